@@ -1,10 +1,12 @@
-//! What the feature `serde` writes of generated values.
+//! What the feature `serde` writes of generated values, and reads back.
 
 #![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
 
-use hostkit_proto::{Api, Endpoint, RawAnswer};
-use obstacle_proto::Obstacle;
+use hostkit::by_hand::EndpointExt;
+use hostkit_proto::{Api, Endpoint, RawAnswer, Secret, Session};
 use obstacle_proto::answers::GetScalars;
+use obstacle_proto::names::SetKeywords;
+use obstacle_proto::{Credentials, Obstacle};
 use serde_json::json;
 
 #[test]
@@ -20,4 +22,48 @@ fn values_are_written_under_their_rust_names_and_secrets_are_not() {
         "gibibytes": 4, "csv": [1, 2, 3], "status": "half-way.there", "level": "1",
     });
     assert_eq!(written, expected);
+
+    // What was written is read back, but for the secret, which is not known any more.
+    let mut read: <GetScalars as Endpoint>::Output = serde_json::from_value(written).unwrap();
+    let secret = read.secret.take().unwrap();
+    assert!(secret.is_redacted() && secret.expose().is_empty());
+    let mut value = GetScalars::decode(&answer).unwrap();
+    value.secret = None;
+    assert_eq!(read, value);
+}
+
+#[test]
+fn missing_fields_are_absent_and_unknown_words_are_kept() {
+    let stored = json!({ "text": "t", "status": "of tomorrow" });
+    let read: <GetScalars as Endpoint>::Output = serde_json::from_value(stored).unwrap();
+    let status = read.status.unwrap();
+    assert_eq!((status.is_known(), status.as_str()), (false, "of tomorrow"));
+    assert_eq!(read.decimal, None);
+    let error =
+        serde_json::from_value::<<GetScalars as Endpoint>::Output>(json!({ "text": "t", "decimal": "x" })).unwrap_err();
+    assert!(error.to_string().contains("Invalid decimal"), "{error}");
+}
+
+#[test]
+fn credentials_come_from_settings_and_a_redacted_key_is_refused() {
+    let client = |key: &str| {
+        let settings = json!({ "Key": { "login": "example", "key": key } });
+        let credentials: Credentials = serde_json::from_value(settings).unwrap();
+        hostkit_ureq::Client::<Obstacle>::builder(credentials)
+            .transport(hostkit_testing::Scripted::new([]))
+            .base_url("http://127.0.0.1:1".parse().unwrap())
+            .build()
+    };
+    assert!(client("example-secret").is_ok());
+    let error = client("[redacted]").unwrap_err().to_string();
+    assert!(error.contains("it was read from where it stood redacted"), "{error}");
+}
+
+#[test]
+fn a_redacted_secret_is_not_sent() {
+    let secret: Secret = serde_json::from_value(json!("[redacted]")).unwrap();
+    let call = SetKeywords::new("example", "x").variant(secret);
+    let base = "http://127.0.0.1:1".parse().unwrap();
+    let error = call.to_http(&base, &Credentials::key("example", "example-secret"), &Session::default()).unwrap_err();
+    assert!(error.to_string().contains("set_keywords: secret: a key, token or password is not known"), "{error}");
 }

@@ -125,6 +125,23 @@ impl RequestParts {
         }
     }
 
+    /// Runs `write`, which puts a call or credentials into the request, and collects the secrets that it wrote: a server
+    /// may repeat them in its answer.
+    ///
+    /// # Errors
+    /// What `write` finds, or a secret that was read back from where it stood redacted.
+    pub fn written_by(
+        &mut self,
+        write: impl FnOnce(&mut Self) -> Result<(), EncodeError>,
+    ) -> Result<Vec<Secret>, EncodeError> {
+        let (result, secrets) = Secret::exposed_by(|| write(self));
+        result?;
+        if secrets.iter().any(Secret::is_redacted) {
+            self.refuse("secret", "a key, token or password is not known: it was read from where it stood redacted");
+        }
+        self.checked().map(|()| secrets)
+    }
+
     /// Checks that the host that the call goes to still has it; one that the caller set is not known to have removed it.
     /// The mistake names API, host, since when, and what to use instead.
     pub fn check_host(&mut self) {

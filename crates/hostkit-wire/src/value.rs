@@ -1,5 +1,8 @@
 //! The owned tree that the writers take.
 
+#[cfg(feature = "serde")]
+mod serialised;
+
 use std::borrow::Cow;
 
 /// A value to write.
@@ -22,35 +25,4 @@ pub enum Value {
     List(Vec<Value>),
     /// Keys with values, in order.
     Map(Vec<(Cow<'static, str>, Value)>),
-}
-
-#[cfg(feature = "serde")]
-impl serde::Serialize for Value {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        use serde::ser::{SerializeMap, SerializeSeq};
-        match self {
-            Self::Null => serializer.serialize_none(),
-            Self::Bool(value) => serializer.serialize_bool(*value),
-            // A lexeme that is not an `i64` is serialised as text, so that no digit changes.
-            Self::Number(lexeme) => match lexeme.parse::<i64>() {
-                Ok(number) => serializer.serialize_i64(number),
-                Err(_) => serializer.serialize_str(lexeme),
-            },
-            Self::Text(text) | Self::Markup(text) => serializer.serialize_str(text),
-            Self::List(items) => {
-                let mut list = serializer.serialize_seq(Some(items.len()))?;
-                for item in items {
-                    list.serialize_element(item)?;
-                }
-                list.end()
-            }
-            Self::Map(entries) => {
-                let mut map = serializer.serialize_map(Some(entries.len()))?;
-                for (key, value) in entries {
-                    map.serialize_entry(key, value)?;
-                }
-                map.end()
-            }
-        }
-    }
 }

@@ -28,10 +28,10 @@ pub trait EndpointExt: Endpoint + Sized {
         let hosts = Self::Api::INFO.hosts.iter();
         let host = hosts.into_iter().find(|host| host.url.parse::<BaseUrl>().is_ok_and(|url| url == *base));
         let mut parts = RequestParts::new(&info, &Self::Api::INFO, format, host.map_or("", |host| host.name));
-        self.encode(&mut parts)?;
-        if info.authorised {
-            Self::Api::authorise(credentials, session, &mut parts)?;
-        }
+        parts.written_by(|parts| {
+            self.encode(parts)?;
+            if info.authorised { Self::Api::authorise(credentials, session, parts) } else { Ok(()) }
+        })?;
         parts.finish(base)
     }
 

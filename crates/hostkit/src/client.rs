@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hostkit_proto::{Api, BaseUrl, EncodeError, EndpointInfo, RequestParts, Secret, Session, SignIn, UnknownFields};
+use hostkit_proto::{Api, BaseUrl, EncodeError, EndpointInfo, RequestParts, Session, SignIn, UnknownFields};
 use hostkit_wire::{Format, Limits};
 
 use crate::call::intent::BeforeSend;
@@ -201,15 +201,14 @@ fn check_credentials<A: Api>(
     host: &'static str,
 ) -> Result<(), EncodeError> {
     let mut parts = RequestParts::of(const { &EndpointInfo::DEFAULT }, &A::INFO, format, host);
-    let (result, secrets) = Secret::exposed_by(|| {
-        let session = match A::sign_in(credentials, &mut parts)? {
+    let secrets = parts.written_by(|parts| {
+        let session = match A::sign_in(credentials, parts)? {
             SignIn::Ask => return Ok(()),
             SignIn::NotNeeded => Session::default(),
             SignIn::Ready(session) => session,
         };
-        A::authorise(credentials, &session, &mut parts)
-    });
-    result?;
+        A::authorise(credentials, &session, parts)
+    })?;
     // A body would take them, and the API would refuse them at every call.
     if secrets.iter().any(|secret| secret.expose().chars().any(char::is_control)) {
         parts.refuse("credentials", "a key, token or password has a line break or control character");

@@ -28,6 +28,7 @@ pub struct Obstacle;
 /// assert!(! format!("{credentials:?}") .contains("example-secret"));
 /// ```
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize))]
 #[non_exhaustive]
 pub enum Credentials {
     /// Login and key.

@@ -44,6 +44,7 @@ fn credentials(model: &Model) -> TokenStream {
     quote! {
         #doc
         #[derive(Debug, Clone, PartialEq)]
+        #[cfg_attr(feature = "serde", derive(serde::Deserialize))]
         #[non_exhaustive]
         pub enum Credentials { #(#variants)* }
 

@@ -5,7 +5,8 @@ use quote::quote;
 
 use super::docs::{self, Doc, INNER, ITEM, MEMBER};
 use super::words::{
-    Parameter, field_entry, field_type, fill_statement, ident, name_expression, rust_type, serialised, set_expression,
+    Parameter, field_entry, field_type, fill_statement, ident, name_expression, rust_type, serialised,
+    serialised_field, set_expression,
 };
 use crate::model::{Field, Type, TypeEntry, TypeKind};
 
@@ -67,7 +68,7 @@ fn structure(entry: &TypeEntry, fields: &[Field]) -> TokenStream {
     let members = fields.iter().map(|field| {
         let (name, ty) = (ident(&field.rust), field_type(field));
         let (doc, alias) = (docs::field(MEMBER, field), docs::alias(&field.surface.ru));
-        let serialised = serialised(&field.ty);
+        let serialised = serialised_field(field);
         quote!(#doc #alias #serialised pub #name: #ty,)
     });
     let (raw, raw_value) = match entry.keep_raw {
@@ -83,7 +84,7 @@ fn structure(entry: &TypeEntry, fields: &[Field]) -> TokenStream {
     quote! {
         #about
         #derives
-        #[cfg_attr(feature = "serde", derive(serde::Serialize))]
+        #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
         #[non_exhaustive]
         pub struct #name { #(#members)* #raw }
 
@@ -242,7 +243,7 @@ fn union(entry: &TypeEntry, shapes: &[Shape<'_>]) -> TokenStream {
     let (name, about) = (ident(&entry.name), about(entry));
     let variants = shapes.iter().map(|shape| {
         let (name, doc, ty) = (ident(shape.name), Doc::new(MEMBER, shape.doc), rust_type(shape.ty));
-        let serialised = serialised(shape.ty);
+        let serialised = serialised(shape.ty, false);
         quote!(#doc #name(#serialised #ty),)
     });
     let from_wire = entry.in_answers.then(|| union_from_wire(entry, shapes));
@@ -250,7 +251,7 @@ fn union(entry: &TypeEntry, shapes: &[Shape<'_>]) -> TokenStream {
     quote! {
         #about
         #[derive(Debug, Clone, PartialEq)]
-        #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(untagged))]
+        #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(untagged))]
         #[non_exhaustive]
         pub enum #name { #(#variants)* }
 

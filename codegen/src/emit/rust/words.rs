@@ -73,11 +73,21 @@ pub(super) fn field_type(field: &Field) -> TokenStream {
     if field.is_option() { quote!(Option<#ty>) } else { ty }
 }
 
-/// How serde serialises a field of a type: what another crate turns on in `rust_decimal` must not change decimals.
-pub(super) fn serialised(ty: &Type) -> Option<TokenStream> {
-    (*ty.item() == Type::Decimal).then(
-        || quote!(#[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]),
-    )
+/// How serde writes and reads a field. What is absent may be missing, as after an update that adds a field; serde knows
+/// that of an option alone.
+pub(super) fn serialised_field(field: &Field) -> Option<TokenStream> {
+    let is_true = field.surface.absent.as_ref().is_some_and(|absent| absent.value);
+    let is_decimal = *field.ty.item() == Type::Decimal;
+    let has_default = !field.is_required() && !is_true && (is_decimal || !field.is_option());
+    serialised(&field.ty, has_default)
+}
+
+/// How serde writes and reads a type: what another crate turns on in `rust_decimal` must not change decimals.
+pub(super) fn serialised(ty: &Type, has_default: bool) -> Option<TokenStream> {
+    let default = has_default.then(|| quote!(default));
+    let with = (*ty.item() == Type::Decimal).then(|| quote!(with = "hostkit_proto::codec::decimals"));
+    let words: Vec<_> = default.into_iter().chain(with).collect();
+    (!words.is_empty()).then(|| quote!(#[cfg_attr(feature = "serde", serde(#(#words),*))]))
 }
 
 /// A parameter of a constructor or setter.

@@ -32,6 +32,7 @@ pub struct Clodo;
 /// assert!(! format!("{credentials:?}") .contains("example-secret"));
 /// ```
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize))]
 #[non_exhaustive]
 pub enum Credentials {
     /// Login and key of the control panel; the key is ordered under "My profile".

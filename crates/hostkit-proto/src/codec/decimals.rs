@@ -1,60 +1,87 @@
-//! Serialises fields with decimals as texts.
+//! Serialises fields with decimals as texts, and reads them back.
 //!
 //! Any crate of a build can make `rust_decimal` write floats or numbers, so generated code does not ask it.
 
 use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A decimal, or a container of decimals.
-pub trait Decimals {
-    /// Serialises the decimals as texts.
+pub trait Decimals: Sized {
+    /// The same with texts in place of the decimals.
+    type Texts: Serialize + for<'de> Deserialize<'de>;
+
+    /// Writes the decimals as texts.
+    fn to_texts(&self) -> Self::Texts;
+
+    /// Reads the texts.
     ///
     /// # Errors
-    /// The serializer's own.
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error>;
+    /// A text that is no decimal, or has more digits than one holds.
+    fn from_texts(texts: Self::Texts) -> Result<Self, rust_decimal::Error>;
 }
 
 /// Serialises a decimal or a container of decimals as texts: the `serialize_with` of generated fields.
 ///
 /// # Errors
 /// The serializer's own.
-pub fn serialize_decimals<T: Decimals, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
-    value.serialize(serializer)
+pub fn serialize<T: Decimals, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
+    value.to_texts().serialize(serializer)
 }
 
-struct Text<'v, T>(&'v T);
-
-impl<T: Decimals> Serialize for Text<'_, T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize(serializer)
-    }
+/// Reads what [`serialize`] writes.
+///
+/// # Errors
+/// The deserializer's own, or a text that is no decimal.
+pub fn deserialize<'de, T: Decimals, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    T::from_texts(T::Texts::deserialize(deserializer)?).map_err(serde::de::Error::custom)
 }
 
 impl Decimals for Decimal {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+    type Texts = String;
+
+    fn to_texts(&self) -> String {
+        self.to_string()
+    }
+
+    fn from_texts(text: String) -> Result<Self, rust_decimal::Error> {
+        Self::from_str_exact(&text)
     }
 }
 
 impl<T: Decimals> Decimals for Option<T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Some(value) => serializer.serialize_some(&Text(value)),
-            None => serializer.serialize_none(),
-        }
+    type Texts = Option<T::Texts>;
+
+    fn to_texts(&self) -> Self::Texts {
+        self.as_ref().map(T::to_texts)
+    }
+
+    fn from_texts(texts: Self::Texts) -> Result<Self, rust_decimal::Error> {
+        texts.map(T::from_texts).transpose()
     }
 }
 
 impl<T: Decimals> Decimals for Vec<T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.iter().map(Text))
+    type Texts = Vec<T::Texts>;
+
+    fn to_texts(&self) -> Self::Texts {
+        self.iter().map(T::to_texts).collect()
+    }
+
+    fn from_texts(texts: Self::Texts) -> Result<Self, rust_decimal::Error> {
+        texts.into_iter().map(T::from_texts).collect()
     }
 }
 
-impl<K: Serialize, T: Decimals> Decimals for BTreeMap<K, T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.iter().map(|(key, value)| (key, Text(value))))
+impl<K: Serialize + for<'de> Deserialize<'de> + Ord + Clone, T: Decimals> Decimals for BTreeMap<K, T> {
+    type Texts = BTreeMap<K, T::Texts>;
+
+    fn to_texts(&self) -> Self::Texts {
+        self.iter().map(|(key, value)| (key.clone(), value.to_texts())).collect()
+    }
+
+    fn from_texts(texts: Self::Texts) -> Result<Self, rust_decimal::Error> {
+        texts.into_iter().map(|(key, text)| Ok((key, T::from_texts(text)?))).collect()
     }
 }

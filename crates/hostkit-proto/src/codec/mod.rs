@@ -1,7 +1,7 @@
 //! Building blocks of generated code: accessors that decode the wire tree, and encoders.
 
 #[cfg(feature = "serde")]
-mod decimals;
+pub mod decimals;
 mod encode_error;
 mod error;
 mod fields;
@@ -19,8 +19,6 @@ mod text;
 mod tree;
 mod wire;
 
-#[cfg(feature = "serde")]
-pub use decimals::{Decimals, serialize_decimals};
 pub use encode_error::{EncodeError, FieldName, Mistake};
 pub use error::DecodeError;
 pub use fields::Fields;

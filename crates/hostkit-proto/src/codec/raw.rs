@@ -107,6 +107,13 @@ impl serde::Serialize for Raw {
     }
 }
 
+#[cfg(feature = "serde")]
+impl<'de> serde::Deserialize<'de> for Raw {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        serde::de::IgnoredAny::deserialize(deserializer).map(|_| Self::default())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use hostkit_wire::Node;

@@ -2,7 +2,7 @@
 
 /// `1,2,3` as a list.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(transparent))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(transparent))]
 pub struct Csv<T>(pub Vec<T>);
 
 impl<T> From<Vec<T>> for Csv<T> {

@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use jiff::civil;
 use jiff::fmt::strtime;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, civil};
 
 use super::digits::{self, Digits};
 
@@ -17,8 +18,10 @@ pub struct Date(civil::Date);
 
 /// Seconds since 1970-01-01T00:00:00Z.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(transparent))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(transparent))]
 pub struct UnixTime(pub i64);
+
+static MOSCOW: TimeZone = jiff::tz::get!("Europe/Moscow");
 
 /// A year of two digits, or with a sign, is read by `strptime` and means something else.
 const FIRST_YEAR: i16 = 1000;
@@ -99,11 +102,15 @@ impl DateTime {
     /// # Ok::<(), hostkit_proto::ZoneError>(())
     /// ```
     pub fn in_moscow(self) -> Result<UnixTime, ZoneError> {
-        static MOSCOW: jiff::tz::TimeZone = jiff::tz::get!("Europe/Moscow");
         match MOSCOW.to_ambiguous_zoned(self.0).unambiguous() {
             Ok(zoned) => Ok(UnixTime(zoned.timestamp().as_second())),
             Err(error) => Err(ZoneError(error.to_string())),
         }
+    }
+
+    /// The date alone.
+    pub fn date(self) -> Date {
+        Date(self.0.date())
     }
 
     /// Year, month, day, hour, minute, second.
@@ -141,6 +148,22 @@ impl Date {
     pub fn format(&self, form: &str) -> String {
         strtime::format(form, self.0).unwrap_or_else(|_| self.to_string())
     }
+
+    /// Year, month, day.
+    pub fn parts(self) -> (i16, i8, i8) {
+        (self.0.year(), self.0.month(), self.0.day())
+    }
+
+    /// The first day of its month.
+    ///
+    /// ```
+    /// use hostkit_proto::Date;
+    /// let month = Date::new(2026, 11, 29).unwrap().month();
+    /// assert_eq!(month.format("%Y-%m"), "2026-11");
+    /// ```
+    pub fn month(self) -> Self {
+        Self(self.0.first_of_month())
+    }
 }
 
 impl fmt::Display for Date {
@@ -150,6 +173,18 @@ impl fmt::Display for Date {
 }
 
 impl UnixTime {
+    /// The same moment as Moscow's clocks show it; `None` outside of the years -9999 to 9999.
+    ///
+    /// ```
+    /// use hostkit_proto::UnixTime;
+    /// let charged = UnixTime(1_764_536_400).in_moscow().unwrap();
+    /// assert_eq!(charged.date().to_string(), "2025-12-01", "in London it is still November");
+    /// ```
+    pub fn in_moscow(self) -> Option<DateTime> {
+        let time = Timestamp::try_from(self).ok()?;
+        Some(DateTime(MOSCOW.to_datetime(time)))
+    }
+
     /// Reads an RFC 3339-like time with a numeric offset, with or without its colon: `2022-05-27T19:48:19+0300`.
     pub fn parse_offset(text: &str) -> Option<Self> {
         let time = strtime::parse("%Y-%m-%dT%H:%M:%S%z", text)
@@ -165,19 +200,66 @@ impl UnixTime {
     }
 }
 
-#[cfg(feature = "serde")]
-mod serialize {
-    use serde::{Serialize, Serializer};
-
-    impl Serialize for super::DateTime {
-        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-            serializer.collect_str(self)
-        }
-    }
-
-    impl Serialize for super::Date {
-        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-            serializer.collect_str(self)
+impl fmt::Display for UnixTime {
+    /// As RFC 3339 in UTC, for example `2026-11-29T08:00:00Z`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match Timestamp::try_from(*self) {
+            Ok(time) => write!(f, "{time}"),
+            Err(_) => write!(f, "{} s", self.0),
         }
     }
 }
+
+impl From<Timestamp> for UnixTime {
+    /// The whole second.
+    fn from(time: Timestamp) -> Self {
+        Self(time.as_second())
+    }
+}
+
+impl TryFrom<UnixTime> for Timestamp {
+    type Error = jiff::Error;
+
+    /// The moment, for [zones](jiff::tz::TimeZone) and calculations.
+    ///
+    /// # Errors
+    /// A moment outside of the years -9999 to 9999.
+    fn try_from(time: UnixTime) -> Result<Self, jiff::Error> {
+        Self::from_second(time.0)
+    }
+}
+
+/// Implements the ways from and to the value inside, and serde's traits through its text.
+macro_rules! civil {
+    ($name:ident, $inner:ty) => {
+        impl From<$inner> for $name {
+            fn from(inner: $inner) -> Self {
+                Self(inner)
+            }
+        }
+
+        impl From<$name> for $inner {
+            fn from(value: $name) -> Self {
+                value.0
+            }
+        }
+
+        #[cfg(feature = "serde")]
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        #[cfg(feature = "serde")]
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = String::deserialize(deserializer)?;
+                text.parse().map(Self).map_err(serde::de::Error::custom)
+            }
+        }
+    };
+}
+
+civil!(DateTime, civil::DateTime);
+civil!(Date, civil::Date);

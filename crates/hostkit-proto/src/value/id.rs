@@ -8,9 +8,10 @@
 ///     pub struct ServerId;
 /// }
 /// assert_eq!(ServerId::new(7).to_string(), "7");
+/// assert_eq!("7".parse(), Ok(ServerId::new(7)));
 /// ```
 ///
-/// Text is not accepted, whatever it contains:
+/// Text that the program does not parse is not accepted, whatever it contains:
 ///
 /// ```compile_fail,E0308
 /// hostkit_proto::number_id! {
@@ -47,6 +48,15 @@ macro_rules! number_id {
         impl ::std::fmt::Display for $name {
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 ::std::fmt::Display::fmt(&self.0, f)
+            }
+        }
+
+        impl ::std::str::FromStr for $name {
+            type Err = $crate::ParseError;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                let expected = <Self as $crate::codec::FromText>::EXPECTED;
+                <Self as $crate::codec::FromText>::from_text(text).ok_or_else(|| $crate::ParseError::new(text, expected))
             }
         }
 
@@ -91,7 +101,7 @@ macro_rules! number_id {
             }
         }
 
-        $crate::serialize_number_id!($name);
+        $crate::serde_as_number!($name);
     };
 }
 
@@ -128,6 +138,15 @@ macro_rules! text_id {
         impl ::std::fmt::Display for $name {
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 f.write_str(&self.0)
+            }
+        }
+
+        impl ::std::str::FromStr for $name {
+            type Err = $crate::ParseError;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                let expected = <Self as $crate::codec::FromText>::EXPECTED;
+                <Self as $crate::codec::FromText>::from_text(text).ok_or_else(|| $crate::ParseError::new(text, expected))
             }
         }
 
@@ -172,19 +191,25 @@ macro_rules! text_id {
             }
         }
 
-        $crate::serialize_as_text!($name);
+        $crate::serde_as_text!($name, |text| text.parse());
     };
 }
 
-/// Implements `serde::Serialize` as a number where the feature `serde` is on.
+/// Implements serde's traits as a number where the feature `serde` is on.
 #[cfg(feature = "serde")]
 #[doc(hidden)]
 #[macro_export]
-macro_rules! serialize_number_id {
+macro_rules! serde_as_number {
     ($name:ident) => {
         impl $crate::serde::Serialize for $name {
             fn serialize<S: $crate::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_u64(self.0)
+            }
+        }
+
+        impl<'de> $crate::serde::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                <u64 as $crate::serde::Deserialize>::deserialize(deserializer).map(Self)
             }
         }
     };
@@ -194,6 +219,6 @@ macro_rules! serialize_number_id {
 #[cfg(not(feature = "serde"))]
 #[doc(hidden)]
 #[macro_export]
-macro_rules! serialize_number_id {
+macro_rules! serde_as_number {
     ($name:ident) => {};
 }

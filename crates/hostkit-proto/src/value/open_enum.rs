@@ -37,6 +37,9 @@ impl fmt::Debug for UnknownText {
 /// }
 /// assert!(Status::from_text("is_running").is_known());
 /// assert_eq!(Status::from_text("is_dancing").as_str(), "is_dancing");
+/// assert_eq!("is_running".parse(), Ok(Status::Running));
+/// let error = "is_dancing".parse::<Status>().unwrap_err();
+/// assert_eq!(error.to_string(), "\"is_dancing\" is not one of is_running");
 /// ```
 #[macro_export]
 macro_rules! text_enum {
@@ -44,6 +47,18 @@ macro_rules! text_enum {
 }
 
 /// Declares an open enumeration that travels as a number; otherwise as [`text_enum!`](crate::text_enum).
+///
+/// ```
+/// hostkit_proto::number_enum! {
+///     /// How urgent a request is.
+///     pub enum Urgency {
+///         /// It can wait.
+///         Low = "1",
+///     }
+/// }
+/// assert_eq!((Urgency::Low.to_string().as_str(), Urgency::Low.as_str()), ("Low", "1"));
+/// assert_eq!("Low".parse::<Urgency>(), "1".parse());
+/// ```
 #[macro_export]
 macro_rules! number_enum {
     ($($item:tt)+) => { $crate::open_enum! { number $($item)+ } };
@@ -94,7 +109,22 @@ macro_rules! open_enum {
 
         impl ::std::fmt::Display for $name {
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                f.write_str(self.as_str())
+                f.pad($crate::open_enum!(@shown $kind, self, $($variant)+))
+            }
+        }
+
+        /// Takes a value on the wire or its name here; unlike an answer's, it has to be known.
+        impl ::std::str::FromStr for $name {
+            type Err = $crate::ParseError;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                match text {
+                    $($text | stringify!($variant) => Ok(Self::$variant),)+
+                    _ => Err($crate::ParseError::new(
+                        text,
+                        &["one of ", &[$(Self::$variant.to_string()),+].join(", ")].concat(),
+                    )),
+                }
             }
         }
 
@@ -139,22 +169,38 @@ macro_rules! open_enum {
             }
         }
 
-        $crate::open_enum!(@serialize $name);
+        $crate::open_enum!(@serde $name);
+    };
+    (@shown text, $value:expr, $($variant:ident)+) => { $value.as_str() };
+    (@shown number, $value:expr, $($variant:ident)+) => {
+        match $value {
+            $(Self::$variant => stringify!($variant),)+
+            Self::Unknown(text) => text.as_str(),
+        }
     };
     (@value text, $text:expr) => { $crate::Value::Text($text) };
     (@value number, $text:expr) => { $crate::codec::number_or_text($text) };
-    (@serialize $name:ident) => { $crate::serialize_as_text!($name); };
+    (@serde $name:ident) => {
+        $crate::serde_as_text!($name, |text| Ok::<_, ::std::convert::Infallible>(Self::from_text(text)));
+    };
 }
 
-/// Implements `serde::Serialize` through `as_str` where the feature `serde` is on.
+/// Implements serde's traits through `as_str` and a function from text where the feature `serde` is on.
 #[cfg(feature = "serde")]
 #[doc(hidden)]
 #[macro_export]
-macro_rules! serialize_as_text {
-    ($name:ident) => {
+macro_rules! serde_as_text {
+    ($name:ident, |$text:ident| $read:expr) => {
         impl $crate::serde::Serialize for $name {
             fn serialize<S: $crate::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> $crate::serde::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let $text = &*<String as $crate::serde::Deserialize>::deserialize(deserializer)?;
+                $read.map_err($crate::serde::de::Error::custom)
             }
         }
     };
@@ -164,6 +210,6 @@ macro_rules! serialize_as_text {
 #[cfg(not(feature = "serde"))]
 #[doc(hidden)]
 #[macro_export]
-macro_rules! serialize_as_text {
-    ($name:ident) => {};
+macro_rules! serde_as_text {
+    ($name:ident, |$text:ident| $read:expr) => {};
 }

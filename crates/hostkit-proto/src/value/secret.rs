@@ -18,16 +18,38 @@ thread_local! {
 /// assert_eq!(format!("{secret:?}"), "Secret([redacted])");
 /// assert_eq!(secret.expose(), "hunter2");
 /// ```
+///
+/// With the feature `serde` it is written as `[redacted]`, and read back from that as a secret that is not known any more:
+/// no call sends it. Any other text is read as the secret itself.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Secret(Zeroizing<Box<str>>);
+pub struct Secret(Known);
+
+#[derive(Clone, PartialEq, Eq)]
+enum Known {
+    Text(Zeroizing<Box<str>>),
+    Redacted,
+}
+
+#[cfg(feature = "serde")]
+const REDACTED: &str = "[redacted]";
 
 impl Secret {
     /// Wraps a text.
     pub fn new(text: impl Into<Box<str>>) -> Self {
-        Self(Zeroizing::new(text.into()))
+        Self(Known::Text(Zeroizing::new(text.into())))
     }
 
-    /// The text itself. Every use of this is a place to review.
+    /// The secret that stood where it was written redacted: no call sends it.
+    pub const fn redacted() -> Self {
+        Self(Known::Redacted)
+    }
+
+    /// Whether it was read back from where it stood redacted, so that nothing is known of it.
+    pub fn is_redacted(&self) -> bool {
+        matches!(self.0, Known::Redacted)
+    }
+
+    /// The text itself, empty if it is [redacted](Self::is_redacted). Every use of this is a place to review.
     pub fn expose(&self) -> &str {
         // Fails only while the thread ends, when nothing records any more.
         let _ = EXPOSED.try_with(|exposed| {
@@ -37,7 +59,10 @@ impl Secret {
                 exposed.push(self.clone());
             }
         });
-        &self.0
+        match &self.0 {
+            Known::Text(text) => text,
+            Known::Redacted => "",
+        }
     }
 
     /// Runs a function, and collects the secrets that it exposes on this thread: those that go into a request, which a
@@ -48,9 +73,12 @@ impl Secret {
         (result, EXPOSED.replace(outer).unwrap_or_default())
     }
 
-    /// Whether the text is empty.
+    /// Whether the text is empty, as that of a redacted secret is.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        match &self.0 {
+            Known::Text(text) => text.is_empty(),
+            Known::Redacted => true,
+        }
     }
 }
 
@@ -74,14 +102,25 @@ impl fmt::Debug for Secret {
 
 impl Hash for Secret {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        str::hash(&self.0, state);
+        match &self.0 {
+            Known::Text(text) => str::hash(text, state),
+            Known::Redacted => state.write_u8(0),
+        }
     }
 }
 
 #[cfg(feature = "serde")]
 impl serde::Serialize for Secret {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str("[redacted]")
+        serializer.serialize_str(REDACTED)
+    }
+}
+
+#[cfg(feature = "serde")]
+impl<'de> serde::Deserialize<'de> for Secret {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Zeroizing::new(String::deserialize(deserializer)?);
+        Ok(if *text == REDACTED { Self::redacted() } else { Self::new(text.as_str()) })
     }
 }
 
@@ -95,7 +134,8 @@ mod tests {
     fn a_secret_is_wiped_when_it_is_dropped() {
         // Freed memory cannot be looked at without unsafe code, so the type that wipes it stands for the wiping.
         fn is_wiped(_: &impl ZeroizeOnDrop) {}
-        is_wiped(&Secret::new("hunter2").0);
+        let Secret(Known::Text(text)) = Secret::new("hunter2") else { panic!("it is known") };
+        is_wiped(&text);
     }
 
     #[test]

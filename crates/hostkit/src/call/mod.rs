@@ -139,8 +139,10 @@ impl<A: Api> Exchange<A> {
         let wanted = options.format.unwrap_or(shared.format);
         let format = if formats.contains(&wanted) { wanted } else { formats.first().copied().unwrap_or(wanted) };
         let mut parts = RequestParts::of(info, api_info::<A>(), format, shared.host);
-        let (encoded, secrets) = Secret::exposed_by(|| encode(&mut parts));
-        let parts = encoded.map(|()| parts);
+        let (parts, secrets) = match parts.written_by(encode) {
+            Ok(secrets) => (Ok(parts), secrets),
+            Err(error) => (Err(error), Vec::new()),
+        };
         let span = tracing::debug_span!(
             "call",
             endpoint = info.name,

@@ -1,7 +1,9 @@
 //! The feature `serde`: tickets are restored, and secrets are not serialised.
 
+use std::collections::BTreeMap;
+
 use crate::common::*;
-use hostkit::protocol::codec::serialize_decimals;
+use hostkit::protocol::codec::decimals;
 use hostkit::protocol::wire::Value;
 use hostkit::transport::{Phase, TransportErrorKind};
 use hostkit::{Decimal, Outcome, Raw, SavedTicket, Secret};
@@ -35,10 +37,13 @@ fn secrets_and_raw_objects_are_not_written() {
 fn sums_are_texts_with_every_digit() {
     let sum = "12.30".parse::<Decimal>().unwrap();
     let json = |value: Result<serde_json::Value, _>| value.unwrap().to_string();
-    assert_eq!(json(serialize_decimals(&sum, serde_json::value::Serializer)), r#""12.30""#);
-    assert_eq!(json(serialize_decimals(&Some(sum), serde_json::value::Serializer)), r#""12.30""#);
-    assert_eq!(json(serialize_decimals(&None::<Decimal>, serde_json::value::Serializer)), "null");
-    assert_eq!(json(serialize_decimals(&vec![sum, sum], serde_json::value::Serializer)), r#"["12.30","12.30"]"#);
-    let map = std::collections::BTreeMap::from([("a", Some(sum))]);
-    assert_eq!(json(serialize_decimals(&map, serde_json::value::Serializer)), r#"{"a":"12.30"}"#);
+    assert_eq!(json(decimals::serialize(&sum, serde_json::value::Serializer)), r#""12.30""#);
+    assert_eq!(json(decimals::serialize(&Some(sum), serde_json::value::Serializer)), r#""12.30""#);
+    assert_eq!(json(decimals::serialize(&None::<Decimal>, serde_json::value::Serializer)), "null");
+    assert_eq!(json(decimals::serialize(&vec![sum, sum], serde_json::value::Serializer)), r#"["12.30","12.30"]"#);
+    let map = BTreeMap::from([("a".to_owned(), Some(sum))]);
+    let written = decimals::serialize(&map, serde_json::value::Serializer).unwrap();
+    assert_eq!(written.to_string(), r#"{"a":"12.30"}"#);
+    let read: BTreeMap<String, Option<Decimal>> = decimals::deserialize(written).unwrap();
+    assert_eq!(read.get("a").copied().flatten().map(|sum| sum.to_string()).as_deref(), Some("12.30"));
 }

@@ -33,6 +33,7 @@ pub struct Inferno;
 /// assert!(! format!("{credentials:?}") .contains("example-secret"));
 /// ```
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize))]
 #[non_exhaustive]
 pub enum Credentials {
     /// Client number and API key, as `get_api_key` gives them.

@@ -26,6 +26,7 @@ pub struct Macloud;
 /// assert!(! format!("{credentials:?}") .contains("example-secret"));
 /// ```
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize))]
 #[non_exhaustive]
 pub enum Credentials {
     /// The permanent token from the panel; it changes with the user's password.

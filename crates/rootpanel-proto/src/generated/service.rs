@@ -36,6 +36,7 @@ pub struct RootPanel;
 /// assert!(! format!("{credentials:?}") .contains("example-secret"));
 /// ```
 #[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize))]
 #[non_exhaustive]
 pub enum Credentials {
     /// Login and API key: the usual way.

@@ -8,7 +8,7 @@ use hostkit_proto::codec::{DecodeError, Field, Fill, Reader, Table};
 /// Fields whose names are keywords, or names that generated code uses itself.
 #[doc(alias = "Поля с именами ключевых слов и локальных переменных")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Keywords {
     /// A keyword that cannot be raw.
@@ -22,6 +22,7 @@ pub struct Keywords {
     pub fn_: Option<i64>,
     /// A keyword of 2018.
     #[doc(alias = "Ключевое слово 2018 года")]
+    #[cfg_attr(feature = "serde", serde(default))]
     pub async_: bool,
     /// A parameter of decoders.
     #[doc(alias = "Параметр")]

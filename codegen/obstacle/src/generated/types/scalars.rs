@@ -24,7 +24,7 @@ hostkit_proto::number_enum! {
 /// Every scalar type once.
 #[doc(alias = "Все скалярные типы")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Scalars {
     /// Text.
@@ -41,7 +41,7 @@ pub struct Scalars {
     pub uint: Option<u64>,
     /// An exact number.
     #[doc(alias = "Точное число")]
-    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
+    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub decimal: Option<Decimal>,
     /// An amount of money.
     #[doc(alias = "Сумма денег")]

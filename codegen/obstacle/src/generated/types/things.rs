@@ -14,7 +14,7 @@ use crate::types::ThingStatus;
 /// An object that is kept as it came.
 #[doc(alias = "Объект, сохранённый целиком")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Kept {
     /// The number.
@@ -51,17 +51,15 @@ impl Fill for Kept {
 /// A load: a number, or by part.
 #[doc(alias = "Нагрузка: число или по частям")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(untagged))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(untagged))]
 #[non_exhaustive]
 pub enum Load {
     /// It came as a single value.
-    Scalar(#[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))] Decimal),
+    Scalar(#[cfg_attr(feature = "serde", serde(with = "hostkit_proto::codec::decimals"))] Decimal),
     /// It came as an object.
     Object(LoadParts),
     /// It came as a list.
-    List(
-        #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))] Vec<Decimal>,
-    ),
+    List(#[cfg_attr(feature = "serde", serde(with = "hostkit_proto::codec::decimals"))] Vec<Decimal>),
 }
 
 impl FromWire for Load {
@@ -82,12 +80,12 @@ impl FromWire for Load {
 /// A load by part.
 #[doc(alias = "Нагрузка по частям")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct LoadParts {
     /// The processor.
     #[doc(alias = "Процессор")]
-    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
+    #[cfg_attr(feature = "serde", serde(with = "hostkit_proto::codec::decimals"))]
     pub cpu: Decimal,
 }
 
@@ -116,7 +114,7 @@ impl Fill for LoadParts {
 /// Things in things.
 #[doc(alias = "Вещи в вещах")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Parcel {
     /// The key.
@@ -132,13 +130,15 @@ pub struct Parcel {
     pub percent: Option<i64>,
     /// What is in it.
     #[doc(alias = "Содержимое")]
+    #[cfg_attr(feature = "serde", serde(default))]
     pub things: Vec<Thing>,
     /// Elements without a wrapper.
     #[doc(alias = "Элементы без обёртки")]
+    #[cfg_attr(feature = "serde", serde(default))]
     pub tags: Vec<String>,
     /// Prices by their name.
     #[doc(alias = "Цены по названию")]
-    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
+    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub prices: BTreeMap<String, Decimal>,
     /// A number, or an object.
     #[doc(alias = "Число или объект")]
@@ -207,7 +207,7 @@ hostkit_proto::number_id! {
 /// A record whose fields travel under made keys.
 #[doc(alias = "Запись с составными ключами")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Record {
     /// The name.
@@ -243,7 +243,7 @@ hostkit_proto::number_id! {
 /// What a sign-in gives.
 #[doc(alias = "Результат авторизации")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct SignedIn {
     /// The token.
@@ -270,7 +270,7 @@ impl SignedIn {
 /// A thing, flat in JSON and deep in XML.
 #[doc(alias = "Вещь")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Thing {
     /// The number.

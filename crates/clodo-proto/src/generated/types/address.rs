@@ -10,7 +10,7 @@ use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
 /// An address of a server.
 #[doc(alias = "IP-адрес сервера")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Address {
     /// The address.
@@ -18,9 +18,11 @@ pub struct Address {
     pub ip: IpAddr,
     /// Whether it is the server's main address, which cannot be moved.
     #[doc(alias = "Основной ли это адрес сервера; основной адрес не переносится")]
+    #[cfg_attr(feature = "serde", serde(default))]
     pub primary: bool,
     /// Whether an ISPmanager licence is bound to it.
     #[doc(alias = "Привязана ли к адресу лицензия ISPmanager")]
+    #[cfg_attr(feature = "serde", serde(default))]
     pub panel_licence: bool,
     /// Whether it was protected against attacks; gone since November 2011.
     ///
@@ -65,14 +67,16 @@ impl Fill for Address {
 /// The addresses of a server.
 #[doc(alias = "IP-адреса сервера")]
 #[derive(Debug, Clone, PartialEq, Default)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Addresses {
     /// Public addresses; none before the server is installed.
     #[doc(alias = "Публичные адреса; до установки сервера их нет")]
+    #[cfg_attr(feature = "serde", serde(default))]
     pub public: Vec<Address>,
     /// Private addresses; the document names them, but nobody has seen one.
     #[doc(alias = "Приватные адреса; в документе названы, в ответах не встречались")]
+    #[cfg_attr(feature = "serde", serde(default))]
     pub private: Vec<Address>,
 }
 
@@ -105,7 +109,7 @@ impl Fill for Addresses {
 /// An address in the list of one server's addresses.
 #[doc(alias = "IP-адрес в списке адресов сервера")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct ListedAddress {
     /// The address.
@@ -113,9 +117,11 @@ pub struct ListedAddress {
     pub ip: IpAddr,
     /// Whether it is the server's main address, which cannot be moved.
     #[doc(alias = "Основной ли это адрес сервера; основной адрес не переносится")]
+    #[cfg_attr(feature = "serde", serde(default))]
     pub primary: bool,
     /// Whether an ISPmanager licence is bound to it.
     #[doc(alias = "Привязана ли к адресу лицензия ISPmanager")]
+    #[cfg_attr(feature = "serde", serde(default))]
     pub panel_licence: bool,
 }
 
@@ -153,7 +159,7 @@ impl Fill for ListedAddress {
 /// A subnet from which a server can get addresses.
 #[doc(alias = "Подсеть, из которой сервер может получить адреса")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Subnet {
     /// The subnet, such as `62.76.176.*`.
@@ -161,6 +167,7 @@ pub struct Subnet {
     pub subnet: String,
     /// Whether the server has addresses of this subnet already.
     #[doc(alias = "Есть ли у сервера адреса из этой подсети")]
+    #[cfg_attr(feature = "serde", serde(default))]
     pub current: bool,
 }
 

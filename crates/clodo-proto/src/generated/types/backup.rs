@@ -11,7 +11,7 @@ use crate::types::{BackupId, RequestId};
 /// A backup of a server's disk.
 #[doc(alias = "Резервная копия диска сервера")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Backup {
     /// The number of the backup.
@@ -86,7 +86,7 @@ impl Fill for Backup {
 /// Work on a backup that the hoster has taken and carries out later.
 #[doc(alias = "Принятый запрос на работу с резервной копией")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct BackupRequest {
     /// The number to ask for the state of the work with.
@@ -119,7 +119,7 @@ impl Fill for BackupRequest {
 /// How far a restore has come.
 #[doc(alias = "Состояние восстановления из резервной копии")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct RestoreState {
     /// How much is done.

@@ -11,7 +11,7 @@ use hostkit_proto::{Decimal, Value};
 /// What was charged and paid in a period.
 #[doc(alias = "Списания и поступления за период")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Billing {
     /// Everything that was charged.
@@ -29,6 +29,7 @@ pub struct Billing {
     pub period: Option<String>,
     /// What was charged, by kind.
     #[doc(alias = "Списания по видам")]
+    #[cfg_attr(feature = "serde", serde(default))]
     pub debits: BTreeMap<DebitKind, Debit>,
     /// What was paid in; only seen empty.
     #[doc(alias = "Поступления; встречались только пустыми")]
@@ -73,7 +74,7 @@ impl Fill for Billing {
 /// What was charged for one kind of use.
 #[doc(alias = "Списание одного вида")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Debit {
     /// The money.
@@ -83,7 +84,7 @@ pub struct Debit {
     pub amount: Decimal,
     /// How much was used, in the unit of the kind.
     #[doc(alias = "Количество в единицах этого вида")]
-    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
+    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub count: Option<Decimal>,
 }
 

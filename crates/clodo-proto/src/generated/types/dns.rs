@@ -11,7 +11,7 @@ use hostkit_proto::{DateTime, Format, Value};
 /// The zone that was created.
 #[doc(alias = "Созданная зона")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct CreatedZone {
     /// Its number.
@@ -44,7 +44,7 @@ impl Fill for CreatedZone {
 /// What became of the zone whose record was deleted.
 #[doc(alias = "Состояние зоны после удаления записи")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct DeletedRecord {
     /// The new serial number in the zone's SOA record.
@@ -77,7 +77,7 @@ impl Fill for DeletedRecord {
 /// The zones of the account and the names of its addresses.
 #[doc(alias = "Зоны аккаунта и обратные зоны его адресов")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct DnsOverview {
     /// The zones.
@@ -90,11 +90,13 @@ pub struct DnsOverview {
     pub domains_check: Option<Value>,
     /// The names of the account's addresses.
     #[doc(alias = "Зоны обратного преобразования")]
+    #[cfg_attr(feature = "serde", serde(default))]
     pub reverse: Vec<ReverseName>,
     /// The servers and their addresses.
     ///
     /// Provenance: recorded.
     #[doc(alias = "Серверы и их адреса")]
+    #[cfg_attr(feature = "serde", serde(default))]
     pub servers: Vec<ServerAddress>,
 }
 
@@ -134,7 +136,7 @@ impl Fill for DnsOverview {
 /// A record that is to be added.
 #[doc(alias = "Новая запись зоны")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct NewRecord {
     /// The name.
@@ -178,7 +180,7 @@ impl ToWire for NewRecord {
 /// A record of a zone.
 #[doc(alias = "Запись в зоне")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Record {
     /// The number of the record.
@@ -248,7 +250,7 @@ impl Fill for Record {
 /// New values of an existing record; what is absent stays as it is.
 #[doc(alias = "Новые значения существующей записи; остальные поля не меняются")]
 #[derive(Debug, Clone, PartialEq, Default)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct RecordChange {
     /// The new name.
@@ -304,7 +306,7 @@ hostkit_proto::number_id! {
 /// The name that one address of the account has.
 #[doc(alias = "Обратная запись одного адреса")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct ReverseName {
     /// The address.
@@ -372,7 +374,7 @@ impl Fill for ReverseName {
 /// A server and an address of it, in the list of zones.
 #[doc(alias = "Сервер и его адрес в списке зон")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct ServerAddress {
     /// The title of the server, with its number.
@@ -416,11 +418,12 @@ impl Fill for ServerAddress {
 /// A zone with its records.
 #[doc(alias = "Зона с её записями")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Zone {
     /// The types that a record may have.
     #[doc(alias = "Типы доступных записей")]
+    #[cfg_attr(feature = "serde", serde(default))]
     pub record_types: Vec<String>,
     /// The records.
     #[doc(alias = "Записи в зоне")]
@@ -462,7 +465,7 @@ hostkit_proto::number_id! {
 /// A zone in the list of zones.
 #[doc(alias = "Зона в списке зон")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct ZoneSummary {
     /// The number of the zone.

@@ -33,7 +33,7 @@ hostkit_proto::number_id! {
 /// A ticket with its messages and the paid work in it.
 #[doc(alias = "Обращение с сообщениями и платными работами")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct SupportTicket {
     /// The ticket itself.
@@ -41,9 +41,11 @@ pub struct SupportTicket {
     pub head: TicketHead,
     /// The messages.
     #[doc(alias = "Сообщения (события) в обращении")]
+    #[cfg_attr(feature = "serde", serde(default))]
     pub messages: Vec<TicketMessage>,
     /// The paid work.
     #[doc(alias = "Платные работы по обращению")]
+    #[cfg_attr(feature = "serde", serde(default))]
     pub works: Vec<TicketWork>,
 }
 
@@ -87,7 +89,7 @@ hostkit_proto::number_id! {
 /// What a ticket is about.
 #[doc(alias = "Содержание обращения")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct TicketHead {
     /// The number of the ticket.
@@ -116,6 +118,7 @@ pub struct TicketHead {
     pub operator: Option<String>,
     /// Whether it is a VIP ticket.
     #[doc(alias = "Является ли обращение VIP-запросом")]
+    #[cfg_attr(feature = "serde", serde(default))]
     pub vip: bool,
     /// What the user thinks of the answer.
     #[doc(alias = "Отзыв пользователя")]
@@ -187,7 +190,7 @@ hostkit_proto::number_id! {
 /// A message in a ticket.
 #[doc(alias = "Сообщение в обращении")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct TicketMessage {
     /// The number of the message.
@@ -204,15 +207,18 @@ pub struct TicketMessage {
     pub text: Option<String>,
     /// Whether it is new to the user.
     #[doc(alias = "Является ли событие новым")]
+    #[cfg_attr(feature = "serde", serde(default))]
     pub is_new: bool,
     /// The name of the author.
     #[doc(alias = "Имя автора")]
     pub author_name: Option<String>,
     /// Whether the one who opened the ticket wrote it.
     #[doc(alias = "Написано ли сообщение создателем обращения")]
+    #[cfg_attr(feature = "serde", serde(default))]
     pub is_own: bool,
     /// Whether it is an attached file.
     #[doc(alias = "Является ли событие приложенным файлом")]
+    #[cfg_attr(feature = "serde", serde(default))]
     pub is_file: bool,
 }
 
@@ -279,7 +285,7 @@ hostkit_proto::number_enum! {
 /// A ticket in the list of open ones.
 #[doc(alias = "Обращение в списке открытых")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct TicketSummary {
     /// The number of the ticket.
@@ -302,6 +308,7 @@ pub struct TicketSummary {
     pub status_id: Option<TicketStatus>,
     /// Whether there are new messages in it.
     #[doc(alias = "Есть ли в обращении новые сообщения")]
+    #[cfg_attr(feature = "serde", serde(default))]
     pub has_news: bool,
 }
 
@@ -347,7 +354,7 @@ impl Fill for TicketSummary {
 /// A piece of paid work in a ticket.
 #[doc(alias = "Платная работа по обращению")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct TicketWork {
     /// The number of the work.
@@ -364,15 +371,18 @@ pub struct TicketWork {
     pub task: Option<String>,
     /// Whether it is new to the user.
     #[doc(alias = "Является ли событие новым")]
+    #[cfg_attr(feature = "serde", serde(default))]
     pub is_new: bool,
     /// The name of the author.
     #[doc(alias = "Имя автора")]
     pub author_name: Option<String>,
     /// Whether the one who opened the ticket wrote it.
     #[doc(alias = "Добавлено ли событие создателем обращения")]
+    #[cfg_attr(feature = "serde", serde(default))]
     pub is_own: bool,
     /// Whether it is an attached file.
     #[doc(alias = "Является ли событие приложенным файлом")]
+    #[cfg_attr(feature = "serde", serde(default))]
     pub is_file: bool,
     /// The time that it takes; the document names no unit.
     ///

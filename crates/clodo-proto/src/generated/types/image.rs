@@ -11,7 +11,7 @@ use crate::types::{ImageId, PresetId, ServerType};
 /// An operating system image.
 #[doc(alias = "Образ операционной системы")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Image {
     /// The number of the image.
@@ -64,7 +64,7 @@ impl Fill for Image {
 /// An operating system image in detail.
 #[doc(alias = "Образ операционной системы подробно")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct ImageDetail {
     /// The number of the image.
@@ -89,6 +89,7 @@ pub struct ImageDetail {
     pub os_bits: Option<u64>,
     /// Whether it needs full virtualization.
     #[doc(alias = "Флаг HVM")]
+    #[cfg_attr(feature = "serde", serde(default))]
     pub hvm: bool,
 }
 
@@ -152,7 +153,7 @@ hostkit_proto::text_enum! {
 /// An operating system with software in it, ready to be installed.
 #[doc(alias = "Пресет: ОС с готовым набором программ")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Preset {
     /// The number of the preset.
@@ -169,6 +170,7 @@ pub struct Preset {
     pub description: Option<Html>,
     /// What has to be said when it is installed.
     #[doc(alias = "Параметры, необходимые при установке")]
+    #[cfg_attr(feature = "serde", serde(default))]
     pub parameters: Vec<PresetField>,
 }
 
@@ -210,7 +212,7 @@ impl Fill for Preset {
 /// A parameter of a preset.
 #[doc(alias = "Параметр пресета")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct PresetField {
     /// Its title for people.
@@ -224,6 +226,7 @@ pub struct PresetField {
     pub kind: Option<PresetFieldKind>,
     /// Whether it must be given.
     #[doc(alias = "Обязательно ли поле")]
+    #[cfg_attr(feature = "serde", serde(default))]
     pub is_required: bool,
 }
 

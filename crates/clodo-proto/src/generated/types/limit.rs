@@ -25,7 +25,7 @@ hostkit_proto::text_enum! {
 /// How many calls of one kind the account may make, and how many are left.
 #[doc(alias = "Ограничение на количество запросов и его остаток")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct RequestLimit {
     /// The HTTP verb that is counted.

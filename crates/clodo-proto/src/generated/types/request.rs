@@ -11,7 +11,7 @@ use crate::types::ServerId;
 /// How far something is that the hoster carries out later.
 #[doc(alias = "Состояние запроса, который выполняется позже")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct BackgroundRequest {
     /// The server that it is about, if it is about one.

@@ -11,7 +11,7 @@ use crate::types::{Addresses, ImageId, ServerId, ServerType};
 /// A server that has just been ordered.
 #[doc(alias = "Только что заказанный сервер")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct CreatedServer {
     /// The server's number.
@@ -78,7 +78,7 @@ hostkit_proto::text_enum! {
 /// Something that was done with a server.
 #[doc(alias = "Запись в журнале сервера")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct ServerLogEntry {
     /// The number of the operation.
@@ -161,7 +161,7 @@ hostkit_proto::text_enum! {
 /// A server in the short list.
 #[doc(alias = "Сервер в кратком списке")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct ServerSummary {
     /// The server's number.

@@ -11,7 +11,7 @@ use crate::types::{Addresses, ImageId, ServerId, ServerStatus, ServerType};
 /// A server in full, with its passwords.
 #[doc(alias = "Подробная информация о сервере, включая пароли")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct ServerDetail {
     /// The server's number.
@@ -47,37 +47,37 @@ pub struct ServerDetail {
     ///
     /// Unit: %.
     #[doc(alias = "Текущая используемая память")]
-    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
+    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub memory_load: Option<Decimal>,
     /// Memory that it has been given now.
     ///
     /// Unit: MB.
     #[doc(alias = "Текущая выделенная память")]
-    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
+    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub memory_allotted: Option<Decimal>,
     /// The least memory that it used within the last hour.
     ///
     /// Unit: MB.
     #[doc(alias = "Минимум используемой памяти за час")]
-    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
+    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub memory_hour_min: Option<Decimal>,
     /// The most memory that it used within the last hour.
     ///
     /// Unit: MB.
     #[doc(alias = "Максимум используемой памяти за час")]
-    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
+    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub memory_hour_max: Option<Decimal>,
     /// The memory that it used on average within the last hour; only seen empty.
     ///
     /// Unit: MB. Known from clients, not from the document.
     #[doc(alias = "Средняя используемая память за час; встречалось только пустым")]
-    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
+    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub memory_hour_average: Option<Decimal>,
     /// Load of the processor now.
     ///
     /// Unit: %.
     #[doc(alias = "Текущая загрузка процессора")]
-    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
+    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub cpu_load: Option<Decimal>,
     /// The most processor that it gets.
     ///
@@ -88,25 +88,25 @@ pub struct ServerDetail {
     ///
     /// Unit: %.
     #[doc(alias = "Минимальная загрузка процессора за час")]
-    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
+    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub cpu_hour_min: Option<Decimal>,
     /// The highest load of the processor within the last hour.
     ///
     /// Unit: %.
     #[doc(alias = "Максимальная загрузка процессора за час")]
-    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
+    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub cpu_hour_max: Option<Decimal>,
     /// The average load of the processor within the last hour; only seen empty.
     ///
     /// Unit: %. Known from clients, not from the document.
     #[doc(alias = "Средняя загрузка процессора за час; встречалось только пустым")]
-    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
+    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub cpu_hour_average: Option<Decimal>,
     /// How much of the disk is taken.
     ///
     /// Unit: %.
     #[doc(alias = "Занятая доля диска")]
-    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
+    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub disk_load: Option<Decimal>,
     /// How much of the disk is taken.
     #[doc(alias = "Занятое место на диске")]
@@ -161,37 +161,37 @@ pub struct ServerDetail {
     ///
     /// Unit: GB.
     #[doc(alias = "Купленный пакет трафика")]
-    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
+    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub traffic: Option<Decimal>,
     /// What is left of the bought package, in spite of the wire's name.
     ///
     /// Unit: GB.
     #[doc(alias = "Остаток купленного пакета трафика")]
-    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
+    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub traffic_left: Option<Decimal>,
     /// The traffic package that costs nothing.
     ///
     /// Unit: GB.
     #[doc(alias = "Бесплатный пакет трафика")]
-    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
+    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub free_traffic: Option<Decimal>,
     /// What is left of the free package, in spite of the wire's name.
     ///
     /// Unit: GB.
     #[doc(alias = "Остаток бесплатного пакета трафика")]
-    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
+    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub free_traffic_left: Option<Decimal>,
     /// Traffic received; nobody knows the unit.
     ///
     /// Known from clients, not from the document.
     #[doc(alias = "Входящий трафик; единица неизвестна")]
-    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
+    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub received: Option<Decimal>,
     /// Traffic sent; nobody knows the unit.
     ///
     /// Known from clients, not from the document.
     #[doc(alias = "Исходящий трафик; единица неизвестна")]
-    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
+    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub sent: Option<Decimal>,
 }
 

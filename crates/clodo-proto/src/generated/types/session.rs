@@ -8,7 +8,7 @@ use hostkit_proto::{Secret, UnixTime};
 /// What a sign-in gives: a token for twenty minutes, and where it may be used.
 #[doc(alias = "Результат авторизации: токен на двадцать минут и адрес API")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct SignedIn {
     /// The token of every further call.

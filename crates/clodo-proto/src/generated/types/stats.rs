@@ -9,7 +9,7 @@ use hostkit_proto::{Decimal, Kibibytes, UnixTime};
 /// What a server used in one minute.
 #[doc(alias = "Ресурсы, использованные сервером за минуту")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct StatsRow {
     /// When it was measured.
@@ -24,7 +24,7 @@ pub struct StatsRow {
     ///
     /// Unit: %.
     #[doc(alias = "Загрузка процессора")]
-    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
+    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub cpu: Option<Decimal>,
     /// Memory that the server has been given.
     #[doc(alias = "Выделенная память")]

@@ -9,7 +9,7 @@ use hostkit_proto::{Bytes, Secret};
 /// The storage that was created.
 #[doc(alias = "Созданное хранилище")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct CreatedStorage {
     /// The number of the storage.
@@ -67,7 +67,7 @@ impl Fill for CreatedStorage {
 /// A storage with its settings.
 #[doc(alias = "Хранилище с настройками")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct StorageDetail {
     /// The number of the storage.
@@ -90,6 +90,7 @@ pub struct StorageDetail {
     pub size: Option<Bytes>,
     /// Whether the panel opens this one first.
     #[doc(alias = "Открывать ли это хранилище по умолчанию")]
+    #[cfg_attr(feature = "serde", serde(default))]
     pub is_default: bool,
     /// The header `X-Object-Meta-Cache-Control`.
     #[doc(alias = "Заголовок X-Object-Meta-Cache-Control")]
@@ -105,6 +106,7 @@ pub struct StorageDetail {
     pub cache_referer_filter: Option<String>,
     /// Whether a search starts with the container Public.
     #[doc(alias = "Начинать ли поиск с контейнера Public")]
+    #[cfg_attr(feature = "serde", serde(default))]
     pub cache_public_search: bool,
     /// The public domain.
     #[doc(alias = "Публичный домен")]
@@ -191,7 +193,7 @@ hostkit_proto::number_id! {
 /// A storage in the list of storages.
 #[doc(alias = "Хранилище в списке")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct StorageSummary {
     /// The number of the storage.

@@ -13,7 +13,7 @@ use crate::types::{ServerId, StorageId};
 /// An address from which the control panel may be used.
 #[doc(alias = "Адрес, с которого разрешён доступ в панель управления")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct AllowedAddress {
     /// The address; whether it may be a network is not documented.
@@ -46,7 +46,7 @@ impl Fill for AllowedAddress {
 /// A data centre, with the host of its API.
 #[doc(alias = "Датацентр и хост его API")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct DataCentre {
     /// The id of the data centre.
@@ -112,7 +112,7 @@ hostkit_proto::text_enum! {
 /// A try to sign in to the control panel.
 #[doc(alias = "Вход в панель управления")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct PanelSignIn {
     /// When; its form is not documented.
@@ -162,7 +162,7 @@ hostkit_proto::number_id! {
 /// The profile of the account: personal data, contacts, notices.
 #[doc(alias = "Профиль пользователя: личные данные, контакты, уведомления")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct UserProfile {
     /// The number of the account.
@@ -278,6 +278,7 @@ pub struct UserProfile {
     pub postal_address: Option<String>,
     /// Whether the contact for money is the main one.
     #[doc(alias = "Совпадает ли контакт по финансовым вопросам с основным")]
+    #[cfg_attr(feature = "serde", serde(default))]
     pub finance_contact_is_same: bool,
     /// The family name of the contact for money.
     #[doc(alias = "Фамилия контакта по финансовым вопросам")]
@@ -323,21 +324,26 @@ pub struct UserProfile {
     pub passport_issuer: Option<Secret>,
     /// Whether announcements by mail are off.
     #[doc(alias = "Отключены ли почтовые рассылки")]
+    #[cfg_attr(feature = "serde", serde(default))]
     pub no_announcements: bool,
     /// The balance at which a notice goes out by SMS, in RUB; 0 for none.
     #[doc(alias = "Баланс, при котором отправляется SMS; 0, если уведомления не нужны")]
     pub low_balance_sms: Option<Decimal>,
     /// Whether an SMS warns a day before the paid time of a server ends.
     #[doc(alias = "Предупреждать ли по SMS за сутки до окончания оплаченного срока Virtual Server")]
+    #[cfg_attr(feature = "serde", serde(default))]
     pub server_end_sms: bool,
     /// Whether an SMS warns a day before a disk is deleted for good.
     #[doc(alias = "Предупреждать ли по SMS за сутки до полного удаления диска")]
+    #[cfg_attr(feature = "serde", serde(default))]
     pub disk_deletion_sms: bool,
     /// Whether the daily mail about the costs of scale servers is off.
     #[doc(alias = "Отключены ли ежедневные рассылки по затратам ScaleServer")]
+    #[cfg_attr(feature = "serde", serde(default))]
     pub no_daily_costs: bool,
     /// Whether signing in to the panel needs a code by SMS.
     #[doc(alias = "Подтверждается ли вход в панель управления по SMS")]
+    #[cfg_attr(feature = "serde", serde(default))]
     pub sign_in_sms: bool,
     /// The server that the panel opens first.
     #[doc(alias = "VPS, открываемый по умолчанию")]
@@ -347,18 +353,23 @@ pub struct UserProfile {
     pub default_storage: Option<StorageId>,
     /// Whether the account has scale servers.
     #[doc(alias = "Есть ли на аккаунте ScaleServer")]
+    #[cfg_attr(feature = "serde", serde(default))]
     pub has_scale_servers: bool,
     /// Whether what the owner is may be changed.
     #[doc(alias = "Разрешено ли сменить владельца аккаунта")]
+    #[cfg_attr(feature = "serde", serde(default))]
     pub may_change_owner_kind: bool,
     /// The data centres.
     #[doc(alias = "Список датацентров")]
+    #[cfg_attr(feature = "serde", serde(default))]
     pub data_centres: Vec<DataCentre>,
     /// From where the control panel may be used.
     #[doc(alias = "Адреса, с которых разрешён доступ в панель управления")]
+    #[cfg_attr(feature = "serde", serde(default))]
     pub allowed_addresses: Vec<AllowedAddress>,
     /// Who signed in to the control panel.
     #[doc(alias = "Протокол входов в панель управления")]
+    #[cfg_attr(feature = "serde", serde(default))]
     pub sign_ins: Vec<PanelSignIn>,
 }
 

@@ -9,7 +9,7 @@ use hostkit_proto::{Decimal, Raw, Secret};
 /// What calls are authorised with.
 #[doc(alias = "Данные для авторизации запросов")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct ApiKey {
     /// The client number.
@@ -47,7 +47,7 @@ impl Fill for ApiKey {
 /// The money of the account; the document does not show the answer, so the whole of it is kept.
 #[doc(alias = "Доступный баланс; ответ в документации не показан, поэтому сохраняется целиком")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Balance {
     /// The word of the envelope, without which it is another document.

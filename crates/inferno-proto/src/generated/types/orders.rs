@@ -11,7 +11,7 @@ use crate::types::{InvoiceId, OrderId};
 /// An order that was placed.
 #[doc(alias = "Созданный заказ")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct NewOrder {
     /// The number of the order: keep it.
@@ -59,7 +59,7 @@ impl Fill for NewOrder {
 /// An order, paid or not.
 #[doc(alias = "Заказ, оплаченный или нет")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Order {
     /// The number of the order.
@@ -91,6 +91,7 @@ pub struct Order {
     ///
     /// Known from clients, not from the document.
     #[doc(alias = "Неоплаченные счета")]
+    #[cfg_attr(feature = "serde", serde(default))]
     pub unpaid_invoices: Vec<UnpaidInvoice>,
 }
 
@@ -172,7 +173,7 @@ hostkit_proto::text_enum! {
 /// An invoice that waits for money; only its state is known, so the whole of it is kept.
 #[doc(alias = "Неоплаченный счёт; известно только состояние, поэтому сохраняется целиком")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct UnpaidInvoice {
     /// Its state.

@@ -12,7 +12,7 @@ use hostkit_proto::wire::Kind;
 /// What can be ordered and installed.
 #[doc(alias = "Что можно заказать и установить")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Catalogue {
     /// The templates of operating systems.
@@ -50,7 +50,7 @@ impl Fill for Catalogue {
 /// Templates: their names, or a map with the names as keys.
 #[doc(alias = "Шаблоны: список имён или словарь с именами в ключах")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(untagged))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(untagged))]
 #[non_exhaustive]
 pub enum Templates {
     /// It came as an object.

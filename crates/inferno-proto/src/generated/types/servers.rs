@@ -13,7 +13,7 @@ use crate::types::{OrderId, OrderStatus, ResultWord, VpsId};
 /// What was said of an action; the document does not show this answer, so the whole of it is kept.
 #[doc(alias = "Ответ на действие; в документации он не показан, поэтому сохраняется целиком")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct ActionAnswer {
     /// The word of the envelope, without which it is another document.
@@ -75,7 +75,7 @@ impl Fill for ActionAnswer {
 /// An installation that was put into the queue.
 #[doc(alias = "Установка поставлена в очередь")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct InstallAnswer {
     /// The method of the installation system.
@@ -119,7 +119,7 @@ impl Fill for InstallAnswer {
 /// Inputs that would be accepted; the document does not show this answer, so the whole of it is kept.
 #[doc(alias = "Параметры прошли проверку; ответ в документации не показан, поэтому сохраняется целиком")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct InstallCheck {
     /// The word of the envelope, without which it is another document.
@@ -184,7 +184,7 @@ impl Fill for InstallCheck {
 /// What the queue of the installation system says; a success around it does not speak for it.
 #[doc(alias = "Ответ очереди установки; внешний успех за него не отвечает")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct QueueAnswer {
     /// How it went.
@@ -228,7 +228,7 @@ impl Fill for QueueAnswer {
 /// An order and its server.
 #[doc(alias = "Заказ и его сервер")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct ServerInfo {
     /// The number of the order.
@@ -293,7 +293,7 @@ impl Fill for ServerInfo {
 /// A virtual server, or why nothing can be said of it.
 #[doc(alias = "Данные VPS или причина, по которой их нет")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct VpsInfo {
     /// Whether the server could be asked; the success around it does not speak for it.

@@ -11,7 +11,7 @@ use crate::types::{OrderStatus, ResultWord, ServiceId};
 /// A service; its fields are guesses by the rows of orders, so the whole of it is kept.
 #[doc(alias = "Услуга; поля предполагаются по строкам заказов, поэтому сохраняется целиком")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Service {
     /// The number of the service.
@@ -68,7 +68,7 @@ impl Fill for Service {
 /// One service; the document does not show the answer, so the whole of it is kept.
 #[doc(alias = "Подробности услуги; ответ в документации не показан, поэтому сохраняется целиком")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct ServiceDetail {
     /// The word of the envelope, without which it is another document.
@@ -111,7 +111,7 @@ impl Fill for ServiceDetail {
 /// The services of the account; the document does not show the answer, so the whole of it is kept.
 #[doc(alias = "Услуги учётной записи; ответ в документации не показан, поэтому сохраняется целиком")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Services {
     /// The word of the envelope, without which it is another document.
@@ -119,6 +119,7 @@ pub struct Services {
     pub result: ResultWord,
     /// The services, in one of the places where a client looks for them.
     #[doc(alias = "Список услуг")]
+    #[cfg_attr(feature = "serde", serde(default))]
     pub services: Vec<Service>,
     /// The whole object as it came.
     pub raw: Raw,

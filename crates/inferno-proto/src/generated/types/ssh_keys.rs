@@ -11,7 +11,7 @@ use crate::types::SshKeyId;
 /// A public key of the account.
 #[doc(alias = "Открытый ключ учётной записи")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct SshKey {
     /// The number of the key.
@@ -54,7 +54,7 @@ impl Fill for SshKey {
 /// A key that was added; its number is in the list of keys.
 #[doc(alias = "Ключ добавлен; его номер есть в списке ключей")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct SshKeyAdded {
     /// The outcome in words.

@@ -11,7 +11,7 @@ use crate::types::{AccountId, UserId};
 /// The account that the token belongs to.
 #[doc(alias = "Аккаунт владельца токена")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Account {
     /// Number and name.
@@ -59,7 +59,7 @@ impl Fill for Account {
 /// What the account may do.
 #[doc(alias = "Возможности аккаунта")]
 #[derive(Debug, Clone, PartialEq, Default)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct AccountAbilities {
     /// New users may be made.
@@ -105,7 +105,7 @@ impl Fill for AccountAbilities {
 /// Each may be null: so says the model of the hoster's own driver.
 #[doc(alias = "Лимиты аккаунта по видам услуг")]
 #[derive(Debug, Clone, PartialEq, Default)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct AccountLimits {
     /// Servers.
@@ -218,7 +218,7 @@ impl Fill for AccountLimits {
 /// An account by number and name.
 #[doc(alias = "Номер и название аккаунта")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct AccountRef {
     /// Its number.
@@ -258,7 +258,7 @@ impl Fill for AccountRef {
 /// No field is there always: a new account may have no balance at all, so nothing marks this object but its envelope.
 #[doc(alias = "Балансы аккаунта; без операций баланса в ответе нет")]
 #[derive(Debug, Clone, PartialEq, Default)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Balance {
     /// The main balance.
@@ -308,7 +308,7 @@ impl Fill for Balance {
 /// A new account with its user.
 #[doc(alias = "Новый аккаунт и его пользователь")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct NewAccount {
     /// The account.
@@ -346,7 +346,7 @@ impl Fill for NewAccount {
 /// The account that was made.
 #[doc(alias = "Созданный аккаунт")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct NewAccountRef {
     /// Its number.
@@ -379,7 +379,7 @@ impl Fill for NewAccountRef {
 /// The first user of a new account.
 #[doc(alias = "Первый пользователь нового аккаунта")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct NewUser {
     /// Its number.
@@ -423,7 +423,7 @@ impl Fill for NewUser {
 /// How many services of one kind the account may have.
 #[doc(alias = "Сколько услуг одного вида доступно аккаунту")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct ServiceLimit {
     /// The most in the account.
@@ -467,7 +467,7 @@ impl Fill for ServiceLimit {
 /// The token that authorises calls.
 #[doc(alias = "Токен для запросов")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct SessionToken {
     /// The token.

@@ -11,7 +11,7 @@ use crate::types::{BackupId, DatacenterRef, ServerRef, ServiceStatus};
 /// A backup.
 #[doc(alias = "Резервная копия")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Backup {
     /// Its number.
@@ -147,7 +147,7 @@ impl Fill for Backup {
 /// What can be done with a backup.
 #[doc(alias = "Что можно сделать с резервной копией")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct BackupAbilities {
     /// It can be changed.
@@ -197,7 +197,7 @@ impl Fill for BackupAbilities {
 /// A link to the disk in a backup.
 #[doc(alias = "Ссылка на образ диска из копии")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct BackupDownload {
     /// The link: whoever has it can read the disk.
@@ -239,7 +239,7 @@ impl Fill for BackupDownload {
 /// One schedule of backups.
 #[doc(alias = "Одно расписание копий")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Schedule {
     /// How often.
@@ -313,7 +313,7 @@ hostkit_proto::text_enum! {
 /// Each of the three may be null, so nothing marks this object but its envelope.
 #[doc(alias = "Расписания услуги, не больше одного каждого вида")]
 #[derive(Debug, Clone, PartialEq, Default)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Schedules {
     /// The daily one.

@@ -25,7 +25,7 @@ hostkit_proto::text_enum! {
 /// The data centre where a service is.
 #[doc(alias = "Дата-центр, где размещена услуга")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct DatacenterRef {
     /// Its number.
@@ -69,7 +69,7 @@ impl Fill for DatacenterRef {
 /// The group of plans that a server belongs to.
 #[doc(alias = "Группа тарифов сервера")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct GroupRef {
     /// Its number.
@@ -107,7 +107,7 @@ impl Fill for GroupRef {
 /// The SSH key that a server was installed with.
 #[doc(alias = "SSH-ключ, с которым установлен сервер")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct KeyRef {
     /// Its number.
@@ -159,7 +159,7 @@ impl Fill for KeyRef {
 /// The plan of a server.
 #[doc(alias = "Тариф сервера")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct PlanRef {
     /// Its number.
@@ -197,7 +197,7 @@ impl Fill for PlanRef {
 /// A server that something belongs to.
 #[doc(alias = "Сервер, к которому относится услуга")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct ServerRef {
     /// Its number.
@@ -235,7 +235,7 @@ impl Fill for ServerRef {
 /// An address that belongs to a service.
 #[doc(alias = "IP-адрес услуги")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct ServiceAddress {
     /// Its number.
@@ -301,7 +301,7 @@ hostkit_proto::text_enum! {
 /// The template that a server was installed from.
 #[doc(alias = "Шаблон, из которого установлен сервер")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct TemplateRef {
     /// Its number.

@@ -30,7 +30,7 @@ hostkit_proto::text_enum! {
 /// A DNS domain.
 #[doc(alias = "DNS-домен")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Domain {
     /// Its number.
@@ -142,7 +142,7 @@ impl Fill for Domain {
 /// What can be done with a domain.
 #[doc(alias = "Что можно сделать с доменом")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct DomainAbilities {
     /// It can be deleted.
@@ -177,7 +177,7 @@ impl Fill for DomainAbilities {
 /// A DNS record.
 #[doc(alias = "DNS-запись")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Record {
     /// Its number.
@@ -256,7 +256,7 @@ impl Fill for Record {
 /// What can be done with a record.
 #[doc(alias = "Что можно сделать с записью")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct RecordAbilities {
     /// It can be changed.

@@ -16,7 +16,7 @@ use crate::types::{
 /// A service with additional addresses of a server.
 #[doc(alias = "Услуга с дополнительными IP-адресами сервера")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct AdditionalAddresses {
     /// Its number.
@@ -144,7 +144,7 @@ impl Fill for AdditionalAddresses {
 /// What can be done with a service with addresses.
 #[doc(alias = "Что можно сделать с услугой IP-адресов")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct AddressAbilities {
     /// It can be deleted.
@@ -179,7 +179,7 @@ impl Fill for AddressAbilities {
 /// The service that has an address.
 #[doc(alias = "Услуга, которой принадлежит адрес")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct AddressOwner {
     /// Its number.
@@ -248,7 +248,7 @@ hostkit_proto::text_enum! {
 /// An address of the account, or an IPv6 network.
 #[doc(alias = "IP-адрес аккаунта или подсеть IPv6")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct PoolAddress {
     /// Its number.
@@ -354,7 +354,7 @@ impl Fill for PoolAddress {
 /// A PTR record.
 #[doc(alias = "PTR-запись")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct PtrRecord {
     /// Its number.
@@ -410,7 +410,7 @@ impl Fill for PtrRecord {
 /// An address that was kept when its server was deleted.
 #[doc(alias = "IP-адрес, сохранённый после удаления сервера")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct ReservedAddress {
     /// Its number.

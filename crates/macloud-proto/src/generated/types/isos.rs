@@ -27,7 +27,7 @@ hostkit_proto::text_enum! {
 /// An ISO image.
 #[doc(alias = "Образ ISO")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Iso {
     /// Its number.
@@ -155,7 +155,7 @@ impl Fill for Iso {
 /// What can be done with an ISO image.
 #[doc(alias = "Что можно сделать с образом")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct IsoAbilities {
     /// It can be deleted.
@@ -190,7 +190,7 @@ impl Fill for IsoAbilities {
 /// How far a download is.
 #[doc(alias = "Ход загрузки образа")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct IsoDownload {
     /// What it is doing.
@@ -232,7 +232,7 @@ impl Fill for IsoDownload {
 /// The file of an ISO image.
 #[doc(alias = "Файл образа")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct IsoFile {
     /// Its size for people, such as `841 Mb`.

@@ -11,7 +11,7 @@ use crate::types::{OperationId, ServiceId};
 /// An operation on a balance.
 #[doc(alias = "Операция по балансу")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Operation {
     /// Its number.
@@ -119,7 +119,7 @@ impl Fill for Operation {
 /// The service that a debit is for.
 #[doc(alias = "Услуга, за которую списаны деньги")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct OperationService {
     /// Its number.
@@ -185,7 +185,7 @@ hostkit_proto::number_enum! {
 /// How a top-up is paid.
 #[doc(alias = "Способ пополнения")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct PaymentMethod {
     /// The kind, such as `card`.

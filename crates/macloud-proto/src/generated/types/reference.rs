@@ -11,7 +11,7 @@ use crate::types::{DatacenterId, GroupId, PlanId, Tariff, TemplateId};
 /// The price of backups of a plan, for a gigabyte.
 #[doc(alias = "Цена резервных копий за гигабайт")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct BackupPrice {
     /// The price with the discounts of the account.
@@ -69,7 +69,7 @@ impl Fill for BackupPrice {
 /// A data centre.
 #[doc(alias = "Дата-центр")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Datacenter {
     /// Its number.
@@ -117,12 +117,12 @@ impl Fill for Datacenter {
 /// The least that a template needs.
 #[doc(alias = "Минимум, нужный шаблону")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct LeastAmount {
     /// The least value.
     #[doc(alias = "Минимальное значение")]
-    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
+    #[cfg_attr(feature = "serde", serde(with = "hostkit_proto::codec::decimals"))]
     pub min: Decimal,
 }
 
@@ -151,26 +151,26 @@ impl Fill for LeastAmount {
 /// What one parameter of a constructor plan may be, and its price.
 #[doc(alias = "Параметр тарифа-конструктора и его цена")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct ParameterPrice {
     /// The least value.
     ///
     /// Known from clients, not from the document.
     #[doc(alias = "Наименьшее значение")]
-    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
+    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub min: Option<Decimal>,
     /// The greatest value.
     ///
     /// Known from clients, not from the document.
     #[doc(alias = "Наибольшее значение")]
-    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
+    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub max: Option<Decimal>,
     /// The step between values.
     ///
     /// Known from clients, not from the document.
     #[doc(alias = "Шаг")]
-    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
+    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub step: Option<Decimal>,
     /// For memory: how much belongs to a core.
     ///
@@ -316,7 +316,7 @@ impl Fill for ParameterPrice {
 /// What can be added to a constructor plan.
 #[doc(alias = "Что можно добавить к тарифу-конструктору")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct PlanParameters {
     /// Cores.
@@ -384,7 +384,7 @@ impl Fill for PlanParameters {
 /// A group of plans.
 #[doc(alias = "Группа тарифов")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct ServerGroup {
     /// Its number.
@@ -457,7 +457,7 @@ impl Fill for ServerGroup {
 /// A plan with its price.
 #[doc(alias = "Тариф с ценой")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct ServerPlan {
     /// Its number.
@@ -595,7 +595,7 @@ impl Fill for ServerPlan {
 /// A template of an operating system.
 #[doc(alias = "Шаблон операционной системы")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Template {
     /// Its number.
@@ -685,7 +685,7 @@ impl Fill for Template {
 /// What a template needs at least.
 #[doc(alias = "Минимальные требования шаблона")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct TemplateLimits {
     /// Cores.

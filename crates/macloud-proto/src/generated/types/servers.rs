@@ -15,7 +15,7 @@ use crate::types::{
 /// Traffic of a server in bytes.
 #[doc(alias = "Трафик сервера в байтах")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Bandwidth {
     /// This month.
@@ -55,7 +55,7 @@ impl Fill for Bandwidth {
 /// The address of a server in the local network of the data centre.
 #[doc(alias = "Адрес сервера в локальной сети")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct LocalAddress {
     /// The address.
@@ -105,7 +105,7 @@ impl Fill for LocalAddress {
 /// A server in a list.
 #[doc(alias = "Сервер в списке")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Server {
     /// Its number.
@@ -150,6 +150,7 @@ pub struct Server {
     ///
     /// Known from clients, not from the document.
     #[doc(alias = "Адреса; в списке не больше одного")]
+    #[cfg_attr(feature = "serde", serde(default))]
     pub addresses: Vec<ServerAddress>,
     /// Its plan.
     ///
@@ -241,7 +242,7 @@ impl Fill for Server {
 /// What can be done with a server now.
 #[doc(alias = "Что сейчас можно сделать с сервером")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct ServerAbilities {
     /// It can be rebooted.
@@ -304,7 +305,7 @@ impl Fill for ServerAbilities {
 /// A public address of a server.
 #[doc(alias = "Публичный адрес сервера")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct ServerAddress {
     /// Its number.
@@ -404,7 +405,7 @@ impl Fill for ServerAddress {
 /// A server in full.
 #[doc(alias = "Сервер со всеми данными")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct ServerDetail {
     /// Its number.
@@ -443,6 +444,7 @@ pub struct ServerDetail {
     pub autorun: Option<bool>,
     /// Its addresses; none until it is built.
     #[doc(alias = "Адреса; появляются после создания")]
+    #[cfg_attr(feature = "serde", serde(default))]
     pub addresses: Vec<ServerAddress>,
     /// Its address in the local network.
     #[doc(alias = "Адрес в локальной сети")]
@@ -576,14 +578,14 @@ impl Fill for ServerDetail {
 /// The load of one hour.
 #[doc(alias = "Нагрузка за час")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct ServerLoad {
     /// Average load of the processor.
     ///
     /// Unit: %.
     #[doc(alias = "Средняя загрузка процессора")]
-    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
+    #[cfg_attr(feature = "serde", serde(with = "hostkit_proto::codec::decimals"))]
     pub cpu: Decimal,
     /// Reads from disk.
     #[doc(alias = "Операции чтения с диска")]
@@ -671,7 +673,7 @@ impl Fill for ServerLoad {
 /// The credentials that a server was installed with.
 #[doc(alias = "Данные для входа, созданные при установке")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct ServerPassword {
     /// The name of the superuser.
@@ -713,7 +715,7 @@ impl Fill for ServerPassword {
 /// One block of statistics, an hour long.
 #[doc(alias = "Статистика за один час")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct ServerStat {
     /// The start of the hour.
@@ -751,7 +753,7 @@ impl Fill for ServerStat {
 /// How to reach the screen of a server.
 #[doc(alias = "Доступ к экрану сервера по VNC")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct VncAccess {
     /// The host.

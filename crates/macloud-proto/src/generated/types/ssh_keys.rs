@@ -23,7 +23,7 @@ hostkit_proto::text_enum! {
 /// An SSH key in a list.
 #[doc(alias = "SSH-ключ в списке")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct SshKey {
     /// Its number.
@@ -65,7 +65,7 @@ impl Fill for SshKey {
 /// An SSH key with its text.
 #[doc(alias = "SSH-ключ с содержимым")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct SshKeyDetail {
     /// Its number.

@@ -9,7 +9,7 @@ use hostkit_proto::{Bytes, Decimal};
 /// Cores.
 #[doc(alias = "Процессорные ядра")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct CpuAmount {
     /// How the value is written.
@@ -67,7 +67,7 @@ impl Fill for CpuAmount {
 /// Graphics cards.
 #[doc(alias = "Видеокарты")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct GpuAmount {
     /// How many.
@@ -111,7 +111,7 @@ impl Fill for GpuAmount {
 /// The document says that traffic is in gigabytes, its sample says terabytes: trust `bytes`.
 #[doc(alias = "Объём памяти, диска или трафика")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct SizeAmount {
     /// How the value is written.
@@ -122,7 +122,7 @@ pub struct SizeAmount {
     pub title: Option<String>,
     /// The amount of the plan, in the unit of `per`.
     #[doc(alias = "Объём по тарифу в единицах из поля for")]
-    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
+    #[cfg_attr(feature = "serde", serde(with = "hostkit_proto::codec::decimals"))]
     pub value: Decimal,
     /// The same in bytes.
     #[doc(alias = "То же в байтах")]
@@ -132,7 +132,7 @@ pub struct SizeAmount {
     pub per: Option<String>,
     /// The amount with what was added to the plan.
     #[doc(alias = "Объём с учётом добавленного")]
-    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
+    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub total: Option<Decimal>,
     /// The same in bytes.
     #[doc(alias = "То же в байтах")]
@@ -181,7 +181,7 @@ impl Fill for SizeAmount {
 /// What a plan or a server is made of.
 #[doc(alias = "Состав тарифа или сервера")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Tariff {
     /// Cores.

@@ -9,7 +9,7 @@ use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
 /// The money of the account.
 #[doc(alias = "Внутренний баланс пользователя")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Balance {
     /// The money that is there.

@@ -11,7 +11,7 @@ use crate::types::OrderId;
 /// A console session: address and password work only together.
 #[doc(alias = "VNC-консоль: пароль работает только вместе с адресом")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct VncConsole {
     /// The number of the order.

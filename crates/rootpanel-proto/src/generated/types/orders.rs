@@ -14,7 +14,7 @@ use crate::types::{AddonId, OrderId, PlanKind, TariffId};
 /// A further address: text, or an object whose fields the document does not name.
 #[doc(alias = "Дополнительный адрес: строка или массив с неописанными полями")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(untagged))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(untagged))]
 #[non_exhaustive]
 pub enum ExtraAddress {
     /// It came as a single value.
@@ -40,7 +40,7 @@ impl FromWire for ExtraAddress {
 /// An order that was placed; what is not known until it is carried out is absent.
 #[doc(alias = "Созданный заказ; то, что появится после обработки, отсутствует")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct NewOrder {
     /// The number of the order.
@@ -142,7 +142,7 @@ impl Fill for NewOrder {
 /// An order and its server.
 #[doc(alias = "Заказ и его сервер")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Order {
     /// The number of the order.
@@ -188,6 +188,7 @@ pub struct Order {
     pub ipv6: Option<IpAddr>,
     /// More addresses.
     #[doc(alias = "Дополнительные IP-адреса")]
+    #[cfg_attr(feature = "serde", serde(default))]
     pub extra_addresses: Vec<ExtraAddress>,
 }
 
@@ -262,7 +263,7 @@ impl Fill for Order {
 /// The order that the command was about.
 #[doc(alias = "Заказ, к которому относилась команда")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct OrderReference {
     /// The number of the order.
@@ -315,7 +316,7 @@ hostkit_proto::number_enum! {
 /// Add-ons that were ordered.
 #[doc(alias = "Заказанные дополнительные услуги")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct OrderedAddons {
     /// The number of the order.
@@ -373,7 +374,7 @@ impl Fill for OrderedAddons {
 /// An order whose server is installed anew.
 #[doc(alias = "Переустановленный заказ")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct ReinstalledOrder {
     /// The number of the order.
@@ -417,7 +418,7 @@ impl Fill for ReinstalledOrder {
 /// An order that was renewed.
 #[doc(alias = "Продлённый заказ")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Renewal {
     /// The number of the order.

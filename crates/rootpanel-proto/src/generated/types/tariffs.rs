@@ -11,7 +11,7 @@ use crate::types::{AddonId, LocationId, PlanKind, TariffId};
 /// A tariff: what an order can be of, for how long, where, and with what.
 #[doc(alias = "Тарифный план: сроки, локации и дополнительные услуги")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Tariff {
     /// The number of the tariff.
@@ -31,15 +31,19 @@ pub struct Tariff {
     pub currency: Option<String>,
     /// Whether it can be ordered without a domain.
     #[doc(alias = "Можно ли заказать без доменного имени")]
+    #[cfg_attr(feature = "serde", serde(default))]
     pub without_domain: bool,
     /// The periods that it can be ordered for.
     #[doc(alias = "Доступные сроки заказа")]
+    #[cfg_attr(feature = "serde", serde(default))]
     pub periods: Vec<TariffPeriod>,
     /// The add-ons that there are for it.
     #[doc(alias = "Доступные дополнительные услуги")]
+    #[cfg_attr(feature = "serde", serde(default))]
     pub addons: Vec<TariffAddon>,
     /// The locations that there are for it.
     #[doc(alias = "Доступные локации")]
+    #[cfg_attr(feature = "serde", serde(default))]
     pub locations: Vec<TariffLocation>,
 }
 
@@ -99,7 +103,7 @@ impl Fill for Tariff {
 /// An add-on of a tariff.
 #[doc(alias = "Дополнительная услуга тарифного плана")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct TariffAddon {
     /// The number of the add-on.
@@ -116,6 +120,7 @@ pub struct TariffAddon {
     pub max_count: Option<u64>,
     /// Whether only existing orders may have it.
     #[doc(alias = "Доступна ли только для существующих заказов")]
+    #[cfg_attr(feature = "serde", serde(default))]
     pub existing_only: bool,
 }
 
@@ -157,7 +162,7 @@ impl Fill for TariffAddon {
 /// A location of a tariff.
 #[doc(alias = "Локация тарифного плана")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct TariffLocation {
     /// The number of the location.
@@ -201,7 +206,7 @@ impl Fill for TariffLocation {
 /// A period that a tariff can be ordered or renewed for.
 #[doc(alias = "Срок заказа тарифного плана")]
 #[derive(Debug, Clone, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct TariffPeriod {
     /// Its length.
@@ -211,13 +216,15 @@ pub struct TariffPeriod {
     pub months: u64,
     /// The discount; the document gives no unit.
     #[doc(alias = "Скидка; единица не указана")]
-    #[cfg_attr(feature = "serde", serde(serialize_with = "hostkit_proto::codec::serialize_decimals"))]
+    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub discount: Option<Decimal>,
     /// Whether new orders may have it.
     #[doc(alias = "Доступен ли для новых заказов")]
+    #[cfg_attr(feature = "serde", serde(default))]
     pub for_new: bool,
     /// Whether renewals may have it.
     #[doc(alias = "Доступен ли для продления")]
+    #[cfg_attr(feature = "serde", serde(default))]
     pub for_renewal: bool,
 }
 
