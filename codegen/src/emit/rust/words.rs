@@ -77,7 +77,7 @@ pub(super) fn field_type(field: &Field) -> TokenStream {
 /// that of an option alone.
 pub(super) fn serialised_field(field: &Field) -> Option<TokenStream> {
     let is_true = field.surface.absent.as_ref().is_some_and(|absent| absent.value);
-    let is_decimal = *field.ty.item() == Type::Decimal;
+    let is_decimal = is_decimal(&field.ty);
     let has_default = !field.is_required() && !is_true && (is_decimal || !field.is_option());
     serialised(&field.ty, has_default)
 }
@@ -85,9 +85,13 @@ pub(super) fn serialised_field(field: &Field) -> Option<TokenStream> {
 /// How serde writes and reads a type: what another crate turns on in `rust_decimal` must not change decimals.
 pub(super) fn serialised(ty: &Type, has_default: bool) -> Option<TokenStream> {
     let default = has_default.then(|| quote!(default));
-    let with = (*ty.item() == Type::Decimal).then(|| quote!(with = "hostkit_proto::codec::decimals"));
+    let with = is_decimal(ty).then(|| quote!(with = "hostkit_proto::codec::decimals"));
     let words: Vec<_> = default.into_iter().chain(with).collect();
     (!words.is_empty()).then(|| quote!(#[cfg_attr(feature = "serde", serde(#(#words),*))]))
+}
+
+fn is_decimal(ty: &Type) -> bool {
+    matches!(ty.item(), Type::Decimal | Type::Money)
 }
 
 /// A parameter of a constructor or setter.

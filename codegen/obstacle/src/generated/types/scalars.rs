@@ -45,6 +45,7 @@ pub struct Scalars {
     pub decimal: Option<Decimal>,
     /// An amount of money.
     #[doc(alias = "Сумма денег")]
+    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub money: Option<Decimal>,
     /// A flag.
     #[doc(alias = "Признак")]

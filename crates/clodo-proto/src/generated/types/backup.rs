@@ -24,6 +24,7 @@ pub struct Backup {
     ///
     /// Unit: RUB an hour.
     #[doc(alias = "Стоимость хранения, руб. в час")]
+    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub price: Option<Decimal>,
     /// How large it is.
     #[doc(alias = "Размер копии")]

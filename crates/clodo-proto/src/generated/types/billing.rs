@@ -18,11 +18,13 @@ pub struct Billing {
     ///
     /// Unit: RUB.
     #[doc(alias = "Суммарные списания за период")]
+    #[cfg_attr(feature = "serde", serde(with = "hostkit_proto::codec::decimals"))]
     pub total_debit: Decimal,
     /// Everything that was paid in.
     ///
     /// Unit: RUB.
     #[doc(alias = "Суммарные поступления за период")]
+    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub total_credit: Option<Decimal>,
     /// The period in words; the examples show one date.
     #[doc(alias = "Период текстом; в примерах это одна дата")]
@@ -81,6 +83,7 @@ pub struct Debit {
     ///
     /// Unit: RUB.
     #[doc(alias = "Сумма")]
+    #[cfg_attr(feature = "serde", serde(with = "hostkit_proto::codec::decimals"))]
     pub amount: Decimal,
     /// How much was used, in the unit of the kind.
     #[doc(alias = "Количество в единицах этого вида")]

@@ -393,6 +393,7 @@ pub struct TicketWork {
     ///
     /// Unit: RUB.
     #[doc(alias = "Стоимость работ")]
+    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub cost: Option<Decimal>,
     /// Whether the user agreed.
     #[doc(alias = "Подтверждение пользователя")]

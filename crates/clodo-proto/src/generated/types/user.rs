@@ -179,6 +179,7 @@ pub struct UserProfile {
     pub added: Option<String>,
     /// The balance, in RUB.
     #[doc(alias = "Текущий баланс")]
+    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub balance: Option<Decimal>,
     /// The family name.
     #[doc(alias = "Фамилия")]
@@ -328,6 +329,7 @@ pub struct UserProfile {
     pub no_announcements: bool,
     /// The balance at which a notice goes out by SMS, in RUB; 0 for none.
     #[doc(alias = "Баланс, при котором отправляется SMS; 0, если уведомления не нужны")]
+    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub low_balance_sms: Option<Decimal>,
     /// Whether an SMS warns a day before the paid time of a server ends.
     #[doc(alias = "Предупреждать ли по SMS за сутки до окончания оплаченного срока Virtual Server")]

@@ -59,6 +59,7 @@ pub struct Balance {
     ///
     /// Provenance: inferred.
     #[doc(alias = "Доступная сумма")]
+    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub balance: Option<Decimal>,
     /// Its currency.
     ///

@@ -70,6 +70,7 @@ pub struct Order {
     pub number: Option<String>,
     /// What it costs; the currency is not told.
     #[doc(alias = "Сумма заказа; валюта не указана")]
+    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub amount: Option<Decimal>,
     /// The number of the invoice.
     #[doc(alias = "Номер счёта")]

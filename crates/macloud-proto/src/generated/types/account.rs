@@ -263,12 +263,15 @@ impl Fill for AccountRef {
 pub struct Balance {
     /// The main balance.
     #[doc(alias = "Основной баланс")]
+    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub real: Option<Decimal>,
     /// The bonus balance.
     #[doc(alias = "Бонусный баланс")]
+    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub bonus: Option<Decimal>,
     /// The partner balance.
     #[doc(alias = "Партнёрский баланс")]
+    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub partner: Option<Decimal>,
     /// The currency, where the host tells it.
     ///

@@ -28,6 +28,7 @@ pub struct Operation {
     pub status: Option<OperationStatus>,
     /// The amount, without a sign.
     #[doc(alias = "Сумма без знака")]
+    #[cfg_attr(feature = "serde", serde(with = "hostkit_proto::codec::decimals"))]
     pub amount: Decimal,
     /// When it was made.
     #[doc(alias = "Когда создана")]

@@ -16,9 +16,11 @@ use crate::types::{DatacenterId, GroupId, PlanId, Tariff, TemplateId};
 pub struct BackupPrice {
     /// The price with the discounts of the account.
     #[doc(alias = "Цена со скидками")]
+    #[cfg_attr(feature = "serde", serde(with = "hostkit_proto::codec::decimals"))]
     pub cost: Decimal,
     /// The price without discounts.
     #[doc(alias = "Цена без скидок")]
+    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub full_cost: Option<Decimal>,
     /// The period that it is for, such as `day`.
     #[doc(alias = "Период оплаты")]
@@ -186,11 +188,13 @@ pub struct ParameterPrice {
     ///
     /// Known from clients, not from the document.
     #[doc(alias = "Цена со скидками")]
+    #[cfg_attr(feature = "serde", serde(with = "hostkit_proto::codec::decimals"))]
     pub cost: Decimal,
     /// The price without discounts.
     ///
     /// Known from clients, not from the document.
     #[doc(alias = "Цена без скидок")]
+    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub full_cost: Option<Decimal>,
     /// The period that it is for.
     ///
@@ -471,11 +475,13 @@ pub struct ServerPlan {
     pub description: Option<String>,
     /// The price of a period with the discounts of the account.
     #[doc(alias = "Цена за период со скидками")]
+    #[cfg_attr(feature = "serde", serde(with = "hostkit_proto::codec::decimals"))]
     pub cost: Decimal,
     /// The price of a period without discounts.
     ///
     /// Known from clients, not from the document.
     #[doc(alias = "Цена за период без скидок")]
+    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub full_cost: Option<Decimal>,
     /// The period that it is for, usually `day`.
     #[doc(alias = "Период оплаты, обычно день")]
@@ -485,6 +491,7 @@ pub struct ServerPlan {
     pub period_name: Option<String>,
     /// What the main balance must hold for an order.
     #[doc(alias = "Сколько нужно на основном балансе для заказа")]
+    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub min_money: Option<Decimal>,
     /// Whether the bonus balance may pay.
     #[doc(alias = "Можно ли платить бонусами")]

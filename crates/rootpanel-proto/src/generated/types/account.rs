@@ -14,6 +14,7 @@ use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
 pub struct Balance {
     /// The money that is there.
     #[doc(alias = "Текущий баланс")]
+    #[cfg_attr(feature = "serde", serde(with = "hostkit_proto::codec::decimals"))]
     pub amount: Decimal,
     /// The code of its currency.
     #[doc(alias = "Код валюты")]

@@ -65,9 +65,11 @@ pub struct NewOrder {
     pub addons: Option<Csv<AddonId>>,
     /// The money that is left.
     #[doc(alias = "Текущий баланс")]
+    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub balance: Option<Decimal>,
     /// What the order costs.
     #[doc(alias = "Стоимость создания заказа")]
+    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub cost: Option<Decimal>,
     /// The code of the currency of both.
     #[doc(alias = "Код валюты стоимости и баланса")]
@@ -327,9 +329,11 @@ pub struct OrderedAddons {
     pub addons: Option<Csv<AddonId>>,
     /// The money that is left.
     #[doc(alias = "Текущий баланс")]
+    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub balance: Option<Decimal>,
     /// What the add-ons cost.
     #[doc(alias = "Стоимость услуг")]
+    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub cost: Option<Decimal>,
     /// The code of the currency of both.
     #[doc(alias = "Код валюты стоимости и баланса")]
@@ -431,9 +435,11 @@ pub struct Renewal {
     pub period: Option<u64>,
     /// The money that is left.
     #[doc(alias = "Текущий баланс")]
+    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub balance: Option<Decimal>,
     /// What the renewal costs.
     #[doc(alias = "Стоимость продления")]
+    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub cost: Option<Decimal>,
     /// The code of the currency of both.
     #[doc(alias = "Код валюты стоимости и баланса")]

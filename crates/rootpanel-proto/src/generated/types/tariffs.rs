@@ -25,6 +25,7 @@ pub struct Tariff {
     pub name: Option<String>,
     /// What a month costs.
     #[doc(alias = "Ежемесячная стоимость")]
+    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub monthly_cost: Option<Decimal>,
     /// The code of the currency.
     #[doc(alias = "Код валюты")]
@@ -114,6 +115,7 @@ pub struct TariffAddon {
     pub name: Option<String>,
     /// What a month costs.
     #[doc(alias = "Ежемесячная стоимость")]
+    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub monthly_cost: Option<Decimal>,
     /// How many an order may have; 0 means any number.
     #[doc(alias = "Наибольшее количество в заказе, 0 - без ограничений")]
@@ -173,6 +175,7 @@ pub struct TariffLocation {
     pub name: Option<String>,
     /// What a month of the tariff costs there.
     #[doc(alias = "Ежемесячная стоимость тарифа в локации")]
+    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub monthly_cost: Option<Decimal>,
 }
 
