@@ -7,6 +7,7 @@ use hostkit_proto::evidence::{Baseline, Doubt, Inputs, Shows, Sighting};
 use hostkit_proto::{Api, Endpoint, FaultKind, Perform};
 
 use crate::after::reading::{Limits, Read, ReadingMachine};
+use crate::after::sighting::{Looked, Quality};
 use crate::call::outcome::{Outcome, Rejection, Reply};
 use crate::call::ticket::Ticket;
 use crate::call::turns::{Kind, LAG, Others, Turn};
@@ -17,7 +18,6 @@ use crate::error::{Cause, Error};
 use crate::machine::{Machine, Step};
 use crate::options::CallOptions;
 use crate::store::thread::{Answer, Polled};
-use crate::subject::place;
 use crate::time::{Moment, Now};
 use crate::transport::{Incoming, TransportError};
 
@@ -114,7 +114,7 @@ impl<E: Perform> PerformMachine<E> {
     }
 
     fn error(&self, cause: Cause<Code<E>>) -> Error<Code<E>> {
-        Error::new(&E::INFO, cause).at(<E::Api as Api>::INFO.name, Some(place(self.core.base_url())), None)
+        self.core.error(&E::INFO, cause)
     }
 
     /// Waits for the end of other calls, at most until the deadline.
@@ -212,11 +212,14 @@ impl<E: Perform> PerformMachine<E> {
         match (read, reading.unread()) {
             // An item that cannot be read now would look new later.
             (Ok(_), Some(error)) => Err(self.error(Cause::Decode(error.clone()))),
-            (Ok(answer), None) => Ok(Some(E::baseline(&self.inputs, &answer)?)),
+            (Ok(answer), None) => {
+                let baseline = E::baseline(&self.inputs, &answer).map_err(Cause::Encode);
+                baseline.map(Some).map_err(|cause| self.error(cause))
+            }
             (Err(error), _) if error.is_not_found() && E::not_found().is_some() => Ok(Some(Baseline::of("not found"))),
             // The API itself refuses a call about an object that it does not have. If it does not, each item of it would
             // look new.
-            (Err(error), _) if error.is_not_found() && E::SHOWS_AS == Shows::Item => Ok(None),
+            (Err(error), _) if error.is_not_found() && E::FACTS.shows == Shows::Item => Ok(None),
             (Err(error), _) if error.is_not_found() => Ok(Some(Baseline::default())),
             (Err(error), _) => Err(error),
         }
@@ -249,27 +252,20 @@ impl<E: Perform> PerformMachine<E> {
     /// The outcome of a refused call, from a read after it; `None` to read once more.
     fn after_refusal(&mut self, now: Now, refused: &mut Refused<E>, read: Read<E::Reading>) -> Option<Ended<E>> {
         let baseline = self.baseline.clone().unwrap_or_default();
-        let others = self.core.shared().turns.others(refused.ticket.turn(), &Kind::of::<E>(&self.inputs));
+        let here = self.core.shared().turns.others(refused.ticket.turn(), &Kind::of::<E>(&self.inputs));
         // No call of another process was made since this one has its turn.
-        let others = others.and(self.others.clone());
+        let others = here.and(self.others.clone());
+        let looked = Looked { inputs: &self.inputs, baseline: &baseline, others, at: now.wall };
+        let quality = Quality::of(&refused.reading);
         // An answer from a cache may be from before the call.
-        let is_whole = refused.reading.unread().is_none() && refused.reading.age().is_zero();
-        let sighting = match read {
-            Ok(answer) => E::find(&self.inputs, &baseline.clone().with_others(others.keys), now.wall, answer).ok(),
-            Err(error) if error.is_not_found() => match E::not_found() {
-                Some(_) if !baseline.own().is_empty() => Some(Sighting::Unclear(Doubt::WasSo)),
-                Some(found) => Some(Sighting::Seen(vec![found])),
-                None if baseline == Baseline::default() => Some(Sighting::Unseen),
-                None => None,
-            },
-            Err(_) => None,
-        };
+        let is_new = quality.age.is_zero();
         let (rejection, ticket) = (refused.rejection.clone(), refused.ticket.clone());
-        let unknown = || Outcome::Rejected(rejection.clone().with_ticket(ticket.clone()));
-        Some(match sighting {
-            Some(Sighting::Seen(mut found)) if is_whole && !others.may_have_done_it && found.len() == 1 => {
+        // A twin of a call that conflicts may still be at work.
+        let is_alone = rejection.kind != FaultKind::Conflict;
+        Some(match looked.sighting::<E>(&self.core, read, quality) {
+            Ok(Sighting::Seen(mut found)) if is_new && found.len() == 1 => {
                 refused.seen += 1;
-                if matches!(E::SHOWS_AS, Shows::State | Shows::Absence) && refused.seen < READS {
+                if matches!(E::FACTS.shows, Shows::State | Shows::Absence) && refused.seen < READS {
                     return None;
                 }
                 match found.pop().and_then(E::output) {
@@ -278,12 +274,15 @@ impl<E: Perform> PerformMachine<E> {
                     None => Outcome::Unresolved(ticket),
                 }
             }
-            // A twin of the call may still be at work.
-            Some(Sighting::Unseen) if is_whole && rejection.kind != FaultKind::Conflict => Outcome::Rejected(rejection),
+            Ok(Sighting::Unseen) if is_new && is_alone => Outcome::Rejected(rejection),
+            // It was not there before the call either.
+            Err(error) if error.is_not_found() && baseline == Baseline::default() && is_new && is_alone => {
+                Outcome::Rejected(rejection)
+            }
             // Nothing that this call could do changes what was so before it.
-            Some(Sighting::Unclear(Doubt::WasSo)) => Outcome::Rejected(rejection),
-            Some(Sighting::Unclear(Doubt::NotThere)) if baseline.own().is_empty() => Outcome::Rejected(rejection),
-            _ => unknown(),
+            Ok(Sighting::Unclear(Doubt::WasSo)) => Outcome::Rejected(rejection),
+            Ok(Sighting::Unclear(Doubt::NotThere)) if baseline.own().is_empty() => Outcome::Rejected(rejection),
+            _ => Outcome::Rejected(rejection.with_ticket(ticket)),
         })
     }
 
@@ -314,7 +313,7 @@ impl<E: Perform> Machine for PerformMachine<E> {
             match &mut self.state {
                 State::Start => {
                     let deadline = self.act.start(now);
-                    match self.act.is_refused(now) || E::NOT_SHOWN.is_some() {
+                    match self.act.is_refused(now) || E::FACTS.not_shown.is_some() {
                         true => self.act(now, deadline, None),
                         false => self.state = State::Turn(deadline),
                     }

@@ -91,31 +91,6 @@ pub(super) fn emit(model: &Model, endpoint: &Endpoint) -> Option<TokenStream> {
     let found = if is_shown(trace) { item } else { quote!(()) };
     let is_set = trace.each.is_some() || trace.count.is_some();
     let found = if is_set { quote!(Vec<#found>) } else { found };
-    let settle = number(trace.settle);
-    let unseen = (!trace.unseen_is_no).then(|| {
-        quote!(
-            const UNSEEN_IS_NO: bool = false;
-        )
-    });
-    // A proxy may repeat any method but POST when the first upstream does not answer.
-    let may_be_doubled = matches!(trace.sign, Sign::New(_)) && endpoint.method != "POST";
-    let doubled = may_be_doubled.then(|| {
-        quote!(
-            const MAY_BE_DOUBLED: bool = true;
-        )
-    });
-    let shows = match &trace.sign {
-        Sign::Gone => Some(quote!(Absence)),
-        Sign::Became | Sign::There(_) => Some(quote!(State)),
-        Sign::Changed(_) if !trace.is.is_empty() => Some(quote!(State)),
-        Sign::Changed(_) | Sign::Grew(..) | Sign::Paid(..) => Some(quote!(Change)),
-        Sign::New(_) => None,
-    };
-    let shows = shows.map(|shows| {
-        quote!(
-            const SHOWS_AS: Shows = Shows::#shows;
-        )
-    });
     let read = read(trace);
     let (reading_fn, baseline, find) = (reading_of(trace, &read), baseline(model, trace, &reading), find(model, trace));
     let inputs = used("inputs", is_set || compares(trace) || amount(trace).is_some());
@@ -128,12 +103,7 @@ pub(super) fn emit(model: &Model, endpoint: &Endpoint) -> Option<TokenStream> {
         )
     });
     let inputs_fn = inputs_of(trace);
-    let amount = amount(trace).map(|own| {
-        let text = &own.rust;
-        quote!(
-            const AMOUNT: Option<&'static str> = Some(#text);
-        )
-    });
+    let facts = facts(trace, endpoint);
     let (keys, made) = (keys(trace, &found), made(trace, endpoint));
     let output = output(trace, endpoint, &found);
     Some(quote! {
@@ -141,11 +111,7 @@ pub(super) fn emit(model: &Model, endpoint: &Endpoint) -> Option<TokenStream> {
             type Reading = #read;
             type Found = #found;
 
-            const SHOWS_WITHIN: Duration = Duration::from_secs(#settle);
-            #unseen
-            #doubled
-            #shows
-            #amount
+            const FACTS: Facts = #facts;
 
             #inputs_fn
 
@@ -171,6 +137,31 @@ pub(super) fn emit(model: &Model, endpoint: &Endpoint) -> Option<TokenStream> {
             #output
         }
     })
+}
+
+/// `FACTS`: how and when the call shows.
+fn facts(trace: &Trace, endpoint: &Endpoint) -> TokenStream {
+    let shows = match &trace.sign {
+        Sign::New(_) => quote!(Item),
+        Sign::Gone => quote!(Absence),
+        Sign::Became | Sign::There(_) => quote!(State),
+        Sign::Changed(_) if !trace.is.is_empty() => quote!(State),
+        Sign::Changed(_) | Sign::Grew(..) | Sign::Paid(..) => quote!(Change),
+    };
+    let settle = number(trace.settle);
+    let usual = quote!(Facts::new(Shows::#shows, Duration::from_secs(#settle)));
+    let unseen = (!trace.unseen_is_no).then(|| quote!(unseen_is_no: false,));
+    // A proxy may repeat any method but POST when the first upstream does not answer.
+    let may_be_doubled = matches!(trace.sign, Sign::New(_)) && endpoint.method != "POST";
+    let doubled = may_be_doubled.then(|| quote!(may_be_doubled: true,));
+    let amount = amount(trace).map(|own| {
+        let text = &own.rust;
+        quote!(amount: Some(#text),)
+    });
+    match unseen.is_some() || doubled.is_some() || amount.is_some() {
+        true => quote!(Facts { #unseen #doubled #amount ..#usual }),
+        false => usual,
+    }
 }
 
 /// `keys`: the keys of what was found.

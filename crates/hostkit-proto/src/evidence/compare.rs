@@ -87,7 +87,7 @@ pub fn same_row(ours: &[Option<String>], theirs: &[Option<String>]) -> bool {
     ours.len() == theirs.len() && ours.iter().zip(theirs).all(is_same)
 }
 
-/// The new items, each once; `Err` if nothing is new, or if nobody can say.
+/// The new items, each once; `Err` if nothing is new, with a doubt if that is not certain.
 fn new_items<T>(
     baseline: &Baseline,
     now: impl IntoIterator<Item = T>,
@@ -241,7 +241,7 @@ pub fn became<T>(
     }
 }
 
-/// The item, if its mark changed at all: for values that nobody can foretell, such as a new key.
+/// The item, if its mark changed at all: for values that the hoster makes up, such as a new key.
 pub fn changed<T>(
     baseline: &Baseline,
     now: impl IntoIterator<Item = T>,

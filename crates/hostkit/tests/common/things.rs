@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use hostkit::protocol::codec::{DecodeError, Name};
 use hostkit::protocol::evidence;
-use hostkit::protocol::evidence::{Baseline, Each, Inputs, Perform, Shows, Sighting};
+use hostkit::protocol::evidence::{Baseline, Each, Facts, Inputs, Perform, Shows, Sighting};
 use hostkit::protocol::{EncodeError, EndpointInfo, RawAnswer, RequestParts};
 use hostkit::{Call, Effect, Endpoint, UnixTime};
 use hostkit_testing::Script;
@@ -44,8 +44,8 @@ macro_rules! shows_as_new {
         impl Perform for $call {
             type Reading = ListThings;
             type Found = u64;
-            const SHOWS_WITHIN: Duration = Duration::from_secs($settle);
-            const MAY_BE_DOUBLED: bool = $doubled;
+            const FACTS: Facts =
+                Facts { may_be_doubled: $doubled, ..Facts::new(Shows::Item, Duration::from_secs($settle)) };
 
             fn reading(_: &Inputs) -> Result<ListThings, EncodeError> {
                 Ok(ListThings)
@@ -96,8 +96,7 @@ pub fn ids(ids: &[u64]) -> Baseline {
 impl Perform for Delete {
     type Reading = GetItem;
     type Found = ();
-    const SHOWS_WITHIN: Duration = Duration::from_secs(20);
-    const SHOWS_AS: Shows = Shows::State;
+    const FACTS: Facts = Facts::new(Shows::State, Duration::from_secs(20));
 
     fn reading(_: &Inputs) -> Result<GetItem, EncodeError> {
         Ok(GetItem)
@@ -120,8 +119,7 @@ impl Perform for Delete {
 impl Perform for RemoveThing {
     type Reading = ListThings;
     type Found = ();
-    const SHOWS_WITHIN: Duration = Duration::from_secs(60);
-    const SHOWS_AS: Shows = Shows::Absence;
+    const FACTS: Facts = Facts::new(Shows::Absence, Duration::from_secs(60));
 
     fn reading(_: &Inputs) -> Result<ListThings, EncodeError> {
         Ok(ListThings)
@@ -162,7 +160,7 @@ impl Call for ListNotes {}
 impl Perform for AddNote {
     type Reading = Each<ListThings, ListNotes>;
     type Found = u64;
-    const SHOWS_WITHIN: Duration = Duration::from_secs(60);
+    const FACTS: Facts = Facts::new(Shows::Item, Duration::from_secs(60));
 
     fn reading(_: &Inputs) -> Result<Each<ListThings, ListNotes>, EncodeError> {
         Ok(Each::new(ListThings, |things| things.into_iter().map(ListNotes).collect()))

@@ -48,7 +48,7 @@ fn a_look_that_fails_sends_nothing() {
     }
 }
 
-/// Inputs that the spec refuses, and prices that nobody agreed to, are refused before anything is read.
+/// Inputs that the spec refuses, and prices without the caller's consent, are refused before anything is read.
 #[test]
 fn what_is_refused_here_is_not_looked_for() {
     let bench = bench([]);
@@ -96,7 +96,7 @@ fn calls_that_could_be_taken_for_one_another_go_one_after_the_other() {
     bench.clock.advance(Duration::from_secs(31));
     let Step::Done(Outcome::NotSent(error)) = second.step(bench.clock.now()) else { panic!("it waits for ever") };
     assert_eq!(error.kind(), ErrorKind::Exhausted);
-    // Once the first is dropped, nobody knows what it did, so what shows up may be its work.
+    // Once the first is dropped, its outcome is unknown, so what shows up may be its work.
     drop(first);
     let mut third = bench.core.perform(&Order, CallOptions::new());
     assert!(matches!(answer(&bench, &mut third, things("1, 2")), Step::Send(_)));

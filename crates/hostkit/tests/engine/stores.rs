@@ -190,7 +190,7 @@ fn orders_of_two_processes_go_one_after_the_other() {
     assert_eq!(error.kind(), ErrorKind::Exhausted, "{error}");
     assert!(error.to_string().contains("another process"), "{error}");
     assert_eq!(second.transport.sent().len(), 0);
-    // The first process dies: nobody knows what its order did, so nothing that shows up is surely the second's.
+    // The first process dies. Its order may have been made, so nothing that shows up is surely the second's.
     drop(order);
     while !store.text("calls").contains("unknown") {
         std::thread::sleep(Duration::from_millis(1));

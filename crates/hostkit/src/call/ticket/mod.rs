@@ -124,8 +124,8 @@ impl TicketCause {
 /// would order, and pay, again.
 pub(crate) fn settles_within<E: Perform>() -> Duration {
     match E::INFO.effect {
-        Effect::Spends => E::SHOWS_WITHIN.max(LAG),
-        _ => E::SHOWS_WITHIN,
+        Effect::Spends => E::FACTS.within.max(LAG),
+        _ => E::FACTS.within,
     }
 }
 
@@ -304,7 +304,7 @@ impl TicketInner {
             inputs,
             baseline: None,
             turn: None,
-            shows: match E::NOT_SHOWN {
+            shows: match E::FACTS.not_shown {
                 Some(why) => Findable::Never(why),
                 None => Findable::Within(settles_within::<E>()),
             },

@@ -29,11 +29,11 @@ impl Kind {
         type Then<E> = <<E as Perform>::Reading as Reading>::Then;
         let digest = |text: &str| sum(text.as_bytes());
         // How much a call does tells it from no other.
-        let inputs = inputs.iter().filter(|(name, _)| E::AMOUNT != Some(*name));
+        let inputs = inputs.iter().filter(|(name, _)| E::FACTS.amount != Some(*name));
         Self {
             reads: digest(&format!("{} {}", First::<E>::INFO.spec, Then::<E>::INFO.spec)),
             operation: digest(E::INFO.name),
-            is_item: E::SHOWS_AS == Shows::Item,
+            is_item: E::FACTS.shows == Shows::Item,
             inputs: inputs.map(|(name, input)| (digest(name), digest(&input.one_form()))).collect(),
         }
     }

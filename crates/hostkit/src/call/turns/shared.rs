@@ -55,7 +55,7 @@ impl SharedTurns {
         let turns = self.clone();
         self.thread.post(move |store| {
             if let Err(error) = turns.change(store, |now, kept| kept.end(now, number, &ended)) {
-                tracing::warn!(error = %error, "a store could not be told how a call ended: nobody knows what it did");
+                tracing::warn!(error = %error, "a store could not be told how a call ended: for other processes its outcome is unknown");
             }
         });
     }
@@ -85,7 +85,7 @@ impl SharedTurns {
 #[derive(Debug, Clone, PartialEq, Default)]
 struct Kept {
     calls: Vec<Call>,
-    /// When calls were lost: nobody knows what those did that began before.
+    /// When calls were lost: the outcome of those that began before is unknown.
     lost: u64,
 }
 
@@ -255,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_process_that_died_nobody_knows() {
+    fn the_outcome_of_a_process_that_died_is_unknown() {
         let mut kept = Kept::default();
         assert!(kept.take(1_000, 1, &kind(4), MINUTE).is_ok());
         kept.settle(60_999);

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::evidence::{Baseline, Inputs, Shows, Sighting};
+use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
 };
@@ -97,9 +97,7 @@ impl Perform for RestoreServerBackup {
     type Reading = GetServer;
     type Found = ServerDetail;
 
-    const SHOWS_WITHIN: Duration = Duration::from_secs(120);
-    const UNSEEN_IS_NO: bool = false;
-    const SHOWS_AS: Shows = Shows::Change;
+    const FACTS: Facts = Facts { unseen_is_no: false, ..Facts::new(Shows::Change, Duration::from_secs(120)) };
 
     fn inputs(&self) -> Inputs {
         Inputs::new().with("id", &self.id)
