@@ -3,15 +3,15 @@
 use std::fmt;
 use std::time::Duration;
 
-use hostkit_proto::evidence::{AnswerOf, Doubt, Shows, Sighting};
+use hostkit_proto::evidence::{AnswerOf, Doubt, LAG, Shows, Sighting};
 use hostkit_proto::{Api, Endpoint, FaultCode, Perform};
 
 use super::pause::Pause;
 use super::reading::{Limits, Read, ReadingMachine};
 use super::sighting::{Looked, Quality};
 use super::verdict::Reconciled;
-use crate::call::ticket::{Ticket, settles_within};
-use crate::call::turns::{Kind, LAG, Others};
+use crate::call::ticket::Ticket;
+use crate::call::turns::{Kind, Others};
 use crate::client::ClientCore;
 use crate::error::{Cause, Error};
 use crate::machine::{Machine, Step, Wakeup};
@@ -120,8 +120,11 @@ impl<E: Perform> RecoveryMachine<E> {
     ) -> Option<Verdict<E>> {
         let inputs = self.ticket.inputs();
         let here = self.core.shared().turns.others(self.ticket.turn(), &Kind::of::<E>(inputs));
+        let mut others = here.and(others);
+        // In another process, without the store, only the ticket knows of the calls beside it.
+        others.may_have_done_it |= self.ticket.is_clouded() && !self.core.shared().turns.is_known(self.ticket.turn());
         let baseline = self.ticket.baseline().cloned().unwrap_or_default();
-        let looked = Looked { inputs, baseline: &baseline, others: here.and(others), at: now.wall };
+        let looked = Looked { inputs, baseline: &baseline, others, at: now.wall };
         let sighting = looked.sighting::<E>(&self.core, read, quality);
         let run = self.run.as_mut()?;
         let verdict = match sighting {
@@ -154,7 +157,7 @@ impl<E: Perform> Run<E> {
         // Only the monotonic clock counts: a wall clock that was set would end the wait too early. Where the monotonic
         // time of the end is unknown, the wait starts anew.
         let ended = ticket.given_up().unwrap_or(now.monotonic);
-        let settled = ended + settles_within::<E>();
+        let settled = ended + E::FACTS.settles(E::INFO.effect);
         Self {
             limits: Limits::new(options, now),
             settled,
@@ -240,7 +243,7 @@ impl<E: Perform> Run<E> {
             return self.single.max(now.monotonic);
         }
         // A hoster that may need hours is asked less often, so that the reads last as long.
-        let longest = LONGEST.max(settles_within::<E>() / (MOST / 2));
+        let longest = LONGEST.max(E::FACTS.settles(E::INFO.effect) / (MOST / 2));
         let pause = (SHORTEST * 2_u32.saturating_pow(self.reads.saturating_sub(1).min(8))).min(longest);
         let next = now.monotonic + pause;
         match now.monotonic < self.settled && self.settled < next {

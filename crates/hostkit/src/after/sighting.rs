@@ -15,7 +15,7 @@ use crate::error::{Cause, ErrorOf};
 pub(crate) struct Quality {
     /// How old it may be.
     pub(crate) age: Duration,
-    /// Whether items of it could not be read.
+    /// Whether it does not show everything.
     pub(crate) is_partial: bool,
 }
 
@@ -65,6 +65,7 @@ impl Looked<'_> {
             Sighting::Seen(_) | Sighting::Part(..) if self.others.may_have_done_it => {
                 Sighting::Unclear(Doubt::OtherCall)
             }
+            Sighting::Seen(_) | Sighting::Part(..) if E::FACTS.is_done_by_itself => Sighting::Unclear(Doubt::ByItself),
             sighting => sighting,
         })
     }

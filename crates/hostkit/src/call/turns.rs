@@ -11,13 +11,14 @@ use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use event_listener::{Event, EventListener};
+use hostkit_proto::evidence::LAG;
 
 use crate::store::thread::{Answer, random};
 use crate::sync::Mutex;
 use crate::time::Moment;
 
 use kind::KEPT;
-pub(crate) use kind::{Kind, LAG, Others};
+pub(crate) use kind::{Kind, Others};
 use shared::Ended;
 pub(crate) use shared::SharedTurns;
 
@@ -107,6 +108,11 @@ impl Turns {
         others
     }
 
+    /// Whether what other calls mean for the call of this turn is known here, or in the store.
+    pub(crate) fn is_known(&self, turn: Option<u64>) -> bool {
+        self.store.is_some() || self.here.lock().known.iter().any(|known| Some(known.number) == turn)
+    }
+
     /// Asks the store, if there is one, for a turn among the calls of all processes. The answer is what earlier ones mean
     /// for this call, or how long to wait before asking again.
     pub(crate) fn take_shared(
@@ -129,7 +135,7 @@ impl Turns {
     /// Records what a recovery found out about the call of a turn: what it made, or that it did nothing.
     pub(crate) fn tell(&self, number: u64, at: Moment, made: Option<Vec<String>>) {
         if let Some(store) = &self.store {
-            store.end(number, made.clone().map_or(Ended::Nothing, Ended::Done));
+            drop(store.end(number, made.clone().map_or(Ended::Nothing, Ended::Done)));
         }
         self.here.end(number, made.map(|keys| End::Done(at, keys)));
     }
@@ -169,42 +175,42 @@ impl Turn {
         self.number
     }
 
-    /// The call itself begins: until now there were only reads.
+    /// The call itself is sent: until now there were only reads and sign-ins.
     pub(crate) fn act(&mut self) {
         self.acts = true;
     }
 
-    /// The call was carried out, and made these items.
-    pub(crate) fn done(mut self, at: Moment, made: Vec<String>) {
-        self.end(Ended::Done(made.clone()), Some(End::Done(at, made)));
+    /// The call was carried out, and made these items. The answer comes once the store knows it.
+    pub(crate) fn done(mut self, at: Moment, made: Vec<String>) -> Option<Answer<()>> {
+        self.end(Ended::Done(made.clone()), Some(End::Done(at, made)))
     }
 
     /// The call did nothing.
-    pub(crate) fn nothing(mut self) {
-        self.end(Ended::Nothing, None);
+    pub(crate) fn nothing(mut self) -> Option<Answer<()>> {
+        self.end(Ended::Nothing, None)
     }
 
     /// The outcome of the call is unknown.
-    pub(crate) fn unknown(mut self, at: Moment) {
-        self.end(Ended::Unknown, Some(End::Unknown(Some(at))));
+    pub(crate) fn unknown(mut self, at: Moment) -> Option<Answer<()>> {
+        self.end(Ended::Unknown, Some(End::Unknown(Some(at))))
     }
 
-    fn end(&mut self, shared: Ended, end: Option<End>) {
+    fn end(&mut self, shared: Ended, end: Option<End>) -> Option<Answer<()>> {
         self.is_over = true;
-        if let Some(store) = &self.store {
-            store.end(self.number, shared);
-        }
+        let told = self.store.as_ref().map(|store| store.end(self.number, shared));
         self.shared.end(self.number, end);
+        told
     }
 }
 
 impl Drop for Turn {
     fn drop(&mut self) {
         if !self.is_over {
-            match self.acts {
+            // Nothing waits for the store here.
+            drop(match self.acts {
                 true => self.end(Ended::Unknown, Some(End::Unknown(None))),
                 false => self.end(Ended::Nothing, None),
-            }
+            });
         }
     }
 }

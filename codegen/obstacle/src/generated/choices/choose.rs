@@ -154,7 +154,7 @@ impl Perform for Choose {
     type Reading = ListBoxes;
     type Found = Parcel;
 
-    const FACTS: Facts = Facts::new(Shows::Item, Duration::from_secs(60));
+    const FACTS: Facts = Facts { is_done_by_itself: true, ..Facts::new(Shows::Item, Duration::from_secs(60)) };
 
     fn reading(_: &Inputs) -> Result<ListBoxes, EncodeError> {
         Ok(ListBoxes::new())

@@ -85,7 +85,7 @@ impl Perform for Destroy {
     type Reading = FindThing;
     type Found = ();
 
-    const FACTS: Facts = Facts::new(Shows::Absence, Duration::from_secs(60));
+    const FACTS: Facts = Facts { already_is_refused: true, ..Facts::new(Shows::Absence, Duration::from_secs(60)) };
 
     fn reading(_: &Inputs) -> Result<FindThing, EncodeError> {
         Ok(FindThing::new())

@@ -134,6 +134,6 @@ impl Perform for OverwriteBackup {
         let backup: BackupId = inputs.need(Self::INFO.name, "backup")?;
         let fits = |item: &Backup| item.id == backup;
         let mark = |item: &Backup| item.made.as_ref().map(evidence::text);
-        Ok(evidence::changed(baseline, now, fits, mark))
+        Ok(evidence::changed(baseline, now, fits, mark, |item| item.days.is_some()))
     }
 }

@@ -21,7 +21,8 @@ use crate::types::{ListedAddress, ServerId};
 /// `GET /servers/{id}/ips/moveip/`; effect: **state** (get-with-effect, body-required-for-meaning, disruptive, hazard).
 /// Source: line 1203 of the document.
 ///
-/// Only additional addresses can be moved. The document knows only GET, with a body.
+/// Only additional addresses can be moved. The document knows only GET, with a body. Where the server has the address
+/// already, the call is refused before it is sent.
 ///
 /// If the end stays open: List the addresses of this server: the address is there. `reconcile` does it, with what
 /// `perform` read before the call.
@@ -108,7 +109,8 @@ impl Perform for MoveIp {
     type Reading = ListIps;
     type Found = ListedAddress;
 
-    const FACTS: Facts = Facts { may_be_doubled: true, ..Facts::new(Shows::Item, Duration::from_secs(60)) };
+    const FACTS: Facts =
+        Facts { may_be_doubled: true, already_is_refused: true, ..Facts::new(Shows::Item, Duration::from_secs(60)) };
 
     fn inputs(&self) -> Inputs {
         Inputs::new().with("target", &self.target).with("ip", &self.ip)

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hostkit_proto::BaseUrl;
+use hostkit_proto::evidence::LAG;
 
-use super::kind::{KEPT, Kind, LAG, Others};
+use super::kind::{KEPT, Kind, Others};
 use crate::limits::shared::RateStore;
 use crate::store::entry::{Damaged, Writer};
 use crate::store::thread::{Answer, StoreThread, stamp, whole_millis};
@@ -51,13 +52,15 @@ impl SharedTurns {
         self.thread.ask(move |store| turns.change(store, |_, kept| kept.others(turn, &kind)))
     }
 
-    pub(super) fn end(&self, number: u64, ended: Ended) {
+    pub(super) fn end(&self, number: u64, ended: Ended) -> Answer<()> {
         let turns = self.clone();
-        self.thread.post(move |store| {
-            if let Err(error) = turns.change(store, |now, kept| kept.end(now, number, &ended)) {
+        self.thread.ask(move |store| {
+            let told = turns.change(store, |now, kept| kept.end(now, number, &ended));
+            if let Err(error) = &told {
                 tracing::warn!(error = %error, "a store could not be told how a call ended: for other processes its outcome is unknown");
             }
-        });
+            told
+        })
     }
 
     fn change<T>(&self, store: &dyn Store, mut change: impl FnMut(u64, &mut Kept) -> T) -> io::Result<T> {

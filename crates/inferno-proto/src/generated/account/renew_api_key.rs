@@ -131,6 +131,6 @@ impl Perform for RenewApiKey {
 
     fn find(_: &Inputs, baseline: &Baseline, _: UnixTime, now: ApiKey) -> Result<Sighting<ApiKey>, EncodeError> {
         let mark = |item: &ApiKey| Some(evidence::mark_of_secret(&item.key));
-        Ok(evidence::changed(baseline, [now], |_| true, mark))
+        Ok(evidence::changed(baseline, [now], |_| true, mark, |_| false))
     }
 }

@@ -19,6 +19,8 @@ use crate::types::{Backup, BackupId, DatacenterId};
 ///
 /// `POST /v1/backup.copy/{id}`; effect: **spends** (async, additive, recurring). Source: line 141 of the document.
 ///
+/// A schedule makes backups in the same data centre, too, and nothing tells them apart.
+///
 /// If the end stays open: List the backups and look for a new one in that data centre. `reconcile` does it, with what
 /// `perform` read before the call.
 ///
@@ -97,7 +99,7 @@ impl Perform for CopyBackup {
     type Reading = ListBackups;
     type Found = Backup;
 
-    const FACTS: Facts = Facts::new(Shows::Item, Duration::from_secs(60));
+    const FACTS: Facts = Facts { is_done_by_itself: true, ..Facts::new(Shows::Item, Duration::from_secs(60)) };
 
     fn inputs(&self) -> Inputs {
         Inputs::new().with("datacenter", &self.datacenter)

@@ -112,7 +112,7 @@ impl Perform for PrepareDownload {
 
     fn find(_: &Inputs, baseline: &Baseline, _: UnixTime, now: Backup) -> Result<Sighting<Backup>, EncodeError> {
         let mark = |item: &Backup| Some(item.download.as_ref().map(evidence::fingerprint).unwrap_or_default());
-        Ok(evidence::changed(baseline, [now], |_| true, mark))
+        Ok(evidence::changed(baseline, [now], |_| true, mark, |_| false))
     }
 
     fn output(_: Backup) -> Option<()> {

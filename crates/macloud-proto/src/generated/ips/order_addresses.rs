@@ -110,7 +110,7 @@ impl Perform for OrderAddresses {
     type Reading = ListServerAddresses;
     type Found = Vec<ServiceAddress>;
 
-    const FACTS: Facts = Facts { amount: Some("count"), ..Facts::new(Shows::Item, Duration::from_secs(120)) };
+    const FACTS: Facts = Facts { indistinct: &["count"], ..Facts::new(Shows::Item, Duration::from_secs(120)) };
 
     fn inputs(&self) -> Inputs {
         Inputs::new().with("id", &self.id).with("count", &self.count)

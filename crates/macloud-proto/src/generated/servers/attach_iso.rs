@@ -96,7 +96,7 @@ impl Perform for AttachIso {
     type Reading = GetIso;
     type Found = Iso;
 
-    const FACTS: Facts = Facts::new(Shows::State, Duration::from_secs(120));
+    const FACTS: Facts = Facts { already_is_refused: true, ..Facts::new(Shows::State, Duration::from_secs(120)) };
 
     fn inputs(&self) -> Inputs {
         Inputs::new().with("iso", &self.iso).with("id", &self.id)

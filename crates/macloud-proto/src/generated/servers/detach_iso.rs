@@ -91,7 +91,7 @@ impl Perform for DetachIso {
     type Reading = ListIsos;
     type Found = ();
 
-    const FACTS: Facts = Facts::new(Shows::Absence, Duration::from_secs(120));
+    const FACTS: Facts = Facts { already_is_refused: true, ..Facts::new(Shows::Absence, Duration::from_secs(120)) };
 
     fn inputs(&self) -> Inputs {
         Inputs::new().with("id", &self.id)

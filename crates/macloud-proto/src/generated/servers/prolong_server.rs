@@ -116,7 +116,7 @@ impl Perform for ProlongServer {
         now: ServerDetail,
     ) -> Result<Sighting<ServerDetail>, EncodeError> {
         let mark = |item: &ServerDetail| item.paid_until.as_ref().map(evidence::text);
-        Ok(evidence::paid(baseline, [now], |_| true, mark, None, |item| item.autoprolong, at))
+        Ok(evidence::paid(baseline, [now], |_| true, mark, None, |item| item.autoprolong != Some(false), at))
     }
 
     fn output(_: ServerDetail) -> Option<()> {

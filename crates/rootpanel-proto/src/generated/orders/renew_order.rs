@@ -117,7 +117,7 @@ impl Perform for RenewOrder {
     type Reading = GetOrders;
     type Found = Order;
 
-    const FACTS: Facts = Facts { amount: Some("period"), ..Facts::new(Shows::Change, Duration::from_secs(60)) };
+    const FACTS: Facts = Facts { indistinct: &["period"], ..Facts::new(Shows::Change, Duration::from_secs(60)) };
 
     fn inputs(&self) -> Inputs {
         Inputs::new().with("order", &self.order).with("period", &self.period)
@@ -143,6 +143,6 @@ impl Perform for RenewOrder {
         let order: OrderId = inputs.need(Self::INFO.name, "order")?;
         let fits = |item: &Order| item.id == order;
         let mark = |item: &Order| item.paid_until.as_ref().map(evidence::text);
-        Ok(evidence::paid(baseline, now, fits, mark, Some(inputs.need(Self::INFO.name, "period")?), |_| None, at))
+        Ok(evidence::paid(baseline, now, fits, mark, Some(inputs.need(Self::INFO.name, "period")?), |_| true, at))
     }
 }
