@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use hostkit::protocol::server::Serve;
 use hostkit::protocol::server::every::{Examples, Visitor};
-use hostkit::{Api, Call, Effect, Endpoint, Perform, Reconciled, SavedTicket, Ticket};
+use hostkit::{Api, Call, Endpoint, Perform, Reconciled, SavedTicket, Ticket};
 use hostkit_sandbox::ApiName;
 use hostkit_sandbox::world::World;
 
@@ -198,7 +198,7 @@ impl<A: Api> Acts for Lagging<'_, A> {
         if E::FACTS.not_shown.is_some() {
             return;
         }
-        let settled = if E::INFO.effect == Effect::Spends { 900 } else { 0 }.max(E::FACTS.within.as_secs());
+        let settled = E::FACTS.settles(E::INFO.effect).as_secs();
         for lag in LAGS {
             let (side, fresh) = (&self.side, &self.world);
             side.sandbox.faults().clear();
