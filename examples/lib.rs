@@ -1,6 +1,6 @@
 //! Code to copy that is not a program of its own, and the code of every README, run as doc tests against the sandbox.
 
-pub mod clodo_guarded;
+pub mod record_deletion;
 
 #[cfg(doctest)]
 mod readmes {

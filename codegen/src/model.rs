@@ -305,6 +305,8 @@ pub(crate) struct Trace {
     pub(crate) sign: Sign,
     /// Paths through the item's fields, and the inputs that they must equal.
     pub(crate) filter: Vec<(Vec<Field>, Field)>,
+    /// As `filter`, for names that may be given in full or without their domain.
+    pub(crate) below: Vec<(Vec<Field>, Field)>,
     /// The input whose items must each appear; paths of the read's item and the listed fields that they must equal.
     pub(crate) each: Option<(Field, Vec<Compared>)>,
     /// The input that says how many items the call makes.
@@ -315,7 +317,19 @@ pub(crate) struct Trace {
     pub(crate) not_found: bool,
     pub(crate) absent_is_no: bool,
     pub(crate) unseen_is_no: bool,
+    pub(crate) by_itself: ByItself,
+    /// The call is not sent where it is so already.
+    pub(crate) already_is_refused: bool,
     pub(crate) settle: i64,
+}
+
+/// Whether the hoster may do by itself what a call does.
+#[derive(Debug, Clone)]
+pub(crate) enum ByItself {
+    No,
+    Yes,
+    /// As this field of the item says.
+    If(Box<Field>),
 }
 
 /// Where the output of a call has the key of what it makes.
@@ -372,8 +386,8 @@ pub(crate) enum Sign {
     Changed(Field),
     /// A number that grows by as much as an input says.
     Grew(Box<Field>, Box<Field>),
-    /// A date that moves on by as many months as an input says, with the field that says whether the hoster renews.
-    Paid(Box<Field>, Option<Box<Field>>, Option<Box<Field>>),
+    /// A date that moves on by as many months as an input says.
+    Paid(Box<Field>, Option<Box<Field>>),
     There(Vec<Field>),
     Gone,
     Became,

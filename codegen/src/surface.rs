@@ -321,14 +321,20 @@ pub(crate) struct Trace {
     pub(crate) is: Vec<Constant>,
     pub(crate) new: Option<At<String>>,
     pub(crate) changed: Option<At<String>>,
-    /// The input that says by how much it changes; the field that says whether the hoster changes it by itself.
+    /// Fields that hold a name of the call, in full or without its domain.
+    pub(crate) below: Pairs,
+    /// The input that says by how much it changes.
     pub(crate) by: Option<At<String>>,
-    pub(crate) renews: Option<At<String>>,
+    /// Whether the hoster does the same by itself: always, or as this field says.
+    pub(crate) by_itself: bool,
+    pub(crate) by_itself_if: Option<At<String>>,
     pub(crate) there: Option<At<String>>,
     pub(crate) gone: bool,
     pub(crate) not_found: bool,
     pub(crate) absent_is_no: bool,
     pub(crate) unseen_is_no: bool,
+    /// The call is not sent where it is so already.
+    pub(crate) already: Option<At<String>>,
     pub(crate) settle: i64,
 }
 

@@ -9,13 +9,13 @@ use std::time::Duration;
 
 use clodo_proto::Clodo;
 use hostkit::time::{Clock, ManualClock};
-use hostkit::transport::{Incoming, Outgoing, Phase, Transport, TransportError, TransportErrorKind};
+use hostkit::transport::{AsyncTransport, Incoming, Outgoing, Phase, Transport, TransportError, TransportErrorKind};
 use hostkit::{Endpoint, ErrorKind, Format, Observation, Rates, UnixTime, WaitError, Waiter};
 use inferno_proto::Inferno;
 use macloud_proto::Macloud;
 use rootpanel_proto::RootPanel;
 
-use crate::ground::{Side, Trial, lock};
+use crate::ground::{Kind as Client, Side, Trial, lock};
 use Ended::{Asked, Failed, Held, Late, Ready};
 use Met::{
     Absent, Broken, Busy, Expired, Fault, Foreign, Lost, Marred, Missing, Page, Pending, Refused, There, Torn,
@@ -255,6 +255,12 @@ impl Transport for Server {
     }
 }
 
+impl AsyncTransport for Server {
+    async fn send(&self, outgoing: Outgoing) -> Result<Incoming, TransportError> {
+        Transport::send(self, outgoing)
+    }
+}
+
 /// Whether there is such a case for a waiter.
 fn is_told<A: Words, W>(row: &Row<W>, Column(_, script, _): &Column) -> bool {
     script.iter().all(|met| match met {
@@ -268,7 +274,7 @@ fn is_told<A: Words, W>(row: &Row<W>, Column(_, script, _): &Column) -> bool {
 }
 
 /// Waits once; returns how it ended, and what contradicts the promise whatever the end is.
-fn wait<A, W>(row: &Row<W>, script: &'static [Met]) -> (Ended, Duration, Vec<String>)
+fn wait<A, W>(client: Client, row: &Row<W>, script: &'static [Met]) -> (Ended, Duration, Vec<String>)
 where
     A: Words,
     W: Waiter,
@@ -277,23 +283,35 @@ where
 {
     let server = Server { script, body: row.body, words: Spoken::of::<A, W>(), state: Arc::default() };
     let clock = ManualClock::new(UnixTime(1_800_000_000));
-    let client = hostkit_ureq::Client::<A>::builder(A::credentials())
-        .transport(server.clone())
-        .clock(clock.clone())
-        .rates(Rates::new(&[]))
-        .format(A::FORMAT)
-        .seed(1)
-        .build()
-        .expect("a client");
+    macro_rules! built {
+        ($builder:expr) => {
+            $builder
+                .transport(server.clone())
+                .clock(clock.clone())
+                .rates(Rates::new(&[]))
+                .format(A::FORMAT)
+                .seed(1)
+                .build()
+                .expect("a client")
+        };
+    }
     let start = clock.now().monotonic;
     let mut wrong = Vec::new();
-    let waited = client.wait((row.waiter)(), |seen: &Observation| {
+    let progress = |seen: &Observation| {
         let mut state = lock(&server.state);
         if seen.failure.is_none() && seen.unmet.is_empty() {
             wrong.push(format!("poll {} says nothing", state.poll));
         }
         state.poll += 1;
-    });
+    };
+    let waited = match client {
+        Client::Blocking => built!(hostkit_ureq::Client::<A>::builder(A::credentials())).wait((row.waiter)(), progress),
+        Client::Async => {
+            let client = built!(hostkit_reqwest::Client::<A>::builder(A::credentials()));
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+            runtime.block_on(client.wait((row.waiter)(), progress))
+        }
+    };
     let took = clock.now().monotonic.since(start);
     let state = lock(&server.state);
     let limit = W::INFO.deadline + Duration::from_secs(60);
@@ -348,14 +366,16 @@ where
     for column in COLUMNS.iter().filter(|column| is_told::<A, W>(row, column)) {
         let Column(name, script, expected) = column;
         let expected = expected[row.kind as usize];
-        let (ended, took, wrong) = wait::<A, W>(row, script);
-        let place = format!("{} of {}, {name}", W::INFO.name, A::INFO.name);
-        let is_held = matches!(ended, Ready(1..)) && took >= Duration::from_secs(120);
-        if !(ended == expected || expected == Held && is_held) {
-            violations.push(format!("{place}: {ended:?}, expected {expected:?}"));
+        for client in [Client::Blocking, Client::Async] {
+            let (ended, took, wrong) = wait::<A, W>(client, row, script);
+            let place = format!("{} of {}, {name}, {client:?}", W::INFO.name, A::INFO.name);
+            let is_held = matches!(ended, Ready(1..)) && took >= Duration::from_secs(120);
+            if !(ended == expected || expected == Held && is_held) {
+                violations.push(format!("{place}: {ended:?}, expected {expected:?}"));
+            }
+            violations.extend(wrong.into_iter().map(|wrong| format!("{place}: {wrong}")));
+            cells += 1;
         }
-        violations.extend(wrong.into_iter().map(|wrong| format!("{place}: {wrong}")));
-        cells += 1;
     }
     cells
 }
@@ -506,7 +526,7 @@ fn p26_every_waiter_ends_right() {
         RootPanel: New, OrderProcessed::new(GetOrders::new().order(rootpanel_proto::types::OrderId::new(7))),
             rootpanel_orders;
     }
-    let figures = format!("13 waiters, {} columns, {} violations", COLUMNS.len(), violations.len());
+    let figures = format!("13 waiters, {} columns, both clients, {} violations", COLUMNS.len(), violations.len());
     trial.end(count, &figures, &violations);
 }
 

@@ -3,7 +3,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use hostkit::time::{Clock, Moment, Now, SystemClock};
-use hostkit::{Api, Call, CallOptions, OutcomeOf, Perform, Reconciled, Ticket};
+use hostkit::{Api, Call, CallOptions, Intent, OutcomeOf, Perform, Reconciled, Ticket};
 use hostkit_sandbox::Sandbox;
 use tokio::runtime::Runtime;
 
@@ -37,6 +37,9 @@ impl Clock for BothClocks {
     }
 }
 
+/// The ticket of the last call that acts.
+pub type Kept = Arc<Mutex<Option<Ticket>>>;
+
 /// Either client.
 pub enum Client<A: Api> {
     Blocking(hostkit_ureq::Client<A>),
@@ -51,12 +54,21 @@ impl<A: Api> Client<A> {
 
     /// Creates a client on a clock that the test shares.
     pub fn on(is_blocking: bool, clock: BothClocks, base: &str, credentials: A::Credentials) -> Self {
-        let base = base.parse().unwrap();
+        Self::keeping(&Kept::default(), is_blocking, clock, base, credentials)
+    }
+
+    /// Creates a client that keeps the ticket of its last call that acts, as a journal does.
+    pub fn keeping(kept: &Kept, is_blocking: bool, clock: BothClocks, base: &str, credentials: A::Credentials) -> Self {
+        let (base, kept) = (base.parse().unwrap(), Arc::clone(kept));
+        let keep = move |intent: &Intent| {
+            kept.lock().unwrap().clone_from(&intent.ticket);
+            Ok(())
+        };
         if is_blocking {
-            let client = hostkit_ureq::Client::builder(credentials).base_url(base).clock(clock);
+            let client = hostkit_ureq::Client::builder(credentials).base_url(base).clock(clock).before_send(keep);
             return Self::Blocking(client.build().unwrap());
         }
-        let client = hostkit_reqwest::Client::builder(credentials).base_url(base).clock(clock);
+        let client = hostkit_reqwest::Client::builder(credentials).base_url(base).clock(clock).before_send(keep);
         Self::Async(client.build().unwrap(), runtime())
     }
 

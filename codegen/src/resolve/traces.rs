@@ -2,7 +2,7 @@
 
 use super::kinds::{is_copy, is_text, number_id};
 use crate::diagnostic::{Diagnostics, did_you_mean};
-use crate::model::{Compared, Endpoint, Field, Items, Made, Model, Origin, Sign, Slot, Trace, Type};
+use crate::model::{ByItself, Compared, Endpoint, Field, Items, Made, Model, Origin, Sign, Slot, Trace, Type};
 use crate::source::{At, Span};
 use crate::surface::{self, Pairs};
 
@@ -117,6 +117,16 @@ impl<'m> Tracer<'m, '_> {
         if is_any && takes_one && !trace.not_found {
             return self.wrong(span, "any item would do", "`where` or `is` has to say which one");
         }
+        let below = self.compared(fields, &trace.below)?;
+        let by_itself = self.by_itself(trace, fields, &sign)?;
+        let only_changes = match sign {
+            Sign::Grew(..) | Sign::Paid(..) => true,
+            Sign::Changed(_) => is.is_empty(),
+            _ => false,
+        };
+        if let Some(already) = trace.already.as_ref().filter(|_| only_changes) {
+            return self.wrong(&already.span, "nothing says when it is so already", "a change is never so already");
+        }
         let inputs = self.inputs(trace, read, first)?;
         let made = match &sign {
             Sign::New(key) => self.made(item, key),
@@ -132,6 +142,7 @@ impl<'m> Tracer<'m, '_> {
             lists: trace.lists.iter().map(|list| list.value.clone()).collect(),
             sign,
             filter,
+            below,
             each,
             count: match &trace.count {
                 Some(name) if trace.new.is_some() => Some(self.number(name)?),
@@ -143,6 +154,8 @@ impl<'m> Tracer<'m, '_> {
             not_found: trace.not_found,
             absent_is_no: trace.absent_is_no,
             unseen_is_no: trace.unseen_is_no,
+            by_itself,
+            already_is_refused: trace.already.is_some(),
             settle: trace.settle,
         })
     }
@@ -154,26 +167,37 @@ impl<'m> Tracer<'m, '_> {
             Some(by) => Some(self.number(by)?),
             None => None,
         };
-        let renews = match &trace.renews {
-            Some(name) => {
-                let field = self.field(fields, name)?;
-                let is_flag = matches!(&field.ty, Type::Flag) || field.ty == Type::Option(Box::new(Type::Flag));
-                if !is_flag {
-                    return self.wrong(&name.span, format!("`{}` is no flag", name.value), "a `flag` is wanted here");
-                }
-                Some(field)
-            }
-            None => None,
-        };
         let ty = if let Type::Option(ty) = &field.ty { ty } else { &field.ty };
         let is_number = matches!(ty, Type::Uint | Type::Decimal);
-        match (by, renews) {
-            (None, None) => Some(Sign::Changed(field)),
-            (Some(by), None) if is_number => Some(Sign::Grew(Box::new(field), Box::new(by))),
-            (by, renews) if is_text(self.model, ty) && !is_number => {
-                Some(Sign::Paid(Box::new(field), by.map(Box::new), renews.map(Box::new)))
+        // What is paid until a date is renewed; a schedule changes a date to the present.
+        let by_itself = trace.by_itself_if.as_ref().and_then(|name| fields.iter().find(|it| it.rust == name.value));
+        let is_renewed = by_itself.is_some_and(|field| *field.ty.item() == Type::Flag);
+        let is_paid = by.is_some() || is_renewed && matches!(ty, Type::Date | Type::DateTime);
+        match by {
+            Some(by) if is_number => Some(Sign::Grew(Box::new(field), Box::new(by))),
+            by if is_paid && is_text(self.model, ty) && !is_number => {
+                Some(Sign::Paid(Box::new(field), by.map(Box::new)))
             }
-            _ => self.wrong(&name.span, "`by` and `renews` go with a number or a date", "this is neither"),
+            None => Some(Sign::Changed(field)),
+            Some(_) => self.wrong(&name.span, "`by` goes with a number or a date", "this is neither"),
+        }
+    }
+
+    /// Whether the hoster does the same by itself.
+    fn by_itself(&mut self, trace: &surface::Trace, fields: &[Field], sign: &Sign) -> Option<ByItself> {
+        let Some(name) = &trace.by_itself_if else {
+            return Some(if trace.by_itself { ByItself::Yes } else { ByItself::No });
+        };
+        let field = self.field(fields, name)?;
+        if !matches!(sign, Sign::Changed(_) | Sign::Paid(..)) {
+            return self.wrong(&name.span, "a field says so only of what changes", "use `by-itself = true`");
+        }
+        match field.ty == Type::Flag || field.is_option() {
+            true => Some(ByItself::If(Box::new(field))),
+            false => {
+                let message = format!("`{}` is no flag, and always there", name.value);
+                self.wrong(&name.span, message, "a `flag` is wanted here, or a field that may be absent")
+            }
         }
     }
 

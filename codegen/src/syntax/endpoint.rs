@@ -220,12 +220,15 @@ fn read_trace(node: &Node<'_, '_>) -> Trace {
         new: node.optional_at("new"),
         changed: node.optional_at("changed"),
         by: node.optional_at("by"),
-        renews: node.optional_at("renews"),
+        below: node.pairs("below"),
+        by_itself: node.flag("by-itself") == Some(true),
+        by_itself_if: node.optional_at("by-itself"),
         there: node.optional_at("there"),
         gone: node.flag("gone") == Some(true),
         not_found: node.flag("not-found") == Some(true),
         absent_is_no: node.has("absent"),
         unseen_is_no: !node.has("not-seen"),
+        already: node.optional_at("already"),
         settle: node.integer("settle").unwrap_or(60),
     }
 }

@@ -57,7 +57,7 @@ impl WireError {
         const SHOWN: usize = 100;
         let end = quote.char_indices().nth(SHOWN).map(|(end, _)| end);
         let start = end.and_then(|end| quote.get(..end)).unwrap_or(quote);
-        // Escaped here, so that whoever changes the quote may leave it as it is.
+        // Escaped here, so that a quote that replaces it can be escaped in its own way.
         let escaped = format!("{start:?}");
         let mut shown = escaped.get(1..escaped.len() - 1).unwrap_or_default().to_owned();
         if end.is_some() {

@@ -171,7 +171,8 @@ impl<C: FromParts> ClientBuilder<C> {
     }
 
     /// Sets a hook that is called before each mutating request, for example to write a journal; `Err` vetoes the
-    /// request.
+    /// request. Its [`Intent`] has the [`Ticket`](crate::Ticket) that finds out what became of the call, also in another
+    /// process.
     pub fn before_send(mut self, hook: impl Fn(&Intent) -> Result<(), String> + Send + Sync + 'static) -> Self {
         self.settings.before_send = Some(Arc::new(hook));
         self

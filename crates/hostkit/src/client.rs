@@ -12,12 +12,13 @@ use crate::call::retry::{Random, RetryBudget};
 use crate::call::ticket;
 use crate::call::turns::{SharedTurns, Turns};
 use crate::config::{Place, Settings, SetupError};
-use crate::error::Error;
+use crate::error::{Cause, Error};
 use crate::limits::price::Budget;
 use crate::limits::rate::Rates;
 use crate::limits::shared::SharedRates;
 use crate::session::cell::SessionCell;
 use crate::session::shared::SharedSession;
+use crate::subject::place;
 use crate::time::Clock;
 use crate::transport::AnswerLimits;
 
@@ -151,6 +152,11 @@ impl<A: Api> ClientCore<A> {
 
     pub(crate) fn shared(&self) -> &Shared<A> {
         &self.0
+    }
+
+    /// The error of a call at this host.
+    pub(crate) fn error(&self, info: &EndpointInfo, cause: Cause<A::Code>) -> Error<A::Code> {
+        Error::new(info, cause).at(A::INFO.name, Some(place(self.base_url())), None)
     }
 
     /// Forgets the session and any rejection of the credentials; the next call signs in again.

@@ -58,6 +58,8 @@ pub enum ErrorKind {
     Decode,
     /// A local policy refused the call; nothing was sent.
     Refused,
+    /// It is already as the call would make it; nothing was sent.
+    Already,
     /// Deadline or rate-limit wait exceeded before the request was sent.
     Exhausted,
     /// The caller cancelled it before it was sent, or between attempts.
@@ -79,6 +81,7 @@ pub(crate) enum Cause<C> {
     Redirected(Option<Box<str>>),
     Decode(DecodeError),
     Refused(Box<str>),
+    Already,
     Exhausted(Box<str>),
     /// A rate limit leaves no room before the deadline.
     NoRoom(Box<str>),
@@ -274,6 +277,7 @@ impl<C> Error<C> {
             Cause::Unrecognised(_) | Cause::Redirected(_) => ErrorKind::Unrecognised,
             Cause::Decode(_) => ErrorKind::Decode,
             Cause::Refused(_) => ErrorKind::Refused,
+            Cause::Already => ErrorKind::Already,
             Cause::Exhausted(_) | Cause::NoRoom(_) => ErrorKind::Exhausted,
             Cause::Cancelled => ErrorKind::Cancelled,
             Cause::Unresolved(_) => ErrorKind::Unresolved,
@@ -366,6 +370,7 @@ impl<C> Error<C> {
                 | Cause::Redirected(_)
                 | Cause::Decode(_)
                 | Cause::Refused(_)
+                | Cause::Already
                 | Cause::Cancelled
                 | Cause::Unresolved(_) => false,
             }
@@ -465,6 +470,7 @@ impl<C: FaultCode> Error<C> {
                 f.write_str(raising(error))
             }
             Cause::Refused(why) => write!(f, "refused: {why}"),
+            Cause::Already => f.write_str("it is already as the call would make it, so nothing was sent"),
             Cause::Exhausted(why) | Cause::NoRoom(why) => f.write_str(why),
             Cause::Cancelled => f.write_str("cancelled by the caller"),
             Cause::Unresolved(ticket) => ticket.describe(f),

@@ -3,21 +3,21 @@
 use std::fmt;
 use std::time::Duration;
 
-use hostkit_proto::evidence::{Baseline, Doubt, Inputs, Shows, Sighting};
+use hostkit_proto::evidence::{AnswerOf, Baseline, Doubt, Inputs, LAG, Shows, Sighting};
 use hostkit_proto::{Api, Endpoint, FaultKind, Perform};
 
 use crate::after::reading::{Limits, Read, ReadingMachine};
+use crate::after::sighting::{Looked, Quality};
 use crate::call::outcome::{Outcome, Rejection, Reply};
 use crate::call::ticket::Ticket;
-use crate::call::turns::{Kind, LAG, Others, Turn};
+use crate::call::turns::{Kind, Others, Turn};
 use crate::call::{ActMachine, Acted};
 use crate::cancel::Cancel;
 use crate::client::ClientCore;
 use crate::error::{Cause, Error};
-use crate::machine::{Machine, Step};
+use crate::machine::{Machine, Step, Wakeup};
 use crate::options::CallOptions;
 use crate::store::thread::{Answer, Polled};
-use crate::subject::place;
 use crate::time::{Moment, Now};
 use crate::transport::{Incoming, TransportError};
 
@@ -43,22 +43,25 @@ pub struct PerformMachine<E: Perform> {
     /// What calls of other processes mean for this one.
     others: Others,
     baseline: Option<Baseline>,
+    deadline: Moment,
     state: State<E>,
 }
 
 enum State<E: Perform> {
     Start,
     /// Waits for the end of calls that could be taken for this one, here and then in other processes.
-    Turn(Moment),
-    SharedTurn(Moment, Answer<Result<Others, Duration>>),
-    /// Asks the other processes again at the first moment.
-    Pause(Moment, Moment),
+    Turn,
+    SharedTurn(Answer<Result<Others, Duration>>),
+    /// Asks the other processes again at this moment.
+    Pause(Moment),
     /// Has its turn.
-    Look(Moment),
+    Look,
     Before(Box<ReadingMachine<E::Reading>>, Limits),
-    Act(Moment),
+    Act,
     /// Looks whether a refusal answers the second of two arrivals, of which the first was carried out.
     Refused(Box<Refused<E>>),
+    /// Waits until other processes know the end.
+    End(Box<Ended<E>>, Answer<()>),
 }
 
 struct Refused<E: Perform> {
@@ -80,6 +83,7 @@ impl<A: Api> ClientCore<A> {
             turn: None,
             others: Others::default(),
             baseline: None,
+            deadline: Moment::START,
             state: State::Start,
         }
     }
@@ -87,21 +91,25 @@ impl<A: Api> ClientCore<A> {
 
 impl<E: Perform> PerformMachine<E> {
     /// Starts the call itself.
-    fn act(&mut self, now: Now, deadline: Moment, baseline: Option<Baseline>) {
+    fn act(&mut self, now: Now, baseline: Option<Baseline>) {
         let mut ticket = Ticket::ahead::<E>(self.core.place(), self.inputs.clone(), now);
         if let (Some(baseline), Some(turn)) = (&baseline, &self.turn) {
-            ticket = ticket.with_baseline(baseline.clone(), turn.number());
+            let others = self.others(turn.number());
+            ticket = ticket.with_baseline(baseline.clone(), turn.number(), others);
         }
         self.baseline = baseline;
-        if let Some(turn) = &mut self.turn {
-            turn.act();
-        }
         self.act.set_ticket(ticket);
-        self.state = State::Act(deadline);
+        self.state = State::Act;
     }
 
-    fn limits(&self, deadline: Moment) -> Limits {
-        Limits { options: self.options.clone(), deadline: Some(deadline) }
+    /// What other calls mean for this one. No call of another process was made since it has its turn.
+    fn others(&self, turn: u64) -> Others {
+        let here = self.core.shared().turns.others(Some(turn), &Kind::of::<E>(&self.inputs));
+        here.and(self.others.clone())
+    }
+
+    fn limits(&self) -> Limits {
+        Limits { options: self.options.clone(), deadline: Some(self.deadline) }
     }
 
     fn is_cancelled(&self) -> bool {
@@ -114,11 +122,11 @@ impl<E: Perform> PerformMachine<E> {
     }
 
     fn error(&self, cause: Cause<Code<E>>) -> Error<Code<E>> {
-        Error::new(&E::INFO, cause).at(<E::Api as Api>::INFO.name, Some(place(self.core.base_url())), None)
+        self.core.error(&E::INFO, cause)
     }
 
     /// Waits for the end of other calls, at most until the deadline.
-    fn take_turn(&mut self, now: Now, deadline: Moment) -> Option<Step<Ended<E>>> {
+    fn take_turn(&mut self, now: Now) -> Option<Step<Ended<E>>> {
         if self.is_cancelled() {
             return Some(self.not_sent(now, Cause::Cancelled));
         }
@@ -127,46 +135,41 @@ impl<E: Perform> PerformMachine<E> {
                 self.turn = Some(turn);
                 None
             }
-            Err(_) if now.monotonic >= deadline => {
+            Err(_) if now.monotonic >= self.deadline => {
                 let why = "another call, which could be taken for this one, did not end before the deadline";
                 Some(self.not_sent(now, Cause::Exhausted(why.into())))
             }
-            Err(ended) => Some(self.act.listen(now, deadline, ended)),
+            Err(ended) => Some(self.act.listen(now, self.deadline, ended)),
         }
     }
 
     /// Asks the store for a turn among the calls of all processes.
-    fn ask_for_turn(&mut self, now: Now, deadline: Moment) {
+    fn ask_for_turn(&mut self, now: Now) {
         let kind = Kind::of::<E>(&self.inputs);
         let turns = &self.core.shared().turns;
-        let left = deadline.since(now.monotonic);
+        let left = self.deadline.since(now.monotonic);
         let asked = self.turn.as_mut().and_then(|turn| turns.take_shared(turn, &kind, left));
         self.state = match asked {
-            Some(answer) => State::SharedTurn(deadline, answer),
-            None => State::Look(deadline),
+            Some(answer) => State::SharedTurn(answer),
+            None => State::Look,
         };
     }
 
     /// Waits for the end of calls of other processes.
-    fn take_shared_turn(
-        &mut self,
-        now: Now,
-        deadline: Moment,
-        answer: Answer<Result<Others, Duration>>,
-    ) -> Option<Step<Ended<E>>> {
+    fn take_shared_turn(&mut self, now: Now, answer: Answer<Result<Others, Duration>>) -> Option<Step<Ended<E>>> {
         match answer.poll() {
-            Polled::Pending(listener) if now.monotonic < deadline => {
-                let step = self.act.listen(now, deadline, listener);
-                self.state = State::SharedTurn(deadline, answer);
+            Polled::Pending(listener) if now.monotonic < self.deadline => {
+                let step = self.act.listen(now, self.deadline, listener);
+                self.state = State::SharedTurn(answer);
                 Some(step)
             }
             Polled::Ready(Ok(Ok(others))) => {
                 self.others = others;
-                self.state = State::Look(deadline);
+                self.state = State::Look;
                 None
             }
-            Polled::Ready(Ok(Err(wait))) if now.monotonic < deadline => {
-                self.state = State::Pause(now.monotonic + wait, deadline);
+            Polled::Ready(Ok(Err(wait))) if now.monotonic < self.deadline => {
+                self.state = State::Pause(now.monotonic + wait);
                 None
             }
             Polled::Ready(Err(error)) => {
@@ -182,12 +185,12 @@ impl<E: Perform> PerformMachine<E> {
     }
 
     /// Reads what is there before the call.
-    fn look(&mut self, now: Now, deadline: Moment) -> Option<Step<Ended<E>>> {
+    fn look(&mut self, now: Now) -> Option<Step<Ended<E>>> {
         if self.options.is_unread {
-            self.act(now, deadline, None);
+            self.act(now, None);
             return None;
         }
-        let limits = self.limits(deadline);
+        let limits = self.limits();
         match E::reading(&self.inputs) {
             Ok(reading) => {
                 let reading = ReadingMachine::new(&self.core, reading, &limits, now);
@@ -198,9 +201,10 @@ impl<E: Perform> PerformMachine<E> {
         }
     }
 
-    /// What was there before the call, `None` if the API does not have what would show it, or why that is not known.
+    /// What was there before the call, `None` if the API does not have what would show it, or why the call is not sent.
     fn before(
         &self,
+        now: Now,
         read: Read<E::Reading>,
         reading: &ReadingMachine<E::Reading>,
     ) -> Result<Option<Baseline>, Error<Code<E>>> {
@@ -210,20 +214,37 @@ impl<E: Perform> PerformMachine<E> {
             return Err(self.error(Cause::Refused(why.into())));
         }
         match (read, reading.unread()) {
-            // An item that cannot be read now would look new later.
-            (Ok(_), Some(error)) => Err(self.error(Cause::Decode(error.clone()))),
-            (Ok(answer), None) => Ok(Some(E::baseline(&self.inputs, &answer)?)),
+            // What is not shown now would look new later.
+            (Ok(_), Some(error)) => Err(error.clone()),
+            (Ok(answer), None) => {
+                let baseline = E::baseline(&self.inputs, &answer).map_err(|error| self.error(Cause::Encode(error)))?;
+                match E::FACTS.already_is_refused && self.is_already(now, &baseline, answer) {
+                    true => Err(self.error(Cause::Already)),
+                    false => Ok(Some(baseline)),
+                }
+            }
             (Err(error), _) if error.is_not_found() && E::not_found().is_some() => Ok(Some(Baseline::of("not found"))),
             // The API itself refuses a call about an object that it does not have. If it does not, each item of it would
             // look new.
-            (Err(error), _) if error.is_not_found() && E::SHOWS_AS == Shows::Item => Ok(None),
+            (Err(error), _) if error.is_not_found() && E::FACTS.shows == Shows::Item => Ok(None),
             (Err(error), _) if error.is_not_found() => Ok(Some(Baseline::default())),
             (Err(error), _) => Err(error),
         }
     }
 
+    /// Whether what was read before the call shows what it is to do.
+    fn is_already(&self, now: Now, baseline: &Baseline, answer: AnswerOf<E>) -> bool {
+        // An item that would be this call's if it were new is there.
+        let nothing = Baseline::default();
+        let compared = if E::FACTS.shows == Shows::Item { &nothing } else { baseline };
+        matches!(
+            E::find(&self.inputs, compared, now.wall, answer),
+            Ok(Sighting::Seen(_) | Sighting::Unclear(Doubt::WasSo | Doubt::NotThere))
+        )
+    }
+
     /// Ends the call, or looks whether its refusal is a consequence of its own success.
-    fn ended(&mut self, now: Now, deadline: Moment, acted: Acted<E>) -> Option<Step<Ended<E>>> {
+    fn ended(&mut self, now: Now, acted: Acted<E>) -> Option<Step<Ended<E>>> {
         let Acted { outcome, refused } = acted;
         let (rejection, ticket) = match (outcome, refused) {
             (Outcome::Rejected(rejection), refused) => {
@@ -235,7 +256,7 @@ impl<E: Perform> PerformMachine<E> {
             }
             (outcome, _) => return Some(self.end(now, outcome)),
         };
-        let limits = self.limits(deadline);
+        let limits = self.limits();
         match E::reading(&self.inputs) {
             Ok(reading) => {
                 let reading = ReadingMachine::new(&self.core, reading, &limits, now);
@@ -249,27 +270,18 @@ impl<E: Perform> PerformMachine<E> {
     /// The outcome of a refused call, from a read after it; `None` to read once more.
     fn after_refusal(&mut self, now: Now, refused: &mut Refused<E>, read: Read<E::Reading>) -> Option<Ended<E>> {
         let baseline = self.baseline.clone().unwrap_or_default();
-        let others = self.core.shared().turns.others(refused.ticket.turn(), &Kind::of::<E>(&self.inputs));
-        // No call of another process was made since this one has its turn.
-        let others = others.and(self.others.clone());
+        let others = refused.ticket.turn().map(|turn| self.others(turn)).unwrap_or_default();
+        let looked = Looked { inputs: &self.inputs, baseline: &baseline, others, at: now.wall };
+        let quality = Quality::of(&refused.reading);
         // An answer from a cache may be from before the call.
-        let is_whole = refused.reading.unread().is_none() && refused.reading.age().is_zero();
-        let sighting = match read {
-            Ok(answer) => E::find(&self.inputs, &baseline.clone().with_others(others.keys), now.wall, answer).ok(),
-            Err(error) if error.is_not_found() => match E::not_found() {
-                Some(_) if !baseline.own().is_empty() => Some(Sighting::Unclear(Doubt::WasSo)),
-                Some(found) => Some(Sighting::Seen(vec![found])),
-                None if baseline == Baseline::default() => Some(Sighting::Unseen),
-                None => None,
-            },
-            Err(_) => None,
-        };
+        let is_new = quality.age.is_zero();
         let (rejection, ticket) = (refused.rejection.clone(), refused.ticket.clone());
-        let unknown = || Outcome::Rejected(rejection.clone().with_ticket(ticket.clone()));
-        Some(match sighting {
-            Some(Sighting::Seen(mut found)) if is_whole && !others.may_have_done_it && found.len() == 1 => {
+        // A twin of a call that conflicts may still be at work.
+        let is_alone = rejection.kind != FaultKind::Conflict;
+        Some(match looked.sighting::<E>(&self.core, read, quality) {
+            Ok(Sighting::Seen(mut found)) if is_new && found.len() == 1 => {
                 refused.seen += 1;
-                if matches!(E::SHOWS_AS, Shows::State | Shows::Absence) && refused.seen < READS {
+                if matches!(E::FACTS.shows, Shows::State | Shows::Absence) && refused.seen < READS {
                     return None;
                 }
                 match found.pop().and_then(E::output) {
@@ -278,25 +290,40 @@ impl<E: Perform> PerformMachine<E> {
                     None => Outcome::Unresolved(ticket),
                 }
             }
-            // A twin of the call may still be at work.
-            Some(Sighting::Unseen) if is_whole && rejection.kind != FaultKind::Conflict => Outcome::Rejected(rejection),
+            Ok(Sighting::Unseen) if is_new && is_alone => Outcome::Rejected(rejection),
+            // It was not there before the call either.
+            Err(error) if error.is_not_found() && baseline == Baseline::default() && is_new && is_alone => {
+                Outcome::Rejected(rejection)
+            }
             // Nothing that this call could do changes what was so before it.
-            Some(Sighting::Unclear(Doubt::WasSo)) => Outcome::Rejected(rejection),
-            Some(Sighting::Unclear(Doubt::NotThere)) if baseline.own().is_empty() => Outcome::Rejected(rejection),
-            _ => unknown(),
+            Ok(Sighting::Unclear(Doubt::WasSo)) => Outcome::Rejected(rejection),
+            Ok(Sighting::Unclear(Doubt::NotThere)) if baseline.own().is_empty() => Outcome::Rejected(rejection),
+            _ => Outcome::Rejected(rejection.with_ticket(ticket)),
         })
     }
 
-    /// Records the end for the calls that could be taken for this one.
+    /// Records the end for the calls that could be taken for this one, and waits until other processes know it.
     fn end(&mut self, now: Now, outcome: Ended<E>) -> Step<Ended<E>> {
-        if let Some(turn) = self.turn.take() {
-            match &outcome {
-                Outcome::Done(reply) | Outcome::Accepted(reply, _) => turn.done(now.monotonic, E::made(&reply.value)),
-                outcome if outcome.may_have_happened() => turn.unknown(now.monotonic),
-                _ => turn.nothing(),
-            }
+        let told = self.turn.take().and_then(|turn| match &outcome {
+            Outcome::Done(reply) | Outcome::Accepted(reply, _) => turn.done(now.monotonic, E::made(&reply.value)),
+            outcome if outcome.may_have_happened() => turn.unknown(now.monotonic),
+            _ => turn.nothing(),
+        });
+        match told {
+            None => Step::Done(outcome),
+            Some(told) => self.tell(now, Box::new(outcome), told),
         }
-        Step::Done(outcome)
+    }
+
+    /// Waits for the store, at most until the deadline: the end of the call is not changed by it.
+    fn tell(&mut self, now: Now, outcome: Box<Ended<E>>, told: Answer<()>) -> Step<Ended<E>> {
+        match told.poll() {
+            Polled::Pending(listener) if now.monotonic < self.deadline => {
+                self.state = State::End(outcome, told);
+                Step::Wait(Wakeup::new(listener), self.deadline)
+            }
+            Polled::Pending(_) | Polled::Ready(_) => Step::Done(*outcome),
+        }
     }
 }
 
@@ -313,44 +340,41 @@ impl<E: Perform> Machine for PerformMachine<E> {
         loop {
             match &mut self.state {
                 State::Start => {
-                    let deadline = self.act.start(now);
-                    match self.act.is_refused(now) || E::NOT_SHOWN.is_some() {
-                        true => self.act(now, deadline, None),
-                        false => self.state = State::Turn(deadline),
+                    self.deadline = self.act.start(now);
+                    match self.act.is_refused(now) || E::FACTS.not_shown.is_some() {
+                        true => self.act(now, None),
+                        false => self.state = State::Turn,
                     }
                 }
-                State::Turn(deadline) => {
-                    let deadline = *deadline;
-                    if let Some(step) = self.take_turn(now, deadline) {
+                State::Turn => {
+                    if let Some(step) = self.take_turn(now) {
                         return step;
                     }
-                    self.ask_for_turn(now, deadline);
+                    self.ask_for_turn(now);
                 }
-                State::SharedTurn(deadline, _) => {
-                    let deadline = *deadline;
+                State::SharedTurn(_) => {
                     if self.is_cancelled() {
                         return self.not_sent(now, Cause::Cancelled);
                     }
-                    let State::SharedTurn(_, answer) = std::mem::replace(&mut self.state, State::Turn(deadline)) else {
+                    let State::SharedTurn(answer) = std::mem::replace(&mut self.state, State::Turn) else {
                         continue;
                     };
-                    if let Some(step) = self.take_shared_turn(now, deadline, answer) {
+                    if let Some(step) = self.take_shared_turn(now, answer) {
                         return step;
                     }
                 }
-                State::Pause(until, deadline) => {
-                    let (until, deadline) = (*until, *deadline);
+                State::Pause(until) => {
+                    let until = (*until).min(self.deadline);
                     if self.is_cancelled() {
                         return self.not_sent(now, Cause::Cancelled);
                     }
-                    if now.monotonic < until.min(deadline) {
-                        return Step::SleepUntil(until.min(deadline));
+                    if now.monotonic < until {
+                        return Step::SleepUntil(until);
                     }
-                    self.ask_for_turn(now, deadline);
+                    self.ask_for_turn(now);
                 }
-                State::Look(deadline) => {
-                    let deadline = *deadline;
-                    if let Some(step) = self.look(now, deadline) {
+                State::Look => {
+                    if let Some(step) = self.look(now) {
                         return step;
                     }
                 }
@@ -359,32 +383,42 @@ impl<E: Perform> Machine for PerformMachine<E> {
                         Ok(read) => read,
                         Err(step) => return step,
                     };
-                    let deadline = limits.deadline.unwrap_or(now.monotonic);
                     let State::Before(reading, _) = std::mem::replace(&mut self.state, State::Start) else {
                         continue;
                     };
-                    match self.before(read, &reading) {
-                        Ok(baseline) => self.act(now, deadline, baseline),
+                    match self.before(now, read, &reading) {
+                        Ok(baseline) => self.act(now, baseline),
                         Err(error) => return self.end(now, Outcome::NotSent(error)),
                     }
                 }
-                State::Act(deadline) => {
-                    let deadline = *deadline;
+                State::Act => {
                     let acted = match self.act.step(now).into_done() {
                         Ok(acted) => acted,
-                        Err(step) => return step,
+                        Err(step) => {
+                            // Before it there are only reads and sign-ins.
+                            let is_call = matches!(&step, Step::Send(sent) if sent.endpoint == E::INFO.name);
+                            if let Some(turn) = self.turn.as_mut().filter(|_| is_call) {
+                                turn.act();
+                            }
+                            return step;
+                        }
                     };
-                    if let Some(step) = self.ended(now, deadline, acted) {
+                    if let Some(step) = self.ended(now, acted) {
                         return step;
                     }
+                }
+                State::End(..) => {
+                    let State::End(outcome, told) = std::mem::replace(&mut self.state, State::Start) else {
+                        continue;
+                    };
+                    return self.tell(now, outcome, told);
                 }
                 State::Refused(refused) => {
                     let read = match refused.reading.step(&self.core, &refused.limits, now).into_done() {
                         Ok(read) => read,
                         Err(step) => return step,
                     };
-                    let deadline = refused.limits.deadline.unwrap_or(now.monotonic);
-                    let State::Refused(mut refused) = std::mem::replace(&mut self.state, State::Act(deadline)) else {
+                    let State::Refused(mut refused) = std::mem::replace(&mut self.state, State::Act) else {
                         continue;
                     };
                     if let Some(outcome) = self.after_refusal(now, &mut refused, read) {
@@ -408,9 +442,9 @@ impl<E: Perform> Machine for PerformMachine<E> {
     fn receive(&mut self, now: Now, result: Result<Incoming, TransportError>) {
         match &mut self.state {
             State::Before(reading, _) => reading.receive(now, result),
-            State::Act(_) => self.act.receive(now, result),
+            State::Act => self.act.receive(now, result),
             State::Refused(refused) => refused.reading.receive(now, result),
-            State::Start | State::Turn(_) | State::SharedTurn(..) | State::Pause(..) | State::Look(_) => {}
+            State::Start | State::Turn | State::SharedTurn(_) | State::Pause(_) | State::Look | State::End(..) => {}
         }
     }
 }

@@ -1,10 +1,10 @@
-//! The guarded deletion of a record with faults at each of its steps: its result is true, whatever fails.
+//! The deletion of a record with faults at each of its steps: its result is true, whatever fails.
 
 use std::time::Duration;
 
 use clodo_proto::Clodo;
 use clodo_proto::types::{RecordId, ZoneId};
-use hostkit_examples::clodo_guarded::{AcceptBodyHazard, RecordDeletionCause, delete_record};
+use hostkit_examples::record_deletion::{AcceptBodyHazard, RecordDeletionCause, delete_record};
 use hostkit_sandbox::ApiName;
 use hostkit_sandbox::fault::{Armed, Fault, Group};
 use hostkit_sandbox::world::{Record, World};
@@ -97,7 +97,7 @@ fn the_deletion_of_a_record_says_what_is_so() {
         }
     }
     println!(
-        "P2: {cases} cases, the guarded deletion of a record with faults at each step: {deleted} deleted, {} wrong",
+        "P2: {cases} cases, the deletion of a record with faults at each step: {deleted} deleted, {} wrong",
         wrong.len()
     );
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

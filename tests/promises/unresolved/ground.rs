@@ -4,7 +4,7 @@ use hostkit::{Api, Outcome, Ticket};
 use hostkit_sandbox::fault::{Armed, Fault};
 use hostkit_sandbox::{ApiName, Sandbox, credentials};
 
-pub use hostkit_tests::clients::{BothClocks, Client};
+pub use hostkit_tests::clients::{BothClocks, Client, Kept};
 
 /// A sandbox, a client of one of its APIs, and the clock of both.
 pub struct Side<A: Api> {

@@ -1,5 +1,5 @@
-//! Calls whose end is open, and calls that arrive twice or as another call: the verdicts of recovery and of the guarded
-//! operations are compared with the sandbox's ledger, through both clients.
+//! Calls whose end is open, and calls that arrive twice or as another call: the verdicts of recovery and of the deletion of
+//! a record are compared with the sandbox's ledger, through both clients.
 
 mod acts;
 mod ahead;

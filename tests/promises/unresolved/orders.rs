@@ -1,15 +1,13 @@
-//! Orders, deletions and guarded operations under their faults.
+//! Orders, deletions and changes under their faults.
 
 use std::time::Duration;
 
 use hostkit::protocol::evidence::Doubt;
-use hostkit::{Api, CallOptions, Endpoint, Perform, Reconciled};
-use hostkit_examples::clodo_guarded::{
-    AcceptBodyHazard, Change, RecordDeletionCause, add_ip, delete_record, restoring,
-};
+use hostkit::{Api, CallOptions, Endpoint, ErrorKind, Outcome, Perform, Reconciled};
+use hostkit_examples::record_deletion::{AcceptBodyHazard, RecordDeletionCause, delete_record, restoring};
 use hostkit_sandbox::{ApiName, Sandbox};
 
-use crate::unresolved::ground::{Client, both, clodo, inferno, macloud, open, rootpanel, strike};
+use crate::unresolved::ground::{BothClocks, Client, Kept, both, clodo, inferno, macloud, open, rootpanel, strike};
 
 /// The faults, and how often the call is carried out.
 const ENDS: [(&str, usize); 5] =
@@ -111,23 +109,45 @@ fn deletions_are_found_by_what_is_gone() {
     });
 }
 
-/// A proxy sent the PUT twice; the client saw "done".
+/// A proxy sent the PUT twice; the client saw "done", and the ticket that the hook got finds both addresses.
 #[test]
 fn an_address_that_came_twice_is_seen() {
+    use clodo_proto::ips::AddIp;
+    for is_blocking in [true, false] {
+        let sandbox = Sandbox::start().unwrap();
+        let (clock, kept) = (BothClocks::new(&sandbox), Kept::default());
+        let base = sandbox.url(ApiName::Clodo);
+        let client = Client::<clodo_proto::Clodo>::keeping(&kept, is_blocking, clock, &base, clodo());
+        let server = client.perform(&clodo_server(&client, "web")).into_result().unwrap().id;
+        sandbox.clock().advance(Duration::from_secs(3600));
+        let add = || {
+            let outcome = client.perform(&AddIp::new(server));
+            assert!(outcome.is_done(), "{outcome:?}");
+            client.reconcile::<AddIp>(&kept.lock().unwrap().take().unwrap())
+        };
+        assert!(matches!(add(), Reconciled::Happened(_)));
+        strike(&sandbox, "add_ip", "double-commit");
+        let twice = add();
+        assert!(matches!(&twice, Reconciled::Several(found) if found.len() == 2), "{twice}");
+        strike(&sandbox, "add_ip", "late-visibility");
+        assert!(matches!(add(), Reconciled::Happened(_)));
+    }
+}
+
+/// What is so already is not sent: a second change would take the first one back, or restart a server for nothing.
+#[test]
+fn what_is_so_already_is_not_sent() {
+    use clodo_proto::servers::{ChangeToScale, ChangeToVirtual};
+    use clodo_proto::types::TypeChangePeriod;
     both(ApiName::Clodo, clodo, |sandbox, client| {
         let server = client.perform(&clodo_server(client, "web")).into_result().unwrap().id;
         sandbox.clock().advance(Duration::from_secs(3600));
-        let Some(client) = client.blocking() else { return };
-        let once = add_ip(client, clodo_proto::ips::AddIp::new(server)).unwrap();
-        assert!(once.change.is_as_asked(), "{once:?}");
-        assert_eq!(once.added().len(), 1);
-        strike(sandbox, "add_ip", "double-commit");
-        let twice = add_ip(client, clodo_proto::ips::AddIp::new(server)).unwrap();
-        assert!(matches!(twice.change, Change::Otherwise(_)), "{twice:?}");
-        assert_eq!(twice.added().len(), 2);
-        strike(sandbox, "add_ip", "late-visibility");
-        let late = add_ip(client, clodo_proto::ips::AddIp::new(server)).unwrap();
-        assert!(late.change.is_as_asked(), "{late:?}");
+        let outcome = client.perform(&ChangeToVirtual::new(server, TypeChangePeriod::Hour));
+        let Outcome::NotSent(error) = outcome else { panic!("it was sent: {outcome:?}") };
+        assert_eq!(error.kind(), ErrorKind::Already, "{error}");
+        assert_eq!(sandbox.ledger().arrivals("change_to_virtual"), 0);
+        assert!(client.perform(&ChangeToScale::new(server)).is_done());
+        assert!(client.perform(&ChangeToVirtual::new(server, TypeChangePeriod::Hour)).is_done());
     });
 }
 

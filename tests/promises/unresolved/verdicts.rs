@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use hostkit::protocol::server::Serve;
 use hostkit::protocol::server::every::{Examples, Visitor};
-use hostkit::{Api, Call, Effect, Endpoint, Perform, Reconciled, SavedTicket, Ticket};
+use hostkit::{Api, Call, Endpoint, Perform, Reconciled, SavedTicket, Ticket};
 use hostkit_sandbox::ApiName;
 use hostkit_sandbox::world::World;
 
@@ -109,14 +109,14 @@ impl<A: Api> Acts for Bench<'_, A> {
                 side.clock.advance(Duration::from_secs(3600));
                 let build = Duration::from_secs(60);
                 side.sandbox.world(api, |world| world.set_build(build.max(world.build_time()))).unwrap();
-                side.sandbox.faults().set(|settings| settings.delay = E::SHOWS_WITHIN / 2);
+                side.sandbox.faults().set(|settings| settings.delay = E::FACTS.within / 2);
                 side.sandbox.ledger().clear();
                 strike(&side.sandbox, name, fault);
                 let outcome = side.client.perform(&call);
                 let ticket = open(outcome);
                 let said = side.client.reconcile::<E>(&ticket);
                 // Lets late effects happen.
-                side.clock.advance(E::SHOWS_WITHIN);
+                side.clock.advance(E::FACTS.within);
                 side.sandbox.world(api, |_| ()).unwrap();
                 let ledger = side.sandbox.ledger();
                 let (arrivals, commits) = (ledger.arrivals(name), ledger.commits(name));
@@ -124,9 +124,9 @@ impl<A: Api> Acts for Bench<'_, A> {
                 let is_right = match (&said, commits) {
                     (Reconciled::NotShown(_), _) => {
                         self.tally.not_shown.insert(E::INFO.spec);
-                        E::NOT_SHOWN.is_some()
+                        E::FACTS.not_shown.is_some()
                     }
-                    (Reconciled::DidNot, 0) => E::UNSEEN_IS_NO,
+                    (Reconciled::DidNot, 0) => E::FACTS.unseen_is_no,
                     (Reconciled::CannotTell(doubt), _) => {
                         *self.tally.doubts.entry((E::INFO.spec, doubt.to_string())).or_default() += 1;
                         true
@@ -195,10 +195,10 @@ impl<A: Api> Acts for Lagging<'_, A> {
         E::Found: Debug,
         E::Output: Debug,
     {
-        if E::NOT_SHOWN.is_some() {
+        if E::FACTS.not_shown.is_some() {
             return;
         }
-        let settled = if E::INFO.effect == Effect::Spends { 900 } else { 0 }.max(E::SHOWS_WITHIN.as_secs());
+        let settled = E::FACTS.settles(E::INFO.effect).as_secs();
         for lag in LAGS {
             let (side, fresh) = (&self.side, &self.world);
             side.sandbox.faults().clear();

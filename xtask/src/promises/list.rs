@@ -171,6 +171,8 @@ pub(super) const PROMISES: &[Promise] = &[
             switch("P33-new", P33),
             switch("P33-state", P33),
             switch("P33-end", P33),
+            switch("P33-renewal", P33),
+            switch("P33-others", P33),
         ],
     },
     Promise { id: "P34", tests: &[P34], switches: &[switch("P34", P34)] },

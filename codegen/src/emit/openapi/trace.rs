@@ -14,6 +14,7 @@ pub(super) fn trace(trace: &Trace) -> Object {
     found.say("each", text(&trace.each));
     found.say("count", text(&trace.count));
     found.say("where", pairs(&trace.filter));
+    found.say("below", pairs(&trace.below));
     let mut values = Object::default();
     for constant in &trace.is {
         values.set(constant.key.value.as_str(), constant.text.as_str());
@@ -22,15 +23,17 @@ pub(super) fn trace(trace: &Trace) -> Object {
     found.say("new", text(&trace.new));
     found.say("changed", text(&trace.changed));
     found.say("by", text(&trace.by));
-    found.say("renews", text(&trace.renews));
+    found.say("by-itself", text(&trace.by_itself_if));
     found.say("there", text(&trace.there));
-    for (word, holds) in [("gone", trace.gone), ("not-found", trace.not_found)] {
+    let signs = [("gone", trace.gone), ("not-found", trace.not_found), ("by-itself", trace.by_itself)];
+    for (word, holds) in signs {
         if holds {
             found.set(word, true);
         }
     }
     found.say("absent", if trace.absent_is_no { "no" } else { "" });
     found.say("not-seen", if trace.unseen_is_no { "" } else { "nothing" });
+    found.say("already", text(&trace.already));
     found.extend(object! { "settle": trace.settle });
     found
 }

@@ -21,6 +21,12 @@ pub(super) fn page(language: Language, model: &Model) -> String {
         }
     };
     section(language.pick("Calls", "Вызовы"), calls(language, model));
+    let recovery = format!(
+        "[{}]({}.md)\n",
+        language.pick("What `reconcile` can find out of each call", "Что `reconcile` узнаёт о каждом вызове"),
+        super::recovery::PAGE
+    );
+    section(language.pick("After a lost answer", "После потерянного ответа"), recovery);
     section(language.pick("Hosts", "Адреса"), hosts(language, model));
     section(language.pick("Formats", "Форматы"), formats(language, model));
     section(language.pick("Credentials", "Авторизация"), credentials(language, model));

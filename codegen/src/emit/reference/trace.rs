@@ -36,6 +36,8 @@ fn lines(language: Language, trace: &Trace) -> Vec<String> {
     let holds = pick("is the input", "равно параметру");
     push(&mut lines, pick("As many items as", "Сколько элементов появится"), trace.count.iter().map(quoted));
     push(&mut lines, pick("It happened only if", "Вызов выполнен, только если"), equals(&trace.filter, holds));
+    let below = pick("is, in full or without its domain, the input", "равно, полностью или без домена, параметру");
+    push(&mut lines, pick("And if", "И если"), equals(&trace.below, below));
     let values = trace.is.iter().map(|constant| format!("`{}` = `{}`", constant.key.value, constant.text));
     push(&mut lines, pick("And if", "И если"), values);
     let new = trace.new.iter().map(quoted);
@@ -43,9 +45,9 @@ fn lines(language: Language, trace: &Trace) -> Vec<String> {
     let changed = trace.changed.iter().map(quoted);
     push(&mut lines, pick("It happened if this is not what it was before", "Вызов выполнен, если изменилось"), changed);
     push(&mut lines, pick("By as much as", "На сколько"), trace.by.iter().map(quoted));
-    let renews =
-        pick("Unless the hoster may have renewed it by itself, by", "Если хостер не мог продлить сам, по полю");
-    push(&mut lines, renews, trace.renews.iter().map(quoted));
+    let by_itself =
+        pick("Unless the hoster may have done it by itself, by", "Если хостер не мог сделать это сам, по полю");
+    push(&mut lines, by_itself, trace.by_itself_if.iter().map(quoted));
     let there = trace.there.iter().map(quoted);
     push(
         &mut lines,
@@ -53,6 +55,11 @@ fn lines(language: Language, trace: &Trace) -> Vec<String> {
         there,
     );
     let signs = [
+        (
+            trace.by_itself,
+            "The hoster may do the same by itself: what is seen may be that",
+            "Хостер может сделать то же сам: увиденное может быть и этим",
+        ),
         (trace.gone, "It happened if no such item is left", "Вызов выполнен, если такого элемента больше нет"),
         (
             trace.not_found,
@@ -64,6 +71,11 @@ fn lines(language: Language, trace: &Trace) -> Vec<String> {
             trace.unseen_is_no,
             "If it is not seen in time, it did not happen",
             "Если признак так и не появился, вызов не выполнен",
+        ),
+        (
+            trace.already.is_some(),
+            "Where it is so before the call, the call is not sent",
+            "Если всё уже так до вызова, вызов не отправляется",
         ),
     ];
     lines.extend(

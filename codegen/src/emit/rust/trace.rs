@@ -6,7 +6,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::words::{ident, local, number, rust_type, used};
-use crate::model::{Compared, Endpoint, Field, Items, Made, Model, Origin, Sign, Slot, Trace, Type};
+use crate::model::{ByItself, Compared, Endpoint, Field, Items, Made, Model, Origin, Sign, Slot, Trace, Type};
 use fits::{Closure, Mark, place};
 
 /// Variables of the generated functions; an input of such a name gets another variable.
@@ -58,13 +58,13 @@ fn remembered(trace: &Trace) -> Vec<&Field> {
 }
 
 fn compared(trace: &Trace) -> impl Iterator<Item = &Field> {
-    trace.filter.iter().map(|(_, own)| own)
+    trace.filter.iter().chain(&trace.below).map(|(_, own)| own)
 }
 
 /// The input that says how many items there will be, or by how much one grows.
 fn amount(trace: &Trace) -> Option<&Field> {
     match &trace.sign {
-        Sign::Grew(_, by) | Sign::Paid(_, Some(by), _) => Some(by),
+        Sign::Grew(_, by) | Sign::Paid(_, Some(by)) => Some(by),
         _ => trace.count.as_ref(),
     }
 }
@@ -91,31 +91,6 @@ pub(super) fn emit(model: &Model, endpoint: &Endpoint) -> Option<TokenStream> {
     let found = if is_shown(trace) { item } else { quote!(()) };
     let is_set = trace.each.is_some() || trace.count.is_some();
     let found = if is_set { quote!(Vec<#found>) } else { found };
-    let settle = number(trace.settle);
-    let unseen = (!trace.unseen_is_no).then(|| {
-        quote!(
-            const UNSEEN_IS_NO: bool = false;
-        )
-    });
-    // A proxy may repeat any method but POST when the first upstream does not answer.
-    let may_be_doubled = matches!(trace.sign, Sign::New(_)) && endpoint.method != "POST";
-    let doubled = may_be_doubled.then(|| {
-        quote!(
-            const MAY_BE_DOUBLED: bool = true;
-        )
-    });
-    let shows = match &trace.sign {
-        Sign::Gone => Some(quote!(Absence)),
-        Sign::Became | Sign::There(_) => Some(quote!(State)),
-        Sign::Changed(_) if !trace.is.is_empty() => Some(quote!(State)),
-        Sign::Changed(_) | Sign::Grew(..) | Sign::Paid(..) => Some(quote!(Change)),
-        Sign::New(_) => None,
-    };
-    let shows = shows.map(|shows| {
-        quote!(
-            const SHOWS_AS: Shows = Shows::#shows;
-        )
-    });
     let read = read(trace);
     let (reading_fn, baseline, find) = (reading_of(trace, &read), baseline(model, trace, &reading), find(model, trace));
     let inputs = used("inputs", is_set || compares(trace) || amount(trace).is_some());
@@ -128,12 +103,7 @@ pub(super) fn emit(model: &Model, endpoint: &Endpoint) -> Option<TokenStream> {
         )
     });
     let inputs_fn = inputs_of(trace);
-    let amount = amount(trace).map(|own| {
-        let text = &own.rust;
-        quote!(
-            const AMOUNT: Option<&'static str> = Some(#text);
-        )
-    });
+    let facts = facts(trace, endpoint);
     let (keys, made) = (keys(trace, &found), made(trace, endpoint));
     let output = output(trace, endpoint, &found);
     Some(quote! {
@@ -141,11 +111,7 @@ pub(super) fn emit(model: &Model, endpoint: &Endpoint) -> Option<TokenStream> {
             type Reading = #read;
             type Found = #found;
 
-            const SHOWS_WITHIN: Duration = Duration::from_secs(#settle);
-            #unseen
-            #doubled
-            #shows
-            #amount
+            const FACTS: Facts = #facts;
 
             #inputs_fn
 
@@ -171,6 +137,34 @@ pub(super) fn emit(model: &Model, endpoint: &Endpoint) -> Option<TokenStream> {
             #output
         }
     })
+}
+
+/// `FACTS`: how and when the call shows.
+fn facts(trace: &Trace, endpoint: &Endpoint) -> TokenStream {
+    let shows = match &trace.sign {
+        Sign::New(_) => quote!(Item),
+        Sign::Gone => quote!(Absence),
+        Sign::Became | Sign::There(_) => quote!(State),
+        Sign::Changed(_) if !trace.is.is_empty() => quote!(State),
+        Sign::Changed(_) | Sign::Grew(..) | Sign::Paid(..) => quote!(Change),
+    };
+    let settle = number(trace.settle);
+    let usual = quote!(Facts::new(Shows::#shows, Duration::from_secs(#settle)));
+    let unseen = (!trace.unseen_is_no).then(|| quote!(unseen_is_no: false,));
+    // A proxy may repeat any method but POST when the first upstream does not answer.
+    let may_be_doubled = matches!(trace.sign, Sign::New(_)) && endpoint.method != "POST";
+    let doubled = may_be_doubled.then(|| quote!(may_be_doubled: true,));
+    // How much a call does tells it from no other, nor does a name that may be given in two ways.
+    let indistinct = amount(trace).into_iter().chain(trace.below.iter().map(|(_, own)| own));
+    let indistinct: Vec<&String> = indistinct.map(|own| &own.rust).collect();
+    let indistinct = (!indistinct.is_empty()).then(|| quote!(indistinct: &[#(#indistinct),*],));
+    let by_itself = matches!(trace.by_itself, ByItself::Yes).then(|| quote!(is_done_by_itself: true,));
+    let already = trace.already_is_refused.then(|| quote!(already_is_refused: true,));
+    let more = quote!(#unseen #doubled #indistinct #by_itself #already);
+    match more.is_empty() {
+        true => usual,
+        false => quote!(Facts { #more ..#usual }),
+    }
 }
 
 /// `keys`: the keys of what was found.
@@ -417,7 +411,7 @@ fn find_change(model: &Model, trace: &Trace, now: &TokenStream) -> TokenStream {
             more.extend(quote!(let #local = inputs.need(Self::INFO.name, #text)?;));
             quote!(evidence::grew(baseline, #now, #fits, #mark, #local))
         }
-        Sign::Paid(_, by, renews) => {
+        Sign::Paid(_, by) => {
             let months = match by {
                 Some(by) => {
                     let text = &by.rust;
@@ -425,17 +419,14 @@ fn find_change(model: &Model, trace: &Trace, now: &TokenStream) -> TokenStream {
                 }
                 None => quote!(None),
             };
-            let renews = match renews {
-                Some(field) => {
-                    let name = ident(&field.rust);
-                    let value = if field.is_option() { quote!(item.#name) } else { quote!(Some(item.#name)) };
-                    quote!(|item| #value)
-                }
-                None => quote!(|_| None),
-            };
-            quote!(evidence::paid(baseline, #now, #fits, #mark, #months, #renews, at))
+            // Where no field says it, the hoster may.
+            let by_itself = by_itself(trace, true);
+            quote!(evidence::paid(baseline, #now, #fits, #mark, #months, #by_itself, at))
         }
-        Sign::Changed(_) if trace.is.is_empty() => quote!(evidence::changed(baseline, #now, #fits, #mark)),
+        Sign::Changed(_) if trace.is.is_empty() => {
+            let by_itself = by_itself(trace, false);
+            quote!(evidence::changed(baseline, #now, #fits, #mark, #by_itself))
+        }
         _ => {
             let Closure { statements, argument: is_so } = fits::is_so(model, trace);
             more.extend(statements);
@@ -443,6 +434,17 @@ fn find_change(model: &Model, trace: &Trace, now: &TokenStream) -> TokenStream {
         }
     };
     quote!(#statements #marks #more Ok(#found))
+}
+
+/// The closure that says whether the hoster may have changed an item by itself.
+fn by_itself(trace: &Trace, usual: bool) -> TokenStream {
+    let ByItself::If(field) = &trace.by_itself else { return quote!(|_| #usual) };
+    let name = ident(&field.rust);
+    match (*field.ty.item() == Type::Flag, field.is_option()) {
+        (true, false) => quote!(|item| item.#name),
+        (true, true) => quote!(|item| item.#name != Some(false)),
+        (false, _) => quote!(|item| item.#name.is_some()),
+    }
 }
 
 fn find_each(trace: &Trace, own: &Field, columns: &[Compared]) -> TokenStream {

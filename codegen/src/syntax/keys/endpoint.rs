@@ -84,6 +84,7 @@ const TRACE: &[Key] = &[
     key("each", Shape::Text, "The input with a list: each of its items shows as an item of its own."),
     key("count", Shape::Text, "The input that says how many items the call makes."),
     key("where", Shape::Pairs, "Fields of the item that hold inputs of the call."),
+    key("below", Shape::Pairs, "As `where`, for names that the answer may have in full or without their domain."),
     key(
         "is",
         Shape::Constants,
@@ -92,7 +93,11 @@ const TRACE: &[Key] = &[
     key("new", Shape::Text, "The field that tells items apart: the item was not there before."),
     key("changed", Shape::Text, "The field that is not what it was before."),
     key("by", Shape::Text, "The input that says by how much it grows; of a date, by how many months."),
-    key("renews", Shape::Text, "Of a date: the field that says whether the hoster renews by itself."),
+    key(
+        "by-itself",
+        Shape::Any,
+        "The hoster does the same by itself: the field that says whether, or `true` where none does.",
+    ),
     key("there", Shape::Text, "The field that is there now and was not before."),
     key("gone", Shape::Flag, "No such item is left."),
     key("not-found", Shape::Flag, "A not-found fault of the read means that it happened."),
@@ -102,6 +107,7 @@ const TRACE: &[Key] = &[
         Shape::Word(&["nothing"]),
         "It shows only while it lasts, or perhaps days later: that it is not seen says nothing.",
     ),
+    key("already", Shape::Word(&["refused"]), "Where it is so before the call, the call is not sent."),
     key("settle", Shape::Integer, "Seconds that it may take to show; 60 where it is not said."),
 ];
 

@@ -30,18 +30,20 @@ impl Baseline {
         Self { is_private: true, ..self }
     }
 
-    /// The same baseline, with the keys of items that are known to be other calls'.
+    /// The same baseline, with further keys of items that other calls made.
     #[must_use]
-    pub fn with_others(self, others: Vec<String>) -> Self {
-        Self { others, ..self }
+    pub fn with_others(mut self, others: Vec<String>) -> Self {
+        self.others.extend(others);
+        self
     }
 
     pub(super) fn all(&self) -> impl Iterator<Item = &str> {
         self.all.iter().map(String::as_str)
     }
 
-    pub(super) fn others(&self) -> impl Iterator<Item = &str> {
-        self.others.iter().map(String::as_str)
+    /// The keys of items that other calls made.
+    pub fn others(&self) -> &[String] {
+        &self.others
     }
 
     /// The marks of what the call is about.

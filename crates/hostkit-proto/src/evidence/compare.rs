@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 
 use super::Baseline;
 use super::sighting::{Doubt, Sighting};
-use super::spelling::same_text;
+use super::spelling::{below, same_text};
 use crate::codec::ToText;
 use crate::value::{DateTime, Secret, UnixTime};
 
@@ -77,6 +77,11 @@ pub fn same<T: PartialEq + ToText>(theirs: &T, ours: &T) -> bool {
     theirs == ours || same_text(&theirs.to_text(), &ours.to_text())
 }
 
+/// Whether a DNS name is what the call said, in full or without the domain that it is below.
+pub fn same_name(theirs: &impl ToText, ours: &impl ToText) -> bool {
+    below(&theirs.to_text(), &ours.to_text())
+}
+
 /// Whether each field of an item is that of a row; an absent one equals nothing.
 pub fn same_row(ours: &[Option<String>], theirs: &[Option<String>]) -> bool {
     let is_same = |(ours, theirs): (&Option<String>, &Option<String>)| match (ours, theirs) {
@@ -87,13 +92,14 @@ pub fn same_row(ours: &[Option<String>], theirs: &[Option<String>]) -> bool {
     ours.len() == theirs.len() && ours.iter().zip(theirs).all(is_same)
 }
 
-/// The new items, each once; `Err` if nothing is new, or if nobody can say.
+/// The new items, each once; `Err` if nothing is new, with a doubt if that is not certain.
 fn new_items<T>(
     baseline: &Baseline,
     now: impl IntoIterator<Item = T>,
     key: impl Fn(&T) -> String,
 ) -> Result<Vec<(String, T)>, Option<Doubt>> {
-    let (before, others): (BTreeSet<&str>, BTreeSet<&str>) = (baseline.all().collect(), baseline.others().collect());
+    let (before, others): (BTreeSet<&str>, BTreeSet<&str>) =
+        (baseline.all().collect(), baseline.others().iter().map(String::as_str).collect());
     let (mut seen, mut is_another_there) = (BTreeSet::new(), false);
     let mut new: Vec<(String, T)> = Vec::new();
     for item in now {
@@ -241,18 +247,21 @@ pub fn became<T>(
     }
 }
 
-/// The item, if its mark changed at all: for values that nobody can foretell, such as a new key.
+/// The item, if its mark changed at all: for values that the hoster makes up, such as a new key. `by_itself` says
+/// whether the hoster may have changed it without a call.
 pub fn changed<T>(
     baseline: &Baseline,
     now: impl IntoIterator<Item = T>,
     fits: impl Fn(&T) -> bool,
     mark: impl Fn(&T) -> Option<String>,
+    by_itself: impl Fn(&T) -> bool,
 ) -> Sighting<T> {
     match of_item(baseline, now, fits, mark) {
         Err(doubt) => Sighting::Unclear(doubt),
         Ok((_, before, mark)) if before == mark => Sighting::Unseen,
-        // A value that ended, such as the text of a state that passes, is no new one.
+        // A value that ended is no new one.
         Ok((_, _, mark)) if mark.is_empty() => Sighting::Unclear(Doubt::Changed),
+        Ok((item, ..)) if by_itself(&item) => Sighting::Unclear(Doubt::ByItself),
         Ok((item, ..)) => Sighting::Seen(vec![item]),
     }
 }
@@ -267,7 +276,7 @@ pub fn grew<T>(
 ) -> Sighting<T> {
     match of_item(baseline, now, fits, number) {
         Err(doubt) => Sighting::Unclear(doubt),
-        Ok((item, before, now)) => match (before.parse::<Decimal>(), now.parse::<Decimal>()) {
+        Ok((item, before, now)) => match (amount(&before), amount(&now)) {
             (Ok(before), Ok(now)) if before == now => Sighting::Unseen,
             (Ok(before), Ok(now)) if before.checked_add(by.into()) == Some(now) => Sighting::Seen(vec![item]),
             _ => Sighting::Unclear(Doubt::Changed),
@@ -275,17 +284,22 @@ pub fn grew<T>(
     }
 }
 
+/// The number of a mark; an absent one, where that means something, is none.
+fn amount(mark: &str) -> Result<Decimal, rust_decimal::Error> {
+    if mark.is_empty() { Ok(Decimal::ZERO) } else { mark.parse() }
+}
+
 /// The item, if its date moved on by as many months as the call ordered, or at all where `months` is `None`.
 ///
-/// The hoster's own renewal moves it, too: unless the answer says that there is none (`renews`), a date that was near
-/// tells nothing. `at` is the present time.
+/// The hoster's own renewal moves it, too: where there may be one (`by_itself`), a date that was near tells nothing. `at`
+/// is the present time.
 pub fn paid<T>(
     baseline: &Baseline,
     now: impl IntoIterator<Item = T>,
     fits: impl Fn(&T) -> bool,
     date: impl Fn(&T) -> Option<String>,
     months: Option<u64>,
-    renews: impl Fn(&T) -> Option<bool>,
+    by_itself: impl Fn(&T) -> bool,
     at: UnixTime,
 ) -> Sighting<T> {
     let (item, before, mark) = match of_item(baseline, now, fits, date) {
@@ -296,7 +310,7 @@ pub fn paid<T>(
         return Sighting::Unseen;
     }
     let Some((before, after)) = day(&before).zip(day(&mark)) else { return Sighting::Unclear(Doubt::Changed) };
-    let may_renew = renews(&item) != Some(false) && before <= at.0.div_euclid(DAY) + NEAR;
+    let may_renew = by_itself(&item) && before <= at.0.div_euclid(DAY) + NEAR;
     let is_paid = match months.map(|months| i64::try_from(months).unwrap_or(i64::MAX / 31)) {
         None => after > before,
         // A month is one of the calendar, or 30 days.
@@ -305,7 +319,7 @@ pub fn paid<T>(
     match (after == before, is_paid, may_renew) {
         (true, ..) => Sighting::Unseen,
         (false, true, false) => Sighting::Seen(vec![item]),
-        (false, true, true) => Sighting::Unclear(Doubt::Renewal),
+        (false, true, true) => Sighting::Unclear(Doubt::ByItself),
         (false, false, _) => Sighting::Unclear(Doubt::Changed),
     }
 }
@@ -436,7 +450,10 @@ mod tests {
         type Item = (u64, Option<u64>);
         let (first, second) = (|item: &Item| item.0 == 1, |item: &Item| item.1.as_ref().map(text));
         let before = before_change(&[(1, Some(5)), (2, Some(7))], first, second);
-        let look = |now: Item| changed(&before, [now, (2, Some(6))], first, second);
+        let look = |now: Item| changed(&before, [now, (2, Some(6))], first, second, |_| false);
+        let scheduled = |now: Item| changed(&before, [now], first, second, |_| true);
+        assert_eq!(scheduled((1, Some(5))), Sighting::Unseen);
+        assert_eq!(doubt(scheduled((1, Some(6)))), Doubt::ByItself);
         assert_eq!(look((1, Some(5))), Sighting::Unseen);
         assert_eq!(look((1, Some(6))), Sighting::Seen(vec![(1, Some(6))]));
         assert_eq!(doubt(look((1, None))), Doubt::NotSaid);
@@ -450,15 +467,31 @@ mod tests {
         let grown = |now: Item| grew(&before, [now], first, second, 3);
         assert_eq!(grown((1, Some(5))), Sighting::Unseen);
         assert_eq!(found(grown((1, Some(8)))), Some(vec![(1, Some(8))]));
+        let package = |before: &str, now: &'static str| {
+            grew(&Baseline::of(before), [now], |_| true, |now| Some((*now).to_owned()), 10)
+        };
+        assert_eq!(found(package("", "10")), Some(vec!["10"]), "none was there before");
+        assert_eq!(package("", ""), Sighting::Unseen);
         for other in [4, 6, 11] {
             assert_eq!(doubt(grown((1, Some(other)))), Doubt::Changed, "{other}");
         }
-        assert_eq!(doubt(changed(&Baseline::default(), [(1, Some(6))], first, second)), Doubt::NotSaid);
-        assert_eq!(doubt(changed(&Baseline::default(), [(3, Some(6))], first, second)), Doubt::NotThere);
-        let passing =
-            |now: &'static str| changed(&Baseline::of("rebooting"), [now], |_| true, |now| Some((*now).to_owned()));
+        assert_eq!(doubt(changed(&Baseline::default(), [(1, Some(6))], first, second, |_| false)), Doubt::NotSaid);
+        assert_eq!(doubt(changed(&Baseline::default(), [(3, Some(6))], first, second, |_| false)), Doubt::NotThere);
+        let text = |now: &&str| Some((*now).to_owned());
+        let passing = |now: &'static str| changed(&Baseline::of("rebooting"), [now], |_| true, text, |_| false);
         assert_eq!(doubt(passing("")), Doubt::Changed, "a state of before that ended");
         assert_ne!(fingerprint(&[1, 2]), fingerprint(&[2, 1]));
+    }
+
+    #[test]
+    fn names_in_full_or_without_their_domain() {
+        let is = |theirs: &str, ours: &str| same_name(&theirs.to_owned(), &ours.to_owned());
+        assert!(is("www.example.org", "www") && is("www", "www.example.org.") && is("WWW.Example.org", "www"));
+        assert!(is("*.example.org", "*") && is("@", "@"));
+        assert!(is("почта.пример.рф", "xn--80a1acny") && is("xn--80a1acny.xn--e1afmkfd.xn--p1ai", "почта"));
+        for (theirs, ours) in [("www2.example.org", "www"), ("example.org", "www.example.org"), ("example.org", "@")] {
+            assert!(!is(theirs, ours), "{theirs} {ours}");
+        }
     }
 
     #[test]
@@ -497,25 +530,23 @@ mod tests {
     #[test]
     fn what_is_paid() {
         let now = UnixTime(1_795_910_400); // 2026-11-29
-        let look = |before: &str, after: &'static str, months, renews| {
+        let look = |before: &str, after: &'static str, months, renews: bool| {
             let date = |text: &&'static str| Some((*text).to_owned());
             paid(&Baseline::of(before), [after], |_| true, date, months, |_| renews, now)
         };
         let (far, moved) = ("2027-05-01 10:00:00", "2027-06-01 10:00:00");
-        assert_eq!(look(far, far, Some(1), None), Sighting::Unseen);
-        assert_eq!(look(far, "01.05.2027 10:00", Some(1), None), Sighting::Unseen, "another form");
-        assert_eq!(found(look(far, moved, Some(1), None)), Some(vec![moved]));
-        assert_eq!(found(look(far, moved, None, None)), Some(vec![moved]));
-        assert_eq!(found(look("31.01.2027", "28.02.2027", Some(1), None)), Some(vec!["28.02.2027"]));
+        assert_eq!(look(far, far, Some(1), true), Sighting::Unseen);
+        assert_eq!(look(far, "01.05.2027 10:00", Some(1), true), Sighting::Unseen, "another form");
+        assert_eq!(found(look(far, moved, Some(1), true)), Some(vec![moved]));
+        assert_eq!(found(look(far, moved, None, true)), Some(vec![moved]));
+        assert_eq!(found(look("31.01.2027", "28.02.2027", Some(1), true)), Some(vec!["28.02.2027"]));
         for other in ["2027-05-02", "2027-08-01", "2027-04-01", "0000-00-00 00:00:00", "-0001-11-30", "1 May", ""] {
-            assert_eq!(doubt(look(far, other, Some(1), None)), Doubt::Changed, "{other:?}");
+            assert_eq!(doubt(look(far, other, Some(1), true)), Doubt::Changed, "{other:?}");
         }
         let near = "2026-12-01 00:00:00";
-        for renews in [None, Some(true)] {
-            assert_eq!(doubt(look(near, "2027-01-01", Some(1), renews)), Doubt::Renewal, "{renews:?}");
-            assert_eq!(doubt(look(near, "2026-12-02", None, renews)), Doubt::Renewal, "{renews:?}");
-        }
-        assert_eq!(found(look(near, "2026-12-02", None, Some(false))), Some(vec!["2026-12-02"]));
-        assert_eq!(found(look(near, "2027-01-01", Some(1), Some(false))), Some(vec!["2027-01-01"]));
+        assert_eq!(doubt(look(near, "2027-01-01", Some(1), true)), Doubt::ByItself);
+        assert_eq!(doubt(look(near, "2026-12-02", None, true)), Doubt::ByItself);
+        assert_eq!(found(look(near, "2026-12-02", None, false)), Some(vec!["2026-12-02"]));
+        assert_eq!(found(look(near, "2027-01-01", Some(1), false)), Some(vec!["2027-01-01"]));
     }
 }

@@ -15,7 +15,7 @@ use std::time::Duration;
 pub use baseline::Baseline;
 pub use compare::{
     appeared, appeared_count, appeared_each, became, before_change, before_end, before_gone, before_new, changed,
-    ended, fingerprint, gone, grew, mark_of_secret, paid, same, same_row, state, text,
+    ended, fingerprint, gone, grew, mark_of_secret, paid, same, same_name, same_row, state, text,
 };
 pub use inputs::{Input, Inputs};
 pub use reading::{Each, Reading, Unshown};
@@ -23,6 +23,7 @@ pub use sighting::{Doubt, Sighting};
 
 use crate::codec::EncodeError;
 use crate::endpoint::Endpoint;
+use crate::info::Effect;
 use crate::value::UnixTime;
 
 /// The combined answer of the reading for `E`.
@@ -42,20 +43,8 @@ pub trait Perform: Endpoint {
     type Reading: Reading<Api = Self::Api>;
     /// What shows that it happened: the server that was ordered, the order that is paid until later.
     type Found: Send;
-    /// The time within which the hoster shows the call. Only after it does "not seen" mean "did not happen".
-    const SHOWS_WITHIN: Duration;
-    /// Whether "not seen" can mean "did not happen". It cannot if the effect is visible only for a while, or if the
-    /// hoster may carry the call out days later.
-    const UNSEEN_IS_NO: bool = true;
-    /// Whether a proxy may repeat the call when its answer is late. A single find is then read again after
-    /// [`Self::SHOWS_WITHIN`].
-    const MAY_BE_DOUBLED: bool = false;
-    /// How it shows.
-    const SHOWS_AS: Shows = Shows::Item;
-    /// The input that says how much the call does; it tells no call from another.
-    const AMOUNT: Option<&'static str> = None;
-    /// The reason, if no call of the API shows it; nothing is read then.
-    const NOT_SHOWN: Option<&'static str> = None;
+    /// How and when it shows.
+    const FACTS: Facts;
 
     /// The inputs that identify the call when it is looked for, and those that the read takes.
     fn inputs(&self) -> Inputs {
@@ -106,6 +95,77 @@ pub trait Perform: Endpoint {
     }
 }
 
+/// How and when a call shows, from its spec.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use hostkit_proto::evidence::{Facts, Shows};
+///
+/// let renewal = Facts { indistinct: &["period"], ..Facts::new(Shows::Change, Duration::from_secs(60)) };
+/// assert!(renewal.unseen_is_no);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Facts {
+    /// How it shows.
+    pub shows: Shows,
+    /// The time within which the hoster shows the call. Only after it does "not seen" mean "did not happen".
+    pub within: Duration,
+    /// Whether "not seen" can mean "did not happen". It cannot if the effect is visible only for a while, or if the
+    /// hoster may carry the call out days later.
+    pub unseen_is_no: bool,
+    /// Whether a proxy may repeat the call when its answer is late. A single find is then read again after
+    /// [`Self::within`].
+    pub may_be_doubled: bool,
+    /// The inputs that tell no call from another, such as how much it does.
+    pub indistinct: &'static [&'static str],
+    /// Whether the hoster does the same by itself, and nothing tells it apart: what is seen may be either.
+    pub is_done_by_itself: bool,
+    /// Whether the call is not sent where it is so already.
+    pub already_is_refused: bool,
+    /// The reason, if no call of the API shows it; nothing is read then.
+    pub not_shown: Option<&'static str>,
+}
+
+/// A list may be as old as this: what a call did may show so much later. "Not seen" means that a call that spends did not
+/// happen only after this time, since the caller would pay again.
+pub const LAG: Duration = Duration::from_secs(15 * 60);
+
+impl Facts {
+    /// How long after a call of this effect "not seen" means that it did not happen.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use hostkit_proto::Effect;
+    /// use hostkit_proto::evidence::{Facts, LAG, Shows};
+    ///
+    /// let facts = Facts::new(Shows::Item, Duration::from_secs(60));
+    /// assert_eq!(facts.settles(Effect::State), Duration::from_secs(60));
+    /// assert_eq!(facts.settles(Effect::Spends), LAG);
+    /// ```
+    pub fn settles(&self, effect: Effect) -> Duration {
+        match effect {
+            Effect::Spends => self.within.max(LAG),
+            _ => self.within,
+        }
+    }
+
+    /// The facts of a call that shows like this, in this time.
+    pub const fn new(shows: Shows, within: Duration) -> Self {
+        Self {
+            shows,
+            within,
+            unseen_is_no: true,
+            may_be_doubled: false,
+            indistinct: &[],
+            is_done_by_itself: false,
+            already_is_refused: false,
+            not_shown: None,
+        }
+    }
+}
+
 /// How a call shows, and therefore how much it takes to know that it happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shows {
@@ -132,9 +192,11 @@ macro_rules! not_shown {
             type Reading = $crate::evidence::Unshown<<Self as $crate::Endpoint>::Api>;
             type Found = ();
 
-            const SHOWS_WITHIN: ::std::time::Duration = ::std::time::Duration::ZERO;
-            const UNSEEN_IS_NO: bool = false;
-            const NOT_SHOWN: Option<&'static str> = Some($why);
+            const FACTS: $crate::evidence::Facts = $crate::evidence::Facts {
+                unseen_is_no: false,
+                not_shown: Some($why),
+                ..$crate::evidence::Facts::new($crate::evidence::Shows::Item, ::std::time::Duration::ZERO)
+            };
 
             fn reading(_: &$crate::evidence::Inputs) -> Result<Self::Reading, $crate::EncodeError> {
                 Err($crate::EncodeError::new(<Self as $crate::Endpoint>::INFO.name, "evidence", $why))

@@ -33,15 +33,15 @@ pub enum Doubt {
     OtherNew(Vec<String>),
     /// It changed, but not to what the call was to make of it.
     Changed,
-    /// The hoster may have renewed it by itself.
-    Renewal,
+    /// The hoster may have done it by itself, such as a renewal or a scheduled backup.
+    ByItself,
     /// Another call of this program may have done it.
     OtherCall,
     /// Items of the answer could not be read.
     Unread,
     /// The answer came from a cache, and may be from before the call.
     Cached,
-    /// The effect shows for a while only, or much later.
+    /// The effect shows for a while only, much later, or not at all if the call was carried out twice.
     Passing,
 }
 
@@ -60,11 +60,11 @@ impl fmt::Display for Doubt {
             Self::Missing(missing) => return keys(f, "what was there before the call is missing now", missing),
             Self::OtherNew(new) => return keys(f, "what is new is not quite what was ordered", new),
             Self::Changed => "it changed, but not to what the call was to make of it",
-            Self::Renewal => "the hoster may have renewed it by itself",
+            Self::ByItself => "the hoster may have done it by itself",
             Self::OtherCall => "another call of this program may have done it",
             Self::Unread => "a part of the answer could not be read",
             Self::Cached => "the answers came from a cache, and may be from before the call",
-            Self::Passing => "it shows for a while only, or much later",
+            Self::Passing => "it shows for a while only, much later, or not at all if it was carried out twice",
         })
     }
 }

@@ -9,6 +9,18 @@ pub(super) fn same_text(theirs: &str, ours: &str) -> bool {
     theirs == ours || one_form(theirs) == one_form(ours)
 }
 
+/// Whether two DNS names say the same, each in full or without the domain that it is below.
+pub(super) fn below(theirs: &str, ours: &str) -> bool {
+    let (theirs, ours) = (one_name(theirs), one_name(ours));
+    let is_start = |short: &str, long: &str| long.strip_prefix(short).is_some_and(|rest| rest.starts_with('.'));
+    theirs == ours || is_start(&ours, &theirs) || is_start(&theirs, &ours)
+}
+
+/// One form of a DNS name, which may be a single label.
+fn one_name(text: &str) -> String {
+    one_form(text).trim_end_matches('.').to_lowercase()
+}
+
 /// The form in which spellings of the same are equal.
 pub(super) fn one_form(text: &str) -> String {
     let text = unescaped(text);

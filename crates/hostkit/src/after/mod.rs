@@ -4,6 +4,7 @@ mod pause;
 pub(crate) mod reading;
 mod recovery;
 mod seen;
+pub(crate) mod sighting;
 mod verdict;
 mod wait;
 

@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use hostkit_proto::evidence::Reading;
-use hostkit_proto::{Api, DecodeError, Endpoint, EndpointInfo};
+use hostkit_proto::{Api, Endpoint, EndpointInfo};
 use http::HeaderMap;
 use http::header::AGE;
 
 use crate::call::CallMachine;
 use crate::cancel::Cancel;
 use crate::client::ClientCore;
-use crate::error::Error;
+use crate::error::{Cause, Error};
 use crate::machine::{Machine, Step};
 use crate::options::CallOptions;
 use crate::time::{Moment, Now};
@@ -58,8 +58,8 @@ pub(crate) struct ReadingMachine<R: Reading> {
     state: State<R>,
     /// The largest `Age` of the answers that came from a cache.
     age: Duration,
-    /// The first item of the answers that could not be read: what they do not show may be there.
-    unread: Option<DecodeError>,
+    /// Why the answers do not show everything: an item that could not be read, or a list that was not found.
+    unread: Option<Error<<R::Api as Api>::Code>>,
 }
 
 enum State<R: Reading> {
@@ -85,8 +85,8 @@ impl<R: Reading> ReadingMachine<R> {
         self.age
     }
 
-    /// The first item that could not be read, if there is one.
-    pub(crate) fn unread(&self) -> Option<&DecodeError> {
+    /// Why the answers do not show everything, if they do not.
+    pub(crate) fn unread(&self) -> Option<&Error<<R::Api as Api>::Code>> {
         self.unread.as_ref()
     }
 
@@ -99,7 +99,8 @@ impl<R: Reading> ReadingMachine<R> {
                     Ok(Err(error)) => return Step::Done(Err(error)),
                     Ok(Ok(reply)) => {
                         self.age = age(&reply.headers);
-                        self.unread = reply.report.left_out().first().cloned();
+                        let left_out = reply.report.left_out().first().cloned();
+                        self.unread = left_out.map(|error| core.error(&R::First::INFO, Cause::Decode(error)));
                         let (answer, left) = self.reading.follow(reply.value);
                         let then = Then { answer: Some(answer), left: left.into_iter(), current: None };
                         self.state = State::Then(then);
@@ -113,13 +114,15 @@ impl<R: Reading> ReadingMachine<R> {
                     Err(step) => return step,
                     Ok(Ok(reply)) => {
                         self.age = self.age.max(age(&reply.headers));
-                        self.unread = self.unread.take().or_else(|| reply.report.left_out().first().cloned());
+                        let left_out = reply.report.left_out().first().cloned();
+                        let left_out = left_out.map(|error| core.error(&R::Then::INFO, Cause::Decode(error)));
+                        self.unread = self.unread.take().or(left_out);
                         if let Some(answer) = &mut then.answer {
                             self.reading.add(answer, reply.value);
                         }
                     }
-                    // An object that is gone meanwhile shows nothing.
-                    Ok(Err(error)) if error.is_not_found() => {}
+                    // The object is gone meanwhile, or its items are hidden.
+                    Ok(Err(error)) if error.is_not_found() => self.unread = self.unread.take().or(Some(error)),
                     Ok(Err(error)) => return Step::Done(Err(error)),
                 }
             }

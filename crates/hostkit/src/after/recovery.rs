@@ -3,16 +3,17 @@
 use std::fmt;
 use std::time::Duration;
 
-use hostkit_proto::evidence::{AnswerOf, Doubt, Shows, Sighting};
+use hostkit_proto::evidence::{AnswerOf, Doubt, LAG, Shows, Sighting};
 use hostkit_proto::{Api, Endpoint, FaultCode, Perform};
 
 use super::pause::Pause;
 use super::reading::{Limits, Read, ReadingMachine};
+use super::sighting::{Looked, Quality};
 use super::verdict::Reconciled;
-use crate::call::ticket::{Ticket, settles_within};
-use crate::call::turns::{Kind, LAG, Others};
+use crate::call::ticket::Ticket;
+use crate::call::turns::{Kind, Others};
 use crate::client::ClientCore;
-use crate::error::Error;
+use crate::error::{Cause, Error};
 use crate::machine::{Machine, Step, Wakeup};
 use crate::options::CallOptions;
 use crate::store::thread::{Answer, Polled};
@@ -78,23 +79,13 @@ enum Said {
     Unclear(Doubt),
 }
 
-/// What an answer can show.
-#[derive(Clone, Copy)]
-struct Quality {
-    /// When the read was started, and how old its answer may be.
-    asked: Moment,
-    age: Duration,
-    /// Whether items of it could not be read.
-    is_partial: bool,
-}
-
 enum State<E: Perform> {
     /// The next read is due.
     Due,
     /// A read that was started at this moment.
     Reading(Box<ReadingMachine<E::Reading>>, Moment),
     /// Asks what calls of other processes mean for what was read.
-    Others(Box<AnswerOf<E>>, Quality, Answer<Others>),
+    Others(Box<AnswerOf<E>>, Moment, Quality, Answer<Others>),
     Pause(Pause),
 }
 
@@ -112,52 +103,32 @@ impl<E: Perform> RecoveryMachine<E> {
         if !ticket.may_be_of(&self.core.place()) {
             return Some(Reconciled::OtherTicket("another base URL or account"));
         }
-        if let Some(why) = E::NOT_SHOWN {
+        if let Some(why) = E::FACTS.not_shown {
             return Some(Reconciled::NotShown(why));
         }
         ticket.baseline().is_none().then_some(Reconciled::CannotTell(Doubt::NoBaseline))
     }
 
-    /// What an answer says about the call.
-    fn sighting(
-        &self,
-        answer: AnswerOf<E>,
-        is_partial: bool,
-        others: Others,
+    /// The verdict of a read that was started at `asked`; `None` to read again.
+    fn weigh(
+        &mut self,
         now: Now,
-    ) -> Result<Sighting<E::Found>, Error<Code<E>>> {
-        let here = self.core.shared().turns.others(self.ticket.turn(), &Kind::of::<E>(self.ticket.inputs()));
-        let others = here.and(others);
-        let baseline = self.ticket.baseline().cloned().unwrap_or_default().with_others(others.keys);
-        Ok(match E::find(self.ticket.inputs(), &baseline, now.wall, answer)? {
-            // What cannot be read may be what was looked for, or what has to be gone.
-            Sighting::Unseen | Sighting::Part(..) if is_partial => Sighting::Unclear(Doubt::Unread),
-            Sighting::Seen(_) if is_partial && E::SHOWS_AS == Shows::Absence => Sighting::Unclear(Doubt::Unread),
-            Sighting::Seen(_) | Sighting::Part(..) if others.may_have_done_it => Sighting::Unclear(Doubt::OtherCall),
-            sighting => sighting,
-        })
-    }
-
-    /// What a not-found fault of the read says, if it says anything.
-    fn not_found(&self) -> Option<Sighting<E::Found>> {
-        let was_gone = self.ticket.baseline().is_some_and(|baseline| !baseline.own().is_empty());
-        E::not_found().map(|found| match was_gone {
-            true => Sighting::Unclear(Doubt::WasSo),
-            false => Sighting::Seen(vec![found]),
-        })
-    }
-
-    /// The verdict of a read; `None` to read again.
-    fn weigh(&mut self, now: Now, read: Read<E::Reading>, quality: Quality, others: Others) -> Option<Verdict<E>> {
-        let Quality { asked, age, is_partial } = quality;
-        let sighting = match read {
-            Ok(answer) => self.sighting(answer, is_partial, others, now),
-            Err(error) if error.is_not_found() => self.not_found().ok_or(error),
-            Err(error) => Err(error),
-        };
+        read: Read<E::Reading>,
+        asked: Moment,
+        quality: Quality,
+        others: Others,
+    ) -> Option<Verdict<E>> {
+        let inputs = self.ticket.inputs();
+        let here = self.core.shared().turns.others(self.ticket.turn(), &Kind::of::<E>(inputs));
+        let mut others = here.and(others);
+        // In another process, without the store, only the ticket knows of the calls beside it.
+        others.may_have_done_it |= self.ticket.is_clouded() && !self.core.shared().turns.is_known(self.ticket.turn());
+        let baseline = self.ticket.baseline().cloned().unwrap_or_default();
+        let looked = Looked { inputs, baseline: &baseline, others, at: now.wall };
+        let sighting = looked.sighting::<E>(&self.core, read, quality);
         let run = self.run.as_mut()?;
         let verdict = match sighting {
-            Ok(sighting) => run.judge(sighting, asked, age),
+            Ok(sighting) => run.judge(sighting, asked, quality.age),
             Err(error) => run.failed(asked, error),
         };
         let verdict = verdict.or_else(|| run.is_endless(asked));
@@ -186,13 +157,13 @@ impl<E: Perform> Run<E> {
         // Only the monotonic clock counts: a wall clock that was set would end the wait too early. Where the monotonic
         // time of the end is unknown, the wait starts anew.
         let ended = ticket.given_up().unwrap_or(now.monotonic);
-        let settled = ended + settles_within::<E>();
+        let settled = ended + E::FACTS.settles(E::INFO.effect);
         Self {
             limits: Limits::new(options, now),
             settled,
             // A call of long ago is read several times, too.
             over: settled.max(now.monotonic) + LAG,
-            single: ended + E::SHOWS_WITHIN,
+            single: ended + E::FACTS.within,
             reads: 0,
             alike: 0,
             failures: 0,
@@ -222,10 +193,10 @@ impl<E: Perform> Run<E> {
         self.last = Some(said);
         // An answer from a cache is older than its request.
         let is_certain = self.alike >= READS && asked >= self.settled + age;
-        let is_for_good = matches!(E::SHOWS_AS, Shows::Item | Shows::Change);
+        let is_for_good = matches!(E::FACTS.shows, Shows::Item | Shows::Change);
         match sighting {
             Sighting::Seen(mut found)
-                if is_for_good && found.len() == 1 && E::MAY_BE_DOUBLED && asked < self.single =>
+                if is_for_good && found.len() == 1 && E::FACTS.may_be_doubled && asked < self.single =>
             {
                 self.seen = found.pop();
                 None
@@ -235,7 +206,7 @@ impl<E: Perform> Run<E> {
                 1 => found.pop().map(|found| Reconciled::InPart(found, missing)),
                 _ => Some(Reconciled::Several(found)),
             },
-            Sighting::Unseen if is_certain => Some(match E::UNSEEN_IS_NO {
+            Sighting::Unseen if is_certain => Some(match E::FACTS.unseen_is_no {
                 true => Reconciled::DidNot,
                 false => Reconciled::CannotTell(Doubt::Passing),
             }),
@@ -272,7 +243,7 @@ impl<E: Perform> Run<E> {
             return self.single.max(now.monotonic);
         }
         // A hoster that may need hours is asked less often, so that the reads last as long.
-        let longest = LONGEST.max(settles_within::<E>() / (MOST / 2));
+        let longest = LONGEST.max(E::FACTS.settles(E::INFO.effect) / (MOST / 2));
         let pause = (SHORTEST * 2_u32.saturating_pow(self.reads.saturating_sub(1).min(8))).min(longest);
         let next = now.monotonic + pause;
         match now.monotonic < self.settled && self.settled < next {
@@ -303,26 +274,29 @@ impl<E: Perform> Machine for RecoveryMachine<E> {
                         run.reads += 1;
                         run.state = State::Reading(Box::new(reading), now.monotonic);
                     }
-                    Err(error) => return Step::Done(Reconciled::Unread(error.into())),
+                    Err(error) => {
+                        return Step::Done(Reconciled::Unread(self.core.error(&E::INFO, Cause::Encode(error))));
+                    }
                 },
                 State::Reading(reading, asked) => {
                     let read = match reading.step(&self.core, &run.limits, now).into_done() {
                         Ok(read) => read,
                         Err(step) => return step,
                     };
-                    let (age, is_partial) = (reading.age(), reading.unread().is_some());
-                    let quality = Quality { asked: *asked, age, is_partial };
+                    let (asked, quality) = (*asked, Quality::of(reading));
                     let kind = Kind::of::<E>(self.ticket.inputs());
                     match (read, self.core.shared().turns.others_shared(self.ticket.turn(), &kind)) {
-                        (Ok(answer), Some(others)) => run.state = State::Others(Box::new(answer), quality, others),
+                        (Ok(answer), Some(others)) => {
+                            run.state = State::Others(Box::new(answer), asked, quality, others)
+                        }
                         (read, _) => {
-                            if let Some(verdict) = self.weigh(now, read, quality, Others::default()) {
+                            if let Some(verdict) = self.weigh(now, read, asked, quality, Others::default()) {
                                 return Step::Done(verdict);
                             }
                         }
                     }
                 }
-                State::Others(_, _, others) => {
+                State::Others(_, _, _, others) => {
                     let others = match others.poll() {
                         Polled::Pending(listener) if !run.limits.is_over(now) => {
                             return Step::Wait(Wakeup::new(listener), run.limits.until(now));
@@ -333,10 +307,10 @@ impl<E: Perform> Machine for RecoveryMachine<E> {
                             Others { may_have_done_it: true, ..Others::default() }
                         }
                     };
-                    let State::Others(answer, quality, _) = std::mem::replace(&mut run.state, State::Due) else {
+                    let State::Others(answer, asked, quality, _) = std::mem::replace(&mut run.state, State::Due) else {
                         continue;
                     };
-                    if let Some(verdict) = self.weigh(now, Ok(*answer), quality, others) {
+                    if let Some(verdict) = self.weigh(now, Ok(*answer), asked, quality, others) {
                         return Step::Done(verdict);
                     }
                 }

@@ -11,18 +11,22 @@ use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use event_listener::{Event, EventListener};
+use hostkit_proto::evidence::LAG;
 
 use crate::store::thread::{Answer, random};
 use crate::sync::Mutex;
 use crate::time::Moment;
 
 use kind::KEPT;
-pub(crate) use kind::{Kind, LAG, Others};
+pub(crate) use kind::{Kind, Others};
 use shared::Ended;
 pub(crate) use shared::SharedTurns;
 
 /// The calls of one client and its clones, and of other processes where they share a store.
-pub(crate) struct Turns(Arc<Shared>, Option<SharedTurns>);
+pub(crate) struct Turns {
+    here: Arc<Shared>,
+    store: Option<SharedTurns>,
+}
 
 struct Shared {
     state: Mutex<State>,
@@ -49,7 +53,7 @@ struct Known {
 enum End {
     /// It is under way.
     Open,
-    /// Nobody knows what it did; with the time when it was given up, unless it was abandoned.
+    /// Its outcome is unknown; with the time when it was given up, unless it was abandoned.
     Unknown(Option<Moment>),
     /// It was carried out, and made these items; none are named where its answer names none.
     Done(Moment, Vec<String>),
@@ -60,14 +64,14 @@ impl Turns {
         // Numbers start anywhere, so that those of tickets of another process are none of these.
         let start = random() >> 1;
         let state = State { start, last: start, forgotten: start, known: VecDeque::new() };
-        Self(Arc::new(Shared { state: Mutex::new(state), ended: Event::new() }), store)
+        Self { here: Arc::new(Shared { state: Mutex::new(state), ended: Event::new() }), store }
     }
 
     /// Takes a turn, once no call is under way that could be taken for this one.
     pub(crate) fn take(&self, kind: &Kind, began: Moment) -> Result<Turn, EventListener> {
         // Listening starts before the check, so no end is missed.
-        let listener = self.0.ended.listen();
-        let mut state = self.0.lock();
+        let listener = self.here.ended.listen();
+        let mut state = self.here.lock();
         if state.known.iter().any(|known| matches!(known.end, End::Open) && known.kind.may_be(kind)) {
             return Err(listener);
         }
@@ -80,12 +84,12 @@ impl Turns {
         {
             state.forgotten = state.forgotten.max(known.number);
         }
-        Ok(Turn { shared: Arc::clone(&self.0), store: None, number, acts: false, is_over: false })
+        Ok(Turn { shared: Arc::clone(&self.here), store: None, number, acts: false, is_over: false })
     }
 
     /// What other calls mean for the call of this turn, or for a call of another process.
     pub(crate) fn others(&self, turn: Option<u64>, kind: &Kind) -> Others {
-        let state = self.0.lock();
+        let state = self.here.lock();
         let own = state.known.iter().find(|known| Some(known.number) == turn);
         // It cannot be known what calls did that are forgotten, unless they came before this one.
         let is_forgotten = own.is_none() && state.forgotten > state.start;
@@ -104,6 +108,11 @@ impl Turns {
         others
     }
 
+    /// Whether what other calls mean for the call of this turn is known here, or in the store.
+    pub(crate) fn is_known(&self, turn: Option<u64>) -> bool {
+        self.store.is_some() || self.here.lock().known.iter().any(|known| Some(known.number) == turn)
+    }
+
     /// Asks the store, if there is one, for a turn among the calls of all processes. The answer is what earlier ones mean
     /// for this call, or how long to wait before asking again.
     pub(crate) fn take_shared(
@@ -112,7 +121,7 @@ impl Turns {
         kind: &Kind,
         allowed: Duration,
     ) -> Option<Answer<Result<Others, Duration>>> {
-        let store = self.1.as_ref()?;
+        let store = self.store.as_ref()?;
         // From here on the store has to hear of the end.
         turn.store = Some(store.clone());
         Some(store.take(turn.number, kind.clone(), allowed))
@@ -120,15 +129,15 @@ impl Turns {
 
     /// Asks the store, if there is one, what the calls of all processes mean for this one.
     pub(crate) fn others_shared(&self, turn: Option<u64>, kind: &Kind) -> Option<Answer<Others>> {
-        Some(self.1.as_ref()?.others(turn, kind.clone()))
+        Some(self.store.as_ref()?.others(turn, kind.clone()))
     }
 
     /// Records what a recovery found out about the call of a turn: what it made, or that it did nothing.
     pub(crate) fn tell(&self, number: u64, at: Moment, made: Option<Vec<String>>) {
-        if let Some(store) = &self.1 {
-            store.end(number, made.clone().map_or(Ended::Nothing, Ended::Done));
+        if let Some(store) = &self.store {
+            drop(store.end(number, made.clone().map_or(Ended::Nothing, Ended::Done)));
         }
-        self.0.end(number, made.map(|keys| End::Done(at, keys)));
+        self.here.end(number, made.map(|keys| End::Done(at, keys)));
     }
 }
 
@@ -151,7 +160,7 @@ impl Shared {
     }
 }
 
-/// The turn of one call. When it is dropped once the call itself has begun, nobody knows what the call did.
+/// The turn of one call. When it is dropped once the call itself has begun, the outcome of the call is unknown.
 pub(crate) struct Turn {
     shared: Arc<Shared>,
     /// The store that other processes share, once it was asked.
@@ -166,42 +175,42 @@ impl Turn {
         self.number
     }
 
-    /// The call itself begins: until now there were only reads.
+    /// The call itself is sent: until now there were only reads and sign-ins.
     pub(crate) fn act(&mut self) {
         self.acts = true;
     }
 
-    /// The call was carried out, and made these items.
-    pub(crate) fn done(mut self, at: Moment, made: Vec<String>) {
-        self.end(Ended::Done(made.clone()), Some(End::Done(at, made)));
+    /// The call was carried out, and made these items. The answer comes once the store knows it.
+    pub(crate) fn done(mut self, at: Moment, made: Vec<String>) -> Option<Answer<()>> {
+        self.end(Ended::Done(made.clone()), Some(End::Done(at, made)))
     }
 
     /// The call did nothing.
-    pub(crate) fn nothing(mut self) {
-        self.end(Ended::Nothing, None);
+    pub(crate) fn nothing(mut self) -> Option<Answer<()>> {
+        self.end(Ended::Nothing, None)
     }
 
-    /// Nobody knows what the call did.
-    pub(crate) fn unknown(mut self, at: Moment) {
-        self.end(Ended::Unknown, Some(End::Unknown(Some(at))));
+    /// The outcome of the call is unknown.
+    pub(crate) fn unknown(mut self, at: Moment) -> Option<Answer<()>> {
+        self.end(Ended::Unknown, Some(End::Unknown(Some(at))))
     }
 
-    fn end(&mut self, shared: Ended, end: Option<End>) {
+    fn end(&mut self, shared: Ended, end: Option<End>) -> Option<Answer<()>> {
         self.is_over = true;
-        if let Some(store) = &self.store {
-            store.end(self.number, shared);
-        }
+        let told = self.store.as_ref().map(|store| store.end(self.number, shared));
         self.shared.end(self.number, end);
+        told
     }
 }
 
 impl Drop for Turn {
     fn drop(&mut self) {
         if !self.is_over {
-            match self.acts {
+            // Nothing waits for the store here.
+            drop(match self.acts {
                 true => self.end(Ended::Unknown, Some(End::Unknown(None))),
                 false => self.end(Ended::Nothing, None),
-            }
+            });
         }
     }
 }

@@ -203,6 +203,11 @@ endpoints! {
     RemoveThing: Perform = {
         name: "remove_thing", path: "/things/1", method: Method::DELETE, effect: Effect::Destructive,
     };
+    Renew: Perform = { name: "renew", path: "/term", method: Method::POST, effect: Effect::Spends };
+    Attach: Perform = { name: "attach", path: "/attach", method: Method::POST, effect: Effect::State };
+    Detach: Perform = { name: "detach", path: "/detach", method: Method::POST, effect: Effect::State };
+    Close: Perform = { name: "close", path: "/close", method: Method::POST, effect: Effect::State };
+    BackUp: Perform = { name: "back_up", path: "/backups", method: Method::POST, effect: Effect::Spends };
     Delete: Perform = { name: "delete", path: "/item", method: Method::DELETE, effect: Effect::Destructive };
 }
 

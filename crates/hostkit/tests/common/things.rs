@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use hostkit::protocol::codec::{DecodeError, Name};
 use hostkit::protocol::evidence;
-use hostkit::protocol::evidence::{Baseline, Each, Inputs, Perform, Shows, Sighting};
+use hostkit::protocol::evidence::{Baseline, Each, Facts, Inputs, Perform, Shows, Sighting};
 use hostkit::protocol::{EncodeError, EndpointInfo, RawAnswer, RequestParts};
 use hostkit::{Call, Effect, Endpoint, UnixTime};
 use hostkit_testing::Script;
@@ -44,8 +44,8 @@ macro_rules! shows_as_new {
         impl Perform for $call {
             type Reading = ListThings;
             type Found = u64;
-            const SHOWS_WITHIN: Duration = Duration::from_secs($settle);
-            const MAY_BE_DOUBLED: bool = $doubled;
+            const FACTS: Facts =
+                Facts { may_be_doubled: $doubled, ..Facts::new(Shows::Item, Duration::from_secs($settle)) };
 
             fn reading(_: &Inputs) -> Result<ListThings, EncodeError> {
                 Ok(ListThings)
@@ -96,8 +96,7 @@ pub fn ids(ids: &[u64]) -> Baseline {
 impl Perform for Delete {
     type Reading = GetItem;
     type Found = ();
-    const SHOWS_WITHIN: Duration = Duration::from_secs(20);
-    const SHOWS_AS: Shows = Shows::State;
+    const FACTS: Facts = Facts::new(Shows::State, Duration::from_secs(20));
 
     fn reading(_: &Inputs) -> Result<GetItem, EncodeError> {
         Ok(GetItem)
@@ -120,8 +119,7 @@ impl Perform for Delete {
 impl Perform for RemoveThing {
     type Reading = ListThings;
     type Found = ();
-    const SHOWS_WITHIN: Duration = Duration::from_secs(60);
-    const SHOWS_AS: Shows = Shows::Absence;
+    const FACTS: Facts = Facts::new(Shows::Absence, Duration::from_secs(60));
 
     fn reading(_: &Inputs) -> Result<ListThings, EncodeError> {
         Ok(ListThings)
@@ -133,6 +131,134 @@ impl Perform for RemoveThing {
 
     fn find(_: &Inputs, baseline: &Baseline, _: UnixTime, now: Vec<u64>) -> Result<Sighting<()>, EncodeError> {
         Ok(evidence::gone(baseline, now, |id| *id == 1, evidence::text))
+    }
+}
+
+/// Thing 7 is to be there, where it is not yet.
+impl Perform for Attach {
+    type Reading = ListThings;
+    type Found = u64;
+    const FACTS: Facts = Facts { already_is_refused: true, ..Facts::new(Shows::Item, Duration::from_secs(60)) };
+
+    fn reading(_: &Inputs) -> Result<ListThings, EncodeError> {
+        Ok(ListThings)
+    }
+
+    fn baseline(_: &Inputs, now: &Vec<u64>) -> Result<Baseline, EncodeError> {
+        Ok(ids(now))
+    }
+
+    fn find(_: &Inputs, baseline: &Baseline, _: UnixTime, now: Vec<u64>) -> Result<Sighting<u64>, EncodeError> {
+        Ok(evidence::appeared(baseline, now, |id| *id == 7, evidence::text))
+    }
+}
+
+/// Thing 7 is to be gone, where it is there.
+impl Perform for Detach {
+    type Reading = ListThings;
+    type Found = ();
+    const FACTS: Facts = Facts { already_is_refused: true, ..Facts::new(Shows::Absence, Duration::from_secs(60)) };
+
+    fn reading(_: &Inputs) -> Result<ListThings, EncodeError> {
+        Ok(ListThings)
+    }
+
+    fn baseline(_: &Inputs, now: &Vec<u64>) -> Result<Baseline, EncodeError> {
+        Ok(evidence::before_gone(now.iter(), |id| *id == 7, evidence::text))
+    }
+
+    fn find(_: &Inputs, baseline: &Baseline, _: UnixTime, now: Vec<u64>) -> Result<Sighting<()>, EncodeError> {
+        Ok(evidence::gone(baseline, now, |id| *id == 7, evidence::text))
+    }
+}
+
+/// The item is to become 9, where it is another one.
+impl Perform for Close {
+    type Reading = GetItem;
+    type Found = u64;
+    const FACTS: Facts = Facts { already_is_refused: true, ..Facts::new(Shows::State, Duration::from_secs(60)) };
+
+    fn reading(_: &Inputs) -> Result<GetItem, EncodeError> {
+        Ok(GetItem)
+    }
+
+    fn baseline(_: &Inputs, now: &u64) -> Result<Baseline, EncodeError> {
+        Ok(evidence::before_change([now], |_| true, |item| Some(evidence::text(item))))
+    }
+
+    fn find(_: &Inputs, baseline: &Baseline, _: UnixTime, now: u64) -> Result<Sighting<u64>, EncodeError> {
+        Ok(evidence::became(baseline, [now], |_| true, |item| Some(evidence::text(item)), |item| *item == 9))
+    }
+}
+
+/// A new thing, which the shop also makes by itself.
+impl Perform for BackUp {
+    type Reading = ListThings;
+    type Found = u64;
+    const FACTS: Facts = Facts { is_done_by_itself: true, ..Facts::new(Shows::Item, Duration::from_secs(60)) };
+
+    fn reading(_: &Inputs) -> Result<ListThings, EncodeError> {
+        Ok(ListThings)
+    }
+
+    fn baseline(_: &Inputs, now: &Vec<u64>) -> Result<Baseline, EncodeError> {
+        Ok(ids(now))
+    }
+
+    fn find(_: &Inputs, baseline: &Baseline, _: UnixTime, now: Vec<u64>) -> Result<Sighting<u64>, EncodeError> {
+        Ok(evidence::appeared(baseline, now, |_| true, evidence::text))
+    }
+}
+
+/// Until when the item is paid, and whether the shop renews it by itself.
+#[derive(Debug, Clone)]
+pub struct GetTerm;
+
+/// What [`GetTerm`] reads.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Term {
+    pub until: Option<String>,
+    pub renews: Option<bool>,
+}
+
+impl Endpoint for GetTerm {
+    type Api = Shop;
+    type Output = Term;
+    const INFO: EndpointInfo =
+        EndpointInfo { name: "get_term", path: "/term", effect: Effect::Safe, ..EndpointInfo::DEFAULT };
+
+    fn encode(&self, _: &mut RequestParts) -> Result<(), EncodeError> {
+        Ok(())
+    }
+
+    fn decode(answer: &RawAnswer<'_>) -> Result<Term, DecodeError> {
+        // One value holds both, such as `2027-06-01 on`; a date alone does not say whether it is renewed.
+        let said: String = answer.value(&Name::new("term"))?;
+        let (until, renews) = said.split_once(' ').unwrap_or((&said, ""));
+        let renews = (!renews.is_empty()).then_some(renews == "on");
+        Ok(Term { until: (until != "-").then(|| until.to_owned()), renews })
+    }
+}
+
+impl Call for GetTerm {}
+
+/// A renewal by one month.
+impl Perform for Renew {
+    type Reading = GetTerm;
+    type Found = Term;
+    const FACTS: Facts = Facts::new(Shows::Change, Duration::from_secs(60));
+
+    fn reading(_: &Inputs) -> Result<GetTerm, EncodeError> {
+        Ok(GetTerm)
+    }
+
+    fn baseline(_: &Inputs, now: &Term) -> Result<Baseline, EncodeError> {
+        Ok(evidence::before_change([now], |_| true, |term| term.until.clone()))
+    }
+
+    fn find(_: &Inputs, baseline: &Baseline, at: UnixTime, now: Term) -> Result<Sighting<Term>, EncodeError> {
+        let may_renew = |term: &Term| term.renews != Some(false);
+        Ok(evidence::paid(baseline, [now], |_| true, |term| term.until.clone(), Some(1), may_renew, at))
     }
 }
 
@@ -162,7 +288,7 @@ impl Call for ListNotes {}
 impl Perform for AddNote {
     type Reading = Each<ListThings, ListNotes>;
     type Found = u64;
-    const SHOWS_WITHIN: Duration = Duration::from_secs(60);
+    const FACTS: Facts = Facts::new(Shows::Item, Duration::from_secs(60));
 
     fn reading(_: &Inputs) -> Result<Each<ListThings, ListNotes>, EncodeError> {
         Ok(Each::new(ListThings, |things| things.into_iter().map(ListNotes).collect()))

@@ -11,7 +11,7 @@ use hostkit::machinery::drive;
 use hostkit::protocol::evidence::Doubt;
 use hostkit::time::{Clock, ManualClock, Moment};
 use hostkit::transport::{Incoming, Outgoing, Phase, Transport, TransportError, TransportErrorKind};
-use hostkit::{CallOptions, Outcome, Perform, Reconciled};
+use hostkit::{CallOptions, Outcome, Perform, Reconciled, SavedTicket};
 use http::HeaderMap;
 use http::header::{AGE, HeaderValue};
 
@@ -55,6 +55,8 @@ enum Others {
     Remove(u64),
     /// A person renames the newest item.
     Rename(u64),
+    /// The hoster renews by itself what is near its end, if that is on.
+    Renew(u64),
 }
 
 const OTHERS: [Others; 7] = {
@@ -62,16 +64,66 @@ const OTHERS: [Others; 7] = {
     [Nothing, Order(0), Order(400), Remove(0), Remove(400), Rename(0), Rename(400)]
 };
 
+/// What others do with something that is paid until a date: a person moves it by a day, or the hoster renews it.
+const RENEWALS: [Others; 5] = {
+    use Others::*;
+    [Nothing, Order(0), Order(400), Renew(0), Renew(400)]
+};
+
+/// A second order of the same client, which makes thing 8.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Second {
+    None,
+    /// It ends well just before the call, whose baseline does not show it yet.
+    EarlierDone,
+    /// Its answer is lost just before the call, and it is carried out, or not.
+    EarlierLost(bool),
+    /// It is ordered once the end of the call is open.
+    LaterDone,
+    LaterLost(bool),
+}
+
+/// When and by whom the verdict is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    AtOnce,
+    /// So many seconds later.
+    Later(u64),
+    /// So many seconds later by another process, which has only the text of the ticket.
+    Elsewhere(u64),
+}
+
+/// The second order and the asking of a run.
+const CALLERS: [(Second, Asked); 13] = {
+    use {Asked::*, Second::*};
+    [
+        (None, AtOnce),
+        (None, Later(1_800)),
+        (None, Elsewhere(0)),
+        (None, Elsewhere(30 * 86_400)),
+        (EarlierDone, AtOnce),
+        (EarlierDone, Elsewhere(0)),
+        (EarlierLost(true), AtOnce),
+        (EarlierLost(false), Later(1_800)),
+        (EarlierLost(true), Elsewhere(1_800)),
+        (LaterDone, AtOnce),
+        (LaterDone, Later(1_800)),
+        (LaterLost(true), AtOnce),
+        (LaterLost(false), Later(1_800)),
+    ]
+};
+
 /// The reads after which the second view comes, and the third.
 const CUTS: [[usize; 2]; 11] =
     [[1, 2], [1, 5], [1, 18], [2, 3], [2, 4], [3, 6], [3, 17], [4, 10], [6, 18], [10, 16], [17, 18]];
 
-/// What the call does: it makes thing 7, removes thing 1, or removes the item.
+/// What the call does: it makes thing 7, removes thing 1, removes the item, or renews it by a month.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Deed {
     Makes,
     Removes,
     Ends,
+    Renews,
 }
 
 /// A hoster of whom everything is known.
@@ -81,6 +133,11 @@ struct World {
     /// When the call was carried out, if it was, in seconds after it was sent.
     done: Option<u64>,
     others: Others,
+    second: Second,
+    asked: Asked,
+    /// Whether the end of what is paid is near, and whether the hoster then renews it by itself.
+    is_near: bool,
+    renews: bool,
     /// The view of the first reads, from which read on comes the second, and then the third.
     views: [View; 3],
     cuts: [usize; 2],
@@ -93,18 +150,25 @@ struct World {
 struct Played {
     /// When the call was sent.
     sent: Option<Moment>,
+    /// When thing 8 was made, if the second order was carried out.
+    second: Option<Moment>,
+    /// The next order is the second one.
+    is_second: bool,
     reads: usize,
     calls: usize,
 }
 
 impl World {
     /// The things at so many seconds after the call; before it for a negative number.
-    fn things(&self, at: i64) -> Vec<u64> {
+    fn things(&self, at: i64, second: Option<i64>) -> Vec<u64> {
         let has = |time: u64| at >= i64::try_from(time).unwrap();
         let mut things = vec![1, 2];
+        if second.is_some_and(|made| at >= made) {
+            things.push(8);
+        }
         if self.done.is_some_and(has) {
             match self.deed {
-                Deed::Makes => things.push(7),
+                Deed::Makes | Deed::Renews => things.push(7),
                 Deed::Removes | Deed::Ends => things.retain(|thing| *thing != 1),
             }
         }
@@ -112,6 +176,7 @@ impl World {
             Others::Order(time) if has(time) => things.push(ODD),
             Others::Remove(time) if has(time) => things.retain(|thing| *thing != 2),
             Others::Rename(time) if has(time) => rename(&mut things),
+            Others::Renew(time) if has(time) => things.push(8),
             _ => {}
         }
         things
@@ -123,24 +188,27 @@ impl World {
         let Some(sent) = state.sent else { return self.answer(outgoing, &[1, 2], "") };
         state.reads += 1;
         let since = i64::try_from(now.since(sent).as_secs()).unwrap();
+        // What was made before the call shows from then on.
+        let second = state.second.map(|made| i64::try_from(made.since(sent).as_secs()).unwrap());
         // The client tries a read three times, each of which may show something else.
         let stage = self.cuts.iter().filter(|cut| state.reads > **cut).count();
         // A list that shows the call later than this is beyond what is promised.
         let latest = i64::try_from(self.settles - self.done.unwrap_or(0)).unwrap() - 1;
+        let things_at = |at: i64| self.things(at, second);
         let late = |by: i64| (since - by.min(latest)).max(-1);
         let mut age = String::new();
         let mut things = match self.views[stage] {
-            View::Late(by) => self.things(late(i64::try_from(by).unwrap())),
+            View::Late(by) => things_at(late(i64::try_from(by).unwrap())),
             View::Cached => {
                 age = (since + 1).to_string();
-                self.things(-1)
+                things_at(-1)
             }
             View::CachedOddly => {
                 age = "5, 7".to_owned();
-                self.things(-1)
+                things_at(-1)
             }
-            View::Old => self.things(late(i64::MAX / 2)),
-            _ => self.things(since),
+            View::Old => things_at(late(i64::MAX / 2)),
+            _ => things_at(since),
         };
         match self.views[stage] {
             // What was to be removed, and is not there for longer than a list is late, cannot be told from a removal.
@@ -164,10 +232,31 @@ impl World {
         self.answer(outgoing, &things, &age)
     }
 
+    /// Until when the item is paid: thing 7 is the call's month, 8 the hoster's, `ODD` the day of a person.
+    fn term(&self, things: &[u64]) -> String {
+        // Now is 2023-11-14.
+        let months = things.iter().filter(|thing| [7, 8].contains(thing)).collect::<std::collections::BTreeSet<_>>();
+        let (month, day) = (if self.is_near { 11 } else { 18 } + months.len(), if self.is_near { 16 } else { 20 });
+        let day = day + usize::from(things.contains(&ODD));
+        let (year, month) = (2023 + (month - 1) / 12, (month - 1) % 12 + 1);
+        let renews = if self.renews { "on" } else { "off" };
+        match (things.is_empty(), things.contains(&0), things.contains(&1)) {
+            (true, ..) => r#""-""#.to_owned(),
+            (_, true, _) => "[]".to_owned(),
+            // A date without a word on the renewal.
+            (_, _, false) => format!(r#""{year}-{month:02}-{day:02}""#),
+            _ => format!(r#""{year}-{month:02}-{day:02} {renews}""#),
+        }
+    }
+
     fn answer(&self, outgoing: &Outgoing, things: &[u64], age: &str) -> Result<Incoming, TransportError> {
         let mut headers = HeaderMap::new();
         if !age.is_empty() {
             headers.insert(AGE, HeaderValue::from_str(age).unwrap());
+        }
+        if outgoing.endpoint == "get_term" {
+            let term = self.term(things);
+            return Incoming::new(&outgoing.limits, 200, headers)?.with_body(format!(r#"{{"term": {term}}}"#).into());
         }
         if outgoing.endpoint == "get_item" {
             return match things.contains(&1) {
@@ -192,11 +281,22 @@ fn rename(things: &mut [u64]) {
 impl Transport for World {
     fn send(&self, outgoing: Outgoing) -> Result<Incoming, TransportError> {
         match outgoing.endpoint {
-            "order" | "remove_thing" | "delete" => {
+            "order" | "remove_thing" | "delete" | "renew" => {
                 let mut state = self.state.lock().unwrap();
-                state.sent = Some(self.clock.now().monotonic);
-                state.calls += 1;
-                Err(TransportError::new(Phase::Head, TransportErrorKind::Reset, ""))
+                let now = self.clock.now().monotonic;
+                if !state.is_second {
+                    state.sent = Some(now);
+                    state.calls += 1;
+                    return Err(TransportError::new(Phase::Head, TransportErrorKind::Reset, ""));
+                }
+                let is_done = matches!(self.second, Second::EarlierDone | Second::LaterDone);
+                if is_done || matches!(self.second, Second::EarlierLost(true) | Second::LaterLost(true)) {
+                    state.second = Some(now);
+                }
+                match is_done {
+                    true => Incoming::new(&outgoing.limits, 200, HeaderMap::new())?.with_body(br#"{"id": 8}"#.to_vec()),
+                    false => Err(TransportError::new(Phase::Head, TransportErrorKind::Reset, "")),
+                }
             }
             _ => self.read(&outgoing),
         }
@@ -216,9 +316,35 @@ fn play<E: Perform<Api = Shop>>(call: &E, world: World, made: impl Fn(&E::Found)
 where
     E::Found: std::fmt::Debug,
 {
-    let core = config(direct(), &world.clock).build().unwrap();
+    let process = || config(direct(), &world.clock).build().unwrap();
+    let core = process();
+    let order_second = || {
+        world.state.lock().unwrap().is_second = true;
+        // It may not be sent, where its look fails.
+        let _ = drive(core.perform(&Order, CallOptions::new()), &world, &world.clock);
+        world.state.lock().unwrap().is_second = false;
+    };
+    if matches!(world.second, Second::EarlierDone | Second::EarlierLost(_)) {
+        order_second();
+    }
     let outcome = drive(core.perform(call, CallOptions::new()), &world, &world.clock);
     let Outcome::Unresolved(ticket) = outcome else { panic!("the end is open") };
+    if matches!(world.second, Second::LaterDone | Second::LaterLost(_)) {
+        order_second();
+    }
+    let (core, ticket) = match world.asked {
+        Asked::AtOnce => (core, ticket),
+        Asked::Later(seconds) => {
+            world.clock.advance(Duration::from_secs(seconds));
+            (core, ticket)
+        }
+        Asked::Elsewhere(seconds) => {
+            world.clock.advance(Duration::from_secs(seconds));
+            let saved: SavedTicket = ticket.save().to_string().parse().unwrap();
+            (process(), saved.ticket::<E>().unwrap())
+        }
+    };
+    world.state.lock().unwrap().reads = 0;
     let started = world.clock.now().monotonic;
     let verdict = drive(core.reconcile::<E>(&ticket, CallOptions::new()), &world, &world.clock);
     let took = world.clock.now().monotonic.since(started);
@@ -238,10 +364,11 @@ where
     tally.reads += state.reads as u64;
     *tally.verdicts.entry(name).or_default() += 1;
     if is_wrong || is_endless || state.calls != 1 {
-        let World { deed, done, others, views, cuts, .. } = &world;
+        let World { deed, done, others, second, asked, is_near, renews, views, cuts, .. } = &world;
         let (reads, calls) = (state.reads, state.calls);
         tally.wrong.push(format!(
-            "{verdict:?} after {reads} reads, {took:?}, {calls} calls: {deed:?} at {done:?}, {others:?}, {views:?} {cuts:?}"
+            "{verdict:?} after {reads} reads, {took:?}, {calls} calls: {deed:?} at {done:?}, {others:?}, {second:?}, \
+             {asked:?}, near {is_near}, renews {renews}, {views:?} {cuts:?}"
         ));
     }
 }
@@ -257,31 +384,55 @@ fn p33_recovery_reaches_no_wrong_verdict() {
     let stages: Vec<[View; 3]> =
         VIEWS.iter().flat_map(|a| VIEWS.iter().flat_map(|b| VIEWS.iter().map(|c| [*a, *b, *c]))).collect();
     let mut tally = Tally::default();
-    let mut turn = 0;
-    for (deed, settles) in [(Deed::Makes, 900), (Deed::Removes, 60), (Deed::Ends, 20)] {
+    let (mut turn, mut callers) = (0, 0);
+    for (deed, settles) in [(Deed::Makes, 900), (Deed::Removes, 60), (Deed::Ends, 20), (Deed::Renews, 900)] {
+        let others: &[Others] = if deed == Deed::Renews { &RENEWALS } else { &OTHERS };
         let ends = [None, Some(0), Some(15), Some(45), Some(600)];
         for done in ends.into_iter().filter(|done| done.is_none_or(|done| done < settles)) {
             for views in stages.iter().step_by(step) {
                 turn += 1;
-                let all = OTHERS.iter().flat_map(|others| CUTS.iter().map(|cuts| (*others, *cuts)));
-                let (skip, take) = if every { (0, usize::MAX) } else { (turn % (OTHERS.len() * CUTS.len()), 1) };
+                let all = others.iter().flat_map(|others| CUTS.iter().map(|cuts| (*others, *cuts)));
+                let (skip, take) = if every { (0, usize::MAX) } else { (turn % (others.len() * CUTS.len()), 1) };
                 for (others, cuts) in all.skip(skip).take(take) {
-                    let clock = ManualClock::new(WALL);
-                    let world =
-                        World { clock, deed, done, others, views: *views, cuts, settles, state: Mutex::default() };
+                    // Callers, and what is renewed, take turns in every size.
+                    callers += 1;
+                    let (second, asked) = match deed {
+                        Deed::Makes => CALLERS[callers % CALLERS.len()],
+                        _ => (Second::None, CALLERS[callers % 4].1),
+                    };
+                    let (is_near, renews) = (callers % 3 != 0, callers % 2 == 0);
+                    // The hoster renews nothing that is far from its end, or that is not to be renewed.
+                    let is_renewed = is_near && renews || !matches!(others, Others::Renew(_));
+                    let others = if is_renewed { others } else { Others::Nothing };
+                    let world = World {
+                        clock: ManualClock::new(WALL),
+                        deed,
+                        done,
+                        others,
+                        second,
+                        asked,
+                        is_near,
+                        renews,
+                        views: *views,
+                        cuts,
+                        settles,
+                        state: Mutex::default(),
+                    };
                     match deed {
                         Deed::Makes => play(&Order, world, |found| *found == 7, &mut tally),
                         Deed::Removes => play(&RemoveThing, world, |()| true, &mut tally),
                         Deed::Ends => play(&Delete, world, |()| true, &mut tally),
+                        Deed::Renews => play(&Renew, world, |_| true, &mut tally),
                     }
                 }
             }
         }
     }
     println!(
-        "P33: {} runs, {} views in three stages, {} reads: {:?}; {} wrong or without an end",
+        "P33: {} runs, {} views in three stages, {} callers, {} reads: {:?}; {} wrong or without an end",
         tally.runs,
         VIEWS.len(),
+        CALLERS.len(),
         tally.reads,
         tally.verdicts,
         tally.wrong.len()

@@ -9,7 +9,7 @@ use hostkit::machinery::{Machine, Step};
 use hostkit::protocol::evidence::Doubt;
 use hostkit::time::Clock;
 use hostkit::transport::{Phase, TransportErrorKind};
-use hostkit::{CallOptions, Cancel, ErrorKind, Outcome, Reconciled, SavedTicket, TicketCause};
+use hostkit::{CallOptions, Cancel, ErrorKind, Outcome, Perform, Reconciled, SavedTicket, TicketCause};
 use hostkit_testing::Script;
 
 fn broken() -> Script {
@@ -48,7 +48,53 @@ fn a_look_that_fails_sends_nothing() {
     }
 }
 
-/// Inputs that the spec refuses, and prices that nobody agreed to, are refused before anything is read.
+/// Where it is so already, such a call would do harm, or cost money, for nothing.
+#[test]
+fn what_is_so_already_is_not_done_again() {
+    fn refused<E: Perform<Api = Shop>>(call: E, before: Script, is_refused: bool) {
+        let bench = bench([before, ok()]);
+        let (outcome, name) = (bench.read_and_perform(call).map(drop), E::INFO.name);
+        assert_eq!(bench.sent(name), usize::from(!is_refused), "{name}: {outcome:?}");
+        let Outcome::NotSent(error) = outcome else {
+            return assert!(!is_refused && outcome.is_done(), "{name}: {outcome:?}");
+        };
+        assert!(is_refused && error.kind() == ErrorKind::Already && !error.is_worth_retrying(), "{name}: {error}");
+        let text = format!("shop {name} at shop.example: it is already as the call would make it, so nothing was sent");
+        assert_eq!(error.to_string(), text);
+    }
+    let item = |id: u64| Script::any().answer(200, format!(r#"{{"id": {id}}}"#));
+    refused(Attach, things("1, 7"), true);
+    refused(Attach, things("1, 2"), false);
+    refused(Detach, things("1, 2"), true);
+    refused(Detach, things("1, 7"), false);
+    refused(Close, item(9), true);
+    refused(Close, item(3), false);
+    // Others say nothing about it: the API decides.
+    refused(RemoveThing, things("2"), false);
+}
+
+/// What the hoster makes by itself cannot be told from what was ordered; that nothing was made can.
+#[test]
+fn what_the_hoster_does_by_itself_is_not_taken_for_the_calls() {
+    let look = |after: &'static str| {
+        let bench = bench([things("1"), broken()].into_iter().chain((0..19).map(|_| things(after))));
+        let Outcome::Unresolved(ticket) = bench.read_and_perform(BackUp) else { panic!("the end is open") };
+        bench.run(bench.core.reconcile::<BackUp>(&ticket, CallOptions::new()))
+    };
+    assert!(matches!(look("1, 7"), Reconciled::CannotTell(Doubt::ByItself)));
+    assert!(matches!(look("1"), Reconciled::DidNot));
+}
+
+/// A list that is hidden before the call would look new later.
+#[test]
+fn a_hidden_list_is_no_baseline() {
+    let notes = Script::get("/things/5/notes").answer(200, r#"{"ids": [1]}"#);
+    let bench = bench([things("5, 8"), notes, fault(404, "NotFound")]);
+    let Outcome::NotSent(error) = bench.read_and_perform(AddNote) else { panic!("it was sent") };
+    assert_eq!((error.endpoint(), error.is_not_found()), ("list_notes", true), "{error}");
+}
+
+/// Inputs that the spec refuses, and prices without the caller's consent, are refused before anything is read.
 #[test]
 fn what_is_refused_here_is_not_looked_for() {
     let bench = bench([]);
@@ -96,7 +142,7 @@ fn calls_that_could_be_taken_for_one_another_go_one_after_the_other() {
     bench.clock.advance(Duration::from_secs(31));
     let Step::Done(Outcome::NotSent(error)) = second.step(bench.clock.now()) else { panic!("it waits for ever") };
     assert_eq!(error.kind(), ErrorKind::Exhausted);
-    // Once the first is dropped, nobody knows what it did, so what shows up may be its work.
+    // Once the first is dropped, its outcome is unknown, so what shows up may be its work.
     drop(first);
     let mut third = bench.core.perform(&Order, CallOptions::new());
     assert!(matches!(answer(&bench, &mut third, things("1, 2")), Step::Send(_)));
@@ -134,6 +180,31 @@ fn two_open_orders_cannot_be_told_apart() {
     bench.transport.push(things("1, 2, 7"));
     let done = bench.run(bench.core.reconcile::<Order>(&first, CallOptions::new()));
     assert!(matches!(done, Reconciled::Happened(7)), "{done}");
+}
+
+/// A ticket takes along what other calls made, and whether one of them was open.
+#[test]
+fn a_ticket_knows_of_the_calls_before_it() {
+    let elsewhere = |saved: &SavedTicket, after: &'static str| {
+        let bench = bench((0..19).map(|_| things(after)));
+        let ticket = saved.ticket::<Order>().unwrap();
+        bench.run(bench.core.reconcile::<Order>(&ticket, CallOptions::new()))
+    };
+    // The list lags: it does not show 7 when the second order begins.
+    let here = bench([things("1, 2"), ok(), things("1, 2"), broken()]);
+    assert!(here.read_and_perform(Order).is_done(), "it made 7");
+    let Outcome::Unresolved(ticket) = here.read_and_perform(Order) else { panic!("the end is open") };
+    let saved: SavedTicket = ticket.save().to_string().parse().unwrap();
+    assert!(matches!(elsewhere(&saved, "1, 2, 7"), Reconciled::CannotTell(Doubt::OtherCall)));
+    assert!(matches!(elsewhere(&saved, "1, 2, 7, 8"), Reconciled::Happened(8)));
+
+    let here = bench([things("1, 2"), broken(), things("1, 2"), broken()]);
+    let Outcome::Unresolved(first) = here.read_and_perform(Order) else { panic!("the end is open") };
+    let Outcome::Unresolved(second) = here.read_and_perform(Order) else { panic!("the end is open") };
+    let saved: SavedTicket = second.save().to_string().parse().unwrap();
+    assert_eq!(saved.to_string(), second.save().to_string());
+    assert!(matches!(elsewhere(&saved, "1, 2, 7"), Reconciled::CannotTell(Doubt::OtherCall)));
+    assert!(matches!(elsewhere(&first.save(), "1, 2, 7"), Reconciled::Happened(7)));
 }
 
 /// What was found to have happened is remembered like an answer.
@@ -227,6 +298,28 @@ fn the_hook_gets_the_ticket() {
     let seen = seen.lock().unwrap();
     assert!(seen[0].as_ref().is_some_and(|text| text.contains(r#""before":{"all":["1","2"],"own":[]}"#)), "{seen:?}");
     assert_eq!(seen[1..], [None], "a call that may be repeated needs none");
+}
+
+/// A call that was dropped after its look, while it signed in anew, did nothing.
+#[test]
+fn a_call_dropped_before_its_first_byte_clouds_no_other() {
+    let bench = bench_with(|clock| config(key(), clock), [login(), things("1")]);
+    let mut dropped = bench.core.perform(&Order, CallOptions::new());
+    for _ in 0..2 {
+        let Step::Send(outgoing) = dropped.step(bench.clock.now()) else { panic!("it sends") };
+        let result = hostkit::transport::Transport::send(&bench.transport, *outgoing);
+        dropped.receive(bench.clock.now(), result);
+    }
+    bench.core.reset_session();
+    let Step::Send(outgoing) = dropped.step(bench.clock.now()) else { panic!("it signs in") };
+    assert_eq!(outgoing.endpoint, "login");
+    drop(dropped);
+    for script in [login(), things("1"), broken(), things("1, 7")] {
+        bench.transport.push(script);
+    }
+    let Outcome::Unresolved(ticket) = bench.read_and_perform(Order) else { panic!("the end is open") };
+    let done = bench.run(bench.core.reconcile::<Order>(&ticket, CallOptions::new()));
+    assert!(matches!(done, Reconciled::Happened(7)), "{done}");
 }
 
 /// A call that was dropped before it was sent did nothing, so what shows later is the next one's.

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{DateForm, DecodeError, InputLimit, Name};
-use hostkit_proto::evidence::{Baseline, Inputs, Sighting};
+use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
 use hostkit_proto::{
     DateTime, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Gibibytes, Method, Perform, RawAnswer, RequestParts,
     UnixTime, Value, evidence,
@@ -154,7 +154,7 @@ impl Perform for Choose {
     type Reading = ListBoxes;
     type Found = Parcel;
 
-    const SHOWS_WITHIN: Duration = Duration::from_secs(60);
+    const FACTS: Facts = Facts { is_done_by_itself: true, ..Facts::new(Shows::Item, Duration::from_secs(60)) };
 
     fn reading(_: &Inputs) -> Result<ListBoxes, EncodeError> {
         Ok(ListBoxes::new())

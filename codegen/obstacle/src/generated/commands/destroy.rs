@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::evidence::{Baseline, Inputs, Shows, Sighting};
+use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, Value,
     evidence,
@@ -85,8 +85,7 @@ impl Perform for Destroy {
     type Reading = FindThing;
     type Found = ();
 
-    const SHOWS_WITHIN: Duration = Duration::from_secs(60);
-    const SHOWS_AS: Shows = Shows::Absence;
+    const FACTS: Facts = Facts { already_is_refused: true, ..Facts::new(Shows::Absence, Duration::from_secs(60)) };
 
     fn reading(_: &Inputs) -> Result<FindThing, EncodeError> {
         Ok(FindThing::new())

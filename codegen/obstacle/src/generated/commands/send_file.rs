@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::evidence::{Baseline, Inputs, Sighting};
+use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
 };
@@ -80,7 +80,7 @@ impl Perform for SendFile {
     type Reading = MapBoxes;
     type Found = Parcel;
 
-    const SHOWS_WITHIN: Duration = Duration::from_secs(60);
+    const FACTS: Facts = Facts::new(Shows::Item, Duration::from_secs(60));
 
     fn reading(_: &Inputs) -> Result<MapBoxes, EncodeError> {
         Ok(MapBoxes::new())

@@ -67,6 +67,7 @@ pub(super) fn fits(model: &Model, trace: &Trace) -> Closure {
 
 fn tests(model: &Model, trace: &Trace, with_values: bool) -> Vec<TokenStream> {
     let mut tests: Vec<TokenStream> = trace.filter.iter().map(|(path, own)| holds(path, own)).collect();
+    tests.extend(trace.below.iter().map(|(path, own)| is_below(path, own)));
     if with_values {
         tests.extend(trace.is.iter().map(|(field, text)| is(model, field, text)));
     }
@@ -109,7 +110,7 @@ pub(super) struct Mark {
 pub(super) fn mark(model: &Model, trace: &Trace) -> Mark {
     let changed: Option<&Field> = match &trace.sign {
         Sign::Changed(field) => Some(field),
-        Sign::Grew(field, _) | Sign::Paid(field, ..) => Some(field),
+        Sign::Grew(field, _) | Sign::Paid(field, _) => Some(field),
         _ => None,
     };
     let (fields, is_private) = match (changed, &trace.sign) {
@@ -206,6 +207,20 @@ fn holds(path: &[Field], own: &Field) -> TokenStream {
             let test = test(quote!(&#place), quote!(ours));
             quote!(#ours.as_ref().is_none_or(|ours| #test))
         }
+    }
+}
+
+/// Tests whether the value at the end of a path is an input, in full or without its domain.
+fn is_below(path: &[Field], own: &Field) -> TokenStream {
+    let ours = local(&own.rust, TAKEN);
+    let (place, is_option) = place("item", path);
+    match (is_option, own.is_option()) {
+        (false, false) => quote!(evidence::same_name(&#place, &#ours)),
+        (true, false) => quote!(#place.is_some_and(|value| evidence::same_name(value, &#ours))),
+        (false, true) => quote!(#ours.as_ref().is_none_or(|ours| evidence::same_name(&#place, ours))),
+        (true, true) => quote!(
+            #ours.as_ref().is_none_or(|ours| #place.is_some_and(|value| evidence::same_name(value, ours)))
+        ),
     }
 }
 

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit, Name};
-use hostkit_proto::evidence::{Baseline, Inputs, Sighting};
+use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
 };
@@ -103,7 +103,7 @@ impl Perform for CreateBackup {
     type Reading = ListBackups;
     type Found = Backup;
 
-    const SHOWS_WITHIN: Duration = Duration::from_secs(600);
+    const FACTS: Facts = Facts::new(Shows::Item, Duration::from_secs(600));
 
     fn inputs(&self) -> Inputs {
         Inputs::new().with("id", &self.id)

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{AsText, DecodeError, InputLimit, Name};
-use hostkit_proto::evidence::{Baseline, Inputs, Shows, Sighting};
+use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
 };
@@ -107,8 +107,7 @@ impl Perform for OverwriteBackup {
     type Reading = ListBackups;
     type Found = Backup;
 
-    const SHOWS_WITHIN: Duration = Duration::from_secs(600);
-    const SHOWS_AS: Shows = Shows::Change;
+    const FACTS: Facts = Facts::new(Shows::Change, Duration::from_secs(600));
 
     fn inputs(&self) -> Inputs {
         Inputs::new().with("id", &self.id).with("backup", &self.backup)
@@ -135,6 +134,6 @@ impl Perform for OverwriteBackup {
         let backup: BackupId = inputs.need(Self::INFO.name, "backup")?;
         let fits = |item: &Backup| item.id == backup;
         let mark = |item: &Backup| item.made.as_ref().map(evidence::text);
-        Ok(evidence::changed(baseline, now, fits, mark))
+        Ok(evidence::changed(baseline, now, fits, mark, |item| item.days.is_some()))
     }
 }

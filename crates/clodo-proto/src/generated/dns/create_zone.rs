@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit, Name};
-use hostkit_proto::evidence::{Baseline, Inputs, Sighting};
+use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
 };
@@ -127,8 +127,7 @@ impl Perform for CreateZone {
     type Reading = ListZones;
     type Found = ZoneSummary;
 
-    const SHOWS_WITHIN: Duration = Duration::from_secs(60);
-    const MAY_BE_DOUBLED: bool = true;
+    const FACTS: Facts = Facts { may_be_doubled: true, ..Facts::new(Shows::Item, Duration::from_secs(60)) };
 
     fn inputs(&self) -> Inputs {
         Inputs::new().with("domain", &self.domain)

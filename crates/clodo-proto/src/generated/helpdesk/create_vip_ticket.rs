@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit};
-use hostkit_proto::evidence::{Baseline, Inputs, Sighting};
+use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, Value,
     evidence,
@@ -131,7 +131,7 @@ impl Perform for CreateVipTicket {
     type Reading = ListTickets;
     type Found = TicketSummary;
 
-    const SHOWS_WITHIN: Duration = Duration::from_secs(60);
+    const FACTS: Facts = Facts::new(Shows::Item, Duration::from_secs(60));
 
     fn inputs(&self) -> Inputs {
         Inputs::new().with("subject", &self.subject)

@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit};
-use hostkit_proto::evidence::{Baseline, Inputs, Shows, Sighting};
+use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
 };
@@ -109,8 +109,7 @@ impl Perform for DeleteIp {
     type Reading = ListIps;
     type Found = ();
 
-    const SHOWS_WITHIN: Duration = Duration::from_secs(60);
-    const SHOWS_AS: Shows = Shows::Absence;
+    const FACTS: Facts = Facts::new(Shows::Absence, Duration::from_secs(60));
 
     fn inputs(&self) -> Inputs {
         Inputs::new().with("id", &self.id).with("ip", &self.ip)

@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit};
-use hostkit_proto::evidence::{Baseline, Inputs, Sighting};
+use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
 };
@@ -21,7 +21,8 @@ use crate::types::{ListedAddress, ServerId};
 /// `GET /servers/{id}/ips/moveip/`; effect: **state** (get-with-effect, body-required-for-meaning, disruptive, hazard).
 /// Source: line 1203 of the document.
 ///
-/// Only additional addresses can be moved. The document knows only GET, with a body.
+/// Only additional addresses can be moved. The document knows only GET, with a body. Where the server has the address
+/// already, the call is refused before it is sent.
 ///
 /// If the end stays open: List the addresses of this server: the address is there. `reconcile` does it, with what
 /// `perform` read before the call.
@@ -108,8 +109,8 @@ impl Perform for MoveIp {
     type Reading = ListIps;
     type Found = ListedAddress;
 
-    const SHOWS_WITHIN: Duration = Duration::from_secs(60);
-    const MAY_BE_DOUBLED: bool = true;
+    const FACTS: Facts =
+        Facts { may_be_doubled: true, already_is_refused: true, ..Facts::new(Shows::Item, Duration::from_secs(60)) };
 
     fn inputs(&self) -> Inputs {
         Inputs::new().with("target", &self.target).with("ip", &self.ip)

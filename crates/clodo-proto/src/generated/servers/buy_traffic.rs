@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit};
-use hostkit_proto::evidence::{Baseline, Inputs, Shows, Sighting};
+use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
 };
@@ -109,9 +109,7 @@ impl Perform for BuyTraffic {
     type Reading = GetServer;
     type Found = ServerDetail;
 
-    const SHOWS_WITHIN: Duration = Duration::from_secs(60);
-    const SHOWS_AS: Shows = Shows::Change;
-    const AMOUNT: Option<&'static str> = Some("traffic");
+    const FACTS: Facts = Facts { indistinct: &["traffic"], ..Facts::new(Shows::Change, Duration::from_secs(60)) };
 
     fn inputs(&self) -> Inputs {
         Inputs::new().with("id", &self.id).with("traffic", &self.traffic)
@@ -123,7 +121,7 @@ impl Perform for BuyTraffic {
     }
 
     fn baseline(_: &Inputs, now: &ServerDetail) -> Result<Baseline, EncodeError> {
-        let mark = |item: &ServerDetail| item.traffic.as_ref().map(evidence::text);
+        let mark = |item: &ServerDetail| Some(item.traffic.as_ref().map(evidence::text).unwrap_or_default());
         Ok(evidence::before_change([now], |_| true, mark))
     }
 
@@ -133,7 +131,7 @@ impl Perform for BuyTraffic {
         _: UnixTime,
         now: ServerDetail,
     ) -> Result<Sighting<ServerDetail>, EncodeError> {
-        let mark = |item: &ServerDetail| item.traffic.as_ref().map(evidence::text);
+        let mark = |item: &ServerDetail| Some(item.traffic.as_ref().map(evidence::text).unwrap_or_default());
         let traffic = inputs.need(Self::INFO.name, "traffic")?;
         Ok(evidence::grew(baseline, [now], |_| true, mark, traffic))
     }

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit};
-use hostkit_proto::evidence::{Baseline, Inputs, Shows, Sighting};
+use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Gibibytes, Mebibytes, Method, Perform, RawAnswer, RequestParts,
     UnixTime, evidence,
@@ -184,9 +184,7 @@ impl Perform for ChangeServer {
     type Reading = GetServer;
     type Found = ServerDetail;
 
-    const SHOWS_WITHIN: Duration = Duration::from_secs(60);
-    const UNSEEN_IS_NO: bool = false;
-    const SHOWS_AS: Shows = Shows::State;
+    const FACTS: Facts = Facts { unseen_is_no: false, ..Facts::new(Shows::State, Duration::from_secs(60)) };
 
     fn inputs(&self) -> Inputs {
         Inputs::new()

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit};
-use hostkit_proto::evidence::{Baseline, Inputs, Shows, Sighting};
+use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
 };
@@ -21,7 +21,7 @@ use crate::types::{ServerDetail, ServerId, ServerType};
 /// document.
 ///
 /// The document knows only GET. The call does not say which type is wanted: a second one may change it back, and so may
-/// a proxy that repeats it. On a ScaleServer use `change_to_virtual`.
+/// a proxy that repeats it: the type of before proves nothing. On a ScaleServer it is refused before it is sent.
 ///
 /// If the end stays open: Read the server: its `type` says which it is now; `/billing` shows what was charged.
 /// `reconcile` does it, with what `perform` read before the call.
@@ -103,8 +103,8 @@ impl Perform for ChangeToScale {
     type Reading = GetServer;
     type Found = ServerDetail;
 
-    const SHOWS_WITHIN: Duration = Duration::from_secs(60);
-    const SHOWS_AS: Shows = Shows::State;
+    const FACTS: Facts =
+        Facts { unseen_is_no: false, already_is_refused: true, ..Facts::new(Shows::State, Duration::from_secs(60)) };
 
     fn inputs(&self) -> Inputs {
         Inputs::new().with("id", &self.id)

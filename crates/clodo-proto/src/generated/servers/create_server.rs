@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit, Name, Switch};
-use hostkit_proto::evidence::{Baseline, Inputs, Sighting};
+use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Gibibytes, Mebibytes, Method, Perform, RawAnswer, RequestParts,
     Secret, UnixTime, evidence,
@@ -324,7 +324,7 @@ impl Perform for CreateServer {
     type Reading = ListServers;
     type Found = ServerSummary;
 
-    const SHOWS_WITHIN: Duration = Duration::from_secs(120);
+    const FACTS: Facts = Facts::new(Shows::Item, Duration::from_secs(120));
 
     fn inputs(&self) -> Inputs {
         Inputs::new().with("name", &self.name)

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit, ToText};
-use hostkit_proto::evidence::{Baseline, Inputs, Sighting};
+use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
 };
@@ -101,7 +101,7 @@ impl Perform for RebootServer {
     type Reading = GetServerLog;
     type Found = ServerLogEntry;
 
-    const SHOWS_WITHIN: Duration = Duration::from_secs(120);
+    const FACTS: Facts = Facts::new(Shows::Item, Duration::from_secs(120));
 
     fn inputs(&self) -> Inputs {
         Inputs::new().with("id", &self.id)

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, Name, Switch};
-use hostkit_proto::evidence::{Baseline, Inputs, Sighting};
+use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
 };
@@ -161,8 +161,7 @@ impl Perform for CreateStorage {
     type Reading = ListStorages;
     type Found = StorageSummary;
 
-    const SHOWS_WITHIN: Duration = Duration::from_secs(60);
-    const MAY_BE_DOUBLED: bool = true;
+    const FACTS: Facts = Facts { may_be_doubled: true, ..Facts::new(Shows::Item, Duration::from_secs(60)) };
 
     fn inputs(&self) -> Inputs {
         Inputs::new().with_option("title", self.title.as_ref())

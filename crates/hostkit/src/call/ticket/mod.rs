@@ -10,7 +10,7 @@ pub use saved::{SavedTicket, TicketError};
 use hostkit_proto::evidence::{Baseline, Inputs};
 use hostkit_proto::{Api, Effect, Perform, Secret};
 
-use crate::call::turns::LAG;
+use crate::call::turns::Others;
 use crate::excerpt::Excerpt;
 use crate::subject::{Subject, place};
 use crate::time::{Moment, Now};
@@ -44,6 +44,7 @@ struct TicketInner {
     baseline: Option<Baseline>,
     /// The number of the call's turn among those of its client.
     turn: Option<u64>,
+    is_clouded: bool,
     shows: Findable,
     /// Restored from text: its moments belong to another process.
     is_restored: bool,
@@ -120,24 +121,16 @@ impl TicketCause {
     }
 }
 
-/// The time after a call from which its absence counts. Lists of hosters lag by minutes, so it takes more where the caller
-/// would order, and pay, again.
-pub(crate) fn settles_within<E: Perform>() -> Duration {
-    match E::INFO.effect {
-        Effect::Spends => E::SHOWS_WITHIN.max(LAG),
-        _ => E::SHOWS_WITHIN,
-    }
-}
-
 impl Ticket {
     /// The ticket of a call that is not sent yet.
     pub(crate) fn ahead<E: Perform>(place: Place, inputs: Inputs, now: Now) -> Self {
         Self(Box::new(TicketInner::of::<E>(place, inputs, now, now)))
     }
 
-    /// Adds what was read before the call, and its turn.
-    pub(crate) fn with_baseline(mut self, baseline: Baseline, turn: u64) -> Self {
-        self.0.baseline = Some(baseline);
+    /// Adds what was read before the call, its turn, and what other calls mean for it.
+    pub(crate) fn with_baseline(mut self, baseline: Baseline, turn: u64, others: Others) -> Self {
+        self.0.baseline = Some(baseline.with_others(others.keys));
+        self.0.is_clouded = others.may_have_done_it;
         self.0.turn = Some(turn);
         self
     }
@@ -197,6 +190,11 @@ impl Ticket {
 
     pub(crate) fn baseline(&self) -> Option<&Baseline> {
         self.0.baseline.as_ref()
+    }
+
+    /// Whether another call, whose end was open, may have done it, too.
+    pub(crate) fn is_clouded(&self) -> bool {
+        self.0.is_clouded
     }
 
     pub(crate) fn turn(&self) -> Option<u64> {
@@ -304,9 +302,10 @@ impl TicketInner {
             inputs,
             baseline: None,
             turn: None,
-            shows: match E::NOT_SHOWN {
+            is_clouded: false,
+            shows: match E::FACTS.not_shown {
                 Some(why) => Findable::Never(why),
-                None => Findable::Within(settles_within::<E>()),
+                None => Findable::Within(E::FACTS.settles(E::INFO.effect)),
             },
             is_restored: false,
         }

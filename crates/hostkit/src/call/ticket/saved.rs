@@ -17,7 +17,7 @@ const VERSION: u64 = 2;
 /// of that line.
 ///
 /// It holds the names of API and endpoint, base URL and account, the time of the call, why its outcome is unknown, the
-/// inputs that identify it, and the baseline unless that came from a secret. It holds no other input, no word of an
+/// inputs that identify it, and the baseline unless that came from a secret, with what other calls made. It holds no other input, no word of an
 /// answer, and never a secret: if the read needs one, [`Ticket::with_secret`] restores it. Its holder can learn
 /// what was ordered, but cannot order it again.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +33,7 @@ pub struct SavedTicket {
     inputs: Inputs,
     before: Option<Baseline>,
     turn: Option<u64>,
+    is_clouded: bool,
 }
 
 /// Why a text is not a ticket of this call.
@@ -86,6 +87,7 @@ impl SavedTicket {
             status: inner.status,
             inputs: inner.inputs.without_secrets(),
             turn: inner.turn,
+            is_clouded: inner.is_clouded,
             before: inner.baseline.clone().filter(|baseline| baseline.to_save().is_some()),
         }
     }
@@ -122,6 +124,7 @@ impl SavedTicket {
             status: self.status,
             baseline: self.before.clone(),
             turn: self.turn,
+            is_clouded: self.is_clouded,
             is_restored: true,
             ..TicketInner::of::<E>(self.place.clone(), self.inputs.clone(), at(self.sent), at(self.ended))
         })))
@@ -164,7 +167,14 @@ impl SavedTicket {
         }
         if let Some((all, own)) = self.before.as_ref().and_then(Baseline::to_save) {
             let list = |marks: &[String]| Value::List(marks.iter().map(|mark| text(mark)).collect());
-            entries.push(("before".into(), Value::Map(vec![("all".into(), list(all)), ("own".into(), list(own))])));
+            let mut before = vec![("all".into(), list(all)), ("own".into(), list(own))];
+            if let Some(others) = self.before.as_ref().map(Baseline::others).filter(|others| !others.is_empty()) {
+                before.push(("others".into(), list(others)));
+            }
+            entries.push(("before".into(), Value::Map(before)));
+        }
+        if self.is_clouded {
+            entries.push(("clouded".into(), Value::Bool(true)));
         }
         Value::Map(entries)
     }
@@ -210,6 +220,7 @@ impl FromStr for SavedTicket {
                 .map(|turn| turn.parse())
                 .transpose()
                 .map_err(|_| TicketError::NotATicket("its turn is no number"))?,
+            is_clouded: root.get("clouded").is_some(),
             before: root.get("before").map(baseline).transpose()?,
         })
     }
@@ -217,7 +228,8 @@ impl FromStr for SavedTicket {
 
 fn baseline(node: Node<'_>) -> Result<Baseline, TicketError> {
     let part = |key| node.get(key).ok_or(TicketError::NotATicket("its `before` lacks `all` or `own`")).and_then(marks);
-    Ok(Baseline::new(part("all")?, part("own")?))
+    let others = node.get("others").map(marks).transpose()?.unwrap_or_default();
+    Ok(Baseline::new(part("all")?, part("own")?).with_others(others))
 }
 
 /// Reads every mark: a lost one would make an old item look new.

@@ -1,14 +1,9 @@
 //! Which calls could be taken for one another, and what that means for one that is looked for.
 
-use std::time::Duration;
-
 use hostkit_proto::evidence::{Inputs, Reading, Shows};
 use hostkit_proto::{Endpoint, Perform};
 
 use crate::store::entry::sum;
-
-/// A list may be as old as this: what an earlier call did may show later, and be taken for what a later one did.
-pub(crate) const LAG: Duration = Duration::from_secs(15 * 60);
 
 /// The most calls that are remembered.
 pub(super) const KEPT: usize = 1000;
@@ -28,12 +23,11 @@ impl Kind {
         type First<E> = <<E as Perform>::Reading as Reading>::First;
         type Then<E> = <<E as Perform>::Reading as Reading>::Then;
         let digest = |text: &str| sum(text.as_bytes());
-        // How much a call does tells it from no other.
-        let inputs = inputs.iter().filter(|(name, _)| E::AMOUNT != Some(*name));
+        let inputs = inputs.iter().filter(|(name, _)| !E::FACTS.indistinct.contains(name));
         Self {
             reads: digest(&format!("{} {}", First::<E>::INFO.spec, Then::<E>::INFO.spec)),
             operation: digest(E::INFO.name),
-            is_item: E::SHOWS_AS == Shows::Item,
+            is_item: E::FACTS.shows == Shows::Item,
             inputs: inputs.map(|(name, input)| (digest(name), digest(&input.one_form()))).collect(),
         }
     }

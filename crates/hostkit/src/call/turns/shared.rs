@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hostkit_proto::BaseUrl;
+use hostkit_proto::evidence::LAG;
 
-use super::kind::{KEPT, Kind, LAG, Others};
+use super::kind::{KEPT, Kind, Others};
 use crate::limits::shared::RateStore;
 use crate::store::entry::{Damaged, Writer};
 use crate::store::thread::{Answer, StoreThread, stamp, whole_millis};
@@ -51,13 +52,15 @@ impl SharedTurns {
         self.thread.ask(move |store| turns.change(store, |_, kept| kept.others(turn, &kind)))
     }
 
-    pub(super) fn end(&self, number: u64, ended: Ended) {
+    pub(super) fn end(&self, number: u64, ended: Ended) -> Answer<()> {
         let turns = self.clone();
-        self.thread.post(move |store| {
-            if let Err(error) = turns.change(store, |now, kept| kept.end(now, number, &ended)) {
-                tracing::warn!(error = %error, "a store could not be told how a call ended: nobody knows what it did");
+        self.thread.ask(move |store| {
+            let told = turns.change(store, |now, kept| kept.end(now, number, &ended));
+            if let Err(error) = &told {
+                tracing::warn!(error = %error, "a store could not be told how a call ended: for other processes its outcome is unknown");
             }
-        });
+            told
+        })
     }
 
     fn change<T>(&self, store: &dyn Store, mut change: impl FnMut(u64, &mut Kept) -> T) -> io::Result<T> {
@@ -85,7 +88,7 @@ impl SharedTurns {
 #[derive(Debug, Clone, PartialEq, Default)]
 struct Kept {
     calls: Vec<Call>,
-    /// When calls were lost: nobody knows what those did that began before.
+    /// When calls were lost: the outcome of those that began before is unknown.
     lost: u64,
 }
 
@@ -255,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_process_that_died_nobody_knows() {
+    fn the_outcome_of_a_process_that_died_is_unknown() {
         let mut kept = Kept::default();
         assert!(kept.take(1_000, 1, &kind(4), MINUTE).is_ok());
         kept.settle(60_999);

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit};
-use hostkit_proto::evidence::{Baseline, Inputs, Shows, Sighting};
+use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Secret, UnixTime,
     Value, evidence,
@@ -112,8 +112,7 @@ impl Perform for RenewApiKey {
     type Reading = GetApiKey;
     type Found = ApiKey;
 
-    const SHOWS_WITHIN: Duration = Duration::from_secs(60);
-    const SHOWS_AS: Shows = Shows::Change;
+    const FACTS: Facts = Facts::new(Shows::Change, Duration::from_secs(60));
 
     fn inputs(&self) -> Inputs {
         Inputs::new().with("email", &self.email).with_secret("password", &self.password)
@@ -132,6 +131,6 @@ impl Perform for RenewApiKey {
 
     fn find(_: &Inputs, baseline: &Baseline, _: UnixTime, now: ApiKey) -> Result<Sighting<ApiKey>, EncodeError> {
         let mark = |item: &ApiKey| Some(evidence::mark_of_secret(&item.key));
-        Ok(evidence::changed(baseline, [now], |_| true, mark))
+        Ok(evidence::changed(baseline, [now], |_| true, mark, |_| false))
     }
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit};
-use hostkit_proto::evidence::{Baseline, Inputs, Shows, Sighting};
+use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
 };
@@ -94,8 +94,7 @@ impl Perform for CancelOrder {
     type Reading = ListOrders;
     type Found = Order;
 
-    const SHOWS_WITHIN: Duration = Duration::from_secs(60);
-    const SHOWS_AS: Shows = Shows::State;
+    const FACTS: Facts = Facts::new(Shows::State, Duration::from_secs(60));
 
     fn inputs(&self) -> Inputs {
         Inputs::new().with("order", &self.order)

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit};
-use hostkit_proto::evidence::{Baseline, Inputs, Shows, Sighting};
+use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
 use hostkit_proto::{
     Csv, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Format, Method, Perform, RawAnswer, RequestParts, UnixTime,
     Value, evidence,
@@ -125,8 +125,7 @@ impl Perform for Install {
     type Reading = GetInfo;
     type Found = ServerInfo;
 
-    const SHOWS_WITHIN: Duration = Duration::from_secs(600);
-    const SHOWS_AS: Shows = Shows::State;
+    const FACTS: Facts = Facts::new(Shows::State, Duration::from_secs(600));
 
     fn inputs(&self) -> Inputs {
         Inputs::new().with("order", &self.order)

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::evidence::{Baseline, Inputs, Shows, Sighting};
+use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
 };
@@ -94,8 +94,7 @@ impl Perform for RemoveSshKey {
     type Reading = ListSshKeys;
     type Found = ();
 
-    const SHOWS_WITHIN: Duration = Duration::from_secs(60);
-    const SHOWS_AS: Shows = Shows::Absence;
+    const FACTS: Facts = Facts::new(Shows::Absence, Duration::from_secs(60));
 
     fn inputs(&self) -> Inputs {
         Inputs::new().with("id", &self.id)

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, Name};
-use hostkit_proto::evidence::{Baseline, Inputs, Sighting};
+use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
 };
@@ -18,6 +18,8 @@ use crate::types::{Backup, BackupId, DatacenterId};
 /// Copies a backup to another data centre.
 ///
 /// `POST /v1/backup.copy/{id}`; effect: **spends** (async, additive, recurring). Source: line 141 of the document.
+///
+/// A schedule makes backups in the same data centre, too, and nothing tells them apart.
 ///
 /// If the end stays open: List the backups and look for a new one in that data centre. `reconcile` does it, with what
 /// `perform` read before the call.
@@ -97,7 +99,7 @@ impl Perform for CopyBackup {
     type Reading = ListBackups;
     type Found = Backup;
 
-    const SHOWS_WITHIN: Duration = Duration::from_secs(60);
+    const FACTS: Facts = Facts { is_done_by_itself: true, ..Facts::new(Shows::Item, Duration::from_secs(60)) };
 
     fn inputs(&self) -> Inputs {
         Inputs::new().with("datacenter", &self.datacenter)

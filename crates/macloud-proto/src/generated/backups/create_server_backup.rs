@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::evidence::{Baseline, Inputs, Sighting};
+use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
 };
@@ -19,7 +19,8 @@ use crate::types::{Backup, ServerId};
 ///
 /// `POST /v1/server.backup/{id}`; effect: **spends** (async, additive, recurring). Source: line 140 of the document.
 ///
-/// Which of the two paths Macloud has is not known.
+/// Which of the two paths Macloud has is not known. A schedule makes backups of the server, too, and nothing tells them
+/// apart.
 ///
 /// If the end stays open: List the backups: the one that is new and whose `server` is this one is it. `reconcile` does
 /// it, with what `perform` read before the call.
@@ -91,7 +92,7 @@ impl Perform for CreateServerBackup {
     type Reading = ListBackups;
     type Found = Backup;
 
-    const SHOWS_WITHIN: Duration = Duration::from_secs(60);
+    const FACTS: Facts = Facts { is_done_by_itself: true, ..Facts::new(Shows::Item, Duration::from_secs(60)) };
 
     fn inputs(&self) -> Inputs {
         Inputs::new().with("id", &self.id)

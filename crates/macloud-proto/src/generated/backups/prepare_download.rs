@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::evidence::{Baseline, Inputs, Shows, Sighting};
+use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
 };
@@ -94,8 +94,7 @@ impl Perform for PrepareDownload {
     type Reading = GetBackup;
     type Found = Backup;
 
-    const SHOWS_WITHIN: Duration = Duration::from_secs(600);
-    const SHOWS_AS: Shows = Shows::Change;
+    const FACTS: Facts = Facts::new(Shows::Change, Duration::from_secs(600));
 
     fn inputs(&self) -> Inputs {
         Inputs::new().with("id", &self.id)
@@ -113,7 +112,7 @@ impl Perform for PrepareDownload {
 
     fn find(_: &Inputs, baseline: &Baseline, _: UnixTime, now: Backup) -> Result<Sighting<Backup>, EncodeError> {
         let mark = |item: &Backup| Some(item.download.as_ref().map(evidence::fingerprint).unwrap_or_default());
-        Ok(evidence::changed(baseline, [now], |_| true, mark))
+        Ok(evidence::changed(baseline, [now], |_| true, mark, |_| false))
     }
 
     fn output(_: Backup) -> Option<()> {

@@ -3,17 +3,11 @@
 
 //! `PUT /v1/server.backup/{id}`: overwrites a server with a backup, at hosts with the older path.
 
-use std::time::Duration;
-
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::evidence::{Baseline, Inputs, Shows, Sighting};
-use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
-};
+use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, RequestParts};
 
 use crate::Macloud;
-use crate::servers::GetServer;
-use crate::types::{BackupId, ServerDetail, ServerId};
+use crate::types::{BackupId, ServerId};
 
 /// Overwrites a server with a backup, at hosts with the older path.
 ///
@@ -21,8 +15,8 @@ use crate::types::{BackupId, ServerDetail, ServerId};
 ///
 /// Fits the table of fields on the page of Macloud; which of the paths it has is not known.
 ///
-/// If the end stays open: Read the server: `status_text` says what is being done with it. `reconcile` does it, with
-/// what `perform` read before the call.
+/// If the end stays open: Read the server: `status_text` says what is being done with it. No call shows it:
+/// `status_text` says that something is being done with the server, not what: any other operation changes it, too.
 ///
 /// ```
 /// use macloud_proto::backups::RestoreServerBackup;
@@ -38,7 +32,6 @@ use crate::types::{BackupId, ServerDetail, ServerId};
 /// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
 /// #     .transport(answers)
 /// #     .build()?;
-/// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = RestoreServerBackup::new(ServerId::new(1345), BackupId::new(290230));
 /// let outcome = client.perform(&call);
 /// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
@@ -93,39 +86,7 @@ impl Endpoint for RestoreServerBackup {
     }
 }
 
-impl Perform for RestoreServerBackup {
-    type Reading = GetServer;
-    type Found = ServerDetail;
-
-    const SHOWS_WITHIN: Duration = Duration::from_secs(120);
-    const UNSEEN_IS_NO: bool = false;
-    const SHOWS_AS: Shows = Shows::Change;
-
-    fn inputs(&self) -> Inputs {
-        Inputs::new().with("id", &self.id)
-    }
-
-    fn reading(inputs: &Inputs) -> Result<GetServer, EncodeError> {
-        let id: ServerId = inputs.need(Self::INFO.name, "id")?;
-        Ok(GetServer::new(id))
-    }
-
-    fn baseline(_: &Inputs, now: &ServerDetail) -> Result<Baseline, EncodeError> {
-        let mark = |item: &ServerDetail| Some(item.status_text.as_ref().map(evidence::text).unwrap_or_default());
-        Ok(evidence::before_change([now], |_| true, mark))
-    }
-
-    fn find(
-        _: &Inputs,
-        baseline: &Baseline,
-        _: UnixTime,
-        now: ServerDetail,
-    ) -> Result<Sighting<ServerDetail>, EncodeError> {
-        let mark = |item: &ServerDetail| Some(item.status_text.as_ref().map(evidence::text).unwrap_or_default());
-        Ok(evidence::changed(baseline, [now], |_| true, mark))
-    }
-
-    fn output(_: ServerDetail) -> Option<()> {
-        Some(())
-    }
-}
+hostkit_proto::not_shown!(
+    RestoreServerBackup,
+    "`status_text` says that something is being done with the server, not what: any other operation changes it, too."
+);

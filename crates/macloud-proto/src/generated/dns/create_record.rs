@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit, Name, TextShape};
-use hostkit_proto::evidence::{Baseline, Inputs, Sighting};
+use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
 };
@@ -142,10 +142,10 @@ impl Perform for CreateRecord {
     type Reading = ListRecords;
     type Found = Record;
 
-    const SHOWS_WITHIN: Duration = Duration::from_secs(60);
+    const FACTS: Facts = Facts { indistinct: &["host"], ..Facts::new(Shows::Item, Duration::from_secs(60)) };
 
     fn inputs(&self) -> Inputs {
-        Inputs::new().with("id", &self.id).with("kind", &self.kind).with("value", &self.value)
+        Inputs::new().with("id", &self.id).with("kind", &self.kind).with("value", &self.value).with("host", &self.host)
     }
 
     fn reading(inputs: &Inputs) -> Result<ListRecords, EncodeError> {
@@ -165,7 +165,12 @@ impl Perform for CreateRecord {
     ) -> Result<Sighting<Record>, EncodeError> {
         let kind: RecordType = inputs.need(Self::INFO.name, "kind")?;
         let value: String = inputs.need(Self::INFO.name, "value")?;
-        let fits = |item: &Record| item.kind == kind && evidence::same(&item.value, &value);
+        let host: String = inputs.need(Self::INFO.name, "host")?;
+        let fits = |item: &Record| {
+            item.kind == kind
+                && evidence::same(&item.value, &value)
+                && item.host.as_ref().is_some_and(|value| evidence::same_name(value, &host))
+        };
         Ok(evidence::appeared(baseline, now, fits, |item| evidence::text(&item.id)))
     }
 

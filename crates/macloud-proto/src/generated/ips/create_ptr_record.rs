@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit, Name};
-use hostkit_proto::evidence::{Baseline, Inputs, Sighting};
+use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
 };
@@ -110,7 +110,7 @@ impl Perform for CreatePtrRecord {
     type Reading = ListPtrRecords;
     type Found = PtrRecord;
 
-    const SHOWS_WITHIN: Duration = Duration::from_secs(60);
+    const FACTS: Facts = Facts::new(Shows::Item, Duration::from_secs(60));
 
     fn inputs(&self) -> Inputs {
         Inputs::new().with("id", &self.id).with("ip", &self.ip).with("host", &self.host)

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::evidence::{Baseline, Each, Inputs, Shows, Sighting};
+use hostkit_proto::evidence::{Baseline, Each, Facts, Inputs, Shows, Sighting};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
 };
@@ -92,8 +92,7 @@ impl Perform for DeletePtrRecord {
     type Reading = Each<ListAddresses, ListPtrRecords>;
     type Found = ();
 
-    const SHOWS_WITHIN: Duration = Duration::from_secs(60);
-    const SHOWS_AS: Shows = Shows::Absence;
+    const FACTS: Facts = Facts::new(Shows::Absence, Duration::from_secs(60));
 
     fn inputs(&self) -> Inputs {
         Inputs::new().with("id", &self.id)

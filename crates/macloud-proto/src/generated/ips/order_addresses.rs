@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit};
-use hostkit_proto::evidence::{Baseline, Inputs, Sighting};
+use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
 };
@@ -110,8 +110,7 @@ impl Perform for OrderAddresses {
     type Reading = ListServerAddresses;
     type Found = Vec<ServiceAddress>;
 
-    const SHOWS_WITHIN: Duration = Duration::from_secs(120);
-    const AMOUNT: Option<&'static str> = Some("count");
+    const FACTS: Facts = Facts { indistinct: &["count"], ..Facts::new(Shows::Item, Duration::from_secs(120)) };
 
     fn inputs(&self) -> Inputs {
         Inputs::new().with("id", &self.id).with("count", &self.count)

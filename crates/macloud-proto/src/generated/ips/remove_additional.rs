@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::evidence::{Baseline, Inputs, Shows, Sighting};
+use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
 };
@@ -101,8 +101,7 @@ impl Perform for RemoveAdditional {
     type Reading = GetAdditional;
     type Found = ();
 
-    const SHOWS_WITHIN: Duration = Duration::from_secs(120);
-    const SHOWS_AS: Shows = Shows::Absence;
+    const FACTS: Facts = Facts::new(Shows::Absence, Duration::from_secs(120));
 
     fn inputs(&self) -> Inputs {
         Inputs::new()

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, Name};
-use hostkit_proto::evidence::{Baseline, Inputs, Sighting};
+use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
 use hostkit_proto::{
     Decimal, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime,
     evidence,
@@ -95,7 +95,7 @@ impl Perform for CreateTopUp {
     type Reading = ListOperations;
     type Found = Operation;
 
-    const SHOWS_WITHIN: Duration = Duration::from_secs(60);
+    const FACTS: Facts = Facts::new(Shows::Item, Duration::from_secs(60));
 
     fn inputs(&self) -> Inputs {
         Inputs::new().with("amount", &self.amount)

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit};
-use hostkit_proto::evidence::{Baseline, Inputs, Shows, Sighting};
+use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, Value,
     evidence,
@@ -128,8 +128,7 @@ impl Perform for CreateMonthlySchedule {
     type Reading = GetSchedules;
     type Found = Schedules;
 
-    const SHOWS_WITHIN: Duration = Duration::from_secs(60);
-    const SHOWS_AS: Shows = Shows::State;
+    const FACTS: Facts = Facts::new(Shows::State, Duration::from_secs(60));
 
     fn inputs(&self) -> Inputs {
         Inputs::new().with("id", &self.id).with("day", &self.day).with("hour", &self.hour).with("copies", &self.copies)

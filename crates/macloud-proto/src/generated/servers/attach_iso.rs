@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::evidence::{Baseline, Inputs, Shows, Sighting};
+use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
 };
@@ -96,8 +96,7 @@ impl Perform for AttachIso {
     type Reading = GetIso;
     type Found = Iso;
 
-    const SHOWS_WITHIN: Duration = Duration::from_secs(120);
-    const SHOWS_AS: Shows = Shows::State;
+    const FACTS: Facts = Facts { already_is_refused: true, ..Facts::new(Shows::State, Duration::from_secs(120)) };
 
     fn inputs(&self) -> Inputs {
         Inputs::new().with("iso", &self.iso).with("id", &self.id)

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit};
-use hostkit_proto::evidence::{Baseline, Inputs, Shows, Sighting};
+use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Gibibytes, Method, Perform, RawAnswer, RequestParts, UnixTime,
     evidence,
@@ -151,8 +151,7 @@ impl Perform for ChangePlan {
     type Reading = GetServer;
     type Found = ServerDetail;
 
-    const SHOWS_WITHIN: Duration = Duration::from_secs(300);
-    const SHOWS_AS: Shows = Shows::State;
+    const FACTS: Facts = Facts::new(Shows::State, Duration::from_secs(300));
 
     fn inputs(&self) -> Inputs {
         Inputs::new().with("id", &self.id).with("plan", &self.plan)

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{AsText, DecodeError, InputLimit, Name, Switch, TextShape};
-use hostkit_proto::evidence::{Baseline, Inputs, Sighting};
+use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Gibibytes, Method, Perform, RawAnswer, RequestParts, UnixTime,
     evidence,
@@ -267,7 +267,7 @@ impl Perform for CreateServer {
     type Reading = ListServers;
     type Found = Server;
 
-    const SHOWS_WITHIN: Duration = Duration::from_secs(60);
+    const FACTS: Facts = Facts::new(Shows::Item, Duration::from_secs(60));
 
     fn inputs(&self) -> Inputs {
         Inputs::new()

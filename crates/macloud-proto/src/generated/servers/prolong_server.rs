@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::evidence::{Baseline, Inputs, Shows, Sighting};
+use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
 };
@@ -93,8 +93,7 @@ impl Perform for ProlongServer {
     type Reading = GetServer;
     type Found = ServerDetail;
 
-    const SHOWS_WITHIN: Duration = Duration::from_secs(60);
-    const SHOWS_AS: Shows = Shows::Change;
+    const FACTS: Facts = Facts::new(Shows::Change, Duration::from_secs(60));
 
     fn inputs(&self) -> Inputs {
         Inputs::new().with("id", &self.id)
@@ -117,7 +116,7 @@ impl Perform for ProlongServer {
         now: ServerDetail,
     ) -> Result<Sighting<ServerDetail>, EncodeError> {
         let mark = |item: &ServerDetail| item.paid_until.as_ref().map(evidence::text);
-        Ok(evidence::paid(baseline, [now], |_| true, mark, None, |item| item.autoprolong, at))
+        Ok(evidence::paid(baseline, [now], |_| true, mark, None, |item| item.autoprolong != Some(false), at))
     }
 
     fn output(_: ServerDetail) -> Option<()> {

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit, TextShape};
-use hostkit_proto::evidence::{Baseline, Inputs, Shows, Sighting};
+use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
 };
@@ -21,8 +21,8 @@ use crate::types::{KeyId, ServerDetail, ServerId, TemplateId};
 ///
 /// Without a template presumably with the present one. The server makes a new password.
 ///
-/// If the end stays open: Read the server: `status_text` says what is being done with it. `reconcile` does it, with
-/// what `perform` read before the call.
+/// If the end stays open: Read the server: `template` says what it was installed from, `status_text` what is being done
+/// with it. `reconcile` does it, with what `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::servers::ReinstallServer;
@@ -102,7 +102,7 @@ impl Endpoint for ReinstallServer {
         path: "/v1/server.reinstall/{id}",
         effect: Effect::Destructive,
         flags: &[Flag::Disruptive, Flag::Async],
-        reconcile: "Read the server: `status_text` says what is being done with it.",
+        reconcile: "Read the server: `template` says what it was installed from, `status_text` what is being done with it.",
         documents: "#27",
         spec: "specs/macloud/servers/reinstall_server.toml",
         ..EndpointInfo::DEFAULT
@@ -128,12 +128,10 @@ impl Perform for ReinstallServer {
     type Reading = GetServer;
     type Found = ServerDetail;
 
-    const SHOWS_WITHIN: Duration = Duration::from_secs(120);
-    const UNSEEN_IS_NO: bool = false;
-    const SHOWS_AS: Shows = Shows::Change;
+    const FACTS: Facts = Facts { unseen_is_no: false, ..Facts::new(Shows::State, Duration::from_secs(120)) };
 
     fn inputs(&self) -> Inputs {
-        Inputs::new().with("id", &self.id)
+        Inputs::new().with("id", &self.id).with_option("template", self.template.as_ref())
     }
 
     fn reading(inputs: &Inputs) -> Result<GetServer, EncodeError> {
@@ -141,19 +139,36 @@ impl Perform for ReinstallServer {
         Ok(GetServer::new(id))
     }
 
-    fn baseline(_: &Inputs, now: &ServerDetail) -> Result<Baseline, EncodeError> {
-        let mark = |item: &ServerDetail| Some(item.status_text.as_ref().map(evidence::text).unwrap_or_default());
+    fn baseline(inputs: &Inputs, now: &ServerDetail) -> Result<Baseline, EncodeError> {
+        let template: Option<TemplateId> = inputs.maybe(Self::INFO.name, "template")?;
+        let mark = |item: &ServerDetail| {
+            if template.is_some() {
+                item.template.as_ref().map(|value| &value.id).map(evidence::text)
+            } else {
+                Some(String::new())
+            }
+        };
         Ok(evidence::before_change([now], |_| true, mark))
     }
 
     fn find(
-        _: &Inputs,
+        inputs: &Inputs,
         baseline: &Baseline,
         _: UnixTime,
         now: ServerDetail,
     ) -> Result<Sighting<ServerDetail>, EncodeError> {
-        let mark = |item: &ServerDetail| Some(item.status_text.as_ref().map(evidence::text).unwrap_or_default());
-        Ok(evidence::changed(baseline, [now], |_| true, mark))
+        let template: Option<TemplateId> = inputs.maybe(Self::INFO.name, "template")?;
+        let mark = |item: &ServerDetail| {
+            if template.is_some() {
+                item.template.as_ref().map(|value| &value.id).map(evidence::text)
+            } else {
+                Some(String::new())
+            }
+        };
+        let is_so = |item: &ServerDetail| {
+            template.is_none() || item.template.as_ref().map(|value| &value.id) == template.as_ref()
+        };
+        Ok(evidence::became(baseline, [now], |_| true, mark, is_so))
     }
 
     fn output(_: ServerDetail) -> Option<()> {

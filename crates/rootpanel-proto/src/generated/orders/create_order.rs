@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit};
-use hostkit_proto::evidence::{Baseline, Inputs, Sighting};
+use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
 use hostkit_proto::{
     Csv, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, Value,
     evidence,
@@ -166,7 +166,7 @@ impl Perform for CreateOrder {
     type Reading = GetOrders;
     type Found = Order;
 
-    const SHOWS_WITHIN: Duration = Duration::from_secs(120);
+    const FACTS: Facts = Facts::new(Shows::Item, Duration::from_secs(120));
 
     fn inputs(&self) -> Inputs {
         Inputs::new().with("tariff", &self.tariff)

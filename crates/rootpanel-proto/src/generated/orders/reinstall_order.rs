@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::evidence::{Baseline, Inputs, Shows, Sighting};
+use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, Value,
     evidence,
@@ -129,8 +129,7 @@ impl Perform for ReinstallOrder {
     type Reading = GetOrders;
     type Found = Order;
 
-    const SHOWS_WITHIN: Duration = Duration::from_secs(3600);
-    const SHOWS_AS: Shows = Shows::Change;
+    const FACTS: Facts = Facts::new(Shows::Change, Duration::from_secs(3600));
 
     fn inputs(&self) -> Inputs {
         Inputs::new().with("order", &self.order)
@@ -156,6 +155,6 @@ impl Perform for ReinstallOrder {
         let order: OrderId = inputs.need(Self::INFO.name, "order")?;
         let fits = |item: &Order| item.id == order;
         let mark = |item: &Order| item.server_password.as_ref().map(evidence::mark_of_secret);
-        Ok(evidence::changed(baseline, now, fits, mark))
+        Ok(evidence::changed(baseline, now, fits, mark, |_| false))
     }
 }

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit};
-use hostkit_proto::evidence::{Baseline, Inputs, Shows, Sighting};
+use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, Value,
     evidence,
@@ -117,9 +117,7 @@ impl Perform for RenewOrder {
     type Reading = GetOrders;
     type Found = Order;
 
-    const SHOWS_WITHIN: Duration = Duration::from_secs(60);
-    const SHOWS_AS: Shows = Shows::Change;
-    const AMOUNT: Option<&'static str> = Some("period");
+    const FACTS: Facts = Facts { indistinct: &["period"], ..Facts::new(Shows::Change, Duration::from_secs(60)) };
 
     fn inputs(&self) -> Inputs {
         Inputs::new().with("order", &self.order).with("period", &self.period)
@@ -145,6 +143,6 @@ impl Perform for RenewOrder {
         let order: OrderId = inputs.need(Self::INFO.name, "order")?;
         let fits = |item: &Order| item.id == order;
         let mark = |item: &Order| item.paid_until.as_ref().map(evidence::text);
-        Ok(evidence::paid(baseline, now, fits, mark, Some(inputs.need(Self::INFO.name, "period")?), |_| None, at))
+        Ok(evidence::paid(baseline, now, fits, mark, Some(inputs.need(Self::INFO.name, "period")?), |_| true, at))
     }
 }

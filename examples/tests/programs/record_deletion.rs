@@ -1,23 +1,18 @@
-//! Guarded operations against a scripted hoster: what they find, and that they never act twice.
-
-use std::net::IpAddr;
+//! The deletion of a record against a scripted hoster: what it finds, and that it never deletes twice.
 
 use clodo_proto::dns::AddRecords;
-use clodo_proto::ips::{AddIp, MoveIp};
-use clodo_proto::servers::{BuyTraffic, ChangeToVirtual};
-use clodo_proto::types::{RecordId, ServerId, TypeChangePeriod, ZoneId};
+use clodo_proto::types::{RecordId, ZoneId};
 use clodo_proto::{Clodo, Credentials};
 use hostkit::protocol::Method;
 use hostkit::time::{Clock, ManualClock, Moment};
 use hostkit::transport::{Phase, TransportErrorKind};
-use hostkit::{Decimal, Format, Outcome, UnixTime};
-use hostkit_examples::clodo_guarded::*;
+use hostkit::{Format, Outcome, UnixTime};
+use hostkit_examples::record_deletion::*;
 use hostkit_testing::{Script, Scripted};
 use hostkit_ureq::Client;
 
 const ZONE: ZoneId = ZoneId::new(405290);
 const RECORD: RecordId = RecordId::new(13);
-const SERVER: ServerId = ServerId::new(298);
 
 struct Bench {
     client: Client<Clodo, Scripted>,
@@ -179,93 +174,4 @@ fn the_copy_is_kept_when_the_zone_cannot_be_read() {
     assert_eq!(ids(&error.zone_before.unwrap().records), [12, 13]);
     // Each read of a safe call is tried three times.
     assert_eq!(bench.sent().len(), 11);
-}
-
-// Calls that add, and GETs that act.
-
-fn ips(last: &[u8]) -> Script {
-    let ips = last.iter().map(|last| format!(r#"{{"ip": "192.0.2.{last}", "is_primary": false}}"#)).collect::<Vec<_>>();
-    Script::get("/servers/298/ips").answer(200, format!(r#"{{"addresses": {{"public": [{}]}}}}"#, ips.join(",")))
-}
-
-fn ip(last: u8) -> IpAddr {
-    IpAddr::from([192, 0, 2, last])
-}
-
-fn put(path: &str) -> Script {
-    Script::method(Method::PUT, path).answer(204, "")
-}
-
-#[test]
-fn the_address_that_was_added_is_known() {
-    let bench = bench([ips(&[1]), put("/servers/298/ips"), ips(&[1]), ips(&[1, 7])]);
-    let checked = bench.run(|client| add_ip(client, AddIp::new(SERVER))).unwrap();
-    assert!(checked.outcome.is_done() && checked.change.is_as_asked());
-    assert_eq!(checked.added(), [ip(7)]);
-    assert_eq!(bench.sent(), ["list_ips", "add_ip", "list_ips", "list_ips"]);
-}
-
-/// The proxy sent the PUT twice, the client once: only the reads can tell.
-#[test]
-fn an_address_that_was_bought_twice_is_seen() {
-    let bench = bench([ips(&[1]), put("/servers/298/ips"), ips(&[1, 7, 8])]);
-    let checked = bench.run(|client| add_ip(client, AddIp::new(SERVER))).unwrap();
-    assert!(checked.outcome.is_done());
-    assert!(matches!(&checked.change, Change::Otherwise(what) if what == "2 addresses are new: 192.0.2.7, 192.0.2.8"));
-}
-
-#[test]
-fn nothing_seen_is_said() {
-    let lost = Script::fail(Phase::Body, TransportErrorKind::Closed);
-    let bench = bench([ips(&[1]), lost, ips(&[1]), ips(&[1]), ips(&[1])]);
-    let checked = bench.run(|client| add_ip(client, AddIp::new(SERVER))).unwrap();
-    assert!(checked.outcome.is_unresolved());
-    assert!(matches!(checked.change, Change::NotSeen));
-    assert_eq!(checked.added(), Vec::<IpAddr>::new());
-}
-
-#[test]
-fn an_address_is_moved_once() {
-    let get = || Script::get("/servers/298/ips/moveip/").answer(204, "");
-    let bench1 = bench([ips(&[1]), get(), ips(&[1, 7])]);
-    let checked = bench1.run(|client| move_ip(client, MoveIp::new(SERVER, ip(7)))).unwrap();
-    assert!(checked.change.is_as_asked());
-    let bench2 = bench([ips(&[1, 7])]);
-    let error = bench2.run(|client| move_ip(client, MoveIp::new(SERVER, ip(7)))).unwrap_err();
-    assert_eq!(error.to_string(), "nothing was sent: server 298 has 192.0.2.7 already");
-    let other = bench([ips(&[1]), get(), ips(&[1, 8])]);
-    let checked = other.run(|client| move_ip(client, MoveIp::new(SERVER, ip(7)))).unwrap();
-    assert!(matches!(checked.change, Change::Otherwise(_)));
-}
-
-fn server(kind: &str, traffic: &str) -> Script {
-    let body =
-        format!(r#"{{"server": {{"id": 298, "status": "is_running", "type": "{kind}", "vps_traff": {traffic}}}}}"#);
-    Script::get("/servers/298").answer(200, body)
-}
-
-#[test]
-fn traffic_that_was_bought_is_measured() {
-    let (none, ten, twenty) =
-        (|| server("VirtualServer", "null"), || server("VirtualServer", "10"), || server("VirtualServer", "20"));
-    let one = bench([none(), put("/servers/298"), ten()]);
-    let checked = one.run(|client| buy_traffic(client, BuyTraffic::new(SERVER, 10))).unwrap();
-    assert!(checked.change.is_as_asked());
-    assert_eq!(checked.traffic_added(), Decimal::from(10));
-    let two = bench([none(), put("/servers/298"), twenty()]);
-    let checked = two.run(|client| buy_traffic(client, BuyTraffic::new(SERVER, 10))).unwrap();
-    assert!(matches!(&checked.change, Change::Otherwise(what) if what.contains("by 20 GB, not by 10 GB")));
-}
-
-#[test]
-fn a_type_is_not_changed_back() {
-    let act = || ChangeToVirtual::new(SERVER, TypeChangePeriod::Hour);
-    let same = bench([server("VirtualServer", "null")]);
-    let error = same.run(|client| change_to_virtual(client, act())).unwrap_err();
-    assert!(matches!(error, CheckError::AlreadySo(_)));
-    let get = Script::get("/servers/298/change_type/").answer(204, "");
-    let other = bench([server("ScaleServer", "null"), get, server("VirtualServer", "null")]);
-    let checked = other.run(|client| change_to_virtual(client, act())).unwrap();
-    assert!(checked.change.is_as_asked());
-    assert_eq!(other.sent(), ["get_server", "change_to_virtual", "get_server"]);
 }

@@ -1,18 +1,33 @@
 //! Deletes one DNS record with a call that deletes the whole zone if its body is lost.
+//!
+//! `perform` alone keeps no copy of the zone, which only the caller can restore. This takes a blocking client:
+//!
+//! ```
+//! use clodo_proto::Clodo;
+//! use clodo_proto::types::{RecordId, ZoneId};
+//! use hostkit_examples::record_deletion::{AcceptBodyHazard, RecordDeletion, RecordDeletionError, delete_record};
+//!
+//! fn delete(client: &hostkit_ureq::Client<Clodo>) -> Result<RecordDeletion, Box<RecordDeletionError>> {
+//!     delete_record(client, ZoneId::new(7), RecordId::new(12), AcceptBodyHazard)
+//! }
+//! ```
 
 use std::fmt;
+use std::time::Duration;
 
 use hostkit::transport::Transport;
 use hostkit::{CallOptions, Error, Outcome, OutcomeOf};
 use hostkit_ureq::Client;
 
-use super::checked::pause;
 use clodo_proto::dns::{DeleteRecord, GetZone};
 use clodo_proto::types::{NewRecord, Record, RecordId, Zone, ZoneId};
 use clodo_proto::{Clodo, Code};
 
 /// Reads of the zone after the deletion, at most, while the record is still there.
 const READS: u32 = 3;
+
+/// Time between two of these reads.
+const BETWEEN: Duration = Duration::from_secs(2);
 
 /// Acknowledges the hazard: the same verb and URL delete the whole zone, only the body of the DELETE makes the
 /// difference, and an intermediary may drop such a body.
@@ -164,6 +179,12 @@ pub fn delete_record(
         pause(client);
         attempt += 1;
     }
+}
+
+/// Waits until the next read, on the client's clock.
+fn pause(client: &Client<Clodo, impl Transport>) {
+    let clock = client.core().clock();
+    std::thread::sleep(clock.sleep(clock.now().monotonic + BETWEEN));
 }
 
 /// What is wrong with the zone after the deletion, if anything.

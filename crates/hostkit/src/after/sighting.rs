@@ -1,0 +1,72 @@
+//! What one read says about a call, whether it follows a lost answer or a refusal.
+
+use std::time::Duration;
+
+use hostkit_proto::evidence::{Baseline, Doubt, Inputs, Reading, Shows, Sighting};
+use hostkit_proto::{Perform, UnixTime};
+
+use super::reading::{Read, ReadingMachine};
+use crate::call::turns::Others;
+use crate::client::ClientCore;
+use crate::error::{Cause, ErrorOf};
+
+/// What an answer can show.
+#[derive(Clone, Copy)]
+pub(crate) struct Quality {
+    /// How old it may be.
+    pub(crate) age: Duration,
+    /// Whether it does not show everything.
+    pub(crate) is_partial: bool,
+}
+
+impl Quality {
+    pub(crate) fn of<R: Reading>(reading: &ReadingMachine<R>) -> Self {
+        Self { age: reading.age(), is_partial: reading.unread().is_some() }
+    }
+}
+
+/// What is compared with an answer: the call as its ticket has it, and what other calls mean for it.
+pub(crate) struct Looked<'a> {
+    pub(crate) inputs: &'a Inputs,
+    pub(crate) baseline: &'a Baseline,
+    pub(crate) others: Others,
+    pub(crate) at: UnixTime,
+}
+
+impl Looked<'_> {
+    /// What a read says about the call.
+    ///
+    /// # Errors
+    /// The read failed, or found nothing where that does not show the call.
+    pub(crate) fn sighting<E: Perform>(
+        self,
+        core: &ClientCore<E::Api>,
+        read: Read<E::Reading>,
+        quality: Quality,
+    ) -> Result<Sighting<E::Found>, ErrorOf<E>> {
+        let sighting = match read {
+            Ok(answer) => {
+                let baseline = self.baseline.clone().with_others(self.others.keys);
+                let sighting = E::find(self.inputs, &baseline, self.at, answer);
+                sighting.map_err(|error| core.error(&E::INFO, Cause::Encode(error)))?
+            }
+            Err(error) => match E::not_found().filter(|_| error.is_not_found()) {
+                Some(_) if !self.baseline.own().is_empty() => Sighting::Unclear(Doubt::WasSo),
+                Some(found) => Sighting::Seen(vec![found]),
+                None => return Err(error),
+            },
+        };
+        Ok(match sighting {
+            // What cannot be read may be what was looked for, or what has to be gone.
+            Sighting::Unseen | Sighting::Part(..) if quality.is_partial => Sighting::Unclear(Doubt::Unread),
+            Sighting::Seen(_) if quality.is_partial && E::FACTS.shows == Shows::Absence => {
+                Sighting::Unclear(Doubt::Unread)
+            }
+            Sighting::Seen(_) | Sighting::Part(..) if self.others.may_have_done_it => {
+                Sighting::Unclear(Doubt::OtherCall)
+            }
+            Sighting::Seen(_) | Sighting::Part(..) if E::FACTS.is_done_by_itself => Sighting::Unclear(Doubt::ByItself),
+            sighting => sighting,
+        })
+    }
+}
