@@ -116,8 +116,11 @@ impl<C> Cause<C> {
 
 /// The option that raises the limit which an answer exceeds.
 pub(crate) fn raising(error: &DecodeError) -> &'static str {
-    let is_of_the_tree = error.wire().is_some_and(|error| error.is_over_limit());
-    if is_of_the_tree { "; the option `tree_limits` raises it" } else { "" }
+    match error.wire() {
+        Some(error) if error.is_over_limit() => "; the option `tree_limits` raises it",
+        None if error.is_over_limit() => "; the option `answer_limits` raises it",
+        _ => "",
+    }
 }
 
 /// The origin that a redirect leads to; the rest of its URL may hold a key.
