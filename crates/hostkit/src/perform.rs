@@ -24,6 +24,10 @@ use crate::transport::{Incoming, TransportError};
 type Code<E> = <<E as Endpoint>::Api as Api>::Code;
 type Ended<E> = Outcome<Reply<<E as Endpoint>::Output>, Code<E>>;
 
+/// What the caller can do where what is there before a call is not known in full, and what that costs.
+const UNREAD: &str = "what it does not show would look new later. The option `unread` sends the call without this look; \
+                      `reconcile` cannot tell then what became of it if its answer is lost";
+
 /// The reads that have to show that something is gone, or is in another state, after a refusal.
 const READS: u32 = 2;
 
@@ -205,13 +209,14 @@ impl<E: Perform> PerformMachine<E> {
         reading: &ReadingMachine<E::Reading>,
     ) -> Result<Option<Baseline>, Error<Code<E>>> {
         if reading.age() > LAG {
-            // What such an answer lacks would look new later.
-            let why = "what is there before the call came from a cache, and is too old to tell";
+            let why = format!("what is there before the call came from a cache, and is too old to tell: {UNREAD}");
             return Err(self.error(Cause::Refused(why.into())));
         }
         match (read, reading.unread()) {
-            // An item that cannot be read now would look new later.
-            (Ok(_), Some(error)) => Err(self.error(Cause::Decode(error.clone()))),
+            (Ok(_), Some(error)) => {
+                let why = format!("what is there before the call is known in part only: {error}: {UNREAD}");
+                Err(self.error(Cause::Refused(why.into())))
+            }
             (Ok(answer), None) => Ok(Some(E::baseline(&self.inputs, &answer)?)),
             (Err(error), _) if error.is_not_found() && E::not_found().is_some() => Ok(Some(Baseline::of("not found"))),
             // The API itself refuses a call about an object that it does not have. If it does not, each item of it would
