@@ -1,5 +1,6 @@
 //! P16: every list of every answer has its own limit in the spec. That many items are accepted; with one more the call
-//! ends with an error that names the limit, and an acting call is unresolved, since its request had arrived.
+//! ends with an error that names the limit, and an acting call is unresolved, since its request had arrived. What is over
+//! a limit is not asked for again, and an option of the call and the client raises it.
 //!
 //! The lists are read from the specs, so that new ones are included.
 
@@ -18,6 +19,7 @@ use hostkit::time::ManualClock;
 use hostkit::transport::{AnswerLimits, Incoming, Outgoing, Transport, TransportError};
 use hostkit::{Api, Call, CallOptions, Endpoint, Format, Outcome, Perform, UnixTime, UnknownFields};
 use hostkit_codegen::AnswerList;
+use hostkit_tests::raw_server::RawServer;
 use hostkit_tests::{entries, lists, size};
 
 /// Lists of which no example has an item that could be repeated: Clodo never sends private addresses, and a template of
@@ -195,4 +197,59 @@ fn a_list_over_its_limit_is_not_taken() {
     // The smaller sizes skip the long lists.
     assert!(unshown.len() == UNSHOWN.len() || !size::is_long(), "shown by now: {UNSHOWN:?} but {unshown:?}");
     assert!(tried.len() >= size::size(1, 20, 60), "{} lists", tried.len());
+}
+
+/// Lists data centres with either client; the number of them or the error, and how often they were asked for.
+fn ask(server: &RawServer, client: AnswerLimits, call: CallOptions) -> [(Result<usize, String>, usize); 2] {
+    let credentials = || macloud_proto::Credentials::token("token-of-a-test");
+    let read = macloud_proto::reference::ListDatacenters::new();
+    let base = || server.url.parse().expect("a base URL");
+    macro_rules! asked {
+        ($ask:expr) => {{
+            server.script().targets.clear();
+            let found = $ask.map(|found| found.len()).map_err(|error: hostkit::Error<_>| error.to_string());
+            (found, server.script().targets.len())
+        }};
+    }
+    let blocking = hostkit_ureq::Client::builder(credentials()).base_url(base()).answer_limits(client);
+    let blocking = blocking.build().expect("a client").with(call.clone());
+    let other = hostkit_reqwest::Client::builder(credentials()).base_url(base()).answer_limits(client);
+    let other = other.build().expect("a client").with(call);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    [asked!(blocking.call(&read)), asked!(runtime.block_on(other.call(&read)))]
+}
+
+#[test]
+fn what_is_over_a_limit_is_asked_for_once() {
+    let server = RawServer::start();
+    let answer = |items: usize| {
+        let item = |id| format!(r#"{{"id":{},"name":"a","country":"ru","active":true}}"#, id + 1);
+        let items: Vec<_> = (0..items).map(item).collect();
+        let body = format!(r#"{{"status":"ok","status_msg":"ok","data":[{}]}}"#, items.join(","));
+        let head = format!("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {}\r\n\r\n", body.len());
+        server.script().answer = [head, body].concat().into_bytes();
+    };
+    let usual = AnswerLimits::DEFAULT;
+    let items = |max_items| AnswerLimits { max_items: Some(max_items), ..usual };
+    let bytes = |max_body| AnswerLimits { max_body, ..usual };
+    let of_call = |limits| CallOptions::new().answer_limits(limits);
+    let refused = |client, call, limit: &str| {
+        for (found, count) in ask(&server, client, call) {
+            let why = found.expect_err(limit);
+            assert!(why.contains(limit) && why.contains("`answer_limits`") && why.contains("macloud"), "{why}");
+            assert_eq!(count, 1, "{why}");
+        }
+    };
+    let taken = |client, call, count| assert_eq!(ask(&server, client, call), [(Ok(count), 1), (Ok(count), 1)]);
+
+    answer(3);
+    refused(items(2), CallOptions::new(), "at most 2 items (`max_items`)");
+    refused(usual, of_call(items(2)), "at most 2 items (`max_items`)");
+    refused(bytes(99), CallOptions::new(), "99 bytes of body (`max_body`)");
+    refused(usual, of_call(bytes(99)), "99 bytes of body (`max_body`)");
+    taken(items(2), of_call(items(3)), 3);
+    answer(10_001);
+    refused(usual, CallOptions::new(), "at most 10000 items (`max_items`)");
+    taken(items(10_001), CallOptions::new(), 10_001);
+    taken(usual, of_call(items(20_000)), 10_001);
 }

@@ -1,14 +1,16 @@
-//! TLS roots, name lookups and socket errors, shared by the transports and stores of hostkit.
+//! TLS roots, name lookups, socket errors and the limit of heads, shared by the transports and stores of hostkit.
 //!
 //! It depends on no hoster, HTTP library or async runtime.
 
 pub mod failure;
+mod heads;
 mod names;
 mod network;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod tls;
 
+pub use heads::{HeadPart, HeadTooLarge, Heads, MAX_HEAD};
 pub use names::{Lookup, Names, NoAddress};
 pub use network::Network;
 pub use tls::Trust;

@@ -30,6 +30,7 @@ pub struct RawAnswer<'a> {
     headers: &'a HeaderMap,
     body: &'a [u8],
     limits: Limits,
+    max_items: Option<usize>,
     unknown: UnknownFields,
     document: OnceCell<Result<Document<'a>, WireError>>,
     report: RefCell<Report>,
@@ -61,6 +62,7 @@ impl<'a> RawAnswer<'a> {
             headers,
             body,
             limits: Limits::DEFAULT,
+            max_items: None,
             unknown: UnknownFields::default(),
             document: OnceCell::new(),
             report: RefCell::default(),
@@ -77,6 +79,12 @@ impl<'a> RawAnswer<'a> {
     /// Sets the limits of the tree.
     pub fn with_limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
+        self
+    }
+
+    /// Sets the most items of each list, in place of what its spec allows.
+    pub fn with_max_items(mut self, max_items: Option<usize>) -> Self {
+        self.max_items = max_items;
         self
     }
 
@@ -263,6 +271,7 @@ impl<'a> RawAnswer<'a> {
 
     fn reader<'r>(&self, at: At<'r>) -> Reader<'r> {
         let mut reader = Reader::new(self.endpoint(), "answer", &self.api.leniency, self.unknown, at);
+        reader.max_items = self.max_items;
         reader.others = self.facts.acts.then_some(self.api.answer_fields);
         reader
     }

@@ -1,4 +1,4 @@
-//! Maps reqwest's errors to transport errors. They print URLs with their queries, so only the text of the innermost
+//! Maps errors of hyper and reqwest to transport errors. Those of reqwest print URLs, so only the text of the innermost
 //! cause is kept.
 
 use std::error::Error;
@@ -6,14 +6,13 @@ use std::io;
 
 use hostkit::transport::{Phase, TransportError, TransportErrorKind as Kind};
 
-use hostkit_net::NoAddress;
 use hostkit_net::failure::kind_of_socket_error;
+use hostkit_net::{HeadTooLarge, NoAddress};
 
 /// Maps an error that occurred in a phase.
-pub(crate) fn of(phase: Phase, error: reqwest::Error) -> TransportError {
-    let error = error.without_url();
-    let mut innermost: &(dyn Error + 'static) = &error;
-    let mut found = error.is_timeout().then_some(Kind::Timeout);
+pub(crate) fn of(phase: Phase, error: &(dyn Error + 'static)) -> TransportError {
+    let mut innermost = error;
+    let mut found = None;
     loop {
         found = kind(innermost).or(found);
         match cause(innermost) {
@@ -31,6 +30,12 @@ fn cause<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e (dyn Error + 'stati
 }
 
 fn kind(error: &(dyn Error + 'static)) -> Option<Kind> {
+    if let Some(error) = error.downcast_ref::<reqwest::Error>() {
+        return error.is_timeout().then_some(Kind::Timeout);
+    }
+    if error.is::<HeadTooLarge>() {
+        return Some(Kind::TooLarge);
+    }
     if error.is::<NoAddress>() {
         return Some(Kind::Dns);
     }

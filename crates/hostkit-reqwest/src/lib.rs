@@ -35,6 +35,8 @@
 //! [`reqwest`]. `hostkit-ureq` is the blocking counterpart.
 
 mod client;
+mod connection;
+mod connector;
 mod failure;
 mod progress;
 mod resolver;

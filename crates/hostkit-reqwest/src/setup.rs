@@ -1,13 +1,15 @@
-//! Transport settings: the network, and reqwest's own settings where they are safe.
+//! Transport settings: the network, and how reqwest connects.
 
 use std::fmt;
 
 use hostkit::SetupError;
 use hostkit_net::{IDLE_TIMEOUT, Names, Network};
-use reqwest::{ClientBuilder, redirect, retry};
+use hyper_util::client::legacy::Client;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use reqwest::{ClientBuilder, retry};
 use rustls::ClientConfig;
 
-use crate::progress::Watch;
+use crate::connector::{Connector, Take};
 use crate::resolver::NameResolver;
 use crate::transport::ReqwestTransport;
 
@@ -37,8 +39,8 @@ impl Setup {
         self
     }
 
-    /// Changes reqwest's own settings, such as the local address or the keep-alive of TCP. Redirects, retries, proxy,
-    /// pool, compression and TLS are set afterwards and cannot be changed.
+    /// Changes how reqwest connects, such as the local address or the keep-alive of TCP. Proxy, names, TLS and the time
+    /// to connect are set afterwards; settings of requests and answers have no effect, because hyper sends them.
     pub fn configure(mut self, configure: impl Fn(ClientBuilder) -> ClientBuilder + Send + Sync + 'static) -> Self {
         self.configure = Some(Box::new(configure));
         self
@@ -54,48 +56,41 @@ impl Setup {
         let proxy = proxy.map_err(|_| SetupError::Proxy)?;
         let tls = self.network.tls()?;
         let names = self.network.names();
-        let client = |is_pooled| {
-            let builder = self.builder(proxy.clone(), &tls, &names, is_pooled);
-            builder.build().map_err(|error| SetupError::Tls(error.without_url().to_string()))
+        let builder = self.builder(proxy, tls, &names);
+        let connector = builder.build().map_err(|error| SetupError::Tls(error.without_url().to_string()))?;
+        let connector = Connector(connector);
+        let client = |idle| {
+            Client::builder(TokioExecutor::new())
+                // Proxies and caches fold long header lines: each fold is a blank (RFC 9112, 5.2).
+                .http1_allow_obsolete_multiline_headers_in_responses(true)
+                .timer(TokioTimer::new())
+                .pool_timer(TokioTimer::new())
+                .pool_idle_timeout(IDLE_TIMEOUT)
+                .pool_max_idle_per_host(idle)
+                .build(connector.clone())
         };
-        let (pooled, fresh) = (client(true)?, client(false)?);
-        Ok(ReqwestTransport::from_clients(pooled, fresh, names, self.network.proxy_address()))
+        Ok(ReqwestTransport::from_clients(client(64), client(0), names, self.network.proxy_address()))
     }
 
-    fn builder(
-        &self,
-        proxy: Option<reqwest::Proxy>,
-        tls: &ClientConfig,
-        names: &Names,
-        is_pooled: bool,
-    ) -> ClientBuilder {
+    /// The client of reqwest, which makes the connections.
+    fn builder(&self, proxy: Option<reqwest::Proxy>, tls: ClientConfig, names: &Names) -> ClientBuilder {
         let builder = ClientBuilder::new();
         let builder = match &self.configure {
             Some(configure) => configure(builder),
             None => builder,
         };
         let builder = builder
-            .redirect(redirect::Policy::none())
-            .referer(false)
             .retry(retry::never())
             .http1_only()
-            // Any crate of a build can turn on the features of reqwest that do this by default.
-            .no_gzip()
-            .no_brotli()
-            .no_zstd()
-            .no_deflate()
+            // Any crate of a build can turn on the feature of reqwest that does this by default.
             .no_hickory_dns()
-            // Proxies and caches fold long header lines: each fold is a blank (RFC 9112, 5.2).
-            .http1_allow_obsolete_multiline_headers_in_responses(true)
             .no_proxy()
             // Verbose mode logs every byte, secrets included.
             .connection_verbose(false)
             .connect_timeout(self.network.time_to_connect())
-            .pool_idle_timeout(IDLE_TIMEOUT)
-            .pool_max_idle_per_host(if is_pooled { 64 } else { 0 })
-            .tls_backend_preconfigured(tls.clone())
+            .tls_backend_preconfigured(tls)
             .dns_resolver(NameResolver(names.clone()))
-            .connector_layer(Watch);
+            .connector_layer(Take);
         match proxy {
             Some(proxy) => builder.proxy(proxy),
             None => builder,

@@ -3,6 +3,7 @@
 use std::io;
 
 use hostkit::transport::{Phase, TransportError, TransportErrorKind as Kind};
+use hostkit_net::HeadTooLarge;
 use hostkit_net::failure::kind_of_socket_error;
 
 /// Maps an error that occurred in a phase.
@@ -22,6 +23,7 @@ fn kind(error: &ureq::Error) -> Kind {
         Error::HostNotFound => Kind::Dns,
         Error::Tls(_) | Error::TlsRequired => Kind::Tls,
         Error::Other(inner) if inner.is::<rustls::Error>() => Kind::Tls,
+        Error::Other(inner) if inner.is::<HeadTooLarge>() => Kind::TooLarge,
         Error::LargeResponseHeader(..) => Kind::TooLarge,
         // ureq does not export the type; the conformance suite fails if the text changes.
         Error::Protocol(inner) if inner.to_string().contains("too many headers") => Kind::TooLarge,

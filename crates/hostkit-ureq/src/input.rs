@@ -6,6 +6,7 @@
 //! off: ureq would then keep cookies and send them, and decode bodies. So it does not see the headers that it does this
 //! by.
 
+use hostkit_net::{HeadPart, HeadTooLarge, Heads};
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName, SET_COOKIE};
 
 /// Headers that ureq must not see, and the names of equal length under which they pass it.
@@ -28,9 +29,6 @@ pub(crate) fn unmask(headers: &mut HeaderMap) {
     }
 }
 
-/// The largest head that is read, in bytes, with those of 1xx before it; the limit of the call is checked afterwards.
-pub(crate) const MAX_HEAD: usize = 128 << 10;
-
 /// The bytes that ureq has not consumed.
 #[derive(Debug, Default)]
 pub(crate) struct Input {
@@ -41,18 +39,14 @@ pub(crate) struct Input {
     head: Option<Head>,
 }
 
-/// A head that is being received.
+/// The heads that are being received.
 #[derive(Debug, Default)]
 struct Head {
-    /// Where its present line begins in the bytes, and how many lines it has before that.
+    heads: Heads,
+    /// Where the present line begins in the bytes.
     line: usize,
-    lines: usize,
-    /// Whether it is one of 1xx, which another head follows.
-    is_informational: bool,
-    /// How far it was looked at.
+    /// How far the bytes were looked at.
     seen: usize,
-    /// The bytes of all heads of this answer.
-    total: usize,
 }
 
 impl Input {
@@ -63,21 +57,18 @@ impl Input {
         }
     }
 
-    /// Takes bytes from the connection; `false` if there are too many before the final head has ended.
-    pub(crate) fn extend(&mut self, bytes: &[u8]) -> bool {
+    /// Takes bytes from the connection.
+    ///
+    /// # Errors
+    /// There are too many before the final head has ended.
+    pub(crate) fn extend(&mut self, bytes: &[u8]) -> Result<(), HeadTooLarge> {
         self.bytes.extend_from_slice(bytes);
-        let Some(head) = &mut self.head else { return true };
-        while head.seen < self.bytes.len() {
-            let is_over = head.see(&mut self.bytes);
-            if head.total > MAX_HEAD {
-                return false;
-            }
-            if is_over {
+        while let Some(head) = self.head.as_mut().filter(|head| head.seen < self.bytes.len()) {
+            if head.see(&mut self.bytes)? == HeadPart::Final {
                 self.head = None;
-                return true;
             }
         }
-        true
+        Ok(())
     }
 
     pub(crate) fn unread(&self) -> &[u8] {
@@ -103,39 +94,27 @@ impl Input {
 }
 
 impl Head {
-    /// Looks at the next byte; `true` if the body follows it.
-    fn see(&mut self, bytes: &mut [u8]) -> bool {
+    /// Looks at the next byte.
+    fn see(&mut self, bytes: &mut [u8]) -> Result<HeadPart, HeadTooLarge> {
         let at = self.seen;
         self.seen += 1;
-        self.total += 1;
         let byte = bytes.get(at).copied().unwrap_or_default();
         // A line that begins with a blank continues the one before, unless that is the first one.
-        if at == self.line && self.lines > 1 && matches!(byte, b' ' | b'\t') {
+        if at == self.line && self.heads.lines() > 1 && matches!(byte, b' ' | b'\t') {
             for break_at in [at.checked_sub(2), at.checked_sub(1)].into_iter().flatten() {
                 if let Some(byte @ (b'\r' | b'\n')) = bytes.get_mut(break_at) {
                     *byte = b' ';
                 }
             }
-            return false;
         }
-        if byte != b'\n' {
-            return false;
+        let part = self.heads.see(byte)?;
+        if let HeadPart::Line(before) = part {
+            if let Some(line) = bytes.get_mut(self.line..at).filter(|_| before > 0) {
+                mask(line);
+            }
+            self.line = self.seen;
         }
-        let line = bytes.get(self.line..at).unwrap_or_default();
-        let is_empty = matches!(line, b"" | b"\r");
-        if self.lines == 0 {
-            self.is_informational = line.get(9) == Some(&b'1');
-        }
-        if let Some(line) = bytes.get_mut(self.line..at).filter(|_| self.lines > 0) {
-            mask(line);
-        }
-        self.line = self.seen;
-        self.lines += 1;
-        if !is_empty || self.lines == 1 {
-            return false;
-        }
-        self.lines = 0;
-        !self.is_informational
+        Ok(part)
     }
 }
 
@@ -158,7 +137,7 @@ mod tests {
     fn seen(answer: &str, size: usize) -> (String, bool) {
         let mut input = Input::default();
         input.expect_head();
-        let is_within = answer.as_bytes().chunks(size).all(|piece| input.extend(piece));
+        let is_within = answer.as_bytes().chunks(size).all(|piece| input.extend(piece).is_ok());
         (String::from_utf8_lossy(input.unread()).into_owned(), is_within)
     }
 
@@ -207,28 +186,18 @@ mod tests {
         for _ in 0..3 {
             input.expect_head();
             for piece in ["HTTP/1.1 100 Continue\r\n\r\n", "HTTP/1.1 200 OK\r\nA: 1\r\n", " 2\r\n\r\n"] {
-                assert!(input.extend(piece.as_bytes()));
+                assert_eq!(input.extend(piece.as_bytes()), Ok(()));
                 let is_whole = input.unread().ends_with(b"\r\n\r\n");
                 let amount = if is_whole { input.unread().len() } else { 0 };
                 assert!(!is_whole || !input.unread().windows(3).any(|three| three == b"\n 2"));
                 input.consume(amount);
                 assert!(!input.can_be_used());
             }
-            assert!(input.extend(b"a\n b"));
+            assert_eq!(input.extend(b"a\n b"), Ok(()));
             assert_eq!(input.unread(), b"a\n b");
             input.consume(1);
             assert!(input.can_be_used());
             input.consume(3);
         }
-    }
-
-    #[test]
-    fn heads_are_limited_together() {
-        let head = "HTTP/1.1 100 Continue\r\n\r\n";
-        let last = "HTTP/1.1 200 OK\r\n\r\n";
-        let most = (MAX_HEAD - last.len()) / head.len();
-        assert!(seen(&format!("{}{last}{}", head.repeat(most), "x".repeat(MAX_HEAD)), 1000).1);
-        assert!(!seen(&format!("{}{last}", head.repeat(most + 1)), 1000).1);
-        assert!(!seen(&"x".repeat(MAX_HEAD + 1), 1000).1);
     }
 }

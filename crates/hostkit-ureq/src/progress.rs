@@ -11,7 +11,7 @@ use hostkit::transport::Phase;
 use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, Transport};
 use ureq::{Error, Timeout};
 
-use crate::input::{Input, MAX_HEAD};
+use crate::input::Input;
 
 /// Stands for "no deadline" where a finite timeout is required.
 const FOREVER: Duration = Duration::from_secs(3600 * 24 * 365);
@@ -160,9 +160,10 @@ impl<T: Transport> Transport for Watched<T> {
         let has_come = result?;
         let buffers = self.transport.buffers();
         let amount = buffers.input().len();
-        let is_within = self.input.extend(buffers.input());
+        let taken = self.input.extend(buffers.input());
         buffers.input_consume(amount);
-        if is_within { Ok(has_come) } else { Err(Error::LargeResponseHeader(amount, MAX_HEAD)) }
+        taken.map_err(|error| Error::Other(Box::new(error)))?;
+        Ok(has_come)
     }
 
     fn is_open(&mut self) -> bool {

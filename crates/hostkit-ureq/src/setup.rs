@@ -4,13 +4,12 @@ use std::fmt;
 use std::sync::Arc;
 
 use hostkit::SetupError;
-use hostkit_net::{IDLE_TIMEOUT, Network};
+use hostkit_net::{IDLE_TIMEOUT, MAX_HEAD, Network};
 use ureq::Agent;
 use ureq::config::{Config, ConfigBuilder};
 use ureq::typestate::AgentScope;
 use ureq::unversioned::transport::{ConnectProxyConnector, Connector, TcpConnector};
 
-use crate::input::MAX_HEAD;
 use crate::progress::Watch;
 use crate::resolver::NameResolver;
 use crate::tls::TlsConnector;

@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use hostkit_proto::judgement::Why;
 use hostkit_proto::{Api, DecodeError, EncodeError, Endpoint, EndpointInfo, Fault, FaultCode, FaultKind, Flag};
-use hostkit_wire::WireErrorKind;
 use http::header::LOCATION;
 use http::{HeaderMap, Uri};
 
@@ -119,8 +118,11 @@ impl<C> Cause<C> {
 
 /// The option that raises the limit which an answer exceeds.
 pub(crate) fn raising(error: &DecodeError) -> &'static str {
-    let is_of_the_tree = error.wire().is_some_and(|error| error.is_over_limit());
-    if is_of_the_tree { "; the option `tree_limits` raises it" } else { "" }
+    match error.wire() {
+        Some(error) if error.is_over_limit() => "; the option `tree_limits` raises it",
+        None if error.is_over_limit() => "; the option `answer_limits` raises it",
+        _ => "",
+    }
 }
 
 /// The origin that a redirect leads to; the rest of its URL may hold a key.
@@ -134,11 +136,6 @@ fn target(headers: &HeaderMap) -> Option<String> {
 /// The mistakes without the endpoint.
 pub(crate) fn mistakes(error: &EncodeError) -> String {
     error.mistakes().iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
-}
-
-/// Whether an answer has no body, so that its status is all that it says.
-fn is_empty(error: &DecodeError) -> bool {
-    error.wire().is_some_and(|error| matches!(error.kind(), WireErrorKind::Empty))
 }
 
 /// Writes a fault, so that a certain no differs from one that leaves open what happened.
@@ -346,12 +343,11 @@ impl<C> Error<C> {
         matches!(&self.0.cause, Cause::Fault(fault) if fault.is_not_found())
     }
 
-    /// The API rejected the credentials or the token. A 401 with a document that is not the API's is none: it may be a
-    /// proxy's.
+    /// The API rejected the credentials or the token, in its own words: a 401 without a document of the API, or without
+    /// any, may be a proxy's.
     pub fn is_auth(&self) -> bool {
         match &self.0.cause {
             Cause::SignIn(error) => error.is_auth(),
-            Cause::Unrecognised(error) => self.0.status == Some(401) && is_empty(error),
             _ => self.fault().is_some_and(Fault::is_auth),
         }
     }

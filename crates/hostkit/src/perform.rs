@@ -24,6 +24,10 @@ use crate::transport::{Incoming, TransportError};
 type Code<E> = <<E as Endpoint>::Api as Api>::Code;
 type Ended<E> = Outcome<Reply<<E as Endpoint>::Output>, Code<E>>;
 
+/// What the caller can do where what is there before a call is not known in full, and what that costs.
+const UNREAD: &str = "what it does not show would look new later. The option `unread` sends the call without this look; \
+                      `reconcile` cannot tell then what became of it if its answer is lost";
+
 /// The reads that have to show that something is gone, or is in another state, after a refusal.
 const READS: u32 = 2;
 
@@ -209,13 +213,15 @@ impl<E: Perform> PerformMachine<E> {
         reading: &ReadingMachine<E::Reading>,
     ) -> Result<Option<Baseline>, Error<Code<E>>> {
         if reading.age() > LAG {
-            // What such an answer lacks would look new later.
-            let why = "what is there before the call came from a cache, and is too old to tell";
+            let why = format!("what is there before the call came from a cache, and is too old to tell: {UNREAD}");
             return Err(self.error(Cause::Refused(why.into())));
         }
         match (read, reading.unread()) {
             // What is not shown now would look new later.
-            (Ok(_), Some(error)) => Err(error.clone()),
+            (Ok(_), Some(error)) => {
+                let why = format!("what is there before the call is known in part only: {error}: {UNREAD}");
+                Err(self.error(Cause::Refused(why.into())))
+            }
             (Ok(answer), None) => {
                 let baseline = E::baseline(&self.inputs, &answer).map_err(|error| self.error(Cause::Encode(error)))?;
                 match E::FACTS.already_is_refused && self.is_already(now, &baseline, answer) {

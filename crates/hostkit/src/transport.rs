@@ -45,10 +45,11 @@ impl fmt::Debug for Outgoing {
     }
 }
 
-/// The largest answer that is accepted; a larger one is [`TransportErrorKind::TooLarge`].
+/// The largest answer that is accepted; more bytes or lines are [`TransportErrorKind::TooLarge`], more items an error of
+/// reading.
 ///
-/// [`Incoming`] enforces them: no transport can build an answer without limits, and it has to pass those of its
-/// request, [`Outgoing::limits`].
+/// [`Incoming`] enforces those of bytes and lines: no transport can build an answer without limits, and it has to pass
+/// those of its request, [`Outgoing::limits`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AnswerLimits {
     /// Bytes of the body, after every decoding.
@@ -57,11 +58,14 @@ pub struct AnswerLimits {
     pub max_head: usize,
     /// Number of header lines. The HTTP library below has a limit of its own: 100 in reqwest, 128 in ureq.
     pub max_headers: usize,
+    /// Items of each list, in place of what the specs allow, which is 10,000 in most. More than a million need the option
+    /// `tree_limits`, too.
+    pub max_items: Option<usize>,
 }
 
 impl AnswerLimits {
-    /// 16 MiB of body, 64 KiB of headers, 100 header lines.
-    pub const DEFAULT: Self = Self { max_body: 16 << 20, max_head: 64 << 10, max_headers: 100 };
+    /// 16 MiB of body, 64 KiB of headers, 100 header lines, and the items that the specs allow.
+    pub const DEFAULT: Self = Self { max_body: 16 << 20, max_head: 64 << 10, max_headers: 100, max_items: None };
 }
 
 impl Default for AnswerLimits {

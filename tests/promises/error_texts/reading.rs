@@ -108,6 +108,17 @@ pub(super) fn add(book: &mut Book) {
         "a limit of the answer",
         &call(&macloud(), &macloud_proto::account::GetAccount::new(), &[body], &small),
     );
+    let few = hostkit::transport::AnswerLimits { max_items: Some(1), ..Default::default() };
+    let list = Script::any().answer(200, r#"{"status":"ok","data":[{"id":1},{"id":2}]}"#);
+    book.add_call(
+        "a limit of a list",
+        &call(
+            &macloud(),
+            &macloud_proto::reference::ListDatacenters::new(),
+            &[list],
+            &CallOptions::new().answer_limits(few),
+        ),
+    );
     let wrong = Script::any().answer(200, r#"{"server": {"id": "abc"}}"#);
     book.add_call("a wrong value", &call(&clodo(), &get_server(), &[signed_in(), wrong], &none));
     let twice = signed_in().header("X-Auth-Token", "canary-token-2");

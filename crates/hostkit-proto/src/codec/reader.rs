@@ -49,6 +49,8 @@ pub struct Reader<'r> {
     pub(crate) spec: &'static str,
     /// The fields of all answers of the API, where the call acts: its answer has none that belong to another call.
     pub(crate) others: Option<&'static [&'static str]>,
+    /// The most items of a list, in place of those of the spec.
+    pub(crate) max_items: Option<usize>,
     /// Why a value that is read cannot be used all the same.
     doubt: Option<DecodeError>,
     /// Keys at the top of the document that are not fields.
@@ -86,6 +88,7 @@ impl<'r> Reader<'r> {
             source: None,
             spec: "",
             others: None,
+            max_items: None,
             doubt: None,
             envelope: leniency.envelope,
             orders: Orders::default(),

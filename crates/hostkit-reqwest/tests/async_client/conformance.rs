@@ -1,11 +1,11 @@
 //! The scenarios of `hostkit_testing::conformance` over a real socket.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::common::Async;
 use hostkit::{BaseUrl, Secret};
 use hostkit_reqwest::Client;
-use hostkit_testing::conformance::{GetItem, KEY, Order, Shop, Subject};
+use hostkit_testing::conformance::{Fault, GetItem, KEY, Order, Row, Server, Shop, Subject};
 
 fn make(base: BaseUrl, deadline: Duration) -> Box<dyn Subject> {
     let client = Client::builder(Secret::new(KEY)).base_url(base).deadline(deadline).seed(1).build();
@@ -13,6 +13,31 @@ fn make(base: BaseUrl, deadline: Duration) -> Box<dyn Subject> {
 }
 
 hostkit_testing::conformance_tests!(make);
+
+#[test]
+fn a_flood_of_heads_does_not_hold_up_other_tasks() {
+    const PAUSE: Duration = Duration::from_millis(5);
+    let server = Server::start(Fault::FloodContinue).unwrap();
+    let client = Client::<Shop>::builder(Secret::new(KEY)).base_url(server.base_url()).seed(1).build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let worst = runtime.block_on(async {
+        let calls = tokio::spawn(async move {
+            for _ in 0..10 {
+                assert!(client.call(&GetItem).await.is_err(), "an answer came");
+            }
+        });
+        let mut worst = Duration::ZERO;
+        while !calls.is_finished() {
+            let start = Instant::now();
+            tokio::time::sleep(PAUSE).await;
+            worst = worst.max(start.elapsed() - PAUSE);
+        }
+        calls.await.unwrap();
+        worst
+    });
+    println!("10 calls, {} arrivals, timers at most {} ms late", server.arrivals().len(), worst.as_millis());
+    assert!(worst <= Row::GRACE, "{worst:?}");
+}
 
 /// That this compiles is the test: clients and their calls go between threads.
 #[allow(dead_code)]

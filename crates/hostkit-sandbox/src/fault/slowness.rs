@@ -35,6 +35,7 @@ pub(super) const FAULTS: &[Fault] = &[
     fault("endless-head", Point::InHead, endless_head, "Header lines come, one after the other, without end."),
     fault("endless-body", Point::InBody, endless_body, "Chunks come, one after the other, without end."),
     fault("endless-interim", Point::InHead, endless_interim, "`100 Continue` comes again and again."),
+    fault("flood-interim", Point::InHead, flood_interim, "`100 Continue` comes without end, as fast as it can."),
     fault("slow", Point::AfterCommit, slow, "The answer is whole and comes late.").harmless(),
 ];
 
@@ -112,6 +113,11 @@ fn endless_body(spoil: &Spoil<'_>) -> Vec<Act> {
 fn endless_interim(spoil: &Spoil<'_>) -> Vec<Act> {
     let interim = b"HTTP/1.1 100 Continue\r\n\r\n".to_vec();
     vec![Act::Repeat(interim, spoil.settings.drip), Act::Finish]
+}
+
+fn flood_interim(_: &Spoil<'_>) -> Vec<Act> {
+    let interims = b"HTTP/1.1 100 Continue\r\n\r\n".repeat(1_000);
+    vec![Act::Repeat(interims, Duration::ZERO), Act::Finish]
 }
 
 fn slow(spoil: &Spoil<'_>) -> Vec<Act> {

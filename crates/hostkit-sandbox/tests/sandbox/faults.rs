@@ -83,7 +83,7 @@ fn check(fault: &'static Fault) {
         _ if id.starts_with("stall") || id == "late-commit-stall" => End::Silent,
         _ => End::Closed,
     };
-    if !id.starts_with("endless") {
+    if !id.starts_with("endless") && !id.starts_with("flood") {
         assert_eq!(got.end, end, "{id}: {:.200}", got.text());
     }
     if fault.is_harmless() {

@@ -18,6 +18,7 @@ macro_rules! conformance_tests {
     ($make:expr) => {
         $crate::conformance_tests! { $make =>
             every_fault_has_its_outcome
+            a_flood_of_heads_is_cut
             every_stall_ends_at_the_deadline
             a_connection_that_died_in_the_pool_costs_nothing
             a_connection_that_fell_silent_leaves_time_for_another
@@ -46,7 +47,7 @@ pub fn every_fault_has_its_outcome(make: Make<'_>) {
     assert_eq!(report.failures(), 0, "{report}");
 }
 
-/// Heads of 1xx count as bytes of the head. Not among the tests of every client: hyper counts none of them.
+/// Heads of 1xx count as bytes of the head.
 pub fn a_flood_of_heads_is_cut(make: Make<'_>) {
     let _alone = alone();
     let report = scenario::run_flood(make);

@@ -14,11 +14,6 @@ fn make(base: BaseUrl, deadline: Duration) -> Box<dyn Subject> {
 
 hostkit_testing::conformance_tests!(make);
 
-#[test]
-fn a_flood_of_heads_is_cut() {
-    hostkit_testing::conformance::suite::a_flood_of_heads_is_cut(&make);
-}
-
 /// That this compiles is the test: clients and their calls go between threads.
 #[allow(dead_code)]
 fn clients_go_between_threads(client: Client<Shop>) {

@@ -56,6 +56,7 @@ impl<A: Api> Exchange<A> {
         RawAnswer::new(info, api_info::<A>(), incoming.status, &incoming.headers, &incoming.body)
             .with_unknown_fields(self.unknown())
             .with_limits(self.tree_limits())
+            .with_max_items(self.answer_limits().max_items)
     }
 
     fn apply_value(&mut self, status: u16) {

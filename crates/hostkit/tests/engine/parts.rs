@@ -56,8 +56,10 @@ fn a_part_is_no_baseline() {
     for part in parts("1, 2", 60) {
         let bench = bench([part]);
         let Outcome::NotSent(error) = bench.read_and_perform(Order) else { panic!("it was sent") };
-        assert_eq!((error.kind(), bench.sent("order")), (ErrorKind::Decode, 0));
+        assert_eq!((error.kind(), bench.sent("order")), (ErrorKind::Refused, 0));
         assert!(error.to_string().contains("60 items") || error.to_string().contains("206"), "{error}");
+        // What the caller can do, and what that costs.
+        assert!(error.to_string().contains("`unread`") && error.to_string().contains("`reconcile` cannot"), "{error}");
     }
 }
 

@@ -38,7 +38,7 @@ fn a_look_that_fails_sends_nothing() {
         (vec![fault(403, "Forbidden")], ErrorKind::Fault),
         (vec![Script::any().answer(200, "<html>")], ErrorKind::Decode),
         ((0..3).map(|_| Script::any().answer(502, "")).collect(), ErrorKind::Unrecognised),
-        (vec![things("1, []")], ErrorKind::Decode),
+        (vec![things("1, []")], ErrorKind::Refused),
     ] {
         let count = script.len();
         let bench = bench(script.into_iter().chain([Script::any().answer(200, "<html>")]));

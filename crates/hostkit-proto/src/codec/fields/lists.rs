@@ -106,7 +106,7 @@ impl<'r> Reader<'r> {
     /// Decodes an optional list, empty if absent. An unreadable one is empty too and reported as left out.
     ///
     /// # Errors
-    /// More than `max_items` items; under [`UnknownFields::Deny`](crate::UnknownFields::Deny), a defect.
+    /// More than `max_items` items, or than the option of the call; under [`UnknownFields::Deny`](crate::UnknownFields::Deny), a defect.
     pub fn list<T: FromWire>(&mut self, place: &mut Vec<T>, max_items: usize) -> Result<(), DecodeError> {
         let spec = self.spec;
         match self.required_list(place, max_items) {
@@ -121,6 +121,7 @@ impl<'r> Reader<'r> {
 
     /// Decodes a required list.
     pub fn required_list<T: FromWire>(&mut self, place: &mut Vec<T>, max_items: usize) -> Result<(), DecodeError> {
+        let max_items = self.max_items.unwrap_or(max_items);
         match self.at {
             At::Items(Items::Absent | Items::Nothing) => {
                 self.items = Some(0);
@@ -208,7 +209,7 @@ impl<'r> Reader<'r> {
         let (mut unreadable, mut found) = (None, 0);
         for (index, node) in nodes.enumerate() {
             if index >= max_items {
-                return Err(self.error(format!("at most {max_items} items"), "more").over_limit());
+                return Err(self.error(format!("at most {max_items} items (`max_items`)"), "more").over_limit());
             }
             if let Err(error) = self.within_node(Step::Index(index), node, |reader| T::push(place, reader)) {
                 self.spec = spec;

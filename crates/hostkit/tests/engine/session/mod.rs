@@ -53,6 +53,22 @@ fn a_refused_token_is_renewed_once() {
     assert_eq!((twice.sent("login"), twice.sent("set_name")), (2, 2));
 }
 
+/// D15, A17: a proxy's page, or a status alone, says nothing about credentials.
+#[test]
+fn only_the_apis_own_word_is_about_credentials() {
+    for (status, body) in
+        [(401, "<html>Proxy</html>"), (401, ""), (401, r#"{"message": "No"}"#), (403, "<html>Blocked</html>")]
+    {
+        let answer = || Script::any().answer(status, body);
+        let bench = bench([answer(), answer()]);
+        let error = bench.call(GetItem).unwrap_err();
+        assert!(!error.is_auth() && error.kind() == ErrorKind::Unrecognised, "{error:?}");
+        let outcome = bench.perform(Order);
+        assert!(outcome.is_unresolved() && !outcome.into_result().unwrap_err().is_auth(), "{status} {body}");
+    }
+    assert!(bench([fault(401, "Unauthorized")]).call(GetItem).unwrap_err().is_auth());
+}
+
 #[test]
 fn a_refused_token_is_not_replayed_for_a_call_that_acts() {
     let bench = keyed([login(), fault(401, "Unauthorized"), login(), ok()]);

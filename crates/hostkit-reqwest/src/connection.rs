@@ -1,0 +1,94 @@
+//! A connection that limits the heads of each answer.
+
+use std::io;
+use std::mem::MaybeUninit;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use hostkit_net::{HeadPart, Heads};
+use hyper::rt::{Read, ReadBuf, ReadBufCursor, Write};
+use hyper_util::client::legacy::connect::{Connected, Connection};
+
+/// How much of a head is read at once, in bytes.
+const PIECE: usize = 8 << 10;
+
+/// A connection of reqwest, whose type nobody else can name.
+pub(crate) trait Made: Read + Write + Connection + Send + Unpin {}
+
+impl<C: Read + Write + Connection + Send + Unpin> Made for C {}
+
+/// A connection on which the heads before a body are counted.
+pub(crate) struct Counted {
+    connection: Box<dyn Made>,
+    /// The heads that are being received; `None` in a body.
+    heads: Option<Heads>,
+}
+
+impl Counted {
+    pub(crate) fn new(connection: Box<dyn Made>) -> Self {
+        Self { connection, heads: Some(Heads::default()) }
+    }
+
+    /// A request is being written, so that a head comes next.
+    fn expect_head(&mut self) {
+        self.heads.get_or_insert_default();
+    }
+}
+
+impl Read for Counted {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        mut cursor: ReadBufCursor<'_>,
+    ) -> Poll<io::Result<()>> {
+        let Self { connection, heads: expected } = &mut *self;
+        let Some(heads) = expected else { return Pin::new(connection).poll_read(context, cursor) };
+        let mut piece = [MaybeUninit::uninit(); PIECE];
+        let length = PIECE.min(cursor.remaining());
+        let mut piece = ReadBuf::uninit(piece.get_mut(..length).unwrap_or_default());
+        ready!(Pin::new(connection).poll_read(context, piece.unfilled()))?;
+        cursor.put_slice(piece.filled());
+        for byte in piece.filled() {
+            let part = heads.see(*byte).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
+            if part == HeadPart::Final {
+                *expected = None;
+                break;
+            }
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl Write for Counted {
+    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        self.expect_head();
+        Pin::new(&mut self.connection).poll_write(context, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.connection).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.connection).poll_shutdown(context)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.connection.is_write_vectored()
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        pieces: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        self.expect_head();
+        Pin::new(&mut self.connection).poll_write_vectored(context, pieces)
+    }
+}
+
+impl Connection for Counted {
+    fn connected(&self) -> Connected {
+        self.connection.connected()
+    }
+}
