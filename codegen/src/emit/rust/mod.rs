@@ -5,6 +5,7 @@ mod encode;
 mod endpoint;
 pub(crate) mod imports;
 mod rules;
+mod served;
 mod server;
 mod service;
 mod trace;
@@ -14,10 +15,11 @@ mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use hostkit_proto::generated::FORMAT;
 use imports::Scope;
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
-use words::ident;
+use words::{ident, number};
 
 use crate::model::{Endpoint, Model};
 use crate::print;
@@ -35,7 +37,10 @@ pub(crate) fn emit(model: &Model, wire: &Wire<'_>) -> Tree {
 
     let public = modules.keys().copied().chain(["types"]).map(ident);
     let service = ident(&model.service.name);
+    let (format, version) = (number(i64::from(FORMAT)), env!("CARGO_PKG_VERSION"));
     let items = quote! {
+        hostkit_proto::generated_by!(#format, #version);
+
         #(pub mod #public;)*
         #[cfg(feature = "server")]
         pub mod serve;
@@ -138,13 +143,16 @@ fn declared(endpoint: &Endpoint) -> Vec<Ident> {
 /// Emits the router and the list of endpoints with their examples.
 fn emit_server(model: &Model, files: &mut Files<'_>, modules: &BTreeMap<&str, Vec<&Endpoint>>, has_types: bool) {
     let service = ident(&model.service.name);
-    let every = server::every(model);
+    let (every, served) = (server::every(model), served::emit(model));
     let items = quote! {
-        use hostkit_proto::Format;
-        use hostkit_proto::server::every::{Examples, Visitor};
-        use crate::#service;
+        use hostkit_proto::codec::DecodeError;
+        use hostkit_proto::server::ReceivedRequest;
+        use hostkit_proto::server::every::{Examples, Served, Visitor};
+        use hostkit_proto::{EndpointInfo, Format};
+        use crate::{Credentials, #service};
 
         #every
+        #served
     };
     files.add(&["serve", "every.rs"], &[""], "Every endpoint with its wire examples.", items);
 
