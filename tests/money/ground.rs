@@ -325,7 +325,7 @@ impl Stage {
         self.sandbox.world(self.api, |world| {
             let sessions = std::mem::take(&mut world.sessions);
             *world = self.world.clone();
-            if matches!(self.api, ApiName::Clodo | ApiName::Macloud) {
+            if matches!(self.api, ApiName::CLODO | ApiName::MACLOUD) {
                 world.sessions = sessions;
             }
         });

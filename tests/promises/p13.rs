@@ -73,31 +73,31 @@ fn no_key_in_a_target() {
     let mut calls = 0;
 
     let key = clodo_proto::Credentials::key(credentials::CLODO_LOGIN, credentials::CLODO_KEY);
-    let mut pass = Pass::new(&sandbox, ApiName::Clodo, key);
+    let mut pass = Pass::new(&sandbox, ApiName::CLODO, key);
     clodo_proto::serve::every(&mut pass);
     calls += pass.calls;
 
     let key = inferno_proto::Credentials::key(credentials::INFERNO_CLIENT, credentials::INFERNO_KEY);
-    let mut pass = Pass::new(&sandbox, ApiName::Inferno, key);
+    let mut pass = Pass::new(&sandbox, ApiName::INFERNO, key);
     inferno_proto::serve::every(&mut pass);
     calls += pass.calls;
 
     let key = rootpanel_proto::Credentials::api_key(credentials::ROOTPANEL_LOGIN, credentials::ROOTPANEL_KEY);
-    let mut pass = Pass::new(&sandbox, ApiName::RootPanel, key);
+    let mut pass = Pass::new(&sandbox, ApiName::ROOTPANEL, key);
     rootpanel_proto::serve::every(&mut pass);
     calls += pass.calls;
     let password =
         rootpanel_proto::Credentials::password(credentials::ROOTPANEL_LOGIN, credentials::ROOTPANEL_PASSWORD);
-    let mut pass = Pass::new(&sandbox, ApiName::RootPanel, password);
+    let mut pass = Pass::new(&sandbox, ApiName::ROOTPANEL, password);
     rootpanel_proto::serve::every(&mut pass);
     calls += pass.calls;
 
     let token = macloud_proto::Credentials::token(credentials::MACLOUD_TOKEN);
-    let mut pass = Pass::new(&sandbox, ApiName::Macloud, token);
+    let mut pass = Pass::new(&sandbox, ApiName::MACLOUD, token);
     macloud_proto::serve::every(&mut pass);
     calls += pass.calls;
     let password = macloud_proto::Credentials::password(credentials::MACLOUD_EMAIL, credentials::MACLOUD_PASSWORD);
-    let mut pass = Pass::new(&sandbox, ApiName::Macloud, password);
+    let mut pass = Pass::new(&sandbox, ApiName::MACLOUD, password);
     macloud_proto::serve::every(&mut pass);
     calls += pass.calls;
 

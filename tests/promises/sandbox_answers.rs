@@ -103,7 +103,7 @@ fn specs(api: &str) -> usize {
 #[test]
 fn clodo() {
     let key = clodo_proto::Credentials::key(credentials::CLODO_LOGIN, credentials::CLODO_KEY);
-    let mut pass = Pass::new(ApiName::Clodo, key);
+    let mut pass = Pass::new(ApiName::CLODO, key);
     clodo_proto::serve::every(&mut pass);
     pass.end(specs("clodo"));
 }
@@ -111,7 +111,7 @@ fn clodo() {
 #[test]
 fn inferno() {
     let key = inferno_proto::Credentials::key(credentials::INFERNO_CLIENT, credentials::INFERNO_KEY);
-    let mut pass = Pass::new(ApiName::Inferno, key);
+    let mut pass = Pass::new(ApiName::INFERNO, key);
     inferno_proto::serve::every(&mut pass);
     pass.end(specs("inferno"));
 }
@@ -119,7 +119,7 @@ fn inferno() {
 #[test]
 fn rootpanel() {
     let key = rootpanel_proto::Credentials::api_key(credentials::ROOTPANEL_LOGIN, credentials::ROOTPANEL_KEY);
-    let mut pass = Pass::new(ApiName::RootPanel, key);
+    let mut pass = Pass::new(ApiName::ROOTPANEL, key);
     rootpanel_proto::serve::every(&mut pass);
     pass.end(specs("rootpanel"));
 }
@@ -127,7 +127,7 @@ fn rootpanel() {
 #[test]
 fn macloud() {
     let password = macloud_proto::Credentials::password(credentials::MACLOUD_EMAIL, credentials::MACLOUD_PASSWORD);
-    let mut pass = Pass::new(ApiName::Macloud, password);
+    let mut pass = Pass::new(ApiName::MACLOUD, password);
     macloud_proto::serve::every(&mut pass);
     pass.end(specs("macloud"));
 }

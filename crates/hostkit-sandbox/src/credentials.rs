@@ -1,5 +1,14 @@
 //! Credentials of the sandbox's accounts, which were never valid anywhere else.
 
+use hostkit::protocol::server::every::Served;
+
+use crate::sites;
+
+/// Credentials of accounts that the sandbox knows at an API, the most usual kind first.
+pub fn of<A: Served>() -> Vec<A::Credentials> {
+    sites::accounts_of::<A>()
+}
+
 /// Clodo: the login.
 pub const CLODO_LOGIN: &str = "sandbox";
 /// Clodo: the key.

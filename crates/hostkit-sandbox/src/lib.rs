@@ -5,7 +5,7 @@
 //! use hostkit_sandbox::{ApiName, Fault, Sandbox};
 //!
 //! let sandbox = Sandbox::start()?;
-//! let base_url = sandbox.url(ApiName::Inferno); // for the client under test
+//! let base_url = sandbox.url(ApiName::INFERNO); // for the client under test
 //! sandbox.faults().next("create_order", Fault::by_id("reset-after-commit").ok_or("no such fault")?);
 //! // Here the client orders, and its connection is reset after the order was placed.
 //! println!("{} orders placed", sandbox.ledger().commits("create_order"));
@@ -50,4 +50,5 @@ pub use rates::Used;
 pub use resolver::Resolver;
 pub use sandbox::{Builder, Sandbox};
 pub use service::Seed;
+pub use sites::FromExamples;
 pub use world::{Change, Credentials};

@@ -14,10 +14,7 @@ use crate::ledger::Ledger;
 use crate::resolver::Resolver;
 use crate::service::{Hub, Seed, VDSINA};
 use crate::site::Site;
-use crate::sites::clodo::Clodo;
-use crate::sites::inferno::Inferno;
-use crate::sites::macloud::Macloud;
-use crate::sites::rootpanel::RootPanel;
+use crate::sites;
 use crate::world::{World, WorldError};
 
 /// A running sandbox: all its APIs on one port of 127.0.0.1, each below its own path. It stops when dropped.
@@ -74,7 +71,7 @@ impl Builder {
 }
 
 impl Sandbox {
-    /// Starts a sandbox with all APIs on a free port.
+    /// Starts a sandbox with all simulated APIs on a free port.
     ///
     /// # Errors
     /// No port is free, or no thread can be started.
@@ -82,9 +79,9 @@ impl Sandbox {
         Self::all().start()
     }
 
-    /// A builder with all APIs.
+    /// A builder with all simulated APIs.
     pub fn all() -> Builder {
-        Self::builder().site(Clodo).site(Inferno).site(RootPanel).site(Macloud)
+        Builder { sites: sites::all(), ..Self::builder() }
     }
 
     /// A builder without any API.

@@ -186,8 +186,10 @@ impl Hub {
 
     fn place_of(&self, target: &str) -> Option<(&Place, ApiName)> {
         let path = target.split('?').next().unwrap_or_default();
-        let api = api_at(path.strip_prefix('/')?.split('/').next()?)?;
-        self.places.get(&api).map(|place| (place, api))
+        let segment = path.strip_prefix('/')?.split('/').next()?;
+        // VDSina runs Macloud's site.
+        let name = if segment == VDSINA { ApiName::MACLOUD.as_str() } else { segment };
+        self.places.get_key_value(name).map(|(api, place)| (place, *api))
     }
 
     fn arrive(&self, api: ApiName, operation: &'static str, connection: u64, hop: Hop) -> u64 {
@@ -201,11 +203,6 @@ impl Hub {
         let nothing = Response::new(Vec::new());
         fault.acts(&Spoil { answer: &nothing, delivery, target, settings: &settings })
     }
-}
-
-/// The API of the first segment of a path; VDSina runs Macloud's site.
-fn api_at(segment: &str) -> Option<ApiName> {
-    if segment == VDSINA { Some(ApiName::Macloud) } else { ApiName::from_text(segment) }
 }
 
 impl Service for Hub {

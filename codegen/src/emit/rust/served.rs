@@ -22,7 +22,7 @@ pub(super) fn emit(model: &Model) -> TokenStream {
                 super::route(request).map(|request| request.info())
             }
 
-            fn credentials(secret: &str) -> Vec<Credentials> {
+            fn credentials_with(secret: &str) -> Vec<Credentials> {
                 vec![#(#credentials),*]
             }
         }

@@ -13,7 +13,7 @@ use crate::evidence::Perform;
 use crate::info::EndpointInfo;
 
 /// An API with its server half. Generated.
-pub trait Served: Api {
+pub trait Served: Api<Credentials: Debug> {
     /// Shows every endpoint to a visitor, with its wire examples.
     fn every(visitor: &mut impl Visitor<Api = Self>);
 
@@ -24,7 +24,7 @@ pub trait Served: Api {
     fn route(request: &ReceivedRequest<'_>) -> Result<EndpointInfo, DecodeError>;
 
     /// Credentials of each kind for tests, all with this secret.
-    fn credentials(secret: &str) -> Vec<Self::Credentials>;
+    fn credentials_with(secret: &str) -> Vec<Self::Credentials>;
 }
 
 /// The wire examples of one endpoint.

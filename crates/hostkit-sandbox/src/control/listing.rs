@@ -25,7 +25,7 @@ pub(super) fn switches() -> Value {
         .into_iter()
         .map(|api| {
             let names =
-                operations(api).into_iter().map(|(name, effect)| json!({ "name": name, "effect": effect.as_str() }));
+                operations(api).into_iter().map(|found| json!({ "name": found.name, "effect": found.effect.as_str() }));
             (api.as_str().to_owned(), names.collect())
         })
         .collect();

@@ -972,7 +972,7 @@ impl Served for Clodo {
         super::route(request).map(|request| request.info())
     }
 
-    fn credentials(secret: &str) -> Vec<Credentials> {
+    fn credentials_with(secret: &str) -> Vec<Credentials> {
         vec![Credentials::key("example", secret)]
     }
 }

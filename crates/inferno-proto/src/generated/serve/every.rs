@@ -256,7 +256,7 @@ impl Served for Inferno {
         super::route(request).map(|request| request.info())
     }
 
-    fn credentials(secret: &str) -> Vec<Credentials> {
+    fn credentials_with(secret: &str) -> Vec<Credentials> {
         vec![Credentials::key(1001, secret)]
     }
 }

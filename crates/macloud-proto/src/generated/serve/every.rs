@@ -1033,7 +1033,7 @@ impl Served for Macloud {
         super::route(request).map(|request| request.info())
     }
 
-    fn credentials(secret: &str) -> Vec<Credentials> {
+    fn credentials_with(secret: &str) -> Vec<Credentials> {
         vec![Credentials::token(secret), Credentials::password("example", secret)]
     }
 }

@@ -238,7 +238,7 @@ impl Served for RootPanel {
         super::route(request).map(|request| request.info())
     }
 
-    fn credentials(secret: &str) -> Vec<Credentials> {
+    fn credentials_with(secret: &str) -> Vec<Credentials> {
         vec![Credentials::api_key("example", secret), Credentials::password("example", secret)]
     }
 }
