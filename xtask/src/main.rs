@@ -2,6 +2,7 @@
 
 mod advisories;
 mod api;
+mod apis;
 mod bench;
 mod ci;
 mod codegen;
@@ -9,7 +10,6 @@ mod command;
 mod compile_cost;
 mod coverage;
 mod dependent;
-mod explain;
 mod features;
 mod fixtures;
 mod foreign;
@@ -205,7 +205,6 @@ enum TestVerb {
     /// Use it after a change of a reader or of the codec.
     Fuzz {
         /// One target; all of them without it.
-        #[arg(value_parser = PossibleValuesParser::new(fuzz::TARGETS))]
         target: Option<String>,
         /// Seconds for each target.
         #[arg(long, default_value_t = 60)]
@@ -312,11 +311,11 @@ fn main() -> ExitCode {
 
 fn spec_verb(verb: SpecVerb) -> Result<(), String> {
     match verb {
-        SpecVerb::Check { api } => codegen::check_specs(api.as_deref()),
+        SpecVerb::Check { api } => spec::check(api.as_deref()),
         SpecVerb::New { api, place } => spec::new(&api, &place),
         SpecVerb::Bless { api } => spec::bless(api.as_deref()),
         SpecVerb::Fmt { check } => spec::format(check),
-        SpecVerb::Explain { code } => explain::run(code.as_deref()),
+        SpecVerb::Explain { code } => spec::explain(code.as_deref()),
     }
 }
 

@@ -27,8 +27,8 @@ use crate::recorded::Wire;
 use crate::tree::Tree;
 
 /// Emits the generated part of an API's crate.
-pub(crate) fn emit(model: &Model, wire: &Wire<'_>) -> Tree {
-    let mut files = Files { api: &model.api, scope: Scope::of(model), tree: Tree::default() };
+pub(crate) fn emit(model: &Model, wire: &Wire<'_>, command: &str) -> Tree {
+    let mut files = Files { api: &model.api, command, scope: Scope::of(model), tree: Tree::default() };
     let doc = "The API itself: credentials, error codes, how calls are authorised and how it says no.";
     files.add_importing(&["service.rs"], &["service.toml"], doc, service::emit(model));
     let has_server_types = emit_types(model, &mut files);
@@ -55,6 +55,8 @@ pub(crate) fn emit(model: &Model, wire: &Wire<'_>) -> Tree {
 /// Collects the files of an API's crate.
 struct Files<'m> {
     api: &'m str,
+    /// The command that generates.
+    command: &'m str,
     scope: Scope<'m>,
     tree: Tree,
 }
@@ -67,7 +69,7 @@ impl Files<'_> {
         let mut tokens = docs::of_module(doc);
         // `extend` moves the tokens: shared by `quote!`, they would be copied when parsed.
         tokens.extend(items);
-        self.tree.add([root, path.join("/")].concat(), print::file(&spec, tokens));
+        self.tree.add([root, path.join("/")].concat(), print::file(self.command, &spec, tokens));
     }
 
     /// Adds a file of these items and the imports that they need.

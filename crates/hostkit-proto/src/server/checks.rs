@@ -24,7 +24,7 @@ use crate::fault::Verdict;
 use crate::judgement::{Judgement, Why, judge};
 
 /// What to do about a value that differs.
-const BLESSING: &str = "if what is found is right, `cargo xtask spec bless` records it";
+const BLESSING: &str = "if what is found is right, the same test with HOSTKIT_BLESS=1 records it";
 
 /// Set to write the expected values instead of comparing with them.
 const BLESS: &str = "HOSTKIT_BLESS";
