@@ -17,7 +17,8 @@ pub(crate) fn folder(workspace: &Workspace, names: &[(Layout, String)]) -> Resul
     Ok(Folder { path: FOLDER.to_owned(), wanted })
 }
 
-fn manifest(names: &[&(Layout, String)]) -> String {
+/// The manifest of a crate with these APIs.
+pub(crate) fn manifest(names: &[&(Layout, String)]) -> String {
     let each = |line: &dyn Fn(&Layout) -> String| names.iter().map(|(layout, _)| line(layout)).collect::<String>();
     let serde = each(&|layout| format!("\"{}/serde\", ", layout.package));
     let proto = |layout: &Layout| {
@@ -57,7 +58,8 @@ hostkit-ureq.workspace = true
 workspace = true
 "#;
 
-fn library(names: &[&(Layout, String)]) -> String {
+/// The code of a crate with these APIs.
+pub(crate) fn library(names: &[&(Layout, String)]) -> String {
     let each = |line: &dyn Fn(&Layout, &str) -> String| {
         names.iter().map(|(layout, name)| line(layout, name)).collect::<String>()
     };
@@ -69,7 +71,10 @@ fn library(names: &[&(Layout, String)]) -> String {
             "TESTS\n",
             &each(&|layout, name| {
                 let Layout { api, .. } = layout;
-                format!("        #[test]\n        fn {api}() {{\n            $check::<$crate::{}::{name}>();\n        }}\n", library(layout))
+                format!(
+                    "        #[test]\n        fn {api}() {{\n            $check::<$crate::{}::{name}>();\n        }}\n",
+                    library(layout)
+                )
             }),
         )
         .replace(

@@ -15,7 +15,7 @@ pub(crate) fn workspace() -> Result<Workspace, String> {
 }
 
 /// Everything that the specs produce: the generated folders, and their coverage.
-fn outputs(workspace: &Workspace) -> Result<(Vec<Folder>, Vec<Coverage>), String> {
+pub(crate) fn outputs(workspace: &Workspace) -> Result<(Vec<Folder>, Vec<Coverage>), String> {
     let outputs = cargo_hostkit::outputs(workspace).map_err(|error| error.to_string())?;
     let mut folders = outputs.folders;
     folders.push(Folder { path: "specs/schema".to_owned(), wanted: hostkit_codegen::schemas() });
@@ -54,8 +54,10 @@ mod tests {
         let workspace = workspace().unwrap_or_else(|error| panic!("{error}"));
         let known = |name: &str| workspace.layouts().iter().any(|layout| layout.specs == "specs" && layout.api == name);
         let entries = std::fs::read_dir(workspace.root().join("specs")).expect("a folder");
-        let folders = entries.map(|entry| entry.expect("an entry").path()).filter(|path| path.join("service.toml").exists());
-        let names: Vec<String> = folders.map(|path| path.file_name().unwrap_or_default().to_string_lossy().into()).collect();
+        let folders =
+            entries.map(|entry| entry.expect("an entry").path()).filter(|path| path.join("service.toml").exists());
+        let names: Vec<String> =
+            folders.map(|path| path.file_name().unwrap_or_default().to_string_lossy().into()).collect();
         assert!(names.len() > 3 && names.iter().all(|name| known(name)), "{names:?}: {:?}", workspace.layouts());
     }
 }

@@ -22,6 +22,15 @@ pub(crate) fn new(api: &str, place: &str) -> Result<(), String> {
     Ok(())
 }
 
+/// Starts an API in the folders of this repository.
+pub(crate) fn new_api(api: &str) -> Result<(), String> {
+    let folder = format!("crates/{}-proto", api.replace('_', "-"));
+    let files = cargo_hostkit::new_api(&workspace()?, api, &folder, "specs").map_err(|error| error.to_string())?;
+    files.iter().for_each(|file| println!("{file}"));
+    println!("written; `{} new {api} MODULE/NAME` starts its first endpoint", COMMANDS.spec);
+    Ok(())
+}
+
 /// Runs the example tests in the mode that records decoded values.
 pub(crate) fn bless(api: Option<&str>) -> Result<(), String> {
     let workspace = workspace()?;

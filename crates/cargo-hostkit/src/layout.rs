@@ -103,7 +103,8 @@ impl Workspace {
             let manifest = Path::new(text("manifest_path"));
             let folder = manifest.parent().and_then(|folder| folder.strip_prefix(&root).ok());
             let folder = folder.map(|folder| folder.to_string_lossy().replace('\\', "/"));
-            let folder = folder.ok_or_else(|| Error::new(format!("{}: outside of the workspace", manifest.display())))?;
+            let folder =
+                folder.ok_or_else(|| Error::new(format!("{}: outside of the workspace", manifest.display())))?;
             layouts.push(Layout::read(text("name"), &folder, ours)?);
         }
         layouts.sort_by(|a, b| a.api.cmp(&b.api));

@@ -78,7 +78,8 @@ impl Workspace {
     /// # Errors
     /// There is none.
     pub fn chosen(&self, api: Option<&str>) -> Result<Vec<&Layout>, Error> {
-        let chosen: Vec<&Layout> = self.layouts.iter().filter(|layout| api.is_none_or(|api| api == layout.api)).collect();
+        let chosen: Vec<&Layout> =
+            self.layouts.iter().filter(|layout| api.is_none_or(|api| api == layout.api)).collect();
         if !chosen.is_empty() {
             return Ok(chosen);
         }

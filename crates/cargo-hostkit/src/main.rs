@@ -64,6 +64,9 @@ enum What {
         /// The folder of the crate, from the root of the workspace; `<name>-proto` without it
         #[arg(long)]
         folder: Option<String>,
+        /// The folder that holds that of its specs, from the root of the workspace; `specs` in the crate without it
+        #[arg(long)]
+        specs: Option<String>,
     },
     /// Starts an endpoint: `cargo hostkit new endpoint shop servers/get_server`
     Endpoint {
@@ -96,9 +99,10 @@ fn run(verb: Verb) -> Result<(), Error> {
     }
     let workspace = Workspace::find(Path::new("."), Commands::HOSTKIT)?;
     match verb {
-        Verb::New { what: What::Api { name, folder } } => {
+        Verb::New { what: What::Api { name, folder, specs } } => {
             let folder = folder.unwrap_or_else(|| format!("{}-proto", name.replace('_', "-")));
-            new_api(&workspace, &name, &folder)?.iter().for_each(|file| println!("{file}"));
+            let specs = specs.unwrap_or_else(|| format!("{folder}/specs"));
+            new_api(&workspace, &name, &folder, &specs)?.iter().for_each(|file| println!("{file}"));
             println!("written; `cargo hostkit new endpoint {name} MODULE/NAME` starts its first endpoint");
         }
         Verb::New { what: What::Endpoint { api, place } } => {

@@ -6,11 +6,12 @@ use hostkit_codegen::{service_skeleton, skeleton};
 
 use crate::{Error, Layout, Workspace, files, read, write};
 
-/// Starts an API: its crate in `folder` with a `service.toml`, and returns the files.
+/// Starts an API: its crate in `folder` with a `service.toml` in its folder below `specs`, and returns the files. Both
+/// folders are relative to the root.
 ///
 /// # Errors
 /// The name or the folder is taken, or a file cannot be written.
-pub fn new_api(workspace: &Workspace, api: &str, folder: &str) -> Result<Vec<String>, Error> {
+pub fn new_api(workspace: &Workspace, api: &str, folder: &str, specs: &str) -> Result<Vec<String>, Error> {
     if !is_name(api) {
         return Err(Error::new(format!("`{api}` is no name of an API: expected small letters, digits and `_`")));
     }
@@ -21,22 +22,44 @@ pub fn new_api(workspace: &Workspace, api: &str, folder: &str) -> Result<Vec<Str
         return Err(Error::new(format!("{folder} already exists")));
     }
     let root = read(&workspace.root().join("Cargo.toml"))?;
-    let package = format!("{}-proto", api.replace('_', "-"));
-    let library = format!("{}_proto", api);
+    let (package, library) = (package(api), format!("{api}_proto"));
+    let from_here = relative(folder, specs);
+    let examples = EXAMPLES.replace("NAME", &library).replace("SPECS", &from_here);
     let written = [
-        ("Cargo.toml".to_owned(), manifest(api, &package, &root)),
-        ("README.md".to_owned(), format!("# {package}\n\nThe calls of {api} and their values, without IO.\n")),
-        ("src/lib.rs".to_owned(), LIBRARY.replace("NAME", api)),
-        ("tests/examples.rs".to_owned(), EXAMPLES.replace("NAME", &library)),
-        (format!("specs/{api}/service.toml"), service_skeleton(api)),
+        (format!("{folder}/Cargo.toml"), manifest(workspace, api, folder, &from_here, &root)),
+        (format!("{folder}/README.md"), format!("# {package}\n\nThe calls of {api} and their values, without IO.\n")),
+        (format!("{folder}/src/lib.rs"), LIBRARY.replace("NAME", api)),
+        (format!("{folder}/tests/examples.rs"), examples),
+        (format!("{specs}/{api}/service.toml"), with_schema(workspace, specs, service_skeleton(api))),
     ];
     for (file, text) in &written {
-        write(&workspace.root().join(folder).join(file), text)?;
+        write(&workspace.root().join(file), text)?;
     }
-    Ok(written.into_iter().map(|(file, _)| format!("{folder}/{file}")).collect())
+    Ok(written.into_iter().map(|(file, _)| file).collect())
 }
 
-const LIBRARY: &str = "//! The API of NAME: its calls and their values, without IO.\n\nmod generated;\n\npub use generated::*;\n";
+/// The way from one folder to another one, both relative to the root.
+fn relative(from: &str, to: &str) -> String {
+    let parts = |path: &'_ str| path.split('/').map(str::to_owned).collect::<Vec<_>>();
+    let (from, to) = (parts(from), parts(to));
+    let shared = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
+    let up = from.iter().skip(shared).map(|_| "..".to_owned());
+    up.chain(to.iter().skip(shared).cloned()).collect::<Vec<_>>().join("/")
+}
+
+/// A skeleton without the line that names its schema, unless the schemas are there.
+fn with_schema(workspace: &Workspace, specs: &str, text: String) -> String {
+    if workspace.root().join(specs).join("schema").is_dir() {
+        return text;
+    }
+    match text.split_once('\n') {
+        Some((first, rest)) if first.starts_with("#:schema") => rest.to_owned(),
+        _ => text,
+    }
+}
+
+const LIBRARY: &str =
+    "//! The API of NAME: its calls and their values, without IO.\n\nmod generated;\n\npub use generated::*;\n";
 
 const EXAMPLES: &str = r#"//! Every wire example of the specs, through both halves of the crate.
 
@@ -46,7 +69,7 @@ use hostkit_proto::server::checks::Checks;
 
 #[test]
 fn every_example_of_the_specs() {
-    let mut checks = Checks::new(env!("CARGO_MANIFEST_DIR"));
+    let mut checks = Checks::below(concat!(env!("CARGO_MANIFEST_DIR"), "/SPECS"));
     NAME::serve::every(&mut checks);
     let examples = checks.finish().unwrap_or_else(|findings| panic!("{findings}"));
     println!("{examples} examples");
@@ -54,8 +77,10 @@ fn every_example_of_the_specs() {
 "#;
 
 /// The manifest of an API's crate, with what its workspace says of all packages.
-fn manifest(api: &str, package: &str, root: &str) -> String {
-    let mut text = format!("[package]\nname = \"{package}\"\ndescription = \"The API of {api}: its calls and their values.\"\n");
+fn manifest(workspace: &Workspace, api: &str, folder: &str, specs: &str, root: &str) -> String {
+    let package = package(api);
+    let mut text =
+        format!("[package]\nname = \"{package}\"\ndescription = \"The API of {api}: its calls and their values.\"\n");
     let own = [("version", "version = \"0.1.0\""), ("edition", "edition = \"2024\"")];
     let inherited = ["version", "edition", "rust-version", "license", "authors"];
     let shared = section(root, "[workspace.package]");
@@ -68,7 +93,14 @@ fn manifest(api: &str, package: &str, root: &str) -> String {
         }
     }
     text.push_str("publish = false\n\n");
-    text.push_str(&METADATA.replace("NAME", api));
+    // The pages stand beside those of other APIs, if there are any.
+    let is_shared = workspace.root().join("docs/reference").is_dir();
+    let docs = if is_shared { relative(folder, "docs") } else { "docs".to_owned() };
+    let is_shared = section(root, "[workspace.dependencies]").lines().any(|line| line.starts_with("serde ="));
+    let serde = if is_shared { "workspace = true" } else { "version = \"1\", features = [\"derive\"]" };
+    text.push_str(
+        &METADATA.replace("NAME", api).replace("SPECS", specs).replace("DOCS", &docs).replace("SERDE", serde),
+    );
     if root.contains("[workspace.lints") {
         text.push_str("\n[lints]\nworkspace = true\n");
     }
@@ -78,10 +110,10 @@ fn manifest(api: &str, package: &str, root: &str) -> String {
 const METADATA: &str = r#"# Paths from here. `code = "OUT_DIR"` where a build script generates.
 [package.metadata.hostkit]
 api = "NAME"
-specs = "specs"
+specs = "SPECS"
 code = "src/generated"
-reference = "docs/reference"
-openapi = "docs/openapi"
+reference = "DOCS/reference"
+openapi = "DOCS/openapi"
 
 [features]
 # The other half: reading requests, writing answers.
@@ -91,14 +123,20 @@ serde = ["dep:serde", "hostkit-proto/serde"]
 
 [dependencies]
 hostkit-proto.workspace = true
-serde = { version = "1", features = ["derive"], optional = true }
+serde = { SERDE, optional = true }
 
 [dev-dependencies]
 # The examples of the documentation are made through a client whose transport answers from a script.
 hostkit.workspace = true
+hostkit-sandbox.workspace = true
 hostkit-testing.workspace = true
 hostkit-ureq.workspace = true
 "#;
+
+/// The package of an API.
+fn package(api: &str) -> String {
+    format!("{}-proto", api.replace('_', "-"))
+}
 
 /// The lines behind a header of a TOML file, up to the next one.
 fn section<'t>(text: &'t str, header: &str) -> &'t str {
@@ -113,7 +151,9 @@ fn section<'t>(text: &'t str, header: &str) -> &'t str {
 pub fn new_endpoint(workspace: &Workspace, layout: &Layout, place: &str) -> Result<String, Error> {
     let parts = place.split_once('/').filter(|(module, name)| is_name(module) && is_name(name));
     let Some((_, name)) = parts else {
-        return Err(Error::new(format!("`{place}` is not of the form `module/endpoint`, such as `servers/get_server`")));
+        return Err(Error::new(format!(
+            "`{place}` is not of the form `module/endpoint`, such as `servers/get_server`"
+        )));
     };
     let folder = format!("{}/{}", layout.specs, layout.api);
     let path = format!("{folder}/{place}.toml");
@@ -125,7 +165,7 @@ pub fn new_endpoint(workspace: &Workspace, layout: &Layout, place: &str) -> Resu
     if let Some(other) = specs.iter().find(|file| file.ends_with(&elsewhere) && !file.starts_with("types/")) {
         return Err(Error::new(format!("{folder}/{other} already has that name, and names are unique in an API")));
     }
-    write(&workspace.root().join(&path), &skeleton(name))?;
+    write(&workspace.root().join(&path), &with_schema(workspace, &layout.specs, skeleton(name)))?;
     Ok(path)
 }
 
@@ -136,14 +176,23 @@ fn is_name(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::manifest;
+    use super::{manifest, relative};
+    use crate::Workspace;
+
+    #[test]
+    fn a_way_leads_from_one_folder_to_another() {
+        assert_eq!(relative("shop-proto", "shop-proto/specs"), "specs");
+        assert_eq!(relative("crates/shop-proto", "specs"), "../../specs");
+    }
 
     #[test]
     fn a_manifest_inherits_what_the_workspace_says() {
         let root = "[workspace]\nmembers = []\n\n[workspace.package]\nedition = \"2024\"\n\n[workspace.dependencies]\nlicense = \"1\"\n";
-        let text = manifest("shop", "shop-proto", root);
+        let workspace = Workspace::new("/nowhere", "/nowhere");
+        let manifest = |root: &str| manifest(&workspace, "shop", "shop-proto", "specs", root);
+        let text = manifest(root);
         assert!(text.contains("version = \"0.1.0\"\nedition.workspace = true\npublish"), "{text}");
         assert!(!text.contains("license.workspace") && !text.contains("[lints]"), "{text}");
-        assert!(manifest("shop", "shop-proto", "[workspace.lints.rust]\n").ends_with("[lints]\nworkspace = true\n"));
+        assert!(manifest("[workspace.lints.rust]\n").ends_with("[lints]\nworkspace = true\n"));
     }
 }

@@ -22,7 +22,7 @@ impl ApiName {
 
     /// The simulated API of that name.
     pub fn from_text(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|api| api.as_str() == text)
+        Self::ALL.iter().copied().find(|api| api.as_str() == text)
     }
 }
 

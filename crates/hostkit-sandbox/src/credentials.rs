@@ -9,6 +9,9 @@ pub fn of<A: Served>() -> Vec<A::Credentials> {
     sites::accounts_of::<A>()
 }
 
+/// The secret of every account of an API that is not simulated.
+pub const SECRET: &str = "sandbox-secret-0001";
+
 /// Clodo: the login.
 pub const CLODO_LOGIN: &str = "sandbox";
 /// Clodo: the key.

@@ -13,6 +13,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! Without the feature `simulations`, on by default, there is no simulated hoster, and [`FromExamples`] answers for any API.
 //! The feature `program` adds a program for clients in any language, with a control address over HTTP.
 //!
 //! A [`Clock`] lets tests advance time, and [`fault`] has the catalogue of faults. Clients are deliberately not

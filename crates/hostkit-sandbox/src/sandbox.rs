@@ -12,7 +12,7 @@ use crate::fault::FaultPlan;
 use crate::http::{Bounds, Framing, Server};
 use crate::ledger::Ledger;
 use crate::resolver::Resolver;
-use crate::service::{Hub, Seed, VDSINA};
+use crate::service::{Hub, Seed};
 use crate::site::Site;
 use crate::sites;
 use crate::world::{World, WorldError};
@@ -97,11 +97,6 @@ impl Sandbox {
     /// The base URL of an API, without a slash at its end.
     pub fn url(&self, api: ApiName) -> String {
         format!("http://{}/{api}", self.address())
-    }
-
-    /// The base URL at which Macloud's site answers as its sister VDSina does, in newer shapes.
-    pub fn vdsina_url(&self) -> String {
-        format!("http://{}/{VDSINA}", self.address())
     }
 
     /// The base URL of an API with the host name `localhost`, which a client has to resolve.

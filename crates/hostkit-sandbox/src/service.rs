@@ -19,9 +19,6 @@ use crate::site::{Call, Operation, Refusal, Reply, Site, Verdict, answer, pairs}
 use crate::watch::{Exchange, Watch};
 use crate::world::{Credentials, World, WorldError};
 
-/// The path below which Macloud's site answers as its sister does.
-pub(crate) const VDSINA: &str = "vdsina";
-
 /// One API: its site, its world, and pending effects.
 struct Place {
     site: Box<dyn Site>,
@@ -187,9 +184,9 @@ impl Hub {
     fn place_of(&self, target: &str) -> Option<(&Place, ApiName)> {
         let path = target.split('?').next().unwrap_or_default();
         let segment = path.strip_prefix('/')?.split('/').next()?;
-        // VDSina runs Macloud's site.
-        let name = if segment == VDSINA { ApiName::MACLOUD.as_str() } else { segment };
-        self.places.get_key_value(name).map(|(api, place)| (place, *api))
+        let named = self.places.get_key_value(segment);
+        let sister = || self.places.iter().find(|(_, place)| place.site.sister() == Some(segment));
+        named.or_else(sister).map(|(api, place)| (place, *api))
     }
 
     fn arrive(&self, api: ApiName, operation: &'static str, connection: u64, hop: Hop) -> u64 {

@@ -183,6 +183,11 @@ pub trait Site: Send + Sync + 'static {
     /// The API.
     fn api(&self) -> ApiName;
 
+    /// Another first segment of the path, at which it answers as a sister of the API does.
+    fn sister(&self) -> Option<&'static str> {
+        None
+    }
+
     /// Its operations, at which faults can be aimed.
     fn operations(&self) -> Vec<Operation> {
         Vec::new()

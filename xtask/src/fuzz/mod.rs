@@ -43,7 +43,8 @@ enum Engine {
 /// Fuzzes one target or all, each for the given seconds.
 pub(crate) fn execute(target: Option<&str>, seconds: u64) -> Result<(), String> {
     let all = targets()?;
-    let targets: Vec<&str> = all.iter().map(String::as_str).filter(|name| target.is_none_or(|one| one == *name)).collect();
+    let targets: Vec<&str> =
+        all.iter().map(String::as_str).filter(|name| target.is_none_or(|one| one == *name)).collect();
     if targets.is_empty() {
         return Err(format!("there is no such target; there are: {}", all.join(", ")));
     }

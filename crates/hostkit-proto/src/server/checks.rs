@@ -44,8 +44,13 @@ pub struct Checks<A> {
 impl<A: Api> Checks<A> {
     /// Reads examples and values below `specs/` of this folder; with `HOSTKIT_BLESS` set it writes the values.
     pub fn new(root: impl AsRef<Path>) -> Self {
+        Self::below(root.as_ref().join("specs"))
+    }
+
+    /// Like [`Checks::new`], with another folder that holds that of the API's specs.
+    pub fn below(specs: impl Into<PathBuf>) -> Self {
         Self {
-            specs: root.as_ref().join("specs"),
+            specs: specs.into(),
             records: std::env::var_os(BLESS).is_some(),
             read: BTreeSet::new(),
             examples: 0,

@@ -8,7 +8,7 @@ use crate::api_name::ApiName;
 pub(super) fn fault() -> Value {
     json!({
         "fault": "an id from GET /switches",
-        "api": format!("optional: one of {}", ApiName::ALL.map(ApiName::as_str).join(", ")),
+        "api": format!("optional: one of {}", ApiName::ALL.iter().map(|api| api.as_str()).collect::<Vec<_>>().join(", ")),
         "operation": "optional: an operation's name from GET /switches",
         "skip": "optional: calls that pass first, 0",
         "times": "optional: calls that it strikes, 1, or \"always\"",

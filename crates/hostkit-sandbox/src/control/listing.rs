@@ -22,7 +22,8 @@ pub(super) fn switches() -> Value {
         })
         .collect();
     let operations: serde_json::Map<_, _> = ApiName::ALL
-        .into_iter()
+        .iter()
+        .copied()
         .map(|api| {
             let names =
                 operations(api).into_iter().map(|found| json!({ "name": found.name, "effect": found.effect.as_str() }));

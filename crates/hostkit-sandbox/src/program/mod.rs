@@ -103,7 +103,7 @@ pub fn serve(arguments: &Arguments) -> io::Result<()> {
 }
 
 fn urls(sandbox: &Sandbox) -> Urls {
-    let mut urls: Urls = ApiName::ALL.into_iter().map(|api| (api.as_str(), sandbox.url(api))).collect();
+    let mut urls: Urls = ApiName::ALL.iter().copied().map(|api| (api.as_str(), sandbox.url(api))).collect();
     urls.push(("vdsina", sandbox.vdsina_url()));
     urls
 }

@@ -5,10 +5,12 @@ mod from_examples;
 use std::any::Any;
 
 use hostkit::Format;
+#[cfg(feature = "simulations")]
 use hostkit::protocol::Value;
 use hostkit::protocol::server::every::Served;
 
 use crate::api_name::ApiName;
+use crate::credentials::SECRET;
 use crate::site::Site;
 pub use from_examples::FromExamples;
 
@@ -19,7 +21,7 @@ macro_rules! simulations {
 
         impl ApiName {
             /// The simulated APIs.
-            pub const ALL: [Self; [$(stringify!($module)),*].len()] = [$(Self::$name),*];
+            pub const ALL: &[Self] = &[$(Self::$name),*];
         }
 
         /// A site of each.
@@ -43,15 +45,16 @@ macro_rules! simulations {
     };
 }
 
+#[cfg(not(feature = "simulations"))]
+simulations! {}
+
+#[cfg(feature = "simulations")]
 simulations! {
     clodo: Clodo, CLODO;
     inferno: Inferno, INFERNO;
     rootpanel: RootPanel, ROOTPANEL;
     macloud: Macloud, MACLOUD;
 }
-
-/// The secret of every account of an API that is not simulated.
-const SECRET: &str = "sandbox-secret-0001";
 
 /// Credentials of accounts that the sandbox knows, the most usual kind first.
 pub(crate) fn accounts_of<A: Served>() -> Vec<A::Credentials> {
@@ -69,6 +72,7 @@ pub(crate) const fn content_type(format: Format) -> &'static str {
 }
 
 /// Adds these keys as null to a map, or to each map of a list, if they are not there.
+#[cfg(feature = "simulations")]
 pub(crate) fn nulls(value: &mut Value, keys: &[&'static str]) {
     match value {
         Value::Map(entries) => {

@@ -30,6 +30,7 @@ use macloud_proto::serve::{Request, route};
 use crate::api_name::ApiName;
 use crate::clock::Moment;
 use crate::credentials;
+use crate::sandbox::Sandbox;
 use crate::site::{Call, Operation, Refusal, Reply, Site, operations, no_endpoint};
 use crate::world::World;
 use endpoints::{Near, near, nearest};
@@ -123,6 +124,16 @@ fn said(no: &No) -> Reply {
     }
 }
 
+/// The path below which it answers as VDSina does.
+const VDSINA: &str = "vdsina";
+
+impl Sandbox {
+    /// The base URL at which Macloud's site answers as its sister VDSina does, in newer shapes.
+    pub fn vdsina_url(&self) -> String {
+        format!("http://{}/{VDSINA}", self.address())
+    }
+}
+
 impl ApiName {
     /// Macloud: REST-like, JSON, a token.
     pub const MACLOUD: Self = Self::of::<macloud_proto::Macloud>();
@@ -145,6 +156,10 @@ pub(super) fn secrets() -> Vec<(&'static str, String)> {
 impl Site for Macloud {
     fn api(&self) -> ApiName {
         ApiName::MACLOUD
+    }
+
+    fn sister(&self) -> Option<&'static str> {
+        Some(VDSINA)
     }
 
     fn operations(&self) -> Vec<Operation> {
@@ -177,7 +192,7 @@ impl Site for Macloud {
             Err(no) => return said(&no),
         };
         world.note_credentials(true);
-        let is_newer = call.base.contains("vdsina");
+        let is_newer = call.base.contains(VDSINA);
         let answered = match request {
             Read::Call(request) => Handler { world, account, is_newer }.serve(request),
             Read::No(no) => Err(no),
