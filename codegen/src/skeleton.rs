@@ -34,6 +34,13 @@ headers = { X-Key = "key" }             # the header, and the field in it
 kind = "status"                         # the HTTP status says that it failed; or an envelope does
 code = "code"                           # the path of the code in an error document
 message = "message"
+
+[[error]]
+code = "401"
+as = "KeyWrong"
+kind = "auth"                           # what it means: auth forbidden not-found conflict invalid-argument …
+en = "The key is wrong."
+ru = "Неверный ключ."
 "#;
 
 const TEMPLATE: &str = r#"#:schema ../../schema/endpoint.json

@@ -11,7 +11,7 @@ use hostkit::{
 };
 use hostkit_reqwest::ReqwestTransport;
 use hostkit_sandbox::world::World;
-use hostkit_sandbox::{ApiName, Entry, Hop, Resolver, Sandbox, credentials};
+use hostkit_sandbox::{ApiName, Entry, Hop, Resolver, Sandbox, accounts_of};
 use hostkit_ureq::{Network, UreqTransport};
 use tokio::runtime::Runtime;
 
@@ -23,7 +23,7 @@ pub trait Side: Served {
     const NAME: ApiName = ApiName::of::<Self>();
 
     fn credentials() -> Self::Credentials {
-        credentials::of::<Self>().swap_remove(0)
+        accounts_of::<Self>().swap_remove(0)
     }
 
     /// Credentials that the sandbox does not know, of the same kind.

@@ -9,7 +9,7 @@ use hostkit::protocol::server::example;
 use hostkit::time::ManualClock;
 use hostkit::{Api, Call, Endpoint, Perform, UnixTime};
 use hostkit_apis::ForEach;
-use hostkit_sandbox::{ApiName, Sandbox, credentials};
+use hostkit_sandbox::{ApiName, Sandbox, accounts_of, credentials};
 use hostkit_tests::{entries, sandboxes};
 
 struct Pass<A: Api> {
@@ -75,7 +75,7 @@ struct Calls<'s> {
 
 impl ForEach for Calls<'_> {
     fn api<A: Served>(&mut self) {
-        for credentials in credentials::of::<A>() {
+        for credentials in accounts_of::<A>() {
             let mut pass = Pass::<A>::new(self.sandbox, ApiName::of::<A>(), credentials);
             A::every(&mut pass);
             self.calls += pass.calls;

@@ -9,7 +9,7 @@ use hostkit::protocol::server::every::{Examples, Served, Visitor};
 use hostkit::protocol::server::example;
 use hostkit::protocol::server::example::Place;
 use hostkit::{Api, Call, Endpoint, Error, FaultCode, Perform, Rates};
-use hostkit_sandbox::{ApiName, Ended, Sandbox, credentials};
+use hostkit_sandbox::{ApiName, Ended, Sandbox, accounts_of};
 use hostkit_tests::sandboxes;
 use hostkit_ureq::Client;
 
@@ -102,7 +102,7 @@ fn specs(api: &str) -> usize {
 }
 
 fn check<A: Served>() {
-    let mut pass = Pass::<A>::new(credentials::of::<A>().swap_remove(0));
+    let mut pass = Pass::<A>::new(accounts_of::<A>().swap_remove(0));
     A::every(&mut pass);
     pass.end(specs(A::INFO.name));
 }

@@ -1,18 +1,10 @@
 //! Command `codegen`: writes or compares everything that is generated from the specs.
 
-use cargo_hostkit::{Commands, Folder, Workspace};
+use cargo_hostkit::{Folder, Workspace};
 use hostkit_codegen::Coverage;
 
-use crate::workspace::root;
+use crate::workspace::workspace;
 use crate::{apis, coverage};
-
-/// How messages name the commands here.
-pub(crate) const COMMANDS: Commands = Commands { generate: "cargo xtask codegen", spec: "cargo xtask spec" };
-
-/// The workspace, with its cache of rustfmt output in the target folder.
-pub(crate) fn workspace() -> Result<Workspace, String> {
-    Workspace::find(&root(), COMMANDS).map_err(|error| error.to_string())
-}
 
 /// Everything that the specs produce: the generated folders, and their coverage.
 pub(crate) fn outputs(workspace: &Workspace) -> Result<(Vec<Folder>, Vec<Coverage>), String> {
@@ -38,7 +30,8 @@ pub(crate) fn run(check: bool) -> Result<(), String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{outputs, workspace};
+    use super::outputs;
+    use crate::workspace::workspace;
 
     #[test]
     fn what_is_in_the_tree_is_what_the_specs_give() {

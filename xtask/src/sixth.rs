@@ -8,10 +8,10 @@ use std::path::Path;
 
 use cargo_hostkit::{Layout, Workspace};
 
-use crate::codegen::{COMMANDS, outputs};
+use crate::codegen::outputs;
 use crate::command::{cargo, run};
 use crate::own_api::{Step, page};
-use crate::workspace::{read, root, target, write};
+use crate::workspace::{COMMANDS, read, root, target, write};
 use crate::{apis, tidy};
 
 const API: &str = "shop";

@@ -1,6 +1,6 @@
 //! Command `spec`: starts, checks and formats specs, records what their examples decode to, and explains diagnostics.
 
-use crate::codegen::{COMMANDS, workspace};
+use crate::workspace::{COMMANDS, workspace};
 
 /// Reports everything that is wrong with the specs of one API, or of all.
 pub(crate) fn check(api: Option<&str>) -> Result<(), String> {
@@ -61,8 +61,7 @@ pub(crate) fn explain(code: Option<&str>) -> Result<(), String> {
 mod tests {
     use hostkit_codegen::Specs;
 
-    use crate::codegen::workspace;
-    use crate::workspace::{read, root};
+    use crate::workspace::{read, root, workspace};
 
     /// The code blocks of CONTRIBUTING.md: every second part between fences, without its language.
     fn blocks() -> Vec<String> {

@@ -2,11 +2,19 @@
 
 use std::path::{Path, PathBuf};
 
-use cargo_hostkit::Layout;
+use cargo_hostkit::{Commands, Layout, Workspace};
 
 /// The workspace root.
 pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().map_or_else(|| PathBuf::from("."), Path::to_path_buf)
+}
+
+/// How messages name the commands here.
+pub(crate) const COMMANDS: Commands = Commands { generate: "cargo xtask codegen", spec: "cargo xtask spec" };
+
+/// The workspace, with its cache of rustfmt output in the target folder.
+pub(crate) fn workspace() -> Result<Workspace, String> {
+    Workspace::find(&root(), COMMANDS).map_err(|error| error.to_string())
 }
 
 /// The target folder.
@@ -16,7 +24,7 @@ pub(crate) fn target() -> PathBuf {
 
 /// The APIs of hosters.
 pub(crate) fn apis() -> Result<Vec<Layout>, String> {
-    Ok(crate::codegen::workspace()?.layouts().iter().filter(|layout| is_of_a_hoster(layout)).cloned().collect())
+    Ok(workspace()?.layouts().iter().filter(|layout| is_of_a_hoster(layout)).cloned().collect())
 }
 
 /// Whether an API is that of a hoster: only those have a reference, and others are for the generator's tests.

@@ -2,10 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::Error;
 use crate::folders::{sources, write};
-use crate::layout::Layout;
 use crate::outputs::resolved;
+use crate::{Error, Layout};
 
 /// Generates the code of the specs in a folder, such as `specs/shop`, into the file `<api>.rs` of a build script's
 /// `OUT_DIR`, and returns its path.

@@ -5,32 +5,13 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::{Commands, Error, Workspace};
+use crate::{Commands, Error, Layout, Workspace};
 
 /// What `code` says where a build script generates.
 const OUT_DIR: &str = "OUT_DIR";
 
 /// The keys of `[package.metadata.hostkit]`.
 const KEYS: [&str; 5] = ["api", "specs", "code", "reference", "openapi"];
-
-/// Where the specs of one API are, and what is made of them. All paths are relative to the root of the workspace.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Layout {
-    /// The API, which is the name of its folder of specs.
-    pub api: String,
-    /// The package of its crate.
-    pub package: String,
-    /// The folder of the crate.
-    pub folder: String,
-    /// The folder that holds the folder of the specs.
-    pub specs: String,
-    /// The folder of the code, or a file that ends in `.rs`; `None` if a build script generates.
-    pub code: Option<String>,
-    /// The folder of the reference pages.
-    pub reference: Option<String>,
-    /// The folder of the OpenAPI document.
-    pub openapi: Option<String>,
-}
 
 impl Layout {
     /// Reads the metadata of a package, whose folder is relative to the root.
@@ -120,8 +101,7 @@ impl Workspace {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::Layout;
-    use crate::{Commands, Workspace};
+    use crate::{Commands, Layout, Workspace};
 
     fn read(packages: Value) -> Result<Vec<Layout>, String> {
         let metadata = json!({ "workspace_root": "/w", "target_directory": "/w/target", "packages": packages });

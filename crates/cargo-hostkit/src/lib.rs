@@ -24,7 +24,6 @@ pub use explain::explain;
 pub use folders::{files, read, write};
 pub use format::format;
 pub use freshness::{Folder, Stale};
-pub use layout::Layout;
 pub use new::{new_api, new_endpoint};
 pub use outputs::{Outputs, outputs};
 
@@ -40,6 +39,25 @@ pub struct Commands {
 impl Commands {
     /// Those of `cargo hostkit`.
     pub const HOSTKIT: Self = Self { generate: "cargo hostkit codegen", spec: "cargo hostkit" };
+}
+
+/// Where the specs of one API are, and what is made of them. All paths are relative to the root of the workspace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Layout {
+    /// The API, which is the name of its folder of specs.
+    pub api: String,
+    /// The package of its crate.
+    pub package: String,
+    /// The folder of the crate.
+    pub folder: String,
+    /// The folder that holds the folder of the specs.
+    pub specs: String,
+    /// The folder of the code, or a file that ends in `.rs`; `None` if a build script generates.
+    pub code: Option<String>,
+    /// The folder of the reference pages.
+    pub reference: Option<String>,
+    /// The folder of the OpenAPI document.
+    pub openapi: Option<String>,
 }
 
 /// A workspace with specs, and the cache of formatted files.

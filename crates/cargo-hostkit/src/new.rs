@@ -6,8 +6,8 @@ use hostkit_codegen::{service_skeleton, skeleton};
 
 use crate::{Error, Layout, Workspace, files, read, write};
 
-/// Starts an API: its crate in `folder` with a `service.toml` in its folder below `specs`, and returns the files. Both
-/// folders are relative to the root.
+/// Starts an API: its crate in `folder`, which becomes a member, with a `service.toml` in its folder below `specs`, and
+/// returns the files. Both folders are relative to the root.
 ///
 /// # Errors
 /// The name or the folder is taken, or a file cannot be written.
@@ -35,7 +35,22 @@ pub fn new_api(workspace: &Workspace, api: &str, folder: &str, specs: &str) -> R
     for (file, text) in &written {
         write(&workspace.root().join(file), text)?;
     }
+    if let Some(root) = with_member(&root, folder) {
+        write(&workspace.root().join("Cargo.toml"), &root)?;
+    }
     Ok(written.into_iter().map(|(file, _)| file).collect())
+}
+
+/// The manifest of a workspace with one more member; `None` if a pattern of its members has that already.
+fn with_member(root: &str, folder: &str) -> Option<String> {
+    let pattern = format!("\"{}/*\"", folder.rsplit_once('/').map_or("", |(parent, _)| parent));
+    let (before, list) = root.split_once("members = [")?;
+    let (inside, _) = list.split_once(']')?;
+    if inside.contains(&pattern) {
+        return None;
+    }
+    let separator = if inside.trim().is_empty() { "" } else { ", " };
+    Some(format!("{before}members = [\"{folder}\"{separator}{list}"))
 }
 
 /// The way from one folder to another one, both relative to the root.
@@ -176,8 +191,16 @@ fn is_name(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{manifest, relative};
+    use super::{manifest, relative, with_member};
     use crate::Workspace;
+
+    #[test]
+    fn a_member_is_added_unless_a_pattern_has_it() {
+        let with = |members: &str, folder: &str| with_member(&format!("[workspace]\nmembers = [{members}]\n"), folder);
+        assert_eq!(with("", "shop").as_deref(), Some("[workspace]\nmembers = [\"shop\"]\n"));
+        assert_eq!(with("\"a\"", "x/shop").as_deref(), Some("[workspace]\nmembers = [\"x/shop\", \"a\"]\n"));
+        assert_eq!(with("\"a\", \"x/*\"", "x/shop"), None);
+    }
 
     #[test]
     fn a_way_leads_from_one_folder_to_another() {

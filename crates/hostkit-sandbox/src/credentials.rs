@@ -1,14 +1,5 @@
 //! Credentials of the sandbox's accounts, which were never valid anywhere else.
 
-use hostkit::protocol::server::every::Served;
-
-use crate::sites;
-
-/// Credentials of accounts that the sandbox knows at an API, the most usual kind first.
-pub fn of<A: Served>() -> Vec<A::Credentials> {
-    sites::accounts_of::<A>()
-}
-
 /// The secret of every account of an API that is not simulated.
 pub const SECRET: &str = "sandbox-secret-0001";
 

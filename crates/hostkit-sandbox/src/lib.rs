@@ -51,5 +51,5 @@ pub use rates::Used;
 pub use resolver::Resolver;
 pub use sandbox::{Builder, Sandbox};
 pub use service::Seed;
-pub use sites::FromExamples;
+pub use sites::{FromExamples, accounts_of};
 pub use world::{Change, Credentials};

@@ -56,8 +56,8 @@ simulations! {
     macloud: Macloud, MACLOUD;
 }
 
-/// Credentials of accounts that the sandbox knows, the most usual kind first.
-pub(crate) fn accounts_of<A: Served>() -> Vec<A::Credentials> {
+/// Credentials of accounts that the sandbox knows at an API, the most usual kind first.
+pub fn accounts_of<A: Served>() -> Vec<A::Credentials> {
     let simulated = accounts().into_iter().find_map(|accounts| accounts.downcast::<Vec<A::Credentials>>().ok());
     simulated.map_or_else(|| A::credentials_with(SECRET), |accounts| *accounts)
 }
