@@ -10,7 +10,7 @@ use inferno_proto::{Credentials, Inferno};
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let sandbox = Sandbox::start()?;
     let client = Client::<Inferno>::builder(Credentials::key(credentials::INFERNO_CLIENT, credentials::INFERNO_KEY))
-        .base_url(sandbox.url(ApiName::Inferno).parse()?) // without this line: the hoster itself
+        .base_url(sandbox.url(ApiName::INFERNO).parse()?) // without this line: the hoster itself
         .build()?;
 
     let (balance, orders) = (GetBalance::new(), ListOrders::new());

@@ -11,7 +11,7 @@ use hostkit_ureq::Client;
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let sandbox = Sandbox::start()?;
     let client = Client::<Clodo>::builder(Credentials::key(credentials::CLODO_LOGIN, credentials::CLODO_KEY))
-        .base_url(sandbox.url(ApiName::Clodo).parse()?) // without this line: the hoster itself, for money
+        .base_url(sandbox.url(ApiName::CLODO).parse()?) // without this line: the hoster itself, for money
         .build()?;
 
     let images = client.call(&ListImages::new())?; // signs in first

@@ -37,7 +37,7 @@ fn main() -> Result<(), Failure> {
     let sandbox = Sandbox::start()?;
     let client = || {
         let key = Credentials::key(credentials::CLODO_LOGIN, credentials::CLODO_KEY);
-        let base = sandbox.url(ApiName::Clodo).parse()?;
+        let base = sandbox.url(ApiName::CLODO).parse()?;
         Ok::<_, Failure>(Client::<Clodo>::builder(key).base_url(base).build()?)
     };
     let lost = Fault::by_id("reset-after-commit").ok_or("no such fault")?;

@@ -81,7 +81,7 @@ impl Diagnostics {
         let renderer = if color { Renderer::styled() } else { Renderer::plain() };
         let mut text = String::new();
         for finding in self.sorted() {
-            let path = format!("specs/{}", sources.path(finding.span.file));
+            let path = format!("{}/{}", sources.names().folder, sources.path(finding.span.file));
             let source = sources.text(finding.span.file);
             let snippet = Snippet::source(source)
                 .path(&path)
@@ -98,7 +98,7 @@ impl Diagnostics {
         let count = self.count();
         text.push_str(&format!("{count} {}", if count == 1 { "error" } else { "errors" }));
         let first = self.sorted().first().map_or("", |finding| finding.code);
-        text.push_str(&format!("; `cargo xtask spec explain {first}` says more\n"));
+        text.push_str(&format!("; `{} {first}` says more\n", sources.names().explain));
         text
     }
 }

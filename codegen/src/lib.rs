@@ -1,4 +1,4 @@
-//! Spec text in, file tree out: the generator behind `cargo xtask codegen`.
+//! Spec text in, file tree out: the generator behind `cargo hostkit codegen`.
 //!
 //! The crate uses neither file system nor clock, and knows no API by name.
 //!
@@ -35,6 +35,6 @@ pub use emit::lists::{AnswerList, Step};
 pub use explain::{explain, explained};
 pub use outputs::Specs;
 pub use schema::schemas;
-pub use skeleton::skeleton;
-pub use source::{FileId, Sources};
+pub use skeleton::{service_skeleton, skeleton};
+pub use source::{FileId, Names, Sources};
 pub use tree::Tree;

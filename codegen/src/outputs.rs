@@ -8,7 +8,7 @@ use crate::model::Model;
 use crate::recorded::Wire;
 use crate::source::Sources;
 use crate::tree::Tree;
-use crate::{examples, resolve, syntax};
+use crate::{examples, print, resolve, syntax};
 
 /// The resolved specs of one API.
 fn model(api: &str, sources: &Sources) -> Result<Model, Diagnostics> {
@@ -45,7 +45,18 @@ impl<'s> Specs<'s> {
 
     /// The generated Rust of the API's crate.
     pub fn rust(&self) -> Tree {
-        emit::rust::emit(&self.model, &Wire::new(self.sources.examples().map(|(_, path, bytes)| (path, bytes))))
+        let wire = Wire::new(self.sources.examples().map(|(_, path, bytes)| (path, bytes)));
+        emit::rust::emit(&self.model, &wire, &self.sources.names().generate)
+    }
+
+    /// The same as one file for `include!`, which takes no documentation of itself.
+    pub fn rust_in_one_file(&self) -> String {
+        print::one_file(&self.sources.names().generate, &self.model.api, &self.rust())
+    }
+
+    /// The name of the API's type.
+    pub fn name(&self) -> &str {
+        &self.model.service.name
     }
 
     /// The reference pages in Markdown, below `docs/reference/`.

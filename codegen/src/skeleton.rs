@@ -1,9 +1,47 @@
 //! The starting point of a new spec: every common key, with an explanation.
 
+use crate::resolve::names::camel;
+
 /// A spec for an endpoint called `name`; undecided values are `?`, which the checks refuse.
 pub fn skeleton(name: &str) -> String {
     TEMPLATE.replace("NAME", name)
 }
+
+/// A `service.toml` for an API in the folder `api`, to be corrected: it is sound as it is.
+pub fn service_skeleton(api: &str) -> String {
+    SERVICE.replace("NAME", &camel(api))
+}
+
+const SERVICE: &str = r#"#:schema ../schema/service.json
+name = "NAME"                           # the type in Rust
+en = "The API of NAME."                 # one sentence: the docstring
+ru = "API NAME."                        # одно предложение
+zone = "UTC"                            # of its dates and times
+formats = ["json"]                      # of answers, the default first: json xml php print_r
+
+[[host]]
+name = "main"
+url = "https://api.example.net"
+
+[[credentials]]
+name = "Key"                            # `Credentials::key(…)`
+en = "An API key."
+ru = "Ключ API."
+fields = { key = "secret" }             # text int secret
+headers = { X-Key = "key" }             # the header, and the field in it
+
+[fault]
+kind = "status"                         # the HTTP status says that it failed; or an envelope does
+code = "code"                           # the path of the code in an error document
+message = "message"
+
+[[error]]
+code = "401"
+as = "KeyWrong"
+kind = "auth"                           # what it means: auth forbidden not-found conflict invalid-argument …
+en = "The key is wrong."
+ru = "Неверный ключ."
+"#;
 
 const TEMPLATE: &str = r#"#:schema ../../schema/endpoint.json
 name = "NAME"
@@ -47,22 +85,11 @@ ru = "?"                                # одно предложение
 
 #[cfg(test)]
 mod tests {
-    use super::skeleton;
+    use super::{service_skeleton, skeleton};
     use crate::{Sources, Specs};
 
-    const SERVICE: &str = r#"
-name = "Tiny"
-en = "An API."
-ru = "API."
-zone = "UTC"
-formats = ["json"]
-host = [{ name = "main", url = "https://api.example.net" }]
-credentials = [{ name = "Key", en = "A key.", ru = "Ключ.", fields = { key = "secret" }, headers = { X-Key = "key" } }]
-fault = { kind = "status", code = "code", message = "message" }
-"#;
-
     fn found(spec: String) -> Vec<&'static str> {
-        let files = [("tiny/service.toml", SERVICE.to_owned()), ("tiny/servers/ping.toml", spec)];
+        let files = [("tiny/service.toml", service_skeleton("tiny")), ("tiny/servers/ping.toml", spec)];
         let sources = Sources::new(files.map(|(path, text)| (path.to_owned(), text)));
         match Specs::read("tiny", &sources) {
             Ok(_) => Vec::new(),

@@ -11,6 +11,25 @@ pub struct FileId(pub(crate) usize);
 #[derive(Debug, Clone, Default)]
 pub struct Sources {
     files: Vec<File>,
+    names: Names,
+}
+
+/// How messages and generated files name the user's commands and folders.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Names {
+    /// The folder that holds that of the API, such as `specs`.
+    pub folder: String,
+    /// The command that generates.
+    pub generate: String,
+    /// The command that explains a code, which follows it.
+    pub explain: String,
+}
+
+impl Default for Names {
+    fn default() -> Self {
+        let name = str::to_owned;
+        Self { folder: name("specs"), generate: name("cargo hostkit codegen"), explain: name("cargo hostkit explain") }
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -40,10 +59,20 @@ impl Sources {
         self.with(files.into_iter().map(|(path, bytes)| File { path, text: shown(&bytes), bytes: Some(bytes) }))
     }
 
+    /// Sets how messages and generated files name commands and folders.
+    #[must_use]
+    pub fn with_names(self, names: Names) -> Self {
+        Self { names, ..self }
+    }
+
+    pub(crate) fn names(&self) -> &Names {
+        &self.names
+    }
+
     fn with(self, more: impl Iterator<Item = File>) -> Self {
         let all = self.files.into_iter().chain(more);
         let sorted: BTreeMap<String, File> = all.map(|file| (file.path.clone(), file)).collect();
-        Self { files: sorted.into_values().collect() }
+        Self { files: sorted.into_values().collect(), names: self.names }
     }
 
     /// Every spec file with its path.

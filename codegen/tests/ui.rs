@@ -9,7 +9,7 @@ use std::fs;
 use std::path::Path;
 
 use common::{files, package};
-use hostkit_codegen::{Sources, Specs, explain};
+use hostkit_codegen::{Names, Sources, Specs, explain};
 
 /// The name of the API that the cases change.
 const API: &str = "tiny";
@@ -30,7 +30,8 @@ fn sources(cases: &[&str]) -> Sources {
     }
     let (specs, examples): (Vec<_>, Vec<_>) = all.into_iter().partition(|(path, _)| path.ends_with(".toml"));
     let text = |(path, bytes): (String, Vec<u8>)| (path, String::from_utf8(bytes).expect("a spec is UTF-8"));
-    Sources::new(specs.into_iter().map(text)).with_examples(examples)
+    let names = Names { explain: "cargo xtask spec explain".to_owned(), ..Names::default() };
+    Sources::new(specs.into_iter().map(text)).with_examples(examples).with_names(names)
 }
 
 fn cases() -> Vec<String> {

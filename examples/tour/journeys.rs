@@ -40,7 +40,7 @@ macro_rules! journeys {
 
                 log.begin("Clodo", $label, stop.format);
                 let client = Client::<Clodo>::builder(Credentials::key(credentials::CLODO_LOGIN, credentials::CLODO_KEY))
-                    .base_url(stop.sandbox.url(ApiName::Clodo).parse()?)
+                    .base_url(stop.sandbox.url(ApiName::CLODO).parse()?)
                     .format(stop.format)
                     .clock(TourClock::new(stop.sandbox.clock()))
                     .build()?;
@@ -85,7 +85,7 @@ macro_rules! journeys {
                 log.begin("Inferno", $label, stop.format);
                 let client =
                     Client::<Inferno>::builder(Credentials::key(credentials::INFERNO_CLIENT, credentials::INFERNO_KEY))
-                        .base_url(stop.sandbox.url(ApiName::Inferno).parse()?)
+                        .base_url(stop.sandbox.url(ApiName::INFERNO).parse()?)
                         .clock(TourClock::new(stop.sandbox.clock()))
                         .build()?;
                 let catalogue = client.call(&ListProducts::new())$($wait)*?;
@@ -128,7 +128,7 @@ macro_rules! journeys {
                 log.begin("RootPanel", $label, stop.format);
                 let keys = Credentials::api_key(credentials::ROOTPANEL_LOGIN, credentials::ROOTPANEL_KEY);
                 let client = Client::<RootPanel>::builder(keys)
-                    .base_url(stop.sandbox.url(ApiName::RootPanel).parse()?)
+                    .base_url(stop.sandbox.url(ApiName::ROOTPANEL).parse()?)
                     .format(stop.format)
                     .clock(TourClock::new(stop.sandbox.clock()))
                     .build()?;
@@ -161,7 +161,7 @@ macro_rules! journeys {
                 log.begin("Macloud", $label, stop.format);
                 let password = Credentials::password(credentials::MACLOUD_EMAIL, credentials::MACLOUD_PASSWORD);
                 let client = Client::<Macloud>::builder(password)
-                    .base_url(stop.sandbox.url(ApiName::Macloud).parse()?)
+                    .base_url(stop.sandbox.url(ApiName::MACLOUD).parse()?)
                     .clock(TourClock::new(stop.sandbox.clock()))
                     .build()?;
                 let account = client.call(&GetAccount::new())$($wait)*?;

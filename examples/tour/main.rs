@@ -60,7 +60,7 @@ fn run() -> Result<String, Box<dyn Error>> {
     let steps = log.len();
     let ledger = sandbox.ledger();
     let mut text = format!("{log}\n\nWhat the sandbox's ledger says (calls that changed something):\n");
-    for api in [ApiName::Clodo, ApiName::Inferno, ApiName::RootPanel, ApiName::Macloud] {
+    for api in [ApiName::CLODO, ApiName::INFERNO, ApiName::ROOTPANEL, ApiName::MACLOUD] {
         let entries = ledger.entries();
         let of_api = entries.iter().filter(|entry| entry.api == api);
         let (arrivals, commits) = of_api

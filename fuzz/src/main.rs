@@ -47,7 +47,7 @@ fn fuzzer() -> &'static Fuzzer {
 fn prepare(target: &Target) -> io::Result<()> {
     if let Some(folder) = std::env::var_os("HOSTKIT_FUZZ_SAMPLES") {
         fs::create_dir_all(&folder)?;
-        for (number, sample) in (target.samples)().into_iter().enumerate() {
+        for (number, sample) in target.samples().into_iter().enumerate() {
             fs::write(Path::new(&folder).join(format!("sample-{number}")), sample)?;
         }
     }

@@ -1,10 +1,22 @@
 //! The wire examples of every API, decoded and encoded: the values are those that the specs record, which were printed
 //! by a build without these features.
 
+use hostkit_apis::{ForEach, clodo_proto, inferno_proto, macloud_proto, rootpanel_proto};
 use hostkit_proto::server::checks::Checks;
+use hostkit_proto::server::every::Served;
 use hostkit_proto::{Api, Endpoint, RawAnswer};
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
+
+struct Examples(usize);
+
+impl ForEach for Examples {
+    fn api<A: Served>(&mut self) {
+        let mut checks = Checks::<A>::new(ROOT);
+        A::every(&mut checks);
+        self.0 += checks.finish().unwrap_or_else(|findings| panic!("{findings}"));
+    }
+}
 
 #[test]
 fn every_example_reads_as_without_the_features() {
@@ -13,20 +25,9 @@ fn every_example_reads_as_without_the_features() {
     assert_eq!(written.ok().as_deref(), Some(r#"{"b":1.10,"a":2}"#));
     assert_eq!(quick_xml::escape::unescape("&nbsp;").as_deref().ok(), Some("\u{a0}"));
 
-    let mut examples = 0;
-    let mut add = |found: Result<usize, String>| examples += found.unwrap_or_else(|findings| panic!("{findings}"));
-    let mut checks = Checks::new(ROOT);
-    clodo_proto::serve::every(&mut checks);
-    add(checks.finish());
-    let mut checks = Checks::new(ROOT);
-    inferno_proto::serve::every(&mut checks);
-    add(checks.finish());
-    let mut checks = Checks::new(ROOT);
-    rootpanel_proto::serve::every(&mut checks);
-    add(checks.finish());
-    let mut checks = Checks::new(ROOT);
-    macloud_proto::serve::every(&mut checks);
-    add(checks.finish());
+    let mut examples = Examples(0);
+    hostkit_apis::each(&mut examples);
+    let examples = examples.0;
     println!("P34: {examples} cases, wire examples of every API beside foreign features");
 }
 

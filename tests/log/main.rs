@@ -10,16 +10,18 @@
 
 use std::error::Error as _;
 use std::fmt::Debug;
+use std::thread::{Scope, ScopedJoinHandle};
 
 use hostkit::protocol::server::Serve;
-use hostkit::protocol::server::every::{Examples, Visitor};
+use hostkit::protocol::server::every::{Examples, Served, Visitor};
 use hostkit::protocol::server::example;
 use hostkit::protocol::{Flag, Value};
 use hostkit::time::ManualClock;
-use hostkit::{Api, Call, CallOptions, Endpoint, Error, Format, Outcome, Perform, Secret, UnixTime};
+use hostkit::{Api, Call, CallOptions, Endpoint, Error, Format, Outcome, Perform, UnixTime};
+use hostkit_apis::ForEach;
 use hostkit_tests::canary::{CORE, Listener, SECRET, search};
 use hostkit_tests::raw_server::RawServer;
-use hostkit_tests::{canary, entries, size};
+use hostkit_tests::{canary, entries, sign_in, size};
 
 /// The names of secret fields in the specs.
 const SECRET_KEYS: &[&str] = &[
@@ -146,14 +148,13 @@ fn search_error<C: hostkit::FaultCode>(at: &str, error: &Error<C>) {
     }
 }
 
-impl<A: Api> Pass<A> {
-    fn new(credentials: A::Credentials, sign_in_marker: &'static str, sign_in: impl Fn(&str) -> String) -> Self
-    where
-        A::Credentials: Debug,
-    {
+impl<A: Served> Pass<A> {
+    fn new(credentials: A::Credentials) -> Self {
         let server = RawServer::start();
-        server.script().sign_in_marker = sign_in_marker;
-        server.script().sign_in = sign_in(&server.url).into_bytes();
+        if let Some(answer) = sign_in::answer::<A>(&credentials, &server.url, SECRET) {
+            server.script().sign_in = answer.bytes();
+            server.script().sign_in_marker = answer.marker;
+        }
         search("credentials", &format!("{credentials:?}"));
         let clock = || ManualClock::new(UnixTime(1_327_363_202));
         let url = || server.url.parse().expect("a base URL");
@@ -232,7 +233,7 @@ impl<A: Api> Pass<A> {
     }
 }
 
-impl<A: Api> Visitor for Pass<A> {
+impl<A: Served> Visitor for Pass<A> {
     type Api = A;
 
     fn call<E>(&mut self, examples: &Examples)
@@ -287,6 +288,24 @@ fn unread() -> CallOptions {
     CallOptions::new().unread()
 }
 
+/// The passes over all APIs, one for each kind of credentials.
+struct Passes<'s, 'e> {
+    scope: &'s Scope<'s, 'e>,
+    handles: Vec<ScopedJoinHandle<'s, usize>>,
+}
+
+impl ForEach for Passes<'_, '_> {
+    fn api<A: Served>(&mut self) {
+        for credentials in A::credentials_with(SECRET) {
+            self.handles.push(self.scope.spawn(|| {
+                let mut pass = Pass::<A>::new(credentials);
+                A::every(&mut pass);
+                pass.calls
+            }));
+        }
+    }
+}
+
 #[test]
 fn no_secret_is_seen() {
     // The controls: the search finds every spelling.
@@ -304,52 +323,11 @@ fn no_secret_is_seen() {
     assert!(!canary::is_in("nothing of the kind"));
     Listener::start();
 
-    let sign_in = |url: &str| {
-        format!("HTTP/1.1 204 No Content\r\nX-Auth-Token: {SECRET}\r\nX-Server-Management-Url: {url}/v1\r\n\r\n")
-    };
-    let token = |_: &str| {
-        let text = serde_json::to_string(SECRET).expect("a text");
-        let body = format!("{{\"status\":\"ok\",\"data\":{{\"token\":{text}}}}}");
-        String::from_utf8_lossy(&answer(200, body.as_bytes())).into_owned()
-    };
-    let none = |_: &str| String::new();
-    let secret = || Secret::new(SECRET);
     // Each pass has its own server and mostly waits for it, so they run side by side.
     let calls: usize = std::thread::scope(|scope| {
-        let passes = [
-            scope.spawn(|| {
-                let mut pass = Pass::new(clodo_proto::Credentials::key("login", secret()), "\r\nx-auth-user:", sign_in);
-                clodo_proto::serve::every(&mut pass);
-                pass.calls
-            }),
-            scope.spawn(|| {
-                let mut pass = Pass::new(inferno_proto::Credentials::key(777, secret()), "", none);
-                inferno_proto::serve::every(&mut pass);
-                pass.calls
-            }),
-            scope.spawn(|| {
-                let mut pass = Pass::new(rootpanel_proto::Credentials::api_key("login", secret()), "", none);
-                rootpanel_proto::serve::every(&mut pass);
-                pass.calls
-            }),
-            scope.spawn(|| {
-                let mut pass = Pass::new(rootpanel_proto::Credentials::password("login", secret()), "", none);
-                rootpanel_proto::serve::every(&mut pass);
-                pass.calls
-            }),
-            scope.spawn(|| {
-                let mut pass = Pass::new(macloud_proto::Credentials::token(secret()), "", none);
-                macloud_proto::serve::every(&mut pass);
-                pass.calls
-            }),
-            scope.spawn(|| {
-                let password = macloud_proto::Credentials::password("a@example.org", secret());
-                let mut pass = Pass::new(password, "post /v1/auth", token);
-                macloud_proto::serve::every(&mut pass);
-                pass.calls
-            }),
-        ];
-        passes.into_iter().map(|pass| pass.join().expect("a pass")).sum()
+        let mut passes = Passes { scope, handles: Vec::new() };
+        hostkit_apis::each(&mut passes);
+        passes.handles.into_iter().map(|pass| pass.join().expect("a pass")).sum()
     });
 
     let (artefacts, hits) = canary::found();

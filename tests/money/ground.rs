@@ -3,6 +3,7 @@
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::{Duration, Instant};
 
+use hostkit::protocol::server::every::Served;
 use hostkit::time::{Clock, Moment, Now};
 use hostkit::{
     Api, BaseUrl, Call, CallOptions, Error, ErrorOf, Observation, Outcome, Perform, Rates, Reconciled, Reply, Ticket,
@@ -10,44 +11,30 @@ use hostkit::{
 };
 use hostkit_reqwest::ReqwestTransport;
 use hostkit_sandbox::world::World;
-use hostkit_sandbox::{ApiName, Entry, Hop, Resolver, Sandbox, credentials};
+use hostkit_sandbox::{ApiName, Entry, Hop, Resolver, Sandbox, accounts_of};
 use hostkit_ureq::{Network, UreqTransport};
 use tokio::runtime::Runtime;
 
+use hostkit_tests::sandboxes;
 pub use hostkit_tests::size::{is_long, is_small, size};
 
 /// An API with its place in the sandbox.
-pub trait Side: Api + Sized {
-    const NAME: ApiName;
+pub trait Side: Served {
+    const NAME: ApiName = ApiName::of::<Self>();
 
-    fn credentials() -> Self::Credentials;
+    fn credentials() -> Self::Credentials {
+        accounts_of::<Self>().swap_remove(0)
+    }
 
-    /// Credentials that the sandbox does not know.
-    fn wrong() -> Self::Credentials;
+    /// Credentials that the sandbox does not know, of the same kind.
+    fn wrong() -> Self::Credentials {
+        let kind = std::mem::discriminant(&<Self as Side>::credentials());
+        let mut all = Self::credentials_with("wrong-on-purpose").into_iter();
+        all.find(|wrong| std::mem::discriminant(wrong) == kind).expect("credentials of the same kind")
+    }
 }
 
-macro_rules! sides {
-    ($($krate:ident::$api:ident: $make:ident($login:expr, $secret:expr);)*) => { $(
-        impl Side for $krate::$api {
-            const NAME: ApiName = ApiName::$api;
-
-            fn credentials() -> Self::Credentials {
-                $krate::Credentials::$make($login, $secret)
-            }
-
-            fn wrong() -> Self::Credentials {
-                $krate::Credentials::$make($login, "wrong-on-purpose")
-            }
-        }
-    )* };
-}
-
-sides! {
-    clodo_proto::Clodo: key(credentials::CLODO_LOGIN, credentials::CLODO_KEY);
-    inferno_proto::Inferno: key(credentials::INFERNO_CLIENT, credentials::INFERNO_KEY);
-    rootpanel_proto::RootPanel: api_key(credentials::ROOTPANEL_LOGIN, credentials::ROOTPANEL_KEY);
-    macloud_proto::Macloud: password(credentials::MACLOUD_EMAIL, credentials::MACLOUD_PASSWORD);
-}
+impl<A: Served> Side for A {}
 
 /// The kind of client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -314,7 +301,7 @@ pub struct Stage {
 
 impl Stage {
     pub fn new(api: ApiName) -> Self {
-        let sandbox = Sandbox::start().expect("a sandbox");
+        let sandbox = sandboxes::start();
         let world = sandbox.world(api, |world| world.clone()).expect("a world");
         Self { sandbox, api, world }
     }
@@ -325,9 +312,7 @@ impl Stage {
         self.sandbox.world(self.api, |world| {
             let sessions = std::mem::take(&mut world.sessions);
             *world = self.world.clone();
-            if matches!(self.api, ApiName::Clodo | ApiName::Macloud) {
-                world.sessions = sessions;
-            }
+            world.sessions = sessions;
         });
         self.sandbox.ledger().clear();
     }

@@ -4,13 +4,15 @@
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 use std::sync::Mutex;
+use std::thread::Scope;
 use std::time::Duration;
 
 use hostkit::protocol::server::Serve;
-use hostkit::protocol::server::every::{Examples, Visitor};
+use hostkit::protocol::server::every::{Examples, Served, Visitor};
 use hostkit::protocol::server::example;
 use hostkit::protocol::server::example::Place;
 use hostkit::{Call, CallOptions, Endpoint, Perform};
+use hostkit_apis::ForEach;
 use hostkit_sandbox::fault::Group;
 use hostkit_sandbox::{Armed, Fault};
 
@@ -32,6 +34,7 @@ struct Found {
     acting: u64,
     faults: BTreeSet<&'static str>,
     operations: u64,
+    apis: usize,
     /// Violations of promises P1 and P30.
     repeated: Vec<String>,
     differs: Vec<String>,
@@ -163,21 +166,33 @@ impl<A: Side> Visitor for Sweep<'_, A> {
     }
 }
 
+/// The sweeps of all APIs, side by side.
+struct Sweeps<'s, 'e> {
+    scope: &'s Scope<'s, 'e>,
+    found: &'e Mutex<Found>,
+}
+
+impl ForEach for Sweeps<'_, '_> {
+    fn api<A: Served>(&mut self) {
+        let found = self.found;
+        lock(found).apis += 1;
+        self.scope.spawn(move || A::every(&mut Sweep::<A>::new(found)));
+    }
+}
+
 #[test]
 fn p30_every_call_under_faults() {
     let trial = Trial::alone("P30");
     let found = Mutex::new(Found::default());
     std::thread::scope(|scope| {
-        scope.spawn(|| clodo_proto::serve::every(&mut Sweep::new(&found)));
-        scope.spawn(|| inferno_proto::serve::every(&mut Sweep::new(&found)));
-        scope.spawn(|| rootpanel_proto::serve::every(&mut Sweep::new(&found)));
-        scope.spawn(|| macloud_proto::serve::every(&mut Sweep::new(&found)));
+        hostkit_apis::each(&mut Sweeps { scope, found: &found });
     });
     let found = found.into_inner().expect("what was found");
     assert!(is_small() || found.faults.len() == Fault::all().count(), "not every fault had a run");
     let figures = format!(
-        "{} calls of 4 APIs, {} faults, {} cases that act: {} arrived twice; {} differ between the clients",
+        "{} calls of {} APIs, {} faults, {} cases that act: {} arrived twice; {} differ between the clients",
         found.operations,
+        found.apis,
         found.faults.len(),
         found.acting,
         found.repeated.len(),

@@ -7,12 +7,13 @@ use hostkit::protocol::RawAnswer;
 use hostkit::protocol::evidence::Inputs;
 use hostkit::protocol::judgement::{Judgement, judge};
 use hostkit::protocol::server::Serve;
-use hostkit::protocol::server::every::{Examples, Visitor};
+use hostkit::protocol::server::every::{Examples, Served, Visitor};
 use hostkit::protocol::server::example;
 use hostkit::protocol::server::example::Place;
 use hostkit::time::ManualClock;
 use hostkit::{Api, Call, Endpoint, Format, Perform, UnixTime, UnknownFields};
 use hostkit_tests::canned_server::Server;
+use hostkit_tests::sign_in;
 use http::HeaderMap;
 
 /// One pass over an API, with the number of answers served.
@@ -23,10 +24,10 @@ struct Pass<A: Api> {
     answers: usize,
 }
 
-impl<A: Api> Pass<A> {
+impl<A: Served> Pass<A> {
     fn new(credentials: A::Credentials) -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        Self { server: Server::start(), credentials, runtime, answers: 0 }
+        Self { server: Server::start::<A>(&credentials), credentials, runtime, answers: 0 }
     }
 
     /// Clients on a manual clock, so that rate limits take no real time.
@@ -103,7 +104,7 @@ fn is_about_another<E: Serve>(call: &E, status: u16, bytes: &[u8]) -> bool {
     is_open(&call.echo()) && !is_open(&Inputs::new())
 }
 
-impl<A: Api> Visitor for Pass<A> {
+impl<A: Served> Visitor for Pass<A> {
     type Api = A;
 
     fn call<E>(&mut self, examples: &Examples)
@@ -142,34 +143,11 @@ impl<A: Api> Visitor for Pass<A> {
     }
 }
 
-#[test]
-fn clodo() {
-    let mut pass = Pass::new(clodo_proto::Credentials::key("login", "key-of-a-test"));
-    clodo_proto::serve::every(&mut pass);
-    assert!(pass.answers > 100, "{} answers", pass.answers);
-    println!("clodo: {} answers, each by two clients and in two spellings", pass.answers);
+fn check<A: Served>() {
+    let mut pass = Pass::<A>::new(sign_in::credentials::<A>("key-of-a-test"));
+    A::every(&mut pass);
+    assert!(pass.answers > 0, "{} answers", pass.answers);
+    println!("{}: {} answers, each by two clients and in two spellings", A::INFO.name, pass.answers);
 }
 
-#[test]
-fn inferno() {
-    let mut pass = Pass::new(inferno_proto::Credentials::key(777, "key-of-a-test"));
-    inferno_proto::serve::every(&mut pass);
-    assert!(pass.answers > 30, "{} answers", pass.answers);
-    println!("inferno: {} answers, each by two clients and in two spellings", pass.answers);
-}
-
-#[test]
-fn rootpanel() {
-    let mut pass = Pass::new(rootpanel_proto::Credentials::api_key("login", "key-of-a-test"));
-    rootpanel_proto::serve::every(&mut pass);
-    assert!(pass.answers > 30, "{} answers", pass.answers);
-    println!("rootpanel: {} answers, each by two clients and in two spellings", pass.answers);
-}
-
-#[test]
-fn macloud() {
-    let mut pass = Pass::new(macloud_proto::Credentials::token("token-of-a-test"));
-    macloud_proto::serve::every(&mut pass);
-    assert!(pass.answers > 100, "{} answers", pass.answers);
-    println!("macloud: {} answers, each by two clients and in two spellings", pass.answers);
-}
+hostkit_apis::tests!(check);

@@ -1,6 +1,8 @@
 //! One bad item beside good ones: the good ones stay, the bad one is reported with its place, and is an error where the
 //! caller wants every surprise to be one.
 
+use std::collections::BTreeSet;
+
 use hostkit::protocol::Value;
 use hostkit::{Format, UnknownFields};
 use hostkit_tests::entries::{self, Entry};
@@ -99,7 +101,8 @@ fn try_all(entry: &Entry, count: &mut Count) {
 #[test]
 fn a_bad_item_spoils_no_other() {
     let (mut sum, mut in_texts) = (0, 0);
-    for api in ["clodo", "inferno", "rootpanel", "macloud"] {
+    let apis: BTreeSet<&str> = entries::all().iter().map(|entry| entry.api).collect();
+    for api in apis {
         let mut count = Count::default();
         for entry in entries::all().into_iter().filter(|entry| entry.api == api && !entry.info.effect.acts()) {
             try_all(&entry, &mut count);
@@ -200,7 +203,7 @@ fn money_that_cannot_be_read_is_an_error() {
     // As PHP writes 105.1 with `serialize_precision` 100.
     let digits = "105.099999999999994315658113919198513031005859375";
     let mut counts: std::collections::BTreeMap<&str, [usize; 3]> = std::collections::BTreeMap::new();
-    for entry in entries::all() {
+    for entry in entries::all().into_iter().filter(|entry| MONEY.iter().any(|(api, _)| *api == entry.api)) {
         let [refused, left_out, kept] = counts.entry(entry.api).or_default();
         for answer in &entry.answers {
             let Some(tree) = entries::tree(answer.format, &answer.bytes) else { continue };

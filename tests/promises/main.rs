@@ -21,6 +21,8 @@ mod p19;
 mod p20;
 mod p21;
 mod p32;
+#[path = "p32/rows.rs"]
+mod p32_rows;
 mod real;
 mod removed;
 mod sandbox_answers;

@@ -1,6 +1,7 @@
 //! A call by hand and one through the exchange judge every answer alike: every wire example of every API, and every
 //! status with and without the API's documents. `HOSTKIT_PROMISE_SIZE=long` tries every status with each effect.
 
+use std::collections::HashSet;
 use std::fmt::{Debug, Display};
 use std::path::Path;
 
@@ -9,7 +10,7 @@ use hostkit::machinery::{ClientCore, Machine, Step};
 use hostkit::protocol::RawAnswer;
 use hostkit::protocol::judgement::{Judgement, JudgementOf, NoValue, Why, judge};
 use hostkit::protocol::server::Serve;
-use hostkit::protocol::server::every::{Examples, Visitor};
+use hostkit::protocol::server::every::{Examples, Served, Visitor, list};
 use hostkit::protocol::server::example;
 use hostkit::protocol::server::example::Place;
 use hostkit::time::{Moment, Now};
@@ -18,7 +19,7 @@ use hostkit::{
     Api, Call, CallOptions, Effect, Endpoint, Error, ErrorKind, FaultCode, Outcome, Perform, Reply, TicketCause,
     UnixTime,
 };
-use hostkit_tests::size;
+use hostkit_tests::{sign_in, size};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
@@ -200,9 +201,22 @@ struct Pass<A: Api> {
     cases: usize,
 }
 
-impl<A: Api> Pass<A> {
+impl<A: Served> Pass<A> {
     fn new(credentials: A::Credentials, faults: &'static [&'static str]) -> Self {
         Self { credentials, faults, swept: Vec::new(), examples: 0, cases: 0 }
+    }
+
+    /// The answer to a sign-in, or any where there is none.
+    fn sign_in(&self) -> Given {
+        let base = format!(
+            "https://{}",
+            A::INFO.session_hosts.first().map_or("api.example.org", |host| host.trim_start_matches("*."))
+        );
+        let answer = sign_in::answer::<A>(&self.credentials, &base, "PLACEHOLDER");
+        answer.map_or_else(
+            || Given::new(204, ""),
+            |answer| Given { status: answer.status, headers: answer.headers, body: answer.body },
+        )
     }
 
     /// A new client, so that no rate limit and no session remains from the previous case.
@@ -262,17 +276,7 @@ fn statuses(is_every: bool) -> impl Iterator<Item = u16> {
     (200..=599).filter(move |status| is_every || matches!(status % 100, ..33 | 51 | 99))
 }
 
-/// The answer to a sign-in.
-fn sign_in() -> Given {
-    let mut given = Given::new(204, "");
-    let headers = [("x-auth-token", "PLACEHOLDER"), ("x-server-management-url", "https://api.clodo.ru/v1")];
-    for (name, value) in headers {
-        given.headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
-    }
-    given
-}
-
-impl<A: Api> Visitor for Pass<A> {
+impl<A: Served> Visitor for Pass<A> {
     type Api = A;
 
     fn call<E>(&mut self, examples: &Examples)
@@ -282,7 +286,7 @@ impl<A: Api> Visitor for Pass<A> {
     {
         self.each::<E>(examples, |pass, call, given, shown| {
             let machine = pass.core().call(call, CallOptions::new());
-            called(run(machine, E::INFO.name, given, &sign_in()), &by_hand::<E>(call, given, shown), shown);
+            called(run(machine, E::INFO.name, given, &pass.sign_in()), &by_hand::<E>(call, given, shown), shown);
         });
     }
 
@@ -293,7 +297,7 @@ impl<A: Api> Visitor for Pass<A> {
     {
         self.each::<E>(examples, |pass, call, given, shown| {
             let machine = pass.core().perform(call, CallOptions::new().unread());
-            performed(run(machine, E::INFO.name, given, &sign_in()), &by_hand::<E>(call, given, shown), shown);
+            performed(run(machine, E::INFO.name, given, &pass.sign_in()), &by_hand::<E>(call, given, shown), shown);
         });
     }
 }
@@ -310,57 +314,41 @@ fn answers(folder: &Path) -> usize {
     paths.map(|path| if path.is_dir() { answers(&path) } else { usize::from(is_answer(&path)) }).sum()
 }
 
-fn report<A: Api>(pass: &Pass<A>) {
+/// Faults of hosters in several kinds of documents, beside those of the examples.
+fn faults(api: &str) -> &'static [&'static str] {
+    match api {
+        "clodo" => &[
+            r#"{"NotFound": {"code": 404, "message": "Not Found", "details": "нет"}}"#,
+            r#"<Unauthorized code="401"><message>no</message><details>no</details></Unauthorized>"#,
+            r#"{"code": 405, "message": "Method Not Allowed", "details": ""}"#,
+        ],
+        "inferno" => &[
+            r#"{"result": "error", "message": "Access denied"}"#,
+            r#"{"result": "error", "error_code": "already_in_progress", "message": "wait"}"#,
+        ],
+        "macloud" => &[
+            r#"{"status": "error", "status_code": 404, "status_msg": "Not found", "data": {"id": ["no"]}}"#,
+            r#"{"status": "error", "status_code": 500, "status_msg": "Internal Server Error"}"#,
+            r#"{"status": "error", "status_msg": "No Server information"}"#,
+        ],
+        "rootpanel" => &[
+            r#"{"status": "ERROR", "errorCode": "7", "errorMsg": "no"}"#,
+            r#"{"status": "ERROR", "errorCode": "45", "errorMsg": "no"}"#,
+            r#"{"status": "ERROR", "errorCode": "26", "errorMsg": "no"}"#,
+            r#"{"status": "SUCCESS", "errorCode": "31", "errorMsg": "later"}"#,
+        ],
+        _ => &[],
+    }
+}
+
+fn check<A: Served>() {
+    let mut pass = Pass::<A>::new(sign_in::credentials::<A>("key-of-a-test"), faults(A::INFO.name));
+    A::every(&mut pass);
     let name = A::INFO.name;
     println!("{name}: {} cases, of {} examples and 400 statuses", pass.cases, pass.examples);
     assert_eq!(pass.examples, answers(&Path::new(ROOT).join("specs").join(name)), "{name}: not every example");
-    assert_eq!(pass.swept.len(), 5, "{name}: not every effect: {:?}", pass.swept);
+    let effects: HashSet<Effect> = list::<A>().into_iter().map(|(info, _)| info.effect).collect();
+    assert_eq!(pass.swept.len(), effects.len(), "{name}: not every effect: {:?}", pass.swept);
 }
 
-#[test]
-fn clodo() {
-    let faults = &[
-        r#"{"NotFound": {"code": 404, "message": "Not Found", "details": "нет"}}"#,
-        r#"<Unauthorized code="401"><message>no</message><details>no</details></Unauthorized>"#,
-        r#"{"code": 405, "message": "Method Not Allowed", "details": ""}"#,
-    ];
-    let mut pass = Pass::new(clodo_proto::Credentials::key("login", "key-of-a-test"), faults);
-    clodo_proto::serve::every(&mut pass);
-    report(&pass);
-}
-
-#[test]
-fn inferno() {
-    let faults = &[
-        r#"{"result": "error", "message": "Access denied"}"#,
-        r#"{"result": "error", "error_code": "already_in_progress", "message": "wait"}"#,
-    ];
-    let mut pass = Pass::new(inferno_proto::Credentials::key(777, "key-of-a-test"), faults);
-    inferno_proto::serve::every(&mut pass);
-    report(&pass);
-}
-
-#[test]
-fn rootpanel() {
-    let faults = &[
-        r#"{"status": "ERROR", "errorCode": "7", "errorMsg": "no"}"#,
-        r#"{"status": "ERROR", "errorCode": "45", "errorMsg": "no"}"#,
-        r#"{"status": "ERROR", "errorCode": "26", "errorMsg": "no"}"#,
-        r#"{"status": "SUCCESS", "errorCode": "31", "errorMsg": "later"}"#,
-    ];
-    let mut pass = Pass::new(rootpanel_proto::Credentials::api_key("login", "key-of-a-test"), faults);
-    rootpanel_proto::serve::every(&mut pass);
-    report(&pass);
-}
-
-#[test]
-fn macloud() {
-    let faults = &[
-        r#"{"status": "error", "status_code": 404, "status_msg": "Not found", "data": {"id": ["no"]}}"#,
-        r#"{"status": "error", "status_code": 500, "status_msg": "Internal Server Error"}"#,
-        r#"{"status": "error", "status_msg": "No Server information"}"#,
-    ];
-    let mut pass = Pass::new(macloud_proto::Credentials::token("token-of-a-test"), faults);
-    macloud_proto::serve::every(&mut pass);
-    report(&pass);
-}
+hostkit_apis::tests!(check);

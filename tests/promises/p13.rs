@@ -4,12 +4,13 @@
 use std::fmt::Debug;
 
 use hostkit::protocol::server::Serve;
-use hostkit::protocol::server::every::{Examples, Visitor};
+use hostkit::protocol::server::every::{Examples, Served, Visitor};
 use hostkit::protocol::server::example;
 use hostkit::time::ManualClock;
 use hostkit::{Api, Call, Endpoint, Perform, UnixTime};
-use hostkit_sandbox::{ApiName, Sandbox, credentials};
-use hostkit_tests::entries;
+use hostkit_apis::ForEach;
+use hostkit_sandbox::{ApiName, Sandbox, accounts_of, credentials};
+use hostkit_tests::{entries, sandboxes};
 
 struct Pass<A: Api> {
     blocking: hostkit_ureq::Client<A>,
@@ -67,44 +68,33 @@ impl<A: Api> Visitor for Pass<A> {
     }
 }
 
+struct Calls<'s> {
+    sandbox: &'s Sandbox,
+    calls: usize,
+}
+
+impl ForEach for Calls<'_> {
+    fn api<A: Served>(&mut self) {
+        for credentials in accounts_of::<A>() {
+            let mut pass = Pass::<A>::new(self.sandbox, ApiName::of::<A>(), credentials);
+            A::every(&mut pass);
+            self.calls += pass.calls;
+        }
+    }
+}
+
 #[test]
 fn no_key_in_a_target() {
-    let sandbox = Sandbox::start().expect("a sandbox");
-    let mut calls = 0;
-
-    let key = clodo_proto::Credentials::key(credentials::CLODO_LOGIN, credentials::CLODO_KEY);
-    let mut pass = Pass::new(&sandbox, ApiName::Clodo, key);
-    clodo_proto::serve::every(&mut pass);
-    calls += pass.calls;
-
-    let key = inferno_proto::Credentials::key(credentials::INFERNO_CLIENT, credentials::INFERNO_KEY);
-    let mut pass = Pass::new(&sandbox, ApiName::Inferno, key);
-    inferno_proto::serve::every(&mut pass);
-    calls += pass.calls;
-
-    let key = rootpanel_proto::Credentials::api_key(credentials::ROOTPANEL_LOGIN, credentials::ROOTPANEL_KEY);
-    let mut pass = Pass::new(&sandbox, ApiName::RootPanel, key);
-    rootpanel_proto::serve::every(&mut pass);
-    calls += pass.calls;
-    let password =
-        rootpanel_proto::Credentials::password(credentials::ROOTPANEL_LOGIN, credentials::ROOTPANEL_PASSWORD);
-    let mut pass = Pass::new(&sandbox, ApiName::RootPanel, password);
-    rootpanel_proto::serve::every(&mut pass);
-    calls += pass.calls;
-
-    let token = macloud_proto::Credentials::token(credentials::MACLOUD_TOKEN);
-    let mut pass = Pass::new(&sandbox, ApiName::Macloud, token);
-    macloud_proto::serve::every(&mut pass);
-    calls += pass.calls;
-    let password = macloud_proto::Credentials::password(credentials::MACLOUD_EMAIL, credentials::MACLOUD_PASSWORD);
-    let mut pass = Pass::new(&sandbox, ApiName::Macloud, password);
-    macloud_proto::serve::every(&mut pass);
-    calls += pass.calls;
+    let sandbox = sandboxes::start();
+    let mut calls = Calls { sandbox: &sandbox, calls: 0 };
+    hostkit_apis::each(&mut calls);
+    let calls = calls.calls;
 
     let log = sandbox.access_log();
     let lines = log.lines();
     let mut hits = Vec::new();
     for secret in [
+        credentials::SECRET,
         credentials::CLODO_KEY,
         credentials::INFERNO_KEY,
         credentials::INFERNO_PASSWORD,

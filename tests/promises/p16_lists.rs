@@ -12,15 +12,16 @@ use std::time::Duration;
 use hostkit::machinery::ClientCore;
 use hostkit::machinery::drive;
 use hostkit::protocol::RawAnswer;
-use hostkit::protocol::server::every::{Examples, Visitor};
+use hostkit::protocol::server::every::{Examples, Served, Visitor};
 use hostkit::protocol::server::{Serve, example};
 use hostkit::protocol::wire::Limits;
 use hostkit::time::ManualClock;
 use hostkit::transport::{AnswerLimits, Incoming, Outgoing, Transport, TransportError};
 use hostkit::{Api, Call, CallOptions, Endpoint, Format, Outcome, Perform, UnixTime, UnknownFields};
+use hostkit_apis::ForEach;
 use hostkit_codegen::AnswerList;
 use hostkit_tests::raw_server::RawServer;
-use hostkit_tests::{entries, lists, size};
+use hostkit_tests::{entries, lists, sign_in, size};
 
 /// Lists of which no example has an item that could be repeated: Clodo never sends private addresses, and a template of
 /// Macloud fits every plan.
@@ -38,17 +39,18 @@ const TREE: Limits = Limits { max_bytes: 1 << 30, max_nodes: usize::MAX, max_ite
 const BODY: AnswerLimits = AnswerLimits { max_body: 1 << 30, ..AnswerLimits::DEFAULT };
 
 /// A transport with a fixed answer, which accepts every sign-in.
-struct Canned(Mutex<(u16, Vec<u8>)>);
+struct Canned {
+    answer: Mutex<(u16, Vec<u8>)>,
+    sign_in: Option<sign_in::Answer>,
+}
 
 impl Transport for Canned {
     fn send(&self, outgoing: Outgoing) -> Result<Incoming, TransportError> {
-        if outgoing.request.headers().contains_key("x-auth-user") {
-            let mut headers = http::HeaderMap::new();
-            headers.insert("x-auth-token", http::HeaderValue::from_static("token-of-a-test"));
-            headers.insert("x-server-management-url", http::HeaderValue::from_static("http://127.0.0.1:9/v1"));
-            return Incoming::new(&outgoing.limits, 204, headers);
+        if let Some(sign_in) = self.sign_in.as_ref().filter(|sign_in| sign_in.endpoint == outgoing.endpoint) {
+            let incoming = Incoming::new(&outgoing.limits, sign_in.status, sign_in.headers.clone())?;
+            return incoming.with_body(sign_in.body.clone());
         }
-        let (status, body) = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let (status, body) = self.answer.lock().unwrap_or_else(PoisonError::into_inner).clone();
         Incoming::new(&outgoing.limits, status, http::HeaderMap::new())?.with_body(body)
     }
 }
@@ -67,12 +69,15 @@ struct Fill<A: Api> {
     acting: usize,
 }
 
-impl<A: Api> Fill<A> {
-    fn new(credentials: A::Credentials) -> Self {
+impl<A: Served> Fill<A> {
+    fn new() -> Self {
+        let credentials = sign_in::credentials::<A>("key-of-a-test");
         let clock = ManualClock::new(UnixTime(1_327_363_202));
         let base = URL.parse().expect("a base URL");
-        let core = ClientCore::builder(credentials).base_url(base).clock(clock.clone()).build().expect("a client");
-        let server = Canned(Mutex::new((200, Vec::new())));
+        let core =
+            ClientCore::builder(credentials.clone()).base_url(base).clock(clock.clone()).build().expect("a client");
+        let sign_in = sign_in::answer::<A>(&credentials, URL, "token-of-a-test");
+        let server = Canned { answer: Mutex::new((200, Vec::new())), sign_in };
         let lists = lists::of(A::INFO.name);
         Self { core, clock, server, lists, tried: Vec::new(), unshown: BTreeSet::new(), acting: 0 }
     }
@@ -125,7 +130,7 @@ impl<A: Api> Fill<A> {
     fn answer(&self, status: u16, bytes: Vec<u8>) {
         // Lets the spec's rate limits pass.
         self.clock.advance(Duration::from_secs(3_600));
-        *self.server.0.lock().unwrap_or_else(PoisonError::into_inner) = (status, bytes);
+        *self.server.answer.lock().unwrap_or_else(PoisonError::into_inner) = (status, bytes);
     }
 }
 
@@ -136,7 +141,7 @@ fn decode<E: Endpoint>(status: u16, bytes: &[u8], unknown: UnknownFields) -> Res
     E::decode(&answer).map(drop).map_err(|error| error.to_string())
 }
 
-impl<A: Api> Visitor for Fill<A> {
+impl<A: Served> Visitor for Fill<A> {
     type Api = A;
 
     fn call<E>(&mut self, examples: &Examples)
@@ -168,24 +173,28 @@ impl<A: Api> Visitor for Fill<A> {
     }
 }
 
+#[derive(Default)]
+struct Fills {
+    tried: Vec<usize>,
+    acting: usize,
+    unshown: BTreeSet<String>,
+}
+
+impl ForEach for Fills {
+    fn api<A: Served>(&mut self) {
+        let mut fill = Fill::<A>::new();
+        A::every(&mut fill);
+        self.tried.append(&mut fill.tried);
+        self.unshown.append(&mut fill.unshown);
+        self.acting += fill.acting;
+    }
+}
+
 #[test]
 fn a_list_over_its_limit_is_not_taken() {
-    let mut tried = Vec::new();
-    let mut acting = 0;
-    let mut unshown = BTreeSet::new();
-    macro_rules! fill {
-        ($api:ident, $credentials:expr) => {
-            let mut fill = Fill::new($credentials);
-            $api::serve::every(&mut fill);
-            tried.append(&mut fill.tried);
-            unshown.append(&mut fill.unshown);
-            acting += fill.acting;
-        };
-    }
-    fill!(clodo_proto, clodo_proto::Credentials::key("login", "key-of-a-test"));
-    fill!(inferno_proto, inferno_proto::Credentials::key(777, "key-of-a-test"));
-    fill!(rootpanel_proto, rootpanel_proto::Credentials::api_key("login", "key-of-a-test"));
-    fill!(macloud_proto, macloud_proto::Credentials::token("token-of-a-test"));
+    let mut fills = Fills::default();
+    hostkit_apis::each(&mut fills);
+    let Fills { tried, acting, unshown } = fills;
     let largest = tried.iter().max().copied().unwrap_or_default();
     println!(
         "P16: {} cases, lists at their limit and one over, up to {largest} items; {acting} of calls that act",

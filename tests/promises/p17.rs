@@ -72,7 +72,7 @@ where
 {
     let server = RawServer::start();
     let url = &server.url;
-    server.script().sign_in_marker = "\r\nx-auth-user:";
+    server.script().sign_in_marker = "\r\nx-auth-user:".to_owned();
     server.script().sign_in = format!(
         "HTTP/1.1 204 No Content\r\nX-Auth-Token: token-of-a-test\r\nX-Server-Management-Url: {url}/v1\r\n\r\n"
     )

@@ -5,11 +5,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use hostkit::protocol::server::Serve;
-use hostkit::protocol::server::every::{Examples, Visitor};
+use hostkit::protocol::server::every::{Examples, Served, Visitor};
 use hostkit::protocol::server::example;
 use hostkit::protocol::server::example::Place;
 use hostkit::{Api, Call, Endpoint, Error, FaultCode, Perform, Rates};
-use hostkit_sandbox::{ApiName, Ended, Sandbox, credentials};
+use hostkit_sandbox::{ApiName, Ended, Sandbox, accounts_of};
+use hostkit_tests::sandboxes;
 use hostkit_ureq::Client;
 
 /// The sites' error texts for unknown calls.
@@ -25,9 +26,9 @@ struct Pass<A: Api> {
 }
 
 impl<A: Api> Pass<A> {
-    fn new(api: ApiName, credentials: A::Credentials) -> Self {
-        let sandbox = Sandbox::start().expect("a sandbox");
-        let url = sandbox.url(api).parse().expect("a base URL");
+    fn new(credentials: A::Credentials) -> Self {
+        let sandbox = sandboxes::start();
+        let url = sandbox.url(ApiName::of::<A>()).parse().expect("a base URL");
         let client = Client::builder(credentials).base_url(url).rates(Rates::new(&[])).build().expect("a client");
         Self { sandbox, client, calls: 0, carried_out: 0, wrong: Vec::new() }
     }
@@ -100,34 +101,10 @@ fn specs(api: &str) -> usize {
     modules.flat_map(|module| entries(&module).filter(is_spec).collect::<Vec<_>>()).count()
 }
 
-#[test]
-fn clodo() {
-    let key = clodo_proto::Credentials::key(credentials::CLODO_LOGIN, credentials::CLODO_KEY);
-    let mut pass = Pass::new(ApiName::Clodo, key);
-    clodo_proto::serve::every(&mut pass);
-    pass.end(specs("clodo"));
+fn check<A: Served>() {
+    let mut pass = Pass::<A>::new(accounts_of::<A>().swap_remove(0));
+    A::every(&mut pass);
+    pass.end(specs(A::INFO.name));
 }
 
-#[test]
-fn inferno() {
-    let key = inferno_proto::Credentials::key(credentials::INFERNO_CLIENT, credentials::INFERNO_KEY);
-    let mut pass = Pass::new(ApiName::Inferno, key);
-    inferno_proto::serve::every(&mut pass);
-    pass.end(specs("inferno"));
-}
-
-#[test]
-fn rootpanel() {
-    let key = rootpanel_proto::Credentials::api_key(credentials::ROOTPANEL_LOGIN, credentials::ROOTPANEL_KEY);
-    let mut pass = Pass::new(ApiName::RootPanel, key);
-    rootpanel_proto::serve::every(&mut pass);
-    pass.end(specs("rootpanel"));
-}
-
-#[test]
-fn macloud() {
-    let password = macloud_proto::Credentials::password(credentials::MACLOUD_EMAIL, credentials::MACLOUD_PASSWORD);
-    let mut pass = Pass::new(ApiName::Macloud, password);
-    macloud_proto::serve::every(&mut pass);
-    pass.end(specs("macloud"));
-}
+hostkit_apis::tests!(check);

@@ -5,6 +5,10 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
+use hostkit::protocol::server::every::Served;
+
+use crate::sign_in;
+
 /// The status and the bytes that the server answers with.
 #[derive(Debug, Clone, Default)]
 pub struct Canned {
@@ -19,16 +23,18 @@ pub struct Server {
 }
 
 impl Server {
-    pub fn start() -> Self {
+    /// A server for clients with these credentials.
+    pub fn start<A: Served>(credentials: &A::Credentials) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("an address");
+        let sign_in = sign_in::answer::<A>(credentials, &format!("http://{address}"), "token-of-a-test");
         let answer = Arc::new(Mutex::new(Canned::default()));
         let shared = answer.clone();
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 let canned = shared.lock().unwrap_or_else(PoisonError::into_inner).clone();
                 // A client may disconnect early.
-                let _ = serve(stream, address, &canned);
+                let _ = serve(stream, sign_in.as_ref(), &canned);
             }
         });
         Self { address, answer }
@@ -43,20 +49,16 @@ impl Server {
     }
 }
 
-fn serve(mut stream: TcpStream, address: SocketAddr, canned: &Canned) -> std::io::Result<()> {
-    let request = read_request(&mut stream)?;
-    let is_sign_in = request.to_ascii_lowercase().contains("\r\nx-auth-user:");
-    let mut head = if is_sign_in {
-        format!(
-            "HTTP/1.1 204 No Content\r\nX-Auth-Token: token-of-a-test\r\nX-Server-Management-Url: http://{address}/v1\r\n"
-        )
-    } else {
-        format!("HTTP/1.1 {} Status\r\nContent-Length: {}\r\n", canned.status, canned.bytes.len())
-    };
-    head.push_str("Connection: close\r\n\r\n");
-    stream.write_all(head.as_bytes())?;
-    if !is_sign_in {
-        stream.write_all(&canned.bytes)?;
+fn serve(mut stream: TcpStream, sign_in: Option<&sign_in::Answer>, canned: &Canned) -> std::io::Result<()> {
+    let request = read_request(&mut stream)?.to_ascii_lowercase();
+    match sign_in.filter(|sign_in| request.starts_with(&sign_in.marker)) {
+        Some(sign_in) => stream.write_all(&sign_in.bytes())?,
+        None => {
+            let (status, length) = (canned.status, canned.bytes.len());
+            let head = format!("HTTP/1.1 {status} Status\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n");
+            stream.write_all(head.as_bytes())?;
+            stream.write_all(&canned.bytes)?;
+        }
     }
     stream.flush()
 }

@@ -5,13 +5,14 @@ use std::marker::PhantomData;
 
 use hostkit::protocol::evidence::Inputs;
 use hostkit::protocol::judgement::{Judgement, Why, judge};
-use hostkit::protocol::server::every::{Examples, Visitor};
+use hostkit::protocol::server::every::{Examples, Served, Visitor};
 use hostkit::protocol::server::example;
 use hostkit::protocol::server::example::Place;
 use hostkit::protocol::server::{ReceivedRequest, Serve};
 use hostkit::protocol::wire::{Kind, Limits, Node};
 use hostkit::protocol::{EndpointInfo, RawAnswer, RequestParts, Value};
 use hostkit::{Api, BaseUrl, Call, Endpoint, Format, Perform, Report, UnknownFields};
+use hostkit_apis::ForEach;
 
 /// Status and bytes of an answer to the bytes that the server half writes for its value.
 pub type Rewrite = fn(u16, &[u8], Format) -> Result<Vec<u8>, String>;
@@ -61,21 +62,22 @@ struct Collector<A> {
     api: PhantomData<A>,
 }
 
-/// The endpoints of all four APIs.
+/// The endpoints of all APIs.
 pub fn all() -> Vec<Entry> {
-    let mut entries = of(clodo_proto::serve::every);
-    entries.extend(of(inferno_proto::serve::every));
-    entries.extend(of(rootpanel_proto::serve::every));
-    entries.extend(of(macloud_proto::serve::every));
-    assert!(entries.len() > 140, "{} endpoints", entries.len());
-    entries
+    let mut all = All(Vec::new());
+    hostkit_apis::each(&mut all);
+    assert!(!all.0.is_empty(), "no endpoints");
+    all.0
 }
 
-#[allow(private_interfaces)]
-fn of<A>(show: impl FnOnce(&mut Collector<A>)) -> Vec<Entry> {
-    let mut collector = Collector { entries: Vec::new(), api: PhantomData };
-    show(&mut collector);
-    collector.entries
+struct All(Vec<Entry>);
+
+impl ForEach for All {
+    fn api<A: Served>(&mut self) {
+        let mut collector = Collector::<A> { entries: Vec::new(), api: PhantomData };
+        A::every(&mut collector);
+        self.0.append(&mut collector.entries);
+    }
 }
 
 /// The root of the workspace with the folder of an endpoint.

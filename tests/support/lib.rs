@@ -13,6 +13,8 @@ pub mod lists;
 #[path = "../../crates/hostkit-wire/tests/common/mutation.rs"]
 pub mod mutation;
 pub mod raw_server;
+pub mod sandboxes;
 pub mod shapes;
+pub mod sign_in;
 pub mod size;
 pub mod targets;

@@ -7,11 +7,12 @@ use std::marker::PhantomData;
 
 use hostkit::protocol::evidence::Inputs;
 use hostkit::protocol::judgement::judge;
-use hostkit::protocol::server::every::{Examples, Visitor};
+use hostkit::protocol::server::every::{Examples, Served, Visitor};
 use hostkit::protocol::server::{Serve, WrittenAnswer};
 use hostkit::protocol::wire::Limits;
 use hostkit::protocol::{RawAnswer, Verdict};
 use hostkit::{Api, Call, Endpoint, Format, Perform, Report, UnknownFields};
+use hostkit_apis::ForEach;
 use http::HeaderMap;
 
 /// The longest error, or line of a report, in bytes.
@@ -37,23 +38,24 @@ pub struct Probe {
     pub compare: fn(u16, &[u8]) -> bool,
 }
 
-/// The endpoints of all four APIs.
+/// The endpoints of all APIs.
 pub fn all() -> Vec<Probe> {
-    let mut probes = of(clodo_proto::serve::every);
-    probes.extend(of(inferno_proto::serve::every));
-    probes.extend(of(rootpanel_proto::serve::every));
-    probes.extend(of(macloud_proto::serve::every));
-    probes
+    let mut all = All(Vec::new());
+    hostkit_apis::each(&mut all);
+    all.0
+}
+
+struct All(Vec<Probe>);
+
+impl ForEach for All {
+    fn api<A: Served>(&mut self) {
+        let mut collector = Collector::<A>(Vec::new(), PhantomData);
+        A::every(&mut collector);
+        self.0.append(&mut collector.0);
+    }
 }
 
 struct Collector<A>(Vec<Probe>, PhantomData<A>);
-
-#[allow(private_interfaces)]
-fn of<A>(show: impl FnOnce(&mut Collector<A>)) -> Vec<Probe> {
-    let mut collector = Collector(Vec::new(), PhantomData);
-    show(&mut collector);
-    collector.0
-}
 
 impl<A: Api> Visitor for Collector<A> {
     type Api = A;

@@ -12,7 +12,7 @@ pub struct Script {
     /// The whole answer to a sign-in.
     pub sign_in: Vec<u8>,
     /// A text that identifies a sign-in.
-    pub sign_in_marker: &'static str,
+    pub sign_in_marker: String,
     /// The request lines.
     pub targets: Vec<String>,
     /// Whether the answer's body is an echo of the request.
@@ -50,7 +50,7 @@ fn serve(mut stream: TcpStream, script: &Mutex<Script>) -> std::io::Result<()> {
         let mut script = script.lock().unwrap_or_else(PoisonError::into_inner);
         script.targets.push(request.lines().next().unwrap_or_default().to_owned());
         let is_sign_in =
-            !script.sign_in_marker.is_empty() && request.to_ascii_lowercase().contains(script.sign_in_marker);
+            !script.sign_in_marker.is_empty() && request.to_ascii_lowercase().contains(&script.sign_in_marker);
         match (is_sign_in, script.is_echo) {
             (true, _) => script.sign_in.clone(),
             (false, true) => {

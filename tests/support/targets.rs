@@ -24,47 +24,66 @@ mod texts;
 
 /// A target by its name.
 pub struct Target {
-    pub name: &'static str,
-    pub run: fn(&[u8]),
-    pub samples: fn() -> Vec<Vec<u8>>,
+    pub name: String,
+    what: What,
 }
 
-macro_rules! readers {
-    ($($name:literal: $format:expr, $($ending:literal),+;)*) => {
-        &[$(Target { name: $name, run: |bytes| reader($format, bytes), samples: || files(&[$($ending),+]) }),*]
-    };
+/// What a target reads.
+#[derive(Clone, Copy)]
+enum What {
+    Reader(Format, &'static [&'static str]),
+    Any,
+    Texts,
+    /// The answers to the calls of an API.
+    Answers(&'static str),
+    Requests(&'static str),
 }
 
-const READERS: &[Target] = readers! {
-    "xml": Format::Xml, "xml";
-    "json": Format::Json, "json";
-    "php": Format::Php, "php", "serialize";
-    "print_r": Format::PrintR, "print_r";
-    "form": Format::Form, "form";
-};
+impl Target {
+    /// Reads some bytes, and checks what is read.
+    pub fn run(&self, bytes: &[u8]) {
+        match self.what {
+            What::Reader(format, _) => reader(format, bytes),
+            What::Any => any(bytes),
+            What::Texts => texts::read(bytes),
+            What::Answers(api) => decoder(api, bytes),
+            What::Requests(api) => request(api, bytes),
+        }
+    }
 
-macro_rules! apis {
-    ($($name:literal),*) => {
-        &[$(
-            Target { name: $name, run: |bytes| decoder($name, bytes), samples: || answers($name) },
-            Target {
-                name: concat!($name, "-requests"),
-                run: |bytes| request($name, bytes),
-                samples: || requests($name),
-            },
-        )*]
-    };
+    pub fn samples(&self) -> Vec<Vec<u8>> {
+        match self.what {
+            What::Reader(_, endings) => files(endings),
+            What::Any => files(&["xml", "json", "php", "print_r", "serialize", "form"]),
+            What::Texts => texts::samples(),
+            What::Answers(api) => answers(api),
+            What::Requests(api) => requests(api),
+        }
+    }
 }
 
-const APIS: &[Target] = apis!("clodo", "inferno", "rootpanel", "macloud");
-
-const OTHERS: &[Target] = &[
-    Target { name: "any", run: any, samples: || files(&["xml", "json", "php", "print_r", "serialize", "form"]) },
-    Target { name: "texts", run: texts::read, samples: texts::samples },
-];
-
+/// The targets, which stand for as long as the process.
 pub fn all() -> impl Iterator<Item = &'static Target> {
-    READERS.iter().chain(OTHERS).chain(APIS)
+    static ALL: OnceLock<Vec<Target>> = OnceLock::new();
+    ALL.get_or_init(|| {
+        let readers = [
+            ("xml", What::Reader(Format::Xml, &["xml"])),
+            ("json", What::Reader(Format::Json, &["json"])),
+            ("php", What::Reader(Format::Php, &["php", "serialize"])),
+            ("print_r", What::Reader(Format::PrintR, &["print_r"])),
+            ("form", What::Reader(Format::Form, &["form"])),
+            ("any", What::Any),
+            ("texts", What::Texts),
+        ];
+        let mut apis: Vec<&'static str> = entries().iter().map(|entry| entry.api).collect();
+        apis.dedup();
+        let of_apis = apis
+            .into_iter()
+            .flat_map(|api| [(api.to_owned(), What::Answers(api)), (format!("{api}-requests"), What::Requests(api))]);
+        let all = readers.into_iter().map(|(name, what)| (name.to_owned(), what)).chain(of_apis);
+        all.map(|(name, what)| Target { name, what }).collect()
+    })
+    .iter()
 }
 
 fn root() -> &'static Path {
@@ -168,7 +187,7 @@ fn any(bytes: &[u8]) {
 }
 
 fn decoder(api: &str, bytes: &[u8]) {
-    let of_api = probes().iter().filter(|probe| probe.api.eq_ignore_ascii_case(api));
+    let of_api = probes().iter().filter(|probe| probe.api == api);
     let Some((number, [status, body @ ..])) = chosen(of_api.clone().map(|probe| probe.folder), bytes) else { return };
     if let Some(probe) = of_api.clone().nth(number) {
         (probe.run)(STATUSES[usize::from(*status) % STATUSES.len()], body);
@@ -177,7 +196,7 @@ fn decoder(api: &str, bytes: &[u8]) {
 
 fn answers(api: &str) -> Vec<Vec<u8>> {
     let mut found = Vec::new();
-    for entry in entries().iter().filter(|entry| entry.api.eq_ignore_ascii_case(api)) {
+    for entry in entries().iter().filter(|entry| entry.api == api) {
         let folder = root().join("specs").join(entry.folder);
         let status = |wanted: u16| STATUSES.iter().position(|status| *status == wanted).unwrap_or(0) as u8;
         for answer in &entry.answers {
@@ -200,7 +219,7 @@ fn answers(api: &str) -> Vec<Vec<u8>> {
 /// A request of the examples with another query or body: the server half accepts or refuses it, and an accepted one can
 /// be sent again.
 fn request(api: &str, bytes: &[u8]) {
-    let of_api = entries().iter().filter(|entry| entry.api.eq_ignore_ascii_case(api));
+    let of_api = entries().iter().filter(|entry| entry.api == api);
     let Some((place, [number, rest @ ..])) = chosen(of_api.clone().map(|entry| entry.folder), bytes) else { return };
     let Some(entry) = of_api.clone().nth(place) else { return };
     let Some(sample) = entry.requests.get(usize::from(*number) % entry.requests.len().max(1)) else { return };
@@ -218,7 +237,7 @@ fn request(api: &str, bytes: &[u8]) {
 
 fn requests(api: &str) -> Vec<Vec<u8>> {
     let mut found = Vec::new();
-    for entry in entries().iter().filter(|entry| entry.api.eq_ignore_ascii_case(api)) {
+    for entry in entries().iter().filter(|entry| entry.api == api) {
         for (number, request) in entry.requests.iter().enumerate() {
             let query = request.uri().query().unwrap_or("");
             let head = [&hash(entry.folder).to_be_bytes()[..], &[number as u8], query.as_bytes(), b"\n"].concat();

@@ -1,120 +1,28 @@
 //! Command `codegen`: writes or compares everything that is generated from the specs.
 
-use std::io::IsTerminal;
-use std::panic::resume_unwind;
-
 use cargo_hostkit::{Folder, Workspace};
-use hostkit_codegen::{Coverage, Sources, Specs, Tree};
+use hostkit_codegen::Coverage;
 
-use crate::coverage;
-use crate::workspace::{apis, root};
-
-/// The API of awkward names that only the generator's own tests use.
-pub(crate) const OBSTACLE: &str = "obstacle";
-
-/// The workspace, with its cache of rustfmt output in the target folder.
-pub(crate) fn workspace() -> Workspace {
-    Workspace::new(root(), root().join("target/codegen"))
-}
-
-/// The specs of one API with their examples.
-pub(crate) fn sources(api: &str) -> Result<Sources, String> {
-    workspace().sources(api).map_err(|error| error.to_string())
-}
-
-/// The specs of one API resolved, or its diagnostics as text.
-fn resolved<'s>(api: &str, sources: &'s Sources) -> Result<Specs<'s>, String> {
-    Specs::read(api, sources).map_err(|found| found.render(sources, std::io::stderr().is_terminal()))
-}
-
-/// Reports everything that is wrong with the specs of all APIs.
-pub(crate) fn check_specs(one: Option<&str>) -> Result<(), String> {
-    let apis = match one {
-        None => workspace().apis().map_err(|error| error.to_string())?,
-        Some(OBSTACLE) => vec![OBSTACLE.to_owned()],
-        one => apis(one)?,
-    };
-    let check = |api: &String| resolved(api, &sources(api)?).map(drop);
-    let errors: Vec<String> = apis.iter().filter_map(|api| check(api).err()).collect();
-    if !errors.is_empty() {
-        return Err(errors.join("\n"));
-    }
-    println!("no problems in the specs of {}", apis.join(", "));
-    Ok(())
-}
+use crate::workspace::workspace;
+use crate::{apis, coverage};
 
 /// Everything that the specs produce: the generated folders, and their coverage.
-struct Outputs {
-    folders: Vec<Folder>,
-    coverage: Vec<Coverage>,
-}
-
-/// What the specs of one API produce.
-struct Output {
-    /// The folder of its code.
-    root: String,
-    rust: Tree,
-    /// Reference, OpenAPI and coverage.
-    others: Option<(Tree, Tree, Coverage)>,
-}
-
-fn output(api: &str) -> Result<Output, String> {
-    let sources = sources(api)?;
-    let specs = resolved(api, &sources)?;
-    if api == OBSTACLE {
-        let rust = specs.rust().moved("crates/obstacle-proto/", "codegen/obstacle/");
-        return Ok(Output { root: "codegen/obstacle/src/generated".to_owned(), rust, others: None });
-    }
-    let others = Some((specs.reference(), specs.openapi(), specs.coverage()));
-    Ok(Output { root: format!("crates/{api}-proto/src/generated"), rust: specs.rust(), others })
-}
-
-/// Resolves each API once and produces all outputs. The obstacle API has code only.
-fn outputs(workspace: &Workspace) -> Result<Outputs, String> {
-    let (mut code, mut reference, mut openapi) = (Tree::default(), Tree::default(), Tree::default());
-    let (mut roots, mut coverage) = (Vec::new(), Vec::new());
-    let apis = workspace.apis().map_err(|error| error.to_string())?;
-    // The APIs do not depend on each other.
-    let results: Vec<Result<Output, String>> = std::thread::scope(|scope| {
-        let threads: Vec<_> = apis.iter().map(|api| scope.spawn(|| output(api))).collect();
-        threads.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
-    });
-    for result in results {
-        let Output { root, rust, others } = result?;
-        code.merge(rust);
-        roots.push(root);
-        if let Some((pages, document, counted)) = others {
-            reference.merge(pages);
-            openapi.merge(document);
-            coverage.push(counted);
-        }
-    }
-    let code = workspace.formatted(code).map_err(|error| error.to_string())?;
-    let mut folders: Vec<Folder> = roots.into_iter().map(|path| Folder { wanted: code.below(&path), path }).collect();
-    let others =
-        [("specs/schema", hostkit_codegen::schemas()), ("docs/reference", reference), ("docs/openapi", openapi)];
-    folders.extend(others.map(|(path, wanted)| Folder { path: path.to_owned(), wanted }));
-    Ok(Outputs { folders, coverage })
+pub(crate) fn outputs(workspace: &Workspace) -> Result<(Vec<Folder>, Vec<Coverage>), String> {
+    let outputs = cargo_hostkit::outputs(workspace).map_err(|error| error.to_string())?;
+    let mut folders = outputs.folders;
+    folders.push(Folder { path: "specs/schema".to_owned(), wanted: hostkit_codegen::schemas() });
+    folders.push(apis::folder(workspace, &outputs.names)?);
+    Ok((folders, outputs.coverage))
 }
 
 /// Generates or, with `check`, compares everything: code, schemas, reference, OpenAPI and the README's table.
 pub(crate) fn run(check: bool) -> Result<(), String> {
-    let workspace = workspace();
-    let Outputs { folders, coverage } = outputs(&workspace)?;
+    let workspace = workspace()?;
+    let (folders, coverage) = outputs(&workspace)?;
     let mut findings = Vec::new();
-    if check {
-        let stale = workspace.stale(&folders).map_err(|error| error.to_string())?;
-        findings.extend(stale.iter().map(|stale| stale.describe()));
-        if !findings.is_empty() {
-            let help = "Change the spec, not the generated file; `cargo xtask codegen` writes what is missing.";
-            findings.push(help.to_owned());
-        }
-    } else {
-        let written = workspace.mend(&folders).map_err(|error| error.to_string())?;
-        println!(
-            "{}",
-            if written == 0 { "up to date".to_owned() } else { format!("{written} files written or removed") }
-        );
+    match workspace.refresh(&folders, check) {
+        Ok(done) => println!("{done}"),
+        Err(error) => findings.push(error.to_string()),
     }
     findings.extend(coverage::run(coverage, check)?);
     if findings.is_empty() { Ok(()) } else { Err(findings.join("\n")) }
@@ -122,16 +30,27 @@ pub(crate) fn run(check: bool) -> Result<(), String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{outputs, workspace};
+    use super::outputs;
+    use crate::workspace::workspace;
 
     #[test]
     fn what_is_in_the_tree_is_what_the_specs_give() {
-        let workspace = workspace();
-        let outputs = outputs(&workspace).unwrap_or_else(|error| panic!("{error}"));
-        let files: usize = outputs.folders.iter().map(|folder| folder.wanted.files().count()).sum();
+        let workspace = workspace().unwrap_or_else(|error| panic!("{error}"));
+        let (folders, _) = outputs(&workspace).unwrap_or_else(|error| panic!("{error}"));
+        let files: usize = folders.iter().map(|folder| folder.wanted.files().count()).sum();
         assert!(files > 400, "{files} files");
-        let stale = workspace.stale(&outputs.folders).expect("generated folders");
-        let stale: Vec<String> = stale.iter().map(|stale| stale.describe()).collect();
-        assert!(stale.is_empty(), "run `cargo xtask codegen`:\n{}", stale.join("\n"));
+        workspace.refresh(&folders, true).unwrap_or_else(|stale| panic!("{stale}"));
+    }
+
+    #[test]
+    fn every_folder_of_specs_is_that_of_a_crate() {
+        let workspace = workspace().unwrap_or_else(|error| panic!("{error}"));
+        let known = |name: &str| workspace.layouts().iter().any(|layout| layout.specs == "specs" && layout.api == name);
+        let entries = std::fs::read_dir(workspace.root().join("specs")).expect("a folder");
+        let folders =
+            entries.map(|entry| entry.expect("an entry").path()).filter(|path| path.join("service.toml").exists());
+        let names: Vec<String> =
+            folders.map(|path| path.file_name().unwrap_or_default().to_string_lossy().into()).collect();
+        assert!(names.len() > 3 && names.iter().all(|name| known(name)), "{names:?}: {:?}", workspace.layouts());
     }
 }

@@ -31,8 +31,8 @@ pub(crate) fn run(command: &mut Command) -> Result<(), String> {
 pub(crate) fn output(command: &mut Command) -> Result<String, String> {
     let output = command.output().map_err(|error| format!("{}: {error}", line(command)))?;
     if !output.status.success() {
-        let error = String::from_utf8_lossy(&output.stderr);
-        return Err(format!("`{}` ended with {}:\n{error}", line(command), output.status));
+        let (said, error) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        return Err(format!("`{}` ended with {}:\n{said}{error}", line(command), output.status));
     }
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }

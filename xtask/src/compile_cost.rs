@@ -97,7 +97,7 @@ pub(crate) fn execute(write: bool, in_full: bool) -> Result<(), String> {
 
 /// The proto crates.
 fn crates() -> Result<Vec<String>, String> {
-    Ok(apis(None)?.into_iter().map(|api| format!("{api}-proto")).collect())
+    Ok(apis()?.into_iter().map(|layout| layout.package).collect())
 }
 
 /// CPU time of one crate, in reference crates and in seconds; repeats while it exceeds what is `allowed`.

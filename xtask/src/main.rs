@@ -2,6 +2,7 @@
 
 mod advisories;
 mod api;
+mod apis;
 mod bench;
 mod ci;
 mod codegen;
@@ -9,7 +10,6 @@ mod command;
 mod compile_cost;
 mod coverage;
 mod dependent;
-mod explain;
 mod features;
 mod fixtures;
 mod foreign;
@@ -20,9 +20,11 @@ mod module_tree;
 mod mutants;
 mod openapi;
 mod openapi_client;
+mod own_api;
 mod package;
 mod promises;
 mod real;
+mod sixth;
 mod spec;
 mod strangers;
 mod tidy;
@@ -127,6 +129,13 @@ enum SpecVerb {
         /// Module and endpoint, such as `servers/get_server`.
         place: String,
     },
+    /// Starts an API: its crate below `crates` and its folder below `specs`.
+    ///
+    /// Use it for a new API; its first endpoint comes next.
+    NewApi {
+        /// The name: small letters, digits and `_`.
+        api: String,
+    },
     /// Records what the examples decode to, for a person to review the difference.
     ///
     /// Use it after a change of wire examples, or of what their endpoints decode to.
@@ -205,7 +214,6 @@ enum TestVerb {
     /// Use it after a change of a reader or of the codec.
     Fuzz {
         /// One target; all of them without it.
-        #[arg(value_parser = PossibleValuesParser::new(fuzz::TARGETS))]
         target: Option<String>,
         /// Seconds for each target.
         #[arg(long, default_value_t = 60)]
@@ -219,6 +227,14 @@ enum TestVerb {
         #[arg(long)]
         client: bool,
     },
+    /// Follows `docs/own-api.md` in a workspace outside of this one: a crate of one's own, from its specs to a call.
+    ///
+    /// Use it after a change of `cargo hostkit`, of the sandbox or of the spec language.
+    OwnApi,
+    /// Adds an API by specs and `lib.rs` alone, and runs what every API has to pass.
+    ///
+    /// Use it after a change of the tests over all APIs, of the sandbox or of `cargo-hostkit`.
+    Sixth,
     /// Runs public clients that are published as packages against the sandbox.
     ///
     /// Use it after a change of the sandbox; it needs Python and a registry, and is not part of CI.
@@ -312,11 +328,12 @@ fn main() -> ExitCode {
 
 fn spec_verb(verb: SpecVerb) -> Result<(), String> {
     match verb {
-        SpecVerb::Check { api } => codegen::check_specs(api.as_deref()),
+        SpecVerb::Check { api } => spec::check(api.as_deref()),
         SpecVerb::New { api, place } => spec::new(&api, &place),
+        SpecVerb::NewApi { api } => spec::new_api(&api),
         SpecVerb::Bless { api } => spec::bless(api.as_deref()),
         SpecVerb::Fmt { check } => spec::format(check),
-        SpecVerb::Explain { code } => explain::run(code.as_deref()),
+        SpecVerb::Explain { code } => spec::explain(code.as_deref()),
     }
 }
 
@@ -332,6 +349,8 @@ fn test_verb(verb: TestVerb) -> Result<(), String> {
         TestVerb::Fuzz { target, seconds } => fuzz::execute(target.as_deref(), seconds),
         TestVerb::Openapi { client: true } => openapi_client::run_client(),
         TestVerb::Openapi { client: false } => openapi::run(),
+        TestVerb::OwnApi => own_api::execute(),
+        TestVerb::Sixth => sixth::execute(),
         TestVerb::Strangers => strangers::run_clients(),
         TestVerb::Fixtures { check } => fixtures::php(check),
     }

@@ -1,43 +1,41 @@
-//! Command `spec`: starts specs, records what their examples decode to, and formats them.
+//! Command `spec`: starts, checks and formats specs, records what their examples decode to, and explains diagnostics.
 
-use std::fs;
+use crate::workspace::{COMMANDS, workspace};
 
-use hostkit_codegen::skeleton;
+/// Reports everything that is wrong with the specs of one API, or of all.
+pub(crate) fn check(api: Option<&str>) -> Result<(), String> {
+    let workspace = workspace()?;
+    let layouts = workspace.check(api).map_err(|error| error.to_string())?;
+    let names: Vec<&str> = layouts.iter().map(|layout| layout.api.as_str()).collect();
+    println!("no problems in the specs of {}", names.join(", "));
+    Ok(())
+}
 
-use crate::codegen::workspace;
-use crate::workspace::{self, apis, files, read, root};
-
-/// Writes a skeleton to `specs/<api>/<place>.toml`.
+/// Writes a skeleton of an endpoint.
 pub(crate) fn new(api: &str, place: &str) -> Result<(), String> {
-    apis(Some(api))?;
-    let is_name = |name: &str| {
-        name.starts_with(|first: char| first.is_ascii_lowercase())
-            && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
-    };
-    let Some((_, name)) = place.split_once('/').filter(|(module, name)| is_name(module) && is_name(name)) else {
-        return Err(format!("`{place}` is not of the form `module/endpoint`, such as `servers/get_server`"));
-    };
-    let path = format!("specs/{api}/{place}.toml");
-    if root().join(&path).exists() {
-        return Err(format!("{path} already exists"));
+    let workspace = workspace()?;
+    let layouts = workspace.chosen(Some(api)).map_err(|error| error.to_string())?;
+    for layout in layouts {
+        let path = cargo_hostkit::new_endpoint(&workspace, layout, place).map_err(|error| error.to_string())?;
+        println!("{path} written; `{} check {api}` reports what is missing in it", COMMANDS.spec);
     }
-    let elsewhere = format!("/{name}.toml");
-    let specs = files(&root().join("specs").join(api))?;
-    if let Some(other) = specs.iter().find(|file| file.ends_with(&elsewhere) && !file.starts_with("types/")) {
-        return Err(format!("specs/{api}/{other} already has that name, and names are unique in an API"));
-    }
-    workspace::write(&root().join(&path), &skeleton(name))?;
-    println!("{path} written; `cargo xtask spec check {api}` reports what is missing in it");
+    Ok(())
+}
+
+/// Starts an API in the folders of this repository.
+pub(crate) fn new_api(api: &str) -> Result<(), String> {
+    let folder = format!("crates/{}-proto", api.replace('_', "-"));
+    let files = cargo_hostkit::new_api(&workspace()?, api, &folder, "specs").map_err(|error| error.to_string())?;
+    files.iter().for_each(|file| println!("{file}"));
+    println!("written; `{} new {api} MODULE/NAME` starts its first endpoint", COMMANDS.spec);
     Ok(())
 }
 
 /// Runs the example tests in the mode that records decoded values.
-pub(crate) fn bless(one: Option<&str>) -> Result<(), String> {
-    let packages = match one {
-        Some("obstacle") => vec!["obstacle-proto".to_owned()],
-        one => apis(one)?.iter().map(|api| format!("{api}-proto")).collect(),
-    };
-    cargo_hostkit::bless(&workspace(), &packages).map_err(|error| error.to_string())?;
+pub(crate) fn bless(api: Option<&str>) -> Result<(), String> {
+    let workspace = workspace()?;
+    let layouts = workspace.chosen(api).map_err(|error| error.to_string())?;
+    cargo_hostkit::bless(&workspace, &layouts).map_err(|error| error.to_string())?;
     // The examples in the documentation are made of the recorded values.
     crate::codegen::run(false)?;
     println!(
@@ -48,54 +46,22 @@ pub(crate) fn bless(one: Option<&str>) -> Result<(), String> {
 
 /// Formats the specs or, with `check`, lists those that need it.
 pub(crate) fn format(check: bool) -> Result<(), String> {
-    let specs = root().join("specs");
-    let mut found = Vec::new();
-    for file in files(&specs)?.into_iter().filter(|file| file.ends_with(".toml")) {
-        let full = specs.join(&file);
-        let text = read(&full)?;
-        let tidy = layout(&text);
-        if tidy != text {
-            found.push(format!("specs/{file}"));
-            if !check {
-                fs::write(&full, tidy).map_err(|error| format!("specs/{file}: {error}"))?;
-            }
-        }
-    }
-    if check && !found.is_empty() {
-        return Err(format!("{}\nnot formatted; `cargo xtask spec fmt` formats them", found.join("\n")));
-    }
+    let found = cargo_hostkit::format(&workspace()?, check).map_err(|error| error.to_string())?;
     println!("{} specs changed", found.len());
     Ok(())
 }
 
-/// No trailing blanks, LF, at most one empty line in a row, one line end at the end. Keys keep their order, which is
-/// that of the Rust fields.
-fn layout(text: &str) -> String {
-    let mut tidy = String::with_capacity(text.len());
-    let mut is_blank = true;
-    for line in text.lines() {
-        let line = line.trim_end();
-        if !(line.is_empty() && is_blank) {
-            tidy.push_str(line);
-            tidy.push('\n');
-        }
-        is_blank = line.is_empty();
-    }
-    let end = tidy.trim_end().len();
-    tidy.truncate(end);
-    if !tidy.is_empty() {
-        tidy.push('\n');
-    }
-    tidy
+/// Prints the text of one code, or a list of all codes.
+pub(crate) fn explain(code: Option<&str>) -> Result<(), String> {
+    print!("{}", cargo_hostkit::explain(code, COMMANDS).map_err(|error| error.to_string())?);
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use hostkit_codegen::Specs;
 
-    use super::layout;
-    use crate::codegen::sources;
-    use crate::workspace::{read, root};
+    use crate::workspace::{read, root, workspace};
 
     /// The code blocks of CONTRIBUTING.md: every second part between fences, without its language.
     fn blocks() -> Vec<String> {
@@ -114,19 +80,13 @@ mod tests {
             (place("/request.request.http"), request.clone().into_bytes()),
             (place("/taken.answer.http"), answer.clone().into_bytes()),
         ];
-        let sources = sources("clodo").expect("the specs");
+        let workspace = workspace().expect("the workspace");
+        let layout = workspace.chosen(Some("clodo")).expect("an API")[0];
+        let sources = workspace.sources(layout).expect("the specs");
         let sources = sources.with_specs([(place(".toml"), spec)]).with_examples(examples);
         let specs = Specs::read("clodo", &sources);
         let tree = specs.unwrap_or_else(|found| panic!("{}", found.render(&sources, false))).rust();
         let path = "crates/clodo-proto/src/generated/servers/reboot_by_get.rs";
         assert!(tree.get(path).is_some_and(|text| text.contains("impl Perform for RebootByGet")));
-    }
-
-    #[test]
-    fn layout_changes_blanks_and_nothing_else() {
-        assert_eq!(layout("\n\na = 1  \r\n\n\n\n[b]\t\nc = 2\n\n"), "a = 1\n\n[b]\nc = 2\n");
-        assert_eq!(layout(""), "");
-        let tidy = "a = 1\n\n[b]\nc = \"  x  \"\n";
-        assert_eq!(layout(tidy), tidy);
     }
 }

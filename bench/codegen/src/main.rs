@@ -8,7 +8,14 @@ use std::time::Instant;
 
 use hostkit_codegen::{Sources, Specs};
 
-const APIS: [&str; 4] = ["clodo", "inferno", "macloud", "rootpanel"];
+/// The APIs of hosters: the folders of specs that say what their document has.
+fn apis() -> Vec<String> {
+    let folders = std::fs::read_dir(specs()).expect("a folder").flatten().map(|entry| entry.path());
+    let folders = folders.filter(|path| path.join("inventory.toml").exists() && !path.ends_with("obstacle"));
+    let mut names: Vec<_> = folders.map(|path| path.file_name().unwrap_or_default().to_string_lossy().into()).collect();
+    names.sort();
+    names
+}
 
 fn main() {
     match std::env::args().nth(1).as_deref() {
@@ -20,13 +27,14 @@ fn main() {
 
 /// All outputs of all specs, then an endpoint of Macloud beside progenitor.
 fn generate() {
-    let all = APIS.map(sources);
-    for (api, sources) in APIS.iter().zip(&all) {
+    let apis: Vec<String> = apis();
+    let all: Vec<Sources> = apis.iter().map(|api| sources(api)).collect();
+    for (api, sources) in apis.iter().zip(&all) {
         let endpoints = endpoints(api);
         let files = Specs::read(api, sources).map_or(0, |specs| specs.rust().files().count());
         assert!(files > endpoints, "{api}: {files} files of {endpoints} endpoints");
     }
-    let [everything] = laps([&mut || APIS.iter().zip(&all).map(|(api, sources)| everything(api, sources)).sum()]);
+    let [everything] = laps([&mut || apis.iter().zip(&all).map(|(api, sources)| everything(api, sources)).sum()]);
     print("generate-all", everything, None);
     progenitor(&sources("macloud"));
 }

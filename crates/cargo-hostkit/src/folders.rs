@@ -6,43 +6,24 @@ use std::path::Path;
 
 use hostkit_codegen::Sources;
 
-use crate::{Error, Workspace};
+use crate::Error;
 
-impl Workspace {
-    /// The APIs with specs: the folders of `specs/` that have a service file.
-    ///
-    /// # Errors
-    /// The folder cannot be read.
-    pub fn apis(&self) -> Result<Vec<String>, Error> {
-        let specs = self.root.join("specs");
-        let mut apis = Vec::new();
-        for entry in fs::read_dir(&specs).map_err(|error| Error::of(&specs, &error))? {
-            let entry = entry.map_err(|error| Error::of(&specs, &error))?;
-            if entry.path().join("service.toml").exists() {
-                apis.push(entry.file_name().to_string_lossy().into_owned());
-            }
-        }
-        apis.sort();
-        Ok(apis)
+/// The specs of one API with their examples, from its folder below `specs`.
+pub(crate) fn sources(specs: &Path, api: &str) -> Result<Sources, Error> {
+    let folder = specs.join(api);
+    if !folder.is_dir() {
+        return Err(Error::new(format!("{}: there is no such folder of specs", folder.display())));
     }
-
-    /// The specs of one API with their examples.
-    ///
-    /// # Errors
-    /// A file cannot be read.
-    pub fn sources(&self, api: &str) -> Result<Sources, Error> {
-        let folder = self.root.join("specs").join(api);
-        let (mut texts, mut examples) = (Vec::new(), Vec::new());
-        for file in files(&folder)? {
-            let (path, full) = (format!("{api}/{file}"), folder.join(&file));
-            if file.ends_with(".toml") {
-                texts.push((path, read(&full)?));
-            } else {
-                examples.push((path, fs::read(&full).map_err(|error| Error::of(&full, &error))?));
-            }
+    let (mut texts, mut examples) = (Vec::new(), Vec::new());
+    for file in files(&folder)? {
+        let (path, full) = (format!("{api}/{file}"), folder.join(&file));
+        if file.ends_with(".toml") {
+            texts.push((path, read(&full)?));
+        } else {
+            examples.push((path, fs::read(&full).map_err(|error| Error::of(&full, &error))?));
         }
-        Ok(Sources::new(texts).with_examples(examples))
     }
+    Ok(Sources::new(texts).with_examples(examples))
 }
 
 /// All files below a folder, relative to it, with `/` as the separator; none if the folder is missing.
@@ -55,8 +36,8 @@ pub fn files(folder: &Path) -> Result<Vec<String>, Error> {
     while let Some(next) = open.pop() {
         let entries = match fs::read_dir(&next) {
             Ok(entries) => entries,
-            // A folder that is generated may not be there yet.
-            Err(error) if error.kind() == ErrorKind::NotFound => continue,
+            // A folder that is generated may not be there yet, or be a file.
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => continue,
             Err(error) => return Err(Error::of(&next, &error)),
         };
         for entry in entries {

@@ -7,7 +7,7 @@ use hostkit_codegen::Tree;
 
 use crate::{Error, Workspace, files, write};
 
-/// A generated folder; files in it that are not in `wanted` are strays.
+/// A generated folder, in which files that are not in `wanted` are strays; or a generated file.
 #[derive(Debug, Clone)]
 pub struct Folder {
     /// Relative to the root of the workspace.
@@ -91,11 +91,32 @@ impl Workspace {
         Ok(stale.len())
     }
 
+    /// Writes what is stale, and returns how much that was in words; with `check` it only compares.
+    ///
+    /// # Errors
+    /// A file cannot be read, written or removed, or with `check` what is stale.
+    pub fn refresh(&self, folders: &[Folder], check: bool) -> Result<String, Error> {
+        if !check {
+            return Ok(match self.mend(folders)? {
+                0 => "up to date".to_owned(),
+                written => format!("{written} files written or removed"),
+            });
+        }
+        let mut findings: Vec<String> = self.stale(folders)?.iter().map(Stale::describe).collect();
+        if findings.is_empty() {
+            return Ok("up to date".to_owned());
+        }
+        let command = self.commands().generate;
+        findings.push(format!("Change the spec, not the generated file; `{command}` writes what is missing."));
+        Err(Error::new(findings.join("\n")))
+    }
+
     /// The files of a generated folder, by their paths from the root.
     fn present(&self, folder: &str) -> Result<BTreeMap<String, String>, Error> {
         let mut present = BTreeMap::new();
-        for file in files(&self.root.join(folder))? {
-            let path = format!("{folder}/{file}");
+        let is_file = self.root.join(folder).is_file();
+        let below = files(&self.root.join(folder))?.into_iter().map(|file| format!("{folder}/{file}"));
+        for path in below.chain(is_file.then(|| folder.to_owned())) {
             let full = self.root.join(&path);
             let bytes = fs::read(&full).map_err(|error| Error::of(&full, &error))?;
             // A file that is not text differs from every text.

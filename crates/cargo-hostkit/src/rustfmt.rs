@@ -64,7 +64,10 @@ impl Workspace {
         let mut running = Vec::new();
         for share in shares {
             let mut command = rustfmt();
-            command.args(["--edition", "2024", "--config-path"]).arg(self.root.join(SETTINGS));
+            command.args(["--edition", "2024"]);
+            if self.root.join(SETTINGS).exists() {
+                command.arg("--config-path").arg(self.root.join(SETTINGS));
+            }
             command.args(share.iter().map(|job| copies.join(job.path))).stdin(Stdio::null()).stderr(Stdio::piped());
             running.push(command.spawn().map_err(missing)?);
         }
@@ -72,7 +75,7 @@ impl Workspace {
             let output = child.wait_with_output().map_err(missing)?;
             if !output.status.success() {
                 let said = String::from_utf8_lossy(&output.stderr).into_owned();
-                return Err(Error { message: format!("rustfmt ended with {}:\n{said}", output.status) });
+                return Err(Error::new(format!("rustfmt ended with {}:\n{said}", output.status)));
             }
         }
         for job in jobs {

@@ -14,6 +14,7 @@ pub mod codec;
 mod endpoint;
 pub mod evidence;
 mod fault;
+pub mod generated;
 mod info;
 pub mod judgement;
 mod leniency;

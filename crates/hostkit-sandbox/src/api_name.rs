@@ -1,37 +1,34 @@
-//! The APIs that the sandbox serves.
+//! The names of the APIs that a sandbox serves.
 
+use std::borrow::Borrow;
 use std::fmt;
 
-/// One of the four APIs.
+use hostkit::Api;
+
+/// The name of an API: that of its folder in `specs/`, and the first segment of its path in the sandbox.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ApiName {
-    /// Clodo: REST-like, XML and JSON, a token from two headers.
-    Clodo,
-    /// Inferno Solutions: one URL with `?action=`, JSON and `print_r` text.
-    Inferno,
-    /// Friendhosting's ROOTPANEL.NET: form POST, PHP `serialize()` and JSON.
-    RootPanel,
-    /// Macloud: REST-like, JSON, a token.
-    Macloud,
-}
+pub struct ApiName(&'static str);
 
 impl ApiName {
-    /// All of them.
-    pub const ALL: [Self; 4] = [Self::Clodo, Self::Inferno, Self::RootPanel, Self::Macloud];
-
-    /// The first segment of its path, and its name in `specs/`.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Clodo => "clodo",
-            Self::Inferno => "inferno",
-            Self::RootPanel => "rootpanel",
-            Self::Macloud => "macloud",
-        }
+    /// The name of an API.
+    pub const fn of<A: Api>() -> Self {
+        Self(A::INFO.name)
     }
 
-    /// The API of that name.
+    /// The name as text.
+    pub const fn as_str(self) -> &'static str {
+        self.0
+    }
+
+    /// The simulated API of that name.
     pub fn from_text(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|api| api.as_str() == text)
+        Self::ALL.iter().copied().find(|api| api.as_str() == text)
+    }
+}
+
+impl Borrow<str> for ApiName {
+    fn borrow(&self) -> &str {
+        self.0
     }
 }
 

@@ -1,5 +1,8 @@
 //! Credentials of the sandbox's accounts, which were never valid anywhere else.
 
+/// The secret of every account of an API that is not simulated.
+pub const SECRET: &str = "sandbox-secret-0001";
+
 /// Clodo: the login.
 pub const CLODO_LOGIN: &str = "sandbox";
 /// Clodo: the key.

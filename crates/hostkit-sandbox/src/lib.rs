@@ -5,7 +5,7 @@
 //! use hostkit_sandbox::{ApiName, Fault, Sandbox};
 //!
 //! let sandbox = Sandbox::start()?;
-//! let base_url = sandbox.url(ApiName::Inferno); // for the client under test
+//! let base_url = sandbox.url(ApiName::INFERNO); // for the client under test
 //! sandbox.faults().next("create_order", Fault::by_id("reset-after-commit").ok_or("no such fault")?);
 //! // Here the client orders, and its connection is reset after the order was placed.
 //! println!("{} orders placed", sandbox.ledger().commits("create_order"));
@@ -13,6 +13,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! Without the feature `simulations`, on by default, there is no simulated hoster, and [`FromExamples`] answers for any API.
 //! The feature `program` adds a program for clients in any language, with a control address over HTTP.
 //!
 //! A [`Clock`] lets tests advance time, and [`fault`] has the catalogue of faults. Clients are deliberately not
@@ -50,4 +51,5 @@ pub use rates::Used;
 pub use resolver::Resolver;
 pub use sandbox::{Builder, Sandbox};
 pub use service::Seed;
+pub use sites::{FromExamples, accounts_of};
 pub use world::{Change, Credentials};

@@ -88,9 +88,9 @@ mod tests {
         const RULES: &[RateRule] = &[RateRule { name: "post", count: 2, window: Duration::from_secs(60) }];
         let mut rates = Rates::default();
         let mut at =
-            |second| rates.count(ApiName::Clodo, RULES, &["post"], Moment::since_epoch(Duration::from_secs(second)));
+            |second| rates.count(ApiName::CLODO, RULES, &["post"], Moment::since_epoch(Duration::from_secs(second)));
         assert_eq!([at(0), at(30), at(59), at(60), at(61), at(90)], [true, true, false, true, false, true]);
-        assert!(rates.count(ApiName::Clodo, RULES, &["get"], Moment::default()));
+        assert!(rates.count(ApiName::CLODO, RULES, &["get"], Moment::default()));
         assert_eq!(rates.violations(), 2);
     }
 
@@ -100,9 +100,9 @@ mod tests {
         let at = |second| Moment::since_epoch(Duration::from_secs(second));
         let mut rates = Rates::default();
         for second in [0, 30, 31] {
-            rates.note(ApiName::Clodo, RULES, &["post"], at(second));
+            rates.note(ApiName::CLODO, RULES, &["post"], at(second));
         }
-        let used = |second| rates.used(ApiName::Clodo, RULES, at(second)).remove(0);
+        let used = |second| rates.used(ApiName::CLODO, RULES, at(second)).remove(0);
         assert_eq!((used(31).calls, used(31).reset), (3, at(60)));
         assert_eq!((used(60).calls, used(60).reset), (2, at(90)));
         assert_eq!(used(91).calls, 0);

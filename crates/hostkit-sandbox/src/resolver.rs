@@ -167,7 +167,7 @@ mod tests {
         assert!(faults.iter().all(|fault| fault.point() == Point::Resolve && !fault.commits()));
         for fault in &faults {
             let resolver = sandbox.resolver();
-            sandbox.faults().arm(Armed::new(fault).api(ApiName::Clodo));
+            sandbox.faults().arm(Armed::new(fault).api(ApiName::CLODO));
             let answer = resolver.lookup("host.example");
             assert_eq!(sandbox.faults().struck().last().map(|struck| struck.fault), Some(*fault));
             let has_right = answer.as_ref().is_ok_and(|found| found.contains(&right()[0]));

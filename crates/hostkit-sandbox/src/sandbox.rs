@@ -12,12 +12,9 @@ use crate::fault::FaultPlan;
 use crate::http::{Bounds, Framing, Server};
 use crate::ledger::Ledger;
 use crate::resolver::Resolver;
-use crate::service::{Hub, Seed, VDSINA};
+use crate::service::{Hub, Seed};
 use crate::site::Site;
-use crate::sites::clodo::Clodo;
-use crate::sites::inferno::Inferno;
-use crate::sites::macloud::Macloud;
-use crate::sites::rootpanel::RootPanel;
+use crate::sites;
 use crate::world::{World, WorldError};
 
 /// A running sandbox: all its APIs on one port of 127.0.0.1, each below its own path. It stops when dropped.
@@ -74,7 +71,7 @@ impl Builder {
 }
 
 impl Sandbox {
-    /// Starts a sandbox with all APIs on a free port.
+    /// Starts a sandbox with all simulated APIs on a free port.
     ///
     /// # Errors
     /// No port is free, or no thread can be started.
@@ -82,9 +79,9 @@ impl Sandbox {
         Self::all().start()
     }
 
-    /// A builder with all APIs.
+    /// A builder with all simulated APIs.
     pub fn all() -> Builder {
-        Self::builder().site(Clodo).site(Inferno).site(RootPanel).site(Macloud)
+        Builder { sites: sites::all(), ..Self::builder() }
     }
 
     /// A builder without any API.
@@ -100,11 +97,6 @@ impl Sandbox {
     /// The base URL of an API, without a slash at its end.
     pub fn url(&self, api: ApiName) -> String {
         format!("http://{}/{api}", self.address())
-    }
-
-    /// The base URL at which Macloud's site answers as its sister VDSina does, in newer shapes.
-    pub fn vdsina_url(&self) -> String {
-        format!("http://{}/{VDSINA}", self.address())
     }
 
     /// The base URL of an API with the host name `localhost`, which a client has to resolve.

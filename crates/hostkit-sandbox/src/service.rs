@@ -19,9 +19,6 @@ use crate::site::{Call, Operation, Refusal, Reply, Site, Verdict, answer, pairs}
 use crate::watch::{Exchange, Watch};
 use crate::world::{Credentials, World, WorldError};
 
-/// The path below which Macloud's site answers as its sister does.
-pub(crate) const VDSINA: &str = "vdsina";
-
 /// One API: its site, its world, and pending effects.
 struct Place {
     site: Box<dyn Site>,
@@ -186,8 +183,10 @@ impl Hub {
 
     fn place_of(&self, target: &str) -> Option<(&Place, ApiName)> {
         let path = target.split('?').next().unwrap_or_default();
-        let api = api_at(path.strip_prefix('/')?.split('/').next()?)?;
-        self.places.get(&api).map(|place| (place, api))
+        let segment = path.strip_prefix('/')?.split('/').next()?;
+        let named = self.places.get_key_value(segment);
+        let sister = || self.places.iter().find(|(_, place)| place.site.sister() == Some(segment));
+        named.or_else(sister).map(|(api, place)| (place, *api))
     }
 
     fn arrive(&self, api: ApiName, operation: &'static str, connection: u64, hop: Hop) -> u64 {
@@ -201,11 +200,6 @@ impl Hub {
         let nothing = Response::new(Vec::new());
         fault.acts(&Spoil { answer: &nothing, delivery, target, settings: &settings })
     }
-}
-
-/// The API of the first segment of a path; VDSina runs Macloud's site.
-fn api_at(segment: &str) -> Option<ApiName> {
-    if segment == VDSINA { Some(ApiName::Macloud) } else { ApiName::from_text(segment) }
 }
 
 impl Service for Hub {

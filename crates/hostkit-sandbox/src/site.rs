@@ -1,8 +1,9 @@
 //! The interface of an API's site, which stands on the generated server half of its proto crate.
 
-use hostkit::protocol::RateRule;
 use hostkit::protocol::codec::DecodeError;
 use hostkit::protocol::server::ReceivedRequest;
+use hostkit::protocol::server::every::{Served, list};
+use hostkit::protocol::{EndpointInfo, RateRule};
 use hostkit::{Effect, UnknownFields};
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
 
@@ -105,6 +106,12 @@ impl Operation {
     pub const UNREAD: Self = Self { name: "(unread)", effect: Effect::Destructive, rates: &[] };
 }
 
+/// The operations of an API that a site answers.
+pub fn operations<A: Served>() -> Vec<Operation> {
+    let operation = |info: EndpointInfo| Operation { name: info.name, effect: info.effect, rates: info.rates };
+    list::<A>().into_iter().map(|(info, _)| operation(info)).collect()
+}
+
 /// Why a site has to refuse a request that may be valid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -175,6 +182,16 @@ pub fn answer(status: u16, content_type: &'static str, body: Vec<u8>) -> Respons
 pub trait Site: Send + Sync + 'static {
     /// The API.
     fn api(&self) -> ApiName;
+
+    /// Another first segment of the path, at which it answers as a sister of the API does.
+    fn sister(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// Its operations, at which faults can be aimed.
+    fn operations(&self) -> Vec<Operation> {
+        Vec::new()
+    }
 
     /// The initial world of the API.
     fn world(&self, now: Moment) -> World {

@@ -4,6 +4,7 @@ use std::fmt::Debug;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use hostkit::protocol::server::every::Served;
 use hostkit::time::{Clock, Moment, Now, SystemClock};
 use hostkit::{Api, BaseUrl, Call, Outcome, Perform};
 use hostkit_tests::canned_server::Server;
@@ -34,10 +35,10 @@ pub struct Clients<A: Api> {
     runtime: Runtime,
 }
 
-impl<A: Api> Clients<A> {
+impl<A: Served> Clients<A> {
     pub fn new(credentials: A::Credentials) -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        Self { credentials, server: Server::start(), runtime }
+        Self { server: Server::start::<A>(&credentials), credentials, runtime }
     }
 
     /// Clients of one cell: an answer may make a client stop using its credentials.

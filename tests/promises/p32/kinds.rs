@@ -1,4 +1,14 @@
-//! What each kind of answer has to end as, by hand and from the hosters' documents: nothing here is read from a spec.
+//! What each kind of answer has to end as, by hand and from the hosters' documents: of the hosters, nothing here is read from a spec.
+
+use std::path::Path;
+
+use hostkit::Format;
+use hostkit::protocol::Value;
+use hostkit::protocol::server::every::{Served, list};
+use hostkit::protocol::server::example::answers;
+use hostkit_tests::entries::tree;
+
+const SPECS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../specs");
 
 /// What is wrong with an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -111,7 +121,55 @@ pub struct Facts {
     pub fixed_lists: &'static [&'static str],
 }
 
-pub const CLODO: Facts = Facts {
+impl Facts {
+    /// What is known of an API: from its hoster's document, or else from its spec and the examples of its faults.
+    pub fn of<A: Served>() -> &'static Self {
+        match A::INFO.name {
+            "clodo" => &CLODO,
+            "inferno" => &INFERNO,
+            "rootpanel" => &ROOTPANEL,
+            "macloud" => &MACLOUD,
+            _ => Box::leak(Box::new(Self::of_spec::<A>())),
+        }
+    }
+
+    fn of_spec<A: Served>() -> Self {
+        let leak = |text: String| -> &'static str { text.leak() };
+        let mut errors: Vec<&'static str> = Vec::new();
+        for (_, examples) in list::<A>() {
+            let (_, faults) = answers(Path::new(SPECS), &examples).expect("examples");
+            let json = faults.into_iter().filter(|fault| fault.format == Some(Format::Json));
+            errors.extend(json.map(|fault| leak(String::from_utf8(fault.body).expect("a text"))));
+        }
+        errors.truncate(3);
+        let marker = A::INFO.success_envelope.first().map(|(key, word)| {
+            let document = errors.first().and_then(|error| tree(Format::Json, error.as_bytes()));
+            let failure = match document {
+                Some(Value::Map(fields)) => fields.into_iter().find(|(name, _)| name == key).map(|(_, value)| value),
+                _ => None,
+            };
+            let failure = match failure {
+                Some(Value::Text(text) | Value::Number(text)) => text,
+                other => panic!("no fault of {} has the marker {key}: {other:?}", A::INFO.name),
+            };
+            (*key, leak(word.to_string().trim_matches('"').to_owned()), leak(failure))
+        });
+        Self {
+            api: A::INFO.name,
+            marker,
+            codes: None,
+            inner: None,
+            errors: errors.leak(),
+            unmarked: &[],
+            made: &[],
+            echoes: &[],
+            alike: &[],
+            fixed_lists: &[],
+        }
+    }
+}
+
+const CLODO: Facts = Facts {
     api: "clodo",
     marker: None,
     codes: None,
@@ -143,7 +201,7 @@ pub const CLODO: Facts = Facts {
     fixed_lists: &[],
 };
 
-pub const INFERNO: Facts = Facts {
+const INFERNO: Facts = Facts {
     api: "inferno",
     marker: Some(("result", "success", "fail")),
     codes: Some(("error_code", &["904", "17"])),
@@ -181,7 +239,7 @@ pub const INFERNO: Facts = Facts {
     fixed_lists: &["inferno/products/list_products"],
 };
 
-pub const ROOTPANEL: Facts = Facts {
+const ROOTPANEL: Facts = Facts {
     api: "rootpanel",
     marker: Some(("status", "SUCCESS", "ERROR")),
     codes: Some(("errorCode", &["20", "1", "99"])),
@@ -210,7 +268,7 @@ pub const ROOTPANEL: Facts = Facts {
     fixed_lists: &[],
 };
 
-pub const MACLOUD: Facts = Facts {
+const MACLOUD: Facts = Facts {
     api: "macloud",
     marker: Some(("status", "ok", "error")),
     codes: Some(("status_code", &["404", "500", "999"])),

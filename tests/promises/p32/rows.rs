@@ -5,7 +5,7 @@ use hostkit::protocol::{CallFacts, EnvelopeFaults, Fault, Verdict, Word, wire};
 use hostkit::{Format, UnknownFields};
 use http::Response;
 
-use super::{End, Read, read};
+use crate::p32::{End, Read, read};
 
 use inferno_proto::orders::{CreateOrder, ListOrders};
 use inferno_proto::servers::{Install, Reboot, Stop};

@@ -106,16 +106,16 @@ fn an_order_that_is_repeated_and_refused_is_found() {
     if !is_wanted("haproxy") {
         return;
     }
-    check(ApiName::Clodo, "clodo", clodo(), |client| clodo_server(client, "web"), "unresolved");
+    check(ApiName::CLODO, "clodo", clodo(), |client| clodo_server(client, "web"), "unresolved");
     check::<inferno_proto::Inferno, _>(
-        ApiName::Inferno,
+        ApiName::INFERNO,
         "inferno",
         inferno(),
         |_| inferno_proto::orders::CreateOrder::new(inferno_proto::types::ProductId::new(1)),
         "unresolved",
     );
     check::<macloud_proto::Macloud, _>(
-        ApiName::Macloud,
+        ApiName::MACLOUD,
         "macloud",
         macloud(),
         |client| {

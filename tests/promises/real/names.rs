@@ -111,7 +111,7 @@ enum Client {
 impl Client {
     fn new(is_blocking: bool, sandbox: &Sandbox) -> Self {
         let who = Credentials::api_key(credentials::ROOTPANEL_LOGIN, credentials::ROOTPANEL_KEY);
-        let base = sandbox.named_url(ApiName::RootPanel).parse().unwrap();
+        let base = sandbox.named_url(ApiName::ROOTPANEL).parse().unwrap();
         let none = Rates::new(&[]);
         if is_blocking {
             let client = hostkit_ureq::Client::builder(who).base_url(base).rates(none);

@@ -34,7 +34,7 @@ fn commits(sandbox: &Sandbox, arrivals: usize) -> usize {
 fn said(sandbox: &Sandbox, text: &str) -> Reconciled<<CreateOrder as Perform>::Found, <Inferno as hostkit::Api>::Code> {
     let saved: SavedTicket = text.parse().unwrap();
     let clock = BothClocks::new(sandbox);
-    let client = Client::<Inferno>::on(true, clock, &sandbox.url(ApiName::Inferno), inferno());
+    let client = Client::<Inferno>::on(true, clock, &sandbox.url(ApiName::INFERNO), inferno());
     client.reconcile::<CreateOrder>(&saved.ticket::<CreateOrder>().unwrap())
 }
 
@@ -42,7 +42,7 @@ fn said(sandbox: &Sandbox, text: &str) -> Reconciled<<CreateOrder as Perform>::F
 fn a_future_that_a_time_out_drops_is_found_by_the_ticket_ahead() {
     for (fault, happens) in [("stall-after-commit", 1), ("stall-before", 0)] {
         let sandbox = Sandbox::start().unwrap();
-        let base = sandbox.url(ApiName::Inferno).parse().unwrap();
+        let base = sandbox.url(ApiName::INFERNO).parse().unwrap();
         let kept: Arc<Mutex<Option<Ticket>>> = Arc::default();
         let keep = Arc::clone(&kept);
         let client = hostkit_reqwest::Client::<Inferno>::builder(inferno()).base_url(base).before_send(move |intent| {
@@ -87,7 +87,7 @@ fn a_process_that_is_killed_leaves_its_ticket() {
     strike(&sandbox, "create_order", "stall-after-commit");
     let mut child = Command::new(std::env::current_exe().unwrap())
         .args(["unresolved::ahead::process_that_orders", "--exact", "--ignored", "--nocapture"])
-        .env(BASE, sandbox.url(ApiName::Inferno))
+        .env(BASE, sandbox.url(ApiName::INFERNO))
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();

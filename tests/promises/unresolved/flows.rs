@@ -53,8 +53,8 @@ fn the_deletion_of_a_record_says_what_is_so() {
     let (mut cases, mut deleted, mut wrong) = (0, 0, Vec::new());
     for fault in &faults {
         // A new client has its full retry budget.
-        let side = Side::<Clodo>::new(ApiName::Clodo, clodo(), true);
-        let fresh = side.sandbox.world(ApiName::Clodo, |world| world.clone()).unwrap();
+        let side = Side::<Clodo>::new(ApiName::CLODO, clodo(), true);
+        let fresh = side.sandbox.world(ApiName::CLODO, |world| world.clone()).unwrap();
         for (call, skip, times) in STEPS {
             // This fault is for calls that change something; readings that stay stale for ever show nothing.
             if fault.id().starts_with("late-visibility") && call == "get_zone" {
@@ -63,7 +63,7 @@ fn the_deletion_of_a_record_says_what_is_so() {
             // Lets late effects of the previous case pass.
             side.clock.advance(Duration::from_secs(10));
             side.sandbox.faults().clear();
-            let made = side.sandbox.world(ApiName::Clodo, |world| {
+            let made = side.sandbox.world(ApiName::CLODO, |world| {
                 let sessions = std::mem::take(&mut world.sessions);
                 *world = fresh.clone();
                 world.sessions = sessions;
@@ -74,7 +74,7 @@ fn the_deletion_of_a_record_says_what_is_so() {
             side.sandbox.faults().arm(Armed::new(fault).on(call).skip(skip).times(times));
             let client = side.client.blocking().unwrap();
             let said = delete_record(client, zone, record, AcceptBodyHazard);
-            let left = side.sandbox.world(ApiName::Clodo, |world| {
+            let left = side.sandbox.world(ApiName::CLODO, |world| {
                 let zone = world.zone(World::ACCOUNT, zone.get()).ok()?;
                 Some(zone.records.keys().copied().collect::<Vec<_>>())
             });

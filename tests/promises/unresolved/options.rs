@@ -15,7 +15,7 @@ use crate::unresolved::ground::{inferno, open, strike};
 macro_rules! without_time {
     ($client:ident $(, $wait:tt)*) => {{
         let sandbox = Sandbox::start().unwrap();
-        let base = sandbox.url(ApiName::Inferno).parse().unwrap();
+        let base = sandbox.url(ApiName::INFERNO).parse().unwrap();
         let client = $client::Client::<Inferno>::builder(inferno()).base_url(base).build().unwrap();
         let order = CreateOrder::new(ProductId::new(1));
         strike(&sandbox, "create_order", "reset-after-commit");

@@ -44,7 +44,7 @@ pub fn clodo_server(client: &Client<clodo_proto::Clodo>, name: &str) -> clodo_pr
 
 #[test]
 fn orders_of_clodo_are_found_by_their_name() {
-    both(ApiName::Clodo, clodo, |sandbox, client| {
+    both(ApiName::CLODO, clodo, |sandbox, client| {
         check(sandbox, client, |number| clodo_server(client, &format!("web-{number}")));
     });
 }
@@ -52,7 +52,7 @@ fn orders_of_clodo_are_found_by_their_name() {
 /// A restart shows in the server's log, which already has other entries before it.
 #[test]
 fn restarts_of_clodo_are_found_in_the_log() {
-    both(ApiName::Clodo, clodo, |sandbox, client| {
+    both(ApiName::CLODO, clodo, |sandbox, client| {
         let ordered = client.perform(&clodo_server(client, "web")).into_result().unwrap();
         sandbox.clock().advance(hostkit_sandbox::world::World::BUILD);
         check(sandbox, client, |_| clodo_proto::servers::RebootServer::new(ordered.id));
@@ -62,7 +62,7 @@ fn restarts_of_clodo_are_found_in_the_log() {
 #[test]
 fn orders_of_macloud_are_found_by_their_name() {
     use macloud_proto::servers::{CreateServer, CreateServerSource};
-    both::<macloud_proto::Macloud>(ApiName::Macloud, macloud, |sandbox, client| {
+    both::<macloud_proto::Macloud>(ApiName::MACLOUD, macloud, |sandbox, client| {
         let group = client.call(&macloud_proto::reference::ListServerGroups::new()).first().unwrap().id;
         let plan = client.call(&macloud_proto::reference::ListServerPlans::new(group)).first().unwrap().id;
         let datacenter = client.call(&macloud_proto::reference::ListDatacenters::new()).first().unwrap().id;
@@ -77,7 +77,7 @@ fn orders_of_macloud_are_found_by_their_name() {
 
 #[test]
 fn orders_of_rootpanel_are_found_by_the_difference() {
-    both::<rootpanel_proto::RootPanel>(ApiName::RootPanel, rootpanel, |sandbox, client| {
+    both::<rootpanel_proto::RootPanel>(ApiName::ROOTPANEL, rootpanel, |sandbox, client| {
         let tariff = client.call(&rootpanel_proto::tariffs::GetTarifs::new()).first().unwrap().id;
         check(sandbox, client, |_| rootpanel_proto::orders::CreateOrder::new(tariff, 1));
     });
@@ -86,8 +86,8 @@ fn orders_of_rootpanel_are_found_by_the_difference() {
 #[test]
 fn orders_of_inferno_are_found_by_the_difference() {
     use inferno_proto::orders::CreateOrder;
-    both::<inferno_proto::Inferno>(ApiName::Inferno, inferno, |sandbox, client| {
-        let plan = sandbox.world(ApiName::Inferno, |world| world.plans().first().unwrap().number).unwrap();
+    both::<inferno_proto::Inferno>(ApiName::INFERNO, inferno, |sandbox, client| {
+        let plan = sandbox.world(ApiName::INFERNO, |world| world.plans().first().unwrap().number).unwrap();
         let product = inferno_proto::types::ProductId::new(plan);
         check(sandbox, client, |_| CreateOrder::new(product));
         // Without a baseline the order cannot be distinguished from others.
@@ -101,7 +101,7 @@ fn orders_of_inferno_are_found_by_the_difference() {
 
 #[test]
 fn deletions_are_found_by_what_is_gone() {
-    both(ApiName::Clodo, clodo, |sandbox, client| {
+    both(ApiName::CLODO, clodo, |sandbox, client| {
         let servers: Vec<_> = (0..ENDS.len())
             .map(|number| client.perform(&clodo_server(client, &format!("old-{number}"))).into_result().unwrap().id)
             .collect();
@@ -116,7 +116,7 @@ fn an_address_that_came_twice_is_seen() {
     for is_blocking in [true, false] {
         let sandbox = Sandbox::start().unwrap();
         let (clock, kept) = (BothClocks::new(&sandbox), Kept::default());
-        let base = sandbox.url(ApiName::Clodo);
+        let base = sandbox.url(ApiName::CLODO);
         let client = Client::<clodo_proto::Clodo>::keeping(&kept, is_blocking, clock, &base, clodo());
         let server = client.perform(&clodo_server(&client, "web")).into_result().unwrap().id;
         sandbox.clock().advance(Duration::from_secs(3600));
@@ -139,7 +139,7 @@ fn an_address_that_came_twice_is_seen() {
 fn what_is_so_already_is_not_sent() {
     use clodo_proto::servers::{ChangeToScale, ChangeToVirtual};
     use clodo_proto::types::TypeChangePeriod;
-    both(ApiName::Clodo, clodo, |sandbox, client| {
+    both(ApiName::CLODO, clodo, |sandbox, client| {
         let server = client.perform(&clodo_server(client, "web")).into_result().unwrap().id;
         sandbox.clock().advance(Duration::from_secs(3600));
         let outcome = client.perform(&ChangeToVirtual::new(server, TypeChangePeriod::Hour));
@@ -156,7 +156,7 @@ fn what_is_so_already_is_not_sent() {
 fn a_zone_that_went_with_its_record_comes_back() {
     use clodo_proto::dns::{AddRecords, CreateZone, GetZone};
     use clodo_proto::types::{NewRecord, ZoneType};
-    both(ApiName::Clodo, clodo, |sandbox, client| {
+    both(ApiName::CLODO, clodo, |sandbox, client| {
         let create = || CreateZone::new("example.com", ZoneType::Master);
         let zone = client.perform(&create()).into_result().unwrap().id;
         let records = ["a", "b", "c"].map(|name| NewRecord::new(format!("{name}.example.com"), "A", "192.0.2.7"));

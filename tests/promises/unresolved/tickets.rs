@@ -47,13 +47,13 @@ fn other_process_of_inferno() {
 
 #[test]
 fn a_named_order_is_found_by_another_process() {
-    let side = Side::<clodo_proto::Clodo>::new(ApiName::Clodo, clodo(), true);
+    let side = Side::<clodo_proto::Clodo>::new(ApiName::CLODO, clodo(), true);
     let call = clodo_server(&side.client, "web-7f3a");
     strike(&side.sandbox, "create_server", "reset-after-commit");
     let text = open(side.client.perform(&call)).save().to_string();
     let printed =
-        in_another_process("unresolved::tickets::other_process_of_clodo", &text, &side.sandbox.url(ApiName::Clodo));
-    let number = side.sandbox.world(ApiName::Clodo, |world| world.servers("sandbox")[0].number).unwrap();
+        in_another_process("unresolved::tickets::other_process_of_clodo", &text, &side.sandbox.url(ApiName::CLODO));
+    let number = side.sandbox.world(ApiName::CLODO, |world| world.servers("sandbox")[0].number).unwrap();
     assert!(printed.contains(&format!("found server {number}")), "{printed}");
     assert_eq!(side.sandbox.ledger().arrivals("create_server"), 1);
 }
@@ -62,14 +62,14 @@ fn a_named_order_is_found_by_another_process() {
 #[test]
 fn an_order_without_a_name_is_found_by_another_process() {
     use inferno_proto::orders::CreateOrder;
-    let side = Side::<inferno_proto::Inferno>::new(ApiName::Inferno, inferno(), false);
+    let side = Side::<inferno_proto::Inferno>::new(ApiName::INFERNO, inferno(), false);
     let call = CreateOrder::new(inferno_proto::types::ProductId::new(1));
     side.client.perform(&call).into_result().unwrap();
     strike(&side.sandbox, CreateOrder::INFO.name, "reset-after-commit");
     let text = open(side.client.perform(&call)).save().to_string();
     let printed =
-        in_another_process("unresolved::tickets::other_process_of_inferno", &text, &side.sandbox.url(ApiName::Inferno));
-    let number = side.sandbox.world(ApiName::Inferno, |world| world.servers("sandbox")[1].number).unwrap();
+        in_another_process("unresolved::tickets::other_process_of_inferno", &text, &side.sandbox.url(ApiName::INFERNO));
+    let number = side.sandbox.world(ApiName::INFERNO, |world| world.servers("sandbox")[1].number).unwrap();
     assert!(printed.contains(&format!("found order {number}")), "{printed}");
     assert_eq!(side.sandbox.ledger().arrivals("create_order"), 2);
 }
@@ -80,7 +80,7 @@ fn a_secret_is_not_in_the_text_and_can_be_given_back() {
     use hostkit::protocol::evidence::Doubt;
     use hostkit_sandbox::credentials::{INFERNO_EMAIL, INFERNO_PASSWORD};
     use inferno_proto::account::RenewApiKey;
-    let side = Side::<inferno_proto::Inferno>::new(ApiName::Inferno, inferno(), true);
+    let side = Side::<inferno_proto::Inferno>::new(ApiName::INFERNO, inferno(), true);
     let call = RenewApiKey::new(INFERNO_EMAIL, INFERNO_PASSWORD);
     strike(&side.sandbox, RenewApiKey::INFO.name, "reset-before");
     let ticket = open(side.client.perform(&call));

@@ -267,10 +267,10 @@ fn names<A: Api>(every: impl FnOnce(&mut Names<A>)) -> BTreeSet<&'static str> {
 #[test]
 fn p02_every_verdict_is_the_ledgers() {
     let mut tally = Tally::default();
-    acts::clodo(&mut Bench::new(ApiName::Clodo, ground::clodo, &mut tally));
-    acts::inferno(&mut Bench::new(ApiName::Inferno, ground::inferno, &mut tally));
-    acts::rootpanel(&mut Bench::new(ApiName::RootPanel, ground::rootpanel, &mut tally));
-    acts::macloud(&mut Bench::new(ApiName::Macloud, ground::macloud, &mut tally));
+    acts::clodo(&mut Bench::new(ApiName::CLODO, ground::clodo, &mut tally));
+    acts::inferno(&mut Bench::new(ApiName::INFERNO, ground::inferno, &mut tally));
+    acts::rootpanel(&mut Bench::new(ApiName::ROOTPANEL, ground::rootpanel, &mut tally));
+    acts::macloud(&mut Bench::new(ApiName::MACLOUD, ground::macloud, &mut tally));
 
     let mut all = names(clodo_proto::serve::every);
     all.extend(names(inferno_proto::serve::every));
@@ -306,10 +306,10 @@ fn p02_every_verdict_is_the_ledgers() {
 #[test]
 fn p33_lists_that_lag() {
     let mut lags = Lags::default();
-    acts::clodo(&mut Lagging::new(ApiName::Clodo, ground::clodo(), &mut lags));
-    acts::inferno(&mut Lagging::new(ApiName::Inferno, ground::inferno(), &mut lags));
-    acts::rootpanel(&mut Lagging::new(ApiName::RootPanel, ground::rootpanel(), &mut lags));
-    acts::macloud(&mut Lagging::new(ApiName::Macloud, ground::macloud(), &mut lags));
+    acts::clodo(&mut Lagging::new(ApiName::CLODO, ground::clodo(), &mut lags));
+    acts::inferno(&mut Lagging::new(ApiName::INFERNO, ground::inferno(), &mut lags));
+    acts::rootpanel(&mut Lagging::new(ApiName::ROOTPANEL, ground::rootpanel(), &mut lags));
+    acts::macloud(&mut Lagging::new(ApiName::MACLOUD, ground::macloud(), &mut lags));
     for ((lag, end), calls) in &lags.ends {
         println!("P33: lists that are {lag} s late: {calls} calls {end}");
     }

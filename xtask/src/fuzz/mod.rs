@@ -12,28 +12,20 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
+use cargo_hostkit::Layout;
+
 use crate::command::{cargo, output, run};
-use crate::workspace::{files, root};
+use crate::workspace::{apis, files, root};
 use totals::Run;
 
-/// The targets of `tests/support/targets.rs`; a test there compares the two lists.
-pub(crate) const TARGETS: [&str; 15] = [
-    "xml",
-    "json",
-    "php",
-    "print_r",
-    "form",
-    "any",
-    "texts",
-    "clodo",
-    "clodo-requests",
-    "inferno",
-    "inferno-requests",
-    "rootpanel",
-    "rootpanel-requests",
-    "macloud",
-    "macloud-requests",
-];
+/// The targets of `tests/support/targets.rs` without those of the APIs; a test there compares the two lists.
+const READERS: [&str; 7] = ["xml", "json", "php", "print_r", "form", "any", "texts"];
+
+/// Every target: the readers, and the answers and requests of each API.
+fn targets() -> Result<Vec<String>, String> {
+    let of_apis = apis()?.into_iter().flat_map(|Layout { api, .. }| [api.clone(), format!("{api}-requests")]);
+    Ok(READERS.into_iter().map(str::to_owned).chain(of_apis).collect())
+}
 
 /// Inserts libFuzzer's counters and comparison tracing: the flags of cargo-fuzz that stable Rust takes. Sanitizers need
 /// nightly and find what only `unsafe` breaks, of which we have none.
@@ -50,7 +42,12 @@ enum Engine {
 
 /// Fuzzes one target or all, each for the given seconds.
 pub(crate) fn execute(target: Option<&str>, seconds: u64) -> Result<(), String> {
-    let targets: Vec<&str> = TARGETS.into_iter().filter(|name| target.is_none_or(|one| one == *name)).collect();
+    let all = targets()?;
+    let targets: Vec<&str> =
+        all.iter().map(String::as_str).filter(|name| target.is_none_or(|one| one == *name)).collect();
+    if targets.is_empty() {
+        return Err(format!("there is no such target; there are: {}", all.join(", ")));
+    }
     let engine = match build() {
         Ok(fuzzer) => Engine::LibFuzzer(fuzzer),
         Err(message) => {
@@ -79,7 +76,7 @@ pub(crate) fn execute(target: Option<&str>, seconds: u64) -> Result<(), String> 
 
 /// Fuzzes one target per processor at a time, and fails at the end if one crashed.
 fn side_by_side(
-    targets: &[&'static str],
+    targets: &[&str],
     fuzz: impl Fn(&str) -> Result<Run, String> + Sync,
     ended: impl FnMut(&str, &Run) -> Result<(), String> + Send,
 ) -> Result<(), String> {

@@ -152,7 +152,7 @@ pub(super) const PROMISES: &[Promise] = &[
     Promise { id: "P31", tests: &[P31, test("xtask", "bin", "p31_")], switches: &[switch("P31", P31)] },
     Promise {
         id: "P32",
-        tests: &[promise("p32::")],
+        tests: &[promise("p32::"), promise("p32_rows::")],
         switches: &[
             switch("P32", promise("p32::inferno")),
             switch("P32-code", promise("p32::rootpanel")),

@@ -39,7 +39,7 @@ fn findings(page: &str, ids: &[&str], file: impl Fn(&str) -> Option<String>) -> 
         for (path, function) in named {
             match file(path) {
                 None => findings.push(format!("{PAGE}: {id}: there is no {path}")),
-                Some(text) if !text.contains(&format!("fn {function}(")) => {
+                Some(text) if !["(", "<"].iter().any(|end| text.contains(&format!("fn {function}{end}"))) => {
                     findings.push(format!("{PAGE}: {id}: there is no `{function}` in {path}"));
                 }
                 Some(_) => {}

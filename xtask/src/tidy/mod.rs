@@ -11,6 +11,8 @@ mod trees;
 
 use std::path::Path;
 
+use cargo_hostkit::Layout;
+
 use crate::manifest::members;
 use crate::workspace::{apis, read, root};
 use crate::{foreign, promises};
@@ -49,22 +51,39 @@ pub(crate) fn run(write: bool) -> Result<(), String> {
 
 /// Names of hosters: the spec folders, and the domains of their hosts.
 fn names() -> Result<Vec<String>, String> {
-    let mut names = apis(None)?;
-    for api in names.clone() {
-        let service = read(&Path::new(&root()).join("specs").join(&api).join("service.toml"))?;
-        for line in service.lines().filter_map(|line| line.trim().strip_prefix("url = \"")) {
-            let host = line.trim_start_matches("https://").split(['/', '"', ':']).next().unwrap_or_default();
-            names.extend(host.rsplit('.').nth(1).map(str::to_owned));
-        }
+    let mut names = Vec::new();
+    for Layout { api, specs, .. } in apis()? {
+        let service = read(&Path::new(&root()).join(specs).join(&api).join("service.toml"))?;
+        names.extend(service.lines().filter_map(domain));
+        names.push(api);
     }
     names.sort();
     names.dedup();
     Ok(names)
 }
 
+/// The second-level domain of a host, unless it is reserved for examples.
+fn domain(line: &str) -> Option<String> {
+    let url = line.trim().strip_prefix("url = \"")?;
+    let host = url.trim_start_matches("https://").split(['/', '"', ':']).next()?;
+    let mut labels = host.rsplit('.');
+    let (top, name) = (labels.next()?, labels.next()?);
+    let is_reserved = name == "example" || matches!(top, "example" | "invalid" | "localhost" | "test");
+    (!is_reserved).then(|| name.to_owned())
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{dependencies, files::files, members, texts};
+    use super::{dependencies, domain, files::files, members, texts};
+
+    #[test]
+    fn a_reserved_domain_is_no_hoster() {
+        let found = |url: &str| domain(&format!("url = \"https://{url}\" }},"));
+        assert_eq!(found("api.acme.ru/v1").as_deref(), Some("acme"));
+        for url in ["master.example.com", "api.example.net:2304/x", "panel.acme.test", "localhost"] {
+            assert_eq!(found(url), None, "{url}");
+        }
+    }
 
     #[test]
     fn p31_no_unsafe_code_and_no_unlisted_dependency() {

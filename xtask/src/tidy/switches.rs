@@ -12,6 +12,8 @@ type Allowed = (&'static str, &'static str, &'static str);
 
 const ALLOWED: &[Allowed] = &[
     ("crates/cargo-hostkit/src/bless.rs", "env::var_os(\"CARGO\")", "cargo names itself to the commands that it runs"),
+    ("crates/cargo-hostkit/src/build.rs", "env::var_os(\"OUT_DIR\")", "where cargo lets a build script write"),
+    ("crates/cargo-hostkit/src/layout.rs", "env::var_os(\"CARGO\")", "cargo names itself to the commands that it runs"),
     ("crates/cargo-hostkit/src/rustfmt.rs", "env::var_os(\"RUSTFMT\")", "cargo's own name for another rustfmt"),
     ("crates/hostkit-proto/src/server/checks.rs", "env::var_os(BLESS)", "wire examples are recorded, by tests only"),
     ("crates/hostkit-store-tests/src/child.rs", "env::var(ORDERS)", "argument for the second process of a test"),

@@ -27,8 +27,7 @@ fn finding(tree: &Tree) -> Option<String> {
 
 fn trees() -> Result<Vec<Tree>, String> {
     let mut trees = Vec::new();
-    for api in apis(None)? {
-        let proto = format!("{api}-proto");
+    for proto in apis()?.into_iter().map(|layout| layout.package) {
         for (client, aim) in AIMS {
             let mut command =
                 cargo(&["tree", "--locked", "--edges", "normal", "--prefix", "none", "--package", &proto]);

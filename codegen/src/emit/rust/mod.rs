@@ -5,6 +5,7 @@ mod encode;
 mod endpoint;
 pub(crate) mod imports;
 mod rules;
+mod served;
 mod server;
 mod service;
 mod trace;
@@ -14,10 +15,11 @@ mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use hostkit_proto::generated::FORMAT;
 use imports::Scope;
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
-use words::ident;
+use words::{ident, number};
 
 use crate::model::{Endpoint, Model};
 use crate::print;
@@ -25,8 +27,8 @@ use crate::recorded::Wire;
 use crate::tree::Tree;
 
 /// Emits the generated part of an API's crate.
-pub(crate) fn emit(model: &Model, wire: &Wire<'_>) -> Tree {
-    let mut files = Files { api: &model.api, scope: Scope::of(model), tree: Tree::default() };
+pub(crate) fn emit(model: &Model, wire: &Wire<'_>, command: &str) -> Tree {
+    let mut files = Files { api: &model.api, command, scope: Scope::of(model), tree: Tree::default() };
     let doc = "The API itself: credentials, error codes, how calls are authorised and how it says no.";
     files.add_importing(&["service.rs"], &["service.toml"], doc, service::emit(model));
     let has_server_types = emit_types(model, &mut files);
@@ -35,7 +37,10 @@ pub(crate) fn emit(model: &Model, wire: &Wire<'_>) -> Tree {
 
     let public = modules.keys().copied().chain(["types"]).map(ident);
     let service = ident(&model.service.name);
+    let (format, version) = (number(i64::from(FORMAT)), env!("CARGO_PKG_VERSION"));
     let items = quote! {
+        hostkit_proto::generated_by!(#format, #version);
+
         #(pub mod #public;)*
         #[cfg(feature = "server")]
         pub mod serve;
@@ -50,6 +55,8 @@ pub(crate) fn emit(model: &Model, wire: &Wire<'_>) -> Tree {
 /// Collects the files of an API's crate.
 struct Files<'m> {
     api: &'m str,
+    /// The command that generates.
+    command: &'m str,
     scope: Scope<'m>,
     tree: Tree,
 }
@@ -62,7 +69,7 @@ impl Files<'_> {
         let mut tokens = docs::of_module(doc);
         // `extend` moves the tokens: shared by `quote!`, they would be copied when parsed.
         tokens.extend(items);
-        self.tree.add([root, path.join("/")].concat(), print::file(&spec, tokens));
+        self.tree.add([root, path.join("/")].concat(), print::file(self.command, &spec, tokens));
     }
 
     /// Adds a file of these items and the imports that they need.
@@ -138,13 +145,16 @@ fn declared(endpoint: &Endpoint) -> Vec<Ident> {
 /// Emits the router and the list of endpoints with their examples.
 fn emit_server(model: &Model, files: &mut Files<'_>, modules: &BTreeMap<&str, Vec<&Endpoint>>, has_types: bool) {
     let service = ident(&model.service.name);
-    let every = server::every(model);
+    let (every, served) = (server::every(model), served::emit(model));
     let items = quote! {
-        use hostkit_proto::Format;
-        use hostkit_proto::server::every::{Examples, Visitor};
-        use crate::#service;
+        use hostkit_proto::codec::DecodeError;
+        use hostkit_proto::server::ReceivedRequest;
+        use hostkit_proto::server::every::{Examples, Served, Visitor};
+        use hostkit_proto::{EndpointInfo, Format};
+        use crate::{Credentials, #service};
 
         #every
+        #served
     };
     files.add(&["serve", "every.rs"], &[""], "Every endpoint with its wire examples.", items);
 

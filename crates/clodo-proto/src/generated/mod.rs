@@ -3,6 +3,8 @@
 
 //! Everything that the specs describe.
 
+hostkit_proto::generated_by!(1, "0.1.0");
+
 pub mod auth;
 pub mod backups;
 pub mod billing;

@@ -24,7 +24,7 @@ use crate::fault::Verdict;
 use crate::judgement::{Judgement, Why, judge};
 
 /// What to do about a value that differs.
-const BLESSING: &str = "if what is found is right, `cargo xtask spec bless` records it";
+const BLESSING: &str = "if what is found is right, the same test with HOSTKIT_BLESS=1 records it";
 
 /// Set to write the expected values instead of comparing with them.
 const BLESS: &str = "HOSTKIT_BLESS";
@@ -44,8 +44,13 @@ pub struct Checks<A> {
 impl<A: Api> Checks<A> {
     /// Reads examples and values below `specs/` of this folder; with `HOSTKIT_BLESS` set it writes the values.
     pub fn new(root: impl AsRef<Path>) -> Self {
+        Self::below(root.as_ref().join("specs"))
+    }
+
+    /// Like [`Checks::new`], with another folder that holds that of the API's specs.
+    pub fn below(specs: impl Into<PathBuf>) -> Self {
         Self {
-            specs: root.as_ref().join("specs"),
+            specs: specs.into(),
             records: std::env::var_os(BLESS).is_some(),
             read: BTreeSet::new(),
             examples: 0,

@@ -1,13 +1,31 @@
-//! A visitor of every endpoint of an API with its wire examples, for tests over all of them.
+//! Every endpoint of an API with its wire examples, for tests over all of them and for servers that answer from them.
 
 use std::fmt::Debug;
+use std::marker::PhantomData;
 
 use hostkit_wire::Format;
 
-use super::Serve;
+use super::{ReceivedRequest, Serve};
 use crate::api::Api;
+use crate::codec::DecodeError;
 use crate::endpoint::{Call, Endpoint};
 use crate::evidence::Perform;
+use crate::info::EndpointInfo;
+
+/// An API with its server half. Generated.
+pub trait Served: Api<Credentials: Debug> {
+    /// Shows every endpoint to a visitor, with its wire examples.
+    fn every(visitor: &mut impl Visitor<Api = Self>);
+
+    /// The endpoint that a request calls.
+    ///
+    /// # Errors
+    /// No endpoint takes the request: the error of the one that came nearest.
+    fn route(request: &ReceivedRequest<'_>) -> Result<EndpointInfo, DecodeError>;
+
+    /// Credentials of each kind for tests, all with this secret.
+    fn credentials_with(secret: &str) -> Vec<Self::Credentials>;
+}
 
 /// The wire examples of one endpoint.
 #[derive(Debug, Clone, Copy)]
@@ -46,4 +64,33 @@ pub trait Visitor {
     where
         E: Serve + Perform + Endpoint<Api = Self::Api> + Debug + 'static,
         E::Output: Debug + PartialEq;
+}
+
+/// Every endpoint of an API with its wire examples, without their types.
+pub fn list<A: Served>() -> Vec<(EndpointInfo, Examples)> {
+    let mut list = List(Vec::new(), PhantomData);
+    A::every(&mut list);
+    list.0
+}
+
+struct List<A>(Vec<(EndpointInfo, Examples)>, PhantomData<A>);
+
+impl<A: Api> Visitor for List<A> {
+    type Api = A;
+
+    fn call<E>(&mut self, examples: &Examples)
+    where
+        E: Serve + Call + Endpoint<Api = A> + Debug + 'static,
+        E::Output: Debug + PartialEq,
+    {
+        self.0.push((E::INFO, *examples));
+    }
+
+    fn perform<E>(&mut self, examples: &Examples)
+    where
+        E: Serve + Perform + Endpoint<Api = A> + Debug + 'static,
+        E::Output: Debug + PartialEq,
+    {
+        self.0.push((E::INFO, *examples));
+    }
 }

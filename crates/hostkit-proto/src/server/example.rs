@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use hostkit_wire::{Format, Limits, Node};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
+use super::every::Examples;
 use super::values::{FILE, Values};
 use super::{ReceivedRequest, Serve, WrittenAnswer};
 use crate::api::Api;
@@ -69,6 +70,44 @@ pub fn encode<E: Serve>(value: &E::Output, format: Format, status: u16) -> (u16,
     let answer = written_answer::<E>(value, format, status);
     let (status, _, body) = answer.unwrap_or_else(|error| panic!("{}: {error}", E::INFO.name));
     (status, body)
+}
+
+/// A recorded answer.
+#[derive(Debug, Clone)]
+pub struct RecordedAnswer {
+    /// The format of the body; `None` if the file has a head, in which a header may say it.
+    pub format: Option<Format>,
+    /// The HTTP status.
+    pub status: u16,
+    /// Headers, if the file has a head.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+/// The answers of an endpoint, and the faults, from the files of its examples below the folder `specs`.
+///
+/// # Errors
+/// A file cannot be read, or its head is malformed.
+pub fn answers(specs: &Path, examples: &Examples) -> Result<(Vec<RecordedAnswer>, Vec<RecordedAnswer>), String> {
+    let read = |case: &str, kind: &str, ending: &str| {
+        let path = specs.join(examples.folder).join(format!("{case}.{kind}.{ending}"));
+        fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))
+    };
+    let all = |kind: &str, plain: &[(&'static str, Format, u16)], with_head: &[&'static str]| {
+        let plain = plain.iter().map(|(case, format, status)| {
+            let body = read(case, kind, ending(*format))?;
+            Ok(RecordedAnswer { format: Some(*format), status: *status, headers: HeaderMap::new(), body })
+        });
+        let with_head = with_head.iter().map(|case| {
+            let Message { first, headers, body } = Message::of(&read(case, kind, "http")?)?;
+            let status = Message { first, headers: HeaderMap::new(), body: Vec::new() }.status()?;
+            Ok(RecordedAnswer { format: None, status, headers, body })
+        });
+        plain.chain(with_head).collect::<Result<Vec<_>, String>>()
+    };
+    let answers = all("answer", examples.answers, examples.answers_with_head)?;
+    Ok((answers, all("fault", examples.faults, examples.faults_with_head)?))
 }
 
 /// A request as a server sees it, with unknown fields denied.

@@ -72,14 +72,14 @@ macro_rules! open_enum {
         $kind:ident
         $(#[$meta:meta])*
         pub enum $name:ident {
-            $($(#[$variant_meta:meta])* $variant:ident = $text:literal,)+
+            $($(#[$variant_meta:meta])* $variant:ident = $text:literal,)*
         }
     ) => {
         $(#[$meta])*
         #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[non_exhaustive]
         pub enum $name {
-            $($(#[$variant_meta])* $variant,)+
+            $($(#[$variant_meta])* $variant,)*
             /// A value that the spec does not know.
             Unknown($crate::UnknownText),
         }
@@ -88,7 +88,7 @@ macro_rules! open_enum {
             /// The value on the wire.
             pub fn as_str(&self) -> &str {
                 match self {
-                    $(Self::$variant => $text,)+
+                    $(Self::$variant => $text,)*
                     Self::Unknown(text) => text.as_str(),
                 }
             }
@@ -101,7 +101,7 @@ macro_rules! open_enum {
             /// The value that this text stands for.
             pub fn from_text(text: &str) -> Self {
                 match text {
-                    $($text => Self::$variant,)+
+                    $($text => Self::$variant,)*
                     other => Self::Unknown($crate::UnknownText::from_wire(other)),
                 }
             }

@@ -71,8 +71,8 @@ impl Fields {
     }
 
     fn operation(&self, name: &str, api: Option<ApiName>) -> Result<String, No> {
-        let is_there = |found: ApiName| operations(found).iter().any(|(known, _)| *known == name);
-        let is_known = ApiName::ALL.into_iter().any(|found| api.is_none_or(|api| api == found) && is_there(found));
+        let is_there = |found: ApiName| operations(found).iter().any(|known| known.name == name);
+        let is_known = ApiName::ALL.iter().copied().any(|found| api.is_none_or(|api| api == found) && is_there(found));
         if is_known {
             Ok(name.to_owned())
         } else {

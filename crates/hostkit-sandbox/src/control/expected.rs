@@ -2,11 +2,13 @@
 
 use serde_json::{Value, json};
 
+use crate::api_name::ApiName;
+
 /// What arms a fault.
 pub(super) fn fault() -> Value {
     json!({
         "fault": "an id from GET /switches",
-        "api": "optional: clodo, inferno, rootpanel or macloud",
+        "api": format!("optional: one of {}", ApiName::ALL.iter().map(|api| api.as_str()).collect::<Vec<_>>().join(", ")),
         "operation": "optional: an operation's name from GET /switches",
         "skip": "optional: calls that pass first, 0",
         "times": "optional: calls that it strikes, 1, or \"always\"",

@@ -22,10 +22,11 @@ pub(super) fn switches() -> Value {
         })
         .collect();
     let operations: serde_json::Map<_, _> = ApiName::ALL
-        .into_iter()
+        .iter()
+        .copied()
         .map(|api| {
             let names =
-                operations(api).into_iter().map(|(name, effect)| json!({ "name": name, "effect": effect.as_str() }));
+                operations(api).into_iter().map(|found| json!({ "name": found.name, "effect": found.effect.as_str() }));
             (api.as_str().to_owned(), names.collect())
         })
         .collect();

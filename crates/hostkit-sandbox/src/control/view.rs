@@ -74,7 +74,7 @@ pub(super) fn ledger(hub: &Hub, query: &[(String, String)]) -> Result<Value, No>
     };
     let operation = value("operation");
     if let Some(name) = operation
-        && !ApiName::ALL.into_iter().any(|api| operations(api).iter().any(|(known, _)| *known == name))
+        && !ApiName::ALL.iter().copied().any(|api| operations(api).iter().any(|known| known.name == name))
         && !name.starts_with('(')
     {
         return Err(No::bad(format!("{name:?} is no operation"), expected()));

@@ -282,7 +282,7 @@ mod tests {
     use super::*;
 
     fn seen(operation: &str) -> Sighting<'_> {
-        Sighting { moment: Point::BeforeCommit, api: Some(ApiName::Clodo), operation: Some(operation) }
+        Sighting { moment: Point::BeforeCommit, api: Some(ApiName::CLODO), operation: Some(operation) }
     }
 
     #[test]
@@ -304,7 +304,7 @@ mod tests {
         let fault = Fault::by_id("reset-before-read").unwrap();
         plan.arm(Armed::new(fault));
         assert!(plan.choose(&seen("order")).is_none());
-        let head = Sighting { moment: Point::BeforeRead, api: Some(ApiName::Clodo), operation: None };
+        let head = Sighting { moment: Point::BeforeRead, api: Some(ApiName::CLODO), operation: None };
         assert!(plan.choose(&head).is_some());
         plan.next("order", fault);
         assert!(plan.choose(&head).is_none());

@@ -24,10 +24,10 @@ use clap::{Args, ValueEnum};
 use crate::api_name::ApiName;
 use crate::clock::{Clock, Moment};
 use crate::control::{Control, Recent, Urls};
-use crate::credentials;
 use crate::fault::Armed;
 use crate::sandbox::Sandbox;
 use crate::service::Seed;
+use crate::sites;
 
 /// What the sandbox is started with.
 #[derive(Debug, Clone, Args)]
@@ -103,21 +103,14 @@ pub fn serve(arguments: &Arguments) -> io::Result<()> {
 }
 
 fn urls(sandbox: &Sandbox) -> Urls {
-    let mut urls: Urls = ApiName::ALL.into_iter().map(|api| (api.as_str(), sandbox.url(api))).collect();
+    let mut urls: Urls = ApiName::ALL.iter().copied().map(|api| (api.as_str(), sandbox.url(api))).collect();
     urls.push(("vdsina", sandbox.vdsina_url()));
     urls
 }
 
-/// The credentials at a base URL: name and value.
+/// The credentials at a base URL, of which one is that of a sister: name and value.
 fn secrets(name: &str) -> Vec<(&'static str, String)> {
-    match name {
-        "clodo" => vec![("login", credentials::CLODO_LOGIN.into()), ("key", credentials::CLODO_KEY.into())],
-        "inferno" => {
-            vec![("client", credentials::INFERNO_CLIENT.to_string()), ("key", credentials::INFERNO_KEY.into())]
-        }
-        "rootpanel" => vec![("login", credentials::ROOTPANEL_LOGIN.into()), ("key", credentials::ROOTPANEL_KEY.into())],
-        _ => vec![("token", credentials::MACLOUD_TOKEN.into())],
-    }
+    sites::secrets(ApiName::from_text(name).unwrap_or(ApiName::MACLOUD))
 }
 
 fn write_table(out: &mut impl Write, urls: &Urls, control: &str) -> io::Result<()> {

@@ -36,7 +36,7 @@ pub(super) fn armed(text: &str) -> Result<Armed, String> {
             Some(name) => vec![ApiName::from_text(name).ok_or_else(|| format!("{name:?} is no API"))?],
             None => ApiName::ALL.to_vec(),
         };
-        if !apis.iter().any(|api| operations(*api).iter().any(|(name, _)| *name == operation)) {
+        if !apis.iter().any(|api| operations(*api).iter().any(|found| found.name == operation)) {
             return Err(format!(
                 "{operation:?} is no operation there; GET /switches at the control address lists them"
             ));

@@ -46,6 +46,14 @@ impl Sessions {
         self.tokens.insert(token.to_owned(), Token { login: login.to_owned(), until: None });
     }
 
+    /// Adds a token that is not made here; without a lifetime it is good for a year.
+    pub fn add_until(&mut self, token: &str, login: &str, now: Moment, lifetime: Option<Duration>) {
+        // A permanent one cannot be revoked.
+        let until = now + lifetime.unwrap_or(Duration::from_secs(365 * 86_400));
+        self.tokens.insert(token.to_owned(), Token { login: login.to_owned(), until: Some(until) });
+        self.issued += 1;
+    }
+
     /// The state of a token now.
     pub fn check(&self, token: &str, now: Moment) -> TokenState {
         match self.tokens.get(token) {

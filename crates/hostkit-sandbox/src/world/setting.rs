@@ -16,6 +16,11 @@ impl World {
         self.settings.entry(object).or_default().insert(name, value);
     }
 
+    /// Notes that a call was carried out of which nothing else is known.
+    pub fn carry_out(&mut self, call: &'static str) {
+        self.note("call carried out", call.to_owned(), Decimal::ZERO);
+    }
+
     /// Sets settings of an object; if all have these values already, nothing is noted.
     pub fn set(&mut self, what: &'static str, object: String, settings: Vec<(&'static str, String)>) {
         let present = self.settings.entry(object.clone()).or_default();

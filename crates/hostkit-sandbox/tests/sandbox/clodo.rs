@@ -24,7 +24,7 @@ struct Customer<'s> {
 
 impl<'s> Customer<'s> {
     fn sign_in(sandbox: &'s Sandbox, format: Format) -> Self {
-        let base = sandbox.url(ApiName::Clodo);
+        let base = sandbox.url(ApiName::CLODO);
         let call = clodo_proto::auth::SignIn::new(credentials::CLODO_LOGIN, credentials::CLODO_KEY);
         let known = clodo_proto::Credentials::key("", "");
         let signed_in = ask(sandbox, &base, format, &known, &Session::default(), &call).unwrap();
@@ -110,7 +110,7 @@ fn a_server_of_clodo_from_order_to_deletion() {
         assert!(!customer.get(&stats::GetStats::new(id)).is_empty());
         let today = customer.get(&billing::GetBillingToday::new());
         let paid = before - customer.get(&billing::GetBalance::new());
-        assert_eq!((today.total_debit, sandbox.ledger().money(ApiName::Clodo)), (paid, paid));
+        assert_eq!((today.total_debit, sandbox.ledger().money(ApiName::CLODO)), (paid, paid));
         assert!(paid > Decimal::ZERO);
         customer.get(&billing::GetServerBillingToday::new(id));
         customer.get(&servers::DeleteServer::new(id));
@@ -263,7 +263,7 @@ fn tokens_and_rates_of_clodo() {
         customer.refused(&billing::GetBalance::new(), 401, "Unauthorized");
         let call = clodo_proto::auth::SignIn::new("nobody", "nothing");
         let known = clodo_proto::Credentials::key("", "");
-        let url = sandbox.url(ApiName::Clodo);
+        let url = sandbox.url(ApiName::CLODO);
         let refused = ask(&sandbox, &url, format, &known, &Session::default(), &call).unwrap_err();
         assert_eq!(refused, (401, "Unauthorized".to_owned()));
         sandbox.enforce_rates(true);

@@ -24,7 +24,7 @@ pub struct Shop;
 
 impl Site for Shop {
     fn api(&self) -> ApiName {
-        ApiName::Clodo
+        ApiName::CLODO
     }
 
     fn recognise(&self, call: &Call) -> Operation {
@@ -97,7 +97,7 @@ fn sign_in(call: &Call, world: &mut World) -> Reply {
 
 pub fn start() -> Sandbox {
     let sandbox = Sandbox::builder().site(Shop).start().unwrap();
-    sandbox.world(ApiName::Clodo, |world| world.sessions.add("good", World::ACCOUNT)).unwrap();
+    sandbox.world(ApiName::CLODO, |world| world.sessions.add("good", World::ACCOUNT)).unwrap();
     sandbox
 }
 

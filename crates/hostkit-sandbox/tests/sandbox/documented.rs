@@ -97,7 +97,7 @@ fn differences(api: ApiName, ask: impl Fn(&Example, Format) -> Vec<u8>) -> (usiz
 
 #[test]
 fn every_documented_key_of_clodo_is_answered() {
-    let (count, missing) = differences(ApiName::Clodo, |example, format| {
+    let (count, missing) = differences(ApiName::CLODO, |example, format| {
         let sandbox = Sandbox::start().unwrap();
         let word = if format == Format::Json { "application/json" } else { "application/xml" };
         let text = prepare_clodo(&sandbox, example);
@@ -108,7 +108,7 @@ fn every_documented_key_of_clodo_is_answered() {
         let (head, body) = text.split_once("\n\n").unwrap();
         let head: Vec<_> = head.lines().filter(|line| !line.starts_with("Accept:")).collect();
         let text = format!("{}\nAccept: {word}\n\n{body}", head.join("\n"));
-        sandbox.world(ApiName::Clodo, |world| world.sessions.add("good", World::ACCOUNT)).unwrap();
+        sandbox.world(ApiName::CLODO, |world| world.sessions.add("good", World::ACCOUNT)).unwrap();
         let (status, _, body) = send(&sandbox, "/clodo/v1", &text, "X-Auth-Token: good");
         assert_eq!(status, 200, "{} {}", example.endpoint, String::from_utf8_lossy(&body));
         body
@@ -119,7 +119,7 @@ fn every_documented_key_of_clodo_is_answered() {
 
 #[test]
 fn every_documented_key_of_inferno_is_answered() {
-    let (count, missing) = differences(ApiName::Inferno, |example, _| {
+    let (count, missing) = differences(ApiName::INFERNO, |example, _| {
         let sandbox = Sandbox::start().unwrap();
         let text = prepare_inferno(&sandbox, example);
         send(&sandbox, "/inferno", &text, &format!("X-Key: {}", credentials::INFERNO_KEY)).2
@@ -130,7 +130,7 @@ fn every_documented_key_of_inferno_is_answered() {
 
 #[test]
 fn every_documented_key_of_macloud_is_answered() {
-    let (count, missing) = differences(ApiName::Macloud, |example, _| {
+    let (count, missing) = differences(ApiName::MACLOUD, |example, _| {
         let sandbox = Sandbox::start().unwrap();
         let things = fill(&sandbox, true, true, true);
         let text = things.put_in(&example.text);

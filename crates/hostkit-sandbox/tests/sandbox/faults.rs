@@ -192,7 +192,7 @@ fn a_proxy_that_repeats_is_told_from_the_client() {
     talk(&sandbox, &order());
     let hops: Vec<_> = sandbox.ledger().of(ORDER).iter().map(|entry| entry.hop).collect();
     assert_eq!(hops, [Hop::Client, Hop::Proxy]);
-    assert_eq!(sandbox.ledger().money(ApiName::Clodo).to_string(), "399.80");
+    assert_eq!(sandbox.ledger().money(ApiName::CLODO).to_string(), "399.80");
 }
 
 #[test]

@@ -10,7 +10,7 @@ use hostkit_sandbox::{ApiName, Ended, Sandbox, credentials};
 /// Calls Inferno with the credentials of the sandbox.
 fn inferno<E: Endpoint<Api = inferno_proto::Inferno>>(sandbox: &Sandbox, call: &E) -> Result<E::Output, String> {
     let known = inferno_proto::Credentials::key(credentials::INFERNO_CLIENT, credentials::INFERNO_KEY);
-    let base = sandbox.url(ApiName::Inferno);
+    let base = sandbox.url(ApiName::INFERNO);
     ask(sandbox, &base, Format::Json, &known, &Session::default(), call).map_err(|(status, code)| {
         assert_eq!(status, 200, "{}", E::INFO.name);
         code
@@ -60,7 +60,7 @@ fn a_server_of_inferno_from_order_to_stop() {
     assert_eq!(key.name.as_deref(), Some("me@home"));
     inferno(&sandbox, &ssh_keys::RemoveSshKey::new(key.id)).unwrap();
     let paid = before - inferno(&sandbox, &account::GetBalance::new()).unwrap().balance.unwrap();
-    assert_eq!(sandbox.ledger().money(ApiName::Inferno), paid);
+    assert_eq!(sandbox.ledger().money(ApiName::INFERNO), paid);
     assert!(paid > Decimal::ZERO);
 }
 
@@ -71,7 +71,7 @@ fn orders_of_inferno_are_cancelled_while_pending_and_keys_are_revoked() {
     let sandbox = Sandbox::start().unwrap();
     let order = inferno(&sandbox, &orders::CreateOrder::new(ProductId::new(2))).unwrap().order;
     inferno(&sandbox, &orders::CancelOrder::new(order)).unwrap();
-    assert_eq!(sandbox.ledger().money(ApiName::Inferno), Decimal::ZERO);
+    assert_eq!(sandbox.ledger().money(ApiName::INFERNO), Decimal::ZERO);
     let orders = inferno(&sandbox, &orders::ListOrders::new()).unwrap();
     assert_eq!(orders.get(&order).unwrap().status, Some(OrderStatus::Cancelled));
     let wrong = account::GetApiKey::new(credentials::INFERNO_EMAIL, "guess");

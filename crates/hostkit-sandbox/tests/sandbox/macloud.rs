@@ -22,7 +22,7 @@ use macloud_proto::servers::{
 };
 use macloud_proto::types::{DatacenterId, DownloadStatus, PlanId, ServerId, ServiceId, ServiceStatus};
 
-const API: ApiName = ApiName::Macloud;
+const API: ApiName = ApiName::MACLOUD;
 
 fn start() -> Sandbox {
     Sandbox::builder().site(Macloud).start().unwrap()

@@ -10,7 +10,7 @@ use hostkit_sandbox::sites::macloud::Macloud;
 use hostkit_sandbox::world::{Cycle, NewServer, Record, Schedule, World};
 use hostkit_sandbox::{ApiName, Sandbox};
 
-const API: ApiName = ApiName::Macloud;
+const API: ApiName = ApiName::MACLOUD;
 
 fn ask(sandbox: &Sandbox, verb: &str, target: &str, body: &str) -> (u16, String) {
     let request = http::Request::builder().method(verb).uri(format!("/macloud{target}"));

@@ -19,7 +19,7 @@ use rootpanel_proto::servers::{GetVnc, RebootServer, ResetServer, ShutdownServer
 use rootpanel_proto::tariffs::GetTarifs;
 use rootpanel_proto::types::{AddonId, OrderId, OrderStatus, TariffId};
 
-const API: ApiName = ApiName::RootPanel;
+const API: ApiName = ApiName::ROOTPANEL;
 
 fn start() -> Sandbox {
     Sandbox::builder().site(RootPanel).start().unwrap()

@@ -47,7 +47,7 @@ fn bodies_on_every_verb_and_in_chunks_are_read() {
     let chunked = b"POST /clodo/orders HTTP/1.1\r\nhost: x\r\nx-TOKEN: good\r\nTransfer-Encoding: chunked\r\n\
         Expect: 100-continue\r\nConnection: close\r\n\r\n3;a=b\r\nweb\r\n1\r\n1\r\n0\r\nTrailer: x\r\n\r\n";
     assert_eq!(talk(&sandbox, chunked).status(), Some(201));
-    let name = sandbox.world(hostkit_sandbox::ApiName::Clodo, |world| world.all_servers().next().unwrap().name.clone());
+    let name = sandbox.world(hostkit_sandbox::ApiName::CLODO, |world| world.all_servers().next().unwrap().name.clone());
     assert_eq!(name.as_deref(), Some("web1"));
     for verb in ["GET", "DELETE"] {
         // If the body were not read, it would be taken for the next request.
@@ -162,7 +162,7 @@ fn tokens_end_by_the_sandbox_clock() {
 #[test]
 fn money_in_the_ledger_is_money_of_the_account() {
     let sandbox = start();
-    let api = hostkit_sandbox::ApiName::Clodo;
+    let api = hostkit_sandbox::ApiName::CLODO;
     let balance = || sandbox.world(api, |world| world.account("sandbox").unwrap().balance).unwrap();
     let before = balance();
     for _ in 0..5 {

@@ -63,7 +63,7 @@ pub fn prepare_clodo(sandbox: &Sandbox, example: &Example) -> String {
         world.order(World::ACCOUNT, new).unwrap()
     };
     let (server, address) = sandbox
-        .world(ApiName::Clodo, |world| {
+        .world(ApiName::CLODO, |world| {
             let server = order(world);
             (server, world.add_address(World::ACCOUNT, server).unwrap())
         })
@@ -108,13 +108,13 @@ pub fn prepare_clodo(sandbox: &Sandbox, example: &Example) -> String {
             ("PLACEHOLDERPLACEHOLDERPLACEHOLDE", credentials::CLODO_KEY.to_owned()),
         ]
     };
-    let pairs = sandbox.world(ApiName::Clodo, world).unwrap();
+    let pairs = sandbox.world(ApiName::CLODO, world).unwrap();
     replace(&example.text, &pairs)
 }
 
 fn check_clodo(example: &Example, text: &str, sandbox: &Sandbox, format: Format) {
     let name = format!("{} {} {format}", example.endpoint, example.case);
-    sandbox.world(ApiName::Clodo, |world| world.sessions.add("good", World::ACCOUNT)).unwrap();
+    sandbox.world(ApiName::CLODO, |world| world.sessions.add("good", World::ACCOUNT)).unwrap();
     sandbox.ledger().clear();
     let prefix = if example.endpoint == "sign_in" { "/clodo" } else { "/clodo/v1" };
     let (status, content_type, body) = send(sandbox, prefix, text, "X-Auth-Token: good");
@@ -134,7 +134,7 @@ fn check_clodo(example: &Example, text: &str, sandbox: &Sandbox, format: Format)
 
 #[test]
 fn every_request_of_clodo_is_answered_in_both_formats() {
-    let examples = examples(ApiName::Clodo);
+    let examples = examples(ApiName::CLODO);
     assert!(examples.len() > 100, "{}", examples.len());
     for example in examples {
         let has_body = !example.text.split_once("\n\n").unwrap().1.trim().is_empty();
@@ -157,7 +157,7 @@ fn every_request_of_clodo_is_answered_in_both_formats() {
 pub fn prepare_inferno(sandbox: &Sandbox, example: &Example) -> String {
     let is_installed = !matches!(example.endpoint.as_str(), "check_install" | "install" | "cancel_order");
     let server = sandbox
-        .world(ApiName::Inferno, |world| {
+        .world(ApiName::INFERNO, |world| {
             let server = world.order(World::ACCOUNT, NewServer { plan: 1, ..NewServer::default() }).unwrap();
             if is_installed {
                 world.install(World::ACCOUNT, server, 1).unwrap();
@@ -186,7 +186,7 @@ pub fn prepare_inferno(sandbox: &Sandbox, example: &Example) -> String {
             ("PLACEHOLDER", credentials::INFERNO_PASSWORD.to_owned()),
         ]
     };
-    let pairs = sandbox.world(ApiName::Inferno, world).unwrap();
+    let pairs = sandbox.world(ApiName::INFERNO, world).unwrap();
     let text = replace(&example.text, &pairs);
     if matches!(example.endpoint.as_str(), "list_products" | "get_api_key" | "renew_api_key") {
         return text;
@@ -201,7 +201,7 @@ pub fn prepare_inferno(sandbox: &Sandbox, example: &Example) -> String {
 
 #[test]
 fn every_request_of_inferno_is_answered() {
-    let examples = examples(ApiName::Inferno);
+    let examples = examples(ApiName::INFERNO);
     assert!(examples.len() >= 20, "{}", examples.len());
     for example in examples {
         let name = format!("{} {}", example.endpoint, example.case);
@@ -209,7 +209,7 @@ fn every_request_of_inferno_is_answered() {
         let text = prepare_inferno(&sandbox, &example);
         sandbox.ledger().clear();
         if example.endpoint == "boot" {
-            sandbox.world(ApiName::Inferno, |world| {
+            sandbox.world(ApiName::INFERNO, |world| {
                 let number = world.servers(World::ACCOUNT).first().unwrap().number;
                 world.stop(World::ACCOUNT, number).unwrap();
             });

@@ -47,7 +47,7 @@ fn a_sign_in_of_clodo_by_head_with_the_recorded_names() {
         let head = got.text();
         assert!(head.starts_with("HTTP/1.1 204 No Content\r\n"), "{method} {path}: {head}");
         assert!(head.contains("\r\nX-Auth-Token: CLODO_"), "{head}");
-        let url = format!("\r\nX-Server-Management-Url: {}/v1\r\n", sandbox.url(ApiName::Clodo));
+        let url = format!("\r\nX-Server-Management-Url: {}/v1\r\n", sandbox.url(ApiName::CLODO));
         assert!(head.contains(&url), "{head}");
         assert_eq!(head.matches("X-Auth-Token").count(), 1, "{head}");
     }
@@ -57,14 +57,14 @@ fn a_sign_in_of_clodo_by_head_with_the_recorded_names() {
 }
 
 fn clodo(sandbox: &Sandbox, method: &str, path: &str, headers: &str, body: &str) -> Got {
-    sandbox.world(ApiName::Clodo, |world| world.sessions.add("good", World::ACCOUNT)).unwrap();
+    sandbox.world(ApiName::CLODO, |world| world.sessions.add("good", World::ACCOUNT)).unwrap();
     raw(sandbox, method, &format!("/clodo/v1{path}"), &format!("X-Auth-Token: good\r\n{headers}"), body)
 }
 
 #[test]
 fn commands_of_clodo_in_every_spelling() {
     let sandbox = Sandbox::start().unwrap();
-    let number = server(&sandbox, ApiName::Clodo);
+    let number = server(&sandbox, ApiName::CLODO);
     let action = format!("/servers/{number}/action");
     let json = "Content-Type: application/json\r\nAccept: application/json\r\n";
     let form = "Content-Type: application/x-www-form-urlencoded\r\n";
@@ -92,7 +92,7 @@ fn commands_of_clodo_in_every_spelling() {
 #[test]
 fn numbers_of_servers_are_texts_in_lists() {
     let sandbox = Sandbox::start().unwrap();
-    let number = server(&sandbox, ApiName::Clodo);
+    let number = server(&sandbox, ApiName::CLODO);
     let shown = |path: &str| text(&clodo(&sandbox, "GET", path, "Accept: application/json\r\n", ""));
     for path in ["/servers", "/servers/detail"] {
         let list = shown(path);
@@ -135,9 +135,9 @@ fn orders_of_clodo_in_every_spelling() {
 #[test]
 fn forms_are_read_by_every_call_of_clodo_that_has_a_body() {
     let sandbox = Sandbox::start().unwrap();
-    let number = server(&sandbox, ApiName::Clodo);
+    let number = server(&sandbox, ApiName::CLODO);
     let (backup, ip, zone, ticket) = sandbox
-        .world(ApiName::Clodo, |world| {
+        .world(ApiName::CLODO, |world| {
             let account = World::ACCOUNT;
             let ip = world.add_address(account, number).unwrap();
             let zone = world.create_zone(account, "a.example").unwrap();
@@ -197,7 +197,7 @@ fn forms_are_read_by_every_call_of_clodo_that_has_a_body() {
 #[test]
 fn every_call_of_inferno_in_every_documented_way() {
     let sandbox = Sandbox::start().unwrap();
-    let number = server(&sandbox, ApiName::Inferno);
+    let number = server(&sandbox, ApiName::INFERNO);
     let form = "Content-Type: application/x-www-form-urlencoded\r\n";
     let json = "Content-Type: application/json\r\n";
     let calls = [
@@ -316,8 +316,8 @@ fn rootpanel_by_query_and_by_form_with_key_and_with_password() {
 #[test]
 fn answers_of_rootpanel_have_every_documented_field() {
     let sandbox = Sandbox::start().unwrap();
-    let number = server(&sandbox, ApiName::RootPanel);
-    sandbox.world(ApiName::RootPanel, |world| {
+    let number = server(&sandbox, ApiName::ROOTPANEL);
+    sandbox.world(ApiName::ROOTPANEL, |world| {
         world.order(World::ACCOUNT, NewServer { plan: 1, ..NewServer::default() }).unwrap()
     });
     let account = format!("login={}&apikey={}", credentials::ROOTPANEL_LOGIN, credentials::ROOTPANEL_KEY);
@@ -372,7 +372,7 @@ fn macloud(sandbox: &Sandbox, method: &str, target: &str, headers: &str, body: &
 #[test]
 fn macloud_takes_standard_times_and_what_http_libraries_add() {
     let sandbox = Sandbox::start().unwrap();
-    let number = server(&sandbox, ApiName::Macloud);
+    let number = server(&sandbox, ApiName::MACLOUD);
     let stat = format!("/macloud/v1/server.stat/{number}");
     for period in [
         "from=2026-11-01",
@@ -415,7 +415,7 @@ fn macloud_takes_standard_times_and_what_http_libraries_add() {
 #[test]
 fn vdsina_answers_in_its_newer_shapes_and_macloud_in_the_older() {
     let sandbox = Sandbox::start().unwrap();
-    let number = server(&sandbox, ApiName::Macloud);
+    let number = server(&sandbox, ApiName::MACLOUD);
     assert_eq!(sandbox.vdsina_url(), format!("http://{}/vdsina", sandbox.address()));
     let shown = |prefix: &str, path: &str| text(&macloud(&sandbox, "GET", &format!("/{prefix}/v1/{path}"), "", ""));
     let detail = format!("server/{number}");
@@ -433,7 +433,7 @@ fn vdsina_answers_in_its_newer_shapes_and_macloud_in_the_older() {
     assert!(text(&talk(&sandbox, host.as_bytes())).contains(r#""ip":{"id""#));
     let reboot = |prefix: &str| macloud(&sandbox, "PUT", &format!("/{prefix}/v1/server.reboot/{number}"), "", "");
     assert_eq!((reboot("macloud").status(), reboot("vdsina").status()), (Some(200), Some(202)));
-    let new = sandbox.world(ApiName::Macloud, |world| {
+    let new = sandbox.world(ApiName::MACLOUD, |world| {
         let new = NewServer { plan: 1, image: Some(1), install: true, ..NewServer::default() };
         world.order(World::ACCOUNT, new).unwrap()
     });

@@ -3,10 +3,12 @@
 
 //! Every endpoint with its wire examples.
 
-use hostkit_proto::Format;
-use hostkit_proto::server::every::{Examples, Visitor};
+use hostkit_proto::codec::DecodeError;
+use hostkit_proto::server::ReceivedRequest;
+use hostkit_proto::server::every::{Examples, Served, Visitor};
+use hostkit_proto::{EndpointInfo, Format};
 
-use crate::Clodo;
+use crate::{Clodo, Credentials};
 
 /// Shows every endpoint of the API to a visitor, with its wire examples.
 pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
@@ -959,4 +961,18 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
         faults: &[("bad_value", Format::Xml, 400), ("bad_value", Format::Json, 400)],
         faults_with_head: &[],
     });
+}
+
+impl Served for Clodo {
+    fn every(visitor: &mut impl Visitor<Api = Self>) {
+        every(visitor);
+    }
+
+    fn route(request: &ReceivedRequest<'_>) -> Result<EndpointInfo, DecodeError> {
+        super::route(request).map(|request| request.info())
+    }
+
+    fn credentials_with(secret: &str) -> Vec<Credentials> {
+        vec![Credentials::key("example", secret)]
+    }
 }

@@ -21,12 +21,14 @@ mod storage;
 mod user;
 mod visit;
 
+use clodo_proto::Credentials;
 use clodo_proto::serve::Request;
 use hostkit::Api;
 use hostkit::protocol::RateRule;
 
 use crate::api_name::ApiName;
-use crate::site::{Call, Operation, Refusal, Reply, Site};
+use crate::credentials;
+use crate::site::{Call, Operation, Refusal, Reply, Site, operations};
 use crate::world::{TokenState, World};
 use answer::No;
 use sent::read;
@@ -36,9 +38,29 @@ use visit::{Visit, format};
 #[derive(Debug, Clone, Copy)]
 pub struct Clodo;
 
+impl ApiName {
+    /// Clodo: REST-like, XML and JSON, a token from two headers.
+    pub const CLODO: Self = Self::of::<clodo_proto::Clodo>();
+}
+
+/// Credentials of accounts that the site knows.
+pub(super) fn accounts() -> Vec<Credentials> {
+    vec![Credentials::key(credentials::CLODO_LOGIN, credentials::CLODO_KEY)]
+}
+
+/// The credentials of an account for programs in any language: name and value.
+#[cfg(feature = "program")]
+pub(super) fn secrets() -> Vec<(&'static str, String)> {
+    vec![("login", credentials::CLODO_LOGIN.into()), ("key", credentials::CLODO_KEY.into())]
+}
+
 impl Site for Clodo {
     fn api(&self) -> ApiName {
-        ApiName::Clodo
+        ApiName::CLODO
+    }
+
+    fn operations(&self) -> Vec<Operation> {
+        operations::<clodo_proto::Clodo>()
     }
 
     fn recognise(&self, call: &Call) -> Operation {

@@ -9,11 +9,13 @@ mod servers;
 
 use hostkit::protocol::RateRule;
 use hostkit::{Api, UnknownFields};
+use inferno_proto::Credentials;
 use inferno_proto::serve::{Request, route};
 
 use crate::api_name::ApiName;
+use crate::credentials;
 use crate::clock::Moment;
-use crate::site::{Call, Operation, Refusal, Reply, Site, no_endpoint};
+use crate::site::{Call, Operation, Refusal, Reply, Site, operations, no_endpoint};
 use crate::world::World;
 use answer::{No, no};
 use sent::Sent;
@@ -28,9 +30,29 @@ fn read(call: &Call) -> Option<Request> {
     strictly.or_else(|_| route(&call.incoming(UnknownFields::Ignore))).ok()
 }
 
+impl ApiName {
+    /// Inferno Solutions: one URL with `?action=`, JSON and `print_r` text.
+    pub const INFERNO: Self = Self::of::<inferno_proto::Inferno>();
+}
+
+/// Credentials of accounts that the site knows.
+pub(super) fn accounts() -> Vec<Credentials> {
+    vec![Credentials::key(credentials::INFERNO_CLIENT, credentials::INFERNO_KEY)]
+}
+
+/// The credentials of an account for programs in any language: name and value.
+#[cfg(feature = "program")]
+pub(super) fn secrets() -> Vec<(&'static str, String)> {
+    vec![("client", credentials::INFERNO_CLIENT.to_string()), ("key", credentials::INFERNO_KEY.into())]
+}
+
 impl Site for Inferno {
     fn api(&self) -> ApiName {
-        ApiName::Inferno
+        ApiName::INFERNO
+    }
+
+    fn operations(&self) -> Vec<Operation> {
+        operations::<inferno_proto::Inferno>()
     }
 
     fn world(&self, now: Moment) -> World {

@@ -24,12 +24,14 @@ mod time;
 use hostkit::UnknownFields;
 use hostkit::protocol::EndpointInfo;
 use http::Method;
+use macloud_proto::Credentials;
 use macloud_proto::serve::{Request, route};
 
 use crate::api_name::ApiName;
 use crate::clock::Moment;
-use crate::credentials::MACLOUD_TOKEN;
-use crate::site::{Call, Operation, Refusal, Reply, Site, no_endpoint};
+use crate::credentials;
+use crate::sandbox::Sandbox;
+use crate::site::{Call, Operation, Refusal, Reply, Site, operations, no_endpoint};
 use crate::world::World;
 use endpoints::{Near, near, nearest};
 use envelope::No;
@@ -122,14 +124,51 @@ fn said(no: &No) -> Reply {
     }
 }
 
+/// The path below which it answers as VDSina does.
+const VDSINA: &str = "vdsina";
+
+impl Sandbox {
+    /// The base URL at which Macloud's site answers as its sister VDSina does, in newer shapes.
+    pub fn vdsina_url(&self) -> String {
+        format!("http://{}/{VDSINA}", self.address())
+    }
+}
+
+impl ApiName {
+    /// Macloud: REST-like, JSON, a token.
+    pub const MACLOUD: Self = Self::of::<macloud_proto::Macloud>();
+}
+
+/// Credentials of accounts that the site knows.
+pub(super) fn accounts() -> Vec<Credentials> {
+    vec![
+        Credentials::password(credentials::MACLOUD_EMAIL, credentials::MACLOUD_PASSWORD),
+        Credentials::token(credentials::MACLOUD_TOKEN),
+    ]
+}
+
+/// The credentials of an account for programs in any language: name and value.
+#[cfg(feature = "program")]
+pub(super) fn secrets() -> Vec<(&'static str, String)> {
+    vec![("token", credentials::MACLOUD_TOKEN.into())]
+}
+
 impl Site for Macloud {
     fn api(&self) -> ApiName {
-        ApiName::Macloud
+        ApiName::MACLOUD
+    }
+
+    fn sister(&self) -> Option<&'static str> {
+        Some(VDSINA)
+    }
+
+    fn operations(&self) -> Vec<Operation> {
+        operations::<macloud_proto::Macloud>()
     }
 
     fn world(&self, now: Moment) -> World {
         let mut world = World::new("RUB", now);
-        world.sessions.add(MACLOUD_TOKEN, World::ACCOUNT);
+        world.sessions.add(credentials::MACLOUD_TOKEN, World::ACCOUNT);
         world
     }
 
@@ -153,7 +192,7 @@ impl Site for Macloud {
             Err(no) => return said(&no),
         };
         world.note_credentials(true);
-        let is_newer = call.base.contains("vdsina");
+        let is_newer = call.base.contains(VDSINA);
         let answered = match request {
             Read::Call(request) => Handler { world, account, is_newer }.serve(request),
             Read::No(no) => Err(no),

@@ -18,6 +18,7 @@ use rootpanel_proto::account::GetBalance;
 use rootpanel_proto::orders::{
     AddonsOrder, CreateOrder, GetOrders, ReinstallOrder, RenewOrder, SuspendOrder, UnsuspendOrder,
 };
+use rootpanel_proto::Credentials;
 use rootpanel_proto::serve::{Request, route};
 use rootpanel_proto::servers::{GetVnc, RebootServer, ResetServer, ShutdownServer, StartServer};
 use rootpanel_proto::tariffs::GetTarifs;
@@ -26,7 +27,7 @@ use rootpanel_proto::types::Balance;
 use crate::api_name::ApiName;
 use crate::clock::Moment;
 use crate::credentials;
-use crate::site::{Call, Operation, Refusal, Reply, Site, answer};
+use crate::site::{Call, Operation, Refusal, Reply, Site, operations, answer};
 use crate::sites::content_type;
 use crate::world::World;
 use form::Form;
@@ -68,9 +69,32 @@ fn known(command: &str) -> Option<EndpointInfo> {
     COMMANDS.into_iter().find(|(name, _)| *name == command).map(|(_, info)| info)
 }
 
+impl ApiName {
+    /// Friendhosting's ROOTPANEL.NET: form POST, PHP `serialize()` and JSON.
+    pub const ROOTPANEL: Self = Self::of::<rootpanel_proto::RootPanel>();
+}
+
+/// Credentials of accounts that the site knows.
+pub(super) fn accounts() -> Vec<Credentials> {
+    vec![
+        Credentials::api_key(credentials::ROOTPANEL_LOGIN, credentials::ROOTPANEL_KEY),
+        Credentials::password(credentials::ROOTPANEL_LOGIN, credentials::ROOTPANEL_PASSWORD),
+    ]
+}
+
+/// The credentials of an account for programs in any language: name and value.
+#[cfg(feature = "program")]
+pub(super) fn secrets() -> Vec<(&'static str, String)> {
+    vec![("login", credentials::ROOTPANEL_LOGIN.into()), ("key", credentials::ROOTPANEL_KEY.into())]
+}
+
 impl Site for RootPanel {
     fn api(&self) -> ApiName {
-        ApiName::RootPanel
+        ApiName::ROOTPANEL
+    }
+
+    fn operations(&self) -> Vec<Operation> {
+        operations::<rootpanel_proto::RootPanel>()
     }
 
     fn world(&self, now: Moment) -> World {

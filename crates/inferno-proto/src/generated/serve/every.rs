@@ -3,10 +3,12 @@
 
 //! Every endpoint with its wire examples.
 
-use hostkit_proto::Format;
-use hostkit_proto::server::every::{Examples, Visitor};
+use hostkit_proto::codec::DecodeError;
+use hostkit_proto::server::ReceivedRequest;
+use hostkit_proto::server::every::{Examples, Served, Visitor};
+use hostkit_proto::{EndpointInfo, Format};
 
-use crate::Inferno;
+use crate::{Credentials, Inferno};
 
 /// Shows every endpoint of the API to a visitor, with its wire examples.
 pub fn every(visitor: &mut impl Visitor<Api = Inferno>) {
@@ -243,4 +245,18 @@ pub fn every(visitor: &mut impl Visitor<Api = Inferno>) {
         faults: &[("unknown_key", Format::Json, 400)],
         faults_with_head: &[],
     });
+}
+
+impl Served for Inferno {
+    fn every(visitor: &mut impl Visitor<Api = Self>) {
+        every(visitor);
+    }
+
+    fn route(request: &ReceivedRequest<'_>) -> Result<EndpointInfo, DecodeError> {
+        super::route(request).map(|request| request.info())
+    }
+
+    fn credentials_with(secret: &str) -> Vec<Credentials> {
+        vec![Credentials::key(1001, secret)]
+    }
 }

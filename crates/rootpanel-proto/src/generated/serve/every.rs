@@ -3,10 +3,12 @@
 
 //! Every endpoint with its wire examples.
 
-use hostkit_proto::Format;
-use hostkit_proto::server::every::{Examples, Visitor};
+use hostkit_proto::codec::DecodeError;
+use hostkit_proto::server::ReceivedRequest;
+use hostkit_proto::server::every::{Examples, Served, Visitor};
+use hostkit_proto::{EndpointInfo, Format};
 
-use crate::RootPanel;
+use crate::{Credentials, RootPanel};
 
 /// Shows every endpoint of the API to a visitor, with its wire examples.
 pub fn every(visitor: &mut impl Visitor<Api = RootPanel>) {
@@ -225,4 +227,18 @@ pub fn every(visitor: &mut impl Visitor<Api = RootPanel>) {
         ],
         faults_with_head: &[],
     });
+}
+
+impl Served for RootPanel {
+    fn every(visitor: &mut impl Visitor<Api = Self>) {
+        every(visitor);
+    }
+
+    fn route(request: &ReceivedRequest<'_>) -> Result<EndpointInfo, DecodeError> {
+        super::route(request).map(|request| request.info())
+    }
+
+    fn credentials_with(secret: &str) -> Vec<Credentials> {
+        vec![Credentials::api_key("example", secret), Credentials::password("example", secret)]
+    }
 }

@@ -1,0 +1,369 @@
+//! Any API, answered from the wire examples of its specs.
+//!
+//! A call is answered by the first example of its endpoint, in the format that is asked for, about the object that the
+//! call names. Credentials and tokens are checked as the API's own `authorise` writes them. Deliberately not here: what
+//! the call means at the hoster, money, and rules that the spec does not say.
+
+use std::fmt::Debug;
+use std::marker::PhantomData;
+use std::path::Path;
+
+use hostkit::protocol::evidence::{Input, Inputs};
+use hostkit::protocol::judgement::{Judgement, judge};
+use hostkit::protocol::server::every::{Examples, Served, Visitor};
+use hostkit::protocol::server::example::{RecordedAnswer, answers};
+use hostkit::protocol::server::{ReceivedRequest, Serve, WrittenAnswer};
+use hostkit::protocol::wire::{Kind, Limits, Node, parse, write};
+use hostkit::protocol::{EndpointInfo, Perform, RateRule, RawAnswer, RequestParts, Session, SignIn, Value, Verdict};
+use hostkit::{Api, Endpoint, FaultKind, Format, UnknownFields};
+use http::header::ACCEPT;
+use http::{HeaderMap, HeaderValue, Response};
+
+use super::content_type;
+use crate::api_name::ApiName;
+use crate::site::{self, Call, Operation, Refusal, Reply, Site, no_endpoint, operations};
+use crate::world::{TokenState, World};
+
+/// A site that answers every call of an API from its wire examples.
+pub struct FromExamples<A> {
+    endpoints: Vec<Known>,
+    /// Every fault of the examples.
+    faults: Vec<(RecordedAnswer, FaultKind)>,
+    api: PhantomData<fn() -> A>,
+}
+
+/// What the site knows of an endpoint.
+struct Known {
+    name: &'static str,
+    answers: Vec<RecordedAnswer>,
+    /// The answer where no example is needed: that the call was carried out.
+    bare: fn(Format) -> Option<RecordedAnswer>,
+    /// An answer about what a request asks for, made from one about something else.
+    about: fn(&ReceivedRequest<'_>, RecordedAnswer, Format) -> RecordedAnswer,
+}
+
+impl<A: Served> FromExamples<A> {
+    /// A site of the API whose specs are in the folder of its name below `specs`.
+    ///
+    /// # Errors
+    /// An example cannot be read.
+    pub fn read(specs: impl AsRef<Path>) -> Result<Self, String> {
+        let mut reader = Reader { specs: specs.as_ref(), endpoints: Vec::new(), faults: Vec::new(), api: PhantomData };
+        A::every(&mut reader);
+        let (endpoints, faults) = (reader.endpoints, reader.faults);
+        Ok(Self { endpoints: endpoints.into_iter().collect::<Result<_, _>>()?, faults, api: PhantomData })
+    }
+
+    /// Whether a request is a sign-in with known credentials; `None` if it is no sign-in.
+    fn signs_in(&self, call: &Call) -> Option<bool> {
+        let mut is_one = false;
+        for credentials in super::accounts_of::<A>() {
+            let mut out = parts::<A>(call);
+            if !matches!(A::sign_in(&credentials, &mut out), Ok(SignIn::Ask)) {
+                continue;
+            }
+            let name = out.endpoint();
+            is_one |= self.route(call).is_ok_and(|operation| operation.name == name);
+            if is_one && is_written(call, out) {
+                return Some(true);
+            }
+        }
+        is_one.then_some(false)
+    }
+
+    /// The token of a session that the examples sign in to.
+    fn session(&self, answer: &RecordedAnswer, operation: &Operation) -> Option<Session> {
+        let info = EndpointInfo { name: operation.name, ..EndpointInfo::DEFAULT };
+        A::session(&RawAnswer::new(&info, &A::INFO, answer.status, &answer.headers, &answer.body)).ok()
+    }
+
+    /// Whether a request carries credentials, or a token that was given out.
+    fn is_authorised(&self, call: &Call, world: &World) -> bool {
+        super::accounts_of::<A>().into_iter().any(|credentials| {
+            let sessions = match A::sign_in(&credentials, &mut parts::<A>(call)) {
+                Ok(SignIn::NotNeeded) => vec![Session::default()],
+                Ok(SignIn::Ready(session)) => vec![session],
+                Ok(SignIn::Ask) => self.sessions(call, world),
+                Err(_) => Vec::new(),
+            };
+            sessions.iter().any(|session| {
+                let mut out = parts::<A>(call);
+                A::authorise(&credentials, session, &mut out).is_ok() && is_written(call, out)
+            })
+        })
+    }
+
+    /// The sessions that are good now.
+    fn sessions(&self, call: &Call, world: &World) -> Vec<Session> {
+        let is_good = |session: &Session| {
+            let token = session.token.as_ref().map(|token| token.expose().to_owned()).unwrap_or_default();
+            matches!(world.sessions.check(&token, call.now), TokenState::Good(_))
+        };
+        let name = super::accounts_of::<A>().iter().find_map(|credentials| {
+            let mut out = parts::<A>(call);
+            matches!(A::sign_in(credentials, &mut out), Ok(SignIn::Ask)).then(|| out.endpoint())
+        });
+        let known = self.endpoints.iter().filter(|known| Some(known.name) == name);
+        let operation = Operation { name: name.unwrap_or_default(), ..Operation::UNKNOWN };
+        let sessions = known.flat_map(|known| &known.answers).filter_map(|answer| self.session(answer, &operation));
+        sessions.filter(is_good).collect()
+    }
+
+    fn route(&self, call: &Call) -> Result<Operation, String> {
+        let strictly = A::route(&call.incoming(UnknownFields::Deny));
+        let info = strictly.or_else(|_| A::route(&call.incoming(UnknownFields::Ignore)));
+        let info = info.map_err(|error| no_endpoint(&error))?;
+        Ok(Operation { name: info.name, effect: info.effect, rates: info.rates })
+    }
+
+    /// The answer of the examples to a call.
+    fn answer(&self, call: &Call, operation: &Operation) -> Option<RecordedAnswer> {
+        let known = self.endpoints.iter().find(|known| known.name == operation.name)?;
+        let format = format::<A>(call);
+        let fits = |answer: &&RecordedAnswer| answer.format.is_none_or(|found| found == format);
+        let is_success = |answer: &&RecordedAnswer| (200..300).contains(&answer.status);
+        let successes = || known.answers.iter().filter(is_success);
+        let Some(answer) = successes().find(fits).or_else(|| successes().next()) else {
+            return (known.bare)(format);
+        };
+        let incoming = call.incoming(UnknownFields::Ignore);
+        Some((known.about)(&incoming, answer.clone(), answer.format.unwrap_or(format)))
+    }
+}
+
+impl<A: Served> Site for FromExamples<A> {
+    fn api(&self) -> ApiName {
+        ApiName::of::<A>()
+    }
+
+    fn operations(&self) -> Vec<Operation> {
+        operations::<A>()
+    }
+
+    fn recognise(&self, call: &Call) -> Operation {
+        self.route(call).unwrap_or(Operation::UNKNOWN)
+    }
+
+    fn handle(&self, call: &Call, world: &mut World) -> Reply {
+        let operation = match self.route(call) {
+            Ok(operation) => operation,
+            Err(why) => return Reply::refused(text(404, &why), "404"),
+        };
+        let sign_in = self.signs_in(call);
+        let needs = A::route(&call.incoming(UnknownFields::Ignore)).is_ok_and(|info| info.authorised);
+        if sign_in == Some(false) || (sign_in.is_none() && needs && !self.is_authorised(call, world)) {
+            return self.refuse(call, Refusal::WrongCredentials);
+        }
+        let Some(mut answer) = self.answer(call, &operation) else {
+            let why = format!("{} has no example of an answer", operation.name);
+            return Reply::refused(text(501, &why), "501");
+        };
+        world.note_credentials(needs || sign_in.is_some());
+        if sign_in == Some(true)
+            && let Some(session) = self.session(&answer, &operation)
+        {
+            if let Some(token) = &session.token {
+                world.sessions.add_until(token.expose(), World::ACCOUNT, call.now, A::INFO.session_lifetime);
+            }
+            if let Some(base) = &session.base_url {
+                answer = replaced(answer, base, &call.base);
+            }
+        }
+        if operation.effect.acts() {
+            world.carry_out(operation.name);
+        }
+        Reply::done(response(answer, format::<A>(call)))
+    }
+
+    fn refuse(&self, call: &Call, refusal: Refusal) -> Reply {
+        let (kind, status) = match refusal {
+            Refusal::TokenExpired | Refusal::WrongCredentials => (FaultKind::Auth, 401),
+            Refusal::RateLimited => (FaultKind::RateLimited, 429),
+            Refusal::Internal => (FaultKind::Internal, 500),
+            Refusal::Maintenance => (FaultKind::Temporary, 503),
+        };
+        let format = format::<A>(call);
+        let of_kind = || self.faults.iter().filter(|(_, found)| *found == kind).map(|(answer, _)| answer);
+        let answer = of_kind().find(|answer| answer.format == Some(format)).or_else(|| of_kind().next());
+        let answer = answer.map_or_else(|| text(status, "refused"), |answer| response(answer.clone(), format));
+        match kind {
+            FaultKind::Auth => Reply::denied(answer, status.to_string()),
+            _ => Reply::refused(answer, status.to_string()),
+        }
+    }
+
+    fn reason(&self, call: &Call) -> Option<String> {
+        self.route(call).err()
+    }
+
+    fn rates(&self) -> &'static [RateRule] {
+        A::INFO.rates
+    }
+}
+
+/// The format that a request asks for.
+fn format<A: Api>(call: &Call) -> Format {
+    let asked = call.headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
+    let named = [("json", Format::Json), ("xml", Format::Xml)].into_iter().find(|(name, _)| asked.contains(name));
+    let named = named.map(|(_, format)| format).filter(|format| A::INFO.formats.contains(format));
+    named.or(A::INFO.formats.first().copied()).unwrap_or(Format::Json)
+}
+
+/// An empty request of the API, to which credentials are added.
+fn parts<A: Api>(call: &Call) -> RequestParts {
+    let host = A::INFO.hosts.first().map_or("", |host| host.name);
+    RequestParts::new(&EndpointInfo::DEFAULT, &A::INFO, format::<A>(call), host)
+}
+
+/// Whether a request has every header and every field of the body that are in these parts.
+fn is_written(call: &Call, parts: RequestParts) -> bool {
+    let Some(expected) = call.base.parse().ok().and_then(|base| parts.finish(&base).ok()) else { return false };
+    let is_content = |name: &str| matches!(name, "accept" | "content-type" | "content-length");
+    let mut headers = expected.headers().iter().filter(|(name, _)| !is_content(name.as_str()));
+    let has_headers = headers.all(|(name, value)| call.headers.get_all(name).iter().any(|given| given == value));
+    let query: Vec<(String, String)> = site::pairs(expected.uri().query().unwrap_or_default());
+    let has_query = query.iter().all(|pair| call.query.contains(pair));
+    let all = [Format::Json, Format::Xml, Format::Form];
+    let read = |bytes: &[u8]| -> Vec<(String, String)> {
+        let documents = all.into_iter().filter_map(|format| parse(format, bytes, &Limits::DEFAULT).ok());
+        let scalar = |(key, node): (&str, Node<'_>)| Some((key.to_owned(), node.as_str()?.to_owned()));
+        documents.map(|document| document.root().entries().filter_map(scalar).collect()).next().unwrap_or_default()
+    };
+    let given = read(&call.body);
+    has_headers && has_query && read(expected.body()).iter().all(|field| given.contains(field))
+}
+
+/// An answer in plain words.
+fn text(status: u16, words: &str) -> Response<Vec<u8>> {
+    site::answer(status, "text/plain; charset=UTF-8", format!("{words}\n").into_bytes())
+}
+
+fn response(answer: RecordedAnswer, format: Format) -> Response<Vec<u8>> {
+    let kind = if answer.body.is_empty() { "" } else { content_type(answer.format.unwrap_or(format)) };
+    let mut response = site::answer(answer.status, kind, answer.body);
+    for (name, value) in &answer.headers {
+        response.headers_mut().insert(name, value.clone());
+    }
+    response
+}
+
+/// An answer with every occurrence of one text replaced by another one.
+fn replaced(answer: RecordedAnswer, from: &str, to: &str) -> RecordedAnswer {
+    let body = String::from_utf8(answer.body).map(|body| body.replace(from, to).into_bytes());
+    let body = body.unwrap_or_else(|error| error.into_bytes());
+    let headers = answer.headers.iter().map(|(name, value)| {
+        let text = value.to_str().ok().and_then(|text| HeaderValue::from_str(&text.replace(from, to)).ok());
+        (name.clone(), text.unwrap_or_else(|| value.clone()))
+    });
+    RecordedAnswer { headers: headers.collect::<HeaderMap>(), body, ..answer }
+}
+
+/// Reads the examples of every endpoint.
+struct Reader<'s, A> {
+    specs: &'s Path,
+    endpoints: Vec<Result<Known, String>>,
+    faults: Vec<(RecordedAnswer, FaultKind)>,
+    api: PhantomData<A>,
+}
+
+impl<A: Api> Reader<'_, A> {
+    fn add<E>(&mut self, examples: &Examples)
+    where
+        E: Serve + Endpoint<Api = A>,
+    {
+        let read = answers(self.specs, examples).map(|(answers, faults)| {
+            self.faults.extend(faults.into_iter().filter_map(|answer| {
+                let raw = RawAnswer::new(&E::INFO, &A::INFO, answer.status, &answer.headers, &answer.body);
+                let Verdict::Fault(fault) = A::verdict(&raw) else { return None };
+                Some((answer.clone(), fault.kind))
+            }));
+            Known { name: E::INFO.name, answers, bare: bare::<E>, about: about::<E> }
+        });
+        self.endpoints.push(read);
+    }
+}
+
+impl<A: Api> Visitor for Reader<'_, A> {
+    type Api = A;
+
+    fn call<E>(&mut self, examples: &Examples)
+    where
+        E: Serve + hostkit::Call + Endpoint<Api = A> + Debug + 'static,
+        E::Output: Debug + PartialEq,
+    {
+        self.add::<E>(examples);
+    }
+
+    fn perform<E>(&mut self, examples: &Examples)
+    where
+        E: Serve + Perform + Endpoint<Api = A> + Debug + 'static,
+        E::Output: Debug + PartialEq,
+    {
+        self.add::<E>(examples);
+    }
+}
+
+/// An empty success, if the endpoint reads it as one.
+fn bare<E: Serve>(format: Format) -> Option<RecordedAnswer> {
+    let mut statuses: Vec<u16> = E::INFO.bodiless.to_vec();
+    statuses.extend([200, 204]);
+    statuses.into_iter().find_map(|status| {
+        let body = WrittenAnswer::for_endpoint::<E>(format, status).body().ok()?;
+        let answer = RecordedAnswer { format: Some(format), status, headers: HeaderMap::new(), body };
+        matches!(judged::<E>(&Inputs::new(), &answer), Judgement::Done(_) | Judgement::Accepted(..)).then_some(answer)
+    })
+}
+
+fn judged<E: Serve>(asked: &Inputs, answer: &RecordedAnswer) -> Judgement<E::Output, <E::Api as Api>::Code> {
+    judge::<E>(asked, &RawAnswer::new(&E::INFO, &<E::Api as Api>::INFO, answer.status, &answer.headers, &answer.body))
+}
+
+/// Replaces what an answer repeats of its own request by what this request asks for.
+fn about<E: Serve>(request: &ReceivedRequest<'_>, answer: RecordedAnswer, format: Format) -> RecordedAnswer {
+    let Ok(call) = E::parse(request) else { return answer };
+    let asked = call.echo();
+    let (Judgement::Done(output) | Judgement::Accepted(output, _)) = judged::<E>(&Inputs::new(), &answer) else {
+        return answer;
+    };
+    let said = E::echoed(&output);
+    let Ok(document) = parse(format, &answer.body, &Limits::DEFAULT) else { return answer };
+    let mut tree = copy(document.root());
+    for (name, wanted) in asked.iter() {
+        let found = said.iter().find(|(said, _)| *said == name).map(|(_, found)| found);
+        if let (Input::One(wanted), Some(Input::One(found))) = (wanted, found) {
+            let key = name.rsplit('/').next().unwrap_or(name);
+            replace(&mut tree, key, "", found, wanted);
+        }
+    }
+    let Ok(body) = write(format, &tree) else { return answer };
+    let changed = RecordedAnswer { body, ..answer.clone() };
+    match judged::<E>(&asked, &changed) {
+        Judgement::Done(_) | Judgement::Accepted(..) => changed,
+        _ => answer,
+    }
+}
+
+/// Replaces a text under this key, wherever it stands.
+fn replace(node: &mut Value, wanted_key: &str, key: &str, from: &str, to: &str) {
+    match node {
+        Value::Text(text) | Value::Number(text) if text == from && key.trim_start_matches('@') == wanted_key => {
+            *text = to.to_owned();
+        }
+        Value::List(items) => items.iter_mut().for_each(|item| replace(item, wanted_key, key, from, to)),
+        Value::Map(entries) => entries.iter_mut().for_each(|(key, value)| replace(value, wanted_key, key, from, to)),
+        _ => {}
+    }
+}
+
+/// The tree of a document, to be changed and written.
+fn copy(node: Node<'_>) -> Value {
+    let text = || node.as_str().unwrap_or_default().to_owned();
+    match node.kind() {
+        Kind::Null => Value::Null,
+        Kind::Bool => Value::Bool(node.as_bool() == Some(true)),
+        Kind::Number => Value::Number(text()),
+        Kind::Text => Value::Text(text()),
+        Kind::List => Value::List(node.items().map(copy).collect()),
+        Kind::Map => Value::Map(node.entries().map(|(key, node)| (key.to_owned().into(), copy(node))).collect()),
+    }
+}

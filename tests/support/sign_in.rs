@@ -1,0 +1,78 @@
+//! Sign-ins of any API: credentials for tests, and the answer that the examples give to a sign-in.
+
+use std::path::Path;
+
+use hostkit::protocol::server::every::{Served, list};
+use hostkit::protocol::server::example::answers;
+use hostkit::protocol::{EndpointInfo, RawAnswer, RequestParts, Session, SignIn};
+use http::{HeaderMap, HeaderValue};
+
+const SPECS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../specs");
+
+/// The answer to a sign-in, with a token of its own.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    pub endpoint: &'static str,
+    /// How the request begins, in small letters.
+    pub marker: String,
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    /// The whole message.
+    pub fn bytes(&self) -> Vec<u8> {
+        let mut head = format!("HTTP/1.1 {} Status\r\n", self.status).into_bytes();
+        for (name, value) in &self.headers {
+            head.extend([name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat());
+        }
+        if self.status != 204 {
+            head.extend(format!("Content-Length: {}\r\n", self.body.len()).bytes());
+        }
+        [&head, &b"Connection: close\r\n\r\n"[..], &self.body].concat()
+    }
+}
+
+/// An empty request of the API, of which a sign-in is made.
+fn parts<A: Served>() -> RequestParts {
+    RequestParts::new(&EndpointInfo::DEFAULT, &A::INFO, A::INFO.formats[0], "")
+}
+
+/// Credentials of an API with this secret, of a kind that needs no sign-in if there is one.
+pub fn credentials<A: Served>(secret: &str) -> A::Credentials {
+    let needs_none = |known: &A::Credentials| !matches!(A::sign_in(known, &mut parts::<A>()), Ok(SignIn::Ask));
+    let all = A::credentials_with(secret);
+    all.iter().find(|known| needs_none(known)).or(all.first()).cloned().expect("a kind of credentials")
+}
+
+/// The answer to a sign-in with these credentials, at the server of this base URL and with this token; `None` if they
+/// need none.
+pub fn answer<A: Served>(credentials: &A::Credentials, base: &str, token: &str) -> Option<Answer> {
+    let mut out = parts::<A>();
+    if !matches!(A::sign_in(credentials, &mut out), Ok(SignIn::Ask)) {
+        return None;
+    }
+    let endpoint = out.endpoint();
+    let (info, examples) = list::<A>().into_iter().find(|(info, _)| info.name == endpoint).expect("the sign-in");
+    let (found, _) = answers(Path::new(SPECS), &examples).expect("examples");
+    let first = found.into_iter().next().expect("an example of the answer to a sign-in");
+    let raw = RawAnswer::new(&info, &A::INFO, first.status, &first.headers, &first.body);
+    let Session { token: old, base_url, .. } = A::session(&raw).expect("a session");
+    let old = old.expect("a token").expose().to_owned();
+    let replaced = |text: &str, token: &str| {
+        let text = base_url.as_ref().map_or_else(|| text.to_owned(), |url| text.replace(url, &format!("{base}/v1")));
+        text.replace(&old, token)
+    };
+    let in_a_header = |value: &HeaderValue| HeaderValue::from_str(&replaced(value.to_str().expect("a text"), token));
+    let headers = first.headers.iter().map(|(name, value)| (name.clone(), in_a_header(value).expect("a value")));
+    let in_json = serde_json::to_string(token).expect("a text");
+    let body = replaced(std::str::from_utf8(&first.body).expect("a text"), in_json.trim_matches('"')).into_bytes();
+    Some(Answer {
+        endpoint,
+        marker: format!("{} {} ", info.method, info.path).to_lowercase(),
+        status: first.status,
+        headers: headers.collect(),
+        body,
+    })
+}
