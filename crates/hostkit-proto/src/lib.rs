@@ -46,7 +46,8 @@ pub use rust_decimal::Decimal;
 pub use serde;
 pub use session::Session;
 pub use value::{
-    Bytes, Csv, Date, DateTime, Gibibytes, Html, Kibibytes, Mebibytes, Secret, UnixTime, UnknownText, ZoneError,
+    Bytes, Csv, Date, DateTime, Gibibytes, Html, Kibibytes, Mebibytes, OutOfRange, Secret, UnixTime, UnknownText,
+    ZoneError,
 };
 pub use waiter::{Checks, Observation, Progress, Waiter, WaiterInfo};
 pub use word::Word;

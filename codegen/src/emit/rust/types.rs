@@ -5,7 +5,8 @@ use quote::quote;
 
 use super::docs::{self, Doc, INNER, ITEM, MEMBER};
 use super::words::{
-    Parameter, field_entry, field_type, fill_statement, ident, name_expression, rust_type, serialised, set_expression,
+    Parameter, field_entry, field_type, fill_statement, ident, name_expression, number, rust_type, serialised,
+    set_expression,
 };
 use crate::model::{Field, Type, TypeEntry, TypeKind};
 
@@ -13,6 +14,7 @@ use crate::model::{Field, Type, TypeEntry, TypeKind};
 pub(super) fn emit(entry: &TypeEntry) -> TokenStream {
     match &entry.kind {
         TypeKind::Id { is_number } => id(entry, *is_number),
+        TypeKind::Ranged(lowest, highest) => ranged(entry, *lowest, *highest),
         TypeKind::Enumeration { .. } => enumeration(entry),
         TypeKind::Struct(fields) => structure(entry, fields),
         TypeKind::Union { scalar, object, list } => union(entry, &shapes(scalar, object, list)),
@@ -47,6 +49,12 @@ fn id(entry: &TypeEntry, is_number: bool) -> TokenStream {
     let (name, about) = (ident(&entry.name), about(entry));
     let declare = ident(if is_number { "number_id" } else { "text_id" });
     quote!(hostkit_proto::#declare! { #about pub struct #name; })
+}
+
+fn ranged(entry: &TypeEntry, lowest: i64, highest: i64) -> TokenStream {
+    let (name, about) = (ident(&entry.name), about(entry));
+    let (lowest, highest) = (number(lowest), number(highest));
+    quote!(hostkit_proto::ranged_number! { #[range(#lowest, #highest)] #about pub struct #name; })
 }
 
 fn enumeration(entry: &TypeEntry) -> TokenStream {

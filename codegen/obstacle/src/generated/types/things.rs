@@ -11,6 +11,13 @@ use hostkit_proto::{Decimal, Format, Raw, Secret, UnixTime, Value};
 
 use crate::types::ThingStatus;
 
+hostkit_proto::ranged_number! {
+    #[range(0, 23)]
+    /// An hour of the day.
+    #[doc(alias = "Час суток")]
+    pub struct Hour;
+}
+
 /// An object that is kept as it came.
 #[doc(alias = "Объект, сохранённый целиком")]
 #[derive(Debug, Clone, PartialEq)]
