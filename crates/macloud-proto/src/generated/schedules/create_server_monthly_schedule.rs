@@ -15,7 +15,7 @@ use hostkit_proto::{
 
 use crate::Macloud;
 use crate::schedules::GetServerSchedules;
-use crate::types::{Schedules, ServerId};
+use crate::types::{BackupCopies, BackupDay, BackupHour, Schedules, ServerId};
 
 /// Adds a monthly schedule of backups, at hosts with the older path; there is at most one.
 ///
@@ -28,7 +28,7 @@ use crate::types::{Schedules, ServerId};
 ///
 /// ```
 /// use macloud_proto::schedules::CreateServerMonthlySchedule;
-/// use macloud_proto::types::ServerId;
+/// use macloud_proto::types::{BackupCopies, BackupDay, BackupHour, ServerId};
 ///
 /// # use hostkit_testing::{Script, Scripted};
 /// # let body = r#"{"status":"ok","status_msg":"Service backup schedule created"}"#;
@@ -40,7 +40,12 @@ use crate::types::{Schedules, ServerId};
 /// #     .transport(answers)
 /// #     .build()?;
 /// # let client = client.with(hostkit::CallOptions::new().unread());
-/// let call = CreateServerMonthlySchedule::new(ServerId::new(1345), 30, 6, 4);
+/// let call = CreateServerMonthlySchedule::new(
+///     ServerId::new(1345),
+///     BackupDay::new(30)?,
+///     BackupHour::new(6)?,
+///     BackupCopies::new(4)?,
+/// );
 /// let outcome = client.perform(&call);
 /// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
@@ -58,20 +63,20 @@ pub struct CreateServerMonthlySchedule {
     /// The day of the month.
     ///
     /// Limits: from 1 to 31. At `macloud`: Limits: from 1 to 30.
-    pub day: u64,
+    pub day: BackupDay,
     /// The hour in Moscow; the same for all schedules, or copies may be lost.
     ///
     /// Limits: from 0 to 10. At `macloud`: Limits: from 1 to 6.
-    pub hour: u64,
+    pub hour: BackupHour,
     /// How many copies are kept; older ones go.
     ///
     /// Limits: from 1 to 7. At `macloud`: Limits: from 1 to 4.
-    pub copies: u64,
+    pub copies: BackupCopies,
 }
 
 impl CreateServerMonthlySchedule {
     /// The call with what it needs; everything else is absent.
-    pub fn new(id: ServerId, day: u64, hour: u64, copies: u64) -> Self {
+    pub fn new(id: ServerId, day: BackupDay, hour: BackupHour, copies: BackupCopies) -> Self {
         Self { id, day, hour, copies }
     }
 }
@@ -168,9 +173,9 @@ impl Perform for CreateServerMonthlySchedule {
         _: UnixTime,
         now: Schedules,
     ) -> Result<Sighting<Schedules>, EncodeError> {
-        let day: u64 = inputs.need(Self::INFO.name, "day")?;
-        let hour: u64 = inputs.need(Self::INFO.name, "hour")?;
-        let copies: u64 = inputs.need(Self::INFO.name, "copies")?;
+        let day: BackupDay = inputs.need(Self::INFO.name, "day")?;
+        let hour: BackupHour = inputs.need(Self::INFO.name, "hour")?;
+        let copies: BackupCopies = inputs.need(Self::INFO.name, "copies")?;
         let mark = |item: &Schedules| {
             evidence::state([
                 Some(
