@@ -81,7 +81,7 @@ fn variant(variant: &Variant) -> TokenStream {
     let name = ident(&variant.rust);
     match variant.fields.as_slice() {
         [] => {
-            let doc = Doc::new(MEMBER, "Nothing more.");
+            let doc = Doc::new(MEMBER, "Without further inputs.");
             quote!(#doc #name,)
         }
         [field] => {
@@ -112,7 +112,7 @@ fn methods(endpoint: &Endpoint) -> TokenStream {
             parts.values.push(quote!(#name: None));
         }
     }
-    let something = "The call with what it needs; everything else is absent.";
+    let something = "The call with its required inputs; everything else is absent.";
     let new = parts.emit("The call.", something, has_default(endpoint));
     let fields = endpoint.inputs().filter(|field| !field.is_required());
     let fields = fields.map(|field| setter(&field.surface.en, &Parameter::of(field), field.is_option()));

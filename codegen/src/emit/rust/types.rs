@@ -85,7 +85,7 @@ fn structure(entry: &TypeEntry, fields: &[Field]) -> TokenStream {
     let mut parts = Constructor::of(fields);
     parts.values.extend(raw_value);
     let new =
-        parts.emit("Everything is absent.", "What has to be there; everything else is absent.", is_default(fields));
+        parts.emit("Everything is absent.", "With the required fields; everything else is absent.", is_default(fields));
     let from_wire = (entry.in_answers && !is_from_headers(fields)).then(|| from_wire(entry, fields));
     let to_wire = entry.in_requests.then(|| to_wire(entry, fields));
     quote! {

@@ -15,7 +15,7 @@ use crate::types::{Hour, Level, PositiveId, ThingKey};
 ///
 /// `PUT /constrain/{id}`; effect: **idempotent**.
 ///
-/// At least one of these has to be given: low, high, names, which.
+/// At least one of these is required: low, high, names, which.
 ///
 /// ```no_run
 /// use obstacle_proto::choices::{Constrain, ConstrainWhich};
@@ -70,7 +70,7 @@ pub struct Constrain {
     pub place: Option<String>,
     /// An hour of its own type.
     ///
-    /// Limits: from 0 to 23. At `main`: Limits: at most 22.
+    /// Limits: from 0 to 23. Limits at `main`: at most 22.
     pub hour: Option<Hour>,
     /// A time of day.
     ///
@@ -105,7 +105,7 @@ pub enum ConstrainWhich {
 }
 
 impl Constrain {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: PositiveId, tags: Vec<String>, days: Csv<i64>) -> Self {
         Self {
             id,

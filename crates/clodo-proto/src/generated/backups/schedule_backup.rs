@@ -63,7 +63,7 @@ pub struct ScheduleBackup {
 }
 
 impl ScheduleBackup {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: ServerId, backup: BackupId, days: Csv<Weekday>, time: impl Into<String>) -> Self {
         Self { id, backup, days, time: time.into() }
     }

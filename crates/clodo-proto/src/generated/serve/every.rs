@@ -8,7 +8,7 @@ use hostkit_proto::server::every::{Examples, Visitor};
 
 use crate::Clodo;
 
-/// Shows every endpoint of the API to a visitor, with its wire examples.
+/// Passes every endpoint of the API to a visitor, with its wire examples.
 pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
     visitor.call::<crate::auth::SignIn>(&Examples {
         folder: "clodo/auth/sign_in",

@@ -43,7 +43,7 @@ pub struct Backup {
 }
 
 impl Backup {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(id: BackupId) -> Self {
         Self { id, made: None, price: None, size: None, description: None, days: None, time: None, os_type: None }
     }
@@ -95,7 +95,7 @@ pub struct BackupRequest {
 }
 
 impl BackupRequest {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(request: RequestId) -> Self {
         Self { request }
     }
@@ -130,7 +130,7 @@ pub struct RestoreState {
 }
 
 impl RestoreState {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(progress: u64) -> Self {
         Self { progress }
     }

@@ -20,7 +20,7 @@ pub struct CreatedZone {
 }
 
 impl CreatedZone {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(id: ZoneId) -> Self {
         Self { id }
     }
@@ -53,7 +53,7 @@ pub struct DeletedRecord {
 }
 
 impl DeletedRecord {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(serial: u64) -> Self {
         Self { serial }
     }
@@ -99,7 +99,7 @@ pub struct DnsOverview {
 }
 
 impl DnsOverview {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(domains: Vec<ZoneSummary>) -> Self {
         Self { domains, domains_check: None, reverse: Vec::new(), servers: Vec::new() }
     }
@@ -157,7 +157,7 @@ pub struct NewRecord {
 }
 
 impl NewRecord {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(name: impl Into<String>, kind: impl Into<String>, content: impl Into<String>) -> Self {
         Self { name: name.into(), kind: kind.into(), content: content.into(), ttl: None, priority: None }
     }
@@ -207,7 +207,7 @@ pub struct Record {
 }
 
 impl Record {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(id: RecordId) -> Self {
         Self { id, zone: None, name: None, kind: None, content: None, ttl: None, priority: None }
     }
@@ -333,7 +333,7 @@ pub struct ReverseName {
 }
 
 impl ReverseName {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(ip: IpAddr) -> Self {
         Self { ip, server_title: None, resellers_id: None, reverse_value: None, domain_value: None, id: None }
     }
@@ -388,7 +388,7 @@ pub struct ServerAddress {
 }
 
 impl ServerAddress {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(server_title: impl Into<String>) -> Self {
         Self { server_title: server_title.into(), ip: None }
     }
@@ -428,7 +428,7 @@ pub struct Zone {
 }
 
 impl Zone {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(records: Vec<Record>) -> Self {
         Self { record_types: Vec::new(), records }
     }
@@ -490,7 +490,7 @@ pub struct ZoneSummary {
 }
 
 impl ZoneSummary {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(id: ZoneId, name: impl Into<String>) -> Self {
         Self { id, name: name.into(), kind: None, records_count: None, unchecked: None, unchecked_expire: None }
     }

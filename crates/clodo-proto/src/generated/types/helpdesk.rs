@@ -48,7 +48,7 @@ pub struct SupportTicket {
 }
 
 impl SupportTicket {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(head: TicketHead) -> Self {
         Self { head, messages: Vec::new(), works: Vec::new() }
     }
@@ -123,7 +123,7 @@ pub struct TicketHead {
 }
 
 impl TicketHead {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(id: TicketId) -> Self {
         Self {
             id,
@@ -217,7 +217,7 @@ pub struct TicketMessage {
 }
 
 impl TicketMessage {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(id: TicketEventId) -> Self {
         Self {
             id,
@@ -306,7 +306,7 @@ pub struct TicketSummary {
 }
 
 impl TicketSummary {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(id: TicketId) -> Self {
         Self { id, subject: None, status: None, section: None, opened: None, status_id: None, has_news: false }
     }
@@ -393,7 +393,7 @@ pub struct TicketWork {
 }
 
 impl TicketWork {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(id: TicketEventId) -> Self {
         Self {
             id,

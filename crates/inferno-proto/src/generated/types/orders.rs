@@ -26,7 +26,7 @@ pub struct NewOrder {
 }
 
 impl NewOrder {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(order: OrderId) -> Self {
         Self { order, invoice: None, products: None }
     }
@@ -95,7 +95,7 @@ pub struct Order {
 }
 
 impl Order {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(id: OrderId) -> Self {
         Self {
             id,
@@ -183,7 +183,7 @@ pub struct UnpaidInvoice {
 }
 
 impl UnpaidInvoice {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(status: impl Into<String>) -> Self {
         Self { status: status.into(), raw: Raw::default() }
     }

@@ -19,8 +19,8 @@ use crate::types::{Backup, BackupId, DatacenterId};
 ///
 /// `POST /v1/backup.copy/{id}`; effect: **spends** (async, additive, recurring). Source: line 141 of the document.
 ///
-/// If the end stays open: List the backups and look for a new one in that data centre. `reconcile` does it, with what
-/// `perform` read before the call.
+/// If the outcome is unknown: List the backups and look for a new one in that data centre. `client.reconcile` does
+/// this, comparing with what `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::backups::CopyBackup;
@@ -58,7 +58,7 @@ pub struct CopyBackup {
 }
 
 impl CopyBackup {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: BackupId, datacenter: DatacenterId) -> Self {
         Self { id, datacenter }
     }

@@ -21,8 +21,8 @@ use crate::types::{BackupId, ServerDetail, ServerId, ServiceId};
 ///
 /// The document of VDSina had POST before it had PUT.
 ///
-/// If the end stays open: Read the server: `status_text` says what is being done with it. `reconcile` does it, with
-/// what `perform` read before the call.
+/// If the outcome is unknown: Read the server: `status_text` says what is being done with it. `client.reconcile` does
+/// this, comparing with what `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::backups::RestoreBackupOlder;
@@ -60,7 +60,7 @@ pub struct RestoreBackupOlder {
 }
 
 impl RestoreBackupOlder {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: BackupId, service: ServiceId) -> Self {
         Self { id, service }
     }

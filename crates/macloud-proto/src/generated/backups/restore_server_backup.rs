@@ -21,8 +21,8 @@ use crate::types::{BackupId, ServerDetail, ServerId};
 ///
 /// Fits the table of fields on the page of Macloud; which of the paths it has is not known.
 ///
-/// If the end stays open: Read the server: `status_text` says what is being done with it. `reconcile` does it, with
-/// what `perform` read before the call.
+/// If the outcome is unknown: Read the server: `status_text` says what is being done with it. `client.reconcile` does
+/// this, comparing with what `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::backups::RestoreServerBackup;
@@ -59,7 +59,7 @@ pub struct RestoreServerBackup {
 }
 
 impl RestoreServerBackup {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: ServerId, backup: BackupId) -> Self {
         Self { id, backup }
     }

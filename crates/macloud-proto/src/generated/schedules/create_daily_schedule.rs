@@ -22,7 +22,8 @@ use crate::types::{BackupCopies, BackupHour, Schedules, ServiceId};
 ///
 /// Each copy is paid; when there are as many as are kept, the oldest goes.
 ///
-/// If the end stays open: Read the schedules. `reconcile` does it, with what `perform` read before the call.
+/// If the outcome is unknown: Read the schedules. `client.reconcile` does this, comparing with what `perform` read
+/// before the call.
 ///
 /// ```
 /// use macloud_proto::schedules::CreateDailySchedule;
@@ -59,16 +60,16 @@ pub struct CreateDailySchedule {
     pub id: ServiceId,
     /// The hour in Moscow; the same for all schedules, or copies may be lost.
     ///
-    /// Limits: from 0 to 10. At `macloud`: Limits: from 1 to 6.
+    /// Limits: from 0 to 10. Limits at `macloud`: from 1 to 6.
     pub hour: BackupHour,
     /// How many copies are kept; older ones go.
     ///
-    /// Limits: from 1 to 7. At `macloud`: Limits: from 1 to 4.
+    /// Limits: from 1 to 7. Limits at `macloud`: from 1 to 4.
     pub copies: BackupCopies,
 }
 
 impl CreateDailySchedule {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: ServiceId, hour: BackupHour, copies: BackupCopies) -> Self {
         Self { id, hour, copies }
     }

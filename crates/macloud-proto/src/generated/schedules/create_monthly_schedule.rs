@@ -22,7 +22,8 @@ use crate::types::{BackupCopies, BackupDay, BackupHour, Schedules, ServiceId};
 ///
 /// Each copy is paid; when there are as many as are kept, the oldest goes.
 ///
-/// If the end stays open: Read the schedules. `reconcile` does it, with what `perform` read before the call.
+/// If the outcome is unknown: Read the schedules. `client.reconcile` does this, comparing with what `perform` read
+/// before the call.
 ///
 /// ```
 /// use macloud_proto::schedules::CreateMonthlySchedule;
@@ -60,20 +61,20 @@ pub struct CreateMonthlySchedule {
     pub id: ServiceId,
     /// The day of the month.
     ///
-    /// Limits: from 1 to 31. At `macloud`: Limits: from 1 to 30.
+    /// Limits: from 1 to 31. Limits at `macloud`: from 1 to 30.
     pub day: BackupDay,
     /// The hour in Moscow; the same for all schedules, or copies may be lost.
     ///
-    /// Limits: from 0 to 10. At `macloud`: Limits: from 1 to 6.
+    /// Limits: from 0 to 10. Limits at `macloud`: from 1 to 6.
     pub hour: BackupHour,
     /// How many copies are kept; older ones go.
     ///
-    /// Limits: from 1 to 7. At `macloud`: Limits: from 1 to 4.
+    /// Limits: from 1 to 7. Limits at `macloud`: from 1 to 4.
     pub copies: BackupCopies,
 }
 
 impl CreateMonthlySchedule {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: ServiceId, day: BackupDay, hour: BackupHour, copies: BackupCopies) -> Self {
         Self { id, day, hour, copies }
     }

@@ -48,7 +48,7 @@ pub struct GetSchedules {
 }
 
 impl GetSchedules {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: ServiceId) -> Self {
         Self { id }
     }

@@ -23,8 +23,8 @@ use crate::types::{ServerDetail, ServerId};
 ///
 /// The system gets a signal to stop; if it still runs after a while it is switched off, then started.
 ///
-/// If the end stays open: Read the server: `status_text` says what is being done with it. `reconcile` does it, with
-/// what `perform` read before the call.
+/// If the outcome is unknown: Read the server: `status_text` says what is being done with it. `client.reconcile` does
+/// this, comparing with what `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::servers::HardRebootServer;
@@ -59,7 +59,7 @@ pub struct HardRebootServer {
 }
 
 impl HardRebootServer {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: ServerId) -> Self {
         Self { id }
     }

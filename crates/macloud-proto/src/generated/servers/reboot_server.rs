@@ -20,8 +20,8 @@ use crate::types::{ServerDetail, ServerId};
 ///
 /// `PUT /v1/server.reboot/{id}`; effect: **state** (disruptive, async). Source: line 108 of the document.
 ///
-/// If the end stays open: Read the server: `status_text` says what is being done with it. `reconcile` does it, with
-/// what `perform` read before the call.
+/// If the outcome is unknown: Read the server: `status_text` says what is being done with it. `client.reconcile` does
+/// this, comparing with what `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::servers::RebootServer;
@@ -56,7 +56,7 @@ pub struct RebootServer {
 }
 
 impl RebootServer {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: ServerId) -> Self {
         Self { id }
     }

@@ -24,8 +24,8 @@ use crate::types::{ServerDetail, ServerId};
 /// Sets the password of VNC and, on supported Linux templates, of root. With an own image, Windows or FreeBSD only the
 /// one of VNC.
 ///
-/// If the end stays open: Read the server: `status_text` says what is being done with it. `reconcile` does it, with
-/// what `perform` read before the call.
+/// If the outcome is unknown: Read the server: `status_text` says what is being done with it. `client.reconcile` does
+/// this, comparing with what `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::servers::SetPassword;
@@ -64,7 +64,7 @@ pub struct SetPassword {
 }
 
 impl SetPassword {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: ServerId, password: impl Into<Secret>) -> Self {
         Self { id, password: password.into() }
     }

@@ -80,7 +80,7 @@ pub struct Backup {
 }
 
 impl Backup {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(id: BackupId, status: ServiceStatus, can: BackupAbilities) -> Self {
         Self {
             id,
@@ -168,7 +168,7 @@ pub struct BackupAbilities {
 }
 
 impl BackupAbilities {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(delete: bool) -> Self {
         Self { update: None, prolong: None, delete }
     }
@@ -227,7 +227,7 @@ pub struct BackupDownload {
 }
 
 impl BackupDownload {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(link: impl Into<Secret>) -> Self {
         Self { link: link.into(), expires: None }
     }
@@ -286,7 +286,7 @@ pub struct Schedule {
 }
 
 impl Schedule {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(kind: ScheduleType) -> Self {
         Self { kind, day: None, hour: None, copies: None }
     }

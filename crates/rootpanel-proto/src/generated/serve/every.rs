@@ -8,7 +8,7 @@ use hostkit_proto::server::every::{Examples, Visitor};
 
 use crate::RootPanel;
 
-/// Shows every endpoint of the API to a visitor, with its wire examples.
+/// Passes every endpoint of the API to a visitor, with its wire examples.
 pub fn every(visitor: &mut impl Visitor<Api = RootPanel>) {
     visitor.call::<crate::account::GetBalance>(&Examples {
         folder: "rootpanel/account/get_balance",

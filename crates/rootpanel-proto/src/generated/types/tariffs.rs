@@ -44,7 +44,7 @@ pub struct Tariff {
 }
 
 impl Tariff {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(id: TariffId) -> Self {
         Self {
             id,
@@ -120,7 +120,7 @@ pub struct TariffAddon {
 }
 
 impl TariffAddon {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(id: AddonId) -> Self {
         Self { id, name: None, monthly_cost: None, max_count: None, existing_only: false }
     }
@@ -172,7 +172,7 @@ pub struct TariffLocation {
 }
 
 impl TariffLocation {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(id: LocationId) -> Self {
         Self { id, name: None, monthly_cost: None }
     }
@@ -222,7 +222,7 @@ pub struct TariffPeriod {
 }
 
 impl TariffPeriod {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(months: u64) -> Self {
         Self { months, discount: None, for_new: false, for_renewal: false }
     }
