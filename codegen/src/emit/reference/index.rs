@@ -184,8 +184,10 @@ fn errors(language: Language, model: &Model) -> String {
         }
         if error.verify {
             meaning.push_str(
-                language
-                    .pick(" It is unknown whether the call was carried out.", " Выполнен ли вызов, остаётся неизвестным."),
+                language.pick(
+                    " It is unknown whether the call was carried out.",
+                    " Выполнен ли вызов, остаётся неизвестным.",
+                ),
             );
         }
         let name = error.name.as_ref().map_or(error.code.value.as_str(), |name| name.value.as_str());
