@@ -120,7 +120,7 @@ impl Resolver<'_, '_> {
         match given {
             Some(name) if names::is_identifier(name) => name.value.clone(),
             Some(name) => {
-                let message = format!("`{}` is no Rust name", name.value);
+                let message = format!("`{}` is not a Rust name", name.value);
                 self.diagnostics.add("E0224", &name.span, message, "letters, digits and underscores, no keyword");
                 names::snake(name)
             }
@@ -325,7 +325,7 @@ impl Resolver<'_, '_> {
         for group in groups {
             let rust = names::snake(&group.name);
             if !seen.insert(rust.clone()) {
-                let message = format!("the group `{rust}` has the name of an input");
+                let message = format!("the group `{rust}` has the same name as an input");
                 self.diagnostics.add("E0204", &group.name.span, message, "the second one");
             }
         }
@@ -334,7 +334,7 @@ impl Resolver<'_, '_> {
     fn one_of(&mut self, group: &surface::OneOf, endpoint: &str) -> OneOf {
         if group.variants.len() < 2 {
             let message = format!("the group `{}` has fewer than two variants", group.name.value);
-            self.diagnostics.add("E0213", &group.name.span, message, "a choice of one is none");
+            self.diagnostics.add("E0213", &group.name.span, message, "fewer than two variants");
         }
         let variants = group.variants.iter().map(|variant| {
             let fields = self.inputs(&variant.fields);
