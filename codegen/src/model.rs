@@ -168,6 +168,8 @@ pub(crate) enum TypeKind {
     Id {
         is_number: bool,
     },
+    /// A whole number from the first to the second.
+    Ranged(i64, i64),
     Union {
         scalar: Option<Type>,
         object: Option<Type>,

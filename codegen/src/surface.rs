@@ -169,9 +169,21 @@ pub(crate) struct TypeDefinition {
 #[derive(Debug, Clone)]
 pub(crate) enum TypeKind {
     Struct(Vec<Field>),
-    Enumeration { is_number: bool, values: Vec<EnumerationValue> },
-    Id { is_number: bool, min: Option<At<i64>> },
-    Union { scalar: Option<At<String>>, object: Option<At<String>>, list: Option<At<String>> },
+    Enumeration {
+        is_number: bool,
+        values: Vec<EnumerationValue>,
+    },
+    Id {
+        is_number: bool,
+        min: Option<At<i64>>,
+    },
+    /// A number within a range.
+    Ranged(At<Limits>),
+    Union {
+        scalar: Option<At<String>>,
+        object: Option<At<String>>,
+        list: Option<At<String>>,
+    },
 }
 
 #[derive(Debug, Clone)]

@@ -148,48 +148,45 @@ fn count_inconsistencies(model: &Model, coverage: &mut Coverage) {
 /// The README's table, with a row per API and a total.
 pub fn coverage_table(all: &[Coverage]) -> String {
     let mut text = String::from(
-        "| API | documented calls | specified | with examples | specs | answered by the sandbox | blocks of the document that are tests \
-         | inconsistencies handled | example files: document / recorded / made / derived |\n\
+        "| API | documented calls | specified | with examples | specs | answered by the sandbox \
+         | blocks of the document that are tests | inconsistencies handled | example files: document / recorded / made / derived |\n\
          | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n",
     );
     let mut total = Coverage { api: "together".to_owned(), ..Coverage::default() };
     for coverage in all {
         text.push_str(&row(coverage));
-        total.documented += coverage.documented;
-        total.specified += coverage.specified;
-        total.with_examples += coverage.with_examples;
-        total.specs += coverage.specs;
-        total.in_sandbox += coverage.in_sandbox;
-        total.blocks += coverage.blocks;
-        total.blocks_covered += coverage.blocks_covered;
-        total.inconsistencies += coverage.inconsistencies;
-        total.inconsistencies_covered += coverage.inconsistencies_covered;
-        for (origin, count) in &coverage.examples {
-            *total.examples.entry(origin.clone()).or_default() += count;
-        }
+        total.add(coverage);
     }
     text.push_str(&row(&total));
     text
 }
 
+impl Coverage {
+    fn add(&mut self, other: &Self) {
+        self.documented += other.documented;
+        self.specified += other.specified;
+        self.with_examples += other.with_examples;
+        self.specs += other.specs;
+        self.in_sandbox += other.in_sandbox;
+        self.blocks += other.blocks;
+        self.blocks_covered += other.blocks_covered;
+        self.inconsistencies += other.inconsistencies;
+        self.inconsistencies_covered += other.inconsistencies_covered;
+        for (origin, count) in &other.examples {
+            *self.examples.entry(origin.clone()).or_default() += count;
+        }
+    }
+}
+
 fn row(coverage: &Coverage) -> String {
     let origins = ["document", "recorded", "made", "derived"];
     let examples = origins.map(|origin| coverage.examples.get(origin).copied().unwrap_or_default().to_string());
+    let examples = examples.join(" / ");
+    let Coverage { api, documented, specified, with_examples, specs, in_sandbox, blocks, blocks_covered, .. } =
+        coverage;
+    let (inconsistencies, handled) = (coverage.inconsistencies, coverage.inconsistencies_covered);
     format!(
-        "| {} | {} | {}/{} | {}/{} | {} | {}/{} | {}/{} | {}/{} | {} |\n",
-        coverage.api,
-        coverage.documented,
-        coverage.specified,
-        coverage.documented,
-        coverage.with_examples,
-        coverage.documented,
-        coverage.specs,
-        coverage.in_sandbox,
-        coverage.specs,
-        coverage.blocks_covered,
-        coverage.blocks,
-        coverage.inconsistencies_covered,
-        coverage.inconsistencies,
-        examples.join(" / ")
+        "| {api} | {documented} | {specified}/{documented} | {with_examples}/{documented} | {specs} | {in_sandbox}/{specs} \
+         | {blocks_covered}/{blocks} | {handled}/{inconsistencies} | {examples} |\n"
     )
 }

@@ -44,8 +44,7 @@ pub(crate) fn check(model: &Model, sources: &Sources, diagnostics: &mut Diagnost
         }
     }
     for field in answer_fields(model).filter(|field| field.is_required() && !shown.contains(&field.surface.wire.span)) {
-        let help =
-            "add an example that has it, best a recorded one; what nothing shows to be always there is not `required`";
+        let help = "add an example that has it, preferably a recorded one, or drop `required`";
         let message = format!("`{}` is required, but no example shows it", field.wire());
         diagnostics.add_with_help("E0237", &field.surface.wire.span, message, "not shown", help);
     }

@@ -56,7 +56,7 @@ impl<'m> Scalars<'m> {
             Type::UnixTime => true,
             Type::Named(name) => {
                 let kind = self.model.types.get(name).map(|entry| &entry.kind);
-                matches!(kind, Some(TypeKind::Id { is_number: true }))
+                matches!(kind, Some(TypeKind::Id { is_number: true } | TypeKind::Ranged(..)))
             }
             ty => ty.is_number(),
         }
@@ -96,7 +96,7 @@ impl<'m> Scalars<'m> {
             Type::Ip => reads::<IpAddr>(text),
             Type::Csv(item) => text.trim().is_empty() || text.split(',').all(|part| self.fits(item, part.trim())),
             Type::Named(name) => match self.model.types.get(name).map(|entry| &entry.kind) {
-                Some(TypeKind::Id { is_number: true }) => reads::<u64>(text),
+                Some(TypeKind::Id { is_number: true } | TypeKind::Ranged(..)) => reads::<u64>(text),
                 Some(TypeKind::Id { is_number: false }) => {
                     let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
                     (1..=128).contains(&text.len()) && text.bytes().all(is_allowed)
@@ -123,7 +123,7 @@ impl<'m> Scalars<'m> {
             Type::Ip => "an IP address".to_owned(),
             Type::Csv(_) => "values separated by commas".to_owned(),
             Type::Named(name) => match self.model.types.get(name).map(|entry| &entry.kind) {
-                Some(TypeKind::Id { is_number: true }) => "a whole number".to_owned(),
+                Some(TypeKind::Id { is_number: true } | TypeKind::Ranged(..)) => "a whole number".to_owned(),
                 Some(TypeKind::Id { is_number: false }) => "letters, digits, `-` or `_`".to_owned(),
                 _ => "text".to_owned(),
             },

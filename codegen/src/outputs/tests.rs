@@ -402,12 +402,12 @@ ru = "Роняет ящик."
         (
             "en",
             [
-                "- Is read: [`list_crates`](crates.md#list_crates)",
+                "- Read: [`list_crates`](crates.md#list_crates)",
                 "- It happened only if: `tag` is the input `tag`",
                 "- It happened if an item is new, by: `id`",
-                "- Seconds that it may take to show: 90",
-                "Nothing on the API shows it: A dropped crate \\| looks like another.",
-                "- At least one has to be given: size, weight",
+                "- Seconds until it shows, at most: 90",
+                "No call shows whether it happened: A dropped crate \\| looks like another.",
+                "- At least one is required: size, weight",
                 "if `tag=big`: at most 9; not less than `size`",
             ],
         ),

@@ -12,7 +12,7 @@ pub(super) fn resolve(model: &mut Model, diagnostics: &mut Diagnostics) {
         if let Some(place) = &endpoint.surface.response.may_lack_marker
             && (endpoint.effect() != "safe" || model.service.fault.kind != "envelope")
         {
-            let help = "the answer to a call that acts says that it was done, or it is in doubt";
+            let help = "without the marker, an answer to a call that acts leaves its outcome unknown";
             let message = "only reads of an API with an envelope may lack the marker";
             diagnostics.add_with_help("E0235", &place.span, message, "not such a call", help);
         }
@@ -34,7 +34,7 @@ fn envelope(model: &Model, diagnostics: &mut Diagnostics) {
         ("failure", !fault.failure.is_empty()),
     ] {
         if !is_said {
-            let help = "without it nothing tells a success from a failure";
+            let help = "without it, a success cannot be told from a failure";
             diagnostics.add_with_help("E0234", place, format!("the envelope has no `{key}`"), "of this one", help);
         }
     }
@@ -44,7 +44,7 @@ fn envelope(model: &Model, diagnostics: &mut Diagnostics) {
     }
     for path in &fault.inner {
         if path.split('/').count() != 2 {
-            let message = format!("`{path}` is no inner verdict");
+            let message = format!("`{path}` is not an inner verdict");
             diagnostics.add("E0234", place, message, "it is the entry of an object: `a/b`");
         }
     }
@@ -75,7 +75,7 @@ impl Answer<'_, '_> {
     fn key(&mut self) -> Option<Field> {
         let name = self.endpoint.surface.response.key.as_ref()?;
         let Some(Type::Map(key, item)) = self.endpoint.output.ty() else {
-            return self.wrong(&name.span, "`key` is for an answer that is a map", "this is none");
+            return self.wrong(&name.span, "`key` is for an answer that is a map", "not a map");
         };
         let field = self.field(self.model.fields(item).unwrap_or_default(), name)?;
         if field.ty != **key {

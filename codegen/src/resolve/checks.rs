@@ -82,7 +82,7 @@ fn taken(model: &Model, name: &str, span: &Span, is_call: bool, diagnostics: &mu
         return;
     };
     let message = format!("`{name}` is {other}");
-    diagnostics.add_with_help("E0229", span, message, "taken", "give it a name that says more");
+    diagnostics.add_with_help("E0229", span, message, "taken", "choose a more specific name");
 }
 
 /// Checks that each `{name}` of the path has a field and each path parameter a place.
@@ -173,11 +173,11 @@ fn limits(model: &Model, field: &Field, diagnostics: &mut Diagnostics) {
     for limits in all {
         let on_numbers = limits.min.is_some() || limits.max.is_some() || limits.multiple_of.is_some();
         if on_numbers && !is_number(model, field.ty.item()) {
-            diagnostics.add("E0207", span, "a range needs a number", format!("`{}` is no number", surface.ty.value));
+            diagnostics.add("E0207", span, "a range needs a number", format!("`{}` is not a number", surface.ty.value));
         }
         let on_texts = limits.min_length.is_some() || limits.max_length.is_some();
         if on_texts && !matches!(field.ty.item(), Type::Text | Type::Secret) {
-            diagnostics.add("E0207", span, "a length needs text", format!("`{}` is no text", surface.ty.value));
+            diagnostics.add("E0207", span, "a length needs text", format!("`{}` is not text", surface.ty.value));
         }
         if let Some(shape) = &limits.shape {
             let fits = match (field.ty.item(), shape.as_str()) {
@@ -247,7 +247,7 @@ fn identity(model: &Model, endpoint: &Endpoint, diagnostics: &mut Diagnostics) {
             let span = endpoint.surface.response.ty.as_ref().map_or(&endpoint.surface.name.span, |ty| &ty.span);
             let message = format!("`{name}` has no required field");
             let help = "mark what identifies the object with `required = true`; else any document would decode";
-            diagnostics.add_with_help("E0218", span, message, "nothing has to be there", help);
+            diagnostics.add_with_help("E0218", span, message, "no field is required", help);
         }
     }
 }

@@ -9,7 +9,7 @@ pub(super) fn is_number(model: &Model, ty: &Type) -> bool {
     };
     matches!(
         model.types.get(name).map(|entry| &entry.kind),
-        Some(TypeKind::Id { is_number: true } | TypeKind::Enumeration { is_number: true, .. })
+        Some(TypeKind::Id { is_number: true } | TypeKind::Ranged(..) | TypeKind::Enumeration { is_number: true, .. })
     )
 }
 
@@ -26,7 +26,8 @@ pub(super) fn is_copy(model: &Model, ty: &Type) -> bool {
         | Type::Ip => true,
         Type::Bytes | Type::Kibibytes | Type::Mebibytes | Type::Gibibytes => true,
         Type::Named(name) => {
-            model.types.get(name).is_some_and(|entry| matches!(entry.kind, TypeKind::Id { is_number: true }))
+            let kind = model.types.get(name).map(|entry| &entry.kind);
+            matches!(kind, Some(TypeKind::Id { is_number: true } | TypeKind::Ranged(..)))
         }
         _ => false,
     }
@@ -40,10 +41,10 @@ pub(crate) fn is_text(model: &Model, ty: &Type) -> bool {
         }
         Type::DateTime | Type::Date | Type::UnixTime => true,
         Type::Bytes | Type::Kibibytes | Type::Mebibytes | Type::Gibibytes => true,
-        Type::Named(name) => model
-            .types
-            .get(name)
-            .is_some_and(|entry| matches!(entry.kind, TypeKind::Id { .. } | TypeKind::Enumeration { .. })),
+        Type::Named(name) => {
+            let kind = model.types.get(name).map(|entry| &entry.kind);
+            matches!(kind, Some(TypeKind::Id { .. } | TypeKind::Ranged(..) | TypeKind::Enumeration { .. }))
+        }
         _ => false,
     }
 }

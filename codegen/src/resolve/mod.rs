@@ -23,12 +23,13 @@ pub(crate) use kinds::is_text;
 pub(crate) fn resolve(surface: Surface, sources: &Sources, diagnostics: &mut Diagnostics) -> Model {
     let known: BTreeSet<String> =
         surface.types.iter().flat_map(|file| file.types.iter().map(|ty| ty.name.value.clone())).collect();
-    let lowest = surface.types.iter().flat_map(|file| &file.types).filter_map(|ty| match &ty.kind {
-        surface::TypeKind::Id { min: Some(min), .. } => Some((ty.name.value.clone(), min.value)),
+    let ranges = surface.types.iter().flat_map(|file| &file.types).filter_map(|ty| match &ty.kind {
+        surface::TypeKind::Id { min: Some(min), .. } => Some((ty.name.value.clone(), (Some(min.value), None))),
+        surface::TypeKind::Ranged(range) => Some((ty.name.value.clone(), (range.min, range.max))),
         _ => None,
     });
-    let lowest = lowest.collect();
-    let mut resolver = Resolver { known, lowest, diagnostics, service: &surface.service };
+    let ranges = ranges.collect();
+    let mut resolver = Resolver { known, ranges, diagnostics, service: &surface.service };
     let mut types = BTreeMap::new();
     for file in &surface.types {
         let spec = format!("specs/{}", sources.path(file.file));
@@ -75,8 +76,8 @@ fn remarks(surface: &Surface, sources: &Sources) -> Vec<(String, surface::Remark
 
 struct Resolver<'s, 'd> {
     known: BTreeSet<String>,
-    /// Minimum of each id type that has one.
-    lowest: BTreeMap<String, i64>,
+    /// Minimum and maximum of each type that has some.
+    ranges: BTreeMap<String, (Option<i64>, Option<i64>)>,
     service: &'s surface::Service,
     diagnostics: &'d mut Diagnostics,
 }
@@ -119,7 +120,7 @@ impl Resolver<'_, '_> {
         match given {
             Some(name) if names::is_identifier(name) => name.value.clone(),
             Some(name) => {
-                let message = format!("`{}` is no Rust name", name.value);
+                let message = format!("`{}` is not a Rust name", name.value);
                 self.diagnostics.add("E0224", &name.span, message, "letters, digits and underscores, no keyword");
                 names::snake(name)
             }
@@ -153,13 +154,15 @@ impl Resolver<'_, '_> {
         fields.iter().map(|field| self.field(field)).collect()
     }
 
-    /// Input fields: ids get the minimum of their type.
+    /// Input fields: numbers get the limits of their type.
     fn inputs(&mut self, fields: &[surface::Field]) -> Vec<Field> {
         let mut inputs = self.fields(fields);
         for input in &mut inputs {
-            if let Type::Named(name) = input.ty.item() {
+            if let Type::Named(name) = input.ty.item()
+                && let Some((min, max)) = self.ranges.get(name)
+            {
                 let limits = &mut input.surface.limits;
-                limits.min = limits.min.or(self.lowest.get(name).copied());
+                (limits.min, limits.max) = (limits.min.or(*min), limits.max.or(*max));
             }
         }
         inputs
@@ -229,6 +232,15 @@ impl Resolver<'_, '_> {
                 TypeKind::Enumeration { is_number: *is_number, values: resolved }
             }
             surface::TypeKind::Id { is_number, .. } => TypeKind::Id { is_number: *is_number },
+            surface::TypeKind::Ranged(range) => match (range.min, range.max) {
+                (Some(lowest), Some(highest)) if 0 <= lowest && lowest <= highest => TypeKind::Ranged(lowest, highest),
+                _ => {
+                    let message = "the range of a type needs two numbers from 0 up, the lower one first";
+                    let help = "for example `range = [0, 23]`";
+                    self.diagnostics.add_with_help("E0207", &range.span, message, "not such a range", help);
+                    TypeKind::Ranged(0, 0)
+                }
+            },
             surface::TypeKind::Union { scalar, object, list } => {
                 let mut shape = |text: &Option<At<String>>| text.as_ref().map(|text| self.ty(text));
                 TypeKind::Union { scalar: shape(scalar), object: shape(object), list: shape(list) }
@@ -313,7 +325,7 @@ impl Resolver<'_, '_> {
         for group in groups {
             let rust = names::snake(&group.name);
             if !seen.insert(rust.clone()) {
-                let message = format!("the group `{rust}` has the name of an input");
+                let message = format!("the group `{rust}` has the same name as an input");
                 self.diagnostics.add("E0204", &group.name.span, message, "the second one");
             }
         }
@@ -322,7 +334,7 @@ impl Resolver<'_, '_> {
     fn one_of(&mut self, group: &surface::OneOf, endpoint: &str) -> OneOf {
         if group.variants.len() < 2 {
             let message = format!("the group `{}` has fewer than two variants", group.name.value);
-            self.diagnostics.add("E0213", &group.name.span, message, "a choice of one is none");
+            self.diagnostics.add("E0213", &group.name.span, message, "fewer than two variants");
         }
         let variants = group.variants.iter().map(|variant| {
             let fields = self.inputs(&variant.fields);

@@ -68,8 +68,8 @@ pub(super) fn check(model: &Model, endpoint: &Endpoint, diagnostics: &mut Diagno
         let surface = &field.surface;
         let rules = [&surface.required_if, &surface.only_if, &surface.not_below].into_iter().flatten();
         for rule in rules.chain(surface.when.iter().map(|(condition, _)| condition)) {
-            let help = "a variant says itself what belongs together: what it needs is `required` in it";
-            let message = "a variant of a group looks at no other inputs";
+            let help = "mark what the variant needs as `required` in it";
+            let message = "a field of a variant cannot depend on other inputs";
             diagnostics.add_with_help("E0232", &rule.span, message, "not checked here", help);
         }
     }
@@ -113,7 +113,7 @@ fn known_value(
     let Some(value) = value else {
         if !matches!(other.ty, Type::Flag | Type::Switch) {
             let help = format!("write `{}=…` with the value that it needs", other.wire());
-            let label = format!("`{}` is no flag", other.surface.ty.value);
+            let label = format!("`{}` is not a flag", other.surface.ty.value);
             diagnostics.add_with_help("E0232", &condition.span, "only a flag is on or off", label, help);
         }
         return;
@@ -139,7 +139,7 @@ fn unknown_input<'n>(
 ) {
     let help = match did_you_mean(name, known) {
         Some(near) => format!("did you mean `{near}`?"),
-        None => "the names are those of the wire".to_owned(),
+        None => "use the names on the wire".to_owned(),
     };
     diagnostics.add_with_help("E0210", &word.span, format!("there is no input `{name}`"), "unknown", help);
 }

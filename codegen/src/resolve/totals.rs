@@ -14,7 +14,7 @@ pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
         let mut counted = fields.iter().filter_map(|field| Some((field, field.total()?)));
         if let Some((field, total)) = counted.next() {
             if !is_countable(&field.ty) {
-                wrong(field, "only a list or a map has a total", "of something else");
+                wrong(field, "only a list or a map has a total", "neither a list nor a map");
             }
             if fields.iter().any(|other| other.name.json == total.name.json || other.name.xml == total.name.xml) {
                 wrong(field, "the total is read with its list: it is no field of its own", "also a field");

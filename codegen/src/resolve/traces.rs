@@ -39,13 +39,13 @@ fn is_said(endpoint: &Endpoint, diagnostics: &mut Diagnostics) {
                 "E0239",
                 &why.span,
                 "`[trace]` says where it shows",
-                "and this that nothing does",
+                "and this says that no call does",
                 help,
             );
         }
         (Some(why), None) if endpoint.is_callable() => {
             let label = "this call can simply be repeated";
-            diagnostics.add_with_help("E0239", &why.span, "only calls that act leave a trace", label, help);
+            diagnostics.add_with_help("E0239", &why.span, "only calls that act need evidence", label, help);
         }
         _ => {}
     }
@@ -61,7 +61,7 @@ impl<'m> Tracer<'m, '_> {
     fn trace(&mut self, trace: &surface::Trace) -> Option<Trace> {
         let span = &trace.read.span;
         if self.endpoint.is_callable() {
-            return self.wrong(span, "only calls that act leave a trace", "this call can simply be repeated");
+            return self.wrong(span, "only calls that act need evidence", "this call can simply be repeated");
         }
         let read = self.called(&trace.read)?;
         let first = match &trace.first {
@@ -72,7 +72,7 @@ impl<'m> Tracer<'m, '_> {
             return self.wrong(span, "the read of a trace must be a safe call with an output", "not such a call");
         };
         if first.is_some() && !matches!(output, Type::List(_)) {
-            return self.wrong(span, "a read for each item of `first` must return a list", "this is none");
+            return self.wrong(span, "a read for each item of `first` must return a list", "not a list");
         }
         let (items, item) = self.items(trace, output)?;
         let fields = self.model.fields(item).unwrap_or_default();
@@ -85,7 +85,7 @@ impl<'m> Tracer<'m, '_> {
             _ => {
                 let label =
                     "of a list one of `new`, `changed` and `gone`; of an object `changed`, `there`, `is` or `where`";
-                return self.wrong(span, "nothing says what shows it", label);
+                return self.wrong(span, "nothing says which field shows it", label);
             }
         };
         let (filter, each) = match &trace.each {
@@ -115,7 +115,7 @@ impl<'m> Tracer<'m, '_> {
         let is_alone = matches!(items, Items::Maybe | Items::Fields);
         let takes_one = matches!(sign, Sign::Gone | Sign::Became) && !is_alone || is_change && items != Items::One;
         if is_any && takes_one && !trace.not_found {
-            return self.wrong(span, "any item would do", "`where` or `is` has to say which one");
+            return self.wrong(span, "any item would fit", "`where` or `is` has to say which one");
         }
         let below = self.compared(fields, &trace.below)?;
         let by_itself = self.by_itself(trace, fields, &sign)?;
@@ -146,7 +146,7 @@ impl<'m> Tracer<'m, '_> {
             each,
             count: match &trace.count {
                 Some(name) if trace.new.is_some() => Some(self.number(name)?),
-                Some(name) => return self.wrong(&name.span, "`count` goes with `new`", "nothing is made"),
+                Some(name) => return self.wrong(&name.span, "`count` goes with `new`", "there is no `new`"),
                 None => None,
             },
             is,
@@ -206,8 +206,8 @@ impl<'m> Tracer<'m, '_> {
         match self.endpoint.inputs().find(|own| own.rust == name.value) {
             Some(own) if own.ty == Type::Uint && own.is_required() => Some(own.clone()),
             Some(_) => {
-                let message = format!("`{}` is no number that has to be given", name.value);
-                self.wrong(&name.span, message, "a required `uint` is wanted here")
+                let message = format!("`{}` is not a required number", name.value);
+                self.wrong(&name.span, message, "expected a required `uint`")
             }
             None => {
                 let message = format!("there is no input `{}`", name.value);
@@ -414,7 +414,7 @@ impl<'m> Tracer<'m, '_> {
     fn comparable(&mut self, path: &[Field], own: &Field, name: &At<String>) -> Option<()> {
         let wanted = if let Type::List(item) = &own.ty { item } else { &own.ty };
         if matches!(wanted, Type::Secret) {
-            return self.wrong(&name.span, format!("`{}` is a secret", own.rust), "a ticket holds none");
+            return self.wrong(&name.span, format!("`{}` is a secret", own.rust), "a ticket must not hold secrets");
         }
         if path.last().is_none_or(|last| last.ty != *wanted) {
             let message = format!("`{}` and `{}` are of different types", name.value, own.rust);

@@ -78,7 +78,7 @@ pub(super) fn parse(text: &str) -> Result<Type, String> {
         "any" => Type::Any,
         name if is_type_name(name) => Type::Named(name.to_owned()),
         "" => return Err("a type is missing".to_owned()),
-        other => return Err(format!("`{other}` is no type")),
+        other => return Err(format!("`{other}` is not a type")),
     })
 }
 

@@ -31,7 +31,7 @@ fn awaited<'m>(endpoint: &'m Endpoint, diagnostics: &mut Diagnostics) -> Option<
     if let (Some(waiter), true) = (endpoint.surface.waiters.first(), endpoint.echo.is_empty()) {
         let help = "`echo` of `[response]` says which field of an item is which input of the call";
         let message = "a waiter needs to know which item of a list it waits for";
-        diagnostics.add_with_help("E0214", &waiter.name.span, message, "any of the list", help);
+        diagnostics.add_with_help("E0214", &waiter.name.span, message, "which item of the list?", help);
     }
     Some(item)
 }
@@ -56,7 +56,7 @@ impl Paths<'_, '_> {
 
     fn failure(&mut self, condition: &surface::Condition) -> Condition {
         if !matches!(condition.wanted, Wanted::Texts(_)) {
-            let help = "a waiter fails at the words that an API has for it";
+            let help = "list the values at which the waiter fails";
             let message = format!("`failed` compares `{}` with nothing", condition.path.value);
             self.diagnostics.add_with_help("E0214", &condition.path.span, message, "no text", help);
         }
@@ -109,7 +109,7 @@ impl Paths<'_, '_> {
                 }
                 (None, _) => {
                     let message = "a waiter needs an endpoint with an output";
-                    self.diagnostics.add("E0214", &text.span, message, "nothing to look at");
+                    self.diagnostics.add("E0214", &text.span, message, "no field has this path");
                     return steps;
                 }
             }

@@ -69,6 +69,8 @@ pub(super) fn read_by_format(node: &Node<'_, '_>, key: &str) -> Option<At<Root>>
 pub(super) fn read_type(name: At<String>, node: &Node<'_, '_>) -> TypeDefinition {
     let kind = if let Some(id) = node.optional("id") {
         TypeKind::Id { is_number: id == "number", min: node.integer_at("min") }
+    } else if node.has("range") {
+        TypeKind::Ranged(At { value: read_limits(node), span: node.span("range") })
     } else if let Some(values) = node.table("values") {
         let values = values.tables().map(|(wire, node)| EnumerationValue {
             wire,

@@ -169,6 +169,7 @@ pub(crate) const TYPE: &[Key] = &[
     key("kind", Shape::Word(&["text", "number"]), "What the values of an enumeration are on the wire."),
     key("id", Shape::Word(&["number", "text"]), "The type is an id."),
     key("min", Shape::Integer, "The lowest number of an id that may be sent."),
+    key("range", Shape::Integers, "The type is a whole number from the lowest to the highest of these."),
     key("union", Shape::Table(UNION), "The shapes that a value may have."),
     key("keep-raw", Shape::Flag, "The struct keeps the object as it came."),
     key("provenance", Shape::Word(PROVENANCES), "Where the facts are from."),

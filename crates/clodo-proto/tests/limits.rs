@@ -113,13 +113,14 @@ fn server_zero_is_never_named() {
 
 #[test]
 fn plans_of_backups() {
-    let plan = |days: &[i64], time: &str| said(&ScheduleBackup::new(ID, BackupId::new(2), days.to_vec().into(), time));
-    assert_eq!(plan(&[1, 7], "04:30"), "");
-    assert_eq!(plan(&[0], "04:30"), "backups_days: 0 is less than 1");
-    assert_eq!(plan(&[1, 8], "04:30"), "backups_days: 8 is more than 7");
-    assert_eq!(plan(&[], "04:30"), "backups_days: is empty, but has to be given");
-    assert_eq!(plan(&[1], "4:30"), "backups_time: \"4:30\" is not a time of the form hh:mm");
-    assert_eq!(plan(&[1], "24:00"), "backups_time: \"24:00\" is not a time of the form hh:mm");
+    let plan = |days: Vec<Weekday>, time: &str| said(&ScheduleBackup::new(ID, BackupId::new(2), days.into(), time));
+    let monday = || vec![Weekday::Monday];
+    assert_eq!(plan(vec![Weekday::Monday, Weekday::Sunday], "04:30"), "");
+    assert_eq!(plan(vec![Weekday::from_text("0")], "04:30"), "backups_days: 0 is less than 1");
+    assert_eq!(plan(vec![Weekday::Monday, Weekday::from_text("8")], "04:30"), "backups_days: 8 is more than 7");
+    assert_eq!(plan(Vec::new(), "04:30"), "backups_days: is empty, but has to be given");
+    assert_eq!(plan(monday(), "4:30"), "backups_time: \"4:30\" is not a time of the form hh:mm");
+    assert_eq!(plan(monday(), "24:00"), "backups_time: \"24:00\" is not a time of the form hh:mm");
 }
 
 #[test]

@@ -34,7 +34,7 @@ fn network_error(place: &Address, error: &io::Error) -> io::Error {
     }
     let (kind, what) = match error.kind() {
         ErrorKind::TimedOut | ErrorKind::WouldBlock => (ErrorKind::TimedOut, " does not answer in time"),
-        ErrorKind::ConnectionRefused | ErrorKind::NotFound => (ErrorKind::ConnectionRefused, ": nobody listens there"),
+        ErrorKind::ConnectionRefused | ErrorKind::NotFound => (ErrorKind::ConnectionRefused, ": connection refused"),
         ErrorKind::HostUnreachable => {
             (ErrorKind::HostUnreachable, ": the name has no address, or the host is unreachable")
         }

@@ -5,6 +5,20 @@
 //! go through the client's `call` and return a `Result`; mutating calls go through `perform`, are sent once, and return
 //! an [`Outcome`]. An unresolved one carries a [`Ticket`], with which the client finds out whether the call happened.
 //!
+//! ```
+//! use hostkit::{FaultCode, Outcome};
+//!
+//! /// Whether the call may be made again.
+//! fn may_be_repeated<T, C: FaultCode>(outcome: &Outcome<T, C>) -> bool {
+//!     match outcome {
+//!         Outcome::Done(_) | Outcome::Accepted(..) => false, // it happened, or it will
+//!         Outcome::Rejected(rejection) => !rejection.verify, // refused; after some codes, look first
+//!         Outcome::NotSent(_) => true,                       // no byte went out
+//!         Outcome::Unresolved(_) => false,                   // it may have happened: `client.reconcile` finds out
+//!     }
+//! }
+//! ```
+//!
 //! The engine below opens no socket and reads no clock: authors of a client implement
 //! [`Transport`](transport::Transport) or [`AsyncTransport`](transport::AsyncTransport), and the loops of [`machinery`]
 //! run each call as a [`Machine`](machinery::Machine). What API crates are made of is the [`protocol`].

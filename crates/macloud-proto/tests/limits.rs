@@ -2,15 +2,16 @@
 
 #![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
 
-use hostkit_proto::{Api, EncodeError, Endpoint, Format, Gibibytes, RequestParts};
-use macloud_proto::Macloud;
+use hostkit_proto::{Api, EncodeError, Endpoint, Format, Gibibytes, OutOfRange, RequestParts};
+use hostkit_testing::{Script, Scripted};
 use macloud_proto::dns::{CreateDomain, CreateRecord};
 use macloud_proto::ips::{OrderAddresses, RemoveAdditional, SetAddressHost};
 use macloud_proto::isos::{CreateIso, GetIsoProgress, StartDownload};
-use macloud_proto::schedules::{CreateDailySchedule, CreateMonthlySchedule, CreateWeeklySchedule};
+use macloud_proto::schedules::{CreateDailySchedule, CreateMonthlySchedule, CreateWeeklySchedule, GetSchedules};
 use macloud_proto::servers::{ChangePlan, CreateServer, ReinstallServer, SetPassword};
 use macloud_proto::ssh_keys::CreateKey;
 use macloud_proto::types::*;
+use macloud_proto::{Credentials, Macloud};
 
 /// `field: rule` of every mistake, by the name on the wire.
 fn words(error: &EncodeError) -> String {
@@ -91,21 +92,47 @@ fn records() {
 #[test]
 fn schedules_by_host() {
     let service = ServiceId::new(1);
-    let daily = |host, hour, copies| said_at(host, &CreateDailySchedule::new(service, hour, copies));
+    let day = |number| BackupDay::new(number).unwrap();
+    let hour = |number| BackupHour::new(number).unwrap();
+    let copies = |number| BackupCopies::new(number).unwrap();
+    let daily = |host, at, kept| said_at(host, &CreateDailySchedule::new(service, hour(at), copies(kept)));
     assert_eq!(daily("macloud", 1, 4), "");
     assert_eq!(daily("macloud", 0, 1), "hour: 0 is less than 1");
     assert_eq!(daily("macloud", 7, 1), "hour: 7 is more than 6");
     assert_eq!(daily("macloud", 1, 5), "left: 5 is more than 4");
     assert_eq!(daily("vdsina_ru", 0, 7), "");
-    assert_eq!(daily("vdsina_com", 10, 8), "left: 8 is more than 7");
-    assert_eq!(daily("vdsina_ru", 11, 1), "hour: 11 is more than 10");
-    let weekly = |day| said(&CreateWeeklySchedule::new(service, day, 1, 1));
+    assert_eq!(daily("vdsina_com", 10, 7), "");
+    let weekly = |on| said(&CreateWeeklySchedule::new(service, day(on), hour(1), copies(1)));
     assert_eq!((weekly(7), weekly(8)), (String::new(), "day: 8 is more than 7".to_owned()));
-    let monthly = |host, day| said_at(host, &CreateMonthlySchedule::new(service, day, 1, 1));
+    let monthly = |host, on| said_at(host, &CreateMonthlySchedule::new(service, day(on), hour(1), copies(1)));
     assert_eq!(monthly("macloud", 30), "");
     assert_eq!(monthly("macloud", 31), "day: 31 is more than 30");
     assert_eq!(monthly("vdsina_ru", 31), "");
-    assert_eq!(monthly("vdsina_ru", 0), "day: 0 is less than 1");
+}
+
+#[test]
+fn a_schedule_is_made_of_numbers_within_their_ranges() {
+    let refusal = |made: Result<(), OutOfRange>| made.unwrap_err().to_string();
+    let day = |number| refusal(BackupDay::new(number).map(drop));
+    assert_eq!(day(0), "BackupDay: expected a number from 1 to 31, found 0");
+    assert_eq!(day(32), "BackupDay: expected a number from 1 to 31, found 32");
+    let hour = refusal(BackupHour::new(11).map(drop));
+    assert_eq!(hour, "BackupHour: expected a number from 0 to 10, found 11");
+    let copies = refusal(BackupCopies::new(8).map(drop));
+    assert_eq!(copies, "BackupCopies: expected a number from 1 to 7, found 8");
+}
+
+#[test]
+fn a_number_of_an_answer_that_is_out_of_range_is_kept_and_not_sent() {
+    let body = r#"{"status":"ok","data":{"day":{"type":"day","hour":23,"left":9}}}"#;
+    let answers = Scripted::new([Script::get("/v1/backup.schedule/1").answer(200, body)]);
+    let credentials = Credentials::token("example-secret");
+    let client = hostkit_ureq::Client::<Macloud>::builder(credentials).transport(answers).build().unwrap();
+    let daily = client.call(&GetSchedules::new(ServiceId::new(1))).unwrap().daily.unwrap();
+    let (hour, copies) = (daily.hour.unwrap(), daily.copies.unwrap());
+    assert_eq!((hour.get(), copies.get()), (23, 9));
+    let again = CreateDailySchedule::new(ServiceId::new(1), hour, copies);
+    assert_eq!(said_at("vdsina_ru", &again), "hour: 23 is more than 10; left: 9 is more than 7");
 }
 
 #[test]

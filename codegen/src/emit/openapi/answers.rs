@@ -118,7 +118,9 @@ fn loose(mut strict: Object, types: &[&str], pattern: Option<&str>) -> Object {
 fn named(model: &Model, name: &str) -> Object {
     let strict = object! { "$ref": format!("#/components/schemas/{name}") };
     let other = match model.types.get(name).map(|entry| &entry.kind) {
-        Some(TypeKind::Enumeration { is_number: true, .. } | TypeKind::Id { is_number: true }) => {
+        Some(
+            TypeKind::Enumeration { is_number: true, .. } | TypeKind::Id { is_number: true } | TypeKind::Ranged(..),
+        ) => {
             object! { "type": "string", "pattern": WHOLE }
         }
         Some(TypeKind::Enumeration { .. } | TypeKind::Id { .. }) => object! { "type": "number" },

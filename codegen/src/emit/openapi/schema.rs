@@ -143,7 +143,7 @@ fn limit(schema: &mut Object, limits: &Limits) {
         }
     }
     if let Some(shape) = &limits.shape {
-        schema.set("pattern", crate::emit::shape_words(shape).2);
+        schema.set("pattern", crate::emit::shape_texts(shape).pattern);
     }
 }
 

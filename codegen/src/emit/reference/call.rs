@@ -20,7 +20,7 @@ pub(super) fn section(language: Language, model: &Model, wire: &Wire<'_>, endpoi
     text.push_str(&output(language, model, endpoint));
     text.push_str(&part(language.pick("Statuses and errors", "Статусы и ошибки"), &errors(language, endpoint)));
     text.push_str(&part(language.pick("Waiters", "Ожидания"), &waiters(language, endpoint)));
-    let shows = language.pick("How it shows that it happened", "Как узнать, выполнен ли вызов");
+    let shows = language.pick("Evidence that it happened", "Как узнать, выполнен ли вызов");
     text.push_str(&part(shows, &trace::section(language, endpoint)));
     text.push_str(&samples::section(language, model, wire, endpoint));
     text
@@ -41,7 +41,11 @@ fn facts(language: Language, model: &Model, endpoint: &Endpoint) -> String {
     let name = endpoint.effect();
     lines.push(format!("{}: **{name}**, {}", language.pick("Effect", "Действие"), effect(language, name)));
     if surface.repeat_documented {
-        lines.push(language.pick("A repeat is documented as harmless", "Повтор по документу безвреден").to_owned());
+        lines.push(
+            language
+                .pick("The document says that repeating it is harmless", "Повтор по документу безвреден")
+                .to_owned(),
+        );
     }
     if !surface.flags.is_empty() {
         let flags = surface.flags.iter().map(|name| format!("{name} ({})", flag(language, name)));
@@ -52,7 +56,8 @@ fn facts(language: Language, model: &Model, endpoint: &Endpoint) -> String {
     }
     if let Some(removed) = &surface.removed {
         let hosts = removed.hosts.iter().map(|(host, since)| format!("`{}` ({})", host.value, since.value));
-        let title = language.pick("Removed at, and refused before it is sent", "Удалён, запрос не отправляется");
+        let title =
+            language.pick("Removed at, where it is refused without being sent", "Удалён, запрос не отправляется");
         let instead = language.pick("instead", "вместо него (по-английски)");
         let source = provenance(language, removed.provenance.as_deref().unwrap_or("documented"));
         let hosts = hosts.collect::<Vec<_>>().join(", ");
@@ -63,14 +68,14 @@ fn facts(language: Language, model: &Model, endpoint: &Endpoint) -> String {
         lines.push(format!("{}: {}", language.pick("Counts towards", "Учитывается в"), rates.join(", ")));
     }
     if let Some(inputs) = &endpoint.at_least_one {
-        let title = language.pick("At least one has to be given", "Нужен хотя бы один параметр");
+        let title = language.pick("At least one is required", "Нужен хотя бы один параметр");
         lines.push(format!("{title}: {}", inputs.names()));
     }
     if let Some(seconds) = surface.deadline {
         lines.push(format!("{}: {seconds} {}", language.pick("Deadline", "Срок"), language.pick("s", "с")));
     }
     if !surface.reconcile.is_empty() {
-        let title = language.pick("If the end stays open", "Если исход неизвестен (по-английски)");
+        let title = language.pick("If the outcome is unknown", "Если исход неизвестен (по-английски)");
         lines.push(format!("{title}: {}", cell(&surface.reconcile)));
     }
     lines.push(source(language, endpoint));
@@ -154,7 +159,7 @@ fn output(language: Language, model: &Model, endpoint: &Endpoint) -> String {
     let mut text = format!("\n### {}\n\n", language.pick("Output", "Ответ"));
     let place = match &endpoint.output {
         Output::None => {
-            text.push_str(language.pick("Nothing but success.\n", "Только признак успеха.\n"));
+            text.push_str(language.pick("No value, only success.\n", "Только признак успеха.\n"));
             return text;
         }
         Output::Headers(_) => language.pick(", in headers", ", в заголовках").to_owned(),
@@ -164,7 +169,7 @@ fn output(language: Language, model: &Model, endpoint: &Endpoint) -> String {
     let ty = endpoint.output.ty().cloned().unwrap_or(crate::model::Type::Any);
     text.push_str(&format!("{}{place}.\n", type_text(language, &ty)));
     if let Some(total) = endpoint.total() {
-        let title = language.pick("How many there are in all", "Сколько всего");
+        let title = language.pick("Number of items in all", "Сколько всего");
         text.push_str(&format!("{title}: {}.\n", fields::name(&total.name)));
     }
     let response = &endpoint.surface.response;
@@ -193,11 +198,11 @@ fn errors(language: Language, endpoint: &Endpoint) -> String {
         if !text.is_empty() {
             text.push('\n');
         }
-        let title = language.pick("These faults mean that there is nothing", "Эти ошибки значат, что ничего нет");
+        let title = language.pick("Faults that mean an empty answer", "Эти ошибки значат, что ничего нет");
         text.push_str(&format!("{title}: {}.\n", codes.join(", ")));
     }
     if text.is_empty() {
-        let title = language.pick("Those of every call", "Общие для всех вызовов");
+        let title = language.pick("Common to all calls", "Общие для всех вызовов");
         text.push_str(&format!(
             "{title}: [{}](README.md#{}).\n",
             language.pick("Errors", "Ошибки"),

@@ -50,6 +50,10 @@ fn section(language: Language, entry: &TypeEntry) -> String {
             let kind = type_text(language, &kind);
             text.push_str(&format!("\n{}: {kind}.\n", language.pick("An id of its own type", "Номер своего типа")));
         }
+        TypeKind::Ranged(lowest, highest) => text.push_str(&match language {
+            Language::English => format!("\nA number from {lowest} to {highest}.\n"),
+            Language::Russian => format!("\nЧисло от {lowest} до {highest}.\n"),
+        }),
         TypeKind::Union { scalar, object, list } => {
             text.push('\n');
             let shapes = [

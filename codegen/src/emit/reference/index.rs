@@ -72,7 +72,7 @@ fn formats(language: Language, model: &Model) -> String {
     }
     if service.negotiates {
         lines.push(
-            language.pick("The wanted format is said in `Accept`", "Нужный формат указывается в `Accept`").to_owned(),
+            language.pick("The format is requested in `Accept`", "Нужный формат указывается в `Accept`").to_owned(),
         );
     }
     lines.push(format!("{}: {}", language.pick("Time zone", "Часовой пояс"), service.zone));
@@ -115,7 +115,7 @@ fn formats(language: Language, model: &Model) -> String {
     if !said.is_empty() {
         lines.push(format!(
             "{}: {}",
-            language.pick("Answers may do this, too", "В ответах бывает и так"),
+            language.pick("Answers may also do this", "В ответах бывает и так"),
             said.join("; ")
         ));
     }
@@ -190,8 +190,10 @@ fn errors(language: Language, model: &Model) -> String {
         }
         if error.verify {
             meaning.push_str(
-                language
-                    .pick(" Whether the call was carried out stays open.", " Выполнен ли вызов, остаётся неизвестным."),
+                language.pick(
+                    " It is unknown whether the call was carried out.",
+                    " Выполнен ли вызов, остаётся неизвестным.",
+                ),
             );
         }
         let name = error.name.as_ref().map_or(error.code.value.as_str(), |name| name.value.as_str());

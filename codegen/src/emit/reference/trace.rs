@@ -8,7 +8,7 @@ use crate::surface::{Pairs, Trace};
 /// Bullets with the read and its signs; empty for calls without evidence.
 pub(super) fn section(language: Language, endpoint: &Endpoint) -> String {
     if let Some(why) = &endpoint.surface.no_trace {
-        let title = language.pick("Nothing on the API shows it", "По API этого не узнать (по-английски)");
+        let title = language.pick("No call shows whether it happened", "По API этого не узнать (по-английски)");
         return format!("{title}: {}\n", cell(&why.value));
     }
     let lines = endpoint.surface.trace.iter().flat_map(|trace| lines(language, trace));
@@ -20,21 +20,25 @@ fn lines(language: Language, trace: &Trace) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some(first) = &trace.first {
         let each =
-            pick("Is read first, and then for each of its items", "Сначала читается, затем для каждого элемента");
+            pick("Read first, then the call above for each item", "Сначала читается, затем для каждого элемента");
         lines.push(format!("{each}: {}", link(first)));
     }
-    lines.push(format!("{}: {}", pick("Is read", "Читается"), link(&trace.read)));
+    lines.push(format!("{}: {}", pick("Read", "Читается"), link(&trace.read)));
     let from = pick("from", "из");
     let inputs = |(read, own): &(At<String>, At<String>)| format!("`{}` {from} `{}`", read.value, own.value);
     push(&mut lines, pick("Its inputs", "Параметры чтения"), trace.inputs.iter().map(inputs));
-    push(&mut lines, pick("Looked at", "Где искать"), trace.lists.iter().map(quoted));
+    push(&mut lines, pick("Items in", "Где искать"), trace.lists.iter().map(quoted));
     push(
         &mut lines,
-        pick("Each of these shows by itself", "Каждый элемент ищется отдельно"),
+        pick("Each item of this input has to appear", "Каждый элемент ищется отдельно"),
         trace.each.iter().map(quoted),
     );
     let holds = pick("is the input", "равно параметру");
-    push(&mut lines, pick("As many items as", "Сколько элементов появится"), trace.count.iter().map(quoted));
+    push(
+        &mut lines,
+        pick("Number of new items, given by the input", "Сколько элементов появится"),
+        trace.count.iter().map(quoted),
+    );
     push(&mut lines, pick("It happened only if", "Вызов выполнен, только если"), equals(&trace.filter, holds));
     let below = pick("is, in full or without its domain, the input", "равно, полностью или без домена, параметру");
     push(&mut lines, pick("And if", "И если"), equals(&trace.below, below));
@@ -43,17 +47,13 @@ fn lines(language: Language, trace: &Trace) -> Vec<String> {
     let new = trace.new.iter().map(quoted);
     push(&mut lines, pick("It happened if an item is new, by", "Вызов выполнен, если появился элемент с новым"), new);
     let changed = trace.changed.iter().map(quoted);
-    push(&mut lines, pick("It happened if this is not what it was before", "Вызов выполнен, если изменилось"), changed);
-    push(&mut lines, pick("By as much as", "На сколько"), trace.by.iter().map(quoted));
+    push(&mut lines, pick("It happened if this has changed", "Вызов выполнен, если изменилось"), changed);
+    push(&mut lines, pick("By the amount of the input", "На сколько"), trace.by.iter().map(quoted));
     let by_itself =
         pick("Unless the hoster may have done it by itself, by", "Если хостер не мог сделать это сам, по полю");
     push(&mut lines, by_itself, trace.by_itself_if.iter().map(quoted));
     let there = trace.there.iter().map(quoted);
-    push(
-        &mut lines,
-        pick("It happened if this is there now and was not before", "Вызов выполнен, если появилось"),
-        there,
-    );
+    push(&mut lines, pick("It happened if this has appeared", "Вызов выполнен, если появилось"), there);
     let signs = [
         (
             trace.by_itself,
@@ -63,7 +63,7 @@ fn lines(language: Language, trace: &Trace) -> Vec<String> {
         (trace.gone, "It happened if no such item is left", "Вызов выполнен, если такого элемента больше нет"),
         (
             trace.not_found,
-            "It happened if the read says that there is none",
+            "It happened if the read answers “not found”",
             "Вызов выполнен, если чтение отвечает «не найдено»",
         ),
         (trace.absent_is_no, "An absent field means that it did not happen", "Если поля нет, вызов не выполнен"),
@@ -81,7 +81,7 @@ fn lines(language: Language, trace: &Trace) -> Vec<String> {
     lines.extend(
         signs.iter().filter(|(holds, ..)| *holds).map(|(_, english, russian)| pick(english, russian).to_owned()),
     );
-    let settle = pick("Seconds that it may take to show", "Через сколько секунд видно, не позже");
+    let settle = pick("Seconds until it shows, at most", "Через сколько секунд видно, не позже");
     lines.push(format!("{settle}: {}", trace.settle));
     lines
 }

@@ -1,5 +1,6 @@
 //! The reference's languages: fixed words, and types as text.
 
+use crate::emit::ShapeTexts;
 use crate::model::Type;
 use crate::surface::Limits;
 
@@ -162,7 +163,7 @@ pub(super) fn limits(language: Language, limits: &Limits) -> Vec<String> {
         (None, None) => {}
     }
     if let Some(shape) = &limits.shape {
-        let (english, russian, _) = crate::emit::shape_words(shape);
+        let ShapeTexts { english, russian, .. } = crate::emit::shape_texts(shape);
         parts.push(language.pick(english, russian).to_owned());
     }
     parts

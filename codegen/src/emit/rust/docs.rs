@@ -76,7 +76,7 @@ pub(super) fn of_waiter(waiter: &Waiter) -> Doc {
     match waiter.surface.settle {
         0 => doc,
         seconds => doc.and(&format!(
-            "An end that the first poll sees may be of before the call that is waited for: it counts after {seconds} \
+            "A final state that the first poll sees may predate the call that is waited for: it counts after {seconds} \
              seconds, or once another state was seen."
         )),
     }
@@ -125,7 +125,7 @@ pub(super) fn field(indent: usize, field: &Field) -> Doc {
     facts.extend(surface.unit.as_ref().map(|unit| format!("Unit: {unit}.")));
     facts.extend(limits(&surface.limits).map(|limits| format!("Limits: {limits}.")));
     for (host, there) in &surface.host_limits {
-        facts.extend(limits(there).map(|limits| format!("At `{}`: Limits: {limits}.", host.value)));
+        facts.extend(limits(there).map(|limits| format!("Limits at `{}`: {limits}.", host.value)));
     }
     for (condition, then) in &surface.when {
         facts.extend(limits(then).map(|limits| format!("Limits if `{}`: {limits}.", condition.value)));
@@ -157,7 +157,7 @@ fn limits(limits: &Limits) -> Option<String> {
         (None, Some(max)) => parts.push(format!("at most {max} characters")),
         (None, None) => {}
     }
-    parts.extend(limits.shape.as_ref().map(|shape| crate::emit::shape_words(shape).0.to_owned()));
+    parts.extend(limits.shape.as_ref().map(|shape| crate::emit::shape_texts(shape).english.to_owned()));
     (!parts.is_empty()).then(|| parts.join(", "))
 }
 
@@ -181,31 +181,31 @@ pub(super) fn endpoint(model: &Model, wire: &Wire<'_>, endpoint: &Endpoint) -> D
     if let Some(removed) = &surface.removed {
         let hosts = removed.hosts.iter().map(|(host, since)| format!("`{}` (since {})", host.value, since.value));
         let hosts = hosts.collect::<Vec<_>>().join(", ");
-        doc = doc.and(&format!("Removed at {hosts}, where it is refused before it is sent: use {}.", removed.instead));
+        doc = doc.and(&format!("Removed at {hosts}, where it is refused without being sent: use {}.", removed.instead));
     }
     if let Some(inputs) = &endpoint.at_least_one {
-        doc = doc.and(&format!("At least one of these has to be given: {}.", inputs.names()));
+        doc = doc.and(&format!("At least one of these is required: {}.", inputs.names()));
     }
     if !surface.reconcile.is_empty() {
-        doc = doc.and(&format!("If the end stays open: {}{}", surface.reconcile, reconciliation(endpoint)));
+        doc = doc.and(&format!("If the outcome is unknown: {}{}", surface.reconcile, reconciliation(endpoint)));
     }
     doc.and_sample(sample::call(model, wire, endpoint))
 }
 
 /// Docs of the credentials.
 pub(super) fn credentials(model: &Model) -> Doc {
-    Doc::new(ITEM, "What a user proves himself with.").and_sample(sample::credentials(model))
+    Doc::new(ITEM, "The credentials of a user.").and_sample(sample::credentials(model))
 }
 
 /// What `reconcile` can find out about a call.
 fn reconciliation(endpoint: &Endpoint) -> String {
     if let Some(why) = &endpoint.surface.no_trace {
-        return format!(" No call shows it: {}", why.value);
+        return format!(" No call shows whether it happened: {}", why.value);
     }
     if endpoint.trace.is_none() {
         return String::new();
     }
-    " `reconcile` does it, with what `perform` read before the call.".to_owned()
+    " `client.reconcile` does this, comparing with what `perform` read before the call.".to_owned()
 }
 
 /// Docs of a file of types.

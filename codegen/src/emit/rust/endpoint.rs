@@ -1,13 +1,16 @@
 //! One file per endpoint: the request struct, its constructor and setters, and `impl Endpoint`.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::docs::{self, Doc, INNER, ITEM, MEMBER};
 use super::types::{Constructor, derives, is_default};
-use super::words::{Parameter, field_type, format_name, header, ident, max_items, name_expression, number, rust_type};
+use super::words::{
+    Parameter, echoed_input, field_type, flag_member, format_name, header, ident, list_member, max_items,
+    name_expression, number, place, rust_type, with,
+};
 use super::{encode, trace, waiter};
-use crate::model::{Echo, EchoedInput, Endpoint, Field, Model, OneOf, Output, Type, Variant, WireName};
+use crate::model::{Echo, Endpoint, Field, Model, OneOf, Output, Type, Variant, WireName};
 use crate::recorded::Wire;
 use crate::resolve::names::camel;
 use crate::surface::Response;
@@ -78,7 +81,7 @@ fn variant(variant: &Variant) -> TokenStream {
     let name = ident(&variant.rust);
     match variant.fields.as_slice() {
         [] => {
-            let doc = Doc::new(MEMBER, "Nothing more.");
+            let doc = Doc::new(MEMBER, "Without further inputs.");
             quote!(#doc #name,)
         }
         [field] => {
@@ -109,7 +112,7 @@ fn methods(endpoint: &Endpoint) -> TokenStream {
             parts.values.push(quote!(#name: None));
         }
     }
-    let something = "The call with what it needs; everything else is absent.";
+    let something = "The call with its required inputs; everything else is absent.";
     let new = parts.emit("The call.", something, has_default(endpoint));
     let fields = endpoint.inputs().filter(|field| !field.is_required());
     let fields = fields.map(|field| setter(&field.surface.en, &Parameter::of(field), field.is_option()));
@@ -165,20 +168,9 @@ fn echo(endpoint: &Endpoint) -> Option<TokenStream> {
     if endpoint.echo.is_empty() {
         return None;
     }
-    let asked = endpoint.echo.iter().map(|Echo { name, input, .. }| match input {
-        EchoedInput::Field(field) => {
-            let place = ident(&field.rust);
-            if field.is_option() {
-                quote!(.with_option(#name, self.#place.as_ref()))
-            } else {
-                quote!(.with(#name, &self.#place))
-            }
-        }
-        EchoedInput::Variant { group, is_required, type_name, variant } => {
-            let (group, ty, variant) = (ident(group), ident(type_name), ident(variant));
-            let pattern = if *is_required { quote!(#ty::#variant(value)) } else { quote!(Some(#ty::#variant(value))) };
-            quote!(.with_option(#name, match &self.#group { #pattern => Some(value), _ => None }))
-        }
+    let asked = endpoint.echo.iter().map(|Echo { name, input, .. }| {
+        let (value, is_option) = echoed_input(&quote!(self), input);
+        with(name, &value, is_option)
     });
     let ty = endpoint.output.ty()?;
     let (start, is_option) = match ty {
@@ -187,16 +179,8 @@ fn echo(endpoint: &Endpoint) -> Option<TokenStream> {
         _ => (quote!(output), false),
     };
     let echoed = endpoint.echo.iter().map(|Echo { name, path, .. }| {
-        let (place, is_option) = path.iter().fold((start.clone(), is_option), |(place, is_option), field| {
-            let name = ident(&field.rust);
-            match (is_option, field.is_option()) {
-                (false, false) => (quote!(#place.#name), false),
-                (false, true) => (quote!(#place.#name.as_ref()), true),
-                (true, false) => (quote!(#place.map(|value| &value.#name)), true),
-                (true, true) => (quote!(#place.and_then(|value| value.#name.as_ref())), true),
-            }
-        });
-        if is_option { quote!(.with_option(#name, #place)) } else { quote!(.with(#name, &#place)) }
+        let (place, is_option) = place(start.clone(), is_option, path);
+        with(name, &if is_option { place } else { quote!(&#place) }, is_option)
     });
     let echoed = match ty {
         Type::List(_) => quote!(output.iter().fold(Inputs::new(), |all, item| all #(#echoed)*)),
@@ -234,22 +218,22 @@ fn empty(endpoint: &Endpoint) -> Option<TokenStream> {
 fn info(model: &Model, endpoint: &Endpoint) -> TokenStream {
     let Endpoint { name, path, spec, surface, .. } = endpoint;
     let (method, effect) = (ident(&endpoint.method), ident(&camel(endpoint.effect())));
-    let flags = surface.flags.iter().map(|flag| ident(&camel(flag)));
-    let flags = (!surface.flags.is_empty()).then(|| quote!(flags: &[#(Flag::#flags),*],));
-    let repeat_documented = surface.repeat_documented.then(|| quote!(repeat_documented: true,));
-    let rates = surface.rates.iter().map(|rate| rate.as_str());
-    let rates = (!surface.rates.is_empty()).then(|| quote!(rates: &[#(#rates),*],));
+    let flags = surface.flags.iter().map(|flag| {
+        let flag = ident(&camel(flag));
+        quote!(Flag::#flag)
+    });
+    let flags = list_member("flags", flags);
+    let repeat_documented = flag_member("repeat_documented", surface.repeat_documented);
+    let rates = list_member("rates", surface.rates.iter().map(|rate| rate.as_str()));
     let authorised = (!surface.authorised).then(|| quote!(authorised: false,));
     let empty = emptiness(&surface.response);
-    let formats = surface.response.formats.iter().map(|format| format_name(format));
-    let formats = (!surface.response.formats.is_empty()).then(|| quote!(formats: &[#(#formats),*],));
-    let may_lack_marker = surface.response.may_lack_marker.as_ref().map(|_| quote!(may_lack_marker: true,));
+    let formats = list_member("formats", surface.response.formats.iter().map(|format| format_name(format)));
+    let may_lack_marker = flag_member("may_lack_marker", surface.response.may_lack_marker.is_some());
     let total = endpoint.total().map(|total| {
         let name = name_expression(&total.name);
         quote!(total: Some(#name),)
     });
-    let bodiless = bodiless(model, endpoint).into_iter().map(number);
-    let bodiless = (bodiless.len() > 0).then(|| quote!(bodiless: &[#(#bodiless),*],));
+    let bodiless = list_member("bodiless", bodiless(model, endpoint).into_iter().map(number));
     let removed_at = surface.removed.as_ref().map(|removed| {
         let hosts = removed.hosts.iter().map(|(host, since)| {
             let (host, since) = (&host.value, &since.value);
@@ -306,11 +290,9 @@ fn bodiless(model: &Model, endpoint: &Endpoint) -> Vec<i64> {
 
 /// The conditions under which a fault means "nothing there", if any.
 fn emptiness(response: &Response) -> Option<TokenStream> {
-    let statuses = response.empty_statuses.iter().map(|status| number(*status));
-    let statuses = (!response.empty_statuses.is_empty()).then(|| quote!(statuses: &[#(#statuses),*],));
-    let texts = |name: Ident, items: &[String]| (!items.is_empty()).then(|| quote!(#name: &[#(#items),*],));
-    let codes = texts(ident("codes"), &response.empty_codes);
-    let except = texts(ident("except"), &response.empty_except);
+    let statuses = list_member("statuses", response.empty_statuses.iter().map(|status| number(*status)));
+    let codes = list_member("codes", &response.empty_codes);
+    let except = list_member("except", &response.empty_except);
     let said = [statuses, codes, except].into_iter().flatten().collect::<Vec<_>>();
     let rest = (said.len() < 3).then(|| quote!(..Emptiness::NONE));
     (!said.is_empty()).then(|| quote!(empty: Emptiness { #(#said)* #rest },))
@@ -338,9 +320,8 @@ fn decode_under(endpoint: &Endpoint, ty: &Type, name: &WireName) -> TokenStream 
         }
         Type::Map(_, item) => match &endpoint.key {
             Some(field) => {
-                let (field_name, item) = (ident(&field.rust), rust_type(item));
-                let own =
-                    if field.is_option() { quote!(item.#field_name.as_ref()) } else { quote!(Some(&item.#field_name)) };
+                let (own, is_option) = place(quote!(item), false, std::slice::from_ref(field));
+                let (own, item) = (if is_option { own } else { quote!(Some(&#own)) }, rust_type(item));
                 quote!(answer.map_by(&#name, |item: &#item| #own))
             }
             None => quote!(answer.map(&#name)),

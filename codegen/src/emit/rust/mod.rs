@@ -29,7 +29,7 @@ use crate::tree::Tree;
 /// Emits the generated part of an API's crate.
 pub(crate) fn emit(model: &Model, wire: &Wire<'_>, command: &str) -> Tree {
     let mut files = Files { api: &model.api, command, scope: Scope::of(model), tree: Tree::default() };
-    let doc = "The API itself: credentials, error codes, how calls are authorised and how it says no.";
+    let doc = "The API itself: credentials, error codes, authorisation of calls, and faults.";
     files.add_importing(&["service.rs"], &["service.toml"], doc, service::emit(model));
     let has_server_types = emit_types(model, &mut files);
     let modules = emit_endpoints(model, wire, &mut files);
@@ -171,6 +171,6 @@ fn emit_server(model: &Model, files: &mut Files<'_>, modules: &BTreeMap<&str, Ve
 
         #router
     };
-    let doc = "The server half: every request of the API, and which endpoint it calls.";
+    let doc = "The server half: every request of the API, and the router that finds its endpoint.";
     files.add(&["serve", "mod.rs"], &[""], doc, items);
 }

@@ -217,9 +217,9 @@ pub(super) fn router(model: &Model) -> TokenStream {
         let (name, path) = (ident(&endpoint.type_name), path_of(endpoint));
         quote!(Self::#name(_) => #path::INFO,)
     });
-    let info = Doc::new(MEMBER, "What is known of the call.");
-    let route = Doc::new(ITEM, "Finds the endpoint that a request calls.")
-        .and_errors("Where no endpoint takes the request, the error of the one that came nearest.");
+    let info = Doc::new(MEMBER, "Static facts about the call.");
+    let route = Doc::new(ITEM, "Finds the endpoint that a request is for.")
+        .and_errors("If no endpoint accepts the request, the error of the one that came closest.");
     let names = by_demand(model).into_iter().map(|endpoint| ident(&endpoint.type_name));
     quote! {
         #request
@@ -261,7 +261,7 @@ fn by_demand(model: &Model) -> Vec<&Endpoint> {
 /// Function `every`: visits all endpoints with their examples, for tests over all of them.
 pub(super) fn every(model: &Model) -> TokenStream {
     let api = ident(&model.service.name);
-    let doc = Doc::new(ITEM, "Shows every endpoint of the API to a visitor, with its wire examples.");
+    let doc = Doc::new(ITEM, "Passes every endpoint of the API to a visitor, with its wire examples.");
     let visits = model.endpoints.iter().map(|endpoint| {
         let method = ident(if endpoint.is_callable() { "call" } else { "perform" });
         let (path, examples) = (path_of(endpoint), examples(model, endpoint));

@@ -5,7 +5,7 @@ mod fits;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::words::{ident, local, number, rust_type, used};
+use super::words::{ident, local, number, rust_type, used, with};
 use crate::model::{ByItself, Compared, Endpoint, Field, Items, Made, Model, Origin, Sign, Slot, Trace, Type};
 use fits::{Closure, Mark, place};
 
@@ -25,8 +25,8 @@ fn inputs_of(trace: &Trace) -> Option<TokenStream> {
                 quote!(.with_rows(#text, self.#name.iter().map(|item| vec![Some(evidence::text(item))])))
             }
             (Type::Secret, _) => quote!(.with_secret(#text, &self.#name)),
-            (_, true) => quote!(.with_option(#text, self.#name.as_ref())),
-            (_, false) => quote!(.with(#text, &self.#name)),
+            (_, true) => with(text, &quote!(self.#name.as_ref()), true),
+            (_, false) => with(text, &quote!(&self.#name), false),
         }
     });
     let (rows, with_rows) = each.map(|(own, columns)| rows(own, columns)).unzip();
@@ -50,11 +50,15 @@ fn rows(own: &Field, columns: &[Compared]) -> (TokenStream, TokenStream) {
 
 /// The inputs that a ticket keeps, except that of `each`.
 fn remembered(trace: &Trace) -> Vec<&Field> {
-    let read = trace.inputs.iter().filter_map(|(_, origin)| match origin {
+    distinct(read_with(trace).chain(compared(trace)).chain(amount(trace)))
+}
+
+/// The inputs that the read takes.
+fn read_with(trace: &Trace) -> impl Iterator<Item = &Field> {
+    trace.inputs.iter().filter_map(|(_, origin)| match origin {
         Origin::Own(own) | Origin::OwnAs(own, _) => Some(own),
         Origin::First(_) => None,
-    });
-    distinct(read.chain(compared(trace)).chain(amount(trace)))
+    })
 }
 
 fn compared(trace: &Trace) -> impl Iterator<Item = &Field> {
@@ -89,11 +93,10 @@ pub(super) fn emit(model: &Model, endpoint: &Endpoint) -> Option<TokenStream> {
     let trace = endpoint.trace.as_ref()?;
     let (reading, item) = (rust_type(&trace.output), rust_type(&trace.item));
     let found = if is_shown(trace) { item } else { quote!(()) };
-    let is_set = trace.each.is_some() || trace.count.is_some();
-    let found = if is_set { quote!(Vec<#found>) } else { found };
+    let found = if is_set(trace) { quote!(Vec<#found>) } else { found };
     let read = read(trace);
     let (reading_fn, baseline, find) = (reading_of(trace, &read), baseline(model, trace, &reading), find(model, trace));
-    let inputs = used("inputs", is_set || compares(trace) || amount(trace).is_some());
+    let inputs = used("inputs", is_set(trace) || compares(trace) || amount(trace).is_some());
     let at = used("at", matches!(trace.sign, Sign::Paid(..)));
     let not_found = trace.not_found.then(|| {
         quote!(
@@ -171,7 +174,7 @@ fn facts(trace: &Trace, endpoint: &Endpoint) -> TokenStream {
 fn keys(trace: &Trace, found: &TokenStream) -> Option<TokenStream> {
     let Sign::New(key) = &trace.sign else { return None };
     let key = ident(&key.rust);
-    let keys = match trace.each.is_some() || trace.count.is_some() {
+    let keys = match is_set(trace) {
         true => quote!(found.iter().map(|item| evidence::text(&item.#key)).collect()),
         false => quote!(vec![evidence::text(&found.#key)]),
     };
@@ -196,14 +199,13 @@ fn made(trace: &Trace, endpoint: &Endpoint) -> Option<TokenStream> {
 
 /// `output`: the output of the call, where what was found holds all of it.
 fn output(trace: &Trace, endpoint: &Endpoint, found: &TokenStream) -> Option<TokenStream> {
-    let is_set = trace.each.is_some() || trace.count.is_some();
     match (endpoint.output.ty(), &trace.made, &trace.sign) {
         (None, ..) => Some(quote!(fn output(_: #found) -> Option<()> { Some(()) })),
-        (Some(output), Some(Made::Output), Sign::New(key)) if !is_set => {
+        (Some(output), Some(Made::Output), Sign::New(key)) if !is_set(trace) => {
             let (output, key) = (rust_type(output), ident(&key.rust));
             Some(quote!(fn output(found: #found) -> Option<#output> { Some(found.#key) }))
         }
-        (Some(output), Some(Made::Item), _) if !is_set => {
+        (Some(output), Some(Made::Item), _) if !is_set(trace) => {
             let output = rust_type(output);
             Some(quote!(fn output(found: #found) -> Option<#output> { Some(found) }))
         }
@@ -214,6 +216,11 @@ fn output(trace: &Trace, endpoint: &Endpoint, found: &TokenStream) -> Option<Tok
 /// Whether the evidence includes an item: one that is gone cannot be shown.
 fn is_shown(trace: &Trace) -> bool {
     !trace.not_found && !matches!(trace.sign, Sign::Gone)
+}
+
+/// Whether the call makes several items.
+fn is_set(trace: &Trace) -> bool {
+    trace.each.is_some() || trace.count.is_some()
 }
 
 /// Whether an item is compared with inputs of the call.
@@ -235,11 +242,7 @@ fn read(trace: &Trace) -> TokenStream {
 
 /// `reading`: the read built from the inputs, or one for each item of a first list.
 fn reading_of(trace: &Trace, read: &TokenStream) -> TokenStream {
-    let own = trace.inputs.iter().filter_map(|(_, origin)| match origin {
-        Origin::Own(own) | Origin::OwnAs(own, _) => Some(own),
-        Origin::First(_) => None,
-    });
-    let own: Vec<_> = own.collect();
+    let own: Vec<_> = read_with(trace).collect();
     let inputs = used("inputs", !own.is_empty());
     let needed = own.iter().map(|own| {
         let (text, local, ty) = (&own.rust, local(&own.rust, TAKEN), rust_type(&own.ty));
@@ -333,8 +336,8 @@ fn baseline(model: &Model, trace: &Trace, reading: &TokenStream) -> TokenStream 
 /// The closure that gives the key of an item.
 fn key(trace: &Trace) -> TokenStream {
     let (path, is_option) = match (&trace.sign, trace.filter.first()) {
-        (Sign::New(key), _) => place("item", std::slice::from_ref(key)),
-        (_, Some((path, _))) => place("item", path),
+        (Sign::New(key), _) => place(std::slice::from_ref(key)),
+        (_, Some((path, _))) => place(path),
         // Whatever is there is to go.
         (_, None) => return quote!(|_| String::new()),
     };
@@ -449,7 +452,7 @@ fn by_itself(trace: &Trace, usual: bool) -> TokenStream {
 
 fn find_each(trace: &Trace, own: &Field, columns: &[Compared]) -> TokenStream {
     let (text, item, now, key) = (&own.rust, rust_type(&trace.item), items(trace, false), key(trace));
-    let columns = columns.iter().map(|(path, _)| match place("item", path) {
+    let columns = columns.iter().map(|(path, _)| match place(path) {
         (place, true) if path.len() == 1 => quote!(#place.map(evidence::text)),
         (place, true) => quote!(#place.map(|value| evidence::text(value))),
         (place, false) => quote!(Some(evidence::text(&#place))),

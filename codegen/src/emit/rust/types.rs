@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::docs::{self, Doc, INNER, ITEM, MEMBER};
 use super::words::{
-    Parameter, field_entry, field_type, fill_statement, ident, name_expression, rust_type, serialised,
+    Parameter, field_entry, field_type, fill_statement, ident, name_expression, number, rust_type, serialised,
     serialised_field, set_expression,
 };
 use crate::model::{Field, Type, TypeEntry, TypeKind};
@@ -14,6 +14,7 @@ use crate::model::{Field, Type, TypeEntry, TypeKind};
 pub(super) fn emit(entry: &TypeEntry) -> TokenStream {
     match &entry.kind {
         TypeKind::Id { is_number } => id(entry, *is_number),
+        TypeKind::Ranged(lowest, highest) => ranged(entry, *lowest, *highest),
         TypeKind::Enumeration { .. } => enumeration(entry),
         TypeKind::Struct(fields) => structure(entry, fields),
         TypeKind::Union { scalar, object, list } => union(entry, &shapes(scalar, object, list)),
@@ -50,6 +51,12 @@ fn id(entry: &TypeEntry, is_number: bool) -> TokenStream {
     quote!(hostkit_proto::#declare! { #about pub struct #name; })
 }
 
+fn ranged(entry: &TypeEntry, lowest: i64, highest: i64) -> TokenStream {
+    let (name, about) = (ident(&entry.name), about(entry));
+    let (lowest, highest) = (number(lowest), number(highest));
+    quote!(hostkit_proto::ranged_number! { #[range(#lowest, #highest)] #about pub struct #name; })
+}
+
 fn enumeration(entry: &TypeEntry) -> TokenStream {
     let TypeKind::Enumeration { is_number, values } = &entry.kind else { return TokenStream::new() };
     let (name, about) = (ident(&entry.name), about(entry));
@@ -78,7 +85,7 @@ fn structure(entry: &TypeEntry, fields: &[Field]) -> TokenStream {
     let mut parts = Constructor::of(fields);
     parts.values.extend(raw_value);
     let new =
-        parts.emit("Everything is absent.", "What has to be there; everything else is absent.", is_default(fields));
+        parts.emit("Everything is absent.", "With the required fields; everything else is absent.", is_default(fields));
     let from_wire = (entry.in_answers && !is_from_headers(fields)).then(|| from_wire(entry, fields));
     let to_wire = entry.in_requests.then(|| to_wire(entry, fields));
     quote! {

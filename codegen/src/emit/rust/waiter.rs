@@ -5,8 +5,8 @@ use quote::quote;
 
 use super::docs::{self, Doc, MEMBER};
 use super::endpoint::output_type;
-use super::words::{ident, number, rust_type};
-use crate::model::{Condition, Echo, EchoedInput, Endpoint, Step, Type, Waiter};
+use super::words::{echoed_input, flag_member, ident, number, rust_type};
+use crate::model::{Condition, Echo, Endpoint, Step, Type, Waiter};
 use crate::surface::Wanted;
 
 /// One waiter of an endpoint.
@@ -76,7 +76,7 @@ fn info(endpoint: &Endpoint, waiter: &Waiter) -> TokenStream {
         let settle = number(surface.settle);
         quote!(settle: Duration::from_secs(#settle),)
     });
-    let is_of_list = listed(endpoint).map(|_| quote!(is_of_list: true,));
+    let is_of_list = flag_member("is_of_list", listed(endpoint).is_some());
     quote! {
         const INFO: WaiterInfo = WaiterInfo {
             name: #name,
@@ -128,23 +128,9 @@ fn judge(endpoint: &Endpoint, waiter: &Waiter) -> TokenStream {
 /// Whether an item has the inputs of the call.
 fn is_asked(echo: &Echo) -> TokenStream {
     let steps = echo.path.iter().map(Step::to).collect::<Vec<_>>();
-    let (asked, place) = (input(&echo.input), place(&steps));
+    let (asked, is_option) = echoed_input(&quote!(self.call), &echo.input);
+    let (asked, place) = (if is_option { asked } else { quote!(Some(#asked)) }, place(&steps));
     quote!(#asked.is_none_or(|asked| #place == Some(asked)))
-}
-
-/// Expression of type `Option<&T>` for an input of the call of a waiter.
-fn input(input: &EchoedInput) -> TokenStream {
-    match input {
-        EchoedInput::Field(field) => {
-            let place = ident(&field.rust);
-            if field.is_option() { quote!(self.call.#place.as_ref()) } else { quote!(Some(&self.call.#place)) }
-        }
-        EchoedInput::Variant { group, is_required, type_name, variant } => {
-            let (group, ty, variant) = (ident(group), ident(type_name), ident(variant));
-            let pattern = if *is_required { quote!(#ty::#variant(value)) } else { quote!(Some(#ty::#variant(value))) };
-            quote!(match &self.call.#group { #pattern => Some(value), _ => None })
-        }
-    }
 }
 
 fn ready(endpoint: &Endpoint, condition: &Condition) -> TokenStream {

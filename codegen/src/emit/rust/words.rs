@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use syn::LitInt;
 
-use crate::model::{Endpoint, Field, Model, Type, TypeKind, WireName, item_limit};
+use crate::model::{EchoedInput, Endpoint, Field, Model, Type, TypeKind, WireName, item_limit};
 use crate::surface::Constant;
 
 pub(super) fn ident(name: &str) -> Ident {
@@ -139,32 +139,43 @@ pub(super) fn name_expression(name: &WireName) -> TokenStream {
 
 /// `Field::required("ip").xml("@addr")`: an entry of a table of fields.
 pub(super) fn field_entry(field: &Field) -> TokenStream {
-    let method = match (&field.ty, field.is_required()) {
-        (Type::List(_), true) => "required_list",
-        (Type::List(_), false) => "list",
-        (Type::Map(..), true) => "required_map",
-        (_, true) => "required",
-        (_, false) => "optional",
-    };
-    let method = ident(method);
+    // A table knows no more than where a field stands and whether it has to be there.
+    let method = ident(match reader_method(field) {
+        "map" | "or" | "trimmed" => "optional",
+        method => method,
+    });
     named(&quote!(Field::#method), &field.name)
 }
 
 /// `reader.required(&mut self.id)`.
 pub(super) fn fill_statement(field: &Field) -> TokenStream {
-    let (name, max) = (ident(&field.rust), max_items(field.surface.max_items));
+    let method = ident(match (&field.ty, reader_method(field)) {
+        (Type::Money, "required") => "required_money",
+        (Type::Money, _) => "money",
+        (_, method) => method,
+    });
+    let (name, max) = (ident(&field.rust), max_items_argument(field));
+    quote!(reader.#method(&mut self.#name #max))
+}
+
+/// The method that reads a field, of tables and of both readers.
+fn reader_method(field: &Field) -> &'static str {
     match (&field.ty, field.is_required()) {
-        (Type::List(_), true) => quote!(reader.required_list(&mut self.#name, #max)),
-        (Type::List(_), false) => quote!(reader.list(&mut self.#name, #max)),
-        (Type::Map(..), true) => quote!(reader.required_map(&mut self.#name)),
-        (Type::Map(..), false) => quote!(reader.map(&mut self.#name)),
-        (Type::Money, true) => quote!(reader.required_money(&mut self.#name)),
-        (_, true) => quote!(reader.required(&mut self.#name)),
-        (Type::Money, false) => quote!(reader.money(&mut self.#name)),
-        (_, false) if field.surface.absent.is_some() => quote!(reader.or(&mut self.#name)),
-        (_, false) if field.surface.trim => quote!(reader.trimmed(&mut self.#name)),
-        (_, false) => quote!(reader.optional(&mut self.#name)),
+        (Type::List(_), true) => "required_list",
+        (Type::List(_), false) => "list",
+        (Type::Map(..), true) => "required_map",
+        (Type::Map(..), false) => "map",
+        (_, true) => "required",
+        (_, false) if field.surface.absent.is_some() => "or",
+        (_, false) if field.surface.trim => "trimmed",
+        (_, false) => "optional",
     }
+}
+
+/// `, 100_000`, the last argument of the methods that read lists.
+fn max_items_argument(field: &Field) -> Option<TokenStream> {
+    let max = max_items(field.surface.max_items);
+    matches!(field.ty, Type::List(_)).then(|| quote!(, #max))
 }
 
 /// What `constructor` makes of the name in each format.
@@ -239,23 +250,10 @@ pub(super) fn max_items(given: Option<i64>) -> LitInt {
 
 /// `fields.required(&Name::new("id"))?`.
 pub(super) fn read_expression(field: &Field) -> TokenStream {
-    let name = name_expression(&field.name);
-    let (name, max) = (quote!(&#name), max_items(field.surface.max_items));
-    match (&field.ty, field.is_required()) {
-        (Type::List(_), true) => quote!(fields.required_list(#name, #max)?),
-        (Type::List(_), false) => quote!(fields.list(#name, #max)?),
-        (Type::Map(..), true) => quote!(fields.required_map(#name)?),
-        (Type::Map(..), false) => quote!(fields.map(#name)?),
-        (_, true) => quote!(fields.required(#name)?),
-        (_, false) => match &field.surface.absent {
-            Some(absent) => {
-                let absent = absent.value;
-                quote!(fields.or(#name, #absent)?)
-            }
-            None if field.surface.trim => quote!(fields.trimmed(#name)?),
-            None => quote!(fields.optional(#name)?),
-        },
-    }
+    let (method, name, max) = (reader_method(field), name_expression(&field.name), max_items_argument(field));
+    let absent = field.surface.absent.as_ref().filter(|_| method == "or").map(|absent| absent.value).into_iter();
+    let method = ident(method);
+    quote!(fields.#method(&#name #max #(, #absent)*)?)
 }
 
 /// `body.set("vps_hdd", &self.disk)`, or the call that spreads made keys; `value` is a reference.
@@ -277,6 +275,57 @@ pub(super) fn set_expression(target: &TokenStream, method: &str, field: &Field, 
         None => value.clone(),
     };
     quote!(#target.#method(#name, #value))
+}
+
+/// The value at the end of a path from `start`, and whether it may be absent and is then an `Option` of a reference.
+pub(super) fn place(start: TokenStream, is_option: bool, path: &[Field]) -> (TokenStream, bool) {
+    path.iter().fold((start, is_option), |(place, is_option), field| {
+        let name = ident(&field.rust);
+        let place = match (is_option, field.is_option()) {
+            (false, false) => quote!(#place.#name),
+            (false, true) => quote!(#place.#name.as_ref()),
+            (true, false) => quote!(#place.map(|value| &value.#name)),
+            (true, true) => quote!(#place.and_then(|value| value.#name.as_ref())),
+        };
+        (place, is_option || field.is_option())
+    })
+}
+
+/// A reference to an input of the call `call`, and whether it is an `Option` of one.
+pub(super) fn echoed_input(call: &TokenStream, input: &EchoedInput) -> (TokenStream, bool) {
+    match input {
+        EchoedInput::Field(field) => {
+            let name = ident(&field.rust);
+            match field.is_option() {
+                true => (quote!(#call.#name.as_ref()), true),
+                false => (quote!(&#call.#name), false),
+            }
+        }
+        EchoedInput::Variant { group, is_required, type_name, variant } => {
+            let (group, ty, variant) = (ident(group), ident(type_name), ident(variant));
+            let pattern = quote!(#ty::#variant(value));
+            let pattern = if *is_required { pattern } else { quote!(Some(#pattern)) };
+            (quote!(match &#call.#group { #pattern => Some(value), _ => None }), true)
+        }
+    }
+}
+
+/// `.with("name", value)`, or `.with_option("name", value)`: adds a value to `Inputs`.
+pub(super) fn with(name: &str, value: &TokenStream, is_option: bool) -> TokenStream {
+    let method = ident(if is_option { "with_option" } else { "with" });
+    quote!(.#method(#name, #value))
+}
+
+/// `name: &[…],` of a struct of constants, or nothing for an empty list.
+pub(super) fn list_member(name: &str, items: impl IntoIterator<Item: ToTokens>) -> Option<TokenStream> {
+    let (name, items): (_, Vec<_>) = (ident(name), items.into_iter().collect());
+    (!items.is_empty()).then(|| quote!(#name: &[#(#items),*],))
+}
+
+/// `name: true,` of a struct of constants, or nothing.
+pub(super) fn flag_member(name: &str, is_on: bool) -> Option<TokenStream> {
+    let name = ident(name);
+    is_on.then(|| quote!(#name: true,))
 }
 
 /// Path of a known value of an open enumeration: `Status::Running`.

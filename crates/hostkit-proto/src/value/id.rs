@@ -23,31 +23,18 @@
 #[macro_export]
 macro_rules! number_id {
     ($(#[$meta:meta])* pub struct $name:ident;) => {
-        $(#[$meta])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct $name(u64);
+        $crate::whole_number! { $(#[$meta])* pub struct $name; }
 
         impl $name {
             /// Wraps a number.
             pub const fn new(number: u64) -> Self {
                 Self(number)
             }
-
-            /// The number.
-            pub const fn get(self) -> u64 {
-                self.0
-            }
         }
 
         impl From<u64> for $name {
             fn from(number: u64) -> Self {
                 Self(number)
-            }
-        }
-
-        impl ::std::fmt::Display for $name {
-            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                ::std::fmt::Display::fmt(&self.0, f)
             }
         }
 
@@ -59,49 +46,6 @@ macro_rules! number_id {
                 <Self as $crate::codec::FromText>::from_text(text).ok_or_else(|| $crate::ParseError::new(text, expected))
             }
         }
-
-        impl $crate::codec::FromText for $name {
-            const EXPECTED: &'static str = "a whole number";
-
-            fn from_text(text: &str) -> Option<Self> {
-                <u64 as $crate::codec::FromText>::from_text(text).map(Self)
-            }
-        }
-
-        impl $crate::codec::ToText for $name {
-            fn to_text(&self) -> ::std::borrow::Cow<'_, str> {
-                self.0.to_string().into()
-            }
-        }
-
-        impl $crate::codec::FromWire for $name {
-            fn from_wire(reader: &mut $crate::codec::Reader<'_>) -> Result<Self, $crate::codec::DecodeError> {
-                reader.id_number().map(Self)
-            }
-
-            #[inline]
-            fn plain(reader: &mut $crate::codec::Reader<'_>) -> Option<Self> {
-                <u64 as $crate::codec::FromWire>::plain(reader).map(Self)
-            }
-
-            fn blank() -> Self {
-                Self(0)
-            }
-        }
-
-        impl $crate::codec::ToWire for $name {
-            fn to_wire(&self, format: $crate::Format) -> Option<$crate::Value> {
-                $crate::codec::ToWire::to_wire(&self.0, format)
-            }
-        }
-
-        impl $crate::codec::Limited for $name {
-            fn each(&self, see: &mut dyn FnMut(&str, bool)) {
-                see(&$crate::codec::ToText::to_text(self), false);
-            }
-        }
-
-        $crate::serde_as_number!($name);
     };
 }
 
@@ -193,32 +137,4 @@ macro_rules! text_id {
 
         $crate::serde_as_text!($name, |text| text.parse());
     };
-}
-
-/// Implements serde's traits as a number where the feature `serde` is on.
-#[cfg(feature = "serde")]
-#[doc(hidden)]
-#[macro_export]
-macro_rules! serde_as_number {
-    ($name:ident) => {
-        impl $crate::serde::Serialize for $name {
-            fn serialize<S: $crate::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_u64(self.0)
-            }
-        }
-
-        impl<'de> $crate::serde::Deserialize<'de> for $name {
-            fn deserialize<D: $crate::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                <u64 as $crate::serde::Deserialize>::deserialize(deserializer).map(Self)
-            }
-        }
-    };
-}
-
-/// Without the feature `serde` there is nothing to implement.
-#[cfg(not(feature = "serde"))]
-#[doc(hidden)]
-#[macro_export]
-macro_rules! serde_as_number {
-    ($name:ident) => {};
 }

@@ -167,10 +167,11 @@ fn copies_and_addresses_of_clodo() {
         customer.get(&backups::CreateBackup::new(id));
         let backup = customer.get(&backups::ListBackups::new(id)).pop().unwrap().id;
         customer.get(&backups::DescribeBackup::new(id, backup, "before the change"));
-        customer.get(&backups::ScheduleBackup::new(id, backup, vec![1, 3].into(), "03:30"));
+        let days = vec![types::Weekday::Monday, types::Weekday::Wednesday];
+        customer.get(&backups::ScheduleBackup::new(id, backup, days.clone().into(), "03:30"));
         let listed = customer.get(&backups::ListBackups::new(id)).pop().unwrap();
         assert_eq!(listed.description.as_deref(), Some("before the change"));
-        assert_eq!(listed.days.unwrap().0, [1, 3]);
+        assert_eq!(listed.days.unwrap().0, days);
         let request = customer.get(&backups::RestoreBackup::new(id, backup)).request;
         sandbox.clock().advance(World::BUILD / 2);
         let progress = || customer.get(&backups::GetRestoreState::new(id, request)).progress;

@@ -134,6 +134,8 @@ fn the_ways_of_saying_no() {
     expect(ask("PUT", "/v1/account", ""), 405, "Method Not Allowed");
     expect(ask("POST", "/v1/server", r#"{"datacenter":1}"#), 400, r#""data":{"server-plan":"required"}"#);
     expect(ask("POST", "/v1/server", "{"), 400, r#""generic":[["#);
+    let late = r#"{"type":"day","hour":11,"left":1}"#;
+    expect(ask("POST", "/v1/backup.schedule/5", late), 400, r#""data":{"hour":["Wrong value"]}"#);
     let wrong = r#"{"datacenter":2,"server-plan":9,"host":"web","template":77}"#;
     let lists = r#""data":{"datacenter":["Datacenter is not available"],"server-plan":["Plan is not available"]"#;
     expect(ask("POST", "/v1/server", wrong), 400, lists);

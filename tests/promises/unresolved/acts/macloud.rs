@@ -5,8 +5,8 @@ use std::net::{IpAddr, Ipv4Addr};
 use hostkit::Decimal;
 use hostkit_sandbox::world::{Cycle, Record, Schedule, World};
 use macloud_proto::types::{
-    AdditionalId, AddressId, BackupId, DatacenterId, DomainId, IsoId, IsoKey, KeyId, OperationId, PlanId, PtrId,
-    RecordId, RecordType, ReservedId, ScheduleType, ServerId, ServiceId, TemplateId,
+    AdditionalId, AddressId, BackupCopies, BackupDay, BackupHour, BackupId, DatacenterId, DomainId, IsoId, IsoKey,
+    KeyId, OperationId, PlanId, PtrId, RecordId, RecordType, ReservedId, ScheduleType, ServerId, ServiceId, TemplateId,
 };
 use macloud_proto::{Macloud, account, backups, dns, ips, isos, operations, schedules, servers, ssh_keys};
 
@@ -159,12 +159,15 @@ fn of_isos_and_money(acts: &mut impl Acts<Api = Macloud>) {
 }
 
 fn of_schedules(acts: &mut impl Acts<Api = Macloud>) {
-    acts.act(|world| schedules::CreateDailySchedule::new(service(world), 3, 2));
-    acts.act(|world| schedules::CreateWeeklySchedule::new(service(world), 1, 3, 2));
-    acts.act(|world| schedules::CreateMonthlySchedule::new(service(world), 1, 3, 2));
-    acts.act(|world| schedules::CreateServerDailySchedule::new(id(world), 3, 2));
-    acts.act(|world| schedules::CreateServerWeeklySchedule::new(id(world), 1, 3, 2));
-    acts.act(|world| schedules::CreateServerMonthlySchedule::new(id(world), 1, 3, 2));
+    let day = || BackupDay::new(1).unwrap();
+    let hour = || BackupHour::new(3).unwrap();
+    let copies = || BackupCopies::new(2).unwrap();
+    acts.act(|world| schedules::CreateDailySchedule::new(service(world), hour(), copies()));
+    acts.act(|world| schedules::CreateWeeklySchedule::new(service(world), day(), hour(), copies()));
+    acts.act(|world| schedules::CreateMonthlySchedule::new(service(world), day(), hour(), copies()));
+    acts.act(|world| schedules::CreateServerDailySchedule::new(id(world), hour(), copies()));
+    acts.act(|world| schedules::CreateServerWeeklySchedule::new(id(world), day(), hour(), copies()));
+    acts.act(|world| schedules::CreateServerMonthlySchedule::new(id(world), day(), hour(), copies()));
     acts.act(|world| schedules::DeleteSchedule::new(ServiceId::new(scheduled(world)), ScheduleType::Weekly));
     acts.act(|world| schedules::DeleteSchedules::new(ServiceId::new(scheduled(world))));
     acts.act(|world| schedules::DeleteServerSchedule::new(ServerId::new(scheduled(world)), ScheduleType::Weekly));

@@ -38,7 +38,7 @@ pub struct FindByDay {
 }
 
 impl FindByDay {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(at: DateTime) -> Self {
         Self { day: None, at, until: None }
     }

@@ -26,7 +26,7 @@ pub struct GetBox {
 }
 
 impl GetBox {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(key: ThingKey) -> Self {
         Self { key }
     }
@@ -61,7 +61,7 @@ impl Repeatable for GetBox {}
 
 /// Waits until a box runs and has a thing.
 ///
-/// An end that the first poll sees may be of before the call that is waited for: it counts after 20 seconds, or once
+/// A final state that the first poll sees may predate the call that is waited for: it counts after 20 seconds, or once
 /// another state was seen.
 #[doc(alias = "Ждёт готовности")]
 #[derive(Debug, Clone, PartialEq)]

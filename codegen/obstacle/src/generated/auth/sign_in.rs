@@ -53,7 +53,7 @@ pub struct SignIn {
 }
 
 impl SignIn {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(login: impl Into<String>, key: impl Into<Secret>) -> Self {
         Self { login: login.into(), key: key.into(), x_trace: None }
     }

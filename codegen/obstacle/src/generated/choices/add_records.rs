@@ -13,7 +13,7 @@ use crate::types::Record;
 ///
 /// `POST /records`; effect: **state**.
 ///
-/// If the end stays open: Read the records. No call shows it: Nothing that is read has it.
+/// If the outcome is unknown: Read the records. No call shows whether it happened: Nothing that is read has it.
 ///
 /// ```no_run
 /// use obstacle_proto::choices::AddRecords;

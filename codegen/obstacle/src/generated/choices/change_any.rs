@@ -12,7 +12,7 @@ use crate::Obstacle;
 ///
 /// `PUT /any`; effect: **idempotent**.
 ///
-/// At least one of these has to be given: a_name_that_is_long, b, c, d, e, f, g and 2 more.
+/// At least one of these is required: a_name_that_is_long, b, c, d, e, f, g and 2 more.
 ///
 /// ```no_run
 /// use obstacle_proto::choices::ChangeAny;

@@ -15,7 +15,7 @@ use crate::types::{Record, RecordId};
 ///
 /// `PUT /records`; effect: **state**.
 ///
-/// If the end stays open: Read the records. No call shows it: Nothing that is read has it.
+/// If the outcome is unknown: Read the records. No call shows whether it happened: Nothing that is read has it.
 ///
 /// ```no_run
 /// use std::collections::BTreeMap;

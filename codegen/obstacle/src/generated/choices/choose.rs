@@ -20,8 +20,8 @@ use crate::types::{Parcel, ThingId};
 ///
 /// `POST /choices`; effect: **spends** (recurring, additive).
 ///
-/// If the end stays open: List the things and look for the name. `reconcile` does it, with what `perform` read before
-/// the call.
+/// If the outcome is unknown: List the things and look for the name. `client.reconcile` does this, comparing with what
+/// `perform` read before the call.
 ///
 /// ```
 /// use hostkit::{DateTime, Gibibytes};
@@ -77,7 +77,7 @@ pub enum ChooseWhat {
         /// How many fields.
         fields: Option<i64>,
     },
-    /// Nothing more.
+    /// Without further inputs.
     Self_,
 }
 
@@ -94,7 +94,7 @@ pub enum ChooseWhen {
 }
 
 impl Choose {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(disk: Gibibytes, what: ChooseWhat) -> Self {
         Self { disk, what, when: None }
     }

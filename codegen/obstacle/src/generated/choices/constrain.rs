@@ -9,17 +9,17 @@ use hostkit_proto::codec::{DecodeError, InputLimit, TextShape};
 use hostkit_proto::{Call, Csv, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, RequestParts};
 
 use crate::Obstacle;
-use crate::types::{Level, PositiveId, ThingKey};
+use crate::types::{Hour, Level, PositiveId, ThingKey};
 
 /// Rules between inputs, shapes of texts, and lists that must not be empty.
 ///
 /// `PUT /constrain/{id}`; effect: **idempotent**.
 ///
-/// At least one of these has to be given: low, high, names, which.
+/// At least one of these is required: low, high, names, which.
 ///
 /// ```no_run
 /// use obstacle_proto::choices::{Constrain, ConstrainWhich};
-/// use obstacle_proto::types::{Level, PositiveId, ThingKey};
+/// use obstacle_proto::types::{Hour, Level, PositiveId, ThingKey};
 ///
 /// # fn example(client: &hostkit_ureq::Client<obstacle_proto::Obstacle>) -> Result<(), Box<dyn std::error::Error>> {
 /// let call = Constrain::new(PositiveId::new(1), vec!["a".into()], vec![1, 7].into())
@@ -28,6 +28,7 @@ use crate::types::{Level, PositiveId, ThingKey};
 ///     .names(vec!["n".into()])
 ///     .level(Level::Some)
 ///     .place("example.net")
+///     .hour(Hour::new(22)?)
 ///     .at("23:59")
 ///     .link("ftps://example.net/a")
 ///     .key(
@@ -67,6 +68,10 @@ pub struct Constrain {
     ///
     /// Limits if `level=0`: an IPv4 address. Limits if `level=1`: at most 20 characters, a domain name.
     pub place: Option<String>,
+    /// An hour of its own type.
+    ///
+    /// Limits: from 0 to 23. Limits at `main`: at most 22.
+    pub hour: Option<Hour>,
     /// A time of day.
     ///
     /// Limits: a time `hh:mm`.
@@ -100,7 +105,7 @@ pub enum ConstrainWhich {
 }
 
 impl Constrain {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: PositiveId, tags: Vec<String>, days: Csv<i64>) -> Self {
         Self {
             id,
@@ -111,6 +116,7 @@ impl Constrain {
             names: Vec::new(),
             level: None,
             place: None,
+            hour: None,
             at: None,
             link: None,
             key: None,
@@ -146,6 +152,12 @@ impl Constrain {
     /// An address or a name.
     pub fn place(mut self, place: impl Into<String>) -> Self {
         self.place = Some(place.into());
+        self
+    }
+
+    /// An hour of its own type.
+    pub fn hour(mut self, hour: Hour) -> Self {
+        self.hour = Some(hour);
         self
     }
 
@@ -198,6 +210,7 @@ impl Endpoint for Constrain {
         out.check_some("tags", self.tags.is_empty());
         out.check("days", &self.days, &InputLimit::NONE.min(1).max(7));
         out.check_some("days", self.days.is_empty());
+        out.check_by_host("hour", &self.hour, &InputLimit::NONE.min(0).max(23), &[("main", InputLimit::NONE.max(22))]);
         out.check("at", &self.at, &InputLimit::NONE.shape(TextShape::Clock));
         out.check("link", &self.link, &InputLimit::NONE.shape(TextShape::Link));
         out.check("key", &self.key, &InputLimit::NONE.shape(TextShape::Hex32));
@@ -221,6 +234,7 @@ impl Endpoint for Constrain {
         body.set_filled("names", &self.names);
         body.set("level", &self.level);
         body.set("place", &self.place);
+        body.set("hour", &self.hour);
         body.set("at", &self.at);
         body.set("link", &self.link);
         body.set("key", &self.key);

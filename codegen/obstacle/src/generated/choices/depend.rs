@@ -12,7 +12,7 @@ use crate::Obstacle;
 ///
 /// `POST /depend`; effect: **state**.
 ///
-/// If the end stays open: Read the thing. No call shows it: Nothing that is read has it.
+/// If the outcome is unknown: Read the thing. No call shows whether it happened: Nothing that is read has it.
 ///
 /// ```no_run
 /// use obstacle_proto::choices::Depend;
@@ -43,7 +43,7 @@ pub struct Depend {
     pub kind: Option<String>,
     /// The size.
     ///
-    /// Limits: from 0 to 10. At `second-host`: Limits: from 1 to 6. Only if `kind=big`.
+    /// Limits: from 0 to 10. Limits at `second-host`: from 1 to 6. Only if `kind=big`.
     pub size: Option<i64>,
 }
 

@@ -20,7 +20,8 @@ use crate::types::{Thing, ThingId};
 ///
 /// `GET /things/{id}`; effect: **destructive** (get-with-effect, body-required-for-meaning).
 ///
-/// If the end stays open: Read the thing. `reconcile` does it, with what `perform` read before the call.
+/// If the outcome is unknown: Read the thing. `client.reconcile` does this, comparing with what `perform` read before
+/// the call.
 ///
 /// ```no_run
 /// use obstacle_proto::commands::Destroy;
@@ -45,7 +46,7 @@ pub struct Destroy {
 }
 
 impl Destroy {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: ThingId) -> Self {
         Self { id }
     }

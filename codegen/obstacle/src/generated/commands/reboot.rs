@@ -13,7 +13,7 @@ use crate::types::ThingId;
 ///
 /// `POST /things/{id}/action`; effect: **state** (disruptive, hazard).
 ///
-/// If the end stays open: Look at the uptime. No call shows it: Nothing that is read has it.
+/// If the outcome is unknown: Look at the uptime. No call shows whether it happened: Nothing that is read has it.
 ///
 /// ```no_run
 /// use obstacle_proto::commands::Reboot;
@@ -38,7 +38,7 @@ pub struct Reboot {
 }
 
 impl Reboot {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: ThingId) -> Self {
         Self { id }
     }

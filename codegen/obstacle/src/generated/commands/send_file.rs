@@ -20,7 +20,8 @@ use crate::types::{Parcel, ThingKey};
 ///
 /// `POST /file`; effect: **state**.
 ///
-/// If the end stays open: List the files. `reconcile` does it, with what `perform` read before the call.
+/// If the outcome is unknown: List the files. `client.reconcile` does this, comparing with what `perform` read before
+/// the call.
 ///
 /// ```no_run
 /// use obstacle_proto::commands::SendFile;
@@ -44,7 +45,7 @@ pub struct SendFile {
 }
 
 impl SendFile {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(file: i64) -> Self {
         Self { file }
     }

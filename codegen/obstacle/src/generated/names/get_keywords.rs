@@ -86,7 +86,7 @@ pub struct GetKeywords {
 }
 
 impl GetKeywords {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(self_: ThingId, path: ThingKey, request: impl Into<String>, type_: impl Into<String>) -> Self {
         Self {
             self_,

@@ -15,7 +15,7 @@ use crate::types::ThingStatus;
 ///
 /// `PUT /keywords`; effect: **idempotent**.
 ///
-/// If the end stays open: Read them.
+/// If the outcome is unknown: Read them.
 ///
 /// ```no_run
 /// use hostkit::Date;
@@ -59,7 +59,7 @@ pub struct SetKeywords {
 }
 
 impl SetKeywords {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(self_: impl Into<String>, fields: impl Into<String>) -> Self {
         Self {
             self_: self_.into(),

@@ -106,6 +106,7 @@ impl Serve for Constrain {
             let names = fields.list(&Name::new("names"), 100_000)?;
             let level = fields.optional(&Name::new("level"))?;
             let place = fields.optional(&Name::new("place"))?;
+            let hour = fields.optional(&Name::new("hour"))?;
             let at = fields.optional(&Name::new("at"))?;
             let link = fields.optional(&Name::new("link"))?;
             let key = fields.optional(&Name::new("key"))?;
@@ -122,7 +123,7 @@ impl Serve for Constrain {
             } else {
                 None
             };
-            Ok(Self { id, tags, days, low, high, names, level, place, at, link, key, v6, which })
+            Ok(Self { id, tags, days, low, high, names, level, place, hour, at, link, key, v6, which })
         })
     }
 

@@ -10,7 +10,7 @@ use hostkit_proto::{EndpointInfo, Format};
 
 use crate::{Credentials, Obstacle};
 
-/// Shows every endpoint of the API to a visitor, with its wire examples.
+/// Passes every endpoint of the API to a visitor, with its wire examples.
 pub fn every(visitor: &mut impl Visitor<Api = Obstacle>) {
     visitor.call::<crate::answers::FindByDay>(&Examples {
         folder: "obstacle/answers/find_by_day",

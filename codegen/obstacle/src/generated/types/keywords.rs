@@ -87,7 +87,7 @@ pub struct Keywords {
 }
 
 impl Keywords {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(self_: impl Into<String>) -> Self {
         Self {
             self_: self_.into(),

@@ -102,7 +102,7 @@ pub struct Scalars {
 }
 
 impl Scalars {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(text: impl Into<String>) -> Self {
         Self {
             text: text.into(),

@@ -11,6 +11,13 @@ use hostkit_proto::{Decimal, Format, Raw, Secret, UnixTime, Value};
 
 use crate::types::ThingStatus;
 
+hostkit_proto::ranged_number! {
+    #[range(0, 23)]
+    /// An hour of the day.
+    #[doc(alias = "Час суток")]
+    pub struct Hour;
+}
+
 /// An object that is kept as it came.
 #[doc(alias = "Объект, сохранённый целиком")]
 #[derive(Debug, Clone, PartialEq)]
@@ -25,7 +32,7 @@ pub struct Kept {
 }
 
 impl Kept {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(id: u64) -> Self {
         Self { id, raw: Raw::default() }
     }
@@ -90,7 +97,7 @@ pub struct LoadParts {
 }
 
 impl LoadParts {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(cpu: Decimal) -> Self {
         Self { cpu }
     }
@@ -149,7 +156,7 @@ pub struct Parcel {
 }
 
 impl Parcel {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(key: ThingKey) -> Self {
         Self {
             key,
@@ -219,7 +226,7 @@ pub struct Record {
 }
 
 impl Record {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into(), content: None }
     }
@@ -261,7 +268,7 @@ pub struct SignedIn {
 }
 
 impl SignedIn {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(token: impl Into<Secret>) -> Self {
         Self { token: token.into(), base: None, until: None, since: None }
     }
@@ -285,7 +292,7 @@ pub struct Thing {
 }
 
 impl Thing {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(id: ThingId) -> Self {
         Self { id, kind: None, title: None }
     }

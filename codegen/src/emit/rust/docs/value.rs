@@ -146,17 +146,22 @@ impl<'m> Values<'m> {
                 let number = number(value.inside(name)?.word()?)?;
                 Some(quote!(#ty::new(#number)))
             }
+            TypeKind::Ranged(..) => {
+                let number = number(value.inside(name)?.word()?)?;
+                Some(quote!(#ty::new(#number)?))
+            }
             TypeKind::Id { is_number: false } => {
                 let text = value.inside(name)?.text()?;
                 Some(quote!(#ty::new(#text).ok_or("letters and digits")?))
             }
-            TypeKind::Enumeration { .. } => match (value, value.inside("Unknown")) {
+            TypeKind::Enumeration { values, .. } => match (value, value.inside("Unknown")) {
                 (_, Some(unknown)) => {
                     let text = unknown.text()?;
                     Some(quote!(#ty::from_text(#text)))
                 }
                 (value, None) => {
-                    let variant = ident(value.word()?);
+                    let word = value.word()?;
+                    let variant = ident(&values.iter().find(|value| value.rust == word)?.rust);
                     Some(quote!(#ty::#variant))
                 }
             },

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::emit::rust::words::{constant_value, format_name, ident, number, path_of, used};
+use crate::emit::rust::words::{constant_value, flag_member, format_name, ident, list_member, number, path_of, used};
 use crate::model::{Endpoint, Field, Model, Output, TypeKind};
 use crate::surface::{self, Constant, Credentials, Host, Rate};
 
@@ -38,23 +38,22 @@ fn info(model: &Model) -> TokenStream {
         let format = format_name(format);
         quote!(request_format: Some(#format),)
     });
-    let negotiates = service.negotiates.then(|| quote!(negotiates: true,));
+    let negotiates = flag_member("negotiates", service.negotiates);
     let (leniency, zone) = (leniency(model), &service.zone);
-    let rates = service.rates.iter().map(rate);
-    let rates = (!service.rates.is_empty()).then(|| quote!(rates: &[#(#rates),*],));
+    let rates = list_member("rates", service.rates.iter().map(rate));
     let session = service.session.as_ref();
-    let session_hosts = texts("session_hosts", session.map_or(&[], |session| &session.hosts));
+    let session_hosts = list_member("session_hosts", session.iter().flat_map(|session| &session.hosts));
     let session_lifetime = session.and_then(|session| session.lifetime).map(|lifetime| {
         let lifetime = number(lifetime);
         quote!(session_lifetime: Some(Duration::from_secs(#lifetime)),)
     });
-    let request_keys = texts("request_keys", &request_keys(model));
+    let request_keys = list_member("request_keys", request_keys(model));
     let envelope = service.fault.write.iter().map(|constant| {
         let (key, word) = (&constant.key.value, written_word(constant));
         quote!((#key, #word))
     });
-    let answer_fields = texts("answer_fields", &answer_fields(model));
-    let success_envelope = (!service.fault.write.is_empty()).then(|| quote!(success_envelope: &[#(#envelope),*],));
+    let answer_fields = list_member("answer_fields", answer_fields(model));
+    let success_envelope = list_member("success_envelope", envelope);
     quote! {
         const INFO: ApiInfo = ApiInfo {
             name: #api,
@@ -94,7 +93,7 @@ fn word(word: &surface::Word) -> TokenStream {
 }
 
 /// The names that stand in some answer, sorted.
-fn answer_fields(model: &Model) -> Vec<String> {
+fn answer_fields(model: &Model) -> BTreeSet<String> {
     let structs = model.types.values().filter(|entry| entry.in_answers).filter_map(|entry| match &entry.kind {
         TypeKind::Struct(fields) => Some(fields),
         _ => None,
@@ -108,14 +107,7 @@ fn answer_fields(model: &Model) -> Vec<String> {
         _ => None,
     });
     let all = fields.chain(roots).chain(&totals).flat_map(|name| name.json.iter().chain(&name.xml).chain(&name.also));
-    let names: BTreeSet<&String> = all.collect();
-    names.into_iter().cloned().collect()
-}
-
-/// `name: &["…"],`, or nothing for an empty list.
-fn texts(name: &str, items: &[String]) -> Option<TokenStream> {
-    let name = ident(name);
-    (!items.is_empty()).then(|| quote!(#name: &[#(#items),*],))
+    all.cloned().collect()
 }
 
 fn rate(rate: &Rate) -> TokenStream {
@@ -151,11 +143,11 @@ fn leniency(model: &Model) -> TokenStream {
         ("empty_text_is_absent", lenient.empty_text_is_absent),
         ("loose_flags", lenient.loose_flags),
     ];
-    let flags = flags.into_iter().filter(|(_, is_on)| *is_on).map(|(name, _)| ident(name));
+    let flags = flags.into_iter().filter_map(|(name, is_on)| flag_member(name, is_on));
     let lists =
         [("date_times", &service.datetime_forms), ("dates", &service.date_forms), ("envelope", &service.fault.keys)];
-    let lists = lists.into_iter().filter_map(|(name, items)| texts(name, items));
-    quote!(Leniency { #(#flags: true,)* #(#lists)* ..Leniency::STRICT })
+    let lists = lists.into_iter().filter_map(|(name, items)| list_member(name, items));
+    quote!(Leniency { #(#flags)* #(#lists)* ..Leniency::STRICT })
 }
 
 /// `Credentials::Key { login, key }`, with `..` if not every field is used.

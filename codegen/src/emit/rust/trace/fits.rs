@@ -4,7 +4,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
 
 use super::{TAKEN, compared, distinct};
-use crate::emit::rust::words::{ident, known_value, local, rust_type};
+use crate::emit::rust::words::{self, ident, known_value, local, rust_type};
 use crate::model::{Field, Items, Model, Sign, Trace, Type};
 use crate::resolve::is_text;
 
@@ -94,7 +94,7 @@ pub(super) fn is_so(model: &Model, trace: &Trace) -> Closure {
         _ => trace.is.iter().map(|(field, text)| is(model, field, text)).collect(),
     };
     if let Sign::There(path) = &trace.sign {
-        let (place, is_option) = place("item", path);
+        let (place, is_option) = place(path);
         tests.push(if is_option { quote!(#place.is_some()) } else { quote!(true) });
     }
     if tests.is_empty() { Closure::always(true) } else { Closure::of("is_so", trace, &tests) }
@@ -143,7 +143,7 @@ pub(super) fn mark(model: &Model, trace: &Trace) -> Mark {
 
 /// One field of a mark; an input that is absent leaves its field out.
 fn part(path: &[Field], own: Option<&Field>, kind: &str, absent_is_no: bool) -> TokenStream {
-    let (place, is_option) = place("item", path);
+    let (place, is_option) = place(path);
     let kind = ident(kind);
     let text = match (is_option, absent_is_no) {
         (false, _) => quote!(Some(evidence::#kind(&#place))),
@@ -159,28 +159,16 @@ fn part(path: &[Field], own: Option<&Field>, kind: &str, absent_is_no: bool) -> 
     }
 }
 
-/// The value at the end of a path, and whether it may be absent and is then an `Option` of a reference.
-pub(super) fn place(item: &str, path: &[Field]) -> (TokenStream, bool) {
-    let item = ident(item);
-    let (mut place, mut is_option) = (quote!(#item), false);
-    for field in path {
-        let name = ident(&field.rust);
-        place.extend(match (is_option, field.is_option()) {
-            (false, false) => quote!(.#name),
-            (false, true) => quote!(.#name.as_ref()),
-            (true, false) => quote!(.map(|value| &value.#name)),
-            (true, true) => quote!(.and_then(|value| value.#name.as_ref())),
-        });
-        is_option |= field.is_option();
-    }
-    (place, is_option)
+/// The value at the end of a path from an item.
+pub(super) fn place(path: &[Field]) -> (TokenStream, bool) {
+    words::place(quote!(item), false, path)
 }
 
 /// Tests whether the value at the end of a path is an input, in any spelling. An absent input matches anything, an
 /// absent field nothing.
 fn holds(path: &[Field], own: &Field) -> TokenStream {
     let ours = local(&own.rust, TAKEN);
-    let (place, is_option) = place("item", path);
+    let (place, is_option) = place(path);
     let own_type = if let Type::Option(ty) = &own.ty { ty } else { &own.ty };
     let is_spelled = *own_type == Type::Text;
     let test = |theirs: TokenStream, ours: TokenStream| match is_spelled {
@@ -213,7 +201,7 @@ fn holds(path: &[Field], own: &Field) -> TokenStream {
 /// Tests whether the value at the end of a path is an input, in full or without its domain.
 fn is_below(path: &[Field], own: &Field) -> TokenStream {
     let ours = local(&own.rust, TAKEN);
-    let (place, is_option) = place("item", path);
+    let (place, is_option) = place(path);
     match (is_option, own.is_option()) {
         (false, false) => quote!(evidence::same_name(&#place, &#ours)),
         (true, false) => quote!(#place.is_some_and(|value| evidence::same_name(value, &#ours))),

@@ -22,8 +22,8 @@ use crate::types::{Backup, BackupRequest, ServerId};
 ///
 /// The document allows GET and POST: POST is sent, because proxies do not repeat it.
 ///
-/// If the end stays open: List the backups: a new one is there, made after the call. `reconcile` does it, with what
-/// `perform` read before the call.
+/// If the outcome is unknown: List the backups: a new one is there, made after the call. `client.reconcile` does this,
+/// comparing with what `perform` read before the call.
 ///
 /// ```
 /// use clodo_proto::backups::CreateBackup;
@@ -65,7 +65,7 @@ pub struct CreateBackup {
 }
 
 impl CreateBackup {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: ServerId) -> Self {
         Self { id }
     }

@@ -19,8 +19,8 @@ use crate::types::{Backup, BackupId, BackupRequest, ServerId};
 ///
 /// `POST /servers/{id}/backup/delete`; effect: **destructive** (async). Source: line 935 of the document.
 ///
-/// If the end stays open: List the backups: this one is gone. `reconcile` does it, with what `perform` read before the
-/// call.
+/// If the outcome is unknown: List the backups: this one is gone. `client.reconcile` does this, comparing with what
+/// `perform` read before the call.
 ///
 /// ```
 /// use clodo_proto::backups::DeleteBackup;
@@ -64,7 +64,7 @@ pub struct DeleteBackup {
 }
 
 impl DeleteBackup {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: ServerId, backup: BackupId) -> Self {
         Self { id, backup }
     }

@@ -55,7 +55,7 @@ pub struct DescribeBackup {
 }
 
 impl DescribeBackup {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: ServerId, backup: BackupId, description: impl Into<String>) -> Self {
         Self { id, backup, description: description.into() }
     }

@@ -56,7 +56,7 @@ pub struct GetRestoreState {
 }
 
 impl GetRestoreState {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: ServerId, request: RequestId) -> Self {
         Self { id, request }
     }

@@ -21,8 +21,8 @@ use crate::types::{Backup, BackupId, BackupRequest, ServerId};
 ///
 /// The same call as `create_backup`; the backup that is named makes the difference.
 ///
-/// If the end stays open: List the backups: the date of this one has changed. `reconcile` does it, with what `perform`
-/// read before the call.
+/// If the outcome is unknown: List the backups: the date of this one has changed. `client.reconcile` does this,
+/// comparing with what `perform` read before the call.
 ///
 /// ```
 /// use clodo_proto::backups::OverwriteBackup;
@@ -66,7 +66,7 @@ pub struct OverwriteBackup {
 }
 
 impl OverwriteBackup {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: ServerId, backup: BackupId) -> Self {
         Self { id, backup }
     }

@@ -15,9 +15,9 @@ use crate::types::{BackupId, BackupRequest, ServerId};
 ///
 /// Wait with `backup_restored`.
 ///
-/// If the end stays open: Read the log of the server: what was done with it since is in there. No call shows it: The
-/// document does not say by which word the log of a server knows a restore, and `get_restore_state` needs the number
-/// that the answer had.
+/// If the outcome is unknown: Read the log of the server: what was done with it since is in there. No call shows
+/// whether it happened: The document does not say by which word the log of a server knows a restore, and
+/// `get_restore_state` needs the number that the answer had.
 ///
 /// ```
 /// use clodo_proto::backups::RestoreBackup;
@@ -60,7 +60,7 @@ pub struct RestoreBackup {
 }
 
 impl RestoreBackup {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: ServerId, backup: BackupId) -> Self {
         Self { id, backup }
     }

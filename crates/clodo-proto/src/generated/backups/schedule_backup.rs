@@ -7,7 +7,7 @@ use hostkit_proto::codec::{AsText, DecodeError, InputLimit, TextShape};
 use hostkit_proto::{Call, Csv, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, RequestParts};
 
 use crate::Clodo;
-use crate::types::{BackupId, ServerId};
+use crate::types::{BackupId, ServerId, Weekday};
 
 /// Says on which days and at what time a backup is made anew.
 ///
@@ -17,7 +17,7 @@ use crate::types::{BackupId, ServerId};
 ///
 /// ```
 /// use clodo_proto::backups::ScheduleBackup;
-/// use clodo_proto::types::{BackupId, ServerId};
+/// use clodo_proto::types::{BackupId, ServerId, Weekday};
 ///
 /// # use hostkit_testing::{Script, Scripted};
 /// # let body = "";
@@ -35,7 +35,8 @@ use crate::types::{BackupId, ServerId};
 /// let call = ScheduleBackup::new(
 ///     ServerId::new(298),
 ///     BackupId::new(2),
-///     vec![1, 3, 5, 7].into(),
+///     vec![Weekday::Monday, Weekday::Wednesday, Weekday::Friday, Weekday::Sunday]
+///         .into(),
 ///     "03:30",
 /// );
 /// client.call(&call)?;
@@ -51,10 +52,10 @@ pub struct ScheduleBackup {
     pub id: ServerId,
     /// The backup.
     pub backup: BackupId,
-    /// The weekdays: 1 is Monday, 7 is Sunday.
+    /// The weekdays.
     ///
     /// Limits: from 1 to 7.
-    pub days: Csv<i64>,
+    pub days: Csv<Weekday>,
     /// The time of day, as hh:mm.
     ///
     /// Limits: a time `hh:mm`.
@@ -62,8 +63,8 @@ pub struct ScheduleBackup {
 }
 
 impl ScheduleBackup {
-    /// The call with what it needs; everything else is absent.
-    pub fn new(id: ServerId, backup: BackupId, days: Csv<i64>, time: impl Into<String>) -> Self {
+    /// The call with its required inputs; everything else is absent.
+    pub fn new(id: ServerId, backup: BackupId, days: Csv<Weekday>, time: impl Into<String>) -> Self {
         Self { id, backup, days, time: time.into() }
     }
 }

@@ -94,7 +94,7 @@ pub enum GetBillingPeriod {
 }
 
 impl GetBilling {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(period: GetBillingPeriod) -> Self {
         Self { period }
     }

@@ -101,7 +101,7 @@ pub enum GetServerBillingPeriod {
 }
 
 impl GetServerBilling {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: ServerId, period: GetServerBillingPeriod) -> Self {
         Self { id, period }
     }

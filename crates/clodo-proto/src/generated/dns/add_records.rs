@@ -23,8 +23,8 @@ use crate::types::{NewRecord, Record, Zone, ZoneId};
 /// and the answer does not tell their numbers. The document shows no request: that JSON has no wrapper is what a client
 /// does, the element around the fields in XML is inferred.
 ///
-/// If the end stays open: Read the zone and look for new records with this name, type and content. `reconcile` does it,
-/// with what `perform` read before the call.
+/// If the outcome is unknown: Read the zone and look for new records with this name, type and content.
+/// `client.reconcile` does this, comparing with what `perform` read before the call.
 ///
 /// ```
 /// use clodo_proto::dns::AddRecords;
@@ -70,7 +70,7 @@ pub struct AddRecords {
 }
 
 impl AddRecords {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: ZoneId, records: Vec<NewRecord>) -> Self {
         Self { id, records }
     }

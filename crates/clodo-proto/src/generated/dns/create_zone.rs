@@ -24,8 +24,8 @@ use crate::types::{CreatedZone, DnsOverview, ZoneSummary, ZoneType};
 /// shows neither a request nor an answer: that JSON has no wrapper is what a client does, that the answer stands under
 /// `dns` is inferred from the other calls.
 ///
-/// If the end stays open: List the zones and look for the domain. `reconcile` does it, with what `perform` read before
-/// the call.
+/// If the outcome is unknown: List the zones and look for the domain. `client.reconcile` does this, comparing with what
+/// `perform` read before the call.
 ///
 /// ```
 /// use clodo_proto::dns::CreateZone;
@@ -73,7 +73,7 @@ pub struct CreateZone {
 }
 
 impl CreateZone {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(domain: impl Into<String>, kind: ZoneType) -> Self {
         Self { domain: domain.into(), kind, master: None }
     }

@@ -24,8 +24,8 @@ use crate::types::{DeletedRecord, Record, RecordId, Zone, ZoneId};
 /// `update_records` is free of this trap. The document shows no request; the form is that of the deletion of an
 /// address. It lists the status 204 together with an output: the serial number is there only if the answer has a body.
 ///
-/// If the end stays open: Read the zone: it must still be there, without the record. `reconcile` does it, with what
-/// `perform` read before the call.
+/// If the outcome is unknown: Read the zone: it must still be there, without the record. `client.reconcile` does this,
+/// comparing with what `perform` read before the call.
 ///
 /// ```
 /// use clodo_proto::dns::DeleteRecord;
@@ -69,7 +69,7 @@ pub struct DeleteRecord {
 }
 
 impl DeleteRecord {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: ZoneId, record: RecordId) -> Self {
         Self { id, record }
     }

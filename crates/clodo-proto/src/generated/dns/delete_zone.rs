@@ -21,8 +21,8 @@ use crate::types::{DnsOverview, ZoneId, ZoneSummary};
 ///
 /// Verb and path are those of `delete_record`; the empty body is what makes this the deletion of the whole zone.
 ///
-/// If the end stays open: List the zones: it is gone or it is not. A DELETE that a proxy repeats may be answered 404
-/// although it worked. `reconcile` does it, with what `perform` read before the call.
+/// If the outcome is unknown: List the zones: it is gone or it is not. A DELETE that a proxy repeats may be answered
+/// 404 although it worked. `client.reconcile` does this, comparing with what `perform` read before the call.
 ///
 /// ```
 /// use clodo_proto::dns::DeleteZone;
@@ -61,7 +61,7 @@ pub struct DeleteZone {
 }
 
 impl DeleteZone {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: ZoneId) -> Self {
         Self { id }
     }

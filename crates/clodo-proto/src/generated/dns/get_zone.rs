@@ -51,7 +51,7 @@ pub struct GetZone {
 }
 
 impl GetZone {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: ZoneId) -> Self {
         Self { id }
     }

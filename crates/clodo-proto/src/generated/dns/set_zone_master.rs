@@ -17,7 +17,7 @@ use crate::types::ZoneId;
 ///
 /// Not for a master zone. No read answers the address; what the call did cannot be read back.
 ///
-/// If the end stays open: Send it again: it sets the same address.
+/// If the outcome is unknown: Send it again: it sets the same address.
 ///
 /// ```
 /// use clodo_proto::dns::SetZoneMaster;
@@ -51,7 +51,7 @@ pub struct SetZoneMaster {
 }
 
 impl SetZoneMaster {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: ZoneId, master: IpAddr) -> Self {
         Self { id, master }
     }

@@ -18,7 +18,7 @@ use crate::types::{RecordChange, RecordId, ZoneId};
 /// The keys are made of the field and the number of the record: `content_12`. The document shows no request: that JSON
 /// has no wrapper is what a client does, the element around the fields in XML is inferred.
 ///
-/// If the end stays open: Read the zone: the records have the new values.
+/// If the outcome is unknown: Read the zone: the records have the new values.
 ///
 /// ```
 /// use std::collections::BTreeMap;
@@ -68,7 +68,7 @@ pub struct UpdateRecords {
 }
 
 impl UpdateRecords {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: ZoneId, changes: BTreeMap<RecordId, RecordChange>) -> Self {
         Self { id, changes }
     }

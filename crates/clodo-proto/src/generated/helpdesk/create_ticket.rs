@@ -23,8 +23,8 @@ use crate::types::{SectionId, ServerId, TicketSummary};
 /// The answer does not tell the number of the ticket, and a repeat opens another one. Which inputs are required is not
 /// documented: section, subject and text are taken to be. A VIP ticket may cost money and is a call of its own.
 ///
-/// If the end stays open: List the tickets and look for the subject and the time. `reconcile` does it, with what
-/// `perform` read before the call.
+/// If the outcome is unknown: List the tickets and look for the subject and the time. `client.reconcile` does this,
+/// comparing with what `perform` read before the call.
 ///
 /// ```
 /// use clodo_proto::helpdesk::CreateTicket;
@@ -79,7 +79,7 @@ pub struct CreateTicket {
 }
 
 impl CreateTicket {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(section: SectionId, subject: impl Into<String>, text: impl Into<String>) -> Self {
         Self { section, subject: subject.into(), text: text.into(), server: None }
     }

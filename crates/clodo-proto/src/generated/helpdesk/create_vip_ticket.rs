@@ -23,8 +23,8 @@ use crate::types::{SectionId, ServerId, TicketSummary};
 /// The same call as `create_ticket` with the VIP flag. The document does not say what that costs. The answer does not
 /// tell the number of the ticket, and a repeat opens another one.
 ///
-/// If the end stays open: List the tickets and look for the subject and the time; the ticket has the VIP flag.
-/// `reconcile` does it, with what `perform` read before the call.
+/// If the outcome is unknown: List the tickets and look for the subject and the time; the ticket has the VIP flag.
+/// `client.reconcile` does this, comparing with what `perform` read before the call.
 ///
 /// ```
 /// use clodo_proto::helpdesk::CreateVipTicket;
@@ -78,7 +78,7 @@ pub struct CreateVipTicket {
 }
 
 impl CreateVipTicket {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(section: SectionId, subject: impl Into<String>, text: impl Into<String>) -> Self {
         Self { section, subject: subject.into(), text: text.into(), server: None }
     }

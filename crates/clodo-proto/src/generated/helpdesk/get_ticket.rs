@@ -53,7 +53,7 @@ pub struct GetTicket {
 }
 
 impl GetTicket {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: TicketId) -> Self {
         Self { id }
     }

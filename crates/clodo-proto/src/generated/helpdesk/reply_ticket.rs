@@ -19,8 +19,8 @@ use crate::types::{SupportTicket, TicketId, TicketMessage};
 ///
 /// `POST /helpdesk/{id}`; effect: **state** (additive). Source: line 1594 of the document.
 ///
-/// If the end stays open: Read the ticket and look for the text among its messages. `reconcile` does it, with what
-/// `perform` read before the call.
+/// If the outcome is unknown: Read the ticket and look for the text among its messages. `client.reconcile` does this,
+/// comparing with what `perform` read before the call.
 ///
 /// ```
 /// use clodo_proto::helpdesk::ReplyTicket;
@@ -65,7 +65,7 @@ pub struct ReplyTicket {
 }
 
 impl ReplyTicket {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: TicketId, text: impl Into<String>) -> Self {
         Self { id, text: text.into() }
     }

@@ -22,8 +22,8 @@ use crate::types::{ListedAddress, ServerId};
 /// Each call adds another address, and proxies may repeat a PUT. The answer does not tell the address. The document
 /// does not show the body: `subnet` is wrapped in nothing, as `ip` is in the calls beside it.
 ///
-/// If the end stays open: List the addresses before and after: the new one is the difference. `reconcile` does it, with
-/// what `perform` read before the call.
+/// If the outcome is unknown: List the addresses before and after: the new one is the difference. `client.reconcile`
+/// does this, comparing with what `perform` read before the call.
 ///
 /// ```
 /// use clodo_proto::ips::AddIp;
@@ -66,7 +66,7 @@ pub struct AddIp {
 }
 
 impl AddIp {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: ServerId) -> Self {
         Self { id, subnet: None }
     }

@@ -23,8 +23,8 @@ use crate::types::{ListedAddress, ServerId};
 ///
 /// The address travels in the body of a DELETE, which a proxy may lose. What the hoster does without it is not known.
 ///
-/// If the end stays open: List the addresses: this one is gone. `reconcile` does it, with what `perform` read before
-/// the call.
+/// If the outcome is unknown: List the addresses: this one is gone. `client.reconcile` does this, comparing with what
+/// `perform` read before the call.
 ///
 /// ```
 /// use clodo_proto::ips::DeleteIp;
@@ -67,7 +67,7 @@ pub struct DeleteIp {
 }
 
 impl DeleteIp {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: ServerId, ip: IpAddr) -> Self {
         Self { id, ip }
     }

@@ -48,7 +48,7 @@ pub struct ListIps {
 }
 
 impl ListIps {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: ServerId) -> Self {
         Self { id }
     }

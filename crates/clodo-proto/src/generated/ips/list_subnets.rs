@@ -52,7 +52,7 @@ pub struct ListSubnets {
 }
 
 impl ListSubnets {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: ServerId) -> Self {
         Self { id }
     }

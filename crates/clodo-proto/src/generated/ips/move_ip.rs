@@ -24,8 +24,8 @@ use crate::types::{ListedAddress, ServerId};
 /// Only additional addresses can be moved. The document knows only GET, with a body. Where the server has the address
 /// already, the call is refused before it is sent.
 ///
-/// If the end stays open: List the addresses of this server: the address is there. `reconcile` does it, with what
-/// `perform` read before the call.
+/// If the outcome is unknown: List the addresses of this server: the address is there. `client.reconcile` does this,
+/// comparing with what `perform` read before the call.
 ///
 /// ```
 /// use clodo_proto::ips::MoveIp;
@@ -67,7 +67,7 @@ pub struct MoveIp {
 }
 
 impl MoveIp {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(target: ServerId, ip: IpAddr) -> Self {
         Self { target, ip }
     }

@@ -56,7 +56,7 @@ pub struct GetRequest {
 }
 
 impl GetRequest {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: RequestId) -> Self {
         Self { id }
     }

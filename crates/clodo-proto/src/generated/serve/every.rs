@@ -10,7 +10,7 @@ use hostkit_proto::{EndpointInfo, Format};
 
 use crate::{Clodo, Credentials};
 
-/// Shows every endpoint of the API to a visitor, with its wire examples.
+/// Passes every endpoint of the API to a visitor, with its wire examples.
 pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
     visitor.call::<crate::auth::SignIn>(&Examples {
         folder: "clodo/auth/sign_in",

@@ -21,8 +21,8 @@ use crate::types::{ServerDetail, ServerId};
 ///
 /// Proxies may repeat a PUT, and every arrival is charged. The same name is the bought package where a server is read.
 ///
-/// If the end stays open: Read the server before and after: its traffic package has grown by the size; `/billing` lists
-/// it as `traff`. `reconcile` does it, with what `perform` read before the call.
+/// If the outcome is unknown: Read the server before and after: its traffic package has grown by the size; `/billing`
+/// lists it as `traff`. `client.reconcile` does this, comparing with what `perform` read before the call.
 ///
 /// ```
 /// use clodo_proto::servers::BuyTraffic;
@@ -66,7 +66,7 @@ pub struct BuyTraffic {
 }
 
 impl BuyTraffic {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: ServerId, traffic: u64) -> Self {
         Self { id, traffic }
     }

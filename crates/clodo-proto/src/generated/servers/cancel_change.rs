@@ -47,7 +47,7 @@ pub struct CancelChange {
 }
 
 impl CancelChange {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: ServerId, change: PlannedChange) -> Self {
         Self { id, change }
     }

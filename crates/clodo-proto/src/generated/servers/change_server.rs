@@ -23,10 +23,10 @@ use crate::types::{PayMonths, PayPeriod, ServerDetail, ServerId, SupportLevel};
 /// A change may be planned for later: `cancel_change` takes it back and `delay_change` moves it. What the same value a
 /// second time does to the bill is not known.
 ///
-/// At least one of these has to be given: vps_memory, vps_memory_max, vps_hdd, vps_admin, vps_pay_period and 1 more.
+/// At least one of these is required: vps_memory, vps_memory_max, vps_hdd, vps_admin, vps_pay_period and 1 more.
 ///
-/// If the end stays open: Read the server and compare its memory, disk and paid-until date; `/billing` shows what was
-/// charged. `reconcile` does it, with what `perform` read before the call.
+/// If the outcome is unknown: Read the server and compare its memory, disk and paid-until date; `/billing` shows what
+/// was charged. `client.reconcile` does this, comparing with what `perform` read before the call.
 ///
 /// ```
 /// use clodo_proto::servers::ChangeServer;
@@ -87,7 +87,7 @@ pub struct ChangeServer {
 }
 
 impl ChangeServer {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: ServerId) -> Self {
         Self { id, memory: None, memory_max: None, disk: None, support: None, pay_period: None, pay_months: None }
     }

@@ -23,8 +23,8 @@ use crate::types::{ServerDetail, ServerId, ServerType};
 /// The document knows only GET. The call does not say which type is wanted: a second one may change it back, and so may
 /// a proxy that repeats it: the type of before proves nothing. On a ScaleServer it is refused before it is sent.
 ///
-/// If the end stays open: Read the server: its `type` says which it is now; `/billing` shows what was charged.
-/// `reconcile` does it, with what `perform` read before the call.
+/// If the outcome is unknown: Read the server: its `type` says which it is now; `/billing` shows what was charged.
+/// `client.reconcile` does this, comparing with what `perform` read before the call.
 ///
 /// ```
 /// use clodo_proto::servers::ChangeToScale;
@@ -64,7 +64,7 @@ pub struct ChangeToScale {
 }
 
 impl ChangeToScale {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: ServerId) -> Self {
         Self { id }
     }

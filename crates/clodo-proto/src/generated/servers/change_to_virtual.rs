@@ -24,8 +24,8 @@ use crate::types::{ServerDetail, ServerId, ServerType, TypeChangePeriod};
 /// a proxy that repeats it: the type of before proves nothing. On a VirtualServer it is refused before it is sent. A
 /// client in PHP sent it as POST.
 ///
-/// If the end stays open: Read the server: its `type` says which it is now; `/billing` shows what was charged.
-/// `reconcile` does it, with what `perform` read before the call.
+/// If the outcome is unknown: Read the server: its `type` says which it is now; `/billing` shows what was charged.
+/// `client.reconcile` does this, comparing with what `perform` read before the call.
 ///
 /// ```
 /// use clodo_proto::servers::ChangeToVirtual;
@@ -67,7 +67,7 @@ pub struct ChangeToVirtual {
 }
 
 impl ChangeToVirtual {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: ServerId, pay_period: TypeChangePeriod) -> Self {
         Self { id, pay_period }
     }

@@ -26,8 +26,8 @@ use crate::types::{CreatedServer, ImageId, PayMonths, PayPeriod, PresetId, Serve
 /// fields at this place (`vunit_type`, `vbd_type`, `vps_plan`, `vps_cpu_count` and others) whose values nobody knows:
 /// they are not here.
 ///
-/// If the end stays open: List the servers and look for the name; `/billing` shows what was charged. `reconcile` does
-/// it, with what `perform` read before the call.
+/// If the outcome is unknown: List the servers and look for the name; `/billing` shows what was charged.
+/// `client.reconcile` does this, comparing with what `perform` read before the call.
 ///
 /// ```
 /// use clodo_proto::servers::{CreateServer, CreateServerOs};
@@ -150,7 +150,7 @@ pub enum CreateServerOs {
 }
 
 impl CreateServer {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(
         name: impl Into<String>,
         server_type: ServerType,

@@ -49,7 +49,7 @@ pub struct DelayChange {
 }
 
 impl DelayChange {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: ServerId, days: u64) -> Self {
         Self { id, days }
     }

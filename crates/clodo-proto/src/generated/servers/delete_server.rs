@@ -23,8 +23,8 @@ use crate::types::{ServerId, ServerSummary};
 /// server that is being installed answers 405. Number 0 must never be sent: the hoster's own tests say that it does not
 /// work as it should.
 ///
-/// If the end stays open: Read the server: a not-found fault means that it is gone. `reconcile` does it, with what
-/// `perform` read before the call.
+/// If the outcome is unknown: Read the server: a not-found fault means that it is gone. `client.reconcile` does this,
+/// comparing with what `perform` read before the call.
 ///
 /// ```
 /// use clodo_proto::servers::DeleteServer;
@@ -65,7 +65,7 @@ pub struct DeleteServer {
 }
 
 impl DeleteServer {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: ServerId) -> Self {
         Self { id }
     }

@@ -59,7 +59,7 @@ pub struct GetServer {
 }
 
 impl GetServer {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: ServerId) -> Self {
         Self { id }
     }
@@ -106,7 +106,7 @@ impl Repeatable for GetServer {}
 
 /// Waits until a server runs.
 ///
-/// An end that the first poll sees may be of before the call that is waited for: it counts after 120 seconds, or once
+/// A final state that the first poll sees may predate the call that is waited for: it counts after 120 seconds, or once
 /// another state was seen.
 #[doc(alias = "Ждёт запуска сервера")]
 #[derive(Debug, Clone, PartialEq)]
@@ -149,7 +149,7 @@ impl Waiter for ServerRunning {
 
 /// Waits until a server is switched off.
 ///
-/// An end that the first poll sees may be of before the call that is waited for: it counts after 120 seconds, or once
+/// A final state that the first poll sees may predate the call that is waited for: it counts after 120 seconds, or once
 /// another state was seen.
 #[doc(alias = "Ждёт выключения сервера")]
 #[derive(Debug, Clone, PartialEq)]

@@ -55,7 +55,7 @@ pub struct GetServerLog {
 }
 
 impl GetServerLog {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: ServerId) -> Self {
         Self { id }
     }

@@ -13,8 +13,9 @@ use crate::types::ServerId;
 ///
 /// `PUT /servers/{id}`; effect: **spends** (recurring). Source: line 589 of the document.
 ///
-/// If the end stays open: The API does not show the flag: after the paid-until date the server is still there, with a
-/// later date. No call shows it: No answer has the flag; what follows from it shows at the end of the paid period.
+/// If the outcome is unknown: The API does not show the flag: after the paid-until date the server is still there, with
+/// a later date. No call shows whether it happened: No answer has the flag; what follows from it shows at the end of
+/// the paid period.
 ///
 /// ```
 /// use clodo_proto::servers::KeepServer;
@@ -53,7 +54,7 @@ pub struct KeepServer {
 }
 
 impl KeepServer {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: ServerId) -> Self {
         Self { id }
     }

@@ -15,8 +15,8 @@ use crate::types::ServerId;
 ///
 /// `keep_server` takes it back until then.
 ///
-/// If the end stays open: The API does not show the flag: `keep_server` takes the end back in any case. No call shows
-/// it: No answer has the flag; what follows from it shows at the end of the paid period.
+/// If the outcome is unknown: The API does not show the flag: `keep_server` takes the end back in any case. No call
+/// shows whether it happened: No answer has the flag; what follows from it shows at the end of the paid period.
 ///
 /// ```
 /// use clodo_proto::servers::LetServerExpire;
@@ -55,7 +55,7 @@ pub struct LetServerExpire {
 }
 
 impl LetServerExpire {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: ServerId) -> Self {
         Self { id }
     }

@@ -19,8 +19,8 @@ use crate::types::{ServerId, ServerLogEntry};
 ///
 /// `POST /servers/{id}/action`; effect: **state** (disruptive). Source: line 679 of the document.
 ///
-/// If the end stays open: Read the log of the server: a restart that happened is in it, also one by the hoster.
-/// `reconcile` does it, with what `perform` read before the call.
+/// If the outcome is unknown: Read the log of the server: a restart that happened is in it, also one by the hoster.
+/// `client.reconcile` does this, comparing with what `perform` read before the call.
 ///
 /// ```
 /// use clodo_proto::servers::RebootServer;
@@ -60,7 +60,7 @@ pub struct RebootServer {
 }
 
 impl RebootServer {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: ServerId) -> Self {
         Self { id }
     }

@@ -21,8 +21,8 @@ use crate::types::{ImageId, ServerDetail, ServerId};
 ///
 /// With a panel it may also add a paid licence.
 ///
-/// If the end stays open: Read the server: its image is the new one. Where it is installed with the image that it has,
-/// read its log. `reconcile` does it, with what `perform` read before the call.
+/// If the outcome is unknown: Read the server: its image is the new one. Where it is installed with the image that it
+/// has, read its log. `client.reconcile` does this, comparing with what `perform` read before the call.
 ///
 /// ```
 /// use clodo_proto::servers::RebuildServer;
@@ -66,7 +66,7 @@ pub struct RebuildServer {
 }
 
 impl RebuildServer {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: ServerId, image: ImageId) -> Self {
         Self { id, image, panel: None }
     }

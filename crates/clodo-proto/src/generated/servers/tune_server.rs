@@ -15,7 +15,7 @@ use crate::types::ServerId;
 ///
 /// `PUT /servers/{id}`; effect: **idempotent**. Source: line 576 of the document.
 ///
-/// At least one of these has to be given: vps_daylimit, vps_swapsize, vps_hddshaper, vps_memblocksize and 2 more.
+/// At least one of these is required: vps_daylimit, vps_swapsize, vps_hddshaper, vps_memblocksize and 2 more.
 ///
 /// ```
 /// use clodo_proto::servers::TuneServer;
@@ -78,7 +78,7 @@ pub struct TuneServer {
 }
 
 impl TuneServer {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: ServerId) -> Self {
         Self {
             id,

@@ -87,7 +87,7 @@ pub enum GetStatsPeriod {
 }
 
 impl GetStats {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: ServerId) -> Self {
         Self { id, period: None }
     }

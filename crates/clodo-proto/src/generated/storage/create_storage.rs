@@ -22,8 +22,8 @@ use crate::types::{CreatedStorage, StorageSummary};
 ///
 /// A PUT, which proxies may send twice: each makes a storage. The title tells it again, if it is unique.
 ///
-/// If the end stays open: List the storages and look for the title. `reconcile` does it, with what `perform` read
-/// before the call.
+/// If the outcome is unknown: List the storages and look for the title. `client.reconcile` does this, comparing with
+/// what `perform` read before the call.
 ///
 /// ```
 /// use clodo_proto::storage::CreateStorage;

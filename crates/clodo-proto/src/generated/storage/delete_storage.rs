@@ -19,8 +19,8 @@ use crate::types::{StorageId, StorageSummary};
 ///
 /// `DELETE /storage/{id}`; effect: **destructive**. Source: line 1915 of the document.
 ///
-/// If the end stays open: List the storages: it is gone or it is not. A DELETE that a proxy repeats may be answered 404
-/// although it worked. `reconcile` does it, with what `perform` read before the call.
+/// If the outcome is unknown: List the storages: it is gone or it is not. A DELETE that a proxy repeats may be answered
+/// 404 although it worked. `client.reconcile` does this, comparing with what `perform` read before the call.
 ///
 /// ```
 /// use clodo_proto::storage::DeleteStorage;
@@ -58,7 +58,7 @@ pub struct DeleteStorage {
 }
 
 impl DeleteStorage {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: StorageId) -> Self {
         Self { id }
     }

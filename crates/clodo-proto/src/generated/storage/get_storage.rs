@@ -58,7 +58,7 @@ pub struct GetStorage {
 }
 
 impl GetStorage {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: StorageId) -> Self {
         Self { id }
     }

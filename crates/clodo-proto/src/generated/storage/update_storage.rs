@@ -17,9 +17,9 @@ use crate::types::StorageId;
 ///
 /// The answer has the settings that changed, with their new values; 204 says that nothing changed.
 ///
-/// At least one of these has to be given: title, cache_xomcc, cache_expires, cache_bypass and 2 more.
+/// At least one of these is required: title, cache_xomcc, cache_expires, cache_bypass and 2 more.
 ///
-/// If the end stays open: Read the storage: the settings have the new values.
+/// If the outcome is unknown: Read the storage: the settings have the new values.
 ///
 /// ```
 /// use clodo_proto::storage::UpdateStorage;
@@ -67,7 +67,7 @@ pub struct UpdateStorage {
 }
 
 impl UpdateStorage {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: StorageId) -> Self {
         Self {
             id,

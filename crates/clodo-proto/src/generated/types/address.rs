@@ -32,7 +32,7 @@ pub struct Address {
 }
 
 impl Address {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(ip: IpAddr) -> Self {
         Self { ip, primary: false, panel_licence: false, ddos_protection: None }
     }
@@ -126,7 +126,7 @@ pub struct ListedAddress {
 }
 
 impl ListedAddress {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(ip: IpAddr) -> Self {
         Self { ip, primary: false, panel_licence: false }
     }
@@ -172,7 +172,7 @@ pub struct Subnet {
 }
 
 impl Subnet {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(subnet: impl Into<String>) -> Self {
         Self { subnet: subnet.into(), current: false }
     }

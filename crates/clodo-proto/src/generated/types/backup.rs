@@ -32,9 +32,9 @@ pub struct Backup {
     /// What the client wrote about it.
     #[doc(alias = "Описание")]
     pub description: Option<String>,
-    /// The weekdays on which it is made anew: 1 is Monday, 7 is Sunday.
-    #[doc(alias = "Дни недели обновления: 1 понедельник, 7 воскресенье")]
-    pub days: Option<Csv<i64>>,
+    /// The weekdays on which it is made anew.
+    #[doc(alias = "Дни недели обновления")]
+    pub days: Option<Csv<Weekday>>,
     /// The time of day at which it is made anew, as hh:mm.
     #[doc(alias = "Время обновления в эти дни, чч:мм")]
     pub time: Option<String>,
@@ -44,7 +44,7 @@ pub struct Backup {
 }
 
 impl Backup {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(id: BackupId) -> Self {
         Self { id, made: None, price: None, size: None, description: None, days: None, time: None, os_type: None }
     }
@@ -96,7 +96,7 @@ pub struct BackupRequest {
 }
 
 impl BackupRequest {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(request: RequestId) -> Self {
         Self { request }
     }
@@ -131,7 +131,7 @@ pub struct RestoreState {
 }
 
 impl RestoreState {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(progress: u64) -> Self {
         Self { progress }
     }
@@ -149,5 +149,33 @@ impl Fill for RestoreState {
             0 => reader.required(&mut self.progress),
             _ => Ok(()),
         }
+    }
+}
+
+hostkit_proto::number_enum! {
+    /// A day of the week.
+    #[doc(alias = "День недели")]
+    pub enum Weekday {
+        /// Monday.
+        #[doc(alias = "Понедельник")]
+        Monday = "1",
+        /// Tuesday.
+        #[doc(alias = "Вторник")]
+        Tuesday = "2",
+        /// Wednesday.
+        #[doc(alias = "Среда")]
+        Wednesday = "3",
+        /// Thursday.
+        #[doc(alias = "Четверг")]
+        Thursday = "4",
+        /// Friday.
+        #[doc(alias = "Пятница")]
+        Friday = "5",
+        /// Saturday.
+        #[doc(alias = "Суббота")]
+        Saturday = "6",
+        /// Sunday.
+        #[doc(alias = "Воскресенье")]
+        Sunday = "7",
     }
 }

@@ -39,7 +39,7 @@ pub struct Billing {
 }
 
 impl Billing {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(total_debit: Decimal) -> Self {
         Self { total_debit, total_credit: None, period: None, debits: BTreeMap::new(), credits: None }
     }
@@ -92,7 +92,7 @@ pub struct Debit {
 }
 
 impl Debit {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(amount: Decimal) -> Self {
         Self { amount, count: None }
     }

@@ -20,7 +20,7 @@ pub struct CreatedZone {
 }
 
 impl CreatedZone {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(id: ZoneId) -> Self {
         Self { id }
     }
@@ -53,7 +53,7 @@ pub struct DeletedRecord {
 }
 
 impl DeletedRecord {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(serial: u64) -> Self {
         Self { serial }
     }
@@ -101,7 +101,7 @@ pub struct DnsOverview {
 }
 
 impl DnsOverview {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(domains: Vec<ZoneSummary>) -> Self {
         Self { domains, domains_check: None, reverse: Vec::new(), servers: Vec::new() }
     }
@@ -159,7 +159,7 @@ pub struct NewRecord {
 }
 
 impl NewRecord {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(name: impl Into<String>, kind: impl Into<String>, content: impl Into<String>) -> Self {
         Self { name: name.into(), kind: kind.into(), content: content.into(), ttl: None, priority: None }
     }
@@ -209,7 +209,7 @@ pub struct Record {
 }
 
 impl Record {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(id: RecordId) -> Self {
         Self { id, zone: None, name: None, kind: None, content: None, ttl: None, priority: None }
     }
@@ -335,7 +335,7 @@ pub struct ReverseName {
 }
 
 impl ReverseName {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(ip: IpAddr) -> Self {
         Self { ip, server_title: None, resellers_id: None, reverse_value: None, domain_value: None, id: None }
     }
@@ -390,7 +390,7 @@ pub struct ServerAddress {
 }
 
 impl ServerAddress {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(server_title: impl Into<String>) -> Self {
         Self { server_title: server_title.into(), ip: None }
     }
@@ -431,7 +431,7 @@ pub struct Zone {
 }
 
 impl Zone {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(records: Vec<Record>) -> Self {
         Self { record_types: Vec::new(), records }
     }
@@ -493,7 +493,7 @@ pub struct ZoneSummary {
 }
 
 impl ZoneSummary {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(id: ZoneId, name: impl Into<String>) -> Self {
         Self { id, name: name.into(), kind: None, records_count: None, unchecked: None, unchecked_expire: None }
     }

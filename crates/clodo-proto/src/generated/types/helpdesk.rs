@@ -50,7 +50,7 @@ pub struct SupportTicket {
 }
 
 impl SupportTicket {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(head: TicketHead) -> Self {
         Self { head, messages: Vec::new(), works: Vec::new() }
     }
@@ -126,7 +126,7 @@ pub struct TicketHead {
 }
 
 impl TicketHead {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(id: TicketId) -> Self {
         Self {
             id,
@@ -223,7 +223,7 @@ pub struct TicketMessage {
 }
 
 impl TicketMessage {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(id: TicketEventId) -> Self {
         Self {
             id,
@@ -313,7 +313,7 @@ pub struct TicketSummary {
 }
 
 impl TicketSummary {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(id: TicketId) -> Self {
         Self { id, subject: None, status: None, section: None, opened: None, status_id: None, has_news: false }
     }
@@ -404,7 +404,7 @@ pub struct TicketWork {
 }
 
 impl TicketWork {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(id: TicketEventId) -> Self {
         Self {
             id,

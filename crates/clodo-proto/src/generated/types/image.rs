@@ -29,7 +29,7 @@ pub struct Image {
 }
 
 impl Image {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(id: ImageId, name: impl Into<String>) -> Self {
         Self { id, name: name.into(), server_type: None, status: None }
     }
@@ -94,7 +94,7 @@ pub struct ImageDetail {
 }
 
 impl ImageDetail {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(id: ImageId, name: impl Into<String>, os_type: impl Into<String>) -> Self {
         Self {
             id,
@@ -175,7 +175,7 @@ pub struct Preset {
 }
 
 impl Preset {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(id: PresetId, name: impl Into<String>) -> Self {
         Self { id, name: name.into(), title: None, description: None, parameters: Vec::new() }
     }
@@ -231,7 +231,7 @@ pub struct PresetField {
 }
 
 impl PresetField {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(name: impl Into<String>) -> Self {
         Self { title: None, name: name.into(), kind: None, is_required: false }
     }

@@ -52,7 +52,7 @@ pub struct RequestLimit {
 }
 
 impl RequestLimit {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(verb: impl Into<String>, uri: impl Into<String>) -> Self {
         Self {
             verb: verb.into(),

@@ -29,7 +29,7 @@ pub struct BackgroundRequest {
 }
 
 impl BackgroundRequest {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(complete: bool) -> Self {
         Self { server: None, complete, completed: None, started: None }
     }

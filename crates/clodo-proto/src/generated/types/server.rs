@@ -29,7 +29,7 @@ pub struct CreatedServer {
 }
 
 impl CreatedServer {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(id: ServerId) -> Self {
         Self { id, name: None, image: None, root_password: None }
     }
@@ -99,7 +99,7 @@ pub struct ServerLogEntry {
 }
 
 impl ServerLogEntry {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(id: LogEntryId) -> Self {
         Self { id, command: None, user: None, date: None, status: None }
     }
@@ -198,7 +198,7 @@ pub struct ServerSummary {
 }
 
 impl ServerSummary {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(id: ServerId, status: ServerStatus) -> Self {
         Self {
             id,

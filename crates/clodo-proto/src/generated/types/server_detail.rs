@@ -196,7 +196,7 @@ pub struct ServerDetail {
 }
 
 impl ServerDetail {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(id: ServerId, status: ServerStatus) -> Self {
         Self {
             id,

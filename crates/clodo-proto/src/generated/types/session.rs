@@ -30,7 +30,7 @@ pub struct SignedIn {
 }
 
 impl SignedIn {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(token: impl Into<Secret>, management_url: impl Into<String>) -> Self {
         Self { token: token.into(), management_url: management_url.into(), expires: None, issued: None }
     }

@@ -47,7 +47,7 @@ pub struct StatsRow {
 }
 
 impl StatsRow {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(time: UnixTime) -> Self {
         Self {
             time,

@@ -30,7 +30,7 @@ pub struct CreatedStorage {
 }
 
 impl CreatedStorage {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(id: StorageId, login: impl Into<String>, storage_key: impl Into<Secret>) -> Self {
         Self { id, login: login.into(), cluster: None, api_key: None, storage_key: storage_key.into() }
     }
@@ -117,7 +117,7 @@ pub struct StorageDetail {
 }
 
 impl StorageDetail {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(id: StorageId, title: impl Into<String>) -> Self {
         Self {
             id,
@@ -220,7 +220,7 @@ pub struct StorageSummary {
 }
 
 impl StorageSummary {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(id: StorageId) -> Self {
         Self { id, title: None, login: None, cluster: None, storage_key: None, size: None, token: None }
     }

@@ -22,7 +22,7 @@ pub struct AllowedAddress {
 }
 
 impl AllowedAddress {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(ip: impl Into<String>) -> Self {
         Self { ip: ip.into() }
     }
@@ -61,7 +61,7 @@ pub struct DataCentre {
 }
 
 impl DataCentre {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(id: DataCentreId) -> Self {
         Self { id, api_host: None, title: None }
     }
@@ -127,7 +127,7 @@ pub struct PanelSignIn {
 }
 
 impl PanelSignIn {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(date: impl Into<String>) -> Self {
         Self { date: date.into(), ip: None, status: None }
     }
@@ -376,7 +376,7 @@ pub struct UserProfile {
 }
 
 impl UserProfile {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(id: UserId) -> Self {
         Self {
             id,

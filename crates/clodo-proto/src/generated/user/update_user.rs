@@ -19,9 +19,9 @@ use crate::types::{DirectorDocument, ServerId, StorageId};
 /// into the account: ask before they change. The document says "the values of the previous section" and does not list
 /// which of them may be written; what the hoster itself keeps (number, login, balance, lists) is left out here.
 ///
-/// At least one of these has to be given: users_family, users_firstname, users_lastname and 52 more.
+/// At least one of these is required: users_family, users_firstname, users_lastname and 52 more.
 ///
-/// If the end stays open: Read the profile: the fields have the new values.
+/// If the outcome is unknown: Read the profile: the fields have the new values.
 ///
 /// ```
 /// use clodo_proto::user::UpdateUser;

@@ -5,7 +5,9 @@ use clodo_proto::backups::{
     ScheduleBackup,
 };
 use clodo_proto::requests::GetRequest;
-use clodo_proto::types::{BackgroundRequest, Backup, BackupId, BackupRequest, RequestId, RestoreState, ServerId};
+use clodo_proto::types::{
+    BackgroundRequest, Backup, BackupId, BackupRequest, RequestId, RestoreState, ServerId, Weekday,
+};
 use hostkit::protocol::Csv;
 use hostkit::protocol::codec::ToText;
 use hostkit::{Decimal, Gibibytes};
@@ -48,7 +50,8 @@ impl Visit<'_> {
             backup.size = Some(Gibibytes(found.size >> 30));
             backup.description = Some(found.description.clone());
             let days = self.world.setting(&object(id), DAYS).unwrap_or_default();
-            backup.days = Some(days.split(',').filter_map(|day| day.parse().ok()).collect::<Csv<i64>>());
+            let days = days.split(',').map(Weekday::from_text).filter(Weekday::is_known);
+            backup.days = Some(days.collect::<Csv<_>>());
             backup.time = Some(self.world.setting(&object(id), TIME).unwrap_or_default().to_owned());
             backup.price = Some(Decimal::new(1, 2));
             let image = self.server(call.id).ok().and_then(|server| self.world.image(server.image?).ok());

@@ -5,7 +5,7 @@ use macloud_proto::schedules::{
     CreateServerWeeklySchedule, CreateWeeklySchedule, DeleteSchedule, DeleteSchedules, DeleteServerSchedule,
     DeleteServerSchedules, GetSchedules, GetServerSchedules,
 };
-use macloud_proto::types::{Schedule, ScheduleType, Schedules};
+use macloud_proto::types::{BackupCopies, BackupDay, BackupHour, Schedule, ScheduleType, Schedules};
 
 use super::Handler;
 use super::envelope::{Answered, No, done, yes};
@@ -21,7 +21,9 @@ fn shown(schedule: &world::Schedule) -> Schedule {
         Cycle::Monthly => ScheduleType::Monthly,
     };
     let mut shown = Schedule::new(kind);
-    (shown.day, shown.hour, shown.copies) = (schedule.day, Some(schedule.hour), Some(schedule.copies));
+    shown.day = schedule.day.and_then(|day| BackupDay::new(day).ok());
+    shown.hour = BackupHour::new(schedule.hour).ok();
+    shown.copies = BackupCopies::new(schedule.copies).ok();
     shown
 }
 
@@ -39,7 +41,23 @@ impl Handler<'_> {
         Ok(all)
     }
 
-    fn add(&mut self, server: u64, cycle: Cycle, day: Option<u64>, hour: u64, copies: u64) -> Result<(), No> {
+    fn add(
+        &mut self,
+        server: u64,
+        cycle: Cycle,
+        day: Option<BackupDay>,
+        hour: BackupHour,
+        copies: BackupCopies,
+    ) -> Result<(), No> {
+        let (day, hour, copies) = (day.map(BackupDay::get), hour.get(), copies.get());
+        let known = [
+            ("day", day.is_none_or(|day| BackupDay::new(day).is_ok())),
+            ("hour", BackupHour::new(hour).is_ok()),
+            ("left", BackupCopies::new(copies).is_ok()),
+        ];
+        if let Some((field, _)) = known.into_iter().find(|(_, is_known)| !is_known) {
+            return Err(No::field(field, "Wrong value"));
+        }
         match self.world.add_schedule(&self.account, server, world::Schedule { cycle, day, hour, copies }) {
             Err(WorldError::Taken) => Err(No::field("type", "Already exists")),
             other => Ok(other?),

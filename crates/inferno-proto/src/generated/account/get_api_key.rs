@@ -55,7 +55,7 @@ pub struct GetApiKey {
 }
 
 impl GetApiKey {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(email: impl Into<String>, password: impl Into<Secret>) -> Self {
         Self { email: email.into(), password: password.into() }
     }

@@ -21,8 +21,8 @@ use crate::types::ApiKey;
 /// `POST /api_client.php`, action `getApiKey`; effect: **destructive** (secret-request, secret-response). Source: line
 /// 15 of the document.
 ///
-/// If the end stays open: Read the key with `get_api_key` and compare it with the old one. `reconcile` does it, with
-/// what `perform` read before the call.
+/// If the outcome is unknown: Read the key with `get_api_key` and compare it with the old one. `client.reconcile` does
+/// this, comparing with what `perform` read before the call.
 ///
 /// ```
 /// use inferno_proto::account::RenewApiKey;
@@ -68,7 +68,7 @@ pub struct RenewApiKey {
 }
 
 impl RenewApiKey {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(email: impl Into<String>, password: impl Into<Secret>) -> Self {
         Self { email: email.into(), password: password.into() }
     }

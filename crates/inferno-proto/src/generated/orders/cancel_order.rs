@@ -20,8 +20,8 @@ use crate::types::{Order, OrderId, OrderStatus};
 ///
 /// `POST /api_client.php`, action `cancel`; effect: **state**. Source: line 67 of the document.
 ///
-/// If the end stays open: Read the status of the order with `list_orders`; a second cancellation is refused and does no
-/// harm. `reconcile` does it, with what `perform` read before the call.
+/// If the outcome is unknown: Read the status of the order with `list_orders`; a second cancellation is refused and
+/// does no harm. `client.reconcile` does this, comparing with what `perform` read before the call.
 ///
 /// ```
 /// use inferno_proto::orders::CancelOrder;
@@ -55,7 +55,7 @@ pub struct CancelOrder {
 }
 
 impl CancelOrder {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(order: OrderId) -> Self {
         Self { order }
     }

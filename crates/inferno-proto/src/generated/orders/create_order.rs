@@ -23,8 +23,8 @@ use crate::types::{NewOrder, Order, OrderId, ProductId};
 /// The order waits as `Pending` until its invoice is paid. There is no field of the caller's in it: to find out whether
 /// an order was placed, compare the list of orders before and after.
 ///
-/// If the end stays open: List the orders and look for one that was not there before. `reconcile` does it, with what
-/// `perform` read before the call.
+/// If the outcome is unknown: List the orders and look for one that was not there before. `client.reconcile` does this,
+/// comparing with what `perform` read before the call.
 ///
 /// ```
 /// use inferno_proto::orders::CreateOrder;
@@ -70,7 +70,7 @@ pub struct CreateOrder {
 }
 
 impl CreateOrder {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(product: ProductId) -> Self {
         Self { product }
     }

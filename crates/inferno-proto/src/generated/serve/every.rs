@@ -10,7 +10,7 @@ use hostkit_proto::{EndpointInfo, Format};
 
 use crate::{Credentials, Inferno};
 
-/// Shows every endpoint of the API to a visitor, with its wire examples.
+/// Passes every endpoint of the API to a visitor, with its wire examples.
 pub fn every(visitor: &mut impl Visitor<Api = Inferno>) {
     visitor.call::<crate::account::GetApiKey>(&Examples {
         folder: "inferno/account/get_api_key",

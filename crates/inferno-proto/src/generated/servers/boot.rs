@@ -17,7 +17,7 @@ use crate::types::{ActionAnswer, OrderId};
 /// The document shows no answer: what others of the API have is typed and optional, and all of it is kept. It is read
 /// as JSON and as the `print_r` text of an installation.
 ///
-/// If the end stays open: Read the state of the server with `get_info`.
+/// If the outcome is unknown: Read the state of the server with `get_info`.
 ///
 /// ```
 /// use inferno_proto::servers::Boot;
@@ -53,7 +53,7 @@ pub struct Boot {
 }
 
 impl Boot {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(order: OrderId) -> Self {
         Self { order }
     }

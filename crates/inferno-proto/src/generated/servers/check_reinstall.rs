@@ -54,7 +54,7 @@ pub struct CheckReinstall {
 }
 
 impl CheckReinstall {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(order: OrderId, template: impl Into<String>) -> Self {
         Self { order, template: template.into(), ssh_keys: None }
     }

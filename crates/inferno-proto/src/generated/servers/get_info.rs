@@ -70,7 +70,7 @@ pub enum GetInfoServer {
 }
 
 impl GetInfo {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(server: GetInfoServer) -> Self {
         Self { server }
     }
@@ -133,7 +133,7 @@ impl Repeatable for GetInfo {}
 
 /// Waits until the server is online.
 ///
-/// An end that the first poll sees may be of before the call that is waited for: it counts after 120 seconds, or once
+/// A final state that the first poll sees may predate the call that is waited for: it counts after 120 seconds, or once
 /// another state was seen.
 #[doc(alias = "Ждёт, пока сервер не заработает")]
 #[derive(Debug, Clone, PartialEq)]

@@ -23,8 +23,9 @@ use crate::types::{InstallAnswer, OrderId, ServerInfo, SshKeyId};
 /// The same action as `check_install`, with `run=1`. A repeat while the server is being made is refused with code 904.
 /// The answer is text that PHP's `print_r` made, with or without its outer parentheses, or JSON.
 ///
-/// If the end stays open: Read the order with `get_info`: its server has a number by then; a second installation is
-/// refused with code 904 while the first one runs. `reconcile` does it, with what `perform` read before the call.
+/// If the outcome is unknown: Read the order with `get_info`: its server has a number by then; a second installation is
+/// refused with code 904 while the first one runs. `client.reconcile` does this, comparing with what `perform` read
+/// before the call.
 ///
 /// ```
 /// use inferno_proto::servers::Install;
@@ -73,7 +74,7 @@ pub struct Install {
 }
 
 impl Install {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(order: OrderId, template: impl Into<String>) -> Self {
         Self { order, template: template.into(), ssh_keys: None }
     }

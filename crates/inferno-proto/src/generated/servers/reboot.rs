@@ -17,8 +17,8 @@ use crate::types::{ActionAnswer, OrderId};
 /// The document shows no answer: what others of the API have is typed and optional, and all of it is kept. It is read
 /// as JSON and as the `print_r` text of an installation.
 ///
-/// If the end stays open: The answer to `get_info` does not show a reboot; look at the server itself before asking for
-/// another one. No call shows it: A server that was rebooted looks as before.
+/// If the outcome is unknown: The answer to `get_info` does not show a reboot; look at the server itself before asking
+/// for another one. No call shows whether it happened: A server that was rebooted looks as before.
 ///
 /// ```
 /// use inferno_proto::servers::Reboot;
@@ -61,7 +61,7 @@ pub struct Reboot {
 }
 
 impl Reboot {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(order: OrderId) -> Self {
         Self { order }
     }

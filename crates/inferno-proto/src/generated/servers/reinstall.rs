@@ -21,9 +21,9 @@ use crate::types::{InstallAnswer, OrderId, SshKeyId};
 /// The same action as `check_reinstall`, with `run=1`. No client has shown an answer; it is read like that of
 /// `install`.
 ///
-/// If the end stays open: Read the server with `get_info` and look at its state; whether it is the new system shows
-/// only on the server. No call shows it: The server keeps its number and its address, and the document does not say
-/// that its password is another one.
+/// If the outcome is unknown: Read the server with `get_info` and look at its state; whether it is the new system shows
+/// only on the server. No call shows whether it happened: The server keeps its number and its address, and the document
+/// does not say that its password is another one.
 ///
 /// ```
 /// use inferno_proto::servers::Reinstall;
@@ -71,7 +71,7 @@ pub struct Reinstall {
 }
 
 impl Reinstall {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(order: OrderId, template: impl Into<String>) -> Self {
         Self { order, template: template.into(), ssh_keys: None }
     }

@@ -51,7 +51,7 @@ pub struct GetService {
 }
 
 impl GetService {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(service: ServiceId) -> Self {
         Self { service }
     }

@@ -21,8 +21,8 @@ use crate::types::{SshKey, SshKeyAdded};
 ///
 /// The answer has no number of the key: read the list. Without a name the key is called after its comment.
 ///
-/// If the end stays open: List the keys and look for the name. `reconcile` does it, with what `perform` read before the
-/// call.
+/// If the outcome is unknown: List the keys and look for the name. `client.reconcile` does this, comparing with what
+/// `perform` read before the call.
 ///
 /// ```
 /// use inferno_proto::ssh_keys::AddSshKey;
@@ -67,7 +67,7 @@ pub struct AddSshKey {
 }
 
 impl AddSshKey {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(key: impl Into<String>) -> Self {
         Self { key: key.into(), name: None }
     }

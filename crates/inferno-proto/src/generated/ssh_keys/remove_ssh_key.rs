@@ -21,8 +21,8 @@ use crate::types::{ActionAnswer, SshKey, SshKeyId};
 ///
 /// The document shows no answer: what others of the API have is typed and optional, and all of it is kept.
 ///
-/// If the end stays open: List the keys and look whether it is still there. `reconcile` does it, with what `perform`
-/// read before the call.
+/// If the outcome is unknown: List the keys and look whether it is still there. `client.reconcile` does this, comparing
+/// with what `perform` read before the call.
 ///
 /// ```
 /// use inferno_proto::ssh_keys::RemoveSshKey;
@@ -56,7 +56,7 @@ pub struct RemoveSshKey {
 }
 
 impl RemoveSshKey {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: SshKeyId) -> Self {
         Self { id }
     }

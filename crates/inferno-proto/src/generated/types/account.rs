@@ -21,7 +21,7 @@ pub struct ApiKey {
 }
 
 impl ApiKey {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(client: i64, key: impl Into<Secret>) -> Self {
         Self { client, key: key.into() }
     }
@@ -71,7 +71,7 @@ pub struct Balance {
 }
 
 impl Balance {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(result: ResultWord) -> Self {
         Self { result, balance: None, currency: None, raw: Raw::default() }
     }

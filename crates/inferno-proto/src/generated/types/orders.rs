@@ -26,7 +26,7 @@ pub struct NewOrder {
 }
 
 impl NewOrder {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(order: OrderId) -> Self {
         Self { order, invoice: None, products: None }
     }
@@ -97,7 +97,7 @@ pub struct Order {
 }
 
 impl Order {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(id: OrderId) -> Self {
         Self {
             id,
@@ -185,7 +185,7 @@ pub struct UnpaidInvoice {
 }
 
 impl UnpaidInvoice {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(status: impl Into<String>) -> Self {
         Self { status: status.into(), raw: Raw::default() }
     }

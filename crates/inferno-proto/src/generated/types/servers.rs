@@ -36,7 +36,7 @@ pub struct ActionAnswer {
 }
 
 impl ActionAnswer {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(result: ResultWord) -> Self {
         Self { result, message: None, order: None, method: None, queue: None, raw: Raw::default() }
     }
@@ -90,7 +90,7 @@ pub struct InstallAnswer {
 }
 
 impl InstallAnswer {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(method: impl Into<String>, queue: QueueAnswer) -> Self {
         Self { method: method.into(), message: None, queue }
     }
@@ -147,7 +147,7 @@ pub struct InstallCheck {
 }
 
 impl InstallCheck {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(result: ResultWord) -> Self {
         Self { result, method: None, message: None, queue: None, raw: Raw::default() }
     }
@@ -199,7 +199,7 @@ pub struct QueueAnswer {
 }
 
 impl QueueAnswer {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(result: ResultWord) -> Self {
         Self { result, message: None, code: None }
     }
@@ -254,7 +254,7 @@ pub struct ServerInfo {
 }
 
 impl ServerInfo {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(order: OrderId, order_status: OrderStatus) -> Self {
         Self { order, order_status, product_status: None, dedicated_ip: None, next_due: None, vps: None }
     }
@@ -325,7 +325,7 @@ pub struct VpsInfo {
 }
 
 impl VpsInfo {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(result: ResultWord) -> Self {
         Self { result, message: None, id: None, name: None, ip: None, state: None, online: None, password: None }
     }

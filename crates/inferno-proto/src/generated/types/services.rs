@@ -31,7 +31,7 @@ pub struct Service {
 }
 
 impl Service {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(id: ServiceId) -> Self {
         Self { id, name: None, status: None, next_due: None, raw: Raw::default() }
     }
@@ -82,7 +82,7 @@ pub struct ServiceDetail {
 }
 
 impl ServiceDetail {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(result: ResultWord) -> Self {
         Self { result, service: None, raw: Raw::default() }
     }
@@ -126,7 +126,7 @@ pub struct Services {
 }
 
 impl Services {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(result: ResultWord) -> Self {
         Self { result, services: Vec::new(), raw: Raw::default() }
     }

@@ -25,7 +25,7 @@ pub struct SshKey {
 }
 
 impl SshKey {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(id: SshKeyId) -> Self {
         Self { id, name: None, raw: Raw::default() }
     }
@@ -65,7 +65,7 @@ pub struct SshKeyAdded {
 }
 
 impl SshKeyAdded {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(message: impl Into<String>) -> Self {
         Self { message: message.into(), raw: Raw::default() }
     }

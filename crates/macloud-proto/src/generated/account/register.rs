@@ -16,8 +16,8 @@ use crate::types::NewAccount;
 /// Needs the token of an existing client. VDSina wants a partner code, whose owner has asked support to switch
 /// registration on.
 ///
-/// If the end stays open: The API has no list of accounts: ask the owner of the e-mail address. No call shows it: The
-/// API has no list of accounts.
+/// If the outcome is unknown: The API has no list of accounts: ask the owner of the e-mail address. No call shows
+/// whether it happened: The API has no list of accounts.
 ///
 /// ```
 /// use macloud_proto::account::Register;
@@ -58,7 +58,7 @@ pub struct Register {
 }
 
 impl Register {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(email: impl Into<String>) -> Self {
         Self { email: email.into(), code: None }
     }

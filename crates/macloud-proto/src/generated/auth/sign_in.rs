@@ -19,7 +19,7 @@ use crate::types::SessionToken;
 /// Frequent failed tries block the address for four hours, so a failing sign-in is never repeated. It does not work for
 /// users with two factors or an address limit.
 ///
-/// Removed at `vdsina_ru` (since mid 2026), `vdsina_com` (since mid 2026), where it is refused before it is sent: use
+/// Removed at `vdsina_ru` (since mid 2026), `vdsina_com` (since mid 2026), where it is refused without being sent: use
 /// the permanent token from the panel.
 ///
 /// ```
@@ -54,7 +54,7 @@ pub struct SignIn {
 }
 
 impl SignIn {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(email: impl Into<String>, password: impl Into<Secret>) -> Self {
         Self { email: email.into(), password: password.into() }
     }

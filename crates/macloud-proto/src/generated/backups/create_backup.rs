@@ -15,9 +15,10 @@ use crate::types::ServiceId;
 ///
 /// No number comes back: list the backups and take the new one of this server.
 ///
-/// If the end stays open: List the backups: the one that is new and whose `server` is this one is it, where it still
-/// says so. No call shows it: A schedule's backup of another server looks the same: the list names the server by a
-/// number of another kind, and only while the backup is new. For servers `create_server_backup` has a trace.
+/// If the outcome is unknown: List the backups: the one that is new and whose `server` is this one is it, where it
+/// still says so. No call shows whether it happened: A schedule's backup of another server looks the same: the list
+/// names the server by a number of another kind, and only while the backup is new. For servers `create_server_backup`
+/// has a trace.
 ///
 /// ```
 /// use macloud_proto::backups::CreateBackup;
@@ -48,7 +49,7 @@ pub struct CreateBackup {
 }
 
 impl CreateBackup {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: ServiceId) -> Self {
         Self { id }
     }

@@ -22,8 +22,8 @@ use crate::types::{Backup, ServerId};
 /// Which of the two paths Macloud has is not known. A schedule makes backups of the server, too, and nothing tells them
 /// apart.
 ///
-/// If the end stays open: List the backups: the one that is new and whose `server` is this one is it. `reconcile` does
-/// it, with what `perform` read before the call.
+/// If the outcome is unknown: List the backups: the one that is new and whose `server` is this one is it.
+/// `client.reconcile` does this, comparing with what `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::backups::CreateServerBackup;
@@ -57,7 +57,7 @@ pub struct CreateServerBackup {
 }
 
 impl CreateServerBackup {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: ServerId) -> Self {
         Self { id }
     }

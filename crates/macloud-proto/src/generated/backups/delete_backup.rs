@@ -19,8 +19,8 @@ use crate::types::{Backup, BackupId, ServiceStatus};
 ///
 /// `DELETE /v1/backup/{id}`; effect: **destructive** (async). Source: line 135 of the document.
 ///
-/// If the end stays open: Read the backup: a not-found fault or the status `deleted` means that it is gone. `reconcile`
-/// does it, with what `perform` read before the call.
+/// If the outcome is unknown: Read the backup: a not-found fault or the status `deleted` means that it is gone.
+/// `client.reconcile` does this, comparing with what `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::backups::DeleteBackup;
@@ -55,7 +55,7 @@ pub struct DeleteBackup {
 }
 
 impl DeleteBackup {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: BackupId) -> Self {
         Self { id }
     }

@@ -13,7 +13,7 @@ use crate::types::BackupId;
 ///
 /// `PUT /v1/backup/{id}`; effect: **idempotent** (hazard). Source: line 138 of the document.
 ///
-/// If the end stays open: A backup does not show whether it is prolonged: set it again.
+/// If the outcome is unknown: A backup does not show whether it is prolonged: set it again.
 ///
 /// ```
 /// use macloud_proto::backups::DisableBackupAutoprolong;
@@ -45,7 +45,7 @@ pub struct DisableBackupAutoprolong {
 }
 
 impl DisableBackupAutoprolong {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: BackupId) -> Self {
         Self { id, name: None }
     }

@@ -13,8 +13,8 @@ use crate::types::BackupId;
 ///
 /// `PUT /v1/backup/{id}`; effect: **spends** (recurring). Source: line 138 of the document.
 ///
-/// If the end stays open: A backup does not show whether it is prolonged: set it again. No call shows it: A backup does
-/// not show whether it is prolonged.
+/// If the outcome is unknown: A backup does not show whether it is prolonged: set it again. No call shows whether it
+/// happened: A backup does not show whether it is prolonged.
 ///
 /// ```
 /// use macloud_proto::backups::EnableBackupAutoprolong;
@@ -50,7 +50,7 @@ pub struct EnableBackupAutoprolong {
 }
 
 impl EnableBackupAutoprolong {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: BackupId) -> Self {
         Self { id, name: None }
     }

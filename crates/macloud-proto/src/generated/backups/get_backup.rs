@@ -55,7 +55,7 @@ pub struct GetBackup {
 }
 
 impl GetBackup {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: BackupId) -> Self {
         Self { id }
     }
@@ -139,7 +139,7 @@ impl Waiter for BackupActive {
 
 /// Waits until the link to the disk of a backup is there.
 ///
-/// An end that the first poll sees may be of before the call that is waited for: it counts after 600 seconds, or once
+/// A final state that the first poll sees may predate the call that is waited for: it counts after 600 seconds, or once
 /// another state was seen.
 #[doc(alias = "Ждёт ссылку на скачивание резервной копии")]
 #[derive(Debug, Clone, PartialEq)]

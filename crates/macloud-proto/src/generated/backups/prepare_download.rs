@@ -22,8 +22,8 @@ use crate::types::{Backup, BackupId};
 /// Not on the page of Macloud. The link to a gzip of the raw disk appears in `download`: wait with
 /// `backup_downloadable`.
 ///
-/// If the end stays open: Read the backup: it shows the link. `reconcile` does it, with what `perform` read before the
-/// call.
+/// If the outcome is unknown: Read the backup: it shows the link. `client.reconcile` does this, comparing with what
+/// `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::backups::PrepareDownload;
@@ -58,7 +58,7 @@ pub struct PrepareDownload {
 }
 
 impl PrepareDownload {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: BackupId) -> Self {
         Self { id }
     }

@@ -13,7 +13,7 @@ use crate::types::BackupId;
 ///
 /// `PUT /v1/backup/{id}`; effect: **idempotent**. Source: line 138 of the document.
 ///
-/// If the end stays open: Reading the backup shows its name.
+/// If the outcome is unknown: Reading the backup shows its name.
 ///
 /// ```
 /// use macloud_proto::backups::UpdateBackup;
@@ -44,7 +44,7 @@ pub struct UpdateBackup {
 }
 
 impl UpdateBackup {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: BackupId, name: impl Into<String>) -> Self {
         Self { id, name: name.into() }
     }

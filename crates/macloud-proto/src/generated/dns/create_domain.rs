@@ -20,8 +20,8 @@ use crate::types::{Domain, DomainId};
 ///
 /// `POST /v1/dns`; effect: **state** (async, additive). Source: line 185 of the document.
 ///
-/// If the end stays open: List the domains and look for the name. `reconcile` does it, with what `perform` read before
-/// the call.
+/// If the outcome is unknown: List the domains and look for the name. `client.reconcile` does this, comparing with what
+/// `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::dns::CreateDomain;
@@ -61,7 +61,7 @@ pub struct CreateDomain {
 }
 
 impl CreateDomain {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into(), ip: None }
     }

@@ -19,8 +19,8 @@ use crate::types::{CaaTag, DomainId, Record, RecordId, RecordType};
 ///
 /// `POST /v1/dns.record/{id}`; effect: **state** (additive). Source: line 187 of the document.
 ///
-/// If the end stays open: List the records of the domain, some seconds later. `reconcile` does it, with what `perform`
-/// read before the call.
+/// If the outcome is unknown: List the records of the domain, some seconds later. `client.reconcile` does this,
+/// comparing with what `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::dns::CreateRecord;
@@ -76,7 +76,7 @@ pub struct CreateRecord {
 }
 
 impl CreateRecord {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: DomainId, host: impl Into<String>, kind: RecordType, value: impl Into<String>) -> Self {
         Self { id, host: host.into(), kind, value: value.into(), tag: None, priority: None }
     }

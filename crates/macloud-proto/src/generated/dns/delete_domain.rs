@@ -19,8 +19,8 @@ use crate::types::{Domain, DomainId, ServiceStatus};
 ///
 /// `DELETE /v1/dns/{id}`; effect: **destructive**. Source: line 182 of the document.
 ///
-/// If the end stays open: Read the domain: a not-found fault or the status `deleted` means that it is gone. `reconcile`
-/// does it, with what `perform` read before the call.
+/// If the outcome is unknown: Read the domain: a not-found fault or the status `deleted` means that it is gone.
+/// `client.reconcile` does this, comparing with what `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::dns::DeleteDomain;
@@ -55,7 +55,7 @@ pub struct DeleteDomain {
 }
 
 impl DeleteDomain {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: DomainId) -> Self {
         Self { id }
     }

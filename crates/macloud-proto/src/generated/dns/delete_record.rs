@@ -19,8 +19,8 @@ use crate::types::{Record, RecordId};
 ///
 /// `DELETE /v1/dns.record/{id}`; effect: **destructive**. Source: line 182 of the document.
 ///
-/// If the end stays open: List the records of every domain, some seconds later. `reconcile` does it, with what
-/// `perform` read before the call.
+/// If the outcome is unknown: List the records of every domain, some seconds later. `client.reconcile` does this,
+/// comparing with what `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::dns::DeleteRecord;
@@ -55,7 +55,7 @@ pub struct DeleteRecord {
 }
 
 impl DeleteRecord {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: RecordId) -> Self {
         Self { id }
     }

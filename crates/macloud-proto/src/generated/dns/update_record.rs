@@ -13,7 +13,7 @@ use crate::types::{CaaTag, RecordId};
 ///
 /// `PUT /v1/dns.record/{id}`; effect: **idempotent**. Source: line 189 of the document.
 ///
-/// If the end stays open: List the records of the domain, some seconds later.
+/// If the outcome is unknown: List the records of the domain, some seconds later.
 ///
 /// ```
 /// use macloud_proto::dns::UpdateRecord;
@@ -50,7 +50,7 @@ pub struct UpdateRecord {
 }
 
 impl UpdateRecord {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: RecordId, value: impl Into<String>) -> Self {
         Self { id, value: value.into(), tag: None, priority: None }
     }

@@ -21,8 +21,8 @@ use crate::types::{LocalAddress, ServerId};
 ///
 /// The network is shared with other customers. `can.ip_local` of the server says whether it is possible.
 ///
-/// If the end stays open: Read the local address of the server. `reconcile` does it, with what `perform` read before
-/// the call.
+/// If the outcome is unknown: Read the local address of the server. `client.reconcile` does this, comparing with what
+/// `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::ips::CreateLocalAddress;
@@ -56,7 +56,7 @@ pub struct CreateLocalAddress {
 }
 
 impl CreateLocalAddress {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: ServerId) -> Self {
         Self { id }
     }

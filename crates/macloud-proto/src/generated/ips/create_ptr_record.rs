@@ -22,8 +22,8 @@ use crate::types::{AddressId, PtrId, PtrRecord};
 ///
 /// Not on the page of Macloud.
 ///
-/// If the end stays open: List the PTR records of the address. `reconcile` does it, with what `perform` read before the
-/// call.
+/// If the outcome is unknown: List the PTR records of the address. `client.reconcile` does this, comparing with what
+/// `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::ips::CreatePtrRecord;
@@ -69,7 +69,7 @@ pub struct CreatePtrRecord {
 }
 
 impl CreatePtrRecord {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: AddressId, ip: IpAddr, host: impl Into<String>) -> Self {
         Self { id, ip, host: host.into() }
     }

@@ -19,8 +19,8 @@ use crate::types::{AdditionalAddresses, AdditionalId, ServiceStatus};
 ///
 /// `DELETE /v1/server-ip/{id}`; effect: **destructive** (async). Source: line 155 of the document.
 ///
-/// If the end stays open: List the services with additional addresses. `reconcile` does it, with what `perform` read
-/// before the call.
+/// If the outcome is unknown: List the services with additional addresses. `client.reconcile` does this, comparing with
+/// what `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::ips::DeleteAdditional;
@@ -55,7 +55,7 @@ pub struct DeleteAdditional {
 }
 
 impl DeleteAdditional {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: AdditionalId) -> Self {
         Self { id }
     }

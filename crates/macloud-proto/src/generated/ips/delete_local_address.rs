@@ -19,8 +19,8 @@ use crate::types::{LocalAddress, ServerId};
 ///
 /// `DELETE /v1/server.ip.local/{id}`; effect: **destructive** (async). Source: line 164 of the document.
 ///
-/// If the end stays open: Read the local address of the server. `reconcile` does it, with what `perform` read before
-/// the call.
+/// If the outcome is unknown: Read the local address of the server. `client.reconcile` does this, comparing with what
+/// `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::ips::DeleteLocalAddress;
@@ -55,7 +55,7 @@ pub struct DeleteLocalAddress {
 }
 
 impl DeleteLocalAddress {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: ServerId) -> Self {
         Self { id }
     }

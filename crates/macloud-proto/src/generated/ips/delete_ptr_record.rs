@@ -21,8 +21,8 @@ use crate::types::{PtrId, PtrRecord};
 ///
 /// Not on the page of Macloud.
 ///
-/// If the end stays open: List the PTR records of every address. `reconcile` does it, with what `perform` read before
-/// the call.
+/// If the outcome is unknown: List the PTR records of every address. `client.reconcile` does this, comparing with what
+/// `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::ips::DeletePtrRecord;
@@ -57,7 +57,7 @@ pub struct DeletePtrRecord {
 }
 
 impl DeletePtrRecord {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: PtrId) -> Self {
         Self { id }
     }

@@ -48,7 +48,7 @@ pub struct GetAdditional {
 }
 
 impl GetAdditional {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: AdditionalId) -> Self {
         Self { id }
     }

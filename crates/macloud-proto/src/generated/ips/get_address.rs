@@ -49,7 +49,7 @@ pub struct GetAddress {
 }
 
 impl GetAddress {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: AddressId) -> Self {
         Self { id }
     }

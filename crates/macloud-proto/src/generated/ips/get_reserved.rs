@@ -50,7 +50,7 @@ pub struct GetReserved {
 }
 
 impl GetReserved {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: ReservedId) -> Self {
         Self { id }
     }

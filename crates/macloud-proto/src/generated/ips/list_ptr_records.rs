@@ -47,7 +47,7 @@ pub struct ListPtrRecords {
 }
 
 impl ListPtrRecords {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: AddressId) -> Self {
         Self { id }
     }

@@ -21,8 +21,8 @@ use crate::types::{AdditionalAddresses, ServerId, ServiceAddress};
 ///
 /// Within the limits of the account.
 ///
-/// If the end stays open: List the additional addresses of the server; the operations show debits. `reconcile` does it,
-/// with what `perform` read before the call.
+/// If the outcome is unknown: List the additional addresses of the server; the operations show debits.
+/// `client.reconcile` does this, comparing with what `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::ips::OrderAddresses;
@@ -62,7 +62,7 @@ pub struct OrderAddresses {
 }
 
 impl OrderAddresses {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: ServerId, count: u64) -> Self {
         Self { id, family: None, count }
     }

@@ -21,7 +21,8 @@ use crate::types::{ReservedAddress, ReservedId, ServiceStatus};
 ///
 /// Not on the page of Macloud.
 ///
-/// If the end stays open: List the reserved addresses. `reconcile` does it, with what `perform` read before the call.
+/// If the outcome is unknown: List the reserved addresses. `client.reconcile` does this, comparing with what `perform`
+/// read before the call.
 ///
 /// ```
 /// use macloud_proto::ips::ReleaseReserved;
@@ -56,7 +57,7 @@ pub struct ReleaseReserved {
 }
 
 impl ReleaseReserved {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: ReservedId) -> Self {
         Self { id }
     }

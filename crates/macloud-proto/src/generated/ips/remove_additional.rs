@@ -20,8 +20,8 @@ use crate::types::{AdditionalAddresses, AdditionalId, AddressId, ServiceAddress}
 /// `PUT /v1/server-ip/{id}`; effect: **destructive** (async, body-required-for-meaning). Source: line 160 of the
 /// document.
 ///
-/// If the end stays open: Read the service: it shows its addresses. `reconcile` does it, with what `perform` read
-/// before the call.
+/// If the outcome is unknown: Read the service: it shows its addresses. `client.reconcile` does this, comparing with
+/// what `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::ips::RemoveAdditional;
@@ -61,7 +61,7 @@ pub struct RemoveAdditional {
 }
 
 impl RemoveAdditional {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: AdditionalId, addresses: Vec<AddressId>) -> Self {
         Self { id, addresses }
     }

@@ -20,8 +20,8 @@ use crate::types::{AddressId, PoolAddress, ServerId};
 /// `PUT /v1/server.ip/{id}`; effect: **destructive** (async, body-required-for-meaning). Source: line 160 of the
 /// document.
 ///
-/// If the end stays open: List the addresses of the account, or the additional ones of the server. `reconcile` does it,
-/// with what `perform` read before the call.
+/// If the outcome is unknown: List the addresses of the account, or the additional ones of the server.
+/// `client.reconcile` does this, comparing with what `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::ips::RemoveServerAddresses;
@@ -66,7 +66,7 @@ pub struct RemoveServerAddresses {
 }
 
 impl RemoveServerAddresses {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: ServerId, addresses: Vec<AddressId>) -> Self {
         Self { id, family: None, addresses }
     }

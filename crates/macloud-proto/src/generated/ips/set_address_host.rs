@@ -16,7 +16,7 @@ use crate::types::AddressId;
 /// The page of Macloud has the field, but its verb and path are lost: this one is a guess. VDSina has PTR records
 /// instead.
 ///
-/// If the end stays open: Read the address: it shows its host name.
+/// If the outcome is unknown: Read the address: it shows its host name.
 ///
 /// ```
 /// use macloud_proto::ips::SetAddressHost;
@@ -48,7 +48,7 @@ pub struct SetAddressHost {
 }
 
 impl SetAddressHost {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: AddressId, host: impl Into<String>) -> Self {
         Self { id, host: host.into() }
     }

@@ -15,7 +15,7 @@ use crate::types::PtrId;
 ///
 /// Not on the page of Macloud.
 ///
-/// If the end stays open: List the PTR records of the address.
+/// If the outcome is unknown: List the PTR records of the address.
 ///
 /// ```
 /// use macloud_proto::ips::UpdatePtrRecord;
@@ -47,7 +47,7 @@ pub struct UpdatePtrRecord {
 }
 
 impl UpdatePtrRecord {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: PtrId, host: impl Into<String>) -> Self {
         Self { id, host: host.into() }
     }

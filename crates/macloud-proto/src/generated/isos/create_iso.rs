@@ -19,8 +19,8 @@ use crate::types::{Iso, IsoId, IsoKey};
 ///
 /// `POST /v1/iso/{key}`; effect: **spends** (async, recurring). Source: line 83 of the document.
 ///
-/// If the end stays open: List the images and look for the file name. `reconcile` does it, with what `perform` read
-/// before the call.
+/// If the outcome is unknown: List the images and look for the file name. `client.reconcile` does this, comparing with
+/// what `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::isos::CreateIso;
@@ -60,7 +60,7 @@ pub struct CreateIso {
 }
 
 impl CreateIso {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(key: IsoKey) -> Self {
         Self { key }
     }

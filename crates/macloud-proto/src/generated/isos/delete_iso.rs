@@ -21,8 +21,8 @@ use crate::types::{Iso, IsoId, ServiceStatus};
 ///
 /// Detach it from its server first.
 ///
-/// If the end stays open: Read the image: a not-found fault or the status `deleted` means that it is gone. `reconcile`
-/// does it, with what `perform` read before the call.
+/// If the outcome is unknown: Read the image: a not-found fault or the status `deleted` means that it is gone.
+/// `client.reconcile` does this, comparing with what `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::isos::DeleteIso;
@@ -57,7 +57,7 @@ pub struct DeleteIso {
 }
 
 impl DeleteIso {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: IsoId) -> Self {
         Self { id }
     }

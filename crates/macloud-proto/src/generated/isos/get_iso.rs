@@ -48,7 +48,7 @@ pub struct GetIso {
 }
 
 impl GetIso {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: IsoId) -> Self {
         Self { id }
     }

@@ -54,7 +54,7 @@ pub struct GetIsoProgress {
 }
 
 impl GetIsoProgress {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(key: IsoKey) -> Self {
         Self { key }
     }

@@ -16,8 +16,8 @@ use crate::types::IsoKey;
 /// The first of three steps: this key, then `get_iso_progress` until it is done, then `create_iso`. The hoster fetches
 /// the address: never put credentials into it. At most 8 GB at Macloud, 10 GB at VDSina.
 ///
-/// If the end stays open: Without the key the download cannot be found: list the images and look for the file name. No
-/// call shows it: Downloads are not listed, and the key of this one is in the lost answer alone.
+/// If the outcome is unknown: Without the key the download cannot be found: list the images and look for the file name.
+/// No call shows whether it happened: Downloads are not listed, and the key of this one is in the lost answer alone.
 ///
 /// ```
 /// use macloud_proto::isos::StartDownload;
@@ -58,7 +58,7 @@ pub struct StartDownload {
 }
 
 impl StartDownload {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(url: impl Into<String>) -> Self {
         Self { url: url.into() }
     }

@@ -22,8 +22,8 @@ use crate::types::{Operation, OperationId};
 ///
 /// Nothing is charged: read the operation for the link that pays it.
 ///
-/// If the end stays open: List the operations and look for the amount and the time. `reconcile` does it, with what
-/// `perform` read before the call.
+/// If the outcome is unknown: List the operations and look for the amount and the time. `client.reconcile` does this,
+/// comparing with what `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::operations::CreateTopUp;
@@ -57,7 +57,7 @@ pub struct CreateTopUp {
 }
 
 impl CreateTopUp {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(amount: Decimal) -> Self {
         Self { amount }
     }

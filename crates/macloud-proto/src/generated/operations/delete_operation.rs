@@ -19,8 +19,8 @@ use crate::types::{Operation, OperationId};
 ///
 /// `DELETE /v1/operation/{id}`; effect: **state**. Source: line 170 of the document.
 ///
-/// If the end stays open: Read the operation: a not-found fault means that it is gone. `reconcile` does it, with what
-/// `perform` read before the call.
+/// If the outcome is unknown: Read the operation: a not-found fault means that it is gone. `client.reconcile` does
+/// this, comparing with what `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::operations::DeleteOperation;
@@ -55,7 +55,7 @@ pub struct DeleteOperation {
 }
 
 impl DeleteOperation {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: OperationId) -> Self {
         Self { id }
     }

@@ -51,7 +51,7 @@ pub struct GetOperation {
 }
 
 impl GetOperation {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: OperationId) -> Self {
         Self { id }
     }

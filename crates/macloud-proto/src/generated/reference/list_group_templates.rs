@@ -49,7 +49,7 @@ pub struct ListGroupTemplates {
 }
 
 impl ListGroupTemplates {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(group: GroupId) -> Self {
         Self { group }
     }

@@ -61,7 +61,7 @@ pub struct ListServerPlans {
 }
 
 impl ListServerPlans {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(group: GroupId) -> Self {
         Self { group }
     }

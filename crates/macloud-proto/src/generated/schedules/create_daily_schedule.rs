@@ -14,7 +14,7 @@ use hostkit_proto::{
 
 use crate::Macloud;
 use crate::schedules::GetSchedules;
-use crate::types::{Schedules, ServiceId};
+use crate::types::{BackupCopies, BackupHour, Schedules, ServiceId};
 
 /// Adds a daily schedule of backups; there is at most one.
 ///
@@ -22,11 +22,12 @@ use crate::types::{Schedules, ServiceId};
 ///
 /// Each copy is paid; when there are as many as are kept, the oldest goes.
 ///
-/// If the end stays open: Read the schedules. `reconcile` does it, with what `perform` read before the call.
+/// If the outcome is unknown: Read the schedules. `client.reconcile` does this, comparing with what `perform` read
+/// before the call.
 ///
 /// ```
 /// use macloud_proto::schedules::CreateDailySchedule;
-/// use macloud_proto::types::ServiceId;
+/// use macloud_proto::types::{BackupCopies, BackupHour, ServiceId};
 ///
 /// # use hostkit_testing::{Script, Scripted};
 /// # let body = r#"{"status":"ok","status_msg":"Service backup schedule created"}"#;
@@ -38,7 +39,11 @@ use crate::types::{Schedules, ServiceId};
 /// #     .transport(answers)
 /// #     .build()?;
 /// # let client = client.with(hostkit::CallOptions::new().unread());
-/// let call = CreateDailySchedule::new(ServiceId::new(1345), 3, 1);
+/// let call = CreateDailySchedule::new(
+///     ServiceId::new(1345),
+///     BackupHour::new(3)?,
+///     BackupCopies::new(1)?,
+/// );
 /// let outcome = client.perform(&call);
 /// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
@@ -55,17 +60,17 @@ pub struct CreateDailySchedule {
     pub id: ServiceId,
     /// The hour in Moscow; the same for all schedules, or copies may be lost.
     ///
-    /// Limits: from 0 to 10. At `macloud`: Limits: from 1 to 6.
-    pub hour: u64,
+    /// Limits: from 0 to 10. Limits at `macloud`: from 1 to 6.
+    pub hour: BackupHour,
     /// How many copies are kept; older ones go.
     ///
-    /// Limits: from 1 to 7. At `macloud`: Limits: from 1 to 4.
-    pub copies: u64,
+    /// Limits: from 1 to 7. Limits at `macloud`: from 1 to 4.
+    pub copies: BackupCopies,
 }
 
 impl CreateDailySchedule {
-    /// The call with what it needs; everything else is absent.
-    pub fn new(id: ServiceId, hour: u64, copies: u64) -> Self {
+    /// The call with its required inputs; everything else is absent.
+    pub fn new(id: ServiceId, hour: BackupHour, copies: BackupCopies) -> Self {
         Self { id, hour, copies }
     }
 }
@@ -146,8 +151,8 @@ impl Perform for CreateDailySchedule {
         _: UnixTime,
         now: Schedules,
     ) -> Result<Sighting<Schedules>, EncodeError> {
-        let hour: u64 = inputs.need(Self::INFO.name, "hour")?;
-        let copies: u64 = inputs.need(Self::INFO.name, "copies")?;
+        let hour: BackupHour = inputs.need(Self::INFO.name, "hour")?;
+        let copies: BackupCopies = inputs.need(Self::INFO.name, "copies")?;
         let mark = |item: &Schedules| {
             evidence::state([
                 Some(item.daily.as_ref().and_then(|value| value.hour.as_ref()).map(evidence::text).unwrap_or_default()),

@@ -14,7 +14,7 @@ use hostkit_proto::{
 
 use crate::Macloud;
 use crate::schedules::GetSchedules;
-use crate::types::{Schedules, ServiceId};
+use crate::types::{BackupCopies, BackupDay, BackupHour, Schedules, ServiceId};
 
 /// Adds a monthly schedule of backups; there is at most one.
 ///
@@ -22,11 +22,12 @@ use crate::types::{Schedules, ServiceId};
 ///
 /// Each copy is paid; when there are as many as are kept, the oldest goes.
 ///
-/// If the end stays open: Read the schedules. `reconcile` does it, with what `perform` read before the call.
+/// If the outcome is unknown: Read the schedules. `client.reconcile` does this, comparing with what `perform` read
+/// before the call.
 ///
 /// ```
 /// use macloud_proto::schedules::CreateMonthlySchedule;
-/// use macloud_proto::types::ServiceId;
+/// use macloud_proto::types::{BackupCopies, BackupDay, BackupHour, ServiceId};
 ///
 /// # use hostkit_testing::{Script, Scripted};
 /// # let body = r#"{"status":"ok","status_msg":"Service backup schedule created"}"#;
@@ -38,7 +39,12 @@ use crate::types::{Schedules, ServiceId};
 /// #     .transport(answers)
 /// #     .build()?;
 /// # let client = client.with(hostkit::CallOptions::new().unread());
-/// let call = CreateMonthlySchedule::new(ServiceId::new(1345), 30, 6, 4);
+/// let call = CreateMonthlySchedule::new(
+///     ServiceId::new(1345),
+///     BackupDay::new(30)?,
+///     BackupHour::new(6)?,
+///     BackupCopies::new(4)?,
+/// );
 /// let outcome = client.perform(&call);
 /// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
@@ -55,21 +61,21 @@ pub struct CreateMonthlySchedule {
     pub id: ServiceId,
     /// The day of the month.
     ///
-    /// Limits: from 1 to 31. At `macloud`: Limits: from 1 to 30.
-    pub day: u64,
+    /// Limits: from 1 to 31. Limits at `macloud`: from 1 to 30.
+    pub day: BackupDay,
     /// The hour in Moscow; the same for all schedules, or copies may be lost.
     ///
-    /// Limits: from 0 to 10. At `macloud`: Limits: from 1 to 6.
-    pub hour: u64,
+    /// Limits: from 0 to 10. Limits at `macloud`: from 1 to 6.
+    pub hour: BackupHour,
     /// How many copies are kept; older ones go.
     ///
-    /// Limits: from 1 to 7. At `macloud`: Limits: from 1 to 4.
-    pub copies: u64,
+    /// Limits: from 1 to 7. Limits at `macloud`: from 1 to 4.
+    pub copies: BackupCopies,
 }
 
 impl CreateMonthlySchedule {
-    /// The call with what it needs; everything else is absent.
-    pub fn new(id: ServiceId, day: u64, hour: u64, copies: u64) -> Self {
+    /// The call with its required inputs; everything else is absent.
+    pub fn new(id: ServiceId, day: BackupDay, hour: BackupHour, copies: BackupCopies) -> Self {
         Self { id, day, hour, copies }
     }
 }
@@ -166,9 +172,9 @@ impl Perform for CreateMonthlySchedule {
         _: UnixTime,
         now: Schedules,
     ) -> Result<Sighting<Schedules>, EncodeError> {
-        let day: u64 = inputs.need(Self::INFO.name, "day")?;
-        let hour: u64 = inputs.need(Self::INFO.name, "hour")?;
-        let copies: u64 = inputs.need(Self::INFO.name, "copies")?;
+        let day: BackupDay = inputs.need(Self::INFO.name, "day")?;
+        let hour: BackupHour = inputs.need(Self::INFO.name, "hour")?;
+        let copies: BackupCopies = inputs.need(Self::INFO.name, "copies")?;
         let mark = |item: &Schedules| {
             evidence::state([
                 Some(

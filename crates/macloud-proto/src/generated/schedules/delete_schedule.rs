@@ -21,8 +21,8 @@ use crate::types::{Schedule, ScheduleType, Schedules, ServiceId};
 ///
 /// The kind stands in the query: without it every schedule goes.
 ///
-/// If the end stays open: Read the schedules: that of this kind is gone, and the others are left. `reconcile` does it,
-/// with what `perform` read before the call.
+/// If the outcome is unknown: Read the schedules: that of this kind is gone, and the others are left.
+/// `client.reconcile` does this, comparing with what `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::schedules::DeleteSchedule;
@@ -61,7 +61,7 @@ pub struct DeleteSchedule {
 }
 
 impl DeleteSchedule {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: ServiceId, kind: ScheduleType) -> Self {
         Self { id, kind }
     }

@@ -19,7 +19,8 @@ use crate::types::{Schedules, ServiceId};
 ///
 /// `DELETE /v1/backup.schedule/{id}`; effect: **destructive**. Source: line 144 of the document.
 ///
-/// If the end stays open: Read the schedules. `reconcile` does it, with what `perform` read before the call.
+/// If the outcome is unknown: Read the schedules. `client.reconcile` does this, comparing with what `perform` read
+/// before the call.
 ///
 /// ```
 /// use macloud_proto::schedules::DeleteSchedules;
@@ -54,7 +55,7 @@ pub struct DeleteSchedules {
 }
 
 impl DeleteSchedules {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: ServiceId) -> Self {
         Self { id }
     }

@@ -22,7 +22,8 @@ use crate::types::{Schedule, ScheduleType, Schedules, ServerId};
 /// The kind stands in the query: without it every schedule goes. The older path is known from one client, for deletion
 /// only.
 ///
-/// If the end stays open: Read the schedules. `reconcile` does it, with what `perform` read before the call.
+/// If the outcome is unknown: Read the schedules. `client.reconcile` does this, comparing with what `perform` read
+/// before the call.
 ///
 /// ```
 /// use macloud_proto::schedules::DeleteServerSchedule;
@@ -61,7 +62,7 @@ pub struct DeleteServerSchedule {
 }
 
 impl DeleteServerSchedule {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: ServerId, kind: ScheduleType) -> Self {
         Self { id, kind }
     }

@@ -21,7 +21,8 @@ use crate::types::{Schedules, ServerId};
 ///
 /// The older path is known from one client, for deletion only.
 ///
-/// If the end stays open: Read the schedules. `reconcile` does it, with what `perform` read before the call.
+/// If the outcome is unknown: Read the schedules. `client.reconcile` does this, comparing with what `perform` read
+/// before the call.
 ///
 /// ```
 /// use macloud_proto::schedules::DeleteServerSchedules;
@@ -56,7 +57,7 @@ pub struct DeleteServerSchedules {
 }
 
 impl DeleteServerSchedules {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: ServerId) -> Self {
         Self { id }
     }

@@ -15,7 +15,7 @@ use crate::types::{Schedules, ServiceId};
 ///
 /// ```
 /// use macloud_proto::schedules::GetSchedules;
-/// use macloud_proto::types::{ScheduleType, ServiceId};
+/// use macloud_proto::types::{BackupCopies, BackupHour, ScheduleType, ServiceId};
 ///
 /// # use hostkit_testing::{Script, Scripted};
 /// # let body = [
@@ -35,8 +35,8 @@ use crate::types::{Schedules, ServiceId};
 /// let schedules = client.call(&call)?;
 /// let daily = schedules.daily.as_ref().ok_or("there is none")?;
 /// assert_eq!(daily.kind, ScheduleType::Daily);
-/// assert_eq!(daily.hour, Some(3));
-/// assert_eq!(daily.copies, Some(4));
+/// assert_eq!(daily.hour, Some(BackupHour::new(3) ?));
+/// assert_eq!(daily.copies, Some(BackupCopies::new(4) ?));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Расписания резервных копий услуги")]
@@ -48,7 +48,7 @@ pub struct GetSchedules {
 }
 
 impl GetSchedules {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: ServiceId) -> Self {
         Self { id }
     }

@@ -17,7 +17,7 @@ use crate::types::{Schedules, ServerId};
 ///
 /// ```
 /// use macloud_proto::schedules::GetServerSchedules;
-/// use macloud_proto::types::{ScheduleType, ServerId};
+/// use macloud_proto::types::{BackupCopies, BackupHour, ScheduleType, ServerId};
 ///
 /// # use hostkit_testing::{Script, Scripted};
 /// # let body = [
@@ -37,8 +37,8 @@ use crate::types::{Schedules, ServerId};
 /// let server_schedules = client.call(&call)?;
 /// let daily = server_schedules.daily.as_ref().ok_or("there is none")?;
 /// assert_eq!(daily.kind, ScheduleType::Daily);
-/// assert_eq!(daily.hour, Some(3));
-/// assert_eq!(daily.copies, Some(4));
+/// assert_eq!(daily.hour, Some(BackupHour::new(3) ?));
+/// assert_eq!(daily.copies, Some(BackupCopies::new(4) ?));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[doc(alias = "Расписания резервных копий сервера (старый путь)")]
@@ -50,7 +50,7 @@ pub struct GetServerSchedules {
 }
 
 impl GetServerSchedules {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: ServerId) -> Self {
         Self { id }
     }

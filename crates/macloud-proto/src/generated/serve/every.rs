@@ -10,7 +10,7 @@ use hostkit_proto::{EndpointInfo, Format};
 
 use crate::{Credentials, Macloud};
 
-/// Shows every endpoint of the API to a visitor, with its wire examples.
+/// Passes every endpoint of the API to a visitor, with its wire examples.
 pub fn every(visitor: &mut impl Visitor<Api = Macloud>) {
     visitor.call::<crate::account::GetAccount>(&Examples {
         folder: "macloud/account/get_account",

@@ -19,8 +19,8 @@ use crate::types::{Iso, IsoId, ServerId};
 ///
 /// `PUT /v1/server.iso/{id}`; effect: **state** (disruptive, async). Source: line 151 of the document.
 ///
-/// If the end stays open: Read the image: it shows the server that has it. `reconcile` does it, with what `perform`
-/// read before the call.
+/// If the outcome is unknown: Read the image: it shows the server that has it. `client.reconcile` does this, comparing
+/// with what `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::servers::AttachIso;
@@ -57,7 +57,7 @@ pub struct AttachIso {
 }
 
 impl AttachIso {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: ServerId, iso: IsoId) -> Self {
         Self { id, iso }
     }

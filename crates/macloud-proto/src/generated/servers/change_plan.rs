@@ -22,8 +22,8 @@ use crate::types::{PlanId, ServerDetail, ServerId};
 ///
 /// The server restarts. Grow the file system by hand.
 ///
-/// If the end stays open: Read the server: it shows its plan. `reconcile` does it, with what `perform` read before the
-/// call.
+/// If the outcome is unknown: Read the server: it shows its plan. `client.reconcile` does this, comparing with what
+/// `perform` read before the call.
 ///
 /// ```
 /// use hostkit::Gibibytes;
@@ -81,7 +81,7 @@ pub struct ChangePlan {
 }
 
 impl ChangePlan {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: ServerId, plan: PlanId) -> Self {
         Self { id, plan, cpu: None, ram: None, disk: None, gpu: None }
     }

@@ -24,8 +24,8 @@ use crate::types::{BackupId, DatacenterId, IsoId, KeyId, PlanId, ReservedId, Ser
 /// only marks to find an order again. VDSina adds a paid weekly schedule of backups unless `schedule` is off. Compare
 /// the `limits` of the template with the plan.
 ///
-/// If the end stays open: List the servers and look for the name and the time; the operations name the service of each
-/// debit. `reconcile` does it, with what `perform` read before the call.
+/// If the outcome is unknown: List the servers and look for the name and the time; the operations name the service of
+/// each debit. `client.reconcile` does this, comparing with what `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::servers::{CreateServer, CreateServerSource};
@@ -117,7 +117,7 @@ pub enum CreateServerSource {
 }
 
 impl CreateServer {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(datacenter: DatacenterId, plan: PlanId) -> Self {
         Self {
             datacenter,

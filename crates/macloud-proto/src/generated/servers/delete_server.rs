@@ -21,8 +21,8 @@ use crate::types::{ServerDetail, ServerId, ServiceStatus};
 ///
 /// Wait with `server_gone`. A proxy may repeat it: the copy answers 404 although the first was carried out.
 ///
-/// If the end stays open: Read the server: a not-found fault or the status `deleted` means that it is gone. `reconcile`
-/// does it, with what `perform` read before the call.
+/// If the outcome is unknown: Read the server: a not-found fault or the status `deleted` means that it is gone.
+/// `client.reconcile` does this, comparing with what `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::servers::DeleteServer;
@@ -57,7 +57,7 @@ pub struct DeleteServer {
 }
 
 impl DeleteServer {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: ServerId) -> Self {
         Self { id }
     }

@@ -19,8 +19,8 @@ use crate::types::{Iso, ServerId};
 ///
 /// `DELETE /v1/server.iso/{id}`; effect: **state** (disruptive, async). Source: line 151 of the document.
 ///
-/// If the end stays open: List the images: none shows this server. `reconcile` does it, with what `perform` read before
-/// the call.
+/// If the outcome is unknown: List the images: none shows this server. `client.reconcile` does this, comparing with
+/// what `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::servers::DetachIso;
@@ -55,7 +55,7 @@ pub struct DetachIso {
 }
 
 impl DetachIso {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: ServerId) -> Self {
         Self { id }
     }

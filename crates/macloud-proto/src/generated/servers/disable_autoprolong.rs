@@ -15,7 +15,7 @@ use crate::types::ServerId;
 ///
 /// Right after an order it is lost: wait until the server is active.
 ///
-/// If the end stays open: Reading the server shows `name` and `autoprolong`.
+/// If the outcome is unknown: Reading the server shows `name` and `autoprolong`.
 ///
 /// ```
 /// use macloud_proto::servers::DisableAutoprolong;
@@ -46,7 +46,7 @@ pub struct DisableAutoprolong {
 }
 
 impl DisableAutoprolong {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: ServerId) -> Self {
         Self { id, name: None }
     }

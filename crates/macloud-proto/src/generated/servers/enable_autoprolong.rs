@@ -22,8 +22,8 @@ use crate::types::{ServerDetail, ServerId};
 ///
 /// Right after an order it is lost: wait until the server is active.
 ///
-/// If the end stays open: Reading the server shows `name` and `autoprolong`. `reconcile` does it, with what `perform`
-/// read before the call.
+/// If the outcome is unknown: Reading the server shows `name` and `autoprolong`. `client.reconcile` does this,
+/// comparing with what `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::servers::EnableAutoprolong;
@@ -60,7 +60,7 @@ pub struct EnableAutoprolong {
 }
 
 impl EnableAutoprolong {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: ServerId) -> Self {
         Self { id, name: None }
     }

@@ -58,7 +58,7 @@ pub struct GetServer {
 }
 
 impl GetServer {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: ServerId) -> Self {
         Self { id }
     }
@@ -102,7 +102,7 @@ impl Repeatable for GetServer {}
 
 /// Waits until a server is active and has an address.
 ///
-/// An end that the first poll sees may be of before the call that is waited for: it counts after 120 seconds, or once
+/// A final state that the first poll sees may predate the call that is waited for: it counts after 120 seconds, or once
 /// another state was seen.
 #[doc(alias = "Ждёт, пока сервер заработает и получит адрес")]
 #[derive(Debug, Clone, PartialEq)]

@@ -53,7 +53,7 @@ pub struct GetStat {
 }
 
 impl GetStat {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: ServerId) -> Self {
         Self { id, from: None, to: None }
     }

@@ -47,7 +47,7 @@ pub struct GetVnc {
 }
 
 impl GetVnc {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: ServerId) -> Self {
         Self { id }
     }

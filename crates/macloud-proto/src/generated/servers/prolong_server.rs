@@ -21,8 +21,8 @@ use crate::types::{ServerDetail, ServerId};
 ///
 /// Each call charges the balance.
 ///
-/// If the end stays open: Read the server: `end` is later; the operations show the debit. `reconcile` does it, with
-/// what `perform` read before the call.
+/// If the outcome is unknown: Read the server: `end` is later; the operations show the debit. `client.reconcile` does
+/// this, comparing with what `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::servers::ProlongServer;
@@ -57,7 +57,7 @@ pub struct ProlongServer {
 }
 
 impl ProlongServer {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: ServerId) -> Self {
         Self { id }
     }

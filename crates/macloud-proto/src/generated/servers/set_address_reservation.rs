@@ -22,8 +22,8 @@ use crate::types::{ServerDetail, ServerId};
 /// VDSina only. A kept address becomes a service of its own, which may cost. VDSina documents that `autoprolong` is on
 /// where it is left out.
 ///
-/// If the end stays open: Read the server: it shows `reserve_ip`. `reconcile` does it, with what `perform` read before
-/// the call.
+/// If the outcome is unknown: Read the server: it shows `reserve_ip`. `client.reconcile` does this, comparing with what
+/// `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::servers::SetAddressReservation;
@@ -69,7 +69,7 @@ pub struct SetAddressReservation {
 }
 
 impl SetAddressReservation {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: ServerId, name: impl Into<String>, reserve: bool) -> Self {
         Self { id, name: name.into(), reserve, autoprolong: None }
     }

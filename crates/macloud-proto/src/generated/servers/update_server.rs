@@ -16,7 +16,7 @@ use crate::types::ServerId;
 /// VDSina documents that `autoprolong` is on where it is left out: read the server afterwards, and use
 /// `disable_autoprolong` or `enable_autoprolong`, which say it.
 ///
-/// If the end stays open: Reading the server shows `name` and `autoprolong`.
+/// If the outcome is unknown: Reading the server shows `name` and `autoprolong`.
 ///
 /// ```
 /// use macloud_proto::servers::UpdateServer;
@@ -51,7 +51,7 @@ pub struct UpdateServer {
 }
 
 impl UpdateServer {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: ServerId, name: impl Into<String>) -> Self {
         Self { id, name: name.into(), autorun: None }
     }

@@ -19,8 +19,8 @@ use crate::types::{KeyId, SshKey};
 ///
 /// `POST /v1/ssh-key`; effect: **state** (additive). Source: line 72 of the document.
 ///
-/// If the end stays open: List the keys and look for the name. `reconcile` does it, with what `perform` read before the
-/// call.
+/// If the outcome is unknown: List the keys and look for the name. `client.reconcile` does this, comparing with what
+/// `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::ssh_keys::CreateKey;
@@ -63,7 +63,7 @@ pub struct CreateKey {
 }
 
 impl CreateKey {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(name: impl Into<String>, public_key: impl Into<String>) -> Self {
         Self { name: name.into(), public_key: public_key.into() }
     }

@@ -19,8 +19,8 @@ use crate::types::{KeyId, KeyStatus, SshKeyDetail};
 ///
 /// `DELETE /v1/ssh-key/{id}`; effect: **destructive**. Source: line 72 of the document.
 ///
-/// If the end stays open: Read the key: a not-found fault or the status `deleted` means that it is gone. `reconcile`
-/// does it, with what `perform` read before the call.
+/// If the outcome is unknown: Read the key: a not-found fault or the status `deleted` means that it is gone.
+/// `client.reconcile` does this, comparing with what `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::ssh_keys::DeleteKey;
@@ -55,7 +55,7 @@ pub struct DeleteKey {
 }
 
 impl DeleteKey {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: KeyId) -> Self {
         Self { id }
     }

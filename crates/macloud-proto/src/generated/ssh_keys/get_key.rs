@@ -45,7 +45,7 @@ pub struct GetKey {
 }
 
 impl GetKey {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: KeyId) -> Self {
         Self { id }
     }

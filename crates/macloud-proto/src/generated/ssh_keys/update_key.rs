@@ -15,7 +15,7 @@ use crate::types::KeyId;
 ///
 /// Servers that have the key already keep it.
 ///
-/// If the end stays open: Read the key and compare.
+/// If the outcome is unknown: Read the key and compare.
 ///
 /// ```
 /// use macloud_proto::ssh_keys::UpdateKey;
@@ -55,7 +55,7 @@ pub struct UpdateKey {
 }
 
 impl UpdateKey {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: KeyId, name: impl Into<String>, public_key: impl Into<String>) -> Self {
         Self { id, name: name.into(), public_key: public_key.into() }
     }

@@ -29,7 +29,7 @@ pub struct Account {
 }
 
 impl Account {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(account: AccountRef) -> Self {
         Self { account, created: None, forecast: None, can: None }
     }
@@ -230,7 +230,7 @@ pub struct AccountRef {
 }
 
 impl AccountRef {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(id: AccountId) -> Self {
         Self { id, name: None }
     }
@@ -323,7 +323,7 @@ pub struct NewAccount {
 }
 
 impl NewAccount {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(account: NewAccountRef, user: NewUser) -> Self {
         Self { account, user }
     }
@@ -358,7 +358,7 @@ pub struct NewAccountRef {
 }
 
 impl NewAccountRef {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(id: AccountId) -> Self {
         Self { id }
     }
@@ -397,7 +397,7 @@ pub struct NewUser {
 }
 
 impl NewUser {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(id: UserId) -> Self {
         Self { id, name: None, token: None }
     }
@@ -441,7 +441,7 @@ pub struct ServiceLimit {
 }
 
 impl ServiceLimit {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(max: u64) -> Self {
         Self { max, child_max: None, now: None }
     }
@@ -479,7 +479,7 @@ pub struct SessionToken {
 }
 
 impl SessionToken {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(token: impl Into<Secret>) -> Self {
         Self { token: token.into() }
     }

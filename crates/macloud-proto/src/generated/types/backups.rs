@@ -80,7 +80,7 @@ pub struct Backup {
 }
 
 impl Backup {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(id: BackupId, status: ServiceStatus, can: BackupAbilities) -> Self {
         Self {
             id,
@@ -168,7 +168,7 @@ pub struct BackupAbilities {
 }
 
 impl BackupAbilities {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(delete: bool) -> Self {
         Self { update: None, prolong: None, delete }
     }
@@ -194,6 +194,20 @@ impl Fill for BackupAbilities {
     }
 }
 
+hostkit_proto::ranged_number! {
+    #[range(1, 7)]
+    /// How many copies a schedule keeps; older ones go.
+    #[doc(alias = "Сколько копий хранит расписание; старые удаляются")]
+    pub struct BackupCopies;
+}
+
+hostkit_proto::ranged_number! {
+    #[range(1, 31)]
+    /// The day on which a backup is made: of the week, where 1 is Monday, or of the month.
+    #[doc(alias = "День создания копии: день недели, где 1 — понедельник, или день месяца")]
+    pub struct BackupDay;
+}
+
 /// A link to the disk in a backup.
 #[doc(alias = "Ссылка на образ диска из копии")]
 #[derive(Debug, Clone, PartialEq)]
@@ -213,7 +227,7 @@ pub struct BackupDownload {
 }
 
 impl BackupDownload {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(link: impl Into<Secret>) -> Self {
         Self { link: link.into(), expires: None }
     }
@@ -236,6 +250,13 @@ impl Fill for BackupDownload {
     }
 }
 
+hostkit_proto::ranged_number! {
+    #[range(0, 10)]
+    /// The hour at which a backup is made, in Moscow.
+    #[doc(alias = "Час создания копии, по Москве")]
+    pub struct BackupHour;
+}
+
 /// One schedule of backups.
 #[doc(alias = "Одно расписание копий")]
 #[derive(Debug, Clone, PartialEq)]
@@ -251,21 +272,21 @@ pub struct Schedule {
     ///
     /// Known from clients, not from the document.
     #[doc(alias = "День недели с понедельника или день месяца")]
-    pub day: Option<u64>,
+    pub day: Option<BackupDay>,
     /// The hour, in Moscow.
     ///
     /// Known from clients, not from the document.
     #[doc(alias = "Час по Москве")]
-    pub hour: Option<u64>,
+    pub hour: Option<BackupHour>,
     /// How many copies are kept.
     ///
     /// Known from clients, not from the document.
     #[doc(alias = "Сколько копий хранится")]
-    pub copies: Option<u64>,
+    pub copies: Option<BackupCopies>,
 }
 
 impl Schedule {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(kind: ScheduleType) -> Self {
         Self { kind, day: None, hour: None, copies: None }
     }

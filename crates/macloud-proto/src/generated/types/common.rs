@@ -40,7 +40,7 @@ pub struct DatacenterRef {
 }
 
 impl DatacenterRef {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(id: DatacenterId, country: impl Into<String>) -> Self {
         Self { id, name: None, country: country.into() }
     }
@@ -81,7 +81,7 @@ pub struct GroupRef {
 }
 
 impl GroupRef {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(id: GroupId) -> Self {
         Self { id, name: None }
     }
@@ -129,7 +129,7 @@ pub struct KeyRef {
 }
 
 impl KeyRef {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(id: KeyId) -> Self {
         Self { id, name: None, status: None, public_key: None }
     }
@@ -171,7 +171,7 @@ pub struct PlanRef {
 }
 
 impl PlanRef {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(id: PlanId) -> Self {
         Self { id, name: None }
     }
@@ -209,7 +209,7 @@ pub struct ServerRef {
 }
 
 impl ServerRef {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(id: ServerId) -> Self {
         Self { id, name: None }
     }
@@ -250,7 +250,7 @@ pub struct ServiceAddress {
 }
 
 impl ServiceAddress {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(id: AddressId, ip: IpAddr) -> Self {
         Self { id, ip, family: None }
     }
@@ -318,7 +318,7 @@ pub struct TemplateRef {
 }
 
 impl TemplateRef {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(id: TemplateId) -> Self {
         Self { id, name: None, image: None }
     }

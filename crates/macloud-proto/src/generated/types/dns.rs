@@ -84,7 +84,7 @@ pub struct Domain {
 }
 
 impl Domain {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(id: DomainId, name: impl Into<String>, status: ServiceStatus, delegated: bool) -> Self {
         Self {
             id,
@@ -153,7 +153,7 @@ pub struct DomainAbilities {
 }
 
 impl DomainAbilities {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(delete: bool) -> Self {
         Self { delete }
     }
@@ -213,7 +213,7 @@ pub struct Record {
 }
 
 impl Record {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(id: RecordId, kind: RecordType, value: impl Into<String>) -> Self {
         Self { id, host: None, kind, priority: None, tag: None, value: value.into(), changed: None, can: None }
     }
@@ -272,7 +272,7 @@ pub struct RecordAbilities {
 }
 
 impl RecordAbilities {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(delete: bool) -> Self {
         Self { update: None, delete }
     }

@@ -80,7 +80,7 @@ pub struct AdditionalAddresses {
 }
 
 impl AdditionalAddresses {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(id: AdditionalId, status: ServiceStatus, addresses: Vec<ServiceAddress>) -> Self {
         Self {
             id,
@@ -155,7 +155,7 @@ pub struct AddressAbilities {
 }
 
 impl AddressAbilities {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(delete: bool) -> Self {
         Self { delete }
     }
@@ -200,7 +200,7 @@ pub struct AddressOwner {
 }
 
 impl AddressOwner {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(id: ServiceId) -> Self {
         Self { id, kind: None, name: None }
     }
@@ -299,7 +299,7 @@ pub struct PoolAddress {
 }
 
 impl PoolAddress {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(id: AddressId, ip: IpAddr) -> Self {
         Self {
             id,
@@ -380,7 +380,7 @@ pub struct PtrRecord {
 }
 
 impl PtrRecord {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(id: PtrId, ip: IpAddr) -> Self {
         Self { id, ip, host: None, updated: None }
     }
@@ -474,7 +474,7 @@ pub struct ReservedAddress {
 }
 
 impl ReservedAddress {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(id: ReservedId, status: ServiceStatus, addresses: Vec<ServiceAddress>) -> Self {
         Self {
             id,

@@ -91,7 +91,7 @@ pub struct Iso {
 }
 
 impl Iso {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(id: IsoId, status: ServiceStatus, attached: bool) -> Self {
         Self {
             id,
@@ -166,7 +166,7 @@ pub struct IsoAbilities {
 }
 
 impl IsoAbilities {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(delete: bool) -> Self {
         Self { delete }
     }
@@ -206,7 +206,7 @@ pub struct IsoDownload {
 }
 
 impl IsoDownload {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(status: DownloadStatus) -> Self {
         Self { status, description: None }
     }
@@ -253,7 +253,7 @@ pub struct IsoFile {
 }
 
 impl IsoFile {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(md5: impl Into<String>) -> Self {
         Self { size: None, md5: md5.into(), url: None }
     }

@@ -56,7 +56,7 @@ pub struct Operation {
 }
 
 impl Operation {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(id: OperationId, kind: OperationType, amount: Decimal) -> Self {
         Self {
             id,
@@ -134,7 +134,7 @@ pub struct OperationService {
 }
 
 impl OperationService {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(id: ServiceId) -> Self {
         Self { id, name: None }
     }
@@ -198,7 +198,7 @@ pub struct PaymentMethod {
 }
 
 impl PaymentMethod {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(kind: impl Into<String>) -> Self {
         Self { kind: kind.into(), name: None }
     }

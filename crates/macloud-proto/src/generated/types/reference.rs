@@ -34,7 +34,7 @@ pub struct BackupPrice {
 }
 
 impl BackupPrice {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(cost: Decimal) -> Self {
         Self { cost, full_cost: None, period: None, period_name: None, per: None }
     }
@@ -89,7 +89,7 @@ pub struct Datacenter {
 }
 
 impl Datacenter {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(id: DatacenterId, country: impl Into<String>) -> Self {
         Self { id, name: None, country: country.into(), active: None }
     }
@@ -129,7 +129,7 @@ pub struct LeastAmount {
 }
 
 impl LeastAmount {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(min: Decimal) -> Self {
         Self { min }
     }
@@ -244,7 +244,7 @@ pub struct ParameterPrice {
 }
 
 impl ParameterPrice {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(cost: Decimal) -> Self {
         Self {
             min: None,
@@ -351,7 +351,7 @@ pub struct PlanParameters {
 }
 
 impl PlanParameters {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(cpu: ParameterPrice) -> Self {
         Self { cpu, ram: None, disk: None, ip4: None, gpu: None }
     }
@@ -422,7 +422,7 @@ pub struct ServerGroup {
 }
 
 impl ServerGroup {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(id: GroupId, name: impl Into<String>) -> Self {
         Self { id, name: name.into(), description: None, active: None, kind: None, image: None }
     }
@@ -523,7 +523,7 @@ pub struct ServerPlan {
 }
 
 impl ServerPlan {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(id: PlanId, name: impl Into<String>, cost: Decimal) -> Self {
         Self {
             id,
@@ -637,7 +637,7 @@ pub struct Template {
 }
 
 impl Template {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(id: TemplateId, name: impl Into<String>, plans: Vec<PlanId>) -> Self {
         Self {
             id,
@@ -711,7 +711,7 @@ pub struct TemplateLimits {
 }
 
 impl TemplateLimits {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(cpu: LeastAmount) -> Self {
         Self { cpu, ram: None, disk: None }
     }

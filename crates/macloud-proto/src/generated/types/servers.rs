@@ -27,7 +27,7 @@ pub struct Bandwidth {
 }
 
 impl Bandwidth {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(current_month: Bytes) -> Self {
         Self { current_month, past_month: None }
     }
@@ -76,7 +76,7 @@ pub struct LocalAddress {
 }
 
 impl LocalAddress {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(ip: IpAddr) -> Self {
         Self { ip, netmask: None, mac: None }
     }
@@ -175,7 +175,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(id: ServerId, status: ServiceStatus, plan: PlanRef) -> Self {
         Self {
             id,
@@ -266,7 +266,7 @@ pub struct ServerAbilities {
 }
 
 impl ServerAbilities {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(delete: bool) -> Self {
         Self { reboot: None, update: None, delete, prolong: None, backup: None, ip_local: None }
     }
@@ -347,7 +347,7 @@ pub struct ServerAddress {
 }
 
 impl ServerAddress {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(id: AddressId, ip: IpAddr) -> Self {
         Self {
             id,
@@ -484,7 +484,7 @@ pub struct ServerDetail {
 }
 
 impl ServerDetail {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(id: ServerId, status: ServiceStatus, plan: PlanRef) -> Self {
         Self {
             id,
@@ -618,7 +618,7 @@ pub struct ServerLoad {
 }
 
 impl ServerLoad {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(cpu: Decimal) -> Self {
         Self {
             cpu,
@@ -689,7 +689,7 @@ pub struct ServerPassword {
 }
 
 impl ServerPassword {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(password: impl Into<Secret>) -> Self {
         Self { user: None, password: password.into() }
     }
@@ -727,7 +727,7 @@ pub struct ServerStat {
 }
 
 impl ServerStat {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(time: DateTime) -> Self {
         Self { time, load: None }
     }
@@ -768,7 +768,7 @@ pub struct VncAccess {
 }
 
 impl VncAccess {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(host: impl Into<String>, port: u64, password: impl Into<Secret>) -> Self {
         Self { host: host.into(), port, password: password.into() }
     }

@@ -39,7 +39,7 @@ pub struct SshKey {
 }
 
 impl SshKey {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(id: KeyId, name: impl Into<String>) -> Self {
         Self { id, name: name.into() }
     }
@@ -91,7 +91,7 @@ pub struct SshKeyDetail {
 }
 
 impl SshKeyDetail {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(id: KeyId, public_key: impl Into<String>) -> Self {
         Self { id, name: None, status: None, public_key: public_key.into() }
     }

@@ -30,7 +30,7 @@ pub struct CpuAmount {
 }
 
 impl CpuAmount {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(value: u64) -> Self {
         Self { kind: None, title: None, value, per: None, total: None }
     }
@@ -83,7 +83,7 @@ pub struct GpuAmount {
 }
 
 impl GpuAmount {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(value: u64) -> Self {
         Self { value, per: None }
     }
@@ -140,7 +140,7 @@ pub struct SizeAmount {
 }
 
 impl SizeAmount {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(value: Decimal) -> Self {
         Self { kind: None, title: None, value, bytes: None, per: None, total: None, total_bytes: None }
     }
@@ -204,7 +204,7 @@ pub struct Tariff {
 }
 
 impl Tariff {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(cpu: CpuAmount, ram: SizeAmount) -> Self {
         Self { cpu, ram, disk: None, traffic: None, gpu: None }
     }

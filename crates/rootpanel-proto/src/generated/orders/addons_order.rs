@@ -16,8 +16,9 @@ use crate::types::{AddonId, OrderId, OrderedAddons};
 ///
 /// `POST /apih.php`, action `addonsOrder`; effect: **spends** (additive, recurring). Source: line 343 of the document.
 ///
-/// If the end stays open: Compare the balance; the list of orders does not show add-ons. No call shows it: The list of
-/// orders does not show add-ons, and the balance stays the same where an add-on costs nothing or is not paid yet.
+/// If the outcome is unknown: Compare the balance; the list of orders does not show add-ons. No call shows whether it
+/// happened: The list of orders does not show add-ons, and the balance stays the same where an add-on costs nothing or
+/// is not paid yet.
 ///
 /// ```
 /// use rootpanel_proto::orders::AddonsOrder;
@@ -63,7 +64,7 @@ pub struct AddonsOrder {
 }
 
 impl AddonsOrder {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(order: OrderId, addons: Csv<AddonId>) -> Self {
         Self { order, addons }
     }

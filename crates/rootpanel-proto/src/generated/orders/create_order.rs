@@ -25,8 +25,8 @@ use crate::types::{AddonId, LocationId, NewOrder, Order, TariffId};
 /// sent again, and login and password are absent then. Codes 14 and 27 stop some repeats, not all. With `autorenew` the
 /// order renews itself; that is never reported and cannot be changed by a later call.
 ///
-/// If the end stays open: List the orders and look for one that was not there before; compare the balance. `reconcile`
-/// does it, with what `perform` read before the call.
+/// If the outcome is unknown: List the orders and look for one that was not there before; compare the balance.
+/// `client.reconcile` does this, comparing with what `perform` read before the call.
 ///
 /// ```
 /// use rootpanel_proto::orders::CreateOrder;
@@ -83,7 +83,7 @@ pub struct CreateOrder {
 }
 
 impl CreateOrder {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(tariff: TariffId, period: u64) -> Self {
         Self { tariff, location: None, period, addons: None, autorenew: None, autorenew_period: None }
     }

@@ -24,8 +24,9 @@ use crate::types::{AddonId, Order, OrderId, ReinstalledOrder};
 /// Only some kinds of servers have it. System and control panel are add-ons of the tariff; they are not marked as
 /// required, and the hoster refuses with codes 48 and 49 where one is missing.
 ///
-/// If the end stays open: Read the order with `get_orders`: login and password are new; while the installation is
-/// queued, a second call is refused with code 44. `reconcile` does it, with what `perform` read before the call.
+/// If the outcome is unknown: Read the order with `get_orders`: login and password are new; while the installation is
+/// queued, a second call is refused with code 44. `client.reconcile` does this, comparing with what `perform` read
+/// before the call.
 ///
 /// ```
 /// use rootpanel_proto::orders::ReinstallOrder;
@@ -67,7 +68,7 @@ pub struct ReinstallOrder {
 }
 
 impl ReinstallOrder {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(order: OrderId) -> Self {
         Self { order, system: None, panel: None }
     }

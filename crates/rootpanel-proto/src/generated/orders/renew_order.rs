@@ -20,8 +20,8 @@ use crate::types::{Order, OrderId, Renewal};
 ///
 /// `POST /apih.php`, action `renewOrder`; effect: **spends** (additive). Source: line 254 of the document.
 ///
-/// If the end stays open: Read the order with `get_orders` and compare until when it is paid; compare the balance.
-/// `reconcile` does it, with what `perform` read before the call.
+/// If the outcome is unknown: Read the order with `get_orders` and compare until when it is paid; compare the balance.
+/// `client.reconcile` does this, comparing with what `perform` read before the call.
 ///
 /// ```
 /// use rootpanel_proto::orders::RenewOrder;
@@ -67,7 +67,7 @@ pub struct RenewOrder {
 }
 
 impl RenewOrder {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(order: OrderId, period: u64) -> Self {
         Self { order, period }
     }

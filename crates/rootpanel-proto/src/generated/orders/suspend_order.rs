@@ -20,8 +20,8 @@ use crate::types::{Order, OrderId, OrderReference, OrderStatus};
 ///
 /// `POST /apih.php`, action `suspendOrder`; effect: **state** (disruptive). Source: line 274 of the document.
 ///
-/// If the end stays open: Read the status of the order with `get_orders`; a second call is refused with code 21.
-/// `reconcile` does it, with what `perform` read before the call.
+/// If the outcome is unknown: Read the status of the order with `get_orders`; a second call is refused with code 21.
+/// `client.reconcile` does this, comparing with what `perform` read before the call.
 ///
 /// ```
 /// use rootpanel_proto::orders::SuspendOrder;
@@ -55,7 +55,7 @@ pub struct SuspendOrder {
 }
 
 impl SuspendOrder {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(order: OrderId) -> Self {
         Self { order }
     }

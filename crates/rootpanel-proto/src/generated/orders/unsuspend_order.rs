@@ -19,8 +19,8 @@ use crate::types::{Order, OrderId, OrderReference, OrderStatus};
 ///
 /// `POST /apih.php`, action `unSuspendOrder`; effect: **state**. Source: line 289 of the document.
 ///
-/// If the end stays open: Read the status of the order with `get_orders`; a second call is refused with code 22.
-/// `reconcile` does it, with what `perform` read before the call.
+/// If the outcome is unknown: Read the status of the order with `get_orders`; a second call is refused with code 22.
+/// `client.reconcile` does this, comparing with what `perform` read before the call.
 ///
 /// ```
 /// use rootpanel_proto::orders::UnsuspendOrder;
@@ -54,7 +54,7 @@ pub struct UnsuspendOrder {
 }
 
 impl UnsuspendOrder {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(order: OrderId) -> Self {
         Self { order }
     }

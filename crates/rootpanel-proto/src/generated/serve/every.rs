@@ -10,7 +10,7 @@ use hostkit_proto::{EndpointInfo, Format};
 
 use crate::{Credentials, RootPanel};
 
-/// Shows every endpoint of the API to a visitor, with its wire examples.
+/// Passes every endpoint of the API to a visitor, with its wire examples.
 pub fn every(visitor: &mut impl Visitor<Api = RootPanel>) {
     visitor.call::<crate::account::GetBalance>(&Examples {
         folder: "rootpanel/account/get_balance",

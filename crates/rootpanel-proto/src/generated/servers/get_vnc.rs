@@ -14,7 +14,8 @@ use crate::types::{OrderId, VncConsole};
 ///
 /// `POST /apih.php`, action `getVnc`; effect: **state** (secret-response). Source: line 488 of the document.
 ///
-/// If the end stays open: Open another session: a repeat does no harm. No call shows it: Sessions are not listed.
+/// If the outcome is unknown: Open another session: a repeat does no harm. No call shows whether it happened: Sessions
+/// are not listed.
 ///
 /// ```
 /// use rootpanel_proto::servers::GetVnc;
@@ -51,7 +52,7 @@ pub struct GetVnc {
 }
 
 impl GetVnc {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(order: OrderId) -> Self {
         Self { order }
     }

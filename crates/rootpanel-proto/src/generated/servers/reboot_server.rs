@@ -14,8 +14,8 @@ use crate::types::{OrderId, OrderReference};
 ///
 /// `POST /apih.php`, action `rebootServer`; effect: **state** (disruptive). Source: line 458 of the document.
 ///
-/// If the end stays open: Read the server itself: the list of orders does not show whether it runs. No call shows it:
-/// The list of orders does not show whether a server runs.
+/// If the outcome is unknown: Read the server itself: the list of orders does not show whether it runs. No call shows
+/// whether it happened: The list of orders does not show whether a server runs.
 ///
 /// ```
 /// use rootpanel_proto::servers::RebootServer;
@@ -48,7 +48,7 @@ pub struct RebootServer {
 }
 
 impl RebootServer {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(order: OrderId) -> Self {
         Self { order }
     }

@@ -16,8 +16,8 @@ use crate::types::{OrderId, OrderReference};
 ///
 /// Ask before a reset as before something destructive: data may be lost.
 ///
-/// If the end stays open: Read the server itself: the list of orders does not show whether it runs. No call shows it:
-/// The list of orders does not show whether a server runs.
+/// If the outcome is unknown: Read the server itself: the list of orders does not show whether it runs. No call shows
+/// whether it happened: The list of orders does not show whether a server runs.
 ///
 /// ```
 /// use rootpanel_proto::servers::ResetServer;
@@ -50,7 +50,7 @@ pub struct ResetServer {
 }
 
 impl ResetServer {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(order: OrderId) -> Self {
         Self { order }
     }

@@ -14,7 +14,7 @@ use crate::types::{OrderId, OrderReference};
 ///
 /// `POST /apih.php`, action `startServer`; effect: **idempotent**. Source: line 428 of the document.
 ///
-/// If the end stays open: Read the server itself: the list of orders does not show whether it runs.
+/// If the outcome is unknown: Read the server itself: the list of orders does not show whether it runs.
 ///
 /// ```
 /// use rootpanel_proto::servers::StartServer;
@@ -41,7 +41,7 @@ pub struct StartServer {
 }
 
 impl StartServer {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(order: OrderId) -> Self {
         Self { order }
     }

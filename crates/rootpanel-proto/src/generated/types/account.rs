@@ -22,7 +22,7 @@ pub struct Balance {
 }
 
 impl Balance {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(amount: Decimal) -> Self {
         Self { amount, currency: None }
     }

@@ -26,7 +26,7 @@ pub struct VncConsole {
 }
 
 impl VncConsole {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(url: impl Into<Secret>, password: impl Into<Secret>) -> Self {
         Self { order: None, url: url.into(), password: password.into() }
     }

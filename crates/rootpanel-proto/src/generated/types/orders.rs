@@ -83,7 +83,7 @@ pub struct NewOrder {
 }
 
 impl NewOrder {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(order: OrderId) -> Self {
         Self {
             order,
@@ -195,7 +195,7 @@ pub struct Order {
 }
 
 impl Order {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(id: OrderId) -> Self {
         Self {
             id,
@@ -274,7 +274,7 @@ pub struct OrderReference {
 }
 
 impl OrderReference {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(order: OrderId) -> Self {
         Self { order }
     }
@@ -341,7 +341,7 @@ pub struct OrderedAddons {
 }
 
 impl OrderedAddons {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(order: OrderId) -> Self {
         Self { order, addons: None, balance: None, cost: None, currency: None }
     }
@@ -393,7 +393,7 @@ pub struct ReinstalledOrder {
 }
 
 impl ReinstalledOrder {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(order: OrderId) -> Self {
         Self { order, server_login: None, server_password: None }
     }
@@ -447,7 +447,7 @@ pub struct Renewal {
 }
 
 impl Renewal {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(order: OrderId) -> Self {
         Self { order, period: None, balance: None, cost: None, currency: None }
     }

@@ -49,7 +49,7 @@ pub struct Tariff {
 }
 
 impl Tariff {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(id: TariffId) -> Self {
         Self {
             id,
@@ -127,7 +127,7 @@ pub struct TariffAddon {
 }
 
 impl TariffAddon {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(id: AddonId) -> Self {
         Self { id, name: None, monthly_cost: None, max_count: None, existing_only: false }
     }
@@ -180,7 +180,7 @@ pub struct TariffLocation {
 }
 
 impl TariffLocation {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(id: LocationId) -> Self {
         Self { id, name: None, monthly_cost: None }
     }
@@ -232,7 +232,7 @@ pub struct TariffPeriod {
 }
 
 impl TariffPeriod {
-    /// What has to be there; everything else is absent.
+    /// With the required fields; everything else is absent.
     pub fn new(months: u64) -> Self {
         Self { months, discount: None, for_new: false, for_renewal: false }
     }

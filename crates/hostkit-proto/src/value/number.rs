@@ -1,0 +1,181 @@
+//! Whole numbers as distinct types, so that the hour of a schedule cannot be passed for its day.
+
+use std::fmt;
+
+/// A number outside the range of its type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OutOfRange {
+    type_name: &'static str,
+    number: u64,
+    range: (u64, u64),
+}
+
+impl OutOfRange {
+    /// Only for [`ranged_number!`](crate::ranged_number).
+    #[doc(hidden)]
+    pub const fn new(type_name: &'static str, number: u64, range: (u64, u64)) -> Self {
+        Self { type_name, number, range }
+    }
+}
+
+impl fmt::Display for OutOfRange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { type_name, number, range: (lowest, highest) } = self;
+        write!(f, "{type_name}: expected a number from {lowest} to {highest}, found {number}")
+    }
+}
+
+impl std::error::Error for OutOfRange {}
+
+/// Declares a whole number within a range, both ends included.
+///
+/// ```
+/// hostkit_proto::ranged_number! {
+///     #[range(1, 31)]
+///     /// The day of a month.
+///     pub struct MonthDay;
+/// }
+/// assert_eq!(MonthDay::new(7)?.to_string(), "7");
+/// assert_eq!(MonthDay::new(32).unwrap_err().to_string(), "MonthDay: expected a number from 1 to 31, found 32");
+/// assert_eq!("0".parse::<MonthDay>().unwrap_err().to_string(), "\"0\" is not a number from 1 to 31");
+/// # Ok::<(), hostkit_proto::OutOfRange>(())
+/// ```
+///
+/// A number of another type is not accepted:
+///
+/// ```compile_fail,E0308
+/// hostkit_proto::ranged_number! {
+///     #[range(1, 31)]
+///     /// The day of a month.
+///     pub struct MonthDay;
+/// }
+/// hostkit_proto::ranged_number! {
+///     #[range(0, 23)]
+///     /// The hour of a day.
+///     pub struct Hour;
+/// }
+/// let day: MonthDay = Hour::new(3).unwrap();
+/// ```
+///
+/// An answer may hold a number outside the range: it is kept as it came, and refused when it is sent.
+#[macro_export]
+macro_rules! ranged_number {
+    (#[range($lowest:literal, $highest:literal)] $(#[$meta:meta])* pub struct $name:ident;) => {
+        $crate::whole_number! { $(#[$meta])* pub struct $name; }
+
+        impl $name {
+            #[doc = concat!("Wraps a number from ", $lowest, " to ", $highest, "; any other is an error.")]
+            pub const fn new(number: u64) -> Result<Self, $crate::OutOfRange> {
+                match number {
+                    $lowest..=$highest => Ok(Self(number)),
+                    _ => Err($crate::OutOfRange::new(stringify!($name), number, ($lowest, $highest))),
+                }
+            }
+        }
+
+        impl ::std::str::FromStr for $name {
+            type Err = $crate::ParseError;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                let number = <u64 as $crate::codec::FromText>::from_text(text).and_then(|number| Self::new(number).ok());
+                let expected = concat!("a number from ", $lowest, " to ", $highest);
+                number.ok_or_else(|| $crate::ParseError::new(text, expected))
+            }
+        }
+    };
+}
+
+/// The shared part of [`number_id!`](crate::number_id) and [`ranged_number!`](crate::ranged_number).
+#[doc(hidden)]
+#[macro_export]
+macro_rules! whole_number {
+    ($(#[$meta:meta])* pub struct $name:ident;) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(u64);
+
+        impl $name {
+            /// The number.
+            pub const fn get(self) -> u64 {
+                self.0
+            }
+        }
+
+        impl ::std::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                ::std::fmt::Display::fmt(&self.0, f)
+            }
+        }
+
+        impl $crate::codec::FromText for $name {
+            const EXPECTED: &'static str = "a whole number";
+
+            fn from_text(text: &str) -> Option<Self> {
+                <u64 as $crate::codec::FromText>::from_text(text).map(Self)
+            }
+        }
+
+        impl $crate::codec::ToText for $name {
+            fn to_text(&self) -> ::std::borrow::Cow<'_, str> {
+                self.0.to_string().into()
+            }
+        }
+
+        impl $crate::codec::FromWire for $name {
+            fn from_wire(reader: &mut $crate::codec::Reader<'_>) -> Result<Self, $crate::codec::DecodeError> {
+                reader.id_number().map(Self)
+            }
+
+            #[inline]
+            fn plain(reader: &mut $crate::codec::Reader<'_>) -> Option<Self> {
+                <u64 as $crate::codec::FromWire>::plain(reader).map(Self)
+            }
+
+            fn blank() -> Self {
+                Self(0)
+            }
+        }
+
+        impl $crate::codec::ToWire for $name {
+            fn to_wire(&self, format: $crate::Format) -> Option<$crate::Value> {
+                $crate::codec::ToWire::to_wire(&self.0, format)
+            }
+        }
+
+        impl $crate::codec::Limited for $name {
+            fn each(&self, see: &mut dyn FnMut(&str, bool)) {
+                see(&$crate::codec::ToText::to_text(self), false);
+            }
+        }
+
+        $crate::serde_as_number!($name);
+    };
+}
+
+/// Implements serde's traits as a number where the feature `serde` is on.
+#[cfg(feature = "serde")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! serde_as_number {
+    ($name:ident) => {
+        impl $crate::serde::Serialize for $name {
+            fn serialize<S: $crate::serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_u64(self.0)
+            }
+        }
+
+        impl<'de> $crate::serde::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                <u64 as $crate::serde::Deserialize>::deserialize(deserializer).map(Self)
+            }
+        }
+    };
+}
+
+/// Without the feature `serde` there is nothing to implement.
+#[cfg(not(feature = "serde"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! serde_as_number {
+    ($name:ident) => {};
+}
