@@ -332,16 +332,30 @@ pub(crate) struct Trace {
     pub(crate) settle: i64,
 }
 
+/// A file with a wire example.
 #[derive(Debug, Clone)]
 pub(crate) struct Example {
     pub(crate) case: At<String>,
     pub(crate) kind: String,
-    pub(crate) formats: Vec<String>,
+    /// The file's extension: a format, or `http` for one with a head.
+    pub(crate) ending: String,
     pub(crate) origin: String,
-    pub(crate) lines: Vec<i64>,
+    pub(crate) line: Option<i64>,
     pub(crate) status: Option<i64>,
     pub(crate) note: Option<String>,
     pub(crate) path: Option<String>,
+}
+
+impl Example {
+    /// The file's name without extension.
+    pub(crate) fn name(&self) -> String {
+        format!("{}.{}", self.case.value, self.kind)
+    }
+
+    /// The file's name.
+    pub(crate) fn file(&self) -> String {
+        format!("{}.{}", self.name(), self.ending)
+    }
 }
 
 /// Hosts that no longer have a call.
@@ -394,8 +408,21 @@ pub(crate) struct Endpoint {
     pub(crate) trace: Option<Trace>,
     /// Why no call of the API shows that this one happened.
     pub(crate) no_trace: Option<At<String>>,
+    /// Those of the document in its order, then the others by name.
     pub(crate) examples: Vec<Example>,
+    /// Names without extension of the examples that documentation shows before the others.
+    pub(crate) shown: Vec<String>,
     pub(crate) remarks: Remarks,
+}
+
+impl Endpoint {
+    /// The examples of a kind, in the order in which documentation looks for one to show.
+    pub(crate) fn examples_to_show(&self, kind: &str) -> Vec<&Example> {
+        let mut shown: Vec<&Example> = self.examples.iter().filter(|example| example.kind == kind).collect();
+        let rank = |example: &Example| self.shown.iter().position(|name| *name == example.name());
+        shown.sort_by_key(|example| rank(example).unwrap_or(usize::MAX));
+        shown
+    }
 }
 
 #[derive(Debug, Clone)]

@@ -45,7 +45,7 @@ pub(crate) fn count(model: &Model) -> Coverage {
     for endpoint in &model.endpoints {
         coverage.types.push((endpoint.spec.clone(), endpoint.type_name.clone()));
         for example in &endpoint.surface.examples {
-            *coverage.examples.entry(example.origin.clone()).or_default() += example.formats.len();
+            *coverage.examples.entry(example.origin.clone()).or_default() += 1;
         }
     }
     if model.inventory.is_none() {
@@ -102,7 +102,7 @@ fn count_blocks(model: &Model, coverage: &mut Coverage) {
     let mut lines: BTreeMap<i64, &str> = BTreeMap::new();
     for endpoint in &model.endpoints {
         let examples = endpoint.surface.examples.iter().filter(|example| example.origin == "document");
-        lines.extend(examples.flat_map(|example| example.lines.iter().map(|line| (*line, endpoint.spec.as_str()))));
+        lines.extend(examples.filter_map(|example| Some((example.line?, endpoint.spec.as_str()))));
     }
     let blocks = model.inventory.iter().flat_map(|inventory| &inventory.blocks);
     let mut known = BTreeSet::new();

@@ -16,9 +16,9 @@ pub(crate) fn values_path(api: &str, endpoint: &Endpoint) -> String {
     format!("{api}/{}/{}/{VALUES}", endpoint.module, endpoint.stem)
 }
 
-/// The file of an example in one format.
-pub(crate) fn path(api: &str, endpoint: &Endpoint, example: &Example, ending: &str) -> String {
-    format!("{api}/{}/{}/{}.{}.{ending}", endpoint.module, endpoint.stem, example.case.value, example.kind)
+/// The path of an example's file.
+pub(crate) fn path(api: &str, endpoint: &Endpoint, example: &Example) -> String {
+    format!("{api}/{}/{}/{}", endpoint.module, endpoint.stem, example.file())
 }
 
 /// Format of a file extension.
@@ -46,15 +46,13 @@ pub(crate) fn check(surface: &Surface, sources: &Sources, diagnostics: &mut Diag
             wanted.insert(values_path(&surface.api, endpoint));
         }
         for example in &endpoint.examples {
-            for ending in &example.formats {
-                let path = path(&surface.api, endpoint, example, ending);
-                if !files.contains_key(path.as_str()) {
-                    let message = format!("the file of the example `{}` is missing", example.case.value);
-                    let help = format!("write `specs/{path}`");
-                    diagnostics.add_with_help("E0217", &example.case.span, message, format!("no `{ending}`"), help);
-                }
-                wanted.insert(path);
+            let path = path(&surface.api, endpoint, example);
+            if !files.contains_key(path.as_str()) {
+                let message = format!("the file of the example `{}` is missing", example.case.value);
+                let (help, label) = (format!("write `specs/{path}`"), format!("no `{}`", example.ending));
+                diagnostics.add_with_help("E0217", &example.case.span, message, label, help);
             }
+            wanted.insert(path);
         }
     }
     for (path, (file, _)) in &files {

@@ -126,7 +126,8 @@ pub(super) fn read(file: FileId, module: &str, stem: &str, node: &Node<'_, '_>) 
             .collect(),
         trace: node.table("trace").map(|node| read_trace(&node)),
         no_trace: node.optional_at("no-trace"),
-        examples: node.list("example").map(|node| read_example(&node)).collect(),
+        examples: node.list("example").flat_map(|node| read_example(&node)).collect(),
+        shown: node.list("example").map(|node| format!("{}.{}", node.text("case"), node.text("kind"))).collect(),
         remarks: read_remarks(node),
     }
 }
@@ -230,17 +231,17 @@ fn read_trace(node: &Node<'_, '_>) -> Trace {
     }
 }
 
-fn read_example(node: &Node<'_, '_>) -> Example {
-    let mut lines = node.integers("lines");
-    lines.extend(node.integer("line"));
-    Example {
+fn read_example(node: &Node<'_, '_>) -> Vec<Example> {
+    let lines = node.integers("lines");
+    let example = |(index, ending): (usize, String)| Example {
         case: node.text_at("case"),
         kind: node.text("kind"),
-        formats: node.texts("formats"),
+        ending,
         origin: node.text("origin"),
-        lines,
+        line: lines.get(index).copied().or_else(|| node.integer("line")),
         status: node.integer("status"),
         note: node.optional("note"),
         path: node.optional("path"),
-    }
+    };
+    node.texts("formats").into_iter().enumerate().map(example).collect()
 }

@@ -11,7 +11,7 @@ use toml::de::DeTable;
 
 use crate::diagnostic::Diagnostics;
 use crate::source::{FileId, Sources, Span};
-use crate::surface::{Block, Inventory, Surface, TypeFile};
+use crate::surface::{Block, Example, Inventory, Surface, TypeFile};
 use check::Checker;
 use node::Node;
 
@@ -71,7 +71,19 @@ pub(crate) fn read(api: &str, sources: &Sources, diagnostics: &mut Diagnostics) 
         }
         return None;
     };
+    for endpoint in &mut endpoints {
+        sort_examples(&mut endpoint.examples, &service.formats);
+    }
     Some(Surface { api: api.to_owned(), service, types, endpoints, inventory })
+}
+
+/// Those of the document in its order, then the others by name; formats as the service orders them.
+fn sort_examples(examples: &mut [Example], formats: &[String]) {
+    examples.sort_by_cached_key(|example| {
+        let format = formats.iter().position(|format| *format == example.ending).unwrap_or(usize::MAX);
+        let is_other = example.origin != "document";
+        (is_other, example.line, example.case.value.clone(), format, example.ending.clone())
+    });
 }
 
 fn check_types(checker: &mut Checker<'_>, top: &DeTable<'_>) {

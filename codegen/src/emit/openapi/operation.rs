@@ -273,10 +273,7 @@ fn media_type(format: &str) -> &'static str {
 fn examples(endpoint: &Endpoint, kind: &str) -> Vec<String> {
     let folder = endpoint.spec.trim_end_matches(".toml");
     let all = endpoint.surface.examples.iter().filter(|example| example.kind == kind);
-    all.flat_map(|example| {
-        example.formats.iter().map(move |ending| format!("{folder}/{}.{kind}.{ending}", example.case.value))
-    })
-    .collect()
+    all.map(|example| format!("{folder}/{}", example.file())).collect()
 }
 
 fn extensions(operation: &mut Object, model: &Model, endpoint: &Endpoint) {
