@@ -465,6 +465,8 @@ pub(crate) struct Model {
     /// The remarks of each file that has some, by file.
     pub(crate) remarks: Vec<(String, surface::Remarks)>,
     pub(crate) inventory: Option<surface::Inventory>,
+    /// Whether the sentences are translated into Russian.
+    pub(crate) is_translated: bool,
 }
 
 impl Model {

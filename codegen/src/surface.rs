@@ -42,6 +42,12 @@ pub(crate) struct Service {
     pub(crate) fault: Fault,
     pub(crate) errors: Vec<ErrorCode>,
     pub(crate) rates: Vec<Rate>,
+    /// What the statuses mean for every endpoint that lists them.
+    pub(crate) statuses: Vec<Status>,
+    /// The file name of the hoster's document.
+    pub(crate) document: Option<String>,
+    /// Where the bytes of examples are from, unless an endpoint says otherwise.
+    pub(crate) origin: Option<String>,
     pub(crate) remarks: Remarks,
 }
 
@@ -266,7 +272,8 @@ pub(crate) struct Response {
 
 #[derive(Debug, Clone)]
 pub(crate) struct Status {
-    pub(crate) code: i64,
+    pub(crate) code: At<i64>,
+    /// Empty until the service's meaning is taken.
     pub(crate) means: String,
     pub(crate) en: String,
     pub(crate) ru: String,
@@ -358,6 +365,18 @@ impl Example {
     }
 }
 
+/// What the name of an example's file does not say.
+#[derive(Debug, Clone)]
+pub(crate) struct ExampleFacts {
+    /// The file's name, or that name without its extension.
+    pub(crate) name: At<String>,
+    pub(crate) origin: Option<String>,
+    pub(crate) line: Option<i64>,
+    pub(crate) status: Option<i64>,
+    pub(crate) note: Option<String>,
+    pub(crate) path: Option<String>,
+}
+
 /// Hosts that no longer have a call.
 #[derive(Debug, Clone)]
 pub(crate) struct Removed {
@@ -374,7 +393,8 @@ pub(crate) struct Endpoint {
     pub(crate) module: String,
     /// File name without extension.
     pub(crate) stem: String,
-    pub(crate) name: At<String>,
+    /// The first line, where what concerns the whole file is reported.
+    pub(crate) place: Span,
     pub(crate) method: Option<String>,
     pub(crate) path: Option<At<String>>,
     pub(crate) action: Option<String>,
@@ -385,7 +405,7 @@ pub(crate) struct Endpoint {
     pub(crate) en: String,
     pub(crate) ru: String,
     pub(crate) about: String,
-    pub(crate) documents: Option<i64>,
+    pub(crate) document: Option<i64>,
     pub(crate) source_line: Option<i64>,
     pub(crate) provenance: Option<String>,
     pub(crate) deadline: Option<i64>,
@@ -410,8 +430,9 @@ pub(crate) struct Endpoint {
     pub(crate) no_trace: Option<At<String>>,
     /// Those of the document in its order, then the others by name.
     pub(crate) examples: Vec<Example>,
-    /// Names without extension of the examples that documentation shows before the others.
-    pub(crate) shown: Vec<String>,
+    pub(crate) facts: Vec<ExampleFacts>,
+    /// Names without extension of the examples that the documentation shows before the others.
+    pub(crate) shown: Vec<At<String>>,
     pub(crate) remarks: Remarks,
 }
 
@@ -419,7 +440,7 @@ impl Endpoint {
     /// The examples of a kind, in the order in which documentation looks for one to show.
     pub(crate) fn examples_to_show(&self, kind: &str) -> Vec<&Example> {
         let mut shown: Vec<&Example> = self.examples.iter().filter(|example| example.kind == kind).collect();
-        let rank = |example: &Example| self.shown.iter().position(|name| *name == example.name());
+        let rank = |example: &Example| self.shown.iter().position(|name| name.value == example.name());
         shown.sort_by_key(|example| rank(example).unwrap_or(usize::MAX));
         shown
     }
@@ -447,4 +468,6 @@ pub(crate) struct Surface {
     pub(crate) types: Vec<TypeFile>,
     pub(crate) endpoints: Vec<Endpoint>,
     pub(crate) inventory: Option<Inventory>,
+    /// Whether the sentences are translated.
+    pub(crate) is_translated: bool,
 }

@@ -11,12 +11,7 @@ use crate::surface::{self, Remarks, Surface};
 pub(super) fn check(model: &Model, surface: &Surface, diagnostics: &mut Diagnostics) {
     let mut names = BTreeMap::new();
     for endpoint in &model.endpoints {
-        let span = &endpoint.surface.name.span;
-        if endpoint.surface.name.value != endpoint.name {
-            let message = format!("the name `{}` is not the file's", endpoint.surface.name.value);
-            let help = format!("the file is `{}.toml`", endpoint.name);
-            diagnostics.add_with_help("E0206", span, message, "name and file differ", help);
-        }
+        let span = &endpoint.surface.place;
         if let Some(first) = names.insert(endpoint.name.as_str(), endpoint.module.as_str()) {
             let message = format!("two endpoints of the API are called `{}`", endpoint.name);
             let help = format!("the other one is `{first}/{}.toml`", endpoint.name);
@@ -28,7 +23,7 @@ pub(super) fn check(model: &Model, surface: &Surface, diagnostics: &mut Diagnost
         let groups = endpoint.surface.one_of.iter().zip(&endpoint.one_of);
         let groups = groups.map(|(surface, group)| (group.type_name.as_str(), &surface.name.span));
         let waiters = endpoint.waiters.iter().map(|waiter| (waiter.type_name.as_str(), &waiter.surface.name.span));
-        let own = std::iter::once((endpoint.type_name.as_str(), &endpoint.surface.name.span));
+        let own = std::iter::once((endpoint.type_name.as_str(), &endpoint.surface.place));
         for (name, span) in own.chain(groups).chain(waiters) {
             taken(model, name, span, true, diagnostics);
         }
@@ -87,7 +82,7 @@ fn taken(model: &Model, name: &str, span: &Span, is_call: bool, diagnostics: &mu
 
 /// Checks that each `{name}` of the path has a field and each path parameter a place.
 fn path(endpoint: &Endpoint, diagnostics: &mut Diagnostics) {
-    let span = endpoint.surface.path.as_ref().map_or(&endpoint.surface.name.span, |path| &path.span);
+    let span = endpoint.surface.path.as_ref().map_or(&endpoint.surface.place, |path| &path.span);
     let mut rest = endpoint.path.as_str();
     let mut placed = BTreeSet::new();
     while let Some((_, after)) = rest.split_once('{') {
@@ -102,7 +97,7 @@ fn path(endpoint: &Endpoint, diagnostics: &mut Diagnostics) {
             let known = endpoint.path_parameters.iter().map(Field::wire);
             let help = match did_you_mean(name, known) {
                 Some(near) => format!("did you mean `{{{near}}}`?"),
-                None => format!("add `{name} = {{ type = …, en = …, ru = … }}` under `[path-params]`"),
+                None => format!("add `{name} = {{ type = …, en = … }}` under `[path-params]`"),
             };
             diagnostics.add_with_help("E0202", span, message, "a path parameter without a field", help);
         }
@@ -244,7 +239,7 @@ fn identity(model: &Model, endpoint: &Endpoint, diagnostics: &mut Diagnostics) {
             && !keeps
             && model.service.fault.kind != "envelope"
         {
-            let span = endpoint.surface.response.ty.as_ref().map_or(&endpoint.surface.name.span, |ty| &ty.span);
+            let span = endpoint.surface.response.ty.as_ref().map_or(&endpoint.surface.place, |ty| &ty.span);
             let message = format!("`{name}` has no required field");
             let help = "mark what identifies the object with `required = true`; else any document would decode";
             diagnostics.add_with_help("E0218", span, message, "nothing has to be there", help);
@@ -347,7 +342,7 @@ fn quirks(surface: &Surface, here: Option<&str>, remarks: &Remarks, diagnostics:
         });
         if !exists {
             let message = format!("no example exercises the quirk {}", quirk.id.value);
-            let help = "`example` names a case of this endpoint, or `module/endpoint:case`; what needs no code is a `[[note]]`";
+            let help = "`example` names a case of this endpoint, or `module/endpoint:case`; what needs no code is a text alone";
             diagnostics.add_with_help("E0216", &quirk.example.span, message, "no such case", help);
         }
     }

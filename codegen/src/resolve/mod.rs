@@ -53,6 +53,7 @@ pub(crate) fn resolve(surface: Surface, sources: &Sources, diagnostics: &mut Dia
         endpoints,
         remarks: remarks(&surface, sources),
         inventory: surface.inventory.clone(),
+        is_translated: surface.is_translated,
     };
     mark_uses(&mut model);
     rules::resolve(&mut model, diagnostics);
@@ -255,11 +256,11 @@ impl Resolver<'_, '_> {
         if method.is_none() || path.is_none() {
             let what = if method.is_none() { "method" } else { "path" };
             let message = format!("the endpoint has no `{what}`, and the service has none for all");
-            self.diagnostics.add("E0212", &endpoint.name.span, message, format!("`{what}` is missing"));
+            self.diagnostics.add("E0212", &endpoint.place, message, format!("`{what}` is missing"));
         }
         let (mut fixed_body, mut fixed_query) = (Vec::new(), Vec::new());
         if let (Some(action), Some((place, key))) = (&endpoint.action, &self.service.selector) {
-            let key = At { value: key.clone(), span: endpoint.name.span.clone() };
+            let key = At { value: key.clone(), span: endpoint.place.clone() };
             let constant = surface::Constant { key, text: action.clone(), is_number: false };
             if place == "query" { fixed_query.push(constant) } else { fixed_body.push(constant) }
         }

@@ -7,14 +7,19 @@ use toml::de::{DeTable, DeValue};
 
 use super::keys::{Key, Shape};
 use super::node::whole;
+use super::translation::Sentence;
 use crate::diagnostic::{Diagnostics, did_you_mean};
-use crate::source::{FileId, Span};
+use crate::source::{At, FileId, Span};
 
 /// Placeholder in a skeleton for a value that its author must decide.
 const UNDECIDED: &str = "?";
 
 pub(crate) struct Checker<'d> {
     pub(crate) file: FileId,
+    /// The endpoint, type or service that is checked.
+    pub(crate) owner: String,
+    /// What other languages translate.
+    pub(crate) sentences: &'d mut Vec<Sentence>,
     pub(crate) diagnostics: &'d mut Diagnostics,
 }
 
@@ -75,7 +80,7 @@ impl Checker<'_> {
         let span = self.span(value);
         let inner = value.get_ref();
         match key.shape {
-            Shape::Text if inner.as_str() == Some(UNDECIDED) => self.diagnostics.add_with_help(
+            Shape::Text | Shape::Sentence if inner.as_str() == Some(UNDECIDED) => self.diagnostics.add_with_help(
                 "E0105",
                 &span,
                 format!("`{}` is not decided yet", key.name),
@@ -83,6 +88,7 @@ impl Checker<'_> {
                 key.doc,
             ),
             Shape::Text if inner.is_str() => {}
+            Shape::Sentence if inner.is_str() => self.sentence(value),
             Shape::Integer if inner.is_integer() => self.whole(value, key),
             Shape::Flag if inner.is_bool() => {}
             Shape::Constants | Shape::Pairs | Shape::Conditions if inner.is_table() => {
@@ -131,20 +137,33 @@ impl Checker<'_> {
                 _ => self.shape(&span, key, inner),
             },
             Shape::Named(keys) => match inner.as_table() {
-                Some(table) => self.named(table, keys, key.name),
+                Some(table) => self.named(table, keys, key.name, false),
+                None => self.shape(&span, key, inner),
+            },
+            Shape::Described(keys) => match inner.as_table() {
+                Some(table) => self.named(table, keys, key.name, true),
                 None => self.shape(&span, key, inner),
             },
             _ => self.shape(&span, key, inner),
         }
     }
 
-    /// Checks a table of free names whose values are tables with the same keys.
-    pub(crate) fn named(&mut self, table: &DeTable<'_>, keys: &'static [Key], what: &str) {
+    fn sentence(&mut self, value: &Spanned<DeValue<'_>>) {
+        if let Some(text) = value.get_ref().as_str() {
+            let text = At { value: text.to_owned(), span: self.span(value) };
+            self.sentences.push(Sentence { owner: self.owner.clone(), text });
+        }
+    }
+
+    /// Checks a table of free names whose values are tables with the same keys, or the text of their `en`.
+    fn named(&mut self, table: &DeTable<'_>, keys: &'static [Key], what: &str, may_be_text: bool) {
         for (name, value) in table {
             let place = self.span(name);
-            match value.get_ref().as_table() {
-                Some(inner) => self.table(inner, keys, &place, &format!("`{}` of `{what}`", name.get_ref())),
-                None => self.diagnostics.add(
+            let text = keys.iter().find(|key| may_be_text && value.get_ref().is_str() && key.name == "en");
+            match (value.get_ref().as_table(), text) {
+                (Some(inner), _) => self.table(inner, keys, &place, &format!("`{}` of `{what}`", name.get_ref())),
+                (None, Some(key)) => self.value(value, key),
+                (None, None) => self.diagnostics.add(
                     "E0103",
                     &place,
                     format!("`{}` has to be a table", name.get_ref()),
@@ -215,7 +234,7 @@ impl Checker<'_> {
 
     fn shape(&mut self, span: &Span, key: &Key, found: &DeValue<'_>) {
         let expected = match key.shape {
-            Shape::Text | Shape::Word(_) => "text",
+            Shape::Text | Shape::Sentence | Shape::Word(_) => "text",
             Shape::Integer => "a whole number",
             Shape::Flag => "true or false",
             Shape::Texts | Shape::Words(_) => "a list of texts",
@@ -223,7 +242,7 @@ impl Checker<'_> {
             Shape::Scalars => "a list of texts, whole numbers, `true` or `false`",
             Shape::Integers => "a list of whole numbers",
             Shape::TextByFormat => "text, or a table with `xml` and `json`",
-            Shape::Table(_) | Shape::Named(_) | Shape::Any => "a table",
+            Shape::Table(_) | Shape::Named(_) | Shape::Described(_) | Shape::Any => "a table",
             Shape::Constants | Shape::Pairs | Shape::Conditions => "a table",
             Shape::Tables(_) => "tables in double brackets",
         };

@@ -3,6 +3,7 @@
 use toml::Spanned;
 use toml::de::{DeInteger, DeTable, DeValue};
 
+use super::translation::Translation;
 use crate::source::{At, FileId, Span};
 use crate::surface::{Constant, Pairs, Word};
 
@@ -23,6 +24,15 @@ pub(super) fn decimal(number: &DeInteger<'_>) -> String {
 pub(super) struct Node<'t, 'i> {
     pub(super) file: FileId,
     pub(super) table: &'t DeTable<'i>,
+    pub(super) translation: Translation<'t>,
+}
+
+/// An entry of a table whose values are tables or texts that stand for their `en`.
+pub(super) struct Described<'t, 'i> {
+    pub(super) name: At<String>,
+    pub(super) en: String,
+    pub(super) ru: String,
+    pub(super) table: Option<Node<'t, 'i>>,
 }
 
 impl<'t, 'i> Node<'t, 'i> {
@@ -114,24 +124,57 @@ impl<'t, 'i> Node<'t, 'i> {
 
     pub(super) fn table(&self, key: &str) -> Option<Node<'t, 'i>> {
         let table = self.get(key)?.get_ref().as_table()?;
-        Some(Node { file: self.file, table })
+        Some(Node { table, ..*self })
     }
 
     /// The tables of `[[key]]`.
     pub(super) fn list(&self, key: &str) -> impl Iterator<Item = Node<'t, 'i>> + use<'t, 'i> {
-        let file = self.file;
+        let node = *self;
         let items = self.get(key).and_then(|value| value.get_ref().as_array());
-        items.into_iter().flatten().filter_map(move |item| item.get_ref().as_table().map(|table| Node { file, table }))
+        items
+            .into_iter()
+            .flatten()
+            .filter_map(move |item| item.get_ref().as_table().map(|table| Node { table, ..node }))
     }
 
     /// The subtables, with their names.
     pub(super) fn tables(&self) -> impl Iterator<Item = (At<String>, Node<'t, 'i>)> + use<'t, 'i> {
-        let file = self.file;
+        let node = *self;
         self.table.iter().filter_map(move |(name, value)| {
             let table = value.get_ref().as_table()?;
-            let span = Span { file, range: name.span() };
-            Some((At { value: name.get_ref().to_string(), span }, Node { file, table }))
+            let span = Span { file: node.file, range: name.span() };
+            Some((At { value: name.get_ref().to_string(), span }, Node { table, ..node }))
         })
+    }
+
+    /// The subtables as owners of the sentences in them.
+    pub(super) fn owners(&self) -> impl Iterator<Item = (At<String>, Node<'t, 'i>)> + use<'t, 'i> {
+        let node = *self;
+        self.table.iter().filter_map(move |(name, value)| {
+            let (table, owner) = (value.get_ref().as_table()?, name.get_ref().as_ref());
+            let at = At { value: owner.to_owned(), span: Span { file: node.file, range: name.span() } };
+            Some((at, Node { table, translation: node.translation.within(owner), ..node }))
+        })
+    }
+
+    /// The entries of a table whose values are tables or texts that stand for their `en`.
+    pub(super) fn described(&self, key: &str) -> Vec<Described<'t, 'i>> {
+        let Some(table) = self.table(key) else { return Vec::new() };
+        let entry = |(name, value): (&'t Spanned<std::borrow::Cow<'i, str>>, &'t Spanned<DeValue<'i>>)| {
+            let name = At { value: name.get_ref().to_string(), span: Span { file: self.file, range: name.span() } };
+            let inner = value.get_ref().as_table().map(|table| Node { table, ..*self });
+            let en = match inner {
+                Some(node) => node.text("en"),
+                None => value.get_ref().as_str().unwrap_or_default().to_owned(),
+            };
+            Described { name, ru: self.translation.of(&en), en, table: inner }
+        };
+        table.table.iter().map(entry).collect()
+    }
+
+    /// The Russian of this table's `en`.
+    pub(super) fn ru(&self) -> String {
+        self.translation.of(&self.text("en"))
     }
 
     /// The entries of a table of scalars.

@@ -2,6 +2,7 @@
 
 use hostkit_proto::Leniency;
 
+use super::endpoint::read_statuses;
 use super::field::read_remarks;
 use super::node::Node;
 use crate::surface::{Credentials, ErrorCode, Fault, Host, Rate, Service, Session};
@@ -14,7 +15,7 @@ pub(super) fn read(node: &Node<'_, '_>) -> Service {
     Service {
         name: node.text_at("name"),
         en: node.text("en"),
-        ru: node.text("ru"),
+        ru: node.ru(),
         about: node.text("about"),
         aliases: node.texts("aliases"),
         zone: node.text("zone"),
@@ -40,19 +41,14 @@ pub(super) fn read(node: &Node<'_, '_>) -> Service {
         date_forms: forms("date"),
         hosts: node
             .list("host")
-            .map(|node| Host {
-                name: node.text_at("name"),
-                url: node.text("url"),
-                en: node.text("en"),
-                ru: node.text("ru"),
-            })
+            .map(|node| Host { name: node.text_at("name"), url: node.text("url"), en: node.text("en"), ru: node.ru() })
             .collect(),
         credentials: node
             .list("credentials")
             .map(|node| Credentials {
                 name: node.text_at("name"),
                 en: node.text("en"),
-                ru: node.text("ru"),
+                ru: node.ru(),
                 fields: node.pairs("fields"),
                 sign_in: node.optional_at("sign-in"),
                 token: node.optional_at("token"),
@@ -83,7 +79,7 @@ pub(super) fn read(node: &Node<'_, '_>) -> Service {
                 name: node.optional_at("as"),
                 kind: node.text("kind"),
                 en: node.text("en"),
-                ru: node.text("ru"),
+                ru: node.ru(),
                 accepted: node.optional("accepted"),
                 verify: node.flag("verify") == Some(true),
                 undone: node.flag("undone") == Some(true),
@@ -97,6 +93,9 @@ pub(super) fn read(node: &Node<'_, '_>) -> Service {
                 per: node.text("per"),
             })
             .collect(),
+        statuses: read_statuses(node),
+        document: node.optional("document"),
+        origin: node.optional("origin"),
         remarks: read_remarks(node),
     }
 }

@@ -99,7 +99,7 @@ fn responses(model: &Model, endpoint: &Endpoint) -> Object {
     let answers = surface.examples.iter().filter(|example| example.kind == "answer");
     let mut statuses: BTreeMap<i64, String> =
         answers.filter_map(|example| Some((example.status?, String::new()))).collect();
-    statuses.extend(surface.statuses.iter().map(|status| (status.code, status.en.clone())));
+    statuses.extend(surface.statuses.iter().map(|status| (status.code.value, status.en.clone())));
     if !statuses.keys().any(|status| *status < 300) {
         statuses.insert(200, String::new());
     }
@@ -330,7 +330,7 @@ fn extensions(operation: &mut Object, model: &Model, endpoint: &Endpoint) {
         operation.object("x-hostkit-waiters").set(surface.name.value.as_str(), times);
     }
     let mut source = Object::default();
-    if let Some(number) = surface.documents {
+    if let Some(number) = surface.document {
         source.set("call", number);
     }
     if let Some(line) = surface.source_line {

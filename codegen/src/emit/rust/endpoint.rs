@@ -267,7 +267,7 @@ fn info(model: &Model, endpoint: &Endpoint) -> TokenStream {
         (!text.is_empty()).then(|| quote!(#name: #text,))
     };
     let reconcile = text("reconcile", &surface.reconcile);
-    let documents = surface.documents.map(|number| ["#", &number.to_string()].concat()).unwrap_or_default();
+    let documents = surface.document.map(|number| ["#", &number.to_string()].concat()).unwrap_or_default();
     let documents = text("documents", &documents);
     quote! {
         const INFO: EndpointInfo = EndpointInfo {
@@ -301,7 +301,7 @@ fn bodiless(model: &Model, endpoint: &Endpoint) -> Vec<i64> {
         return Vec::new();
     }
     let statuses = endpoint.surface.statuses.iter().filter(|status| matches!(status.means.as_str(), "ok" | "accepted"));
-    statuses.map(|status| status.code).filter(|code| *code != 200).collect()
+    statuses.map(|status| status.code.value).filter(|code| *code != 200).collect()
 }
 
 /// The conditions under which a fault means "nothing there", if any.

@@ -1,6 +1,6 @@
 //! The keys of `service.toml`.
 
-use super::{FAULT_KINDS, FORMATS, Key, METHODS, NOTE, PROVENANCES, QUIRK, Shape, key, must};
+use super::{FAULT_KINDS, FORMATS, Key, METHODS, ORIGINS, PROVENANCES, QUIRKS, STATUS_MEANINGS, Shape, key, must};
 
 const LENIENT: &[Key] = &[
     key("one-as-list", Shape::Flag, "A list of one may be the item itself."),
@@ -20,14 +20,12 @@ const DATES: &[Key] = &[
 const HOST: &[Key] = &[
     must("name", Shape::Text, "The name that limits by host use."),
     must("url", Shape::Text, "The base URL."),
-    key("en", Shape::Text, "One English sentence."),
-    key("ru", Shape::Text, "One Russian sentence."),
+    key("en", Shape::Sentence, "One English sentence."),
 ];
 
 const CREDENTIALS: &[Key] = &[
     must("name", Shape::Text, "The name of the variant."),
-    must("en", Shape::Text, "One English sentence."),
-    must("ru", Shape::Text, "One Russian sentence."),
+    must("en", Shape::Sentence, "One English sentence."),
     must("fields", Shape::Pairs, "The fields: text, int or secret."),
     key("sign-in", Shape::Text, "The endpoint that makes a session."),
     key("token", Shape::Text, "The field that is the session's token already."),
@@ -74,8 +72,7 @@ const FAULT: &[Key] = &[
 
 const ERROR: &[Key] = &[
     must("code", Shape::Text, "The code on the wire."),
-    must("en", Shape::Text, "One English sentence."),
-    must("ru", Shape::Text, "One Russian sentence."),
+    must("en", Shape::Sentence, "One English sentence."),
     key("as", Shape::Text, "The Rust name."),
     must("kind", Shape::Word(FAULT_KINDS), "What it means."),
     key("accepted", Shape::Text, "A success with this code is an acceptance, for this reason."),
@@ -88,8 +85,13 @@ const RATE: &[Key] = &[
     must("name", Shape::Text, "The name that endpoints use."),
     must("count", Shape::Integer, "Calls in one window."),
     must("per", Shape::Word(&["second", "minute", "hour", "day"]), "The window."),
-    key("en", Shape::Text, "One English sentence."),
-    key("ru", Shape::Text, "One Russian sentence."),
+    key("en", Shape::Sentence, "One English sentence."),
+];
+
+const STATUS: &[Key] = &[
+    must("means", Shape::Word(STATUS_MEANINGS), "What it means."),
+    key("en", Shape::Sentence, "One English sentence."),
+    key("provenance", Shape::Word(PROVENANCES), "Where the fact is from."),
 ];
 
 const SELECTOR: &[Key] =
@@ -97,8 +99,7 @@ const SELECTOR: &[Key] =
 
 pub(crate) const SERVICE: &[Key] = &[
     must("name", Shape::Text, "The Rust type that implements `Api`."),
-    must("en", Shape::Text, "One English sentence."),
-    must("ru", Shape::Text, "One Russian sentence."),
+    must("en", Shape::Sentence, "One English sentence."),
     key("about", Shape::Text, "A longer text."),
     key("aliases", Shape::Texts, "More search words."),
     must("zone", Shape::Text, "The time zone of its dates."),
@@ -117,6 +118,8 @@ pub(crate) const SERVICE: &[Key] = &[
     must("fault", Shape::Table(FAULT), "How the API says no."),
     key("error", Shape::Tables(ERROR), "The catalogue of error codes."),
     key("rate", Shape::Tables(RATE), "Rate limits."),
-    key("quirk", Shape::Tables(QUIRK), "Inconsistencies that are handled."),
-    key("note", Shape::Tables(NOTE), "Inconsistencies that need no code."),
+    key("status", Shape::Named(STATUS), "What the statuses mean."),
+    key("document", Shape::Text, "The file name of the hoster's document, whose contents `inventory.toml` lists."),
+    key("origin", Shape::Word(ORIGINS), "Where the bytes of examples are from; derived where it is not said."),
+    QUIRKS,
 ];
