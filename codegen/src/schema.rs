@@ -138,7 +138,7 @@ fn shape(shape: Shape) -> Json {
         Shape::Named(keys) => Json::map_of(table(keys)),
         Shape::Described(keys) => Json::map_of(Json::any_of(vec![Json::of_type("string"), table(keys)])),
         Shape::Pairs => Json::map_of(Json::of_type("string")),
-        Shape::Constants | Shape::Conditions => Json::of_type("object"),
+        Shape::Constants | Shape::Conditions | Shape::Put | Shape::PutByFormat => Json::of_type("object"),
         Shape::Any => Json::Object(Vec::new()),
     }
 }
@@ -161,8 +161,8 @@ fn replace(schema: &mut Json, name: &str, with: Json) {
 fn one_of() -> Json {
     let mut variant = Json::map_of(table(keys::FIELD));
     if let Json::Object(entries) = &mut variant {
-        let fixed = described(shape(keys::VARIANT_FIXED.shape), keys::VARIANT_FIXED.doc);
-        entries.insert(1, ("properties", Json::Object(vec![(keys::VARIANT_FIXED.name, fixed)])));
+        let put = described(shape(keys::VARIANT_PUT.shape), keys::VARIANT_PUT.doc);
+        entries.insert(1, ("properties", Json::Object(vec![(keys::VARIANT_PUT.name, put)])));
     }
     let mut group = table(keys::ONE_OF);
     if let Json::Object(entries) = &mut group {

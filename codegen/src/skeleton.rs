@@ -50,7 +50,7 @@ en = "An API."
 zone = "UTC"
 formats = ["json"]
 host = [{ name = "main", url = "https://api.example.net" }]
-credentials = [{ name = "Key", en = "A key.", fields = { key = "secret" }, headers = { X-Key = "key" } }]
+credentials = [{ name = "Key", en = "A key.", fields = { key = "secret" }, put = { "header.X-Key" = "{key}" } }]
 fault = { kind = "status", code = "code", message = "message" }
 "#;
 

@@ -12,6 +12,77 @@ pub(crate) struct Constant {
     pub(crate) is_number: bool,
 }
 
+/// A place of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    Header,
+    Query,
+    Body,
+    Cookie,
+}
+
+/// A piece of a template.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Piece {
+    Text(String),
+    Name(String),
+    /// The base64 of two names with a colon between them.
+    Basic(String, String),
+}
+
+/// What is put into a request.
+#[derive(Debug, Clone)]
+pub(crate) struct Put {
+    pub(crate) place: Place,
+    /// The name at its place.
+    pub(crate) key: At<String>,
+    pub(crate) template: At<String>,
+    pub(crate) pieces: Vec<Piece>,
+    /// Whether it was written as a number or a truth value.
+    pub(crate) is_number: bool,
+}
+
+impl Put {
+    /// The names in its template.
+    pub(crate) fn names(&self) -> Vec<&str> {
+        let names = self.pieces.iter().flat_map(|piece| match piece {
+            Piece::Text(_) => vec![],
+            Piece::Name(name) => vec![name.as_str()],
+            Piece::Basic(login, password) => vec![login.as_str(), password.as_str()],
+        });
+        names.collect()
+    }
+
+    /// The name that is the whole template.
+    pub(crate) fn name(&self) -> Option<&str> {
+        match self.pieces.as_slice() {
+            [Piece::Name(name)] => Some(name),
+            _ => None,
+        }
+    }
+
+    /// The constant that it is once the name `action` has this value; `None` if another name is in it.
+    pub(crate) fn constant(&self, action: Option<&str>) -> Option<Constant> {
+        let mut text = String::new();
+        for piece in &self.pieces {
+            match piece {
+                Piece::Text(piece) => text.push_str(piece),
+                Piece::Name(name) if name == ACTION => text.push_str(action?),
+                _ => return None,
+            }
+        }
+        Some(Constant { key: self.key.clone(), text, is_number: self.is_number })
+    }
+}
+
+/// The name of an endpoint's action in what the service puts into every request.
+pub(crate) const ACTION: &str = "action";
+
+/// The constants among what is put into one place.
+pub(crate) fn constants(puts: &[Put], place: Place, action: Option<&str>) -> Vec<Constant> {
+    puts.iter().filter(|put| put.place == place).filter_map(|put| put.constant(action)).collect()
+}
+
 /// `key = "word"` pairs.
 pub(crate) type Pairs = Vec<(At<String>, At<String>)>;
 
@@ -28,7 +99,10 @@ pub(crate) struct Service {
     pub(crate) negotiates: bool,
     pub(crate) path: Option<String>,
     pub(crate) method: Option<String>,
-    pub(crate) selector: Option<(String, String)>,
+    /// What is put into every request.
+    pub(crate) put: Vec<Put>,
+    /// What is put into requests for answers of a format.
+    pub(crate) put_by_format: Vec<(At<String>, Vec<Put>)>,
     pub(crate) lenient: Leniency,
     /// Place of the second leniency for maps if both are on: a map could then be a list of items or a single item.
     pub(crate) ambiguous_map: Option<Span>,
@@ -37,8 +111,6 @@ pub(crate) struct Service {
     pub(crate) hosts: Vec<Host>,
     pub(crate) credentials: Vec<Credentials>,
     pub(crate) session: Option<Session>,
-    /// Format, with its constants of body and query.
-    pub(crate) always: Vec<(String, Vec<Constant>, Vec<Constant>)>,
     pub(crate) fault: Fault,
     pub(crate) errors: Vec<ErrorCode>,
     pub(crate) rates: Vec<Rate>,
@@ -49,6 +121,20 @@ pub(crate) struct Service {
     /// Where the bytes of examples are from, unless an endpoint says otherwise.
     pub(crate) origin: Option<String>,
     pub(crate) remarks: Remarks,
+}
+
+impl Service {
+    /// Keys that every request's body gets: those of credentials and of constants.
+    pub(crate) fn request_keys(&self) -> Vec<String> {
+        let constants = self.put.iter().filter(|put| put.names().is_empty());
+        let constants = constants.chain(self.put_by_format.iter().flat_map(|(_, puts)| puts));
+        let all = self.credentials.iter().flat_map(|credentials| &credentials.put).chain(constants);
+        let mut keys: Vec<String> =
+            all.filter(|put| put.place == Place::Body).map(|put| put.key.value.clone()).collect();
+        keys.sort();
+        keys.dedup();
+        keys
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -67,13 +153,12 @@ pub(crate) struct Credentials {
     pub(crate) fields: Pairs,
     pub(crate) sign_in: Option<At<String>>,
     pub(crate) token: Option<At<String>>,
-    pub(crate) headers: Pairs,
-    pub(crate) body: Pairs,
+    pub(crate) put: Vec<Put>,
 }
 
 #[derive(Debug, Clone)]
 pub(crate) struct Session {
-    pub(crate) headers: Pairs,
+    pub(crate) put: Vec<Put>,
     pub(crate) token: At<String>,
     pub(crate) base_url: Option<At<String>>,
     pub(crate) lifetime: Option<i64>,
@@ -241,7 +326,7 @@ pub(crate) struct OneOf {
 pub(crate) struct Variant {
     pub(crate) name: At<String>,
     pub(crate) fields: Vec<Field>,
-    pub(crate) fixed: Vec<Constant>,
+    pub(crate) put: Vec<Put>,
 }
 
 /// A path that may differ by format.
@@ -420,8 +505,7 @@ pub(crate) struct Endpoint {
     pub(crate) request_root: Root,
     pub(crate) at_least_one: Vec<At<String>>,
     pub(crate) one_of: Vec<OneOf>,
-    pub(crate) fixed_body: Vec<Constant>,
-    pub(crate) fixed_query: Vec<Constant>,
+    pub(crate) put: Vec<Put>,
     pub(crate) response: Response,
     pub(crate) statuses: Vec<Status>,
     pub(crate) waiters: Vec<Waiter>,

@@ -17,7 +17,7 @@ url = "https://demo.example"
 name = "Key"
 en = "A key."
 fields = { key = "secret" }
-headers = { X-Key = "key" }
+put = { "header.X-Key" = "{key}" }
 [fault]
 kind = "status"
 code = "code"

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::kinds::is_number;
+use super::put;
 use crate::diagnostic::{Diagnostics, did_you_mean};
 use crate::model::{Endpoint, Field, Model, Type, TypeKind};
 use crate::source::{At, Span};
@@ -35,6 +36,7 @@ pub(super) fn check(model: &Model, surface: &Surface, diagnostics: &mut Diagnost
             limits(model, field, diagnostics);
         }
         super::rules::check(model, endpoint, diagnostics);
+        put::of_endpoint(endpoint, diagnostics);
         identity(model, endpoint, diagnostics);
     }
     for entry in model.types.values() {
@@ -49,6 +51,7 @@ pub(super) fn check(model: &Model, surface: &Surface, diagnostics: &mut Diagnost
         let message = "a map in the place of a list could be either";
         diagnostics.add_with_help("E0233", span, message, "beside `one-as-list`", help);
     }
+    put::of_service(model, diagnostics);
     credentials(model, diagnostics);
     session(model, diagnostics);
     for definition in surface.types.iter().flat_map(|file| &file.types) {
@@ -260,16 +263,8 @@ fn credentials(model: &Model, diagnostics: &mut Diagnostics) {
             }
         }
         let known = |name: &str| credentials.fields.iter().any(|(field, _)| field.value == name);
-        for (_, field) in credentials.headers.iter().chain(&credentials.body) {
-            if !known(field) {
-                diagnostics.add(
-                    "E0228",
-                    &field.span,
-                    format!("the credentials have no field `{}`", field.value),
-                    "unknown",
-                );
-            }
-        }
+        let fields: Vec<&str> = credentials.fields.iter().map(|(field, _)| field.as_str()).collect();
+        put::check(&credentials.put, &fields, &put::EVERYWHERE, diagnostics);
         if let Some(sign_in) = &credentials.sign_in {
             match model.endpoint(sign_in) {
                 None => {

@@ -5,8 +5,9 @@ use std::borrow::Cow;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::keys::{Key, Shape};
+use super::keys::{FORMATS, Key, Shape};
 use super::node::whole;
+use super::put;
 use super::translation::Sentence;
 use crate::diagnostic::{Diagnostics, did_you_mean};
 use crate::source::{At, FileId, Span};
@@ -93,6 +94,10 @@ impl Checker<'_> {
             Shape::Flag if inner.is_bool() => {}
             Shape::Constants | Shape::Pairs | Shape::Conditions if inner.is_table() => {
                 self.entries(inner.as_table().into_iter().flatten(), key);
+            }
+            Shape::Put | Shape::PutByFormat if inner.is_table() => {
+                let may_be_format = key.shape == Shape::PutByFormat;
+                self.put(inner.as_table().into_iter().flatten(), key, may_be_format);
             }
             Shape::Any => {}
             Shape::Word(words) if inner.is_str() => self.word(value, key.name, words),
@@ -206,6 +211,36 @@ impl Checker<'_> {
         }
     }
 
+    /// What is put into requests.
+    fn put<'t, 'i: 't>(
+        &mut self,
+        entries: impl Iterator<Item = (&'t Spanned<Cow<'i, str>>, &'t Spanned<DeValue<'i>>)>,
+        key: &Key,
+        may_be_format: bool,
+    ) {
+        const HELP: &str = "a key is `header.NAME`, `query.NAME`, `body.NAME` or `cookie.NAME`; a value is text with \
+                            `{name}` or `{basic:login,password}`, a number, `true` or `false`";
+        for (name, value) in entries {
+            let inner = value.get_ref();
+            if let Some(table) =
+                inner.as_table().filter(|_| may_be_format && FORMATS.contains(&name.get_ref().as_ref()))
+            {
+                self.put(table.into_iter(), key, false);
+                continue;
+            }
+            if let Err(why) = put::place(name.get_ref()) {
+                self.diagnostics.add_with_help("E0241", &self.span(name), why, "not a place", HELP);
+            }
+            let is_scalar = inner.is_str() || inner.is_integer() || inner.is_float() || inner.is_bool();
+            let why = match inner.as_str().map(put::template) {
+                Some(Err(why)) => why,
+                None if !is_scalar => format!("`{}` has to be text, a number, `true` or `false`", name.get_ref()),
+                _ => continue,
+            };
+            self.diagnostics.add_with_help("E0241", &self.span(value), why, "not a template", HELP);
+        }
+    }
+
     fn whole(&mut self, value: &Spanned<DeValue<'_>>, key: &Key) {
         if value.get_ref().as_integer().is_some_and(|number| whole(number).is_none()) {
             let message = format!("`{}` does not fit into 64 bits", key.name);
@@ -243,7 +278,7 @@ impl Checker<'_> {
             Shape::Integers => "a list of whole numbers",
             Shape::TextByFormat => "text, or a table with `xml` and `json`",
             Shape::Table(_) | Shape::Named(_) | Shape::Described(_) | Shape::Any => "a table",
-            Shape::Constants | Shape::Pairs | Shape::Conditions => "a table",
+            Shape::Constants | Shape::Pairs | Shape::Conditions | Shape::Put | Shape::PutByFormat => "a table",
             Shape::Tables(_) => "tables in double brackets",
         };
         self.diagnostics.add_with_help(

@@ -8,7 +8,7 @@ use super::keys;
 use super::node::{Described, Node, decimal};
 use crate::source::{At, Span};
 use crate::surface::{
-    Condition, Endpoint, ExampleFacts, OneOf, Removed, Response, Status, Trace, Variant, Waiter, Wanted,
+    Condition, Endpoint, ExampleFacts, OneOf, Place, Removed, Response, Status, Trace, Variant, Waiter, Wanted,
 };
 
 /// Checks `one-of`, whose groups have free names beside their own keys.
@@ -37,8 +37,8 @@ pub(super) fn check_one_of(checker: &mut Checker<'_>, top: &DeTable<'_>) {
                 checker.value(value, key);
             } else if let Some(fields) = value.get_ref().as_table() {
                 for (wire, field) in fields {
-                    if wire.get_ref() == keys::VARIANT_FIXED.name {
-                        checker.value(field, &keys::VARIANT_FIXED);
+                    if wire.get_ref() == keys::VARIANT_PUT.name {
+                        checker.value(field, &keys::VARIANT_PUT);
                         continue;
                     }
                     let place = checker.span(wire);
@@ -63,8 +63,7 @@ pub(super) fn check_one_of(checker: &mut Checker<'_>, top: &DeTable<'_>) {
 }
 
 pub(super) fn read(place: Span, module: &str, stem: &str, node: &Node<'_, '_>) -> Endpoint {
-    let fixed = node.table("fixed");
-    let constants = |key: &str| fixed.map(|node| node.constants(key)).unwrap_or_default();
+    let put = node.puts("put");
     Endpoint {
         file: place.file,
         module: module.to_owned(),
@@ -97,7 +96,7 @@ pub(super) fn read(place: Span, module: &str, stem: &str, node: &Node<'_, '_>) -
         body: read_fields(node.table("body")),
         has_body: node.has("body")
             || node.has("request")
-            || fixed.is_some_and(|node| node.has("body"))
+            || put.iter().any(|put| put.place == Place::Body)
             || node.has("one-of"),
         request_root: read_root(node.table("request")),
         at_least_one: node.texts_at("at-least-one"),
@@ -107,8 +106,7 @@ pub(super) fn read(place: Span, module: &str, stem: &str, node: &Node<'_, '_>) -
             .flat_map(Node::tables)
             .map(|(name, node)| read_one_of(name, &node))
             .collect(),
-        fixed_body: constants("body"),
-        fixed_query: constants("query"),
+        put,
         response: read_response(node.table("response")),
         statuses: read_statuses(node),
         waiters: node
@@ -135,10 +133,10 @@ fn read_one_of(name: At<String>, node: &Node<'_, '_>) -> OneOf {
     let variant = |(name, node): (At<String>, Node<'_, '_>)| Variant {
         fields: node
             .tables()
-            .filter(|(wire, _)| wire.as_str() != "fixed")
+            .filter(|(wire, _)| wire.as_str() != keys::VARIANT_PUT.name)
             .map(|(wire, node)| read_field(wire, &node))
             .collect(),
-        fixed: node.constants("fixed"),
+        put: node.puts(keys::VARIANT_PUT.name),
         name,
     };
     OneOf {

@@ -7,7 +7,7 @@ mod service;
 
 #[cfg(test)]
 pub(crate) use endpoint::WAITER;
-pub(crate) use endpoint::{ENDPOINT, ONE_OF, VARIANT_FIXED};
+pub(crate) use endpoint::{ENDPOINT, ONE_OF, VARIANT_PUT};
 pub(crate) use inventory::INVENTORY;
 pub(crate) use service::SERVICE;
 
@@ -47,6 +47,10 @@ pub(crate) enum Shape {
     Pairs,
     /// A table from paths to expected values: a text or number, a list of alternatives, or `true` for presence.
     Conditions,
+    /// A table from places of a request to templates.
+    Put,
+    /// The same for every request; a table below the name of a format holds for answers of that format.
+    PutByFormat,
     /// Any value; the reader checks it.
     Any,
 }
@@ -69,7 +73,7 @@ const fn must(name: &'static str, shape: Shape, doc: &'static str) -> Key {
     Key { name, shape, required: true, doc }
 }
 
-const FORMATS: &[&str] = &["xml", "json", "php", "print_r", "form"];
+pub(crate) const FORMATS: &[&str] = &["xml", "json", "php", "print_r", "form"];
 const EFFECTS: &[&str] = &["safe", "idempotent", "state", "spends", "destructive"];
 const METHODS: &[&str] = &["GET", "POST", "PUT", "DELETE", "HEAD"];
 const PROVENANCES: &[&str] = &["documented", "recorded", "client", "inferred"];

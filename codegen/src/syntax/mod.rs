@@ -6,6 +6,7 @@ mod endpoint;
 mod field;
 pub(crate) mod keys;
 mod node;
+mod put;
 mod service;
 mod translation;
 

@@ -3,9 +3,10 @@
 use toml::Spanned;
 use toml::de::{DeInteger, DeTable, DeValue};
 
+use super::put::{place, template};
 use super::translation::Translation;
 use crate::source::{At, FileId, Span};
-use crate::surface::{Constant, Pairs, Word};
+use crate::surface::{Constant, Pairs, Put, Word};
 
 /// Value of a number, if it fits into 64 bits.
 pub(super) fn whole(number: &DeInteger<'_>) -> Option<i64> {
@@ -18,6 +19,17 @@ pub(super) fn decimal(number: &DeInteger<'_>) -> String {
         Some(value) => value.to_string(),
         None => number.as_str().to_owned(),
     }
+}
+
+/// The text of a scalar, and whether it is written without quotes.
+fn scalar(value: &DeValue<'_>) -> Option<(String, bool)> {
+    Some(match value {
+        DeValue::String(text) => (text.to_string(), false),
+        DeValue::Integer(number) => (decimal(number), true),
+        DeValue::Float(number) => (number.as_str().to_owned(), true),
+        DeValue::Boolean(flag) => (flag.to_string(), true),
+        _ => return None,
+    })
 }
 
 #[derive(Clone, Copy)]
@@ -184,16 +196,23 @@ impl<'t, 'i> Node<'t, 'i> {
         };
         let constant = |(name, value): (&Spanned<std::borrow::Cow<'_, str>>, &Spanned<DeValue<'_>>)| {
             let key = At { value: name.get_ref().to_string(), span: Span { file: self.file, range: name.span() } };
-            let (text, is_number) = match value.get_ref() {
-                DeValue::String(text) => (text.to_string(), false),
-                DeValue::Integer(number) => (decimal(number), true),
-                DeValue::Float(number) => (number.as_str().to_owned(), true),
-                DeValue::Boolean(flag) => (flag.to_string(), true),
-                _ => return None,
-            };
+            let (text, is_number) = scalar(value.get_ref())?;
             Some(Constant { key, text, is_number })
         };
         table.table.iter().filter_map(constant).collect()
+    }
+
+    /// What is put into requests; what is a table has another meaning.
+    pub(super) fn puts(&self, key: &str) -> Vec<Put> {
+        let Some(table) = self.table(key) else { return Vec::new() };
+        let put = |(name, value): (&Spanned<std::borrow::Cow<'_, str>>, &Spanned<DeValue<'_>>)| {
+            let (place, key) = place(name.get_ref()).ok()?;
+            let (text, is_number) = scalar(value.get_ref())?;
+            let pieces = template(&text).ok()?;
+            let key = At { value: key.to_owned(), span: Span { file: self.file, range: name.span() } };
+            Some(Put { place, key, template: self.at(value, text), pieces, is_number })
+        };
+        table.table.iter().filter_map(put).collect()
     }
 
     pub(super) fn pairs(&self, key: &str) -> Pairs {

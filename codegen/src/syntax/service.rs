@@ -24,7 +24,13 @@ pub(super) fn read(node: &Node<'_, '_>) -> Service {
         negotiates: node.flag("negotiates") == Some(true),
         path: node.optional("path"),
         method: node.optional("method"),
-        selector: node.table("selector").map(|node| (node.text("in"), node.text("name"))),
+        put: node.puts("put"),
+        put_by_format: node
+            .table("put")
+            .iter()
+            .flat_map(|put| put.tables().map(|(format, _)| (put.puts(&format), format)))
+            .map(|(puts, format)| (format, puts))
+            .collect(),
         lenient: Leniency {
             one_as_list: is("one-as-list"),
             map_as_list: is("map-as-list"),
@@ -52,12 +58,11 @@ pub(super) fn read(node: &Node<'_, '_>) -> Service {
                 fields: node.pairs("fields"),
                 sign_in: node.optional_at("sign-in"),
                 token: node.optional_at("token"),
-                headers: node.pairs("headers"),
-                body: node.pairs("body"),
+                put: node.puts("put"),
             })
             .collect(),
         session: node.table("session").map(|node| Session {
-            headers: node.pairs("headers"),
+            put: node.puts("put"),
             token: node.text_at("token"),
             base_url: node.optional_at("base-url"),
             lifetime: node.integer("lifetime"),
@@ -65,12 +70,6 @@ pub(super) fn read(node: &Node<'_, '_>) -> Service {
             issued: node.optional_at("issued"),
             hosts: node.texts("hosts"),
         }),
-        always: node
-            .table("always")
-            .iter()
-            .flat_map(Node::tables)
-            .map(|(format, node)| (format.value, node.constants("body"), node.constants("query")))
-            .collect(),
         fault: node.table("fault").map(|node| read_fault(&node)).unwrap_or_default(),
         errors: node
             .list("error")

@@ -14,7 +14,7 @@ mod trace;
 use std::collections::BTreeMap;
 
 use crate::model::{Endpoint, Model};
-use crate::surface::Word;
+use crate::surface::{Piece, Place, Word};
 use crate::tree::Tree;
 use json::{Json, Object, object, print};
 
@@ -93,11 +93,25 @@ fn renamed(endpoint: &Endpoint, path: &str) -> BTreeMap<String, String> {
 
 fn security_schemes(model: &Model) -> Object {
     let service = &model.service;
-    let session = service.session.iter().flat_map(|session| &session.headers);
-    let keys = service.credentials.iter().flat_map(|credentials| &credentials.headers);
+    let session = service.session.iter().flat_map(|session| &session.put);
+    let keys = service.credentials.iter().flat_map(|credentials| &credentials.put);
     let mut schemes = Object::default();
-    for (name, _) in session.chain(keys) {
-        schemes.set(name.value.as_str(), object! { "type": "apiKey", "in": "header", "name": name.value.as_str() });
+    for put in session.chain(keys) {
+        let name = put.key.value.as_str();
+        let is_basic = put.pieces.iter().any(|piece| matches!(piece, Piece::Basic(..)));
+        let is_bearer = put.pieces.first() == Some(&Piece::Text("Bearer ".to_owned()));
+        let place = match put.place {
+            Place::Header => "header",
+            Place::Query => "query",
+            Place::Cookie => "cookie",
+            Place::Body => continue,
+        };
+        let scheme = match name.eq_ignore_ascii_case("authorization") {
+            true if is_basic => object! { "type": "http", "scheme": "basic" },
+            true if is_bearer => object! { "type": "http", "scheme": "bearer" },
+            _ => object! { "type": "apiKey", "in": place, "name": name },
+        };
+        schemes.set(name, scheme);
     }
     schemes
 }
@@ -156,10 +170,14 @@ fn extensions(document: &mut Object, model: &Model) {
         if let Some(sign_in) = &credentials.sign_in {
             one.set("sign-in", sign_in.rsplit('/').next().unwrap_or_default());
         }
-        for (place, pairs) in [("headers", &credentials.headers), ("body", &credentials.body)] {
-            for (key, field) in pairs {
-                one.object(place).set(key.value.as_str(), field.value.as_str());
-            }
+        for put in &credentials.put {
+            let place = match put.place {
+                Place::Header => "headers",
+                Place::Query => "query",
+                Place::Cookie => "cookies",
+                Place::Body => "body",
+            };
+            one.object(place).set(put.key.value.as_str(), put.name().unwrap_or(&put.template));
         }
         document.object("x-hostkit-credentials").set(credentials.name.value.as_str(), one);
     }

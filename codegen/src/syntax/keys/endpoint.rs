@@ -20,11 +20,6 @@ const STATUS: &[Key] = &[
 
 const REQUEST: &[Key] = &[key("root", Shape::TextByFormat, "The wrapper of the body.")];
 
-const FIXED: &[Key] = &[
-    key("body", Shape::Constants, "Constants of the body."),
-    key("query", Shape::Constants, "Constants of the query."),
-];
-
 const EMPTY: &[Key] = &[
     key("statuses", Shape::Integers, "HTTP statuses."),
     key("codes", Shape::Texts, "Codes or messages."),
@@ -94,7 +89,7 @@ const TRACE: &[Key] = &[
 ];
 
 /// Constants of a variant, beside its fields.
-pub(crate) const VARIANT_FIXED: Key = key("fixed", Shape::Constants, "Constants of this variant.");
+pub(crate) const VARIANT_PUT: Key = key("put", Shape::Put, "Constants of this variant: `body.name = value`.");
 
 pub(crate) const ONE_OF: &[Key] = &[
     key("required", Shape::Flag, "One of the variants has to be given."),
@@ -104,7 +99,7 @@ pub(crate) const ONE_OF: &[Key] = &[
 pub(crate) const ENDPOINT: &[Key] = &[
     key("method", Shape::Word(METHODS), "The HTTP verb."),
     key("path", Shape::Text, "The path template."),
-    key("action", Shape::Text, "The value of the service's selector."),
+    key("action", Shape::Text, "The `{action}` of what the service puts into every request."),
     must("effect", Shape::Word(EFFECTS), "What the call may do; there is no default."),
     key("flags", Shape::Words(FLAGS), "More properties."),
     key("repeat", Shape::Word(&["documented"]), "The document says that a repeat is harmless."),
@@ -127,7 +122,7 @@ pub(crate) const ENDPOINT: &[Key] = &[
     key("request", Shape::Table(REQUEST), "The body as a whole."),
     key("at-least-one", Shape::TextOrTexts, "Inputs of which one has to be given, or `body`."),
     key("one-of", Shape::Any, "Groups of inputs of which one variant is given."),
-    key("fixed", Shape::Table(FIXED), "Constants that make this variant what it is."),
+    key("put", Shape::Put, "Constants that make the call what it is: `body.name` or `query.name`."),
     key("response", Shape::Table(RESPONSE), "The answer."),
     key("status", Shape::Described(STATUS), "The statuses that it answers, and what differs from the service."),
     key("waiter", Shape::Named(WAITER), "Waiters that poll this call."),

@@ -29,29 +29,17 @@ const CREDENTIALS: &[Key] = &[
     must("fields", Shape::Pairs, "The fields: text, int or secret."),
     key("sign-in", Shape::Text, "The endpoint that makes a session."),
     key("token", Shape::Text, "The field that is the session's token already."),
-    key("headers", Shape::Pairs, "Headers of every call, from fields."),
-    key("body", Shape::Pairs, "Fields of every body, from fields."),
+    key("put", Shape::Put, "What every call carries: templates over the fields."),
 ];
 
 const SESSION: &[Key] = &[
-    key("headers", Shape::Pairs, "Headers of every call, from the token."),
+    key("put", Shape::Put, "What every call carries: templates over `{token}`."),
     must("token", Shape::Text, "The field of the sign-in's output with the token."),
     key("base-url", Shape::Text, "The field with the base URL of further calls."),
     key("lifetime", Shape::Integer, "Seconds that a token is good for, at most."),
     key("ends", Shape::Text, "The field of the sign-in's output that says when the token ends."),
     key("issued", Shape::Text, "The field that says when it was issued, by the same clock."),
     key("hosts", Shape::Texts, "Hosts that such a base URL may have."),
-];
-
-const ALWAYS_FORMAT: &[Key] = &[
-    key("body", Shape::Constants, "Constants of the body."),
-    key("query", Shape::Constants, "Constants of the query."),
-];
-
-const ALWAYS: &[Key] = &[
-    key("xml", Shape::Table(ALWAYS_FORMAT), "For answers in XML."),
-    key("json", Shape::Table(ALWAYS_FORMAT), "For answers in JSON."),
-    key("php", Shape::Table(ALWAYS_FORMAT), "For answers in PHP serialize."),
 ];
 
 const FAULT: &[Key] = &[
@@ -94,9 +82,6 @@ const STATUS: &[Key] = &[
     key("provenance", Shape::Word(PROVENANCES), "Where the fact is from."),
 ];
 
-const SELECTOR: &[Key] =
-    &[must("in", Shape::Word(&["body", "query"]), "Where the action goes."), must("name", Shape::Text, "The key.")];
-
 pub(crate) const SERVICE: &[Key] = &[
     must("name", Shape::Text, "The Rust type that implements `Api`."),
     must("en", Shape::Sentence, "One English sentence."),
@@ -108,13 +93,12 @@ pub(crate) const SERVICE: &[Key] = &[
     key("negotiates", Shape::Flag, "The wanted format is said in `Accept`."),
     key("path", Shape::Text, "The path of endpoints that give none."),
     key("method", Shape::Word(METHODS), "The method of endpoints that give none."),
-    key("selector", Shape::Table(SELECTOR), "Where an endpoint's action goes."),
+    key("put", Shape::PutByFormat, "What every request has: `{action}`, or constants, also below a format."),
     key("lenient", Shape::Table(LENIENT), "What answers may do besides."),
     key("dates", Shape::Table(DATES), "The forms of dates."),
     must("host", Shape::Tables(HOST), "The hosts; the first is the default."),
     must("credentials", Shape::Tables(CREDENTIALS), "What a user proves himself with."),
     key("session", Shape::Table(SESSION), "What a sign-in gives."),
-    key("always", Shape::Table(ALWAYS), "Constants of every request."),
     must("fault", Shape::Table(FAULT), "How the API says no."),
     key("error", Shape::Tables(ERROR), "The catalogue of error codes."),
     key("rate", Shape::Tables(RATE), "Rate limits."),
