@@ -25,7 +25,7 @@ fn lines(language: Language, trace: &Trace) -> Vec<String> {
     }
     lines.push(format!("{}: {}", pick("Is read", "Читается"), link(&trace.read)));
     let from = pick("from", "из");
-    let inputs = |(read, own): &(At<String>, At<String>)| format!("`{}` {from} `{}`", read.value, own.value);
+    let inputs = |(read, own): &(At<String>, At<String>)| format!("`{}` {from} `{}`", read.value, own.value).replace('.', "/");
     push(&mut lines, pick("Its inputs", "Параметры чтения"), trace.inputs.iter().map(inputs));
     push(&mut lines, pick("Looked at", "Где искать"), trace.lists.iter().map(quoted));
     push(
@@ -82,11 +82,11 @@ fn push(lines: &mut Vec<String>, title: &str, items: impl Iterator<Item = String
 }
 
 fn equals<'p>(pairs: &'p Pairs, holds: &'p str) -> impl Iterator<Item = String> + 'p {
-    pairs.iter().map(move |(field, input)| format!("`{}` {holds} `{}`", field.value, input.value))
+    pairs.iter().map(move |(field, input)| format!("`{}` {holds} `{}`", field.value, input.value).replace('.', "/"))
 }
 
 fn quoted(word: &At<String>) -> String {
-    format!("`{}`", word.value)
+    format!("`{}`", word.value).replace('.', "/")
 }
 
 /// Link to the section of the read.
