@@ -258,6 +258,11 @@ pub(crate) struct Condition {
     pub(crate) wanted: surface::Wanted,
 }
 
+/// A path as errors and tickets name it.
+pub(crate) fn dotted(path: &str) -> String {
+    path.replace('/', ".")
+}
+
 #[derive(Debug, Clone)]
 pub(crate) enum Step {
     First,

@@ -1,7 +1,7 @@
 //! What an answer has to say beside its data: the envelope's words, the keys of a map, and the inputs that it repeats.
 
 use crate::diagnostic::{Diagnostics, did_you_mean};
-use crate::model::{Echo, EchoedInput, Endpoint, Field, Model, Type};
+use crate::model::{Echo, EchoedInput, Endpoint, Field, Model, Type, dotted};
 use crate::source::{At, Span};
 
 /// Resolves the answers of every endpoint.
@@ -96,7 +96,7 @@ impl Answer<'_, '_> {
             None => return self.wrong(&path.span, "a call without output repeats nothing", "not in the answer"),
         };
         let (mut fields, mut found) = (self.model.fields(item).unwrap_or_default(), Vec::new());
-        for step in path.split('.') {
+        for step in path.split('/') {
             let step = At { value: step.to_owned(), span: path.span.clone() };
             let field = self.field(fields, &step)?;
             fields = self.model.fields(&field.ty).unwrap_or_default();
@@ -106,12 +106,12 @@ impl Answer<'_, '_> {
         if found.last().is_none_or(|field| field.ty != ty) {
             return self.wrong(&path.span, "the field has another type than the input", "never equal");
         }
-        Some(Echo { name: path.value.clone(), path: found, input })
+        Some(Echo { name: dotted(path), path: found, input })
     }
 
-    /// An input by its Rust name, or by `group.variant`.
+    /// An input by its Rust name, or by `group/variant`.
     fn input(&mut self, name: &At<String>) -> Option<(EchoedInput, Type)> {
-        if let Some((group, variant)) = name.split_once('.') {
+        if let Some((group, variant)) = name.split_once('/') {
             let group = self.endpoint.one_of.iter().find(|known| known.rust == group);
             let found = group.and_then(|group| {
                 let found = group.variants.iter().find(|known| crate::resolve::names::snake(&known.rust) == variant)?;

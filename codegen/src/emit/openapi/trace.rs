@@ -6,7 +6,7 @@ use crate::surface::{Pairs, Trace};
 
 pub(super) fn trace(trace: &Trace) -> Object {
     let mut found = Object::default();
-    let text = |word: &Option<At<String>>| word.as_ref().map(|at| at.value.replace('.', "/")).unwrap_or_default();
+    let text = |word: &Option<At<String>>| word.as_ref().map(|at| at.value.clone()).unwrap_or_default();
     found.say("first", text(&trace.first));
     found.say("read", trace.read.value.as_str());
     found.say("inputs", pairs(&trace.inputs));
@@ -38,7 +38,7 @@ pub(super) fn trace(trace: &Trace) -> Object {
 fn pairs(pairs: &Pairs) -> Object {
     let mut found = Object::default();
     for (key, value) in pairs {
-        found.set(key.value.replace('.', "/"), value.value.replace('.', "/"));
+        found.set(key.value.as_str(), value.value.as_str());
     }
     found
 }

@@ -25,7 +25,7 @@ fn lines(language: Language, trace: &Trace) -> Vec<String> {
     }
     lines.push(format!("{}: {}", pick("Is read", "Читается"), link(&trace.read)));
     let from = pick("from", "из");
-    let inputs = |(read, own): &(At<String>, At<String>)| format!("`{}` {from} `{}`", read.value, own.value).replace('.', "/");
+    let inputs = |(read, own): &(At<String>, At<String>)| format!("`{}` {from} `{}`", read.value, own.value);
     push(&mut lines, pick("Its inputs", "Параметры чтения"), trace.inputs.iter().map(inputs));
     push(&mut lines, pick("Looked at", "Где искать"), trace.lists.iter().map(quoted));
     push(
@@ -82,11 +82,11 @@ fn push(lines: &mut Vec<String>, title: &str, items: impl Iterator<Item = String
 }
 
 fn equals<'p>(pairs: &'p Pairs, holds: &'p str) -> impl Iterator<Item = String> + 'p {
-    pairs.iter().map(move |(field, input)| format!("`{}` {holds} `{}`", field.value, input.value).replace('.', "/"))
+    pairs.iter().map(move |(field, input)| format!("`{}` {holds} `{}`", field.value, input.value))
 }
 
 fn quoted(word: &At<String>) -> String {
-    format!("`{}`", word.value).replace('.', "/")
+    format!("`{}`", word.value)
 }
 
 /// Link to the section of the read.
