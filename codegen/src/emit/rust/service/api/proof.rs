@@ -64,18 +64,16 @@ fn all(puts: &[Put], kind: &dyn Fn(&str) -> Kind) -> TokenStream {
 fn one(put: &Put, kind: &dyn Fn(&str) -> Kind) -> TokenStream {
     let key = put.key.as_str();
     let value = Value::of(&put.pieces, kind);
-    let text = &value.text;
+    let (text, reference) = (&value.text, value.reference());
     match (put.place, value.kind) {
-        (Place::Header | Place::Cookie, Kind::Secret) => quote!(out.secret_header(#key, #text)?;),
-        (Place::Header | Place::Cookie, _) => quote!(out.header(#key, #text)?;),
-        (Place::Query, Kind::Secret) => quote!(out.secret_query(#key, #text);),
-        (Place::Query, _) => quote!(out.query(#key, #text);),
+        (Place::Header | Place::Cookie, Kind::Secret) => quote!(out.secret_header(#key, #reference)?;),
+        (Place::Header | Place::Cookie, _) => quote!(out.header(#key, #reference)?;),
+        (Place::Query, Kind::Secret) => quote!(out.secret_query(#key, #reference);),
+        (Place::Query, _) => quote!(out.query(#key, #reference);),
         (Place::Body, Kind::Number) => quote!(out.body_field(#key, Value::Number(#text.to_string()));),
         (Place::Body, Kind::Secret) => quote!(out.body_field(#key, Value::Text(#text.expose().to_owned()));),
-        (Place::Body, Kind::Text) => match put.name() {
-            Some(_) => quote!(out.body_field(#key, Value::Text(#text.clone()));),
-            None => quote!(out.body_field(#key, Value::Text(#text.to_owned()));),
-        },
+        (Place::Body, Kind::Text) if value.is_made => quote!(out.body_field(#key, Value::Text(#text));),
+        (Place::Body, Kind::Text) => quote!(out.body_field(#key, Value::Text(#text.clone()));),
     }
 }
 
@@ -93,17 +91,24 @@ fn cookie(puts: &[&Put], kind: &dyn Fn(&str) -> Kind) -> Option<TokenStream> {
     Some(one(&Put { key, pieces, ..(*first).clone() }, kind))
 }
 
-/// A reference to the value of a template.
+/// The value of a template.
 struct Value {
     kind: Kind,
     text: TokenStream,
+    /// Whether it is made of pieces; else it is a reference to a field.
+    is_made: bool,
 }
 
 impl Value {
+    fn reference(&self) -> TokenStream {
+        let text = &self.text;
+        if self.is_made { quote!(&#text) } else { quote!(#text) }
+    }
+
     fn of(pieces: &[Piece], kind: &dyn Fn(&str) -> Kind) -> Self {
         if let [Piece::Name(name)] = pieces {
             let name_token = ident(name);
-            return Self { kind: kind(name), text: quote!(#name_token) };
+            return Self { kind: kind(name), text: quote!(#name_token), is_made: false };
         }
         let text = |name: &str| {
             let kind = kind(name);
@@ -129,8 +134,8 @@ impl Value {
             Piece::Basic(..) => true,
         });
         match is_secret {
-            true => Self { kind: Kind::Secret, text: quote!(&Secret::new(#text)) },
-            false => Self { kind: Kind::Text, text: quote!(&#text) },
+            true => Self { kind: Kind::Secret, text: quote!(Secret::new(#text)), is_made: true },
+            false => Self { kind: Kind::Text, text, is_made: true },
         }
     }
 }
