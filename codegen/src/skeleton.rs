@@ -51,7 +51,7 @@ zone = "UTC"
 formats = ["json"]
 host = [{ name = "main", url = "https://api.example.net" }]
 credentials = [{ name = "Key", en = "A key.", fields = { key = "secret" }, put = { "header.X-Key" = "{key}" } }]
-fault = { kind = "status", code = "code", message = "message" }
+fault = [{ wrapped = true, code = "code", message = "message" }]
 "#;
 
     fn found(spec: String) -> Vec<&'static str> {

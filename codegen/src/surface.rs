@@ -186,9 +186,51 @@ impl Word {
     }
 }
 
+/// How faults are recognised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum FaultForm {
+    /// By the marker of an envelope.
+    Envelope,
+    /// By a failing status and a document that is named.
+    Wrapped,
+    /// By documents with codes and texts at stated places.
+    #[default]
+    Documents,
+}
+
+impl FaultForm {
+    /// Its name in OpenAPI documents.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Envelope => "envelope",
+            Self::Wrapped => "status",
+            Self::Documents => "documents",
+        }
+    }
+}
+
+/// One `[[fault]]`.
+#[derive(Debug, Clone)]
+pub(crate) struct ErrorDocument {
+    /// Where the table begins.
+    pub(crate) place: Span,
+    pub(crate) is: Vec<Word>,
+    pub(crate) wrapped: bool,
+    pub(crate) present: String,
+    pub(crate) code: Vec<String>,
+    pub(crate) message: Vec<String>,
+    pub(crate) details: String,
+    pub(crate) fields: String,
+    pub(crate) no_code: Vec<String>,
+    pub(crate) auth: Vec<String>,
+}
+
+/// `[success]` and every `[[fault]]`.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Fault {
-    pub(crate) kind: String,
+    pub(crate) form: FaultForm,
+    /// All forms; the fields below are those of the first one.
+    pub(crate) documents: Vec<ErrorDocument>,
     pub(crate) code: Vec<String>,
     pub(crate) message: Vec<String>,
     pub(crate) details: String,
@@ -215,6 +257,8 @@ pub(crate) struct ErrorCode {
     pub(crate) accepted: Option<String>,
     pub(crate) verify: bool,
     pub(crate) undone: bool,
+    /// Parts of texts that stand for the code.
+    pub(crate) texts: Vec<String>,
 }
 
 #[derive(Debug, Clone)]

@@ -18,9 +18,10 @@ name = "Key"
 en = "A key."
 fields = { key = "secret" }
 put = { "header.X-Key" = "{key}" }
-[fault]
-kind = "status"
+[[fault]]
+wrapped = true
 code = "code"
+message = "message"
 [quirks]
 K1 = "Nothing to do."
 "#;

@@ -7,7 +7,7 @@ use super::put;
 use crate::diagnostic::{Diagnostics, did_you_mean};
 use crate::model::{Endpoint, Field, Model, Type, TypeKind};
 use crate::source::{At, Span};
-use crate::surface::{self, Remarks, Surface};
+use crate::surface::{self, FaultForm, Remarks, Surface};
 
 pub(super) fn check(model: &Model, surface: &Surface, diagnostics: &mut Diagnostics) {
     let mut names = BTreeMap::new();
@@ -240,7 +240,7 @@ fn identity(model: &Model, endpoint: &Endpoint, diagnostics: &mut Diagnostics) {
         if (is_list || !has_root)
             && !fields.iter().any(Field::is_required)
             && !keeps
-            && model.service.fault.kind != "envelope"
+            && model.service.fault.form != FaultForm::Envelope
         {
             let span = endpoint.surface.response.ty.as_ref().map_or(&endpoint.surface.place, |ty| &ty.span);
             let message = format!("`{name}` has no required field");

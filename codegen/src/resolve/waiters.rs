@@ -101,9 +101,7 @@ impl Paths<'_, '_> {
                             let message = format!("there is no field `{name}` on the way of `{}`", text.value);
                             let help = match did_you_mean(name, fields.iter().map(|field| field.rust.as_str())) {
                                 Some(near) => format!("did you mean `{near}`?"),
-                                None => {
-                                    "the path goes through Rust names; `0` is the first item of a list".to_owned()
-                                }
+                                None => "the path goes through Rust names; `0` is the first item of a list".to_owned(),
                             };
                             self.diagnostics.add_with_help("E0214", &text.span, message, "no such field", help);
                             return steps;

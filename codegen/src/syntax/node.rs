@@ -52,6 +52,12 @@ impl<'t, 'i> Node<'t, 'i> {
         self.table.get(key)
     }
 
+    /// Where its first key stands.
+    pub(super) fn place(&self) -> Span {
+        let first = self.table.iter().next().map(|(name, _)| name.span());
+        Span { file: self.file, range: first.unwrap_or(0..0) }
+    }
+
     pub(super) fn has(&self, key: &str) -> bool {
         self.get(key).is_some()
     }

@@ -5,7 +5,7 @@ use hostkit_proto::Leniency;
 use super::endpoint::read_statuses;
 use super::field::read_remarks;
 use super::node::Node;
-use crate::surface::{Credentials, ErrorCode, Fault, Host, Rate, Service, Session};
+use crate::surface::{Credentials, ErrorCode, ErrorDocument, Fault, FaultForm, Host, Rate, Service, Session};
 
 pub(super) fn read(node: &Node<'_, '_>) -> Service {
     let lenient = node.table("lenient");
@@ -70,7 +70,7 @@ pub(super) fn read(node: &Node<'_, '_>) -> Service {
             issued: node.optional_at("issued"),
             hosts: node.texts("hosts"),
         }),
-        fault: node.table("fault").map(|node| read_fault(&node)).unwrap_or_default(),
+        fault: read_fault(node),
         errors: node
             .list("error")
             .map(|node| ErrorCode {
@@ -82,6 +82,7 @@ pub(super) fn read(node: &Node<'_, '_>) -> Service {
                 accepted: node.optional("accepted"),
                 verify: node.flag("verify") == Some(true),
                 undone: node.flag("undone") == Some(true),
+                texts: node.texts("match"),
             })
             .collect(),
         rates: node
@@ -100,20 +101,42 @@ pub(super) fn read(node: &Node<'_, '_>) -> Service {
 }
 
 fn read_fault(node: &Node<'_, '_>) -> Fault {
+    let documents: Vec<ErrorDocument> = node
+        .list("fault")
+        .map(|node| ErrorDocument {
+            place: node.place(),
+            is: node.words("is"),
+            wrapped: node.flag("wrapped") == Some(true),
+            present: node.text("present"),
+            code: node.texts("code"),
+            message: node.texts("message"),
+            details: node.text("details"),
+            fields: node.text("fields"),
+            no_code: node.texts("no-code"),
+            auth: node.texts("auth"),
+        })
+        .collect();
+    let success = node.table("success");
+    let Some(first) = documents.first().cloned() else { return Fault::default() };
     Fault {
-        kind: node.text("kind"),
-        code: node.texts("code"),
-        message: node.texts("message"),
-        details: node.text("details"),
-        marker: node.text("marker"),
-        success: node.words("success"),
-        failure: node.words("failure"),
-        inner: node.texts("inner"),
-        no_code: node.texts("no-code"),
-        auth: node.texts("auth"),
-        place: Some(node.span("kind")),
-        fields: node.text("fields"),
-        keys: node.texts("keys"),
-        write: node.constants("write"),
+        form: match success {
+            Some(_) => FaultForm::Envelope,
+            None if first.wrapped => FaultForm::Wrapped,
+            None => FaultForm::Documents,
+        },
+        code: first.code,
+        message: first.message,
+        details: first.details,
+        marker: success.map(|node| node.text("marker")).unwrap_or_default(),
+        success: success.map(|node| node.words("is")).unwrap_or_default(),
+        failure: first.is,
+        inner: success.map(|node| node.texts("inner")).unwrap_or_default(),
+        no_code: first.no_code,
+        auth: first.auth,
+        place: Some(success.map_or(first.place, |node| node.span("marker"))),
+        fields: first.fields,
+        keys: success.map(|node| node.texts("keys")).unwrap_or_default(),
+        write: success.map(|node| node.constants("write")).unwrap_or_default(),
+        documents,
     }
 }

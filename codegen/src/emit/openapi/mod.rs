@@ -120,14 +120,14 @@ fn security_schemes(model: &Model) -> Object {
 fn fault(model: &Model) -> Object {
     let fault = &model.service.fault;
     let mut schema = object! { "type": "object", "description": "How the API says no." };
-    let names = fault.code.iter().chain(&fault.message).chain([&fault.marker, &fault.details, &fault.fields]);
+    let names = fault.documents.iter().flat_map(|one| {
+        let single = [&fault.marker, &one.present, &one.details, &one.fields];
+        one.code.iter().chain(&one.message).chain(single)
+    });
     for name in names.filter(|name| !name.is_empty()) {
-        match name.split_once('/') {
-            None => schema.object("properties").set(name.as_str(), Object::default()),
-            Some((above, key)) => {
-                let properties = schema.object("properties");
-                properties.object(above).object("properties").set(key, Object::default());
-            }
+        let mut properties = &mut schema;
+        for step in name.split('/') {
+            properties = properties.object("properties").object(step);
         }
     }
     let codes: Vec<&str> = model.service.errors.iter().map(|error| error.code.value.as_str()).collect();
@@ -182,7 +182,7 @@ fn extensions(document: &mut Object, model: &Model) {
         document.object("x-hostkit-credentials").set(credentials.name.value.as_str(), one);
     }
     let fault = &service.fault;
-    let mut words = object! { "kind": &fault.kind };
+    let mut words = object! { "kind": fault.form.word() };
     words.say("marker", &fault.marker);
     words.say("success", markers(&fault.success));
     words.say("failure", markers(&fault.failure));

@@ -6,7 +6,7 @@ use super::answers::{answer_schema, answered, counted, empty_list, wrapped};
 use super::json::{Json, Object, object};
 use super::schema::{add_choices, add_constants, add_group, constant_value, field_schema, object_schema, type_schema};
 use crate::model::{AtLeastOne, Endpoint, Field, Model, Output, Type, WireName};
-use crate::surface::{ACTION, Place, Put};
+use crate::surface::{ACTION, FaultForm, Place, Put};
 
 /// The operation of an endpoint; `renamed` has the path parameters that the shared path calls by another name.
 pub(super) fn operation(model: &Model, endpoint: &Endpoint, renamed: &BTreeMap<String, String>) -> Object {
@@ -147,7 +147,7 @@ fn answer(response: &mut Object, model: &Model, endpoint: &Endpoint) {
     let mut content = Object::default();
     for format in formats {
         let schema = match &endpoint.output {
-            Output::None if model.service.fault.kind == "envelope" => object! { "type": "object" },
+            Output::None if model.service.fault.form == FaultForm::Envelope => object! { "type": "object" },
             Output::None | Output::Headers(_) => continue,
             Output::Whole(ty) => whole(model, endpoint, format, ty),
             Output::Under(ty, WireName { json, xml, .. }) => {
@@ -183,7 +183,7 @@ fn answer(response: &mut Object, model: &Model, endpoint: &Endpoint) {
 fn enveloped(model: &Model, mut schema: Object) -> Object {
     let fault = &model.service.fault;
     let is_object = !["$ref", "items", "anyOf"].iter().any(|key| schema.has(key));
-    if fault.kind == "envelope" && is_object {
+    if fault.form == FaultForm::Envelope && is_object {
         let properties = schema.object("properties");
         for key in &fault.keys {
             if !properties.has(key) {

@@ -10,7 +10,7 @@ use super::{encode, trace, waiter};
 use crate::model::{Echo, EchoedInput, Endpoint, Field, Model, OneOf, Output, Type, Variant, WireName};
 use crate::recorded::Wire;
 use crate::resolve::names::camel;
-use crate::surface::Response;
+use crate::surface::{FaultForm, Response};
 
 /// The items of the endpoint.
 pub(super) fn emit(model: &Model, wire: &Wire<'_>, endpoint: &Endpoint) -> TokenStream {
@@ -297,7 +297,7 @@ fn info(model: &Model, endpoint: &Endpoint) -> TokenStream {
 /// The documented success statuses of a call whose answer may have no body.
 fn bodiless(model: &Model, endpoint: &Endpoint) -> Vec<i64> {
     let may_be = matches!(endpoint.output, Output::None | Output::Under(Type::Option(_), _));
-    if !may_be || model.service.fault.kind == "envelope" {
+    if !may_be || model.service.fault.form == FaultForm::Envelope {
         return Vec::new();
     }
     let statuses = endpoint.surface.statuses.iter().filter(|status| matches!(status.means.as_str(), "ok" | "accepted"));

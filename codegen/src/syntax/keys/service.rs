@@ -42,20 +42,24 @@ const SESSION: &[Key] = &[
     key("hosts", Shape::Texts, "Hosts that such a base URL may have."),
 ];
 
-const FAULT: &[Key] = &[
-    must("kind", Shape::Word(&["status", "envelope"]), "How the API says no."),
-    key("code", Shape::Any, "Key of the code, or keys."),
-    key("message", Shape::Any, "Key of the text, or keys."),
-    key("details", Shape::Text, "Key of the longer text."),
-    key("marker", Shape::Text, "Key of the marker of an envelope."),
-    key("success", Shape::Scalars, "Markers of success, in their letters: texts, numbers or truth values."),
-    key("failure", Shape::Scalars, "Markers of failure; any other marker is in doubt."),
+const SUCCESS: &[Key] = &[
+    must("marker", Shape::Text, "Key of the marker of an envelope around every answer."),
+    must("is", Shape::Scalars, "Markers of success, in their letters: texts, numbers or truth values."),
     key("inner", Shape::Texts, "Markers of verdicts inside a success: `a/b`, the entry b of the object a."),
-    key("no-code", Shape::Texts, "Codes that stand for none."),
-    key("auth", Shape::Texts, "Texts of a fault without a code that mean wrong credentials, in any case of letters."),
-    key("fields", Shape::Text, "Key of the field errors."),
     key("keys", Shape::Texts, "All keys of the envelope."),
     key("write", Shape::Constants, "What a server writes around a success."),
+];
+
+const FAULT: &[Key] = &[
+    key("is", Shape::Scalars, "Markers of failure of an envelope; any other marker is in doubt."),
+    key("wrapped", Shape::Flag, "A document with a numeric code, below the name of the fault or with it as its text."),
+    key("present", Shape::Text, "What shows by being there that it is a fault, under any status."),
+    key("code", Shape::TextOrTexts, "Place of the code, or places."),
+    key("message", Shape::TextOrTexts, "Place of the text, or places."),
+    key("details", Shape::Text, "Place of the longer text."),
+    key("fields", Shape::Text, "Place of the errors of single fields."),
+    key("no-code", Shape::Texts, "Codes that stand for none."),
+    key("auth", Shape::Texts, "Texts of a fault without a code that mean wrong credentials, in any case of letters."),
 ];
 
 const ERROR: &[Key] = &[
@@ -63,6 +67,7 @@ const ERROR: &[Key] = &[
     must("en", Shape::Sentence, "One English sentence."),
     key("as", Shape::Text, "The Rust name."),
     must("kind", Shape::Word(FAULT_KINDS), "What it means."),
+    key("match", Shape::Texts, "Parts of the text of a fault without a code that mean this one."),
     key("accepted", Shape::Text, "A success with this code is an acceptance, for this reason."),
     key("verify", Shape::Flag, "The document leaves open whether the call was carried out."),
     key("undone", Shape::Flag, "Nothing was done, even where a failure with this code stands inside a success."),
@@ -99,7 +104,8 @@ pub(crate) const SERVICE: &[Key] = &[
     must("host", Shape::Tables(HOST), "The hosts; the first is the default."),
     must("credentials", Shape::Tables(CREDENTIALS), "What a user proves himself with."),
     key("session", Shape::Table(SESSION), "What a sign-in gives."),
-    must("fault", Shape::Table(FAULT), "How the API says no."),
+    key("success", Shape::Table(SUCCESS), "How the API says yes, if not by the status alone."),
+    must("fault", Shape::Tables(FAULT), "How the API says no: forms that are tried in this order."),
     key("error", Shape::Tables(ERROR), "The catalogue of error codes."),
     key("rate", Shape::Tables(RATE), "Rate limits."),
     key("status", Shape::Named(STATUS), "What the statuses mean."),

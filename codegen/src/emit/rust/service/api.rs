@@ -9,7 +9,7 @@ use quote::quote;
 
 use crate::emit::rust::words::{constant_value, format_name, ident, number, path_of, used};
 use crate::model::{Endpoint, Field, Model, Output, TypeKind};
-use crate::surface::{self, Constant, Credentials, Host, Place, Put, Rate, constants};
+use crate::surface::{self, Constant, Credentials, ErrorDocument, FaultForm, Host, Place, Put, Rate, constants};
 
 pub(super) fn emit(model: &Model) -> TokenStream {
     let name = ident(&model.service.name.value);
@@ -292,7 +292,9 @@ fn authorise(model: &Model) -> TokenStream {
 fn verdict(model: &Model) -> TokenStream {
     let (fault, errors) = (&model.service.fault, &model.service.errors);
     let details = &fault.details;
-    let faults = if fault.kind == "status" {
+    let faults = if fault.form == FaultForm::Documents {
+        documents(model)
+    } else if fault.form == FaultForm::Wrapped {
         let first = |items: &[String]| items.first().cloned().unwrap_or_default();
         let (code, message) = (first(&fault.code), first(&fault.message));
         quote!(StatusFaults { code: #code, message: #message, details: #details })
@@ -328,5 +330,29 @@ fn verdict(model: &Model) -> TokenStream {
         fn verdict(answer: &RawAnswer<'_>) -> Verdict<Code> {
             #faults.verdict(answer)
         }
+    }
+}
+
+/// Faults that are documents with codes and texts at stated places.
+fn documents(model: &Model) -> TokenStream {
+    let (fault, errors) = (&model.service.fault, &model.service.errors);
+    let forms = fault.documents.iter().map(|ErrorDocument { present, code, message, details, fields, .. }| {
+        quote! {
+            ErrorForm {
+                present: #present,
+                code: &[#(#code),*],
+                message: &[#(#message),*],
+                details: #details,
+                fields: #fields,
+            }
+        }
+    });
+    let texts = errors.iter().flat_map(|error| {
+        let code = &error.code.value;
+        error.texts.iter().map(move |text| quote!((#text, #code)))
+    });
+    let verify = errors.iter().filter(|error| error.verify).map(|error| &error.code.value);
+    quote! {
+        DocumentFaults { forms: &[#(#forms),*], texts: &[#(#texts),*], verify: &[#(#verify),*] }
     }
 }
