@@ -9,8 +9,10 @@ use hostkit_codegen::{Coverage, Sources, Specs, Tree};
 use crate::coverage;
 use crate::workspace::{apis, root};
 
-/// The API of awkward names that only the generator's own tests use.
-pub(crate) const OBSTACLE: &str = "obstacle";
+/// Whether an API is one that nobody offers, and that only the generator's own tests use.
+pub(crate) fn is_obstacle(api: &str) -> bool {
+    api == "obstacle" || api.starts_with("obstacle-")
+}
 
 /// The workspace, with its cache of rustfmt output in the target folder.
 pub(crate) fn workspace() -> Workspace {
@@ -31,7 +33,7 @@ fn resolved<'s>(api: &str, sources: &'s Sources) -> Result<Specs<'s>, String> {
 pub(crate) fn check_specs(one: Option<&str>) -> Result<(), String> {
     let apis = match one {
         None => workspace().apis().map_err(|error| error.to_string())?,
-        Some(OBSTACLE) => vec![OBSTACLE.to_owned()],
+        Some(api) if is_obstacle(api) => vec![api.to_owned()],
         one => apis(one)?,
     };
     let check = |api: &String| resolved(api, &sources(api)?).map(drop);
@@ -61,15 +63,15 @@ struct Output {
 fn output(api: &str) -> Result<Output, String> {
     let sources = sources(api)?;
     let specs = resolved(api, &sources)?;
-    if api == OBSTACLE {
-        let rust = specs.rust().moved("crates/obstacle-proto/", "codegen/obstacle/");
-        return Ok(Output { root: "codegen/obstacle/src/generated".to_owned(), rust, others: None });
+    if is_obstacle(api) {
+        let rust = specs.rust().moved(&format!("crates/{api}-proto/"), &format!("codegen/{api}/"));
+        return Ok(Output { root: format!("codegen/{api}/src/generated"), rust, others: None });
     }
     let others = Some((specs.reference(), specs.openapi(), specs.coverage()));
     Ok(Output { root: format!("crates/{api}-proto/src/generated"), rust: specs.rust(), others })
 }
 
-/// Resolves each API once and produces all outputs. The obstacle API has code only.
+/// Resolves each API once and produces all outputs. The obstacle APIs have code only.
 fn outputs(workspace: &Workspace) -> Result<Outputs, String> {
     let (mut code, mut reference, mut openapi) = (Tree::default(), Tree::default(), Tree::default());
     let (mut roots, mut coverage) = (Vec::new(), Vec::new());

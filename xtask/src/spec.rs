@@ -4,7 +4,7 @@ use std::fs;
 
 use hostkit_codegen::skeleton;
 
-use crate::codegen::workspace;
+use crate::codegen::{is_obstacle, workspace};
 use crate::workspace::{self, apis, files, read, root};
 
 /// Writes a skeleton to `specs/<api>/<place>.toml`.
@@ -34,7 +34,7 @@ pub(crate) fn new(api: &str, place: &str) -> Result<(), String> {
 /// Runs the example tests in the mode that records decoded values.
 pub(crate) fn bless(one: Option<&str>) -> Result<(), String> {
     let packages = match one {
-        Some("obstacle") => vec!["obstacle-proto".to_owned()],
+        Some(api) if is_obstacle(api) => vec![format!("{api}-proto")],
         one => apis(one)?.iter().map(|api| format!("{api}-proto")).collect(),
     };
     cargo_hostkit::bless(&workspace(), &packages).map_err(|error| error.to_string())?;
