@@ -260,6 +260,11 @@ pub(crate) struct Condition {
     pub(crate) wanted: surface::Wanted,
 }
 
+/// A path as errors and tickets name it.
+pub(crate) fn dotted(path: &str) -> String {
+    path.replace('/', ".")
+}
+
 #[derive(Debug, Clone)]
 pub(crate) enum Step {
     First,
@@ -481,6 +486,8 @@ pub(crate) struct Model {
     /// The remarks of each file that has some, by file.
     pub(crate) remarks: Vec<(String, surface::Remarks)>,
     pub(crate) inventory: Option<surface::Inventory>,
+    /// Whether the sentences are translated into Russian.
+    pub(crate) is_translated: bool,
 }
 
 impl Model {

@@ -16,21 +16,15 @@ impl<'s> Wire<'s> {
     }
 
     /// Text of an example's file; `None` if there is no file or it is not UTF-8.
-    pub(crate) fn text(&self, model: &Model, endpoint: &Endpoint, example: &Example, ending: &str) -> Option<&'s str> {
-        let path = example_path(&model.api, &endpoint.surface, example, ending);
+    pub(crate) fn text(&self, model: &Model, endpoint: &Endpoint, example: &Example) -> Option<&'s str> {
+        let path = example_path(&model.api, &endpoint.surface, example);
         str::from_utf8(self.0.get(path.as_str())?).ok()
     }
 
     /// The value that an example's file decodes to; `None` if it is not recorded yet.
-    pub(crate) fn value(
-        &self,
-        model: &Model,
-        endpoint: &Endpoint,
-        example: &Example,
-        ending: &str,
-    ) -> Option<Recorded<'s>> {
+    pub(crate) fn value(&self, model: &Model, endpoint: &Endpoint, example: &Example) -> Option<Recorded<'s>> {
         let values = str::from_utf8(self.0.get(values_path(&model.api, &endpoint.surface).as_str())?).ok()?;
-        Recorded::read(section(values, &format!("{}.{}.{ending}", example.case.value, example.kind))?)
+        Recorded::read(section(values, &example.file())?)
     }
 }
 

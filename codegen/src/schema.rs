@@ -1,7 +1,7 @@
 //! JSON Schemas of the spec files, for completion in editors, generated from the keys that the reader checks.
 //!
-//! Editors find a schema by the comment `#:schema` in a spec's first line. Schemas check less than the reader: they
-//! cannot know whether a type exists or a path has its parameters.
+//! Editors find the schema of a spec in `.taplo.toml`. Schemas check less than the reader: they cannot know whether a type
+//! exists or a path has its parameters.
 
 use crate::syntax::keys::{self, Key, Shape};
 use crate::tree::Tree;
@@ -113,7 +113,7 @@ fn described(schema: Json, doc: &str) -> Json {
 
 fn shape(shape: Shape) -> Json {
     match shape {
-        Shape::Text => Json::of_type("string"),
+        Shape::Text | Shape::Sentence => Json::of_type("string"),
         Shape::Integer => Json::of_type("integer"),
         Shape::Flag => Json::of_type("boolean"),
         Shape::Word(words) => Json::words(words),
@@ -136,8 +136,9 @@ fn shape(shape: Shape) -> Json {
         Shape::Table(keys) => table(keys),
         Shape::Tables(keys) => Json::list_of(table(keys)),
         Shape::Named(keys) => Json::map_of(table(keys)),
+        Shape::Described(keys) => Json::map_of(Json::any_of(vec![Json::of_type("string"), table(keys)])),
         Shape::Pairs => Json::map_of(Json::of_type("string")),
-        Shape::Constants | Shape::Conditions => Json::of_type("object"),
+        Shape::Constants | Shape::Conditions | Shape::Put | Shape::PutByFormat => Json::of_type("object"),
         Shape::Any => Json::Object(Vec::new()),
     }
 }
@@ -160,8 +161,8 @@ fn replace(schema: &mut Json, name: &str, with: Json) {
 fn one_of() -> Json {
     let mut variant = Json::map_of(table(keys::FIELD));
     if let Json::Object(entries) = &mut variant {
-        let fixed = described(shape(keys::VARIANT_FIXED.shape), keys::VARIANT_FIXED.doc);
-        entries.insert(1, ("properties", Json::Object(vec![(keys::VARIANT_FIXED.name, fixed)])));
+        let put = described(shape(keys::VARIANT_PUT.shape), keys::VARIANT_PUT.doc);
+        entries.insert(1, ("properties", Json::Object(vec![(keys::VARIANT_PUT.name, put)])));
     }
     let mut group = table(keys::ONE_OF);
     if let Json::Object(entries) = &mut group {
@@ -174,7 +175,7 @@ fn one_of() -> Json {
 
 /// Types by name, plus the remarks that may stand beside them.
 fn types() -> Json {
-    let remarks = vec![("quirk", shape(Shape::Tables(keys::QUIRK))), ("note", shape(Shape::Tables(keys::NOTE)))];
+    let remarks = vec![(keys::QUIRKS.name, described(shape(keys::QUIRKS.shape), keys::QUIRKS.doc))];
     Json::Object(vec![
         ("type", Json::text("object")),
         ("properties", Json::Object(remarks)),

@@ -12,10 +12,8 @@ pub fn service_skeleton(api: &str) -> String {
     SERVICE.replace("NAME", &camel(api))
 }
 
-const SERVICE: &str = r#"#:schema ../schema/service.json
-name = "NAME"                           # the type in Rust
+const SERVICE: &str = r#"name = "NAME"   # the type in Rust
 en = "The API of NAME."                 # one sentence: the docstring
-ru = "API NAME."                        # одно предложение
 zone = "UTC"                            # of its dates and times
 formats = ["json"]                      # of answers, the default first: json xml php print_r
 
@@ -26,12 +24,11 @@ url = "https://api.example.net"
 [[credentials]]
 name = "Key"                            # `Credentials::key(…)`
 en = "An API key."
-ru = "Ключ API."
 fields = { key = "secret" }             # text int secret
-headers = { X-Key = "key" }             # the header, and the field in it
+put = { "header.X-Key" = "{key}" }      # the place in the request, and what stands there
 
-[fault]
-kind = "status"                         # the HTTP status says that it failed; or an envelope does
+[[fault]]
+wrapped = true
 code = "code"                           # the path of the code in an error document
 message = "message"
 
@@ -40,47 +37,40 @@ code = "401"
 as = "KeyWrong"
 kind = "auth"                           # what it means: auth forbidden not-found conflict invalid-argument …
 en = "The key is wrong."
-ru = "Неверный ключ."
 "#;
 
-const TEMPLATE: &str = r#"#:schema ../../schema/endpoint.json
-name = "NAME"
-method = "GET"
+const TEMPLATE: &str = r#"method = "GET"
 path = "?"                              # parameters as {id}, each with an entry in [path-params]
 effect = "?"                            # safe idempotent state spends destructive: what it does, not what the verb says
 # flags = ["secret-response"]           # secret-request secret-response pii disruptive async additive recurring
 #                                       # get-with-effect body-required-for-meaning hazard
 # rates = ["get"]                       # rules of service.toml
 en = "?"                                # one sentence: the docstring
-ru = "?"                                # одно предложение
-# documents = 1                         # the number in inventory.toml
-# source = { line = 1, provenance = "documented" }
+# document = 1                          # the number in inventory.toml
+# provenance = "recorded"               # where it is known from, if not from the document
 # reconcile = "List … and look for …"   # how to find out whether it happened: for what is not safe or idempotent
 # no-trace = "…"                        # why no call of the API shows that it happened; else a [trace]
 # deadline = 60                         # seconds; 30 where it is not said
+# status = { 404 = {} }                 # what it answers; what that means is in service.toml
 
 # [path-params]
-# id = { type = "ServerId", en = "…", ru = "…" }
+# id = { type = "ServerId", en = "…" }
 
 # [query]
-# page = { type = "int", min = 1, en = "…", ru = "…" }
+# page = { type = "int", min = 1, en = "…" }
 
 # [request]
 # root = "server"                       # none: the fields stand at the top of the body
 
 # [body]
-# name = { type = "text", required = true, en = "…", ru = "…" }
+# name = { type = "text", required = true, en = "…" }
 
 # [response]                            # none: the call answers nothing but success
 # type = "Server"                       # text int uint decimal flag secret datetime date ip html any [T] {K: T} Name
 # root = "server"                       # or { xml = "servers/server", json = "servers" }; none: the whole document
 
-# [[example]]                           # the file is NAME/one.answer.json beside this one
-# case = "one"
-# kind = "answer"                       # request answer fault
-# formats = ["json"]                    # xml json php print_r form, or http: head and body
-# origin = "document"                   # document recorded made derived
-# line = 1                              # of the block in the document
+# [examples]                            # a file NAME/one.answer.json is an example; a line says what its name does not
+# "one.answer" = { line = 1 }           # the block in the document; or origin: recorded made derived; status, note
 "#;
 
 #[cfg(test)]
@@ -108,7 +98,7 @@ mod tests {
     #[test]
     fn only_what_has_to_be_decided_is_missing() {
         let open = found(skeleton("ping"));
-        assert_eq!(open, ["E0105", "E0104", "E0105", "E0105"], "path, effect, and a sentence in two languages");
+        assert_eq!(open, ["E0105", "E0104", "E0105"], "path, effect, and a sentence");
         assert!(found(decided()).is_empty());
     }
 

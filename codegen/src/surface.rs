@@ -12,6 +12,77 @@ pub(crate) struct Constant {
     pub(crate) is_number: bool,
 }
 
+/// A place of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    Header,
+    Query,
+    Body,
+    Cookie,
+}
+
+/// A piece of a template.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Piece {
+    Text(String),
+    Name(String),
+    /// The base64 of two names with a colon between them.
+    Basic(String, String),
+}
+
+/// What is put into a request.
+#[derive(Debug, Clone)]
+pub(crate) struct Put {
+    pub(crate) place: Place,
+    /// The name at its place.
+    pub(crate) key: At<String>,
+    pub(crate) template: At<String>,
+    pub(crate) pieces: Vec<Piece>,
+    /// Whether it was written as a number or a truth value.
+    pub(crate) is_number: bool,
+}
+
+impl Put {
+    /// The names in its template.
+    pub(crate) fn names(&self) -> Vec<&str> {
+        let names = self.pieces.iter().flat_map(|piece| match piece {
+            Piece::Text(_) => vec![],
+            Piece::Name(name) => vec![name.as_str()],
+            Piece::Basic(login, password) => vec![login.as_str(), password.as_str()],
+        });
+        names.collect()
+    }
+
+    /// The name that is the whole template.
+    pub(crate) fn name(&self) -> Option<&str> {
+        match self.pieces.as_slice() {
+            [Piece::Name(name)] => Some(name),
+            _ => None,
+        }
+    }
+
+    /// The constant that it is once the name `action` has this value; `None` if another name is in it.
+    pub(crate) fn constant(&self, action: Option<&str>) -> Option<Constant> {
+        let mut text = String::new();
+        for piece in &self.pieces {
+            match piece {
+                Piece::Text(piece) => text.push_str(piece),
+                Piece::Name(name) if name == ACTION => text.push_str(action?),
+                _ => return None,
+            }
+        }
+        Some(Constant { key: self.key.clone(), text, is_number: self.is_number })
+    }
+}
+
+/// The name of an endpoint's action in what the service puts into every request.
+pub(crate) const ACTION: &str = "action";
+
+/// The constants among what is put into one place.
+pub(crate) fn constants(puts: &[Put], place: Place, action: Option<&str>) -> Vec<Constant> {
+    puts.iter().filter(|put| put.place == place).filter_map(|put| put.constant(action)).collect()
+}
+
 /// `key = "word"` pairs.
 pub(crate) type Pairs = Vec<(At<String>, At<String>)>;
 
@@ -28,7 +99,10 @@ pub(crate) struct Service {
     pub(crate) negotiates: bool,
     pub(crate) path: Option<String>,
     pub(crate) method: Option<String>,
-    pub(crate) selector: Option<(String, String)>,
+    /// What is put into every request.
+    pub(crate) put: Vec<Put>,
+    /// What is put into requests for answers of a format.
+    pub(crate) put_by_format: Vec<(At<String>, Vec<Put>)>,
     pub(crate) lenient: Leniency,
     /// Place of the second leniency for maps if both are on: a map could then be a list of items or a single item.
     pub(crate) ambiguous_map: Option<Span>,
@@ -37,12 +111,30 @@ pub(crate) struct Service {
     pub(crate) hosts: Vec<Host>,
     pub(crate) credentials: Vec<Credentials>,
     pub(crate) session: Option<Session>,
-    /// Format, with its constants of body and query.
-    pub(crate) always: Vec<(String, Vec<Constant>, Vec<Constant>)>,
     pub(crate) fault: Fault,
     pub(crate) errors: Vec<ErrorCode>,
     pub(crate) rates: Vec<Rate>,
+    /// What the statuses mean for every endpoint that lists them.
+    pub(crate) statuses: Vec<Status>,
+    /// The file name of the hoster's document.
+    pub(crate) document: Option<String>,
+    /// Where the bytes of examples are from, unless an endpoint says otherwise.
+    pub(crate) origin: Option<String>,
     pub(crate) remarks: Remarks,
+}
+
+impl Service {
+    /// Keys that every request's body gets: those of credentials and of constants.
+    pub(crate) fn request_keys(&self) -> Vec<String> {
+        let constants = self.put.iter().filter(|put| put.names().is_empty());
+        let constants = constants.chain(self.put_by_format.iter().flat_map(|(_, puts)| puts));
+        let all = self.credentials.iter().flat_map(|credentials| &credentials.put).chain(constants);
+        let mut keys: Vec<String> =
+            all.filter(|put| put.place == Place::Body).map(|put| put.key.value.clone()).collect();
+        keys.sort();
+        keys.dedup();
+        keys
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -61,13 +153,12 @@ pub(crate) struct Credentials {
     pub(crate) fields: Pairs,
     pub(crate) sign_in: Option<At<String>>,
     pub(crate) token: Option<At<String>>,
-    pub(crate) headers: Pairs,
-    pub(crate) body: Pairs,
+    pub(crate) put: Vec<Put>,
 }
 
 #[derive(Debug, Clone)]
 pub(crate) struct Session {
-    pub(crate) headers: Pairs,
+    pub(crate) put: Vec<Put>,
     pub(crate) token: At<String>,
     pub(crate) base_url: Option<At<String>>,
     pub(crate) lifetime: Option<i64>,
@@ -95,9 +186,51 @@ impl Word {
     }
 }
 
+/// How faults are recognised.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum FaultForm {
+    /// By the marker of an envelope.
+    Envelope,
+    /// By a failing status and a document that is named.
+    Wrapped,
+    /// By documents with codes and texts at stated places.
+    #[default]
+    Documents,
+}
+
+impl FaultForm {
+    /// Its name in OpenAPI documents.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Envelope => "envelope",
+            Self::Wrapped => "status",
+            Self::Documents => "documents",
+        }
+    }
+}
+
+/// One `[[fault]]`.
+#[derive(Debug, Clone)]
+pub(crate) struct ErrorDocument {
+    /// Where the table begins.
+    pub(crate) place: Span,
+    pub(crate) is: Vec<Word>,
+    pub(crate) wrapped: bool,
+    pub(crate) present: String,
+    pub(crate) code: Vec<String>,
+    pub(crate) message: Vec<String>,
+    pub(crate) details: String,
+    pub(crate) fields: String,
+    pub(crate) no_code: Vec<String>,
+    pub(crate) auth: Vec<String>,
+}
+
+/// `[success]` and every `[[fault]]`.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Fault {
-    pub(crate) kind: String,
+    pub(crate) form: FaultForm,
+    /// All forms; the fields below are those of the first one.
+    pub(crate) documents: Vec<ErrorDocument>,
     pub(crate) code: Vec<String>,
     pub(crate) message: Vec<String>,
     pub(crate) details: String,
@@ -124,6 +257,8 @@ pub(crate) struct ErrorCode {
     pub(crate) accepted: Option<String>,
     pub(crate) verify: bool,
     pub(crate) undone: bool,
+    /// Parts of texts that stand for the code.
+    pub(crate) texts: Vec<String>,
 }
 
 #[derive(Debug, Clone)]
@@ -247,7 +382,7 @@ pub(crate) struct OneOf {
 pub(crate) struct Variant {
     pub(crate) name: At<String>,
     pub(crate) fields: Vec<Field>,
-    pub(crate) fixed: Vec<Constant>,
+    pub(crate) put: Vec<Put>,
 }
 
 /// A path that may differ by format.
@@ -278,7 +413,8 @@ pub(crate) struct Response {
 
 #[derive(Debug, Clone)]
 pub(crate) struct Status {
-    pub(crate) code: i64,
+    pub(crate) code: At<i64>,
+    /// Empty until the service's meaning is taken.
     pub(crate) means: String,
     pub(crate) en: String,
     pub(crate) ru: String,
@@ -350,13 +486,39 @@ pub(crate) struct Trace {
     pub(crate) settle: i64,
 }
 
+/// A file with a wire example.
 #[derive(Debug, Clone)]
 pub(crate) struct Example {
     pub(crate) case: At<String>,
     pub(crate) kind: String,
-    pub(crate) formats: Vec<String>,
+    /// The file's extension: a format, or `http` for one with a head.
+    pub(crate) ending: String,
     pub(crate) origin: String,
-    pub(crate) lines: Vec<i64>,
+    pub(crate) line: Option<i64>,
+    pub(crate) status: Option<i64>,
+    pub(crate) note: Option<String>,
+    pub(crate) path: Option<String>,
+}
+
+impl Example {
+    /// The file's name without extension.
+    pub(crate) fn name(&self) -> String {
+        format!("{}.{}", self.case.value, self.kind)
+    }
+
+    /// The file's name.
+    pub(crate) fn file(&self) -> String {
+        format!("{}.{}", self.name(), self.ending)
+    }
+}
+
+/// What the name of an example's file does not say.
+#[derive(Debug, Clone)]
+pub(crate) struct ExampleFacts {
+    /// The file's name, or that name without its extension.
+    pub(crate) name: At<String>,
+    pub(crate) origin: Option<String>,
+    pub(crate) line: Option<i64>,
     pub(crate) status: Option<i64>,
     pub(crate) note: Option<String>,
     pub(crate) path: Option<String>,
@@ -378,7 +540,8 @@ pub(crate) struct Endpoint {
     pub(crate) module: String,
     /// File name without extension.
     pub(crate) stem: String,
-    pub(crate) name: At<String>,
+    /// The first line, where what concerns the whole file is reported.
+    pub(crate) place: Span,
     pub(crate) method: Option<String>,
     pub(crate) path: Option<At<String>>,
     pub(crate) action: Option<String>,
@@ -389,7 +552,7 @@ pub(crate) struct Endpoint {
     pub(crate) en: String,
     pub(crate) ru: String,
     pub(crate) about: String,
-    pub(crate) documents: Option<i64>,
+    pub(crate) document: Option<i64>,
     pub(crate) source_line: Option<i64>,
     pub(crate) provenance: Option<String>,
     pub(crate) deadline: Option<i64>,
@@ -404,16 +567,29 @@ pub(crate) struct Endpoint {
     pub(crate) request_root: Root,
     pub(crate) at_least_one: Vec<At<String>>,
     pub(crate) one_of: Vec<OneOf>,
-    pub(crate) fixed_body: Vec<Constant>,
-    pub(crate) fixed_query: Vec<Constant>,
+    pub(crate) put: Vec<Put>,
     pub(crate) response: Response,
     pub(crate) statuses: Vec<Status>,
     pub(crate) waiters: Vec<Waiter>,
     pub(crate) trace: Option<Trace>,
     /// Why no call of the API shows that this one happened.
     pub(crate) no_trace: Option<At<String>>,
+    /// Those of the document in its order, then the others by name.
     pub(crate) examples: Vec<Example>,
+    pub(crate) facts: Vec<ExampleFacts>,
+    /// Names without extension of the examples that the documentation shows before the others.
+    pub(crate) shown: Vec<At<String>>,
     pub(crate) remarks: Remarks,
+}
+
+impl Endpoint {
+    /// The examples of a kind, in the order in which documentation looks for one to show.
+    pub(crate) fn examples_to_show(&self, kind: &str) -> Vec<&Example> {
+        let mut shown: Vec<&Example> = self.examples.iter().filter(|example| example.kind == kind).collect();
+        let rank = |example: &Example| self.shown.iter().position(|name| name.value == example.name());
+        shown.sort_by_key(|example| rank(example).unwrap_or(usize::MAX));
+        shown
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -438,4 +614,6 @@ pub(crate) struct Surface {
     pub(crate) types: Vec<TypeFile>,
     pub(crate) endpoints: Vec<Endpoint>,
     pub(crate) inventory: Option<Inventory>,
+    /// Whether the sentences are translated.
+    pub(crate) is_translated: bool,
 }

@@ -27,14 +27,13 @@ pub fn grow() {
 fn copies(count: usize) -> Sources {
     let (mut texts, examples) = both("macloud");
     let spec = std::fs::read_to_string(specs().join("macloud").join(format!("{SPEC}.toml"))).expect("a spec");
-    // Drops examples and the document's number, which only one endpoint can have.
-    let spec = spec.split("[[example]]").next().unwrap_or_default();
-    let spec: String =
-        spec.lines().filter(|line| !line.starts_with("documents")).map(|line| format!("{line}\n")).collect();
+    // Drops what concerns the example files, and the document's number, which only one endpoint can have.
+    let spec = spec.split("[examples]").next().unwrap_or_default();
+    let is_own = |line: &&str| line.starts_with("document = ") || line.starts_with("shown = ");
+    let spec: String = spec.lines().filter(|line| !is_own(line)).map(|line| format!("{line}\n")).collect();
     for index in 0..count {
         let name = format!("list_datacenters_{index}");
-        let copy = spec.replace("name = \"list_datacenters\"", &format!("name = \"{name}\""));
-        let copy = copy.replace("path = \"/v1/datacenter\"", &format!("path = \"/v1/datacenter/{index}\""));
+        let copy = spec.replace("path = \"/v1/datacenter\"", &format!("path = \"/v1/datacenter/{index}\""));
         texts.push((format!("macloud/reference/{name}.toml"), copy));
     }
     Sources::new(texts).with_examples(examples)

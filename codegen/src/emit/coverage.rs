@@ -45,10 +45,10 @@ pub(crate) fn count(model: &Model) -> Coverage {
     for endpoint in &model.endpoints {
         coverage.types.push((endpoint.spec.clone(), endpoint.type_name.clone()));
         for example in &endpoint.surface.examples {
-            *coverage.examples.entry(example.origin.clone()).or_default() += example.formats.len();
+            *coverage.examples.entry(example.origin.clone()).or_default() += 1;
         }
     }
-    if model.inventory.is_none() {
+    if model.service.document.is_some() && model.inventory.is_none() {
         coverage.missing.push(format!("specs/{}/inventory.toml", model.api));
     }
     count_calls(model, &mut coverage);
@@ -64,7 +64,7 @@ fn count_calls(model: &Model, coverage: &mut Coverage) {
         numbers.insert(*number);
         coverage.documented += 1;
         let specs: Vec<&Endpoint> =
-            model.endpoints.iter().filter(|endpoint| endpoint.surface.documents == Some(*number)).collect();
+            model.endpoints.iter().filter(|endpoint| endpoint.surface.document == Some(*number)).collect();
         if specs.is_empty() {
             let place = line.map(|line| format!(" (line {line})")).unwrap_or_default();
             coverage.missing.push(format!("call {number}, {title}{place}: no spec"));
@@ -83,13 +83,17 @@ fn count_calls(model: &Model, coverage: &mut Coverage) {
     }
     for endpoint in &model.endpoints {
         let surface = &endpoint.surface;
-        if surface.documents.is_none() && surface.source_line.is_none() && surface.provenance.is_none() {
+        if model.service.document.is_some()
+            && surface.document.is_none()
+            && surface.source_line.is_none()
+            && surface.provenance.is_none()
+        {
             coverage
                 .missing
-                .push(format!("{}: neither `documents` nor `source` says where it is known from", endpoint.spec));
+                .push(format!("{}: neither `document` nor `provenance` says where it is known from", endpoint.spec));
         }
-        if let Some(number) = endpoint.surface.documents.filter(|number| !numbers.contains(number)) {
-            coverage.unknown.push(format!("{}: `documents = {number}`", endpoint.spec));
+        if let Some(number) = endpoint.surface.document.filter(|number| !numbers.contains(number)) {
+            coverage.unknown.push(format!("{}: `document = {number}`", endpoint.spec));
         }
     }
 }
@@ -102,7 +106,7 @@ fn count_blocks(model: &Model, coverage: &mut Coverage) {
     let mut lines: BTreeMap<i64, &str> = BTreeMap::new();
     for endpoint in &model.endpoints {
         let examples = endpoint.surface.examples.iter().filter(|example| example.origin == "document");
-        lines.extend(examples.flat_map(|example| example.lines.iter().map(|line| (*line, endpoint.spec.as_str()))));
+        lines.extend(examples.filter_map(|example| Some((example.line?, endpoint.spec.as_str()))));
     }
     let blocks = model.inventory.iter().flat_map(|inventory| &inventory.blocks);
     let mut known = BTreeSet::new();

@@ -16,9 +16,9 @@ pub(crate) fn values_path(api: &str, endpoint: &Endpoint) -> String {
     format!("{api}/{}/{}/{VALUES}", endpoint.module, endpoint.stem)
 }
 
-/// The file of an example in one format.
-pub(crate) fn path(api: &str, endpoint: &Endpoint, example: &Example, ending: &str) -> String {
-    format!("{api}/{}/{}/{}.{}.{ending}", endpoint.module, endpoint.stem, example.case.value, example.kind)
+/// The path of an example's file.
+pub(crate) fn path(api: &str, endpoint: &Endpoint, example: &Example) -> String {
+    format!("{api}/{}/{}/{}", endpoint.module, endpoint.stem, example.file())
 }
 
 /// Format of a file extension.
@@ -37,7 +37,7 @@ pub(super) fn by_path(sources: &Sources) -> BTreeMap<&str, (FileId, &[u8])> {
     sources.examples().map(|(file, path, bytes)| (path, (file, bytes))).collect()
 }
 
-/// Reports examples without a file, and files without an example.
+/// Reports files that are no example of an endpoint.
 pub(crate) fn check(surface: &Surface, sources: &Sources, diagnostics: &mut Diagnostics) {
     let files = by_path(sources);
     let mut wanted = BTreeSet::new();
@@ -45,28 +45,20 @@ pub(crate) fn check(surface: &Surface, sources: &Sources, diagnostics: &mut Diag
         if !endpoint.examples.is_empty() {
             wanted.insert(values_path(&surface.api, endpoint));
         }
-        for example in &endpoint.examples {
-            for ending in &example.formats {
-                let path = path(&surface.api, endpoint, example, ending);
-                if !files.contains_key(path.as_str()) {
-                    let message = format!("the file of the example `{}` is missing", example.case.value);
-                    let help = format!("write `specs/{path}`");
-                    diagnostics.add_with_help("E0217", &example.case.span, message, format!("no `{ending}`"), help);
-                }
-                wanted.insert(path);
-            }
-        }
+        wanted.extend(endpoint.examples.iter().map(|example| path(&surface.api, endpoint, example)));
     }
     for (path, (file, _)) in &files {
         if !path.starts_with(&format!("{}/", surface.api)) || wanted.contains(*path) {
             continue;
         }
+        const NAME: &str = "an example is `case.kind.format` in the folder of its endpoint: kind is request, answer or \
+                            fault; format xml, json, php, print_r, form or http";
         let help = match did_you_mean(path, wanted.iter().map(String::as_str)) {
-            Some(near) => format!("did you mean `specs/{near}`? Else delete the file, or add an `[[example]]`"),
-            None => "delete the file, or add an `[[example]]` to the endpoint's spec".to_owned(),
+            Some(near) => format!("did you mean `specs/{near}`? {NAME}"),
+            None => NAME.to_owned(),
         };
         let text = sources.text(*file);
         let span = Span { file: *file, range: 0..text.find('\n').unwrap_or(text.len()) };
-        diagnostics.add_with_help("E0219", &span, "no example of the specs names this file", "a stray file", help);
+        diagnostics.add_with_help("E0219", &span, "this file is no example of an endpoint", "a stray file", help);
     }
 }

@@ -34,12 +34,10 @@ pub(crate) fn check(model: &Model, sources: &Sources, diagnostics: &mut Diagnost
     let mut shown = Vec::new();
     for endpoint in &model.endpoints {
         for example in &endpoint.surface.examples {
-            for ending in &example.formats {
-                let path = files::path(&model.api, &endpoint.surface, example, ending);
-                if let Some((file, bytes)) = files.get(path.as_str()) {
-                    let case = Case { model, endpoint, example, ending, bytes };
-                    shown.extend(case.check(*file, sources, diagnostics));
-                }
+            let path = files::path(&model.api, &endpoint.surface, example);
+            if let Some((file, bytes)) = files.get(path.as_str()) {
+                let case = Case { model, endpoint, example, bytes };
+                shown.extend(case.check(*file, sources, diagnostics));
             }
         }
     }
@@ -70,7 +68,6 @@ struct Case<'m> {
     model: &'m Model,
     endpoint: &'m Endpoint,
     example: &'m Example,
-    ending: &'m str,
     bytes: &'m [u8],
 }
 
@@ -91,8 +88,8 @@ impl Case<'_> {
 
     fn read(&self, walker: &mut Walker<'_>) -> Result<(), Problem> {
         let is_request = self.example.kind == "request";
-        if self.ending != "http" {
-            let formats = [wire_format(self.ending)];
+        if self.example.ending != "http" {
+            let formats = [wire_format(&self.example.ending)];
             return match is_request {
                 true => request::body(self.endpoint, walker, self.bytes, &formats),
                 false => self.answer(walker, &formats, self.status(), self.bytes, None),

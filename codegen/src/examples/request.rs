@@ -11,7 +11,7 @@ use super::message::Message;
 use super::problem::{Problem, unreadable};
 use super::walk::Walker;
 use crate::model::{Endpoint, Field, Model, OneOf, Type, Variant};
-use crate::surface::Constant;
+use crate::surface::{Constant, Place};
 
 /// Checks a request with its head.
 pub(super) fn check(
@@ -81,10 +81,14 @@ fn head(endpoint: &Endpoint, walker: &mut Walker<'_>, message: &Message<'_>) -> 
 
 /// Headers for address, length and credentials, which clients set.
 fn is_set_by_clients(model: &Model, name: &str) -> bool {
-    let credentials = model.service.credentials.iter().flat_map(|credentials| &credentials.headers);
-    let session = model.service.session.iter().flat_map(|session| &session.headers);
-    let mut known =
-        ["host", "content-length"].into_iter().chain(credentials.chain(session).map(|(name, _)| name.as_str()));
+    let credentials = model.service.credentials.iter().flat_map(|credentials| &credentials.put);
+    let session = model.service.session.iter().flat_map(|session| &session.put);
+    let own = credentials.chain(session).filter_map(|put| match put.place {
+        Place::Header => Some(put.key.as_str()),
+        Place::Cookie => Some("cookie"),
+        Place::Query | Place::Body => None,
+    });
+    let mut known = ["host", "content-length"].into_iter().chain(own);
     known.any(|known| known.eq_ignore_ascii_case(name))
 }
 
@@ -109,8 +113,10 @@ fn check_query(endpoint: &Endpoint, walker: &Walker<'_>, query: &str) -> Result<
             None => return Err(other(endpoint, format!("the example's query has no `{}`", field.wire()))),
         }
     }
-    let always = walker.model.service.always.iter().flat_map(|(_, _, query)| query);
-    let constants = endpoint.fixed_query.iter().chain(always).map(|constant| constant.key.value.as_str());
+    let service = &walker.model.service;
+    let always = service.put.iter().chain(service.put_by_format.iter().flat_map(|(_, puts)| puts));
+    let always = always.filter(|put| put.place == Place::Query).map(|put| put.key.as_str());
+    let constants = endpoint.fixed_query.iter().map(|constant| constant.key.value.as_str()).chain(always);
     let known: Vec<&str> = endpoint.query.iter().map(Field::wire).chain(constants).collect();
     match document.root().entries().find(|(key, _)| !known.contains(key)) {
         Some((key, _)) => Err(other(endpoint, format!("the spec has no `{key}` in the query"))),
@@ -126,11 +132,7 @@ pub(super) fn body(
     formats: &[Format],
 ) -> Result<(), Problem> {
     let service = &walker.model.service;
-    let credentials = service.credentials.iter().flat_map(|credentials| &credentials.body);
-    let constants = service.always.iter().flat_map(|(_, body, _)| body);
-    let keys =
-        credentials.map(|(key, _)| key.value.clone()).chain(constants.map(|constant| constant.key.value.clone()));
-    walker.envelope = keys.collect();
+    walker.envelope = service.request_keys();
     // An empty body is an object without fields.
     let is_empty = bytes.iter().all(u8::is_ascii_whitespace);
     let document = match is_empty {

@@ -114,7 +114,7 @@ impl<'m> Walker<'m> {
             message: format!("the example is to be {wanted}, but it reads as {found}"),
             label: format!("not {wanted}"),
             help: format!(
-                "`kind` and `status` of the example in {} say what it is; `[fault]` of the service, how a fault looks",
+                "the file's name and its `status` in {} say what it is; `[fault]` of the service, how a fault looks",
                 self.owner.1
             ),
         }

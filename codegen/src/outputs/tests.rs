@@ -7,28 +7,26 @@ use crate::source::Sources;
 const SERVICE: &str = r#"
 name = "Demo"
 en = "An API."
-ru = "Некий API."
 zone = "UTC"
 formats = ["json"]
+document = "demo.md"
 [[host]]
 name = "main"
 url = "https://demo.example"
 [[credentials]]
 name = "Key"
 en = "A key."
-ru = "Ключ."
 fields = { key = "secret" }
-headers = { X-Key = "key" }
-[fault]
-kind = "status"
+put = { "header.X-Key" = "{key}" }
+[[fault]]
+wrapped = true
 code = "code"
-[[note]]
-id = "K1"
-en = "Nothing to do."
+message = "message"
+[quirks]
+K1 = "Nothing to do."
 "#;
 
 const INVENTORY: &str = r#"
-document = "demo.md"
 [[endpoint]]
 number = 1
 title = "PUT /boxes/<id>"
@@ -67,45 +65,48 @@ fn with_answer(sources: Sources, call: &str, body: &str) -> Sources {
 
 fn paint(extra: &str) -> String {
     let text = r#"
-name = "paint_box"
 method = "PUT"
 path = "/boxes/{id}"
 effect = "idempotent"
 en = "Paints a box | or two."
-ru = "Красит ящик."
-documents = 1
+document = 1
 [path-params]
-id = { type = "uint", en = "Which.", ru = "Какой." }
+id = { type = "uint", en = "Which." }
 [body]
-color = { type = "text", required = true, max-length = 8, en = "The color.", ru = "Цвет." }
-[[example]]
-case = "red"
-kind = "request"
-formats = ["http"]
-origin = "document"
-line = 30
+color = { type = "text", required = true, max-length = 8, en = "The color." }
+[examples]
+"red.request" = { line = 30 }
 "#;
     format!("{text}{extra}")
 }
 
 const MOVE: &str = r#"
-name = "move_box"
 method = "PUT"
 path = "/boxes/{box}"
 effect = "idempotent"
 en = "Moves a box."
-ru = "Двигает ящик."
 [path-params]
-box = { type = "uint", en = "Which.", ru = "Какой." }
+box = { type = "uint", en = "Which." }
 [body]
-place = { type = "uint", required = true, min = 1, en = "Where to.", ru = "Куда." }
+place = { type = "uint", required = true, min = 1, en = "Where to." }
 "#;
 
 const RED: &str = "PUT /boxes/1 HTTP/1.1\n\n{\"color\":\"red\"}";
 
+const RUSSIAN: &str = r#"
+"A key." = "Ключ."
+"An API." = "API."
+"Moves a box." = "Двигает ящик."
+"Paints a box | or two." = "Красит ящик."
+"The color." = "Цвет."
+"Where to." = "Куда."
+"Which." = "Какой."
+"#;
+
 fn sources(extra: &str) -> Sources {
     let files = [
         ("demo/service.toml", SERVICE.to_owned()),
+        ("demo/ru.toml", RUSSIAN.to_owned()),
         ("demo/inventory.toml", INVENTORY.to_owned()),
         ("demo/boxes/paint_box.toml", paint(extra)),
         ("demo/boxes/move_box.toml", MOVE.to_owned()),
@@ -133,12 +134,6 @@ fn a_total_that_no_example_shows_may_be_misspelt() {
 type = "[uint]"
 root = "boxes"
 total = "count"
-[[example]]
-case = "all"
-kind = "answer"
-formats = ["json"]
-origin = "document"
-line = 40
 "#;
     let read = |body: &str| {
         let example = ("demo/boxes/paint_box/all.answer.json".to_owned(), body.as_bytes().to_vec());
@@ -156,7 +151,7 @@ line = 40
 
 #[test]
 fn coverage_notices_what_the_inventory_does_not_know() {
-    let extra = "[[note]]\nid = \"K9\"\nen = \"Unknown.\"\n";
+    let extra = "[quirks]\nK9 = \"Unknown.\"\n";
     let found = specs(&sources(extra)).coverage();
     assert_eq!(found.unknown, ["specs/demo/boxes/paint_box.toml: the inventory has no inconsistency K9"]);
 }
@@ -197,24 +192,21 @@ fn operations_of_one_path_and_verb_are_told_apart() {
 #[test]
 fn a_choice_is_named_among_the_properties_too() {
     let choice = r#"
-name = "fill_box"
 method = "POST"
 path = "/boxes"
 effect = "state"
 reconcile = "Look into the box."
 no-trace = "A box is closed."
 en = "Fills a box."
-ru = "Наполняет ящик."
 [body]
-label = { type = "text", required = true, en = "The label.", ru = "Надпись." }
+label = { type = "text", required = true, en = "The label." }
 [one-of.content]
 required = true
 en = "What goes in."
-ru = "Что внутрь."
 [one-of.content.sand]
-sand = { type = "uint", required = true, en = "Sand.", ru = "Песок." }
+sand = { type = "uint", required = true, en = "Sand." }
 [one-of.content.water]
-water = { type = "uint", required = true, en = "Water.", ru = "Вода." }
+water = { type = "uint", required = true, en = "Water." }
 "#;
     let files = [("demo/service.toml", SERVICE.to_owned()), ("demo/boxes/fill_box.toml", choice.to_owned())];
     let sources = Sources::new(files.map(|(path, text)| (path.to_owned(), text)));
@@ -232,33 +224,24 @@ fn an_answer_may_hold_null_and_one_object_for_a_list() {
     let types = r#"
 [Chest]
 en = "A box."
-ru = "Ящик."
 [Chest.fields]
-id = { type = "uint", required = true, en = "Its number.", ru = "Номер." }
-tag = { type = "text", en = "Its tag.", ru = "Метка." }
-lids = { type = "[Lid]", max-items = 9, en = "Its lids.", ru = "Крышки." }
+id = { type = "uint", required = true, en = "Its number." }
+tag = { type = "text", en = "Its tag." }
+lids = { type = "[Lid]", max-items = 9, en = "Its lids." }
 [Lid]
 en = "A lid."
-ru = "Крышка."
 [Lid.fields]
-id = { type = "uint", required = true, en = "Its number.", ru = "Номер." }
+id = { type = "uint", required = true, en = "Its number." }
 "#;
     let get = r#"
-name = "get_box"
 method = "GET"
 path = "/boxes/{id}"
 effect = "safe"
 en = "A box."
-ru = "Ящик."
 [path-params]
-id = { type = "uint", en = "Which.", ru = "Какой." }
+id = { type = "uint", en = "Which." }
 [response]
 type = "Chest"
-[[example]]
-case = "all"
-kind = "answer"
-formats = ["json"]
-origin = "derived"
 "#;
     let service = SERVICE.replace("[[host]]", "[lenient]\none-as-list = true\n[[host]]");
     let files = [("demo/service.toml", &*service), ("demo/types/boxes.toml", types), ("demo/boxes/get_box.toml", get)];
@@ -281,34 +264,25 @@ fn every_list_of_an_answer_is_found_with_its_limit() {
     let types = r#"
 [Chest]
 en = "A box."
-ru = "Ящик."
 [Chest.fields]
-id = { type = "uint", required = true, en = "Its number.", ru = "Номер." }
-lids = { type = "[Lid]", xml = "lids/lid", max-items = 9, en = "Its lids.", ru = "Крышки." }
-inner = { type = "{text: Chest}", en = "Boxes in it.", ru = "Ящики внутри." }
+id = { type = "uint", required = true, en = "Its number." }
+lids = { type = "[Lid]", xml = "lids/lid", max-items = 9, en = "Its lids." }
+inner = { type = "{text: Chest}", en = "Boxes in it." }
 [Lid]
 en = "A lid."
-ru = "Крышка."
 [Lid.fields]
-id = { type = "uint", required = true, en = "Its number.", ru = "Номер." }
-hinges = { type = "[uint]", also = ["joints"], en = "Its hinges.", ru = "Петли." }
+id = { type = "uint", required = true, en = "Its number." }
+hinges = { type = "[uint]", also = ["joints"], en = "Its hinges." }
 "#;
     let list = r#"
-name = "list_boxes"
 method = "GET"
 path = "/boxes"
 effect = "safe"
 en = "The boxes."
-ru = "Ящики."
 [response]
 type = "[Chest]"
 root = "boxes"
 max-items = 7
-[[example]]
-case = "all"
-kind = "answer"
-formats = ["json"]
-origin = "derived"
 "#;
     let files =
         [("demo/service.toml", SERVICE), ("demo/types/boxes.toml", types), ("demo/boxes/list_boxes.toml", list)];
@@ -337,40 +311,30 @@ fn where_it_shows_is_told_in_both_outputs() {
     let types = r#"
 [Crate]
 en = "A crate."
-ru = "Ящик."
 [Crate.fields]
-id = { type = "uint", required = true, en = "Its number.", ru = "Номер." }
-tag = { type = "text", en = "Its tag.", ru = "Метка." }
+id = { type = "uint", required = true, en = "Its number." }
+tag = { type = "text", en = "Its tag." }
 "#;
     let list = r#"
-name = "list_crates"
 method = "GET"
 path = "/crates"
 effect = "safe"
 en = "The crates."
-ru = "Ящики."
 [response]
 type = "[Crate]"
 root = "crates"
-[[example]]
-case = "all"
-kind = "answer"
-formats = ["json"]
-origin = "derived"
 "#;
     let add = r#"
-name = "add_crate"
 method = "POST"
 path = "/crates"
 effect = "spends"
 reconcile = "List the crates."
 en = "Buys a crate."
-ru = "Покупает ящик."
 at-least-one = ["size", "weight"]
 [body]
-tag = { type = "text", required = true, en = "Its tag.", ru = "Метка." }
-size = { type = "uint", en = "Its size.", ru = "Размер." }
-weight = { type = "uint", not-below = "size", when = { "tag=big" = { max = 9 } }, en = "Its weight.", ru = "Вес." }
+tag = { type = "text", required = true, en = "Its tag." }
+size = { type = "uint", en = "Its size." }
+weight = { type = "uint", not-below = "size", when = { "tag=big" = { max = 9 } }, en = "Its weight." }
 [trace]
 read = "crates/list_crates"
 where = { tag = "tag" }
@@ -378,17 +342,28 @@ new = "id"
 settle = 90
 "#;
     let destroy = r#"
-name = "drop_crate"
 method = "POST"
 path = "/crates/drop"
 effect = "destructive"
 reconcile = "Listen."
 no-trace = "A dropped crate | looks like another."
 en = "Drops a crate."
-ru = "Роняет ящик."
+"#;
+    let russian = r#"
+"A key." = "…"
+"An API." = "…"
+"A crate." = "…"
+"Its number." = "…"
+"Its tag." = "…"
+"The crates." = "…"
+"Buys a crate." = "…"
+"Its size." = "…"
+"Its weight." = "…"
+"Drops a crate." = "…"
 "#;
     let files = [
         ("demo/service.toml", SERVICE),
+        ("demo/ru.toml", russian),
         ("demo/types/crates.toml", types),
         ("demo/crates/list_crates.toml", list),
         ("demo/crates/add_crate.toml", add),

@@ -1,8 +1,9 @@
 //! What an answer has to say beside its data: the envelope's words, the keys of a map, and the inputs that it repeats.
 
 use crate::diagnostic::{Diagnostics, did_you_mean};
-use crate::model::{Echo, EchoedInput, Endpoint, Field, Model, Type};
+use crate::model::{Echo, EchoedInput, Endpoint, Field, Model, Type, dotted};
 use crate::source::{At, Span};
+use crate::surface::{Fault, FaultForm};
 
 /// Resolves the answers of every endpoint.
 pub(super) fn resolve(model: &mut Model, diagnostics: &mut Diagnostics) {
@@ -10,7 +11,7 @@ pub(super) fn resolve(model: &mut Model, diagnostics: &mut Diagnostics) {
     let mut resolved = Vec::new();
     for endpoint in &model.endpoints {
         if let Some(place) = &endpoint.surface.response.may_lack_marker
-            && (endpoint.effect() != "safe" || model.service.fault.kind != "envelope")
+            && (endpoint.effect() != "safe" || model.service.fault.form != FaultForm::Envelope)
         {
             let help = "without the marker, an answer to a call that acts leaves its outcome unknown";
             let message = "only reads of an API with an envelope may lack the marker";
@@ -27,15 +28,18 @@ pub(super) fn resolve(model: &mut Model, diagnostics: &mut Diagnostics) {
 /// Checks the words of an envelope.
 fn envelope(model: &Model, diagnostics: &mut Diagnostics) {
     let fault = &model.service.fault;
-    let Some(place) = fault.place.as_ref().filter(|_| fault.kind == "envelope") else { return };
-    for (key, is_said) in [
-        ("marker", !fault.marker.is_empty()),
-        ("success", !fault.success.is_empty()),
-        ("failure", !fault.failure.is_empty()),
-    ] {
-        if !is_said {
+    documents(fault, diagnostics);
+    let Some(place) = fault.place.as_ref().filter(|_| fault.form == FaultForm::Envelope) else { return };
+    for (table, words) in [("success", &fault.success), ("[fault]", &fault.failure)] {
+        if words.is_empty() {
             let help = "without it, a success cannot be told from a failure";
-            diagnostics.add_with_help("E0234", place, format!("the envelope has no `{key}`"), "of this one", help);
+            diagnostics.add_with_help(
+                "E0234",
+                place,
+                format!("`is` of `[{table}]` has no word"),
+                "of this marker",
+                help,
+            );
         }
     }
     if let Some(word) = fault.success.iter().find(|word| fault.failure.contains(word)) {
@@ -58,6 +62,40 @@ fn envelope(model: &Model, diagnostics: &mut Diagnostics) {
     }
     if fault.keys.len() > NOTED {
         diagnostics.add("E0234", place, format!("the envelope has more than {NOTED} keys"), "too many");
+    }
+}
+
+/// Checks that each form of a fault has what it needs, and nothing that another kind of form has.
+fn documents(fault: &Fault, diagnostics: &mut Diagnostics) {
+    if let [_, second, ..] = fault.documents.as_slice()
+        && fault.form != FaultForm::Documents
+    {
+        let help = "several forms are for errors that are recognised by their status or by what is there";
+        let message = "an envelope and a named document have one form";
+        diagnostics.add_with_help("E0234", &second.place, message, "the second one", help);
+    }
+    for document in &fault.documents {
+        let of_envelope = !document.is.is_empty() || !document.no_code.is_empty() || !document.auth.is_empty();
+        let wrong = match fault.form {
+            FaultForm::Envelope if document.wrapped || !document.present.is_empty() => {
+                Some("`wrapped` and `present` are for errors without an envelope")
+            }
+            FaultForm::Envelope => None,
+            _ if of_envelope => Some("`is`, `no-code` and `auth` are for the envelope of `[success]`"),
+            FaultForm::Documents if document.wrapped => Some("a document that is named is the only form"),
+            FaultForm::Wrapped if document.code.len() != 1 || document.message.len() != 1 => {
+                Some("a document that is named has one `code` and one `message`")
+            }
+            FaultForm::Wrapped if !document.present.is_empty() => Some("a document that is named shows by its code"),
+            FaultForm::Documents if document.code.is_empty() && document.message.is_empty() => {
+                Some("a form of a fault needs a `code` or a `message`")
+            }
+            _ => None,
+        };
+        if let Some(message) = wrong {
+            let help = "`[success]` with a marker is an envelope; a fault without it is `wrapped`, or has paths";
+            diagnostics.add_with_help("E0234", &document.place, message, "in this form", help);
+        }
     }
 }
 
@@ -96,7 +134,7 @@ impl Answer<'_, '_> {
             None => return self.wrong(&path.span, "a call without output repeats nothing", "not in the answer"),
         };
         let (mut fields, mut found) = (self.model.fields(item).unwrap_or_default(), Vec::new());
-        for step in path.split('.') {
+        for step in path.split('/') {
             let step = At { value: step.to_owned(), span: path.span.clone() };
             let field = self.field(fields, &step)?;
             fields = self.model.fields(&field.ty).unwrap_or_default();
@@ -106,12 +144,12 @@ impl Answer<'_, '_> {
         if found.last().is_none_or(|field| field.ty != ty) {
             return self.wrong(&path.span, "the field has another type than the input", "never equal");
         }
-        Some(Echo { name: path.value.clone(), path: found, input })
+        Some(Echo { name: dotted(path), path: found, input })
     }
 
-    /// An input by its Rust name, or by `group.variant`.
+    /// An input by its Rust name, or by `group/variant`.
     fn input(&mut self, name: &At<String>) -> Option<(EchoedInput, Type)> {
-        if let Some((group, variant)) = name.split_once('.') {
+        if let Some((group, variant)) = name.split_once('/') {
             let group = self.endpoint.one_of.iter().find(|known| known.rust == group);
             let found = group.and_then(|group| {
                 let found = group.variants.iter().find(|known| crate::resolve::names::snake(&known.rust) == variant)?;

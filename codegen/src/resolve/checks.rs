@@ -3,20 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::kinds::is_number;
+use super::put;
 use crate::diagnostic::{Diagnostics, did_you_mean};
 use crate::model::{Endpoint, Field, Model, Type, TypeKind};
 use crate::source::{At, Span};
-use crate::surface::{self, Remarks, Surface};
+use crate::surface::{self, FaultForm, Remarks, Surface};
 
 pub(super) fn check(model: &Model, surface: &Surface, diagnostics: &mut Diagnostics) {
     let mut names = BTreeMap::new();
     for endpoint in &model.endpoints {
-        let span = &endpoint.surface.name.span;
-        if endpoint.surface.name.value != endpoint.name {
-            let message = format!("the name `{}` is not the file's", endpoint.surface.name.value);
-            let help = format!("the file is `{}.toml`", endpoint.name);
-            diagnostics.add_with_help("E0206", span, message, "name and file differ", help);
-        }
+        let span = &endpoint.surface.place;
         if let Some(first) = names.insert(endpoint.name.as_str(), endpoint.module.as_str()) {
             let message = format!("two endpoints of the API are called `{}`", endpoint.name);
             let help = format!("the other one is `{first}/{}.toml`", endpoint.name);
@@ -28,7 +24,7 @@ pub(super) fn check(model: &Model, surface: &Surface, diagnostics: &mut Diagnost
         let groups = endpoint.surface.one_of.iter().zip(&endpoint.one_of);
         let groups = groups.map(|(surface, group)| (group.type_name.as_str(), &surface.name.span));
         let waiters = endpoint.waiters.iter().map(|waiter| (waiter.type_name.as_str(), &waiter.surface.name.span));
-        let own = std::iter::once((endpoint.type_name.as_str(), &endpoint.surface.name.span));
+        let own = std::iter::once((endpoint.type_name.as_str(), &endpoint.surface.place));
         for (name, span) in own.chain(groups).chain(waiters) {
             taken(model, name, span, true, diagnostics);
         }
@@ -40,6 +36,7 @@ pub(super) fn check(model: &Model, surface: &Surface, diagnostics: &mut Diagnost
             limits(model, field, diagnostics);
         }
         super::rules::check(model, endpoint, diagnostics);
+        put::of_endpoint(endpoint, diagnostics);
         identity(model, endpoint, diagnostics);
     }
     for entry in model.types.values() {
@@ -54,6 +51,7 @@ pub(super) fn check(model: &Model, surface: &Surface, diagnostics: &mut Diagnost
         let message = "a map in the place of a list could be either";
         diagnostics.add_with_help("E0233", span, message, "beside `one-as-list`", help);
     }
+    put::of_service(model, diagnostics);
     credentials(model, diagnostics);
     session(model, diagnostics);
     for definition in surface.types.iter().flat_map(|file| &file.types) {
@@ -87,7 +85,7 @@ fn taken(model: &Model, name: &str, span: &Span, is_call: bool, diagnostics: &mu
 
 /// Checks that each `{name}` of the path has a field and each path parameter a place.
 fn path(endpoint: &Endpoint, diagnostics: &mut Diagnostics) {
-    let span = endpoint.surface.path.as_ref().map_or(&endpoint.surface.name.span, |path| &path.span);
+    let span = endpoint.surface.path.as_ref().map_or(&endpoint.surface.place, |path| &path.span);
     let mut rest = endpoint.path.as_str();
     let mut placed = BTreeSet::new();
     while let Some((_, after)) = rest.split_once('{') {
@@ -102,7 +100,7 @@ fn path(endpoint: &Endpoint, diagnostics: &mut Diagnostics) {
             let known = endpoint.path_parameters.iter().map(Field::wire);
             let help = match did_you_mean(name, known) {
                 Some(near) => format!("did you mean `{{{near}}}`?"),
-                None => format!("add `{name} = {{ type = …, en = …, ru = … }}` under `[path-params]`"),
+                None => format!("add `{name} = {{ type = …, en = … }}` under `[path-params]`"),
             };
             diagnostics.add_with_help("E0202", span, message, "a path parameter without a field", help);
         }
@@ -242,9 +240,9 @@ fn identity(model: &Model, endpoint: &Endpoint, diagnostics: &mut Diagnostics) {
         if (is_list || !has_root)
             && !fields.iter().any(Field::is_required)
             && !keeps
-            && model.service.fault.kind != "envelope"
+            && model.service.fault.form != FaultForm::Envelope
         {
-            let span = endpoint.surface.response.ty.as_ref().map_or(&endpoint.surface.name.span, |ty| &ty.span);
+            let span = endpoint.surface.response.ty.as_ref().map_or(&endpoint.surface.place, |ty| &ty.span);
             let message = format!("`{name}` has no required field");
             let help = "mark what identifies the object with `required = true`; else any document would decode";
             diagnostics.add_with_help("E0218", span, message, "no field is required", help);
@@ -265,16 +263,8 @@ fn credentials(model: &Model, diagnostics: &mut Diagnostics) {
             }
         }
         let known = |name: &str| credentials.fields.iter().any(|(field, _)| field.value == name);
-        for (_, field) in credentials.headers.iter().chain(&credentials.body) {
-            if !known(field) {
-                diagnostics.add(
-                    "E0228",
-                    &field.span,
-                    format!("the credentials have no field `{}`", field.value),
-                    "unknown",
-                );
-            }
-        }
+        let fields: Vec<&str> = credentials.fields.iter().map(|(field, _)| field.as_str()).collect();
+        put::check(&credentials.put, &fields, &put::EVERYWHERE, diagnostics);
         if let Some(sign_in) = &credentials.sign_in {
             match model.endpoint(sign_in) {
                 None => {
@@ -347,7 +337,7 @@ fn quirks(surface: &Surface, here: Option<&str>, remarks: &Remarks, diagnostics:
         });
         if !exists {
             let message = format!("no example exercises the quirk {}", quirk.id.value);
-            let help = "`example` names a case of this endpoint, or `module/endpoint:case`; what needs no code is a `[[note]]`";
+            let help = "`example` names a case of this endpoint, or `module/endpoint:case`; what needs no code is a text alone";
             diagnostics.add_with_help("E0216", &quirk.example.span, message, "no such case", help);
         }
     }

@@ -4,6 +4,7 @@ mod answers;
 mod checks;
 mod kinds;
 pub(crate) mod names;
+mod put;
 mod rules;
 mod totals;
 mod traces;
@@ -54,6 +55,7 @@ pub(crate) fn resolve(surface: Surface, sources: &Sources, diagnostics: &mut Dia
         endpoints,
         remarks: remarks(&surface, sources),
         inventory: surface.inventory.clone(),
+        is_translated: surface.is_translated,
     };
     mark_uses(&mut model);
     rules::resolve(&mut model, diagnostics);
@@ -267,16 +269,15 @@ impl Resolver<'_, '_> {
         if method.is_none() || path.is_none() {
             let what = if method.is_none() { "method" } else { "path" };
             let message = format!("the endpoint has no `{what}`, and the service has none for all");
-            self.diagnostics.add("E0212", &endpoint.name.span, message, format!("`{what}` is missing"));
+            self.diagnostics.add("E0212", &endpoint.place, message, format!("`{what}` is missing"));
         }
-        let (mut fixed_body, mut fixed_query) = (Vec::new(), Vec::new());
-        if let (Some(action), Some((place, key))) = (&endpoint.action, &self.service.selector) {
-            let key = At { value: key.clone(), span: endpoint.name.span.clone() };
-            let constant = surface::Constant { key, text: action.clone(), is_number: false };
-            if place == "query" { fixed_query.push(constant) } else { fixed_body.push(constant) }
-        }
-        fixed_body.extend(endpoint.fixed_body.iter().cloned());
-        fixed_query.extend(endpoint.fixed_query.iter().cloned());
+        let fixed = |place| {
+            let service = self.service.put.iter().filter(|put| !put.names().is_empty()).cloned().collect::<Vec<_>>();
+            let mut constants = surface::constants(&service, place, endpoint.action.as_deref());
+            constants.extend(surface::constants(&endpoint.put, place, None));
+            constants
+        };
+        let (fixed_body, fixed_query) = (fixed(surface::Place::Body), fixed(surface::Place::Query));
         let one_of: Vec<OneOf> = endpoint.one_of.iter().map(|group| self.one_of(group, &type_name)).collect();
         let resolved = Endpoint {
             module: endpoint.module.replace('/', "_"),
@@ -339,7 +340,11 @@ impl Resolver<'_, '_> {
         let variants = group.variants.iter().map(|variant| {
             let fields = self.inputs(&variant.fields);
             self.unique(&fields);
-            Variant { rust: names::camel(&variant.name), fields, fixed: variant.fixed.clone() }
+            Variant {
+                rust: names::camel(&variant.name),
+                fields,
+                fixed: surface::constants(&variant.put, surface::Place::Body, None),
+            }
         });
         OneOf {
             rust: names::snake(&group.name),

@@ -293,7 +293,7 @@ impl<'m> Tracer<'m, '_> {
         let mut inputs = Vec::new();
         let mut is_chosen = false;
         for (name, own) in &trace.inputs {
-            if let Some((group, variant)) = name.value.split_once('.') {
+            if let Some((group, variant)) = name.value.split_once('/') {
                 let group = read.one_of.iter().find(|known| known.rust == group);
                 let variant = group.and_then(|group| {
                     let variant = group.variants.iter().find(|known| known.rust.eq_ignore_ascii_case(variant))?;
@@ -301,7 +301,7 @@ impl<'m> Tracer<'m, '_> {
                 });
                 let Some((variant, [field])) = variant else {
                     let message = format!("`{}` has no variant `{}` with one field", read.name, name.value);
-                    return self.wrong(&name.span, message, "`group.variant` chooses one of several inputs");
+                    return self.wrong(&name.span, message, "`group/variant` chooses one of several inputs");
                 };
                 inputs.push((Slot::Variant(variant), self.origin(field, own, first)?));
                 is_chosen = true;
@@ -319,7 +319,7 @@ impl<'m> Tracer<'m, '_> {
             inputs.push((Slot::Field(Box::new(input.clone())), self.origin(input, given.unwrap_or(&same), first)?));
         }
         if read.one_of.iter().any(|group| group.required) && !is_chosen {
-            let label = "`inputs = { \"group.variant\" = … }` chooses";
+            let label = "`inputs = { \"group/variant\" = … }` chooses";
             return self.wrong(&trace.read.span, "the read takes one of several inputs", label);
         }
         Some(inputs)
@@ -328,7 +328,7 @@ impl<'m> Tracer<'m, '_> {
     /// Source of a read's input: an input of this call, or a field of the first call's items.
     fn origin(&mut self, input: &Field, own: &At<String>, first: Option<&Endpoint>) -> Option<Origin> {
         let name = own.value.as_str();
-        if let (Some(field), Some(first)) = (name.strip_prefix("first."), first) {
+        if let (Some(field), Some(first)) = (name.strip_prefix("first/"), first) {
             let fields = match first.output.ty() {
                 Some(Type::List(item)) => self.model.fields(item).unwrap_or_default(),
                 _ => return self.wrong(&own.span, "`first` is not a list", "the read is made for each of its items"),
@@ -386,7 +386,7 @@ impl<'m> Tracer<'m, '_> {
         let mut compared = Vec::new();
         for (name, input) in pairs {
             let path = self.path(fields, name)?;
-            let part = input.value.strip_prefix(own.rust.as_str()).and_then(|rest| rest.strip_prefix('.'));
+            let part = input.value.strip_prefix(own.rust.as_str()).and_then(|rest| rest.strip_prefix('/'));
             let part = At { value: part.unwrap_or(&input.value).to_owned(), span: input.span.clone() };
             let field = self.field(own_fields, &part)?;
             if field.is_option() {
@@ -400,7 +400,7 @@ impl<'m> Tracer<'m, '_> {
 
     fn path(&mut self, fields: &[Field], name: &At<String>) -> Option<Vec<Field>> {
         let mut path: Vec<Field> = Vec::new();
-        for part in name.value.split('.') {
+        for part in name.value.split('/') {
             let part = At { value: part.to_owned(), span: name.span.clone() };
             let inner = path.last().map(|last| self.model.fields(&last.ty).unwrap_or_default());
             let field = self.field(inner.unwrap_or(fields), &part)?;

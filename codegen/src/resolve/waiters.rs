@@ -1,7 +1,7 @@
 //! Waiters: resolves the paths of their conditions through the output's fields.
 
 use crate::diagnostic::{Diagnostics, did_you_mean};
-use crate::model::{Condition, Endpoint, Model, Step, Type, Waiter};
+use crate::model::{Condition, Endpoint, Model, Step, Type, Waiter, dotted};
 use crate::source::At;
 use crate::surface::{self, Wanted};
 
@@ -36,6 +36,9 @@ fn awaited<'m>(endpoint: &'m Endpoint, diagnostics: &mut Diagnostics) -> Option<
     Some(item)
 }
 
+/// The first item of a list on a path.
+const FIRST: &str = "0";
+
 struct Paths<'m, 'd> {
     model: &'m Model,
     output: Option<&'m Type>,
@@ -51,7 +54,7 @@ impl Paths<'_, '_> {
             Wanted::Absent if is_flag => {}
             Wanted::Texts(_) | Wanted::Absent => self.check_shown(&condition.path, &path),
         }
-        Condition { name: condition.path.value.clone(), path, wanted: condition.wanted.clone() }
+        Condition { name: dotted(&condition.path), path, wanted: condition.wanted.clone() }
     }
 
     fn failure(&mut self, condition: &surface::Condition) -> Condition {
@@ -81,9 +84,9 @@ impl Paths<'_, '_> {
     fn steps(&mut self, text: &At<String>) -> Vec<Step> {
         let mut steps = Vec::new();
         let mut current = self.output.cloned();
-        for part in text.split('.') {
+        for part in text.split('/') {
             match (&current, part) {
-                (Some(Type::List(item)), "first") => {
+                (Some(Type::List(item)), FIRST) => {
                     current = Some((**item).clone());
                     steps.push(Step::First);
                 }
@@ -98,9 +101,7 @@ impl Paths<'_, '_> {
                             let message = format!("there is no field `{name}` on the way of `{}`", text.value);
                             let help = match did_you_mean(name, fields.iter().map(|field| field.rust.as_str())) {
                                 Some(near) => format!("did you mean `{near}`?"),
-                                None => {
-                                    "the path goes through Rust names; `first` is the first item of a list".to_owned()
-                                }
+                                None => "the path goes through Rust names; `0` is the first item of a list".to_owned(),
                             };
                             self.diagnostics.add_with_help("E0214", &text.span, message, "no such field", help);
                             return steps;

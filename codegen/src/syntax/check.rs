@@ -5,16 +5,22 @@ use std::borrow::Cow;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::keys::{Key, Shape};
+use super::keys::{FORMATS, Key, Shape};
 use super::node::whole;
+use super::put;
+use super::translation::Sentence;
 use crate::diagnostic::{Diagnostics, did_you_mean};
-use crate::source::{FileId, Span};
+use crate::source::{At, FileId, Span};
 
 /// Placeholder in a skeleton for a value that its author must decide.
 const UNDECIDED: &str = "?";
 
 pub(crate) struct Checker<'d> {
     pub(crate) file: FileId,
+    /// The endpoint, type or service that is checked.
+    pub(crate) owner: String,
+    /// What other languages translate.
+    pub(crate) sentences: &'d mut Vec<Sentence>,
     pub(crate) diagnostics: &'d mut Diagnostics,
 }
 
@@ -75,7 +81,7 @@ impl Checker<'_> {
         let span = self.span(value);
         let inner = value.get_ref();
         match key.shape {
-            Shape::Text if inner.as_str() == Some(UNDECIDED) => self.diagnostics.add_with_help(
+            Shape::Text | Shape::Sentence if inner.as_str() == Some(UNDECIDED) => self.diagnostics.add_with_help(
                 "E0105",
                 &span,
                 format!("`{}` is not decided yet", key.name),
@@ -83,10 +89,15 @@ impl Checker<'_> {
                 key.doc,
             ),
             Shape::Text if inner.is_str() => {}
+            Shape::Sentence if inner.is_str() => self.sentence(value),
             Shape::Integer if inner.is_integer() => self.whole(value, key),
             Shape::Flag if inner.is_bool() => {}
             Shape::Constants | Shape::Pairs | Shape::Conditions if inner.is_table() => {
                 self.entries(inner.as_table().into_iter().flatten(), key);
+            }
+            Shape::Put | Shape::PutByFormat if inner.is_table() => {
+                let may_be_format = key.shape == Shape::PutByFormat;
+                self.put(inner.as_table().into_iter().flatten(), key, may_be_format);
             }
             Shape::Any => {}
             Shape::Word(words) if inner.is_str() => self.word(value, key.name, words),
@@ -131,20 +142,33 @@ impl Checker<'_> {
                 _ => self.shape(&span, key, inner),
             },
             Shape::Named(keys) => match inner.as_table() {
-                Some(table) => self.named(table, keys, key.name),
+                Some(table) => self.named(table, keys, key.name, false),
+                None => self.shape(&span, key, inner),
+            },
+            Shape::Described(keys) => match inner.as_table() {
+                Some(table) => self.named(table, keys, key.name, true),
                 None => self.shape(&span, key, inner),
             },
             _ => self.shape(&span, key, inner),
         }
     }
 
-    /// Checks a table of free names whose values are tables with the same keys.
-    pub(crate) fn named(&mut self, table: &DeTable<'_>, keys: &'static [Key], what: &str) {
+    fn sentence(&mut self, value: &Spanned<DeValue<'_>>) {
+        if let Some(text) = value.get_ref().as_str() {
+            let text = At { value: text.to_owned(), span: self.span(value) };
+            self.sentences.push(Sentence { owner: self.owner.clone(), text });
+        }
+    }
+
+    /// Checks a table of free names whose values are tables with the same keys, or the text of their `en`.
+    fn named(&mut self, table: &DeTable<'_>, keys: &'static [Key], what: &str, may_be_text: bool) {
         for (name, value) in table {
             let place = self.span(name);
-            match value.get_ref().as_table() {
-                Some(inner) => self.table(inner, keys, &place, &format!("`{}` of `{what}`", name.get_ref())),
-                None => self.diagnostics.add(
+            let text = keys.iter().find(|key| may_be_text && value.get_ref().is_str() && key.name == "en");
+            match (value.get_ref().as_table(), text) {
+                (Some(inner), _) => self.table(inner, keys, &place, &format!("`{}` of `{what}`", name.get_ref())),
+                (None, Some(key)) => self.value(value, key),
+                (None, None) => self.diagnostics.add(
                     "E0103",
                     &place,
                     format!("`{}` has to be a table", name.get_ref()),
@@ -187,6 +211,36 @@ impl Checker<'_> {
         }
     }
 
+    /// What is put into requests.
+    fn put<'t, 'i: 't>(
+        &mut self,
+        entries: impl Iterator<Item = (&'t Spanned<Cow<'i, str>>, &'t Spanned<DeValue<'i>>)>,
+        key: &Key,
+        may_be_format: bool,
+    ) {
+        const HELP: &str = "a key is `header.NAME`, `query.NAME`, `body.NAME` or `cookie.NAME`; a value is text with \
+                            `{name}` or `{basic:login,password}`, a number, `true` or `false`";
+        for (name, value) in entries {
+            let inner = value.get_ref();
+            if let Some(table) =
+                inner.as_table().filter(|_| may_be_format && FORMATS.contains(&name.get_ref().as_ref()))
+            {
+                self.put(table.into_iter(), key, false);
+                continue;
+            }
+            if let Err(why) = put::place(name.get_ref()) {
+                self.diagnostics.add_with_help("E0241", &self.span(name), why, "not a place", HELP);
+            }
+            let is_scalar = inner.is_str() || inner.is_integer() || inner.is_float() || inner.is_bool();
+            let why = match inner.as_str().map(put::template) {
+                Some(Err(why)) => why,
+                None if !is_scalar => format!("`{}` has to be text, a number, `true` or `false`", name.get_ref()),
+                _ => continue,
+            };
+            self.diagnostics.add_with_help("E0241", &self.span(value), why, "not a template", HELP);
+        }
+    }
+
     fn whole(&mut self, value: &Spanned<DeValue<'_>>, key: &Key) {
         if value.get_ref().as_integer().is_some_and(|number| whole(number).is_none()) {
             let message = format!("`{}` does not fit into 64 bits", key.name);
@@ -215,7 +269,7 @@ impl Checker<'_> {
 
     fn shape(&mut self, span: &Span, key: &Key, found: &DeValue<'_>) {
         let expected = match key.shape {
-            Shape::Text | Shape::Word(_) => "text",
+            Shape::Text | Shape::Sentence | Shape::Word(_) => "text",
             Shape::Integer => "a whole number",
             Shape::Flag => "true or false",
             Shape::Texts | Shape::Words(_) => "a list of texts",
@@ -223,8 +277,8 @@ impl Checker<'_> {
             Shape::Scalars => "a list of texts, whole numbers, `true` or `false`",
             Shape::Integers => "a list of whole numbers",
             Shape::TextByFormat => "text, or a table with `xml` and `json`",
-            Shape::Table(_) | Shape::Named(_) | Shape::Any => "a table",
-            Shape::Constants | Shape::Pairs | Shape::Conditions => "a table",
+            Shape::Table(_) | Shape::Named(_) | Shape::Described(_) | Shape::Any => "a table",
+            Shape::Constants | Shape::Pairs | Shape::Conditions | Shape::Put | Shape::PutByFormat => "a table",
             Shape::Tables(_) => "tables in double brackets",
         };
         self.diagnostics.add_with_help(

@@ -5,9 +5,11 @@ use toml::de::{DeTable, DeValue};
 use super::check::Checker;
 use super::field::{read_by_format, read_field, read_fields, read_remarks, read_root};
 use super::keys;
-use super::node::{Node, decimal};
-use crate::source::{At, FileId};
-use crate::surface::{Condition, Endpoint, Example, OneOf, Removed, Response, Status, Trace, Variant, Waiter, Wanted};
+use super::node::{Described, Node, decimal};
+use crate::source::{At, Span};
+use crate::surface::{
+    Condition, Endpoint, ExampleFacts, OneOf, Place, Removed, Response, Status, Trace, Variant, Waiter, Wanted,
+};
 
 /// Checks `one-of`, whose groups have free names beside their own keys.
 pub(super) fn check_one_of(checker: &mut Checker<'_>, top: &DeTable<'_>) {
@@ -35,8 +37,8 @@ pub(super) fn check_one_of(checker: &mut Checker<'_>, top: &DeTable<'_>) {
                 checker.value(value, key);
             } else if let Some(fields) = value.get_ref().as_table() {
                 for (wire, field) in fields {
-                    if wire.get_ref() == keys::VARIANT_FIXED.name {
-                        checker.value(field, &keys::VARIANT_FIXED);
+                    if wire.get_ref() == keys::VARIANT_PUT.name {
+                        checker.value(field, &keys::VARIANT_PUT);
                         continue;
                     }
                     let place = checker.span(wire);
@@ -53,22 +55,20 @@ pub(super) fn check_one_of(checker: &mut Checker<'_>, top: &DeTable<'_>) {
                     &place,
                     message,
                     "not a key of the spec language",
-                    "the keys are: required, en, ru, and a table for each variant",
+                    "the keys are: required, en, and a table for each variant",
                 );
             }
         }
     }
 }
 
-pub(super) fn read(file: FileId, module: &str, stem: &str, node: &Node<'_, '_>) -> Endpoint {
-    let source = node.table("source");
-    let fixed = node.table("fixed");
-    let constants = |key: &str| fixed.map(|node| node.constants(key)).unwrap_or_default();
+pub(super) fn read(place: Span, module: &str, stem: &str, node: &Node<'_, '_>) -> Endpoint {
+    let put = node.puts("put");
     Endpoint {
-        file,
+        file: place.file,
         module: module.to_owned(),
         stem: stem.to_owned(),
-        name: node.text_at("name"),
+        place,
         method: node.optional("method"),
         path: node.optional_at("path"),
         action: node.optional("action"),
@@ -77,11 +77,11 @@ pub(super) fn read(file: FileId, module: &str, stem: &str, node: &Node<'_, '_>) 
         repeat_documented: node.has("repeat"),
         rates: node.texts_at("rates"),
         en: node.text("en"),
-        ru: node.text("ru"),
+        ru: node.ru(),
         about: node.text("about"),
-        documents: node.integer("documents"),
-        source_line: source.and_then(|node| node.integer("line")),
-        provenance: source.and_then(|node| node.optional("provenance")),
+        document: node.integer("document"),
+        source_line: node.integer("line"),
+        provenance: node.optional("provenance"),
         deadline: node.integer("deadline"),
         reconcile: node.text("reconcile"),
         authorised: node.flag("authorised") != Some(false),
@@ -96,7 +96,7 @@ pub(super) fn read(file: FileId, module: &str, stem: &str, node: &Node<'_, '_>) 
         body: read_fields(node.table("body")),
         has_body: node.has("body")
             || node.has("request")
-            || fixed.is_some_and(|node| node.has("body"))
+            || put.iter().any(|put| put.place == Place::Body)
             || node.has("one-of"),
         request_root: read_root(node.table("request")),
         at_least_one: node.texts_at("at-least-one"),
@@ -106,18 +106,9 @@ pub(super) fn read(file: FileId, module: &str, stem: &str, node: &Node<'_, '_>) 
             .flat_map(Node::tables)
             .map(|(name, node)| read_one_of(name, &node))
             .collect(),
-        fixed_body: constants("body"),
-        fixed_query: constants("query"),
+        put,
         response: read_response(node.table("response")),
-        statuses: node
-            .list("status")
-            .map(|node| Status {
-                code: node.integer("code").unwrap_or(0),
-                means: node.text("means"),
-                en: node.text("en"),
-                ru: node.text("ru"),
-            })
-            .collect(),
+        statuses: read_statuses(node),
         waiters: node
             .table("waiter")
             .iter()
@@ -126,7 +117,14 @@ pub(super) fn read(file: FileId, module: &str, stem: &str, node: &Node<'_, '_>) 
             .collect(),
         trace: node.table("trace").map(|node| read_trace(&node)),
         no_trace: node.optional_at("no-trace"),
-        examples: node.list("example").map(|node| read_example(&node)).collect(),
+        examples: Vec::new(),
+        facts: node
+            .table("examples")
+            .iter()
+            .flat_map(Node::tables)
+            .map(|(name, node)| read_facts(name, &node))
+            .collect(),
+        shown: node.texts_at("shown"),
         remarks: read_remarks(node),
     }
 }
@@ -135,16 +133,16 @@ fn read_one_of(name: At<String>, node: &Node<'_, '_>) -> OneOf {
     let variant = |(name, node): (At<String>, Node<'_, '_>)| Variant {
         fields: node
             .tables()
-            .filter(|(wire, _)| wire.as_str() != "fixed")
+            .filter(|(wire, _)| wire.as_str() != keys::VARIANT_PUT.name)
             .map(|(wire, node)| read_field(wire, &node))
             .collect(),
-        fixed: node.constants("fixed"),
+        put: node.puts(keys::VARIANT_PUT.name),
         name,
     };
     OneOf {
         required: node.flag("required") == Some(true),
         en: node.text("en"),
-        ru: node.text("ru"),
+        ru: node.ru(),
         variants: node.tables().map(variant).collect(),
         name,
     }
@@ -192,7 +190,7 @@ fn read_waiter(name: At<String>, node: &Node<'_, '_>) -> Waiter {
     let seconds = |key: &str| node.integer(key).unwrap_or(1);
     Waiter {
         en: node.text("en"),
-        ru: node.text("ru"),
+        ru: node.ru(),
         ready: conditions("ready"),
         failed: conditions("failed"),
         gone: node.flag("gone") == Some(true),
@@ -233,17 +231,25 @@ fn read_trace(node: &Node<'_, '_>) -> Trace {
     }
 }
 
-fn read_example(node: &Node<'_, '_>) -> Example {
-    let mut lines = node.integers("lines");
-    lines.extend(node.integer("line"));
-    Example {
-        case: node.text_at("case"),
-        kind: node.text("kind"),
-        formats: node.texts("formats"),
-        origin: node.text("origin"),
-        lines,
+/// What the statuses of an endpoint or a service mean.
+pub(super) fn read_statuses(node: &Node<'_, '_>) -> Vec<Status> {
+    let status = |described: Described<'_, '_>| Status {
+        means: described.table.map(|table| table.text("means")).unwrap_or_default(),
+        // What is no number is reported as no status.
+        code: At { value: described.name.parse().unwrap_or(0), span: described.name.span },
+        en: described.en,
+        ru: described.ru,
+    };
+    node.described("status").into_iter().map(status).collect()
+}
+
+fn read_facts(name: At<String>, node: &Node<'_, '_>) -> ExampleFacts {
+    ExampleFacts {
+        origin: node.optional("origin"),
+        line: node.integer("line"),
         status: node.integer("status"),
         note: node.optional("note"),
         path: node.optional("path"),
+        name,
     }
 }

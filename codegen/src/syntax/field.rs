@@ -1,6 +1,7 @@
 //! Reads fields, types and remarks into the surface.
 
-use super::node::Node;
+use super::keys;
+use super::node::{Described, Node};
 use crate::source::At;
 use crate::surface::{EnumerationValue, Field, Limits, Quirk, Remarks, Root, TypeDefinition, TypeKind};
 
@@ -35,7 +36,7 @@ pub(super) fn read_field(wire: At<String>, node: &Node<'_, '_>) -> Field {
         spread: node.optional_at("spread"),
         provenance: node.optional("provenance"),
         en: node.text("en"),
-        ru: node.text("ru"),
+        ru: node.ru(),
         wire,
     }
 }
@@ -76,7 +77,7 @@ pub(super) fn read_type(name: At<String>, node: &Node<'_, '_>) -> TypeDefinition
             wire,
             name: node.optional_at("as"),
             en: node.text("en"),
-            ru: node.text("ru"),
+            ru: node.ru(),
         });
         TypeKind::Enumeration {
             is_number: node.optional("kind").as_deref() == Some("number"),
@@ -94,7 +95,7 @@ pub(super) fn read_type(name: At<String>, node: &Node<'_, '_>) -> TypeDefinition
     TypeDefinition {
         name,
         en: node.text("en"),
-        ru: node.text("ru"),
+        ru: node.ru(),
         about: node.text("about"),
         kind,
         keep_raw: node.flag("keep-raw") == Some(true),
@@ -102,11 +103,12 @@ pub(super) fn read_type(name: At<String>, node: &Node<'_, '_>) -> TypeDefinition
 }
 
 pub(super) fn read_remarks(node: &Node<'_, '_>) -> Remarks {
-    Remarks {
-        quirks: node
-            .list("quirk")
-            .map(|node| Quirk { id: node.text_at("id"), en: node.text("en"), example: node.text_at("example") })
-            .collect(),
-        notes: node.list("note").map(|node| (node.text_at("id"), node.text("en"))).collect(),
+    let mut remarks = Remarks::default();
+    for Described { name: id, en, table, .. } in node.described(keys::QUIRKS.name) {
+        match table.and_then(|table| table.optional_at("example")) {
+            Some(example) => remarks.quirks.push(Quirk { id, en, example }),
+            None => remarks.notes.push((id, en)),
+        }
     }
+    remarks
 }

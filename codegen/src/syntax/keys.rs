@@ -7,7 +7,7 @@ mod service;
 
 #[cfg(test)]
 pub(crate) use endpoint::WAITER;
-pub(crate) use endpoint::{ENDPOINT, ONE_OF, VARIANT_FIXED};
+pub(crate) use endpoint::{ENDPOINT, ONE_OF, VARIANT_PUT};
 pub(crate) use inventory::INVENTORY;
 pub(crate) use service::SERVICE;
 
@@ -15,6 +15,8 @@ pub(crate) use service::SERVICE;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Shape {
     Text,
+    /// A text that other languages translate.
+    Sentence,
     Integer,
     Flag,
     /// One of these words.
@@ -37,12 +39,18 @@ pub(crate) enum Shape {
     Tables(&'static [Key]),
     /// A table whose keys are free and whose values are tables with these keys.
     Named(&'static [Key]),
+    /// As `Named`, but a text stands for a table with `en` alone.
+    Described(&'static [Key]),
     /// A table of free keys and scalars.
     Constants,
     /// A table of free keys and texts.
     Pairs,
     /// A table from paths to expected values: a text or number, a list of alternatives, or `true` for presence.
     Conditions,
+    /// A table from places of a request to templates.
+    Put,
+    /// The same for every request; a table below the name of a format holds for answers of that format.
+    PutByFormat,
     /// Any value; the reader checks it.
     Any,
 }
@@ -65,7 +73,7 @@ const fn must(name: &'static str, shape: Shape, doc: &'static str) -> Key {
     Key { name, shape, required: true, doc }
 }
 
-const FORMATS: &[&str] = &["xml", "json", "php", "print_r", "form"];
+pub(crate) const FORMATS: &[&str] = &["xml", "json", "php", "print_r", "form"];
 const EFFECTS: &[&str] = &["safe", "idempotent", "state", "spends", "destructive"];
 const METHODS: &[&str] = &["GET", "POST", "PUT", "DELETE", "HEAD"];
 const PROVENANCES: &[&str] = &["documented", "recorded", "client", "inferred"];
@@ -129,8 +137,7 @@ const LIMITS: &[Key] = &[
 
 pub(crate) const FIELD: &[Key] = &[
     must("type", Shape::Text, "The type expression."),
-    must("en", Shape::Text, "One English sentence: the docstring."),
-    must("ru", Shape::Text, "One Russian sentence."),
+    must("en", Shape::Sentence, "One English sentence: the docstring."),
     key("as", Shape::Text, "The Rust name."),
     key("json", Shape::Text, "The name in JSON, PHP and print_r; `a/b` goes down."),
     key("xml", Shape::Text, "The name in XML; `@a` is an attribute."),
@@ -161,8 +168,7 @@ pub(crate) const FIELD: &[Key] = &[
 ];
 
 pub(crate) const TYPE: &[Key] = &[
-    must("en", Shape::Text, "One English sentence."),
-    must("ru", Shape::Text, "One Russian sentence."),
+    must("en", Shape::Sentence, "One English sentence."),
     key("about", Shape::Text, "A longer text."),
     key("fields", Shape::Named(FIELD), "The fields of a struct."),
     key("values", Shape::Named(ENUM_VALUE), "The values of an open enumeration."),
@@ -182,19 +188,16 @@ const UNION: &[Key] = &[
 ];
 
 const ENUM_VALUE: &[Key] = &[
-    must("en", Shape::Text, "One English sentence."),
-    must("ru", Shape::Text, "One Russian sentence."),
+    must("en", Shape::Sentence, "One English sentence."),
     key("as", Shape::Text, "The Rust name."),
     key("provenance", Shape::Word(PROVENANCES), "Where the fact is from."),
 ];
 
 pub(crate) const QUIRK: &[Key] = &[
-    must("id", Shape::Text, "The id of the inconsistency."),
-    must("en", Shape::Text, "What is done about it."),
-    must("example", Shape::Text, "The case that exercises it: `module/endpoint:case`, or the case of this endpoint."),
+    must("en", Shape::Text, "What is done about it, or why it needs no code."),
+    key("example", Shape::Text, "The case that exercises it: `module/endpoint:case`, or the case of this endpoint."),
 ];
 
-pub(crate) const NOTE: &[Key] = &[
-    must("id", Shape::Text, "The id of the inconsistency."),
-    must("en", Shape::Text, "Why it needs no code, or where it is handled."),
-];
+/// Inconsistencies of the document, by id.
+pub(crate) const QUIRKS: Key =
+    key("quirks", Shape::Described(QUIRK), "Inconsistencies of the document; a text alone needs no code.");

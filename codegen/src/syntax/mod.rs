@@ -1,12 +1,16 @@
 //! Text to surface: TOML with places, checked against the keys of the language.
 
+mod beside;
 mod check;
 mod endpoint;
 mod field;
 pub(crate) mod keys;
 mod node;
+mod put;
 mod service;
+mod translation;
 
+use toml::Spanned;
 use toml::de::DeTable;
 
 use crate::diagnostic::Diagnostics;
@@ -14,33 +18,35 @@ use crate::source::{FileId, Sources, Span};
 use crate::surface::{Block, Inventory, Surface, TypeFile};
 use check::Checker;
 use node::Node;
+use translation::{Dictionary, Translation};
+
+/// The language that may stand beside English, in `ru.toml` of an API.
+const LANGUAGE: &str = "ru";
 
 /// Reads every file of one API. Problems go to `diagnostics`; a file with problems is left out.
 pub(crate) fn read(api: &str, sources: &Sources, diagnostics: &mut Diagnostics) -> Option<Surface> {
-    let prefix = format!("{api}/");
+    let files = parse(api, sources, diagnostics);
+    let dictionary = files.iter().find(|file| file.path == LANGUAGE);
+    let dictionary = dictionary.map(|file| Dictionary::read(file.id, file.table.get_ref(), diagnostics));
     let mut service = None;
     let mut types = Vec::new();
     let mut endpoints = Vec::new();
     let mut inventory = None;
-    for (file, path, text) in sources.iter() {
-        let Some(rest) = path.strip_prefix(&prefix).and_then(|rest| rest.strip_suffix(".toml")) else {
-            continue;
+    let mut sentences = Vec::new();
+    let is_readable = diagnostics.is_empty();
+    for file in files.iter().filter(|file| file.path != LANGUAGE) {
+        let (top, place) = (file.table.get_ref(), file.first_line.clone());
+        let owner = file.path.rsplit('/').next().unwrap_or_default();
+        let before = diagnostics.count();
+        let mut checker = Checker {
+            file: file.id,
+            owner: owner.to_owned(),
+            sentences: &mut sentences,
+            diagnostics: &mut *diagnostics,
         };
-        let (table, errors) = DeTable::parse_recoverable(text);
-        for error in &errors {
-            let range = error.span().unwrap_or(0..text.len().min(1));
-            diagnostics.add("E0001", &Span { file, range }, error.message(), "not TOML");
-        }
-        if !errors.is_empty() {
-            continue;
-        }
-        let mut checker = Checker { file, diagnostics };
-        let place = Span { file, range: 0..text.find('\n').unwrap_or(text.len()) };
-        let top = table.get_ref();
-        let before = checker.diagnostics.count();
-        match rest.rsplit_once('/') {
-            None if rest == "service" => checker.table(top, keys::SERVICE, &place, "the service"),
-            None if rest == "inventory" => checker.table(top, keys::INVENTORY, &place, "the inventory"),
+        match file.path.rsplit_once('/') {
+            None if file.path == "service" => checker.table(top, keys::SERVICE, &place, "the service"),
+            None if file.path == "inventory" => checker.table(top, keys::INVENTORY, &place, "the inventory"),
             Some(("types", _)) => check_types(&mut checker, top),
             Some(_) => {
                 checker.table(top, keys::ENDPOINT, &place, "the endpoint");
@@ -53,15 +59,16 @@ pub(crate) fn read(api: &str, sources: &Sources, diagnostics: &mut Diagnostics) 
                 "neither a service nor an endpoint",
             ),
         }
-        if checker.diagnostics.count() > before {
+        if diagnostics.count() > before {
             continue;
         }
-        let node = Node { file, table: top };
-        match rest.rsplit_once('/') {
-            None if rest == "service" => service = Some(service::read(&node)),
+        let translation = Translation { dictionary: dictionary.as_ref(), owner };
+        let node = Node { file: file.id, table: top, translation };
+        match file.path.rsplit_once('/') {
+            None if file.path == "service" => service = Some(service::read(&node)),
             None => inventory = Some(read_inventory(&node)),
-            Some(("types", module)) => types.push(read_types(file, module, &node)),
-            Some((module, stem)) => endpoints.push(endpoint::read(file, module, stem, &node)),
+            Some(("types", module)) => types.push(read_types(file.id, module, &node)),
+            Some((module, stem)) => endpoints.push(endpoint::read(place, module, stem, &node)),
         }
     }
     let Some(service) = service else {
@@ -71,24 +78,56 @@ pub(crate) fn read(api: &str, sources: &Sources, diagnostics: &mut Diagnostics) 
         }
         return None;
     };
-    Some(Surface { api: api.to_owned(), service, types, endpoints, inventory })
+    // The sentences of a file that cannot be read are not known.
+    if let Some(dictionary) = dictionary.as_ref().filter(|_| is_readable) {
+        dictionary.check(LANGUAGE, &sentences, diagnostics);
+    }
+    beside::check_statuses(&service.statuses, diagnostics);
+    for endpoint in &mut endpoints {
+        beside::complete(api, endpoint, &service, inventory.as_ref(), sources, diagnostics);
+    }
+    Some(Surface { api: api.to_owned(), service, types, endpoints, inventory, is_translated: dictionary.is_some() })
+}
+
+/// A spec file as TOML.
+struct Parsed<'s> {
+    id: FileId,
+    /// Below the folder of the API, without extension.
+    path: &'s str,
+    first_line: Span,
+    table: Spanned<DeTable<'s>>,
+}
+
+/// The spec files of one API that are TOML.
+fn parse<'s>(api: &str, sources: &'s Sources, diagnostics: &mut Diagnostics) -> Vec<Parsed<'s>> {
+    let prefix = format!("{api}/");
+    let mut parsed = Vec::new();
+    for (id, path, text) in sources.iter() {
+        let Some(path) = path.strip_prefix(&prefix).and_then(|rest| rest.strip_suffix(".toml")) else {
+            continue;
+        };
+        let (table, errors) = DeTable::parse_recoverable(text);
+        for error in &errors {
+            let range = error.span().unwrap_or(0..text.len().min(1));
+            diagnostics.add("E0001", &Span { file: id, range }, error.message(), "not TOML");
+        }
+        if errors.is_empty() {
+            let first_line = Span { file: id, range: 0..text.find('\n').unwrap_or(text.len()) };
+            parsed.push(Parsed { id, path, first_line, table });
+        }
+    }
+    parsed
 }
 
 fn check_types(checker: &mut Checker<'_>, top: &DeTable<'_>) {
     for (name, value) in top {
         let word: &str = name.get_ref();
         let place = checker.span(name);
-        match (word, value.get_ref()) {
-            ("quirk" | "note", toml::de::DeValue::Array(items)) => {
-                let keys = if word == "quirk" { keys::QUIRK } else { keys::NOTE };
-                for item in items {
-                    if let Some(table) = item.get_ref().as_table() {
-                        checker.table(table, keys, &place, &format!("`[[{word}]]`"));
-                    }
-                }
-            }
-            (_, toml::de::DeValue::Table(table)) => {
-                checker.table(table, keys::TYPE, &place, &format!("the type `{word}`"))
+        match value.get_ref() {
+            _ if word == keys::QUIRKS.name => checker.value(value, &keys::QUIRKS),
+            toml::de::DeValue::Table(table) => {
+                word.clone_into(&mut checker.owner);
+                checker.table(table, keys::TYPE, &place, &format!("the type `{word}`"));
             }
             _ => checker.diagnostics.add("E0103", &place, format!("`{word}` has to be a type"), "not a table"),
         }
@@ -96,7 +135,7 @@ fn check_types(checker: &mut Checker<'_>, top: &DeTable<'_>) {
 }
 
 fn read_types(file: FileId, module: &str, node: &Node<'_, '_>) -> TypeFile {
-    let types = node.tables().filter(|(name, _)| !matches!(name.as_str(), "quirk" | "note"));
+    let types = node.owners().filter(|(name, _)| name.as_str() != keys::QUIRKS.name);
     let types = types.map(|(name, node)| field::read_type(name, &node)).collect();
     TypeFile { file, module: module.to_owned(), types, remarks: field::read_remarks(node) }
 }

@@ -3,8 +3,10 @@
 use toml::Spanned;
 use toml::de::{DeInteger, DeTable, DeValue};
 
+use super::put::{place, template};
+use super::translation::Translation;
 use crate::source::{At, FileId, Span};
-use crate::surface::{Constant, Pairs, Word};
+use crate::surface::{Constant, Pairs, Put, Word};
 
 /// Value of a number, if it fits into 64 bits.
 pub(super) fn whole(number: &DeInteger<'_>) -> Option<i64> {
@@ -19,15 +21,41 @@ pub(super) fn decimal(number: &DeInteger<'_>) -> String {
     }
 }
 
+/// The text of a scalar, and whether it is written without quotes.
+fn scalar(value: &DeValue<'_>) -> Option<(String, bool)> {
+    Some(match value {
+        DeValue::String(text) => (text.to_string(), false),
+        DeValue::Integer(number) => (decimal(number), true),
+        DeValue::Float(number) => (number.as_str().to_owned(), true),
+        DeValue::Boolean(flag) => (flag.to_string(), true),
+        _ => return None,
+    })
+}
+
 #[derive(Clone, Copy)]
 pub(super) struct Node<'t, 'i> {
     pub(super) file: FileId,
     pub(super) table: &'t DeTable<'i>,
+    pub(super) translation: Translation<'t>,
+}
+
+/// An entry of a table whose values are tables or texts that stand for their `en`.
+pub(super) struct Described<'t, 'i> {
+    pub(super) name: At<String>,
+    pub(super) en: String,
+    pub(super) ru: String,
+    pub(super) table: Option<Node<'t, 'i>>,
 }
 
 impl<'t, 'i> Node<'t, 'i> {
     fn get(&self, key: &str) -> Option<&'t Spanned<DeValue<'i>>> {
         self.table.get(key)
+    }
+
+    /// Where its first key stands.
+    pub(super) fn place(&self) -> Span {
+        let first = self.table.iter().next().map(|(name, _)| name.span());
+        Span { file: self.file, range: first.unwrap_or(0..0) }
     }
 
     pub(super) fn has(&self, key: &str) -> bool {
@@ -114,24 +142,57 @@ impl<'t, 'i> Node<'t, 'i> {
 
     pub(super) fn table(&self, key: &str) -> Option<Node<'t, 'i>> {
         let table = self.get(key)?.get_ref().as_table()?;
-        Some(Node { file: self.file, table })
+        Some(Node { table, ..*self })
     }
 
     /// The tables of `[[key]]`.
     pub(super) fn list(&self, key: &str) -> impl Iterator<Item = Node<'t, 'i>> + use<'t, 'i> {
-        let file = self.file;
+        let node = *self;
         let items = self.get(key).and_then(|value| value.get_ref().as_array());
-        items.into_iter().flatten().filter_map(move |item| item.get_ref().as_table().map(|table| Node { file, table }))
+        items
+            .into_iter()
+            .flatten()
+            .filter_map(move |item| item.get_ref().as_table().map(|table| Node { table, ..node }))
     }
 
     /// The subtables, with their names.
     pub(super) fn tables(&self) -> impl Iterator<Item = (At<String>, Node<'t, 'i>)> + use<'t, 'i> {
-        let file = self.file;
+        let node = *self;
         self.table.iter().filter_map(move |(name, value)| {
             let table = value.get_ref().as_table()?;
-            let span = Span { file, range: name.span() };
-            Some((At { value: name.get_ref().to_string(), span }, Node { file, table }))
+            let span = Span { file: node.file, range: name.span() };
+            Some((At { value: name.get_ref().to_string(), span }, Node { table, ..node }))
         })
+    }
+
+    /// The subtables as owners of the sentences in them.
+    pub(super) fn owners(&self) -> impl Iterator<Item = (At<String>, Node<'t, 'i>)> + use<'t, 'i> {
+        let node = *self;
+        self.table.iter().filter_map(move |(name, value)| {
+            let (table, owner) = (value.get_ref().as_table()?, name.get_ref().as_ref());
+            let at = At { value: owner.to_owned(), span: Span { file: node.file, range: name.span() } };
+            Some((at, Node { table, translation: node.translation.within(owner), ..node }))
+        })
+    }
+
+    /// The entries of a table whose values are tables or texts that stand for their `en`.
+    pub(super) fn described(&self, key: &str) -> Vec<Described<'t, 'i>> {
+        let Some(table) = self.table(key) else { return Vec::new() };
+        let entry = |(name, value): (&'t Spanned<std::borrow::Cow<'i, str>>, &'t Spanned<DeValue<'i>>)| {
+            let name = At { value: name.get_ref().to_string(), span: Span { file: self.file, range: name.span() } };
+            let inner = value.get_ref().as_table().map(|table| Node { table, ..*self });
+            let en = match inner {
+                Some(node) => node.text("en"),
+                None => value.get_ref().as_str().unwrap_or_default().to_owned(),
+            };
+            Described { name, ru: self.translation.of(&en), en, table: inner }
+        };
+        table.table.iter().map(entry).collect()
+    }
+
+    /// The Russian of this table's `en`.
+    pub(super) fn ru(&self) -> String {
+        self.translation.of(&self.text("en"))
     }
 
     /// The entries of a table of scalars.
@@ -141,16 +202,23 @@ impl<'t, 'i> Node<'t, 'i> {
         };
         let constant = |(name, value): (&Spanned<std::borrow::Cow<'_, str>>, &Spanned<DeValue<'_>>)| {
             let key = At { value: name.get_ref().to_string(), span: Span { file: self.file, range: name.span() } };
-            let (text, is_number) = match value.get_ref() {
-                DeValue::String(text) => (text.to_string(), false),
-                DeValue::Integer(number) => (decimal(number), true),
-                DeValue::Float(number) => (number.as_str().to_owned(), true),
-                DeValue::Boolean(flag) => (flag.to_string(), true),
-                _ => return None,
-            };
+            let (text, is_number) = scalar(value.get_ref())?;
             Some(Constant { key, text, is_number })
         };
         table.table.iter().filter_map(constant).collect()
+    }
+
+    /// What is put into requests; what is a table has another meaning.
+    pub(super) fn puts(&self, key: &str) -> Vec<Put> {
+        let Some(table) = self.table(key) else { return Vec::new() };
+        let put = |(name, value): (&Spanned<std::borrow::Cow<'_, str>>, &Spanned<DeValue<'_>>)| {
+            let (place, key) = place(name.get_ref()).ok()?;
+            let (text, is_number) = scalar(value.get_ref())?;
+            let pieces = template(&text).ok()?;
+            let key = At { value: key.to_owned(), span: Span { file: self.file, range: name.span() } };
+            Some(Put { place, key, template: self.at(value, text), pieces, is_number })
+        };
+        table.table.iter().filter_map(put).collect()
     }
 
     pub(super) fn pairs(&self, key: &str) -> Pairs {

@@ -2,9 +2,10 @@
 
 use hostkit_proto::Leniency;
 
+use super::endpoint::read_statuses;
 use super::field::read_remarks;
 use super::node::Node;
-use crate::surface::{Credentials, ErrorCode, Fault, Host, Rate, Service, Session};
+use crate::surface::{Credentials, ErrorCode, ErrorDocument, Fault, FaultForm, Host, Rate, Service, Session};
 
 pub(super) fn read(node: &Node<'_, '_>) -> Service {
     let lenient = node.table("lenient");
@@ -14,7 +15,7 @@ pub(super) fn read(node: &Node<'_, '_>) -> Service {
     Service {
         name: node.text_at("name"),
         en: node.text("en"),
-        ru: node.text("ru"),
+        ru: node.ru(),
         about: node.text("about"),
         aliases: node.texts("aliases"),
         zone: node.text("zone"),
@@ -23,7 +24,13 @@ pub(super) fn read(node: &Node<'_, '_>) -> Service {
         negotiates: node.flag("negotiates") == Some(true),
         path: node.optional("path"),
         method: node.optional("method"),
-        selector: node.table("selector").map(|node| (node.text("in"), node.text("name"))),
+        put: node.puts("put"),
+        put_by_format: node
+            .table("put")
+            .iter()
+            .flat_map(|put| put.tables().map(|(format, _)| (put.puts(&format), format)))
+            .map(|(puts, format)| (format, puts))
+            .collect(),
         lenient: Leniency {
             one_as_list: is("one-as-list"),
             map_as_list: is("map-as-list"),
@@ -40,28 +47,22 @@ pub(super) fn read(node: &Node<'_, '_>) -> Service {
         date_forms: forms("date"),
         hosts: node
             .list("host")
-            .map(|node| Host {
-                name: node.text_at("name"),
-                url: node.text("url"),
-                en: node.text("en"),
-                ru: node.text("ru"),
-            })
+            .map(|node| Host { name: node.text_at("name"), url: node.text("url"), en: node.text("en"), ru: node.ru() })
             .collect(),
         credentials: node
             .list("credentials")
             .map(|node| Credentials {
                 name: node.text_at("name"),
                 en: node.text("en"),
-                ru: node.text("ru"),
+                ru: node.ru(),
                 fields: node.pairs("fields"),
                 sign_in: node.optional_at("sign-in"),
                 token: node.optional_at("token"),
-                headers: node.pairs("headers"),
-                body: node.pairs("body"),
+                put: node.puts("put"),
             })
             .collect(),
         session: node.table("session").map(|node| Session {
-            headers: node.pairs("headers"),
+            put: node.puts("put"),
             token: node.text_at("token"),
             base_url: node.optional_at("base-url"),
             lifetime: node.integer("lifetime"),
@@ -69,13 +70,7 @@ pub(super) fn read(node: &Node<'_, '_>) -> Service {
             issued: node.optional_at("issued"),
             hosts: node.texts("hosts"),
         }),
-        always: node
-            .table("always")
-            .iter()
-            .flat_map(Node::tables)
-            .map(|(format, node)| (format.value, node.constants("body"), node.constants("query")))
-            .collect(),
-        fault: node.table("fault").map(|node| read_fault(&node)).unwrap_or_default(),
+        fault: read_fault(node),
         errors: node
             .list("error")
             .map(|node| ErrorCode {
@@ -83,10 +78,11 @@ pub(super) fn read(node: &Node<'_, '_>) -> Service {
                 name: node.optional_at("as"),
                 kind: node.text("kind"),
                 en: node.text("en"),
-                ru: node.text("ru"),
+                ru: node.ru(),
                 accepted: node.optional("accepted"),
                 verify: node.flag("verify") == Some(true),
                 undone: node.flag("undone") == Some(true),
+                texts: node.texts("match"),
             })
             .collect(),
         rates: node
@@ -97,25 +93,50 @@ pub(super) fn read(node: &Node<'_, '_>) -> Service {
                 per: node.text("per"),
             })
             .collect(),
+        statuses: read_statuses(node),
+        document: node.optional("document"),
+        origin: node.optional("origin"),
         remarks: read_remarks(node),
     }
 }
 
 fn read_fault(node: &Node<'_, '_>) -> Fault {
+    let documents: Vec<ErrorDocument> = node
+        .list("fault")
+        .map(|node| ErrorDocument {
+            place: node.place(),
+            is: node.words("is"),
+            wrapped: node.flag("wrapped") == Some(true),
+            present: node.text("present"),
+            code: node.texts("code"),
+            message: node.texts("message"),
+            details: node.text("details"),
+            fields: node.text("fields"),
+            no_code: node.texts("no-code"),
+            auth: node.texts("auth"),
+        })
+        .collect();
+    let success = node.table("success");
+    let Some(first) = documents.first().cloned() else { return Fault::default() };
     Fault {
-        kind: node.text("kind"),
-        code: node.texts("code"),
-        message: node.texts("message"),
-        details: node.text("details"),
-        marker: node.text("marker"),
-        success: node.words("success"),
-        failure: node.words("failure"),
-        inner: node.texts("inner"),
-        no_code: node.texts("no-code"),
-        auth: node.texts("auth"),
-        place: Some(node.span("kind")),
-        fields: node.text("fields"),
-        keys: node.texts("keys"),
-        write: node.constants("write"),
+        form: match success {
+            Some(_) => FaultForm::Envelope,
+            None if first.wrapped => FaultForm::Wrapped,
+            None => FaultForm::Documents,
+        },
+        code: first.code,
+        message: first.message,
+        details: first.details,
+        marker: success.map(|node| node.text("marker")).unwrap_or_default(),
+        success: success.map(|node| node.words("is")).unwrap_or_default(),
+        failure: first.is,
+        inner: success.map(|node| node.texts("inner")).unwrap_or_default(),
+        no_code: first.no_code,
+        auth: first.auth,
+        place: Some(success.map_or(first.place, |node| node.span("marker"))),
+        fields: first.fields,
+        keys: success.map(|node| node.texts("keys")).unwrap_or_default(),
+        write: success.map(|node| node.constants("write")).unwrap_or_default(),
+        documents,
     }
 }

@@ -1,5 +1,6 @@
-//! Faults of an API: one type for all APIs, the catalogue of codes of each, and the two ways to detect faults.
+//! Faults of an API: one type for all APIs, the catalogue of codes of each, and the ways to detect faults.
 
+mod document;
 mod envelope;
 mod status;
 
@@ -10,6 +11,7 @@ use hostkit_wire::Node;
 use crate::answer::RawAnswer;
 use crate::codec::DecodeError;
 use crate::info::CallFacts;
+pub use document::{DocumentFaults, ErrorForm};
 pub use envelope::EnvelopeFaults;
 pub use status::StatusFaults;
 

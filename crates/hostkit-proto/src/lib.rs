@@ -33,7 +33,9 @@ pub use base_url::{BaseUrl, BaseUrlError};
 pub use codec::{DecodeError, EncodeError, Raw, Report, UnknownFields};
 pub use endpoint::{Call, Endpoint, Repeatable};
 pub use evidence::Perform;
-pub use fault::{EnvelopeFaults, Fault, FaultCode, FaultKind, FieldFault, StatusFaults, Verdict};
+pub use fault::{
+    DocumentFaults, EnvelopeFaults, ErrorForm, Fault, FaultCode, FaultKind, FieldFault, StatusFaults, Verdict,
+};
 pub use hostkit_wire as wire;
 pub use hostkit_wire::{Format, Value};
 pub use http::Method;

@@ -227,6 +227,11 @@ impl RequestParts {
         self.query.push((name.into(), value.to_text().into_owned()));
     }
 
+    /// Adds a query parameter that holds a secret: no error and no log shows the address of a request.
+    pub fn secret_query(&mut self, name: &'static str, value: &Secret) {
+        self.query.push((name.into(), value.expose().to_owned()));
+    }
+
     /// Adds a query parameter that may be absent.
     pub fn optional_query<T: ToText>(&mut self, name: &'static str, value: &Option<T>) {
         if let Some(value) = value {

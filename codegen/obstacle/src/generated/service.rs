@@ -5,10 +5,10 @@
 
 use std::time::Duration;
 
-use hostkit_proto::codec::DecodeError;
+use hostkit_proto::codec::{DecodeError, InputLimit};
 use hostkit_proto::{
     Api, ApiInfo, EncodeError, Endpoint, FaultCode, FaultKind, Format, Host, Leniency, RateRule, RawAnswer,
-    RequestParts, Secret, Session, StatusFaults, Verdict,
+    RequestParts, Secret, Session, StatusFaults, Value, Verdict,
 };
 
 /// An API with nasty names; nobody's, and every test's.
@@ -45,6 +45,38 @@ pub enum Credentials {
         /// The field `token`.
         token: Secret,
     },
+    /// As the scheme Basic of HTTP has it.
+    #[doc(alias = "По схеме Basic")]
+    Basic {
+        /// The field `login`.
+        login: String,
+        /// The field `key`.
+        key: Secret,
+    },
+    /// A key behind a word.
+    #[doc(alias = "Ключ после слова")]
+    Bearer {
+        /// The field `key`.
+        key: Secret,
+    },
+    /// A number and a key in the query.
+    #[doc(alias = "Номер и ключ в адресе")]
+    InAddress {
+        /// The field `number`.
+        number: i64,
+        /// The field `key`.
+        key: Secret,
+    },
+    /// Two cookies, and a value of several parts in the body.
+    #[doc(alias = "Две cookie и составное значение в теле")]
+    Cookies {
+        /// The field `login`.
+        login: String,
+        /// The field `number`.
+        number: i64,
+        /// The field `key`.
+        key: Secret,
+    },
 }
 
 impl Credentials {
@@ -56,6 +88,26 @@ impl Credentials {
     /// A token that somebody has already.
     pub fn token(token: impl Into<Secret>) -> Self {
         Self::Token { token: token.into() }
+    }
+
+    /// As the scheme Basic of HTTP has it.
+    pub fn basic(login: impl Into<String>, key: impl Into<Secret>) -> Self {
+        Self::Basic { login: login.into(), key: key.into() }
+    }
+
+    /// A key behind a word.
+    pub fn bearer(key: impl Into<Secret>) -> Self {
+        Self::Bearer { key: key.into() }
+    }
+
+    /// A number and a key in the query.
+    pub fn in_address(number: i64, key: impl Into<Secret>) -> Self {
+        Self::InAddress { number, key: key.into() }
+    }
+
+    /// Two cookies, and a value of several parts in the body.
+    pub fn cookies(login: impl Into<String>, number: i64, key: impl Into<Secret>) -> Self {
+        Self::Cookies { login: login.into(), number, key: key.into() }
     }
 }
 
@@ -124,6 +176,7 @@ impl Api for Obstacle {
         rates: &[RateRule { name: "per-minute", count: 10, window: Duration::from_secs(60) }],
         session_hosts: &["api.example.net", "*.example.net"],
         session_lifetime: Some(Duration::from_secs(1200)),
+        request_keys: &["sign"],
         answer_fields: &[
             "$text",
             "2fa",
@@ -221,6 +274,10 @@ impl Api for Obstacle {
                 Ok(hostkit_proto::SignIn::Ask)
             }
             Credentials::Token { token } => Ok(hostkit_proto::SignIn::Ready(Session::with_token(token.clone()))),
+            Credentials::Basic { .. } => Ok(hostkit_proto::SignIn::NotNeeded),
+            Credentials::Bearer { .. } => Ok(hostkit_proto::SignIn::NotNeeded),
+            Credentials::InAddress { .. } => Ok(hostkit_proto::SignIn::NotNeeded),
+            Credentials::Cookies { .. } => Ok(hostkit_proto::SignIn::NotNeeded),
         }
     }
 
@@ -235,9 +292,45 @@ impl Api for Obstacle {
         })
     }
 
-    fn authorise(_: &Credentials, session: &Session, out: &mut RequestParts) -> Result<(), EncodeError> {
+    fn authorise(credentials: &Credentials, session: &Session, out: &mut RequestParts) -> Result<(), EncodeError> {
         if let Some(token) = &session.token {
             out.secret_header("X-Auth-Token", token)?;
+        }
+        match credentials {
+            Credentials::Key { .. } => {}
+            Credentials::Token { .. } => {}
+            Credentials::Basic { login, key } => {
+                out.check(("login", "Authorization"), login, &InputLimit::NONE.min_length(1));
+                out.check(("key", "Authorization"), key, &InputLimit::NONE.min_length(1));
+                out.secret_header(
+                    "Authorization",
+                    &Secret::new(["Basic ", Secret::basic(login.as_str(), key.expose()).expose()].concat()),
+                )?;
+            }
+            Credentials::Bearer { key } => {
+                out.check(("key", "Authorization"), key, &InputLimit::NONE.min_length(1));
+                out.secret_header("Authorization", &Secret::new(["Bearer ", key.expose()].concat()))?;
+            }
+            Credentials::InAddress { number, key } => {
+                out.query("user", number);
+                out.check(("key", "api key"), key, &InputLimit::NONE.min_length(1));
+                out.secret_query("api key", key);
+            }
+            Credentials::Cookies { login, number, key } => {
+                out.check(("login", "user"), login, &InputLimit::NONE.min_length(1));
+                out.check(("key", "sid"), key, &InputLimit::NONE.min_length(1));
+                out.secret_header("Cookie", &Secret::new(["user=", login.as_str(), "; sid=", key.expose()].concat()))?;
+                out.check(("login", "sign"), login, &InputLimit::NONE.min_length(1));
+                out.check(("key", "sign"), key, &InputLimit::NONE.min_length(1));
+                out.body_field(
+                    "sign",
+                    Value::Text(
+                        Secret::new([login.as_str(), ":", number.to_string().as_str(), ":", key.expose()].concat())
+                            .expose()
+                            .to_owned(),
+                    ),
+                );
+            }
         }
         out.checked()
     }

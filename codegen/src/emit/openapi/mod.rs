@@ -14,7 +14,7 @@ mod trace;
 use std::collections::BTreeMap;
 
 use crate::model::{Endpoint, Model};
-use crate::surface::Word;
+use crate::surface::{Piece, Place, Word};
 use crate::tree::Tree;
 use json::{Json, Object, object, print};
 
@@ -93,11 +93,25 @@ fn renamed(endpoint: &Endpoint, path: &str) -> BTreeMap<String, String> {
 
 fn security_schemes(model: &Model) -> Object {
     let service = &model.service;
-    let session = service.session.iter().flat_map(|session| &session.headers);
-    let keys = service.credentials.iter().flat_map(|credentials| &credentials.headers);
+    let session = service.session.iter().flat_map(|session| &session.put);
+    let keys = service.credentials.iter().flat_map(|credentials| &credentials.put);
     let mut schemes = Object::default();
-    for (name, _) in session.chain(keys) {
-        schemes.set(name.value.as_str(), object! { "type": "apiKey", "in": "header", "name": name.value.as_str() });
+    for put in session.chain(keys) {
+        let name = put.key.value.as_str();
+        let is_basic = put.pieces.iter().any(|piece| matches!(piece, Piece::Basic(..)));
+        let is_bearer = put.pieces.first() == Some(&Piece::Text("Bearer ".to_owned()));
+        let place = match put.place {
+            Place::Header => "header",
+            Place::Query => "query",
+            Place::Cookie => "cookie",
+            Place::Body => continue,
+        };
+        let scheme = match name.eq_ignore_ascii_case("authorization") {
+            true if is_basic => object! { "type": "http", "scheme": "basic" },
+            true if is_bearer => object! { "type": "http", "scheme": "bearer" },
+            _ => object! { "type": "apiKey", "in": place, "name": name },
+        };
+        schemes.set(name, scheme);
     }
     schemes
 }
@@ -106,14 +120,14 @@ fn security_schemes(model: &Model) -> Object {
 fn fault(model: &Model) -> Object {
     let fault = &model.service.fault;
     let mut schema = object! { "type": "object", "description": "How the API says no." };
-    let names = fault.code.iter().chain(&fault.message).chain([&fault.marker, &fault.details, &fault.fields]);
+    let names = fault.documents.iter().flat_map(|one| {
+        let single = [&fault.marker, &one.present, &one.details, &one.fields];
+        one.code.iter().chain(&one.message).chain(single)
+    });
     for name in names.filter(|name| !name.is_empty()) {
-        match name.split_once('/') {
-            None => schema.object("properties").set(name.as_str(), Object::default()),
-            Some((above, key)) => {
-                let properties = schema.object("properties");
-                properties.object(above).object("properties").set(key, Object::default());
-            }
+        let mut properties = &mut schema;
+        for step in name.split('/') {
+            properties = properties.object("properties").object(step);
         }
     }
     let codes: Vec<&str> = model.service.errors.iter().map(|error| error.code.value.as_str()).collect();
@@ -156,15 +170,19 @@ fn extensions(document: &mut Object, model: &Model) {
         if let Some(sign_in) = &credentials.sign_in {
             one.set("sign-in", sign_in.rsplit('/').next().unwrap_or_default());
         }
-        for (place, pairs) in [("headers", &credentials.headers), ("body", &credentials.body)] {
-            for (key, field) in pairs {
-                one.object(place).set(key.value.as_str(), field.value.as_str());
-            }
+        for put in &credentials.put {
+            let place = match put.place {
+                Place::Header => "headers",
+                Place::Query => "query",
+                Place::Cookie => "cookies",
+                Place::Body => "body",
+            };
+            one.object(place).set(put.key.value.as_str(), put.name().unwrap_or(&put.template));
         }
         document.object("x-hostkit-credentials").set(credentials.name.value.as_str(), one);
     }
     let fault = &service.fault;
-    let mut words = object! { "kind": &fault.kind };
+    let mut words = object! { "kind": fault.form.word() };
     words.say("marker", &fault.marker);
     words.say("success", markers(&fault.success));
     words.say("failure", markers(&fault.failure));

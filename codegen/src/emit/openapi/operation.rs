@@ -6,6 +6,7 @@ use super::answers::{answer_schema, answered, counted, empty_list, wrapped};
 use super::json::{Json, Object, object};
 use super::schema::{add_choices, add_constants, add_group, constant_value, field_schema, object_schema, type_schema};
 use crate::model::{AtLeastOne, Endpoint, Field, Model, Output, Type, WireName};
+use crate::surface::{ACTION, FaultForm, Place, Put};
 
 /// The operation of an endpoint; `renamed` has the path parameters that the shared path calls by another name.
 pub(super) fn operation(model: &Model, endpoint: &Endpoint, renamed: &BTreeMap<String, String>) -> Object {
@@ -30,19 +31,24 @@ pub(super) fn operation(model: &Model, endpoint: &Endpoint, renamed: &BTreeMap<S
 fn security(model: &Model) -> Json {
     let mut all = Vec::new();
     if let Some(session) = &model.service.session {
-        let headers = session.headers.iter().map(|(name, _)| (name.value.clone(), Json::List(Vec::new())));
-        let mut one = Object::default();
-        headers.for_each(|(name, scopes)| one.set(name, scopes));
-        all.push(one);
+        all.push(schemes_of(&session.put));
     }
     for credentials in &model.service.credentials {
-        let mut one = Object::default();
-        credentials.headers.iter().for_each(|(name, _)| one.set(name.value.as_str(), Vec::<String>::new()));
+        let one = schemes_of(&credentials.put);
         if one != Object::default() && !all.contains(&one) {
             all.push(one);
         }
     }
     Json::from(all)
+}
+
+/// The security schemes among what is put into a request; a body has none.
+fn schemes_of(puts: &[Put]) -> Object {
+    let mut schemes = Object::default();
+    for put in puts.iter().filter(|put| put.place != Place::Body) {
+        schemes.set(put.key.value.as_str(), Vec::<String>::new());
+    }
+    schemes
 }
 
 fn parameters(endpoint: &Endpoint, renamed: &BTreeMap<String, String>) -> Vec<Object> {
@@ -99,7 +105,7 @@ fn responses(model: &Model, endpoint: &Endpoint) -> Object {
     let answers = surface.examples.iter().filter(|example| example.kind == "answer");
     let mut statuses: BTreeMap<i64, String> =
         answers.filter_map(|example| Some((example.status?, String::new()))).collect();
-    statuses.extend(surface.statuses.iter().map(|status| (status.code, status.en.clone())));
+    statuses.extend(surface.statuses.iter().map(|status| (status.code.value, status.en.clone())));
     if !statuses.keys().any(|status| *status < 300) {
         statuses.insert(200, String::new());
     }
@@ -141,7 +147,7 @@ fn answer(response: &mut Object, model: &Model, endpoint: &Endpoint) {
     let mut content = Object::default();
     for format in formats {
         let schema = match &endpoint.output {
-            Output::None if model.service.fault.kind == "envelope" => object! { "type": "object" },
+            Output::None if model.service.fault.form == FaultForm::Envelope => object! { "type": "object" },
             Output::None | Output::Headers(_) => continue,
             Output::Whole(ty) => whole(model, endpoint, format, ty),
             Output::Under(ty, WireName { json, xml, .. }) => {
@@ -177,7 +183,7 @@ fn answer(response: &mut Object, model: &Model, endpoint: &Endpoint) {
 fn enveloped(model: &Model, mut schema: Object) -> Object {
     let fault = &model.service.fault;
     let is_object = !["$ref", "items", "anyOf"].iter().any(|key| schema.has(key));
-    if fault.kind == "envelope" && is_object {
+    if fault.form == FaultForm::Envelope && is_object {
         let properties = schema.object("properties");
         for key in &fault.keys {
             if !properties.has(key) {
@@ -273,10 +279,7 @@ fn media_type(format: &str) -> &'static str {
 fn examples(endpoint: &Endpoint, kind: &str) -> Vec<String> {
     let folder = endpoint.spec.trim_end_matches(".toml");
     let all = endpoint.surface.examples.iter().filter(|example| example.kind == kind);
-    all.flat_map(|example| {
-        example.formats.iter().map(move |ending| format!("{folder}/{}.{kind}.{ending}", example.case.value))
-    })
-    .collect()
+    all.map(|example| format!("{folder}/{}", example.file())).collect()
 }
 
 fn extensions(operation: &mut Object, model: &Model, endpoint: &Endpoint) {
@@ -288,8 +291,10 @@ fn extensions(operation: &mut Object, model: &Model, endpoint: &Endpoint) {
     }
     operation.say("x-hostkit-ru", &surface.ru);
     operation.say("x-hostkit-rates", surface.rates.iter().map(|rate| rate.value.as_str()).collect::<Vec<_>>());
-    if let (Some(action), Some((place, name))) = (&surface.action, &model.service.selector) {
-        let selector = object! { "in": place.as_str(), "name": name.as_str(), "value": action.as_str() };
+    let selector = model.service.put.iter().find(|put| put.names().contains(&ACTION));
+    if let (Some(action), Some(put)) = (&surface.action, selector) {
+        let place = if put.place == Place::Query { "query" } else { "body" };
+        let selector = object! { "in": place, "name": put.key.value.as_str(), "value": action.as_str() };
         operation.set("x-hostkit-selector", selector);
     }
     operation.set("x-hostkit-formats", formats(model, endpoint).to_vec());
@@ -333,7 +338,7 @@ fn extensions(operation: &mut Object, model: &Model, endpoint: &Endpoint) {
         operation.object("x-hostkit-waiters").set(surface.name.value.as_str(), times);
     }
     let mut source = Object::default();
-    if let Some(number) = surface.documents {
+    if let Some(number) = surface.document {
         source.set("call", number);
     }
     if let Some(line) = surface.source_line {

@@ -93,7 +93,7 @@ fn fixed(language: Language, place: &str, constant: &Constant) -> String {
 fn source(language: Language, endpoint: &Endpoint) -> String {
     let surface = &endpoint.surface;
     let mut parts = Vec::new();
-    if let Some(number) = surface.documents {
+    if let Some(number) = surface.document {
         parts.push(format!("{} {number}", language.pick("documented call", "вызов документа")));
     }
     if let Some(line) = surface.source_line {
@@ -187,7 +187,7 @@ fn errors(language: Language, endpoint: &Endpoint) -> String {
     let titles = [language.pick("status", "статус"), language.pick("kind", "вид"), language.pick("meaning", "смысл")];
     let rows = endpoint.surface.statuses.iter().map(|status| {
         let word = kind(language, &status.means).to_owned();
-        vec![status.code.to_string(), word, cell(language.of(&status.en, &status.ru))]
+        vec![status.code.value.to_string(), word, cell(language.of(&status.en, &status.ru))]
     });
     let mut text = table(&titles, rows);
     let response = &endpoint.surface.response;

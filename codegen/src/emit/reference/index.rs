@@ -125,7 +125,7 @@ fn formats(language: Language, model: &Model) -> String {
 fn credentials(language: Language, model: &Model) -> String {
     let mut text: String = model.service.credentials.iter().map(|one| credential(language, one)).collect();
     if let Some(session) = &model.service.session {
-        let headers: Vec<String> = session.headers.iter().map(|(name, _)| format!("`{}`", name.value)).collect();
+        let headers: Vec<String> = session.put.iter().map(|put| format!("`{}`", put.key.value)).collect();
         let travels = language.pick("The token of a session travels in", "Токен сессии передаётся в");
         text.push_str(&format!("- {travels} {}", headers.join(", ")));
         if let Some(seconds) = session.lifetime {
@@ -165,8 +165,7 @@ fn credential(language: Language, credentials: &Credentials) -> String {
     if let Some((module, name)) = credentials.sign_in.as_ref().and_then(|sign_in| sign_in.rsplit_once('/')) {
         text.push_str(&format!(" {} [{name}]({module}.md#{name}).", language.pick("Signs in with", "Вход:")));
     }
-    let keys = credentials.headers.iter().chain(&credentials.body);
-    let keys: Vec<String> = keys.map(|(key, _)| format!("`{}`", key.value)).collect();
+    let keys: Vec<String> = credentials.put.iter().map(|put| format!("`{}`", put.key.value)).collect();
     if !keys.is_empty() {
         text.push_str(&format!(
             " {} {}.",

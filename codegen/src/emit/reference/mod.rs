@@ -20,7 +20,7 @@ pub(crate) use samples::Wire;
 /// Emits all pages of one API.
 pub(crate) fn emit(model: &Model, wire: &Wire<'_>) -> Tree {
     let mut tree = Tree::default();
-    for language in [Language::English, Language::Russian] {
+    for language in Language::of_model(model) {
         let folder = format!("docs/reference/{}/{}", language.code(), model.api);
         tree.add(format!("{folder}/README.md"), index::page(language, model));
         tree.add(format!("{folder}/types.md"), fields::page(language, model));

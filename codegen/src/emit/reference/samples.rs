@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::words::{Language, cell, origin};
+use crate::examples::example_path;
 use crate::model::{Endpoint, Model};
 use crate::surface::Example;
 
@@ -21,49 +22,40 @@ pub(super) fn section(language: Language, model: &Model, wire: &Wire<'_>, endpoi
         ("fault", language.pick("fault", "ошибка")),
     ];
     for (kind, word) in kinds {
-        for (example, ending, body) in chosen(model, wire, endpoint, kind) {
+        for (example, body) in chosen(model, wire, endpoint, kind) {
             if text.is_empty() {
                 text.push_str(&format!("\n### {}\n", language.pick("Examples", "Примеры")));
             }
-            text.push_str(&sample(language, word, endpoint, example, ending, body));
+            text.push_str(&sample(language, word, endpoint, example, body));
         }
     }
     text
 }
 
 /// The first example of each format; for requests with a head, the first for each accepted format.
-fn chosen<'e>(
-    model: &Model,
-    wire: &'e Wire<'_>,
-    endpoint: &'e Endpoint,
-    kind: &str,
-) -> Vec<(&'e Example, &'e str, &'e str)> {
+fn chosen<'e>(model: &Model, wire: &'e Wire<'_>, endpoint: &'e Endpoint, kind: &str) -> Vec<(&'e Example, &'e str)> {
     let mut seen = Vec::new();
     let mut chosen = Vec::new();
-    for example in endpoint.surface.examples.iter().filter(|example| example.kind == kind) {
-        for ending in &example.formats {
-            let path = format!(
-                "{}/{}/{}/{}.{kind}.{ending}",
-                model.api, endpoint.surface.module, endpoint.name, example.case.value
-            );
-            let Some(body) = wire.get(path.as_str()) else {
-                continue;
-            };
-            let format = (ending.as_str(), body.lines().find(|line| line.starts_with("Accept:")).unwrap_or_default());
-            if kind == "fault" && !chosen.is_empty() || seen.contains(&format) {
-                continue;
-            }
-            seen.push(format);
-            chosen.push((example, ending.as_str(), *body));
+    for example in endpoint.surface.examples_to_show(kind) {
+        let Some(body) = wire.get(example_path(&model.api, &endpoint.surface, example).as_str()) else {
+            continue;
+        };
+        let accept = body.lines().find(|line| line.starts_with("Accept:")).unwrap_or_default();
+        let format = (example.ending.as_str(), accept);
+        if kind == "fault" && !chosen.is_empty() || seen.contains(&format) {
+            continue;
         }
+        seen.push(format);
+        chosen.push((example, *body));
     }
     chosen
 }
 
-fn sample(language: Language, word: &str, endpoint: &Endpoint, example: &Example, ending: &str, body: &str) -> String {
-    let file = format!("{}/{}.{}.{ending}", endpoint.spec.trim_end_matches(".toml"), example.case.value, example.kind);
+fn sample(language: Language, word: &str, endpoint: &Endpoint, example: &Example, body: &str) -> String {
+    let ending = example.ending.as_str();
+    let file = format!("{}/{}", endpoint.spec.trim_end_matches(".toml"), example.file());
     let mut title = format!("\n{word}, {ending}, {}", origin(language, &example.origin));
-    if let Some(line) = example.lines.first() {
+    if let Some(line) = example.line {
         title.push_str(&format!(", {} {line}", language.pick("line", "строка")));
     }
     if let Some(status) = example.status {

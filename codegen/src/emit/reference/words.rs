@@ -1,7 +1,7 @@
 //! The reference's languages: fixed words, and types as text.
 
 use crate::emit::ShapeTexts;
-use crate::model::Type;
+use crate::model::{Model, Type};
 use crate::surface::Limits;
 
 /// A language of the reference.
@@ -12,12 +12,13 @@ pub(super) enum Language {
 }
 
 impl Language {
-    pub(super) fn code(self) -> &'static str {
-        self.pick("en", "ru")
+    /// English, and Russian if the specs are translated.
+    pub(super) fn of_model(model: &Model) -> impl Iterator<Item = Self> {
+        [Self::English].into_iter().chain(model.is_translated.then_some(Self::Russian))
     }
 
-    pub(super) fn other(self) -> Self {
-        if self == Self::English { Self::Russian } else { Self::English }
+    pub(super) fn code(self) -> &'static str {
+        self.pick("en", "ru")
     }
 
     /// Picks the text of this language.

@@ -13,7 +13,7 @@ use super::{encode, trace, waiter};
 use crate::model::{Echo, Endpoint, Field, Model, OneOf, Output, Type, Variant, WireName};
 use crate::recorded::Wire;
 use crate::resolve::names::camel;
-use crate::surface::Response;
+use crate::surface::{FaultForm, Response};
 
 /// The items of the endpoint.
 pub(super) fn emit(model: &Model, wire: &Wire<'_>, endpoint: &Endpoint) -> TokenStream {
@@ -251,7 +251,7 @@ fn info(model: &Model, endpoint: &Endpoint) -> TokenStream {
         (!text.is_empty()).then(|| quote!(#name: #text,))
     };
     let reconcile = text("reconcile", &surface.reconcile);
-    let documents = surface.documents.map(|number| ["#", &number.to_string()].concat()).unwrap_or_default();
+    let documents = surface.document.map(|number| ["#", &number.to_string()].concat()).unwrap_or_default();
     let documents = text("documents", &documents);
     quote! {
         const INFO: EndpointInfo = EndpointInfo {
@@ -281,11 +281,11 @@ fn info(model: &Model, endpoint: &Endpoint) -> TokenStream {
 /// The documented success statuses of a call whose answer may have no body.
 fn bodiless(model: &Model, endpoint: &Endpoint) -> Vec<i64> {
     let may_be = matches!(endpoint.output, Output::None | Output::Under(Type::Option(_), _));
-    if !may_be || model.service.fault.kind == "envelope" {
+    if !may_be || model.service.fault.form == FaultForm::Envelope {
         return Vec::new();
     }
     let statuses = endpoint.surface.statuses.iter().filter(|status| matches!(status.means.as_str(), "ok" | "accepted"));
-    statuses.map(|status| status.code).filter(|code| *code != 200).collect()
+    statuses.map(|status| status.code.value).filter(|code| *code != 200).collect()
 }
 
 /// The conditions under which a fault means "nothing there", if any.

@@ -277,14 +277,14 @@ const HEAD: &str = "http";
 fn examples(model: &Model, endpoint: &Endpoint) -> TokenStream {
     let of_kind = |kind: &'static str| endpoint.surface.examples.iter().filter(move |example| example.kind == kind);
     let with_head = |kind| {
-        let with_head = of_kind(kind).filter(|example| example.formats.iter().any(|format| format == HEAD));
+        let with_head = of_kind(kind).filter(|example| example.ending == HEAD);
         let cases = with_head.map(|example| example.case.as_str());
         quote!(&[#(#cases),*])
     };
     let without_head = |kind, last: &dyn Fn(&Example) -> TokenStream| {
-        let entries = of_kind(kind).flat_map(|example| {
-            let (case, last) = (example.case.as_str(), last(example));
-            wire_formats(example).map(move |format| quote!((#case, #format, #last)))
+        let entries = of_kind(kind).filter(|example| example.ending != HEAD).map(|example| {
+            let (case, format, last) = (example.case.as_str(), format_name(&example.ending), last(example));
+            quote!((#case, #format, #last))
         });
         quote!(&[#(#entries),*])
     };
@@ -294,8 +294,11 @@ fn examples(model: &Model, endpoint: &Endpoint) -> TokenStream {
     let (requests, request_bodies) = (with_head("request"), without_head("request", &path));
     let (answers, answers_with_head) = (without_head("answer", &status(200)), with_head("answer"));
     let (faults, faults_with_head) = (without_head("fault", &status(400)), with_head("fault"));
-    let agreeing = of_kind("answer").filter(|example| example.origin == "derived" && wire_formats(example).count() > 1);
-    let agreeing = agreeing.map(|example| example.case.as_str());
+    let derived: Vec<&str> = of_kind("answer")
+        .filter(|example| example.origin == "derived" && example.ending != HEAD)
+        .map(|example| example.case.as_str())
+        .collect();
+    let agreeing = derived.chunk_by(|a, b| a == b).filter(|files| files.len() > 1).filter_map(|files| files.first());
     quote! {
         folder: #folder,
         requests: #requests,
@@ -306,11 +309,6 @@ fn examples(model: &Model, endpoint: &Endpoint) -> TokenStream {
         faults: #faults,
         faults_with_head: #faults_with_head,
     }
-}
-
-/// Formats of the files without a head.
-fn wire_formats(example: &Example) -> impl Iterator<Item = TokenStream> {
-    example.formats.iter().filter(|format| *format != HEAD).map(|format| format_name(format))
 }
 
 /// Folder of an endpoint's examples, below that of all specs.

@@ -1,40 +1,24 @@
 //! The keys of an endpoint's file.
 
 use super::{
-    EFFECTS, FIELD, FLAGS, FORMATS, Key, METHODS, NOTE, ORIGINS, PROVENANCES, QUIRK, STATUS_MEANINGS, Shape, key, must,
+    EFFECTS, FIELD, FLAGS, FORMATS, Key, METHODS, ORIGINS, PROVENANCES, QUIRKS, STATUS_MEANINGS, Shape, key, must,
 };
 
 const EXAMPLE: &[Key] = &[
-    must("case", Shape::Text, "The name of the case."),
-    must("kind", Shape::Word(&["request", "answer", "fault"]), "What the files are."),
-    must("formats", Shape::Words(&["xml", "json", "php", "print_r", "form", "http"]), "The endings of the files."),
-    must("origin", Shape::Word(ORIGINS), "Where the bytes are from."),
-    key("line", Shape::Integer, "The first line of the block in the document."),
-    key("lines", Shape::Integers, "The lines of several blocks, one for each format."),
+    key("line", Shape::Integer, "The first line of the block in the document, from which the bytes then are."),
+    key("origin", Shape::Word(ORIGINS), "Where the bytes are from, if not from where the service says."),
     key("status", Shape::Integer, "The status of an answer without a head."),
     key("note", Shape::Text, "What was corrected, and why."),
     key("path", Shape::Text, "The path of a request whose example is a body alone."),
 ];
 
 const STATUS: &[Key] = &[
-    must("code", Shape::Integer, "The HTTP status."),
-    must("means", Shape::Word(STATUS_MEANINGS), "What it means."),
-    key("en", Shape::Text, "One English sentence."),
-    key("ru", Shape::Text, "One Russian sentence."),
+    key("means", Shape::Word(STATUS_MEANINGS), "What it means, if not what it means for the service."),
+    key("en", Shape::Sentence, "One English sentence."),
     key("provenance", Shape::Word(PROVENANCES), "Where the fact is from."),
 ];
 
-const SOURCE: &[Key] = &[
-    key("line", Shape::Integer, "The line of the document."),
-    key("provenance", Shape::Word(PROVENANCES), "Where the facts are from."),
-];
-
 const REQUEST: &[Key] = &[key("root", Shape::TextByFormat, "The wrapper of the body.")];
-
-const FIXED: &[Key] = &[
-    key("body", Shape::Constants, "Constants of the body."),
-    key("query", Shape::Constants, "Constants of the query."),
-];
 
 const EMPTY: &[Key] = &[
     key("statuses", Shape::Integers, "HTTP statuses."),
@@ -62,8 +46,7 @@ const RESPONSE: &[Key] = &[
 ];
 
 pub(crate) const WAITER: &[Key] = &[
-    must("en", Shape::Text, "One English sentence."),
-    must("ru", Shape::Text, "One Russian sentence."),
+    must("en", Shape::Sentence, "One English sentence."),
     must("ready", Shape::Conditions, "All of these mean that it is there."),
     key("failed", Shape::Conditions, "Any of these means that it will never be."),
     key("gone", Shape::Flag, "It waits until the object does not exist."),
@@ -112,28 +95,26 @@ const TRACE: &[Key] = &[
 ];
 
 /// Constants of a variant, beside its fields.
-pub(crate) const VARIANT_FIXED: Key = key("fixed", Shape::Constants, "Constants of this variant.");
+pub(crate) const VARIANT_PUT: Key = key("put", Shape::Put, "Constants of this variant: `body.name = value`.");
 
 pub(crate) const ONE_OF: &[Key] = &[
     key("required", Shape::Flag, "One of the variants has to be given."),
-    must("en", Shape::Text, "One English sentence."),
-    must("ru", Shape::Text, "One Russian sentence."),
+    must("en", Shape::Sentence, "One English sentence."),
 ];
 
 pub(crate) const ENDPOINT: &[Key] = &[
-    must("name", Shape::Text, "The name, which is the file's."),
     key("method", Shape::Word(METHODS), "The HTTP verb."),
     key("path", Shape::Text, "The path template."),
-    key("action", Shape::Text, "The value of the service's selector."),
+    key("action", Shape::Text, "The `{action}` of what the service puts into every request."),
     must("effect", Shape::Word(EFFECTS), "What the call may do; there is no default."),
     key("flags", Shape::Words(FLAGS), "More properties."),
     key("repeat", Shape::Word(&["documented"]), "The document says that a repeat is harmless."),
     key("rates", Shape::Texts, "The rate rules that count it."),
-    must("en", Shape::Text, "One English sentence: the docstring."),
-    must("ru", Shape::Text, "One Russian sentence."),
+    must("en", Shape::Sentence, "One English sentence: the docstring."),
     key("about", Shape::Text, "A longer text."),
-    key("documents", Shape::Integer, "The number in the inventory."),
-    key("source", Shape::Table(SOURCE), "Where the facts are from."),
+    key("document", Shape::Integer, "The number in the inventory."),
+    key("line", Shape::Integer, "The line of the document, if it is not that of the number."),
+    key("provenance", Shape::Word(PROVENANCES), "Where the facts are from."),
     key("deadline", Shape::Integer, "Seconds that it may take."),
     key("reconcile", Shape::Text, "How to find out whether it happened."),
     key("trace", Shape::Table(TRACE), "The read where it shows that the call happened."),
@@ -147,11 +128,11 @@ pub(crate) const ENDPOINT: &[Key] = &[
     key("request", Shape::Table(REQUEST), "The body as a whole."),
     key("at-least-one", Shape::TextOrTexts, "Inputs of which one has to be given, or `body`."),
     key("one-of", Shape::Any, "Groups of inputs of which one variant is given."),
-    key("fixed", Shape::Table(FIXED), "Constants that make this variant what it is."),
+    key("put", Shape::Put, "Constants that make the call what it is: `body.name` or `query.name`."),
     key("response", Shape::Table(RESPONSE), "The answer."),
-    key("status", Shape::Tables(STATUS), "What the statuses mean."),
+    key("status", Shape::Described(STATUS), "The statuses that it answers, and what differs from the service."),
     key("waiter", Shape::Named(WAITER), "Waiters that poll this call."),
-    key("example", Shape::Tables(EXAMPLE), "Wire examples."),
-    key("quirk", Shape::Tables(QUIRK), "Inconsistencies that are handled."),
-    key("note", Shape::Tables(NOTE), "Inconsistencies that need no code."),
+    key("shown", Shape::Texts, "Examples that the documentation shows before the others: `case.kind`."),
+    key("examples", Shape::Named(EXAMPLE), "What the names of the example files do not say: `case.kind`, or a file."),
+    QUIRKS,
 ];

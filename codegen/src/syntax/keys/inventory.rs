@@ -19,7 +19,6 @@ const INVENTORY_BLOCK: &[Key] = &[
 const INVENTORY_ID: &[Key] = &[must("id", Shape::Text, "The id in the fact sheet.")];
 
 pub(crate) const INVENTORY: &[Key] = &[
-    must("document", Shape::Text, "The file name of the document."),
     key("endpoint", Shape::Tables(INVENTORY_ENDPOINT), "Every documented endpoint."),
     key("block", Shape::Tables(INVENTORY_BLOCK), "Every example block."),
     key("inconsistency", Shape::Tables(INVENTORY_ID), "Every inconsistency of the fact sheet."),

@@ -1,6 +1,6 @@
 //! The keys of `service.toml`.
 
-use super::{FAULT_KINDS, FORMATS, Key, METHODS, NOTE, PROVENANCES, QUIRK, Shape, key, must};
+use super::{FAULT_KINDS, FORMATS, Key, METHODS, ORIGINS, PROVENANCES, QUIRKS, STATUS_MEANINGS, Shape, key, must};
 
 const LENIENT: &[Key] = &[
     key("one-as-list", Shape::Flag, "A list of one may be the item itself."),
@@ -20,23 +20,20 @@ const DATES: &[Key] = &[
 const HOST: &[Key] = &[
     must("name", Shape::Text, "The name that limits by host use."),
     must("url", Shape::Text, "The base URL."),
-    key("en", Shape::Text, "One English sentence."),
-    key("ru", Shape::Text, "One Russian sentence."),
+    key("en", Shape::Sentence, "One English sentence."),
 ];
 
 const CREDENTIALS: &[Key] = &[
     must("name", Shape::Text, "The name of the variant."),
-    must("en", Shape::Text, "One English sentence."),
-    must("ru", Shape::Text, "One Russian sentence."),
+    must("en", Shape::Sentence, "One English sentence."),
     must("fields", Shape::Pairs, "The fields: text, int or secret."),
     key("sign-in", Shape::Text, "The endpoint that makes a session."),
     key("token", Shape::Text, "The field that is the session's token already."),
-    key("headers", Shape::Pairs, "Headers of every call, from fields."),
-    key("body", Shape::Pairs, "Fields of every body, from fields."),
+    key("put", Shape::Put, "What every call carries: templates over the fields."),
 ];
 
 const SESSION: &[Key] = &[
-    key("headers", Shape::Pairs, "Headers of every call, from the token."),
+    key("put", Shape::Put, "What every call carries: templates over `{token}`."),
     must("token", Shape::Text, "The field of the sign-in's output with the token."),
     key("base-url", Shape::Text, "The field with the base URL of further calls."),
     key("lifetime", Shape::Integer, "Seconds that a token is good for, at most."),
@@ -45,39 +42,32 @@ const SESSION: &[Key] = &[
     key("hosts", Shape::Texts, "Hosts that such a base URL may have."),
 ];
 
-const ALWAYS_FORMAT: &[Key] = &[
-    key("body", Shape::Constants, "Constants of the body."),
-    key("query", Shape::Constants, "Constants of the query."),
-];
-
-const ALWAYS: &[Key] = &[
-    key("xml", Shape::Table(ALWAYS_FORMAT), "For answers in XML."),
-    key("json", Shape::Table(ALWAYS_FORMAT), "For answers in JSON."),
-    key("php", Shape::Table(ALWAYS_FORMAT), "For answers in PHP serialize."),
-];
-
-const FAULT: &[Key] = &[
-    must("kind", Shape::Word(&["status", "envelope"]), "How the API says no."),
-    key("code", Shape::Any, "Key of the code, or keys."),
-    key("message", Shape::Any, "Key of the text, or keys."),
-    key("details", Shape::Text, "Key of the longer text."),
-    key("marker", Shape::Text, "Key of the marker of an envelope."),
-    key("success", Shape::Scalars, "Markers of success, in their letters: texts, numbers or truth values."),
-    key("failure", Shape::Scalars, "Markers of failure; any other marker is in doubt."),
+const SUCCESS: &[Key] = &[
+    must("marker", Shape::Text, "Key of the marker of an envelope around every answer."),
+    must("is", Shape::Scalars, "Markers of success, in their letters: texts, numbers or truth values."),
     key("inner", Shape::Texts, "Markers of verdicts inside a success: `a/b`, the entry b of the object a."),
-    key("no-code", Shape::Texts, "Codes that stand for none."),
-    key("auth", Shape::Texts, "Texts of a fault without a code that mean wrong credentials, in any case of letters."),
-    key("fields", Shape::Text, "Key of the field errors."),
     key("keys", Shape::Texts, "All keys of the envelope."),
     key("write", Shape::Constants, "What a server writes around a success."),
 ];
 
+const FAULT: &[Key] = &[
+    key("is", Shape::Scalars, "Markers of failure of an envelope; any other marker is in doubt."),
+    key("wrapped", Shape::Flag, "A document with a numeric code, below the name of the fault or with it as its text."),
+    key("present", Shape::Text, "What shows by being there that it is a fault, under any status."),
+    key("code", Shape::TextOrTexts, "Place of the code, or places."),
+    key("message", Shape::TextOrTexts, "Place of the text, or places."),
+    key("details", Shape::Text, "Place of the longer text."),
+    key("fields", Shape::Text, "Place of the errors of single fields."),
+    key("no-code", Shape::Texts, "Codes that stand for none."),
+    key("auth", Shape::Texts, "Texts of a fault without a code that mean wrong credentials, in any case of letters."),
+];
+
 const ERROR: &[Key] = &[
     must("code", Shape::Text, "The code on the wire."),
-    must("en", Shape::Text, "One English sentence."),
-    must("ru", Shape::Text, "One Russian sentence."),
+    must("en", Shape::Sentence, "One English sentence."),
     key("as", Shape::Text, "The Rust name."),
     must("kind", Shape::Word(FAULT_KINDS), "What it means."),
+    key("match", Shape::Texts, "Parts of the text of a fault without a code that mean this one."),
     key("accepted", Shape::Text, "A success with this code is an acceptance, for this reason."),
     key("verify", Shape::Flag, "The document leaves open whether the call was carried out."),
     key("undone", Shape::Flag, "Nothing was done, even where a failure with this code stands inside a success."),
@@ -88,17 +78,18 @@ const RATE: &[Key] = &[
     must("name", Shape::Text, "The name that endpoints use."),
     must("count", Shape::Integer, "Calls in one window."),
     must("per", Shape::Word(&["second", "minute", "hour", "day"]), "The window."),
-    key("en", Shape::Text, "One English sentence."),
-    key("ru", Shape::Text, "One Russian sentence."),
+    key("en", Shape::Sentence, "One English sentence."),
 ];
 
-const SELECTOR: &[Key] =
-    &[must("in", Shape::Word(&["body", "query"]), "Where the action goes."), must("name", Shape::Text, "The key.")];
+const STATUS: &[Key] = &[
+    must("means", Shape::Word(STATUS_MEANINGS), "What it means."),
+    key("en", Shape::Sentence, "One English sentence."),
+    key("provenance", Shape::Word(PROVENANCES), "Where the fact is from."),
+];
 
 pub(crate) const SERVICE: &[Key] = &[
     must("name", Shape::Text, "The Rust type that implements `Api`."),
-    must("en", Shape::Text, "One English sentence."),
-    must("ru", Shape::Text, "One Russian sentence."),
+    must("en", Shape::Sentence, "One English sentence."),
     key("about", Shape::Text, "A longer text."),
     key("aliases", Shape::Texts, "More search words."),
     must("zone", Shape::Text, "The time zone of its dates."),
@@ -107,16 +98,18 @@ pub(crate) const SERVICE: &[Key] = &[
     key("negotiates", Shape::Flag, "The wanted format is said in `Accept`."),
     key("path", Shape::Text, "The path of endpoints that give none."),
     key("method", Shape::Word(METHODS), "The method of endpoints that give none."),
-    key("selector", Shape::Table(SELECTOR), "Where an endpoint's action goes."),
+    key("put", Shape::PutByFormat, "What every request has: `{action}`, or constants, also below a format."),
     key("lenient", Shape::Table(LENIENT), "What answers may do besides."),
     key("dates", Shape::Table(DATES), "The forms of dates."),
     must("host", Shape::Tables(HOST), "The hosts; the first is the default."),
     must("credentials", Shape::Tables(CREDENTIALS), "What a user proves himself with."),
     key("session", Shape::Table(SESSION), "What a sign-in gives."),
-    key("always", Shape::Table(ALWAYS), "Constants of every request."),
-    must("fault", Shape::Table(FAULT), "How the API says no."),
+    key("success", Shape::Table(SUCCESS), "How the API says yes, if not by the status alone."),
+    must("fault", Shape::Tables(FAULT), "How the API says no: forms that are tried in this order."),
     key("error", Shape::Tables(ERROR), "The catalogue of error codes."),
     key("rate", Shape::Tables(RATE), "Rate limits."),
-    key("quirk", Shape::Tables(QUIRK), "Inconsistencies that are handled."),
-    key("note", Shape::Tables(NOTE), "Inconsistencies that need no code."),
+    key("status", Shape::Named(STATUS), "What the statuses mean."),
+    key("document", Shape::Text, "The file name of the hoster's document, whose contents `inventory.toml` lists."),
+    key("origin", Shape::Word(ORIGINS), "Where the bytes of examples are from; derived where it is not said."),
+    QUIRKS,
 ];

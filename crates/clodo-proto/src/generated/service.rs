@@ -56,7 +56,7 @@ hostkit_proto::text_enum! {
     /// The error codes of the API.
     pub enum Code {
         /// The request is wrong, or what it names does not exist.
-        #[doc(alias = "Некорректный запрос, либо указанного в нём объекта нет")]
+        #[doc(alias = "Некорректный запрос или неверные параметры")]
         BadRequest = "BadRequest",
         /// The login, the key or the token is not accepted, or the token has ended.
         #[doc(alias = "Неверный логин, ключ или токен, либо срок токена истёк")]
@@ -68,7 +68,7 @@ hostkit_proto::text_enum! {
         #[doc(alias = "Объект не найден, список пуст или нет такого модуля: смотрите details")]
         NotFound = "NotFound",
         /// The call is not available now, or not in the state that the server is in.
-        #[doc(alias = "Функция временно недоступна или недоступна в текущем состоянии сервера")]
+        #[doc(alias = "Функция временно недоступна или недоступна в этом состоянии")]
         MethodNotAllowed = "MethodNotAllowed",
         /// The hoster failed while it carried out the request.
         #[doc(alias = "Внутренняя ошибка выполнения запроса")]

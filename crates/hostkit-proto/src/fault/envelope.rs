@@ -198,13 +198,7 @@ impl EnvelopeFaults<'_> {
         for path in self.inner {
             let Some((above, key)) = path.rsplit_once('/') else { continue };
             let Some(object) = last(root, above) else { continue };
-            let is_nothing = match object.kind() {
-                Kind::Null => true,
-                Kind::List | Kind::Map => object.is_empty(),
-                Kind::Text => object.is_empty_text(),
-                Kind::Bool | Kind::Number => false,
-            };
-            if is_nothing {
+            if is_nothing(object) {
                 continue;
             }
             return match last(object, key) {
@@ -223,6 +217,16 @@ impl EnvelopeFaults<'_> {
             let mut named = node.entries().filter(|(key, _)| *key == self.marker).map(|(_, node)| node);
             named.find(|word| is_one(self.failure, *word)).or_else(|| self.failure_below(node, is_one))
         })
+    }
+}
+
+/// Whether it is null or empty.
+pub(super) fn is_nothing(node: Node<'_>) -> bool {
+    match node.kind() {
+        Kind::Null => true,
+        Kind::List | Kind::Map => node.is_empty(),
+        Kind::Text => node.is_empty_text(),
+        Kind::Bool | Kind::Number => false,
     }
 }
 
@@ -248,7 +252,7 @@ fn again<'t>(node: Node<'t>, key: &str) -> Option<Node<'t>> {
 const KEPT: usize = 100;
 
 /// Field errors in all their shapes: texts, lists of texts, lists of lists, with or without a field name.
-fn field_faults(node: Node<'_>) -> Vec<FieldFault> {
+pub(super) fn field_faults(node: Node<'_>) -> Vec<FieldFault> {
     let mut left = KEPT;
     let mut fault = |field: &str, node| {
         let mut messages = Vec::new();

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
+use base64::Engine as _;
 use zeroize::Zeroizing;
 
 thread_local! {
@@ -63,6 +64,16 @@ impl Secret {
             Known::Text(text) => text,
             Known::Redacted => "",
         }
+    }
+
+    /// The base64 of `login:password`, as the scheme Basic of HTTP has it.
+    ///
+    /// ```
+    /// assert_eq!(hostkit_proto::Secret::basic("me", "hunter2").expose(), "bWU6aHVudGVyMg==");
+    /// ```
+    pub fn basic(login: impl fmt::Display, password: impl fmt::Display) -> Self {
+        let both = Zeroizing::new(format!("{login}:{password}"));
+        Self::new(base64::engine::general_purpose::STANDARD.encode(both.as_bytes()))
     }
 
     /// Runs a function, and collects the secrets that it exposes on this thread: those that go into a request, which a

@@ -22,19 +22,16 @@ const LEFT_OUT: [&str; 4] = [
     "get_server xml.server.vps_traf is",
 ];
 
-/// The names of the cases of an endpoint whose origin is a document or a recording, by its spec.
+/// The names of the cases of an endpoint whose origin is a document or a recording, by its spec: a line says so.
 fn shown(spec: &Path) -> BTreeSet<String> {
     let text = fs::read_to_string(spec).unwrap();
-    let tables = text.split("\n[[example]]\n").skip(1).map(|table| table.split("\n[").next().unwrap());
-    let value = |table: &str, key: &str| {
-        let line = table.lines().find_map(|line| line.strip_prefix(key)?.trim_start().strip_prefix('='))?;
-        Some(line.trim().trim_matches('"').to_owned())
-    };
-    let is_shown = |table: &&str| {
-        value(table, "kind").as_deref() == Some("answer")
-            && matches!(value(table, "origin").as_deref(), Some("document" | "recorded"))
-    };
-    tables.filter(is_shown).map(|table| value(table, "case").unwrap()).collect()
+    let facts = text.split_once("\n[examples]\n").map_or("", |(_, facts)| facts).lines();
+    let is_shown = |line: &str| line.contains("{ line = ") || line.contains("origin = \"recorded\"");
+    facts
+        .filter(|line| is_shown(line))
+        .filter_map(|line| line.split('"').nth(1)?.split_once(".answer"))
+        .map(|(case, _)| case.to_owned())
+        .collect()
 }
 
 fn folder(api: ApiName, endpoint: &str) -> PathBuf {

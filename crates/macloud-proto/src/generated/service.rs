@@ -61,7 +61,7 @@ hostkit_proto::text_enum! {
     /// The error codes of the API.
     pub enum Code {
         /// An argument is wrong; the fields of the fault say which.
-        #[doc(alias = "Ошибка в параметрах запроса")]
+        #[doc(alias = "Ошибка в параметрах; в ответе указано, в каких")]
         BadRequest = "400",
         /// The token is missing or wrong.
         #[doc(alias = "Токен не указан или неверен")]

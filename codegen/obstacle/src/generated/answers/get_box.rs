@@ -100,7 +100,7 @@ impl Waiter for BoxRunning {
         checks.fails_at("status", output.status.as_ref(), &["нет", "2fast"]);
         checks.needs("status", output.status.as_ref(), &["is_running"]);
         checks.needs(
-            "things.first.kind",
+            "things.0.kind",
             Some(&output.things).and_then(|list| list.first()).and_then(|value| value.kind.as_ref()),
             &["a", "b"],
         );

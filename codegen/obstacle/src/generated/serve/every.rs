@@ -47,11 +47,11 @@ pub fn every(visitor: &mut impl Visitor<Api = Obstacle>) {
         requests: &[],
         request_bodies: &[],
         answers: &[
+            ("extra", Format::Json, 200),
             ("one", Format::Xml, 200),
             ("one", Format::Json, 200),
             ("untagged", Format::Xml, 200),
             ("untagged", Format::Json, 200),
-            ("extra", Format::Json, 200),
         ],
         answers_with_head: &[],
         agreeing: &["one", "untagged"],
@@ -98,16 +98,16 @@ pub fn every(visitor: &mut impl Visitor<Api = Obstacle>) {
         requests: &[],
         request_bodies: &[],
         answers: &[
-            ("two", Format::Xml, 200),
-            ("two", Format::Json, 200),
-            ("part", Format::Xml, 200),
-            ("part", Format::Json, 200),
             ("counted_none", Format::Xml, 200),
             ("counted_none", Format::Json, 200),
             ("none", Format::Json, 404),
+            ("part", Format::Xml, 200),
+            ("part", Format::Json, 200),
+            ("two", Format::Xml, 200),
+            ("two", Format::Json, 200),
         ],
         answers_with_head: &[],
-        agreeing: &["two", "part", "counted_none"],
+        agreeing: &["counted_none", "part", "two"],
         faults: &[("module", Format::Json, 404)],
         faults_with_head: &[],
     });
@@ -115,7 +115,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Obstacle>) {
         folder: "obstacle/answers/map_boxes",
         requests: &[],
         request_bodies: &[],
-        answers: &[("two", Format::Json, 200), ("part", Format::Json, 200), ("none", Format::Json, 200)],
+        answers: &[("none", Format::Json, 200), ("part", Format::Json, 200), ("two", Format::Json, 200)],
         answers_with_head: &[],
         agreeing: &[],
         faults: &[],
@@ -126,9 +126,9 @@ pub fn every(visitor: &mut impl Visitor<Api = Obstacle>) {
         requests: &["request"],
         request_bodies: &[],
         answers: &[],
-        answers_with_head: &["done", "dated"],
+        answers_with_head: &["dated", "done"],
         agreeing: &[],
-        faults: &[("wrong", Format::Json, 401), ("wrong", Format::Xml, 401)],
+        faults: &[("wrong", Format::Xml, 401), ("wrong", Format::Json, 401)],
         faults_with_head: &[],
     });
     visitor.perform::<crate::choices::AddRecords>(&Examples {
@@ -203,7 +203,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Obstacle>) {
     });
     visitor.perform::<crate::commands::Reboot>(&Examples {
         folder: "obstacle/commands/reboot",
-        requests: &["xml", "json"],
+        requests: &["json", "xml"],
         request_bodies: &[],
         answers: &[],
         answers_with_head: &[],
@@ -213,7 +213,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Obstacle>) {
     });
     visitor.perform::<crate::commands::SendFile>(&Examples {
         folder: "obstacle/commands/send_file",
-        requests: &["xml", "json"],
+        requests: &["json", "xml"],
         request_bodies: &[],
         answers: &[],
         answers_with_head: &[],
@@ -223,7 +223,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Obstacle>) {
     });
     visitor.call::<crate::names::GetKeywords>(&Examples {
         folder: "obstacle/names/get_keywords",
-        requests: &["full", "bare"],
+        requests: &["bare", "full"],
         request_bodies: &[],
         answers: &[("full", Format::Xml, 200), ("full", Format::Json, 200)],
         answers_with_head: &[],
@@ -233,7 +233,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Obstacle>) {
     });
     visitor.call::<crate::names::SetKeywords>(&Examples {
         folder: "obstacle/names/set_keywords",
-        requests: &["xml", "json"],
+        requests: &["json", "xml"],
         request_bodies: &[],
         answers: &[],
         answers_with_head: &[],
@@ -253,6 +253,13 @@ impl Served for Obstacle {
     }
 
     fn credentials_with(secret: &str) -> Vec<Credentials> {
-        vec![Credentials::key("example", secret), Credentials::token(secret)]
+        vec![
+            Credentials::key("example", secret),
+            Credentials::token(secret),
+            Credentials::basic("example", secret),
+            Credentials::bearer(secret),
+            Credentials::in_address(1001, secret),
+            Credentials::cookies("example", 1001, secret),
+        ]
     }
 }

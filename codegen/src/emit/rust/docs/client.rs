@@ -25,15 +25,13 @@ pub(super) struct Shown<'s> {
 impl<'s> Shown<'s> {
     /// Examples of a kind that are text and have a recorded value.
     pub(super) fn all(model: &Model, wire: &Wire<'s>, endpoint: &'s Endpoint, kind: &str) -> Vec<Self> {
-        let examples = endpoint.surface.examples.iter().filter(|example| example.kind == kind);
-        let files = examples.flat_map(|example| example.formats.iter().map(move |ending| (example, ending)));
-        let shown = files.filter_map(|(example, ending)| {
-            let text = wire.text(model, endpoint, example, ending)?;
-            let (head, body) = match ending == "http" {
+        let shown = endpoint.surface.examples_to_show(kind).into_iter().filter_map(|example| {
+            let text = wire.text(model, endpoint, example)?;
+            let (head, body) = match example.ending == "http" {
                 true => text.split_once("\n\n").map(|(head, body)| (Some(head), body))?,
                 false => (None, text),
             };
-            Some(Self { endpoint, example, head, body, value: wire.value(model, endpoint, example, ending)? })
+            Some(Self { endpoint, example, head, body, value: wire.value(model, endpoint, example)? })
         });
         shown.collect()
     }

@@ -1,5 +1,7 @@
 //! `impl Api`: its description, sign-in, credentials on calls, and faults.
 
+mod proof;
+
 use std::collections::BTreeSet;
 
 use proc_macro2::TokenStream;
@@ -7,7 +9,7 @@ use quote::quote;
 
 use crate::emit::rust::words::{constant_value, flag_member, format_name, ident, list_member, number, path_of, used};
 use crate::model::{Endpoint, Field, Model, Output, TypeKind};
-use crate::surface::{self, Constant, Credentials, Host, Rate};
+use crate::surface::{self, Constant, Credentials, ErrorDocument, FaultForm, Host, Place, Put, Rate, constants};
 
 pub(super) fn emit(model: &Model) -> TokenStream {
     let name = ident(&model.service.name.value);
@@ -47,7 +49,7 @@ fn info(model: &Model) -> TokenStream {
         let lifetime = number(lifetime);
         quote!(session_lifetime: Some(Duration::from_secs(#lifetime)),)
     });
-    let request_keys = list_member("request_keys", request_keys(model));
+    let request_keys = list_member("request_keys", service.request_keys());
     let envelope = service.fault.write.iter().map(|constant| {
         let (key, word) = (&constant.key.value, written_word(constant));
         quote!((#key, #word))
@@ -119,16 +121,6 @@ fn rate(rate: &Rate) -> TokenStream {
         _ => 60,
     });
     quote!(RateRule { name: #name, count: #count, window: Duration::from_secs(#seconds) })
-}
-
-/// Keys that every request's body gets.
-fn request_keys(model: &Model) -> Vec<String> {
-    let credentials = model.service.credentials.iter().flat_map(|credentials| &credentials.body);
-    let mut keys: Vec<String> = credentials.map(|(key, _)| key.value.clone()).collect();
-    keys.extend(model.service.always.iter().flat_map(|(_, body, _)| body).map(|constant| constant.key.value.clone()));
-    keys.sort();
-    keys.dedup();
-    keys
 }
 
 fn leniency(model: &Model) -> TokenStream {
@@ -235,32 +227,44 @@ fn session(model: &Model) -> TokenStream {
 
 fn authorise(model: &Model) -> TokenStream {
     let service = &model.service;
-    let headers: Vec<&str> =
-        service.session.iter().flat_map(|session| &session.headers).map(|(header, _)| header.as_str()).collect();
-    let token = (!headers.is_empty())
-        .then(|| quote!(if let Some(token) = &session.token { #(out.secret_header(#headers, token)?;)* }));
-    let constants = service.always.iter().map(|(format, body, query)| {
-        let format = format_name(format);
-        // Fields are prepended to the body, so the last constant comes first.
-        let body = body.iter().rev().map(|constant| {
-            let (key, value) = (&constant.key.value, constant_value(constant));
-            quote!(out.body_field(#key, #value);)
-        });
-        let query = query.iter().map(|constant| {
-            let (key, text) = (&constant.key.value, &constant.text);
-            quote!(out.query(#key, &#text);)
-        });
-        quote!(if out.format() == #format { #(#body)* #(#query)* })
+    let puts = service.session.as_ref().map_or(&[][..], |session| &session.put);
+    let token = (!puts.is_empty()).then(|| {
+        let puts = proof::of_session(puts);
+        quote!(if let Some(token) = &session.token { #puts })
     });
-    let carries = |credentials: &Credentials| !credentials.headers.is_empty() || !credentials.body.is_empty();
-    let is_proof = service.credentials.iter().any(carries);
+    let always: Vec<Put> = service.put.iter().filter(|put| put.names().is_empty()).cloned().collect();
+    let constants: Vec<TokenStream> = std::iter::once((None, &always))
+        .chain(service.put_by_format.iter().map(|(format, puts)| (Some(format), puts)))
+        .filter(|(_, puts)| !puts.is_empty())
+        .map(|(format, puts)| {
+            // Fields are prepended to the body, so the last constant comes first.
+            let body = constants(puts, Place::Body, None).into_iter().rev().map(|constant| {
+                let (key, value) = (&constant.key.value, constant_value(&constant));
+                quote!(out.body_field(#key, #value);)
+            });
+            let query = constants(puts, Place::Query, None).into_iter().map(|constant| {
+                let (key, text) = (&constant.key.value, &constant.text);
+                quote!(out.query(#key, &#text);)
+            });
+            let puts = quote!(#(#body)* #(#query)*);
+            match format.map(|format| format_name(format)) {
+                Some(format) => quote!(if out.format() == #format { #puts }),
+                None => puts,
+            }
+        })
+        .collect();
+    let is_proof = service.credentials.iter().any(|credentials| !credentials.put.is_empty());
     let proof = is_proof.then(|| {
-        let arms = service.credentials.iter().map(proof_arm);
+        let arms = service.credentials.iter().map(|credentials| {
+            let used: Vec<&str> = credentials.put.iter().flat_map(Put::names).collect();
+            let (pattern, puts) = (pattern(credentials, &used), proof::of_credentials(credentials));
+            quote!(#pattern => { #puts })
+        });
         quote!(match credentials { #(#arms)* })
     });
     let credentials = used("credentials", is_proof);
     let session = used("session", token.is_some());
-    let is_used = token.is_some() || is_proof || !service.always.is_empty();
+    let is_used = token.is_some() || is_proof || !constants.is_empty();
     let out = used("out", is_used);
     let end = if is_used { quote!(out.checked()) } else { quote!(Ok(())) };
     quote! {
@@ -277,36 +281,12 @@ fn authorise(model: &Model) -> TokenStream {
     }
 }
 
-/// The arm that puts one kind of credentials on a call.
-fn proof_arm(credentials: &Credentials) -> TokenStream {
-    let all = credentials.headers.iter().chain(&credentials.body);
-    let pattern = pattern(credentials, &all.map(|(_, field)| field.as_str()).collect::<Vec<_>>());
-    let headers = credentials.headers.iter().map(|(key, field)| pair(credentials, key, field, true));
-    // Prepended, as above.
-    let body = credentials.body.iter().rev().map(|(key, field)| pair(credentials, key, field, false));
-    quote!(#pattern => { #(#headers)* #(#body)* })
-}
-
-fn pair(credentials: &Credentials, key: &str, field: &str, is_header: bool) -> TokenStream {
-    let kind = credentials.fields.iter().find(|(name, _)| name.value == *field);
-    let kind = kind.map_or("text", |(_, kind)| kind.value.as_str());
-    let (name, field) = (field, ident(field));
-    let input = if name == key { quote!(#key) } else { quote!((#name, #key)) };
-    let check = (kind != "int").then(|| quote!(out.check(#input, #field, &InputLimit::NONE.min_length(1));));
-    let put = match (is_header, kind) {
-        (true, "secret") => quote!(out.secret_header(#key, #field)?;),
-        (true, _) => quote!(out.header(#key, #field)?;),
-        (false, "int") => quote!(out.body_field(#key, Value::Number(#field.to_string()));),
-        (false, "secret") => quote!(out.body_field(#key, Value::Text(#field.expose().to_owned()));),
-        (false, _) => quote!(out.body_field(#key, Value::Text(#field.clone()));),
-    };
-    quote!(#check #put)
-}
-
 fn verdict(model: &Model) -> TokenStream {
     let (fault, errors) = (&model.service.fault, &model.service.errors);
     let details = &fault.details;
-    let faults = if fault.kind == "status" {
+    let faults = if fault.form == FaultForm::Documents {
+        documents(model)
+    } else if fault.form == FaultForm::Wrapped {
         let first = |items: &[String]| items.first().cloned().unwrap_or_default();
         let (code, message) = (first(&fault.code), first(&fault.message));
         quote!(StatusFaults { code: #code, message: #message, details: #details })
@@ -342,5 +322,29 @@ fn verdict(model: &Model) -> TokenStream {
         fn verdict(answer: &RawAnswer<'_>) -> Verdict<Code> {
             #faults.verdict(answer)
         }
+    }
+}
+
+/// Faults that are documents with codes and texts at stated places.
+fn documents(model: &Model) -> TokenStream {
+    let (fault, errors) = (&model.service.fault, &model.service.errors);
+    let forms = fault.documents.iter().map(|ErrorDocument { present, code, message, details, fields, .. }| {
+        quote! {
+            ErrorForm {
+                present: #present,
+                code: &[#(#code),*],
+                message: &[#(#message),*],
+                details: #details,
+                fields: #fields,
+            }
+        }
+    });
+    let texts = errors.iter().flat_map(|error| {
+        let code = &error.code.value;
+        error.texts.iter().map(move |text| quote!((#text, #code)))
+    });
+    let verify = errors.iter().filter(|error| error.verify).map(|error| &error.code.value);
+    quote! {
+        DocumentFaults { forms: &[#(#forms),*], texts: &[#(#texts),*], verify: &[#(#verify),*] }
     }
 }

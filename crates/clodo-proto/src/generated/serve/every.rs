@@ -39,7 +39,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
     });
     visitor.perform::<crate::backups::DeleteBackup>(&Examples {
         folder: "clodo/backups/delete_backup",
-        requests: &["xml", "json"],
+        requests: &["json", "xml"],
         request_bodies: &[
             ("sample", Format::Xml, "/servers/298/backup/delete"),
             ("sample", Format::Json, "/servers/298/backup/delete"),
@@ -57,7 +57,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
     });
     visitor.call::<crate::backups::DescribeBackup>(&Examples {
         folder: "clodo/backups/describe_backup",
-        requests: &["xml", "json"],
+        requests: &["json", "xml"],
         request_bodies: &[
             ("sample", Format::Xml, "/servers/298/backup/setdesc"),
             ("sample", Format::Json, "/servers/298/backup/setdesc"),
@@ -70,7 +70,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
     });
     visitor.call::<crate::backups::GetRestoreState>(&Examples {
         folder: "clodo/backups/get_restore_state",
-        requests: &["xml", "json"],
+        requests: &["json", "xml"],
         request_bodies: &[
             ("sample", Format::Xml, "/servers/298/backup/getstate"),
             ("sample", Format::Json, "/servers/298/backup/getstate"),
@@ -93,23 +93,23 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
         answers: &[
             ("sample", Format::Xml, 200),
             ("sample", Format::Json, 200),
-            ("two_backups", Format::Xml, 200),
-            ("two_backups", Format::Json, 200),
-            ("one_as_object", Format::Xml, 200),
-            ("one_as_object", Format::Json, 200),
             ("no_backups", Format::Xml, 200),
             ("no_backups", Format::Json, 200),
-            ("no_backups_null", Format::Json, 200),
             ("no_backups_bare", Format::Json, 200),
+            ("no_backups_null", Format::Json, 200),
+            ("one_as_object", Format::Xml, 200),
+            ("one_as_object", Format::Json, 200),
+            ("two_backups", Format::Xml, 200),
+            ("two_backups", Format::Json, 200),
         ],
         answers_with_head: &[],
-        agreeing: &["two_backups", "one_as_object", "no_backups"],
+        agreeing: &["no_backups", "one_as_object", "two_backups"],
         faults: &[("no_such_server", Format::Xml, 404), ("no_such_server", Format::Json, 404)],
         faults_with_head: &[],
     });
     visitor.perform::<crate::backups::OverwriteBackup>(&Examples {
         folder: "clodo/backups/overwrite_backup",
-        requests: &["xml", "json"],
+        requests: &["json", "xml"],
         request_bodies: &[
             ("sample", Format::Xml, "/servers/298/backup/create"),
             ("sample", Format::Json, "/servers/298/backup/create"),
@@ -122,7 +122,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
     });
     visitor.perform::<crate::backups::RestoreBackup>(&Examples {
         folder: "clodo/backups/restore_backup",
-        requests: &["xml", "json"],
+        requests: &["json", "xml"],
         request_bodies: &[
             ("sample", Format::Xml, "/servers/298/backup/restore"),
             ("sample", Format::Json, "/servers/298/backup/restore"),
@@ -140,7 +140,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
     });
     visitor.call::<crate::backups::ScheduleBackup>(&Examples {
         folder: "clodo/backups/schedule_backup",
-        requests: &["xml", "json"],
+        requests: &["json", "xml"],
         request_bodies: &[
             ("sample", Format::Xml, "/servers/298/backup/setcal"),
             ("sample", Format::Json, "/servers/298/backup/setcal"),
@@ -164,12 +164,12 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
         ],
         answers_with_head: &[],
         agreeing: &["fraction", "negative"],
-        faults: &[("none", Format::Xml, 404), ("none", Format::Json, 404), ("expired_token", Format::Json, 401)],
+        faults: &[("expired_token", Format::Json, 401), ("none", Format::Xml, 404), ("none", Format::Json, 404)],
         faults_with_head: &[],
     });
     visitor.call::<crate::billing::GetBilling>(&Examples {
         folder: "clodo/billing/get_billing",
-        requests: &["day_xml", "day_json", "until_now_xml", "until_now_json", "dates_xml", "dates_json"],
+        requests: &["dates_json", "dates_xml", "day_json", "day_xml", "until_now_json", "until_now_xml"],
         request_bodies: &[
             ("dates_document", Format::Xml, "/billing"),
             ("day_document", Format::Xml, "/billing"),
@@ -178,13 +178,13 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
         answers: &[
             ("month_document", Format::Xml, 200),
             ("month_document_json", Format::Json, 200),
-            ("three_kinds", Format::Xml, 200),
-            ("three_kinds", Format::Json, 200),
             ("nothing", Format::Xml, 200),
             ("nothing", Format::Json, 200),
+            ("three_kinds", Format::Xml, 200),
+            ("three_kinds", Format::Json, 200),
         ],
         answers_with_head: &[],
-        agreeing: &["three_kinds", "nothing"],
+        agreeing: &["nothing", "three_kinds"],
         faults: &[("none", Format::Xml, 404), ("none", Format::Json, 404)],
         faults_with_head: &[],
     });
@@ -193,28 +193,28 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
         requests: &["request"],
         request_bodies: &[],
         answers: &[
-            ("three_kinds", Format::Xml, 200),
-            ("three_kinds", Format::Json, 200),
             ("nothing", Format::Xml, 200),
             ("nothing", Format::Json, 200),
+            ("three_kinds", Format::Xml, 200),
+            ("three_kinds", Format::Json, 200),
         ],
         answers_with_head: &[],
-        agreeing: &["three_kinds", "nothing"],
+        agreeing: &["nothing", "three_kinds"],
         faults: &[("none", Format::Xml, 404), ("none", Format::Json, 404)],
         faults_with_head: &[],
     });
     visitor.call::<crate::billing::GetServerBilling>(&Examples {
         folder: "clodo/billing/get_server_billing",
-        requests: &["day_xml", "day_json"],
+        requests: &["day_json", "day_xml"],
         request_bodies: &[],
         answers: &[
-            ("three_kinds", Format::Xml, 200),
-            ("three_kinds", Format::Json, 200),
             ("nothing", Format::Xml, 200),
             ("nothing", Format::Json, 200),
+            ("three_kinds", Format::Xml, 200),
+            ("three_kinds", Format::Json, 200),
         ],
         answers_with_head: &[],
-        agreeing: &["three_kinds", "nothing"],
+        agreeing: &["nothing", "three_kinds"],
         faults: &[("none", Format::Xml, 404), ("none", Format::Json, 404)],
         faults_with_head: &[],
     });
@@ -223,19 +223,19 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
         requests: &["request"],
         request_bodies: &[],
         answers: &[
-            ("three_kinds", Format::Xml, 200),
-            ("three_kinds", Format::Json, 200),
             ("nothing", Format::Xml, 200),
             ("nothing", Format::Json, 200),
+            ("three_kinds", Format::Xml, 200),
+            ("three_kinds", Format::Json, 200),
         ],
         answers_with_head: &[],
-        agreeing: &["three_kinds", "nothing"],
+        agreeing: &["nothing", "three_kinds"],
         faults: &[("none", Format::Xml, 404), ("none", Format::Json, 404)],
         faults_with_head: &[],
     });
     visitor.perform::<crate::dns::AddRecords>(&Examples {
         folder: "clodo/dns/add_records",
-        requests: &["two_xml", "two_json"],
+        requests: &["two_json", "two_xml"],
         request_bodies: &[],
         answers: &[],
         answers_with_head: &["done"],
@@ -250,7 +250,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
     });
     visitor.perform::<crate::dns::CreateZone>(&Examples {
         folder: "clodo/dns/create_zone",
-        requests: &["master_xml", "master_json", "slave_xml", "slave_json"],
+        requests: &["master_json", "master_xml", "slave_json", "slave_xml"],
         request_bodies: &[],
         answers: &[("created", Format::Xml, 200), ("created", Format::Json, 200)],
         answers_with_head: &[],
@@ -260,7 +260,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
     });
     visitor.perform::<crate::dns::DeleteRecord>(&Examples {
         folder: "clodo/dns/delete_record",
-        requests: &["request_xml", "request_json"],
+        requests: &["request_json", "request_xml"],
         request_bodies: &[],
         answers: &[("serial", Format::Xml, 200), ("serial", Format::Json, 200)],
         answers_with_head: &["no_body"],
@@ -288,15 +288,15 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
         requests: &["request"],
         request_bodies: &[],
         answers: &[
-            ("three_records", Format::Xml, 200),
-            ("three_records", Format::Json, 200),
             ("empty", Format::Xml, 200),
             ("empty", Format::Json, 200),
             ("one_record", Format::Json, 200),
             ("singular_kept", Format::Json, 200),
+            ("three_records", Format::Xml, 200),
+            ("three_records", Format::Json, 200),
         ],
         answers_with_head: &[],
-        agreeing: &["three_records", "empty"],
+        agreeing: &["empty", "three_records"],
         faults: &[("gone", Format::Xml, 404), ("gone", Format::Json, 404), ("gone_unwrapped", Format::Json, 404)],
         faults_with_head: &[],
     });
@@ -305,37 +305,37 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
         requests: &["request"],
         request_bodies: &[],
         answers: &[
-            ("recorded", Format::Json, 200),
-            ("two_zones", Format::Xml, 200),
-            ("two_zones", Format::Json, 200),
             ("empty", Format::Xml, 200),
             ("empty", Format::Json, 200),
             ("null_lists", Format::Json, 200),
             ("one_zone", Format::Json, 200),
+            ("recorded", Format::Json, 200),
+            ("two_zones", Format::Xml, 200),
+            ("two_zones", Format::Json, 200),
         ],
         answers_with_head: &[],
-        agreeing: &["two_zones", "empty"],
+        agreeing: &["empty", "two_zones"],
         faults: &[("expired_token", Format::Json, 401)],
         faults_with_head: &[],
     });
     visitor.call::<crate::dns::SetZoneMaster>(&Examples {
         folder: "clodo/dns/set_zone_master",
-        requests: &["master_xml", "master_json"],
+        requests: &["master_json", "master_xml"],
         request_bodies: &[],
         answers: &[],
         answers_with_head: &["done"],
         agreeing: &[],
         faults: &[
-            ("master_zone", Format::Xml, 400),
-            ("master_zone", Format::Json, 400),
             ("gone", Format::Xml, 404),
             ("gone", Format::Json, 404),
+            ("master_zone", Format::Xml, 400),
+            ("master_zone", Format::Json, 400),
         ],
         faults_with_head: &[],
     });
     visitor.call::<crate::dns::UpdateRecords>(&Examples {
         folder: "clodo/dns/update_records",
-        requests: &["two_xml", "two_json"],
+        requests: &["two_json", "two_xml"],
         request_bodies: &[],
         answers: &[],
         answers_with_head: &["done"],
@@ -350,7 +350,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
     });
     visitor.perform::<crate::helpdesk::CreateTicket>(&Examples {
         folder: "clodo/helpdesk/create_ticket",
-        requests: &["about_server_xml", "about_server_json"],
+        requests: &["about_server_json", "about_server_xml"],
         request_bodies: &[("document", Format::Xml, "/helpdesk/")],
         answers: &[],
         answers_with_head: &["done"],
@@ -360,7 +360,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
     });
     visitor.perform::<crate::helpdesk::CreateVipTicket>(&Examples {
         folder: "clodo/helpdesk/create_vip_ticket",
-        requests: &["urgent_xml", "urgent_json"],
+        requests: &["urgent_json", "urgent_xml"],
         request_bodies: &[],
         answers: &[],
         answers_with_head: &["done"],
@@ -374,15 +374,15 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
         request_bodies: &[],
         answers: &[
             ("works_document", Format::Xml, 200),
-            ("works", Format::Xml, 200),
-            ("works", Format::Json, 200),
             ("bare", Format::Xml, 200),
             ("bare", Format::Json, 200),
             ("flags", Format::Json, 200),
             ("one_each", Format::Json, 200),
+            ("works", Format::Xml, 200),
+            ("works", Format::Json, 200),
         ],
         answers_with_head: &[],
-        agreeing: &["works", "bare"],
+        agreeing: &["bare", "works"],
         faults: &[("gone", Format::Xml, 404), ("gone", Format::Json, 404), ("gone_unwrapped", Format::Json, 404)],
         faults_with_head: &[],
     });
@@ -392,23 +392,23 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
         request_bodies: &[],
         answers: &[
             ("two_document", Format::Xml, 200),
-            ("two", Format::Xml, 200),
-            ("two", Format::Json, 200),
             ("empty", Format::Xml, 200),
             ("empty", Format::Json, 200),
-            ("one", Format::Json, 200),
-            ("null_list", Format::Json, 200),
             ("none", Format::Xml, 404),
             ("none", Format::Json, 404),
+            ("null_list", Format::Json, 200),
+            ("one", Format::Json, 200),
+            ("two", Format::Xml, 200),
+            ("two", Format::Json, 200),
         ],
         answers_with_head: &[],
-        agreeing: &["two", "empty", "none"],
+        agreeing: &["empty", "none", "two"],
         faults: &[("no_module", Format::Xml, 404), ("no_module", Format::Json, 404)],
         faults_with_head: &[],
     });
     visitor.perform::<crate::helpdesk::ReplyTicket>(&Examples {
         folder: "clodo/helpdesk/reply_ticket",
-        requests: &["request_xml", "request_json"],
+        requests: &["request_json", "request_xml"],
         request_bodies: &[("document", Format::Xml, "/helpdesk/445822")],
         answers: &[],
         answers_with_head: &["done"],
@@ -422,18 +422,18 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
         request_bodies: &[],
         answers: &[
             ("three_document", Format::Xml, 200),
-            ("two", Format::Xml, 200),
-            ("two", Format::Json, 200),
-            ("flat", Format::Json, 200),
             ("empty", Format::Xml, 200),
             ("empty", Format::Json, 200),
-            ("one", Format::Json, 200),
-            ("null_list", Format::Json, 200),
+            ("flat", Format::Json, 200),
             ("none", Format::Xml, 404),
             ("none", Format::Json, 404),
+            ("null_list", Format::Json, 200),
+            ("one", Format::Json, 200),
+            ("two", Format::Xml, 200),
+            ("two", Format::Json, 200),
         ],
         answers_with_head: &[],
-        agreeing: &["two", "empty", "none"],
+        agreeing: &["empty", "none", "two"],
         faults: &[("no_module", Format::Xml, 404), ("no_module", Format::Json, 404)],
         faults_with_head: &[],
     });
@@ -443,18 +443,18 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
         request_bodies: &[],
         answers: &[
             ("three_document", Format::Xml, 200),
+            ("empty", Format::Xml, 200),
+            ("empty", Format::Json, 200),
+            ("none", Format::Xml, 404),
+            ("none", Format::Json, 404),
+            ("null_list", Format::Json, 200),
+            ("one", Format::Json, 200),
             ("recorded", Format::Json, 200),
             ("three", Format::Xml, 200),
             ("three", Format::Json, 200),
-            ("empty", Format::Xml, 200),
-            ("empty", Format::Json, 200),
-            ("one", Format::Json, 200),
-            ("null_list", Format::Json, 200),
-            ("none", Format::Xml, 404),
-            ("none", Format::Json, 404),
         ],
         answers_with_head: &[],
-        agreeing: &["three", "empty", "none"],
+        agreeing: &["empty", "none", "three"],
         faults: &[("no_module", Format::Xml, 404), ("no_module", Format::Json, 404)],
         faults_with_head: &[],
     });
@@ -464,23 +464,23 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
         request_bodies: &[],
         answers: &[
             ("two_document", Format::Xml, 200),
-            ("two", Format::Xml, 200),
-            ("two", Format::Json, 200),
             ("empty", Format::Xml, 200),
             ("empty", Format::Json, 200),
-            ("one", Format::Json, 200),
-            ("null_list", Format::Json, 200),
             ("none", Format::Xml, 404),
             ("none", Format::Json, 404),
+            ("null_list", Format::Json, 200),
+            ("one", Format::Json, 200),
+            ("two", Format::Xml, 200),
+            ("two", Format::Json, 200),
         ],
         answers_with_head: &[],
-        agreeing: &["two", "empty", "none"],
+        agreeing: &["empty", "none", "two"],
         faults: &[("no_module", Format::Xml, 404), ("no_module", Format::Json, 404)],
         faults_with_head: &[],
     });
     visitor.perform::<crate::ips::AddIp>(&Examples {
         folder: "clodo/ips/add_ip",
-        requests: &["xml", "json", "anywhere"],
+        requests: &["anywhere", "json", "xml"],
         request_bodies: &[],
         answers: &[],
         answers_with_head: &["done"],
@@ -490,7 +490,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
     });
     visitor.perform::<crate::ips::DeleteIp>(&Examples {
         folder: "clodo/ips/delete_ip",
-        requests: &["xml", "json"],
+        requests: &["json", "xml"],
         request_bodies: &[("sample", Format::Xml, "/servers/298/ips"), ("sample", Format::Json, "/servers/298/ips")],
         answers: &[],
         answers_with_head: &["done"],
@@ -505,19 +505,19 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
         answers: &[
             ("sample", Format::Xml, 200),
             ("sample", Format::Json, 200),
-            ("two_addresses", Format::Xml, 200),
-            ("two_addresses", Format::Json, 200),
-            ("json_addr", Format::Json, 200),
             ("five_flags", Format::Xml, 200),
             ("five_flags", Format::Json, 200),
-            ("one_bare", Format::Json, 200),
+            ("json_addr", Format::Json, 200),
             ("none", Format::Xml, 200),
             ("none", Format::Json, 200),
             ("none_bare", Format::Xml, 200),
             ("none_bare", Format::Json, 200),
+            ("one_bare", Format::Json, 200),
+            ("two_addresses", Format::Xml, 200),
+            ("two_addresses", Format::Json, 200),
         ],
         answers_with_head: &[],
-        agreeing: &["two_addresses", "five_flags", "none", "none_bare"],
+        agreeing: &["five_flags", "none", "none_bare", "two_addresses"],
         faults: &[("no_such_server", Format::Xml, 404), ("no_such_server", Format::Json, 404)],
         faults_with_head: &[],
     });
@@ -528,21 +528,21 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
         answers: &[
             ("sample_xml", Format::Xml, 200),
             ("sample_json", Format::Json, 200),
-            ("two_subnets", Format::Xml, 200),
-            ("two_subnets", Format::Json, 200),
-            ("one_as_object", Format::Xml, 200),
-            ("one_as_object", Format::Json, 200),
             ("none", Format::Xml, 200),
             ("none", Format::Json, 200),
+            ("one_as_object", Format::Xml, 200),
+            ("one_as_object", Format::Json, 200),
+            ("two_subnets", Format::Xml, 200),
+            ("two_subnets", Format::Json, 200),
         ],
         answers_with_head: &[],
-        agreeing: &["two_subnets", "one_as_object", "none"],
+        agreeing: &["none", "one_as_object", "two_subnets"],
         faults: &[("no_such_server", Format::Xml, 404), ("no_such_server", Format::Json, 404)],
         faults_with_head: &[],
     });
     visitor.perform::<crate::ips::MoveIp>(&Examples {
         folder: "clodo/ips/move_ip",
-        requests: &["xml", "json"],
+        requests: &["json", "xml"],
         request_bodies: &[
             ("sample", Format::Xml, "/servers/298/ips/moveip/"),
             ("sample", Format::Json, "/servers/298/ips/moveip/"),
@@ -560,13 +560,13 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
         answers: &[
             ("sample_xml", Format::Xml, 200),
             ("sample_json", Format::Json, 200),
-            ("two_limits", Format::Xml, 200),
-            ("two_limits", Format::Json, 200),
             ("one_limit", Format::Xml, 200),
             ("one_limit", Format::Json, 200),
+            ("two_limits", Format::Xml, 200),
+            ("two_limits", Format::Json, 200),
         ],
         answers_with_head: &[],
-        agreeing: &["two_limits", "one_limit"],
+        agreeing: &["one_limit", "two_limits"],
         faults: &[],
         faults_with_head: &[],
     });
@@ -590,7 +590,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
     });
     visitor.perform::<crate::servers::BuyTraffic>(&Examples {
         folder: "clodo/servers/buy_traffic",
-        requests: &["xml", "json"],
+        requests: &["json", "xml"],
         request_bodies: &[],
         answers: &[],
         answers_with_head: &["done"],
@@ -600,7 +600,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
     });
     visitor.call::<crate::servers::CancelChange>(&Examples {
         folder: "clodo/servers/cancel_change",
-        requests: &["xml", "json"],
+        requests: &["json", "xml"],
         request_bodies: &[],
         answers: &[],
         answers_with_head: &["done"],
@@ -610,7 +610,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
     });
     visitor.perform::<crate::servers::ChangeServer>(&Examples {
         folder: "clodo/servers/change_server",
-        requests: &["xml", "json"],
+        requests: &["json", "xml"],
         request_bodies: &[("sample", Format::Xml, "/servers/298"), ("sample", Format::Json, "/servers/298")],
         answers: &[],
         answers_with_head: &["done"],
@@ -630,7 +630,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
     });
     visitor.perform::<crate::servers::ChangeToVirtual>(&Examples {
         folder: "clodo/servers/change_to_virtual",
-        requests: &["xml", "json"],
+        requests: &["json", "xml"],
         request_bodies: &[
             ("sample", Format::Xml, "/servers/298/change_type/"),
             ("sample", Format::Json, "/servers/298/change_type/"),
@@ -643,30 +643,30 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
     });
     visitor.perform::<crate::servers::CreateServer>(&Examples {
         folder: "clodo/servers/create_server",
-        requests: &["virtual_xml", "virtual_json", "scale_xml", "preset_xml", "preset_json"],
-        request_bodies: &[("virtual", Format::Xml, "/servers"), ("scale", Format::Xml, "/servers")],
+        requests: &["preset_json", "preset_xml", "scale_xml", "virtual_json", "virtual_xml"],
+        request_bodies: &[("scale", Format::Xml, "/servers"), ("virtual", Format::Xml, "/servers")],
         answers: &[
             ("sample", Format::Xml, 200),
-            ("created", Format::Xml, 200),
-            ("created", Format::Json, 200),
             ("accepted", Format::Xml, 202),
             ("accepted", Format::Json, 202),
+            ("created", Format::Xml, 200),
+            ("created", Format::Json, 200),
         ],
         answers_with_head: &[],
-        agreeing: &["created", "accepted"],
+        agreeing: &["accepted", "created"],
         faults: &[
-            ("wrong", Format::Xml, 400),
-            ("wrong", Format::Json, 400),
-            ("unavailable", Format::Xml, 405),
-            ("unavailable", Format::Json, 405),
             ("internal", Format::Xml, 500),
             ("internal", Format::Json, 500),
+            ("unavailable", Format::Xml, 405),
+            ("unavailable", Format::Json, 405),
+            ("wrong", Format::Xml, 400),
+            ("wrong", Format::Json, 400),
         ],
         faults_with_head: &[],
     });
     visitor.call::<crate::servers::DelayChange>(&Examples {
         folder: "clodo/servers/delay_change",
-        requests: &["xml", "json"],
+        requests: &["json", "xml"],
         request_bodies: &[],
         answers: &[],
         answers_with_head: &["done"],
@@ -690,22 +690,22 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
         request_bodies: &[],
         answers: &[
             ("running", Format::Xml, 200),
-            ("full", Format::Xml, 200),
-            ("full", Format::Json, 200),
             ("as_clients_saw_it", Format::Xml, 200),
             ("as_clients_saw_it", Format::Json, 200),
+            ("full", Format::Xml, 200),
+            ("full", Format::Json, 200),
             ("not_installed", Format::Xml, 200),
             ("not_installed", Format::Json, 200),
             ("other_date_form", Format::Xml, 200),
             ("other_date_form", Format::Json, 200),
         ],
         answers_with_head: &[],
-        agreeing: &["full", "as_clients_saw_it", "not_installed", "other_date_form"],
+        agreeing: &["as_clients_saw_it", "full", "not_installed", "other_date_form"],
         faults: &[
+            ("forbidden", Format::Xml, 403),
             ("no_such_server", Format::Xml, 404),
             ("no_such_server_wrapped", Format::Xml, 404),
             ("no_such_server_wrapped", Format::Json, 404),
-            ("forbidden", Format::Xml, 403),
         ],
         faults_with_head: &[],
     });
@@ -715,21 +715,21 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
         request_bodies: &[],
         answers: &[
             ("sample", Format::Xml, 200),
-            ("two_entries", Format::Xml, 200),
-            ("two_entries", Format::Json, 200),
-            ("one_entry", Format::Xml, 200),
-            ("one_entry", Format::Json, 200),
             ("empty", Format::Xml, 200),
             ("empty", Format::Json, 200),
+            ("one_entry", Format::Xml, 200),
+            ("one_entry", Format::Json, 200),
+            ("two_entries", Format::Xml, 200),
+            ("two_entries", Format::Json, 200),
         ],
         answers_with_head: &[],
-        agreeing: &["two_entries", "one_entry", "empty"],
+        agreeing: &["empty", "one_entry", "two_entries"],
         faults: &[("no_such_server", Format::Xml, 404), ("no_such_server", Format::Json, 404)],
         faults_with_head: &[],
     });
     visitor.perform::<crate::servers::KeepServer>(&Examples {
         folder: "clodo/servers/keep_server",
-        requests: &["xml", "json"],
+        requests: &["json", "xml"],
         request_bodies: &[],
         answers: &[],
         answers_with_head: &["done"],
@@ -739,7 +739,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
     });
     visitor.perform::<crate::servers::LetServerExpire>(&Examples {
         folder: "clodo/servers/let_server_expire",
-        requests: &["xml", "json"],
+        requests: &["json", "xml"],
         request_bodies: &[],
         answers: &[],
         answers_with_head: &["done"],
@@ -753,14 +753,14 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
         request_bodies: &[],
         answers: &[
             ("sample", Format::Xml, 200),
-            ("two_servers", Format::Xml, 200),
-            ("two_servers", Format::Json, 200),
-            ("one_bare", Format::Json, 200),
             ("null_list", Format::Xml, 200),
             ("null_list", Format::Json, 200),
+            ("one_bare", Format::Json, 200),
+            ("two_servers", Format::Xml, 200),
+            ("two_servers", Format::Json, 200),
         ],
         answers_with_head: &[],
-        agreeing: &["two_servers", "null_list"],
+        agreeing: &["null_list", "two_servers"],
         faults: &[("none", Format::Xml, 404), ("none", Format::Json, 404)],
         faults_with_head: &[],
     });
@@ -770,27 +770,27 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
         request_bodies: &[],
         answers: &[
             ("sample", Format::Xml, 200),
-            ("two_servers", Format::Xml, 200),
-            ("two_servers", Format::Json, 200),
-            ("one_as_object", Format::Json, 200),
-            ("one_bare", Format::Json, 200),
-            ("not_installed", Format::Xml, 200),
-            ("not_installed", Format::Json, 200),
-            ("foreign_flag", Format::Xml, 200),
-            ("foreign_flag", Format::Json, 200),
-            ("null_list", Format::Xml, 200),
-            ("null_list", Format::Json, 200),
             ("empty_list", Format::Json, 200),
             ("empty_text", Format::Json, 200),
+            ("foreign_flag", Format::Xml, 200),
+            ("foreign_flag", Format::Json, 200),
+            ("not_installed", Format::Xml, 200),
+            ("not_installed", Format::Json, 200),
+            ("null_list", Format::Xml, 200),
+            ("null_list", Format::Json, 200),
+            ("one_as_object", Format::Json, 200),
+            ("one_bare", Format::Json, 200),
+            ("two_servers", Format::Xml, 200),
+            ("two_servers", Format::Json, 200),
         ],
         answers_with_head: &[],
-        agreeing: &["two_servers", "not_installed", "foreign_flag", "null_list"],
-        faults: &[("none", Format::Xml, 404), ("none", Format::Json, 404), ("no_module", Format::Json, 404)],
+        agreeing: &["foreign_flag", "not_installed", "null_list", "two_servers"],
+        faults: &[("no_module", Format::Json, 404), ("none", Format::Xml, 404), ("none", Format::Json, 404)],
         faults_with_head: &[],
     });
     visitor.perform::<crate::servers::RebootServer>(&Examples {
         folder: "clodo/servers/reboot_server",
-        requests: &["xml", "json"],
+        requests: &["json", "xml"],
         request_bodies: &[("sample", Format::Xml, "/servers/298/action")],
         answers: &[],
         answers_with_head: &["done"],
@@ -800,7 +800,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
     });
     visitor.perform::<crate::servers::RebuildServer>(&Examples {
         folder: "clodo/servers/rebuild_server",
-        requests: &["xml", "json", "panel_xml", "panel_json"],
+        requests: &["json", "panel_json", "panel_xml", "xml"],
         request_bodies: &[("sample", Format::Xml, "/servers/298/action")],
         answers: &[],
         answers_with_head: &["done"],
@@ -810,7 +810,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
     });
     visitor.call::<crate::servers::StartServer>(&Examples {
         folder: "clodo/servers/start_server",
-        requests: &["xml", "json"],
+        requests: &["json", "xml"],
         request_bodies: &[],
         answers: &[],
         answers_with_head: &["done"],
@@ -820,7 +820,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
     });
     visitor.call::<crate::servers::StopServer>(&Examples {
         folder: "clodo/servers/stop_server",
-        requests: &["xml", "json"],
+        requests: &["json", "xml"],
         request_bodies: &[],
         answers: &[],
         answers_with_head: &["done"],
@@ -830,7 +830,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
     });
     visitor.call::<crate::servers::TuneServer>(&Examples {
         folder: "clodo/servers/tune_server",
-        requests: &["xml", "json"],
+        requests: &["json", "xml"],
         request_bodies: &[],
         answers: &[],
         answers_with_head: &["done"],
@@ -840,7 +840,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
     });
     visitor.call::<crate::stats::GetStats>(&Examples {
         folder: "clodo/stats/get_stats",
-        requests: &["dates_xml", "dates_json", "stamps_xml", "stamps_json"],
+        requests: &["dates_json", "dates_xml", "stamps_json", "stamps_xml"],
         request_bodies: &[
             ("dates", Format::Xml, "/stats/298"),
             ("stamps", Format::Xml, "/stats/298"),
@@ -855,12 +855,12 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
         ],
         answers_with_head: &[],
         agreeing: &["two_rows", "without_cpu_seconds"],
-        faults: &[("none", Format::Xml, 404), ("none", Format::Json, 404), ("no_module", Format::Json, 404)],
+        faults: &[("no_module", Format::Json, 404), ("none", Format::Xml, 404), ("none", Format::Json, 404)],
         faults_with_head: &[],
     });
     visitor.perform::<crate::storage::CreateStorage>(&Examples {
         folder: "clodo/storage/create_storage",
-        requests: &["title_xml", "title_json"],
+        requests: &["title_json", "title_xml"],
         request_bodies: &[("title_document", Format::Xml, "/storage/")],
         answers: &[
             ("created_document", Format::Xml, 200),
@@ -902,32 +902,32 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
         request_bodies: &[],
         answers: &[
             ("two_document", Format::Xml, 200),
-            ("two", Format::Xml, 200),
-            ("two", Format::Json, 200),
             ("empty", Format::Xml, 200),
             ("empty", Format::Json, 200),
-            ("one", Format::Json, 200),
-            ("null_list", Format::Json, 200),
             ("none", Format::Xml, 404),
             ("none", Format::Json, 404),
+            ("null_list", Format::Json, 200),
+            ("one", Format::Json, 200),
+            ("two", Format::Xml, 200),
+            ("two", Format::Json, 200),
         ],
         answers_with_head: &[],
-        agreeing: &["two", "empty", "none"],
+        agreeing: &["empty", "none", "two"],
         faults: &[("no_module", Format::Xml, 404), ("no_module", Format::Json, 404)],
         faults_with_head: &[],
     });
     visitor.call::<crate::storage::UpdateStorage>(&Examples {
         folder: "clodo/storage/update_storage",
-        requests: &["title_xml", "title_json", "all_xml", "all_json"],
+        requests: &["all_json", "all_xml", "title_json", "title_xml"],
         request_bodies: &[("title_document", Format::Xml, "/storage/1")],
         answers: &[("changed", Format::Xml, 200), ("changed", Format::Json, 200), ("empty_list", Format::Json, 200)],
         answers_with_head: &["unchanged"],
         agreeing: &["changed"],
         faults: &[
-            ("not_saved", Format::Xml, 400),
-            ("not_saved", Format::Json, 400),
             ("gone", Format::Xml, 404),
             ("gone", Format::Json, 404),
+            ("not_saved", Format::Xml, 400),
+            ("not_saved", Format::Json, 400),
         ],
         faults_with_head: &[],
     });
@@ -936,21 +936,21 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
         requests: &["request"],
         request_bodies: &[],
         answers: &[
-            ("person", Format::Xml, 200),
-            ("person", Format::Json, 200),
             ("bare", Format::Xml, 200),
             ("bare", Format::Json, 200),
             ("one_data_centre", Format::Json, 200),
+            ("person", Format::Xml, 200),
+            ("person", Format::Json, 200),
             ("singular_kept", Format::Json, 200),
         ],
         answers_with_head: &[],
-        agreeing: &["person", "bare"],
+        agreeing: &["bare", "person"],
         faults: &[("expired_token", Format::Json, 401)],
         faults_with_head: &[],
     });
     visitor.call::<crate::user::UpdateUser>(&Examples {
         folder: "clodo/user/update_user",
-        requests: &["contacts_xml", "contacts_json", "kinds_xml", "kinds_json"],
+        requests: &["contacts_json", "contacts_xml", "kinds_json", "kinds_xml"],
         request_bodies: &[
             ("contacts_document", Format::Xml, "/user/update"),
             ("contacts_document_json", Format::Json, "/user/update"),

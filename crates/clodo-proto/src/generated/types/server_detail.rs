@@ -102,7 +102,7 @@ pub struct ServerDetail {
     #[doc(alias = "Средняя загрузка процессора за час; встречалось только пустым")]
     #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub cpu_hour_average: Option<Decimal>,
-    /// How much of the disk is taken.
+    /// The share of the disk that is taken.
     ///
     /// Unit: %.
     #[doc(alias = "Занятая доля диска")]

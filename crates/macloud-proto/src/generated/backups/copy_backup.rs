@@ -21,8 +21,8 @@ use crate::types::{Backup, BackupId, DatacenterId};
 ///
 /// A schedule makes backups in the same data centre, too, and nothing tells them apart.
 ///
-/// If the end stays open: List the backups and look for a new one in that data centre. `reconcile` does it, with what
-/// `perform` read before the call.
+/// If the outcome is unknown: List the backups and look for a new one in that data centre. `client.reconcile` does
+/// this, comparing with what `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::backups::CopyBackup;
@@ -60,7 +60,7 @@ pub struct CopyBackup {
 }
 
 impl CopyBackup {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: BackupId, datacenter: DatacenterId) -> Self {
         Self { id, datacenter }
     }

@@ -15,8 +15,9 @@ use crate::types::{BackupId, ServiceId};
 ///
 /// In the same data centre, and the disk not smaller than the backup.
 ///
-/// If the end stays open: Read the server: `status_text` says what is being done with it. No call shows it:
-/// `status_text` says that something is being done with the server, not what: any other operation changes it, too.
+/// If the outcome is unknown: Read the server: `status_text` says what is being done with it. No call shows whether it
+/// happened: `status_text` says that something is being done with the server, not what: any other operation changes it,
+/// too.
 ///
 /// ```
 /// use macloud_proto::backups::RestoreBackup;
@@ -54,7 +55,7 @@ pub struct RestoreBackup {
 }
 
 impl RestoreBackup {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: BackupId, service: ServiceId) -> Self {
         Self { id, service }
     }

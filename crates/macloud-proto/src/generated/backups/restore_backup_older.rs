@@ -15,8 +15,9 @@ use crate::types::{BackupId, ServiceId};
 ///
 /// The document of VDSina had POST before it had PUT.
 ///
-/// If the end stays open: Read the server: `status_text` says what is being done with it. No call shows it:
-/// `status_text` says that something is being done with the server, not what: any other operation changes it, too.
+/// If the outcome is unknown: Read the server: `status_text` says what is being done with it. No call shows whether it
+/// happened: `status_text` says that something is being done with the server, not what: any other operation changes it,
+/// too.
 ///
 /// ```
 /// use macloud_proto::backups::RestoreBackupOlder;
@@ -53,7 +54,7 @@ pub struct RestoreBackupOlder {
 }
 
 impl RestoreBackupOlder {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: BackupId, service: ServiceId) -> Self {
         Self { id, service }
     }

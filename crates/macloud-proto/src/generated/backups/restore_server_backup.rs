@@ -15,8 +15,9 @@ use crate::types::{BackupId, ServerId};
 ///
 /// Fits the table of fields on the page of Macloud; which of the paths it has is not known.
 ///
-/// If the end stays open: Read the server: `status_text` says what is being done with it. No call shows it:
-/// `status_text` says that something is being done with the server, not what: any other operation changes it, too.
+/// If the outcome is unknown: Read the server: `status_text` says what is being done with it. No call shows whether it
+/// happened: `status_text` says that something is being done with the server, not what: any other operation changes it,
+/// too.
 ///
 /// ```
 /// use macloud_proto::backups::RestoreServerBackup;
@@ -52,7 +53,7 @@ pub struct RestoreServerBackup {
 }
 
 impl RestoreServerBackup {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: ServerId, backup: BackupId) -> Self {
         Self { id, backup }
     }

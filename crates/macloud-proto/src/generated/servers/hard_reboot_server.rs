@@ -16,8 +16,9 @@ use crate::types::ServerId;
 ///
 /// The system gets a signal to stop; if it still runs after a while it is switched off, then started.
 ///
-/// If the end stays open: Read the server: `status_text` says what is being done with it. No call shows it:
-/// `status_text` says that something is being done with the server, not what: any other operation changes it, too.
+/// If the outcome is unknown: Read the server: `status_text` says what is being done with it. No call shows whether it
+/// happened: `status_text` says that something is being done with the server, not what: any other operation changes it,
+/// too.
 ///
 /// ```
 /// use macloud_proto::servers::HardRebootServer;
@@ -51,7 +52,7 @@ pub struct HardRebootServer {
 }
 
 impl HardRebootServer {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: ServerId) -> Self {
         Self { id }
     }

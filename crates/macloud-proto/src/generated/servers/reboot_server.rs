@@ -13,8 +13,9 @@ use crate::types::ServerId;
 ///
 /// `PUT /v1/server.reboot/{id}`; effect: **state** (disruptive, async). Source: line 108 of the document.
 ///
-/// If the end stays open: Read the server: `status_text` says what is being done with it. No call shows it:
-/// `status_text` says that something is being done with the server, not what: any other operation changes it, too.
+/// If the outcome is unknown: Read the server: `status_text` says what is being done with it. No call shows whether it
+/// happened: `status_text` says that something is being done with the server, not what: any other operation changes it,
+/// too.
 ///
 /// ```
 /// use macloud_proto::servers::RebootServer;
@@ -48,7 +49,7 @@ pub struct RebootServer {
 }
 
 impl RebootServer {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: ServerId) -> Self {
         Self { id }
     }

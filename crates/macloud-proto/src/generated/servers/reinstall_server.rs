@@ -21,8 +21,8 @@ use crate::types::{KeyId, ServerDetail, ServerId, TemplateId};
 ///
 /// Without a template presumably with the present one. The server makes a new password.
 ///
-/// If the end stays open: Read the server: `template` says what it was installed from, `status_text` what is being done
-/// with it. `reconcile` does it, with what `perform` read before the call.
+/// If the outcome is unknown: Read the server: `template` says what it was installed from, `status_text` what is being
+/// done with it. `client.reconcile` does this, comparing with what `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::servers::ReinstallServer;
@@ -68,7 +68,7 @@ pub struct ReinstallServer {
 }
 
 impl ReinstallServer {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: ServerId) -> Self {
         Self { id, template: None, ssh_key: None, host: None }
     }

@@ -17,8 +17,9 @@ use crate::types::ServerId;
 /// Sets the password of VNC and, on supported Linux templates, of root. With an own image, Windows or FreeBSD only the
 /// one of VNC.
 ///
-/// If the end stays open: Read the server: `status_text` says what is being done with it. No call shows it:
-/// `status_text` says that something is being done with the server, not what: any other operation changes it, too.
+/// If the outcome is unknown: Read the server: `status_text` says what is being done with it. No call shows whether it
+/// happened: `status_text` says that something is being done with the server, not what: any other operation changes it,
+/// too.
 ///
 /// ```
 /// use macloud_proto::servers::SetPassword;
@@ -56,7 +57,7 @@ pub struct SetPassword {
 }
 
 impl SetPassword {
-    /// The call with what it needs; everything else is absent.
+    /// The call with its required inputs; everything else is absent.
     pub fn new(id: ServerId, password: impl Into<Secret>) -> Self {
         Self { id, password: password.into() }
     }

@@ -1,0 +1,64 @@
+//! Where the credentials of a call go, and that none of them is shown.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "in a test a panic is the report")]
+
+use hostkit_proto::{Api, BaseUrl, Endpoint, Format, RequestParts, Session};
+use obstacle_proto::choices::ChangeAny;
+use obstacle_proto::{Credentials, Obstacle};
+
+/// The request of a call with these credentials.
+fn signed(credentials: &Credentials) -> http::Request<Vec<u8>> {
+    let mut parts = RequestParts::new(&ChangeAny::INFO, &Obstacle::INFO, Format::Json, "main");
+    ChangeAny::new().i(9).encode(&mut parts).expect("a sound call");
+    Obstacle::authorise(credentials, &Session::default(), &mut parts).expect("sound credentials");
+    assert!(!format!("{parts:?}").contains("hunter2"), "{parts:?}");
+    let base: BaseUrl = "https://api.example.net".parse().expect("an address");
+    parts.finish(&base).expect("a request")
+}
+
+fn header<'r>(request: &'r http::Request<Vec<u8>>, name: &str) -> &'r str {
+    let value = request.headers().get(name).expect("the header");
+    assert!(value.is_sensitive(), "{name} would be shown");
+    value.to_str().expect("ASCII")
+}
+
+#[test]
+fn basic_is_the_base64_of_both() {
+    let request = signed(&Credentials::basic("me", "hunter2"));
+    assert_eq!(header(&request, "authorization"), "Basic bWU6aHVudGVyMg==");
+}
+
+#[test]
+fn a_template_keeps_its_text() {
+    assert_eq!(header(&signed(&Credentials::bearer("hunter2")), "authorization"), "Bearer hunter2");
+}
+
+#[test]
+fn a_key_in_the_query_is_encoded() {
+    let request = signed(&Credentials::in_address(7, "hunter2&x"));
+    assert_eq!(request.uri().query(), Some("user=7&api%20key=hunter2%26x"));
+}
+
+#[test]
+fn cookies_share_a_header_and_values_have_several_parts() {
+    let request = signed(&Credentials::cookies("me", 7, "hunter2"));
+    assert_eq!(header(&request, "cookie"), "user=me; sid=hunter2");
+    assert_eq!(request.headers().get_all("cookie").iter().count(), 1);
+    let body = String::from_utf8(request.into_body()).expect("text");
+    assert_eq!(body, r#"{"sign":"me:7:hunter2","any":{"i":9}}"#);
+}
+
+#[test]
+fn an_empty_field_is_refused_wherever_it_goes() {
+    for credentials in [
+        Credentials::basic("", "hunter2"),
+        Credentials::basic("me", ""),
+        Credentials::bearer(""),
+        Credentials::in_address(7, ""),
+        Credentials::cookies("me", 7, ""),
+    ] {
+        let mut parts = RequestParts::new(&ChangeAny::INFO, &Obstacle::INFO, Format::Json, "main");
+        let error = Obstacle::authorise(&credentials, &Session::default(), &mut parts);
+        assert!(error.is_err(), "{credentials:?}");
+    }
+}
