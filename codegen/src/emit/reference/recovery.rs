@@ -32,7 +32,7 @@ pub(super) fn page(language: Language, model: &Model) -> String {
         language.pick("absence counts after", "отсутствие значит через"),
         language.pick("cannot be told", "чего не узнать"),
     ];
-    let calls = modules(model).into_iter().flat_map(|(_, endpoints)| endpoints).filter(|call| !call.is_callable());
+    let calls = modules(model).into_values().flatten().filter(|call| !call.is_callable());
     page.push_str(&table(&titles, calls.map(|call| row(language, model, call))));
     page
 }
