@@ -48,7 +48,7 @@ const ERRORS: &[(&str, u16, &str)] = &[
     ("clodo/servers/list_servers", 401, r#"{"code":401,"message":%,"details":"no"}"#),
     ("inferno/orders/list_orders", 200, r#"{"result":"fail","message":%}"#),
     ("inferno/orders/list_orders", 200, r#"{"result":"fail","msg":"no","error_code":904,"more":%}"#),
-    ("rootpanel/orders/list_orders", 200, r#"{"status":"ERROR","errorCode":"20","errorMsg":%}"#),
+    ("rootpanel/orders/get_orders", 200, r#"{"status":"ERROR","errorCode":"20","errorMsg":%}"#),
     ("macloud/servers/list_servers", 400, r#"{"status":"error","status_code":400,"status_msg":"no","data":%}"#),
     (
         "macloud/servers/list_servers",

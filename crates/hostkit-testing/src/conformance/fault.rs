@@ -70,6 +70,8 @@ pub enum Fault {
     SilentAfterFirst,
     /// `100 Continue` without end, as fast as it can.
     FloodContinue,
+    /// Answers the first request with a body that is larger than heads may be, later ones with such a flood.
+    FloodAfterFirst,
     /// An HTML page.
     Html,
     /// A document of another API.
@@ -239,7 +241,11 @@ impl Fault {
                 pen.write(answer(BODY))?;
                 return Ok(After::Go);
             }
-            Self::FloodContinue => {
+            Self::FloodAfterFirst if order == 1 => {
+                pen.write(answer(&format!("{}{BODY}", " ".repeat(256 << 10))))?;
+                return Ok(After::Go);
+            }
+            Self::FloodContinue | Self::FloodAfterFirst => {
                 let heads = "HTTP/1.1 100 Continue\r\n\r\n".repeat(2_000);
                 let end = Instant::now() + Duration::from_secs(8);
                 while Instant::now() < end {

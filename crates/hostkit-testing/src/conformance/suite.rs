@@ -112,12 +112,12 @@ pub fn nothing_is_added_to_a_request(make: Make<'_>) {
 }
 
 /// Runs one of the binary's own tests again with proxy variables set. Port 9 refuses connections, so a client that uses
-/// them fails.
+/// them fails. The test is one that depends on no times.
 pub fn a_proxy_of_the_environment_is_not_asked(_: Make<'_>) {
     let _alone = alone();
     let names = ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
     let again = Command::new(std::env::current_exe().expect("a test is a program"))
-        .arg("a_connection_that_died_in_the_pool_costs_nothing")
+        .arg("nothing_is_added_to_a_request")
         .envs(names.map(|name| (name, "http://127.0.0.1:9")))
         .output()
         .expect("the program runs");

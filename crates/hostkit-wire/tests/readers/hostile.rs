@@ -6,6 +6,7 @@ use std::time::Duration;
 use hostkit_wire::{Format, Limits, WireErrorKind, parse};
 
 use crate::common::{FORMATS, SAMPLES};
+use crate::tree::read;
 
 /// Limits that nothing here reaches: what holds then is the reader itself.
 const WIDE: Limits =
@@ -154,6 +155,18 @@ fn what_follows_is_an_error() {
             if *format != Format::Form {
                 assert!(nodes(*format, &body, &Limits::DEFAULT).is_err(), "{format:?}: {body}");
             }
+        }
+    }
+}
+
+/// D10: editors and PHP files leave marks and line breaks before a document, and each include may leave one more.
+#[test]
+fn marks_and_blanks_before_a_document_are_skipped() {
+    for (format, sample) in SAMPLES {
+        let plain = read(*format, sample.as_bytes());
+        for before in ["\u{FEFF}", "\u{FEFF}\u{FEFF}", "\n\u{FEFF}", "\u{FEFF}\r\n\u{FEFF}"] {
+            let body = [before, sample].concat();
+            assert_eq!(read(*format, body.as_bytes()), plain, "{format:?}: {body:?}");
         }
     }
 }
