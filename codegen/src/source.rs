@@ -8,12 +8,12 @@ use std::ops::Range;
 pub struct FileId(pub(crate) usize);
 
 /// Spec files and wire examples, by path relative to `specs/`.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Hash)]
 pub struct Sources {
     files: Vec<File>,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Hash)]
 struct File {
     path: String,
     /// Text for diagnostics: in an example, each non-UTF-8 byte becomes `?`, so that offsets stay valid.

@@ -7,10 +7,13 @@ use cargo_hostkit::{Folder, Workspace};
 use hostkit_codegen::{Coverage, Sources, Specs, Tree};
 
 use crate::coverage;
+use crate::kept::Kept;
 use crate::workspace::{apis, root};
 
 /// The API of awkward names that only the generator's own tests use.
 pub(crate) const OBSTACLE: &str = "obstacle";
+/// The folder of its code.
+const OBSTACLE_CODE: &str = "codegen/obstacle/src/generated";
 
 /// The workspace, with its cache of rustfmt output in the target folder.
 pub(crate) fn workspace() -> Workspace {
@@ -52,55 +55,70 @@ struct Outputs {
 /// What the specs of one API produce.
 struct Output {
     /// The folder of its code.
-    root: String,
-    rust: Tree,
-    /// Reference, OpenAPI and coverage.
-    others: Option<(Tree, Tree, Coverage)>,
+    code: String,
+    /// Code, reference and OpenAPI document.
+    files: Tree,
+    coverage: Option<Coverage>,
 }
 
-fn output(api: &str) -> Result<Output, String> {
+/// The outputs of one API; with `check`, all are generated anew.
+fn output(api: &str, check: bool) -> Result<Output, String> {
     let sources = sources(api)?;
     let specs = resolved(api, &sources)?;
+    let folder = root().join("target/codegen").join(api);
+    let workspace = Workspace::new(root(), &folder);
+    let kept = Kept::of(&workspace, &folder, &sources)?;
+    let files = match kept.files().filter(|_| !check) {
+        Some(files) => files,
+        None => {
+            let files = generate(api, &specs, &workspace)?;
+            kept.keep(&files)?;
+            files
+        }
+    };
     if api == OBSTACLE {
-        let rust = specs.rust().moved("crates/obstacle-proto/", "codegen/obstacle/");
-        return Ok(Output { root: "codegen/obstacle/src/generated".to_owned(), rust, others: None });
+        return Ok(Output { code: OBSTACLE_CODE.to_owned(), files, coverage: None });
     }
-    let others = Some((specs.reference(), specs.openapi(), specs.coverage()));
-    Ok(Output { root: format!("crates/{api}-proto/src/generated"), rust: specs.rust(), others })
+    Ok(Output { code: format!("crates/{api}-proto/src/generated"), files, coverage: Some(specs.coverage()) })
 }
 
-/// Resolves each API once and produces all outputs. The obstacle API has code only.
-fn outputs(workspace: &Workspace) -> Result<Outputs, String> {
-    let (mut code, mut reference, mut openapi) = (Tree::default(), Tree::default(), Tree::default());
-    let (mut roots, mut coverage) = (Vec::new(), Vec::new());
-    let apis = workspace.apis().map_err(|error| error.to_string())?;
+/// Generates the files of one API. The obstacle API has code only.
+fn generate(api: &str, specs: &Specs<'_>, workspace: &Workspace) -> Result<Tree, String> {
+    let formatted = |code| workspace.formatted(code).map_err(|error| error.to_string());
+    if api == OBSTACLE {
+        return formatted(specs.rust().moved("crates/obstacle-proto/src/generated", OBSTACLE_CODE));
+    }
+    let mut files = formatted(specs.rust())?;
+    files.merge(specs.reference());
+    files.merge(specs.openapi());
+    Ok(files)
+}
+
+/// Resolves each API and produces all outputs.
+fn outputs(check: bool) -> Result<Outputs, String> {
+    let (mut files, mut code, mut coverage) = (Tree::default(), Vec::new(), Vec::new());
+    let apis = workspace().apis().map_err(|error| error.to_string())?;
     // The APIs do not depend on each other.
     let results: Vec<Result<Output, String>> = std::thread::scope(|scope| {
-        let threads: Vec<_> = apis.iter().map(|api| scope.spawn(|| output(api))).collect();
+        let threads: Vec<_> = apis.iter().map(|api| scope.spawn(|| output(api, check))).collect();
         threads.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
     });
     for result in results {
-        let Output { root, rust, others } = result?;
-        code.merge(rust);
-        roots.push(root);
-        if let Some((pages, document, counted)) = others {
-            reference.merge(pages);
-            openapi.merge(document);
-            coverage.push(counted);
-        }
+        let output = result?;
+        files.merge(output.files);
+        code.push(output.code);
+        coverage.extend(output.coverage);
     }
-    let code = workspace.formatted(code).map_err(|error| error.to_string())?;
-    let mut folders: Vec<Folder> = roots.into_iter().map(|path| Folder { wanted: code.below(&path), path }).collect();
-    let others =
-        [("specs/schema", hostkit_codegen::schemas()), ("docs/reference", reference), ("docs/openapi", openapi)];
-    folders.extend(others.map(|(path, wanted)| Folder { path: path.to_owned(), wanted }));
-    Ok(Outputs { folders, coverage })
+    let documents = ["docs/reference", "docs/openapi"].map(str::to_owned);
+    let folders = code.into_iter().chain(documents).map(|path| Folder { wanted: files.below(&path), path });
+    let schemas = Folder { path: "specs/schema".to_owned(), wanted: hostkit_codegen::schemas() };
+    Ok(Outputs { folders: folders.chain([schemas]).collect(), coverage })
 }
 
 /// Generates or, with `check`, compares everything: code, schemas, reference, OpenAPI and the README's table.
 pub(crate) fn run(check: bool) -> Result<(), String> {
     let workspace = workspace();
-    let Outputs { folders, coverage } = outputs(&workspace)?;
+    let Outputs { folders, coverage } = outputs(check)?;
     let mut findings = Vec::new();
     if check {
         let stale = workspace.stale(&folders).map_err(|error| error.to_string())?;
@@ -127,7 +145,7 @@ mod tests {
     #[test]
     fn what_is_in_the_tree_is_what_the_specs_give() {
         let workspace = workspace();
-        let outputs = outputs(&workspace).unwrap_or_else(|error| panic!("{error}"));
+        let outputs = outputs(true).unwrap_or_else(|error| panic!("{error}"));
         let files: usize = outputs.folders.iter().map(|folder| folder.wanted.files().count()).sum();
         assert!(files > 400, "{files} files");
         let stale = workspace.stale(&outputs.folders).expect("generated folders");

@@ -14,6 +14,7 @@ mod features;
 mod fixtures;
 mod foreign;
 mod fuzz;
+mod kept;
 mod loom;
 mod manifest;
 mod module_tree;
