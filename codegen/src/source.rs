@@ -8,14 +8,14 @@ use std::ops::Range;
 pub struct FileId(pub(crate) usize);
 
 /// Spec files and wire examples, by path relative to `specs/`.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Hash)]
 pub struct Sources {
     files: Vec<File>,
     names: Names,
 }
 
 /// How messages and generated files name the user's commands and folders.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Names {
     /// The folder that holds that of the API, such as `specs`.
     pub folder: String,
@@ -32,7 +32,7 @@ impl Default for Names {
     }
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Hash)]
 struct File {
     path: String,
     /// Text for diagnostics: in an example, each non-UTF-8 byte becomes `?`, so that offsets stay valid.

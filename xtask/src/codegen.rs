@@ -6,9 +6,10 @@ use hostkit_codegen::Coverage;
 use crate::workspace::workspace;
 use crate::{apis, coverage};
 
-/// Everything that the specs produce: the generated folders, and their coverage.
-pub(crate) fn outputs(workspace: &Workspace) -> Result<(Vec<Folder>, Vec<Coverage>), String> {
-    let outputs = cargo_hostkit::outputs(workspace).map_err(|error| error.to_string())?;
+/// Everything that the specs produce: the generated folders, and their coverage. With `anew`, nothing of it is taken from
+/// the last time.
+pub(crate) fn outputs(workspace: &Workspace, anew: bool) -> Result<(Vec<Folder>, Vec<Coverage>), String> {
+    let outputs = cargo_hostkit::outputs(workspace, anew).map_err(|error| error.to_string())?;
     let mut folders = outputs.folders;
     folders.push(Folder { path: "specs/schema".to_owned(), wanted: hostkit_codegen::schemas() });
     folders.push(apis::folder(workspace, &outputs.names)?);
@@ -18,7 +19,7 @@ pub(crate) fn outputs(workspace: &Workspace) -> Result<(Vec<Folder>, Vec<Coverag
 /// Generates or, with `check`, compares everything: code, schemas, reference, OpenAPI and the README's table.
 pub(crate) fn run(check: bool) -> Result<(), String> {
     let workspace = workspace()?;
-    let (folders, coverage) = outputs(&workspace)?;
+    let (folders, coverage) = outputs(&workspace, check)?;
     let mut findings = Vec::new();
     match workspace.refresh(&folders, check) {
         Ok(done) => println!("{done}"),
@@ -36,7 +37,7 @@ mod tests {
     #[test]
     fn what_is_in_the_tree_is_what_the_specs_give() {
         let workspace = workspace().unwrap_or_else(|error| panic!("{error}"));
-        let (folders, _) = outputs(&workspace).unwrap_or_else(|error| panic!("{error}"));
+        let (folders, _) = outputs(&workspace, true).unwrap_or_else(|error| panic!("{error}"));
         let files: usize = folders.iter().map(|folder| folder.wanted.files().count()).sum();
         assert!(files > 400, "{files} files");
         workspace.refresh(&folders, true).unwrap_or_else(|stale| panic!("{stale}"));

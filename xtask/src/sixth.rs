@@ -69,7 +69,7 @@ fn add_api(copy: &Path) -> Result<Layout, String> {
         }
     }
     let workspace = Workspace::find(copy, COMMANDS).map_err(text)?;
-    let (folders, coverage) = outputs(&workspace)?;
+    let (folders, coverage) = outputs(&workspace, true)?;
     workspace.refresh(&folders, false).map_err(text)?;
     workspace.refresh(&folders, true).map_err(text)?;
     for (path, wanted) in [

@@ -10,6 +10,7 @@ mod explain;
 mod folders;
 mod format;
 mod freshness;
+mod kept;
 mod layout;
 mod new;
 mod outputs;
@@ -42,7 +43,7 @@ impl Commands {
 }
 
 /// Where the specs of one API are, and what is made of them. All paths are relative to the root of the workspace.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Layout {
     /// The API, which is the name of its folder of specs.
     pub api: String,

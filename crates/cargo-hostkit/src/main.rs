@@ -132,6 +132,6 @@ fn run(verb: Verb) -> Result<(), Error> {
 
 fn codegen(workspace: &Workspace, check: bool) -> Result<(), Error> {
     workspace.chosen(None)?;
-    println!("{}", workspace.refresh(&outputs(workspace)?.folders, check)?);
+    println!("{}", workspace.refresh(&outputs(workspace, check)?.folders, check)?);
     Ok(())
 }

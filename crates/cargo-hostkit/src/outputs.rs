@@ -5,6 +5,7 @@ use std::panic::resume_unwind;
 
 use hostkit_codegen::{Coverage, Names, Sources, Specs, Tree};
 
+use crate::kept::Kept;
 use crate::{Error, Folder, Layout, Workspace};
 
 /// What the specs give.
@@ -22,20 +23,19 @@ pub struct Outputs {
 struct Output {
     name: String,
     coverage: Coverage,
-    /// Code, which is formatted.
-    code: Tree,
-    /// Pages and documents.
-    others: Tree,
+    /// Code, which is not formatted yet, pages and documents.
+    files: Tree,
 }
 
-/// Generates everything, unless anything is wrong with the specs of any API.
+/// Generates everything, unless anything is wrong with the specs of any API. What is kept of the last time is taken where
+/// neither specs nor generator changed; with `anew` nothing is.
 ///
 /// # Errors
 /// A file cannot be read, rustfmt fails, or what is wrong with the specs.
-pub fn outputs(workspace: &Workspace) -> Result<Outputs, Error> {
+pub fn outputs(workspace: &Workspace, anew: bool) -> Result<Outputs, Error> {
     // The APIs do not depend on each other.
     let results: Vec<Result<Output, Error>> = std::thread::scope(|scope| {
-        let one = |layout| scope.spawn(move || output(workspace, layout));
+        let one = |layout| scope.spawn(move || output(workspace, layout, anew));
         let threads: Vec<_> = workspace.layouts().iter().map(one).collect();
         threads.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
     });
@@ -44,8 +44,9 @@ pub fn outputs(workspace: &Workspace) -> Result<Outputs, Error> {
     for (layout, result) in workspace.layouts().iter().zip(results) {
         match result {
             Ok(output) => {
-                code.merge(output.code);
-                others.merge(output.others);
+                for (path, text) in output.files.files() {
+                    if path.ends_with(".rs") { &mut code } else { &mut others }.add(path, text);
+                }
                 outputs.names.push((layout.clone(), output.name));
                 outputs.coverage.extend(layout.reference.is_some().then_some(output.coverage));
             }
@@ -75,24 +76,38 @@ pub fn outputs(workspace: &Workspace) -> Result<Outputs, Error> {
     Ok(outputs)
 }
 
-fn output(workspace: &Workspace, layout: &Layout) -> Result<Output, Error> {
+fn output(workspace: &Workspace, layout: &Layout, anew: bool) -> Result<Output, Error> {
     let sources = workspace.sources(layout)?;
     let specs = resolved(layout, &sources)?;
+    let kept = Kept::of(workspace, layout, &sources)?;
+    let files = match kept.files().filter(|_| !anew) {
+        Some(files) => files,
+        None => {
+            let files = generate(layout, &specs);
+            kept.keep(&files)?;
+            files
+        }
+    };
+    Ok(Output { name: specs.name().to_owned(), coverage: specs.coverage(), files })
+}
+
+fn generate(layout: &Layout, specs: &Specs<'_>) -> Tree {
     let api = &layout.api;
-    let mut code = Tree::default();
+    let mut files = Tree::default();
     match layout.code.as_deref() {
         None => {}
-        Some(file) if file.ends_with(".rs") => code.add(file, specs.rust_in_one_file()),
-        Some(folder) => code = specs.rust().moved(&format!("crates/{api}-proto/src/generated/"), &format!("{folder}/")),
+        Some(file) if file.ends_with(".rs") => files.add(file, specs.rust_in_one_file()),
+        Some(folder) => {
+            files = specs.rust().moved(&format!("crates/{api}-proto/src/generated/"), &format!("{folder}/"));
+        }
     }
-    let mut others = Tree::default();
     if let Some(folder) = &layout.reference {
-        others.merge(specs.reference().moved("docs/reference/", &format!("{folder}/")));
+        files.merge(specs.reference().moved("docs/reference/", &format!("{folder}/")));
     }
     if let Some(folder) = &layout.openapi {
-        others.merge(specs.openapi().moved("docs/openapi/", &format!("{folder}/")));
+        files.merge(specs.openapi().moved("docs/openapi/", &format!("{folder}/")));
     }
-    Ok(Output { name: specs.name().to_owned(), coverage: specs.coverage(), code, others })
+    files
 }
 
 /// The specs of an API, resolved.
