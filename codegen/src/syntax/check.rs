@@ -97,7 +97,7 @@ impl Checker<'_> {
             }
             Shape::Put | Shape::PutByFormat if inner.is_table() => {
                 let may_be_format = key.shape == Shape::PutByFormat;
-                self.put(inner.as_table().into_iter().flatten(), key, may_be_format);
+                self.put(inner.as_table().into_iter().flatten(), may_be_format);
             }
             Shape::Any => {}
             Shape::Word(words) if inner.is_str() => self.word(value, key.name, words),
@@ -215,7 +215,6 @@ impl Checker<'_> {
     fn put<'t, 'i: 't>(
         &mut self,
         entries: impl Iterator<Item = (&'t Spanned<Cow<'i, str>>, &'t Spanned<DeValue<'i>>)>,
-        key: &Key,
         may_be_format: bool,
     ) {
         const HELP: &str = "a key is `header.NAME`, `query.NAME`, `body.NAME` or `cookie.NAME`; a value is text with \
@@ -225,7 +224,7 @@ impl Checker<'_> {
             if let Some(table) =
                 inner.as_table().filter(|_| may_be_format && FORMATS.contains(&name.get_ref().as_ref()))
             {
-                self.put(table.into_iter(), key, false);
+                self.put(table.into_iter(), false);
                 continue;
             }
             if let Err(why) = put::place(name.get_ref()) {
