@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::page::{head, table};
+use super::page::{RECOVERY, head, table};
 use super::words::{Language, cell, kind};
 use crate::model::{Endpoint, Model};
 use crate::surface::{Credentials, Remarks};
@@ -24,7 +24,7 @@ pub(super) fn page(language: Language, model: &Model) -> String {
     let recovery = format!(
         "[{}]({}.md)\n",
         language.pick("What `reconcile` can find out of each call", "Что `reconcile` узнаёт о каждом вызове"),
-        super::recovery::PAGE
+        RECOVERY
     );
     section(language.pick("After a lost answer", "После потерянного ответа"), recovery);
     section(language.pick("Hosts", "Адреса"), hosts(language, model));

@@ -24,7 +24,7 @@ pub(crate) fn emit(model: &Model, wire: &Wire<'_>) -> Tree {
         let folder = format!("docs/reference/{}/{}", language.code(), model.api);
         tree.add(format!("{folder}/README.md"), index::page(language, model));
         tree.add(format!("{folder}/types.md"), fields::page(language, model));
-        tree.add(format!("{folder}/{}.md", recovery::PAGE), recovery::page(language, model));
+        tree.add(format!("{folder}/{}.md", page::RECOVERY), recovery::page(language, model));
         for (module, endpoints) in modules(model) {
             tree.add(format!("{folder}/{module}.md"), module_page(language, model, wire, module, &endpoints));
         }

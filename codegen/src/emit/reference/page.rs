@@ -3,6 +3,9 @@
 use super::words::Language;
 use crate::model::Model;
 
+/// The name of the page on calls whose answer is lost.
+pub(super) const RECOVERY: &str = "recovery";
+
 /// Header, title, and links to the other pages.
 pub(super) fn head(language: Language, model: &Model, page: &str, spec: &str) -> String {
     let file = if page.is_empty() { "README" } else { page };

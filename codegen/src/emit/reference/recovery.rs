@@ -7,16 +7,13 @@ use hostkit_proto::Effect;
 use hostkit_proto::evidence::{Facts, Shows};
 
 use super::index::modules;
-use super::page::{head, table};
+use super::page::{RECOVERY, head, table};
 use super::words::{Language, cell};
 use crate::model::{ByItself, Endpoint, Field, Items, Model, Sign, Trace, Type, TypeKind};
 
-/// The name of the page.
-pub(super) const PAGE: &str = "recovery";
-
 /// The page of one API.
 pub(super) fn page(language: Language, model: &Model) -> String {
-    let mut page = head(language, model, PAGE, &format!("specs/{}/", model.api));
+    let mut page = head(language, model, RECOVERY, &format!("specs/{}/", model.api));
     page.push_str(language.pick(
         "What `client.reconcile` can find out of a call whose answer was lost: by what it finds the call, how long after its \
          end \"not seen\" means that it did not happen, and what it cannot tell. What somebody else makes exactly alike \
