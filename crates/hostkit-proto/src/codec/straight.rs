@@ -20,6 +20,8 @@ use crate::word::Word;
 
 /// Keys of an envelope that are noted.
 const NOTED: usize = 8;
+/// Steps of the path to an item of a list that stands directly under a key of the document.
+const LIST_IN_ROOT: usize = 3;
 /// Bytes that may be reserved for each byte of the body that is left.
 const RESERVED: usize = 4;
 
@@ -554,6 +556,9 @@ impl<'r> Reader<'r> {
         if place.len() >= max_items {
             return Err(Irregular.into());
         }
+        if place.len() == place.capacity() {
+            place.reserve(self.room(place.len(), 0, size_of::<T>()));
+        }
         self.path.push(Step::Index(place.len()));
         T::push(place, self)?;
         self.path.pop();
@@ -635,12 +640,14 @@ impl<'r> Reader<'r> {
         Ok(true)
     }
 
-    /// How many more items to make room for: as many as the rest of the body has, if they are like those so far.
+    /// How many more items to make room for: as many as the rest of the body has, if they are like those so far. Not so in
+    /// lists within items, of which there may be many: each would reserve for the whole rest.
     #[inline(never)]
     fn room(&mut self, items: usize, start: usize, size: usize) -> usize {
+        let is_inner = self.path.len() > LIST_IN_ROOT;
         let Ok(cursor) = self.cursor() else { return 1 };
         let (left, read) = (cursor.left(), cursor.position().saturating_sub(start));
-        if items == 0 {
+        if items == 0 || is_inner {
             return 1;
         }
         let alike = left / (read / items).max(1);
