@@ -1,5 +1,7 @@
 //! Objects that are read field by field, whatever they are read from.
 
+use hostkit_wire::{Format, JsonKey, Key};
+
 use super::{DecodeError, FromWire, Name, Reader};
 
 /// An object that is filled field by field. Generated.
@@ -20,6 +22,8 @@ pub struct Table<'t> {
     /// The file that describes the object.
     pub(crate) spec: &'static str,
     pub(crate) fields: &'t [Field],
+    /// The fields by the hash of their key in JSON, with linear probing.
+    slots: [u8; FIELDS],
     /// The required ones.
     pub(crate) required: Fields,
     /// The field that keeps the object as received.
@@ -35,6 +39,7 @@ impl<'t> Table<'t> {
     pub const fn new(spec: &'static str, fields: &'t [Field]) -> Self {
         assert!(fields.len() <= FIELDS, "at most 128 fields");
         let (mut required, mut raw, mut has_aliases, mut index) = (Fields([0; 2]), None, false, 0);
+        let mut slots = [NONE; FIELDS];
         while index < fields.len() {
             match fields[index].how {
                 How::Required | How::RequiredMap | How::RequiredList => required.0[index / 64] |= 1 << (index % 64),
@@ -42,9 +47,33 @@ impl<'t> Table<'t> {
                 How::Optional | How::List => {}
             }
             has_aliases |= !fields[index].name.aliases().is_empty();
+            let mut slot = fields[index].name.json().slot(FIELDS);
+            while slots[slot] != NONE {
+                slot = (slot + 1) % FIELDS;
+            }
+            slots[slot] = index as u8;
             index += 1;
         }
-        Self { spec, fields, required, raw, has_aliases, total: None }
+        Self { spec, fields, slots, required, raw, has_aliases, total: None }
+    }
+
+    /// The first field with this first key.
+    #[inline(never)]
+    pub(crate) fn find(&self, format: Format, text: &str) -> Option<usize> {
+        let key = Key::new(text);
+        if format == Format::Xml {
+            return self.fields.iter().position(|field| *field.name.key(format) == key);
+        }
+        let mut slot = key.slot(FIELDS);
+        // A table that is full has no empty slot.
+        for _ in 0..FIELDS {
+            let index = usize::from(*self.slots.get(slot)?);
+            if *self.fields.get(index)?.name.json() == key {
+                return Some(index);
+            }
+            slot = (slot + 1) % FIELDS;
+        }
+        None
     }
 
     /// Names the key beside the list or map with this index that says how many items there are in all.
@@ -56,6 +85,8 @@ impl<'t> Table<'t> {
 
 /// The most fields that a table has.
 pub(crate) const FIELDS: usize = 128;
+/// No field.
+const NONE: u8 = u8::MAX;
 
 /// A set of fields, by their indices.
 #[derive(Debug, Default, Clone, Copy)]
@@ -86,6 +117,8 @@ impl Fields {
 #[derive(Debug, Clone, Copy)]
 pub struct Field {
     pub(crate) name: Name,
+    /// The key in JSON, if the value stands directly under it.
+    pub(crate) json: JsonKey,
     pub(crate) how: How,
 }
 
@@ -104,36 +137,37 @@ pub(crate) enum How {
 impl Field {
     /// A value that has to be there.
     pub const fn required(name: &'static str) -> Self {
-        Self { name: Name::new(name), how: How::Required }
+        Self::named(Name::new(name), How::Required)
     }
 
     /// A value or a map that may be absent.
     pub const fn optional(name: &'static str) -> Self {
-        Self { name: Name::new(name), how: How::Optional }
+        Self::named(Name::new(name), How::Optional)
     }
 
     /// A map that has to be there.
     pub const fn required_map(name: &'static str) -> Self {
-        Self { name: Name::new(name), how: How::RequiredMap }
+        Self::named(Name::new(name), How::RequiredMap)
     }
 
     /// A list that has to be there.
     pub const fn required_list(name: &'static str) -> Self {
-        Self { name: Name::new(name), how: How::RequiredList }
+        Self::named(Name::new(name), How::RequiredList)
     }
 
     /// A list that may be absent.
     pub const fn list(name: &'static str) -> Self {
-        Self { name: Name::new(name), how: How::List }
+        Self::named(Name::new(name), How::List)
     }
 
     /// The object as received; none of its other fields is unknown then.
     pub const fn raw() -> Self {
-        Self { name: Name::new(""), how: How::Raw }
+        Self::named(Name::new(""), How::Raw)
     }
 
     pub(crate) const fn named(name: Name, how: How) -> Self {
-        Self { name, how }
+        let json = if name.json_rest().is_empty() { JsonKey::new(name.json().text()) } else { JsonKey::NEVER };
+        Self { name, json, how }
     }
 
     /// As [`Name::xml`].
@@ -151,6 +185,7 @@ impl Field {
     /// As [`Name::json_inner`].
     pub const fn json_inner(mut self, rest: &'static [&'static str]) -> Self {
         self.name = self.name.json_inner(rest);
+        self.json = JsonKey::NEVER;
         self
     }
 
@@ -176,7 +211,7 @@ impl Field {
 impl<T: Fill> FromWire for T {
     fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut object = <T as Fill>::blank();
-        reader.object(T::TABLE, &mut |index, reader| object.field(index, reader))?;
+        fill(&mut object, reader)?;
         Ok(object)
     }
 
@@ -187,14 +222,17 @@ impl<T: Fill> FromWire for T {
     /// An item is read in its place in the list, since a large object is expensive to move.
     fn push(items: &mut Vec<Self>, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
         items.push(<T as Fill>::blank());
-        let read = match items.last_mut() {
-            Some(object) => reader.object(T::TABLE, &mut |index, reader| object.field(index, reader)),
-            None => Ok(()),
-        };
+        let read = items.last_mut().map_or(Ok(()), |object| fill(object, reader));
         if read.is_err() {
             // A blank must not leave.
             items.pop();
         }
         read
     }
+}
+
+/// The one place that reads an object of this type, so that its fields are compiled into it.
+#[inline(never)]
+fn fill<T: Fill>(object: &mut T, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+    reader.object(T::TABLE, &mut |index, reader| object.field(index, reader))
 }

@@ -58,6 +58,15 @@ impl Name {
         if format == Format::Xml { &self.xml } else { &self.json }
     }
 
+    /// The first name in JSON.
+    pub(crate) const fn json(&self) -> &Key<'static> {
+        &self.json
+    }
+
+    pub(crate) const fn json_rest(&self) -> &'static [&'static str] {
+        self.json_rest
+    }
+
     /// Whether the field has one name per format, without a path or further names.
     #[inline]
     pub(crate) fn is_plain(&self) -> bool {

@@ -234,6 +234,15 @@ impl<'r> Reader<'r> {
         }
     }
 
+    /// The truth value that stands here, if the body has it as such; passes it then.
+    #[inline]
+    pub(crate) fn plain_boolean(&mut self) -> Option<bool> {
+        match &mut self.at {
+            At::Body(cursor) => cursor.boolean().ok(),
+            _ => None,
+        }
+    }
+
     /// The truth value that stands here.
     pub(crate) fn boolean(&mut self) -> Result<bool, DecodeError> {
         match &mut self.at {
@@ -247,23 +256,21 @@ impl<'r> Reader<'r> {
     #[inline]
     pub fn plain<T>(&mut self, read: impl FnOnce(&'r str) -> Option<T>) -> Option<T> {
         let At::Body(cursor) = &mut self.at else { return None };
-        let (text, end) = cursor.plain_text()?;
-        let value = read(text)?;
-        cursor.go_to(end);
+        let value = read(cursor.plain_text()?)?;
+        cursor.pass_told();
         Some(value)
     }
 
     /// The number that stands here, if that is plain; passes it then.
     #[inline]
     pub(crate) fn plain_number<T: FromText>(&mut self) -> Option<T> {
-        let is_loose = self.leniency.loose_scalars;
         let At::Body(cursor) = &mut self.at else { return None };
         let digits = cursor.digits()?;
-        if digits.is_text && !is_loose && cursor.format() != Format::Xml {
+        if digits.is_text() && !self.leniency.loose_scalars && cursor.format() != Format::Xml {
             return None;
         }
-        let number = T::from_digits(&digits)?;
-        cursor.go_to(digits.end);
+        let number = T::from_digits(digits)?;
+        cursor.pass_told();
         Some(number)
     }
 
@@ -306,12 +313,14 @@ impl<'r> Reader<'r> {
     }
 
     /// Decodes a required field.
+    #[inline(never)]
     pub fn required<T: FromWire>(&mut self, place: &mut T) -> Result<(), DecodeError> {
         *place = T::from_wire(self)?;
         Ok(())
     }
 
     /// Decodes an optional field. An unreadable one counts as absent and is reported as a defect.
+    #[inline(never)]
     pub fn optional<T: FromWire>(&mut self, place: &mut Option<T>) -> Result<(), DecodeError> {
         if let Some(value) = T::plain(self) {
             *place = Some(value);
@@ -323,6 +332,9 @@ impl<'r> Reader<'r> {
     /// [`Reader::optional`] for what is absent, unreadable, in an unusual spelling, or in a tree.
     #[inline(never)]
     fn optional_unless_plain<T: FromWire>(&mut self, place: &mut Option<T>) -> Result<(), DecodeError> {
+        if self.pass_null() {
+            return Ok(());
+        }
         if T::is_absent(self) {
             return self.pass();
         }
@@ -340,6 +352,9 @@ impl<'r> Reader<'r> {
     pub fn money(&mut self, place: &mut Option<Decimal>) -> Result<(), DecodeError> {
         if let Some(amount) = self.plain_number() {
             *place = Some(amount);
+            return Ok(());
+        }
+        if self.pass_null() {
             return Ok(());
         }
         if self.is_absent() {
@@ -361,6 +376,7 @@ impl<'r> Reader<'r> {
     }
 
     /// Decodes a field with a default, which is in its place already.
+    #[inline(never)]
     pub fn or<T: FromWire>(&mut self, place: &mut T) -> Result<(), DecodeError> {
         let mut found = None;
         self.optional(&mut found)?;
@@ -371,6 +387,7 @@ impl<'r> Reader<'r> {
     }
 
     /// Decodes an optional text without the whitespace around it; whitespace alone counts as absent.
+    #[inline(never)]
     pub fn trimmed(&mut self, place: &mut Option<String>) -> Result<(), DecodeError> {
         self.optional(place)?;
         *place = place.take().map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
@@ -413,6 +430,15 @@ impl<'r> Reader<'r> {
         let is_element = document.format() == Format::Xml && node.index() > 0;
         let start = if document.format() == Format::Xml && !is_element { 0 } else { node.offset() };
         Raw::piece(Arc::clone(source), start..start + text.len(), is_element)
+    }
+
+    /// Passes over a null of the body, which is no value of any type.
+    #[inline]
+    pub(super) fn pass_null(&mut self) -> bool {
+        match &mut self.at {
+            At::Body(cursor) => cursor.pass_null(),
+            _ => false,
+        }
     }
 
     /// Passes over a value that counts as absent.

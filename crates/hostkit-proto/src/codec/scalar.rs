@@ -45,7 +45,7 @@ macro_rules! sizes {
                 u64::from_text(text).map(Self)
             }
 
-            fn from_digits(digits: &Digits) -> Option<Self> {
+            fn from_digits(digits: Digits) -> Option<Self> {
                 u64::from_digits(digits).map(Self)
             }
         }
@@ -146,8 +146,15 @@ impl FromWire for bool {
 
     #[inline]
     fn plain(reader: &mut Reader<'_>) -> Option<Self> {
+        if let Some(flag) = reader.plain_boolean() {
+            return Some(flag);
+        }
         if !reader.has_loose_flags() {
             return None;
+        }
+        // Among loose flags, null is one.
+        if reader.pass_null() {
+            return Some(false);
         }
         reader.plain(|text| match text {
             "0" => Some(false),

@@ -9,23 +9,19 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use hostkit_wire::{Cursor, EntryKey, Format, Frame, Irregular, Key, Kind};
+use hostkit_wire::{Cursor, EntryKey, Format, Frame, Irregular, Kind};
 
-use super::fill::{FIELDS, Field, Fields, Table};
+use super::fill::{Field, Fields, Table};
 use super::reader::{At, Reader, Step};
 use super::{DecodeError, FromText, FromWire};
 use crate::codec::UnknownFields;
 use crate::leniency::{Leniency, is_position};
 use crate::word::Word;
 
-/// Slots of the hash table of a table's keys: twice the fields, which keeps probing short.
-const SLOTS: usize = 2 * FIELDS;
-/// No field.
-const NONE: u8 = u8::MAX;
-/// Fields behind the expected one that are compared before a hash table is built: most surprises are a field left out.
-const AHEAD: usize = 6;
 /// Keys of an envelope that are noted.
 const NOTED: usize = 8;
+/// Steps of the path to an item of a list that stands directly under a key of the document.
+const LIST_IN_ROOT: usize = 3;
 /// Bytes that may be reserved for each byte of the body that is left.
 const RESERVED: usize = 4;
 
@@ -35,73 +31,90 @@ type Read = Result<(), DecodeError>;
 /// Reads the field with this index.
 type ReadField<'f> = dyn FnMut(usize, &mut Reader<'_>) -> Read + 'f;
 
-/// What was learnt about each table.
+/// What was learnt about the order of each table's fields.
 #[derive(Debug, Default)]
-pub(super) struct Orders(Vec<Order>);
+pub(super) struct Orders(Vec<Known>);
 
+/// The order of one table.
+#[derive(Debug)]
+struct Known {
+    /// The address of its fields.
+    fields: usize,
+    learnt: Option<Learnt>,
+    /// Whether there was more than one object.
+    is_list: bool,
+}
+
+/// The field that came behind each one, in the object before; the first is the one at the start.
+type Learnt = Box<[u8; 256]>;
+
+/// The order of the table itself.
+const IN_ORDER: [u8; 256] = {
+    let (mut order, mut place) = ([0; 256], 0);
+    while place < 256 {
+        order[place] = place as u8;
+        place += 1;
+    }
+    order
+};
+
+/// The order of a table's fields while an object is read.
 #[derive(Debug)]
 struct Order {
-    /// The address of the table's fields.
-    table: usize,
-    /// The field that came after each one, in the object before; the first is the one at the start.
-    next: [u8; FIELDS + 1],
-    /// The fields by the hash of their first key, with linear probing; built when it is first needed.
-    slots: Option<Box<[u8; SLOTS]>>,
+    /// That of the table, if nothing else was learnt.
+    learnt: Option<Learnt>,
+    /// Whether further objects of this kind are likely, since there were two already.
+    learns: bool,
+    /// Its place among all orders.
+    place: usize,
 }
 
 impl Orders {
-    /// The place of a table's order.
+    /// The order for an object with this table.
     #[inline]
-    fn place(&mut self, table: &Table<'_>) -> usize {
-        let address = table.fields.as_ptr().addr();
-        match self.0.iter().position(|order| order.table == address) {
-            Some(place) => place,
-            None => self.add(address),
+    fn take(&mut self, table: &Table<'_>) -> Order {
+        let fields = table.fields.as_ptr().addr();
+        match self.0.iter_mut().enumerate().find(|(_, known)| known.fields == fields) {
+            Some((place, known)) => {
+                let learns = std::mem::replace(&mut known.is_list, true);
+                Order { learnt: known.learnt.take(), learns, place }
+            }
+            None => {
+                if self.0.is_empty() {
+                    self.0.reserve(8);
+                }
+                self.0.push(Known { fields, learnt: None, is_list: false });
+                Order { learnt: None, learns: false, place: self.0.len() - 1 }
+            }
         }
     }
 
-    /// The field that is expected at this place of an order.
+    /// Keeps an order for the next object.
     #[inline]
-    fn next(&self, place: usize, previous: usize) -> usize {
-        let next = self.0.get(place).and_then(|order| order.next.get(previous));
-        next.map_or(FIELDS, |field| usize::from(*field))
-    }
-
-    #[inline(never)]
-    fn add(&mut self, table: usize) -> usize {
-        let mut next = [0; FIELDS + 1];
-        for (field, place) in (0_u8..).zip(&mut next) {
-            *place = field;
+    fn keep(&mut self, order: Order) {
+        if let (Some(known), true) = (self.0.get_mut(order.place), order.learnt.is_some()) {
+            known.learnt = order.learnt;
         }
-        self.0.push(Order { table, next, slots: None });
-        self.0.len() - 1
     }
 }
 
 impl Order {
-    /// The first field with this first key.
-    #[inline(never)]
-    fn find(&mut self, fields: &[Field], format: Format, key: &Key<'_>) -> Option<usize> {
-        let slots = self.slots.get_or_insert_with(|| {
-            let mut slots = Box::new([NONE; SLOTS]);
-            for (field, known) in (0_u8..).zip(fields) {
-                let mut slot = known.name.key(format).slot(SLOTS);
-                while slots[slot] != NONE {
-                    slot = (slot + 1) % SLOTS;
-                }
-                slots[slot] = field;
-            }
-            slots
-        });
-        let mut slot = key.slot(SLOTS);
-        while slots[slot] != NONE {
-            let field = usize::from(slots[slot]);
-            if fields.get(field)?.name.key(format) == key {
-                return Some(field);
-            }
-            slot = (slot + 1) % SLOTS;
+    /// The field that is expected behind this place: 0 is the start, 1 stands behind the first field.
+    #[inline(always)]
+    fn next(&self, place: u8) -> u8 {
+        self.learnt.as_ref().map_or(place, |learnt| learnt[usize::from(place)])
+    }
+
+    #[inline]
+    fn learn(&mut self, place: u8, field: u8) {
+        if self.learns && self.next(place) != field {
+            self.learn_first(place, field);
         }
-        None
+    }
+
+    #[inline(never)]
+    fn learn_first(&mut self, place: u8, field: u8) {
+        self.learnt.get_or_insert_with(|| Box::new(IN_ORDER))[usize::from(place)] = field;
     }
 }
 
@@ -170,6 +183,7 @@ struct Met {
     fields: Fields,
     groups: Fields,
     unknown_attribute: bool,
+    has_entries: bool,
     /// How many items a list or map has, and how many the answer says that there are.
     items: Option<usize>,
     total: Option<u64>,
@@ -181,6 +195,17 @@ impl Met {
     fn field(&mut self, index: usize, may_repeat: bool) -> Result<(), Irregular> {
         if self.fields.insert(index) || may_repeat { Ok(()) } else { Err(Irregular) }
     }
+}
+
+/// An object that is being read.
+struct Open {
+    frame: Frame,
+    met: Met,
+    order: Order,
+    /// The place in the order: behind the field that was read last.
+    place: u8,
+    /// Whether it is the document itself, which has the keys of the envelope.
+    is_top: bool,
 }
 
 impl<'r> Reader<'r> {
@@ -203,148 +228,168 @@ impl<'r> Reader<'r> {
     /// Reads the fields of an object.
     pub(super) fn object_in_body(&mut self, table: &Table<'_>, read: &mut ReadField<'_>) -> Read {
         let is_top = self.path.len() == 1;
-        let envelope = if is_top { self.envelope } else { &[] };
         let cursor = self.cursor()?;
         let format = cursor.format();
-        let start = (cursor.start()?, format == Format::Xml && !is_top);
-        let mut met = Met::default();
+        let start = if table.raw.is_some() { (cursor.start()?, format == Format::Xml && !is_top) } else { (0, false) };
+        let Some(frame) = cursor.enter_object()? else {
+            return self.finish_in_body(table, &Met::default(), start, read);
+        };
+        let mut open = Open { frame, met: Met::default(), order: self.orders.take(table), place: 0, is_top };
+        if table.total.is_some_and(|(_, name)| !name.rest(format).is_empty()) {
+            return Err(Irregular.into());
+        }
+        let is_direct = table.total.is_none() && !(is_top && !self.envelope.is_empty());
+        self.path.push(Step::Name(""));
+        loop {
+            if is_direct {
+                self.direct_fields_of(format, table, &mut open, read)?;
+            }
+            if !self.cursor()?.next(&mut open.frame)? {
+                break;
+            }
+            self.any_entry(table, &mut open, read)?;
+        }
+        self.path.pop();
+        self.orders.keep(open.order);
+        self.finish_in_body(table, &open.met, start, read)
+    }
+
+    /// Reads any entry, from its key on.
+    #[inline(never)]
+    fn any_entry(&mut self, table: &Table<'_>, open: &mut Open, read: &mut ReadField<'_>) -> Read {
+        let envelope = if open.is_top { self.envelope } else { &[] };
+        let cursor = self.cursor()?;
+        let format = cursor.format();
         let (list, total) = match &table.total {
-            Some((_, name)) if !name.rest(format).is_empty() => return Err(Irregular.into()),
             Some((list, name)) => (Some(*list), name.first(format)),
             None => (None, ""),
         };
-        match cursor.kind() {
-            Some(Kind::Map) => {}
-            Some(Kind::List) if cursor.is_empty_container() => {}
-            Some(Kind::Null) if format == Format::Xml => {
-                cursor.skip()?;
-                return self.finish_in_body(table, met, start, false, read);
+        let key = cursor.key()?;
+        let found = find(table, format, usize::from(open.order.next(open.place)), key);
+        let EntryKey { text, is_attribute } = key;
+        if let Some(position) = envelope.iter().position(|key| *key == text) {
+            self.note(position)?;
+            if matches!(found, Found::Unknown) {
+                return Ok(self.cursor()?.skip()?);
             }
-            _ => return Err(Irregular.into()),
         }
-        let mut frame = cursor.enter()?;
-        let place = self.orders.place(table);
-        let (mut previous, mut has_entries) = (0, false);
-        self.path.push(Step::Name(""));
-        loop {
-            if envelope.is_empty() && list.is_none() {
-                let at = (place, previous);
-                previous = match format {
-                    Format::Json => {
-                        self.in_order::<false, _>(table, &mut frame, at, &mut met, read, Cursor::json_next_is)
-                    }
-                    Format::Php => {
-                        self.in_order::<false, _>(table, &mut frame, at, &mut met, read, Cursor::php_next_is)
-                    }
-                    _ => self.in_order::<true, _>(table, &mut frame, at, &mut met, read, Cursor::xml_next_is),
-                }?;
-            }
-            let guess = usize::from(self.orders.0[place].next[previous]);
-            let expected = table.fields.get(guess);
-            let cursor = self.cursor()?;
-            if !cursor.next(&mut frame)? {
-                break;
-            }
-            let (text, is_attribute, found) = match cursor.key(expected.map_or("", |field| field.name.first(format)))? {
-                EntryKey::Expected => match expected {
-                    Some(field) if field.name.rest(format).is_empty() => {
-                        (field.name.first(format), false, Found::Field(guess))
-                    }
-                    Some(field) => (field.name.first(format), false, Found::Group(guess)),
-                    None => ("", false, Found::Unknown),
-                },
-                EntryKey::Other { text, is_attribute } => {
-                    let found = self.find(table, place, guess, text, is_attribute);
-                    (text, is_attribute, found)
+        open.met.has_entries = true;
+        let is_total = if is_attribute { total.strip_prefix('@') == Some(text) } else { total == text };
+        if list.is_some() && is_total && matches!(found, Found::Unknown) {
+            let number = self.plain_number::<u64>().ok_or(Irregular)?;
+            // There twice.
+            return if open.met.total.replace(number).is_some() { Err(Irregular.into()) } else { Ok(()) };
+        }
+        match found {
+            // A key without letters is the name of no field.
+            Found::Field(_) if text.is_empty() => Err(Irregular.into()),
+            Found::Field(index) => {
+                let field = &table.fields[index];
+                open.met.field(index, format == Format::Xml && field.is_list())?;
+                open.order.learn(open.place, index as u8);
+                open.place = index as u8 + 1;
+                self.step_to(Step::Name(field.name.first(format)));
+                self.singular = field.name.singular();
+                read(index, self)?;
+                if list == Some(index) {
+                    open.met.items = self.items;
                 }
-            };
-            if let Some(position) = envelope.iter().position(|key| *key == text) {
-                self.note(position)?;
-                if matches!(found, Found::Unknown) {
-                    self.cursor()?.skip()?;
-                    continue;
-                }
+                Ok(())
             }
-            has_entries = true;
-            let is_total = if is_attribute { total.strip_prefix('@') == Some(text) } else { total == text };
-            if list.is_some() && is_total && matches!(found, Found::Unknown) {
-                let number = self.plain_number::<u64>().ok_or(Irregular)?;
-                // There twice.
-                if met.total.replace(number).is_some() {
+            Found::Group(index) => {
+                open.order.learn(open.place, index as u8);
+                if !open.met.groups.insert(index) {
                     return Err(Irregular.into());
                 }
-                continue;
+                let first = table.fields[index].name.first(format);
+                self.step_to(Step::Name(first));
+                self.group(table, first, &[], &mut open.met, read)?;
+                open.place = self.last_of_group(table, index) as u8 + 1;
+                Ok(())
             }
-            match found {
-                // A key without letters is the name of no field.
-                Found::Field(_) if text.is_empty() => return Err(Irregular.into()),
-                Found::Field(index) => {
-                    let field = &table.fields[index];
-                    met.field(index, format == Format::Xml && field.is_list())?;
-                    self.orders.0[place].next[previous] = index as u8;
-                    previous = index + 1;
-                    self.step_to(Step::Name(field.name.first(format)));
-                    self.singular = field.name.singular();
-                    read(index, self)?;
-                    if list == Some(index) {
-                        met.items = self.items;
-                    }
+            Found::Unknown => {
+                // Of several unknown attributes, two may be one.
+                if is_attribute && std::mem::replace(&mut open.met.unknown_attribute, true) {
+                    return Err(Irregular.into());
                 }
-                Found::Group(index) => {
-                    self.orders.0[place].next[previous] = index as u8;
-                    if !met.groups.insert(index) {
-                        return Err(Irregular.into());
-                    }
-                    let first = table.fields[index].name.first(format);
-                    self.step_to(Step::Name(first));
-                    self.group(table, first, &[], &mut met, read)?;
-                    previous = self.last_of_group(table, index) + 1;
+                if table.raw.is_none() {
+                    self.unknown_in_body(text, is_attribute, 1)?;
                 }
-                Found::Unknown => {
-                    // Of several unknown attributes, two may be one.
-                    if is_attribute && std::mem::replace(&mut met.unknown_attribute, true) {
-                        return Err(Irregular.into());
-                    }
-                    if table.raw.is_none() {
-                        self.unknown_in_body(text, is_attribute, 1)?;
-                    }
-                    self.cursor()?.skip()?;
-                }
+                Ok(self.cursor()?.skip()?)
             }
         }
-        self.path.pop();
-        self.finish_in_body(table, met, start, has_entries, read)
     }
 
-    /// Reads fields as long as the next one is the one that is expected, which is the usual way; gives the place behind
-    /// the last one in the order. Compiled for each format, whose `next_is` is a part of the loop then.
+    #[inline(always)]
+    fn direct_fields_of(
+        &mut self,
+        format: Format,
+        table: &Table<'_>,
+        open: &mut Open,
+        read: &mut ReadField<'_>,
+    ) -> Read {
+        match format {
+            Format::Json => self.direct_fields::<false>(
+                table,
+                open,
+                read,
+                |cursor, frame, field| cursor.json_next_is(frame, &field.json),
+                Cursor::json_next_key,
+            ),
+            Format::Php => self.direct_fields::<false>(
+                table,
+                open,
+                read,
+                |cursor, frame, field| field.direct_key(false).is_some_and(|key| cursor.php_next_is(frame, key)),
+                Cursor::php_next_key,
+            ),
+            _ => self.direct_fields::<true>(
+                table,
+                open,
+                read,
+                |cursor, frame, field| field.direct_key(true).is_some_and(|key| cursor.xml_next_is(frame, key)),
+                Cursor::xml_next_key,
+            ),
+        }
+    }
+
+    /// Reads fields as long as their values stand directly under their keys, which is the usual way, in any order.
+    /// Compiled for each format, whose `next_is` is a part of the loop then.
     #[inline(never)]
-    fn in_order<const IS_XML: bool, F: Fn(&mut Cursor<'r>, &mut Frame, &str) -> bool>(
+    fn direct_fields<const IS_XML: bool>(
         &mut self,
         table: &Table<'_>,
-        frame: &mut Frame,
-        (place, mut previous): (usize, usize),
-        met: &mut Met,
+        open: &mut Open,
         read: &mut ReadField<'_>,
-        next_is: F,
-    ) -> Result<usize, DecodeError> {
+        next_is: impl Fn(&mut Cursor<'r>, &mut Frame, &Field) -> bool,
+        next_key: impl Fn(&Cursor<'r>, &Frame) -> Option<(&'r str, usize)>,
+    ) -> Read {
         loop {
-            let index = self.orders.next(place, previous);
-            let (Some(field), At::Body(cursor)) = (table.fields.get(index), &mut self.at) else { break };
-            let Some(key) = field.direct_key(IS_XML) else { break };
-            if !next_is(cursor, frame, key) {
-                break;
-            }
+            let At::Body(cursor) = &mut self.at else { return Err(Irregular.into()) };
+            let mut index = open.order.next(open.place);
+            let field = match table.fields.get(usize::from(index)) {
+                Some(field) if next_is(cursor, &mut open.frame, field) => field,
+                _ => {
+                    let Some((key, value)) = next_key(cursor, &open.frame) else { return Ok(()) };
+                    let found = table.find(cursor.format(), key).map(|found| (found, &table.fields[found]));
+                    let Some((found, field)) = found.filter(|(_, field)| field.direct_key(IS_XML).is_some()) else {
+                        return Ok(());
+                    };
+                    index = found as u8;
+                    open.order.learn(open.place, index);
+                    cursor.enter_entry(&mut open.frame, key, value);
+                    field
+                }
+            };
             let is_list = field.is_list();
-            met.field(index, IS_XML && is_list)?;
-            previous = index + 1;
-            self.step_to(Step::Name(key));
+            open.met.field(usize::from(index), IS_XML && is_list)?;
+            open.place = index + 1;
+            self.step_to(Step::Name(field.name.parts(IS_XML).0));
             if is_list {
                 self.singular = field.name.singular();
             }
-            read(index, self)?;
+            read(usize::from(index), self)?;
         }
-        Ok(previous)
     }
 
     #[inline]
@@ -355,15 +400,8 @@ impl<'r> Reader<'r> {
     }
 
     /// Checks that all is there that has to be, and keeps the object as received where that is asked for.
-    fn finish_in_body(
-        &mut self,
-        table: &Table<'_>,
-        met: Met,
-        start: (usize, bool),
-        has_entries: bool,
-        read: &mut ReadField<'_>,
-    ) -> Read {
-        let is_another = has_entries && met.fields.is_empty() && met.groups.is_empty() && table.raw.is_none();
+    fn finish_in_body(&mut self, table: &Table<'_>, met: &Met, start: (usize, bool), read: &mut ReadField<'_>) -> Read {
+        let is_another = met.has_entries && met.fields.is_empty() && met.groups.is_empty() && table.raw.is_none();
         // A list or map that is a part, or not there, is read from the tree.
         let is_whole = met.total.is_none_or(|total| met.items.is_some_and(|items| items as u64 == total));
         if !met.fields.has_all(table.required) || is_another || !is_whole {
@@ -375,42 +413,6 @@ impl<'r> Reader<'r> {
                 read(index, self)
             }
             None => Ok(()),
-        }
-    }
-
-    /// What a key is that was not expected.
-    #[inline(never)]
-    fn find(&mut self, table: &Table<'_>, place: usize, guess: usize, text: &str, is_attribute: bool) -> Found {
-        let format = self.format();
-        let found = if is_attribute {
-            let is_it = |field: &Field| field.name.first(format).strip_prefix('@') == Some(text);
-            table.fields.iter().position(is_it)
-        } else {
-            let key = Key::new(text);
-            let ahead = table.fields.iter().enumerate().skip(guess + 1).take(AHEAD);
-            let mut ahead = ahead.filter(|(_, field)| *field.name.key(format) == key);
-            match ahead.next() {
-                Some((index, _)) => Some(index),
-                None => self.orders.0[place].find(table.fields, format, &key),
-            }
-        };
-        match found {
-            // The first one stands for all fields with this first key.
-            Some(index) if !table.fields[index].name.rest(format).is_empty() => {
-                let first = table.fields[index].name.first(format);
-                let is_it = |field: &Field| field.name.first(format) == first;
-                Found::Group(table.fields.iter().position(is_it).unwrap_or(index))
-            }
-            Some(index) => Found::Field(index),
-            None if table.has_aliases => {
-                let is_it = |alias: &&str| match is_attribute {
-                    true => alias.strip_prefix('@') == Some(text),
-                    false => *alias == text,
-                };
-                let is_it = |field: &Field| field.name.aliases().iter().any(is_it);
-                table.fields.iter().position(is_it).map_or(Found::Unknown, Found::Field)
-            }
-            None => Found::Unknown,
         }
     }
 
@@ -458,7 +460,6 @@ impl<'r> Reader<'r> {
             }
             _ => return Err(Irregular.into()),
         };
-        let mut expected = table.fields.iter().find_map(below).and_then(|rest| rest.first().copied()).unwrap_or("");
         // Fields of this group that were met in it, which the mark of a list above does not say.
         let mut here = Met::default();
         let mut wrappers: Vec<&'static str> = Vec::new();
@@ -467,24 +468,20 @@ impl<'r> Reader<'r> {
             if !cursor.next(&mut frame)? {
                 break;
             }
-            let (text, is_attribute) = match cursor.key(expected)? {
-                EntryKey::Expected => (expected, false),
-                EntryKey::Other { text, is_attribute } => (text, is_attribute),
-            };
+            let EntryKey { text, is_attribute } = cursor.key()?;
             let is_it = |key: &str| if is_attribute { key.strip_prefix('@') == Some(text) } else { key == text };
             let is_next = |rest: &[&'static str]| rest.first().is_some_and(|key| is_it(key));
             let mut matching = table.fields.iter().enumerate();
             let matching =
                 matching.find_map(|(index, field)| below(field).filter(|rest| is_next(rest)).map(|rest| (index, rest)));
             match matching {
-                Some((index, [key])) => {
+                Some((index, [_])) => {
                     let field = &table.fields[index];
                     here.field(index, format == Format::Xml && field.is_list())?;
                     if !field.is_list() {
                         met.field(index, false)?;
                     }
                     met.fields.insert(index);
-                    expected = *key;
                     self.singular = field.name.singular();
                     read(index, self)?;
                     if table.total.is_some_and(|(list, _)| list == index) {
@@ -559,6 +556,9 @@ impl<'r> Reader<'r> {
         if place.len() >= max_items {
             return Err(Irregular.into());
         }
+        if place.len() == place.capacity() {
+            place.reserve(self.room(place.len(), 0, size_of::<T>()));
+        }
         self.path.push(Step::Index(place.len()));
         T::push(place, self)?;
         self.path.pop();
@@ -611,10 +611,7 @@ impl<'r> Reader<'r> {
                 let mut frame = inner.enter()?;
                 // A wrapper, and a list with gaps, are told from an item by the tree.
                 let is_item = !inner.next(&mut frame)?
-                    || match inner.key(singular.unwrap_or(""))? {
-                        EntryKey::Expected => false,
-                        EntryKey::Other { text, .. } => !is_position(text),
-                    };
+                    || !matches!(inner.key()?.text, key if key == singular.unwrap_or("") || is_position(key));
                 return if is_item { Ok(List::One) } else { Err(Irregular) };
             }
             Some(Kind::Text | Kind::Number | Kind::Bool) if one_as_list => return Ok(List::One),
@@ -643,15 +640,19 @@ impl<'r> Reader<'r> {
         Ok(true)
     }
 
-    /// How many more items to make room for: as many as the rest of the body has, if they are like those so far.
+    /// How many more items to make room for: as many as the rest of the body has, if they are like those so far. Not so in
+    /// lists within items, of which there may be many: each would reserve for the whole rest.
     #[inline(never)]
     fn room(&mut self, items: usize, start: usize, size: usize) -> usize {
+        let is_inner = self.path.len() > LIST_IN_ROOT;
         let Ok(cursor) = self.cursor() else { return 1 };
         let (left, read) = (cursor.left(), cursor.position().saturating_sub(start));
-        if items == 0 {
+        if items == 0 || is_inner {
             return 1;
         }
-        let alike = left / (read / items).max(1) + 1;
+        let alike = left / (read / items).max(1);
+        // A few more, since one that is missing doubles the list.
+        let alike = alike + alike / 32 + 1;
         // Never on the word of a few short items: a list of empty objects must not reserve many times its text.
         alike.min((left * RESERVED / size.max(1)).max(items))
     }
@@ -676,7 +677,10 @@ impl<'r> Reader<'r> {
             if !cursor.next(&mut frame)? {
                 break;
             }
-            let EntryKey::Other { text, is_attribute: false } = cursor.key("")? else { return Err(Irregular.into()) };
+            let EntryKey { text, is_attribute } = cursor.key()?;
+            if is_attribute || text.is_empty() {
+                return Err(Irregular.into());
+            }
             let key = K::from_text(text).ok_or(Irregular)?;
             self.step_to(Step::Key(text));
             let value = V::from_wire(self)?;
@@ -687,6 +691,37 @@ impl<'r> Reader<'r> {
         self.path.pop();
         self.items = Some(map.len());
         Ok(())
+    }
+}
+
+/// What a key of an object is, where the field with the index `guess` is expected.
+fn find(table: &Table<'_>, format: Format, guess: usize, EntryKey { text, is_attribute }: EntryKey<'_>) -> Found {
+    let is_expected = |field: &Field| !is_attribute && field.name.first(format) == text;
+    let found = if is_attribute {
+        let is_it = |field: &Field| field.name.first(format).strip_prefix('@') == Some(text);
+        table.fields.iter().position(is_it)
+    } else if table.fields.get(guess).is_some_and(is_expected) {
+        Some(guess)
+    } else {
+        table.find(format, text)
+    };
+    match found {
+        // The first one stands for all fields with this first key.
+        Some(index) if !table.fields[index].name.rest(format).is_empty() => {
+            let first = table.fields[index].name.first(format);
+            let is_it = |field: &Field| field.name.first(format) == first;
+            Found::Group(table.fields.iter().position(is_it).unwrap_or(index))
+        }
+        Some(index) => Found::Field(index),
+        None if table.has_aliases => {
+            let is_it = |alias: &&str| match is_attribute {
+                true => alias.strip_prefix('@') == Some(text),
+                false => *alias == text,
+            };
+            let is_it = |field: &Field| field.name.aliases().iter().any(is_it);
+            table.fields.iter().position(is_it).map_or(Found::Unknown, Found::Field)
+        }
+        None => Found::Unknown,
     }
 }
 

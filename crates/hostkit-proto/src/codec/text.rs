@@ -17,7 +17,7 @@ pub trait FromText: Sized {
     fn from_text(text: &str) -> Option<Self>;
 
     /// The value of a text of digits with at most one point, read already; `None` leaves it to [`FromText::from_text`].
-    fn from_digits(_: &Digits) -> Option<Self> {
+    fn from_digits(_: Digits) -> Option<Self> {
         None
     }
 }
@@ -47,8 +47,8 @@ macro_rules! integers {
             }
 
             #[inline]
-            fn from_digits(digits: &Digits) -> Option<Self> {
-                if digits.scale == 0 { Self::try_from(digits.number).ok() } else { None }
+            fn from_digits(digits: Digits) -> Option<Self> {
+                if digits.scale() == 0 { Self::try_from(digits.number).ok() } else { None }
             }
         }
 
@@ -133,8 +133,8 @@ impl FromText for Decimal {
     }
 
     #[inline]
-    fn from_digits(digits: &Digits) -> Option<Self> {
-        Self::try_new(digits.number, digits.scale).ok()
+    fn from_digits(digits: Digits) -> Option<Self> {
+        Self::try_new(digits.number, digits.scale()).ok()
     }
 }
 
@@ -148,6 +148,9 @@ impl FromText for IpAddr {
     const EXPECTED: &'static str = "an IP address";
 
     fn from_text(text: &str) -> Option<Self> {
+        if let Ok(address) = text.parse() {
+            return Some(Self::V4(address));
+        }
         // `2001:db8::1/64` and `[2001:db8::1]` name an address, too.
         let text = text.trim();
         let (address, prefix) = text.split_once('/').map_or((text, None), |(address, prefix)| (address, Some(prefix)));
@@ -196,7 +199,7 @@ impl FromText for UnixTime {
         <i64 as FromText>::from_text(text).map(Self).or_else(|| Self::parse_offset(text))
     }
 
-    fn from_digits(digits: &Digits) -> Option<Self> {
+    fn from_digits(digits: Digits) -> Option<Self> {
         i64::from_digits(digits).map(Self)
     }
 }

@@ -23,13 +23,11 @@ pub(super) fn read(form: &str, text: &str) -> Digits {
 
 /// Reads the two most common patterns at full width.
 fn usual(form: &str, text: &[u8]) -> Option<civil::DateTime> {
-    let (date, time) = match form {
-        "%Y-%m-%d %H:%M:%S" => {
-            let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b' ', time @ ..] = text else { return None };
+    let (date, time) = match text {
+        [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b' ', time @ ..] if form == "%Y-%m-%d %H:%M:%S" => {
             ([*y1, *y2, *y3, *y4, *m1, *m2, *d1, *d2], time)
         }
-        "%d.%m.%Y %H:%M:%S" => {
-            let [d1, d2, b'.', m1, m2, b'.', y1, y2, y3, y4, b' ', time @ ..] = text else { return None };
+        [d1, d2, b'.', m1, m2, b'.', y1, y2, y3, y4, b' ', time @ ..] if form == "%d.%m.%Y %H:%M:%S" => {
             ([*y1, *y2, *y3, *y4, *m1, *m2, *d1, *d2], time)
         }
         _ => return None,

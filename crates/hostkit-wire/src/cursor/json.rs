@@ -2,10 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::{Cursor, Digits, EntryKey, Frame, Irregular};
+use super::{Cursor, Digits, Frame, Irregular, JsonKey, Number};
 use crate::Kind;
-use crate::lookup::is_same;
-use crate::read::json::{self, plain_length};
+use crate::read::json::{self, plain_length, short_length};
 
 impl<'a> Cursor<'a> {
     #[inline]
@@ -40,8 +39,8 @@ impl<'a> Cursor<'a> {
     pub(super) fn json_scalar(&mut self) -> Result<Cow<'a, str>, Irregular> {
         match self.byte(self.at) {
             Some(b'"') => match self.json_plain_text() {
-                Some((text, end)) => {
-                    self.at = end;
+                Some(text) => {
+                    self.at = self.told;
                     Ok(Cow::Borrowed(text))
                 }
                 None => self.json_escaped().map(Cow::Owned),
@@ -71,32 +70,73 @@ impl<'a> Cursor<'a> {
         Ok(text)
     }
 
-    #[inline]
-    pub(super) fn json_digits(&self) -> Option<Digits> {
-        let bytes = self.text.as_bytes();
-        match bytes.get(self.at)? {
-            b'"' => {
-                let digits = Digits::read(bytes, self.at + 1, true)?;
-                (bytes.get(digits.end) == Some(&b'"')).then_some(Digits { end: digits.end + 1, ..digits })
-            }
-            first @ b'0'..=b'9' => {
-                let digits = Digits::read(bytes, self.at, false)?;
-                // A number has no leading zero, and an exponent takes the other way.
-                let is_short = *first != b'0' || matches!(bytes.get(self.at + 1), Some(b'.' | b',' | b'}' | b']'));
-                let is_end = matches!(bytes.get(digits.end), Some(b',' | b'}' | b']'));
-                (is_short && is_end).then_some(digits)
-            }
-            _ => None,
-        }
+    pub(super) fn json_digits(&mut self) -> Option<Digits> {
+        let few = self.json_few_digits();
+        if few.is_some() { few } else { self.json_many_digits() }
     }
 
-    #[inline]
-    pub(super) fn json_plain_text(&self) -> Option<(&'a str, usize)> {
+    #[inline(always)]
+    fn json_few_digits(&mut self) -> Option<Digits> {
+        let window: &[u8; 9] = self.text.as_bytes().get(self.at..)?.first_chunk()?;
+        let (Some(number), Some(text)) = (window.first_chunk::<8>(), window.last_chunk::<8>()) else { return None };
+        let is_text = window[0] == b'"';
+        let chunk = if is_text { *text } else { *number };
+        let Number { number, scale, length } = Number::few(chunk)?;
+        self.json_told(chunk, chunk[length % 8], is_text, length).then_some(Digits::new(number, scale, is_text))
+    }
+
+    #[inline(never)]
+    fn json_many_digits(&mut self) -> Option<Digits> {
+        let rest = self.text.as_bytes().get(self.at..)?;
+        let (text, is_text) = match rest {
+            [b'"', text @ ..] => (text, true),
+            [b'0'..=b'9', ..] => (rest, false),
+            _ => return None,
+        };
+        let Number { number, scale, length } = Number::many(text)?;
+        let end = *text.get(length)?;
+        let start = [text[0], *text.get(1)?, 0, 0, 0, 0, 0, 0];
+        self.json_told(start, end, is_text, length).then_some(Digits::new(number, scale, is_text))
+    }
+
+    /// Notes where digits end; `false` if what starts and ends so is more than digits.
+    #[inline(always)]
+    fn json_told(&mut self, start: [u8; 8], end: u8, is_text: bool, length: usize) -> bool {
+        self.told = self.at + length + if is_text { 2 } else { 0 };
+        if is_text {
+            return end == b'"';
+        }
+        // A number has no leading zero, and an exponent takes the other way.
+        let has_zero = length > 1 && start[0] == b'0' && start[1] != b'.';
+        matches!(end, b',' | b'}' | b']') && !has_zero
+    }
+
+    pub(super) fn json_plain_text(&mut self) -> Option<&'a str> {
+        let short = self.json_short_text();
+        if short.is_some() { short } else { self.json_long_text() }
+    }
+
+    #[inline(always)]
+    fn json_short_text(&mut self) -> Option<&'a str> {
+        let window: &[u8; 17] = self.text.as_bytes().get(self.at..)?.first_chunk()?;
+        let [b'"', inside @ ..] = window else { return None };
+        let length = short_length(inside)?;
+        if length == 0 || inside[length % 16] != b'"' {
+            return None;
+        }
+        let start = self.at + 1;
+        self.told = start + length + 1;
+        self.text.get(start..start + length)
+    }
+
+    #[inline(never)]
+    fn json_long_text(&mut self) -> Option<&'a str> {
         let start = self.at + 1;
         let [b'"', inside @ ..] = self.text.as_bytes().get(self.at..)? else { return None };
         let length = plain_length(inside);
         let is_plain = length > 0 && inside.get(length) == Some(&b'"');
-        if is_plain { Some((self.text.get(start..start + length)?, start + length + 1)) } else { None }
+        self.told = start + length + 1;
+        if is_plain { self.text.get(start..start + length) } else { None }
     }
 
     #[inline(always)]
@@ -113,7 +153,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn json_enter(&mut self) -> Result<Frame, Irregular> {
         let is_list = match self.byte(self.at) {
             Some(b'{') => false,
@@ -124,7 +164,7 @@ impl<'a> Cursor<'a> {
         Ok(Frame::new(is_list))
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn json_next(&mut self, frame: &Frame) -> Result<bool, Irregular> {
         self.json_space();
         match self.byte(self.at) {
@@ -146,52 +186,58 @@ impl<'a> Cursor<'a> {
         Ok(true)
     }
 
-    /// Goes on to the next entry of an object if it is `,"key":` without whitespace. Where it is not, [`Cursor::next`] and [`Cursor::key`] tell
-    /// what follows.
+    /// Goes on to the next entry of an object if it is `,"key":` without whitespace. Where it is not,
+    /// [`Cursor::json_next_key`] tells what follows.
     #[inline(always)]
-    pub fn json_next_is(&mut self, frame: &mut Frame, key: &str) -> bool {
+    pub fn json_next_is(&mut self, frame: &mut Frame, key: &JsonKey) -> bool {
         // Before the first entry stands a brace.
         let is_first = frame.found == 0;
         let start = self.at.wrapping_sub(usize::from(is_first));
-        let end = start.wrapping_add(key.len() + 5);
-        let Some(entry) = self.text.as_bytes().get(start..end) else { return false };
-        let [before, b'"', found @ .., b'"', b':', value] = entry else { return false };
-        let is_entry = (*before == b',' || is_first) && *value > b' ' && is_same(found, key.as_bytes());
-        if is_entry {
-            self.at = end - 1;
-            frame.found += 1;
+        let Some(text) = self.text.as_bytes().get(start..) else { return false };
+        let Some(value) = key.value_in(text, is_first) else { return false };
+        self.at = start + value;
+        frame.found += 1;
+        true
+    }
+
+    /// The key of the next entry, told without moving, if the entry is written without whitespace; with it, where the
+    /// value starts. Else [`Cursor::next`] and [`Cursor::key`] tell what follows.
+    #[inline]
+    pub fn json_next_key(&self, frame: &Frame) -> Option<(&'a str, usize)> {
+        let bytes = self.text.as_bytes();
+        let is_first = frame.found == 0;
+        if !is_first && self.byte(self.at) != Some(b',') {
+            return None;
         }
-        is_entry
+        let start = self.at + 1 + usize::from(!is_first);
+        let inside = bytes.get(start..)?;
+        let length = inside.first_chunk().and_then(short_length).unwrap_or_else(|| plain_length(inside));
+        match inside.get(length..)? {
+            [b'"', b':', value, ..] if bytes[start - 1] == b'"' && *value > b' ' => {
+                Some((self.text.get(start..start + length)?, start + length + 2))
+            }
+            _ => None,
+        }
     }
 
     #[inline]
-    pub(super) fn json_key(&mut self, expected: &str) -> Result<EntryKey<'a>, Irregular> {
+    pub(super) fn json_key(&mut self) -> Result<&'a str, Irregular> {
         if self.byte(self.at) != Some(b'"') {
             return Err(Irregular);
         }
         let start = self.at + 1;
-        let end = start + expected.len();
-        let bytes = self.text.as_bytes();
-        let is_expected = self.byte(end) == Some(b'"')
-            && bytes.get(start..end).is_some_and(|found| is_same(found, expected.as_bytes()));
-        let key = if is_expected {
-            self.at = end + 1;
-            EntryKey::Expected
-        } else {
-            let end = start + plain_length(bytes.get(start..).ok_or(Irregular)?);
-            if self.byte(end) != Some(b'"') {
-                return Err(Irregular);
-            }
-            self.at = end + 1;
-            EntryKey::Other { text: self.text.get(start..end).ok_or(Irregular)?, is_attribute: false }
-        };
+        let end = start + plain_length(self.text.as_bytes().get(start..).ok_or(Irregular)?);
+        if self.byte(end) != Some(b'"') {
+            return Err(Irregular);
+        }
+        self.at = end + 1;
         self.json_space();
         if self.byte(self.at) != Some(b':') {
             return Err(Irregular);
         }
         self.at += 1;
         self.json_space();
-        Ok(key)
+        self.text.get(start..end).ok_or(Irregular)
     }
 
     pub(super) fn json_skip(&mut self) -> Result<(), Irregular> {

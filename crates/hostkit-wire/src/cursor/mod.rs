@@ -5,10 +5,14 @@
 //! error message lives. So a cursor needs no error messages, and whatever it reads, the tree says the same.
 
 mod json;
+mod json_key;
 mod php;
 mod xml;
 
 use std::borrow::Cow;
+use std::num::NonZeroU32;
+
+pub use json_key::JsonKey;
 
 use crate::read::xml::plain::root_start;
 use crate::read::{expected_nodes, look};
@@ -31,6 +35,8 @@ pub struct Cursor<'a> {
     place: Place,
     /// In XML, the name of the element whose value is next: start and length.
     name: (usize, usize),
+    /// Where the value ends that was told last without moving.
+    told: usize,
 }
 
 /// What the next value of an XML document is.
@@ -51,30 +57,95 @@ enum Place {
 pub struct Digits {
     /// All digits, without the point.
     pub number: i64,
-    /// The digits behind the point.
-    pub scale: u32,
-    /// Whether it is written as a text.
-    pub is_text: bool,
-    /// Where it ends, for [`Cursor::go_to`].
-    pub end: usize,
+    /// The digits behind the point, whether it is a text, and a one: with two scalars, it is returned in registers.
+    shape: NonZeroU32,
 }
 
 impl Digits {
-    /// Reads from `start` to the first byte that is neither digit nor point.
-    #[inline]
-    fn read(bytes: &[u8], start: usize, is_text: bool) -> Option<Self> {
-        let rest = bytes.get(start..)?;
+    #[inline(always)]
+    fn new(number: i64, scale: u32, is_text: bool) -> Self {
+        Self { number, shape: NonZeroU32::MIN | scale << 2 | u32::from(is_text) << 1 }
+    }
+
+    /// The digits behind the point.
+    #[inline(always)]
+    pub fn scale(self) -> u32 {
+        self.shape.get() >> 2
+    }
+
+    /// Whether it is written as a text.
+    #[inline(always)]
+    pub fn is_text(self) -> bool {
+        self.shape.get() & 2 != 0
+    }
+}
+
+/// Digits with at most one point among them, up to another byte.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Number {
+    number: i64,
+    scale: u32,
+    length: usize,
+}
+
+impl Number {
+    /// That at the start of this text.
+    #[inline(always)]
+    fn at_start(text: &[u8]) -> Option<Self> {
+        match text.first_chunk().and_then(|chunk| Self::few(*chunk)) {
+            Some(number) => Some(number),
+            None => Self::many(text),
+        }
+    }
+
+    /// That at the start of these eight bytes, if all of it and the byte behind it are among them.
+    #[inline(always)]
+    fn few(chunk: [u8; 8]) -> Option<Self> {
+        // The values of the digits, the first one in the lowest byte.
+        let values = u64::from_le_bytes(chunk) ^ u64::from_ne_bytes([b'0'; 8]);
+        let whole = digits_of(values)?;
+        let is_point = (values >> (8 * whole)) as u8 == b'.' ^ b'0';
+        let (values, digits) = if is_point {
+            let before = (1 << (8 * whole)) - 1;
+            let values = values & before | (values >> 8) & !before;
+            (values, digits_of(values).filter(|digits| *digits > whole)?)
+        } else {
+            (values, whole)
+        };
+        if whole == 0 {
+            return None;
+        }
+        // Two digits become one number, then four, then all eight, with zeros before the first.
+        let pairs = ((values << (64 - 8 * digits)) & 0x0F0F_0F0F_0F0F_0F0F).wrapping_mul(10 << 8 | 1) >> 8;
+        let fours = (pairs & 0x00FF_00FF_00FF_00FF).wrapping_mul(100 << 16 | 1) >> 16;
+        let number = (fours & 0x0000_FFFF_0000_FFFF).wrapping_mul(10_000 << 32 | 1) >> 32;
+        let (scale, length) = ((digits - whole) as u32, digits + usize::from(is_point));
+        Some(Self { number: number as i64, scale, length })
+    }
+
+    /// That at the start of this text, of any length.
+    #[inline(never)]
+    fn many(text: &[u8]) -> Option<Self> {
         let mut number = 0;
-        let whole = more_digits(&mut number, rest);
-        let (point, scale) = match rest.get(whole)? {
-            b'.' => (1, more_digits(&mut number, rest.get(whole + 1..)?)),
+        let whole = more_digits(&mut number, text);
+        let (point, scale) = match text.get(whole)? {
+            b'.' => (1, more_digits(&mut number, text.get(whole + 1..)?)),
             _ => (0, 0),
         };
         let length = whole + point + scale;
         // Eighteen digits fit into the number; one that was longer is not used.
         let is_plain = whole > 0 && length <= 18 && (point == 0 || scale > 0);
-        is_plain.then_some(Self { number, scale: scale as u32, is_text, end: start + length })
+        is_plain.then_some(Self { number, scale: scale as u32, length })
     }
+}
+
+/// How many of these bytes are digits before the first that is none; `None` if all are.
+#[inline(always)]
+fn digits_of(values: u64) -> Option<usize> {
+    const HIGHS: u64 = u64::from_ne_bytes([0x80; 8]);
+    // Adding 0x76 sets the high bit of what is above 9; the lowest marked byte is exact, a carry comes from a marked one.
+    let others = (values.wrapping_add(u64::from_ne_bytes([0x76; 8])) | values) & HIGHS;
+    if others == 0 { None } else { Some((others.trailing_zeros() / 8) as usize) }
 }
 
 /// Appends the digits that stand here to a number, and counts them.
@@ -116,16 +187,11 @@ enum Part {
 
 /// The key of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum EntryKey<'a> {
-    /// The one that was expected.
-    Expected,
-    /// Another one.
-    Other {
-        /// Its text; for an attribute the name without `@`.
-        text: &'a str,
-        /// Whether it is the name of an XML attribute.
-        is_attribute: bool,
-    },
+pub struct EntryKey<'a> {
+    /// Its text; for an attribute the name without `@`.
+    pub text: &'a str,
+    /// Whether it is the name of an XML attribute.
+    pub is_attribute: bool,
 }
 
 impl<'a> Cursor<'a> {
@@ -152,18 +218,19 @@ impl<'a> Cursor<'a> {
         }
         let at = if format == Format::Xml { root_start(text)? } else { 0 };
         let (depth, max_items) = (limits.max_depth, limits.max_items);
-        Some(Self { format, text, at, depth, max_items, place: Place::Document, name: (0, 0) })
+        Some(Self { format, text, at, depth, max_items, place: Place::Document, name: (0, 0), told: 0 })
     }
 
     /// The text of a value that a tree found at `at` of this body; an XML element starts with its tag.
     pub(crate) fn text_at(format: Format, body: &'a str, at: usize) -> Option<&'a str> {
         // Deeper values are few, and left to the tree.
         let (depth, max_items) = (1_000, usize::MAX);
-        let mut cursor = Self { format, text: body, at, depth, max_items, place: Place::Element, name: (0, 0) };
+        let place = Place::Element;
+        let mut cursor = Self { format, text: body, at, depth, max_items, place, name: (0, 0), told: 0 };
         match format {
             Format::Json | Format::Php => cursor.slice().ok(),
             Format::Xml if cursor.byte(at) == Some(b'<') => {
-                cursor.key("").ok()?;
+                cursor.key().ok()?;
                 cursor.slice().ok()
             }
             _ => None,
@@ -204,9 +271,9 @@ impl<'a> Cursor<'a> {
     }
 
     /// The digits that stand here, with at most one point among them, told without moving: in quotes or as a number, with
-    /// less than 19 digits. `None` where anything else stands here.
+    /// less than 19 digits. `None` where anything else stands here. [`Cursor::pass_told`] goes behind them.
     #[inline]
-    pub fn digits(&self) -> Option<Digits> {
+    pub fn digits(&mut self) -> Option<Digits> {
         match self.format {
             Format::Json => self.json_digits(),
             Format::Php => self.php_digits(),
@@ -215,9 +282,9 @@ impl<'a> Cursor<'a> {
     }
 
     /// The text that stands here, told without moving, if it is plain: not empty, nothing in it escaped, no blanks around
-    /// it in XML. With it, where it ends for [`Cursor::go_to`].
+    /// it in XML. [`Cursor::pass_told`] goes behind it.
     #[inline]
-    pub fn plain_text(&self) -> Option<(&'a str, usize)> {
+    pub fn plain_text(&mut self) -> Option<&'a str> {
         match self.format {
             Format::Json => self.json_plain_text(),
             Format::Php => self.php_plain_text(),
@@ -225,10 +292,24 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Goes to the end of a value that was told without moving.
+    /// Passes over the value that was told last.
     #[inline]
-    pub fn go_to(&mut self, end: usize) {
-        self.at = end;
+    pub fn pass_told(&mut self) {
+        self.at = self.told;
+    }
+
+    /// Passes over a null, if one stands here: in XML, an element without content that is one tag, `<key/>`.
+    #[inline]
+    pub fn pass_null(&mut self) -> bool {
+        let null: &[u8] = match self.format {
+            Format::Json => b"null",
+            Format::Php => b"N;",
+            _ if self.place == Place::Element => b"/>",
+            _ => return false,
+        };
+        let is_null = self.text.as_bytes().get(self.at..).is_some_and(|rest| rest.starts_with(null));
+        self.at += if is_null { null.len() } else { 0 };
+        is_null
     }
 
     /// Whether an empty text stands here, told without moving.
@@ -296,7 +377,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Enters a list or an object.
-    #[inline]
+    #[inline(always)]
     pub fn enter(&mut self) -> Result<Frame, Irregular> {
         self.depth = self.depth.checked_sub(1).ok_or(Irregular)?;
         match self.format {
@@ -306,10 +387,32 @@ impl<'a> Cursor<'a> {
         }
     }
 
+    /// Enters an object, or the empty list that PHP writes for one; `None` if it is an XML element without content, which
+    /// is passed.
+    #[inline(always)]
+    pub fn enter_object(&mut self) -> Result<Option<Frame>, Irregular> {
+        match self.format {
+            Format::Json if self.byte(self.at) == Some(b'{') => self.enter().map(Some),
+            Format::Json => self.enter_empty_list().map(Some),
+            Format::Php => self.enter().and_then(|frame| self.php_object(frame).map(Some)),
+            _ => match self.xml_kind() {
+                Some(Kind::Map) => self.enter().map(Some),
+                Some(Kind::Null) => self.xml_scalar().map(|_| None),
+                _ => Err(Irregular),
+            },
+        }
+    }
+
+    #[inline(never)]
+    fn enter_empty_list(&mut self) -> Result<Frame, Irregular> {
+        let is_it = self.byte(self.at) == Some(b'[') && self.is_empty_container();
+        if is_it { self.enter() } else { Err(Irregular) }
+    }
+
     /// Goes on to the next entry, for [`Cursor::key`], or to the next item; `false` at the end, which is passed.
     ///
     /// In XML only objects are entered: an object has an entry for each element.
-    #[inline]
+    #[inline(always)]
     pub fn next(&mut self, frame: &mut Frame) -> Result<bool, Irregular> {
         let is_there = match self.format {
             Format::Json => self.json_next(frame),
@@ -324,11 +427,23 @@ impl<'a> Cursor<'a> {
 
     /// The key of an object's entry.
     #[inline]
-    pub fn key(&mut self, expected: &str) -> Result<EntryKey<'a>, Irregular> {
+    pub fn key(&mut self) -> Result<EntryKey<'a>, Irregular> {
+        let text = match self.format {
+            Format::Json => self.json_key(),
+            Format::Php => self.php_key(),
+            _ => return self.xml_key(),
+        }?;
+        Ok(EntryKey { text, is_attribute: false })
+    }
+
+    /// Goes on to the value of the next entry, which [`Cursor::json_next_key`] and the like told.
+    #[inline]
+    pub fn enter_entry(&mut self, frame: &mut Frame, key: &str, value: usize) {
+        self.at = value;
+        frame.found += 1;
         match self.format {
-            Format::Json => self.json_key(expected),
-            Format::Php => self.php_key(expected),
-            _ => self.xml_key(expected),
+            Format::Xml => self.xml_enter_entry(key),
+            _ => frame.left = frame.left.saturating_sub(1),
         }
     }
 
@@ -337,7 +452,7 @@ impl<'a> Cursor<'a> {
     pub fn item(&mut self, frame: &Frame, any: bool) -> Result<(), Irregular> {
         match self.format {
             Format::Json if frame.is_list => Ok(()),
-            Format::Json if any => self.json_key("").map(|_| ()),
+            Format::Json if any => self.json_key().map(|_| ()),
             Format::Php => self.php_item(frame, any),
             _ => Err(Irregular),
         }
@@ -364,5 +479,39 @@ impl<'t> Node<'t> {
 impl Frame {
     fn new(is_list: bool) -> Self {
         Self { left: 0, found: 0, is_list, part: Part::Children, name: (0, 0) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Number;
+
+    #[test]
+    fn few_digits_are_read_as_many_are() {
+        let alphabet = b"0179./:\"-,}x\x00\x80\xD0\xFF";
+        let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+        let mut few = 0;
+        for _ in 0..200_000 {
+            let mut chunk = [0; 8];
+            for byte in &mut chunk {
+                state ^= state << 13;
+                state ^= state >> 7;
+                state ^= state << 17;
+                // Mostly digits, so that numbers of every length are among them.
+                *byte = alphabet[(state >> 32) as usize % if state & 3 == 0 { alphabet.len() } else { 4 }];
+            }
+            if let Some(read) = Number::few(chunk) {
+                assert_eq!(Some(read), Number::many(&chunk), "{chunk:?}");
+                few += 1;
+            }
+        }
+        assert!(few > 50_000, "{few}");
+        let number = |number, scale, length| Some(Number { number, scale, length });
+        assert_eq!(Number::few(*b"63.05\",\""), number(6305, 2, 5));
+        assert_eq!(Number::few(*b"1234567\""), number(1_234_567, 0, 7));
+        assert_eq!(Number::few(*b"0.12345,"), number(12_345, 5, 7));
+        for left in [b"12345678", b"1.234567", b".5,     ", b"5.,     ", b",       "] {
+            assert_eq!(Number::few(*left), None);
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Cursor, Digits, EntryKey, Frame, Irregular};
+use super::{Cursor, Digits, Frame, Irregular, Number};
 use crate::Kind;
 use crate::lookup::is_same;
 use crate::read::php;
@@ -43,24 +43,26 @@ impl<'a> Cursor<'a> {
     }
 
     #[inline]
-    pub(super) fn php_plain_text(&self) -> Option<(&'a str, usize)> {
+    pub(super) fn php_plain_text(&mut self) -> Option<&'a str> {
         let (from, to) = php::plain_string(self.text, self.at)?;
-        if to > from { Some((self.text.get(from..to)?, to + 2)) } else { None }
+        self.told = to + 2;
+        if to > from { self.text.get(from..to) } else { None }
     }
 
     /// An integer, or digits in a text.
     #[inline]
-    pub(super) fn php_digits(&self) -> Option<Digits> {
+    pub(super) fn php_digits(&mut self) -> Option<Digits> {
         let bytes = self.text.as_bytes();
         let (from, to, is_text) = match bytes.get(self.at)? {
             b's' => php::plain_string(self.text, self.at).map(|(from, to)| (from, to, true))?,
             b'i' if bytes.get(self.at + 1) == Some(&b':') => (self.at + 2, usize::MAX, false),
             _ => return None,
         };
-        let digits = Digits::read(bytes, from, is_text)?;
-        let is_whole =
-            if is_text { digits.end == to } else { digits.scale == 0 && bytes.get(digits.end) == Some(&b';') };
-        is_whole.then_some(Digits { end: digits.end + if is_text { 2 } else { 1 }, ..digits })
+        let Number { number, scale, length } = Number::at_start(bytes.get(from..)?)?;
+        let end = from + length;
+        let is_whole = if is_text { end == to } else { scale == 0 && bytes.get(end) == Some(&b';') };
+        self.told = end + if is_text { 2 } else { 1 };
+        is_whole.then_some(Digits::new(number, scale, is_text))
     }
 
     /// Passes a number, and gives its lexeme.
@@ -77,14 +79,21 @@ impl<'a> Cursor<'a> {
         text.map(Cow::Borrowed)
     }
 
-    #[inline]
+    #[inline(never)]
     pub(super) fn php_enter(&mut self) -> Result<Frame, Irregular> {
         let (left, entries) = php::array_head(self.text, self.at).ok_or(Irregular)?;
         self.at = entries;
         Ok(Frame { left, ..Frame::new(true) })
     }
 
+    /// An array that was entered, if it is no list.
     #[inline]
+    pub(super) fn php_object(&self, frame: Frame) -> Result<Frame, Irregular> {
+        let entries = self.text.as_bytes().get(self.at..).unwrap_or(&[]);
+        if frame.left > 0 && entries.starts_with(b"i:0;") { Err(Irregular) } else { Ok(frame) }
+    }
+
+    #[inline(never)]
     pub(super) fn php_next(&mut self, frame: &mut Frame) -> Result<bool, Irregular> {
         if frame.left > 0 {
             frame.left -= 1;
@@ -97,7 +106,7 @@ impl<'a> Cursor<'a> {
         Ok(false)
     }
 
-    /// Goes on to the next entry of an object if it is `s:3:"key";`. Where it is not, [`Cursor::next`] and [`Cursor::key`] tell
+    /// Goes on to the next entry of an object if it is `s:3:"key";`. Where it is not, [`Cursor::php_next_key`] tells
     /// what follows.
     #[inline(always)]
     pub fn php_next_is(&mut self, frame: &mut Frame, key: &str) -> bool {
@@ -118,23 +127,27 @@ impl<'a> Cursor<'a> {
         true
     }
 
+    /// The key of the next entry, told without moving, if it is a text; with it, where the value starts. Else
+    /// [`Cursor::next`] and [`Cursor::key`] tell what follows.
     #[inline]
-    pub(super) fn php_key(&mut self, expected: &str) -> Result<EntryKey<'a>, Irregular> {
-        let text = match self.byte(self.at) {
-            Some(b's') => self.php_string()?,
-            Some(b'i') => self.php_number()?,
-            _ => return Err(Irregular),
-        };
-        if text.len() == expected.len() && is_same(text.as_bytes(), expected.as_bytes()) {
-            return Ok(EntryKey::Expected);
+    pub fn php_next_key(&self, frame: &Frame) -> Option<(&'a str, usize)> {
+        let (from, to) = php::plain_string(self.text, self.at)?;
+        if frame.left > 0 { Some((self.text.get(from..to)?, to + 2)) } else { None }
+    }
+
+    #[inline]
+    pub(super) fn php_key(&mut self) -> Result<&'a str, Irregular> {
+        match self.byte(self.at) {
+            Some(b's') => self.php_string(),
+            Some(b'i') => self.php_number(),
+            _ => Err(Irregular),
         }
-        Ok(EntryKey::Other { text, is_attribute: false })
     }
 
     #[inline]
     pub(super) fn php_item(&mut self, frame: &Frame, any: bool) -> Result<(), Irregular> {
         if any {
-            return self.php_key("").map(|_| ());
+            return self.php_key().map(|_| ());
         }
         if self.byte(self.at) != Some(b'i') {
             return Err(Irregular);

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Cursor, Digits, EntryKey, Frame, Irregular, Part, Place};
+use super::{Cursor, Digits, EntryKey, Frame, Irregular, Number, Part, Place};
 use crate::Kind;
 use crate::lookup::is_same;
 use crate::read::xml::attributes::{IS_NAME, is_name};
@@ -110,7 +110,7 @@ impl<'a> Cursor<'a> {
 
     /// `>text</name>`.
     #[inline]
-    pub(super) fn xml_plain_text(&self) -> Option<(&'a str, usize)> {
+    pub(super) fn xml_plain_text(&mut self) -> Option<&'a str> {
         if self.place != Place::Element || self.byte(self.at) != Some(b'>') {
             return None;
         }
@@ -118,17 +118,22 @@ impl<'a> Cursor<'a> {
         let content = plain_end(self.text.as_bytes(), start);
         let text = self.text.get(start..content)?;
         let ([first, ..], [.., last]) = (text.as_bytes(), text.as_bytes()) else { return None };
-        if *first <= b' ' || *last <= b' ' { None } else { Some((text, self.behind_end_tag(content)?)) }
+        if *first <= b' ' || *last <= b' ' {
+            return None;
+        }
+        self.told = self.behind_end_tag(content)?;
+        Some(text)
     }
 
     /// `>digits</name>`.
     #[inline]
-    pub(super) fn xml_digits(&self) -> Option<Digits> {
+    pub(super) fn xml_digits(&mut self) -> Option<Digits> {
         if self.place != Place::Element || self.byte(self.at) != Some(b'>') {
             return None;
         }
-        let digits = Digits::read(self.text.as_bytes(), self.at + 1, true)?;
-        Some(Digits { end: self.behind_end_tag(digits.end)?, ..digits })
+        let Number { number, scale, length } = Number::at_start(self.text.as_bytes().get(self.at + 1..)?)?;
+        self.told = self.behind_end_tag(self.at + 1 + length)?;
+        Some(Digits::new(number, scale, true))
     }
 
     pub(super) fn xml_scalar(&mut self) -> Result<Cow<'a, str>, Irregular> {
@@ -166,6 +171,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
+    #[inline(never)]
     pub(super) fn xml_enter(&mut self) -> Result<Frame, Irregular> {
         let part = match self.place {
             Place::Document => Part::Document,
@@ -175,6 +181,7 @@ impl<'a> Cursor<'a> {
         Ok(Frame { part, name: self.name, ..Frame::new(false) })
     }
 
+    #[inline(never)]
     pub(super) fn xml_next(&mut self, frame: &mut Frame) -> Result<bool, Irregular> {
         match frame.part {
             Part::Document if frame.found > 0 => {
@@ -227,8 +234,8 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Goes on to the next entry of an object if it is `<key>` among the children. Where it is not, [`Cursor::next`] and [`Cursor::key`] tell
-    /// what follows.
+    /// Goes on to the next entry of an object if it is the element `<key` among the children. Where it is not,
+    /// [`Cursor::xml_next_key`] tells what follows.
     #[inline(always)]
     pub fn xml_next_is(&mut self, frame: &mut Frame, key: &str) -> bool {
         if frame.part != Part::Children {
@@ -236,59 +243,61 @@ impl<'a> Cursor<'a> {
         }
         let at = self.after_space(self.at);
         let end = at + key.len() + 1;
-        let Some([b'<', found @ .., b'>']) = self.text.as_bytes().get(at..=end) else { return false };
+        let Some([b'<', found @ .., behind]) = self.text.as_bytes().get(at..=end) else { return false };
         // `@id` is the name of no element.
         let is_element = found.first().is_some_and(|byte| IS_NAME[usize::from(*byte)]);
-        if !is_element || !is_same(found, key.as_bytes()) {
+        if !is_element || IS_NAME[usize::from(*behind)] || !is_same(found, key.as_bytes()) {
             return false;
         }
-        self.name = (at + 1, key.len());
         self.at = end;
-        self.place = Place::Element;
+        self.xml_enter_entry(key);
         frame.found += 1;
         true
     }
 
-    pub(super) fn xml_key(&mut self, expected: &str) -> Result<EntryKey<'a>, Irregular> {
-        let bytes = self.text.as_bytes();
-        match self.byte(self.at) {
-            Some(b'<') => {
-                let start = self.at + 1;
-                let end = self.name_end(start);
-                let found = self.text.get(start..end).ok_or(Irregular)?;
-                self.name = (start, end - start);
-                self.at = end;
-                self.place = Place::Element;
-                if found.len() == expected.len() && is_same(found.as_bytes(), expected.as_bytes()) {
-                    return Ok(EntryKey::Expected);
-                }
-                if !is_name(found) {
-                    return Err(Irregular);
-                }
-                Ok(EntryKey::Other { text: found, is_attribute: false })
-            }
-            _ if self.place == Place::OwnText => match expected == "$text" {
-                true => Ok(EntryKey::Expected),
-                false => Ok(EntryKey::Other { text: "$text", is_attribute: false }),
-            },
-            _ => {
-                let start = self.at;
-                let end = self.name_end(start);
-                let name = self.text.get(start..end).ok_or(Irregular)?;
-                let (Some(b'='), Some(quote @ (b'"' | b'\''))) = (self.byte(end), self.byte(end + 1)) else {
-                    return Err(Irregular);
-                };
-                if !is_name(name) {
-                    return Err(Irregular);
-                }
-                self.at = end + 2;
-                self.place = Place::Attribute(quote);
-                match expected.as_bytes().split_first() {
-                    Some((b'@', rest)) if bytes.get(start..end) == Some(rest) => Ok(EntryKey::Expected),
-                    _ => Ok(EntryKey::Other { text: name, is_attribute: true }),
-                }
-            }
+    /// The name of the next entry, told without moving, if it is an element among the children; with it, where its tag
+    /// goes on. Else [`Cursor::next`] and [`Cursor::key`] tell what follows.
+    #[inline]
+    pub fn xml_next_key(&self, frame: &Frame) -> Option<(&'a str, usize)> {
+        let at = self.after_space(self.at);
+        if frame.part != Part::Children || self.byte(at) != Some(b'<') {
+            return None;
         }
+        let end = self.name_end(at + 1);
+        let name = self.text.get(at + 1..end)?;
+        if is_name(name) { Some((name, end)) } else { None }
+    }
+
+    /// Stands behind the name of an element.
+    #[inline]
+    pub(super) fn xml_enter_entry(&mut self, key: &str) {
+        self.name = (self.at - key.len(), key.len());
+        self.place = Place::Element;
+    }
+
+    pub(super) fn xml_key(&mut self) -> Result<EntryKey<'a>, Irregular> {
+        let is_element = self.byte(self.at) == Some(b'<');
+        if !is_element && self.place == Place::OwnText {
+            return Ok(EntryKey { text: "$text", is_attribute: false });
+        }
+        let start = self.at + usize::from(is_element);
+        let end = self.name_end(start);
+        let text = self.text.get(start..end).ok_or(Irregular)?;
+        if !is_name(text) {
+            return Err(Irregular);
+        }
+        if is_element {
+            self.name = (start, end - start);
+            self.at = end;
+            self.place = Place::Element;
+        } else {
+            let (Some(b'='), Some(quote @ (b'"' | b'\''))) = (self.byte(end), self.byte(end + 1)) else {
+                return Err(Irregular);
+            };
+            self.at = end + 2;
+            self.place = Place::Attribute(quote);
+        }
+        Ok(EntryKey { text, is_attribute: !is_element })
     }
 
     pub(super) fn xml_skip(&mut self) -> Result<(), Irregular> {
@@ -298,7 +307,7 @@ impl<'a> Cursor<'a> {
         let mut frame = self.enter()?;
         let mut attributes = [""; COMPARED];
         while self.next(&mut frame)? {
-            if let EntryKey::Other { text, is_attribute: true } = self.key("")? {
+            if let EntryKey { text, is_attribute: true } = self.xml_key()? {
                 let place = frame.found - 1;
                 if attributes.iter().take(place).any(|other| *other == text) {
                     return Err(Irregular);

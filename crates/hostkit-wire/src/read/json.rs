@@ -291,21 +291,34 @@ pub(crate) fn unescape(text: &str, start: usize, end: usize) -> Result<(String, 
 /// The number of bytes before the first quote, backslash or control character, or before the end.
 #[inline]
 pub(crate) fn plain_length(bytes: &[u8]) -> usize {
-    const ONES: u64 = u64::from_ne_bytes([0x01; 8]);
-    const HIGHS: u64 = u64::from_ne_bytes([0x80; 8]);
     let mut rest = bytes;
-    // Eight bytes at a time. The lowest marked byte is exact: a borrow can mark a wrong byte only above it.
     while let Some((chunk, behind)) = rest.split_first_chunk() {
-        let word = u64::from_le_bytes(*chunk);
-        // With this bit flipped the quote is 0x20, next to the control characters.
-        let quote_or_control = (word ^ (ONES * 0x02)).wrapping_sub(ONES * 0x21);
-        let backslash = (word ^ (ONES * b'\\' as u64)).wrapping_sub(ONES);
-        let marked = (quote_or_control | backslash) & !word & HIGHS;
-        if marked != 0 {
-            return bytes.len() - rest.len() + (marked.trailing_zeros() / 8) as usize;
+        if let Some(plain) = plain_in(*chunk) {
+            return bytes.len() - rest.len() + plain;
         }
         rest = behind;
     }
     let plain = rest.iter().take_while(|byte| **byte >= 0x20 && **byte != b'"' && **byte != b'\\').count();
     bytes.len() - rest.len() + plain
+}
+
+/// [`plain_length`] of a text that ends among these bytes, the usual case; `None` for a longer one.
+#[inline(always)]
+pub(crate) fn short_length(bytes: &[u8; 16]) -> Option<usize> {
+    let (Some(first), Some(second)) = (bytes.first_chunk(), bytes.last_chunk()) else { return None };
+    plain_in(*first).or_else(|| plain_in(*second).map(|plain| 8 + plain))
+}
+
+/// The number of bytes before the first quote, backslash or control character; `None` if there is none.
+#[inline(always)]
+fn plain_in(chunk: [u8; 8]) -> Option<usize> {
+    const ONES: u64 = u64::from_ne_bytes([0x01; 8]);
+    const HIGHS: u64 = u64::from_ne_bytes([0x80; 8]);
+    let word = u64::from_le_bytes(chunk);
+    // The lowest marked byte is exact: a borrow can mark a wrong byte only above it. With this bit flipped the quote is
+    // 0x20, next to the control characters.
+    let quote_or_control = (word ^ (ONES * 0x02)).wrapping_sub(ONES * 0x21);
+    let backslash = (word ^ (ONES * b'\\' as u64)).wrapping_sub(ONES);
+    let marked = (quote_or_control | backslash) & !word & HIGHS;
+    if marked == 0 { None } else { Some((marked.trailing_zeros() / 8) as usize) }
 }

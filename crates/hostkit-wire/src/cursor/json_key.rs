@@ -1,0 +1,107 @@
+//! Keys as JSON writes them, compared where they stand.
+
+/// Bytes that are compared at once: a key with its comma, quotes and colon, and the first byte of the value.
+const WINDOW: usize = 32;
+
+/// A key and what JSON writes around it, `,"key":`, in a form that takes few instructions to compare.
+#[derive(Debug, Clone, Copy)]
+pub struct JsonKey {
+    /// The first sixteen bytes, and those behind them, without what is not compared.
+    start: u128,
+    rest: u128,
+    /// The bits that are compared.
+    start_mask: u128,
+    rest_mask: u128,
+    length: u8,
+}
+
+impl JsonKey {
+    /// The key of no entry.
+    pub const NEVER: Self = Self { start: 0xFF, rest: 0, start_mask: 0xFF, rest_mask: 0, length: 0 };
+
+    /// This key; [`JsonKey::NEVER`] if it is empty, too long or has to be escaped.
+    pub const fn new(key: &str) -> Self {
+        let (key, mut bytes, mut at) = (key.as_bytes(), [0; WINDOW], 0);
+        let length = key.len() + 4;
+        if key.is_empty() || length >= WINDOW {
+            return Self::NEVER;
+        }
+        while at < key.len() {
+            if key[at] < b' ' || key[at] == b'"' || key[at] == b'\\' {
+                return Self::NEVER;
+            }
+            bytes[at + 2] = key[at];
+            at += 1;
+        }
+        (bytes[0], bytes[1], bytes[length - 2], bytes[length - 1]) = (b',', b'"', b'"', b':');
+        let (start, rest) = halves(&bytes);
+        let (start_mask, rest_mask) = match length {
+            0..=16 => (u128::MAX >> (8 * (16 - length)), 0),
+            _ => (u128::MAX, u128::MAX >> (8 * (WINDOW - length))),
+        };
+        Self { start, rest, start_mask, rest_mask, length: length as u8 }
+    }
+
+    /// Whether the text starts with this entry and no space before its value; where the value starts then. Before the
+    /// first entry stands a brace instead of the comma.
+    #[inline(always)]
+    pub(super) fn value_in(&self, text: &[u8], is_first: bool) -> Option<usize> {
+        let window = text.first_chunk::<WINDOW>()?;
+        let (start, rest) = halves(window);
+        let separator = if is_first { (b',' ^ b'{') as u128 } else { 0 };
+        let length = usize::from(self.length);
+        let is_it = (start ^ self.start) & self.start_mask == separator
+            && (length <= WINDOW / 2 || (rest ^ self.rest) & self.rest_mask == 0)
+            && window[length % WINDOW] > b' ';
+        is_it.then_some(length)
+    }
+}
+
+#[inline(always)]
+const fn halves(window: &[u8; WINDOW]) -> (u128, u128) {
+    match (window.first_chunk(), window.last_chunk()) {
+        (Some(start), Some(rest)) => (u128::from_le_bytes(*start), u128::from_le_bytes(*rest)),
+        _ => (0, 0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::JsonKey;
+
+    /// Where the value starts in the text, which is followed by enough for a window.
+    fn value(key: &str, text: &str, is_first: bool) -> Option<usize> {
+        JsonKey::new(key).value_in(format!("{text}{:40}", "").as_bytes(), is_first)
+    }
+
+    #[test]
+    fn keys_of_every_length_are_told_from_all_others() {
+        for length in 0..40 {
+            let key: String = ('a'..='z').chain('A'..='Z').take(length).collect();
+            let fits = (1..=27).contains(&length);
+            let (next, first) = (format!(",\"{key}\":1"), format!("{{\"{key}\":1"));
+            assert_eq!(value(&key, &next, false), fits.then_some(length + 4), "{next}");
+            assert_eq!(value(&key, &first, true), fits.then_some(length + 4), "{first}");
+            assert_eq!(value(&key, &first, false), None);
+            assert_eq!(value(&key, &next, true), None);
+            assert_eq!(value(&key, &format!(",\"{key}\": 1"), false), None, "space before the value");
+            // A change of any byte is seen.
+            for at in 0..next.len() - 1 {
+                let mut other = next.clone().into_bytes();
+                other[at] ^= 1;
+                let other = String::from_utf8(other).expect("ASCII");
+                assert_eq!(value(&key, &other, false), None, "{other}");
+            }
+        }
+    }
+
+    #[test]
+    fn keys_that_json_escapes_are_left_alone() {
+        for key in ["a\"", "a\\b", "a\n"] {
+            assert_eq!(value(key, &format!(",\"{key}\":1"), false), None, "{key:?}");
+        }
+        assert_eq!(value("имя", ",\"имя\":1", false), Some(10));
+        assert_eq!(JsonKey::new("a").value_in(b",\"a\":1}", false), None, "no whole window");
+        assert_eq!(JsonKey::NEVER.value_in(&[b' '; 32], false), None);
+    }
+}
