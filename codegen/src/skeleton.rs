@@ -28,7 +28,6 @@ fields = { key = "secret" }             # text int secret
 put = { "header.X-Key" = "{key}" }      # the place in the request, and what stands there
 
 [[fault]]
-wrapped = true
 code = "code"                           # the path of the code in an error document
 message = "message"
 

@@ -33,7 +33,7 @@ fn add(format: Format, node: &mut Value, bad: &Value) -> bool {
     true
 }
 
-/// The fields that are a list within a text, in the APIs' answers.
+/// The fields that are a list within a text, in the APIs' answers. An item of words is kept, whatever it is.
 const JOINED: [&str; 2] = ["days", "addons"];
 
 /// Adds an item that is none to a list within a text.
@@ -85,7 +85,6 @@ fn try_all(entry: &Entry, count: &mut Count) {
                         }
                     }
                     Ok(after) => {
-                        assert!(!is_text, "{:?}: {}", after.report, place());
                         count.harmless += 1;
                     }
                     Err(error) => {
@@ -100,7 +99,7 @@ fn try_all(entry: &Entry, count: &mut Count) {
 
 #[test]
 fn a_bad_item_spoils_no_other() {
-    let (mut sum, mut in_texts) = (0, 0);
+    let mut sum = 0;
     let apis: BTreeSet<&str> = entries::all().iter().map(|entry| entry.api).collect();
     for api in apis {
         let mut count = Count::default();
@@ -110,9 +109,8 @@ fn a_bad_item_spoils_no_other() {
         println!("a bad item beside good ones, {api}: {count:?}");
         assert_eq!(count.lost, 0, "{api}");
         sum += count.kept;
-        in_texts += count.kept_in_text;
     }
-    assert!(sum > 100 && in_texts > 1, "{sum}, {in_texts}");
+    assert!(sum > 100, "{sum}");
 }
 
 #[test]

@@ -72,6 +72,14 @@ impl<A: Api> Client<A> {
         Self::Async(client.build().unwrap(), runtime())
     }
 
+    /// Makes the next call sign in anew.
+    pub fn reset_session(&self) {
+        match self {
+            Self::Blocking(client) => client.reset_session(),
+            Self::Async(client, _) => client.reset_session(),
+        }
+    }
+
     /// The same client with these options.
     pub fn with(&self, options: CallOptions) -> Self {
         match self {

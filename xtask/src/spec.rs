@@ -72,7 +72,8 @@ mod tests {
 
     #[test]
     fn the_endpoint_of_contributing_is_sound() {
-        let spec = blocks().into_iter().find(|block| block.contains("name = \"reboot_by_get\"")).expect("a spec");
+        let spec =
+            blocks().into_iter().find(|block| block.contains("path = \"/servers/{id}/reboot\"")).expect("a spec");
         let http: Vec<String> = blocks().into_iter().filter(|block| block.contains("HTTP/1.1")).collect();
         let [request, answer] = http.as_slice() else { panic!("a request and an answer: {http:?}") };
         let place = |name: &str| format!("clodo/servers/reboot_by_get{name}");

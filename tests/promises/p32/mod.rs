@@ -142,23 +142,32 @@ impl<A: Served> Pass<A> {
             let bytes = (entry.rewrite)(answer.status, &answer.bytes, format).ok()?;
             Some((answer.status, entries::tree(format, &bytes)?))
         });
+        let mut other = None;
         for (status, mut tree) in own.chain(written) {
             if !has_marker(&tree) {
                 continue;
             }
             let asked = call.echo();
+            let mut repeats_all = true;
             for (_, path) in self.facts.echoes.iter().filter(|(folder, _)| *folder == entry.folder) {
                 for (_, input) in asked.iter() {
                     let hostkit::protocol::evidence::Input::One(text) = input else { continue };
                     let is_same = |entries: &mut Vec<(std::borrow::Cow<'static, str>, Value)>, at: usize| {
                         entries[at].1 = Value::Text(text.clone());
                     };
-                    tree = cells::put(&tree, path, is_same).unwrap_or(tree);
+                    match cells::put(&tree, path, is_same) {
+                        Some(put) => tree = put,
+                        None => repeats_all = false,
+                    }
                 }
             }
-            return Some(Base { status, format, tree: Some(tree) });
+            let base = Base { status, format, tree: Some(tree) };
+            if repeats_all {
+                return Some(base);
+            }
+            other.get_or_insert(base);
         }
-        None
+        other
     }
 
     fn each<E: Serve + Endpoint<Api = A>>(

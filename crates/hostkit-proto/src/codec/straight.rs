@@ -238,7 +238,7 @@ impl<'r> Reader<'r> {
         if table.total.is_some_and(|(_, name)| !name.rest(format).is_empty()) {
             return Err(Irregular.into());
         }
-        let is_direct = table.total.is_none() && !(is_top && !self.envelope.is_empty());
+        let is_direct = table.total.is_none() && (!is_top || self.envelope.is_empty());
         self.path.push(Step::Name(""));
         loop {
             if is_direct {

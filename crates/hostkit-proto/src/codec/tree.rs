@@ -1,22 +1,61 @@
 //! Untyped values: copies of the wire tree.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use hostkit_wire::{Format, Kind, Node, Value};
 
+use super::fields::key_twice;
 use super::{DecodeError, FromWire, Reader, ToText, ToWire};
 
 impl FromWire for Value {
     fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         match reader.node() {
-            Some(node) => Ok(copy(node)),
-            None => reader.raw_value()?.value().ok_or_else(|| reader.expected("a value")),
+            Some(node) => {
+                // In XML, elements of one name are a list.
+                if reader.format() != Format::Xml {
+                    note_keys_twice(reader, node);
+                }
+                Ok(copy(node))
+            }
+            None => {
+                let value = reader.raw_value()?.value().ok_or_else(|| reader.expected("a value"))?;
+                // The tree says where.
+                if reader.format() != Format::Xml && has_key_twice(&value) {
+                    return Err(reader.expected("each key once"));
+                }
+                Ok(value)
+            }
         }
     }
 
     fn blank() -> Self {
         Self::Null
+    }
+}
+
+/// Reports each object with a key that is there twice. The readers limit the depth, so this recursion is as shallow as
+/// they allow.
+fn note_keys_twice<'r>(reader: &mut Reader<'r>, node: Node<'r>) {
+    if let Some(key) = key_twice(node) {
+        reader.only(node, key);
+    }
+    for (_, inner) in node.entries() {
+        note_keys_twice(reader, inner);
+    }
+    for inner in node.items() {
+        note_keys_twice(reader, inner);
+    }
+}
+
+fn has_key_twice(value: &Value) -> bool {
+    match value {
+        Value::Map(entries) => {
+            let mut seen = HashSet::new();
+            entries.iter().any(|(key, inner)| !seen.insert(key) || has_key_twice(inner))
+        }
+        Value::List(items) => items.iter().any(has_key_twice),
+        _ => false,
     }
 }
 

@@ -91,7 +91,9 @@ fn a_hidden_list_is_no_baseline() {
     let notes = Script::get("/things/5/notes").answer(200, r#"{"ids": [1]}"#);
     let bench = bench([things("5, 8"), notes, fault(404, "NotFound")]);
     let Outcome::NotSent(error) = bench.read_and_perform(AddNote) else { panic!("it was sent") };
-    assert_eq!((error.endpoint(), error.is_not_found()), ("list_notes", true), "{error}");
+    let said = error.to_string();
+    assert!(said.contains("known in part only: shop list_notes at shop.example: 404 NotFound"), "{said}");
+    assert_eq!((error.kind(), bench.sent("add_note")), (ErrorKind::Refused, 0));
 }
 
 /// Inputs that the spec refuses, and prices without the caller's consent, are refused before anything is read.

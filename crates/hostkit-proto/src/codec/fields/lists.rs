@@ -224,8 +224,17 @@ impl<'r> Reader<'r> {
     /// Decodes a list that PHP sends as joined text or, if the code did not join it, as an array.
     pub(crate) fn joined<T: FromText>(&mut self, node: Node<'r>) -> Result<Vec<T>, DecodeError> {
         let (mut items, mut unreadable) = (Vec::new(), None);
-        if node.kind() == Kind::List {
-            for (index, item) in node.items().enumerate() {
+        let array: Option<Vec<Node<'r>>> = match (node.kind(), self.leniency.list(node)) {
+            (Kind::List, _) => Some(node.items().collect()),
+            // An array of PHP with gaps.
+            (Kind::Map, Some(ListShape::Values)) => Some(node.entries().map(|(_, item)| item).collect()),
+            _ => None,
+        };
+        if let Some(array) = array {
+            if let Some(key) = key_twice(node) {
+                self.only(node, key);
+            }
+            for (index, item) in array.into_iter().enumerate() {
                 match self.within_node(Step::Index(index), item, Reader::text_value) {
                     Ok(item) => items.push(item),
                     Err(error) => self.leave_out(error, &mut unreadable)?,
