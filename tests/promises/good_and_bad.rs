@@ -84,7 +84,7 @@ fn try_all(entry: &Entry, count: &mut Count) {
                             count.kept += 1;
                         }
                     }
-                    Ok(after) => {
+                    Ok(_) => {
                         count.harmless += 1;
                     }
                     Err(error) => {

@@ -74,6 +74,8 @@ mod tests {
     fn the_endpoint_of_contributing_is_sound() {
         let spec =
             blocks().into_iter().find(|block| block.contains("path = \"/servers/{id}/reboot\"")).expect("a spec");
+        let russian = blocks().into_iter().find(|block| block.contains("\" = \"")).expect("translations");
+        let russian = format!("{russian}{}", read(&root().join("specs/clodo/ru.toml")).expect("a dictionary"));
         let http: Vec<String> = blocks().into_iter().filter(|block| block.contains("HTTP/1.1")).collect();
         let [request, answer] = http.as_slice() else { panic!("a request and an answer: {http:?}") };
         let place = |name: &str| format!("clodo/servers/reboot_by_get{name}");
@@ -84,7 +86,8 @@ mod tests {
         let workspace = workspace().expect("the workspace");
         let layout = workspace.chosen(Some("clodo")).expect("an API")[0];
         let sources = workspace.sources(layout).expect("the specs");
-        let sources = sources.with_specs([(place(".toml"), spec)]).with_examples(examples);
+        let sources =
+            sources.with_specs([(place(".toml"), spec), ("clodo/ru.toml".to_owned(), russian)]).with_examples(examples);
         let specs = Specs::read("clodo", &sources);
         let tree = specs.unwrap_or_else(|found| panic!("{}", found.render(&sources, false))).rust();
         let path = "crates/clodo-proto/src/generated/servers/reboot_by_get.rs";
