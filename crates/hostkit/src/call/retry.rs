@@ -220,6 +220,20 @@ mod tests {
         Failure::Unrecognised { status, has_retry_after: false }
     }
 
+    /// An answer that is no document of its API, and would be none the next time either.
+    #[test]
+    fn a_foreign_answer_that_cannot_become_right_is_asked_for_once() {
+        let headers = http::HeaderMap::new();
+        let info = const { &EndpointInfo::DEFAULT };
+        let compressed =
+            hostkit_proto::RawAnswer::new(info, &hostkit_proto::ApiInfo::DEFAULT, 200, &headers, b"\x1f\x8b\x08");
+        let why = Why::<()>::Unrecognised(compressed.whole::<hostkit_wire::Value>().unwrap_err());
+        assert_eq!(Failure::of(&why, 200, false), Failure::Lasting);
+        assert_eq!(Failure::of(&why, 503, false), unrecognised(503));
+        let why = Why::<()>::Unrecognised(DecodeError::new("get_item", "", "an answer", "a page"));
+        assert_eq!(Failure::of(&why, 200, false), unrecognised(200));
+    }
+
     #[test]
     fn follows_the_table() {
         let limited = Failure::Unrecognised { status: 503, has_retry_after: true };
