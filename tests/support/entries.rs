@@ -9,7 +9,7 @@ use hostkit::protocol::server::every::{Examples, Served, Visitor};
 use hostkit::protocol::server::example;
 use hostkit::protocol::server::example::Place;
 use hostkit::protocol::server::{ReceivedRequest, Serve};
-use hostkit::protocol::wire::{Kind, Limits, Node};
+use hostkit::protocol::wire::Limits;
 use hostkit::protocol::{EndpointInfo, RawAnswer, RequestParts, Value};
 use hostkit::{Api, BaseUrl, Call, Endpoint, Format, Perform, Report, UnknownFields};
 use hostkit_apis::ForEach;
@@ -201,19 +201,7 @@ impl<A: Api> Visitor for Collector<A> {
 
 /// The tree of a document, to be changed and written again; `None` where nothing can be read.
 pub fn tree(format: Format, bytes: &[u8]) -> Option<Value> {
-    hostkit::protocol::wire::parse(format, bytes, &Limits::DEFAULT).ok().map(|document| copy(document.root()))
-}
-
-fn copy(node: Node<'_>) -> Value {
-    let text = || node.as_str().unwrap_or_default().to_owned();
-    match node.kind() {
-        Kind::Null => Value::Null,
-        Kind::Bool => Value::Bool(node.as_bool() == Some(true)),
-        Kind::Number => Value::Number(text()),
-        Kind::Text => Value::Text(text()),
-        Kind::List => Value::List(node.items().map(copy).collect()),
-        Kind::Map => Value::Map(node.entries().map(|(key, node)| (key.to_owned().into(), copy(node))).collect()),
-    }
+    hostkit::protocol::wire::parse(format, bytes, &Limits::DEFAULT).ok().map(|document| document.root().into())
 }
 
 /// Calls `see` for each node of a tree with its key, the root first.

@@ -6,7 +6,7 @@ use std::io::Write;
 use std::time::{Duration, Instant};
 
 use crate::command::{cargo, run, run_to_its_last_line};
-use crate::{api, codegen, features, openapi, package, real, tidy};
+use crate::{api, codegen, features, openapi, package, promises, real, tidy};
 
 /// Budget for all jobs together, on two cores and from a fresh clone.
 const TOTAL: Duration = Duration::from_secs(1_500);
@@ -31,6 +31,8 @@ const JOBS: &[Job] = &[
     Job { name: "codegen", budget: 5, run: || done(codegen::run(true)) },
     Job { name: "openapi", budget: 15, run: || done(openapi::run()) },
     Job { name: "clippy", budget: 125, run: clippy },
+    // After `clippy`, which has checked what the copy depends on.
+    Job { name: "sabotage", budget: 60, run: || done(promises::check_copy()) },
     Job { name: "features", budget: 45, run: || done(features::run_job()) },
     Job { name: "doc", budget: 45, run: doc },
     // After `doc`, which has compiled what rustdoc reads.

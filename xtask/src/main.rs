@@ -1,5 +1,6 @@
 //! The project's own commands: `cargo xtask …`.
 
+mod added_api;
 mod advisories;
 mod api;
 mod apis;
@@ -24,7 +25,6 @@ mod own_api;
 mod package;
 mod promises;
 mod real;
-mod sixth;
 mod spec;
 mod strangers;
 mod tidy;
@@ -234,7 +234,7 @@ enum TestVerb {
     /// Adds an API by specs and `lib.rs` alone, and runs what every API has to pass.
     ///
     /// Use it after a change of the tests over all APIs, of the sandbox or of `cargo-hostkit`.
-    Sixth,
+    AddedApi,
     /// Runs public clients that are published as packages against the sandbox.
     ///
     /// Use it after a change of the sandbox; it needs Python and a registry, and is not part of CI.
@@ -350,7 +350,7 @@ fn test_verb(verb: TestVerb) -> Result<(), String> {
         TestVerb::Openapi { client: true } => openapi_client::run_client(),
         TestVerb::Openapi { client: false } => openapi::run(),
         TestVerb::OwnApi => own_api::execute(),
-        TestVerb::Sixth => sixth::execute(),
+        TestVerb::AddedApi => added_api::execute(),
         TestVerb::Strangers => strangers::run_clients(),
         TestVerb::Fixtures { check } => fixtures::php(check),
     }

@@ -1,6 +1,6 @@
 //! An API whose errors are documents of several forms, without translations, document and envelope.
 //!
-//! Nobody offers it. That this crate compiles, and that the examples of `specs/obstacle-rest` pass, is the test.
+//! It exists for tests: the crate has to compile, and the examples of `specs/obstacle-rest` have to pass.
 
 mod generated;
 

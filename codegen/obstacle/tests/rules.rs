@@ -2,10 +2,30 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "in a test a panic is the report")]
 
-use hostkit_proto::{Api, Endpoint, Format, RequestParts};
+use hostkit_proto::{Api, Endpoint, Format, RawAnswer, RequestParts, UnknownFields};
 use obstacle_proto::Obstacle;
+use obstacle_proto::answers::GetScalars;
 use obstacle_proto::choices::{ChangeAny, Constrain, ConstrainWhich};
 use obstacle_proto::types::{Level, PositiveId, ThingKey};
+
+/// What an answer gives under a treatment of unknown fields, and what it leaves out.
+fn numbers(csv: &str, unknown: UnknownFields) -> Option<(Vec<i64>, usize)> {
+    let body = format!(r#"{{"scalars":{{"text":"t","csv":{csv}}}}}"#);
+    let headers = Default::default();
+    let answer = RawAnswer::new(&GetScalars::INFO, &Obstacle::INFO, 200, &headers, body.as_bytes());
+    let answer = answer.with_unknown_fields(unknown);
+    let scalars = GetScalars::decode(&answer).ok()?;
+    Some((scalars.csv.map(|list| list.0).unwrap_or_default(), answer.report().left_out().len()))
+}
+
+#[test]
+fn a_bad_item_of_a_joined_list_stands_alone() {
+    for csv in [r#""1,?,3""#, r#"[1,"?",3]"#] {
+        assert_eq!(numbers(csv, UnknownFields::Collect), Some((vec![1, 3], 1)), "{csv}");
+        assert_eq!(numbers(csv, UnknownFields::Deny), None, "{csv}");
+    }
+    assert_eq!(numbers(r#""1,2""#, UnknownFields::Deny), Some((vec![1, 2], 0)));
+}
 
 /// The field and the rule of a refusal, or nothing.
 fn refusal<E: Endpoint<Api = Obstacle>>(call: &E) -> Option<(String, String)> {

@@ -30,7 +30,7 @@ pub fn new_api(workspace: &Workspace, api: &str, folder: &str, specs: &str) -> R
         (format!("{folder}/README.md"), format!("# {package}\n\nThe calls of {api} and their values, without IO.\n")),
         (format!("{folder}/src/lib.rs"), LIBRARY.replace("NAME", api)),
         (format!("{folder}/tests/examples.rs"), examples),
-        (format!("{specs}/{api}/service.toml"), with_schema(workspace, specs, service_skeleton(api))),
+        (format!("{specs}/{api}/service.toml"), service_skeleton(api)),
     ];
     for (file, text) in &written {
         write(&workspace.root().join(file), text)?;
@@ -60,17 +60,6 @@ fn relative(from: &str, to: &str) -> String {
     let shared = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
     let up = from.iter().skip(shared).map(|_| "..".to_owned());
     up.chain(to.iter().skip(shared).cloned()).collect::<Vec<_>>().join("/")
-}
-
-/// A skeleton without the line that names its schema, unless the schemas are there.
-fn with_schema(workspace: &Workspace, specs: &str, text: String) -> String {
-    if workspace.root().join(specs).join("schema").is_dir() {
-        return text;
-    }
-    match text.split_once('\n') {
-        Some((first, rest)) if first.starts_with("#:schema") => rest.to_owned(),
-        _ => text,
-    }
 }
 
 const LIBRARY: &str =
@@ -133,7 +122,7 @@ openapi = "DOCS/openapi"
 [features]
 # The other half: reading requests, writing answers.
 server = ["hostkit-proto/server"]
-# `serde::Serialize` for all values; secrets are redacted.
+# serde's traits for all values; a secret is written redacted, and then no longer known.
 serde = ["dep:serde", "hostkit-proto/serde"]
 
 [dependencies]
@@ -180,7 +169,7 @@ pub fn new_endpoint(workspace: &Workspace, layout: &Layout, place: &str) -> Resu
     if let Some(other) = specs.iter().find(|file| file.ends_with(&elsewhere) && !file.starts_with("types/")) {
         return Err(Error::new(format!("{folder}/{other} already has that name, and names are unique in an API")));
     }
-    write(&workspace.root().join(&path), &with_schema(workspace, &layout.specs, skeleton(name)))?;
+    write(&workspace.root().join(&path), &skeleton(name))?;
     Ok(path)
 }
 

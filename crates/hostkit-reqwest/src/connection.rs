@@ -12,7 +12,7 @@ use hyper_util::client::legacy::connect::{Connected, Connection};
 /// How much of a head is read at once, in bytes.
 const PIECE: usize = 8 << 10;
 
-/// A connection of reqwest, whose type nobody else can name.
+/// A connection made by reqwest, which does not export its type.
 pub(crate) trait Made: Read + Write + Connection + Send + Unpin {}
 
 impl<C: Read + Write + Connection + Send + Unpin> Made for C {}

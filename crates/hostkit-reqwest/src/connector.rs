@@ -1,7 +1,7 @@
 //! Connections for hyper, made by reqwest with its settings, proxies and TLS.
 //!
-//! hyper reads heads of 1xx without end, which only the connection below it can count, and reqwest lets nobody wrap its
-//! connections. So a layer takes each one out of reqwest as soon as it is made.
+//! hyper reads any number of 1xx heads, and only the connection below it can count them. reqwest has no way to wrap its
+//! connections, so a layer takes each one out of it as soon as it is made.
 
 use std::error::Error;
 use std::fmt;

@@ -80,6 +80,8 @@ pub(crate) enum Cause<C> {
     Redirected(Option<Box<str>>),
     Decode(DecodeError),
     Refused(Box<str>),
+    /// What is there before the call is not all shown, for this reason.
+    KnownInPart(Box<Error<C>>),
     Already,
     Exhausted(Box<str>),
     /// A rate limit leaves no room before the deadline.
@@ -115,6 +117,10 @@ impl<C> Cause<C> {
         }
     }
 }
+
+/// What the caller can do where what is there before a call is not known in full, and what that costs.
+pub(crate) const UNREAD: &str = "what it does not show would look new later. The option `unread` sends the call without \
+                                 this look; `reconcile` cannot tell then what became of it if its answer is lost";
 
 /// The option that raises the limit which an answer exceeds.
 pub(crate) fn raising(error: &DecodeError) -> &'static str {
@@ -273,7 +279,7 @@ impl<C> Error<C> {
             Cause::Fault(_) => ErrorKind::Fault,
             Cause::Unrecognised(_) | Cause::Redirected(_) => ErrorKind::Unrecognised,
             Cause::Decode(_) => ErrorKind::Decode,
-            Cause::Refused(_) => ErrorKind::Refused,
+            Cause::Refused(_) | Cause::KnownInPart(_) => ErrorKind::Refused,
             Cause::Already => ErrorKind::Already,
             Cause::Exhausted(_) | Cause::NoRoom(_) => ErrorKind::Exhausted,
             Cause::Cancelled => ErrorKind::Cancelled,
@@ -366,6 +372,7 @@ impl<C> Error<C> {
                 | Cause::Redirected(_)
                 | Cause::Decode(_)
                 | Cause::Refused(_)
+                | Cause::KnownInPart(_)
                 | Cause::Already
                 | Cause::Cancelled
                 | Cause::Unresolved(_) => false,
@@ -466,6 +473,9 @@ impl<C: FaultCode> Error<C> {
                 f.write_str(raising(error))
             }
             Cause::Refused(why) => write!(f, "refused: {why}"),
+            Cause::KnownInPart(error) => {
+                write!(f, "refused: what is there before the call is known in part only: {error}: {UNREAD}")
+            }
             Cause::Already => f.write_str("it is already as the call would make it, so nothing was sent"),
             Cause::Exhausted(why) | Cause::NoRoom(why) => f.write_str(why),
             Cause::Cancelled => f.write_str("cancelled by the caller"),
@@ -501,6 +511,7 @@ impl<C: FaultCode> std::error::Error for Error<C> {
         match &self.0.cause {
             Cause::Encode(error) => Some(error),
             Cause::SignIn(error) => Some(&**error),
+            Cause::KnownInPart(error) => Some(&**error),
             Cause::Transport(error) => Some(error),
             Cause::Decode(error) | Cause::Unrecognised(error) => Some(error),
             _ => None,

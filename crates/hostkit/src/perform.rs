@@ -7,14 +7,14 @@ use hostkit_proto::evidence::{AnswerOf, Baseline, Doubt, Inputs, LAG, Shows, Sig
 use hostkit_proto::{Api, Endpoint, FaultKind, Perform};
 
 use crate::after::reading::{Limits, Read, ReadingMachine};
-use crate::after::sighting::{Looked, Quality};
+use crate::after::sighting::{Comparison, Quality};
 use crate::call::outcome::{Outcome, Rejection, Reply};
 use crate::call::ticket::Ticket;
 use crate::call::turns::{Kind, Others, Turn};
 use crate::call::{ActMachine, Acted};
 use crate::cancel::Cancel;
 use crate::client::ClientCore;
-use crate::error::{Cause, Error};
+use crate::error::{Cause, Error, UNREAD};
 use crate::machine::{Machine, Step, Wakeup};
 use crate::options::CallOptions;
 use crate::store::thread::{Answer, Polled};
@@ -23,10 +23,6 @@ use crate::transport::{Incoming, TransportError};
 
 type Code<E> = <<E as Endpoint>::Api as Api>::Code;
 type Ended<E> = Outcome<Reply<<E as Endpoint>::Output>, Code<E>>;
-
-/// What the caller can do where what is there before a call is not known in full, and what that costs.
-const UNREAD: &str = "what it does not show would look new later. The option `unread` sends the call without this look; \
-                      `reconcile` cannot tell then what became of it if its answer is lost";
 
 /// The reads that have to show that something is gone, or is in another state, after a refusal.
 const READS: u32 = 2;
@@ -218,10 +214,7 @@ impl<E: Perform> PerformMachine<E> {
         }
         match (read, reading.unread()) {
             // What is not shown now would look new later.
-            (Ok(_), Some(error)) => {
-                let why = format!("what is there before the call is known in part only: {error}: {UNREAD}");
-                Err(self.error(Cause::Refused(why.into())))
-            }
+            (Ok(_), Some(error)) => Err(self.error(Cause::KnownInPart(Box::new(error.clone())))),
             (Ok(answer), None) => {
                 let baseline = E::baseline(&self.inputs, &answer).map_err(|error| self.error(Cause::Encode(error)))?;
                 match E::FACTS.already_is_refused && self.is_already(now, &baseline, answer) {
@@ -243,10 +236,11 @@ impl<E: Perform> PerformMachine<E> {
         // An item that would be this call's if it were new is there.
         let nothing = Baseline::default();
         let compared = if E::FACTS.shows == Shows::Item { &nothing } else { baseline };
-        matches!(
-            E::find(&self.inputs, compared, now.wall, answer),
-            Ok(Sighting::Seen(_) | Sighting::Unclear(Doubt::WasSo | Doubt::NotThere))
-        )
+        match E::find(&self.inputs, compared, now.wall, answer) {
+            Ok(Sighting::Seen(_) | Sighting::Unclear(Doubt::WasSo)) => true,
+            Ok(Sighting::Unclear(Doubt::NotThere)) => E::FACTS.shows == Shows::Absence,
+            _ => false,
+        }
     }
 
     /// Ends the call, or looks whether its refusal is a consequence of its own success.
@@ -277,14 +271,14 @@ impl<E: Perform> PerformMachine<E> {
     fn after_refusal(&mut self, now: Now, refused: &mut Refused<E>, read: Read<E::Reading>) -> Option<Ended<E>> {
         let baseline = self.baseline.clone().unwrap_or_default();
         let others = refused.ticket.turn().map(|turn| self.others(turn)).unwrap_or_default();
-        let looked = Looked { inputs: &self.inputs, baseline: &baseline, others, at: now.wall };
+        let comparison = Comparison { inputs: &self.inputs, baseline: &baseline, others, at: now.wall };
         let quality = Quality::of(&refused.reading);
         // An answer from a cache may be from before the call.
         let is_new = quality.age.is_zero();
         let (rejection, ticket) = (refused.rejection.clone(), refused.ticket.clone());
         // A twin of a call that conflicts may still be at work.
         let is_alone = rejection.kind != FaultKind::Conflict;
-        Some(match looked.sighting::<E>(&self.core, read, quality) {
+        Some(match comparison.sighting::<E>(&self.core, read, quality) {
             Ok(Sighting::Seen(mut found)) if is_new && found.len() == 1 => {
                 refused.seen += 1;
                 if matches!(E::FACTS.shows, Shows::State | Shows::Absence) && refused.seen < READS {

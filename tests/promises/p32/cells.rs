@@ -338,7 +338,8 @@ impl Cells<'_> {
             }
             _ => false,
         }) {
-            self.add(Kind::Gaps, place, status, changed);
+            let kind = if self.facts.has_gaps { Kind::Gaps } else { Kind::NotTheShape };
+            self.add(kind, place, status, changed);
         }
     }
 

@@ -117,6 +117,8 @@ pub struct Facts {
     pub echoes: &'static [(&'static str, &'static str)],
     /// Groups of calls that are answered in one form.
     pub alike: &'static [&'static [&'static str]],
+    /// Whether the API writes a list with gaps as a map.
+    pub has_gaps: bool,
     /// Lists that may not be written as maps, since the document has something else in their place.
     pub fixed_lists: &'static [&'static str],
 }
@@ -164,6 +166,7 @@ impl Facts {
             made: &[],
             echoes: &[],
             alike: &[],
+            has_gaps: A::INFO.leniency.one_as_list || A::INFO.leniency.map_as_list,
             fixed_lists: &[],
         }
     }
@@ -198,6 +201,7 @@ const CLODO: Facts = Facts {
         // A change is answered by whatever of the storage was changed.
         &["clodo/storage/create_storage", "clodo/storage/get_storage", "clodo/storage/update_storage"],
     ],
+    has_gaps: true,
     fixed_lists: &[],
 };
 
@@ -236,6 +240,7 @@ const INFERNO: Facts = Facts {
         "inferno/ssh_keys/add_ssh_key",
         "inferno/ssh_keys/remove_ssh_key",
     ]],
+    has_gaps: true,
     fixed_lists: &["inferno/products/list_products"],
 };
 
@@ -265,6 +270,7 @@ const ROOTPANEL: Facts = Facts {
         ("rootpanel/servers/start_server", "orderid"),
     ],
     alike: &[],
+    has_gaps: true,
     fixed_lists: &[],
 };
 
@@ -304,5 +310,6 @@ const MACLOUD: Facts = Facts {
         ("macloud/ssh_keys/get_key", "data/id"),
     ],
     alike: &[],
+    has_gaps: true,
     fixed_lists: &[],
 };

@@ -14,7 +14,7 @@ use crate::command::{cargo, passed_tests};
 use list::{PROMISES, Promise, Test};
 
 pub(crate) use page::check as check_page;
-pub(crate) use sabotage::check as check_defects;
+pub(crate) use sabotage::{check as check_defects, check_copy};
 
 struct Row {
     id: &'static str,

@@ -9,7 +9,7 @@ use hostkit_proto::{
     RequestParts, Secret, Session, Verdict,
 };
 
-/// An API with error documents of several forms; nobody's, and every test's.
+/// An API with error documents of several forms, which exists for tests only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rest;
 
@@ -79,7 +79,21 @@ impl Api for Rest {
         formats: &[Format::Json],
         leniency: Leniency { ..Leniency::STRICT },
         zone: "UTC",
-        answer_fields: &["data", "id", "items", "name"],
+        answer_fields: &[
+            "about",
+            "code",
+            "data",
+            "error",
+            "errorcode",
+            "errors",
+            "errortext",
+            "fields",
+            "id",
+            "items",
+            "message",
+            "name",
+            "text",
+        ],
         ..ApiInfo::DEFAULT
     };
 

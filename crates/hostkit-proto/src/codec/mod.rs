@@ -35,5 +35,4 @@ pub use report::{Report, UnknownFields};
 pub use shape::TextShape;
 pub(crate) use straight::{Note, Notes};
 pub use text::{FromText, ToText};
-pub(crate) use tree::copy;
 pub use wire::{FromWire, ToWire};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use hostkit_wire::{Format, Limits, Value, parse};
 
-use crate::codec::{DecodeError, FromWire, Reader, copy};
+use crate::codec::{DecodeError, FromWire, Reader};
 
 /// An object as received. It may hold secrets that the spec does not know, so `Debug` does not show it.
 ///
@@ -63,7 +63,7 @@ impl Raw {
                 let document = parse(source.format, text.as_bytes(), &limits).ok()?;
                 let root = document.root();
                 // An element is read as a document of its own.
-                Some(copy(if *is_element { root.entries().next()?.1 } else { root }))
+                Some(Value::from(if *is_element { root.entries().next()?.1 } else { root }))
             }
         }
     }

@@ -425,7 +425,7 @@ impl<'r> Reader<'r> {
 
     fn raw_node(&mut self, node: Node<'r>) -> Raw {
         let document = node.document();
-        let Some(text) = node.source() else { return Raw::new(super::copy(node)) };
+        let Some(text) = node.source() else { return Raw::new(node.into()) };
         let source = self.source.get_or_insert_with(|| Arc::new(Source::new(document.format(), document.body())));
         let is_element = document.format() == Format::Xml && node.index() > 0;
         let start = if document.format() == Format::Xml && !is_element { 0 } else { node.offset() };

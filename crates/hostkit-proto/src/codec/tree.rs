@@ -1,9 +1,8 @@
 //! Untyped values: copies of the wire tree.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, HashSet};
 
-use hostkit_wire::{Format, Kind, Node, Value};
+use hostkit_wire::{Format, Node, Value};
 
 use super::fields::key_twice;
 use super::{DecodeError, FromWire, Reader, ToText, ToWire};
@@ -16,7 +15,7 @@ impl FromWire for Value {
                 if reader.format() != Format::Xml {
                     note_keys_twice(reader, node);
                 }
-                Ok(copy(node))
+                Ok(node.into())
             }
             None => {
                 let value = reader.raw_value()?.value().ok_or_else(|| reader.expected("a value"))?;
@@ -59,28 +58,6 @@ fn has_key_twice(value: &Value) -> bool {
     }
 }
 
-/// Copies a node. The readers limit the depth, so this recursion is as shallow as they allow.
-pub(crate) fn copy(node: Node<'_>) -> Value {
-    match node.kind() {
-        Kind::Null => Value::Null,
-        Kind::Bool => Value::Bool(node.as_bool() == Some(true)),
-        Kind::Number => Value::Number(node.as_str().unwrap_or_default().to_owned()),
-        Kind::Text => Value::Text(node.as_str().unwrap_or_default().to_owned()),
-        Kind::List => Value::List(exactly(node.items().count(), node.items().map(copy))),
-        Kind::Map => {
-            let entries = node.entries().map(|(key, value)| (Cow::Owned(key.to_owned()), copy(value)));
-            Value::Map(exactly(node.entries().count(), entries))
-        }
-    }
-}
-
-/// Collects with exact capacity: a growing vector briefly takes three times the memory of its items.
-fn exactly<T>(count: usize, items: impl Iterator<Item = T>) -> Vec<T> {
-    let mut all = Vec::with_capacity(count);
-    all.extend(items);
-    all
-}
-
 impl ToWire for Value {
     fn to_wire(&self, _: Format) -> Option<Value> {
         Some(self.clone())
@@ -117,13 +94,13 @@ impl<T: ToWire + ?Sized> ToWire for &T {
 mod tests {
     use hostkit_wire::{Format, Limits, parse};
 
-    use super::{Value, copy};
+    use super::Value;
 
     #[test]
     fn a_copy_takes_no_room_for_more() {
         let body = format!(r#"{{"list": [{}0], "map": {{{}"k": 0}}}}"#, "{},".repeat(1000), r#""k": 0,"#.repeat(40));
         let document = parse(Format::Json, body.as_bytes(), &Limits::DEFAULT).unwrap();
-        let Value::Map(top) = copy(document.root()) else { panic!("an object") };
+        let Value::Map(top) = Value::from(document.root()) else { panic!("an object") };
         let rooms = top.iter().map(|(_, value)| match value {
             Value::List(items) => (items.len(), items.capacity()),
             Value::Map(entries) => (entries.len(), entries.capacity()),

@@ -28,7 +28,8 @@ pub trait Reading: Send {
     /// The call that comes first.
     fn first(&self) -> &Self::First;
 
-    /// Starts the combined answer, and lists the calls that follow. One whose object is not found adds nothing, and the answer is then not whole.
+    /// Starts the combined answer, and lists the calls that follow. One whose object is not found adds nothing, and the
+    /// answer is then not whole.
     fn follow(&self, first: <Self::First as Endpoint>::Output) -> (Self::Answer, Vec<Self::Then>);
 
     /// Adds a further answer.

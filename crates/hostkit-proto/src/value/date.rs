@@ -52,8 +52,8 @@ impl DateTime {
         self.0.date().duration_since(civil::date(1970, 1, 1)).as_hours() / 24
     }
 
-    /// Whether a text is the zero date of MySQL, which stands for no date, or what PHP makes of that: the 30th of November of
-    /// the year before 0.
+    /// Whether a text is the zero date of MySQL, which stands for no date, or what PHP makes of that: the 30th of November
+    /// of the year before 0.
     ///
     /// ```
     /// use hostkit_proto::DateTime;

@@ -13,7 +13,7 @@ use hostkit::protocol::judgement::{Judgement, judge};
 use hostkit::protocol::server::every::{Examples, Served, Visitor};
 use hostkit::protocol::server::example::{RecordedAnswer, answers};
 use hostkit::protocol::server::{ReceivedRequest, Serve, WrittenAnswer};
-use hostkit::protocol::wire::{Kind, Limits, Node, parse, write};
+use hostkit::protocol::wire::{Limits, Node, parse, write};
 use hostkit::protocol::{EndpointInfo, Perform, RateRule, RawAnswer, RequestParts, Session, SignIn, Value, Verdict};
 use hostkit::{Api, Endpoint, FaultKind, Format, UnknownFields};
 use http::header::ACCEPT;
@@ -327,7 +327,7 @@ fn about<E: Serve>(request: &ReceivedRequest<'_>, answer: RecordedAnswer, format
     };
     let said = E::echoed(&output);
     let Ok(document) = parse(format, &answer.body, &Limits::DEFAULT) else { return answer };
-    let mut tree = copy(document.root());
+    let mut tree = Value::from(document.root());
     for (name, wanted) in asked.iter() {
         let found = said.iter().find(|(said, _)| *said == name).map(|(_, found)| found);
         if let (Input::One(wanted), Some(Input::One(found))) = (wanted, found) {
@@ -352,18 +352,5 @@ fn replace(node: &mut Value, wanted_key: &str, key: &str, from: &str, to: &str) 
         Value::List(items) => items.iter_mut().for_each(|item| replace(item, wanted_key, key, from, to)),
         Value::Map(entries) => entries.iter_mut().for_each(|(key, value)| replace(value, wanted_key, key, from, to)),
         _ => {}
-    }
-}
-
-/// The tree of a document, to be changed and written.
-fn copy(node: Node<'_>) -> Value {
-    let text = || node.as_str().unwrap_or_default().to_owned();
-    match node.kind() {
-        Kind::Null => Value::Null,
-        Kind::Bool => Value::Bool(node.as_bool() == Some(true)),
-        Kind::Number => Value::Number(text()),
-        Kind::Text => Value::Text(text()),
-        Kind::List => Value::List(node.items().map(copy).collect()),
-        Kind::Map => Value::Map(node.entries().map(|(key, node)| (key.to_owned().into(), copy(node))).collect()),
     }
 }

@@ -8,7 +8,7 @@ use hostkit_proto::{Api, Endpoint, FaultCode, Perform};
 
 use super::pause::Pause;
 use super::reading::{Limits, Read, ReadingMachine};
-use super::sighting::{Looked, Quality};
+use super::sighting::{Comparison, Quality};
 use super::verdict::Reconciled;
 use crate::call::ticket::Ticket;
 use crate::call::turns::{Kind, Others};
@@ -124,8 +124,8 @@ impl<E: Perform> RecoveryMachine<E> {
         // In another process, without the store, only the ticket knows of the calls beside it.
         others.may_have_done_it |= self.ticket.is_clouded() && !self.core.shared().turns.is_known(self.ticket.turn());
         let baseline = self.ticket.baseline().cloned().unwrap_or_default();
-        let looked = Looked { inputs, baseline: &baseline, others, at: now.wall };
-        let sighting = looked.sighting::<E>(&self.core, read, quality);
+        let comparison = Comparison { inputs, baseline: &baseline, others, at: now.wall };
+        let sighting = comparison.sighting::<E>(&self.core, read, quality);
         let run = self.run.as_mut()?;
         let verdict = match sighting {
             Ok(sighting) => run.judge(sighting, asked, quality.age),

@@ -26,14 +26,14 @@ impl Quality {
 }
 
 /// What is compared with an answer: the call as its ticket has it, and what other calls mean for it.
-pub(crate) struct Looked<'a> {
+pub(crate) struct Comparison<'a> {
     pub(crate) inputs: &'a Inputs,
     pub(crate) baseline: &'a Baseline,
     pub(crate) others: Others,
     pub(crate) at: UnixTime,
 }
 
-impl Looked<'_> {
+impl Comparison<'_> {
     /// What a read says about the call.
     ///
     /// # Errors
@@ -57,7 +57,7 @@ impl Looked<'_> {
             },
         };
         Ok(match sighting {
-            // What cannot be read may be what was looked for, or what has to be gone.
+            // What cannot be read may be what was comparison for, or what has to be gone.
             Sighting::Unseen | Sighting::Part(..) if quality.is_partial => Sighting::Unclear(Doubt::Unread),
             Sighting::Seen(_) if quality.is_partial && E::FACTS.shows == Shows::Absence => {
                 Sighting::Unclear(Doubt::Unread)

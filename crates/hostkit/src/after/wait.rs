@@ -286,7 +286,12 @@ fn is_lasting<C: FaultCode>(error: &Error<C>) -> bool {
         Cause::Decode(error) => error.is_over_limit(),
         Cause::Transport(error) => error.kind() == TransportErrorKind::TooLarge,
         Cause::Unrecognised(_) | Cause::Redirected(_) | Cause::Exhausted(_) | Cause::NoRoom(_) => false,
-        Cause::Encode(_) | Cause::Refused(_) | Cause::Already | Cause::Cancelled | Cause::Unresolved(_) => true,
+        Cause::Encode(_)
+        | Cause::Refused(_)
+        | Cause::KnownInPart(_)
+        | Cause::Already
+        | Cause::Cancelled
+        | Cause::Unresolved(_) => true,
     }
 }
 

@@ -172,7 +172,7 @@ impl Perform for Detach {
     }
 }
 
-/// The item is to become 9, where it is another one.
+/// The item is to become 9, where it is another one; 0 is none.
 impl Perform for Close {
     type Reading = GetItem;
     type Found = u64;
@@ -183,11 +183,11 @@ impl Perform for Close {
     }
 
     fn baseline(_: &Inputs, now: &u64) -> Result<Baseline, EncodeError> {
-        Ok(evidence::before_change([now], |_| true, |item| Some(evidence::text(item))))
+        Ok(evidence::before_change([now], |item| *item != 0, |item| Some(evidence::text(item))))
     }
 
     fn find(_: &Inputs, baseline: &Baseline, _: UnixTime, now: u64) -> Result<Sighting<u64>, EncodeError> {
-        Ok(evidence::became(baseline, [now], |_| true, |item| Some(evidence::text(item)), |item| *item == 9))
+        Ok(evidence::became(baseline, [now], |item| *item != 0, |item| Some(evidence::text(item)), |item| *item == 9))
     }
 }
 

@@ -243,7 +243,7 @@ impl World {
         match (things.is_empty(), things.contains(&0), things.contains(&1)) {
             (true, ..) => r#""-""#.to_owned(),
             (_, true, _) => "[]".to_owned(),
-            // A date without a word on the renewal.
+            // A date, from an answer that does not say whether it is renewed automatically.
             (_, _, false) => format!(r#""{year}-{month:02}-{day:02}""#),
             _ => format!(r#""{year}-{month:02}-{day:02} {renews}""#),
         }

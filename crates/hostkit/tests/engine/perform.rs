@@ -69,6 +69,8 @@ fn what_is_so_already_is_not_done_again() {
     refused(Detach, things("1, 7"), false);
     refused(Close, item(9), true);
     refused(Close, item(3), false);
+    // An object that is not there is in no state; what is to be gone is.
+    refused(Close, item(0), false);
     // Others say nothing about it: the API decides.
     refused(RemoveThing, things("2"), false);
 }
@@ -94,6 +96,8 @@ fn a_hidden_list_is_no_baseline() {
     let said = error.to_string();
     assert!(said.contains("known in part only: shop list_notes at shop.example: 404 NotFound"), "{said}");
     assert_eq!((error.kind(), bench.sent("add_note")), (ErrorKind::Refused, 0));
+    let source = std::error::Error::source(&error).map(ToString::to_string);
+    assert!(source.is_some_and(|source| source.starts_with("shop list_notes at shop.example: 404")), "{error:?}");
 }
 
 /// Inputs that the spec refuses, and prices without the caller's consent, are refused before anything is read.

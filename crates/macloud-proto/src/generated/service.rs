@@ -241,6 +241,8 @@ impl Api for Macloud {
             "st_name",
             "stat",
             "status",
+            "status_code",
+            "status_msg",
             "status_text",
             "step",
             "summ",

@@ -306,6 +306,8 @@ impl Api for RootPanel {
             "currency",
             "discount",
             "domain",
+            "errorCode",
+            "errorMsg",
             "extraips",
             "id",
             "leftdays",

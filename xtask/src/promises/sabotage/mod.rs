@@ -16,7 +16,7 @@ use std::thread::ScopedJoinHandle;
 use std::time::{Duration, Instant};
 
 use super::list::{PROMISES, Promise, Switch, Test};
-use crate::command::{cargo, passed_tests};
+use crate::command::{cargo, output, passed_tests};
 use crate::workspace::{root, target};
 use defects::{Defects, VARIABLE};
 
@@ -35,6 +35,16 @@ pub(crate) fn check() -> Vec<String> {
 /// Text of a file of the workspace.
 fn source(path: &str) -> Option<String> {
     std::fs::read_to_string(root().join(path)).ok()
+}
+
+/// Checks that the copy with all defects compiles: an edit may fit and yet have become wrong. `tidy` cannot tell.
+pub(crate) fn check_copy() -> Result<(), String> {
+    let changed = defects::apply(&defects::load()?, source).map_err(|findings| findings.join("\n"))?;
+    let tree = copy::sync(&changed)?;
+    let target = std::path::absolute(target()).map_err(|error| format!("the target folder: {error}"))?;
+    let mut command = cargo(&["check", "--workspace", "--all-features"]);
+    // Standard error is shown only where the check fails: not every place needs the parentheses of its switch.
+    output(command.current_dir(tree).env("CARGO_TARGET_DIR", target).env("CARGO_INCREMENTAL", "0")).map(drop)
 }
 
 struct Row {

@@ -109,7 +109,16 @@ fn answer_fields(model: &Model) -> BTreeSet<String> {
         _ => None,
     });
     let all = fields.chain(roots).chain(&totals).flat_map(|name| name.json.iter().chain(&name.xml).chain(&name.also));
-    all.cloned().collect()
+    let mut all: BTreeSet<String> = all.cloned().collect();
+    // In an answer to a call that acts, a name of an error document says that the answer may be one.
+    for document in model.service.fault.documents.iter().filter(|document| !document.wrapped) {
+        let ErrorDocument { present, code, message, details, fields, .. } = document;
+        let paths = code.iter().chain(message).chain([present, details, fields]);
+        let names = paths.flat_map(|path| path.split('/'));
+        let is_name = |name: &&str| !name.is_empty() && *name != "*" && !name.bytes().all(|byte| byte.is_ascii_digit());
+        all.extend(names.filter(is_name).map(str::to_owned));
+    }
+    all
 }
 
 fn rate(rate: &Rate) -> TokenStream {

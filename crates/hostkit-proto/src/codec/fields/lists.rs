@@ -106,7 +106,8 @@ impl<'r> Reader<'r> {
     /// Decodes an optional list, empty if absent. An unreadable one is empty too and reported as left out.
     ///
     /// # Errors
-    /// More than `max_items` items, or than the option of the call; under [`UnknownFields::Deny`](crate::UnknownFields::Deny), a defect.
+    /// More than `max_items` items, or than the option of the call; under
+    /// [`UnknownFields::Deny`](crate::UnknownFields::Deny), a defect.
     pub fn list<T: FromWire>(&mut self, place: &mut Vec<T>, max_items: usize) -> Result<(), DecodeError> {
         let spec = self.spec;
         match self.required_list(place, max_items) {

@@ -8,7 +8,7 @@ use hostkit_wire::{Format, Key, Limits, Node, Value};
 use super::Fields;
 use crate::codec::fill::{Field, How};
 use crate::codec::reader::{Step, describe};
-use crate::codec::{DecodeError, FromText, FromWire, Name, Reader, ToText, tree};
+use crate::codec::{DecodeError, FromText, FromWire, Name, Reader, ToText};
 
 impl<'r> Fields<'_, 'r> {
     fn one<T>(
@@ -139,7 +139,7 @@ impl<'r> Fields<'_, 'r> {
             }
             if let Some((field, key)) = name.rsplit_once(&separator) {
                 self.seen.set(position);
-                groups.entry(key.to_owned()).or_default().push((field.to_owned().into(), tree::copy(node)));
+                groups.entry(key.to_owned()).or_default().push((field.to_owned().into(), node.into()));
             }
         }
         let mut items = Vec::new();

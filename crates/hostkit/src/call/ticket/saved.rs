@@ -17,9 +17,9 @@ const VERSION: u64 = 2;
 /// of that line.
 ///
 /// It holds the names of API and endpoint, base URL and account, the time of the call, why its outcome is unknown, the
-/// inputs that identify it, and the baseline unless that came from a secret, with what other calls made. It holds no other input, no word of an
-/// answer, and never a secret: if the read needs one, [`Ticket::with_secret`] restores it. Its holder can learn
-/// what was ordered, but cannot order it again.
+/// inputs that identify it, and the baseline unless that came from a secret, with what other calls made. It holds no
+/// other input, no word of an answer, and never a secret: if the read needs one, [`Ticket::with_secret`] restores it. Its
+/// holder can learn what was ordered, but cannot order it again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SavedTicket {
     api: String,

@@ -1,4 +1,4 @@
-//! Command `sixth`: one more API, added by specs and `lib.rs` alone, passes what every API has to pass.
+//! Command `added-api`: one more API, added by specs and `lib.rs` alone, passes what every API has to pass.
 //!
 //! The API is that of `docs/own-api.md`. In a copy of the tree it is generated and checked with all others; then the
 //! tests over all APIs are built for it alone, in a workspace beside the copy, so that little is compiled.
@@ -22,14 +22,14 @@ const TESTS: [&str; 5] = ["confusion.rs", "every_call.rs", "one_decision.rs", "p
 
 /// Runs everything.
 pub(crate) fn execute() -> Result<(), String> {
-    let folder = target().join("sixth");
+    let folder = target().join("added-api");
     if folder.exists() {
         fs::remove_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     }
     let (copy, alone) = (folder.join("tree"), folder.join("alone"));
     copy_tree(&copy)?;
     let layout = add_api(&copy)?;
-    println!("sixth: generated and checked in a copy of the tree");
+    println!("added-api: generated and checked in a copy of the tree");
     build_alone(&copy, &alone, &layout)?;
     let test = |arguments: &[&str]| {
         let mut command = cargo(&["test", "--quiet", "--offline"]);
@@ -98,8 +98,9 @@ fn build_alone(copy: &Path, alone: &Path, layout: &Layout) -> Result<(), String>
         }
     }
     let manifest = read(&root().join("Cargo.toml"))?;
-    let members = manifest.lines().find(|line| line.starts_with("members = ")).unwrap_or_default();
-    let manifest = manifest.replace(members, &format!("members = [\"{CRATE}\", \"tests\", \"tests/apis\"]"));
+    let (before, members) = manifest.split_once("members = [").ok_or("Cargo.toml has no list of members")?;
+    let (_, after) = members.split_once(']').ok_or("the list of members in Cargo.toml has no end")?;
+    let manifest = format!("{before}members = [\"{CRATE}\", \"tests\", \"tests/apis\"]{after}");
     let manifest = manifest.replace("path = \"crates/", &format!("path = \"{here}/crates/"));
     let manifest = manifest.replace("path = \"codegen\"", &format!("path = \"{here}/codegen\""));
     // The simulated hosters would be compiled for nothing.
