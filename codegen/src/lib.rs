@@ -34,6 +34,7 @@ pub use emit::coverage::{Coverage, coverage_table};
 pub use emit::lists::{AnswerList, Step};
 pub use explain::{explain, explained};
 pub use outputs::Specs;
+pub use print::rust_file;
 pub use schema::schemas;
 pub use skeleton::{service_skeleton, skeleton};
 pub use source::{FileId, Names, Sources};

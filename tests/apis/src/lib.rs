@@ -3,10 +3,11 @@
 //! The APIs of this workspace, named once: what is done with each of them starts here.
 
 pub use clodo_proto;
-use hostkit_proto::server::every::Served;
 pub use inferno_proto;
 pub use macloud_proto;
 pub use rootpanel_proto;
+
+use hostkit_proto::server::every::Served;
 
 /// Something that is done with each API.
 pub trait ForEach {
@@ -49,13 +50,10 @@ macro_rules! tests {
 mod readmes {
     #[doc = include_str!("../../../crates/clodo-proto/README.md")]
     struct Clodo;
-
     #[doc = include_str!("../../../crates/inferno-proto/README.md")]
     struct Inferno;
-
     #[doc = include_str!("../../../crates/macloud-proto/README.md")]
     struct Macloud;
-
     #[doc = include_str!("../../../crates/rootpanel-proto/README.md")]
     struct RootPanel;
 }
