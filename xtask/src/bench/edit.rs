@@ -29,11 +29,12 @@ impl Drop for Edited {
 pub(super) fn run(measured: &mut Measured) -> Result<(), String> {
     let path = root().join(SPEC);
     let edited = Edited { text: read(&path)?, path };
-    let line = edited.text.lines().find(|line| line.starts_with("en = ")).ok_or("the spec has no `en`")?.to_owned();
+    let line =
+        edited.text.lines().find(|line| line.starts_with("about = ")).ok_or("the spec has no `about`")?.to_owned();
     check()?;
     let mut times = Vec::new();
     for lap in 0..7 {
-        let other = line.replacen("en = \"", &format!("en = \"Edit {lap}: "), 1);
+        let other = line.replacen("about = \"", &format!("about = \"Edit {lap}: "), 1);
         write(&edited.path, &edited.text.replacen(&line, &other, 1))?;
         let start = Instant::now();
         generate()?;

@@ -81,3 +81,19 @@ fn save_text(package: &str, file: &str, text: &str) -> Result<(), String> {
     }
     write(&path, text)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{APIS, Api};
+
+    /// The benches run by hand, so a change of the specs' form would be seen late.
+    #[test]
+    fn the_specs_say_what_the_derives_need() {
+        for (name, list) in APIS {
+            let api = Api::read(name).unwrap();
+            assert!(api.roots.len() > 20, "{name}: {}", api.roots.len());
+            let one = api.of_root(list);
+            assert!(!one.objects.is_empty(), "{name}: {list}");
+        }
+    }
+}

@@ -88,8 +88,9 @@ impl Api {
         for path in files(&generated)?.iter().filter(|path| !path.starts_with("types/")) {
             let spec = specs.join(path).with_extension("toml");
             if spec.is_file() {
-                let text = read(&generated.join(path))?;
-                api.roots.extend(Root::read(&text, &table(&spec)?).map_err(|error| format!("{path}: {error}"))?);
+                let name = spec.file_stem().unwrap_or_default().to_string_lossy();
+                let root = Root::read(&name, &read(&generated.join(path))?, &table(&spec)?);
+                api.roots.extend(root.map_err(|error| format!("{path}: {error}"))?);
             }
         }
         api.roots.sort_by(|a, b| a.name.cmp(&b.name));
@@ -203,14 +204,11 @@ impl Field {
 }
 
 impl Root {
-    /// The output, if it is a value in the document that is always there.
-    fn read(text_of_file: &str, spec: &Table) -> Result<Option<Self>, String> {
+    /// The output, if it is a value below a name in the documents of both formats, and always there.
+    fn read(name: &str, text_of_file: &str, spec: &Table) -> Result<Option<Self>, String> {
         let Some(place) = spec.get("response").and_then(|response| response.get("root")) else { return Ok(None) };
         let path = |format: &str| place.as_str().or(place.get(format).and_then(toml::Value::as_str)).map(steps);
-        let name = spec.get("name").and_then(toml::Value::as_str);
-        let (Some(name), Some(json), Some(xml)) = (name, path("json"), path("xml")) else {
-            return Err("no name or no root".to_owned());
-        };
+        let (Some(json), Some(xml)) = (path("json"), path("xml")) else { return Ok(None) };
         let file = syn::parse_file(text_of_file).map_err(|error| error.to_string())?;
         // The types come from the copy; what else the crate has belongs to requests.
         let is_foreign = |item: &&Item| matches!(item, Item::Use(_)) && !text_of(item).starts_with("use crate");
