@@ -7,7 +7,10 @@ use std::fmt;
 /// The largest head that is read, in bytes, with those of 1xx before it; the limit of the call is checked afterwards.
 pub const MAX_HEAD: usize = 128 << 10;
 
-/// The heads of one answer, seen byte by byte.
+/// Where the first digit of the status stands in the first line.
+const STATUS: usize = "HTTP/1.1 ".len();
+
+/// The heads of one answer, seen as they arrive.
 #[derive(Debug, Clone, Default)]
 pub struct Heads {
     /// The lines of this head that have ended, the bytes of its present line, and those of all heads.
@@ -19,7 +22,7 @@ pub struct Heads {
     is_blank: bool,
 }
 
-/// What a byte of a head ends.
+/// What the bytes of a head end with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HeadPart {
     /// Nothing yet.
@@ -31,20 +34,28 @@ pub enum HeadPart {
 }
 
 impl Heads {
-    /// Takes the next byte.
+    /// Takes the next bytes up to the end of a line; returns how many these are, and what they end.
     ///
     /// # Errors
     /// The heads are larger than the limit.
-    pub fn see(&mut self, byte: u8) -> Result<HeadPart, HeadTooLarge> {
-        self.total += 1;
+    pub fn see(&mut self, bytes: &[u8]) -> Result<(usize, HeadPart), HeadTooLarge> {
+        let end = bytes.iter().position(|byte| *byte == b'\n');
+        let line = bytes.get(..end.unwrap_or(bytes.len())).unwrap_or_default();
+        let taken = line.len() + usize::from(end.is_some());
+        self.total += taken;
         if self.total > MAX_HEAD {
             return Err(HeadTooLarge);
         }
-        if byte != b'\n' {
-            self.is_informational |= self.lines == 0 && self.column == 9 && byte == b'1';
-            self.is_blank = self.column == 0 && byte == b'\r';
-            self.column += 1;
-            return Ok(HeadPart::Inside);
+        if self.lines == 0 {
+            let digit = STATUS.checked_sub(self.column).and_then(|at| line.get(at));
+            self.is_informational |= digit == Some(&b'1');
+        }
+        if !line.is_empty() {
+            self.is_blank = self.column == 0 && line == b"\r";
+        }
+        self.column += line.len();
+        if end.is_none() {
+            return Ok((taken, HeadPart::Inside));
         }
         let is_empty = self.column == 0 || self.is_blank;
         let lines = self.lines;
@@ -53,11 +64,11 @@ impl Heads {
         if is_empty && lines > 0 {
             self.lines = 0;
             let is_final = !std::mem::take(&mut self.is_informational);
-            return Ok(if is_final { HeadPart::Final } else { HeadPart::Line(lines) });
+            return Ok((taken, if is_final { HeadPart::Final } else { HeadPart::Line(lines) }));
         }
         // Parsers skip empty lines before a head.
         self.lines += usize::from(!is_empty);
-        Ok(HeadPart::Line(lines))
+        Ok((taken, HeadPart::Line(lines)))
     }
 
     /// How many lines of the present head have ended; 0 before its first line has.
@@ -82,15 +93,27 @@ impl std::error::Error for HeadTooLarge {}
 mod tests {
     use super::*;
 
-    /// How many bytes belong to the heads of an answer.
-    fn length(answer: &str) -> Result<usize, HeadTooLarge> {
+    /// How many bytes belong to the heads of an answer that comes in pieces of this size.
+    fn length_in(answer: &str, size: usize) -> Result<usize, HeadTooLarge> {
         let mut heads = Heads::default();
-        for (index, byte) in answer.bytes().enumerate() {
-            if heads.see(byte)? == HeadPart::Final {
-                return Ok(index + 1);
+        let mut length = 0;
+        for mut piece in answer.as_bytes().chunks(size) {
+            while !piece.is_empty() {
+                let (taken, part) = heads.see(piece)?;
+                length += taken;
+                if part == HeadPart::Final {
+                    return Ok(length);
+                }
+                piece = &piece[taken..];
             }
         }
-        Ok(answer.len())
+        Ok(length)
+    }
+
+    fn length(answer: &str) -> Result<usize, HeadTooLarge> {
+        let length = length_in(answer, answer.len());
+        assert_eq!(length_in(answer, 1), length);
+        length
     }
 
     #[test]
@@ -101,7 +124,10 @@ mod tests {
             "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.0 204\r\n\r\n",
             "\r\n\nHTTP/1.1 103 Early Hints\nLink: 1\n\n\r\nHTTP/1.1 200 OK\r\nA: \r\n \r\n\r\n",
         ] {
-            assert_eq!(length(&format!("{heads}\n\nHTTP/1.1 100 Continue\r\n\r\n")), Ok(heads.len()), "{heads:?}");
+            let answer = format!("{heads}\n\nHTTP/1.1 100 Continue\r\n\r\n");
+            for size in 1..=answer.len() {
+                assert_eq!(length_in(&answer, size), Ok(heads.len()), "{heads:?} in pieces of {size}");
+            }
         }
     }
 

@@ -48,12 +48,14 @@ impl Read for Counted {
         let mut piece = ReadBuf::uninit(piece.get_mut(..length).unwrap_or_default());
         ready!(Pin::new(connection).poll_read(context, piece.unfilled()))?;
         cursor.put_slice(piece.filled());
-        for byte in piece.filled() {
-            let part = heads.see(*byte).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
+        let mut rest = piece.filled();
+        while !rest.is_empty() {
+            let (taken, part) = heads.see(rest).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
             if part == HeadPart::Final {
                 *expected = None;
                 break;
             }
+            rest = rest.get(taken..).unwrap_or_default();
         }
         Poll::Ready(Ok(()))
     }

@@ -94,22 +94,21 @@ impl Input {
 }
 
 impl Head {
-    /// Looks at the next byte.
+    /// Looks at the next bytes, up to the end of a line.
     fn see(&mut self, bytes: &mut [u8]) -> Result<HeadPart, HeadTooLarge> {
         let at = self.seen;
-        self.seen += 1;
-        let byte = bytes.get(at).copied().unwrap_or_default();
         // A line that begins with a blank continues the one before, unless that is the first one.
-        if at == self.line && self.heads.lines() > 1 && matches!(byte, b' ' | b'\t') {
+        if at == self.line && self.heads.lines() > 1 && matches!(bytes.get(at), Some(b' ' | b'\t')) {
             for break_at in [at.checked_sub(2), at.checked_sub(1)].into_iter().flatten() {
                 if let Some(byte @ (b'\r' | b'\n')) = bytes.get_mut(break_at) {
                     *byte = b' ';
                 }
             }
         }
-        let part = self.heads.see(byte)?;
+        let (taken, part) = self.heads.see(bytes.get(at..).unwrap_or_default())?;
+        self.seen += taken;
         if let HeadPart::Line(before) = part {
-            if let Some(line) = bytes.get_mut(self.line..at).filter(|_| before > 0) {
+            if let Some(line) = bytes.get_mut(self.line..self.seen).filter(|_| before > 0) {
                 mask(line);
             }
             self.line = self.seen;
