@@ -6,7 +6,7 @@ use std::io::Write;
 use std::time::{Duration, Instant};
 
 use crate::command::{cargo, run, run_to_its_last_line};
-use crate::{api, codegen, features, openapi, package, promises, real, tidy};
+use crate::{api, bench, codegen, features, openapi, package, promises, real, tidy};
 
 /// Budget for all jobs together, on two cores and from a fresh clone.
 const TOTAL: Duration = Duration::from_secs(1_500);
@@ -39,6 +39,8 @@ const JOBS: &[Job] = &[
     Job { name: "api", budget: 25, run: || skipped(api::run_job()?) },
     Job { name: "package", budget: 5, run: || done(package::run_job()) },
     Job { name: "deny", budget: 10, run: deny },
+    // In release, which no other job is.
+    Job { name: "instructions", budget: 240, run: || skipped(bench::run_job()?) },
     Job { name: "real", budget: 260, run: real },
     Job { name: TEST, budget: 320, run: || Ok(End::Done) },
 ];

@@ -19,7 +19,7 @@ const CALLS: &str = "200";
 /// Counts the lines of a program, or only those that are held, and adds them to the table.
 pub(super) fn add(package: &str, lines: &[Line], only_held: bool, measured: &mut Measured) -> Result<(), String> {
     if !is_installed() {
-        eprintln!("instructions: skipped, there is no valgrind here");
+        eprintln!("instructions: SKIPPED: {NO_VALGRIND}");
         return Ok(());
     }
     let counted = lines.iter().filter(|line| line.profile.as_deref() == Some(package) && (line.held || !only_held));
@@ -31,11 +31,14 @@ pub(super) fn add(package: &str, lines: &[Line], only_held: bool, measured: &mut
     Ok(())
 }
 
-/// Compares the ratios of the lines that are held with the file, or writes it.
-pub(super) fn hold(lines: &[Line], rewrite: bool) -> Result<(), String> {
+/// The reason for skipping.
+const NO_VALGRIND: &str = "valgrind is not installed";
+
+/// Compares the ratios of the lines that are held with the file, or writes it; returns why it was skipped.
+pub(super) fn hold(lines: &[Line], rewrite: bool) -> Result<Option<String>, String> {
     if !is_installed() {
-        println!("instructions: skipped, there is no valgrind here");
-        return Ok(());
+        println!("instructions: SKIPPED: {NO_VALGRIND}");
+        return Ok(Some(NO_VALGRIND.to_owned()));
     }
     derives::generate()?;
     build(&["--release", "--no-default-features", "--package", "bench-suite", "--package", "bench-calls"])?;
@@ -47,12 +50,12 @@ pub(super) fn hold(lines: &[Line], rewrite: bool) -> Result<(), String> {
     let rustc = output(Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into())).arg("--version"))?;
     let path = root().join("bench/instructions.txt");
     if rewrite {
-        return write(&path, &text_of(rustc.trim(), &ratios));
+        return write(&path, &text_of(rustc.trim(), &ratios)).map(|()| None);
     }
     let (text, failed) = compare(&read(&path)?, rustc.trim(), &ratios)?;
     print!("{text}");
     if failed.is_empty() {
-        return Ok(());
+        return Ok(None);
     }
     Err(format!(
         "instructions differ by more than {:.0} % from bench/instructions.txt: {}\nwhere it is meant: cargo xtask bench \
