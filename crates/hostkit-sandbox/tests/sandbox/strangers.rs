@@ -439,3 +439,24 @@ fn vdsina_answers_in_its_newer_shapes_and_macloud_in_the_older() {
     });
     assert!(shown("vdsina", &format!("server/{}", new.unwrap())).contains(r#""ip":null"#));
 }
+
+/// Backups that nobody asked for cost money each month.
+#[test]
+fn vdsina_adds_a_schedule_to_a_new_server_unless_it_is_off() {
+    let sandbox = Sandbox::start().unwrap();
+    for (prefix, said, schedules) in [
+        ("vdsina", "", 1),
+        ("vdsina", r#","schedule":"0""#, 0),
+        ("macloud", "", 0),
+        ("macloud", r#","schedule":"1""#, 1),
+    ] {
+        let body = format!(r#"{{"datacenter":1,"server-plan":1,"template":1{said}}}"#);
+        let got = macloud(&sandbox, "POST", &format!("/{prefix}/v1/server"), "", &body);
+        assert_eq!(got.status(), Some(202), "{}", got.text());
+        let added = sandbox.world(ApiName::MACLOUD, |world| {
+            let number = world.servers(World::ACCOUNT).iter().map(|server| server.number).max().unwrap();
+            world.schedules(World::ACCOUNT, number).unwrap().len()
+        });
+        assert_eq!(added.unwrap(), schedules, "{prefix} {said}");
+    }
+}

@@ -71,7 +71,8 @@ impl Handler<'_> {
                 server.is_prolonged = false;
             })?;
         }
-        if call.schedule == Some(true) {
+        // VDSina adds paid backups by itself.
+        if call.schedule.unwrap_or(self.is_newer) {
             let schedule = Schedule { cycle: Cycle::Weekly, day: Some(1), hour: 3, copies: 1 };
             self.world.add_schedule(&self.account, number, schedule)?;
         }
