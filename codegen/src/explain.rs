@@ -28,6 +28,8 @@ const TEXTS: &[(&str, &str)] = &[
     ("E0105", include_str!("explain/E0105.md")),
     ("E0106", include_str!("explain/E0106.md")),
     ("E0107", include_str!("explain/E0107.md")),
+    ("E0108", include_str!("explain/E0108.md")),
+    ("E0109", include_str!("explain/E0109.md")),
     ("E0201", include_str!("explain/E0201.md")),
     ("E0202", include_str!("explain/E0202.md")),
     ("E0203", include_str!("explain/E0203.md")),

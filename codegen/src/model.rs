@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use heck::ToSnakeCase;
+
 use crate::source::{At, Span};
 use crate::surface;
 
@@ -461,6 +463,14 @@ impl Endpoint {
         &self.surface.effect.value
     }
 
+    /// What the hoster's document calls it: the action, the name of the request, or the last word of the path.
+    pub(crate) fn wire_name(&self) -> &str {
+        let words = self.path.rsplit('/').filter(|word| !word.contains(['{', '?']));
+        let of_path = || words.into_iter().next().unwrap_or_default();
+        let root = self.surface.request_root.json.as_deref();
+        self.surface.action.as_deref().or(root).unwrap_or_else(of_path)
+    }
+
     pub(crate) fn is_callable(&self) -> bool {
         matches!(self.effect(), "safe" | "idempotent")
     }
@@ -488,6 +498,8 @@ pub(crate) struct Model {
     pub(crate) inventory: Option<surface::Inventory>,
     /// Whether the sentences are translated into Russian.
     pub(crate) is_translated: bool,
+    /// Words of other languages for the words of names, by which they are searched for.
+    pub(crate) search: Vec<(At<String>, Vec<String>)>,
 }
 
 impl Model {
@@ -500,6 +512,13 @@ impl Model {
             },
             _ => None,
         }
+    }
+
+    /// The words by which somebody who does not know this name searches for it.
+    pub(crate) fn search_words(&self, name: &str) -> Vec<&str> {
+        let name = name.to_snake_case();
+        let words = name.split('_').flat_map(|word| self.search.iter().filter(move |(known, _)| known.value == word));
+        words.flat_map(|(_, words)| words).map(String::as_str).collect()
     }
 
     /// The endpoint at `module/name`.

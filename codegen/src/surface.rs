@@ -616,4 +616,6 @@ pub(crate) struct Surface {
     pub(crate) inventory: Option<Inventory>,
     /// Whether the sentences are translated.
     pub(crate) is_translated: bool,
+    /// Words of other languages for the words of names.
+    pub(crate) search: Vec<(At<String>, Vec<String>)>,
 }

@@ -101,6 +101,10 @@ const RUSSIAN: &str = r#"
 "The color." = "Цвет."
 "Where to." = "Куда."
 "Which." = "Какой."
+
+[search]
+paint = ["красить"]
+color = ["краска", "оттенок"]
 "#;
 
 fn sources(extra: &str) -> Sources {
@@ -125,6 +129,21 @@ fn coverage_counts_and_names_what_is_missing() {
     assert!(found.missing.contains(&"call 2, GET /lids (line 7): no spec".to_owned()), "{:?}", found.missing);
     assert!(found.missing.iter().any(|line| line.contains("block at line 40")), "{:?}", found.missing);
     assert!(found.missing.iter().any(|line| line.ends_with("no example of an answer")), "{:?}", found.missing);
+}
+
+/// rustdoc's search takes one word, so a sentence is no alias.
+#[test]
+fn names_are_found_by_the_words_of_another_language_and_of_the_wire() {
+    let rust = specs(&sources("")).rust();
+    let code = |name: &str| rust.files().find(|(path, _)| path.ends_with(name)).unwrap().1;
+    let (paint, exports) = (code("boxes/paint_box.rs"), code("boxes/mod.rs"));
+    let alias = |words: &str, of: &str| format!("#[doc(alias{words})]\n{of}");
+    // rustdoc drops the aliases of a definition that is exported from a private module.
+    let call = alias(r#"("boxes", "красить")"#, "pub use paint_box::PaintBox;");
+    assert!(exports.contains(&call), "{exports}");
+    assert!(paint.contains(&alias(r#"("краска", "оттенок", "цвет")"#, "    pub color:")), "{paint}");
+    assert!(!paint.contains("ящик") && !exports.contains("ящик"), "{paint}");
+    assert!(code("boxes/move_box.rs").contains(&alias(r#" = "куда""#, "    pub ")));
 }
 
 #[test]

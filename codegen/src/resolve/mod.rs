@@ -56,6 +56,7 @@ pub(crate) fn resolve(surface: Surface, sources: &Sources, diagnostics: &mut Dia
         remarks: remarks(&surface, sources),
         inventory: surface.inventory.clone(),
         is_translated: surface.is_translated,
+        search: surface.search.clone(),
     };
     mark_uses(&mut model);
     rules::resolve(&mut model, diagnostics);
@@ -64,6 +65,7 @@ pub(crate) fn resolve(surface: Surface, sources: &Sources, diagnostics: &mut Dia
     waiters::resolve(&mut model, diagnostics);
     traces::resolve(&mut model, diagnostics);
     checks::check(&model, &surface, diagnostics);
+    names::check_search(&model, diagnostics);
     model
 }
 

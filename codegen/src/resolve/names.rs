@@ -1,6 +1,11 @@
 //! Rust names from wire names.
 
+use std::collections::BTreeSet;
+
 use heck::{ToSnakeCase, ToUpperCamelCase};
+
+use crate::diagnostic::{Diagnostics, did_you_mean};
+use crate::model::{Endpoint, Model, TypeKind};
 
 const KEYWORDS: &[&str] = &[
     "as", "async", "await", "break", "const", "continue", "crate", "dyn", "else", "enum", "extern", "false", "fn",
@@ -32,6 +37,28 @@ pub(crate) fn camel(wire: &str) -> String {
         name
     };
     if name == "Self" { "Self_".to_owned() } else { name }
+}
+
+/// Reports search words for what no name has, such as those of a call that is gone.
+pub(super) fn check_search(model: &Model, diagnostics: &mut Diagnostics) {
+    let fields = model.types.values().filter_map(|entry| match &entry.kind {
+        TypeKind::Struct(fields) => Some(fields),
+        _ => None,
+    });
+    let fields = fields.flatten().chain(model.endpoints.iter().flat_map(Endpoint::inputs)).map(|field| &*field.rust);
+    let waiters = model.endpoints.iter().flat_map(|endpoint| &endpoint.waiters).map(|waiter| &*waiter.type_name);
+    let names = model.types.keys().map(String::as_str).chain(model.endpoints.iter().map(|endpoint| &*endpoint.name));
+    let names = names.chain(fields).chain(waiters).map(str::to_snake_case);
+    let words: BTreeSet<String> =
+        names.flat_map(|name| name.split('_').map(str::to_owned).collect::<Vec<_>>()).collect();
+    for (word, _) in model.search.iter().filter(|(word, _)| !words.contains(&word.value)) {
+        let help = match did_you_mean(word, words.iter().map(String::as_str)) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "the keys are words of Rust names: `prolong` of `prolong_server`".to_owned(),
+        };
+        let message = format!("no name has the word `{}`", word.value);
+        diagnostics.add_with_help("E0109", &word.span, message, "finds nothing", help);
+    }
 }
 
 /// Whether a text is a valid Rust identifier.

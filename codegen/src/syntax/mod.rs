@@ -8,7 +8,7 @@ pub(crate) mod keys;
 mod node;
 mod put;
 mod service;
-mod translation;
+pub(crate) mod translation;
 
 use toml::Spanned;
 use toml::de::DeTable;
@@ -86,7 +86,10 @@ pub(crate) fn read(api: &str, sources: &Sources, diagnostics: &mut Diagnostics) 
     for endpoint in &mut endpoints {
         beside::complete(api, endpoint, &service, inventory.as_ref(), sources, diagnostics);
     }
-    Some(Surface { api: api.to_owned(), service, types, endpoints, inventory, is_translated: dictionary.is_some() })
+    let search = dictionary.as_ref().map(|dictionary| dictionary.search().to_vec());
+    let is_translated = dictionary.is_some();
+    let search = search.unwrap_or_default();
+    Some(Surface { api: api.to_owned(), service, types, endpoints, inventory, is_translated, search })
 }
 
 /// A spec file as TOML.

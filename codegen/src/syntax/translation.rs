@@ -17,10 +17,15 @@ pub(crate) struct Sentence {
     pub(crate) text: At<String>,
 }
 
+/// The table of words by which names are searched for.
+const SEARCH: &str = "search";
+
 /// The translations of an API's sentences into one language.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Dictionary {
     entries: BTreeMap<String, Entry>,
+    /// Words for the words of Rust names.
+    search: Vec<(At<String>, Vec<String>)>,
 }
 
 #[derive(Debug, Clone)]
@@ -43,6 +48,10 @@ impl Dictionary {
         let mut dictionary = Self::default();
         for (english, value) in table {
             let place = Span { file, range: english.span() };
+            if let (SEARCH, DeValue::Table(words)) = (english.get_ref().as_ref(), value.get_ref()) {
+                dictionary.read_search(file, words, diagnostics);
+                continue;
+            }
             let text = |owner: &str, place: &Span, value: &DeValue<'_>| {
                 let owner = At { value: owner.to_owned(), span: place.clone() };
                 value.as_str().map(|text| (owner, text.to_owned()))
@@ -66,6 +75,28 @@ impl Dictionary {
             }
         }
         dictionary
+    }
+
+    fn read_search(&mut self, file: FileId, table: &DeTable<'_>, diagnostics: &mut Diagnostics) {
+        for (name, value) in table {
+            let place = Span { file, range: name.span() };
+            let texts = value.get_ref().as_array().map(|texts| texts.iter().map(|text| text.get_ref().as_str()));
+            let words: Option<Vec<&str>> = texts.and_then(|texts| texts.collect());
+            match words {
+                Some(words) if words.iter().all(|word| is_word(word)) => {
+                    let words = words.into_iter().map(str::to_owned).collect();
+                    self.search.push((At { value: name.get_ref().to_string(), span: place }, words));
+                }
+                _ => {
+                    let help = "such as `reboot = [\"перезагрузить\", \"перезагрузка\"]`";
+                    diagnostics.add_with_help("E0108", &place, "this is no list of single words", "not words", help);
+                }
+            }
+        }
+    }
+
+    pub(super) fn search(&self) -> &[(At<String>, Vec<String>)] {
+        &self.search
     }
 
     /// Reports the sentences without a translation, and the translations of nothing.
@@ -105,6 +136,12 @@ impl Dictionary {
             }
         }
     }
+}
+
+/// Whether a text can be typed into a search as one word.
+pub(crate) fn is_word(text: &str) -> bool {
+    !text.is_empty()
+        && text.chars().all(|character| character.is_alphanumeric() || matches!(character, '-' | '_' | '.'))
 }
 
 /// The dictionary from the point of view of one owner of sentences; without a dictionary, nothing is translated.

@@ -11,4 +11,5 @@ mod service;
 pub mod things;
 pub mod types;
 
-pub use service::{Code, Credentials, Rest};
+pub use service::Rest;
+pub use service::{Code, Credentials};

@@ -15,4 +15,6 @@ pub mod serve;
 mod service;
 pub mod types;
 
-pub use service::{Code, Credentials, Obstacle};
+#[doc(alias("with \"quotes\"", "препятствие"))]
+pub use service::Obstacle;
+pub use service::{Code, Credentials};

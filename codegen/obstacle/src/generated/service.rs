@@ -14,9 +14,6 @@ use hostkit_proto::{
 /// An API with nasty names; nobody's, and every test's.
 ///
 /// Text with `code`, "quotes", a back\slash and {braces}.
-#[doc(alias = "API с неудобными именами: ничей, для проверок")]
-#[doc(alias = "препятствие")]
-#[doc(alias = "with quotes")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Obstacle;
 
@@ -32,7 +29,6 @@ pub struct Obstacle;
 #[non_exhaustive]
 pub enum Credentials {
     /// Login and key.
-    #[doc(alias = "Логин и ключ")]
     Key {
         /// The field `login`.
         login: String,
@@ -40,13 +36,11 @@ pub enum Credentials {
         key: Secret,
     },
     /// A token that somebody has already.
-    #[doc(alias = "Готовый токен")]
     Token {
         /// The field `token`.
         token: Secret,
     },
     /// As the scheme Basic of HTTP has it.
-    #[doc(alias = "По схеме Basic")]
     Basic {
         /// The field `login`.
         login: String,
@@ -54,13 +48,11 @@ pub enum Credentials {
         key: Secret,
     },
     /// A key behind a word.
-    #[doc(alias = "Ключ после слова")]
     Bearer {
         /// The field `key`.
         key: Secret,
     },
     /// A number and a key in the query.
-    #[doc(alias = "Номер и ключ в адресе")]
     InAddress {
         /// The field `number`.
         number: i64,
@@ -68,7 +60,6 @@ pub enum Credentials {
         key: Secret,
     },
     /// Two cookies, and a value of several parts in the body.
-    #[doc(alias = "Две cookie и составное значение в теле")]
     Cookies {
         /// The field `login`.
         login: String,
@@ -115,16 +106,12 @@ hostkit_proto::text_enum! {
     /// The error codes of the API.
     pub enum Code {
         /// There is no such thing.
-        #[doc(alias = "Не найдено")]
         NotFound = "NotFound",
         /// A code that is a keyword.
-        #[doc(alias = "Код, совпавший с ключевым словом")]
         Own = "Self",
         /// A code that is a number.
-        #[doc(alias = "Числовой код")]
         N42 = "42",
         /// A code with a dot, a hyphen and a blank.
-        #[doc(alias = "Код с точкой, дефисом и пробелом")]
         EmptyListOfThings = "empty.list-of things",
     }
 }

@@ -5,13 +5,16 @@ mod output;
 mod sample;
 mod value;
 
+use std::collections::BTreeSet;
+
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use sample::Sample;
 
 use crate::model::{Endpoint, Field, Model, Waiter};
 use crate::recorded::Wire;
-use crate::surface::Limits;
+use crate::surface::{Limits, Service};
+use crate::syntax::translation::is_word;
 
 /// The project's `max_width`: rustfmt does not wrap documentation.
 const WIDTH: usize = 120;
@@ -111,11 +114,38 @@ fn wrapped(paragraph: &str, room: usize) -> Vec<String> {
     lines
 }
 
-/// `#[doc(alias = "…")]` for a Russian sentence or word.
-pub(super) fn alias(text: &str) -> TokenStream {
-    let text: String = text.trim().trim_end_matches('.').replace(['"', '\'', '\\', '`'], "");
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if text.is_empty() { TokenStream::new() } else { quote!(#[doc(alias = #text)]) }
+/// Other words that a Rust name is searched for by, as rustdoc's aliases: a translation of one word, the words for those
+/// of the name, and the name on the wire. Nobody types a sentence.
+///
+/// Those of a type belong to its `pub use`: rustdoc drops those of a definition that is exported from a private module.
+pub(super) fn aliases(model: &Model, name: &str, translation: &str, wire: Option<&str>) -> TokenStream {
+    let translation = Some(translation.trim_end_matches('.').to_lowercase()).filter(|text| is_word(text));
+    // What is part of the name is found without.
+    let wire = wire.filter(|wire| is_word(wire) && !name.contains(&wire.replace('-', "_")));
+    let words = model.search_words(name).into_iter().chain(translation.as_deref());
+    alias(&words.chain(wire).filter(|word| *word != name).collect())
+}
+
+/// The search words of the API itself.
+pub(super) fn service_aliases(service: &Service) -> TokenStream {
+    alias(&service.aliases.iter().map(String::as_str).collect())
+}
+
+fn alias(words: &BTreeSet<&str>) -> TokenStream {
+    match words.len() {
+        0 => TokenStream::new(),
+        1 => quote!(#(#[doc(alias = #words)])*),
+        _ => quote!(#[doc(alias(#(#words),*))]),
+    }
+}
+
+/// The search words of a field.
+pub(super) fn field_aliases(model: &Model, field: &Field) -> TokenStream {
+    let wire = match field.name.json.as_slice() {
+        [name] => Some(name.as_str()),
+        _ => None,
+    };
+    aliases(model, &field.rust, &field.surface.ru, wire)
 }
 
 /// Docs of a field: its sentence and limits.

@@ -40,11 +40,12 @@ pub(super) fn emit(model: &Model, wire: &Wire<'_>, endpoint: &Endpoint) -> Token
 
 fn structure(model: &Model, wire: &Wire<'_>, endpoint: &Endpoint) -> TokenStream {
     let name = ident(&endpoint.type_name);
-    let (doc, alias) = (docs::endpoint(model, wire, endpoint), docs::alias(&endpoint.surface.ru));
+    let doc = docs::endpoint(model, wire, endpoint);
     let derives = derives(has_default(endpoint));
     let fields = endpoint.inputs().map(|field| {
         let (doc, name, ty) = (docs::field(MEMBER, field), ident(&field.rust), field_type(field));
-        quote!(#doc pub #name: #ty,)
+        let aliases = docs::field_aliases(model, field);
+        quote!(#doc #aliases pub #name: #ty,)
     });
     let groups = endpoint.one_of.iter().map(|group| {
         let (doc, name, ty) = (Doc::new(MEMBER, &group.en), ident(&group.rust), ident(&group.type_name));
@@ -53,7 +54,6 @@ fn structure(model: &Model, wire: &Wire<'_>, endpoint: &Endpoint) -> TokenStream
     });
     quote! {
         #doc
-        #alias
         #derives
         #[non_exhaustive]
         pub struct #name { #(#fields)* #(#groups)* }
@@ -67,11 +67,10 @@ fn has_default(endpoint: &Endpoint) -> bool {
 
 fn group(group: &OneOf) -> TokenStream {
     let name = ident(&group.type_name);
-    let (doc, alias) = (Doc::new(ITEM, &group.en), docs::alias(&group.ru));
+    let doc = Doc::new(ITEM, &group.en);
     let variants = group.variants.iter().map(variant);
     quote! {
         #doc
-        #alias
         #[derive(Debug, Clone, PartialEq)]
         pub enum #name { #(#variants)* }
     }

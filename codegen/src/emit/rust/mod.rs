@@ -36,7 +36,7 @@ pub(crate) fn emit(model: &Model, wire: &Wire<'_>, command: &str) -> Tree {
     emit_server(model, &mut files, &modules, has_server_types);
 
     let public = modules.keys().copied().chain(["types"]).map(ident);
-    let service = ident(&model.service.name);
+    let (service, aliases) = (ident(&model.service.name), docs::service_aliases(&model.service));
     let (format, version) = (number(i64::from(FORMAT)), env!("CARGO_PKG_VERSION"));
     let items = quote! {
         hostkit_proto::generated_by!(#format, #version);
@@ -46,7 +46,9 @@ pub(crate) fn emit(model: &Model, wire: &Wire<'_>, command: &str) -> Tree {
         pub mod serve;
         mod service;
 
-        pub use service::{Code, Credentials, #service};
+        pub use service::{Code, Credentials};
+        #aliases
+        pub use service::#service;
     };
     files.add(&["mod.rs"], &[""], "Everything that the specs describe.", items);
     files.tree
@@ -87,12 +89,17 @@ fn emit_types(model: &Model, files: &mut Files<'_>) -> bool {
     for module in &modules {
         let (name, spec) = ([*module, ".rs"].concat(), [*module, ".toml"].concat());
         let entries = || model.types.values().filter(|entry| entry.module == **module);
-        let items = entries().map(types::emit).collect();
+        let items = entries().map(|entry| types::emit(model, entry)).collect();
         files.add_importing(&["types", &name], &["types", &spec], &docs::types(module), items);
         server.extend(entries().map(types::emit_server));
     }
     let modules = modules.into_iter().map(ident).collect::<Vec<_>>();
-    let items = quote!(#(mod #modules;)* #(pub use #modules::*;)*);
+    let named = model.types.values().filter_map(|entry| {
+        let aliases = docs::aliases(model, &entry.name, &entry.ru, None);
+        let (module, name) = (ident(&entry.module), ident(&entry.name));
+        (!aliases.is_empty()).then(|| quote!(#aliases pub use #module::#name;))
+    });
+    let items = quote!(#(mod #modules;)* #(pub use #modules::*;)* #(#named)*);
     files.add(&["types", "mod.rs"], &["types", ""], "Types that calls share.", items);
     let has_server = !server.is_empty();
     if has_server {
@@ -119,12 +126,9 @@ fn emit_endpoints<'m>(
     }
     for (module, endpoints) in &modules {
         let names = endpoints.iter().map(|endpoint| ident(&endpoint.name)).collect::<Vec<_>>();
-        let exports = endpoints.iter().map(|endpoint| {
-            let (name, types) = (ident(&endpoint.name), declared(endpoint));
-            match &types[..] {
-                [one] => quote!(pub use #name::#one;),
-                several => quote!(pub use #name::{#(#several),*};),
-            }
+        let exports = endpoints.iter().flat_map(|endpoint| {
+            let module = ident(&endpoint.name);
+            declared(model, endpoint).into_iter().map(move |(name, aliases)| quote!(#aliases pub use #module::#name;))
         });
         let items = quote!(#(mod #names;)* #(#exports)*);
         files.add(&[module, "mod.rs"], &[module, ""], &docs::module(&model.api, module), items);
@@ -135,11 +139,15 @@ fn emit_endpoints<'m>(
     modules
 }
 
-/// Types that an endpoint's file declares.
-fn declared(endpoint: &Endpoint) -> Vec<Ident> {
-    let groups = endpoint.one_of.iter().map(|group| &group.type_name);
-    let waiters = endpoint.waiters.iter().map(|waiter| &waiter.type_name);
-    [&endpoint.type_name].into_iter().chain(groups).chain(waiters).map(|name| ident(name)).collect()
+/// Types that an endpoint's file declares, with their search words.
+fn declared(model: &Model, endpoint: &Endpoint) -> Vec<(Ident, TokenStream)> {
+    let surface = &endpoint.surface;
+    let aliases = docs::aliases(model, &endpoint.name, &surface.ru, Some(endpoint.wire_name()));
+    let call = (ident(&endpoint.type_name), aliases);
+    let aliases = |name: &str, translation| (ident(name), docs::aliases(model, name, translation, None));
+    let groups = endpoint.one_of.iter().map(|group| aliases(&group.type_name, &group.ru));
+    let waiters = endpoint.waiters.iter().map(|waiter| aliases(&waiter.type_name, &waiter.surface.ru));
+    [call].into_iter().chain(groups).chain(waiters).collect()
 }
 
 /// Emits the router and the list of endpoints with their examples.

@@ -15,11 +15,9 @@ pub(super) fn emit(model: &Model) -> TokenStream {
     let service = &model.service;
     let name = ident(&service.name.value);
     let doc = Doc::new(ITEM, &service.en).and(&service.about);
-    let aliases = std::iter::once(&service.ru).chain(&service.aliases).map(|text| docs::alias(text));
     let (credentials, codes, api) = (credentials(model), codes(&service.errors), api::emit(model));
     quote! {
         #doc
-        #(#aliases)*
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub struct #name;
 
@@ -39,7 +37,7 @@ fn field_type(kind: &str) -> TokenStream {
 
 fn credentials(model: &Model) -> TokenStream {
     let doc = docs::credentials(model);
-    let variants = model.service.credentials.iter().map(credentials_variant);
+    let variants = model.service.credentials.iter().map(|each| credentials_variant(model, each));
     let constructors = model.service.credentials.iter().map(credentials_constructor);
     quote! {
         #doc
@@ -52,14 +50,15 @@ fn credentials(model: &Model) -> TokenStream {
     }
 }
 
-fn credentials_variant(credentials: &Credentials) -> TokenStream {
+fn credentials_variant(model: &Model, credentials: &Credentials) -> TokenStream {
     let name = ident(&credentials.name.value);
-    let (doc, alias) = (Doc::new(MEMBER, &credentials.en), docs::alias(&credentials.ru));
+    let doc = Doc::new(MEMBER, &credentials.en);
+    let aliases = docs::aliases(model, &credentials.name, &credentials.ru, None);
     let fields = credentials.fields.iter().map(|(field, kind)| {
         let (doc, name, ty) = (docs::credential(field), ident(field), field_type(kind));
         quote!(#doc #name: #ty,)
     });
-    quote!(#doc #alias #name { #(#fields)* },)
+    quote!(#doc #aliases #name { #(#fields)* },)
 }
 
 fn credentials_constructor(credentials: &Credentials) -> TokenStream {
@@ -84,8 +83,8 @@ fn codes(errors: &[ErrorCode]) -> TokenStream {
     let doc = Doc::new(MEMBER, "The error codes of the API.");
     let variants = errors.iter().map(|error| {
         let (name, code) = (code_name(error), &error.code.value);
-        let (doc, alias) = (Doc::new(INNER, &error.en), docs::alias(&error.ru));
-        quote!(#doc #alias #name = #code,)
+        let doc = Doc::new(INNER, &error.en);
+        quote!(#doc #name = #code,)
     });
     let mut kinds: Vec<&str> = errors.iter().map(|error| error.kind.as_str()).collect();
     kinds.sort_unstable();

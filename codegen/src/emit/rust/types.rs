@@ -8,15 +8,15 @@ use super::words::{
     Parameter, field_entry, field_type, fill_statement, ident, name_expression, number, rust_type, serialised,
     serialised_field, set_expression,
 };
-use crate::model::{Field, Type, TypeEntry, TypeKind};
+use crate::model::{Field, Model, Type, TypeEntry, TypeKind};
 
 /// Client-side items of a type.
-pub(super) fn emit(entry: &TypeEntry) -> TokenStream {
+pub(super) fn emit(model: &Model, entry: &TypeEntry) -> TokenStream {
     match &entry.kind {
         TypeKind::Id { is_number } => id(entry, *is_number),
         TypeKind::Ranged(lowest, highest) => ranged(entry, *lowest, *highest),
-        TypeKind::Enumeration { .. } => enumeration(entry),
-        TypeKind::Struct(fields) => structure(entry, fields),
+        TypeKind::Enumeration { .. } => enumeration(model, entry),
+        TypeKind::Struct(fields) => structure(model, entry, fields),
         TypeKind::Union { scalar, object, list } => union(entry, &shapes(scalar, object, list)),
     }
 }
@@ -38,11 +38,8 @@ fn is_from_headers(fields: &[Field]) -> bool {
     !fields.is_empty() && fields.iter().all(|field| field.surface.header.is_some())
 }
 
-/// Docs and search alias.
-fn about(entry: &TypeEntry) -> TokenStream {
-    let doc = Doc::new(ITEM, &entry.en).and(&entry.about);
-    let alias = docs::alias(&entry.ru);
-    quote!(#doc #alias)
+fn about(entry: &TypeEntry) -> Doc {
+    Doc::new(ITEM, &entry.en).and(&entry.about)
 }
 
 fn id(entry: &TypeEntry, is_number: bool) -> TokenStream {
@@ -57,26 +54,26 @@ fn ranged(entry: &TypeEntry, lowest: i64, highest: i64) -> TokenStream {
     quote!(hostkit_proto::ranged_number! { #[range(#lowest, #highest)] #about pub struct #name; })
 }
 
-fn enumeration(entry: &TypeEntry) -> TokenStream {
+fn enumeration(model: &Model, entry: &TypeEntry) -> TokenStream {
     let TypeKind::Enumeration { is_number, values } = &entry.kind else { return TokenStream::new() };
     let (name, about) = (ident(&entry.name), about(entry));
     let declare = ident(if *is_number { "number_enum" } else { "text_enum" });
     let values = values.iter().map(|value| {
         let (name, wire) = (ident(&value.rust), &value.wire);
-        let (doc, alias) = (Doc::new(INNER, &value.en), docs::alias(&value.ru));
-        quote!(#doc #alias #name = #wire,)
+        let (doc, aliases) = (Doc::new(INNER, &value.en), docs::aliases(model, &value.rust, &value.ru, None));
+        quote!(#doc #aliases #name = #wire,)
     });
     quote!(hostkit_proto::#declare! { #about pub enum #name { #(#values)* } })
 }
 
-fn structure(entry: &TypeEntry, fields: &[Field]) -> TokenStream {
+fn structure(model: &Model, entry: &TypeEntry, fields: &[Field]) -> TokenStream {
     let (name, about) = (ident(&entry.name), about(entry));
     let derives = derives(is_default(fields));
     let members = fields.iter().map(|field| {
         let (name, ty) = (ident(&field.rust), field_type(field));
-        let (doc, alias) = (docs::field(MEMBER, field), docs::alias(&field.surface.ru));
+        let (doc, aliases) = (docs::field(MEMBER, field), docs::field_aliases(model, field));
         let serialised = serialised_field(field);
-        quote!(#doc #alias #serialised pub #name: #ty,)
+        quote!(#doc #aliases #serialised pub #name: #ty,)
     });
     let (raw, raw_value) = match entry.keep_raw {
         true => (quote!(#[doc = " The whole object as it came."] pub raw: Raw,), Some(quote!(raw: Raw::default()))),

@@ -12,7 +12,7 @@ use crate::surface::Wanted;
 /// One waiter of an endpoint.
 pub(super) fn emit(endpoint: &Endpoint, waiter: &Waiter) -> TokenStream {
     let (name, call) = (ident(&waiter.type_name), ident(&endpoint.type_name));
-    let (doc, alias) = (docs::of_waiter(waiter), docs::alias(&waiter.surface.ru));
+    let doc = docs::of_waiter(waiter);
     let new = Doc::new(MEMBER, "Polls with this call.");
     let output = output_type(endpoint);
     let found = match listed(endpoint) {
@@ -30,7 +30,6 @@ pub(super) fn emit(endpoint: &Endpoint, waiter: &Waiter) -> TokenStream {
     });
     quote! {
         #doc
-        #alias
         #[derive(Debug, Clone, PartialEq)]
         pub struct #name { call: #call, }
 

@@ -23,4 +23,6 @@ pub mod storage;
 pub mod types;
 pub mod user;
 
-pub use service::{Clodo, Code, Credentials};
+#[doc(alias("VPS", "clodo.ru", "виртуальный сервер", "клодо", "облачный хостинг"))]
+pub use service::Clodo;
+pub use service::{Code, Credentials};

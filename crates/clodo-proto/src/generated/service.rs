@@ -15,12 +15,6 @@ use hostkit_proto::{
 ///
 /// XML and JSON are different trees of the same data. The server number says where a server stands: 10001 to 19999 is
 /// KIAE House, 20001 to 29999 is Miran (seen in the hoster's own tools of 2012).
-#[doc(alias = "Clodo: виртуальные серверы с оплатой за месяц или по факту, DNS и облачное хранилище")]
-#[doc(alias = "клодо")]
-#[doc(alias = "clodo.ru")]
-#[doc(alias = "VPS")]
-#[doc(alias = "виртуальный сервер")]
-#[doc(alias = "облачный хостинг")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Clodo;
 
@@ -36,7 +30,7 @@ pub struct Clodo;
 #[non_exhaustive]
 pub enum Credentials {
     /// Login and key of the control panel; the key is ordered under "My profile".
-    #[doc(alias = "Логин и ключ; ключ заказывается в панели, в разделе «Мой профиль»")]
+    #[doc(alias = "ключ")]
     Key {
         /// The field `login`.
         login: String,
@@ -56,22 +50,16 @@ hostkit_proto::text_enum! {
     /// The error codes of the API.
     pub enum Code {
         /// The request is wrong, or what it names does not exist.
-        #[doc(alias = "Некорректный запрос или неверные параметры")]
         BadRequest = "BadRequest",
         /// The login, the key or the token is not accepted, or the token has ended.
-        #[doc(alias = "Неверный логин, ключ или токен, либо срок токена истёк")]
         Unauthorized = "Unauthorized",
         /// The account may not do this.
-        #[doc(alias = "Доступ закрыт")]
         Forbidden = "Forbidden",
         /// There is no such object, nothing to list, or no such call: `details` tells them apart.
-        #[doc(alias = "Объект не найден, список пуст или нет такого модуля: смотрите details")]
         NotFound = "NotFound",
         /// The call is not available now, or not in the state that the server is in.
-        #[doc(alias = "Функция временно недоступна или недоступна в этом состоянии")]
         MethodNotAllowed = "MethodNotAllowed",
         /// The hoster failed while it carried out the request.
-        #[doc(alias = "Внутренняя ошибка выполнения запроса")]
         InternalServerError = "InternalServerError",
     }
 }

@@ -16,4 +16,6 @@ pub mod services;
 pub mod ssh_keys;
 pub mod types;
 
-pub use service::{Code, Credentials, Inferno};
+#[doc(alias("VPS", "WHMCS", "cp.inferno.name", "inferno.name", "виртуальный сервер", "инферно"))]
+pub use service::Inferno;
+pub use service::{Code, Credentials};

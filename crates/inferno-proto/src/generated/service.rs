@@ -15,13 +15,6 @@ use hostkit_proto::{
 /// 401, 403 or a challenge page in HTML. Newer editions of the document (April 2026) know a key that stands in `X-Key`
 /// alone; the client number that goes with it here is not needed there. The document names no time zone: Moscow is
 /// assumed.
-#[doc(alias = "Inferno Solutions: виртуальные серверы; один адрес, действие задаётся в запросе")]
-#[doc(alias = "инферно")]
-#[doc(alias = "inferno.name")]
-#[doc(alias = "cp.inferno.name")]
-#[doc(alias = "WHMCS")]
-#[doc(alias = "VPS")]
-#[doc(alias = "виртуальный сервер")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Inferno;
 
@@ -37,7 +30,7 @@ pub struct Inferno;
 #[non_exhaustive]
 pub enum Credentials {
     /// Client number and API key, as `get_api_key` gives them.
-    #[doc(alias = "Номер клиента и ключ API, полученные через getApiKey")]
+    #[doc(alias = "ключ")]
     Key {
         /// The field `cid`.
         cid: i64,
@@ -57,7 +50,6 @@ hostkit_proto::text_enum! {
     /// The error codes of the API.
     pub enum Code {
         /// The server of this order exists or is being made already.
-        #[doc(alias = "Сервер для этого заказа уже создан или создаётся")]
         AlreadyInProgress = "904",
     }
 }

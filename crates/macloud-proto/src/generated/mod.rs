@@ -21,4 +21,6 @@ mod service;
 pub mod ssh_keys;
 pub mod types;
 
-pub use service::{Code, Credentials, Macloud};
+#[doc(alias("userapi", "vdsina", "вдсина", "маклауд"))]
+pub use service::Macloud;
+pub use service::{Code, Credentials};

@@ -10,11 +10,6 @@ use hostkit_proto::{
 };
 
 /// Macloud and VDSina: virtual servers, one engine at three hosts.
-#[doc(alias = "Macloud и VDSina: виртуальные серверы, один движок на трёх площадках")]
-#[doc(alias = "маклауд")]
-#[doc(alias = "vdsina")]
-#[doc(alias = "вдсина")]
-#[doc(alias = "userapi")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Macloud;
 
@@ -30,13 +25,12 @@ pub struct Macloud;
 #[non_exhaustive]
 pub enum Credentials {
     /// The permanent token from the panel; it changes with the user's password.
-    #[doc(alias = "Постоянный токен из панели; меняется вместе с паролем пользователя")]
     Token {
         /// The field `token`.
         token: Secret,
     },
     /// E-mail and password of the panel, not with two factors; failed tries block the address for four hours.
-    #[doc(alias = "Почта и пароль от панели без второго фактора; после неудач адрес блокируется на 4 часа")]
+    #[doc(alias = "пароль")]
     Password {
         /// The field `email`.
         email: String,
@@ -61,25 +55,18 @@ hostkit_proto::text_enum! {
     /// The error codes of the API.
     pub enum Code {
         /// An argument is wrong; the fields of the fault say which.
-        #[doc(alias = "Ошибка в параметрах; в ответе указано, в каких")]
         BadRequest = "400",
         /// The token is missing or wrong.
-        #[doc(alias = "Токен не указан или неверен")]
         Unauthorized = "401",
         /// Wrong credentials, a blocked address, or too many calls: only the text tells them apart.
-        #[doc(alias = "Неверные данные, заблокированный адрес или превышен лимит запросов: различает только текст")]
         Forbidden = "403",
         /// There is no such object.
-        #[doc(alias = "Объект не найден")]
         NotFound = "404",
         /// The call exists with another verb.
-        #[doc(alias = "Метод HTTP не подходит для этого вызова")]
         MethodNotAllowed = "405",
         /// The API failed; nobody says whether the call was carried out.
-        #[doc(alias = "Внутренняя ошибка; выполнена ли команда, неизвестно")]
         InternalServerError = "500",
         /// This host does not have the call or the version.
-        #[doc(alias = "Такого метода или такой версии на площадке нет")]
         NotImplemented = "501",
     }
 }

@@ -14,4 +14,6 @@ mod service;
 pub mod tariffs;
 pub mod types;
 
-pub use service::{Code, Credentials, RootPanel};
+#[doc(alias("VDS", "apih", "friendhosting", "rootpanel.net", "виртуальный сервер", "рутпанель"))]
+pub use service::RootPanel;
+pub use service::{Code, Credentials};

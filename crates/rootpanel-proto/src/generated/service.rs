@@ -18,13 +18,6 @@ use hostkit_proto::{
 ///
 /// `login=test` with `pass=test` at the same address is a trial access: nothing is charged, nothing is done, and it
 /// knows no real order. The hoster says that an answer takes at most 10 seconds.
-#[doc(alias = "ROOTPANEL.NET API Friendhosting: заказы виртуальных серверов, один адрес и одна команда в запросе")]
-#[doc(alias = "рутпанель")]
-#[doc(alias = "friendhosting")]
-#[doc(alias = "rootpanel.net")]
-#[doc(alias = "VDS")]
-#[doc(alias = "виртуальный сервер")]
-#[doc(alias = "apih")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RootPanel;
 
@@ -40,7 +33,6 @@ pub struct RootPanel;
 #[non_exhaustive]
 pub enum Credentials {
     /// Login and API key: the usual way.
-    #[doc(alias = "Логин и ключ API")]
     ApiKey {
         /// The field `login`.
         login: String,
@@ -48,7 +40,7 @@ pub enum Credentials {
         key: Secret,
     },
     /// Login and password of the billing panel; the trial access `test` has no other.
-    #[doc(alias = "Логин и пароль биллинговой системы; так входит и тестовый доступ test")]
+    #[doc(alias = "пароль")]
     Password {
         /// The field `login`.
         login: String,
@@ -73,145 +65,98 @@ hostkit_proto::text_enum! {
     /// The error codes of the API.
     pub enum Code {
         /// The database could not be reached.
-        #[doc(alias = "Ошибка подключения к базе данных")]
         DatabaseDown = "1",
         /// The database did not take the data.
-        #[doc(alias = "Ошибка сохранения данных в базе")]
         DatabaseFailed = "2",
         /// The login is missing.
-        #[doc(alias = "Не указан логин")]
         LoginMissing = "3",
         /// There is no such user.
-        #[doc(alias = "Пользователь не найден")]
         UserNotFound = "4",
         /// The user has no access to the API.
-        #[doc(alias = "Доступ к API отключён")]
         ApiDisabled = "5",
         /// Neither a password nor a key was given.
-        #[doc(alias = "Не указан пароль или ключ API")]
         SecretMissing = "6",
         /// The password or the key is wrong.
-        #[doc(alias = "Неправильный пароль или ключ API")]
         SecretWrong = "7",
         /// There is no such command.
-        #[doc(alias = "Неизвестная команда")]
         UnknownCommand = "8",
         /// A password and a key stand in one call.
-        #[doc(alias = "Пароль и ключ API в одном запросе")]
         TwoSecrets = "9",
         /// There are no tariffs.
-        #[doc(alias = "Тарифных планов нет")]
         NoTariffs = "10",
         /// The tariff is missing.
-        #[doc(alias = "Не указан тарифный план")]
         TariffMissing = "11",
         /// There is no such tariff.
-        #[doc(alias = "Тарифный план не найден")]
         TariffNotFound = "12",
         /// The domain is missing.
-        #[doc(alias = "Не указано доменное имя")]
         DomainMissing = "13",
         /// The tariff was ordered for this domain already.
-        #[doc(alias = "Тариф для этого домена уже заказан")]
         DomainHasTariff = "14",
         /// The period is missing.
-        #[doc(alias = "Не указан срок заказа")]
         PeriodMissing = "15",
         /// The period is not allowed.
-        #[doc(alias = "Недопустимый срок заказа")]
         PeriodNotAllowed = "16",
         /// The add-on is not allowed.
-        #[doc(alias = "Недопустимая дополнительная услуга")]
         AddonNotAllowed = "17",
         /// The order is missing.
-        #[doc(alias = "Не указан заказ")]
         OrderMissing = "18",
         /// There is no such order.
-        #[doc(alias = "Заказ не найден")]
         OrderNotFound = "19",
         /// The order has invoices that are not paid or not processed.
-        #[doc(alias = "Есть неоплаченные или необработанные счета")]
         InvoicesOpen = "20",
         /// The order is suspended already.
-        #[doc(alias = "Заказ уже приостановлен")]
         AlreadySuspended = "21",
         /// The order runs already.
-        #[doc(alias = "Заказ уже запущен")]
         AlreadyRunning = "22",
         /// The order is overdue.
-        #[doc(alias = "Заказ просрочен")]
         OrderOverdue = "23",
         /// The kind of the tariff is wrong.
-        #[doc(alias = "Неверный тип тарифного плана")]
         KindWrong = "24",
         /// Orders of this kind do not have the operation.
-        #[doc(alias = "Операция не поддерживается для этого типа заказов")]
         NotForThisKind = "25",
         /// There are no orders.
-        #[doc(alias = "Заказов нет")]
         NoOrders = "26",
         /// A client can order this tariff only once.
-        #[doc(alias = "Тариф можно заказать только один раз")]
         OnceForEachClient = "27",
         /// So many of the add-on are not allowed.
-        #[doc(alias = "Недопустимое количество дополнительной услуги")]
         AddonCountNotAllowed = "28",
         /// An add-on of a group has to be ordered too.
-        #[doc(alias = "Нужна дополнительная услуга из группы")]
         AddonRequired = "29",
         /// The call was taken and people will carry it out.
-        #[doc(alias = "Заявка принята, обработка вручную")]
         Manual = "30",
         /// The call was taken and waits for its invoice to be paid.
-        #[doc(alias = "Заявка принята, ждёт оплаты счёта")]
         AwaitsPayment = "31",
         /// The location is not allowed.
-        #[doc(alias = "Недопустимая локация")]
         LocationNotAllowed = "40",
         /// The value for automatic renewal is not allowed.
-        #[doc(alias = "Недопустимое значение автопродления")]
         AutorenewNotAllowed = "41",
         /// The period of automatic renewal is missing.
-        #[doc(alias = "Не указан период автопродления")]
         AutorenewPeriodMissing = "42",
         /// The period of automatic renewal is not allowed.
-        #[doc(alias = "Недопустимый период автопродления")]
         AutorenewPeriodNotAllowed = "43",
         /// An installation of this order is queued already.
-        #[doc(alias = "Заявка на установку этого заказа уже в очереди")]
         InstallationQueued = "44",
         /// The queue did not take the call.
-        #[doc(alias = "Ошибка добавления заявки в очередь")]
         QueueFailed = "45",
         /// Extra traffic and the ports that are paid by use exclude each other.
-        #[doc(alias = "Дополнительный трафик и порты с оплатой по факту несовместимы")]
         TrafficAddonsExclude = "46",
         /// The control panel does not go with the operating system.
-        #[doc(alias = "Панель недоступна для этой операционной системы")]
         PanelNotForSystem = "47",
         /// The operating system is missing, or there is no such add-on.
-        #[doc(alias = "Не указана операционная система или услуга не найдена")]
         SystemMissing = "48",
         /// The control panel is missing, or there is no such add-on.
-        #[doc(alias = "Не указана панель управления или услуга не найдена")]
         PanelMissing = "49",
         /// The location does not have the operation at the moment.
-        #[doc(alias = "Операция временно недоступна для локации")]
         LocationUnavailable = "50",
         /// Extra disk and weekly backup have to be ordered one after the other.
-        #[doc(alias = "Дополнительный диск и еженедельный бэкап заказываются отдельно")]
         DiskAndBackupExclude = "51",
         /// The add-on is missing.
-        #[doc(alias = "Не указана дополнительная услуга")]
         AddonMissing = "52",
         /// The order has to be renewed first.
-        #[doc(alias = "Сначала нужно продлить заказ")]
         RenewFirst = "53",
         /// The caller's address is not on the list.
-        #[doc(alias = "IP-адреса нет в списке разрешённых")]
         AddressNotAllowed = "54",
         /// The command failed.
-        #[doc(alias = "Ошибка выполнения команды")]
         ExecutionFailed = "55",
     }
 }

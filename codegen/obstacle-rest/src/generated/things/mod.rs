@@ -7,6 +7,8 @@ mod get_thing;
 mod list_things;
 mod make_thing;
 
+#[doc(alias = "things")]
 pub use get_thing::GetThing;
 pub use list_things::ListThings;
+#[doc(alias = "things")]
 pub use make_thing::MakeThing;

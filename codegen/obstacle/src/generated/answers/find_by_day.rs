@@ -25,13 +25,14 @@ use crate::Obstacle;
 /// client.call(&call)?;
 /// # Ok(()) }
 /// ```
-#[doc(alias = "Даты в строке запроса")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct FindByDay {
     /// A day.
+    #[doc(alias = "день")]
     pub day: Option<Date>,
     /// A moment.
+    #[doc(alias = "момент")]
     pub at: DateTime,
     /// One in a form of its own.
     pub until: Option<DateTime>,

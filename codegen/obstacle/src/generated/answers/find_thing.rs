@@ -33,7 +33,6 @@ use crate::types::Thing;
 /// assert_eq!(thing.title.as_deref(), Some("t"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Значение, которого может не быть")]
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct FindThing {}

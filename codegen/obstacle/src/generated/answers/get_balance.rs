@@ -29,7 +29,6 @@ use crate::Obstacle;
 /// assert_eq!(balance, "-12.50".parse() ?);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Скаляр в корне ответа")]
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct GetBalance {}

@@ -17,11 +17,11 @@ use crate::types::{Parcel, ThingKey};
 /// One box, and what waits for it.
 ///
 /// `GET /boxes/{key}`; effect: **safe**.
-#[doc(alias = "Одна коробка")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct GetBox {
     /// The key.
+    #[doc(alias = "ключ")]
     pub key: ThingKey,
 }
 
@@ -63,7 +63,6 @@ impl Repeatable for GetBox {}
 ///
 /// A final state that the first poll sees may predate the call that is waited for: it counts after 20 seconds, or once
 /// another state was seen.
-#[doc(alias = "Ждёт готовности")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct BoxRunning {
     call: GetBox,
@@ -110,7 +109,6 @@ impl Waiter for BoxRunning {
 }
 
 /// Waits until a box is gone.
-#[doc(alias = "Ждёт удаления")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct BoxGone {
     call: GetBox,

@@ -30,7 +30,6 @@ use crate::types::Kept;
 /// assert_eq!(kept.id, 7);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Объект без обёртки, сохранённый целиком")]
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct GetKept {}

@@ -29,7 +29,6 @@ use crate::Obstacle;
 /// println!("{page:?}");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Разметка внутри ответа")]
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct GetPage {}

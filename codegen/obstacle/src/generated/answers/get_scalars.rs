@@ -31,7 +31,6 @@ use crate::types::Scalars;
 /// assert_eq!(scalars.status, Some(ThingStatus::from_text("dancing")));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Все скаляры")]
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct GetScalars {}

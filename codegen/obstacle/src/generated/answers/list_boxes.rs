@@ -32,7 +32,6 @@ use crate::types::Parcel;
 /// assert_eq!(boxes[0].key, ThingKey::new("k-1").ok_or("letters and digits") ?);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Список; пустой приходит ошибкой")]
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct ListBoxes {}

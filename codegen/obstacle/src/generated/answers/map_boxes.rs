@@ -30,7 +30,6 @@ use crate::types::{Parcel, ThingKey};
 /// assert_eq!(boxes.len(), 0);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Словарь коробок")]
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct MapBoxes {}

@@ -16,7 +16,10 @@ mod map_boxes;
 pub use find_by_day::FindByDay;
 pub use find_thing::FindThing;
 pub use get_balance::GetBalance;
-pub use get_box::{BoxGone, BoxRunning, GetBox};
+pub use get_box::BoxGone;
+pub use get_box::BoxRunning;
+#[doc(alias = "boxes")]
+pub use get_box::GetBox;
 pub use get_kept::GetKept;
 pub use get_page::GetPage;
 pub use get_scalars::GetScalars;

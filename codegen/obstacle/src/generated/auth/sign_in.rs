@@ -40,15 +40,17 @@ use crate::types::SignedIn;
 /// assert_eq!(answer.since, Some(UnixTime(1653668899)));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Авторизация: ответ в заголовках")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct SignIn {
     /// The login.
+    #[doc(alias("X-Auth-User", "логин"))]
     pub login: String,
     /// The key.
+    #[doc(alias("X-Auth-Key", "ключ"))]
     pub key: Secret,
     /// A header that may be absent.
+    #[doc(alias = "X-Trace")]
     pub x_trace: Option<String>,
 }
 

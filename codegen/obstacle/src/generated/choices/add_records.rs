@@ -31,7 +31,6 @@ use crate::types::Record;
 /// outcome.into_result()?;
 /// # Ok(()) }
 /// ```
-#[doc(alias = "Составные ключи из списка")]
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct AddRecords {

@@ -22,27 +22,35 @@ use crate::Obstacle;
 /// client.call(&call)?;
 /// # Ok(()) }
 /// ```
-#[doc(alias = "Изменяет то, что задано: пустой запрос не имеет смысла")]
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct ChangeAny {
     /// One.
+    #[doc(alias = "первый")]
     pub a_name_that_is_long: Option<i64>,
     /// Two.
+    #[doc(alias = "второй")]
     pub b: Option<String>,
     /// Three.
+    #[doc(alias = "третий")]
     pub c: Vec<String>,
     /// Four.
+    #[doc(alias = "четвёртый")]
     pub d: Option<i64>,
     /// Five.
+    #[doc(alias = "пятый")]
     pub e: Option<i64>,
     /// Six.
+    #[doc(alias = "шестой")]
     pub f: Option<i64>,
     /// Seven.
+    #[doc(alias = "седьмой")]
     pub g: Option<i64>,
     /// Eight.
+    #[doc(alias = "восьмой")]
     pub another_name_that_is_long: Option<i64>,
     /// Nine.
+    #[doc(alias = "девятый")]
     pub i: Option<i64>,
 }
 

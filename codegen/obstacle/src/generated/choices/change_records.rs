@@ -42,13 +42,13 @@ use crate::types::{Record, RecordId};
 /// outcome.into_result()?;
 /// # Ok(()) }
 /// ```
-#[doc(alias = "Составные ключи из словаря")]
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct ChangeRecords {
     /// A neighbour of made keys.
     pub ttl: Option<i64>,
     /// Changes.
+    #[doc(alias = "изменения")]
     pub records: BTreeMap<RecordId, Record>,
 }
 

@@ -50,13 +50,13 @@ use crate::types::{Parcel, ThingId};
 /// # assert_eq!(answer, ThingId::new(7));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Выбор одного из нескольких")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Choose {
     /// Disk.
     ///
     /// Limits: at least 5.
+    #[doc(alias = "диск")]
     pub disk: Gibibytes,
     /// What is made.
     pub what: ChooseWhat,
@@ -65,7 +65,6 @@ pub struct Choose {
 }
 
 /// What is made.
-#[doc(alias = "Что создаётся")]
 #[derive(Debug, Clone, PartialEq)]
 pub enum ChooseWhat {
     /// By the body.
@@ -82,7 +81,6 @@ pub enum ChooseWhat {
 }
 
 /// When.
-#[doc(alias = "Когда")]
 #[derive(Debug, Clone, PartialEq)]
 pub enum ChooseWhen {
     /// At this time.

@@ -40,7 +40,6 @@ use crate::types::{Hour, Level, PositiveId, ThingKey};
 /// client.call(&call)?;
 /// # Ok(()) }
 /// ```
-#[doc(alias = "Правила для нескольких полей, вид текста, непустые списки")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Constrain {
@@ -71,6 +70,7 @@ pub struct Constrain {
     /// An hour of its own type.
     ///
     /// Limits: from 0 to 23. Limits at `main`: at most 22.
+    #[doc(alias = "час")]
     pub hour: Option<Hour>,
     /// A time of day.
     ///
@@ -79,6 +79,7 @@ pub struct Constrain {
     /// A link.
     ///
     /// Limits: a link of http, https, ftp or ftps.
+    #[doc(alias = "ссылка")]
     pub link: Option<String>,
     /// A key of digits.
     ///
@@ -93,7 +94,6 @@ pub struct Constrain {
 }
 
 /// The fourth of those of which one is needed.
-#[doc(alias = "Ещё один вариант")]
 #[derive(Debug, Clone, PartialEq)]
 pub enum ConstrainWhich {
     /// One.

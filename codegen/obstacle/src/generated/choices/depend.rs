@@ -27,7 +27,6 @@ use crate::Obstacle;
 /// outcome.into_result()?;
 /// # Ok(()) }
 /// ```
-#[doc(alias = "Зависимые поля и ограничения")]
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct Depend {
@@ -36,14 +35,17 @@ pub struct Depend {
     /// Months.
     ///
     /// Limits: from 1 to 36, a multiple of 3. Required if `auto-renew`.
+    #[doc(alias = "месяцев")]
     pub period: Option<i64>,
     /// The kind.
     ///
     /// Limits: 1 to 8 characters.
+    #[doc(alias = "вид")]
     pub kind: Option<String>,
     /// The size.
     ///
     /// Limits: from 0 to 10. Limits at `second-host`: from 1 to 6. Only if `kind=big`.
+    #[doc(alias = "размер")]
     pub size: Option<i64>,
 }
 

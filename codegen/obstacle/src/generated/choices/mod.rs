@@ -13,6 +13,11 @@ mod depend;
 pub use add_records::AddRecords;
 pub use change_any::ChangeAny;
 pub use change_records::ChangeRecords;
-pub use choose::{Choose, ChooseWhat, ChooseWhen};
-pub use constrain::{Constrain, ConstrainWhich};
+#[doc(alias = "choice")]
+pub use choose::Choose;
+pub use choose::ChooseWhat;
+#[doc(alias = "когда")]
+pub use choose::ChooseWhen;
+pub use constrain::Constrain;
+pub use constrain::ConstrainWhich;
 pub use depend::Depend;

@@ -37,11 +37,11 @@ use crate::types::{Thing, ThingId};
 /// outcome.into_result()?;
 /// # Ok(()) }
 /// ```
-#[doc(alias = "Удаление через GET")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Destroy {
     /// The number.
+    #[doc(alias = "номер")]
     pub id: ThingId,
 }
 

@@ -7,6 +7,7 @@ mod destroy;
 mod reboot;
 mod send_file;
 
+#[doc(alias = "things")]
 pub use destroy::Destroy;
 pub use reboot::Reboot;
 pub use send_file::SendFile;

@@ -29,11 +29,11 @@ use crate::types::ThingId;
 /// outcome.into_result()?;
 /// # Ok(()) }
 /// ```
-#[doc(alias = "Команда в корневом элементе")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Reboot {
     /// The number.
+    #[doc(alias = "номер")]
     pub id: ThingId,
 }
 

@@ -36,11 +36,11 @@ use crate::types::{Parcel, ThingKey};
 /// outcome.into_result()?;
 /// # Ok(()) }
 /// ```
-#[doc(alias = "Скаляр в корне документа")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct SendFile {
     /// How many.
+    #[doc(alias = "сколько")]
     pub file: i64,
 }
 

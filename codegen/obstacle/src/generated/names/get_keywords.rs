@@ -57,7 +57,6 @@ use crate::types::{Keywords, ThingId, ThingKey};
 /// assert_eq!(keywords.fn_, Some(7));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Параметры с неудобными именами")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct GetKeywords {
@@ -66,22 +65,28 @@ pub struct GetKeywords {
     /// A local.
     pub path: ThingKey,
     /// A parameter.
+    #[doc(alias = "параметр")]
     pub request: String,
     /// A keyword.
     pub type_: String,
     /// A local.
     pub fields: Option<Csv<i64>>,
     /// A parameter.
+    #[doc(alias = "параметр")]
     pub out: Option<bool>,
     /// A parameter.
+    #[doc(alias = "параметр")]
     pub answer: Option<DateTime>,
     /// The constructor.
+    #[doc(alias = "конструктор")]
     pub new_: Option<i64>,
     /// A method.
+    #[doc(alias = "метод")]
     pub clone_: Option<i64>,
     /// Another method.
     pub encode_: Option<i64>,
     /// Brackets.
+    #[doc(alias = "скобки")]
     pub filter: Option<String>,
 }
 

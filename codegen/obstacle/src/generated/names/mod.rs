@@ -6,5 +6,6 @@
 mod get_keywords;
 mod set_keywords;
 
+#[doc(alias = "request")]
 pub use get_keywords::GetKeywords;
 pub use set_keywords::SetKeywords;

@@ -34,7 +34,6 @@ use crate::types::ThingStatus;
 /// client.call(&call)?;
 /// # Ok(()) }
 /// ```
-#[doc(alias = "Те же имена в теле запроса")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct SetKeywords {
@@ -45,10 +44,12 @@ pub struct SetKeywords {
     /// A local.
     pub body: Option<String>,
     /// A parameter.
+    #[doc(alias = "параметр")]
     pub out: Option<i64>,
     /// A local.
     pub value: Option<Date>,
     /// A parameter.
+    #[doc(alias = "параметр")]
     pub request: Option<bool>,
     /// A local.
     pub path: Vec<String>,

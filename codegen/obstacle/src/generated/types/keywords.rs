@@ -6,83 +6,67 @@
 use hostkit_proto::codec::{DecodeError, Field, Fill, Reader, Table};
 
 /// Fields whose names are keywords, or names that generated code uses itself.
-#[doc(alias = "Поля с именами ключевых слов и локальных переменных")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Keywords {
     /// A keyword that cannot be raw.
-    #[doc(alias = "Ключевое слово")]
     pub self_: String,
     /// A keyword.
-    #[doc(alias = "Ключевое слово")]
     pub type_: Option<String>,
     /// A keyword that is an attribute.
-    #[doc(alias = "Атрибут")]
+    #[doc(alias = "атрибут")]
     pub fn_: Option<i64>,
     /// A keyword of 2018.
-    #[doc(alias = "Ключевое слово 2018 года")]
     #[cfg_attr(feature = "serde", serde(default))]
     pub async_: bool,
     /// A parameter of decoders.
-    #[doc(alias = "Параметр")]
+    #[doc(alias = "параметр")]
     pub node: Option<String>,
     /// Another one.
-    #[doc(alias = "Ещё один")]
     pub reader: Option<String>,
     /// A local of decoders.
-    #[doc(alias = "Локальная переменная")]
     pub fields: Option<String>,
     /// A local of encoders.
-    #[doc(alias = "Локальная переменная")]
     pub object: Option<String>,
     /// A parameter of encoders.
-    #[doc(alias = "Параметр")]
+    #[doc(alias = "параметр")]
     pub format: Option<String>,
     /// Another one.
-    #[doc(alias = "Ещё один")]
     pub out: Option<String>,
     /// A parameter of `decode`.
-    #[doc(alias = "Параметр")]
+    #[doc(alias = "параметр")]
     pub answer: Option<String>,
     /// A local of `encode`.
-    #[doc(alias = "Локальная переменная")]
     pub body: Option<String>,
     /// A local of many.
-    #[doc(alias = "Локальная переменная")]
     pub value: Option<String>,
     /// A word of faults.
-    #[doc(alias = "Слово ошибок")]
     pub code: Option<String>,
     /// A parameter of the server half.
-    #[doc(alias = "Параметр")]
+    #[doc(alias = "параметр")]
     pub request: Option<String>,
     /// A local of the server half.
-    #[doc(alias = "Локальная переменная")]
     pub path: Option<String>,
     /// The name of the constructor.
-    #[doc(alias = "Имя конструктора")]
     pub new_: Option<String>,
     /// The name of a method of every value.
-    #[doc(alias = "Имя метода")]
     pub clone_: Option<String>,
     /// A digit comes first.
-    #[doc(alias = "Сначала цифра")]
     pub n2fa: Option<bool>,
     /// Dots and hyphens.
-    #[doc(alias = "Точки и дефисы")]
+    #[doc(alias = "dotted.name-with-hyphens")]
     pub dotted_name_with_hyphens: Option<String>,
     /// A blank in the key.
-    #[doc(alias = "Пробел в ключе")]
     pub with_blank: Option<String>,
     /// A key in Cyrillic.
-    #[doc(alias = "Ключ кириллицей")]
+    #[doc(alias = "имя")]
     pub name: Option<String>,
     /// Capitals.
-    #[doc(alias = "Прописные буквы")]
+    #[doc(alias = "SHOUTED")]
     pub shouted: Option<String>,
     /// Humps.
-    #[doc(alias = "Горбы")]
+    #[doc(alias("camelCase", "горбы"))]
     pub camel_case: Option<String>,
 }
 

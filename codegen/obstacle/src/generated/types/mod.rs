@@ -9,4 +9,6 @@ mod things;
 
 pub use keywords::*;
 pub use scalars::*;
+#[doc(alias = "вещь")]
+pub use things::Thing;
 pub use things::*;

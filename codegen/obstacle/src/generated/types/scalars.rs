@@ -10,94 +10,82 @@ use hostkit_proto::{Bytes, Csv, Date, DateTime, Decimal, Gibibytes, Html, Kibiby
 
 hostkit_proto::number_enum! {
     /// A level by its number.
-    #[doc(alias = "Уровень числом")]
     pub enum Level {
         /// A variant that is called like one of `Option`.
-        #[doc(alias = "Никакой")]
+        #[doc(alias = "никакой")]
         None = "0",
         /// The other one.
-        #[doc(alias = "Какой-то")]
+        #[doc(alias = "какой-то")]
         Some = "1",
     }
 }
 
 /// Every scalar type once.
-#[doc(alias = "Все скалярные типы")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Scalars {
     /// Text.
-    #[doc(alias = "Текст")]
+    #[doc(alias = "текст")]
     pub text: String,
     /// Text with blanks around it.
-    #[doc(alias = "Текст с пробелами вокруг")]
     pub padded: Option<String>,
     /// A whole number.
-    #[doc(alias = "Целое число")]
     pub int: Option<i64>,
     /// One without a sign.
-    #[doc(alias = "Беззнаковое")]
+    #[doc(alias = "беззнаковое")]
     pub uint: Option<u64>,
     /// An exact number.
-    #[doc(alias = "Точное число")]
     #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub decimal: Option<Decimal>,
     /// An amount of money.
-    #[doc(alias = "Сумма денег")]
     #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub money: Option<Decimal>,
     /// A flag.
-    #[doc(alias = "Признак")]
+    #[doc(alias = "признак")]
     pub flag: Option<bool>,
     /// A flag that is a number.
-    #[doc(alias = "Признак числом")]
     pub switch: Option<bool>,
     /// What no log shows.
-    #[doc(alias = "Секрет")]
+    #[doc(alias = "секрет")]
     pub secret: Option<Secret>,
     /// A date and time.
-    #[doc(alias = "Дата и время")]
     pub datetime: Option<DateTime>,
     /// A date.
-    #[doc(alias = "Дата")]
+    #[doc(alias = "дата")]
     pub date: Option<Date>,
     /// A date that stands for none.
-    #[doc(alias = "Дата, означающая пустоту")]
     pub never: Option<DateTime>,
     /// Seconds.
-    #[doc(alias = "Секунды")]
+    #[doc(alias = "секунды")]
     pub unixtime: Option<UnixTime>,
     /// An address.
-    #[doc(alias = "Адрес")]
+    #[doc(alias = "адрес")]
     pub ip: Option<IpAddr>,
     /// Markup.
-    #[doc(alias = "Разметка")]
+    #[doc(alias = "разметка")]
     pub html: Option<Html>,
     /// Bytes.
     ///
     /// Unit: octets.
-    #[doc(alias = "Байты")]
+    #[doc(alias = "байты")]
     pub bytes: Option<Bytes>,
     /// 1024 of them.
-    #[doc(alias = "Кибибайты")]
+    #[doc(alias = "кибибайты")]
     pub kibibytes: Option<Kibibytes>,
     /// 1024 of those.
-    #[doc(alias = "Мебибайты")]
+    #[doc(alias = "мебибайты")]
     pub mebibytes: Option<Mebibytes>,
     /// 1024 of those again.
     ///
     /// Provenance: inferred.
-    #[doc(alias = "Гибибайты")]
+    #[doc(alias = "гибибайты")]
     pub gibibytes: Option<Gibibytes>,
     /// Numbers and commas.
-    #[doc(alias = "Числа через запятую")]
     pub csv: Option<Csv<i64>>,
     /// An open enumeration.
-    #[doc(alias = "Открытое перечисление")]
     pub status: Option<ThingStatus>,
     /// One of numbers.
-    #[doc(alias = "Числовое перечисление")]
     pub level: Option<Level>,
 }
 
@@ -195,22 +183,18 @@ impl Fill for Scalars {
 
 hostkit_proto::text_enum! {
     /// What a thing does; values that are no Rust names.
-    #[doc(alias = "Состояния с неудобными именами")]
     pub enum ThingStatus {
         /// It runs.
-        #[doc(alias = "Работает")]
+        #[doc(alias = "работает")]
         Running = "is_running",
         /// A keyword.
-        #[doc(alias = "Ключевое слово")]
         Own = "Self",
         /// A digit first.
-        #[doc(alias = "Сначала цифра")]
         N2fast = "2fast",
         /// A hyphen and a dot.
-        #[doc(alias = "Дефис и точка")]
         HalfWayThere = "half-way.there",
         /// Cyrillic.
-        #[doc(alias = "Кириллица")]
+        #[doc(alias = "кириллица")]
         No = "нет",
     }
 }

@@ -14,18 +14,16 @@ use crate::types::ThingStatus;
 hostkit_proto::ranged_number! {
     #[range(0, 23)]
     /// An hour of the day.
-    #[doc(alias = "Час суток")]
     pub struct Hour;
 }
 
 /// An object that is kept as it came.
-#[doc(alias = "Объект, сохранённый целиком")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Kept {
     /// The number.
-    #[doc(alias = "Номер")]
+    #[doc(alias = "номер")]
     pub id: u64,
     /// The whole object as it came.
     pub raw: Raw,
@@ -56,7 +54,6 @@ impl Fill for Kept {
 }
 
 /// A load: a number, or by part.
-#[doc(alias = "Нагрузка: число или по частям")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(untagged))]
 #[non_exhaustive]
@@ -85,13 +82,12 @@ impl FromWire for Load {
 }
 
 /// A load by part.
-#[doc(alias = "Нагрузка по частям")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct LoadParts {
     /// The processor.
-    #[doc(alias = "Процессор")]
+    #[doc(alias = "процессор")]
     #[cfg_attr(feature = "serde", serde(with = "hostkit_proto::codec::decimals"))]
     pub cpu: Decimal,
 }
@@ -119,39 +115,33 @@ impl Fill for LoadParts {
 }
 
 /// Things in things.
-#[doc(alias = "Вещи в вещах")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Parcel {
     /// The key.
-    #[doc(alias = "Ключ")]
+    #[doc(alias = "ключ")]
     pub key: ThingKey,
     /// What it does.
-    #[doc(alias = "Состояние")]
+    #[doc(alias = "состояние")]
     pub status: Option<ThingStatus>,
     /// How far it is.
     ///
     /// Unit: %.
-    #[doc(alias = "Сколько готово")]
     pub percent: Option<i64>,
     /// What is in it.
-    #[doc(alias = "Содержимое")]
+    #[doc(alias = "содержимое")]
     #[cfg_attr(feature = "serde", serde(default))]
     pub things: Vec<Thing>,
     /// Elements without a wrapper.
-    #[doc(alias = "Элементы без обёртки")]
     #[cfg_attr(feature = "serde", serde(default))]
     pub tags: Vec<String>,
     /// Prices by their name.
-    #[doc(alias = "Цены по названию")]
     #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub prices: BTreeMap<String, Decimal>,
     /// A number, or an object.
-    #[doc(alias = "Число или объект")]
     pub load: Option<Load>,
     /// Whatever it is.
-    #[doc(alias = "Что угодно")]
     pub extra: Option<Value>,
 }
 
@@ -207,21 +197,19 @@ impl Fill for Parcel {
 
 hostkit_proto::number_id! {
     /// The number of a thing that is never 0.
-    #[doc(alias = "Номер, который не бывает нулём")]
     pub struct PositiveId;
 }
 
 /// A record whose fields travel under made keys.
-#[doc(alias = "Запись с составными ключами")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Record {
     /// The name.
-    #[doc(alias = "Имя")]
+    #[doc(alias = "имя")]
     pub name: String,
     /// The content.
-    #[doc(alias = "Содержимое")]
+    #[doc(alias = "содержимое")]
     pub content: Option<String>,
 }
 
@@ -243,27 +231,22 @@ impl ToWire for Record {
 
 hostkit_proto::number_id! {
     /// The number of a record.
-    #[doc(alias = "Номер записи")]
     pub struct RecordId;
 }
 
 /// What a sign-in gives.
-#[doc(alias = "Результат авторизации")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct SignedIn {
     /// The token.
-    #[doc(alias = "Токен")]
+    #[doc(alias = "токен")]
     pub token: Secret,
     /// The base URL of further calls.
-    #[doc(alias = "Адрес API")]
     pub base: Option<String>,
     /// When the token ends.
-    #[doc(alias = "Когда истекает токен")]
     pub until: Option<UnixTime>,
     /// When it was issued.
-    #[doc(alias = "Когда выдан токен")]
     pub since: Option<UnixTime>,
 }
 
@@ -275,19 +258,17 @@ impl SignedIn {
 }
 
 /// A thing, flat in JSON and deep in XML.
-#[doc(alias = "Вещь")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Thing {
     /// The number.
-    #[doc(alias = "Номер")]
+    #[doc(alias = "номер")]
     pub id: ThingId,
     /// A neighbour of the number.
-    #[doc(alias = "Вид")]
+    #[doc(alias = "вид")]
     pub kind: Option<String>,
     /// The element's own text.
-    #[doc(alias = "Собственный текст элемента")]
     pub title: Option<String>,
 }
 
@@ -324,12 +305,10 @@ impl Fill for Thing {
 
 hostkit_proto::number_id! {
     /// The number of a thing.
-    #[doc(alias = "Номер вещи")]
     pub struct ThingId;
 }
 
 hostkit_proto::text_id! {
     /// The key of a thing.
-    #[doc(alias = "Ключ вещи")]
     pub struct ThingKey;
 }

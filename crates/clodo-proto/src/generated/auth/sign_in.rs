@@ -45,13 +45,14 @@ use crate::types::SignedIn;
 /// assert_eq!(answer.issued, Some(UnixTime(1653668899)));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Авторизация: по логину и ключу выдаются токен на двадцать минут и адрес API")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct SignIn {
     /// The login of the control panel.
+    #[doc(alias = "X-Auth-User")]
     pub login: String,
     /// The key, which the control panel gives out.
+    #[doc(alias("X-Auth-Key", "ключ"))]
     pub key: Secret,
 }
 

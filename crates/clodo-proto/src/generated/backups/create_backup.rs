@@ -54,7 +54,6 @@ use crate::types::{Backup, BackupRequest, ServerId};
 /// # assert_eq!(backup.request, RequestId::new(3120121));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Создание новой резервной копии; хранение оплачивается по часам")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct CreateBackup {

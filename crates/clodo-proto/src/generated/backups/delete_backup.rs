@@ -51,7 +51,6 @@ use crate::types::{Backup, BackupId, BackupRequest, ServerId};
 /// # assert_eq!(backup.request, RequestId::new(3120121));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Удаление резервной копии")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteBackup {
@@ -60,6 +59,7 @@ pub struct DeleteBackup {
     /// Limits: at least 1.
     pub id: ServerId,
     /// The backup.
+    #[doc(alias("file", "бэкап", "копия"))]
     pub backup: BackupId,
 }
 

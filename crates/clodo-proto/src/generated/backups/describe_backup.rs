@@ -40,7 +40,6 @@ use crate::types::{BackupId, ServerId};
 /// client.call(&call)?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Описание резервной копии")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct DescribeBackup {
@@ -49,8 +48,10 @@ pub struct DescribeBackup {
     /// Limits: at least 1.
     pub id: ServerId,
     /// The backup.
+    #[doc(alias("file", "бэкап", "копия"))]
     pub backup: BackupId,
     /// What is to be remembered about it.
+    #[doc(alias = "описание")]
     pub description: String,
 }
 

@@ -43,7 +43,6 @@ use crate::types::{RequestId, RestoreState, ServerId};
 /// assert_eq!(restore_state.progress, 54);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Состояние восстановления из резервной копии")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct GetRestoreState {
@@ -97,7 +96,6 @@ impl Call for GetRestoreState {}
 impl Repeatable for GetRestoreState {}
 
 /// Waits until a server is restored from a backup.
-#[doc(alias = "Ждёт окончания восстановления из резервной копии")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct BackupRestored {
     call: GetRestoreState,

@@ -43,7 +43,6 @@ use crate::types::{Backup, ServerId};
 /// assert_eq!(backups[0].price, Some("0.05".parse() ?));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Список резервных копий сервера")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ListBackups {

@@ -12,11 +12,21 @@ mod overwrite_backup;
 mod restore_backup;
 mod schedule_backup;
 
+#[doc(alias("бэкап", "заказать", "копия", "создать"))]
 pub use create_backup::CreateBackup;
+#[doc(alias("бэкап", "копия", "удаление", "удалить"))]
 pub use delete_backup::DeleteBackup;
+#[doc(alias("setdesc", "бэкап", "копия"))]
 pub use describe_backup::DescribeBackup;
-pub use get_restore_state::{BackupRestored, GetRestoreState};
+#[doc(alias("бэкап", "копия"))]
+pub use get_restore_state::BackupRestored;
+#[doc(alias("getstate", "восстановить", "восстановление", "состояние"))]
+pub use get_restore_state::GetRestoreState;
+#[doc(alias("getlist", "бэкап", "копия", "список"))]
 pub use list_backups::ListBackups;
+#[doc(alias("create", "бэкап", "копия"))]
 pub use overwrite_backup::OverwriteBackup;
+#[doc(alias("бэкап", "восстановить", "восстановление", "копия"))]
 pub use restore_backup::RestoreBackup;
+#[doc(alias("setcal", "бэкап", "копия", "расписание"))]
 pub use schedule_backup::ScheduleBackup;

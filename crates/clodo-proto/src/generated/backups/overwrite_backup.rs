@@ -53,7 +53,6 @@ use crate::types::{Backup, BackupId, BackupRequest, ServerId};
 /// # assert_eq!(backup.request, RequestId::new(3120122));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Создание резервной копии поверх прежней; прежняя теряется")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct OverwriteBackup {
@@ -62,6 +61,7 @@ pub struct OverwriteBackup {
     /// Limits: at least 1.
     pub id: ServerId,
     /// The backup.
+    #[doc(alias("file", "бэкап", "копия"))]
     pub backup: BackupId,
 }
 

@@ -47,7 +47,6 @@ use crate::types::{BackupId, BackupRequest, ServerId};
 /// # assert_eq!(backup.request, RequestId::new(3120121));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Восстановление сервера из резервной копии; текущее содержимое диска теряется")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct RestoreBackup {
@@ -56,6 +55,7 @@ pub struct RestoreBackup {
     /// Limits: at least 1.
     pub id: ServerId,
     /// The backup.
+    #[doc(alias("file", "бэкап", "копия"))]
     pub backup: BackupId,
 }
 

@@ -42,7 +42,6 @@ use crate::types::{BackupId, ServerId, Weekday};
 /// client.call(&call)?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Календарь обновления резервной копии")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ScheduleBackup {
@@ -51,14 +50,17 @@ pub struct ScheduleBackup {
     /// Limits: at least 1.
     pub id: ServerId,
     /// The backup.
+    #[doc(alias("file", "бэкап", "копия"))]
     pub backup: BackupId,
     /// The weekdays.
     ///
     /// Limits: from 1 to 7.
+    #[doc(alias = "backups_days")]
     pub days: Csv<Weekday>,
     /// The time of day, as hh:mm.
     ///
     /// Limits: a time `hh:mm`.
+    #[doc(alias = "backups_time")]
     pub time: String,
 }
 

@@ -37,7 +37,6 @@ use crate::Clodo;
 /// assert_eq!(balance, "1234.50".parse() ?);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Получить текущий баланс")]
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct GetBalance {}

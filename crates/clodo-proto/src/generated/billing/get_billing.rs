@@ -65,7 +65,6 @@ use crate::types::Billing;
 /// assert_eq!(billing.period.as_deref(), Some("25.01.2012"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Получить список операций по счету за период")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct GetBilling {
@@ -74,7 +73,6 @@ pub struct GetBilling {
 }
 
 /// The period that is asked for.
-#[doc(alias = "Период, за который нужны операции")]
 #[derive(Debug, Clone, PartialEq)]
 pub enum GetBillingPeriod {
     /// Start of the period, in Moscow's time.

@@ -56,7 +56,6 @@ use crate::types::Billing;
 /// assert_eq!(billing_today.period.as_deref(), Some("25.01.2012"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Получить список операций по счету за текущий день")]
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct GetBillingToday {}

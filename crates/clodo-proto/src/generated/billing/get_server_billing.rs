@@ -68,7 +68,6 @@ use crate::types::{Billing, ServerId};
 /// assert_eq!(server_billing.period.as_deref(), Some("25.01.2012"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Получить список операций по одному VPS за период")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct GetServerBilling {
@@ -81,7 +80,6 @@ pub struct GetServerBilling {
 }
 
 /// The period that is asked for.
-#[doc(alias = "Период, за который нужны операции")]
 #[derive(Debug, Clone, PartialEq)]
 pub enum GetServerBillingPeriod {
     /// Start of the period, in Moscow's time.

@@ -57,7 +57,6 @@ use crate::types::{Billing, ServerId};
 /// assert_eq!(server_billing_today.period.as_deref(), Some("25.01.2012"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Получить список операций по одному VPS за текущий день")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct GetServerBillingToday {

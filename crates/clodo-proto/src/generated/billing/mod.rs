@@ -9,8 +9,17 @@ mod get_billing_today;
 mod get_server_billing;
 mod get_server_billing_today;
 
+#[doc(alias("баланс", "деньги"))]
 pub use get_balance::GetBalance;
-pub use get_billing::{GetBilling, GetBillingPeriod};
+#[doc(alias("оплата", "списания", "счёт"))]
+pub use get_billing::GetBilling;
+#[doc(alias("оплата", "период", "списания", "срок", "счёт"))]
+pub use get_billing::GetBillingPeriod;
+#[doc(alias("оплата", "списания", "счёт"))]
 pub use get_billing_today::GetBillingToday;
-pub use get_server_billing::{GetServerBilling, GetServerBillingPeriod};
+#[doc(alias("оплата", "сервер", "списания", "счёт"))]
+pub use get_server_billing::GetServerBilling;
+#[doc(alias("оплата", "период", "сервер", "списания", "срок", "счёт"))]
+pub use get_server_billing::GetServerBillingPeriod;
+#[doc(alias("оплата", "сервер", "списания", "счёт"))]
 pub use get_server_billing_today::GetServerBillingToday;

@@ -59,13 +59,13 @@ use crate::types::{NewRecord, Record, Zone, ZoneId};
 /// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Добавление записей в зону")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct AddRecords {
     /// The number of the zone.
     pub id: ZoneId,
     /// The new records.
+    #[doc(alias = "запись")]
     pub records: Vec<NewRecord>,
 }
 

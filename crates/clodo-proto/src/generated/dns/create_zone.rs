@@ -56,19 +56,21 @@ use crate::types::{CreatedZone, DnsOverview, ZoneSummary, ZoneType};
 /// # assert_eq!(zone.id, ZoneId::new(405290));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Добавление зоны")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct CreateZone {
     /// The domain.
     ///
     /// Limits: not empty.
+    #[doc(alias("newdomain", "домен"))]
     pub domain: String,
     /// Master or slave.
+    #[doc(alias = "newdomain_type")]
     pub kind: ZoneType,
     /// The master server of a slave zone.
     ///
     /// Required if `newdomain_type=SLAVE`. Only if `newdomain_type=SLAVE`.
+    #[doc(alias = "slave_addr")]
     pub master: Option<IpAddr>,
 }
 

@@ -58,13 +58,13 @@ use crate::types::{DeletedRecord, Record, RecordId, Zone, ZoneId};
 /// # assert_eq!(record.serial, 2012012402);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Удаление записи в зоне; если тело запроса потеряется, удалится вся зона")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteRecord {
     /// The number of the zone.
     pub id: ZoneId,
     /// The record that is deleted.
+    #[doc(alias("delete_record", "запись"))]
     pub record: RecordId,
 }
 

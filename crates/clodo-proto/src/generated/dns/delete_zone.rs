@@ -52,7 +52,6 @@ use crate::types::{DnsOverview, ZoneId, ZoneSummary};
 /// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Удаление зоны")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteZone {

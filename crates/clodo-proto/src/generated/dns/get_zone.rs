@@ -42,7 +42,6 @@ use crate::types::{Zone, ZoneId};
 /// assert_eq!(zone.record_types[0], "A");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Просмотр зоны")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct GetZone {

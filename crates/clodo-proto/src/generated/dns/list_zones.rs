@@ -42,7 +42,6 @@ use crate::types::DnsOverview;
 /// assert_eq!(zones.domains[0].kind, Some(ZoneType::Master));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Получение списка зон")]
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct ListZones {}

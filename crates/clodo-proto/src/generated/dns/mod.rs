@@ -12,11 +12,19 @@ mod list_zones;
 mod set_zone_master;
 mod update_records;
 
+#[doc(alias("dns", "запись"))]
 pub use add_records::AddRecords;
+#[doc(alias("заказать", "зона", "создать"))]
 pub use create_zone::CreateZone;
+#[doc(alias("dns", "запись", "удаление", "удалить"))]
 pub use delete_record::DeleteRecord;
+#[doc(alias("dns", "зона", "удаление", "удалить"))]
 pub use delete_zone::DeleteZone;
+#[doc(alias("dns", "зона"))]
 pub use get_zone::GetZone;
+#[doc(alias("зона", "список"))]
 pub use list_zones::ListZones;
+#[doc(alias("dns", "зона"))]
 pub use set_zone_master::SetZoneMaster;
+#[doc(alias("dns", "запись", "изменить"))]
 pub use update_records::UpdateRecords;

@@ -40,13 +40,13 @@ use crate::types::ZoneId;
 /// client.call(&call)?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Установка адреса master-сервера для SLAVE-зоны")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct SetZoneMaster {
     /// The number of the zone.
     pub id: ZoneId,
     /// The address of the master server.
+    #[doc(alias = "domain_master")]
     pub master: IpAddr,
 }
 

@@ -57,7 +57,6 @@ use crate::types::{RecordChange, RecordId, ZoneId};
 /// client.call(&call)?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Изменение записей зоны")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateRecords {

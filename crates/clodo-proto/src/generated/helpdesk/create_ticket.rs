@@ -58,23 +58,26 @@ use crate::types::{SectionId, ServerId, TicketSummary};
 /// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Добавление запроса в службу поддержки")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct CreateTicket {
     /// The section of the helpdesk.
+    #[doc(alias = "tickets_type")]
     pub section: SectionId,
     /// The subject.
     ///
     /// Limits: not empty.
+    #[doc(alias = "tickets_subj")]
     pub subject: String,
     /// The message.
     ///
     /// Limits: not empty.
+    #[doc(alias = "tickets_text")]
     pub text: String,
     /// The server that it is about; the document's example has 0 for none.
     ///
     /// Limits: at least 0.
+    #[doc(alias("virtual_mashines_num", "сервер"))]
     pub server: Option<ServerId>,
 }
 

@@ -44,7 +44,6 @@ use crate::types::{SupportTicket, TicketId};
 /// assert_eq!(answer.head.vote, Some(Vote::None));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Получение содержимого запроса в службу поддержки")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct GetTicket {

@@ -40,7 +40,6 @@ use crate::types::TicketSummary;
 /// assert_eq!(tickets[0].status_id, Some(TicketStatus::InProgress));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Получение списка открытых запросов")]
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct ListTickets {}

@@ -9,8 +9,13 @@ mod get_ticket;
 mod list_tickets;
 mod reply_ticket;
 
+#[doc(alias("helpdesk", "заказать", "обращение", "создать", "тикет"))]
 pub use create_ticket::CreateTicket;
+#[doc(alias("helpdesk", "заказать", "обращение", "создать", "тикет"))]
 pub use create_vip_ticket::CreateVipTicket;
+#[doc(alias("helpdesk", "обращение", "тикет"))]
 pub use get_ticket::GetTicket;
+#[doc(alias("обращение", "список", "тикет"))]
 pub use list_tickets::ListTickets;
+#[doc(alias("helpdesk", "обращение", "ответить", "тикет"))]
 pub use reply_ticket::ReplyTicket;

@@ -52,7 +52,6 @@ use crate::types::{SupportTicket, TicketId, TicketMessage};
 /// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Добавление сообщения в запрос")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ReplyTicket {

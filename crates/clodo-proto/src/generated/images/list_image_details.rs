@@ -46,7 +46,6 @@ use crate::types::ImageDetail;
 /// assert_eq!(image_details[0].os_type, "debian");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Получить список доступных ОС (детализированно)")]
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct ListImageDetails {}

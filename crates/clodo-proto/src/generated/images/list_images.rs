@@ -46,7 +46,6 @@ use crate::types::Image;
 /// assert_eq!(images[0].server_type, Some(ServerType::Virtual));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Получить список доступных ОС")]
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct ListImages {}

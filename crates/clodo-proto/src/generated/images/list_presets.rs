@@ -45,7 +45,6 @@ use crate::types::Preset;
 /// assert_eq!(presets[0].name, "gitlabhq");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Получить список доступных пресетов")]
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct ListPresets {}

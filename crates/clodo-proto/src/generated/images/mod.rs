@@ -7,6 +7,9 @@ mod list_image_details;
 mod list_images;
 mod list_presets;
 
+#[doc(alias("образ", "список"))]
 pub use list_image_details::ListImageDetails;
+#[doc(alias("образ", "список"))]
 pub use list_images::ListImages;
+#[doc(alias = "список")]
 pub use list_presets::ListPresets;

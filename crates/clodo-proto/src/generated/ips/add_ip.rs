@@ -53,7 +53,6 @@ use crate::types::{ListedAddress, ServerId};
 /// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Добавление IP-адреса серверу; адрес платный")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct AddIp {
@@ -62,6 +61,7 @@ pub struct AddIp {
     /// Limits: at least 1.
     pub id: ServerId,
     /// The subnet that it is to be from, such as `62.76.41.*`; any if absent.
+    #[doc(alias = "подсеть")]
     pub subnet: Option<String>,
 }
 

@@ -54,7 +54,6 @@ use crate::types::{ListedAddress, ServerId};
 /// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Удаление IP-адреса сервера; вернуть его может не получиться")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteIp {

@@ -37,7 +37,6 @@ use crate::types::{ListedAddress, ServerId};
 /// assert!(ips[0].primary);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Список публичных IP-адресов сервера")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ListIps {

@@ -41,7 +41,6 @@ use crate::types::{ServerId, Subnet};
 /// assert!(subnets[0].current);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Подсети, из которых сервер может получить адрес")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ListSubnets {

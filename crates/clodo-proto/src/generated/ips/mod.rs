@@ -9,8 +9,13 @@ mod list_ips;
 mod list_subnets;
 mod move_ip;
 
+#[doc(alias = "ips")]
 pub use add_ip::AddIp;
+#[doc(alias("ips", "удаление", "удалить"))]
 pub use delete_ip::DeleteIp;
+#[doc(alias = "список")]
 pub use list_ips::ListIps;
+#[doc(alias("подсеть", "список"))]
 pub use list_subnets::ListSubnets;
+#[doc(alias = "перенести")]
 pub use move_ip::MoveIp;

@@ -54,13 +54,13 @@ use crate::types::{ListedAddress, ServerId};
 /// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Перенос дополнительного IP-адреса на этот сервер")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct MoveIp {
     /// The server that the address goes to.
     ///
     /// Limits: at least 1.
+    #[doc(alias = "id")]
     pub target: ServerId,
     /// The address to move.
     pub ip: IpAddr,

@@ -43,7 +43,6 @@ use crate::types::RequestLimit;
 /// assert_eq!(limits[0].regex.as_deref(), Some(".*"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Текущие ограничения на количество запросов для аккаунта")]
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct GetLimits {}

@@ -5,4 +5,5 @@
 
 mod get_limits;
 
+#[doc(alias("лимиты", "ограничения"))]
 pub use get_limits::GetLimits;

@@ -47,7 +47,6 @@ use crate::types::{BackgroundRequest, RequestId};
 /// assert_eq!(request.completed, DateTime::new(2011, 3, 11, 14, 48, 31));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Получение статуса запроса")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct GetRequest {
@@ -92,7 +91,6 @@ impl Call for GetRequest {}
 impl Repeatable for GetRequest {}
 
 /// Waits until a request is carried out.
-#[doc(alias = "Ждёт завершения обработки запроса")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct RequestComplete {
     call: GetRequest,

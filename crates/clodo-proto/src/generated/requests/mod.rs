@@ -5,4 +5,6 @@
 
 mod get_request;
 
-pub use get_request::{GetRequest, RequestComplete};
+#[doc(alias = "requests")]
+pub use get_request::GetRequest;
+pub use get_request::RequestComplete;

@@ -51,7 +51,6 @@ use crate::types::{ServerDetail, ServerId};
 /// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Покупка пакета трафика: каждый вызов добавляет ещё один пакет")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct BuyTraffic {
@@ -62,6 +61,7 @@ pub struct BuyTraffic {
     /// The size of the package to buy, never a value that was read.
     ///
     /// Unit: GB. Limits: at least 1.
+    #[doc(alias("vps_traff", "трафик"))]
     pub traffic: u64,
 }
 

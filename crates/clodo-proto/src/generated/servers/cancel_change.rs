@@ -34,7 +34,6 @@ use crate::types::{PlannedChange, ServerId};
 /// client.call(&call)?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Отмена запланированного изменения параметров сервера")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct CancelChange {
@@ -43,6 +42,7 @@ pub struct CancelChange {
     /// Limits: at least 1.
     pub id: ServerId,
     /// Which planned change is taken back.
+    #[doc(alias("modify_type", "изменить", "смена"))]
     pub change: PlannedChange,
 }
 

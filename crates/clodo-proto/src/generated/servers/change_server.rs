@@ -56,7 +56,6 @@ use crate::types::{PayMonths, PayPeriod, ServerDetail, ServerId, SupportLevel};
 /// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Изменение параметров или периода оплаты сервера; меняется и стоимость")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ChangeServer {
@@ -67,22 +66,28 @@ pub struct ChangeServer {
     /// Its memory; of a ScaleServer the least. The hoster's tools ask for a multiple of 128.
     ///
     /// Limits: at least 128, a multiple of 128.
+    #[doc(alias = "vps_memory")]
     pub memory: Option<Mebibytes>,
     /// The most memory of a ScaleServer.
     ///
     /// Not less than `vps_memory`.
+    #[doc(alias = "vps_memory_max")]
     pub memory_max: Option<Mebibytes>,
     /// The size of the disk; the hoster's tools ask for at least 5.
     ///
     /// Limits: at least 5.
+    #[doc(alias = "vps_hdd")]
     pub disk: Option<Gibibytes>,
     /// How much the hoster looks after it.
+    #[doc(alias = "vps_admin")]
     pub support: Option<SupportLevel>,
     /// Whether a VirtualServer is paid by the hour or by the month.
+    #[doc(alias("vps_pay_period", "период", "срок"))]
     pub pay_period: Option<PayPeriod>,
     /// How many months are paid at once; hours are always paid one by one.
     ///
     /// Limits if `vps_pay_period=h`: at most 1.
+    #[doc(alias = "vps_abonement")]
     pub pay_months: Option<PayMonths>,
 }
 

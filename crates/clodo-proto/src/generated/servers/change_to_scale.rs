@@ -53,7 +53,6 @@ use crate::types::{ServerDetail, ServerId, ServerType};
 /// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Смена типа VirtualServer на ScaleServer с оплатой по факту")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ChangeToScale {

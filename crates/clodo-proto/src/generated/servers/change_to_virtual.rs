@@ -54,7 +54,6 @@ use crate::types::{ServerDetail, ServerId, ServerType, TypeChangePeriod};
 /// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Смена типа ScaleServer на VirtualServer с оплатой вперёд")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ChangeToVirtual {
@@ -63,6 +62,7 @@ pub struct ChangeToVirtual {
     /// Limits: at least 1.
     pub id: ServerId,
     /// What is paid ahead.
+    #[doc(alias("pay_type", "период", "срок"))]
     pub pay_period: TypeChangePeriod,
 }
 

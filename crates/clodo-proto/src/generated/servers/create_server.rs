@@ -70,72 +70,85 @@ use crate::types::{CreatedServer, ImageId, PayMonths, PayPeriod, PresetId, Serve
 /// # assert_eq!(server.image, Some(ImageId::new(541)));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Создание виртуального сервера; с этого момента списываются деньги")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct CreateServer {
     /// The server's name; choose one that no other server has, so that an order can be found again.
     ///
     /// Limits: not empty.
+    #[doc(alias = "vps_title")]
     pub name: String,
     /// How it is sold.
+    #[doc(alias("vps_type", "сервер"))]
     pub server_type: ServerType,
     /// Its memory; of a ScaleServer the least. The hoster's tools ask for a multiple of 128.
     ///
     /// Limits: at least 128, a multiple of 128.
+    #[doc(alias = "vps_memory")]
     pub memory: Mebibytes,
     /// The most memory of a ScaleServer.
     ///
     /// Not less than `vps_memory`. Only if `vps_type=ScaleServer`.
+    #[doc(alias = "vps_memory_max")]
     pub memory_max: Option<Mebibytes>,
     /// The size of the disk; the hoster's tools ask for at least 5.
     ///
     /// Limits: at least 5.
+    #[doc(alias = "vps_hdd")]
     pub disk: Gibibytes,
     /// How much the hoster looks after it.
+    #[doc(alias = "vps_admin")]
     pub support: Option<SupportLevel>,
     /// Whether a VirtualServer is paid by the hour or by the month.
     ///
     /// Only if `vps_type=VirtualServer`.
+    #[doc(alias("vps_pay_period", "период", "срок"))]
     pub pay_period: Option<PayPeriod>,
     /// How many months are paid at once; hours are always paid one by one.
     ///
     /// Limits if `vps_pay_period=h`: at most 1. Only if `vps_type=VirtualServer`.
+    #[doc(alias = "vps_abonement")]
     pub pay_months: Option<PayMonths>,
     /// Whether its packages are kept up to date.
     ///
     /// Known from clients, not from the document.
+    #[doc(alias("vps_autoupdate", "изменить"))]
     pub auto_update: Option<bool>,
     /// Whether ISPmanager is installed, which may add a paid licence.
     ///
     /// Known from clients, not from the document.
+    #[doc(alias = "vps_isp")]
     pub panel: Option<bool>,
     /// The size of the swap file.
     ///
     /// Limits: from 128 to 6144. Known from clients, not from the document.
+    #[doc(alias = "vps_swapsize")]
     pub swap: Option<Mebibytes>,
     /// Whether disk operations are slowed down to a limit.
     ///
     /// Known from clients, not from the document.
+    #[doc(alias = "vps_hddshaper")]
     pub disk_shaper: Option<bool>,
     /// By how much memory grows or shrinks at once.
     ///
     /// Limits: from 1 to 2048. Known from clients, not from the document.
+    #[doc(alias = "vps_memblocksize")]
     pub memory_block: Option<Mebibytes>,
     /// The least memory that is allotted and not used.
     ///
     /// Limits: from 1 to 1024. Known from clients, not from the document.
+    #[doc(alias = "vps_minfreebytes")]
     pub memory_reserve: Option<Mebibytes>,
     /// How often the use of memory is looked at.
     ///
     /// Unit: s. Known from clients, not from the document.
+    #[doc(alias = "vps_meminterval")]
     pub memory_interval: Option<u64>,
     /// What is installed.
     pub os: CreateServerOs,
 }
 
 /// What is installed.
-#[doc(alias = "Что установить")]
 #[derive(Debug, Clone, PartialEq)]
 pub enum CreateServerOs {
     /// The image of an operating system.

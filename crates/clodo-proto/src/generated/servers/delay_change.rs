@@ -34,7 +34,6 @@ use crate::types::ServerId;
 /// client.call(&call)?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Временной сдвиг для применения новых параметров сервера")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct DelayChange {
@@ -45,6 +44,7 @@ pub struct DelayChange {
     /// Days until the planned change.
     ///
     /// Unit: days. Limits: from 0 to 23.
+    #[doc(alias = "newconfig_date")]
     pub days: u64,
 }
 

@@ -54,7 +54,6 @@ use crate::types::{ServerId, ServerSummary};
 /// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Удаление виртуального сервера вместе с диском")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteServer {

@@ -48,7 +48,6 @@ use crate::types::{ServerDetail, ServerId};
 /// assert_eq!(server.paid_until, DateTime::new(2011, 5, 4, 22, 11, 47));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Подробная информация о виртуальном сервере, включая пароли")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct GetServer {
@@ -108,7 +107,6 @@ impl Repeatable for GetServer {}
 ///
 /// A final state that the first poll sees may predate the call that is waited for: it counts after 120 seconds, or once
 /// another state was seen.
-#[doc(alias = "Ждёт запуска сервера")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct ServerRunning {
     call: GetServer,
@@ -151,7 +149,6 @@ impl Waiter for ServerRunning {
 ///
 /// A final state that the first poll sees may predate the call that is waited for: it counts after 120 seconds, or once
 /// another state was seen.
-#[doc(alias = "Ждёт выключения сервера")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct ServerStopped {
     call: GetServer,

@@ -44,7 +44,6 @@ use crate::types::{ServerId, ServerLogEntry};
 /// assert_eq!(server_log[0].user.as_deref(), Some("Клиент (панель)"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Журнал действий с виртуальным сервером")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct GetServerLog {

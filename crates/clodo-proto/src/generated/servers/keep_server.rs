@@ -43,7 +43,6 @@ use crate::types::ServerId;
 /// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Отмена запланированного удаления VirtualServer: он остаётся, и оплата продолжается")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct KeepServer {

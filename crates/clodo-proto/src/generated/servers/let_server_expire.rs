@@ -44,7 +44,6 @@ use crate::types::ServerId;
 /// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Отключение автопродления VirtualServer: в конце оплаченного периода он удаляется")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct LetServerExpire {

@@ -55,7 +55,6 @@ use crate::types::ServerDetail;
 /// assert_eq!(server_details[0].image, Some(ImageId::new(561)));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Список виртуальных серверов с подробной информацией, включая пароли")]
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct ListServerDetails {}

@@ -45,7 +45,6 @@ use crate::types::ServerSummary;
 /// assert_eq!(servers[0].status, ServerStatus::Stopped);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Список виртуальных серверов с общей информацией")]
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct ListServers {}

@@ -23,22 +23,47 @@ mod start_server;
 mod stop_server;
 mod tune_server;
 
+#[doc(alias("server", "купить", "трафик"))]
 pub use buy_traffic::BuyTraffic;
+#[doc(alias("server", "изменить", "отмена", "отменить", "смена"))]
 pub use cancel_change::CancelChange;
+#[doc(alias("изменить", "сервер", "смена"))]
 pub use change_server::ChangeServer;
+#[doc(alias("изменить", "смена"))]
 pub use change_to_scale::ChangeToScale;
+#[doc(alias("server", "изменить", "смена"))]
 pub use change_to_virtual::ChangeToVirtual;
-pub use create_server::{CreateServer, CreateServerOs};
+#[doc(alias("заказать", "сервер", "создать"))]
+pub use create_server::CreateServer;
+#[doc(alias("заказать", "сервер", "создать"))]
+pub use create_server::CreateServerOs;
+#[doc(alias("server", "изменить", "смена"))]
 pub use delay_change::DelayChange;
+#[doc(alias("servers", "сервер", "удаление", "удалить"))]
 pub use delete_server::DeleteServer;
-pub use get_server::{GetServer, ServerRunning, ServerStopped};
+#[doc(alias("servers", "сервер"))]
+pub use get_server::GetServer;
+#[doc(alias = "сервер")]
+pub use get_server::ServerRunning;
+#[doc(alias = "сервер")]
+pub use get_server::ServerStopped;
+#[doc(alias("журнал", "лог", "сервер"))]
 pub use get_server_log::GetServerLog;
+#[doc(alias = "сервер")]
 pub use keep_server::KeepServer;
+#[doc(alias = "сервер")]
 pub use let_server_expire::LetServerExpire;
+#[doc(alias("сервер", "список"))]
 pub use list_server_details::ListServerDetails;
+#[doc(alias("сервер", "список"))]
 pub use list_servers::ListServers;
+#[doc(alias("перезагрузить", "перезагрузка", "рестарт", "сервер"))]
 pub use reboot_server::RebootServer;
+#[doc(alias("пересобрать", "переустановить", "сервер"))]
 pub use rebuild_server::RebuildServer;
+#[doc(alias("включить", "запустить", "сервер"))]
 pub use start_server::StartServer;
+#[doc(alias("выключить", "остановить", "сервер"))]
 pub use stop_server::StopServer;
+#[doc(alias("настроить", "сервер"))]
 pub use tune_server::TuneServer;

@@ -49,7 +49,6 @@ use crate::types::{ServerId, ServerLogEntry};
 /// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Перезапуск виртуального сервера")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct RebootServer {

@@ -51,7 +51,6 @@ use crate::types::{ImageId, ServerDetail, ServerId};
 /// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Переустановка ОС: всё на диске сервера теряется")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct RebuildServer {
@@ -60,8 +59,10 @@ pub struct RebuildServer {
     /// Limits: at least 1.
     pub id: ServerId,
     /// The image to install.
+    #[doc(alias("imageId", "образ"))]
     pub image: ImageId,
     /// Whether ISPmanager is installed, which may add a paid licence.
+    #[doc(alias = "vps_isp")]
     pub panel: Option<bool>,
 }
 

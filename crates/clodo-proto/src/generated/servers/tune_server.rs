@@ -45,7 +45,6 @@ use crate::types::ServerId;
 /// client.call(&call)?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Настройка масштабирования и суточного лимита списаний сервера")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct TuneServer {
@@ -56,24 +55,30 @@ pub struct TuneServer {
     /// The most that a ScaleServer may cost a day; raising it is worth a second thought.
     ///
     /// Unit: RUB. Limits: at least 0.
+    #[doc(alias = "vps_daylimit")]
     pub day_limit: Option<Decimal>,
     /// The size of the swap file.
     ///
     /// Limits: from 128 to 6144.
+    #[doc(alias = "vps_swapsize")]
     pub swap: Option<Mebibytes>,
     /// Whether disk operations are slowed down to a limit.
+    #[doc(alias = "vps_hddshaper")]
     pub disk_shaper: Option<bool>,
     /// By how much memory grows or shrinks at once.
     ///
     /// Limits: from 1 to 2048.
+    #[doc(alias = "vps_memblocksize")]
     pub memory_block: Option<Mebibytes>,
     /// The least memory that is allotted and not used.
     ///
     /// Limits: from 1 to 1024.
+    #[doc(alias = "vps_minfreebytes")]
     pub memory_reserve: Option<Mebibytes>,
     /// How often the use of memory is looked at.
     ///
     /// Unit: s.
+    #[doc(alias = "vps_meminterval")]
     pub memory_interval: Option<u64>,
 }
 

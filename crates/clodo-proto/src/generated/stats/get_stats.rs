@@ -54,7 +54,6 @@ use crate::types::{ServerId, StatsRow};
 /// assert_eq!(stats[0].memory_allotted, Some(Kibibytes(524288)));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Статистика использования ресурсов сервера по минутам")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct GetStats {
@@ -67,7 +66,6 @@ pub struct GetStats {
 }
 
 /// The period that is asked for.
-#[doc(alias = "Период, за который нужна статистика")]
 #[derive(Debug, Clone, PartialEq)]
 pub enum GetStatsPeriod {
     /// Start of the period, in Moscow's time.

@@ -5,4 +5,7 @@
 
 mod get_stats;
 
-pub use get_stats::{GetStats, GetStatsPeriod};
+#[doc(alias = "статистика")]
+pub use get_stats::GetStats;
+#[doc(alias("период", "срок", "статистика"))]
+pub use get_stats::GetStatsPeriod;

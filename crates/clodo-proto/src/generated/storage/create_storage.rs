@@ -62,21 +62,23 @@ use crate::types::{CreatedStorage, StorageSummary};
 /// # assert_eq!(storage.cluster.as_deref(), Some("cs1.clodo.ru:80"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Создание хранилища; оплата по факту использования")]
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct CreateStorage {
     /// Its title.
     pub title: Option<String>,
     /// The header `X-Object-Meta-Cache-Control`.
+    #[doc(alias = "cache_xomcc")]
     pub cache_control: Option<String>,
     /// The directive `expires`; `off` switches it off.
     pub cache_expires: Option<String>,
     /// The header that refreshes the cache.
     pub cache_bypass: Option<String>,
     /// Which referrers are let through.
+    #[doc(alias = "cache_refererfilter")]
     pub cache_referer_filter: Option<String>,
     /// Whether a search starts with the container Public.
+    #[doc(alias = "cache_publicsearch")]
     pub cache_public_search: Option<bool>,
 }
 

@@ -49,7 +49,6 @@ use crate::types::{StorageId, StorageSummary};
 /// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Удаление хранилища со всеми данными")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteStorage {

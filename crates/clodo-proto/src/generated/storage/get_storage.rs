@@ -49,7 +49,6 @@ use crate::types::{StorageDetail, StorageId};
 /// assert_eq!(storage.login.as_deref(), Some("storage_123_1"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Получение расширенной информации о хранилище")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct GetStorage {

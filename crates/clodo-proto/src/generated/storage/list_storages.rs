@@ -41,7 +41,6 @@ use crate::types::StorageSummary;
 /// assert_eq!(storages[0].size, Some(Bytes(19282934228)));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Получение списка хранилищ")]
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct ListStorages {}

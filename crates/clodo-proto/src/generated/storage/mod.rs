@@ -9,8 +9,13 @@ mod get_storage;
 mod list_storages;
 mod update_storage;
 
+#[doc(alias("диск", "заказать", "создать", "хранилище"))]
 pub use create_storage::CreateStorage;
+#[doc(alias("диск", "удаление", "удалить", "хранилище"))]
 pub use delete_storage::DeleteStorage;
+#[doc(alias("detail", "диск", "хранилище"))]
 pub use get_storage::GetStorage;
+#[doc(alias("диск", "список", "хранилище"))]
 pub use list_storages::ListStorages;
+#[doc(alias("диск", "изменить", "хранилище"))]
 pub use update_storage::UpdateStorage;

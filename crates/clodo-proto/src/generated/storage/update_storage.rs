@@ -46,7 +46,6 @@ use crate::types::StorageId;
 /// assert_eq!(storage.len(), 0);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Изменение настроек хранилища")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateStorage {
@@ -55,14 +54,17 @@ pub struct UpdateStorage {
     /// Its title.
     pub title: Option<String>,
     /// The header `X-Object-Meta-Cache-Control`.
+    #[doc(alias = "cache_xomcc")]
     pub cache_control: Option<String>,
     /// The directive `expires`; `off` switches it off.
     pub cache_expires: Option<String>,
     /// The header that refreshes the cache.
     pub cache_bypass: Option<String>,
     /// Which referrers are let through.
+    #[doc(alias = "cache_refererfilter")]
     pub cache_referer_filter: Option<String>,
     /// Whether a search starts with the container Public.
+    #[doc(alias = "cache_publicsearch")]
     pub cache_public_search: Option<bool>,
 }
 

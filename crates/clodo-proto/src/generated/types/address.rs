@@ -8,26 +8,25 @@ use std::net::IpAddr;
 use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
 
 /// An address of a server.
-#[doc(alias = "IP-адрес сервера")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Address {
     /// The address.
-    #[doc(alias = "Адрес")]
+    #[doc(alias = "адрес")]
     pub ip: IpAddr,
     /// Whether it is the server's main address, which cannot be moved.
-    #[doc(alias = "Основной ли это адрес сервера; основной адрес не переносится")]
+    #[doc(alias = "primary_ip")]
     #[cfg_attr(feature = "serde", serde(default))]
     pub primary: bool,
     /// Whether an ISPmanager licence is bound to it.
-    #[doc(alias = "Привязана ли к адресу лицензия ISPmanager")]
+    #[doc(alias = "isp")]
     #[cfg_attr(feature = "serde", serde(default))]
     pub panel_licence: bool,
     /// Whether it was protected against attacks; gone since November 2011.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Защита от DDoS; поле убрано в ноябре 2011 года")]
+    #[doc(alias = "ddosprotect")]
     pub ddos_protection: Option<bool>,
 }
 
@@ -65,17 +64,14 @@ impl Fill for Address {
 }
 
 /// The addresses of a server.
-#[doc(alias = "IP-адреса сервера")]
 #[derive(Debug, Clone, PartialEq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Addresses {
     /// Public addresses; none before the server is installed.
-    #[doc(alias = "Публичные адреса; до установки сервера их нет")]
     #[cfg_attr(feature = "serde", serde(default))]
     pub public: Vec<Address>,
     /// Private addresses; the document names them, but nobody has seen one.
-    #[doc(alias = "Приватные адреса; в документе названы, в ответах не встречались")]
     #[cfg_attr(feature = "serde", serde(default))]
     pub private: Vec<Address>,
 }
@@ -107,20 +103,19 @@ impl Fill for Addresses {
 }
 
 /// An address in the list of one server's addresses.
-#[doc(alias = "IP-адрес в списке адресов сервера")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct ListedAddress {
     /// The address.
-    #[doc(alias = "Адрес")]
+    #[doc(alias = "адрес")]
     pub ip: IpAddr,
     /// Whether it is the server's main address, which cannot be moved.
-    #[doc(alias = "Основной ли это адрес сервера; основной адрес не переносится")]
+    #[doc(alias = "is_primary")]
     #[cfg_attr(feature = "serde", serde(default))]
     pub primary: bool,
     /// Whether an ISPmanager licence is bound to it.
-    #[doc(alias = "Привязана ли к адресу лицензия ISPmanager")]
+    #[doc(alias = "isp")]
     #[cfg_attr(feature = "serde", serde(default))]
     pub panel_licence: bool,
 }
@@ -157,16 +152,14 @@ impl Fill for ListedAddress {
 }
 
 /// A subnet from which a server can get addresses.
-#[doc(alias = "Подсеть, из которой сервер может получить адреса")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Subnet {
     /// The subnet, such as `62.76.176.*`.
-    #[doc(alias = "Подсеть, например 62.76.176.*")]
+    #[doc(alias("ip_subnet", "подсеть"))]
     pub subnet: String,
     /// Whether the server has addresses of this subnet already.
-    #[doc(alias = "Есть ли у сервера адреса из этой подсети")]
     #[cfg_attr(feature = "serde", serde(default))]
     pub current: bool,
 }

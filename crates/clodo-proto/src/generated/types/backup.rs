@@ -9,37 +9,32 @@ use hostkit_proto::{Csv, DateTime, Decimal, Gibibytes};
 use crate::types::{BackupId, RequestId};
 
 /// A backup of a server's disk.
-#[doc(alias = "Резервная копия диска сервера")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Backup {
     /// The number of the backup.
-    #[doc(alias = "Номер резервной копии")]
+    #[doc(alias = "file")]
     pub id: BackupId,
     /// When it was made.
-    #[doc(alias = "Дата создания копии")]
+    #[doc(alias = "date")]
     pub made: Option<DateTime>,
     /// What keeping it costs.
     ///
     /// Unit: RUB an hour.
-    #[doc(alias = "Стоимость хранения, руб. в час")]
+    #[doc(alias("стоимость", "цена"))]
     #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub price: Option<Decimal>,
     /// How large it is.
-    #[doc(alias = "Размер копии")]
     pub size: Option<Gibibytes>,
     /// What the client wrote about it.
-    #[doc(alias = "Описание")]
+    #[doc(alias = "описание")]
     pub description: Option<String>,
     /// The weekdays on which it is made anew.
-    #[doc(alias = "Дни недели обновления")]
     pub days: Option<Csv<Weekday>>,
     /// The time of day at which it is made anew, as hh:mm.
-    #[doc(alias = "Время обновления в эти дни, чч:мм")]
     pub time: Option<String>,
     /// The operating system in it.
-    #[doc(alias = "Тип ОС в копии")]
     pub os_type: Option<String>,
 }
 
@@ -85,13 +80,11 @@ impl Fill for Backup {
 }
 
 /// Work on a backup that the hoster has taken and carries out later.
-#[doc(alias = "Принятый запрос на работу с резервной копией")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct BackupRequest {
     /// The number to ask for the state of the work with.
-    #[doc(alias = "Номер запроса, по которому узнают состояние")]
     pub request: RequestId,
 }
 
@@ -118,7 +111,6 @@ impl Fill for BackupRequest {
 }
 
 /// How far a restore has come.
-#[doc(alias = "Состояние восстановления из резервной копии")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -126,7 +118,6 @@ pub struct RestoreState {
     /// How much is done.
     ///
     /// Unit: %.
-    #[doc(alias = "Сколько выполнено")]
     pub progress: u64,
 }
 
@@ -154,28 +145,27 @@ impl Fill for RestoreState {
 
 hostkit_proto::number_enum! {
     /// A day of the week.
-    #[doc(alias = "День недели")]
     pub enum Weekday {
         /// Monday.
-        #[doc(alias = "Понедельник")]
+        #[doc(alias = "понедельник")]
         Monday = "1",
         /// Tuesday.
-        #[doc(alias = "Вторник")]
+        #[doc(alias = "вторник")]
         Tuesday = "2",
         /// Wednesday.
-        #[doc(alias = "Среда")]
+        #[doc(alias = "среда")]
         Wednesday = "3",
         /// Thursday.
-        #[doc(alias = "Четверг")]
+        #[doc(alias = "четверг")]
         Thursday = "4",
         /// Friday.
-        #[doc(alias = "Пятница")]
+        #[doc(alias = "пятница")]
         Friday = "5",
         /// Saturday.
-        #[doc(alias = "Суббота")]
+        #[doc(alias = "суббота")]
         Saturday = "6",
         /// Sunday.
-        #[doc(alias = "Воскресенье")]
+        #[doc(alias = "воскресенье")]
         Sunday = "7",
     }
 }

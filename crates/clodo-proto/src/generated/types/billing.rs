@@ -9,7 +9,6 @@ use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
 use hostkit_proto::{Decimal, Value};
 
 /// What was charged and paid in a period.
-#[doc(alias = "Списания и поступления за период")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -17,24 +16,22 @@ pub struct Billing {
     /// Everything that was charged.
     ///
     /// Unit: RUB.
-    #[doc(alias = "Суммарные списания за период")]
+    #[doc(alias = "total_debit_amount")]
     #[cfg_attr(feature = "serde", serde(with = "hostkit_proto::codec::decimals"))]
     pub total_debit: Decimal,
     /// Everything that was paid in.
     ///
     /// Unit: RUB.
-    #[doc(alias = "Суммарные поступления за период")]
+    #[doc(alias = "total_credit_amount")]
     #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub total_credit: Option<Decimal>,
     /// The period in words; the examples show one date.
-    #[doc(alias = "Период текстом; в примерах это одна дата")]
+    #[doc(alias("период", "срок"))]
     pub period: Option<String>,
     /// What was charged, by kind.
-    #[doc(alias = "Списания по видам")]
     #[cfg_attr(feature = "serde", serde(default))]
     pub debits: BTreeMap<DebitKind, Debit>,
     /// What was paid in; only seen empty.
-    #[doc(alias = "Поступления; встречались только пустыми")]
     pub credits: Option<Value>,
 }
 
@@ -74,7 +71,6 @@ impl Fill for Billing {
 }
 
 /// What was charged for one kind of use.
-#[doc(alias = "Списание одного вида")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -82,11 +78,11 @@ pub struct Debit {
     /// The money.
     ///
     /// Unit: RUB.
-    #[doc(alias = "Сумма")]
+    #[doc(alias("debits_amount", "сумма"))]
     #[cfg_attr(feature = "serde", serde(with = "hostkit_proto::codec::decimals"))]
     pub amount: Decimal,
     /// How much was used, in the unit of the kind.
-    #[doc(alias = "Количество в единицах этого вида")]
+    #[doc(alias = "debits_count")]
     #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub count: Option<Decimal>,
 }
@@ -119,55 +115,48 @@ impl Fill for Debit {
 
 hostkit_proto::text_enum! {
     /// What money was charged for.
-    #[doc(alias = "Вид списания")]
     pub enum DebitKind {
         /// Memory of scale servers.
-        #[doc(alias = "Scale Server: оперативная память")]
         Memory = "mem",
         /// Processor time of scale servers.
-        #[doc(alias = "Scale Server: процессор")]
         Cpu = "cpu",
         /// Fixed resources of virtual servers.
-        #[doc(alias = "Virtual Server: фиксированные ресурсы")]
+        #[doc(alias = "сервер")]
         Server = "vps",
         /// Disk space.
-        #[doc(alias = "Использование дисковых ресурсов")]
         Disk = "vbd",
         /// Disk operations.
-        #[doc(alias = "Дисковые операции ввода/вывода")]
         DiskIo = "vbd_io",
         /// Traffic packages, paid ahead.
-        #[doc(alias = "Предоплаченные пакеты трафика")]
+        #[doc(alias = "трафик")]
         TrafficPackage = "traff",
         /// Incoming traffic, in full gigabytes.
-        #[doc(alias = "Входящий трафик, полных гигабайт")]
+        #[doc(alias = "трафик")]
         TrafficIn = "traffin",
         /// Outgoing traffic, in full gigabytes.
-        #[doc(alias = "Исходящий трафик, полных гигабайт")]
+        #[doc(alias = "трафик")]
         TrafficOut = "traffout",
         /// Additional addresses.
-        #[doc(alias = "Дополнительные IP")]
+        #[doc(alias = "адрес")]
         Address = "ip",
         /// Extended support.
-        #[doc(alias = "Расширенное администрирование")]
         Support = "admin",
         /// A licence of ISPmanager PRO.
-        #[doc(alias = "Аренда лицензии ISPmanager PRO")]
         IspManagerPro = "ispprorent",
         /// Disk space of backups.
-        #[doc(alias = "Диск для резервных копий")]
+        #[doc(alias("бэкап", "копия"))]
         Backup = "backup",
         /// Notices by SMS.
-        #[doc(alias = "SMS-уведомления")]
+        #[doc(alias = "sms-уведомления")]
         Sms = "sms",
         /// Disk space of cloud storage.
-        #[doc(alias = "Cloud Storage: использование диска")]
+        #[doc(alias("диск", "хранилище"))]
         StorageSize = "cloudstoragesize",
         /// Outgoing traffic of cloud storage, in full gigabytes.
-        #[doc(alias = "Cloud Storage: исходящий трафик, полных гигабайт")]
+        #[doc(alias("диск", "трафик", "хранилище"))]
         StorageTrafficOut = "cloudstoragetraffout",
         /// Requests to cloud storage.
-        #[doc(alias = "Cloud Storage: запросы к хранилищу")]
+        #[doc(alias("диск", "хранилище"))]
         StorageRequests = "cloudstoragereqs",
     }
 }

@@ -5,91 +5,73 @@
 
 hostkit_proto::number_id! {
     /// The number of a backup of one server; the document calls it both an id and a number.
-    #[doc(alias = "Номер резервной копии сервера; в документе это и id, и номер")]
     pub struct BackupId;
 }
 
 hostkit_proto::number_id! {
     /// The number of an operating system image.
-    #[doc(alias = "Номер образа операционной системы")]
     pub struct ImageId;
 }
 
 hostkit_proto::number_enum! {
     /// How many months are paid at once.
-    #[doc(alias = "Сколько месяцев оплачивается сразу")]
     pub enum PayMonths {
         /// One month.
-        #[doc(alias = "Один месяц")]
         One = "1",
         /// Three months.
-        #[doc(alias = "Три месяца")]
         Three = "3",
         /// Half a year.
-        #[doc(alias = "Полгода")]
+        #[doc(alias = "полгода")]
         Six = "6",
         /// A year.
-        #[doc(alias = "Год")]
+        #[doc(alias = "год")]
         Twelve = "12",
     }
 }
 
 hostkit_proto::text_enum! {
     /// The unit in which a virtual server is paid.
-    #[doc(alias = "Период оплаты VirtualServer")]
     pub enum PayPeriod {
         /// By the hour.
-        #[doc(alias = "Почасовая оплата")]
         Hour = "h",
         /// By the month.
-        #[doc(alias = "Помесячная оплата")]
         Month = "m",
     }
 }
 
 hostkit_proto::number_id! {
     /// The number of a preset: an operating system with software in it.
-    #[doc(alias = "Номер пресета: ОС с готовым набором программ")]
     pub struct PresetId;
 }
 
 hostkit_proto::number_id! {
     /// The number of a request that the hoster carries out later.
-    #[doc(alias = "Номер запроса, который выполняется позже")]
     pub struct RequestId;
 }
 
 hostkit_proto::number_id! {
     /// The number of a server, without the client's number in front of it.
-    #[doc(alias = "Номер виртуального сервера, без номера клиента перед ним")]
     pub struct ServerId;
 }
 
 hostkit_proto::text_enum! {
     /// How a server is sold.
-    #[doc(alias = "Тип виртуального сервера")]
     pub enum ServerType {
         /// Fixed resources, paid ahead.
-        #[doc(alias = "Фиксированные ресурсы, оплата вперёд")]
         Virtual = "VirtualServer",
         /// Memory grows and shrinks; what is used is paid.
-        #[doc(alias = "Память растёт и сжимается, оплата по факту")]
         Scale = "ScaleServer",
     }
 }
 
 hostkit_proto::number_enum! {
     /// How much the hoster looks after a server.
-    #[doc(alias = "Тип поддержки сервера")]
     pub enum SupportLevel {
         /// The usual support.
-        #[doc(alias = "Обычная поддержка")]
         Usual = "1",
         /// The middle one of three levels that there once were.
-        #[doc(alias = "Средний из трёх прежних уровней")]
         Former = "2",
         /// Extended support, which costs money.
-        #[doc(alias = "Расширенная поддержка, платная")]
         Extended = "3",
     }
 }

@@ -9,13 +9,11 @@ use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Object, Reader, T
 use hostkit_proto::{DateTime, Format, Value};
 
 /// The zone that was created.
-#[doc(alias = "Созданная зона")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct CreatedZone {
     /// Its number.
-    #[doc(alias = "Номер созданной зоны")]
     pub id: ZoneId,
 }
 
@@ -42,13 +40,12 @@ impl Fill for CreatedZone {
 }
 
 /// What became of the zone whose record was deleted.
-#[doc(alias = "Состояние зоны после удаления записи")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct DeletedRecord {
     /// The new serial number in the zone's SOA record.
-    #[doc(alias = "Новый serial SOA-записи зоны")]
+    #[doc(alias = "new_soa")]
     pub serial: u64,
 }
 
@@ -75,27 +72,25 @@ impl Fill for DeletedRecord {
 }
 
 /// The zones of the account and the names of its addresses.
-#[doc(alias = "Зоны аккаунта и обратные зоны его адресов")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct DnsOverview {
     /// The zones.
-    #[doc(alias = "Домены")]
+    #[doc(alias("домен", "домены"))]
     pub domains: Vec<ZoneSummary>,
     /// Presumably zones that wait for a check; only seen empty.
     ///
     /// Provenance: recorded.
-    #[doc(alias = "Видимо, домены на проверке; встречался только пустой список")]
+    #[doc(alias = "домен")]
     pub domains_check: Option<Value>,
     /// The names of the account's addresses.
-    #[doc(alias = "Зоны обратного преобразования")]
     #[cfg_attr(feature = "serde", serde(default))]
     pub reverse: Vec<ReverseName>,
     /// The servers and their addresses.
     ///
     /// Provenance: recorded.
-    #[doc(alias = "Серверы и их адреса")]
+    #[doc(alias("vps_list", "сервер"))]
     #[cfg_attr(feature = "serde", serde(default))]
     pub servers: Vec<ServerAddress>,
 }
@@ -134,27 +129,22 @@ impl Fill for DnsOverview {
 }
 
 /// A record that is to be added.
-#[doc(alias = "Новая запись зоны")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct NewRecord {
     /// The name.
-    #[doc(alias = "Имя записи")]
     pub name: String,
     /// The type: one of the zone's record types.
-    #[doc(alias = "Тип записи")]
+    #[doc(alias = "type")]
     pub kind: String,
     /// What the name stands for.
-    #[doc(alias = "Содержимое записи")]
     pub content: String,
     /// How long it may be kept by others.
     ///
     /// Unit: seconds.
-    #[doc(alias = "Время жизни записи (TTL)")]
     pub ttl: Option<u64>,
     /// The priority, for records that have one.
-    #[doc(alias = "Приоритет записи")]
     pub priority: Option<u64>,
 }
 
@@ -178,33 +168,27 @@ impl ToWire for NewRecord {
 }
 
 /// A record of a zone.
-#[doc(alias = "Запись в зоне")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Record {
     /// The number of the record.
-    #[doc(alias = "Номер записи")]
     pub id: RecordId,
     /// The number of its zone.
-    #[doc(alias = "Номер зоны")]
+    #[doc(alias("domain_id", "зона"))]
     pub zone: Option<ZoneId>,
     /// The name.
-    #[doc(alias = "Имя записи")]
     pub name: Option<String>,
     /// The type: one of the zone's record types.
-    #[doc(alias = "Тип записи")]
+    #[doc(alias = "type")]
     pub kind: Option<String>,
     /// What the name stands for.
-    #[doc(alias = "Содержимое записи")]
     pub content: Option<String>,
     /// How long it may be kept by others.
     ///
     /// Unit: seconds.
-    #[doc(alias = "Время жизни записи (TTL)")]
     pub ttl: Option<u64>,
     /// The priority, for records that have one.
-    #[doc(alias = "Приоритет записи")]
     pub priority: Option<u64>,
 }
 
@@ -248,27 +232,22 @@ impl Fill for Record {
 }
 
 /// New values of an existing record; what is absent stays as it is.
-#[doc(alias = "Новые значения существующей записи; остальные поля не меняются")]
 #[derive(Debug, Clone, PartialEq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct RecordChange {
     /// The new name.
-    #[doc(alias = "Новое имя записи")]
     pub name: Option<String>,
     /// The new type.
-    #[doc(alias = "Новый тип записи")]
+    #[doc(alias = "type")]
     pub kind: Option<String>,
     /// The new content.
-    #[doc(alias = "Новое содержимое записи")]
     pub content: Option<String>,
     /// The new time to live.
     ///
     /// Unit: seconds.
-    #[doc(alias = "Новое время жизни записи (TTL)")]
     pub ttl: Option<u64>,
     /// The new priority.
-    #[doc(alias = "Новый приоритет")]
     pub priority: Option<u64>,
 }
 
@@ -293,44 +272,38 @@ impl ToWire for RecordChange {
 
 hostkit_proto::number_id! {
     /// The number of a record in a zone.
-    #[doc(alias = "Номер записи в зоне")]
     pub struct RecordId;
 }
 
 hostkit_proto::number_id! {
     /// The number of a reverse entry.
-    #[doc(alias = "Номер записи обратной зоны")]
     pub struct ReverseId;
 }
 
 /// The name that one address of the account has.
-#[doc(alias = "Обратная запись одного адреса")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct ReverseName {
     /// The address.
-    #[doc(alias = "IP-адрес")]
+    #[doc(alias("ip-адрес", "ip_value"))]
     pub ip: IpAddr,
     /// The server that has the address.
-    #[doc(alias = "Имя сервера, на котором находится адрес")]
+    #[doc(alias("virtual_mashines_title", "сервер"))]
     pub server_title: Option<String>,
     /// The reseller; 0 is none.
     ///
     /// Provenance: recorded.
-    #[doc(alias = "Номер реселлера; 0, если его нет")]
     pub resellers_id: Option<u64>,
     /// The name of the address in `in-addr.arpa`; the document has its sense and that of `domain_value` the wrong way
     /// round.
-    #[doc(alias = "Имя адреса в зоне in-addr.arpa (в документе описания двух полей переставлены)")]
     pub reverse_value: Option<String>,
     /// The host name that the address stands for, with a dot at its end.
-    #[doc(alias = "Имя хоста для адреса, с точкой на конце")]
+    #[doc(alias = "домен")]
     pub domain_value: Option<String>,
     /// The number of the entry.
     ///
     /// Provenance: recorded.
-    #[doc(alias = "Номер записи")]
     pub id: Option<ReverseId>,
 }
 
@@ -372,7 +345,6 @@ impl Fill for ReverseName {
 }
 
 /// A server and an address of it, in the list of zones.
-#[doc(alias = "Сервер и его адрес в списке зон")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -380,12 +352,12 @@ pub struct ServerAddress {
     /// The title of the server, with its number.
     ///
     /// Provenance: recorded.
-    #[doc(alias = "Название сервера с номером")]
+    #[doc(alias("virtual_mashines_title", "сервер"))]
     pub server_title: String,
     /// The address.
     ///
     /// Provenance: recorded.
-    #[doc(alias = "IP-адрес")]
+    #[doc(alias("ip-адрес", "ip_value"))]
     pub ip: Option<IpAddr>,
 }
 
@@ -416,17 +388,16 @@ impl Fill for ServerAddress {
 }
 
 /// A zone with its records.
-#[doc(alias = "Зона с её записями")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Zone {
     /// The types that a record may have.
-    #[doc(alias = "Типы доступных записей")]
+    #[doc(alias = "запись")]
     #[cfg_attr(feature = "serde", serde(default))]
     pub record_types: Vec<String>,
     /// The records.
-    #[doc(alias = "Записи в зоне")]
+    #[doc(alias = "запись")]
     pub records: Vec<Record>,
 }
 
@@ -458,37 +429,31 @@ impl Fill for Zone {
 
 hostkit_proto::number_id! {
     /// The number of a DNS zone.
-    #[doc(alias = "Номер зоны DNS")]
     pub struct ZoneId;
 }
 
 /// A zone in the list of zones.
-#[doc(alias = "Зона в списке зон")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct ZoneSummary {
     /// The number of the zone.
-    #[doc(alias = "Номер зоны")]
     pub id: ZoneId,
     /// The domain.
-    #[doc(alias = "Имя зоны")]
     pub name: String,
     /// Master or slave.
-    #[doc(alias = "Тип зоны")]
+    #[doc(alias = "type")]
     pub kind: Option<ZoneType>,
     /// How many records it has.
-    #[doc(alias = "Количество записей в зоне")]
+    #[doc(alias = "запись")]
     pub records_count: Option<u64>,
     /// Whether the ownership is still to be shown; the meaning is inferred.
     ///
     /// Provenance: recorded.
-    #[doc(alias = "Видимо, домен ещё не подтверждён")]
     pub unchecked: Option<bool>,
     /// Until when it may stay unchecked; none where it is checked.
     ///
     /// Provenance: recorded.
-    #[doc(alias = "До какого срока домен может быть не подтверждён")]
     pub unchecked_expire: Option<DateTime>,
 }
 
@@ -531,13 +496,10 @@ impl Fill for ZoneSummary {
 
 hostkit_proto::text_enum! {
     /// Whether a zone is kept here or copied from elsewhere.
-    #[doc(alias = "Тип зоны DNS")]
     pub enum ZoneType {
         /// Kept here.
-        #[doc(alias = "Основная зона")]
         Master = "MASTER",
         /// Copied from a master server.
-        #[doc(alias = "Копия зоны с основного сервера")]
         Slave = "SLAVE",
     }
 }

@@ -10,41 +10,36 @@ use crate::types::UserId;
 
 hostkit_proto::number_enum! {
     /// Whether the user agreed to a piece of paid work.
-    #[doc(alias = "Подтверждение платных работ пользователем")]
     pub enum Consent {
         /// The user does not agree.
-        #[doc(alias = "Не согласен")]
         Refused = "-1",
         /// The user has not decided.
-        #[doc(alias = "Думает")]
+        #[doc(alias = "думает")]
         Open = "0",
         /// The user agrees, and pays.
-        #[doc(alias = "Согласен")]
+        #[doc(alias = "согласен")]
         Agreed = "1",
     }
 }
 
 hostkit_proto::number_id! {
     /// The number of a section of the helpdesk; the document does not list them.
-    #[doc(alias = "Номер раздела обращений; перечня в документе нет")]
     pub struct SectionId;
 }
 
 /// A ticket with its messages and the paid work in it.
-#[doc(alias = "Обращение с сообщениями и платными работами")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct SupportTicket {
     /// The ticket itself.
-    #[doc(alias = "Само обращение")]
+    #[doc(alias = "ticket")]
     pub head: TicketHead,
     /// The messages.
-    #[doc(alias = "Сообщения (события) в обращении")]
+    #[doc(alias = "events")]
     #[cfg_attr(feature = "serde", serde(default))]
     pub messages: Vec<TicketMessage>,
     /// The paid work.
-    #[doc(alias = "Платные работы по обращению")]
     #[cfg_attr(feature = "serde", serde(default))]
     pub works: Vec<TicketWork>,
 }
@@ -82,46 +77,41 @@ impl Fill for SupportTicket {
 
 hostkit_proto::number_id! {
     /// The number of a message or piece of work in a ticket.
-    #[doc(alias = "Номер события в обращении")]
     pub struct TicketEventId;
 }
 
 /// What a ticket is about.
-#[doc(alias = "Содержание обращения")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct TicketHead {
     /// The number of the ticket.
-    #[doc(alias = "Номер обращения")]
     pub id: TicketId,
     /// What the user wrote.
-    #[doc(alias = "Текст обращения")]
     pub text: Option<String>,
     /// The subject.
-    #[doc(alias = "Тема")]
+    #[doc(alias = "тема")]
     pub subject: Option<String>,
     /// Where it stands, in words.
-    #[doc(alias = "Статус обращения текстом")]
+    #[doc(alias("состояние", "статус"))]
     pub status: Option<String>,
     /// Where it stands, as a number.
-    #[doc(alias = "Статус обращения числом")]
+    #[doc(alias("состояние", "статус"))]
     pub status_id: Option<TicketStatus>,
     /// The section of the helpdesk, in words.
-    #[doc(alias = "Раздел обращений")]
+    #[doc(alias = "type_name")]
     pub section: Option<String>,
     /// When it was opened.
-    #[doc(alias = "Дата открытия")]
+    #[doc(alias = "open_date")]
     pub opened: Option<DateTime>,
     /// Who works on it.
-    #[doc(alias = "Оператор, работающий над обращением")]
+    #[doc(alias = "operator_name")]
     pub operator: Option<String>,
     /// Whether it is a VIP ticket.
-    #[doc(alias = "Является ли обращение VIP-запросом")]
+    #[doc(alias = "sla")]
     #[cfg_attr(feature = "serde", serde(default))]
     pub vip: bool,
     /// What the user thinks of the answer.
-    #[doc(alias = "Отзыв пользователя")]
     pub vote: Option<Vote>,
 }
 
@@ -183,41 +173,38 @@ impl Fill for TicketHead {
 
 hostkit_proto::number_id! {
     /// The number of a support ticket.
-    #[doc(alias = "Номер обращения в службу поддержки")]
     pub struct TicketId;
 }
 
 /// A message in a ticket.
-#[doc(alias = "Сообщение в обращении")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct TicketMessage {
     /// The number of the message.
-    #[doc(alias = "Номер события")]
+    #[doc(alias = "ticket_events_id")]
     pub id: TicketEventId,
     /// When it was written.
-    #[doc(alias = "Дата события")]
+    #[doc(alias = "ticket_events_date")]
     pub date: Option<DateTime>,
     /// Who wrote it.
-    #[doc(alias = "Кто добавил событие")]
+    #[doc(alias = "ticket_events_user_id")]
     pub author: Option<UserId>,
     /// The text.
-    #[doc(alias = "Текст события")]
+    #[doc(alias = "ticket_events_text")]
     pub text: Option<String>,
     /// Whether it is new to the user.
-    #[doc(alias = "Является ли событие новым")]
+    #[doc(alias = "ticket_events_new_user")]
     #[cfg_attr(feature = "serde", serde(default))]
     pub is_new: bool,
     /// The name of the author.
-    #[doc(alias = "Имя автора")]
+    #[doc(alias = "users_name")]
     pub author_name: Option<String>,
     /// Whether the one who opened the ticket wrote it.
-    #[doc(alias = "Написано ли сообщение создателем обращения")]
+    #[doc(alias = "is_user_msg")]
     #[cfg_attr(feature = "serde", serde(default))]
     pub is_own: bool,
     /// Whether it is an attached file.
-    #[doc(alias = "Является ли событие приложенным файлом")]
     #[cfg_attr(feature = "serde", serde(default))]
     pub is_file: bool,
 }
@@ -274,40 +261,36 @@ impl Fill for TicketMessage {
 
 hostkit_proto::number_enum! {
     /// Where a ticket stands, as a number: the text beside it is for people.
-    #[doc(alias = "Статус обращения числом; текст рядом предназначен для человека")]
     pub enum TicketStatus {
         /// It is being worked on, by the document's example.
-        #[doc(alias = "Обрабатывается (по примеру документа)")]
         InProgress = "1",
     }
 }
 
 /// A ticket in the list of open ones.
-#[doc(alias = "Обращение в списке открытых")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct TicketSummary {
     /// The number of the ticket.
-    #[doc(alias = "Номер обращения")]
     pub id: TicketId,
     /// The subject.
-    #[doc(alias = "Тема")]
+    #[doc(alias = "тема")]
     pub subject: Option<String>,
     /// Where it stands, in words.
-    #[doc(alias = "Статус обращения текстом")]
+    #[doc(alias("состояние", "статус"))]
     pub status: Option<String>,
     /// The section of the helpdesk, in words.
-    #[doc(alias = "Раздел обращений")]
+    #[doc(alias = "type_name")]
     pub section: Option<String>,
     /// When it was opened.
-    #[doc(alias = "Дата открытия")]
+    #[doc(alias = "open_date")]
     pub opened: Option<DateTime>,
     /// Where it stands, as a number.
-    #[doc(alias = "Статус обращения числом")]
+    #[doc(alias("состояние", "статус"))]
     pub status_id: Option<TicketStatus>,
     /// Whether there are new messages in it.
-    #[doc(alias = "Есть ли в обращении новые сообщения")]
+    #[doc(alias = "is_new_events")]
     #[cfg_attr(feature = "serde", serde(default))]
     pub has_news: bool,
 }
@@ -352,54 +335,52 @@ impl Fill for TicketSummary {
 }
 
 /// A piece of paid work in a ticket.
-#[doc(alias = "Платная работа по обращению")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct TicketWork {
     /// The number of the work.
-    #[doc(alias = "Номер события")]
+    #[doc(alias = "ticket_events_id")]
     pub id: TicketEventId,
     /// When it was proposed.
-    #[doc(alias = "Дата события")]
+    #[doc(alias = "ticket_events_date")]
     pub date: Option<DateTime>,
     /// Who proposed it.
-    #[doc(alias = "Кто добавил событие")]
+    #[doc(alias = "ticket_events_user_id")]
     pub author: Option<UserId>,
     /// What is to be done.
-    #[doc(alias = "Техническое задание на работы")]
+    #[doc(alias = "ticket_events_text")]
     pub task: Option<String>,
     /// Whether it is new to the user.
-    #[doc(alias = "Является ли событие новым")]
+    #[doc(alias = "ticket_events_new_user")]
     #[cfg_attr(feature = "serde", serde(default))]
     pub is_new: bool,
     /// The name of the author.
-    #[doc(alias = "Имя автора")]
+    #[doc(alias = "users_name")]
     pub author_name: Option<String>,
     /// Whether the one who opened the ticket wrote it.
-    #[doc(alias = "Добавлено ли событие создателем обращения")]
+    #[doc(alias = "is_user_msg")]
     #[cfg_attr(feature = "serde", serde(default))]
     pub is_own: bool,
     /// Whether it is an attached file.
-    #[doc(alias = "Является ли событие приложенным файлом")]
     #[cfg_attr(feature = "serde", serde(default))]
     pub is_file: bool,
     /// The time that it takes; the document names no unit.
     ///
     /// Unit: hours, presumably.
-    #[doc(alias = "Время на работы; единица в документе не названа")]
+    #[doc(alias = "works_time")]
     pub time: Option<u64>,
     /// What it costs.
     ///
     /// Unit: RUB.
-    #[doc(alias = "Стоимость работ")]
+    #[doc(alias("works_cost", "стоимость", "цена"))]
     #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub cost: Option<Decimal>,
     /// Whether the user agreed.
-    #[doc(alias = "Подтверждение пользователя")]
+    #[doc(alias = "works_user_accept")]
     pub consent: Option<Consent>,
     /// What was done.
-    #[doc(alias = "Выполненные работы")]
+    #[doc(alias = "works_actions")]
     pub actions: Option<String>,
 }
 
@@ -467,16 +448,12 @@ impl Fill for TicketWork {
 
 hostkit_proto::number_enum! {
     /// What the user thinks of the answer.
-    #[doc(alias = "Отзыв пользователя на запрос")]
     pub enum Vote {
         /// Not satisfied.
-        #[doc(alias = "Отрицательный отзыв")]
         Bad = "-1",
         /// No opinion.
-        #[doc(alias = "Отзыва нет")]
         None = "0",
         /// Satisfied.
-        #[doc(alias = "Положительный отзыв")]
         Good = "1",
     }
 }

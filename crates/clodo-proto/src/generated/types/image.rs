@@ -9,22 +9,19 @@ use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
 use crate::types::{ImageId, PresetId, ServerType};
 
 /// An operating system image.
-#[doc(alias = "Образ операционной системы")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Image {
     /// The number of the image.
-    #[doc(alias = "Номер ОС")]
     pub id: ImageId,
     /// What it is called.
-    #[doc(alias = "Название ОС")]
     pub name: String,
     /// The type of server that it is for.
-    #[doc(alias = "Тип VPS")]
+    #[doc(alias("vps_type", "сервер"))]
     pub server_type: Option<ServerType>,
     /// Whether it can be installed.
-    #[doc(alias = "Статус")]
+    #[doc(alias("состояние", "статус"))]
     pub status: Option<ImageStatus>,
 }
 
@@ -62,33 +59,29 @@ impl Fill for Image {
 }
 
 /// An operating system image in detail.
-#[doc(alias = "Образ операционной системы подробно")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct ImageDetail {
     /// The number of the image.
-    #[doc(alias = "Номер ОС")]
     pub id: ImageId,
     /// What it is called.
-    #[doc(alias = "Название ОС")]
     pub name: String,
     /// The type of server that it is for.
-    #[doc(alias = "Тип VPS")]
+    #[doc(alias = "сервер")]
     pub server_type: Option<ServerType>,
     /// Whether it can be installed.
-    #[doc(alias = "Статус")]
+    #[doc(alias("состояние", "статус"))]
     pub status: Option<ImageStatus>,
     /// The kind of operating system: debian, centos, bitrix and so on.
-    #[doc(alias = "Тип ОС (debian, centos, bitrix и т. д.)")]
     pub os_type: String,
     /// 32 or 64.
     ///
     /// Unit: bits.
-    #[doc(alias = "Битность")]
+    #[doc(alias = "битность")]
     pub os_bits: Option<u64>,
     /// Whether it needs full virtualization.
-    #[doc(alias = "Флаг HVM")]
+    #[doc(alias = "os_hvm")]
     #[cfg_attr(feature = "serde", serde(default))]
     pub hvm: bool,
 }
@@ -142,34 +135,27 @@ impl Fill for ImageDetail {
 
 hostkit_proto::text_enum! {
     /// Whether an image can be installed.
-    #[doc(alias = "Статус образа ОС")]
     pub enum ImageStatus {
         /// It can be installed.
-        #[doc(alias = "Доступен для установки")]
         Active = "ACTIVE",
     }
 }
 
 /// An operating system with software in it, ready to be installed.
-#[doc(alias = "Пресет: ОС с готовым набором программ")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Preset {
     /// The number of the preset.
-    #[doc(alias = "Номер пресета")]
     pub id: PresetId,
     /// Its technical name.
-    #[doc(alias = "Техническое название пресета")]
     pub name: String,
     /// Its title for people.
-    #[doc(alias = "Название пресета для пользователя")]
     pub title: Option<String>,
     /// What it is: markup of the hoster, not to be trusted.
-    #[doc(alias = "Описание в HTML; разметка не проверена")]
     pub description: Option<Html>,
     /// What has to be said when it is installed.
-    #[doc(alias = "Параметры, необходимые при установке")]
+    #[doc(alias = "fields")]
     #[cfg_attr(feature = "serde", serde(default))]
     pub parameters: Vec<PresetField>,
 }
@@ -210,22 +196,18 @@ impl Fill for Preset {
 }
 
 /// A parameter of a preset.
-#[doc(alias = "Параметр пресета")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct PresetField {
     /// Its title for people.
-    #[doc(alias = "Название поля")]
     pub title: Option<String>,
     /// Its key among the parameters of an order.
-    #[doc(alias = "Имя переменной")]
     pub name: String,
     /// What it holds.
-    #[doc(alias = "Тип поля")]
+    #[doc(alias = "type")]
     pub kind: Option<PresetFieldKind>,
     /// Whether it must be given.
-    #[doc(alias = "Обязательно ли поле")]
     #[cfg_attr(feature = "serde", serde(default))]
     pub is_required: bool,
 }
@@ -260,22 +242,18 @@ impl Fill for PresetField {
 
 hostkit_proto::text_enum! {
     /// What a parameter of a preset holds.
-    #[doc(alias = "Тип параметра пресета")]
     pub enum PresetFieldKind {
         /// Plain text.
-        #[doc(alias = "Простое текстовое поле")]
         Text = "string",
         /// A login of at least 5 characters.
-        #[doc(alias = "Логин, не менее 5 символов")]
         Login = "login",
         /// A password; the document forgot to say how long it must be.
-        #[doc(alias = "Пароль; минимальная длина в документе пропущена")]
+        #[doc(alias = "пароль")]
         Password = "password",
         /// An e-mail address.
-        #[doc(alias = "Адрес электронной почты")]
         Email = "email",
         /// A domain.
-        #[doc(alias = "Имя домена")]
+        #[doc(alias = "домен")]
         Domain = "domain",
     }
 }

@@ -8,46 +8,40 @@ use hostkit_proto::codec::{DecodeError, Field, Fill, Reader, Table};
 
 hostkit_proto::text_enum! {
     /// The length of the window in which calls are counted.
-    #[doc(alias = "Единица времени, за которую считаются запросы")]
     pub enum LimitUnit {
         /// A minute.
-        #[doc(alias = "Минута")]
+        #[doc(alias = "минута")]
         Minute = "MINUTE",
         /// An hour.
-        #[doc(alias = "Час")]
+        #[doc(alias = "час")]
         Hour = "HOUR",
         /// A day.
-        #[doc(alias = "День")]
+        #[doc(alias = "день")]
         Day = "DAY",
     }
 }
 
 /// How many calls of one kind the account may make, and how many are left.
-#[doc(alias = "Ограничение на количество запросов и его остаток")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct RequestLimit {
     /// The HTTP verb that is counted.
-    #[doc(alias = "HTTP-метод")]
+    #[doc(alias = "http-метод")]
     pub verb: String,
     /// The paths that are counted, for people; `*` stands for anything.
-    #[doc(alias = "Шаблон URI")]
+    #[doc(alias = "URI")]
     pub uri: String,
     /// The paths that are counted, as a regular expression.
-    #[doc(alias = "Регулярное выражение URI")]
     pub regex: Option<String>,
     /// Calls in one window.
-    #[doc(alias = "Сколько запросов разрешено за единицу времени")]
     pub value: Option<u64>,
     /// Calls that are left in this window.
-    #[doc(alias = "Сколько запросов осталось")]
     pub remaining: Option<u64>,
     /// The length of the window.
-    #[doc(alias = "Единица времени")]
     pub unit: Option<LimitUnit>,
     /// When the count starts anew.
-    #[doc(alias = "Когда сбрасывается счётчик")]
+    #[doc(alias("resetTime", "сброс", "сбросить"))]
     pub reset_time: Option<UnixTime>,
 }
 

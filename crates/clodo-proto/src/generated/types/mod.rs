@@ -19,18 +19,122 @@ mod stats;
 mod storage;
 mod user;
 
+#[doc(alias = "адрес")]
+pub use address::Address;
+#[doc(alias = "адрес")]
+pub use address::Addresses;
+#[doc(alias = "адрес")]
+pub use address::ListedAddress;
+#[doc(alias = "подсеть")]
+pub use address::Subnet;
 pub use address::*;
+#[doc(alias("бэкап", "копия"))]
+pub use backup::Backup;
+#[doc(alias("бэкап", "копия"))]
+pub use backup::BackupRequest;
+#[doc(alias("восстановить", "восстановление", "состояние"))]
+pub use backup::RestoreState;
 pub use backup::*;
+#[doc(alias("оплата", "списания", "счёт"))]
+pub use billing::Billing;
 pub use billing::*;
+#[doc(alias("бэкап", "копия"))]
+pub use common::BackupId;
+#[doc(alias = "образ")]
+pub use common::ImageId;
+#[doc(alias("период", "срок"))]
+pub use common::PayPeriod;
+#[doc(alias = "сервер")]
+pub use common::ServerId;
+#[doc(alias = "сервер")]
+pub use common::ServerType;
 pub use common::*;
+#[doc(alias = "зона")]
+pub use dns::CreatedZone;
+#[doc(alias = "запись")]
+pub use dns::DeletedRecord;
+#[doc(alias = "запись")]
+pub use dns::NewRecord;
+#[doc(alias = "запись")]
+pub use dns::Record;
+#[doc(alias("запись", "изменить", "смена"))]
+pub use dns::RecordChange;
+#[doc(alias = "запись")]
+pub use dns::RecordId;
+#[doc(alias("адрес", "сервер"))]
+pub use dns::ServerAddress;
+#[doc(alias = "зона")]
+pub use dns::Zone;
+#[doc(alias = "зона")]
+pub use dns::ZoneId;
+#[doc(alias = "зона")]
+pub use dns::ZoneSummary;
+#[doc(alias = "зона")]
+pub use dns::ZoneType;
 pub use dns::*;
+#[doc(alias("обращение", "тикет"))]
+pub use helpdesk::SupportTicket;
+#[doc(alias("обращение", "тикет"))]
+pub use helpdesk::TicketEventId;
+#[doc(alias("обращение", "тикет"))]
+pub use helpdesk::TicketHead;
+#[doc(alias("обращение", "тикет"))]
+pub use helpdesk::TicketId;
+#[doc(alias("обращение", "тикет"))]
+pub use helpdesk::TicketMessage;
+#[doc(alias("обращение", "состояние", "статус", "тикет"))]
+pub use helpdesk::TicketStatus;
+#[doc(alias("обращение", "тикет"))]
+pub use helpdesk::TicketSummary;
+#[doc(alias("обращение", "тикет"))]
+pub use helpdesk::TicketWork;
 pub use helpdesk::*;
+#[doc(alias = "образ")]
+pub use image::Image;
+#[doc(alias = "образ")]
+pub use image::ImageDetail;
+#[doc(alias("образ", "состояние", "статус"))]
+pub use image::ImageStatus;
 pub use image::*;
 pub use limit::*;
 pub use request::*;
+#[doc(alias = "сервер")]
+pub use server::CreatedServer;
+#[doc(alias("журнал", "лог"))]
+pub use server::LogEntryId;
+#[doc(alias("изменить", "смена"))]
+pub use server::PlannedChange;
+#[doc(alias("журнал", "лог", "сервер"))]
+pub use server::ServerLogEntry;
+#[doc(alias("сервер", "состояние", "статус"))]
+pub use server::ServerStatus;
+#[doc(alias = "сервер")]
+pub use server::ServerSummary;
+#[doc(alias("изменить", "период", "смена", "срок"))]
+pub use server::TypeChangePeriod;
 pub use server::*;
+#[doc(alias = "сервер")]
+pub use server_detail::ServerDetail;
 pub use server_detail::*;
 pub use session::*;
+#[doc(alias = "статистика")]
+pub use stats::StatsRow;
 pub use stats::*;
+#[doc(alias("диск", "хранилище"))]
+pub use storage::CreatedStorage;
+#[doc(alias("диск", "хранилище"))]
+pub use storage::StorageDetail;
+#[doc(alias("диск", "хранилище"))]
+pub use storage::StorageId;
+#[doc(alias("диск", "хранилище"))]
+pub use storage::StorageSummary;
 pub use storage::*;
+#[doc(alias = "адрес")]
+pub use user::AllowedAddress;
+#[doc(alias = "вход")]
+pub use user::PanelSignIn;
+#[doc(alias = "пользователь")]
+pub use user::UserId;
+#[doc(alias = "пользователь")]
+pub use user::UserProfile;
 pub use user::*;

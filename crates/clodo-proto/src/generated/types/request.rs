@@ -9,22 +9,21 @@ use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
 use crate::types::ServerId;
 
 /// How far something is that the hoster carries out later.
-#[doc(alias = "Состояние запроса, который выполняется позже")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct BackgroundRequest {
     /// The server that it is about, if it is about one.
-    #[doc(alias = "Номер VPS, если запрос относится к нему")]
+    #[doc(alias("vps_num", "сервер"))]
     pub server: Option<ServerId>,
     /// Whether it is done.
-    #[doc(alias = "Завершена ли обработка запроса")]
+    #[doc(alias = "req_complete")]
     pub complete: bool,
     /// When it was done.
-    #[doc(alias = "Дата завершения обработки")]
+    #[doc(alias = "req_complete_date")]
     pub completed: Option<DateTime>,
     /// When it was started.
-    #[doc(alias = "Дата начала обработки")]
+    #[doc(alias = "req_requests_inwork")]
     pub started: Option<DateTime>,
 }
 

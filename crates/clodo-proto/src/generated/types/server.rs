@@ -9,22 +9,19 @@ use hostkit_proto::{DateTime, Secret};
 use crate::types::{Addresses, ImageId, ServerId, ServerType};
 
 /// A server that has just been ordered.
-#[doc(alias = "Только что заказанный сервер")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct CreatedServer {
     /// The server's number.
-    #[doc(alias = "Номер сервера")]
     pub id: ServerId,
     /// The name that the client gave it.
-    #[doc(alias = "Название сервера")]
     pub name: Option<String>,
     /// The image that is being installed.
-    #[doc(alias = "Образ ОС")]
+    #[doc(alias("imageId", "образ"))]
     pub image: Option<ImageId>,
     /// The password of root.
-    #[doc(alias = "Пароль root")]
+    #[doc(alias("adminPass", "пароль"))]
     pub root_password: Option<Secret>,
 }
 
@@ -58,43 +55,37 @@ impl Fill for CreatedServer {
 
 hostkit_proto::number_id! {
     /// The number of an operation in a server's log.
-    #[doc(alias = "Номер операции в журнале сервера")]
     pub struct LogEntryId;
 }
 
 hostkit_proto::text_enum! {
     /// What a planned change of a server is about.
-    #[doc(alias = "Вид запланированного изменения сервера")]
     pub enum PlannedChange {
         /// Its resources.
-        #[doc(alias = "Параметры сервера")]
         Resources = "params",
         /// Its pay period.
-        #[doc(alias = "Период оплаты")]
+        #[doc(alias("период", "срок"))]
         Period = "period",
     }
 }
 
 /// Something that was done with a server.
-#[doc(alias = "Запись в журнале сервера")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct ServerLogEntry {
     /// The number of the operation.
-    #[doc(alias = "Номер операции")]
     pub id: LogEntryId,
     /// What was done, in Russian words.
-    #[doc(alias = "Действие")]
+    #[doc(alias = "действие")]
     pub command: Option<String>,
     /// Who had it done.
-    #[doc(alias = "Кто запустил действие")]
+    #[doc(alias = "пользователь")]
     pub user: Option<String>,
     /// When it was done.
-    #[doc(alias = "Дата события")]
     pub date: Option<DateTime>,
     /// How it went, in Russian words; its "ОК" is written in Cyrillic letters.
-    #[doc(alias = "Статус операции; «ОК» написано кириллицей")]
+    #[doc(alias("состояние", "статус"))]
     pub status: Option<String>,
 }
 
@@ -135,65 +126,57 @@ impl Fill for ServerLogEntry {
 
 hostkit_proto::text_enum! {
     /// What a server is doing.
-    #[doc(alias = "Состояние сервера")]
     pub enum ServerStatus {
         /// It runs.
-        #[doc(alias = "Работает")]
+        #[doc(alias = "работает")]
         Running = "is_running",
         /// It is switched off.
-        #[doc(alias = "Выключен")]
+        #[doc(alias = "выключен")]
         Stopped = "is_disabled",
         /// It is ordered and not installed yet.
-        #[doc(alias = "Заказан, ещё не установлен")]
         Requested = "is_request",
         /// It is being installed.
-        #[doc(alias = "Устанавливается")]
+        #[doc(alias = "устанавливается")]
         Installing = "is_install",
         /// Something went wrong with it.
-        #[doc(alias = "Ошибка")]
+        #[doc(alias = "ошибка")]
         Failed = "is_error",
         /// The hoster has suspended it.
-        #[doc(alias = "Заблокирован")]
+        #[doc(alias = "заблокирован")]
         Suspended = "is_suspended",
     }
 }
 
 /// A server in the short list.
-#[doc(alias = "Сервер в кратком списке")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct ServerSummary {
     /// The server's number.
-    #[doc(alias = "Номер сервера")]
     pub id: ServerId,
     /// The number that people see: the client's number, a hyphen, the server's number.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Полный номер: номер клиента, дефис, номер сервера")]
     pub full_id: Option<String>,
     /// The name that the client gave it.
-    #[doc(alias = "Название сервера")]
     pub name: Option<String>,
     /// The image that it was installed from.
-    #[doc(alias = "Образ ОС")]
+    #[doc(alias("imageId", "образ"))]
     pub image: Option<ImageId>,
     /// How it is sold.
-    #[doc(alias = "Тип сервера")]
+    #[doc(alias = "сервер")]
     pub server_type: Option<ServerType>,
     /// What it is doing.
-    #[doc(alias = "Состояние сервера")]
+    #[doc(alias("состояние", "статус"))]
     pub status: ServerStatus,
     /// The family of its operating system.
-    #[doc(alias = "Тип ОС")]
     pub os_type: Option<String>,
     /// The word size of its operating system.
     ///
     /// Unit: bit.
-    #[doc(alias = "Разрядность ОС")]
     pub os_bits: Option<u64>,
     /// Its addresses.
-    #[doc(alias = "IP-адреса")]
+    #[doc(alias("ip-адреса", "адрес"))]
     pub addresses: Option<Addresses>,
 }
 
@@ -252,22 +235,16 @@ impl Fill for ServerSummary {
 
 hostkit_proto::text_enum! {
     /// What is paid ahead when a server becomes a VirtualServer.
-    #[doc(alias = "Период оплаты при смене типа на VirtualServer")]
     pub enum TypeChangePeriod {
         /// An hour.
-        #[doc(alias = "Почасовая оплата")]
         Hour = "1h",
         /// A month.
-        #[doc(alias = "Один месяц")]
         OneMonth = "1m",
         /// Three months.
-        #[doc(alias = "Три месяца")]
         ThreeMonths = "3m",
         /// Six months.
-        #[doc(alias = "Шесть месяцев")]
         SixMonths = "6m",
         /// A year.
-        #[doc(alias = "Один год")]
         TwelveMonths = "12m",
     }
 }

@@ -9,188 +9,184 @@ use hostkit_proto::{DateTime, Decimal, Gibibytes, Mebibytes, Secret};
 use crate::types::{Addresses, ImageId, ServerId, ServerStatus, ServerType};
 
 /// A server in full, with its passwords.
-#[doc(alias = "Подробная информация о сервере, включая пароли")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct ServerDetail {
     /// The server's number.
-    #[doc(alias = "Номер сервера")]
     pub id: ServerId,
     /// The number that people see: the client's number, a hyphen, the server's number.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Полный номер: номер клиента, дефис, номер сервера")]
     pub full_id: Option<String>,
     /// The name that the client gave it.
-    #[doc(alias = "Название сервера")]
     pub name: Option<String>,
     /// The image that it was installed from.
-    #[doc(alias = "Образ ОС")]
+    #[doc(alias("imageId", "образ"))]
     pub image: Option<ImageId>,
     /// How it is sold.
-    #[doc(alias = "Тип сервера")]
+    #[doc(alias = "сервер")]
     pub server_type: Option<ServerType>,
     /// What it is doing.
-    #[doc(alias = "Состояние сервера")]
+    #[doc(alias("состояние", "статус"))]
     pub status: ServerStatus,
     /// Its addresses.
-    #[doc(alias = "IP-адреса")]
+    #[doc(alias("ip-адреса", "адрес"))]
     pub addresses: Option<Addresses>,
     /// Its memory; of a ScaleServer the least.
-    #[doc(alias = "Оперативная память; для ScaleServer нижний предел")]
+    #[doc(alias = "vps_memory")]
     pub memory: Option<Mebibytes>,
     /// The most memory of a ScaleServer.
-    #[doc(alias = "Верхний предел памяти ScaleServer")]
+    #[doc(alias = "vps_memory_max")]
     pub memory_max: Option<Mebibytes>,
     /// Memory in use now.
     ///
     /// Unit: %.
-    #[doc(alias = "Текущая используемая память")]
+    #[doc(alias = "vps_mem_load")]
     #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub memory_load: Option<Decimal>,
     /// Memory that it has been given now.
     ///
     /// Unit: MB.
-    #[doc(alias = "Текущая выделенная память")]
+    #[doc(alias = "vps_mem_max")]
     #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub memory_allotted: Option<Decimal>,
     /// The least memory that it used within the last hour.
     ///
     /// Unit: MB.
-    #[doc(alias = "Минимум используемой памяти за час")]
+    #[doc(alias = "vps_mem_1h_min")]
     #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub memory_hour_min: Option<Decimal>,
     /// The most memory that it used within the last hour.
     ///
     /// Unit: MB.
-    #[doc(alias = "Максимум используемой памяти за час")]
+    #[doc(alias = "vps_mem_1h_max")]
     #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub memory_hour_max: Option<Decimal>,
     /// The memory that it used on average within the last hour; only seen empty.
     ///
     /// Unit: MB. Known from clients, not from the document.
-    #[doc(alias = "Средняя используемая память за час; встречалось только пустым")]
+    #[doc(alias = "vps_mem_1h_avg")]
     #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub memory_hour_average: Option<Decimal>,
     /// Load of the processor now.
     ///
     /// Unit: %.
-    #[doc(alias = "Текущая загрузка процессора")]
+    #[doc(alias = "vps_cpu_load")]
     #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub cpu_load: Option<Decimal>,
     /// The most processor that it gets.
     ///
     /// Unit: MHz.
-    #[doc(alias = "Максимум процессора")]
+    #[doc(alias = "vps_cpu_max")]
     pub cpu_max: Option<u64>,
     /// The least load of the processor within the last hour.
     ///
     /// Unit: %.
-    #[doc(alias = "Минимальная загрузка процессора за час")]
+    #[doc(alias = "vps_cpu_1h_min")]
     #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub cpu_hour_min: Option<Decimal>,
     /// The highest load of the processor within the last hour.
     ///
     /// Unit: %.
-    #[doc(alias = "Максимальная загрузка процессора за час")]
+    #[doc(alias = "vps_cpu_1h_max")]
     #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub cpu_hour_max: Option<Decimal>,
     /// The average load of the processor within the last hour; only seen empty.
     ///
     /// Unit: %. Known from clients, not from the document.
-    #[doc(alias = "Средняя загрузка процессора за час; встречалось только пустым")]
+    #[doc(alias = "vps_cpu_1h_avg")]
     #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub cpu_hour_average: Option<Decimal>,
     /// The share of the disk that is taken.
     ///
     /// Unit: %.
-    #[doc(alias = "Занятая доля диска")]
+    #[doc(alias = "vps_disk_load")]
     #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub disk_load: Option<Decimal>,
     /// How much of the disk is taken.
-    #[doc(alias = "Занятое место на диске")]
+    #[doc(alias = "vps_hdd_load")]
     pub disk_used: Option<Mebibytes>,
     /// The size of the disk.
-    #[doc(alias = "Размер диска")]
+    #[doc(alias = "vps_hdd_max")]
     pub disk: Option<Gibibytes>,
     /// The name of its operating system.
-    #[doc(alias = "Название ОС")]
+    #[doc(alias = "vps_os_title")]
     pub os_title: Option<String>,
     /// The version of its operating system.
-    #[doc(alias = "Версия ОС")]
+    #[doc(alias = "vps_os_version")]
     pub os_version: Option<String>,
     /// The word size of its operating system.
     ///
     /// Unit: bit.
-    #[doc(alias = "Разрядность ОС")]
+    #[doc(alias = "vps_os_bits")]
     pub os_bits: Option<u64>,
     /// The family of its operating system.
-    #[doc(alias = "Тип ОС")]
+    #[doc(alias = "vps_os_type")]
     pub os_type: Option<String>,
     /// Address and port of its screen for VNC, as `ip:port`.
-    #[doc(alias = "IP-адрес и порт VNC")]
+    #[doc(alias("vps_vnc", "консоль"))]
     pub vnc: Option<String>,
     /// The password that root was given.
-    #[doc(alias = "Пароль root по умолчанию")]
+    #[doc(alias("vps_root_pass", "пароль"))]
     pub root_password: Option<Secret>,
     /// The password that the user was given.
-    #[doc(alias = "Пароль user по умолчанию")]
+    #[doc(alias("vps_user_pass", "пароль", "пользователь"))]
     pub user_password: Option<Secret>,
     /// The password for VNC.
-    #[doc(alias = "Пароль VNC")]
+    #[doc(alias("vps_vnc_pass", "консоль", "пароль"))]
     pub vnc_password: Option<Secret>,
     /// When it was ordered.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Дата заказа")]
+    #[doc(alias = "vps_adddate")]
     pub ordered: Option<DateTime>,
     /// When it was first started.
-    #[doc(alias = "Дата первого запуска")]
+    #[doc(alias = "vps_createdate")]
     pub created: Option<DateTime>,
     /// Until when a VirtualServer is paid; a ScaleServer has it too.
-    #[doc(alias = "До какой даты оплачен VirtualServer; у ScaleServer поле тоже бывает")]
+    #[doc(alias = "vps_billingdate")]
     pub paid_until: Option<DateTime>,
     /// When it was last started.
-    #[doc(alias = "Дата последнего запуска")]
+    #[doc(alias = "vps_update")]
     pub started: Option<DateTime>,
     /// How long ago that was, in Russian words.
-    #[doc(alias = "Время с последнего запуска")]
+    #[doc(alias = "vps_update_days")]
     pub uptime: Option<String>,
     /// The traffic package that was bought.
     ///
     /// Unit: GB.
-    #[doc(alias = "Купленный пакет трафика")]
+    #[doc(alias("vps_traff", "трафик"))]
     #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub traffic: Option<Decimal>,
     /// What is left of the bought package, in spite of the wire's name.
     ///
     /// Unit: GB.
-    #[doc(alias = "Остаток купленного пакета трафика")]
+    #[doc(alias("vps_traff_used", "трафик"))]
     #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub traffic_left: Option<Decimal>,
     /// The traffic package that costs nothing.
     ///
     /// Unit: GB.
-    #[doc(alias = "Бесплатный пакет трафика")]
+    #[doc(alias("vps_traff_free", "трафик"))]
     #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub free_traffic: Option<Decimal>,
     /// What is left of the free package, in spite of the wire's name.
     ///
     /// Unit: GB.
-    #[doc(alias = "Остаток бесплатного пакета трафика")]
+    #[doc(alias("vps_traff_used_free", "трафик"))]
     #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub free_traffic_left: Option<Decimal>,
     /// Traffic received; nobody knows the unit.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Входящий трафик; единица неизвестна")]
+    #[doc(alias = "vps_traf_rx")]
     #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub received: Option<Decimal>,
     /// Traffic sent; nobody knows the unit.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Исходящий трафик; единица неизвестна")]
+    #[doc(alias = "vps_traf_tx")]
     #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub sent: Option<Decimal>,
 }

@@ -6,26 +6,21 @@
 use hostkit_proto::{Secret, UnixTime};
 
 /// What a sign-in gives: a token for twenty minutes, and where it may be used.
-#[doc(alias = "Результат авторизации: токен на двадцать минут и адрес API")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct SignedIn {
     /// The token of every further call.
-    #[doc(alias = "Токен для остальных запросов")]
     pub token: Secret,
     /// The base URL of every further call.
-    #[doc(alias = "Базовый адрес остальных запросов")]
     pub management_url: String,
     /// When the token ends.
     ///
     /// Provenance: recorded.
-    #[doc(alias = "Когда истекает токен")]
     pub expires: Option<UnixTime>,
     /// When the token was issued.
     ///
     /// Provenance: recorded.
-    #[doc(alias = "Когда выдан токен")]
     pub issued: Option<UnixTime>,
 }
 

@@ -7,42 +7,40 @@ use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
 use hostkit_proto::{Decimal, Kibibytes, UnixTime};
 
 /// What a server used in one minute.
-#[doc(alias = "Ресурсы, использованные сервером за минуту")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct StatsRow {
     /// When it was measured.
-    #[doc(alias = "Время замера")]
+    #[doc(alias = "statdate")]
     pub time: UnixTime,
     /// Processor time; the document shows it without naming it.
     ///
     /// Unit: s.
-    #[doc(alias = "Процессорное время; есть в примере, но не в списке")]
     pub cpu_seconds: Option<u64>,
     /// Load of the processor.
     ///
     /// Unit: %.
-    #[doc(alias = "Загрузка процессора")]
+    #[doc(alias = "cpu_perc")]
     #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub cpu: Option<Decimal>,
     /// Memory that the server has been given.
-    #[doc(alias = "Выделенная память")]
+    #[doc(alias = "mem_current")]
     pub memory_allotted: Option<Kibibytes>,
     /// Memory in use.
-    #[doc(alias = "Используемая память")]
+    #[doc(alias = "mem_used")]
     pub memory_used: Option<Kibibytes>,
     /// Traffic received in this minute.
-    #[doc(alias = "Входящий трафик за минуту")]
+    #[doc(alias = "net_rx")]
     pub received: Option<Kibibytes>,
     /// Traffic sent in this minute.
-    #[doc(alias = "Исходящий трафик за минуту")]
+    #[doc(alias = "net_tx")]
     pub sent: Option<Kibibytes>,
     /// Read requests to the disk.
-    #[doc(alias = "Запросы на чтение с диска")]
+    #[doc(alias = "hdd_read")]
     pub disk_reads: Option<u64>,
     /// Write requests to the disk.
-    #[doc(alias = "Запросы на запись на диск")]
+    #[doc(alias = "hdd_write")]
     pub disk_writes: Option<u64>,
 }
 

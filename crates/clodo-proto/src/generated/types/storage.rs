@@ -7,25 +7,21 @@ use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
 use hostkit_proto::{Bytes, Secret};
 
 /// The storage that was created.
-#[doc(alias = "Созданное хранилище")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct CreatedStorage {
     /// The number of the storage.
-    #[doc(alias = "Номер хранилища")]
     pub id: StorageId,
     /// The user name for the storage.
-    #[doc(alias = "Имя пользователя")]
     pub login: String,
     /// Host and port to connect to.
-    #[doc(alias = "Хост и порт для подключения")]
     pub cluster: Option<String>,
     /// The key of the API: not what `key` means where a storage is read.
-    #[doc(alias = "Ключ API (не то же, что key при чтении хранилища)")]
+    #[doc(alias = "ключ")]
     pub api_key: Option<Secret>,
     /// The key of the storage.
-    #[doc(alias = "Ключ хранилища (Storage Key)")]
+    #[doc(alias("storagekey", "диск", "ключ", "хранилище"))]
     pub storage_key: Secret,
 }
 
@@ -65,54 +61,45 @@ impl Fill for CreatedStorage {
 }
 
 /// A storage with its settings.
-#[doc(alias = "Хранилище с настройками")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct StorageDetail {
     /// The number of the storage.
-    #[doc(alias = "Номер хранилища")]
     pub id: StorageId,
     /// Its title.
-    #[doc(alias = "Название хранилища")]
     pub title: String,
     /// The user name for the storage.
-    #[doc(alias = "Имя пользователя")]
     pub login: Option<String>,
     /// Host and port to connect to.
-    #[doc(alias = "Хост и порт для подключения")]
     pub cluster: Option<String>,
     /// The key of the storage.
-    #[doc(alias = "Ключ хранилища (Storage Key)")]
+    #[doc(alias("диск", "ключ", "хранилище"))]
     pub storage_key: Option<Secret>,
     /// How much is stored.
-    #[doc(alias = "Размер данных в хранилище")]
     pub size: Option<Bytes>,
     /// Whether the panel opens this one first.
-    #[doc(alias = "Открывать ли это хранилище по умолчанию")]
     #[cfg_attr(feature = "serde", serde(default))]
     pub is_default: bool,
     /// The header `X-Object-Meta-Cache-Control`.
-    #[doc(alias = "Заголовок X-Object-Meta-Cache-Control")]
+    #[doc(alias = "cache_xomcc")]
     pub cache_control: Option<String>,
     /// The directive `expires`; `off` switches it off.
-    #[doc(alias = "Директива expires")]
     pub cache_expires: Option<String>,
     /// The header that refreshes the cache.
-    #[doc(alias = "Заголовок для обновления кэша")]
     pub cache_bypass: Option<String>,
     /// Which referrers are let through.
-    #[doc(alias = "Фильтр источника запросов")]
+    #[doc(alias = "cache_refererfilter")]
     pub cache_referer_filter: Option<String>,
     /// Whether a search starts with the container Public.
-    #[doc(alias = "Начинать ли поиск с контейнера Public")]
+    #[doc(alias = "cache_publicsearch")]
     #[cfg_attr(feature = "serde", serde(default))]
     pub cache_public_search: bool,
     /// The public domain.
-    #[doc(alias = "Публичный домен")]
+    #[doc(alias("public_url", "домен"))]
     pub public_domain: Option<String>,
     /// How the check of the public domain went.
-    #[doc(alias = "Статус проверки публичного домена")]
+    #[doc(alias("public_url_checked", "домен"))]
     pub public_domain_check: Option<String>,
 }
 
@@ -186,36 +173,28 @@ impl Fill for StorageDetail {
 
 hostkit_proto::number_id! {
     /// The number of a storage.
-    #[doc(alias = "Номер хранилища")]
     pub struct StorageId;
 }
 
 /// A storage in the list of storages.
-#[doc(alias = "Хранилище в списке")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct StorageSummary {
     /// The number of the storage.
-    #[doc(alias = "Номер хранилища")]
     pub id: StorageId,
     /// Its title.
-    #[doc(alias = "Название хранилища")]
     pub title: Option<String>,
     /// The user name for the storage.
-    #[doc(alias = "Имя пользователя")]
     pub login: Option<String>,
     /// Host and port to connect to.
-    #[doc(alias = "Хост и порт для подключения")]
     pub cluster: Option<String>,
     /// The key of the storage.
-    #[doc(alias = "Ключ хранилища (Storage Key)")]
+    #[doc(alias("диск", "ключ", "хранилище"))]
     pub storage_key: Option<Secret>,
     /// How much is stored.
-    #[doc(alias = "Размер данных в хранилище")]
     pub size: Option<Bytes>,
     /// A token to work with the storage.
-    #[doc(alias = "Токен для работы с хранилищем")]
     pub token: Option<Secret>,
 }
 

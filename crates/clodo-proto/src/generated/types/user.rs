@@ -11,13 +11,12 @@ use hostkit_proto::{Decimal, Secret};
 use crate::types::{ServerId, StorageId};
 
 /// An address from which the control panel may be used.
-#[doc(alias = "Адрес, с которого разрешён доступ в панель управления")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct AllowedAddress {
     /// The address; whether it may be a network is not documented.
-    #[doc(alias = "IP-адрес")]
+    #[doc(alias = "ip-адрес")]
     pub ip: String,
 }
 
@@ -44,19 +43,16 @@ impl Fill for AllowedAddress {
 }
 
 /// A data centre, with the host of its API.
-#[doc(alias = "Датацентр и хост его API")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct DataCentre {
     /// The id of the data centre.
-    #[doc(alias = "Идентификатор датацентра")]
     pub id: DataCentreId,
     /// The host for calls of the API.
-    #[doc(alias = "Хост для запросов к API")]
+    #[doc(alias = "apihost")]
     pub api_host: Option<String>,
     /// Its name.
-    #[doc(alias = "Название датацентра")]
     pub title: Option<String>,
 }
 
@@ -89,40 +85,37 @@ impl Fill for DataCentre {
 
 hostkit_proto::text_id! {
     /// The id of a data centre; the document shows none.
-    #[doc(alias = "Идентификатор датацентра; примера в документе нет")]
     pub struct DataCentreId;
 }
 
 hostkit_proto::text_enum! {
     /// What gives the director of a company the power to act.
-    #[doc(alias = "Документ, на основании которого действует руководитель")]
     pub enum DirectorDocument {
         /// The charter.
-        #[doc(alias = "Устав")]
+        #[doc(alias = "устав")]
         Charter = "u",
         /// A power of attorney.
-        #[doc(alias = "Доверенность")]
+        #[doc(alias = "доверенность")]
         Proxy = "d",
         /// A certificate.
-        #[doc(alias = "Свидетельство")]
+        #[doc(alias = "свидетельство")]
         Certificate = "s",
     }
 }
 
 /// A try to sign in to the control panel.
-#[doc(alias = "Вход в панель управления")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct PanelSignIn {
     /// When; its form is not documented.
-    #[doc(alias = "Дата входа")]
+    #[doc(alias = "auth_date")]
     pub date: String,
     /// From where.
-    #[doc(alias = "IP-адрес, с которого пришёл запрос")]
+    #[doc(alias = "auth_ip")]
     pub ip: Option<IpAddr>,
     /// How it ended, in Russian; its `ОК` has Cyrillic letters.
-    #[doc(alias = "Статус: ОК или Ошибка")]
+    #[doc(alias("auth_status", "состояние", "статус"))]
     pub status: Option<String>,
 }
 
@@ -155,222 +148,220 @@ impl Fill for PanelSignIn {
 
 hostkit_proto::number_id! {
     /// The number of an account or of a member of the staff.
-    #[doc(alias = "Номер аккаунта или сотрудника")]
     pub struct UserId;
 }
 
 /// The profile of the account: personal data, contacts, notices.
-#[doc(alias = "Профиль пользователя: личные данные, контакты, уведомления")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct UserProfile {
     /// The number of the account.
-    #[doc(alias = "Номер аккаунта")]
+    #[doc(alias = "users_id")]
     pub id: UserId,
     /// The login.
-    #[doc(alias = "Логин")]
+    #[doc(alias("users_login", "логин"))]
     pub login: Option<String>,
     /// The last visit to the control panel; its form is not documented.
-    #[doc(alias = "Последний заход в панель управления")]
+    #[doc(alias = "users_last_visit")]
     pub last_visit: Option<String>,
     /// When the account was made; its form is not documented.
-    #[doc(alias = "Дата создания аккаунта")]
+    #[doc(alias = "users_added")]
     pub added: Option<String>,
     /// The balance, in RUB.
-    #[doc(alias = "Текущий баланс")]
+    #[doc(alias("users_balance", "баланс", "деньги"))]
     #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub balance: Option<Decimal>,
     /// The family name.
-    #[doc(alias = "Фамилия")]
+    #[doc(alias("users_family", "фамилия"))]
     pub last_name: Option<String>,
     /// The first name.
-    #[doc(alias = "Имя")]
+    #[doc(alias("users_firstname", "имя"))]
     pub first_name: Option<String>,
     /// The patronymic: the wire's `lastname` is not the family name.
-    #[doc(alias = "Отчество")]
+    #[doc(alias("users_lastname", "отчество"))]
     pub patronymic: Option<String>,
     /// The Jabber address.
-    #[doc(alias = "Jabber")]
+    #[doc(alias = "users_profile_jabber")]
     pub jabber: Option<String>,
     /// The e-mail address.
-    #[doc(alias = "Адрес электронной почты")]
+    #[doc(alias = "users_profile_email")]
     pub email: Option<String>,
     /// The telephone number.
-    #[doc(alias = "Телефон")]
+    #[doc(alias("users_profile_phone", "телефон"))]
     pub phone: Option<String>,
     /// The ICQ number.
-    #[doc(alias = "Номер ICQ")]
+    #[doc(alias = "users_profile_icq")]
     pub icq: Option<String>,
     /// The Skype name.
-    #[doc(alias = "Имя в Skype")]
+    #[doc(alias = "users_profile_skype")]
     pub skype: Option<String>,
     /// What the owner is: a person, a company and so on; the values are not documented.
-    #[doc(alias = "Владелец аккаунта (физ. лицо, юр. лицо и т. д.)")]
+    #[doc(alias = "users_profile_facetype")]
     pub owner_kind: Option<String>,
     /// The name of the company.
-    #[doc(alias = "Название организации")]
+    #[doc(alias = "users_profile_orgname")]
     pub company: Option<String>,
     /// The tax number (INN).
-    #[doc(alias = "ИНН")]
+    #[doc(alias("users_profile_inn", "инн"))]
     pub tax_number: Option<String>,
     /// The address in the register.
-    #[doc(alias = "Юридический адрес")]
+    #[doc(alias("users_profile_address", "адрес"))]
     pub legal_address: Option<String>,
     /// The legal form.
-    #[doc(alias = "Форма собственности")]
+    #[doc(alias = "users_profile_formasobstv")]
     pub legal_form: Option<String>,
     /// The address where it really is.
-    #[doc(alias = "Фактический адрес")]
+    #[doc(alias("users_profile_factaddress", "адрес"))]
     pub actual_address: Option<String>,
     /// The number in the state register (OGRN).
-    #[doc(alias = "ОГРН")]
+    #[doc(alias("users_profile_ogrn", "огрн"))]
     pub ogrn: Option<String>,
     /// The number in the register of enterprises (OKPO).
-    #[doc(alias = "ОКПО")]
+    #[doc(alias("users_profile_okpo", "окпо"))]
     pub okpo: Option<String>,
     /// The code of the reason for tax registration (KPP).
-    #[doc(alias = "КПП")]
+    #[doc(alias("users_profile_kpp", "кпп"))]
     pub kpp: Option<String>,
     /// The bank account.
-    #[doc(alias = "Расчётный счёт")]
+    #[doc(alias("users_profile_raschschet", "аккаунт"))]
     pub bank_account: Option<Secret>,
     /// The code of the bank (BIK).
-    #[doc(alias = "БИК")]
+    #[doc(alias("users_profile_bik", "бик"))]
     pub bank_code: Option<Secret>,
     /// The name of the bank.
-    #[doc(alias = "Наименование банка")]
+    #[doc(alias = "users_profile_bank")]
     pub bank_name: Option<Secret>,
     /// The correspondent account of the bank.
-    #[doc(alias = "Корреспондентский счёт")]
+    #[doc(alias("users_profile_korrschet", "аккаунт"))]
     pub bank_correspondent_account: Option<Secret>,
     /// The position of the director.
-    #[doc(alias = "Должность руководителя")]
+    #[doc(alias = "users_profile_dir")]
     pub director_position: Option<String>,
     /// The document that gives the director the power to act.
-    #[doc(alias = "Документ, на основании которого действует руководитель")]
+    #[doc(alias = "users_profile_dirdocument")]
     pub director_document: Option<DirectorDocument>,
     /// The number of that document.
-    #[doc(alias = "Номер этого документа")]
+    #[doc(alias = "users_profile_dirdocumentnum")]
     pub director_document_number: Option<String>,
     /// The date of that document; its form is not documented.
-    #[doc(alias = "Дата выдачи этого документа")]
+    #[doc(alias = "users_profile_dirdocumentdate")]
     pub director_document_date: Option<String>,
     /// The full name of the director.
-    #[doc(alias = "ФИО руководителя")]
+    #[doc(alias = "users_profile_dirfio")]
     pub director_name: Option<String>,
     /// The full name of the chief accountant.
-    #[doc(alias = "ФИО главного бухгалтера")]
+    #[doc(alias = "users_profile_buhfio")]
     pub accountant_name: Option<String>,
     /// The telephone at work.
-    #[doc(alias = "Рабочий телефон")]
+    #[doc(alias = "users_profile_workphone")]
     pub work_phone: Option<String>,
     /// The extension of the telephone at work.
-    #[doc(alias = "Добавочный номер рабочего телефона")]
+    #[doc(alias = "users_profile_workphoneext")]
     pub work_phone_extension: Option<String>,
     /// The fax number.
-    #[doc(alias = "Факс")]
+    #[doc(alias("users_profile_fax", "факс"))]
     pub fax: Option<String>,
     /// The extension of the fax number.
-    #[doc(alias = "Добавочный номер факса")]
+    #[doc(alias = "users_profile_faxext")]
     pub fax_extension: Option<String>,
     /// The postal address.
-    #[doc(alias = "Почтовый адрес")]
+    #[doc(alias("users_profile_mailaddress", "адрес"))]
     pub postal_address: Option<String>,
     /// Whether the contact for money is the main one.
-    #[doc(alias = "Совпадает ли контакт по финансовым вопросам с основным")]
+    #[doc(alias = "users_profile_ident")]
     #[cfg_attr(feature = "serde", serde(default))]
     pub finance_contact_is_same: bool,
     /// The family name of the contact for money.
-    #[doc(alias = "Фамилия контакта по финансовым вопросам")]
+    #[doc(alias = "users_profile_finfamily")]
     pub finance_last_name: Option<String>,
     /// The first name of the contact for money.
-    #[doc(alias = "Имя контакта по финансовым вопросам")]
+    #[doc(alias = "users_profile_finfirstname")]
     pub finance_first_name: Option<String>,
     /// The patronymic of the contact for money.
-    #[doc(alias = "Отчество контакта по финансовым вопросам")]
+    #[doc(alias = "users_profile_finlastname")]
     pub finance_patronymic: Option<String>,
     /// The telephone at work of the contact for money.
-    #[doc(alias = "Рабочий телефон контакта по финансовым вопросам")]
+    #[doc(alias = "users_profile_finworkphone")]
     pub finance_work_phone: Option<String>,
     /// The extension of that telephone.
-    #[doc(alias = "Добавочный номер этого телефона")]
+    #[doc(alias = "users_profile_finworkphoneext")]
     pub finance_work_phone_extension: Option<String>,
     /// The mobile telephone of the contact for money.
-    #[doc(alias = "Мобильный телефон контакта по финансовым вопросам")]
+    #[doc(alias = "users_profile_finphone")]
     pub finance_phone: Option<String>,
     /// The fax number of the contact for money.
-    #[doc(alias = "Факс контакта по финансовым вопросам")]
+    #[doc(alias = "users_profile_finfax")]
     pub finance_fax: Option<String>,
     /// The extension of that fax number.
-    #[doc(alias = "Добавочный номер этого факса")]
+    #[doc(alias = "users_profile_finfaxext")]
     pub finance_fax_extension: Option<String>,
     /// The e-mail address of the contact for money.
-    #[doc(alias = "Электронная почта контакта по финансовым вопросам")]
+    #[doc(alias = "users_profile_finemail")]
     pub finance_email: Option<String>,
     /// The birthday; its form is not documented.
-    #[doc(alias = "День рождения")]
+    #[doc(alias = "users_profile_birthday")]
     pub birthday: Option<String>,
     /// The series of the passport.
-    #[doc(alias = "Серия паспорта")]
+    #[doc(alias = "users_profile_passportseries")]
     pub passport_series: Option<Secret>,
     /// The number of the passport.
-    #[doc(alias = "Номер паспорта")]
+    #[doc(alias = "users_profile_passportnumber")]
     pub passport_number: Option<Secret>,
     /// The date of the passport; its form is not documented.
-    #[doc(alias = "Дата выдачи паспорта")]
+    #[doc(alias = "users_profile_passportdate")]
     pub passport_date: Option<Secret>,
     /// Who issued the passport.
-    #[doc(alias = "Кем выдан паспорт")]
+    #[doc(alias = "users_profile_passportwho")]
     pub passport_issuer: Option<Secret>,
     /// Whether announcements by mail are off.
-    #[doc(alias = "Отключены ли почтовые рассылки")]
+    #[doc(alias = "users_profile_disableannounces")]
     #[cfg_attr(feature = "serde", serde(default))]
     pub no_announcements: bool,
     /// The balance at which a notice goes out by SMS, in RUB; 0 for none.
-    #[doc(alias = "Баланс, при котором отправляется SMS; 0, если уведомления не нужны")]
+    #[doc(alias("users_profile_scalemoneysms", "баланс", "деньги"))]
     #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub low_balance_sms: Option<Decimal>,
     /// Whether an SMS warns a day before the paid time of a server ends.
-    #[doc(alias = "Предупреждать ли по SMS за сутки до окончания оплаченного срока Virtual Server")]
+    #[doc(alias("users_profile_vpsdeletesms", "сервер"))]
     #[cfg_attr(feature = "serde", serde(default))]
     pub server_end_sms: bool,
     /// Whether an SMS warns a day before a disk is deleted for good.
-    #[doc(alias = "Предупреждать ли по SMS за сутки до полного удаления диска")]
+    #[doc(alias = "users_profile_vbddeletesms")]
     #[cfg_attr(feature = "serde", serde(default))]
     pub disk_deletion_sms: bool,
     /// Whether the daily mail about the costs of scale servers is off.
-    #[doc(alias = "Отключены ли ежедневные рассылки по затратам ScaleServer")]
+    #[doc(alias = "users_profile_disableannouncesscale")]
     #[cfg_attr(feature = "serde", serde(default))]
     pub no_daily_costs: bool,
     /// Whether signing in to the panel needs a code by SMS.
-    #[doc(alias = "Подтверждается ли вход в панель управления по SMS")]
+    #[doc(alias("users_profile_authsms", "вход"))]
     #[cfg_attr(feature = "serde", serde(default))]
     pub sign_in_sms: bool,
     /// The server that the panel opens first.
-    #[doc(alias = "VPS, открываемый по умолчанию")]
+    #[doc(alias("default_vps_num", "сервер"))]
     pub default_server: Option<ServerId>,
     /// The storage that the panel opens first.
-    #[doc(alias = "Хранилище, открываемое по умолчанию")]
+    #[doc(alias("default_storage_num", "диск", "хранилище"))]
     pub default_storage: Option<StorageId>,
     /// Whether the account has scale servers.
-    #[doc(alias = "Есть ли на аккаунте ScaleServer")]
+    #[doc(alias("scale_exists", "сервер"))]
     #[cfg_attr(feature = "serde", serde(default))]
     pub has_scale_servers: bool,
     /// Whether what the owner is may be changed.
-    #[doc(alias = "Разрешено ли сменить владельца аккаунта")]
+    #[doc(alias("allow_change_facetype", "изменить", "смена"))]
     #[cfg_attr(feature = "serde", serde(default))]
     pub may_change_owner_kind: bool,
     /// The data centres.
-    #[doc(alias = "Список датацентров")]
+    #[doc(alias = "dcs")]
     #[cfg_attr(feature = "serde", serde(default))]
     pub data_centres: Vec<DataCentre>,
     /// From where the control panel may be used.
-    #[doc(alias = "Адреса, с которых разрешён доступ в панель управления")]
+    #[doc(alias("auth_ips", "адрес"))]
     #[cfg_attr(feature = "serde", serde(default))]
     pub allowed_addresses: Vec<AllowedAddress>,
     /// Who signed in to the control panel.
-    #[doc(alias = "Протокол входов в панель управления")]
+    #[doc(alias("auth_log", "вход"))]
     #[cfg_attr(feature = "serde", serde(default))]
     pub sign_ins: Vec<PanelSignIn>,
 }

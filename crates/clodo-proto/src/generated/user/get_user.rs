@@ -62,7 +62,6 @@ use crate::types::UserProfile;
 /// assert_eq!(user.last_visit.as_deref(), Some("2012-01-25 17:40:02"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Профиль пользователя")]
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct GetUser {}

@@ -6,5 +6,7 @@
 mod get_user;
 mod update_user;
 
+#[doc(alias = "пользователь")]
 pub use get_user::GetUser;
+#[doc(alias("изменить", "пользователь"))]
 pub use update_user::UpdateUser;

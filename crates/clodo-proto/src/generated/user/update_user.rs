@@ -43,121 +43,175 @@ use crate::types::{DirectorDocument, ServerId, StorageId};
 /// client.call(&call)?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Изменение профиля пользователя")]
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct UpdateUser {
     /// The family name.
+    #[doc(alias("users_family", "фамилия"))]
     pub last_name: Option<String>,
     /// The first name.
+    #[doc(alias("users_firstname", "имя"))]
     pub first_name: Option<String>,
     /// The patronymic: the wire's `lastname` is not the family name.
+    #[doc(alias("users_lastname", "отчество"))]
     pub patronymic: Option<String>,
     /// The Jabber address.
+    #[doc(alias = "users_profile_jabber")]
     pub jabber: Option<String>,
     /// The e-mail address.
+    #[doc(alias = "users_profile_email")]
     pub email: Option<String>,
     /// The telephone number.
+    #[doc(alias("users_profile_phone", "телефон"))]
     pub phone: Option<String>,
     /// The ICQ number.
+    #[doc(alias = "users_profile_icq")]
     pub icq: Option<String>,
     /// The Skype name.
+    #[doc(alias = "users_profile_skype")]
     pub skype: Option<String>,
     /// What the owner is: a person, a company and so on; the values are not documented.
+    #[doc(alias = "users_profile_facetype")]
     pub owner_kind: Option<String>,
     /// The name of the company.
+    #[doc(alias = "users_profile_orgname")]
     pub company: Option<String>,
     /// The tax number (INN).
+    #[doc(alias("users_profile_inn", "инн"))]
     pub tax_number: Option<String>,
     /// The address in the register.
+    #[doc(alias("users_profile_address", "адрес"))]
     pub legal_address: Option<String>,
     /// The legal form.
+    #[doc(alias = "users_profile_formasobstv")]
     pub legal_form: Option<String>,
     /// The address where it really is.
+    #[doc(alias("users_profile_factaddress", "адрес"))]
     pub actual_address: Option<String>,
     /// The number in the state register (OGRN).
+    #[doc(alias("users_profile_ogrn", "огрн"))]
     pub ogrn: Option<String>,
     /// The number in the register of enterprises (OKPO).
+    #[doc(alias("users_profile_okpo", "окпо"))]
     pub okpo: Option<String>,
     /// The code of the reason for tax registration (KPP).
+    #[doc(alias("users_profile_kpp", "кпп"))]
     pub kpp: Option<String>,
     /// The bank account.
+    #[doc(alias("users_profile_raschschet", "аккаунт"))]
     pub bank_account: Option<Secret>,
     /// The code of the bank (BIK).
+    #[doc(alias("users_profile_bik", "бик"))]
     pub bank_code: Option<Secret>,
     /// The name of the bank.
+    #[doc(alias = "users_profile_bank")]
     pub bank_name: Option<Secret>,
     /// The correspondent account of the bank.
+    #[doc(alias("users_profile_korrschet", "аккаунт"))]
     pub bank_correspondent_account: Option<Secret>,
     /// The position of the director.
+    #[doc(alias = "users_profile_dir")]
     pub director_position: Option<String>,
     /// The document that gives the director the power to act.
+    #[doc(alias = "users_profile_dirdocument")]
     pub director_document: Option<DirectorDocument>,
     /// The number of that document.
+    #[doc(alias = "users_profile_dirdocumentnum")]
     pub director_document_number: Option<String>,
     /// The date of that document; its form is not documented.
+    #[doc(alias = "users_profile_dirdocumentdate")]
     pub director_document_date: Option<String>,
     /// The full name of the director.
+    #[doc(alias = "users_profile_dirfio")]
     pub director_name: Option<String>,
     /// The full name of the chief accountant.
+    #[doc(alias = "users_profile_buhfio")]
     pub accountant_name: Option<String>,
     /// The telephone at work.
+    #[doc(alias = "users_profile_workphone")]
     pub work_phone: Option<String>,
     /// The extension of the telephone at work.
+    #[doc(alias = "users_profile_workphoneext")]
     pub work_phone_extension: Option<String>,
     /// The fax number.
+    #[doc(alias("users_profile_fax", "факс"))]
     pub fax: Option<String>,
     /// The extension of the fax number.
+    #[doc(alias = "users_profile_faxext")]
     pub fax_extension: Option<String>,
     /// The postal address.
+    #[doc(alias("users_profile_mailaddress", "адрес"))]
     pub postal_address: Option<String>,
     /// Whether the contact for money is the main one.
+    #[doc(alias = "users_profile_ident")]
     pub finance_contact_is_same: Option<bool>,
     /// The family name of the contact for money.
+    #[doc(alias = "users_profile_finfamily")]
     pub finance_last_name: Option<String>,
     /// The first name of the contact for money.
+    #[doc(alias = "users_profile_finfirstname")]
     pub finance_first_name: Option<String>,
     /// The patronymic of the contact for money.
+    #[doc(alias = "users_profile_finlastname")]
     pub finance_patronymic: Option<String>,
     /// The telephone at work of the contact for money.
+    #[doc(alias = "users_profile_finworkphone")]
     pub finance_work_phone: Option<String>,
     /// The extension of that telephone.
+    #[doc(alias = "users_profile_finworkphoneext")]
     pub finance_work_phone_extension: Option<String>,
     /// The mobile telephone of the contact for money.
+    #[doc(alias = "users_profile_finphone")]
     pub finance_phone: Option<String>,
     /// The fax number of the contact for money.
+    #[doc(alias = "users_profile_finfax")]
     pub finance_fax: Option<String>,
     /// The extension of that fax number.
+    #[doc(alias = "users_profile_finfaxext")]
     pub finance_fax_extension: Option<String>,
     /// The e-mail address of the contact for money.
+    #[doc(alias = "users_profile_finemail")]
     pub finance_email: Option<String>,
     /// The birthday; its form is not documented.
+    #[doc(alias = "users_profile_birthday")]
     pub birthday: Option<String>,
     /// The series of the passport.
+    #[doc(alias = "users_profile_passportseries")]
     pub passport_series: Option<Secret>,
     /// The number of the passport.
+    #[doc(alias = "users_profile_passportnumber")]
     pub passport_number: Option<Secret>,
     /// The date of the passport; its form is not documented.
+    #[doc(alias = "users_profile_passportdate")]
     pub passport_date: Option<Secret>,
     /// Who issued the passport.
+    #[doc(alias = "users_profile_passportwho")]
     pub passport_issuer: Option<Secret>,
     /// Whether announcements by mail are off.
+    #[doc(alias = "users_profile_disableannounces")]
     pub no_announcements: Option<bool>,
     /// The balance at which a notice goes out by SMS, in RUB; 0 for none.
+    #[doc(alias("users_profile_scalemoneysms", "баланс", "деньги"))]
     pub low_balance_sms: Option<Decimal>,
     /// Whether an SMS warns a day before the paid time of a server ends.
+    #[doc(alias("users_profile_vpsdeletesms", "сервер"))]
     pub server_end_sms: Option<bool>,
     /// Whether an SMS warns a day before a disk is deleted for good.
+    #[doc(alias = "users_profile_vbddeletesms")]
     pub disk_deletion_sms: Option<bool>,
     /// Whether the daily mail about the costs of scale servers is off.
+    #[doc(alias = "users_profile_disableannouncesscale")]
     pub no_daily_costs: Option<bool>,
     /// Whether signing in to the panel needs a code by SMS.
+    #[doc(alias("users_profile_authsms", "вход"))]
     pub sign_in_sms: Option<bool>,
     /// The server that the panel opens first.
     ///
     /// Limits: at least 0.
+    #[doc(alias("default_vps_num", "сервер"))]
     pub default_server: Option<ServerId>,
     /// The storage that the panel opens first.
+    #[doc(alias("default_storage_num", "диск", "хранилище"))]
     pub default_storage: Option<StorageId>,
 }
 

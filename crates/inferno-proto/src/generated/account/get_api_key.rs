@@ -40,7 +40,6 @@ use crate::types::ApiKey;
 /// assert_eq!(api_key.client, 777);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Получить действующий API ключ")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct GetApiKey {
@@ -51,6 +50,7 @@ pub struct GetApiKey {
     /// The password of the control panel.
     ///
     /// Limits: not empty.
+    #[doc(alias = "пароль")]
     pub password: Secret,
 }
 

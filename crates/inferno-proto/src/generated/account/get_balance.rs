@@ -38,7 +38,6 @@ use crate::types::Balance;
 /// assert_eq!(balance.currency.as_deref(), Some("EUR"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Получить доступный баланс")]
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct GetBalance {}

@@ -7,6 +7,9 @@ mod get_api_key;
 mod get_balance;
 mod renew_api_key;
 
+#[doc(alias("getApiKey", "ключ"))]
 pub use get_api_key::GetApiKey;
+#[doc(alias("баланс", "деньги"))]
 pub use get_balance::GetBalance;
+#[doc(alias("getApiKey", "ключ", "оплата", "продление", "продлить"))]
 pub use renew_api_key::RenewApiKey;

@@ -53,7 +53,6 @@ use crate::types::ApiKey;
 /// # assert_eq!(api_key.client, 777);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Создать новый API ключ; прежний перестанет работать")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct RenewApiKey {
@@ -64,6 +63,7 @@ pub struct RenewApiKey {
     /// The password of the control panel.
     ///
     /// Limits: not empty.
+    #[doc(alias = "пароль")]
     pub password: Secret,
 }
 

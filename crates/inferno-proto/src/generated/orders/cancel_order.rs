@@ -44,13 +44,13 @@ use crate::types::{Order, OrderId, OrderStatus};
 /// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Отменить неоплаченный (Pending) заказ")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct CancelOrder {
     /// The order.
     ///
     /// Limits: at least 1.
+    #[doc(alias("orderid", "заказ", "заказать"))]
     pub order: OrderId,
 }
 

@@ -61,11 +61,11 @@ use crate::types::{NewOrder, Order, OrderId, ProductId};
 /// # assert_eq!(order.products.as_deref(), Some("49700"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Создать заказ и счёт на оплату")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct CreateOrder {
     /// The product, from `list_products`.
+    #[doc(alias = "pid")]
     pub product: ProductId,
 }
 

@@ -35,7 +35,6 @@ use crate::types::{Order, OrderId};
 /// assert_eq!(orders.len(), 0);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Получить список заказов: активных и неоплаченных")]
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct ListOrders {}

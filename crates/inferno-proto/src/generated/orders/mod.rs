@@ -7,6 +7,9 @@ mod cancel_order;
 mod create_order;
 mod list_orders;
 
+#[doc(alias("заказ", "заказать", "отмена", "отменить"))]
 pub use cancel_order::CancelOrder;
+#[doc(alias("заказ", "заказать", "создать"))]
 pub use create_order::CreateOrder;
+#[doc(alias("заказ", "список"))]
 pub use list_orders::ListOrders;

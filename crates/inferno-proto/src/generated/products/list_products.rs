@@ -42,7 +42,6 @@ use crate::types::Catalogue;
 /// println!("{products:?}");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Список тарифных планов и шаблонов")]
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct ListProducts {}

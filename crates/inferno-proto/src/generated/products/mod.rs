@@ -5,4 +5,5 @@
 
 mod list_products;
 
+#[doc(alias("список", "тариф"))]
 pub use list_products::ListProducts;

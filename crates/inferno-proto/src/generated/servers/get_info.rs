@@ -49,7 +49,6 @@ use crate::types::{OrderId, ServerInfo};
 /// assert_eq!(info.dedicated_ip, Some("37.1.0.111".parse() ?));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Получить информацию о VPS по заказу или по IP-адресу")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct GetInfo {
@@ -58,7 +57,6 @@ pub struct GetInfo {
 }
 
 /// Which server.
-#[doc(alias = "Какой сервер")]
 #[derive(Debug, Clone, PartialEq)]
 pub enum GetInfoServer {
     /// The order.
@@ -135,7 +133,6 @@ impl Repeatable for GetInfo {}
 ///
 /// A final state that the first poll sees may predate the call that is waited for: it counts after 120 seconds, or once
 /// another state was seen.
-#[doc(alias = "Ждёт, пока сервер не заработает")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct ServerOnline {
     call: GetInfo,
@@ -179,7 +176,6 @@ impl Waiter for ServerOnline {
 }
 
 /// Waits until the order is paid and active.
-#[doc(alias = "Ждёт, пока заказ не станет активным")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct OrderActive {
     call: GetInfo,

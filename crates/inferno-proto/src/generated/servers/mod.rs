@@ -13,10 +13,23 @@ mod reinstall;
 mod stop;
 
 pub use boot::Boot;
+#[doc(alias = "установить")]
 pub use check_install::CheckInstall;
+#[doc(alias("переустановить", "переустановка"))]
 pub use check_reinstall::CheckReinstall;
-pub use get_info::{GetInfo, GetInfoServer, OrderActive, ServerOnline};
+#[doc(alias = "getinfo")]
+pub use get_info::GetInfo;
+#[doc(alias = "сервер")]
+pub use get_info::GetInfoServer;
+#[doc(alias("заказ", "заказать"))]
+pub use get_info::OrderActive;
+#[doc(alias = "сервер")]
+pub use get_info::ServerOnline;
+#[doc(alias = "установить")]
 pub use install::Install;
+#[doc(alias("перезагрузить", "перезагрузка", "рестарт"))]
 pub use reboot::Reboot;
+#[doc(alias("переустановить", "переустановка"))]
 pub use reinstall::Reinstall;
+#[doc(alias("выключить", "остановить"))]
 pub use stop::Stop;

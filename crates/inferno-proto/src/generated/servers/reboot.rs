@@ -50,13 +50,13 @@ use crate::types::{ActionAnswer, OrderId};
 /// # assert_eq!(answer.method.as_deref(), Some("rebootVPS"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Перезагрузить VPS")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Reboot {
     /// The order of the server.
     ///
     /// Limits: at least 1.
+    #[doc(alias("orderid", "заказ", "заказать"))]
     pub order: OrderId,
 }
 

@@ -54,19 +54,21 @@ use crate::types::{InstallAnswer, OrderId, SshKeyId};
 /// # assert_eq!(answer.message.as_deref(), Some("ok"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Запустить переустановку ранее созданного VPS; все данные теряются")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Reinstall {
     /// The order of the server.
     ///
     /// Limits: at least 1.
+    #[doc(alias("orderid", "заказ", "заказать"))]
     pub order: OrderId,
     /// The template, by its name in `list_products`.
     ///
     /// Limits: not empty.
+    #[doc(alias("ostpl", "шаблон"))]
     pub template: String,
     /// Keys that may sign in; leave it out where there are none.
+    #[doc(alias("sshkey_ids", "ключ"))]
     pub ssh_keys: Option<Csv<SshKeyId>>,
 }
 

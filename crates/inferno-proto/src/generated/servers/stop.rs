@@ -42,13 +42,13 @@ use crate::types::{ActionAnswer, OrderId};
 /// assert_eq!(answer.message.as_deref(), Some("ok"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Остановить VPS")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Stop {
     /// The order of the server.
     ///
     /// Limits: at least 1.
+    #[doc(alias("orderid", "заказ", "заказать"))]
     pub order: OrderId,
 }
 

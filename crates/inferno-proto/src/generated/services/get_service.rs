@@ -42,11 +42,11 @@ use crate::types::{ServiceDetail, ServiceId};
 /// assert_eq!(service.result, ResultWord::Success);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Получить более подробную информацию об услуге")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct GetService {
     /// The service, from `list_services`.
+    #[doc(alias("serviceid", "услуга"))]
     pub service: ServiceId,
 }
 

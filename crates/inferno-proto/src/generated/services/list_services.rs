@@ -30,7 +30,6 @@ use crate::types::Services;
 /// assert_eq!(services.result, ResultWord::Success);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Получить список услуг")]
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct ListServices {}

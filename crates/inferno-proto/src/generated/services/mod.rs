@@ -6,5 +6,7 @@
 mod get_service;
 mod list_services;
 
+#[doc(alias("getService", "услуга"))]
 pub use get_service::GetService;
+#[doc(alias("список", "услуга"))]
 pub use list_services::ListServices;

@@ -52,13 +52,13 @@ use crate::types::{SshKey, SshKeyAdded};
 /// # assert_eq!(ssh_key.message, "SSH key added");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Добавить SSH ключ авторизации")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct AddSshKey {
     /// The public key in OpenSSH's form: kind, data, comment.
     ///
     /// Limits: not empty.
+    #[doc(alias("sshkey", "ключ"))]
     pub key: String,
     /// The name of the key.
     ///

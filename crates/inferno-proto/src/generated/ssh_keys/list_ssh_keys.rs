@@ -45,7 +45,6 @@ use crate::types::SshKey;
 /// assert_eq!(ssh_keys[0].name.as_deref(), Some("email@mail.com"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Просмотреть список SSH ключей")]
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct ListSshKeys {}

@@ -7,6 +7,9 @@ mod add_ssh_key;
 mod list_ssh_keys;
 mod remove_ssh_key;
 
+#[doc(alias("sshkey.add", "ключ"))]
 pub use add_ssh_key::AddSshKey;
+#[doc(alias("sshkey.list", "ключ", "список"))]
 pub use list_ssh_keys::ListSshKeys;
+#[doc(alias("sshkey.remove", "ключ", "удалить"))]
 pub use remove_ssh_key::RemoveSshKey;

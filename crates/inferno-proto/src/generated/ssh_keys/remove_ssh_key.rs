@@ -47,7 +47,6 @@ use crate::types::{ActionAnswer, SshKey, SshKeyId};
 /// # assert_eq!(ssh_key.result, ResultWord::Success);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Удалить SSH ключ")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct RemoveSshKey {

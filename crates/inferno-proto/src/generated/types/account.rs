@@ -7,16 +7,15 @@ use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
 use hostkit_proto::{Decimal, Raw, Secret};
 
 /// What calls are authorised with.
-#[doc(alias = "Данные для авторизации запросов")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct ApiKey {
     /// The client number.
-    #[doc(alias = "Номер клиента")]
+    #[doc(alias = "cid")]
     pub client: i64,
     /// The API key.
-    #[doc(alias = "Ключ API")]
+    #[doc(alias = "ключ")]
     pub key: Secret,
 }
 
@@ -45,7 +44,6 @@ impl Fill for ApiKey {
 }
 
 /// The money of the account; the document does not show the answer, so the whole of it is kept.
-#[doc(alias = "Доступный баланс; ответ в документации не показан, поэтому сохраняется целиком")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -53,18 +51,17 @@ pub struct Balance {
     /// The word of the envelope, without which it is another document.
     ///
     /// Provenance: inferred.
-    #[doc(alias = "Признак успешного ответа")]
     pub result: ResultWord,
     /// The money that is there.
     ///
     /// Provenance: inferred.
-    #[doc(alias = "Доступная сумма")]
+    #[doc(alias("баланс", "деньги"))]
     #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub balance: Option<Decimal>,
     /// Its currency.
     ///
     /// Provenance: inferred.
-    #[doc(alias = "Валюта")]
+    #[doc(alias = "валюта")]
     pub currency: Option<String>,
     /// The whole object as it came.
     pub raw: Raw,
@@ -105,16 +102,13 @@ impl Fill for Balance {
 
 hostkit_proto::text_enum! {
     /// How something went.
-    #[doc(alias = "Результат действия")]
     pub enum ResultWord {
         /// It was done.
-        #[doc(alias = "Выполнено")]
+        #[doc(alias = "выполнено")]
         Success = "success",
         /// It was not done.
-        #[doc(alias = "Не выполнено")]
         Fail = "fail",
         /// WHMCS's own word for failure.
-        #[doc(alias = "Ошибка (слово самого WHMCS)")]
         Error = "error",
     }
 }

@@ -5,36 +5,30 @@
 
 hostkit_proto::number_id! {
     /// The number of an invoice.
-    #[doc(alias = "Номер счёта")]
     pub struct InvoiceId;
 }
 
 hostkit_proto::number_id! {
     /// The number of an order, by which servers are addressed too.
-    #[doc(alias = "Номер заказа; по нему же обращаются к серверу")]
     pub struct OrderId;
 }
 
 hostkit_proto::number_id! {
     /// The number of a product.
-    #[doc(alias = "Идентификатор продукта (тарифа)")]
     pub struct ProductId;
 }
 
 hostkit_proto::number_id! {
     /// The number of a service.
-    #[doc(alias = "Номер услуги")]
     pub struct ServiceId;
 }
 
 hostkit_proto::number_id! {
     /// The number of an SSH key.
-    #[doc(alias = "Номер SSH-ключа")]
     pub struct SshKeyId;
 }
 
 hostkit_proto::number_id! {
     /// The number of a virtual server in the installation system.
-    #[doc(alias = "Номер VPS в системе установки")]
     pub struct VpsId;
 }

@@ -11,10 +11,48 @@ mod servers;
 mod services;
 mod ssh_keys;
 
+#[doc(alias = "ключ")]
+pub use account::ApiKey;
+#[doc(alias("баланс", "деньги"))]
+pub use account::Balance;
 pub use account::*;
+#[doc(alias = "счёт")]
+pub use ids::InvoiceId;
+#[doc(alias("заказ", "заказать"))]
+pub use ids::OrderId;
+#[doc(alias = "услуга")]
+pub use ids::ServiceId;
+#[doc(alias = "ключ")]
+pub use ids::SshKeyId;
 pub use ids::*;
+#[doc(alias("заказ", "заказать"))]
+pub use orders::NewOrder;
+#[doc(alias("заказ", "заказать"))]
+pub use orders::Order;
+#[doc(alias("заказ", "заказать", "состояние", "статус"))]
+pub use orders::OrderStatus;
+#[doc(alias = "счёт")]
+pub use orders::UnpaidInvoice;
 pub use orders::*;
+#[doc(alias = "шаблон")]
+pub use products::Templates;
 pub use products::*;
+#[doc(alias = "установить")]
+pub use servers::InstallAnswer;
+#[doc(alias = "установить")]
+pub use servers::InstallCheck;
+#[doc(alias = "сервер")]
+pub use servers::ServerInfo;
 pub use servers::*;
+#[doc(alias = "услуга")]
+pub use services::Service;
+#[doc(alias = "услуга")]
+pub use services::ServiceDetail;
+#[doc(alias = "услуга")]
+pub use services::Services;
 pub use services::*;
+#[doc(alias = "ключ")]
+pub use ssh_keys::SshKey;
+#[doc(alias = "ключ")]
+pub use ssh_keys::SshKeyAdded;
 pub use ssh_keys::*;

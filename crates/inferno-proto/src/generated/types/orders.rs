@@ -9,19 +9,18 @@ use hostkit_proto::{Date, Decimal, Raw};
 use crate::types::{InvoiceId, OrderId};
 
 /// An order that was placed.
-#[doc(alias = "Созданный заказ")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct NewOrder {
     /// The number of the order: keep it.
-    #[doc(alias = "Номер заказа, его следует сохранить")]
+    #[doc(alias("orderid", "заказ", "заказать"))]
     pub order: OrderId,
     /// The number of the invoice.
-    #[doc(alias = "Номер счёта")]
+    #[doc(alias("invoiceid", "счёт"))]
     pub invoice: Option<InvoiceId>,
     /// The numbers of the ordered products, separated by commas; newer versions of WHMCS name them `serviceids`.
-    #[doc(alias = "Номера заказанных продуктов через запятую; в новых версиях WHMCS — serviceids")]
+    #[doc(alias("productids", "тариф"))]
     pub products: Option<String>,
 }
 
@@ -57,41 +56,38 @@ impl Fill for NewOrder {
 }
 
 /// An order, paid or not.
-#[doc(alias = "Заказ, оплаченный или нет")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Order {
     /// The number of the order.
-    #[doc(alias = "Номер заказа")]
     pub id: OrderId,
     /// The number that is printed for the customer.
-    #[doc(alias = "Номер заказа для клиента")]
+    #[doc(alias = "ordernum")]
     pub number: Option<String>,
     /// What it costs; the currency is not told.
-    #[doc(alias = "Сумма заказа; валюта не указана")]
     #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub amount: Option<Decimal>,
     /// The number of the invoice.
-    #[doc(alias = "Номер счёта")]
+    #[doc(alias("invoiceid", "счёт"))]
     pub invoice: Option<InvoiceId>,
     /// How far it is.
-    #[doc(alias = "Состояние заказа")]
+    #[doc(alias("состояние", "статус"))]
     pub status: Option<OrderStatus>,
     /// When it has to be paid next.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Дата следующего платежа")]
+    #[doc(alias = "nextduedate")]
     pub next_due: Option<Date>,
     /// Whether it is paid.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Состояние оплаты")]
+    #[doc(alias("payStatus", "состояние", "статус"))]
     pub pay_status: Option<String>,
     /// Invoices that wait for money.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Неоплаченные счета")]
+    #[doc(alias = "unpaidInvoices")]
     #[cfg_attr(feature = "serde", serde(default))]
     pub unpaid_invoices: Vec<UnpaidInvoice>,
 }
@@ -148,37 +144,32 @@ impl Fill for Order {
 
 hostkit_proto::text_enum! {
     /// How far an order or a product is.
-    #[doc(alias = "Состояние заказа или услуги")]
     pub enum OrderStatus {
         /// It waits for money.
-        #[doc(alias = "Ожидает оплаты")]
         Pending = "Pending",
         /// It is paid and works.
-        #[doc(alias = "Оплачен и активен")]
         Active = "Active",
         /// It is stopped for lack of money.
-        #[doc(alias = "Приостановлен")]
+        #[doc(alias = "приостановлен")]
         Suspended = "Suspended",
         /// It is removed.
-        #[doc(alias = "Удалён")]
+        #[doc(alias = "удалён")]
         Terminated = "Terminated",
         /// It was cancelled.
-        #[doc(alias = "Отменён")]
+        #[doc(alias = "отменён")]
         Cancelled = "Cancelled",
         /// It was refused as fraud.
-        #[doc(alias = "Отклонён как мошеннический")]
         Fraud = "Fraud",
     }
 }
 
 /// An invoice that waits for money; only its state is known, so the whole of it is kept.
-#[doc(alias = "Неоплаченный счёт; известно только состояние, поэтому сохраняется целиком")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct UnpaidInvoice {
     /// Its state.
-    #[doc(alias = "Состояние счёта")]
+    #[doc(alias("состояние", "статус"))]
     pub status: String,
     /// The whole object as it came.
     pub raw: Raw,

@@ -10,16 +10,15 @@ use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
 use hostkit_proto::wire::Kind;
 
 /// What can be ordered and installed.
-#[doc(alias = "Что можно заказать и установить")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Catalogue {
     /// The templates of operating systems.
-    #[doc(alias = "Шаблоны операционных систем")]
+    #[doc(alias("ostpls", "шаблон"))]
     pub templates: Templates,
     /// The products; the document does not show their fields.
-    #[doc(alias = "Тарифные планы; их поля в документации не показаны")]
+    #[doc(alias = "тариф")]
     pub products: Value,
 }
 
@@ -48,7 +47,6 @@ impl Fill for Catalogue {
 }
 
 /// Templates: their names, or a map with the names as keys.
-#[doc(alias = "Шаблоны: список имён или словарь с именами в ключах")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(untagged))]
 #[non_exhaustive]

@@ -11,25 +11,21 @@ use hostkit_proto::{Date, Raw, Secret};
 use crate::types::{OrderId, OrderStatus, ResultWord, VpsId};
 
 /// What was said of an action; the document does not show this answer, so the whole of it is kept.
-#[doc(alias = "Ответ на действие; в документации он не показан, поэтому сохраняется целиком")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct ActionAnswer {
     /// The word of the envelope, without which it is another document.
-    #[doc(alias = "Признак успешного ответа")]
     pub result: ResultWord,
     /// The outcome in words.
-    #[doc(alias = "Результат словами")]
     pub message: Option<String>,
     /// The order that was acted on.
-    #[doc(alias = "Номер заказа")]
+    #[doc(alias("orderid", "заказ", "заказать"))]
     pub order: Option<OrderId>,
     /// The method of the installation system, as an installation names it.
-    #[doc(alias = "Метод системы установки")]
     pub method: Option<String>,
     /// What the queue says, as of an installation; a success around it does not speak for it.
-    #[doc(alias = "Ответ очереди")]
+    #[doc(alias = "retx")]
     pub queue: Option<QueueAnswer>,
     /// The whole object as it came.
     pub raw: Raw,
@@ -73,19 +69,17 @@ impl Fill for ActionAnswer {
 }
 
 /// An installation that was put into the queue.
-#[doc(alias = "Установка поставлена в очередь")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct InstallAnswer {
     /// The method of the installation system.
-    #[doc(alias = "Метод системы установки")]
     pub method: String,
     /// The outcome in words.
-    #[doc(alias = "Результат словами")]
+    #[doc(alias = "msg")]
     pub message: Option<String>,
     /// What the queue says.
-    #[doc(alias = "Ответ очереди")]
+    #[doc(alias = "retx")]
     pub queue: QueueAnswer,
 }
 
@@ -117,7 +111,6 @@ impl Fill for InstallAnswer {
 }
 
 /// Inputs that would be accepted; the document does not show this answer, so the whole of it is kept.
-#[doc(alias = "Параметры прошли проверку; ответ в документации не показан, поэтому сохраняется целиком")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -125,22 +118,20 @@ pub struct InstallCheck {
     /// The word of the envelope, without which it is another document.
     ///
     /// Provenance: inferred.
-    #[doc(alias = "Признак успешного ответа")]
     pub result: ResultWord,
     /// The method of the installation system.
     ///
     /// Provenance: inferred.
-    #[doc(alias = "Метод системы установки")]
     pub method: Option<String>,
     /// The outcome in words.
     ///
     /// Provenance: inferred.
-    #[doc(alias = "Результат словами")]
+    #[doc(alias = "msg")]
     pub message: Option<String>,
     /// What the queue says.
     ///
     /// Provenance: inferred.
-    #[doc(alias = "Ответ очереди")]
+    #[doc(alias = "retx")]
     pub queue: Option<QueueAnswer>,
     /// The whole object as it came.
     pub raw: Raw,
@@ -182,19 +173,18 @@ impl Fill for InstallCheck {
 }
 
 /// What the queue of the installation system says; a success around it does not speak for it.
-#[doc(alias = "Ответ очереди установки; внешний успех за него не отвечает")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct QueueAnswer {
     /// How it went.
-    #[doc(alias = "Результат")]
+    #[doc(alias = "результат")]
     pub result: ResultWord,
     /// The same in words.
-    #[doc(alias = "Результат словами")]
+    #[doc(alias = "msg")]
     pub message: Option<String>,
     /// 0, or the code of the failure.
-    #[doc(alias = "0 или код ошибки")]
+    #[doc(alias = "error_code")]
     pub code: Option<i64>,
 }
 
@@ -226,30 +216,29 @@ impl Fill for QueueAnswer {
 }
 
 /// An order and its server.
-#[doc(alias = "Заказ и его сервер")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct ServerInfo {
     /// The number of the order.
-    #[doc(alias = "Номер заказа")]
+    #[doc(alias("orderid", "заказ", "заказать"))]
     pub order: OrderId,
     /// How far the order is.
-    #[doc(alias = "Состояние заказа")]
+    #[doc(alias("orderStatus", "заказ", "заказать", "состояние", "статус"))]
     pub order_status: OrderStatus,
     /// How far the product is.
-    #[doc(alias = "Состояние услуги")]
+    #[doc(alias("productStatus", "состояние", "статус"))]
     pub product_status: Option<OrderStatus>,
     /// The address; it may be absent here and stand in the server's part.
-    #[doc(alias = "Адрес; может отсутствовать здесь и быть в данных VPS")]
+    #[doc(alias = "dedicatedip")]
     pub dedicated_ip: Option<IpAddr>,
     /// When it has to be paid next.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Дата следующего платежа")]
+    #[doc(alias = "nextduedate")]
     pub next_due: Option<Date>,
     /// The server, once there is one.
-    #[doc(alias = "Данные VPS, если он создан")]
+    #[doc(alias = "vps_info")]
     pub vps: Option<VpsInfo>,
 }
 
@@ -291,36 +280,31 @@ impl Fill for ServerInfo {
 }
 
 /// A virtual server, or why nothing can be said of it.
-#[doc(alias = "Данные VPS или причина, по которой их нет")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct VpsInfo {
     /// Whether the server could be asked; the success around it does not speak for it.
-    #[doc(alias = "Удалось ли опросить сервер")]
     pub result: ResultWord,
     /// Why not.
-    #[doc(alias = "Сообщение об ошибке")]
     pub message: Option<String>,
     /// The number of the server.
-    #[doc(alias = "Номер VPS")]
+    #[doc(alias = "main_id")]
     pub id: Option<VpsId>,
     /// The name of the server.
-    #[doc(alias = "Имя VPS")]
+    #[doc(alias = "vps_name")]
     pub name: Option<String>,
     /// The main address.
-    #[doc(alias = "Основной адрес")]
     pub ip: Option<IpAddr>,
     /// The state in the words of the panel, in its language.
-    #[doc(alias = "Состояние словами панели")]
+    #[doc(alias("real_state", "состояние"))]
     pub state: Option<String>,
     /// Whether it runs.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Работает ли сервер")]
     pub online: Option<bool>,
     /// The password of root.
-    #[doc(alias = "Пароль суперпользователя")]
+    #[doc(alias("vps_password", "пароль"))]
     pub password: Option<Secret>,
 }
 

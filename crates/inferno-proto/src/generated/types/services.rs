@@ -9,22 +9,20 @@ use hostkit_proto::{Date, Raw};
 use crate::types::{OrderStatus, ResultWord, ServiceId};
 
 /// A service; its fields are guesses by the rows of orders, so the whole of it is kept.
-#[doc(alias = "Услуга; поля предполагаются по строкам заказов, поэтому сохраняется целиком")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Service {
     /// The number of the service.
-    #[doc(alias = "Номер услуги")]
     pub id: ServiceId,
     /// Its name.
-    #[doc(alias = "Название")]
+    #[doc(alias = "название")]
     pub name: Option<String>,
     /// How far it is.
-    #[doc(alias = "Состояние")]
+    #[doc(alias("состояние", "статус"))]
     pub status: Option<OrderStatus>,
     /// When it has to be paid next.
-    #[doc(alias = "Дата следующего платежа")]
+    #[doc(alias = "nextduedate")]
     pub next_due: Option<Date>,
     /// The whole object as it came.
     pub raw: Raw,
@@ -66,16 +64,14 @@ impl Fill for Service {
 }
 
 /// One service; the document does not show the answer, so the whole of it is kept.
-#[doc(alias = "Подробности услуги; ответ в документации не показан, поэтому сохраняется целиком")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct ServiceDetail {
     /// The word of the envelope, without which it is another document.
-    #[doc(alias = "Признак успешного ответа")]
     pub result: ResultWord,
     /// The service, in one of the places where a client looks for it.
-    #[doc(alias = "Услуга")]
+    #[doc(alias = "услуга")]
     pub service: Option<Service>,
     /// The whole object as it came.
     pub raw: Raw,
@@ -109,16 +105,14 @@ impl Fill for ServiceDetail {
 }
 
 /// The services of the account; the document does not show the answer, so the whole of it is kept.
-#[doc(alias = "Услуги учётной записи; ответ в документации не показан, поэтому сохраняется целиком")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Services {
     /// The word of the envelope, without which it is another document.
-    #[doc(alias = "Признак успешного ответа")]
     pub result: ResultWord,
     /// The services, in one of the places where a client looks for them.
-    #[doc(alias = "Список услуг")]
+    #[doc(alias = "услуга")]
     #[cfg_attr(feature = "serde", serde(default))]
     pub services: Vec<Service>,
     /// The whole object as it came.

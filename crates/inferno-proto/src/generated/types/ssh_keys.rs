@@ -9,16 +9,13 @@ use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
 use crate::types::SshKeyId;
 
 /// A public key of the account.
-#[doc(alias = "Открытый ключ учётной записи")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct SshKey {
     /// The number of the key.
-    #[doc(alias = "Номер ключа")]
     pub id: SshKeyId,
     /// Its name.
-    #[doc(alias = "Имя ключа")]
     pub name: Option<String>,
     /// The whole object as it came.
     pub raw: Raw,
@@ -52,13 +49,11 @@ impl Fill for SshKey {
 }
 
 /// A key that was added; its number is in the list of keys.
-#[doc(alias = "Ключ добавлен; его номер есть в списке ключей")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct SshKeyAdded {
     /// The outcome in words.
-    #[doc(alias = "Результат словами")]
     pub message: String,
     /// The whole object as it came.
     pub raw: Raw,

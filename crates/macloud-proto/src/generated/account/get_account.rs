@@ -37,7 +37,6 @@ use crate::types::Account;
 /// assert_eq!(account.forecast, Date::new(2020, 8, 12));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Сведения об аккаунте")]
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct GetAccount {}

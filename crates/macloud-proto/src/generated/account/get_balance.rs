@@ -36,7 +36,6 @@ use crate::types::Balance;
 /// assert_eq!(balance.currency.as_deref(), Some("USD"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Балансы аккаунта")]
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct GetBalance {}

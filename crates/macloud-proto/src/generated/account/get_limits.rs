@@ -34,7 +34,6 @@ use crate::types::AccountLimits;
 /// assert_eq!(server.now, Some(1));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Лимиты аккаунта по видам услуг")]
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct GetLimits {}

@@ -8,7 +8,11 @@ mod get_balance;
 mod get_limits;
 mod register;
 
+#[doc(alias = "аккаунт")]
 pub use get_account::GetAccount;
+#[doc(alias("account.balance", "баланс", "деньги"))]
 pub use get_balance::GetBalance;
+#[doc(alias("account.limit", "лимиты", "ограничения"))]
 pub use get_limits::GetLimits;
+#[doc(alias = "регистрация")]
 pub use register::Register;

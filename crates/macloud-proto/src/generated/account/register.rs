@@ -45,7 +45,6 @@ use crate::types::NewAccount;
 /// # assert_eq!(answer.account.id, AccountId::new(190));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Создаёт новый аккаунт и пользователя")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Register {

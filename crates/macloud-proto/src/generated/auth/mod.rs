@@ -5,4 +5,5 @@
 
 mod sign_in;
 
+#[doc(alias("auth", "вход"))]
 pub use sign_in::SignIn;

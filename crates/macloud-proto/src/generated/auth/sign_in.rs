@@ -41,7 +41,6 @@ use crate::types::SessionToken;
 /// println!("{answer:?}");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Вход по почте и паролю: выдаёт токен")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct SignIn {
@@ -50,6 +49,7 @@ pub struct SignIn {
     /// Limits: not empty.
     pub email: String,
     /// The password of the panel.
+    #[doc(alias = "пароль")]
     pub password: Secret,
 }
 

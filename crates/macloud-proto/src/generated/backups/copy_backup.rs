@@ -49,13 +49,13 @@ use crate::types::{Backup, BackupId, DatacenterId};
 /// # assert_eq!(backup, BackupId::new(290232));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Копирует резервную копию в другой дата-центр")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct CopyBackup {
     /// Number of the backup.
     pub id: BackupId,
     /// The data centre.
+    #[doc(alias("дата-центр", "датацентр"))]
     pub datacenter: DatacenterId,
 }
 

@@ -40,7 +40,6 @@ use crate::types::ServiceId;
 /// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Создаёт резервную копию сервера или диска в том же дата-центре")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct CreateBackup {

@@ -48,7 +48,6 @@ use crate::types::{Backup, ServerId};
 /// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Создаёт резервную копию сервера (старый путь)")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct CreateServerBackup {

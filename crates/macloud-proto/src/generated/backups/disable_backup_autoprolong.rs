@@ -34,7 +34,6 @@ use crate::types::BackupId;
 /// client.call(&call)?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Выключает автопродление: копия пропадёт в конце оплаченного срока")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct DisableBackupAutoprolong {

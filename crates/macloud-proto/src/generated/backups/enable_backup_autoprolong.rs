@@ -39,7 +39,6 @@ use crate::types::BackupId;
 /// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Включает автопродление резервной копии")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct EnableBackupAutoprolong {

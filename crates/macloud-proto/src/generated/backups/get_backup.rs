@@ -46,7 +46,6 @@ use crate::types::{Backup, BackupId};
 /// );
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Сведения о резервной копии")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct GetBackup {
@@ -99,7 +98,6 @@ impl Call for GetBackup {}
 impl Repeatable for GetBackup {}
 
 /// Waits until a backup is made.
-#[doc(alias = "Ждёт, пока резервная копия будет готова")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct BackupActive {
     call: GetBackup,
@@ -141,7 +139,6 @@ impl Waiter for BackupActive {
 ///
 /// A final state that the first poll sees may predate the call that is waited for: it counts after 600 seconds, or once
 /// another state was seen.
-#[doc(alias = "Ждёт ссылку на скачивание резервной копии")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct BackupDownloadable {
     call: GetBackup,

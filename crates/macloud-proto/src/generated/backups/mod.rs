@@ -17,16 +17,33 @@ mod restore_backup_older;
 mod restore_server_backup;
 mod update_backup;
 
+#[doc(alias("backup.copy", "бэкап", "копировать", "копия"))]
 pub use copy_backup::CopyBackup;
+#[doc(alias("бэкап", "заказать", "копия", "создать"))]
 pub use create_backup::CreateBackup;
+#[doc(alias("server.backup", "бэкап", "заказать", "копия", "сервер", "создать"))]
 pub use create_server_backup::CreateServerBackup;
+#[doc(alias("бэкап", "копия", "удаление", "удалить"))]
 pub use delete_backup::DeleteBackup;
+#[doc(alias("автопродление", "бэкап", "выключить", "копия", "отключить"))]
 pub use disable_backup_autoprolong::DisableBackupAutoprolong;
+#[doc(alias("автопродление", "бэкап", "включить", "копия"))]
 pub use enable_backup_autoprolong::EnableBackupAutoprolong;
-pub use get_backup::{BackupActive, BackupDownloadable, GetBackup};
+#[doc(alias("бэкап", "копия"))]
+pub use get_backup::BackupActive;
+#[doc(alias("бэкап", "копия"))]
+pub use get_backup::BackupDownloadable;
+#[doc(alias("бэкап", "копия"))]
+pub use get_backup::GetBackup;
+#[doc(alias("бэкап", "копия", "список"))]
 pub use list_backups::ListBackups;
+#[doc(alias("backup.download", "скачать"))]
 pub use prepare_download::PrepareDownload;
+#[doc(alias("backup.restore", "бэкап", "восстановить", "восстановление", "копия"))]
 pub use restore_backup::RestoreBackup;
+#[doc(alias("backup.restore", "бэкап", "восстановить", "восстановление", "копия"))]
 pub use restore_backup_older::RestoreBackupOlder;
+#[doc(alias("server.backup", "бэкап", "восстановить", "восстановление", "копия", "сервер"))]
 pub use restore_server_backup::RestoreServerBackup;
+#[doc(alias("бэкап", "изменить", "копия"))]
 pub use update_backup::UpdateBackup;

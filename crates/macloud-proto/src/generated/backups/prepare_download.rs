@@ -49,7 +49,6 @@ use crate::types::{Backup, BackupId};
 /// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Готовит ссылку на скачивание копии, на сутки")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct PrepareDownload {

@@ -42,7 +42,6 @@ use crate::types::{BackupId, ServiceId};
 /// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Восстанавливает копию поверх сервера или диска")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct RestoreBackup {
@@ -51,6 +50,7 @@ pub struct RestoreBackup {
     /// The server or external disk that is overwritten.
     ///
     /// Known from clients, not from the document.
+    #[doc(alias = "услуга")]
     pub service: ServiceId,
 }
 

@@ -41,7 +41,6 @@ use crate::types::{BackupId, ServiceId};
 /// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Восстанавливает копию поверх сервера или диска (старый метод)")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct RestoreBackupOlder {
@@ -50,6 +49,7 @@ pub struct RestoreBackupOlder {
     /// The server or external disk that is overwritten.
     ///
     /// Known from clients, not from the document.
+    #[doc(alias = "услуга")]
     pub service: ServiceId,
 }
 

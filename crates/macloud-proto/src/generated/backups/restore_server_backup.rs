@@ -42,13 +42,13 @@ use crate::types::{BackupId, ServerId};
 /// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Восстанавливает копию поверх сервера (старый путь)")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct RestoreServerBackup {
     /// Server number.
     pub id: ServerId,
     /// The backup, in the same data centre and not larger than the disk.
+    #[doc(alias("бэкап", "копия"))]
     pub backup: BackupId,
 }
 

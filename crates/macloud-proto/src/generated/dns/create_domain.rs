@@ -46,7 +46,6 @@ use crate::types::{Domain, DomainId};
 /// # assert_eq!(domain, DomainId::new(501));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Добавляет DNS-домен")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDomain {

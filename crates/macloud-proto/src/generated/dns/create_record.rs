@@ -51,7 +51,6 @@ use crate::types::{CaaTag, DomainId, Record, RecordId, RecordType};
 /// # assert_eq!(record, RecordId::new(9004));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Добавляет DNS-запись")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct CreateRecord {
@@ -62,6 +61,7 @@ pub struct CreateRecord {
     /// Limits: not empty.
     pub host: String,
     /// The type.
+    #[doc(alias = "type")]
     pub kind: RecordType,
     /// The value, as the type wants it.
     ///

@@ -46,7 +46,6 @@ use crate::types::{Domain, DomainId, ServiceStatus};
 /// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Удаляет DNS-домен со всеми записями")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteDomain {

@@ -43,7 +43,6 @@ use crate::types::{Domain, DomainId};
 /// assert_eq!(domain.full_name.as_deref(), Some("DNS #501 - example.org"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Сведения о DNS-домене")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct GetDomain {
@@ -95,7 +94,6 @@ impl Call for GetDomain {}
 impl Repeatable for GetDomain {}
 
 /// Waits until a domain is active.
-#[doc(alias = "Ждёт, пока домен заработает")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct DnsActive {
     call: GetDomain,

@@ -42,7 +42,6 @@ use crate::types::Domain;
 /// assert_eq!(domains[0].full_name.as_deref(), Some("DNS #501 - example.org"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "DNS-домены аккаунта")]
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct ListDomains {}

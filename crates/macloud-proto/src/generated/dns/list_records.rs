@@ -39,7 +39,6 @@ use crate::types::{DomainId, Record};
 /// assert_eq!(records[0].kind, RecordType::A);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "DNS-записи домена")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ListRecords {

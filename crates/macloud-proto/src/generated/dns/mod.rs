@@ -12,11 +12,20 @@ mod list_domains;
 mod list_records;
 mod update_record;
 
+#[doc(alias("dns", "домен", "заказать", "создать"))]
 pub use create_domain::CreateDomain;
+#[doc(alias("dns.record", "заказать", "запись", "создать"))]
 pub use create_record::CreateRecord;
+#[doc(alias("dns", "домен", "удаление", "удалить"))]
 pub use delete_domain::DeleteDomain;
+#[doc(alias("dns.record", "запись", "удаление", "удалить"))]
 pub use delete_record::DeleteRecord;
-pub use get_domain::{DnsActive, GetDomain};
+pub use get_domain::DnsActive;
+#[doc(alias("dns", "домен"))]
+pub use get_domain::GetDomain;
+#[doc(alias("dns", "домен", "список"))]
 pub use list_domains::ListDomains;
+#[doc(alias("dns.record", "запись", "список"))]
 pub use list_records::ListRecords;
+#[doc(alias("dns.record", "запись", "изменить"))]
 pub use update_record::UpdateRecord;

@@ -33,7 +33,6 @@ use crate::types::{CaaTag, RecordId};
 /// client.call(&call)?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Меняет значение DNS-записи; имя и тип остаются")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateRecord {

@@ -47,7 +47,6 @@ use crate::types::{LocalAddress, ServerId};
 /// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Подключает сервер к локальной сети дата-центра")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct CreateLocalAddress {

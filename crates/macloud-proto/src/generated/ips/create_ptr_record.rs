@@ -52,7 +52,6 @@ use crate::types::{AddressId, PtrId, PtrRecord};
 /// # assert_eq!(ptr_record, PtrId::new(12));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Добавляет PTR-запись: одну для IPv4, сколько угодно в подсети IPv6")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct CreatePtrRecord {

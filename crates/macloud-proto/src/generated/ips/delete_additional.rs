@@ -46,7 +46,6 @@ use crate::types::{AdditionalAddresses, AdditionalId, ServiceStatus};
 /// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Удаляет услугу со всеми её адресами")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteAdditional {

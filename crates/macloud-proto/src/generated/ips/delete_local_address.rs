@@ -46,7 +46,6 @@ use crate::types::{LocalAddress, ServerId};
 /// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Отключает сервер от локальной сети: адрес пропадёт")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteLocalAddress {

@@ -48,7 +48,6 @@ use crate::types::{PtrId, PtrRecord};
 /// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Удаляет PTR-запись")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct DeletePtrRecord {

@@ -39,7 +39,6 @@ use crate::types::{AdditionalAddresses, AdditionalId};
 /// assert_eq!(additional.full_name.as_deref(), Some("Additional IP #88"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Услуга с дополнительными IP-адресами")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct GetAdditional {

@@ -40,7 +40,6 @@ use crate::types::{AddressId, PoolAddress};
 /// assert_eq!(address.family, Some(AddressFamily::V4));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Сведения об IP-адресе")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct GetAddress {

@@ -38,7 +38,6 @@ use crate::types::{LocalAddress, ServerId};
 /// assert_eq!(local_address.mac.as_deref(), Some("52:54:00:00:05:42"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Локальный адрес сервера: один или ни одного")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct GetLocalAddress {

@@ -41,7 +41,6 @@ use crate::types::{ReservedAddress, ReservedId};
 /// assert_eq!(reserved.full_name.as_deref(), Some("Additional IP #77"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Сведения о зарезервированном адресе")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct GetReserved {

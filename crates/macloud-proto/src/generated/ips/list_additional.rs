@@ -40,7 +40,6 @@ use crate::types::AdditionalAddresses;
 /// assert_eq!(additional[0].full_name.as_deref(), Some("Additional IP #89"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Услуги с дополнительными IP-адресами")]
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct ListAdditional {}

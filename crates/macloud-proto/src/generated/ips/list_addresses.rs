@@ -43,7 +43,6 @@ use crate::types::PoolAddress;
 /// assert_eq!(addresses[0].family, Some(AddressFamily::V4));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Все IP-адреса аккаунта")]
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct ListAddresses {}

@@ -38,7 +38,6 @@ use crate::types::{AddressId, PtrRecord};
 /// assert_eq!(ptr_records[0].host.as_deref(), Some("web.example.org"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "PTR-записи адреса или подсети IPv6")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ListPtrRecords {

@@ -46,7 +46,6 @@ use crate::types::ReservedAddress;
 /// assert_eq!(reserved[0].full_name.as_deref(), Some("Additional IP #77"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Зарезервированные IP-адреса")]
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct ListReserved {}

@@ -41,7 +41,6 @@ use crate::types::{AdditionalAddresses, ServerId};
 /// assert_eq!(server_addresses[0].full_name.as_deref(), Some("Additional IP #88"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Дополнительные IP-адреса сервера")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ListServerAddresses {

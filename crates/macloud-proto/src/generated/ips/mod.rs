@@ -24,23 +24,43 @@ mod remove_server_addresses;
 mod set_address_host;
 mod update_ptr_record;
 
+#[doc(alias("server.ip.local", "адрес", "заказать", "создать"))]
 pub use create_local_address::CreateLocalAddress;
+#[doc(alias("ip.ptr", "заказать", "запись", "создать"))]
 pub use create_ptr_record::CreatePtrRecord;
+#[doc(alias("server-ip", "удаление", "удалить"))]
 pub use delete_additional::DeleteAdditional;
+#[doc(alias("server.ip.local", "адрес", "удаление", "удалить"))]
 pub use delete_local_address::DeleteLocalAddress;
+#[doc(alias("ip.ptr", "запись", "удаление", "удалить"))]
 pub use delete_ptr_record::DeletePtrRecord;
+#[doc(alias = "server-ip")]
 pub use get_additional::GetAdditional;
+#[doc(alias("ip", "адрес"))]
 pub use get_address::GetAddress;
+#[doc(alias("server.ip.local", "адрес"))]
 pub use get_local_address::GetLocalAddress;
+#[doc(alias("ip-reserve", "резерв"))]
 pub use get_reserved::GetReserved;
+#[doc(alias("server-ip", "список"))]
 pub use list_additional::ListAdditional;
+#[doc(alias("ip", "адрес", "список"))]
 pub use list_addresses::ListAddresses;
+#[doc(alias("ip.ptr", "запись", "список"))]
 pub use list_ptr_records::ListPtrRecords;
+#[doc(alias("ip-reserve", "резерв", "список"))]
 pub use list_reserved::ListReserved;
+#[doc(alias("server.ip", "адрес", "сервер", "список"))]
 pub use list_server_addresses::ListServerAddresses;
+#[doc(alias("server.ip", "адрес", "заказ", "заказать"))]
 pub use order_addresses::OrderAddresses;
+#[doc(alias("ip-reserve", "резерв"))]
 pub use release_reserved::ReleaseReserved;
+#[doc(alias("server-ip", "удалить"))]
 pub use remove_additional::RemoveAdditional;
+#[doc(alias("server.ip", "адрес", "сервер", "удалить"))]
 pub use remove_server_addresses::RemoveServerAddresses;
+#[doc(alias("ip", "адрес"))]
 pub use set_address_host::SetAddressHost;
+#[doc(alias("ip.ptr", "запись", "изменить"))]
 pub use update_ptr_record::UpdatePtrRecord;

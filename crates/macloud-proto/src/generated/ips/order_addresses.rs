@@ -45,7 +45,6 @@ use crate::types::{AdditionalAddresses, ServerId, ServiceAddress};
 /// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Заказывает дополнительные IP-адреса для сервера")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct OrderAddresses {
@@ -54,6 +53,7 @@ pub struct OrderAddresses {
     /// 4 or 6; Macloud takes 4 where it is left out, VDSina requires it.
     ///
     /// Limits: from 4 to 6, a multiple of 2.
+    #[doc(alias = "type")]
     pub family: Option<u64>,
     /// How many.
     ///

@@ -48,7 +48,6 @@ use crate::types::{ReservedAddress, ReservedId, ServiceStatus};
 /// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Освобождает зарезервированный адрес")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ReleaseReserved {

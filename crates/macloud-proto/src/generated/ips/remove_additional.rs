@@ -50,13 +50,13 @@ use crate::types::{AdditionalAddresses, AdditionalId, AddressId, ServiceAddress}
 /// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Освобождает часть адресов услуги")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct RemoveAdditional {
     /// Number of the service with additional addresses.
     pub id: AdditionalId,
     /// The addresses to give up.
+    #[doc(alias("delete", "адрес"))]
     pub addresses: Vec<AddressId>,
 }
 

@@ -51,7 +51,6 @@ use crate::types::{AddressId, PoolAddress, ServerId};
 /// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Освобождает дополнительные адреса сервера")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct RemoveServerAddresses {
@@ -60,8 +59,10 @@ pub struct RemoveServerAddresses {
     /// 4 or 6; VDSina requires it.
     ///
     /// Limits: from 4 to 6, a multiple of 2.
+    #[doc(alias = "type")]
     pub family: Option<u64>,
     /// The addresses to give up.
+    #[doc(alias("delete", "адрес"))]
     pub addresses: Vec<AddressId>,
 }
 

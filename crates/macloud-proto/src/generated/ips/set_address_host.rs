@@ -35,7 +35,6 @@ use crate::types::AddressId;
 /// client.call(&call)?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Задаёт имя хоста для IP-адреса")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct SetAddressHost {

@@ -49,13 +49,13 @@ use crate::types::{Iso, IsoId, IsoKey};
 /// # assert_eq!(iso, IsoId::new(210));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Создаёт услугу ISO из загруженного образа")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct CreateIso {
     /// Key of the download.
     ///
     /// Limits: 32 digits, 0 to 9 and a to f. Known from clients, not from the document.
+    #[doc(alias = "ключ")]
     pub key: IsoKey,
 }
 

@@ -48,7 +48,6 @@ use crate::types::{Iso, IsoId, ServiceStatus};
 /// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Удаляет образ ISO")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteIso {

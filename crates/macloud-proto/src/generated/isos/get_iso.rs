@@ -39,7 +39,6 @@ use crate::types::{Iso, IsoId};
 /// assert_eq!(iso.full_name.as_deref(), Some("ISO #210 - netinst.iso"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Сведения об образе ISO")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct GetIso {

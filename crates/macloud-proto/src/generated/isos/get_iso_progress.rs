@@ -43,13 +43,13 @@ use crate::types::{IsoDownload, IsoKey};
 /// assert_eq!(iso_progress.description.as_deref(), Some("Wrong MIME type"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Ход загрузки образа")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct GetIsoProgress {
     /// Key of the download.
     ///
     /// Limits: 32 digits, 0 to 9 and a to f. Known from clients, not from the document.
+    #[doc(alias = "ключ")]
     pub key: IsoKey,
 }
 
@@ -90,7 +90,6 @@ impl Call for GetIsoProgress {}
 impl Repeatable for GetIsoProgress {}
 
 /// Waits until the file of an image is there.
-#[doc(alias = "Ждёт, пока образ загрузится")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct IsoDone {
     call: GetIsoProgress,

@@ -44,7 +44,6 @@ use crate::types::Iso;
 /// assert_eq!(isos[0].full_name.as_deref(), Some("ISO #210 - netinst.iso"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Образы ISO аккаунта")]
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct ListIsos {}

@@ -10,9 +10,17 @@ mod get_iso_progress;
 mod list_isos;
 mod start_download;
 
+#[doc(alias("заказать", "образ", "создать"))]
 pub use create_iso::CreateIso;
+#[doc(alias("образ", "удаление", "удалить"))]
 pub use delete_iso::DeleteIso;
+#[doc(alias = "образ")]
 pub use get_iso::GetIso;
-pub use get_iso_progress::{GetIsoProgress, IsoDone};
+#[doc(alias = "образ")]
+pub use get_iso_progress::GetIsoProgress;
+#[doc(alias = "образ")]
+pub use get_iso_progress::IsoDone;
+#[doc(alias("образ", "список"))]
 pub use list_isos::ListIsos;
+#[doc(alias("iso", "включить", "запустить", "скачать"))]
 pub use start_download::StartDownload;

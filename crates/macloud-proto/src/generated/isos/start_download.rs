@@ -47,7 +47,6 @@ use crate::types::IsoKey;
 /// # );
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Ставит загрузку образа ISO в очередь")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct StartDownload {

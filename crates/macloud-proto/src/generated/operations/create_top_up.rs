@@ -48,11 +48,11 @@ use crate::types::{Operation, OperationId};
 /// # assert_eq!(top_up, OperationId::new(2177311));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Создаёт неоплаченное пополнение баланса")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct CreateTopUp {
     /// The amount.
+    #[doc(alias("summ", "сумма"))]
     pub amount: Decimal,
 }
 

@@ -42,7 +42,6 @@ use crate::types::{Operation, OperationId};
 /// assert_eq!(operation.kind, OperationType::Debit);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Сведения об операции")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct GetOperation {

@@ -50,7 +50,6 @@ use crate::types::Operation;
 /// assert_eq!(operations[0].kind, OperationType::Credit);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Операции по балансам")]
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct ListOperations {

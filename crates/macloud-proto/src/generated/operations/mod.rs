@@ -8,7 +8,11 @@ mod delete_operation;
 mod get_operation;
 mod list_operations;
 
+#[doc(alias("operation", "заказать", "пополнение", "пополнить", "создать"))]
 pub use create_top_up::CreateTopUp;
+#[doc(alias("операция", "платёж", "удаление", "удалить"))]
 pub use delete_operation::DeleteOperation;
+#[doc(alias("операция", "платёж"))]
 pub use get_operation::GetOperation;
+#[doc(alias("операция", "платёж", "список"))]
 pub use list_operations::ListOperations;

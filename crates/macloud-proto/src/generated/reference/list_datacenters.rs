@@ -38,7 +38,6 @@ use crate::types::Datacenter;
 /// assert_eq!(datacenters[0].country, "ru");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Список дата-центров")]
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct ListDatacenters {}

@@ -38,13 +38,13 @@ use crate::types::{Datacenter, GroupId};
 /// assert_eq!(group_datacenters[0].country, "ru");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Дата-центры, где доступна группа тарифов")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ListGroupDatacenters {
     /// Number of a group of plans.
     ///
     /// Provenance: inferred.
+    #[doc(alias = "группа")]
     pub group: GroupId,
 }
 

@@ -38,13 +38,13 @@ use crate::types::{GroupId, Template};
 /// assert_eq!(group_templates[0].active, Some(true));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Шаблоны ОС для группы тарифов")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ListGroupTemplates {
     /// Number of a group of plans.
     ///
     /// Provenance: inferred.
+    #[doc(alias = "группа")]
     pub group: GroupId,
 }
 

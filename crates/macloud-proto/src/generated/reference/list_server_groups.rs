@@ -37,7 +37,6 @@ use crate::types::ServerGroup;
 /// assert_eq!(server_groups[0].description.as_deref(), Some("Servers on shared cores"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Группы тарифов")]
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct ListServerGroups {}

@@ -52,11 +52,11 @@ use crate::types::{GroupId, ServerPlan};
 /// assert_eq!(server_plans[0].cost, "0.00".parse() ?);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Тарифы группы с ценами")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ListServerPlans {
     /// Number of the group of plans.
+    #[doc(alias = "группа")]
     pub group: GroupId,
 }
 

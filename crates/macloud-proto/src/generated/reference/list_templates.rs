@@ -38,7 +38,6 @@ use crate::types::Template;
 /// assert_eq!(templates[0].active, Some(true));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Шаблоны операционных систем")]
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct ListTemplates {}

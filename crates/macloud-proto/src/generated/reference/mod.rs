@@ -10,9 +10,15 @@ mod list_server_groups;
 mod list_server_plans;
 mod list_templates;
 
+#[doc(alias("дата-центр", "датацентр", "список"))]
 pub use list_datacenters::ListDatacenters;
+#[doc(alias("группа", "дата-центр", "датацентр", "список"))]
 pub use list_group_datacenters::ListGroupDatacenters;
+#[doc(alias("группа", "список", "шаблон"))]
 pub use list_group_templates::ListGroupTemplates;
+#[doc(alias("группа", "сервер", "список"))]
 pub use list_server_groups::ListServerGroups;
+#[doc(alias("сервер", "список", "тариф"))]
 pub use list_server_plans::ListServerPlans;
+#[doc(alias("список", "шаблон"))]
 pub use list_templates::ListTemplates;

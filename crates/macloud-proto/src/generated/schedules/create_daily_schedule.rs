@@ -52,7 +52,6 @@ use crate::types::{BackupCopies, BackupHour, Schedules, ServiceId};
 /// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Добавляет ежедневное расписание копий, не больше одного")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct CreateDailySchedule {
@@ -65,6 +64,7 @@ pub struct CreateDailySchedule {
     /// How many copies are kept; older ones go.
     ///
     /// Limits: from 1 to 7. Limits at `macloud`: from 1 to 4.
+    #[doc(alias = "left")]
     pub copies: BackupCopies,
 }
 

@@ -54,7 +54,6 @@ use crate::types::{BackupCopies, BackupHour, Schedules, ServerId};
 /// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Добавляет ежедневное расписание копий (старый путь), не больше одного")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct CreateServerDailySchedule {
@@ -67,6 +66,7 @@ pub struct CreateServerDailySchedule {
     /// How many copies are kept; older ones go.
     ///
     /// Limits: from 1 to 7. Limits at `macloud`: from 1 to 4.
+    #[doc(alias = "left")]
     pub copies: BackupCopies,
 }
 

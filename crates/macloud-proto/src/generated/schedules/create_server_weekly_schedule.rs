@@ -55,7 +55,6 @@ use crate::types::{BackupCopies, BackupDay, BackupHour, Schedules, ServerId};
 /// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Добавляет еженедельное расписание копий (старый путь), не больше одного")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct CreateServerWeeklySchedule {
@@ -72,6 +71,7 @@ pub struct CreateServerWeeklySchedule {
     /// How many copies are kept; older ones go.
     ///
     /// Limits: from 1 to 7. Limits at `macloud`: from 1 to 4.
+    #[doc(alias = "left")]
     pub copies: BackupCopies,
 }
 

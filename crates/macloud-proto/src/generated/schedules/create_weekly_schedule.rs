@@ -53,7 +53,6 @@ use crate::types::{BackupCopies, BackupDay, BackupHour, Schedules, ServiceId};
 /// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Добавляет еженедельное расписание копий, не больше одного")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct CreateWeeklySchedule {
@@ -70,6 +69,7 @@ pub struct CreateWeeklySchedule {
     /// How many copies are kept; older ones go.
     ///
     /// Limits: from 1 to 7. Limits at `macloud`: from 1 to 4.
+    #[doc(alias = "left")]
     pub copies: BackupCopies,
 }
 

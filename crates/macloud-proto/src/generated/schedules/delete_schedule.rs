@@ -48,7 +48,6 @@ use crate::types::{Schedule, ScheduleType, Schedules, ServiceId};
 /// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Удаляет одно расписание копий")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteSchedule {
@@ -57,6 +56,7 @@ pub struct DeleteSchedule {
     /// The schedule to delete.
     ///
     /// Known from clients, not from the document.
+    #[doc(alias = "type")]
     pub kind: ScheduleType,
 }
 

@@ -49,7 +49,6 @@ use crate::types::{Schedule, ScheduleType, Schedules, ServerId};
 /// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Удаляет одно расписание копий (старый путь)")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteServerSchedule {
@@ -58,6 +57,7 @@ pub struct DeleteServerSchedule {
     /// The schedule to delete.
     ///
     /// Known from clients, not from the document.
+    #[doc(alias = "type")]
     pub kind: ScheduleType,
 }
 

@@ -39,7 +39,6 @@ use crate::types::{Schedules, ServiceId};
 /// assert_eq!(daily.copies, Some(BackupCopies::new(4) ?));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Расписания резервных копий услуги")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct GetSchedules {

@@ -41,7 +41,6 @@ use crate::types::{Schedules, ServerId};
 /// assert_eq!(daily.copies, Some(BackupCopies::new(4) ?));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Расписания резервных копий сервера (старый путь)")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct GetServerSchedules {

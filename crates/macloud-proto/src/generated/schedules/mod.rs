@@ -16,15 +16,27 @@ mod delete_server_schedules;
 mod get_schedules;
 mod get_server_schedules;
 
+#[doc(alias("backup.schedule", "заказать", "расписание", "создать"))]
 pub use create_daily_schedule::CreateDailySchedule;
+#[doc(alias("backup.schedule", "заказать", "расписание", "создать"))]
 pub use create_monthly_schedule::CreateMonthlySchedule;
+#[doc(alias("server.schedule", "заказать", "расписание", "сервер", "создать"))]
 pub use create_server_daily_schedule::CreateServerDailySchedule;
+#[doc(alias("server.schedule", "заказать", "расписание", "сервер", "создать"))]
 pub use create_server_monthly_schedule::CreateServerMonthlySchedule;
+#[doc(alias("server.schedule", "заказать", "расписание", "сервер", "создать"))]
 pub use create_server_weekly_schedule::CreateServerWeeklySchedule;
+#[doc(alias("backup.schedule", "заказать", "расписание", "создать"))]
 pub use create_weekly_schedule::CreateWeeklySchedule;
+#[doc(alias("backup.schedule", "расписание", "удаление", "удалить"))]
 pub use delete_schedule::DeleteSchedule;
+#[doc(alias("backup.schedule", "расписание", "удаление", "удалить"))]
 pub use delete_schedules::DeleteSchedules;
+#[doc(alias("server.schedule", "расписание", "сервер", "удаление", "удалить"))]
 pub use delete_server_schedule::DeleteServerSchedule;
+#[doc(alias("server.schedule", "расписание", "сервер", "удаление", "удалить"))]
 pub use delete_server_schedules::DeleteServerSchedules;
+#[doc(alias("backup.schedule", "расписание"))]
 pub use get_schedules::GetSchedules;
+#[doc(alias("server.schedule", "расписание", "сервер"))]
 pub use get_server_schedules::GetServerSchedules;

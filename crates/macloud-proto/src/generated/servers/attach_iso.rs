@@ -46,13 +46,13 @@ use crate::types::{Iso, IsoId, ServerId};
 /// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Подключает образ ISO к серверу и перезапускает его")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct AttachIso {
     /// Server number.
     pub id: ServerId,
     /// The image.
+    #[doc(alias = "образ")]
     pub iso: IsoId,
 }
 

@@ -54,13 +54,13 @@ use crate::types::{PlanId, ServerDetail, ServerId};
 /// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Переводит сервер на старший тариф; вернуть нельзя")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ChangePlan {
     /// Server number.
     pub id: ServerId,
     /// The plan, of the same group.
+    #[doc(alias("server-plan", "тариф"))]
     pub plan: PlanId,
     /// Cores; constructor plans only.
     ///

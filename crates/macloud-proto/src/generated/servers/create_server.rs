@@ -54,20 +54,23 @@ use crate::types::{BackupId, DatacenterId, IsoId, KeyId, PlanId, ReservedId, Ser
 /// # assert_eq!(server, ServerId::new(138828));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Заказывает сервер")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct CreateServer {
     /// The data centre; it may be sold out.
+    #[doc(alias("дата-центр", "датацентр"))]
     pub datacenter: DatacenterId,
     /// The plan, of the right group.
+    #[doc(alias("server-plan", "тариф"))]
     pub plan: PlanId,
     /// A free label; make it unique to find the order again.
     pub name: Option<String>,
     /// Prolong automatically; VDSina may ignore it here, and a change right after the order is lost: it holds once the
     /// server is active.
+    #[doc(alias = "автопродление")]
     pub autoprolong: Option<bool>,
     /// SSH key for root; ignored when a backup is restored.
+    #[doc(alias = "ключ")]
     pub ssh_key: Option<KeyId>,
     /// Host name, a full domain name; ignored when a backup is restored.
     ///
@@ -91,6 +94,7 @@ pub struct CreateServer {
     /// VDSina: the paid weekly backups that a new server gets unless this is off.
     ///
     /// Known from clients, not from the document.
+    #[doc(alias = "расписание")]
     pub schedule: Option<bool>,
     /// VDSina: graphics cards.
     ///
@@ -99,13 +103,13 @@ pub struct CreateServer {
     /// VDSina: the reserved address to use.
     ///
     /// Known from clients, not from the document.
+    #[doc(alias("ip-reserve", "резерв"))]
     pub reserved_ip: Option<ReservedId>,
     /// What the server starts with; one of them at most.
     pub source: Option<CreateServerSource>,
 }
 
 /// What the server starts with; one of them at most.
-#[doc(alias = "Из чего создать сервер, не больше одного")]
 #[derive(Debug, Clone, PartialEq)]
 pub enum CreateServerSource {
     /// A template of an operating system.

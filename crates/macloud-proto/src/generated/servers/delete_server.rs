@@ -48,7 +48,6 @@ use crate::types::{ServerDetail, ServerId, ServiceStatus};
 /// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Удаляет сервер вместе с данными")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteServer {

@@ -46,7 +46,6 @@ use crate::types::{Iso, ServerId};
 /// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Отключает образ ISO от сервера и перезапускает его")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct DetachIso {

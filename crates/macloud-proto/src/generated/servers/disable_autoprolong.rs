@@ -35,7 +35,6 @@ use crate::types::ServerId;
 /// client.call(&call)?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Выключает автопродление: сервер остановится в конце оплаченного срока")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct DisableAutoprolong {

@@ -49,7 +49,6 @@ use crate::types::{ServerDetail, ServerId};
 /// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Включает автопродление сервера")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct EnableAutoprolong {

@@ -39,7 +39,6 @@ use crate::types::{ServerId, ServerPassword};
 /// assert_eq!(password.user.as_deref(), Some("root"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Данные для входа на сервер, созданные при установке")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct GetPassword {

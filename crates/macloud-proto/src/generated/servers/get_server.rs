@@ -49,7 +49,6 @@ use crate::types::{ServerDetail, ServerId};
 /// assert_eq!(server.status, ServiceStatus::New);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Сервер со всеми данными")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct GetServer {
@@ -104,7 +103,6 @@ impl Repeatable for GetServer {}
 ///
 /// A final state that the first poll sees may predate the call that is waited for: it counts after 120 seconds, or once
 /// another state was seen.
-#[doc(alias = "Ждёт, пока сервер заработает и получит адрес")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct ServerActive {
     call: GetServer,
@@ -146,7 +144,6 @@ impl Waiter for ServerActive {
 }
 
 /// Waits until a server is deleted.
-#[doc(alias = "Ждёт удаления сервера")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct ServerGone {
     call: GetServer,

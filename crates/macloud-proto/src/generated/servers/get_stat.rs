@@ -40,7 +40,6 @@ use crate::types::{ServerId, ServerStat};
 /// assert_eq!(Some(stat[0].time), DateTime::new(2019, 7, 12, 0, 0, 0));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Статистика сервера по часам")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct GetStat {

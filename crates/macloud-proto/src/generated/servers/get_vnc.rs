@@ -38,7 +38,6 @@ use crate::types::{ServerId, VncAccess};
 /// assert_eq!(vnc.port, 5907);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Данные для подключения к серверу по VNC")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct GetVnc {

@@ -43,7 +43,6 @@ use crate::types::ServerId;
 /// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Перезагружает сервер принудительно: данные могут пропасть")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct HardRebootServer {

@@ -44,7 +44,6 @@ use crate::types::Server;
 /// assert_eq!(servers[0].full_name.as_deref(), Some("Server #1345 - web"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Серверы аккаунта")]
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct ListServers {}

@@ -23,22 +23,47 @@ mod set_address_reservation;
 mod set_password;
 mod update_server;
 
+#[doc(alias("server.iso", "образ", "подключить"))]
 pub use attach_iso::AttachIso;
+#[doc(alias("server.plan", "изменить", "смена", "тариф"))]
 pub use change_plan::ChangePlan;
-pub use create_server::{CreateServer, CreateServerSource};
+#[doc(alias("заказать", "сервер", "создать"))]
+pub use create_server::CreateServer;
+#[doc(alias("заказать", "сервер", "создать"))]
+pub use create_server::CreateServerSource;
+#[doc(alias("сервер", "удаление", "удалить"))]
 pub use delete_server::DeleteServer;
+#[doc(alias("server.iso", "образ", "отключить"))]
 pub use detach_iso::DetachIso;
+#[doc(alias("server", "автопродление", "выключить", "отключить"))]
 pub use disable_autoprolong::DisableAutoprolong;
+#[doc(alias("server", "автопродление", "включить"))]
 pub use enable_autoprolong::EnableAutoprolong;
+#[doc(alias("server.password", "пароль"))]
 pub use get_password::GetPassword;
-pub use get_server::{GetServer, ServerActive, ServerGone};
+#[doc(alias = "сервер")]
+pub use get_server::GetServer;
+#[doc(alias = "сервер")]
+pub use get_server::ServerActive;
+#[doc(alias = "сервер")]
+pub use get_server::ServerGone;
+#[doc(alias("server.stat", "статистика"))]
 pub use get_stat::GetStat;
+#[doc(alias("server.vnc", "консоль"))]
 pub use get_vnc::GetVnc;
+#[doc(alias("server.reboot", "перезагрузить", "перезагрузка", "рестарт", "сервер"))]
 pub use hard_reboot_server::HardRebootServer;
+#[doc(alias("сервер", "список"))]
 pub use list_servers::ListServers;
+#[doc(alias("server.prolong", "оплата", "продление", "продлить", "сервер"))]
 pub use prolong_server::ProlongServer;
+#[doc(alias("server.reboot", "перезагрузить", "перезагрузка", "рестарт", "сервер"))]
 pub use reboot_server::RebootServer;
+#[doc(alias("server.reinstall", "переустановить", "переустановка", "сервер"))]
 pub use reinstall_server::ReinstallServer;
+#[doc(alias("server", "адрес"))]
 pub use set_address_reservation::SetAddressReservation;
+#[doc(alias("server.password", "пароль"))]
 pub use set_password::SetPassword;
+#[doc(alias("изменить", "сервер"))]
 pub use update_server::UpdateServer;

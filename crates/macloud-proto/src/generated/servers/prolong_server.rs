@@ -48,7 +48,6 @@ use crate::types::{ServerDetail, ServerId};
 /// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Продлевает сервер, не запущенный после оплаты")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ProlongServer {

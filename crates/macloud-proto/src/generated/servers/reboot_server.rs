@@ -40,7 +40,6 @@ use crate::types::ServerId;
 /// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Перезагружает сервер сигналом системе")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct RebootServer {

@@ -51,15 +51,16 @@ use crate::types::{KeyId, ServerDetail, ServerId, TemplateId};
 /// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Переустанавливает сервер: данные пропадут")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ReinstallServer {
     /// Server number.
     pub id: ServerId,
     /// The template.
+    #[doc(alias = "шаблон")]
     pub template: Option<TemplateId>,
     /// SSH key for root.
+    #[doc(alias = "ключ")]
     pub ssh_key: Option<KeyId>,
     /// Host name, a full domain name.
     ///

@@ -50,21 +50,23 @@ use crate::types::{ServerDetail, ServerId};
 /// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Сохранять ли IP-адрес при удалении сервера")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct SetAddressReservation {
     /// Server number.
     pub id: ServerId,
     /// The label.
+    #[doc(alias = "название")]
     pub name: String,
     /// Keep the address.
     ///
     /// Known from clients, not from the document.
+    #[doc(alias = "reserve_ip")]
     pub reserve: bool,
     /// Prolong automatically: say what it was.
     ///
     /// Known from clients, not from the document.
+    #[doc(alias = "автопродление")]
     pub autoprolong: Option<bool>,
 }
 

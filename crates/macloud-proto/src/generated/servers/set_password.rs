@@ -44,7 +44,6 @@ use crate::types::ServerId;
 /// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Задаёт пароль сервера и перезапускает его")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct SetPassword {
@@ -53,6 +52,7 @@ pub struct SetPassword {
     /// The new password; letters and digits, 8 to 32 of them, are safe.
     ///
     /// Limits: not empty.
+    #[doc(alias = "пароль")]
     pub password: Secret,
 }
 

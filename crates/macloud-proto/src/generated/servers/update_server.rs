@@ -36,7 +36,6 @@ use crate::types::ServerId;
 /// client.call(&call)?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Переименовывает сервер")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateServer {

@@ -48,7 +48,6 @@ use crate::types::{KeyId, SshKey};
 /// # assert_eq!(key, KeyId::new(3));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Добавляет SSH-ключ")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct CreateKey {
@@ -59,6 +58,7 @@ pub struct CreateKey {
     /// The public key, one line such as `ssh-rsa AAAA…`.
     ///
     /// Limits: not empty.
+    #[doc(alias("data", "ключ"))]
     pub public_key: String,
 }
 

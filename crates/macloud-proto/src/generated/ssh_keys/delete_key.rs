@@ -46,7 +46,6 @@ use crate::types::{KeyId, KeyStatus, SshKeyDetail};
 /// outcome.into_result()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Удаляет SSH-ключ")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct DeleteKey {

@@ -36,7 +36,6 @@ use crate::types::{KeyId, SshKeyDetail};
 /// assert_eq!(key.status, Some(KeyStatus::Active));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "SSH-ключ с содержимым")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct GetKey {

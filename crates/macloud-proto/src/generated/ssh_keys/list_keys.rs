@@ -35,7 +35,6 @@ use crate::types::SshKey;
 /// assert_eq!(keys[0].name, "laptop");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "SSH-ключи аккаунта")]
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct ListKeys {}

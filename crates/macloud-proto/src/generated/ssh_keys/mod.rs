@@ -9,8 +9,13 @@ mod get_key;
 mod list_keys;
 mod update_key;
 
+#[doc(alias("ssh-key", "заказать", "ключ", "создать"))]
 pub use create_key::CreateKey;
+#[doc(alias("ssh-key", "ключ", "удаление", "удалить"))]
 pub use delete_key::DeleteKey;
+#[doc(alias("ssh-key", "ключ"))]
 pub use get_key::GetKey;
+#[doc(alias("ssh-key", "ключ", "список"))]
 pub use list_keys::ListKeys;
+#[doc(alias("ssh-key", "изменить", "ключ"))]
 pub use update_key::UpdateKey;

@@ -38,7 +38,6 @@ use crate::types::KeyId;
 /// client.call(&call)?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Меняет название и содержимое SSH-ключа")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct UpdateKey {
@@ -51,6 +50,7 @@ pub struct UpdateKey {
     /// The public key, one line such as `ssh-rsa AAAA…`.
     ///
     /// Limits: not empty.
+    #[doc(alias("data", "ключ"))]
     pub public_key: String,
 }
 

@@ -9,22 +9,18 @@ use hostkit_proto::{Date, DateTime, Decimal, Secret};
 use crate::types::{AccountId, UserId};
 
 /// The account that the token belongs to.
-#[doc(alias = "Аккаунт владельца токена")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Account {
     /// Number and name.
-    #[doc(alias = "Номер и название")]
+    #[doc(alias = "аккаунт")]
     pub account: AccountRef,
     /// When it was made.
-    #[doc(alias = "Когда создан")]
     pub created: Option<DateTime>,
     /// Until when the money pays for every service.
-    #[doc(alias = "До какого дня хватит денег на все услуги")]
     pub forecast: Option<Date>,
     /// What the account may do.
-    #[doc(alias = "Возможности аккаунта")]
     pub can: Option<AccountAbilities>,
 }
 
@@ -57,19 +53,17 @@ impl Fill for Account {
 }
 
 /// What the account may do.
-#[doc(alias = "Возможности аккаунта")]
 #[derive(Debug, Clone, PartialEq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct AccountAbilities {
     /// New users may be made.
-    #[doc(alias = "Можно создавать пользователей")]
+    #[doc(alias = "пользователь")]
     pub add_user: Option<bool>,
     /// New services may be ordered.
-    #[doc(alias = "Можно заказывать услуги")]
+    #[doc(alias = "услуга")]
     pub add_service: Option<bool>,
     /// Money may be taken out.
-    #[doc(alias = "Можно выводить деньги")]
     pub convert_to_cash: Option<bool>,
 }
 
@@ -103,66 +97,65 @@ impl Fill for AccountAbilities {
 /// The limits of the account by kind of service.
 ///
 /// Each may be null: so says the model of the hoster's own driver.
-#[doc(alias = "Лимиты аккаунта по видам услуг")]
 #[derive(Debug, Clone, PartialEq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct AccountLimits {
     /// Servers.
-    #[doc(alias = "Серверы")]
+    #[doc(alias("сервер", "серверы"))]
     pub server: Option<ServiceLimit>,
     /// Additional IPv4 addresses.
-    #[doc(alias = "Дополнительные IPv4-адреса")]
+    #[doc(alias = "сервер")]
     pub server_ip4: Option<ServiceLimit>,
     /// Additional IPv6 addresses.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Дополнительные IPv6-адреса")]
+    #[doc(alias = "сервер")]
     pub server_ip6: Option<ServiceLimit>,
     /// ISO images.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Образы ISO")]
+    #[doc(alias = "образ")]
     pub iso: Option<ServiceLimit>,
     /// Backups.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Резервные копии")]
+    #[doc(alias("бэкап", "копия"))]
     pub backup: Option<ServiceLimit>,
     /// Certificates.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "SSL-сертификаты")]
+    #[doc(alias = "ssl-сертификаты")]
     pub ssl: Option<ServiceLimit>,
     /// Domain registrations.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Регистрация доменов")]
+    #[doc(alias = "домен")]
     pub domain: Option<ServiceLimit>,
     /// DNS domains.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "DNS-домены")]
+    #[doc(alias = "dns-домены")]
     pub dns: Option<ServiceLimit>,
     /// External disks.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Внешние диски HDD")]
+    #[doc(alias = "extdisk-hdd")]
     pub external_hdd: Option<ServiceLimit>,
     /// External fast disks.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Внешние диски NVMe")]
+    #[doc(alias = "extdisk-nvme")]
     pub external_nvme: Option<ServiceLimit>,
     /// Reserved addresses.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Зарезервированные IP-адреса")]
+    #[doc(alias("reserve-ip", "резерв"))]
     pub reserved_ip: Option<ServiceLimit>,
     /// Graphics cards.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Видеокарты")]
+    #[doc(alias = "видеокарты")]
     pub gpu: Option<ServiceLimit>,
 }
 
@@ -216,16 +209,13 @@ impl Fill for AccountLimits {
 }
 
 /// An account by number and name.
-#[doc(alias = "Номер и название аккаунта")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct AccountRef {
     /// Its number.
-    #[doc(alias = "Номер аккаунта")]
     pub id: AccountId,
     /// Its name.
-    #[doc(alias = "Название аккаунта")]
     pub name: Option<String>,
 }
 
@@ -256,27 +246,22 @@ impl Fill for AccountRef {
 /// The balances of the account; one without operations is absent.
 ///
 /// No field is there always: a new account may have no balance at all, so nothing marks this object but its envelope.
-#[doc(alias = "Балансы аккаунта; без операций баланса в ответе нет")]
 #[derive(Debug, Clone, PartialEq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Balance {
     /// The main balance.
-    #[doc(alias = "Основной баланс")]
     #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub real: Option<Decimal>,
     /// The bonus balance.
-    #[doc(alias = "Бонусный баланс")]
     #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub bonus: Option<Decimal>,
     /// The partner balance.
-    #[doc(alias = "Партнёрский баланс")]
     #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub partner: Option<Decimal>,
     /// The currency, where the host tells it.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Валюта, если площадка её сообщает")]
     pub currency: Option<String>,
 }
 
@@ -309,16 +294,15 @@ impl Fill for Balance {
 }
 
 /// A new account with its user.
-#[doc(alias = "Новый аккаунт и его пользователь")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct NewAccount {
     /// The account.
-    #[doc(alias = "Аккаунт")]
+    #[doc(alias = "аккаунт")]
     pub account: NewAccountRef,
     /// The user.
-    #[doc(alias = "Пользователь")]
+    #[doc(alias = "пользователь")]
     pub user: NewUser,
 }
 
@@ -347,13 +331,11 @@ impl Fill for NewAccount {
 }
 
 /// The account that was made.
-#[doc(alias = "Созданный аккаунт")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct NewAccountRef {
     /// Its number.
-    #[doc(alias = "Номер аккаунта")]
     pub id: AccountId,
 }
 
@@ -380,19 +362,15 @@ impl Fill for NewAccountRef {
 }
 
 /// The first user of a new account.
-#[doc(alias = "Первый пользователь нового аккаунта")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct NewUser {
     /// Its number.
-    #[doc(alias = "Номер пользователя")]
     pub id: UserId,
     /// Its name: the e-mail address.
-    #[doc(alias = "Имя: адрес почты")]
     pub name: Option<String>,
     /// Its token, if the user is new to the hoster.
-    #[doc(alias = "Токен пользователя")]
     pub token: Option<Secret>,
 }
 
@@ -424,19 +402,15 @@ impl Fill for NewUser {
 }
 
 /// How many services of one kind the account may have.
-#[doc(alias = "Сколько услуг одного вида доступно аккаунту")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct ServiceLimit {
     /// The most in the account.
-    #[doc(alias = "Максимум в аккаунте")]
     pub max: u64,
     /// The most in one parent service, such as addresses of one server.
-    #[doc(alias = "Максимум в родительской услуге, например адресов у одного сервера")]
     pub child_max: Option<u64>,
     /// How many there are.
-    #[doc(alias = "Сколько заказано сейчас")]
     pub now: Option<u64>,
 }
 
@@ -468,13 +442,12 @@ impl Fill for ServiceLimit {
 }
 
 /// The token that authorises calls.
-#[doc(alias = "Токен для запросов")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct SessionToken {
     /// The token.
-    #[doc(alias = "Токен")]
+    #[doc(alias = "токен")]
     pub token: Secret,
 }
 

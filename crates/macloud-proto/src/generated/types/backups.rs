@@ -9,7 +9,6 @@ use hostkit_proto::{DateTime, Gibibytes, Secret};
 use crate::types::{BackupId, DatacenterRef, ServerRef, ServiceStatus};
 
 /// A backup.
-#[doc(alias = "Резервная копия")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -17,65 +16,60 @@ pub struct Backup {
     /// Its number.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Номер услуги")]
     pub id: BackupId,
     /// Its label.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Название")]
+    #[doc(alias = "название")]
     pub name: Option<String>,
     /// The name for people.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Полное название")]
     pub full_name: Option<String>,
     /// Its state.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Состояние")]
+    #[doc(alias("состояние", "статус"))]
     pub status: ServiceStatus,
     /// What is being done with it, such as its progress; localised.
-    #[doc(alias = "Что с ней сейчас делается")]
+    #[doc(alias("состояние", "статус"))]
     pub status_text: Option<String>,
     /// When it was ordered.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Когда заказана")]
     pub created: Option<DateTime>,
     /// When it changed.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Когда изменена")]
     pub updated: Option<DateTime>,
     /// Until when it is paid.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "До какого времени оплачена")]
+    #[doc(alias = "end")]
     pub paid_until: Option<DateTime>,
     /// The server that it is being made from, while it is new.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Сервер, пока копия создаётся")]
+    #[doc(alias = "сервер")]
     pub server: Option<ServerRef>,
     /// What can be done with it.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Что можно сделать")]
     pub can: BackupAbilities,
     /// Where it is.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Дата-центр")]
+    #[doc(alias("дата-центр", "датацентр"))]
     pub datacenter: Option<DatacenterRef>,
     /// Its size.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Размер, ГБ")]
+    #[doc(alias = "quantity")]
     pub size: Option<Gibibytes>,
     /// The link to its disk, where one was made.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Ссылка на скачивание, если создана")]
+    #[doc(alias = "скачать")]
     pub download: Option<BackupDownload>,
 }
 
@@ -145,7 +139,6 @@ impl Fill for Backup {
 }
 
 /// What can be done with a backup.
-#[doc(alias = "Что можно сделать с резервной копией")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -153,17 +146,17 @@ pub struct BackupAbilities {
     /// It can be changed.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Можно изменить")]
+    #[doc(alias = "изменить")]
     pub update: Option<bool>,
     /// It can be prolonged.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Можно продлить")]
+    #[doc(alias("оплата", "продление", "продлить"))]
     pub prolong: Option<bool>,
     /// It can be deleted.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Можно удалить")]
+    #[doc(alias("удаление", "удалить"))]
     pub delete: bool,
 }
 
@@ -197,19 +190,16 @@ impl Fill for BackupAbilities {
 hostkit_proto::ranged_number! {
     #[range(1, 7)]
     /// How many copies a schedule keeps; older ones go.
-    #[doc(alias = "Сколько копий хранит расписание; старые удаляются")]
     pub struct BackupCopies;
 }
 
 hostkit_proto::ranged_number! {
     #[range(1, 31)]
     /// The day on which a backup is made: of the week, where 1 is Monday, or of the month.
-    #[doc(alias = "День создания копии: день недели, где 1 — понедельник, или день месяца")]
     pub struct BackupDay;
 }
 
 /// A link to the disk in a backup.
-#[doc(alias = "Ссылка на образ диска из копии")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -217,12 +207,11 @@ pub struct BackupDownload {
     /// The link: whoever has it can read the disk.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Ссылка; по ней диск доступен любому")]
     pub link: Secret,
     /// Until when it works.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "До какого времени работает")]
+    #[doc(alias = "end")]
     pub expires: Option<DateTime>,
 }
 
@@ -253,12 +242,10 @@ impl Fill for BackupDownload {
 hostkit_proto::ranged_number! {
     #[range(0, 10)]
     /// The hour at which a backup is made, in Moscow.
-    #[doc(alias = "Час создания копии, по Москве")]
     pub struct BackupHour;
 }
 
 /// One schedule of backups.
-#[doc(alias = "Одно расписание копий")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -266,22 +253,20 @@ pub struct Schedule {
     /// How often.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Как часто")]
+    #[doc(alias = "type")]
     pub kind: ScheduleType,
     /// The day of the week from Monday, or of the month.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "День недели с понедельника или день месяца")]
     pub day: Option<BackupDay>,
     /// The hour, in Moscow.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Час по Москве")]
     pub hour: Option<BackupHour>,
     /// How many copies are kept.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Сколько копий хранится")]
+    #[doc(alias = "left")]
     pub copies: Option<BackupCopies>,
 }
 
@@ -315,16 +300,12 @@ impl Fill for Schedule {
 
 hostkit_proto::text_enum! {
     /// How often a backup is made.
-    #[doc(alias = "Как часто делается копия")]
     pub enum ScheduleType {
         /// Every day.
-        #[doc(alias = "Каждый день")]
         Daily = "day",
         /// Every week.
-        #[doc(alias = "Каждую неделю")]
         Weekly = "week",
         /// Every month.
-        #[doc(alias = "Каждый месяц")]
         Monthly = "month",
     }
 }
@@ -332,7 +313,6 @@ hostkit_proto::text_enum! {
 /// The schedules of a service, at most one of each kind.
 ///
 /// Each of the three may be null, so nothing marks this object but its envelope.
-#[doc(alias = "Расписания услуги, не больше одного каждого вида")]
 #[derive(Debug, Clone, PartialEq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -340,17 +320,17 @@ pub struct Schedules {
     /// The daily one.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Ежедневное")]
+    #[doc(alias("day", "ежедневное"))]
     pub daily: Option<Schedule>,
     /// The weekly one.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Еженедельное")]
+    #[doc(alias = "еженедельное")]
     pub weekly: Option<Schedule>,
     /// The monthly one.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Ежемесячное")]
+    #[doc(alias = "ежемесячное")]
     pub monthly: Option<Schedule>,
 }
 

@@ -11,31 +11,27 @@ use crate::types::{AddressId, DatacenterId, GroupId, KeyId, KeyStatus, PlanId, S
 
 hostkit_proto::text_enum! {
     /// Which internet protocol an address belongs to.
-    #[doc(alias = "Версия протокола адреса")]
     pub enum AddressFamily {
         /// IPv4.
-        #[doc(alias = "IPv4")]
+        #[doc(alias = "ipv4")]
         V4 = "4",
         /// IPv6.
-        #[doc(alias = "IPv6")]
+        #[doc(alias = "ipv6")]
         V6 = "6",
     }
 }
 
 /// The data centre where a service is.
-#[doc(alias = "Дата-центр, где размещена услуга")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct DatacenterRef {
     /// Its number.
-    #[doc(alias = "Номер дата-центра")]
     pub id: DatacenterId,
     /// Its name.
-    #[doc(alias = "Название")]
+    #[doc(alias = "название")]
     pub name: Option<String>,
     /// Its country, two letters.
-    #[doc(alias = "Страна, две буквы")]
     pub country: String,
 }
 
@@ -67,16 +63,13 @@ impl Fill for DatacenterRef {
 }
 
 /// The group of plans that a server belongs to.
-#[doc(alias = "Группа тарифов сервера")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct GroupRef {
     /// Its number.
-    #[doc(alias = "Номер группы")]
     pub id: GroupId,
     /// Its name.
-    #[doc(alias = "Название группы")]
     pub name: Option<String>,
 }
 
@@ -105,26 +98,23 @@ impl Fill for GroupRef {
 }
 
 /// The SSH key that a server was installed with.
-#[doc(alias = "SSH-ключ, с которым установлен сервер")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct KeyRef {
     /// Its number.
-    #[doc(alias = "Номер ключа")]
     pub id: KeyId,
     /// Its name.
-    #[doc(alias = "Название ключа")]
     pub name: Option<String>,
     /// Whether it is still there.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Действует ли ключ")]
+    #[doc(alias("состояние", "статус"))]
     pub status: Option<KeyStatus>,
     /// The public key.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Открытый ключ")]
+    #[doc(alias("data", "ключ"))]
     pub public_key: Option<String>,
 }
 
@@ -157,16 +147,13 @@ impl Fill for KeyRef {
 }
 
 /// The plan of a server.
-#[doc(alias = "Тариф сервера")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct PlanRef {
     /// Its number.
-    #[doc(alias = "Номер тарифа")]
     pub id: PlanId,
     /// Its name.
-    #[doc(alias = "Название тарифа")]
     pub name: Option<String>,
 }
 
@@ -195,16 +182,13 @@ impl Fill for PlanRef {
 }
 
 /// A server that something belongs to.
-#[doc(alias = "Сервер, к которому относится услуга")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct ServerRef {
     /// Its number.
-    #[doc(alias = "Номер сервера")]
     pub id: ServerId,
     /// Its name.
-    #[doc(alias = "Название сервера")]
     pub name: Option<String>,
 }
 
@@ -233,19 +217,16 @@ impl Fill for ServerRef {
 }
 
 /// An address that belongs to a service.
-#[doc(alias = "IP-адрес услуги")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct ServiceAddress {
     /// Its number.
-    #[doc(alias = "Номер адреса")]
     pub id: AddressId,
     /// The address.
-    #[doc(alias = "Сам адрес")]
     pub ip: IpAddr,
     /// IPv4 or IPv6.
-    #[doc(alias = "IPv4 или IPv6")]
+    #[doc(alias = "type")]
     pub family: Option<AddressFamily>,
 }
 
@@ -278,42 +259,35 @@ impl Fill for ServiceAddress {
 
 hostkit_proto::text_enum! {
     /// The state of a service.
-    #[doc(alias = "Состояние услуги")]
     pub enum ServiceStatus {
         /// Ordered, not made yet.
-        #[doc(alias = "Заказана, ещё не создана")]
         New = "new",
         /// It runs.
-        #[doc(alias = "Работает")]
+        #[doc(alias = "работает")]
         Active = "active",
         /// Blocked by the hoster.
-        #[doc(alias = "Заблокирована администрацией")]
         Blocked = "block",
         /// Blocked because it is not paid.
-        #[doc(alias = "Заблокирована за неуплату")]
         NotPaid = "notpaid",
         /// Deleted.
-        #[doc(alias = "Удалена")]
+        #[doc(alias = "удалена")]
         Deleted = "deleted",
     }
 }
 
 /// The template that a server was installed from.
-#[doc(alias = "Шаблон, из которого установлен сервер")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct TemplateRef {
     /// Its number.
-    #[doc(alias = "Номер шаблона")]
     pub id: TemplateId,
     /// Its name.
-    #[doc(alias = "Название шаблона")]
     pub name: Option<String>,
     /// Address of its picture.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Адрес картинки")]
+    #[doc(alias = "образ")]
     pub image: Option<String>,
 }
 

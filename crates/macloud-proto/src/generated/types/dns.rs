@@ -10,25 +10,19 @@ use crate::types::{DomainId, RecordId, ServiceStatus};
 
 hostkit_proto::text_enum! {
     /// What a CAA record is about.
-    #[doc(alias = "Назначение CAA-записи")]
     pub enum CaaTag {
         /// Who may issue certificates.
-        #[doc(alias = "Кто может выпускать сертификаты")]
         Issue = "issue",
         /// Who may issue wildcard certificates.
-        #[doc(alias = "Кто может выпускать wildcard-сертификаты")]
         IssueWild = "issuewild",
         /// Where to report violations.
-        #[doc(alias = "Куда сообщать о нарушениях")]
         Iodef = "iodef",
         /// Another tag; the API says `unknown`.
-        #[doc(alias = "Другой тег; API пишет unknown")]
         Other = "unknown",
     }
 }
 
 /// A DNS domain.
-#[doc(alias = "DNS-домен")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -36,50 +30,44 @@ pub struct Domain {
     /// Its number.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Номер услуги")]
     pub id: DomainId,
     /// The domain.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Имя домена")]
     pub name: String,
     /// The name for people.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Полное название")]
     pub full_name: Option<String>,
     /// Its state.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Состояние")]
+    #[doc(alias("состояние", "статус"))]
     pub status: ServiceStatus,
     /// What is being done with it; localised.
-    #[doc(alias = "Что с ним сейчас делается")]
+    #[doc(alias("состояние", "статус"))]
     pub status_text: Option<String>,
     /// When it was added.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Когда добавлен")]
     pub created: Option<DateTime>,
     /// When it changed.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Когда изменён")]
     pub updated: Option<DateTime>,
     /// Until when it is paid.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "До какого времени оплачен")]
+    #[doc(alias = "end")]
     pub paid_until: Option<DateTime>,
     /// Whether its name servers are the hoster's.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Делегирован ли на серверы хостера")]
+    #[doc(alias = "real")]
     pub delegated: bool,
     /// What can be done with it.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Что можно сделать")]
     pub can: Option<DomainAbilities>,
 }
 
@@ -140,7 +128,6 @@ impl Fill for Domain {
 }
 
 /// What can be done with a domain.
-#[doc(alias = "Что можно сделать с доменом")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -148,7 +135,7 @@ pub struct DomainAbilities {
     /// It can be deleted.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Можно удалить")]
+    #[doc(alias("удаление", "удалить"))]
     pub delete: bool,
 }
 
@@ -175,7 +162,6 @@ impl Fill for DomainAbilities {
 }
 
 /// A DNS record.
-#[doc(alias = "DNS-запись")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -183,32 +169,27 @@ pub struct Record {
     /// Its number.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Номер записи")]
     pub id: RecordId,
     /// The name, full or below the domain.
-    #[doc(alias = "Имя, полное или префикс")]
     pub host: Option<String>,
     /// The type.
-    #[doc(alias = "Тип записи")]
+    #[doc(alias = "type")]
     pub kind: RecordType,
     /// Priority of MX and SRV, flag of CAA.
-    #[doc(alias = "Приоритет MX и SRV, флаг CAA")]
     pub priority: Option<u64>,
     /// The tag of a CAA record.
-    #[doc(alias = "Тег CAA-записи")]
     pub tag: Option<CaaTag>,
     /// The value.
-    #[doc(alias = "Значение")]
+    #[doc(alias = "значение")]
     pub value: String,
     /// When it changed.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Когда изменена")]
+    #[doc(alias = "timestamp")]
     pub changed: Option<DateTime>,
     /// What can be done with it.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Что можно сделать")]
     pub can: Option<RecordAbilities>,
 }
 
@@ -254,7 +235,6 @@ impl Fill for Record {
 }
 
 /// What can be done with a record.
-#[doc(alias = "Что можно сделать с записью")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -262,12 +242,12 @@ pub struct RecordAbilities {
     /// It can be changed.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Можно изменить")]
+    #[doc(alias = "изменить")]
     pub update: Option<bool>,
     /// It can be deleted.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Можно удалить")]
+    #[doc(alias("удаление", "удалить"))]
     pub delete: bool,
 }
 
@@ -297,31 +277,26 @@ impl Fill for RecordAbilities {
 
 hostkit_proto::text_enum! {
     /// The type of a DNS record.
-    #[doc(alias = "Тип DNS-записи")]
     pub enum RecordType {
         /// An IPv4 address.
-        #[doc(alias = "IPv4-адрес")]
+        #[doc(alias = "ipv4-адрес")]
         A = "A",
         /// An IPv6 address.
-        #[doc(alias = "IPv6-адрес")]
+        #[doc(alias = "ipv6-адрес")]
         Aaaa = "AAAA",
         /// Another name.
-        #[doc(alias = "Псевдоним")]
+        #[doc(alias = "псевдоним")]
         Cname = "CNAME",
         /// A mail server.
-        #[doc(alias = "Почтовый сервер")]
         Mx = "MX",
         /// A name server.
-        #[doc(alias = "Сервер имён")]
         Ns = "NS",
         /// A server of a service.
-        #[doc(alias = "Сервер службы")]
         Srv = "SRV",
         /// Who may issue certificates.
-        #[doc(alias = "Кто может выпускать сертификаты")]
         Caa = "CAA",
         /// Text.
-        #[doc(alias = "Текст")]
+        #[doc(alias = "текст")]
         Txt = "TXT",
     }
 }

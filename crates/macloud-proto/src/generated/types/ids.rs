@@ -5,114 +5,95 @@
 
 hostkit_proto::number_id! {
     /// The number of an account.
-    #[doc(alias = "Номер аккаунта")]
     pub struct AccountId;
 }
 
 hostkit_proto::number_id! {
     /// The number of a service with additional addresses.
-    #[doc(alias = "Номер услуги с дополнительными IP-адресами")]
     pub struct AdditionalId;
 }
 
 hostkit_proto::number_id! {
     /// The number of one address.
-    #[doc(alias = "Номер IP-адреса")]
     pub struct AddressId;
 }
 
 hostkit_proto::number_id! {
     /// The number of a backup service.
-    #[doc(alias = "Номер услуги резервной копии")]
     pub struct BackupId;
 }
 
 hostkit_proto::number_id! {
     /// The number of a data centre.
-    #[doc(alias = "Номер дата-центра")]
     pub struct DatacenterId;
 }
 
 hostkit_proto::number_id! {
     /// The number of a DNS domain service.
-    #[doc(alias = "Номер услуги DNS-домена")]
     pub struct DomainId;
 }
 
 hostkit_proto::number_id! {
     /// The number of a group of plans.
-    #[doc(alias = "Номер группы тарифов")]
     pub struct GroupId;
 }
 
 hostkit_proto::number_id! {
     /// The number of an ISO service.
-    #[doc(alias = "Номер услуги ISO")]
     pub struct IsoId;
 }
 
 hostkit_proto::text_id! {
     /// The key of an ISO download: 32 hexadecimal digits.
-    #[doc(alias = "Ключ загрузки ISO: 32 шестнадцатеричные цифры")]
     pub struct IsoKey;
 }
 
 hostkit_proto::number_id! {
     /// The number of an SSH key.
-    #[doc(alias = "Номер SSH-ключа")]
     pub struct KeyId;
 }
 
 hostkit_proto::number_id! {
     /// The number of an operation on a balance.
-    #[doc(alias = "Номер операции по балансу")]
     pub struct OperationId;
 }
 
 hostkit_proto::number_id! {
     /// The number of a plan.
-    #[doc(alias = "Номер тарифного плана")]
     pub struct PlanId;
 }
 
 hostkit_proto::number_id! {
     /// The number of a PTR record.
-    #[doc(alias = "Номер PTR-записи")]
     pub struct PtrId;
 }
 
 hostkit_proto::number_id! {
     /// The number of a DNS record.
-    #[doc(alias = "Номер DNS-записи")]
     pub struct RecordId;
 }
 
 hostkit_proto::number_id! {
     /// The number of a service with a reserved address.
-    #[doc(alias = "Номер услуги с зарезервированным IP-адресом")]
     pub struct ReservedId;
 }
 
 hostkit_proto::number_id! {
     /// The number of a server.
-    #[doc(alias = "Номер сервера")]
     pub struct ServerId;
 }
 
 hostkit_proto::number_id! {
     /// The number of any service, such as a server or an external disk.
-    #[doc(alias = "Номер любой услуги, например сервера или внешнего диска")]
     pub struct ServiceId;
 }
 
 hostkit_proto::number_id! {
     /// The number of a template of an operating system.
-    #[doc(alias = "Номер шаблона ОС")]
     pub struct TemplateId;
 }
 
 hostkit_proto::number_id! {
     /// The number of a user of an account.
-    #[doc(alias = "Номер пользователя аккаунта")]
     pub struct UserId;
 }

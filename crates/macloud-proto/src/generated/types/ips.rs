@@ -14,7 +14,6 @@ use crate::types::{
 };
 
 /// A service with additional addresses of a server.
-#[doc(alias = "Услуга с дополнительными IP-адресами сервера")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -22,60 +21,55 @@ pub struct AdditionalAddresses {
     /// Its number.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Номер услуги")]
     pub id: AdditionalId,
     /// Its label.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Название")]
+    #[doc(alias = "название")]
     pub name: Option<String>,
     /// The name for people.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Полное название")]
     pub full_name: Option<String>,
     /// Its state.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Состояние")]
+    #[doc(alias("состояние", "статус"))]
     pub status: ServiceStatus,
     /// What is being done with it; localised.
-    #[doc(alias = "Что с ней сейчас делается")]
+    #[doc(alias("состояние", "статус"))]
     pub status_text: Option<String>,
     /// When it was ordered.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Когда заказана")]
     pub created: Option<DateTime>,
     /// When it changed.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Когда изменена")]
     pub updated: Option<DateTime>,
     /// Until when it is paid.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "До какого времени оплачена")]
+    #[doc(alias = "end")]
     pub paid_until: Option<DateTime>,
     /// The addresses.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Адреса")]
+    #[doc(alias("ip", "адрес", "адреса"))]
     pub addresses: Vec<ServiceAddress>,
     /// The server that they belong to.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Сервер, к которому они относятся")]
+    #[doc(alias = "сервер")]
     pub server: Option<ServerRef>,
     /// Where it is.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Дата-центр")]
+    #[doc(alias("дата-центр", "датацентр"))]
     pub datacenter: Option<DatacenterRef>,
     /// What can be done with it.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Что можно сделать")]
     pub can: Option<AddressAbilities>,
 }
 
@@ -142,7 +136,6 @@ impl Fill for AdditionalAddresses {
 }
 
 /// What can be done with a service with addresses.
-#[doc(alias = "Что можно сделать с услугой IP-адресов")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -150,7 +143,7 @@ pub struct AddressAbilities {
     /// It can be deleted.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Можно удалить")]
+    #[doc(alias("удаление", "удалить"))]
     pub delete: bool,
 }
 
@@ -177,7 +170,6 @@ impl Fill for AddressAbilities {
 }
 
 /// The service that has an address.
-#[doc(alias = "Услуга, которой принадлежит адрес")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -185,17 +177,16 @@ pub struct AddressOwner {
     /// Its number.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Номер услуги")]
     pub id: ServiceId,
     /// What kind it is.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Вид услуги")]
+    #[doc(alias = "type")]
     pub kind: Option<OwnerType>,
     /// Its name.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Название")]
+    #[doc(alias = "название")]
     pub name: Option<String>,
 }
 
@@ -228,25 +219,21 @@ impl Fill for AddressOwner {
 
 hostkit_proto::text_enum! {
     /// What kind of service has an address.
-    #[doc(alias = "Вид услуги, которой принадлежит адрес")]
     pub enum OwnerType {
         /// A server.
-        #[doc(alias = "Сервер")]
+        #[doc(alias = "сервер")]
         Server = "server",
         /// A service with additional addresses.
-        #[doc(alias = "Услуга с дополнительными адресами")]
         Additional = "server-ip",
         /// A reserved address.
-        #[doc(alias = "Зарезервированный адрес")]
+        #[doc(alias = "резерв")]
         Reserved = "reserve-ip",
         /// Another service; the API says `unknown`.
-        #[doc(alias = "Другая услуга; API пишет unknown")]
         Other = "unknown",
     }
 }
 
 /// An address of the account, or an IPv6 network.
-#[doc(alias = "IP-адрес аккаунта или подсеть IPv6")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -254,47 +241,42 @@ pub struct PoolAddress {
     /// Its number.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Номер адреса")]
     pub id: AddressId,
     /// The address, or the first one of the network.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Адрес или начало подсети")]
     pub ip: IpAddr,
     /// IPv4 or IPv6.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "IPv4 или IPv6")]
+    #[doc(alias = "type")]
     pub family: Option<AddressFamily>,
     /// Its PTR names.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Имена PTR")]
     pub host: Option<String>,
     /// The gateway.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Шлюз")]
+    #[doc(alias = "шлюз")]
     pub gateway: Option<IpAddr>,
     /// The mask, or `64` for IPv6.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Маска или 64 для IPv6")]
     pub netmask: Option<String>,
     /// Where it is.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Дата-центр")]
+    #[doc(alias("дата-центр", "датацентр"))]
     pub datacenter: Option<DatacenterRef>,
     /// The service that has it.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Услуга, которой он принадлежит")]
+    #[doc(alias = "услуга")]
     pub service: Option<AddressOwner>,
     /// Whether it is a network.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Это подсеть")]
     pub is_net: Option<bool>,
 }
 
@@ -352,7 +334,6 @@ impl Fill for PoolAddress {
 }
 
 /// A PTR record.
-#[doc(alias = "PTR-запись")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -360,22 +341,19 @@ pub struct PtrRecord {
     /// Its number.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Номер записи")]
     pub id: PtrId,
     /// The address.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "IP-адрес")]
+    #[doc(alias = "ip-адрес")]
     pub ip: IpAddr,
     /// The name.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Имя хоста")]
     pub host: Option<String>,
     /// When it changed.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Когда изменена")]
     pub updated: Option<DateTime>,
 }
 
@@ -408,7 +386,6 @@ impl Fill for PtrRecord {
 }
 
 /// An address that was kept when its server was deleted.
-#[doc(alias = "IP-адрес, сохранённый после удаления сервера")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -416,60 +393,55 @@ pub struct ReservedAddress {
     /// Its number.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Номер услуги")]
     pub id: ReservedId,
     /// Its label.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Название")]
+    #[doc(alias = "название")]
     pub name: Option<String>,
     /// The name for people.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Полное название")]
     pub full_name: Option<String>,
     /// Its state.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Состояние")]
+    #[doc(alias("состояние", "статус"))]
     pub status: ServiceStatus,
     /// What is being done with it; localised.
-    #[doc(alias = "Что с ней сейчас делается")]
+    #[doc(alias("состояние", "статус"))]
     pub status_text: Option<String>,
     /// When it was ordered.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Когда заказана")]
     pub created: Option<DateTime>,
     /// When it changed.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Когда изменена")]
     pub updated: Option<DateTime>,
     /// Until when it is paid.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "До какого времени оплачена")]
+    #[doc(alias = "end")]
     pub paid_until: Option<DateTime>,
     /// The addresses.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Адреса")]
+    #[doc(alias("ip", "адрес", "адреса"))]
     pub addresses: Vec<ServiceAddress>,
     /// The server that they belong to.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Сервер, к которому они относятся")]
+    #[doc(alias = "сервер")]
     pub server: Option<ServerRef>,
     /// Where it is.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Дата-центр")]
+    #[doc(alias("дата-центр", "датацентр"))]
     pub datacenter: Option<DatacenterRef>,
     /// What can be done with it.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Что можно сделать")]
     pub can: Option<AddressAbilities>,
 }
 

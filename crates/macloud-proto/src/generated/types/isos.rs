@@ -10,22 +10,17 @@ use crate::types::{IsoId, ServerRef, ServiceStatus};
 
 hostkit_proto::text_enum! {
     /// What a download is doing.
-    #[doc(alias = "Состояние загрузки")]
     pub enum DownloadStatus {
         /// The hoster fetches the file.
-        #[doc(alias = "Файл загружается")]
         Processing = "processing",
         /// The file is there; the service can be made.
-        #[doc(alias = "Файл загружен, можно создать услугу")]
         Done = "done",
         /// It failed.
-        #[doc(alias = "Ошибка загрузки")]
         Failed = "error",
     }
 }
 
 /// An ISO image.
-#[doc(alias = "Образ ISO")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -33,60 +28,53 @@ pub struct Iso {
     /// Its number.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Номер услуги")]
     pub id: IsoId,
     /// The name of the file.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Имя файла")]
     pub name: Option<String>,
     /// The name for people.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Полное название")]
     pub full_name: Option<String>,
     /// Its state.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Состояние")]
+    #[doc(alias("состояние", "статус"))]
     pub status: ServiceStatus,
     /// What is being done with it; localised.
-    #[doc(alias = "Что с ним сейчас делается")]
+    #[doc(alias("состояние", "статус"))]
     pub status_text: Option<String>,
     /// When it was ordered.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Когда заказан")]
     pub created: Option<DateTime>,
     /// When it changed.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Когда изменён")]
     pub updated: Option<DateTime>,
     /// Until when it is paid.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "До какого времени оплачен")]
+    #[doc(alias = "end")]
     pub paid_until: Option<DateTime>,
     /// The file.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Файл")]
+    #[doc(alias = "файл")]
     pub file: Option<IsoFile>,
     /// Whether a server has it.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Подключён ли к серверу")]
     pub attached: bool,
     /// The server that has it.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "К какому серверу подключён")]
+    #[doc(alias = "сервер")]
     pub server: Option<ServerRef>,
     /// What can be done with it.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Что можно сделать")]
     pub can: Option<IsoAbilities>,
 }
 
@@ -153,7 +141,6 @@ impl Fill for Iso {
 }
 
 /// What can be done with an ISO image.
-#[doc(alias = "Что можно сделать с образом")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -161,7 +148,7 @@ pub struct IsoAbilities {
     /// It can be deleted.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Можно удалить")]
+    #[doc(alias("удаление", "удалить"))]
     pub delete: bool,
 }
 
@@ -188,7 +175,6 @@ impl Fill for IsoAbilities {
 }
 
 /// How far a download is.
-#[doc(alias = "Ход загрузки образа")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -196,12 +182,11 @@ pub struct IsoDownload {
     /// What it is doing.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Состояние")]
+    #[doc(alias("состояние", "статус"))]
     pub status: DownloadStatus,
     /// Progress or reason; localised.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Ход или причина ошибки")]
     pub description: Option<String>,
 }
 
@@ -230,7 +215,6 @@ impl Fill for IsoDownload {
 }
 
 /// The file of an ISO image.
-#[doc(alias = "Файл образа")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -238,17 +222,14 @@ pub struct IsoFile {
     /// Its size for people, such as `841 Mb`.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Размер для людей")]
     pub size: Option<String>,
     /// Its MD5 sum.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Сумма MD5")]
     pub md5: String,
     /// Where it was fetched from.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Откуда загружен")]
     pub url: Option<String>,
 }
 

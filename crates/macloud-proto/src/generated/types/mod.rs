@@ -16,15 +16,189 @@ mod servers;
 mod ssh_keys;
 mod tariff;
 
+#[doc(alias = "аккаунт")]
+pub use account::Account;
+#[doc(alias = "аккаунт")]
+pub use account::AccountAbilities;
+#[doc(alias("аккаунт", "лимиты", "ограничения"))]
+pub use account::AccountLimits;
+#[doc(alias = "аккаунт")]
+pub use account::AccountRef;
+#[doc(alias("баланс", "деньги"))]
+pub use account::Balance;
+#[doc(alias = "аккаунт")]
+pub use account::NewAccount;
+#[doc(alias = "аккаунт")]
+pub use account::NewAccountRef;
+#[doc(alias = "пользователь")]
+pub use account::NewUser;
+#[doc(alias = "услуга")]
+pub use account::ServiceLimit;
 pub use account::*;
+#[doc(alias("бэкап", "копия"))]
+pub use backups::Backup;
+#[doc(alias("бэкап", "копия"))]
+pub use backups::BackupAbilities;
+#[doc(alias("бэкап", "копия"))]
+pub use backups::BackupCopies;
+#[doc(alias("бэкап", "копия"))]
+pub use backups::BackupDay;
+#[doc(alias("бэкап", "копия", "скачать"))]
+pub use backups::BackupDownload;
+#[doc(alias("бэкап", "копия"))]
+pub use backups::BackupHour;
+#[doc(alias = "расписание")]
+pub use backups::Schedule;
+#[doc(alias = "расписание")]
+pub use backups::ScheduleType;
+#[doc(alias = "расписание")]
+pub use backups::Schedules;
 pub use backups::*;
+#[doc(alias = "адрес")]
+pub use common::AddressFamily;
+#[doc(alias("дата-центр", "датацентр"))]
+pub use common::DatacenterRef;
+#[doc(alias = "группа")]
+pub use common::GroupRef;
+#[doc(alias = "ключ")]
+pub use common::KeyRef;
+#[doc(alias = "тариф")]
+pub use common::PlanRef;
+#[doc(alias = "сервер")]
+pub use common::ServerRef;
+#[doc(alias("адрес", "услуга"))]
+pub use common::ServiceAddress;
+#[doc(alias("состояние", "статус", "услуга"))]
+pub use common::ServiceStatus;
+#[doc(alias = "шаблон")]
+pub use common::TemplateRef;
 pub use common::*;
+#[doc(alias("dns-домен", "домен"))]
+pub use dns::Domain;
+#[doc(alias = "домен")]
+pub use dns::DomainAbilities;
+#[doc(alias("dns-запись", "запись"))]
+pub use dns::Record;
+#[doc(alias = "запись")]
+pub use dns::RecordAbilities;
+#[doc(alias = "запись")]
+pub use dns::RecordType;
 pub use dns::*;
+#[doc(alias = "аккаунт")]
+pub use ids::AccountId;
+#[doc(alias = "адрес")]
+pub use ids::AddressId;
+#[doc(alias("бэкап", "копия"))]
+pub use ids::BackupId;
+#[doc(alias("дата-центр", "датацентр"))]
+pub use ids::DatacenterId;
+#[doc(alias = "домен")]
+pub use ids::DomainId;
+#[doc(alias = "группа")]
+pub use ids::GroupId;
+#[doc(alias = "образ")]
+pub use ids::IsoId;
+#[doc(alias("ключ", "образ"))]
+pub use ids::IsoKey;
+#[doc(alias = "ключ")]
+pub use ids::KeyId;
+#[doc(alias("операция", "платёж"))]
+pub use ids::OperationId;
+#[doc(alias = "тариф")]
+pub use ids::PlanId;
+#[doc(alias = "запись")]
+pub use ids::RecordId;
+#[doc(alias = "резерв")]
+pub use ids::ReservedId;
+#[doc(alias = "сервер")]
+pub use ids::ServerId;
+#[doc(alias = "услуга")]
+pub use ids::ServiceId;
+#[doc(alias = "шаблон")]
+pub use ids::TemplateId;
+#[doc(alias = "пользователь")]
+pub use ids::UserId;
 pub use ids::*;
+#[doc(alias = "адрес")]
+pub use ips::AdditionalAddresses;
+#[doc(alias = "адрес")]
+pub use ips::AddressAbilities;
+#[doc(alias = "адрес")]
+pub use ips::AddressOwner;
+#[doc(alias = "адрес")]
+pub use ips::PoolAddress;
+#[doc(alias("ptr-запись", "запись"))]
+pub use ips::PtrRecord;
+#[doc(alias("адрес", "резерв"))]
+pub use ips::ReservedAddress;
 pub use ips::*;
+#[doc(alias("скачать", "состояние", "статус"))]
+pub use isos::DownloadStatus;
+#[doc(alias = "образ")]
+pub use isos::Iso;
+#[doc(alias = "образ")]
+pub use isos::IsoAbilities;
+#[doc(alias("образ", "скачать"))]
+pub use isos::IsoDownload;
+#[doc(alias = "образ")]
+pub use isos::IsoFile;
 pub use isos::*;
+#[doc(alias("операция", "платёж"))]
+pub use operations::Operation;
+#[doc(alias("операция", "платёж", "услуга"))]
+pub use operations::OperationService;
+#[doc(alias("операция", "платёж", "состояние", "статус"))]
+pub use operations::OperationStatus;
+#[doc(alias("операция", "платёж"))]
+pub use operations::OperationType;
 pub use operations::*;
+#[doc(alias("бэкап", "копия", "стоимость", "цена"))]
+pub use reference::BackupPrice;
+#[doc(alias("дата-центр", "датацентр"))]
+pub use reference::Datacenter;
+#[doc(alias("стоимость", "цена"))]
+pub use reference::ParameterPrice;
+#[doc(alias = "тариф")]
+pub use reference::PlanParameters;
+#[doc(alias("группа", "сервер"))]
+pub use reference::ServerGroup;
+#[doc(alias("сервер", "тариф"))]
+pub use reference::ServerPlan;
+#[doc(alias = "шаблон")]
+pub use reference::Template;
+#[doc(alias("лимиты", "ограничения", "шаблон"))]
+pub use reference::TemplateLimits;
 pub use reference::*;
+#[doc(alias = "трафик")]
+pub use servers::Bandwidth;
+#[doc(alias = "адрес")]
+pub use servers::LocalAddress;
+#[doc(alias = "сервер")]
+pub use servers::Server;
+#[doc(alias = "сервер")]
+pub use servers::ServerAbilities;
+#[doc(alias("адрес", "сервер"))]
+pub use servers::ServerAddress;
+#[doc(alias = "сервер")]
+pub use servers::ServerDetail;
+#[doc(alias = "сервер")]
+pub use servers::ServerLoad;
+#[doc(alias("пароль", "сервер"))]
+pub use servers::ServerPassword;
+#[doc(alias("сервер", "статистика"))]
+pub use servers::ServerStat;
+#[doc(alias = "консоль")]
+pub use servers::VncAccess;
 pub use servers::*;
+#[doc(alias("ключ", "состояние", "статус"))]
+pub use ssh_keys::KeyStatus;
+#[doc(alias = "ключ")]
+pub use ssh_keys::SshKey;
+#[doc(alias = "ключ")]
+pub use ssh_keys::SshKeyDetail;
 pub use ssh_keys::*;
+#[doc(alias = "видеокарты")]
+pub use tariff::GpuAmount;
+#[doc(alias = "тариф")]
+pub use tariff::Tariff;
 pub use tariff::*;

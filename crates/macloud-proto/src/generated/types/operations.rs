@@ -9,49 +9,42 @@ use hostkit_proto::{DateTime, Decimal, Secret};
 use crate::types::{OperationId, ServiceId};
 
 /// An operation on a balance.
-#[doc(alias = "Операция по балансу")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Operation {
     /// Its number.
-    #[doc(alias = "Номер операции")]
     pub id: OperationId,
     /// The balance.
-    #[doc(alias = "Баланс")]
+    #[doc(alias = "баланс")]
     pub purse: Option<Purse>,
     /// In or out.
-    #[doc(alias = "Зачисление или списание")]
+    #[doc(alias = "type")]
     pub kind: OperationType,
     /// Whether it is paid.
-    #[doc(alias = "Оплачена ли")]
+    #[doc(alias("состояние", "статус"))]
     pub status: Option<OperationStatus>,
     /// The amount, without a sign.
-    #[doc(alias = "Сумма без знака")]
+    #[doc(alias = "summ")]
     #[cfg_attr(feature = "serde", serde(with = "hostkit_proto::codec::decimals"))]
     pub amount: Decimal,
     /// When it was made.
-    #[doc(alias = "Когда создана")]
     pub created: Option<DateTime>,
     /// When it changed.
-    #[doc(alias = "Когда изменена")]
     pub updated: Option<DateTime>,
     /// What it was for; localised.
-    #[doc(alias = "Комментарий")]
+    #[doc(alias = "комментарий")]
     pub comment: Option<String>,
     /// How a top-up is paid; absent for debits.
-    #[doc(alias = "Способ пополнения; для списаний нет")]
     pub payment: Option<PaymentMethod>,
     /// The service of a debit; absent for top-ups.
-    #[doc(alias = "Услуга; для пополнений нет")]
+    #[doc(alias = "услуга")]
     pub service: Option<OperationService>,
     /// A one-time link that pays the top-up without a login.
-    #[doc(alias = "Одноразовая ссылка на оплату без входа в панель")]
     pub paylink: Option<Secret>,
     /// Address of a bill to print.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Адрес счёта для печати")]
     pub pdf: Option<String>,
 }
 
@@ -118,18 +111,16 @@ impl Fill for Operation {
 }
 
 /// The service that a debit is for.
-#[doc(alias = "Услуга, за которую списаны деньги")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct OperationService {
     /// Its number.
-    #[doc(alias = "Номер услуги")]
     pub id: ServiceId,
     /// Its name.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Название")]
+    #[doc(alias = "название")]
     pub name: Option<String>,
 }
 
@@ -159,41 +150,37 @@ impl Fill for OperationService {
 
 hostkit_proto::number_enum! {
     /// Whether an operation is paid.
-    #[doc(alias = "Оплачена ли операция")]
     pub enum OperationStatus {
         /// Not paid.
-        #[doc(alias = "Не оплачено")]
         Unpaid = "0",
         /// Paid.
-        #[doc(alias = "Оплачено")]
+        #[doc(alias = "оплачено")]
         Paid = "1",
     }
 }
 
 hostkit_proto::number_enum! {
     /// The direction of an operation.
-    #[doc(alias = "Направление операции")]
     pub enum OperationType {
         /// Money came in.
-        #[doc(alias = "Зачисление")]
+        #[doc(alias = "зачисление")]
         Credit = "1",
         /// Money went out.
-        #[doc(alias = "Списание")]
+        #[doc(alias = "списание")]
         Debit = "-1",
     }
 }
 
 /// How a top-up is paid.
-#[doc(alias = "Способ пополнения")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct PaymentMethod {
     /// The kind, such as `card`.
-    #[doc(alias = "Вид, например card")]
+    #[doc(alias = "type")]
     pub kind: String,
     /// The name for people.
-    #[doc(alias = "Название")]
+    #[doc(alias = "название")]
     pub name: Option<String>,
 }
 
@@ -223,16 +210,12 @@ impl Fill for PaymentMethod {
 
 hostkit_proto::text_enum! {
     /// A balance of the account.
-    #[doc(alias = "Баланс аккаунта")]
     pub enum Purse {
         /// The main balance.
-        #[doc(alias = "Основной баланс")]
         Real = "real",
         /// The bonus balance.
-        #[doc(alias = "Бонусный баланс")]
         Bonus = "bonus",
         /// The partner balance.
-        #[doc(alias = "Партнёрский баланс")]
         Partner = "partner",
     }
 }

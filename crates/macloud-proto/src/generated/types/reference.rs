@@ -9,27 +9,26 @@ use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
 use crate::types::{DatacenterId, GroupId, PlanId, Tariff, TemplateId};
 
 /// The price of backups of a plan, for a gigabyte.
-#[doc(alias = "Цена резервных копий за гигабайт")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct BackupPrice {
     /// The price with the discounts of the account.
-    #[doc(alias = "Цена со скидками")]
+    #[doc(alias("стоимость", "цена"))]
     #[cfg_attr(feature = "serde", serde(with = "hostkit_proto::codec::decimals"))]
     pub cost: Decimal,
     /// The price without discounts.
-    #[doc(alias = "Цена без скидок")]
+    #[doc(alias("стоимость", "цена"))]
     #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub full_cost: Option<Decimal>,
     /// The period that it is for, such as `day`.
-    #[doc(alias = "Период оплаты")]
+    #[doc(alias("период", "срок"))]
     pub period: Option<String>,
     /// The period for people; localised.
-    #[doc(alias = "Название периода")]
+    #[doc(alias("период", "срок"))]
     pub period_name: Option<String>,
     /// The unit; localised.
-    #[doc(alias = "Единица измерения")]
+    #[doc(alias = "for")]
     pub per: Option<String>,
 }
 
@@ -69,22 +68,19 @@ impl Fill for BackupPrice {
 }
 
 /// A data centre.
-#[doc(alias = "Дата-центр")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Datacenter {
     /// Its number.
-    #[doc(alias = "Номер")]
+    #[doc(alias = "номер")]
     pub id: DatacenterId,
     /// Its name.
-    #[doc(alias = "Название")]
+    #[doc(alias = "название")]
     pub name: Option<String>,
     /// Its country, two letters.
-    #[doc(alias = "Страна, две буквы")]
     pub country: String,
     /// Whether servers can be ordered there.
-    #[doc(alias = "Можно ли заказать там сервер")]
     pub active: Option<bool>,
 }
 
@@ -117,13 +113,11 @@ impl Fill for Datacenter {
 }
 
 /// The least that a template needs.
-#[doc(alias = "Минимум, нужный шаблону")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct LeastAmount {
     /// The least value.
-    #[doc(alias = "Минимальное значение")]
     #[cfg_attr(feature = "serde", serde(with = "hostkit_proto::codec::decimals"))]
     pub min: Decimal,
 }
@@ -151,7 +145,6 @@ impl Fill for LeastAmount {
 }
 
 /// What one parameter of a constructor plan may be, and its price.
-#[doc(alias = "Параметр тарифа-конструктора и его цена")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -159,87 +152,81 @@ pub struct ParameterPrice {
     /// The least value.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Наименьшее значение")]
     #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub min: Option<Decimal>,
     /// The greatest value.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Наибольшее значение")]
     #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub max: Option<Decimal>,
     /// The step between values.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Шаг")]
+    #[doc(alias = "шаг")]
     #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub step: Option<Decimal>,
     /// For memory: how much belongs to a core.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Для памяти: сколько полагается на ядро")]
     pub ram_for_cpu: Option<u64>,
     /// The unit; localised.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Единица измерения")]
+    #[doc(alias = "for")]
     pub per: Option<String>,
     /// The price with discounts.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Цена со скидками")]
+    #[doc(alias("стоимость", "цена"))]
     #[cfg_attr(feature = "serde", serde(with = "hostkit_proto::codec::decimals"))]
     pub cost: Decimal,
     /// The price without discounts.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Цена без скидок")]
+    #[doc(alias("стоимость", "цена"))]
     #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub full_cost: Option<Decimal>,
     /// The period that it is for.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Период оплаты")]
+    #[doc(alias("период", "срок"))]
     pub period: Option<String>,
     /// The period for people; localised.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Название периода")]
+    #[doc(alias("период", "срок"))]
     pub period_name: Option<String>,
     /// Whether the bonus balance may pay.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Можно ли платить бонусами")]
+    #[doc(alias = "st_bonus")]
     pub bonus: Option<bool>,
     /// A name of the hoster's system.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Системное название")]
     pub st_name: Option<String>,
     /// A number of the hoster's system.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Системный номер")]
     pub st_id: Option<u64>,
     /// How the value is written.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Тип значения")]
+    #[doc(alias = "type")]
     pub kind: Option<String>,
     /// A name for people; localised.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Название для людей")]
     pub title: Option<String>,
     /// A remark for people; localised.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Подсказка")]
+    #[doc(alias = "подсказка")]
     pub hint: Option<String>,
     /// The place in a form.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Порядок показа")]
+    #[doc(alias("заказ", "заказать"))]
     pub order: Option<i64>,
 }
 
@@ -318,7 +305,6 @@ impl Fill for ParameterPrice {
 }
 
 /// What can be added to a constructor plan.
-#[doc(alias = "Что можно добавить к тарифу-конструктору")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -326,27 +312,25 @@ pub struct PlanParameters {
     /// Cores.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Ядра")]
+    #[doc(alias = "ядра")]
     pub cpu: ParameterPrice,
     /// Memory, in gigabytes.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Память, ГБ")]
     pub ram: Option<ParameterPrice>,
     /// Disk, in gigabytes.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Диск, ГБ")]
     pub disk: Option<ParameterPrice>,
     /// An IPv4 address.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "IPv4-адрес")]
+    #[doc(alias = "ipv4-адрес")]
     pub ip4: Option<ParameterPrice>,
     /// Graphics cards.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Видеокарты")]
+    #[doc(alias = "видеокарты")]
     pub gpu: Option<ParameterPrice>,
 }
 
@@ -386,38 +370,35 @@ impl Fill for PlanParameters {
 }
 
 /// A group of plans.
-#[doc(alias = "Группа тарифов")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct ServerGroup {
     /// Its number.
-    #[doc(alias = "Номер группы")]
     pub id: GroupId,
     /// Its name.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Название")]
+    #[doc(alias = "название")]
     pub name: String,
     /// What it is for.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Описание")]
+    #[doc(alias = "описание")]
     pub description: Option<String>,
     /// Whether servers of it can be ordered.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Доступна ли для заказа")]
     pub active: Option<bool>,
     /// What kind of servers it has.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Вид серверов")]
+    #[doc(alias = "type")]
     pub kind: Option<String>,
     /// Address of its picture.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Адрес картинки")]
+    #[doc(alias = "образ")]
     pub image: Option<String>,
 }
 
@@ -459,66 +440,58 @@ impl Fill for ServerGroup {
 }
 
 /// A plan with its price.
-#[doc(alias = "Тариф с ценой")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct ServerPlan {
     /// Its number.
-    #[doc(alias = "Номер тарифа")]
     pub id: PlanId,
     /// Its name.
-    #[doc(alias = "Название")]
+    #[doc(alias = "название")]
     pub name: String,
     /// What it is.
-    #[doc(alias = "Описание")]
+    #[doc(alias = "описание")]
     pub description: Option<String>,
     /// The price of a period with the discounts of the account.
-    #[doc(alias = "Цена за период со скидками")]
+    #[doc(alias("стоимость", "цена"))]
     #[cfg_attr(feature = "serde", serde(with = "hostkit_proto::codec::decimals"))]
     pub cost: Decimal,
     /// The price of a period without discounts.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Цена за период без скидок")]
+    #[doc(alias("стоимость", "цена"))]
     #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub full_cost: Option<Decimal>,
     /// The period that it is for, usually `day`.
-    #[doc(alias = "Период оплаты, обычно день")]
+    #[doc(alias("период", "срок"))]
     pub period: Option<String>,
     /// The period for people; localised.
-    #[doc(alias = "Название периода")]
+    #[doc(alias("период", "срок"))]
     pub period_name: Option<String>,
     /// What the main balance must hold for an order.
-    #[doc(alias = "Сколько нужно на основном балансе для заказа")]
     #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub min_money: Option<Decimal>,
     /// Whether the bonus balance may pay.
-    #[doc(alias = "Можно ли платить бонусами")]
     pub can_bonus: Option<bool>,
     /// What it is made of.
-    #[doc(alias = "Состав тарифа")]
+    #[doc(alias("data", "тариф"))]
     pub tariff: Option<Tariff>,
     /// The group that it belongs to.
-    #[doc(alias = "Группа тарифа")]
+    #[doc(alias("server-group", "группа"))]
     pub group: Option<GroupId>,
     /// Whether the panel proposes it.
-    #[doc(alias = "Выбран ли в панели")]
     pub selected: Option<bool>,
     /// Whether it can be ordered; `enable` has to hold too.
-    #[doc(alias = "Доступен ли для заказа (вместе с enable)")]
     pub active: Option<bool>,
     /// Whether it can be ordered; `active` has to hold too.
-    #[doc(alias = "Доступен ли для заказа (вместе с active)")]
     pub enabled: Option<bool>,
     /// Whether it is a constructor plan.
-    #[doc(alias = "Тариф-конструктор")]
+    #[doc(alias = "тариф-конструктор")]
     pub has_params: Option<bool>,
     /// The price of backups.
-    #[doc(alias = "Цена резервных копий")]
+    #[doc(alias("бэкап", "копия"))]
     pub backup: Option<BackupPrice>,
     /// What can be added, for a constructor plan.
-    #[doc(alias = "Что можно добавить в конструкторе")]
     pub params: Option<PlanParameters>,
 }
 
@@ -600,39 +573,35 @@ impl Fill for ServerPlan {
 }
 
 /// A template of an operating system.
-#[doc(alias = "Шаблон операционной системы")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Template {
     /// Its number.
-    #[doc(alias = "Номер шаблона")]
     pub id: TemplateId,
     /// Its name.
-    #[doc(alias = "Название")]
+    #[doc(alias = "название")]
     pub name: String,
     /// Address of its picture.
-    #[doc(alias = "Адрес картинки")]
+    #[doc(alias = "образ")]
     pub image: Option<String>,
     /// Whether servers can be ordered with it.
-    #[doc(alias = "Доступен ли для заказа")]
     pub active: Option<bool>,
     /// Whether there is a manual for it.
-    #[doc(alias = "Есть ли инструкция")]
     pub has_instruction: Option<bool>,
     /// Whether it can take an SSH key for root.
-    #[doc(alias = "Поддерживает ли SSH-ключ для root")]
+    #[doc(alias = "ключ")]
     pub ssh_key: Option<bool>,
     /// The plans that it can be installed on.
-    #[doc(alias = "Тарифы, на которые его можно установить")]
+    #[doc(alias("server-plan", "тариф"))]
     pub plans: Vec<PlanId>,
     /// What it needs at least.
-    #[doc(alias = "Минимальные требования")]
+    #[doc(alias("лимиты", "ограничения"))]
     pub limits: Option<TemplateLimits>,
     /// The group that it is shown in.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Группа шаблонов")]
+    #[doc(alias("группа", "шаблон"))]
     pub template_group: Option<u64>,
 }
 
@@ -690,23 +659,20 @@ impl Fill for Template {
 }
 
 /// What a template needs at least.
-#[doc(alias = "Минимальные требования шаблона")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct TemplateLimits {
     /// Cores.
-    #[doc(alias = "Ядра")]
+    #[doc(alias = "ядра")]
     pub cpu: LeastAmount,
     /// Memory in gigabytes.
     ///
     /// Unit: GB.
-    #[doc(alias = "Память, ГБ")]
     pub ram: Option<LeastAmount>,
     /// Disk in gigabytes.
     ///
     /// Unit: GB.
-    #[doc(alias = "Диск, ГБ")]
     pub disk: Option<LeastAmount>,
 }
 

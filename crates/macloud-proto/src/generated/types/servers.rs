@@ -13,16 +13,13 @@ use crate::types::{
 };
 
 /// Traffic of a server in bytes.
-#[doc(alias = "Трафик сервера в байтах")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Bandwidth {
     /// This month.
-    #[doc(alias = "Текущий месяц")]
     pub current_month: Bytes,
     /// Last month.
-    #[doc(alias = "Прошлый месяц")]
     pub past_month: Option<Bytes>,
 }
 
@@ -53,7 +50,6 @@ impl Fill for Bandwidth {
 }
 
 /// The address of a server in the local network of the data centre.
-#[doc(alias = "Адрес сервера в локальной сети")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -61,17 +57,16 @@ pub struct LocalAddress {
     /// The address.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Сам адрес")]
     pub ip: IpAddr,
     /// The mask.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Маска")]
+    #[doc(alias = "маска")]
     pub netmask: Option<String>,
     /// The hardware address.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "MAC-адрес")]
+    #[doc(alias = "mac-адрес")]
     pub mac: Option<String>,
 }
 
@@ -103,7 +98,6 @@ impl Fill for LocalAddress {
 }
 
 /// A server in a list.
-#[doc(alias = "Сервер в списке")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -111,66 +105,61 @@ pub struct Server {
     /// Its number.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Номер сервера")]
     pub id: ServerId,
     /// Its label.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Название")]
+    #[doc(alias = "название")]
     pub name: Option<String>,
     /// The name for people.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Полное название")]
     pub full_name: Option<String>,
     /// Its state.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Состояние")]
+    #[doc(alias("состояние", "статус"))]
     pub status: ServiceStatus,
     /// What is being done with it; localised.
-    #[doc(alias = "Что с ним сейчас делается")]
+    #[doc(alias("состояние", "статус"))]
     pub status_text: Option<String>,
     /// When it was ordered.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Когда заказан")]
     pub created: Option<DateTime>,
     /// When it changed.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Когда изменён")]
     pub updated: Option<DateTime>,
     /// Until when it is paid.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "До какого времени оплачен")]
+    #[doc(alias = "end")]
     pub paid_until: Option<DateTime>,
     /// Its addresses; a list row has one at most.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Адреса; в списке не больше одного")]
+    #[doc(alias("ip", "адрес"))]
     #[cfg_attr(feature = "serde", serde(default))]
     pub addresses: Vec<ServerAddress>,
     /// Its plan.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Тариф")]
+    #[doc(alias("server-plan", "тариф"))]
     pub plan: PlanRef,
     /// The template that it was installed from.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Шаблон ОС")]
+    #[doc(alias = "шаблон")]
     pub template: Option<TemplateRef>,
     /// Where it is.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Дата-центр")]
+    #[doc(alias("дата-центр", "датацентр"))]
     pub datacenter: Option<DatacenterRef>,
     /// What can be done with it.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Что можно сделать")]
     pub can: Option<ServerAbilities>,
 }
 
@@ -240,28 +229,26 @@ impl Fill for Server {
 }
 
 /// What can be done with a server now.
-#[doc(alias = "Что сейчас можно сделать с сервером")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct ServerAbilities {
     /// It can be rebooted.
-    #[doc(alias = "Можно перезагрузить")]
+    #[doc(alias("перезагрузить", "перезагрузка", "рестарт"))]
     pub reboot: Option<bool>,
     /// It can be changed.
-    #[doc(alias = "Можно изменить")]
+    #[doc(alias = "изменить")]
     pub update: Option<bool>,
     /// It can be deleted.
-    #[doc(alias = "Можно удалить")]
+    #[doc(alias("удаление", "удалить"))]
     pub delete: bool,
     /// It can be prolonged.
-    #[doc(alias = "Можно продлить")]
+    #[doc(alias("оплата", "продление", "продлить"))]
     pub prolong: Option<bool>,
     /// It can be backed up.
-    #[doc(alias = "Можно сделать резервную копию")]
+    #[doc(alias("бэкап", "копия"))]
     pub backup: Option<bool>,
     /// It can have a local address.
-    #[doc(alias = "Можно подключить локальный адрес")]
     pub ip_local: Option<bool>,
 }
 
@@ -303,46 +290,39 @@ impl Fill for ServerAbilities {
 }
 
 /// A public address of a server.
-#[doc(alias = "Публичный адрес сервера")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct ServerAddress {
     /// Its number.
-    #[doc(alias = "Номер адреса")]
     pub id: AddressId,
     /// The address.
-    #[doc(alias = "Сам адрес")]
     pub ip: IpAddr,
     /// IPv4 or IPv6.
-    #[doc(alias = "IPv4 или IPv6")]
+    #[doc(alias = "type")]
     pub family: Option<AddressFamily>,
     /// Its host name.
-    #[doc(alias = "Имя хоста")]
     pub host: Option<String>,
     /// The gateway.
-    #[doc(alias = "Шлюз")]
+    #[doc(alias = "шлюз")]
     pub gateway: Option<IpAddr>,
     /// The mask, or the length of the prefix.
-    #[doc(alias = "Маска или длина префикса")]
     pub netmask: Option<String>,
     /// The hardware address.
-    #[doc(alias = "MAC-адрес")]
+    #[doc(alias = "mac-адрес")]
     pub mac: Option<String>,
     /// Whether it came with the server.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Выдан вместе с сервером")]
     pub system: Option<bool>,
     /// Whether it is a network, not an address.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Это подсеть")]
     pub is_net: Option<bool>,
     /// Whether it is in use.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Используется")]
+    #[doc(alias = "используется")]
     pub active: Option<bool>,
 }
 
@@ -403,83 +383,75 @@ impl Fill for ServerAddress {
 }
 
 /// A server in full.
-#[doc(alias = "Сервер со всеми данными")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct ServerDetail {
     /// Its number.
-    #[doc(alias = "Номер сервера")]
     pub id: ServerId,
     /// Its label.
-    #[doc(alias = "Название")]
+    #[doc(alias = "название")]
     pub name: Option<String>,
     /// The name for people.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Полное название")]
     pub full_name: Option<String>,
     /// Its state.
-    #[doc(alias = "Состояние")]
+    #[doc(alias("состояние", "статус"))]
     pub status: ServiceStatus,
     /// What is being done with it; localised, absent when nothing is.
-    #[doc(alias = "Что с ним сейчас делается")]
+    #[doc(alias("состояние", "статус"))]
     pub status_text: Option<String>,
     /// When it was ordered.
-    #[doc(alias = "Когда заказан")]
     pub created: Option<DateTime>,
     /// When it changed.
-    #[doc(alias = "Когда изменён")]
     pub updated: Option<DateTime>,
     /// Until when it is paid.
-    #[doc(alias = "До какого времени оплачен")]
+    #[doc(alias = "end")]
     pub paid_until: Option<DateTime>,
     /// Whether it is prolonged automatically.
-    #[doc(alias = "Включено ли автопродление")]
+    #[doc(alias = "автопродление")]
     pub autoprolong: Option<bool>,
     /// Whether it is started by itself.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Включён ли автозапуск")]
     pub autorun: Option<bool>,
     /// Its addresses; none until it is built.
-    #[doc(alias = "Адреса; появляются после создания")]
+    #[doc(alias("ip", "адрес"))]
     #[cfg_attr(feature = "serde", serde(default))]
     pub addresses: Vec<ServerAddress>,
     /// Its address in the local network.
-    #[doc(alias = "Адрес в локальной сети")]
+    #[doc(alias("ip_local", "адрес"))]
     pub local_address: Option<LocalAddress>,
     /// Whether its address is kept when it is deleted.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Сохранить ли адрес при удалении")]
+    #[doc(alias("reserve_ip", "адрес"))]
     pub reserves_address: Option<bool>,
     /// Its host name.
-    #[doc(alias = "Имя хоста")]
     pub host: Option<String>,
     /// What it is made of.
-    #[doc(alias = "Конфигурация")]
+    #[doc(alias("data", "конфигурация", "тариф"))]
     pub tariff: Option<Tariff>,
     /// Its plan.
-    #[doc(alias = "Тариф")]
+    #[doc(alias("server-plan", "тариф"))]
     pub plan: PlanRef,
     /// Its group of plans.
-    #[doc(alias = "Группа тарифов")]
+    #[doc(alias("server-group", "группа"))]
     pub group: Option<GroupRef>,
     /// The template that it was installed from.
-    #[doc(alias = "Шаблон ОС")]
+    #[doc(alias = "шаблон")]
     pub template: Option<TemplateRef>,
     /// Where it is.
-    #[doc(alias = "Дата-центр")]
+    #[doc(alias("дата-центр", "датацентр"))]
     pub datacenter: Option<DatacenterRef>,
     /// The SSH key that it was installed with.
-    #[doc(alias = "SSH-ключ")]
+    #[doc(alias("ssh-ключ", "ключ"))]
     pub ssh_key: Option<KeyRef>,
     /// What can be done with it.
-    #[doc(alias = "Что можно сделать")]
     pub can: Option<ServerAbilities>,
     /// Its traffic.
-    #[doc(alias = "Трафик")]
+    #[doc(alias = "трафик")]
     pub bandwidth: Option<Bandwidth>,
 }
 
@@ -576,7 +548,6 @@ impl Fill for ServerDetail {
 }
 
 /// The load of one hour.
-#[doc(alias = "Нагрузка за час")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -584,36 +555,33 @@ pub struct ServerLoad {
     /// Average load of the processor.
     ///
     /// Unit: %.
-    #[doc(alias = "Средняя загрузка процессора")]
     #[cfg_attr(feature = "serde", serde(with = "hostkit_proto::codec::decimals"))]
     pub cpu: Decimal,
     /// Reads from disk.
-    #[doc(alias = "Операции чтения с диска")]
     pub disk_reads: Option<u64>,
     /// Writes to disk.
-    #[doc(alias = "Операции записи на диск")]
     pub disk_writes: Option<u64>,
     /// Received from the local network.
-    #[doc(alias = "Принято из локальной сети")]
+    #[doc(alias = "lnet_rx")]
     pub local_received: Option<Bytes>,
     /// Sent to the local network.
-    #[doc(alias = "Отправлено в локальную сеть")]
+    #[doc(alias = "lnet_tx")]
     pub local_sent: Option<Bytes>,
     /// Received from the internet.
-    #[doc(alias = "Принято из интернета")]
+    #[doc(alias = "vnet_rx")]
     pub internet_received: Option<Bytes>,
     /// Sent to the internet.
-    #[doc(alias = "Отправлено в интернет")]
+    #[doc(alias = "vnet_tx")]
     pub internet_sent: Option<Bytes>,
     /// Packets received from the internet.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Принято пакетов из интернета")]
+    #[doc(alias = "vnet_packets_rx")]
     pub internet_packets_received: Option<u64>,
     /// Packets sent to the internet.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Отправлено пакетов в интернет")]
+    #[doc(alias = "vnet_packets_tx")]
     pub internet_packets_sent: Option<u64>,
 }
 
@@ -671,7 +639,6 @@ impl Fill for ServerLoad {
 }
 
 /// The credentials that a server was installed with.
-#[doc(alias = "Данные для входа, созданные при установке")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -679,12 +646,12 @@ pub struct ServerPassword {
     /// The name of the superuser.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Имя администратора")]
+    #[doc(alias = "пользователь")]
     pub user: Option<String>,
     /// The password; empty while the server is being made.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Пароль; пуст, пока сервер создаётся")]
+    #[doc(alias = "пароль")]
     pub password: Secret,
 }
 
@@ -713,16 +680,15 @@ impl Fill for ServerPassword {
 }
 
 /// One block of statistics, an hour long.
-#[doc(alias = "Статистика за один час")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct ServerStat {
     /// The start of the hour.
-    #[doc(alias = "Начало часа")]
+    #[doc(alias = "dt")]
     pub time: DateTime,
     /// The load.
-    #[doc(alias = "Нагрузка")]
+    #[doc(alias("stat", "нагрузка"))]
     pub load: Option<ServerLoad>,
 }
 
@@ -751,19 +717,18 @@ impl Fill for ServerStat {
 }
 
 /// How to reach the screen of a server.
-#[doc(alias = "Доступ к экрану сервера по VNC")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct VncAccess {
     /// The host.
-    #[doc(alias = "Хост")]
+    #[doc(alias = "хост")]
     pub host: String,
     /// The port.
-    #[doc(alias = "Порт")]
+    #[doc(alias = "порт")]
     pub port: u64,
     /// The password.
-    #[doc(alias = "Пароль")]
+    #[doc(alias = "пароль")]
     pub password: Secret,
 }
 

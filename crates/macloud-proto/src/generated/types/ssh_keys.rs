@@ -9,19 +9,17 @@ use crate::types::KeyId;
 
 hostkit_proto::text_enum! {
     /// Whether an SSH key is still there.
-    #[doc(alias = "Действует ли SSH-ключ")]
     pub enum KeyStatus {
         /// It can be used.
-        #[doc(alias = "Действует")]
+        #[doc(alias = "действует")]
         Active = "active",
         /// It was deleted.
-        #[doc(alias = "Удалён")]
+        #[doc(alias = "удалён")]
         Deleted = "deleted",
     }
 }
 
 /// An SSH key in a list.
-#[doc(alias = "SSH-ключ в списке")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -29,12 +27,11 @@ pub struct SshKey {
     /// Its number.
     ///
     /// Provenance: recorded.
-    #[doc(alias = "Номер ключа")]
     pub id: KeyId,
     /// Its name.
     ///
     /// Provenance: recorded.
-    #[doc(alias = "Название")]
+    #[doc(alias = "название")]
     pub name: String,
 }
 
@@ -63,7 +60,6 @@ impl Fill for SshKey {
 }
 
 /// An SSH key with its text.
-#[doc(alias = "SSH-ключ с содержимым")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -71,22 +67,21 @@ pub struct SshKeyDetail {
     /// Its number.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Номер ключа")]
     pub id: KeyId,
     /// Its name.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Название")]
+    #[doc(alias = "название")]
     pub name: Option<String>,
     /// Whether it is still there.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Действует ли ключ")]
+    #[doc(alias("состояние", "статус"))]
     pub status: Option<KeyStatus>,
     /// The public key, one line.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Открытый ключ одной строкой")]
+    #[doc(alias("data", "ключ"))]
     pub public_key: String,
 }
 

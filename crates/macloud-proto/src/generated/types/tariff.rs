@@ -7,25 +7,21 @@ use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
 use hostkit_proto::{Bytes, Decimal};
 
 /// Cores.
-#[doc(alias = "Процессорные ядра")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct CpuAmount {
     /// How the value is written.
-    #[doc(alias = "Тип значения")]
+    #[doc(alias = "type")]
     pub kind: Option<String>,
     /// A name for people; localised.
-    #[doc(alias = "Название для людей")]
     pub title: Option<String>,
     /// Cores of the plan.
-    #[doc(alias = "Ядра по тарифу")]
     pub value: u64,
     /// The unit; localised.
-    #[doc(alias = "Единица измерения")]
+    #[doc(alias = "for")]
     pub per: Option<String>,
     /// Cores with what was added to the plan.
-    #[doc(alias = "Ядра с учётом добавленных")]
     pub total: Option<u64>,
 }
 
@@ -65,7 +61,6 @@ impl Fill for CpuAmount {
 }
 
 /// Graphics cards.
-#[doc(alias = "Видеокарты")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -73,12 +68,12 @@ pub struct GpuAmount {
     /// How many.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Количество")]
+    #[doc(alias = "количество")]
     pub value: u64,
     /// The unit; localised.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Единица измерения")]
+    #[doc(alias = "for")]
     pub per: Option<String>,
 }
 
@@ -109,33 +104,27 @@ impl Fill for GpuAmount {
 /// An amount of memory, disk or traffic.
 ///
 /// The document says that traffic is in gigabytes, its sample says terabytes: trust `bytes`.
-#[doc(alias = "Объём памяти, диска или трафика")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct SizeAmount {
     /// How the value is written.
-    #[doc(alias = "Тип значения")]
+    #[doc(alias = "type")]
     pub kind: Option<String>,
     /// A name for people; localised.
-    #[doc(alias = "Название для людей")]
     pub title: Option<String>,
     /// The amount of the plan, in the unit of `per`.
-    #[doc(alias = "Объём по тарифу в единицах из поля for")]
     #[cfg_attr(feature = "serde", serde(with = "hostkit_proto::codec::decimals"))]
     pub value: Decimal,
     /// The same in bytes.
-    #[doc(alias = "То же в байтах")]
     pub bytes: Option<Bytes>,
     /// The unit; localised.
-    #[doc(alias = "Единица измерения")]
+    #[doc(alias = "for")]
     pub per: Option<String>,
     /// The amount with what was added to the plan.
-    #[doc(alias = "Объём с учётом добавленного")]
     #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub total: Option<Decimal>,
     /// The same in bytes.
-    #[doc(alias = "То же в байтах")]
     pub total_bytes: Option<Bytes>,
 }
 
@@ -179,27 +168,25 @@ impl Fill for SizeAmount {
 }
 
 /// What a plan or a server is made of.
-#[doc(alias = "Состав тарифа или сервера")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Tariff {
     /// Cores.
-    #[doc(alias = "Ядра")]
+    #[doc(alias = "ядра")]
     pub cpu: CpuAmount,
     /// Memory.
-    #[doc(alias = "Оперативная память")]
     pub ram: SizeAmount,
     /// Disk.
-    #[doc(alias = "Диск")]
+    #[doc(alias = "диск")]
     pub disk: Option<SizeAmount>,
     /// Traffic of a calendar month.
-    #[doc(alias = "Трафик на календарный месяц")]
+    #[doc(alias = "трафик")]
     pub traffic: Option<SizeAmount>,
     /// Graphics cards.
     ///
     /// Known from clients, not from the document.
-    #[doc(alias = "Видеокарты")]
+    #[doc(alias = "видеокарты")]
     pub gpu: Option<GpuAmount>,
 }
 

@@ -31,7 +31,6 @@ use crate::types::Balance;
 /// assert_eq!(balance.currency.as_deref(), Some("EUR"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Получить сумму внутреннего баланса пользователя")]
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct GetBalance {}

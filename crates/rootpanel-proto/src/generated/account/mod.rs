@@ -5,4 +5,5 @@
 
 mod get_balance;
 
+#[doc(alias("getBalance", "баланс", "деньги"))]
 pub use get_balance::GetBalance;

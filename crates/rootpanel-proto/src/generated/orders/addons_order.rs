@@ -53,13 +53,14 @@ use crate::types::{AddonId, OrderId, OrderedAddons};
 /// # assert_eq!(order.cost, Some("3.00".parse() ?));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Заказать дополнительные услуги")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct AddonsOrder {
     /// The order.
+    #[doc(alias("orderid", "заказ", "заказать"))]
     pub order: OrderId,
     /// The add-ons.
+    #[doc(alias("дополнение", "опция"))]
     pub addons: Csv<AddonId>,
 }
 

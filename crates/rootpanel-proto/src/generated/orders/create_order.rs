@@ -60,25 +60,29 @@ use crate::types::{AddonId, LocationId, NewOrder, Order, TariffId};
 /// # assert_eq!(order.tariff, Some(TariffId::new(12)));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Создать заказ; стоимость списывается с баланса")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct CreateOrder {
     /// The tariff.
+    #[doc(alias("tarifid", "тариф"))]
     pub tariff: TariffId,
     /// Where the server is to stand.
+    #[doc(alias("locationid", "локация"))]
     pub location: Option<LocationId>,
     /// For how long, of the periods that the tariff has.
     ///
     /// Unit: months. Limits: at least 1.
+    #[doc(alias("период", "срок"))]
     pub period: u64,
     /// Add-ons; some tariffs ask for one of a group, and a number may stand more than once.
+    #[doc(alias("дополнение", "опция"))]
     pub addons: Option<Csv<AddonId>>,
     /// Whether the order renews itself; not if it is left out.
     pub autorenew: Option<bool>,
     /// For how long it renews itself.
     ///
     /// Unit: months. Limits: at least 1. Required if `autorenew`.
+    #[doc(alias("autorenewperiod", "период", "срок"))]
     pub autorenew_period: Option<u64>,
 }
 

@@ -46,11 +46,11 @@ use crate::types::{Order, OrderId};
 /// assert_eq!(orders[0].tariff, Some(TariffId::new(12)));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Получить список заказов")]
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct GetOrders {
     /// Only this order.
+    #[doc(alias("orderid", "заказ", "заказать"))]
     pub order: Option<OrderId>,
 }
 
@@ -113,7 +113,6 @@ impl Call for GetOrders {}
 impl Repeatable for GetOrders {}
 
 /// Waits until the order is processed and its server is there.
-#[doc(alias = "Ждёт, пока заказ не будет обработан")]
 #[derive(Debug, Clone, PartialEq)]
 pub struct OrderProcessed {
     call: GetOrders,

@@ -11,10 +11,19 @@ mod renew_order;
 mod suspend_order;
 mod unsuspend_order;
 
+#[doc(alias("addonsOrder", "дополнение", "заказ", "заказать", "опция"))]
 pub use addons_order::AddonsOrder;
+#[doc(alias("createOrder", "заказ", "заказать", "создать"))]
 pub use create_order::CreateOrder;
-pub use get_orders::{GetOrders, OrderProcessed};
+#[doc(alias("getOrders", "заказ"))]
+pub use get_orders::GetOrders;
+#[doc(alias("заказ", "заказать"))]
+pub use get_orders::OrderProcessed;
+#[doc(alias("reinstallOrder", "заказ", "заказать", "переустановить", "переустановка"))]
 pub use reinstall_order::ReinstallOrder;
+#[doc(alias("renewOrder", "заказ", "заказать", "оплата", "продление", "продлить"))]
 pub use renew_order::RenewOrder;
+#[doc(alias("suspendOrder", "заблокировать", "заказ", "заказать", "приостановить"))]
 pub use suspend_order::SuspendOrder;
+#[doc(alias("unSuspendOrder", "возобновить", "заказ", "заказать", "разблокировать"))]
 pub use unsuspend_order::UnsuspendOrder;

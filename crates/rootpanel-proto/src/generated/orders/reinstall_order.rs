@@ -55,15 +55,17 @@ use crate::types::{AddonId, Order, OrderId, ReinstalledOrder};
 /// # assert_eq!(order.server_login.as_deref(), Some("root"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Переустановить сервер заказа; все данные теряются")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ReinstallOrder {
     /// The order.
+    #[doc(alias("orderid", "заказ", "заказать"))]
     pub order: OrderId,
     /// The operating system, an add-on of the tariff.
+    #[doc(alias = "osid")]
     pub system: Option<AddonId>,
     /// The control panel, an add-on of the tariff.
+    #[doc(alias = "panelid")]
     pub panel: Option<AddonId>,
 }
 

@@ -54,15 +54,16 @@ use crate::types::{Order, OrderId, Renewal};
 /// # assert_eq!(order.balance, Some("139.02".parse() ?));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Продлить заказ; каждый вызов добавляет период")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct RenewOrder {
     /// The order.
+    #[doc(alias("orderid", "заказ", "заказать"))]
     pub order: OrderId,
     /// For how long, of the periods that the tariff has.
     ///
     /// Unit: months. Limits: at least 1.
+    #[doc(alias("период", "срок"))]
     pub period: u64,
 }
 

@@ -46,11 +46,11 @@ use crate::types::{Order, OrderId, OrderReference, OrderStatus};
 /// # assert_eq!(order.order, OrderId::new(47000));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Приостановить заказ; сервер останавливается")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct SuspendOrder {
     /// The order.
+    #[doc(alias("orderid", "заказ", "заказать"))]
     pub order: OrderId,
 }
 

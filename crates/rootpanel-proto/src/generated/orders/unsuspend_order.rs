@@ -45,11 +45,11 @@ use crate::types::{Order, OrderId, OrderReference, OrderStatus};
 /// # assert_eq!(order.order, OrderId::new(47000));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Запустить остановленный заказ")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct UnsuspendOrder {
     /// The order.
+    #[doc(alias("orderid", "заказ", "заказать"))]
     pub order: OrderId,
 }
 

@@ -43,11 +43,11 @@ use crate::types::{OrderId, VncConsole};
 /// # assert_eq!(vnc.order, Some(OrderId::new(47000)));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Открыть VNC-консоль")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct GetVnc {
     /// The order.
+    #[doc(alias("orderid", "заказ", "заказать"))]
     pub order: OrderId,
 }
 

@@ -9,8 +9,13 @@ mod reset_server;
 mod shutdown_server;
 mod start_server;
 
+#[doc(alias("getVnc", "консоль"))]
 pub use get_vnc::GetVnc;
+#[doc(alias("rebootServer", "перезагрузить", "перезагрузка", "рестарт", "сервер"))]
 pub use reboot_server::RebootServer;
+#[doc(alias("resetServer", "сброс", "сбросить", "сервер"))]
 pub use reset_server::ResetServer;
+#[doc(alias("shutdownServer", "выключить", "сервер"))]
 pub use shutdown_server::ShutdownServer;
+#[doc(alias("startServer", "включить", "запустить", "сервер"))]
 pub use start_server::StartServer;

@@ -39,11 +39,11 @@ use crate::types::{OrderId, OrderReference};
 /// # assert_eq!(server.order, OrderId::new(47000));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Программно перезагрузить сервер")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct RebootServer {
     /// The order.
+    #[doc(alias("orderid", "заказ", "заказать"))]
     pub order: OrderId,
 }
 

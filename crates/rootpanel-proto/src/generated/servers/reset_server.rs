@@ -41,11 +41,11 @@ use crate::types::{OrderId, OrderReference};
 /// # assert_eq!(server.order, OrderId::new(47000));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Аппаратно перезагрузить (сбросить) сервер")]
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ResetServer {
     /// The order.
+    #[doc(alias("orderid", "заказ", "заказать"))]
     pub order: OrderId,
 }
 

@@ -45,11 +45,11 @@ use crate::types::{Tariff, TariffId};
 /// assert_eq!(tarifs[0].name.as_deref(), Some("VDS SSD 1"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[doc(alias = "Получить список тарифных планов")]
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct GetTarifs {
     /// Only this tariff.
+    #[doc(alias("tarifid", "тариф"))]
     pub tariff: Option<TariffId>,
 }
 

@@ -5,4 +5,5 @@
 
 mod get_tarifs;
 
+#[doc(alias("getTarifs", "тариф"))]
 pub use get_tarifs::GetTarifs;

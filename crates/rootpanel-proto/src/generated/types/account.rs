@@ -7,17 +7,15 @@ use hostkit_proto::Decimal;
 use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
 
 /// The money of the account.
-#[doc(alias = "Внутренний баланс пользователя")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Balance {
     /// The money that is there.
-    #[doc(alias = "Текущий баланс")]
+    #[doc(alias = "balance")]
     #[cfg_attr(feature = "serde", serde(with = "hostkit_proto::codec::decimals"))]
     pub amount: Decimal,
     /// The code of its currency.
-    #[doc(alias = "Код валюты")]
     pub currency: Option<String>,
 }
 

@@ -9,19 +9,18 @@ use hostkit_proto::codec::{DecodeError, Field, Fill, Reader, Table};
 use crate::types::OrderId;
 
 /// A console session: address and password work only together.
-#[doc(alias = "VNC-консоль: пароль работает только вместе с адресом")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct VncConsole {
     /// The number of the order.
-    #[doc(alias = "ID заказа")]
+    #[doc(alias("orderid", "заказ", "заказать"))]
     pub order: Option<OrderId>,
     /// The address of the websocket proxy.
-    #[doc(alias = "URL-адрес websocket-прокси")]
+    #[doc(alias = "wss_url")]
     pub url: Secret,
     /// The password of this session.
-    #[doc(alias = "Пароль этого подключения")]
+    #[doc(alias = "пароль")]
     pub password: Secret,
 }
 

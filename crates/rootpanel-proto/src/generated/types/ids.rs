@@ -5,40 +5,33 @@
 
 hostkit_proto::number_id! {
     /// The number of an add-on; operating systems and control panels are add-ons too.
-    #[doc(alias = "ID дополнительной услуги, в том числе операционной системы и панели")]
     pub struct AddonId;
 }
 
 hostkit_proto::number_id! {
     /// The number of a location.
-    #[doc(alias = "ID локации")]
     pub struct LocationId;
 }
 
 hostkit_proto::number_id! {
     /// The number of an order, which is also how its server is addressed.
-    #[doc(alias = "ID заказа; по нему управляют и сервером")]
     pub struct OrderId;
 }
 
 hostkit_proto::text_enum! {
     /// The kind of a tariff.
-    #[doc(alias = "Тип тарифного плана")]
     pub enum PlanKind {
         /// A virtual server.
-        #[doc(alias = "Виртуальный сервер")]
         Vds = "vds",
         /// Web hosting.
-        #[doc(alias = "Хостинг")]
+        #[doc(alias = "хостинг")]
         Hosting = "hosting",
         /// A server of one's own.
-        #[doc(alias = "Выделенный сервер")]
         Dedicated = "dedicated",
     }
 }
 
 hostkit_proto::number_id! {
     /// The number of a tariff.
-    #[doc(alias = "ID тарифного плана")]
     pub struct TariffId;
 }

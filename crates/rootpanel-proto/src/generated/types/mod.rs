@@ -9,8 +9,44 @@ mod ids;
 mod orders;
 mod tariffs;
 
+#[doc(alias("баланс", "деньги"))]
+pub use account::Balance;
 pub use account::*;
+#[doc(alias = "консоль")]
+pub use console::VncConsole;
 pub use console::*;
+#[doc(alias("дополнение", "опция"))]
+pub use ids::AddonId;
+#[doc(alias = "локация")]
+pub use ids::LocationId;
+#[doc(alias("заказ", "заказать"))]
+pub use ids::OrderId;
+#[doc(alias = "тариф")]
+pub use ids::PlanKind;
+#[doc(alias = "тариф")]
+pub use ids::TariffId;
 pub use ids::*;
+#[doc(alias = "адрес")]
+pub use orders::ExtraAddress;
+#[doc(alias("заказ", "заказать"))]
+pub use orders::NewOrder;
+#[doc(alias("заказ", "заказать"))]
+pub use orders::Order;
+#[doc(alias("заказ", "заказать"))]
+pub use orders::OrderReference;
+#[doc(alias("заказ", "заказать", "состояние", "статус"))]
+pub use orders::OrderStatus;
+#[doc(alias("дополнение", "опция"))]
+pub use orders::OrderedAddons;
+#[doc(alias("заказ", "заказать"))]
+pub use orders::ReinstalledOrder;
 pub use orders::*;
+#[doc(alias = "тариф")]
+pub use tariffs::Tariff;
+#[doc(alias("дополнение", "опция", "тариф"))]
+pub use tariffs::TariffAddon;
+#[doc(alias("локация", "тариф"))]
+pub use tariffs::TariffLocation;
+#[doc(alias("период", "срок", "тариф"))]
+pub use tariffs::TariffPeriod;
 pub use tariffs::*;

@@ -12,7 +12,6 @@ use hostkit_proto::{Csv, Decimal, Secret, Value};
 use crate::types::{AddonId, OrderId, PlanKind, TariffId};
 
 /// A further address: text, or an object whose fields the document does not name.
-#[doc(alias = "Дополнительный адрес: строка или массив с неописанными полями")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(untagged))]
 #[non_exhaustive]
@@ -38,47 +37,45 @@ impl FromWire for ExtraAddress {
 }
 
 /// An order that was placed; what is not known until it is carried out is absent.
-#[doc(alias = "Созданный заказ; то, что появится после обработки, отсутствует")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct NewOrder {
     /// The number of the order.
-    #[doc(alias = "ID заказа для дальнейшего управления")]
+    #[doc(alias("orderid", "заказ", "заказать"))]
     pub order: OrderId,
     /// The kind of the tariff.
-    #[doc(alias = "Тип тарифного плана")]
+    #[doc(alias = "vid")]
     pub kind: Option<PlanKind>,
     /// The tariff.
-    #[doc(alias = "ID тарифного плана")]
+    #[doc(alias("tarifid", "тариф"))]
     pub tariff: Option<TariffId>,
     /// The domain, of products that have one.
-    #[doc(alias = "Доменное имя заказа")]
+    #[doc(alias = "домен")]
     pub domain: Option<String>,
     /// For how long.
     ///
     /// Unit: months.
-    #[doc(alias = "Срок заказа в месяцах")]
+    #[doc(alias("период", "срок"))]
     pub period: Option<u64>,
     /// The add-ons of the order.
-    #[doc(alias = "ID прикреплённых услуг")]
+    #[doc(alias("дополнение", "опция"))]
     pub addons: Option<Csv<AddonId>>,
     /// The money that is left.
-    #[doc(alias = "Текущий баланс")]
+    #[doc(alias("баланс", "деньги"))]
     #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub balance: Option<Decimal>,
     /// What the order costs.
-    #[doc(alias = "Стоимость создания заказа")]
+    #[doc(alias("стоимость", "цена"))]
     #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub cost: Option<Decimal>,
     /// The code of the currency of both.
-    #[doc(alias = "Код валюты стоимости и баланса")]
     pub currency: Option<String>,
     /// The login on the server, once there is one.
-    #[doc(alias = "Логин заказа")]
+    #[doc(alias("serverlogin", "сервер"))]
     pub server_login: Option<String>,
     /// The password on the server, once there is one.
-    #[doc(alias = "Пароль заказа")]
+    #[doc(alias("serverpassword", "пароль", "сервер"))]
     pub server_password: Option<Secret>,
 }
 
@@ -142,54 +139,53 @@ impl Fill for NewOrder {
 }
 
 /// An order and its server.
-#[doc(alias = "Заказ и его сервер")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Order {
     /// The number of the order.
-    #[doc(alias = "ID заказа")]
+    #[doc(alias = "orderid")]
     pub id: OrderId,
     /// The kind of the tariff.
-    #[doc(alias = "Тип тарифного плана")]
+    #[doc(alias = "vid")]
     pub kind: Option<PlanKind>,
     /// The tariff.
-    #[doc(alias = "ID тарифного плана")]
+    #[doc(alias("tarifid", "тариф"))]
     pub tariff: Option<TariffId>,
     /// The name of the tariff.
-    #[doc(alias = "Название тарифного плана")]
+    #[doc(alias("tarifname", "тариф"))]
     pub tariff_name: Option<String>,
     /// When it was ordered; the form is not documented.
-    #[doc(alias = "Дата оформления; формат не указан")]
+    #[doc(alias = "orderdate")]
     pub ordered: Option<String>,
     /// When it began; the form is not documented.
-    #[doc(alias = "Дата начала; формат не указан")]
+    #[doc(alias = "startdate")]
     pub started: Option<String>,
     /// Until when it is paid; the form is not documented.
-    #[doc(alias = "Дата, до которой оплачен; формат не указан")]
+    #[doc(alias = "todate")]
     pub paid_until: Option<String>,
     /// How long it still lasts; below 0 where it is overdue.
     ///
     /// Unit: days.
-    #[doc(alias = "Количество дней до конца заказа")]
+    #[doc(alias = "leftdays")]
     pub days_left: Option<i64>,
     /// How far it is.
-    #[doc(alias = "Статус заказа")]
+    #[doc(alias("состояние", "статус"))]
     pub status: Option<OrderStatus>,
     /// The login on the server.
-    #[doc(alias = "Логин заказа")]
+    #[doc(alias("serverlogin", "сервер"))]
     pub server_login: Option<String>,
     /// The password on the server.
-    #[doc(alias = "Пароль заказа")]
+    #[doc(alias("serverpassword", "пароль", "сервер"))]
     pub server_password: Option<Secret>,
     /// The main IPv4 address.
-    #[doc(alias = "Основной IPv4-адрес")]
+    #[doc(alias = "serveripv4")]
     pub ipv4: Option<IpAddr>,
     /// The main IPv6 address.
-    #[doc(alias = "Основной IPv6-адрес")]
+    #[doc(alias = "serveripv6")]
     pub ipv6: Option<IpAddr>,
     /// More addresses.
-    #[doc(alias = "Дополнительные IP-адреса")]
+    #[doc(alias("extraips", "адрес"))]
     #[cfg_attr(feature = "serde", serde(default))]
     pub extra_addresses: Vec<ExtraAddress>,
 }
@@ -263,13 +259,12 @@ impl Fill for Order {
 }
 
 /// The order that the command was about.
-#[doc(alias = "Заказ, к которому относилась команда")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct OrderReference {
     /// The number of the order.
-    #[doc(alias = "ID заказа")]
+    #[doc(alias("orderid", "заказ", "заказать"))]
     pub order: OrderId,
 }
 
@@ -298,45 +293,40 @@ impl Fill for OrderReference {
 
 hostkit_proto::number_enum! {
     /// How far an order is.
-    #[doc(alias = "Статус заказа")]
     pub enum OrderStatus {
         /// It is not processed yet.
-        #[doc(alias = "Не обработан")]
         New = "0",
         /// It is processed: the server is there.
-        #[doc(alias = "Обработан")]
+        #[doc(alias = "обработан")]
         Processed = "1",
         /// It is suspended.
-        #[doc(alias = "Приостановлен")]
+        #[doc(alias = "приостановлен")]
         Suspended = "2",
         /// It is being processed.
-        #[doc(alias = "В обработке")]
         InProgress = "3",
     }
 }
 
 /// Add-ons that were ordered.
-#[doc(alias = "Заказанные дополнительные услуги")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct OrderedAddons {
     /// The number of the order.
-    #[doc(alias = "ID заказа")]
+    #[doc(alias("orderid", "заказ", "заказать"))]
     pub order: OrderId,
     /// The add-ons.
-    #[doc(alias = "ID прикреплённых услуг")]
+    #[doc(alias("дополнение", "опция"))]
     pub addons: Option<Csv<AddonId>>,
     /// The money that is left.
-    #[doc(alias = "Текущий баланс")]
+    #[doc(alias("баланс", "деньги"))]
     #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub balance: Option<Decimal>,
     /// What the add-ons cost.
-    #[doc(alias = "Стоимость услуг")]
+    #[doc(alias("стоимость", "цена"))]
     #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub cost: Option<Decimal>,
     /// The code of the currency of both.
-    #[doc(alias = "Код валюты стоимости и баланса")]
     pub currency: Option<String>,
 }
 
@@ -376,19 +366,18 @@ impl Fill for OrderedAddons {
 }
 
 /// An order whose server is installed anew.
-#[doc(alias = "Переустановленный заказ")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct ReinstalledOrder {
     /// The number of the order.
-    #[doc(alias = "ID заказа")]
+    #[doc(alias("orderid", "заказ", "заказать"))]
     pub order: OrderId,
     /// The new login on the server.
-    #[doc(alias = "Новый логин заказа")]
+    #[doc(alias("serverlogin", "сервер"))]
     pub server_login: Option<String>,
     /// The new password on the server.
-    #[doc(alias = "Новый пароль заказа")]
+    #[doc(alias("serverpassword", "пароль", "сервер"))]
     pub server_password: Option<Secret>,
 }
 
@@ -420,29 +409,27 @@ impl Fill for ReinstalledOrder {
 }
 
 /// An order that was renewed.
-#[doc(alias = "Продлённый заказ")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Renewal {
     /// The number of the order.
-    #[doc(alias = "ID заказа")]
+    #[doc(alias("orderid", "заказ", "заказать"))]
     pub order: OrderId,
     /// For how long.
     ///
     /// Unit: months.
-    #[doc(alias = "Срок продления в месяцах")]
+    #[doc(alias("период", "срок"))]
     pub period: Option<u64>,
     /// The money that is left.
-    #[doc(alias = "Текущий баланс")]
+    #[doc(alias("баланс", "деньги"))]
     #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub balance: Option<Decimal>,
     /// What the renewal costs.
-    #[doc(alias = "Стоимость продления")]
+    #[doc(alias("стоимость", "цена"))]
     #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub cost: Option<Decimal>,
     /// The code of the currency of both.
-    #[doc(alias = "Код валюты стоимости и баланса")]
     pub currency: Option<String>,
 }
 

@@ -9,41 +9,37 @@ use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
 use crate::types::{AddonId, LocationId, PlanKind, TariffId};
 
 /// A tariff: what an order can be of, for how long, where, and with what.
-#[doc(alias = "Тарифный план: сроки, локации и дополнительные услуги")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Tariff {
     /// The number of the tariff.
-    #[doc(alias = "ID тарифного плана")]
     pub id: TariffId,
     /// Its kind.
-    #[doc(alias = "Тип тарифного плана")]
+    #[doc(alias = "vid")]
     pub kind: Option<PlanKind>,
     /// Its name.
-    #[doc(alias = "Название")]
+    #[doc(alias = "название")]
     pub name: Option<String>,
     /// What a month costs.
-    #[doc(alias = "Ежемесячная стоимость")]
+    #[doc(alias("costMonthly", "стоимость", "цена"))]
     #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub monthly_cost: Option<Decimal>,
     /// The code of the currency.
-    #[doc(alias = "Код валюты")]
     pub currency: Option<String>,
     /// Whether it can be ordered without a domain.
-    #[doc(alias = "Можно ли заказать без доменного имени")]
+    #[doc(alias("allowWithoutDomain", "домен"))]
     #[cfg_attr(feature = "serde", serde(default))]
     pub without_domain: bool,
     /// The periods that it can be ordered for.
-    #[doc(alias = "Доступные сроки заказа")]
+    #[doc(alias = "months")]
     #[cfg_attr(feature = "serde", serde(default))]
     pub periods: Vec<TariffPeriod>,
     /// The add-ons that there are for it.
-    #[doc(alias = "Доступные дополнительные услуги")]
+    #[doc(alias("дополнение", "опция"))]
     #[cfg_attr(feature = "serde", serde(default))]
     pub addons: Vec<TariffAddon>,
     /// The locations that there are for it.
-    #[doc(alias = "Доступные локации")]
     #[cfg_attr(feature = "serde", serde(default))]
     pub locations: Vec<TariffLocation>,
 }
@@ -102,26 +98,24 @@ impl Fill for Tariff {
 }
 
 /// An add-on of a tariff.
-#[doc(alias = "Дополнительная услуга тарифного плана")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct TariffAddon {
     /// The number of the add-on.
-    #[doc(alias = "ID услуги")]
     pub id: AddonId,
     /// Its name.
-    #[doc(alias = "Название")]
+    #[doc(alias = "название")]
     pub name: Option<String>,
     /// What a month costs.
-    #[doc(alias = "Ежемесячная стоимость")]
+    #[doc(alias("costMonthly", "стоимость", "цена"))]
     #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub monthly_cost: Option<Decimal>,
     /// How many an order may have; 0 means any number.
-    #[doc(alias = "Наибольшее количество в заказе, 0 - без ограничений")]
+    #[doc(alias = "cntforoneorder")]
     pub max_count: Option<u64>,
     /// Whether only existing orders may have it.
-    #[doc(alias = "Доступна ли только для существующих заказов")]
+    #[doc(alias = "onlyifrenew")]
     #[cfg_attr(feature = "serde", serde(default))]
     pub existing_only: bool,
 }
@@ -162,19 +156,17 @@ impl Fill for TariffAddon {
 }
 
 /// A location of a tariff.
-#[doc(alias = "Локация тарифного плана")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct TariffLocation {
     /// The number of the location.
-    #[doc(alias = "ID локации")]
     pub id: LocationId,
     /// Its name.
-    #[doc(alias = "Название")]
+    #[doc(alias = "название")]
     pub name: Option<String>,
     /// What a month of the tariff costs there.
-    #[doc(alias = "Ежемесячная стоимость тарифа в локации")]
+    #[doc(alias("costMonthly", "стоимость", "цена"))]
     #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub monthly_cost: Option<Decimal>,
 }
@@ -207,7 +199,6 @@ impl Fill for TariffLocation {
 }
 
 /// A period that a tariff can be ordered or renewed for.
-#[doc(alias = "Срок заказа тарифного плана")]
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -215,18 +206,16 @@ pub struct TariffPeriod {
     /// Its length.
     ///
     /// Unit: months.
-    #[doc(alias = "Срок в месяцах")]
     pub months: u64,
     /// The discount; the document gives no unit.
-    #[doc(alias = "Скидка; единица не указана")]
     #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub discount: Option<Decimal>,
     /// Whether new orders may have it.
-    #[doc(alias = "Доступен ли для новых заказов")]
+    #[doc(alias = "allowForNewOrder")]
     #[cfg_attr(feature = "serde", serde(default))]
     pub for_new: bool,
     /// Whether renewals may have it.
-    #[doc(alias = "Доступен ли для продления")]
+    #[doc(alias = "allowForRenew")]
     #[cfg_attr(feature = "serde", serde(default))]
     pub for_renewal: bool,
 }
