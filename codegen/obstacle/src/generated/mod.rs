@@ -15,6 +15,6 @@ pub mod serve;
 mod service;
 pub mod types;
 
-#[doc(alias("with \"quotes\"", "препятствие"))]
+#[doc(alias("with quotes", "препятствие"))]
 pub use service::Obstacle;
 pub use service::{Code, Credentials};

@@ -128,7 +128,9 @@ pub(super) fn aliases(model: &Model, name: &str, translation: &str, wire: Option
 
 /// The search words of the API itself.
 pub(super) fn service_aliases(service: &Service) -> TokenStream {
-    alias(&service.aliases.iter().map(String::as_str).collect())
+    // rustdoc refuses quotes.
+    let words: Vec<String> = service.aliases.iter().map(|text| text.replace(['"', '\''], "")).collect();
+    alias(&words.iter().map(|text| text.trim()).filter(|text| !text.is_empty()).collect())
 }
 
 fn alias(words: &BTreeSet<&str>) -> TokenStream {
