@@ -1,4 +1,5 @@
-//! Code to copy that is not a program of its own, and the code of every README but those of the APIs, run as doc tests against the sandbox.
+//! Code to copy that is not a program of its own, and the code of pages for users and of every README but those of the
+//! APIs, run as doc tests against the sandbox.
 
 pub mod record_deletion;
 
@@ -6,6 +7,12 @@ pub mod record_deletion;
 mod readmes {
     #[doc = include_str!("../README.md")]
     struct Project;
+
+    #[doc = include_str!("../docs/first-order.md")]
+    struct FirstOrder;
+
+    #[doc = include_str!("../docs/missing-call.md")]
+    struct MissingCall;
 
     #[doc = include_str!("../codegen/README.md")]
     struct Codegen;

@@ -16,7 +16,7 @@ pub(crate) fn outputs(workspace: &Workspace, anew: bool) -> Result<(Vec<Folder>,
     Ok((folders, outputs.coverage))
 }
 
-/// Generates or, with `check`, compares everything: code, schemas, reference, OpenAPI and the README's table.
+/// Generates or, with `check`, compares everything: code, schemas, reference, OpenAPI and the table of coverage.
 pub(crate) fn run(check: bool) -> Result<(), String> {
     let workspace = workspace()?;
     let (folders, coverage) = outputs(&workspace, check)?;

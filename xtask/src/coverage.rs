@@ -1,4 +1,4 @@
-//! How much of the documents the specs cover, and how much of the specs the sandbox answers, as a table in the README.
+//! How much of the documents the specs cover, and how much of the specs the sandbox answers, as a table in CONTRIBUTING.md.
 
 use std::fs;
 use std::path::Path;
@@ -12,7 +12,7 @@ const CLOSE: &str = "<!-- /coverage -->";
 /// The sandbox has a folder for each API that it simulates here.
 const SITES: &str = "crates/hostkit-sandbox/src/sites";
 
-/// Writes the README's table or, with `check`, compares it; prints documented calls without a spec and returns the
+/// Writes the table or, with `check`, compares it; prints documented calls without a spec and returns the
 /// findings.
 pub(crate) fn run(mut all: Vec<Coverage>, check: bool) -> Result<Vec<String>, String> {
     let mut findings = Vec::new();
@@ -26,12 +26,12 @@ pub(crate) fn run(mut all: Vec<Coverage>, check: bool) -> Result<Vec<String>, St
         }
         coverage.missing.iter().for_each(|missing| println!("{}: missing: {missing}", coverage.api));
     }
-    let path = root().join("README.md");
+    let path = root().join("CONTRIBUTING.md");
     let present = read(&path)?.replace("\r\n", "\n");
     let wanted = with_table(&present, &coverage_table(&all))?;
     if present != wanted {
         if check {
-            findings.push("the table in README.md is out of date: run `cargo xtask codegen`".to_owned());
+            findings.push("the table in CONTRIBUTING.md is out of date: run `cargo xtask codegen`".to_owned());
         } else {
             write(&path, &wanted)?;
         }
@@ -76,12 +76,12 @@ fn texts(folder: &Path) -> Result<String, String> {
     Ok(text)
 }
 
-/// The README with this table between its markers.
-fn with_table(readme: &str, table: &str) -> Result<String, String> {
+/// The page with this table between its markers.
+fn with_table(page: &str, table: &str) -> Result<String, String> {
     let block = format!("{OPEN}\n{table}{CLOSE}");
-    match readme.split_once(OPEN).and_then(|(before, rest)| Some((before, rest.split_once(CLOSE)?.1))) {
+    match page.split_once(OPEN).and_then(|(before, rest)| Some((before, rest.split_once(CLOSE)?.1))) {
         Some((before, after)) => Ok(format!("{before}{block}{after}")),
-        None => Err(format!("README.md: `{OPEN}` and `{CLOSE}` are missing or out of order")),
+        None => Err(format!("CONTRIBUTING.md: `{OPEN}` and `{CLOSE}` are missing or out of order")),
     }
 }
 

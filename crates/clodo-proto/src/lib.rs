@@ -1,8 +1,21 @@
 //! Clodo's control API: virtual servers, backups, DNS and storage, in XML and JSON.
 //!
-//! Here are the calls and their values, without IO. [`hostkit-ureq`](https://docs.rs/hostkit-ureq) and
-//! [`hostkit-reqwest`](https://docs.rs/hostkit-reqwest) carry them out:
-//! `client.call(&GetServer::new(id))`, `client.perform(&CreateServer::new(…))`.
+//! ```no_run
+//! use clodo_proto::servers::ListServers;
+//! use clodo_proto::{Clodo, Credentials};
+//! use hostkit_ureq::Client;
+//!
+//! let client = Client::<Clodo>::new(Credentials::key("login", "key"))?;
+//! for server in client.call(&ListServers::new())? {
+//!     println!("{} {:?} {:?}", server.id, server.name, server.status);
+//! }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Here are the calls and their values, without IO. The clients [`hostkit-ureq`](https://docs.rs/hostkit-ureq) (blocking)
+//! and [`hostkit-reqwest`](https://docs.rs/hostkit-reqwest) (async) carry them out: `call` what reads or may be repeated,
+//! and `client.perform(&CreateServer::new(…))` what acts, whose `Outcome` says whether
+//! it happened. Each call's page names what comes back, what it may cost, and what finds it again after a lost answer.
 //!
 //! | module | what is in it |
 //! | --- | --- |
@@ -13,6 +26,19 @@
 //! | [`requests`], [`stats`], [`helpdesk`] | what is still being done, load, tickets |
 //! | [`auth`] | the sign-in; clients make it by themselves |
 //! | [`types`] | ids, enumerations and objects |
+//!
+//! # What to know of it
+//!
+//! * A sign-in gives a token for twenty minutes and the base URL of all further calls. Clients follow that URL only to
+//!   hosts of the hoster.
+//! * Servers are created at the host of the data centre where they are to stand: `host("kh")` of a client's builder.
+//! * Some calls act with a GET or with a body that a proxy may lose. Their docs carry `get-with-effect` and
+//!   `body-required-for-meaning`: read the object back.
+//! * An empty list comes as a 404. It is an empty list here.
+//! * The API tells no prices; [`billing`] tells what was charged.
+//!
+//! The feature `server` adds the other half (reading requests, writing answers), `serde` makes all values
+//! `serde::Serialize`, with secrets redacted.
 //!
 //! # A call without a client
 //!
@@ -49,19 +75,6 @@
 //! assert_eq!(read(json)?, server);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
-//!
-//! # What to know of it
-//!
-//! * A sign-in gives a token for twenty minutes and the base URL of all further calls. Clients follow that URL only to
-//!   hosts of the hoster.
-//! * Servers are created at the host of the data centre where they are to stand: `host("kh")` of a client's builder.
-//! * Some calls act with a GET or with a body that a proxy may lose. Their docs carry `get-with-effect` and
-//!   `body-required-for-meaning`: read the object back.
-//! * An empty list comes as a 404. It is an empty list here.
-//! * The API tells no prices; [`billing`] tells what was charged.
-//!
-//! The feature `server` adds the other half (reading requests, writing answers), `serde` makes all values
-//! `serde::Serialize`, with secrets redacted.
 
 mod generated;
 

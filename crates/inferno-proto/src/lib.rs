@@ -1,8 +1,21 @@
 //! Inferno Solutions' control API: virtual servers, orders and SSH keys.
 //!
-//! Here are the calls and their values, without IO. [`hostkit-ureq`](https://docs.rs/hostkit-ureq) and
-//! [`hostkit-reqwest`](https://docs.rs/hostkit-reqwest) carry them out:
-//! `client.call(&ListOrders::new())`, `client.perform(&CreateOrder::new(product))`.
+//! ```no_run
+//! use hostkit_ureq::Client;
+//! use inferno_proto::orders::ListOrders;
+//! use inferno_proto::{Credentials, Inferno};
+//!
+//! let client = Client::<Inferno>::new(Credentials::key(777, "key"))?;
+//! for (id, order) in client.call(&ListOrders::new())? {
+//!     println!("{id} {:?}", order.status);
+//! }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Here are the calls and their values, without IO. The clients [`hostkit-ureq`](https://docs.rs/hostkit-ureq) (blocking)
+//! and [`hostkit-reqwest`](https://docs.rs/hostkit-reqwest) (async) carry them out: `call` what reads or may be repeated,
+//! and `client.perform(&CreateOrder::new(product))` what acts, whose `Outcome` says whether
+//! it happened. Each call's page names what comes back, what it may cost, and what finds it again after a lost answer.
 //!
 //! | module | what is in it |
 //! | --- | --- |
@@ -13,6 +26,18 @@
 //! | [`ssh_keys`] | keys that installations take |
 //! | [`account`] | the balance, and the API key |
 //! | [`types`] | ids, enumerations and objects |
+//!
+//! # What to know of it
+//!
+//! * The hoster has to put the caller's address on a list first; others get a 401, a 403 or a page in HTML.
+//! * A success can hold a failure: the answer of an installation has a `result` of its own inside.
+//! * [`servers::CheckInstall`] is a dry run of [`servers::Install`]; which of the two an order gets is said in every
+//!   call, since the document does not say what the default is.
+//! * An order has no field of the caller's. To find out whether one was placed, compare the list before and after.
+//! * A second installation while one runs is refused with code 904.
+//!
+//! The feature `server` adds the other half (reading requests, writing answers), `serde` makes all values
+//! `serde::Serialize`, with secrets redacted.
 //!
 //! # A call without a client
 //!
@@ -43,18 +68,6 @@
 //! assert_eq!(installed.queue.message.as_deref(), Some("VSCD: VPS added to queue"));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
-//!
-//! # What to know of it
-//!
-//! * The hoster has to put the caller's address on a list first; others get a 401, a 403 or a page in HTML.
-//! * A success can hold a failure: the answer of an installation has a `result` of its own inside.
-//! * [`servers::CheckInstall`] is a dry run of [`servers::Install`]; which of the two an order gets is said in every
-//!   call, since the document does not say what the default is.
-//! * An order has no field of the caller's. To find out whether one was placed, compare the list before and after.
-//! * A second installation while one runs is refused with code 904.
-//!
-//! The feature `server` adds the other half (reading requests, writing answers), `serde` makes all values
-//! `serde::Serialize`, with secrets redacted.
 
 mod ext;
 mod generated;

@@ -1,8 +1,21 @@
 //! Macloud's control API, which VDSina's hosts speak too.
 //!
-//! Here are the calls and their values, without IO. [`hostkit-ureq`](https://docs.rs/hostkit-ureq) and
-//! [`hostkit-reqwest`](https://docs.rs/hostkit-reqwest) carry them out:
-//! `client.call(&ListServers::new())`, `client.perform(&CreateServer::new(datacenter, plan))`.
+//! ```no_run
+//! use hostkit_ureq::Client;
+//! use macloud_proto::servers::ListServers;
+//! use macloud_proto::{Credentials, Macloud};
+//!
+//! let client = Client::<Macloud>::new(Credentials::token("token"))?;
+//! for server in client.call(&ListServers::new())? {
+//!     println!("{} {:?} {:?}", server.id, server.name, server.status);
+//! }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Here are the calls and their values, without IO. The clients [`hostkit-ureq`](https://docs.rs/hostkit-ureq) (blocking)
+//! and [`hostkit-reqwest`](https://docs.rs/hostkit-reqwest) (async) carry them out: `call` what reads or may be repeated,
+//! and `client.perform(&CreateServer::new(datacenter, plan))` what acts, whose `Outcome` says whether
+//! it happened. Each call's page names what comes back, what it may cost, and what finds it again after a lost answer.
 //!
 //! | module | what is in it |
 //! | --- | --- |
@@ -13,6 +26,19 @@
 //! | [`account`], [`operations`] | balance, limits, and every movement of money |
 //! | [`auth`] | the sign-in with e-mail and password; clients make it by themselves |
 //! | [`types`] | ids, enumerations and objects |
+//!
+//! # What to know of it
+//!
+//! * Three hosts speak it: `macloud` (the default), `vdsina_ru` and `vdsina_com`, by `host("vdsina_com")` of a client's
+//!   builder. Some limits differ by host and are checked for the one that the call goes to.
+//! * A token from the panel is permanent. Sign-ins with a password that fail block the caller's address for four hours:
+//!   clients stop after the first.
+//! * An order gets its address later: wait with [`servers::ServerActive`].
+//! * VDSina adds a paid weekly schedule of backups to each new server unless `schedule(false)` says no.
+//! * Errors of input name their fields: `fault.fields`.
+//!
+//! The feature `server` adds the other half (reading requests, writing answers), `serde` makes all values
+//! `serde::Serialize`, with secrets redacted.
 //!
 //! # A call without a client
 //!
@@ -43,19 +69,6 @@
 //! assert_eq!(balance.bonus.map(|money| money.to_string()).as_deref(), Some("12.5"));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
-//!
-//! # What to know of it
-//!
-//! * Three hosts speak it: `macloud` (the default), `vdsina_ru` and `vdsina_com`, by `host("vdsina_com")` of a client's
-//!   builder. Some limits differ by host and are checked for the one that the call goes to.
-//! * A token from the panel is permanent. Sign-ins with a password that fail block the caller's address for four hours:
-//!   clients stop after the first.
-//! * An order gets its address later: wait with [`servers::ServerActive`].
-//! * VDSina adds a paid weekly schedule of backups to each new server unless `schedule(false)` says no.
-//! * Errors of input name their fields: `fault.fields`.
-//!
-//! The feature `server` adds the other half (reading requests, writing answers), `serde` makes all values
-//! `serde::Serialize`, with secrets redacted.
 
 mod generated;
 

@@ -1,8 +1,21 @@
 //! ROOTPANEL.NET's control API as Friendhosting runs it, in JSON and PHP serialize.
 //!
-//! Here are the calls and their values, without IO. [`hostkit-ureq`](https://docs.rs/hostkit-ureq) and
-//! [`hostkit-reqwest`](https://docs.rs/hostkit-reqwest) carry them out:
-//! `client.call(&GetOrders::new())`, `client.perform(&CreateOrder::new(tariff, months))`.
+//! ```no_run
+//! use hostkit_ureq::Client;
+//! use rootpanel_proto::orders::GetOrders;
+//! use rootpanel_proto::{Credentials, RootPanel};
+//!
+//! let client = Client::<RootPanel>::new(Credentials::api_key("login", "key"))?;
+//! for order in client.call(&GetOrders::new())? {
+//!     println!("{} {:?} until {:?}", order.id, order.status, order.paid_until);
+//! }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Here are the calls and their values, without IO. The clients [`hostkit-ureq`](https://docs.rs/hostkit-ureq) (blocking)
+//! and [`hostkit-reqwest`](https://docs.rs/hostkit-reqwest) (async) carry them out: `call` what reads or may be repeated,
+//! and `client.perform(&CreateOrder::new(tariff, months))` what acts, whose `Outcome` says whether
+//! it happened. Each call's page names what comes back, what it may cost, and what finds it again after a lost answer.
 //!
 //! | module | what is in it |
 //! | --- | --- |
@@ -11,6 +24,18 @@
 //! | [`servers`] | start, stop, reboot, reset, and the console |
 //! | [`account`] | the balance |
 //! | [`types`] | ids, enumerations and objects |
+//!
+//! # What to know of it
+//!
+//! * Errors come under status 200. [`Code`] is the catalogue; a fault of it says what it means: `is_auth()`,
+//!   `is_not_found()`, `is_conflict()`. Codes 1, 2, 45 and 55 leave open whether something happened: `fault.verify`.
+//! * An empty list comes as error 10 or 26. It is an empty list here.
+//! * An order has no field of the caller's. To find out whether one was placed, compare the list and the balance.
+//! * Answers come in JSON, which every call asks for, or as PHP wrote them: `format(Format::Php)` of a client's builder.
+//! * [`Credentials::test`] is the hoster's trial access: nothing is charged and nothing is done.
+//!
+//! The feature `server` adds the other half (reading requests, writing answers), `serde` makes all values
+//! `serde::Serialize`, with secrets redacted.
 //!
 //! # A call without a client
 //!
@@ -44,18 +69,6 @@
 //! assert_eq!(CreateOrder::decode(&answer)?.order.get(), 47001);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
-//!
-//! # What to know of it
-//!
-//! * Errors come under status 200. [`Code`] is the catalogue; a fault of it says what it means: `is_auth()`,
-//!   `is_not_found()`, `is_conflict()`. Codes 1, 2, 45 and 55 leave open whether something happened: `fault.verify`.
-//! * An empty list comes as error 10 or 26. It is an empty list here.
-//! * An order has no field of the caller's. To find out whether one was placed, compare the list and the balance.
-//! * Answers come in JSON, which every call asks for, or as PHP wrote them: `format(Format::Php)` of a client's builder.
-//! * [`Credentials::test`] is the hoster's trial access: nothing is charged and nothing is done.
-//!
-//! The feature `server` adds the other half (reading requests, writing answers), `serde` makes all values
-//! `serde::Serialize`, with secrets redacted.
 
 mod ext;
 mod generated;

@@ -4,6 +4,7 @@ mod cycles;
 mod dependencies;
 mod extensions;
 mod files;
+mod links;
 mod switched_off;
 mod switches;
 mod texts;
@@ -35,6 +36,7 @@ pub(crate) fn run(write: bool) -> Result<(), String> {
     findings.extend(texts::minimum_rust(&files, &members));
     findings.extend(switched_off::check(&files, &members));
     findings.extend(extensions::check(&files));
+    findings.extend(links::check(&files));
     findings.extend(cycles::check(&files, &members)?);
     findings.extend(dependencies::check(&members)?);
     findings.extend(switches::check(&files)?);
