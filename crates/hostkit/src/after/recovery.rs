@@ -337,12 +337,7 @@ impl<E: Perform> Machine for RecoveryMachine<E> {
 }
 
 /// Tells the calls that could be taken for this one what became of it. The answer comes once the store knows it.
-fn tell<E: Perform>(
-    core: &ClientCore<E::Api>,
-    ticket: &Ticket,
-    now: Now,
-    verdict: &Verdict<E>,
-) -> Option<Answer<()>> {
+fn tell<E: Perform>(core: &ClientCore<E::Api>, ticket: &Ticket, now: Now, verdict: &Verdict<E>) -> Option<Answer<()>> {
     let made = match verdict {
         Reconciled::Happened(found) | Reconciled::InPart(found, _) => Some(E::keys(found)),
         Reconciled::Several(found) => Some(found.iter().flat_map(E::keys).collect()),
