@@ -55,8 +55,8 @@ pub fn same_row(ours: &[Option<String>], theirs: &[Option<String>]) -> bool {
     ours.len() == theirs.len() && ours.iter().zip(theirs).all(is_same)
 }
 
-/// An item with its key, and what was asked of it.
-struct Listed<T, A> {
+/// A new item with its key, and what was asked of it.
+struct New<T, A> {
     key: String,
     asked: A,
     item: T,
@@ -67,33 +67,36 @@ fn of_new<T: 'static, A: 'static, F>(
     now: impl IntoIterator<Item = T>,
     ask: impl Fn(&T) -> A,
     key: impl Fn(&T) -> String,
-    judge: impl FnOnce(Vec<Listed<T, A>>) -> Sighting<F> + 'static,
+    judge: impl FnOnce(Vec<New<T, A>>) -> Sighting<F> + 'static,
 ) -> Evidence<F> {
-    let listed = |item| Listed { key: key(&item), asked: ask(&item), item };
-    let now: Vec<Listed<T, A>> = now.into_iter().map(listed).collect();
-    let all = now.iter().map(|listed| listed.key.clone()).collect();
-    Evidence::new(Baseline::new(all, Vec::new()), move |baseline, _| match new_items(baseline, now) {
-        Ok(new) => judge(new),
-        Err(doubt) => doubt.map_or(Sighting::Unseen, Sighting::Unclear),
+    let (all, items): (_, Vec<_>) = now.into_iter().map(|item| (key(&item), (ask(&item), item))).unzip();
+    Evidence::new(Baseline::new(all, Vec::new()), move |now, before, _| {
+        match new_items(before, now.into_parts().0, items) {
+            Ok(new) => judge(new),
+            Err(doubt) => doubt.map_or(Sighting::Unseen, Sighting::Unclear),
+        }
     })
 }
 
 /// The new items, each once; `Err` if nothing is new, with a doubt if that is not certain.
-fn new_items<T, A>(baseline: &Baseline, now: Vec<Listed<T, A>>) -> Result<Vec<Listed<T, A>>, Option<Doubt>> {
+fn new_items<T, A>(
+    baseline: &Baseline,
+    keys: Vec<String>,
+    items: Vec<(A, T)>,
+) -> Result<Vec<New<T, A>>, Option<Doubt>> {
     let (before, others): (BTreeSet<&str>, BTreeSet<&str>) =
         (baseline.all().collect(), baseline.others().iter().map(String::as_str).collect());
     let (mut seen, mut is_another_there) = (BTreeSet::new(), false);
-    let mut new = Vec::new();
-    for listed in now {
-        let key = listed.key.as_str();
+    let is_new = |key| {
         let (is_another, was_there) = (others.contains(key), before.contains(key));
         is_another_there |= is_another && !was_there;
         // An item that is listed twice is one item.
-        if seen.insert(listed.key.clone()) && !is_another && !was_there {
-            new.push(listed);
-        }
-    }
-    let missing: Vec<String> = baseline.all().filter(|key| !seen.contains(*key)).map(str::to_owned).collect();
+        seen.insert(key) && !is_another && !was_there
+    };
+    let is_new: Vec<bool> = keys.iter().map(String::as_str).map(is_new).collect();
+    let missing: Vec<String> = baseline.all().filter(|key| !seen.contains(key)).map(str::to_owned).collect();
+    let new = keys.into_iter().zip(items).zip(is_new).filter(|(_, is_new)| *is_new);
+    let new: Vec<_> = new.map(|((key, (asked, item)), _)| New { key, asked, item }).collect();
     match (missing.is_empty(), new.is_empty()) {
         (false, _) => Err(Some(Doubt::Missing(missing))),
         // A key may be given again, such as an address that was returned meanwhile.
@@ -103,8 +106,8 @@ fn new_items<T, A>(baseline: &Baseline, now: Vec<Listed<T, A>>) -> Result<Vec<Li
 }
 
 /// The keys of items that are new and not the call's.
-fn other_new<T, A, F>(others: Vec<Listed<T, A>>) -> Sighting<F> {
-    Sighting::Unclear(Doubt::OtherNew(others.into_iter().map(|listed| listed.key).collect()))
+fn other_new<T, A, F>(others: Vec<New<T, A>>) -> Sighting<F> {
+    Sighting::Unclear(Doubt::OtherNew(others.into_iter().map(|new| new.key).collect()))
 }
 
 /// The new items that fit. Anything new that does not fit may be the call's all the same, with another name or plan than
@@ -115,10 +118,10 @@ pub fn appeared<T: 'static>(
     key: impl Fn(&T) -> String,
 ) -> Evidence<T> {
     of_new(now, fits, key, |new| {
-        let (found, others): (Vec<_>, Vec<_>) = new.into_iter().partition(|listed| listed.asked);
+        let (found, others): (Vec<_>, Vec<_>) = new.into_iter().partition(|new| new.asked);
         match found.is_empty() {
             true => other_new(others),
-            false => Sighting::Seen(found.into_iter().map(|listed| listed.item).collect()),
+            false => Sighting::Seen(found.into_iter().map(|new| new.item).collect()),
         }
     })
 }
@@ -137,7 +140,7 @@ pub fn appeared_each<T: 'static, R>(
         loop {
             let mut set = Vec::new();
             for row in 0..count {
-                if let Some(index) = new.iter().position(|listed| listed.asked.get(row) == Some(&true)) {
+                if let Some(index) = new.iter().position(|new| new.asked.get(row) == Some(&true)) {
                     set.push(new.swap_remove(index).item);
                 }
             }
@@ -165,7 +168,7 @@ pub fn appeared_count<T: 'static>(
 ) -> Evidence<Vec<T>> {
     let count = usize::try_from(count.max(1)).unwrap_or(usize::MAX);
     of_new(now, fits, key, move |new| {
-        let (found, others): (Vec<_>, Vec<_>) = new.into_iter().partition(|listed| listed.asked);
+        let (found, others): (Vec<_>, Vec<_>) = new.into_iter().partition(|new| new.asked);
         let missing = count.saturating_sub(found.len());
         match (found.is_empty(), others.is_empty()) {
             (true, _) => return other_new(others),
@@ -174,7 +177,7 @@ pub fn appeared_count<T: 'static>(
             (false, _) if missing == 0 && found.len() % count != 0 => return other_new(found),
             (false, _) => {}
         }
-        let mut items = found.into_iter().map(|listed| listed.item).peekable();
+        let mut items = found.into_iter().map(|new| new.item).peekable();
         let mut sets: Vec<Vec<T>> = Vec::new();
         while items.peek().is_some() {
             sets.push(items.by_ref().take(count).collect());
@@ -199,11 +202,12 @@ fn of_change<T: 'static>(
     ask: impl Fn(&T) -> bool,
     judge: impl FnOnce(Change<T>, UnixTime) -> Sighting<T> + 'static,
 ) -> Evidence<T> {
-    let found = now.into_iter().find(fits).map(|item| (mark(&item), ask(&item), item));
-    let own = found.as_ref().and_then(|(mark, ..)| mark.clone());
-    Evidence::new(Baseline::new(Vec::new(), own.into_iter().collect()), move |baseline, at| {
-        let Some((now, asked, item)) = found else { return Sighting::Unclear(Doubt::NotThere) };
-        match (baseline.own().first().cloned(), now) {
+    let found = now.into_iter().find(fits);
+    let own = found.as_ref().and_then(mark).into_iter().collect();
+    let found = found.map(|item| (ask(&item), item));
+    Evidence::new(Baseline::new(Vec::new(), own), move |now, before, at| {
+        let Some((asked, item)) = found else { return Sighting::Unclear(Doubt::NotThere) };
+        match (before.own().first().cloned(), now.into_parts().1.pop()) {
             (Some(before), Some(now)) => judge(Change { item, before, now, asked }, at),
             // It may have been there with a value that the hoster did not say.
             _ => Sighting::Unclear(Doubt::NotSaid),
@@ -332,16 +336,17 @@ pub fn gone<T>(
             all.push(key);
         }
     }
-    Evidence::new(Baseline::new(all.clone(), own.clone()), move |baseline, _| {
-        if baseline.own().is_empty() {
+    Evidence::new(Baseline::new(all, own), |now, before, _| {
+        if before.own().is_empty() {
             return Sighting::Unclear(Doubt::NotThere);
         }
+        let (all, own) = now.into_parts();
         let seen: BTreeSet<&str> = all.iter().chain(&own).map(String::as_str).collect();
-        let missing: Vec<String> = baseline.all().filter(|key| !seen.contains(key)).map(str::to_owned).collect();
+        let missing: Vec<String> = before.all().filter(|key| !seen.contains(key)).map(str::to_owned).collect();
         match own.len() {
             _ if !missing.is_empty() => Sighting::Unclear(Doubt::Missing(missing)),
             0 => Sighting::Seen(vec![()]),
-            left if left >= baseline.own().len() => Sighting::Unseen,
+            left if left >= before.own().len() => Sighting::Unseen,
             left => Sighting::Part(vec![()], left),
         }
     })
@@ -351,7 +356,7 @@ pub fn gone<T>(
 pub fn ended<T>(now: &T, is_so: impl Fn(&T) -> bool) -> Evidence<()> {
     let is_so = is_so(now);
     let baseline = if is_so { Baseline::of("ended") } else { Baseline::default() };
-    Evidence::new(baseline, move |baseline, _| match (baseline.own().is_empty(), is_so) {
+    Evidence::new(baseline, move |_, before, _| match (before.own().is_empty(), is_so) {
         (false, _) => Sighting::Unclear(Doubt::WasSo),
         (true, true) => Sighting::Seen(vec![()]),
         (true, false) => Sighting::Unseen,

@@ -11,11 +11,14 @@ pub struct Evidence<F> {
     judge: Box<Judge<F>>,
 }
 
-/// Compares the answer with a baseline, at a time.
-type Judge<F> = dyn FnOnce(&Baseline, UnixTime) -> Sighting<F>;
+/// Compares what is there now with what was there before, at a time.
+type Judge<F> = dyn FnOnce(Baseline, &Baseline, UnixTime) -> Sighting<F>;
 
 impl<F> Evidence<F> {
-    pub(super) fn new(baseline: Baseline, judge: impl FnOnce(&Baseline, UnixTime) -> Sighting<F> + 'static) -> Self {
+    pub(super) fn new(
+        baseline: Baseline,
+        judge: impl FnOnce(Baseline, &Baseline, UnixTime) -> Sighting<F> + 'static,
+    ) -> Self {
         Self { baseline, judge: Box::new(judge) }
     }
 
@@ -32,7 +35,7 @@ impl<F> Evidence<F> {
 
     /// What the answer, read at the time `at`, says about a call before which `baseline` was read.
     pub fn sighting(self, baseline: &Baseline, at: UnixTime) -> Sighting<F> {
-        (self.judge)(baseline, at)
+        (self.judge)(self.baseline, baseline, at)
     }
 }
 
