@@ -30,10 +30,10 @@ impl Baseline {
         Self { is_private: true, ..self }
     }
 
-    /// The same baseline, with further keys of items that other calls made.
+    /// The same baseline, with further keys of items that other calls made, unless they were there.
     #[must_use]
     pub fn with_others(mut self, others: Vec<String>) -> Self {
-        self.others.extend(others);
+        self.others.extend(others.into_iter().filter(|key| !self.all.contains(key)));
         self
     }
 

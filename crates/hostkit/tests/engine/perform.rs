@@ -189,6 +189,19 @@ fn an_order_makes_something_new() {
     }
 }
 
+/// The list before the later order lacks what the earlier one made, although that is long ago.
+#[test]
+fn what_an_earlier_call_made_is_known_for_long() {
+    for listed in [things("1, 2"), things("1, 2, 7")] {
+        let bench = bench([things("1, 2"), ok(), listed, broken(), things("1, 2, 7"), things("1, 2, 7, 8")]);
+        assert!(bench.read_and_perform(Order).is_done(), "it made 7");
+        bench.clock.advance(Duration::from_secs(86_400));
+        let Outcome::Unresolved(ticket) = bench.read_and_perform(Order) else { panic!("the end is open") };
+        let done = bench.run(bench.core.reconcile::<Order>(&ticket, CallOptions::new()));
+        assert!(matches!(done, Reconciled::Happened(8)), "{done}");
+    }
+}
+
 /// Two orders whose ends are both open cannot be told apart.
 #[test]
 fn two_open_orders_cannot_be_told_apart() {
