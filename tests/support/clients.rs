@@ -118,6 +118,7 @@ impl<A: Api> Client<A> {
     }
 }
 
-fn runtime() -> Runtime {
+/// The runtime of an asynchronous client.
+pub fn runtime() -> Runtime {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
 }

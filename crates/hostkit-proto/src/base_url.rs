@@ -229,6 +229,10 @@ mod tests {
         for host in ["evilexample.org", "example.org", ".example.org", "example.org.evil", "xapi.example.net"] {
             assert!(base.accept_named(&format!("https://{host}/v1"), &allowed).is_err(), "{host}");
         }
+        // The origin itself counts as named only where it is this machine.
+        let odd: BaseUrl = "https://api.example.org:8443".parse().unwrap();
+        assert!(odd.accept_named("https://api.example.org:8443/v1", &allowed).is_err());
+        assert!(odd.accept_named("https://api.example.org/v1", &allowed).is_ok());
         for host in ["127.example.org", "127.0.0.1.example.org", "localhost.example.org", "127.0.0.1x", "1.127.0.0"] {
             assert!(format!("http://{host}").parse::<BaseUrl>().is_err(), "{host}");
         }

@@ -8,7 +8,7 @@ use crate::answer::RawAnswer;
 use crate::api::Api;
 use crate::codec::DecodeError;
 use crate::endpoint::Endpoint;
-use crate::evidence::{Input, Inputs};
+use crate::evidence::{Baseline, Input, Inputs, Perform};
 use crate::fault::{Fault, FaultCode, FaultKind, Verdict};
 use crate::info::{Effect, Emptiness, EndpointInfo, Flag};
 
@@ -79,12 +79,32 @@ pub fn judge<E: Endpoint>(echo: &Inputs, answer: &RawAnswer<'_>) -> JudgementOf<
         return judgement;
     }
     match other_than(info, echo, &E::echoed(value)) {
-        Some(error) => {
-            answer.drop_report();
-            Judgement::Open(weigh(info, Why::Unreadable(error)).1)
+        Some(error) => of_another_call(info, answer, error),
+        None => judgement,
+    }
+}
+
+/// Judges an answer to a call of `E` as [`judge`] does, with what was there before it: a call makes something new.
+pub fn judge_with<E: Perform>(echo: &Inputs, baseline: &Baseline, answer: &RawAnswer<'_>) -> JudgementOf<E> {
+    let info = const { &E::INFO };
+    let judgement = judge::<E>(echo, answer);
+    let (Judgement::Done(value) | Judgement::Accepted(value, _)) = &judgement else { return judgement };
+    match E::made(value).into_iter().find(|key| baseline.has(key)) {
+        Some(key) => {
+            let found = format!("{key}, which was there before or is another call's");
+            of_another_call(info, answer, DecodeError::new(info.name, "answer", "something new", found))
         }
         None => judgement,
     }
+}
+
+fn of_another_call<T, C: FaultCode>(
+    info: &EndpointInfo,
+    answer: &RawAnswer<'_>,
+    error: DecodeError,
+) -> Judgement<T, C> {
+    answer.drop_report();
+    Judgement::Open(weigh(info, Why::Unreadable(error)).1)
 }
 
 /// The error that the answer is about something else than was asked for.

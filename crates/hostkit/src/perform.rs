@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use hostkit_proto::evidence::{AnswerOf, Baseline, Doubt, Inputs, LAG, Shows, Sighting};
+use hostkit_proto::evidence::{Baseline, Doubt, Evidence, Inputs, LAG, Shows, Sighting};
 use hostkit_proto::{Api, Endpoint, FaultKind, Perform};
 
 use crate::after::reading::{Limits, Read, ReadingMachine};
@@ -216,8 +216,9 @@ impl<E: Perform> PerformMachine<E> {
             // What is not shown now would look new later.
             (Ok(_), Some(error)) => Err(self.error(Cause::KnownInPart(Box::new(error.clone())))),
             (Ok(answer), None) => {
-                let baseline = E::baseline(&self.inputs, &answer).map_err(|error| self.error(Cause::Encode(error)))?;
-                match E::FACTS.already_is_refused && self.is_already(now, &baseline, answer) {
+                let evidence = E::evidence(&self.inputs, answer).map_err(|error| self.error(Cause::Encode(error)))?;
+                let baseline = evidence.baseline().clone();
+                match E::FACTS.already_is_refused && Self::is_already(now, &baseline, evidence) {
                     true => Err(self.error(Cause::Already)),
                     false => Ok(Some(baseline)),
                 }
@@ -232,13 +233,13 @@ impl<E: Perform> PerformMachine<E> {
     }
 
     /// Whether what was read before the call shows what it is to do.
-    fn is_already(&self, now: Now, baseline: &Baseline, answer: AnswerOf<E>) -> bool {
+    fn is_already(now: Now, baseline: &Baseline, evidence: Evidence<E::Found>) -> bool {
         // An item that would be this call's if it were new is there.
         let nothing = Baseline::default();
         let compared = if E::FACTS.shows == Shows::Item { &nothing } else { baseline };
-        match E::find(&self.inputs, compared, now.wall, answer) {
-            Ok(Sighting::Seen(_) | Sighting::Unclear(Doubt::WasSo)) => true,
-            Ok(Sighting::Unclear(Doubt::NotThere)) => E::FACTS.shows == Shows::Absence,
+        match evidence.sighting(compared, now.wall) {
+            Sighting::Seen(_) | Sighting::Unclear(Doubt::WasSo) => true,
+            Sighting::Unclear(Doubt::NotThere) => E::FACTS.shows == Shows::Absence,
             _ => false,
         }
     }

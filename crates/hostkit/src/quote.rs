@@ -132,6 +132,7 @@ fn is_unprintable(letter: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use hostkit_proto::{FaultKind, FieldFault};
 
     #[test]
     fn a_secret_is_replaced_in_every_spelling_and_at_the_cut() {
@@ -143,6 +144,39 @@ mod tests {
             let text = format!("{}k+y/\"1-and-more and more", "x".repeat(before));
             let quoted = quote.text(&text).into_owned();
             assert!(!quoted.contains("k+y") && quoted.len() <= KEPT + '…'.len_utf8(), "{before}: {quoted}");
+        }
+    }
+
+    #[derive(Debug, Clone, PartialEq)]
+    struct Code(String);
+
+    impl FaultCode for Code {
+        fn from_text(text: &str) -> Self {
+            Self(text.to_owned())
+        }
+
+        fn as_str(&self) -> &str {
+            &self.0
+        }
+
+        fn kind(&self) -> Option<FaultKind> {
+            None
+        }
+    }
+
+    #[test]
+    fn no_part_of_a_fault_shows_a_secret() {
+        let said = || "it is k+y/1234".to_owned();
+        let mut fault = Fault::new(400, Some(Code(said())), said(), said());
+        fault.marker = said();
+        fault.fields.push(FieldFault { field: said(), messages: vec![said()] });
+        let Why::Fault(fault) = Quote::without(vec![Secret::new("k+y/1234")]).why(Why::Fault(fault)) else {
+            panic!("it is a fault")
+        };
+        let FieldFault { field, messages } = &fault.fields[0];
+        let code = fault.code.as_ref().unwrap().as_str();
+        for text in [code, &fault.message, &fault.details, &fault.marker, field, &messages[0]] {
+            assert_eq!(text, "it is [redacted]");
         }
     }
 

@@ -4,6 +4,7 @@
 //! its program is listed and cannot be run; if it is not listed, as in an ordinary `cargo test`, it is skipped with a
 //! printed line.
 
+mod cache;
 mod haproxy;
 mod name_server;
 mod names;

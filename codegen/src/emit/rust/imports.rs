@@ -33,7 +33,7 @@ const KNOWN: &[(&str, &[&str])] = &[
             "ToWire",
         ],
     ),
-    ("hostkit_proto::evidence", &["Baseline", "Each", "Facts", "Inputs", "Shows", "Sighting"]),
+    ("hostkit_proto::evidence", &["Each", "Evidence", "Facts", "Inputs", "Shows"]),
     ("hostkit_proto::server", &["ReceivedRequest", "Root", "Serve", "WrittenAnswer"]),
     ("hostkit_proto::wire", &["Kind"]),
     (

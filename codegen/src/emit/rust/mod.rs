@@ -93,13 +93,23 @@ fn emit_types(model: &Model, files: &mut Files<'_>) -> bool {
         files.add_importing(&["types", &name], &["types", &spec], &docs::types(module), items);
         server.extend(entries().map(types::emit_server));
     }
-    let modules = modules.into_iter().map(ident).collect::<Vec<_>>();
-    let named = model.types.values().filter_map(|entry| {
-        let aliases = docs::aliases(model, &entry.name, &entry.ru, None);
-        let (module, name) = (ident(&entry.module), ident(&entry.name));
-        (!aliases.is_empty()).then(|| quote!(#aliases pub use #module::#name;))
+    let exports = modules.iter().map(|module| {
+        let entries = model.types.values().filter(|entry| entry.module == **module);
+        let exports = entries.map(|entry| (docs::aliases(model, &entry.name, &entry.ru, None), ident(&entry.name)));
+        let (plain, named): (Vec<_>, Vec<_>) = exports.partition(|(aliases, _)| aliases.is_empty());
+        let plain = plain.into_iter().map(|(_, name)| name).collect::<Vec<_>>();
+        let module = ident(module);
+        let named = named.into_iter().map(|(aliases, name)| quote!(#aliases pub use #module::#name;));
+        let plain = match &plain[..] {
+            [] => TokenStream::new(),
+            [one] => quote!(pub use #module::#one;),
+            several => quote!(pub use #module::{#(#several),*};),
+        };
+        quote!(#plain #(#named)*)
     });
-    let items = quote!(#(mod #modules;)* #(pub use #modules::*;)* #(#named)*);
+    let exports: TokenStream = exports.collect();
+    let modules = modules.iter().map(|module| ident(module));
+    let items = quote!(#(mod #modules;)* #exports);
     files.add(&["types", "mod.rs"], &["types", ""], "Types that calls share.", items);
     let has_server = !server.is_empty();
     if has_server {

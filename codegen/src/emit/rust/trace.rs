@@ -7,10 +7,10 @@ use quote::quote;
 
 use super::words::{ident, local, number, rust_type, used, with};
 use crate::model::{ByItself, Compared, Endpoint, Field, Items, Made, Model, Origin, Sign, Slot, Trace, Type};
-use fits::{Closure, Mark, place};
+use fits::{Mark, place};
 
 /// Variables of the generated functions; an input of such a name gets another variable.
-const TAKEN: &[&str] = &["inputs", "baseline", "at", "now", "item", "fits", "is_so", "mark", "list", "row"];
+const TAKEN: &[&str] = &["inputs", "now", "item", "list", "rows", "row"];
 
 /// `inputs`: those that a ticket keeps.
 fn inputs_of(trace: &Trace) -> Option<TokenStream> {
@@ -95,9 +95,8 @@ pub(super) fn emit(model: &Model, endpoint: &Endpoint) -> Option<TokenStream> {
     let found = if is_shown(trace) { item } else { quote!(()) };
     let found = if is_set(trace) { quote!(Vec<#found>) } else { found };
     let read = read(trace);
-    let (reading_fn, baseline, find) = (reading_of(trace, &read), baseline(model, trace, &reading), find(model, trace));
-    let inputs = used("inputs", is_set(trace) || compares(trace) || amount(trace).is_some());
-    let at = used("at", matches!(trace.sign, Sign::Paid(..)));
+    let (reading_fn, evidence) = (reading_of(trace, &read), evidence(model, trace));
+    let inputs = used("inputs", is_set(trace) || compared(trace).next().is_some() || amount(trace).is_some());
     let not_found = trace.not_found.then(|| {
         quote!(
             fn not_found() -> Option<()> {
@@ -120,15 +119,8 @@ pub(super) fn emit(model: &Model, endpoint: &Endpoint) -> Option<TokenStream> {
 
             #reading_fn
 
-            #baseline
-
-            fn find(
-                #inputs: &Inputs,
-                baseline: &Baseline,
-                #at: UnixTime,
-                now: #reading,
-            ) -> Result<Sighting<#found>, EncodeError> {
-                #find
+            fn evidence(#inputs: &Inputs, now: #reading) -> Result<Evidence<#found>, EncodeError> {
+                #evidence
             }
 
             #not_found
@@ -223,11 +215,6 @@ fn is_set(trace: &Trace) -> bool {
     trace.each.is_some() || trace.count.is_some()
 }
 
-/// Whether an item is compared with inputs of the call.
-fn compares(trace: &Trace) -> bool {
-    compared(trace).next().is_some()
-}
-
 /// The type of the read.
 fn read(trace: &Trace) -> TokenStream {
     let read = ident(&trace.read);
@@ -300,39 +287,6 @@ fn value(slot: &Slot, origin: &Origin) -> TokenStream {
     }
 }
 
-/// `baseline`: what was there before the call.
-fn baseline(model: &Model, trace: &Trace, reading: &TokenStream) -> TokenStream {
-    let items = items(trace, true);
-    let is_new = matches!(trace.sign, Sign::New(_));
-    let is_changed_object = trace.items == Items::One && is_shown(trace);
-    let is_compared = compared(trace).any(|own| !is_changed_object || own.is_option());
-    let inputs = used("inputs", !is_new && is_compared);
-    let Closure { statements, argument: fits } = fits::fits(model, trace);
-    let (statements, baseline) = match &trace.sign {
-        Sign::New(_) => (TokenStream::new(), {
-            let key = key(trace);
-            quote!(evidence::before_new(#items, #key))
-        }),
-        Sign::Gone => (statements, {
-            let key = key(trace);
-            quote!(evidence::before_gone(#items, #fits, #key))
-        }),
-        Sign::Became if !is_shown(trace) => (statements, quote!(evidence::before_end(now, #fits))),
-        _ => {
-            let (which, Mark { closure, is_private }) = (fits::which(model, trace, true), fits::mark(model, trace));
-            let (statements, fits, mark) = (which.statements, which.argument, closure.argument);
-            let (marks, private) = (closure.statements, is_private.then(|| quote!(.private())));
-            (quote!(#statements #marks), quote!(evidence::before_change(#items, #fits, #mark)#private))
-        }
-    };
-    quote! {
-        fn baseline(#inputs: &Inputs, now: &#reading) -> Result<Baseline, EncodeError> {
-            #statements
-            Ok(#baseline)
-        }
-    }
-}
-
 /// The closure that gives the key of an item.
 fn key(trace: &Trace) -> TokenStream {
     let (path, is_option) = match (&trace.sign, trace.filter.first()) {
@@ -347,96 +301,78 @@ fn key(trace: &Trace) -> TokenStream {
     }
 }
 
-/// The items of the answer, borrowed or owned.
-fn items(trace: &Trace, is_borrowed: bool) -> TokenStream {
+/// The items of the answer.
+fn items(trace: &Trace) -> TokenStream {
     let lists = trace.lists.iter().map(|list| ident(list));
-    if trace.items == Items::Fields {
-        return match is_borrowed {
-            true => quote!([#(now.#lists.as_ref()),*].into_iter().flatten()),
-            false => quote!([#(now.#lists),*].into_iter().flatten()),
-        };
-    }
-    if trace.items == Items::Nested {
-        return match is_borrowed {
-            true => quote!(now.iter().flat_map(|item| #(&item.#lists)*)),
-            false => quote!(now.into_iter().flat_map(|item| #(item.#lists)*)),
-        };
-    }
-    let list = lists.take(1);
-    let now = quote!(now #(.#list)*);
-    match (trace.items, is_borrowed) {
-        (Items::One | Items::Fields, _) => quote!([now]),
-        (Items::List | Items::Maybe | Items::Nested, true) => quote!(#now.iter()),
-        (Items::List | Items::Maybe | Items::Nested, false) => now,
-        (Items::Values, true) => quote!(#now.values()),
-        (Items::Values, false) => quote!(#now.into_values()),
+    match trace.items {
+        Items::Fields => quote!([#(now.#lists),*].into_iter().flatten()),
+        Items::Nested => quote!(now.into_iter().flat_map(|item| #(item.#lists)*)),
+        Items::One => quote!([now]),
+        Items::List | Items::Maybe => quote!(now #(.#lists)*),
+        Items::Values => quote!(now #(.#lists)* .into_values()),
     }
 }
 
-/// `find`: what an answer says about the call.
-fn find(model: &Model, trace: &Trace) -> TokenStream {
-    if let Some((own, columns)) = &trace.each {
-        return find_each(trace, own, columns);
-    }
-    let (now, fits) = (items(trace, false), fits::fits(model, trace));
-    let Closure { statements, argument: fits } = fits;
+/// `evidence`: what an answer holds about the call.
+fn evidence(model: &Model, trace: &Trace) -> TokenStream {
+    let (statements, now) = (fits::inputs(trace), items(trace));
+    let need = |own: &Field| {
+        let text = &own.rust;
+        quote!(inputs.need(Self::INFO.name, #text)?)
+    };
     let found = match &trace.sign {
         Sign::New(_) => {
             let key = key(trace);
-            match &trace.count {
-                None => quote!(evidence::appeared(baseline, #now, #fits, #key)),
-                Some(count) => {
-                    let text = &count.rust;
-                    let count = quote!(inputs.need(Self::INFO.name, #text)?);
-                    quote!(evidence::appeared_count(baseline, #now, #count, #fits, #key))
+            match (&trace.each, &trace.count) {
+                (Some((own, columns)), _) => {
+                    let (text, fits) = (&own.rust, fits::row(columns));
+                    let rows = quote!(inputs.need_rows(Self::INFO.name, #text)?);
+                    quote!(evidence::appeared_each(#now, #rows, #fits, #key))
+                }
+                (None, count) => {
+                    let fits = fits::fits(model, trace);
+                    match count.as_ref().map(need) {
+                        None => quote!(evidence::appeared(#now, #fits, #key)),
+                        Some(count) => quote!(evidence::appeared_count(#now, #count, #fits, #key)),
+                    }
                 }
             }
         }
         Sign::Gone => {
-            let key = key(trace);
-            quote!(evidence::gone(baseline, #now, #fits, #key))
+            let (fits, key) = (fits::fits(model, trace), key(trace));
+            quote!(evidence::gone(#now, #fits, #key))
         }
-        Sign::Became if !is_shown(trace) => quote!(evidence::ended(baseline, &now, #fits)),
-        _ => return find_change(model, trace, &now),
+        Sign::Became if !is_shown(trace) => {
+            let fits = fits::fits(model, trace);
+            quote!(evidence::ended(&now, #fits))
+        }
+        sign => {
+            let (fits, Mark { closure: mark, is_private }) = (fits::which(model, trace), fits::mark(model, trace));
+            let change = match sign {
+                Sign::Grew(_, by) => {
+                    let by = need(by);
+                    quote!(evidence::grew(#now, #fits, #mark, #by))
+                }
+                Sign::Paid(_, by) => {
+                    let months = by.as_deref().map(need).map_or(quote!(None), |months| quote!(Some(#months)));
+                    // Where no field says it, the hoster may.
+                    let by_itself = by_itself(trace, true);
+                    quote!(evidence::paid(#now, #fits, #mark, #months, #by_itself))
+                }
+                Sign::Changed(_) if trace.is.is_empty() => {
+                    let by_itself = by_itself(trace, false);
+                    quote!(evidence::changed(#now, #fits, #mark, #by_itself))
+                }
+                _ => {
+                    let is_so = fits::is_so(model, trace);
+                    quote!(evidence::became(#now, #fits, #mark, #is_so))
+                }
+            };
+            let private = is_private.then(|| quote!(.private()));
+            quote!(#change #private)
+        }
     };
     quote!(#statements Ok(#found))
-}
-
-/// `find` of a call that changes an item.
-fn find_change(model: &Model, trace: &Trace, now: &TokenStream) -> TokenStream {
-    let (which, Mark { closure, .. }) = (fits::which(model, trace, false), fits::mark(model, trace));
-    let (statements, fits) = (which.statements, which.argument);
-    let (marks, mark) = (closure.statements, closure.argument);
-    let mut more = TokenStream::new();
-    let found = match &trace.sign {
-        Sign::Grew(_, by) => {
-            let (text, local) = (&by.rust, local(&by.rust, TAKEN));
-            more.extend(quote!(let #local = inputs.need(Self::INFO.name, #text)?;));
-            quote!(evidence::grew(baseline, #now, #fits, #mark, #local))
-        }
-        Sign::Paid(_, by) => {
-            let months = match by {
-                Some(by) => {
-                    let text = &by.rust;
-                    quote!(Some(inputs.need(Self::INFO.name, #text)?))
-                }
-                None => quote!(None),
-            };
-            // Where no field says it, the hoster may.
-            let by_itself = by_itself(trace, true);
-            quote!(evidence::paid(baseline, #now, #fits, #mark, #months, #by_itself, at))
-        }
-        Sign::Changed(_) if trace.is.is_empty() => {
-            let by_itself = by_itself(trace, false);
-            quote!(evidence::changed(baseline, #now, #fits, #mark, #by_itself))
-        }
-        _ => {
-            let Closure { statements, argument: is_so } = fits::is_so(model, trace);
-            more.extend(statements);
-            quote!(evidence::became(baseline, #now, #fits, #mark, #is_so))
-        }
-    };
-    quote!(#statements #marks #more Ok(#found))
 }
 
 /// The closure that says whether the hoster may have changed an item by itself.
@@ -447,19 +383,5 @@ fn by_itself(trace: &Trace, usual: bool) -> TokenStream {
         (true, false) => quote!(|item| item.#name),
         (true, true) => quote!(|item| item.#name != Some(false)),
         (false, _) => quote!(|item| item.#name.is_some()),
-    }
-}
-
-fn find_each(trace: &Trace, own: &Field, columns: &[Compared]) -> TokenStream {
-    let (text, item, now, key) = (&own.rust, rust_type(&trace.item), items(trace, false), key(trace));
-    let columns = columns.iter().map(|(path, _)| match place(path) {
-        (place, true) if path.len() == 1 => quote!(#place.map(evidence::text)),
-        (place, true) => quote!(#place.map(|value| evidence::text(value))),
-        (place, false) => quote!(Some(evidence::text(&#place))),
-    });
-    quote! {
-        let rows = inputs.need_rows(Self::INFO.name, #text)?;
-        let fits = |row: &Vec<Option<String>>, item: &#item| { evidence::same_row(row, &[#(#columns),*]) };
-        Ok(evidence::appeared_each(baseline, #now, rows, fits, #key))
     }
 }

@@ -30,15 +30,25 @@ impl Baseline {
         Self { is_private: true, ..self }
     }
 
-    /// The same baseline, with further keys of items that other calls made.
+    /// The same baseline, with further keys of items that other calls made, unless they were there.
     #[must_use]
     pub fn with_others(mut self, others: Vec<String>) -> Self {
-        self.others.extend(others);
+        self.others.extend(others.into_iter().filter(|key| !self.all.contains(key)));
         self
+    }
+
+    /// The keys of all items, and the marks.
+    pub(super) fn into_parts(self) -> (Vec<String>, Vec<String>) {
+        (self.all, self.own)
     }
 
     pub(super) fn all(&self) -> impl Iterator<Item = &str> {
         self.all.iter().map(String::as_str)
+    }
+
+    /// Whether an item with this key was there, or another call of this program made it.
+    pub(crate) fn has(&self, key: &str) -> bool {
+        self.all.iter().chain(&self.others).any(|known| known == key)
     }
 
     /// The keys of items that other calls made.

@@ -6,47 +6,10 @@ use std::fmt::Debug;
 use rust_decimal::Decimal;
 
 use super::Baseline;
-use super::sighting::{Doubt, Sighting};
+use super::sighting::{Doubt, Evidence, Sighting};
 use super::spelling::{below, same_text};
 use crate::codec::ToText;
 use crate::value::{DateTime, Secret, UnixTime};
-
-/// The baseline of a call that makes an item: the keys of those that are there.
-pub fn before_new<'a, T: 'a>(items: impl IntoIterator<Item = &'a T>, key: impl Fn(&T) -> String) -> Baseline {
-    Baseline::new(items.into_iter().map(key).collect(), Vec::new())
-}
-
-/// The baseline of a call that removes the items that fit; an item with an empty key cannot be followed.
-pub fn before_gone<'a, T: 'a>(
-    items: impl IntoIterator<Item = &'a T>,
-    fits: impl Fn(&T) -> bool,
-    key: impl Fn(&T) -> String,
-) -> Baseline {
-    let (mut all, mut own) = (Vec::new(), Vec::new());
-    for item in items {
-        let key = key(item);
-        if fits(item) {
-            own.push(key);
-        } else if !key.is_empty() {
-            all.push(key);
-        }
-    }
-    Baseline::new(all, own)
-}
-
-/// The baseline of a call that changes the item that fits.
-pub fn before_change<'a, T: 'a>(
-    items: impl IntoIterator<Item = &'a T>,
-    fits: impl Fn(&T) -> bool,
-    mark: impl Fn(&T) -> Option<String>,
-) -> Baseline {
-    Baseline::new(Vec::new(), items.into_iter().find(|item| fits(item)).and_then(mark).into_iter().collect())
-}
-
-/// The baseline of a call that ends an object.
-pub fn before_end<T>(now: &T, is_so: impl Fn(&T) -> bool) -> Baseline {
-    if is_so(now) { Baseline::of("ended") } else { Baseline::default() }
-}
 
 /// The mark of a value that is one piece of text.
 pub fn text(value: &impl ToText) -> String {
@@ -92,27 +55,48 @@ pub fn same_row(ours: &[Option<String>], theirs: &[Option<String>]) -> bool {
     ours.len() == theirs.len() && ours.iter().zip(theirs).all(is_same)
 }
 
-/// The new items, each once; `Err` if nothing is new, with a doubt if that is not certain.
-fn new_items<T>(
-    baseline: &Baseline,
+/// A new item with its key, and what was asked of it.
+struct New<T, A> {
+    key: String,
+    asked: A,
+    item: T,
+}
+
+/// Evidence of a call that makes an item: the keys before it, and what the new items say after it.
+fn of_new<T: 'static, A: 'static, F>(
     now: impl IntoIterator<Item = T>,
+    ask: impl Fn(&T) -> A,
     key: impl Fn(&T) -> String,
-) -> Result<Vec<(String, T)>, Option<Doubt>> {
+    judge: impl FnOnce(Vec<New<T, A>>) -> Sighting<F> + 'static,
+) -> Evidence<F> {
+    let (all, items): (_, Vec<_>) = now.into_iter().map(|item| (key(&item), (ask(&item), item))).unzip();
+    Evidence::new(Baseline::new(all, Vec::new()), move |now, before, _| {
+        match new_items(before, now.into_parts().0, items) {
+            Ok(new) => judge(new),
+            Err(doubt) => doubt.map_or(Sighting::Unseen, Sighting::Unclear),
+        }
+    })
+}
+
+/// The new items, each once; `Err` if nothing is new, with a doubt if that is not certain.
+fn new_items<T, A>(
+    baseline: &Baseline,
+    keys: Vec<String>,
+    items: Vec<(A, T)>,
+) -> Result<Vec<New<T, A>>, Option<Doubt>> {
     let (before, others): (BTreeSet<&str>, BTreeSet<&str>) =
         (baseline.all().collect(), baseline.others().iter().map(String::as_str).collect());
     let (mut seen, mut is_another_there) = (BTreeSet::new(), false);
-    let mut new: Vec<(String, T)> = Vec::new();
-    for item in now {
-        let key = key(&item);
-        let (is_another, was_there) = (others.contains(key.as_str()), before.contains(key.as_str()));
-        let is_new = !is_another && !was_there;
+    let is_new = |key| {
+        let (is_another, was_there) = (others.contains(key), before.contains(key));
         is_another_there |= is_another && !was_there;
         // An item that is listed twice is one item.
-        if seen.insert(key.clone()) && is_new {
-            new.push((key, item));
-        }
-    }
-    let missing: Vec<String> = baseline.all().filter(|key| !seen.contains(*key)).map(str::to_owned).collect();
+        seen.insert(key) && !is_another && !was_there
+    };
+    let is_new: Vec<bool> = keys.iter().map(String::as_str).map(is_new).collect();
+    let missing: Vec<String> = baseline.all().filter(|key| !seen.contains(key)).map(str::to_owned).collect();
+    let new = keys.into_iter().zip(items).zip(is_new).filter(|(_, is_new)| *is_new);
+    let new: Vec<_> = new.map(|((key, (asked, item)), _)| New { key, asked, item }).collect();
     match (missing.is_empty(), new.is_empty()) {
         (false, _) => Err(Some(Doubt::Missing(missing))),
         // A key may be given again, such as an address that was returned meanwhile.
@@ -121,167 +105,167 @@ fn new_items<T>(
     }
 }
 
-fn unseen<T>(doubt: Option<Doubt>) -> Sighting<T> {
-    doubt.map_or(Sighting::Unseen, Sighting::Unclear)
-}
-
 /// The keys of items that are new and not the call's.
-fn other_new<T, U>(others: Vec<(String, T)>) -> Sighting<U> {
-    Sighting::Unclear(Doubt::OtherNew(others.into_iter().map(|(key, _)| key).collect()))
+fn other_new<T, A, F>(others: Vec<New<T, A>>) -> Sighting<F> {
+    Sighting::Unclear(Doubt::OtherNew(others.into_iter().map(|new| new.key).collect()))
 }
 
 /// The new items that fit. Anything new that does not fit may be the call's all the same, with another name or plan than
 /// was ordered, so without one that fits nothing is known.
-pub fn appeared<T>(
-    baseline: &Baseline,
+pub fn appeared<T: 'static>(
     now: impl IntoIterator<Item = T>,
     fits: impl Fn(&T) -> bool,
     key: impl Fn(&T) -> String,
-) -> Sighting<T> {
-    let new = match new_items(baseline, now, key) {
-        Ok(new) => new,
-        Err(doubt) => return unseen(doubt),
-    };
-    let (found, others): (Vec<_>, Vec<_>) = new.into_iter().partition(|(_, item)| fits(item));
-    match found.is_empty() {
-        true => other_new(others),
-        false => Sighting::Seen(found.into_iter().map(|(_, item)| item).collect()),
-    }
+) -> Evidence<T> {
+    of_new(now, fits, key, |new| {
+        let (found, others): (Vec<_>, Vec<_>) = new.into_iter().partition(|new| new.asked);
+        match found.is_empty() {
+            true => other_new(others),
+            false => Sighting::Seen(found.into_iter().map(|new| new.item).collect()),
+        }
+    })
 }
 
 /// New items that fit each of `rows`, one set per time that the call was carried out.
-pub fn appeared_each<T, R>(
-    baseline: &Baseline,
+pub fn appeared_each<T: 'static, R>(
     now: impl IntoIterator<Item = T>,
     rows: &[R],
     fits: impl Fn(&R, &T) -> bool,
     key: impl Fn(&T) -> String,
-) -> Sighting<Vec<T>> {
-    let mut new = match new_items(baseline, now, key) {
-        Ok(new) => new,
-        Err(doubt) => return unseen(doubt),
-    };
-    let mut sets = Vec::new();
-    loop {
-        let mut set = Vec::new();
-        for row in rows {
-            if let Some(index) = new.iter().position(|(_, item)| fits(row, item)) {
-                set.push(new.swap_remove(index).1);
+) -> Evidence<Vec<T>> {
+    let count = rows.len();
+    let fits = |item: &T| rows.iter().map(|row| fits(row, item)).collect::<Vec<bool>>();
+    of_new(now, fits, key, move |mut new| {
+        let mut sets = Vec::new();
+        loop {
+            let mut set = Vec::new();
+            for row in 0..count {
+                if let Some(index) = new.iter().position(|new| new.asked.get(row) == Some(&true)) {
+                    set.push(new.swap_remove(index).item);
+                }
+            }
+            match (set.len(), count.saturating_sub(set.len())) {
+                (0, _) if sets.is_empty() => return other_new(new),
+                (0, _) => return Sighting::Seen(sets),
+                (_, 0) => sets.push(set),
+                // What is missing may be among the new items, in another spelling.
+                _ if !new.is_empty() => return other_new(new),
+                (_, missing) => {
+                    sets.push(set);
+                    return Sighting::Part(sets, missing);
+                }
             }
         }
-        match (set.len(), rows.len().saturating_sub(set.len())) {
-            (0, _) if sets.is_empty() => return other_new(new),
-            (0, _) => return Sighting::Seen(sets),
-            (_, 0) => sets.push(set),
-            // What is missing may be among the new items, in another spelling.
-            _ if !new.is_empty() => return other_new(new),
-            (_, missing) => {
-                sets.push(set);
-                return Sighting::Part(sets, missing);
-            }
-        }
-    }
+    })
 }
 
 /// As [`appeared_each`], for a call that makes `count` items alike.
-pub fn appeared_count<T>(
-    baseline: &Baseline,
+pub fn appeared_count<T: 'static>(
     now: impl IntoIterator<Item = T>,
     count: u64,
     fits: impl Fn(&T) -> bool,
     key: impl Fn(&T) -> String,
-) -> Sighting<Vec<T>> {
-    let new = match new_items(baseline, now, key) {
-        Ok(new) => new,
-        Err(doubt) => return unseen(doubt),
-    };
+) -> Evidence<Vec<T>> {
     let count = usize::try_from(count.max(1)).unwrap_or(usize::MAX);
-    let (found, others): (Vec<_>, Vec<_>) = new.into_iter().partition(|(_, item)| fits(item));
-    let missing = count.saturating_sub(found.len());
-    match (found.is_empty(), others.is_empty()) {
-        (true, _) => return other_new(others),
-        // What is missing may be among the other new items.
-        (false, false) if missing > 0 => return other_new(others),
-        (false, _) if missing == 0 && found.len() % count != 0 => return other_new(found),
-        (false, _) => {}
-    }
-    let mut items = found.into_iter().map(|(_, item)| item).peekable();
-    let mut sets: Vec<Vec<T>> = Vec::new();
-    while items.peek().is_some() {
-        sets.push(items.by_ref().take(count).collect());
-    }
-    if missing > 0 { Sighting::Part(sets, missing) } else { Sighting::Seen(sets) }
+    of_new(now, fits, key, move |new| {
+        let (found, others): (Vec<_>, Vec<_>) = new.into_iter().partition(|new| new.asked);
+        let missing = count.saturating_sub(found.len());
+        match (found.is_empty(), others.is_empty()) {
+            (true, _) => return other_new(others),
+            // What is missing may be among the other new items.
+            (false, false) if missing > 0 => return other_new(others),
+            (false, _) if missing == 0 && found.len() % count != 0 => return other_new(found),
+            (false, _) => {}
+        }
+        let mut items = found.into_iter().map(|new| new.item).peekable();
+        let mut sets: Vec<Vec<T>> = Vec::new();
+        while items.peek().is_some() {
+            sets.push(items.by_ref().take(count).collect());
+        }
+        if missing > 0 { Sighting::Part(sets, missing) } else { Sighting::Seen(sets) }
+    })
 }
 
-/// The item that the call is about, with its mark before the call and now.
-fn of_item<T>(
-    baseline: &Baseline,
+/// The item that a call changes, with its mark before the call and now, and the answer to what was asked of it.
+struct Change<T> {
+    item: T,
+    before: String,
+    now: String,
+    asked: bool,
+}
+
+/// Evidence of a call that changes the item that fits: its mark before it, and after it.
+fn of_change<T: 'static>(
     now: impl IntoIterator<Item = T>,
     fits: impl Fn(&T) -> bool,
     mark: impl Fn(&T) -> Option<String>,
-) -> Result<(T, String, String), Doubt> {
-    let item = now.into_iter().find(fits).ok_or(Doubt::NotThere)?;
-    // It may have been there with a value that the hoster did not say.
-    let before = baseline.own().first().ok_or(Doubt::NotSaid)?;
-    let mark = mark(&item).ok_or(Doubt::NotSaid)?;
-    Ok((item, before.clone(), mark))
+    ask: impl Fn(&T) -> bool,
+    judge: impl FnOnce(Change<T>, UnixTime) -> Sighting<T> + 'static,
+) -> Evidence<T> {
+    let found = now.into_iter().find(fits);
+    let own = found.as_ref().and_then(mark).into_iter().collect();
+    let found = found.map(|item| (ask(&item), item));
+    Evidence::new(Baseline::new(Vec::new(), own), move |now, before, at| {
+        let Some((asked, item)) = found else { return Sighting::Unclear(Doubt::NotThere) };
+        match (before.own().first().cloned(), now.into_parts().1.pop()) {
+            (Some(before), Some(now)) => judge(Change { item, before, now, asked }, at),
+            // It may have been there with a value that the hoster did not say.
+            _ => Sighting::Unclear(Doubt::NotSaid),
+        }
+    })
 }
 
 /// The item, if its mark changed to what the call was to make of it. If it changed to anything else, somebody else did
 /// that, before the call or after it.
-pub fn became<T>(
-    baseline: &Baseline,
+pub fn became<T: 'static>(
     now: impl IntoIterator<Item = T>,
     fits: impl Fn(&T) -> bool,
     mark: impl Fn(&T) -> Option<String>,
     is_so: impl Fn(&T) -> bool,
-) -> Sighting<T> {
-    match of_item(baseline, now, fits, mark) {
-        Err(doubt) => Sighting::Unclear(doubt),
-        Ok((item, before, mark)) => match (before == mark, is_so(&item)) {
-            (true, true) => Sighting::Unclear(Doubt::WasSo),
-            (true, false) => Sighting::Unseen,
-            (false, true) => Sighting::Seen(vec![item]),
-            (false, false) => Sighting::Unclear(Doubt::Changed),
-        },
-    }
+) -> Evidence<T> {
+    of_change(now, fits, mark, is_so, |change, _| match (change.before == change.now, change.asked) {
+        (true, true) => Sighting::Unclear(Doubt::WasSo),
+        (true, false) => Sighting::Unseen,
+        (false, true) => Sighting::Seen(vec![change.item]),
+        (false, false) => Sighting::Unclear(Doubt::Changed),
+    })
 }
 
 /// The item, if its mark changed at all: for values that the hoster makes up, such as a new key. `by_itself` says
 /// whether the hoster may have changed it without a call.
-pub fn changed<T>(
-    baseline: &Baseline,
+pub fn changed<T: 'static>(
     now: impl IntoIterator<Item = T>,
     fits: impl Fn(&T) -> bool,
     mark: impl Fn(&T) -> Option<String>,
     by_itself: impl Fn(&T) -> bool,
-) -> Sighting<T> {
-    match of_item(baseline, now, fits, mark) {
-        Err(doubt) => Sighting::Unclear(doubt),
-        Ok((_, before, mark)) if before == mark => Sighting::Unseen,
+) -> Evidence<T> {
+    of_change(now, fits, mark, by_itself, |change, _| match change {
+        Change { before, now, .. } if before == now => Sighting::Unseen,
         // A value that ended is no new one.
-        Ok((_, _, mark)) if mark.is_empty() => Sighting::Unclear(Doubt::Changed),
-        Ok((item, ..)) if by_itself(&item) => Sighting::Unclear(Doubt::ByItself),
-        Ok((item, ..)) => Sighting::Seen(vec![item]),
-    }
+        Change { now, .. } if now.is_empty() => Sighting::Unclear(Doubt::Changed),
+        Change { asked: true, .. } => Sighting::Unclear(Doubt::ByItself),
+        Change { item, .. } => Sighting::Seen(vec![item]),
+    })
 }
 
 /// The item, if its number grew by as much as the call ordered.
-pub fn grew<T>(
-    baseline: &Baseline,
+pub fn grew<T: 'static>(
     now: impl IntoIterator<Item = T>,
     fits: impl Fn(&T) -> bool,
     number: impl Fn(&T) -> Option<String>,
     by: u64,
-) -> Sighting<T> {
-    match of_item(baseline, now, fits, number) {
-        Err(doubt) => Sighting::Unclear(doubt),
-        Ok((item, before, now)) => match (amount(&before), amount(&now)) {
+) -> Evidence<T> {
+    of_change(
+        now,
+        fits,
+        number,
+        |_| false,
+        move |change, _| match (amount(&change.before), amount(&change.now)) {
             (Ok(before), Ok(now)) if before == now => Sighting::Unseen,
-            (Ok(before), Ok(now)) if before.checked_add(by.into()) == Some(now) => Sighting::Seen(vec![item]),
+            (Ok(before), Ok(now)) if before.checked_add(by.into()) == Some(now) => Sighting::Seen(vec![change.item]),
             _ => Sighting::Unclear(Doubt::Changed),
         },
-    }
+    )
 }
 
 /// The number of a mark; an absent one, where that means something, is none.
@@ -291,37 +275,32 @@ fn amount(mark: &str) -> Result<Decimal, rust_decimal::Error> {
 
 /// The item, if its date moved on by as many months as the call ordered, or at all where `months` is `None`.
 ///
-/// The hoster's own renewal moves it, too: where there may be one (`by_itself`), a date that was near tells nothing. `at`
-/// is the present time.
-pub fn paid<T>(
-    baseline: &Baseline,
+/// The hoster's own renewal moves it, too: where there may be one (`by_itself`), a date that was near tells nothing.
+pub fn paid<T: 'static>(
     now: impl IntoIterator<Item = T>,
     fits: impl Fn(&T) -> bool,
     date: impl Fn(&T) -> Option<String>,
     months: Option<u64>,
     by_itself: impl Fn(&T) -> bool,
-    at: UnixTime,
-) -> Sighting<T> {
-    let (item, before, mark) = match of_item(baseline, now, fits, date) {
-        Ok(found) => found,
-        Err(doubt) => return Sighting::Unclear(doubt),
-    };
-    if before == mark {
-        return Sighting::Unseen;
-    }
-    let Some((before, after)) = day(&before).zip(day(&mark)) else { return Sighting::Unclear(Doubt::Changed) };
-    let may_renew = by_itself(&item) && before <= at.0.div_euclid(DAY) + NEAR;
-    let is_paid = match months.map(|months| i64::try_from(months).unwrap_or(i64::MAX / 31)) {
-        None => after > before,
-        // A month is one of the calendar, or 30 days.
-        Some(months) => (28 * months..=31 * months).contains(&(after - before)),
-    };
-    match (after == before, is_paid, may_renew) {
-        (true, ..) => Sighting::Unseen,
-        (false, true, false) => Sighting::Seen(vec![item]),
-        (false, true, true) => Sighting::Unclear(Doubt::ByItself),
-        (false, false, _) => Sighting::Unclear(Doubt::Changed),
-    }
+) -> Evidence<T> {
+    of_change(now, fits, date, by_itself, move |Change { item, before, now, asked }, at| {
+        if before == now {
+            return Sighting::Unseen;
+        }
+        let Some((before, after)) = day(&before).zip(day(&now)) else { return Sighting::Unclear(Doubt::Changed) };
+        let may_renew = asked && before <= at.0.div_euclid(DAY) + NEAR;
+        let is_paid = match months.map(|months| i64::try_from(months).unwrap_or(i64::MAX / 31)) {
+            None => after > before,
+            // A month is one of the calendar, or 30 days.
+            Some(months) => (28 * months..=31 * months).contains(&(after - before)),
+        };
+        match (after == before, is_paid, may_renew) {
+            (true, ..) => Sighting::Unseen,
+            (false, true, false) => Sighting::Seen(vec![item]),
+            (false, true, true) => Sighting::Unclear(Doubt::ByItself),
+            (false, false, _) => Sighting::Unclear(Doubt::Changed),
+        }
+    })
 }
 
 const DAY: i64 = 86_400;
@@ -341,37 +320,47 @@ fn day(text: &str) -> Option<i64> {
     Some(DateTime::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?, 0, 0, 0)?.days())
 }
 
-/// Whether all that the call was to remove is gone, while everything else is still there.
+/// Whether all that the call was to remove is gone, while everything else is still there. An item with an empty key
+/// cannot be followed.
 pub fn gone<T>(
-    baseline: &Baseline,
     now: impl IntoIterator<Item = T>,
     fits: impl Fn(&T) -> bool,
     key: impl Fn(&T) -> String,
-) -> Sighting<()> {
-    if baseline.own().is_empty() {
-        return Sighting::Unclear(Doubt::NotThere);
-    }
-    let (mut seen, mut left) = (BTreeSet::new(), 0_usize);
+) -> Evidence<()> {
+    let (mut all, mut own) = (Vec::new(), Vec::new());
     for item in now {
-        left += usize::from(fits(&item));
-        seen.insert(key(&item));
+        let key = key(&item);
+        if fits(&item) {
+            own.push(key);
+        } else if !key.is_empty() {
+            all.push(key);
+        }
     }
-    let missing: Vec<String> = baseline.all().filter(|key| !seen.contains(*key)).map(str::to_owned).collect();
-    match left {
-        _ if !missing.is_empty() => Sighting::Unclear(Doubt::Missing(missing)),
-        0 => Sighting::Seen(vec![()]),
-        left if left >= baseline.own().len() => Sighting::Unseen,
-        left => Sighting::Part(vec![()], left),
-    }
+    Evidence::new(Baseline::new(all, own), |now, before, _| {
+        if before.own().is_empty() {
+            return Sighting::Unclear(Doubt::NotThere);
+        }
+        let (all, own) = now.into_parts();
+        let seen: BTreeSet<&str> = all.iter().chain(&own).map(String::as_str).collect();
+        let missing: Vec<String> = before.all().filter(|key| !seen.contains(key)).map(str::to_owned).collect();
+        match own.len() {
+            _ if !missing.is_empty() => Sighting::Unclear(Doubt::Missing(missing)),
+            0 => Sighting::Seen(vec![()]),
+            left if left >= before.own().len() => Sighting::Unseen,
+            left => Sighting::Part(vec![()], left),
+        }
+    })
 }
 
 /// Whether the object is in its final state.
-pub fn ended<T>(baseline: &Baseline, now: &T, is_so: impl Fn(&T) -> bool) -> Sighting<()> {
-    match (baseline.own().is_empty(), is_so(now)) {
+pub fn ended<T>(now: &T, is_so: impl Fn(&T) -> bool) -> Evidence<()> {
+    let is_so = is_so(now);
+    let baseline = if is_so { Baseline::of("ended") } else { Baseline::default() };
+    Evidence::new(baseline, move |_, before, _| match (before.own().is_empty(), is_so) {
         (false, _) => Sighting::Unclear(Doubt::WasSo),
         (true, true) => Sighting::Seen(vec![()]),
         (true, false) => Sighting::Unseen,
-    }
+    })
 }
 
 /// The mark of a state: its fields, each of which the hoster has to say.
@@ -386,6 +375,16 @@ mod tests {
 
     fn number(number: &u64) -> String {
         text(number)
+    }
+
+    /// What an answer says that is compared with this baseline.
+    fn says<T>(before: &Baseline, now: Evidence<T>) -> Sighting<T> {
+        now.sighting(before, UnixTime(0))
+    }
+
+    /// The baseline of a call that makes an item.
+    fn before_new(before: &[u64]) -> Baseline {
+        appeared(before.to_vec(), |_| true, number).baseline().clone()
     }
 
     fn found<T>(sighting: Sighting<T>) -> Option<Vec<T>> {
@@ -405,8 +404,8 @@ mod tests {
 
     #[test]
     fn what_is_new() {
-        let before = before_new(&[1, 2], number);
-        let look = |now: &[u64]| appeared(&before, now.to_vec(), |id| *id < 50, number);
+        let before = before_new(&[1, 2]);
+        let look = |now: &[u64]| says(&before, appeared(now.to_vec(), |id| *id < 50, number));
         assert_eq!(look(&[1, 2]), Sighting::Unseen);
         assert_eq!(look(&[1, 2, 7]), Sighting::Seen(vec![7]));
         assert_eq!(look(&[7, 1, 2, 7]), Sighting::Seen(vec![7]), "listed twice");
@@ -416,16 +415,16 @@ mod tests {
         assert_eq!(doubt(look(&[2, 7])), Doubt::Missing(vec!["1".to_owned()]));
         assert_eq!(doubt(look(&[])), Doubt::Missing(vec!["1".to_owned(), "2".to_owned()]));
         // What another call made is none of this one's, but a key may be given again.
-        let before = before_new(&[1], number).with_others(vec!["7".to_owned()]);
-        assert_eq!(appeared(&before, [1, 7, 8], |_| true, number), Sighting::Seen(vec![8]));
-        assert_eq!(doubt(appeared(&before, [1, 7], |_| true, number)), Doubt::OtherCall);
+        let before = before_new(&[1]).with_others(vec!["7".to_owned()]);
+        assert_eq!(says(&before, appeared([1, 7, 8], |_| true, number)), Sighting::Seen(vec![8]));
+        assert_eq!(doubt(says(&before, appeared([1, 7], |_| true, number))), Doubt::OtherCall);
     }
 
     #[test]
     fn what_is_new_by_rows_or_by_count() {
         let before = Baseline::new(vec!["1".to_owned()], Vec::new());
         let each = |now: Vec<(u64, char)>| {
-            appeared_each(&before, now, &['a', 'b'], |row, item| item.1 == *row, |item| text(&item.0))
+            says(&before, appeared_each(now, &['a', 'b'], |row, item| item.1 == *row, |item| text(&item.0)))
         };
         assert_eq!(each(vec![(1, 'a')]), Sighting::Unseen);
         assert_eq!(found(each(vec![(1, 'a'), (2, 'b'), (3, 'a')])), Some(vec![vec![(3, 'a'), (2, 'b')]]));
@@ -435,7 +434,7 @@ mod tests {
         assert!(matches!(doubt(each(vec![(1, 'a'), (2, 'b'), (3, 'c')])), Doubt::OtherNew(_)), "perhaps (3, 'a')");
         assert!(matches!(doubt(each(vec![(1, 'a'), (3, 'c')])), Doubt::OtherNew(_)));
 
-        let count = |count, now: &[u64]| appeared_count(&before, now.to_vec(), count, |id| *id < 50, number);
+        let count = |count, now: &[u64]| says(&before, appeared_count(now.to_vec(), count, |id| *id < 50, number));
         assert_eq!(count(2, &[1]), Sighting::Unseen);
         assert_eq!(count(2, &[1, 7, 8]), Sighting::Seen(vec![vec![7, 8]]));
         assert_eq!(count(2, &[1, 7]), Sighting::Part(vec![vec![7]], 1));
@@ -449,36 +448,36 @@ mod tests {
     fn what_changed() {
         type Item = (u64, Option<u64>);
         let (first, second) = (|item: &Item| item.0 == 1, |item: &Item| item.1.as_ref().map(text));
-        let before = before_change(&[(1, Some(5)), (2, Some(7))], first, second);
-        let look = |now: Item| changed(&before, [now, (2, Some(6))], first, second, |_| false);
-        let scheduled = |now: Item| changed(&before, [now], first, second, |_| true);
+        let before = changed([(1, Some(5)), (2, Some(7))], first, second, |_| false).baseline().clone();
+        let look = |now: Item| says(&before, changed([now, (2, Some(6))], first, second, |_| false));
+        let scheduled = |now: Item| says(&before, changed([now], first, second, |_| true));
         assert_eq!(scheduled((1, Some(5))), Sighting::Unseen);
         assert_eq!(doubt(scheduled((1, Some(6)))), Doubt::ByItself);
         assert_eq!(look((1, Some(5))), Sighting::Unseen);
         assert_eq!(look((1, Some(6))), Sighting::Seen(vec![(1, Some(6))]));
         assert_eq!(doubt(look((1, None))), Doubt::NotSaid);
         assert_eq!(doubt(look((3, Some(6)))), Doubt::NotThere);
-        let to_six = |now: Item| became(&before, [now], first, second, |item| item.1 == Some(6));
+        let six = |now: Item| became([now], first, second, |item| item.1 == Some(6));
+        let to_six = |now: Item| says(&before, six(now));
         assert_eq!(to_six((1, Some(5))), Sighting::Unseen);
         assert_eq!(to_six((1, Some(6))), Sighting::Seen(vec![(1, Some(6))]));
         assert_eq!(doubt(to_six((1, Some(7)))), Doubt::Changed);
-        let six = before_change(&[(1, Some(6))], first, second);
-        assert_eq!(doubt(became(&six, [(1, Some(6))], first, second, |item| item.1 == Some(6))), Doubt::WasSo);
-        let grown = |now: Item| grew(&before, [now], first, second, 3);
+        assert_eq!(doubt(says(six((1, Some(6))).baseline(), six((1, Some(6))))), Doubt::WasSo);
+        let grown = |now: Item| says(&before, grew([now], first, second, 3));
         assert_eq!(grown((1, Some(5))), Sighting::Unseen);
         assert_eq!(found(grown((1, Some(8)))), Some(vec![(1, Some(8))]));
         let package = |before: &str, now: &'static str| {
-            grew(&Baseline::of(before), [now], |_| true, |now| Some((*now).to_owned()), 10)
+            says(&Baseline::of(before), grew([now], |_| true, |now| Some((*now).to_owned()), 10))
         };
         assert_eq!(found(package("", "10")), Some(vec!["10"]), "none was there before");
         assert_eq!(package("", ""), Sighting::Unseen);
         for other in [4, 6, 11] {
             assert_eq!(doubt(grown((1, Some(other)))), Doubt::Changed, "{other}");
         }
-        assert_eq!(doubt(changed(&Baseline::default(), [(1, Some(6))], first, second, |_| false)), Doubt::NotSaid);
-        assert_eq!(doubt(changed(&Baseline::default(), [(3, Some(6))], first, second, |_| false)), Doubt::NotThere);
+        let without = |now: Item| doubt(says(&Baseline::default(), changed([now], first, second, |_| false)));
+        assert_eq!((without((1, Some(6))), without((3, Some(6)))), (Doubt::NotSaid, Doubt::NotThere));
         let text = |now: &&str| Some((*now).to_owned());
-        let passing = |now: &'static str| changed(&Baseline::of("rebooting"), [now], |_| true, text, |_| false);
+        let passing = |now| says(&Baseline::of("rebooting"), changed([now], |_| true, text, |_| false));
         assert_eq!(doubt(passing("")), Doubt::Changed, "a state of before that ended");
         assert_ne!(fingerprint(&[1, 2]), fingerprint(&[2, 1]));
     }
@@ -496,15 +495,15 @@ mod tests {
 
     #[test]
     fn what_is_gone() {
-        let before = before_gone(&[1, 2, 3], |id| *id >= 2, number);
-        let look = |now: &[u64]| gone(&before, now.to_vec(), |id| *id >= 2, number);
+        let from_two = |now: &[u64]| gone(now.to_vec(), |id| *id >= 2, number);
+        let look = |now: &[u64]| says(from_two(&[1, 2, 3]).baseline(), from_two(now));
         assert_eq!(look(&[1, 2, 3]), Sighting::Unseen);
         assert_eq!(look(&[1]), Sighting::Seen(vec![()]));
         assert_eq!(look(&[1, 3]), Sighting::Part(vec![()], 1));
         assert_eq!(doubt(look(&[])), Doubt::Missing(vec!["1".to_owned()]), "an empty list shows nothing");
-        let nothing = before_gone(&[1], |id| *id >= 2, number);
-        assert_eq!(doubt(gone(&nothing, [1], |id| *id >= 2, number)), Doubt::NotThere);
-        let ended_now = |before, now| ended(&before_end(&before, |state| *state == 'x'), &now, |state| *state == 'x');
+        assert_eq!(doubt(says(from_two(&[1]).baseline(), from_two(&[1]))), Doubt::NotThere);
+        let is_x = |state: char| ended(&state, |state| *state == 'x');
+        let ended_now = |before, now| says(is_x(before).baseline(), is_x(now));
         assert_eq!(ended_now('a', 'x'), Sighting::Seen(vec![()]));
         assert_eq!(ended_now('a', 'b'), Sighting::Unseen);
         assert_eq!(doubt(ended_now('x', 'x')), Doubt::WasSo);
@@ -514,10 +513,10 @@ mod tests {
     #[test]
     fn a_long_list_is_compared_in_linear_time() {
         let time = |count: u64| {
-            let before = before_new(&(0..count).collect::<Vec<_>>(), number);
+            let before = before_new(&(0..count).collect::<Vec<_>>());
             let once = |_| {
                 let start = std::time::Instant::now();
-                assert_eq!(appeared(&before, 0..=count, |_| true, number), Sighting::Seen(vec![count]));
+                assert_eq!(says(&before, appeared(0..=count, |_| true, number)), Sighting::Seen(vec![count]));
                 start.elapsed()
             };
             (0..5).map(once).min().unwrap()
@@ -532,7 +531,7 @@ mod tests {
         let now = UnixTime(1_795_910_400); // 2026-11-29
         let look = |before: &str, after: &'static str, months, renews: bool| {
             let date = |text: &&'static str| Some((*text).to_owned());
-            paid(&Baseline::of(before), [after], |_| true, date, months, |_| renews, now)
+            paid([after], |_| true, date, months, |_| renews).sighting(&Baseline::of(before), now)
         };
         let (far, moved) = ("2027-05-01 10:00:00", "2027-06-01 10:00:00");
         assert_eq!(look(far, far, Some(1), true), Sighting::Unseen);

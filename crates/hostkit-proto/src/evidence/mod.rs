@@ -14,17 +14,16 @@ use std::time::Duration;
 
 pub use baseline::Baseline;
 pub use compare::{
-    appeared, appeared_count, appeared_each, became, before_change, before_end, before_gone, before_new, changed,
-    ended, fingerprint, gone, grew, mark_of_secret, paid, same, same_name, same_row, state, text,
+    appeared, appeared_count, appeared_each, became, changed, ended, fingerprint, gone, grew, mark_of_secret, paid,
+    same, same_name, same_row, state, text,
 };
 pub use inputs::{Input, Inputs};
 pub use reading::{Each, Reading, Unshown};
-pub use sighting::{Doubt, Sighting};
+pub use sighting::{Doubt, Evidence, Sighting};
 
 use crate::codec::EncodeError;
 use crate::endpoint::Endpoint;
 use crate::info::Effect;
-use crate::value::UnixTime;
 
 /// The combined answer of the reading for `E`.
 pub type AnswerOf<E> = <<E as Perform>::Reading as Reading>::Answer;
@@ -57,22 +56,11 @@ pub trait Perform: Endpoint {
     /// An input is absent or unreadable: the ticket was not written by this version of the API's crate.
     fn reading(inputs: &Inputs) -> Result<Self::Reading, EncodeError>;
 
-    /// What later answers are compared with.
+    /// What an answer holds about the call, whether it was read before the call or after it.
     ///
     /// # Errors
     /// As [`Self::reading`].
-    fn baseline(inputs: &Inputs, answer: &AnswerOf<Self>) -> Result<Baseline, EncodeError>;
-
-    /// What `answer`, read at the time `at`, says about the call; `baseline` is what the same read gave before it.
-    ///
-    /// # Errors
-    /// As [`Self::reading`].
-    fn find(
-        inputs: &Inputs,
-        baseline: &Baseline,
-        at: UnixTime,
-        answer: AnswerOf<Self>,
-    ) -> Result<Sighting<Self::Found>, EncodeError>;
+    fn evidence(inputs: &Inputs, answer: AnswerOf<Self>) -> Result<Evidence<Self::Found>, EncodeError>;
 
     /// What a not-found fault of the read means, where it means that the call happened.
     fn not_found() -> Option<Self::Found> {
@@ -202,20 +190,11 @@ macro_rules! not_shown {
                 Err($crate::EncodeError::new(<Self as $crate::Endpoint>::INFO.name, "evidence", $why))
             }
 
-            fn baseline(
+            fn evidence(
                 _: &$crate::evidence::Inputs,
-                (): &(),
-            ) -> Result<$crate::evidence::Baseline, $crate::EncodeError> {
-                Ok($crate::evidence::Baseline::default())
-            }
-
-            fn find(
-                _: &$crate::evidence::Inputs,
-                _: &$crate::evidence::Baseline,
-                _: $crate::UnixTime,
                 (): (),
-            ) -> Result<$crate::evidence::Sighting<()>, $crate::EncodeError> {
-                Ok($crate::evidence::Sighting::Unseen)
+            ) -> Result<$crate::evidence::Evidence<()>, $crate::EncodeError> {
+                Err($crate::EncodeError::new(<Self as $crate::Endpoint>::INFO.name, "evidence", $why))
             }
         }
     };

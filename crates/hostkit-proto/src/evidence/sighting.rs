@@ -1,6 +1,50 @@
-//! What one read says about a call: seen, in part, not seen, or no witness.
+//! What one read holds about a call, and what it says: seen, in part, not seen, or no witness.
 
 use std::fmt;
+
+use super::Baseline;
+use crate::value::UnixTime;
+
+/// What one answer holds about a call: the baseline if it was read before the call, and a sighting if after it.
+pub struct Evidence<F> {
+    baseline: Baseline,
+    judge: Box<Judge<F>>,
+}
+
+/// Compares what is there now with what was there before, at a time.
+type Judge<F> = dyn FnOnce(Baseline, &Baseline, UnixTime) -> Sighting<F>;
+
+impl<F> Evidence<F> {
+    pub(super) fn new(
+        baseline: Baseline,
+        judge: impl FnOnce(Baseline, &Baseline, UnixTime) -> Sighting<F> + 'static,
+    ) -> Self {
+        Self { baseline, judge: Box::new(judge) }
+    }
+
+    /// Excludes the baseline from saved tickets: its marks come from secrets, or are valid in this process only.
+    #[must_use]
+    pub fn private(self) -> Self {
+        Self { baseline: self.baseline.private(), ..self }
+    }
+
+    /// What later answers are compared with.
+    pub fn baseline(&self) -> &Baseline {
+        &self.baseline
+    }
+
+    /// What the answer, read at the time `at`, says about a call before which `baseline` was read.
+    pub fn sighting(self, baseline: &Baseline, at: UnixTime) -> Sighting<F> {
+        (self.judge)(self.baseline, baseline, at)
+    }
+}
+
+/// The items may hold secrets, so only the baseline is shown.
+impl<F> fmt::Debug for Evidence<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Evidence").field(&self.baseline).finish()
+    }
+}
 
 /// What one read says about a call.
 #[derive(Debug, Clone, PartialEq)]

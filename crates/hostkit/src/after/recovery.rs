@@ -41,6 +41,8 @@ const LONGEST: Duration = Duration::from_secs(60);
 ///               |   not seen, unclear, or a state --> time over and three reads agree: verdict
 ///               +---------------- pause <---------------+
 /// ```
+///
+/// A verdict is given once the processes that share a store know it, since the caller may act on it at once.
 pub struct RecoveryMachine<E: Perform> {
     core: ClientCore<E::Api>,
     ticket: Ticket,
@@ -87,6 +89,8 @@ enum State<E: Perform> {
     /// Asks what calls of other processes mean for what was read.
     Others(Box<AnswerOf<E>>, Moment, Quality, Answer<Others>),
     Pause(Pause),
+    /// Waits until other processes know the verdict.
+    End(Box<Verdict<E>>, Option<Answer<()>>),
 }
 
 impl<E: Perform> RecoveryMachine<E> {
@@ -109,15 +113,8 @@ impl<E: Perform> RecoveryMachine<E> {
         ticket.baseline().is_none().then_some(Reconciled::CannotTell(Doubt::NoBaseline))
     }
 
-    /// The verdict of a read that was started at `asked`; `None` to read again.
-    fn weigh(
-        &mut self,
-        now: Now,
-        read: Read<E::Reading>,
-        asked: Moment,
-        quality: Quality,
-        others: Others,
-    ) -> Option<Verdict<E>> {
+    /// Ends with the verdict of a read that was started at `asked`, or pauses to read again.
+    fn weigh(&mut self, now: Now, read: Read<E::Reading>, asked: Moment, quality: Quality, others: Others) {
         let inputs = self.ticket.inputs();
         let here = self.core.shared().turns.others(self.ticket.turn(), &Kind::of::<E>(inputs));
         let mut others = here.and(others);
@@ -126,29 +123,18 @@ impl<E: Perform> RecoveryMachine<E> {
         let baseline = self.ticket.baseline().cloned().unwrap_or_default();
         let comparison = Comparison { inputs, baseline: &baseline, others, at: now.wall };
         let sighting = comparison.sighting::<E>(&self.core, read, quality);
-        let run = self.run.as_mut()?;
+        let Some(run) = &mut self.run else { return };
         let verdict = match sighting {
             Ok(sighting) => run.judge(sighting, asked, quality.age),
             Err(error) => run.failed(asked, error),
         };
-        let verdict = verdict.or_else(|| run.is_endless(asked));
-        match &verdict {
-            Some(verdict) => self.tell(now, verdict),
-            None => run.state = State::Pause(Pause::new(run.next(now), &run.limits)),
-        }
-        verdict
-    }
-
-    /// Tells the calls that could be taken for this one what became of it.
-    fn tell(&self, now: Now, verdict: &Verdict<E>) {
-        let Some(turn) = self.ticket.turn() else { return };
-        let made = match verdict {
-            Reconciled::Happened(found) | Reconciled::InPart(found, _) => Some(E::keys(found)),
-            Reconciled::Several(found) => Some(found.iter().flat_map(E::keys).collect()),
-            Reconciled::DidNot => None,
-            _ => return,
+        run.state = match verdict.or_else(|| run.is_endless(asked)) {
+            Some(verdict) => {
+                let told = tell::<E>(&self.core, &self.ticket, now, &verdict);
+                State::End(Box::new(verdict), told)
+            }
+            None => State::Pause(Pause::new(run.next(now), &run.limits)),
         };
-        self.core.shared().turns.tell(turn, now.monotonic, made);
     }
 }
 
@@ -289,11 +275,7 @@ impl<E: Perform> Machine for RecoveryMachine<E> {
                         (Ok(answer), Some(others)) => {
                             run.state = State::Others(Box::new(answer), asked, quality, others)
                         }
-                        (read, _) => {
-                            if let Some(verdict) = self.weigh(now, read, asked, quality, Others::default()) {
-                                return Step::Done(verdict);
-                            }
-                        }
+                        (read, _) => self.weigh(now, read, asked, quality, Others::default()),
                     }
                 }
                 State::Others(_, _, _, others) => {
@@ -310,9 +292,7 @@ impl<E: Perform> Machine for RecoveryMachine<E> {
                     let State::Others(answer, asked, quality, _) = std::mem::replace(&mut run.state, State::Due) else {
                         continue;
                     };
-                    if let Some(verdict) = self.weigh(now, Ok(*answer), asked, quality, others) {
-                        return Step::Done(verdict);
-                    }
+                    self.weigh(now, Ok(*answer), asked, quality, others);
                 }
                 State::Pause(pause) => match pause.step(now, &run.limits).into_done() {
                     Err(step) => return step,
@@ -322,10 +302,29 @@ impl<E: Perform> Machine for RecoveryMachine<E> {
                             Some(seen) => Reconciled::Happened(seen),
                             None => Reconciled::NotYet(run.settled.since(now.monotonic), error),
                         };
-                        self.tell(now, &verdict);
-                        return Step::Done(verdict);
+                        let told = tell::<E>(&self.core, &self.ticket, now, &verdict);
+                        run.state = State::End(Box::new(verdict), told);
                     }
                 },
+                State::End(_, told) => {
+                    let unknown = match told.as_ref().map(Answer::poll) {
+                        Some(Polled::Pending(listener)) if !run.limits.is_over(now) => {
+                            return Step::Wait(Wakeup::new(listener), run.limits.until(now));
+                        }
+                        Some(Polled::Pending(_)) => {
+                            let why = "the store that other processes share did not take the verdict before the end";
+                            let error = self.core.error(&E::INFO, Cause::Exhausted(why.into()));
+                            Some(Reconciled::NotYet(Duration::ZERO, error))
+                        }
+                        Some(Polled::Ready(Err(error))) => {
+                            let why = format!("the store that other processes share did not take the verdict: {error}");
+                            Some(Reconciled::Unread(self.core.error(&E::INFO, Cause::Refused(why.into()))))
+                        }
+                        Some(Polled::Ready(Ok(()))) | None => None,
+                    };
+                    let State::End(verdict, _) = std::mem::replace(&mut run.state, State::Due) else { continue };
+                    return Step::Done(unknown.unwrap_or(*verdict));
+                }
             }
         }
     }
@@ -335,6 +334,17 @@ impl<E: Perform> Machine for RecoveryMachine<E> {
             reading.receive(now, result);
         }
     }
+}
+
+/// Tells the calls that could be taken for this one what became of it. The answer comes once the store knows it.
+fn tell<E: Perform>(core: &ClientCore<E::Api>, ticket: &Ticket, now: Now, verdict: &Verdict<E>) -> Option<Answer<()>> {
+    let made = match verdict {
+        Reconciled::Happened(found) | Reconciled::InPart(found, _) => Some(E::keys(found)),
+        Reconciled::Several(found) => Some(found.iter().flat_map(E::keys).collect()),
+        Reconciled::DidNot => None,
+        _ => return None,
+    };
+    core.shared().turns.tell(ticket.turn()?, now.monotonic, made)
 }
 
 /// Whether the error is transient.

@@ -47,8 +47,8 @@ impl Comparison<'_> {
         let sighting = match read {
             Ok(answer) => {
                 let baseline = self.baseline.clone().with_others(self.others.keys);
-                let sighting = E::find(self.inputs, &baseline, self.at, answer);
-                sighting.map_err(|error| core.error(&E::INFO, Cause::Encode(error)))?
+                let evidence = E::evidence(self.inputs, answer);
+                evidence.map_err(|error| core.error(&E::INFO, Cause::Encode(error)))?.sighting(&baseline, self.at)
             }
             Err(error) => match E::not_found().filter(|_| error.is_not_found()) {
                 Some(_) if !self.baseline.own().is_empty() => Sighting::Unclear(Doubt::WasSo),

@@ -20,12 +20,12 @@ pub enum Reconciled<T, C: FaultCode> {
     Several(Vec<T>),
     /// It did not happen: the time within which it shows is over, and three reads did not see it.
     DidNot,
-    /// Not known yet, but from so much later on. The caller's deadline or cancellation ended the reads: reconcile again
-    /// later, and do not send the call again before.
+    /// Not known yet, but from so much later on. The caller's deadline or cancellation ended the reads, or the wait for
+    /// the store that other processes share: reconcile again later, and do not send the call again before.
     NotYet(Duration, Error<C>),
     /// The reads cannot tell, for this reason. A person has to look.
     CannotTell(Doubt),
-    /// A read failed.
+    /// A read failed, or the store that other processes share did not take the verdict: reconcile again.
     Unread(Error<C>),
     /// The ticket is that of another call, base URL or account.
     OtherTicket(&'static str),

@@ -4,8 +4,8 @@ use std::fmt;
 
 use event_listener::EventListener;
 use hostkit_proto::evidence::Inputs;
-use hostkit_proto::judgement::{judge, judge_as};
-use hostkit_proto::{Api, Call, Endpoint, FaultCode, FaultKind, Perform, Report};
+use hostkit_proto::judgement::{Judgement, judge, judge_as, judge_with};
+use hostkit_proto::{Api, Call, Endpoint, FaultCode, FaultKind, Perform, RawAnswer, Report};
 
 use super::{Answered, Arrival, Ending, Exchange, Failed};
 use crate::call::outcome::{Outcome, RawBody, Rejection, Reply};
@@ -60,10 +60,15 @@ impl<A: Api, T> Typed<A, T> {
         }
     }
 
-    fn receive<E: Endpoint<Api = A, Output = T>>(&mut self, now: Now, result: Result<Incoming, TransportError>) {
+    fn receive(
+        &mut self,
+        now: Now,
+        result: Result<Incoming, TransportError>,
+        judge: impl FnOnce(&Inputs, &RawAnswer<'_>) -> Judgement<T, A::Code>,
+    ) {
         if let Some(arrival) = self.exchange.receive(now, result)
             && let Some((value, accepted, report)) =
-                self.exchange.apply_answer(now, &arrival, |answer| judge::<E>(&self.echo, answer))
+                self.exchange.apply_answer(now, &arrival, |answer| judge(&self.echo, answer))
         {
             let Arrival { incoming: Incoming { status, headers, .. }, .. } = arrival;
             let attempts = self.exchange.attempts;
@@ -103,7 +108,7 @@ impl<E: Call> Machine for CallMachine<E> {
     }
 
     fn receive(&mut self, now: Now, result: Result<Incoming, TransportError>) {
-        self.0.receive::<E>(now, result);
+        self.0.receive(now, result, judge::<E>);
     }
 }
 
@@ -172,7 +177,9 @@ impl<E: Perform> ActMachine<E> {
     }
 
     pub(crate) fn receive(&mut self, now: Now, result: Result<Incoming, TransportError>) {
-        self.0.receive::<E>(now, result);
+        let ticket = self.0.exchange.ticket.as_ref();
+        let baseline = ticket.and_then(Ticket::baseline).cloned().unwrap_or_default();
+        self.0.receive(now, result, |echo, answer| judge_with::<E>(echo, &baseline, answer));
     }
 }
 

@@ -287,6 +287,11 @@ mod tests {
         assert!(!budget.take());
         budget.reward();
         assert!(budget.take());
+        // However much succeeded before, an outage gets no more.
+        for _ in 0..1000 {
+            budget.reward();
+        }
+        assert_eq!((0..100).filter(|_| budget.take()).count(), 10);
     }
 
     #[test]

@@ -100,8 +100,8 @@ impl Turns {
             match &known.end {
                 End::Open | End::Unknown(None) => others.may_have_done_it = true,
                 End::Unknown(Some(ended)) => others.may_have_done_it |= !was_seen(*ended),
-                End::Done(ended, _) if was_seen(*ended) => {}
-                End::Done(_, keys) if keys.is_empty() => others.may_have_done_it = true,
+                End::Done(ended, keys) if keys.is_empty() => others.may_have_done_it |= !was_seen(*ended),
+                // However long ago it was: the list before this call may have lacked it.
                 End::Done(_, keys) => others.keys.extend(keys.iter().cloned()),
             }
         }
@@ -132,12 +132,13 @@ impl Turns {
         Some(self.store.as_ref()?.others(turn, kind.clone()))
     }
 
-    /// Records what a recovery found out about the call of a turn: what it made, or that it did nothing.
-    pub(crate) fn tell(&self, number: u64, at: Moment, made: Option<Vec<String>>) {
-        if let Some(store) = &self.store {
-            drop(store.end(number, made.clone().map_or(Ended::Nothing, Ended::Done)));
-        }
+    /// Records what a recovery found out about the call of a turn: what it made, or that it did nothing. The answer comes
+    /// once the store knows it.
+    pub(crate) fn tell(&self, number: u64, at: Moment, made: Option<Vec<String>>) -> Option<Answer<()>> {
+        let ended = made.clone().map_or(Ended::Nothing, Ended::Done);
+        let told = self.store.as_ref().map(|store| store.end(number, ended));
         self.here.end(number, made.map(|keys| End::Done(at, keys)));
+        told
     }
 }
 

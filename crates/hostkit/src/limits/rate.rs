@@ -335,5 +335,8 @@ mod tests {
         assert!(rates.admit(at(20), at(21), &["get"]).is_ok());
         rates.hold(&["get"], at(30));
         assert_eq!(rates.admit(at(21), at(22), &["get"]), Err(at(30)));
+        // A shorter wait does not end a longer one.
+        rates.hold(&["get"], at(25));
+        assert_eq!(rates.admit(at(21), at(22), &["get"]), Err(at(30)));
     }
 }

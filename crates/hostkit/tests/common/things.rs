@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use hostkit::protocol::codec::{DecodeError, Name};
 use hostkit::protocol::evidence;
-use hostkit::protocol::evidence::{Baseline, Each, Facts, Inputs, Perform, Shows, Sighting};
+use hostkit::protocol::evidence::{Each, Evidence, Facts, Inputs, Perform, Shows};
 use hostkit::protocol::{EncodeError, EndpointInfo, RawAnswer, RequestParts};
-use hostkit::{Call, Effect, Endpoint, UnixTime};
+use hostkit::{Call, Effect, Endpoint};
 use hostkit_testing::Script;
 
 use super::*;
@@ -51,17 +51,8 @@ macro_rules! shows_as_new {
                 Ok(ListThings)
             }
 
-            fn baseline(_: &Inputs, now: &Vec<u64>) -> Result<Baseline, EncodeError> {
-                Ok(ids(now))
-            }
-
-            fn find(
-                _: &Inputs,
-                baseline: &Baseline,
-                _: UnixTime,
-                now: Vec<u64>,
-            ) -> Result<Sighting<u64>, EncodeError> {
-                Ok(evidence::appeared(baseline, now, |id| *id != ODD, evidence::text))
+            fn evidence(_: &Inputs, now: Vec<u64>) -> Result<Evidence<u64>, EncodeError> {
+                Ok(evidence::appeared(now, |id| *id != ODD, evidence::text))
             }
 
             fn made(output: &u64) -> Vec<String> {
@@ -88,10 +79,6 @@ shows_as_new! {
 /// A new thing with this number is not quite what was ordered.
 pub const ODD: u64 = 99;
 
-pub fn ids(ids: &[u64]) -> Baseline {
-    evidence::before_new(ids.iter(), evidence::text)
-}
-
 /// A deletion shows as a read that finds nothing.
 impl Perform for Delete {
     type Reading = GetItem;
@@ -102,12 +89,8 @@ impl Perform for Delete {
         Ok(GetItem)
     }
 
-    fn baseline(_: &Inputs, now: &u64) -> Result<Baseline, EncodeError> {
-        Ok(evidence::before_end(now, |_| false))
-    }
-
-    fn find(_: &Inputs, baseline: &Baseline, _: UnixTime, now: u64) -> Result<Sighting<()>, EncodeError> {
-        Ok(evidence::ended(baseline, &now, |_| false))
+    fn evidence(_: &Inputs, now: u64) -> Result<Evidence<()>, EncodeError> {
+        Ok(evidence::ended(&now, |_| false))
     }
 
     fn not_found() -> Option<()> {
@@ -125,12 +108,8 @@ impl Perform for RemoveThing {
         Ok(ListThings)
     }
 
-    fn baseline(_: &Inputs, now: &Vec<u64>) -> Result<Baseline, EncodeError> {
-        Ok(evidence::before_gone(now.iter(), |id| *id == 1, evidence::text))
-    }
-
-    fn find(_: &Inputs, baseline: &Baseline, _: UnixTime, now: Vec<u64>) -> Result<Sighting<()>, EncodeError> {
-        Ok(evidence::gone(baseline, now, |id| *id == 1, evidence::text))
+    fn evidence(_: &Inputs, now: Vec<u64>) -> Result<Evidence<()>, EncodeError> {
+        Ok(evidence::gone(now, |id| *id == 1, evidence::text))
     }
 }
 
@@ -144,12 +123,8 @@ impl Perform for Attach {
         Ok(ListThings)
     }
 
-    fn baseline(_: &Inputs, now: &Vec<u64>) -> Result<Baseline, EncodeError> {
-        Ok(ids(now))
-    }
-
-    fn find(_: &Inputs, baseline: &Baseline, _: UnixTime, now: Vec<u64>) -> Result<Sighting<u64>, EncodeError> {
-        Ok(evidence::appeared(baseline, now, |id| *id == 7, evidence::text))
+    fn evidence(_: &Inputs, now: Vec<u64>) -> Result<Evidence<u64>, EncodeError> {
+        Ok(evidence::appeared(now, |id| *id == 7, evidence::text))
     }
 }
 
@@ -163,12 +138,8 @@ impl Perform for Detach {
         Ok(ListThings)
     }
 
-    fn baseline(_: &Inputs, now: &Vec<u64>) -> Result<Baseline, EncodeError> {
-        Ok(evidence::before_gone(now.iter(), |id| *id == 7, evidence::text))
-    }
-
-    fn find(_: &Inputs, baseline: &Baseline, _: UnixTime, now: Vec<u64>) -> Result<Sighting<()>, EncodeError> {
-        Ok(evidence::gone(baseline, now, |id| *id == 7, evidence::text))
+    fn evidence(_: &Inputs, now: Vec<u64>) -> Result<Evidence<()>, EncodeError> {
+        Ok(evidence::gone(now, |id| *id == 7, evidence::text))
     }
 }
 
@@ -182,12 +153,8 @@ impl Perform for Close {
         Ok(GetItem)
     }
 
-    fn baseline(_: &Inputs, now: &u64) -> Result<Baseline, EncodeError> {
-        Ok(evidence::before_change([now], |item| *item != 0, |item| Some(evidence::text(item))))
-    }
-
-    fn find(_: &Inputs, baseline: &Baseline, _: UnixTime, now: u64) -> Result<Sighting<u64>, EncodeError> {
-        Ok(evidence::became(baseline, [now], |item| *item != 0, |item| Some(evidence::text(item)), |item| *item == 9))
+    fn evidence(_: &Inputs, now: u64) -> Result<Evidence<u64>, EncodeError> {
+        Ok(evidence::became([now], |item| *item != 0, |item| Some(evidence::text(item)), |item| *item == 9))
     }
 }
 
@@ -201,12 +168,8 @@ impl Perform for BackUp {
         Ok(ListThings)
     }
 
-    fn baseline(_: &Inputs, now: &Vec<u64>) -> Result<Baseline, EncodeError> {
-        Ok(ids(now))
-    }
-
-    fn find(_: &Inputs, baseline: &Baseline, _: UnixTime, now: Vec<u64>) -> Result<Sighting<u64>, EncodeError> {
-        Ok(evidence::appeared(baseline, now, |_| true, evidence::text))
+    fn evidence(_: &Inputs, now: Vec<u64>) -> Result<Evidence<u64>, EncodeError> {
+        Ok(evidence::appeared(now, |_| true, evidence::text))
     }
 }
 
@@ -252,13 +215,9 @@ impl Perform for Renew {
         Ok(GetTerm)
     }
 
-    fn baseline(_: &Inputs, now: &Term) -> Result<Baseline, EncodeError> {
-        Ok(evidence::before_change([now], |_| true, |term| term.until.clone()))
-    }
-
-    fn find(_: &Inputs, baseline: &Baseline, at: UnixTime, now: Term) -> Result<Sighting<Term>, EncodeError> {
+    fn evidence(_: &Inputs, now: Term) -> Result<Evidence<Term>, EncodeError> {
         let may_renew = |term: &Term| term.renews != Some(false);
-        Ok(evidence::paid(baseline, [now], |_| true, |term| term.until.clone(), Some(1), may_renew, at))
+        Ok(evidence::paid([now], |_| true, |term| term.until.clone(), Some(1), may_renew))
     }
 }
 
@@ -294,12 +253,8 @@ impl Perform for AddNote {
         Ok(Each::new(ListThings, |things| things.into_iter().map(ListNotes).collect()))
     }
 
-    fn baseline(_: &Inputs, now: &Vec<u64>) -> Result<Baseline, EncodeError> {
-        Ok(ids(now))
-    }
-
-    fn find(_: &Inputs, baseline: &Baseline, _: UnixTime, now: Vec<u64>) -> Result<Sighting<u64>, EncodeError> {
-        Ok(evidence::appeared(baseline, now, |_| true, evidence::text))
+    fn evidence(_: &Inputs, now: Vec<u64>) -> Result<Evidence<u64>, EncodeError> {
+        Ok(evidence::appeared(now, |_| true, evidence::text))
     }
 }
 

@@ -90,6 +90,19 @@ fn reads_are_spaced_long_after_the_call() {
     assert_eq!(bench.seconds(), 1015);
 }
 
+/// Three reads agree only if none between them failed.
+#[test]
+fn a_read_that_fails_ends_what_was_said_in_a_row() {
+    let unseen = || things("1, 2");
+    // Each reading is a safe call, and is tried three times.
+    let failed = || always(|| Script::any().answer(502, ""), 3);
+    let reads = joined([always(unseen, 2), failed(), always(unseen, 2), failed(), always(unseen, 3)]);
+    let (bench, ticket) = broken(Order, Some(unseen()), reads);
+    bench.clock.advance(Duration::from_secs(1000));
+    let done = reconcile::<Order>(&bench, &ticket, CallOptions::new());
+    assert!(matches!(done, Reconciled::DidNot), "{done}");
+}
+
 /// The end of the reads counts from the first of them, not only from the call.
 #[test]
 fn a_call_of_long_ago_gets_a_verdict() {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
@@ -12,7 +13,7 @@ use hostkit::protocol::evidence::Doubt;
 use hostkit::store::{Change, Store, StoreKey};
 use hostkit::time::Clock;
 use hostkit::transport::{Outgoing, Phase, Transport, TransportErrorKind};
-use hostkit::{CallOptions, ErrorKind, Outcome, RateStore, Reconciled, SavedTicket, SessionStore};
+use hostkit::{CallOptions, ErrorKind, Outcome, RateStore, Reconciled, SavedTicket, SessionStore, Ticket};
 use hostkit_testing::Script;
 
 /// A store in memory; clones share it.
@@ -245,4 +246,99 @@ fn a_store_that_fails_stops_calls_that_act() {
     let bench = calling(Broken, (0..19).map(|_| things("1, 2, 7")));
     let done = bench.run(bench.core.reconcile::<Order>(&ticket, CallOptions::new()));
     assert!(matches!(done, Reconciled::CannotTell(Doubt::OtherCall)), "{done}");
+}
+
+/// A client of this store whose order got no answer, and the ticket.
+fn lost(store: impl Store, reads: impl IntoIterator<Item = Script>) -> (Bench, Ticket) {
+    let broken = Script::fail(Phase::Head, TransportErrorKind::Reset);
+    let bench = calling(store, [things("1, 2"), broken].into_iter().chain(reads));
+    let Outcome::Unresolved(ticket) = bench.read_and_perform(Order) else { panic!("the end is open") };
+    (bench, ticket)
+}
+
+/// Who acts on a verdict at once, in another process, finds it in the store.
+#[test]
+fn a_verdict_is_in_the_store_before_it_is_told() {
+    let store = Slow::default();
+    let (bench, ticket) = lost(store.clone(), [things("1, 2, 7")]);
+    assert!(store.0.text("calls").contains("unknown"));
+    let done = bench.run(bench.core.reconcile::<Order>(&ticket, CallOptions::new()));
+    assert!(matches!(done, Reconciled::Happened(7)), "{done}");
+    assert!(store.0.text("calls").contains("made 7"), "the recovery ended before the store knew its verdict");
+
+    let store = Slow::default();
+    let (bench, ticket) = lost(store.clone(), (0..19).map(|_| things("1, 2")));
+    let done = bench.run(bench.core.reconcile::<Order>(&ticket, CallOptions::new()));
+    assert!(matches!(done, Reconciled::DidNot), "{done}");
+    assert!(!store.0.text("calls").contains("call "), "the recovery ended before the store knew its verdict");
+}
+
+/// A store that takes the word of no call that was carried out, while it is full.
+#[derive(Debug, Clone, Default)]
+struct Full(Memory, Arc<AtomicBool>);
+
+impl Store for Full {
+    fn change(&self, key: &StoreKey, change: Change<'_>) -> io::Result<()> {
+        let is_full = self.1.load(Ordering::Relaxed);
+        let mut is_refused = false;
+        self.0.change(key, &mut |now, before| {
+            let after = change(now, before)?;
+            is_refused = is_full && String::from_utf8_lossy(&after).contains(" done ");
+            (!is_refused).then_some(after)
+        })?;
+        if is_refused { Err(io::Error::other("on purpose")) } else { Ok(()) }
+    }
+}
+
+/// Others would still take what this call made for their own.
+#[test]
+fn a_verdict_that_the_store_does_not_take_is_none() {
+    let store = Full::default();
+    let (bench, ticket) = lost(store.clone(), [things("1, 2, 7"), things("1, 2, 7")]);
+    store.1.store(true, Ordering::Relaxed);
+    let done = bench.run(bench.core.reconcile::<Order>(&ticket, CallOptions::new()));
+    let Reconciled::Unread(error) = &done else { panic!("{done}") };
+    assert_eq!(error.kind(), ErrorKind::Refused);
+    assert!(done.to_string().contains("did not take the verdict: on purpose"), "{done}");
+    store.1.store(false, Ordering::Relaxed);
+    let done = bench.run(bench.core.reconcile::<Order>(&ticket, CallOptions::new()));
+    assert!(matches!(done, Reconciled::Happened(7)), "{done}");
+}
+
+/// A store that does not answer a word of what was made, until it is let go.
+#[derive(Debug, Clone, Default)]
+struct Stuck(Memory, Arc<Mutex<()>>);
+
+impl Store for Stuck {
+    fn change(&self, key: &StoreKey, change: Change<'_>) -> io::Result<()> {
+        self.0.change(key, &mut |now, before| {
+            let after = change(now, before)?;
+            if String::from_utf8_lossy(&after).contains(" done ") {
+                drop(self.1.lock().unwrap());
+            }
+            Some(after)
+        })
+    }
+}
+
+#[test]
+fn a_verdict_waits_for_the_store_no_longer_than_the_deadline() {
+    let store = Stuck::default();
+    let (bench, ticket) = lost(store.clone(), [things("1, 2, 7")]);
+    let held = store.1.lock().unwrap();
+    let deadline = CallOptions::new().deadline(Duration::from_secs(10));
+    let mut recovery = bench.core.reconcile::<Order>(&ticket, deadline);
+    let read = to_request(&bench, &mut recovery);
+    recovery.receive(bench.clock.now(), Transport::send(&bench.transport, *read));
+    loop {
+        let Step::Wait(wakeup, _) = recovery.step(bench.clock.now()) else { panic!("it does not wait for the store") };
+        // The store answers what other calls mean, and then no more.
+        if !wakeup.wait(Duration::from_millis(300)) {
+            break;
+        }
+    }
+    bench.clock.advance(Duration::from_secs(10));
+    let Step::Done(done) = recovery.step(bench.clock.now()) else { panic!("it waits on") };
+    assert!(matches!(&done, Reconciled::NotYet(_, error) if error.kind() == ErrorKind::Exhausted), "{done}");
+    drop(held);
 }

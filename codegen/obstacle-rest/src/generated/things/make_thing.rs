@@ -6,10 +6,8 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
-use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
-};
+use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
+use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, evidence};
 
 use crate::Rest;
 use crate::things::ListThings;
@@ -101,19 +99,13 @@ impl Perform for MakeThing {
         Ok(ListThings::new())
     }
 
-    fn baseline(_: &Inputs, now: &Vec<Thing>) -> Result<Baseline, EncodeError> {
-        Ok(evidence::before_new(now.iter(), |item| evidence::text(&item.id)))
-    }
-
-    fn find(
-        inputs: &Inputs,
-        baseline: &Baseline,
-        _: UnixTime,
-        now: Vec<Thing>,
-    ) -> Result<Sighting<Thing>, EncodeError> {
+    fn evidence(inputs: &Inputs, now: Vec<Thing>) -> Result<Evidence<Thing>, EncodeError> {
         let name: String = inputs.need(Self::INFO.name, "name")?;
-        let fits = |item: &Thing| item.name.as_ref().is_some_and(|value| evidence::same(value, &name));
-        Ok(evidence::appeared(baseline, now, fits, |item| evidence::text(&item.id)))
+        Ok(evidence::appeared(
+            now,
+            |item| item.name.as_ref().is_some_and(|value| evidence::same(value, &name)),
+            |item| evidence::text(&item.id),
+        ))
     }
 
     fn made(output: &Thing) -> Vec<String> {

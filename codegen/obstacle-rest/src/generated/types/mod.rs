@@ -5,4 +5,4 @@
 
 mod things;
 
-pub use things::*;
+pub use things::{Thing, ThingId};

@@ -6,10 +6,10 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{DateForm, DecodeError, InputLimit, Name};
-use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
+use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
     DateTime, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Gibibytes, Method, Perform, RawAnswer, RequestParts,
-    UnixTime, Value, evidence,
+    Value, evidence,
 };
 
 use crate::Obstacle;
@@ -158,12 +158,8 @@ impl Perform for Choose {
         Ok(ListBoxes::new())
     }
 
-    fn baseline(_: &Inputs, now: &Vec<Parcel>) -> Result<Baseline, EncodeError> {
-        Ok(evidence::before_new(now.iter(), |item| evidence::text(&item.key)))
-    }
-
-    fn find(_: &Inputs, baseline: &Baseline, _: UnixTime, now: Vec<Parcel>) -> Result<Sighting<Parcel>, EncodeError> {
-        Ok(evidence::appeared(baseline, now, |_| true, |item| evidence::text(&item.key)))
+    fn evidence(_: &Inputs, now: Vec<Parcel>) -> Result<Evidence<Parcel>, EncodeError> {
+        Ok(evidence::appeared(now, |_| true, |item| evidence::text(&item.key)))
     }
 
     fn keys(found: &Parcel) -> Vec<String> {

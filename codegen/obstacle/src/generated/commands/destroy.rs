@@ -6,10 +6,9 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
+use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, Value,
-    evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value, evidence,
 };
 
 use crate::Obstacle;
@@ -92,12 +91,8 @@ impl Perform for Destroy {
         Ok(FindThing::new())
     }
 
-    fn baseline(_: &Inputs, now: &Option<Thing>) -> Result<Baseline, EncodeError> {
-        Ok(evidence::before_gone(now.iter(), |_| true, |_| String::new()))
-    }
-
-    fn find(_: &Inputs, baseline: &Baseline, _: UnixTime, now: Option<Thing>) -> Result<Sighting<()>, EncodeError> {
-        Ok(evidence::gone(baseline, now, |_| true, |_| String::new()))
+    fn evidence(_: &Inputs, now: Option<Thing>) -> Result<Evidence<()>, EncodeError> {
+        Ok(evidence::gone(now, |_| true, |_| String::new()))
     }
 
     fn output(_: ()) -> Option<()> {

@@ -7,10 +7,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
-use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
-};
+use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
+use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, evidence};
 
 use crate::Obstacle;
 use crate::answers::MapBoxes;
@@ -87,17 +85,8 @@ impl Perform for SendFile {
         Ok(MapBoxes::new())
     }
 
-    fn baseline(_: &Inputs, now: &BTreeMap<ThingKey, Parcel>) -> Result<Baseline, EncodeError> {
-        Ok(evidence::before_new(now.values(), |item| evidence::text(&item.key)))
-    }
-
-    fn find(
-        _: &Inputs,
-        baseline: &Baseline,
-        _: UnixTime,
-        now: BTreeMap<ThingKey, Parcel>,
-    ) -> Result<Sighting<Parcel>, EncodeError> {
-        Ok(evidence::appeared(baseline, now.into_values(), |_| true, |item| evidence::text(&item.key)))
+    fn evidence(_: &Inputs, now: BTreeMap<ThingKey, Parcel>) -> Result<Evidence<Parcel>, EncodeError> {
+        Ok(evidence::appeared(now.into_values(), |_| true, |item| evidence::text(&item.key)))
     }
 
     fn keys(found: &Parcel) -> Vec<String> {

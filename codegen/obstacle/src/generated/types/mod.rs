@@ -7,8 +7,8 @@ mod keywords;
 mod scalars;
 mod things;
 
-pub use keywords::*;
-pub use scalars::*;
+pub use keywords::Keywords;
+pub use scalars::{Level, Scalars, ThingStatus};
 #[doc(alias = "вещь")]
 pub use things::Thing;
-pub use things::*;
+pub use things::{Hour, Kept, Load, LoadParts, Parcel, PositiveId, Record, RecordId, SignedIn, ThingId, ThingKey};

@@ -5,30 +5,16 @@ use quote::quote;
 
 use super::{TAKEN, compared, distinct};
 use crate::emit::rust::words::{self, ident, known_value, local, rust_type};
-use crate::model::{Field, Items, Model, Sign, Trace, Type};
+use crate::model::{Compared, Field, Items, Model, Sign, Trace, Type};
 use crate::resolve::is_text;
 
-/// A closure over items: the statements that define it, and the argument that passes it.
-pub(super) struct Closure {
-    pub(super) statements: TokenStream,
-    pub(super) argument: TokenStream,
-}
-
-impl Closure {
-    /// A closure with a constant result.
-    pub(super) fn always(holds: bool) -> Self {
-        Self { statements: TokenStream::new(), argument: quote!(|_| #holds) }
-    }
-
-    /// A variable with the closure that requires all these tests.
-    fn of(name: &str, trace: &Trace, tests: &[TokenStream]) -> Self {
-        let (name, item) = (ident(name), rust_type(&trace.item));
-        let tests = match tests {
-            [one] => bare(one),
-            several => quote!(#(#several)&&*),
-        };
-        Self { statements: quote!(let #name = |item: &#item| #tests;), argument: quote!(#name) }
-    }
+/// A closure that requires all these tests of an item.
+fn all(tests: &[TokenStream]) -> TokenStream {
+    let tests = match tests {
+        [one] => bare(one),
+        several => quote!(#(#several)&&*),
+    };
+    quote!(|item| #tests)
 }
 
 /// A test that stands alone, without the parentheses that it needs among others.
@@ -40,9 +26,9 @@ fn bare(test: &TokenStream) -> TokenStream {
     }
 }
 
-/// The variables of the compared inputs that are wanted.
-fn inputs(trace: &Trace, is_wanted: impl Fn(&Field) -> bool) -> TokenStream {
-    let inputs = distinct(compared(trace)).into_iter().filter(|own| is_wanted(own)).map(|own| {
+/// The variables of the compared inputs.
+pub(super) fn inputs(trace: &Trace) -> TokenStream {
+    let inputs = distinct(compared(trace)).into_iter().map(|own| {
         let (text, local, ty) = (&own.rust, local(&own.rust, TAKEN), rust_type(&own.ty));
         match (&own.ty, own.is_option()) {
             (Type::List(_), _) => quote!(let #local = inputs.need_rows(Self::INFO.name, #text)?;),
@@ -53,16 +39,21 @@ fn inputs(trace: &Trace, is_wanted: impl Fn(&Field) -> bool) -> TokenStream {
     inputs.collect()
 }
 
-/// The variables of the compared inputs, and `fits`: whether an item is what the call was to make, or to remove.
-pub(super) fn fits(model: &Model, trace: &Trace) -> Closure {
+/// The closure that says whether an item is what the call was to make, or to remove.
+pub(super) fn fits(model: &Model, trace: &Trace) -> TokenStream {
     let tests = tests(model, trace, true);
-    let inputs = inputs(trace, |_| true);
-    let closure = match tests.is_empty() {
-        true => Closure::always(!matches!(trace.sign, Sign::Became)),
-        false => Closure::of("fits", trace, &tests),
-    };
-    let statements = closure.statements;
-    Closure { statements: quote!(#inputs #statements), ..closure }
+    let holds = !matches!(trace.sign, Sign::Became);
+    if tests.is_empty() { quote!(|_| #holds) } else { all(&tests) }
+}
+
+/// The closure that says whether an item is that of a row.
+pub(super) fn row(columns: &[Compared]) -> TokenStream {
+    let columns = columns.iter().map(|(path, _)| match place(path) {
+        (place, true) if path.len() == 1 => quote!(#place.map(evidence::text)),
+        (place, true) => quote!(#place.map(|value| evidence::text(value))),
+        (place, false) => quote!(Some(evidence::text(&#place))),
+    });
+    quote!(|row, item| evidence::same_row(row, &[#(#columns),*]))
 }
 
 fn tests(model: &Model, trace: &Trace, with_values: bool) -> Vec<TokenStream> {
@@ -74,21 +65,13 @@ fn tests(model: &Model, trace: &Trace, with_values: bool) -> Vec<TokenStream> {
     tests
 }
 
-/// Which item the call changes: the one object, or the item with its number. Before the call, an object is not compared
-/// with the inputs: they only say which of its fields count.
-pub(super) fn which(model: &Model, trace: &Trace, is_before: bool) -> Closure {
-    if trace.items == Items::One {
-        let statements = inputs(trace, |own| !is_before || own.is_option());
-        return Closure { statements, ..Closure::always(true) };
-    }
-    let inputs = inputs(trace, |_| true);
-    let closure = Closure::of("fits", trace, &tests(model, trace, false));
-    let statements = closure.statements;
-    Closure { statements: quote!(#inputs #statements), ..closure }
+/// The closure that says which item the call changes: the one object, or the item with its number.
+pub(super) fn which(model: &Model, trace: &Trace) -> TokenStream {
+    if trace.items == Items::One { quote!(|_| true) } else { all(&tests(model, trace, false)) }
 }
 
-/// `is_so`: whether the item is what the call was to make of it.
-pub(super) fn is_so(model: &Model, trace: &Trace) -> Closure {
+/// The closure that says whether the item is what the call was to make of it.
+pub(super) fn is_so(model: &Model, trace: &Trace) -> TokenStream {
     let mut tests = match trace.items {
         Items::One => tests(model, trace, true),
         _ => trace.is.iter().map(|(field, text)| is(model, field, text)).collect(),
@@ -97,16 +80,16 @@ pub(super) fn is_so(model: &Model, trace: &Trace) -> Closure {
         let (place, is_option) = place(path);
         tests.push(if is_option { quote!(#place.is_some()) } else { quote!(true) });
     }
-    if tests.is_empty() { Closure::always(true) } else { Closure::of("is_so", trace, &tests) }
+    if tests.is_empty() { quote!(|_| true) } else { all(&tests) }
 }
 
 /// The mark of what changes, and whether it must stay out of a saved ticket.
 pub(super) struct Mark {
-    pub(super) closure: Closure,
+    pub(super) closure: TokenStream,
     pub(super) is_private: bool,
 }
 
-/// `mark`: the fields that change, as text.
+/// The closure that gives the fields that change, as text.
 pub(super) fn mark(model: &Model, trace: &Trace) -> Mark {
     let changed: Option<&Field> = match &trace.sign {
         Sign::Changed(field) => Some(field),
@@ -132,13 +115,11 @@ pub(super) fn mark(model: &Model, trace: &Trace) -> Mark {
             (compared.chain(is).collect(), false)
         }
     };
-    let item = rust_type(&trace.item);
     let mark = match fields.as_slice() {
         [one] => quote!(#one),
         several => quote!(evidence::state([#(#several),*])),
     };
-    let closure = Closure { statements: quote!(let mark = |item: &#item| #mark;), argument: quote!(mark) };
-    Mark { closure, is_private }
+    Mark { closure: quote!(|item| #mark), is_private }
 }
 
 /// One field of a mark; an input that is absent leaves its field out.

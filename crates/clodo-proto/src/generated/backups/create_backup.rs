@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit, Name};
-use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
+use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
 };
 
 use crate::Clodo;
@@ -113,12 +113,8 @@ impl Perform for CreateBackup {
         Ok(ListBackups::new(id))
     }
 
-    fn baseline(_: &Inputs, now: &Vec<Backup>) -> Result<Baseline, EncodeError> {
-        Ok(evidence::before_new(now.iter(), |item| evidence::text(&item.id)))
-    }
-
-    fn find(_: &Inputs, baseline: &Baseline, _: UnixTime, now: Vec<Backup>) -> Result<Sighting<Backup>, EncodeError> {
-        Ok(evidence::appeared(baseline, now, |_| true, |item| evidence::text(&item.id)))
+    fn evidence(_: &Inputs, now: Vec<Backup>) -> Result<Evidence<Backup>, EncodeError> {
+        Ok(evidence::appeared(now, |_| true, |item| evidence::text(&item.id)))
     }
 
     fn keys(found: &Backup) -> Vec<String> {

@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{AsText, DecodeError, InputLimit, Name};
-use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
+use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
 };
 
 use crate::Clodo;
@@ -116,15 +116,8 @@ impl Perform for DeleteBackup {
         Ok(ListBackups::new(id))
     }
 
-    fn baseline(inputs: &Inputs, now: &Vec<Backup>) -> Result<Baseline, EncodeError> {
+    fn evidence(inputs: &Inputs, now: Vec<Backup>) -> Result<Evidence<()>, EncodeError> {
         let backup: BackupId = inputs.need(Self::INFO.name, "backup")?;
-        let fits = |item: &Backup| item.id == backup;
-        Ok(evidence::before_gone(now.iter(), fits, |item| evidence::text(&item.id)))
-    }
-
-    fn find(inputs: &Inputs, baseline: &Baseline, _: UnixTime, now: Vec<Backup>) -> Result<Sighting<()>, EncodeError> {
-        let backup: BackupId = inputs.need(Self::INFO.name, "backup")?;
-        let fits = |item: &Backup| item.id == backup;
-        Ok(evidence::gone(baseline, now, fits, |item| evidence::text(&item.id)))
+        Ok(evidence::gone(now, |item| item.id == backup, |item| evidence::text(&item.id)))
     }
 }

@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{AsText, DecodeError, InputLimit, Name};
-use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
+use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
 };
 
 use crate::Clodo;
@@ -118,22 +118,13 @@ impl Perform for OverwriteBackup {
         Ok(ListBackups::new(id))
     }
 
-    fn baseline(inputs: &Inputs, now: &Vec<Backup>) -> Result<Baseline, EncodeError> {
+    fn evidence(inputs: &Inputs, now: Vec<Backup>) -> Result<Evidence<Backup>, EncodeError> {
         let backup: BackupId = inputs.need(Self::INFO.name, "backup")?;
-        let fits = |item: &Backup| item.id == backup;
-        let mark = |item: &Backup| item.made.as_ref().map(evidence::text);
-        Ok(evidence::before_change(now.iter(), fits, mark))
-    }
-
-    fn find(
-        inputs: &Inputs,
-        baseline: &Baseline,
-        _: UnixTime,
-        now: Vec<Backup>,
-    ) -> Result<Sighting<Backup>, EncodeError> {
-        let backup: BackupId = inputs.need(Self::INFO.name, "backup")?;
-        let fits = |item: &Backup| item.id == backup;
-        let mark = |item: &Backup| item.made.as_ref().map(evidence::text);
-        Ok(evidence::changed(baseline, now, fits, mark, |item| item.days.is_some()))
+        Ok(evidence::changed(
+            now,
+            |item| item.id == backup,
+            |item| item.made.as_ref().map(evidence::text),
+            |item| item.days.is_some(),
+        ))
     }
 }

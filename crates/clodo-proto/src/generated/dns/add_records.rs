@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
+use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
 };
 
 use crate::Clodo;
@@ -130,28 +130,22 @@ impl Perform for AddRecords {
         Ok(GetZone::new(id))
     }
 
-    fn baseline(_: &Inputs, now: &Zone) -> Result<Baseline, EncodeError> {
-        Ok(evidence::before_new(now.records.iter(), |item| evidence::text(&item.id)))
-    }
-
-    fn find(
-        inputs: &Inputs,
-        baseline: &Baseline,
-        _: UnixTime,
-        now: Zone,
-    ) -> Result<Sighting<Vec<Record>>, EncodeError> {
-        let rows = inputs.need_rows(Self::INFO.name, "records")?;
-        let fits = |row: &Vec<Option<String>>, item: &Record| {
-            evidence::same_row(
-                row,
-                &[
-                    item.name.as_ref().map(evidence::text),
-                    item.kind.as_ref().map(evidence::text),
-                    item.content.as_ref().map(evidence::text),
-                ],
-            )
-        };
-        Ok(evidence::appeared_each(baseline, now.records, rows, fits, |item| evidence::text(&item.id)))
+    fn evidence(inputs: &Inputs, now: Zone) -> Result<Evidence<Vec<Record>>, EncodeError> {
+        Ok(evidence::appeared_each(
+            now.records,
+            inputs.need_rows(Self::INFO.name, "records")?,
+            |row, item| {
+                evidence::same_row(
+                    row,
+                    &[
+                        item.name.as_ref().map(evidence::text),
+                        item.kind.as_ref().map(evidence::text),
+                        item.content.as_ref().map(evidence::text),
+                    ],
+                )
+            },
+            |item| evidence::text(&item.id),
+        ))
     }
 
     fn keys(found: &Vec<Record>) -> Vec<String> {

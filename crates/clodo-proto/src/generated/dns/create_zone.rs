@@ -7,9 +7,9 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit, Name};
-use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
+use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
 };
 
 use crate::Clodo;
@@ -139,19 +139,9 @@ impl Perform for CreateZone {
         Ok(ListZones::new())
     }
 
-    fn baseline(_: &Inputs, now: &DnsOverview) -> Result<Baseline, EncodeError> {
-        Ok(evidence::before_new(now.domains.iter(), |item| evidence::text(&item.id)))
-    }
-
-    fn find(
-        inputs: &Inputs,
-        baseline: &Baseline,
-        _: UnixTime,
-        now: DnsOverview,
-    ) -> Result<Sighting<ZoneSummary>, EncodeError> {
+    fn evidence(inputs: &Inputs, now: DnsOverview) -> Result<Evidence<ZoneSummary>, EncodeError> {
         let domain: String = inputs.need(Self::INFO.name, "domain")?;
-        let fits = |item: &ZoneSummary| evidence::same(&item.name, &domain);
-        Ok(evidence::appeared(baseline, now.domains, fits, |item| evidence::text(&item.id)))
+        Ok(evidence::appeared(now.domains, |item| evidence::same(&item.name, &domain), |item| evidence::text(&item.id)))
     }
 
     fn made(output: &CreatedZone) -> Vec<String> {

@@ -6,14 +6,14 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{AsText, DecodeError, Name};
-use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
+use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
 };
 
 use crate::Clodo;
 use crate::dns::GetZone;
-use crate::types::{DeletedRecord, Record, RecordId, Zone, ZoneId};
+use crate::types::{DeletedRecord, RecordId, Zone, ZoneId};
 
 /// Deletes one record of a zone; if the body is lost on the way, the whole zone goes.
 ///
@@ -121,15 +121,8 @@ impl Perform for DeleteRecord {
         Ok(GetZone::new(id))
     }
 
-    fn baseline(inputs: &Inputs, now: &Zone) -> Result<Baseline, EncodeError> {
+    fn evidence(inputs: &Inputs, now: Zone) -> Result<Evidence<()>, EncodeError> {
         let record: RecordId = inputs.need(Self::INFO.name, "record")?;
-        let fits = |item: &Record| item.id == record;
-        Ok(evidence::before_gone(now.records.iter(), fits, |item| evidence::text(&item.id)))
-    }
-
-    fn find(inputs: &Inputs, baseline: &Baseline, _: UnixTime, now: Zone) -> Result<Sighting<()>, EncodeError> {
-        let record: RecordId = inputs.need(Self::INFO.name, "record")?;
-        let fits = |item: &Record| item.id == record;
-        Ok(evidence::gone(baseline, now.records, fits, |item| evidence::text(&item.id)))
+        Ok(evidence::gone(now.records, |item| item.id == record, |item| evidence::text(&item.id)))
     }
 }

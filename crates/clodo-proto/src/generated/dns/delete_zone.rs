@@ -6,14 +6,12 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
-use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
-};
+use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
+use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, evidence};
 
 use crate::Clodo;
 use crate::dns::ListZones;
-use crate::types::{DnsOverview, ZoneId, ZoneSummary};
+use crate::types::{DnsOverview, ZoneId};
 
 /// Deletes a zone with all its records.
 ///
@@ -107,16 +105,9 @@ impl Perform for DeleteZone {
         Ok(ListZones::new())
     }
 
-    fn baseline(inputs: &Inputs, now: &DnsOverview) -> Result<Baseline, EncodeError> {
+    fn evidence(inputs: &Inputs, now: DnsOverview) -> Result<Evidence<()>, EncodeError> {
         let id: ZoneId = inputs.need(Self::INFO.name, "id")?;
-        let fits = |item: &ZoneSummary| item.id == id;
-        Ok(evidence::before_gone(now.domains.iter(), fits, |item| evidence::text(&item.id)))
-    }
-
-    fn find(inputs: &Inputs, baseline: &Baseline, _: UnixTime, now: DnsOverview) -> Result<Sighting<()>, EncodeError> {
-        let id: ZoneId = inputs.need(Self::INFO.name, "id")?;
-        let fits = |item: &ZoneSummary| item.id == id;
-        Ok(evidence::gone(baseline, now.domains, fits, |item| evidence::text(&item.id)))
+        Ok(evidence::gone(now.domains, |item| item.id == id, |item| evidence::text(&item.id)))
     }
 
     fn output(_: ()) -> Option<()> {

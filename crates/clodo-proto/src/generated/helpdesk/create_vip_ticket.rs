@@ -6,10 +6,9 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit};
-use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
+use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, Value,
-    evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value, evidence,
 };
 
 use crate::Clodo;
@@ -144,19 +143,13 @@ impl Perform for CreateVipTicket {
         Ok(ListTickets::new())
     }
 
-    fn baseline(_: &Inputs, now: &Vec<TicketSummary>) -> Result<Baseline, EncodeError> {
-        Ok(evidence::before_new(now.iter(), |item| evidence::text(&item.id)))
-    }
-
-    fn find(
-        inputs: &Inputs,
-        baseline: &Baseline,
-        _: UnixTime,
-        now: Vec<TicketSummary>,
-    ) -> Result<Sighting<TicketSummary>, EncodeError> {
+    fn evidence(inputs: &Inputs, now: Vec<TicketSummary>) -> Result<Evidence<TicketSummary>, EncodeError> {
         let subject: String = inputs.need(Self::INFO.name, "subject")?;
-        let fits = |item: &TicketSummary| item.subject.as_ref().is_some_and(|value| evidence::same(value, &subject));
-        Ok(evidence::appeared(baseline, now, fits, |item| evidence::text(&item.id)))
+        Ok(evidence::appeared(
+            now,
+            |item| item.subject.as_ref().is_some_and(|value| evidence::same(value, &subject)),
+            |item| evidence::text(&item.id),
+        ))
     }
 
     fn keys(found: &TicketSummary) -> Vec<String> {

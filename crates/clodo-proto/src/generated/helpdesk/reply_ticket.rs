@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit};
-use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
+use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
 };
 
 use crate::Clodo;
@@ -117,19 +117,13 @@ impl Perform for ReplyTicket {
         Ok(GetTicket::new(id))
     }
 
-    fn baseline(_: &Inputs, now: &SupportTicket) -> Result<Baseline, EncodeError> {
-        Ok(evidence::before_new(now.messages.iter(), |item| evidence::text(&item.id)))
-    }
-
-    fn find(
-        inputs: &Inputs,
-        baseline: &Baseline,
-        _: UnixTime,
-        now: SupportTicket,
-    ) -> Result<Sighting<TicketMessage>, EncodeError> {
+    fn evidence(inputs: &Inputs, now: SupportTicket) -> Result<Evidence<TicketMessage>, EncodeError> {
         let text: String = inputs.need(Self::INFO.name, "text")?;
-        let fits = |item: &TicketMessage| item.text.as_ref().is_some_and(|value| evidence::same(value, &text));
-        Ok(evidence::appeared(baseline, now.messages, fits, |item| evidence::text(&item.id)))
+        Ok(evidence::appeared(
+            now.messages,
+            |item| item.text.as_ref().is_some_and(|value| evidence::same(value, &text)),
+            |item| evidence::text(&item.id),
+        ))
     }
 
     fn keys(found: &TicketMessage) -> Vec<String> {

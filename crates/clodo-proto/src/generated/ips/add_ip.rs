@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit};
-use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
+use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
 };
 
 use crate::Clodo;
@@ -125,17 +125,8 @@ impl Perform for AddIp {
         Ok(ListIps::new(id))
     }
 
-    fn baseline(_: &Inputs, now: &Vec<ListedAddress>) -> Result<Baseline, EncodeError> {
-        Ok(evidence::before_new(now.iter(), |item| evidence::text(&item.ip)))
-    }
-
-    fn find(
-        _: &Inputs,
-        baseline: &Baseline,
-        _: UnixTime,
-        now: Vec<ListedAddress>,
-    ) -> Result<Sighting<ListedAddress>, EncodeError> {
-        Ok(evidence::appeared(baseline, now, |_| true, |item| evidence::text(&item.ip)))
+    fn evidence(_: &Inputs, now: Vec<ListedAddress>) -> Result<Evidence<ListedAddress>, EncodeError> {
+        Ok(evidence::appeared(now, |_| true, |item| evidence::text(&item.ip)))
     }
 
     fn keys(found: &ListedAddress) -> Vec<String> {

@@ -7,9 +7,9 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit};
-use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
+use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
 };
 
 use crate::Clodo;
@@ -119,21 +119,9 @@ impl Perform for DeleteIp {
         Ok(ListIps::new(id))
     }
 
-    fn baseline(inputs: &Inputs, now: &Vec<ListedAddress>) -> Result<Baseline, EncodeError> {
+    fn evidence(inputs: &Inputs, now: Vec<ListedAddress>) -> Result<Evidence<()>, EncodeError> {
         let ip: IpAddr = inputs.need(Self::INFO.name, "ip")?;
-        let fits = |item: &ListedAddress| item.ip == ip;
-        Ok(evidence::before_gone(now.iter(), fits, |item| evidence::text(&item.ip)))
-    }
-
-    fn find(
-        inputs: &Inputs,
-        baseline: &Baseline,
-        _: UnixTime,
-        now: Vec<ListedAddress>,
-    ) -> Result<Sighting<()>, EncodeError> {
-        let ip: IpAddr = inputs.need(Self::INFO.name, "ip")?;
-        let fits = |item: &ListedAddress| item.ip == ip;
-        Ok(evidence::gone(baseline, now, fits, |item| evidence::text(&item.ip)))
+        Ok(evidence::gone(now, |item| item.ip == ip, |item| evidence::text(&item.ip)))
     }
 
     fn output(_: ()) -> Option<()> {

@@ -7,9 +7,9 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit};
-use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
+use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
 };
 
 use crate::Clodo;
@@ -121,19 +121,9 @@ impl Perform for MoveIp {
         Ok(ListIps::new(target))
     }
 
-    fn baseline(_: &Inputs, now: &Vec<ListedAddress>) -> Result<Baseline, EncodeError> {
-        Ok(evidence::before_new(now.iter(), |item| evidence::text(&item.ip)))
-    }
-
-    fn find(
-        inputs: &Inputs,
-        baseline: &Baseline,
-        _: UnixTime,
-        now: Vec<ListedAddress>,
-    ) -> Result<Sighting<ListedAddress>, EncodeError> {
+    fn evidence(inputs: &Inputs, now: Vec<ListedAddress>) -> Result<Evidence<ListedAddress>, EncodeError> {
         let ip: IpAddr = inputs.need(Self::INFO.name, "ip")?;
-        let fits = |item: &ListedAddress| item.ip == ip;
-        Ok(evidence::appeared(baseline, now, fits, |item| evidence::text(&item.ip)))
+        Ok(evidence::appeared(now, |item| item.ip == ip, |item| evidence::text(&item.ip)))
     }
 
     fn keys(found: &ListedAddress) -> Vec<String> {

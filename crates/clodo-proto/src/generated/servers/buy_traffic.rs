@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit};
-use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
+use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
 };
 
 use crate::Clodo;
@@ -120,20 +120,13 @@ impl Perform for BuyTraffic {
         Ok(GetServer::new(id))
     }
 
-    fn baseline(_: &Inputs, now: &ServerDetail) -> Result<Baseline, EncodeError> {
-        let mark = |item: &ServerDetail| Some(item.traffic.as_ref().map(evidence::text).unwrap_or_default());
-        Ok(evidence::before_change([now], |_| true, mark))
-    }
-
-    fn find(
-        inputs: &Inputs,
-        baseline: &Baseline,
-        _: UnixTime,
-        now: ServerDetail,
-    ) -> Result<Sighting<ServerDetail>, EncodeError> {
-        let mark = |item: &ServerDetail| Some(item.traffic.as_ref().map(evidence::text).unwrap_or_default());
-        let traffic = inputs.need(Self::INFO.name, "traffic")?;
-        Ok(evidence::grew(baseline, [now], |_| true, mark, traffic))
+    fn evidence(inputs: &Inputs, now: ServerDetail) -> Result<Evidence<ServerDetail>, EncodeError> {
+        Ok(evidence::grew(
+            [now],
+            |_| true,
+            |item| Some(item.traffic.as_ref().map(evidence::text).unwrap_or_default()),
+            inputs.need(Self::INFO.name, "traffic")?,
+        ))
     }
 
     fn output(_: ServerDetail) -> Option<()> {

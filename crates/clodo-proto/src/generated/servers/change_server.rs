@@ -6,10 +6,10 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit};
-use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
+use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Gibibytes, Mebibytes, Method, Perform, RawAnswer, RequestParts,
-    UnixTime, evidence,
+    evidence,
 };
 
 use crate::Clodo;
@@ -204,42 +204,30 @@ impl Perform for ChangeServer {
         Ok(GetServer::new(id))
     }
 
-    fn baseline(inputs: &Inputs, now: &ServerDetail) -> Result<Baseline, EncodeError> {
+    fn evidence(inputs: &Inputs, now: ServerDetail) -> Result<Evidence<ServerDetail>, EncodeError> {
         let memory: Option<Mebibytes> = inputs.maybe(Self::INFO.name, "memory")?;
         let memory_max: Option<Mebibytes> = inputs.maybe(Self::INFO.name, "memory_max")?;
         let disk: Option<Gibibytes> = inputs.maybe(Self::INFO.name, "disk")?;
-        let mark = |item: &ServerDetail| {
-            evidence::state([
-                if memory.is_some() { item.memory.as_ref().map(evidence::text) } else { Some(String::new()) },
-                if memory_max.is_some() { item.memory_max.as_ref().map(evidence::text) } else { Some(String::new()) },
-                if disk.is_some() { item.disk.as_ref().map(evidence::text) } else { Some(String::new()) },
-            ])
-        };
-        Ok(evidence::before_change([now], |_| true, mark))
-    }
-
-    fn find(
-        inputs: &Inputs,
-        baseline: &Baseline,
-        _: UnixTime,
-        now: ServerDetail,
-    ) -> Result<Sighting<ServerDetail>, EncodeError> {
-        let memory: Option<Mebibytes> = inputs.maybe(Self::INFO.name, "memory")?;
-        let memory_max: Option<Mebibytes> = inputs.maybe(Self::INFO.name, "memory_max")?;
-        let disk: Option<Gibibytes> = inputs.maybe(Self::INFO.name, "disk")?;
-        let mark = |item: &ServerDetail| {
-            evidence::state([
-                if memory.is_some() { item.memory.as_ref().map(evidence::text) } else { Some(String::new()) },
-                if memory_max.is_some() { item.memory_max.as_ref().map(evidence::text) } else { Some(String::new()) },
-                if disk.is_some() { item.disk.as_ref().map(evidence::text) } else { Some(String::new()) },
-            ])
-        };
-        let is_so = |item: &ServerDetail| {
-            (memory.is_none() || item.memory.as_ref() == memory.as_ref())
-                && (memory_max.is_none() || item.memory_max.as_ref() == memory_max.as_ref())
-                && (disk.is_none() || item.disk.as_ref() == disk.as_ref())
-        };
-        Ok(evidence::became(baseline, [now], |_| true, mark, is_so))
+        Ok(evidence::became(
+            [now],
+            |_| true,
+            |item| {
+                evidence::state([
+                    if memory.is_some() { item.memory.as_ref().map(evidence::text) } else { Some(String::new()) },
+                    if memory_max.is_some() {
+                        item.memory_max.as_ref().map(evidence::text)
+                    } else {
+                        Some(String::new())
+                    },
+                    if disk.is_some() { item.disk.as_ref().map(evidence::text) } else { Some(String::new()) },
+                ])
+            },
+            |item| {
+                (memory.is_none() || item.memory.as_ref() == memory.as_ref())
+                    && (memory_max.is_none() || item.memory_max.as_ref() == memory_max.as_ref())
+                    && (disk.is_none() || item.disk.as_ref() == disk.as_ref())
+            },
+        ))
     }
 
     fn output(_: ServerDetail) -> Option<()> {

@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit, Name, Switch};
-use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
+use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Gibibytes, Mebibytes, Method, Perform, RawAnswer, RequestParts,
-    Secret, UnixTime, evidence,
+    Secret, evidence,
 };
 
 use crate::Clodo;
@@ -347,19 +347,13 @@ impl Perform for CreateServer {
         Ok(ListServers::new())
     }
 
-    fn baseline(_: &Inputs, now: &Vec<ServerSummary>) -> Result<Baseline, EncodeError> {
-        Ok(evidence::before_new(now.iter(), |item| evidence::text(&item.id)))
-    }
-
-    fn find(
-        inputs: &Inputs,
-        baseline: &Baseline,
-        _: UnixTime,
-        now: Vec<ServerSummary>,
-    ) -> Result<Sighting<ServerSummary>, EncodeError> {
+    fn evidence(inputs: &Inputs, now: Vec<ServerSummary>) -> Result<Evidence<ServerSummary>, EncodeError> {
         let name: String = inputs.need(Self::INFO.name, "name")?;
-        let fits = |item: &ServerSummary| item.name.as_ref().is_some_and(|value| evidence::same(value, &name));
-        Ok(evidence::appeared(baseline, now, fits, |item| evidence::text(&item.id)))
+        Ok(evidence::appeared(
+            now,
+            |item| item.name.as_ref().is_some_and(|value| evidence::same(value, &name)),
+            |item| evidence::text(&item.id),
+        ))
     }
 
     fn made(output: &CreatedServer) -> Vec<String> {

@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit};
-use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
+use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
 };
 
 use crate::Clodo;
@@ -113,21 +113,9 @@ impl Perform for DeleteServer {
         Ok(ListServers::new())
     }
 
-    fn baseline(inputs: &Inputs, now: &Vec<ServerSummary>) -> Result<Baseline, EncodeError> {
+    fn evidence(inputs: &Inputs, now: Vec<ServerSummary>) -> Result<Evidence<()>, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;
-        let fits = |item: &ServerSummary| item.id == id;
-        Ok(evidence::before_gone(now.iter(), fits, |item| evidence::text(&item.id)))
-    }
-
-    fn find(
-        inputs: &Inputs,
-        baseline: &Baseline,
-        _: UnixTime,
-        now: Vec<ServerSummary>,
-    ) -> Result<Sighting<()>, EncodeError> {
-        let id: ServerId = inputs.need(Self::INFO.name, "id")?;
-        let fits = |item: &ServerSummary| item.id == id;
-        Ok(evidence::gone(baseline, now, fits, |item| evidence::text(&item.id)))
+        Ok(evidence::gone(now, |item| item.id == id, |item| evidence::text(&item.id)))
     }
 
     fn output(_: ()) -> Option<()> {

@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit, ToText};
-use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
+use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
 };
 
 use crate::Clodo;
@@ -111,18 +111,12 @@ impl Perform for RebootServer {
         Ok(GetServerLog::new(id))
     }
 
-    fn baseline(_: &Inputs, now: &Vec<ServerLogEntry>) -> Result<Baseline, EncodeError> {
-        Ok(evidence::before_new(now.iter(), |item| evidence::text(&item.id)))
-    }
-
-    fn find(
-        _: &Inputs,
-        baseline: &Baseline,
-        _: UnixTime,
-        now: Vec<ServerLogEntry>,
-    ) -> Result<Sighting<ServerLogEntry>, EncodeError> {
-        let fits = |item: &ServerLogEntry| item.command.as_ref().is_some_and(|value| value.to_text() == "Перезагрузка");
-        Ok(evidence::appeared(baseline, now, fits, |item| evidence::text(&item.id)))
+    fn evidence(_: &Inputs, now: Vec<ServerLogEntry>) -> Result<Evidence<ServerLogEntry>, EncodeError> {
+        Ok(evidence::appeared(
+            now,
+            |item| item.command.as_ref().is_some_and(|value| value.to_text() == "Перезагрузка"),
+            |item| evidence::text(&item.id),
+        ))
     }
 
     fn keys(found: &ServerLogEntry) -> Vec<String> {

@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit, Name, Switch};
-use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
+use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
 };
 
 use crate::Clodo;
@@ -127,21 +127,14 @@ impl Perform for RebuildServer {
         Ok(GetServer::new(id))
     }
 
-    fn baseline(_: &Inputs, now: &ServerDetail) -> Result<Baseline, EncodeError> {
-        let mark = |item: &ServerDetail| item.image.as_ref().map(evidence::text);
-        Ok(evidence::before_change([now], |_| true, mark))
-    }
-
-    fn find(
-        inputs: &Inputs,
-        baseline: &Baseline,
-        _: UnixTime,
-        now: ServerDetail,
-    ) -> Result<Sighting<ServerDetail>, EncodeError> {
+    fn evidence(inputs: &Inputs, now: ServerDetail) -> Result<Evidence<ServerDetail>, EncodeError> {
         let image: ImageId = inputs.need(Self::INFO.name, "image")?;
-        let mark = |item: &ServerDetail| item.image.as_ref().map(evidence::text);
-        let is_so = |item: &ServerDetail| item.image.as_ref() == Some(&image);
-        Ok(evidence::became(baseline, [now], |_| true, mark, is_so))
+        Ok(evidence::became(
+            [now],
+            |_| true,
+            |item| item.image.as_ref().map(evidence::text),
+            |item| item.image.as_ref() == Some(&image),
+        ))
     }
 
     fn output(_: ServerDetail) -> Option<()> {

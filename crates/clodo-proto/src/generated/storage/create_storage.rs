@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, Name, Switch};
-use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
+use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
 };
 
 use crate::Clodo;
@@ -173,21 +173,15 @@ impl Perform for CreateStorage {
         Ok(ListStorages::new())
     }
 
-    fn baseline(_: &Inputs, now: &Vec<StorageSummary>) -> Result<Baseline, EncodeError> {
-        Ok(evidence::before_new(now.iter(), |item| evidence::text(&item.id)))
-    }
-
-    fn find(
-        inputs: &Inputs,
-        baseline: &Baseline,
-        _: UnixTime,
-        now: Vec<StorageSummary>,
-    ) -> Result<Sighting<StorageSummary>, EncodeError> {
+    fn evidence(inputs: &Inputs, now: Vec<StorageSummary>) -> Result<Evidence<StorageSummary>, EncodeError> {
         let title: Option<String> = inputs.maybe(Self::INFO.name, "title")?;
-        let fits = |item: &StorageSummary| {
-            title.as_ref().is_none_or(|ours| item.title.as_ref().is_some_and(|value| evidence::same(value, ours)))
-        };
-        Ok(evidence::appeared(baseline, now, fits, |item| evidence::text(&item.id)))
+        Ok(evidence::appeared(
+            now,
+            |item| {
+                title.as_ref().is_none_or(|ours| item.title.as_ref().is_some_and(|value| evidence::same(value, ours)))
+            },
+            |item| evidence::text(&item.id),
+        ))
     }
 
     fn made(output: &CreatedStorage) -> Vec<String> {

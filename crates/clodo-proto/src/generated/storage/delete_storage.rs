@@ -6,10 +6,8 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
-use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
-};
+use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
+use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, evidence};
 
 use crate::Clodo;
 use crate::storage::ListStorages;
@@ -104,21 +102,9 @@ impl Perform for DeleteStorage {
         Ok(ListStorages::new())
     }
 
-    fn baseline(inputs: &Inputs, now: &Vec<StorageSummary>) -> Result<Baseline, EncodeError> {
+    fn evidence(inputs: &Inputs, now: Vec<StorageSummary>) -> Result<Evidence<()>, EncodeError> {
         let id: StorageId = inputs.need(Self::INFO.name, "id")?;
-        let fits = |item: &StorageSummary| item.id == id;
-        Ok(evidence::before_gone(now.iter(), fits, |item| evidence::text(&item.id)))
-    }
-
-    fn find(
-        inputs: &Inputs,
-        baseline: &Baseline,
-        _: UnixTime,
-        now: Vec<StorageSummary>,
-    ) -> Result<Sighting<()>, EncodeError> {
-        let id: StorageId = inputs.need(Self::INFO.name, "id")?;
-        let fits = |item: &StorageSummary| item.id == id;
-        Ok(evidence::gone(baseline, now, fits, |item| evidence::text(&item.id)))
+        Ok(evidence::gone(now, |item| item.id == id, |item| evidence::text(&item.id)))
     }
 
     fn output(_: ()) -> Option<()> {

@@ -27,17 +27,16 @@ pub use address::Addresses;
 pub use address::ListedAddress;
 #[doc(alias = "подсеть")]
 pub use address::Subnet;
-pub use address::*;
 #[doc(alias("бэкап", "копия"))]
 pub use backup::Backup;
 #[doc(alias("бэкап", "копия"))]
 pub use backup::BackupRequest;
 #[doc(alias("восстановить", "восстановление", "состояние"))]
 pub use backup::RestoreState;
-pub use backup::*;
+pub use backup::Weekday;
 #[doc(alias("оплата", "списания", "счёт"))]
 pub use billing::Billing;
-pub use billing::*;
+pub use billing::{Debit, DebitKind};
 #[doc(alias("бэкап", "копия"))]
 pub use common::BackupId;
 #[doc(alias = "образ")]
@@ -48,7 +47,7 @@ pub use common::PayPeriod;
 pub use common::ServerId;
 #[doc(alias = "сервер")]
 pub use common::ServerType;
-pub use common::*;
+pub use common::{PayMonths, PresetId, RequestId, SupportLevel};
 #[doc(alias = "зона")]
 pub use dns::CreatedZone;
 #[doc(alias = "запись")]
@@ -71,7 +70,7 @@ pub use dns::ZoneId;
 pub use dns::ZoneSummary;
 #[doc(alias = "зона")]
 pub use dns::ZoneType;
-pub use dns::*;
+pub use dns::{DnsOverview, ReverseId, ReverseName};
 #[doc(alias("обращение", "тикет"))]
 pub use helpdesk::SupportTicket;
 #[doc(alias("обращение", "тикет"))]
@@ -88,16 +87,16 @@ pub use helpdesk::TicketStatus;
 pub use helpdesk::TicketSummary;
 #[doc(alias("обращение", "тикет"))]
 pub use helpdesk::TicketWork;
-pub use helpdesk::*;
+pub use helpdesk::{Consent, SectionId, Vote};
 #[doc(alias = "образ")]
 pub use image::Image;
 #[doc(alias = "образ")]
 pub use image::ImageDetail;
 #[doc(alias("образ", "состояние", "статус"))]
 pub use image::ImageStatus;
-pub use image::*;
-pub use limit::*;
-pub use request::*;
+pub use image::{Preset, PresetField, PresetFieldKind};
+pub use limit::{LimitUnit, RequestLimit};
+pub use request::BackgroundRequest;
 #[doc(alias = "сервер")]
 pub use server::CreatedServer;
 #[doc(alias("журнал", "лог"))]
@@ -112,14 +111,11 @@ pub use server::ServerStatus;
 pub use server::ServerSummary;
 #[doc(alias("изменить", "период", "смена", "срок"))]
 pub use server::TypeChangePeriod;
-pub use server::*;
 #[doc(alias = "сервер")]
 pub use server_detail::ServerDetail;
-pub use server_detail::*;
-pub use session::*;
+pub use session::SignedIn;
 #[doc(alias = "статистика")]
 pub use stats::StatsRow;
-pub use stats::*;
 #[doc(alias("диск", "хранилище"))]
 pub use storage::CreatedStorage;
 #[doc(alias("диск", "хранилище"))]
@@ -128,7 +124,6 @@ pub use storage::StorageDetail;
 pub use storage::StorageId;
 #[doc(alias("диск", "хранилище"))]
 pub use storage::StorageSummary;
-pub use storage::*;
 #[doc(alias = "адрес")]
 pub use user::AllowedAddress;
 #[doc(alias = "вход")]
@@ -137,4 +132,4 @@ pub use user::PanelSignIn;
 pub use user::UserId;
 #[doc(alias = "пользователь")]
 pub use user::UserProfile;
-pub use user::*;
+pub use user::{DataCentre, DataCentreId, DirectorDocument};

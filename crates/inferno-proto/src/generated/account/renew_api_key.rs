@@ -6,10 +6,10 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit};
-use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
+use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Secret, UnixTime,
-    Value, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Secret, Value,
+    evidence,
 };
 
 use crate::Inferno;
@@ -124,13 +124,7 @@ impl Perform for RenewApiKey {
         Ok(GetApiKey::new(email, password))
     }
 
-    fn baseline(_: &Inputs, now: &ApiKey) -> Result<Baseline, EncodeError> {
-        let mark = |item: &ApiKey| Some(evidence::mark_of_secret(&item.key));
-        Ok(evidence::before_change([now], |_| true, mark).private())
-    }
-
-    fn find(_: &Inputs, baseline: &Baseline, _: UnixTime, now: ApiKey) -> Result<Sighting<ApiKey>, EncodeError> {
-        let mark = |item: &ApiKey| Some(evidence::mark_of_secret(&item.key));
-        Ok(evidence::changed(baseline, [now], |_| true, mark, |_| false))
+    fn evidence(_: &Inputs, now: ApiKey) -> Result<Evidence<ApiKey>, EncodeError> {
+        Ok(evidence::changed([now], |_| true, |item| Some(evidence::mark_of_secret(&item.key)), |_| false).private())
     }
 }

@@ -7,10 +7,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit};
-use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
-use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
-};
+use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
+use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, evidence};
 
 use crate::Inferno;
 use crate::orders::ListOrders;
@@ -104,24 +102,14 @@ impl Perform for CancelOrder {
         Ok(ListOrders::new())
     }
 
-    fn baseline(inputs: &Inputs, now: &BTreeMap<OrderId, Order>) -> Result<Baseline, EncodeError> {
+    fn evidence(inputs: &Inputs, now: BTreeMap<OrderId, Order>) -> Result<Evidence<Order>, EncodeError> {
         let order: OrderId = inputs.need(Self::INFO.name, "order")?;
-        let fits = |item: &Order| item.id == order;
-        let mark = |item: &Order| item.status.as_ref().map(evidence::text);
-        Ok(evidence::before_change(now.values(), fits, mark))
-    }
-
-    fn find(
-        inputs: &Inputs,
-        baseline: &Baseline,
-        _: UnixTime,
-        now: BTreeMap<OrderId, Order>,
-    ) -> Result<Sighting<Order>, EncodeError> {
-        let order: OrderId = inputs.need(Self::INFO.name, "order")?;
-        let fits = |item: &Order| item.id == order;
-        let mark = |item: &Order| item.status.as_ref().map(evidence::text);
-        let is_so = |item: &Order| item.status == Some(OrderStatus::Cancelled);
-        Ok(evidence::became(baseline, now.into_values(), fits, mark, is_so))
+        Ok(evidence::became(
+            now.into_values(),
+            |item| item.id == order,
+            |item| item.status.as_ref().map(evidence::text),
+            |item| item.status == Some(OrderStatus::Cancelled),
+        ))
     }
 
     fn output(_: Order) -> Option<()> {

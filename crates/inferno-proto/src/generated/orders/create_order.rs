@@ -7,9 +7,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
+use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
 };
 
 use crate::Inferno;
@@ -116,17 +116,8 @@ impl Perform for CreateOrder {
         Ok(ListOrders::new())
     }
 
-    fn baseline(_: &Inputs, now: &BTreeMap<OrderId, Order>) -> Result<Baseline, EncodeError> {
-        Ok(evidence::before_new(now.values(), |item| evidence::text(&item.id)))
-    }
-
-    fn find(
-        _: &Inputs,
-        baseline: &Baseline,
-        _: UnixTime,
-        now: BTreeMap<OrderId, Order>,
-    ) -> Result<Sighting<Order>, EncodeError> {
-        Ok(evidence::appeared(baseline, now.into_values(), |_| true, |item| evidence::text(&item.id)))
+    fn evidence(_: &Inputs, now: BTreeMap<OrderId, Order>) -> Result<Evidence<Order>, EncodeError> {
+        Ok(evidence::appeared(now.into_values(), |_| true, |item| evidence::text(&item.id)))
     }
 
     fn made(output: &NewOrder) -> Vec<String> {

@@ -6,10 +6,10 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit};
-use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
+use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
-    Csv, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Format, Method, Perform, RawAnswer, RequestParts, UnixTime,
-    Value, evidence,
+    Csv, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Format, Method, Perform, RawAnswer, RequestParts, Value,
+    evidence,
 };
 
 use crate::Inferno;
@@ -139,23 +139,12 @@ impl Perform for Install {
         Ok(GetInfo::new(GetInfoServer::Order(order)))
     }
 
-    fn baseline(_: &Inputs, now: &ServerInfo) -> Result<Baseline, EncodeError> {
-        let mark = |item: &ServerInfo| {
-            Some(item.vps.as_ref().and_then(|value| value.id.as_ref()).map(evidence::text).unwrap_or_default())
-        };
-        Ok(evidence::before_change([now], |_| true, mark))
-    }
-
-    fn find(
-        _: &Inputs,
-        baseline: &Baseline,
-        _: UnixTime,
-        now: ServerInfo,
-    ) -> Result<Sighting<ServerInfo>, EncodeError> {
-        let mark = |item: &ServerInfo| {
-            Some(item.vps.as_ref().and_then(|value| value.id.as_ref()).map(evidence::text).unwrap_or_default())
-        };
-        let is_so = |item: &ServerInfo| item.vps.as_ref().and_then(|value| value.id.as_ref()).is_some();
-        Ok(evidence::became(baseline, [now], |_| true, mark, is_so))
+    fn evidence(_: &Inputs, now: ServerInfo) -> Result<Evidence<ServerInfo>, EncodeError> {
+        Ok(evidence::became(
+            [now],
+            |_| true,
+            |item| Some(item.vps.as_ref().and_then(|value| value.id.as_ref()).map(evidence::text).unwrap_or_default()),
+            |item| item.vps.as_ref().and_then(|value| value.id.as_ref()).is_some(),
+        ))
     }
 }

@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit};
-use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
+use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
 };
 
 use crate::Inferno;
@@ -125,21 +125,13 @@ impl Perform for AddSshKey {
         Ok(ListSshKeys::new())
     }
 
-    fn baseline(_: &Inputs, now: &Vec<SshKey>) -> Result<Baseline, EncodeError> {
-        Ok(evidence::before_new(now.iter(), |item| evidence::text(&item.id)))
-    }
-
-    fn find(
-        inputs: &Inputs,
-        baseline: &Baseline,
-        _: UnixTime,
-        now: Vec<SshKey>,
-    ) -> Result<Sighting<SshKey>, EncodeError> {
+    fn evidence(inputs: &Inputs, now: Vec<SshKey>) -> Result<Evidence<SshKey>, EncodeError> {
         let name: Option<String> = inputs.maybe(Self::INFO.name, "name")?;
-        let fits = |item: &SshKey| {
-            name.as_ref().is_none_or(|ours| item.name.as_ref().is_some_and(|value| evidence::same(value, ours)))
-        };
-        Ok(evidence::appeared(baseline, now, fits, |item| evidence::text(&item.id)))
+        Ok(evidence::appeared(
+            now,
+            |item| name.as_ref().is_none_or(|ours| item.name.as_ref().is_some_and(|value| evidence::same(value, ours))),
+            |item| evidence::text(&item.id),
+        ))
     }
 
     fn keys(found: &SshKey) -> Vec<String> {

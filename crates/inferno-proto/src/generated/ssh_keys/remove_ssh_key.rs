@@ -6,10 +6,8 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
-use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
-};
+use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
+use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, evidence};
 
 use crate::Inferno;
 use crate::ssh_keys::ListSshKeys;
@@ -103,15 +101,8 @@ impl Perform for RemoveSshKey {
         Ok(ListSshKeys::new())
     }
 
-    fn baseline(inputs: &Inputs, now: &Vec<SshKey>) -> Result<Baseline, EncodeError> {
+    fn evidence(inputs: &Inputs, now: Vec<SshKey>) -> Result<Evidence<()>, EncodeError> {
         let id: SshKeyId = inputs.need(Self::INFO.name, "id")?;
-        let fits = |item: &SshKey| item.id == id;
-        Ok(evidence::before_gone(now.iter(), fits, |item| evidence::text(&item.id)))
-    }
-
-    fn find(inputs: &Inputs, baseline: &Baseline, _: UnixTime, now: Vec<SshKey>) -> Result<Sighting<()>, EncodeError> {
-        let id: SshKeyId = inputs.need(Self::INFO.name, "id")?;
-        let fits = |item: &SshKey| item.id == id;
-        Ok(evidence::gone(baseline, now, fits, |item| evidence::text(&item.id)))
+        Ok(evidence::gone(now, |item| item.id == id, |item| evidence::text(&item.id)))
     }
 }

@@ -15,7 +15,7 @@ mod ssh_keys;
 pub use account::ApiKey;
 #[doc(alias("баланс", "деньги"))]
 pub use account::Balance;
-pub use account::*;
+pub use account::ResultWord;
 #[doc(alias = "счёт")]
 pub use ids::InvoiceId;
 #[doc(alias("заказ", "заказать"))]
@@ -24,7 +24,7 @@ pub use ids::OrderId;
 pub use ids::ServiceId;
 #[doc(alias = "ключ")]
 pub use ids::SshKeyId;
-pub use ids::*;
+pub use ids::{ProductId, VpsId};
 #[doc(alias("заказ", "заказать"))]
 pub use orders::NewOrder;
 #[doc(alias("заказ", "заказать"))]
@@ -33,26 +33,23 @@ pub use orders::Order;
 pub use orders::OrderStatus;
 #[doc(alias = "счёт")]
 pub use orders::UnpaidInvoice;
-pub use orders::*;
+pub use products::Catalogue;
 #[doc(alias = "шаблон")]
 pub use products::Templates;
-pub use products::*;
 #[doc(alias = "установить")]
 pub use servers::InstallAnswer;
 #[doc(alias = "установить")]
 pub use servers::InstallCheck;
 #[doc(alias = "сервер")]
 pub use servers::ServerInfo;
-pub use servers::*;
+pub use servers::{ActionAnswer, QueueAnswer, VpsInfo};
 #[doc(alias = "услуга")]
 pub use services::Service;
 #[doc(alias = "услуга")]
 pub use services::ServiceDetail;
 #[doc(alias = "услуга")]
 pub use services::Services;
-pub use services::*;
 #[doc(alias = "ключ")]
 pub use ssh_keys::SshKey;
 #[doc(alias = "ключ")]
 pub use ssh_keys::SshKeyAdded;
-pub use ssh_keys::*;

@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
+use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
 };
 
 use crate::Macloud;
@@ -101,19 +101,13 @@ impl Perform for CreateServerBackup {
         Ok(ListBackups::new())
     }
 
-    fn baseline(_: &Inputs, now: &Vec<Backup>) -> Result<Baseline, EncodeError> {
-        Ok(evidence::before_new(now.iter(), |item| evidence::text(&item.id)))
-    }
-
-    fn find(
-        inputs: &Inputs,
-        baseline: &Baseline,
-        _: UnixTime,
-        now: Vec<Backup>,
-    ) -> Result<Sighting<Backup>, EncodeError> {
+    fn evidence(inputs: &Inputs, now: Vec<Backup>) -> Result<Evidence<Backup>, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;
-        let fits = |item: &Backup| item.server.as_ref().map(|value| &value.id) == Some(&id);
-        Ok(evidence::appeared(baseline, now, fits, |item| evidence::text(&item.id)))
+        Ok(evidence::appeared(
+            now,
+            |item| item.server.as_ref().map(|value| &value.id) == Some(&id),
+            |item| evidence::text(&item.id),
+        ))
     }
 
     fn keys(found: &Backup) -> Vec<String> {

@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
+use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
 };
 
 use crate::Macloud;
@@ -101,14 +101,8 @@ impl Perform for DeleteBackup {
         Ok(GetBackup::new(id))
     }
 
-    fn baseline(_: &Inputs, now: &Backup) -> Result<Baseline, EncodeError> {
-        let fits = |item: &Backup| item.status == ServiceStatus::Deleted;
-        Ok(evidence::before_end(now, fits))
-    }
-
-    fn find(_: &Inputs, baseline: &Baseline, _: UnixTime, now: Backup) -> Result<Sighting<()>, EncodeError> {
-        let fits = |item: &Backup| item.status == ServiceStatus::Deleted;
-        Ok(evidence::ended(baseline, &now, fits))
+    fn evidence(_: &Inputs, now: Backup) -> Result<Evidence<()>, EncodeError> {
+        Ok(evidence::ended(&now, |item| item.status == ServiceStatus::Deleted))
     }
 
     fn not_found() -> Option<()> {

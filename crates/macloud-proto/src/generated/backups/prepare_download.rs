@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
+use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
 };
 
 use crate::Macloud;
@@ -104,14 +104,14 @@ impl Perform for PrepareDownload {
         Ok(GetBackup::new(id))
     }
 
-    fn baseline(_: &Inputs, now: &Backup) -> Result<Baseline, EncodeError> {
-        let mark = |item: &Backup| Some(item.download.as_ref().map(evidence::fingerprint).unwrap_or_default());
-        Ok(evidence::before_change([now], |_| true, mark).private())
-    }
-
-    fn find(_: &Inputs, baseline: &Baseline, _: UnixTime, now: Backup) -> Result<Sighting<Backup>, EncodeError> {
-        let mark = |item: &Backup| Some(item.download.as_ref().map(evidence::fingerprint).unwrap_or_default());
-        Ok(evidence::changed(baseline, [now], |_| true, mark, |_| false))
+    fn evidence(_: &Inputs, now: Backup) -> Result<Evidence<Backup>, EncodeError> {
+        Ok(evidence::changed(
+            [now],
+            |_| true,
+            |item| Some(item.download.as_ref().map(evidence::fingerprint).unwrap_or_default()),
+            |_| false,
+        )
+        .private())
     }
 
     fn output(_: Backup) -> Option<()> {

@@ -7,9 +7,9 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit, Name, TextShape};
-use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
+use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
 };
 
 use crate::Macloud;
@@ -117,19 +117,9 @@ impl Perform for CreateDomain {
         Ok(ListDomains::new())
     }
 
-    fn baseline(_: &Inputs, now: &Vec<Domain>) -> Result<Baseline, EncodeError> {
-        Ok(evidence::before_new(now.iter(), |item| evidence::text(&item.id)))
-    }
-
-    fn find(
-        inputs: &Inputs,
-        baseline: &Baseline,
-        _: UnixTime,
-        now: Vec<Domain>,
-    ) -> Result<Sighting<Domain>, EncodeError> {
+    fn evidence(inputs: &Inputs, now: Vec<Domain>) -> Result<Evidence<Domain>, EncodeError> {
         let name: String = inputs.need(Self::INFO.name, "name")?;
-        let fits = |item: &Domain| evidence::same(&item.name, &name);
-        Ok(evidence::appeared(baseline, now, fits, |item| evidence::text(&item.id)))
+        Ok(evidence::appeared(now, |item| evidence::same(&item.name, &name), |item| evidence::text(&item.id)))
     }
 
     fn made(output: &DomainId) -> Vec<String> {

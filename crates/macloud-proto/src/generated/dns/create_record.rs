@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit, Name, TextShape};
-use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
+use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
 };
 
 use crate::Macloud;
@@ -153,25 +153,19 @@ impl Perform for CreateRecord {
         Ok(ListRecords::new(id))
     }
 
-    fn baseline(_: &Inputs, now: &Vec<Record>) -> Result<Baseline, EncodeError> {
-        Ok(evidence::before_new(now.iter(), |item| evidence::text(&item.id)))
-    }
-
-    fn find(
-        inputs: &Inputs,
-        baseline: &Baseline,
-        _: UnixTime,
-        now: Vec<Record>,
-    ) -> Result<Sighting<Record>, EncodeError> {
+    fn evidence(inputs: &Inputs, now: Vec<Record>) -> Result<Evidence<Record>, EncodeError> {
         let kind: RecordType = inputs.need(Self::INFO.name, "kind")?;
         let value: String = inputs.need(Self::INFO.name, "value")?;
         let host: String = inputs.need(Self::INFO.name, "host")?;
-        let fits = |item: &Record| {
-            item.kind == kind
-                && evidence::same(&item.value, &value)
-                && item.host.as_ref().is_some_and(|value| evidence::same_name(value, &host))
-        };
-        Ok(evidence::appeared(baseline, now, fits, |item| evidence::text(&item.id)))
+        Ok(evidence::appeared(
+            now,
+            |item| {
+                item.kind == kind
+                    && evidence::same(&item.value, &value)
+                    && item.host.as_ref().is_some_and(|value| evidence::same_name(value, &host))
+            },
+            |item| evidence::text(&item.id),
+        ))
     }
 
     fn made(output: &RecordId) -> Vec<String> {

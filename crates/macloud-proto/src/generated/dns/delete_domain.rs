@@ -6,10 +6,8 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
-use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
-};
+use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
+use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, evidence};
 
 use crate::Macloud;
 use crate::dns::GetDomain;
@@ -100,14 +98,8 @@ impl Perform for DeleteDomain {
         Ok(GetDomain::new(id))
     }
 
-    fn baseline(_: &Inputs, now: &Domain) -> Result<Baseline, EncodeError> {
-        let fits = |item: &Domain| item.status == ServiceStatus::Deleted;
-        Ok(evidence::before_end(now, fits))
-    }
-
-    fn find(_: &Inputs, baseline: &Baseline, _: UnixTime, now: Domain) -> Result<Sighting<()>, EncodeError> {
-        let fits = |item: &Domain| item.status == ServiceStatus::Deleted;
-        Ok(evidence::ended(baseline, &now, fits))
+    fn evidence(_: &Inputs, now: Domain) -> Result<Evidence<()>, EncodeError> {
+        Ok(evidence::ended(&now, |item| item.status == ServiceStatus::Deleted))
     }
 
     fn not_found() -> Option<()> {

@@ -6,10 +6,8 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::evidence::{Baseline, Each, Facts, Inputs, Shows, Sighting};
-use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
-};
+use hostkit_proto::evidence::{Each, Evidence, Facts, Inputs, Shows};
+use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, evidence};
 
 use crate::Macloud;
 use crate::dns::{ListDomains, ListRecords};
@@ -99,16 +97,9 @@ impl Perform for DeleteRecord {
         Ok(Each::new(ListDomains::new(), |list| list.into_iter().map(|item| ListRecords::new(item.id)).collect()))
     }
 
-    fn baseline(inputs: &Inputs, now: &Vec<Record>) -> Result<Baseline, EncodeError> {
+    fn evidence(inputs: &Inputs, now: Vec<Record>) -> Result<Evidence<()>, EncodeError> {
         let id: RecordId = inputs.need(Self::INFO.name, "id")?;
-        let fits = |item: &Record| item.id == id;
-        Ok(evidence::before_gone(now.iter(), fits, |item| evidence::text(&item.id)))
-    }
-
-    fn find(inputs: &Inputs, baseline: &Baseline, _: UnixTime, now: Vec<Record>) -> Result<Sighting<()>, EncodeError> {
-        let id: RecordId = inputs.need(Self::INFO.name, "id")?;
-        let fits = |item: &Record| item.id == id;
-        Ok(evidence::gone(baseline, now, fits, |item| evidence::text(&item.id)))
+        Ok(evidence::gone(now, |item| item.id == id, |item| evidence::text(&item.id)))
     }
 
     fn output(_: ()) -> Option<()> {

@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
+use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
 };
 
 use crate::Macloud;
@@ -102,17 +102,8 @@ impl Perform for CreateLocalAddress {
         Ok(GetLocalAddress::new(id))
     }
 
-    fn baseline(_: &Inputs, now: &Option<LocalAddress>) -> Result<Baseline, EncodeError> {
-        Ok(evidence::before_new(now.iter(), |item| evidence::text(&item.ip)))
-    }
-
-    fn find(
-        _: &Inputs,
-        baseline: &Baseline,
-        _: UnixTime,
-        now: Option<LocalAddress>,
-    ) -> Result<Sighting<LocalAddress>, EncodeError> {
-        Ok(evidence::appeared(baseline, now, |_| true, |item| evidence::text(&item.ip)))
+    fn evidence(_: &Inputs, now: Option<LocalAddress>) -> Result<Evidence<LocalAddress>, EncodeError> {
+        Ok(evidence::appeared(now, |_| true, |item| evidence::text(&item.ip)))
     }
 
     fn keys(found: &LocalAddress) -> Vec<String> {

@@ -7,9 +7,9 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit, Name};
-use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
+use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
 };
 
 use crate::Macloud;
@@ -120,21 +120,14 @@ impl Perform for CreatePtrRecord {
         Ok(ListPtrRecords::new(id))
     }
 
-    fn baseline(_: &Inputs, now: &Vec<PtrRecord>) -> Result<Baseline, EncodeError> {
-        Ok(evidence::before_new(now.iter(), |item| evidence::text(&item.id)))
-    }
-
-    fn find(
-        inputs: &Inputs,
-        baseline: &Baseline,
-        _: UnixTime,
-        now: Vec<PtrRecord>,
-    ) -> Result<Sighting<PtrRecord>, EncodeError> {
+    fn evidence(inputs: &Inputs, now: Vec<PtrRecord>) -> Result<Evidence<PtrRecord>, EncodeError> {
         let ip: IpAddr = inputs.need(Self::INFO.name, "ip")?;
         let host: String = inputs.need(Self::INFO.name, "host")?;
-        let fits =
-            |item: &PtrRecord| item.ip == ip && item.host.as_ref().is_some_and(|value| evidence::same(value, &host));
-        Ok(evidence::appeared(baseline, now, fits, |item| evidence::text(&item.id)))
+        Ok(evidence::appeared(
+            now,
+            |item| item.ip == ip && item.host.as_ref().is_some_and(|value| evidence::same(value, &host)),
+            |item| evidence::text(&item.id),
+        ))
     }
 
     fn made(output: &PtrId) -> Vec<String> {

@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
+use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
 };
 
 use crate::Macloud;
@@ -101,17 +101,8 @@ impl Perform for DeleteLocalAddress {
         Ok(GetLocalAddress::new(id))
     }
 
-    fn baseline(_: &Inputs, now: &Option<LocalAddress>) -> Result<Baseline, EncodeError> {
-        Ok(evidence::before_gone(now.iter(), |_| true, |_| String::new()))
-    }
-
-    fn find(
-        _: &Inputs,
-        baseline: &Baseline,
-        _: UnixTime,
-        now: Option<LocalAddress>,
-    ) -> Result<Sighting<()>, EncodeError> {
-        Ok(evidence::gone(baseline, now, |_| true, |_| String::new()))
+    fn evidence(_: &Inputs, now: Option<LocalAddress>) -> Result<Evidence<()>, EncodeError> {
+        Ok(evidence::gone(now, |_| true, |_| String::new()))
     }
 
     fn output(_: ()) -> Option<()> {

@@ -6,10 +6,8 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::evidence::{Baseline, Each, Facts, Inputs, Shows, Sighting};
-use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
-};
+use hostkit_proto::evidence::{Each, Evidence, Facts, Inputs, Shows};
+use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, evidence};
 
 use crate::Macloud;
 use crate::ips::{ListAddresses, ListPtrRecords};
@@ -101,21 +99,9 @@ impl Perform for DeletePtrRecord {
         Ok(Each::new(ListAddresses::new(), |list| list.into_iter().map(|item| ListPtrRecords::new(item.id)).collect()))
     }
 
-    fn baseline(inputs: &Inputs, now: &Vec<PtrRecord>) -> Result<Baseline, EncodeError> {
+    fn evidence(inputs: &Inputs, now: Vec<PtrRecord>) -> Result<Evidence<()>, EncodeError> {
         let id: PtrId = inputs.need(Self::INFO.name, "id")?;
-        let fits = |item: &PtrRecord| item.id == id;
-        Ok(evidence::before_gone(now.iter(), fits, |item| evidence::text(&item.id)))
-    }
-
-    fn find(
-        inputs: &Inputs,
-        baseline: &Baseline,
-        _: UnixTime,
-        now: Vec<PtrRecord>,
-    ) -> Result<Sighting<()>, EncodeError> {
-        let id: PtrId = inputs.need(Self::INFO.name, "id")?;
-        let fits = |item: &PtrRecord| item.id == id;
-        Ok(evidence::gone(baseline, now, fits, |item| evidence::text(&item.id)))
+        Ok(evidence::gone(now, |item| item.id == id, |item| evidence::text(&item.id)))
     }
 
     fn output(_: ()) -> Option<()> {

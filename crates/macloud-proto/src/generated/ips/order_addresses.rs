@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit};
-use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
+use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
 };
 
 use crate::Macloud;
@@ -121,18 +121,8 @@ impl Perform for OrderAddresses {
         Ok(ListServerAddresses::new(id))
     }
 
-    fn baseline(_: &Inputs, now: &Vec<AdditionalAddresses>) -> Result<Baseline, EncodeError> {
-        Ok(evidence::before_new(now.iter().flat_map(|item| &item.addresses), |item| evidence::text(&item.id)))
-    }
-
-    fn find(
-        inputs: &Inputs,
-        baseline: &Baseline,
-        _: UnixTime,
-        now: Vec<AdditionalAddresses>,
-    ) -> Result<Sighting<Vec<ServiceAddress>>, EncodeError> {
+    fn evidence(inputs: &Inputs, now: Vec<AdditionalAddresses>) -> Result<Evidence<Vec<ServiceAddress>>, EncodeError> {
         Ok(evidence::appeared_count(
-            baseline,
             now.into_iter().flat_map(|item| item.addresses),
             inputs.need(Self::INFO.name, "count")?,
             |_| true,

@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
+use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
 };
 
 use crate::Macloud;
@@ -103,14 +103,8 @@ impl Perform for ReleaseReserved {
         Ok(GetReserved::new(id))
     }
 
-    fn baseline(_: &Inputs, now: &ReservedAddress) -> Result<Baseline, EncodeError> {
-        let fits = |item: &ReservedAddress| item.status == ServiceStatus::Deleted;
-        Ok(evidence::before_end(now, fits))
-    }
-
-    fn find(_: &Inputs, baseline: &Baseline, _: UnixTime, now: ReservedAddress) -> Result<Sighting<()>, EncodeError> {
-        let fits = |item: &ReservedAddress| item.status == ServiceStatus::Deleted;
-        Ok(evidence::ended(baseline, &now, fits))
+    fn evidence(_: &Inputs, now: ReservedAddress) -> Result<Evidence<()>, EncodeError> {
+        Ok(evidence::ended(&now, |item| item.status == ServiceStatus::Deleted))
     }
 
     fn not_found() -> Option<()> {

@@ -6,14 +6,14 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
+use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
 };
 
 use crate::Macloud;
 use crate::ips::GetAdditional;
-use crate::types::{AdditionalAddresses, AdditionalId, AddressId, ServiceAddress};
+use crate::types::{AdditionalAddresses, AdditionalId, AddressId};
 
 /// Gives some addresses of a service up.
 ///
@@ -114,21 +114,13 @@ impl Perform for RemoveAdditional {
         Ok(GetAdditional::new(id))
     }
 
-    fn baseline(inputs: &Inputs, now: &AdditionalAddresses) -> Result<Baseline, EncodeError> {
+    fn evidence(inputs: &Inputs, now: AdditionalAddresses) -> Result<Evidence<()>, EncodeError> {
         let addresses = inputs.need_rows(Self::INFO.name, "addresses")?;
-        let fits = |item: &ServiceAddress| addresses.iter().any(|row| *row == [Some(evidence::text(&item.id))]);
-        Ok(evidence::before_gone(now.addresses.iter(), fits, |item| evidence::text(&item.id)))
-    }
-
-    fn find(
-        inputs: &Inputs,
-        baseline: &Baseline,
-        _: UnixTime,
-        now: AdditionalAddresses,
-    ) -> Result<Sighting<()>, EncodeError> {
-        let addresses = inputs.need_rows(Self::INFO.name, "addresses")?;
-        let fits = |item: &ServiceAddress| addresses.iter().any(|row| *row == [Some(evidence::text(&item.id))]);
-        Ok(evidence::gone(baseline, now.addresses, fits, |item| evidence::text(&item.id)))
+        Ok(evidence::gone(
+            now.addresses,
+            |item| addresses.iter().any(|row| *row == [Some(evidence::text(&item.id))]),
+            |item| evidence::text(&item.id),
+        ))
     }
 
     fn output(_: ()) -> Option<()> {

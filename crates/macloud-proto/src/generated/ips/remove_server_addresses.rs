@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit};
-use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
+use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
 };
 
 use crate::Macloud;
@@ -125,21 +125,13 @@ impl Perform for RemoveServerAddresses {
         Ok(ListAddresses::new())
     }
 
-    fn baseline(inputs: &Inputs, now: &Vec<PoolAddress>) -> Result<Baseline, EncodeError> {
+    fn evidence(inputs: &Inputs, now: Vec<PoolAddress>) -> Result<Evidence<()>, EncodeError> {
         let addresses = inputs.need_rows(Self::INFO.name, "addresses")?;
-        let fits = |item: &PoolAddress| addresses.iter().any(|row| *row == [Some(evidence::text(&item.id))]);
-        Ok(evidence::before_gone(now.iter(), fits, |item| evidence::text(&item.id)))
-    }
-
-    fn find(
-        inputs: &Inputs,
-        baseline: &Baseline,
-        _: UnixTime,
-        now: Vec<PoolAddress>,
-    ) -> Result<Sighting<()>, EncodeError> {
-        let addresses = inputs.need_rows(Self::INFO.name, "addresses")?;
-        let fits = |item: &PoolAddress| addresses.iter().any(|row| *row == [Some(evidence::text(&item.id))]);
-        Ok(evidence::gone(baseline, now, fits, |item| evidence::text(&item.id)))
+        Ok(evidence::gone(
+            now,
+            |item| addresses.iter().any(|row| *row == [Some(evidence::text(&item.id))]),
+            |item| evidence::text(&item.id),
+        ))
     }
 
     fn output(_: ()) -> Option<()> {

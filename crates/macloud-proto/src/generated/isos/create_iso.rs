@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit, Name, TextShape};
-use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
+use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
 };
 
 use crate::Macloud;
@@ -103,12 +103,8 @@ impl Perform for CreateIso {
         Ok(ListIsos::new())
     }
 
-    fn baseline(_: &Inputs, now: &Vec<Iso>) -> Result<Baseline, EncodeError> {
-        Ok(evidence::before_new(now.iter(), |item| evidence::text(&item.id)))
-    }
-
-    fn find(_: &Inputs, baseline: &Baseline, _: UnixTime, now: Vec<Iso>) -> Result<Sighting<Iso>, EncodeError> {
-        Ok(evidence::appeared(baseline, now, |_| true, |item| evidence::text(&item.id)))
+    fn evidence(_: &Inputs, now: Vec<Iso>) -> Result<Evidence<Iso>, EncodeError> {
+        Ok(evidence::appeared(now, |_| true, |item| evidence::text(&item.id)))
     }
 
     fn made(output: &IsoId) -> Vec<String> {

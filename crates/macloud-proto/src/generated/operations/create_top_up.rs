@@ -6,10 +6,9 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, Name};
-use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
+use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
-    Decimal, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime,
-    evidence,
+    Decimal, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
 };
 
 use crate::Macloud;
@@ -105,19 +104,9 @@ impl Perform for CreateTopUp {
         Ok(ListOperations::new())
     }
 
-    fn baseline(_: &Inputs, now: &Vec<Operation>) -> Result<Baseline, EncodeError> {
-        Ok(evidence::before_new(now.iter(), |item| evidence::text(&item.id)))
-    }
-
-    fn find(
-        inputs: &Inputs,
-        baseline: &Baseline,
-        _: UnixTime,
-        now: Vec<Operation>,
-    ) -> Result<Sighting<Operation>, EncodeError> {
+    fn evidence(inputs: &Inputs, now: Vec<Operation>) -> Result<Evidence<Operation>, EncodeError> {
         let amount: Decimal = inputs.need(Self::INFO.name, "amount")?;
-        let fits = |item: &Operation| item.amount == amount;
-        Ok(evidence::appeared(baseline, now, fits, |item| evidence::text(&item.id)))
+        Ok(evidence::appeared(now, |item| item.amount == amount, |item| evidence::text(&item.id)))
     }
 
     fn made(output: &OperationId) -> Vec<String> {

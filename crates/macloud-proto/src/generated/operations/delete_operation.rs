@@ -6,10 +6,8 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
-use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
-};
+use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
+use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, evidence};
 
 use crate::Macloud;
 use crate::operations::GetOperation;
@@ -100,12 +98,8 @@ impl Perform for DeleteOperation {
         Ok(GetOperation::new(id))
     }
 
-    fn baseline(_: &Inputs, now: &Operation) -> Result<Baseline, EncodeError> {
-        Ok(evidence::before_end(now, |_| false))
-    }
-
-    fn find(_: &Inputs, baseline: &Baseline, _: UnixTime, now: Operation) -> Result<Sighting<()>, EncodeError> {
-        Ok(evidence::ended(baseline, &now, |_| false))
+    fn evidence(_: &Inputs, now: Operation) -> Result<Evidence<()>, EncodeError> {
+        Ok(evidence::ended(&now, |_| false))
     }
 
     fn not_found() -> Option<()> {

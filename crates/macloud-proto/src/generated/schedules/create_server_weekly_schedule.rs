@@ -7,10 +7,9 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit};
-use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
+use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, Value,
-    evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value, evidence,
 };
 
 use crate::Macloud;
@@ -141,55 +140,44 @@ impl Perform for CreateServerWeeklySchedule {
         Ok(GetServerSchedules::new(id))
     }
 
-    fn baseline(_: &Inputs, now: &Schedules) -> Result<Baseline, EncodeError> {
-        let mark = |item: &Schedules| {
-            evidence::state([
-                Some(item.weekly.as_ref().and_then(|value| value.day.as_ref()).map(evidence::text).unwrap_or_default()),
-                Some(
-                    item.weekly.as_ref().and_then(|value| value.hour.as_ref()).map(evidence::text).unwrap_or_default(),
-                ),
-                Some(
-                    item.weekly
-                        .as_ref()
-                        .and_then(|value| value.copies.as_ref())
-                        .map(evidence::text)
-                        .unwrap_or_default(),
-                ),
-            ])
-        };
-        Ok(evidence::before_change([now], |_| true, mark))
-    }
-
-    fn find(
-        inputs: &Inputs,
-        baseline: &Baseline,
-        _: UnixTime,
-        now: Schedules,
-    ) -> Result<Sighting<Schedules>, EncodeError> {
+    fn evidence(inputs: &Inputs, now: Schedules) -> Result<Evidence<Schedules>, EncodeError> {
         let day: BackupDay = inputs.need(Self::INFO.name, "day")?;
         let hour: BackupHour = inputs.need(Self::INFO.name, "hour")?;
         let copies: BackupCopies = inputs.need(Self::INFO.name, "copies")?;
-        let mark = |item: &Schedules| {
-            evidence::state([
-                Some(item.weekly.as_ref().and_then(|value| value.day.as_ref()).map(evidence::text).unwrap_or_default()),
-                Some(
-                    item.weekly.as_ref().and_then(|value| value.hour.as_ref()).map(evidence::text).unwrap_or_default(),
-                ),
-                Some(
-                    item.weekly
-                        .as_ref()
-                        .and_then(|value| value.copies.as_ref())
-                        .map(evidence::text)
-                        .unwrap_or_default(),
-                ),
-            ])
-        };
-        let is_so = |item: &Schedules| {
-            item.weekly.as_ref().and_then(|value| value.day.as_ref()) == Some(&day)
-                && item.weekly.as_ref().and_then(|value| value.hour.as_ref()) == Some(&hour)
-                && item.weekly.as_ref().and_then(|value| value.copies.as_ref()) == Some(&copies)
-        };
-        Ok(evidence::became(baseline, [now], |_| true, mark, is_so))
+        Ok(evidence::became(
+            [now],
+            |_| true,
+            |item| {
+                evidence::state([
+                    Some(
+                        item.weekly
+                            .as_ref()
+                            .and_then(|value| value.day.as_ref())
+                            .map(evidence::text)
+                            .unwrap_or_default(),
+                    ),
+                    Some(
+                        item.weekly
+                            .as_ref()
+                            .and_then(|value| value.hour.as_ref())
+                            .map(evidence::text)
+                            .unwrap_or_default(),
+                    ),
+                    Some(
+                        item.weekly
+                            .as_ref()
+                            .and_then(|value| value.copies.as_ref())
+                            .map(evidence::text)
+                            .unwrap_or_default(),
+                    ),
+                ])
+            },
+            |item| {
+                item.weekly.as_ref().and_then(|value| value.day.as_ref()) == Some(&day)
+                    && item.weekly.as_ref().and_then(|value| value.hour.as_ref()) == Some(&hour)
+                    && item.weekly.as_ref().and_then(|value| value.copies.as_ref()) == Some(&copies)
+            },
+        ))
     }
 
     fn output(_: Schedules) -> Option<()> {

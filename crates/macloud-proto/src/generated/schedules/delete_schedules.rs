@@ -6,10 +6,8 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
-use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
-};
+use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
+use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, evidence};
 
 use crate::Macloud;
 use crate::schedules::GetSchedules;
@@ -100,21 +98,8 @@ impl Perform for DeleteSchedules {
         Ok(GetSchedules::new(id))
     }
 
-    fn baseline(_: &Inputs, now: &Schedules) -> Result<Baseline, EncodeError> {
-        Ok(evidence::before_gone(
-            [now.daily.as_ref(), now.weekly.as_ref(), now.monthly.as_ref()].into_iter().flatten(),
-            |_| true,
-            |_| String::new(),
-        ))
-    }
-
-    fn find(_: &Inputs, baseline: &Baseline, _: UnixTime, now: Schedules) -> Result<Sighting<()>, EncodeError> {
-        Ok(evidence::gone(
-            baseline,
-            [now.daily, now.weekly, now.monthly].into_iter().flatten(),
-            |_| true,
-            |_| String::new(),
-        ))
+    fn evidence(_: &Inputs, now: Schedules) -> Result<Evidence<()>, EncodeError> {
+        Ok(evidence::gone([now.daily, now.weekly, now.monthly].into_iter().flatten(), |_| true, |_| String::new()))
     }
 
     fn output(_: ()) -> Option<()> {

@@ -6,14 +6,14 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
+use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
 };
 
 use crate::Macloud;
 use crate::schedules::GetServerSchedules;
-use crate::types::{Schedule, ScheduleType, Schedules, ServerId};
+use crate::types::{ScheduleType, Schedules, ServerId};
 
 /// Deletes one schedule of backups, at hosts with the older path.
 ///
@@ -109,22 +109,13 @@ impl Perform for DeleteServerSchedule {
         Ok(GetServerSchedules::new(id))
     }
 
-    fn baseline(inputs: &Inputs, now: &Schedules) -> Result<Baseline, EncodeError> {
+    fn evidence(inputs: &Inputs, now: Schedules) -> Result<Evidence<()>, EncodeError> {
         let kind: ScheduleType = inputs.need(Self::INFO.name, "kind")?;
-        let fits = |item: &Schedule| item.kind == kind;
-        Ok(evidence::before_gone(
-            [now.daily.as_ref(), now.weekly.as_ref(), now.monthly.as_ref()].into_iter().flatten(),
-            fits,
+        Ok(evidence::gone(
+            [now.daily, now.weekly, now.monthly].into_iter().flatten(),
+            |item| item.kind == kind,
             |item| evidence::text(&item.kind),
         ))
-    }
-
-    fn find(inputs: &Inputs, baseline: &Baseline, _: UnixTime, now: Schedules) -> Result<Sighting<()>, EncodeError> {
-        let kind: ScheduleType = inputs.need(Self::INFO.name, "kind")?;
-        let fits = |item: &Schedule| item.kind == kind;
-        Ok(evidence::gone(baseline, [now.daily, now.weekly, now.monthly].into_iter().flatten(), fits, |item| {
-            evidence::text(&item.kind)
-        }))
     }
 
     fn output(_: ()) -> Option<()> {

@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
+use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
 };
 
 use crate::Macloud;
@@ -107,18 +107,14 @@ impl Perform for AttachIso {
         Ok(GetIso::new(iso))
     }
 
-    fn baseline(_: &Inputs, now: &Iso) -> Result<Baseline, EncodeError> {
-        let mark =
-            |item: &Iso| Some(item.server.as_ref().map(|value| &value.id).map(evidence::text).unwrap_or_default());
-        Ok(evidence::before_change([now], |_| true, mark))
-    }
-
-    fn find(inputs: &Inputs, baseline: &Baseline, _: UnixTime, now: Iso) -> Result<Sighting<Iso>, EncodeError> {
+    fn evidence(inputs: &Inputs, now: Iso) -> Result<Evidence<Iso>, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;
-        let mark =
-            |item: &Iso| Some(item.server.as_ref().map(|value| &value.id).map(evidence::text).unwrap_or_default());
-        let is_so = |item: &Iso| item.server.as_ref().map(|value| &value.id) == Some(&id);
-        Ok(evidence::became(baseline, [now], |_| true, mark, is_so))
+        Ok(evidence::became(
+            [now],
+            |_| true,
+            |item| Some(item.server.as_ref().map(|value| &value.id).map(evidence::text).unwrap_or_default()),
+            |item| item.server.as_ref().map(|value| &value.id) == Some(&id),
+        ))
     }
 
     fn output(_: Iso) -> Option<()> {

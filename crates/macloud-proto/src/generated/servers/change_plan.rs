@@ -6,10 +6,9 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit};
-use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
+use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Gibibytes, Method, Perform, RawAnswer, RequestParts, UnixTime,
-    evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Gibibytes, Method, Perform, RawAnswer, RequestParts, evidence,
 };
 
 use crate::Macloud;
@@ -162,21 +161,9 @@ impl Perform for ChangePlan {
         Ok(GetServer::new(id))
     }
 
-    fn baseline(_: &Inputs, now: &ServerDetail) -> Result<Baseline, EncodeError> {
-        let mark = |item: &ServerDetail| Some(evidence::text(&item.plan.id));
-        Ok(evidence::before_change([now], |_| true, mark))
-    }
-
-    fn find(
-        inputs: &Inputs,
-        baseline: &Baseline,
-        _: UnixTime,
-        now: ServerDetail,
-    ) -> Result<Sighting<ServerDetail>, EncodeError> {
+    fn evidence(inputs: &Inputs, now: ServerDetail) -> Result<Evidence<ServerDetail>, EncodeError> {
         let plan: PlanId = inputs.need(Self::INFO.name, "plan")?;
-        let mark = |item: &ServerDetail| Some(evidence::text(&item.plan.id));
-        let is_so = |item: &ServerDetail| item.plan.id == plan;
-        Ok(evidence::became(baseline, [now], |_| true, mark, is_so))
+        Ok(evidence::became([now], |_| true, |item| Some(evidence::text(&item.plan.id)), |item| item.plan.id == plan))
     }
 
     fn output(_: ServerDetail) -> Option<()> {

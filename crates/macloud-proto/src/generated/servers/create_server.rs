@@ -6,10 +6,9 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{AsText, DecodeError, InputLimit, Name, Switch, TextShape};
-use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
+use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Gibibytes, Method, Perform, RawAnswer, RequestParts, UnixTime,
-    evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Gibibytes, Method, Perform, RawAnswer, RequestParts, evidence,
 };
 
 use crate::Macloud;
@@ -284,25 +283,19 @@ impl Perform for CreateServer {
         Ok(ListServers::new())
     }
 
-    fn baseline(_: &Inputs, now: &Vec<Server>) -> Result<Baseline, EncodeError> {
-        Ok(evidence::before_new(now.iter(), |item| evidence::text(&item.id)))
-    }
-
-    fn find(
-        inputs: &Inputs,
-        baseline: &Baseline,
-        _: UnixTime,
-        now: Vec<Server>,
-    ) -> Result<Sighting<Server>, EncodeError> {
+    fn evidence(inputs: &Inputs, now: Vec<Server>) -> Result<Evidence<Server>, EncodeError> {
         let name: Option<String> = inputs.maybe(Self::INFO.name, "name")?;
         let plan: PlanId = inputs.need(Self::INFO.name, "plan")?;
         let datacenter: DatacenterId = inputs.need(Self::INFO.name, "datacenter")?;
-        let fits = |item: &Server| {
-            name.as_ref().is_none_or(|ours| item.name.as_ref().is_some_and(|value| evidence::same(value, ours)))
-                && item.plan.id == plan
-                && item.datacenter.as_ref().map(|value| &value.id) == Some(&datacenter)
-        };
-        Ok(evidence::appeared(baseline, now, fits, |item| evidence::text(&item.id)))
+        Ok(evidence::appeared(
+            now,
+            |item| {
+                name.as_ref().is_none_or(|ours| item.name.as_ref().is_some_and(|value| evidence::same(value, ours)))
+                    && item.plan.id == plan
+                    && item.datacenter.as_ref().map(|value| &value.id) == Some(&datacenter)
+            },
+            |item| evidence::text(&item.id),
+        ))
     }
 
     fn made(output: &ServerId) -> Vec<String> {

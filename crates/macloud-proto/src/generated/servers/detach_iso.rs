@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
+use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
 };
 
 use crate::Macloud;
@@ -100,20 +100,13 @@ impl Perform for DetachIso {
         Ok(ListIsos::new())
     }
 
-    fn baseline(inputs: &Inputs, now: &Vec<Iso>) -> Result<Baseline, EncodeError> {
+    fn evidence(inputs: &Inputs, now: Vec<Iso>) -> Result<Evidence<()>, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;
-        let fits = |item: &Iso| item.server.as_ref().map(|value| &value.id) == Some(&id);
-        Ok(evidence::before_gone(now.iter(), fits, |item| {
-            item.server.as_ref().map(|value| &value.id).map(evidence::text).unwrap_or_default()
-        }))
-    }
-
-    fn find(inputs: &Inputs, baseline: &Baseline, _: UnixTime, now: Vec<Iso>) -> Result<Sighting<()>, EncodeError> {
-        let id: ServerId = inputs.need(Self::INFO.name, "id")?;
-        let fits = |item: &Iso| item.server.as_ref().map(|value| &value.id) == Some(&id);
-        Ok(evidence::gone(baseline, now, fits, |item| {
-            item.server.as_ref().map(|value| &value.id).map(evidence::text).unwrap_or_default()
-        }))
+        Ok(evidence::gone(
+            now,
+            |item| item.server.as_ref().map(|value| &value.id) == Some(&id),
+            |item| item.server.as_ref().map(|value| &value.id).map(evidence::text).unwrap_or_default(),
+        ))
     }
 
     fn output(_: ()) -> Option<()> {

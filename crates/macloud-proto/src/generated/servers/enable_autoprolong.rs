@@ -6,10 +6,9 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
+use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, Value,
-    evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value, evidence,
 };
 
 use crate::Macloud;
@@ -116,20 +115,13 @@ impl Perform for EnableAutoprolong {
         Ok(GetServer::new(id))
     }
 
-    fn baseline(_: &Inputs, now: &ServerDetail) -> Result<Baseline, EncodeError> {
-        let mark = |item: &ServerDetail| item.autoprolong.as_ref().map(evidence::text);
-        Ok(evidence::before_change([now], |_| true, mark))
-    }
-
-    fn find(
-        _: &Inputs,
-        baseline: &Baseline,
-        _: UnixTime,
-        now: ServerDetail,
-    ) -> Result<Sighting<ServerDetail>, EncodeError> {
-        let mark = |item: &ServerDetail| item.autoprolong.as_ref().map(evidence::text);
-        let is_so = |item: &ServerDetail| item.autoprolong == Some(true);
-        Ok(evidence::became(baseline, [now], |_| true, mark, is_so))
+    fn evidence(_: &Inputs, now: ServerDetail) -> Result<Evidence<ServerDetail>, EncodeError> {
+        Ok(evidence::became(
+            [now],
+            |_| true,
+            |item| item.autoprolong.as_ref().map(evidence::text),
+            |item| item.autoprolong == Some(true),
+        ))
     }
 
     fn output(_: ServerDetail) -> Option<()> {

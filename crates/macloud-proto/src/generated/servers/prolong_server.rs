@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
+use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
 };
 
 use crate::Macloud;
@@ -103,19 +103,14 @@ impl Perform for ProlongServer {
         Ok(GetServer::new(id))
     }
 
-    fn baseline(_: &Inputs, now: &ServerDetail) -> Result<Baseline, EncodeError> {
-        let mark = |item: &ServerDetail| item.paid_until.as_ref().map(evidence::text);
-        Ok(evidence::before_change([now], |_| true, mark))
-    }
-
-    fn find(
-        _: &Inputs,
-        baseline: &Baseline,
-        at: UnixTime,
-        now: ServerDetail,
-    ) -> Result<Sighting<ServerDetail>, EncodeError> {
-        let mark = |item: &ServerDetail| item.paid_until.as_ref().map(evidence::text);
-        Ok(evidence::paid(baseline, [now], |_| true, mark, None, |item| item.autoprolong != Some(false), at))
+    fn evidence(_: &Inputs, now: ServerDetail) -> Result<Evidence<ServerDetail>, EncodeError> {
+        Ok(evidence::paid(
+            [now],
+            |_| true,
+            |item| item.paid_until.as_ref().map(evidence::text),
+            None,
+            |item| item.autoprolong != Some(false),
+        ))
     }
 
     fn output(_: ServerDetail) -> Option<()> {

@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit, TextShape};
-use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
+use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
 };
 
 use crate::Macloud;
@@ -140,36 +140,20 @@ impl Perform for ReinstallServer {
         Ok(GetServer::new(id))
     }
 
-    fn baseline(inputs: &Inputs, now: &ServerDetail) -> Result<Baseline, EncodeError> {
+    fn evidence(inputs: &Inputs, now: ServerDetail) -> Result<Evidence<ServerDetail>, EncodeError> {
         let template: Option<TemplateId> = inputs.maybe(Self::INFO.name, "template")?;
-        let mark = |item: &ServerDetail| {
-            if template.is_some() {
-                item.template.as_ref().map(|value| &value.id).map(evidence::text)
-            } else {
-                Some(String::new())
-            }
-        };
-        Ok(evidence::before_change([now], |_| true, mark))
-    }
-
-    fn find(
-        inputs: &Inputs,
-        baseline: &Baseline,
-        _: UnixTime,
-        now: ServerDetail,
-    ) -> Result<Sighting<ServerDetail>, EncodeError> {
-        let template: Option<TemplateId> = inputs.maybe(Self::INFO.name, "template")?;
-        let mark = |item: &ServerDetail| {
-            if template.is_some() {
-                item.template.as_ref().map(|value| &value.id).map(evidence::text)
-            } else {
-                Some(String::new())
-            }
-        };
-        let is_so = |item: &ServerDetail| {
-            template.is_none() || item.template.as_ref().map(|value| &value.id) == template.as_ref()
-        };
-        Ok(evidence::became(baseline, [now], |_| true, mark, is_so))
+        Ok(evidence::became(
+            [now],
+            |_| true,
+            |item| {
+                if template.is_some() {
+                    item.template.as_ref().map(|value| &value.id).map(evidence::text)
+                } else {
+                    Some(String::new())
+                }
+            },
+            |item| template.is_none() || item.template.as_ref().map(|value| &value.id) == template.as_ref(),
+        ))
     }
 
     fn output(_: ServerDetail) -> Option<()> {

@@ -6,9 +6,9 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit, Name};
-use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
+use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
 };
 
 use crate::Macloud;
@@ -114,19 +114,9 @@ impl Perform for CreateKey {
         Ok(ListKeys::new())
     }
 
-    fn baseline(_: &Inputs, now: &Vec<SshKey>) -> Result<Baseline, EncodeError> {
-        Ok(evidence::before_new(now.iter(), |item| evidence::text(&item.id)))
-    }
-
-    fn find(
-        inputs: &Inputs,
-        baseline: &Baseline,
-        _: UnixTime,
-        now: Vec<SshKey>,
-    ) -> Result<Sighting<SshKey>, EncodeError> {
+    fn evidence(inputs: &Inputs, now: Vec<SshKey>) -> Result<Evidence<SshKey>, EncodeError> {
         let name: String = inputs.need(Self::INFO.name, "name")?;
-        let fits = |item: &SshKey| evidence::same(&item.name, &name);
-        Ok(evidence::appeared(baseline, now, fits, |item| evidence::text(&item.id)))
+        Ok(evidence::appeared(now, |item| evidence::same(&item.name, &name), |item| evidence::text(&item.id)))
     }
 
     fn made(output: &KeyId) -> Vec<String> {

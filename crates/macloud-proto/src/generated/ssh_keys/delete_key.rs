@@ -6,10 +6,8 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
-use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
-};
+use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
+use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, evidence};
 
 use crate::Macloud;
 use crate::ssh_keys::GetKey;
@@ -100,14 +98,8 @@ impl Perform for DeleteKey {
         Ok(GetKey::new(id))
     }
 
-    fn baseline(_: &Inputs, now: &SshKeyDetail) -> Result<Baseline, EncodeError> {
-        let fits = |item: &SshKeyDetail| item.status == Some(KeyStatus::Deleted);
-        Ok(evidence::before_end(now, fits))
-    }
-
-    fn find(_: &Inputs, baseline: &Baseline, _: UnixTime, now: SshKeyDetail) -> Result<Sighting<()>, EncodeError> {
-        let fits = |item: &SshKeyDetail| item.status == Some(KeyStatus::Deleted);
-        Ok(evidence::ended(baseline, &now, fits))
+    fn evidence(_: &Inputs, now: SshKeyDetail) -> Result<Evidence<()>, EncodeError> {
+        Ok(evidence::ended(&now, |item| item.status == Some(KeyStatus::Deleted)))
     }
 
     fn not_found() -> Option<()> {

@@ -34,7 +34,7 @@ pub use account::NewAccountRef;
 pub use account::NewUser;
 #[doc(alias = "услуга")]
 pub use account::ServiceLimit;
-pub use account::*;
+pub use account::SessionToken;
 #[doc(alias("бэкап", "копия"))]
 pub use backups::Backup;
 #[doc(alias("бэкап", "копия"))]
@@ -53,7 +53,6 @@ pub use backups::Schedule;
 pub use backups::ScheduleType;
 #[doc(alias = "расписание")]
 pub use backups::Schedules;
-pub use backups::*;
 #[doc(alias = "адрес")]
 pub use common::AddressFamily;
 #[doc(alias("дата-центр", "датацентр"))]
@@ -72,7 +71,7 @@ pub use common::ServiceAddress;
 pub use common::ServiceStatus;
 #[doc(alias = "шаблон")]
 pub use common::TemplateRef;
-pub use common::*;
+pub use dns::CaaTag;
 #[doc(alias("dns-домен", "домен"))]
 pub use dns::Domain;
 #[doc(alias = "домен")]
@@ -83,7 +82,6 @@ pub use dns::Record;
 pub use dns::RecordAbilities;
 #[doc(alias = "запись")]
 pub use dns::RecordType;
-pub use dns::*;
 #[doc(alias = "аккаунт")]
 pub use ids::AccountId;
 #[doc(alias = "адрес")]
@@ -118,20 +116,20 @@ pub use ids::ServiceId;
 pub use ids::TemplateId;
 #[doc(alias = "пользователь")]
 pub use ids::UserId;
-pub use ids::*;
+pub use ids::{AdditionalId, PtrId};
 #[doc(alias = "адрес")]
 pub use ips::AdditionalAddresses;
 #[doc(alias = "адрес")]
 pub use ips::AddressAbilities;
 #[doc(alias = "адрес")]
 pub use ips::AddressOwner;
+pub use ips::OwnerType;
 #[doc(alias = "адрес")]
 pub use ips::PoolAddress;
 #[doc(alias("ptr-запись", "запись"))]
 pub use ips::PtrRecord;
 #[doc(alias("адрес", "резерв"))]
 pub use ips::ReservedAddress;
-pub use ips::*;
 #[doc(alias("скачать", "состояние", "статус"))]
 pub use isos::DownloadStatus;
 #[doc(alias = "образ")]
@@ -142,7 +140,6 @@ pub use isos::IsoAbilities;
 pub use isos::IsoDownload;
 #[doc(alias = "образ")]
 pub use isos::IsoFile;
-pub use isos::*;
 #[doc(alias("операция", "платёж"))]
 pub use operations::Operation;
 #[doc(alias("операция", "платёж", "услуга"))]
@@ -151,11 +148,12 @@ pub use operations::OperationService;
 pub use operations::OperationStatus;
 #[doc(alias("операция", "платёж"))]
 pub use operations::OperationType;
-pub use operations::*;
+pub use operations::{PaymentMethod, Purse};
 #[doc(alias("бэкап", "копия", "стоимость", "цена"))]
 pub use reference::BackupPrice;
 #[doc(alias("дата-центр", "датацентр"))]
 pub use reference::Datacenter;
+pub use reference::LeastAmount;
 #[doc(alias("стоимость", "цена"))]
 pub use reference::ParameterPrice;
 #[doc(alias = "тариф")]
@@ -168,7 +166,6 @@ pub use reference::ServerPlan;
 pub use reference::Template;
 #[doc(alias("лимиты", "ограничения", "шаблон"))]
 pub use reference::TemplateLimits;
-pub use reference::*;
 #[doc(alias = "трафик")]
 pub use servers::Bandwidth;
 #[doc(alias = "адрес")]
@@ -189,16 +186,14 @@ pub use servers::ServerPassword;
 pub use servers::ServerStat;
 #[doc(alias = "консоль")]
 pub use servers::VncAccess;
-pub use servers::*;
 #[doc(alias("ключ", "состояние", "статус"))]
 pub use ssh_keys::KeyStatus;
 #[doc(alias = "ключ")]
 pub use ssh_keys::SshKey;
 #[doc(alias = "ключ")]
 pub use ssh_keys::SshKeyDetail;
-pub use ssh_keys::*;
 #[doc(alias = "видеокарты")]
 pub use tariff::GpuAmount;
 #[doc(alias = "тариф")]
 pub use tariff::Tariff;
-pub use tariff::*;
+pub use tariff::{CpuAmount, SizeAmount};

@@ -6,10 +6,9 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit};
-use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
+use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
-    Csv, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, Value,
-    evidence,
+    Csv, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value, evidence,
 };
 
 use crate::RootPanel;
@@ -180,19 +179,9 @@ impl Perform for CreateOrder {
         Ok(GetOrders::new())
     }
 
-    fn baseline(_: &Inputs, now: &Vec<Order>) -> Result<Baseline, EncodeError> {
-        Ok(evidence::before_new(now.iter(), |item| evidence::text(&item.id)))
-    }
-
-    fn find(
-        inputs: &Inputs,
-        baseline: &Baseline,
-        _: UnixTime,
-        now: Vec<Order>,
-    ) -> Result<Sighting<Order>, EncodeError> {
+    fn evidence(inputs: &Inputs, now: Vec<Order>) -> Result<Evidence<Order>, EncodeError> {
         let tariff: TariffId = inputs.need(Self::INFO.name, "tariff")?;
-        let fits = |item: &Order| item.tariff.as_ref() == Some(&tariff);
-        Ok(evidence::appeared(baseline, now, fits, |item| evidence::text(&item.id)))
+        Ok(evidence::appeared(now, |item| item.tariff.as_ref() == Some(&tariff), |item| evidence::text(&item.id)))
     }
 
     fn made(output: &NewOrder) -> Vec<String> {

@@ -6,10 +6,9 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
+use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, Value,
-    evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value, evidence,
 };
 
 use crate::RootPanel;
@@ -142,22 +141,14 @@ impl Perform for ReinstallOrder {
         Ok(GetOrders::new())
     }
 
-    fn baseline(inputs: &Inputs, now: &Vec<Order>) -> Result<Baseline, EncodeError> {
+    fn evidence(inputs: &Inputs, now: Vec<Order>) -> Result<Evidence<Order>, EncodeError> {
         let order: OrderId = inputs.need(Self::INFO.name, "order")?;
-        let fits = |item: &Order| item.id == order;
-        let mark = |item: &Order| item.server_password.as_ref().map(evidence::mark_of_secret);
-        Ok(evidence::before_change(now.iter(), fits, mark).private())
-    }
-
-    fn find(
-        inputs: &Inputs,
-        baseline: &Baseline,
-        _: UnixTime,
-        now: Vec<Order>,
-    ) -> Result<Sighting<Order>, EncodeError> {
-        let order: OrderId = inputs.need(Self::INFO.name, "order")?;
-        let fits = |item: &Order| item.id == order;
-        let mark = |item: &Order| item.server_password.as_ref().map(evidence::mark_of_secret);
-        Ok(evidence::changed(baseline, now, fits, mark, |_| false))
+        Ok(evidence::changed(
+            now,
+            |item| item.id == order,
+            |item| item.server_password.as_ref().map(evidence::mark_of_secret),
+            |_| false,
+        )
+        .private())
     }
 }

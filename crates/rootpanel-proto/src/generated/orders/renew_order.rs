@@ -6,10 +6,9 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit};
-use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
+use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, Value,
-    evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value, evidence,
 };
 
 use crate::RootPanel;
@@ -128,22 +127,14 @@ impl Perform for RenewOrder {
         Ok(GetOrders::new())
     }
 
-    fn baseline(inputs: &Inputs, now: &Vec<Order>) -> Result<Baseline, EncodeError> {
+    fn evidence(inputs: &Inputs, now: Vec<Order>) -> Result<Evidence<Order>, EncodeError> {
         let order: OrderId = inputs.need(Self::INFO.name, "order")?;
-        let fits = |item: &Order| item.id == order;
-        let mark = |item: &Order| item.paid_until.as_ref().map(evidence::text);
-        Ok(evidence::before_change(now.iter(), fits, mark))
-    }
-
-    fn find(
-        inputs: &Inputs,
-        baseline: &Baseline,
-        at: UnixTime,
-        now: Vec<Order>,
-    ) -> Result<Sighting<Order>, EncodeError> {
-        let order: OrderId = inputs.need(Self::INFO.name, "order")?;
-        let fits = |item: &Order| item.id == order;
-        let mark = |item: &Order| item.paid_until.as_ref().map(evidence::text);
-        Ok(evidence::paid(baseline, now, fits, mark, Some(inputs.need(Self::INFO.name, "period")?), |_| true, at))
+        Ok(evidence::paid(
+            now,
+            |item| item.id == order,
+            |item| item.paid_until.as_ref().map(evidence::text),
+            Some(inputs.need(Self::INFO.name, "period")?),
+            |_| true,
+        ))
     }
 }

@@ -6,10 +6,9 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
+use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, Value,
-    evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value, evidence,
 };
 
 use crate::RootPanel;
@@ -112,23 +111,13 @@ impl Perform for SuspendOrder {
         Ok(GetOrders::new())
     }
 
-    fn baseline(inputs: &Inputs, now: &Vec<Order>) -> Result<Baseline, EncodeError> {
+    fn evidence(inputs: &Inputs, now: Vec<Order>) -> Result<Evidence<Order>, EncodeError> {
         let order: OrderId = inputs.need(Self::INFO.name, "order")?;
-        let fits = |item: &Order| item.id == order;
-        let mark = |item: &Order| item.status.as_ref().map(evidence::text);
-        Ok(evidence::before_change(now.iter(), fits, mark))
-    }
-
-    fn find(
-        inputs: &Inputs,
-        baseline: &Baseline,
-        _: UnixTime,
-        now: Vec<Order>,
-    ) -> Result<Sighting<Order>, EncodeError> {
-        let order: OrderId = inputs.need(Self::INFO.name, "order")?;
-        let fits = |item: &Order| item.id == order;
-        let mark = |item: &Order| item.status.as_ref().map(evidence::text);
-        let is_so = |item: &Order| item.status == Some(OrderStatus::Suspended);
-        Ok(evidence::became(baseline, now, fits, mark, is_so))
+        Ok(evidence::became(
+            now,
+            |item| item.id == order,
+            |item| item.status.as_ref().map(evidence::text),
+            |item| item.status == Some(OrderStatus::Suspended),
+        ))
     }
 }

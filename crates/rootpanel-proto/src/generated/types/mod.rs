@@ -11,10 +11,8 @@ mod tariffs;
 
 #[doc(alias("баланс", "деньги"))]
 pub use account::Balance;
-pub use account::*;
 #[doc(alias = "консоль")]
 pub use console::VncConsole;
-pub use console::*;
 #[doc(alias("дополнение", "опция"))]
 pub use ids::AddonId;
 #[doc(alias = "локация")]
@@ -25,7 +23,6 @@ pub use ids::OrderId;
 pub use ids::PlanKind;
 #[doc(alias = "тариф")]
 pub use ids::TariffId;
-pub use ids::*;
 #[doc(alias = "адрес")]
 pub use orders::ExtraAddress;
 #[doc(alias("заказ", "заказать"))]
@@ -40,7 +37,7 @@ pub use orders::OrderStatus;
 pub use orders::OrderedAddons;
 #[doc(alias("заказ", "заказать"))]
 pub use orders::ReinstalledOrder;
-pub use orders::*;
+pub use orders::Renewal;
 #[doc(alias = "тариф")]
 pub use tariffs::Tariff;
 #[doc(alias("дополнение", "опция", "тариф"))]
@@ -49,4 +46,3 @@ pub use tariffs::TariffAddon;
 pub use tariffs::TariffLocation;
 #[doc(alias("период", "срок", "тариф"))]
 pub use tariffs::TariffPeriod;
-pub use tariffs::*;
