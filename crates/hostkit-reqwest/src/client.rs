@@ -8,6 +8,7 @@ use std::sync::Arc;
 use hostkit::machinery::drive_async;
 use hostkit::machinery::{ClientCore, FromParts, Machine};
 use hostkit::transport::AsyncTransport;
+use hostkit::watch::{Counters, RateLeft};
 use hostkit::{
     Api, BaseUrl, Budget, Call, CallOptions, ClientBuilder, Endpoint, Error, ErrorOf, Observation, Outcome, OutcomeOf,
     Perform, Rates, RawBody, Reconciled, Reply, SetupError, Ticket, WaitError, Waiter,
@@ -177,6 +178,16 @@ impl<A: Api, T: AsyncTransport> Client<A, T> {
     /// The rate limits, for sharing with another client of the same account.
     pub fn rates(&self) -> &Rates {
         self.core.rates()
+    }
+
+    /// What this client and its clones have done so far: calls by outcome, attempts, sign-ins, and calls in flight.
+    pub fn counters(&self) -> Counters {
+        self.core.counters()
+    }
+
+    /// What is left of each rate limit now, and how long until there is room.
+    pub fn rates_left(&self) -> Vec<RateLeft> {
+        self.core.rates_left()
     }
 
     /// The base URL that is used until a sign-in returns another.

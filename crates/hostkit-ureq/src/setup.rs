@@ -66,9 +66,9 @@ impl Setup {
     /// Builds the transport.
     ///
     /// # Errors
-    /// The proxy's URL is invalid, or a certificate cannot be read.
+    /// The proxy's URL is not that of an HTTP proxy, or a root certificate cannot be read or is missing.
     pub fn build(self) -> Result<UreqTransport, SetupError> {
-        let proxy = self.network.proxy_url().map(ureq::Proxy::new).transpose();
+        let proxy = self.network.proxy_url()?.map(ureq::Proxy::new).transpose();
         // The error would print the URL, and with it the password.
         let proxy = proxy.map_err(|_| SetupError::Proxy)?;
         let tls = Arc::new(self.network.tls()?);

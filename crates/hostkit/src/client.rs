@@ -8,7 +8,7 @@ use hostkit_proto::{Api, BaseUrl, EncodeError, EndpointInfo, RequestParts, Sessi
 use hostkit_wire::{Format, Limits};
 
 use crate::call::intent::BeforeSend;
-use crate::call::retry::{Random, RetryBudget};
+use crate::call::retry::{MAX_ATTEMPTS, Random, RetryBudget};
 use crate::call::ticket;
 use crate::call::turns::{SharedTurns, Turns};
 use crate::config::{Place, Settings, SetupError};
@@ -21,6 +21,7 @@ use crate::session::shared::SharedSession;
 use crate::subject::place;
 use crate::time::Clock;
 use crate::transport::AnswerLimits;
+use crate::watch::{Counters, RateLeft, Watch};
 
 use http::HeaderValue;
 
@@ -76,6 +77,8 @@ pub(crate) struct Shared<A: Api> {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) user_agent: HeaderValue,
     pub(crate) before_send: Option<BeforeSend>,
+    pub(crate) max_attempts: u32,
+    pub(crate) watch: Watch,
     pub(crate) session: SessionCell<Admitted, Arc<Error<A::Code>>>,
     pub(crate) shared_session: Option<SharedSession>,
     pub(crate) retries: RetryBudget,
@@ -119,6 +122,9 @@ impl<A: Api> ClientCore<A> {
             None => A::INFO.formats.first().copied().unwrap_or(Format::Json),
         };
         check_credentials::<A>(&settings.credentials, format, host).map_err(SetupError::Credentials)?;
+        if !(1..=MAX_ATTEMPTS).contains(&settings.max_attempts) {
+            return Err(SetupError::MaxAttempts(settings.max_attempts));
+        }
         let user_agent = HeaderValue::from_str(&settings.user_agent).map_err(|_| SetupError::UserAgent)?;
         let shared_session = settings.session_store.map(|store| SharedSession::new(store, A::INFO.name, &base));
         let turns = settings.rate_store.as_ref().map(|store| SharedTurns::new(store, A::INFO.name, &base));
@@ -142,6 +148,8 @@ impl<A: Api> ClientCore<A> {
             clock: settings.clock,
             user_agent,
             before_send: settings.before_send,
+            max_attempts: settings.max_attempts,
+            watch: Watch::new(settings.after_call),
             session: SessionCell::new(),
             shared_session,
             retries: RetryBudget::new(),
@@ -172,6 +180,16 @@ impl<A: Api> ClientCore<A> {
     /// The rate limits, to share them or to apply limits that the server reports.
     pub fn rates(&self) -> &Rates {
         &self.0.rates
+    }
+
+    /// What this core and its clones have done so far.
+    pub fn counters(&self) -> Counters {
+        self.0.watch.counters()
+    }
+
+    /// What is left of each rate limit now.
+    pub fn rates_left(&self) -> Vec<RateLeft> {
+        self.0.rates.left(self.0.clock.now().monotonic)
     }
 
     /// What is left of the budget.

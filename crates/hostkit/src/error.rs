@@ -10,6 +10,7 @@ use hostkit_proto::{Api, DecodeError, EncodeError, Endpoint, EndpointInfo, Fault
 use http::header::LOCATION;
 use http::{HeaderMap, Uri};
 
+use crate::call::outcome::Rejection;
 use crate::call::ticket::Ticket;
 use crate::excerpt::Excerpt;
 use crate::quote::Quote;
@@ -32,7 +33,7 @@ struct Inner<C> {
     /// From the first step of the call on, sign-in and pauses included.
     took: Option<Duration>,
     body: Option<Excerpt>,
-    /// The `Retry-After` of the last answer.
+    /// How long to wait, by the last answer or by a rate limit of the client.
     retry_after: Option<Duration>,
     may_have_happened: bool,
     /// The ticket of a rejection that leaves the outcome open.
@@ -173,6 +174,10 @@ impl<C> Error<C> {
     }
 
     fn of(subject: Subject, cause: Cause<C>) -> Self {
+        let retry_after = match &cause {
+            Cause::SignIn(error) => error.retry_after(),
+            _ => None,
+        };
         let status = match &cause {
             Cause::Fault(fault) => Some(fault.status),
             Cause::SignIn(error) => error.status(),
@@ -186,7 +191,7 @@ impl<C> Error<C> {
             attempts: 0,
             took: None,
             body: None,
-            retry_after: None,
+            retry_after,
             may_have_happened: false,
             ticket: None,
         }))
@@ -221,10 +226,6 @@ impl<C> Error<C> {
     pub(crate) fn with_retry_after(mut self, wait: Option<Duration>) -> Self {
         self.0.retry_after = wait;
         self
-    }
-
-    pub(crate) fn retry_after(&self) -> Option<Duration> {
-        self.0.retry_after
     }
 
     pub(crate) fn with_attempts(mut self, attempts: u32) -> Self {
@@ -262,10 +263,12 @@ impl<C> Error<C> {
         self.0.body.as_ref()
     }
 
-    /// What it is about, the fault, the attempts and the excerpt, or the error unchanged.
-    pub(crate) fn into_fault(self) -> Result<(Subject, Fault<C>, u32, Option<Excerpt>), Self> {
+    /// The same as a rejection, or the error unchanged if it is no fault.
+    pub(crate) fn into_rejection(self) -> Result<Rejection<C>, Self> {
         match *self.0 {
-            Inner { subject, cause: Cause::Fault(fault), attempts, body, .. } => Ok((subject, fault, attempts, body)),
+            Inner { subject, cause: Cause::Fault(fault), attempts, body, retry_after, .. } => {
+                Ok(Rejection { subject, fault, attempts, body, retry_after, ticket: None })
+            }
             other => Err(Self(Box::new(other))),
         }
     }
@@ -310,6 +313,12 @@ impl<C> Error<C> {
     /// The number of times that the call was sent.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
+    }
+
+    /// How long to wait before the call is made again, from the error on: by the `Retry-After` of the last answer or of the
+    /// sign-in's, at most an hour, or until a rate limit of the client has room. `None` if nothing says it.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
     }
 
     /// At most 2 KiB of the last answer, for display; text that is not UTF-8 is marked and shown as windows-1251.
@@ -436,17 +445,12 @@ impl<C: FaultCode> Error<C> {
         self.fault()?.code.as_ref()
     }
 
-    pub(crate) fn from_rejection(
-        subject: Subject,
-        fault: Fault<C>,
-        attempts: u32,
-        body: Option<Excerpt>,
-        ticket: Option<Ticket>,
-    ) -> Self {
+    pub(crate) fn from_rejection(rejection: Rejection<C>) -> Self {
+        let Rejection { subject, fault, attempts, body, retry_after, ticket } = rejection;
         let (status, verify) = (fault.status, fault.verify);
         let mut error = Self::of(subject, Cause::Fault(fault)).with_attempts(attempts);
         error.0.ticket = ticket;
-        error.with_body(Some(status), body).with_may_have_happened(verify)
+        error.with_body(Some(status), body).with_may_have_happened(verify).with_retry_after(retry_after)
     }
 
     /// What the error says after its subject.

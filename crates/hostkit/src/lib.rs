@@ -45,6 +45,7 @@ mod subject;
 mod sync;
 pub mod time;
 pub mod transport;
+pub mod watch;
 
 pub use after::{Reconciled, WaitError};
 pub use builder::ClientBuilder;

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use http::HeaderMap;
 
+use crate::cancel::Cancel;
 use crate::quote::Quote;
 use crate::time::Moment;
 
@@ -30,6 +31,11 @@ pub struct Outgoing {
     pub silence: Duration,
     /// The largest answer that is accepted.
     pub limits: AnswerLimits,
+    /// The caller's token, if nothing is lost where the request is given up: then the transport fails with
+    /// [`TransportErrorKind::Cancelled`] as soon as it can. The async loop drops the future by itself.
+    pub cancel: Option<Cancel>,
+    /// Why the attempt before this one failed, where this one repeats it.
+    pub failure: Option<Box<str>>,
 }
 
 impl fmt::Debug for Outgoing {

@@ -8,9 +8,7 @@ use super::fault::Fault;
 use super::report::{Report, Row};
 use super::server::Server;
 use super::shop::{Code, KEY};
-use hostkit::BaseUrl;
-use hostkit::Error;
-use hostkit::Outcome;
+use hostkit::{BaseUrl, Cancel, Error, Outcome};
 
 /// A client under test, with blocking calls.
 pub trait Subject {
@@ -19,6 +17,12 @@ pub trait Subject {
     /// # Errors
     /// The error of the call.
     fn get(&self) -> Result<u64, Error<Code>>;
+
+    /// The same with the option [`CallOptions::cancel`](hostkit::CallOptions::cancel).
+    ///
+    /// # Errors
+    /// The error of the call.
+    fn get_until(&self, cancel: Cancel) -> Result<u64, Error<Code>>;
 
     /// `client.perform(&Order { note })`.
     fn order(&self, note: usize) -> Outcome<u64, Code>;
@@ -139,6 +143,32 @@ pub(super) fn run_stalls(make: Make<'_>) -> Report {
         }
     }
     play(make, &jobs)
+}
+
+/// Cancels a safe call at each stall; returns how it ended, and how long after the cancellation.
+pub(super) fn cancel_stalls(make: Make<'_>) -> Vec<(String, Duration)> {
+    let stalls = STALLS.iter().filter(|(fault, _)| *fault != Fault::StallUnread);
+    let cancelled = stalls.map(|(fault, arrivals)| {
+        let server = start(fault.clone());
+        let client = make(server.base_url(), Duration::from_secs(20));
+        let cancel = Cancel::new();
+        let canceller = cancel.clone();
+        let cancelling = thread::spawn(move || {
+            thread::sleep(Duration::from_millis(300));
+            let now = Instant::now();
+            canceller.cancel();
+            now
+        });
+        let error = client.get_until(cancel).err();
+        let after = Instant::now();
+        let before = cancelling.join().unwrap_or(after);
+        let took = after.saturating_duration_since(before);
+        let end = if error.is_some_and(|error| error.is_cancelled()) { "cancelled" } else { "not cancelled" };
+        let socket = if server.is_quiet(Duration::from_secs(2)) { "" } else { ", left a socket" };
+        let more = if server.arrivals().len() > *arrivals { ", sent again" } else { "" };
+        (format!("{fault:?}: {end}{socket}{more}"), took)
+    });
+    cancelled.collect()
 }
 
 /// Makes calls one after another to a server that closes each connection after the answer in spite of keep-alive;

@@ -9,7 +9,7 @@ use super::seen::{Seen, State};
 use crate::call::CallMachine;
 use crate::call::outcome::Reply;
 use crate::client::ClientCore;
-use crate::error::{Cause, Error, ErrorKind};
+use crate::error::{Cause, Error};
 use crate::machine::{Machine, Step, Wakeup};
 use crate::options::CallOptions;
 use crate::quote::Quote;
@@ -238,7 +238,7 @@ impl<W: Waiter, F: FnMut(&Observation)> WaitMachine<W, F> {
 
     /// Applies a poll that saw nothing.
     fn fail(&mut self, now: Now, error: Error<Code<W>>) -> Option<Ended<W>> {
-        if error.kind() == ErrorKind::Cancelled {
+        if error.is_cancelled() {
             return Some(Err(self.cancelled()));
         }
         if is_lasting(&error) {

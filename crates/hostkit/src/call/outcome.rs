@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::ops::Deref;
+use std::time::Duration;
 
 use hostkit_proto::{Api, Endpoint, Fault, FaultCode, Reason, Report};
 use http::HeaderMap;
@@ -10,6 +11,7 @@ use crate::call::ticket::Ticket;
 use crate::error::{Error, describe_fault};
 use crate::excerpt::Excerpt;
 use crate::subject::Subject;
+use crate::watch::CallOutcome;
 
 /// The outcome of calls of one endpoint.
 pub type OutcomeOf<E> = Outcome<<E as Endpoint>::Output, <<E as Endpoint>::Api as Api>::Code>;
@@ -71,6 +73,18 @@ impl<T, C: FaultCode> Outcome<T, C> {
         }
     }
 
+    /// What is told of it.
+    pub(crate) fn told(&self) -> CallOutcome {
+        match self {
+            Self::Done(_) => CallOutcome::Done,
+            Self::Accepted(..) => CallOutcome::Accepted,
+            Self::Rejected(_) => CallOutcome::Rejected,
+            Self::NotSent(error) if error.is_cancelled() => CallOutcome::Cancelled,
+            Self::NotSent(_) => CallOutcome::NotSent,
+            Self::Unresolved(_) => CallOutcome::Unresolved,
+        }
+    }
+
     /// The name of the variant, for logs.
     pub fn as_str(&self) -> &'static str {
         match self {
@@ -110,11 +124,12 @@ impl<T, C: FaultCode> Outcome<T, C> {
 /// A fault, with the call that it answered.
 #[derive(Clone)]
 pub struct Rejection<C> {
-    subject: Subject,
-    fault: Fault<C>,
-    attempts: u32,
-    body: Option<Excerpt>,
-    ticket: Option<Ticket>,
+    pub(crate) subject: Subject,
+    pub(crate) fault: Fault<C>,
+    pub(crate) attempts: u32,
+    pub(crate) body: Option<Excerpt>,
+    pub(crate) retry_after: Option<Duration>,
+    pub(crate) ticket: Option<Ticket>,
 }
 
 impl<C> Rejection<C> {
@@ -131,6 +146,11 @@ impl<C> Rejection<C> {
     /// The API's fault.
     pub fn into_fault(self) -> Fault<C> {
         self.fault
+    }
+
+    /// How long to wait before the call is made again, by the answer's `Retry-After`, at most an hour.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.retry_after
     }
 
     /// The ticket to find out whether the call was carried out, where [`Fault::verify`] leaves that open.
@@ -180,8 +200,7 @@ impl<C: FaultCode> std::error::Error for Rejection<C> {}
 
 impl<C: FaultCode> From<Rejection<C>> for Error<C> {
     fn from(rejection: Rejection<C>) -> Self {
-        let Rejection { subject, fault, attempts, body, ticket } = rejection;
-        Self::from_rejection(subject, fault, attempts, body, ticket)
+        Self::from_rejection(rejection)
     }
 }
 
@@ -190,8 +209,7 @@ impl<C> TryFrom<Error<C>> for Rejection<C> {
 
     /// Returns the error unchanged if it is no fault.
     fn try_from(error: Error<C>) -> Result<Self, Error<C>> {
-        let (subject, fault, attempts, body) = error.into_fault()?;
-        Ok(Self { subject, fault, attempts, body, ticket: None })
+        error.into_rejection()
     }
 }
 
@@ -209,6 +227,18 @@ pub struct Reply<T> {
     pub attempts: u32,
     /// Unknown fields, and fields that could not be read.
     pub report: Report,
+}
+
+impl<T, C: FaultCode> Outcome<Reply<T>, C> {
+    /// The HTTP status of the last answer to the call.
+    pub(crate) fn status(&self) -> Option<u16> {
+        match self {
+            Self::Done(reply) | Self::Accepted(reply, _) => Some(reply.status),
+            Self::Rejected(rejection) => Some(rejection.status),
+            Self::NotSent(error) => error.status(),
+            Self::Unresolved(ticket) => ticket.status(),
+        }
+    }
 }
 
 impl<T> Reply<T> {

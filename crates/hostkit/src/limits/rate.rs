@@ -13,6 +13,7 @@ use hostkit_proto::RateRule;
 use crate::limits::shared::{Asked, SharedRates, Wanted};
 use crate::store::thread::{Answer, Polled};
 use crate::time::Moment;
+use crate::watch::RateLeft;
 
 /// The rate limits of one account. Clones share their counts.
 #[derive(Debug, Clone)]
@@ -46,6 +47,8 @@ struct Window {
     calls: VecDeque<Counted>,
     /// The server's own count: so many more calls until this moment.
     reported: Option<(usize, Moment)>,
+    /// The store's count: so many more calls, for a window from this moment on.
+    stored: Option<(usize, Moment)>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -72,6 +75,7 @@ impl Rates {
             length: rule.window,
             calls: VecDeque::new(),
             reported: None,
+            stored: None,
         };
         let windows = rules.iter().map(|rule| (rule.name.to_owned(), window(rule))).collect();
         Self { own: Arc::new(Mutex::new(State { windows, next: 0 })), shared: None }
@@ -111,10 +115,41 @@ impl Rates {
                 *asked = Some(question);
                 Room::Wait(listener)
             }
-            Polled::Ready(Ok(Ok(grant))) => Room::Go(Permit(grant.go())),
+            Polled::Ready(Ok(Ok(grant))) => {
+                self.store_says(now, grant.left());
+                Room::Go(Permit(grant.go()))
+            }
             Polled::Ready(Ok(Err(wait))) => Room::Later(now + wait),
             Polled::Ready(Err(error)) => Room::Broken(error),
         }
+    }
+
+    fn store_says(&self, now: Moment, left: &[(&'static str, usize)]) {
+        self.change(|state| {
+            for (name, left) in left {
+                if let Some(window) = state.windows.get_mut(*name) {
+                    window.stored = Some((*left, now));
+                }
+            }
+        });
+    }
+
+    /// What is left of each limit.
+    pub(crate) fn left(&self, now: Moment) -> Vec<RateLeft> {
+        let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        self.change(|state| {
+            let left = state.windows.iter_mut().map(|(name, window)| {
+                window.forget(now);
+                RateLeft {
+                    name: name.clone(),
+                    count: number(window.count),
+                    window: window.length,
+                    left: number(window.left(now)),
+                    next: window.room(now).since(now),
+                }
+            });
+            left.collect()
+        })
     }
 
     fn wanted(&self, names: &[&'static str]) -> Vec<Wanted> {
@@ -194,6 +229,7 @@ impl Rates {
                 length: window,
                 calls: VecDeque::new(),
                 reported: None,
+                stored: None,
             });
             entry.count = count as usize;
             entry.length = window;
@@ -254,6 +290,15 @@ impl Window {
         if self.reported.is_some_and(|(_, reset)| reset <= now) {
             self.reported = None;
         }
+    }
+
+    /// How many more calls there is room for now.
+    fn left(&self, now: Moment) -> usize {
+        let left = match self.stored {
+            Some((left, since)) if since + self.length > now => left,
+            _ => self.count.saturating_sub(self.calls.len()),
+        };
+        self.reported.map_or(left, |(reported, _)| left.min(reported))
     }
 
     /// The earliest moment with room for one more call; `now` if there is room.

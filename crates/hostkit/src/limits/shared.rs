@@ -73,6 +73,8 @@ pub(crate) struct Asked {
 pub(crate) struct Grant {
     rates: SharedRates,
     id: Option<u64>,
+    /// What it leaves of each limit.
+    left: Vec<(&'static str, usize)>,
 }
 
 impl SharedRates {
@@ -86,8 +88,11 @@ impl SharedRates {
         let rates = self.clone();
         let id = random();
         self.thread.ask(move |store| {
-            let admitted = rates.change(store, |now, kept| kept.admit(now, id, &wanted, millis(allowed)))?;
-            Ok(admitted.map(|()| Grant { rates, id: Some(id) }).map_err(Duration::from_millis))
+            let admitted = rates.change(store, |now, kept| {
+                kept.admit(now, id, &wanted, millis(allowed))?;
+                Ok(wanted.iter().map(|wanted| (wanted.name, kept.left(wanted))).collect())
+            })?;
+            Ok(admitted.map(|left| Grant { rates, id: Some(id), left }).map_err(Duration::from_millis))
         })
     }
 
@@ -158,6 +163,11 @@ impl SharedRates {
 }
 
 impl Grant {
+    /// What it leaves of each limit.
+    pub(crate) fn left(&self) -> &[(&'static str, usize)] {
+        &self.left
+    }
+
     /// Uses it; returns the id for [`SharedRates::ended`].
     pub(crate) fn go(mut self) -> u64 {
         self.id.take().unwrap_or_default()
@@ -221,6 +231,11 @@ impl Kept {
 
     fn give_back(&mut self, id: u64) {
         self.windows.values_mut().for_each(|window| window.calls.retain(|call| call.id != id));
+    }
+
+    /// How many more calls this limit has room for.
+    fn left(&mut self, wanted: &Wanted) -> usize {
+        wanted.count.saturating_sub(self.window(wanted).calls.len())
     }
 
     fn window(&mut self, wanted: &Wanted) -> &mut Window {

@@ -283,6 +283,8 @@ fn outgoing() -> Outgoing {
         reusable: true,
         silence: Duration::from_secs(1),
         limits: hostkit::transport::AnswerLimits::DEFAULT,
+        cancel: None,
+        failure: None,
     }
 }
 
