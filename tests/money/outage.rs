@@ -50,7 +50,8 @@ fn p5_retries_in_an_outage() {
             for most in 1..=3 {
                 let before = sandbox.ledger().arrivals("get_tarifs");
                 let error = client.with(options().max_attempts(most)).call_full(&read()).err();
-                let (attempts, arrivals) = (error.map(|error| error.attempts()), sandbox.ledger().arrivals("get_tarifs"));
+                let (attempts, arrivals) =
+                    (error.map(|error| error.attempts()), sandbox.ledger().arrivals("get_tarifs"));
                 if (attempts, arrivals - before) != (Some(most), most as usize) {
                     violations.push(format!("{kind:?} {id}: {attempts:?} attempts with `max_attempts` {most}"));
                 }

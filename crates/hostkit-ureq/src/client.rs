@@ -6,7 +6,7 @@ use std::sync::Arc;
 use hostkit::machinery::drive;
 use hostkit::machinery::{ClientCore, FromParts, Machine};
 use hostkit::transport::Transport;
-use hostkit::watch::{Counters, RateLeft};
+use hostkit::watch::{Counters, Look, RateLeft};
 use hostkit::{
     Api, BaseUrl, Budget, Call, CallOptions, ClientBuilder, Endpoint, Error, ErrorOf, Observation, Outcome, OutcomeOf,
     Perform, Rates, RawBody, Reconciled, Reply, SetupError, Ticket, WaitError, Waiter,
@@ -125,7 +125,8 @@ impl<A: Api, T: Transport> Client<A, T> {
         self.run(self.core.perform(endpoint, self.options.clone()))
     }
 
-    /// Polls until the waiter's condition is met, passing each observation to `on_progress`, also that of a failed poll.
+    /// Polls until the waiter's condition is met. `on_progress` is told what each poll saw, also a failed one, and how long it
+    /// is until the next.
     ///
     /// # Errors
     /// The condition can no longer be met, the deadline passed, or every further poll would fail, too.
@@ -146,6 +147,15 @@ impl<A: Api, T: Transport> Client<A, T> {
     /// spends takes up to 15 minutes, because lists of hosters lag; with a shorter deadline the verdict may be "not yet".
     pub fn reconcile<E: Perform<Api = A>>(&self, ticket: &Ticket) -> Reconciled<E::Found, A::Code> {
         self.run(self.core.reconcile::<E>(ticket, self.options.clone()))
+    }
+
+    /// Like [`Client::reconcile`], telling `on_progress` of each read before the verdict and when the next is due.
+    pub fn reconcile_with<E: Perform<Api = A>>(
+        &self,
+        ticket: &Ticket,
+        on_progress: impl FnMut(&Look),
+    ) -> Reconciled<E::Found, A::Code> {
+        self.run(self.core.reconcile_with::<E, _>(ticket, self.options.clone(), on_progress))
     }
 
     /// Runs any machine to completion with this client's transport and clock.

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hostkit_proto::{Api, BaseUrl, UnknownFields};
+use hostkit_proto::{Api, BaseUrl, Secret, UnknownFields};
 use hostkit_wire::{Format, Limits};
 
 use crate::call::intent::Intent;
@@ -126,6 +126,13 @@ impl<C: FromParts> ClientBuilder<C> {
         self
     }
 
+    /// Starts signed in with this token, as if the API had just given it out for calls at the base URL: for tests, and for
+    /// tokens of another program. Calls that the API wants to be signed otherwise do not use it.
+    pub fn signed_in(mut self, token: impl Into<Secret>) -> Self {
+        self.settings.token = Some(token.into());
+        self
+    }
+
     /// Limits the total cost of calls of the class *spends*. Each of them then needs a price.
     pub fn budget(mut self, budget: Budget) -> Self {
         self.settings.budget = Some(budget);
@@ -206,7 +213,7 @@ impl<C: FromParts> ClientBuilder<C> {
     /// Checks the configuration and builds the client.
     ///
     /// # Errors
-    /// An unknown host or format, a number of attempts that is not possible, credentials or a user agent that cannot be sent, or a transport that could not be set
+    /// An unknown host or format, a number of attempts that is not possible, credentials, a token or a user agent that cannot be sent, or a transport that could not be set
     /// up.
     pub fn build(self) -> Result<C, SetupError> {
         let core = ClientCore::new(self.settings)?;

@@ -16,7 +16,7 @@ use crate::error::{Cause, Error};
 use crate::limits::price::Budget;
 use crate::limits::rate::Rates;
 use crate::limits::shared::SharedRates;
-use crate::session::cell::SessionCell;
+use crate::session::cell::{Admission, SessionCell};
 use crate::session::shared::SharedSession;
 use crate::subject::place;
 use crate::time::Clock;
@@ -132,7 +132,7 @@ impl<A: Api> ClientCore<A> {
             Some(store) => settings.rates.shared_by(SharedRates::new(store, A::INFO.name, &base)),
             None => settings.rates,
         };
-        Ok(Self(Arc::new(Shared {
+        let core = Self(Arc::new(Shared {
             credentials: settings.credentials,
             base,
             host,
@@ -155,7 +155,24 @@ impl<A: Api> ClientCore<A> {
             retries: RetryBudget::new(),
             turns: Turns::new(turns),
             random: Random::new(settings.seed),
-        })))
+        }));
+        if let Some(token) = settings.token {
+            core.start_session(Session::with_token(token)).map_err(SetupError::Credentials)?;
+        }
+        Ok(core)
+    }
+
+    /// Starts with a session for calls at the base URL.
+    fn start_session(&self, session: Session) -> Result<(), EncodeError> {
+        let shared = self.shared();
+        let mut parts = RequestParts::of(const { &EndpointInfo::DEFAULT }, &A::INFO, shared.format, shared.host);
+        A::authorise(&shared.credentials, &session, &mut parts).and_then(|()| parts.checked())?;
+        let now = shared.clock.now();
+        if let Admission::Lead(guard) = shared.session.ask(now, Duration::ZERO, &mut None) {
+            let admitted = Admitted { session, base: shared.base.clone() };
+            let _ = guard.succeed(admitted, now, A::INFO.session_lifetime, shared.random.unit());
+        }
+        Ok(())
     }
 
     pub(crate) fn shared(&self) -> &Shared<A> {

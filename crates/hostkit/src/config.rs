@@ -5,7 +5,7 @@ use std::hash::{BuildHasher, Hasher};
 use std::sync::Arc;
 use std::time::Duration;
 
-use hostkit_proto::{Api, BaseUrl, BaseUrlError, EncodeError, UnknownFields};
+use hostkit_proto::{Api, BaseUrl, BaseUrlError, EncodeError, Secret, UnknownFields};
 use hostkit_wire::{Format, Limits};
 
 use crate::call::intent::BeforeSend;
@@ -30,6 +30,7 @@ pub(crate) struct Settings<A: Api> {
     pub(crate) answer_limits: AnswerLimits,
     pub(crate) tree_limits: Limits,
     pub(crate) session_hosts: Vec<String>,
+    pub(crate) token: Option<Secret>,
     pub(crate) budget: Option<Budget>,
     pub(crate) rates: Rates,
     pub(crate) session_store: Option<SessionStore>,
@@ -127,6 +128,7 @@ impl<A: Api> Settings<A> {
             answer_limits: AnswerLimits::DEFAULT,
             tree_limits: Limits::DEFAULT,
             session_hosts: Vec::new(),
+            token: None,
             budget: None,
             rates: Rates::new(A::INFO.rates),
             session_store: None,

@@ -21,7 +21,8 @@ pub fn drive<M: Machine>(mut machine: M, transport: &impl Transport, clock: &dyn
             }
             Step::SleepUntil(moment) => std::thread::sleep(clock.sleep(moment)),
             Step::Wait(wakeup, moment) => {
-                wakeup.wait(clock.patience(moment));
+                let patience = wakeup.patience(clock, moment);
+                wakeup.wait(patience);
             }
         }
     }
@@ -49,7 +50,7 @@ pub fn drive_async<M: Machine, S: Future<Output = ()>>(
                 }
                 Step::SleepUntil(moment) => sleep(clock.sleep(moment)).await,
                 Step::Wait(mut listener, moment) => {
-                    let mut patience = pin!(sleep(clock.patience(moment)));
+                    let mut patience = pin!(sleep(listener.patience(clock, moment)));
                     // Either event steps the machine again.
                     poll_fn(|context| {
                         let is_over = Pin::new(&mut listener).poll(context).is_ready();

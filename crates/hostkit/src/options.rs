@@ -34,7 +34,8 @@ pub struct CallOptions {
     pub is_unread: bool,
     /// How often a call that may be repeated is sent at most: 1 to 3. A call with another number is refused.
     pub max_attempts: Option<u32>,
-    /// The time before each poll of a waiter, at least 100 milliseconds, in place of the waiter's own, which grow.
+    /// The time before each poll of a waiter, in place of the waiter's own, which grow. It is at least 100 milliseconds, and
+    /// what the rate limits of the call allow for ever.
     pub poll_interval: Option<Duration>,
 }
 

@@ -6,6 +6,7 @@ use std::io::{self, Read};
 use std::sync::Arc;
 use std::time::Duration;
 
+use hostkit_wire::Format;
 use http::HeaderMap;
 
 use crate::cancel::Cancel;
@@ -29,6 +30,8 @@ pub struct Outgoing {
     /// How long a pooled connection may take to the first byte of the answer. Shorter than [`Outgoing::timeout`] for a
     /// call that may be repeated, so that a connection that died unnoticed leaves time for a new one.
     pub silence: Duration,
+    /// The format that the answer is asked for in.
+    pub format: Format,
     /// The largest answer that is accepted.
     pub limits: AnswerLimits,
     /// The caller's token, if nothing is lost where the request is given up: then the transport fails with

@@ -133,6 +133,22 @@ pub struct RateLeft {
     pub next: Duration,
 }
 
+/// A read of a recovery that was not the last, for [`reconcile_with`](crate::machinery::ClientCore::reconcile_with).
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Look {
+    /// The number of reads so far.
+    pub reads: u32,
+    /// What this one saw, in a few words.
+    pub seen: String,
+    /// Why it failed, if it did.
+    pub failure: Option<String>,
+    /// The time until the next read.
+    pub next: Duration,
+    /// The time until absence counts, and a state that the call was to set; zero if it counts.
+    pub settled: Duration,
+}
+
 /// The live counters, and the hook.
 pub(crate) struct Watch {
     ended: [AtomicU64; CallOutcome::ALL.len()],

@@ -21,7 +21,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hostkit_proto::{Api, EncodeError, EndpointInfo, RequestParts, Secret, UnknownFields};
-use hostkit_wire::Limits;
+use hostkit_wire::{Format, Limits};
 
 use crate::call::retry::Class;
 use crate::call::ticket::Ticket;
@@ -62,6 +62,8 @@ pub struct Exchange<A: Api> {
     info: &'static EndpointInfo,
     class: Class,
     parts: Result<RequestParts, EncodeError>,
+    /// The format of the answer.
+    format: Format,
     /// The secrets among the inputs.
     secrets: Vec<Secret>,
     options: CallOptions,
@@ -154,6 +156,7 @@ impl<A: Api> Exchange<A> {
             info,
             class: Class::of(info),
             parts,
+            format,
             secrets,
             options,
             begun: None,
@@ -314,7 +317,7 @@ impl<A: Api> Exchange<A> {
         };
         let listener = cancel.listen();
         // Cancelled before the listener existed: step again.
-        (!cancel.is_cancelled()).then(|| Step::Wait(Wakeup::new(listener), until))
+        (!cancel.is_cancelled()).then(|| Step::Wait(Wakeup::of_a_sleep(listener), until))
     }
 
     fn deadline(&mut self, now: Now) -> Moment {

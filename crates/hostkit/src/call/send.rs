@@ -305,6 +305,7 @@ impl<A: Api> Exchange<A> {
             deadline,
             reusable,
             silence,
+            format: self.format,
             limits: self.answer_limits(),
             cancel: self.options.cancel.clone(),
             failure: None,

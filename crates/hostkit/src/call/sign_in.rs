@@ -123,7 +123,8 @@ impl<A: Api> Exchange<A> {
         let wait = result.as_ref().ok().and_then(|incoming| sign_in_wait(incoming, now));
         signing.guard.retry_after(now.monotonic + wait.unwrap_or_default());
         // What ends this caller's wait does not end that of the others.
-        let is_ours = matches!(&result, Err(error) if error.is_timeout() || error.kind() == TransportErrorKind::Cancelled);
+        let is_ours =
+            matches!(&result, Err(error) if error.is_timeout() || error.kind() == TransportErrorKind::Cancelled);
         let status = result.as_ref().ok().map(|incoming| incoming.status);
         let attempt = self.read_session(&signing, asked, result, wait);
         let took = now.monotonic.since(asked.monotonic);
@@ -145,7 +146,10 @@ impl<A: Api> Exchange<A> {
             Attempt::Missed(error) => {
                 let shared = self.core.shared();
                 let until = now.monotonic + backoff(self.sign_ins, false, &shared.random).max(wait.unwrap_or_default());
-                if self.sign_ins < MOST_FOR_ONE_CALL.min(self.max_attempts()) && until < self.deadline(now) && self.core.shared().retries.take() {
+                if self.sign_ins < MOST_FOR_ONE_CALL.min(self.max_attempts())
+                    && until < self.deadline(now)
+                    && self.core.shared().retries.take()
+                {
                     self.state = State::SignIn(SigningIn { not_before: until, ..signing });
                     return;
                 }

@@ -134,6 +134,15 @@ impl Rates {
         });
     }
 
+    /// The time between two calls on these limits that can go on for ever.
+    pub(crate) fn pace(&self, names: &[&str]) -> Duration {
+        self.change(|state| {
+            let windows = names.iter().filter_map(|name| state.windows.get(*name));
+            let pace = |window: &Window| window.length / u32::try_from(window.count).unwrap_or(u32::MAX).max(1);
+            windows.map(pace).max().unwrap_or_default()
+        })
+    }
+
     /// What is left of each limit.
     pub(crate) fn left(&self, now: Moment) -> Vec<RateLeft> {
         let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);

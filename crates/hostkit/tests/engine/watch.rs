@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use crate::common::*;
 use hostkit::machinery::{Machine, Step};
-use hostkit::time::Clock;
+use hostkit::protocol::{Checks, Progress, WaiterInfo};
+use hostkit::time::{Clock, ManualClock};
 use hostkit::transport::{Phase, TransportErrorKind as Kind};
 use hostkit::watch::{CallOutcome, CallRecord};
-use hostkit::{Budget, CallOptions, Cancel, Effect, ErrorKind, Outcome, SetupError};
+use hostkit::{Budget, CallOptions, Cancel, Effect, ErrorKind, Observation, Outcome, SetupError, Waiter};
 use hostkit_testing::Script;
 
 /// What the hook was told, each as a line.
@@ -39,7 +40,6 @@ fn told(customer: Customer, script: impl IntoIterator<Item = Script>) -> (Bench,
     let bench = bench_with(|clock| config(customer, clock).after_call(told.hook()).account("mine"), script);
     (bench, told)
 }
-
 
 #[test]
 fn every_end_is_told_once() {
@@ -111,11 +111,7 @@ fn sign_ins_and_reads_are_told() {
     assert!(bench.read_and_perform(AddNote).is_done());
     assert_eq!(
         told.take(),
-        [
-            "sign-in login done, 200, ×1, 0/0 s",
-            "list_things done, 200, ×1, 0/0 s",
-            "add_note done, 200, ×1, 0/0 s",
-        ]
+        ["sign-in login done, 200, ×1, 0/0 s", "list_things done, 200, ×1, 0/0 s", "add_note done, 200, ×1, 0/0 s",]
     );
     bench.call(GetItem).unwrap();
     assert_eq!(told.take(), ["sign-in login done, 200, ×1, 0/0 s", "get_item done, 200, ×2, 0/0 s"]);
@@ -248,7 +244,7 @@ fn the_number_of_attempts_is_an_option() {
 #[test]
 fn an_impossible_number_of_attempts_is_refused() {
     for most in [0, 4, u32::MAX] {
-        let clock = hostkit::time::ManualClock::new(WALL);
+        let clock = ManualClock::new(WALL);
         let built = config(direct(), &clock).max_attempts(most).build();
         assert_eq!(built.err(), Some(SetupError::MaxAttempts(most)));
         let budget = Budget::new(10.into());
@@ -260,4 +256,78 @@ fn an_impossible_number_of_attempts_is_refused() {
         assert!(matches!(bench.perform_with(Order, options()), Outcome::NotSent(_)));
         assert_eq!(budget.remaining(), 10.into());
     }
+}
+
+#[test]
+fn a_recovery_tells_of_each_look() {
+    let things = |ids: &str| Script::get("/things").answer(200, format!(r#"{{"ids": [{ids}]}}"#));
+    let lost = Script::fail(Phase::Head, Kind::Reset);
+    let (bench, _) = told(direct(), [things("1"), lost, things("1"), fault(503, "Down"), things("1, 7")]);
+    let Outcome::Unresolved(ticket) = bench.read_and_perform(Order) else { panic!("the end is open") };
+    let mut looks = Vec::new();
+    let once = CallOptions::new().max_attempts(1);
+    let machine = bench.core.reconcile_with::<Order, _>(&ticket, once, |look| looks.push(look.clone()));
+    assert_eq!(bench.run(machine).happened(), Some(7));
+    let shown: Vec<_> = looks.iter().map(|look| (look.reads, look.seen.as_str(), look.failure.is_some())).collect();
+    assert_eq!(shown, [(1, "not there yet", false), (2, "nothing: the read failed", true)]);
+    let times: Vec<_> = looks.iter().map(|look| (look.next.as_secs(), look.settled.as_secs())).collect();
+    assert_eq!(times, [(5, 900), (10, 895)]);
+    assert_eq!(bench.seconds(), 15);
+}
+
+/// Waits for an id above 5, over a call with a rate limit.
+struct Limited;
+
+impl Waiter for Limited {
+    type Endpoint = LimitedGet;
+    type Found = u64;
+    const INFO: WaiterInfo = WaiterInfo { name: "limited", ..WaiterInfo::DEFAULT };
+
+    fn poll(&self) -> LimitedGet {
+        LimitedGet
+    }
+
+    fn judge(&self, id: u64, _: Checks<'_>) -> Progress<u64> {
+        match id {
+            0..=5 => Progress::Pending(Observation::new("small")),
+            _ => Progress::Ready(id),
+        }
+    }
+}
+
+#[test]
+fn a_callers_interval_is_not_shorter_than_the_limit_allows() {
+    let id = |id: u64| Script::any().answer(200, format!(r#"{{"id": {id}}}"#));
+    for (interval, seconds) in [(1, 60), (30, 90)] {
+        let bench = bench([id(1), id(2), id(9)]);
+        let options = CallOptions::new().poll_interval(Duration::from_secs(interval));
+        let found = bench.run(bench.core.wait(Limited, options, |_| ()));
+        assert_eq!((found.unwrap(), bench.seconds()), (9, seconds), "{interval} s");
+    }
+}
+
+#[test]
+fn a_wait_that_can_be_cancelled_takes_no_real_time_either() {
+    let began = std::time::Instant::now();
+    let bench = bench([ok(), ok(), ok(), ok()]);
+    let options = || CallOptions::new().deadline(Duration::from_secs(90)).cancel(Cancel::new());
+    for _ in 0..4 {
+        bench.call_with(LimitedGet, options()).unwrap();
+    }
+    assert_eq!(bench.seconds(), 60);
+    assert!(began.elapsed() < Duration::from_secs(20), "{:?}", began.elapsed());
+}
+
+#[test]
+fn a_client_may_start_signed_in() {
+    let bench = bench_with(|clock| config(key(), clock).signed_in(TOKEN), [ok(), fault(401, "Expired"), login(), ok()]);
+    bench.call(GetItem).unwrap();
+    assert_eq!(bench.transport.sent()[0].headers["x-token"], TOKEN);
+    // It ends as any other session does.
+    bench.call(GetItem).unwrap();
+    assert_eq!((bench.sent("login"), bench.core.counters().sign_ins), (1, 1));
+
+    let clock = ManualClock::new(WALL);
+    let built = config(key(), &clock).signed_in("two\nlines").build();
+    assert!(matches!(built, Err(SetupError::Credentials(_))), "{built:?}");
 }
