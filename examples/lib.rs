@@ -1,6 +1,13 @@
-//! Code to copy that is not a program of its own, and the code of every README but those of the APIs, run as doc tests against the sandbox.
+//! Code to copy that is not a program of its own, and the code of every README but those of the APIs and of some pages, run
+//! as doc tests against the sandbox.
 
 pub mod record_deletion;
+
+#[cfg(doctest)]
+mod pages {
+    #[doc = include_str!("../docs/watching.md")]
+    struct Watching;
+}
 
 #[cfg(doctest)]
 mod readmes {

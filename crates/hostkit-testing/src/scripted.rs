@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request};
 
+#[cfg(feature = "server")]
+use crate::values::Exchange;
 use hostkit::Format;
 use hostkit::time::ManualClock;
 use hostkit::transport::{AsyncTransport, Incoming, Outgoing, Phase, Transport, TransportError, TransportErrorKind};
@@ -33,12 +35,12 @@ pub struct Script {
 
 /// The request that a script expects.
 #[derive(Clone)]
-pub(crate) enum Expected {
+enum Expected {
     Any,
     /// This method, and a path that ends with this.
     Request(Method, String),
     #[cfg(feature = "server")]
-    Call(Arc<crate::values::Exchange>),
+    Call(Arc<Exchange>),
 }
 
 /// What a script answers with.
@@ -50,7 +52,7 @@ enum Answer {
 }
 
 impl Script {
-    pub(crate) fn expecting(expected: Expected) -> Self {
+    fn expecting(expected: Expected) -> Self {
         Self { expected, takes: Duration::ZERO, headers: HeaderMap::new(), result: Ok(Answer::Given) }
     }
 
@@ -72,6 +74,25 @@ impl Script {
     /// Expects a request with this method whose path ends with this.
     pub fn method(method: Method, path: &str) -> Self {
         Self::expecting(Expected::Request(method, path.to_owned()))
+    }
+
+    /// Expects this call, whatever its credentials are, and answers it with this value, in the format that the client asks
+    /// for. It needs the feature `server`, of this crate and of the API's.
+    ///
+    /// ```
+    /// use hostkit_testing::Script;
+    /// # use hostkit::protocol::server::Serve;
+    /// # fn script<E: Serve>(call: &E, value: E::Output) -> Script {
+    /// let script = Script::call(call, value); // such as `&GetServer::new(id)` and a `ServerDetail`
+    /// # script
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    /// An input of the call breaks a rule of its spec, or the value cannot be written in a format of the API.
+    #[cfg(feature = "server")]
+    pub fn call<E: hostkit::protocol::server::Serve>(call: &E, value: E::Output) -> Self {
+        Self::expecting(Expected::Call(Arc::new(Exchange::of(call, &value))))
     }
 
     /// Expects any request, and fails it.

@@ -6,8 +6,6 @@ use hostkit::protocol::server::{Serve, WrittenAnswer};
 use hostkit::{Api, BaseUrl, Format};
 use http::{HeaderMap, Request};
 
-use crate::scripted::{Expected, Script};
-
 /// A call and its answer, in each format in which the API can be asked.
 pub(crate) struct Exchange {
     endpoint: &'static str,
@@ -25,43 +23,6 @@ struct Written {
     body: Vec<u8>,
 }
 
-impl Script {
-    /// Expects this call, whatever its credentials are, and answers it with this value, in the format that the client asks
-    /// for. The crate of the API needs its feature `server`.
-    ///
-    /// ```
-    /// use hostkit_testing::Script;
-    /// # use hostkit::protocol::server::Serve;
-    /// # fn script<E: Serve>(call: &E, value: E::Output) -> Script {
-    /// let script = Script::call(call, value); // such as `&GetServer::new(id)` and a `ServerDetail`
-    /// # script
-    /// # }
-    /// ```
-    ///
-    /// # Panics
-    /// An input of the call breaks a rule of its spec, or the value cannot be written in a format of the API.
-    pub fn call<E: Serve>(call: &E, value: E::Output) -> Self {
-        let formats = if E::INFO.formats.is_empty() { <E::Api as Api>::INFO.formats } else { E::INFO.formats };
-        let written = formats.iter().map(|format| {
-            let request = encode(call, *format).unwrap_or_else(|error| panic!("{error}"));
-            let mut answer = WrittenAnswer::for_endpoint::<E>(*format, 200);
-            E::answer(&value, &mut answer);
-            let body = answer.body().unwrap_or_else(|error| panic!("the answer to {}: {error}", E::INFO.name));
-            Written { format: *format, request, status: answer.status, headers: answer.headers, body }
-        });
-        let exchange = Exchange {
-            endpoint: E::INFO.name,
-            path: E::INFO.path,
-            written: written.collect(),
-            rewrite: |request, target, format| {
-                let received = incoming(request.method().as_str(), target, request.headers(), request.body());
-                encode(&E::parse(&received).map_err(|error| error.to_string())?, format)
-            },
-        };
-        Self::expecting(Expected::Call(exchange.into()))
-    }
-}
-
 /// What the client half writes for a call, without credentials.
 fn encode<E: Serve>(call: &E, format: Format) -> Result<Request<Vec<u8>>, String> {
     let base: BaseUrl = "http://127.0.0.1".parse().map_err(|error| format!("{error}"))?;
@@ -70,6 +31,26 @@ fn encode<E: Serve>(call: &E, format: Format) -> Result<Request<Vec<u8>>, String
 }
 
 impl Exchange {
+    pub(crate) fn of<E: Serve>(call: &E, value: &E::Output) -> Self {
+        let formats = if E::INFO.formats.is_empty() { <E::Api as Api>::INFO.formats } else { E::INFO.formats };
+        let written = formats.iter().map(|format| {
+            let request = encode(call, *format).unwrap_or_else(|error| panic!("{error}"));
+            let mut answer = WrittenAnswer::for_endpoint::<E>(*format, 200);
+            E::answer(value, &mut answer);
+            let body = answer.body().unwrap_or_else(|error| panic!("the answer to {}: {error}", E::INFO.name));
+            Written { format: *format, request, status: answer.status, headers: answer.headers, body }
+        });
+        Self {
+            endpoint: E::INFO.name,
+            path: E::INFO.path,
+            written: written.collect(),
+            rewrite: |request, target, format| {
+                let received = incoming(request.method().as_str(), target, request.headers(), request.body());
+                encode(&E::parse(&received).map_err(|error| error.to_string())?, format)
+            },
+        }
+    }
+
     fn written(&self, format: Format) -> Option<&Written> {
         self.written.iter().find(|written| written.format == format).or(self.written.first())
     }

@@ -10,7 +10,6 @@ use hostkit_proto::{Api, DecodeError, EncodeError, Endpoint, EndpointInfo, Fault
 use http::header::LOCATION;
 use http::{HeaderMap, Uri};
 
-use crate::call::outcome::Rejection;
 use crate::call::ticket::Ticket;
 use crate::excerpt::Excerpt;
 use crate::quote::Quote;
@@ -38,6 +37,17 @@ struct Inner<C> {
     may_have_happened: bool,
     /// The ticket of a rejection that leaves the outcome open.
     ticket: Option<Ticket>,
+}
+
+/// What an error of a fault and a rejection have in common.
+#[derive(Clone)]
+pub(crate) struct Refused<C> {
+    pub(crate) subject: Subject,
+    pub(crate) fault: Fault<C>,
+    pub(crate) attempts: u32,
+    pub(crate) body: Option<Excerpt>,
+    pub(crate) retry_after: Option<Duration>,
+    pub(crate) ticket: Option<Ticket>,
 }
 
 /// What kind of failure it is.
@@ -263,11 +273,11 @@ impl<C> Error<C> {
         self.0.body.as_ref()
     }
 
-    /// The same as a rejection, or the error unchanged if it is no fault.
-    pub(crate) fn into_rejection(self) -> Result<Rejection<C>, Self> {
+    /// The fault with what is known about it, or the error unchanged if it is no fault.
+    pub(crate) fn into_refused(self) -> Result<Refused<C>, Self> {
         match *self.0 {
-            Inner { subject, cause: Cause::Fault(fault), attempts, body, retry_after, .. } => {
-                Ok(Rejection { subject, fault, attempts, body, retry_after, ticket: None })
+            Inner { subject, cause: Cause::Fault(fault), attempts, body, retry_after, ticket, .. } => {
+                Ok(Refused { subject, fault, attempts, body, retry_after, ticket })
             }
             other => Err(Self(Box::new(other))),
         }
@@ -445,8 +455,8 @@ impl<C: FaultCode> Error<C> {
         self.fault()?.code.as_ref()
     }
 
-    pub(crate) fn from_rejection(rejection: Rejection<C>) -> Self {
-        let Rejection { subject, fault, attempts, body, retry_after, ticket } = rejection;
+    pub(crate) fn from_refused(refused: Refused<C>) -> Self {
+        let Refused { subject, fault, attempts, body, retry_after, ticket } = refused;
         let (status, verify) = (fault.status, fault.verify);
         let mut error = Self::of(subject, Cause::Fault(fault)).with_attempts(attempts);
         error.0.ticket = ticket;

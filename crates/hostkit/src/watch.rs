@@ -202,7 +202,7 @@ impl Watch {
         if let Some(hook) = &self.after_call
             && catch_unwind(AssertUnwindSafe(|| hook(record))).is_err()
         {
-            tracing::error!(api = record.api, endpoint = record.endpoint, "the hook `after_call` panicked");
+            tracing::error!(api = record.api, endpoint = record.endpoint, "the hook after_call panicked");
         }
     }
 }

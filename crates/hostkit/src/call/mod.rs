@@ -14,6 +14,7 @@ mod settle;
 mod sign_in;
 mod stores;
 pub(crate) mod ticket;
+mod told;
 pub(crate) mod turns;
 mod watched;
 
@@ -257,7 +258,7 @@ impl<A: Api> Exchange<A> {
                 self.core.rates().ended(now.monotonic, permit);
                 self.apply_sign_in(now, signing, asked, Err(settle::lost()));
             }
-            State::Telling(failure, answer) => match stores::still_telling(&answer) {
+            State::Telling(failure, answer) => match stores::still_telling::<A>(&answer) {
                 Some(listener) if now.monotonic < deadline => {
                     self.state = State::Telling(failure, answer);
                     return Some(self.listen(now, deadline, listener));
@@ -283,7 +284,7 @@ impl<A: Api> Exchange<A> {
     fn report_wait<D>(&mut self, now: Now) -> Option<Step<D>> {
         let deadline = self.deadline(now);
         let answer = self.holding.take()?;
-        let listener = stores::still_holding(&answer).filter(|_| now.monotonic < deadline)?;
+        let listener = stores::still_holding::<A>(&answer).filter(|_| now.monotonic < deadline)?;
         self.holding = Some(answer);
         Some(self.listen(now, deadline, listener))
     }

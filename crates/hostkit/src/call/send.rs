@@ -162,7 +162,14 @@ impl<A: Api> Exchange<A> {
 
     /// A rate limit holds a request of this endpoint back.
     pub(super) fn hold_until(&mut self, now: Now, endpoint: &'static str, room: Moment) {
-        tracing::info!(endpoint, wait_ms = millis(room.since(now.monotonic)), "waiting for a rate limit");
+        let wait_ms = millis(room.since(now.monotonic));
+        tracing::info!(
+            api = A::INFO.name,
+            account = self.core.account(),
+            endpoint,
+            wait_ms,
+            "waiting for a rate limit"
+        );
         self.watched.hold(now.monotonic);
     }
 

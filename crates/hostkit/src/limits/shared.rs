@@ -135,7 +135,8 @@ impl SharedRates {
 
     fn tell(&self, store: &dyn Store, change: impl Fn(u64, &mut Kept)) {
         if let Err(error) = self.change(store, |now, kept| change(now, kept)) {
-            tracing::warn!(error = %error, "a store could not be told of a call's end: it counts until its deadline");
+            let entry = self.key.as_str();
+            tracing::warn!(entry, error = %error, "could not record the end of a call in the store: it counts until its deadline");
         }
     }
 
