@@ -11,9 +11,11 @@ pub(crate) struct Exchange {
     endpoint: &'static str,
     path: &'static str,
     written: Vec<Written>,
-    /// The request that the client half writes for a request which the server half has read.
-    rewrite: fn(&Request<Vec<u8>>, &str, Format) -> Result<Request<Vec<u8>>, String>,
+    rewrite: Rewrite,
 }
+
+/// What the client half writes for a request, below the base URL and in a format, that the server half has read.
+type Rewrite = fn(&Request<Vec<u8>>, &str, Format) -> Result<Request<Vec<u8>>, String>;
 
 struct Written {
     format: Format,

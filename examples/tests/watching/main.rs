@@ -19,8 +19,7 @@ use clodo_proto::types::{ServerId, ZoneId};
 use clodo_proto::{Clodo, Credentials};
 use hostkit::machinery::{ClientCore, FromParts, Machine, Step};
 use hostkit::protocol::RateRule;
-use hostkit::store::Store;
-use hostkit::time::{Clock, ManualClock};
+use hostkit::time::ManualClock;
 use hostkit::transport::{Phase, TransportErrorKind};
 use hostkit::{CallOptions, ClientBuilder, Format, RateStore, Rates, SessionStore, UnixTime};
 use hostkit_testing::{Script, Scripted};
@@ -338,9 +337,4 @@ fn the_page_has_all_that_can_be_seen() {
         };
         assert_eq!(seen, page, "seen only:\n{}\non the page only:\n{}", only(&seen, &page), only(&page, &seen));
     }
-}
-
-/// That the store of the cases is one: it is what the cases rely on.
-fn _is_a_store(store: Entries) -> impl Store {
-    store
 }

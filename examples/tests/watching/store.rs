@@ -29,8 +29,10 @@ impl Next {
 pub struct Entries {
     kept: Arc<Mutex<HashMap<String, Vec<u8>>>>,
     changes: Arc<Mutex<HashMap<String, usize>>>,
-    next: Arc<dyn Fn(&str, usize) -> Next + Send + Sync>,
+    next: Arc<Plan>,
 }
+
+type Plan = dyn Fn(&str, usize) -> Next + Send + Sync;
 
 impl Entries {
     pub fn new(next: impl Fn(usize) -> Next + Send + Sync + 'static) -> Self {
