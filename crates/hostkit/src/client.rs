@@ -165,7 +165,8 @@ impl<A: Api> ClientCore<A> {
     /// Starts with a session for calls at the base URL.
     fn start_session(&self, session: Session) -> Result<(), EncodeError> {
         let shared = self.shared();
-        let mut parts = RequestParts::of(const { &EndpointInfo::DEFAULT }, &A::INFO, shared.format, shared.host);
+        let info = const { &EndpointInfo { name: "signed_in", ..EndpointInfo::DEFAULT } };
+        let mut parts = RequestParts::of(info, &A::INFO, shared.format, shared.host);
         A::authorise(&shared.credentials, &session, &mut parts).and_then(|()| parts.checked())?;
         let now = shared.clock.now();
         if let Admission::Lead(guard) = shared.session.ask(now, Duration::ZERO, &mut None) {

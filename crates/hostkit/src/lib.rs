@@ -19,6 +19,8 @@
 //! }
 //! ```
 //!
+//! What a client tells of its calls (a hook, counters, what is left of rate limits) is in [`watch`].
+//!
 //! The engine below opens no socket and reads no clock: authors of a client implement
 //! [`Transport`](transport::Transport) or [`AsyncTransport`](transport::AsyncTransport), and the loops of [`machinery`]
 //! run each call as a [`Machine`](machinery::Machine). What API crates are made of is the [`protocol`].
