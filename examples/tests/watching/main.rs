@@ -59,6 +59,10 @@ impl Visit for Fields {
 }
 
 impl Log {
+    fn has(&self, event: &str) -> bool {
+        self.seen.lock().unwrap().contains_key(&("event", event.to_owned()))
+    }
+
     fn add(&self, kind: &'static str, name: String, level: String, fields: BTreeSet<String>) {
         let mut seen = self.seen.lock().unwrap();
         let (before, names) = seen.entry((kind, name)).or_insert_with(|| (level.clone(), BTreeSet::new()));
@@ -70,6 +74,9 @@ impl Log {
 }
 
 static LOG: LazyLock<Log> = LazyLock::new(Log::default);
+
+/// What the hooks of the clients were told, and what their counters and limits say.
+static TOLD: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
 struct Listener;
 
@@ -160,6 +167,15 @@ impl Client {
         }
     }
 
+    /// Adds what the counters and limits say.
+    fn tell(&self) {
+        let told = match self {
+            Self::Blocking(client) => format!("{:?} {:?}", client.counters(), client.rates_left()),
+            Self::Async(client, _) => format!("{:?} {:?}", client.counters(), client.rates_left()),
+        };
+        TOLD.lock().unwrap().push(told);
+    }
+
     fn read(&self) {
         self.read_with(CallOptions::new());
     }
@@ -195,6 +211,7 @@ impl Kind {
         let clock = ManualClock::new(UnixTime(1_327_400_000));
         let builder = ClientCore::builder(Credentials::key("login", "key"));
         let builder = builder.clock(clock.clone()).seed(1).format(Format::Json).account("mine");
+        let builder = builder.after_call(|call| TOLD.lock().unwrap().push(format!("{call:?}")));
         let core = options(builder).build().unwrap();
         let transport = Scripted::new(script).with_clock(clock);
         match self {
@@ -236,6 +253,7 @@ fn calls(kind: Kind) {
     let client = kind.client(|builder| signed_in(builder).rates(Rates::new(&rates)), [zone(), zone()]);
     client.read();
     client.read();
+    client.tell();
     kind.client(|builder| signed_in(builder).after_call(|_| panic!("of the hook")), [zone()]).read();
     kind.client(signed_in, [lost()]).wait(CallOptions::new().max_attempts(1).deadline(Duration::from_secs(12)));
     // A call whose future is dropped.
@@ -290,9 +308,15 @@ fn counts(kind: Kind) {
     kind.client(counted(|kind, number| Next::fails_if(kind == "rates" && number == 1)), [zone()]).read();
     let once = CallOptions::new().max_attempts(1);
     kind.client(counted(|kind, number| Next::fails_if(kind == "rates" && number == 2)), [limited()]).read_with(once);
-    let client = kind.client(counted(|_, _| Next::Panics), []);
-    client.read();
-    client.read();
+    // Its thread ends a moment after its last answer.
+    let panics = counted(|_, _| Next::Panics);
+    let client = kind.client(|builder| panics(builder).after_call(|_| ()), []);
+    for _ in 0..1000 {
+        client.read();
+        if LOG.has("the thread of a store does not run") {
+            break;
+        }
+    }
     let damaged = |_: &str, number| if number == 0 { Next::Damaged } else { Next::Fine };
     let act = || Script::call(&RebootServer::new(ServerId::new(1)), ());
     perform(&kind.client(counted(damaged), [log(), act()]));
@@ -320,6 +344,7 @@ fn shown(signals: &Signals) -> Vec<String> {
 #[test]
 fn the_page_has_all_that_can_be_seen() {
     tracing::subscriber::set_global_default(Listener).unwrap();
+    let mut told = Vec::new();
     for kind in [Kind::Blocking, Kind::Async] {
         LOG.seen.lock().unwrap().clear();
         calls(kind);
@@ -336,5 +361,9 @@ fn the_page_has_all_that_can_be_seen() {
             these.iter().filter(|line| !others.contains(line)).cloned().collect::<Vec<_>>().join("\n")
         };
         assert_eq!(seen, page, "seen only:\n{}\non the page only:\n{}", only(&seen, &page), only(&page, &seen));
+        told.push(std::mem::take(&mut *TOLD.lock().unwrap()));
     }
+    // Both clients tell their hooks the same, call by call.
+    assert!(told[0].len() > 20, "{} records", told[0].len());
+    assert_eq!(told[0], told[1]);
 }
