@@ -76,6 +76,11 @@ thread_local! {
     static CANCEL: RefCell<Option<Cancel>> = const { RefCell::new(None) };
 }
 
+/// Whether the caller may give the current request up.
+pub(crate) fn may_be_cancelled() -> bool {
+    CANCEL.with_borrow(Option::is_some)
+}
+
 /// How long a wait at a socket takes before it looks at the caller's token: nothing can wake it.
 const DEAF: Duration = Duration::from_millis(50);
 

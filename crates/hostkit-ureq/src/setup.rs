@@ -8,8 +8,9 @@ use hostkit_net::{IDLE_TIMEOUT, MAX_HEAD, Network};
 use ureq::Agent;
 use ureq::config::{Config, ConfigBuilder};
 use ureq::typestate::AgentScope;
-use ureq::unversioned::transport::{ConnectProxyConnector, Connector, TcpConnector};
+use ureq::unversioned::transport::{ConnectProxyConnector, Connector};
 
+use crate::connect::CancellableConnector;
 use crate::progress::Watch;
 use crate::resolver::NameResolver;
 use crate::tls::TlsConnector;
@@ -76,7 +77,7 @@ impl Setup {
         let connect = self.network.time_to_connect();
         let agent = |is_pooled: bool| {
             let config = self.config(proxy.clone(), is_pooled);
-            let chain = ().chain(ConnectProxyConnector::default()).chain(TcpConnector::default());
+            let chain = ().chain(ConnectProxyConnector::default()).chain(CancellableConnector::default());
             let watch = Watch { chain: chain.chain(TlsConnector(Arc::clone(&tls))), connect };
             Agent::with_parts(config, watch, NameResolver { names: names.clone(), limit: connect })
         };
