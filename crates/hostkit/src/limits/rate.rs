@@ -10,7 +10,7 @@ use std::time::Duration;
 use event_listener::EventListener;
 use hostkit_proto::RateRule;
 
-use crate::limits::shared::{Asked, SharedRates, Wanted};
+use crate::limits::shared::{Asked, Left, SharedRates, Wanted};
 use crate::store::thread::{Answer, Polled};
 use crate::time::Moment;
 use crate::watch::RateLeft;
@@ -47,8 +47,8 @@ struct Window {
     calls: VecDeque<Counted>,
     /// The server's own count: so many more calls until this moment.
     reported: Option<(usize, Moment)>,
-    /// The store's count: so many more calls, for a window from this moment on.
-    stored: Option<(usize, Moment)>,
+    /// What the store said of it, and when.
+    stored: Option<(Left, Moment)>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -124,10 +124,10 @@ impl Rates {
         }
     }
 
-    fn store_says(&self, now: Moment, left: &[(&'static str, usize)]) {
+    fn store_says(&self, now: Moment, left: &[Left]) {
         self.change(|state| {
-            for (name, left) in left {
-                if let Some(window) = state.windows.get_mut(*name) {
+            for left in left {
+                if let Some(window) = state.windows.get_mut(left.name) {
                     window.stored = Some((*left, now));
                 }
             }
@@ -154,7 +154,7 @@ impl Rates {
                     count: number(window.count),
                     window: window.length,
                     left: number(window.left(now)),
-                    next: window.room(now).since(now),
+                    next: window.next(now),
                 }
             });
             left.collect()
@@ -304,10 +304,16 @@ impl Window {
     /// How many more calls there is room for now.
     fn left(&self, now: Moment) -> usize {
         let left = match self.stored {
-            Some((left, since)) if since + self.length > now => left,
+            Some((left, said)) if said + self.length > now => left.calls,
             _ => self.count.saturating_sub(self.calls.len()),
         };
         self.reported.map_or(left, |(reported, _)| left.min(reported))
+    }
+
+    /// How long until there is room for one more call.
+    fn next(&self, now: Moment) -> Duration {
+        let stored = self.stored.map(|(left, said)| (said + left.next).since(now)).unwrap_or_default();
+        self.room(now).since(now).max(stored)
     }
 
     /// The earliest moment with room for one more call; `now` if there is room.

@@ -69,12 +69,20 @@ pub(crate) struct Asked {
     pub(crate) answer: Answer<Result<Grant, Duration>>,
 }
 
+/// What is left of a limit: so many calls, and how long until there is room for one.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Left {
+    pub(crate) name: &'static str,
+    pub(crate) calls: usize,
+    pub(crate) next: Duration,
+}
+
 /// An admitted call. When dropped unused, it does not count.
 pub(crate) struct Grant {
     rates: SharedRates,
     id: Option<u64>,
     /// What it leaves of each limit.
-    left: Vec<(&'static str, usize)>,
+    left: Vec<Left>,
 }
 
 impl SharedRates {
@@ -90,7 +98,7 @@ impl SharedRates {
         self.thread.ask(move |store| {
             let admitted = rates.change(store, |now, kept| {
                 kept.admit(now, id, &wanted, millis(allowed))?;
-                Ok(wanted.iter().map(|wanted| (wanted.name, kept.left(wanted))).collect())
+                Ok(wanted.iter().map(|wanted| kept.left(now, wanted)).collect())
             })?;
             Ok(admitted.map(|left| Grant { rates, id: Some(id), left }).map_err(Duration::from_millis))
         })
@@ -165,7 +173,7 @@ impl SharedRates {
 
 impl Grant {
     /// What it leaves of each limit.
-    pub(crate) fn left(&self) -> &[(&'static str, usize)] {
+    pub(crate) fn left(&self) -> &[Left] {
         &self.left
     }
 
@@ -234,9 +242,11 @@ impl Kept {
         self.windows.values_mut().for_each(|window| window.calls.retain(|call| call.id != id));
     }
 
-    /// How many more calls this limit has room for.
-    fn left(&mut self, wanted: &Wanted) -> usize {
-        wanted.count.saturating_sub(self.window(wanted).calls.len())
+    fn left(&mut self, now: u64, wanted: &Wanted) -> Left {
+        let lost = self.lost;
+        let window = self.window(wanted);
+        let next = Duration::from_millis(window.room(now, wanted.count, lost).saturating_sub(now));
+        Left { name: wanted.name, calls: wanted.count.saturating_sub(window.calls.len()), next }
     }
 
     fn window(&mut self, wanted: &Wanted) -> &mut Window {
