@@ -4,6 +4,12 @@
 pub mod record_deletion;
 
 #[cfg(doctest)]
+mod pages {
+    #[doc = include_str!("../docs/watching.md")]
+    struct Watching;
+}
+
+#[cfg(doctest)]
 mod readmes {
     #[doc = include_str!("../README.md")]
     struct Project;

@@ -27,7 +27,6 @@ macro_rules! journeys {
             use $client::Client;
 
             use crate::Stop;
-            use crate::clock::TourClock;
             use crate::log::Log;
 
             /// Clodo: sign in, images, order, wait, read, delete.
@@ -42,7 +41,7 @@ macro_rules! journeys {
                 let client = Client::<Clodo>::builder(Credentials::key(credentials::CLODO_LOGIN, credentials::CLODO_KEY))
                     .base_url(stop.sandbox.url(ApiName::CLODO).parse()?)
                     .format(stop.format)
-                    .clock(TourClock::new(stop.sandbox.clock()))
+                    .clock(stop.sandbox.clock())
                     .build()?;
                 let balance = client.call(&GetBalance::new())$($wait)*?;
                 log.step("sign in, balance", format!("{balance} RUB"));
@@ -86,7 +85,7 @@ macro_rules! journeys {
                 let client =
                     Client::<Inferno>::builder(Credentials::key(credentials::INFERNO_CLIENT, credentials::INFERNO_KEY))
                         .base_url(stop.sandbox.url(ApiName::INFERNO).parse()?)
-                        .clock(TourClock::new(stop.sandbox.clock()))
+                        .clock(stop.sandbox.clock())
                         .build()?;
                 let catalogue = client.call(&ListProducts::new())$($wait)*?;
                 let product = super::first_product(&catalogue.products).ok_or("no product")?;
@@ -130,7 +129,7 @@ macro_rules! journeys {
                 let client = Client::<RootPanel>::builder(keys)
                     .base_url(stop.sandbox.url(ApiName::ROOTPANEL).parse()?)
                     .format(stop.format)
-                    .clock(TourClock::new(stop.sandbox.clock()))
+                    .clock(stop.sandbox.clock())
                     .build()?;
                 let tariffs = client.call(&GetTarifs::new())$($wait)*?;
                 let tariff = tariffs.first().map(|tariff| tariff.id).unwrap_or(TariffId::new(1));
@@ -162,7 +161,7 @@ macro_rules! journeys {
                 let password = Credentials::password(credentials::MACLOUD_EMAIL, credentials::MACLOUD_PASSWORD);
                 let client = Client::<Macloud>::builder(password)
                     .base_url(stop.sandbox.url(ApiName::MACLOUD).parse()?)
-                    .clock(TourClock::new(stop.sandbox.clock()))
+                    .clock(stop.sandbox.clock())
                     .build()?;
                 let account = client.call(&GetAccount::new())$($wait)*?;
                 log.step("sign in, account", format!("account {}", account.account.id));

@@ -2,7 +2,6 @@
 //!
 //! `cargo tour` runs it. It needs neither a network nor configuration, and spends only the sandbox's money.
 
-mod clock;
 mod journeys;
 mod log;
 

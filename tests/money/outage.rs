@@ -44,7 +44,19 @@ fn p5_retries_in_an_outage() {
             if most < 2 {
                 violations.push(format!("{kind:?} {id}: nothing was tried again"));
             }
-            cases += calls;
+            // A client whose budget of retries is full.
+            let client = Client::<rootpanel_proto::RootPanel>::of(&sandbox, kind);
+            let options = || CallOptions::new().deadline(Duration::from_secs(30));
+            for most in 1..=3 {
+                let before = sandbox.ledger().arrivals("get_tarifs");
+                let error = client.with(options().max_attempts(most)).call_full(&read()).err();
+                let (attempts, arrivals) =
+                    (error.map(|error| error.attempts()), sandbox.ledger().arrivals("get_tarifs"));
+                if (attempts, arrivals - before) != (Some(most), most as usize) {
+                    violations.push(format!("{kind:?} {id}: {attempts:?} attempts with `max_attempts` {most}"));
+                }
+            }
+            cases += calls + 3;
         }
     }
     trial.end(cases, &format!("at most {worst:.1} % extra load"), &violations);

@@ -12,6 +12,7 @@ use hostkit::protocol::server::example;
 use hostkit::protocol::server::example::Place;
 use hostkit::time::ManualClock;
 use hostkit::{Api, Call, Endpoint, Format, Perform, UnixTime, UnknownFields};
+use hostkit_testing::{Script, Scripted};
 use hostkit_tests::canned_server::Server;
 use hostkit_tests::sign_in;
 use http::HeaderMap;
@@ -51,10 +52,25 @@ impl<A: Served> Pass<A> {
         (blocking.expect("a blocking client"), asynchronous.expect("an async client"))
     }
 
-    /// Serves each answer twice, as in the example and as the server half writes it, and compares the values that `run`
+    /// A client that is signed in, and whose transport answers from this script.
+    fn scripted(&self, format: Format, script: Script) -> hostkit_ureq::Client<A, Scripted> {
+        let format = if A::INFO.formats.contains(&format) { format } else { A::INFO.formats[0] };
+        let builder = hostkit_ureq::Client::builder(self.credentials.clone())
+            .signed_in("token-of-a-test")
+            .format(format)
+            .unknown_fields(UnknownFields::Deny)
+            .clock(ManualClock::new(UnixTime(1_327_363_202)));
+        builder.transport(Scripted::new([script])).build().expect("a client")
+    }
+
+    /// Serves each answer three times, as a script of its value, as in the example and as the server half writes it, and compares the values that `run`
     /// returns.
-    fn each<E>(&mut self, examples: &Examples, run: impl Fn(&Self, &E, Format) -> [Result<E::Output, String>; 2])
-    where
+    fn each<E>(
+        &mut self,
+        examples: &Examples,
+        run: impl Fn(&Self, &E, Format) -> [Result<E::Output, String>; 2],
+        run_scripted: impl Fn(&hostkit_ureq::Client<A, Scripted>, &E) -> Result<E::Output, String>,
+    ) where
         E: Serve,
         E::Output: Debug + PartialEq,
     {
@@ -91,6 +107,11 @@ impl<A: Served> Pass<A> {
                 let found = result.unwrap_or_else(|error| panic!("{} {case} {format}: {error}", examples.folder));
                 assert_eq!(found, value, "{} {case} {format}: as the server half writes it", examples.folder);
             }
+            let client = self.scripted(*format, Script::call(&call, value));
+            let found =
+                run_scripted(&client, &call).unwrap_or_else(|error| panic!("{} {case}: {error}", examples.folder));
+            assert_eq!(format!("{found:#?}\n"), recorded, "{} {case} {format}: from a script", examples.folder);
+            assert_eq!(client.transport().left(), 0, "{} {case} {format}", examples.folder);
             self.answers += 1;
         }
     }
@@ -112,13 +133,17 @@ impl<A: Served> Visitor for Pass<A> {
         E: Serve + Call + Endpoint<Api = A> + Debug + 'static,
         E::Output: Debug + PartialEq,
     {
-        self.each::<E>(examples, |pass, call, format| {
-            let (blocking, asynchronous) = pass.clients(format);
-            [
-                blocking.call(call).map_err(|error| error.to_string()),
-                pass.runtime.block_on(asynchronous.call(call)).map_err(|error| error.to_string()),
-            ]
-        });
+        self.each::<E>(
+            examples,
+            |pass, call, format| {
+                let (blocking, asynchronous) = pass.clients(format);
+                [
+                    blocking.call(call).map_err(|error| error.to_string()),
+                    pass.runtime.block_on(asynchronous.call(call)).map_err(|error| error.to_string()),
+                ]
+            },
+            |client, call| client.call(call).map_err(|error| error.to_string()),
+        );
     }
 
     fn perform<E>(&mut self, examples: &Examples)
@@ -126,20 +151,27 @@ impl<A: Served> Visitor for Pass<A> {
         E: Serve + Perform + Endpoint<Api = A> + Debug + 'static,
         E::Output: Debug + PartialEq,
     {
-        self.each::<E>(examples, |pass, call, format| {
-            let (blocking, asynchronous) = pass.clients(format);
-            [
-                blocking
-                    .with(hostkit::CallOptions::new().unread())
-                    .perform(call)
-                    .into_result()
-                    .map_err(|error| error.to_string()),
-                pass.runtime
-                    .block_on(asynchronous.with(hostkit::CallOptions::new().unread()).perform(call))
-                    .into_result()
-                    .map_err(|error| error.to_string()),
-            ]
-        });
+        self.each::<E>(
+            examples,
+            |pass, call, format| {
+                let (blocking, asynchronous) = pass.clients(format);
+                [
+                    blocking
+                        .with(hostkit::CallOptions::new().unread())
+                        .perform(call)
+                        .into_result()
+                        .map_err(|error| error.to_string()),
+                    pass.runtime
+                        .block_on(asynchronous.with(hostkit::CallOptions::new().unread()).perform(call))
+                        .into_result()
+                        .map_err(|error| error.to_string()),
+                ]
+            },
+            |client, call| {
+                let unread = client.with(hostkit::CallOptions::new().unread());
+                unread.perform(call).into_result().map_err(|error| error.to_string())
+            },
+        );
     }
 }
 

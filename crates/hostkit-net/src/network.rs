@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hostkit::SetupError;
+use http::Uri;
 use rustls::ClientConfig;
 
 use crate::{Lookup, Names, Trust};
@@ -18,7 +19,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 #[derive(Clone, Default)]
 pub struct Network {
     proxy: Option<String>,
-    roots: Vec<u8>,
+    roots: Vec<Vec<u8>>,
     #[cfg(feature = "platform-verifier")]
     is_platform: bool,
     lookup: Option<Lookup>,
@@ -39,10 +40,10 @@ impl Network {
         self
     }
 
-    /// Adds trusted root certificates in PEM, such as those of a test installation.
+    /// Adds trusted root certificates in PEM, such as those of a test installation. Without one in it, the client cannot be
+    /// set up.
     pub fn root_certificates(mut self, pem: &[u8]) -> Self {
-        self.roots.extend_from_slice(pem);
-        self.roots.push(b'\n');
+        self.roots.push(pem.to_owned());
         self
     }
 
@@ -70,9 +71,20 @@ impl Network {
         self
     }
 
-    /// The proxy's URL, which may hold a password.
-    pub fn proxy_url(&self) -> Option<&str> {
-        self.proxy.as_deref()
+    /// The URL of the HTTP proxy, which may hold a password.
+    ///
+    /// # Errors
+    /// It is no URL, or that of another kind of proxy, such as SOCKS: a client would find that out at its first call only.
+    pub fn proxy_url(&self) -> Result<Option<&str>, SetupError> {
+        let Some(url) = self.proxy.as_deref() else { return Ok(None) };
+        let uri: Uri = url.parse().map_err(|_| SetupError::Proxy)?;
+        let is_http = uri.scheme_str().is_some_and(|scheme| scheme.eq_ignore_ascii_case("http"));
+        let names_a_host = uri.host().is_some_and(|host| !host.is_empty());
+        if is_http && names_a_host && uri.path().trim_matches('/').is_empty() && uri.query().is_none() {
+            Ok(Some(url))
+        } else {
+            Err(SetupError::Proxy)
+        }
     }
 
     /// Host and port of the proxy, for errors.
@@ -96,10 +108,12 @@ impl Network {
     /// The configuration of TLS.
     ///
     /// # Errors
-    /// A certificate cannot be read or is not a valid root, or TLS cannot be set up.
+    /// A certificate cannot be read or is not a valid root, a PEM has none, or TLS cannot be set up.
     pub fn tls(&self) -> Result<ClientConfig, SetupError> {
         let mut trust = Trust::default();
-        trust.add_pem(&self.roots)?;
+        for pem in &self.roots {
+            trust.add_pem(pem)?;
+        }
         #[cfg(feature = "platform-verifier")]
         if self.is_platform {
             trust.platform();

@@ -17,16 +17,20 @@ pub struct Trust {
 }
 
 impl Trust {
-    /// Adds root certificates in PEM, and returns how many there were.
+    /// Adds root certificates in PEM.
     ///
     /// # Errors
-    /// A certificate cannot be read.
-    pub fn add_pem(&mut self, pem: &[u8]) -> Result<usize, SetupError> {
+    /// A certificate cannot be read, or there is none.
+    pub fn add_pem(&mut self, pem: &[u8]) -> Result<(), SetupError> {
         let before = self.added.len();
         for certificate in CertificateDer::pem_slice_iter(pem) {
             self.added.push(certificate.map_err(|error| SetupError::Certificate(error.to_string()))?);
         }
-        Ok(self.added.len() - before)
+        if self.added.len() == before {
+            let why = "there is none: in PEM, one begins with -----BEGIN CERTIFICATE-----";
+            return Err(SetupError::Certificate(why.to_owned()));
+        }
+        Ok(())
     }
 
     /// Verifies with the operating system's trust store instead of the public roots.
@@ -79,14 +83,14 @@ mod tests {
 
         let no_certificate = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
         let mut trust = Trust::default();
-        assert_eq!(trust.add_pem(no_certificate), Ok(1));
+        assert_eq!(trust.add_pem(no_certificate), Ok(()));
         assert!(matches!(trust.client_config(), Err(SetupError::Certificate(_))));
     }
 
     #[test]
-    fn a_file_without_certificates_adds_none() {
-        let mut trust = Trust::default();
-        assert_eq!(trust.add_pem(b"nothing of the kind\n"), Ok(0));
-        assert!(trust.client_config().is_ok());
+    fn a_file_without_certificates_is_refused() {
+        for pem in [&b""[..], b"nothing of the kind\n", b"\x30\x82\x01\x0a"] {
+            assert!(matches!(Trust::default().add_pem(pem), Err(SetupError::Certificate(_))));
+        }
     }
 }

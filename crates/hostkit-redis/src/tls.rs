@@ -28,9 +28,8 @@ impl Trust {
             io::Error::new(ErrorKind::InvalidInput, format!("a root certificate for Redis cannot be read: {why}"))
         };
         let mut roots = self.roots.clone();
-        match roots.add_pem(pem).and_then(|added| Ok((added, Self::of(roots)?))) {
-            Ok((0, _)) => Err(failed("the PEM contains none")),
-            Ok((_, trust)) => Ok(trust),
+        match roots.add_pem(pem).and_then(|()| Self::of(roots)) {
+            Ok(trust) => Ok(trust),
             Err(SetupError::Certificate(why)) => Err(failed(&why)),
             Err(other) => Err(io::Error::other(other)),
         }

@@ -49,9 +49,9 @@ impl Setup {
     /// Builds the transport.
     ///
     /// # Errors
-    /// The proxy's URL is invalid, or a certificate cannot be read.
+    /// The proxy's URL is not that of an HTTP proxy, or a root certificate cannot be read or is missing.
     pub fn build(self) -> Result<ReqwestTransport, SetupError> {
-        let proxy = self.network.proxy_url().map(reqwest::Proxy::https).transpose();
+        let proxy = self.network.proxy_url()?.map(reqwest::Proxy::https).transpose();
         // The error would print the URL, and with it the password.
         let proxy = proxy.map_err(|_| SetupError::Proxy)?;
         let tls = self.network.tls()?;

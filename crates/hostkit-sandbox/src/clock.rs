@@ -5,7 +5,8 @@ use std::ops::Add;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use hostkit::{Date, DateTime};
+use hostkit::time;
+use hostkit::{Date, DateTime, UnixTime};
 
 /// Seconds that Moscow is ahead of UTC, since 2014-10-26. The clock starts at the present, so no older offset matters.
 const MOSCOW: u64 = 3 * 3600;
@@ -137,6 +138,27 @@ impl Clock {
     pub fn set_speed(&self, speed: u32) {
         let mut run = self.lock();
         (run.shown, run.since, run.speed) = (run.now(), Instant::now(), speed);
+    }
+}
+
+/// As the clock of a client: what the client waits for, the sandbox's time is advanced by, so that waiting takes no time.
+impl time::Clock for Clock {
+    fn now(&self) -> time::Now {
+        let Moment(now) = Self::now(self);
+        let wall = UnixTime(i64::try_from(now.as_secs()).unwrap_or(i64::MAX));
+        time::Now { monotonic: time::Moment::after_start(now), wall }
+    }
+
+    fn sleep(&self, until: time::Moment) -> Duration {
+        let mut run = self.lock();
+        let now = run.now();
+        run.shown = run.shown.saturating_add(until.since(time::Moment::after_start(now)));
+        Duration::ZERO
+    }
+
+    fn patience(&self, until: time::Moment) -> Duration {
+        // Another caller may advance the clock meanwhile, so a waiter looks again soon.
+        until.since(time::Clock::now(self).monotonic).min(Duration::from_millis(20))
     }
 }
 

@@ -5,6 +5,10 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
 
+use hostkit::machinery::FromParts;
+use hostkit::protocol::server::every::Served;
+use hostkit::{Api, ClientBuilder};
+
 use crate::access::AccessLog;
 use crate::api_name::ApiName;
 use crate::clock::Clock;
@@ -97,6 +101,33 @@ impl Sandbox {
     /// The base URL of an API, without a slash at its end.
     pub fn url(&self, api: ApiName) -> String {
         format!("http://{}/{api}", self.address())
+    }
+
+    /// A client of the first account of a simulated API, given how to build one: its base URL, its credentials, and this
+    /// sandbox's clock, with which waiting takes no real time. Other options can follow.
+    ///
+    /// ```
+    /// use clodo_proto::Clodo;
+    /// use hostkit::machinery::ClientCore;
+    /// use hostkit_sandbox::{ApiName, Sandbox};
+    ///
+    /// let sandbox = Sandbox::start()?;
+    /// let client = sandbox.client(ClientCore::<Clodo>::builder).build()?; // or `Client::<Clodo>::builder`
+    /// assert_eq!(client.base_url().to_string(), sandbox.url(ApiName::CLODO));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Panics
+    /// The sandbox has no account of this API.
+    pub fn client<C: FromParts<Api: Served>>(
+        &self,
+        builder: impl FnOnce(<C::Api as Api>::Credentials) -> ClientBuilder<C>,
+    ) -> ClientBuilder<C> {
+        let url = self.url(ApiName::of::<C::Api>());
+        let account = sites::accounts_of::<C::Api>().into_iter().next();
+        let account = account.unwrap_or_else(|| panic!("the sandbox has no account of {}", C::Api::INFO.name));
+        let base = url.parse().unwrap_or_else(|error| panic!("{url} is no base URL: {error}"));
+        builder(account).base_url(base).clock(self.clock())
     }
 
     /// The base URL of an API with the host name `localhost`, which a client has to resolve.

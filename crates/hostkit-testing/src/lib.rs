@@ -12,5 +12,7 @@
 
 pub mod conformance;
 mod scripted;
+#[cfg(feature = "server")]
+mod values;
 
 pub use scripted::{Script, Scripted, Sent};

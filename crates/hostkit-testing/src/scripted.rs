@@ -5,8 +5,11 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request};
 
+#[cfg(feature = "server")]
+use crate::values::Exchange;
+use hostkit::Format;
 use hostkit::time::ManualClock;
 use hostkit::transport::{AsyncTransport, Incoming, Outgoing, Phase, Transport, TransportError, TransportErrorKind};
 
@@ -24,37 +27,72 @@ use hostkit::transport::{AsyncTransport, Incoming, Outgoing, Phase, Transport, T
 /// ```
 #[derive(Clone)]
 pub struct Script {
-    method: Option<Method>,
-    path: Option<String>,
+    expected: Expected,
     takes: Duration,
     headers: HeaderMap,
-    result: Result<(u16, Vec<u8>), TransportError>,
+    result: Result<Answer, TransportError>,
+}
+
+/// The request that a script expects.
+#[derive(Clone)]
+enum Expected {
+    Any,
+    /// This method, and a path that ends with this.
+    Request(Method, String),
+    #[cfg(feature = "server")]
+    Call(Arc<Exchange>),
+}
+
+/// What a script answers with.
+#[derive(Clone)]
+enum Answer {
+    /// An empty 200, or the value of the expected call.
+    Given,
+    Bytes(u16, Vec<u8>),
 }
 
 impl Script {
-    fn expecting(method: Option<Method>, path: Option<&str>) -> Self {
-        let path = path.map(str::to_owned);
-        Self { method, path, takes: Duration::ZERO, headers: HeaderMap::new(), result: Ok((200, Vec::new())) }
+    fn expecting(expected: Expected) -> Self {
+        Self { expected, takes: Duration::ZERO, headers: HeaderMap::new(), result: Ok(Answer::Given) }
     }
 
     /// Expects any request.
     pub fn any() -> Self {
-        Self::expecting(None, None)
+        Self::expecting(Expected::Any)
     }
 
     /// Expects a GET whose path, without the query, ends with this.
     pub fn get(path: &str) -> Self {
-        Self::expecting(Some(Method::GET), Some(path))
+        Self::method(Method::GET, path)
     }
 
     /// Expects a POST whose path, without the query, ends with this.
     pub fn post(path: &str) -> Self {
-        Self::expecting(Some(Method::POST), Some(path))
+        Self::method(Method::POST, path)
     }
 
     /// Expects a request with this method whose path ends with this.
     pub fn method(method: Method, path: &str) -> Self {
-        Self::expecting(Some(method), Some(path))
+        Self::expecting(Expected::Request(method, path.to_owned()))
+    }
+
+    /// Expects this call, whatever its credentials are, and answers it with this value, in the format that the client asks
+    /// for. It needs the feature `server`, of this crate and of the API's.
+    ///
+    /// ```
+    /// use hostkit_testing::Script;
+    /// # use hostkit::protocol::server::Serve;
+    /// # fn script<E: Serve>(call: &E, value: E::Output) -> Script {
+    /// let script = Script::call(call, value); // such as `&GetServer::new(id)` and a `ServerDetail`
+    /// # script
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    /// An input of the call breaks a rule of its spec, or the value cannot be written in a format of the API.
+    #[cfg(feature = "server")]
+    pub fn call<E: hostkit::protocol::server::Serve>(call: &E, value: E::Output) -> Self {
+        Self::expecting(Expected::Call(Arc::new(Exchange::of(call, &value))))
     }
 
     /// Expects any request, and fails it.
@@ -62,9 +100,9 @@ impl Script {
         Self::any().failing(phase, kind)
     }
 
-    /// Answers with this status and body.
+    /// Answers with this status and body, also in place of a value.
     pub fn answer(mut self, status: u16, body: impl Into<Vec<u8>>) -> Self {
-        self.result = Ok((status, body.into()));
+        self.result = Ok(Answer::Bytes(status, body.into()));
         self
     }
 
@@ -89,9 +127,34 @@ impl Script {
     }
 }
 
+impl Expected {
+    /// Whether a request is the expected one, or else why not.
+    #[cfg_attr(not(feature = "server"), expect(unused_variables, reason = "only a value has a format"))]
+    fn check(&self, request: &Request<Vec<u8>>, format: Format) -> Result<(), String> {
+        match self {
+            Self::Any => Ok(()),
+            Self::Request(method, path) if request.method() == method && request.uri().path().ends_with(path) => Ok(()),
+            Self::Request(..) => Err("another request".to_owned()),
+            #[cfg(feature = "server")]
+            Self::Call(exchange) => exchange.check(request, format),
+        }
+    }
+}
+
+impl fmt::Display for Expected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Any => f.write_str("any request"),
+            Self::Request(method, path) => write!(f, "{method} …{path}"),
+            #[cfg(feature = "server")]
+            Self::Call(exchange) => f.write_str(exchange.endpoint()),
+        }
+    }
+}
+
 impl fmt::Debug for Script {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Script({:?} {:?})", self.method, self.path)
+        write!(f, "Script({})", self.expected)
     }
 }
 
@@ -155,24 +218,39 @@ impl Scripted {
     }
 
     fn play(&self, outgoing: Outgoing) -> Result<Incoming, TransportError> {
-        let Outgoing { endpoint, request, timeout, reusable, limits, .. } = outgoing;
-        let (http::request::Parts { method, uri, headers, .. }, body) = request.into_parts();
+        let Outgoing { endpoint, request, timeout, reusable, limits, format, failure, .. } = outgoing;
+        let what = format!("{} {}", request.method(), request.uri().path());
+        // What the client could not use is rather the fault of its answer than of the script's end.
+        let again = failure.map(|failure| format!(". It is asked for again, because of {failure}")).unwrap_or_default();
         self.change(|state| {
-            state.sent.push(Sent { endpoint, method: method.clone(), url: uri.to_string(), headers, body, reusable });
+            state.sent.push(Sent {
+                endpoint,
+                method: request.method().clone(),
+                url: request.uri().to_string(),
+                headers: request.headers().clone(),
+                body: request.body().clone(),
+                reusable,
+            });
             let Some(script) = state.script.pop_front() else {
-                panic!("{method} {} is not in the script", uri.path());
+                panic!("{endpoint}, {what}, is not in the script{again}");
             };
-            let fits = script.method.as_ref().is_none_or(|expected| *expected == method)
-                && script.path.as_ref().is_none_or(|path| uri.path().ends_with(path.as_str()));
-            assert!(fits, "{method} {} came, the script has {script:?}", uri.path());
+            if let Err(why) = script.expected.check(&request, format) {
+                panic!("{endpoint}, {what}, came, and the script has {}: {why}{again}", script.expected);
+            }
             if let Some(clock) = &state.clock {
                 clock.advance(script.takes.min(timeout));
             }
             if script.takes >= timeout && !script.takes.is_zero() {
                 return Err(TransportError::new(Phase::Head, TransportErrorKind::Timeout, ""));
             }
-            let (status, body) = script.result?;
-            Incoming::new(&limits, status, script.headers)?.with_body(body)
+            let (status, mut headers, body) = match (script.result?, &script.expected) {
+                (Answer::Bytes(status, body), _) => (status, HeaderMap::new(), body),
+                #[cfg(feature = "server")]
+                (Answer::Given, Expected::Call(exchange)) => exchange.answer(format),
+                (Answer::Given, _) => (200, HeaderMap::new(), Vec::new()),
+            };
+            headers.extend(script.headers);
+            Incoming::new(&limits, status, headers)?.with_body(body)
         })
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use hostkit::machinery::drive;
 use hostkit::machinery::{ClientCore, FromParts, Machine};
 use hostkit::transport::Transport;
+use hostkit::watch::{Counters, Look, RateLeft};
 use hostkit::{
     Api, BaseUrl, Budget, Call, CallOptions, ClientBuilder, Endpoint, Error, ErrorOf, Observation, Outcome, OutcomeOf,
     Perform, Rates, RawBody, Reconciled, Reply, SetupError, Ticket, WaitError, Waiter,
@@ -124,7 +125,8 @@ impl<A: Api, T: Transport> Client<A, T> {
         self.run(self.core.perform(endpoint, self.options.clone()))
     }
 
-    /// Polls until the waiter's condition is met, passing each observation to `on_progress`, also that of a failed poll.
+    /// Polls until the waiter's condition is met. `on_progress` is told what each poll saw, also a failed one, and how long it
+    /// is until the next.
     ///
     /// # Errors
     /// The condition can no longer be met, the deadline passed, or every further poll would fail, too.
@@ -145,6 +147,15 @@ impl<A: Api, T: Transport> Client<A, T> {
     /// spends takes up to 15 minutes, because lists of hosters lag; with a shorter deadline the verdict may be "not yet".
     pub fn reconcile<E: Perform<Api = A>>(&self, ticket: &Ticket) -> Reconciled<E::Found, A::Code> {
         self.run(self.core.reconcile::<E>(ticket, self.options.clone()))
+    }
+
+    /// Like [`Client::reconcile`], telling `on_progress` of each read before the verdict and when the next is due.
+    pub fn reconcile_with<E: Perform<Api = A>>(
+        &self,
+        ticket: &Ticket,
+        on_progress: impl FnMut(&Look),
+    ) -> Reconciled<E::Found, A::Code> {
+        self.run(self.core.reconcile_with::<E, _>(ticket, self.options.clone(), on_progress))
     }
 
     /// Runs any machine to completion with this client's transport and clock.
@@ -170,6 +181,16 @@ impl<A: Api, T: Transport> Client<A, T> {
     /// The rate limits, for sharing with another client of the same account.
     pub fn rates(&self) -> &Rates {
         self.core.rates()
+    }
+
+    /// What this client and its clones have done so far: calls by outcome, attempts, sign-ins, and calls in flight.
+    pub fn counters(&self) -> Counters {
+        self.core.counters()
+    }
+
+    /// What is left of each rate limit now, and how long until there is room.
+    pub fn rates_left(&self) -> Vec<RateLeft> {
+        self.core.rates_left()
     }
 
     /// The base URL that is used until a sign-in returns another.

@@ -6,6 +6,8 @@ use hostkit::transport::{Phase, TransportError, TransportErrorKind as Kind};
 use hostkit_net::HeadTooLarge;
 use hostkit_net::failure::kind_of_socket_error;
 
+use crate::progress::Cancelled;
+
 /// Maps an error that occurred in a phase.
 pub(crate) fn of(phase: Phase, error: &ureq::Error) -> TransportError {
     TransportError::new(phase, kind(error), &error.to_string())
@@ -23,6 +25,7 @@ fn kind(error: &ureq::Error) -> Kind {
         Error::HostNotFound => Kind::Dns,
         Error::Tls(_) | Error::TlsRequired => Kind::Tls,
         Error::Other(inner) if inner.is::<rustls::Error>() => Kind::Tls,
+        Error::Other(inner) if inner.is::<Cancelled>() => Kind::Cancelled,
         Error::Other(inner) if inner.is::<HeadTooLarge>() => Kind::TooLarge,
         Error::LargeResponseHeader(..) => Kind::TooLarge,
         // ureq does not export the type; the conformance suite fails if the text changes.

@@ -34,6 +34,7 @@
 //! [`ureq`], without an async runtime among its dependencies. `hostkit-reqwest` is the async counterpart.
 
 mod client;
+mod connect;
 mod failure;
 mod input;
 mod progress;

@@ -4,9 +4,11 @@
 //! so the state is thread-local. The deadline of the call is kept beside it: as a setting of ureq, it would have to
 //! differ by request, and ureq copies its whole configuration for a request with a setting of its own.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::fmt;
 use std::time::{Duration, Instant};
 
+use hostkit::Cancel;
 use hostkit::transport::Phase;
 use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, Transport};
 use ureq::{Error, Timeout};
@@ -36,10 +38,11 @@ impl ConnectionProgress {
     }
 
     /// Starts a request on this thread; `silence` is how long a kept connection may take to the first byte.
-    pub(crate) fn begin(timeout: Duration, silence: Duration) {
+    pub(crate) fn begin(timeout: Duration, silence: Duration, cancel: Option<Cancel>) {
         let now = Instant::now();
         let silent_until = (silence < timeout).then(|| now + silence);
         PROGRESS.set(Self::start(now + timeout.min(FOREVER), silent_until));
+        CANCEL.set(cancel);
     }
 
     /// The progress since [`Self::begin`].
@@ -69,6 +72,59 @@ impl ConnectionProgress {
 
 thread_local! {
     static PROGRESS: Cell<ConnectionProgress> = Cell::new(ConnectionProgress::start(Instant::now(), None));
+    /// The token of the current request's caller, where the request may be given up.
+    static CANCEL: RefCell<Option<Cancel>> = const { RefCell::new(None) };
+}
+
+/// Whether the caller may give the current request up.
+pub(crate) fn may_be_cancelled() -> bool {
+    CANCEL.with_borrow(Option::is_some)
+}
+
+/// How long a wait at a socket takes before it looks at the caller's token: nothing can wake it.
+const DEAF: Duration = Duration::from_millis(50);
+
+/// The caller cancelled the request.
+#[derive(Debug)]
+pub(crate) struct Cancelled;
+
+impl fmt::Display for Cancelled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("by the caller")
+    }
+}
+
+impl std::error::Error for Cancelled {}
+
+impl From<Cancelled> for Error {
+    fn from(cancelled: Cancelled) -> Self {
+        Self::Other(Box::new(cancelled))
+    }
+}
+
+/// Waits for at most `patience`, in pieces between which the caller can cancel. `wait` returns `None` if a piece was not
+/// enough.
+///
+/// # Errors
+/// The caller cancelled.
+pub(crate) fn wait_in_pieces<T>(
+    patience: Duration,
+    mut wait: impl FnMut(Duration) -> Option<T>,
+) -> Result<Option<T>, Cancelled> {
+    let Some(cancel) = CANCEL.with_borrow(Clone::clone) else {
+        return Ok(wait(patience));
+    };
+    let end = Instant::now() + patience.min(FOREVER);
+    loop {
+        if cancel.is_cancelled() {
+            return Err(Cancelled);
+        }
+        let left = end.saturating_duration_since(Instant::now());
+        let waited = wait(left.min(DEAF));
+        if waited.is_some() || left <= DEAF {
+            return Ok(waited);
+        }
+    }
 }
 
 /// Wraps a chain of connectors, limits the time to connect, and records the progress of their connections.
@@ -130,6 +186,20 @@ pub(crate) struct Watched<T> {
     input: Input,
 }
 
+impl<T: Transport> Watched<T> {
+    /// Waits for input, unless the caller cancels meanwhile.
+    fn await_or_cancel(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
+        let transport = &mut self.transport;
+        let input = wait_in_pieces(*timeout.after, |piece| {
+            match transport.await_input(coarse(NextTimeout { after: piece.into(), ..timeout })) {
+                Err(Error::Timeout(_)) => None,
+                input => Some(input),
+            }
+        })?;
+        input.unwrap_or(Err(Error::Timeout(timeout.reason)))
+    }
+}
+
 impl<T: Transport> Transport for Watched<T> {
     fn buffers(&mut self) -> &mut dyn Buffers {
         self
@@ -150,7 +220,7 @@ impl<T: Transport> Transport for Watched<T> {
             return Err(Error::Timeout(timeout.reason));
         }
         let timeout = if patience < timeout.after { NextTimeout { after: patience, ..timeout } } else { timeout };
-        let result = within(timeout).and_then(|timeout| self.transport.await_input(coarse(timeout)));
+        let result = within(timeout).and_then(|timeout| self.await_or_cancel(timeout));
         ConnectionProgress::note(|progress| {
             progress.phase = progress.phase.max(Phase::Head);
             progress.ended |= matches!(result, Ok(false));

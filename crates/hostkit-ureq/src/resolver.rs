@@ -10,7 +10,7 @@ use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
 use ureq::{Error, Timeout};
 
-use crate::progress::ConnectionProgress;
+use crate::progress::{ConnectionProgress, wait_in_pieces};
 
 /// [`Names`] as a resolver of ureq, with a limit for each lookup.
 #[derive(Debug)]
@@ -25,7 +25,8 @@ impl Resolver for NameResolver {
             return Err(Error::BadUri("the URL has no host".to_owned()));
         };
         let patience = self.limit.min(ConnectionProgress::left());
-        let found = self.names.addresses_within(host, patience).ok_or(Error::Timeout(Timeout::Resolve))?;
+        let found = wait_in_pieces(patience, |patience| self.names.addresses_within(host, patience))?;
+        let found = found.ok_or(Error::Timeout(Timeout::Resolve))?;
         let found = found.map_err(|_| Error::HostNotFound)?;
         let family = config.ip_family();
         let mut addresses = self.empty();

@@ -8,8 +8,9 @@ use hostkit_net::{IDLE_TIMEOUT, MAX_HEAD, Network};
 use ureq::Agent;
 use ureq::config::{Config, ConfigBuilder};
 use ureq::typestate::AgentScope;
-use ureq::unversioned::transport::{ConnectProxyConnector, Connector, TcpConnector};
+use ureq::unversioned::transport::{ConnectProxyConnector, Connector};
 
+use crate::connect::CancellableConnector;
 use crate::progress::Watch;
 use crate::resolver::NameResolver;
 use crate::tls::TlsConnector;
@@ -66,9 +67,9 @@ impl Setup {
     /// Builds the transport.
     ///
     /// # Errors
-    /// The proxy's URL is invalid, or a certificate cannot be read.
+    /// The proxy's URL is not that of an HTTP proxy, or a root certificate cannot be read or is missing.
     pub fn build(self) -> Result<UreqTransport, SetupError> {
-        let proxy = self.network.proxy_url().map(ureq::Proxy::new).transpose();
+        let proxy = self.network.proxy_url()?.map(ureq::Proxy::new).transpose();
         // The error would print the URL, and with it the password.
         let proxy = proxy.map_err(|_| SetupError::Proxy)?;
         let tls = Arc::new(self.network.tls()?);
@@ -76,7 +77,7 @@ impl Setup {
         let connect = self.network.time_to_connect();
         let agent = |is_pooled: bool| {
             let config = self.config(proxy.clone(), is_pooled);
-            let chain = ().chain(ConnectProxyConnector::default()).chain(TcpConnector::default());
+            let chain = ().chain(ConnectProxyConnector::default()).chain(CancellableConnector::default());
             let watch = Watch { chain: chain.chain(TlsConnector(Arc::clone(&tls))), connect };
             Agent::with_parts(config, watch, NameResolver { names: names.clone(), limit: connect })
         };

@@ -11,7 +11,7 @@ use ureq::unversioned::transport::{
     Buffers, ConnectionDetails, Connector, Either, LazyBuffers, NextTimeout, Transport, TransportAdapter,
 };
 
-use crate::progress::ConnectionProgress;
+use crate::progress::{ConnectionProgress, wait_in_pieces};
 
 /// Wraps connections in TLS if the URL is `https`.
 ///
@@ -36,8 +36,14 @@ impl<In: Transport> Connector<In> for TlsConnector {
         let mut connection = ClientConnection::new(Arc::clone(&self.0), name.to_owned()).map_err(failed)?;
         let mut socket = TransportAdapter::new(transport.boxed(), Arc::clone(&details.current_time));
         // The timeout in `details` was computed when connecting began, so the remaining time is used instead.
-        socket.set_timeout(NextTimeout { after: ConnectionProgress::left().into(), ..details.timeout });
-        connection.complete_io(&mut socket)?;
+        let handshake = wait_in_pieces(ConnectionProgress::left(), |piece| {
+            socket.set_timeout(NextTimeout { after: piece.into(), ..details.timeout });
+            match connection.complete_io(&mut socket).map_err(Error::from) {
+                Err(Error::Timeout(_)) => None,
+                handshake => Some(handshake),
+            }
+        })?;
+        handshake.unwrap_or(Err(Error::Timeout(details.timeout.reason)))?;
         let config = details.config;
         let buffers = LazyBuffers::new(config.input_buffer_size(), config.output_buffer_size());
         Ok(Some(Either::B(TlsTransport { buffers, stream: StreamOwned::new(connection, socket) })))

@@ -80,7 +80,7 @@ impl UreqTransport {
 
 impl Transport for UreqTransport {
     fn send(&self, outgoing: Outgoing) -> Result<Incoming, TransportError> {
-        let Outgoing { request, timeout, limits, reusable, silence, .. } = outgoing;
+        let Outgoing { request, timeout, limits, reusable, silence, cancel, .. } = outgoing;
         check_address(request.uri())?;
         let is_logged = |target| log::log_enabled!(target: target, log::Level::Trace);
         if !self.may_log_bytes && BYTE_LOGS.into_iter().any(is_logged) {
@@ -88,7 +88,7 @@ impl Transport for UreqTransport {
         }
         let proxy = self.proxy.clone().filter(|_| request.uri().scheme_str() != Some("http"));
         let agent = if reusable { &self.pooled } else { &self.fresh };
-        ConnectionProgress::begin(timeout, silence);
+        ConnectionProgress::begin(timeout, silence, cancel);
         // With the unit type as body, ureq sends no Content-Length.
         let result = if request.body().is_empty() && !request.headers().contains_key(CONTENT_LENGTH) {
             self.run(agent, request.map(|_| ()), &limits)

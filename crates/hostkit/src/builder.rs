@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hostkit_proto::{Api, BaseUrl, UnknownFields};
+use hostkit_proto::{Api, BaseUrl, Secret, UnknownFields};
 use hostkit_wire::{Format, Limits};
 
 use crate::call::intent::Intent;
@@ -16,6 +16,7 @@ use crate::limits::shared::RateStore;
 use crate::session::shared::SessionStore;
 use crate::time::Clock;
 use crate::transport::AnswerLimits;
+use crate::watch::CallRecord;
 
 /// Configures a client. Unset options have the API's defaults.
 ///
@@ -125,6 +126,13 @@ impl<C: FromParts> ClientBuilder<C> {
         self
     }
 
+    /// Starts signed in with this token, as if the API had just given it out for calls at the base URL: for tests, and for
+    /// tokens of another program. Calls that the API wants to be signed otherwise do not use it.
+    pub fn signed_in(mut self, token: impl Into<Secret>) -> Self {
+        self.settings.token = Some(token.into());
+        self
+    }
+
     /// Limits the total cost of calls of the class *spends*. Each of them then needs a price.
     pub fn budget(mut self, budget: Budget) -> Self {
         self.settings.budget = Some(budget);
@@ -178,10 +186,34 @@ impl<C: FromParts> ClientBuilder<C> {
         self
     }
 
+    /// Sets a hook that is called after each call, also one that was refused before it was sent, cancelled or dropped, and
+    /// after each sign-in.
+    ///
+    /// It runs where the call runs, before the caller gets the outcome: it must not block, call the client, or panic. A
+    /// panic is caught and logged; the outcome is not lost. The reads of [`Perform`](crate::Perform), waiters and recovery
+    /// are calls of their own.
+    ///
+    /// ```
+    /// # fn build<C: hostkit::machinery::FromParts>(builder: hostkit::ClientBuilder<C>) -> hostkit::ClientBuilder<C> {
+    /// builder.after_call(|call| println!("{} {}: {} in {:.1?}", call.api, call.endpoint, call.outcome, call.took))
+    /// # }
+    /// ```
+    pub fn after_call(mut self, hook: impl Fn(&CallRecord<'_>) + Send + Sync + 'static) -> Self {
+        self.settings.after_call = Some(Arc::new(hook));
+        self
+    }
+
+    /// Sets how often a call that may be repeated, or its sign-in, is sent at most: 1 to 3, which is the default. Calls
+    /// that act are sent once anyway.
+    pub fn max_attempts(mut self, most: u32) -> Self {
+        self.settings.max_attempts = most;
+        self
+    }
+
     /// Checks the configuration and builds the client.
     ///
     /// # Errors
-    /// An unknown host or format, credentials or a user agent that cannot be sent, or a transport that could not be set
+    /// An unknown host or format, a number of attempts that is not possible, credentials, a token or a user agent that cannot be sent, or a transport that could not be set
     /// up.
     pub fn build(self) -> Result<C, SetupError> {
         let core = ClientCore::new(self.settings)?;

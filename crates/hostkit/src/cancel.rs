@@ -8,7 +8,9 @@ use event_listener::{Event, EventListener};
 
 /// Cancels the calls that carry it, before they are sent and while they wait. Clones are the same token.
 ///
-/// A request in flight is not aborted: a mutating call ends with its answer, or unresolved at its deadline.
+/// A request that only reads is given up in flight: at once by the async client, within a tenth of a second by the blocking
+/// one, which looks between short waits. One that changes something is not: it ends with its answer, or unresolved at its
+/// deadline.
 #[derive(Clone, Default)]
 pub struct Cancel(Arc<Shared>);
 

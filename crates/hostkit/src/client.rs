@@ -8,7 +8,7 @@ use hostkit_proto::{Api, BaseUrl, EncodeError, EndpointInfo, RequestParts, Sessi
 use hostkit_wire::{Format, Limits};
 
 use crate::call::intent::BeforeSend;
-use crate::call::retry::{Random, RetryBudget};
+use crate::call::retry::{MAX_ATTEMPTS, Random, RetryBudget};
 use crate::call::ticket;
 use crate::call::turns::{SharedTurns, Turns};
 use crate::config::{Place, Settings, SetupError};
@@ -16,11 +16,12 @@ use crate::error::{Cause, Error};
 use crate::limits::price::Budget;
 use crate::limits::rate::Rates;
 use crate::limits::shared::SharedRates;
-use crate::session::cell::SessionCell;
+use crate::session::cell::{Admission, SessionCell};
 use crate::session::shared::SharedSession;
 use crate::subject::place;
 use crate::time::Clock;
 use crate::transport::AnswerLimits;
+use crate::watch::{Counters, RateLeft, Watch};
 
 use http::HeaderValue;
 
@@ -76,6 +77,8 @@ pub(crate) struct Shared<A: Api> {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) user_agent: HeaderValue,
     pub(crate) before_send: Option<BeforeSend>,
+    pub(crate) max_attempts: u32,
+    pub(crate) watch: Watch,
     pub(crate) session: SessionCell<Admitted, Arc<Error<A::Code>>>,
     pub(crate) shared_session: Option<SharedSession>,
     pub(crate) retries: RetryBudget,
@@ -119,6 +122,9 @@ impl<A: Api> ClientCore<A> {
             None => A::INFO.formats.first().copied().unwrap_or(Format::Json),
         };
         check_credentials::<A>(&settings.credentials, format, host).map_err(SetupError::Credentials)?;
+        if !(1..=MAX_ATTEMPTS).contains(&settings.max_attempts) {
+            return Err(SetupError::MaxAttempts(settings.max_attempts));
+        }
         let user_agent = HeaderValue::from_str(&settings.user_agent).map_err(|_| SetupError::UserAgent)?;
         let shared_session = settings.session_store.map(|store| SharedSession::new(store, A::INFO.name, &base));
         let turns = settings.rate_store.as_ref().map(|store| SharedTurns::new(store, A::INFO.name, &base));
@@ -126,7 +132,7 @@ impl<A: Api> ClientCore<A> {
             Some(store) => settings.rates.shared_by(SharedRates::new(store, A::INFO.name, &base)),
             None => settings.rates,
         };
-        Ok(Self(Arc::new(Shared {
+        let core = Self(Arc::new(Shared {
             credentials: settings.credentials,
             base,
             host,
@@ -142,12 +148,32 @@ impl<A: Api> ClientCore<A> {
             clock: settings.clock,
             user_agent,
             before_send: settings.before_send,
+            max_attempts: settings.max_attempts,
+            watch: Watch::new(settings.after_call),
             session: SessionCell::new(),
             shared_session,
             retries: RetryBudget::new(),
             turns: Turns::new(turns),
             random: Random::new(settings.seed),
-        })))
+        }));
+        if let Some(token) = settings.token {
+            core.start_session(Session::with_token(token)).map_err(SetupError::Credentials)?;
+        }
+        Ok(core)
+    }
+
+    /// Starts with a session for calls at the base URL.
+    fn start_session(&self, session: Session) -> Result<(), EncodeError> {
+        let shared = self.shared();
+        let info = const { &EndpointInfo { name: "signed_in", ..EndpointInfo::DEFAULT } };
+        let mut parts = RequestParts::of(info, &A::INFO, shared.format, shared.host);
+        A::authorise(&shared.credentials, &session, &mut parts).and_then(|()| parts.checked())?;
+        let now = shared.clock.now();
+        if let Admission::Lead(guard) = shared.session.ask(now, Duration::ZERO, &mut None) {
+            let admitted = Admitted { session, base: shared.base.clone() };
+            let _ = guard.succeed(admitted, now, A::INFO.session_lifetime, shared.random.unit());
+        }
+        Ok(())
     }
 
     pub(crate) fn shared(&self) -> &Shared<A> {
@@ -172,6 +198,16 @@ impl<A: Api> ClientCore<A> {
     /// The rate limits, to share them or to apply limits that the server reports.
     pub fn rates(&self) -> &Rates {
         &self.0.rates
+    }
+
+    /// What this core and its clones have done so far.
+    pub fn counters(&self) -> Counters {
+        self.0.watch.counters()
+    }
+
+    /// What is left of each rate limit now.
+    pub fn rates_left(&self) -> Vec<RateLeft> {
+        self.0.rates.left(self.0.clock.now().monotonic)
     }
 
     /// What is left of the budget.

@@ -5,10 +5,11 @@ use std::hash::{BuildHasher, Hasher};
 use std::sync::Arc;
 use std::time::Duration;
 
-use hostkit_proto::{Api, BaseUrl, BaseUrlError, EncodeError, UnknownFields};
+use hostkit_proto::{Api, BaseUrl, BaseUrlError, EncodeError, Secret, UnknownFields};
 use hostkit_wire::{Format, Limits};
 
 use crate::call::intent::BeforeSend;
+use crate::call::retry::MAX_ATTEMPTS;
 use crate::error::mistakes;
 use crate::limits::price::Budget;
 use crate::limits::rate::Rates;
@@ -16,6 +17,7 @@ use crate::limits::shared::RateStore;
 use crate::session::shared::SessionStore;
 use crate::time::{Clock, SystemClock};
 use crate::transport::AnswerLimits;
+use crate::watch::AfterCall;
 
 /// The options of a builder, without the transport.
 pub(crate) struct Settings<A: Api> {
@@ -28,6 +30,7 @@ pub(crate) struct Settings<A: Api> {
     pub(crate) answer_limits: AnswerLimits,
     pub(crate) tree_limits: Limits,
     pub(crate) session_hosts: Vec<String>,
+    pub(crate) token: Option<Secret>,
     pub(crate) budget: Option<Budget>,
     pub(crate) rates: Rates,
     pub(crate) session_store: Option<SessionStore>,
@@ -36,6 +39,13 @@ pub(crate) struct Settings<A: Api> {
     pub(crate) seed: u64,
     pub(crate) user_agent: String,
     pub(crate) before_send: Option<BeforeSend>,
+    pub(crate) after_call: Option<AfterCall>,
+    pub(crate) max_attempts: u32,
+}
+
+/// Why `most` is no limit of attempts.
+pub(crate) fn impossible_attempts(most: u32) -> String {
+    format!("`max_attempts` is 1 to {MAX_ATTEMPTS}, not {most}")
 }
 
 /// The configured location of the API.
@@ -63,7 +73,9 @@ pub enum SetupError {
     Credentials(EncodeError),
     /// The user agent has characters that are invalid in a header.
     UserAgent,
-    /// The proxy is no URL.
+    /// A call cannot be sent so often: once, twice or three times are possible.
+    MaxAttempts(u32),
+    /// The proxy is not the URL of an HTTP proxy.
     Proxy,
     /// A certificate cannot be read.
     Certificate(String),
@@ -80,7 +92,8 @@ impl fmt::Display for SetupError {
             Self::Format(format) => write!(f, "the API does not answer in {format}"),
             Self::Credentials(error) => write!(f, "the credentials cannot be sent: {}", mistakes(error)),
             Self::UserAgent => f.write_str("the user agent has characters that no header may have"),
-            Self::Proxy => f.write_str("the proxy is not a URL such as http://127.0.0.1:3128"),
+            Self::MaxAttempts(most) => f.write_str(&impossible_attempts(*most)),
+            Self::Proxy => f.write_str("the proxy is not the URL of an HTTP proxy, such as http://127.0.0.1:3128"),
             Self::Certificate(why) => write!(f, "a root certificate cannot be read: {why}"),
             Self::Tls(why) => write!(f, "TLS cannot be set up: {why}"),
         }
@@ -115,6 +128,7 @@ impl<A: Api> Settings<A> {
             answer_limits: AnswerLimits::DEFAULT,
             tree_limits: Limits::DEFAULT,
             session_hosts: Vec::new(),
+            token: None,
             budget: None,
             rates: Rates::new(A::INFO.rates),
             session_store: None,
@@ -124,6 +138,8 @@ impl<A: Api> Settings<A> {
             seed: std::collections::hash_map::RandomState::new().build_hasher().finish(),
             user_agent: concat!("hostkit/", env!("CARGO_PKG_VERSION")).to_owned(),
             before_send: None,
+            after_call: None,
+            max_attempts: MAX_ATTEMPTS,
         }
     }
 }

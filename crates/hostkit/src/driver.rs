@@ -5,9 +5,10 @@ use std::pin::{Pin, pin};
 use std::task::Poll;
 use std::time::Duration;
 
+use crate::cancel::Cancel;
 use crate::machine::{Machine, Step};
 use crate::time::Clock;
-use crate::transport::{AsyncTransport, Transport};
+use crate::transport::{AsyncTransport, Incoming, Phase, Transport, TransportError, TransportErrorKind};
 
 /// Runs a machine to its end, blocking.
 pub fn drive<M: Machine>(mut machine: M, transport: &impl Transport, clock: &dyn Clock) -> M::Done {
@@ -20,7 +21,8 @@ pub fn drive<M: Machine>(mut machine: M, transport: &impl Transport, clock: &dyn
             }
             Step::SleepUntil(moment) => std::thread::sleep(clock.sleep(moment)),
             Step::Wait(wakeup, moment) => {
-                wakeup.wait(clock.patience(moment));
+                let patience = wakeup.patience(clock, moment);
+                wakeup.wait(patience);
             }
         }
     }
@@ -39,12 +41,16 @@ pub fn drive_async<M: Machine, S: Future<Output = ()>>(
             match machine.step(clock.now()) {
                 Step::Done(done) => return done,
                 Step::Send(outgoing) => {
-                    let result = transport.send(*outgoing).await;
+                    let cancel = outgoing.cancel.clone();
+                    let result = match cancel {
+                        None => transport.send(*outgoing).await,
+                        Some(cancel) => until_cancelled(transport.send(*outgoing), &cancel).await,
+                    };
                     machine.receive(clock.now(), result);
                 }
                 Step::SleepUntil(moment) => sleep(clock.sleep(moment)).await,
                 Step::Wait(mut listener, moment) => {
-                    let mut patience = pin!(sleep(clock.patience(moment)));
+                    let mut patience = pin!(sleep(listener.patience(clock, moment)));
                     // Either event steps the machine again.
                     poll_fn(|context| {
                         let is_over = Pin::new(&mut listener).poll(context).is_ready();
@@ -55,4 +61,24 @@ pub fn drive_async<M: Machine, S: Future<Output = ()>>(
             }
         }
     }
+}
+
+/// The result of a request that is given up, and its connection with it, when the caller cancels.
+async fn until_cancelled(
+    sending: impl Future<Output = Result<Incoming, TransportError>>,
+    cancel: &Cancel,
+) -> Result<Incoming, TransportError> {
+    let mut sending = pin!(sending);
+    let mut cancelled = cancel.listen();
+    poll_fn(|context| {
+        // The answer counts where both are there.
+        if let Poll::Ready(result) = sending.as_mut().poll(context) {
+            return Poll::Ready(result);
+        }
+        if Pin::new(&mut cancelled).poll(context).is_ready() || cancel.is_cancelled() {
+            return Poll::Ready(Err(TransportError::new(Phase::Head, TransportErrorKind::Cancelled, "")));
+        }
+        Poll::Pending
+    })
+    .await
 }

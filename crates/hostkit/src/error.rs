@@ -32,11 +32,22 @@ struct Inner<C> {
     /// From the first step of the call on, sign-in and pauses included.
     took: Option<Duration>,
     body: Option<Excerpt>,
-    /// The `Retry-After` of the last answer.
+    /// How long to wait, by the last answer or by a rate limit of the client.
     retry_after: Option<Duration>,
     may_have_happened: bool,
     /// The ticket of a rejection that leaves the outcome open.
     ticket: Option<Ticket>,
+}
+
+/// What an error of a fault and a rejection have in common.
+#[derive(Clone)]
+pub(crate) struct Refused<C> {
+    pub(crate) subject: Subject,
+    pub(crate) fault: Fault<C>,
+    pub(crate) attempts: u32,
+    pub(crate) body: Option<Excerpt>,
+    pub(crate) retry_after: Option<Duration>,
+    pub(crate) ticket: Option<Ticket>,
 }
 
 /// What kind of failure it is.
@@ -173,6 +184,10 @@ impl<C> Error<C> {
     }
 
     fn of(subject: Subject, cause: Cause<C>) -> Self {
+        let retry_after = match &cause {
+            Cause::SignIn(error) => error.retry_after(),
+            _ => None,
+        };
         let status = match &cause {
             Cause::Fault(fault) => Some(fault.status),
             Cause::SignIn(error) => error.status(),
@@ -186,7 +201,7 @@ impl<C> Error<C> {
             attempts: 0,
             took: None,
             body: None,
-            retry_after: None,
+            retry_after,
             may_have_happened: false,
             ticket: None,
         }))
@@ -221,10 +236,6 @@ impl<C> Error<C> {
     pub(crate) fn with_retry_after(mut self, wait: Option<Duration>) -> Self {
         self.0.retry_after = wait;
         self
-    }
-
-    pub(crate) fn retry_after(&self) -> Option<Duration> {
-        self.0.retry_after
     }
 
     pub(crate) fn with_attempts(mut self, attempts: u32) -> Self {
@@ -262,10 +273,12 @@ impl<C> Error<C> {
         self.0.body.as_ref()
     }
 
-    /// What it is about, the fault, the attempts and the excerpt, or the error unchanged.
-    pub(crate) fn into_fault(self) -> Result<(Subject, Fault<C>, u32, Option<Excerpt>), Self> {
+    /// The fault with what is known about it, or the error unchanged if it is no fault.
+    pub(crate) fn into_refused(self) -> Result<Refused<C>, Self> {
         match *self.0 {
-            Inner { subject, cause: Cause::Fault(fault), attempts, body, .. } => Ok((subject, fault, attempts, body)),
+            Inner { subject, cause: Cause::Fault(fault), attempts, body, retry_after, ticket, .. } => {
+                Ok(Refused { subject, fault, attempts, body, retry_after, ticket })
+            }
             other => Err(Self(Box::new(other))),
         }
     }
@@ -310,6 +323,12 @@ impl<C> Error<C> {
     /// The number of times that the call was sent.
     pub fn attempts(&self) -> u32 {
         self.0.attempts
+    }
+
+    /// How long to wait before the call is made again, from the error on: by the `Retry-After` of the last answer or of the
+    /// sign-in's, at most an hour, or until a rate limit of the client has room. `None` if nothing says it.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
     }
 
     /// At most 2 KiB of the last answer, for display; text that is not UTF-8 is marked and shown as windows-1251.
@@ -436,17 +455,12 @@ impl<C: FaultCode> Error<C> {
         self.fault()?.code.as_ref()
     }
 
-    pub(crate) fn from_rejection(
-        subject: Subject,
-        fault: Fault<C>,
-        attempts: u32,
-        body: Option<Excerpt>,
-        ticket: Option<Ticket>,
-    ) -> Self {
+    pub(crate) fn from_refused(refused: Refused<C>) -> Self {
+        let Refused { subject, fault, attempts, body, retry_after, ticket } = refused;
         let (status, verify) = (fault.status, fault.verify);
         let mut error = Self::of(subject, Cause::Fault(fault)).with_attempts(attempts);
         error.0.ticket = ticket;
-        error.with_body(Some(status), body).with_may_have_happened(verify)
+        error.with_body(Some(status), body).with_may_have_happened(verify).with_retry_after(retry_after)
     }
 
     /// What the error says after its subject.

@@ -19,6 +19,8 @@
 //! }
 //! ```
 //!
+//! What a client tells of its calls (a hook, counters, what is left of rate limits) is in [`watch`].
+//!
 //! The engine below opens no socket and reads no clock: authors of a client implement
 //! [`Transport`](transport::Transport) or [`AsyncTransport`](transport::AsyncTransport), and the loops of [`machinery`]
 //! run each call as a [`Machine`](machinery::Machine). What API crates are made of is the [`protocol`].
@@ -45,6 +47,7 @@ mod subject;
 mod sync;
 pub mod time;
 pub mod transport;
+pub mod watch;
 
 pub use after::{Reconciled, WaitError};
 pub use builder::ClientBuilder;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use event_listener::{EventListener, Listener};
 
-use crate::time::{Moment, Now};
+use crate::time::{Clock, Moment, Now};
 use crate::transport::{Incoming, Outgoing, TransportError};
 
 /// A call, or a sequence of related calls, as a state machine.
@@ -41,16 +41,29 @@ pub enum Step<D> {
 /// An event that a machine waits for, by blocking a thread or as a future.
 #[derive(Debug)]
 #[must_use = "the machine waits for it"]
-pub struct Wakeup(EventListener);
+pub struct Wakeup {
+    listener: EventListener,
+    is_sleep: bool,
+}
 
 impl Wakeup {
     pub(crate) fn new(listener: EventListener) -> Self {
-        Self(listener)
+        Self { listener, is_sleep: false }
+    }
+
+    /// The event that cuts a sleep short.
+    pub(crate) fn of_a_sleep(listener: EventListener) -> Self {
+        Self { listener, is_sleep: true }
+    }
+
+    /// How long to wait for it, at most until `moment`: nothing but time ends a sleep, so a test clock advances to its end.
+    pub(crate) fn patience(&self, clock: &dyn Clock, moment: Moment) -> Duration {
+        if self.is_sleep { clock.sleep(moment) } else { clock.patience(moment) }
     }
 
     /// Blocks until the event, at most `at_most`; returns whether it came.
     pub fn wait(self, at_most: Duration) -> bool {
-        self.0.wait_timeout(at_most).is_some()
+        self.listener.wait_timeout(at_most).is_some()
     }
 }
 
@@ -58,7 +71,7 @@ impl Future for Wakeup {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        Pin::new(&mut self.0).poll(context)
+        Pin::new(&mut self.listener).poll(context)
     }
 }
 

@@ -32,7 +32,10 @@ pub struct CallOptions {
     pub cancel: Option<Cancel>,
     /// Whether a call that acts goes out without reading first what is there before it.
     pub is_unread: bool,
-    /// The time before each poll of a waiter, at least 100 milliseconds, in place of the waiter's own, which grow.
+    /// How often a call that may be repeated is sent at most: 1 to 3. A call with another number is refused.
+    pub max_attempts: Option<u32>,
+    /// The time before each poll of a waiter, in place of the waiter's own, which grow. It is at least 100 milliseconds, and
+    /// what the rate limits of the call allow for ever.
     pub poll_interval: Option<Duration>,
 }
 
@@ -94,6 +97,13 @@ impl CallOptions {
     /// Sets the token that cancels the call.
     pub fn cancel(mut self, cancel: Cancel) -> Self {
         self.cancel = Some(cancel);
+        self
+    }
+
+    /// Sets how often a call that may be repeated, or its sign-in, is sent at most: 1 to 3. A call with another number is
+    /// refused before it is sent.
+    pub fn max_attempts(mut self, most: u32) -> Self {
+        self.max_attempts = Some(most);
         self
     }
 

@@ -6,8 +6,10 @@ use std::io::{self, Read};
 use std::sync::Arc;
 use std::time::Duration;
 
+use hostkit_wire::Format;
 use http::HeaderMap;
 
+use crate::cancel::Cancel;
 use crate::quote::Quote;
 use crate::time::Moment;
 
@@ -28,8 +30,15 @@ pub struct Outgoing {
     /// How long a pooled connection may take to the first byte of the answer. Shorter than [`Outgoing::timeout`] for a
     /// call that may be repeated, so that a connection that died unnoticed leaves time for a new one.
     pub silence: Duration,
+    /// The format that the answer is asked for in.
+    pub format: Format,
     /// The largest answer that is accepted.
     pub limits: AnswerLimits,
+    /// The caller's token, if nothing is lost where the request is given up: then the transport fails with
+    /// [`TransportErrorKind::Cancelled`] as soon as it can. The async loop drops the future by itself.
+    pub cancel: Option<Cancel>,
+    /// Why the attempt before this one failed, where this one repeats it.
+    pub failure: Option<Box<str>>,
 }
 
 impl fmt::Debug for Outgoing {

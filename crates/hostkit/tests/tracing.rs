@@ -86,7 +86,8 @@ fn logs_say_what_happens_and_no_secret() {
         "wait_ms=",
         "signing in",
         "trying again",
-        "end=\"open\"",
+        "outcome=\"unresolved\"",
+        "cause=\"the connection broke before the answer was complete\"",
     ] {
         assert!(text.contains(said), "the log does not say {said}: {text}");
     }

@@ -4,3 +4,4 @@
 
 mod readme;
 mod record_deletion;
+mod testing;

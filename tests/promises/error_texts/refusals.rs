@@ -78,6 +78,8 @@ fn own(book: &mut Book) {
     book.add_outcome("a price above the limit", perform(&clodo(), &order(), &[signed_in()], &dear));
     let unknown = CallOptions::new().max_cost(Decimal::from(300));
     book.add_outcome("a price that is not known", perform(&clodo(), &order(), &[signed_in()], &unknown));
+    let often = CallOptions::new().max_attempts(9);
+    book.add_call("too many attempts", &call(&macloud(), &account, &[Script::any()], &often));
     let cancel = Cancel::new();
     cancel.cancel();
     let cancelled = CallOptions::new().cancel(cancel);
@@ -140,7 +142,14 @@ fn setup(book: &mut Book) {
             "a key with a line break",
             hostkit_ureq::Client::<clodo_proto::Clodo>::builder(newline).build().map(drop).unwrap_err(),
         ),
+        ("a token with a line break", builder().signed_in("canary\n").build().map(drop).unwrap_err()),
+        ("too many attempts", builder().max_attempts(4).build().map(drop).unwrap_err()),
         ("a proxy that is no URL", transport(network.clone().proxy("http://user:canary@[x")).unwrap_err()),
+        (
+            "a proxy that is none of HTTP",
+            transport(network.clone().proxy("socks5://user:canary@127.0.0.1:1080")).unwrap_err(),
+        ),
+        ("roots without a certificate", transport(network.clone().root_certificates(b"canary")).unwrap_err()),
         (
             "a certificate",
             transport(network.root_certificates(b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"))

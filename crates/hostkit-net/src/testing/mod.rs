@@ -47,6 +47,7 @@ macro_rules! tls_tests {
         $crate::tls_tests! { $make =>
             a_certificate_decides_before_a_byte_is_sent
             what_is_no_certificate_is_refused
+            what_is_no_http_proxy_is_refused
             a_name_that_leads_elsewhere_gets_no_key
             a_proxy_that_was_named_is_used_and_hears_no_key
             a_proxy_that_opens_no_tunnel_means_not_sent

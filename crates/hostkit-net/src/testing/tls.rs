@@ -51,8 +51,8 @@ fn order(client: &dyn Subject) -> Outcome<u64, hostkit_testing::conformance::Cod
 pub fn a_certificate_decides_before_a_byte_is_sent(make: Make<'_>) {
     let _alone = alone();
     let server = serve();
-    for (host, roots) in [("localhost", &b""[..]), ("127.0.0.1", CERTIFICATE)] {
-        let client = client(make, given(host, server.port(), trusting(roots)));
+    for (host, network) in [("localhost", Network::new()), ("127.0.0.1", trusting(CERTIFICATE))] {
+        let client = client(make, given(host, server.port(), network));
         let error = client.get().expect_err("the certificate is not trusted");
         let transport = error.transport().expect("the transport failed");
         assert_eq!(transport.phase(), Phase::Connect, "{error}");
@@ -72,8 +72,32 @@ pub fn a_certificate_decides_before_a_byte_is_sent(make: Make<'_>) {
 /// An invalid certificate is an error of the setup.
 pub fn what_is_no_certificate_is_refused(make: Make<'_>) {
     let broken = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
-    let made = make(given("localhost", 1, trusting(broken)));
-    assert!(matches!(made, Err(SetupError::Certificate(_))));
+    for pem in [&broken[..], b"", b"no certificate"] {
+        let made = make(given("localhost", 1, trusting(CERTIFICATE).root_certificates(pem)));
+        assert!(matches!(made, Err(SetupError::Certificate(_))), "{:?}", String::from_utf8_lossy(pem));
+    }
+}
+
+/// A proxy of another kind is an error of the setup, in the same words for every client.
+pub fn what_is_no_http_proxy_is_refused(make: Make<'_>) {
+    let words = "the proxy is not the URL of an HTTP proxy, such as http://127.0.0.1:3128";
+    for url in [
+        "socks5://127.0.0.1:1080",
+        "socks4a://127.0.0.1:1080",
+        "https://127.0.0.1:3128",
+        "127.0.0.1:3128",
+        "http://",
+        "http://127.0.0.1:3128/path",
+        "http://[::1",
+        "",
+    ] {
+        let made = make(given("localhost", 1, Network::new().proxy(url)));
+        assert_eq!(made.err().map(|error| error.to_string()).as_deref(), Some(words), "{url:?}");
+    }
+    for url in ["http://127.0.0.1:3128", "HTTP://user:password@proxy.example:3128/", "http://[::1]:3128"] {
+        let made = make(given("localhost", 1, Network::new().proxy(url)));
+        assert!(made.is_ok(), "{url:?}: {:?}", made.err());
+    }
 }
 
 /// Listens on the same port of another address, and records what arrives.

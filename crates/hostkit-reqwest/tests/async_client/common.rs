@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use hostkit::{Error, Outcome};
+use hostkit::{CallOptions, Cancel, Error, Outcome};
 use hostkit_reqwest::Client;
 use hostkit_testing::conformance::{Code, GetItem, Order, Shop, Subject};
 use tokio::runtime::Runtime;
@@ -18,6 +18,10 @@ pub struct Async(pub Client<Shop>);
 impl Subject for Async {
     fn get(&self) -> Result<u64, Error<Code>> {
         RUNTIME.block_on(self.0.call(&GetItem))
+    }
+
+    fn get_until(&self, cancel: Cancel) -> Result<u64, Error<Code>> {
+        RUNTIME.block_on(self.0.with(CallOptions::new().cancel(cancel)).call(&GetItem))
     }
 
     fn order(&self, note: usize) -> Outcome<u64, Code> {

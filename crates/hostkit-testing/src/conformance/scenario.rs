@@ -1,6 +1,7 @@
 //! The list of scenarios, and the run through it.
 
 use std::collections::BTreeSet;
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -8,9 +9,7 @@ use super::fault::Fault;
 use super::report::{Report, Row};
 use super::server::Server;
 use super::shop::{Code, KEY};
-use hostkit::BaseUrl;
-use hostkit::Error;
-use hostkit::Outcome;
+use hostkit::{BaseUrl, Cancel, Error, Outcome};
 
 /// A client under test, with blocking calls.
 pub trait Subject {
@@ -19,6 +18,12 @@ pub trait Subject {
     /// # Errors
     /// The error of the call.
     fn get(&self) -> Result<u64, Error<Code>>;
+
+    /// The same with the option [`CallOptions::cancel`](hostkit::CallOptions::cancel).
+    ///
+    /// # Errors
+    /// The error of the call.
+    fn get_until(&self, cancel: Cancel) -> Result<u64, Error<Code>>;
 
     /// `client.perform(&Order { note })`.
     fn order(&self, note: usize) -> Outcome<u64, Code>;
@@ -139,6 +144,60 @@ pub(super) fn run_stalls(make: Make<'_>) -> Report {
         }
     }
     play(make, &jobs)
+}
+
+/// Cancels a safe call at each stall; returns how it ended, and how long after the cancellation.
+pub(super) fn cancel_stalls(make: Make<'_>) -> Vec<(String, Duration)> {
+    let stalls = STALLS.iter().filter(|(fault, _)| *fault != Fault::StallUnread);
+    let cancelled = stalls.map(|(fault, arrivals)| {
+        let server = start(fault.clone());
+        let (end, took) = cancel_soon(make, server.base_url());
+        let socket = if server.is_quiet(Duration::from_secs(2)) { "" } else { ", left a socket" };
+        let more = if server.arrivals().len() > *arrivals { ", sent again" } else { "" };
+        (format!("{fault:?}: {end}{socket}{more}"), took)
+    });
+    let mut cancelled: Vec<_> = cancelled.collect();
+    match full_listener() {
+        Some((base, _queue)) => {
+            let (end, took) = cancel_soon(make, base);
+            cancelled.push((format!("connecting: {end}"), took));
+        }
+        None => println!("skipped: the queue of a listener does not fill on this system"),
+    }
+    cancelled
+}
+
+/// Cancels a safe call a moment after its start; returns how it ended, and how long after the cancellation.
+fn cancel_soon(make: Make<'_>, base: BaseUrl) -> (&'static str, Duration) {
+    let client = make(base, Duration::from_secs(20));
+    let cancel = Cancel::new();
+    let canceller = cancel.clone();
+    let cancelling = thread::spawn(move || {
+        thread::sleep(Duration::from_millis(300));
+        let now = Instant::now();
+        canceller.cancel();
+        now
+    });
+    let error = client.get_until(cancel).err();
+    let after = Instant::now();
+    let before = cancelling.join().unwrap_or(after);
+    let end = if error.is_some_and(|error| error.is_cancelled()) { "cancelled" } else { "not cancelled" };
+    (end, after.saturating_duration_since(before))
+}
+
+/// The address of a listener that accepts nothing and whose queue is full, so that a connection to it is never made; `None`
+/// if the queue cannot be filled.
+fn full_listener() -> Option<(BaseUrl, (TcpListener, Vec<TcpStream>))> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).ok()?;
+    let address = listener.local_addr().ok()?;
+    let mut queue = Vec::new();
+    while let Ok(stream) = TcpStream::connect_timeout(&address, Duration::from_millis(200)) {
+        queue.push(stream);
+        if queue.len() > 5000 {
+            return None;
+        }
+    }
+    Some((format!("http://{address}").parse().ok()?, (listener, queue)))
 }
 
 /// Makes calls one after another to a server that closes each connection after the answer in spite of keep-alive;

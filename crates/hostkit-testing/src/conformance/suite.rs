@@ -20,6 +20,7 @@ macro_rules! conformance_tests {
             every_fault_has_its_outcome
             a_flood_of_heads_is_cut
             every_stall_ends_at_the_deadline
+            a_cancelled_read_is_given_up_at_once
             a_connection_that_died_in_the_pool_costs_nothing
             a_connection_that_fell_silent_leaves_time_for_another
             a_connection_that_timed_out_costs_no_call
@@ -61,6 +62,18 @@ pub fn every_stall_ends_at_the_deadline(make: Make<'_>) {
     let report = scenario::run_stalls(make);
     println!("{report}");
     assert_eq!(report.failures(), 0, "{report}");
+}
+
+/// A call that only reads is given up wherever its server stalls, and leaves no socket behind.
+pub fn a_cancelled_read_is_given_up_at_once(make: Make<'_>) {
+    let _alone = alone();
+    let cancelled = scenario::cancel_stalls(make);
+    let longest = cancelled.iter().map(|(_, took)| *took).max().unwrap_or_default();
+    println!("{} stalls, back at most {} ms after the cancellation", cancelled.len(), longest.as_millis());
+    assert!(cancelled.len() > 3, "{cancelled:?}");
+    for (end, took) in &cancelled {
+        assert!(end.ends_with(": cancelled") && *took < Duration::from_millis(250), "{end} after {took:?}");
+    }
 }
 
 /// Makes 200 calls to a server that closes each connection in spite of keep-alive.

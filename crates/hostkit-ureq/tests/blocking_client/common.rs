@@ -1,6 +1,6 @@
 //! The client as the shared suites know it.
 
-use hostkit::{Error, Outcome};
+use hostkit::{CallOptions, Cancel, Error, Outcome};
 use hostkit_testing::conformance::{Code, GetItem, Order, Shop, Subject};
 use hostkit_ureq::Client;
 
@@ -9,6 +9,10 @@ pub struct Blocking(pub Client<Shop>);
 impl Subject for Blocking {
     fn get(&self) -> Result<u64, Error<Code>> {
         self.0.call(&GetItem)
+    }
+
+    fn get_until(&self, cancel: Cancel) -> Result<u64, Error<Code>> {
+        self.0.with(CallOptions::new().cancel(cancel)).call(&GetItem)
     }
 
     fn order(&self, note: usize) -> Outcome<u64, Code> {

@@ -17,6 +17,7 @@ use hostkit_proto::{Api, Endpoint, Perform};
 use crate::call::ticket::Ticket;
 use crate::client::ClientCore;
 use crate::options::CallOptions;
+use crate::watch::Look;
 
 impl<A: Api> ClientCore<A> {
     /// Finds out whether an unresolved call happened, without sending it again. The deadline covers all reads together.
@@ -25,6 +26,16 @@ impl<A: Api> ClientCore<A> {
         ticket: &Ticket,
         options: CallOptions,
     ) -> RecoveryMachine<E> {
-        RecoveryMachine::new(self, ticket, options)
+        RecoveryMachine::new(self, ticket, options, |_| ())
+    }
+
+    /// The same; `on_progress` is told of each read before the verdict, failed ones included.
+    pub fn reconcile_with<E: Perform + Endpoint<Api = A>, F: FnMut(&Look)>(
+        &self,
+        ticket: &Ticket,
+        options: CallOptions,
+        on_progress: F,
+    ) -> RecoveryMachine<E, F> {
+        RecoveryMachine::new(self, ticket, options, on_progress)
     }
 }

@@ -32,7 +32,7 @@ impl Pause {
             return Step::Done(Ok(()));
         }
         match listener {
-            Some(listener) => Step::Wait(Wakeup::new(listener), self.until),
+            Some(listener) => Step::Wait(Wakeup::of_a_sleep(listener), self.until),
             None => Step::SleepUntil(self.until),
         }
     }

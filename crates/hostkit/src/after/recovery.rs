@@ -19,6 +19,7 @@ use crate::options::CallOptions;
 use crate::store::thread::{Answer, Polled};
 use crate::time::{Moment, Now};
 use crate::transport::{Incoming, TransportError};
+use crate::watch::Look;
 
 /// Consecutive reads that have to agree before a verdict that needs time.
 const READS: u32 = 3;
@@ -43,10 +44,11 @@ const LONGEST: Duration = Duration::from_secs(60);
 /// ```
 ///
 /// A verdict is given once the processes that share a store know it, since the caller may act on it at once.
-pub struct RecoveryMachine<E: Perform> {
+pub struct RecoveryMachine<E: Perform, F = fn(&Look)> {
     core: ClientCore<E::Api>,
     ticket: Ticket,
     options: Option<CallOptions>,
+    on_progress: F,
     run: Option<Run<E>>,
 }
 
@@ -81,6 +83,17 @@ enum Said {
     Unclear(Doubt),
 }
 
+impl fmt::Display for Said {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unseen => f.write_str("not there yet"),
+            Self::Seen => f.write_str("there; another read makes sure"),
+            Self::Part => f.write_str("a part is there"),
+            Self::Unclear(doubt) => write!(f, "cannot tell: {doubt}"),
+        }
+    }
+}
+
 enum State<E: Perform> {
     /// The next read is due.
     Due,
@@ -93,9 +106,9 @@ enum State<E: Perform> {
     End(Box<Verdict<E>>, Option<Answer<()>>),
 }
 
-impl<E: Perform> RecoveryMachine<E> {
-    pub(crate) fn new(core: &ClientCore<E::Api>, ticket: &Ticket, options: CallOptions) -> Self {
-        Self { core: core.clone(), ticket: ticket.clone(), options: Some(options), run: None }
+impl<E: Perform, F: FnMut(&Look)> RecoveryMachine<E, F> {
+    pub(crate) fn new(core: &ClientCore<E::Api>, ticket: &Ticket, options: CallOptions, on_progress: F) -> Self {
+        Self { core: core.clone(), ticket: ticket.clone(), options: Some(options), on_progress, run: None }
     }
 
     /// The verdict if nothing can be read.
@@ -124,6 +137,7 @@ impl<E: Perform> RecoveryMachine<E> {
         let comparison = Comparison { inputs, baseline: &baseline, others, at: now.wall };
         let sighting = comparison.sighting::<E>(&self.core, read, quality);
         let Some(run) = &mut self.run else { return };
+        let failure = sighting.as_ref().err().map(ToString::to_string);
         let verdict = match sighting {
             Ok(sighting) => run.judge(sighting, asked, quality.age),
             Err(error) => run.failed(asked, error),
@@ -133,7 +147,12 @@ impl<E: Perform> RecoveryMachine<E> {
                 let told = tell::<E>(&self.core, &self.ticket, now, &verdict);
                 State::End(Box::new(verdict), told)
             }
-            None => State::Pause(Pause::new(run.next(now), &run.limits)),
+            None => {
+                let next = run.next(now);
+                let look = run.look(now, next, failure);
+                (self.on_progress)(&look);
+                State::Pause(Pause::new(next, &run.limits))
+            }
         };
     }
 }
@@ -223,6 +242,21 @@ impl<E: Perform> Run<E> {
         })
     }
 
+    /// What is told of the last read.
+    fn look(&self, now: Now, next: Moment, failure: Option<String>) -> Look {
+        Look {
+            reads: self.reads,
+            seen: match &self.last {
+                _ if failure.is_some() => "nothing: the read failed".to_owned(),
+                Some(said) => said.to_string(),
+                None => Said::Seen.to_string(),
+            },
+            failure,
+            next: next.since(now.monotonic),
+            settled: self.settled.since(now.monotonic),
+        }
+    }
+
     /// When the next read is due: sooner at first, and once when the time is over.
     fn next(&self, now: Now) -> Moment {
         if self.seen.is_some() {
@@ -239,7 +273,7 @@ impl<E: Perform> Run<E> {
     }
 }
 
-impl<E: Perform> Machine for RecoveryMachine<E> {
+impl<E: Perform, F: FnMut(&Look)> Machine for RecoveryMachine<E, F> {
     type Done = Verdict<E>;
 
     fn step(&mut self, now: Now) -> Step<Verdict<E>> {
@@ -357,7 +391,7 @@ fn is_passing<C: FaultCode>(error: &Error<C>) -> bool {
     }
 }
 
-impl<E: Perform> fmt::Debug for RecoveryMachine<E> {
+impl<E: Perform, F> fmt::Debug for RecoveryMachine<E, F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RecoveryMachine").field("ticket", &self.ticket).finish_non_exhaustive()
     }

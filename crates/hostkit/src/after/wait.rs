@@ -9,7 +9,7 @@ use super::seen::{Seen, State};
 use crate::call::CallMachine;
 use crate::call::outcome::Reply;
 use crate::client::ClientCore;
-use crate::error::{Cause, Error, ErrorKind};
+use crate::error::{Cause, Error};
 use crate::machine::{Machine, Step, Wakeup};
 use crate::options::CallOptions;
 use crate::quote::Quote;
@@ -97,7 +97,8 @@ impl<C: FaultCode> std::error::Error for WaitError<C> {
 }
 
 impl<A: Api> ClientCore<A> {
-    /// Polls until the waiter's end, and reports each poll before it to `on_progress`, failed ones included.
+    /// Polls until the waiter's end, and reports each poll before it to `on_progress`, failed ones included, with the time
+    /// until the next.
     pub fn wait<W, F>(&self, waiter: W, options: CallOptions, on_progress: F) -> WaitMachine<W, F>
     where
         W: Waiter,
@@ -115,7 +116,9 @@ pub struct WaitMachine<W: Waiter, F> {
     options: CallOptions,
     on_progress: F,
     deadline: Moment,
+    /// The time between two polls, and before it grows.
     interval: Duration,
+    shortest: Duration,
     /// The time of the next poll, if none is in progress.
     next: Moment,
     call: Option<CallMachine<W::Endpoint>>,
@@ -139,7 +142,8 @@ impl<W: Waiter, F: FnMut(&Observation)> WaitMachine<W, F> {
         Self {
             core: core.clone(),
             waiter,
-            interval: shortest_interval::<W>(&options),
+            interval: Duration::ZERO,
+            shortest: Duration::ZERO,
             options,
             on_progress,
             deadline: Moment::START,
@@ -172,6 +176,8 @@ impl<W: Waiter, F: FnMut(&Observation)> WaitMachine<W, F> {
     }
 
     fn begin(&mut self, now: Now) -> Option<Ended<W>> {
+        self.shortest = self.shortest_interval();
+        self.interval = self.shortest;
         self.next = now.monotonic + self.options.poll_interval.map_or(W::INFO.first, |_| self.interval);
         self.deadline = now.monotonic + self.options.deadline.unwrap_or(W::INFO.deadline);
         self.seen = Some(Seen::new(now.monotonic, W::INFO.settle));
@@ -219,7 +225,7 @@ impl<W: Waiter, F: FnMut(&Observation)> WaitMachine<W, F> {
         let seen = self.seen.get_or_insert_with(|| Seen::new(now.monotonic, W::INFO.settle));
         if seen.add(now.monotonic, state) && state != State::Pending {
             // The next poll confirms it.
-            self.interval = shortest_interval::<W>(&self.options);
+            self.interval = self.shortest;
         }
         let why = match (seen.is_end(now.monotonic, W::gone().is_some()), end) {
             (Ok(()), Some(end)) => {
@@ -238,7 +244,7 @@ impl<W: Waiter, F: FnMut(&Observation)> WaitMachine<W, F> {
 
     /// Applies a poll that saw nothing.
     fn fail(&mut self, now: Now, error: Error<Code<W>>) -> Option<Ended<W>> {
-        if error.kind() == ErrorKind::Cancelled {
+        if error.is_cancelled() {
             return Some(Err(self.cancelled()));
         }
         if is_lasting(&error) {
@@ -264,17 +270,19 @@ impl<W: Waiter, F: FnMut(&Observation)> WaitMachine<W, F> {
         }
     }
 
+    /// The time between two polls before it grows; a caller's is not shorter than the rate limits allow for ever.
+    fn shortest_interval(&self) -> Duration {
+        let pace = || self.core.rates().pace(<W::Endpoint as Endpoint>::INFO.rates);
+        let interval = self.options.poll_interval.map(|interval| interval.max(pace()));
+        interval.unwrap_or(W::INFO.interval).max(SHORTEST_INTERVAL)
+    }
+
     fn report(&mut self, now: Now, observation: &Observation) {
         let next = self.next.min(self.deadline).since(now.monotonic);
         let mut observation = observation.clone();
         observation.next = next;
         (self.on_progress)(&observation);
     }
-}
-
-/// The time between two polls before it grows.
-fn shortest_interval<W: Waiter>(options: &CallOptions) -> Duration {
-    options.poll_interval.unwrap_or(W::INFO.interval).max(SHORTEST_INTERVAL)
 }
 
 /// Whether the next poll would fail for the same reason.
@@ -337,7 +345,7 @@ impl<W: Waiter, F: FnMut(&Observation)> Machine for WaitMachine<W, F> {
                 };
                 let listener = cancel.listen();
                 if !cancel.is_cancelled() {
-                    return Step::Wait(Wakeup::new(listener), until);
+                    return Step::Wait(Wakeup::of_a_sleep(listener), until);
                 }
                 continue;
             }

@@ -4,6 +4,7 @@ use hostkit_proto::Api;
 
 use super::{Exchange, State};
 use crate::call::retry::Class;
+use crate::watch::CallOutcome;
 
 impl<A: Api> Drop for Exchange<A> {
     fn drop(&mut self) {
@@ -11,14 +12,18 @@ impl<A: Api> Drop for Exchange<A> {
         if let (0, Some(reservation)) = (self.attempts, self.reservation.take()) {
             reservation.give_back();
         }
-        if self.class == Class::Acting && matches!(self.state, State::Flight(..)) {
-            // A dropped future has no caller left for its outcome, so at least the log records it.
-            tracing::warn!(
-                parent: &self.span,
-                endpoint = self.info.name,
-                reconcile = self.info.reconcile,
-                "dropped while under way: it may have happened",
-            );
+        if self.begun.is_none() || self.watched.is_told {
+            return;
         }
+        let now = self.core.clock().now().monotonic;
+        if let State::SignInFlight(signing, sent, _) = &self.state {
+            let (info, took) = (signing.parts.info(), now.since(sent.monotonic));
+            self.tell_sign_in(info, CallOutcome::Dropped, None, signing.waited, took);
+        }
+        if self.class == Class::Acting && self.attempts > 0 {
+            // A dropped future has no caller left for its outcome, so at least the log records it.
+            self.warn(CallOutcome::Dropped, None, None);
+        }
+        self.tell(now, CallOutcome::Dropped, None);
     }
 }

@@ -124,7 +124,18 @@ pub(crate) struct Acted<E: Endpoint> {
 
 impl<E: Perform> ActMachine<E> {
     pub(crate) fn new(core: &ClientCore<E::Api>, endpoint: &E, options: CallOptions) -> Self {
-        Self(Typed::new(core, endpoint, options))
+        let mut typed = Typed::new(core, endpoint, options);
+        typed.exchange.watched.is_part = true;
+        Self(typed)
+    }
+
+    /// Tells the outcome of the call that this is part of.
+    pub(crate) fn tell(&mut self, now: Now, outcome: &Outcome<Reply<E::Output>, Code<E>>) {
+        let exchange = &mut self.0.exchange;
+        if let Some(ticket) = outcome.ticket() {
+            exchange.warn(outcome.told(), Some(ticket.cause()), outcome.status());
+        }
+        exchange.tell(now.monotonic, outcome.told(), outcome.status());
     }
 
     /// Starts the time of the call; returns its deadline.

@@ -14,13 +14,15 @@ mod settle;
 mod sign_in;
 mod stores;
 pub(crate) mod ticket;
+mod told;
 pub(crate) mod turns;
+mod watched;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use hostkit_proto::{Api, EncodeError, EndpointInfo, RequestParts, Secret, UnknownFields};
-use hostkit_wire::Limits;
+use hostkit_wire::{Format, Limits};
 
 use crate::call::retry::Class;
 use crate::call::ticket::Ticket;
@@ -36,11 +38,13 @@ use crate::store::thread::Answer;
 use crate::subject::place;
 use crate::time::{Moment, Now};
 use crate::transport::{AnswerLimits, Incoming, TransportError};
+use crate::watch::CallOutcome;
 
 use ended::{Answered, Arrival, Ending, Failed};
 pub(crate) use machines::{ActMachine, Acted};
 pub use machines::{CallMachine, RawMachine};
 pub(crate) use settle::api_info;
+use watched::Watched;
 
 /// The guard of a leader, whose errors are shared.
 type Guard<A> = LeadGuard<Admitted, Arc<Error<<A as Api>::Code>>>;
@@ -59,6 +63,8 @@ pub struct Exchange<A: Api> {
     info: &'static EndpointInfo,
     class: Class,
     parts: Result<RequestParts, EncodeError>,
+    /// The format of the answer.
+    format: Format,
     /// The secrets among the inputs.
     secrets: Vec<Secret>,
     options: CallOptions,
@@ -66,6 +72,7 @@ pub struct Exchange<A: Api> {
     begun: Option<Moment>,
     deadline: Option<Moment>,
     span: tracing::Span,
+    watched: Watched,
     state: State<A>,
     /// How often the call was sent; `sign_ins` counts its sign-ins.
     attempts: u32,
@@ -119,6 +126,8 @@ struct SigningIn<A: Api> {
     parts: RequestParts,
     not_before: Moment,
     shared_sign_in: stores::SharedSignIn,
+    /// How long limits held it back.
+    waited: Duration,
 }
 
 struct FailedSignIn<A: Api> {
@@ -143,24 +152,18 @@ impl<A: Api> Exchange<A> {
             Ok(secrets) => (Ok(parts), secrets),
             Err(error) => (Err(error), Vec::new()),
         };
-        let span = tracing::debug_span!(
-            "call",
-            endpoint = info.name,
-            api = A::INFO.name,
-            http.request.method = info.method.as_str(),
-            url.template = info.path,
-            server.address = shared.base.host(),
-        );
         Self {
             core: core.clone(),
             info,
             class: Class::of(info),
             parts,
+            format,
             secrets,
             options,
             begun: None,
             deadline: None,
-            span,
+            span: watched::span(core, info),
+            watched: Watched::default(),
             state: State::Prepare,
             attempts: 0,
             sign_ins: 0,
@@ -255,7 +258,7 @@ impl<A: Api> Exchange<A> {
                 self.core.rates().ended(now.monotonic, permit);
                 self.apply_sign_in(now, signing, asked, Err(settle::lost()));
             }
-            State::Telling(failure, answer) => match stores::still_telling(&answer) {
+            State::Telling(failure, answer) => match stores::still_telling::<A>(&answer) {
                 Some(listener) if now.monotonic < deadline => {
                     self.state = State::Telling(failure, answer);
                     return Some(self.listen(now, deadline, listener));
@@ -281,7 +284,7 @@ impl<A: Api> Exchange<A> {
     fn report_wait<D>(&mut self, now: Now) -> Option<Step<D>> {
         let deadline = self.deadline(now);
         let answer = self.holding.take()?;
-        let listener = stores::still_holding(&answer).filter(|_| now.monotonic < deadline)?;
+        let listener = stores::still_holding::<A>(&answer).filter(|_| now.monotonic < deadline)?;
         self.holding = Some(answer);
         Some(self.listen(now, deadline, listener))
     }
@@ -315,12 +318,15 @@ impl<A: Api> Exchange<A> {
         };
         let listener = cancel.listen();
         // Cancelled before the listener existed: step again.
-        (!cancel.is_cancelled()).then(|| Step::Wait(Wakeup::new(listener), until))
+        (!cancel.is_cancelled()).then(|| Step::Wait(Wakeup::of_a_sleep(listener), until))
     }
 
     fn deadline(&mut self, now: Now) -> Moment {
         let allowed = self.options.deadline.or(self.core.shared().deadline).unwrap_or(self.info.deadline);
-        self.begun.get_or_insert(now.monotonic);
+        if self.begun.is_none() {
+            self.begun = Some(now.monotonic);
+            self.core.shared().watch.begun();
+        }
         *self.deadline.get_or_insert(now.monotonic + allowed)
     }
 
@@ -330,6 +336,11 @@ impl<A: Api> Exchange<A> {
 
     fn tree_limits(&self) -> Limits {
         self.options.tree_limits.unwrap_or(self.core.shared().tree_limits)
+    }
+
+    /// How often the call and its sign-in are sent at most.
+    fn max_attempts(&self) -> u32 {
+        self.options.max_attempts.unwrap_or(self.core.shared().max_attempts)
     }
 
     fn unknown(&self) -> UnknownFields {
@@ -362,17 +373,17 @@ impl<A: Api> Exchange<A> {
 
     /// The only way to end without a value: the reservation is released, or counts as spent.
     fn end(&mut self, failed: Failed<A::Code>) {
-        let (class, is_back) = match failed.ending {
-            Ending::NotSent => ("not sent", true),
-            Ending::Rejected => ("rejected", !failed.error.may_have_happened()),
-            Ending::Open => ("open", false),
+        let is_back = match failed.ending {
+            Ending::NotSent => true,
+            Ending::Rejected => !failed.error.may_have_happened(),
+            Ending::Open => false,
         };
         match self.reservation.take() {
             Some(reservation) if is_back => reservation.give_back(),
             reservation => drop(reservation),
         }
-        let status = failed.error.status();
-        tracing::debug!(attempts = self.attempts, http.response.status_code = status, end = class, "failed");
+        tracing::debug!(error = %failed.error, "failed");
+        self.tell_failed(&failed);
         self.state = State::Ended(Box::new(failed));
     }
 
@@ -382,10 +393,13 @@ impl<A: Api> Exchange<A> {
     }
 
     /// The only way to end with a value.
-    fn succeed(&mut self, status: u16) {
+    fn succeed(&mut self, now: Now, status: u16, outcome: CallOutcome) {
         drop(self.reservation.take());
         self.core.shared().retries.reward();
-        tracing::debug!(attempts = self.attempts, http.response.status_code = status, "answered");
+        tracing::debug!(http.response.status_code = status, "answered");
+        if !self.watched.is_part {
+            self.tell(now.monotonic, outcome, Some(status));
+        }
         self.state = State::Over;
     }
 }

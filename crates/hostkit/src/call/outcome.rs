@@ -2,14 +2,14 @@
 
 use std::fmt;
 use std::ops::Deref;
+use std::time::Duration;
 
 use hostkit_proto::{Api, Endpoint, Fault, FaultCode, Reason, Report};
 use http::HeaderMap;
 
 use crate::call::ticket::Ticket;
-use crate::error::{Error, describe_fault};
-use crate::excerpt::Excerpt;
-use crate::subject::Subject;
+use crate::error::{Error, Refused, describe_fault};
+use crate::watch::CallOutcome;
 
 /// The outcome of calls of one endpoint.
 pub type OutcomeOf<E> = Outcome<<E as Endpoint>::Output, <<E as Endpoint>::Api as Api>::Code>;
@@ -71,6 +71,18 @@ impl<T, C: FaultCode> Outcome<T, C> {
         }
     }
 
+    /// What is told of it.
+    pub(crate) fn told(&self) -> CallOutcome {
+        match self {
+            Self::Done(_) => CallOutcome::Done,
+            Self::Accepted(..) => CallOutcome::Accepted,
+            Self::Rejected(_) => CallOutcome::Rejected,
+            Self::NotSent(error) if error.is_cancelled() => CallOutcome::Cancelled,
+            Self::NotSent(_) => CallOutcome::NotSent,
+            Self::Unresolved(_) => CallOutcome::Unresolved,
+        }
+    }
+
     /// The name of the variant, for logs.
     pub fn as_str(&self) -> &'static str {
         match self {
@@ -109,44 +121,44 @@ impl<T, C: FaultCode> Outcome<T, C> {
 
 /// A fault, with the call that it answered.
 #[derive(Clone)]
-pub struct Rejection<C> {
-    subject: Subject,
-    fault: Fault<C>,
-    attempts: u32,
-    body: Option<Excerpt>,
-    ticket: Option<Ticket>,
-}
+pub struct Rejection<C>(Refused<C>);
 
 impl<C> Rejection<C> {
     /// The name of the endpoint.
     pub fn endpoint(&self) -> &'static str {
-        self.subject.endpoint
+        self.0.subject.endpoint
     }
 
     /// The API's fault.
     pub fn fault(&self) -> &Fault<C> {
-        &self.fault
+        &self.0.fault
     }
 
     /// The API's fault.
     pub fn into_fault(self) -> Fault<C> {
-        self.fault
+        self.0.fault
+    }
+
+    /// How long to wait before the call is made again, by the answer's `Retry-After`, at most an hour.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
     }
 
     /// The ticket to find out whether the call was carried out, where [`Fault::verify`] leaves that open.
     pub fn ticket(&self) -> Option<&Ticket> {
-        self.ticket.as_ref()
+        self.0.ticket.as_ref()
     }
 
     /// The rejection of a call that may have happened all the same.
     pub(crate) fn with_ticket(mut self, ticket: Ticket) -> Self {
-        self.fault.verify = true;
-        Self { ticket: Some(ticket), ..self }
+        self.0.fault.verify = true;
+        self.0.ticket = Some(ticket);
+        self
     }
 
     /// The reply to a call whose first arrival was carried out; this rejected the second.
     pub(crate) fn into_reply<T>(self, value: T) -> Reply<T> {
-        let (status, attempts) = (self.fault.status, self.attempts);
+        let (status, attempts) = (self.0.fault.status, self.0.attempts);
         Reply { value, status, headers: HeaderMap::new(), attempts, report: Report::default() }
     }
 }
@@ -155,15 +167,15 @@ impl<C> Deref for Rejection<C> {
     type Target = Fault<C>;
 
     fn deref(&self) -> &Fault<C> {
-        &self.fault
+        &self.0.fault
     }
 }
 
 impl<C: FaultCode> fmt::Display for Rejection<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: ", self.subject)?;
-        describe_fault(f, &self.fault, self.fault.verify)?;
-        match &self.subject.proxy {
+        write!(f, "{}: ", self.0.subject)?;
+        describe_fault(f, &self.0.fault, self.0.fault.verify)?;
+        match &self.0.subject.proxy {
             Some(proxy) => write!(f, " (through the proxy {proxy})"),
             None => Ok(()),
         }
@@ -180,8 +192,7 @@ impl<C: FaultCode> std::error::Error for Rejection<C> {}
 
 impl<C: FaultCode> From<Rejection<C>> for Error<C> {
     fn from(rejection: Rejection<C>) -> Self {
-        let Rejection { subject, fault, attempts, body, ticket } = rejection;
-        Self::from_rejection(subject, fault, attempts, body, ticket)
+        Self::from_refused(rejection.0)
     }
 }
 
@@ -190,8 +201,7 @@ impl<C> TryFrom<Error<C>> for Rejection<C> {
 
     /// Returns the error unchanged if it is no fault.
     fn try_from(error: Error<C>) -> Result<Self, Error<C>> {
-        let (subject, fault, attempts, body) = error.into_fault()?;
-        Ok(Self { subject, fault, attempts, body, ticket: None })
+        error.into_refused().map(Self)
     }
 }
 
@@ -209,6 +219,18 @@ pub struct Reply<T> {
     pub attempts: u32,
     /// Unknown fields, and fields that could not be read.
     pub report: Report,
+}
+
+impl<T, C: FaultCode> Outcome<Reply<T>, C> {
+    /// The HTTP status of the last answer to the call.
+    pub(crate) fn status(&self) -> Option<u16> {
+        match self {
+            Self::Done(reply) | Self::Accepted(reply, _) => Some(reply.status),
+            Self::Rejected(rejection) => Some(rejection.status),
+            Self::NotSent(error) => error.status(),
+            Self::Unresolved(ticket) => ticket.status(),
+        }
+    }
 }
 
 impl<T> Reply<T> {

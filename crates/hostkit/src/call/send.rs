@@ -1,15 +1,18 @@
 //! The checks before a call is sent: price, session, rate limits, journal hook.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use hostkit_proto::{Api, BaseUrl, Effect, RequestParts, Session, SignIn};
 use http::header::{ACCEPT_ENCODING, CACHE_CONTROL, HeaderValue, USER_AGENT};
 
 use super::stores::SharedSignIn;
+use super::watched::millis;
 use super::{Exchange, SigningIn, State, settle};
 use crate::call::intent::Intent;
-use crate::call::retry::Class;
+use crate::call::retry::{Class, MAX_ATTEMPTS};
 use crate::client::Admitted;
+use crate::config::impossible_attempts;
 use crate::error::{Cause, Error, mistakes};
 use crate::limits::price;
 use crate::limits::rate::Room;
@@ -34,7 +37,7 @@ enum Entry<D> {
 impl<A: Api> Exchange<A> {
     /// Sends the call if every check passes.
     pub(super) fn prepare<D>(&mut self, now: Now, deadline: Moment) -> Option<Step<D>> {
-        if !self.check_price(now) {
+        if !self.check_options(now) || !self.check_price(now) {
             return None;
         }
         if let Some(listener) = self.still_saving() {
@@ -64,12 +67,16 @@ impl<A: Api> Exchange<A> {
         let permit = match self.room(now, deadline, self.info.rates) {
             Room::Go(permit) => permit,
             Room::Later(room) => return self.wait_for_room(now, deadline, room),
-            Room::Wait(listener) => return Some(self.listen(now, deadline, listener)),
+            Room::Wait(listener) => {
+                self.watched.hold(now.monotonic);
+                return Some(self.listen(now, deadline, listener));
+            }
             Room::Broken(error) => {
                 self.fail_rate_store(now, &error);
                 return None;
             }
         };
+        self.watched.release(now.monotonic);
         if let Err(why) = self.journal(now) {
             self.core.rates().ended(now.monotonic, permit);
             let error = Error::refused(self.info, why);
@@ -79,17 +86,33 @@ impl<A: Api> Exchange<A> {
         self.session = lease.as_ref().map(|lease| Arc::clone(&lease.session));
         self.generation = lease.map(|lease| lease.generation).filter(|generation| *generation > 0);
         self.attempts += 1;
+        self.core.shared().watch.sent();
         tracing::debug!(attempt = self.attempts, "sending");
         self.state = State::Flight(now, permit);
         // A kept connection may be dead without saying so, and another attempt must not meet it again.
         let is_reusable = self.class != Class::Acting && self.attempts == 1;
         let is_repeatable = self.class == Class::Repeatable;
-        Some(Step::Send(self.outgoing(self.info.name, request, now, deadline, is_reusable, is_repeatable)))
+        let mut outgoing = self.outgoing(self.info.name, request, now, deadline, is_reusable, is_repeatable);
+        // A call that changes something ends with its answer: nobody could say whether it happened.
+        outgoing.cancel = outgoing.cancel.filter(|_| self.info.effect == Effect::Safe);
+        outgoing.failure = self.last.as_ref().map(|failed| failed.error.to_string().into());
+        Some(Step::Send(outgoing))
     }
 
     /// Whether the call ends before anything is sent, because of its inputs or its price.
     pub(super) fn is_refused(&mut self, now: Now) -> bool {
-        !self.check_price(now) || self.parts.is_err()
+        !self.check_options(now) || !self.check_price(now) || self.parts.is_err()
+    }
+
+    /// Checks options that no client can have been built with.
+    fn check_options(&mut self, now: Now) -> bool {
+        let most = self.max_attempts();
+        if (1..=MAX_ATTEMPTS).contains(&most) {
+            return true;
+        }
+        let error = Error::refused(self.info, impossible_attempts(most));
+        self.fail(error, now);
+        false
     }
 
     /// Checks the price once, before anything is sent.
@@ -129,16 +152,25 @@ impl<A: Api> Exchange<A> {
         if room >= deadline {
             let wait = room.since(now.monotonic);
             let why = format!("the rate limit leaves no room before the deadline; there may be some in {wait:.1?}");
-            let error = Error::no_room(self.info, why);
+            let error = Error::no_room(self.info, why).with_retry_after(Some(wait));
             self.fail(error, now);
             return None;
         }
+        self.hold_until(now, self.info.name, room);
+        self.sleep(room)
+    }
+
+    /// A rate limit holds a request of this endpoint back.
+    pub(super) fn hold_until(&mut self, now: Now, endpoint: &'static str, room: Moment) {
+        let wait_ms = millis(room.since(now.monotonic));
         tracing::info!(
-            endpoint = self.info.name,
-            wait_ms = u64::try_from(room.since(now.monotonic).as_millis()).unwrap_or(u64::MAX),
+            api = A::INFO.name,
+            account = self.core.account(),
+            endpoint,
+            wait_ms,
             "waiting for a rate limit"
         );
-        self.sleep(room)
+        self.watched.hold(now.monotonic);
     }
 
     /// A session that is valid for this call, or the step towards one.
@@ -179,7 +211,7 @@ impl<A: Api> Exchange<A> {
                 drop(guard);
                 let why =
                     format!("too many sign-ins got no answer that says anything; the next one is due in {wait:.1?}");
-                let error = Error::exhausted(self.info, why);
+                let error = Error::exhausted(self.info, why).with_retry_after(Some(wait));
                 self.fail(error, now);
                 Entry::Not(None)
             }
@@ -189,6 +221,7 @@ impl<A: Api> Exchange<A> {
                     parts,
                     not_before: now.monotonic,
                     shared_sign_in: SharedSignIn::Unasked,
+                    waited: Duration::ZERO,
                 });
                 Entry::Not(None)
             }
@@ -272,6 +305,17 @@ impl<A: Api> Exchange<A> {
     ) -> Box<Outgoing> {
         let timeout = deadline.since(now.monotonic);
         let silence = if is_repeatable { timeout / SHARE_OF_A_KEPT_CONNECTION } else { timeout };
-        Box::new(Outgoing { endpoint, request, timeout, deadline, reusable, silence, limits: self.answer_limits() })
+        Box::new(Outgoing {
+            endpoint,
+            request,
+            timeout,
+            deadline,
+            reusable,
+            silence,
+            format: self.format,
+            limits: self.answer_limits(),
+            cancel: self.options.cancel.clone(),
+            failure: None,
+        })
     }
 }

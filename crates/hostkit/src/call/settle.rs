@@ -10,11 +10,12 @@ use http::header::RETRY_AFTER;
 
 use super::{Arrival, Ending, Exchange, Failed, State};
 use crate::call::retry;
-use crate::call::retry::{Again, Failure, MAX_ATTEMPTS};
+use crate::call::retry::{Again, Failure};
 use crate::error::{Cause, Error};
 use crate::quote::Quote;
 use crate::time::Now;
 use crate::transport::{Incoming, Phase, TransportError, TransportErrorKind};
+use crate::watch::CallOutcome;
 
 /// The API's constants as a `'static` reference.
 pub(crate) fn api_info<A: Api>() -> &'static ApiInfo {
@@ -35,9 +36,9 @@ impl<A: Api> Exchange<A> {
         judge: impl FnOnce(&RawAnswer<'_>) -> Judgement<T, A::Code>,
     ) -> Option<(T, Option<Reason>, Report)> {
         let answer = self.answer(self.info, &arrival.incoming);
-        let (value, accepted) = match judge(&answer) {
-            Judgement::Done(value) | Judgement::Nothing(value) => (value, None),
-            Judgement::Accepted(value, reason) => (value, Some(reason)),
+        let (value, accepted, outcome) = match judge(&answer) {
+            Judgement::Done(value) | Judgement::Nothing(value) => (value, None, CallOutcome::Done),
+            Judgement::Accepted(value, reason) => (value, Some(reason), CallOutcome::Accepted),
             Judgement::Rejected(no_value) => {
                 self.apply_no_value(now, arrival.sent, &answer, Ending::Rejected, no_value);
                 return None;
@@ -47,7 +48,7 @@ impl<A: Api> Exchange<A> {
                 return None;
             }
         };
-        self.apply_value(answer.status());
+        self.apply_value(now, answer.status(), outcome);
         Some((value, accepted, answer.report()))
     }
 
@@ -59,10 +60,10 @@ impl<A: Api> Exchange<A> {
             .with_max_items(self.answer_limits().max_items)
     }
 
-    fn apply_value(&mut self, status: u16) {
+    fn apply_value(&mut self, now: Now, status: u16, outcome: CallOutcome) {
         self.span.clone().in_scope(|| {
             self.prove_session();
-            self.succeed(status);
+            self.succeed(now, status, outcome);
         });
     }
 
@@ -149,7 +150,7 @@ impl<A: Api> Exchange<A> {
             // Also if the call is not replayed: the next one must not reuse the token.
             self.core.shared().session.evict(generation, now.monotonic);
         }
-        let is_allowed = !is_final && self.attempts < MAX_ATTEMPTS;
+        let is_allowed = !is_final && self.attempts < self.max_attempts();
         let pause = match again {
             Again::No => None,
             Again::SignIn => {
@@ -168,6 +169,9 @@ impl<A: Api> Exchange<A> {
         match until {
             Some(until) if again == Again::SignIn || self.core.shared().retries.take() => {
                 tracing::debug!(attempt = self.attempts, error = %failed.error, "trying again");
+                if failure.is_rate_limited() {
+                    self.watched.hold(now.monotonic);
+                }
                 self.last = Some(failed);
                 self.state = State::Pause(until);
             }

@@ -15,7 +15,12 @@ use crate::limits::rate::Room;
 use crate::machine::Step;
 use crate::subject::place;
 use crate::time::{Moment, Now};
-use crate::transport::{Incoming, TransportError};
+use crate::transport::{Incoming, TransportError, TransportErrorKind};
+use crate::watch::CallOutcome;
+
+/// How often one call tries to sign in without an answer of the API: some lock an account after a few attempts, counted in
+/// their own way.
+const MOST_FOR_ONE_CALL: u32 = 2;
 
 /// How a failed sign-in ended.
 enum Attempt<C> {
@@ -26,6 +31,20 @@ enum Attempt<C> {
     Final(Error<C>),
     /// The credentials were rejected.
     Refused(Error<C>),
+}
+
+impl<C> Attempt<C> {
+    fn outcome(&self) -> CallOutcome {
+        match self {
+            Self::Session(..) => CallOutcome::Done,
+            Self::Missed(error) if error.is_cancelled() => CallOutcome::Cancelled,
+            Self::Missed(error) | Self::Final(error) if error.transport().is_some_and(TransportError::is_not_sent) => {
+                CallOutcome::NotSent
+            }
+            Self::Missed(_) | Self::Final(_) => CallOutcome::Failed,
+            Self::Refused(_) => CallOutcome::Rejected,
+        }
+    }
 }
 
 impl<A: Api> Exchange<A> {
@@ -59,6 +78,7 @@ impl<A: Api> Exchange<A> {
         let permit = match self.room(now, deadline, signing.parts.info().rates) {
             Room::Go(permit) => permit,
             Room::Wait(listener) => {
+                self.watched.hold(now.monotonic);
                 self.state = State::SignIn(signing);
                 return Some(self.listen(now, deadline, listener));
             }
@@ -70,17 +90,19 @@ impl<A: Api> Exchange<A> {
             Room::Later(room) if room >= deadline => {
                 // Only this caller's deadline is too close: dropping the guard passes the duty on.
                 let why = "the rate limit leaves no room for the sign-in before the deadline";
-                let error = Error::no_room(self.info, why);
+                let error = Error::no_room(self.info, why).with_retry_after(Some(room.since(now.monotonic)));
                 self.fail(error, now);
                 return None;
             }
             Room::Later(room) => {
-                tracing::info!(endpoint = name, "waiting for a rate limit");
+                self.hold_until(now, name, room);
                 self.state = State::SignIn(signing);
                 return self.sleep(room);
             }
         };
+        signing.waited += self.watched.release(now.monotonic);
         self.sign_ins += 1;
+        self.core.shared().watch.signing_in();
         tracing::debug!(endpoint = name, "signing in");
         signing.guard.sent(now.monotonic);
         self.state = State::SignInFlight(signing, now, permit);
@@ -98,10 +120,16 @@ impl<A: Api> Exchange<A> {
         if matches!(&result, Err(error) if error.is_not_sent()) {
             signing.guard.unsent();
         }
-        let wait = result.as_ref().ok().and_then(|incoming| sign_in_wait(incoming, now)).unwrap_or_default();
-        signing.guard.retry_after(now.monotonic + wait);
-        let is_out_of_time = matches!(&result, Err(error) if error.is_timeout());
-        let (error, is_rejected) = match self.read_session(&signing, asked, result) {
+        let wait = result.as_ref().ok().and_then(|incoming| sign_in_wait(incoming, now));
+        signing.guard.retry_after(now.monotonic + wait.unwrap_or_default());
+        // What ends this caller's wait does not end that of the others.
+        let is_ours =
+            matches!(&result, Err(error) if error.is_timeout() || error.kind() == TransportErrorKind::Cancelled);
+        let status = result.as_ref().ok().map(|incoming| incoming.status);
+        let attempt = self.read_session(&signing, asked, result, wait);
+        let took = now.monotonic.since(asked.monotonic);
+        self.tell_sign_in(signing.parts.info(), attempt.outcome(), status, signing.waited, took);
+        let (error, is_rejected) = match attempt {
             Attempt::Session(admitted, lifetime) => {
                 let early = self.core.shared().random.unit();
                 self.saving = signing.shared_sign_in.save(&admitted.session, now.since(asked), lifetime);
@@ -109,17 +137,19 @@ impl<A: Api> Exchange<A> {
                 self.state = State::Prepare;
                 return;
             }
-            Attempt::Missed(error) if is_out_of_time => {
-                // This caller's deadline passed, not that of the waiters: the duty passes on.
+            Attempt::Missed(error) if is_ours => {
+                // The duty passes on.
                 drop(signing);
                 self.fail_sign_in(now, Arc::new(error));
                 return;
             }
             Attempt::Missed(error) => {
                 let shared = self.core.shared();
-                let until = now.monotonic + backoff(self.sign_ins, false, &shared.random).max(wait);
-                // At most two: some APIs lock an account after a few attempts, counted in their own way.
-                if self.sign_ins < 2 && until < self.deadline(now) && self.core.shared().retries.take() {
+                let until = now.monotonic + backoff(self.sign_ins, false, &shared.random).max(wait.unwrap_or_default());
+                if self.sign_ins < MOST_FOR_ONE_CALL.min(self.max_attempts())
+                    && until < self.deadline(now)
+                    && self.core.shared().retries.take()
+                {
                     self.state = State::SignIn(SigningIn { not_before: until, ..signing });
                     return;
                 }
@@ -153,6 +183,7 @@ impl<A: Api> Exchange<A> {
         signing: &SigningIn<A>,
         asked: Now,
         result: Result<Incoming, TransportError>,
+        wait: Option<Duration>,
     ) -> Attempt<A::Code> {
         let info = signing.parts.info();
         let name = signing.parts.endpoint();
@@ -165,7 +196,10 @@ impl<A: Api> Exchange<A> {
         };
         let answer = self.answer(info, &incoming);
         // The body of a sign-in's answer is never kept: it may hold the token.
-        let described = |cause| self.sign_in_error(name, cause).with_body(Some(incoming.status), None).with_attempts(1);
+        let described = |cause| {
+            let error = self.sign_in_error(name, cause).with_body(Some(incoming.status), None);
+            error.with_attempts(1).with_retry_after(wait)
+        };
         let no_value = match judge_as::<A, _>(info, &answer, A::session, || None) {
             Judgement::Done(session) | Judgement::Accepted(session, _) | Judgement::Nothing(session) => {
                 let server = answer.header("date").and_then(UnixTime::parse_http_date);

@@ -53,21 +53,21 @@ impl SharedSignIn {
 }
 
 /// A listener while the end of a sign-in is being recorded in the store.
-pub(super) fn still_telling(answer: &Answer<()>) -> Option<EventListener> {
-    still(answer, "could not record the end of a sign-in in the store")
+pub(super) fn still_telling<A: Api>(answer: &Answer<()>) -> Option<EventListener> {
+    still::<A>(answer, "could not record the end of a sign-in in the store")
 }
 
 /// A listener while the server's `Retry-After` is being recorded in the store.
-pub(super) fn still_holding(answer: &Answer<()>) -> Option<EventListener> {
-    still(answer, "could not record Retry-After in the store: other processes will learn it from the server")
+pub(super) fn still_holding<A: Api>(answer: &Answer<()>) -> Option<EventListener> {
+    still::<A>(answer, "could not record Retry-After in the store: other processes will learn it from the server")
 }
 
-fn still(answer: &Answer<()>, failure: &'static str) -> Option<EventListener> {
+fn still<A: Api>(answer: &Answer<()>, failure: &'static str) -> Option<EventListener> {
     match answer.poll() {
         Polled::Pending(listener) => Some(listener),
         Polled::Ready(Ok(())) => None,
         Polled::Ready(Err(error)) => {
-            tracing::warn!(error = %error, "{failure}");
+            tracing::warn!(api = A::INFO.name, error = %error, "{failure}");
             None
         }
     }
@@ -106,14 +106,18 @@ impl<A: Api> Exchange<A> {
                 // Token and base URL from the store are checked like those from the API.
                 match self.admitted_anew(session) {
                     Ok(admitted) => {
-                        tracing::debug!("another process has signed in");
+                        tracing::debug!(api = A::INFO.name, "another process has signed in");
                         let asked = now.earlier(age);
                         let early = self.core.shared().random.unit();
                         self.fresh = Some(signing.guard.succeed(admitted, asked, lifetime, early));
                         self.state = State::Prepare;
                     }
                     Err(why) => {
-                        tracing::warn!(why, "a stored session is refused: signing in without the store");
+                        tracing::warn!(
+                            api = A::INFO.name,
+                            why,
+                            "a stored session is refused: signing in without the store"
+                        );
                         signing.shared_sign_in = SharedSignIn::Alone;
                         return Ok(signing);
                     }
@@ -126,7 +130,7 @@ impl<A: Api> Exchange<A> {
                 self.fail_sign_in(now, error);
             }
             Err(error) => {
-                tracing::warn!(error = %error, "the session store failed: signing in without it");
+                tracing::warn!(api = A::INFO.name, error = %error, "the session store failed: signing in without it");
                 signing.shared_sign_in = SharedSignIn::Alone;
                 return Ok(signing);
             }
@@ -143,7 +147,9 @@ impl<A: Api> Exchange<A> {
                 return Some(listener);
             }
             Polled::Ready(Ok(())) => {}
-            Polled::Ready(Err(error)) => tracing::warn!(error = %error, "a session could not be kept for others"),
+            Polled::Ready(Err(error)) => {
+                tracing::warn!(api = A::INFO.name, error = %error, "a session could not be kept for other processes");
+            }
         }
         None
     }

@@ -10,9 +10,10 @@ use std::time::Duration;
 use event_listener::EventListener;
 use hostkit_proto::RateRule;
 
-use crate::limits::shared::{Asked, SharedRates, Wanted};
+use crate::limits::shared::{Asked, Left, SharedRates, Wanted};
 use crate::store::thread::{Answer, Polled};
 use crate::time::Moment;
+use crate::watch::RateLeft;
 
 /// The rate limits of one account. Clones share their counts.
 #[derive(Debug, Clone)]
@@ -46,6 +47,8 @@ struct Window {
     calls: VecDeque<Counted>,
     /// The server's own count: so many more calls until this moment.
     reported: Option<(usize, Moment)>,
+    /// What the store said of it, and when.
+    stored: Option<(Left, Moment)>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -72,6 +75,7 @@ impl Rates {
             length: rule.window,
             calls: VecDeque::new(),
             reported: None,
+            stored: None,
         };
         let windows = rules.iter().map(|rule| (rule.name.to_owned(), window(rule))).collect();
         Self { own: Arc::new(Mutex::new(State { windows, next: 0 })), shared: None }
@@ -111,10 +115,50 @@ impl Rates {
                 *asked = Some(question);
                 Room::Wait(listener)
             }
-            Polled::Ready(Ok(Ok(grant))) => Room::Go(Permit(grant.go())),
+            Polled::Ready(Ok(Ok(grant))) => {
+                self.store_says(now, grant.left());
+                Room::Go(Permit(grant.go()))
+            }
             Polled::Ready(Ok(Err(wait))) => Room::Later(now + wait),
             Polled::Ready(Err(error)) => Room::Broken(error),
         }
+    }
+
+    fn store_says(&self, now: Moment, left: &[Left]) {
+        self.change(|state| {
+            for left in left {
+                if let Some(window) = state.windows.get_mut(left.name) {
+                    window.stored = Some((*left, now));
+                }
+            }
+        });
+    }
+
+    /// The time between two calls on these limits that can go on for ever.
+    pub(crate) fn pace(&self, names: &[&str]) -> Duration {
+        self.change(|state| {
+            let windows = names.iter().filter_map(|name| state.windows.get(*name));
+            let pace = |window: &Window| window.length / u32::try_from(window.count).unwrap_or(u32::MAX).max(1);
+            windows.map(pace).max().unwrap_or_default()
+        })
+    }
+
+    /// What is left of each limit.
+    pub(crate) fn left(&self, now: Moment) -> Vec<RateLeft> {
+        let number = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        self.change(|state| {
+            let left = state.windows.iter_mut().map(|(name, window)| {
+                window.forget(now);
+                RateLeft {
+                    name: name.clone(),
+                    count: number(window.count),
+                    window: window.length,
+                    left: number(window.left(now)),
+                    next: window.next(now),
+                }
+            });
+            left.collect()
+        })
     }
 
     fn wanted(&self, names: &[&'static str]) -> Vec<Wanted> {
@@ -194,6 +238,7 @@ impl Rates {
                 length: window,
                 calls: VecDeque::new(),
                 reported: None,
+                stored: None,
             });
             entry.count = count as usize;
             entry.length = window;
@@ -254,6 +299,21 @@ impl Window {
         if self.reported.is_some_and(|(_, reset)| reset <= now) {
             self.reported = None;
         }
+    }
+
+    /// How many more calls there is room for now.
+    fn left(&self, now: Moment) -> usize {
+        let left = match self.stored {
+            Some((left, said)) if said + self.length > now => left.calls,
+            _ => self.count.saturating_sub(self.calls.len()),
+        };
+        self.reported.map_or(left, |(reported, _)| left.min(reported))
+    }
+
+    /// How long until there is room for one more call.
+    fn next(&self, now: Moment) -> Duration {
+        let stored = self.stored.map(|(left, said)| (said + left.next).since(now)).unwrap_or_default();
+        self.room(now).since(now).max(stored)
     }
 
     /// The earliest moment with room for one more call; `now` if there is room.

@@ -69,10 +69,20 @@ pub(crate) struct Asked {
     pub(crate) answer: Answer<Result<Grant, Duration>>,
 }
 
+/// What is left of a limit: so many calls, and how long until there is room for one.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Left {
+    pub(crate) name: &'static str,
+    pub(crate) calls: usize,
+    pub(crate) next: Duration,
+}
+
 /// An admitted call. When dropped unused, it does not count.
 pub(crate) struct Grant {
     rates: SharedRates,
     id: Option<u64>,
+    /// What it leaves of each limit.
+    left: Vec<Left>,
 }
 
 impl SharedRates {
@@ -86,8 +96,11 @@ impl SharedRates {
         let rates = self.clone();
         let id = random();
         self.thread.ask(move |store| {
-            let admitted = rates.change(store, |now, kept| kept.admit(now, id, &wanted, millis(allowed)))?;
-            Ok(admitted.map(|()| Grant { rates, id: Some(id) }).map_err(Duration::from_millis))
+            let admitted = rates.change(store, |now, kept| {
+                kept.admit(now, id, &wanted, millis(allowed))?;
+                Ok(wanted.iter().map(|wanted| kept.left(now, wanted)).collect())
+            })?;
+            Ok(admitted.map(|left| Grant { rates, id: Some(id), left }).map_err(Duration::from_millis))
         })
     }
 
@@ -130,7 +143,8 @@ impl SharedRates {
 
     fn tell(&self, store: &dyn Store, change: impl Fn(u64, &mut Kept)) {
         if let Err(error) = self.change(store, |now, kept| change(now, kept)) {
-            tracing::warn!(error = %error, "a store could not be told of a call's end: it counts until its deadline");
+            let entry = self.key.as_str();
+            tracing::warn!(entry, error = %error, "could not record the end of a call in the store: it counts until its deadline");
         }
     }
 
@@ -158,6 +172,11 @@ impl SharedRates {
 }
 
 impl Grant {
+    /// What it leaves of each limit.
+    pub(crate) fn left(&self) -> &[Left] {
+        &self.left
+    }
+
     /// Uses it; returns the id for [`SharedRates::ended`].
     pub(crate) fn go(mut self) -> u64 {
         self.id.take().unwrap_or_default()
@@ -221,6 +240,13 @@ impl Kept {
 
     fn give_back(&mut self, id: u64) {
         self.windows.values_mut().for_each(|window| window.calls.retain(|call| call.id != id));
+    }
+
+    fn left(&mut self, now: u64, wanted: &Wanted) -> Left {
+        let lost = self.lost;
+        let window = self.window(wanted);
+        let next = Duration::from_millis(window.room(now, wanted.count, lost).saturating_sub(now));
+        Left { name: wanted.name, calls: wanted.count.saturating_sub(window.calls.len()), next }
     }
 
     fn window(&mut self, wanted: &Wanted) -> &mut Window {

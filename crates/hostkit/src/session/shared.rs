@@ -180,7 +180,8 @@ impl Drop for SignInLease {
         let shared = self.shared.clone();
         self.shared.0.thread.post(move |store| {
             if let Err(error) = shared.change(store, |_, kept| kept.release(Some(holder))) {
-                tracing::warn!(error = %error, "could not record the end of a sign-in in the store");
+                let entry = shared.0.key.as_str();
+                tracing::warn!(entry, error = %error, "could not pass a sign-in on in the store: others wait for its deadline");
             }
         });
     }

@@ -15,23 +15,26 @@ type Task = Box<dyn FnOnce(&dyn Store) + Send>;
 
 /// Runs the tasks of one store in order. The thread ends when the last clone is dropped and the queue is empty.
 #[derive(Clone)]
-pub(crate) struct StoreThread(mpsc::Sender<Task>);
+pub(crate) struct StoreThread {
+    tasks: mpsc::Sender<Task>,
+    /// Why it could not be started.
+    failure: Option<Arc<str>>,
+}
 
 impl StoreThread {
     pub(crate) fn new(store: impl Store) -> Self {
-        let (sender, tasks) = mpsc::channel::<Task>();
-        let work = move || tasks.into_iter().for_each(|task| task(&store));
-        if let Err(error) = std::thread::Builder::new().name("hostkit-store".into()).spawn(work) {
-            // Without the thread the channel is closed, and every task completes with an error.
-            tracing::error!(error = %error, "cannot start the thread of a store");
-        }
-        Self(sender)
+        let (tasks, queue) = mpsc::channel::<Task>();
+        let work = move || queue.into_iter().for_each(|task| task(&store));
+        // Without the thread the channel is closed, and every task completes with an error.
+        let started = std::thread::Builder::new().name("hostkit-store".into()).spawn(work);
+        Self { tasks, failure: started.err().map(|error| error.to_string().into()) }
     }
 
     /// Queues a task without waiting for it.
     pub(crate) fn post(&self, task: impl FnOnce(&dyn Store) + Send + 'static) {
-        if self.0.send(Box::new(task)).is_err() {
-            tracing::error!("the thread of a store has ended");
+        if self.tasks.send(Box::new(task)).is_err() {
+            let error = self.failure.as_deref().unwrap_or("it has ended");
+            tracing::error!(error, "the thread of a store does not run");
         }
     }
 

@@ -22,3 +22,4 @@ mod sign_in_rest;
 mod stores;
 mod text;
 mod waiter;
+mod watch;

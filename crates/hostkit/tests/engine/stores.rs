@@ -65,6 +65,30 @@ fn client(store: &Memory, account: &str, script: impl IntoIterator<Item = Script
 }
 
 #[test]
+fn what_is_left_of_a_shared_limit_is_what_all_processes_leave() {
+    let store = Memory::default();
+    let counted = |script: Vec<Script>| {
+        let rates = RateStore::new(store.clone(), "one");
+        bench_with(|clock| config(key(), clock).signed_in(TOKEN).rate_store(rates), script)
+    };
+    let left = |bench: &Bench| {
+        let rate = bench.core.rates_left().into_iter().find(|rate| rate.name == "get").unwrap();
+        (rate.left, rate.next.as_secs())
+    };
+    let (first, second) = (counted(vec![ok(), ok()]), counted(vec![ok()]));
+    first.call(LimitedGet).unwrap();
+    assert_eq!(left(&first), (2, 0));
+    first.call(LimitedGet).unwrap();
+    assert_eq!((left(&first), left(&second)), ((1, 0), (3, 0)));
+    // It has made a call, and knows.
+    second.call(LimitedGet).unwrap();
+    let (calls, next) = left(&second);
+    assert!(calls == 0 && (55..=60).contains(&next), "{calls} calls, in {next} s");
+    second.clock.advance(Duration::from_secs(61));
+    assert_eq!(left(&second), (3, 0));
+}
+
+#[test]
 fn the_second_client_takes_over_the_session_of_the_first() {
     let store = Memory::default();
     let first = client(&store, "one", [login(), ok(), fault(401, "Expired"), login(), ok()]);

@@ -108,7 +108,7 @@ pub enum TicketCause {
 
 impl TicketCause {
     /// The cause in our own words.
-    fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::TimedOut => "the deadline passed before the answer was complete",
             Self::ConnectionLost => "the connection broke before the answer was complete",

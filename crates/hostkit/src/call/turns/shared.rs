@@ -57,7 +57,8 @@ impl SharedTurns {
         self.thread.ask(move |store| {
             let told = turns.change(store, |now, kept| kept.end(now, number, &ended));
             if let Err(error) = &told {
-                tracing::warn!(error = %error, "a store could not be told how a call ended: for other processes its outcome is unknown");
+                let entry = turns.key.as_str();
+                tracing::warn!(entry, error = %error, "could not record the outcome of a call in the store: others do not know it");
             }
             told
         })

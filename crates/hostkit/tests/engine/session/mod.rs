@@ -283,6 +283,9 @@ fn outgoing() -> Outgoing {
         reusable: true,
         silence: Duration::from_secs(1),
         limits: hostkit::transport::AnswerLimits::DEFAULT,
+        format: hostkit::Format::Json,
+        cancel: None,
+        failure: None,
     }
 }
 
