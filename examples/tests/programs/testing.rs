@@ -142,6 +142,22 @@ fn a_call_with_other_inputs_is_shown() {
     let _ = client.expect("a client").call(&GetServer::new(ServerId::new(8)));
 }
 
+/// A value is written in the format that the client asks for.
+#[test]
+fn a_value_has_the_format_that_is_asked_for() -> Result {
+    let call = GetServer::new(ServerId::new(7));
+    for (format, first) in [(hostkit::Format::Xml, b'<'), (hostkit::Format::Json, b'{')] {
+        let server = ServerDetail::new(ServerId::new(7), ServerStatus::Running);
+        let client = hostkit_ureq::Client::<Clodo>::builder(Credentials::key("login", "key"))
+            .format(format)
+            .signed_in("token")
+            .transport(Scripted::new([Script::call(&call, server)]))
+            .build()?;
+        assert_eq!(client.call_raw(&call)?.value.as_bytes().first(), Some(&first), "{format}");
+    }
+    Ok(())
+}
+
 /// The sandbox's clock is that of the client: it never goes back, and both wait on it.
 #[test]
 fn a_client_of_the_sandbox_has_its_clock() -> Result {
