@@ -89,9 +89,10 @@ pub fn judge_with<E: Perform>(echo: &Inputs, baseline: &Baseline, answer: &RawAn
     let info = const { &E::INFO };
     let judgement = judge::<E>(echo, answer);
     let (Judgement::Done(value) | Judgement::Accepted(value, _)) = &judgement else { return judgement };
-    match E::made(value).into_iter().find(|key| baseline.has(key)) {
+    let made = E::made(value);
+    match baseline.all().find(|key| made.iter().any(|made| made == key)) {
         Some(key) => {
-            let found = format!("{key}, which was there before or is another call's");
+            let found = format!("{key}, which was there before");
             of_another_call(info, answer, DecodeError::new(info.name, "answer", "something new", found))
         }
         None => judgement,

@@ -40,7 +40,7 @@ impl Clock for Fast {
     }
 }
 
-/// It keeps a list for three to four seconds, which are at most seven minutes of the clients', also if the client asks for
+/// It keeps a list for two to four seconds, which are at most seven minutes of the clients', also if the client asks for
 /// a new one: that is nginx's default.
 const CACHE: &str = "proxy_cache kept; proxy_cache_valid 200 404 3s; proxy_ignore_headers Cache-Control Expires;";
 
@@ -133,7 +133,7 @@ fn an_order_is_found_once_the_cache_lets_go_of_the_old_list() {
     each(|is_blocking| {
         let ends = Ends::of(is_blocking, CACHE, "close-after-commit", 0);
         assert!(matches!(ends.said, Reconciled::Happened(_)), "{}", ends.said);
-        assert!(ends.took >= Duration::from_secs(200), "the control: old lists came first, not for {:?}", ends.took);
+        assert!(ends.took >= Duration::from_secs(100), "the control: old lists came first, not for {:?}", ends.took);
         assert_eq!((ends.lists, ends.commits), (2, 1));
     });
 }
@@ -144,7 +144,7 @@ fn without_the_cache_an_order_is_found_at_once() {
     each(|is_blocking| {
         let ends = Ends::of(is_blocking, "", "close-after-commit", 0);
         assert!(matches!(ends.said, Reconciled::Happened(_)), "{}", ends.said);
-        assert!(ends.took < Duration::from_secs(200), "{:?}", ends.took);
+        assert!(ends.took < Duration::from_secs(100), "{:?}", ends.took);
         assert_eq!((ends.lists, ends.commits), (2, 1));
     });
 }

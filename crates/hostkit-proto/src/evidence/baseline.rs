@@ -30,10 +30,10 @@ impl Baseline {
         Self { is_private: true, ..self }
     }
 
-    /// The same baseline, with further keys of items that other calls made, unless they were there.
+    /// The same baseline, with further keys of items that other calls made.
     #[must_use]
     pub fn with_others(mut self, others: Vec<String>) -> Self {
-        self.others.extend(others.into_iter().filter(|key| !self.all.contains(key)));
+        self.others.extend(others);
         self
     }
 
@@ -42,13 +42,8 @@ impl Baseline {
         (self.all, self.own)
     }
 
-    pub(super) fn all(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn all(&self) -> impl Iterator<Item = &str> {
         self.all.iter().map(String::as_str)
-    }
-
-    /// Whether an item with this key was there, or another call of this program made it.
-    pub(crate) fn has(&self, key: &str) -> bool {
-        self.all.iter().chain(&self.others).any(|known| known == key)
     }
 
     /// The keys of items that other calls made.

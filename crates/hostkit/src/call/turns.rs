@@ -100,8 +100,8 @@ impl Turns {
             match &known.end {
                 End::Open | End::Unknown(None) => others.may_have_done_it = true,
                 End::Unknown(Some(ended)) => others.may_have_done_it |= !was_seen(*ended),
-                End::Done(ended, keys) if keys.is_empty() => others.may_have_done_it |= !was_seen(*ended),
-                // However long ago it was: the list before this call may have lacked it.
+                End::Done(ended, _) if was_seen(*ended) => {}
+                End::Done(_, keys) if keys.is_empty() => others.may_have_done_it = true,
                 End::Done(_, keys) => others.keys.extend(keys.iter().cloned()),
             }
         }

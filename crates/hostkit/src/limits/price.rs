@@ -158,5 +158,8 @@ mod tests {
         assert_eq!(budget.remaining(), money("10.00"));
         drop(check(Some(money("9.99")), None, Some(&budget)).unwrap());
         assert_eq!(budget.remaining(), money("0.01"));
+        // A price may be all that is left, and as high as the limit.
+        assert!(check(Some(money("0.01")), Some(money("0.01")), Some(&budget)).unwrap().is_some());
+        assert_eq!(format!("{budget:?}"), "Budget(0.00)");
     }
 }

@@ -200,6 +200,7 @@ endpoints! {
     };
     AddNote: Perform = { name: "add_note", path: "/notes", method: Method::POST, effect: Effect::State };
     AddAddress: Perform = { name: "add_address", path: "/addresses", method: Method::PUT, effect: Effect::Spends };
+    OrderTwo: Perform = { name: "order_two", path: "/pairs", method: Method::POST, effect: Effect::Spends };
     RemoveThing: Perform = {
         name: "remove_thing", path: "/things/1", method: Method::DELETE, effect: Effect::Destructive,
     };

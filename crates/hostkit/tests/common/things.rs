@@ -98,6 +98,21 @@ impl Perform for Delete {
     }
 }
 
+/// An order of two things alike.
+impl Perform for OrderTwo {
+    type Reading = ListThings;
+    type Found = Vec<u64>;
+    const FACTS: Facts = Facts::new(Shows::Item, Duration::from_secs(60));
+
+    fn reading(_: &Inputs) -> Result<ListThings, EncodeError> {
+        Ok(ListThings)
+    }
+
+    fn evidence(_: &Inputs, now: Vec<u64>) -> Result<Evidence<Vec<u64>>, EncodeError> {
+        Ok(evidence::appeared_count(now, 2, |_| true, evidence::text))
+    }
+}
+
 /// The removal of thing 1 shows as its absence from the list.
 impl Perform for RemoveThing {
     type Reading = ListThings;

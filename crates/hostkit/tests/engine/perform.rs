@@ -168,37 +168,18 @@ fn what_an_earlier_call_made_is_not_taken_for_a_later_one() {
     assert_eq!(bench.transport.left(), 0);
 }
 
-/// An answer that names what was there before the order, or what another order made, is another call's.
+/// An answer that names what was there before the order is another call's.
 #[test]
 fn an_order_makes_something_new() {
-    let named = |id: u64| Script::any().answer(200, format!(r#"{{"id": {id}}}"#));
-    for (earlier, id) in [(None, 1), (None, 2), (Some(7), 7)] {
-        let script = earlier.into_iter().flat_map(|id| [things("1, 2"), named(id)]);
-        let bench = bench(script.chain([things("1, 2"), named(id), things("1, 2, 7, 8")]));
-        if earlier.is_some() {
-            assert!(bench.read_and_perform(Order).is_done(), "it made 7");
-        }
+    for id in [1, 2] {
+        let named = Script::any().answer(200, format!(r#"{{"id": {id}}}"#));
+        let bench = bench([things("1, 2"), named, things("1, 2, 7")]);
         let Outcome::Unresolved(ticket) = bench.read_and_perform(Order) else { panic!("{id} is another call's") };
         assert_eq!(ticket.cause(), TicketCause::Unreadable);
-        assert!(ticket.to_string().contains(&format!("expected something new, found {id}, which was")), "{ticket}");
+        let why = format!("expected something new, found {id}, which was there before");
+        assert!(ticket.to_string().contains(&why), "{ticket}");
         let done = bench.run(bench.core.reconcile::<Order>(&ticket, CallOptions::new()));
-        match earlier {
-            Some(_) => assert!(matches!(done, Reconciled::Happened(8)), "{done}"),
-            None => assert!(matches!(&done, Reconciled::Several(found) if *found == [7, 8]), "{done}"),
-        }
-    }
-}
-
-/// The list before the later order lacks what the earlier one made, although that is long ago.
-#[test]
-fn what_an_earlier_call_made_is_known_for_long() {
-    for listed in [things("1, 2"), things("1, 2, 7")] {
-        let bench = bench([things("1, 2"), ok(), listed, broken(), things("1, 2, 7"), things("1, 2, 7, 8")]);
-        assert!(bench.read_and_perform(Order).is_done(), "it made 7");
-        bench.clock.advance(Duration::from_secs(86_400));
-        let Outcome::Unresolved(ticket) = bench.read_and_perform(Order) else { panic!("the end is open") };
-        let done = bench.run(bench.core.reconcile::<Order>(&ticket, CallOptions::new()));
-        assert!(matches!(done, Reconciled::Happened(8)), "{done}");
+        assert!(matches!(done, Reconciled::Happened(7)), "{done}");
     }
 }
 
@@ -410,8 +391,7 @@ fn what_is_forgotten_may_have_made_what_is_found() {
     let first = bench([things("1"), broken()]);
     let Outcome::Unresolved(ticket) = first.read_and_perform(Order) else { panic!("the end is open") };
     let saved: SavedTicket = ticket.save().to_string().parse().unwrap();
-    let made = |id| Script::any().answer(200, format!(r#"{{"id": {id}}}"#));
-    let second = bench((0..1001).flat_map(|call| [things("1"), made(1000 + call)]));
+    let second = bench((0..1001).flat_map(|_| [things("1"), ok()]));
     for _ in 0..1001 {
         assert!(second.read_and_perform(AddAddress).is_done());
     }

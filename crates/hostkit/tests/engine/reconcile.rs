@@ -210,6 +210,20 @@ fn a_list_with_unreadable_items_proves_no_absence() {
     assert!(error.kind() == ErrorKind::Refused && error.to_string().contains("ids[2]"), "{error}");
 }
 
+/// R7: a part of what was ordered is the end only once the rest can be excluded.
+#[test]
+fn a_part_of_an_order_is_no_end_until_the_rest_is_excluded() {
+    let look = |script: Vec<Script>| {
+        let (bench, ticket) = broken(OrderTwo, Some(things("1, 2")), script);
+        (reconcile::<OrderTwo>(&bench, &ticket, CallOptions::new()), bench.seconds())
+    };
+    let (part, whole) = (|| things("1, 2, 7"), || things("1, 2, 7, 8"));
+    let (done, seconds) = look(joined([always(part, 4), vec![whole()]]));
+    assert!(matches!(&done, Reconciled::Happened(found) if *found == [7, 8]) && seconds < 100, "{done}");
+    let (done, seconds) = look(always(part, ALL));
+    assert!(matches!(&done, Reconciled::InPart(found, 1) if *found == [7]) && seconds == 900, "{done}");
+}
+
 /// A5, R10: that something is gone takes as many reads and as much time as that something did not happen.
 #[test]
 fn what_is_gone_is_gone_after_several_reads() {
