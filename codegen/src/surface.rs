@@ -363,7 +363,10 @@ pub(crate) struct Field {
     pub(crate) not_below: Option<At<String>>,
     pub(crate) required_if: Option<At<String>>,
     pub(crate) only_if: Option<At<String>>,
-    pub(crate) spread: Option<At<String>>,
+    /// The template of the names of its items and of their fields.
+    pub(crate) names: Option<At<String>>,
+    /// Place of the separator of a list that is one text.
+    pub(crate) join: Option<Span>,
     pub(crate) provenance: Option<String>,
     pub(crate) en: String,
     pub(crate) ru: String,

@@ -176,7 +176,7 @@ fn read(endpoint: &Endpoint, walker: &mut Walker<'_>, fields: &mut Fields<'_>) {
     }
     // Made keys come last, because they take every key that is left.
     let (spread, plain): (Vec<&Field>, Vec<&Field>) =
-        endpoint.body.iter().partition(|field| field.surface.spread.is_some());
+        endpoint.body.iter().partition(|field| field.surface.names.is_some());
     for field in plain {
         fields.field(walker, field);
     }
@@ -236,7 +236,7 @@ fn keys(variant: &Variant) -> impl Iterator<Item = &str> {
 
 /// Reads items whose fields have made keys.
 fn gather(walker: &mut Walker<'_>, fields: &mut Fields<'_>, field: &Field) {
-    let Some(template) = &field.surface.spread else {
+    let Some(template) = &field.surface.names else {
         return;
     };
     let (key, item, hole) = match &field.ty {

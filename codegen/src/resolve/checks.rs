@@ -208,7 +208,7 @@ fn limits(model: &Model, field: &Field, diagnostics: &mut Diagnostics) {
     if surface.trim && (field.ty != Type::Text || field.is_required()) {
         diagnostics.add("E0207", span, "`trim` is for texts that may be absent", "not an optional text");
     }
-    if let Some(spread) = &surface.spread {
+    if let Some(spread) = &surface.names {
         let fits = match &field.ty {
             Type::Map(..) => spread.contains("{key}") && spread.contains("{field}"),
             Type::List(_) => spread.contains("{index}") && spread.contains("{field}"),

@@ -131,7 +131,15 @@ impl Resolver<'_, '_> {
     }
 
     fn field(&mut self, field: &surface::Field) -> Field {
-        let ty = self.ty(&field.ty);
+        let ty = match (self.ty(&field.ty), &field.join) {
+            (Type::List(item), Some(_)) => Type::Csv(item),
+            (ty, Some(place)) => {
+                let help = "`join` is for a list of scalars: `type = \"[int]\", join = \",\"`";
+                self.diagnostics.add_with_help("E0226", place, "only a list can be joined", "not a list", help);
+                ty
+            }
+            (ty, None) => ty,
+        };
         let path = |given: &Option<String>, inner: Option<&str>| -> Vec<String> {
             let text = given.as_deref().or(inner).unwrap_or(&field.wire.value);
             text.split('/').map(str::to_owned).collect()

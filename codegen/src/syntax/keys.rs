@@ -163,7 +163,8 @@ pub(crate) const FIELD: &[Key] = &[
     key("not-below", Shape::Text, "The input that this one must not be less than."),
     key("required-if", Shape::Text, "Required where this flag is on, or this `field=value` holds."),
     key("only-if", Shape::Text, "Allowed only where this flag is on, or this `field=value` holds."),
-    key("spread", Shape::Text, "The template of made keys."),
+    key("names", Shape::Text, "The template of the names that nested values have: `pid[{index}]`, `{field}_{key}`."),
+    key("join", Shape::Word(&[","]), "The items of a list are one text, with this between them."),
     key("provenance", Shape::Word(PROVENANCES), "Where the fact is from."),
 ];
 

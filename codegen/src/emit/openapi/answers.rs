@@ -22,7 +22,7 @@ pub(super) fn loosen(model: &Model, schema: &mut Object, field: &Field) {
     let Some((last, above)) = field.name.json.split_last() else {
         return;
     };
-    if field.surface.spread.is_some() {
+    if field.surface.names.is_some() {
         return;
     }
     let place = above.iter().fold(schema, |place, name| place.object("properties").object(name));

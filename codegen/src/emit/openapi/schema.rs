@@ -52,7 +52,7 @@ fn add_field(schema: &mut Object, field: &Field) {
         return;
     };
     // A schema cannot name made keys.
-    if let Some(template) = &field.surface.spread {
+    if let Some(template) = &field.surface.names {
         let mut made = type_schema(field.ty.item());
         made.set("x-hostkit-spread", &template.value);
         made.say("description", &field.surface.en);

@@ -121,7 +121,7 @@ pub(super) fn inputs<'f>(
         } else {
             language.pick("no", "нет").to_owned()
         };
-        let name = if surface.spread.is_some() { format!("`{}`", field.rust) } else { wire_name(field) };
+        let name = if surface.names.is_some() { format!("`{}`", field.rust) } else { wire_name(field) };
         vec![name, place.to_owned(), type_text(language, &field.ty), required, meaning(language, field)]
     })
 }
@@ -171,7 +171,7 @@ fn meaning(language: Language, field: &Field) -> String {
     if let Some(condition) = &surface.only_if {
         facts.push(format!("{} `{}`", language.pick("only if", "только если"), condition.value));
     }
-    if let Some(spread) = &surface.spread {
+    if let Some(spread) = &surface.names {
         facts.push(format!("{} `{}`", language.pick("travels as", "передаётся как"), spread.value));
     }
     if let Some(form) = &surface.form {

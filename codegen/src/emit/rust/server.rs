@@ -90,7 +90,7 @@ fn body(endpoint: &Endpoint) -> TokenStream {
     let constants = endpoint.fixed_body.iter().map(fixed);
     // Made keys come last, because they take every key that is left.
     let (spread, plain): (Vec<&Field>, Vec<&Field>) =
-        endpoint.body.iter().partition(|field| field.surface.spread.is_some());
+        endpoint.body.iter().partition(|field| field.surface.names.is_some());
     let plain = plain.into_iter().map(|field| {
         let (local, read) = (local(&field.rust, TAKEN), read_expression(field));
         quote!(let #local = #read;)
@@ -99,7 +99,7 @@ fn body(endpoint: &Endpoint) -> TokenStream {
     let spread = spread.into_iter().map(|field| {
         let local = local(&field.rust, TAKEN);
         let method = ident(if matches!(field.ty, Type::Map(..)) { "gather_map" } else { "gather_list" });
-        let template = field.surface.spread.as_deref();
+        let template = field.surface.names.as_deref();
         quote!(let #local = fields.#method(#template)?;)
     });
     quote! {

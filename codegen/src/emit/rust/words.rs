@@ -258,7 +258,7 @@ pub(super) fn read_expression(field: &Field) -> TokenStream {
 
 /// `body.set("vps_hdd", &self.disk)`, or the call that spreads made keys; `value` is a reference.
 pub(super) fn set_expression(target: &TokenStream, method: &str, field: &Field, value: &TokenStream) -> TokenStream {
-    if let Some(spread) = &field.surface.spread {
+    if let Some(spread) = &field.surface.names {
         let method = ident(if matches!(field.ty, Type::Map(..)) { "spread_map" } else { "spread_list" });
         let spread = spread.value.as_str();
         return quote!(#target.#method(#spread, #value));
