@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use hostkit_proto::codec::Names;
+
 use crate::source::{At, Span};
 use crate::surface;
 
@@ -119,6 +121,18 @@ impl Field {
     /// Its key in the spec.
     pub(crate) fn wire(&self) -> &str {
         &self.surface.wire.value
+    }
+
+    /// Its first name in all formats but XML.
+    pub(crate) fn wire_in_json(&self) -> &str {
+        self.name.json.first().map_or("", String::as_str)
+    }
+
+    /// How its parts are called, if each has a name of its own.
+    pub(crate) fn names(&self) -> Option<Names<'_>> {
+        let names = Names::new(self.surface.names.as_deref()?);
+        let from = self.surface.from.as_ref().and_then(|from| u32::try_from(from.value).ok());
+        Some(from.map_or(names, |from| names.from(from)))
     }
 
     pub(crate) fn into_required(mut self) -> Self {

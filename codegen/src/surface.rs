@@ -365,6 +365,8 @@ pub(crate) struct Field {
     pub(crate) only_if: Option<At<String>>,
     /// The template of the names of its items and of their fields.
     pub(crate) names: Option<At<String>>,
+    /// The number of the first item in names, if it is not 1.
+    pub(crate) from: Option<At<i64>>,
     /// Place of the separator of a list that is one text.
     pub(crate) join: Option<Span>,
     pub(crate) provenance: Option<String>,

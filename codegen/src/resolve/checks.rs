@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::kinds::is_number;
-use super::put;
+use super::{nested, put};
 use crate::diagnostic::{Diagnostics, did_you_mean};
 use crate::model::{Endpoint, Field, Model, Type, TypeKind};
 use crate::source::{At, Span};
@@ -37,6 +37,7 @@ pub(super) fn check(model: &Model, surface: &Surface, diagnostics: &mut Diagnost
         }
         super::rules::check(model, endpoint, diagnostics);
         put::of_endpoint(endpoint, diagnostics);
+        nested::check(model, endpoint, diagnostics);
         identity(model, endpoint, diagnostics);
     }
     for entry in model.types.values() {
@@ -51,6 +52,7 @@ pub(super) fn check(model: &Model, surface: &Surface, diagnostics: &mut Diagnost
         let message = "a map in the place of a list could be either";
         diagnostics.add_with_help("E0233", span, message, "beside `one-as-list`", help);
     }
+    nested::of_types(model, diagnostics);
     put::of_service(model, diagnostics);
     credentials(model, diagnostics);
     session(model, diagnostics);
@@ -207,23 +209,6 @@ fn limits(model: &Model, field: &Field, diagnostics: &mut Diagnostics) {
     }
     if surface.trim && (field.ty != Type::Text || field.is_required()) {
         diagnostics.add("E0207", span, "`trim` is for texts that may be absent", "not an optional text");
-    }
-    if let Some(spread) = &surface.names {
-        let fits = match &field.ty {
-            Type::Map(..) => spread.contains("{key}") && spread.contains("{field}"),
-            Type::List(_) => spread.contains("{index}") && spread.contains("{field}"),
-            _ => false,
-        };
-        if !fits {
-            let help = "a map needs `{field}` and `{key}`, a list `{field}` and `{index}`";
-            diagnostics.add_with_help(
-                "E0226",
-                &spread.span,
-                "the template does not fit the type",
-                "cannot make keys",
-                help,
-            );
-        }
     }
 }
 

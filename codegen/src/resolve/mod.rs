@@ -4,6 +4,7 @@ mod answers;
 mod checks;
 mod kinds;
 pub(crate) mod names;
+mod nested;
 mod put;
 mod rules;
 mod totals;

@@ -34,6 +34,7 @@ pub(super) fn read_field(wire: At<String>, node: &Node<'_, '_>) -> Field {
         required_if: node.optional_at("required-if"),
         only_if: node.optional_at("only-if"),
         names: node.optional_at("names"),
+        from: node.integer_at("from"),
         join: node.has("join").then(|| node.span("join")),
         provenance: node.optional("provenance"),
         en: node.text("en"),

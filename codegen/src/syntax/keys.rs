@@ -164,6 +164,7 @@ pub(crate) const FIELD: &[Key] = &[
     key("required-if", Shape::Text, "Required where this flag is on, or this `field=value` holds."),
     key("only-if", Shape::Text, "Allowed only where this flag is on, or this `field=value` holds."),
     key("names", Shape::Text, "The template of the names that nested values have: `pid[{index}]`, `{field}_{key}`."),
+    key("from", Shape::Integer, "The `{index}` of the first item, if it is not 1."),
     key("join", Shape::Word(&[","]), "The items of a list are one text, with this between them."),
     key("provenance", Shape::Word(PROVENANCES), "Where the fact is from."),
 ];

@@ -12,7 +12,8 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::api::Api;
 use crate::codec::UnknownFields;
-use crate::codec::{At, DecodeError, Fields, FromText, Name, Object, Reader, ToText};
+use crate::codec::{At, DecodeError, Field, Fields, FromText, FromWire, Name, Names, Object, Part, Reader, ToText};
+use crate::codec::{gather, gather_map};
 use crate::endpoint::Endpoint;
 
 /// An endpoint that a server can answer. Generated.
@@ -158,6 +159,43 @@ impl<'a> ReceivedRequest<'a> {
         name: &'static str,
     ) -> Result<T, DecodeError> {
         self.query_in(form, parse, name)?.ok_or_else(|| wrong::<T>("query", name, None))
+    }
+
+    /// The list or object whose parts are query parameters with names of a template; `None` if there are no such names.
+    ///
+    /// # Errors
+    /// A part that cannot be read.
+    pub fn gather_query<E: Endpoint, T: FromWire>(&self, names: &Names<'_>) -> Result<Option<T>, DecodeError> {
+        self.query_parts::<E, _>(names, T::FIELDS, |reader, parts| gather(reader, names, parts))
+    }
+
+    /// The map whose parts are query parameters with names of a template; `None` if there are no such names.
+    ///
+    /// # Errors
+    /// A part that cannot be read.
+    pub fn gather_query_map<E: Endpoint, K: FromText + ToText + Ord, V: FromWire>(
+        &self,
+        names: &Names<'_>,
+    ) -> Result<Option<BTreeMap<K, V>>, DecodeError> {
+        self.query_parts::<E, _>(names, V::FIELDS, gather_map)
+    }
+
+    fn query_parts<E: Endpoint, T>(
+        &self,
+        names: &Names<'_>,
+        fields: &'static [Field],
+        read: impl FnOnce(&mut Reader<'_>, Vec<Part<'_>>) -> Result<T, DecodeError>,
+    ) -> Result<T, DecodeError> {
+        let parts = self.query.iter().filter_map(|(name, text)| {
+            Some((names.read(name, fields.iter().map(|field| field.text()))?, Value::Text(text.clone())))
+        });
+        let document = hostkit_wire::parse(Format::Form, b"", &Limits::DEFAULT)
+            .map_err(|error| DecodeError::new(E::INFO.name, "query", "parameters", error.to_string()))?;
+        let at = At::Node(document.root());
+        read(
+            &mut Reader::new(E::INFO.name, "query", &<E::Api as Api>::INFO.leniency, self.unknown, at),
+            parts.collect(),
+        )
     }
 
     /// Checks a constant of the query that identifies the call.

@@ -77,6 +77,7 @@ impl Api for Rest {
         name: "obstacle-rest",
         hosts: &[Host { name: "main", url: "https://rest.example.net" }],
         formats: &[Format::Json],
+        request_format: Some(Format::Form),
         leniency: Leniency { ..Leniency::STRICT },
         zone: "UTC",
         answer_fields: &[

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use super::answers::{answer_schema, answered, counted, empty_list, wrapped};
 use super::json::{Json, Object, object};
-use super::schema::{add_choices, add_constants, add_group, constant_value, field_schema, object_schema, type_schema};
+use super::schema::{
+    add_choices, add_constants, add_group, add_names, constant_value, field_schema, object_schema, type_schema,
+};
 use crate::model::{AtLeastOne, Endpoint, Field, Model, Output, Type, WireName};
 use crate::surface::{ACTION, FaultForm, Place, Put};
 
@@ -75,6 +77,7 @@ fn parameter(place: &str, name: &str, field: &Field) -> Object {
         parameter.set("required", true);
     }
     parameter.set("schema", field_schema(field));
+    add_names(&mut parameter, field);
     parameter
 }
 

@@ -51,10 +51,10 @@ fn add_field(schema: &mut Object, field: &Field) {
     let Some((last, above)) = field.name.json.split_last() else {
         return;
     };
-    // A schema cannot name made keys.
-    if let Some(template) = &field.surface.names {
+    // A schema cannot name made names.
+    if field.surface.names.is_some() {
         let mut made = type_schema(field.ty.item());
-        made.set("x-hostkit-spread", &template.value);
+        add_names(&mut made, field);
         made.say("description", &field.surface.en);
         schema.object("x-hostkit-made-keys").set(field.rust.as_str(), made);
         return;
@@ -70,6 +70,16 @@ fn add_field(schema: &mut Object, field: &Field) {
     place.object("properties").set(last.as_str(), field_schema(field));
     if field.is_required() {
         require(place, last);
+    }
+}
+
+/// Says how the parts of a value are called.
+pub(super) fn add_names(schema: &mut Object, field: &Field) {
+    if let Some(template) = &field.surface.names {
+        schema.set("x-hostkit-names", &template.value);
+    }
+    if let Some(from) = &field.surface.from {
+        schema.set("x-hostkit-names-from", from.value);
     }
 }
 

@@ -171,8 +171,10 @@ fn meaning(language: Language, field: &Field) -> String {
     if let Some(condition) = &surface.only_if {
         facts.push(format!("{} `{}`", language.pick("only if", "только если"), condition.value));
     }
-    if let Some(spread) = &surface.names {
-        facts.push(format!("{} `{}`", language.pick("travels as", "передаётся как"), spread.value));
+    if let Some(names) = &surface.names {
+        let from = surface.from.as_ref().map(|from| format!(", {} {}", language.pick("from", "с"), from.value));
+        let text = format!("{} `{}`", language.pick("travels as", "передаётся как"), names.value);
+        facts.push(text + &from.unwrap_or_default());
     }
     if let Some(form) = &surface.form {
         facts.push(format!("{} `{form}`", language.pick("form", "вид")));

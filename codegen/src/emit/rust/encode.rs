@@ -5,7 +5,8 @@ use quote::quote;
 
 use super::rules::{body_check, checks, limit_check};
 use super::words::{
-    constant_value, ident, initialiser, input_name, local, path_name, set_expression, used, written_name,
+    constant_value, ident, initialiser, input_name, local, names_expression, path_name, set_expression, used,
+    written_name,
 };
 use crate::model::{Endpoint, Field, Model, OneOf, Type, Variant};
 use crate::surface::Constant;
@@ -39,6 +40,9 @@ pub(super) fn emit(endpoint: &Endpoint, model: &Model) -> TokenStream {
 
 fn query(field: &Field) -> TokenStream {
     let (wire, name) = (field.wire(), ident(&field.rust));
+    if let Some(names) = names_expression(field) {
+        return quote!(out.query_names(&#names, &self.#name););
+    }
     let method = ident(if field.is_option() { "optional_query" } else { "query" });
     let value = match field.surface.form.as_deref() {
         Some(form) if field.is_option() => quote!(self.#name.map(|date| date.format(#form))),

@@ -24,6 +24,7 @@ const KNOWN: &[(&str, &[&str])] = &[
             "FromWire",
             "InputLimit",
             "Name",
+            "Names",
             "Object",
             "Reader",
             "Switch",

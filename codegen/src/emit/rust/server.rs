@@ -5,7 +5,9 @@ use quote::{ToTokens, quote};
 
 use super::docs::{Doc, ITEM, MEMBER};
 use super::endpoint::output_type;
-use super::words::{format_name, header, ident, initialiser, local, name_expression, number, path_name, path_of};
+use super::words::{
+    format_name, gather_expression, header, ident, initialiser, local, name_expression, number, path_name, path_of,
+};
 use super::words::{read_expression, rust_type, written_name};
 use crate::model::{Endpoint, Field, Model, OneOf, Output, Type, Variant};
 use crate::surface::{Constant, Example};
@@ -51,6 +53,14 @@ fn parse(endpoint: &Endpoint) -> TokenStream {
 
 fn query(field: &Field) -> TokenStream {
     let (local, wire) = (local(&field.rust, TAKEN), field.wire());
+    let gathered = gather_expression(field, |end, names| {
+        let (method, types) =
+            (ident(&["gather_query", end].concat()), if end.is_empty() { quote!(_) } else { quote!(_, _) });
+        quote!(request.#method::<Self, #types>(&#names))
+    });
+    if let Some(gathered) = gathered {
+        return quote!(let #local = #gathered;);
+    }
     let name = if field.is_option() { "query" } else { "required_query" };
     match field.surface.form.as_deref() {
         Some(form) => {
@@ -88,26 +98,27 @@ fn body(endpoint: &Endpoint) -> TokenStream {
         return quote!(request.body::<Self, _>(&#root, |_| Ok(Self { #(#names),* })));
     }
     let constants = endpoint.fixed_body.iter().map(fixed);
-    // Made keys come last, because they take every key that is left.
-    let (spread, plain): (Vec<&Field>, Vec<&Field>) =
-        endpoint.body.iter().partition(|field| field.surface.names.is_some());
+    // Made names come last, because they are matched by their template alone.
+    let (made, plain): (Vec<&Field>, Vec<&Field>) = endpoint.body.iter().partition(|field| field.names().is_some());
     let plain = plain.into_iter().map(|field| {
         let (local, read) = (local(&field.rust, TAKEN), read_expression(field));
         quote!(let #local = #read;)
     });
     let groups = endpoint.one_of.iter().map(group);
-    let spread = spread.into_iter().map(|field| {
+    let made = made.into_iter().filter_map(|field| {
         let local = local(&field.rust, TAKEN);
-        let method = ident(if matches!(field.ty, Type::Map(..)) { "gather_map" } else { "gather_list" });
-        let template = field.surface.names.as_deref();
-        quote!(let #local = fields.#method(#template)?;)
+        let gathered = gather_expression(field, |end, names| {
+            let method = ident(&["gather", end].concat());
+            quote!(fields.#method(&#names))
+        })?;
+        Some(quote!(let #local = #gathered;))
     });
     quote! {
         request.body::<Self, _>(&#root, |fields| {
             #(#constants)*
             #(#plain)*
             #(#groups)*
-            #(#spread)*
+            #(#made)*
             Ok(Self { #(#names),* })
         })
     }

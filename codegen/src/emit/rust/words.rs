@@ -256,12 +256,38 @@ pub(super) fn read_expression(field: &Field) -> TokenStream {
     quote!(fields.#method(&#name #max #(, #absent)*)?)
 }
 
-/// `body.set("vps_hdd", &self.disk)`, or the call that spreads made keys; `value` is a reference.
+/// `Names::new("pid[{index}]").from(0)`, if the parts of the field have names of their own.
+pub(super) fn names_expression(field: &Field) -> Option<TokenStream> {
+    let template = field.surface.names.as_deref()?;
+    let from = field.surface.from.as_ref().map(|from| {
+        let from = number(from.value);
+        quote!(.from(#from))
+    });
+    Some(quote!(Names::new(#template) #from))
+}
+
+/// The value of a field whose parts have names of their own; `call` makes the call from the end of its method's name, which
+/// differs for maps, and the names.
+pub(super) fn gather_expression(
+    field: &Field,
+    call: impl FnOnce(&str, TokenStream) -> TokenStream,
+) -> Option<TokenStream> {
+    let names = names_expression(field)?;
+    let end = if matches!(field.ty, Type::Map(..)) { "_map" } else { "" };
+    Some(if field.is_required() {
+        let call = call(end, quote!(names));
+        quote!({ let names = #names; #call?.ok_or_else(|| names.missing())? })
+    } else {
+        let call = call(end, names);
+        let end = (!field.is_option()).then(|| quote!(.unwrap_or_default()));
+        quote!(#call? #end)
+    })
+}
+
+/// `body.set("vps_hdd", &self.disk)`, or the call that makes names; `value` is a reference.
 pub(super) fn set_expression(target: &TokenStream, method: &str, field: &Field, value: &TokenStream) -> TokenStream {
-    if let Some(spread) = &field.surface.names {
-        let method = ident(if matches!(field.ty, Type::Map(..)) { "spread_map" } else { "spread_list" });
-        let spread = spread.value.as_str();
-        return quote!(#target.#method(#spread, #value));
+    if let Some(names) = names_expression(field) {
+        return quote!(#target.set_names(&#names, #value));
     }
     let (method, name) = (ident(method), written_name(&field.name));
     // Wrapped if the wire form differs from the default.

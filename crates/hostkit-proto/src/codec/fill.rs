@@ -195,6 +195,12 @@ impl Field {
         self
     }
 
+    /// Its first name where formats do not differ.
+    #[cfg(feature = "server")]
+    pub(crate) fn text(&self) -> &'static str {
+        self.name.json().text()
+    }
+
     /// Its first name, if it stands directly under it.
     #[inline(always)]
     pub(crate) fn direct_key(&self, is_xml: bool) -> Option<&'static str> {
@@ -209,6 +215,8 @@ impl Field {
 }
 
 impl<T: Fill> FromWire for T {
+    const FIELDS: &'static [Field] = T::TABLE.fields;
+
     fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut object = <T as Fill>::blank();
         fill(&mut object, reader)?;

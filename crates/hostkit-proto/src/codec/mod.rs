@@ -6,8 +6,11 @@ mod encode_error;
 mod error;
 mod fields;
 mod fill;
+#[cfg(feature = "server")]
+mod gather;
 mod limit;
 mod name;
+mod names;
 mod object;
 mod raw;
 mod reader;
@@ -24,9 +27,12 @@ pub use error::DecodeError;
 pub use fields::Fields;
 pub(crate) use fill::How;
 pub use fill::{Field, Fill, Table};
+#[cfg(feature = "server")]
+pub(crate) use gather::{Part, gather, gather_map};
 pub(crate) use limit::number;
 pub use limit::{InputLimit, Limited};
 pub use name::Name;
+pub use names::{Filled, Names};
 pub use object::{AsText, DateForm, Object, Switch, number_or_text};
 pub use raw::Raw;
 pub use reader::Reader;

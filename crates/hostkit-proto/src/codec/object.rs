@@ -1,11 +1,10 @@
 //! Builds an object to write, with the names that its fields have in one format.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use hostkit_wire::{Format, Value};
 
-use super::{Name, ToText, ToWire};
+use super::{Name, Names, ToText, ToWire};
 use crate::value::{Date, DateTime};
 
 /// An object that is being written.
@@ -85,25 +84,10 @@ impl Object {
         }
     }
 
-    /// Sets each field of each item under a key composed from the template by filling `{field}` and `{key}`.
-    pub fn spread_map<K: ToText, V: ToWire>(&mut self, template: &str, items: &BTreeMap<K, V>) {
-        for (key, item) in items {
-            self.spread(&template.replace("{key}", &key.to_text()), item);
-        }
-    }
-
-    /// Sets each field of each item under a key composed from the template by filling `{field}` and `{index}` (from 1).
-    pub fn spread_list<V: ToWire>(&mut self, template: &str, items: &[V]) {
-        for (index, item) in items.iter().enumerate() {
-            self.spread(&template.replace("{index}", &(index + 1).to_string()), item);
-        }
-    }
-
-    fn spread(&mut self, template: &str, item: &impl ToWire) {
-        if let Some(Value::Map(fields)) = item.to_wire(self.format) {
-            for (field, value) in fields {
-                self.entries.push((template.replace("{field}", &field).into(), value));
-            }
+    /// Sets each part of a list, a map or an object under a name of its own.
+    pub fn set_names(&mut self, names: &Names<'_>, value: &impl ToWire) {
+        if let Some(value) = value.to_wire(self.format) {
+            names.each(value, &mut |name, value| self.entries.push((name.into(), value)));
         }
     }
 

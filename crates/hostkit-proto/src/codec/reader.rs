@@ -101,11 +101,11 @@ impl<'r> Reader<'r> {
 
     /// A reader for another document, whose values belong to where this one stands.
     #[cfg(feature = "server")]
-    pub(crate) fn inner<'i>(&self, node: Node<'i>) -> Reader<'i>
+    pub(crate) fn inner<'i>(&self, node: Node<'i>, leniency: &'i Leniency) -> Reader<'i>
     where
         'r: 'i,
     {
-        let mut inner = Reader::new(self.endpoint, "", self.leniency, self.unknown, At::Node(node));
+        let mut inner = Reader::new(self.endpoint, "", leniency, self.unknown, At::Node(node));
         inner.path.clear();
         inner.path.extend_from_slice(&self.path);
         inner.spec = self.spec;

@@ -12,6 +12,26 @@ use crate::{Credentials, Rest};
 
 /// Passes every endpoint of the API to a visitor, with its wire examples.
 pub fn every(visitor: &mut impl Visitor<Api = Rest>) {
+    visitor.call::<crate::things::ChangeThings>(&Examples {
+        folder: "obstacle-rest/things/change_things",
+        requests: &["all", "few"],
+        request_bodies: &[],
+        answers: &[],
+        answers_with_head: &["done"],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
+    });
+    visitor.call::<crate::things::FindThings>(&Examples {
+        folder: "obstacle-rest/things/find_things",
+        requests: &["all", "one"],
+        request_bodies: &[],
+        answers: &[("one", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
+    });
     visitor.call::<crate::things::GetThing>(&Examples {
         folder: "obstacle-rest/things/get_thing",
         requests: &["request"],

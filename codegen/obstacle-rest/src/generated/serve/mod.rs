@@ -18,6 +18,10 @@ pub use every::every;
 #[non_exhaustive]
 #[allow(clippy::large_enum_variant, reason = "a request is routed once and matched at once")]
 pub enum Request {
+    /// Sets rules, add-ons and owner of several things.
+    ChangeThings(crate::things::ChangeThings),
+    /// Finds things.
+    FindThings(crate::things::FindThings),
     /// A thing.
     GetThing(crate::things::GetThing),
     /// The things.
@@ -30,6 +34,8 @@ impl Request {
     /// Static facts about the call.
     pub fn info(&self) -> EndpointInfo {
         match self {
+            Self::ChangeThings(_) => crate::things::ChangeThings::INFO,
+            Self::FindThings(_) => crate::things::FindThings::INFO,
             Self::GetThing(_) => crate::things::GetThing::INFO,
             Self::ListThings(_) => crate::things::ListThings::INFO,
             Self::MakeThing(_) => crate::things::MakeThing::INFO,
@@ -43,6 +49,8 @@ impl Request {
 /// If no endpoint accepts the request, the error of the one that came closest.
 pub fn route(request: &ReceivedRequest<'_>) -> Result<Request, DecodeError> {
     let mut router = Router::new(request);
+    router.attempt(Request::FindThings);
+    router.attempt(Request::ChangeThings);
     router.attempt(Request::GetThing);
     router.attempt(Request::MakeThing);
     router.attempt(Request::ListThings);

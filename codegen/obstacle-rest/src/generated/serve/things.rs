@@ -3,11 +3,55 @@
 
 //! The server half of `specs/obstacle-rest/things/`.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, Name, Names};
 use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
 
-use crate::things::{GetThing, ListThings, MakeThing};
+use crate::things::{ChangeThings, FindThings, GetThing, ListThings, MakeThing};
 use crate::types::Thing;
+
+impl Serve for ChangeThings {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
+        request.matches::<Self>()?;
+        request.body::<Self, _>(&Root::None, |fields| {
+            let note = fields.optional(&Name::new("note"))?;
+            let things = {
+                let names = Names::new("pid[{index}]").from(0);
+                fields.gather(&names)?.ok_or_else(|| names.missing())?
+            };
+            let rules = fields.gather(&Names::new("rules[in][{index}][{field}]").from(0))?.unwrap_or_default();
+            let more = fields.gather(&Names::new("{field}{index}"))?.unwrap_or_default();
+            let by_port = fields.gather_map(&Names::new("{field}_{key}"))?.unwrap_or_default();
+            let tags = fields.gather(&Names::new("tag[]"))?.unwrap_or_default();
+            let addons = fields.gather_map(&Names::new("addon[{key}]"))?.unwrap_or_default();
+            let owner = fields.gather(&Names::new("Owner{field}"))?;
+            Ok(Self { things, rules, more, by_port, tags, addons, owner, note })
+        })
+    }
+
+    fn answer(_: &(), _: &mut WrittenAnswer) {}
+}
+
+impl Serve for FindThings {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
+        request.matches::<Self>()?;
+        let ids = {
+            let names = Names::new("id[]");
+            request.gather_query::<Self, _>(&names)?.ok_or_else(|| names.missing())?
+        };
+        let ports = request.gather_query::<Self, _>(&Names::new("port[{index}]"))?.unwrap_or_default();
+        let rules = request.gather_query::<Self, _>(&Names::new("rule.{index}.{field}").from(0))?.unwrap_or_default();
+        let words = request.query("words")?;
+        let about = request.gather_query_map::<Self, _, _>(&Names::new("about[{key}]"))?.unwrap_or_default();
+        let owner = request.gather_query::<Self, _>(&Names::new("owner[{field}]"))?;
+        let page = request.query("page")?;
+        request.no_body::<Self>()?;
+        Ok(Self { ids, ports, rules, words, about, owner, page })
+    }
+
+    fn answer(output: &Vec<Thing>, out: &mut WrittenAnswer) {
+        out.value(Name::new("data").json_inner(&["items"]).xml_inner(&["items"]), output);
+    }
+}
 
 impl Serve for GetThing {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {

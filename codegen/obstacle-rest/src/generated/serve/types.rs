@@ -3,10 +3,47 @@
 
 //! The server half of the types.
 
-use hostkit_proto::codec::{Object, ToWire};
+use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Object, Reader, Table, ToWire};
 use hostkit_proto::{Format, Value};
 
-use crate::types::Thing;
+use crate::types::{Owner, Rule, Thing};
+
+impl Fill for Owner {
+    const TABLE: &'static Table<'static> =
+        &Table::new("specs/obstacle-rest/types/things.toml", &[Field::required("Name"), Field::optional("Phone")]);
+
+    fn blank() -> Self {
+        Self::new("")
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.name),
+            1 => reader.optional(&mut self.phone),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Fill for Rule {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/obstacle-rest/types/things.toml",
+        &[Field::required("port"), Field::optional("action"), Field::optional("open")],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.port),
+            1 => reader.optional(&mut self.action),
+            2 => reader.optional(&mut self.open),
+            _ => Ok(()),
+        }
+    }
+}
 
 impl ToWire for Thing {
     fn to_wire(&self, format: Format) -> Option<Value> {

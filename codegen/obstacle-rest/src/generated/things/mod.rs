@@ -3,10 +3,14 @@
 
 //! Calls of `specs/obstacle-rest/things/`.
 
+mod change_things;
+mod find_things;
 mod get_thing;
 mod list_things;
 mod make_thing;
 
+pub use change_things::ChangeThings;
+pub use find_things::FindThings;
 pub use get_thing::GetThing;
 pub use list_things::ListThings;
 pub use make_thing::MakeThing;

@@ -3,7 +3,65 @@
 
 //! Types of `types/things.toml`.
 
-use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
+use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Object, Reader, Table, ToWire};
+use hostkit_proto::{Format, Value};
+
+/// Whose a thing is.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct Owner {
+    /// A name.
+    pub name: String,
+    /// A number, with blanks and signs.
+    pub phone: Option<String>,
+}
+
+impl Owner {
+    /// With the required fields; everything else is absent.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self { name: name.into(), phone: None }
+    }
+}
+
+impl ToWire for Owner {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        let mut object = Object::new(format);
+        object.set("Name", &self.name);
+        object.set("Phone", &self.phone);
+        Some(object.into_value())
+    }
+}
+
+/// A rule of a thing.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct Rule {
+    /// The port.
+    pub port: u64,
+    /// What is done.
+    pub action: Option<String>,
+    /// Whether it is open.
+    pub open: Option<bool>,
+}
+
+impl Rule {
+    /// With the required fields; everything else is absent.
+    pub fn new(port: u64) -> Self {
+        Self { port, action: None, open: None }
+    }
+}
+
+impl ToWire for Rule {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        let mut object = Object::new(format);
+        object.set("port", &self.port);
+        object.set("action", &self.action);
+        object.set("open", &self.open);
+        Some(object.into_value())
+    }
+}
 
 /// A thing.
 #[derive(Debug, Clone, PartialEq)]

@@ -4,7 +4,7 @@ use hostkit_wire::{Format, Key, Kind, Node};
 
 use super::{Fields, key_twice};
 use crate::codec::reader::{At, Step, shorten};
-use crate::codec::{DecodeError, FromText, FromWire, Name, Reader, Report, UnknownFields};
+use crate::codec::{DecodeError, Field, FromText, FromWire, Name, Reader, Report, UnknownFields};
 use crate::leniency::ListShape;
 use crate::value::Csv;
 
@@ -300,6 +300,8 @@ fn reserved<T>(count: usize, list: Node<'_>) -> usize {
 const INNER_ITEMS: usize = 1_000_000;
 
 impl<T: FromWire> FromWire for Vec<T> {
+    const FIELDS: &'static [Field] = T::FIELDS;
+
     fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut items = Self::new();
         match reader.at {
