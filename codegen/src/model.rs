@@ -17,7 +17,8 @@ pub(crate) enum Type {
     /// As `Decimal`, but one that is there and cannot be read is an error of its object.
     Money,
     Flag,
-    Switch,
+    /// A flag in words, each pair with that for no first; the first pair is written.
+    Worded(Vec<[surface::Word; 2]>),
     Secret,
     DateTime,
     Date,

@@ -104,6 +104,8 @@ pub(crate) struct Service {
     /// What is put into requests for answers of a format.
     pub(crate) put_by_format: Vec<(At<String>, Vec<Put>)>,
     pub(crate) lenient: Leniency,
+    /// What flags are, where they are words.
+    pub(crate) words: Option<At<Vec<Word>>>,
     /// Place of the second leniency for maps if both are on: a map could then be a list of items or a single item.
     pub(crate) ambiguous_map: Option<Span>,
     pub(crate) datetime_forms: Vec<String>,
@@ -176,6 +178,11 @@ pub(crate) enum Word {
 }
 
 impl Word {
+    /// The word without quotes.
+    pub(crate) fn plain(&self) -> String {
+        self.as_protocol().text().to_owned()
+    }
+
     /// The word as the protocol crate has it.
     pub(crate) fn as_protocol(&self) -> hostkit_proto::Word<'_> {
         match self {
@@ -367,6 +374,7 @@ pub(crate) struct Field {
     pub(crate) names: Option<At<String>>,
     /// The number of the first item in names, if it is not 1.
     pub(crate) from: Option<At<i64>>,
+    pub(crate) words: Option<At<Vec<Word>>>,
     /// Place of the separator of a list that is one text.
     pub(crate) join: Option<Span>,
     pub(crate) provenance: Option<String>,

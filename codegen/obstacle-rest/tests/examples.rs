@@ -5,8 +5,10 @@
 use hostkit_proto::server::Serve;
 use hostkit_proto::server::checks::Checks;
 use hostkit_proto::server::example::incoming;
+use hostkit_proto::{Api, Endpoint, RawAnswer};
 use http::HeaderMap;
-use obstacle_rest_proto::things::ChangeThings;
+use obstacle_rest_proto::Rest;
+use obstacle_rest_proto::things::{ChangeThings, GetThing};
 use obstacle_rest_proto::types::ThingId;
 
 #[test]
@@ -20,6 +22,7 @@ fn every_example_of_the_specs() {
 /// What the server half makes of a request with this body.
 fn read(body: &str) -> Result<ChangeThings, String> {
     let headers = HeaderMap::new();
+    let body = ["locked=0&", body].concat();
     let request = incoming("PUT", "/things", &headers, body.as_bytes());
     ChangeThings::parse(&request).map_err(|error| error.to_string())
 }
@@ -42,5 +45,28 @@ fn names_are_read_by_their_template_alone() {
     ] {
         let error = read(body).expect_err(body);
         assert!(error.contains(what), "{body}: {error}");
+    }
+}
+
+/// The flags of a thing, and whether something in it was a defect.
+fn flags(body: &str) -> Option<(bool, Option<bool>, bool)> {
+    let headers = HeaderMap::new();
+    let answer = RawAnswer::new(&GetThing::INFO, &Rest::INFO, 200, &headers, body.as_bytes());
+    let thing = GetThing::decode(&answer).ok()?;
+    Some((thing.sold, thing.clean, !answer.report().defects().is_empty()))
+}
+
+#[test]
+fn a_flag_is_one_of_its_words_or_a_truth_value() {
+    for (body, expected) in [
+        (r#"{"id":7,"sold":"Y","clean":"off"}"#, (true, Some(false), false)),
+        (r#"{"id":7,"sold":"N","clean":"yes"}"#, (false, Some(true), false)),
+        (r#"{"id":7,"sold":true,"clean":false}"#, (true, Some(false), false)),
+        (r#"{"id":7,"sold":null}"#, (false, None, false)),
+        (r#"{"id":7,"clean":"Y"}"#, (false, None, true)),
+        (r#"{"id":7,"sold":"y","clean":"on"}"#, (false, Some(true), true)),
+        (r#"{"id":7,"clean":1}"#, (false, None, true)),
+    ] {
+        assert_eq!(flags(body), Some(expected), "{body}");
     }
 }

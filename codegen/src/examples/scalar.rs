@@ -24,7 +24,7 @@ impl<'m> Scalars<'m> {
 
     /// Whether this node means that an optional field is absent.
     pub(super) fn is_absent(self, ty: &Type, node: Node<'_>) -> bool {
-        if matches!(ty, Type::Flag | Type::Switch) {
+        if matches!(ty, Type::Flag | Type::Worded(_)) {
             return self.leniency().is_flag_absent(node);
         }
         let is_date = matches!(ty, Type::DateTime | Type::Date);
@@ -39,7 +39,8 @@ impl<'m> Scalars<'m> {
             Type::Text if node.kind() == Kind::Number && !self.leniency().is_loose(node) => expected(),
             Type::Html if node.inner_xml().is_some() => Ok(()),
             Type::Secret if !matches!(node.kind(), Kind::Text | Kind::Number | Kind::Null) => expected(),
-            Type::Flag | Type::Switch => match node.kind() {
+            Type::Worded(words) if words.iter().flatten().any(|word| word.as_protocol().is(node)) => Ok(()),
+            Type::Flag | Type::Worded(_) => match node.kind() {
                 Kind::Bool => Ok(()),
                 Kind::Null if self.leniency().has_loose_flags(node) => Ok(()),
                 Kind::Text | Kind::Number if self.leniency().has_loose_flags(node) => self.text_of(ty, node),
@@ -88,7 +89,8 @@ impl<'m> Scalars<'m> {
             Type::Int => reads::<i64>(text),
             Type::Uint | Type::Bytes | Type::Kibibytes | Type::Mebibytes | Type::Gibibytes => reads::<u64>(text),
             Type::Decimal | Type::Money => reads::<Decimal>(text),
-            Type::Flag | Type::Switch => reads::<bool>(text),
+            Type::Worded(words) if words.iter().flatten().any(|word| word.as_protocol().text() == text) => true,
+            Type::Flag | Type::Worded(_) => reads::<bool>(text),
             // Dates have one form in these places; the service's forms apply to bodies and queries.
             Type::DateTime => reads::<DateTime>(text),
             Type::Date => reads::<Date>(text),
@@ -116,7 +118,11 @@ impl<'m> Scalars<'m> {
             Type::Secret => "a secret".to_owned(),
             Type::Html => "markup".to_owned(),
             Type::Decimal | Type::Money => "a decimal number".to_owned(),
-            Type::Flag | Type::Switch => "a flag".to_owned(),
+            Type::Worded(words) => {
+                let all: Vec<String> = words.iter().flatten().map(|word| word.as_protocol().to_string()).collect();
+                format!("a flag ({})", all.join(", "))
+            }
+            Type::Flag => "a flag".to_owned(),
             Type::DateTime => format!("a date and time such as {}", first(&service.datetime_forms)),
             Type::Date => format!("a date such as {}", first(&service.date_forms)),
             Type::UnixTime => "a time in seconds".to_owned(),

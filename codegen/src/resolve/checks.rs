@@ -203,7 +203,7 @@ fn limits(model: &Model, field: &Field, diagnostics: &mut Diagnostics) {
     }
     surface.host_limits.iter().for_each(|(host, _)| known_host(model, host, diagnostics));
     if let Some(absent) = &surface.absent
-        && !matches!(field.ty, Type::Flag | Type::Switch)
+        && !matches!(field.ty, Type::Flag | Type::Worded(_))
     {
         diagnostics.add("E0211", &absent.span, "`absent` is for flags", "not a flag");
     }

@@ -21,7 +21,7 @@ pub(super) fn is_copy(model: &Model, ty: &Type) -> bool {
         | Type::Decimal
         | Type::Money
         | Type::Flag
-        | Type::Switch
+        | Type::Worded(_)
         | Type::UnixTime
         | Type::Ip => true,
         Type::Bytes | Type::Kibibytes | Type::Mebibytes | Type::Gibibytes => true,
@@ -36,7 +36,7 @@ pub(super) fn is_copy(model: &Model, ty: &Type) -> bool {
 /// Whether a value of the type is one piece of text.
 pub(crate) fn is_text(model: &Model, ty: &Type) -> bool {
     match ty {
-        Type::Text | Type::Int | Type::Uint | Type::Decimal | Type::Money | Type::Flag | Type::Switch | Type::Ip => {
+        Type::Text | Type::Int | Type::Uint | Type::Decimal | Type::Money | Type::Flag | Type::Worded(_) | Type::Ip => {
             true
         }
         Type::DateTime | Type::Date | Type::UnixTime => true,

@@ -32,6 +32,9 @@ pub(crate) fn resolve(surface: Surface, sources: &Sources, diagnostics: &mut Dia
     });
     let ranges = ranges.collect();
     let mut resolver = Resolver { known, ranges, diagnostics, service: &surface.service };
+    if let Some(words) = surface.service.words.as_ref().filter(|words| pairs(&words.value).is_none()) {
+        no_pairs(words, resolver.diagnostics);
+    }
     let mut types = BTreeMap::new();
     for file in &surface.types {
         let spec = format!("specs/{}", sources.path(file.file));
@@ -141,6 +144,7 @@ impl Resolver<'_, '_> {
             }
             (ty, None) => ty,
         };
+        let ty = self.worded(ty, field);
         let path = |given: &Option<String>, inner: Option<&str>| -> Vec<String> {
             let text = given.as_deref().or(inner).unwrap_or(&field.wire.value);
             text.split('/').map(str::to_owned).collect()
@@ -158,6 +162,31 @@ impl Resolver<'_, '_> {
             name: WireName { json: path(&field.json, None), xml: path(&field.xml, None), also: field.also.clone() },
             ty,
             surface,
+        }
+    }
+
+    /// The type of a field, with the words of its flag.
+    fn worded(&mut self, ty: Type, field: &surface::Field) -> Type {
+        let Some(words) = field.words.as_ref().or(self.service.words.as_ref()) else { return ty };
+        match ty {
+            Type::Flag => match pairs(&words.value) {
+                Some(pairs) => Type::Worded(pairs),
+                None => {
+                    // Those of the service are reported once.
+                    if field.words.is_some() {
+                        no_pairs(words, self.diagnostics);
+                    }
+                    Type::Flag
+                }
+            },
+            ty => {
+                let place = field.words.as_ref().map_or(&field.ty.span, |words| &words.span);
+                if field.words.is_some() || *ty.item() == Type::Flag {
+                    let help = "a flag in words is a field of its own";
+                    self.diagnostics.add_with_help("E0242", place, "this cannot be in words", "not a flag", help);
+                }
+                ty
+            }
         }
     }
 
@@ -378,6 +407,18 @@ impl Resolver<'_, '_> {
             None => Output::Whole(ty),
         }
     }
+}
+
+fn no_pairs(words: &At<Vec<surface::Word>>, diagnostics: &mut Diagnostics) {
+    let help = "pairs of words, that for no first: `words = [\"off\", \"on\"]`";
+    diagnostics.add_with_help("E0242", &words.span, "these are no words of a flag", "no pairs", help);
+}
+
+/// The pairs of words; `None` if one is missing, or means both.
+fn pairs(words: &[surface::Word]) -> Option<Vec<[surface::Word; 2]>> {
+    let (pairs, rest) = words.as_chunks::<2>();
+    let has_both = pairs.iter().any(|[no, _]| pairs.iter().any(|[_, yes]| yes == no));
+    (rest.is_empty() && !pairs.is_empty() && !has_both).then(|| pairs.to_vec())
 }
 
 /// Marks the types that requests and answers contain, at any depth.

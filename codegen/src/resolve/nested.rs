@@ -20,6 +20,7 @@ pub(super) fn check(model: &Model, endpoint: &Endpoint, diagnostics: &mut Diagno
     let mut nested = Nested { model, diagnostics };
     for (fields, place) in [(&endpoint.path_parameters, "the path"), (&endpoint.headers, "a header")] {
         fields.iter().for_each(|field| nested.no_names(field));
+        fields.iter().for_each(|field| nested.no_words(field));
         fields.iter().for_each(|field| nested.is_one_text(field, place));
     }
     let variants = endpoint.one_of.iter().flat_map(|group| &group.variants);
@@ -74,6 +75,14 @@ impl Nested<'_, '_> {
         if let Some(names) = &field.surface.names {
             let help = "give them to an input of `[query]` or `[body]`";
             self.wrong(&names.span, "names are made for inputs of a query or a body", "not here", help);
+        }
+    }
+
+    fn no_words(&mut self, field: &Field) {
+        if matches!(field.ty, Type::Worded(_)) {
+            let place = field.surface.words.as_ref().map_or(&field.surface.ty.span, |words| &words.span);
+            let help = "words are for bodies, queries and answers: make it a text or an enumeration";
+            self.diagnostics.add_with_help("E0242", place, "a flag in words cannot stand here", "not here", help);
         }
     }
 

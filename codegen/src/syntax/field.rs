@@ -35,6 +35,7 @@ pub(super) fn read_field(wire: At<String>, node: &Node<'_, '_>) -> Field {
         only_if: node.optional_at("only-if"),
         names: node.optional_at("names"),
         from: node.integer_at("from"),
+        words: node.words_at("words"),
         join: node.has("join").then(|| node.span("join")),
         provenance: node.optional("provenance"),
         en: node.text("en"),

@@ -42,6 +42,7 @@ pub(super) fn read(node: &Node<'_, '_>) -> Service {
             // Date forms and envelope keys are separate fields: their lists here are `'static`.
             ..Leniency::STRICT
         },
+        words: node.words_at("words"),
         ambiguous_map: lenient.filter(|_| is("one-as-list") && is("map-as-list")).map(|node| node.span("map-as-list")),
         datetime_forms: forms("datetime"),
         date_forms: forms("date"),

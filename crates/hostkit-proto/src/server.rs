@@ -13,7 +13,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use crate::api::Api;
 use crate::codec::UnknownFields;
 use crate::codec::{At, DecodeError, Field, Fields, FromText, FromWire, Name, Names, Object, Part, Reader, ToText};
-use crate::codec::{gather, gather_map};
+use crate::codec::{FlagWords, flag_of, gather, gather_map};
 use crate::endpoint::Endpoint;
 
 /// An endpoint that a server can answer. Generated.
@@ -132,6 +132,23 @@ impl<'a> ReceivedRequest<'a> {
     /// It is absent or not a value of this type.
     pub fn required_query<T: FromText>(&self, name: &'static str) -> Result<T, DecodeError> {
         self.query(name)?.ok_or_else(|| wrong::<T>("query", name, None))
+    }
+
+    /// An optional flag of the query that may be one of these words.
+    ///
+    /// # Errors
+    /// The text is not a flag.
+    pub fn query_flag(&self, name: &'static str, words: &FlagWords) -> Result<Option<bool>, DecodeError> {
+        let read = |text| flag_of(words, text).ok_or_else(|| wrong::<bool>("query", name, Some(text)));
+        self.query_text(name).map(read).transpose()
+    }
+
+    /// A required flag of the query that may be one of these words.
+    ///
+    /// # Errors
+    /// It is absent or not a flag.
+    pub fn required_query_flag(&self, name: &'static str, words: &FlagWords) -> Result<bool, DecodeError> {
+        self.query_flag(name, words)?.ok_or_else(|| wrong::<bool>("query", name, None))
     }
 
     /// An optional date of the query, in the API's `strptime` pattern.

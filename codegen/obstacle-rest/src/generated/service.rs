@@ -82,6 +82,7 @@ impl Api for Rest {
         zone: "UTC",
         answer_fields: &[
             "about",
+            "clean",
             "code",
             "data",
             "error",
@@ -93,6 +94,7 @@ impl Api for Rest {
             "items",
             "message",
             "name",
+            "sold",
             "text",
         ],
         ..ApiInfo::DEFAULT

@@ -6,7 +6,7 @@ use hostkit_proto::ListShape;
 use hostkit_wire::{Format, Limits, Node};
 
 use super::json::{Object, object};
-use super::schema::{described, type_schema};
+use super::schema::{described, type_schema, worded};
 use crate::model::{Field, Model, Type, TypeKind};
 
 /// A whole number in a text.
@@ -87,8 +87,9 @@ pub(super) fn answer_schema(model: &Model, ty: &Type) -> Object {
         Type::Decimal | Type::Money if lenient.loose_scalars => {
             loose(type_schema(ty), &["number", "string"], Some(decimal))
         }
-        Type::Switch if lenient.loose_scalars => {
-            object! { "anyOf": vec![type_schema(ty), object! { "type": "string", "pattern": "^[01]$" }] }
+        Type::Worded(words) => {
+            let all = words.iter().map(|pair| worded(pair));
+            object! { "anyOf": all.chain([answer_schema(model, &Type::Flag)]).collect::<Vec<_>>() }
         }
         Type::Int | Type::Uint | Type::Bytes | Type::Kibibytes | Type::Mebibytes | Type::Gibibytes
             if lenient.loose_scalars =>

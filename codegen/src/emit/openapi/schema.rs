@@ -3,7 +3,7 @@
 
 use super::json::{Json, Object, object};
 use crate::model::{Field, OneOf, Type};
-use crate::surface::{Constant, Limits};
+use crate::surface::{Constant, Limits, Word};
 
 /// The schema of a type expression.
 pub(super) fn type_schema(ty: &Type) -> Object {
@@ -14,7 +14,7 @@ pub(super) fn type_schema(ty: &Type) -> Object {
         // Marked exact: reading it as a binary fraction loses digits.
         Type::Decimal | Type::Money => object! { "type": "number", "x-hostkit-exact": true },
         Type::Flag => object! { "type": "boolean" },
-        Type::Switch => object! { "type": "integer", "enum": vec![0, 1] },
+        Type::Worded(words) => worded(words.first().map_or(&[], |pair| pair.as_slice())),
         Type::Secret => object! { "type": "string", "format": "password" },
         Type::DateTime => object! { "type": "string", "x-hostkit-type": "datetime" },
         Type::Date => object! { "type": "string", "x-hostkit-type": "date" },
@@ -36,6 +36,22 @@ pub(super) fn type_schema(ty: &Type) -> Object {
 
 fn unit(name: &str) -> Object {
     object! { "type": "integer", "format": "int64", "minimum": 0, "x-hostkit-unit": name }
+}
+
+/// One of these words.
+pub(super) fn worded(words: &[Word]) -> Object {
+    let kind = match words.first() {
+        Some(Word::Flag(_)) => "boolean",
+        Some(Word::Number(_)) => "integer",
+        _ => "string",
+    };
+    let json = |word: &Word| match word {
+        Word::Flag(flag) => Json::Flag(*flag),
+        Word::Number(number) => number.parse().map_or_else(|_| Json::Text(number.clone()), Json::Number),
+        Word::Text(text) => Json::Text(text.clone()),
+    };
+    let words: Vec<Json> = words.iter().map(json).collect();
+    object! { "type": kind, "enum": words }
 }
 
 /// An object with these fields at their JSON paths.
@@ -95,7 +111,7 @@ fn require(schema: &mut Object, name: &str) {
 pub(super) fn field_schema(field: &Field) -> Object {
     let schema = match &field.ty {
         ty if !field.surface.write_text => type_schema(ty),
-        Type::Flag | Type::Switch => object! { "type": "string", "pattern": "^[01]$" },
+        Type::Flag | Type::Worded(_) => object! { "type": "string", "pattern": "^[01]$" },
         Type::Decimal | Type::Money => object! { "type": "string", "pattern": "^-?[0-9]+([.][0-9]+)?$" },
         _ => object! { "type": "string", "pattern": "^-?[0-9]+$" },
     };

@@ -5,8 +5,8 @@ use quote::quote;
 
 use super::rules::{body_check, checks, limit_check};
 use super::words::{
-    constant_value, ident, initialiser, input_name, local, names_expression, path_name, set_expression, used,
-    written_name,
+    constant_value, first_words, ident, initialiser, input_name, local, names_expression, path_name, set_expression,
+    used, written_name,
 };
 use crate::model::{Endpoint, Field, Model, OneOf, Type, Variant};
 use crate::surface::Constant;
@@ -45,6 +45,10 @@ fn query(field: &Field) -> TokenStream {
     }
     let method = ident(if field.is_option() { "optional_query" } else { "query" });
     let value = match field.surface.form.as_deref() {
+        _ if let Some(words) = first_words(&field.ty) => match field.is_option() {
+            true => quote!(self.#name.as_ref().map(|flag| InWords(flag, #words))),
+            false => quote!(InWords(&self.#name, #words)),
+        },
         Some(form) if field.is_option() => quote!(self.#name.map(|date| date.format(#form))),
         Some(form) => quote!(self.#name.format(#form)),
         None => quote!(self.#name),

@@ -6,7 +6,8 @@ use quote::{ToTokens, quote};
 use super::docs::{Doc, ITEM, MEMBER};
 use super::endpoint::output_type;
 use super::words::{
-    format_name, gather_expression, header, ident, initialiser, local, name_expression, number, path_name, path_of,
+    flag_words, format_name, gather_expression, header, ident, initialiser, local, name_expression, number, path_name,
+    path_of,
 };
 use super::words::{read_expression, rust_type, written_name};
 use crate::model::{Endpoint, Field, Model, OneOf, Output, Type, Variant};
@@ -62,6 +63,10 @@ fn query(field: &Field) -> TokenStream {
         return quote!(let #local = #gathered;);
     }
     let name = if field.is_option() { "query" } else { "required_query" };
+    if let Type::Worded(words) = &field.ty {
+        let (method, words) = (ident(&[name, "_flag"].concat()), flag_words(words));
+        return quote!(let #local = request.#method(#wire, #words)?;);
+    }
     match field.surface.form.as_deref() {
         Some(form) => {
             let (method, ty) = (ident(&[name, "_in"].concat()), rust_type(&field.ty));

@@ -5,7 +5,7 @@ use quote::{ToTokens, format_ident, quote};
 use syn::LitInt;
 
 use crate::model::{EchoedInput, Endpoint, Field, Model, Type, TypeKind, WireName, item_limit};
-use crate::surface::Constant;
+use crate::surface::{self, Constant};
 
 pub(super) fn ident(name: &str) -> Ident {
     format_ident!("{}", name)
@@ -35,7 +35,7 @@ pub(super) fn rust_type(ty: &Type) -> TokenStream {
         Type::Int => "i64",
         Type::Uint => "u64",
         Type::Decimal | Type::Money => "Decimal",
-        Type::Flag | Type::Switch => "bool",
+        Type::Flag | Type::Worded(_) => "bool",
         Type::Secret => "Secret",
         Type::DateTime => "DateTime",
         Type::Date => "Date",
@@ -155,6 +155,10 @@ pub(super) fn fill_statement(field: &Field) -> TokenStream {
         (_, method) => method,
     });
     let (name, max) = (ident(&field.rust), max_items_argument(field));
+    if let Type::Worded(words) = &field.ty {
+        let words = flag_words(words);
+        return quote!(reader.in_words(#words).#method(&mut self.#name));
+    }
     quote!(reader.#method(&mut self.#name #max))
 }
 
@@ -252,6 +256,10 @@ pub(super) fn max_items(given: Option<i64>) -> LitInt {
 pub(super) fn read_expression(field: &Field) -> TokenStream {
     let (method, name, max) = (reader_method(field), name_expression(&field.name), max_items_argument(field));
     let absent = field.surface.absent.as_ref().filter(|_| method == "or").map(|absent| absent.value).into_iter();
+    if let Type::Worded(words) = &field.ty {
+        let (method, words) = (ident(&[method, "_flag"].concat()), flag_words(words));
+        return quote!(fields.#method(&#name, #words #(, #absent)*)?);
+    }
     let method = ident(method);
     quote!(fields.#method(&#name #max #(, #absent)*)?)
 }
@@ -292,7 +300,7 @@ pub(super) fn set_expression(target: &TokenStream, method: &str, field: &Field, 
     let (method, name) = (ident(method), written_name(&field.name));
     // Wrapped if the wire form differs from the default.
     let value = match &field.surface.form {
-        _ if matches!(field.ty, Type::Switch) => quote!(&Switch(#value)),
+        _ if let Some(words) = first_words(&field.ty) => quote!(&InWords(#value, #words)),
         _ if field.surface.write_text => quote!(&AsText(#value)),
         Some(form) => {
             let form = form.as_str();
@@ -301,6 +309,32 @@ pub(super) fn set_expression(target: &TokenStream, method: &str, field: &Field, 
         None => value.clone(),
     };
     quote!(#target.#method(#name, #value))
+}
+
+/// `Word::Text("off")`.
+pub(super) fn word(word: &surface::Word) -> TokenStream {
+    match word {
+        surface::Word::Text(text) => quote!(Word::Text(#text)),
+        surface::Word::Number(number) => quote!(Word::Number(#number)),
+        surface::Word::Flag(flag) => quote!(Word::Flag(#flag)),
+    }
+}
+
+/// `[Word::Text("off"), Word::Text("on")]`: the words in which a flag is written, if it has some.
+pub(super) fn first_words(ty: &Type) -> Option<TokenStream> {
+    let Type::Worded(words) = ty else { return None };
+    words.first().map(pair)
+}
+
+/// `&[[Word::Text("off"), Word::Text("on")]]`: all words of a flag.
+pub(super) fn flag_words(words: &[[surface::Word; 2]]) -> TokenStream {
+    let pairs = words.iter().map(pair);
+    quote!(&[#(#pairs),*])
+}
+
+fn pair(pair: &[surface::Word; 2]) -> TokenStream {
+    let words = pair.iter().map(word);
+    quote!([#(#words),*])
 }
 
 /// The value at the end of a path from `start`, and whether it may be absent and is then an `Option` of a reference.

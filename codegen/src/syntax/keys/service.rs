@@ -100,6 +100,7 @@ pub(crate) const SERVICE: &[Key] = &[
     key("method", Shape::Word(METHODS), "The method of endpoints that give none."),
     key("put", Shape::PutByFormat, "What every request has: `{action}`, or constants, also below a format."),
     key("lenient", Shape::Table(LENIENT), "What answers may do besides."),
+    key("words", Shape::Scalars, "The words of flags, in pairs, that for no first; the first pair is written."),
     key("dates", Shape::Table(DATES), "The forms of dates."),
     must("host", Shape::Tables(HOST), "The hosts; the first is the default."),
     must("credentials", Shape::Tables(CREDENTIALS), "What a user proves himself with."),

@@ -6,6 +6,7 @@ mod encode_error;
 mod error;
 mod fields;
 mod fill;
+mod flags;
 #[cfg(feature = "server")]
 mod gather;
 mod limit;
@@ -28,12 +29,15 @@ pub use fields::Fields;
 pub(crate) use fill::How;
 pub use fill::{Field, Fill, Table};
 #[cfg(feature = "server")]
+pub(crate) use flags::flag_of;
+pub use flags::{FlagWords, Flags, InWords};
+#[cfg(feature = "server")]
 pub(crate) use gather::{Part, gather, gather_map};
 pub(crate) use limit::number;
 pub use limit::{InputLimit, Limited};
 pub use name::Name;
 pub use names::{Filled, Names};
-pub use object::{AsText, DateForm, Object, Switch, number_or_text};
+pub use object::{AsText, DateForm, Object, number_or_text};
 pub use raw::Raw;
 pub use reader::Reader;
 pub(crate) use reader::{At, describe};

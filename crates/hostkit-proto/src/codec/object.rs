@@ -130,22 +130,6 @@ impl<T: ToText> ToWire for AsText<'_, Option<T>> {
     }
 }
 
-/// Writes a flag as the number 0 or 1.
-#[derive(Debug, Clone, Copy)]
-pub struct Switch<'v, T>(pub &'v T);
-
-impl ToWire for Switch<'_, bool> {
-    fn to_wire(&self, _: Format) -> Option<Value> {
-        Some(Value::Number(self.0.to_text().into_owned()))
-    }
-}
-
-impl ToWire for Switch<'_, Option<bool>> {
-    fn to_wire(&self, format: Format) -> Option<Value> {
-        self.0.as_ref().and_then(|value| Switch(value).to_wire(format))
-    }
-}
-
 /// Writes a date in a pattern other than the default.
 #[derive(Debug, Clone, Copy)]
 pub struct DateForm<'v, T>(pub &'v T, pub &'static str);

@@ -226,6 +226,11 @@ impl<'r> Reader<'r> {
         }
     }
 
+    /// Whether the format has nothing but text.
+    pub(super) fn has_only_text(&self) -> bool {
+        matches!(self.format(), Format::Xml | Format::PrintR | Format::Form)
+    }
+
     /// Whether an optional flag has no value here.
     pub(crate) fn is_flag_absent(&self) -> bool {
         match &self.at {
@@ -335,11 +340,20 @@ impl<'r> Reader<'r> {
         if self.pass_null() {
             return Ok(());
         }
+        self.present(place, T::from_wire)
+    }
+
+    /// Decodes an optional field with `read`, if there is a value.
+    pub(super) fn present<T: FromWire>(
+        &mut self,
+        place: &mut Option<T>,
+        read: impl FnOnce(&mut Self) -> Result<T, DecodeError>,
+    ) -> Result<(), DecodeError> {
         if T::is_absent(self) {
             return self.pass();
         }
         let spec = self.spec;
-        match T::from_wire(self) {
+        match read(self) {
             Ok(value) => {
                 *place = Some(value);
                 Ok(())

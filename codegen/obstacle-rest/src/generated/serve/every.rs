@@ -26,7 +26,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Rest>) {
         folder: "obstacle-rest/things/find_things",
         requests: &["all", "one"],
         request_bodies: &[],
-        answers: &[("one", Format::Json, 200)],
+        answers: &[("one", Format::Json, 200), ("words", Format::Json, 200)],
         answers_with_head: &[],
         agreeing: &[],
         faults: &[],

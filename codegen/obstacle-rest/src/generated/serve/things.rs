@@ -3,6 +3,7 @@
 
 //! The server half of `specs/obstacle-rest/things/`.
 
+use hostkit_proto::Word;
 use hostkit_proto::codec::{DecodeError, Name, Names};
 use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
 
@@ -13,6 +14,7 @@ impl Serve for ChangeThings {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.body::<Self, _>(&Root::None, |fields| {
+            let locked = fields.required_flag(&Name::new("locked"), &[[Word::Text("0"), Word::Text("1")]])?;
             let note = fields.optional(&Name::new("note"))?;
             let things = {
                 let names = Names::new("pid[{index}]").from(0);
@@ -24,7 +26,7 @@ impl Serve for ChangeThings {
             let tags = fields.gather(&Names::new("tag[]"))?.unwrap_or_default();
             let addons = fields.gather_map(&Names::new("addon[{key}]"))?.unwrap_or_default();
             let owner = fields.gather(&Names::new("Owner{field}"))?;
-            Ok(Self { things, rules, more, by_port, tags, addons, owner, note })
+            Ok(Self { things, rules, more, by_port, tags, addons, owner, locked, note })
         })
     }
 
@@ -43,9 +45,12 @@ impl Serve for FindThings {
         let words = request.query("words")?;
         let about = request.gather_query_map::<Self, _, _>(&Names::new("about[{key}]"))?.unwrap_or_default();
         let owner = request.gather_query::<Self, _>(&Names::new("owner[{field}]"))?;
+        let sold = request.required_query_flag("sold", &[[Word::Text("N"), Word::Text("Y")]])?;
+        let clean = request
+            .query_flag("clean", &[[Word::Text("off"), Word::Text("on")], [Word::Text("no"), Word::Text("yes")]])?;
         let page = request.query("page")?;
         request.no_body::<Self>()?;
-        Ok(Self { ids, ports, rules, words, about, owner, page })
+        Ok(Self { ids, ports, rules, words, about, owner, sold, clean, page })
     }
 
     fn answer(output: &Vec<Thing>, out: &mut WrittenAnswer) {

@@ -3,8 +3,8 @@
 
 //! The server half of the types.
 
-use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Object, Reader, Table, ToWire};
-use hostkit_proto::{Format, Value};
+use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, InWords, Object, Reader, Table, ToWire};
+use hostkit_proto::{Format, Value, Word};
 
 use crate::types::{Owner, Rule, Thing};
 
@@ -39,7 +39,9 @@ impl Fill for Rule {
         match index {
             0 => reader.required(&mut self.port),
             1 => reader.optional(&mut self.action),
-            2 => reader.optional(&mut self.open),
+            2 => reader
+                .in_words(&[[Word::Text("off"), Word::Text("on")], [Word::Text("no"), Word::Text("yes")]])
+                .optional(&mut self.open),
             _ => Ok(()),
         }
     }
@@ -50,6 +52,8 @@ impl ToWire for Thing {
         let mut object = Object::new(format);
         object.set("id", &self.id);
         object.set("name", &self.name);
+        object.set("sold", &InWords(&self.sold, [Word::Text("N"), Word::Text("Y")]));
+        object.set("clean", &InWords(&self.clean, [Word::Text("off"), Word::Text("on")]));
         Some(object.into_value())
     }
 }

@@ -5,8 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use hostkit_proto::codec::{DecodeError, InputLimit, Names};
-use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, RequestParts};
+use hostkit_proto::codec::{DecodeError, InWords, InputLimit, Names};
+use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, RequestParts, Word};
 
 use crate::Rest;
 use crate::types::{Owner, Rule, ThingId};
@@ -35,13 +35,15 @@ pub struct ChangeThings {
     pub addons: BTreeMap<u64, u64>,
     /// Whose they are.
     pub owner: Option<Owner>,
+    /// Whether they are locked.
+    pub locked: bool,
     /// A note; `notes` would be another input.
     pub note: Option<String>,
 }
 
 impl ChangeThings {
     /// The call with its required inputs; everything else is absent.
-    pub fn new(things: Vec<ThingId>) -> Self {
+    pub fn new(things: Vec<ThingId>, locked: bool) -> Self {
         Self {
             things,
             rules: Vec::new(),
@@ -50,6 +52,7 @@ impl ChangeThings {
             tags: Vec::new(),
             addons: BTreeMap::new(),
             owner: None,
+            locked,
             note: None,
         }
     }
@@ -123,6 +126,7 @@ impl Endpoint for ChangeThings {
         body.set_names(&Names::new("tag[]"), &self.tags);
         body.set_names(&Names::new("addon[{key}]"), &self.addons);
         body.set_names(&Names::new("Owner{field}"), &self.owner);
+        body.set("locked", &InWords(&self.locked, [Word::Text("0"), Word::Text("1")]));
         body.set("note", &self.note);
         out.body(body);
         out.checked()

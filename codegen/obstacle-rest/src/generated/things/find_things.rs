@@ -5,9 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use hostkit_proto::codec::{DecodeError, InputLimit, Name, Names};
+use hostkit_proto::codec::{DecodeError, InWords, InputLimit, Name, Names};
 use hostkit_proto::{
-    Call, Csv, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts,
+    Call, Csv, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts, Word,
 };
 
 use crate::Rest;
@@ -33,14 +33,28 @@ pub struct FindThings {
     pub about: BTreeMap<String, String>,
     /// Whose they are.
     pub owner: Option<Owner>,
+    /// Whether they are sold.
+    pub sold: bool,
+    /// Whether they are clean.
+    pub clean: Option<bool>,
     /// The page.
     pub page: Option<u64>,
 }
 
 impl FindThings {
     /// The call with its required inputs; everything else is absent.
-    pub fn new(ids: Vec<ThingId>) -> Self {
-        Self { ids, ports: Vec::new(), rules: Vec::new(), words: None, about: BTreeMap::new(), owner: None, page: None }
+    pub fn new(ids: Vec<ThingId>, sold: bool) -> Self {
+        Self {
+            ids,
+            ports: Vec::new(),
+            rules: Vec::new(),
+            words: None,
+            about: BTreeMap::new(),
+            owner: None,
+            sold,
+            clean: None,
+            page: None,
+        }
     }
 
     /// Ports, one after the other.
@@ -73,6 +87,12 @@ impl FindThings {
         self
     }
 
+    /// Whether they are clean.
+    pub fn clean(mut self, clean: bool) -> Self {
+        self.clean = Some(clean);
+        self
+    }
+
     /// The page.
     pub fn page(mut self, page: u64) -> Self {
         self.page = Some(page);
@@ -102,6 +122,11 @@ impl Endpoint for FindThings {
         out.optional_query("words", &self.words);
         out.query_names(&Names::new("about[{key}]"), &self.about);
         out.query_names(&Names::new("owner[{field}]"), &self.owner);
+        out.query("sold", &InWords(&self.sold, [Word::Text("N"), Word::Text("Y")]));
+        out.optional_query(
+            "clean",
+            &self.clean.as_ref().map(|flag| InWords(flag, [Word::Text("off"), Word::Text("on")])),
+        );
         out.optional_query("page", &self.page);
         out.checked()
     }

@@ -3,8 +3,8 @@
 
 //! Types of `types/things.toml`.
 
-use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Object, Reader, Table, ToWire};
-use hostkit_proto::{Format, Value};
+use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, InWords, Object, Reader, Table, ToWire};
+use hostkit_proto::{Format, Value, Word};
 
 /// Whose a thing is.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,7 +58,7 @@ impl ToWire for Rule {
         let mut object = Object::new(format);
         object.set("port", &self.port);
         object.set("action", &self.action);
-        object.set("open", &self.open);
+        object.set("open", &InWords(&self.open, [Word::Text("off"), Word::Text("on")]));
         Some(object.into_value())
     }
 }
@@ -72,18 +72,25 @@ pub struct Thing {
     pub id: ThingId,
     /// Its name.
     pub name: Option<String>,
+    /// Whether it is sold.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub sold: bool,
+    /// Whether it is clean.
+    pub clean: Option<bool>,
 }
 
 impl Thing {
     /// With the required fields; everything else is absent.
     pub fn new(id: ThingId) -> Self {
-        Self { id, name: None }
+        Self { id, name: None, sold: false, clean: None }
     }
 }
 
 impl Fill for Thing {
-    const TABLE: &'static Table<'static> =
-        &Table::new("specs/obstacle-rest/types/things.toml", &[Field::required("id"), Field::optional("name")]);
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/obstacle-rest/types/things.toml",
+        &[Field::required("id"), Field::optional("name"), Field::optional("sold"), Field::optional("clean")],
+    );
 
     fn blank() -> Self {
         Self::new(FromWire::blank())
@@ -93,6 +100,10 @@ impl Fill for Thing {
         match index {
             0 => reader.required(&mut self.id),
             1 => reader.optional(&mut self.name),
+            2 => reader.in_words(&[[Word::Text("N"), Word::Text("Y")]]).or(&mut self.sold),
+            3 => reader
+                .in_words(&[[Word::Text("off"), Word::Text("on")], [Word::Text("no"), Word::Text("yes")]])
+                .optional(&mut self.clean),
             _ => Ok(()),
         }
     }

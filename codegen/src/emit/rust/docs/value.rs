@@ -96,7 +96,7 @@ impl<'m> Values<'m> {
             Type::Secret => Some(quote!(#SECRET)),
             Type::Int | Type::Uint => number(value.word()?),
             Type::Decimal | Type::Money | Type::Ip => value.word().map(|text| quote!(#text.parse()?)),
-            Type::Flag | Type::Switch => value.word().map(|word| {
+            Type::Flag | Type::Worded(_) => value.word().map(|word| {
                 let word = ident(word);
                 quote!(#word)
             }),

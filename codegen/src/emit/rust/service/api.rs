@@ -7,9 +7,11 @@ use std::collections::BTreeSet;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::emit::rust::words::{constant_value, flag_member, format_name, ident, list_member, number, path_of, used};
+use crate::emit::rust::words::{
+    constant_value, flag_member, format_name, ident, list_member, number, path_of, used, word,
+};
 use crate::model::{Endpoint, Field, Model, Output, TypeKind};
-use crate::surface::{self, Constant, Credentials, ErrorDocument, FaultForm, Host, Place, Put, Rate, constants};
+use crate::surface::{Constant, Credentials, ErrorDocument, FaultForm, Host, Place, Put, Rate, constants};
 
 pub(super) fn emit(model: &Model) -> TokenStream {
     let name = ident(&model.service.name.value);
@@ -83,14 +85,6 @@ fn written_word(constant: &Constant) -> TokenStream {
         "false" if constant.is_number => quote!(Word::Flag(false)),
         text if constant.is_number => quote!(Word::Number(#text)),
         text => quote!(Word::Text(#text)),
-    }
-}
-
-fn word(word: &surface::Word) -> TokenStream {
-    match word {
-        surface::Word::Text(text) => quote!(Word::Text(#text)),
-        surface::Word::Number(number) => quote!(Word::Number(#number)),
-        surface::Word::Flag(flag) => quote!(Word::Flag(#flag)),
     }
 }
 

@@ -8,7 +8,7 @@ use super::Fields;
 use crate::codec::fill::{Field, How};
 use crate::codec::gather::{Part, gather, gather_map};
 use crate::codec::reader::{Step, describe};
-use crate::codec::{DecodeError, FromText, FromWire, Name, Names, Reader, ToText};
+use crate::codec::{DecodeError, FlagWords, FromText, FromWire, Name, Names, Reader, ToText};
 
 impl<'r> Fields<'_, 'r> {
     fn one<T>(
@@ -35,6 +35,21 @@ impl<'r> Fields<'_, 'r> {
     /// Decodes a field with a default.
     pub fn or<T: FromWire>(&mut self, name: &Name, absent: T) -> Result<T, DecodeError> {
         self.one(name, How::Optional, absent, |reader, place| reader.or(place))
+    }
+
+    /// Decodes a required flag that may be one of these words.
+    pub fn required_flag(&mut self, name: &Name, words: &'static FlagWords) -> Result<bool, DecodeError> {
+        self.one(name, How::Required, false, |reader, place| reader.in_words(words).required(place))
+    }
+
+    /// Decodes an optional flag that may be one of these words.
+    pub fn optional_flag(&mut self, name: &Name, words: &'static FlagWords) -> Result<Option<bool>, DecodeError> {
+        self.one(name, How::Optional, None, |reader, place| reader.in_words(words).optional(place))
+    }
+
+    /// Decodes a flag with a default that may be one of these words.
+    pub fn or_flag(&mut self, name: &Name, words: &'static FlagWords, absent: bool) -> Result<bool, DecodeError> {
+        self.one(name, How::Optional, absent, |reader, place| reader.in_words(words).or(place))
     }
 
     /// Decodes an optional text without the whitespace around it; whitespace alone counts as absent.

@@ -5,10 +5,11 @@
 
 use std::time::Duration;
 
-use hostkit_proto::codec::{AsText, DecodeError, Switch};
+use hostkit_proto::codec::{AsText, DecodeError, InWords};
 use hostkit_proto::evidence::{Baseline, Facts, Inputs, Shows, Sighting};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, UnixTime, Word,
+    evidence,
 };
 
 use crate::Macloud;
@@ -102,7 +103,7 @@ impl Endpoint for SetAddressReservation {
         let mut body = out.object();
         body.set("name", &self.name);
         body.set("reserve_ip", &AsText(&self.reserve));
-        body.set("autoprolong", &Switch(&self.autoprolong));
+        body.set("autoprolong", &InWords(&self.autoprolong, [Word::Number("0"), Word::Number("1")]));
         out.body(body);
         out.checked()
     }
