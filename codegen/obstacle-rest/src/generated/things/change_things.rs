@@ -14,6 +14,44 @@ use crate::types::{Owner, Rule, ThingId};
 /// Sets rules, add-ons and owner of several things.
 ///
 /// `PUT /things`; effect: **idempotent**.
+///
+/// ```
+/// use std::collections::BTreeMap;
+///
+/// use obstacle_rest_proto::things::ChangeThings;
+/// use obstacle_rest_proto::types::{Owner, Rule, ThingId};
+///
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = "";
+/// # let answers = Scripted::new([
+/// #     Script::method(hostkit::protocol::Method::PUT, "/things").answer(204, body),
+/// # ]);
+/// # let credentials = obstacle_rest_proto::Credentials::bearer("example-secret");
+/// # let client = hostkit_ureq::Client::<obstacle_rest_proto::Rest>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let mut rule = Rule::new(80);
+/// rule.action = Some("drop".into());
+/// rule.open = Some(true);
+/// let mut rule_2 = Rule::new(22);
+/// rule_2.action = Some("a b".into());
+/// let mut rule_3 = Rule::new(1);
+/// rule_3.action = Some("{field}".into());
+/// let mut rule_4 = Rule::new(2);
+/// rule_4.open = Some(false);
+/// let mut owner_5 = Owner::new("Мария");
+/// owner_5.phone = Some("+7 495".into());
+/// let call = ChangeThings::new(vec![ThingId::new(7), ThingId::new(9)], true)
+///     .rules(vec![rule, Rule::new(443)])
+///     .more(vec![rule_2, Rule::new(23)])
+///     .by_port(BTreeMap::from([(ThingId::new(7), rule_3), (ThingId::new(12), rule_4)]))
+///     .tags(vec!["red".into(), "red & blue".into()])
+///     .addons(BTreeMap::from([(5, 10), (12, 1)]))
+///     .owner(owner_5)
+///     .note("x");
+/// client.call(&call)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ChangeThings {
