@@ -83,6 +83,8 @@ pub(crate) struct WireName {
     pub(crate) json: Vec<String>,
     pub(crate) xml: Vec<String>,
     pub(crate) also: Vec<String>,
+    /// The key of each item of a list.
+    pub(crate) item: Option<String>,
 }
 
 impl WireName {
@@ -91,7 +93,7 @@ impl WireName {
         let split = |root: &str| root.split('/').map(str::to_owned).collect();
         let json = root.json.as_deref().or(root.xml.as_deref())?;
         let xml = root.xml.as_deref().unwrap_or(json);
-        Some(Self { json: split(json), xml: split(xml), also: Vec::new() })
+        Some(Self { json: split(json), xml: split(xml), also: Vec::new(), item: None })
     }
 }
 

@@ -104,6 +104,12 @@ pub(crate) struct Service {
     /// What is put into requests for answers of a format.
     pub(crate) put_by_format: Vec<(At<String>, Vec<Put>)>,
     pub(crate) lenient: Leniency,
+    /// Paths to what is ignored in answers.
+    pub(crate) ignore: Vec<At<String>>,
+    /// The key of wrapped scalars; empty if there are none.
+    pub(crate) scalar: Option<At<String>>,
+    /// What every answer stands below.
+    pub(crate) root: Option<At<Root>>,
     /// What flags are, where they are words.
     pub(crate) words: Option<At<Vec<Word>>>,
     /// Place of the second leniency for maps if both are on: a map could then be a list of items or a single item.
@@ -126,6 +132,23 @@ pub(crate) struct Service {
 }
 
 impl Service {
+    /// The path to where an answer of a format begins.
+    pub(crate) fn top(&self, is_xml: bool) -> &str {
+        let root = self.root.as_ref().map(|root| &root.value);
+        let path = root.and_then(|root| if is_xml { root.xml.as_deref() } else { root.json.as_deref() });
+        path.unwrap_or_default()
+    }
+
+    /// The key of wrapped scalars; empty if there are none.
+    pub(crate) fn scalar(&self) -> &str {
+        self.scalar.as_ref().map_or("", |scalar| scalar.as_str())
+    }
+
+    /// Paths to what is ignored in answers.
+    pub(crate) fn ignored(&self) -> Vec<&str> {
+        self.ignore.iter().map(|path| path.as_str()).collect()
+    }
+
     /// Keys that every request's body gets: those of credentials and of constants.
     pub(crate) fn request_keys(&self) -> Vec<String> {
         let constants = self.put.iter().filter(|put| put.names().is_empty());
@@ -353,6 +376,8 @@ pub(crate) struct Field {
     pub(crate) name: Option<At<String>>,
     pub(crate) json: Option<String>,
     pub(crate) xml: Option<String>,
+    /// The key of each item of a list.
+    pub(crate) item: Option<At<String>>,
     pub(crate) also: Vec<String>,
     pub(crate) required: bool,
     pub(crate) absent: Option<At<bool>>,
@@ -409,6 +434,7 @@ pub(crate) struct Root {
 pub(crate) struct Response {
     pub(crate) ty: Option<At<String>>,
     pub(crate) root: Root,
+    pub(crate) item: Option<At<String>>,
     pub(crate) max_items: Option<i64>,
     pub(crate) total: Option<At<Root>>,
     pub(crate) formats: Vec<String>,

@@ -46,6 +46,11 @@ pub(crate) fn check(model: &Model, sources: &Sources, diagnostics: &mut Diagnost
         let message = format!("`{}` is required, but no example shows it", field.wire());
         diagnostics.add_with_help("E0237", &field.surface.wire.span, message, "not shown", help);
     }
+    for path in model.service.ignore.iter().filter(|path| !shown.contains(&path.span)) {
+        let help = "a path that no answer shows may be misspelt: add an example with it";
+        let message = format!("no example has `{}`", path.value);
+        diagnostics.add_with_help("E0243", &path.span, message, "not shown", help);
+    }
     let totals =
         answer_fields(model).filter_map(Field::total).chain(model.endpoints.iter().filter_map(Endpoint::total));
     for total in totals.filter(|total| !shown.contains(&total.place)) {
@@ -127,7 +132,13 @@ impl Case<'_> {
             Err(_) if is_empty => None,
             Err(error) => return Err(unreadable(&error, walker.base)),
         };
-        let root = document.as_ref().map(|document| document.root());
+        let root = document.as_ref().and_then(|document| {
+            hostkit_proto::place::below(document.root(), self.model.service.top(document.format() == Format::Xml))
+        });
+        if let (Some(document), None) = (&document, root) {
+            walker.missing(self.model.service.top(document.format() == Format::Xml), walker.base);
+            return Ok(());
+        }
         // An invalid status number is not a success.
         let verdict = verdict::of(self.model, self.endpoint, status.try_into().unwrap_or_default(), root);
         let wants_fault = self.example.kind == "fault";

@@ -11,6 +11,7 @@ mod totals;
 mod traces;
 mod types;
 mod waiters;
+mod wrappers;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -65,6 +66,7 @@ pub(crate) fn resolve(surface: Surface, sources: &Sources, diagnostics: &mut Dia
     rules::resolve(&mut model, diagnostics);
     answers::resolve(&mut model, diagnostics);
     totals::check(&model, diagnostics);
+    wrappers::check(&model, diagnostics);
     waiters::resolve(&mut model, diagnostics);
     traces::resolve(&mut model, diagnostics);
     checks::check(&model, &surface, diagnostics);
@@ -159,7 +161,12 @@ impl Resolver<'_, '_> {
         surface.form = surface.form.or_else(|| forms.cloned());
         Field {
             rust: self.rust_name(&field.name, &field.wire),
-            name: WireName { json: path(&field.json, None), xml: path(&field.xml, None), also: field.also.clone() },
+            name: WireName {
+                json: path(&field.json, None),
+                xml: path(&field.xml, None),
+                also: field.also.clone(),
+                item: field.item.as_ref().map(|item| item.value.clone()),
+            },
             ty,
             surface,
         }
@@ -403,7 +410,9 @@ impl Resolver<'_, '_> {
             return Output::Headers(ty);
         }
         match WireName::of(&response.root) {
-            Some(name) => Output::Under(ty, name),
+            Some(name) => {
+                Output::Under(ty, WireName { item: response.item.as_ref().map(|item| item.value.clone()), ..name })
+            }
             None => Output::Whole(ty),
         }
     }

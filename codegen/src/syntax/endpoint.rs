@@ -156,6 +156,7 @@ fn read_response(node: Option<Node<'_, '_>>) -> Response {
     Response {
         ty: node.optional_at("type"),
         root: read_root(Some(node)),
+        item: node.optional_at("item"),
         max_items: node.integer("max-items"),
         total: read_by_format(&node, "total"),
         formats: node.texts("formats"),

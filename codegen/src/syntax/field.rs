@@ -17,6 +17,7 @@ pub(super) fn read_field(wire: At<String>, node: &Node<'_, '_>) -> Field {
         name: node.optional_at("as"),
         json: node.optional("json"),
         xml: node.optional("xml"),
+        item: node.optional_at("item"),
         also: node.texts("also"),
         required: node.flag("required") == Some(true),
         absent: node.flag_at("absent"),

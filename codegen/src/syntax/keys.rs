@@ -141,6 +141,7 @@ pub(crate) const FIELD: &[Key] = &[
     key("as", Shape::Text, "The Rust name."),
     key("json", Shape::Text, "The name in JSON, PHP and print_r; `a/b` goes down."),
     key("xml", Shape::Text, "The name in XML; `@a` is an attribute."),
+    key("item", Shape::Text, "The key of each item of a list, in all formats but XML: `[{\"thing\": {}}]`."),
     key("also", Shape::Texts, "More names that are accepted."),
     key("required", Shape::Flag, "The object is not this object without it."),
     key("absent", Shape::Flag, "What the absence of a flag means."),

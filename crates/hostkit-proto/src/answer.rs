@@ -13,6 +13,8 @@ use crate::codec::{
     describe,
 };
 use crate::info::{ApiInfo, CallFacts, EndpointInfo, Flag};
+use crate::leniency::Leniency;
+use crate::place::{below, ignored, unwrapped};
 
 /// A received answer, not decoded yet.
 #[derive(Debug)]
@@ -127,6 +129,12 @@ impl<'a> RawAnswer<'a> {
         self.document.get_or_init(parse).as_ref()
     }
 
+    /// Where the answer begins: the root of its tree, or what stands below it by the API's spec.
+    pub fn top(&self) -> Option<Node<'_>> {
+        let root = self.document().ok()?.root();
+        below(root, self.api.top.path(root.format()))
+    }
+
     /// The error of a body, with what the headers say about it, and without what must not be quoted.
     #[cold]
     fn told(&self, error: WireError) -> WireError {
@@ -148,7 +156,11 @@ impl<'a> RawAnswer<'a> {
             Ok(document) => document,
             Err(error) => return DecodeError::unreadable(endpoint, error.clone()),
         };
-        let (root, format) = (document.root(), document.root().format());
+        let format = document.format();
+        let Some(root) = self.top() else {
+            let found = format!("the {format} has no `{}`", self.api.top.path(format));
+            return DecodeError::new(endpoint, "answer", "a document of this API", found);
+        };
         let marker = self.api.leniency.envelope.first();
         let found = match (root.kind(), marker) {
             (Kind::Map, Some(marker)) => match root.get(marker) {
@@ -165,8 +177,7 @@ impl<'a> RawAnswer<'a> {
     #[cold]
     pub(crate) fn is_of_another_api(&self) -> bool {
         let is_known = |key: &str| self.api.leniency.envelope.contains(&key) || self.api.answer_fields.contains(&key);
-        let Ok(document) = self.document() else { return false };
-        let root = document.root();
+        let Some(root) = self.top() else { return false };
         if self.api.answer_fields.is_empty() {
             return false;
         }
@@ -237,10 +248,17 @@ impl<'a> RawAnswer<'a> {
     /// `None` if the body is not regular, if there is a tree already, or if the call acts: more rules hold for it, and
     /// its answer is short.
     fn read_straight<T>(&self, read: impl FnOnce(&mut Reader<'_>) -> Result<T, DecodeError>) -> Option<T> {
-        if self.is_parsed() || self.facts.acts || self.foreign_charset().is_some() {
+        if self.is_parsed()
+            || self.facts.acts
+            || self.foreign_charset().is_some()
+            || !self.api.leniency.scalar.is_empty()
+        {
             return None;
         }
         let cursor = Cursor::open(self.formats, self.body, &self.limits)?;
+        if !self.api.top.path(cursor.format()).is_empty() {
+            return None;
+        }
         let mut reader = self.reader(At::Body(cursor));
         let value = read(&mut reader).ok().filter(|_| reader.is_finished())?;
         self.keep(std::mem::take(&mut reader.report));
@@ -253,7 +271,11 @@ impl<'a> RawAnswer<'a> {
         read: impl FnOnce(&mut Reader<'t>) -> Result<T, DecodeError>,
     ) -> Result<T, DecodeError> {
         let document = self.document().map_err(|error| DecodeError::unreadable(self.endpoint(), error.clone()))?;
-        let mut reader = self.reader(At::Node(document.root()));
+        let path = self.api.top.path(document.format());
+        let Some(top) = below(document.root(), path) else {
+            return Err(DecodeError::new(self.endpoint(), "answer", format!("`{path}`"), "nothing of that name"));
+        };
+        let mut reader = self.reader(At::Node(unwrapped(top, self.api.leniency.scalar)));
         let value = read(&mut reader)?;
         reader.check_doubts()?;
         self.keep(reader.report);
@@ -366,6 +388,15 @@ impl<'a> RawAnswer<'a> {
         self.read(|reader| T::from_wire(reader))
     }
 
+    /// The whole document as a list, each of whose items is the entry of an object under this key.
+    pub fn items<T: FromWire>(&self, key: &'static str, max_items: usize) -> Result<Vec<T>, DecodeError> {
+        self.read_tree(|reader| {
+            let mut items = Vec::new();
+            reader.wrapped_list(&mut items, key, max_items)?;
+            Ok(items)
+        })
+    }
+
     /// The map under one root name, whose items each have their key as a field of their own.
     ///
     /// # Errors
@@ -382,6 +413,16 @@ impl<'a> RawAnswer<'a> {
                 None => Ok(()),
             }
         })
+    }
+
+    /// Whether what all answers stand below is there, with nothing in it.
+    fn has_empty_top(&self) -> bool {
+        let Some(top) = self.top().filter(|top| !self.api.top.path(top.format()).is_empty()) else { return false };
+        let ignored = ignored(top, self.api.leniency.ignore);
+        match top.kind() {
+            Kind::Map => top.entries().all(|(_, node)| ignored.contains(&node.index())),
+            _ => Leniency::is_nothing(top),
+        }
     }
 
     /// Whether the status says that there is no body to expect. A 200 never does: a proxy may have lost its body.
@@ -401,6 +442,7 @@ impl<'a> RawAnswer<'a> {
         let envelope = self.api.leniency.envelope;
         if envelope.is_empty() {
             let (expected, found) = match self.is_empty() {
+                false if self.has_empty_top() => return Ok(()),
                 true if self.may_be_bodiless() => return Ok(()),
                 true => ("a status that says that there is no content", format!("an empty body under {}", self.status)),
                 false => ("an empty body", format!("{} bytes", self.body.len())),
@@ -414,7 +456,8 @@ impl<'a> RawAnswer<'a> {
                 return Err(reader.error(format!("`{}`", envelope[0]), "nothing"));
             }
             let has_data = |node: Node<'_>| matches!(node.kind(), Kind::Map | Kind::List) && !node.is_empty();
-            if let Some((key, node)) = root.entries().find(|(_, node)| has_data(*node)) {
+            let data = root.entries().filter(|(_, node)| has_data(*node));
+            if let Some((key, node)) = data.filter(|(_, node)| !reader.is_ignored(*node)).next() {
                 return Err(reader.expected_at(format!("no data in `{key}`"), node));
             }
             for (key, node) in root.entries().filter(|(key, _)| !envelope.contains(key)) {

@@ -209,6 +209,8 @@ pub struct ApiInfo {
     pub session_lifetime: Option<Duration>,
     /// Keys at the top of every request body that are not inputs: credentials, constants.
     pub request_keys: &'static [&'static str],
+    /// What every answer stands below.
+    pub top: Top,
     /// Keys and words that a server puts around the data of a success.
     pub success_envelope: &'static [(&'static str, Word<'static>)],
     /// The names of the fields of all answers, sorted: one that a call does not have belongs to another call's answer.
@@ -229,9 +231,27 @@ impl ApiInfo {
         session_hosts: &[],
         session_lifetime: None,
         request_keys: &[],
+        top: Top { json: "", xml: "" },
         success_envelope: &[],
         answer_fields: &[],
     };
+}
+
+/// A path from the root of each answer to where it begins, as [`below`](crate::place::below) reads it: empty if that is
+/// the root itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Top {
+    /// The path in all formats but XML.
+    pub json: &'static str,
+    /// The path in XML.
+    pub xml: &'static str,
+}
+
+impl Top {
+    /// The path in a format.
+    pub fn path(&self, format: Format) -> &'static str {
+        if format == Format::Xml { self.xml } else { self.json }
+    }
 }
 
 /// One host of an API.

@@ -359,19 +359,25 @@ pub struct WrittenAnswer {
     body: Option<Value>,
     /// Fields around the data: the envelope.
     envelope: Vec<(&'static str, Value)>,
+    /// What all stands below, and the name for `*` in it.
+    top: (&'static str, &'static str),
+    /// The key under which each scalar is written.
+    scalar: &'static str,
 }
 
 impl WrittenAnswer {
     /// An answer in a format, with the fields of the API's envelope for a success.
     pub fn new(format: Format, status: u16, envelope: Vec<(&'static str, Value)>) -> Self {
-        Self { status, headers: HeaderMap::new(), format, body: None, envelope }
+        Self { status, headers: HeaderMap::new(), format, body: None, envelope, top: ("", ""), scalar: "" }
     }
 
     /// An answer to one endpoint, in the API's envelope.
     pub fn for_endpoint<E: Endpoint>(format: Format, status: u16) -> Self {
         let envelope = <E::Api as Api>::INFO.success_envelope;
         let envelope = envelope.iter().map(|(key, word)| (*key, word.to_value())).collect();
-        Self::new(format, status, envelope)
+        let (top, scalar) = (<E::Api as Api>::INFO.top.path(format), <E::Api as Api>::INFO.leniency.scalar);
+        let scalar = if format == Format::Xml { "" } else { scalar };
+        Self { top: (top, E::INFO.name), scalar, ..Self::new(format, status, envelope) }
     }
 
     /// The format of the answer.
@@ -410,6 +416,11 @@ impl WrittenAnswer {
         }
     }
 
+    /// Sets a list as the whole document, with each item in an object under this key.
+    pub fn items(&mut self, key: &'static str, list: &impl crate::codec::ToWire) {
+        self.body = list.to_wire(self.format).map(|list| crate::codec::wrapped(key, list));
+    }
+
     /// Sets a value as the whole document.
     pub fn whole(&mut self, value: &impl crate::codec::ToWire) {
         self.body = value.to_wire(self.format);
@@ -420,20 +431,45 @@ impl WrittenAnswer {
     /// # Errors
     /// A value that the format cannot represent.
     pub fn body(&self) -> Result<Vec<u8>, hostkit_wire::WriteError> {
+        match self.tree() {
+            Some(tree) => hostkit_wire::write(self.format, &tree),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// Data and envelope below what all answers stand below; `None` if there is neither.
+    fn tree(&self) -> Option<Value> {
         let mut entries: Vec<(std::borrow::Cow<'static, str>, Value)> =
             self.envelope.iter().map(|(key, value)| ((*key).into(), value.clone())).collect();
-        match &self.body {
+        let tree = match self.body.clone().map(|data| in_objects(data, self.scalar)) {
             Some(Value::Map(data)) => {
                 // A key that both have is written once, with the value in the data.
                 entries.retain(|(key, _)| data.iter().all(|(name, _)| name != key));
-                entries.extend(data.iter().cloned());
+                entries.extend(data);
+                Value::Map(entries)
             }
-            Some(other) if entries.is_empty() => return hostkit_wire::write(self.format, other),
-            _ => {}
+            Some(other) if entries.is_empty() => other,
+            _ => Value::Map(entries),
+        };
+        let (path, any) = self.top;
+        if matches!(&tree, Value::Map(entries) if entries.is_empty()) && (path.is_empty() || self.status != 200) {
+            return None;
         }
-        if entries.is_empty() {
-            return Ok(Vec::new());
+        Some(path.rsplit('/').filter(|step| !step.is_empty()).fold(tree, |tree, step| match step.parse::<usize>() {
+            Ok(_) => Value::List(vec![tree]),
+            Err(_) => Value::Map(vec![(if step == "*" { any } else { step }.into(), tree)]),
+        }))
+    }
+}
+
+/// The tree with each scalar in an object under this key, if there is one.
+fn in_objects(value: Value, key: &'static str) -> Value {
+    match value {
+        value if key.is_empty() => value,
+        Value::List(items) => Value::List(items.into_iter().map(|item| in_objects(item, key)).collect()),
+        Value::Map(entries) => {
+            Value::Map(entries.into_iter().map(|(name, value)| (name, in_objects(value, key))).collect())
         }
-        hostkit_wire::write(self.format, &Value::Map(entries))
+        scalar => Value::Map(vec![(key.into(), scalar)]),
     }
 }

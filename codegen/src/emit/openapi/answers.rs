@@ -6,8 +6,9 @@ use hostkit_proto::ListShape;
 use hostkit_wire::{Format, Limits, Node};
 
 use super::json::{Object, object};
-use super::schema::{described, type_schema, worded};
+use super::schema::{described, type_schema, under_key, worded};
 use crate::model::{Field, Model, Type, TypeKind};
+use crate::resolve::is_text as is_scalar;
 
 /// A whole number in a text.
 const WHOLE: &str = "^-?[0-9]+$";
@@ -26,7 +27,7 @@ pub(super) fn loosen(model: &Model, schema: &mut Object, field: &Field) {
         return;
     }
     let place = above.iter().fold(schema, |place, name| place.object("properties").object(name));
-    let strict = described(answer_schema(model, &field.ty), field);
+    let strict = described(under_key(answer_schema(model, &field.ty), field.name.item.as_deref()), field);
     let mut loose = answered(model, strict, &field.ty, field.is_required());
     if field.name.json.len() == 1 {
         wrapped(model, &mut loose, &field.ty, &field.name.xml);
@@ -174,6 +175,12 @@ pub(super) fn answered(model: &Model, mut strict: Object, ty: &Type, is_required
     let is_text = matches!(ty, Type::Text | Type::Html | Type::Secret | Type::Any);
     if is_nothing("\"\"") && !is_text {
         shapes.push(object! { "type": "string", "maxLength": 0 });
+    }
+    let scalar = model.service.scalar();
+    if !scalar.is_empty() && (is_text || is_scalar(model, ty)) {
+        let mut object = object! { "type": "object", "required": vec![scalar] };
+        object.object("properties").set(scalar, strict.clone());
+        shapes.push(object);
     }
     if shapes.is_empty() {
         return strict;

@@ -6,6 +6,7 @@ use super::answers::{answer_schema, answered, counted, empty_list, wrapped};
 use super::json::{Json, Object, object};
 use super::schema::{
     add_choices, add_constants, add_group, add_names, constant_value, field_schema, object_schema, type_schema,
+    under_key,
 };
 use crate::model::{AtLeastOne, Endpoint, Field, Model, Output, Type, WireName};
 use crate::surface::{ACTION, FaultForm, Place, Put};
@@ -139,9 +140,20 @@ fn responses(model: &Model, endpoint: &Endpoint) -> Object {
 fn fault_content(model: &Model, endpoint: &Endpoint) -> Object {
     let mut content = Object::default();
     for format in formats(model, endpoint) {
-        content.set(media_type(format), object! { "schema": object! { "$ref": "#/components/schemas/Fault" } });
+        let fault = object! { "$ref": "#/components/schemas/Fault" };
+        content.set(media_type(format), object! { "schema": topped(model, format, fault) });
     }
     content
+}
+
+/// The schema of an answer below what all answers stand below.
+fn topped(model: &Model, format: &str, schema: Object) -> Object {
+    let steps = model.service.top(format == "xml").split('/').filter(|step| !step.is_empty());
+    steps.rev().fold(schema, |schema, step| match step {
+        "*" => object! { "type": "object", "additionalProperties": schema },
+        step if step.bytes().all(|byte| byte.is_ascii_digit()) => object! { "type": "array", "items": schema },
+        step => below(format, &[step.to_owned()], schema, false),
+    })
 }
 
 fn answer(response: &mut Object, model: &Model, endpoint: &Endpoint) {
@@ -176,7 +188,7 @@ fn answer(response: &mut Object, model: &Model, endpoint: &Endpoint) {
         if !response.empty_statuses.is_empty() || !response.empty_codes.is_empty() {
             schema = object! { "anyOf": vec![schema, object! { "$ref": "#/components/schemas/Fault" }] };
         }
-        content.set(media_type(format), object! { "schema": schema });
+        content.set(media_type(format), object! { "schema": topped(model, format, schema) });
     }
     response.say("content", content);
     response.say("x-hostkit-examples", examples(endpoint, "answer"));
@@ -199,7 +211,8 @@ fn enveloped(model: &Model, mut schema: Object) -> Object {
 
 fn whole(model: &Model, endpoint: &Endpoint, format: &str, ty: &Type) -> Object {
     // XML has no null, and a list in it is always a list.
-    let mut schema = if format == "xml" { type_schema(ty) } else { answer_schema(model, ty) };
+    let key = endpoint.surface.response.item.as_ref().map(|item| item.as_str());
+    let mut schema = if format == "xml" { type_schema(ty) } else { under_key(answer_schema(model, ty), key) };
     if let (Some(max), Type::List(_)) = (endpoint.surface.response.max_items, ty) {
         schema.set("maxItems", max);
     }

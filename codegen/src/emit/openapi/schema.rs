@@ -38,6 +38,16 @@ fn unit(name: &str) -> Object {
     object! { "type": "integer", "format": "int64", "minimum": 0, "x-hostkit-unit": name }
 }
 
+/// The schema of a list whose items are each the entry of an object under this key, if there is one.
+pub(super) fn under_key(mut list: Object, key: Option<&str>) -> Object {
+    if let Some(key) = key {
+        let mut item = object! { "type": "object", "required": vec![key] };
+        item.object("properties").set(key, std::mem::take(list.object("items")));
+        list.set("items", item);
+    }
+    list
+}
+
 /// One of these words.
 pub(super) fn worded(words: &[Word]) -> Object {
     let kind = match words.first() {
@@ -110,7 +120,7 @@ fn require(schema: &mut Object, name: &str) {
 /// Schema of one field, with its limits.
 pub(super) fn field_schema(field: &Field) -> Object {
     let schema = match &field.ty {
-        ty if !field.surface.write_text => type_schema(ty),
+        ty if !field.surface.write_text => under_key(type_schema(ty), field.name.item.as_deref()),
         Type::Flag | Type::Worded(_) => object! { "type": "string", "pattern": "^[01]$" },
         Type::Decimal | Type::Money => object! { "type": "string", "pattern": "^-?[0-9]+([.][0-9]+)?$" },
         _ => object! { "type": "string", "pattern": "^-?[0-9]+$" },

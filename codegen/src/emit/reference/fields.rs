@@ -165,6 +165,9 @@ fn meaning(language: Language, field: &Field) -> String {
     if let Some(max) = surface.max_items {
         facts.push(format!("{} {max}", language.pick("items, at most:", "элементов не больше")));
     }
+    if let Some(key) = &field.name.item {
+        facts.push(format!("{} `{key}`", language.pick("each item below", "каждый элемент внутри")));
+    }
     if let Some(total) = field.total() {
         facts.push(format!("{} {}", language.pick("how many in all:", "сколько всего:"), name(&total.name)));
     }

@@ -301,6 +301,10 @@ fn emptiness(response: &Response) -> Option<TokenStream> {
 fn decode(model: &Model, endpoint: &Endpoint) -> TokenStream {
     match &endpoint.output {
         Output::None => quote!(answer.nothing()),
+        Output::Whole(_) if let Some(item) = &endpoint.surface.response.item => {
+            let (item, max) = (&item.value, max_items(endpoint.surface.response.max_items));
+            quote!(answer.items(#item, #max))
+        }
         Output::Whole(_) => quote!(answer.whole()),
         Output::Under(ty, name) => decode_under(endpoint, ty, name),
         Output::Headers(ty) => {

@@ -81,6 +81,7 @@ const KNOWN: &[(&str, &[&str])] = &[
             "Secret",
             "Session",
             "StatusFaults",
+            "Top",
             "UnixTime",
             "Value",
             "Verdict",

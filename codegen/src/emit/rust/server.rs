@@ -201,6 +201,10 @@ fn answer(model: &Model, endpoint: &Endpoint) -> TokenStream {
                 fn answer(_: &(), _: &mut WrittenAnswer) {}
             );
         }
+        Output::Whole(_) if let Some(item) = &endpoint.surface.response.item => {
+            let item = &item.value;
+            quote!(out.items(#item, output);)
+        }
         Output::Whole(_) => quote!(out.whole(output);),
         Output::Under(ty, name) => {
             let method = ident(if matches!(ty, Type::Option(_)) { "optional_value" } else { "value" });

@@ -184,7 +184,7 @@ fn max_items_argument(field: &Field) -> Option<TokenStream> {
 
 /// What `constructor` makes of the name in each format.
 fn named(constructor: &TokenStream, name: &WireName) -> TokenStream {
-    let WireName { json, xml, also } = name;
+    let WireName { json, xml, also, item } = name;
     let (json, json_inner) = first_and_rest(json);
     let (xml, xml_inner) = first_and_rest(xml);
     let mut expression = quote!(#constructor(#json));
@@ -197,6 +197,9 @@ fn named(constructor: &TokenStream, name: &WireName) -> TokenStream {
     if !xml_inner.is_empty() {
         expression.extend(quote!(.xml_inner(&[#(#xml_inner),*])));
     }
+    if let Some(item) = item {
+        expression.extend(quote!(.item(#item)));
+    }
     if !also.is_empty() {
         expression.extend(quote!(.also(&[#(#also),*])));
     }
@@ -206,7 +209,7 @@ fn named(constructor: &TokenStream, name: &WireName) -> TokenStream {
 /// `"vps_hdd"`, or `Name::new("ip").xml("@addr")` if the formats differ: the name of a field that is only written.
 pub(super) fn written_name(name: &WireName) -> TokenStream {
     match (name.json.as_slice(), name.xml.as_slice()) {
-        ([json], [xml]) if json == xml => quote!(#json),
+        ([json], [xml]) if json == xml && name.item.is_none() => quote!(#json),
         // Alternative names matter only for reading.
         _ => name_expression(&WireName { also: Vec::new(), ..name.clone() }),
     }
@@ -225,7 +228,7 @@ fn first_and_rest(path: &[String]) -> (&str, &[String]) {
 /// The name with these paths, whose parts are separated by `/`.
 pub(super) fn path_name(json: &str, xml: &str) -> WireName {
     let split = |path: &str| path.split('/').map(str::to_owned).collect();
-    WireName { json: split(json), xml: split(xml), also: Vec::new() }
+    WireName { json: split(json), xml: split(xml), also: Vec::new(), item: None }
 }
 
 /// The variable for a field, distinct from the names in `taken`.

@@ -35,6 +35,7 @@ const REMOVED_AT: &[Key] = &[
 const RESPONSE: &[Key] = &[
     key("type", Shape::Text, "The type of the output."),
     key("root", Shape::TextByFormat, "Where it stands in the document."),
+    key("item", Shape::Text, "The key of each item of the list, in all formats but XML."),
     key("max-items", Shape::Integer, "Items of a list, at most."),
     key("total", Shape::TextByFormat, "Where the answer says how many items the list or map has in all."),
     key("formats", Shape::Words(FORMATS), "Formats of the answer, if not the service's."),

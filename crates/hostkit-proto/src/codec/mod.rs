@@ -37,6 +37,8 @@ pub(crate) use limit::number;
 pub use limit::{InputLimit, Limited};
 pub use name::Name;
 pub use names::{Filled, Names};
+#[cfg(feature = "server")]
+pub(crate) use object::wrapped;
 pub use object::{AsText, DateForm, Object, number_or_text};
 pub use raw::Raw;
 pub use reader::Reader;

@@ -68,6 +68,10 @@ impl Object {
     }
 
     fn put(&mut self, name: &Name, value: Value) {
+        let value = match name.item_in(self.format) {
+            Some(key) => wrapped(key, value),
+            None => value,
+        };
         let first = name.first(self.format);
         match name.rest(self.format).split_last() {
             None => self.entries.push((first.into(), value)),
@@ -94,6 +98,14 @@ impl Object {
     /// The finished tree.
     pub fn into_value(self) -> Value {
         Value::Map(self.entries)
+    }
+}
+
+/// Each item of a list in an object, under this key.
+pub(crate) fn wrapped(key: &'static str, list: Value) -> Value {
+    match list {
+        Value::List(items) => Value::List(items.into_iter().map(|item| Value::Map(vec![(key.into(), item)])).collect()),
+        other => other,
     }
 }
 

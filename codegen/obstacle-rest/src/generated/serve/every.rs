@@ -52,6 +52,16 @@ pub fn every(visitor: &mut impl Visitor<Api = Rest>) {
         faults: &[],
         faults_with_head: &[],
     });
+    visitor.call::<crate::things::ListWrapped>(&Examples {
+        folder: "obstacle-rest/things/list_wrapped",
+        requests: &[],
+        request_bodies: &[],
+        answers: &[("none", Format::Json, 200), ("two", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
+    });
     visitor.perform::<crate::things::MakeThing>(&Examples {
         folder: "obstacle-rest/things/make_thing",
         requests: &["request"],

@@ -26,6 +26,8 @@ pub enum Request {
     GetThing(crate::things::GetThing),
     /// The things.
     ListThings(crate::things::ListThings),
+    /// The things, each below a key, in a list that is the answer.
+    ListWrapped(crate::things::ListWrapped),
     /// Makes a thing.
     MakeThing(crate::things::MakeThing),
 }
@@ -38,6 +40,7 @@ impl Request {
             Self::FindThings(_) => crate::things::FindThings::INFO,
             Self::GetThing(_) => crate::things::GetThing::INFO,
             Self::ListThings(_) => crate::things::ListThings::INFO,
+            Self::ListWrapped(_) => crate::things::ListWrapped::INFO,
             Self::MakeThing(_) => crate::things::MakeThing::INFO,
         }
     }
@@ -50,6 +53,7 @@ impl Request {
 pub fn route(request: &ReceivedRequest<'_>) -> Result<Request, DecodeError> {
     let mut router = Router::new(request);
     router.attempt(Request::FindThings);
+    router.attempt(Request::ListWrapped);
     router.attempt(Request::ChangeThings);
     router.attempt(Request::GetThing);
     router.attempt(Request::MakeThing);

@@ -7,7 +7,7 @@ use hostkit_proto::Word;
 use hostkit_proto::codec::{DecodeError, Name, Names};
 use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
 
-use crate::things::{ChangeThings, FindThings, GetThing, ListThings, MakeThing};
+use crate::things::{ChangeThings, FindThings, GetThing, ListThings, ListWrapped, MakeThing};
 use crate::types::Thing;
 
 impl Serve for ChangeThings {
@@ -80,6 +80,18 @@ impl Serve for ListThings {
 
     fn answer(output: &Vec<Thing>, out: &mut WrittenAnswer) {
         out.value(Name::new("data").json_inner(&["items"]).xml_inner(&["items"]), output);
+    }
+}
+
+impl Serve for ListWrapped {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
+        request.matches::<Self>()?;
+        request.no_body::<Self>()?;
+        Ok(Self {})
+    }
+
+    fn answer(output: &Vec<Thing>, out: &mut WrittenAnswer) {
+        out.items("thing", output);
     }
 }
 

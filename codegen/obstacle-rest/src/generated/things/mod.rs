@@ -7,10 +7,12 @@ mod change_things;
 mod find_things;
 mod get_thing;
 mod list_things;
+mod list_wrapped;
 mod make_thing;
 
 pub use change_things::ChangeThings;
 pub use find_things::FindThings;
 pub use get_thing::GetThing;
 pub use list_things::ListThings;
+pub use list_wrapped::ListWrapped;
 pub use make_thing::MakeThing;

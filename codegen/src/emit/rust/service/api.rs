@@ -57,6 +57,10 @@ fn info(model: &Model) -> TokenStream {
         quote!((#key, #word))
     });
     let answer_fields = list_member("answer_fields", answer_fields(model));
+    let top = service.root.as_ref().map(|_| {
+        let (json, xml) = (service.top(false), service.top(true));
+        quote!(top: Top { json: #json, xml: #xml },)
+    });
     let success_envelope = list_member("success_envelope", envelope);
     quote! {
         const INFO: ApiInfo = ApiInfo {
@@ -71,6 +75,7 @@ fn info(model: &Model) -> TokenStream {
             #session_hosts
             #session_lifetime
             #request_keys
+            #top
             #success_envelope
             #answer_fields
             ..ApiInfo::DEFAULT
@@ -142,7 +147,12 @@ fn leniency(model: &Model) -> TokenStream {
     let lists =
         [("date_times", &service.datetime_forms), ("dates", &service.date_forms), ("envelope", &service.fault.keys)];
     let lists = lists.into_iter().filter_map(|(name, items)| list_member(name, items));
-    quote!(Leniency { #(#flags)* #(#lists)* ..Leniency::STRICT })
+    let ignore = list_member("ignore", service.ignored());
+    let scalar = service.scalar.as_ref().map(|scalar| {
+        let scalar = &scalar.value;
+        quote!(scalar: #scalar,)
+    });
+    quote!(Leniency { #(#flags)* #(#lists)* #ignore #scalar ..Leniency::STRICT })
 }
 
 /// `Credentials::Key { login, key }`, with `..` if not every field is used.
