@@ -254,6 +254,10 @@ pub(crate) enum Output {
     /// No output but success.
     None,
     Headers(Type),
+    /// The body as one text.
+    Text(Type),
+    /// The body as it is.
+    Bytes,
     Whole(Type),
     Under(Type, WireName),
 }
@@ -261,8 +265,8 @@ pub(crate) enum Output {
 impl Output {
     pub(crate) fn ty(&self) -> Option<&Type> {
         match self {
-            Self::None => None,
-            Self::Headers(ty) | Self::Whole(ty) | Self::Under(ty, _) => Some(ty),
+            Self::None | Self::Bytes => None,
+            Self::Headers(ty) | Self::Text(ty) | Self::Whole(ty) | Self::Under(ty, _) => Some(ty),
         }
     }
 }
@@ -472,6 +476,13 @@ impl Endpoint {
     /// All inputs, in the order of the struct's fields.
     pub(crate) fn inputs(&self) -> impl Iterator<Item = &Field> {
         self.path_parameters.iter().chain(&self.query).chain(&self.headers).chain(&self.body)
+    }
+
+    /// The fields of the output that stand in headers, beside a body or alone.
+    pub(crate) fn header_fields<'m>(&self, model: &'m Model) -> Vec<&'m Field> {
+        let fields = self.output.ty().and_then(|ty| model.fields(ty)).unwrap_or_default();
+        let is_alone = matches!(self.output, Output::Headers(_));
+        fields.iter().filter(|field| is_alone || field.surface.header.is_some()).collect()
     }
 
     pub(crate) fn effect(&self) -> &str {

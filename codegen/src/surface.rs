@@ -438,7 +438,8 @@ pub(crate) struct Response {
     pub(crate) max_items: Option<i64>,
     pub(crate) total: Option<At<Root>>,
     pub(crate) formats: Vec<String>,
-    pub(crate) from_headers: bool,
+    /// What the output is, if it is no value of a document: headers, text or bytes.
+    pub(crate) from: Option<At<String>>,
     pub(crate) empty_statuses: Vec<i64>,
     pub(crate) empty_codes: Vec<String>,
     pub(crate) empty_except: Vec<String>,

@@ -7,7 +7,7 @@ use hostkit_proto::server::checks::Checks;
 use hostkit_proto::{Api, Endpoint, Format, RawAnswer, UnknownFields, Verdict};
 use http::HeaderMap;
 use obstacle_panel_proto::Panel;
-use obstacle_panel_proto::things::{ListThings, TouchThing};
+use obstacle_panel_proto::things::{GetFile, ListThings, TouchThing};
 
 #[test]
 fn every_example_of_the_specs() {
@@ -68,4 +68,18 @@ fn a_verdict_stands_below_the_root() {
         assert_eq!(Panel::verdict(&answer) == Verdict::Success, is_success, "{body}");
         assert_eq!(TouchThing::decode(&answer).is_ok(), is_success, "{body}");
     }
+}
+
+#[test]
+fn a_file_is_no_envelope_and_a_fault_is_one() {
+    let headers = HeaderMap::new();
+    let verdict = |status, body: &[u8]| {
+        let answer = RawAnswer::new(&GetFile::INFO, &Panel::INFO, status, &headers, body);
+        Panel::verdict(&answer)
+    };
+    assert_eq!(verdict(200, b"PK\x03\x04"), Verdict::Success);
+    assert_eq!(verdict(200, br#"[{"other":1}]"#), Verdict::Success);
+    assert!(matches!(verdict(200, br#"[{"status":"error","error":{"code":"missing"}}]"#), Verdict::Fault(_)));
+    assert!(matches!(verdict(200, br#"[{"status":"perhaps"}]"#), Verdict::Unclear(_)));
+    assert_eq!(verdict(502, b"PK\x03\x04"), Verdict::Unrecognised);
 }

@@ -93,7 +93,7 @@ impl<'t> Fields<'t> {
 
     /// Reads every field of a struct.
     pub(super) fn fields(&mut self, walker: &mut Walker<'_>, fields: &[Field]) {
-        for field in fields {
+        for field in fields.iter().filter(|field| field.surface.header.is_none()) {
             self.field(walker, field);
         }
     }

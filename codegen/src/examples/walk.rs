@@ -131,12 +131,31 @@ impl<'m> Walker<'m> {
     }
 
     /// Reports required headers that are missing, and values that do not fit.
-    pub(super) fn headers(&mut self, ty: &Type, message: &Message<'_>) {
+    pub(super) fn headers(&mut self, fields: &[&Field], message: &Message<'_>) {
         self.base = 0;
-        for field in self.model.fields(ty).unwrap_or_default() {
+        for field in fields {
             let name = field.surface.header.as_deref().unwrap_or_else(|| field.wire());
             self.header(field, name, message.header(name), "E0302");
         }
+    }
+
+    /// Checks a body that is one text.
+    pub(super) fn text(&mut self, ty: &Type, body: &[u8]) -> Result<(), Problem> {
+        let text = std::str::from_utf8(body).unwrap_or_default();
+        let text = text.strip_suffix('\n').unwrap_or(text);
+        if text.is_empty() || !self.scalars().fits(ty, text) {
+            let what = format!("the body is not {}", self.scalars().expected(ty));
+            self.report("E0302", 0, &what, "this body".to_owned(), format!("{} reads it as one text", self.owner.1));
+        }
+        Ok(())
+    }
+
+    /// Checks a body that is read as it is.
+    pub(super) fn bytes(&mut self, body: &[u8]) -> Result<(), Problem> {
+        if body.is_empty() {
+            self.missing("a body", 0);
+        }
+        Ok(())
     }
 
     /// Checks one header.
@@ -171,7 +190,7 @@ impl<'m> Walker<'m> {
         let output = &endpoint.output;
         match output {
             Output::None => self.nothing(root),
-            Output::Headers(_) => {}
+            Output::Headers(_) | Output::Text(_) | Output::Bytes => {}
             Output::Whole(Type::List(item)) if let Some(key) = &endpoint.surface.response.item => {
                 Items::Wrapped(root, key.value.clone()).read(self, item);
             }

@@ -1,6 +1,7 @@
 //! Surface to model: resolves names, types and references, and reports every contradiction.
 
 mod answers;
+mod bodies;
 mod checks;
 mod kinds;
 pub(crate) mod names;
@@ -67,6 +68,7 @@ pub(crate) fn resolve(surface: Surface, sources: &Sources, diagnostics: &mut Dia
     answers::resolve(&mut model, diagnostics);
     totals::check(&model, diagnostics);
     wrappers::check(&model, diagnostics);
+    bodies::check(&model, diagnostics);
     waiters::resolve(&mut model, diagnostics);
     traces::resolve(&mut model, diagnostics);
     checks::check(&model, &surface, diagnostics);
@@ -402,12 +404,15 @@ impl Resolver<'_, '_> {
     }
 
     fn output(&mut self, response: &surface::Response) -> Output {
+        let from = response.from.as_ref().map(|from| from.as_str());
         let Some(text) = &response.ty else {
-            return Output::None;
+            return if from == Some("bytes") { Output::Bytes } else { Output::None };
         };
         let ty = self.ty(text);
-        if response.from_headers {
-            return Output::Headers(ty);
+        match from {
+            Some("headers") => return Output::Headers(ty),
+            Some("text" | "bytes") => return Output::Text(ty),
+            _ => {}
         }
         match WireName::of(&response.root) {
             Some(name) => {

@@ -75,7 +75,7 @@ const fn must(name: &'static str, shape: Shape, doc: &'static str) -> Key {
 
 pub(crate) const FORMATS: &[&str] = &["xml", "json", "php", "print_r", "form"];
 const EFFECTS: &[&str] = &["safe", "idempotent", "state", "spends", "destructive"];
-const METHODS: &[&str] = &["GET", "POST", "PUT", "DELETE", "HEAD"];
+const METHODS: &[&str] = &["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"];
 const PROVENANCES: &[&str] = &["documented", "recorded", "client", "inferred"];
 const ORIGINS: &[&str] = &["document", "recorded", "made", "derived"];
 const FLAGS: &[&str] = &[

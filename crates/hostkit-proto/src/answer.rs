@@ -10,7 +10,7 @@ use http::{HeaderMap, StatusCode};
 
 use crate::codec::{
     At, DecodeError, Field, FromText, FromWire, How, Name, Note, Notes, Reader, Report, Table, ToText, UnknownFields,
-    describe,
+    describe, shorten,
 };
 use crate::info::{ApiInfo, CallFacts, EndpointInfo, Flag};
 use crate::leniency::Leniency;
@@ -40,6 +40,9 @@ pub struct RawAnswer<'a> {
     notes: RefCell<Option<Notes<'a>>>,
 }
 
+/// How much of a body is looked at to tell a page from data.
+const PAGE_START: usize = 64;
+
 impl<'a> RawAnswer<'a> {
     /// An answer to a call of `endpoint`.
     pub fn new(
@@ -54,6 +57,7 @@ impl<'a> RawAnswer<'a> {
                 endpoint: endpoint.name,
                 acts: endpoint.effect.acts(),
                 may_lack_marker: endpoint.may_lack_marker,
+                is_raw: endpoint.is_raw,
             },
             bodiless: endpoint.bodiless,
             is_withheld: status < 300 && (endpoint.has(Flag::SecretResponse) || endpoint.has(Flag::Pii)),
@@ -428,6 +432,53 @@ impl<'a> RawAnswer<'a> {
     /// Whether the status says that there is no body to expect. A 200 never does: a proxy may have lost its body.
     fn may_be_bodiless(&self) -> bool {
         self.status != 200 && (self.bodiless.is_empty() || self.bodiless.contains(&self.status))
+    }
+
+    /// The body as one text, without a line break at its end.
+    ///
+    /// # Errors
+    /// A body that is empty, no UTF-8, a page in HTML, or no value of this type.
+    pub fn text<T: FromText>(&self) -> Result<T, DecodeError> {
+        let wrong = |found: String| DecodeError::new(self.endpoint(), "answer", T::EXPECTED, found);
+        let text = match (self.foreign_charset(), std::str::from_utf8(self.body)) {
+            (Some(charset), _) => return Err(wrong(format!("a body in {charset}"))),
+            (None, Err(error)) => return Err(wrong(format!("no UTF-8 at byte {}", error.valid_up_to()))),
+            (None, Ok(text)) => text.strip_prefix('\u{FEFF}').unwrap_or(text),
+        };
+        let text = text.strip_suffix('\n').map_or(text, |text| text.strip_suffix('\r').unwrap_or(text));
+        if self.is_empty() {
+            return Err(wrong("an empty body".to_owned()));
+        }
+        if self.is_page(text) {
+            return Err(wrong("an HTML page".to_owned()));
+        }
+        let quoted = || if self.is_withheld { "something else".to_owned() } else { format!("{:?}", shorten(text)) };
+        // A call that acts answers with the number of what it made, so not with 0.
+        if self.facts.acts && u64::from_text(text) == Some(0) {
+            return Err(DecodeError::new(self.endpoint(), "answer", "a number of at least 1", quoted()));
+        }
+        T::from_text(text).ok_or_else(|| wrong(quoted()))
+    }
+
+    /// The body as it came, within the limits of the answer.
+    ///
+    /// # Errors
+    /// A body that is empty, or a page in HTML where none was asked for: a proxy's, or one to sign in.
+    pub fn bytes(&self) -> Result<Vec<u8>, DecodeError> {
+        let start = self.body.get(..self.body.len().min(PAGE_START)).unwrap_or_default();
+        let found = match String::from_utf8_lossy(start) {
+            _ if self.body.is_empty() => "an empty body",
+            start if self.is_page(&start) => "an HTML page",
+            _ => return Ok(self.body.to_vec()),
+        };
+        Err(DecodeError::new(self.endpoint(), "answer", "bytes", found))
+    }
+
+    /// Whether headers or text say that it is a page for people.
+    fn is_page(&self, text: &str) -> bool {
+        let media_type = self.header(CONTENT_TYPE.as_str()).unwrap_or_default().to_ascii_lowercase();
+        let start: String = text.trim_start().chars().take(PAGE_START).collect::<String>().to_ascii_lowercase();
+        media_type.starts_with("text/html") || start.starts_with("<!doctype html") || start.starts_with("<html")
     }
 
     /// Checks that the answer has no value.

@@ -107,6 +107,8 @@ pub struct CallFacts {
     pub acts: bool,
     /// Whether the answer may lack the envelope's marker, which the spec allows some reads.
     pub may_lack_marker: bool,
+    /// Whether a success is no document, but text or bytes.
+    pub is_raw: bool,
 }
 
 /// The metadata of a call.
@@ -136,6 +138,8 @@ pub struct EndpointInfo {
     pub formats: &'static [Format],
     /// Whether the answer may lack the envelope's marker: that of some reads may.
     pub may_lack_marker: bool,
+    /// Whether a successful answer is no document, but text or bytes.
+    pub is_raw: bool,
     /// Where an answer that is a list or map says how many items there are in all.
     pub total: Option<Name>,
     /// The success statuses that may come without a body; empty if any but 200 may.
@@ -165,6 +169,7 @@ impl EndpointInfo {
         empty: Emptiness::NONE,
         formats: &[],
         may_lack_marker: false,
+        is_raw: false,
         total: None,
         bodiless: &[],
         deadline: Duration::from_secs(30),

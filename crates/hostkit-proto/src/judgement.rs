@@ -177,7 +177,7 @@ fn weigh<C: FaultCode>(info: &EndpointInfo, mut why: Why<C>) -> (bool, NoValue<C
 /// when a server drops the connection. Only a refusal for credentials or an unsupported call would have hit the first
 /// arrival, too; that one may have used up a limit, or deleted the object.
 fn may_answer_a_repeat(info: &EndpointInfo, kind: FaultKind) -> bool {
-    let is_repeated = !matches!(info.method, Method::POST);
+    let is_repeated = !matches!(info.method, Method::POST | Method::PATCH);
     let is_certain = matches!(kind, FaultKind::Auth | FaultKind::Unsupported);
     !info.effect.is_callable() && is_repeated && !is_certain
 }

@@ -357,6 +357,8 @@ pub struct WrittenAnswer {
     pub headers: HeaderMap,
     format: Format,
     body: Option<Value>,
+    /// A body that is no document.
+    raw: Option<Vec<u8>>,
     /// Fields around the data: the envelope.
     envelope: Vec<(&'static str, Value)>,
     /// What all stands below, and the name for `*` in it.
@@ -368,7 +370,7 @@ pub struct WrittenAnswer {
 impl WrittenAnswer {
     /// An answer in a format, with the fields of the API's envelope for a success.
     pub fn new(format: Format, status: u16, envelope: Vec<(&'static str, Value)>) -> Self {
-        Self { status, headers: HeaderMap::new(), format, body: None, envelope, top: ("", ""), scalar: "" }
+        Self { status, headers: HeaderMap::new(), format, body: None, raw: None, envelope, top: ("", ""), scalar: "" }
     }
 
     /// An answer to one endpoint, in the API's envelope.
@@ -421,6 +423,18 @@ impl WrittenAnswer {
         self.body = list.to_wire(self.format).map(|list| crate::codec::wrapped(key, list));
     }
 
+    /// Sets a text as the body.
+    pub fn text(&mut self, value: &impl ToText) {
+        self.header("Content-Type", &"text/plain; charset=UTF-8".to_owned());
+        self.raw = Some(value.to_text().into_owned().into_bytes());
+    }
+
+    /// Sets bytes as the body.
+    pub fn bytes(&mut self, bytes: &[u8]) {
+        self.header("Content-Type", &"application/octet-stream".to_owned());
+        self.raw = Some(bytes.to_vec());
+    }
+
     /// Sets a value as the whole document.
     pub fn whole(&mut self, value: &impl crate::codec::ToWire) {
         self.body = value.to_wire(self.format);
@@ -431,6 +445,9 @@ impl WrittenAnswer {
     /// # Errors
     /// A value that the format cannot represent.
     pub fn body(&self) -> Result<Vec<u8>, hostkit_wire::WriteError> {
+        if let Some(raw) = &self.raw {
+            return Ok(raw.clone());
+        }
         match self.tree() {
             Some(tree) => hostkit_wire::write(self.format, &tree),
             None => Ok(Vec::new()),

@@ -92,10 +92,13 @@ impl Api for Rest {
             "fields",
             "id",
             "items",
+            "left",
             "message",
             "name",
             "sold",
             "text",
+            "thing",
+            "version",
         ],
         ..ApiInfo::DEFAULT
     };

@@ -162,6 +162,14 @@ fn answer(response: &mut Object, model: &Model, endpoint: &Endpoint) {
     let mut content = Object::default();
     for format in formats {
         let schema = match &endpoint.output {
+            Output::Text(ty) => {
+                content.set("text/plain", object! { "schema": type_schema(ty) });
+                break;
+            }
+            Output::Bytes => {
+                content.set("application/octet-stream", object! { "schema": Object::default() });
+                break;
+            }
             Output::None if model.service.fault.form == FaultForm::Envelope => object! { "type": "object" },
             Output::None | Output::Headers(_) => continue,
             Output::Whole(ty) => whole(model, endpoint, format, ty),
@@ -220,10 +228,7 @@ fn whole(model: &Model, endpoint: &Endpoint, format: &str, ty: &Type) -> Object 
 }
 
 fn headers(response: &mut Object, model: &Model, endpoint: &Endpoint) {
-    let Output::Headers(ty) = &endpoint.output else {
-        return;
-    };
-    for field in model.fields(ty).unwrap_or_default() {
+    for field in endpoint.header_fields(model) {
         let name = field.surface.header.as_deref().unwrap_or_else(|| field.wire());
         let mut header = object! { "schema": type_schema(&field.ty) };
         header.say("description", &field.surface.en);

@@ -162,6 +162,11 @@ fn output(language: Language, model: &Model, endpoint: &Endpoint) -> String {
             text.push_str(language.pick("No value, only success.\n", "Только признак успеха.\n"));
             return text;
         }
+        Output::Bytes => {
+            text.push_str(language.pick("The body as it is, bytes.\n", "Тело как есть, байты.\n"));
+            return text;
+        }
+        Output::Text(_) => language.pick(", the body itself", ", само тело").to_owned(),
         Output::Headers(_) => language.pick(", in headers", ", в заголовках").to_owned(),
         Output::Whole(_) => String::new(),
         Output::Under(_, name) => format!(", {} {}", language.pick("under", "в"), fields::name(name)),

@@ -201,6 +201,8 @@ fn answer(model: &Model, endpoint: &Endpoint) -> TokenStream {
                 fn answer(_: &(), _: &mut WrittenAnswer) {}
             );
         }
+        Output::Text(_) => quote!(out.text(output);),
+        Output::Bytes => quote!(out.bytes(output);),
         Output::Whole(_) if let Some(item) = &endpoint.surface.response.item => {
             let item = &item.value;
             quote!(out.items(#item, output);)
@@ -211,10 +213,11 @@ fn answer(model: &Model, endpoint: &Endpoint) -> TokenStream {
             let name = written_name(name);
             quote!(out.#method(#name, output);)
         }
-        Output::Headers(ty) => model.fields(ty).unwrap_or_default().iter().map(answer_header).collect(),
+        Output::Headers(_) => TokenStream::new(),
     };
+    let headers = endpoint.header_fields(model).into_iter().map(answer_header);
     let output = output_type(endpoint);
-    quote!(fn answer(output: &#output, out: &mut WrittenAnswer) { #statements })
+    quote!(fn answer(output: &#output, out: &mut WrittenAnswer) { #statements #(#headers)* })
 }
 
 fn answer_header(field: &Field) -> TokenStream {

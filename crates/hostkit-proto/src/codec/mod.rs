@@ -42,7 +42,7 @@ pub(crate) use object::wrapped;
 pub use object::{AsText, DateForm, Object, number_or_text};
 pub use raw::Raw;
 pub use reader::Reader;
-pub(crate) use reader::{At, describe};
+pub(crate) use reader::{At, describe, shorten};
 pub use report::{Report, UnknownFields};
 pub use shape::TextShape;
 pub(crate) use straight::{Note, Notes};

@@ -12,6 +12,16 @@ use crate::{Credentials, Panel};
 
 /// Passes every endpoint of the API to a visitor, with its wire examples.
 pub fn every(visitor: &mut impl Visitor<Api = Panel>) {
+    visitor.call::<crate::things::GetFile>(&Examples {
+        folder: "obstacle-panel/things/get_file",
+        requests: &[],
+        request_bodies: &[],
+        answers: &[],
+        answers_with_head: &["one"],
+        agreeing: &[],
+        faults: &[("missing", Format::Json, 400)],
+        faults_with_head: &[],
+    });
     visitor.call::<crate::things::GetThing>(&Examples {
         folder: "obstacle-panel/things/get_thing",
         requests: &["request"],

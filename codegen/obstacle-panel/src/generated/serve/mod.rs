@@ -18,6 +18,8 @@ pub use every::every;
 #[non_exhaustive]
 #[allow(clippy::large_enum_variant, reason = "a request is routed once and matched at once")]
 pub enum Request {
+    /// The file of a thing.
+    GetFile(crate::things::GetFile),
     /// A thing.
     GetThing(crate::things::GetThing),
     /// The things.
@@ -30,6 +32,7 @@ impl Request {
     /// Static facts about the call.
     pub fn info(&self) -> EndpointInfo {
         match self {
+            Self::GetFile(_) => crate::things::GetFile::INFO,
             Self::GetThing(_) => crate::things::GetThing::INFO,
             Self::ListThings(_) => crate::things::ListThings::INFO,
             Self::TouchThing(_) => crate::things::TouchThing::INFO,
@@ -43,6 +46,7 @@ impl Request {
 /// If no endpoint accepts the request, the error of the one that came closest.
 pub fn route(request: &ReceivedRequest<'_>) -> Result<Request, DecodeError> {
     let mut router = Router::new(request);
+    router.attempt(Request::GetFile);
     router.attempt(Request::TouchThing);
     router.attempt(Request::GetThing);
     router.attempt(Request::ListThings);

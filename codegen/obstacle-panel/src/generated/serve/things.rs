@@ -6,8 +6,21 @@
 use hostkit_proto::codec::{DecodeError, Name};
 use hostkit_proto::server::{ReceivedRequest, Serve, WrittenAnswer};
 
-use crate::things::{GetThing, ListThings, TouchThing};
+use crate::things::{GetFile, GetThing, ListThings, TouchThing};
 use crate::types::Thing;
+
+impl Serve for GetFile {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
+        let path = request.matches::<Self>()?;
+        let id = path.get("id")?;
+        request.no_body::<Self>()?;
+        Ok(Self { id })
+    }
+
+    fn answer(output: &Vec<u8>, out: &mut WrittenAnswer) {
+        out.bytes(output);
+    }
+}
 
 impl Serve for GetThing {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {

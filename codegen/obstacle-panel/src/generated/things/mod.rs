@@ -3,10 +3,12 @@
 
 //! Calls of `specs/obstacle-panel/things/`.
 
+mod get_file;
 mod get_thing;
 mod list_things;
 mod touch_thing;
 
+pub use get_file::GetFile;
 pub use get_thing::GetThing;
 pub use list_things::ListThings;
 pub use touch_thing::TouchThing;

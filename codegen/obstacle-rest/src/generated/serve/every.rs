@@ -32,6 +32,36 @@ pub fn every(visitor: &mut impl Visitor<Api = Rest>) {
         faults: &[],
         faults_with_head: &[],
     });
+    visitor.call::<crate::things::GetNote>(&Examples {
+        folder: "obstacle-rest/things/get_note",
+        requests: &[],
+        request_bodies: &[],
+        answers: &[],
+        answers_with_head: &["one"],
+        agreeing: &[],
+        faults: &[("gone", Format::Json, 404)],
+        faults_with_head: &[],
+    });
+    visitor.call::<crate::things::GetPicture>(&Examples {
+        folder: "obstacle-rest/things/get_picture",
+        requests: &[],
+        request_bodies: &[],
+        answers: &[],
+        answers_with_head: &["one"],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
+    });
+    visitor.call::<crate::things::GetTerms>(&Examples {
+        folder: "obstacle-rest/things/get_terms",
+        requests: &[],
+        request_bodies: &[],
+        answers: &[("one", Format::Form, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
+    });
     visitor.call::<crate::things::GetThing>(&Examples {
         folder: "obstacle-rest/things/get_thing",
         requests: &["request"],
@@ -70,6 +100,36 @@ pub fn every(visitor: &mut impl Visitor<Api = Rest>) {
         answers_with_head: &[],
         agreeing: &[],
         faults: &[("fields", Format::Json, 422), ("plain", Format::Json, 422), ("text", Format::Json, 409)],
+        faults_with_head: &[],
+    });
+    visitor.perform::<crate::things::OrderThing>(&Examples {
+        folder: "obstacle-rest/things/order_thing",
+        requests: &["request"],
+        request_bodies: &[],
+        answers: &[],
+        answers_with_head: &["done"],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
+    });
+    visitor.call::<crate::things::RenameThing>(&Examples {
+        folder: "obstacle-rest/things/rename_thing",
+        requests: &["request"],
+        request_bodies: &[],
+        answers: &[],
+        answers_with_head: &["done"],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
+    });
+    visitor.call::<crate::things::WatchThing>(&Examples {
+        folder: "obstacle-rest/things/watch_thing",
+        requests: &[],
+        request_bodies: &[],
+        answers: &[],
+        answers_with_head: &["free", "limited"],
+        agreeing: &[],
+        faults: &[],
         faults_with_head: &[],
     });
 }

@@ -22,6 +22,12 @@ pub enum Request {
     ChangeThings(crate::things::ChangeThings),
     /// Finds things.
     FindThings(crate::things::FindThings),
+    /// What is noted of a thing.
+    GetNote(crate::things::GetNote),
+    /// The picture of a thing.
+    GetPicture(crate::things::GetPicture),
+    /// A thing, in a form.
+    GetTerms(crate::things::GetTerms),
     /// A thing.
     GetThing(crate::things::GetThing),
     /// The things.
@@ -30,6 +36,12 @@ pub enum Request {
     ListWrapped(crate::things::ListWrapped),
     /// Makes a thing.
     MakeThing(crate::things::MakeThing),
+    /// Orders a thing, and answers with its number alone.
+    OrderThing(crate::things::OrderThing),
+    /// Gives a thing another name.
+    RenameThing(crate::things::RenameThing),
+    /// A thing, and what the headers beside it say.
+    WatchThing(crate::things::WatchThing),
 }
 
 impl Request {
@@ -38,10 +50,16 @@ impl Request {
         match self {
             Self::ChangeThings(_) => crate::things::ChangeThings::INFO,
             Self::FindThings(_) => crate::things::FindThings::INFO,
+            Self::GetNote(_) => crate::things::GetNote::INFO,
+            Self::GetPicture(_) => crate::things::GetPicture::INFO,
+            Self::GetTerms(_) => crate::things::GetTerms::INFO,
             Self::GetThing(_) => crate::things::GetThing::INFO,
             Self::ListThings(_) => crate::things::ListThings::INFO,
             Self::ListWrapped(_) => crate::things::ListWrapped::INFO,
             Self::MakeThing(_) => crate::things::MakeThing::INFO,
+            Self::OrderThing(_) => crate::things::OrderThing::INFO,
+            Self::RenameThing(_) => crate::things::RenameThing::INFO,
+            Self::WatchThing(_) => crate::things::WatchThing::INFO,
         }
     }
 }
@@ -53,8 +71,14 @@ impl Request {
 pub fn route(request: &ReceivedRequest<'_>) -> Result<Request, DecodeError> {
     let mut router = Router::new(request);
     router.attempt(Request::FindThings);
+    router.attempt(Request::GetNote);
+    router.attempt(Request::GetPicture);
+    router.attempt(Request::GetTerms);
+    router.attempt(Request::OrderThing);
+    router.attempt(Request::WatchThing);
     router.attempt(Request::ListWrapped);
     router.attempt(Request::ChangeThings);
+    router.attempt(Request::RenameThing);
     router.attempt(Request::GetThing);
     router.attempt(Request::MakeThing);
     router.attempt(Request::ListThings);

@@ -7,8 +7,11 @@ use hostkit_proto::Word;
 use hostkit_proto::codec::{DecodeError, Name, Names};
 use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
 
-use crate::things::{ChangeThings, FindThings, GetThing, ListThings, ListWrapped, MakeThing};
-use crate::types::Thing;
+use crate::things::{
+    ChangeThings, FindThings, GetNote, GetPicture, GetTerms, GetThing, ListThings, ListWrapped, MakeThing, OrderThing,
+    RenameThing, WatchThing,
+};
+use crate::types::{Thing, ThingId, WatchedThing};
 
 impl Serve for ChangeThings {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
@@ -55,6 +58,45 @@ impl Serve for FindThings {
 
     fn answer(output: &Vec<Thing>, out: &mut WrittenAnswer) {
         out.value(Name::new("data").json_inner(&["items"]).xml_inner(&["items"]), output);
+    }
+}
+
+impl Serve for GetNote {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
+        let path = request.matches::<Self>()?;
+        let id = path.get("id")?;
+        request.no_body::<Self>()?;
+        Ok(Self { id })
+    }
+
+    fn answer(output: &String, out: &mut WrittenAnswer) {
+        out.text(output);
+    }
+}
+
+impl Serve for GetPicture {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
+        let path = request.matches::<Self>()?;
+        let id = path.get("id")?;
+        request.no_body::<Self>()?;
+        Ok(Self { id })
+    }
+
+    fn answer(output: &Vec<u8>, out: &mut WrittenAnswer) {
+        out.bytes(output);
+    }
+}
+
+impl Serve for GetTerms {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
+        let path = request.matches::<Self>()?;
+        let id = path.get("id")?;
+        request.no_body::<Self>()?;
+        Ok(Self { id })
+    }
+
+    fn answer(output: &Thing, out: &mut WrittenAnswer) {
+        out.whole(output);
     }
 }
 
@@ -106,5 +148,49 @@ impl Serve for MakeThing {
 
     fn answer(output: &Thing, out: &mut WrittenAnswer) {
         out.whole(output);
+    }
+}
+
+impl Serve for OrderThing {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
+        request.matches::<Self>()?;
+        request.body::<Self, _>(&Root::None, |fields| {
+            let name = fields.required(&Name::new("name"))?;
+            Ok(Self { name })
+        })
+    }
+
+    fn answer(output: &ThingId, out: &mut WrittenAnswer) {
+        out.text(output);
+    }
+}
+
+impl Serve for RenameThing {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
+        let path = request.matches::<Self>()?;
+        let id = path.get("id")?;
+        request.body::<Self, _>(&Root::None, |fields| {
+            let name = fields.required(&Name::new("name"))?;
+            Ok(Self { id, name })
+        })
+    }
+
+    fn answer(_: &(), _: &mut WrittenAnswer) {}
+}
+
+impl Serve for WatchThing {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
+        let path = request.matches::<Self>()?;
+        let id = path.get("id")?;
+        request.no_body::<Self>()?;
+        Ok(Self { id })
+    }
+
+    fn answer(output: &WatchedThing, out: &mut WrittenAnswer) {
+        out.value("thing", output);
+        out.header("ETag", &output.version);
+        if let Some(value) = &output.left {
+            out.header("X-Limit-Left", value);
+        }
     }
 }

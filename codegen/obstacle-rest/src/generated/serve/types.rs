@@ -6,7 +6,7 @@
 use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, InWords, Object, Reader, Table, ToWire};
 use hostkit_proto::{Format, Value, Word};
 
-use crate::types::{Owner, Rule, Thing};
+use crate::types::{Owner, Rule, Thing, WatchedThing};
 
 impl Fill for Owner {
     const TABLE: &'static Table<'static> =
@@ -54,6 +54,15 @@ impl ToWire for Thing {
         object.set("name", &self.name);
         object.set("sold", &InWords(&self.sold, [Word::Text("N"), Word::Text("Y")]));
         object.set("clean", &InWords(&self.clean, [Word::Text("off"), Word::Text("on")]));
+        Some(object.into_value())
+    }
+}
+
+impl ToWire for WatchedThing {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        let mut object = Object::new(format);
+        object.set("id", &self.id);
+        object.set("name", &self.name);
         Some(object.into_value())
     }
 }

@@ -5,14 +5,26 @@
 
 mod change_things;
 mod find_things;
+mod get_note;
+mod get_picture;
+mod get_terms;
 mod get_thing;
 mod list_things;
 mod list_wrapped;
 mod make_thing;
+mod order_thing;
+mod rename_thing;
+mod watch_thing;
 
 pub use change_things::ChangeThings;
 pub use find_things::FindThings;
+pub use get_note::GetNote;
+pub use get_picture::GetPicture;
+pub use get_terms::GetTerms;
 pub use get_thing::GetThing;
 pub use list_things::ListThings;
 pub use list_wrapped::ListWrapped;
 pub use make_thing::MakeThing;
+pub use order_thing::OrderThing;
+pub use rename_thing::RenameThing;
+pub use watch_thing::WatchThing;

@@ -113,3 +113,42 @@ hostkit_proto::number_id! {
     /// The number of a thing.
     pub struct ThingId;
 }
+
+/// A thing with what headers say of it.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct WatchedThing {
+    /// Its number.
+    pub id: ThingId,
+    /// Its version.
+    pub version: String,
+    /// Its name.
+    pub name: Option<String>,
+    /// How many calls are left.
+    pub left: Option<u64>,
+}
+
+impl WatchedThing {
+    /// With the required fields; everything else is absent.
+    pub fn new(id: ThingId, version: impl Into<String>) -> Self {
+        Self { id, version: version.into(), name: None, left: None }
+    }
+}
+
+impl Fill for WatchedThing {
+    const TABLE: &'static Table<'static> =
+        &Table::new("specs/obstacle-rest/types/things.toml", &[Field::required("id"), Field::optional("name")]);
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank(), "")
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.id),
+            1 => reader.optional(&mut self.name),
+            _ => Ok(()),
+        }
+    }
+}
