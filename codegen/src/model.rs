@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use hostkit_proto::codec::Names;
 
 use crate::source::{At, Span};
-use crate::surface;
+use crate::surface::{self, IdKind};
 
 /// A type expression.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -182,9 +182,7 @@ pub(crate) enum TypeKind {
         is_number: bool,
         values: Vec<Value>,
     },
-    Id {
-        is_number: bool,
-    },
+    Id(IdKind),
     /// A whole number from the first to the second.
     Ranged(i64, i64),
     Union {

@@ -331,6 +331,16 @@ pub(crate) struct TypeDefinition {
     pub(crate) keep_raw: bool,
 }
 
+/// What an id may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum IdKind {
+    Number,
+    /// Letters, digits, `-` and `_`.
+    Text,
+    /// Any text without control characters.
+    Free,
+}
+
 #[derive(Debug, Clone)]
 pub(crate) enum TypeKind {
     Struct(Vec<Field>),
@@ -339,7 +349,7 @@ pub(crate) enum TypeKind {
         values: Vec<EnumerationValue>,
     },
     Id {
-        is_number: bool,
+        kind: IdKind,
         min: Option<At<i64>>,
     },
     /// A number within a range.

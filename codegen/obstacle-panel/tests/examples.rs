@@ -83,3 +83,13 @@ fn a_file_is_no_envelope_and_a_fault_is_one() {
     assert!(matches!(verdict(200, br#"[{"status":"perhaps"}]"#), Verdict::Unclear(_)));
     assert_eq!(verdict(502, b"PK\x03\x04"), Verdict::Unrecognised);
 }
+
+#[test]
+fn an_api_without_a_host_is_built_with_a_base_url() {
+    let client = || hostkit_ureq::Client::<Panel>::builder(obstacle_panel_proto::Credentials::key("k"));
+    let error = client().build().expect_err("no host").to_string();
+    assert_eq!(error, "the API has no host of its own: a base URL is needed");
+    let base: hostkit_proto::BaseUrl = "https://panel.example.net:8443/api".parse().unwrap();
+    let client = client().base_url(base.clone()).build().expect("a client");
+    assert_eq!(*client.base_url(), base);
+}

@@ -7,6 +7,7 @@ use hostkit_proto::{Date, DateTime, Decimal, Leniency, UnixTime};
 use hostkit_wire::{Kind, Node};
 
 use crate::model::{Field, Model, Type, TypeKind};
+use crate::surface::IdKind;
 
 /// A scalar reader with the service's leniencies.
 #[derive(Clone, Copy)]
@@ -57,7 +58,7 @@ impl<'m> Scalars<'m> {
             Type::UnixTime => true,
             Type::Named(name) => {
                 let kind = self.model.types.get(name).map(|entry| &entry.kind);
-                matches!(kind, Some(TypeKind::Id { is_number: true } | TypeKind::Ranged(..)))
+                matches!(kind, Some(TypeKind::Id(IdKind::Number) | TypeKind::Ranged(..)))
             }
             ty => ty.is_number(),
         }
@@ -98,8 +99,11 @@ impl<'m> Scalars<'m> {
             Type::Ip => reads::<IpAddr>(text),
             Type::Csv(item) => text.trim().is_empty() || text.split(',').all(|part| self.fits(item, part.trim())),
             Type::Named(name) => match self.model.types.get(name).map(|entry| &entry.kind) {
-                Some(TypeKind::Id { is_number: true } | TypeKind::Ranged(..)) => reads::<u64>(text),
-                Some(TypeKind::Id { is_number: false }) => {
+                Some(TypeKind::Id(IdKind::Number) | TypeKind::Ranged(..)) => reads::<u64>(text),
+                Some(TypeKind::Id(IdKind::Free)) => {
+                    (1..=255).contains(&text.len()) && !text.bytes().any(|byte| byte.is_ascii_control())
+                }
+                Some(TypeKind::Id(IdKind::Text)) => {
                     let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
                     (1..=128).contains(&text.len()) && text.bytes().all(is_allowed)
                 }
@@ -129,8 +133,9 @@ impl<'m> Scalars<'m> {
             Type::Ip => "an IP address".to_owned(),
             Type::Csv(_) => "values separated by commas".to_owned(),
             Type::Named(name) => match self.model.types.get(name).map(|entry| &entry.kind) {
-                Some(TypeKind::Id { is_number: true } | TypeKind::Ranged(..)) => "a whole number".to_owned(),
-                Some(TypeKind::Id { is_number: false }) => "letters, digits, `-` or `_`".to_owned(),
+                Some(TypeKind::Id(IdKind::Number) | TypeKind::Ranged(..)) => "a whole number".to_owned(),
+                Some(TypeKind::Id(IdKind::Free)) => "text without control characters".to_owned(),
+                Some(TypeKind::Id(IdKind::Text)) => "letters, digits, `-` or `_`".to_owned(),
                 _ => "text".to_owned(),
             },
             ty if ty.is_number() => "a whole number".to_owned(),

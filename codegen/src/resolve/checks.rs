@@ -7,7 +7,7 @@ use super::{nested, put};
 use crate::diagnostic::{Diagnostics, did_you_mean};
 use crate::model::{Endpoint, Field, Model, Type, TypeKind};
 use crate::source::{At, Span};
-use crate::surface::{self, FaultForm, Remarks, Surface};
+use crate::surface::{self, FaultForm, IdKind, Remarks, Surface};
 
 pub(super) fn check(model: &Model, surface: &Surface, diagnostics: &mut Diagnostics) {
     let mut names = BTreeMap::new();
@@ -58,7 +58,7 @@ pub(super) fn check(model: &Model, surface: &Surface, diagnostics: &mut Diagnost
     session(model, diagnostics);
     for definition in surface.types.iter().flat_map(|file| &file.types) {
         taken(model, &definition.name, &definition.name.span, false, diagnostics);
-        if let surface::TypeKind::Id { is_number: false, min: Some(min) } = &definition.kind {
+        if let surface::TypeKind::Id { kind: IdKind::Text | IdKind::Free, min: Some(min) } = &definition.kind {
             diagnostics.add("E0207", &min.span, "a text id has no minimum", "`id = \"text\"`");
         }
     }
@@ -183,7 +183,10 @@ fn limits(model: &Model, field: &Field, diagnostics: &mut Diagnostics) {
             let fits = match (field.ty.item(), shape.as_str()) {
                 (Type::Text, _) | (Type::Ip, "ipv4" | "ipv6") => true,
                 (Type::Named(name), _) => {
-                    matches!(model.types.get(name).map(|entry| &entry.kind), Some(TypeKind::Id { is_number: false }))
+                    matches!(
+                        model.types.get(name).map(|entry| &entry.kind),
+                        Some(TypeKind::Id(IdKind::Text | IdKind::Free))
+                    )
                 }
                 _ => false,
             };

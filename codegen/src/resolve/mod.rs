@@ -280,7 +280,7 @@ impl Resolver<'_, '_> {
                 }
                 TypeKind::Enumeration { is_number: *is_number, values: resolved }
             }
-            surface::TypeKind::Id { is_number, .. } => TypeKind::Id { is_number: *is_number },
+            surface::TypeKind::Id { kind, .. } => TypeKind::Id(*kind),
             surface::TypeKind::Ranged(range) => match (range.min, range.max) {
                 (Some(lowest), Some(highest)) if 0 <= lowest && lowest <= highest => TypeKind::Ranged(lowest, highest),
                 _ => {

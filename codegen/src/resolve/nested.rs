@@ -7,7 +7,7 @@ use super::kinds::{is_text, number_id};
 use crate::diagnostic::Diagnostics;
 use crate::model::{Endpoint, Field, Model, Type, TypeKind};
 use crate::source::{At, Span};
-use crate::surface::{Constant, Place, Put};
+use crate::surface::{Constant, IdKind, Place, Put};
 
 /// The holes of a template, by what they hold.
 const HOLES: [&str; 3] = ["index", "key", "field"];
@@ -211,7 +211,7 @@ impl Nested<'_, '_> {
 
     fn class(&self, key: &Type) -> Class {
         let is_word = |name: &String| {
-            matches!(self.model.types.get(name).map(|entry| &entry.kind), Some(TypeKind::Id { is_number: false }))
+            matches!(self.model.types.get(name).map(|entry| &entry.kind), Some(TypeKind::Id(IdKind::Text)))
         };
         match key {
             Type::Uint => Class::Digits,

@@ -3,7 +3,7 @@
 use super::keys;
 use super::node::{Described, Node};
 use crate::source::At;
-use crate::surface::{EnumerationValue, Field, Limits, Quirk, Remarks, Root, TypeDefinition, TypeKind};
+use crate::surface::{EnumerationValue, Field, IdKind, Limits, Quirk, Remarks, Root, TypeDefinition, TypeKind};
 
 pub(super) fn read_fields(node: Option<Node<'_, '_>>) -> Vec<Field> {
     node.iter().flat_map(Node::tables).map(|(wire, node)| read_field(wire, &node)).collect()
@@ -73,7 +73,12 @@ pub(super) fn read_by_format(node: &Node<'_, '_>, key: &str) -> Option<At<Root>>
 
 pub(super) fn read_type(name: At<String>, node: &Node<'_, '_>) -> TypeDefinition {
     let kind = if let Some(id) = node.optional("id") {
-        TypeKind::Id { is_number: id == "number", min: node.integer_at("min") }
+        let kind = match id.as_str() {
+            "number" => IdKind::Number,
+            "free" => IdKind::Free,
+            _ => IdKind::Text,
+        };
+        TypeKind::Id { kind, min: node.integer_at("min") }
     } else if node.has("range") {
         TypeKind::Ranged(At { value: read_limits(node), span: node.span("range") })
     } else if let Some(values) = node.table("values") {

@@ -177,7 +177,7 @@ pub(crate) const TYPE: &[Key] = &[
     key("fields", Shape::Named(FIELD), "The fields of a struct."),
     key("values", Shape::Named(ENUM_VALUE), "The values of an open enumeration."),
     key("kind", Shape::Word(&["text", "number"]), "What the values of an enumeration are on the wire."),
-    key("id", Shape::Word(&["number", "text"]), "The type is an id."),
+    key("id", Shape::Word(&["number", "text", "free"]), "The type is an id; a free one is any text."),
     key("min", Shape::Integer, "The lowest number of an id that may be sent."),
     key("range", Shape::Integers, "The type is a whole number from the lowest to the highest of these."),
     key("union", Shape::Table(UNION), "The shapes that a value may have."),

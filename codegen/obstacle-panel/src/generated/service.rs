@@ -5,8 +5,8 @@
 
 use hostkit_proto::codec::{DecodeError, InputLimit};
 use hostkit_proto::{
-    Api, ApiInfo, EncodeError, EnvelopeFaults, FaultCode, FaultKind, Format, Host, Leniency, RawAnswer, RequestParts,
-    Secret, Session, Top, Verdict, Word,
+    Api, ApiInfo, EncodeError, EnvelopeFaults, FaultCode, FaultKind, Format, Leniency, RawAnswer, RequestParts, Secret,
+    Session, Top, Verdict, Word,
 };
 
 /// An API that wraps what it says, which exists for tests only.
@@ -69,7 +69,7 @@ impl Api for Panel {
 
     const INFO: ApiInfo = ApiInfo {
         name: "obstacle-panel",
-        hosts: &[Host { name: "main", url: "https://panel.example.net" }],
+        hosts: &[],
         formats: &[Format::Xml, Format::Json],
         request_format: Some(Format::Form),
         negotiates: true,

@@ -9,6 +9,7 @@ use super::json::{Object, object};
 use super::schema::{described, type_schema, under_key, worded};
 use crate::model::{Field, Model, Type, TypeKind};
 use crate::resolve::is_text as is_scalar;
+use crate::surface::IdKind;
 
 /// A whole number in a text.
 const WHOLE: &str = "^-?[0-9]+$";
@@ -120,9 +121,7 @@ fn loose(mut strict: Object, types: &[&str], pattern: Option<&str>) -> Object {
 fn named(model: &Model, name: &str) -> Object {
     let strict = object! { "$ref": format!("#/components/schemas/{name}") };
     let other = match model.types.get(name).map(|entry| &entry.kind) {
-        Some(
-            TypeKind::Enumeration { is_number: true, .. } | TypeKind::Id { is_number: true } | TypeKind::Ranged(..),
-        ) => {
+        Some(TypeKind::Enumeration { is_number: true, .. } | TypeKind::Id(IdKind::Number) | TypeKind::Ranged(..)) => {
             object! { "type": "string", "pattern": WHOLE }
         }
         Some(TypeKind::Enumeration { .. } | TypeKind::Id { .. }) => object! { "type": "number" },

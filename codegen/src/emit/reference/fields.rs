@@ -3,6 +3,7 @@
 use super::page::{head, table};
 use super::words::{Language, cell, limits, provenance, type_text};
 use crate::model::{Field, Model, Type, TypeEntry, TypeKind, WireName};
+use crate::surface::IdKind;
 
 /// The page of all types.
 pub(super) fn page(language: Language, model: &Model) -> String {
@@ -45,8 +46,8 @@ fn section(language: Language, entry: &TypeEntry) -> String {
             });
             text.push_str(&table(&titles, rows));
         }
-        TypeKind::Id { is_number } => {
-            let kind = if *is_number { Type::Uint } else { Type::Text };
+        TypeKind::Id(kind) => {
+            let kind = if *kind == IdKind::Number { Type::Uint } else { Type::Text };
             let kind = type_text(language, &kind);
             text.push_str(&format!("\n{}: {kind}.\n", language.pick("An id of its own type", "Номер своего типа")));
         }

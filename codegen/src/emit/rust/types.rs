@@ -9,11 +9,12 @@ use super::words::{
     serialised_field, set_expression,
 };
 use crate::model::{Field, Type, TypeEntry, TypeKind};
+use crate::surface::IdKind;
 
 /// Client-side items of a type.
 pub(super) fn emit(entry: &TypeEntry) -> TokenStream {
     match &entry.kind {
-        TypeKind::Id { is_number } => id(entry, *is_number),
+        TypeKind::Id(kind) => id(entry, *kind),
         TypeKind::Ranged(lowest, highest) => ranged(entry, *lowest, *highest),
         TypeKind::Enumeration { .. } => enumeration(entry),
         TypeKind::Struct(fields) => structure(entry, fields),
@@ -50,9 +51,13 @@ fn about(entry: &TypeEntry) -> TokenStream {
     quote!(#doc #alias)
 }
 
-fn id(entry: &TypeEntry, is_number: bool) -> TokenStream {
+fn id(entry: &TypeEntry, kind: IdKind) -> TokenStream {
     let (name, about) = (ident(&entry.name), about(entry));
-    let declare = ident(if is_number { "number_id" } else { "text_id" });
+    let declare = ident(match kind {
+        IdKind::Number => "number_id",
+        IdKind::Text => "text_id",
+        IdKind::Free => "free_id",
+    });
     quote!(hostkit_proto::#declare! { #about pub struct #name; })
 }
 

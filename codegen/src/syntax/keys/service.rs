@@ -109,7 +109,11 @@ pub(crate) const SERVICE: &[Key] = &[
         "What every answer stands below: a path; `*` is a name that changes with the call.",
     ),
     key("dates", Shape::Table(DATES), "The forms of dates."),
-    must("host", Shape::Tables(HOST), "The hosts; the first is the default."),
+    key(
+        "host",
+        Shape::Tables(HOST),
+        "The hosts; the first is the default. Without one, each client says its base URL.",
+    ),
     must("credentials", Shape::Tables(CREDENTIALS), "What a user proves himself with."),
     key("session", Shape::Table(SESSION), "What a sign-in gives."),
     key("success", Shape::Table(SUCCESS), "How the API says yes, if not by the status alone."),

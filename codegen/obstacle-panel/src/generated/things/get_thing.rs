@@ -25,6 +25,7 @@ use crate::types::{Thing, ThingId};
 /// # let client = hostkit_ureq::Client::<
 /// #     obstacle_panel_proto::Panel,
 /// # >::builder(credentials)
+/// #     .base_url("https://panel.example.net".parse()?)
 /// #     .transport(answers)
 /// #     .build()?;
 /// let call = GetThing::new(ThingId::new(7));

@@ -29,6 +29,7 @@ use crate::types::Thing;
 /// # let client = hostkit_ureq::Client::<
 /// #     obstacle_panel_proto::Panel,
 /// # >::builder(credentials)
+/// #     .base_url("https://panel.example.net".parse()?)
 /// #     .transport(answers)
 /// #     .build()?;
 /// let call = ListThings::new();

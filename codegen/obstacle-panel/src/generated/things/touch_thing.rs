@@ -24,6 +24,7 @@ use crate::types::ThingId;
 /// # let client = hostkit_ureq::Client::<
 /// #     obstacle_panel_proto::Panel,
 /// # >::builder(credentials)
+/// #     .base_url("https://panel.example.net".parse()?)
 /// #     .transport(answers)
 /// #     .build()?;
 /// let call = TouchThing::new(ThingId::new(7));

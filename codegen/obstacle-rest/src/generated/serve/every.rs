@@ -52,6 +52,16 @@ pub fn every(visitor: &mut impl Visitor<Api = Rest>) {
         faults: &[],
         faults_with_head: &[],
     });
+    visitor.call::<crate::things::GetRecord>(&Examples {
+        folder: "obstacle-rest/things/get_record",
+        requests: &["colon", "slash"],
+        request_bodies: &[],
+        answers: &[("one", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
+    });
     visitor.call::<crate::things::GetTerms>(&Examples {
         folder: "obstacle-rest/things/get_terms",
         requests: &[],

@@ -26,6 +26,8 @@ pub enum Request {
     GetNote(crate::things::GetNote),
     /// The picture of a thing.
     GetPicture(crate::things::GetPicture),
+    /// The thing of a record.
+    GetRecord(crate::things::GetRecord),
     /// A thing, in a form.
     GetTerms(crate::things::GetTerms),
     /// A thing.
@@ -52,6 +54,7 @@ impl Request {
             Self::FindThings(_) => crate::things::FindThings::INFO,
             Self::GetNote(_) => crate::things::GetNote::INFO,
             Self::GetPicture(_) => crate::things::GetPicture::INFO,
+            Self::GetRecord(_) => crate::things::GetRecord::INFO,
             Self::GetTerms(_) => crate::things::GetTerms::INFO,
             Self::GetThing(_) => crate::things::GetThing::INFO,
             Self::ListThings(_) => crate::things::ListThings::INFO,
@@ -73,6 +76,7 @@ pub fn route(request: &ReceivedRequest<'_>) -> Result<Request, DecodeError> {
     router.attempt(Request::FindThings);
     router.attempt(Request::GetNote);
     router.attempt(Request::GetPicture);
+    router.attempt(Request::GetRecord);
     router.attempt(Request::GetTerms);
     router.attempt(Request::OrderThing);
     router.attempt(Request::WatchThing);

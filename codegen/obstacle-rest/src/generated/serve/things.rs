@@ -8,8 +8,8 @@ use hostkit_proto::codec::{DecodeError, Name, Names};
 use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
 
 use crate::things::{
-    ChangeThings, FindThings, GetNote, GetPicture, GetTerms, GetThing, ListThings, ListWrapped, MakeThing, OrderThing,
-    RenameThing, WatchThing,
+    ChangeThings, FindThings, GetNote, GetPicture, GetRecord, GetTerms, GetThing, ListThings, ListWrapped, MakeThing,
+    OrderThing, RenameThing, WatchThing,
 };
 use crate::types::{Thing, ThingId, WatchedThing};
 
@@ -84,6 +84,20 @@ impl Serve for GetPicture {
 
     fn answer(output: &Vec<u8>, out: &mut WrittenAnswer) {
         out.bytes(output);
+    }
+}
+
+impl Serve for GetRecord {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
+        let path = request.matches::<Self>()?;
+        let name = path.get("name")?;
+        let also = request.query("also")?;
+        request.no_body::<Self>()?;
+        Ok(Self { name, also })
+    }
+
+    fn answer(output: &Thing, out: &mut WrittenAnswer) {
+        out.whole(output);
     }
 }
 

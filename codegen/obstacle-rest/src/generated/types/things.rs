@@ -33,6 +33,11 @@ impl ToWire for Owner {
     }
 }
 
+hostkit_proto::free_id! {
+    /// The name of a record: any text, slashes and colons too.
+    pub struct RecordName;
+}
+
 /// A rule of a thing.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]

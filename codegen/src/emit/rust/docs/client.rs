@@ -145,12 +145,14 @@ pub(super) fn emit(
     let (api, credentials) = (ident(&model.service.name), new(ready));
     // There is an answer to the call alone, and none to the look before it.
     let unread = acts.then(|| quote!(let client = client.with(hostkit::CallOptions::new().unread());));
+    // An API that everybody hosts for himself has no address of its own.
+    let base = model.service.hosts.is_empty().then(|| quote!(.base_url("https://panel.example.net".parse()?)));
     Some(quote! {
         use hostkit_testing::{Script, Scripted};
         let body = #body;
         let answers = Scripted::new([#sign_in #call]);
         let credentials = #own::Credentials::#credentials;
-        let client = hostkit_ureq::Client::<#own::#api>::builder(credentials).transport(answers).build()?;
+        let client = hostkit_ureq::Client::<#own::#api>::builder(credentials) #base .transport(answers).build()?;
         #unread
     })
 }
