@@ -459,6 +459,8 @@ pub(crate) struct Endpoint {
     pub(crate) one_of: Vec<OneOf>,
     /// Selector and constants.
     pub(crate) fixed_body: Vec<surface::Constant>,
+    /// Constants of the service that stand around the root of the body.
+    pub(crate) fixed_top: Vec<surface::Constant>,
     pub(crate) fixed_query: Vec<surface::Constant>,
     pub(crate) at_least_one: Option<AtLeastOne>,
     pub(crate) output: Output,

@@ -101,6 +101,8 @@ pub(crate) struct Service {
     pub(crate) method: Option<String>,
     /// What is put into every request.
     pub(crate) put: Vec<Put>,
+    /// Whether the `{action}` of some call stands around the root of its body.
+    pub(crate) has_rooted_action: bool,
     /// What is put into requests for answers of a format.
     pub(crate) put_by_format: Vec<(At<String>, Vec<Put>)>,
     pub(crate) lenient: Leniency,
@@ -151,7 +153,7 @@ impl Service {
 
     /// Keys that every request's body gets: those of credentials and of constants.
     pub(crate) fn request_keys(&self) -> Vec<String> {
-        let constants = self.put.iter().filter(|put| put.names().is_empty());
+        let constants = self.put.iter().filter(|put| put.names().is_empty() || self.has_rooted_action);
         let constants = constants.chain(self.put_by_format.iter().flat_map(|(_, puts)| puts));
         let all = self.credentials.iter().flat_map(|credentials| &credentials.put).chain(constants);
         let mut keys: Vec<String> =

@@ -159,10 +159,14 @@ pub(super) fn body(
         return Ok(());
     };
     let mut node = top;
-    for key in path.split('/') {
+    for (depth, key) in path.split('/').enumerate() {
         let Some(mut outer) = Fields::open(walker, node) else {
             return Ok(());
         };
+        // Only the outermost object has them.
+        if depth == 0 {
+            endpoint.fixed_top.iter().for_each(|constant| fixed(walker, &mut outer, constant));
+        }
         let Some(inner) = outer.take(key) else {
             walker.missing(key, node.offset());
             return Ok(());

@@ -54,9 +54,11 @@ pub(crate) fn resolve(surface: Surface, sources: &Sources, diagnostics: &mut Dia
         endpoints.push(resolver.endpoint(endpoint.clone(), spec));
     }
     endpoints.sort_by(|a, b| (&a.module, &a.name).cmp(&(&b.module, &b.name)));
+    let mut service = surface.service.clone();
+    service.has_rooted_action = endpoints.iter().any(|endpoint| !endpoint.fixed_top.is_empty());
     let mut model = Model {
         api: surface.api.clone(),
-        service: surface.service.clone(),
+        service,
         types,
         endpoints,
         remarks: remarks(&surface, sources),
@@ -318,13 +320,22 @@ impl Resolver<'_, '_> {
             let message = format!("the endpoint has no `{what}`, and the service has none for all");
             self.diagnostics.add("E0212", &endpoint.place, message, format!("`{what}` is missing"));
         }
-        let fixed = |place| {
-            let service = self.service.put.iter().filter(|put| !put.names().is_empty()).cloned().collect::<Vec<_>>();
-            let mut constants = surface::constants(&service, place, endpoint.action.as_deref());
+        // Constants without names are put beside the credentials, which a call without credentials has not.
+        let is_own = |put: &&surface::Put| !put.names().is_empty() || !endpoint.authorised;
+        let service: Vec<surface::Put> = self.service.put.iter().filter(is_own).cloned().collect();
+        let of_service = |place| surface::constants(&service, place, endpoint.action.as_deref());
+        let with_own = |mut constants: Vec<surface::Constant>, place| {
             constants.extend(surface::constants(&endpoint.put, place, None));
             constants
         };
-        let (fixed_body, fixed_query) = (fixed(surface::Place::Body), fixed(surface::Place::Query));
+        // What the service puts into every body stands around the root of a call.
+        let is_rooted = endpoint.request_root.json.is_some();
+        let (fixed_top, inner) = match is_rooted {
+            true => (of_service(surface::Place::Body), Vec::new()),
+            false => (Vec::new(), of_service(surface::Place::Body)),
+        };
+        let fixed_body = with_own(inner, surface::Place::Body);
+        let fixed_query = with_own(of_service(surface::Place::Query), surface::Place::Query);
         let one_of: Vec<OneOf> = endpoint.one_of.iter().map(|group| self.one_of(group, &type_name)).collect();
         let resolved = Endpoint {
             module: endpoint.module.replace('/', "_"),
@@ -339,6 +350,7 @@ impl Resolver<'_, '_> {
             body: self.inputs(&endpoint.body),
             at_least_one: None,
             one_of,
+            fixed_top,
             fixed_body,
             fixed_query,
             output: self.output(&endpoint.response),

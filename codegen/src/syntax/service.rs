@@ -25,6 +25,8 @@ pub(super) fn read(node: &Node<'_, '_>) -> Service {
         path: node.optional("path"),
         method: node.optional("method"),
         put: node.puts("put"),
+        // Known once the endpoints are read.
+        has_rooted_action: false,
         put_by_format: node
             .table("put")
             .iter()

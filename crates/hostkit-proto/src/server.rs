@@ -7,7 +7,7 @@ mod values;
 
 use std::collections::BTreeMap;
 
-use hostkit_wire::{Format, Limits, Value};
+use hostkit_wire::{Document, Format, Kind, Limits, Node, Value};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::api::Api;
@@ -261,6 +261,34 @@ impl<'a> ReceivedRequest<'a> {
         if self.has_body() { self.body::<E, ()>(&Root::None, |_| Ok(())) } else { Ok(()) }
     }
 
+    /// Checks a constant at the top of the body, around its root, that identifies the call.
+    ///
+    /// # Errors
+    /// The request is for another call, or has no readable body.
+    pub fn fixed_body<E: Endpoint>(&self, name: &'static str, text: &str) -> Result<(), DecodeError> {
+        let document = self.document::<E>()?;
+        let found = document.root().get(name).filter(|node| matches!(node.kind(), Kind::Text | Kind::Number));
+        match found.and_then(Node::as_str) {
+            Some(found) if found == text => Ok(()),
+            found => {
+                let found = found.map_or_else(|| "nothing".to_owned(), |found| format!("{found:?}"));
+                Err(DecodeError::new("request", format!("body.{name}"), format!("{text:?}"), found))
+            }
+        }
+    }
+
+    /// The tree of the body; a body without bytes is an object without fields.
+    fn document<E: Endpoint>(&self) -> Result<Document<'_>, DecodeError> {
+        let api = &<E::Api as Api>::INFO;
+        let formats: &[Format] = match &api.request_format {
+            Some(format) => std::slice::from_ref(format),
+            None => api.formats,
+        };
+        let (body, formats) = if self.has_body() { (self.body, formats) } else { (&b"{}"[..], &[Format::Json][..]) };
+        hostkit_wire::parse_any(formats, body, &Limits::DEFAULT)
+            .map_err(|error| DecodeError::new(E::INFO.name, "request", "a readable body", error.to_string()))
+    }
+
     /// Reads the body.
     ///
     /// # Errors
@@ -271,15 +299,7 @@ impl<'a> ReceivedRequest<'a> {
         read: impl FnOnce(&mut Fields<'_, '_>) -> Result<T, DecodeError>,
     ) -> Result<T, DecodeError> {
         let api = &<E::Api as Api>::INFO;
-        let formats: &[Format] = match &api.request_format {
-            Some(format) => std::slice::from_ref(format),
-            None => api.formats,
-        };
-        // A body without bytes is an object without fields.
-        let body = if self.has_body() { self.body } else { b"{}" };
-        let formats = if self.has_body() { formats } else { &[Format::Json] };
-        let document = hostkit_wire::parse_any(formats, body, &Limits::DEFAULT)
-            .map_err(|error| DecodeError::new(E::INFO.name, "request", "a readable body", error.to_string()))?;
+        let document = self.document::<E>()?;
         let top = document.root();
         let mut reader = Reader::new(E::INFO.name, "request", &api.leniency, self.unknown, At::Node(top));
         reader.envelope = api.request_keys;

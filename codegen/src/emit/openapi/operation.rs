@@ -21,7 +21,7 @@ pub(super) fn operation(model: &Model, endpoint: &Endpoint, renamed: &BTreeMap<S
     };
     operation.say("description", &surface.about);
     operation.say("parameters", parameters(endpoint, renamed));
-    if !endpoint.fixed_body.is_empty() || surface.has_body {
+    if !endpoint.fixed_body.is_empty() || !endpoint.fixed_top.is_empty() || surface.has_body {
         operation.set("requestBody", request_body(model, endpoint));
     }
     operation.set("responses", responses(model, endpoint));
@@ -96,6 +96,7 @@ fn request_body(model: &Model, endpoint: &Endpoint) -> Object {
         let path = if format == "xml" { &root.xml } else { &root.json };
         if let Some(path) = path {
             schema = below(&format, &path.split('/').map(str::to_owned).collect::<Vec<_>>(), schema, false);
+            add_constants(&mut schema, &endpoint.fixed_top);
         }
         content.set(media_type(&format), object! { "schema": schema });
     }

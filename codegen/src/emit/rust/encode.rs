@@ -27,6 +27,11 @@ pub(super) fn emit(endpoint: &Endpoint, model: &Model) -> TokenStream {
     if !endpoint.fixed_body.is_empty() || endpoint.surface.has_body {
         statements.push(body(endpoint));
     }
+    // Each is put before the others.
+    for constant in endpoint.fixed_top.iter().rev() {
+        let (key, value) = (&constant.key.value, constant_value(constant));
+        statements.push(quote!(out.body_field(#key, #value);));
+    }
     // Every statement writes to `out`.
     let out = used("out", !statements.is_empty());
     let end = if statements.is_empty() { quote!(Ok(())) } else { quote!(out.checked()) };

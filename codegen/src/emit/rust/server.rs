@@ -84,8 +84,17 @@ fn body(endpoint: &Endpoint) -> TokenStream {
     let groups = endpoint.one_of.iter().map(|group| &group.rust);
     let names = endpoint.inputs().map(|field| &field.rust).chain(groups);
     let names = names.map(|name| initialiser(name, TAKEN));
+    let top = endpoint.fixed_top.iter().map(|constant| {
+        let (key, text) = (&constant.key.value, &constant.text);
+        quote!(request.fixed_body::<Self>(#key, #text)?;)
+    });
+    let body = inner_body(endpoint, &quote!(Self { #(#names),* }));
+    quote!(#(#top)* #body)
+}
+
+fn inner_body(endpoint: &Endpoint, call: &TokenStream) -> TokenStream {
     if endpoint.fixed_body.is_empty() && !endpoint.surface.has_body {
-        return quote!(request.no_body::<Self>()?; Ok(Self { #(#names),* }));
+        return quote!(request.no_body::<Self>()?; Ok(#call));
     }
     let root = &endpoint.surface.request_root;
     let root = match (&root.xml, &root.json) {
@@ -100,7 +109,7 @@ fn body(endpoint: &Endpoint) -> TokenStream {
         }
     };
     if endpoint.fixed_body.is_empty() && endpoint.body.is_empty() && endpoint.one_of.is_empty() {
-        return quote!(request.body::<Self, _>(&#root, |_| Ok(Self { #(#names),* })));
+        return quote!(request.body::<Self, _>(&#root, |_| Ok(#call)));
     }
     let constants = endpoint.fixed_body.iter().map(fixed);
     // Made names come last, because they are matched by their template alone.
@@ -124,7 +133,7 @@ fn body(endpoint: &Endpoint) -> TokenStream {
             #(#plain)*
             #(#groups)*
             #(#made)*
-            Ok(Self { #(#names),* })
+            Ok(#call)
         })
     }
 }
@@ -272,7 +281,7 @@ fn by_demand(model: &Model) -> Vec<&Endpoint> {
     let demand = |endpoint: &Endpoint| {
         let required = endpoint.inputs().filter(|field| field.is_required()).count();
         let groups = endpoint.one_of.iter().filter(|group| group.required).count();
-        let fixed = endpoint.fixed_body.len() + endpoint.fixed_query.len();
+        let fixed = endpoint.fixed_body.len() + endpoint.fixed_top.len() + endpoint.fixed_query.len();
         let literal = endpoint.path.split('/').filter(|segment| !segment.starts_with('{')).count();
         (literal, required + groups + fixed)
     };
