@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use hostkit_proto::{Leniency, MapShape, Verdict, place};
-use hostkit_wire::{Format, Kind, Node};
+use hostkit_wire::{Kind, Node};
 
 use super::fields::Fields;
 use super::items::Items;
@@ -224,11 +224,6 @@ impl<'m> Walker<'m> {
     }
 
     fn nothing(&mut self, root: Node<'_>) {
-        let service = &self.model.service;
-        let is_empty = root.entries().all(|(_, node)| self.ignored.contains(&node.index()));
-        if !service.top(root.format() == Format::Xml).is_empty() && self.envelope.is_empty() && is_empty {
-            return;
-        }
         if !Leniency::is_object(root) {
             self.expected("an object", root);
         } else if !self.envelope.is_empty() && !self.envelope.iter().any(|key| root.get(key).is_some()) {

@@ -13,8 +13,7 @@ use crate::codec::{
     describe, shorten,
 };
 use crate::info::{ApiInfo, CallFacts, EndpointInfo, Flag};
-use crate::leniency::Leniency;
-use crate::place::{below, ignored, unwrapped};
+use crate::place::{below, unwrapped};
 
 /// A received answer, not decoded yet.
 #[derive(Debug)]
@@ -419,16 +418,6 @@ impl<'a> RawAnswer<'a> {
         })
     }
 
-    /// Whether what all answers stand below is there, with nothing in it.
-    fn has_empty_top(&self) -> bool {
-        let Some(top) = self.top().filter(|top| !self.api.top.path(top.format()).is_empty()) else { return false };
-        let ignored = ignored(top, self.api.leniency.ignore);
-        match top.kind() {
-            Kind::Map => top.entries().all(|(_, node)| ignored.contains(&node.index())),
-            _ => Leniency::is_nothing(top),
-        }
-    }
-
     /// Whether the status says that there is no body to expect. A 200 never does: a proxy may have lost its body.
     fn may_be_bodiless(&self) -> bool {
         self.status != 200 && (self.bodiless.is_empty() || self.bodiless.contains(&self.status))
@@ -493,7 +482,6 @@ impl<'a> RawAnswer<'a> {
         let envelope = self.api.leniency.envelope;
         if envelope.is_empty() {
             let (expected, found) = match self.is_empty() {
-                false if self.has_empty_top() => return Ok(()),
                 true if self.may_be_bodiless() => return Ok(()),
                 true => ("a status that says that there is no content", format!("an empty body under {}", self.status)),
                 false => ("an empty body", format!("{} bytes", self.body.len())),
@@ -507,8 +495,8 @@ impl<'a> RawAnswer<'a> {
                 return Err(reader.error(format!("`{}`", envelope[0]), "nothing"));
             }
             let has_data = |node: Node<'_>| matches!(node.kind(), Kind::Map | Kind::List) && !node.is_empty();
-            let data = root.entries().filter(|(_, node)| has_data(*node));
-            if let Some((key, node)) = data.filter(|(_, node)| !reader.is_ignored(*node)).next() {
+            let mut data = root.entries().filter(|(_, node)| has_data(*node));
+            if let Some((key, node)) = data.find(|(_, node)| !reader.is_ignored(*node)) {
                 return Err(reader.expected_at(format!("no data in `{key}`"), node));
             }
             for (key, node) in root.entries().filter(|(key, _)| !envelope.contains(key)) {

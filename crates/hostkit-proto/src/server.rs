@@ -488,10 +488,10 @@ impl WrittenAnswer {
             Some(other) if entries.is_empty() => other,
             _ => Value::Map(entries),
         };
-        let (path, any) = self.top;
-        if matches!(&tree, Value::Map(entries) if entries.is_empty()) && (path.is_empty() || self.status != 200) {
+        if matches!(&tree, Value::Map(entries) if entries.is_empty()) {
             return None;
         }
+        let (path, any) = self.top;
         Some(path.rsplit('/').filter(|step| !step.is_empty()).fold(tree, |tree, step| match step.parse::<usize>() {
             Ok(_) => Value::List(vec![tree]),
             Err(_) => Value::Map(vec![(if step == "*" { any } else { step }.into(), tree)]),

@@ -14,7 +14,7 @@ use crate::{Credentials, Panel};
 pub fn every(visitor: &mut impl Visitor<Api = Panel>) {
     visitor.call::<crate::things::GetFile>(&Examples {
         folder: "obstacle-panel/things/get_file",
-        requests: &[],
+        requests: &["request"],
         request_bodies: &[],
         answers: &[],
         answers_with_head: &["one"],

@@ -12,6 +12,26 @@ use crate::types::ThingId;
 /// The file of a thing.
 ///
 /// `GET /things/{id}/file`; effect: **safe**.
+///
+/// ```
+/// use obstacle_panel_proto::things::GetFile;
+/// use obstacle_panel_proto::types::ThingId;
+///
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = "PK\u{3}\u{4}\0";
+/// # let answers = Scripted::new([Script::get("/things/7/file").answer(200, body)]);
+/// # let credentials = obstacle_panel_proto::Credentials::key("example-secret");
+/// # let client = hostkit_ureq::Client::<
+/// #     obstacle_panel_proto::Panel,
+/// # >::builder(credentials)
+/// #     .base_url("https://panel.example.net".parse()?)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = GetFile::new(ThingId::new(7));
+/// let file = client.call(&call)?;
+/// println!("{file:?}");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct GetFile {

@@ -34,7 +34,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Rest>) {
     });
     visitor.call::<crate::things::GetNote>(&Examples {
         folder: "obstacle-rest/things/get_note",
-        requests: &[],
+        requests: &["request"],
         request_bodies: &[],
         answers: &[],
         answers_with_head: &["one"],
@@ -44,7 +44,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Rest>) {
     });
     visitor.call::<crate::things::GetPicture>(&Examples {
         folder: "obstacle-rest/things/get_picture",
-        requests: &[],
+        requests: &["request"],
         request_bodies: &[],
         answers: &[],
         answers_with_head: &["one"],
@@ -64,7 +64,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Rest>) {
     });
     visitor.call::<crate::things::GetTerms>(&Examples {
         folder: "obstacle-rest/things/get_terms",
-        requests: &[],
+        requests: &["request"],
         request_bodies: &[],
         answers: &[("one", Format::Form, 200)],
         answers_with_head: &[],
@@ -134,7 +134,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Rest>) {
     });
     visitor.call::<crate::things::WatchThing>(&Examples {
         folder: "obstacle-rest/things/watch_thing",
-        requests: &[],
+        requests: &["request"],
         request_bodies: &[],
         answers: &[],
         answers_with_head: &["free", "limited"],

@@ -12,6 +12,23 @@ use crate::types::ThingId;
 /// What is noted of a thing.
 ///
 /// `GET /things/{id}/note`; effect: **safe**.
+///
+/// ```
+/// use obstacle_rest_proto::things::GetNote;
+/// use obstacle_rest_proto::types::ThingId;
+///
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = r#"{ "fragile": handle with care"#;
+/// # let answers = Scripted::new([Script::get("/things/7/note").answer(200, body)]);
+/// # let credentials = obstacle_rest_proto::Credentials::bearer("example-secret");
+/// # let client = hostkit_ureq::Client::<obstacle_rest_proto::Rest>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = GetNote::new(ThingId::new(7));
+/// let note = client.call(&call)?;
+/// assert_eq!(note, "{ \"fragile\": handle with care");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct GetNote {

@@ -12,6 +12,17 @@ use crate::types::ThingId;
 /// The picture of a thing.
 ///
 /// `GET /things/{id}/picture`; effect: **safe**.
+///
+/// ```no_run
+/// use obstacle_rest_proto::things::GetPicture;
+/// use obstacle_rest_proto::types::ThingId;
+///
+/// # fn example(client: &hostkit_ureq::Client<obstacle_rest_proto::Rest>) -> Result<(), Box<dyn std::error::Error>> {
+/// let call = GetPicture::new(ThingId::new(7));
+/// let picture = client.call(&call)?;
+/// println!("{picture:?}");
+/// # Ok(()) }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct GetPicture {

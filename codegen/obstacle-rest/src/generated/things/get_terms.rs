@@ -14,6 +14,25 @@ use crate::types::{Thing, ThingId};
 /// A thing, in a form.
 ///
 /// `GET /things/{id}/terms`; effect: **safe**.
+///
+/// ```
+/// use obstacle_rest_proto::things::GetTerms;
+/// use obstacle_rest_proto::types::ThingId;
+///
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = "id=7&name=a+lamp&sold=Y";
+/// # let answers = Scripted::new([Script::get("/things/7/terms").answer(200, body)]);
+/// # let credentials = obstacle_rest_proto::Credentials::bearer("example-secret");
+/// # let client = hostkit_ureq::Client::<obstacle_rest_proto::Rest>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = GetTerms::new(ThingId::new(7));
+/// let terms = client.call(&call)?;
+/// assert_eq!(terms.id, ThingId::new(7));
+/// assert_eq!(terms.name.as_deref(), Some("a lamp"));
+/// assert!(terms.sold);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct GetTerms {

@@ -12,6 +12,30 @@ use crate::types::{ThingId, WatchedThing};
 /// A thing, and what the headers beside it say.
 ///
 /// `GET /things/{id}/watched`; effect: **safe**.
+///
+/// ```
+/// use obstacle_rest_proto::things::WatchThing;
+/// use obstacle_rest_proto::types::ThingId;
+///
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = r#"{"thing":{"id":7,"name":"lamp"}}"#;
+/// # let answers = Scripted::new([
+/// #     Script::get("/things/7/watched")
+/// #         .answer(200, body)
+/// #         .header("ETag", "\"a1\"")
+/// #         .header("X-Limit-Left", "12"),
+/// # ]);
+/// # let credentials = obstacle_rest_proto::Credentials::bearer("example-secret");
+/// # let client = hostkit_ureq::Client::<obstacle_rest_proto::Rest>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = WatchThing::new(ThingId::new(7));
+/// let thing = client.call(&call)?;
+/// assert_eq!(thing.id, ThingId::new(7));
+/// assert_eq!(thing.version, "\"a1\"");
+/// assert_eq!(thing.name.as_deref(), Some("lamp"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct WatchThing {
