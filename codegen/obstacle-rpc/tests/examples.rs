@@ -6,7 +6,7 @@
 use hostkit_proto::server::Serve;
 use hostkit_proto::server::checks::Checks;
 use hostkit_proto::server::example::incoming;
-use hostkit_proto::{Api, BaseUrl, Endpoint, Format, RequestParts, Session};
+use hostkit_proto::{Api, BaseUrl, Endpoint, Format, RawAnswer, RequestParts, Session, UnknownFields};
 use http::HeaderMap;
 use obstacle_rpc_proto::serve::{Request, route};
 use obstacle_rpc_proto::things::{CountThings, GetThing};
@@ -89,4 +89,18 @@ fn the_procedure_tells_calls_apart() {
         route(&incoming("POST", "/rpc", &headers, body("thing.count", "{}").as_bytes())),
         Ok(Request::CountThings(_))
     ));
+}
+
+#[test]
+fn what_is_ignored_at_the_top_needs_no_tree() {
+    let headers = HeaderMap::new();
+    let body = br#"{"jsonrpc":"2.0","id":1,"result":{"id":7}}"#;
+    let answer = RawAnswer::new(&GetThing::INFO, &Rpc::INFO, 200, &headers, body);
+    let answer = answer.with_unknown_fields(UnknownFields::Deny);
+    assert_eq!(GetThing::decode(&answer).map(|thing| thing.id).ok(), Some(ThingId::new(7)));
+    assert!(!answer.is_parsed() && answer.report().unknown().is_empty());
+    let body = br#"{"jsonrpc":"2.0","more":1,"result":{"id":7,"jsonrpc":"2.0"}}"#;
+    let answer = RawAnswer::new(&GetThing::INFO, &Rpc::INFO, 200, &headers, body);
+    assert!(GetThing::decode(&answer).is_ok());
+    assert_eq!(answer.report().unknown(), ["answer.result.jsonrpc", "answer.more"]);
 }

@@ -3,12 +3,14 @@
 
 use std::collections::BTreeMap;
 
+use hostkit_proto::codec::{Filled, Names};
 use hostkit_wire::{Format, Kind, Limits, Node};
 
 use super::fields::Fields;
 use super::files::wire_format;
 use super::message::Message;
 use super::problem::{Problem, unreadable};
+use super::scalar::Scalars;
 use super::walk::Walker;
 use crate::model::{Endpoint, Field, Model, OneOf, Type, Variant};
 use crate::surface::{Constant, Place};
@@ -256,8 +258,10 @@ fn gather(walker: &mut Walker<'_>, fields: &mut Fields<'_>, field: &Field) {
     let known = walker.model.fields(item).unwrap_or_default();
     let wires: Vec<&str> = known.iter().map(Field::wire_in_json).collect();
     let mut items: BTreeMap<&str, Vec<(&str, Node<'_>)>> = BTreeMap::new();
-    for (name, node) in fields.rest(|name| names.read(name, wires.iter().copied()).is_some()) {
-        if let Some(filled) = names.read(name, wires.iter().copied()) {
+    let scalars = walker.scalars();
+    let is_made = |name: &str| filled(names, &wires, name).is_some_and(|filled| is_key(scalars, key, filled.item));
+    for (name, node) in fields.rest(is_made) {
+        if let Some(filled) = filled(names, &wires, name) {
             items.entry(filled.item).or_default().push((filled.field, node));
         }
     }
@@ -266,9 +270,6 @@ fn gather(walker: &mut Walker<'_>, fields: &mut Fields<'_>, field: &Field) {
     }
     for (made, parts) in items {
         for (inner, node) in &parts {
-            if let Some(key) = key.filter(|key| !walker.scalars().fits(key, made)) {
-                walker.expected(&format!("{} in the name of this value", walker.scalars().expected(key)), *node);
-            }
             match known.iter().find(|field| field.wire_in_json() == *inner) {
                 Some(field) if node.kind() == Kind::Null && !field.is_required() => {}
                 Some(field) => walker.within(*inner, |walker| walker.value(&field.ty, *node)),
@@ -281,4 +282,13 @@ fn gather(walker: &mut Walker<'_>, fields: &mut Fields<'_>, field: &Field) {
             }
         }
     }
+}
+
+fn filled<'n>(names: Names<'_>, wires: &[&'n str], name: &'n str) -> Option<Filled<'n>> {
+    names.read(name, wires.iter().copied())
+}
+
+/// Whether a text in a name is a key of this map; other values have none.
+fn is_key(scalars: Scalars<'_>, key: Option<&Type>, item: &str) -> bool {
+    key.is_none_or(|key| scalars.fits(key, item))
 }

@@ -3,6 +3,8 @@
 //! Names are read back by the template that made them, so no name may be of two templates, or of a template and of
 //! another input.
 
+use std::collections::BTreeSet;
+
 use super::kinds::{is_text, number_id};
 use crate::diagnostic::Diagnostics;
 use crate::model::{Endpoint, Field, Model, Type, TypeKind};
@@ -243,12 +245,12 @@ enum Class {
 }
 
 impl Class {
-    fn takes(self, text: &str) -> bool {
-        text.bytes().all(|byte| match self {
+    fn takes(self, byte: u8) -> bool {
+        match self {
             Self::Digits => byte.is_ascii_digit(),
             Self::Word => byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'),
             Self::Any => true,
-        })
+        }
     }
 }
 
@@ -267,27 +269,59 @@ impl Pattern {
         Self { before: name, rest: None, place }
     }
 
-    /// Whether some name may be of both: never a false no.
+    /// What a name consists of: bytes, and at most one hole of one byte or more.
+    fn symbols(&self) -> Vec<Symbol> {
+        let bytes = |text: &str| text.bytes().map(Symbol::Byte).collect::<Vec<_>>();
+        let mut symbols = bytes(&self.before);
+        if let Some((class, after)) = &self.rest {
+            symbols.push(Symbol::Hole(*class));
+            symbols.extend(bytes(after));
+        }
+        symbols
+    }
+
+    /// Whether some name is of both: both are read side by side, from every pair of places that one name leads to.
     fn overlaps(&self, other: &Self) -> bool {
-        match (&self.rest, &other.rest) {
-            (None, None) => self.before == other.before,
-            (Some(_), None) => other.overlaps(self),
-            (None, Some((class, after))) => {
-                let middle = self.before.strip_prefix(&other.before).and_then(|rest| rest.strip_suffix(after.as_str()));
-                middle.is_some_and(|middle| !middle.is_empty() && class.takes(middle))
-            }
-            (Some((class, after)), Some((other_class, other_after))) => {
-                let before = match other.before.strip_prefix(&self.before) {
-                    Some(more) => class.takes(more),
-                    None => self.before.strip_prefix(&other.before).is_some_and(|more| other_class.takes(more)),
-                };
-                let after = match other_after.strip_suffix(after.as_str()) {
-                    Some(more) => class.takes(more),
-                    None => after.strip_suffix(other_after.as_str()).is_some_and(|more| other_class.takes(more)),
-                };
-                before && after
+        let (ours, theirs) = (self.symbols(), other.symbols());
+        let (mut seen, mut left) = (BTreeSet::from([(0, 0)]), vec![(0, 0)]);
+        while let Some((our, their)) = left.pop() {
+            let (one, two) = match (ours.get(our), theirs.get(their)) {
+                (None, None) => return true,
+                (Some(one), Some(two)) if one.shares(*two) => (*one, *two),
+                _ => continue,
+            };
+            for next in one.next(our).flat_map(|our| two.next(their).map(move |their| (our, their))) {
+                if seen.insert(next) {
+                    left.push(next);
+                }
             }
         }
+        false
+    }
+}
+
+/// A part of a name.
+#[derive(Debug, Clone, Copy)]
+enum Symbol {
+    Byte(u8),
+    Hole(Class),
+}
+
+impl Symbol {
+    /// Whether one byte may stand in both.
+    fn shares(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Byte(one), Self::Byte(two)) => one == two,
+            (Self::Byte(byte), Self::Hole(class)) | (Self::Hole(class), Self::Byte(byte)) => class.takes(byte),
+            // A digit is of every class.
+            (Self::Hole(_), Self::Hole(_)) => true,
+        }
+    }
+
+    /// The places behind one byte, from this symbol's own: a hole may have more.
+    fn next(self, place: usize) -> impl Iterator<Item = usize> + Clone {
+        let more = matches!(self, Self::Hole(_)).then_some(place);
+        more.into_iter().chain([place + 1])
     }
 }
 
@@ -309,5 +343,54 @@ fn unambiguous(patterns: &[Pattern], diagnostics: &mut Diagnostics) {
                 diagnostics.add_with_help("E0226", place, message, label, help);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Class, Pattern};
+
+    const TEXTS: [&str; 6] = ["", "a", "1", "a1", "a_", "_1"];
+
+    /// Every text of up to five of these letters: a name that two of the patterns share is no longer.
+    fn names() -> Vec<String> {
+        let mut all = vec![String::new()];
+        let mut last = all.clone();
+        for _ in 0..5 {
+            last = last.iter().flat_map(|name| ["a", "1", "_", "."].map(|letter| format!("{name}{letter}"))).collect();
+            all.extend(last.iter().cloned());
+        }
+        all
+    }
+
+    fn patterns() -> Vec<Pattern> {
+        let classes = [Class::Digits, Class::Word, Class::Any];
+        let holes = classes.iter().flat_map(|class| TEXTS.map(|after| Some((*class, after.to_owned()))));
+        let rests: Vec<_> = holes.chain([None]).collect();
+        let pattern = |before: &str, rest| Pattern { before: before.to_owned(), rest, place: None };
+        TEXTS.iter().flat_map(|before| rests.iter().map(|rest| pattern(before, rest.clone()))).collect()
+    }
+
+    fn is_of(name: &str, pattern: &Pattern) -> bool {
+        let Some((class, after)) = &pattern.rest else { return name == pattern.before };
+        let hole = name.strip_prefix(&pattern.before).and_then(|rest| rest.strip_suffix(after.as_str()));
+        hole.is_some_and(|hole| !hole.is_empty() && hole.bytes().all(|byte| class.takes(byte)))
+    }
+
+    #[test]
+    fn two_patterns_that_share_a_name_overlap() {
+        let (names, patterns) = (names(), patterns());
+        let shared: Vec<Vec<bool>> =
+            patterns.iter().map(|pattern| names.iter().map(|name| is_of(name, pattern)).collect()).collect();
+        let mut pairs = [0, 0];
+        for (one, ones) in patterns.iter().zip(&shared) {
+            for (other, others) in patterns.iter().zip(&shared) {
+                let is_shared = ones.iter().zip(others).any(|(one, other)| *one && *other);
+                assert_eq!(one.overlaps(other), is_shared, "{one:?} and {other:?}");
+                assert_eq!(one.overlaps(other), other.overlaps(one), "{one:?} and {other:?}");
+                pairs[usize::from(one.overlaps(other))] += 1;
+            }
+        }
+        assert!(pairs.iter().all(|count| *count > 1000), "always the same: {pairs:?}");
     }
 }

@@ -13,7 +13,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use crate::api::Api;
 use crate::codec::UnknownFields;
 use crate::codec::{At, DecodeError, Field, Fields, FromText, FromWire, Name, Names, Object, Part, Reader, ToText};
-use crate::codec::{FlagWords, flag_of, gather, gather_map};
+use crate::codec::{FlagWords, flag_of, gather, gather_map, is_key};
 use crate::endpoint::Endpoint;
 
 /// An endpoint that a server can answer. Generated.
@@ -183,7 +183,7 @@ impl<'a> ReceivedRequest<'a> {
     /// # Errors
     /// A part that cannot be read.
     pub fn gather_query<E: Endpoint, T: FromWire>(&self, names: &Names<'_>) -> Result<Option<T>, DecodeError> {
-        self.query_parts::<E, _>(names, T::FIELDS, |reader, parts| gather(reader, names, parts))
+        self.query_parts::<E, _>(names, T::FIELDS, |_| true, |reader, parts| gather(reader, names, parts))
     }
 
     /// The map whose parts are query parameters with names of a template; `None` if there are no such names.
@@ -194,17 +194,19 @@ impl<'a> ReceivedRequest<'a> {
         &self,
         names: &Names<'_>,
     ) -> Result<Option<BTreeMap<K, V>>, DecodeError> {
-        self.query_parts::<E, _>(names, V::FIELDS, gather_map)
+        self.query_parts::<E, _>(names, V::FIELDS, is_key::<K>, gather_map)
     }
 
     fn query_parts<E: Endpoint, T>(
         &self,
         names: &Names<'_>,
         fields: &'static [Field],
+        is_item: impl Fn(&str) -> bool,
         read: impl FnOnce(&mut Reader<'_>, Vec<Part<'_>>) -> Result<T, DecodeError>,
     ) -> Result<T, DecodeError> {
         let parts = self.query.iter().filter_map(|(name, text)| {
-            Some((names.read(name, fields.iter().map(|field| field.text()))?, Value::Text(text.clone())))
+            let filled = names.read(name, fields.iter().map(|field| field.text()))?;
+            is_item(filled.item).then(|| (filled, Value::Text(text.clone())))
         });
         let document = hostkit_wire::parse(Format::Form, b"", &Limits::DEFAULT)
             .map_err(|error| DecodeError::new(E::INFO.name, "query", "parameters", error.to_string()))?;

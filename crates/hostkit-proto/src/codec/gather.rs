@@ -38,6 +38,12 @@ pub(crate) fn gather<T: FromWire>(
     read(reader, Value::List(counted.into_iter().map(|(_, item)| item).collect())).map(Some)
 }
 
+/// Whether a text in a name is a key as it is written: another name such as `01` for 1 has another meaning, and may be of
+/// another template.
+pub(crate) fn is_key<K: FromText + ToText>(text: &str) -> bool {
+    K::from_text(text).is_some_and(|key| key.to_text() == text)
+}
+
 /// The map of these parts; `None` without parts.
 pub(crate) fn gather_map<K: FromText + ToText + Ord, V: FromWire>(
     reader: &mut Reader<'_>,
@@ -48,9 +54,7 @@ pub(crate) fn gather_map<K: FromText + ToText + Ord, V: FromWire>(
     }
     let mut map = BTreeMap::new();
     for (key, item) in items(reader, parts)? {
-        // `01` is not accepted for 1, since a leading zero has another meaning.
-        let parsed = K::from_text(&key).filter(|parsed| parsed.to_text() == key);
-        let parsed = parsed.ok_or_else(|| reader.error(K::EXPECTED, format!("{key:?}")))?;
+        let parsed = K::from_text(&key).ok_or_else(|| reader.error(K::EXPECTED, format!("{key:?}")))?;
         map.insert(parsed, read(reader, item)?);
     }
     Ok(Some(map))

@@ -32,7 +32,7 @@ pub use fill::{Field, Fill, Table};
 pub(crate) use flags::flag_of;
 pub use flags::{FlagWords, Flags, InWords};
 #[cfg(feature = "server")]
-pub(crate) use gather::{Part, gather, gather_map};
+pub(crate) use gather::{Part, gather, gather_map, is_key};
 pub(crate) use limit::number;
 pub use limit::{InputLimit, Limited};
 pub use name::Name;

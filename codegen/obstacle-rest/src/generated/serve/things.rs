@@ -28,8 +28,9 @@ impl Serve for ChangeThings {
             let by_port = fields.gather_map(&Names::new("{field}_{key}"))?.unwrap_or_default();
             let tags = fields.gather(&Names::new("tag[]"))?.unwrap_or_default();
             let addons = fields.gather_map(&Names::new("addon[{key}]"))?.unwrap_or_default();
+            let shares = fields.gather_map(&Names::new("Owner{key}"))?.unwrap_or_default();
             let owner = fields.gather(&Names::new("Owner{field}"))?;
-            Ok(Self { things, rules, more, by_port, tags, addons, owner, locked, note })
+            Ok(Self { things, rules, more, by_port, tags, addons, shares, owner, locked, note })
         })
     }
 

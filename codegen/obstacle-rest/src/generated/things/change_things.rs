@@ -47,6 +47,7 @@ use crate::types::{Owner, Rule, ThingId};
 ///     .by_port(BTreeMap::from([(ThingId::new(7), rule_3), (ThingId::new(12), rule_4)]))
 ///     .tags(vec!["red".into(), "red & blue".into()])
 ///     .addons(BTreeMap::from([(5, 10), (12, 1)]))
+///     .shares(BTreeMap::from([(5, 40)]))
 ///     .owner(owner_5)
 ///     .note("x");
 /// client.call(&call)?;
@@ -71,6 +72,8 @@ pub struct ChangeThings {
     pub tags: Vec<String>,
     /// Add-ons, and how many of each.
     pub addons: BTreeMap<u64, u64>,
+    /// Shares by the number of an owner.
+    pub shares: BTreeMap<u64, u64>,
     /// Whose they are.
     pub owner: Option<Owner>,
     /// Whether they are locked.
@@ -89,6 +92,7 @@ impl ChangeThings {
             by_port: BTreeMap::new(),
             tags: Vec::new(),
             addons: BTreeMap::new(),
+            shares: BTreeMap::new(),
             owner: None,
             locked,
             note: None,
@@ -122,6 +126,12 @@ impl ChangeThings {
     /// Add-ons, and how many of each.
     pub fn addons(mut self, addons: BTreeMap<u64, u64>) -> Self {
         self.addons = addons;
+        self
+    }
+
+    /// Shares by the number of an owner.
+    pub fn shares(mut self, shares: BTreeMap<u64, u64>) -> Self {
+        self.shares = shares;
         self
     }
 
@@ -163,6 +173,7 @@ impl Endpoint for ChangeThings {
         body.set_names(&Names::new("{field}_{key}"), &self.by_port);
         body.set_names(&Names::new("tag[]"), &self.tags);
         body.set_names(&Names::new("addon[{key}]"), &self.addons);
+        body.set_names(&Names::new("Owner{key}"), &self.shares);
         body.set_names(&Names::new("Owner{field}"), &self.owner);
         body.set("locked", &InWords(&self.locked, [Word::Text("0"), Word::Text("1")]));
         body.set("note", &self.note);

@@ -6,7 +6,7 @@ use hostkit_wire::{Key, Node};
 
 use super::Fields;
 use crate::codec::fill::{Field, How};
-use crate::codec::gather::{Part, gather, gather_map};
+use crate::codec::gather::{Part, gather, gather_map, is_key};
 use crate::codec::reader::{Step, describe};
 use crate::codec::{DecodeError, FlagWords, FromText, FromWire, Name, Names, Reader, ToText};
 
@@ -121,7 +121,7 @@ impl<'r> Fields<'_, 'r> {
     /// # Errors
     /// A part that cannot be read.
     pub fn gather<T: FromWire>(&mut self, names: &Names<'_>) -> Result<Option<T>, DecodeError> {
-        let parts = self.parts(names, T::FIELDS);
+        let parts = self.parts(names, T::FIELDS, |_| true);
         gather(self.reader, names, parts)
     }
 
@@ -133,16 +133,17 @@ impl<'r> Fields<'_, 'r> {
         &mut self,
         names: &Names<'_>,
     ) -> Result<Option<BTreeMap<K, V>>, DecodeError> {
-        let parts = self.parts(names, V::FIELDS);
+        let parts = self.parts(names, V::FIELDS, is_key::<K>);
         gather_map(self.reader, parts)
     }
 
-    /// Takes the entries whose names are of a template.
-    fn parts(&mut self, names: &Names<'_>, fields: &'static [Field]) -> Vec<Part<'r>> {
+    /// Takes the entries whose names are of a template, with an item that fits.
+    fn parts(&mut self, names: &Names<'_>, fields: &'static [Field], is_item: impl Fn(&str) -> bool) -> Vec<Part<'r>> {
         let mut parts = Vec::new();
         for (position, (name, node)) in self.node.entries().enumerate() {
             if !self.seen.has(position)
                 && let Some(filled) = names.read(name, fields.iter().map(|field| field.text()))
+                && is_item(filled.item)
             {
                 self.seen.set(position);
                 parts.push((filled, node.into()));
