@@ -181,3 +181,26 @@ fn may_answer_a_repeat(info: &EndpointInfo, kind: FaultKind) -> bool {
     let is_certain = matches!(kind, FaultKind::Auth | FaultKind::Unsupported);
     !info.effect.is_callable() && is_repeated && !is_certain
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn proxies_repeat_neither_post_nor_patch() {
+        let may_be_of_a_repeat = |method: Method, effect, kind| {
+            may_answer_a_repeat(&EndpointInfo { method, effect, ..EndpointInfo::DEFAULT }, kind)
+        };
+        for (method, expected) in [
+            (Method::GET, true),
+            (Method::PUT, true),
+            (Method::DELETE, true),
+            (Method::POST, false),
+            (Method::PATCH, false),
+        ] {
+            assert_eq!(may_be_of_a_repeat(method.clone(), Effect::State, FaultKind::NotFound), expected, "{method}");
+            assert!(!may_be_of_a_repeat(method.clone(), Effect::State, FaultKind::Auth), "{method}");
+            assert!(!may_be_of_a_repeat(method, Effect::Safe, FaultKind::NotFound));
+        }
+    }
+}
