@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use heck::ToSnakeCase;
+use hostkit_proto::codec::Names;
 
 use crate::source::{At, Span};
-use crate::surface;
+use crate::surface::{self, IdKind};
 
 /// A type expression.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,7 +18,8 @@ pub(crate) enum Type {
     /// As `Decimal`, but one that is there and cannot be read is an error of its object.
     Money,
     Flag,
-    Switch,
+    /// A flag in words, each pair with that for no first; the first pair is written.
+    Worded(Vec<[surface::Word; 2]>),
     Secret,
     DateTime,
     Date,
@@ -82,6 +84,8 @@ pub(crate) struct WireName {
     pub(crate) json: Vec<String>,
     pub(crate) xml: Vec<String>,
     pub(crate) also: Vec<String>,
+    /// The key of each item of a list.
+    pub(crate) item: Option<String>,
 }
 
 impl WireName {
@@ -90,7 +94,7 @@ impl WireName {
         let split = |root: &str| root.split('/').map(str::to_owned).collect();
         let json = root.json.as_deref().or(root.xml.as_deref())?;
         let xml = root.xml.as_deref().unwrap_or(json);
-        Some(Self { json: split(json), xml: split(xml), also: Vec::new() })
+        Some(Self { json: split(json), xml: split(xml), also: Vec::new(), item: None })
     }
 }
 
@@ -121,6 +125,18 @@ impl Field {
     /// Its key in the spec.
     pub(crate) fn wire(&self) -> &str {
         &self.surface.wire.value
+    }
+
+    /// Its first name in all formats but XML.
+    pub(crate) fn wire_in_json(&self) -> &str {
+        self.name.json.first().map_or("", String::as_str)
+    }
+
+    /// How its parts are called, if each has a name of its own.
+    pub(crate) fn names(&self) -> Option<Names<'_>> {
+        let names = Names::new(self.surface.names.as_deref()?);
+        let from = self.surface.from.as_ref().and_then(|from| u32::try_from(from.value).ok());
+        Some(from.map_or(names, |from| names.from(from)))
     }
 
     pub(crate) fn into_required(mut self) -> Self {
@@ -167,9 +183,7 @@ pub(crate) enum TypeKind {
         is_number: bool,
         values: Vec<Value>,
     },
-    Id {
-        is_number: bool,
-    },
+    Id(IdKind),
     /// A whole number from the first to the second.
     Ranged(i64, i64),
     Union {
@@ -239,6 +253,10 @@ pub(crate) enum Output {
     /// No output but success.
     None,
     Headers(Type),
+    /// The body as one text.
+    Text(Type),
+    /// The body as it is.
+    Bytes,
     Whole(Type),
     Under(Type, WireName),
 }
@@ -246,8 +264,8 @@ pub(crate) enum Output {
 impl Output {
     pub(crate) fn ty(&self) -> Option<&Type> {
         match self {
-            Self::None => None,
-            Self::Headers(ty) | Self::Whole(ty) | Self::Under(ty, _) => Some(ty),
+            Self::None | Self::Bytes => None,
+            Self::Headers(ty) | Self::Text(ty) | Self::Whole(ty) | Self::Under(ty, _) => Some(ty),
         }
     }
 }
@@ -442,6 +460,8 @@ pub(crate) struct Endpoint {
     pub(crate) one_of: Vec<OneOf>,
     /// Selector and constants.
     pub(crate) fixed_body: Vec<surface::Constant>,
+    /// Constants of the service that stand around the root of the body.
+    pub(crate) fixed_top: Vec<surface::Constant>,
     pub(crate) fixed_query: Vec<surface::Constant>,
     pub(crate) at_least_one: Option<AtLeastOne>,
     pub(crate) output: Output,
@@ -457,6 +477,13 @@ impl Endpoint {
     /// All inputs, in the order of the struct's fields.
     pub(crate) fn inputs(&self) -> impl Iterator<Item = &Field> {
         self.path_parameters.iter().chain(&self.query).chain(&self.headers).chain(&self.body)
+    }
+
+    /// The fields of the output that stand in headers, beside a body or alone.
+    pub(crate) fn header_fields<'m>(&self, model: &'m Model) -> Vec<&'m Field> {
+        let fields = self.output.ty().and_then(|ty| model.fields(ty)).unwrap_or_default();
+        let is_alone = matches!(self.output, Output::Headers(_));
+        fields.iter().filter(|field| is_alone || field.surface.header.is_some()).collect()
     }
 
     pub(crate) fn effect(&self) -> &str {

@@ -101,9 +101,19 @@ pub(crate) struct Service {
     pub(crate) method: Option<String>,
     /// What is put into every request.
     pub(crate) put: Vec<Put>,
+    /// Whether the `{action}` of some call stands around the root of its body.
+    pub(crate) has_rooted_action: bool,
     /// What is put into requests for answers of a format.
     pub(crate) put_by_format: Vec<(At<String>, Vec<Put>)>,
     pub(crate) lenient: Leniency,
+    /// Paths to what is ignored in answers.
+    pub(crate) ignore: Vec<At<String>>,
+    /// The key of wrapped scalars; empty if there are none.
+    pub(crate) scalar: Option<At<String>>,
+    /// What every answer stands below.
+    pub(crate) root: Option<At<Root>>,
+    /// What flags are, where they are words.
+    pub(crate) words: Option<At<Vec<Word>>>,
     /// Place of the second leniency for maps if both are on: a map could then be a list of items or a single item.
     pub(crate) ambiguous_map: Option<Span>,
     pub(crate) datetime_forms: Vec<String>,
@@ -124,9 +134,26 @@ pub(crate) struct Service {
 }
 
 impl Service {
+    /// The path to where an answer of a format begins.
+    pub(crate) fn top(&self, is_xml: bool) -> &str {
+        let root = self.root.as_ref().map(|root| &root.value);
+        let path = root.and_then(|root| if is_xml { root.xml.as_deref() } else { root.json.as_deref() });
+        path.unwrap_or_default()
+    }
+
+    /// The key of wrapped scalars; empty if there are none.
+    pub(crate) fn scalar(&self) -> &str {
+        self.scalar.as_ref().map_or("", |scalar| scalar.as_str())
+    }
+
+    /// Paths to what is ignored in answers.
+    pub(crate) fn ignored(&self) -> Vec<&str> {
+        self.ignore.iter().map(|path| path.as_str()).collect()
+    }
+
     /// Keys that every request's body gets: those of credentials and of constants.
     pub(crate) fn request_keys(&self) -> Vec<String> {
-        let constants = self.put.iter().filter(|put| put.names().is_empty());
+        let constants = self.put.iter().filter(|put| put.names().is_empty() || self.has_rooted_action);
         let constants = constants.chain(self.put_by_format.iter().flat_map(|(_, puts)| puts));
         let all = self.credentials.iter().flat_map(|credentials| &credentials.put).chain(constants);
         let mut keys: Vec<String> =
@@ -176,6 +203,11 @@ pub(crate) enum Word {
 }
 
 impl Word {
+    /// The word without quotes.
+    pub(crate) fn plain(&self) -> String {
+        self.as_protocol().text().to_owned()
+    }
+
     /// The word as the protocol crate has it.
     pub(crate) fn as_protocol(&self) -> hostkit_proto::Word<'_> {
         match self {
@@ -301,6 +333,16 @@ pub(crate) struct TypeDefinition {
     pub(crate) keep_raw: bool,
 }
 
+/// What an id may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum IdKind {
+    Number,
+    /// Letters, digits, `-` and `_`.
+    Text,
+    /// Any text without control characters.
+    Free,
+}
+
 #[derive(Debug, Clone)]
 pub(crate) enum TypeKind {
     Struct(Vec<Field>),
@@ -309,7 +351,7 @@ pub(crate) enum TypeKind {
         values: Vec<EnumerationValue>,
     },
     Id {
-        is_number: bool,
+        kind: IdKind,
         min: Option<At<i64>>,
     },
     /// A number within a range.
@@ -346,6 +388,8 @@ pub(crate) struct Field {
     pub(crate) name: Option<At<String>>,
     pub(crate) json: Option<String>,
     pub(crate) xml: Option<String>,
+    /// The key of each item of a list.
+    pub(crate) item: Option<At<String>>,
     pub(crate) also: Vec<String>,
     pub(crate) required: bool,
     pub(crate) absent: Option<At<bool>>,
@@ -363,7 +407,13 @@ pub(crate) struct Field {
     pub(crate) not_below: Option<At<String>>,
     pub(crate) required_if: Option<At<String>>,
     pub(crate) only_if: Option<At<String>>,
-    pub(crate) spread: Option<At<String>>,
+    /// The template of the names of its items and of their fields.
+    pub(crate) names: Option<At<String>>,
+    /// The number of the first item in names, if it is not 1.
+    pub(crate) from: Option<At<i64>>,
+    pub(crate) words: Option<At<Vec<Word>>>,
+    /// Place of the separator of a list that is one text.
+    pub(crate) join: Option<Span>,
     pub(crate) provenance: Option<String>,
     pub(crate) en: String,
     pub(crate) ru: String,
@@ -396,10 +446,12 @@ pub(crate) struct Root {
 pub(crate) struct Response {
     pub(crate) ty: Option<At<String>>,
     pub(crate) root: Root,
+    pub(crate) item: Option<At<String>>,
     pub(crate) max_items: Option<i64>,
     pub(crate) total: Option<At<Root>>,
     pub(crate) formats: Vec<String>,
-    pub(crate) from_headers: bool,
+    /// What the output is, if it is no value of a document: headers, text or bytes.
+    pub(crate) from: Option<At<String>>,
     pub(crate) empty_statuses: Vec<i64>,
     pub(crate) empty_codes: Vec<String>,
     pub(crate) empty_except: Vec<String>,

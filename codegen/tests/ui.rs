@@ -134,3 +134,21 @@ fn nothing_at_all_is_an_error_and_no_panic() {
     let text = Specs::read(API, &sources).expect_err("an error").render(&sources, false);
     assert!(text.contains("E0003"), "{text}");
 }
+
+#[test]
+fn what_is_ignored_is_shown_by_an_example() {
+    let text = |(path, bytes): (String, Vec<u8>)| {
+        let mut text = String::from_utf8(bytes).expect("a spec is UTF-8");
+        if path == "service.toml" {
+            text.push_str("\n[lenient]\nignore = [\"debgu\"]\n");
+        }
+        (format!("{API}/{path}"), text)
+    };
+    let base = files(&package().join("tests/ui/base")).into_iter();
+    let (specs, examples): (Vec<_>, Vec<_>) = base.partition(|(path, _)| path.ends_with(".toml"));
+    let examples = examples.into_iter().map(|(path, bytes)| (format!("{API}/{path}"), bytes));
+    let sources = Sources::new(specs.into_iter().map(text)).with_examples(examples.collect::<Vec<_>>());
+    let found = Specs::read(API, &sources).expect_err("a path that no example shows").sorted();
+    let found: Vec<_> = found.iter().map(|finding| (finding.code, finding.message.as_str())).collect();
+    assert_eq!(found, [("E0243", "no example has `debgu`")]);
+}

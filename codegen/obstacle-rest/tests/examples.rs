@@ -2,7 +2,15 @@
 
 #![cfg(feature = "server")]
 
+use hostkit_proto::server::Serve;
 use hostkit_proto::server::checks::Checks;
+use hostkit_proto::server::example::incoming;
+use hostkit_proto::{Api, Endpoint, RawAnswer, UnknownFields};
+use http::header::{CONTENT_TYPE, ETAG};
+use http::{HeaderMap, HeaderValue};
+use obstacle_rest_proto::Rest;
+use obstacle_rest_proto::things::{ChangeThings, GetNote, GetPicture, GetThing, OrderThing, WatchThing};
+use obstacle_rest_proto::types::ThingId;
 
 #[test]
 fn every_example_of_the_specs() {
@@ -10,4 +18,106 @@ fn every_example_of_the_specs() {
     obstacle_rest_proto::serve::every(&mut checks);
     let examples = checks.finish().unwrap_or_else(|findings| panic!("{findings}"));
     println!("obstacle-rest: {examples} examples");
+}
+
+/// What the server half makes of a request with this body.
+fn read(body: &str) -> Result<ChangeThings, String> {
+    let headers = HeaderMap::new();
+    let body = ["locked=0&", body].concat();
+    let request = incoming("PUT", "/things", &headers, body.as_bytes());
+    ChangeThings::parse(&request).map_err(|error| error.to_string())
+}
+
+#[test]
+fn names_are_read_by_their_template_alone() {
+    let call = read("pid[1]=9&pid[0]=7&addon[5]=1").map(|call| (call.things, call.addons));
+    assert_eq!(call, Ok((vec![ThingId::new(7), ThingId::new(9)], [(5, 1)].into())));
+    for (body, what) in [
+        ("note=x", "expected a value, found nothing"),
+        ("pid[0]=7&pid[0]=9", "each name once"),
+        ("pid[0]=7&pid[x]=9", "`pid[x]`"),
+        ("pid[00]=7&pid[1]=9", "`pid[00]`"),
+        ("pid[0]=x", "a whole number"),
+        ("pid[0]=7&addon[05]=1", "`addon[05]`"),
+        ("pid[0]=7&Ownerx=1", "`Ownerx`"),
+        ("pid[0]=7&rules[in][0][action]=drop", "port"),
+        ("pid[0]=7&rules[in][0][prot]=1", "`rules[in][0][prot]`"),
+        ("pid[0]=7&rules[in][0][port]=1&rules[in][0][port]=2", "port"),
+        ("pid[0]=7&OwnerPhone=1", "Name"),
+    ] {
+        let error = read(body).expect_err(body);
+        assert!(error.contains(what), "{body}: {error}");
+    }
+}
+
+/// The flags of a thing, and whether something in it was a defect.
+fn flags(body: &str) -> Option<(bool, Option<bool>, bool)> {
+    let headers = HeaderMap::new();
+    let answer = RawAnswer::new(&GetThing::INFO, &Rest::INFO, 200, &headers, body.as_bytes());
+    let thing = GetThing::decode(&answer).ok()?;
+    Some((thing.sold, thing.clean, !answer.report().defects().is_empty()))
+}
+
+#[test]
+fn a_flag_is_one_of_its_words_or_a_truth_value() {
+    for (body, expected) in [
+        (r#"{"id":7,"sold":"Y","clean":"off"}"#, (true, Some(false), false)),
+        (r#"{"id":7,"sold":"N","clean":"yes"}"#, (false, Some(true), false)),
+        (r#"{"id":7,"sold":true,"clean":false}"#, (true, Some(false), false)),
+        (r#"{"id":7,"sold":null}"#, (false, None, false)),
+        (r#"{"id":7,"clean":"Y"}"#, (false, None, true)),
+        (r#"{"id":7,"sold":"y","clean":"on"}"#, (false, Some(true), true)),
+        (r#"{"id":7,"clean":1}"#, (false, None, true)),
+    ] {
+        assert_eq!(flags(body), Some(expected), "{body}");
+    }
+}
+
+/// What `decode` makes of a body under 200, with this type.
+fn decoded<E: Endpoint<Api = Rest>>(media_type: &'static str, body: &[u8]) -> Result<E::Output, String> {
+    let headers = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(media_type))]);
+    let answer = RawAnswer::new(&E::INFO, &Rest::INFO, 200, &headers, body);
+    E::decode(&answer).map_err(|error| error.to_string())
+}
+
+#[test]
+fn a_body_that_is_no_document_is_one_text_or_bytes() {
+    let text = |media_type, body: &[u8]| decoded::<GetNote>(media_type, body);
+    assert_eq!(text("text/plain", b"a\r\nb\r\n").as_deref(), Ok("a\r\nb"));
+    assert_eq!(text("", "\u{FEFF}ё".as_bytes()).as_deref(), Ok("ё"));
+    for (media_type, body, what) in [
+        ("text/plain", &b" \n"[..], "an empty body"),
+        ("text/plain", b"a\xFF", "no UTF-8 at byte 1"),
+        ("text/plain; charset=windows-1251", "ж".as_bytes(), "windows-1251"),
+        ("text/html", b"a", "an HTML page"),
+        ("text/plain", b"\n<!DOCTYPE HTML><html>", "an HTML page"),
+    ] {
+        let error = text(media_type, body).expect_err(what);
+        assert!(error.contains(what), "{error}");
+    }
+    let order = |body: &[u8]| decoded::<OrderThing>("text/plain", body);
+    assert_eq!(order(b"7\n"), Ok(ThingId::new(7)));
+    for body in ["ERROR 402: no money", "0", "OK", "7 8", "{\"id\":7}"] {
+        order(body.as_bytes()).expect_err(body);
+    }
+    let bytes = |media_type, body: &[u8]| decoded::<GetPicture>(media_type, body);
+    assert_eq!(bytes("image/png", b"\0\xFF").as_deref(), Ok(&b"\0\xFF"[..]));
+    assert!(bytes("image/png", b"").is_err() && bytes("text/html", b"a").is_err());
+    assert!(bytes("image/png", b"<html>").is_err());
+}
+
+#[test]
+fn headers_stand_beside_a_body() {
+    let mut headers = HeaderMap::from_iter([(ETAG, HeaderValue::from_static("a1"))]);
+    headers.insert("x-limit-left", HeaderValue::from_static("many"));
+    let body = br#"{"thing":{"id":7,"version":"of the body"}}"#;
+    let answer = RawAnswer::new(&WatchThing::INFO, &Rest::INFO, 200, &headers, body);
+    let thing = WatchThing::decode(&answer).expect("a thing");
+    assert_eq!((thing.id, thing.version.as_str(), thing.left), (ThingId::new(7), "a1", None));
+    let answer = answer.with_unknown_fields(UnknownFields::Deny);
+    assert!(WatchThing::decode(&answer).is_err(), "a field of a header is none of the body");
+    let headers = HeaderMap::new();
+    let answer = RawAnswer::new(&WatchThing::INFO, &Rest::INFO, 200, &headers, br#"{"thing":{"id":7}}"#);
+    let error = WatchThing::decode(&answer).expect_err("no header").to_string();
+    assert!(error.contains("ETag"), "{error}");
 }

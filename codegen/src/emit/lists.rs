@@ -32,7 +32,7 @@ pub(crate) fn collect(model: &Model) -> Vec<AnswerList> {
         let mut walk = Walk { model, folder, within: Vec::new(), lists: &mut lists };
         let start = Way::default();
         match &endpoint.output {
-            Output::None | Output::Headers(_) => {}
+            Output::None | Output::Headers(_) | Output::Text(_) | Output::Bytes => {}
             Output::Whole(ty) => walk.value(ty, &start),
             Output::Under(ty, name) => walk.field(ty, &start.to(name), endpoint.surface.response.max_items),
         }

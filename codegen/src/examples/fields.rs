@@ -93,7 +93,7 @@ impl<'t> Fields<'t> {
 
     /// Reads every field of a struct.
     pub(super) fn fields(&mut self, walker: &mut Walker<'_>, fields: &[Field]) {
-        for field in fields {
+        for field in fields.iter().filter(|field| field.surface.header.is_none()) {
             self.field(walker, field);
         }
     }
@@ -169,7 +169,7 @@ impl<'t> Fields<'t> {
                 walker.within(step, |walker| found.read(walker, item));
             }
             ty => {
-                if let Some(node) = self.find(walker, name) {
+                if let Some(node) = self.find(walker, name).map(|node| walker.unwrapped(node)) {
                     let is_absent = !matches!(ty, Type::Map(..)) && walker.scalars().is_absent(ty, node)
                         || total.is_nothing && Leniency::is_nothing(node);
                     if !is_absent {
@@ -184,6 +184,7 @@ impl<'t> Fields<'t> {
     fn items(&mut self, walker: &mut Walker<'_>, name: &WireName, total: &Counted) -> Items<'t> {
         if self.node.format() != Format::Xml {
             return match self.find(walker, name) {
+                Some(node) if let Some(key) = &name.item => Items::Wrapped(node, key.clone()),
                 Some(node) => Items::In(node, name.xml.get(1..).and_then(|rest| rest.last()).cloned()),
                 None if self.wraps_nothing(walker, name) => Items::Elements(Vec::new()),
                 None => Items::Absent,
@@ -245,7 +246,7 @@ impl<'t> Fields<'t> {
 
     /// Reports the entries that no field has taken.
     pub(super) fn finish(self, walker: &mut Walker<'_>, known: &[Field]) {
-        let is_top = self.node.index() == 0;
+        let is_top = self.node.index() == walker.top;
         let entries: Vec<(&str, Node<'_>)> = self.node.entries().collect();
         for ((key, node), seen) in entries.iter().zip(&self.seen) {
             if *seen || is_top && walker.envelope.iter().any(|name| name == key) {

@@ -13,6 +13,8 @@ pub(super) enum Items<'t> {
     Elements(Vec<Node<'t>>),
     /// Other formats: the node that stands for the list, and the name of a single item.
     In(Node<'t>, Option<String>),
+    /// The same, where each item is the entry of an object under this key.
+    Wrapped(Node<'t>, String),
 }
 
 impl<'t> Items<'t> {
@@ -21,7 +23,7 @@ impl<'t> Items<'t> {
         match self {
             Self::Absent => true,
             Self::Elements(nodes) => nodes.is_empty(),
-            Self::In(node, _) => Leniency::is_nothing(*node),
+            Self::In(node, _) | Self::Wrapped(node, _) => Leniency::is_nothing(*node),
         }
     }
 
@@ -30,6 +32,26 @@ impl<'t> Items<'t> {
             Self::Absent => {}
             Self::Elements(nodes) => Self::each(walker, item, nodes.into_iter()),
             Self::In(node, singular) => Self::read_list(walker, item, node, singular.as_deref()),
+            Self::Wrapped(node, key) => {
+                let nodes: Vec<Node<'t>> = match walker.model.service.lenient.list(node) {
+                    Some(ListShape::Items) => node.items().collect(),
+                    Some(ListShape::Values) => node.entries().map(|(_, node)| node).collect(),
+                    Some(ListShape::Nothing) => Vec::new(),
+                    Some(ListShape::Item) => vec![node],
+                    None => return walker.expected("a list", node),
+                };
+                let mut inner = Vec::new();
+                for node in nodes {
+                    match node.get(&key) {
+                        Some(found) => inner.push(found),
+                        None => walker.expected(&format!("an object with `{key}`"), node),
+                    }
+                    for (other, node) in node.entries().filter(|(other, _)| *other != key) {
+                        walker.unknown(other, node, false, None);
+                    }
+                }
+                Self::each(walker, item, inner.into_iter());
+            }
         }
     }
 

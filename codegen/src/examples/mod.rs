@@ -46,6 +46,11 @@ pub(crate) fn check(model: &Model, sources: &Sources, diagnostics: &mut Diagnost
         let message = format!("`{}` is required, but no example shows it", field.wire());
         diagnostics.add_with_help("E0237", &field.surface.wire.span, message, "not shown", help);
     }
+    for path in model.service.ignore.iter().filter(|path| !shown.contains(&path.span)) {
+        let help = "a path that no answer shows may be misspelt: add an example with it";
+        let message = format!("no example has `{}`", path.value);
+        diagnostics.add_with_help("E0243", &path.span, message, "not shown", help);
+    }
     let totals =
         answer_fields(model).filter_map(Field::total).chain(model.endpoints.iter().filter_map(Endpoint::total));
     for total in totals.filter(|total| !shown.contains(&total.place)) {
@@ -121,13 +126,20 @@ impl Case<'_> {
         message: Option<&Message<'_>>,
     ) -> Result<(), Problem> {
         let is_empty = body.iter().all(u8::is_ascii_whitespace);
+        let is_raw = matches!(self.endpoint.output, Output::Text(_) | Output::Bytes);
         let document = match hostkit_wire::parse_any(formats, body, &Limits::DEFAULT) {
             Ok(document) => Some(document),
             // An answer may have no body, and the verdict does not need one.
-            Err(_) if is_empty => None,
+            Err(_) if is_empty || is_raw && self.example.kind == "answer" => None,
             Err(error) => return Err(unreadable(&error, walker.base)),
         };
-        let root = document.as_ref().map(|document| document.root());
+        let root = document.as_ref().and_then(|document| {
+            hostkit_proto::place::below(document.root(), self.model.service.top(document.format() == Format::Xml))
+        });
+        if let (Some(document), None, false) = (&document, root, is_raw) {
+            walker.missing(self.model.service.top(document.format() == Format::Xml), walker.base);
+            return Ok(());
+        }
         // An invalid status number is not a success.
         let verdict = verdict::of(self.model, self.endpoint, status.try_into().unwrap_or_default(), root);
         let wants_fault = self.example.kind == "fault";
@@ -137,11 +149,20 @@ impl Case<'_> {
             (Verdict::Success | Verdict::Accepted(_), false) => {}
             (found, _) => return Err(walker.misjudged(wants_fault, found)),
         }
-        if let Output::Headers(ty) = &self.endpoint.output {
-            if let Some(message) = message {
-                walker.headers(ty, message);
-            }
-            return Ok(());
+        let headers = self.endpoint.header_fields(self.model);
+        match (message, &self.endpoint.output) {
+            (Some(message), _) => walker.headers(&headers, message),
+            (None, Output::Headers(_)) => {}
+            (None, _) => headers.iter().filter(|field| field.is_required()).for_each(|field| {
+                walker.missing(field.wire(), 0);
+            }),
+        }
+        walker.base = message.map_or(0, |message| message.body_start);
+        match &self.endpoint.output {
+            Output::Headers(_) => return Ok(()),
+            Output::Bytes => return walker.bytes(body),
+            Output::Text(ty) => return walker.text(ty, body),
+            _ => {}
         }
         match root {
             Some(root) => walker.output(self.endpoint, root),

@@ -1,14 +1,16 @@
 //! Checks request examples: the head against the endpoint's method, path, query and headers; the body against its
-//! fields, groups, constants and made keys.
+//! fields, groups, constants and made names.
 
 use std::collections::BTreeMap;
 
+use hostkit_proto::codec::{Filled, Names};
 use hostkit_wire::{Format, Kind, Limits, Node};
 
 use super::fields::Fields;
 use super::files::wire_format;
 use super::message::Message;
 use super::problem::{Problem, unreadable};
+use super::scalar::Scalars;
 use super::walk::Walker;
 use crate::model::{Endpoint, Field, Model, OneOf, Type, Variant};
 use crate::surface::{Constant, Place};
@@ -72,7 +74,9 @@ fn head(endpoint: &Endpoint, walker: &mut Walker<'_>, message: &Message<'_>) -> 
             ..other(endpoint, "")
         });
     }
+    walker.base = [verb, path].iter().map(|part| part.len() + 1).sum();
     check_query(endpoint, walker, query)?;
+    walker.base = 0;
     for field in &endpoint.headers {
         walker.header(field, field.wire(), message.header(field.wire()), "E0306");
     }
@@ -92,7 +96,7 @@ fn is_set_by_clients(model: &Model, name: &str) -> bool {
     known.any(|known| known.eq_ignore_ascii_case(name))
 }
 
-fn check_query(endpoint: &Endpoint, walker: &Walker<'_>, query: &str) -> Result<(), Problem> {
+fn check_query(endpoint: &Endpoint, walker: &mut Walker<'_>, query: &str) -> Result<(), Problem> {
     let document = hostkit_wire::parse(Format::Form, query.as_bytes(), &Limits::DEFAULT);
     let document = document.map_err(|error| other(endpoint, format!("the query cannot be read: {error}")))?;
     let text = |key: &str| document.root().get(key).and_then(Node::as_str);
@@ -102,7 +106,8 @@ fn check_query(endpoint: &Endpoint, walker: &Walker<'_>, query: &str) -> Result<
             return Err(other(endpoint, what));
         }
     }
-    for field in &endpoint.query {
+    let (made, plain): (Vec<&Field>, Vec<&Field>) = endpoint.query.iter().partition(|field| field.names().is_some());
+    for field in &plain {
         match text(field.wire()) {
             Some(text) if walker.scalars().fits_query(field, text) => {}
             None if !field.is_required() => {}
@@ -117,8 +122,13 @@ fn check_query(endpoint: &Endpoint, walker: &Walker<'_>, query: &str) -> Result<
     let always = service.put.iter().chain(service.put_by_format.iter().flat_map(|(_, puts)| puts));
     let always = always.filter(|put| put.place == Place::Query).map(|put| put.key.as_str());
     let constants = endpoint.fixed_query.iter().map(|constant| constant.key.value.as_str()).chain(always);
-    let known: Vec<&str> = endpoint.query.iter().map(Field::wire).chain(constants).collect();
-    match document.root().entries().find(|(key, _)| !known.contains(key)) {
+    let known: Vec<&str> = plain.into_iter().map(Field::wire).chain(constants).collect();
+    let Some(mut fields) = Fields::open(walker, document.root()) else { return Ok(()) };
+    fields.rest(|key| known.contains(&key));
+    for field in made {
+        gather(walker, &mut fields, field);
+    }
+    match fields.rest(|_| true).first() {
         Some((key, _)) => Err(other(endpoint, format!("the spec has no `{key}` in the query"))),
         None => Ok(()),
     }
@@ -151,10 +161,14 @@ pub(super) fn body(
         return Ok(());
     };
     let mut node = top;
-    for key in path.split('/') {
+    for (depth, key) in path.split('/').enumerate() {
         let Some(mut outer) = Fields::open(walker, node) else {
             return Ok(());
         };
+        // Only the outermost object has them.
+        if depth == 0 {
+            endpoint.fixed_top.iter().for_each(|constant| fixed(walker, &mut outer, constant));
+        }
         let Some(inner) = outer.take(key) else {
             walker.missing(key, node.offset());
             return Ok(());
@@ -174,16 +188,15 @@ fn read(endpoint: &Endpoint, walker: &mut Walker<'_>, fields: &mut Fields<'_>) {
     for constant in &endpoint.fixed_body {
         fixed(walker, fields, constant);
     }
-    // Made keys come last, because they take every key that is left.
-    let (spread, plain): (Vec<&Field>, Vec<&Field>) =
-        endpoint.body.iter().partition(|field| field.surface.spread.is_some());
+    // Made names come last, because they are matched by their template alone.
+    let (made, plain): (Vec<&Field>, Vec<&Field>) = endpoint.body.iter().partition(|field| field.names().is_some());
     for field in plain {
         fields.field(walker, field);
     }
     for group in &endpoint.one_of {
         one_of(walker, fields, group);
     }
-    for field in spread {
+    for field in made {
         gather(walker, fields, field);
     }
 }
@@ -234,39 +247,48 @@ fn keys(variant: &Variant) -> impl Iterator<Item = &str> {
     fields.flatten().map(String::as_str).chain(variant.fixed.iter().map(|constant| constant.key.value.as_str()))
 }
 
-/// Reads items whose fields have made keys.
+/// Reads a value whose parts have made names.
 fn gather(walker: &mut Walker<'_>, fields: &mut Fields<'_>, field: &Field) {
-    let Some(template) = &field.surface.spread else {
-        return;
+    let Some(names) = field.names() else { return };
+    let (key, item) = match &field.ty {
+        Type::Map(key, item) => (Some(&**key), &**item),
+        Type::List(item) => (None, &**item),
+        item => (None, item),
     };
-    let (key, item, hole) = match &field.ty {
-        Type::Map(key, item) => ((**key).clone(), item, "{key}"),
-        Type::List(item) => (Type::Uint, item, "{index}"),
-        _ => return,
-    };
-    let separator = template.replace("{field}", "").replace(hole, "");
-    let mut groups: BTreeMap<&str, Vec<(&str, Node<'_>)>> = BTreeMap::new();
-    for (name, node) in fields.rest(|name| name.contains(&separator)) {
-        if let Some((inner, made)) = name.rsplit_once(&separator) {
-            groups.entry(made).or_default().push((inner, node));
+    let known = walker.model.fields(item).unwrap_or_default();
+    let wires: Vec<&str> = known.iter().map(Field::wire_in_json).collect();
+    let mut items: BTreeMap<&str, Vec<(&str, Node<'_>)>> = BTreeMap::new();
+    let scalars = walker.scalars();
+    let is_made = |name: &str| filled(names, &wires, name).is_some_and(|filled| is_key(scalars, key, filled.item));
+    for (name, node) in fields.rest(is_made) {
+        if let Some(filled) = filled(names, &wires, name) {
+            items.entry(filled.item).or_default().push((filled.field, node));
         }
     }
-    let known = walker.model.fields(item).unwrap_or_default();
-    for (made, entries) in groups {
-        for (inner, node) in &entries {
-            if !walker.scalars().fits(&key, made) {
-                walker.expected(&format!("{} behind `{separator}`", walker.scalars().expected(&key)), *node);
-            }
-            match known.iter().find(|field| field.name.json.first().is_some_and(|name| name == inner)) {
+    if items.is_empty() && field.is_required() {
+        walker.missing(field.wire(), fields.node.offset());
+    }
+    for (made, parts) in items {
+        for (inner, node) in &parts {
+            match known.iter().find(|field| field.wire_in_json() == *inner) {
                 Some(field) if node.kind() == Kind::Null && !field.is_required() => {}
                 Some(field) => walker.within(*inner, |walker| walker.value(&field.ty, *node)),
-                None => walker.unknown(inner, *node, false, None),
+                None => walker.within(made, |walker| walker.value(item, *node)),
             }
         }
         for field in known.iter().filter(|field| field.is_required()) {
-            if !entries.iter().any(|(inner, _)| field.name.json.first().is_some_and(|name| name == inner)) {
+            if !parts.iter().any(|(inner, _)| field.wire_in_json() == *inner) {
                 walker.missing(field.wire(), fields.node.offset());
             }
         }
     }
+}
+
+fn filled<'n>(names: Names<'_>, wires: &[&'n str], name: &'n str) -> Option<Filled<'n>> {
+    names.read(name, wires.iter().copied())
+}
+
+/// Whether a text in a name is a key of this map; other values have none.
+fn is_key(scalars: Scalars<'_>, key: Option<&Type>, item: &str) -> bool {
+    key.is_none_or(|key| scalars.fits(key, item))
 }

@@ -7,6 +7,7 @@ use hostkit_proto::{Date, DateTime, Decimal, Leniency, UnixTime};
 use hostkit_wire::{Kind, Node};
 
 use crate::model::{Field, Model, Type, TypeKind};
+use crate::surface::IdKind;
 
 /// A scalar reader with the service's leniencies.
 #[derive(Clone, Copy)]
@@ -24,7 +25,7 @@ impl<'m> Scalars<'m> {
 
     /// Whether this node means that an optional field is absent.
     pub(super) fn is_absent(self, ty: &Type, node: Node<'_>) -> bool {
-        if matches!(ty, Type::Flag | Type::Switch) {
+        if matches!(ty, Type::Flag | Type::Worded(_)) {
             return self.leniency().is_flag_absent(node);
         }
         let is_date = matches!(ty, Type::DateTime | Type::Date);
@@ -39,7 +40,8 @@ impl<'m> Scalars<'m> {
             Type::Text if node.kind() == Kind::Number && !self.leniency().is_loose(node) => expected(),
             Type::Html if node.inner_xml().is_some() => Ok(()),
             Type::Secret if !matches!(node.kind(), Kind::Text | Kind::Number | Kind::Null) => expected(),
-            Type::Flag | Type::Switch => match node.kind() {
+            Type::Worded(words) if words.iter().flatten().any(|word| word.as_protocol().is(node)) => Ok(()),
+            Type::Flag | Type::Worded(_) => match node.kind() {
                 Kind::Bool => Ok(()),
                 Kind::Null if self.leniency().has_loose_flags(node) => Ok(()),
                 Kind::Text | Kind::Number if self.leniency().has_loose_flags(node) => self.text_of(ty, node),
@@ -56,7 +58,7 @@ impl<'m> Scalars<'m> {
             Type::UnixTime => true,
             Type::Named(name) => {
                 let kind = self.model.types.get(name).map(|entry| &entry.kind);
-                matches!(kind, Some(TypeKind::Id { is_number: true } | TypeKind::Ranged(..)))
+                matches!(kind, Some(TypeKind::Id(IdKind::Number) | TypeKind::Ranged(..)))
             }
             ty => ty.is_number(),
         }
@@ -88,7 +90,8 @@ impl<'m> Scalars<'m> {
             Type::Int => reads::<i64>(text),
             Type::Uint | Type::Bytes | Type::Kibibytes | Type::Mebibytes | Type::Gibibytes => reads::<u64>(text),
             Type::Decimal | Type::Money => reads::<Decimal>(text),
-            Type::Flag | Type::Switch => reads::<bool>(text),
+            Type::Worded(words) if words.iter().flatten().any(|word| word.as_protocol().text() == text) => true,
+            Type::Flag | Type::Worded(_) => reads::<bool>(text),
             // Dates have one form in these places; the service's forms apply to bodies and queries.
             Type::DateTime => reads::<DateTime>(text),
             Type::Date => reads::<Date>(text),
@@ -96,8 +99,11 @@ impl<'m> Scalars<'m> {
             Type::Ip => reads::<IpAddr>(text),
             Type::Csv(item) => text.trim().is_empty() || text.split(',').all(|part| self.fits(item, part.trim())),
             Type::Named(name) => match self.model.types.get(name).map(|entry| &entry.kind) {
-                Some(TypeKind::Id { is_number: true } | TypeKind::Ranged(..)) => reads::<u64>(text),
-                Some(TypeKind::Id { is_number: false }) => {
+                Some(TypeKind::Id(IdKind::Number) | TypeKind::Ranged(..)) => reads::<u64>(text),
+                Some(TypeKind::Id(IdKind::Free)) => {
+                    (1..=255).contains(&text.len()) && !text.bytes().any(|byte| byte.is_ascii_control())
+                }
+                Some(TypeKind::Id(IdKind::Text)) => {
                     let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
                     (1..=128).contains(&text.len()) && text.bytes().all(is_allowed)
                 }
@@ -116,15 +122,20 @@ impl<'m> Scalars<'m> {
             Type::Secret => "a secret".to_owned(),
             Type::Html => "markup".to_owned(),
             Type::Decimal | Type::Money => "a decimal number".to_owned(),
-            Type::Flag | Type::Switch => "a flag".to_owned(),
+            Type::Worded(words) => {
+                let all: Vec<String> = words.iter().flatten().map(|word| word.as_protocol().to_string()).collect();
+                format!("a flag ({})", all.join(", "))
+            }
+            Type::Flag => "a flag".to_owned(),
             Type::DateTime => format!("a date and time such as {}", first(&service.datetime_forms)),
             Type::Date => format!("a date such as {}", first(&service.date_forms)),
             Type::UnixTime => "a time in seconds".to_owned(),
             Type::Ip => "an IP address".to_owned(),
             Type::Csv(_) => "values separated by commas".to_owned(),
             Type::Named(name) => match self.model.types.get(name).map(|entry| &entry.kind) {
-                Some(TypeKind::Id { is_number: true } | TypeKind::Ranged(..)) => "a whole number".to_owned(),
-                Some(TypeKind::Id { is_number: false }) => "letters, digits, `-` or `_`".to_owned(),
+                Some(TypeKind::Id(IdKind::Number) | TypeKind::Ranged(..)) => "a whole number".to_owned(),
+                Some(TypeKind::Id(IdKind::Free)) => "text without control characters".to_owned(),
+                Some(TypeKind::Id(IdKind::Text)) => "letters, digits, `-` or `_`".to_owned(),
                 _ => "text".to_owned(),
             },
             ty if ty.is_number() => "a whole number".to_owned(),

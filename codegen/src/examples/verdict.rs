@@ -6,7 +6,7 @@ use hostkit_proto::{
 };
 use hostkit_wire::Node;
 
-use crate::model::{Endpoint, Model};
+use crate::model::{Endpoint, Model, Output};
 use crate::surface::{self, ErrorCode, FaultForm};
 
 /// An error code as the document writes it; the model has its kind.
@@ -34,6 +34,7 @@ pub(super) fn of(model: &Model, endpoint: &Endpoint, status: u16, root: Option<N
         endpoint: "example",
         acts: endpoint.effect() != "safe",
         may_lack_marker: endpoint.surface.response.may_lack_marker.is_some(),
+        is_raw: matches!(endpoint.output, Output::Text(_) | Output::Bytes),
     };
     let coded = |is_it: fn(&ErrorCode) -> bool| -> Vec<&str> {
         model.service.errors.iter().filter(|error| is_it(error)).map(|error| error.code.value.as_str()).collect()

@@ -1,7 +1,9 @@
 //! Walks a document by the types of the model: values, objects, unions. Collects all problems, so that one run reports
 //! everything.
 
-use hostkit_proto::{Leniency, MapShape, Verdict};
+use std::collections::HashSet;
+
+use hostkit_proto::{Leniency, MapShape, Verdict, place};
 use hostkit_wire::{Kind, Node};
 
 use super::fields::Fields;
@@ -18,6 +20,9 @@ pub(super) struct Walker<'m> {
     pub(super) problems: Vec<Problem>,
     /// Top-level keys of the document that are not fields.
     pub(super) envelope: Vec<String>,
+    /// Index of the node where the answer begins, and those of the nodes that are ignored.
+    pub(super) top: usize,
+    ignored: HashSet<usize>,
     /// Places of the totals and of the required fields that were shown.
     pub(super) shown: Vec<Span>,
     /// Offset of the body in the file.
@@ -37,6 +42,8 @@ impl<'m> Walker<'m> {
             model,
             problems: Vec::new(),
             envelope: model.service.fault.keys.clone(),
+            top: 0,
+            ignored: HashSet::new(),
             shown: Vec::new(),
             base: 0,
             path: Vec::new(),
@@ -77,6 +84,9 @@ impl<'m> Walker<'m> {
 
     /// Reports a field that the spec lacks, or that occurs twice.
     pub(super) fn unknown(&mut self, key: &str, node: Node<'_>, is_double: bool, near: Option<String>) {
+        if self.ignored.contains(&node.index()) {
+            return;
+        }
         let (owner, spec) = (&self.owner.0, &self.owner.1);
         let (what, help) = match (is_double, near) {
             (true, _) => {
@@ -121,12 +131,31 @@ impl<'m> Walker<'m> {
     }
 
     /// Reports required headers that are missing, and values that do not fit.
-    pub(super) fn headers(&mut self, ty: &Type, message: &Message<'_>) {
+    pub(super) fn headers(&mut self, fields: &[&Field], message: &Message<'_>) {
         self.base = 0;
-        for field in self.model.fields(ty).unwrap_or_default() {
+        for field in fields {
             let name = field.surface.header.as_deref().unwrap_or_else(|| field.wire());
             self.header(field, name, message.header(name), "E0302");
         }
+    }
+
+    /// Checks a body that is one text.
+    pub(super) fn text(&mut self, ty: &Type, body: &[u8]) -> Result<(), Problem> {
+        let text = std::str::from_utf8(body).unwrap_or_default();
+        let text = text.strip_suffix('\n').unwrap_or(text);
+        if text.is_empty() || !self.scalars().fits(ty, text) {
+            let what = format!("the body is not {}", self.scalars().expected(ty));
+            self.report("E0302", 0, &what, "this body".to_owned(), format!("{} reads it as one text", self.owner.1));
+        }
+        Ok(())
+    }
+
+    /// Checks a body that is read as it is.
+    pub(super) fn bytes(&mut self, body: &[u8]) -> Result<(), Problem> {
+        if body.is_empty() {
+            self.missing("a body", 0);
+        }
+        Ok(())
     }
 
     /// Checks one header.
@@ -143,12 +172,28 @@ impl<'m> Walker<'m> {
         self.report(code, 0, &what, "in this head".to_owned(), help);
     }
 
-    /// Reads the output of an endpoint.
+    /// The scalar in an object that stands for it, or the node itself.
+    pub(super) fn unwrapped<'t>(&self, node: Node<'t>) -> Node<'t> {
+        place::unwrapped(node, self.model.service.scalar())
+    }
+
+    /// Reads the output of an endpoint from where the answer begins.
     pub(super) fn output(&mut self, endpoint: &Endpoint, root: Node<'_>) {
+        self.top = root.index();
+        for path in &self.model.service.ignore {
+            let found = place::ignored(root, &[path.as_str()]);
+            if !found.is_empty() {
+                self.shown.push(path.span.clone());
+            }
+            self.ignored.extend(found);
+        }
         let output = &endpoint.output;
         match output {
             Output::None => self.nothing(root),
-            Output::Headers(_) => {}
+            Output::Headers(_) | Output::Text(_) | Output::Bytes => {}
+            Output::Whole(Type::List(item)) if let Some(key) = &endpoint.surface.response.item => {
+                Items::Wrapped(root, key.value.clone()).read(self, item);
+            }
             Output::Whole(ty) => self.value(ty, root),
             Output::Under(ty, name) => {
                 let Some(mut fields) = Fields::open(self, root) else {
@@ -189,6 +234,7 @@ impl<'m> Walker<'m> {
 
     /// Reads a value of a type.
     pub(super) fn value(&mut self, ty: &Type, node: Node<'_>) {
+        let node = self.unwrapped(node);
         match ty {
             Type::List(item) => Items::read_list(self, item, node, None),
             Type::Map(key, item) => self.map(key, item, node),

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::kinds::is_number;
-use super::put;
+use super::{nested, put};
 use crate::diagnostic::{Diagnostics, did_you_mean};
 use crate::model::{Endpoint, Field, Model, Type, TypeKind};
 use crate::source::{At, Span};
-use crate::surface::{self, FaultForm, Remarks, Surface};
+use crate::surface::{self, FaultForm, IdKind, Remarks, Surface};
 
 pub(super) fn check(model: &Model, surface: &Surface, diagnostics: &mut Diagnostics) {
     let mut names = BTreeMap::new();
@@ -37,6 +37,7 @@ pub(super) fn check(model: &Model, surface: &Surface, diagnostics: &mut Diagnost
         }
         super::rules::check(model, endpoint, diagnostics);
         put::of_endpoint(endpoint, diagnostics);
+        nested::check(model, endpoint, diagnostics);
         identity(model, endpoint, diagnostics);
     }
     for entry in model.types.values() {
@@ -51,12 +52,13 @@ pub(super) fn check(model: &Model, surface: &Surface, diagnostics: &mut Diagnost
         let message = "a map in the place of a list could be either";
         diagnostics.add_with_help("E0233", span, message, "beside `one-as-list`", help);
     }
+    nested::of_types(model, diagnostics);
     put::of_service(model, diagnostics);
     credentials(model, diagnostics);
     session(model, diagnostics);
     for definition in surface.types.iter().flat_map(|file| &file.types) {
         taken(model, &definition.name, &definition.name.span, false, diagnostics);
-        if let surface::TypeKind::Id { is_number: false, min: Some(min) } = &definition.kind {
+        if let surface::TypeKind::Id { kind: IdKind::Text | IdKind::Free, min: Some(min) } = &definition.kind {
             diagnostics.add("E0207", &min.span, "a text id has no minimum", "`id = \"text\"`");
         }
     }
@@ -181,7 +183,10 @@ fn limits(model: &Model, field: &Field, diagnostics: &mut Diagnostics) {
             let fits = match (field.ty.item(), shape.as_str()) {
                 (Type::Text, _) | (Type::Ip, "ipv4" | "ipv6") => true,
                 (Type::Named(name), _) => {
-                    matches!(model.types.get(name).map(|entry| &entry.kind), Some(TypeKind::Id { is_number: false }))
+                    matches!(
+                        model.types.get(name).map(|entry| &entry.kind),
+                        Some(TypeKind::Id(IdKind::Text | IdKind::Free))
+                    )
                 }
                 _ => false,
             };
@@ -201,29 +206,12 @@ fn limits(model: &Model, field: &Field, diagnostics: &mut Diagnostics) {
     }
     surface.host_limits.iter().for_each(|(host, _)| known_host(model, host, diagnostics));
     if let Some(absent) = &surface.absent
-        && !matches!(field.ty, Type::Flag | Type::Switch)
+        && !matches!(field.ty, Type::Flag | Type::Worded(_))
     {
         diagnostics.add("E0211", &absent.span, "`absent` is for flags", "not a flag");
     }
     if surface.trim && (field.ty != Type::Text || field.is_required()) {
         diagnostics.add("E0207", span, "`trim` is for texts that may be absent", "not an optional text");
-    }
-    if let Some(spread) = &surface.spread {
-        let fits = match &field.ty {
-            Type::Map(..) => spread.contains("{key}") && spread.contains("{field}"),
-            Type::List(_) => spread.contains("{index}") && spread.contains("{field}"),
-            _ => false,
-        };
-        if !fits {
-            let help = "a map needs `{field}` and `{key}`, a list `{field}` and `{index}`";
-            diagnostics.add_with_help(
-                "E0226",
-                &spread.span,
-                "the template does not fit the type",
-                "cannot make keys",
-                help,
-            );
-        }
     }
 }
 

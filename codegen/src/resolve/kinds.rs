@@ -1,6 +1,7 @@
 //! Properties of types: copied, one piece of text, a number.
 
 use crate::model::{Model, Type, TypeKind};
+use crate::surface::IdKind;
 
 /// Whether the values are numbers on the wire.
 pub(super) fn is_number(model: &Model, ty: &Type) -> bool {
@@ -9,7 +10,7 @@ pub(super) fn is_number(model: &Model, ty: &Type) -> bool {
     };
     matches!(
         model.types.get(name).map(|entry| &entry.kind),
-        Some(TypeKind::Id { is_number: true } | TypeKind::Ranged(..) | TypeKind::Enumeration { is_number: true, .. })
+        Some(TypeKind::Id(IdKind::Number) | TypeKind::Ranged(..) | TypeKind::Enumeration { is_number: true, .. })
     )
 }
 
@@ -21,13 +22,13 @@ pub(super) fn is_copy(model: &Model, ty: &Type) -> bool {
         | Type::Decimal
         | Type::Money
         | Type::Flag
-        | Type::Switch
+        | Type::Worded(_)
         | Type::UnixTime
         | Type::Ip => true,
         Type::Bytes | Type::Kibibytes | Type::Mebibytes | Type::Gibibytes => true,
         Type::Named(name) => {
             let kind = model.types.get(name).map(|entry| &entry.kind);
-            matches!(kind, Some(TypeKind::Id { is_number: true } | TypeKind::Ranged(..)))
+            matches!(kind, Some(TypeKind::Id(IdKind::Number) | TypeKind::Ranged(..)))
         }
         _ => false,
     }
@@ -36,7 +37,7 @@ pub(super) fn is_copy(model: &Model, ty: &Type) -> bool {
 /// Whether a value of the type is one piece of text.
 pub(crate) fn is_text(model: &Model, ty: &Type) -> bool {
     match ty {
-        Type::Text | Type::Int | Type::Uint | Type::Decimal | Type::Money | Type::Flag | Type::Switch | Type::Ip => {
+        Type::Text | Type::Int | Type::Uint | Type::Decimal | Type::Money | Type::Flag | Type::Worded(_) | Type::Ip => {
             true
         }
         Type::DateTime | Type::Date | Type::UnixTime => true,
@@ -54,7 +55,7 @@ pub(super) fn number_id<'t>(model: &Model, ty: &'t Type) -> Option<&'t str> {
     match ty {
         Type::Named(name) => {
             let entry = model.types.get(name)?;
-            matches!(entry.kind, TypeKind::Id { is_number: true }).then_some(name.as_str())
+            matches!(entry.kind, TypeKind::Id(IdKind::Number)).then_some(name.as_str())
         }
         _ => None,
     }

@@ -1,15 +1,18 @@
 //! Surface to model: resolves names, types and references, and reports every contradiction.
 
 mod answers;
+mod bodies;
 mod checks;
 mod kinds;
 pub(crate) mod names;
+mod nested;
 mod put;
 mod rules;
 mod totals;
 mod traces;
 mod types;
 mod waiters;
+mod wrappers;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,6 +34,9 @@ pub(crate) fn resolve(surface: Surface, sources: &Sources, diagnostics: &mut Dia
     });
     let ranges = ranges.collect();
     let mut resolver = Resolver { known, ranges, diagnostics, service: &surface.service };
+    if let Some(words) = surface.service.words.as_ref().filter(|words| pairs(&words.value).is_none()) {
+        no_pairs(words, resolver.diagnostics);
+    }
     let mut types = BTreeMap::new();
     for file in &surface.types {
         let spec = format!("specs/{}", sources.path(file.file));
@@ -48,9 +54,11 @@ pub(crate) fn resolve(surface: Surface, sources: &Sources, diagnostics: &mut Dia
         endpoints.push(resolver.endpoint(endpoint.clone(), spec));
     }
     endpoints.sort_by(|a, b| (&a.module, &a.name).cmp(&(&b.module, &b.name)));
+    let mut service = surface.service.clone();
+    service.has_rooted_action = endpoints.iter().any(|endpoint| !endpoint.fixed_top.is_empty());
     let mut model = Model {
         api: surface.api.clone(),
-        service: surface.service.clone(),
+        service,
         types,
         endpoints,
         remarks: remarks(&surface, sources),
@@ -62,6 +70,8 @@ pub(crate) fn resolve(surface: Surface, sources: &Sources, diagnostics: &mut Dia
     rules::resolve(&mut model, diagnostics);
     answers::resolve(&mut model, diagnostics);
     totals::check(&model, diagnostics);
+    wrappers::check(&model, diagnostics);
+    bodies::check(&model, diagnostics);
     waiters::resolve(&mut model, diagnostics);
     traces::resolve(&mut model, diagnostics);
     checks::check(&model, &surface, diagnostics);
@@ -133,7 +143,16 @@ impl Resolver<'_, '_> {
     }
 
     fn field(&mut self, field: &surface::Field) -> Field {
-        let ty = self.ty(&field.ty);
+        let ty = match (self.ty(&field.ty), &field.join) {
+            (Type::List(item), Some(_)) => Type::Csv(item),
+            (ty, Some(place)) => {
+                let help = "`join` is for a list of scalars: `type = \"[int]\", join = \",\"`";
+                self.diagnostics.add_with_help("E0226", place, "only a list can be joined", "not a list", help);
+                ty
+            }
+            (ty, None) => ty,
+        };
+        let ty = self.worded(ty, field);
         let path = |given: &Option<String>, inner: Option<&str>| -> Vec<String> {
             let text = given.as_deref().or(inner).unwrap_or(&field.wire.value);
             text.split('/').map(str::to_owned).collect()
@@ -148,9 +167,39 @@ impl Resolver<'_, '_> {
         surface.form = surface.form.or_else(|| forms.cloned());
         Field {
             rust: self.rust_name(&field.name, &field.wire),
-            name: WireName { json: path(&field.json, None), xml: path(&field.xml, None), also: field.also.clone() },
+            name: WireName {
+                json: path(&field.json, None),
+                xml: path(&field.xml, None),
+                also: field.also.clone(),
+                item: field.item.as_ref().map(|item| item.value.clone()),
+            },
             ty,
             surface,
+        }
+    }
+
+    /// The type of a field, with the words of its flag.
+    fn worded(&mut self, ty: Type, field: &surface::Field) -> Type {
+        let Some(words) = field.words.as_ref().or(self.service.words.as_ref()) else { return ty };
+        match ty {
+            Type::Flag => match pairs(&words.value) {
+                Some(pairs) => Type::Worded(pairs),
+                None => {
+                    // Those of the service are reported once.
+                    if field.words.is_some() {
+                        no_pairs(words, self.diagnostics);
+                    }
+                    Type::Flag
+                }
+            },
+            ty => {
+                let place = field.words.as_ref().map_or(&field.ty.span, |words| &words.span);
+                if field.words.is_some() || *ty.item() == Type::Flag {
+                    let help = "a flag in words is a field of its own";
+                    self.diagnostics.add_with_help("E0242", place, "this cannot be in words", "not a flag", help);
+                }
+                ty
+            }
         }
     }
 
@@ -235,7 +284,7 @@ impl Resolver<'_, '_> {
                 }
                 TypeKind::Enumeration { is_number: *is_number, values: resolved }
             }
-            surface::TypeKind::Id { is_number, .. } => TypeKind::Id { is_number: *is_number },
+            surface::TypeKind::Id { kind, .. } => TypeKind::Id(*kind),
             surface::TypeKind::Ranged(range) => match (range.min, range.max) {
                 (Some(lowest), Some(highest)) if 0 <= lowest && lowest <= highest => TypeKind::Ranged(lowest, highest),
                 _ => {
@@ -273,13 +322,22 @@ impl Resolver<'_, '_> {
             let message = format!("the endpoint has no `{what}`, and the service has none for all");
             self.diagnostics.add("E0212", &endpoint.place, message, format!("`{what}` is missing"));
         }
-        let fixed = |place| {
-            let service = self.service.put.iter().filter(|put| !put.names().is_empty()).cloned().collect::<Vec<_>>();
-            let mut constants = surface::constants(&service, place, endpoint.action.as_deref());
+        // Constants without names are put beside the credentials, which a call without credentials has not.
+        let is_own = |put: &&surface::Put| !put.names().is_empty() || !endpoint.authorised;
+        let service: Vec<surface::Put> = self.service.put.iter().filter(is_own).cloned().collect();
+        let of_service = |place| surface::constants(&service, place, endpoint.action.as_deref());
+        let with_own = |mut constants: Vec<surface::Constant>, place| {
             constants.extend(surface::constants(&endpoint.put, place, None));
             constants
         };
-        let (fixed_body, fixed_query) = (fixed(surface::Place::Body), fixed(surface::Place::Query));
+        // What the service puts into every body stands around the root of a call.
+        let is_rooted = endpoint.request_root.json.is_some();
+        let (fixed_top, inner) = match is_rooted {
+            true => (of_service(surface::Place::Body), Vec::new()),
+            false => (Vec::new(), of_service(surface::Place::Body)),
+        };
+        let fixed_body = with_own(inner, surface::Place::Body);
+        let fixed_query = with_own(of_service(surface::Place::Query), surface::Place::Query);
         let one_of: Vec<OneOf> = endpoint.one_of.iter().map(|group| self.one_of(group, &type_name)).collect();
         let resolved = Endpoint {
             module: endpoint.module.replace('/', "_"),
@@ -294,6 +352,7 @@ impl Resolver<'_, '_> {
             body: self.inputs(&endpoint.body),
             at_least_one: None,
             one_of,
+            fixed_top,
             fixed_body,
             fixed_query,
             output: self.output(&endpoint.response),
@@ -359,18 +418,35 @@ impl Resolver<'_, '_> {
     }
 
     fn output(&mut self, response: &surface::Response) -> Output {
+        let from = response.from.as_ref().map(|from| from.as_str());
         let Some(text) = &response.ty else {
-            return Output::None;
+            return if from == Some("bytes") { Output::Bytes } else { Output::None };
         };
         let ty = self.ty(text);
-        if response.from_headers {
-            return Output::Headers(ty);
+        match from {
+            Some("headers") => return Output::Headers(ty),
+            Some("text" | "bytes") => return Output::Text(ty),
+            _ => {}
         }
         match WireName::of(&response.root) {
-            Some(name) => Output::Under(ty, name),
+            Some(name) => {
+                Output::Under(ty, WireName { item: response.item.as_ref().map(|item| item.value.clone()), ..name })
+            }
             None => Output::Whole(ty),
         }
     }
+}
+
+fn no_pairs(words: &At<Vec<surface::Word>>, diagnostics: &mut Diagnostics) {
+    let help = "pairs of words, that for no first: `words = [\"off\", \"on\"]`";
+    diagnostics.add_with_help("E0242", &words.span, "these are no words of a flag", "no pairs", help);
+}
+
+/// The pairs of words; `None` if one is missing, or means both.
+fn pairs(words: &[surface::Word]) -> Option<Vec<[surface::Word; 2]>> {
+    let (pairs, rest) = words.as_chunks::<2>();
+    let has_both = pairs.iter().any(|[no, _]| pairs.iter().any(|[_, yes]| yes == no));
+    (rest.is_empty() && !pairs.is_empty() && !has_both).then(|| pairs.to_vec())
 }
 
 /// Marks the types that requests and answers contain, at any depth.

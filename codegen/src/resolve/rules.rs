@@ -111,7 +111,7 @@ fn known_value(
     diagnostics: &mut Diagnostics,
 ) {
     let Some(value) = value else {
-        if !matches!(other.ty, Type::Flag | Type::Switch) {
+        if !matches!(other.ty, Type::Flag | Type::Worded(_)) {
             let help = format!("write `{}=…` with the value that it needs", other.wire());
             let label = format!("`{}` is not a flag", other.surface.ty.value);
             diagnostics.add_with_help("E0232", &condition.span, "only a flag is on or off", label, help);

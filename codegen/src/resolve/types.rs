@@ -10,7 +10,6 @@ pub(super) const WORDS: &[&str] = &[
     "decimal",
     "money",
     "flag",
-    "switch",
     "secret",
     "datetime",
     "date",
@@ -53,10 +52,6 @@ pub(super) fn parse(text: &str) -> Result<Type, String> {
         let (key, item) = inner.split_once(':').ok_or("a map is written `{key: value}`")?;
         return Ok(Type::Map(Box::new(parse(key)?), Box::new(parse(item)?)));
     }
-    if let Some(inner) = text.strip_prefix("csv<") {
-        let inner = inner.strip_suffix('>').ok_or("`csv<` ends with `>`")?;
-        return Ok(Type::Csv(Box::new(parse(inner)?)));
-    }
     Ok(match text {
         "text" => Type::Text,
         "int" => Type::Int,
@@ -64,7 +59,6 @@ pub(super) fn parse(text: &str) -> Result<Type, String> {
         "decimal" => Type::Decimal,
         "money" => Type::Money,
         "flag" => Type::Flag,
-        "switch" => Type::Switch,
         "secret" => Type::Secret,
         "datetime" => Type::DateTime,
         "date" => Type::Date,

@@ -48,7 +48,7 @@ struct Paths<'m, 'd> {
 impl Paths<'_, '_> {
     fn condition(&mut self, condition: &surface::Condition) -> Condition {
         let path = self.steps(&condition.path);
-        let is_flag = matches!(path.last(), Some(Step::Field { ty: Type::Flag | Type::Switch, .. }));
+        let is_flag = matches!(path.last(), Some(Step::Field { ty: Type::Flag | Type::Worded(_), .. }));
         match condition.wanted {
             Wanted::There => {}
             Wanted::Absent if is_flag => {}

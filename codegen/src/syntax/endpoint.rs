@@ -156,10 +156,11 @@ fn read_response(node: Option<Node<'_, '_>>) -> Response {
     Response {
         ty: node.optional_at("type"),
         root: read_root(Some(node)),
+        item: node.optional_at("item"),
         max_items: node.integer("max-items"),
         total: read_by_format(&node, "total"),
         formats: node.texts("formats"),
-        from_headers: node.has("from"),
+        from: node.optional_at("from"),
         empty_statuses: empty.map(|node| node.integers("statuses")).unwrap_or_default(),
         empty_codes: empty.map(|node| node.texts("codes")).unwrap_or_default(),
         empty_except: empty.map(|node| node.texts("except")).unwrap_or_default(),

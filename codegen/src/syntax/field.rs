@@ -3,7 +3,7 @@
 use super::keys;
 use super::node::{Described, Node};
 use crate::source::At;
-use crate::surface::{EnumerationValue, Field, Limits, Quirk, Remarks, Root, TypeDefinition, TypeKind};
+use crate::surface::{EnumerationValue, Field, IdKind, Limits, Quirk, Remarks, Root, TypeDefinition, TypeKind};
 
 pub(super) fn read_fields(node: Option<Node<'_, '_>>) -> Vec<Field> {
     node.iter().flat_map(Node::tables).map(|(wire, node)| read_field(wire, &node)).collect()
@@ -17,6 +17,7 @@ pub(super) fn read_field(wire: At<String>, node: &Node<'_, '_>) -> Field {
         name: node.optional_at("as"),
         json: node.optional("json"),
         xml: node.optional("xml"),
+        item: node.optional_at("item"),
         also: node.texts("also"),
         required: node.flag("required") == Some(true),
         absent: node.flag_at("absent"),
@@ -33,7 +34,10 @@ pub(super) fn read_field(wire: At<String>, node: &Node<'_, '_>) -> Field {
         not_below: node.optional_at("not-below"),
         required_if: node.optional_at("required-if"),
         only_if: node.optional_at("only-if"),
-        spread: node.optional_at("spread"),
+        names: node.optional_at("names"),
+        from: node.integer_at("from"),
+        words: node.words_at("words"),
+        join: node.has("join").then(|| node.span("join")),
         provenance: node.optional("provenance"),
         en: node.text("en"),
         ru: node.ru(),
@@ -69,7 +73,12 @@ pub(super) fn read_by_format(node: &Node<'_, '_>, key: &str) -> Option<At<Root>>
 
 pub(super) fn read_type(name: At<String>, node: &Node<'_, '_>) -> TypeDefinition {
     let kind = if let Some(id) = node.optional("id") {
-        TypeKind::Id { is_number: id == "number", min: node.integer_at("min") }
+        let kind = match id.as_str() {
+            "number" => IdKind::Number,
+            "free" => IdKind::Free,
+            _ => IdKind::Text,
+        };
+        TypeKind::Id { kind, min: node.integer_at("min") }
     } else if node.has("range") {
         TypeKind::Ranged(At { value: read_limits(node), span: node.span("range") })
     } else if let Some(values) = node.table("values") {

@@ -75,7 +75,7 @@ const fn must(name: &'static str, shape: Shape, doc: &'static str) -> Key {
 
 pub(crate) const FORMATS: &[&str] = &["xml", "json", "php", "print_r", "form"];
 const EFFECTS: &[&str] = &["safe", "idempotent", "state", "spends", "destructive"];
-const METHODS: &[&str] = &["GET", "POST", "PUT", "DELETE", "HEAD"];
+const METHODS: &[&str] = &["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"];
 const PROVENANCES: &[&str] = &["documented", "recorded", "client", "inferred"];
 const ORIGINS: &[&str] = &["document", "recorded", "made", "derived"];
 const FLAGS: &[&str] = &[
@@ -141,6 +141,7 @@ pub(crate) const FIELD: &[Key] = &[
     key("as", Shape::Text, "The Rust name."),
     key("json", Shape::Text, "The name in JSON, PHP and print_r; `a/b` goes down."),
     key("xml", Shape::Text, "The name in XML; `@a` is an attribute."),
+    key("item", Shape::Text, "The key of each item of a list, in all formats but XML: `[{\"thing\": {}}]`."),
     key("also", Shape::Texts, "More names that are accepted."),
     key("required", Shape::Flag, "The object is not this object without it."),
     key("absent", Shape::Flag, "What the absence of a flag means."),
@@ -163,7 +164,10 @@ pub(crate) const FIELD: &[Key] = &[
     key("not-below", Shape::Text, "The input that this one must not be less than."),
     key("required-if", Shape::Text, "Required where this flag is on, or this `field=value` holds."),
     key("only-if", Shape::Text, "Allowed only where this flag is on, or this `field=value` holds."),
-    key("spread", Shape::Text, "The template of made keys."),
+    key("names", Shape::Text, "The template of the names that nested values have: `pid[{index}]`, `{field}_{key}`."),
+    key("from", Shape::Integer, "The `{index}` of the first item, if it is not 1."),
+    key("join", Shape::Word(&[","]), "The items of a list are one text, with this between them."),
+    key("words", Shape::Scalars, "The words of a flag, in pairs, that for no first; the first pair is written."),
     key("provenance", Shape::Word(PROVENANCES), "Where the fact is from."),
 ];
 
@@ -173,7 +177,7 @@ pub(crate) const TYPE: &[Key] = &[
     key("fields", Shape::Named(FIELD), "The fields of a struct."),
     key("values", Shape::Named(ENUM_VALUE), "The values of an open enumeration."),
     key("kind", Shape::Word(&["text", "number"]), "What the values of an enumeration are on the wire."),
-    key("id", Shape::Word(&["number", "text"]), "The type is an id."),
+    key("id", Shape::Word(&["number", "text", "free"]), "The type is an id; a free one is any text."),
     key("min", Shape::Integer, "The lowest number of an id that may be sent."),
     key("range", Shape::Integers, "The type is a whole number from the lowest to the highest of these."),
     key("union", Shape::Table(UNION), "The shapes that a value may have."),

@@ -135,6 +135,11 @@ impl<'t, 'i> Node<'t, 'i> {
         items.into_iter().flatten().filter_map(word).collect()
     }
 
+    /// [`Node::words`] with the place of the list.
+    pub(super) fn words_at(&self, key: &str) -> Option<At<Vec<Word>>> {
+        self.has(key).then(|| At { value: self.words(key), span: self.span(key) })
+    }
+
     pub(super) fn integers(&self, key: &str) -> Vec<i64> {
         let items = self.get(key).and_then(|value| value.get_ref().as_array());
         items.into_iter().flatten().filter_map(|item| item.get_ref().as_integer().and_then(whole)).collect()

@@ -3,7 +3,7 @@
 use hostkit_proto::Leniency;
 
 use super::endpoint::read_statuses;
-use super::field::read_remarks;
+use super::field::{read_by_format, read_remarks};
 use super::node::Node;
 use crate::surface::{Credentials, ErrorCode, ErrorDocument, Fault, FaultForm, Host, Rate, Service, Session};
 
@@ -25,6 +25,8 @@ pub(super) fn read(node: &Node<'_, '_>) -> Service {
         path: node.optional("path"),
         method: node.optional("method"),
         put: node.puts("put"),
+        // Known once the endpoints are read.
+        has_rooted_action: false,
         put_by_format: node
             .table("put")
             .iter()
@@ -42,6 +44,10 @@ pub(super) fn read(node: &Node<'_, '_>) -> Service {
             // Date forms and envelope keys are separate fields: their lists here are `'static`.
             ..Leniency::STRICT
         },
+        ignore: lenient.map(|node| node.texts_at("ignore")).unwrap_or_default(),
+        scalar: lenient.and_then(|node| node.optional_at("scalar")),
+        root: read_by_format(node, "root"),
+        words: node.words_at("words"),
         ambiguous_map: lenient.filter(|_| is("one-as-list") && is("map-as-list")).map(|node| node.span("map-as-list")),
         datetime_forms: forms("datetime"),
         date_forms: forms("date"),

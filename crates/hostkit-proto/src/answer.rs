@@ -10,9 +10,10 @@ use http::{HeaderMap, StatusCode};
 
 use crate::codec::{
     At, DecodeError, Field, FromText, FromWire, How, Name, Note, Notes, Reader, Report, Table, ToText, UnknownFields,
-    describe,
+    describe, shorten,
 };
 use crate::info::{ApiInfo, CallFacts, EndpointInfo, Flag};
+use crate::place::{below, unwrapped};
 
 /// A received answer, not decoded yet.
 #[derive(Debug)]
@@ -38,6 +39,9 @@ pub struct RawAnswer<'a> {
     notes: RefCell<Option<Notes<'a>>>,
 }
 
+/// How much of a body is looked at to tell a page from data.
+const PAGE_START: usize = 64;
+
 impl<'a> RawAnswer<'a> {
     /// An answer to a call of `endpoint`.
     pub fn new(
@@ -52,6 +56,7 @@ impl<'a> RawAnswer<'a> {
                 endpoint: endpoint.name,
                 acts: endpoint.effect.acts(),
                 may_lack_marker: endpoint.may_lack_marker,
+                is_raw: endpoint.is_raw,
             },
             bodiless: endpoint.bodiless,
             is_withheld: status < 300 && (endpoint.has(Flag::SecretResponse) || endpoint.has(Flag::Pii)),
@@ -127,6 +132,12 @@ impl<'a> RawAnswer<'a> {
         self.document.get_or_init(parse).as_ref()
     }
 
+    /// Where the answer begins: the root of its tree, or what stands below it by the API's spec.
+    pub fn top(&self) -> Option<Node<'_>> {
+        let root = self.document().ok()?.root();
+        below(root, self.api.top.path(root.format()))
+    }
+
     /// The error of a body, with what the headers say about it, and without what must not be quoted.
     #[cold]
     fn told(&self, error: WireError) -> WireError {
@@ -148,7 +159,11 @@ impl<'a> RawAnswer<'a> {
             Ok(document) => document,
             Err(error) => return DecodeError::unreadable(endpoint, error.clone()),
         };
-        let (root, format) = (document.root(), document.root().format());
+        let format = document.format();
+        let Some(root) = self.top() else {
+            let found = format!("the {format} has no `{}`", self.api.top.path(format));
+            return DecodeError::new(endpoint, "answer", "a document of this API", found);
+        };
         let marker = self.api.leniency.envelope.first();
         let found = match (root.kind(), marker) {
             (Kind::Map, Some(marker)) => match root.get(marker) {
@@ -165,8 +180,7 @@ impl<'a> RawAnswer<'a> {
     #[cold]
     pub(crate) fn is_of_another_api(&self) -> bool {
         let is_known = |key: &str| self.api.leniency.envelope.contains(&key) || self.api.answer_fields.contains(&key);
-        let Ok(document) = self.document() else { return false };
-        let root = document.root();
+        let Some(root) = self.top() else { return false };
         if self.api.answer_fields.is_empty() {
             return false;
         }
@@ -237,10 +251,17 @@ impl<'a> RawAnswer<'a> {
     /// `None` if the body is not regular, if there is a tree already, or if the call acts: more rules hold for it, and
     /// its answer is short.
     fn read_straight<T>(&self, read: impl FnOnce(&mut Reader<'_>) -> Result<T, DecodeError>) -> Option<T> {
-        if self.is_parsed() || self.facts.acts || self.foreign_charset().is_some() {
+        if self.is_parsed()
+            || self.facts.acts
+            || self.foreign_charset().is_some()
+            || !self.api.leniency.scalar.is_empty()
+        {
             return None;
         }
         let cursor = Cursor::open(self.formats, self.body, &self.limits)?;
+        if !self.api.top.path(cursor.format()).is_empty() {
+            return None;
+        }
         let mut reader = self.reader(At::Body(cursor));
         let value = read(&mut reader).ok().filter(|_| reader.is_finished())?;
         self.keep(std::mem::take(&mut reader.report));
@@ -253,7 +274,11 @@ impl<'a> RawAnswer<'a> {
         read: impl FnOnce(&mut Reader<'t>) -> Result<T, DecodeError>,
     ) -> Result<T, DecodeError> {
         let document = self.document().map_err(|error| DecodeError::unreadable(self.endpoint(), error.clone()))?;
-        let mut reader = self.reader(At::Node(document.root()));
+        let path = self.api.top.path(document.format());
+        let Some(top) = below(document.root(), path) else {
+            return Err(DecodeError::new(self.endpoint(), "answer", format!("`{path}`"), "nothing of that name"));
+        };
+        let mut reader = self.reader(At::Node(unwrapped(top, self.api.leniency.scalar)));
         let value = read(&mut reader)?;
         reader.check_doubts()?;
         self.keep(reader.report);
@@ -366,6 +391,15 @@ impl<'a> RawAnswer<'a> {
         self.read(|reader| T::from_wire(reader))
     }
 
+    /// The whole document as a list, each of whose items is the entry of an object under this key.
+    pub fn items<T: FromWire>(&self, key: &'static str, max_items: usize) -> Result<Vec<T>, DecodeError> {
+        self.read_tree(|reader| {
+            let mut items = Vec::new();
+            reader.wrapped_list(&mut items, key, max_items)?;
+            Ok(items)
+        })
+    }
+
     /// The map under one root name, whose items each have their key as a field of their own.
     ///
     /// # Errors
@@ -387,6 +421,53 @@ impl<'a> RawAnswer<'a> {
     /// Whether the status says that there is no body to expect. A 200 never does: a proxy may have lost its body.
     fn may_be_bodiless(&self) -> bool {
         self.status != 200 && (self.bodiless.is_empty() || self.bodiless.contains(&self.status))
+    }
+
+    /// The body as one text, without a line break at its end.
+    ///
+    /// # Errors
+    /// A body that is empty, no UTF-8, a page in HTML, or no value of this type.
+    pub fn text<T: FromText>(&self) -> Result<T, DecodeError> {
+        let wrong = |found: String| DecodeError::new(self.endpoint(), "answer", T::EXPECTED, found);
+        let text = match (self.foreign_charset(), std::str::from_utf8(self.body)) {
+            (Some(charset), _) => return Err(wrong(format!("a body in {charset}"))),
+            (None, Err(error)) => return Err(wrong(format!("no UTF-8 at byte {}", error.valid_up_to()))),
+            (None, Ok(text)) => text.strip_prefix('\u{FEFF}').unwrap_or(text),
+        };
+        let text = text.strip_suffix('\n').map_or(text, |text| text.strip_suffix('\r').unwrap_or(text));
+        if self.is_empty() {
+            return Err(wrong("an empty body".to_owned()));
+        }
+        if self.is_page(text) {
+            return Err(wrong("an HTML page".to_owned()));
+        }
+        let quoted = || if self.is_withheld { "something else".to_owned() } else { format!("{:?}", shorten(text)) };
+        // A call that acts answers with the number of what it made, so not with 0.
+        if self.facts.acts && u64::from_text(text) == Some(0) {
+            return Err(DecodeError::new(self.endpoint(), "answer", "a number of at least 1", quoted()));
+        }
+        T::from_text(text).ok_or_else(|| wrong(quoted()))
+    }
+
+    /// The body as it came, within the limits of the answer.
+    ///
+    /// # Errors
+    /// A body that is empty, or a page in HTML where none was asked for: a proxy's, or one to sign in.
+    pub fn bytes(&self) -> Result<Vec<u8>, DecodeError> {
+        let start = self.body.get(..self.body.len().min(PAGE_START)).unwrap_or_default();
+        let found = match String::from_utf8_lossy(start) {
+            _ if self.body.is_empty() => "an empty body",
+            start if self.is_page(&start) => "an HTML page",
+            _ => return Ok(self.body.to_vec()),
+        };
+        Err(DecodeError::new(self.endpoint(), "answer", "bytes", found))
+    }
+
+    /// Whether headers or text say that it is a page for people.
+    fn is_page(&self, text: &str) -> bool {
+        let media_type = self.header(CONTENT_TYPE.as_str()).unwrap_or_default().to_ascii_lowercase();
+        let start: String = text.trim_start().chars().take(PAGE_START).collect::<String>().to_ascii_lowercase();
+        media_type.starts_with("text/html") || start.starts_with("<!doctype html") || start.starts_with("<html")
     }
 
     /// Checks that the answer has no value.
@@ -414,7 +495,8 @@ impl<'a> RawAnswer<'a> {
                 return Err(reader.error(format!("`{}`", envelope[0]), "nothing"));
             }
             let has_data = |node: Node<'_>| matches!(node.kind(), Kind::Map | Kind::List) && !node.is_empty();
-            if let Some((key, node)) = root.entries().find(|(_, node)| has_data(*node)) {
+            let mut data = root.entries().filter(|(_, node)| has_data(*node));
+            if let Some((key, node)) = data.find(|(_, node)| !reader.is_ignored(*node)) {
                 return Err(reader.expected_at(format!("no data in `{key}`"), node));
             }
             for (key, node) in root.entries().filter(|(key, _)| !envelope.contains(key)) {

@@ -219,5 +219,5 @@ fn is_success(status: u16) -> bool {
 }
 
 fn root<'a>(answer: &'a RawAnswer<'_>) -> Option<Node<'a>> {
-    answer.document().ok().map(|document| document.root())
+    answer.top()
 }

@@ -107,6 +107,8 @@ pub struct CallFacts {
     pub acts: bool,
     /// Whether the answer may lack the envelope's marker, which the spec allows some reads.
     pub may_lack_marker: bool,
+    /// Whether a success is no document, but text or bytes.
+    pub is_raw: bool,
 }
 
 /// The metadata of a call.
@@ -136,6 +138,8 @@ pub struct EndpointInfo {
     pub formats: &'static [Format],
     /// Whether the answer may lack the envelope's marker: that of some reads may.
     pub may_lack_marker: bool,
+    /// Whether a successful answer is no document, but text or bytes.
+    pub is_raw: bool,
     /// Where an answer that is a list or map says how many items there are in all.
     pub total: Option<Name>,
     /// The success statuses that may come without a body; empty if any but 200 may.
@@ -165,6 +169,7 @@ impl EndpointInfo {
         empty: Emptiness::NONE,
         formats: &[],
         may_lack_marker: false,
+        is_raw: false,
         total: None,
         bodiless: &[],
         deadline: Duration::from_secs(30),
@@ -209,6 +214,8 @@ pub struct ApiInfo {
     pub session_lifetime: Option<Duration>,
     /// Keys at the top of every request body that are not inputs: credentials, constants.
     pub request_keys: &'static [&'static str],
+    /// What every answer stands below.
+    pub top: Top,
     /// Keys and words that a server puts around the data of a success.
     pub success_envelope: &'static [(&'static str, Word<'static>)],
     /// The names of the fields of all answers, sorted: one that a call does not have belongs to another call's answer.
@@ -229,9 +236,27 @@ impl ApiInfo {
         session_hosts: &[],
         session_lifetime: None,
         request_keys: &[],
+        top: Top { json: "", xml: "" },
         success_envelope: &[],
         answer_fields: &[],
     };
+}
+
+/// A path from the root of each answer to where it begins, as [`below`](crate::place::below) reads it: empty if that is
+/// the root itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Top {
+    /// The path in all formats but XML.
+    pub json: &'static str,
+    /// The path in XML.
+    pub xml: &'static str,
+}
+
+impl Top {
+    /// The path in a format.
+    pub fn path(&self, format: Format) -> &'static str {
+        if format == Format::Xml { self.xml } else { self.json }
+    }
 }
 
 /// One host of an API.

@@ -198,7 +198,30 @@ fn weigh<C: FaultCode>(info: &EndpointInfo, mut why: Why<C>) -> (bool, NoValue<C
 /// when a server drops the connection. Only a refusal for credentials or an unsupported call would have hit the first
 /// arrival, too; that one may have used up a limit, or deleted the object.
 fn may_answer_a_repeat(info: &EndpointInfo, kind: FaultKind) -> bool {
-    let is_repeated = !matches!(info.method, Method::POST);
+    let is_repeated = !matches!(info.method, Method::POST | Method::PATCH);
     let is_certain = matches!(kind, FaultKind::Auth | FaultKind::Unsupported);
     !info.effect.is_callable() && is_repeated && !is_certain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn proxies_repeat_neither_post_nor_patch() {
+        let may_be_of_a_repeat = |method: Method, effect, kind| {
+            may_answer_a_repeat(&EndpointInfo { method, effect, ..EndpointInfo::DEFAULT }, kind)
+        };
+        for (method, expected) in [
+            (Method::GET, true),
+            (Method::PUT, true),
+            (Method::DELETE, true),
+            (Method::POST, false),
+            (Method::PATCH, false),
+        ] {
+            assert_eq!(may_be_of_a_repeat(method.clone(), Effect::State, FaultKind::NotFound), expected, "{method}");
+            assert!(!may_be_of_a_repeat(method.clone(), Effect::State, FaultKind::Auth), "{method}");
+            assert!(!may_be_of_a_repeat(method, Effect::Safe, FaultKind::NotFound));
+        }
+    }
 }

@@ -19,6 +19,7 @@ mod info;
 pub mod judgement;
 mod leniency;
 mod percent;
+pub mod place;
 mod request;
 #[cfg(feature = "server")]
 pub mod server;
@@ -39,7 +40,7 @@ pub use fault::{
 pub use hostkit_wire as wire;
 pub use hostkit_wire::{Format, Value};
 pub use http::Method;
-pub use info::{ApiInfo, CallFacts, Effect, Emptiness, EndpointInfo, Flag, Host, RateRule, Removed};
+pub use info::{ApiInfo, CallFacts, Effect, Emptiness, EndpointInfo, Flag, Host, RateRule, Removed, Top};
 pub use judgement::Reason;
 pub use leniency::{Leniency, ListShape, MapShape};
 pub use request::RequestParts;

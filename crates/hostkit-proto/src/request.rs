@@ -9,7 +9,7 @@ use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
 use crate::base_url::BaseUrl;
-use crate::codec::{EncodeError, FieldName, InputLimit, Limited, Mistake, Name, Object, ToText, number};
+use crate::codec::{EncodeError, FieldName, InputLimit, Limited, Mistake, Name, Names, Object, ToText, ToWire, number};
 use crate::info::ApiInfo;
 use crate::info::EndpointInfo;
 use crate::percent;
@@ -236,6 +236,21 @@ impl RequestParts {
     pub fn optional_query<T: ToText>(&mut self, name: &'static str, value: &Option<T>) {
         if let Some(value) = value {
             self.query(name, value);
+        }
+    }
+
+    /// Adds each part of a list, a map or an object as a query parameter of its own.
+    pub fn query_names(&mut self, names: &Names<'_>, value: &impl ToWire) {
+        let Some(value) = value.to_wire(Format::Form) else { return };
+        let mut nested = None;
+        names.each(value, &mut |name, value| match value {
+            Value::Text(text) | Value::Number(text) | Value::Markup(text) => self.query.push((name.into(), text)),
+            Value::Bool(flag) => self.query.push((name.into(), flag.to_text().into_owned())),
+            Value::Null => self.query.push((name.into(), String::new())),
+            Value::List(_) | Value::Map(_) => nested = Some(name),
+        });
+        if let Some(name) = nested {
+            self.refuse("query", format!("`{name}` is not a scalar, and a query holds nothing else"));
         }
     }
 

@@ -7,12 +7,13 @@ mod values;
 
 use std::collections::BTreeMap;
 
-use hostkit_wire::{Format, Limits, Value};
+use hostkit_wire::{Document, Format, Kind, Limits, Node, Value};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::api::Api;
 use crate::codec::UnknownFields;
-use crate::codec::{At, DecodeError, Fields, FromText, Name, Object, Reader, ToText};
+use crate::codec::{At, DecodeError, Field, Fields, FromText, FromWire, Name, Names, Object, Part, Reader, ToText};
+use crate::codec::{FlagWords, flag_of, gather, gather_map, is_key};
 use crate::endpoint::Endpoint;
 
 /// An endpoint that a server can answer. Generated.
@@ -133,6 +134,23 @@ impl<'a> ReceivedRequest<'a> {
         self.query(name)?.ok_or_else(|| wrong::<T>("query", name, None))
     }
 
+    /// An optional flag of the query that may be one of these words.
+    ///
+    /// # Errors
+    /// The text is not a flag.
+    pub fn query_flag(&self, name: &'static str, words: &FlagWords) -> Result<Option<bool>, DecodeError> {
+        let read = |text| flag_of(words, text).ok_or_else(|| wrong::<bool>("query", name, Some(text)));
+        self.query_text(name).map(read).transpose()
+    }
+
+    /// A required flag of the query that may be one of these words.
+    ///
+    /// # Errors
+    /// It is absent or not a flag.
+    pub fn required_query_flag(&self, name: &'static str, words: &FlagWords) -> Result<bool, DecodeError> {
+        self.query_flag(name, words)?.ok_or_else(|| wrong::<bool>("query", name, None))
+    }
+
     /// An optional date of the query, in the API's `strptime` pattern.
     ///
     /// # Errors
@@ -158,6 +176,45 @@ impl<'a> ReceivedRequest<'a> {
         name: &'static str,
     ) -> Result<T, DecodeError> {
         self.query_in(form, parse, name)?.ok_or_else(|| wrong::<T>("query", name, None))
+    }
+
+    /// The list or object whose parts are query parameters with names of a template; `None` if there are no such names.
+    ///
+    /// # Errors
+    /// A part that cannot be read.
+    pub fn gather_query<E: Endpoint, T: FromWire>(&self, names: &Names<'_>) -> Result<Option<T>, DecodeError> {
+        self.query_parts::<E, _>(names, T::FIELDS, |_| true, |reader, parts| gather(reader, names, parts))
+    }
+
+    /// The map whose parts are query parameters with names of a template; `None` if there are no such names.
+    ///
+    /// # Errors
+    /// A part that cannot be read.
+    pub fn gather_query_map<E: Endpoint, K: FromText + ToText + Ord, V: FromWire>(
+        &self,
+        names: &Names<'_>,
+    ) -> Result<Option<BTreeMap<K, V>>, DecodeError> {
+        self.query_parts::<E, _>(names, V::FIELDS, is_key::<K>, gather_map)
+    }
+
+    fn query_parts<E: Endpoint, T>(
+        &self,
+        names: &Names<'_>,
+        fields: &'static [Field],
+        is_item: impl Fn(&str) -> bool,
+        read: impl FnOnce(&mut Reader<'_>, Vec<Part<'_>>) -> Result<T, DecodeError>,
+    ) -> Result<T, DecodeError> {
+        let parts = self.query.iter().filter_map(|(name, text)| {
+            let filled = names.read(name, fields.iter().map(|field| field.text()))?;
+            is_item(filled.item).then(|| (filled, Value::Text(text.clone())))
+        });
+        let document = hostkit_wire::parse(Format::Form, b"", &Limits::DEFAULT)
+            .map_err(|error| DecodeError::new(E::INFO.name, "query", "parameters", error.to_string()))?;
+        let at = At::Node(document.root());
+        read(
+            &mut Reader::new(E::INFO.name, "query", &<E::Api as Api>::INFO.leniency, self.unknown, at),
+            parts.collect(),
+        )
     }
 
     /// Checks a constant of the query that identifies the call.
@@ -206,6 +263,34 @@ impl<'a> ReceivedRequest<'a> {
         if self.has_body() { self.body::<E, ()>(&Root::None, |_| Ok(())) } else { Ok(()) }
     }
 
+    /// Checks a constant at the top of the body, around its root, that identifies the call.
+    ///
+    /// # Errors
+    /// The request is for another call, or has no readable body.
+    pub fn fixed_body<E: Endpoint>(&self, name: &'static str, text: &str) -> Result<(), DecodeError> {
+        let document = self.document::<E>()?;
+        let found = document.root().get(name).filter(|node| matches!(node.kind(), Kind::Text | Kind::Number));
+        match found.and_then(Node::as_str) {
+            Some(found) if found == text => Ok(()),
+            found => {
+                let found = found.map_or_else(|| "nothing".to_owned(), |found| format!("{found:?}"));
+                Err(DecodeError::new("request", format!("body.{name}"), format!("{text:?}"), found))
+            }
+        }
+    }
+
+    /// The tree of the body; a body without bytes is an object without fields.
+    fn document<E: Endpoint>(&self) -> Result<Document<'_>, DecodeError> {
+        let api = &<E::Api as Api>::INFO;
+        let formats: &[Format] = match &api.request_format {
+            Some(format) => std::slice::from_ref(format),
+            None => api.formats,
+        };
+        let (body, formats) = if self.has_body() { (self.body, formats) } else { (&b"{}"[..], &[Format::Json][..]) };
+        hostkit_wire::parse_any(formats, body, &Limits::DEFAULT)
+            .map_err(|error| DecodeError::new(E::INFO.name, "request", "a readable body", error.to_string()))
+    }
+
     /// Reads the body.
     ///
     /// # Errors
@@ -216,15 +301,7 @@ impl<'a> ReceivedRequest<'a> {
         read: impl FnOnce(&mut Fields<'_, '_>) -> Result<T, DecodeError>,
     ) -> Result<T, DecodeError> {
         let api = &<E::Api as Api>::INFO;
-        let formats: &[Format] = match &api.request_format {
-            Some(format) => std::slice::from_ref(format),
-            None => api.formats,
-        };
-        // A body without bytes is an object without fields.
-        let body = if self.has_body() { self.body } else { b"{}" };
-        let formats = if self.has_body() { formats } else { &[Format::Json] };
-        let document = hostkit_wire::parse_any(formats, body, &Limits::DEFAULT)
-            .map_err(|error| DecodeError::new(E::INFO.name, "request", "a readable body", error.to_string()))?;
+        let document = self.document::<E>()?;
         let top = document.root();
         let mut reader = Reader::new(E::INFO.name, "request", &api.leniency, self.unknown, At::Node(top));
         reader.envelope = api.request_keys;
@@ -302,21 +379,29 @@ pub struct WrittenAnswer {
     pub headers: HeaderMap,
     format: Format,
     body: Option<Value>,
+    /// A body that is no document.
+    raw: Option<Vec<u8>>,
     /// Fields around the data: the envelope.
     envelope: Vec<(&'static str, Value)>,
+    /// What all stands below, and the name for `*` in it.
+    top: (&'static str, &'static str),
+    /// The key under which each scalar is written.
+    scalar: &'static str,
 }
 
 impl WrittenAnswer {
     /// An answer in a format, with the fields of the API's envelope for a success.
     pub fn new(format: Format, status: u16, envelope: Vec<(&'static str, Value)>) -> Self {
-        Self { status, headers: HeaderMap::new(), format, body: None, envelope }
+        Self { status, headers: HeaderMap::new(), format, body: None, raw: None, envelope, top: ("", ""), scalar: "" }
     }
 
     /// An answer to one endpoint, in the API's envelope.
     pub fn for_endpoint<E: Endpoint>(format: Format, status: u16) -> Self {
         let envelope = <E::Api as Api>::INFO.success_envelope;
         let envelope = envelope.iter().map(|(key, word)| (*key, word.to_value())).collect();
-        Self::new(format, status, envelope)
+        let (top, scalar) = (<E::Api as Api>::INFO.top.path(format), <E::Api as Api>::INFO.leniency.scalar);
+        let scalar = if format == Format::Xml { "" } else { scalar };
+        Self { top: (top, E::INFO.name), scalar, ..Self::new(format, status, envelope) }
     }
 
     /// The format of the answer.
@@ -355,6 +440,23 @@ impl WrittenAnswer {
         }
     }
 
+    /// Sets a list as the whole document, with each item in an object under this key.
+    pub fn items(&mut self, key: &'static str, list: &impl crate::codec::ToWire) {
+        self.body = list.to_wire(self.format).map(|list| crate::codec::wrapped(key, list));
+    }
+
+    /// Sets a text as the body.
+    pub fn text(&mut self, value: &impl ToText) {
+        self.header("Content-Type", &"text/plain; charset=UTF-8".to_owned());
+        self.raw = Some(value.to_text().into_owned().into_bytes());
+    }
+
+    /// Sets bytes as the body.
+    pub fn bytes(&mut self, bytes: &[u8]) {
+        self.header("Content-Type", &"application/octet-stream".to_owned());
+        self.raw = Some(bytes.to_vec());
+    }
+
     /// Sets a value as the whole document.
     pub fn whole(&mut self, value: &impl crate::codec::ToWire) {
         self.body = value.to_wire(self.format);
@@ -365,20 +467,48 @@ impl WrittenAnswer {
     /// # Errors
     /// A value that the format cannot represent.
     pub fn body(&self) -> Result<Vec<u8>, hostkit_wire::WriteError> {
+        if let Some(raw) = &self.raw {
+            return Ok(raw.clone());
+        }
+        match self.tree() {
+            Some(tree) => hostkit_wire::write(self.format, &tree),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// Data and envelope below what all answers stand below; `None` if there is neither.
+    fn tree(&self) -> Option<Value> {
         let mut entries: Vec<(std::borrow::Cow<'static, str>, Value)> =
             self.envelope.iter().map(|(key, value)| ((*key).into(), value.clone())).collect();
-        match &self.body {
+        let tree = match self.body.clone().map(|data| in_objects(data, self.scalar)) {
             Some(Value::Map(data)) => {
                 // A key that both have is written once, with the value in the data.
                 entries.retain(|(key, _)| data.iter().all(|(name, _)| name != key));
-                entries.extend(data.iter().cloned());
+                entries.extend(data);
+                Value::Map(entries)
             }
-            Some(other) if entries.is_empty() => return hostkit_wire::write(self.format, other),
-            _ => {}
+            Some(other) if entries.is_empty() => other,
+            _ => Value::Map(entries),
+        };
+        if matches!(&tree, Value::Map(entries) if entries.is_empty()) {
+            return None;
         }
-        if entries.is_empty() {
-            return Ok(Vec::new());
+        let (path, any) = self.top;
+        Some(path.rsplit('/').filter(|step| !step.is_empty()).fold(tree, |tree, step| match step.parse::<usize>() {
+            Ok(_) => Value::List(vec![tree]),
+            Err(_) => Value::Map(vec![(if step == "*" { any } else { step }.into(), tree)]),
+        }))
+    }
+}
+
+/// The tree with each scalar in an object under this key, if there is one.
+fn in_objects(value: Value, key: &'static str) -> Value {
+    match value {
+        value if key.is_empty() => value,
+        Value::List(items) => Value::List(items.into_iter().map(|item| in_objects(item, key)).collect()),
+        Value::Map(entries) => {
+            Value::Map(entries.into_iter().map(|(name, value)| (name, in_objects(value, key))).collect())
         }
-        hostkit_wire::write(self.format, &Value::Map(entries))
+        scalar => Value::Map(vec![(key.into(), scalar)]),
     }
 }

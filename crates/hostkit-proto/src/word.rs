@@ -1,12 +1,10 @@
-//! The words that the marker of an envelope may be.
+//! The words that the marker of an envelope or a flag may be.
 
 use std::fmt;
 
-#[cfg(feature = "server")]
-use hostkit_wire::Value;
-use hostkit_wire::{Format, Kind, Node};
+use hostkit_wire::{Format, Kind, Node, Value};
 
-/// A word that a marker may be.
+/// A word that a marker or a flag may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Word<'a> {
     /// A text, in these letters.
@@ -19,7 +17,7 @@ pub enum Word<'a> {
 
 impl Word<'_> {
     /// Whether this word stands there; formats that have nothing but text have numbers and truth values as such.
-    pub(crate) fn is(self, node: Node<'_>) -> bool {
+    pub fn is(self, node: Node<'_>) -> bool {
         let has_only_text = matches!(node.format(), Format::Xml | Format::PrintR | Format::Form);
         match self {
             Self::Text(text) => node.kind() == Kind::Text && node.as_str() == Some(text),
@@ -31,8 +29,15 @@ impl Word<'_> {
 }
 
 impl Word<'_> {
-    /// The word as a server writes it.
-    #[cfg(feature = "server")]
+    /// The word without quotes.
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Text(text) | Self::Number(text) => text,
+            Self::Flag(flag) => ["false", "true"][usize::from(*flag)],
+        }
+    }
+
+    /// The word as it is written.
     pub(crate) fn to_value(self) -> Value {
         match self {
             Self::Text(text) => Value::Text(text.to_owned()),

@@ -181,7 +181,7 @@ fn a9_no_field_wins_over_its_double() {
 /// An envelope whose markers are truth values or numbers, as one of the four APIs has.
 fn judged(faults: &EnvelopeFaults<'_>, format: Format, body: &str) -> Verdict<inferno_proto::Code> {
     let document = wire::parse(format, body.as_bytes(), &wire::Limits::DEFAULT).expect("a document");
-    faults.verdict_on(200, Some(document.root()), CallFacts { endpoint: "order", acts: true, may_lack_marker: false })
+    faults.verdict_on(200, Some(document.root()), CallFacts { endpoint: "order", acts: true, ..CallFacts::default() })
 }
 
 #[test]

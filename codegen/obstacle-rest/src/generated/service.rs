@@ -77,10 +77,12 @@ impl Api for Rest {
         name: "obstacle-rest",
         hosts: &[Host { name: "main", url: "https://rest.example.net" }],
         formats: &[Format::Json],
+        request_format: Some(Format::Form),
         leniency: Leniency { ..Leniency::STRICT },
         zone: "UTC",
         answer_fields: &[
             "about",
+            "clean",
             "code",
             "data",
             "error",
@@ -90,9 +92,13 @@ impl Api for Rest {
             "fields",
             "id",
             "items",
+            "left",
             "message",
             "name",
+            "sold",
             "text",
+            "thing",
+            "version",
         ],
         ..ApiInfo::DEFAULT
     };

@@ -6,8 +6,10 @@ use hostkit_proto::ListShape;
 use hostkit_wire::{Format, Limits, Node};
 
 use super::json::{Object, object};
-use super::schema::{described, type_schema};
+use super::schema::{described, type_schema, under_key, worded};
 use crate::model::{Field, Model, Type, TypeKind};
+use crate::resolve::is_text as is_scalar;
+use crate::surface::IdKind;
 
 /// A whole number in a text.
 const WHOLE: &str = "^-?[0-9]+$";
@@ -22,11 +24,11 @@ pub(super) fn loosen(model: &Model, schema: &mut Object, field: &Field) {
     let Some((last, above)) = field.name.json.split_last() else {
         return;
     };
-    if field.surface.spread.is_some() {
+    if field.surface.names.is_some() {
         return;
     }
     let place = above.iter().fold(schema, |place, name| place.object("properties").object(name));
-    let strict = described(answer_schema(model, &field.ty), field);
+    let strict = described(under_key(answer_schema(model, &field.ty), field.name.item.as_deref()), field);
     let mut loose = answered(model, strict, &field.ty, field.is_required());
     if field.name.json.len() == 1 {
         wrapped(model, &mut loose, &field.ty, &field.name.xml);
@@ -87,8 +89,9 @@ pub(super) fn answer_schema(model: &Model, ty: &Type) -> Object {
         Type::Decimal | Type::Money if lenient.loose_scalars => {
             loose(type_schema(ty), &["number", "string"], Some(decimal))
         }
-        Type::Switch if lenient.loose_scalars => {
-            object! { "anyOf": vec![type_schema(ty), object! { "type": "string", "pattern": "^[01]$" }] }
+        Type::Worded(words) => {
+            let all = words.iter().map(|pair| worded(pair));
+            object! { "anyOf": all.chain([answer_schema(model, &Type::Flag)]).collect::<Vec<_>>() }
         }
         Type::Int | Type::Uint | Type::Bytes | Type::Kibibytes | Type::Mebibytes | Type::Gibibytes
             if lenient.loose_scalars =>
@@ -118,9 +121,7 @@ fn loose(mut strict: Object, types: &[&str], pattern: Option<&str>) -> Object {
 fn named(model: &Model, name: &str) -> Object {
     let strict = object! { "$ref": format!("#/components/schemas/{name}") };
     let other = match model.types.get(name).map(|entry| &entry.kind) {
-        Some(
-            TypeKind::Enumeration { is_number: true, .. } | TypeKind::Id { is_number: true } | TypeKind::Ranged(..),
-        ) => {
+        Some(TypeKind::Enumeration { is_number: true, .. } | TypeKind::Id(IdKind::Number) | TypeKind::Ranged(..)) => {
             object! { "type": "string", "pattern": WHOLE }
         }
         Some(TypeKind::Enumeration { .. } | TypeKind::Id { .. }) => object! { "type": "number" },
@@ -173,6 +174,12 @@ pub(super) fn answered(model: &Model, mut strict: Object, ty: &Type, is_required
     let is_text = matches!(ty, Type::Text | Type::Html | Type::Secret | Type::Any);
     if is_nothing("\"\"") && !is_text {
         shapes.push(object! { "type": "string", "maxLength": 0 });
+    }
+    let scalar = model.service.scalar();
+    if !scalar.is_empty() && (is_text || is_scalar(model, ty)) {
+        let mut object = object! { "type": "object", "required": vec![scalar] };
+        object.object("properties").set(scalar, strict.clone());
+        shapes.push(object);
     }
     if shapes.is_empty() {
         return strict;

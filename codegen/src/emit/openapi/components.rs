@@ -4,6 +4,7 @@ use super::answers::{answer_schema, counted, loosen};
 use super::json::{Json, Object, object};
 use super::schema::{object_schema, type_schema};
 use crate::model::{Field, Model, Type, TypeEntry, TypeKind};
+use crate::surface::IdKind;
 
 /// The schemas of all named types.
 pub(super) fn all(model: &Model) -> Object {
@@ -47,13 +48,14 @@ fn entry_schema(entry: &TypeEntry, answers: Option<&Model>) -> Object {
             }
             schema
         }
-        TypeKind::Id { is_number: true } => object! { "type": "integer", "format": "int64", "minimum": 0 },
+        TypeKind::Id(IdKind::Number) => object! { "type": "integer", "format": "int64", "minimum": 0 },
         // An answer may hold another number.
         TypeKind::Ranged(..) if answers.is_some() => type_schema(&Type::Uint),
         TypeKind::Ranged(lowest, highest) => {
             object! { "type": "integer", "format": "int64", "minimum": *lowest, "maximum": *highest }
         }
-        TypeKind::Id { is_number: false } => object! { "type": "string", "pattern": "^[0-9A-Za-z_-]+$" },
+        TypeKind::Id(IdKind::Free) => object! { "type": "string", "minLength": 1, "maxLength": 255 },
+        TypeKind::Id(IdKind::Text) => object! { "type": "string", "pattern": "^[0-9A-Za-z_-]+$" },
         TypeKind::Union { scalar, object, list } => {
             let shape = |ty| answers.map_or_else(|| type_schema(ty), |model| answer_schema(model, ty));
             let shapes: Vec<Object> = [scalar, object, list].into_iter().flatten().map(shape).collect();

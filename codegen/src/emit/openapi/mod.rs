@@ -44,7 +44,8 @@ fn document(model: &Model) -> Object {
     let mut components = object! { "schemas": components::all(model) };
     components.object("schemas").set("Fault", fault(model));
     components.say("securitySchemes", security_schemes(model));
-    let mut document = object! { "openapi": "3.1.0", "info": info, "servers": servers };
+    let mut document = object! { "openapi": "3.1.0", "info": info };
+    document.say("servers", servers);
     document.set("tags", tags(model));
     document.set("paths", paths(model));
     document.set("components", components);

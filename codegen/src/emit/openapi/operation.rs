@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use super::answers::{answer_schema, answered, counted, empty_list, wrapped};
 use super::json::{Json, Object, object};
-use super::schema::{add_choices, add_constants, add_group, constant_value, field_schema, object_schema, type_schema};
+use super::schema::{
+    add_choices, add_constants, add_group, add_names, constant_value, field_schema, object_schema, type_schema,
+    under_key,
+};
 use crate::model::{AtLeastOne, Endpoint, Field, Model, Output, Type, WireName};
 use crate::surface::{ACTION, FaultForm, Place, Put};
 
@@ -18,7 +21,7 @@ pub(super) fn operation(model: &Model, endpoint: &Endpoint, renamed: &BTreeMap<S
     };
     operation.say("description", &surface.about);
     operation.say("parameters", parameters(endpoint, renamed));
-    if !endpoint.fixed_body.is_empty() || surface.has_body {
+    if !endpoint.fixed_body.is_empty() || !endpoint.fixed_top.is_empty() || surface.has_body {
         operation.set("requestBody", request_body(model, endpoint));
     }
     operation.set("responses", responses(model, endpoint));
@@ -75,6 +78,7 @@ fn parameter(place: &str, name: &str, field: &Field) -> Object {
         parameter.set("required", true);
     }
     parameter.set("schema", field_schema(field));
+    add_names(&mut parameter, field);
     parameter
 }
 
@@ -92,6 +96,7 @@ fn request_body(model: &Model, endpoint: &Endpoint) -> Object {
         let path = if format == "xml" { &root.xml } else { &root.json };
         if let Some(path) = path {
             schema = below(&format, &path.split('/').map(str::to_owned).collect::<Vec<_>>(), schema, false);
+            add_constants(&mut schema, &endpoint.fixed_top);
         }
         content.set(media_type(&format), object! { "schema": schema });
     }
@@ -136,9 +141,20 @@ fn responses(model: &Model, endpoint: &Endpoint) -> Object {
 fn fault_content(model: &Model, endpoint: &Endpoint) -> Object {
     let mut content = Object::default();
     for format in formats(model, endpoint) {
-        content.set(media_type(format), object! { "schema": object! { "$ref": "#/components/schemas/Fault" } });
+        let fault = object! { "$ref": "#/components/schemas/Fault" };
+        content.set(media_type(format), object! { "schema": topped(model, format, fault) });
     }
     content
+}
+
+/// The schema of an answer below what all answers stand below.
+fn topped(model: &Model, format: &str, schema: Object) -> Object {
+    let steps = model.service.top(format == "xml").split('/').filter(|step| !step.is_empty());
+    steps.rev().fold(schema, |schema, step| match step {
+        "*" => object! { "type": "object", "additionalProperties": schema },
+        step if step.bytes().all(|byte| byte.is_ascii_digit()) => object! { "type": "array", "items": schema },
+        step => below(format, &[step.to_owned()], schema, false),
+    })
 }
 
 fn answer(response: &mut Object, model: &Model, endpoint: &Endpoint) {
@@ -147,6 +163,14 @@ fn answer(response: &mut Object, model: &Model, endpoint: &Endpoint) {
     let mut content = Object::default();
     for format in formats {
         let schema = match &endpoint.output {
+            Output::Text(ty) => {
+                content.set("text/plain", object! { "schema": type_schema(ty) });
+                break;
+            }
+            Output::Bytes => {
+                content.set("application/octet-stream", object! { "schema": Object::default() });
+                break;
+            }
             Output::None if model.service.fault.form == FaultForm::Envelope => object! { "type": "object" },
             Output::None | Output::Headers(_) => continue,
             Output::Whole(ty) => whole(model, endpoint, format, ty),
@@ -173,7 +197,7 @@ fn answer(response: &mut Object, model: &Model, endpoint: &Endpoint) {
         if !response.empty_statuses.is_empty() || !response.empty_codes.is_empty() {
             schema = object! { "anyOf": vec![schema, object! { "$ref": "#/components/schemas/Fault" }] };
         }
-        content.set(media_type(format), object! { "schema": schema });
+        content.set(media_type(format), object! { "schema": topped(model, format, schema) });
     }
     response.say("content", content);
     response.say("x-hostkit-examples", examples(endpoint, "answer"));
@@ -196,7 +220,8 @@ fn enveloped(model: &Model, mut schema: Object) -> Object {
 
 fn whole(model: &Model, endpoint: &Endpoint, format: &str, ty: &Type) -> Object {
     // XML has no null, and a list in it is always a list.
-    let mut schema = if format == "xml" { type_schema(ty) } else { answer_schema(model, ty) };
+    let key = endpoint.surface.response.item.as_ref().map(|item| item.as_str());
+    let mut schema = if format == "xml" { type_schema(ty) } else { under_key(answer_schema(model, ty), key) };
     if let (Some(max), Type::List(_)) = (endpoint.surface.response.max_items, ty) {
         schema.set("maxItems", max);
     }
@@ -204,10 +229,7 @@ fn whole(model: &Model, endpoint: &Endpoint, format: &str, ty: &Type) -> Object 
 }
 
 fn headers(response: &mut Object, model: &Model, endpoint: &Endpoint) {
-    let Output::Headers(ty) = &endpoint.output else {
-        return;
-    };
-    for field in model.fields(ty).unwrap_or_default() {
+    for field in endpoint.header_fields(model) {
         let name = field.surface.header.as_deref().unwrap_or_else(|| field.wire());
         let mut header = object! { "schema": type_schema(&field.ty) };
         header.say("description", &field.surface.en);

@@ -3,7 +3,7 @@
 
 use super::json::{Json, Object, object};
 use crate::model::{Field, OneOf, Type};
-use crate::surface::{Constant, Limits};
+use crate::surface::{Constant, Limits, Word};
 
 /// The schema of a type expression.
 pub(super) fn type_schema(ty: &Type) -> Object {
@@ -14,7 +14,7 @@ pub(super) fn type_schema(ty: &Type) -> Object {
         // Marked exact: reading it as a binary fraction loses digits.
         Type::Decimal | Type::Money => object! { "type": "number", "x-hostkit-exact": true },
         Type::Flag => object! { "type": "boolean" },
-        Type::Switch => object! { "type": "integer", "enum": vec![0, 1] },
+        Type::Worded(words) => worded(words.first().map_or(&[], |pair| pair.as_slice())),
         Type::Secret => object! { "type": "string", "format": "password" },
         Type::DateTime => object! { "type": "string", "x-hostkit-type": "datetime" },
         Type::Date => object! { "type": "string", "x-hostkit-type": "date" },
@@ -38,6 +38,32 @@ fn unit(name: &str) -> Object {
     object! { "type": "integer", "format": "int64", "minimum": 0, "x-hostkit-unit": name }
 }
 
+/// The schema of a list whose items are each the entry of an object under this key, if there is one.
+pub(super) fn under_key(mut list: Object, key: Option<&str>) -> Object {
+    if let Some(key) = key {
+        let mut item = object! { "type": "object", "required": vec![key] };
+        item.object("properties").set(key, std::mem::take(list.object("items")));
+        list.set("items", item);
+    }
+    list
+}
+
+/// One of these words.
+pub(super) fn worded(words: &[Word]) -> Object {
+    let kind = match words.first() {
+        Some(Word::Flag(_)) => "boolean",
+        Some(Word::Number(_)) => "integer",
+        _ => "string",
+    };
+    let json = |word: &Word| match word {
+        Word::Flag(flag) => Json::Flag(*flag),
+        Word::Number(number) => number.parse().map_or_else(|_| Json::Text(number.clone()), Json::Number),
+        Word::Text(text) => Json::Text(text.clone()),
+    };
+    let words: Vec<Json> = words.iter().map(json).collect();
+    object! { "type": kind, "enum": words }
+}
+
 /// An object with these fields at their JSON paths.
 pub(super) fn object_schema(fields: &[Field]) -> Object {
     let mut schema = object! { "type": "object" };
@@ -51,10 +77,10 @@ fn add_field(schema: &mut Object, field: &Field) {
     let Some((last, above)) = field.name.json.split_last() else {
         return;
     };
-    // A schema cannot name made keys.
-    if let Some(template) = &field.surface.spread {
+    // A schema cannot name made names.
+    if field.surface.names.is_some() {
         let mut made = type_schema(field.ty.item());
-        made.set("x-hostkit-spread", &template.value);
+        add_names(&mut made, field);
         made.say("description", &field.surface.en);
         schema.object("x-hostkit-made-keys").set(field.rust.as_str(), made);
         return;
@@ -73,6 +99,16 @@ fn add_field(schema: &mut Object, field: &Field) {
     }
 }
 
+/// Says how the parts of a value are called.
+pub(super) fn add_names(schema: &mut Object, field: &Field) {
+    if let Some(template) = &field.surface.names {
+        schema.set("x-hostkit-names", &template.value);
+    }
+    if let Some(from) = &field.surface.from {
+        schema.set("x-hostkit-names-from", from.value);
+    }
+}
+
 fn require(schema: &mut Object, name: &str) {
     let known = schema.texts("required");
     if !known.iter().any(|known| known == name) {
@@ -84,8 +120,8 @@ fn require(schema: &mut Object, name: &str) {
 /// Schema of one field, with its limits.
 pub(super) fn field_schema(field: &Field) -> Object {
     let schema = match &field.ty {
-        ty if !field.surface.write_text => type_schema(ty),
-        Type::Flag | Type::Switch => object! { "type": "string", "pattern": "^[01]$" },
+        ty if !field.surface.write_text => under_key(type_schema(ty), field.name.item.as_deref()),
+        Type::Flag | Type::Worded(_) => object! { "type": "string", "pattern": "^[01]$" },
         Type::Decimal | Type::Money => object! { "type": "string", "pattern": "^-?[0-9]+([.][0-9]+)?$" },
         _ => object! { "type": "string", "pattern": "^-?[0-9]+$" },
     };

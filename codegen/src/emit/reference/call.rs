@@ -30,10 +30,11 @@ pub(super) fn section(language: Language, model: &Model, wire: &Wire<'_>, endpoi
 fn facts(language: Language, model: &Model, endpoint: &Endpoint) -> String {
     let surface = &endpoint.surface;
     let mut lines = vec![format!("{}: `{} {}`", language.pick("Call", "Вызов"), endpoint.method, endpoint.path)];
-    let constants: Vec<String> = [("query", &endpoint.fixed_query), ("body", &endpoint.fixed_body)]
-        .into_iter()
-        .flat_map(|(place, list)| list.iter().map(move |constant| fixed(language, place, constant)))
-        .collect();
+    let constants: Vec<String> =
+        [("query", &endpoint.fixed_query), ("body", &endpoint.fixed_top), ("body", &endpoint.fixed_body)]
+            .into_iter()
+            .flat_map(|(place, list)| list.iter().map(move |constant| fixed(language, place, constant)))
+            .collect();
     if !constants.is_empty() {
         lines.push(format!("{}: {}", language.pick("Always sent", "Всегда передаётся"), constants.join(", ")));
     }
@@ -162,6 +163,11 @@ fn output(language: Language, model: &Model, endpoint: &Endpoint) -> String {
             text.push_str(language.pick("No value, only success.\n", "Только признак успеха.\n"));
             return text;
         }
+        Output::Bytes => {
+            text.push_str(language.pick("The body as it is, bytes.\n", "Тело как есть, байты.\n"));
+            return text;
+        }
+        Output::Text(_) => language.pick(", the body itself", ", само тело").to_owned(),
         Output::Headers(_) => language.pick(", in headers", ", в заголовках").to_owned(),
         Output::Whole(_) => String::new(),
         Output::Under(_, name) => format!(", {} {}", language.pick("under", "в"), fields::name(name)),

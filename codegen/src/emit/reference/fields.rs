@@ -3,6 +3,7 @@
 use super::page::{head, table};
 use super::words::{Language, cell, limits, provenance, type_text};
 use crate::model::{Field, Model, Type, TypeEntry, TypeKind, WireName};
+use crate::surface::IdKind;
 
 /// The page of all types.
 pub(super) fn page(language: Language, model: &Model) -> String {
@@ -45,8 +46,8 @@ fn section(language: Language, entry: &TypeEntry) -> String {
             });
             text.push_str(&table(&titles, rows));
         }
-        TypeKind::Id { is_number } => {
-            let kind = if *is_number { Type::Uint } else { Type::Text };
+        TypeKind::Id(kind) => {
+            let kind = if *kind == IdKind::Number { Type::Uint } else { Type::Text };
             let kind = type_text(language, &kind);
             text.push_str(&format!("\n{}: {kind}.\n", language.pick("An id of its own type", "Номер своего типа")));
         }
@@ -121,7 +122,7 @@ pub(super) fn inputs<'f>(
         } else {
             language.pick("no", "нет").to_owned()
         };
-        let name = if surface.spread.is_some() { format!("`{}`", field.rust) } else { wire_name(field) };
+        let name = if surface.names.is_some() { format!("`{}`", field.rust) } else { wire_name(field) };
         vec![name, place.to_owned(), type_text(language, &field.ty), required, meaning(language, field)]
     })
 }
@@ -165,14 +166,19 @@ fn meaning(language: Language, field: &Field) -> String {
     if let Some(max) = surface.max_items {
         facts.push(format!("{} {max}", language.pick("items, at most:", "элементов не больше")));
     }
+    if let Some(key) = &field.name.item {
+        facts.push(format!("{} `{key}`", language.pick("each item below", "каждый элемент внутри")));
+    }
     if let Some(total) = field.total() {
         facts.push(format!("{} {}", language.pick("how many in all:", "сколько всего:"), name(&total.name)));
     }
     if let Some(condition) = &surface.only_if {
         facts.push(format!("{} `{}`", language.pick("only if", "только если"), condition.value));
     }
-    if let Some(spread) = &surface.spread {
-        facts.push(format!("{} `{}`", language.pick("travels as", "передаётся как"), spread.value));
+    if let Some(names) = &surface.names {
+        let from = surface.from.as_ref().map(|from| format!(", {} {}", language.pick("from", "с"), from.value));
+        let text = format!("{} `{}`", language.pick("travels as", "передаётся как"), names.value);
+        facts.push(text + &from.unwrap_or_default());
     }
     if let Some(form) = &surface.form {
         facts.push(format!("{} `{form}`", language.pick("form", "вид")));

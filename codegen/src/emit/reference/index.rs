@@ -57,6 +57,13 @@ fn calls(language: Language, model: &Model) -> String {
 }
 
 fn hosts(language: Language, model: &Model) -> String {
+    if model.service.hosts.is_empty() {
+        let text = language.pick(
+            "Everybody hosts it for himself: a client is built with a base URL.\n",
+            "Каждый размещает его у себя: клиенту задаётся базовый URL.\n",
+        );
+        return text.to_owned();
+    }
     let titles = [language.pick("name", "имя"), "URL", language.pick("what", "что это")];
     let rows = model.service.hosts.iter().map(|host| {
         vec![format!("`{}`", host.name.value), format!("`{}`", host.url), cell(language.of(&host.en, &host.ru))]

@@ -10,6 +10,7 @@ use super::index::modules;
 use super::page::{RECOVERY, head, table};
 use super::words::{Language, cell};
 use crate::model::{ByItself, Endpoint, Field, Items, Model, Sign, Trace, Type, TypeKind};
+use crate::surface::IdKind;
 
 /// The page of one API.
 pub(super) fn page(language: Language, model: &Model) -> String {
@@ -169,7 +170,7 @@ fn doubts(language: Language, model: &Model, trace: &Trace) -> String {
 fn goes_for_good(model: &Model, trace: &Trace) -> bool {
     let is_id = |(path, _): &(Vec<Field>, Field)| {
         let [Field { ty: Type::Named(name), .. }] = path.as_slice() else { return false };
-        model.types.get(name).is_some_and(|entry| matches!(entry.kind, TypeKind::Id { is_number: true }))
+        model.types.get(name).is_some_and(|entry| matches!(entry.kind, TypeKind::Id(IdKind::Number)))
     };
     trace.filter.first().is_some_and(is_id)
 }

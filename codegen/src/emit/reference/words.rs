@@ -2,7 +2,7 @@
 
 use crate::emit::ShapeTexts;
 use crate::model::{Model, Type};
-use crate::surface::Limits;
+use crate::surface::{Limits, Word};
 
 /// A language of the reference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,7 +110,10 @@ pub(super) fn type_text(language: Language, ty: &Type) -> String {
         Type::Decimal => language.pick("exact decimal", "точное десятичное"),
         Type::Money => language.pick("amount of money", "сумма денег"),
         Type::Flag => language.pick("yes or no", "да или нет"),
-        Type::Switch => language.pick("0 or 1", "0 или 1"),
+        Type::Worded(words) => {
+            let [no, yes] = words.first().cloned().unwrap_or([Word::Flag(false), Word::Flag(true)]);
+            return format!("{} {} {}", no.plain(), language.pick("or", "или"), yes.plain());
+        }
         Type::Secret => language.pick("secret text", "секретный текст"),
         Type::DateTime => language.pick("date and time", "дата и время"),
         Type::Date => language.pick("date", "дата"),

@@ -5,7 +5,8 @@ use quote::quote;
 
 use super::rules::{body_check, checks, limit_check};
 use super::words::{
-    constant_value, ident, initialiser, input_name, local, path_name, set_expression, used, written_name,
+    constant_value, first_words, ident, initialiser, input_name, local, names_expression, path_name, set_expression,
+    used, written_name,
 };
 use crate::model::{Endpoint, Field, Model, OneOf, Type, Variant};
 use crate::surface::Constant;
@@ -26,6 +27,11 @@ pub(super) fn emit(endpoint: &Endpoint, model: &Model) -> TokenStream {
     if !endpoint.fixed_body.is_empty() || endpoint.surface.has_body {
         statements.push(body(endpoint));
     }
+    // Each is put before the others.
+    for constant in endpoint.fixed_top.iter().rev() {
+        let (key, value) = (&constant.key.value, constant_value(constant));
+        statements.push(quote!(out.body_field(#key, #value);));
+    }
     // Every statement writes to `out`.
     let out = used("out", !statements.is_empty());
     let end = if statements.is_empty() { quote!(Ok(())) } else { quote!(out.checked()) };
@@ -39,8 +45,15 @@ pub(super) fn emit(endpoint: &Endpoint, model: &Model) -> TokenStream {
 
 fn query(field: &Field) -> TokenStream {
     let (wire, name) = (field.wire(), ident(&field.rust));
+    if let Some(names) = names_expression(field) {
+        return quote!(out.query_names(&#names, &self.#name););
+    }
     let method = ident(if field.is_option() { "optional_query" } else { "query" });
     let value = match field.surface.form.as_deref() {
+        _ if let Some(words) = first_words(&field.ty) => match field.is_option() {
+            true => quote!(self.#name.as_ref().map(|flag| InWords(flag, #words))),
+            false => quote!(InWords(&self.#name, #words)),
+        },
         Some(form) if field.is_option() => quote!(self.#name.map(|date| date.format(#form))),
         Some(form) => quote!(self.#name.format(#form)),
         None => quote!(self.#name),

@@ -198,7 +198,10 @@ fn echo(endpoint: &Endpoint) -> Option<TokenStream> {
 }
 
 pub(super) fn output_type(endpoint: &Endpoint) -> TokenStream {
-    endpoint.output.ty().map_or_else(|| quote!(()), rust_type)
+    match &endpoint.output {
+        Output::Bytes => quote!(Vec<u8>),
+        output => output.ty().map_or_else(|| quote!(()), rust_type),
+    }
 }
 
 /// The empty output for answers that mean "nothing there", if the endpoint allows them.
@@ -228,6 +231,7 @@ fn info(model: &Model, endpoint: &Endpoint) -> TokenStream {
     let empty = emptiness(&surface.response);
     let formats = list_member("formats", surface.response.formats.iter().map(|format| format_name(format)));
     let may_lack_marker = flag_member("may_lack_marker", surface.response.may_lack_marker.is_some());
+    let is_raw = flag_member("is_raw", matches!(endpoint.output, Output::Text(_) | Output::Bytes));
     let total = endpoint.total().map(|total| {
         let name = name_expression(&total.name);
         quote!(total: Some(#name),)
@@ -266,6 +270,7 @@ fn info(model: &Model, endpoint: &Endpoint) -> TokenStream {
             #empty
             #formats
             #may_lack_marker
+            #is_raw
             #total
             #bodiless
             #deadline
@@ -298,8 +303,35 @@ fn emptiness(response: &Response) -> Option<TokenStream> {
 }
 
 fn decode(model: &Model, endpoint: &Endpoint) -> TokenStream {
+    let headers = match &endpoint.output {
+        Output::Whole(_) | Output::Under(..) => endpoint.header_fields(model),
+        _ => Vec::new(),
+    };
+    let body = decode_body(model, endpoint);
+    if headers.is_empty() {
+        return body;
+    }
+    let output = output_type(endpoint);
+    let sets = headers.into_iter().map(|field| {
+        let (name, value) = (ident(&field.rust), header_value(field));
+        quote!(value.#name = #value;)
+    });
+    quote! {
+        let mut value: #output = #body?;
+        #(#sets)*
+        Ok(value)
+    }
+}
+
+fn decode_body(model: &Model, endpoint: &Endpoint) -> TokenStream {
     match &endpoint.output {
         Output::None => quote!(answer.nothing()),
+        Output::Text(_) => quote!(answer.text()),
+        Output::Bytes => quote!(answer.bytes()),
+        Output::Whole(_) if let Some(item) = &endpoint.surface.response.item => {
+            let (item, max) = (&item.value, max_items(endpoint.surface.response.max_items));
+            quote!(answer.items(#item, #max))
+        }
         Output::Whole(_) => quote!(answer.whole()),
         Output::Under(ty, name) => decode_under(endpoint, ty, name),
         Output::Headers(ty) => {
@@ -331,9 +363,14 @@ fn decode_under(endpoint: &Endpoint, ty: &Type, name: &WireName) -> TokenStream 
 }
 
 fn decode_header(field: &Field) -> TokenStream {
-    let (name, header) = (ident(&field.rust), header(field));
+    let (name, value) = (ident(&field.rust), header_value(field));
+    quote!(#name: #value)
+}
+
+fn header_value(field: &Field) -> TokenStream {
+    let header = header(field);
     match field.is_required() {
-        true => quote!(#name: answer.required_header(#header)?),
-        false => quote!(#name: answer.optional_header(#header)),
+        true => quote!(answer.required_header(#header)?),
+        false => quote!(answer.optional_header(#header)),
     }
 }

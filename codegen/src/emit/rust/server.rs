@@ -5,7 +5,10 @@ use quote::{ToTokens, quote};
 
 use super::docs::{Doc, ITEM, MEMBER};
 use super::endpoint::output_type;
-use super::words::{format_name, header, ident, initialiser, local, name_expression, number, path_name, path_of};
+use super::words::{
+    flag_words, format_name, gather_expression, header, ident, initialiser, local, name_expression, number, path_name,
+    path_of,
+};
 use super::words::{read_expression, rust_type, written_name};
 use crate::model::{Endpoint, Field, Model, OneOf, Output, Type, Variant};
 use crate::surface::{Constant, Example};
@@ -51,7 +54,19 @@ fn parse(endpoint: &Endpoint) -> TokenStream {
 
 fn query(field: &Field) -> TokenStream {
     let (local, wire) = (local(&field.rust, TAKEN), field.wire());
+    let gathered = gather_expression(field, |end, names| {
+        let (method, types) =
+            (ident(&["gather_query", end].concat()), if end.is_empty() { quote!(_) } else { quote!(_, _) });
+        quote!(request.#method::<Self, #types>(&#names))
+    });
+    if let Some(gathered) = gathered {
+        return quote!(let #local = #gathered;);
+    }
     let name = if field.is_option() { "query" } else { "required_query" };
+    if let Type::Worded(words) = &field.ty {
+        let (method, words) = (ident(&[name, "_flag"].concat()), flag_words(words));
+        return quote!(let #local = request.#method(#wire, #words)?;);
+    }
     match field.surface.form.as_deref() {
         Some(form) => {
             let (method, ty) = (ident(&[name, "_in"].concat()), rust_type(&field.ty));
@@ -69,8 +84,17 @@ fn body(endpoint: &Endpoint) -> TokenStream {
     let groups = endpoint.one_of.iter().map(|group| &group.rust);
     let names = endpoint.inputs().map(|field| &field.rust).chain(groups);
     let names = names.map(|name| initialiser(name, TAKEN));
+    let top = endpoint.fixed_top.iter().map(|constant| {
+        let (key, text) = (&constant.key.value, &constant.text);
+        quote!(request.fixed_body::<Self>(#key, #text)?;)
+    });
+    let body = inner_body(endpoint, &quote!(Self { #(#names),* }));
+    quote!(#(#top)* #body)
+}
+
+fn inner_body(endpoint: &Endpoint, call: &TokenStream) -> TokenStream {
     if endpoint.fixed_body.is_empty() && !endpoint.surface.has_body {
-        return quote!(request.no_body::<Self>()?; Ok(Self { #(#names),* }));
+        return quote!(request.no_body::<Self>()?; Ok(#call));
     }
     let root = &endpoint.surface.request_root;
     let root = match (&root.xml, &root.json) {
@@ -85,30 +109,31 @@ fn body(endpoint: &Endpoint) -> TokenStream {
         }
     };
     if endpoint.fixed_body.is_empty() && endpoint.body.is_empty() && endpoint.one_of.is_empty() {
-        return quote!(request.body::<Self, _>(&#root, |_| Ok(Self { #(#names),* })));
+        return quote!(request.body::<Self, _>(&#root, |_| Ok(#call)));
     }
     let constants = endpoint.fixed_body.iter().map(fixed);
-    // Made keys come last, because they take every key that is left.
-    let (spread, plain): (Vec<&Field>, Vec<&Field>) =
-        endpoint.body.iter().partition(|field| field.surface.spread.is_some());
+    // Made names come last, because they are matched by their template alone.
+    let (made, plain): (Vec<&Field>, Vec<&Field>) = endpoint.body.iter().partition(|field| field.names().is_some());
     let plain = plain.into_iter().map(|field| {
         let (local, read) = (local(&field.rust, TAKEN), read_expression(field));
         quote!(let #local = #read;)
     });
     let groups = endpoint.one_of.iter().map(group);
-    let spread = spread.into_iter().map(|field| {
+    let made = made.into_iter().filter_map(|field| {
         let local = local(&field.rust, TAKEN);
-        let method = ident(if matches!(field.ty, Type::Map(..)) { "gather_map" } else { "gather_list" });
-        let template = field.surface.spread.as_deref();
-        quote!(let #local = fields.#method(#template)?;)
+        let gathered = gather_expression(field, |end, names| {
+            let method = ident(&["gather", end].concat());
+            quote!(fields.#method(&#names))
+        })?;
+        Some(quote!(let #local = #gathered;))
     });
     quote! {
         request.body::<Self, _>(&#root, |fields| {
             #(#constants)*
             #(#plain)*
             #(#groups)*
-            #(#spread)*
-            Ok(Self { #(#names),* })
+            #(#made)*
+            Ok(#call)
         })
     }
 }
@@ -185,16 +210,23 @@ fn answer(model: &Model, endpoint: &Endpoint) -> TokenStream {
                 fn answer(_: &(), _: &mut WrittenAnswer) {}
             );
         }
+        Output::Text(_) => quote!(out.text(output);),
+        Output::Bytes => quote!(out.bytes(output);),
+        Output::Whole(_) if let Some(item) = &endpoint.surface.response.item => {
+            let item = &item.value;
+            quote!(out.items(#item, output);)
+        }
         Output::Whole(_) => quote!(out.whole(output);),
         Output::Under(ty, name) => {
             let method = ident(if matches!(ty, Type::Option(_)) { "optional_value" } else { "value" });
             let name = written_name(name);
             quote!(out.#method(#name, output);)
         }
-        Output::Headers(ty) => model.fields(ty).unwrap_or_default().iter().map(answer_header).collect(),
+        Output::Headers(_) => TokenStream::new(),
     };
+    let headers = endpoint.header_fields(model).into_iter().map(answer_header);
     let output = output_type(endpoint);
-    quote!(fn answer(output: &#output, out: &mut WrittenAnswer) { #statements })
+    quote!(fn answer(output: &#output, out: &mut WrittenAnswer) { #statements #(#headers)* })
 }
 
 fn answer_header(field: &Field) -> TokenStream {
@@ -249,7 +281,7 @@ fn by_demand(model: &Model) -> Vec<&Endpoint> {
     let demand = |endpoint: &Endpoint| {
         let required = endpoint.inputs().filter(|field| field.is_required()).count();
         let groups = endpoint.one_of.iter().filter(|group| group.required).count();
-        let fixed = endpoint.fixed_body.len() + endpoint.fixed_query.len();
+        let fixed = endpoint.fixed_body.len() + endpoint.fixed_top.len() + endpoint.fixed_query.len();
         let literal = endpoint.path.split('/').filter(|segment| !segment.starts_with('{')).count();
         (literal, required + groups + fixed)
     };

@@ -9,11 +9,12 @@ use super::words::{
     serialised_field, set_expression,
 };
 use crate::model::{Field, Model, Type, TypeEntry, TypeKind};
+use crate::surface::IdKind;
 
 /// Client-side items of a type.
 pub(super) fn emit(model: &Model, entry: &TypeEntry) -> TokenStream {
     match &entry.kind {
-        TypeKind::Id { is_number } => id(entry, *is_number),
+        TypeKind::Id(kind) => id(entry, *kind),
         TypeKind::Ranged(lowest, highest) => ranged(entry, *lowest, *highest),
         TypeKind::Enumeration { .. } => enumeration(model, entry),
         TypeKind::Struct(fields) => structure(model, entry, fields),
@@ -34,6 +35,11 @@ pub(super) fn emit_server(entry: &TypeEntry) -> TokenStream {
     }
 }
 
+/// The fields that stand in a body, which all but those of headers do.
+fn in_body(fields: &[Field]) -> impl Iterator<Item = &Field> {
+    fields.iter().filter(|field| field.surface.header.is_none())
+}
+
 fn is_from_headers(fields: &[Field]) -> bool {
     !fields.is_empty() && fields.iter().all(|field| field.surface.header.is_some())
 }
@@ -42,9 +48,13 @@ fn about(entry: &TypeEntry) -> Doc {
     Doc::new(ITEM, &entry.en).and(&entry.about)
 }
 
-fn id(entry: &TypeEntry, is_number: bool) -> TokenStream {
+fn id(entry: &TypeEntry, kind: IdKind) -> TokenStream {
     let (name, about) = (ident(&entry.name), about(entry));
-    let declare = ident(if is_number { "number_id" } else { "text_id" });
+    let declare = ident(match kind {
+        IdKind::Number => "number_id",
+        IdKind::Text => "text_id",
+        IdKind::Free => "free_id",
+    });
     quote!(hostkit_proto::#declare! { #about pub struct #name; })
 }
 
@@ -160,14 +170,14 @@ fn empty_value(field: &Field) -> TokenStream {
 
 fn from_wire(entry: &TypeEntry, fields: &[Field]) -> TokenStream {
     let (name, spec) = (ident(&entry.name), &entry.spec);
-    let entries = fields.iter().map(field_entry).chain(entry.keep_raw.then(|| quote!(Field::raw())));
+    let entries = in_body(fields).map(field_entry).chain(entry.keep_raw.then(|| quote!(Field::raw())));
     let required = fields.iter().filter(|field| field.is_required());
     let blanks = required.map(|field| match field.ty {
         Type::Text | Type::Secret => quote!(""),
         _ => quote!(FromWire::blank()),
     });
-    let reads = fields.iter().map(fill_statement).chain(entry.keep_raw.then(|| quote!(reader.raw(&mut self.raw))));
-    let total = fields.iter().enumerate().find_map(|(index, field)| {
+    let reads = in_body(fields).map(fill_statement).chain(entry.keep_raw.then(|| quote!(reader.raw(&mut self.raw))));
+    let total = in_body(fields).enumerate().find_map(|(index, field)| {
         let (index, name) = (Literal::usize_unsuffixed(index), name_expression(&field.total()?.name));
         Some(quote!(.total(#index, #name)))
     });
@@ -201,7 +211,7 @@ fn to_wire(entry: &TypeEntry, fields: &[Field]) -> TokenStream {
             return Some(raw);
         })
     });
-    let sets = fields.iter().map(|field| {
+    let sets = in_body(fields).map(|field| {
         let name = ident(&field.rust);
         set_expression(&quote!(object), "set", field, &quote!(&self.#name))
     });

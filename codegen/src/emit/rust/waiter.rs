@@ -155,7 +155,7 @@ fn is_there(condition: &Condition) -> TokenStream {
         let name = ident(rust);
         return match ty {
             ty if is_many(Some(ty)) => quote!(!output.#name.is_empty()),
-            Type::Flag | Type::Switch => quote!(output.#name),
+            Type::Flag | Type::Worded(_) => quote!(output.#name),
             _ => quote!(true),
         };
     }
@@ -212,7 +212,7 @@ fn last_type(path: &[Step]) -> Option<&Type> {
 }
 
 fn is_flag(path: &[Step]) -> bool {
-    matches!(last_type(path), Some(Type::Flag | Type::Switch))
+    matches!(last_type(path), Some(Type::Flag | Type::Worded(_)))
 }
 
 /// Whether a value of the type can be empty.

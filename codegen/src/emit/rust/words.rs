@@ -5,7 +5,7 @@ use quote::{ToTokens, format_ident, quote};
 use syn::LitInt;
 
 use crate::model::{EchoedInput, Endpoint, Field, Model, Type, TypeKind, WireName, item_limit};
-use crate::surface::Constant;
+use crate::surface::{self, Constant};
 
 pub(super) fn ident(name: &str) -> Ident {
     format_ident!("{}", name)
@@ -35,7 +35,7 @@ pub(super) fn rust_type(ty: &Type) -> TokenStream {
         Type::Int => "i64",
         Type::Uint => "u64",
         Type::Decimal | Type::Money => "Decimal",
-        Type::Flag | Type::Switch => "bool",
+        Type::Flag | Type::Worded(_) => "bool",
         Type::Secret => "Secret",
         Type::DateTime => "DateTime",
         Type::Date => "Date",
@@ -155,6 +155,10 @@ pub(super) fn fill_statement(field: &Field) -> TokenStream {
         (_, method) => method,
     });
     let (name, max) = (ident(&field.rust), max_items_argument(field));
+    if let Type::Worded(words) = &field.ty {
+        let words = flag_words(words);
+        return quote!(reader.in_words(#words).#method(&mut self.#name));
+    }
     quote!(reader.#method(&mut self.#name #max))
 }
 
@@ -180,7 +184,7 @@ fn max_items_argument(field: &Field) -> Option<TokenStream> {
 
 /// What `constructor` makes of the name in each format.
 fn named(constructor: &TokenStream, name: &WireName) -> TokenStream {
-    let WireName { json, xml, also } = name;
+    let WireName { json, xml, also, item } = name;
     let (json, json_inner) = first_and_rest(json);
     let (xml, xml_inner) = first_and_rest(xml);
     let mut expression = quote!(#constructor(#json));
@@ -193,6 +197,9 @@ fn named(constructor: &TokenStream, name: &WireName) -> TokenStream {
     if !xml_inner.is_empty() {
         expression.extend(quote!(.xml_inner(&[#(#xml_inner),*])));
     }
+    if let Some(item) = item {
+        expression.extend(quote!(.item(#item)));
+    }
     if !also.is_empty() {
         expression.extend(quote!(.also(&[#(#also),*])));
     }
@@ -202,7 +209,7 @@ fn named(constructor: &TokenStream, name: &WireName) -> TokenStream {
 /// `"vps_hdd"`, or `Name::new("ip").xml("@addr")` if the formats differ: the name of a field that is only written.
 pub(super) fn written_name(name: &WireName) -> TokenStream {
     match (name.json.as_slice(), name.xml.as_slice()) {
-        ([json], [xml]) if json == xml => quote!(#json),
+        ([json], [xml]) if json == xml && name.item.is_none() => quote!(#json),
         // Alternative names matter only for reading.
         _ => name_expression(&WireName { also: Vec::new(), ..name.clone() }),
     }
@@ -221,7 +228,7 @@ fn first_and_rest(path: &[String]) -> (&str, &[String]) {
 /// The name with these paths, whose parts are separated by `/`.
 pub(super) fn path_name(json: &str, xml: &str) -> WireName {
     let split = |path: &str| path.split('/').map(str::to_owned).collect();
-    WireName { json: split(json), xml: split(xml), also: Vec::new() }
+    WireName { json: split(json), xml: split(xml), also: Vec::new(), item: None }
 }
 
 /// The variable for a field, distinct from the names in `taken`.
@@ -252,21 +259,51 @@ pub(super) fn max_items(given: Option<i64>) -> LitInt {
 pub(super) fn read_expression(field: &Field) -> TokenStream {
     let (method, name, max) = (reader_method(field), name_expression(&field.name), max_items_argument(field));
     let absent = field.surface.absent.as_ref().filter(|_| method == "or").map(|absent| absent.value).into_iter();
+    if let Type::Worded(words) = &field.ty {
+        let (method, words) = (ident(&[method, "_flag"].concat()), flag_words(words));
+        return quote!(fields.#method(&#name, #words #(, #absent)*)?);
+    }
     let method = ident(method);
     quote!(fields.#method(&#name #max #(, #absent)*)?)
 }
 
-/// `body.set("vps_hdd", &self.disk)`, or the call that spreads made keys; `value` is a reference.
+/// `Names::new("pid[{index}]").from(0)`, if the parts of the field have names of their own.
+pub(super) fn names_expression(field: &Field) -> Option<TokenStream> {
+    let template = field.surface.names.as_deref()?;
+    let from = field.surface.from.as_ref().map(|from| {
+        let from = number(from.value);
+        quote!(.from(#from))
+    });
+    Some(quote!(Names::new(#template) #from))
+}
+
+/// The value of a field whose parts have names of their own; `call` makes the call from the end of its method's name, which
+/// differs for maps, and the names.
+pub(super) fn gather_expression(
+    field: &Field,
+    call: impl FnOnce(&str, TokenStream) -> TokenStream,
+) -> Option<TokenStream> {
+    let names = names_expression(field)?;
+    let end = if matches!(field.ty, Type::Map(..)) { "_map" } else { "" };
+    Some(if field.is_required() {
+        let call = call(end, quote!(names));
+        quote!({ let names = #names; #call?.ok_or_else(|| names.missing())? })
+    } else {
+        let call = call(end, names);
+        let end = (!field.is_option()).then(|| quote!(.unwrap_or_default()));
+        quote!(#call? #end)
+    })
+}
+
+/// `body.set("vps_hdd", &self.disk)`, or the call that makes names; `value` is a reference.
 pub(super) fn set_expression(target: &TokenStream, method: &str, field: &Field, value: &TokenStream) -> TokenStream {
-    if let Some(spread) = &field.surface.spread {
-        let method = ident(if matches!(field.ty, Type::Map(..)) { "spread_map" } else { "spread_list" });
-        let spread = spread.value.as_str();
-        return quote!(#target.#method(#spread, #value));
+    if let Some(names) = names_expression(field) {
+        return quote!(#target.set_names(&#names, #value));
     }
     let (method, name) = (ident(method), written_name(&field.name));
     // Wrapped if the wire form differs from the default.
     let value = match &field.surface.form {
-        _ if matches!(field.ty, Type::Switch) => quote!(&Switch(#value)),
+        _ if let Some(words) = first_words(&field.ty) => quote!(&InWords(#value, #words)),
         _ if field.surface.write_text => quote!(&AsText(#value)),
         Some(form) => {
             let form = form.as_str();
@@ -275,6 +312,32 @@ pub(super) fn set_expression(target: &TokenStream, method: &str, field: &Field, 
         None => value.clone(),
     };
     quote!(#target.#method(#name, #value))
+}
+
+/// `Word::Text("off")`.
+pub(super) fn word(word: &surface::Word) -> TokenStream {
+    match word {
+        surface::Word::Text(text) => quote!(Word::Text(#text)),
+        surface::Word::Number(number) => quote!(Word::Number(#number)),
+        surface::Word::Flag(flag) => quote!(Word::Flag(#flag)),
+    }
+}
+
+/// `[Word::Text("off"), Word::Text("on")]`: the words in which a flag is written, if it has some.
+pub(super) fn first_words(ty: &Type) -> Option<TokenStream> {
+    let Type::Worded(words) = ty else { return None };
+    words.first().map(pair)
+}
+
+/// `&[[Word::Text("off"), Word::Text("on")]]`: all words of a flag.
+pub(super) fn flag_words(words: &[[surface::Word; 2]]) -> TokenStream {
+    let pairs = words.iter().map(pair);
+    quote!(&[#(#pairs),*])
+}
+
+fn pair(pair: &[surface::Word; 2]) -> TokenStream {
+    let words = pair.iter().map(word);
+    quote!([#(#words),*])
 }
 
 /// The value at the end of a path from `start`, and whether it may be absent and is then an `Option` of a reference.

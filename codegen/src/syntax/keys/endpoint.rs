@@ -35,10 +35,11 @@ const REMOVED_AT: &[Key] = &[
 const RESPONSE: &[Key] = &[
     key("type", Shape::Text, "The type of the output."),
     key("root", Shape::TextByFormat, "Where it stands in the document."),
+    key("item", Shape::Text, "The key of each item of the list, in all formats but XML."),
     key("max-items", Shape::Integer, "Items of a list, at most."),
     key("total", Shape::TextByFormat, "Where the answer says how many items the list or map has in all."),
     key("formats", Shape::Words(FORMATS), "Formats of the answer, if not the service's."),
-    key("from", Shape::Word(&["headers"]), "The output stands in headers."),
+    key("from", Shape::Word(&["headers", "text", "bytes"]), "The output stands in headers, or is the body itself."),
     key("empty", Shape::Table(EMPTY), "Faults that mean that there is nothing."),
     key("may-lack-marker", Shape::Flag, "The answer of this read may lack the envelope's marker."),
     key("key", Shape::Text, "Of a map: the field of an item that is its key."),

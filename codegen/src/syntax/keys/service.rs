@@ -10,6 +10,8 @@ const LENIENT: &[Key] = &[
     key("loose-scalars", Shape::Flag, "Numbers as text and text as numbers."),
     key("empty-text-is-absent", Shape::Flag, "Empty text is no value."),
     key("loose-flags", Shape::Flag, "0, 1, \"0\", \"1\", \"\" and null are flags too."),
+    key("ignore", Shape::Texts, "Paths to what answers hold and nobody wants: `@Type`, `*/debug`."),
+    key("scalar", Shape::Text, "The key of the scalar in an object that stands for it: `$`."),
 ];
 
 const DATES: &[Key] = &[
@@ -100,8 +102,18 @@ pub(crate) const SERVICE: &[Key] = &[
     key("method", Shape::Word(METHODS), "The method of endpoints that give none."),
     key("put", Shape::PutByFormat, "What every request has: `{action}`, or constants, also below a format."),
     key("lenient", Shape::Table(LENIENT), "What answers may do besides."),
+    key("words", Shape::Scalars, "The words of flags, in pairs, that for no first; the first pair is written."),
+    key(
+        "root",
+        Shape::TextByFormat,
+        "What every answer stands below: a path; `*` is a name that changes with the call.",
+    ),
     key("dates", Shape::Table(DATES), "The forms of dates."),
-    must("host", Shape::Tables(HOST), "The hosts; the first is the default."),
+    key(
+        "host",
+        Shape::Tables(HOST),
+        "The hosts; the first is the default. Without one, each client says its base URL.",
+    ),
     must("credentials", Shape::Tables(CREDENTIALS), "What a user proves himself with."),
     key("session", Shape::Table(SESSION), "What a sign-in gives."),
     key("success", Shape::Table(SUCCESS), "How the API says yes, if not by the status alone."),

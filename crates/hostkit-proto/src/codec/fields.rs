@@ -43,7 +43,7 @@ pub struct Fields<'a, 'r> {
 
 impl<'a, 'r> Fields<'a, 'r> {
     pub(crate) fn new(node: Node<'r>, reader: &'a mut Reader<'r>, outer_spec: &'static str) -> Self {
-        let envelope = if node.index() == 0 { reader.envelope } else { &[] };
+        let envelope = if node.index() == reader.top { reader.envelope } else { &[] };
         Self {
             node,
             lookup: node.lookup(),
@@ -74,7 +74,9 @@ impl<'a, 'r> Fields<'a, 'r> {
                 Items::Absent => None,
                 items => Some(At::Items(items)),
             },
-            How::Required | How::Optional | How::RequiredMap => self.find(name)?.map(At::Node),
+            How::Required | How::Optional | How::RequiredMap => {
+                self.find(name)?.map(|node| At::Node(self.reader.unwrapped(node)))
+            }
         };
         let at = at.filter(|at| total != Some(0) || !at.is_nothing());
         let Some(at) = at else {
@@ -183,7 +185,7 @@ impl<'a, 'r> Fields<'a, 'r> {
     /// Whether a field has a value, readable or not.
     pub(crate) fn has_value(&mut self, name: &Name) -> Result<bool, DecodeError> {
         let found = self.find(name)?;
-        Ok(found.is_some_and(|node| !self.reader.leniency.is_absent(node)))
+        Ok(found.is_some_and(|node| !self.reader.leniency.is_absent(self.reader.unwrapped(node))))
     }
 }
 

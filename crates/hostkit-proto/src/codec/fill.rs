@@ -30,6 +30,8 @@ pub struct Table<'t> {
     pub(crate) raw: Option<usize>,
     /// Whether some field has further names.
     pub(crate) has_aliases: bool,
+    /// Whether the items of some list have a wrapper.
+    pub(crate) has_wrappers: bool,
     /// The list or map of which the answer says how many items there are in all, and where it says so.
     pub(crate) total: Option<(usize, Name)>,
 }
@@ -38,7 +40,8 @@ impl<'t> Table<'t> {
     /// A table of at most 128 fields.
     pub const fn new(spec: &'static str, fields: &'t [Field]) -> Self {
         assert!(fields.len() <= FIELDS, "at most 128 fields");
-        let (mut required, mut raw, mut has_aliases, mut index) = (Fields([0; 2]), None, false, 0);
+        let (mut required, mut raw, mut index) = (Fields([0; 2]), None, 0);
+        let (mut has_aliases, mut has_wrappers) = (false, false);
         let mut slots = [NONE; FIELDS];
         while index < fields.len() {
             match fields[index].how {
@@ -47,6 +50,7 @@ impl<'t> Table<'t> {
                 How::Optional | How::List => {}
             }
             has_aliases |= !fields[index].name.aliases().is_empty();
+            has_wrappers |= fields[index].name.has_item();
             let mut slot = fields[index].name.json().slot(FIELDS);
             while slots[slot] != NONE {
                 slot = (slot + 1) % FIELDS;
@@ -54,7 +58,7 @@ impl<'t> Table<'t> {
             slots[slot] = index as u8;
             index += 1;
         }
-        Self { spec, fields, slots, required, raw, has_aliases, total: None }
+        Self { spec, fields, slots, required, raw, has_aliases, has_wrappers, total: None }
     }
 
     /// The first field with this first key.
@@ -189,10 +193,22 @@ impl Field {
         self
     }
 
+    /// As [`Name::item`].
+    pub const fn item(mut self, key: &'static str) -> Self {
+        self.name = self.name.item(key);
+        self
+    }
+
     /// As [`Name::also`].
     pub const fn also(mut self, names: &'static [&'static str]) -> Self {
         self.name = self.name.also(names);
         self
+    }
+
+    /// Its first name where formats do not differ.
+    #[cfg(feature = "server")]
+    pub(crate) fn text(&self) -> &'static str {
+        self.name.json().text()
     }
 
     /// Its first name, if it stands directly under it.
@@ -209,6 +225,8 @@ impl Field {
 }
 
 impl<T: Fill> FromWire for T {
+    const FIELDS: &'static [Field] = T::TABLE.fields;
+
     fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut object = <T as Fill>::blank();
         fill(&mut object, reader)?;

@@ -6,8 +6,12 @@ mod encode_error;
 mod error;
 mod fields;
 mod fill;
+mod flags;
+#[cfg(feature = "server")]
+mod gather;
 mod limit;
 mod name;
+mod names;
 mod object;
 mod raw;
 mod reader;
@@ -24,13 +28,21 @@ pub use error::DecodeError;
 pub use fields::Fields;
 pub(crate) use fill::How;
 pub use fill::{Field, Fill, Table};
+#[cfg(feature = "server")]
+pub(crate) use flags::flag_of;
+pub use flags::{FlagWords, Flags, InWords};
+#[cfg(feature = "server")]
+pub(crate) use gather::{Part, gather, gather_map, is_key};
 pub(crate) use limit::number;
 pub use limit::{InputLimit, Limited};
 pub use name::Name;
-pub use object::{AsText, DateForm, Object, Switch, number_or_text};
+pub use names::{Filled, Names};
+#[cfg(feature = "server")]
+pub(crate) use object::wrapped;
+pub use object::{AsText, DateForm, Object, number_or_text};
 pub use raw::Raw;
 pub use reader::Reader;
-pub(crate) use reader::{At, describe};
+pub(crate) use reader::{At, describe, shorten};
 pub use report::{Report, UnknownFields};
 pub use shape::TextShape;
 pub(crate) use straight::{Note, Notes};

@@ -10,6 +10,8 @@ pub struct Name {
     xml: Key<'static>,
     xml_rest: &'static [&'static str],
     also: &'static [&'static str],
+    /// The wrapper around each item of a list.
+    item: Option<&'static str>,
     /// Whether there is one name per format, without a path or further names.
     plain: bool,
 }
@@ -18,7 +20,7 @@ impl Name {
     /// A field with the same name in all formats.
     pub const fn new(name: &'static str) -> Self {
         let key = Key::new(name);
-        Self { json: key, json_rest: &[], xml: key, xml_rest: &[], also: &[], plain: true }
+        Self { json: key, json_rest: &[], xml: key, xml_rest: &[], also: &[], item: None, plain: true }
     }
 
     /// Another name in XML; `@name` is an attribute, `$text` the element's own text.
@@ -46,6 +48,21 @@ impl Name {
         self.also = names;
         self.plain = false;
         self
+    }
+
+    /// The key under which each item of the list stands, in all formats but XML: `thing` in `[{"thing": {}}]`.
+    pub const fn item(mut self, key: &'static str) -> Self {
+        self.item = Some(key);
+        self
+    }
+
+    pub(crate) const fn has_item(&self) -> bool {
+        self.item.is_some()
+    }
+
+    /// The wrapper around each item in a format.
+    pub(crate) fn item_in(&self, format: Format) -> Option<&'static str> {
+        self.item.filter(|_| format != Format::Xml)
     }
 
     pub(crate) fn first(&self, format: Format) -> &'static str {

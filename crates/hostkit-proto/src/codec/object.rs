@@ -1,11 +1,10 @@
 //! Builds an object to write, with the names that its fields have in one format.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use hostkit_wire::{Format, Value};
 
-use super::{Name, ToText, ToWire};
+use super::{Name, Names, ToText, ToWire};
 use crate::value::{Date, DateTime};
 
 /// An object that is being written.
@@ -69,6 +68,10 @@ impl Object {
     }
 
     fn put(&mut self, name: &Name, value: Value) {
+        let value = match name.item_in(self.format) {
+            Some(key) => wrapped(key, value),
+            None => value,
+        };
         let first = name.first(self.format);
         match name.rest(self.format).split_last() {
             None => self.entries.push((first.into(), value)),
@@ -85,31 +88,24 @@ impl Object {
         }
     }
 
-    /// Sets each field of each item under a key composed from the template by filling `{field}` and `{key}`.
-    pub fn spread_map<K: ToText, V: ToWire>(&mut self, template: &str, items: &BTreeMap<K, V>) {
-        for (key, item) in items {
-            self.spread(&template.replace("{key}", &key.to_text()), item);
-        }
-    }
-
-    /// Sets each field of each item under a key composed from the template by filling `{field}` and `{index}` (from 1).
-    pub fn spread_list<V: ToWire>(&mut self, template: &str, items: &[V]) {
-        for (index, item) in items.iter().enumerate() {
-            self.spread(&template.replace("{index}", &(index + 1).to_string()), item);
-        }
-    }
-
-    fn spread(&mut self, template: &str, item: &impl ToWire) {
-        if let Some(Value::Map(fields)) = item.to_wire(self.format) {
-            for (field, value) in fields {
-                self.entries.push((template.replace("{field}", &field).into(), value));
-            }
+    /// Sets each part of a list, a map or an object under a name of its own.
+    pub fn set_names(&mut self, names: &Names<'_>, value: &impl ToWire) {
+        if let Some(value) = value.to_wire(self.format) {
+            names.each(value, &mut |name, value| self.entries.push((name.into(), value)));
         }
     }
 
     /// The finished tree.
     pub fn into_value(self) -> Value {
         Value::Map(self.entries)
+    }
+}
+
+/// Each item of a list in an object, under this key.
+pub(crate) fn wrapped(key: &'static str, list: Value) -> Value {
+    match list {
+        Value::List(items) => Value::List(items.into_iter().map(|item| Value::Map(vec![(key.into(), item)])).collect()),
+        other => other,
     }
 }
 
@@ -143,22 +139,6 @@ impl<T: ToText> ToWire for AsText<'_, T> {
 impl<T: ToText> ToWire for AsText<'_, Option<T>> {
     fn to_wire(&self, format: Format) -> Option<Value> {
         self.0.as_ref().and_then(|value| AsText(value).to_wire(format))
-    }
-}
-
-/// Writes a flag as the number 0 or 1.
-#[derive(Debug, Clone, Copy)]
-pub struct Switch<'v, T>(pub &'v T);
-
-impl ToWire for Switch<'_, bool> {
-    fn to_wire(&self, _: Format) -> Option<Value> {
-        Some(Value::Number(self.0.to_text().into_owned()))
-    }
-}
-
-impl ToWire for Switch<'_, Option<bool>> {
-    fn to_wire(&self, format: Format) -> Option<Value> {
-        self.0.as_ref().and_then(|value| Switch(value).to_wire(format))
     }
 }
 

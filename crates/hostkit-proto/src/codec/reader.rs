@@ -1,6 +1,7 @@
 //! The state of one decode: where it stands, leniency, the current path, and the report.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -14,6 +15,7 @@ use super::{DecodeError, FromText, FromWire, Raw};
 use crate::codec::raw::Source;
 use crate::codec::{Report, UnknownFields};
 use crate::leniency::Leniency;
+use crate::place;
 use crate::value::DateTime;
 
 /// One step of the path to a value. Copied for every field, so it owns nothing.
@@ -55,6 +57,10 @@ pub struct Reader<'r> {
     doubt: Option<DecodeError>,
     /// Keys at the top of the document that are not fields.
     pub(crate) envelope: &'static [&'static str],
+    /// The index of the node at the top, which may be below the root.
+    pub(crate) top: usize,
+    /// The indices of the nodes that are ignored, once somebody asks.
+    ignored: Option<HashSet<usize>>,
     pub(super) orders: Orders,
     pub(super) notes: Notes<'r>,
     /// The name that a wrapper of the items has, of the list that is read next in the body.
@@ -79,7 +85,6 @@ impl<'r> Reader<'r> {
         let mut path = Vec::with_capacity(8);
         path.push(Step::Name(start));
         Self {
-            at,
             endpoint,
             leniency,
             unknown,
@@ -91,6 +96,12 @@ impl<'r> Reader<'r> {
             max_items: None,
             doubt: None,
             envelope: leniency.envelope,
+            top: match &at {
+                At::Node(node) => node.index(),
+                At::Items(_) | At::Body(_) => 0,
+            },
+            ignored: None,
+            at,
             orders: Orders::default(),
             notes: Notes::default(),
             singular: None,
@@ -101,11 +112,11 @@ impl<'r> Reader<'r> {
 
     /// A reader for another document, whose values belong to where this one stands.
     #[cfg(feature = "server")]
-    pub(crate) fn inner<'i>(&self, node: Node<'i>) -> Reader<'i>
+    pub(crate) fn inner<'i>(&self, node: Node<'i>, leniency: &'i Leniency) -> Reader<'i>
     where
         'r: 'i,
     {
-        let mut inner = Reader::new(self.endpoint, "", self.leniency, self.unknown, At::Node(node));
+        let mut inner = Reader::new(self.endpoint, "", leniency, self.unknown, At::Node(node));
         inner.path.clear();
         inner.path.extend_from_slice(&self.path);
         inner.spec = self.spec;
@@ -226,6 +237,11 @@ impl<'r> Reader<'r> {
         }
     }
 
+    /// Whether the format has nothing but text.
+    pub(super) fn has_only_text(&self) -> bool {
+        matches!(self.format(), Format::Xml | Format::PrintR | Format::Form)
+    }
+
     /// Whether an optional flag has no value here.
     pub(crate) fn is_flag_absent(&self) -> bool {
         match &self.at {
@@ -335,11 +351,20 @@ impl<'r> Reader<'r> {
         if self.pass_null() {
             return Ok(());
         }
+        self.present(place, T::from_wire)
+    }
+
+    /// Decodes an optional field with `read`, if there is a value.
+    pub(super) fn present<T: FromWire>(
+        &mut self,
+        place: &mut Option<T>,
+        read: impl FnOnce(&mut Self) -> Result<T, DecodeError>,
+    ) -> Result<(), DecodeError> {
         if T::is_absent(self) {
             return self.pass();
         }
         let spec = self.spec;
-        match T::from_wire(self) {
+        match read(self) {
             Ok(value) => {
                 *place = Some(value);
                 Ok(())
@@ -496,6 +521,7 @@ impl<'r> Reader<'r> {
 
     /// Runs `read` one step further down, at a node.
     pub(crate) fn within_node<T>(&mut self, step: Step<'r>, node: Node<'r>, read: impl FnOnce(&mut Self) -> T) -> T {
+        let node = self.unwrapped(node);
         let outer = std::mem::replace(&mut self.at, At::Node(node));
         let result = self.within(step, read);
         self.at = outer;
@@ -518,7 +544,7 @@ impl<'r> Reader<'r> {
 
     /// Checks that a field that the spec does not know does not belong to the answer of another call.
     pub(super) fn check_foreign(&mut self, key: &str, node: Node<'_>) {
-        if self.others.is_some_and(|others| others.binary_search(&key).is_ok()) {
+        if !self.is_ignored(node) && self.others.is_some_and(|others| others.binary_search(&key).is_ok()) {
             let error = self.error("an answer to this call", format!("`{key}`, which belongs to another call's"));
             self.doubt(error.at(node.offset()));
         }
@@ -548,8 +574,27 @@ impl<'r> Reader<'r> {
         self.doubt.clone().map_or(Ok(()), Err)
     }
 
+    /// The scalar in an object that stands for it, or the node itself.
+    #[inline]
+    pub(super) fn unwrapped<'t>(&self, node: Node<'t>) -> Node<'t> {
+        if self.leniency.scalar.is_empty() { node } else { place::unwrapped(node, self.leniency.scalar) }
+    }
+
+    /// Whether the spec says that this is not wanted.
+    pub(crate) fn is_ignored(&mut self, node: Node<'_>) -> bool {
+        if self.leniency.ignore.is_empty() {
+            return false;
+        }
+        let (top, paths) = (self.top, self.leniency.ignore);
+        let ignored = || node.document().node(top).map(|top| place::ignored(top, paths)).unwrap_or_default();
+        self.ignored.get_or_insert_with(ignored).contains(&node.index())
+    }
+
     /// Reports a field that the spec does not know.
     pub(crate) fn unknown_field(&mut self, key: &str, node: Node<'_>) -> Result<(), DecodeError> {
+        if self.is_ignored(node) {
+            return Ok(());
+        }
         self.check_foreign(key, node);
         match self.unknown {
             UnknownFields::Deny => {

@@ -235,7 +235,7 @@ impl<'r> Reader<'r> {
             return self.finish_in_body(table, &Met::default(), start, read);
         };
         let mut open = Open { frame, met: Met::default(), order: self.orders.take(table), place: 0, is_top };
-        if table.total.is_some_and(|(_, name)| !name.rest(format).is_empty()) {
+        if table.has_wrappers || table.total.is_some_and(|(_, name)| !name.rest(format).is_empty()) {
             return Err(Irregular.into());
         }
         let is_direct = table.total.is_none() && (!is_top || self.envelope.is_empty());
@@ -308,6 +308,11 @@ impl<'r> Reader<'r> {
                 Ok(())
             }
             Found::Unknown => {
+                let is_ignored =
+                    |path: &&str| if is_attribute { path.strip_prefix('@') == Some(text) } else { *path == text };
+                if open.is_top && self.leniency.ignore.iter().any(is_ignored) {
+                    return Ok(self.cursor()?.skip()?);
+                }
                 // Of several unknown attributes, two may be one.
                 if is_attribute && std::mem::replace(&mut open.met.unknown_attribute, true) {
                     return Err(Irregular.into());
@@ -514,6 +519,8 @@ impl<'r> Reader<'r> {
         match self.unknown {
             UnknownFields::Ignore => {}
             UnknownFields::Deny => return Err(Irregular.into()),
+            // What is ignored is known by the path of its node.
+            UnknownFields::Collect if !self.leniency.ignore.is_empty() => return Err(Irregular.into()),
             UnknownFields::Collect => {
                 let kept = self.path.split_off(self.path.len().saturating_sub(above));
                 if is_attribute {

@@ -2,10 +2,13 @@
 
 use hostkit_wire::{Format, Value};
 
-use super::{DecodeError, Reader};
+use super::{DecodeError, Field, Reader};
 
 /// Reads a value from where the reader stands: a node of a tree, or a place in the body.
 pub trait FromWire: Sized {
+    /// The fields of an object, or of the objects in a list or map; other values have none.
+    const FIELDS: &'static [Field] = &[];
+
     /// Decodes the value.
     ///
     /// # Errors

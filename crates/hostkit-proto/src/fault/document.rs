@@ -167,7 +167,7 @@ mod tests {
     fn judged(form: ErrorForm<'_>, status: u16, acts: bool, format: Format, body: &str) -> Verdict<Code> {
         let document = hostkit_wire::parse(format, body.as_bytes(), &Limits::DEFAULT).ok();
         let faults = DocumentFaults { forms: &[form], texts: &[("already exists", "taken")], verify: &["late"] };
-        let facts = CallFacts { endpoint: "order", acts, may_lack_marker: false };
+        let facts = CallFacts { endpoint: "order", acts, ..CallFacts::default() };
         faults.verdict_on(status, document.as_ref().map(|document| document.root()), facts)
     }
 

@@ -70,8 +70,13 @@ impl EnvelopeFaults<'_> {
 
     /// Judges an answer by its status and the root of its document, if that is readable.
     pub fn verdict_on<C: FaultCode>(&self, status: u16, root: Option<Node<'_>>, facts: CallFacts) -> Verdict<C> {
-        let Some(root) = root.filter(|root| root.kind() == Kind::Map) else { return Verdict::Unrecognised };
         let is_success = is_success(status);
+        let root = root.filter(|root| root.kind() == Kind::Map);
+        // A success that is no document has no marker; one that has it is judged by it.
+        if facts.is_raw && is_success && root.is_none_or(|root| last(root, self.marker).is_none()) {
+            return Verdict::Success;
+        }
+        let Some(root) = root else { return Verdict::Unrecognised };
         if let Some((key, node)) = self.twice(root).filter(|_| facts.acts) {
             return Verdict::Unclear(doubt(&facts, key, "it once", "it twice", node));
         }

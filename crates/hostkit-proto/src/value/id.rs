@@ -62,15 +62,46 @@ macro_rules! number_id {
 #[macro_export]
 macro_rules! text_id {
     ($(#[$meta:meta])* pub struct $name:ident;) => {
+        $crate::checked_id! { $(#[$meta])* pub struct $name; "letters, digits, `-` or `_`", 128, |byte| {
+            byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
+        } }
+    };
+}
+
+/// Declares an id that is any text without control characters, such as `ns1.example.net:53/a`. In a path it is
+/// percent-encoded, slashes too, so it cannot leave its segment; `.` and `..` are refused there.
+///
+/// ```
+/// hostkit_proto::free_id! {
+///     /// The name of a record.
+///     pub struct RecordName;
+/// }
+/// assert!(RecordName::new("a.example.net:53/x").is_some());
+/// assert!(RecordName::new("a\nb").is_none());
+/// ```
+#[macro_export]
+macro_rules! free_id {
+    ($(#[$meta:meta])* pub struct $name:ident;) => {
+        $crate::checked_id! { $(#[$meta])* pub struct $name; "text without control characters", 255, |byte| {
+            !byte.is_ascii_control()
+        } }
+    };
+}
+
+/// Declares an id that is a text of at most `$longest` bytes, each of which `$fits`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! checked_id {
+    ($(#[$meta:meta])* pub struct $name:ident; $expected:literal, $longest:literal, |$byte:ident| $fits:expr) => {
         $(#[$meta])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(Box<str>);
 
         impl $name {
-            /// Wraps a text; `None` if it is empty, longer than 128 bytes or has other characters.
+            #[doc = concat!("Wraps a text; `None` if it is empty, longer than ", $longest, " bytes or not ", $expected, ".")]
             pub fn new(text: &str) -> Option<Self> {
-                let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-                ((1..=128).contains(&text.len()) && text.bytes().all(fits)).then(|| Self(text.into()))
+                let fits = |$byte: u8| $fits;
+                ((1..=$longest).contains(&text.len()) && text.bytes().all(fits)).then(|| Self(text.into()))
             }
 
             /// The text.
@@ -95,7 +126,7 @@ macro_rules! text_id {
         }
 
         impl $crate::codec::FromText for $name {
-            const EXPECTED: &'static str = "letters, digits, `-` or `_`";
+            const EXPECTED: &'static str = $expected;
 
             fn from_text(text: &str) -> Option<Self> {
                 Self::new(text)

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use hostkit::{CallOptions, Cancel, Error, Outcome};
 use hostkit_reqwest::Client;
-use hostkit_testing::conformance::{Code, GetItem, Order, Shop, Subject};
+use hostkit_testing::conformance::{Code, GetItem, Order, Rename, Shop, Subject};
 use tokio::runtime::Runtime;
 
 /// All clients run on one runtime of two threads.
@@ -26,5 +26,9 @@ impl Subject for Async {
 
     fn order(&self, note: usize) -> Outcome<u64, Code> {
         RUNTIME.block_on(self.0.perform(&Order { note }))
+    }
+
+    fn rename(&self, id: &str) -> Result<u64, Error<Code>> {
+        RUNTIME.block_on(self.0.call(&Rename { id: id.to_owned() }))
     }
 }

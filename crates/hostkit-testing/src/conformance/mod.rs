@@ -25,4 +25,4 @@ pub use proxy::{Proxy, Tunnel};
 pub use report::{Report, Row};
 pub use scenario::{Make, Subject};
 pub use server::{Arrival, Server};
-pub use shop::{Code, GetItem, KEY, Order, Shop};
+pub use shop::{Code, GetItem, KEY, Order, Rename, Shop};

@@ -27,6 +27,12 @@ pub trait Subject {
 
     /// `client.perform(&Order { note })`.
     fn order(&self, note: usize) -> Outcome<u64, Code>;
+
+    /// `client.call(&Rename { id })`.
+    ///
+    /// # Errors
+    /// The error of the call.
+    fn rename(&self, id: &str) -> Result<u64, Error<Code>>;
 }
 
 /// Makes a client of the [`Shop`](super::Shop) with the key [`KEY`], for a base URL, with a deadline for each call.
@@ -283,6 +289,16 @@ pub(super) fn headers_sent(make: Make<'_>, calls: usize) -> Vec<String> {
         names.join(" ")
     };
     server.arrivals().iter().map(|arrival| names(&arrival.head)).collect()
+}
+
+/// Makes a call whose path has an id of any text; returns the first line of its request.
+pub(super) fn renamed(make: Make<'_>, id: &str) -> String {
+    let server = start(Fault::Nothing);
+    let result = make(server.base_url(), Duration::from_secs(5)).rename(id);
+    assert!(result.is_ok(), "{id}: {result:?}");
+    let arrivals = server.arrivals();
+    let line = arrivals.first().and_then(|arrival| arrival.head.lines().next());
+    line.unwrap_or_default().to_owned()
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -120,3 +120,36 @@ impl Endpoint for Order {
 }
 
 hostkit::protocol::not_shown!(Order, "the shop lists no orders");
+
+/// Renames an item whose id is any text: idempotent.
+#[derive(Debug, Clone)]
+pub struct Rename {
+    /// The id, which is a part of the path.
+    pub id: String,
+}
+
+impl Endpoint for Rename {
+    type Api = Shop;
+    type Output = u64;
+    const INFO: EndpointInfo = EndpointInfo {
+        name: "rename",
+        path: "/items/{id}/name",
+        method: http::Method::PATCH,
+        effect: Effect::Idempotent,
+        ..EndpointInfo::DEFAULT
+    };
+
+    fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
+        out.path("id", &self.id);
+        let mut body = out.object();
+        body.set("name", &self.id);
+        out.body(body);
+        out.checked()
+    }
+
+    fn decode(answer: &RawAnswer<'_>) -> Result<u64, DecodeError> {
+        answer.value(&Name::new("id"))
+    }
+}
+
+impl Call for Rename {}

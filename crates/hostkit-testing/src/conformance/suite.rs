@@ -27,6 +27,7 @@ macro_rules! conformance_tests {
             a_call_that_spends_has_a_connection_of_its_own
             a_call_may_have_no_deadline
             nothing_is_added_to_a_request
+            an_id_in_a_path_stays_as_it_is_encoded
             a_proxy_of_the_environment_is_not_asked
         }
     };
@@ -122,6 +123,20 @@ pub fn nothing_is_added_to_a_request(make: Make<'_>) {
     assert_eq!(get.iter().map(|(_, names)| names.as_str()).collect::<Vec<_>>(), [names; 3]);
     let names = "accept accept-encoding cache-control content-length content-type host user-agent x-key";
     assert_eq!(order.iter().map(|(_, names)| names.as_str()).collect::<Vec<_>>(), [names; 3]);
+}
+
+/// No library decodes, joins or removes a segment of a path, nor takes PATCH for another verb.
+pub fn an_id_in_a_path_stays_as_it_is_encoded(make: Make<'_>) {
+    let _alone = alone();
+    for (id, segment) in [
+        ("ns1.example.net:53", "ns1.example.net%3A53"),
+        ("a/b", "a%2Fb"),
+        ("../item", "..%2Fitem"),
+        ("%2e%2e", "%252e%252e"),
+        ("a b?c#d", "a%20b%3Fc%23d"),
+    ] {
+        assert_eq!(scenario::renamed(make, id), format!("PATCH /items/{segment}/name HTTP/1.1"));
+    }
 }
 
 /// Runs one of the binary's own tests again with proxy variables set. Port 9 refuses connections, so a client that uses

@@ -12,6 +12,66 @@ use crate::{Credentials, Rest};
 
 /// Passes every endpoint of the API to a visitor, with its wire examples.
 pub fn every(visitor: &mut impl Visitor<Api = Rest>) {
+    visitor.call::<crate::things::ChangeThings>(&Examples {
+        folder: "obstacle-rest/things/change_things",
+        requests: &["all", "few"],
+        request_bodies: &[],
+        answers: &[],
+        answers_with_head: &["done"],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
+    });
+    visitor.call::<crate::things::FindThings>(&Examples {
+        folder: "obstacle-rest/things/find_things",
+        requests: &["all", "one"],
+        request_bodies: &[],
+        answers: &[("one", Format::Json, 200), ("words", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
+    });
+    visitor.call::<crate::things::GetNote>(&Examples {
+        folder: "obstacle-rest/things/get_note",
+        requests: &["request"],
+        request_bodies: &[],
+        answers: &[],
+        answers_with_head: &["one"],
+        agreeing: &[],
+        faults: &[("gone", Format::Json, 404)],
+        faults_with_head: &[],
+    });
+    visitor.call::<crate::things::GetPicture>(&Examples {
+        folder: "obstacle-rest/things/get_picture",
+        requests: &["request"],
+        request_bodies: &[],
+        answers: &[],
+        answers_with_head: &["one"],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
+    });
+    visitor.call::<crate::things::GetRecord>(&Examples {
+        folder: "obstacle-rest/things/get_record",
+        requests: &["colon", "slash"],
+        request_bodies: &[],
+        answers: &[("one", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
+    });
+    visitor.call::<crate::things::GetTerms>(&Examples {
+        folder: "obstacle-rest/things/get_terms",
+        requests: &["request"],
+        request_bodies: &[],
+        answers: &[("one", Format::Form, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
+    });
     visitor.call::<crate::things::GetThing>(&Examples {
         folder: "obstacle-rest/things/get_thing",
         requests: &["request"],
@@ -32,6 +92,16 @@ pub fn every(visitor: &mut impl Visitor<Api = Rest>) {
         faults: &[],
         faults_with_head: &[],
     });
+    visitor.call::<crate::things::ListWrapped>(&Examples {
+        folder: "obstacle-rest/things/list_wrapped",
+        requests: &[],
+        request_bodies: &[],
+        answers: &[("none", Format::Json, 200), ("two", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
+    });
     visitor.perform::<crate::things::MakeThing>(&Examples {
         folder: "obstacle-rest/things/make_thing",
         requests: &["request"],
@@ -40,6 +110,36 @@ pub fn every(visitor: &mut impl Visitor<Api = Rest>) {
         answers_with_head: &[],
         agreeing: &[],
         faults: &[("fields", Format::Json, 422), ("plain", Format::Json, 422), ("text", Format::Json, 409)],
+        faults_with_head: &[],
+    });
+    visitor.perform::<crate::things::OrderThing>(&Examples {
+        folder: "obstacle-rest/things/order_thing",
+        requests: &["request"],
+        request_bodies: &[],
+        answers: &[],
+        answers_with_head: &["done"],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
+    });
+    visitor.call::<crate::things::RenameThing>(&Examples {
+        folder: "obstacle-rest/things/rename_thing",
+        requests: &["request"],
+        request_bodies: &[],
+        answers: &[],
+        answers_with_head: &["done"],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
+    });
+    visitor.call::<crate::things::WatchThing>(&Examples {
+        folder: "obstacle-rest/things/watch_thing",
+        requests: &["request"],
+        request_bodies: &[],
+        answers: &[],
+        answers_with_head: &["free", "limited"],
+        agreeing: &[],
+        faults: &[],
         faults_with_head: &[],
     });
 }

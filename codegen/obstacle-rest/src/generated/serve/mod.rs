@@ -18,21 +18,51 @@ pub use every::every;
 #[non_exhaustive]
 #[allow(clippy::large_enum_variant, reason = "a request is routed once and matched at once")]
 pub enum Request {
+    /// Sets rules, add-ons and owner of several things.
+    ChangeThings(crate::things::ChangeThings),
+    /// Finds things.
+    FindThings(crate::things::FindThings),
+    /// What is noted of a thing.
+    GetNote(crate::things::GetNote),
+    /// The picture of a thing.
+    GetPicture(crate::things::GetPicture),
+    /// The thing of a record.
+    GetRecord(crate::things::GetRecord),
+    /// A thing, in a form.
+    GetTerms(crate::things::GetTerms),
     /// A thing.
     GetThing(crate::things::GetThing),
     /// The things.
     ListThings(crate::things::ListThings),
+    /// The things, each below a key, in a list that is the answer.
+    ListWrapped(crate::things::ListWrapped),
     /// Makes a thing.
     MakeThing(crate::things::MakeThing),
+    /// Orders a thing, and answers with its number alone.
+    OrderThing(crate::things::OrderThing),
+    /// Gives a thing another name.
+    RenameThing(crate::things::RenameThing),
+    /// A thing, and what the headers beside it say.
+    WatchThing(crate::things::WatchThing),
 }
 
 impl Request {
     /// Static facts about the call.
     pub fn info(&self) -> EndpointInfo {
         match self {
+            Self::ChangeThings(_) => crate::things::ChangeThings::INFO,
+            Self::FindThings(_) => crate::things::FindThings::INFO,
+            Self::GetNote(_) => crate::things::GetNote::INFO,
+            Self::GetPicture(_) => crate::things::GetPicture::INFO,
+            Self::GetRecord(_) => crate::things::GetRecord::INFO,
+            Self::GetTerms(_) => crate::things::GetTerms::INFO,
             Self::GetThing(_) => crate::things::GetThing::INFO,
             Self::ListThings(_) => crate::things::ListThings::INFO,
+            Self::ListWrapped(_) => crate::things::ListWrapped::INFO,
             Self::MakeThing(_) => crate::things::MakeThing::INFO,
+            Self::OrderThing(_) => crate::things::OrderThing::INFO,
+            Self::RenameThing(_) => crate::things::RenameThing::INFO,
+            Self::WatchThing(_) => crate::things::WatchThing::INFO,
         }
     }
 }
@@ -43,6 +73,16 @@ impl Request {
 /// If no endpoint accepts the request, the error of the one that came closest.
 pub fn route(request: &ReceivedRequest<'_>) -> Result<Request, DecodeError> {
     let mut router = Router::new(request);
+    router.attempt(Request::FindThings);
+    router.attempt(Request::GetNote);
+    router.attempt(Request::GetPicture);
+    router.attempt(Request::GetRecord);
+    router.attempt(Request::GetTerms);
+    router.attempt(Request::OrderThing);
+    router.attempt(Request::WatchThing);
+    router.attempt(Request::ListWrapped);
+    router.attempt(Request::ChangeThings);
+    router.attempt(Request::RenameThing);
     router.attempt(Request::GetThing);
     router.attempt(Request::MakeThing);
     router.attempt(Request::ListThings);

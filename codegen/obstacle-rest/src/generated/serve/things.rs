@@ -3,11 +3,117 @@
 
 //! The server half of `specs/obstacle-rest/things/`.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::Word;
+use hostkit_proto::codec::{DecodeError, Name, Names};
 use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
 
-use crate::things::{GetThing, ListThings, MakeThing};
-use crate::types::Thing;
+use crate::things::{
+    ChangeThings, FindThings, GetNote, GetPicture, GetRecord, GetTerms, GetThing, ListThings, ListWrapped, MakeThing,
+    OrderThing, RenameThing, WatchThing,
+};
+use crate::types::{Thing, ThingId, WatchedThing};
+
+impl Serve for ChangeThings {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
+        request.matches::<Self>()?;
+        request.body::<Self, _>(&Root::None, |fields| {
+            let locked = fields.required_flag(&Name::new("locked"), &[[Word::Text("0"), Word::Text("1")]])?;
+            let note = fields.optional(&Name::new("note"))?;
+            let things = {
+                let names = Names::new("pid[{index}]").from(0);
+                fields.gather(&names)?.ok_or_else(|| names.missing())?
+            };
+            let rules = fields.gather(&Names::new("rules[in][{index}][{field}]").from(0))?.unwrap_or_default();
+            let more = fields.gather(&Names::new("{field}{index}"))?.unwrap_or_default();
+            let by_port = fields.gather_map(&Names::new("{field}_{key}"))?.unwrap_or_default();
+            let tags = fields.gather(&Names::new("tag[]"))?.unwrap_or_default();
+            let addons = fields.gather_map(&Names::new("addon[{key}]"))?.unwrap_or_default();
+            let shares = fields.gather_map(&Names::new("Owner{key}"))?.unwrap_or_default();
+            let owner = fields.gather(&Names::new("Owner{field}"))?;
+            Ok(Self { things, rules, more, by_port, tags, addons, shares, owner, locked, note })
+        })
+    }
+
+    fn answer(_: &(), _: &mut WrittenAnswer) {}
+}
+
+impl Serve for FindThings {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
+        request.matches::<Self>()?;
+        let ids = {
+            let names = Names::new("id[]");
+            request.gather_query::<Self, _>(&names)?.ok_or_else(|| names.missing())?
+        };
+        let ports = request.gather_query::<Self, _>(&Names::new("port[{index}]"))?.unwrap_or_default();
+        let rules = request.gather_query::<Self, _>(&Names::new("rule.{index}.{field}").from(0))?.unwrap_or_default();
+        let words = request.query("words")?;
+        let about = request.gather_query_map::<Self, _, _>(&Names::new("about[{key}]"))?.unwrap_or_default();
+        let owner = request.gather_query::<Self, _>(&Names::new("owner[{field}]"))?;
+        let sold = request.required_query_flag("sold", &[[Word::Text("N"), Word::Text("Y")]])?;
+        let clean = request
+            .query_flag("clean", &[[Word::Text("off"), Word::Text("on")], [Word::Text("no"), Word::Text("yes")]])?;
+        let page = request.query("page")?;
+        request.no_body::<Self>()?;
+        Ok(Self { ids, ports, rules, words, about, owner, sold, clean, page })
+    }
+
+    fn answer(output: &Vec<Thing>, out: &mut WrittenAnswer) {
+        out.value(Name::new("data").json_inner(&["items"]).xml_inner(&["items"]), output);
+    }
+}
+
+impl Serve for GetNote {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
+        let path = request.matches::<Self>()?;
+        let id = path.get("id")?;
+        request.no_body::<Self>()?;
+        Ok(Self { id })
+    }
+
+    fn answer(output: &String, out: &mut WrittenAnswer) {
+        out.text(output);
+    }
+}
+
+impl Serve for GetPicture {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
+        let path = request.matches::<Self>()?;
+        let id = path.get("id")?;
+        request.no_body::<Self>()?;
+        Ok(Self { id })
+    }
+
+    fn answer(output: &Vec<u8>, out: &mut WrittenAnswer) {
+        out.bytes(output);
+    }
+}
+
+impl Serve for GetRecord {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
+        let path = request.matches::<Self>()?;
+        let name = path.get("name")?;
+        let also = request.query("also")?;
+        request.no_body::<Self>()?;
+        Ok(Self { name, also })
+    }
+
+    fn answer(output: &Thing, out: &mut WrittenAnswer) {
+        out.whole(output);
+    }
+}
+
+impl Serve for GetTerms {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
+        let path = request.matches::<Self>()?;
+        let id = path.get("id")?;
+        request.no_body::<Self>()?;
+        Ok(Self { id })
+    }
+
+    fn answer(output: &Thing, out: &mut WrittenAnswer) {
+        out.whole(output);
+    }
+}
 
 impl Serve for GetThing {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
@@ -34,6 +140,18 @@ impl Serve for ListThings {
     }
 }
 
+impl Serve for ListWrapped {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
+        request.matches::<Self>()?;
+        request.no_body::<Self>()?;
+        Ok(Self {})
+    }
+
+    fn answer(output: &Vec<Thing>, out: &mut WrittenAnswer) {
+        out.items("thing", output);
+    }
+}
+
 impl Serve for MakeThing {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
@@ -45,5 +163,49 @@ impl Serve for MakeThing {
 
     fn answer(output: &Thing, out: &mut WrittenAnswer) {
         out.whole(output);
+    }
+}
+
+impl Serve for OrderThing {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
+        request.matches::<Self>()?;
+        request.body::<Self, _>(&Root::None, |fields| {
+            let name = fields.required(&Name::new("name"))?;
+            Ok(Self { name })
+        })
+    }
+
+    fn answer(output: &ThingId, out: &mut WrittenAnswer) {
+        out.text(output);
+    }
+}
+
+impl Serve for RenameThing {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
+        let path = request.matches::<Self>()?;
+        let id = path.get("id")?;
+        request.body::<Self, _>(&Root::None, |fields| {
+            let name = fields.required(&Name::new("name"))?;
+            Ok(Self { id, name })
+        })
+    }
+
+    fn answer(_: &(), _: &mut WrittenAnswer) {}
+}
+
+impl Serve for WatchThing {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
+        let path = request.matches::<Self>()?;
+        let id = path.get("id")?;
+        request.no_body::<Self>()?;
+        Ok(Self { id })
+    }
+
+    fn answer(output: &WatchedThing, out: &mut WrittenAnswer) {
+        out.value("thing", output);
+        out.header("ETag", &output.version);
+        if let Some(value) = &output.left {
+            out.header("X-Limit-Left", value);
+        }
     }
 }

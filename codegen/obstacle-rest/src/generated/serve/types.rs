@@ -3,12 +3,62 @@
 
 //! The server half of the types.
 
-use hostkit_proto::codec::{Object, ToWire};
-use hostkit_proto::{Format, Value};
+use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, InWords, Object, Reader, Table, ToWire};
+use hostkit_proto::{Format, Value, Word};
 
-use crate::types::Thing;
+use crate::types::{Owner, Rule, Thing, WatchedThing};
+
+impl Fill for Owner {
+    const TABLE: &'static Table<'static> =
+        &Table::new("specs/obstacle-rest/types/things.toml", &[Field::required("Name"), Field::optional("Phone")]);
+
+    fn blank() -> Self {
+        Self::new("")
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.name),
+            1 => reader.optional(&mut self.phone),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Fill for Rule {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/obstacle-rest/types/things.toml",
+        &[Field::required("port"), Field::optional("action"), Field::optional("open")],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.port),
+            1 => reader.optional(&mut self.action),
+            2 => reader
+                .in_words(&[[Word::Text("off"), Word::Text("on")], [Word::Text("no"), Word::Text("yes")]])
+                .optional(&mut self.open),
+            _ => Ok(()),
+        }
+    }
+}
 
 impl ToWire for Thing {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        let mut object = Object::new(format);
+        object.set("id", &self.id);
+        object.set("name", &self.name);
+        object.set("sold", &InWords(&self.sold, [Word::Text("N"), Word::Text("Y")]));
+        object.set("clean", &InWords(&self.clean, [Word::Text("off"), Word::Text("on")]));
+        Some(object.into_value())
+    }
+}
+
+impl ToWire for WatchedThing {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
         object.set("id", &self.id);

@@ -3,12 +3,36 @@
 
 //! Calls of `specs/obstacle-rest/things/`.
 
+mod change_things;
+mod find_things;
+mod get_note;
+mod get_picture;
+mod get_record;
+mod get_terms;
 mod get_thing;
 mod list_things;
+mod list_wrapped;
 mod make_thing;
+mod order_thing;
+mod rename_thing;
+mod watch_thing;
 
+pub use change_things::ChangeThings;
+#[doc(alias = "found")]
+pub use find_things::FindThings;
+pub use get_note::GetNote;
+pub use get_picture::GetPicture;
+#[doc(alias = "thing")]
+pub use get_record::GetRecord;
+pub use get_terms::GetTerms;
 #[doc(alias = "things")]
 pub use get_thing::GetThing;
 pub use list_things::ListThings;
+pub use list_wrapped::ListWrapped;
 #[doc(alias = "things")]
 pub use make_thing::MakeThing;
+pub use order_thing::OrderThing;
+#[doc(alias = "things")]
+pub use rename_thing::RenameThing;
+#[doc(alias = "watched")]
+pub use watch_thing::WatchThing;

@@ -3,7 +3,72 @@
 
 //! Types of `types/things.toml`.
 
-use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
+use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, InWords, Object, Reader, Table, ToWire};
+use hostkit_proto::{Format, Value, Word};
+
+/// Whose a thing is.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct Owner {
+    /// A name.
+    #[doc(alias = "Name")]
+    pub name: String,
+    /// A number, with blanks and signs.
+    #[doc(alias = "Phone")]
+    pub phone: Option<String>,
+}
+
+impl Owner {
+    /// With the required fields; everything else is absent.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self { name: name.into(), phone: None }
+    }
+}
+
+impl ToWire for Owner {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        let mut object = Object::new(format);
+        object.set("Name", &self.name);
+        object.set("Phone", &self.phone);
+        Some(object.into_value())
+    }
+}
+
+hostkit_proto::free_id! {
+    /// The name of a record: any text, slashes and colons too.
+    pub struct RecordName;
+}
+
+/// A rule of a thing.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct Rule {
+    /// The port.
+    pub port: u64,
+    /// What is done.
+    pub action: Option<String>,
+    /// Whether it is open.
+    pub open: Option<bool>,
+}
+
+impl Rule {
+    /// With the required fields; everything else is absent.
+    pub fn new(port: u64) -> Self {
+        Self { port, action: None, open: None }
+    }
+}
+
+impl ToWire for Rule {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        let mut object = Object::new(format);
+        object.set("port", &self.port);
+        object.set("action", &self.action);
+        object.set("open", &InWords(&self.open, [Word::Text("off"), Word::Text("on")]));
+        Some(object.into_value())
+    }
+}
 
 /// A thing.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,18 +79,25 @@ pub struct Thing {
     pub id: ThingId,
     /// Its name.
     pub name: Option<String>,
+    /// Whether it is sold.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub sold: bool,
+    /// Whether it is clean.
+    pub clean: Option<bool>,
 }
 
 impl Thing {
     /// With the required fields; everything else is absent.
     pub fn new(id: ThingId) -> Self {
-        Self { id, name: None }
+        Self { id, name: None, sold: false, clean: None }
     }
 }
 
 impl Fill for Thing {
-    const TABLE: &'static Table<'static> =
-        &Table::new("specs/obstacle-rest/types/things.toml", &[Field::required("id"), Field::optional("name")]);
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/obstacle-rest/types/things.toml",
+        &[Field::required("id"), Field::optional("name"), Field::optional("sold"), Field::optional("clean")],
+    );
 
     fn blank() -> Self {
         Self::new(FromWire::blank())
@@ -35,6 +107,10 @@ impl Fill for Thing {
         match index {
             0 => reader.required(&mut self.id),
             1 => reader.optional(&mut self.name),
+            2 => reader.in_words(&[[Word::Text("N"), Word::Text("Y")]]).or(&mut self.sold),
+            3 => reader
+                .in_words(&[[Word::Text("off"), Word::Text("on")], [Word::Text("no"), Word::Text("yes")]])
+                .optional(&mut self.clean),
             _ => Ok(()),
         }
     }
@@ -43,4 +119,43 @@ impl Fill for Thing {
 hostkit_proto::number_id! {
     /// The number of a thing.
     pub struct ThingId;
+}
+
+/// A thing with what headers say of it.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct WatchedThing {
+    /// Its number.
+    pub id: ThingId,
+    /// Its version.
+    pub version: String,
+    /// Its name.
+    pub name: Option<String>,
+    /// How many calls are left.
+    pub left: Option<u64>,
+}
+
+impl WatchedThing {
+    /// With the required fields; everything else is absent.
+    pub fn new(id: ThingId, version: impl Into<String>) -> Self {
+        Self { id, version: version.into(), name: None, left: None }
+    }
+}
+
+impl Fill for WatchedThing {
+    const TABLE: &'static Table<'static> =
+        &Table::new("specs/obstacle-rest/types/things.toml", &[Field::required("id"), Field::optional("name")]);
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank(), "")
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.id),
+            1 => reader.optional(&mut self.name),
+            _ => Ok(()),
+        }
+    }
 }

@@ -3,7 +3,7 @@
 
 //! `POST /records`: made keys from a list.
 
-use hostkit_proto::codec::DecodeError;
+use hostkit_proto::codec::{DecodeError, Names};
 use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, RequestParts};
 
 use crate::Obstacle;
@@ -67,7 +67,7 @@ impl Endpoint for AddRecords {
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         let mut body = out.object();
-        body.spread_list("{field}_0{index}", &self.records);
+        body.set_names(&Names::new("{field}_0{index}"), &self.records);
         out.wrapped_body("records", body);
         out.checked()
     }

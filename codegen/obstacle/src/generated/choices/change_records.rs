@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use hostkit_proto::codec::DecodeError;
+use hostkit_proto::codec::{DecodeError, Names};
 use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, RequestParts};
 
 use crate::Obstacle;
@@ -88,7 +88,7 @@ impl Endpoint for ChangeRecords {
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         let mut body = out.object();
         body.set("ttl", &self.ttl);
-        body.spread_map("{field}_{key}", &self.records);
+        body.set_names(&Names::new("{field}_{key}"), &self.records);
         out.body(body);
         out.checked()
     }

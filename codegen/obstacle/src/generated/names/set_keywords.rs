@@ -3,9 +3,9 @@
 
 //! `PUT /keywords`: the same names in a body, which XML alone wraps.
 
-use hostkit_proto::codec::{AsText, DateForm, DecodeError, Name, Switch};
+use hostkit_proto::codec::{AsText, DateForm, DecodeError, InWords, Name};
 use hostkit_proto::{
-    Call, Date, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts, Secret,
+    Call, Date, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts, Secret, Word,
 };
 
 use crate::Obstacle;
@@ -140,7 +140,7 @@ impl Endpoint for SetKeywords {
         body.set("body", &self.body);
         body.set("out", &AsText(&self.out));
         body.set("value", &DateForm(&self.value, "%Y-%m-%d"));
-        body.set("request", &Switch(&self.request));
+        body.set("request", &InWords(&self.request, [Word::Number("0"), Word::Number("1")]));
         body.set_filled(Name::new("path").xml("paths").xml_inner(&["path"]), &self.path);
         body.set("code", &self.code);
         body.set("variant", &self.variant);

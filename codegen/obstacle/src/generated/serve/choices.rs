@@ -3,7 +3,7 @@
 
 //! The server half of `specs/obstacle/choices/`.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, Name, Names};
 use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
 
 use crate::choices::{
@@ -15,7 +15,7 @@ impl Serve for AddRecords {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.body::<Self, _>(&Root::Under(Name::new("records")), |fields| {
-            let records = fields.gather_list("{field}_0{index}")?;
+            let records = fields.gather(&Names::new("{field}_0{index}"))?.unwrap_or_default();
             Ok(Self { records })
         })
     }
@@ -48,7 +48,7 @@ impl Serve for ChangeRecords {
         request.matches::<Self>()?;
         request.body::<Self, _>(&Root::None, |fields| {
             let ttl = fields.optional(&Name::new("ttl"))?;
-            let records = fields.gather_map("{field}_{key}")?;
+            let records = fields.gather_map(&Names::new("{field}_{key}"))?.unwrap_or_default();
             Ok(Self { ttl, records })
         })
     }

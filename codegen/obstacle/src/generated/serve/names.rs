@@ -3,9 +3,9 @@
 
 //! The server half of `specs/obstacle/names/`.
 
-use hostkit_proto::DateTime;
 use hostkit_proto::codec::{DecodeError, Name};
 use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
+use hostkit_proto::{DateTime, Word};
 
 use crate::names::{GetKeywords, SetKeywords};
 use crate::types::Keywords;
@@ -54,7 +54,7 @@ impl Serve for SetKeywords {
             let body = fields.optional(&Name::new("body"))?;
             let out = fields.optional(&Name::new("out"))?;
             let value = fields.optional(&Name::new("value"))?;
-            let request_ = fields.optional(&Name::new("request"))?;
+            let request_ = fields.optional_flag(&Name::new("request"), &[[Word::Number("0"), Word::Number("1")]])?;
             let path_ = fields.list(&Name::new("path").xml("paths").xml_inner(&["path"]), 100_000)?;
             let code = fields.optional(&Name::new("code"))?;
             let variant = fields.optional(&Name::new("variant"))?;

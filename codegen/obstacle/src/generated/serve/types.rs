@@ -3,8 +3,8 @@
 
 //! The server half of the types.
 
-use hostkit_proto::codec::{DateForm, DecodeError, Field, Fill, Name, Object, Reader, Switch, Table, ToWire};
-use hostkit_proto::{Format, Value};
+use hostkit_proto::codec::{DateForm, DecodeError, Field, Fill, InWords, Name, Object, Reader, Table, ToWire};
+use hostkit_proto::{Format, Value, Word};
 
 use crate::types::{Kept, Keywords, Load, LoadParts, Parcel, Record, Scalars, Thing};
 
@@ -49,7 +49,7 @@ impl ToWire for Scalars {
         object.set("decimal", &self.decimal);
         object.set("money", &self.money);
         object.set("flag", &self.flag);
-        object.set("switch", &Switch(&self.switch));
+        object.set("switch", &InWords(&self.switch, [Word::Number("0"), Word::Number("1")]));
         object.set("secret", &self.secret);
         object.set("datetime", &DateForm(&self.datetime, "%d.%m.%Y %H:%M:%S"));
         object.set("date", &DateForm(&self.date, "%d.%m.%Y"));

@@ -6,7 +6,9 @@
 use std::net::IpAddr;
 
 use hostkit_proto::codec::{DecodeError, Field, Fill, Reader, Table};
-use hostkit_proto::{Bytes, Csv, Date, DateTime, Decimal, Gibibytes, Html, Kibibytes, Mebibytes, Secret, UnixTime};
+use hostkit_proto::{
+    Bytes, Csv, Date, DateTime, Decimal, Gibibytes, Html, Kibibytes, Mebibytes, Secret, UnixTime, Word,
+};
 
 hostkit_proto::number_enum! {
     /// A level by its number.
@@ -161,7 +163,7 @@ impl Fill for Scalars {
             4 => reader.optional(&mut self.decimal),
             5 => reader.money(&mut self.money),
             6 => reader.optional(&mut self.flag),
-            7 => reader.optional(&mut self.switch),
+            7 => reader.in_words(&[[Word::Number("0"), Word::Number("1")]]).optional(&mut self.switch),
             8 => reader.optional(&mut self.secret),
             9 => reader.optional(&mut self.datetime),
             10 => reader.optional(&mut self.date),

@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::value::SECRET;
 use crate::emit::rust::words::{header, ident};
-use crate::model::{Endpoint, Model, Output, Type};
+use crate::model::{Endpoint, Model, Type};
 use crate::recorded::{Recorded, Wire};
 use crate::resolve::names::snake;
 use crate::surface::{Credentials, Example};
@@ -88,13 +88,11 @@ fn script(method: &str, path: &str) -> TokenStream {
 
 /// Whether the output reads this header.
 fn is_read(model: &Model, endpoint: &Endpoint, name: &str) -> bool {
-    let Output::Headers(ty) = &endpoint.output else { return false };
-    model.fields(ty).unwrap_or_default().iter().any(|field| header(field).eq_ignore_ascii_case(name))
+    endpoint.header_fields(model).iter().any(|field| header(field).eq_ignore_ascii_case(name))
 }
 
 fn is_secret(model: &Model, endpoint: &Endpoint, name: &str) -> bool {
-    let Output::Headers(ty) = &endpoint.output else { return false };
-    let mut fields = model.fields(ty).unwrap_or_default().iter();
+    let mut fields = endpoint.header_fields(model).into_iter();
     fields.any(|field| header(field).eq_ignore_ascii_case(name) && field.ty == Type::Secret)
 }
 
@@ -147,12 +145,14 @@ pub(super) fn emit(
     let (api, credentials) = (ident(&model.service.name), new(ready));
     // There is an answer to the call alone, and none to the look before it.
     let unread = acts.then(|| quote!(let client = client.with(hostkit::CallOptions::new().unread());));
+    // An API that everybody hosts for himself has no address of its own.
+    let base = model.service.hosts.is_empty().then(|| quote!(.base_url("https://panel.example.net".parse()?)));
     Some(quote! {
         use hostkit_testing::{Script, Scripted};
         let body = #body;
         let answers = Scripted::new([#sign_in #call]);
         let credentials = #own::Credentials::#credentials;
-        let client = hostkit_ureq::Client::<#own::#api>::builder(credentials).transport(answers).build()?;
+        let client = hostkit_ureq::Client::<#own::#api>::builder(credentials) #base .transport(answers).build()?;
         #unread
     })
 }

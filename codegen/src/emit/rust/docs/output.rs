@@ -127,7 +127,7 @@ impl Assertions<'_> {
                     false => quote!(assert_eq!(#place, #text);),
                 });
             }
-            Type::Flag | Type::Switch if !is_option => {
+            Type::Flag | Type::Worded(_) if !is_option => {
                 let is_on = value.word()? == "true";
                 return Some(if is_on { quote!(assert!(#place);) } else { quote!(assert!(!#place);) });
             }

@@ -7,6 +7,7 @@ use crate::emit::rust::words::ident;
 use crate::model::{Endpoint, Field, Model, OneOf, Type, TypeKind};
 use crate::recorded::Recorded;
 use crate::resolve::names::snake;
+use crate::surface::IdKind;
 
 /// Placeholder for every secret.
 pub(super) const SECRET: &str = "example-secret";
@@ -96,7 +97,7 @@ impl<'m> Values<'m> {
             Type::Secret => Some(quote!(#SECRET)),
             Type::Int | Type::Uint => number(value.word()?),
             Type::Decimal | Type::Money | Type::Ip => value.word().map(|text| quote!(#text.parse()?)),
-            Type::Flag | Type::Switch => value.word().map(|word| {
+            Type::Flag | Type::Worded(_) => value.word().map(|word| {
                 let word = ident(word);
                 quote!(#word)
             }),
@@ -142,7 +143,7 @@ impl<'m> Values<'m> {
         let model = self.model;
         let ty = ident(name);
         match &model.types.get(name)?.kind {
-            TypeKind::Id { is_number: true } => {
+            TypeKind::Id(IdKind::Number) => {
                 let number = number(value.inside(name)?.word()?)?;
                 Some(quote!(#ty::new(#number)))
             }
@@ -150,7 +151,7 @@ impl<'m> Values<'m> {
                 let number = number(value.inside(name)?.word()?)?;
                 Some(quote!(#ty::new(#number)?))
             }
-            TypeKind::Id { is_number: false } => {
+            TypeKind::Id(IdKind::Text | IdKind::Free) => {
                 let text = value.inside(name)?.text()?;
                 Some(quote!(#ty::new(#text).ok_or("letters and digits")?))
             }

@@ -7,9 +7,11 @@ use std::collections::BTreeSet;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::emit::rust::words::{constant_value, flag_member, format_name, ident, list_member, number, path_of, used};
+use crate::emit::rust::words::{
+    constant_value, flag_member, format_name, ident, list_member, number, path_of, used, word,
+};
 use crate::model::{Endpoint, Field, Model, Output, TypeKind};
-use crate::surface::{self, Constant, Credentials, ErrorDocument, FaultForm, Host, Place, Put, Rate, constants};
+use crate::surface::{Constant, Credentials, ErrorDocument, FaultForm, Host, Place, Put, Rate, constants};
 
 pub(super) fn emit(model: &Model) -> TokenStream {
     let name = ident(&model.service.name.value);
@@ -55,6 +57,10 @@ fn info(model: &Model) -> TokenStream {
         quote!((#key, #word))
     });
     let answer_fields = list_member("answer_fields", answer_fields(model));
+    let top = service.root.as_ref().map(|_| {
+        let (json, xml) = (service.top(false), service.top(true));
+        quote!(top: Top { json: #json, xml: #xml },)
+    });
     let success_envelope = list_member("success_envelope", envelope);
     quote! {
         const INFO: ApiInfo = ApiInfo {
@@ -69,6 +75,7 @@ fn info(model: &Model) -> TokenStream {
             #session_hosts
             #session_lifetime
             #request_keys
+            #top
             #success_envelope
             #answer_fields
             ..ApiInfo::DEFAULT
@@ -83,14 +90,6 @@ fn written_word(constant: &Constant) -> TokenStream {
         "false" if constant.is_number => quote!(Word::Flag(false)),
         text if constant.is_number => quote!(Word::Number(#text)),
         text => quote!(Word::Text(#text)),
-    }
-}
-
-fn word(word: &surface::Word) -> TokenStream {
-    match word {
-        surface::Word::Text(text) => quote!(Word::Text(#text)),
-        surface::Word::Number(number) => quote!(Word::Number(#number)),
-        surface::Word::Flag(flag) => quote!(Word::Flag(#flag)),
     }
 }
 
@@ -148,7 +147,12 @@ fn leniency(model: &Model) -> TokenStream {
     let lists =
         [("date_times", &service.datetime_forms), ("dates", &service.date_forms), ("envelope", &service.fault.keys)];
     let lists = lists.into_iter().filter_map(|(name, items)| list_member(name, items));
-    quote!(Leniency { #(#flags)* #(#lists)* ..Leniency::STRICT })
+    let ignore = list_member("ignore", service.ignored());
+    let scalar = service.scalar.as_ref().map(|scalar| {
+        let scalar = &scalar.value;
+        quote!(scalar: #scalar,)
+    });
+    quote!(Leniency { #(#flags)* #(#lists)* #ignore #scalar ..Leniency::STRICT })
 }
 
 /// `Credentials::Key { login, key }`, with `..` if not every field is used.

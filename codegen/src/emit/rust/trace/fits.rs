@@ -197,7 +197,7 @@ fn is_below(path: &[Field], own: &Field) -> TokenStream {
 fn is(model: &Model, field: &Field, text: &str) -> TokenStream {
     let name = ident(&field.rust);
     let value = match &field.ty {
-        Type::Flag | Type::Switch => Some(ident(text)).map(|value| quote!(#value)),
+        Type::Flag | Type::Worded(_) => Some(ident(text)).map(|value| quote!(#value)),
         ty => known_value(model, ty, text),
     };
     match (value, field.is_option()) {

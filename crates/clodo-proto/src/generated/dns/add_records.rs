@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use hostkit_proto::codec::DecodeError;
+use hostkit_proto::codec::{DecodeError, Names};
 use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
@@ -98,7 +98,7 @@ impl Endpoint for AddRecords {
         out.check_some("records", self.records.is_empty());
         out.path("id", &self.id);
         let mut body = out.object();
-        body.spread_list("{field}_0{index}", &self.records);
+        body.set_names(&Names::new("{field}_0{index}"), &self.records);
         out.xml_wrapped_body("dns", body);
         out.checked()
     }

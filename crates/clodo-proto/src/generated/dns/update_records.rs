@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use hostkit_proto::codec::DecodeError;
+use hostkit_proto::codec::{DecodeError, Names};
 use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, RequestParts};
 
 use crate::Clodo;
@@ -94,7 +94,7 @@ impl Endpoint for UpdateRecords {
         out.check_some("changes", self.changes.is_empty());
         out.path("id", &self.id);
         let mut body = out.object();
-        body.spread_map("{field}_{key}", &self.changes);
+        body.set_names(&Names::new("{field}_{key}"), &self.changes);
         out.xml_wrapped_body("dns", body);
         out.checked()
     }

@@ -3,7 +3,7 @@
 
 //! The server half of `specs/clodo/dns/`.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, Name, Names};
 use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
 
 use crate::dns::{AddRecords, CreateZone, DeleteRecord, DeleteZone, GetZone, ListZones, SetZoneMaster, UpdateRecords};
@@ -14,7 +14,10 @@ impl Serve for AddRecords {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.body::<Self, _>(&Root::XmlOnly(Name::new("dns")), |fields| {
-            let records = fields.gather_list("{field}_0{index}")?;
+            let records = {
+                let names = Names::new("{field}_0{index}");
+                fields.gather(&names)?.ok_or_else(|| names.missing())?
+            };
             Ok(Self { id, records })
         })
     }
@@ -107,7 +110,10 @@ impl Serve for UpdateRecords {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
         request.body::<Self, _>(&Root::XmlOnly(Name::new("dns")), |fields| {
-            let changes = fields.gather_map("{field}_{key}")?;
+            let changes = {
+                let names = Names::new("{field}_{key}");
+                fields.gather_map(&names)?.ok_or_else(|| names.missing())?
+            };
             Ok(Self { id, changes })
         })
     }

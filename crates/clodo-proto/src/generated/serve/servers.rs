@@ -3,6 +3,7 @@
 
 //! The server half of `specs/clodo/servers/`.
 
+use hostkit_proto::Word;
 use hostkit_proto::codec::{DecodeError, Name};
 use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
 
@@ -93,10 +94,12 @@ impl Serve for CreateServer {
             let support = fields.optional(&Name::new("vps_admin"))?;
             let pay_period = fields.optional(&Name::new("vps_pay_period"))?;
             let pay_months = fields.optional(&Name::new("vps_abonement"))?;
-            let auto_update = fields.optional(&Name::new("vps_autoupdate"))?;
-            let panel = fields.optional(&Name::new("vps_isp"))?;
+            let auto_update =
+                fields.optional_flag(&Name::new("vps_autoupdate"), &[[Word::Number("0"), Word::Number("1")]])?;
+            let panel = fields.optional_flag(&Name::new("vps_isp"), &[[Word::Number("0"), Word::Number("1")]])?;
             let swap = fields.optional(&Name::new("vps_swapsize"))?;
-            let disk_shaper = fields.optional(&Name::new("vps_hddshaper"))?;
+            let disk_shaper =
+                fields.optional_flag(&Name::new("vps_hddshaper"), &[[Word::Number("0"), Word::Number("1")]])?;
             let memory_block = fields.optional(&Name::new("vps_memblocksize"))?;
             let memory_reserve = fields.optional(&Name::new("vps_minfreebytes"))?;
             let memory_interval = fields.optional(&Name::new("vps_meminterval"))?;
@@ -252,7 +255,8 @@ impl Serve for RebuildServer {
         let id = path.get("id")?;
         request.body::<Self, _>(&Root::Under(Name::new("rebuild")), |fields| {
             let image = fields.required(&Name::new("imageId").xml("@imageId"))?;
-            let panel = fields.optional(&Name::new("vps_isp").xml("@vps_isp"))?;
+            let panel = fields
+                .optional_flag(&Name::new("vps_isp").xml("@vps_isp"), &[[Word::Number("0"), Word::Number("1")]])?;
             Ok(Self { id, image, panel })
         })
     }
@@ -287,7 +291,8 @@ impl Serve for TuneServer {
         request.body::<Self, _>(&Root::Under(Name::new("server")), |fields| {
             let day_limit = fields.optional(&Name::new("vps_daylimit"))?;
             let swap = fields.optional(&Name::new("vps_swapsize"))?;
-            let disk_shaper = fields.optional(&Name::new("vps_hddshaper"))?;
+            let disk_shaper =
+                fields.optional_flag(&Name::new("vps_hddshaper"), &[[Word::Number("0"), Word::Number("1")]])?;
             let memory_block = fields.optional(&Name::new("vps_memblocksize"))?;
             let memory_reserve = fields.optional(&Name::new("vps_minfreebytes"))?;
             let memory_interval = fields.optional(&Name::new("vps_meminterval"))?;

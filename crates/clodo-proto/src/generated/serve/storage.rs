@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use hostkit_proto::Word;
 use hostkit_proto::codec::{DecodeError, Name};
 use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
 
@@ -20,7 +21,8 @@ impl Serve for CreateStorage {
             let cache_expires = fields.optional(&Name::new("cache_expires"))?;
             let cache_bypass = fields.optional(&Name::new("cache_bypass"))?;
             let cache_referer_filter = fields.optional(&Name::new("cache_refererfilter"))?;
-            let cache_public_search = fields.optional(&Name::new("cache_publicsearch"))?;
+            let cache_public_search =
+                fields.optional_flag(&Name::new("cache_publicsearch"), &[[Word::Number("0"), Word::Number("1")]])?;
             Ok(Self { title, cache_control, cache_expires, cache_bypass, cache_referer_filter, cache_public_search })
         })
     }
@@ -76,7 +78,8 @@ impl Serve for UpdateStorage {
             let cache_expires = fields.optional(&Name::new("cache_expires"))?;
             let cache_bypass = fields.optional(&Name::new("cache_bypass"))?;
             let cache_referer_filter = fields.optional(&Name::new("cache_refererfilter"))?;
-            let cache_public_search = fields.optional(&Name::new("cache_publicsearch"))?;
+            let cache_public_search =
+                fields.optional_flag(&Name::new("cache_publicsearch"), &[[Word::Number("0"), Word::Number("1")]])?;
             Ok(Self {
                 id,
                 title,

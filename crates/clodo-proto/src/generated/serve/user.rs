@@ -3,6 +3,7 @@
 
 //! The server half of `specs/clodo/user/`.
 
+use hostkit_proto::Word;
 use hostkit_proto::codec::{DecodeError, Name};
 use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
 
@@ -57,7 +58,8 @@ impl Serve for UpdateUser {
             let fax = fields.optional(&Name::new("users_profile_fax"))?;
             let fax_extension = fields.optional(&Name::new("users_profile_faxext"))?;
             let postal_address = fields.optional(&Name::new("users_profile_mailaddress"))?;
-            let finance_contact_is_same = fields.optional(&Name::new("users_profile_ident"))?;
+            let finance_contact_is_same =
+                fields.optional_flag(&Name::new("users_profile_ident"), &[[Word::Number("0"), Word::Number("1")]])?;
             let finance_last_name = fields.optional(&Name::new("users_profile_finfamily"))?;
             let finance_first_name = fields.optional(&Name::new("users_profile_finfirstname"))?;
             let finance_patronymic = fields.optional(&Name::new("users_profile_finlastname"))?;
@@ -72,12 +74,21 @@ impl Serve for UpdateUser {
             let passport_number = fields.optional(&Name::new("users_profile_passportnumber"))?;
             let passport_date = fields.optional(&Name::new("users_profile_passportdate"))?;
             let passport_issuer = fields.optional(&Name::new("users_profile_passportwho"))?;
-            let no_announcements = fields.optional(&Name::new("users_profile_disableannounces"))?;
+            let no_announcements = fields.optional_flag(
+                &Name::new("users_profile_disableannounces"),
+                &[[Word::Number("0"), Word::Number("1")]],
+            )?;
             let low_balance_sms = fields.optional(&Name::new("users_profile_scalemoneysms"))?;
-            let server_end_sms = fields.optional(&Name::new("users_profile_vpsdeletesms"))?;
-            let disk_deletion_sms = fields.optional(&Name::new("users_profile_vbddeletesms"))?;
-            let no_daily_costs = fields.optional(&Name::new("users_profile_disableannouncesscale"))?;
-            let sign_in_sms = fields.optional(&Name::new("users_profile_authsms"))?;
+            let server_end_sms = fields
+                .optional_flag(&Name::new("users_profile_vpsdeletesms"), &[[Word::Number("0"), Word::Number("1")]])?;
+            let disk_deletion_sms = fields
+                .optional_flag(&Name::new("users_profile_vbddeletesms"), &[[Word::Number("0"), Word::Number("1")]])?;
+            let no_daily_costs = fields.optional_flag(
+                &Name::new("users_profile_disableannouncesscale"),
+                &[[Word::Number("0"), Word::Number("1")]],
+            )?;
+            let sign_in_sms =
+                fields.optional_flag(&Name::new("users_profile_authsms"), &[[Word::Number("0"), Word::Number("1")]])?;
             let default_server = fields.optional(&Name::new("default_vps_num"))?;
             let default_storage = fields.optional(&Name::new("default_storage_num"))?;
             Ok(Self {

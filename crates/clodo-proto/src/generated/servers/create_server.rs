@@ -6,11 +6,11 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use hostkit_proto::codec::{DecodeError, InputLimit, Name, Switch};
+use hostkit_proto::codec::{DecodeError, InWords, InputLimit, Name};
 use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Gibibytes, Mebibytes, Method, Perform, RawAnswer, RequestParts,
-    Secret, evidence,
+    Secret, Word, evidence,
 };
 
 use crate::Clodo;
@@ -310,10 +310,10 @@ impl Endpoint for CreateServer {
         body.set("vps_admin", &self.support);
         body.set("vps_pay_period", &self.pay_period);
         body.set("vps_abonement", &self.pay_months);
-        body.set("vps_autoupdate", &Switch(&self.auto_update));
-        body.set("vps_isp", &Switch(&self.panel));
+        body.set("vps_autoupdate", &InWords(&self.auto_update, [Word::Number("0"), Word::Number("1")]));
+        body.set("vps_isp", &InWords(&self.panel, [Word::Number("0"), Word::Number("1")]));
         body.set("vps_swapsize", &self.swap);
-        body.set("vps_hddshaper", &Switch(&self.disk_shaper));
+        body.set("vps_hddshaper", &InWords(&self.disk_shaper, [Word::Number("0"), Word::Number("1")]));
         body.set("vps_memblocksize", &self.memory_block);
         body.set("vps_minfreebytes", &self.memory_reserve);
         body.set("vps_meminterval", &self.memory_interval);

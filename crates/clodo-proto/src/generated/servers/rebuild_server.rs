@@ -5,10 +5,10 @@
 
 use std::time::Duration;
 
-use hostkit_proto::codec::{DecodeError, InputLimit, Name, Switch};
+use hostkit_proto::codec::{DecodeError, InWords, InputLimit, Name};
 use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Word, evidence,
 };
 
 use crate::Clodo;
@@ -102,7 +102,7 @@ impl Endpoint for RebuildServer {
         out.path("id", &self.id);
         let mut body = out.object();
         body.set(Name::new("imageId").xml("@imageId"), &self.image);
-        body.set(Name::new("vps_isp").xml("@vps_isp"), &Switch(&self.panel));
+        body.set(Name::new("vps_isp").xml("@vps_isp"), &InWords(&self.panel, [Word::Number("0"), Word::Number("1")]));
         out.wrapped_body("rebuild", body);
         out.checked()
     }

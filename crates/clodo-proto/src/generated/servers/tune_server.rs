@@ -3,9 +3,9 @@
 
 //! `PUT /servers/{id}`: sets how a server grows and what it may cost a day.
 
-use hostkit_proto::codec::{DecodeError, InputLimit, Switch};
+use hostkit_proto::codec::{DecodeError, InWords, InputLimit};
 use hostkit_proto::{
-    Call, Decimal, Effect, EncodeError, Endpoint, EndpointInfo, Mebibytes, Method, RawAnswer, RequestParts,
+    Call, Decimal, Effect, EncodeError, Endpoint, EndpointInfo, Mebibytes, Method, RawAnswer, RequestParts, Word,
 };
 
 use crate::Clodo;
@@ -159,7 +159,7 @@ impl Endpoint for TuneServer {
         let mut body = out.object();
         body.set("vps_daylimit", &self.day_limit);
         body.set("vps_swapsize", &self.swap);
-        body.set("vps_hddshaper", &Switch(&self.disk_shaper));
+        body.set("vps_hddshaper", &InWords(&self.disk_shaper, [Word::Number("0"), Word::Number("1")]));
         body.set("vps_memblocksize", &self.memory_block);
         body.set("vps_minfreebytes", &self.memory_reserve);
         body.set("vps_meminterval", &self.memory_interval);

@@ -5,10 +5,10 @@
 
 use std::time::Duration;
 
-use hostkit_proto::codec::{DecodeError, Name, Switch};
+use hostkit_proto::codec::{DecodeError, InWords, Name};
 use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Word, evidence,
 };
 
 use crate::Clodo;
@@ -149,7 +149,7 @@ impl Endpoint for CreateStorage {
         body.set("cache_expires", &self.cache_expires);
         body.set("cache_bypass", &self.cache_bypass);
         body.set("cache_refererfilter", &self.cache_referer_filter);
-        body.set("cache_publicsearch", &Switch(&self.cache_public_search));
+        body.set("cache_publicsearch", &InWords(&self.cache_public_search, [Word::Number("0"), Word::Number("1")]));
         out.wrapped_body("storage", body);
         out.checked()
     }

@@ -5,8 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use hostkit_proto::codec::{DecodeError, Name, Switch};
-use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, RequestParts};
+use hostkit_proto::codec::{DecodeError, InWords, Name};
+use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, RequestParts, Word};
 
 use crate::Clodo;
 use crate::types::StorageId;
@@ -144,7 +144,7 @@ impl Endpoint for UpdateStorage {
         body.set("cache_expires", &self.cache_expires);
         body.set("cache_bypass", &self.cache_bypass);
         body.set("cache_refererfilter", &self.cache_referer_filter);
-        body.set("cache_publicsearch", &Switch(&self.cache_public_search));
+        body.set("cache_publicsearch", &InWords(&self.cache_public_search, [Word::Number("0"), Word::Number("1")]));
         if body.is_empty() {
             out.none_given("title, cache_xomcc, cache_expires, cache_bypass and 2 more");
         }

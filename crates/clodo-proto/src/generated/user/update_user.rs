@@ -3,9 +3,9 @@
 
 //! `POST /user/update`: changes the profile of the account.
 
-use hostkit_proto::codec::{DecodeError, InputLimit, Switch};
+use hostkit_proto::codec::{DecodeError, InWords, InputLimit};
 use hostkit_proto::{
-    Call, Decimal, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, RequestParts, Secret,
+    Call, Decimal, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, RequestParts, Secret, Word,
 };
 
 use crate::Clodo;
@@ -605,7 +605,10 @@ impl Endpoint for UpdateUser {
         body.set("users_profile_fax", &self.fax);
         body.set("users_profile_faxext", &self.fax_extension);
         body.set("users_profile_mailaddress", &self.postal_address);
-        body.set("users_profile_ident", &Switch(&self.finance_contact_is_same));
+        body.set(
+            "users_profile_ident",
+            &InWords(&self.finance_contact_is_same, [Word::Number("0"), Word::Number("1")]),
+        );
         body.set("users_profile_finfamily", &self.finance_last_name);
         body.set("users_profile_finfirstname", &self.finance_first_name);
         body.set("users_profile_finlastname", &self.finance_patronymic);
@@ -620,12 +623,21 @@ impl Endpoint for UpdateUser {
         body.set("users_profile_passportnumber", &self.passport_number);
         body.set("users_profile_passportdate", &self.passport_date);
         body.set("users_profile_passportwho", &self.passport_issuer);
-        body.set("users_profile_disableannounces", &Switch(&self.no_announcements));
+        body.set(
+            "users_profile_disableannounces",
+            &InWords(&self.no_announcements, [Word::Number("0"), Word::Number("1")]),
+        );
         body.set("users_profile_scalemoneysms", &self.low_balance_sms);
-        body.set("users_profile_vpsdeletesms", &Switch(&self.server_end_sms));
-        body.set("users_profile_vbddeletesms", &Switch(&self.disk_deletion_sms));
-        body.set("users_profile_disableannouncesscale", &Switch(&self.no_daily_costs));
-        body.set("users_profile_authsms", &Switch(&self.sign_in_sms));
+        body.set("users_profile_vpsdeletesms", &InWords(&self.server_end_sms, [Word::Number("0"), Word::Number("1")]));
+        body.set(
+            "users_profile_vbddeletesms",
+            &InWords(&self.disk_deletion_sms, [Word::Number("0"), Word::Number("1")]),
+        );
+        body.set(
+            "users_profile_disableannouncesscale",
+            &InWords(&self.no_daily_costs, [Word::Number("0"), Word::Number("1")]),
+        );
+        body.set("users_profile_authsms", &InWords(&self.sign_in_sms, [Word::Number("0"), Word::Number("1")]));
         body.set("default_vps_num", &self.default_server);
         body.set("default_storage_num", &self.default_storage);
         if body.is_empty() {

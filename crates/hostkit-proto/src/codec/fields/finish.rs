@@ -45,9 +45,10 @@ impl<'r> Fields<'_, 'r> {
             }
             return Ok(());
         }
-        if self.seen.is_empty() && self.node.entries().any(|(key, _)| !self.envelope.contains(&key)) {
-            let found = self.node.entries().map(|(key, _)| key).find(|key| !self.envelope.contains(key));
-            let found = format!("only others, such as `{}`", found.unwrap_or_default());
+        if self.seen.is_empty()
+            && let Some(found) = self.other_key()
+        {
+            let found = format!("only others, such as `{found}`");
             return Err(self.reader.error("fields of this object", found).at(self.node.offset()));
         }
         if self.reader.minds_unknown_fields() {
@@ -58,6 +59,12 @@ impl<'r> Fields<'_, 'r> {
             }
         }
         Ok(())
+    }
+
+    /// A key that belongs neither to the envelope nor to what is ignored.
+    fn other_key(&mut self) -> Option<&'r str> {
+        let mut entries = self.node.entries();
+        entries.find(|(key, node)| !self.envelope.contains(key) && !self.reader.is_ignored(*node)).map(|(key, _)| key)
     }
 
     pub(super) fn unknown_siblings(&mut self, node: Node<'r>, known: &str) -> Result<(), DecodeError> {

@@ -4,7 +4,7 @@ use hostkit_wire::{Format, Key, Kind, Node};
 
 use super::{Fields, key_twice};
 use crate::codec::reader::{At, Step, shorten};
-use crate::codec::{DecodeError, FromText, FromWire, Name, Reader, Report, UnknownFields};
+use crate::codec::{DecodeError, Field, FromText, FromWire, Name, Reader, Report, UnknownFields};
 use crate::leniency::ListShape;
 use crate::value::Csv;
 
@@ -26,6 +26,8 @@ pub(crate) enum Items<'r> {
     },
     /// Other formats: this node, and the name that a single item has.
     In(Node<'r>, Option<&'static str>),
+    /// The same, where each item is the entry of an object under this key.
+    Wrapped(Node<'r>, &'static str),
 }
 
 impl<'r> Fields<'_, 'r> {
@@ -33,7 +35,10 @@ impl<'r> Fields<'_, 'r> {
         let format = self.node.format();
         if format != Format::Xml {
             return Ok(match self.find(name)? {
-                Some(node) => Items::In(node, name.singular()),
+                Some(node) => match name.item_in(format) {
+                    Some(key) => Items::Wrapped(node, key),
+                    None => Items::In(node, name.singular()),
+                },
                 None if self.wraps_nothing(name) => Items::Nothing,
                 None => Items::Absent,
             });
@@ -133,10 +138,36 @@ impl<'r> Reader<'r> {
                 place.reserve(reserved::<T>(count, parent).min(max_items));
                 self.read_items(place, elements, max_items)
             }
+            At::Items(Items::Wrapped(node, key)) => {
+                let nodes: Vec<Node<'r>> = match self.leniency.list(node) {
+                    Some(ListShape::Items) => node.items().collect(),
+                    Some(ListShape::Values) => node.entries().map(|(_, node)| node).collect(),
+                    Some(ListShape::Nothing) => Vec::new(),
+                    Some(ListShape::Item) => vec![node],
+                    None => return Err(self.expected_at("a list", node)),
+                };
+                self.read_items_by(place, nodes.into_iter(), max_items, |place, reader| reader.push_wrapped(place, key))
+            }
             At::Items(Items::In(node, singular)) => self.read_list(place, node, singular, max_items),
             At::Node(node) => self.read_list(place, node, None, max_items),
             At::Body(_) => self.field_list_in_body(place, max_items),
         }
+    }
+
+    /// Decodes the list that stands here, each of whose items is the entry of an object under this key.
+    pub(crate) fn wrapped_list<T: FromWire>(
+        &mut self,
+        place: &mut Vec<T>,
+        key: &'static str,
+        max_items: usize,
+    ) -> Result<(), DecodeError> {
+        let outer = match self.at {
+            At::Node(node) => std::mem::replace(&mut self.at, At::Items(Items::Wrapped(node, key))),
+            _ => return Err(hostkit_wire::Irregular.into()),
+        };
+        let result = self.required_list(place, max_items);
+        self.at = outer;
+        result
     }
 
     fn read_list<T: FromWire>(
@@ -206,13 +237,35 @@ impl<'r> Reader<'r> {
         nodes: impl Iterator<Item = Node<'r>>,
         max_items: usize,
     ) -> Result<(), DecodeError> {
+        self.read_items_by(place, nodes, max_items, T::push)
+    }
+
+    /// Decodes the item under its key in the object that stands here.
+    fn push_wrapped<T: FromWire>(&mut self, place: &mut Vec<T>, key: &'static str) -> Result<(), DecodeError> {
+        let wrapper = self.node().filter(|node| node.kind() == Kind::Map);
+        let Some((wrapper, item)) = wrapper.and_then(|wrapper| Some((wrapper, self.only(wrapper, key)?))) else {
+            return Err(self.expected(format!("an object with `{key}`")));
+        };
+        for (other, node) in wrapper.entries().filter(|(other, _)| *other != key) {
+            self.unknown_field(other, node)?;
+        }
+        self.within_node(Step::Name(key), item, |reader| T::push(place, reader))
+    }
+
+    fn read_items_by<T>(
+        &mut self,
+        place: &mut Vec<T>,
+        nodes: impl Iterator<Item = Node<'r>>,
+        max_items: usize,
+        push: impl Fn(&mut Vec<T>, &mut Self) -> Result<(), DecodeError>,
+    ) -> Result<(), DecodeError> {
         let (spec, read_before) = (self.spec, place.len());
         let (mut unreadable, mut found) = (None, 0);
         for (index, node) in nodes.enumerate() {
             if index >= max_items {
                 return Err(self.error(format!("at most {max_items} items (`max_items`)"), "more").over_limit());
             }
-            if let Err(error) = self.within_node(Step::Index(index), node, |reader| T::push(place, reader)) {
+            if let Err(error) = self.within_node(Step::Index(index), node, |reader| push(place, reader)) {
                 self.spec = spec;
                 self.leave_out(error, &mut unreadable)?;
             }
@@ -300,6 +353,8 @@ fn reserved<T>(count: usize, list: Node<'_>) -> usize {
 const INNER_ITEMS: usize = 1_000_000;
 
 impl<T: FromWire> FromWire for Vec<T> {
+    const FIELDS: &'static [Field] = T::FIELDS;
+
     fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut items = Self::new();
         match reader.at {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use hostkit_wire::{Irregular, Node};
 
 use crate::codec::reader::{At, Step};
-use crate::codec::{DecodeError, FromText, FromWire, Reader, Report};
+use crate::codec::{DecodeError, Field, FromText, FromWire, Reader, Report};
 use crate::leniency::MapShape;
 
 impl<'r> Reader<'r> {
@@ -73,6 +73,8 @@ impl<'r> Reader<'r> {
 }
 
 impl<K: FromText + Ord, V: FromWire> FromWire for BTreeMap<K, V> {
+    const FIELDS: &'static [Field] = V::FIELDS;
+
     fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let mut map = Self::new();
         reader.required_map(&mut map)?;

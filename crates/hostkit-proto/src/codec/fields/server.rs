@@ -1,14 +1,14 @@
 //! Accessors that only a server needs: constants, variants, composed keys.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use hostkit_wire::{Format, Key, Limits, Node, Value};
+use hostkit_wire::{Key, Node};
 
 use super::Fields;
 use crate::codec::fill::{Field, How};
+use crate::codec::gather::{Part, gather, gather_map, is_key};
 use crate::codec::reader::{Step, describe};
-use crate::codec::{DecodeError, FromText, FromWire, Name, Reader, ToText};
+use crate::codec::{DecodeError, FlagWords, FromText, FromWire, Name, Names, Reader, ToText};
 
 impl<'r> Fields<'_, 'r> {
     fn one<T>(
@@ -35,6 +35,21 @@ impl<'r> Fields<'_, 'r> {
     /// Decodes a field with a default.
     pub fn or<T: FromWire>(&mut self, name: &Name, absent: T) -> Result<T, DecodeError> {
         self.one(name, How::Optional, absent, |reader, place| reader.or(place))
+    }
+
+    /// Decodes a required flag that may be one of these words.
+    pub fn required_flag(&mut self, name: &Name, words: &'static FlagWords) -> Result<bool, DecodeError> {
+        self.one(name, How::Required, false, |reader, place| reader.in_words(words).required(place))
+    }
+
+    /// Decodes an optional flag that may be one of these words.
+    pub fn optional_flag(&mut self, name: &Name, words: &'static FlagWords) -> Result<Option<bool>, DecodeError> {
+        self.one(name, How::Optional, None, |reader, place| reader.in_words(words).optional(place))
+    }
+
+    /// Decodes a flag with a default that may be one of these words.
+    pub fn or_flag(&mut self, name: &Name, words: &'static FlagWords, absent: bool) -> Result<bool, DecodeError> {
+        self.one(name, How::Optional, absent, |reader, place| reader.in_words(words).or(place))
     }
 
     /// Decodes an optional text without the whitespace around it; whitespace alone counts as absent.
@@ -100,60 +115,40 @@ impl<'r> Fields<'_, 'r> {
         result
     }
 
-    /// Reads items whose fields have composed keys: the reverse of `Object::spread_map`.
+    /// The list or object whose parts have names of a template, the reverse of `Object::set_names`; `None` if there are
+    /// no such names.
+    ///
+    /// # Errors
+    /// A part that cannot be read.
+    pub fn gather<T: FromWire>(&mut self, names: &Names<'_>) -> Result<Option<T>, DecodeError> {
+        let parts = self.parts(names, T::FIELDS, |_| true);
+        gather(self.reader, names, parts)
+    }
+
+    /// The map whose parts have names of a template; `None` if there are no such names.
+    ///
+    /// # Errors
+    /// A part that cannot be read.
     pub fn gather_map<K: FromText + ToText + Ord, V: FromWire>(
         &mut self,
-        template: &str,
-    ) -> Result<BTreeMap<K, V>, DecodeError> {
-        let mut map = BTreeMap::new();
-        for (key, item) in self.gather(template, "{key}")? {
-            // `01` is not accepted for 1, since a leading zero has another meaning.
-            match K::from_text(&key).filter(|parsed| parsed.to_text() == key) {
-                Some(parsed) => map.insert(parsed, item),
-                None => return Err(self.reader.error(K::EXPECTED, format!("{key:?}"))),
-            };
-        }
-        Ok(map)
+        names: &Names<'_>,
+    ) -> Result<Option<BTreeMap<K, V>>, DecodeError> {
+        let parts = self.parts(names, V::FIELDS, is_key::<K>);
+        gather_map(self.reader, parts)
     }
 
-    /// Reads items whose fields have composed keys: the reverse of `Object::spread_list`.
-    pub fn gather_list<V: FromWire>(&mut self, template: &str) -> Result<Vec<V>, DecodeError> {
-        let mut items = Vec::new();
-        for (key, item) in self.gather(template, "{index}")? {
-            match u32::from_text(&key) {
-                Some(index) => items.push((index, item)),
-                None => return Err(self.reader.error("a number", format!("{key:?}"))),
-            }
-        }
-        items.sort_by_key(|(index, _)| *index);
-        Ok(items.into_iter().map(|(_, item)| item).collect())
-    }
-
-    /// The items, each with the text that its keys have in the place of `hole`.
-    fn gather<V: FromWire>(&mut self, template: &str, hole: &str) -> Result<Vec<(String, V)>, DecodeError> {
-        let separator = template.replace("{field}", "").replace(hole, "");
-        let mut groups: BTreeMap<String, Vec<(Cow<'static, str>, Value)>> = BTreeMap::new();
+    /// Takes the entries whose names are of a template, with an item that fits.
+    fn parts(&mut self, names: &Names<'_>, fields: &'static [Field], is_item: impl Fn(&str) -> bool) -> Vec<Part<'r>> {
+        let mut parts = Vec::new();
         for (position, (name, node)) in self.node.entries().enumerate() {
-            if self.seen.has(position) {
-                continue;
-            }
-            if let Some((field, key)) = name.rsplit_once(&separator) {
+            if !self.seen.has(position)
+                && let Some(filled) = names.read(name, fields.iter().map(|field| field.text()))
+                && is_item(filled.item)
+            {
                 self.seen.set(position);
-                groups.entry(key.to_owned()).or_default().push((field.to_owned().into(), node.into()));
+                parts.push((filled, node.into()));
             }
         }
-        let mut items = Vec::new();
-        for (key, fields) in groups {
-            // An item is read from a document, so its fields are written as a small one.
-            let wrong = |what: String| DecodeError::new("request", key.clone(), "fields of one item", what);
-            let bytes = hostkit_wire::write(Format::Json, &Value::Map(fields)).map_err(|e| wrong(e.to_string()))?;
-            let limits = Limits::DEFAULT;
-            let document = hostkit_wire::parse(Format::Json, &bytes, &limits).map_err(|e| wrong(e.to_string()))?;
-            let mut inner = self.reader.inner(document.root());
-            let item = V::from_wire(&mut inner)?;
-            self.reader.report.merge(inner.report);
-            items.push((key, item));
-        }
-        Ok(items)
+        parts
     }
 }

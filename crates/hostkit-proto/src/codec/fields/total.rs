@@ -41,6 +41,7 @@ impl Fields<'_, '_> {
     fn total(&mut self, name: &Name) -> Result<Option<u64>, DecodeError> {
         let found = self.find(name)?.filter(|node| !self.reader.leniency.is_absent(*node));
         let Some(node) = found else { return Ok(None) };
+        let node = self.reader.unwrapped(node);
         let is_number = node.kind() == Kind::Number || self.reader.leniency.is_loose(node);
         let total = Leniency::scalar_text(node).filter(|_| is_number).and_then(u64::from_text);
         if total.is_none() {
@@ -56,7 +57,7 @@ impl At<'_> {
     /// Whether there is nothing in the place of a list or map.
     pub(super) fn is_nothing(&self) -> bool {
         match self {
-            At::Node(node) | At::Items(Items::In(node, _)) => Leniency::is_nothing(*node),
+            At::Node(node) | At::Items(Items::In(node, _) | Items::Wrapped(node, _)) => Leniency::is_nothing(*node),
             At::Items(Items::Absent | Items::Nothing) => true,
             At::Items(Items::Elements { count, .. }) => *count == 0,
             At::Body(_) => false,

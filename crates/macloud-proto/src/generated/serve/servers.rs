@@ -3,6 +3,7 @@
 
 //! The server half of `specs/macloud/servers/`.
 
+use hostkit_proto::Word;
 use hostkit_proto::codec::{DecodeError, Name};
 use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
 
@@ -50,13 +51,14 @@ impl Serve for CreateServer {
             let datacenter = fields.required(&Name::new("datacenter"))?;
             let plan = fields.required(&Name::new("server-plan"))?;
             let name = fields.optional(&Name::new("name"))?;
-            let autoprolong = fields.optional(&Name::new("autoprolong"))?;
+            let autoprolong =
+                fields.optional_flag(&Name::new("autoprolong"), &[[Word::Number("0"), Word::Number("1")]])?;
             let ssh_key = fields.optional(&Name::new("ssh-key"))?;
             let host = fields.optional(&Name::new("host"))?;
             let cpu = fields.optional(&Name::new("cpu"))?;
             let ram = fields.optional(&Name::new("ram"))?;
             let disk = fields.optional(&Name::new("disk"))?;
-            let ip4 = fields.optional(&Name::new("ip4"))?;
+            let ip4 = fields.optional_flag(&Name::new("ip4"), &[[Word::Number("0"), Word::Number("1")]])?;
             let schedule = fields.optional(&Name::new("schedule"))?;
             let gpu = fields.optional(&Name::new("gpu"))?;
             let reserved_ip = fields.optional(&Name::new("ip-reserve"))?;
@@ -272,7 +274,8 @@ impl Serve for SetAddressReservation {
         request.body::<Self, _>(&Root::None, |fields| {
             let name = fields.required(&Name::new("name"))?;
             let reserve = fields.required(&Name::new("reserve_ip"))?;
-            let autoprolong = fields.optional(&Name::new("autoprolong"))?;
+            let autoprolong =
+                fields.optional_flag(&Name::new("autoprolong"), &[[Word::Number("0"), Word::Number("1")]])?;
             Ok(Self { id, name, reserve, autoprolong })
         })
     }

@@ -5,10 +5,11 @@
 
 use std::time::Duration;
 
-use hostkit_proto::codec::{AsText, DecodeError, InputLimit, Name, Switch, TextShape};
+use hostkit_proto::codec::{AsText, DecodeError, InWords, InputLimit, Name, TextShape};
 use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Gibibytes, Method, Perform, RawAnswer, RequestParts, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Gibibytes, Method, Perform, RawAnswer, RequestParts, Word,
+    evidence,
 };
 
 use crate::Macloud;
@@ -241,13 +242,13 @@ impl Endpoint for CreateServer {
         body.set("datacenter", &self.datacenter);
         body.set("server-plan", &self.plan);
         body.set("name", &self.name);
-        body.set("autoprolong", &Switch(&self.autoprolong));
+        body.set("autoprolong", &InWords(&self.autoprolong, [Word::Number("0"), Word::Number("1")]));
         body.set("ssh-key", &self.ssh_key);
         body.set("host", &self.host);
         body.set("cpu", &self.cpu);
         body.set("ram", &self.ram);
         body.set("disk", &self.disk);
-        body.set("ip4", &Switch(&self.ip4));
+        body.set("ip4", &InWords(&self.ip4, [Word::Number("0"), Word::Number("1")]));
         body.set("schedule", &AsText(&self.schedule));
         body.set("gpu", &self.gpu);
         body.set("ip-reserve", &self.reserved_ip);

@@ -5,10 +5,10 @@
 
 use std::time::Duration;
 
-use hostkit_proto::codec::{AsText, DecodeError, Switch};
+use hostkit_proto::codec::{AsText, DecodeError, InWords};
 use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
-    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Word, evidence,
 };
 
 use crate::Macloud;
@@ -104,7 +104,7 @@ impl Endpoint for SetAddressReservation {
         let mut body = out.object();
         body.set("name", &self.name);
         body.set("reserve_ip", &AsText(&self.reserve));
-        body.set("autoprolong", &Switch(&self.autoprolong));
+        body.set("autoprolong", &InWords(&self.autoprolong, [Word::Number("0"), Word::Number("1")]));
         out.body(body);
         out.checked()
     }

@@ -3,8 +3,8 @@
 
 //! The server half of the types.
 
-use hostkit_proto::codec::{AsText, Object, Switch, ToWire};
-use hostkit_proto::{Format, Value};
+use hostkit_proto::codec::{AsText, InWords, Object, ToWire};
+use hostkit_proto::{Format, Value, Word};
 
 use crate::types::{
     Balance, ExtraAddress, NewOrder, Order, OrderReference, OrderedAddons, ReinstalledOrder, Renewal, Tariff,
@@ -128,7 +128,7 @@ impl ToWire for Tariff {
         object.set("name", &self.name);
         object.set("costMonthly", &AsText(&self.monthly_cost));
         object.set("currency", &self.currency);
-        object.set("allowWithoutDomain", &Switch(&self.without_domain));
+        object.set("allowWithoutDomain", &InWords(&self.without_domain, [Word::Number("0"), Word::Number("1")]));
         object.set("months", &self.periods);
         object.set("addons", &self.addons);
         object.set("locations", &self.locations);
@@ -143,7 +143,7 @@ impl ToWire for TariffAddon {
         object.set("name", &self.name);
         object.set("costMonthly", &AsText(&self.monthly_cost));
         object.set("cntforoneorder", &AsText(&self.max_count));
-        object.set("onlyifrenew", &Switch(&self.existing_only));
+        object.set("onlyifrenew", &InWords(&self.existing_only, [Word::Number("0"), Word::Number("1")]));
         Some(object.into_value())
     }
 }
@@ -163,8 +163,8 @@ impl ToWire for TariffPeriod {
         let mut object = Object::new(format);
         object.set("months", &AsText(&self.months));
         object.set("discount", &AsText(&self.discount));
-        object.set("allowForNewOrder", &Switch(&self.for_new));
-        object.set("allowForRenew", &Switch(&self.for_renewal));
+        object.set("allowForNewOrder", &InWords(&self.for_new, [Word::Number("0"), Word::Number("1")]));
+        object.set("allowForRenew", &InWords(&self.for_renewal, [Word::Number("0"), Word::Number("1")]));
         Some(object.into_value())
     }
 }

@@ -3,8 +3,8 @@
 
 //! Types of `types/tariffs.toml`.
 
-use hostkit_proto::Decimal;
 use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
+use hostkit_proto::{Decimal, Word};
 
 use crate::types::{AddonId, LocationId, PlanKind, TariffId};
 
@@ -88,7 +88,7 @@ impl Fill for Tariff {
             2 => reader.optional(&mut self.name),
             3 => reader.money(&mut self.monthly_cost),
             4 => reader.optional(&mut self.currency),
-            5 => reader.or(&mut self.without_domain),
+            5 => reader.in_words(&[[Word::Number("0"), Word::Number("1")]]).or(&mut self.without_domain),
             6 => reader.list(&mut self.periods, 100_000),
             7 => reader.list(&mut self.addons, 100_000),
             8 => reader.list(&mut self.locations, 100_000),
@@ -149,7 +149,7 @@ impl Fill for TariffAddon {
             1 => reader.optional(&mut self.name),
             2 => reader.money(&mut self.monthly_cost),
             3 => reader.optional(&mut self.max_count),
-            4 => reader.or(&mut self.existing_only),
+            4 => reader.in_words(&[[Word::Number("0"), Word::Number("1")]]).or(&mut self.existing_only),
             _ => Ok(()),
         }
     }
@@ -246,8 +246,8 @@ impl Fill for TariffPeriod {
         match index {
             0 => reader.required(&mut self.months),
             1 => reader.optional(&mut self.discount),
-            2 => reader.or(&mut self.for_new),
-            3 => reader.or(&mut self.for_renewal),
+            2 => reader.in_words(&[[Word::Number("0"), Word::Number("1")]]).or(&mut self.for_new),
+            3 => reader.in_words(&[[Word::Number("0"), Word::Number("1")]]).or(&mut self.for_renewal),
             _ => Ok(()),
         }
     }

@@ -1,0 +1,92 @@
+//! Checks answers that are no documents, and the parts of an answer that stand in headers.
+
+use super::kinds::{is_text, number_id};
+use crate::diagnostic::Diagnostics;
+use crate::model::{Endpoint, Field, Model, Output, Type, TypeKind};
+use crate::source::Span;
+
+pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
+    for endpoint in &model.endpoints {
+        raw(model, endpoint, diagnostics);
+    }
+    in_headers(model, diagnostics);
+}
+
+fn wrong(diagnostics: &mut Diagnostics, span: &Span, message: &str, label: &str, help: &str) {
+    diagnostics.add_with_help("E0244", span, message, label, help);
+}
+
+/// A body that is text or bytes says nothing beside its value, so that of a call that acts has to be recognised.
+fn raw(model: &Model, endpoint: &Endpoint, diagnostics: &mut Diagnostics) {
+    let response = &endpoint.surface.response;
+    let Some(from) = response.from.as_ref().filter(|from| from.value != "headers") else { return };
+    let acts = !matches!(endpoint.effect(), "safe");
+    if response.root.json.is_some() || response.root.xml.is_some() || response.item.is_some() {
+        let help = "the whole body is the value: leave out `root` and `item`";
+        wrong(diagnostics, &from.span, "a body that is no document has no places", "beside `root` or `item`", help);
+    }
+    match (&endpoint.output, &response.ty) {
+        (_, Some(ty)) if from.value == "bytes" => {
+            wrong(diagnostics, &ty.span, "bytes have no type", "beside `from = \"bytes\"`", "leave it out");
+        }
+        (Output::Text(Type::Worded(_)), Some(ty)) => {
+            wrong(diagnostics, &ty.span, "a text that is a flag has no words", "in words", "make it an enumeration");
+        }
+        (Output::Text(ty), Some(place)) if !is_text(model, ty) && *ty != Type::Secret => {
+            let help = "a scalar, such as `text`, `int` or an id";
+            wrong(diagnostics, &place.span, "the body is one text, and this is none", "not a scalar", help);
+        }
+        (Output::Text(ty), Some(place)) if acts && number_id(model, ty).is_none() => {
+            let help = "an id that is a number: any other text could be the one that says no";
+            wrong(diagnostics, &place.span, "the answer to a call that acts has to be recognised", "any text", help);
+        }
+        (Output::Bytes, _) if acts => {
+            let help = "the call needs an answer that says that it was carried out";
+            wrong(diagnostics, &from.span, "the answer to a call that acts has to be recognised", "any bytes", help);
+        }
+        (Output::None, _) => {
+            let help = "`type = \"text\"` or another scalar";
+            wrong(diagnostics, &from.span, "a body that is one text has a type", "no `type`", help);
+        }
+        _ => {}
+    }
+}
+
+/// Checks that values of headers are texts, and that only the output of a call has some.
+fn in_headers(model: &Model, diagnostics: &mut Diagnostics) {
+    for (name, entry) in &model.types {
+        let TypeKind::Struct(fields) = &entry.kind else { continue };
+        let in_header = |field: &&Field| field.surface.header.is_some();
+        let Some(first) = fields.iter().find(in_header) else { continue };
+        for field in fields.iter().filter(in_header) {
+            let item = match &field.ty {
+                Type::Csv(item) => item,
+                ty => ty,
+            };
+            let is_worded = matches!(field.ty, Type::Worded(_));
+            if is_worded || !is_text(model, item) && *item != Type::Secret {
+                let help = "a scalar, or a list that is joined";
+                wrong(diagnostics, &field.surface.ty.span, "a header has one text", "not one text", help);
+            }
+        }
+        let place = &first.surface.wire.span;
+        let uses = |ty: &Type| ty.names().contains(&name.as_str());
+        let is_nested = model.types.values().any(|other| match &other.kind {
+            TypeKind::Struct(fields) => fields.iter().any(|field| uses(&field.ty)),
+            TypeKind::Union { scalar, object, list } => [scalar, object, list].into_iter().flatten().any(uses),
+            _ => false,
+        });
+        let outputs = model.endpoints.iter().filter(|endpoint| endpoint.output.ty().is_some_and(uses));
+        let is_wrapped = outputs.clone().any(|endpoint| !matches!(endpoint.output.ty(), Some(Type::Named(_))));
+        if entry.in_requests || is_nested || is_wrapped {
+            let help = "only the type that is the whole output of a call has fields of headers";
+            wrong(diagnostics, place, "an object within a body has no headers", "of a header", help);
+        }
+        let is_alone = fields.iter().all(|field| field.surface.header.is_some());
+        for endpoint in outputs.filter(|endpoint| is_alone && !matches!(endpoint.output, Output::Headers(_))) {
+            let span = endpoint.surface.response.ty.as_ref().map_or(&endpoint.surface.place, |ty| &ty.span);
+            let help = "`from = \"headers\"`";
+            wrong(diagnostics, span, "all of this output stands in headers", "nothing in the body", help);
+        }
+    }
+}

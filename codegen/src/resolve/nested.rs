@@ -1,0 +1,396 @@
+//! Checks how nested values get into places that hold text, such as a query or a form: under made names, or joined.
+//!
+//! Names are read back by the template that made them, so no name may be of two templates, or of a template and of
+//! another input.
+
+use std::collections::BTreeSet;
+
+use super::kinds::{is_text, number_id};
+use crate::diagnostic::Diagnostics;
+use crate::model::{Endpoint, Field, Model, Type, TypeKind};
+use crate::source::{At, Span};
+use crate::surface::{Constant, IdKind, Place, Put};
+
+/// The holes of a template, by what they hold.
+const HOLES: [&str; 3] = ["index", "key", "field"];
+
+pub(super) fn check(model: &Model, endpoint: &Endpoint, diagnostics: &mut Diagnostics) {
+    let service = &model.service;
+    let formats = service.request_format.as_ref().map_or(service.formats.as_slice(), std::slice::from_ref);
+    let is_form = formats.iter().any(|format| format == "form");
+    let has_xml = formats.iter().any(|format| format == "xml");
+    let mut nested = Nested { model, diagnostics };
+    for (fields, place) in [(&endpoint.path_parameters, "the path"), (&endpoint.headers, "a header")] {
+        fields.iter().for_each(|field| nested.no_names(field));
+        fields.iter().for_each(|field| nested.no_words(field));
+        fields.iter().for_each(|field| nested.is_one_text(field, place));
+    }
+    let variants = endpoint.one_of.iter().flat_map(|group| &group.variants);
+    let inner = variants.clone().flat_map(|variant| &variant.fields);
+    inner.clone().for_each(|field| nested.no_names(field));
+    for field in &endpoint.query {
+        if nested.fits(field, true, has_xml) {
+            nested.is_one_text(field, "a query");
+        }
+    }
+    for field in endpoint.body.iter().chain(inner) {
+        if nested.fits(field, is_form, has_xml) && is_form && !matches!(field.ty, Type::Html | Type::Any) {
+            nested.is_one_text(field, "a form");
+        }
+    }
+    let constants = variants.clone().flat_map(|variant| &variant.fixed).chain(&endpoint.fixed_body);
+    let fields = endpoint.body.iter().chain(variants.flat_map(|variant| &variant.fields));
+    let fields = fields.flat_map(|field| nested.patterns(field)).chain(constants.map(constant));
+    let keys = service.request_keys().into_iter().map(|key| Pattern::literal(key, None));
+    unambiguous(&fields.chain(keys).collect::<Vec<_>>(), nested.diagnostics);
+    let fields = endpoint.query.iter().flat_map(|field| nested.patterns(field));
+    let fields = fields.chain(endpoint.fixed_query.iter().map(constant));
+    let put = service.put.iter().chain(service.put_by_format.iter().flat_map(|(_, puts)| puts));
+    let put = put.chain(service.credentials.iter().flat_map(|credentials| &credentials.put));
+    let put = put.chain(service.session.iter().flat_map(|session| &session.put));
+    let is_in_query = |put: &&Put| put.place == Place::Query && put.constant(None).is_none();
+    let keys = put.filter(is_in_query).map(|put| Pattern::literal(put.key.value.clone(), None));
+    unambiguous(&fields.chain(keys).collect::<Vec<_>>(), nested.diagnostics);
+}
+
+/// Refuses made names in the fields of types: a template stands where the value is an input.
+pub(super) fn of_types(model: &Model, diagnostics: &mut Diagnostics) {
+    let mut nested = Nested { model, diagnostics };
+    for entry in model.types.values() {
+        if let TypeKind::Struct(fields) = &entry.kind {
+            fields.iter().for_each(|field| nested.no_names(field));
+        }
+    }
+}
+
+struct Nested<'m, 'd> {
+    model: &'m Model,
+    diagnostics: &'d mut Diagnostics,
+}
+
+impl Nested<'_, '_> {
+    fn wrong(&mut self, span: &Span, message: impl Into<String>, label: &str, help: &str) {
+        self.diagnostics.add_with_help("E0226", span, message, label, help);
+    }
+
+    fn no_names(&mut self, field: &Field) {
+        if let Some(names) = &field.surface.names {
+            let help = "give them to an input of `[query]` or `[body]`";
+            self.wrong(&names.span, "names are made for inputs of a query or a body", "not here", help);
+        }
+    }
+
+    fn no_words(&mut self, field: &Field) {
+        if matches!(field.ty, Type::Worded(_)) {
+            let place = field.surface.words.as_ref().map_or(&field.surface.ty.span, |words| &words.span);
+            let help = "words are for bodies, queries and answers: make it a text or an enumeration";
+            self.diagnostics.add_with_help("E0242", place, "a flag in words cannot stand here", "not here", help);
+        }
+    }
+
+    /// Reports a value of several parts that stands in a place of one text.
+    fn is_one_text(&mut self, field: &Field, place: &str) {
+        let item = match &field.ty {
+            Type::Csv(item) => item,
+            ty => ty,
+        };
+        if field.surface.names.is_some() || is_text(self.model, item) || *item == Type::Secret {
+            return;
+        }
+        let help = match (&field.ty, place) {
+            (Type::Csv(_), _) => "the items of a list that is joined are scalars",
+            (Type::List(_), "a query" | "a form") => {
+                "say how: `names = \"key[]\"`, `names = \"key[{index}]\"` or `join = \",\"`"
+            }
+            (Type::List(_), _) => "say how: `join = \",\"`",
+            (_, "a query" | "a form") => {
+                "say how its parts are called, such as `names = \"key[{key}]\"` or `names = \"key[{field}]\"`"
+            }
+            _ => "a scalar can stand here",
+        };
+        let message = format!("{place} holds text, which `{}` is not", field.surface.ty.value);
+        self.wrong(&field.surface.ty.span, message, "not one text", help);
+    }
+
+    /// Whether the template of an input fits its type, or there is none.
+    fn fits(&mut self, field: &Field, is_text_only: bool, has_xml: bool) -> bool {
+        let surface = &field.surface;
+        let Some(template) = &surface.names else {
+            if let Some(from) = &surface.from {
+                self.wrong(&from.span, "`from` is for `names` with `{index}`", "no `names`", "leave it out");
+            }
+            return true;
+        };
+        let before = self.diagnostics.count();
+        let holes = self.holes(template);
+        let (item, wanted) = match &field.ty {
+            Type::List(item) => (&**item, "index"),
+            Type::Map(_, item) => (&**item, "key"),
+            ty => (ty, ""),
+        };
+        let fields = self.model.fields(item);
+        let mut needed: Vec<&str> = [wanted].into_iter().filter(|hole| !hole.is_empty()).collect();
+        needed.extend(fields.is_some().then_some("field"));
+        let repeats = holes.is_empty() && wanted == "index" && fields.is_none();
+        if surface.join.is_some() {
+            self.wrong(&template.span, "a list is joined or has names, not both", "beside `join`", "choose one");
+            return false;
+        }
+        if needed.is_empty() {
+            let help = "a scalar has one name: its key";
+            self.wrong(&template.span, "names are made for a list, a map or an object", "not one of them", help);
+        } else if repeats && !is_text_only {
+            let help = "a name repeats in a query or a form alone; a list of other formats needs no `names`";
+            self.wrong(&template.span, "an object of this format has each name once", "no `{index}`", help);
+        } else if !repeats && (holes.len() != needed.len() || needed.iter().any(|hole| !holes.contains(hole))) {
+            let help = "a list needs `{index}`, or nothing where the name repeats, a map `{key}`, an object `{field}`; a \
+                        list or map of objects two of them";
+            self.wrong(&template.span, "the template does not fit the type", "cannot make names", help);
+        }
+        if self.diagnostics.count() > before {
+            return false;
+        }
+        if let Some(from) = surface.from.as_ref().filter(|from| !holes.contains(&"index") || from.value < 0) {
+            self.wrong(&from.span, "`from` is the first number of an `{index}`", "not that", "0 or 1, with `{index}`");
+        }
+        if fields.is_none() && !is_text(self.model, item) && *item != Type::Secret {
+            let help = "an item is a scalar, or an object of scalars";
+            self.wrong(&surface.ty.span, "only one level of nesting has names", "nested further", help);
+        }
+        for inner in fields.unwrap_or_default() {
+            let is_plain = is_text(self.model, &inner.ty) || matches!(inner.ty, Type::Secret | Type::Csv(_));
+            let has_one_name = inner.name.json.len() == 1 && (!has_xml || inner.name.json == inner.name.xml);
+            if !has_one_name || is_text_only && !is_plain {
+                let message = format!("`{}` of `{}` cannot have a made name", inner.wire(), item_name(item));
+                let help = "a field with a made name has one name in all formats, and in a query or form one text";
+                self.wrong(&template.span, message, "of these fields", help);
+            }
+        }
+        self.diagnostics.count() == before
+    }
+
+    /// The holes of a template, each once.
+    fn holes<'t>(&mut self, template: &'t At<String>) -> Vec<&'t str> {
+        let mut holes = Vec::new();
+        for part in template.value.split('{').skip(1) {
+            let help = "holes are `{index}`, `{key}` and `{field}`, each once";
+            match part.split_once('}').map(|(hole, _)| hole) {
+                Some(hole) if HOLES.contains(&hole) && !holes.contains(&hole) => holes.push(hole),
+                Some(hole) => self.wrong(&template.span, format!("`{{{hole}}}` is no hole"), "unknown or twice", help),
+                None => self.wrong(&template.span, "a `{` of the template has no `}`", "not closed", help),
+            }
+        }
+        holes
+    }
+
+    /// The names that an input may have.
+    fn patterns(&self, field: &Field) -> Vec<Pattern> {
+        let Some(template) = &field.surface.names else {
+            let name = field.name.json.first().cloned().unwrap_or_default();
+            return vec![Pattern::literal(name, None)];
+        };
+        let (hole, class) = match &field.ty {
+            Type::Map(key, _) => ("{key}", self.class(key)),
+            _ => ("{index}", Class::Digits),
+        };
+        let pattern = |template: &str| match template.split_once(hole) {
+            Some((before, after)) => Pattern {
+                before: before.to_owned(),
+                rest: Some((class, after.to_owned())),
+                place: Some(
+                    field.surface.names.as_ref().map_or_else(|| field.surface.wire.span.clone(), |at| at.span.clone()),
+                ),
+            },
+            None => Pattern::literal(template.to_owned(), field.surface.names.as_ref().map(|at| at.span.clone())),
+        };
+        match self.model.fields(field.ty.item()) {
+            Some(fields) if template.contains("{field}") => {
+                fields.iter().map(|field| pattern(&template.replace("{field}", field.wire_in_json()))).collect()
+            }
+            _ => vec![pattern(template)],
+        }
+    }
+
+    fn class(&self, key: &Type) -> Class {
+        let is_word = |name: &String| {
+            matches!(self.model.types.get(name).map(|entry| &entry.kind), Some(TypeKind::Id(IdKind::Text)))
+        };
+        match key {
+            Type::Uint => Class::Digits,
+            key if number_id(self.model, key).is_some() => Class::Digits,
+            Type::Named(name) if is_word(name) => Class::Word,
+            _ => Class::Any,
+        }
+    }
+}
+
+fn item_name(item: &Type) -> &str {
+    match item {
+        Type::Named(name) => name,
+        _ => "an item",
+    }
+}
+
+fn constant(constant: &Constant) -> Pattern {
+    Pattern::literal(constant.key.value.clone(), None)
+}
+
+/// The characters of what fills a hole.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Class {
+    Digits,
+    /// Letters, digits, `-` and `_`.
+    Word,
+    Any,
+}
+
+impl Class {
+    fn takes(self, byte: u8) -> bool {
+        match self {
+            Self::Digits => byte.is_ascii_digit(),
+            Self::Word => byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'),
+            Self::Any => true,
+        }
+    }
+}
+
+/// Names of one shape: a text, or a text with one hole.
+#[derive(Debug, Clone)]
+struct Pattern {
+    before: String,
+    /// What fills the hole, and what stands behind it.
+    rest: Option<(Class, String)>,
+    /// Where the template is; none for a name that is said as such.
+    place: Option<Span>,
+}
+
+impl Pattern {
+    fn literal(name: String, place: Option<Span>) -> Self {
+        Self { before: name, rest: None, place }
+    }
+
+    /// What a name consists of: bytes, and at most one hole of one byte or more.
+    fn symbols(&self) -> Vec<Symbol> {
+        let bytes = |text: &str| text.bytes().map(Symbol::Byte).collect::<Vec<_>>();
+        let mut symbols = bytes(&self.before);
+        if let Some((class, after)) = &self.rest {
+            symbols.push(Symbol::Hole(*class));
+            symbols.extend(bytes(after));
+        }
+        symbols
+    }
+
+    /// Whether some name is of both: both are read side by side, from every pair of places that one name leads to.
+    fn overlaps(&self, other: &Self) -> bool {
+        let (ours, theirs) = (self.symbols(), other.symbols());
+        let (mut seen, mut left) = (BTreeSet::from([(0, 0)]), vec![(0, 0)]);
+        while let Some((our, their)) = left.pop() {
+            let (one, two) = match (ours.get(our), theirs.get(their)) {
+                (None, None) => return true,
+                (Some(one), Some(two)) if one.shares(*two) => (*one, *two),
+                _ => continue,
+            };
+            for next in one.next(our).flat_map(|our| two.next(their).map(move |their| (our, their))) {
+                if seen.insert(next) {
+                    left.push(next);
+                }
+            }
+        }
+        false
+    }
+}
+
+/// A part of a name.
+#[derive(Debug, Clone, Copy)]
+enum Symbol {
+    Byte(u8),
+    Hole(Class),
+}
+
+impl Symbol {
+    /// Whether one byte may stand in both.
+    fn shares(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Byte(one), Self::Byte(two)) => one == two,
+            (Self::Byte(byte), Self::Hole(class)) | (Self::Hole(class), Self::Byte(byte)) => class.takes(byte),
+            // A digit is of every class.
+            (Self::Hole(_), Self::Hole(_)) => true,
+        }
+    }
+
+    /// The places behind one byte, from this symbol's own: a hole may have more.
+    fn next(self, place: usize) -> impl Iterator<Item = usize> + Clone {
+        let more = matches!(self, Self::Hole(_)).then_some(place);
+        more.into_iter().chain([place + 1])
+    }
+}
+
+/// Reports names that could be read in two ways, once for each template.
+fn unambiguous(patterns: &[Pattern], diagnostics: &mut Diagnostics) {
+    let mut reported: Vec<&Span> = Vec::new();
+    for (position, pattern) in patterns.iter().enumerate() {
+        for other in patterns.iter().skip(position + 1).filter(|other| other.overlaps(pattern)) {
+            let Some(place) = pattern.place.as_ref().or(other.place.as_ref()) else { continue };
+            if !reported.contains(&place) {
+                reported.push(place);
+                let message = "a name of this template could be read in two ways";
+                let label = match (&pattern.rest, &other.rest) {
+                    (None, _) => format!("or as `{}`", pattern.before),
+                    (_, None) => format!("or as `{}`", other.before),
+                    _ => format!("as `{}…` or as `{}…`", pattern.before, other.before),
+                };
+                let help = "put a text between or around the holes that no other name has";
+                diagnostics.add_with_help("E0226", place, message, label, help);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Class, Pattern};
+
+    const TEXTS: [&str; 6] = ["", "a", "1", "a1", "a_", "_1"];
+
+    /// Every text of up to five of these letters: a name that two of the patterns share is no longer.
+    fn names() -> Vec<String> {
+        let mut all = vec![String::new()];
+        let mut last = all.clone();
+        for _ in 0..5 {
+            last = last.iter().flat_map(|name| ["a", "1", "_", "."].map(|letter| format!("{name}{letter}"))).collect();
+            all.extend(last.iter().cloned());
+        }
+        all
+    }
+
+    fn patterns() -> Vec<Pattern> {
+        let classes = [Class::Digits, Class::Word, Class::Any];
+        let holes = classes.iter().flat_map(|class| TEXTS.map(|after| Some((*class, after.to_owned()))));
+        let rests: Vec<_> = holes.chain([None]).collect();
+        let pattern = |before: &str, rest| Pattern { before: before.to_owned(), rest, place: None };
+        TEXTS.iter().flat_map(|before| rests.iter().map(|rest| pattern(before, rest.clone()))).collect()
+    }
+
+    fn is_of(name: &str, pattern: &Pattern) -> bool {
+        let Some((class, after)) = &pattern.rest else { return name == pattern.before };
+        let hole = name.strip_prefix(&pattern.before).and_then(|rest| rest.strip_suffix(after.as_str()));
+        hole.is_some_and(|hole| !hole.is_empty() && hole.bytes().all(|byte| class.takes(byte)))
+    }
+
+    #[test]
+    fn two_patterns_that_share_a_name_overlap() {
+        let (names, patterns) = (names(), patterns());
+        let shared: Vec<Vec<bool>> =
+            patterns.iter().map(|pattern| names.iter().map(|name| is_of(name, pattern)).collect()).collect();
+        let mut pairs = [0, 0];
+        for (one, ones) in patterns.iter().zip(&shared) {
+            for (other, others) in patterns.iter().zip(&shared) {
+                let is_shared = ones.iter().zip(others).any(|(one, other)| *one && *other);
+                assert_eq!(one.overlaps(other), is_shared, "{one:?} and {other:?}");
+                assert_eq!(one.overlaps(other), other.overlaps(one), "{one:?} and {other:?}");
+                pairs[usize::from(one.overlaps(other))] += 1;
+            }
+        }
+        assert!(pairs.iter().all(|count| *count > 1000), "always the same: {pairs:?}");
+    }
+}

@@ -1,0 +1,101 @@
+//! Flags in words, such as `off` and `on`.
+
+use std::borrow::Cow;
+
+use hostkit_wire::{Format, Kind, Value};
+
+use super::{DecodeError, FromText, FromWire, Reader, ToText, ToWire};
+use crate::word::Word;
+
+/// Words for a flag, that for no first in each pair.
+pub type FlagWords = [[Word<'static>; 2]];
+
+/// Writes a flag as one of two words, that for no first.
+#[derive(Debug, Clone, Copy)]
+pub struct InWords<'v, T>(pub &'v T, pub [Word<'static>; 2]);
+
+impl ToText for InWords<'_, bool> {
+    fn to_text(&self) -> Cow<'_, str> {
+        self.1[usize::from(*self.0)].text().into()
+    }
+}
+
+impl ToWire for InWords<'_, bool> {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        let word = self.1[usize::from(*self.0)];
+        Some(match (word, format) {
+            // Formats without truth values have them as text.
+            (Word::Flag(_), Format::Xml | Format::Form | Format::PrintR) => Value::Text(word.text().to_owned()),
+            (word, _) => word.to_value(),
+        })
+    }
+}
+
+impl ToWire for InWords<'_, Option<bool>> {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        self.0.as_ref().and_then(|flag| InWords(flag, self.1).to_wire(format))
+    }
+}
+
+/// The flag that a text stands for.
+#[cfg(feature = "server")]
+pub(crate) fn flag_of(words: &FlagWords, text: &str) -> Option<bool> {
+    let is_word = |flag: bool| words.iter().any(|pair| pair[usize::from(flag)].text() == text);
+    [false, true].into_iter().find(|flag| is_word(*flag)).or_else(|| bool::from_text(text))
+}
+
+/// A reader of flags that may be words; what is a flag without words is one with them.
+#[derive(Debug)]
+pub struct Flags<'a, 'r> {
+    reader: &'a mut Reader<'r>,
+    words: &'static FlagWords,
+}
+
+impl<'r> Reader<'r> {
+    /// Reads a flag that may be one of these words.
+    pub fn in_words(&mut self, words: &'static FlagWords) -> Flags<'_, 'r> {
+        Flags { reader: self, words }
+    }
+
+    fn flag(&mut self, words: &FlagWords) -> Result<bool, DecodeError> {
+        let kind = self.kind();
+        if !matches!(kind, Kind::Text | Kind::Number) {
+            return bool::from_wire(self);
+        }
+        let (has_only_text, is_loose) = (self.has_only_text(), self.has_loose_flags());
+        let text = self.scalar("a flag")?;
+        let is = |word: Word<'_>| match word {
+            Word::Text(word) => kind == Kind::Text && word == text,
+            Word::Number(word) => (kind == Kind::Number || has_only_text) && word == text,
+            Word::Flag(_) => has_only_text && word.text() == text,
+        };
+        let said = [false, true].into_iter().find(|flag| words.iter().any(|pair| is(pair[usize::from(*flag)])));
+        let said = said.or_else(|| bool::from_text(&text).filter(|_| is_loose));
+        said.ok_or_else(|| {
+            let all: Vec<String> = words.iter().flatten().map(Word::to_string).collect();
+            self.expected(format!("a flag ({})", all.join(", ")))
+        })
+    }
+}
+
+impl Flags<'_, '_> {
+    /// Decodes a required flag.
+    pub fn required(&mut self, place: &mut bool) -> Result<(), DecodeError> {
+        *place = self.reader.flag(self.words)?;
+        Ok(())
+    }
+
+    /// Decodes an optional flag; an unreadable one counts as absent and is reported as a defect.
+    pub fn optional(&mut self, place: &mut Option<bool>) -> Result<(), DecodeError> {
+        let words = self.words;
+        self.reader.present(place, |reader| reader.flag(words))
+    }
+
+    /// Decodes a flag with a default, which is in its place already.
+    pub fn or(&mut self, place: &mut bool) -> Result<(), DecodeError> {
+        let mut found = None;
+        self.optional(&mut found)?;
+        *place = found.unwrap_or(*place);
+        Ok(())
+    }
+}
