@@ -197,6 +197,14 @@ fn a_ticket_says_what_is_known() {
     assert!(error.may_have_happened() && error.is_timeout() && error.ticket().is_some());
 }
 
+/// Also where an answer came, and says nothing of the call.
+#[test]
+fn a_ticket_says_when_the_call_was_sent_and_when_its_answer_came() {
+    let bench = bench([Script::any().answer(502, "<html>").takes(Duration::from_secs(7))]);
+    let Outcome::Unresolved(ticket) = bench.perform(Order) else { panic!("the end is open") };
+    assert_eq!((ticket.sent().wall.0, ticket.ended().wall.0), (WALL.0, WALL.0 + 7));
+}
+
 #[test]
 fn hosts_by_name() {
     let url = |configure: fn(Builder) -> Builder| {
