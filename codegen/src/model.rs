@@ -317,7 +317,7 @@ pub(crate) struct Waiter {
 
 /// Evidence that a call happened: the read that shows it.
 #[derive(Debug, Clone)]
-pub(crate) struct Trace {
+pub(crate) struct Evidence {
     /// Type of the call that lists the items for each of which the read is made.
     pub(crate) first: Option<String>,
     /// Type of the read, its output, and the sources of its inputs.
@@ -469,7 +469,7 @@ pub(crate) struct Endpoint {
     pub(crate) key: Option<Field>,
     pub(crate) echo: Vec<Echo>,
     pub(crate) waiters: Vec<Waiter>,
-    pub(crate) trace: Option<Trace>,
+    pub(crate) evidence: Option<Evidence>,
     pub(crate) surface: surface::Endpoint,
 }
 

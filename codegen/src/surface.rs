@@ -506,9 +506,9 @@ pub(crate) struct Waiter {
     pub(crate) settle: i64,
 }
 
-/// Evidence that a call happened, as `[trace]` states it.
+/// Evidence that a call happened, as `[evidence]` states it.
 #[derive(Debug, Clone)]
-pub(crate) struct Trace {
+pub(crate) struct Evidence {
     /// The call that lists the items for each of which the read is made.
     pub(crate) first: Option<At<String>>,
     pub(crate) read: At<String>,
@@ -623,9 +623,9 @@ pub(crate) struct Endpoint {
     pub(crate) response: Response,
     pub(crate) statuses: Vec<Status>,
     pub(crate) waiters: Vec<Waiter>,
-    pub(crate) trace: Option<Trace>,
+    pub(crate) evidence: Option<Evidence>,
     /// Why no call of the API shows that this one happened.
-    pub(crate) no_trace: Option<At<String>>,
+    pub(crate) no_evidence: Option<At<String>>,
     /// Those of the document in its order, then the others by name.
     pub(crate) examples: Vec<Example>,
     pub(crate) facts: Vec<ExampleFacts>,

@@ -215,7 +215,7 @@ method = "POST"
 path = "/boxes"
 effect = "state"
 reconcile = "Look into the box."
-no-trace = "A box is closed."
+no-evidence = "A box is closed."
 en = "Fills a box."
 [body]
 label = { type = "text", required = true, en = "The label." }
@@ -354,7 +354,7 @@ at-least-one = ["size", "weight"]
 tag = { type = "text", required = true, en = "Its tag." }
 size = { type = "uint", en = "Its size." }
 weight = { type = "uint", not-below = "size", when = { "tag=big" = { max = 9 } }, en = "Its weight." }
-[trace]
+[evidence]
 read = "crates/list_crates"
 where = { tag = "tag" }
 new = "id"
@@ -365,7 +365,7 @@ method = "POST"
 path = "/crates/drop"
 effect = "destructive"
 reconcile = "Listen."
-no-trace = "A dropped crate | looks like another."
+no-evidence = "A dropped crate | looks like another."
 en = "Drops a crate."
 "#;
     let russian = r#"
@@ -426,9 +426,9 @@ en = "Drops a crate."
     let text = tree.get("docs/openapi/demo.json").unwrap_or_default();
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     for part in [
-        "\"x-hostkit-trace\": { \"read\": \"crates/list_crates\", \"where\": { \"tag\": \"tag\" }, \"new\": \"id\", \
+        "\"x-hostkit-evidence\": { \"read\": \"crates/list_crates\", \"where\": { \"tag\": \"tag\" }, \"new\": \"id\", \
          \"settle\": 90 }",
-        "\"x-hostkit-no-trace\": \"A dropped crate | looks like another.\"",
+        "\"x-hostkit-no-evidence\": \"A dropped crate | looks like another.\"",
         "\"x-hostkit-at-least-one\": [\"size\", \"weight\"]",
         "\"x-hostkit-not-below\": \"size\"",
         "\"x-hostkit-when\": { \"tag=big\": { \"maximum\": 9 } }",

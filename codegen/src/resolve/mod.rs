@@ -3,13 +3,13 @@
 mod answers;
 mod bodies;
 mod checks;
+mod evidence;
 mod kinds;
 pub(crate) mod names;
 mod nested;
 mod put;
 mod rules;
 mod totals;
-mod traces;
 mod types;
 mod waiters;
 mod wrappers;
@@ -73,7 +73,7 @@ pub(crate) fn resolve(surface: Surface, sources: &Sources, diagnostics: &mut Dia
     wrappers::check(&model, diagnostics);
     bodies::check(&model, diagnostics);
     waiters::resolve(&mut model, diagnostics);
-    traces::resolve(&mut model, diagnostics);
+    evidence::resolve(&mut model, diagnostics);
     checks::check(&model, &surface, diagnostics);
     names::check_search(&model, diagnostics);
     model
@@ -359,7 +359,7 @@ impl Resolver<'_, '_> {
             key: None,
             echo: Vec::new(),
             waiters: Vec::new(),
-            trace: None,
+            evidence: None,
             type_name,
             surface: endpoint,
         };

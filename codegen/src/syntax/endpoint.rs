@@ -8,7 +8,7 @@ use super::keys;
 use super::node::{Described, Node, decimal};
 use crate::source::{At, Span};
 use crate::surface::{
-    Condition, Endpoint, ExampleFacts, OneOf, Place, Removed, Response, Status, Trace, Variant, Waiter, Wanted,
+    Condition, Endpoint, Evidence, ExampleFacts, OneOf, Place, Removed, Response, Status, Variant, Waiter, Wanted,
 };
 
 /// Checks `one-of`, whose groups have free names beside their own keys.
@@ -115,8 +115,8 @@ pub(super) fn read(place: Span, module: &str, stem: &str, node: &Node<'_, '_>) -
             .flat_map(Node::tables)
             .map(|(name, node)| read_waiter(name, &node))
             .collect(),
-        trace: node.table("trace").map(|node| read_trace(&node)),
-        no_trace: node.optional_at("no-trace"),
+        evidence: node.table("evidence").map(|node| read_evidence(&node)),
+        no_evidence: node.optional_at("no-evidence"),
         examples: Vec::new(),
         facts: node
             .table("examples")
@@ -206,8 +206,8 @@ fn read_waiter(name: At<String>, node: &Node<'_, '_>) -> Waiter {
     }
 }
 
-fn read_trace(node: &Node<'_, '_>) -> Trace {
-    Trace {
+fn read_evidence(node: &Node<'_, '_>) -> Evidence {
+    Evidence {
         first: node.optional_at("first"),
         read: node.text_at("read"),
         inputs: node.pairs("inputs"),

@@ -6,10 +6,10 @@
 
 mod answers;
 mod components;
+mod evidence;
 mod json;
 mod operation;
 mod schema;
-mod trace;
 
 use std::collections::BTreeMap;
 

@@ -331,11 +331,11 @@ fn extensions(operation: &mut Object, model: &Model, endpoint: &Endpoint) {
         operation.set("x-hostkit-deadline", seconds);
     }
     operation.say("x-hostkit-reconcile", &surface.reconcile);
-    if let Some(trace) = &surface.trace {
-        operation.set("x-hostkit-trace", super::trace::trace(trace));
+    if let Some(evidence) = &surface.evidence {
+        operation.set("x-hostkit-evidence", super::evidence::evidence(evidence));
     }
-    if let Some(why) = &surface.no_trace {
-        operation.set("x-hostkit-no-trace", &why.value);
+    if let Some(why) = &surface.no_evidence {
+        operation.set("x-hostkit-no-evidence", &why.value);
     }
     if let Some(inputs) = &endpoint.at_least_one {
         let names: Vec<&str> = match inputs {

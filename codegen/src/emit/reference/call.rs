@@ -3,7 +3,7 @@
 use super::page::{part, table};
 use super::samples::Wire;
 use super::words::{Language, cell, effect, flag, kind, provenance, type_text};
-use super::{fields, samples, trace};
+use super::{evidence, fields, samples};
 use crate::model::{Endpoint, Model, Output};
 use crate::surface::Constant;
 
@@ -21,7 +21,7 @@ pub(super) fn section(language: Language, model: &Model, wire: &Wire<'_>, endpoi
     text.push_str(&part(language.pick("Statuses and errors", "Статусы и ошибки"), &errors(language, endpoint)));
     text.push_str(&part(language.pick("Waiters", "Ожидания"), &waiters(language, endpoint)));
     let shows = language.pick("Evidence that it happened", "Как узнать, выполнен ли вызов");
-    text.push_str(&part(shows, &trace::section(language, endpoint)));
+    text.push_str(&part(shows, &evidence::section(language, endpoint)));
     text.push_str(&samples::section(language, model, wire, endpoint));
     text
 }

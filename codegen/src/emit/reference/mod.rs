@@ -1,12 +1,12 @@
 //! The reference: Markdown pages in two languages, with a page per module, one for types, and an index.
 
 mod call;
+mod evidence;
 mod fields;
 mod index;
 mod page;
 mod recovery;
 mod samples;
-mod trace;
 mod words;
 
 use crate::model::{Endpoint, Model};

@@ -9,7 +9,7 @@ use hostkit_proto::evidence::{Facts, Shows};
 use super::index::modules;
 use super::page::{RECOVERY, head, table};
 use super::words::{Language, cell};
-use crate::model::{ByItself, Endpoint, Field, Items, Model, Sign, Trace, Type, TypeKind};
+use crate::model::{ByItself, Endpoint, Evidence, Field, Items, Model, Sign, Type, TypeKind};
 use crate::surface::IdKind;
 
 /// The page of one API.
@@ -37,14 +37,14 @@ pub(super) fn page(language: Language, model: &Model) -> String {
 
 fn row(language: Language, model: &Model, call: &Endpoint) -> Vec<String> {
     let (name, effect) = (format!("[{0}]({1}.md#{0})", call.name, call.module), call.effect().to_owned());
-    match (&call.trace, &call.surface.no_trace) {
-        (Some(trace), _) => {
+    match (&call.evidence, &call.surface.no_evidence) {
+        (Some(evidence), _) => {
             vec![
                 name,
                 effect,
-                found_by(language, trace),
-                absence(language, call, trace),
-                doubts(language, model, trace),
+                found_by(language, evidence),
+                absence(language, call, evidence),
+                doubts(language, model, evidence),
             ]
         }
         (None, why) => {
@@ -55,9 +55,9 @@ fn row(language: Language, model: &Model, call: &Endpoint) -> Vec<String> {
 }
 
 /// What shows the call, in the fields of what is read.
-fn found_by(language: Language, trace: &Trace) -> String {
+fn found_by(language: Language, evidence: &Evidence) -> String {
     let pick = |english, russian| language.pick(english, russian);
-    let mut text = match &trace.sign {
+    let mut text = match &evidence.sign {
         Sign::New(key) => format!("{} `{}`", pick("a new", "новый"), key.rust),
         Sign::Changed(field) => format!("`{}`, {}", field.rust, pick("which changes", "меняется")),
         Sign::Grew(field, by) => format!("`{}`, {} `{}`", field.rust, pick("which grows by", "растёт на"), by.rust),
@@ -69,30 +69,30 @@ fn found_by(language: Language, trace: &Trace) -> String {
         Sign::Gone => pick("its absence", "отсутствие").to_owned(),
         Sign::Became => pick("its state", "состояние").to_owned(),
     };
-    let is = trace.is.iter().map(|(field, value)| format!("`{}` = `{value}`", field.rust));
-    let own = trace.filter.iter().chain(&trace.below).map(|(path, own)| match own.is_option() {
+    let is = evidence.is.iter().map(|(field, value)| format!("`{}` = `{value}`", field.rust));
+    let own = evidence.filter.iter().chain(&evidence.below).map(|(path, own)| match own.is_option() {
         true => format!("`{}` ({})", dotted(path), pick("if it is given", "если задан")),
         false => format!("`{}`", dotted(path)),
     });
-    let each = trace.each.iter().flat_map(|(_, columns)| columns).map(|(path, _)| format!("`{}`", dotted(path)));
+    let each = evidence.each.iter().flat_map(|(_, columns)| columns).map(|(path, _)| format!("`{}`", dotted(path)));
     let marks: Vec<String> = is.chain(own).chain(each).collect();
     if !marks.is_empty() {
         text.push_str(&format!(", {} {}", pick("with", "с"), marks.join(", ")));
     }
-    if let Some(count) = &trace.count {
+    if let Some(count) = &evidence.count {
         text.push_str(&format!(", {} `{}`", pick("as many as", "столько, сколько в"), count.rust));
     }
-    if trace.not_found {
+    if evidence.not_found {
         text.push_str(pick(", or it is not found", ", или объект не найден"));
     }
     text
 }
 
-fn absence(language: Language, call: &Endpoint, trace: &Trace) -> String {
-    if !trace.unseen_is_no {
+fn absence(language: Language, call: &Endpoint, evidence: &Evidence) -> String {
+    if !evidence.unseen_is_no {
         return language.pick("never", "никогда").to_owned();
     }
-    let usual = Duration::from_secs(u64::try_from(trace.settle).unwrap_or_default());
+    let usual = Duration::from_secs(u64::try_from(evidence.settle).unwrap_or_default());
     let effect = if call.effect() == "spends" { Effect::Spends } else { Effect::State };
     let seconds = Facts::new(Shows::Item, usual).settles(effect).as_secs();
     match seconds % 60 {
@@ -102,11 +102,11 @@ fn absence(language: Language, call: &Endpoint, trace: &Trace) -> String {
 }
 
 /// What a verdict stays open for, or cannot tell from the call's own work.
-fn doubts(language: Language, model: &Model, trace: &Trace) -> String {
+fn doubts(language: Language, model: &Model, evidence: &Evidence) -> String {
     let pick = |english, russian| language.pick(english, russian);
     let mut doubts: Vec<String> = Vec::new();
-    let has_own = !(trace.filter.is_empty() && trace.below.is_empty() && trace.each.is_none());
-    match &trace.sign {
+    let has_own = !(evidence.filter.is_empty() && evidence.below.is_empty() && evidence.each.is_none());
+    match &evidence.sign {
         Sign::New(_) if !has_own => doubts.push(
             pick(
                 "nothing of the caller's is in it: whatever else is new meanwhile counts as the call's",
@@ -115,20 +115,20 @@ fn doubts(language: Language, model: &Model, trace: &Trace) -> String {
             .to_owned(),
         ),
         // What is not sent where it is so already is never so before it.
-        Sign::Became | Sign::There(_) if !trace.already_is_refused => {
+        Sign::Became | Sign::There(_) if !evidence.already_is_refused => {
             doubts.push(
                 pick("whether it happened where it was so before", "выполнен ли он, если так было и до него")
                     .to_owned(),
             );
         }
-        Sign::Gone if trace.items != Items::Fields && !goes_for_good(model, trace) => {
+        Sign::Gone if evidence.items != Items::Fields && !goes_for_good(model, evidence) => {
             doubts.push(pick("whether the same was given again since", "не появилось ли то же самое снова").to_owned())
         }
         Sign::Grew(..) => doubts.push(
             pick("how often, where it grew by something else", "сколько раз, если выросло на другое число").to_owned(),
         ),
         Sign::Paid(..) => {
-            doubts.push(match &trace.by_itself {
+            doubts.push(match &evidence.by_itself {
                 ByItself::If(field) => format!(
                     "{} `{}` {}",
                     pick("near its end, unless", "незадолго до конца срока, если"),
@@ -144,7 +144,7 @@ fn doubts(language: Language, model: &Model, trace: &Trace) -> String {
         }
         _ => {}
     }
-    match (&trace.by_itself, &trace.sign) {
+    match (&evidence.by_itself, &evidence.sign) {
         (ByItself::Yes, _) => doubts.push(
             pick(
                 "whether what is new is the call's: the hoster makes the same by itself",
@@ -160,19 +160,19 @@ fn doubts(language: Language, model: &Model, trace: &Trace) -> String {
         )),
         _ => {}
     }
-    if !trace.unseen_is_no {
+    if !evidence.unseen_is_no {
         doubts.push(pick("that it did not happen", "что он не выполнен").to_owned());
     }
     doubts.join("; ")
 }
 
 /// Whether what is gone has a number of its own, which no other gets.
-fn goes_for_good(model: &Model, trace: &Trace) -> bool {
+fn goes_for_good(model: &Model, evidence: &Evidence) -> bool {
     let is_id = |(path, _): &(Vec<Field>, Field)| {
         let [Field { ty: Type::Named(name), .. }] = path.as_slice() else { return false };
         model.types.get(name).is_some_and(|entry| matches!(entry.kind, TypeKind::Id(IdKind::Number)))
     };
-    trace.filter.first().is_some_and(is_id)
+    evidence.filter.first().is_some_and(is_id)
 }
 
 fn dotted(path: &[Field]) -> String {

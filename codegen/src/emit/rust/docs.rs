@@ -231,10 +231,10 @@ pub(super) fn credentials(model: &Model) -> Doc {
 
 /// What `reconcile` can find out about a call.
 fn reconciliation(endpoint: &Endpoint) -> String {
-    if let Some(why) = &endpoint.surface.no_trace {
+    if let Some(why) = &endpoint.surface.no_evidence {
         return format!(" No call shows whether it happened: {}", why.value);
     }
-    if endpoint.trace.is_none() {
+    if endpoint.evidence.is_none() {
         return String::new();
     }
     " `client.reconcile` does this, comparing with what `perform` read before the call.".to_owned()

@@ -9,7 +9,7 @@ use super::words::{
     Parameter, echoed_input, field_type, flag_member, format_name, header, ident, list_member, max_items,
     name_expression, number, place, rust_type, with,
 };
-use super::{encode, trace, waiter};
+use super::{encode, evidence, waiter};
 use crate::model::{Echo, Endpoint, Field, Model, OneOf, Output, Type, Variant, WireName};
 use crate::recorded::Wire;
 use crate::resolve::names::camel;
@@ -24,7 +24,7 @@ pub(super) fn emit(model: &Model, wire: &Wire<'_>, endpoint: &Endpoint) -> Token
     let effect = endpoint.is_callable().then(|| quote!(impl Call for #name {}));
     let is_repeatable = endpoint.effect() == "safe" || endpoint.surface.repeat_documented;
     let repeatable = is_repeatable.then(|| quote!(impl Repeatable for #name {}));
-    let trace = trace::emit(model, endpoint);
+    let evidence = evidence::emit(model, endpoint);
     let waiters = endpoint.waiters.iter().map(|waiter| waiter::emit(endpoint, waiter));
     quote! {
         #structure
@@ -33,7 +33,7 @@ pub(super) fn emit(model: &Model, wire: &Wire<'_>, endpoint: &Endpoint) -> Token
         #call
         #effect
         #repeatable
-        #trace
+        #evidence
         #(#waiters)*
     }
 }

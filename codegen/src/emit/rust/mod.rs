@@ -3,12 +3,12 @@
 mod docs;
 mod encode;
 mod endpoint;
+mod evidence;
 pub(crate) mod imports;
 mod rules;
 mod served;
 mod server;
 mod service;
-mod trace;
 mod types;
 mod waiter;
 mod words;

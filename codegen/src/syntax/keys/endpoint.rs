@@ -60,7 +60,7 @@ pub(crate) const WAITER: &[Key] = &[
     key("settle", Shape::Integer, "Seconds for which an end that is there from the first look on may be of before."),
 ];
 
-const TRACE: &[Key] = &[
+const EVIDENCE: &[Key] = &[
     key("first", Shape::Text, "A list that is read first: the read is made for each of its items."),
     must("read", Shape::Text, "The call that is read: `module/endpoint`."),
     key("inputs", Shape::Pairs, "Inputs of that call from inputs of this one, or from `first.field`."),
@@ -118,8 +118,8 @@ pub(crate) const ENDPOINT: &[Key] = &[
     key("provenance", Shape::Word(PROVENANCES), "Where the facts are from."),
     key("deadline", Shape::Integer, "Seconds that it may take."),
     key("reconcile", Shape::Text, "How to find out whether it happened."),
-    key("trace", Shape::Table(TRACE), "The read where it shows that the call happened."),
-    key("no-trace", Shape::Text, "Why nothing on the API shows that the call happened: instead of `trace`."),
+    key("evidence", Shape::Table(EVIDENCE), "The read where it shows that the call happened."),
+    key("no-evidence", Shape::Text, "Why nothing on the API shows that the call happened: instead of `evidence`."),
     key("authorised", Shape::Flag, "Whether it is sent with credentials."),
     key("removed-at", Shape::Table(REMOVED_AT), "Hosts at which the call is refused before it is sent."),
     key("path-params", Shape::Named(FIELD), "Inputs in the path."),

@@ -99,7 +99,7 @@ fn sample(
         Some((answer, _)) => {
             let expected = request.map_or_else(|| quote!(Script::any()), Shown::expected);
             let (body, answer) = (answer.body(), answer.answer(model, &quote!(body)));
-            let acts = endpoint.trace.is_some();
+            let acts = endpoint.evidence.is_some();
             let setup =
                 client::emit(model, wire, &own, endpoint.surface.authorised, acts, &body, &quote!(#expected #answer))?;
             ("", hidden(print::statements(setup)), "# Ok::<(), Box<dyn std::error::Error>>(())")

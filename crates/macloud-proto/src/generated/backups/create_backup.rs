@@ -18,7 +18,7 @@ use crate::types::ServiceId;
 /// If the outcome is unknown: List the backups: the one that is new and whose `server` is this one is it, where it
 /// still says so. No call shows whether it happened: A schedule's backup of another server looks the same: the list
 /// names the server by a number of another kind, and only while the backup is new. For servers `create_server_backup`
-/// has a trace.
+/// shows more.
 ///
 /// ```
 /// use macloud_proto::backups::CreateBackup;
@@ -82,5 +82,5 @@ impl Endpoint for CreateBackup {
 
 hostkit_proto::not_shown!(
     CreateBackup,
-    "A schedule's backup of another server looks the same: the list names the server by a number of another kind, and only while the backup is new. For servers `create_server_backup` has a trace."
+    "A schedule's backup of another server looks the same: the list names the server by a number of another kind, and only while the backup is new. For servers `create_server_backup` shows more."
 );

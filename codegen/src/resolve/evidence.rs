@@ -2,28 +2,28 @@
 
 use super::kinds::{is_copy, is_text, number_id};
 use crate::diagnostic::{Diagnostics, did_you_mean};
-use crate::model::{ByItself, Compared, Endpoint, Field, Items, Made, Model, Origin, Sign, Slot, Trace, Type};
+use crate::model::{ByItself, Compared, Endpoint, Evidence, Field, Items, Made, Model, Origin, Sign, Slot, Type};
 use crate::source::{At, Span};
 use crate::surface::{self, Pairs};
 
-/// Resolves the traces of every endpoint.
+/// Resolves the evidence of every endpoint.
 pub(super) fn resolve(model: &mut Model, diagnostics: &mut Diagnostics) {
     let mut resolved = Vec::new();
     for endpoint in &model.endpoints {
         is_said(endpoint, diagnostics);
-        let trace = endpoint.surface.trace.as_ref();
-        resolved.push(trace.and_then(|trace| Tracer { model, endpoint, diagnostics }.trace(trace)));
+        let evidence = endpoint.surface.evidence.as_ref();
+        resolved.push(evidence.and_then(|evidence| Tracer { model, endpoint, diagnostics }.evidence(evidence)));
     }
-    for (endpoint, trace) in model.endpoints.iter_mut().zip(resolved) {
-        endpoint.trace = trace;
+    for (endpoint, evidence) in model.endpoints.iter_mut().zip(resolved) {
+        endpoint.evidence = evidence;
     }
 }
 
-/// Checks that a call that acts has a `[trace]` or says why not.
+/// Checks that a call that acts has a `[evidence]` or says why not.
 fn is_said(endpoint: &Endpoint, diagnostics: &mut Diagnostics) {
     let surface = &endpoint.surface;
-    let help = "`[trace]` says where it shows; `no-trace = \"…\"` says why nothing on the API does";
-    match (&surface.no_trace, &surface.trace) {
+    let help = "`[evidence]` says where it shows; `no-evidence = \"…\"` says why nothing on the API does";
+    match (&surface.no_evidence, &surface.evidence) {
         (None, None) if !endpoint.is_callable() => {
             let span = &surface.effect.span;
             diagnostics.add_with_help(
@@ -38,7 +38,7 @@ fn is_said(endpoint: &Endpoint, diagnostics: &mut Diagnostics) {
             diagnostics.add_with_help(
                 "E0239",
                 &why.span,
-                "`[trace]` says where it shows",
+                "`[evidence]` says where it shows",
                 "and this says that no call does",
                 help,
             );
@@ -58,27 +58,27 @@ struct Tracer<'m, 'd> {
 }
 
 impl<'m> Tracer<'m, '_> {
-    fn trace(&mut self, trace: &surface::Trace) -> Option<Trace> {
-        let span = &trace.read.span;
+    fn evidence(&mut self, evidence: &surface::Evidence) -> Option<Evidence> {
+        let span = &evidence.read.span;
         if self.endpoint.is_callable() {
             return self.wrong(span, "only calls that act need evidence", "this call can simply be repeated");
         }
-        let read = self.called(&trace.read)?;
-        let first = match &trace.first {
+        let read = self.called(&evidence.read)?;
+        let first = match &evidence.first {
             Some(name) => Some(self.called(name)?),
             None => None,
         };
         let Some(output) = read.output.ty().filter(|_| read.is_callable()) else {
-            return self.wrong(span, "the read of a trace must be a safe call with an output", "not such a call");
+            return self.wrong(span, "the read of a evidence must be a safe call with an output", "not such a call");
         };
         if first.is_some() && !matches!(output, Type::List(_)) {
             return self.wrong(span, "a read for each item of `first` must return a list", "not a list");
         }
-        let (items, item) = self.items(trace, output)?;
+        let (items, item) = self.items(evidence, output)?;
         let fields = self.model.fields(item).unwrap_or_default();
-        let sign = match (&trace.new, &trace.changed, &trace.there, trace.gone) {
+        let sign = match (&evidence.new, &evidence.changed, &evidence.there, evidence.gone) {
             (Some(name), None, None, false) if items != Items::One => Sign::New(self.field(fields, name)?),
-            (None, Some(name), None, false) => self.change(trace, fields, name)?,
+            (None, Some(name), None, false) => self.change(evidence, fields, name)?,
             (None, None, Some(name), false) if items == Items::One => Sign::There(self.path(fields, name)?),
             (None, None, None, true) if items != Items::One => Sign::Gone,
             (None, None, None, false) if items == Items::One => Sign::Became,
@@ -88,8 +88,8 @@ impl<'m> Tracer<'m, '_> {
                 return self.wrong(span, "nothing says which field shows it", label);
             }
         };
-        let (filter, each) = match &trace.each {
-            None => (self.compared(fields, &trace.filter)?, None),
+        let (filter, each) = match &evidence.each {
+            None => (self.compared(fields, &evidence.filter)?, None),
             Some(input) => {
                 if !matches!(sign, Sign::New(_)) {
                     return self.wrong(
@@ -98,7 +98,7 @@ impl<'m> Tracer<'m, '_> {
                         "nothing else distinguishes them",
                     );
                 }
-                (Vec::new(), Some(self.each(fields, input, &trace.filter)?))
+                (Vec::new(), Some(self.each(fields, input, &evidence.filter)?))
             }
         };
         let is_list = filter.iter().any(|(_, own)| matches!(own.ty, Type::List(_)));
@@ -106,7 +106,7 @@ impl<'m> Tracer<'m, '_> {
             return self.wrong(span, "only `gone` can be compared with a list", "use `each` for new items");
         }
         let mut is = Vec::new();
-        for constant in &trace.is {
+        for constant in &evidence.is {
             is.push((self.field(fields, &constant.key)?, constant.text.clone()));
         }
         // With `changed`, `is` states the new value and does not identify the item.
@@ -114,63 +114,63 @@ impl<'m> Tracer<'m, '_> {
         let is_any = filter.is_empty() && (is.is_empty() || is_change);
         let is_alone = matches!(items, Items::Maybe | Items::Fields);
         let takes_one = matches!(sign, Sign::Gone | Sign::Became) && !is_alone || is_change && items != Items::One;
-        if is_any && takes_one && !trace.not_found {
+        if is_any && takes_one && !evidence.not_found {
             return self.wrong(span, "any item would fit", "`where` or `is` has to say which one");
         }
-        let below = self.compared(fields, &trace.below)?;
-        let by_itself = self.by_itself(trace, fields, &sign)?;
+        let below = self.compared(fields, &evidence.below)?;
+        let by_itself = self.by_itself(evidence, fields, &sign)?;
         let only_changes = match sign {
             Sign::Grew(..) | Sign::Paid(..) => true,
             Sign::Changed(_) => is.is_empty(),
             _ => false,
         };
-        if let Some(already) = trace.already.as_ref().filter(|_| only_changes) {
+        if let Some(already) = evidence.already.as_ref().filter(|_| only_changes) {
             return self.wrong(&already.span, "nothing says when it is so already", "a change is never so already");
         }
-        let inputs = self.inputs(trace, read, first)?;
+        let inputs = self.inputs(evidence, read, first)?;
         let made = match &sign {
             Sign::New(key) => self.made(item, key),
             _ => None,
         };
-        Some(Trace {
+        Some(Evidence {
             first: first.map(|first| first.type_name.clone()),
             read: read.type_name.clone(),
             output: output.clone(),
             inputs,
             item: item.clone(),
             items,
-            lists: trace.lists.iter().map(|list| list.value.clone()).collect(),
+            lists: evidence.lists.iter().map(|list| list.value.clone()).collect(),
             sign,
             filter,
             below,
             each,
-            count: match &trace.count {
-                Some(name) if trace.new.is_some() => Some(self.number(name)?),
+            count: match &evidence.count {
+                Some(name) if evidence.new.is_some() => Some(self.number(name)?),
                 Some(name) => return self.wrong(&name.span, "`count` goes with `new`", "there is no `new`"),
                 None => None,
             },
             is,
             made,
-            not_found: trace.not_found,
-            absent_is_no: trace.absent_is_no,
-            unseen_is_no: trace.unseen_is_no,
+            not_found: evidence.not_found,
+            absent_is_no: evidence.absent_is_no,
+            unseen_is_no: evidence.unseen_is_no,
             by_itself,
-            already_is_refused: trace.already.is_some(),
-            settle: trace.settle,
+            already_is_refused: evidence.already.is_some(),
+            settle: evidence.settle,
         })
     }
 
     /// How a field changes: at all, to a value, by a number, or as a date that is paid.
-    fn change(&mut self, trace: &surface::Trace, fields: &[Field], name: &At<String>) -> Option<Sign> {
+    fn change(&mut self, evidence: &surface::Evidence, fields: &[Field], name: &At<String>) -> Option<Sign> {
         let field = self.field(fields, name)?;
-        let by = match &trace.by {
+        let by = match &evidence.by {
             Some(by) => Some(self.number(by)?),
             None => None,
         };
         let ty = if let Type::Option(ty) = &field.ty { ty } else { &field.ty };
         let is_number = matches!(ty, Type::Uint | Type::Decimal);
         // What is paid until a date is renewed; a schedule changes a date to the present.
-        let by_itself = trace.by_itself_if.as_ref().and_then(|name| fields.iter().find(|it| it.rust == name.value));
+        let by_itself = evidence.by_itself_if.as_ref().and_then(|name| fields.iter().find(|it| it.rust == name.value));
         let is_renewed = by_itself.is_some_and(|field| *field.ty.item() == Type::Flag);
         let is_paid = by.is_some() || is_renewed && matches!(ty, Type::Date | Type::DateTime);
         match by {
@@ -184,9 +184,9 @@ impl<'m> Tracer<'m, '_> {
     }
 
     /// Whether the hoster does the same by itself.
-    fn by_itself(&mut self, trace: &surface::Trace, fields: &[Field], sign: &Sign) -> Option<ByItself> {
-        let Some(name) = &trace.by_itself_if else {
-            return Some(if trace.by_itself { ByItself::Yes } else { ByItself::No });
+    fn by_itself(&mut self, evidence: &surface::Evidence, fields: &[Field], sign: &Sign) -> Option<ByItself> {
+        let Some(name) = &evidence.by_itself_if else {
+            return Some(if evidence.by_itself { ByItself::Yes } else { ByItself::No });
         };
         let field = self.field(fields, name)?;
         if !matches!(sign, Sign::Changed(_) | Sign::Paid(..)) {
@@ -244,12 +244,12 @@ impl<'m> Tracer<'m, '_> {
     }
 
     /// Place of the items in the output, and their type.
-    fn items(&mut self, trace: &surface::Trace, output: &'m Type) -> Option<(Items, &'m Type)> {
+    fn items(&mut self, evidence: &surface::Evidence, output: &'m Type) -> Option<(Items, &'m Type)> {
         let model: &'m Model = self.model;
         let outer = if let Type::List(item) = output { item } else { output };
         let fields = model.fields(outer).unwrap_or_default();
         let mut found: Vec<&'m Field> = Vec::new();
-        for list in &trace.lists {
+        for list in &evidence.lists {
             match fields.iter().find(|field| field.rust == list.value) {
                 Some(field) => found.push(field),
                 None => {
@@ -268,7 +268,7 @@ impl<'m> Tracer<'m, '_> {
             }),
             [one] if is_list(one) && matches!(output, Type::List(_)) => match &one.ty {
                 Type::List(item) => Some((Items::Nested, item)),
-                _ => self.wrong(&trace.read.span, "`list` is not a list", "the field of each item has to be one"),
+                _ => self.wrong(&evidence.read.span, "`list` is not a list", "the field of each item has to be one"),
             },
             [one] if is_list(one) => Some(match &one.ty {
                 Type::Map(_, item) => (Items::Values, item),
@@ -280,19 +280,19 @@ impl<'m> Tracer<'m, '_> {
             {
                 Some((Items::Fields, &first.ty))
             }
-            _ => self.wrong(&trace.read.span, "`list` is not a list", "one list, or optional fields of one type"),
+            _ => self.wrong(&evidence.read.span, "`list` is not a list", "one list, or optional fields of one type"),
         }
     }
 
     fn inputs(
         &mut self,
-        trace: &surface::Trace,
+        evidence: &surface::Evidence,
         read: &Endpoint,
         first: Option<&Endpoint>,
     ) -> Option<Vec<(Slot, Origin)>> {
         let mut inputs = Vec::new();
         let mut is_chosen = false;
-        for (name, own) in &trace.inputs {
+        for (name, own) in &evidence.inputs {
             if let Some((group, variant)) = name.value.split_once('/') {
                 let group = read.one_of.iter().find(|known| known.rust == group);
                 let variant = group.and_then(|group| {
@@ -311,16 +311,16 @@ impl<'m> Tracer<'m, '_> {
             }
         }
         for input in read.inputs() {
-            let given = trace.inputs.iter().find(|(name, _)| name.value == input.rust).map(|(_, own)| own);
+            let given = evidence.inputs.iter().find(|(name, _)| name.value == input.rust).map(|(_, own)| own);
             if given.is_none() && !input.is_required() {
                 continue;
             }
-            let same = At { value: input.rust.clone(), span: trace.read.span.clone() };
+            let same = At { value: input.rust.clone(), span: evidence.read.span.clone() };
             inputs.push((Slot::Field(Box::new(input.clone())), self.origin(input, given.unwrap_or(&same), first)?));
         }
         if read.one_of.iter().any(|group| group.required) && !is_chosen {
             let label = "`inputs = { \"group/variant\" = … }` chooses";
-            return self.wrong(&trace.read.span, "the read takes one of several inputs", label);
+            return self.wrong(&evidence.read.span, "the read takes one of several inputs", label);
         }
         Some(inputs)
     }

@@ -3,77 +3,77 @@
 use super::words::{Language, cell};
 use crate::model::Endpoint;
 use crate::source::At;
-use crate::surface::{Pairs, Trace};
+use crate::surface::{Evidence, Pairs};
 
 /// Bullets with the read and its signs; empty for calls without evidence.
 pub(super) fn section(language: Language, endpoint: &Endpoint) -> String {
-    if let Some(why) = &endpoint.surface.no_trace {
+    if let Some(why) = &endpoint.surface.no_evidence {
         let title = language.pick("No call shows whether it happened", "По API этого не узнать (по-английски)");
         return format!("{title}: {}\n", cell(&why.value));
     }
-    let lines = endpoint.surface.trace.iter().flat_map(|trace| lines(language, trace));
+    let lines = endpoint.surface.evidence.iter().flat_map(|evidence| lines(language, evidence));
     lines.map(|line| format!("- {line}\n")).collect()
 }
 
-fn lines(language: Language, trace: &Trace) -> Vec<String> {
+fn lines(language: Language, evidence: &Evidence) -> Vec<String> {
     let pick = |english, russian| language.pick(english, russian);
     let mut lines = Vec::new();
-    if let Some(first) = &trace.first {
+    if let Some(first) = &evidence.first {
         let each =
             pick("Read first, then the call above for each item", "Сначала читается, затем для каждого элемента");
         lines.push(format!("{each}: {}", link(first)));
     }
-    lines.push(format!("{}: {}", pick("Read", "Читается"), link(&trace.read)));
+    lines.push(format!("{}: {}", pick("Read", "Читается"), link(&evidence.read)));
     let from = pick("from", "из");
     let inputs = |(read, own): &(At<String>, At<String>)| format!("`{}` {from} `{}`", read.value, own.value);
-    push(&mut lines, pick("Its inputs", "Параметры чтения"), trace.inputs.iter().map(inputs));
-    push(&mut lines, pick("Items in", "Где искать"), trace.lists.iter().map(quoted));
+    push(&mut lines, pick("Its inputs", "Параметры чтения"), evidence.inputs.iter().map(inputs));
+    push(&mut lines, pick("Items in", "Где искать"), evidence.lists.iter().map(quoted));
     push(
         &mut lines,
         pick("Each item of this input has to appear", "Каждый элемент ищется отдельно"),
-        trace.each.iter().map(quoted),
+        evidence.each.iter().map(quoted),
     );
     let holds = pick("is the input", "равно параметру");
     push(
         &mut lines,
         pick("Number of new items, given by the input", "Сколько элементов появится"),
-        trace.count.iter().map(quoted),
+        evidence.count.iter().map(quoted),
     );
-    push(&mut lines, pick("It happened only if", "Вызов выполнен, только если"), equals(&trace.filter, holds));
+    push(&mut lines, pick("It happened only if", "Вызов выполнен, только если"), equals(&evidence.filter, holds));
     let below = pick("is, in full or without its domain, the input", "равно, полностью или без домена, параметру");
-    push(&mut lines, pick("And if", "И если"), equals(&trace.below, below));
-    let values = trace.is.iter().map(|constant| format!("`{}` = `{}`", constant.key.value, constant.text));
+    push(&mut lines, pick("And if", "И если"), equals(&evidence.below, below));
+    let values = evidence.is.iter().map(|constant| format!("`{}` = `{}`", constant.key.value, constant.text));
     push(&mut lines, pick("And if", "И если"), values);
-    let new = trace.new.iter().map(quoted);
+    let new = evidence.new.iter().map(quoted);
     push(&mut lines, pick("It happened if an item is new, by", "Вызов выполнен, если появился элемент с новым"), new);
-    let changed = trace.changed.iter().map(quoted);
+    let changed = evidence.changed.iter().map(quoted);
     push(&mut lines, pick("It happened if this has changed", "Вызов выполнен, если изменилось"), changed);
-    push(&mut lines, pick("By the amount of the input", "На сколько"), trace.by.iter().map(quoted));
+    push(&mut lines, pick("By the amount of the input", "На сколько"), evidence.by.iter().map(quoted));
     let by_itself =
         pick("Unless the hoster may have done it by itself, by", "Если хостер не мог сделать это сам, по полю");
-    push(&mut lines, by_itself, trace.by_itself_if.iter().map(quoted));
-    let there = trace.there.iter().map(quoted);
+    push(&mut lines, by_itself, evidence.by_itself_if.iter().map(quoted));
+    let there = evidence.there.iter().map(quoted);
     push(&mut lines, pick("It happened if this has appeared", "Вызов выполнен, если появилось"), there);
     let signs = [
         (
-            trace.by_itself,
+            evidence.by_itself,
             "The hoster may do the same by itself: what is seen may be that",
             "Хостер может сделать то же сам: увиденное может быть и этим",
         ),
-        (trace.gone, "It happened if no such item is left", "Вызов выполнен, если такого элемента больше нет"),
+        (evidence.gone, "It happened if no such item is left", "Вызов выполнен, если такого элемента больше нет"),
         (
-            trace.not_found,
+            evidence.not_found,
             "It happened if the read answers “not found”",
             "Вызов выполнен, если чтение отвечает «не найдено»",
         ),
-        (trace.absent_is_no, "An absent field means that it did not happen", "Если поля нет, вызов не выполнен"),
+        (evidence.absent_is_no, "An absent field means that it did not happen", "Если поля нет, вызов не выполнен"),
         (
-            trace.unseen_is_no,
+            evidence.unseen_is_no,
             "If it is not seen in time, it did not happen",
             "Если признак так и не появился, вызов не выполнен",
         ),
         (
-            trace.already.is_some(),
+            evidence.already.is_some(),
             "Where it is so before the call, the call is not sent",
             "Если всё уже так до вызова, вызов не отправляется",
         ),
@@ -82,7 +82,7 @@ fn lines(language: Language, trace: &Trace) -> Vec<String> {
         signs.iter().filter(|(holds, ..)| *holds).map(|(_, english, russian)| pick(english, russian).to_owned()),
     );
     let settle = pick("Seconds until it shows, at most", "Через сколько секунд видно, не позже");
-    lines.push(format!("{settle}: {}", trace.settle));
+    lines.push(format!("{settle}: {}", evidence.settle));
     lines
 }
 

@@ -6,15 +6,15 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::words::{ident, local, number, rust_type, used, with};
-use crate::model::{ByItself, Compared, Endpoint, Field, Items, Made, Model, Origin, Sign, Slot, Trace, Type};
+use crate::model::{ByItself, Compared, Endpoint, Evidence, Field, Items, Made, Model, Origin, Sign, Slot, Type};
 use fits::{Mark, place};
 
 /// Variables of the generated functions; an input of such a name gets another variable.
 const TAKEN: &[&str] = &["inputs", "now", "item", "list", "rows", "row"];
 
 /// `inputs`: those that a ticket keeps.
-fn inputs_of(trace: &Trace) -> Option<TokenStream> {
-    let (remembered, each) = (remembered(trace), trace.each.as_ref());
+fn inputs_of(evidence: &Evidence) -> Option<TokenStream> {
+    let (remembered, each) = (remembered(evidence), evidence.each.as_ref());
     if remembered.is_empty() && each.is_none() {
         return None;
     }
@@ -49,27 +49,27 @@ fn rows(own: &Field, columns: &[Compared]) -> (TokenStream, TokenStream) {
 }
 
 /// The inputs that a ticket keeps, except that of `each`.
-fn remembered(trace: &Trace) -> Vec<&Field> {
-    distinct(read_with(trace).chain(compared(trace)).chain(amount(trace)))
+fn remembered(evidence: &Evidence) -> Vec<&Field> {
+    distinct(read_with(evidence).chain(compared(evidence)).chain(amount(evidence)))
 }
 
 /// The inputs that the read takes.
-fn read_with(trace: &Trace) -> impl Iterator<Item = &Field> {
-    trace.inputs.iter().filter_map(|(_, origin)| match origin {
+fn read_with(evidence: &Evidence) -> impl Iterator<Item = &Field> {
+    evidence.inputs.iter().filter_map(|(_, origin)| match origin {
         Origin::Own(own) | Origin::OwnAs(own, _) => Some(own),
         Origin::First(_) => None,
     })
 }
 
-fn compared(trace: &Trace) -> impl Iterator<Item = &Field> {
-    trace.filter.iter().chain(&trace.below).map(|(_, own)| own)
+fn compared(evidence: &Evidence) -> impl Iterator<Item = &Field> {
+    evidence.filter.iter().chain(&evidence.below).map(|(_, own)| own)
 }
 
 /// The input that says how many items there will be, or by how much one grows.
-fn amount(trace: &Trace) -> Option<&Field> {
-    match &trace.sign {
+fn amount(evidence: &Evidence) -> Option<&Field> {
+    match &evidence.sign {
         Sign::Grew(_, by) | Sign::Paid(_, Some(by)) => Some(by),
-        _ => trace.count.as_ref(),
+        _ => evidence.count.as_ref(),
     }
 }
 
@@ -86,28 +86,28 @@ fn distinct<'f>(all: impl Iterator<Item = &'f Field>) -> Vec<&'f Field> {
 /// `impl Perform` of a call that acts, or `not_shown!` with the reason.
 pub(super) fn emit(model: &Model, endpoint: &Endpoint) -> Option<TokenStream> {
     let name = ident(&endpoint.type_name);
-    if let Some(why) = &endpoint.surface.no_trace {
+    if let Some(why) = &endpoint.surface.no_evidence {
         let why = &why.value;
         return Some(quote!(hostkit_proto::not_shown!(#name, #why);));
     }
-    let trace = endpoint.trace.as_ref()?;
-    let (reading, item) = (rust_type(&trace.output), rust_type(&trace.item));
-    let found = if is_shown(trace) { item } else { quote!(()) };
-    let found = if is_set(trace) { quote!(Vec<#found>) } else { found };
-    let read = read(trace);
-    let (reading_fn, evidence) = (reading_of(trace, &read), evidence(model, trace));
-    let inputs = used("inputs", is_set(trace) || compared(trace).next().is_some() || amount(trace).is_some());
-    let not_found = trace.not_found.then(|| {
+    let evidence = endpoint.evidence.as_ref()?;
+    let (reading, item) = (rust_type(&evidence.output), rust_type(&evidence.item));
+    let found = if is_shown(evidence) { item } else { quote!(()) };
+    let found = if is_set(evidence) { quote!(Vec<#found>) } else { found };
+    let read = read(evidence);
+    let (reading_fn, walk) = (reading_of(evidence, &read), walk(model, evidence));
+    let inputs = used("inputs", is_set(evidence) || compared(evidence).next().is_some() || amount(evidence).is_some());
+    let not_found = evidence.not_found.then(|| {
         quote!(
             fn not_found() -> Option<()> {
                 Some(())
             }
         )
     });
-    let inputs_fn = inputs_of(trace);
-    let facts = facts(trace, endpoint);
-    let (keys, made) = (keys(trace, &found), made(trace, endpoint));
-    let output = output(trace, endpoint, &found);
+    let inputs_fn = inputs_of(evidence);
+    let facts = facts(evidence, endpoint);
+    let (keys, made) = (keys(evidence, &found), made(evidence, endpoint));
+    let output = output(evidence, endpoint, &found);
     Some(quote! {
         impl Perform for #name {
             type Reading = #read;
@@ -120,7 +120,7 @@ pub(super) fn emit(model: &Model, endpoint: &Endpoint) -> Option<TokenStream> {
             #reading_fn
 
             fn evidence(#inputs: &Inputs, now: #reading) -> Result<Evidence<#found>, EncodeError> {
-                #evidence
+                #walk
             }
 
             #not_found
@@ -135,26 +135,26 @@ pub(super) fn emit(model: &Model, endpoint: &Endpoint) -> Option<TokenStream> {
 }
 
 /// `FACTS`: how and when the call shows.
-fn facts(trace: &Trace, endpoint: &Endpoint) -> TokenStream {
-    let shows = match &trace.sign {
+fn facts(evidence: &Evidence, endpoint: &Endpoint) -> TokenStream {
+    let shows = match &evidence.sign {
         Sign::New(_) => quote!(Item),
         Sign::Gone => quote!(Absence),
         Sign::Became | Sign::There(_) => quote!(State),
-        Sign::Changed(_) if !trace.is.is_empty() => quote!(State),
+        Sign::Changed(_) if !evidence.is.is_empty() => quote!(State),
         Sign::Changed(_) | Sign::Grew(..) | Sign::Paid(..) => quote!(Change),
     };
-    let settle = number(trace.settle);
+    let settle = number(evidence.settle);
     let usual = quote!(Facts::new(Shows::#shows, Duration::from_secs(#settle)));
-    let unseen = (!trace.unseen_is_no).then(|| quote!(unseen_is_no: false,));
+    let unseen = (!evidence.unseen_is_no).then(|| quote!(unseen_is_no: false,));
     // A proxy may repeat any method but POST when the first upstream does not answer.
-    let may_be_doubled = matches!(trace.sign, Sign::New(_)) && endpoint.method != "POST";
+    let may_be_doubled = matches!(evidence.sign, Sign::New(_)) && endpoint.method != "POST";
     let doubled = may_be_doubled.then(|| quote!(may_be_doubled: true,));
     // How much a call does tells it from no other, nor does a name that may be given in two ways.
-    let indistinct = amount(trace).into_iter().chain(trace.below.iter().map(|(_, own)| own));
+    let indistinct = amount(evidence).into_iter().chain(evidence.below.iter().map(|(_, own)| own));
     let indistinct: Vec<&String> = indistinct.map(|own| &own.rust).collect();
     let indistinct = (!indistinct.is_empty()).then(|| quote!(indistinct: &[#(#indistinct),*],));
-    let by_itself = matches!(trace.by_itself, ByItself::Yes).then(|| quote!(is_done_by_itself: true,));
-    let already = trace.already_is_refused.then(|| quote!(already_is_refused: true,));
+    let by_itself = matches!(evidence.by_itself, ByItself::Yes).then(|| quote!(is_done_by_itself: true,));
+    let already = evidence.already_is_refused.then(|| quote!(already_is_refused: true,));
     let more = quote!(#unseen #doubled #indistinct #by_itself #already);
     match more.is_empty() {
         true => usual,
@@ -163,10 +163,10 @@ fn facts(trace: &Trace, endpoint: &Endpoint) -> TokenStream {
 }
 
 /// `keys`: the keys of what was found.
-fn keys(trace: &Trace, found: &TokenStream) -> Option<TokenStream> {
-    let Sign::New(key) = &trace.sign else { return None };
+fn keys(evidence: &Evidence, found: &TokenStream) -> Option<TokenStream> {
+    let Sign::New(key) = &evidence.sign else { return None };
     let key = ident(&key.rust);
-    let keys = match is_set(trace) {
+    let keys = match is_set(evidence) {
         true => quote!(found.iter().map(|item| evidence::text(&item.#key)).collect()),
         false => quote!(vec![evidence::text(&found.#key)]),
     };
@@ -174,9 +174,9 @@ fn keys(trace: &Trace, found: &TokenStream) -> Option<TokenStream> {
 }
 
 /// `made`: the key that a successful answer names.
-fn made(trace: &Trace, endpoint: &Endpoint) -> Option<TokenStream> {
-    let (made, output) = (trace.made.as_ref()?, rust_type(endpoint.output.ty()?));
-    let Sign::New(key) = &trace.sign else { return None };
+fn made(evidence: &Evidence, endpoint: &Endpoint) -> Option<TokenStream> {
+    let (made, output) = (evidence.made.as_ref()?, rust_type(endpoint.output.ty()?));
+    let Sign::New(key) = &evidence.sign else { return None };
     let key = ident(&key.rust);
     let made = match made {
         Made::Output => quote!(vec![evidence::text(output)]),
@@ -190,14 +190,14 @@ fn made(trace: &Trace, endpoint: &Endpoint) -> Option<TokenStream> {
 }
 
 /// `output`: the output of the call, where what was found holds all of it.
-fn output(trace: &Trace, endpoint: &Endpoint, found: &TokenStream) -> Option<TokenStream> {
-    match (endpoint.output.ty(), &trace.made, &trace.sign) {
+fn output(evidence: &Evidence, endpoint: &Endpoint, found: &TokenStream) -> Option<TokenStream> {
+    match (endpoint.output.ty(), &evidence.made, &evidence.sign) {
         (None, ..) => Some(quote!(fn output(_: #found) -> Option<()> { Some(()) })),
-        (Some(output), Some(Made::Output), Sign::New(key)) if !is_set(trace) => {
+        (Some(output), Some(Made::Output), Sign::New(key)) if !is_set(evidence) => {
             let (output, key) = (rust_type(output), ident(&key.rust));
             Some(quote!(fn output(found: #found) -> Option<#output> { Some(found.#key) }))
         }
-        (Some(output), Some(Made::Item), _) if !is_set(trace) => {
+        (Some(output), Some(Made::Item), _) if !is_set(evidence) => {
             let output = rust_type(output);
             Some(quote!(fn output(found: #found) -> Option<#output> { Some(found) }))
         }
@@ -206,19 +206,19 @@ fn output(trace: &Trace, endpoint: &Endpoint, found: &TokenStream) -> Option<Tok
 }
 
 /// Whether the evidence includes an item: one that is gone cannot be shown.
-fn is_shown(trace: &Trace) -> bool {
-    !trace.not_found && !matches!(trace.sign, Sign::Gone)
+fn is_shown(evidence: &Evidence) -> bool {
+    !evidence.not_found && !matches!(evidence.sign, Sign::Gone)
 }
 
 /// Whether the call makes several items.
-fn is_set(trace: &Trace) -> bool {
-    trace.each.is_some() || trace.count.is_some()
+fn is_set(evidence: &Evidence) -> bool {
+    evidence.each.is_some() || evidence.count.is_some()
 }
 
 /// The type of the read.
-fn read(trace: &Trace) -> TokenStream {
-    let read = ident(&trace.read);
-    match &trace.first {
+fn read(evidence: &Evidence) -> TokenStream {
+    let read = ident(&evidence.read);
+    match &evidence.first {
         None => quote!(#read),
         Some(first) => {
             let first = ident(first);
@@ -228,15 +228,15 @@ fn read(trace: &Trace) -> TokenStream {
 }
 
 /// `reading`: the read built from the inputs, or one for each item of a first list.
-fn reading_of(trace: &Trace, read: &TokenStream) -> TokenStream {
-    let own: Vec<_> = read_with(trace).collect();
+fn reading_of(evidence: &Evidence, read: &TokenStream) -> TokenStream {
+    let own: Vec<_> = read_with(evidence).collect();
     let inputs = used("inputs", !own.is_empty());
     let needed = own.iter().map(|own| {
         let (text, local, ty) = (&own.rust, local(&own.rust, TAKEN), rust_type(&own.ty));
         quote!(let #local: #ty = inputs.need(Self::INFO.name, #text)?;)
     });
     let is_given = |slot: &Slot| matches!(slot, Slot::Field(field) if !field.is_required());
-    let (given, required): (Vec<_>, Vec<_>) = trace.inputs.iter().partition(|(slot, _)| is_given(slot));
+    let (given, required): (Vec<_>, Vec<_>) = evidence.inputs.iter().partition(|(slot, _)| is_given(slot));
     let required = required.into_iter().map(|(slot, origin)| value(slot, origin));
     let given = given.into_iter().filter_map(|(slot, origin)| match slot {
         Slot::Field(field) => {
@@ -245,9 +245,9 @@ fn reading_of(trace: &Trace, read: &TokenStream) -> TokenStream {
         }
         Slot::Variant(_) => None,
     });
-    let call = ident(&trace.read);
+    let call = ident(&evidence.read);
     let call = quote!(#call::new(#(#required),*) #(#given)*);
-    let reading = match &trace.first {
+    let reading = match &evidence.first {
         None => call,
         Some(first) => {
             let (first, capture) = (ident(first), (!own.is_empty()).then(|| quote!(move)));
@@ -288,8 +288,8 @@ fn value(slot: &Slot, origin: &Origin) -> TokenStream {
 }
 
 /// The closure that gives the key of an item.
-fn key(trace: &Trace) -> TokenStream {
-    let (path, is_option) = match (&trace.sign, trace.filter.first()) {
+fn key(evidence: &Evidence) -> TokenStream {
+    let (path, is_option) = match (&evidence.sign, evidence.filter.first()) {
         (Sign::New(key), _) => place(std::slice::from_ref(key)),
         (_, Some((path, _))) => place(path),
         // Whatever is there is to go.
@@ -302,9 +302,9 @@ fn key(trace: &Trace) -> TokenStream {
 }
 
 /// The items of the answer.
-fn items(trace: &Trace) -> TokenStream {
-    let lists = trace.lists.iter().map(|list| ident(list));
-    match trace.items {
+fn items(evidence: &Evidence) -> TokenStream {
+    let lists = evidence.lists.iter().map(|list| ident(list));
+    match evidence.items {
         Items::Fields => quote!([#(now.#lists),*].into_iter().flatten()),
         Items::Nested => quote!(now.into_iter().flat_map(|item| #(item.#lists)*)),
         Items::One => quote!([now]),
@@ -314,23 +314,23 @@ fn items(trace: &Trace) -> TokenStream {
 }
 
 /// `evidence`: what an answer holds about the call.
-fn evidence(model: &Model, trace: &Trace) -> TokenStream {
-    let (statements, now) = (fits::inputs(trace), items(trace));
+fn walk(model: &Model, evidence: &Evidence) -> TokenStream {
+    let (statements, now) = (fits::inputs(evidence), items(evidence));
     let need = |own: &Field| {
         let text = &own.rust;
         quote!(inputs.need(Self::INFO.name, #text)?)
     };
-    let found = match &trace.sign {
+    let found = match &evidence.sign {
         Sign::New(_) => {
-            let key = key(trace);
-            match (&trace.each, &trace.count) {
+            let key = key(evidence);
+            match (&evidence.each, &evidence.count) {
                 (Some((own, columns)), _) => {
                     let (text, fits) = (&own.rust, fits::row(columns));
                     let rows = quote!(inputs.need_rows(Self::INFO.name, #text)?);
                     quote!(evidence::appeared_each(#now, #rows, #fits, #key))
                 }
                 (None, count) => {
-                    let fits = fits::fits(model, trace);
+                    let fits = fits::fits(model, evidence);
                     match count.as_ref().map(need) {
                         None => quote!(evidence::appeared(#now, #fits, #key)),
                         Some(count) => quote!(evidence::appeared_count(#now, #count, #fits, #key)),
@@ -339,15 +339,16 @@ fn evidence(model: &Model, trace: &Trace) -> TokenStream {
             }
         }
         Sign::Gone => {
-            let (fits, key) = (fits::fits(model, trace), key(trace));
+            let (fits, key) = (fits::fits(model, evidence), key(evidence));
             quote!(evidence::gone(#now, #fits, #key))
         }
-        Sign::Became if !is_shown(trace) => {
-            let fits = fits::fits(model, trace);
+        Sign::Became if !is_shown(evidence) => {
+            let fits = fits::fits(model, evidence);
             quote!(evidence::ended(&now, #fits))
         }
         sign => {
-            let (fits, Mark { closure: mark, is_private }) = (fits::which(model, trace), fits::mark(model, trace));
+            let (fits, Mark { closure: mark, is_private }) =
+                (fits::which(model, evidence), fits::mark(model, evidence));
             let change = match sign {
                 Sign::Grew(_, by) => {
                     let by = need(by);
@@ -356,15 +357,15 @@ fn evidence(model: &Model, trace: &Trace) -> TokenStream {
                 Sign::Paid(_, by) => {
                     let months = by.as_deref().map(need).map_or(quote!(None), |months| quote!(Some(#months)));
                     // Where no field says it, the hoster may.
-                    let by_itself = by_itself(trace, true);
+                    let by_itself = by_itself(evidence, true);
                     quote!(evidence::paid(#now, #fits, #mark, #months, #by_itself))
                 }
-                Sign::Changed(_) if trace.is.is_empty() => {
-                    let by_itself = by_itself(trace, false);
+                Sign::Changed(_) if evidence.is.is_empty() => {
+                    let by_itself = by_itself(evidence, false);
                     quote!(evidence::changed(#now, #fits, #mark, #by_itself))
                 }
                 _ => {
-                    let is_so = fits::is_so(model, trace);
+                    let is_so = fits::is_so(model, evidence);
                     quote!(evidence::became(#now, #fits, #mark, #is_so))
                 }
             };
@@ -376,8 +377,8 @@ fn evidence(model: &Model, trace: &Trace) -> TokenStream {
 }
 
 /// The closure that says whether the hoster may have changed an item by itself.
-fn by_itself(trace: &Trace, usual: bool) -> TokenStream {
-    let ByItself::If(field) = &trace.by_itself else { return quote!(|_| #usual) };
+fn by_itself(evidence: &Evidence, usual: bool) -> TokenStream {
+    let ByItself::If(field) = &evidence.by_itself else { return quote!(|_| #usual) };
     let name = ident(&field.rust);
     match (*field.ty.item() == Type::Flag, field.is_option()) {
         (true, false) => quote!(|item| item.#name),

@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::{TAKEN, compared, distinct};
 use crate::emit::rust::words::{self, ident, known_value, local, rust_type};
-use crate::model::{Compared, Field, Items, Model, Sign, Trace, Type};
+use crate::model::{Compared, Evidence, Field, Items, Model, Sign, Type};
 use crate::resolve::is_text;
 
 /// A closure that requires all these tests of an item.
@@ -27,8 +27,8 @@ fn bare(test: &TokenStream) -> TokenStream {
 }
 
 /// The variables of the compared inputs.
-pub(super) fn inputs(trace: &Trace) -> TokenStream {
-    let inputs = distinct(compared(trace)).into_iter().map(|own| {
+pub(super) fn inputs(evidence: &Evidence) -> TokenStream {
+    let inputs = distinct(compared(evidence)).into_iter().map(|own| {
         let (text, local, ty) = (&own.rust, local(&own.rust, TAKEN), rust_type(&own.ty));
         match (&own.ty, own.is_option()) {
             (Type::List(_), _) => quote!(let #local = inputs.need_rows(Self::INFO.name, #text)?;),
@@ -40,9 +40,9 @@ pub(super) fn inputs(trace: &Trace) -> TokenStream {
 }
 
 /// The closure that says whether an item is what the call was to make, or to remove.
-pub(super) fn fits(model: &Model, trace: &Trace) -> TokenStream {
-    let tests = tests(model, trace, true);
-    let holds = !matches!(trace.sign, Sign::Became);
+pub(super) fn fits(model: &Model, evidence: &Evidence) -> TokenStream {
+    let tests = tests(model, evidence, true);
+    let holds = !matches!(evidence.sign, Sign::Became);
     if tests.is_empty() { quote!(|_| #holds) } else { all(&tests) }
 }
 
@@ -56,27 +56,27 @@ pub(super) fn row(columns: &[Compared]) -> TokenStream {
     quote!(|row, item| evidence::same_row(row, &[#(#columns),*]))
 }
 
-fn tests(model: &Model, trace: &Trace, with_values: bool) -> Vec<TokenStream> {
-    let mut tests: Vec<TokenStream> = trace.filter.iter().map(|(path, own)| holds(path, own)).collect();
-    tests.extend(trace.below.iter().map(|(path, own)| is_below(path, own)));
+fn tests(model: &Model, evidence: &Evidence, with_values: bool) -> Vec<TokenStream> {
+    let mut tests: Vec<TokenStream> = evidence.filter.iter().map(|(path, own)| holds(path, own)).collect();
+    tests.extend(evidence.below.iter().map(|(path, own)| is_below(path, own)));
     if with_values {
-        tests.extend(trace.is.iter().map(|(field, text)| is(model, field, text)));
+        tests.extend(evidence.is.iter().map(|(field, text)| is(model, field, text)));
     }
     tests
 }
 
 /// The closure that says which item the call changes: the one object, or the item with its number.
-pub(super) fn which(model: &Model, trace: &Trace) -> TokenStream {
-    if trace.items == Items::One { quote!(|_| true) } else { all(&tests(model, trace, false)) }
+pub(super) fn which(model: &Model, evidence: &Evidence) -> TokenStream {
+    if evidence.items == Items::One { quote!(|_| true) } else { all(&tests(model, evidence, false)) }
 }
 
 /// The closure that says whether the item is what the call was to make of it.
-pub(super) fn is_so(model: &Model, trace: &Trace) -> TokenStream {
-    let mut tests = match trace.items {
-        Items::One => tests(model, trace, true),
-        _ => trace.is.iter().map(|(field, text)| is(model, field, text)).collect(),
+pub(super) fn is_so(model: &Model, evidence: &Evidence) -> TokenStream {
+    let mut tests = match evidence.items {
+        Items::One => tests(model, evidence, true),
+        _ => evidence.is.iter().map(|(field, text)| is(model, field, text)).collect(),
     };
-    if let Sign::There(path) = &trace.sign {
+    if let Sign::There(path) = &evidence.sign {
         let (place, is_option) = place(path);
         tests.push(if is_option { quote!(#place.is_some()) } else { quote!(true) });
     }
@@ -90,13 +90,13 @@ pub(super) struct Mark {
 }
 
 /// The closure that gives the fields that change, as text.
-pub(super) fn mark(model: &Model, trace: &Trace) -> Mark {
-    let changed: Option<&Field> = match &trace.sign {
+pub(super) fn mark(model: &Model, evidence: &Evidence) -> Mark {
+    let changed: Option<&Field> = match &evidence.sign {
         Sign::Changed(field) => Some(field),
         Sign::Grew(field, _) | Sign::Paid(field, _) => Some(field),
         _ => None,
     };
-    let (fields, is_private) = match (changed, &trace.sign) {
+    let (fields, is_private) = match (changed, &evidence.sign) {
         (Some(field), _) => {
             let kind = match &field.ty {
                 Type::Option(ty) if is_text(model, ty) => "text",
@@ -105,13 +105,16 @@ pub(super) fn mark(model: &Model, trace: &Trace) -> Mark {
                 ty if is_text(model, ty) => "text",
                 _ => "fingerprint",
             };
-            (vec![part(std::slice::from_ref(field), None, kind, trace.absent_is_no)], kind != "text")
+            (vec![part(std::slice::from_ref(field), None, kind, evidence.absent_is_no)], kind != "text")
         }
         (None, Sign::There(path)) => (vec![part(path, None, "text", true)], false),
         (None, _) => {
-            let compared = trace.filter.iter().map(|(path, own)| part(path, Some(own), "text", trace.absent_is_no));
-            let is =
-                trace.is.iter().map(|(field, _)| part(std::slice::from_ref(field), None, "text", trace.absent_is_no));
+            let compared =
+                evidence.filter.iter().map(|(path, own)| part(path, Some(own), "text", evidence.absent_is_no));
+            let is = evidence
+                .is
+                .iter()
+                .map(|(field, _)| part(std::slice::from_ref(field), None, "text", evidence.absent_is_no));
             (compared.chain(is).collect(), false)
         }
     };
