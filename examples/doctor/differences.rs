@@ -1,0 +1,134 @@
+//! Where an answer differs from the specs.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use hostkit_codegen::CallOutline;
+use hostkit_proto::server::every::Served;
+use hostkit_proto::server::example::RecordedAnswer;
+use hostkit_proto::Format;
+use hostkit_wire::{Document, Kind, Limits, Node};
+use http::HeaderMap;
+
+use super::place::{Names, describe, find, nodes, of_kind};
+use super::probe::{Means, Probe, Request};
+use super::recorder::Recorded;
+
+/// One difference between an answer and the specs; it shows no value of the account.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Difference {
+    /// The place in the answer, such as `answer.data.id`, `status` or `headers`.
+    pub place: String,
+    /// What the specs say.
+    pub expected: String,
+    /// What is there.
+    pub found: String,
+}
+
+/// What answers are compared with.
+pub(super) struct Comparison<'c> {
+    pub(super) call: &'c CallOutline,
+    pub(super) names: &'c Names<'c>,
+    pub(super) examples: &'c [RecordedAnswer],
+}
+
+/// The kinds of values at each place.
+type Kinds = BTreeMap<String, BTreeSet<&'static str>>;
+
+impl Comparison<'_> {
+    /// The differences of one answer, each once, and what the answer means.
+    pub(super) fn of<A: Served>(
+        &self,
+        probe: &dyn Probe<A>,
+        request: &Request,
+        answer: &Recorded,
+    ) -> (Means, BTreeSet<Difference>) {
+        let mut found = BTreeSet::new();
+        let mut add = |place: String, expected: String, what: String| {
+            found.insert(Difference { place, expected, found: what });
+        };
+        if !self.call.statuses.contains(&answer.status) {
+            let listed: Vec<String> = self.call.statuses.iter().map(u16::to_string).collect();
+            add("status".to_owned(), listed.join(", "), answer.status.to_string());
+        }
+        for (expected, found) in self.respelt(&answer.headers) {
+            add("headers".to_owned(), format!("`{expected}`"), format!("`{found}`"));
+        }
+        let reading = probe.read(self.call, request, answer);
+        if let Means::Fault(_, false) = reading.means {
+            add("the code of the fault".to_owned(), "one of the catalogue".to_owned(), "another one".to_owned());
+        }
+        let document = document::<A>(probe, &answer.body);
+        let root = document.as_ref().map(Document::root);
+        let mut reported = BTreeSet::new();
+        for error in &reading.errors {
+            let place = self.names.path(error.path());
+            reported.insert(place.clone());
+            add(place, self.names.expected(error), self.names.found(error));
+        }
+        for path in &reading.unknown {
+            // A name that the reader shortened is not found, and not shown.
+            let (place, what) = match root.and_then(|root| find(root, path)) {
+                Some((name, node)) => (self.names.new_field(path, name), describe(node)),
+                None => (self.names.path(path), "something".to_owned()),
+            };
+            add(place, "no such field".to_owned(), what);
+        }
+        let Some(root) = root else { return (reading.means, found) };
+        let known = self.known_kinds::<A>(probe, reading.rewritten.as_deref(), root.format());
+        for (path, kinds) in self.kinds(root) {
+            let Some(known) = known.get(&path).filter(|_| !reported.contains(&path)) else { continue };
+            for kind in kinds.difference(known) {
+                let expected = known.iter().copied().collect::<Vec<_>>().join(" or ");
+                found.insert(Difference { place: path.clone(), expected, found: (*kind).to_owned() });
+            }
+        }
+        (reading.means, found)
+    }
+
+    /// Headers that the specs name, and that are there in another spelling: the case of letters is not seen.
+    fn respelt(&self, headers: &HeaderMap) -> Vec<(String, String)> {
+        let letters = |name: &str| -> String {
+            name.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect()
+        };
+        let recorded = self.examples.iter().flat_map(|example| example.headers.keys().map(ToString::to_string));
+        let known: BTreeSet<String> =
+            self.call.headers.iter().map(|name| name.to_ascii_lowercase()).chain(recorded).collect();
+        let other = |name: &String| {
+            let other = headers.keys().map(http::HeaderName::as_str).find(|other| letters(other) == letters(name))?;
+            (!headers.contains_key(name)).then(|| (name.clone(), other.to_owned()))
+        };
+        known.iter().filter_map(other).collect()
+    }
+
+    /// The kinds that the examples show and that a server writes by the spec.
+    fn known_kinds<A: Served>(&self, probe: &dyn Probe<A>, rewritten: Option<&[u8]>, format: Format) -> Kinds {
+        let mut known = Kinds::new();
+        let bodies = self.examples.iter().map(|example| &*example.body).chain(rewritten);
+        for document in bodies.filter_map(|body| document::<A>(probe, body)) {
+            if document.format() == format {
+                for (path, kinds) in self.kinds(document.root()) {
+                    known.entry(path).or_default().extend(kinds);
+                }
+            }
+        }
+        known
+    }
+
+    /// The kinds of what is there; an empty text, list or object stands for nothing in many APIs.
+    fn kinds(&self, root: Node<'_>) -> Kinds {
+        let mut found = Kinds::new();
+        for (path, _, node) in nodes(root) {
+            if node.kind() != Kind::Null && !node.is_empty() && !node.is_empty_text() {
+                found.entry(self.names.path(&path)).or_default().insert(of_kind(node.kind()));
+            }
+        }
+        found
+    }
+}
+
+/// The body as a tree, if it is in one of the formats of the call.
+pub(super) fn document<'b, A: Served>(probe: &dyn Probe<A>, body: &'b [u8]) -> Option<Document<'b>> {
+    let own = probe.info().formats;
+    let formats = if own.is_empty() { A::INFO.formats } else { own };
+    hostkit_wire::parse_any(formats, body, &Limits::DEFAULT).ok()
+}
