@@ -4,15 +4,12 @@ use hostkit_codegen::Outline;
 use hostkit_proto::server::every::Served;
 use serde_json::{Map, Value};
 
-use super::Settings;
+use super::ApiSpecs;
 
 /// The variables of each kind of credentials; one kind is enough.
-///
-/// # Errors
-/// The specs cannot be read.
-pub fn variables<A: Served>(settings: &Settings) -> Result<Vec<Vec<String>>, Box<dyn std::error::Error>> {
-    let outline = super::outline(&settings.specs, A::INFO.name)?;
-    Ok(kinds::<A>(&outline).into_iter().map(|kind| kind.fields.into_iter().map(|field| field.variable).collect()).collect())
+pub fn variables<A: Served>(specs: &ApiSpecs) -> Vec<Vec<String>> {
+    let names = |kind: Kind| kind.fields.into_iter().map(|field| field.variable).collect();
+    kinds::<A>(&specs.outline).into_iter().map(names).collect()
 }
 
 /// The credentials of the first kind whose variables are all set; `variable` reads one.
@@ -20,21 +17,21 @@ pub fn variables<A: Served>(settings: &Settings) -> Result<Vec<Vec<String>>, Box
 /// # Errors
 /// No kind has all of its variables, or one has no value of its type. No error shows a value.
 pub fn credentials<A>(
-    settings: &Settings,
+    specs: &ApiSpecs,
     variable: impl Fn(&str) -> Option<String>,
 ) -> Result<A::Credentials, Box<dyn std::error::Error>>
 where
     A: Served<Credentials: serde::de::DeserializeOwned>,
 {
-    let outline = super::outline(&settings.specs, A::INFO.name)?;
-    let kinds = kinds::<A>(&outline);
+    let kinds = kinds::<A>(&specs.outline);
     for kind in &kinds {
         let values = kind.fields.iter().map(|field| Some((field, variable(&field.variable)?)));
         let Some(values) = values.collect::<Option<Vec<_>>>() else { continue };
         let mut fields = Map::new();
         for (field, text) in values {
             let wrong = || format!("{} is not a whole number", field.variable);
-            let value = if field.is_number { text.parse::<i64>().map_err(|_| wrong())?.into() } else { Value::String(text) };
+            let value =
+                if field.is_number { text.parse::<i64>().map_err(|_| wrong())?.into() } else { Value::String(text) };
             fields.insert(field.name.clone(), value);
         }
         let one = Map::from_iter([(kind.name.clone(), Value::Object(fields))]);
@@ -68,6 +65,7 @@ fn kinds<A: Served>(outline: &Outline) -> Vec<Kind> {
         variable: format!("{}_{name}", A::INFO.name).to_uppercase(),
         is_number: *is_number,
     };
-    let kind = |(name, fields): &(String, Vec<_>)| Kind { name: name.clone(), fields: fields.iter().map(field).collect() };
+    let kind =
+        |(name, fields): &(String, Vec<_>)| Kind { name: name.clone(), fields: fields.iter().map(field).collect() };
     outline.credentials.iter().map(kind).collect()
 }

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use hostkit_codegen::CallOutline;
+use hostkit_proto::Format;
 use hostkit_proto::server::every::Served;
 use hostkit_proto::server::example::RecordedAnswer;
-use hostkit_proto::Format;
 use hostkit_wire::{Document, Kind, Limits, Node};
 use http::HeaderMap;
 
@@ -24,17 +24,36 @@ pub struct Difference {
     pub found: String,
 }
 
-/// What answers are compared with.
+/// What the answers of a call are compared with.
 pub(super) struct Comparison<'c> {
     pub(super) call: &'c CallOutline,
-    pub(super) names: &'c Names<'c>,
-    pub(super) examples: &'c [RecordedAnswer],
+    names: &'c Names<'c>,
+    /// The names of the headers that the spec reads or that an example has, in lower case.
+    headers: BTreeSet<String>,
+    /// The kinds that the examples show, for each format in which there are some.
+    shown: Vec<(Format, Kinds)>,
 }
 
 /// The kinds of values at each place.
 type Kinds = BTreeMap<String, BTreeSet<&'static str>>;
 
-impl Comparison<'_> {
+impl<'c> Comparison<'c> {
+    pub(super) fn new<A: Served>(
+        call: &'c CallOutline,
+        names: &'c Names<'c>,
+        probe: &dyn Probe<A>,
+        examples: &[RecordedAnswer],
+    ) -> Self {
+        let recorded = examples.iter().flat_map(|example| example.headers.keys().map(ToString::to_string));
+        let headers = call.headers.iter().map(|name| name.to_ascii_lowercase()).chain(recorded).collect();
+        let mut this = Self { call, names, headers, shown: Vec::new() };
+        for document in examples.iter().filter_map(|example| document::<A>(probe, &example.body)) {
+            let shown = (document.format(), this.kinds(document.root()));
+            this.shown.push(shown);
+        }
+        this
+    }
+
     /// The differences of one answer, each once, and what the answer means.
     pub(super) fn of<A: Served>(
         &self,
@@ -57,8 +76,8 @@ impl Comparison<'_> {
         if let Means::Fault(_, false) = reading.means {
             add("the code of the fault".to_owned(), "one of the catalogue".to_owned(), "another one".to_owned());
         }
-        let document = document::<A>(probe, &answer.body);
-        let root = document.as_ref().map(Document::root);
+        let body = document::<A>(probe, &answer.body);
+        let root = body.as_ref().map(Document::root);
         let mut reported = BTreeSet::new();
         for error in &reading.errors {
             let place = self.names.path(error.path());
@@ -74,7 +93,19 @@ impl Comparison<'_> {
             add(place, "no such field".to_owned(), what);
         }
         let Some(root) = root else { return (reading.means, found) };
-        let known = self.known_kinds::<A>(probe, reading.rewritten.as_deref(), root.format());
+        // What a server writes by the spec is as right as what the examples show.
+        let rewritten = reading.rewritten.as_deref().and_then(|body| document::<A>(probe, body));
+        let rewritten = rewritten.map(|document| (document.format(), self.kinds(document.root())));
+        let mut known = BTreeMap::<&String, BTreeSet<&'static str>>::new();
+        for (path, kinds) in self
+            .shown
+            .iter()
+            .chain(&rewritten)
+            .filter(|(format, _)| *format == root.format())
+            .flat_map(|(_, kinds)| kinds)
+        {
+            known.entry(path).or_default().extend(kinds);
+        }
         for (path, kinds) in self.kinds(root) {
             let Some(known) = known.get(&path).filter(|_| !reported.contains(&path)) else { continue };
             for kind in kinds.difference(known) {
@@ -90,28 +121,11 @@ impl Comparison<'_> {
         let letters = |name: &str| -> String {
             name.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect()
         };
-        let recorded = self.examples.iter().flat_map(|example| example.headers.keys().map(ToString::to_string));
-        let known: BTreeSet<String> =
-            self.call.headers.iter().map(|name| name.to_ascii_lowercase()).chain(recorded).collect();
         let other = |name: &String| {
             let other = headers.keys().map(http::HeaderName::as_str).find(|other| letters(other) == letters(name))?;
             (!headers.contains_key(name)).then(|| (name.clone(), other.to_owned()))
         };
-        known.iter().filter_map(other).collect()
-    }
-
-    /// The kinds that the examples show and that a server writes by the spec.
-    fn known_kinds<A: Served>(&self, probe: &dyn Probe<A>, rewritten: Option<&[u8]>, format: Format) -> Kinds {
-        let mut known = Kinds::new();
-        let bodies = self.examples.iter().map(|example| &*example.body).chain(rewritten);
-        for document in bodies.filter_map(|body| document::<A>(probe, body)) {
-            if document.format() == format {
-                for (path, kinds) in self.kinds(document.root()) {
-                    known.entry(path).or_default().extend(kinds);
-                }
-            }
-        }
-        known
+        self.headers.iter().filter_map(other).collect()
     }
 
     /// The kinds of what is there; an empty text, list or object stands for nothing in many APIs.

@@ -11,7 +11,7 @@ use std::time::Duration;
 use clap::{CommandFactory, FromArgMatches, Parser};
 use hostkit::time::SystemClock;
 use hostkit::{BaseUrl, Format};
-use hostkit_examples::doctor::{self, Report, Settings};
+use hostkit_examples::doctor::{self, ApiSpecs, Report, Settings};
 use hostkit_proto::server::every::Served;
 use serde::de::DeserializeOwned;
 
@@ -68,7 +68,7 @@ impl WithApi for Variables {
     type Output = Result<Vec<Vec<String>>, Box<dyn Error>>;
 
     fn with<A: Served<Credentials: DeserializeOwned>>(self) -> Self::Output {
-        doctor::variables::<A>(&Settings::default())
+        Ok(doctor::variables::<A>(&ApiSpecs::read::<A>()?))
     }
 }
 
@@ -78,8 +78,9 @@ impl WithApi for Examine {
     type Output = Result<Report, Box<dyn Error>>;
 
     fn with<A: Served<Credentials: DeserializeOwned>>(self) -> Self::Output {
-        let credentials = doctor::credentials::<A>(&self.0, |name| std::env::var(name).ok())?;
-        doctor::examine::<A>(credentials, &self.0, SystemClock)
+        let specs = ApiSpecs::read::<A>()?;
+        let credentials = doctor::credentials::<A>(&specs, |name| std::env::var(name).ok())?;
+        doctor::examine::<A>(&specs, credentials, &self.0, SystemClock)
     }
 }
 

@@ -40,28 +40,52 @@ pub struct Settings {
     pub format: Option<Format>,
     /// The least time between two requests.
     pub pause: Duration,
-    /// The folder of the specs.
-    pub specs: PathBuf,
 }
 
 impl Default for Settings {
     /// The API's own host and format, and a second between two requests.
     fn default() -> Self {
-        let specs = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../specs")).to_owned();
-        Self { base_url: None, host: None, format: None, pause: Duration::from_secs(1), specs }
+        Self { base_url: None, host: None, format: None, pause: Duration::from_secs(1) }
+    }
+}
+
+/// The specs of an API: what they say of its calls, and the folder with their examples.
+#[derive(Debug, Clone)]
+pub struct ApiSpecs {
+    folder: PathBuf,
+    outline: Outline,
+}
+
+impl ApiSpecs {
+    /// Reads the specs of this workspace.
+    ///
+    /// # Errors
+    /// They cannot be read, or contradict themselves.
+    pub fn read<A: Served>() -> Result<Self, Box<dyn Error>> {
+        let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../specs")).to_owned();
+        let api = A::INFO.name;
+        let (mut texts, mut examples) = (Vec::new(), Vec::new());
+        read(&folder, &folder.join(api), &mut |path, bytes| match String::from_utf8(bytes) {
+            Ok(text) if path.ends_with(".toml") => texts.push((path, text)),
+            Ok(text) => examples.push((path, text.into_bytes())),
+            Err(error) => examples.push((path, error.into_bytes())),
+        })?;
+        let sources = Sources::new(texts).with_examples(examples);
+        let specs = Specs::read(api, &sources).map_err(|found| found.render(&sources, false))?;
+        Ok(Self { folder, outline: specs.outline() })
     }
 }
 
 /// Makes the safe calls of one account, and compares their answers with the specs.
 ///
 /// # Errors
-/// The specs cannot be read, or no client can be built from these settings.
+/// No client can be built from these settings, or an example of the specs cannot be read.
 pub fn examine<A: Served>(
+    specs: &ApiSpecs,
     credentials: A::Credentials,
     settings: &Settings,
     clock: impl Clock + Clone,
 ) -> Result<Report, Box<dyn Error>> {
-    let outline = outline(&settings.specs, A::INFO.name)?;
     let recorder = Recorder::new(UreqTransport::new()?, clock.clone(), settings.pause);
     let mut builder = Client::<A>::builder(credentials).transport(recorder).clock(clock);
     if let Some(base) = &settings.base_url {
@@ -74,22 +98,9 @@ pub fn examine<A: Served>(
         builder = builder.format(format);
     }
     let client = builder.build()?;
-    let mut plan = Plan::<A>::new(&outline);
+    let mut plan = Plan::<A>::new(&specs.outline);
     plan.run(&client);
-    report::of(&plan, &outline, settings)
-}
-
-/// What the specs of an API say.
-fn outline(specs: &Path, api: &str) -> Result<Outline, Box<dyn Error>> {
-    let (mut texts, mut examples) = (Vec::new(), Vec::new());
-    read(specs, &specs.join(api), &mut |path, bytes| match String::from_utf8(bytes) {
-        Ok(text) if path.ends_with(".toml") => texts.push((path, text)),
-        Ok(text) => examples.push((path, text.into_bytes())),
-        Err(error) => examples.push((path, error.into_bytes())),
-    })?;
-    let sources = Sources::new(texts).with_examples(examples);
-    let specs = Specs::read(api, &sources).map_err(|found| found.render(&sources, false))?;
-    Ok(specs.outline())
+    report::of(&plan, specs, settings)
 }
 
 fn read(root: &Path, folder: &Path, see: &mut impl FnMut(String, Vec<u8>)) -> std::io::Result<()> {

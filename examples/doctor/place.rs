@@ -36,6 +36,13 @@ impl<'o> Names<'o> {
         self.outline.words.contains(text)
     }
 
+    /// Whether a text has a value of the account in it.
+    pub(super) fn has_values(&self, text: &str) -> bool {
+        let text = text.to_lowercase();
+        let mut words = text.split(|letter: char| !letter.is_alphanumeric()).filter(|word| word.len() > 2);
+        self.values.contains(&text) || words.any(|word| self.values.contains(word))
+    }
+
     pub(super) fn is_of_the_specs(&self, name: &str) -> bool {
         self.outline.names.contains(name)
     }
@@ -108,7 +115,9 @@ impl<'o> Names<'o> {
             _ if found.starts_with('"') => of_text(found.trim_matches('"')),
             _ if found.ends_with(" twice") => "a key that is there twice".to_owned(),
             _ if found.starts_with("an empty body") || found.starts_with("a part, ") => found.to_owned(),
-            _ if found.starts_with("the ") && found.split('`').skip(1).step_by(2).all(|key| self.is_of_the_specs(key)) => {
+            _ if found.starts_with("the ")
+                && found.split('`').skip(1).step_by(2).all(|key| self.is_of_the_specs(key)) =>
+            {
                 found.to_owned()
             }
             _ if found.starts_with('`') && found.contains("` is ") => "another word".to_owned(),

@@ -62,7 +62,8 @@ impl<'o, A: Served> Plan<'o, A> {
                 None => left.push(probe),
             }
         }
-        while let Some(at) = left.iter().position(|probe| self.requests(*probe).is_some_and(|found| !found.is_empty())) {
+        while let Some(at) = left.iter().position(|probe| self.requests(*probe).is_some_and(|found| !found.is_empty()))
+        {
             let probe = left.remove(at);
             for request in self.requests(probe).unwrap_or_default() {
                 if let Err(reason) = self.make(client, probe, request) {
@@ -73,23 +74,26 @@ impl<'o, A: Served> Plan<'o, A> {
         for probe in left {
             let types: Vec<_> = self.call(probe).into_iter().flat_map(|call| &call.inputs).collect();
             let types: Vec<_> = types.iter().filter_map(|input| input.id.as_ref()).map(|(id, _)| id.as_str()).collect();
-            self.skip(probe, format!("no answer gave a `{}`", types.join("` or a `")));
+            self.skip(probe, format!("no answer gave an id of the type `{}`", types.join("`, `")));
         }
     }
 
     fn skip(&mut self, probe: usize, reason: String) {
-        self.not_tried.push((self.name(probe), reason));
+        let entry = (self.name(probe), reason);
+        if !self.not_tried.contains(&entry) {
+            self.not_tried.push(entry);
+        }
     }
 
     /// Why a call is never made.
     fn reason_against(&self, probe: usize) -> Option<String> {
         let info = self.probes.get(probe)?.info();
-        if let Some(reason) = unsafe_by(&info) {
-            return Some(reason);
-        }
         let Some(call) = self.call(probe) else { return Some("its spec was not found".to_owned()) };
         if call.is_sign_in {
-            return Some("it signs in: the client does that by itself".to_owned());
+            return Some("it is a sign-in, which the client makes where it needs one".to_owned());
+        }
+        if let Some(reason) = unsafe_by(&info) {
+            return Some(reason);
         }
         if let Some(choice) = call.choices.first() {
             return Some(format!("it needs `{choice}`, which no answer gives"));
@@ -156,7 +160,8 @@ impl<'o, A: Served> Plan<'o, A> {
             collect(document.root(), steps, &mut found);
             let kept = self.ids.entry(place.id.clone()).or_default();
             let mut keep = |text: &str| {
-                let is_id = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+                let is_id =
+                    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
                 if is_id && text != "0" && !kept.iter().any(|known| known == text) {
                     kept.push(text.to_owned());
                 }

@@ -178,7 +178,8 @@ fn make<E: Serve>(call: &CallOutline, request: &Request) -> Option<E> {
             Place::Body => body.push((Cow::Owned(name.clone()), nested(&input.name, value(id, *is_number)))),
         }
     }
-    let bytes = if body.is_empty() {
+    // An empty body is an object without fields only where nothing is around the fields.
+    let bytes = if body.is_empty() && call.root.is_empty() {
         Vec::new()
     } else {
         let api = <E::Api as Api>::INFO;

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::hash::BuildHasher;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use hostkit_wire::{Kind, Node, Value};
+use hostkit_wire::{Format, Kind, Node, Value};
 
 use super::place::{Names, nodes};
 
@@ -63,8 +63,10 @@ impl<'n> Replacer<'n> {
             Kind::List => Value::List(node.items().map(|item| self.value(item, new_fields, counts)).collect()),
             Kind::Map => {
                 let entries = node.entries().map(|(key, item)| {
-                    let is_name = self.names.is_of_the_specs(key) || new_fields.contains(key) && self.names.is_plain(key);
-                    let key = if is_name || is_root_of_xml(node) { key.to_owned() } else { self.text(key) };
+                    // In XML no name is a key of the account: those of elements are the hoster's.
+                    let is_new = new_fields.contains(key) || node.format() == Format::Xml;
+                    let is_name = self.names.is_of_the_specs(key) || is_new && self.names.is_plain(key);
+                    let key = if is_name || key == "$text" { key.to_owned() } else { self.text(key) };
                     (Cow::Owned(key), self.value(item, new_fields, counts))
                 });
                 Value::Map(entries.collect())
@@ -74,8 +76,7 @@ impl<'n> Replacer<'n> {
 
     /// The replacement of a scalar or of a key.
     fn text(&mut self, text: &str) -> String {
-        // 0 and 1 are flags, and nothing is no value.
-        if self.names.is_word(text) || text.chars().all(|letter| "01. ".contains(letter)) && text.len() < 6 {
+        if self.names.is_word(text) || says_nothing(text) {
             return text.to_owned();
         }
         if let Some(known) = self.replaced.get(text) {
@@ -83,7 +84,7 @@ impl<'n> Replacer<'n> {
         }
         let tries = (0..TRIES).map(|attempt| Digits::new(self.keys.hash_one((text, attempt)), &self.keys));
         let mut tries = tries.map(|mut digits| other(text, &mut digits));
-        let is_free = |found: &String| found != text && !self.taken.contains(found);
+        let is_free = |found: &String| found != text && !self.taken.contains(found) && !self.names.has_values(found);
         let last = tries.next().unwrap_or_default();
         let found = if is_free(&last) { last } else { tries.find(is_free).unwrap_or(last) };
         self.taken.insert(found.clone());
@@ -92,8 +93,10 @@ impl<'n> Replacer<'n> {
     }
 }
 
-fn is_root_of_xml(node: Node<'_>) -> bool {
-    node.format() == hostkit_wire::Format::Xml && node.index() == 0
+/// A flag, a zero, or the date that PHP writes where there is none.
+fn says_nothing(text: &str) -> bool {
+    let is_flag = text.len() < 9 && text.parse::<f64>().is_ok_and(|number| number == 0.0 || number == 1.0);
+    is_flag || text.contains("-0001") || text.starts_with("0000-00-00")
 }
 
 /// Pseudorandom numbers from a seed.
@@ -131,6 +134,12 @@ fn other(text: &str, digits: &mut Digits<'_>) -> String {
         let network = networks[usize::try_from(digits.below(3)).unwrap_or_default()];
         return if first == 255 { text.to_owned() } else { format!("{network}.{}", 1 + digits.below(254)) };
     }
+    if let Some(network) = text.strip_suffix(".*").filter(|network| format!("{network}.0").parse::<Ipv4Addr>().is_ok())
+    {
+        return other(&format!("{network}.0"), digits)
+            .rsplit_once('.')
+            .map_or(String::new(), |(network, _)| format!("{network}.*"));
+    }
     if text.contains(':') && text.parse::<Ipv6Addr>().is_ok() {
         return format!("2001:db8::{:x}", 1 + digits.below(0xfff0));
     }
@@ -155,14 +164,12 @@ fn other(text: &str, digits: &mut Digits<'_>) -> String {
 fn date(text: &str, digits: &mut Digits<'_>) -> Option<String> {
     let parts: Vec<&str> = text.split(|letter: char| !letter.is_ascii_digit()).collect();
     let lengths: Vec<usize> = parts.iter().map(|part| part.len()).collect();
-    let is_year_first = match lengths.get(..3)? {
-        [4, 2, 2] => true,
-        [2, 2, 4] => false,
-        _ => return None,
-    };
-    let mut index = 0;
+    if !matches!(lengths.get(..3)?, [4, 2, 2] | [2, 2, 4]) {
+        return None;
+    }
     let mut written = String::new();
-    for part in text.split_inclusive(|letter: char| !letter.is_ascii_digit()) {
+    let parts = text.split_inclusive(|letter: char| !letter.is_ascii_digit());
+    for (index, part) in parts.enumerate() {
         let number = part.trim_end_matches(|letter: char| !letter.is_ascii_digit());
         let rest = &part[number.len()..];
         let new = match (index, number.len()) {
@@ -178,9 +185,7 @@ fn date(text: &str, digits: &mut Digits<'_>) -> Option<String> {
         };
         written.push_str(&new);
         written.push_str(rest);
-        index += 1;
     }
-    let _ = is_year_first;
     Some(written)
 }
 

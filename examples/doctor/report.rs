@@ -4,17 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::fmt;
 
-use hostkit_codegen::Outline;
 use hostkit_proto::server::every::Served;
 use hostkit_wire::{Document, Format};
 
-use super::Settings;
 use super::differences::{Comparison, Difference, document};
 use super::place::Names;
 use super::plan::{Made, Plan};
 use super::probe::{Means, Probe, Request};
 use super::recorder::Recorded;
 use super::replace::{Replacer, Written};
+use super::{ApiSpecs, Settings};
 
 /// What a run found; as text, it is the report in Markdown. It shows no value of the account.
 #[derive(Debug, Clone)]
@@ -59,7 +58,12 @@ impl Report {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "# {}: answers against the specs\n", self.api)?;
-        writeln!(f, "Host: {}. Specs of version {}. No value of the account is shown.\n", self.host, env!("CARGO_PKG_VERSION"))?;
+        writeln!(
+            f,
+            "Host: {}. Specs of version {}. No value of the account is shown.\n",
+            self.host,
+            env!("CARGO_PKG_VERSION")
+        )?;
         writeln!(f, "## Differences\n")?;
         if self.differences.is_empty() {
             writeln!(f, "None.")?;
@@ -84,10 +88,15 @@ impl fmt::Display for Report {
 ///
 /// # Errors
 /// The examples of the specs cannot be read.
-pub(super) fn of<A: Served>(plan: &Plan<'_, A>, outline: &Outline, settings: &Settings) -> Result<Report, Box<dyn Error>> {
-    let mut names = Names::new(outline);
+pub(super) fn of<A: Served>(
+    plan: &Plan<'_, A>,
+    specs: &ApiSpecs,
+    settings: &Settings,
+) -> Result<Report, Box<dyn Error>> {
+    let mut names = Names::new(&specs.outline);
     for made in &plan.made {
-        if let Some(document) = plan.probes.get(made.probe).and_then(|probe| document::<A>(&**probe, &made.answer.body)) {
+        if let Some(document) = plan.probes.get(made.probe).and_then(|probe| document::<A>(&**probe, &made.answer.body))
+        {
             names.learn(document.root());
         }
     }
@@ -104,8 +113,7 @@ pub(super) fn of<A: Served>(plan: &Plan<'_, A>, outline: &Outline, settings: &Se
     for made in &plan.made {
         let (Some(probe), Some(call)) = (plan.probes.get(made.probe), plan.call(made.probe)) else { continue };
         let name = plan.name(made.probe);
-        let examples = probe.examples(&settings.specs)?;
-        let comparison = Comparison { call, names: &names, examples: &examples };
+        let comparison = Comparison::new(call, &names, &**probe, &probe.examples(&specs.folder)?);
         let (means, differences) = comparison.of(&**probe, &made.request, &made.answer);
         for difference in differences {
             *report.differences.entry((name.clone(), difference)).or_default() += 1;

@@ -102,9 +102,9 @@ fn path(endpoint: &Endpoint) -> String {
 
 fn call(model: &Model, endpoint: &Endpoint) -> CallOutline {
     let surface = &endpoint.surface;
-    let asks = |path: String| model.service.credentials.iter().any(|kind| {
-        kind.sign_in.as_ref().is_some_and(|sign_in| sign_in.value == path)
-    });
+    let asks = |path: String| {
+        model.service.credentials.iter().any(|kind| kind.sign_in.as_ref().is_some_and(|sign_in| sign_in.value == path))
+    };
     let examples = surface.examples.iter().filter(|example| example.kind != "request");
     let mut statuses: BTreeSet<i64> = examples.filter_map(|example| example.status).collect();
     statuses.extend(surface.statuses.iter().map(|status| status.code.value));
@@ -130,7 +130,8 @@ fn call(model: &Model, endpoint: &Endpoint) -> CallOutline {
         _ => &[],
     };
     CallOutline {
-        is_sign_in: asks(path(endpoint)) || !surface.authorised && surface.flags.iter().any(|flag| flag == "secret-request"),
+        is_sign_in: asks(path(endpoint))
+            || !surface.authorised && surface.flags.iter().any(|flag| flag == "secret-request"),
         statuses: statuses.into_iter().filter_map(|status| status.try_into().ok()).collect(),
         inputs: path_parameters
             .chain(of(Place::Query, &endpoint.query))
@@ -142,7 +143,10 @@ fn call(model: &Model, endpoint: &Endpoint) -> CallOutline {
         query: constants(&endpoint.fixed_query),
         body: constants(&endpoint.fixed_body),
         ids,
-        headers: headers.iter().map(|field| field.surface.header.clone().unwrap_or_else(|| field.wire().to_owned())).collect(),
+        headers: headers
+            .iter()
+            .map(|field| field.surface.header.clone().unwrap_or_else(|| field.wire().to_owned()))
+            .collect(),
     }
 }
 
@@ -179,7 +183,9 @@ fn names(model: &Model) -> BTreeSet<String> {
     let places = documents.chain(fault.code.iter().chain(&fault.message).chain(&fault.inner).cloned());
     let places = places.chain([fault.marker.clone(), fault.details.clone(), fault.fields.clone()]);
     let places = places.flat_map(|place| place.split('/').map(str::to_owned).collect::<Vec<_>>());
-    structs.flatten().flat_map(|field| of(&field.name))
+    structs
+        .flatten()
+        .flat_map(|field| of(&field.name))
         .chain(outputs.flat_map(of))
         .chain(totals.flat_map(|name| of(&name)))
         .chain(places)
@@ -204,8 +210,10 @@ fn words(model: &Model) -> BTreeSet<String> {
     };
     let markers = fault.success.iter().chain(&fault.failure).map(word);
     let empty = model.endpoints.iter().flat_map(|endpoint| endpoint.surface.response.empty_codes.iter().cloned());
-    let errors = model.service.errors.iter().flat_map(|error| {
-        std::iter::once(&error.code.value).chain(&error.texts).cloned().collect::<Vec<_>>()
-    });
+    let errors = model
+        .service
+        .errors
+        .iter()
+        .flat_map(|error| std::iter::once(&error.code.value).chain(&error.texts).cloned().collect::<Vec<_>>());
     values.chain(markers).chain(empty).chain(errors).chain(fault.no_code.iter().chain(&fault.auth).cloned()).collect()
 }

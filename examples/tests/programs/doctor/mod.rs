@@ -1,0 +1,205 @@
+//! The doctor against the sandbox, with a proxy between them that changes answers.
+
+mod deviations;
+mod proxy;
+
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use clodo_proto::Clodo;
+use hostkit::time::ManualClock;
+use hostkit::{Format, UnixTime};
+use hostkit_codegen::{Sources, Specs};
+use hostkit_examples::doctor::{self, ApiSpecs, Report, Settings};
+use hostkit_proto::server::every::Served;
+use hostkit_sandbox::credentials;
+use hostkit_sandbox::{Sandbox, Seed, accounts_of};
+use inferno_proto::Inferno;
+use macloud_proto::Macloud;
+use rootpanel_proto::RootPanel;
+
+use proxy::{Answer, Proxy};
+
+fn sandbox() -> Sandbox {
+    Sandbox::all().seed(Seed::Demo).start().unwrap()
+}
+
+/// The report of a run through a proxy that changes answers.
+fn report<A: Served>(
+    specs: &ApiSpecs,
+    sandbox: &Sandbox,
+    format: Option<Format>,
+    change: impl Fn(&str, &mut Answer) + Send + Sync + 'static,
+) -> Report {
+    let proxy = Proxy::start(sandbox.address(), change);
+    let base = format!("http://{}/{}", proxy.address(), A::INFO.name);
+    let settings = Settings { base_url: Some(base.parse().unwrap()), format, ..Settings::default() };
+    let credentials = accounts_of::<A>().into_iter().next().unwrap();
+    doctor::examine::<A>(specs, credentials, &settings, ManualClock::new(UnixTime(1_795_000_000))).unwrap()
+}
+
+/// The bodies of all answers of a run, and its report.
+fn undisturbed<A: Served>(format: Format) -> (Vec<Vec<u8>>, Report) {
+    let bodies = Arc::new(Mutex::new(Vec::new()));
+    let seen = Arc::clone(&bodies);
+    let report = report::<A>(&ApiSpecs::read::<A>().unwrap(), &sandbox(), Some(format), move |_, answer| {
+        seen.lock().unwrap().push(answer.body.clone())
+    });
+    let bodies = bodies.lock().unwrap().clone();
+    (bodies, report)
+}
+
+fn runs() -> Vec<(&'static str, Vec<Vec<u8>>, Report)> {
+    fn run<A: Served>(format: Format) -> (&'static str, Vec<Vec<u8>>, Report) {
+        let (bodies, report) = undisturbed::<A>(format);
+        (A::INFO.name, bodies, report)
+    }
+    vec![
+        run::<Clodo>(Format::Xml),
+        run::<Clodo>(Format::Json),
+        run::<Inferno>(Format::Json),
+        run::<Macloud>(Format::Json),
+        run::<RootPanel>(Format::Json),
+        run::<RootPanel>(Format::Php),
+    ]
+}
+
+/// Every scalar of an answer.
+fn scalars(body: &[u8], found: &mut Vec<String>) {
+    let formats = [Format::Json, Format::Xml, Format::Php];
+    let Ok(document) = hostkit_wire::parse_any(&formats, body, &hostkit_wire::Limits::DEFAULT) else { return };
+    let mut left = vec![document.root()];
+    while let Some(node) = left.pop() {
+        found.extend(node.as_str().map(str::to_owned));
+        left.extend(node.items().chain(node.entries().map(|(_, node)| node)));
+    }
+}
+
+#[test]
+fn an_account_as_the_specs_have_it_gives_no_difference_and_no_value() {
+    let secrets = [
+        credentials::CLODO_KEY,
+        credentials::INFERNO_KEY,
+        credentials::ROOTPANEL_KEY,
+        credentials::MACLOUD_EMAIL,
+        credentials::MACLOUD_PASSWORD,
+        credentials::MACLOUD_TOKEN,
+        "sandbox",
+        "127.0.0.1",
+        "web1",
+        "db1.example",
+        "laptop",
+        "Не открывается порт",
+    ];
+    let mut made = 0;
+    for (api, bodies, report) in runs() {
+        assert_eq!(report.differences().count(), 0, "{report}");
+        made += report.made().count();
+        // The sign-in alone is kept back.
+        let kept_back: Vec<_> = report.not_written().iter().filter(|(call, _)| call != "auth/sign_in").collect();
+        assert!(kept_back.is_empty(), "{api}: {kept_back:?}");
+        let written = report.written().iter().map(|written| String::from_utf8_lossy(&written.bytes).into_owned());
+        let texts: Vec<String> = std::iter::once(report.to_string()).chain(written).collect();
+        let mut values = Vec::new();
+        bodies.iter().for_each(|body| scalars(body, &mut values));
+        values.retain(|value| is_personal(value));
+        assert!(values.len() > 3, "{api}: {values:?}");
+        for text in &texts {
+            for secret in secrets {
+                assert!(!text.contains(secret), "{api}: {secret} is in {text}");
+            }
+            let words: std::collections::BTreeSet<&str> =
+                text.split(|letter: char| !letter.is_alphanumeric() && !".-:@".contains(letter)).collect();
+            for value in &values {
+                assert!(!words.contains(value.as_str()), "{api}: {value} is in {text}");
+            }
+        }
+    }
+    assert!(made > 80, "{made}");
+}
+
+/// Numbers and addresses that only this account has: those of more than four digits.
+fn is_personal(value: &str) -> bool {
+    let digits = value.bytes().filter(u8::is_ascii_digit).count();
+    let is_mask = value.starts_with("255.") || value.contains("-0001");
+    digits > 4 && !is_mask && value.chars().all(|letter| letter.is_ascii_digit() || ".-:".contains(letter))
+}
+
+#[test]
+fn each_call_is_made_once_and_only_safe_ones_are() {
+    for (api, bodies, report) in runs() {
+        let requests = report.made().count();
+        assert_eq!(bodies.len(), requests, "{api}");
+        assert!(report.not_tried().iter().all(|(_, reason)| !reason.is_empty()), "{api}");
+    }
+    let sandbox = sandbox();
+    let before = sandbox.ledger().entries().iter().filter(|entry| entry.is_committed()).count();
+    report::<Macloud>(&ApiSpecs::read::<Macloud>().unwrap(), &sandbox, None, |_, _| {});
+    let after = sandbox.ledger().entries().iter().filter(|entry| entry.is_committed()).count();
+    assert_eq!(before, after, "something was changed");
+}
+
+#[test]
+fn requests_are_a_second_apart() {
+    let sandbox = sandbox();
+    let clock = ManualClock::new(UnixTime(1_795_000_000));
+    let base = format!("http://{}/inferno", sandbox.address()).parse().unwrap();
+    let settings = Settings { base_url: Some(base), ..Settings::default() };
+    let account = accounts_of::<Inferno>().into_iter().next().unwrap();
+    let report =
+        doctor::examine::<Inferno>(&ApiSpecs::read::<Inferno>().unwrap(), account, &settings, clock.clone()).unwrap();
+    let made = u64::try_from(report.made().count()).unwrap();
+    let waited = hostkit::time::Clock::now(&clock).monotonic.since(hostkit::time::Moment::START).as_secs();
+    assert!(made > 3 && waited >= made - 1, "{made} calls in {waited} seconds");
+}
+
+/// A failed sign-in may block an account: it is sent once, and nothing after it.
+#[test]
+fn a_failed_sign_in_is_not_repeated() {
+    let requests = Arc::new(Mutex::new(0));
+    let count = Arc::clone(&requests);
+    let report = report::<Macloud>(&ApiSpecs::read::<Macloud>().unwrap(), &sandbox(), None, move |_, answer| {
+        *count.lock().unwrap() += 1;
+        answer.status = 403;
+        answer.body = br#"{"status":"error","status_code":403,"status_msg":"Forbidden"}"#.to_vec();
+    });
+    assert_eq!(*requests.lock().unwrap(), 1, "{report}");
+    assert!(report.not_tried().iter().any(|(_, reason)| reason == "the sign-in failed"), "{report}");
+}
+
+/// The written files stand beside those of the specs, and the generator has nothing to say against them.
+#[test]
+fn written_answers_are_examples() {
+    let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../specs"));
+    for (api, _, report) in runs() {
+        let (mut specs, mut examples) = (Vec::new(), Vec::new());
+        read(root, &root.join(api), &mut |path, bytes| match path.ends_with(".toml") {
+            true => specs.push((path, String::from_utf8(bytes).unwrap())),
+            false => examples.push((path, bytes)),
+        });
+        for written in report.written() {
+            let (folder, _) = written.path.rsplit_once('/').unwrap();
+            let (_, spec) = specs.iter_mut().find(|(path, _)| *path == format!("{api}/{folder}.toml")).unwrap();
+            match spec.contains("[examples]\n") {
+                true => *spec = spec.replace("[examples]\n", &format!("[examples]\n{}\n", written.line)),
+                false => spec.push_str(&format!("\n[examples]\n{}\n", written.line)),
+            }
+            examples.push((format!("{api}/{}", written.path), written.bytes.clone()));
+        }
+        let sources = Sources::new(specs).with_examples(examples);
+        if let Err(found) = Specs::read(api, &sources) {
+            panic!("{}", found.render(&sources, false));
+        }
+        assert!(report.written().len() > 1, "{api}");
+    }
+}
+
+fn read(root: &Path, folder: &Path, see: &mut impl FnMut(String, Vec<u8>)) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        match path.is_dir() {
+            true => read(root, &path, see),
+            false => see(path.strip_prefix(root).unwrap().to_str().unwrap().to_owned(), std::fs::read(&path).unwrap()),
+        }
+    }
+}
