@@ -9,7 +9,7 @@ use hostkit_proto::server::example::RecordedAnswer;
 use hostkit_wire::{Document, Kind, Limits, Node};
 use http::HeaderMap;
 
-use super::place::{Names, describe, find, nodes, of_kind};
+use super::place::{Names, collect, describe, find, nodes, of_kind};
 use super::probe::{Means, Probe, Request};
 use super::recorder::Recorded;
 
@@ -93,8 +93,16 @@ impl<'c> Comparison<'c> {
             add(place, "no such field".to_owned(), what);
         }
         let Some(root) = root else { return (reading.means, found) };
-        // What a server writes by the spec is as right as what the examples show.
-        let rewritten = reading.rewritten.as_deref().and_then(|body| document::<A>(probe, body));
+        for (path, key, node) in self.unknown_of_kept(root) {
+            let expected = "no such field".to_owned();
+            found.insert(Difference { place: self.names.new_field(&path, key), expected, found: describe(node) });
+        }
+        // What a server writes by the spec is as right as what the examples show, unless it writes what it got.
+        let rewritten = reading
+            .rewritten
+            .as_deref()
+            .filter(|_| self.call.kept.is_empty())
+            .and_then(|body| document::<A>(probe, body));
         let rewritten = rewritten.map(|document| (document.format(), self.kinds(document.root())));
         let mut known = BTreeMap::<&String, BTreeSet<&'static str>>::new();
         for (path, kinds) in self
@@ -126,6 +134,23 @@ impl<'c> Comparison<'c> {
             (!headers.contains_key(name)).then(|| (name.clone(), other.to_owned()))
         };
         self.headers.iter().filter_map(other).collect()
+    }
+
+    /// Fields that no spec knows of objects that are kept as they come, so that the reader has nothing to report.
+    pub(super) fn unknown_of_kept<'t>(&self, root: Node<'t>) -> Vec<(String, &'t str, Node<'t>)> {
+        let all = nodes(root);
+        let mut unknown = Vec::new();
+        for place in &self.call.kept {
+            let steps = if root.format() == Format::Xml { &place.xml } else { &place.json };
+            let mut objects = Vec::new();
+            collect(root, steps, &mut objects);
+            for object in objects {
+                let path = all.iter().find(|(.., node)| node.index() == object.index()).map(|(path, ..)| path.as_str());
+                let entries = object.entries().filter(|(key, _)| !place.keys.contains(*key));
+                unknown.extend(entries.map(|(key, node)| (format!("{}.{key}", path.unwrap_or("answer")), key, node)));
+            }
+        }
+        unknown
     }
 
     /// The kinds of what is there; an empty text, list or object stands for nothing in many APIs.

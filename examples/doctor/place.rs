@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use hostkit_codegen::Outline;
+use hostkit_codegen::{Outline, Step};
 use hostkit_proto::DecodeError;
 use hostkit_wire::{Kind, Node};
 
@@ -177,4 +177,29 @@ pub(super) fn find<'t>(root: Node<'t>, path: &str) -> Option<(&'t str, Node<'t>)
     let named = nodes(root).into_iter().filter_map(|(other, key, node)| Some((common(&other), key?, node)));
     let fitting = named.filter(|(common, key, _)| *common > key.len() || *common == path.len());
     fitting.max_by_key(|(common, ..)| *common).map(|(_, key, node)| (key, node))
+}
+
+/// The nodes at a path; a list or a map on the way stands for each of its items, as lenient answers have them.
+pub(super) fn collect<'t>(node: Node<'t>, steps: &[Step], found: &mut Vec<Node<'t>>) {
+    let Some((step, rest)) = steps.split_first() else {
+        match node.kind() {
+            Kind::List => found.extend(node.items()),
+            _ => found.push(node),
+        }
+        return;
+    };
+    match (step, node.kind()) {
+        (Step::Any, Kind::List) => node.items().for_each(|item| collect(item, rest, found)),
+        // One object in place of the list of one, or a map whose values are the items.
+        (Step::Any, Kind::Map) => match rest.first() {
+            Some(Step::Entry(names)) if names.iter().any(|name| node.get(name).is_some()) => collect(node, rest, found),
+            _ => node.entries().for_each(|(_, item)| collect(item, rest, found)),
+        },
+        (Step::Entry(_), Kind::List) => node.items().for_each(|item| collect(item, steps, found)),
+        (Step::Entry(names), Kind::Map) => {
+            let named = node.entries().filter(|(key, _)| names.iter().any(|name| name == key));
+            named.for_each(|(_, item)| collect(item, rest, found));
+        }
+        _ => {}
+    }
 }

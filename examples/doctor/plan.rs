@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use hostkit::{ErrorKind, Format};
-use hostkit_codegen::{CallOutline, Outline, Step};
+use hostkit_codegen::{CallOutline, Outline};
 use hostkit_proto::server::every::Served;
 use hostkit_proto::{EndpointInfo, Flag};
 use hostkit_ureq::Client;
-use hostkit_wire::{Kind, Limits, Node};
+use hostkit_wire::Limits;
 
+use super::place::collect;
 use super::probe::{Probe, Request, probes};
 use super::recorder::{Recorded, Recorder};
 
@@ -194,30 +195,5 @@ fn describe(kind: ErrorKind) -> &'static str {
         ErrorKind::Refused => "this host no longer has the call",
         ErrorKind::Exhausted => "a rate limit left no time for it",
         _ => "no complete answer came",
-    }
-}
-
-/// The nodes at a path; a list or a map on the way stands for each of its items, as lenient answers have them.
-fn collect<'t>(node: Node<'t>, steps: &[Step], found: &mut Vec<Node<'t>>) {
-    let Some((step, rest)) = steps.split_first() else {
-        match node.kind() {
-            Kind::List => found.extend(node.items()),
-            _ => found.push(node),
-        }
-        return;
-    };
-    match (step, node.kind()) {
-        (Step::Any, Kind::List) => node.items().for_each(|item| collect(item, rest, found)),
-        // One object in place of the list of one, or a map whose values are the items.
-        (Step::Any, Kind::Map) => match rest.first() {
-            Some(Step::Entry(names)) if names.iter().any(|name| node.get(name).is_some()) => collect(node, rest, found),
-            _ => node.entries().for_each(|(_, item)| collect(item, rest, found)),
-        },
-        (Step::Entry(_), Kind::List) => node.items().for_each(|item| collect(item, steps, found)),
-        (Step::Entry(names), Kind::Map) => {
-            let named = node.entries().filter(|(key, _)| names.iter().any(|name| name == key));
-            named.for_each(|(_, item)| collect(item, rest, found));
-        }
-        _ => {}
     }
 }

@@ -200,7 +200,8 @@ fn new_fields<A: Served>(
 ) -> BTreeSet<String> {
     let reading = probe.read(comparison.call, &made.request, &made.answer);
     let found = reading.unknown.iter().filter_map(|path| super::place::find(document.root(), path));
-    found.map(|(name, _)| name.to_owned()).collect()
+    let kept = comparison.unknown_of_kept(document.root());
+    found.map(|(name, _)| name).chain(kept.into_iter().map(|(_, name, _)| name)).map(str::to_owned).collect()
 }
 
 fn ending(format: Format) -> &'static str {

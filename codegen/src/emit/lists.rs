@@ -1,6 +1,6 @@
 //! Every list that an answer may hold, with its item limit, for the test that fills each one; and every id.
 
-use crate::model::{Endpoint, Model, Output, Type, TypeKind, WireName, item_limit};
+use crate::model::{Endpoint, Field, Model, Output, Type, TypeKind, WireName, item_limit};
 
 /// A list in the answer of an endpoint.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +47,8 @@ pub(super) enum Found<'m> {
     Id(Way, &'m str),
     /// A map whose keys are of an id's type.
     Keys(Way, &'m str),
+    /// An object that is kept as it came, with the fields that the spec knows.
+    Kept(Way, &'m [Field]),
 }
 
 /// Shows every list and every id of the answer of an endpoint.
@@ -133,8 +135,12 @@ impl<'m> Walk<'m, '_> {
             Type::Option(item) => self.value(item, way),
             Type::Named(name) if !self.within.contains(&name.as_str()) => {
                 self.within.push(name);
-                match self.model.types.get(name).map(|entry| &entry.kind) {
+                let entry = self.model.types.get(name);
+                match entry.map(|entry| &entry.kind) {
                     Some(TypeKind::Struct(fields)) => {
+                        if entry.is_some_and(|entry| entry.keep_raw) {
+                            (self.see)(Found::Kept(way.clone(), fields));
+                        }
                         for field in fields {
                             self.field(&field.ty, &way.to(&field.name), field.surface.max_items);
                         }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::lists::{Found, Step, walk};
+use super::lists::{Found, Step, Way, walk};
 use crate::model::{Endpoint, Field, Model, Output, Type, TypeKind, WireName};
 use crate::surface::{Constant, Word};
 
@@ -38,6 +38,8 @@ pub struct CallOutline {
     pub body: Vec<(String, String, bool)>,
     /// The ids in its answer.
     pub ids: Vec<IdPlace>,
+    /// The objects in its answer that are kept as they come, because the document does not show all of them.
+    pub kept: Vec<KeptPlace>,
     /// The names of the headers that its answer is read from.
     pub headers: Vec<String>,
 }
@@ -79,6 +81,17 @@ pub struct IdPlace {
     pub are_keys: bool,
 }
 
+/// Where an answer has objects that are kept as they come.
+#[derive(Debug, Clone)]
+pub struct KeptPlace {
+    /// The path in JSON and similar formats.
+    pub json: Vec<Step>,
+    /// The path in XML.
+    pub xml: Vec<Step>,
+    /// The keys that the spec knows there.
+    pub keys: BTreeSet<String>,
+}
+
 /// The widest range whose values count as words of the spec.
 const NARROW: i64 = 100;
 
@@ -116,14 +129,21 @@ fn call(model: &Model, endpoint: &Endpoint) -> CallOutline {
     };
     let path_parameters = endpoint.path_parameters.iter().map(|field| input(model, Place::Path, field));
     let choices = endpoint.one_of.iter().filter(|group| group.required).map(|group| group.rust.clone());
-    let mut ids = Vec::new();
-    walk(model, endpoint, &mut |found| {
-        let (way, id, are_keys) = match found {
-            Found::List(..) => return,
-            Found::Id(way, id) => (way, id, false),
-            Found::Keys(way, id) => (way, id, true),
-        };
-        ids.push(IdPlace { id: id.to_owned(), json: way.json, xml: way.xml, are_keys });
+    let (mut ids, mut kept) = (Vec::new(), Vec::new());
+    walk(model, endpoint, &mut |found| match found {
+        Found::List(..) => {}
+        Found::Id(Way { json, xml }, id) => ids.push(IdPlace { id: id.to_owned(), json, xml, are_keys: false }),
+        Found::Keys(Way { json, xml }, id) => ids.push(IdPlace { id: id.to_owned(), json, xml, are_keys: true }),
+        Found::Kept(Way { json, xml }, fields) => {
+            let first = |field: &Field| -> Vec<String> {
+                [field.name.json.first(), field.name.xml.first()].into_iter().flatten().cloned().collect()
+            };
+            let names = fields.iter().flat_map(|field| [first(field), field.name.also.clone()].concat());
+            let totals = fields.iter().filter_map(Field::total);
+            let totals = totals.flat_map(|total| [total.name.json, total.name.xml].concat());
+            let keys = names.chain(totals).chain(model.service.fault.keys.iter().cloned()).collect();
+            kept.push(KeptPlace { json, xml, keys });
+        }
     });
     let headers = match &endpoint.output {
         Output::Headers(ty) => model.fields(ty).unwrap_or_default(),
@@ -143,6 +163,7 @@ fn call(model: &Model, endpoint: &Endpoint) -> CallOutline {
         query: constants(&endpoint.fixed_query),
         body: constants(&endpoint.fixed_body),
         ids,
+        kept,
         headers: headers
             .iter()
             .map(|field| field.surface.header.clone().unwrap_or_else(|| field.wire().to_owned()))
