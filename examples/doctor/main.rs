@@ -108,7 +108,6 @@ fn run() -> Result<(), Box<dyn Error>> {
         host: arguments.host,
         format: arguments.format,
         pause: Duration::from_secs(arguments.pause),
-        ..Settings::default()
     };
     let report = with_api(&arguments.api, Examine(settings)).ok_or("no such API")??;
     println!("{report}");
