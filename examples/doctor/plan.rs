@@ -184,7 +184,7 @@ fn unsafe_by(info: &EndpointInfo) -> Option<String> {
     Some(match flag {
         Flag::SecretRequest => "its request carries a secret".to_owned(),
         Flag::SecretResponse => "its answer carries a secret".to_owned(),
-        flag => format!("its spec has the flag {flag:?}"),
+        flag => format!("by its flag {flag:?} it may act"),
     })
 }
 
