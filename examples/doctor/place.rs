@@ -39,8 +39,10 @@ impl<'o> Names<'o> {
     /// Whether a text has a value of the account in it.
     pub(super) fn has_values(&self, text: &str) -> bool {
         let text = text.to_lowercase();
-        let mut words = text.split(|letter: char| !letter.is_alphanumeric()).filter(|word| word.len() > 2);
-        self.values.contains(&text) || words.any(|word| self.values.contains(word))
+        let words = text.split(|letter: char| !letter.is_alphanumeric());
+        // A date or an address within a longer text is a value, too.
+        let signed = text.split(|letter: char| !letter.is_alphanumeric() && !".-:@".contains(letter));
+        words.chain(signed).any(|word| word.len() > 2 && self.values.contains(word)) || self.values.contains(&text)
     }
 
     pub(super) fn is_of_the_specs(&self, name: &str) -> bool {
