@@ -1,6 +1,7 @@
 //! Code to copy that is not a program of its own, and the code of pages for users and of every README but those of the
 //! APIs, run as doc tests against the sandbox.
 
+pub mod doctor;
 pub mod record_deletion;
 
 #[cfg(doctest)]

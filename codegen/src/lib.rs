@@ -32,6 +32,7 @@ mod tree;
 pub use diagnostic::{Diagnostic, Diagnostics};
 pub use emit::coverage::{Coverage, coverage_table};
 pub use emit::lists::{AnswerList, Step};
+pub use emit::outline::{CallOutline, IdPlace, Input, KeptPlace, Outline, Place};
 pub use explain::{explain, explained};
 pub use outputs::Specs;
 pub use print::rust_file;

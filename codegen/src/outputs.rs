@@ -4,6 +4,7 @@ use crate::diagnostic::Diagnostics;
 use crate::emit;
 use crate::emit::coverage::Coverage;
 use crate::emit::lists::{self, AnswerList};
+use crate::emit::outline::{self, Outline};
 use crate::model::Model;
 use crate::recorded::Wire;
 use crate::source::Sources;
@@ -78,6 +79,11 @@ impl<'s> Specs<'s> {
     /// Every list in the answers, with its item limit.
     pub fn lists(&self) -> Vec<AnswerList> {
         lists::collect(&self.model)
+    }
+
+    /// What a program has to know to make the API's calls and to compare the answers, without types of Rust.
+    pub fn outline(&self) -> Outline {
+        outline::of(&self.model)
     }
 }
 

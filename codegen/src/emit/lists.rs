@@ -1,6 +1,6 @@
-//! Every list that an answer may hold, with its item limit, for the test that fills each one.
+//! Every list that an answer may hold, with its item limit, for the test that fills each one; and every id.
 
-use crate::model::{Model, Output, Type, TypeKind, WireName, item_limit};
+use crate::model::{Endpoint, Field, Model, Output, Type, TypeKind, WireName, item_limit};
 
 /// A list in the answer of an endpoint.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,21 +29,44 @@ pub(crate) fn collect(model: &Model) -> Vec<AnswerList> {
     let mut lists = Vec::new();
     for endpoint in &model.endpoints {
         let folder = format!("{}/{}/{}", model.api, endpoint.module, endpoint.name);
-        let mut walk = Walk { model, folder, within: Vec::new(), lists: &mut lists };
-        let start = Way::default();
-        match &endpoint.output {
-            Output::None | Output::Headers(_) | Output::Text(_) | Output::Bytes => {}
-            Output::Whole(ty) => walk.value(ty, &start),
-            Output::Under(ty, name) => walk.field(ty, &start.to(name), endpoint.surface.response.max_items),
-        }
+        walk(model, endpoint, &mut |found| {
+            if let Found::List(Way { json, xml }, max_items) = found {
+                let max_items = usize::try_from(item_limit(max_items)).unwrap_or_default();
+                lists.push(AnswerList { endpoint: folder.clone(), json, xml, max_items });
+            }
+        });
     }
     lists
 }
 
+/// Something in an answer, with the way to it.
+pub(super) enum Found<'m> {
+    /// A list, and its item limit if the spec sets one.
+    List(Way, Option<i64>),
+    /// A value of an id's type.
+    Id(Way, &'m str),
+    /// A map whose keys are of an id's type.
+    Keys(Way, &'m str),
+    /// An object that is kept as it came, with the fields that the spec knows.
+    Kept(Way, &'m [Field]),
+}
+
+/// Shows every list and every id of the answer of an endpoint.
+pub(super) fn walk<'m>(model: &'m Model, endpoint: &'m Endpoint, see: &mut dyn FnMut(Found<'m>)) {
+    let mut walk = Walk { model, within: Vec::new(), see };
+    let start = Way::default();
+    match &endpoint.output {
+        Output::None | Output::Headers(_) | Output::Text(_) | Output::Bytes => {}
+        Output::Whole(ty) => walk.value(ty, &start),
+        Output::Under(ty, name) => walk.field(ty, &start.to(name), endpoint.surface.response.max_items),
+    }
+}
+
+/// The path to a value in JSON and similar formats, and in XML.
 #[derive(Debug, Clone, Default)]
-struct Way {
-    json: Vec<Step>,
-    xml: Vec<Step>,
+pub(super) struct Way {
+    pub(super) json: Vec<Step>,
+    pub(super) xml: Vec<Step>,
 }
 
 impl Way {
@@ -75,44 +98,57 @@ impl Way {
     }
 }
 
-struct Walk<'m> {
+struct Walk<'m, 's> {
     model: &'m Model,
-    folder: String,
     /// Types being walked, to stop at recursive ones.
     within: Vec<&'m str>,
-    lists: &'m mut Vec<AnswerList>,
+    see: &'s mut dyn FnMut(Found<'m>),
 }
 
-impl<'m> Walk<'m> {
+impl<'m> Walk<'m, '_> {
     fn field(&mut self, ty: &'m Type, way: &Way, max_items: Option<i64>) {
         if let Type::List(_) = ty {
-            self.lists.push(AnswerList {
-                endpoint: self.folder.clone(),
-                json: way.json.clone(),
-                xml: way.xml.clone(),
-                max_items: usize::try_from(item_limit(max_items)).unwrap_or_default(),
-            });
+            (self.see)(Found::List(way.clone(), max_items));
         }
         self.value(ty, way);
+    }
+
+    fn is_id(&self, ty: &'m Type) -> Option<&'m str> {
+        match ty {
+            Type::Named(name) => {
+                matches!(self.model.types.get(name)?.kind, TypeKind::Id { .. }).then_some(name.as_str())
+            }
+            _ => None,
+        }
     }
 
     /// Walks a value; a list that is not a field itself has the reader's limit.
     fn value(&mut self, ty: &'m Type, way: &Way) {
         match ty {
             Type::List(item) => self.value(item, &way.item()),
-            Type::Map(_, item) => self.value(item, &way.value()),
+            Type::Map(key, item) => {
+                if let Some(id) = self.is_id(key) {
+                    (self.see)(Found::Keys(way.clone(), id));
+                }
+                self.value(item, &way.value());
+            }
             Type::Option(item) => self.value(item, way),
             Type::Named(name) if !self.within.contains(&name.as_str()) => {
                 self.within.push(name);
-                match self.model.types.get(name).map(|entry| &entry.kind) {
+                let entry = self.model.types.get(name);
+                match entry.map(|entry| &entry.kind) {
                     Some(TypeKind::Struct(fields)) => {
+                        if entry.is_some_and(|entry| entry.keep_raw) {
+                            (self.see)(Found::Kept(way.clone(), fields));
+                        }
                         for field in fields {
                             self.field(&field.ty, &way.to(&field.name), field.surface.max_items);
                         }
                     }
-                    Some(TypeKind::Union { object, list, .. }) => {
-                        [object, list].into_iter().flatten().for_each(|ty| self.value(ty, way));
+                    Some(TypeKind::Union { scalar, object, list }) => {
+                        [scalar, object, list].into_iter().flatten().for_each(|ty| self.value(ty, way));
                     }
+                    Some(TypeKind::Id { .. }) => (self.see)(Found::Id(way.clone(), name)),
                     _ => {}
                 }
                 self.within.pop();

@@ -3,6 +3,7 @@
 pub(crate) mod coverage;
 pub(crate) mod lists;
 pub(crate) mod openapi;
+pub(crate) mod outline;
 pub(crate) mod reference;
 pub(crate) mod rust;
 

@@ -12,7 +12,7 @@ $fault = ['fault' => 'reset-after-commit', 'api' => 'inferno', 'operation' => 'c
 send('POST', "$control/faults", ['Content-Type: application/json'], json_encode($fault));
 
 $key = getenv('INFERNO_KEY');
-$order = json_encode(['cid' => (int) getenv('INFERNO_CLIENT'), 'pid' => 1]);
+$order = json_encode(['cid' => (int) getenv('INFERNO_CID'), 'pid' => 1]);
 $headers = ['Content-Type: application/json', "X-Key: $key"];
 $answer = send('POST', getenv('INFERNO_URL') . '/api_client.php?action=create', $headers, $order);
 echo 'answer: ', $answer ?: 'none', "\n";

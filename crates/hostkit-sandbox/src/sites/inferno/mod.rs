@@ -43,7 +43,7 @@ pub(super) fn accounts() -> Vec<Credentials> {
 /// The credentials of an account for programs in any language: name and value.
 #[cfg(feature = "program")]
 pub(super) fn secrets() -> Vec<(&'static str, String)> {
-    vec![("client", credentials::INFERNO_CLIENT.to_string()), ("key", credentials::INFERNO_KEY.into())]
+    vec![("cid", credentials::INFERNO_CLIENT.to_string()), ("key", credentials::INFERNO_KEY.into())]
 }
 
 impl Site for Inferno {
