@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::lists::{Found, Step, Way, walk};
 use crate::model::{Endpoint, Field, Model, Output, Type, TypeKind, WireName};
-use crate::surface::IdKind;
-use crate::surface::{Constant, Word};
+use crate::surface::{Constant, IdKind, Word};
 
 /// An API as its specs outline it.
 #[derive(Debug, Clone)]
