@@ -57,6 +57,19 @@ impl<'r> Reader<'r> {
         Flags { reader: self, words }
     }
 
+    /// The flag of a `0` or `1` that stands here, where these mean what they mean without words; passes it then.
+    fn plain_flag(&mut self, words: &FlagWords) -> Option<bool> {
+        let is_usual = words.iter().all(|[no, yes]| no.text() != "1" && yes.text() != "0");
+        if !is_usual || !self.has_loose_flags() {
+            return None;
+        }
+        self.plain(|text| match text {
+            "0" => Some(false),
+            "1" => Some(true),
+            _ => None,
+        })
+    }
+
     fn flag(&mut self, words: &FlagWords) -> Result<bool, DecodeError> {
         let kind = self.kind();
         if !matches!(kind, Kind::Text | Kind::Number) {
@@ -88,6 +101,10 @@ impl Flags<'_, '_> {
     /// Decodes an optional flag; an unreadable one counts as absent and is reported as a defect.
     pub fn optional(&mut self, place: &mut Option<bool>) -> Result<(), DecodeError> {
         let words = self.words;
+        if let Some(flag) = self.reader.plain_flag(words) {
+            *place = Some(flag);
+            return Ok(());
+        }
         self.reader.present(place, |reader| reader.flag(words))
     }
 
