@@ -21,6 +21,9 @@ const KIND: &str = "rates";
 /// Times further in the future were written before the clock was set back.
 const HORIZON: u64 = 24 * 3_600_000;
 
+/// What the store's clock may lack, in milliseconds.
+const ROUNDED: u64 = 1;
+
 /// Rate limits shared by several processes.
 #[derive(Clone)]
 pub struct RateStore {
@@ -231,9 +234,11 @@ impl Kept {
         Ok(())
     }
 
+    /// Records the end of a call; `now` is rounded down, and the call may have arrived in the rest of its millisecond.
     fn ended(&mut self, now: u64, id: u64) {
+        let latest = now.saturating_add(ROUNDED);
         for call in self.windows.values_mut().flat_map(|window| &mut window.calls).filter(|call| call.id == id) {
-            call.latest = call.latest.min(now);
+            call.latest = call.latest.min(latest);
             call.is_under_way = false;
         }
     }
@@ -261,7 +266,7 @@ impl Kept {
         for window in self.windows.values_mut() {
             let length = window.length;
             for call in &mut window.calls {
-                let ahead = if call.is_under_way { HORIZON } else { 0 };
+                let ahead = if call.is_under_way { HORIZON } else { ROUNDED };
                 call.latest = call.latest.min(now.saturating_add(ahead));
             }
             window.calls.retain(|call| call.latest.saturating_add(length) > now);
@@ -349,9 +354,12 @@ mod tests {
         assert_eq!(kept.admit(1_000, 2, GET, 5_000), Ok(()));
         assert_eq!(kept.admit(2_000, 3, GET, 5_000), Err(10_000));
         kept.ended(3_000, 1);
-        assert_eq!(kept.admit(4_000, 3, GET, 5_000), Err(9_000));
+        assert_eq!(kept.admit(4_000, 3, GET, 5_000), Err(9_001));
         kept.forget(13_000);
-        assert_eq!(kept.admit(13_000, 3, GET, 5_000), Ok(()));
+        // It may have arrived at 3,000.9, and a call of now would arrive less than ten seconds later.
+        assert_eq!(kept.admit(13_000, 3, GET, 5_000), Err(1));
+        kept.forget(13_001);
+        assert_eq!(kept.admit(13_001, 3, GET, 5_000), Ok(()));
         // Call 2 never ended: it goes ten seconds after its deadline at 6,000.
         kept.forget(15_999);
         assert!(kept.admit(15_999, 4, GET, 5_000).is_err());
@@ -376,9 +384,9 @@ mod tests {
             kept.ended(9_000_000, id);
         }
         kept.forget(5_000);
-        assert_eq!(kept.admit(5_000, 3, GET, 1_000), Err(10_000));
-        kept.forget(15_000);
-        assert_eq!(kept.admit(15_000, 3, GET, 1_000), Ok(()));
+        assert_eq!(kept.admit(5_000, 3, GET, 1_000), Err(10_001));
+        kept.forget(15_001);
+        assert_eq!(kept.admit(15_001, 3, GET, 1_000), Ok(()));
     }
 
     #[test]
