@@ -8,9 +8,11 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
+use clap::builder::PossibleValuesParser;
 use clap::{CommandFactory, FromArgMatches, Parser};
 use hostkit::time::SystemClock;
 use hostkit::{BaseUrl, Format};
+use hostkit_apis::ForEach;
 use hostkit_examples::doctor::{self, ApiSpecs, Report, Settings};
 use hostkit_proto::server::every::Served;
 use serde::de::DeserializeOwned;
@@ -20,7 +22,7 @@ use serde::de::DeserializeOwned;
 #[command(name = "doctor")]
 struct Arguments {
     /// The API
-    #[arg(long, value_parser = APIS)]
+    #[arg(long)]
     api: String,
     /// Another base URL than that of the API's host
     #[arg(long)]
@@ -42,45 +44,42 @@ struct Arguments {
     yes: bool,
 }
 
-/// The APIs that it knows.
-const APIS: [&str; 4] = ["clodo", "inferno", "macloud", "rootpanel"];
-
-/// Does something with an API whose credentials can be read.
-trait WithApi {
-    type Output;
-
-    fn with<A: Served<Credentials: DeserializeOwned>>(self) -> Self::Output;
+/// The variables with the credentials of each API, by its name.
+#[derive(Default)]
+struct Variables {
+    kinds: Vec<(&'static str, Vec<Vec<String>>)>,
+    failure: Option<Box<dyn Error>>,
 }
 
-fn with_api<W: WithApi>(name: &str, what: W) -> Option<W::Output> {
-    match name {
-        "clodo" => Some(what.with::<clodo_proto::Clodo>()),
-        "inferno" => Some(what.with::<inferno_proto::Inferno>()),
-        "macloud" => Some(what.with::<macloud_proto::Macloud>()),
-        "rootpanel" => Some(what.with::<rootpanel_proto::RootPanel>()),
-        _ => None,
+impl ForEach for Variables {
+    fn api<A: Served<Credentials: DeserializeOwned>>(&mut self) {
+        match ApiSpecs::read::<A>() {
+            Ok(specs) => self.kinds.push((A::INFO.name, doctor::variables::<A>(&specs))),
+            Err(error) => self.failure = Some(error),
+        }
     }
 }
 
-struct Variables;
-
-impl WithApi for Variables {
-    type Output = Result<Vec<Vec<String>>, Box<dyn Error>>;
-
-    fn with<A: Served<Credentials: DeserializeOwned>>(self) -> Self::Output {
-        Ok(doctor::variables::<A>(&ApiSpecs::read::<A>()?))
-    }
+/// A run for the API of this name.
+struct Run<'s> {
+    api: String,
+    settings: &'s Settings,
+    report: Option<Result<Report, Box<dyn Error>>>,
 }
 
-struct Examine(Settings);
-
-impl WithApi for Examine {
-    type Output = Result<Report, Box<dyn Error>>;
-
-    fn with<A: Served<Credentials: DeserializeOwned>>(self) -> Self::Output {
+impl Run<'_> {
+    fn examine<A: Served<Credentials: DeserializeOwned>>(&self) -> Result<Report, Box<dyn Error>> {
         let specs = ApiSpecs::read::<A>()?;
         let credentials = doctor::credentials::<A>(&specs, |name| std::env::var(name).ok())?;
-        doctor::examine::<A>(&specs, credentials, &self.0, SystemClock)
+        doctor::examine::<A>(&specs, credentials, self.settings, SystemClock)
+    }
+}
+
+impl ForEach for Run<'_> {
+    fn api<A: Served<Credentials: DeserializeOwned>>(&mut self) {
+        if A::INFO.name == self.api {
+            self.report = Some(self.examine::<A>());
+        }
     }
 }
 
@@ -96,12 +95,19 @@ fn main() -> ExitCode {
 
 fn run() -> Result<(), Box<dyn Error>> {
     let mut help = "Variables with the credentials:\n".to_owned();
-    for api in APIS {
-        for kind in with_api(api, Variables).transpose()?.unwrap_or_default() {
+    let (mut variables, mut names) = (Variables::default(), Vec::new());
+    hostkit_apis::each(&mut variables);
+    if let Some(error) = variables.failure {
+        return Err(error);
+    }
+    for (api, kinds) in variables.kinds {
+        for kind in kinds {
             help.push_str(&format!("  {api:<10} {}\n", kind.join(" ")));
         }
+        names.push(api);
     }
-    let matches = Arguments::command().after_help(help).get_matches();
+    let command = Arguments::command().mut_arg("api", |arg| arg.value_parser(PossibleValuesParser::new(names)));
+    let matches = command.after_help(help).get_matches();
     let arguments = Arguments::from_arg_matches(&matches)?;
     let settings = Settings {
         base_url: arguments.base_url,
@@ -109,7 +115,9 @@ fn run() -> Result<(), Box<dyn Error>> {
         format: arguments.format,
         pause: Duration::from_secs(arguments.pause),
     };
-    let report = with_api(&arguments.api, Examine(settings)).ok_or("no such API")??;
+    let mut run = Run { api: arguments.api, settings: &settings, report: None };
+    hostkit_apis::each(&mut run);
+    let report = run.report.ok_or("no such API")??;
     println!("{report}");
     match arguments.write {
         Some(folder) => write(&report, &folder, arguments.yes),

@@ -87,7 +87,7 @@ pub fn examine<A: Served>(
     clock: impl Clock + Clone,
 ) -> Result<Report, Box<dyn Error>> {
     let recorder = Recorder::new(UreqTransport::new()?, clock.clone(), settings.pause);
-    let mut builder = Client::<A>::builder(credentials).transport(recorder).clock(clock);
+    let mut builder = Client::<A>::builder(credentials).transport(recorder).clock(clock).max_attempts(1);
     if let Some(base) = &settings.base_url {
         builder = builder.base_url(base.clone());
     }

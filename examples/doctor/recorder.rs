@@ -1,4 +1,4 @@
-//! A transport that keeps each answer, leaves time between requests, and sends nothing twice.
+//! A transport that keeps each answer, leaves time between requests, and signs in once.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -29,7 +29,7 @@ pub(super) struct Recorder {
 #[derive(Default)]
 struct State {
     last: Option<Moment>,
-    /// The call that is being made, until it was sent.
+    /// The call that is being made; any other request is its sign-in.
     wanted: Option<&'static str>,
     /// The sign-in was sent, which is done once in a run: failed ones may block the account.
     is_signed_in: bool,
@@ -41,7 +41,7 @@ impl Recorder {
         Self { inner, clock: Arc::new(clock), pause, state: Mutex::default() }
     }
 
-    /// Lets one request of this call through.
+    /// Says which call is made next.
     pub(super) fn expect(&self, endpoint: &'static str) {
         self.state().wanted = Some(endpoint);
     }
@@ -56,18 +56,16 @@ impl Recorder {
     }
 }
 
-/// The client may retry; a cancelled request it does not.
+/// After a cancelled sign-in the client does not count a failed one.
 fn refused() -> TransportError {
-    TransportError::new(Phase::Connect, TransportErrorKind::Cancelled, "the doctor sends each request once")
+    TransportError::new(Phase::Connect, TransportErrorKind::Cancelled, "the doctor signs in once")
 }
 
 impl Transport for Recorder {
     fn send(&self, mut outgoing: Outgoing) -> Result<Incoming, TransportError> {
         let endpoint = outgoing.endpoint;
         let mut state = self.state();
-        if state.wanted == Some(endpoint) {
-            state.wanted = None;
-        } else if state.wanted.is_none() || std::mem::replace(&mut state.is_signed_in, true) {
+        if state.wanted != Some(endpoint) && std::mem::replace(&mut state.is_signed_in, true) {
             return Err(refused());
         }
         if let Some(last) = state.last {

@@ -28,7 +28,7 @@ pub struct Leniency {
     pub dates: &'static [&'static str],
     /// Keys of the envelope that are no fields of the data.
     pub envelope: &'static [&'static str],
-    /// Paths to what answers hold and nobody wants, as [`ignored`](crate::place::ignored) reads them.
+    /// Paths to the parts of answers that are skipped, as [`ignored`](crate::place::ignored) reads them.
     pub ignore: &'static [&'static str],
     /// The key of the scalar in an object that may stand for it, such as `$`; empty if none does.
     pub scalar: &'static str,

@@ -213,8 +213,8 @@ impl<C: FromParts> ClientBuilder<C> {
     /// Checks the configuration and builds the client.
     ///
     /// # Errors
-    /// An unknown host or format, a number of attempts that is not possible, credentials, a token or a user agent that cannot be sent, or a transport that could not be set
-    /// up.
+    /// An unknown host or format, an impossible number of attempts, credentials, a token or a user agent that cannot be
+    /// sent, or a transport that could not be set up.
     pub fn build(self) -> Result<C, SetupError> {
         let core = ClientCore::new(self.settings)?;
         Ok(C::from_parts(core, self.transport?))

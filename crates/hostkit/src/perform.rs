@@ -305,7 +305,7 @@ impl<E: Perform> PerformMachine<E> {
 
     /// Records the end for the calls that could be taken for this one, and waits until other processes know it.
     fn end(&mut self, now: Now, outcome: Ended<E>) -> Step<Ended<E>> {
-        self.act.tell(now, &outcome);
+        self.act.record(now, &outcome);
         let told = self.turn.take().and_then(|turn| match &outcome {
             Outcome::Done(reply) | Outcome::Accepted(reply, _) => turn.done(now.monotonic, E::made(&reply.value)),
             outcome if outcome.may_have_happened() => turn.unknown(now.monotonic),

@@ -8,11 +8,12 @@ pub use macloud_proto;
 pub use rootpanel_proto;
 
 use hostkit_proto::server::every::Served;
+use serde::de::DeserializeOwned;
 
 /// Something that is done with each API.
 pub trait ForEach {
     /// Does it with one.
-    fn api<A: Served>(&mut self);
+    fn api<A: Served<Credentials: DeserializeOwned>>(&mut self);
 }
 
 /// Does something with each API.

@@ -11,7 +11,8 @@ use hostkit::time::{Clock, Moment, Now};
 use hostkit::{Reconciled, UnixTime};
 use hostkit_sandbox::Sandbox;
 
-use crate::real::program::{Program, is_wanted};
+use crate::real::nginx::nginx;
+use crate::real::program::is_wanted;
 use crate::unresolved::ground::{clodo, open, strike};
 use crate::unresolved::orders::clodo_server;
 use hostkit_tests::clients::{Client, runtime};
@@ -44,29 +45,8 @@ impl Clock for Fast {
 /// a new one: that is nginx's default.
 const CACHE: &str = "proxy_cache kept; proxy_cache_valid 200 404 3s; proxy_ignore_headers Cache-Control Expires;";
 
-fn nginx(sandbox: &Sandbox, cache: &str) -> Program {
-    let upstream = sandbox.address();
-    Program::start(|folder, port| {
-        let place = folder.display();
-        let configuration = format!(
-            "daemon off; master_process off; pid {place}/pid; error_log {place}/error.log;
-            events {{}}
-            http {{
-                access_log off;
-                client_body_temp_path {place}/body; proxy_temp_path {place}/proxy; fastcgi_temp_path {place}/fastcgi;
-                uwsgi_temp_path {place}/uwsgi; scgi_temp_path {place}/scgi;
-                proxy_cache_path {place}/kept keys_zone=kept:1m;
-                server {{
-                    listen 127.0.0.1:{port};
-                    location / {{ proxy_pass http://{upstream}; proxy_set_header Host $http_host; {cache} }}
-                }}
-            }}"
-        );
-        let file = folder.join("nginx.conf");
-        std::fs::write(&file, configuration).unwrap();
-        ["nginx", "-p", &place.to_string(), "-c", &file.display().to_string()].map(str::to_owned).to_vec()
-    })
-}
+/// Where nginx keeps the answers, below its own folder.
+const KEPT: &str = "proxy_cache_path kept keys_zone=kept:1m;";
 
 /// A client whose calls have six seconds of real time each.
 fn client(is_blocking: bool, clock: Fast, base: &str) -> Client<Clodo> {
@@ -93,7 +73,7 @@ impl Ends {
     /// Orders a server while `fault` strikes, and looks for it; `earlier` orders exactly like it are answered before.
     fn of(is_blocking: bool, cache: &str, fault: &str, earlier: usize) -> Self {
         let sandbox = Sandbox::start().unwrap();
-        let nginx = nginx(&sandbox, cache);
+        let nginx = nginx(&sandbox, 1, KEPT, cache);
         let clock = sandbox.clock();
         clock.set_speed(SPEED);
         let base = format!("http://127.0.0.1:{}/clodo", nginx.port);

@@ -14,10 +14,11 @@ use hostkit_sandbox::{Sandbox, credentials};
 use crate::real::program::{Program, is_wanted};
 use hostkit_tests::clients::{BothClocks, Client, Kept};
 
-/// The default configuration, but for the places of its files and for the header `Host`, which is usually passed on.
-/// Both upstreams are the sandbox: the fault strikes the first arrival, whichever upstream that is.
-fn nginx(sandbox: &Sandbox, more: &str) -> Program {
-    let upstream = sandbox.address();
+/// The default configuration, but for the places of its files, for the header `Host`, which is usually passed on, and for
+/// what is added to its `http` and its `location`. Every upstream is the sandbox: a fault strikes the first arrival,
+/// whichever upstream that is.
+pub(super) fn nginx(sandbox: &Sandbox, upstreams: usize, http: &str, location: &str) -> Program {
+    let upstreams = format!("server {}; ", sandbox.address()).repeat(upstreams);
     Program::start(|folder, port| {
         let place = folder.display();
         let configuration = format!(
@@ -27,10 +28,11 @@ fn nginx(sandbox: &Sandbox, more: &str) -> Program {
                 access_log off;
                 client_body_temp_path {place}/body; proxy_temp_path {place}/proxy; fastcgi_temp_path {place}/fastcgi;
                 uwsgi_temp_path {place}/uwsgi; scgi_temp_path {place}/scgi;
-                upstream hoster {{ server {upstream}; server {upstream}; }}
+                upstream hoster {{ {upstreams}}}
+                {http}
                 server {{
                     listen 127.0.0.1:{port};
-                    location / {{ proxy_pass http://hoster; proxy_set_header Host $http_host; {more} }}
+                    location / {{ proxy_pass http://hoster; proxy_set_header Host $http_host; {location} }}
                 }}
             }}"
         );
@@ -66,7 +68,7 @@ struct Ground {
 impl Ground {
     fn new(is_blocking: bool, trouble: &Trouble, operation: &str, method: &str) -> Self {
         let sandbox = Sandbox::start().unwrap();
-        let nginx = nginx(&sandbox, trouble.more);
+        let nginx = nginx(&sandbox, 2, "", trouble.more);
         let base = format!("http://127.0.0.1:{}/clodo", nginx.port);
         let key = clodo_proto::Credentials::key(credentials::CLODO_LOGIN, credentials::CLODO_KEY);
         let (clock, kept) = (BothClocks::new(&sandbox), Kept::default());

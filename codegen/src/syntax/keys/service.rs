@@ -10,7 +10,7 @@ const LENIENT: &[Key] = &[
     key("loose-scalars", Shape::Flag, "Numbers as text and text as numbers."),
     key("empty-text-is-absent", Shape::Flag, "Empty text is no value."),
     key("loose-flags", Shape::Flag, "0, 1, \"0\", \"1\", \"\" and null are flags too."),
-    key("ignore", Shape::Texts, "Paths to what answers hold and nobody wants: `@Type`, `*/debug`."),
+    key("ignore", Shape::Texts, "Paths to the parts of answers that are skipped: `@Type`, `*/debug`."),
     key("scalar", Shape::Text, "The key of the scalar in an object that stands for it: `$`."),
 ];
 

@@ -116,3 +116,44 @@ impl Flags<'_, '_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use hostkit_wire::{Cursor, Limits, parse};
+
+    use super::*;
+    use crate::codec::{At, UnknownFields};
+    use crate::leniency::Leniency;
+
+    /// The flag of a body, read in its place and from its tree; in its place, whatever is unusual is left to the tree.
+    fn read(body: &str, words: &'static FlagWords, leniency: &Leniency) -> (Option<bool>, Option<bool>) {
+        let limits = Limits::DEFAULT;
+        let document = parse(Format::Json, body.as_bytes(), &limits).unwrap();
+        let cursor = Cursor::open(&[Format::Json], body.as_bytes(), &limits).unwrap();
+        let [in_place, of_tree] = [At::Body(cursor), At::Node(document.root())].map(|at| {
+            let mut found = None;
+            let mut reader = Reader::new("test", "answer", leniency, UnknownFields::Collect, at);
+            reader.in_words(words).optional(&mut found).ok()?;
+            found
+        });
+        (in_place, of_tree)
+    }
+
+    #[test]
+    fn words_count_before_what_a_zero_means_without_them() {
+        let loose = Leniency { loose_flags: true, loose_scalars: true, ..Leniency::STRICT };
+        let usual: &FlagWords = &[[Word::Text("off"), Word::Text("on")]];
+        let reverse: &FlagWords = &[[Word::Text("1"), Word::Text("0")]];
+        for (body, words, flag) in [
+            ("\"1\"", usual, Some(true)),
+            ("0", usual, Some(false)),
+            ("\"on\"", usual, Some(true)),
+            ("\"1\"", reverse, Some(false)),
+            ("\"0\"", reverse, Some(true)),
+        ] {
+            assert_eq!(read(body, words, &loose), (flag, flag), "{body} {words:?}");
+        }
+        // Where nothing is loose, a word is all that counts.
+        assert_eq!(read("\"1\"", usual, &Leniency::STRICT).1, None);
+    }
+}

@@ -440,7 +440,7 @@ fn vdsina_answers_in_its_newer_shapes_and_macloud_in_the_older() {
     assert!(shown("vdsina", &format!("server/{}", new.unwrap())).contains(r#""ip":null"#));
 }
 
-/// Backups that nobody asked for cost money each month.
+/// They are charged for each month, though the order did not name them.
 #[test]
 fn vdsina_adds_a_schedule_to_a_new_server_unless_it_is_off() {
     let sandbox = Sandbox::start().unwrap();

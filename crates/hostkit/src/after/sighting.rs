@@ -57,7 +57,7 @@ impl Comparison<'_> {
             },
         };
         Ok(match sighting {
-            // What cannot be read may be what was comparison for, or what has to be gone.
+            // What cannot be read may be the item that the call made, or the one that has to be gone.
             Sighting::Unseen | Sighting::Part(..) if quality.is_partial => Sighting::Unclear(Doubt::Unread),
             Sighting::Seen(_) if quality.is_partial && E::FACTS.shows == Shows::Absence => {
                 Sighting::Unclear(Doubt::Unread)

@@ -12,18 +12,18 @@ impl<A: Api> Drop for Exchange<A> {
         if let (0, Some(reservation)) = (self.attempts, self.reservation.take()) {
             reservation.give_back();
         }
-        if self.begun.is_none() || self.watched.is_told {
+        if self.begun.is_none() || self.watched.is_recorded {
             return;
         }
         let now = self.core.clock().now().monotonic;
         if let State::SignInFlight(signing, sent, _) = &self.state {
             let (info, took) = (signing.parts.info(), now.since(sent.monotonic));
-            self.tell_sign_in(info, CallOutcome::Dropped, None, signing.waited, took);
+            self.record_sign_in(info, CallOutcome::Dropped, None, signing.waited, took);
         }
         if self.class == Class::Acting && self.attempts > 0 {
             // A dropped future has no caller left for its outcome, so at least the log records it.
             self.warn(CallOutcome::Dropped, None, None);
         }
-        self.tell(now, CallOutcome::Dropped, None);
+        self.record(now, CallOutcome::Dropped, None);
     }
 }

@@ -129,13 +129,13 @@ impl<E: Perform> ActMachine<E> {
         Self(typed)
     }
 
-    /// Tells the outcome of the call that this is part of.
-    pub(crate) fn tell(&mut self, now: Now, outcome: &Outcome<Reply<E::Output>, Code<E>>) {
+    /// Records the outcome of the call that this is part of.
+    pub(crate) fn record(&mut self, now: Now, outcome: &Outcome<Reply<E::Output>, Code<E>>) {
         let exchange = &mut self.0.exchange;
         if let Some(ticket) = outcome.ticket() {
-            exchange.warn(outcome.told(), Some(ticket.cause()), outcome.status());
+            exchange.warn(outcome.call_outcome(), Some(ticket.cause()), outcome.status());
         }
-        exchange.tell(now.monotonic, outcome.told(), outcome.status());
+        exchange.record(now.monotonic, outcome.call_outcome(), outcome.status());
     }
 
     /// Starts the time of the call; returns its deadline.

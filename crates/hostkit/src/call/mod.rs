@@ -8,13 +8,13 @@ mod ended;
 pub(crate) mod intent;
 mod machines;
 pub(crate) mod outcome;
+mod record;
 pub(crate) mod retry;
 mod send;
 mod settle;
 mod sign_in;
 mod stores;
 pub(crate) mod ticket;
-mod told;
 pub(crate) mod turns;
 mod watched;
 
@@ -383,7 +383,7 @@ impl<A: Api> Exchange<A> {
             reservation => drop(reservation),
         }
         tracing::debug!(error = %failed.error, "failed");
-        self.tell_failed(&failed);
+        self.record_failure(&failed);
         self.state = State::Ended(Box::new(failed));
     }
 
@@ -398,7 +398,7 @@ impl<A: Api> Exchange<A> {
         self.core.shared().retries.reward();
         tracing::debug!(http.response.status_code = status, "answered");
         if !self.watched.is_part {
-            self.tell(now.monotonic, outcome, Some(status));
+            self.record(now.monotonic, outcome, Some(status));
         }
         self.state = State::Over;
     }
@@ -414,4 +414,4 @@ impl<A: Api> std::fmt::Debug for Exchange<A> {
 }
 
 #[cfg(all(test, not(loom)))]
-mod search;
+pub(crate) mod search;

@@ -71,8 +71,8 @@ impl<T, C: FaultCode> Outcome<T, C> {
         }
     }
 
-    /// What is told of it.
-    pub(crate) fn told(&self) -> CallOutcome {
+    /// The outcome that is recorded.
+    pub(crate) fn call_outcome(&self) -> CallOutcome {
         match self {
             Self::Done(_) => CallOutcome::Done,
             Self::Accepted(..) => CallOutcome::Accepted,

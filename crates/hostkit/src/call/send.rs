@@ -93,7 +93,7 @@ impl<A: Api> Exchange<A> {
         let is_reusable = self.class != Class::Acting && self.attempts == 1;
         let is_repeatable = self.class == Class::Repeatable;
         let mut outgoing = self.outgoing(self.info.name, request, now, deadline, is_reusable, is_repeatable);
-        // A call that changes something ends with its answer: nobody could say whether it happened.
+        // Given up in flight, a request that changes something would have an unknown outcome.
         outgoing.cancel = outgoing.cancel.filter(|_| self.info.effect == Effect::Safe);
         outgoing.failure = self.last.as_ref().map(|failed| failed.error.to_string().into());
         Some(Step::Send(outgoing))

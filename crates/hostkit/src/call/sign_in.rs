@@ -128,7 +128,7 @@ impl<A: Api> Exchange<A> {
         let status = result.as_ref().ok().map(|incoming| incoming.status);
         let attempt = self.read_session(&signing, asked, result, wait);
         let took = now.monotonic.since(asked.monotonic);
-        self.tell_sign_in(signing.parts.info(), attempt.outcome(), status, signing.waited, took);
+        self.record_sign_in(signing.parts.info(), attempt.outcome(), status, signing.waited, took);
         let (error, is_rejected) = match attempt {
             Attempt::Session(admitted, lifetime) => {
                 let early = self.core.shared().random.unit();

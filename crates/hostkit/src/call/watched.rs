@@ -1,4 +1,4 @@
-//! What is kept of an exchange to be told at its end: its span, and the time for which limits held it back.
+//! What is kept of an exchange to be recorded at its end: its span, and the time for which limits held it back.
 
 use std::time::Duration;
 
@@ -7,15 +7,15 @@ use hostkit_proto::{Api, EndpointInfo};
 use crate::client::ClientCore;
 use crate::time::Moment;
 
-/// What is to be told of an exchange.
+/// What is to be recorded of an exchange.
 #[derive(Debug, Default)]
 pub(super) struct Watched {
     /// Since when a limit holds it back.
     held_since: Option<Moment>,
     pub(super) waited: Duration,
-    /// Whether its end was told.
-    pub(super) is_told: bool,
-    /// Whether it is part of a call, which tells the end.
+    /// Whether its end was recorded.
+    pub(super) is_recorded: bool,
+    /// Whether it is part of a call, which records the end.
     pub(super) is_part: bool,
 }
 

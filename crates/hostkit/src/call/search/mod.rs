@@ -12,7 +12,7 @@ mod rules;
 mod server;
 mod settings;
 mod shape;
-mod shop;
+pub(crate) mod shop;
 mod time;
 mod world;
 

@@ -30,7 +30,7 @@ pub(super) enum Customer {
 
 /// An error code of the shop.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Code(String);
+pub(crate) struct Code(String);
 
 impl FaultCode for Code {
     fn from_text(text: &str) -> Self {

@@ -1,4 +1,4 @@
-//! What an exchange tells of its end: to its span, the counters and the hook, and to the log where it may have happened.
+//! Records the end of an exchange: in its span, the counters and the hook, and in the log where it may have happened.
 
 use std::time::Duration;
 
@@ -11,8 +11,8 @@ use crate::time::Moment;
 use crate::watch::{CallOutcome, CallRecord};
 
 impl<A: Api> Exchange<A> {
-    /// Tells the end of a failed exchange, unless it is part of a call.
-    pub(super) fn tell_failed(&mut self, failed: &Failed<A::Code>) {
+    /// Records the end of a failed exchange, unless it is part of a call.
+    pub(super) fn record_failure(&mut self, failed: &Failed<A::Code>) {
         let outcome = match failed.ending {
             _ if failed.error.is_cancelled() => CallOutcome::Cancelled,
             Ending::NotSent => CallOutcome::NotSent,
@@ -20,13 +20,13 @@ impl<A: Api> Exchange<A> {
             Ending::Open => CallOutcome::Failed,
         };
         if !self.watched.is_part {
-            self.tell(failed.ended.monotonic, outcome, failed.error.status());
+            self.record(failed.ended.monotonic, outcome, failed.error.status());
         }
     }
 
-    /// Tells the end of the call, once: to its span, the counters and the hook.
-    pub(super) fn tell(&mut self, now: Moment, outcome: CallOutcome, status: Option<u16>) {
-        if std::mem::replace(&mut self.watched.is_told, true) {
+    /// Records the end of the call, once: in its span, the counters and the hook.
+    pub(super) fn record(&mut self, now: Moment, outcome: CallOutcome, status: Option<u16>) {
+        if std::mem::replace(&mut self.watched.is_recorded, true) {
             return;
         }
         self.watched.release(now);
@@ -55,8 +55,8 @@ impl<A: Api> Exchange<A> {
         self.span.in_scope(|| self.core.shared().watch.ended(&record));
     }
 
-    /// Tells the end of a sign-in.
-    pub(super) fn tell_sign_in(
+    /// Records the end of a sign-in.
+    pub(super) fn record_sign_in(
         &self,
         info: &EndpointInfo,
         outcome: CallOutcome,
