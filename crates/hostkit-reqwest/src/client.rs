@@ -8,7 +8,7 @@ use std::sync::Arc;
 use hostkit::machinery::drive_async;
 use hostkit::machinery::{ClientCore, FromParts, Machine};
 use hostkit::transport::AsyncTransport;
-use hostkit::watch::{Counters, Look, RateLeft};
+use hostkit::watch::{Counters, RateLeft, RecoveryRead};
 use hostkit::{
     Api, BaseUrl, Budget, Call, CallOptions, ClientBuilder, Endpoint, Error, ErrorOf, Observation, Outcome, OutcomeOf,
     Perform, Rates, RawBody, Reconciled, Reply, SetupError, Ticket, WaitError, Waiter,
@@ -160,7 +160,7 @@ impl<A: Api, T: AsyncTransport> Client<A, T> {
     pub async fn reconcile_with<E: Perform<Api = A>>(
         &self,
         ticket: &Ticket,
-        on_progress: impl FnMut(&Look),
+        on_progress: impl FnMut(&RecoveryRead),
     ) -> Reconciled<E::Found, A::Code> {
         self.run(self.core.reconcile_with::<E, _>(ticket, self.options.clone(), on_progress)).await
     }

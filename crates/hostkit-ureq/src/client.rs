@@ -6,7 +6,7 @@ use std::sync::Arc;
 use hostkit::machinery::drive;
 use hostkit::machinery::{ClientCore, FromParts, Machine};
 use hostkit::transport::Transport;
-use hostkit::watch::{Counters, Look, RateLeft};
+use hostkit::watch::{Counters, RateLeft, RecoveryRead};
 use hostkit::{
     Api, BaseUrl, Budget, Call, CallOptions, ClientBuilder, Endpoint, Error, ErrorOf, Observation, Outcome, OutcomeOf,
     Perform, Rates, RawBody, Reconciled, Reply, SetupError, Ticket, WaitError, Waiter,
@@ -153,7 +153,7 @@ impl<A: Api, T: Transport> Client<A, T> {
     pub fn reconcile_with<E: Perform<Api = A>>(
         &self,
         ticket: &Ticket,
-        on_progress: impl FnMut(&Look),
+        on_progress: impl FnMut(&RecoveryRead),
     ) -> Reconciled<E::Found, A::Code> {
         self.run(self.core.reconcile_with::<E, _>(ticket, self.options.clone(), on_progress))
     }

@@ -136,7 +136,7 @@ pub struct RateLeft {
 /// A read of a recovery that was not the last, for [`reconcile_with`](crate::machinery::ClientCore::reconcile_with).
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Look {
+pub struct RecoveryRead {
     /// The number of reads so far.
     pub reads: u32,
     /// What this one saw, in a few words.

@@ -63,14 +63,14 @@ fn finds_an_order_whose_answer_is_lost() -> Result {
 
     sandbox.faults().next("create_server", Fault::by_id("reset-before").ok_or("no such fault")?);
     let Outcome::Unresolved(ticket) = client.perform(&order()) else { panic!("the answer was lost") };
-    let (began, mut looks) = (sandbox.clock().now(), 0);
-    let verdict = client.reconcile_with::<CreateServer>(&ticket, |look| {
-        println!("{}: {}; the next look in {:?}", look.reads, look.seen, look.next);
-        looks += 1;
+    let (began, mut reads) = (sandbox.clock().now(), 0);
+    let verdict = client.reconcile_with::<CreateServer>(&ticket, |read| {
+        println!("{}: {}; the next read in {:?}", read.reads, read.seen, read.next);
+        reads += 1;
     });
 
     assert!(matches!(verdict, Reconciled::DidNot), "{verdict}");
-    assert!(looks > 3 && sandbox.clock().now().since(began) > Duration::from_secs(15 * 60));
+    assert!(reads > 3 && sandbox.clock().now().since(began) > Duration::from_secs(15 * 60));
     assert_eq!(sandbox.ledger().commits("create_server"), 0);
     Ok(())
 }

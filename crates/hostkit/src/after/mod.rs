@@ -17,7 +17,7 @@ use hostkit_proto::{Api, Endpoint, Perform};
 use crate::call::ticket::Ticket;
 use crate::client::ClientCore;
 use crate::options::CallOptions;
-use crate::watch::Look;
+use crate::watch::RecoveryRead;
 
 impl<A: Api> ClientCore<A> {
     /// Finds out whether an unresolved call happened, without sending it again. The deadline covers all reads together.
@@ -30,7 +30,7 @@ impl<A: Api> ClientCore<A> {
     }
 
     /// The same; `on_progress` is told of each read before the verdict, failed ones included.
-    pub fn reconcile_with<E: Perform + Endpoint<Api = A>, F: FnMut(&Look)>(
+    pub fn reconcile_with<E: Perform + Endpoint<Api = A>, F: FnMut(&RecoveryRead)>(
         &self,
         ticket: &Ticket,
         options: CallOptions,

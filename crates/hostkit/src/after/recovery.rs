@@ -19,7 +19,7 @@ use crate::options::CallOptions;
 use crate::store::thread::{Answer, Polled};
 use crate::time::{Moment, Now};
 use crate::transport::{Incoming, TransportError};
-use crate::watch::Look;
+use crate::watch::RecoveryRead;
 
 /// Consecutive reads that have to agree before a verdict that needs time.
 const READS: u32 = 3;
@@ -44,7 +44,7 @@ const LONGEST: Duration = Duration::from_secs(60);
 /// ```
 ///
 /// A verdict is given once the processes that share a store know it, since the caller may act on it at once.
-pub struct RecoveryMachine<E: Perform, F = fn(&Look)> {
+pub struct RecoveryMachine<E: Perform, F = fn(&RecoveryRead)> {
     core: ClientCore<E::Api>,
     ticket: Ticket,
     options: Option<CallOptions>,
@@ -106,7 +106,7 @@ enum State<E: Perform> {
     End(Box<Verdict<E>>, Option<Answer<()>>),
 }
 
-impl<E: Perform, F: FnMut(&Look)> RecoveryMachine<E, F> {
+impl<E: Perform, F: FnMut(&RecoveryRead)> RecoveryMachine<E, F> {
     pub(crate) fn new(core: &ClientCore<E::Api>, ticket: &Ticket, options: CallOptions, on_progress: F) -> Self {
         Self { core: core.clone(), ticket: ticket.clone(), options: Some(options), on_progress, run: None }
     }
@@ -149,8 +149,8 @@ impl<E: Perform, F: FnMut(&Look)> RecoveryMachine<E, F> {
             }
             None => {
                 let next = run.next(now);
-                let look = run.look(now, next, failure);
-                (self.on_progress)(&look);
+                let read = run.last_read(now, next, failure);
+                (self.on_progress)(&read);
                 State::Pause(Pause::new(next, &run.limits))
             }
         };
@@ -242,9 +242,9 @@ impl<E: Perform> Run<E> {
         })
     }
 
-    /// What is told of the last read.
-    fn look(&self, now: Now, next: Moment, failure: Option<String>) -> Look {
-        Look {
+    /// The last read, for the caller.
+    fn last_read(&self, now: Now, next: Moment, failure: Option<String>) -> RecoveryRead {
+        RecoveryRead {
             reads: self.reads,
             seen: match &self.last {
                 _ if failure.is_some() => "nothing: the read failed".to_owned(),
@@ -273,7 +273,7 @@ impl<E: Perform> Run<E> {
     }
 }
 
-impl<E: Perform, F: FnMut(&Look)> Machine for RecoveryMachine<E, F> {
+impl<E: Perform, F: FnMut(&RecoveryRead)> Machine for RecoveryMachine<E, F> {
     type Done = Verdict<E>;
 
     fn step(&mut self, now: Now) -> Step<Verdict<E>> {
