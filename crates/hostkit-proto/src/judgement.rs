@@ -112,7 +112,8 @@ fn of_another_call<T, C: FaultCode>(
 fn other_than(info: &EndpointInfo, echo: &Inputs, echoed: &Inputs) -> Option<DecodeError> {
     echo.iter().find_map(|(name, asked)| {
         let mut found = echoed.iter().filter(|(other, _)| *other == name).map(|(_, found)| found);
-        match (asked, found.find(|found| *found != asked)?) {
+        // A hoster may spell a name otherwise than the caller.
+        match (asked, found.find(|found| *found != asked && found.one_form() != asked.one_form())?) {
             (Input::One(asked), Input::One(found)) => {
                 let expected = format!("{asked}, which was asked for");
                 Some(DecodeError::new(info.name, format!("answer.{name}"), expected, found.as_str()))
@@ -206,6 +207,17 @@ fn may_answer_a_repeat(info: &EndpointInfo, kind: FaultKind) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_answer_repeats_a_name_in_any_spelling() {
+        let named = |name: &str| Inputs::new().with("name", &name.to_owned());
+        let other = |echoed: &Inputs| other_than(&EndpointInfo::DEFAULT, &named("R&D пример"), echoed);
+        assert!(other(&named("R&D пример")).is_none());
+        assert!(other(&named("R&amp;D &#1087;ример")).is_none());
+        assert!(other(&Inputs::new()).is_none(), "an answer may leave it out");
+        assert!(other(&named("R&D")).is_some());
+        assert!(other(&named("R&D пример").with("name", &"R&D".to_owned())).is_some(), "each item of a list");
+    }
 
     #[test]
     fn proxies_repeat_neither_post_nor_patch() {
