@@ -187,7 +187,9 @@ fn weigh<C: FaultCode>(info: &EndpointInfo, mut why: Why<C>) -> (bool, NoValue<C
     let (is_rejected, may) = match &mut why {
         Why::Fault(fault) => {
             fault.verify |= may_answer_a_repeat(info, fault.kind);
-            let is_rejected = !fault.is_of_a_failed_server();
+            // "There is nothing" answers a read: to a call that acts it is the answer of another call.
+            let is_of_a_read = fault.kind == FaultKind::Empty && !info.effect.is_callable();
+            let is_rejected = !fault.is_of_a_failed_server() && !is_of_a_read;
             (is_rejected, !is_rejected || fault.verify)
         }
         Why::Unreadable(_) | Why::Unrecognised(_) => (false, true),
@@ -217,6 +219,33 @@ mod tests {
         assert!(other(&Inputs::new()).is_none(), "an answer may leave it out");
         assert!(other(&named("R&D")).is_some());
         assert!(other(&named("R&D пример").with("name", &"R&D".to_owned())).is_some(), "each item of a list");
+    }
+
+    #[test]
+    fn the_answer_to_a_read_refuses_nothing() {
+        #[derive(Debug, Clone, PartialEq)]
+        struct Code(FaultKind);
+        impl FaultCode for Code {
+            fn from_text(_: &str) -> Self {
+                Self(FaultKind::Other)
+            }
+
+            fn as_str(&self) -> &str {
+                "26"
+            }
+
+            fn kind(&self) -> Option<FaultKind> {
+                Some(self.0)
+            }
+        }
+        let weighed = |effect, kind| {
+            let info = EndpointInfo { method: Method::POST, effect, ..EndpointInfo::DEFAULT };
+            let (is_rejected, no_value) = weigh(&info, Why::Fault(Fault::new(200, Some(Code(kind)), "no", "")));
+            (is_rejected, no_value.may_have_happened)
+        };
+        assert_eq!(weighed(Effect::Spends, FaultKind::Empty), (false, true));
+        assert_eq!(weighed(Effect::Spends, FaultKind::NotFound), (true, false));
+        assert_eq!(weighed(Effect::Safe, FaultKind::Empty), (true, false));
     }
 
     #[test]
