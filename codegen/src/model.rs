@@ -520,6 +520,8 @@ pub(crate) struct Model {
     pub(crate) service: surface::Service,
     pub(crate) types: BTreeMap<String, TypeEntry>,
     pub(crate) endpoints: Vec<Endpoint>,
+    /// Files of endpoints that cannot be read, as `module/endpoint`: what names one is not wrong for that.
+    pub(crate) unread: Vec<String>,
     /// The remarks of each file that has some, by file.
     pub(crate) remarks: Vec<(String, surface::Remarks)>,
     pub(crate) inventory: Option<surface::Inventory>,

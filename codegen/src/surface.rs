@@ -665,6 +665,8 @@ pub(crate) struct Surface {
     pub(crate) service: Service,
     pub(crate) types: Vec<TypeFile>,
     pub(crate) endpoints: Vec<Endpoint>,
+    /// Files of endpoints that cannot be read, as `module/endpoint`.
+    pub(crate) unread: Vec<String>,
     pub(crate) inventory: Option<Inventory>,
     /// Whether the sentences are translated.
     pub(crate) is_translated: bool,

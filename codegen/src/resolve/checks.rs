@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::kinds::is_number;
 use super::{nested, put};
 use crate::diagnostic::{Diagnostics, did_you_mean};
+use crate::identifier;
 use crate::model::{Endpoint, Field, Model, Type, TypeKind};
 use crate::source::{At, Span};
 use crate::surface::{self, FaultStyle, IdKind, Remarks, Surface};
@@ -240,7 +241,8 @@ fn identity(model: &Model, endpoint: &Endpoint, diagnostics: &mut Diagnostics) {
 
 fn credentials(model: &Model, diagnostics: &mut Diagnostics) {
     for credentials in &model.service.credentials {
-        for (_, kind) in &credentials.fields {
+        for (name, kind) in &credentials.fields {
+            identifier::check(name, diagnostics);
             if !["text", "int", "secret"].contains(&kind.value.as_str()) {
                 diagnostics.add(
                     "E0227",
@@ -253,8 +255,14 @@ fn credentials(model: &Model, diagnostics: &mut Diagnostics) {
         let known = |name: &str| credentials.fields.iter().any(|(field, _)| field.value == name);
         let fields: Vec<&str> = credentials.fields.iter().map(|(field, _)| field.as_str()).collect();
         put::check(&credentials.put, &fields, &put::EVERYWHERE, diagnostics);
+        if let Some(token) = credentials.token.as_ref().filter(|token| !known(token)) {
+            let help = format!("the fields are: {}", fields.join(", "));
+            let message = format!("the credentials have no field `{}`", token.value);
+            diagnostics.add_with_help("E0228", &token.span, message, "unknown", help);
+        }
         if let Some(sign_in) = &credentials.sign_in {
             match model.endpoint(sign_in) {
+                None if model.unread.contains(&sign_in.value) => {}
                 None => {
                     let paths: Vec<String> = model
                         .endpoints

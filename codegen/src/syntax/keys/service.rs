@@ -26,7 +26,7 @@ const HOST: &[Key] = &[
 ];
 
 const CREDENTIALS: &[Key] = &[
-    must("name", Shape::Text, "The name of the variant."),
+    must("name", Shape::Name, "The name of the variant."),
     must("en", Shape::Sentence, "One English sentence."),
     must("fields", Shape::Pairs, "The fields: text, int or secret."),
     key("sign-in", Shape::Text, "The endpoint that makes a session."),
@@ -67,7 +67,7 @@ const FAULT: &[Key] = &[
 const ERROR: &[Key] = &[
     must("code", Shape::Text, "The code on the wire."),
     must("en", Shape::Sentence, "One English sentence."),
-    key("as", Shape::Text, "The Rust name."),
+    key("as", Shape::Name, "The Rust name."),
     must("kind", Shape::Word(FAULT_KINDS), "What it means."),
     key("match", Shape::Texts, "Parts of the text of a fault without a code that mean this one."),
     key("accepted", Shape::Text, "A success with this code is an acceptance, for this reason."),
@@ -90,7 +90,7 @@ const STATUS: &[Key] = &[
 ];
 
 pub(crate) const SERVICE: &[Key] = &[
-    must("name", Shape::Text, "The Rust type that implements `Api`."),
+    must("name", Shape::Name, "The Rust type that implements `Api`."),
     must("en", Shape::Sentence, "One English sentence."),
     key("about", Shape::Text, "A longer text."),
     key("aliases", Shape::Texts, "More search words."),
