@@ -9,6 +9,7 @@ mod ci;
 mod codegen;
 mod command;
 mod compile_cost;
+mod copy;
 mod coverage;
 mod dependent;
 mod features;
@@ -28,6 +29,7 @@ mod random_specs;
 mod real;
 mod spec;
 mod strangers;
+mod test_binaries;
 mod tidy;
 mod tokens;
 mod workspace;
@@ -185,12 +187,12 @@ enum TestVerb {
         #[arg(long)]
         long: bool,
     },
-    /// Makes small changes to the code (cargo-mutants), and reports those that no test of the two core crates detects.
+    /// Makes small changes to the code (those that cargo-mutants lists), and reports those that no test detects.
     ///
-    /// Use it after a change of retry, session, limits, exchange or redaction, or of their tests: what survives is a
-    /// missing test. It takes some seconds for each mutant, so it is no job of CI. Caught mutants are
-    /// kept below `target/mutants` while their file is unchanged, so that an interrupted run resumes and a second one
-    /// tries only the survivors.
+    /// Use it after a change of retry, session, limits, exchange, redaction, evidence or recovery, or of their tests: what
+    /// survives is a missing test. All changes are built once, in a copy, each behind a switch, but each needs a run of the
+    /// tests, so it is no job of CI. Results are kept below `target/mutants` while their file is unchanged, so that an
+    /// interrupted run resumes and a second one tries only the survivors.
     Mutants {
         /// Only mutants of this file or glob, from the root of the workspace; may be given several times.
         #[arg(long)]

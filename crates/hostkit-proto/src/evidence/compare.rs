@@ -97,12 +97,22 @@ fn new_items<T, A>(
     let missing: Vec<String> = baseline.all().filter(|key| !seen.contains(key)).map(str::to_owned).collect();
     let new = keys.into_iter().zip(items).zip(is_new).filter(|(_, is_new)| *is_new);
     let new: Vec<_> = new.map(|((key, (asked, item)), _)| New { key, asked, item }).collect();
-    match (missing.is_empty(), new.is_empty()) {
+    // Hosters number in turn: what has a lower number than something of before was made before it.
+    let highest = baseline.all().filter_map(number).max();
+    let is_older = |key: &&New<T, A>| number(&key.key).zip(highest).is_some_and(|(number, highest)| number < highest);
+    let older: Vec<String> = new.iter().filter(is_older).map(|new| new.key.clone()).collect();
+    match (missing.is_empty(), older.is_empty()) {
         (false, _) => Err(Some(Doubt::Missing(missing))),
+        (true, false) => Err(Some(Doubt::NotShownBefore(older))),
         // A key may be given again, such as an address that was returned meanwhile.
-        (true, true) => Err(is_another_there.then_some(Doubt::OtherCall)),
-        (true, false) => Ok(new),
+        (true, true) if new.is_empty() => Err(is_another_there.then_some(Doubt::OtherCall)),
+        (true, true) => Ok(new),
     }
+}
+
+/// The number of an item whose key is one.
+fn number(key: &str) -> Option<u64> {
+    key.parse().ok()
 }
 
 /// The keys of items that are new and not the call's.
