@@ -113,7 +113,7 @@ fn described(schema: Json, doc: &str) -> Json {
 
 fn shape(shape: Shape) -> Json {
     match shape {
-        Shape::Text | Shape::Sentence => Json::of_type("string"),
+        Shape::Text | Shape::Sentence | Shape::Template => Json::of_type("string"),
         Shape::Integer => Json::of_type("integer"),
         Shape::Flag => Json::of_type("boolean"),
         Shape::Word(words) => Json::words(words),

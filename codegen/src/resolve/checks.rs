@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::kinds::is_number;
-use super::{nested, put};
+use super::{nested, put, signing};
 use crate::diagnostic::{Diagnostics, did_you_mean};
 use crate::model::{Endpoint, Field, Model, Type, TypeKind};
 use crate::source::{At, Span};
@@ -56,6 +56,7 @@ pub(super) fn check(model: &Model, surface: &Surface, diagnostics: &mut Diagnost
     put::of_service(model, diagnostics);
     credentials(model, diagnostics);
     session(model, diagnostics);
+    signing::check(model, diagnostics);
     for definition in surface.types.iter().flat_map(|file| &file.types) {
         taken(model, &definition.name, &definition.name.span, false, diagnostics);
         if let surface::TypeKind::Id { kind: IdKind::Text | IdKind::Free, min: Some(min) } = &definition.kind {
@@ -251,8 +252,10 @@ fn credentials(model: &Model, diagnostics: &mut Diagnostics) {
             }
         }
         let known = |name: &str| credentials.fields.iter().any(|(field, _)| field.value == name);
-        let fields: Vec<&str> = credentials.fields.iter().map(|(field, _)| field.as_str()).collect();
-        put::check(&credentials.put, &fields, &put::EVERYWHERE, diagnostics);
+        let names = signing::known_to_puts(model, credentials);
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        put::check(&credentials.put, &names, &put::EVERYWHERE, diagnostics);
+        signing::check_names(model, credentials, diagnostics);
         if let Some(sign_in) = &credentials.sign_in {
             match model.endpoint(sign_in) {
                 None => {

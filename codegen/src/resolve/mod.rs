@@ -9,6 +9,7 @@ pub(crate) mod names;
 mod nested;
 mod put;
 mod rules;
+mod signing;
 mod totals;
 mod types;
 mod waiters;

@@ -24,6 +24,8 @@ mod request;
 #[cfg(feature = "server")]
 pub mod server;
 mod session;
+#[cfg(feature = "signing")]
+pub mod signing;
 mod value;
 mod waiter;
 mod word;
@@ -48,7 +50,7 @@ pub use rust_decimal::Decimal;
 #[cfg(feature = "serde")]
 #[doc(hidden)]
 pub use serde;
-pub use session::Session;
+pub use session::{Session, Stamp};
 pub use value::{
     Bytes, Csv, Date, DateTime, Gibibytes, Html, Kibibytes, Mebibytes, OutOfRange, ParseError, Secret, SizeError,
     UnixTime, UnknownText, ZoneError,

@@ -89,6 +89,7 @@ const KNOWN: &[(&str, &[&str])] = &[
             "WaiterInfo",
             "Word",
             "evidence",
+            "signing",
         ],
     ),
 ];

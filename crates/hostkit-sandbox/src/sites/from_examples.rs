@@ -7,20 +7,24 @@
 use std::fmt::Debug;
 use std::marker::PhantomData;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 use hostkit::protocol::evidence::{Input, Inputs};
 use hostkit::protocol::judgement::{Judgement, judge};
 use hostkit::protocol::server::every::{Examples, Served, Visitor};
 use hostkit::protocol::server::example::{RecordedAnswer, answers};
 use hostkit::protocol::server::{ReceivedRequest, Serve, WrittenAnswer};
-use hostkit::protocol::wire::{Limits, Node, parse, write};
-use hostkit::protocol::{EndpointInfo, Perform, RateRule, RawAnswer, RequestParts, Session, SignIn, Value, Verdict};
+use hostkit::protocol::wire::{Limits, parse, write};
+use hostkit::protocol::{
+    EndpointInfo, Perform, RateRule, RawAnswer, RequestParts, Session, SignIn, Stamp, UnixTime, Value, Verdict,
+};
 use hostkit::{Api, Endpoint, FaultKind, Format, UnknownFields};
 use http::header::ACCEPT;
 use http::{HeaderMap, HeaderValue, Response};
 
-use super::content_type;
+use super::{content_type, signed};
 use crate::api_name::ApiName;
+use crate::clock::Moment;
 use crate::site::{self, Call, Operation, Refusal, Reply, Site, no_endpoint, operations};
 use crate::world::{TokenState, World};
 
@@ -29,8 +33,21 @@ pub struct FromExamples<A> {
     endpoints: Vec<Known>,
     /// Every fault of the examples.
     faults: Vec<(RecordedAnswer, FaultKind)>,
+    seen: Mutex<Seen>,
     api: PhantomData<fn() -> A>,
 }
+
+/// What signed requests have shown.
+#[derive(Default)]
+struct Seen {
+    /// The highest nonce.
+    nonce: u64,
+    /// The time that was told last, and when.
+    clock: Option<(UnixTime, Moment)>,
+}
+
+/// Seconds by which the time of a signed request may differ.
+const TOLERANCE: u64 = 30;
 
 /// What the site knows of an endpoint.
 struct Known {
@@ -51,7 +68,12 @@ impl<A: Served> FromExamples<A> {
         let mut reader = Reader { specs: specs.as_ref(), endpoints: Vec::new(), faults: Vec::new(), api: PhantomData };
         A::every(&mut reader);
         let (endpoints, faults) = (reader.endpoints, reader.faults);
-        Ok(Self { endpoints: endpoints.into_iter().collect::<Result<_, _>>()?, faults, api: PhantomData })
+        Ok(Self {
+            endpoints: endpoints.into_iter().collect::<Result<_, _>>()?,
+            faults,
+            seen: Mutex::default(),
+            api: PhantomData,
+        })
     }
 
     /// Whether a request is a sign-in with known credentials; `None` if it is no sign-in.
@@ -82,15 +104,42 @@ impl<A: Served> FromExamples<A> {
         super::accounts_of::<A>().into_iter().any(|credentials| {
             let sessions = match A::sign_in(&credentials, &mut parts::<A>(call)) {
                 Ok(SignIn::NotNeeded) => vec![Session::default()],
+                Ok(SignIn::Ask) if A::INFO.reads_clock => vec![Session::default()],
                 Ok(SignIn::Ready(session)) => vec![session],
                 Ok(SignIn::Ask) => self.sessions(call, world),
                 Err(_) => Vec::new(),
             };
             sessions.iter().any(|session| {
+                let authorise = |out: &mut RequestParts| A::authorise(&credentials, session, out).is_ok();
                 let mut out = parts::<A>(call);
-                A::authorise(&credentials, session, &mut out).is_ok() && is_written(call, out)
+                let stamp = signed::stamp(call, authorise, parts::<A>(call));
+                if let Some(stamp) = stamp {
+                    out.stamp(stamp);
+                }
+                if !authorise(&mut out) {
+                    return false;
+                }
+                let signature = out.take_signature();
+                is_written(call, out)
+                    && signature.is_none_or(|signature| signed::is_signed(call, &signature))
+                    && stamp.is_none_or(|stamp| self.is_fresh(stamp, call.now))
             })
         })
+    }
+
+    /// Whether a nonce is higher than all before it, and a time that of the clock that was read.
+    fn is_fresh(&self, stamp: Stamp, now: Moment) -> bool {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_in_time = seen.clock.is_none_or(|(time, read)| {
+            let earliest = u64::try_from(time.0).unwrap_or_default();
+            let latest = earliest + now.since(read).as_secs();
+            (earliest.saturating_sub(TOLERANCE)..=latest + TOLERANCE).contains(&(stamp.millis / 1000))
+        });
+        let is_new = stamp.nonce == 0 || stamp.nonce > seen.nonce;
+        if is_in_time && is_new {
+            seen.nonce = stamp.nonce;
+        }
+        is_in_time && is_new
     }
 
     /// The sessions that are good now.
@@ -159,6 +208,10 @@ impl<A: Served> Site for FromExamples<A> {
             return Reply::refused(text(501, &why), "501");
         };
         world.note_credentials(needs || sign_in.is_some());
+        if sign_in == Some(true) && A::INFO.reads_clock {
+            let time = self.session(&answer, &operation).and_then(|session| session.clock);
+            self.seen.lock().unwrap_or_else(PoisonError::into_inner).clock = time.map(|time| (time, call.now));
+        }
         if sign_in == Some(true)
             && let Some(session) = self.session(&answer, &operation)
         {
@@ -223,14 +276,8 @@ fn is_written(call: &Call, parts: RequestParts) -> bool {
     let has_headers = headers.all(|(name, value)| call.headers.get_all(name).iter().any(|given| given == value));
     let query: Vec<(String, String)> = site::pairs(expected.uri().query().unwrap_or_default());
     let has_query = query.iter().all(|pair| call.query.contains(pair));
-    let all = [Format::Json, Format::Xml, Format::Form];
-    let read = |bytes: &[u8]| -> Vec<(String, String)> {
-        let documents = all.into_iter().filter_map(|format| parse(format, bytes, &Limits::DEFAULT).ok());
-        let scalar = |(key, node): (&str, Node<'_>)| Some((key.to_owned(), node.as_str()?.to_owned()));
-        documents.map(|document| document.root().entries().filter_map(scalar).collect()).next().unwrap_or_default()
-    };
-    let given = read(&call.body);
-    has_headers && has_query && read(expected.body()).iter().all(|field| given.contains(field))
+    let given = signed::fields(&call.body);
+    has_headers && has_query && signed::fields(expected.body()).iter().all(|field| given.contains(field))
 }
 
 /// An answer in plain words.
