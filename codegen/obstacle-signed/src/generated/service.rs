@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit};
 use hostkit_proto::{
-    Api, ApiInfo, DocumentFaults, EncodeError, Endpoint, ErrorForm, FaultCode, FaultKind, Format, Host, Leniency,
+    Api, ApiInfo, DocumentFaults, EncodeError, Endpoint, ErrorLayout, FaultCode, FaultKind, Format, Host, Leniency,
     RawAnswer, RequestParts, Secret, Session, Verdict, signing,
 };
 
@@ -136,7 +136,13 @@ impl Api for Signed {
 
     fn verdict(answer: &RawAnswer<'_>) -> Verdict<Code> {
         DocumentFaults {
-            forms: &[ErrorForm { present: "", code: &["errorCode"], message: &["message"], details: "", fields: "" }],
+            layouts: &[ErrorLayout {
+                present: "",
+                code: &["errorCode"],
+                message: &["message"],
+                details: "",
+                fields: "",
+            }],
             texts: &[],
             verify: &[],
         }

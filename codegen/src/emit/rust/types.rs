@@ -186,7 +186,7 @@ fn from_wire(entry: &TypeEntry, fields: &[Field]) -> TokenStream {
         quote!(#index => #read,)
     });
     quote! {
-        impl Fill for #name {
+        impl FromFields for #name {
             const TABLE: &'static Table<'static> = &Table::new(#spec, &[#(#entries),*]) #total;
 
             fn blank() -> Self {

@@ -17,7 +17,7 @@ use crate::types::{Thing, ThingId};
 ///
 /// `POST /things/delete`; effect: **destructive**.
 ///
-/// If the outcome is unknown: List the things and look for it. `client.reconcile` does this, comparing with what
+/// If the outcome is unknown: List the things and look for it. `client.recover` does this, comparing with what
 /// `perform` read before the call.
 ///
 /// ```
@@ -34,7 +34,7 @@ use crate::types::{Thing, ThingId};
 /// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = DeleteThing::new(ThingId::new(7));
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -66,7 +66,7 @@ impl Endpoint for DeleteThing {
         method: Method::POST,
         path: "/things/delete",
         effect: Effect::Destructive,
-        reconcile: "List the things and look for it.",
+        recovery: "List the things and look for it.",
         spec: "specs/obstacle-hmac/things/delete_thing.toml",
         ..EndpointInfo::DEFAULT
     };

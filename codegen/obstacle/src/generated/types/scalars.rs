@@ -5,7 +5,7 @@
 
 use std::net::IpAddr;
 
-use hostkit_proto::codec::{DecodeError, Field, Fill, Reader, Table};
+use hostkit_proto::codec::{DecodeError, Field, FromFields, Reader, Table};
 use hostkit_proto::{
     Bytes, Csv, Date, DateTime, Decimal, Gibibytes, Html, Kibibytes, Mebibytes, Secret, UnixTime, Word,
 };
@@ -121,7 +121,7 @@ impl Scalars {
     }
 }
 
-impl Fill for Scalars {
+impl FromFields for Scalars {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/obstacle/types/scalars.toml",
         &[

@@ -3,7 +3,7 @@
 
 //! Types of `types/backup.toml`.
 
-use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
+use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, Reader, Table};
 use hostkit_proto::{Csv, DateTime, Decimal, Gibibytes};
 
 use crate::types::{BackupId, RequestId};
@@ -45,7 +45,7 @@ impl Backup {
     }
 }
 
-impl Fill for Backup {
+impl FromFields for Backup {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/clodo/types/backup.toml",
         &[
@@ -95,7 +95,7 @@ impl BackupRequest {
     }
 }
 
-impl Fill for BackupRequest {
+impl FromFields for BackupRequest {
     const TABLE: &'static Table<'static> = &Table::new("specs/clodo/types/backup.toml", &[Field::required("req")]);
 
     fn blank() -> Self {
@@ -128,7 +128,7 @@ impl RestoreState {
     }
 }
 
-impl Fill for RestoreState {
+impl FromFields for RestoreState {
     const TABLE: &'static Table<'static> = &Table::new("specs/clodo/types/backup.toml", &[Field::required("progress")]);
 
     fn blank() -> Self {

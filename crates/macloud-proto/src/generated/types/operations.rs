@@ -3,7 +3,7 @@
 
 //! Types of `types/operations.toml`.
 
-use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
+use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, Reader, Table};
 use hostkit_proto::{DateTime, Decimal, Secret};
 
 use crate::types::{OperationId, ServiceId};
@@ -68,7 +68,7 @@ impl Operation {
     }
 }
 
-impl Fill for Operation {
+impl FromFields for Operation {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/macloud/types/operations.toml",
         &[
@@ -131,7 +131,7 @@ impl OperationService {
     }
 }
 
-impl Fill for OperationService {
+impl FromFields for OperationService {
     const TABLE: &'static Table<'static> =
         &Table::new("specs/macloud/types/operations.toml", &[Field::required("id"), Field::optional("name")]);
 
@@ -191,7 +191,7 @@ impl PaymentMethod {
     }
 }
 
-impl Fill for PaymentMethod {
+impl FromFields for PaymentMethod {
     const TABLE: &'static Table<'static> =
         &Table::new("specs/macloud/types/operations.toml", &[Field::required("type"), Field::optional("name")]);
 

@@ -4,7 +4,7 @@
 //! Types of `types/reference.toml`.
 
 use hostkit_proto::Decimal;
-use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
+use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, Reader, Table};
 
 use crate::types::{DatacenterId, GroupId, PlanId, Tariff, TemplateId};
 
@@ -39,7 +39,7 @@ impl BackupPrice {
     }
 }
 
-impl Fill for BackupPrice {
+impl FromFields for BackupPrice {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/macloud/types/reference.toml",
         &[
@@ -91,7 +91,7 @@ impl Datacenter {
     }
 }
 
-impl Fill for Datacenter {
+impl FromFields for Datacenter {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/macloud/types/reference.toml",
         &[Field::required("id"), Field::optional("name"), Field::required("country"), Field::optional("active")],
@@ -129,7 +129,7 @@ impl LeastAmount {
     }
 }
 
-impl Fill for LeastAmount {
+impl FromFields for LeastAmount {
     const TABLE: &'static Table<'static> = &Table::new("specs/macloud/types/reference.toml", &[Field::required("min")]);
 
     fn blank() -> Self {
@@ -254,7 +254,7 @@ impl ParameterPrice {
     }
 }
 
-impl Fill for ParameterPrice {
+impl FromFields for ParameterPrice {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/macloud/types/reference.toml",
         &[
@@ -341,7 +341,7 @@ impl PlanParameters {
     }
 }
 
-impl Fill for PlanParameters {
+impl FromFields for PlanParameters {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/macloud/types/reference.toml",
         &[
@@ -409,7 +409,7 @@ impl ServerGroup {
     }
 }
 
-impl Fill for ServerGroup {
+impl FromFields for ServerGroup {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/macloud/types/reference.toml",
         &[
@@ -520,7 +520,7 @@ impl ServerPlan {
     }
 }
 
-impl Fill for ServerPlan {
+impl FromFields for ServerPlan {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/macloud/types/reference.toml",
         &[
@@ -622,7 +622,7 @@ impl Template {
     }
 }
 
-impl Fill for Template {
+impl FromFields for Template {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/macloud/types/reference.toml",
         &[
@@ -683,7 +683,7 @@ impl TemplateLimits {
     }
 }
 
-impl Fill for TemplateLimits {
+impl FromFields for TemplateLimits {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/macloud/types/reference.toml",
         &[Field::required("cpu"), Field::optional("ram"), Field::optional("disk")],

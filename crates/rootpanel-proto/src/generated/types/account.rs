@@ -4,7 +4,7 @@
 //! Types of `types/account.toml`.
 
 use hostkit_proto::Decimal;
-use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
+use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, Reader, Table};
 
 /// The money of the account.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,7 +26,7 @@ impl Balance {
     }
 }
 
-impl Fill for Balance {
+impl FromFields for Balance {
     const TABLE: &'static Table<'static> =
         &Table::new("specs/rootpanel/types/account.toml", &[Field::required("balance"), Field::optional("currency")]);
 

@@ -5,7 +5,7 @@
 
 use std::net::IpAddr;
 
-use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
+use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, Reader, Table};
 use hostkit_proto::wire::Kind;
 use hostkit_proto::{Csv, Decimal, Secret, Value};
 
@@ -98,7 +98,7 @@ impl NewOrder {
     }
 }
 
-impl Fill for NewOrder {
+impl FromFields for NewOrder {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/rootpanel/types/orders.toml",
         &[
@@ -212,7 +212,7 @@ impl Order {
     }
 }
 
-impl Fill for Order {
+impl FromFields for Order {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/rootpanel/types/orders.toml",
         &[
@@ -275,7 +275,7 @@ impl OrderReference {
     }
 }
 
-impl Fill for OrderReference {
+impl FromFields for OrderReference {
     const TABLE: &'static Table<'static> =
         &Table::new("specs/rootpanel/types/orders.toml", &[Field::required("orderid")]);
 
@@ -337,7 +337,7 @@ impl OrderedAddons {
     }
 }
 
-impl Fill for OrderedAddons {
+impl FromFields for OrderedAddons {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/rootpanel/types/orders.toml",
         &[
@@ -388,7 +388,7 @@ impl ReinstalledOrder {
     }
 }
 
-impl Fill for ReinstalledOrder {
+impl FromFields for ReinstalledOrder {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/rootpanel/types/orders.toml",
         &[Field::required("orderid"), Field::optional("serverlogin"), Field::optional("serverpassword")],
@@ -440,7 +440,7 @@ impl Renewal {
     }
 }
 
-impl Fill for Renewal {
+impl FromFields for Renewal {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/rootpanel/types/orders.toml",
         &[

@@ -3,7 +3,7 @@
 
 //! Types of `types/tariffs.toml`.
 
-use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
+use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, Reader, Table};
 use hostkit_proto::{Decimal, Word};
 
 use crate::types::{AddonId, LocationId, PlanKind, TariffId};
@@ -61,7 +61,7 @@ impl Tariff {
     }
 }
 
-impl Fill for Tariff {
+impl FromFields for Tariff {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/rootpanel/types/tariffs.toml",
         &[
@@ -127,7 +127,7 @@ impl TariffAddon {
     }
 }
 
-impl Fill for TariffAddon {
+impl FromFields for TariffAddon {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/rootpanel/types/tariffs.toml",
         &[
@@ -178,7 +178,7 @@ impl TariffLocation {
     }
 }
 
-impl Fill for TariffLocation {
+impl FromFields for TariffLocation {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/rootpanel/types/tariffs.toml",
         &[Field::required("id"), Field::optional("name"), Field::optional("costMonthly")],
@@ -227,7 +227,7 @@ impl TariffPeriod {
     }
 }
 
-impl Fill for TariffPeriod {
+impl FromFields for TariffPeriod {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/rootpanel/types/tariffs.toml",
         &[
