@@ -516,6 +516,18 @@ pub(crate) struct Response {
     pub(crate) echo: Pairs,
 }
 
+/// `[paging]`: how the call for the next page differs from that for this one.
+#[derive(Debug, Clone)]
+pub(crate) struct Paging {
+    pub(crate) place: Span,
+    /// The input, and how it goes on.
+    pub(crate) next: Pairs,
+    /// The field of the output with the items, if the output is not the list.
+    pub(crate) list: Option<At<String>>,
+    /// The number of the first page, if it is not 1.
+    pub(crate) from: Option<At<i64>>,
+}
+
 #[derive(Debug, Clone)]
 pub(crate) struct Status {
     pub(crate) code: At<i64>,
@@ -674,6 +686,7 @@ pub(crate) struct Endpoint {
     pub(crate) one_of: Vec<OneOf>,
     pub(crate) put: Vec<Put>,
     pub(crate) response: Response,
+    pub(crate) paging: Option<Paging>,
     pub(crate) statuses: Vec<Status>,
     pub(crate) waiters: Vec<Waiter>,
     pub(crate) evidence: Option<Evidence>,

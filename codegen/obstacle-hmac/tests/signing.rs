@@ -64,7 +64,8 @@ fn the_sandbox_takes_a_nonce_once() {
     let base: BaseUrl = sandbox.url(ApiName::of::<Keyed>()).parse().unwrap();
     let account = accounts_of::<Keyed>().remove(0);
     let client = hostkit_ureq::Client::<Keyed>::builder(account.clone()).base_url(base.clone()).build().unwrap();
-    assert_eq!(client.call(&ListThings::new()).unwrap().len(), 2);
+    let items: Vec<u64> = client.items(&ListThings::new()).map(|item| item.unwrap().id.get()).collect();
+    assert_eq!(items, [7, 8, 9]);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let client = hostkit_reqwest::Client::<Keyed>::builder(account.clone()).base_url(base.clone()).build().unwrap();

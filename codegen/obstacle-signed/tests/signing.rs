@@ -62,8 +62,8 @@ fn the_clock_is_the_servers_and_a_retry_is_signed_anew() {
     let (client, transport) = client([
         clock("1796000000"),
         Script::get("/things").takes(Duration::from_secs(7)).answer(503, ""),
-        Script::get("/things").answer(200, "[]"),
-        Script::get("/things").answer(200, "[]"),
+        Script::get("/things").answer(200, r#"{"things":[]}"#),
+        Script::get("/things").answer(200, r#"{"things":[]}"#),
     ]);
     client.call(&ListThings::new()).unwrap();
     client.call(&ListThings::new()).unwrap();
@@ -81,7 +81,7 @@ fn a_clock_that_was_refused_is_read_again_once() {
         clock("1795000000"),
         refused(),
         clock("1796000000"),
-        Script::get("/things").answer(200, "[]"),
+        Script::get("/things").answer(200, r#"{"things":[]}"#),
         refused(),
         clock("1796000000"),
         refused(),
@@ -105,7 +105,7 @@ fn a_clock_that_tells_nothing_ends_the_call_and_a_date_does_for_one() {
 fn an_order_is_signed_and_sent_once() {
     let (client, transport) = client([
         clock("1796000000"),
-        Script::get("/things").answer(200, "[]"),
+        Script::get("/things").answer(200, r#"{"things":[]}"#),
         Script::post("/things").failing(Phase::Head, TransportErrorKind::Timeout),
     ]);
     let Outcome::Unresolved(ticket) = client.perform(&MakeThing::new("é")) else { panic!("it is open") };
@@ -124,14 +124,21 @@ fn the_sandbox_takes_signed_calls_of_both_clients_and_no_others() {
     let wrong = Credentials::Keys { application, secret: "wrong".into(), consumer };
     let blocking = |keys| hostkit_ureq::Client::<Signed>::builder(keys).base_url(base.clone()).build().unwrap();
     let client = blocking(account.clone());
-    assert_eq!(client.call(&ListThings::new().name("a b")).unwrap().len(), 2);
+    assert_eq!(client.call(&ListThings::new().name("a b")).unwrap().things.len(), 2);
+    let items: Vec<u64> = client.items(&ListThings::new().name("a b")).map(|item| item.unwrap().id.get()).collect();
+    assert_eq!(items, [7, 8, 9]);
     client.perform(&MakeThing::new("é")).into_result().unwrap();
     assert!(blocking(wrong.clone()).call(&ListThings::new()).unwrap_err().is_auth());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let new = |keys| hostkit_reqwest::Client::<Signed>::builder(keys).base_url(base.clone()).build().unwrap();
         let client = new(account);
-        assert_eq!(client.call(&ListThings::new().name("a b")).await.unwrap().len(), 2);
+        let mut items = client.items(&ListThings::new().name("a b"));
+        let mut seen = Vec::new();
+        while let Some(item) = items.next().await {
+            seen.push(item.unwrap().id.get());
+        }
+        assert_eq!(seen, [7, 8, 9]);
         client.perform(&MakeThing::new("é")).await.into_result().unwrap();
         assert!(new(wrong).call(&ListThings::new()).await.unwrap_err().is_auth());
     });

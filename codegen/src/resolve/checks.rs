@@ -302,7 +302,8 @@ fn session(model: &Model, diagnostics: &mut Diagnostics) {
             diagnostics.add_with_help("E0231", &word.span, message, "unknown", help);
             continue;
         };
-        if field.ty != ty {
+        let is_age = session.ends.as_ref().is_some_and(|ends| ends.value == word.value) && field.ty == Type::Uint;
+        if field.ty != ty && !is_age {
             let help = "a token is a `secret`, a base URL `text`, and the times of a session are a `unixtime`: that is a \
                         moment, a `datetime` needs a zone";
             let label = format!("`{}` is {}", word.value, field.surface.ty.value);

@@ -84,7 +84,7 @@ impl Api for Signed {
         zone: "UTC",
         session_lifetime: Some(Duration::from_secs(3600)),
         reads_clock: true,
-        answer_fields: &["errorCode", "id", "message", "name"],
+        answer_fields: &["errorCode", "id", "links", "message", "name", "next", "things"],
         ..ApiInfo::DEFAULT
     };
 

@@ -70,6 +70,7 @@ const KNOWN: &[(&str, &[&str])] = &[
             "Mebibytes",
             "Method",
             "Observation",
+            "Paged",
             "Perform",
             "Progress",
             "RateRule",

@@ -1,7 +1,7 @@
 //! Any API, answered from the wire examples of its specs.
 //!
-//! A call is answered by the first example of its endpoint, in the format that is asked for, about the object that the
-//! call names. Credentials and tokens are checked as the API's own `authorise` writes them. Deliberately not here: what
+//! A call is answered by the example of the case whose request it is, or by the first one of its endpoint, in the format
+//! that is asked for, about the object that the call names. Credentials and tokens are checked as the API's own `authorise` writes them. Deliberately not here: what
 //! the call means at the hoster, money, and rules that the spec does not say.
 
 use std::fmt::Debug;
@@ -12,7 +12,7 @@ use std::sync::{Mutex, PoisonError};
 use hostkit::protocol::evidence::{Input, Inputs};
 use hostkit::protocol::judgement::{Judgement, judge};
 use hostkit::protocol::server::every::{Examples, Served, Visitor};
-use hostkit::protocol::server::example::{RecordedAnswer, answers};
+use hostkit::protocol::server::example::{RecordedAnswer, answers, calls};
 use hostkit::protocol::server::{ReceivedRequest, Serve, WrittenAnswer};
 use hostkit::protocol::wire::{Limits, parse, write};
 use hostkit::protocol::{
@@ -53,6 +53,9 @@ const TOLERANCE: u64 = 30;
 struct Known {
     name: &'static str,
     answers: Vec<RecordedAnswer>,
+    /// The calls of its request examples as `{:?}` shows them, by case, and that of a request.
+    requests: Vec<(&'static str, String)>,
+    shown: fn(&ReceivedRequest<'_>) -> Option<String>,
     /// The answer where no example is needed: that the call was carried out.
     bare: fn(Format) -> Option<RecordedAnswer>,
     /// An answer about what a request asks for, made from one about something else.
@@ -172,10 +175,13 @@ impl<A: Served> FromExamples<A> {
         let fits = |answer: &&RecordedAnswer| answer.format.is_none_or(|found| found == format);
         let is_success = |answer: &&RecordedAnswer| (200..300).contains(&answer.status);
         let successes = || known.answers.iter().filter(is_success);
-        let Some(answer) = successes().find(fits).or_else(|| successes().next()) else {
+        let incoming = call.incoming(UnknownFields::Ignore);
+        let asked = (known.shown)(&incoming);
+        let case = known.requests.iter().find(|(_, request)| asked.as_ref() == Some(request)).map(|(case, _)| *case);
+        let of_case = successes().filter(|answer| Some(answer.case) == case).find(fits);
+        let Some(answer) = of_case.or_else(|| successes().find(fits)).or_else(|| successes().next()) else {
             return (known.bare)(format);
         };
-        let incoming = call.incoming(UnknownFields::Ignore);
         Some((known.about)(&incoming, answer.clone(), answer.format.unwrap_or(format)))
     }
 }
@@ -316,15 +322,18 @@ struct Reader<'s, A> {
 impl<A: Api> Reader<'_, A> {
     fn add<E>(&mut self, examples: &Examples)
     where
-        E: Serve + Endpoint<Api = A>,
+        E: Serve + Endpoint<Api = A> + Debug,
     {
-        let read = answers(self.specs, examples).map(|(answers, faults)| {
+        let requests = calls::<E>(self.specs, examples);
+        let read = answers(self.specs, examples).and_then(|(answers, faults)| {
             self.faults.extend(faults.into_iter().filter_map(|answer| {
                 let raw = RawAnswer::new(&E::INFO, &A::INFO, answer.status, &answer.headers, &answer.body);
                 let Verdict::Fault(fault) = A::verdict(&raw) else { return None };
                 Some((answer.clone(), fault.kind))
             }));
-            Known { name: E::INFO.name, answers, bare: bare::<E>, about: about::<E> }
+            let requests = requests?.into_iter().map(|(case, call)| (case, format!("{call:?}"))).collect();
+            let shown = |request: &ReceivedRequest<'_>| E::parse(request).ok().map(|call| format!("{call:?}"));
+            Ok(Known { name: E::INFO.name, answers, requests, shown, bare: bare::<E>, about: about::<E> })
         });
         self.endpoints.push(read);
     }
@@ -356,7 +365,7 @@ fn bare<E: Serve>(format: Format) -> Option<RecordedAnswer> {
     statuses.extend([200, 204]);
     statuses.into_iter().find_map(|status| {
         let body = WrittenAnswer::for_endpoint::<E>(format, status).body().ok()?;
-        let answer = RecordedAnswer { format: Some(format), status, headers: HeaderMap::new(), body };
+        let answer = RecordedAnswer { case: "", format: Some(format), status, headers: HeaderMap::new(), body };
         matches!(judged::<E>(&Inputs::new(), &answer), Judgement::Done(_) | Judgement::Accepted(..)).then_some(answer)
     })
 }

@@ -24,9 +24,9 @@ pub fn every(visitor: &mut impl Visitor<Api = Keyed>) {
     });
     visitor.call::<crate::things::ListThings>(&Examples {
         folder: "obstacle-hmac/things/list_things",
-        requests: &["request"],
+        requests: &["request", "second", "third"],
         request_bodies: &[],
-        answers: &[("two", Format::Json, 200)],
+        answers: &[("request", Format::Json, 200), ("second", Format::Json, 200), ("third", Format::Json, 200)],
         answers_with_head: &[],
         agreeing: &[],
         faults: &[("signature", Format::Json, 400)],

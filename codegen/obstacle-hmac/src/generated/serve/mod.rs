@@ -20,7 +20,7 @@ pub use every::every;
 pub enum Request {
     /// Deletes a thing.
     DeleteThing(crate::things::DeleteThing),
-    /// The things.
+    /// The things, by pages that are counted.
     ListThings(crate::things::ListThings),
 }
 

@@ -24,8 +24,10 @@ impl Serve for DeleteThing {
 impl Serve for ListThings {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
-        request.no_body::<Self>()?;
-        Ok(Self {})
+        request.body::<Self, _>(&Root::None, |fields| {
+            let page = fields.optional(&Name::new("page"))?;
+            Ok(Self { page })
+        })
     }
 
     fn answer(output: &Vec<Thing>, out: &mut WrittenAnswer) {

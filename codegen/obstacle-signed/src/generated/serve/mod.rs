@@ -21,7 +21,7 @@ pub use every::every;
 pub enum Request {
     /// The time of the server.
     GetTime(crate::auth::GetTime),
-    /// The things.
+    /// The things, by pages whose link is in the one before.
     ListThings(crate::things::ListThings),
     /// Makes a thing.
     MakeThing(crate::things::MakeThing),

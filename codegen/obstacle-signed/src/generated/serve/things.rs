@@ -7,17 +7,18 @@ use hostkit_proto::codec::{DecodeError, Name};
 use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
 
 use crate::things::{ListThings, MakeThing};
-use crate::types::Thing;
+use crate::types::{Thing, ThingPage};
 
 impl Serve for ListThings {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         let name = request.query("name")?;
+        let page = request.query("page")?;
         request.no_body::<Self>()?;
-        Ok(Self { name })
+        Ok(Self { name, page })
     }
 
-    fn answer(output: &Vec<Thing>, out: &mut WrittenAnswer) {
+    fn answer(output: &ThingPage, out: &mut WrittenAnswer) {
         out.whole(output);
     }
 }

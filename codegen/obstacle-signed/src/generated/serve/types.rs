@@ -3,16 +3,25 @@
 
 //! The server half of the types.
 
-use hostkit_proto::codec::{Object, ToWire};
+use hostkit_proto::codec::{Name, Object, ToWire};
 use hostkit_proto::{Format, Value};
 
-use crate::types::Thing;
+use crate::types::{Thing, ThingPage};
 
 impl ToWire for Thing {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
         object.set("id", &self.id);
         object.set("name", &self.name);
+        Some(object.into_value())
+    }
+}
+
+impl ToWire for ThingPage {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        let mut object = Object::new(format);
+        object.set("things", &self.things);
+        object.set(Name::new("links").json_inner(&["next"]).xml("next"), &self.next);
         Some(object.into_value())
     }
 }

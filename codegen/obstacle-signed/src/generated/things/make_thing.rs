@@ -11,7 +11,7 @@ use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform
 
 use crate::Signed;
 use crate::things::ListThings;
-use crate::types::Thing;
+use crate::types::{Thing, ThingPage};
 
 /// Makes a thing.
 ///
@@ -111,9 +111,9 @@ impl Perform for MakeThing {
         Ok(ListThings::new())
     }
 
-    fn evidence(inputs: &Inputs, now: Vec<Thing>) -> Result<Evidence<Thing>, EncodeError> {
+    fn evidence(inputs: &Inputs, now: ThingPage) -> Result<Evidence<Thing>, EncodeError> {
         let name: String = inputs.need(Self::INFO.name, "name")?;
-        Ok(evidence::appeared(now, |item| evidence::same(&item.name, &name), |item| evidence::text(&item.id)))
+        Ok(evidence::appeared(now.things, |item| evidence::same(&item.name, &name), |item| evidence::text(&item.id)))
     }
 
     fn made(output: &Thing) -> Vec<String> {

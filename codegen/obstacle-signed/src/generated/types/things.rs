@@ -44,3 +44,40 @@ hostkit_proto::number_id! {
     /// The number of a thing.
     pub struct ThingId;
 }
+
+/// A page of things.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct ThingPage {
+    /// The things.
+    pub things: Vec<Thing>,
+    /// The link to the next page.
+    pub next: Option<String>,
+}
+
+impl ThingPage {
+    /// With the required fields; everything else is absent.
+    pub fn new(things: Vec<Thing>) -> Self {
+        Self { things, next: None }
+    }
+}
+
+impl FromFields for ThingPage {
+    const TABLE: &'static Table<'static> = &Table::new(
+        "specs/obstacle-signed/types/things.toml",
+        &[Field::required_list("things"), Field::optional("links").json_inner(&["next"]).xml("next")],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required_list(&mut self.things, 100_000),
+            1 => reader.optional(&mut self.next),
+            _ => Ok(()),
+        }
+    }
+}

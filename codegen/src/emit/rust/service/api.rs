@@ -252,8 +252,17 @@ fn session(model: &Model) -> TokenStream {
     let members = [("base_url", &session.base_url), ("ends", &session.ends), ("issued", &session.issued)];
     let members = members.into_iter().filter_map(|(member, place)| {
         let place = place.as_ref()?;
-        let is_option = fields.iter().any(|field| field.rust == place.value && field.is_option());
-        let (member, place) = (ident(member), ident(place));
+        let field = fields.iter().find(|field| field.rust == place.value);
+        let is_option = field.is_some_and(Field::is_option);
+        let (name, place) = (ident(member), ident(place));
+        if field.is_some_and(|field| field.ty == Type::Uint) {
+            let value = match is_option {
+                true => quote!(answer.#place.map(Duration::from_secs)),
+                false => quote!(Some(Duration::from_secs(answer.#place))),
+            };
+            return Some(quote!(lifetime: #value,));
+        }
+        let member = name;
         Some(if is_option { quote!(#member: answer.#place,) } else { quote!(#member: Some(answer.#place),) })
     });
     quote! {
