@@ -420,6 +420,27 @@ pub(crate) enum Sign {
     Became,
 }
 
+/// How the call for the next page is made.
+#[derive(Debug, Clone)]
+pub(crate) struct Paging {
+    pub(crate) input: Field,
+    pub(crate) goes_on: GoesOn,
+    /// The field of the output with the items; `None` if the output is the list.
+    pub(crate) list: Option<Field>,
+    pub(crate) item: Type,
+}
+
+/// How an input goes on to the next page.
+#[derive(Debug, Clone)]
+pub(crate) enum GoesOn {
+    /// One more than before; the first page has this number.
+    ByOne(i64),
+    /// By as many items as came.
+    ByItems,
+    /// To the value of a field, or to what a link there has for it.
+    To(Vec<Field>),
+}
+
 /// An input that the answer repeats.
 #[derive(Debug, Clone)]
 pub(crate) struct Echo {
@@ -468,6 +489,7 @@ pub(crate) struct Endpoint {
     /// Of a map: the field of an item that is its key.
     pub(crate) key: Option<Field>,
     pub(crate) echo: Vec<Echo>,
+    pub(crate) paging: Option<Paging>,
     pub(crate) waiters: Vec<Waiter>,
     pub(crate) evidence: Option<Evidence>,
     pub(crate) surface: surface::Endpoint,

@@ -113,7 +113,7 @@ fn described(schema: Json, doc: &str) -> Json {
 
 fn shape(shape: Shape) -> Json {
     match shape {
-        Shape::Text | Shape::Name | Shape::Sentence => Json::of_type("string"),
+        Shape::Text | Shape::Name | Shape::Sentence | Shape::Template => Json::of_type("string"),
         Shape::Integer => Json::of_type("integer"),
         Shape::FlagOrText => Json::any_of(vec![Json::of_type("boolean"), Json::of_type("string")]),
         Shape::Flag => Json::of_type("boolean"),

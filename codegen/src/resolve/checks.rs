@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::kinds::is_number;
-use super::{nested, put};
+use super::{nested, put, signing};
 use crate::diagnostic::{Diagnostics, did_you_mean};
 use crate::identifier;
 use crate::model::{Endpoint, Field, Model, Type, TypeKind};
@@ -57,6 +57,7 @@ pub(super) fn check(model: &Model, surface: &Surface, diagnostics: &mut Diagnost
     put::of_service(model, diagnostics);
     credentials(model, diagnostics);
     session(model, diagnostics);
+    signing::check(model, diagnostics);
     for definition in surface.types.iter().flat_map(|file| &file.types) {
         taken(model, &definition.name, &definition.name.span, false, diagnostics);
         if let surface::TypeKind::Id { kind: IdKind::Text | IdKind::Free, min: Some(min) } = &definition.kind {
@@ -253,13 +254,16 @@ fn credentials(model: &Model, diagnostics: &mut Diagnostics) {
             }
         }
         let known = |name: &str| credentials.fields.iter().any(|(field, _)| field.value == name);
-        let fields: Vec<&str> = credentials.fields.iter().map(|(field, _)| field.as_str()).collect();
-        put::check(&credentials.put, &fields, &put::EVERYWHERE, diagnostics);
         if let Some(token) = credentials.token.as_ref().filter(|token| !known(token)) {
+            let fields: Vec<&str> = credentials.fields.iter().map(|(field, _)| field.as_str()).collect();
             let help = format!("the fields are: {}", fields.join(", "));
             let message = format!("the credentials have no field `{}`", token.value);
             diagnostics.add_with_help("E0228", &token.span, message, "unknown", help);
         }
+        let names = signing::known_to_puts(model, credentials);
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        put::check(&credentials.put, &names, &put::EVERYWHERE, diagnostics);
+        signing::check_names(model, credentials, diagnostics);
         if let Some(sign_in) = &credentials.sign_in {
             match model.endpoint(sign_in) {
                 None if model.unread.contains(&sign_in.value) => {}
@@ -307,7 +311,8 @@ fn session(model: &Model, diagnostics: &mut Diagnostics) {
             diagnostics.add_with_help("E0231", &word.span, message, "unknown", help);
             continue;
         };
-        if field.ty != ty {
+        let is_age = session.ends.as_ref().is_some_and(|ends| ends.value == word.value) && field.ty == Type::Uint;
+        if field.ty != ty && !is_age {
             let help = "a token is a `secret`, a base URL `text`, and the times of a session are a `unixtime`: that is a \
                         moment, a `datetime` needs a zone";
             let label = format!("`{}` is {}", word.value, field.surface.ty.value);

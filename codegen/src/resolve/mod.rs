@@ -7,8 +7,10 @@ mod evidence;
 mod kinds;
 pub(crate) mod names;
 mod nested;
+mod paging;
 mod put;
 mod rules;
+mod signing;
 mod totals;
 mod types;
 mod waiters;
@@ -72,6 +74,7 @@ pub(crate) fn resolve(surface: Surface, sources: &Sources, diagnostics: &mut Dia
     mark_uses(&mut model);
     rules::resolve(&mut model, diagnostics);
     answers::resolve(&mut model, diagnostics);
+    paging::resolve(&mut model, diagnostics);
     totals::check(&model, diagnostics);
     wrappers::check(&model, diagnostics);
     bodies::check(&model, diagnostics);
@@ -349,6 +352,7 @@ impl Resolver<'_, '_> {
             output: self.output(&endpoint.response),
             key: None,
             echo: Vec::new(),
+            paging: None,
             waiters: Vec::new(),
             evidence: None,
             type_name,

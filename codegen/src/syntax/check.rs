@@ -106,6 +106,11 @@ impl Checker<'_> {
                 self.put(inner.as_table().into_iter().flatten(), may_be_format);
             }
             Shape::Any => {}
+            Shape::Template if inner.is_str() => {
+                if let Err(why) = put::template(inner.as_str().unwrap_or_default()) {
+                    self.diagnostics.add_with_help("E0241", &span, why, "not a template", key.doc);
+                }
+            }
             Shape::Word(words) if inner.is_str() => self.word(value, key.name, words),
             Shape::TextOrTexts if inner.is_str() || is_list(inner, |item| item.is_str()) => {}
             Shape::Texts if is_list(inner, |item| item.is_str()) => {}
@@ -274,7 +279,7 @@ impl Checker<'_> {
 
     fn shape(&mut self, span: &Span, key: &Key, found: &DeValue<'_>) {
         let expected = match key.shape {
-            Shape::Text | Shape::Name | Shape::Sentence | Shape::Word(_) => "text",
+            Shape::Text | Shape::Name | Shape::Sentence | Shape::Template | Shape::Word(_) => "text",
             Shape::Integer => "a whole number",
             Shape::Flag => "true or false",
             Shape::FlagOrText => "true, false or text",

@@ -55,6 +55,8 @@ pub(crate) enum Shape {
     Put,
     /// The same for every request; a table below the name of a format holds for answers of that format.
     PutByFormat,
+    /// Text with names in braces.
+    Template,
     /// Any value; the reader checks it.
     Any,
 }

@@ -218,6 +218,9 @@ pub(super) fn endpoint(model: &Model, wire: &Wire<'_>, endpoint: &Endpoint) -> D
     if let Some(inputs) = &endpoint.at_least_one {
         doc = doc.and(&format!("At least one of these is required: {}.", inputs.names()));
     }
+    if endpoint.paging.is_some() {
+        doc = doc.and("The answer is a page of a list: `client.items` goes through all pages.");
+    }
     if !surface.recovery.is_empty() {
         doc = doc.and(&format!("If the outcome is unknown: {}{}", surface.recovery, recovered(endpoint)));
     }

@@ -70,6 +70,7 @@ const KNOWN: &[(&str, &[&str])] = &[
             "Mebibytes",
             "Method",
             "Observation",
+            "Paged",
             "Perform",
             "Progress",
             "RateRule",
@@ -89,6 +90,7 @@ const KNOWN: &[(&str, &[&str])] = &[
             "WaiterInfo",
             "Word",
             "evidence",
+            "signing",
         ],
     ),
 ];

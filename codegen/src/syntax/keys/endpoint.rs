@@ -46,6 +46,12 @@ const RESPONSE: &[Key] = &[
     key("echo", Shape::Pairs, "Fields of the answer that repeat inputs: the answer to another call has others."),
 ];
 
+const PAGING: &[Key] = &[
+    must("next", Shape::Pairs, "The input that goes on: to a field of the answer, or by `+1` or `+items`."),
+    key("list", Shape::Text, "The field of the answer with the items, if the answer is not the list."),
+    key("from", Shape::Integer, "The number of the first page, if it is not 1."),
+];
+
 pub(crate) const WAITER: &[Key] = &[
     must("en", Shape::Sentence, "One English sentence."),
     must("ready", Shape::Conditions, "All of these mean that it is there."),
@@ -131,6 +137,7 @@ pub(crate) const ENDPOINT: &[Key] = &[
     key("one-of", Shape::Any, "Groups of inputs of which one variant is given."),
     key("put", Shape::Put, "Constants that make the call what it is: `body.name` or `query.name`."),
     key("response", Shape::Table(RESPONSE), "The answer."),
+    key("paging", Shape::Table(PAGING), "The answer is a page of a list: what the call for the next one has."),
     key("status", Shape::Described(STATUS), "The statuses that it answers, and what differs from the service."),
     key("waiter", Shape::Named(WAITER), "Waiters that poll this call."),
     key("shown", Shape::Texts, "Examples that the documentation shows before the others: `case.kind`."),

@@ -44,6 +44,13 @@ const SESSION: &[Key] = &[
     key("hosts", Shape::Texts, "Hosts that such a base URL may have."),
 ];
 
+const SIGNATURE: &[Key] = &[
+    must("algorithm", Shape::Word(&["sha1", "sha256", "sha512"]), "The digest; with a `key`, that of an HMAC."),
+    key("key", Shape::Template, "The key of an HMAC: a template over the fields of credentials."),
+    must("text", Shape::Template, "What is signed: a template over fields, `{method}`, `{path}`, `{body}` and more."),
+    key("clock", Shape::Text, "The call whose answer tells the server's time, if that of the client does not count."),
+];
+
 const SUCCESS: &[Key] = &[
     must("marker", Shape::Text, "Key of the marker of an envelope around every answer."),
     must("is", Shape::Scalars, "Markers of success, in their letters: texts, numbers or truth values."),
@@ -116,6 +123,7 @@ pub(crate) const SERVICE: &[Key] = &[
     ),
     must("credentials", Shape::Tables(CREDENTIALS), "What a user proves himself with."),
     key("session", Shape::Table(SESSION), "What a sign-in gives."),
+    key("signature", Shape::Table(SIGNATURE), "What `{signature}` in the `put` of credentials is."),
     key("success", Shape::Table(SUCCESS), "How the API says yes, if not by the status alone."),
     must("fault", Shape::Tables(FAULT), "How the API says no: forms that are tried in this order."),
     key("error", Shape::Tables(ERROR), "The catalogue of error codes."),
