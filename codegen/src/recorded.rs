@@ -45,7 +45,7 @@ fn section<'t>(values: &'t str, file: &str) -> Option<&'t str> {
 /// A recorded value; secrets are redacted.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Recorded<'t> {
-    /// A bare word: a number, a date, an address, `None`, a variant without fields.
+    /// A bare word: a number, an amount of money, a date, an address, `None`, a variant without fields.
     Word(&'t str),
     Text(String),
     /// `ServerId(298)`; a bare tuple has no name.
@@ -112,7 +112,9 @@ impl<'t> Reader<'t> {
         let (word, rest) = self.rest.split_at_checked(end)?;
         self.rest = rest;
         let name = word.trim();
-        if name.contains(char::is_whitespace) {
+        // An amount of money has its currency behind a blank.
+        let is_amount = name.starts_with(|first: char| first.is_ascii_digit() || first == '-');
+        if name.contains(char::is_whitespace) && !is_amount {
             return None;
         }
         if self.takes('(') {

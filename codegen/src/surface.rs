@@ -94,6 +94,8 @@ pub(crate) struct Service {
     pub(crate) about: String,
     pub(crate) aliases: Vec<String>,
     pub(crate) zone: String,
+    /// The currency of amounts, where the document says it for all of them.
+    pub(crate) currency: Option<At<String>>,
     pub(crate) formats: Vec<String>,
     pub(crate) request_format: Option<String>,
     pub(crate) negotiates: bool,
@@ -168,6 +170,8 @@ impl Service {
 pub(crate) struct Host {
     pub(crate) name: At<String>,
     pub(crate) url: String,
+    /// The currency of amounts there.
+    pub(crate) currency: Option<At<String>>,
     pub(crate) en: String,
     pub(crate) ru: String,
 }

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use hostkit_proto::Currency;
+
 use super::kinds::is_number;
 use super::{nested, put};
 use crate::diagnostic::{Diagnostics, did_you_mean};
@@ -52,6 +54,7 @@ pub(super) fn check(model: &Model, surface: &Surface, diagnostics: &mut Diagnost
         let message = "a map in the place of a list could be either";
         diagnostics.add_with_help("E0233", span, message, "beside `one-as-list`", help);
     }
+    currencies(model, diagnostics);
     nested::of_types(model, diagnostics);
     put::of_service(model, diagnostics);
     credentials(model, diagnostics);
@@ -162,6 +165,22 @@ fn known_host(model: &Model, host: &At<String>, diagnostics: &mut Diagnostics) {
         };
         let message = format!("there is no host `{}`", host.value);
         diagnostics.add_with_help("E0209", &host.span, message, "unknown", help);
+    }
+}
+
+fn currencies(model: &Model, diagnostics: &mut Diagnostics) {
+    let codes = model.service.hosts.iter().filter_map(|host| host.currency.as_ref()).chain(&model.service.currency);
+    for code in codes.filter(|code| Currency::new(code).is_none()) {
+        let help = "three letters, as in ISO 4217: `RUB`";
+        diagnostics.add_with_help("E0245", &code.span, "this is no code of a currency", "no code", help);
+    }
+    for entry in model.types.values() {
+        let TypeKind::Struct(fields) = &entry.kind else { continue };
+        for field in fields.iter().filter(|field| field.ty == Type::Currency).skip(1) {
+            let help = "a `currency` is that of all amounts beside it: make the others text";
+            let message = format!("`{}` has two currencies", entry.name);
+            diagnostics.add_with_help("E0245", &field.surface.wire.span, message, "the second one", help);
+        }
     }
 }
 

@@ -19,6 +19,7 @@ pub(super) fn read(node: &Node<'_, '_>) -> Service {
         about: node.text("about"),
         aliases: node.texts("aliases"),
         zone: node.text("zone"),
+        currency: node.optional_at("currency"),
         formats: node.texts("formats"),
         request_format: node.optional("request-format"),
         negotiates: node.flag("negotiates") == Some(true),
@@ -53,7 +54,13 @@ pub(super) fn read(node: &Node<'_, '_>) -> Service {
         date_forms: forms("date"),
         hosts: node
             .list("host")
-            .map(|node| Host { name: node.text_at("name"), url: node.text("url"), en: node.text("en"), ru: node.ru() })
+            .map(|node| Host {
+                name: node.text_at("name"),
+                url: node.text("url"),
+                currency: node.optional_at("currency"),
+                en: node.text("en"),
+                ru: node.ru(),
+            })
             .collect(),
         credentials: node
             .list("credentials")

@@ -64,9 +64,12 @@ fn hosts(language: Language, model: &Model) -> String {
         );
         return text.to_owned();
     }
-    let titles = [language.pick("name", "имя"), "URL", language.pick("what", "что это")];
+    let titles =
+        [language.pick("name", "имя"), "URL", language.pick("currency", "валюта"), language.pick("what", "что это")];
     let rows = model.service.hosts.iter().map(|host| {
-        vec![format!("`{}`", host.name.value), format!("`{}`", host.url), cell(language.of(&host.en, &host.ru))]
+        let currency = host.currency.as_ref().or(model.service.currency.as_ref()).map_or("–", |code| code.as_str());
+        let about = cell(language.of(&host.en, &host.ru));
+        vec![format!("`{}`", host.name.value), format!("`{}`", host.url), currency.to_owned(), about]
     });
     table(&titles, rows)
 }

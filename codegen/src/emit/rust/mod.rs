@@ -91,7 +91,7 @@ fn emit_types(model: &Model, files: &mut Files<'_>) -> bool {
         let entries = || model.types.values().filter(|entry| entry.module == **module);
         let items = entries().map(|entry| types::emit(model, entry)).collect();
         files.add_importing(&["types", &name], &["types", &spec], &docs::types(module), items);
-        server.extend(entries().map(types::emit_server));
+        server.extend(entries().map(|entry| types::emit_server(model, entry)));
     }
     let exports = modules.iter().map(|module| {
         let entries = model.types.values().filter(|entry| entry.module == **module);

@@ -22,6 +22,7 @@ const DATES: &[Key] = &[
 const HOST: &[Key] = &[
     must("name", Shape::Text, "The name that limits by host use."),
     must("url", Shape::Text, "The base URL."),
+    key("currency", Shape::Text, "The currency of amounts there: `RUB`."),
     key("en", Shape::Sentence, "One English sentence."),
 ];
 
@@ -95,6 +96,7 @@ pub(crate) const SERVICE: &[Key] = &[
     key("about", Shape::Text, "A longer text."),
     key("aliases", Shape::Texts, "More search words."),
     must("zone", Shape::Text, "The time zone of its dates."),
+    key("currency", Shape::Text, "The currency of all amounts, if the document says it: `RUB`."),
     must("formats", Shape::Words(&["xml", "json", "php", "print_r"]), "Formats of answers; the first is the default."),
     key("request-format", Shape::Word(FORMATS), "The format of request bodies, if it is another."),
     key("negotiates", Shape::Flag, "The wanted format is said in `Accept`."),

@@ -60,8 +60,8 @@ use crate::types::Billing;
 ///     to: Some(UnixTime(1301947199)),
 /// });
 /// let billing = client.call(&call)?;
-/// assert_eq!(billing.total_debit, "57.78".parse() ?);
-/// assert_eq!(billing.total_credit, Some("0".parse() ?));
+/// assert_eq!(billing.total_debit, "57.78 RUB".parse() ?);
+/// assert_eq!(billing.total_credit, Some("0 RUB".parse() ?));
 /// assert_eq!(billing.period.as_deref(), Some("25.01.2012"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

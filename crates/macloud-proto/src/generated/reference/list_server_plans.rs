@@ -49,7 +49,7 @@ use crate::types::{GroupId, ServerPlan};
 /// assert_eq!(server_plans.len(), 1);
 /// assert_eq!(server_plans[0].id, PlanId::new(7));
 /// assert_eq!(server_plans[0].name, "Constructor");
-/// assert_eq!(server_plans[0].cost, "0.00".parse() ?);
+/// assert_eq!(server_plans[0].cost, "0.00 RUB".parse() ?);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]

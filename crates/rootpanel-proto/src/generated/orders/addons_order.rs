@@ -46,11 +46,11 @@ use crate::types::{AddonId, OrderId, OrderedAddons};
 /// }
 /// let order = outcome.into_result()?;
 /// // order.order: OrderId::new(47000)
-/// // order.balance: Some("136.02".parse() ?)
-/// // order.cost: Some("3.00".parse() ?)
+/// // order.balance: Some("136.02 EUR".parse() ?)
+/// // order.cost: Some("3.00 EUR".parse() ?)
 /// # assert_eq!(order.order, OrderId::new(47000));
-/// # assert_eq!(order.balance, Some("136.02".parse() ?));
-/// # assert_eq!(order.cost, Some("3.00".parse() ?));
+/// # assert_eq!(order.balance, Some("136.02 EUR".parse() ?));
+/// # assert_eq!(order.cost, Some("3.00 EUR".parse() ?));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]

@@ -47,10 +47,10 @@ use crate::types::{Order, OrderId, Renewal};
 /// let order = outcome.into_result()?;
 /// // order.order: OrderId::new(47000)
 /// // order.period: Some(1)
-/// // order.balance: Some("139.02".parse() ?)
+/// // order.balance: Some("139.02 EUR".parse() ?)
 /// # assert_eq!(order.order, OrderId::new(47000));
 /// # assert_eq!(order.period, Some(1));
-/// # assert_eq!(order.balance, Some("139.02".parse() ?));
+/// # assert_eq!(order.balance, Some("139.02 EUR".parse() ?));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
