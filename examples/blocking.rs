@@ -19,7 +19,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let order = CreateServer::new("web-7f3a", ServerType::Virtual, Mebibytes(1024), Gibibytes(10), os);
     let outcome = client.perform(&order);
     if let Some(ticket) = outcome.ticket() {
-        std::fs::write("order.ticket", ticket.save().to_string())?; // it may have happened: `client.reconcile` finds out
+        std::fs::write("order.ticket", ticket.save().to_string())?; // it may have happened: `client.recover` finds out
     }
     match outcome {
         Outcome::Done(server) => println!("server {} is there", server.id),

@@ -4,7 +4,7 @@ use clodo_proto::images::ListImages;
 use clodo_proto::servers::{CreateServer, CreateServerOs};
 use clodo_proto::types::ServerType;
 use clodo_proto::{Clodo, Credentials};
-use hostkit::{Gibibytes, Mebibytes, Outcome, Reconciled, SavedTicket};
+use hostkit::{Gibibytes, Mebibytes, Outcome, Recovery, SavedTicket};
 use hostkit_sandbox::fault::{Armed, Fault};
 use hostkit_sandbox::{ApiName, Sandbox, credentials};
 use hostkit_ureq::Client;
@@ -24,10 +24,10 @@ fn order(client: &Client<Clodo>) -> Result<Option<String>, Failure> {
 /// Restores the ticket and asks the hoster what happened. Orders nothing.
 fn find_out(client: &Client<Clodo>, text: &str) -> Result<(), Failure> {
     let ticket = text.parse::<SavedTicket>()?.ticket::<CreateServer>()?;
-    match client.reconcile::<CreateServer>(&ticket) {
-        Reconciled::Happened(server) => println!("it is server {}", server.id),
-        Reconciled::Several(servers) => println!("{} servers fit: a person has to look", servers.len()),
-        Reconciled::DidNot => println!("it did not happen: order again"),
+    match client.recover::<CreateServer>(&ticket) {
+        Recovery::Happened(server) => println!("it is server {}", server.id),
+        Recovery::Several(servers) => println!("{} servers fit: a person has to look", servers.len()),
+        Recovery::DidNot => println!("it did not happen: order again"),
         open => println!("do not order again yet: {open}"),
     }
     Ok(())

@@ -349,7 +349,7 @@ pub(crate) struct Evidence {
     pub(crate) by_itself: ByItself,
     /// The call is not sent where it is so already.
     pub(crate) already_is_refused: bool,
-    pub(crate) settle: i64,
+    pub(crate) lag: i64,
 }
 
 /// Whether the hoster may do by itself what a call does.

@@ -47,7 +47,7 @@ effect = "?"                            # safe idempotent state spends destructi
 en = "?"                                # one sentence: the docstring
 # document = 1                          # the number in inventory.toml
 # provenance = "recorded"               # where it is known from, if not from the document
-# reconcile = "List … and look for …"   # how to find out whether it happened: for what is not safe or idempotent
+# recovery = "List … and look for …"   # how to find out whether it happened: for what is not safe or idempotent
 # no-evidence = "…"                        # why no call of the API shows that it happened; else a [evidence]
 # deadline = 60                         # seconds; 30 where it is not said
 # status = { 404 = {} }                 # what it answers; what that means is in service.toml

@@ -118,8 +118,8 @@ pub(crate) struct Service {
     pub(crate) words: Option<At<Vec<Word>>>,
     /// Place of the second leniency for maps if both are on: a map could then be a list of items or a single item.
     pub(crate) ambiguous_map: Option<Span>,
-    pub(crate) datetime_forms: Vec<String>,
-    pub(crate) date_forms: Vec<String>,
+    pub(crate) datetime_patterns: Vec<String>,
+    pub(crate) date_patterns: Vec<String>,
     pub(crate) hosts: Vec<Host>,
     pub(crate) credentials: Vec<Credentials>,
     pub(crate) session: Option<Session>,
@@ -224,7 +224,7 @@ impl Word {
 
 /// How faults are recognised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) enum FaultForm {
+pub(crate) enum FaultStyle {
     /// By the marker of an envelope.
     Envelope,
     /// By a failing status and a document that is named.
@@ -234,7 +234,7 @@ pub(crate) enum FaultForm {
     Documents,
 }
 
-impl FaultForm {
+impl FaultStyle {
     /// Its name in OpenAPI documents.
     pub(crate) fn word(self) -> &'static str {
         match self {
@@ -264,7 +264,7 @@ pub(crate) struct ErrorDocument {
 /// `[success]` and every `[[fault]]`.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Fault {
-    pub(crate) form: FaultForm,
+    pub(crate) style: FaultStyle,
     /// All forms; the fields below are those of the first one.
     pub(crate) documents: Vec<ErrorDocument>,
     pub(crate) code: Vec<String>,
@@ -399,7 +399,7 @@ pub(crate) struct Field {
     pub(crate) absent: Option<At<bool>>,
     pub(crate) header: Option<String>,
     pub(crate) unit: Option<String>,
-    pub(crate) form: Option<String>,
+    pub(crate) pattern: Option<String>,
     pub(crate) write_text: bool,
     pub(crate) trim: bool,
     pub(crate) limits: Limits,
@@ -507,7 +507,7 @@ pub(crate) struct Waiter {
     pub(crate) interval: i64,
     pub(crate) cap: i64,
     pub(crate) deadline: i64,
-    pub(crate) settle: i64,
+    pub(crate) lag: i64,
 }
 
 /// Evidence that a call happened, as `[evidence]` states it.
@@ -539,7 +539,7 @@ pub(crate) struct Evidence {
     pub(crate) unseen_is_no: bool,
     /// The call is not sent where it is so already.
     pub(crate) already: Option<At<String>>,
-    pub(crate) settle: i64,
+    pub(crate) lag: i64,
 }
 
 /// A file with a wire example.
@@ -612,7 +612,7 @@ pub(crate) struct Endpoint {
     pub(crate) source_line: Option<i64>,
     pub(crate) provenance: Option<String>,
     pub(crate) deadline: Option<i64>,
-    pub(crate) reconcile: String,
+    pub(crate) recovery: String,
     pub(crate) authorised: bool,
     pub(crate) removed: Option<Removed>,
     pub(crate) path_parameters: Vec<Field>,

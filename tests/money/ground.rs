@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use hostkit::protocol::server::every::Served;
 use hostkit::time::{Clock, Moment, Now};
 use hostkit::{
-    Api, BaseUrl, Call, CallOptions, Error, ErrorOf, Observation, Outcome, Perform, Rates, Reconciled, Reply, Ticket,
+    Api, BaseUrl, Call, CallOptions, Error, ErrorOf, Observation, Outcome, Perform, Rates, Recovery, Reply, Ticket,
     UnixTime, WaitError, Waiter,
 };
 use hostkit_reqwest::ReqwestTransport;
@@ -151,10 +151,10 @@ impl<A: Api> Client<A> {
         }
     }
 
-    pub fn reconcile<E: Perform<Api = A>>(&self, ticket: &Ticket) -> Reconciled<E::Found, A::Code> {
+    pub fn recover<E: Perform<Api = A>>(&self, ticket: &Ticket) -> Recovery<E::Found, A::Code> {
         match self {
-            Self::Blocking(client) => client.reconcile::<E>(ticket),
-            Self::Async(client, runtime) => runtime.block_on(client.reconcile::<E>(ticket)),
+            Self::Blocking(client) => client.recover::<E>(ticket),
+            Self::Async(client, runtime) => runtime.block_on(client.recover::<E>(ticket)),
         }
     }
 

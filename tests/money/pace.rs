@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use clodo_proto::Clodo;
-use hostkit::{CallOptions, ErrorKind, Gibibytes, Mebibytes, Rates, Reconciled, Waiter};
+use hostkit::{CallOptions, ErrorKind, Gibibytes, Mebibytes, Rates, Recovery, Waiter};
 use hostkit_sandbox::world::World;
 use hostkit_sandbox::{Armed, Fault, Sandbox};
 
@@ -171,7 +171,7 @@ fn look_for_one(kind: Kind, callers: usize) -> (Vec<String>, u64) {
             let (client, ended, ticket) = (client.clone(), &ended, &ticket);
             scope.spawn(move || {
                 let _member = member;
-                let is_told = matches!(client.reconcile::<CreateServer>(ticket), Reconciled::DidNot);
+                let is_told = matches!(client.recover::<CreateServer>(ticket), Recovery::DidNot);
                 *lock(ended) += usize::from(is_told);
             });
         }

@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
 
 mod confusion;
+mod direct;
 mod error_texts;
 mod every_call;
 mod good_and_bad;
@@ -26,6 +27,5 @@ mod p32_rows;
 mod real;
 mod removed;
 mod sandbox_answers;
-mod straight;
 mod totals;
 mod unresolved;

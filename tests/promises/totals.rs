@@ -69,10 +69,10 @@ fn read(status: u16, bytes: &[u8], unknown: UnknownFields) -> Found {
         let value = answer.list(&NUMBERS, 10).map_err(|error| error.to_string())?;
         Ok((value, answer.report()))
     };
-    let (straight, tree) = (answer(), answer());
+    let (direct, tree) = (answer(), answer());
     assert!(tree.document().is_ok() && tree.is_parsed());
-    let (straight, tree) = (found(&straight), found(&tree));
-    assert_eq!(straight, tree, "{}", String::from_utf8_lossy(bytes));
+    let (direct, tree) = (found(&direct), found(&tree));
+    assert_eq!(direct, tree, "{}", String::from_utf8_lossy(bytes));
     tree
 }
 

@@ -3,7 +3,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use hostkit::time::{Clock, Moment, Now, SystemClock};
-use hostkit::{Api, Call, CallOptions, Intent, OutcomeOf, Perform, Reconciled, Ticket};
+use hostkit::{Api, Call, CallOptions, Intent, OutcomeOf, Perform, Recovery, Ticket};
 use hostkit_sandbox::Sandbox;
 use tokio::runtime::Runtime;
 
@@ -110,10 +110,10 @@ impl<A: Api> Client<A> {
         }
     }
 
-    pub fn reconcile<E: Perform<Api = A>>(&self, ticket: &Ticket) -> Reconciled<E::Found, A::Code> {
+    pub fn recover<E: Perform<Api = A>>(&self, ticket: &Ticket) -> Recovery<E::Found, A::Code> {
         match self {
-            Self::Blocking(client) => client.reconcile::<E>(ticket),
-            Self::Async(client, runtime) => runtime.block_on(client.reconcile::<E>(ticket)),
+            Self::Blocking(client) => client.recover::<E>(ticket),
+            Self::Async(client, runtime) => runtime.block_on(client.recover::<E>(ticket)),
         }
     }
 }

@@ -34,7 +34,7 @@ pub struct Probe {
     pub api: &'static str,
     pub folder: &'static str,
     pub run: fn(u16, &[u8]) -> Found,
-    /// Reads an answer straight from the body and from its tree, and compares; whether it could be read straight.
+    /// Reads an answer directly from the body and from its tree, and compares; whether it could be read directly.
     pub compare: fn(u16, &[u8]) -> bool,
 }
 
@@ -77,7 +77,7 @@ impl<A: Api> Visitor for Collector<A> {
     }
 }
 
-/// The judgement on an answer that is read straight from the body is the one on its tree, and so is the report. With
+/// The judgement on an answer that is read directly from the body is the one on its tree, and so is the report. With
 /// small limits, too: whatever is over one is so in both.
 fn compare<E: Serve>(status: u16, body: &[u8]) -> bool
 where
@@ -85,7 +85,7 @@ where
 {
     let headers = HeaderMap::new();
     let small = Limits { max_bytes: 4_096, max_nodes: 120, max_depth: 5, max_items: 14 };
-    let mut is_straight = false;
+    let mut is_direct = false;
     for (unknown, limits) in [
         (UnknownFields::Collect, Limits::DEFAULT),
         (UnknownFields::Deny, Limits::DEFAULT),
@@ -96,21 +96,21 @@ where
             let answer = RawAnswer::new(&E::INFO, &<E::Api as Api>::INFO, status, &headers, body);
             answer.with_unknown_fields(unknown).with_limits(limits)
         };
-        let (straight, by_tree) = (new(), new());
+        let (direct, by_tree) = (new(), new());
         // Whoever asked for the tree is read from it.
         let _ = by_tree.document();
-        let (found, expected) = (judge::<E>(&Inputs::new(), &straight), judge::<E>(&Inputs::new(), &by_tree));
+        let (found, expected) = (judge::<E>(&Inputs::new(), &direct), judge::<E>(&Inputs::new(), &by_tree));
         assert!(
             found == expected && format!("{found:?}") == format!("{expected:?}"),
             "{}, {unknown:?}: {found:?}, from the tree {expected:?}, of {}",
             E::INFO.name,
             lossy(body)
         );
-        let (found, expected) = (sorted(&straight.report()), sorted(&by_tree.report()));
+        let (found, expected) = (sorted(&direct.report()), sorted(&by_tree.report()));
         assert_eq!(found, expected, "{}, {unknown:?}: {}", E::INFO.name, lossy(body));
-        is_straight |= unknown == UnknownFields::Collect && limits == Limits::DEFAULT && !straight.is_parsed();
+        is_direct |= unknown == UnknownFields::Collect && limits == Limits::DEFAULT && !direct.is_parsed();
     }
-    is_straight
+    is_direct
 }
 
 /// The lines of a report. Their order is that of the reading: of the document, or of the spec.

@@ -67,19 +67,21 @@ impl<'m> Scalars<'m> {
     fn text_of(self, ty: &Type, node: Node<'_>) -> Result<(), Expected> {
         let service = &self.model.service;
         let fits = Leniency::scalar_text(node).is_some_and(|text| match ty {
-            Type::DateTime => forms(&service.datetime_forms, "%Y-%m-%d %H:%M:%S")
-                .any(|form| DateTime::parse(form, text.trim()).is_some()),
-            Type::Date => forms(&service.date_forms, "%Y-%m-%d").any(|form| Date::parse(form, text.trim()).is_some()),
+            Type::DateTime => patterns(&service.datetime_patterns, "%Y-%m-%d %H:%M:%S")
+                .any(|pattern| DateTime::parse(pattern, text.trim()).is_some()),
+            Type::Date => {
+                patterns(&service.date_patterns, "%Y-%m-%d").any(|pattern| Date::parse(pattern, text.trim()).is_some())
+            }
             ty => self.fits(ty, text),
         });
         if fits { Ok(()) } else { Err(self.expected(ty)) }
     }
 
-    /// Whether a text of the query reads as the field: dates in the form that is written.
+    /// Whether a text of the query reads as the field: dates in the pattern that is written.
     pub(super) fn fits_query(self, field: &Field, text: &str) -> bool {
-        match (&field.ty, &field.surface.form) {
-            (Type::DateTime, Some(form)) => DateTime::parse(form, text).is_some(),
-            (Type::Date, Some(form)) => Date::parse(form, text).is_some(),
+        match (&field.ty, &field.surface.pattern) {
+            (Type::DateTime, Some(pattern)) => DateTime::parse(pattern, text).is_some(),
+            (Type::Date, Some(pattern)) => Date::parse(pattern, text).is_some(),
             (ty, _) => self.fits(ty, text),
         }
     }
@@ -93,7 +95,7 @@ impl<'m> Scalars<'m> {
             Type::Currency => reads::<Currency>(text),
             Type::Worded(words) if words.iter().flatten().any(|word| word.as_protocol().text() == text) => true,
             Type::Flag | Type::Worded(_) => reads::<bool>(text),
-            // Dates have one form in these places; the service's forms apply to bodies and queries.
+            // Dates have one pattern in these places; the service's patterns apply to bodies and queries.
             Type::DateTime => reads::<DateTime>(text),
             Type::Date => reads::<Date>(text),
             Type::UnixTime => reads::<UnixTime>(text),
@@ -117,7 +119,7 @@ impl<'m> Scalars<'m> {
     /// Description of this type's values.
     pub(super) fn expected(self, ty: &Type) -> Expected {
         let service = &self.model.service;
-        let first = |forms: &[String]| forms.first().cloned().unwrap_or_default();
+        let first = |patterns: &[String]| patterns.first().cloned().unwrap_or_default();
         match ty {
             Type::Text => "text".to_owned(),
             Type::Secret => "a secret".to_owned(),
@@ -129,8 +131,8 @@ impl<'m> Scalars<'m> {
                 format!("a flag ({})", all.join(", "))
             }
             Type::Flag => "a flag".to_owned(),
-            Type::DateTime => format!("a date and time such as {}", first(&service.datetime_forms)),
-            Type::Date => format!("a date such as {}", first(&service.date_forms)),
+            Type::DateTime => format!("a date and time such as {}", first(&service.datetime_patterns)),
+            Type::Date => format!("a date such as {}", first(&service.date_patterns)),
             Type::UnixTime => "a time in seconds".to_owned(),
             Type::Ip => "an IP address".to_owned(),
             Type::Csv(_) => "values separated by commas".to_owned(),
@@ -146,9 +148,9 @@ impl<'m> Scalars<'m> {
     }
 }
 
-fn forms<'f>(forms: &'f [String], default: &'static str) -> impl Iterator<Item = &'f str> {
-    let default = forms.is_empty().then_some(default);
-    forms.iter().map(String::as_str).chain(default)
+fn patterns<'f>(patterns: &'f [String], default: &'static str) -> impl Iterator<Item = &'f str> {
+    let default = patterns.is_empty().then_some(default);
+    patterns.iter().map(String::as_str).chain(default)
 }
 
 fn reads<T: FromText>(text: &str) -> bool {

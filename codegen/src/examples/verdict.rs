@@ -1,13 +1,13 @@
 //! Decides whether an answer is a success or a fault, with the code that clients use.
 
 use hostkit_proto::{
-    CallFacts, DocumentFaults, Emptiness, EnvelopeFaults, ErrorForm, Fault, FaultCode, FaultKind, StatusFaults,
+    CallFacts, DocumentFaults, Emptiness, EnvelopeFaults, ErrorLayout, Fault, FaultCode, FaultKind, StatusFaults,
     Verdict, Word,
 };
 use hostkit_wire::Node;
 
 use crate::model::{Endpoint, Model, Output};
-use crate::surface::{self, ErrorCode, FaultForm};
+use crate::surface::{self, ErrorCode, FaultStyle};
 
 /// An error code as the document writes it; the model has its kind.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,11 +39,11 @@ pub(super) fn of(model: &Model, endpoint: &Endpoint, status: u16, root: Option<N
     let coded = |is_it: fn(&ErrorCode) -> bool| -> Vec<&str> {
         model.service.errors.iter().filter(|error| is_it(error)).map(|error| error.code.value.as_str()).collect()
     };
-    let mut verdict: Verdict<Code> = if spec.form == FaultForm::Documents {
+    let mut verdict: Verdict<Code> = if spec.style == FaultStyle::Documents {
         let paths: Vec<_> = spec.documents.iter().map(|one| (one, texts(&one.code), texts(&one.message))).collect();
-        let forms: Vec<ErrorForm<'_>> = paths
+        let layouts: Vec<ErrorLayout<'_>> = paths
             .iter()
-            .map(|(one, code, message)| ErrorForm {
+            .map(|(one, code, message)| ErrorLayout {
                 present: &one.present,
                 code,
                 message,
@@ -55,9 +55,9 @@ pub(super) fn of(model: &Model, endpoint: &Endpoint, status: u16, root: Option<N
         let by_text: Vec<(&str, &str)> = errors
             .flat_map(|error| error.texts.iter().map(|text| (text.as_str(), error.code.value.as_str())))
             .collect();
-        DocumentFaults { forms: &forms, texts: &by_text, verify: &coded(|error| error.verify) }
+        DocumentFaults { layouts: &layouts, texts: &by_text, verify: &coded(|error| error.verify) }
             .verdict_on(status, root, facts)
-    } else if spec.form == FaultForm::Wrapped {
+    } else if spec.style == FaultStyle::Wrapped {
         let first = |keys: &[String]| keys.first().cloned().unwrap_or_default();
         let (code, message) = (first(&spec.code), first(&spec.message));
         StatusFaults { code: &code, message: &message, details: &spec.details }.verdict_on(status, root, facts)

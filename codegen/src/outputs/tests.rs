@@ -214,7 +214,7 @@ fn a_choice_is_named_among_the_properties_too() {
 method = "POST"
 path = "/boxes"
 effect = "state"
-reconcile = "Look into the box."
+recovery = "Look into the box."
 no-evidence = "A box is closed."
 en = "Fills a box."
 [body]
@@ -347,7 +347,7 @@ root = "crates"
 method = "POST"
 path = "/crates"
 effect = "spends"
-reconcile = "List the crates."
+recovery = "List the crates."
 en = "Buys a crate."
 at-least-one = ["size", "weight"]
 [body]
@@ -358,13 +358,13 @@ weight = { type = "uint", not-below = "size", when = { "tag=big" = { max = 9 } }
 read = "crates/list_crates"
 where = { tag = "tag" }
 new = "id"
-settle = 90
+lag = 90
 "#;
     let destroy = r#"
 method = "POST"
 path = "/crates/drop"
 effect = "destructive"
-reconcile = "Listen."
+recovery = "Listen."
 no-evidence = "A dropped crate | looks like another."
 en = "Drops a crate."
 "#;
@@ -427,7 +427,7 @@ en = "Drops a crate."
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     for part in [
         "\"x-hostkit-evidence\": { \"read\": \"crates/list_crates\", \"where\": { \"tag\": \"tag\" }, \"new\": \"id\", \
-         \"settle\": 90 }",
+         \"lag\": 90 }",
         "\"x-hostkit-no-evidence\": \"A dropped crate | looks like another.\"",
         "\"x-hostkit-at-least-one\": [\"size\", \"weight\"]",
         "\"x-hostkit-not-below\": \"size\"",

@@ -3,7 +3,7 @@
 use crate::diagnostic::{Diagnostics, did_you_mean};
 use crate::model::{Echo, EchoedInput, Endpoint, Field, Model, Type, dotted};
 use crate::source::{At, Span};
-use crate::surface::{Fault, FaultForm};
+use crate::surface::{Fault, FaultStyle};
 
 /// Resolves the answers of every endpoint.
 pub(super) fn resolve(model: &mut Model, diagnostics: &mut Diagnostics) {
@@ -11,7 +11,7 @@ pub(super) fn resolve(model: &mut Model, diagnostics: &mut Diagnostics) {
     let mut resolved = Vec::new();
     for endpoint in &model.endpoints {
         if let Some(place) = &endpoint.surface.response.may_lack_marker
-            && (endpoint.effect() != "safe" || model.service.fault.form != FaultForm::Envelope)
+            && (endpoint.effect() != "safe" || model.service.fault.style != FaultStyle::Envelope)
         {
             let help = "without the marker, an answer to a call that acts leaves its outcome unknown";
             let message = "only reads of an API with an envelope may lack the marker";
@@ -29,7 +29,7 @@ pub(super) fn resolve(model: &mut Model, diagnostics: &mut Diagnostics) {
 fn envelope(model: &Model, diagnostics: &mut Diagnostics) {
     let fault = &model.service.fault;
     documents(fault, diagnostics);
-    let Some(place) = fault.place.as_ref().filter(|_| fault.form == FaultForm::Envelope) else { return };
+    let Some(place) = fault.place.as_ref().filter(|_| fault.style == FaultStyle::Envelope) else { return };
     for (table, words) in [("success", &fault.success), ("[fault]", &fault.failure)] {
         if words.is_empty() {
             let help = "without it, a success cannot be told from a failure";
@@ -68,7 +68,7 @@ fn envelope(model: &Model, diagnostics: &mut Diagnostics) {
 /// Checks that each form of a fault has what it needs, and nothing that another kind of form has.
 fn documents(fault: &Fault, diagnostics: &mut Diagnostics) {
     if let [_, second, ..] = fault.documents.as_slice()
-        && fault.form != FaultForm::Documents
+        && fault.style != FaultStyle::Documents
     {
         let help = "several forms are for errors that are recognised by their status or by what is there";
         let message = "an envelope and a named document have one form";
@@ -76,18 +76,18 @@ fn documents(fault: &Fault, diagnostics: &mut Diagnostics) {
     }
     for document in &fault.documents {
         let of_envelope = !document.is.is_empty() || !document.no_code.is_empty() || !document.auth.is_empty();
-        let wrong = match fault.form {
-            FaultForm::Envelope if document.wrapped || !document.present.is_empty() => {
+        let wrong = match fault.style {
+            FaultStyle::Envelope if document.wrapped || !document.present.is_empty() => {
                 Some("`wrapped` and `present` are for errors without an envelope")
             }
-            FaultForm::Envelope => None,
+            FaultStyle::Envelope => None,
             _ if of_envelope => Some("`is`, `no-code` and `auth` are for the envelope of `[success]`"),
-            FaultForm::Documents if document.wrapped => Some("a document that is named is the only form"),
-            FaultForm::Wrapped if document.code.len() != 1 || document.message.len() != 1 => {
+            FaultStyle::Documents if document.wrapped => Some("a document that is named is the only form"),
+            FaultStyle::Wrapped if document.code.len() != 1 || document.message.len() != 1 => {
                 Some("a document that is named has one `code` and one `message`")
             }
-            FaultForm::Wrapped if !document.present.is_empty() => Some("a document that is named shows by its code"),
-            FaultForm::Documents if document.code.is_empty() && document.message.is_empty() => {
+            FaultStyle::Wrapped if !document.present.is_empty() => Some("a document that is named shows by its code"),
+            FaultStyle::Documents if document.code.is_empty() && document.message.is_empty() => {
                 Some("a form of a fault needs a `code` or a `message`")
             }
             _ => None,

@@ -9,7 +9,7 @@ use super::{nested, put};
 use crate::diagnostic::{Diagnostics, did_you_mean};
 use crate::model::{Endpoint, Field, Model, Type, TypeKind};
 use crate::source::{At, Span};
-use crate::surface::{self, FaultForm, IdKind, Remarks, Surface};
+use crate::surface::{self, FaultStyle, IdKind, Remarks, Surface};
 
 pub(super) fn check(model: &Model, surface: &Surface, diagnostics: &mut Diagnostics) {
     let mut names = BTreeMap::new();
@@ -132,13 +132,13 @@ fn effect(endpoint: &Endpoint, diagnostics: &mut Diagnostics) {
         let help = "add \"get-with-effect\" to `flags`: proxies and libraries may repeat a GET";
         diagnostics.add_with_help("E0220", span, "a GET that acts", "not safe, and a GET", help);
     }
-    if acts && surface.reconcile.is_empty() {
-        let help = "`reconcile = \"…\"` says how a user finds out whether the call happened";
+    if acts && surface.recovery.is_empty() {
+        let help = "`recovery = \"…\"` says how a user finds out whether the call happened";
         diagnostics.add_with_help(
             "E0222",
             span,
             "nothing says how to find out whether it happened",
-            "no `reconcile`",
+            "no `recovery`",
             help,
         );
     }
@@ -247,7 +247,7 @@ fn identity(model: &Model, endpoint: &Endpoint, diagnostics: &mut Diagnostics) {
         if (is_list || !has_root)
             && !fields.iter().any(Field::is_required)
             && !keeps
-            && model.service.fault.form != FaultForm::Envelope
+            && model.service.fault.style != FaultStyle::Envelope
         {
             let span = endpoint.surface.response.ty.as_ref().map_or(&endpoint.surface.place, |ty| &ty.span);
             let message = format!("`{name}` has no required field");

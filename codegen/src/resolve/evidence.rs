@@ -156,7 +156,7 @@ impl<'m> Tracer<'m, '_> {
             unseen_is_no: evidence.unseen_is_no,
             by_itself,
             already_is_refused: evidence.already.is_some(),
-            settle: evidence.settle,
+            lag: evidence.lag,
         })
     }
 

@@ -159,12 +159,12 @@ impl Resolver<'_, '_> {
         };
         // A field without a form of its own is written in the service's first form.
         let forms = match ty {
-            Type::DateTime => self.service.datetime_forms.first().filter(|form| *form != "%Y-%m-%d %H:%M:%S"),
-            Type::Date => self.service.date_forms.first().filter(|form| *form != "%Y-%m-%d"),
+            Type::DateTime => self.service.datetime_patterns.first().filter(|form| *form != "%Y-%m-%d %H:%M:%S"),
+            Type::Date => self.service.date_patterns.first().filter(|form| *form != "%Y-%m-%d"),
             _ => None,
         };
         let mut surface = field.clone();
-        surface.form = surface.form.or_else(|| forms.cloned());
+        surface.pattern = surface.pattern.or_else(|| forms.cloned());
         Field {
             rust: self.rust_name(&field.name, &field.wire),
             name: WireName {

@@ -83,7 +83,7 @@ pub(super) fn read(place: Span, module: &str, stem: &str, node: &Node<'_, '_>) -
         source_line: node.integer("line"),
         provenance: node.optional("provenance"),
         deadline: node.integer("deadline"),
-        reconcile: node.text("reconcile"),
+        recovery: node.text("recovery"),
         authorised: node.flag("authorised") != Some(false),
         removed: node.table("removed-at").map(|node| Removed {
             hosts: node.pairs("hosts"),
@@ -201,7 +201,7 @@ fn read_waiter(name: At<String>, node: &Node<'_, '_>) -> Waiter {
         interval: seconds("interval"),
         cap: seconds("cap"),
         deadline: seconds("deadline"),
-        settle: node.integer("settle").unwrap_or(0),
+        lag: node.integer("lag").unwrap_or(0),
         name,
     }
 }
@@ -228,7 +228,7 @@ fn read_evidence(node: &Node<'_, '_>) -> Evidence {
         absent_is_no: node.has("absent"),
         unseen_is_no: !node.has("not-seen"),
         already: node.optional_at("already"),
-        settle: node.integer("settle").unwrap_or(60),
+        lag: node.integer("lag").unwrap_or(60),
     }
 }
 

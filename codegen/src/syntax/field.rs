@@ -23,7 +23,7 @@ pub(super) fn read_field(wire: At<String>, node: &Node<'_, '_>) -> Field {
         absent: node.flag_at("absent"),
         header: node.optional("header"),
         unit: node.optional("unit"),
-        form: node.optional("form"),
+        pattern: node.optional("pattern"),
         write_text: node.has("write"),
         trim: node.flag("trim") == Some(true),
         limits: read_limits(node),

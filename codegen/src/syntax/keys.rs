@@ -147,7 +147,7 @@ pub(crate) const FIELD: &[Key] = &[
     key("absent", Shape::Flag, "What the absence of a flag means."),
     key("header", Shape::Text, "The header that has the value."),
     key("unit", Shape::Text, "The unit, for the docs."),
-    key("form", Shape::Text, "A date form other than the first of the service."),
+    key("pattern", Shape::Text, "A date pattern other than the first of the service."),
     key("write", Shape::Word(&["text"]), "How a number is written."),
     key("trim", Shape::Flag, "Blanks around the text of an answer are left out."),
     key("range", Shape::Integers, "Lowest and highest value."),

@@ -5,7 +5,7 @@ use hostkit_proto::Leniency;
 use super::endpoint::read_statuses;
 use super::field::{read_by_format, read_remarks};
 use super::node::Node;
-use crate::surface::{Credentials, ErrorCode, ErrorDocument, Fault, FaultForm, Host, Rate, Service, Session};
+use crate::surface::{Credentials, ErrorCode, ErrorDocument, Fault, FaultStyle, Host, Rate, Service, Session};
 
 pub(super) fn read(node: &Node<'_, '_>) -> Service {
     let lenient = node.table("lenient");
@@ -50,8 +50,8 @@ pub(super) fn read(node: &Node<'_, '_>) -> Service {
         root: read_by_format(node, "root"),
         words: node.words_at("words"),
         ambiguous_map: lenient.filter(|_| is("one-as-list") && is("map-as-list")).map(|node| node.span("map-as-list")),
-        datetime_forms: forms("datetime"),
-        date_forms: forms("date"),
+        datetime_patterns: forms("datetime"),
+        date_patterns: forms("date"),
         hosts: node
             .list("host")
             .map(|node| Host {
@@ -132,10 +132,10 @@ fn read_fault(node: &Node<'_, '_>) -> Fault {
     let success = node.table("success");
     let Some(first) = documents.first().cloned() else { return Fault::default() };
     Fault {
-        form: match success {
-            Some(_) => FaultForm::Envelope,
-            None if first.wrapped => FaultForm::Wrapped,
-            None => FaultForm::Documents,
+        style: match success {
+            Some(_) => FaultStyle::Envelope,
+            None if first.wrapped => FaultStyle::Wrapped,
+            None => FaultStyle::Documents,
         },
         code: first.code,
         message: first.message,

@@ -1,4 +1,4 @@
-//! A received answer: its verdict and its value are read straight from the body if that is regular, else from a tree that
+//! A received answer: its verdict and its value are read directly from the body if that is regular, else from a tree that
 //! is parsed once for both.
 
 use std::cell::{OnceCell, RefCell};
@@ -249,9 +249,9 @@ impl<'a> RawAnswer<'a> {
         self.header(name).and_then(T::from_text)
     }
 
-    /// Reads the value straight from the body, or, if that is not regular, from its tree.
+    /// Reads the value directly from the body, or, if that is not regular, from its tree.
     fn read<T>(&self, read: impl Fn(&mut Reader<'_>) -> Result<T, DecodeError>) -> Result<T, DecodeError> {
-        match self.read_straight(&read) {
+        match self.read_directly(&read) {
             Some(value) => Ok(value),
             None => self.read_tree(|reader| read(reader)),
         }
@@ -259,7 +259,7 @@ impl<'a> RawAnswer<'a> {
 
     /// `None` if the body is not regular, if there is a tree already, or if the call acts: more rules hold for it, and
     /// its answer is short.
-    fn read_straight<T>(&self, read: impl FnOnce(&mut Reader<'_>) -> Result<T, DecodeError>) -> Option<T> {
+    fn read_directly<T>(&self, read: impl FnOnce(&mut Reader<'_>) -> Result<T, DecodeError>) -> Option<T> {
         if self.is_parsed()
             || self.facts.acts
             || self.foreign_charset().is_some()

@@ -11,7 +11,7 @@ use hostkit_wire::Node;
 use crate::answer::RawAnswer;
 use crate::codec::DecodeError;
 use crate::info::CallFacts;
-pub use document::{DocumentFaults, ErrorForm};
+pub use document::{DocumentFaults, ErrorLayout};
 pub use envelope::EnvelopeFaults;
 pub use status::StatusFaults;
 

@@ -148,7 +148,7 @@ pub struct EndpointInfo {
     /// The time limit if the caller sets no deadline.
     pub deadline: Duration,
     /// How to find out whether the call happened, in one sentence.
-    pub reconcile: &'static str,
+    pub recovery: &'static str,
     /// The method in the hoster's documentation, such as `#5`.
     pub documents: &'static str,
     /// The spec file.
@@ -174,7 +174,7 @@ impl EndpointInfo {
         total: None,
         bodiless: &[],
         deadline: Duration::from_secs(30),
-        reconcile: "",
+        recovery: "",
         documents: "",
         spec: "",
     };

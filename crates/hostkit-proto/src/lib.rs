@@ -35,7 +35,7 @@ pub use codec::{DecodeError, EncodeError, Raw, Report, UnknownFields};
 pub use endpoint::{Call, Endpoint, Repeatable};
 pub use evidence::Perform;
 pub use fault::{
-    DocumentFaults, EnvelopeFaults, ErrorForm, Fault, FaultCode, FaultKind, FieldFault, StatusFaults, Verdict,
+    DocumentFaults, EnvelopeFaults, ErrorLayout, Fault, FaultCode, FaultKind, FieldFault, StatusFaults, Verdict,
 };
 pub use hostkit_wire as wire;
 pub use hostkit_wire::{Format, Value};

@@ -45,7 +45,7 @@ pub struct WaiterInfo {
     pub growth: f64,
     /// The time that the call waited for may take to show: an end that is there from the first poll on may be of before,
     /// and counts after this time.
-    pub settle: Duration,
+    pub lag: Duration,
     /// The answer is a list, of which the waiter takes the item that its call names.
     pub is_of_list: bool,
 }
@@ -59,7 +59,7 @@ impl WaiterInfo {
         cap: Duration::from_secs(30),
         deadline: Duration::from_secs(30 * 60),
         growth: 1.5,
-        settle: Duration::ZERO,
+        lag: Duration::ZERO,
         is_of_list: false,
     };
 }

@@ -1,6 +1,6 @@
-//! How much room lists take that are read straight from the body.
+//! How much room lists take that are read directly from the body.
 
-use hostkit_proto::codec::{DecodeError, Field, Fill, Name, Reader, Table};
+use hostkit_proto::codec::{DecodeError, Field, FromFields, Name, Reader, Table};
 use hostkit_proto::{ApiInfo, Effect, EndpointInfo, Format, RawAnswer};
 use http::HeaderMap;
 
@@ -8,7 +8,7 @@ struct Group {
     numbers: Vec<u64>,
 }
 
-impl Fill for Group {
+impl FromFields for Group {
     const TABLE: &'static Table<'static> = &Table::new("", &[Field::required_list("numbers")]);
 
     fn blank() -> Self {
@@ -30,7 +30,7 @@ fn a_list_makes_room_for_the_rest_of_the_body_but_a_list_in_its_items_does_not()
     let headers = HeaderMap::new();
     let answer = RawAnswer::new(&INFO, &API, 200, &headers, body.as_bytes());
     let read: Vec<Group> = answer.list(&Name::new("groups"), 10_000).expect("groups");
-    assert!(!answer.is_parsed(), "read straight");
+    assert!(!answer.is_parsed(), "read directly");
     assert_eq!(read.len(), GROUPS);
     assert!(read.capacity() < GROUPS * 11 / 10, "{} for {GROUPS}", read.capacity());
     let widest = read.iter().map(|group| group.numbers.capacity()).max();

@@ -18,7 +18,7 @@ pub(crate) const PAST: Duration = Duration::from_secs(35 * 86_400);
 pub(crate) fn fill(world: &mut World, now: Moment) -> Result<(), WorldError> {
     let start = now.before(PAST);
     let account = World::ACCOUNT;
-    world.settle(start);
+    world.advance_to(start);
     let key = world.add_key(account, Some("laptop"), "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGRlbW8 laptop")?;
     world.add_key(account, Some("backup"), "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAgQDZGVtbw backup")?;
     let web = order(world, "web1.example.org", 2, 1)?;
@@ -26,13 +26,13 @@ pub(crate) fn fill(world: &mut World, now: Moment) -> Result<(), WorldError> {
     let store = order(world, "db1.example.org", 3, 2)?;
     let stopped = order(world, "old.example.org", 1, 4)?;
     let suspended = order(world, "debt.example.org", 1, 3)?;
-    world.settle(start + World::BUILD);
+    world.advance_to(start + World::BUILD);
     world.add_address(account, web)?;
     world.add_schedule(account, store, Schedule { cycle: Cycle::Daily, day: None, hour: 3, copies: 7 })?;
     zones(world)?;
     world.create_storage(account, "files")?;
     for day in 1..35 {
-        world.settle(start + DAY * day);
+        world.advance_to(start + DAY * day);
         for server in [web, store] {
             world.charge(account, Decimal::new(35, 2), "backup kept", format!("server {server}"))?;
         }
@@ -58,7 +58,7 @@ pub(crate) fn fill(world: &mut World, now: Moment) -> Result<(), WorldError> {
     }
     let bill = Decimal::new(100_000, 2);
     world.make_bill(account, bill)?;
-    world.settle(now);
+    world.advance_to(now);
     // One that is being built while somebody looks, and one that waits for its installation.
     world.order(account, NewServer { name: "waits.example.org".to_owned(), plan: 1, ..NewServer::default() })?;
     order(world, "new.example.org", 1, 1)?;

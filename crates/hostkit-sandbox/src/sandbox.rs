@@ -147,7 +147,7 @@ impl Sandbox {
 
     /// What really happened, with everything that is due by now.
     pub fn ledger(&self) -> Ledger {
-        self.hub.settle_all();
+        self.hub.advance_all();
         self.hub.ledger.clone()
     }
 

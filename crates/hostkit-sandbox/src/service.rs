@@ -114,16 +114,16 @@ impl Hub {
     pub(crate) fn with_world<T>(&self, api: ApiName, look: impl FnOnce(&mut World) -> T) -> Option<T> {
         let place = self.places.get(&api)?;
         let mut state = lock(&place.state);
-        self.settle(place, &mut state);
+        self.advance_to(place, &mut state);
         let seen = look(&mut state.world);
         state.world.take_notes();
         Some(seen)
     }
 
     /// Carries out everything that is due, in every world.
-    pub(crate) fn settle_all(&self) {
+    pub(crate) fn advance_all(&self) {
         for place in self.places.values() {
-            self.settle(place, &mut lock(&place.state));
+            self.advance_to(place, &mut lock(&place.state));
         }
     }
 
@@ -147,17 +147,17 @@ impl Hub {
         lock(&self.rates).1.violations()
     }
 
-    fn settle(&self, place: &Place, state: &mut State) {
+    fn advance_to(&self, place: &Place, state: &mut State) {
         let now = self.clock.now();
         let late = std::mem::take(&mut state.late);
         let (due, later): (Vec<_>, Vec<_>) = late.into_iter().partition(|(due, ..)| *due <= now);
         state.late = later;
         for (due, entry, call) in due {
-            state.world.settle(due);
+            state.world.advance_to(due);
             let reply = place.site.handle(&call, &mut state.world);
             self.note(entry, &reply, &mut state.world);
         }
-        state.world.settle(now);
+        state.world.advance_to(now);
         if state.stale.as_ref().is_some_and(|(until, _)| *until <= now) {
             state.stale = None;
         }
@@ -421,13 +421,13 @@ impl Visit<'_> {
     fn handle(&mut self, entry: u64, operation: &Operation) -> Reply {
         let mut guard = lock(&self.place.state);
         let state = &mut *guard;
-        self.hub.settle(self.place, state);
+        self.hub.advance_to(self.place, state);
         let stale = state.stale.as_mut().filter(|_| operation.effect == Effect::Safe);
         let reply = match stale {
             Some((_, stale)) => {
                 // Tokens are never stale, since a sign-in counts as a read but has to be remembered.
                 std::mem::swap(&mut stale.sessions, &mut state.world.sessions);
-                stale.settle(state.world.now());
+                stale.advance_to(state.world.now());
                 let reply = self.place.site.handle(&self.call, stale);
                 std::mem::swap(&mut stale.sessions, &mut state.world.sessions);
                 self.hub.note(entry, &reply, stale);

@@ -9,7 +9,7 @@ use hostkit::transport::Transport;
 use hostkit::watch::{Counters, RateLeft, RecoveryRead};
 use hostkit::{
     Api, BaseUrl, Budget, Call, CallOptions, ClientBuilder, Endpoint, Error, ErrorOf, Observation, Outcome, OutcomeOf,
-    Perform, Rates, RawBody, Reconciled, Reply, SetupError, Ticket, WaitError, Waiter,
+    Perform, Rates, RawBody, Recovery, Reply, SetupError, Ticket, WaitError, Waiter,
 };
 
 use crate::transport::UreqTransport;
@@ -65,10 +65,10 @@ impl<A: Api, T: Transport> Client<A, T> {
     /// Returns the same client with these options in place of all earlier ones.
     ///
     /// The deadline covers one [`Client::call`] or [`Client::perform`] including sign-in, pauses and retries; all polls
-    /// of a [`Client::wait`]; and all reads of a [`Client::reconcile`].
+    /// of a [`Client::wait`]; and all reads of a [`Client::recover`].
     ///
     /// An expected price and a maximum cost apply to every call of the returned client, so set them for each order. "Did
-    /// not happen" takes as long as the hoster may need to show the call, so a [`Client::reconcile`] with a shorter
+    /// not happen" takes as long as the hoster may need to show the call, so a [`Client::recover`] with a shorter
     /// deadline never says it.
     ///
     /// ```
@@ -112,7 +112,7 @@ impl<A: Api, T: Transport> Client<A, T> {
 
     /// Makes a mutating call, which is sent at most once, over a new connection.
     ///
-    /// What is there before the call is read first, in the same deadline, so that [`Client::reconcile`] can tell what
+    /// What is there before the call is read first, in the same deadline, so that [`Client::recover`] can tell what
     /// became of it if the answer is lost; where that read fails, nothing is sent. One more read follows a refusal that
     /// a proxy's repeat may have caused. Calls that could be taken for one another go one after the other.
     /// [`CallOptions::unread`] leaves the read out.
@@ -145,17 +145,17 @@ impl<A: Api, T: Transport> Client<A, T> {
     ///
     /// It compares with what [`Client::perform`] read before the call, which the ticket holds. A verdict on a call that
     /// spends takes up to 15 minutes, because lists of hosters lag; with a shorter deadline the verdict may be "not yet".
-    pub fn reconcile<E: Perform<Api = A>>(&self, ticket: &Ticket) -> Reconciled<E::Found, A::Code> {
-        self.run(self.core.reconcile::<E>(ticket, self.options.clone()))
+    pub fn recover<E: Perform<Api = A>>(&self, ticket: &Ticket) -> Recovery<E::Found, A::Code> {
+        self.run(self.core.recover::<E>(ticket, self.options.clone()))
     }
 
-    /// Like [`Client::reconcile`], telling `on_progress` of each read before the verdict and when the next is due.
-    pub fn reconcile_with<E: Perform<Api = A>>(
+    /// Like [`Client::recover`], telling `on_progress` of each read before the verdict and when the next is due.
+    pub fn recover_with<E: Perform<Api = A>>(
         &self,
         ticket: &Ticket,
         on_progress: impl FnMut(&RecoveryRead),
-    ) -> Reconciled<E::Found, A::Code> {
-        self.run(self.core.reconcile_with::<E, _>(ticket, self.options.clone(), on_progress))
+    ) -> Recovery<E::Found, A::Code> {
+        self.run(self.core.recover_with::<E, _>(ticket, self.options.clone(), on_progress))
     }
 
     /// Runs any machine to completion with this client's transport and clock.

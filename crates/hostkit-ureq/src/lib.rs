@@ -13,7 +13,7 @@
 //! fn order<O: Perform>(client: &Client<O::Api>, order: &O) -> Result<(), Box<dyn std::error::Error>> {
 //!     let outcome = client.perform(order);
 //!     if let Some(ticket) = outcome.ticket() {
-//!         std::fs::write("order.ticket", ticket.save().to_string())?; // it may have happened: `client.reconcile` finds out
+//!         std::fs::write("order.ticket", ticket.save().to_string())?; // it may have happened: `client.recover` finds out
 //!     }
 //!     match outcome {
 //!         Outcome::Done(_) => println!("ordered"),

@@ -131,7 +131,7 @@ impl<C> Cause<C> {
 
 /// What the caller can do where what is there before a call is not known in full, and what that costs.
 pub(crate) const UNREAD: &str = "what it does not show would look new later. The option `unread` sends the call without \
-                                 this look; `reconcile` cannot tell then what became of it if its answer is lost";
+                                 this read; `recover` cannot tell then what became of it if its answer is lost";
 
 /// The option that raises the limit which an answer exceeds.
 pub(crate) fn raising(error: &DecodeError) -> &'static str {

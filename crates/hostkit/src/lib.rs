@@ -14,7 +14,7 @@
 //!         Outcome::Done(_) | Outcome::Accepted(..) => false, // it happened, or it will
 //!         Outcome::Rejected(rejection) => !rejection.verify, // refused; after some codes, look first
 //!         Outcome::NotSent(_) => true,                       // no byte went out
-//!         Outcome::Unresolved(_) => false,                   // it may have happened: `client.reconcile` finds out
+//!         Outcome::Unresolved(_) => false,                   // it may have happened: `client.recover` finds out
 //!     }
 //! }
 //! ```
@@ -49,7 +49,7 @@ pub mod time;
 pub mod transport;
 pub mod watch;
 
-pub use after::{Reconciled, WaitError};
+pub use after::{Recovery, WaitError};
 pub use builder::ClientBuilder;
 pub use call::intent::Intent;
 pub use call::outcome::{Outcome, OutcomeOf, RawBody, Rejection, Reply};

@@ -1,4 +1,4 @@
-//! The machine of a call that acts: its turn, what is there before it, the call, and a look after some refusals.
+//! The machine of a call that acts: its turn, what is there before it, the call, and a read after some refusals.
 
 use std::fmt;
 use std::time::Duration;
@@ -55,10 +55,10 @@ enum State<E: Perform> {
     /// Asks the other processes again at this moment.
     Pause(Moment),
     /// Has its turn.
-    Look,
+    Baseline,
     Before(Box<ReadingMachine<E::Reading>>, Limits),
     Act,
-    /// Looks whether a refusal answers the second of two arrivals, of which the first was carried out.
+    /// Reads whether a refusal answers the second of two arrivals, of which the first was carried out.
     Refused(Box<Refused<E>>),
     /// Waits until other processes know the end.
     End(Box<Ended<E>>, Answer<()>),
@@ -151,7 +151,7 @@ impl<E: Perform> PerformMachine<E> {
         let asked = self.turn.as_mut().and_then(|turn| turns.take_shared(turn, &kind, left));
         self.state = match asked {
             Some(answer) => State::SharedTurn(answer),
-            None => State::Look,
+            None => State::Baseline,
         };
     }
 
@@ -165,7 +165,7 @@ impl<E: Perform> PerformMachine<E> {
             }
             Polled::Ready(Ok(Ok(others))) => {
                 self.others = others;
-                self.state = State::Look;
+                self.state = State::Baseline;
                 None
             }
             Polled::Ready(Ok(Err(wait))) if now.monotonic < self.deadline => {
@@ -185,7 +185,7 @@ impl<E: Perform> PerformMachine<E> {
     }
 
     /// Reads what is there before the call.
-    fn look(&mut self, now: Now) -> Option<Step<Ended<E>>> {
+    fn read_baseline(&mut self, now: Now) -> Option<Step<Ended<E>>> {
         if self.options.is_unread {
             self.act(now, None);
             return None;
@@ -375,8 +375,8 @@ impl<E: Perform> Machine for PerformMachine<E> {
                     }
                     self.ask_for_turn(now);
                 }
-                State::Look => {
-                    if let Some(step) = self.look(now) {
+                State::Baseline => {
+                    if let Some(step) = self.read_baseline(now) {
                         return step;
                     }
                 }
@@ -446,7 +446,7 @@ impl<E: Perform> Machine for PerformMachine<E> {
             State::Before(reading, _) => reading.receive(now, result),
             State::Act => self.act.receive(now, result),
             State::Refused(refused) => refused.reading.receive(now, result),
-            State::Start | State::Turn | State::SharedTurn(_) | State::Pause(_) | State::Look | State::End(..) => {}
+            State::Start | State::Turn | State::SharedTurn(_) | State::Pause(_) | State::Baseline | State::End(..) => {}
         }
     }
 }

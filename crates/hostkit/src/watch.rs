@@ -133,7 +133,7 @@ pub struct RateLeft {
     pub next: Duration,
 }
 
-/// A read of a recovery that was not the last, for [`reconcile_with`](crate::machinery::ClientCore::reconcile_with).
+/// A read of a recovery that was not the last, for [`recover_with`](crate::machinery::ClientCore::recover_with).
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RecoveryRead {
@@ -145,8 +145,8 @@ pub struct RecoveryRead {
     pub failure: Option<String>,
     /// The time until the next read.
     pub next: Duration,
-    /// The time until absence counts, and a state that the call was to set; zero if it counts.
-    pub settled: Duration,
+    /// The time from which on the call's absence means that it did not happen; zero once it does.
+    pub until_absence_counts: Duration,
 }
 
 /// The live counters, and the hook.

@@ -53,7 +53,7 @@
 //!
 //! let call = CreateServer::new(DatacenterId::new(1), PlanId::new(2)).name("web-7f3a");
 //! assert_eq!(CreateServer::INFO.effect, Effect::Spends);
-//! assert!(!CreateServer::INFO.reconcile.is_empty()); // how to find out whether it happened
+//! assert!(!CreateServer::INFO.recovery.is_empty()); // how to find out whether it happened
 //!
 //! let credentials = Credentials::token("example-token");
 //! let session = Session::with_token("example-token".into());

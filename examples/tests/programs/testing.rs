@@ -7,7 +7,7 @@ use clodo_proto::servers::{CreateServer, CreateServerOs, GetServer, RebootServer
 use clodo_proto::types::{ImageId, ServerDetail, ServerId, ServerStatus, ServerType};
 use clodo_proto::{Clodo, Credentials};
 use hostkit::transport::{Phase, TransportErrorKind};
-use hostkit::{CallOptions, Gibibytes, Mebibytes, Outcome, Reconciled};
+use hostkit::{CallOptions, Gibibytes, Mebibytes, Outcome, Recovery};
 use hostkit_sandbox::{Fault, Sandbox};
 use hostkit_testing::{Script, Scripted};
 
@@ -64,12 +64,12 @@ fn finds_an_order_whose_answer_is_lost() -> Result {
     sandbox.faults().next("create_server", Fault::by_id("reset-before").ok_or("no such fault")?);
     let Outcome::Unresolved(ticket) = client.perform(&order()) else { panic!("the answer was lost") };
     let (began, mut reads) = (sandbox.clock().now(), 0);
-    let verdict = client.reconcile_with::<CreateServer>(&ticket, |read| {
+    let verdict = client.recover_with::<CreateServer>(&ticket, |read| {
         println!("{}: {}; the next read in {:?}", read.reads, read.seen, read.next);
         reads += 1;
     });
 
-    assert!(matches!(verdict, Reconciled::DidNot), "{verdict}");
+    assert!(matches!(verdict, Recovery::DidNot), "{verdict}");
     assert!(reads > 3 && sandbox.clock().now().since(began) > Duration::from_secs(15 * 60));
     assert_eq!(sandbox.ledger().commits("create_server"), 0);
     Ok(())

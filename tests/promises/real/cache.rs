@@ -8,7 +8,7 @@ use clodo_proto::types::ServerSummary;
 use clodo_proto::{Clodo, Code};
 use hostkit::protocol::evidence::Doubt;
 use hostkit::time::{Clock, Moment, Now};
-use hostkit::{Reconciled, UnixTime};
+use hostkit::{Recovery, UnixTime};
 use hostkit_sandbox::Sandbox;
 
 use crate::real::nginx::nginx;
@@ -61,7 +61,7 @@ fn client(is_blocking: bool, clock: Fast, base: &str) -> Client<Clodo> {
 
 /// What became of an order whose answer is lost.
 struct Ends {
-    said: Reconciled<ServerSummary, Code>,
+    said: Recovery<ServerSummary, Code>,
     /// How long the recovery took by the clients' clock.
     took: Duration,
     /// How many lists the hoster gave, that before the order included, and how often the order was carried out.
@@ -87,7 +87,7 @@ impl Ends {
         strike(&sandbox, "create_server", fault);
         let ticket = open(client.perform(&order));
         let start = clock.now();
-        let said = client.reconcile::<CreateServer>(&ticket);
+        let said = client.recover::<CreateServer>(&ticket);
         let took = clock.now().since(start);
         let (lists, commits) = (count().0 - before.0, count().1 - before.1);
         let name = if is_blocking { "blocking" } else { "async" };
@@ -112,7 +112,7 @@ fn each(test: impl Fn(bool) + Copy + Send) {
 fn an_order_is_found_once_the_cache_lets_go_of_the_old_list() {
     each(|is_blocking| {
         let ends = Ends::of(is_blocking, CACHE, "close-after-commit", 0);
-        assert!(matches!(ends.said, Reconciled::Happened(_)), "{}", ends.said);
+        assert!(matches!(ends.said, Recovery::Happened(_)), "{}", ends.said);
         assert!(ends.took >= Duration::from_secs(100), "the control: old lists came first, not for {:?}", ends.took);
         assert_eq!((ends.lists, ends.commits), (2, 1));
     });
@@ -123,7 +123,7 @@ fn an_order_is_found_once_the_cache_lets_go_of_the_old_list() {
 fn without_the_cache_an_order_is_found_at_once() {
     each(|is_blocking| {
         let ends = Ends::of(is_blocking, "", "close-after-commit", 0);
-        assert!(matches!(ends.said, Reconciled::Happened(_)), "{}", ends.said);
+        assert!(matches!(ends.said, Recovery::Happened(_)), "{}", ends.said);
         assert!(ends.took < Duration::from_secs(100), "{:?}", ends.took);
         assert_eq!((ends.lists, ends.commits), (2, 1));
     });
@@ -133,7 +133,7 @@ fn without_the_cache_an_order_is_found_at_once() {
 fn an_order_that_never_arrived_is_excluded_after_the_cache_let_go() {
     each(|is_blocking| {
         let ends = Ends::of(is_blocking, CACHE, "close-before", 0);
-        assert!(matches!(ends.said, Reconciled::DidNot), "{}", ends.said);
+        assert!(matches!(ends.said, Recovery::DidNot), "{}", ends.said);
         assert!(ends.took >= Duration::from_secs(900), "{:?}", ends.took);
         assert!(ends.lists > 2, "the control: the cache let go {} times", ends.lists);
         assert_eq!(ends.commits, 0);
@@ -145,7 +145,7 @@ fn an_order_that_never_arrived_is_excluded_after_the_cache_let_go() {
 fn an_earlier_order_is_not_taken_for_one_that_never_arrived() {
     each(|is_blocking| {
         let ends = Ends::of(is_blocking, CACHE, "close-before", 1);
-        assert!(matches!(ends.said, Reconciled::CannotTell(Doubt::OtherCall)), "{}", ends.said);
+        assert!(matches!(ends.said, Recovery::CannotTell(Doubt::OtherCall)), "{}", ends.said);
         assert_eq!(ends.commits, 0);
     });
 }

@@ -3,7 +3,7 @@
 
 use std::fmt::Debug;
 
-use hostkit::{Api, Decimal, FaultCode, Outcome, Perform, Reconciled};
+use hostkit::{Api, Decimal, FaultCode, Outcome, Perform, Recovery};
 use hostkit_sandbox::fault::{Armed, Fault};
 use hostkit_sandbox::world::World;
 use hostkit_sandbox::{ApiName, Sandbox};
@@ -56,11 +56,11 @@ where
     sandbox.faults().arm(Armed::new(lost).on(E::INFO.name));
     let outcome = client.perform(call);
     let told = outcome.as_str();
-    let found = outcome.ticket().map(|ticket| said(&client.reconcile::<E>(ticket))).unwrap_or_default();
+    let found = outcome.ticket().map(|ticket| said(&client.recover::<E>(ticket))).unwrap_or_default();
     Ends { told, found }
 }
 
-fn said<T, C: FaultCode>(verdict: &Reconciled<T, C>) -> String {
+fn said<T, C: FaultCode>(verdict: &Recovery<T, C>) -> String {
     verdict.to_string()
 }
 

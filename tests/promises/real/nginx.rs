@@ -7,7 +7,7 @@ use clodo_proto::Clodo;
 use clodo_proto::ips::AddIp;
 use clodo_proto::servers::{ChangeToScale, CreateServer, CreateServerOs, DeleteServer, GetServer, ListServers};
 use clodo_proto::types::{ServerId, ServerType};
-use hostkit::{FaultCode, Gibibytes, Mebibytes, Outcome, Perform, Reconciled};
+use hostkit::{FaultCode, Gibibytes, Mebibytes, Outcome, Perform, Recovery};
 use hostkit_sandbox::fault::{Armed, Fault};
 use hostkit_sandbox::{Sandbox, credentials};
 
@@ -85,9 +85,9 @@ impl Ground {
     }
 
     /// What the ticket of the last call finds out, whatever its answer was.
-    fn said<E: Perform<Api = Clodo>>(&self) -> Reconciled<E::Found, clodo_proto::Code> {
+    fn said<E: Perform<Api = Clodo>>(&self) -> Recovery<E::Found, clodo_proto::Code> {
         let ticket = self.kept.lock().unwrap().take().expect("the hook got a ticket");
-        self.client.reconcile::<E>(&ticket)
+        self.client.recover::<E>(&ticket)
     }
 
     /// Prints the row, and compares what happened with what is expected.
@@ -131,7 +131,7 @@ fn a_put_is_repeated_and_the_second_address_is_found() {
         let said = ground.said::<AddIp>();
         ground.holds("add_ip", &word(&outcome), 2, 2, &said.to_string());
         assert!(matches!(outcome, Outcome::Done(())), "{outcome:?}");
-        assert!(matches!(&said, Reconciled::Several(found) if found.len() == 2), "{said}");
+        assert!(matches!(&said, Recovery::Several(found) if found.len() == 2), "{said}");
     });
 }
 
@@ -164,16 +164,16 @@ fn a_delete_is_repeated_and_denied_and_the_server_is_gone() {
 }
 
 #[test]
-fn a_post_is_not_repeated_and_is_found_by_reconciliation() {
+fn a_post_is_not_repeated_and_is_found_by_recovery() {
     each(|is_blocking, trouble| {
         let ground = Ground::new(is_blocking, trouble, "create_server", "POST");
         let outcome = ground.client.perform(&order(&ground.client, "second"));
         let told = word(&outcome);
         let Outcome::Unresolved(ticket) = outcome else { panic!("the end should be open: {outcome:?}") };
-        let said = ground.client.reconcile::<CreateServer>(&ticket);
-        let found = if matches!(said, Reconciled::Happened(_)) { "it happened" } else { "nothing" };
+        let said = ground.client.recover::<CreateServer>(&ticket);
+        let found = if matches!(said, Recovery::Happened(_)) { "it happened" } else { "nothing" };
         ground.holds("create_server", &told, 1, 1, found);
-        assert!(matches!(said, Reconciled::Happened(_)), "{said:?}");
+        assert!(matches!(said, Recovery::Happened(_)), "{said:?}");
     });
 }
 
@@ -188,6 +188,6 @@ fn without_trouble_each_call_arrives_once() {
         let outcome = ground.client.perform(&AddIp::new(ground.server));
         let said = ground.said::<AddIp>();
         ground.holds("add_ip", &word(&outcome), 1, 1, &said.to_string());
-        assert!(matches!(said, Reconciled::Happened(_)), "{said}");
+        assert!(matches!(said, Recovery::Happened(_)), "{said}");
     }
 }

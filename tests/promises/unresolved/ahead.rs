@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use hostkit::{Perform, Reconciled, SavedTicket, Ticket, TicketCause};
+use hostkit::{Perform, Recovery, SavedTicket, Ticket, TicketCause};
 use hostkit_sandbox::{ApiName, Sandbox};
 use inferno_proto::Inferno;
 use inferno_proto::orders::CreateOrder;
@@ -31,11 +31,11 @@ fn commits(sandbox: &Sandbox, arrivals: usize) -> usize {
     sandbox.ledger().commits("create_order")
 }
 
-fn said(sandbox: &Sandbox, text: &str) -> Reconciled<<CreateOrder as Perform>::Found, <Inferno as hostkit::Api>::Code> {
+fn said(sandbox: &Sandbox, text: &str) -> Recovery<<CreateOrder as Perform>::Found, <Inferno as hostkit::Api>::Code> {
     let saved: SavedTicket = text.parse().unwrap();
     let clock = BothClocks::new(sandbox);
     let client = Client::<Inferno>::on(true, clock, &sandbox.url(ApiName::INFERNO), inferno());
-    client.reconcile::<CreateOrder>(&saved.ticket::<CreateOrder>().unwrap())
+    client.recover::<CreateOrder>(&saved.ticket::<CreateOrder>().unwrap())
 }
 
 #[test]
@@ -62,8 +62,8 @@ fn a_future_that_a_time_out_drops_is_found_by_the_ticket_ahead() {
         assert_eq!(commits(&sandbox, 2), 1 + happens, "{fault}");
         let said = said(&sandbox, &ticket.save().to_string());
         match happens {
-            0 => assert!(matches!(said, Reconciled::DidNot), "{fault}: {said}"),
-            _ => assert!(matches!(said, Reconciled::Happened(_)), "{fault}: {said}"),
+            0 => assert!(matches!(said, Recovery::DidNot), "{fault}: {said}"),
+            _ => assert!(matches!(said, Recovery::Happened(_)), "{fault}: {said}"),
         }
         assert_eq!(sandbox.ledger().arrivals("create_order"), 2, "it was never sent again");
     }
@@ -97,6 +97,6 @@ fn a_process_that_is_killed_leaves_its_ticket() {
     child.kill().unwrap();
     child.wait().unwrap();
     let said = said(&sandbox, &text);
-    assert!(matches!(said, Reconciled::Happened(_)), "{said}");
+    assert!(matches!(said, Recovery::Happened(_)), "{said}");
     assert_eq!(sandbox.ledger().arrivals("create_order"), 1);
 }

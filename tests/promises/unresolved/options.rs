@@ -30,7 +30,7 @@ macro_rules! without_time {
         assert_eq!(hasty.perform_full(&order)$(.$wait)*.as_str(), "not sent");
         let waited = hasty.wait(OrderActive::new(GetInfo::new(GetInfoServer::Order(OrderId::new(1)))), |_| {})$(.$wait)*;
         assert!(matches!(waited, Err(WaitError::Deadline { .. })));
-        assert!(hasty.reconcile::<CreateOrder>(&ticket)$(.$wait)*.is_open());
+        assert!(hasty.recover::<CreateOrder>(&ticket)$(.$wait)*.is_open());
         assert!(hasty.clone().call(&ListOrders::new())$(.$wait)*.is_err());
         assert_eq!(sandbox.ledger().entries().len(), heard, "nothing was sent");
 

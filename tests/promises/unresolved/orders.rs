@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hostkit::protocol::evidence::Doubt;
-use hostkit::{Api, CallOptions, Endpoint, ErrorKind, Outcome, Perform, Reconciled};
+use hostkit::{Api, CallOptions, Endpoint, ErrorKind, Outcome, Perform, Recovery};
 use hostkit_examples::record_deletion::{AcceptBodyHazard, RecordDeletionCause, delete_record, restoring};
 use hostkit_sandbox::{ApiName, Sandbox};
 
@@ -13,7 +13,7 @@ use crate::unresolved::ground::{BothClocks, Client, Kept, both, clodo, inferno, 
 const ENDS: [(&str, usize); 5] =
     [("reset-before", 0), ("reset-after-commit", 1), ("reset-in-head", 1), ("late-commit", 1), ("late-commit-504", 1)];
 
-/// Breaks a call in five ways. The verdict of `reconcile` has to agree with the ledger, and the call arrives once.
+/// Breaks a call in five ways. The verdict of `recover` has to agree with the ledger, and the call arrives once.
 fn check<A: Api, E>(sandbox: &Sandbox, client: &Client<A>, make: impl Fn(usize) -> E)
 where
     E: Perform<Api = A>,
@@ -25,10 +25,10 @@ where
         let (call, name) = (make(number), E::INFO.name);
         strike(sandbox, name, fault);
         let ticket = open(client.perform(&call));
-        let said = client.reconcile::<E>(&ticket);
+        let said = client.recover::<E>(&ticket);
         match commits {
-            0 => assert!(matches!(said, Reconciled::DidNot), "{name}, {fault}: {said:?}"),
-            _ => assert!(matches!(said, Reconciled::Happened(_)), "{name}, {fault}: {said:?}"),
+            0 => assert!(matches!(said, Recovery::DidNot), "{name}, {fault}: {said:?}"),
+            _ => assert!(matches!(said, Recovery::Happened(_)), "{name}, {fault}: {said:?}"),
         }
         let ledger = sandbox.ledger();
         assert_eq!((ledger.arrivals(name), ledger.commits(name)), (1, commits), "{name}, {fault}");
@@ -94,8 +94,8 @@ fn orders_of_inferno_are_found_by_the_difference() {
         strike(sandbox, CreateOrder::INFO.name, "reset-after-commit");
         let call = CreateOrder::new(product);
         let ticket = open(client.with(CallOptions::new().unread()).perform(&call));
-        let said = client.reconcile::<CreateOrder>(&ticket);
-        assert!(matches!(said, Reconciled::CannotTell(Doubt::NoBaseline)), "{said}");
+        let said = client.recover::<CreateOrder>(&ticket);
+        assert!(matches!(said, Recovery::CannotTell(Doubt::NoBaseline)), "{said}");
     });
 }
 
@@ -123,14 +123,14 @@ fn an_address_that_came_twice_is_seen() {
         let add = || {
             let outcome = client.perform(&AddIp::new(server));
             assert!(outcome.is_done(), "{outcome:?}");
-            client.reconcile::<AddIp>(&kept.lock().unwrap().take().unwrap())
+            client.recover::<AddIp>(&kept.lock().unwrap().take().unwrap())
         };
-        assert!(matches!(add(), Reconciled::Happened(_)));
+        assert!(matches!(add(), Recovery::Happened(_)));
         strike(&sandbox, "add_ip", "double-commit");
         let twice = add();
-        assert!(matches!(&twice, Reconciled::Several(found) if found.len() == 2), "{twice}");
+        assert!(matches!(&twice, Recovery::Several(found) if found.len() == 2), "{twice}");
         strike(&sandbox, "add_ip", "late-visibility");
-        assert!(matches!(add(), Reconciled::Happened(_)));
+        assert!(matches!(add(), Recovery::Happened(_)));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use hostkit::{Endpoint, Perform, Reconciled, SavedTicket};
+use hostkit::{Endpoint, Perform, Recovery, SavedTicket};
 use hostkit_sandbox::ApiName;
 
 use crate::unresolved::ground::{Side, clodo, inferno, open, strike};
@@ -24,11 +24,11 @@ fn in_another_process(test: &str, text: &str, base: &str) -> String {
 /// Recovers the ticket that this process was given, with a new client.
 fn given<E: Perform>(
     credentials: <E::Api as hostkit::Api>::Credentials,
-) -> Reconciled<E::Found, <E::Api as hostkit::Api>::Code> {
+) -> Recovery<E::Found, <E::Api as hostkit::Api>::Code> {
     let saved: SavedTicket = std::env::var(TICKET).unwrap().parse().unwrap();
     let base = std::env::var(BASE).unwrap().parse().unwrap();
     let client = hostkit_ureq::Client::builder(credentials).base_url(base).build().unwrap();
-    client.reconcile::<E>(&saved.ticket::<E>().unwrap())
+    client.recover::<E>(&saved.ticket::<E>().unwrap())
 }
 
 #[test]
@@ -89,8 +89,8 @@ fn a_secret_is_not_in_the_text_and_can_be_given_back() {
     assert!(!format!("{ticket:?} {ticket}").contains(INFERNO_PASSWORD));
     let saved = text.parse::<SavedTicket>().unwrap().ticket::<RenewApiKey>().unwrap();
     // The mark of a key stays in the process that made it.
-    let said = side.client.reconcile::<RenewApiKey>(&saved);
-    assert!(matches!(&said, Reconciled::CannotTell(Doubt::NoBaseline)), "{said}");
-    let said = side.client.reconcile::<RenewApiKey>(&ticket);
-    assert!(matches!(said, Reconciled::DidNot), "{said}");
+    let said = side.client.recover::<RenewApiKey>(&saved);
+    assert!(matches!(&said, Recovery::CannotTell(Doubt::NoBaseline)), "{said}");
+    let said = side.client.recover::<RenewApiKey>(&ticket);
+    assert!(matches!(said, Recovery::DidNot), "{said}");
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use hostkit::protocol::server::Serve;
 use hostkit::protocol::server::every::{Examples, Visitor};
-use hostkit::{Api, Call, Endpoint, Perform, Reconciled, SavedTicket, Ticket};
+use hostkit::{Api, Call, Endpoint, Perform, Recovery, SavedTicket, Ticket};
 use hostkit_sandbox::ApiName;
 use hostkit_sandbox::world::World;
 
@@ -64,11 +64,11 @@ where
     E::Found: Debug,
 {
     let saved: SavedTicket = ticket.save().to_string().parse().unwrap();
-    let said = side.client.reconcile::<E>(&saved.ticket::<E>().unwrap());
+    let said = side.client.recover::<E>(&saved.ticket::<E>().unwrap());
     let is_right = match &said {
-        Reconciled::Happened(_) => commits == 1,
-        Reconciled::DidNot => commits == 0,
-        Reconciled::Several(_) => false,
+        Recovery::Happened(_) => commits == 1,
+        Recovery::DidNot => commits == 0,
+        Recovery::Several(_) => false,
         _ => true,
     };
     (!is_right).then(|| format!("{} by its text: {said:?}, {commits} commits", E::INFO.spec))
@@ -120,7 +120,7 @@ impl<A: Api> Acts for Bench<'_, A> {
                 }
                 let outcome = side.client.perform(&call);
                 let ticket = open(outcome);
-                let said = side.client.reconcile::<E>(&ticket);
+                let said = side.client.recover::<E>(&ticket);
                 // Lets late effects happen.
                 side.clock.advance(within);
                 side.sandbox.world(api, |_| ()).unwrap();
@@ -128,28 +128,28 @@ impl<A: Api> Acts for Bench<'_, A> {
                 let (arrivals, commits) = (ledger.arrivals(name), ledger.commits(name));
                 let row = format!("{} under {fault}: {said:?}; {arrivals} arrivals, {commits} commits", E::INFO.spec);
                 let is_right = match (&said, commits) {
-                    (Reconciled::NotShown(_), _) => {
+                    (Recovery::NotShown(_), _) => {
                         self.tally.not_shown.insert(E::INFO.spec);
                         E::FACTS.not_shown.is_some()
                     }
-                    (Reconciled::DidNot, 0) => E::FACTS.unseen_is_no,
-                    (Reconciled::CannotTell(doubt), _) => {
+                    (Recovery::DidNot, 0) => E::FACTS.unseen_is_no,
+                    (Recovery::CannotTell(doubt), _) => {
                         *self.tally.doubts.entry((E::INFO.spec, doubt.to_string())).or_default() += 1;
                         true
                     }
-                    (Reconciled::Happened(_), 1) => true,
-                    (Reconciled::Happened(_), 2) => !is_counted(E::INFO.spec),
-                    (Reconciled::Several(found), 2) => found.len() == 2,
+                    (Recovery::Happened(_), 1) => true,
+                    (Recovery::Happened(_), 2) => !is_counted(E::INFO.spec),
+                    (Recovery::Several(found), 2) => found.len() == 2,
                     _ => false,
                 };
                 // A proxy cannot double a call that the hoster refuses the second time.
                 let is_as_struck = commits == wanted || (wanted, commits) == (2, 1);
                 self.tally.cases += 1;
-                self.tally.open += usize::from(matches!(said, Reconciled::CannotTell(_)));
+                self.tally.open += usize::from(matches!(said, Recovery::CannotTell(_)));
                 self.tally.told += usize::from(!said.is_open());
                 if commits == 2 {
                     self.tally.doubles += 1;
-                    self.tally.named_doubles += usize::from(matches!(said, Reconciled::Several(_)));
+                    self.tally.named_doubles += usize::from(matches!(said, Recovery::Several(_)));
                 }
                 if !is_right || !is_as_struck || arrivals != 1 {
                     self.tally.wrong.push(row);
@@ -204,7 +204,7 @@ impl<A: Api> Acts for Lagging<'_, A> {
         if E::FACTS.not_shown.is_some() {
             return;
         }
-        let settled = E::FACTS.settles(E::INFO.effect).as_secs();
+        let absent_from = E::FACTS.absence_after(E::INFO.effect).as_secs();
         for lag in LAGS {
             let (side, fresh) = (&self.side, &self.world);
             side.sandbox.faults().clear();
@@ -220,12 +220,12 @@ impl<A: Api> Acts for Lagging<'_, A> {
             side.sandbox.faults().set(|settings| settings.delay = Duration::from_secs(lag));
             strike(&side.sandbox, E::INFO.name, "late-visibility-reset");
             let ticket = open(side.client.perform(&call.unwrap()));
-            let said = side.client.reconcile::<E>(&ticket);
+            let said = side.client.recover::<E>(&ticket);
             let end = match &said {
-                Reconciled::Happened(_) => "found",
-                Reconciled::DidNot if lag < settled => "wrong",
-                Reconciled::DidNot => "wrong, later than promised",
-                Reconciled::CannotTell(_) => "open",
+                Recovery::Happened(_) => "found",
+                Recovery::DidNot if lag < absent_from => "wrong",
+                Recovery::DidNot => "wrong, later than promised",
+                Recovery::CannotTell(_) => "open",
                 _ => "another",
             };
             *self.tally.ends.entry((lag, end)).or_default() += 1;

@@ -62,7 +62,7 @@ const UNRESOLVED: Test = promise("p02_");
 const P9: Test = test("hostkit", "engine", "p09::");
 const P9_STORE: Test = test("hostkit-file-store", "file_store", "files::a_clock_that");
 const P14: Test = heavy(test("hostkit-wire", "readers", "p14::"));
-const STRAIGHT: Test = heavy(promise("straight::"));
+const DIRECT: Test = heavy(promise("direct::"));
 const P12: Test = test("hostkit-tests", "log", "");
 const P15: Test = test("hostkit-wire", "parse_memory", "");
 const P15_TYPED: Test = heavy(memory("p15::"));
@@ -124,11 +124,11 @@ pub(super) const PROMISES: &[Promise] = &[
     Promise { id: "P17", tests: &[promise("p17::")], switches: &[switch("P17", promise("p17::every_cut"))] },
     Promise {
         id: "P18",
-        tests: &[promise("p18::"), STRAIGHT],
+        tests: &[promise("p18::"), DIRECT],
         switches: &[
             switch("P18", promise("p18::no_impostor")),
             switch("P18-silent", promise("p18::no_impostor")),
-            switch("P18-blank", STRAIGHT),
+            switch("P18-blank", DIRECT),
         ],
     },
     Promise { id: "P19", tests: &[promise("p19::")], switches: &[switch("P19", promise("p19::a_new_field"))] },

@@ -5,7 +5,7 @@
 
 use hostkit_proto::codec::{DecodeError, InputLimit};
 use hostkit_proto::{
-    Api, ApiInfo, DocumentFaults, EncodeError, ErrorForm, FaultCode, FaultKind, Format, Host, Leniency, RawAnswer,
+    Api, ApiInfo, DocumentFaults, EncodeError, ErrorLayout, FaultCode, FaultKind, Format, Host, Leniency, RawAnswer,
     RequestParts, Secret, Session, Verdict,
 };
 
@@ -123,15 +123,15 @@ impl Api for Rest {
 
     fn verdict(answer: &RawAnswer<'_>) -> Verdict<Code> {
         DocumentFaults {
-            forms: &[
-                ErrorForm {
+            layouts: &[
+                ErrorLayout {
                     present: "errors",
                     code: &["errors/0/code"],
                     message: &["errors/0/message"],
                     details: "",
                     fields: "",
                 },
-                ErrorForm {
+                ErrorLayout {
                     present: "",
                     code: &["error/code", "*/errorcode", "error"],
                     message: &["error/message", "*/errortext", "message"],

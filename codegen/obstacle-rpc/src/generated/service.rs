@@ -5,7 +5,7 @@
 
 use hostkit_proto::codec::{DecodeError, InputLimit};
 use hostkit_proto::{
-    Api, ApiInfo, DocumentFaults, EncodeError, ErrorForm, FaultCode, FaultKind, Format, Host, Leniency, RawAnswer,
+    Api, ApiInfo, DocumentFaults, EncodeError, ErrorLayout, FaultCode, FaultKind, Format, Host, Leniency, RawAnswer,
     RequestParts, Secret, Session, Value, Verdict,
 };
 
@@ -100,7 +100,7 @@ impl Api for Rpc {
 
     fn verdict(answer: &RawAnswer<'_>) -> Verdict<Code> {
         DocumentFaults {
-            forms: &[ErrorForm {
+            layouts: &[ErrorLayout {
                 present: "error",
                 code: &["error/code"],
                 message: &["error/message"],

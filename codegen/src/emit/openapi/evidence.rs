@@ -34,7 +34,7 @@ pub(super) fn evidence(evidence: &Evidence) -> Object {
     found.say("absent", if evidence.absent_is_no { "no" } else { "" });
     found.say("not-seen", if evidence.unseen_is_no { "" } else { "nothing" });
     found.say("already", text(&evidence.already));
-    found.extend(object! { "settle": evidence.settle });
+    found.extend(object! { "lag": evidence.lag });
     found
 }
 

@@ -150,7 +150,7 @@ fn markers(words: &[Word]) -> Vec<String> {
 fn extensions(document: &mut Object, model: &Model) {
     let service = &model.service;
     document.set("x-hostkit-zone", &service.zone);
-    document.set("x-hostkit-formats", service.formats.clone());
+    document.set("x-hostkit-patternats", service.formats.clone());
     let lenient = &service.lenient;
     let leniencies = [
         (lenient.one_as_list, "one-as-list"),
@@ -164,8 +164,8 @@ fn extensions(document: &mut Object, model: &Model) {
     let said: Vec<&str> = leniencies.iter().filter(|(is_on, _)| *is_on).map(|(_, name)| *name).collect();
     document.say("x-hostkit-leniencies", said);
     let mut dates = Object::default();
-    dates.say("datetime", service.datetime_forms.clone());
-    dates.say("date", service.date_forms.clone());
+    dates.say("datetime", service.datetime_patterns.clone());
+    dates.say("date", service.date_patterns.clone());
     document.say("x-hostkit-dates", dates);
     for credentials in &service.credentials {
         let mut one = object! { "summary": &credentials.en };
@@ -186,7 +186,7 @@ fn extensions(document: &mut Object, model: &Model) {
         document.object("x-hostkit-credentials").set(credentials.name.value.as_str(), one);
     }
     let fault = &service.fault;
-    let mut words = object! { "kind": fault.form.word() };
+    let mut words = object! { "kind": fault.style.word() };
     words.say("marker", &fault.marker);
     words.say("success", markers(&fault.success));
     words.say("failure", markers(&fault.failure));

@@ -9,7 +9,7 @@ use super::schema::{
     under_key,
 };
 use crate::model::{AtLeastOne, Endpoint, Field, Model, Output, Type, WireName};
-use crate::surface::{ACTION, FaultForm, Place, Put};
+use crate::surface::{ACTION, FaultStyle, Place, Put};
 
 /// The operation of an endpoint; `renamed` has the path parameters that the shared path calls by another name.
 pub(super) fn operation(model: &Model, endpoint: &Endpoint, renamed: &BTreeMap<String, String>) -> Object {
@@ -171,7 +171,7 @@ fn answer(response: &mut Object, model: &Model, endpoint: &Endpoint) {
                 content.set("application/octet-stream", object! { "schema": Object::default() });
                 break;
             }
-            Output::None if model.service.fault.form == FaultForm::Envelope => object! { "type": "object" },
+            Output::None if model.service.fault.style == FaultStyle::Envelope => object! { "type": "object" },
             Output::None | Output::Headers(_) => continue,
             Output::Whole(ty) => whole(model, endpoint, format, ty),
             Output::Under(ty, WireName { json, xml, .. }) => {
@@ -207,7 +207,7 @@ fn answer(response: &mut Object, model: &Model, endpoint: &Endpoint) {
 fn enveloped(model: &Model, mut schema: Object) -> Object {
     let fault = &model.service.fault;
     let is_object = !["$ref", "items", "anyOf"].iter().any(|key| schema.has(key));
-    if fault.form == FaultForm::Envelope && is_object {
+    if fault.style == FaultStyle::Envelope && is_object {
         let properties = schema.object("properties");
         for key in &fault.keys {
             if !properties.has(key) {
@@ -319,7 +319,7 @@ fn extensions(operation: &mut Object, model: &Model, endpoint: &Endpoint) {
         let selector = object! { "in": place, "name": put.key.value.as_str(), "value": action.as_str() };
         operation.set("x-hostkit-selector", selector);
     }
-    operation.set("x-hostkit-formats", formats(model, endpoint).to_vec());
+    operation.set("x-hostkit-patternats", formats(model, endpoint).to_vec());
     if let Some(removed) = &surface.removed {
         let mut hosts = Object::default();
         removed.hosts.iter().for_each(|(host, since)| hosts.set(host.value.as_str(), since.value.as_str()));
@@ -330,7 +330,7 @@ fn extensions(operation: &mut Object, model: &Model, endpoint: &Endpoint) {
     if let Some(seconds) = surface.deadline {
         operation.set("x-hostkit-deadline", seconds);
     }
-    operation.say("x-hostkit-reconcile", &surface.reconcile);
+    operation.say("x-hostkit-recovery", &surface.recovery);
     if let Some(evidence) = &surface.evidence {
         operation.set("x-hostkit-evidence", super::evidence::evidence(evidence));
     }
@@ -354,8 +354,8 @@ fn extensions(operation: &mut Object, model: &Model, endpoint: &Endpoint) {
         let surface = &waiter.surface;
         let mut times = object! { "summary": &surface.en, "first": surface.first, "interval": surface.interval };
         times.extend(object! { "cap": surface.cap, "deadline": surface.deadline });
-        if surface.settle > 0 {
-            times.set("settle", surface.settle);
+        if surface.lag > 0 {
+            times.set("lag", surface.lag);
         }
         operation.object("x-hostkit-waiters").set(surface.name.value.as_str(), times);
     }

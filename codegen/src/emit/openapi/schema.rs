@@ -148,7 +148,7 @@ pub(super) fn described(mut schema: Object, field: &Field) -> Object {
     }
     for (key, value) in [
         ("x-hostkit-unit", surface.unit.as_deref()),
-        ("x-hostkit-form", surface.form.as_deref()),
+        ("x-hostkit-pattern", surface.pattern.as_deref()),
         ("x-hostkit-provenance", surface.provenance.as_deref()),
         ("x-hostkit-required-if", surface.required_if.as_ref().map(|at| at.value.as_str())),
         ("x-hostkit-not-below", surface.not_below.as_ref().map(|at| at.value.as_str())),

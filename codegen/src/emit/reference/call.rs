@@ -75,9 +75,9 @@ fn facts(language: Language, model: &Model, endpoint: &Endpoint) -> String {
     if let Some(seconds) = surface.deadline {
         lines.push(format!("{}: {seconds} {}", language.pick("Deadline", "Срок"), language.pick("s", "с")));
     }
-    if !surface.reconcile.is_empty() {
+    if !surface.recovery.is_empty() {
         let title = language.pick("If the outcome is unknown", "Если исход неизвестен (по-английски)");
-        lines.push(format!("{title}: {}", cell(&surface.reconcile)));
+        lines.push(format!("{title}: {}", cell(&surface.recovery)));
     }
     lines.push(source(language, endpoint));
     lines.iter().map(|line| format!("- {line}\n")).collect()

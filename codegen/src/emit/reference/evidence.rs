@@ -81,8 +81,8 @@ fn lines(language: Language, evidence: &Evidence) -> Vec<String> {
     lines.extend(
         signs.iter().filter(|(holds, ..)| *holds).map(|(_, english, russian)| pick(english, russian).to_owned()),
     );
-    let settle = pick("Seconds until it shows, at most", "Через сколько секунд видно, не позже");
-    lines.push(format!("{settle}: {}", evidence.settle));
+    let lag = pick("Seconds until it shows, at most", "Через сколько секунд видно, не позже");
+    lines.push(format!("{lag}: {}", evidence.lag));
     lines
 }
 

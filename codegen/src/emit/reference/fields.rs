@@ -180,7 +180,7 @@ fn meaning(language: Language, field: &Field) -> String {
         let text = format!("{} `{}`", language.pick("travels as", "передаётся как"), names.value);
         facts.push(text + &from.unwrap_or_default());
     }
-    if let Some(form) = &surface.form {
+    if let Some(form) = &surface.pattern {
         facts.push(format!("{} `{form}`", language.pick("form", "вид")));
     }
     if let Some(word) = surface.provenance.as_deref().filter(|word| *word != "documented") {

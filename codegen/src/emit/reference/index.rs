@@ -23,7 +23,7 @@ pub(super) fn page(language: Language, model: &Model) -> String {
     section(language.pick("Calls", "Вызовы"), calls(language, model));
     let recovery = format!(
         "[{}]({}.md)\n",
-        language.pick("What `reconcile` can find out of each call", "Что `reconcile` узнаёт о каждом вызове"),
+        language.pick("What `recover` can find out of each call", "Что `recover` узнаёт о каждом вызове"),
         RECOVERY
     );
     section(language.pick("After a lost answer", "После потерянного ответа"), recovery);
@@ -87,11 +87,15 @@ fn formats(language: Language, model: &Model) -> String {
     }
     lines.push(format!("{}: {}", language.pick("Time zone", "Часовой пояс"), service.zone));
     let codes = |list: &[String]| list.iter().map(|text| format!("`{text}`")).collect::<Vec<_>>().join(", ");
-    if !service.datetime_forms.is_empty() {
-        lines.push(format!("{}: {}", language.pick("Date and time", "Дата и время"), codes(&service.datetime_forms)));
+    if !service.datetime_patterns.is_empty() {
+        lines.push(format!(
+            "{}: {}",
+            language.pick("Date and time", "Дата и время"),
+            codes(&service.datetime_patterns)
+        ));
     }
-    if !service.date_forms.is_empty() {
-        lines.push(format!("{}: {}", language.pick("Dates", "Даты"), codes(&service.date_forms)));
+    if !service.date_patterns.is_empty() {
+        lines.push(format!("{}: {}", language.pick("Dates", "Даты"), codes(&service.date_patterns)));
     }
     let lenient = &service.lenient;
     let leniencies = [

@@ -16,10 +16,10 @@ use crate::surface::IdKind;
 pub(super) fn page(language: Language, model: &Model) -> String {
     let mut page = head(language, model, RECOVERY, &format!("specs/{}/", model.api));
     page.push_str(language.pick(
-        "What `client.reconcile` can find out of a call whose answer was lost: by what it finds the call, how long after its \
+        "What `client.recover` can find out of a call whose answer was lost: by what it finds the call, how long after its \
          end \"not seen\" means that it did not happen, and what it cannot tell. What somebody else makes exactly alike \
          meanwhile cannot be told apart.\n\n",
-        "Что `client.reconcile` узнаёт о вызове, ответ на который потерян: по чему вызов находят, через сколько времени \
+        "Что `client.recover` узнаёт о вызове, ответ на который потерян: по чему вызов находят, через сколько времени \
          после него «не видно» значит «не выполнен», и чего узнать нельзя. То, что за это время точно так же сделал кто-то \
          другой, не отличить.\n\n",
     ));
@@ -92,9 +92,9 @@ fn absence(language: Language, call: &Endpoint, evidence: &Evidence) -> String {
     if !evidence.unseen_is_no {
         return language.pick("never", "никогда").to_owned();
     }
-    let usual = Duration::from_secs(u64::try_from(evidence.settle).unwrap_or_default());
+    let usual = Duration::from_secs(u64::try_from(evidence.lag).unwrap_or_default());
     let effect = if call.effect() == "spends" { Effect::Spends } else { Effect::State };
-    let seconds = Facts::new(Shows::Item, usual).settles(effect).as_secs();
+    let seconds = Facts::new(Shows::Item, usual).absence_after(effect).as_secs();
     match seconds % 60 {
         0 => format!("{} {}", seconds / 60, language.pick("min", "мин")),
         _ => format!("{seconds} {}", language.pick("s", "с")),

@@ -76,7 +76,7 @@ impl Doc {
 /// Docs of a waiter.
 pub(super) fn of_waiter(waiter: &Waiter) -> Doc {
     let doc = Doc::new(ITEM, &waiter.surface.en);
-    match waiter.surface.settle {
+    match waiter.surface.lag {
         0 => doc,
         seconds => doc.and(&format!(
             "A final state that the first poll sees may predate the call that is waited for: it counts after {seconds} \
@@ -218,8 +218,8 @@ pub(super) fn endpoint(model: &Model, wire: &Wire<'_>, endpoint: &Endpoint) -> D
     if let Some(inputs) = &endpoint.at_least_one {
         doc = doc.and(&format!("At least one of these is required: {}.", inputs.names()));
     }
-    if !surface.reconcile.is_empty() {
-        doc = doc.and(&format!("If the outcome is unknown: {}{}", surface.reconcile, reconciliation(endpoint)));
+    if !surface.recovery.is_empty() {
+        doc = doc.and(&format!("If the outcome is unknown: {}{}", surface.recovery, recovered(endpoint)));
     }
     doc.and_sample(sample::call(model, wire, endpoint))
 }
@@ -229,15 +229,15 @@ pub(super) fn credentials(model: &Model) -> Doc {
     Doc::new(ITEM, "The credentials of a user.").and_sample(sample::credentials(model))
 }
 
-/// What `reconcile` can find out about a call.
-fn reconciliation(endpoint: &Endpoint) -> String {
+/// What `recover` can find out about a call.
+fn recovered(endpoint: &Endpoint) -> String {
     if let Some(why) = &endpoint.surface.no_evidence {
         return format!(" No call shows whether it happened: {}", why.value);
     }
     if endpoint.evidence.is_none() {
         return String::new();
     }
-    " `client.reconcile` does this, comparing with what `perform` read before the call.".to_owned()
+    " `client.recover` does this, comparing with what `perform` read before the call.".to_owned()
 }
 
 /// Docs of a file of types.

@@ -49,7 +49,7 @@ fn query(field: &Field) -> TokenStream {
         return quote!(out.query_names(&#names, &self.#name););
     }
     let method = ident(if field.is_option() { "optional_query" } else { "query" });
-    let value = match field.surface.form.as_deref() {
+    let value = match field.surface.pattern.as_deref() {
         _ if let Some(words) = first_words(&field.ty) => match field.is_option() {
             true => quote!(self.#name.as_ref().map(|flag| InWords(flag, #words))),
             false => quote!(InWords(&self.#name, #words)),

@@ -13,7 +13,7 @@ use super::{encode, evidence, waiter};
 use crate::model::{Echo, Endpoint, Field, Model, OneOf, Output, Type, Variant, WireName};
 use crate::recorded::Wire;
 use crate::resolve::names::camel;
-use crate::surface::{FaultForm, Response};
+use crate::surface::{FaultStyle, Response};
 
 /// The items of the endpoint.
 pub(super) fn emit(model: &Model, wire: &Wire<'_>, endpoint: &Endpoint) -> TokenStream {
@@ -253,7 +253,7 @@ fn info(model: &Model, endpoint: &Endpoint) -> TokenStream {
         let name = ident(name);
         (!text.is_empty()).then(|| quote!(#name: #text,))
     };
-    let reconcile = text("reconcile", &surface.reconcile);
+    let recovery = text("recovery", &surface.recovery);
     let documents = surface.document.map(|number| ["#", &number.to_string()].concat()).unwrap_or_default();
     let documents = text("documents", &documents);
     quote! {
@@ -274,7 +274,7 @@ fn info(model: &Model, endpoint: &Endpoint) -> TokenStream {
             #total
             #bodiless
             #deadline
-            #reconcile
+            #recovery
             #documents
             spec: #spec,
             ..EndpointInfo::DEFAULT
@@ -285,7 +285,7 @@ fn info(model: &Model, endpoint: &Endpoint) -> TokenStream {
 /// The documented success statuses of a call whose answer may have no body.
 fn bodiless(model: &Model, endpoint: &Endpoint) -> Vec<i64> {
     let may_be = matches!(endpoint.output, Output::None | Output::Under(Type::Option(_), _));
-    if !may_be || model.service.fault.form == FaultForm::Envelope {
+    if !may_be || model.service.fault.style == FaultStyle::Envelope {
         return Vec::new();
     }
     let statuses = endpoint.surface.statuses.iter().filter(|status| matches!(status.means.as_str(), "ok" | "accepted"));

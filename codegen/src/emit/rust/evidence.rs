@@ -143,8 +143,8 @@ fn facts(evidence: &Evidence, endpoint: &Endpoint) -> TokenStream {
         Sign::Changed(_) if !evidence.is.is_empty() => quote!(State),
         Sign::Changed(_) | Sign::Grew(..) | Sign::Paid(..) => quote!(Change),
     };
-    let settle = number(evidence.settle);
-    let usual = quote!(Facts::new(Shows::#shows, Duration::from_secs(#settle)));
+    let lag = number(evidence.lag);
+    let usual = quote!(Facts::new(Shows::#shows, Duration::from_secs(#lag)));
     let unseen = (!evidence.unseen_is_no).then(|| quote!(unseen_is_no: false,));
     // A proxy may repeat any method but POST when the first upstream does not answer.
     let may_be_doubled = matches!(evidence.sign, Sign::New(_)) && endpoint.method != "POST";

@@ -67,7 +67,7 @@ fn query(field: &Field) -> TokenStream {
         let (method, words) = (ident(&[name, "_flag"].concat()), flag_words(words));
         return quote!(let #local = request.#method(#wire, #words)?;);
     }
-    match field.surface.form.as_deref() {
+    match field.surface.pattern.as_deref() {
         Some(form) => {
             let (method, ty) = (ident(&[name, "_in"].concat()), rust_type(&field.ty));
             quote!(let #local = request.#method(#form, #ty::parse, #wire)?;)

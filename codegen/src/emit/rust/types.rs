@@ -187,7 +187,7 @@ fn from_wire(model: &Model, entry: &TypeEntry, fields: &[Field]) -> TokenStream 
     });
     let finish = finish(model, fields);
     quote! {
-        impl Fill for #name {
+        impl FromFields for #name {
             const TABLE: &'static Table<'static> = &Table::new(#spec, &[#(#entries),*]) #total;
 
             fn blank() -> Self {
@@ -212,7 +212,7 @@ fn finish(model: &Model, fields: &[Field]) -> Option<TokenStream> {
     let name = ident(&currency.rust);
     let sets = in_currency(model, fields, &quote!(self), &mut Vec::new());
     let sets = match currency.is_option() {
-        true => quote!(if let Some(currency) = self.#name { #sets }),
+        true => quote!(let Some(currency) = self.#name else { return }; #sets),
         false => quote!(let currency = self.#name; #sets),
     };
     Some(quote!(fn finish(&mut self) { #sets }))

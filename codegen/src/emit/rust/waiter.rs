@@ -71,9 +71,9 @@ fn info(endpoint: &Endpoint, waiter: &Waiter) -> TokenStream {
     let surface = &waiter.surface;
     let name = &surface.name.value;
     let [first, interval, cap, deadline] = [surface.first, surface.interval, surface.cap, surface.deadline].map(number);
-    let settle = (surface.settle > 0).then(|| {
-        let settle = number(surface.settle);
-        quote!(settle: Duration::from_secs(#settle),)
+    let lag = (surface.lag > 0).then(|| {
+        let lag = number(surface.lag);
+        quote!(lag: Duration::from_secs(#lag),)
     });
     let is_of_list = flag_member("is_of_list", listed(endpoint).is_some());
     quote! {
@@ -83,7 +83,7 @@ fn info(endpoint: &Endpoint, waiter: &Waiter) -> TokenStream {
             interval: Duration::from_secs(#interval),
             cap: Duration::from_secs(#cap),
             deadline: Duration::from_secs(#deadline),
-            #settle
+            #lag
             #is_of_list
             ..WaiterInfo::DEFAULT
         };

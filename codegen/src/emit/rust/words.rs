@@ -304,12 +304,12 @@ pub(super) fn set_expression(target: &TokenStream, method: &str, field: &Field, 
     }
     let (method, name) = (ident(method), written_name(&field.name));
     // Wrapped if the wire form differs from the default.
-    let value = match &field.surface.form {
+    let value = match &field.surface.pattern {
         _ if let Some(words) = first_words(&field.ty) => quote!(&InWords(#value, #words)),
         _ if field.surface.write_text => quote!(&AsText(#value)),
         Some(form) => {
             let form = form.as_str();
-            quote!(&DateForm(#value, #form))
+            quote!(&DatePattern(#value, #form))
         }
         None => value.clone(),
     };

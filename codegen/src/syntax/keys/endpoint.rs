@@ -57,7 +57,7 @@ pub(crate) const WAITER: &[Key] = &[
     must("interval", Shape::Integer, "Seconds between looks."),
     must("cap", Shape::Integer, "The longest interval in seconds."),
     must("deadline", Shape::Integer, "Seconds after which it gives up."),
-    key("settle", Shape::Integer, "Seconds for which an end that is there from the first look on may be of before."),
+    key("lag", Shape::Integer, "Seconds for which an end that is there from the first look on may be of before."),
 ];
 
 const EVIDENCE: &[Key] = &[
@@ -92,7 +92,7 @@ const EVIDENCE: &[Key] = &[
         "It shows only while it lasts, or perhaps days later: that it is not seen says nothing.",
     ),
     key("already", Shape::Word(&["refused"]), "Where it is so before the call, the call is not sent."),
-    key("settle", Shape::Integer, "Seconds that it may take to show; 60 where it is not said."),
+    key("lag", Shape::Integer, "Seconds that it may take to show; 60 where it is not said."),
 ];
 
 /// Constants of a variant, beside its fields.
@@ -117,7 +117,7 @@ pub(crate) const ENDPOINT: &[Key] = &[
     key("line", Shape::Integer, "The line of the document, if it is not that of the number."),
     key("provenance", Shape::Word(PROVENANCES), "Where the facts are from."),
     key("deadline", Shape::Integer, "Seconds that it may take."),
-    key("reconcile", Shape::Text, "How to find out whether it happened."),
+    key("recovery", Shape::Text, "How to find out whether it happened."),
     key("evidence", Shape::Table(EVIDENCE), "The read where it shows that the call happened."),
     key("no-evidence", Shape::Text, "Why nothing on the API shows that the call happened: instead of `evidence`."),
     key("authorised", Shape::Flag, "Whether it is sent with credentials."),

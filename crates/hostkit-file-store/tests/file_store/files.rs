@@ -15,7 +15,7 @@ fn entry(folder: &Folder, kind: &str) -> std::path::PathBuf {
 }
 
 /// Waits until the ends of all calls are written down, which no caller waits for.
-fn settle(folder: &Folder) {
+fn wait_for_ends(folder: &Folder) {
     let start = Instant::now();
     while fs::read_to_string(entry(folder, "rates")).unwrap().contains("\ncall ") {
         assert!(start.elapsed() < Duration::from_secs(5), "a call never ends");
@@ -33,7 +33,7 @@ fn files_are_for_the_owner_alone() {
     let client = client(&server, &folder, Duration::from_secs(10));
     client.call(&Get).unwrap();
     // The end of the call is still being written.
-    settle(&folder);
+    wait_for_ends(&folder);
     let mode = |path: &std::path::Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(folder.path()), 0o700);
     let files: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
@@ -52,7 +52,7 @@ fn files_are_for_the_owner_alone() {
 fn used(test: &str) -> (Server, Folder) {
     let (server, folder) = (Server::start(), Folder::new(test));
     client(&server, &folder, Duration::from_secs(10)).call(&Get).unwrap();
-    settle(&folder);
+    wait_for_ends(&folder);
     (server, folder)
 }
 
@@ -140,7 +140,7 @@ fn no_link_is_followed_and_no_pipe_is_waited_for() {
         // Nothing is lost with a leftover file: it is replaced without being opened.
         make(what, &entry(&folder, "rates").with_extension("new"));
         client(&server, &folder, Duration::from_secs(10)).call(&Get).unwrap();
-        settle(&folder);
+        wait_for_ends(&folder);
         assert_eq!(fs::read(&target).unwrap(), bytes, "{what}");
         for ending in ["entry", "lock"] {
             let path = entry(&folder, "rates").with_extension(ending);
@@ -202,7 +202,7 @@ fn damaged_files_cost_a_sign_in_or_a_window_and_no_more() {
         client(&server, &folder, Duration::from_secs(10)).call(&Get).unwrap();
         assert_eq!(server.sign_ins(), 1 + number);
     }
-    settle(&folder);
+    wait_for_ends(&folder);
     // Where the counts are gone, the limit may be used up.
     let start = Instant::now();
     fs::write(entry(&folder, "rates"), b"garbage").unwrap();
@@ -225,7 +225,7 @@ fn without_a_folder_nothing_with_a_limit_is_sent() {
 fn a_lock_that_is_never_given_back_is_an_error_in_time() {
     let (server, folder) = (Server::start(), Folder::new("locked"));
     client(&server, &folder, Duration::from_secs(10)).call(&Get).unwrap();
-    settle(&folder);
+    wait_for_ends(&folder);
     let held = fs::File::open(entry(&folder, "rates").with_extension("lock")).unwrap();
     fs4::FileExt::lock(&held).unwrap();
     // The deadline comes first, then the store's own patience.

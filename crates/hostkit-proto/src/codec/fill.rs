@@ -5,7 +5,7 @@ use hostkit_wire::{Format, JsonKey, Key};
 use super::{DecodeError, FromWire, Name, Reader};
 
 /// An object that is filled field by field. Generated.
-pub trait Fill: Sized {
+pub trait FromFields: Sized {
     /// The fields, in the order of their indices.
     const TABLE: &'static Table<'static>;
 
@@ -227,22 +227,22 @@ impl Field {
     }
 }
 
-impl<T: Fill> FromWire for T {
+impl<T: FromFields> FromWire for T {
     const FIELDS: &'static [Field] = T::TABLE.fields;
 
     fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let mut object = <T as Fill>::blank();
+        let mut object = <T as FromFields>::blank();
         fill(&mut object, reader)?;
         Ok(object)
     }
 
     fn blank() -> Self {
-        <T as Fill>::blank()
+        <T as FromFields>::blank()
     }
 
     /// An item is read in its place in the list, since a large object is expensive to move.
     fn push(items: &mut Vec<Self>, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
-        items.push(<T as Fill>::blank());
+        items.push(<T as FromFields>::blank());
         let read = items.last_mut().map_or(Ok(()), |object| fill(object, reader));
         if read.is_err() {
             // A blank must not leave.
@@ -254,7 +254,7 @@ impl<T: Fill> FromWire for T {
 
 /// The one place that reads an object of this type, so that its fields are compiled into it.
 #[inline(never)]
-fn fill<T: Fill>(object: &mut T, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+fn fill<T: FromFields>(object: &mut T, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
     reader.object(T::TABLE, &mut |index, reader| object.field(index, reader))?;
     object.finish();
     Ok(())

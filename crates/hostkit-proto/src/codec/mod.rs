@@ -2,6 +2,7 @@
 
 #[cfg(feature = "serde")]
 pub mod decimals;
+mod direct;
 mod encode_error;
 mod error;
 mod fields;
@@ -18,16 +19,16 @@ mod reader;
 mod report;
 mod scalar;
 mod shape;
-mod straight;
 mod text;
 mod tree;
 mod wire;
 
+pub(crate) use direct::{Note, Notes};
 pub use encode_error::{EncodeError, FieldName, Mistake};
 pub use error::DecodeError;
 pub use fields::Fields;
 pub(crate) use fill::How;
-pub use fill::{Field, Fill, Table};
+pub use fill::{Field, FromFields, Table};
 #[cfg(feature = "server")]
 pub(crate) use flags::flag_of;
 pub use flags::{FlagWords, Flags, InWords};
@@ -39,12 +40,11 @@ pub use name::Name;
 pub use names::{Filled, Names};
 #[cfg(feature = "server")]
 pub(crate) use object::wrapped;
-pub use object::{AsText, DateForm, Object, number_or_text};
+pub use object::{AsText, DatePattern, Object, number_or_text};
 pub use raw::Raw;
 pub use reader::Reader;
 pub(crate) use reader::{At, describe, shorten};
 pub use report::{Report, UnknownFields};
 pub use shape::TextShape;
-pub(crate) use straight::{Note, Notes};
 pub use text::{FromText, ToText};
 pub use wire::{FromWire, ToWire};

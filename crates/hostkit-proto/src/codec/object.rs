@@ -144,26 +144,26 @@ impl<T: ToText> ToWire for AsText<'_, Option<T>> {
 
 /// Writes a date in a pattern other than the default.
 #[derive(Debug, Clone, Copy)]
-pub struct DateForm<'v, T>(pub &'v T, pub &'static str);
+pub struct DatePattern<'v, T>(pub &'v T, pub &'static str);
 
-impl ToWire for DateForm<'_, DateTime> {
+impl ToWire for DatePattern<'_, DateTime> {
     fn to_wire(&self, _: Format) -> Option<Value> {
         Some(Value::Text(self.0.format(self.1)))
     }
 }
 
-impl ToWire for DateForm<'_, Date> {
+impl ToWire for DatePattern<'_, Date> {
     fn to_wire(&self, _: Format) -> Option<Value> {
         Some(Value::Text(self.0.format(self.1)))
     }
 }
 
-impl<T> ToWire for DateForm<'_, Option<T>>
+impl<T> ToWire for DatePattern<'_, Option<T>>
 where
-    for<'v> DateForm<'v, T>: ToWire,
+    for<'v> DatePattern<'v, T>: ToWire,
 {
     fn to_wire(&self, format: Format) -> Option<Value> {
-        self.0.as_ref().and_then(|value| DateForm(value, self.1).to_wire(format))
+        self.0.as_ref().and_then(|value| DatePattern(value, self.1).to_wire(format))
     }
 }
 

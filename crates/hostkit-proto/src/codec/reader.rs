@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use hostkit_wire::{Cursor, Format, Irregular, Kind, Node};
 
+use super::direct::{Notes, Orders};
 use super::fields::{Fields, Items};
 use super::fill::Table;
-use super::straight::{Notes, Orders};
 use super::{DecodeError, FromText, FromWire, Raw};
 use crate::codec::raw::Source;
 use crate::codec::{Report, UnknownFields};

@@ -277,17 +277,17 @@ impl ToWire for Html {
 impl FromWire for DateTime {
     fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let text = reader.scalar("a date and time")?;
-        let forms = reader.leniency.date_times;
-        match forms.iter().find_map(|form| Self::parse(form, text.trim())) {
+        let patterns = reader.leniency.date_times;
+        match patterns.iter().find_map(|pattern| Self::parse(pattern, text.trim())) {
             Some(value) => Ok(value),
-            None => Err(reader.expected(format!("a date and time such as {}", forms.first().unwrap_or(&"")))),
+            None => Err(reader.expected(format!("a date and time such as {}", patterns.first().unwrap_or(&"")))),
         }
     }
 
     #[inline]
     fn plain(reader: &mut Reader<'_>) -> Option<Self> {
-        let forms = reader.leniency.date_times;
-        reader.plain(|text| forms.iter().find_map(|form| Self::parse(form, text)))
+        let patterns = reader.leniency.date_times;
+        reader.plain(|text| patterns.iter().find_map(|pattern| Self::parse(pattern, text)))
     }
 
     fn blank() -> Self {
@@ -308,17 +308,17 @@ impl ToWire for DateTime {
 impl FromWire for Date {
     fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let text = reader.scalar("a date")?;
-        let forms = reader.leniency.dates;
-        match forms.iter().find_map(|form| Self::parse(form, text.trim())) {
+        let patterns = reader.leniency.dates;
+        match patterns.iter().find_map(|pattern| Self::parse(pattern, text.trim())) {
             Some(value) => Ok(value),
-            None => Err(reader.expected(format!("a date such as {}", forms.first().unwrap_or(&"")))),
+            None => Err(reader.expected(format!("a date such as {}", patterns.first().unwrap_or(&"")))),
         }
     }
 
     #[inline]
     fn plain(reader: &mut Reader<'_>) -> Option<Self> {
-        let forms = reader.leniency.dates;
-        reader.plain(|text| forms.iter().find_map(|form| Self::parse(form, text)))
+        let patterns = reader.leniency.dates;
+        reader.plain(|text| patterns.iter().find_map(|pattern| Self::parse(pattern, text)))
     }
 
     fn blank() -> Self {

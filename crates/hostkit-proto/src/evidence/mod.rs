@@ -129,10 +129,10 @@ impl Facts {
     /// use hostkit_proto::evidence::{Facts, LAG, Shows};
     ///
     /// let facts = Facts::new(Shows::Item, Duration::from_secs(60));
-    /// assert_eq!(facts.settles(Effect::State), Duration::from_secs(60));
-    /// assert_eq!(facts.settles(Effect::Spends), LAG);
+    /// assert_eq!(facts.absence_after(Effect::State), Duration::from_secs(60));
+    /// assert_eq!(facts.absence_after(Effect::Spends), LAG);
     /// ```
-    pub fn settles(&self, effect: Effect) -> Duration {
+    pub fn absence_after(&self, effect: Effect) -> Duration {
         match effect {
             Effect::Spends => self.within.max(LAG),
             _ => self.within,

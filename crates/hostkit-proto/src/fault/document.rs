@@ -7,9 +7,9 @@ use super::{Fault, FaultCode, Verdict, doubt, is_success, root};
 use crate::answer::RawAnswer;
 use crate::info::CallFacts;
 
-/// One form of an error document. Places are paths such as `error/code`: `*` is any name, a number an item of a list.
+/// One layout of an error document. Places are paths such as `error/code`: `*` is any name, a number an item of a list.
 #[derive(Debug, Clone, Copy)]
-pub struct ErrorForm<'a> {
+pub struct ErrorLayout<'a> {
     /// What shows by being there that the answer is a fault, under any status. Without it, a failing status does.
     pub present: &'a str,
     /// Places of the code; the first one with a code counts.
@@ -25,8 +25,8 @@ pub struct ErrorForm<'a> {
 /// An API whose errors are documents, usually with a failing HTTP status: `{"error":{"code":"not_found"}}`.
 #[derive(Debug, Clone, Copy)]
 pub struct DocumentFaults<'a> {
-    /// The forms, tried in this order.
-    pub forms: &'a [ErrorForm<'a>],
+    /// The layouts, tried in this order.
+    pub layouts: &'a [ErrorLayout<'a>],
     /// Parts of texts of faults without a code, in any case of letters, and the codes that they stand for.
     pub texts: &'a [(&'a str, &'a str)],
     /// Codes that leave open whether the call was carried out.
@@ -39,7 +39,7 @@ impl DocumentFaults<'_> {
         let facts = answer.facts();
         // A success of a read is parsed only where something in it can be a fault.
         let says_nothing =
-            is_success(answer.status()) && !facts.acts && self.forms.iter().all(|form| form.present.is_empty());
+            is_success(answer.status()) && !facts.acts && self.layouts.iter().all(|layout| layout.present.is_empty());
         let root = if says_nothing || answer.is_empty() { None } else { root(answer) };
         self.verdict_on(answer.status(), root, facts)
     }
@@ -48,19 +48,19 @@ impl DocumentFaults<'_> {
     pub fn verdict_on<C: FaultCode>(&self, status: u16, root: Option<Node<'_>>, facts: CallFacts) -> Verdict<C> {
         let is_success = is_success(status);
         let Some(root) = root else { return if is_success { Verdict::Success } else { Verdict::Unrecognised } };
-        for form in self.forms {
-            let is_shown = !form.present.is_empty() && some(root, form.present).is_some();
-            let is_possible = is_shown || form.present.is_empty() && !is_success;
-            if let Some(fault) = is_possible.then(|| self.fault(status, root, form, is_shown)).flatten() {
+        for layout in self.layouts {
+            let is_shown = !layout.present.is_empty() && some(root, layout.present).is_some();
+            let is_possible = is_shown || layout.present.is_empty() && !is_success;
+            if let Some(fault) = is_possible.then(|| self.fault(status, root, layout, is_shown)).flatten() {
                 return Verdict::Fault(fault);
             }
         }
         if !is_success {
             return Verdict::Unrecognised;
         }
-        let code = self.forms.iter().flat_map(|form| form.code).find_map(|path| Some((*path, some(root, path)?)));
-        match code.filter(|_| facts.acts && self.forms.iter().all(|form| form.present.is_empty())) {
-            Some((path, node)) if is_error(root, path, self.forms) => {
+        let code = self.layouts.iter().flat_map(|layout| layout.code).find_map(|path| Some((*path, some(root, path)?)));
+        match code.filter(|_| facts.acts && self.layouts.iter().all(|layout| layout.present.is_empty())) {
+            Some((path, node)) if is_error(root, path, self.layouts) => {
                 let found = format!("an error under status {status}");
                 Verdict::Unclear(doubt(&facts, path, "no error document", found, node))
             }
@@ -68,18 +68,18 @@ impl DocumentFaults<'_> {
         }
     }
 
-    /// The fault of a form; without `present`, a document that has neither its code nor its text is of another form.
+    /// The fault of a layout; without `present`, a document that has neither its code nor its text is of another layout.
     fn fault<C: FaultCode>(
         &self,
         status: u16,
         root: Node<'_>,
-        form: &ErrorForm<'_>,
+        layout: &ErrorLayout<'_>,
         is_shown: bool,
     ) -> Option<Fault<C>> {
         let text = |path: &&str| some(root, path).and_then(Node::as_str);
-        let code = form.code.iter().find_map(text);
-        let message = form.message.iter().find_map(text);
-        let fields = some(root, form.fields).map(field_faults).unwrap_or_default();
+        let code = layout.code.iter().find_map(text);
+        let message = layout.message.iter().find_map(text);
+        let fields = some(root, layout.fields).map(field_faults).unwrap_or_default();
         if !is_shown && code.is_none() && message.is_none() && fields.is_empty() {
             return None;
         }
@@ -87,23 +87,23 @@ impl DocumentFaults<'_> {
         let said = message.to_lowercase();
         let by_text = || self.texts.iter().find(|(part, _)| said.contains(&part.to_lowercase())).map(|(_, code)| *code);
         let code = code.or_else(by_text);
-        let details = text(&form.details).unwrap_or_default();
+        let details = text(&layout.details).unwrap_or_default();
         let mut fault = Fault::new(status, code.map(C::from_text), message, details);
         fault.verify |= code.is_some_and(|code| self.verify.contains(&code));
         // Under a success, an error without a code may be an internal one, whatever its text says.
         fault.verify |= is_success(status) && code.is_none();
         fault.fields = fields;
         if code.is_none() && message.is_empty() && details.is_empty() && fault.fields.is_empty() {
-            fault.marker = format!("`{}` is there", form.present);
+            fault.marker = format!("`{}` is there", layout.present);
         }
         Some(fault)
     }
 }
 
-/// Whether a code stands beside a text of its form: a field called `code` may be any data.
-fn is_error(root: Node<'_>, path: &str, forms: &[ErrorForm<'_>]) -> bool {
-    let form = forms.iter().find(|form| form.code.contains(&path));
-    form.is_some_and(|form| form.message.iter().any(|path| some(root, path).is_some()))
+/// Whether a code stands beside a text of its layout: a field called `code` may be any data.
+fn is_error(root: Node<'_>, path: &str, layouts: &[ErrorLayout<'_>]) -> bool {
+    let layout = layouts.iter().find(|layout| layout.code.contains(&path));
+    layout.is_some_and(|layout| layout.message.iter().any(|path| some(root, path).is_some()))
 }
 
 /// What stands at a path, if it is something: neither absent nor null, false or empty.
@@ -141,7 +141,7 @@ fn at<'t>(node: Node<'t>, path: &str) -> Option<Node<'t>> {
 mod tests {
     use hostkit_wire::{Format, Limits};
 
-    use super::{DocumentFaults, ErrorForm};
+    use super::{DocumentFaults, ErrorLayout};
     use crate::fault::{FaultCode, FaultKind, Verdict};
     use crate::info::CallFacts;
 
@@ -162,11 +162,11 @@ mod tests {
         }
     }
 
-    const FORM: ErrorForm<'static> = ErrorForm { present: "", code: &[], message: &[], details: "", fields: "" };
+    const LAYOUT: ErrorLayout<'static> = ErrorLayout { present: "", code: &[], message: &[], details: "", fields: "" };
 
-    fn judged(form: ErrorForm<'_>, status: u16, acts: bool, format: Format, body: &str) -> Verdict<Code> {
+    fn judged(layout: ErrorLayout<'_>, status: u16, acts: bool, format: Format, body: &str) -> Verdict<Code> {
         let document = hostkit_wire::parse(format, body.as_bytes(), &Limits::DEFAULT).ok();
-        let faults = DocumentFaults { forms: &[form], texts: &[("already exists", "taken")], verify: &["late"] };
+        let faults = DocumentFaults { layouts: &[layout], texts: &[("already exists", "taken")], verify: &["late"] };
         let facts = CallFacts { endpoint: "order", acts, ..CallFacts::default() };
         faults.verdict_on(status, document.as_ref().map(|document| document.root()), facts)
     }
@@ -181,54 +181,54 @@ mod tests {
     #[test]
     fn a_code_stands_at_any_depth() {
         let paths = ["error/code", "errors/0/code", "*/errorcode", "a/b/c/code", "r/errors/error/0/@code"];
-        let form = ErrorForm { code: &paths, ..FORM };
+        let layout = ErrorLayout { code: &paths, ..LAYOUT };
         for body in [
             r#"{"error":{"code":"gone"}}"#,
             r#"{"errors":[{"code":"gone"},{"code":"other"}]}"#,
             r#"{"anything":{"errorcode":"gone"}}"#,
             r#"{"a":{"b":{"c":{"code":"gone"}}}}"#,
         ] {
-            let verdict = judged(form, 404, true, Format::Json, body);
+            let verdict = judged(layout, 404, true, Format::Json, body);
             assert_eq!(code(verdict), Some("gone".to_owned()), "{body}");
         }
         for body in [
             r#"<r><errors><error code="gone"/><error code="other"/></errors></r>"#,
             r#"<r><errors><error code="gone"/></errors></r>"#,
         ] {
-            assert_eq!(code(judged(form, 404, true, Format::Xml, body)), Some("gone".to_owned()), "{body}");
+            assert_eq!(code(judged(layout, 404, true, Format::Xml, body)), Some("gone".to_owned()), "{body}");
         }
     }
 
     #[test]
     fn the_status_is_the_last_word() {
-        let form = ErrorForm { message: &["message"], ..FORM };
-        let Verdict::Fault(fault) = judged(form, 422, true, Format::Json, r#"{"message":"no such plan"}"#) else {
+        let layout = ErrorLayout { message: &["message"], ..LAYOUT };
+        let Verdict::Fault(fault) = judged(layout, 422, true, Format::Json, r#"{"message":"no such plan"}"#) else {
             panic!("a plain 422 is a no");
         };
         assert_eq!((fault.kind, fault.code, fault.verify), (FaultKind::InvalidArgument, None, false));
-        assert_eq!(judged(form, 422, true, Format::Json, r#"{"text":"no"}"#), Verdict::Unrecognised);
-        assert_eq!(judged(form, 201, true, Format::Json, r#"{"message":"made"}"#), Verdict::Success);
+        assert_eq!(judged(layout, 422, true, Format::Json, r#"{"text":"no"}"#), Verdict::Unrecognised);
+        assert_eq!(judged(layout, 201, true, Format::Json, r#"{"message":"made"}"#), Verdict::Success);
     }
 
     #[test]
     fn a_text_stands_for_a_code() {
-        let form = ErrorForm { message: &["message"], ..FORM };
-        let verdict = judged(form, 409, true, Format::Json, r#"{"message":"The name Already Exists."}"#);
+        let layout = ErrorLayout { message: &["message"], ..LAYOUT };
+        let verdict = judged(layout, 409, true, Format::Json, r#"{"message":"The name Already Exists."}"#);
         assert_eq!(code(verdict), Some("taken".to_owned()));
     }
 
     #[test]
     fn what_is_there_makes_it_a_fault_under_any_status() {
-        let form = ErrorForm { present: "error", code: &["error/code"], message: &["error"], ..FORM };
-        assert_eq!(code(judged(form, 200, true, Format::Json, r#"{"error":"no"}"#)), Some("no".to_owned()));
+        let layout = ErrorLayout { present: "error", code: &["error/code"], message: &["error"], ..LAYOUT };
+        assert_eq!(code(judged(layout, 200, true, Format::Json, r#"{"error":"no"}"#)), Some("no".to_owned()));
         for nothing in [r#"{"error":null}"#, r#"{"error":""}"#, r#"{"error":[]}"#, r#"{"error":false}"#, "{}"] {
-            assert_eq!(judged(form, 200, true, Format::Json, nothing), Verdict::Success, "{nothing}");
+            assert_eq!(judged(layout, 200, true, Format::Json, nothing), Verdict::Success, "{nothing}");
         }
-        let Verdict::Fault(fault) = judged(form, 200, true, Format::Json, r#"{"error":"no"}"#) else {
+        let Verdict::Fault(fault) = judged(layout, 200, true, Format::Json, r#"{"error":"no"}"#) else {
             panic!("a fault")
         };
         assert!(fault.verify, "a success status and no code: it may have been carried out");
-        let Verdict::Fault(fault) = judged(form, 200, true, Format::Json, r#"{"error":{"code":"late"}}"#) else {
+        let Verdict::Fault(fault) = judged(layout, 200, true, Format::Json, r#"{"error":{"code":"late"}}"#) else {
             panic!("a fault");
         };
         assert!(fault.verify, "the catalogue says so");
@@ -236,11 +236,11 @@ mod tests {
 
     #[test]
     fn an_error_inside_a_success_is_in_doubt() {
-        let form = ErrorForm { code: &["error/code"], message: &["error/message"], ..FORM };
+        let layout = ErrorLayout { code: &["error/code"], message: &["error/message"], ..LAYOUT };
         let body = r#"{"error":{"code":"gone","message":"no"}}"#;
-        assert!(matches!(judged(form, 200, true, Format::Json, body), Verdict::Unclear(_)));
-        assert_eq!(judged(form, 200, false, Format::Json, body), Verdict::Success, "a read decodes or fails");
+        assert!(matches!(judged(layout, 200, true, Format::Json, body), Verdict::Unclear(_)));
+        assert_eq!(judged(layout, 200, false, Format::Json, body), Verdict::Success, "a read decodes or fails");
         let twice = r#"{"error":{"code":"gone"},"error":{"code":"other"}}"#;
-        assert_eq!(judged(form, 404, true, Format::Json, twice), Verdict::Unrecognised, "it could be either");
+        assert_eq!(judged(layout, 404, true, Format::Json, twice), Verdict::Unrecognised, "it could be either");
     }
 }

@@ -75,18 +75,18 @@ impl DateTime {
     }
 
     /// Parses `text` by a `strptime` pattern; `None` if it does not match, or if its year is not one of four digits.
-    pub fn parse(form: &str, text: &str) -> Option<Self> {
-        let time = match digits::read(form, text) {
+    pub fn parse(pattern: &str, text: &str) -> Option<Self> {
+        let time = match digits::read(pattern, text) {
             Digits::Time(time) => time,
             Digits::Another => return None,
-            Digits::Unclear => civil::DateTime::strptime(form, text).ok()?,
+            Digits::Unclear => civil::DateTime::strptime(pattern, text).ok()?,
         };
         (time.year() >= FIRST_YEAR).then_some(Self(time))
     }
 
     /// Formats it by a `strftime` pattern.
-    pub fn format(&self, form: &str) -> String {
-        strtime::format(form, self.0).unwrap_or_else(|_| self.to_string())
+    pub fn format(&self, pattern: &str) -> String {
+        strtime::format(pattern, self.0).unwrap_or_else(|_| self.to_string())
     }
 
     /// Converts Moscow time to Unix time; Moscow had UTC+4 from 2011-03-27 to 2014-10-26.
@@ -135,18 +135,18 @@ impl Date {
     }
 
     /// Parses `text` by a `strptime` pattern; `None` if it does not match, or if its year is not one of four digits.
-    pub fn parse(form: &str, text: &str) -> Option<Self> {
-        let date = match digits::read(form, text) {
+    pub fn parse(pattern: &str, text: &str) -> Option<Self> {
+        let date = match digits::read(pattern, text) {
             Digits::Time(time) => time.date(),
             Digits::Another => return None,
-            Digits::Unclear => civil::Date::strptime(form, text).ok()?,
+            Digits::Unclear => civil::Date::strptime(pattern, text).ok()?,
         };
         (date.year() >= FIRST_YEAR).then_some(Self(date))
     }
 
     /// Formats it by a `strftime` pattern.
-    pub fn format(&self, form: &str) -> String {
-        strtime::format(form, self.0).unwrap_or_else(|_| self.to_string())
+    pub fn format(&self, pattern: &str) -> String {
+        strtime::format(pattern, self.0).unwrap_or_else(|_| self.to_string())
     }
 
     /// Year, month, day.

@@ -14,20 +14,20 @@ pub(super) enum Digits {
 }
 
 /// Reads a text by a pattern.
-pub(super) fn read(form: &str, text: &str) -> Digits {
-    match usual(form, text.as_bytes()) {
+pub(super) fn read(pattern: &str, text: &str) -> Digits {
+    match usual(pattern, text.as_bytes()) {
         Some(time) => Digits::Time(time),
-        None => read_any(form, text),
+        None => read_any(pattern, text),
     }
 }
 
 /// Reads the two most common patterns at full width.
-fn usual(form: &str, text: &[u8]) -> Option<civil::DateTime> {
+fn usual(pattern: &str, text: &[u8]) -> Option<civil::DateTime> {
     let (date, time) = match text {
-        [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b' ', time @ ..] if form == "%Y-%m-%d %H:%M:%S" => {
+        [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b' ', time @ ..] if pattern == "%Y-%m-%d %H:%M:%S" => {
             ([*y1, *y2, *y3, *y4, *m1, *m2, *d1, *d2], time)
         }
-        [d1, d2, b'.', m1, m2, b'.', y1, y2, y3, y4, b' ', time @ ..] if form == "%d.%m.%Y %H:%M:%S" => {
+        [d1, d2, b'.', m1, m2, b'.', y1, y2, y3, y4, b' ', time @ ..] if pattern == "%d.%m.%Y %H:%M:%S" => {
             ([*y1, *y2, *y3, *y4, *m1, *m2, *d1, *d2], time)
         }
         _ => return None,
@@ -53,12 +53,12 @@ fn are_digits(bytes: [u8; 8]) -> bool {
 }
 
 /// Reads a text by a pattern of `%Y`, `%m`, `%d`, `%H`, `%M` and `%S`, each at most once, and literal text.
-fn read_any(form: &str, text: &str) -> Digits {
-    let (mut form, mut rest) = (form.as_bytes(), text.as_bytes());
+fn read_any(pattern: &str, text: &str) -> Digits {
+    let (mut pattern, mut rest) = (pattern.as_bytes(), text.as_bytes());
     let mut has_all_digits = true;
     let mut parts = [None; 6];
-    while let [expected, behind_form @ ..] = form {
-        form = behind_form;
+    while let [expected, rest_of_pattern @ ..] = pattern {
+        pattern = rest_of_pattern;
         if *expected != b'%' {
             match rest {
                 [found, behind @ ..] if found == expected => rest = behind,
@@ -70,7 +70,7 @@ fn read_any(form: &str, text: &str) -> Digits {
             }
             continue;
         }
-        let (part, width) = match form {
+        let (part, width) = match pattern {
             [b'Y', ..] => (0, 4),
             [b'm', ..] => (1, 2),
             [b'd', ..] => (2, 2),
@@ -79,7 +79,7 @@ fn read_any(form: &str, text: &str) -> Digits {
             [b'S', ..] => (5, 2),
             _ => return Digits::Unclear,
         };
-        form = form.get(1..).unwrap_or(&[]);
+        pattern = pattern.get(1..).unwrap_or(&[]);
         // Takes as many digits as `strptime` would.
         let (mut count, mut number) = (0, 0_i16);
         while let [digit @ b'0'..=b'9', behind @ ..] = rest
@@ -112,7 +112,7 @@ fn read_any(form: &str, text: &str) -> Digits {
 mod tests {
     use super::*;
 
-    const FORMS: [&str; 8] = [
+    const PATTERNS: [&str; 8] = [
         "%Y-%m-%d %H:%M:%S",
         "%d.%m.%Y %H:%M:%S",
         "%Y-%m-%d",
@@ -126,11 +126,11 @@ mod tests {
     #[test]
     fn usual_dates_need_no_strptime_in_the_right_form_nor_in_a_wrong_one() {
         let time = civil::DateTime::new(2012, 1, 24, 4, 0, 2, 0).unwrap();
-        assert_eq!(read(FORMS[0], "2012-01-24 04:00:02"), Digits::Time(time));
-        assert_eq!(read(FORMS[1], "24.01.2012 04:00:02"), Digits::Time(time));
-        assert_eq!(read(FORMS[0], "24.01.2012 04:00:02"), Digits::Another);
-        assert_eq!(read(FORMS[1], "2012-01-24 04:00:02"), Digits::Another);
-        assert_eq!(read(FORMS[2], "2012-01-24"), Digits::Time(time.date().into()));
+        assert_eq!(read(PATTERNS[0], "2012-01-24 04:00:02"), Digits::Time(time));
+        assert_eq!(read(PATTERNS[1], "24.01.2012 04:00:02"), Digits::Time(time));
+        assert_eq!(read(PATTERNS[0], "24.01.2012 04:00:02"), Digits::Another);
+        assert_eq!(read(PATTERNS[1], "2012-01-24 04:00:02"), Digits::Another);
+        assert_eq!(read(PATTERNS[2], "2012-01-24"), Digits::Time(time.date().into()));
     }
 
     #[test]
@@ -175,16 +175,16 @@ mod tests {
             "2012 -01-24",
             "2012-01 -24",
         ];
-        for form in FORMS {
+        for pattern in PATTERNS {
             for text in texts {
-                let quick = read(form, text);
-                let (time, date) = (civil::DateTime::strptime(form, text), civil::Date::strptime(form, text));
+                let quick = read(pattern, text);
+                let (time, date) = (civil::DateTime::strptime(pattern, text), civil::Date::strptime(pattern, text));
                 match quick {
                     Digits::Time(quick) => {
-                        assert_eq!(time.ok(), Some(quick), "{form} {text:?}");
-                        assert_eq!(date.ok(), Some(quick.date()), "{form} {text:?}");
+                        assert_eq!(time.ok(), Some(quick), "{pattern} {text:?}");
+                        assert_eq!(date.ok(), Some(quick.date()), "{pattern} {text:?}");
                     }
-                    Digits::Another => assert!(time.is_err() && date.is_err(), "{form} {text:?}"),
+                    Digits::Another => assert!(time.is_err() && date.is_err(), "{pattern} {text:?}"),
                     Digits::Unclear => {}
                 }
             }

@@ -91,6 +91,11 @@ impl Money {
         self.with(other, Decimal::checked_sub)
     }
 
+    /// So many times the amount, such as months of a monthly price; `None` if no decimal holds it.
+    pub fn checked_mul(self, times: Decimal) -> Option<Self> {
+        Some(Self { amount: self.amount.checked_mul(times)?, ..self })
+    }
+
     /// Which amount is greater; `None` if the currencies differ, or only one is known.
     pub fn checked_cmp(&self, other: &Self) -> Option<Ordering> {
         (self.currency == other.currency).then(|| self.amount.cmp(&other.amount))
@@ -174,6 +179,8 @@ mod tests {
         assert_eq!(roubles.checked_sub(money("0.5 RUB")), Some(money("10 RUB")));
         assert_eq!(roubles.checked_cmp(&money("2 RUB")), Some(Ordering::Greater));
         assert_eq!(unknown.checked_add(unknown), Some(money("8")));
+        assert_eq!(roubles.checked_mul(Decimal::from(3)), Some(money("31.50 RUB")));
+        assert_eq!(Money::from(Decimal::MAX).checked_mul(Decimal::TWO), None);
         for (one, other) in [(roubles, dollars), (roubles, unknown), (unknown, dollars)] {
             for (one, other) in [(one, other), (other, one)] {
                 assert_eq!(one.checked_add(other), None, "{one} and {other}");

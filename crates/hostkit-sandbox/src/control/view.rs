@@ -19,7 +19,7 @@ pub(crate) type Urls = Vec<(&'static str, String)>;
 
 /// Everything that the page shows.
 pub(super) fn state(hub: &Hub, recent: &Recent, urls: &Urls) -> Value {
-    hub.settle_all();
+    hub.advance_all();
     let worlds: serde_json::Map<_, _> = hub
         .apis()
         .into_iter()
@@ -79,7 +79,7 @@ pub(super) fn ledger(hub: &Hub, query: &[(String, String)]) -> Result<Value, No>
     {
         return Err(No::bad(format!("{name:?} is no operation"), expected()));
     }
-    hub.settle_all();
+    hub.advance_all();
     let is_asked = |entry: &Entry| {
         api.is_none_or(|api| entry.api == api) && operation.is_none_or(|operation| entry.operation == operation)
     };

@@ -12,9 +12,11 @@ const FIRST: &str = "2014-11-01 00:00:00";
 
 /// A time in Moscow.
 pub(super) fn moment(text: &str) -> Result<Moment, String> {
-    let forms = ["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M"];
+    let patterns = ["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M"];
     let midnight = format!("{text}T00:00");
-    let found = forms.iter().find_map(|form| DateTime::parse(form, text).or_else(|| DateTime::parse(form, &midnight)));
+    let found = patterns
+        .iter()
+        .find_map(|pattern| DateTime::parse(pattern, text).or_else(|| DateTime::parse(pattern, &midnight)));
     let first = DateTime::parse("%Y-%m-%d %H:%M:%S", FIRST);
     let found = found.filter(|time| first.is_none_or(|first| *time >= first));
     let unix = found.and_then(|time| time.in_moscow().ok()).and_then(|time| u64::try_from(time.0).ok());

@@ -112,9 +112,9 @@ mod tests {
         let server = world.order(World::ACCOUNT, new()).unwrap();
         let other = world.order(World::ACCOUNT, new()).unwrap();
         let at = |minute: u64| Moment::default() + Duration::from_secs(60 * minute);
-        world.settle(at(1));
+        world.advance_to(at(1));
         world.stop(World::ACCOUNT, server).unwrap();
-        world.settle(at(2));
+        world.advance_to(at(2));
         world.start(World::ACCOUNT, server).unwrap();
         // It is already running, so this is not an event.
         world.start(World::ACCOUNT, server).unwrap();

@@ -2,7 +2,7 @@
 //!
 //! `objects` has the data types; the other modules have the methods of [`World`] that read and change them. Methods
 //! that change something check everything first, then change, and note it: a refused call leaves the world as it was.
-//! Time is an argument of [`World::settle`]; nothing here reads a clock.
+//! Time is an argument of [`World::advance_to`]; nothing here reads a clock.
 
 mod account;
 mod address;
@@ -89,13 +89,13 @@ impl World {
     }
 
     /// Advances the world to `now` and carries out what is due.
-    pub fn settle(&mut self, now: Moment) {
+    pub fn advance_to(&mut self, now: Moment) {
         self.now = self.now.max(now);
         // Only servers that are due are visited, since tests order tens of thousands.
         while let Some((_, number)) = self.due.first().copied().filter(|(due, _)| *due <= now) {
             self.due.pop_first();
             if let Some(server) = self.servers.get_mut(&number) {
-                server.settle(now);
+                server.advance_to(now);
             }
         }
     }

@@ -213,11 +213,11 @@ mod tests {
         let state = |world: &World| world.server("sandbox", number).unwrap().state;
         assert_eq!(state(&world), ServerState::Ordered);
         assert!(world.server("sandbox", number).unwrap().addresses().is_empty());
-        world.settle(world.now() + Duration::from_millis(600));
+        world.advance_to(world.now() + Duration::from_millis(600));
         assert_eq!(state(&world), ServerState::Installing);
         assert_eq!(world.server("sandbox", number).unwrap().progress(world.now()), 30);
         assert_eq!(world.delete("sandbox", number), Err(WorldError::WrongState));
-        world.settle(world.now() + World::BUILD);
+        world.advance_to(world.now() + World::BUILD);
         assert_eq!(state(&world), ServerState::Running);
         assert_eq!(world.server("sandbox", number).unwrap().addresses().len(), 1);
         world.delete("sandbox", number).unwrap();
@@ -229,7 +229,7 @@ mod tests {
         let mut world = world();
         let before = world.account("sandbox").unwrap().balance;
         let number = order(&mut world);
-        world.settle(world.now() + World::BUILD);
+        world.advance_to(world.now() + World::BUILD);
         world.prolong("sandbox", number, 3).unwrap();
         let ip = world.add_address("sandbox", number).unwrap();
         world.remove_address("sandbox", number, ip).unwrap();
@@ -257,7 +257,7 @@ mod tests {
     fn repeats_of_what_is_so_already_are_no_change() {
         let mut world = world();
         let number = order(&mut world);
-        world.settle(world.now() + World::BUILD);
+        world.advance_to(world.now() + World::BUILD);
         world.take_notes();
         world.start("sandbox", number).unwrap();
         assert!(world.take_notes().0.is_empty());

@@ -103,7 +103,7 @@ impl Endpoint for Order {
         method: http::Method::POST,
         effect: Effect::Spends,
         deadline: Duration::from_secs(30),
-        reconcile: "look for the order in the list",
+        recovery: "look for the order in the list",
         ..EndpointInfo::DEFAULT
     };
 

@@ -1,4 +1,4 @@
-//! Reads values straight from the bytes of a body, without building a tree.
+//! Reads values directly from the bytes of a body, without building a tree.
 //!
 //! A cursor reads regular documents only, and gives up on anything else: an error, a limit, markup that is not plain, a
 //! key with an escape. The caller then parses the body into a [`Document`](crate::Document), where every rule and every
@@ -15,7 +15,7 @@ use std::num::NonZeroU32;
 pub use json_key::JsonKey;
 
 use crate::read::xml::plain::root_start;
-use crate::read::{expected_nodes, look};
+use crate::read::{detect, expected_nodes};
 use crate::{Format, Kind, Limits, Node};
 
 /// A document that a [`Cursor`] leaves to the tree.
@@ -198,10 +198,10 @@ impl<'a> Cursor<'a> {
     /// A cursor at the start of a body; `None` where only a tree can be read: other formats, and whatever
     /// [`parse_any`](crate::parse_any) refuses at first sight.
     pub fn open(formats: &[Format], body: &'a [u8], limits: &Limits) -> Option<Self> {
-        let body = look::text(body, limits).ok()?;
+        let body = detect::text(body, limits).ok()?;
         let format = match formats {
             [only] => *only,
-            _ => look::format(formats, body).ok()?,
+            _ => detect::format(formats, body).ok()?,
         };
         Self::over(format, body, limits)
     }
@@ -210,7 +210,7 @@ impl<'a> Cursor<'a> {
         if !matches!(format, Format::Json | Format::Php | Format::Xml) {
             return None;
         }
-        let (_, text) = look::document(format, body).ok()?;
+        let (_, text) = detect::document(format, body).ok()?;
         // A node takes two bytes or more.
         let may_be_too_many = text.len() / 2 + 3 > limits.max_nodes;
         if may_be_too_many && expected_nodes(format, text.as_bytes()) > limits.max_nodes {

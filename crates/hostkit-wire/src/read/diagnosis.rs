@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use super::look;
+use super::detect;
 use crate::windows_1251::windows_1251;
 use crate::{Format, WireError, WireErrorKind};
 
@@ -29,7 +29,7 @@ pub(super) fn of(
     }
     let start = text(body.get(..SEARCHED).unwrap_or(body));
     let indented = start.trim_start_matches(|letter: char| letter.is_whitespace() || letter == '\u{FEFF}');
-    if matches!(error.kind(), WireErrorKind::Html) || look::is_html(indented) {
+    if matches!(error.kind(), WireErrorKind::Html) || detect::is_html(indented) {
         return WireError::new(error.offset(), WireErrorKind::Html).quoting(&title(indented).unwrap_or_default());
     }
     if let Some((at, before)) = std::str::from_utf8(body).ok().and_then(|body| text_before(formats, body, is_whole)) {
@@ -53,7 +53,7 @@ fn coding(body: &[u8]) -> Option<&'static str> {
 /// The bytes as text, for a title.
 fn text(bytes: &[u8]) -> Cow<'_, str> {
     let text = String::from_utf8_lossy(bytes);
-    if matches!(text, Cow::Owned(_)) && look::looks_like_windows_1251(bytes) {
+    if matches!(text, Cow::Owned(_)) && detect::looks_like_windows_1251(bytes) {
         windows_1251(bytes).into()
     } else {
         text
@@ -75,7 +75,7 @@ fn title(page: &str) -> Option<String> {
 /// starts a whole document counts.
 fn text_before(formats: &[Format], body: &str, is_whole: impl Fn(Format, &str) -> bool) -> Option<(usize, String)> {
     // Almost any text is a form.
-    let looks = |format: &&Format, rest| **format != Format::Form && look::looks_like(**format, rest);
+    let looks = |format: &&Format, rest| **format != Format::Form && detect::looks_like(**format, rest);
     let ends = body.match_indices('\n').map(|(at, _)| at + 1).take_while(|at| *at <= SEARCHED);
     let starts = ends.filter_map(|at| {
         let rest = body.get(at..)?;

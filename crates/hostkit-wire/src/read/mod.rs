@@ -4,10 +4,10 @@
 //! all of its text, and itself reports what is left as [`WireErrorKind::TrailingBytes`]. Its offsets count from the
 //! start of its text.
 
+pub(crate) mod detect;
 mod diagnosis;
 mod form;
 pub(crate) mod json;
-pub(crate) mod look;
 pub(crate) mod php;
 mod print_r;
 pub(crate) mod xml;
@@ -24,7 +24,7 @@ use crate::{Document, Format, Limits, WireError, WireErrorKind};
 ///
 /// A body that is too long, not UTF-8, an HTML page, not the format, cut off, over a limit, or followed by something.
 pub fn parse<'a>(format: Format, body: &'a [u8], limits: &Limits) -> Result<Document<'a>, WireError> {
-    let parse = || read(format, look::text(body, limits)?, limits);
+    let parse = || read(format, detect::text(body, limits)?, limits);
     parse().map_err(|error| diagnose(&[format], body, limits, error))
 }
 
@@ -35,10 +35,10 @@ pub fn parse<'a>(format: Format, body: &'a [u8], limits: &Limits) -> Result<Docu
 /// Those of [`parse`], and a body that looks like none of the formats.
 pub fn parse_any<'a>(formats: &[Format], body: &'a [u8], limits: &Limits) -> Result<Document<'a>, WireError> {
     let parse = || {
-        let text = look::text(body, limits)?;
+        let text = detect::text(body, limits)?;
         let format = match formats {
             [only] => *only,
-            _ => look::format(formats, text)?,
+            _ => detect::format(formats, text)?,
         };
         read(format, text, limits)
     };
@@ -51,7 +51,7 @@ fn diagnose(formats: &[Format], body: &[u8], limits: &Limits, error: WireError) 
 }
 
 fn read<'a>(format: Format, body: &'a str, limits: &Limits) -> Result<Document<'a>, WireError> {
-    let (base, text) = look::document(format, body)?;
+    let (base, text) = detect::document(format, body)?;
     let mut builder = Builder::new(format, body, limits, expected_nodes(format, text.as_bytes())).with_base(base);
     let result = match format {
         Format::Xml => xml::read(text, &mut builder),

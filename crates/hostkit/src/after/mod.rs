@@ -9,7 +9,7 @@ mod verdict;
 mod wait;
 
 pub use recovery::RecoveryMachine;
-pub use verdict::Reconciled;
+pub use verdict::Recovery;
 pub use wait::{WaitError, WaitMachine};
 
 use hostkit_proto::{Api, Endpoint, Perform};
@@ -21,16 +21,12 @@ use crate::watch::RecoveryRead;
 
 impl<A: Api> ClientCore<A> {
     /// Finds out whether an unresolved call happened, without sending it again. The deadline covers all reads together.
-    pub fn reconcile<E: Perform + Endpoint<Api = A>>(
-        &self,
-        ticket: &Ticket,
-        options: CallOptions,
-    ) -> RecoveryMachine<E> {
+    pub fn recover<E: Perform + Endpoint<Api = A>>(&self, ticket: &Ticket, options: CallOptions) -> RecoveryMachine<E> {
         RecoveryMachine::new(self, ticket, options, |_| ())
     }
 
     /// The same; `on_progress` is told of each read before the verdict, failed ones included.
-    pub fn reconcile_with<E: Perform + Endpoint<Api = A>, F: FnMut(&RecoveryRead)>(
+    pub fn recover_with<E: Perform + Endpoint<Api = A>, F: FnMut(&RecoveryRead)>(
         &self,
         ticket: &Ticket,
         options: CallOptions,

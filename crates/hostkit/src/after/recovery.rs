@@ -9,7 +9,7 @@ use hostkit_proto::{Api, Endpoint, FaultCode, Perform};
 use super::pause::Pause;
 use super::reading::{Limits, Read, ReadingMachine};
 use super::sighting::{Comparison, Quality};
-use super::verdict::Reconciled;
+use super::verdict::Recovery;
 use crate::call::ticket::Ticket;
 use crate::call::turns::{Kind, Others};
 use crate::client::ClientCore;
@@ -53,13 +53,13 @@ pub struct RecoveryMachine<E: Perform, F = fn(&RecoveryRead)> {
 }
 
 type Code<E> = <<E as Endpoint>::Api as Api>::Code;
-type Verdict<E> = Reconciled<<E as Perform>::Found, Code<E>>;
+type Verdict<E> = Recovery<<E as Perform>::Found, Code<E>>;
 
 /// The state once the first step has given the time.
 struct Run<E: Perform> {
     limits: Limits,
     /// The moment from which the call's absence counts, and a state that it was to set.
-    settled: Moment,
+    absence_from: Moment,
     /// The moment after which no further read begins.
     over: Moment,
     /// The moment from which a proxy has no second arrival under way.
@@ -115,15 +115,15 @@ impl<E: Perform, F: FnMut(&RecoveryRead)> RecoveryMachine<E, F> {
     fn refuse(&self) -> Option<Verdict<E>> {
         let (info, ticket) = (&E::INFO, &self.ticket);
         if (ticket.api(), ticket.operation(), ticket.spec()) != (<E::Api as Api>::INFO.name, info.name, info.spec) {
-            return Some(Reconciled::OtherTicket("another call"));
+            return Some(Recovery::OtherTicket("another call"));
         }
         if !ticket.may_be_of(&self.core.place()) {
-            return Some(Reconciled::OtherTicket("another base URL or account"));
+            return Some(Recovery::OtherTicket("another base URL or account"));
         }
         if let Some(why) = E::FACTS.not_shown {
-            return Some(Reconciled::NotShown(why));
+            return Some(Recovery::NotShown(why));
         }
-        ticket.baseline().is_none().then_some(Reconciled::CannotTell(Doubt::NoBaseline))
+        ticket.baseline().is_none().then_some(Recovery::CannotTell(Doubt::NoBaseline))
     }
 
     /// Ends with the verdict of a read that was started at `asked`, or pauses to read again.
@@ -162,12 +162,12 @@ impl<E: Perform> Run<E> {
         // Only the monotonic clock counts: a wall clock that was set would end the wait too early. Where the monotonic
         // time of the end is unknown, the wait starts anew.
         let ended = ticket.given_up().unwrap_or(now.monotonic);
-        let settled = ended + E::FACTS.settles(E::INFO.effect);
+        let absence_from = ended + E::FACTS.absence_after(E::INFO.effect);
         Self {
             limits: Limits::new(options, now),
-            settled,
+            absence_from,
             // A call of long ago is read several times, too.
-            over: settled.max(now.monotonic) + LAG,
+            over: absence_from.max(now.monotonic) + LAG,
             single: ended + E::FACTS.within,
             reads: 0,
             alike: 0,
@@ -183,8 +183,8 @@ impl<E: Perform> Run<E> {
         if let Some(seen) = self.seen.take() {
             // It certainly happened, whatever the second read shows.
             return Some(match sighting {
-                Sighting::Seen(several) if several.len() > 1 => Reconciled::Several(several),
-                _ => Reconciled::Happened(seen),
+                Sighting::Seen(several) if several.len() > 1 => Recovery::Several(several),
+                _ => Recovery::Happened(seen),
             });
         }
         self.failures = 0;
@@ -197,7 +197,7 @@ impl<E: Perform> Run<E> {
         self.alike = if self.last.as_ref() == Some(&said) { self.alike + 1 } else { 1 };
         self.last = Some(said);
         // An answer from a cache is older than its request.
-        let is_certain = self.alike >= READS && asked >= self.settled + age;
+        let is_certain = self.alike >= READS && asked >= self.absence_from + age;
         let is_for_good = matches!(E::FACTS.shows, Shows::Item | Shows::Change);
         match sighting {
             Sighting::Seen(mut found)
@@ -206,16 +206,16 @@ impl<E: Perform> Run<E> {
                 self.seen = found.pop();
                 None
             }
-            Sighting::Seen(found) if is_for_good || is_certain => Reconciled::of(found),
+            Sighting::Seen(found) if is_for_good || is_certain => Recovery::of(found),
             Sighting::Part(mut found, missing) if is_certain => match found.len() {
-                1 => found.pop().map(|found| Reconciled::InPart(found, missing)),
-                _ => Some(Reconciled::Several(found)),
+                1 => found.pop().map(|found| Recovery::InPart(found, missing)),
+                _ => Some(Recovery::Several(found)),
             },
             Sighting::Unseen if is_certain => Some(match E::FACTS.unseen_is_no {
-                true => Reconciled::DidNot,
-                false => Reconciled::CannotTell(Doubt::Passing),
+                true => Recovery::DidNot,
+                false => Recovery::CannotTell(Doubt::Passing),
             }),
-            Sighting::Unclear(doubt) if is_certain => Some(Reconciled::CannotTell(doubt)),
+            Sighting::Unclear(doubt) if is_certain => Some(Recovery::CannotTell(doubt)),
             _ => None,
         }
     }
@@ -223,19 +223,19 @@ impl<E: Perform> Run<E> {
     /// The verdict after a read that failed; `None` to read again.
     fn failed(&mut self, asked: Moment, error: Error<Code<E>>) -> Option<Verdict<E>> {
         if let Some(seen) = self.seen.take() {
-            return Some(Reconciled::Happened(seen));
+            return Some(Recovery::Happened(seen));
         }
         // What was said before the failure is no longer said in a row.
         (self.alike, self.last) = (0, None);
         self.failures += 1;
-        let is_over = self.failures >= FAILURES && asked >= self.settled;
-        (is_over || !is_passing(&error)).then_some(Reconciled::Unread(error))
+        let is_over = self.failures >= FAILURES && asked >= self.absence_from;
+        (is_over || !is_passing(&error)).then_some(Recovery::Unread(error))
     }
 
     /// The verdict if the reads come to no end by themselves.
     fn is_endless(&self, asked: Moment) -> Option<Verdict<E>> {
         (self.reads >= MOST || asked >= self.over).then(|| {
-            Reconciled::CannotTell(match &self.last {
+            Recovery::CannotTell(match &self.last {
                 Some(Said::Unclear(doubt)) => doubt.clone(),
                 _ => Doubt::Cached,
             })
@@ -253,7 +253,7 @@ impl<E: Perform> Run<E> {
             },
             failure,
             next: next.since(now.monotonic),
-            settled: self.settled.since(now.monotonic),
+            until_absence_counts: self.absence_from.since(now.monotonic),
         }
     }
 
@@ -263,11 +263,11 @@ impl<E: Perform> Run<E> {
             return self.single.max(now.monotonic);
         }
         // A hoster that may need hours is asked less often, so that the reads last as long.
-        let longest = LONGEST.max(E::FACTS.settles(E::INFO.effect) / (MOST / 2));
+        let longest = LONGEST.max(E::FACTS.absence_after(E::INFO.effect) / (MOST / 2));
         let pause = (SHORTEST * 2_u32.saturating_pow(self.reads.saturating_sub(1).min(8))).min(longest);
         let next = now.monotonic + pause;
-        match now.monotonic < self.settled && self.settled < next {
-            true => self.settled.max(now.monotonic + SHORTEST),
+        match now.monotonic < self.absence_from && self.absence_from < next {
+            true => self.absence_from.max(now.monotonic + SHORTEST),
             false => next,
         }
     }
@@ -285,7 +285,7 @@ impl<E: Perform, F: FnMut(&RecoveryRead)> Machine for RecoveryMachine<E, F> {
         }
         loop {
             let Some(run) = &mut self.run else {
-                return Step::Done(Reconciled::CannotTell(Doubt::NoBaseline));
+                return Step::Done(Recovery::CannotTell(Doubt::NoBaseline));
             };
             match &mut run.state {
                 State::Due => match E::reading(self.ticket.inputs()) {
@@ -295,7 +295,7 @@ impl<E: Perform, F: FnMut(&RecoveryRead)> Machine for RecoveryMachine<E, F> {
                         run.state = State::Reading(Box::new(reading), now.monotonic);
                     }
                     Err(error) => {
-                        return Step::Done(Reconciled::Unread(self.core.error(&E::INFO, Cause::Encode(error))));
+                        return Step::Done(Recovery::Unread(self.core.error(&E::INFO, Cause::Encode(error))));
                     }
                 },
                 State::Reading(reading, asked) => {
@@ -333,8 +333,8 @@ impl<E: Perform, F: FnMut(&RecoveryRead)> Machine for RecoveryMachine<E, F> {
                     Ok(Ok(())) => run.state = State::Due,
                     Ok(Err(error)) => {
                         let verdict = match run.seen.take() {
-                            Some(seen) => Reconciled::Happened(seen),
-                            None => Reconciled::NotYet(run.settled.since(now.monotonic), error),
+                            Some(seen) => Recovery::Happened(seen),
+                            None => Recovery::NotYet(run.absence_from.since(now.monotonic), error),
                         };
                         let told = tell::<E>(&self.core, &self.ticket, now, &verdict);
                         run.state = State::End(Box::new(verdict), told);
@@ -348,11 +348,11 @@ impl<E: Perform, F: FnMut(&RecoveryRead)> Machine for RecoveryMachine<E, F> {
                         Some(Polled::Pending(_)) => {
                             let why = "the store that other processes share did not take the verdict before the end";
                             let error = self.core.error(&E::INFO, Cause::Exhausted(why.into()));
-                            Some(Reconciled::NotYet(Duration::ZERO, error))
+                            Some(Recovery::NotYet(Duration::ZERO, error))
                         }
                         Some(Polled::Ready(Err(error))) => {
                             let why = format!("the store that other processes share did not take the verdict: {error}");
-                            Some(Reconciled::Unread(self.core.error(&E::INFO, Cause::Refused(why.into()))))
+                            Some(Recovery::Unread(self.core.error(&E::INFO, Cause::Refused(why.into()))))
                         }
                         Some(Polled::Ready(Ok(()))) | None => None,
                     };
@@ -373,9 +373,9 @@ impl<E: Perform, F: FnMut(&RecoveryRead)> Machine for RecoveryMachine<E, F> {
 /// Tells the calls that could be taken for this one what became of it. The answer comes once the store knows it.
 fn tell<E: Perform>(core: &ClientCore<E::Api>, ticket: &Ticket, now: Now, verdict: &Verdict<E>) -> Option<Answer<()>> {
     let made = match verdict {
-        Reconciled::Happened(found) | Reconciled::InPart(found, _) => Some(E::keys(found)),
-        Reconciled::Several(found) => Some(found.iter().flat_map(E::keys).collect()),
-        Reconciled::DidNot => None,
+        Recovery::Happened(found) | Recovery::InPart(found, _) => Some(E::keys(found)),
+        Recovery::Several(found) => Some(found.iter().flat_map(E::keys).collect()),
+        Recovery::DidNot => None,
         _ => return None,
     };
     core.shared().turns.tell(ticket.turn()?, now.monotonic, made)

@@ -40,7 +40,7 @@ struct Run {
 pub(super) struct Seen {
     began: Moment,
     /// The time for which a state may be the one from before the call.
-    settle: Duration,
+    lag: Duration,
     first: Option<State>,
     has_changed: bool,
     /// Whether the object was in an answer.
@@ -49,8 +49,8 @@ pub(super) struct Seen {
 }
 
 impl Seen {
-    pub(super) fn new(began: Moment, settle: Duration) -> Self {
-        Self { began, settle, first: None, has_changed: false, was_there: false, run: None }
+    pub(super) fn new(began: Moment, lag: Duration) -> Self {
+        Self { began, lag, first: None, has_changed: false, was_there: false, run: None }
     }
 
     /// Adds what a poll saw; returns whether the poll before it saw something else.
@@ -80,12 +80,12 @@ impl Seen {
             State::Ready if self.has_changed => {
                 wait_for(polls >= 2, || "the state went back and forth; it counts if the next poll says so, too".into())
             }
-            State::Ready => wait_for(now.since(self.began) >= self.settle, || {
-                let seconds = self.settle.as_secs();
+            State::Ready => wait_for(now.since(self.began) >= self.lag, || {
+                let seconds = self.lag.as_secs();
                 format!("no other state was seen, so it may be of before; it counts after {seconds} s")
             }),
             State::Failed => {
-                let time = if is_first { FAILED_AFTER.max(self.settle) } else { FAILED_AFTER };
+                let time = if is_first { FAILED_AFTER.max(self.lag) } else { FAILED_AFTER };
                 wait_for(polls >= 2 && now.since(since) >= time, || for_seconds(time))
             }
             State::Absent if is_absence_awaited => {
@@ -109,8 +109,8 @@ mod tests {
     use super::*;
 
     /// The number of the poll, in intervals of ten seconds, at which these states end.
-    fn end(settle: u64, is_absence_awaited: bool, states: &[State]) -> Option<usize> {
-        let mut seen = Seen::new(Moment::START, Duration::from_secs(settle));
+    fn end(lag: u64, is_absence_awaited: bool, states: &[State]) -> Option<usize> {
+        let mut seen = Seen::new(Moment::START, Duration::from_secs(lag));
         states.iter().enumerate().position(|(poll, state)| {
             let now = Moment::START + Duration::from_secs(10) * (poll as u32 + 1);
             seen.add(now, *state);

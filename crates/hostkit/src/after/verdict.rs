@@ -11,7 +11,7 @@ use crate::error::Error;
 /// Whether an unresolved call happened.
 #[derive(Debug, Clone)]
 #[must_use = "the call may have happened after all"]
-pub enum Reconciled<T, C: FaultCode> {
+pub enum Recovery<T, C: FaultCode> {
     /// It happened, and this shows it.
     Happened(T),
     /// It happened in part: this, and so many items are missing, or still there.
@@ -21,20 +21,20 @@ pub enum Reconciled<T, C: FaultCode> {
     /// It did not happen: the time within which it shows is over, and three reads did not see it.
     DidNot,
     /// Not known yet, but from so much later on. The caller's deadline or cancellation ended the reads, or the wait for
-    /// the store that other processes share: reconcile again later, and do not send the call again before.
+    /// the store that other processes share: recover again later, and do not send the call again before.
     NotYet(Duration, Error<C>),
     /// The reads cannot tell, for this reason. A person has to look.
     CannotTell(Doubt),
-    /// A read failed, or the store that other processes share did not take the verdict: reconcile again.
+    /// A read failed, or the store that other processes share did not take the verdict: recover again.
     Unread(Error<C>),
     /// The ticket is that of another call, base URL or account.
     OtherTicket(&'static str),
     /// No call of the API shows it, for this reason.
-    /// [`Ticket::reconcile`](crate::Ticket::reconcile) says what a person can do.
+    /// [`Ticket::recovery`](crate::Ticket::recovery) says what a person can do.
     NotShown(&'static str),
 }
 
-impl<T, C: FaultCode> Reconciled<T, C> {
+impl<T, C: FaultCode> Recovery<T, C> {
     /// What was found, if it is exactly one object, and whole.
     pub fn happened(self) -> Option<T> {
         match self {
@@ -49,7 +49,7 @@ impl<T, C: FaultCode> Reconciled<T, C> {
     }
 }
 
-impl<T, C: FaultCode> fmt::Display for Reconciled<T, C> {
+impl<T, C: FaultCode> fmt::Display for Recovery<T, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Happened(_) => f.write_str("it happened"),
@@ -67,7 +67,7 @@ impl<T, C: FaultCode> fmt::Display for Reconciled<T, C> {
     }
 }
 
-impl<T, C: FaultCode> Reconciled<T, C> {
+impl<T, C: FaultCode> Recovery<T, C> {
     /// The verdict on these finds; `None` if there are none.
     pub(super) fn of(mut found: Vec<T>) -> Option<Self> {
         match found.len() {

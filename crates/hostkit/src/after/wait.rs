@@ -180,7 +180,7 @@ impl<W: Waiter, F: FnMut(&Observation)> WaitMachine<W, F> {
         self.interval = self.shortest;
         self.next = now.monotonic + self.options.poll_interval.map_or(W::INFO.first, |_| self.interval);
         self.deadline = now.monotonic + self.options.deadline.unwrap_or(W::INFO.deadline);
-        self.seen = Some(Seen::new(now.monotonic, W::INFO.settle));
+        self.seen = Some(Seen::new(now.monotonic, W::INFO.lag));
         let names_nothing = W::INFO.is_of_list && self.waiter.poll().echo().is_empty();
         names_nothing.then(|| {
             let why = "the call names none of the items of the list, so it is unknown which one is waited for";
@@ -222,7 +222,7 @@ impl<W: Waiter, F: FnMut(&Observation)> WaitMachine<W, F> {
             }
         };
         let observation = quoted(quote, observation);
-        let seen = self.seen.get_or_insert_with(|| Seen::new(now.monotonic, W::INFO.settle));
+        let seen = self.seen.get_or_insert_with(|| Seen::new(now.monotonic, W::INFO.lag));
         if seen.add(now.monotonic, state) && state != State::Pending {
             // The next poll confirms it.
             self.interval = self.shortest;

@@ -3,6 +3,7 @@
 //! Deliberately not here: endpoints. The machine around an exchange judges answers and keeps the value, so only a few
 //! lines are compiled per endpoint.
 
+mod apply;
 mod dropped;
 mod ended;
 pub(crate) mod intent;
@@ -11,7 +12,6 @@ pub(crate) mod outcome;
 mod record;
 pub(crate) mod retry;
 mod send;
-mod settle;
 mod sign_in;
 mod stores;
 pub(crate) mod ticket;
@@ -40,10 +40,10 @@ use crate::time::{Moment, Now};
 use crate::transport::{AnswerLimits, Incoming, TransportError};
 use crate::watch::CallOutcome;
 
+pub(crate) use apply::api_info;
 use ended::{Answered, Arrival, Ending, Failed};
 pub(crate) use machines::{ActMachine, Acted};
 pub use machines::{CallMachine, RawMachine};
-pub(crate) use settle::api_info;
 use watched::Watched;
 
 /// The guard of a leader, whose errors are shared.
@@ -198,7 +198,7 @@ impl<A: Api> Exchange<A> {
         })
     }
 
-    /// Takes what came of the last request. An answer to the call itself is given back: it is to be judged, and settled
+    /// Takes what came of the last request. An answer to the call itself is given back: it is to be judged, and applied
     /// by [`Exchange::apply_answer`].
     fn receive(&mut self, now: Now, result: Result<Incoming, TransportError>) -> Option<Arrival> {
         let span = self.span.clone();
@@ -248,7 +248,7 @@ impl<A: Api> Exchange<A> {
             }
             State::Flight(sent, permit) => {
                 self.core.rates().ended(now.monotonic, permit);
-                self.apply_transport_error(now, sent, settle::lost());
+                self.apply_transport_error(now, sent, apply::lost());
             }
             State::SignInFlight(signing, asked, permit) if now.monotonic < deadline => {
                 self.state = State::SignInFlight(signing, asked, permit);
@@ -256,7 +256,7 @@ impl<A: Api> Exchange<A> {
             }
             State::SignInFlight(signing, asked, permit) => {
                 self.core.rates().ended(now.monotonic, permit);
-                self.apply_sign_in(now, signing, asked, Err(settle::lost()));
+                self.apply_sign_in(now, signing, asked, Err(apply::lost()));
             }
             State::Telling(failure, answer) => match stores::still_telling::<A>(&answer) {
                 Some(listener) if now.monotonic < deadline => {

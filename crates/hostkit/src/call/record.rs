@@ -90,7 +90,7 @@ impl<A: Api> Exchange<A> {
             outcome = outcome.as_str(),
             cause = cause.map_or("its future was dropped", TicketCause::as_str),
             http.response.status_code = status,
-            reconcile = self.info.reconcile,
+            recovery = self.info.recovery,
             "a call may have happened",
         );
     }

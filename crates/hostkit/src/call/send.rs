@@ -8,7 +8,7 @@ use http::header::{ACCEPT_ENCODING, CACHE_CONTROL, HeaderValue, USER_AGENT};
 
 use super::stores::SharedSignIn;
 use super::watched::millis;
-use super::{Exchange, SigningIn, State, settle};
+use super::{Exchange, SigningIn, State, apply};
 use crate::call::intent::Intent;
 use crate::call::retry::{Class, MAX_ATTEMPTS};
 use crate::client::Admitted;
@@ -180,7 +180,7 @@ impl<A: Api> Exchange<A> {
             return Entry::Go(lease);
         }
         let shared = self.core.shared();
-        let mut parts = RequestParts::of(self.info, settle::api_info::<A>(), shared.format, shared.host);
+        let mut parts = RequestParts::of(self.info, apply::api_info::<A>(), shared.format, shared.host);
         let session = match A::sign_in(&shared.credentials, &mut parts) {
             Ok(SignIn::NotNeeded) => Session::default(),
             Ok(SignIn::Ready(session)) => session,
@@ -242,7 +242,7 @@ impl<A: Api> Exchange<A> {
     /// Checks a session that this client has not made: a token that cannot be sent would fail every call until its end.
     pub(super) fn admitted_anew(&self, session: Session) -> Result<Admitted, String> {
         let shared = self.core.shared();
-        let mut parts = RequestParts::of(self.info, settle::api_info::<A>(), shared.format, shared.host);
+        let mut parts = RequestParts::of(self.info, apply::api_info::<A>(), shared.format, shared.host);
         match &session.token {
             Some(token) if token.is_empty() => return Err("the token is empty".to_owned()),
             Some(token) if token.expose().trim() != token.expose() => {

@@ -65,7 +65,7 @@ struct Counted {
 pub struct Permit(u64);
 
 #[cfg(all(test, not(loom)))]
-pub(crate) type Look = (String, Vec<(Moment, bool)>, Option<(usize, Moment)>);
+pub(crate) type Snapshot = (String, Vec<(Moment, bool)>, Option<(usize, Moment)>);
 
 impl Rates {
     /// The limits of an API, with no call counted.
@@ -268,7 +268,7 @@ impl Rates {
     /// A snapshot of each limit: the calls that still count, with their latest end and whether they are in flight, and
     /// the server's own count.
     #[cfg(all(test, not(loom)))]
-    pub(crate) fn look(&self, now: Moment) -> Vec<Look> {
+    pub(crate) fn snapshot(&self, now: Moment) -> Vec<Snapshot> {
         self.change(|state| {
             let looks = state.windows.iter_mut().map(|(name, window)| {
                 window.forget(now);

@@ -170,7 +170,7 @@ impl SharedRates {
             // Expired calls alone are not worth a write: the next reader drops them, too.
             (kept != forgotten || before.lost == now).then(|| kept.write())
         })?;
-        result.ok_or_else(|| io::Error::other("the store did not look at the entry"))
+        result.ok_or_else(|| io::Error::other("the store did not read the entry"))
     }
 }
 

@@ -342,8 +342,8 @@ impl<T, E> Drop for LeadGuard<T, E> {
 }
 
 #[cfg(all(test, not(loom)))]
-mod look;
-#[cfg(all(test, not(loom)))]
 mod search;
+#[cfg(all(test, not(loom)))]
+mod snapshot;
 #[cfg(all(test, loom))]
 mod wakeups;

@@ -122,7 +122,7 @@ impl SharedSession {
             result = Some(change(stamp(now), &mut kept));
             (kept != before).then(|| kept.write())
         })?;
-        result.ok_or_else(|| io::Error::other("the store did not look at the entry"))
+        result.ok_or_else(|| io::Error::other("the store did not read the entry"))
     }
 }
 

@@ -143,8 +143,8 @@ impl<T> Answer<T> {
 #[cfg(all(test, not(loom)))]
 impl<T> Answer<T> {
     /// Looks at the answer without taking it.
-    pub(crate) fn peek<R>(&self, look: impl FnOnce(&Polled<T, ()>) -> R) -> R {
-        look(&self.0.state.lock().unwrap_or_else(PoisonError::into_inner))
+    pub(crate) fn peek<R>(&self, see: impl FnOnce(&Polled<T, ()>) -> R) -> R {
+        see(&self.0.state.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 

@@ -193,7 +193,7 @@ endpoints! {
     Order: Perform = {
         name: "order", path: "/orders", method: Method::POST, effect: Effect::Spends,
         flags: &[Flag::SecretRequest, Flag::SecretResponse], rates: &["order"],
-        reconcile: "look for the name in the list of items",
+        recovery: "look for the name in the list of items",
     };
     Build: Perform = {
         name: "build", path: "/build", method: Method::POST, effect: Effect::State, flags: &[Flag::Async],

@@ -40,12 +40,12 @@ impl Call for ListThings {}
 /// Evidence for calls that show as a number missing from the baseline, with the time until it shows, and whether a
 /// proxy may double the call.
 macro_rules! shows_as_new {
-    ($($call:ident: $settle:expr, $doubled:expr;)*) => { $(
+    ($($call:ident: $lag:expr, $doubled:expr;)*) => { $(
         impl Perform for $call {
             type Reading = ListThings;
             type Found = u64;
             const FACTS: Facts =
-                Facts { may_be_doubled: $doubled, ..Facts::new(Shows::Item, Duration::from_secs($settle)) };
+                Facts { may_be_doubled: $doubled, ..Facts::new(Shows::Item, Duration::from_secs($lag)) };
 
             fn reading(_: &Inputs) -> Result<ListThings, EncodeError> {
                 Ok(ListThings)

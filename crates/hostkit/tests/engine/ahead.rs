@@ -10,13 +10,13 @@ use hostkit::machinery::{Machine, Step};
 use hostkit::time::Clock;
 use hostkit::transport::{AnswerLimits, Incoming, Phase, TransportErrorKind};
 use hostkit::{
-    Budget, CallOptions, Decimal, Endpoint, Money, Outcome, Perform, Reconciled, SavedTicket, Ticket, TicketCause,
+    Budget, CallOptions, Decimal, Endpoint, Money, Outcome, Perform, Recovery, SavedTicket, Ticket, TicketCause,
 };
 use hostkit_testing::Script;
 use http::HeaderMap;
 
-fn reconcile<E: Perform<Api = Shop>>(bench: &Bench, ticket: &Ticket) -> Reconciled<E::Found, Code> {
-    bench.run(bench.core.reconcile::<E>(ticket, CallOptions::new()))
+fn recover<E: Perform<Api = Shop>>(bench: &Bench, ticket: &Ticket) -> Recovery<E::Found, Code> {
+    bench.run(bench.core.recover::<E>(ticket, CallOptions::new()))
 }
 
 /// Starts a call, with an answer to its look before, and drops it while its request is in flight.
@@ -53,19 +53,19 @@ fn the_ticket_ahead_of_a_dropped_call_finds_it() {
     assert_eq!(ticket.cause(), TicketCause::Ahead);
     assert_eq!(
         ticket.to_string(),
-        "shop order at shop.example: may have happened: its outcome was never reported; `reconcile` can tell 15 minutes \
+        "shop order at shop.example: may have happened: its outcome was never reported; `recover` can tell 15 minutes \
          after the call at the latest; to find out: look for the name in the list of items"
     );
-    assert_eq!(reconcile::<Order>(&bench, &ticket).happened(), Some(7));
+    assert_eq!(recover::<Order>(&bench, &ticket).happened(), Some(7));
     assert_eq!(bench.sent("order"), 0, "it is not sent by a ticket");
 }
 
-/// The settle time counts from the recovery, since the end of the call is unknown.
+/// The lag counts from the recovery, since the end of the call is unknown.
 #[test]
 fn a_ticket_ahead_does_not_count_the_time_before_the_question() {
     let (bench, ticket) = dropped((0..19).map(|_| things("1, 2")));
     bench.clock.advance(Duration::from_secs(1000));
-    assert!(matches!(reconcile::<Order>(&bench, &ticket), Reconciled::DidNot));
+    assert!(matches!(recover::<Order>(&bench, &ticket), Recovery::DidNot));
     assert_eq!(bench.seconds(), 1900);
 }
 
@@ -78,7 +78,7 @@ fn a_ticket_ahead_outlives_its_process() {
     let saved: SavedTicket = text.parse().unwrap();
     assert_eq!(saved.to_string(), text);
     let other = bench([things("1, 2, 7")]);
-    assert_eq!(reconcile::<Order>(&other, &saved.ticket::<Order>().unwrap()).happened(), Some(7));
+    assert_eq!(recover::<Order>(&other, &saved.ticket::<Order>().unwrap()).happened(), Some(7));
 }
 
 /// U1: what cannot be read before the call could not be told from what it made.
@@ -113,14 +113,14 @@ fn a_ticket_of_another_place_is_not_looked_for() {
     let main = at("main", Some("a"), vec![]);
     let other = at("spare", Some("b"), vec![]);
     for (bench, ticket) in [&main, &other].into_iter().flat_map(|bench| [(bench, &ticket), (bench, &saved)]) {
-        let done = reconcile::<Delete>(bench, ticket);
-        assert!(matches!(done, Reconciled::OtherTicket("another base URL or account")), "{done}");
+        let done = recover::<Delete>(bench, ticket);
+        assert!(matches!(done, Recovery::OtherTicket("another base URL or account")), "{done}");
         assert_eq!(bench.transport.sent().len(), 0);
     }
     // Without an account name there is nothing to compare.
     for account in [None, Some("a")] {
         let same = at("spare", account, (0..4).map(|_| fault(404, "NotFound")).collect());
-        assert!(matches!(reconcile::<Delete>(&same, &saved), Reconciled::Happened(())));
+        assert!(matches!(recover::<Delete>(&same, &saved), Recovery::Happened(())));
     }
 }
 
@@ -151,7 +151,7 @@ fn a_rejection_that_leaves_it_open_has_a_ticket() {
     assert_eq!(ticket.cause(), TicketCause::Refused);
     let error = hostkit::Error::from(rejection);
     assert!(error.may_have_happened() && error.ticket() == Some(&ticket));
-    assert!(matches!(reconcile::<Delete>(&bench, &ticket), Reconciled::Happened(())));
+    assert!(matches!(recover::<Delete>(&bench, &ticket), Recovery::Happened(())));
     let Outcome::Rejected(certain) = crate::common::bench([fault(403, "Forbidden")]).perform(Order) else {
         panic!("a no")
     };

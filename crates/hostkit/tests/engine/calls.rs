@@ -189,7 +189,7 @@ fn a_ticket_says_what_is_known() {
     assert_eq!(ticket.sent().wall.0, WALL.0 + 10);
     assert_eq!(ticket.ended().wall.0, WALL.0 + 40);
     let text = "shop order at shop.example: may have happened: timed out while waiting for the answer (1 attempt in 30.0s); \
-                nothing was read before it, so `reconcile` cannot tell; \
+                nothing was read before it, so `recover` cannot tell; \
                 to find out: look for the name in the list of items";
     assert_eq!(ticket.to_string(), text);
     let error = Outcome::<u64, Code>::Unresolved(ticket).into_result().unwrap_err();

@@ -13,7 +13,7 @@ mod p33;
 mod parts;
 mod perform;
 mod properties;
-mod reconcile;
+mod recovery;
 mod refusals;
 mod retry_table;
 mod serde;

@@ -11,7 +11,7 @@ use hostkit::machinery::drive;
 use hostkit::protocol::evidence::Doubt;
 use hostkit::time::{Clock, ManualClock, Moment};
 use hostkit::transport::{Incoming, Outgoing, Phase, Transport, TransportError, TransportErrorKind};
-use hostkit::{CallOptions, Outcome, Perform, Reconciled, SavedTicket};
+use hostkit::{CallOptions, Outcome, Perform, Recovery, SavedTicket};
 use http::HeaderMap;
 use http::header::{AGE, HeaderValue};
 
@@ -142,7 +142,7 @@ struct World {
     views: [View; 3],
     cuts: [usize; 2],
     /// The time from which a list is no longer late.
-    settles: u64,
+    absent_from: u64,
     state: Mutex<Played>,
 }
 
@@ -193,7 +193,7 @@ impl World {
         // The client tries a read three times, each of which may show something else.
         let stage = self.cuts.iter().filter(|cut| state.reads > **cut).count();
         // A list that shows the call later than this is beyond what is promised.
-        let latest = i64::try_from(self.settles - self.done.unwrap_or(0)).unwrap() - 1;
+        let latest = i64::try_from(self.absent_from - self.done.unwrap_or(0)).unwrap() - 1;
         let things_at = |at: i64| self.things(at, second);
         let late = |by: i64| (since - by.min(latest)).max(-1);
         let mut age = String::new();
@@ -212,9 +212,9 @@ impl World {
         };
         match self.views[stage] {
             // What was to be removed, and is not there for longer than a list is late, cannot be told from a removal.
-            View::Empty if self.deed == Deed::Ends && since >= i64::try_from(self.settles).unwrap() => {}
+            View::Empty if self.deed == Deed::Ends && since >= i64::try_from(self.absent_from).unwrap() => {}
             View::Empty => things.clear(),
-            View::Part if since < i64::try_from(self.settles).unwrap() => things.retain(|thing| *thing != 1),
+            View::Part if since < i64::try_from(self.absent_from).unwrap() => things.retain(|thing| *thing != 1),
             View::Part => things.retain(|thing| *thing != 2),
             View::Doubled => things.extend(things.clone()),
             View::Renamed => rename(&mut things),
@@ -346,16 +346,16 @@ where
     };
     world.state.lock().unwrap().reads = 0;
     let started = world.clock.now().monotonic;
-    let verdict = drive(core.reconcile::<E>(&ticket, CallOptions::new()), &world, &world.clock);
+    let verdict = drive(core.recover::<E>(&ticket, CallOptions::new()), &world, &world.clock);
     let took = world.clock.now().monotonic.since(started);
     let state = world.state.lock().unwrap();
     let happened = world.done.is_some();
     let (name, is_wrong) = match &verdict {
-        Reconciled::Happened(found) => ("happened", !happened || !made(found)),
-        Reconciled::DidNot => ("did not", happened),
-        Reconciled::CannotTell(Doubt::Cached) => ("cannot tell, cached", false),
-        Reconciled::CannotTell(_) => ("cannot tell", false),
-        Reconciled::Unread(_) => ("unread", false),
+        Recovery::Happened(found) => ("happened", !happened || !made(found)),
+        Recovery::DidNot => ("did not", happened),
+        Recovery::CannotTell(Doubt::Cached) => ("cannot tell, cached", false),
+        Recovery::CannotTell(_) => ("cannot tell", false),
+        Recovery::Unread(_) => ("unread", false),
         _ => ("another", true),
     };
     // Each read is tried three times.
@@ -385,10 +385,10 @@ fn p33_recovery_reaches_no_wrong_verdict() {
         VIEWS.iter().flat_map(|a| VIEWS.iter().flat_map(|b| VIEWS.iter().map(|c| [*a, *b, *c]))).collect();
     let mut tally = Tally::default();
     let (mut turn, mut callers) = (0, 0);
-    for (deed, settles) in [(Deed::Makes, 900), (Deed::Removes, 60), (Deed::Ends, 20), (Deed::Renews, 900)] {
+    for (deed, absent_from) in [(Deed::Makes, 900), (Deed::Removes, 60), (Deed::Ends, 20), (Deed::Renews, 900)] {
         let others: &[Others] = if deed == Deed::Renews { &RENEWALS } else { &OTHERS };
         let ends = [None, Some(0), Some(15), Some(45), Some(600)];
-        for done in ends.into_iter().filter(|done| done.is_none_or(|done| done < settles)) {
+        for done in ends.into_iter().filter(|done| done.is_none_or(|done| done < absent_from)) {
             for views in stages.iter().step_by(step) {
                 turn += 1;
                 let all = others.iter().flat_map(|others| CUTS.iter().map(|cuts| (*others, *cuts)));
@@ -415,7 +415,7 @@ fn p33_recovery_reaches_no_wrong_verdict() {
                         renews,
                         views: *views,
                         cuts,
-                        settles,
+                        absent_from,
                         state: Mutex::default(),
                     };
                     match deed {

@@ -2,7 +2,7 @@
 
 use hostkit::protocol::evidence::Doubt;
 use hostkit::transport::{Phase, TransportErrorKind};
-use hostkit::{CallOptions, ErrorKind, Outcome, Perform, Reconciled};
+use hostkit::{CallOptions, ErrorKind, Outcome, Perform, Recovery};
 use hostkit_testing::Script;
 
 use crate::common::things::things;
@@ -16,11 +16,11 @@ fn parts(ids: &str, total: usize) -> [Script; 2] {
 }
 
 /// Looks for a call that is lost; `read` is what each read shows, and `reads` how often there is one.
-fn reconcile<E: Perform<Api = Shop>>(call: E, read: &Script, reads: usize) -> (Bench, Reconciled<E::Found, Code>) {
+fn recover<E: Perform<Api = Shop>>(call: E, read: &Script, reads: usize) -> (Bench, Recovery<E::Found, Code>) {
     let broken = Script::fail(Phase::Head, TransportErrorKind::Reset);
     let bench = bench([things("1, 2"), broken].into_iter().chain((0..reads).map(|_| read.clone())));
     let Outcome::Unresolved(ticket) = bench.read_and_perform(call) else { panic!("the end is open") };
-    let done = bench.run(bench.core.reconcile::<E>(&ticket, CallOptions::new()));
+    let done = bench.run(bench.core.recover::<E>(&ticket, CallOptions::new()));
     assert_eq!(bench.transport.left(), 0, "{done}");
     (bench, done)
 }
@@ -28,16 +28,16 @@ fn reconcile<E: Perform<Api = Shop>>(call: E, read: &Script, reads: usize) -> (B
 #[test]
 fn a_part_proves_no_absence() {
     for part in parts("1, 2", 60) {
-        let (bench, done) = reconcile(Order, &part, 19);
-        assert!(matches!(done, Reconciled::CannotTell(Doubt::Unread)), "{done}");
+        let (bench, done) = recover(Order, &part, 19);
+        assert!(matches!(done, Recovery::CannotTell(Doubt::Unread)), "{done}");
         assert_eq!(bench.seconds(), 900);
     }
     for part in parts("2", 60) {
-        let (_, done) = reconcile(RemoveThing, &part, 5);
-        assert!(matches!(done, Reconciled::CannotTell(Doubt::Unread)), "{done}");
+        let (_, done) = recover(RemoveThing, &part, 5);
+        assert!(matches!(done, Recovery::CannotTell(Doubt::Unread)), "{done}");
     }
     for part in parts("1, 2, 7", 60) {
-        assert_eq!(reconcile(Order, &part, 1).1.happened(), Some(7));
+        assert_eq!(recover(Order, &part, 1).1.happened(), Some(7));
     }
 }
 
@@ -45,9 +45,9 @@ fn a_part_proves_no_absence() {
 #[test]
 fn a_whole_list_proves_absence() {
     let whole = |total, ids| Script::get("/things").answer(200, format!(r#"{{"total": {total}, "ids": [{ids}]}}"#));
-    assert!(matches!(reconcile(Order, &whole(2, "1, 2"), 19).1, Reconciled::DidNot));
-    assert!(matches!(reconcile(RemoveThing, &whole(1, "2"), 5).1, Reconciled::Happened(())));
-    assert!(matches!(reconcile(Order, &things("1, 2"), 19).1, Reconciled::DidNot));
+    assert!(matches!(recover(Order, &whole(2, "1, 2"), 19).1, Recovery::DidNot));
+    assert!(matches!(recover(RemoveThing, &whole(1, "2"), 5).1, Recovery::Happened(())));
+    assert!(matches!(recover(Order, &things("1, 2"), 19).1, Recovery::DidNot));
 }
 
 /// What is beyond a part would look new later, so nothing is sent.
@@ -59,7 +59,7 @@ fn a_part_is_no_baseline() {
         assert_eq!((error.kind(), bench.sent("order")), (ErrorKind::Refused, 0));
         assert!(error.to_string().contains("60 items") || error.to_string().contains("206"), "{error}");
         // What the caller can do, and what that costs.
-        assert!(error.to_string().contains("`unread`") && error.to_string().contains("`reconcile` cannot"), "{error}");
+        assert!(error.to_string().contains("`unread`") && error.to_string().contains("`recover` cannot"), "{error}");
     }
 }
 

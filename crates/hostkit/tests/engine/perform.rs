@@ -9,7 +9,7 @@ use hostkit::machinery::{Machine, Step};
 use hostkit::protocol::evidence::Doubt;
 use hostkit::time::Clock;
 use hostkit::transport::{Phase, TransportErrorKind};
-use hostkit::{CallOptions, Cancel, ErrorKind, Outcome, Perform, Reconciled, SavedTicket, TicketCause};
+use hostkit::{CallOptions, Cancel, ErrorKind, Outcome, Perform, Recovery, SavedTicket, TicketCause};
 use hostkit_testing::Script;
 
 fn broken() -> Script {
@@ -81,10 +81,10 @@ fn what_the_hoster_does_by_itself_is_not_taken_for_the_calls() {
     let look = |after: &'static str| {
         let bench = bench([things("1"), broken()].into_iter().chain((0..19).map(|_| things(after))));
         let Outcome::Unresolved(ticket) = bench.read_and_perform(BackUp) else { panic!("the end is open") };
-        bench.run(bench.core.reconcile::<BackUp>(&ticket, CallOptions::new()))
+        bench.run(bench.core.recover::<BackUp>(&ticket, CallOptions::new()))
     };
-    assert!(matches!(look("1, 7"), Reconciled::CannotTell(Doubt::ByItself)));
-    assert!(matches!(look("1"), Reconciled::DidNot));
+    assert!(matches!(look("1, 7"), Recovery::CannotTell(Doubt::ByItself)));
+    assert!(matches!(look("1"), Recovery::DidNot));
 }
 
 /// A list that is hidden before the call would look new later.
@@ -163,8 +163,8 @@ fn what_an_earlier_call_made_is_not_taken_for_a_later_one() {
     let bench = bench(script);
     assert!(bench.read_and_perform(Order).is_done(), "it made 7");
     let Outcome::Unresolved(ticket) = bench.read_and_perform(Order) else { panic!("the end is open") };
-    let done = bench.run(bench.core.reconcile::<Order>(&ticket, CallOptions::new()));
-    assert!(matches!(done, Reconciled::Happened(8)), "{done}");
+    let done = bench.run(bench.core.recover::<Order>(&ticket, CallOptions::new()));
+    assert!(matches!(done, Recovery::Happened(8)), "{done}");
     assert_eq!(bench.transport.left(), 0);
 }
 
@@ -178,8 +178,8 @@ fn an_order_makes_something_new() {
         assert_eq!(ticket.cause(), TicketCause::Unreadable);
         let why = format!("expected something new, found {id}, which was there before");
         assert!(ticket.to_string().contains(&why), "{ticket}");
-        let done = bench.run(bench.core.reconcile::<Order>(&ticket, CallOptions::new()));
-        assert!(matches!(done, Reconciled::Happened(7)), "{done}");
+        let done = bench.run(bench.core.recover::<Order>(&ticket, CallOptions::new()));
+        assert!(matches!(done, Recovery::Happened(7)), "{done}");
     }
 }
 
@@ -190,17 +190,17 @@ fn two_open_orders_cannot_be_told_apart() {
     let bench = bench([things("1, 2"), broken(), things("1, 2"), broken()].into_iter().chain(reads));
     let Outcome::Unresolved(first) = bench.read_and_perform(Order) else { panic!("the end is open") };
     let Outcome::Unresolved(second) = bench.read_and_perform(Order) else { panic!("the end is open") };
-    let done = bench.run(bench.core.reconcile::<Order>(&first, CallOptions::new()));
-    assert!(matches!(done, Reconciled::CannotTell(Doubt::OtherCall)), "{done}");
+    let done = bench.run(bench.core.recover::<Order>(&first, CallOptions::new()));
+    assert!(matches!(done, Recovery::CannotTell(Doubt::OtherCall)), "{done}");
     // Once it is known that the second did nothing, what is there is the first one's.
     for _ in 0..3 {
         bench.transport.push(things("1, 2"));
     }
-    let done = bench.run(bench.core.reconcile::<Order>(&second, CallOptions::new()));
-    assert!(matches!(done, Reconciled::DidNot), "{done}");
+    let done = bench.run(bench.core.recover::<Order>(&second, CallOptions::new()));
+    assert!(matches!(done, Recovery::DidNot), "{done}");
     bench.transport.push(things("1, 2, 7"));
-    let done = bench.run(bench.core.reconcile::<Order>(&first, CallOptions::new()));
-    assert!(matches!(done, Reconciled::Happened(7)), "{done}");
+    let done = bench.run(bench.core.recover::<Order>(&first, CallOptions::new()));
+    assert!(matches!(done, Recovery::Happened(7)), "{done}");
 }
 
 /// A ticket takes along what other calls made, and whether one of them was open.
@@ -209,23 +209,23 @@ fn a_ticket_knows_of_the_calls_before_it() {
     let elsewhere = |saved: &SavedTicket, after: &'static str| {
         let bench = bench((0..19).map(|_| things(after)));
         let ticket = saved.ticket::<Order>().unwrap();
-        bench.run(bench.core.reconcile::<Order>(&ticket, CallOptions::new()))
+        bench.run(bench.core.recover::<Order>(&ticket, CallOptions::new()))
     };
     // The list lags: it does not show 7 when the second order begins.
     let here = bench([things("1, 2"), ok(), things("1, 2"), broken()]);
     assert!(here.read_and_perform(Order).is_done(), "it made 7");
     let Outcome::Unresolved(ticket) = here.read_and_perform(Order) else { panic!("the end is open") };
     let saved: SavedTicket = ticket.save().to_string().parse().unwrap();
-    assert!(matches!(elsewhere(&saved, "1, 2, 7"), Reconciled::CannotTell(Doubt::OtherCall)));
-    assert!(matches!(elsewhere(&saved, "1, 2, 7, 8"), Reconciled::Happened(8)));
+    assert!(matches!(elsewhere(&saved, "1, 2, 7"), Recovery::CannotTell(Doubt::OtherCall)));
+    assert!(matches!(elsewhere(&saved, "1, 2, 7, 8"), Recovery::Happened(8)));
 
     let here = bench([things("1, 2"), broken(), things("1, 2"), broken()]);
     let Outcome::Unresolved(first) = here.read_and_perform(Order) else { panic!("the end is open") };
     let Outcome::Unresolved(second) = here.read_and_perform(Order) else { panic!("the end is open") };
     let saved: SavedTicket = second.save().to_string().parse().unwrap();
     assert_eq!(saved.to_string(), second.save().to_string());
-    assert!(matches!(elsewhere(&saved, "1, 2, 7"), Reconciled::CannotTell(Doubt::OtherCall)));
-    assert!(matches!(elsewhere(&first.save(), "1, 2, 7"), Reconciled::Happened(7)));
+    assert!(matches!(elsewhere(&saved, "1, 2, 7"), Recovery::CannotTell(Doubt::OtherCall)));
+    assert!(matches!(elsewhere(&first.save(), "1, 2, 7"), Recovery::Happened(7)));
 }
 
 /// What was found to have happened is remembered like an answer.
@@ -234,11 +234,11 @@ fn what_was_found_is_the_earlier_calls() {
     let script = [things("1"), broken(), things("1, 7"), things("1, 7"), broken(), things("1, 7, 8")];
     let bench = bench(script);
     let Outcome::Unresolved(first) = bench.read_and_perform(Order) else { panic!("the end is open") };
-    let done = bench.run(bench.core.reconcile::<Order>(&first, CallOptions::new()));
-    assert!(matches!(done, Reconciled::Happened(7)), "{done}");
+    let done = bench.run(bench.core.recover::<Order>(&first, CallOptions::new()));
+    assert!(matches!(done, Recovery::Happened(7)), "{done}");
     let Outcome::Unresolved(second) = bench.read_and_perform(Order) else { panic!("the end is open") };
-    let done = bench.run(bench.core.reconcile::<Order>(&second, CallOptions::new()));
-    assert!(matches!(done, Reconciled::Happened(8)), "{done}");
+    let done = bench.run(bench.core.recover::<Order>(&second, CallOptions::new()));
+    assert!(matches!(done, Recovery::Happened(8)), "{done}");
 }
 
 /// A2: a proxy sent it twice; the first arrival was carried out, and the second refused.
@@ -339,8 +339,8 @@ fn a_call_dropped_before_its_first_byte_clouds_no_other() {
         bench.transport.push(script);
     }
     let Outcome::Unresolved(ticket) = bench.read_and_perform(Order) else { panic!("the end is open") };
-    let done = bench.run(bench.core.reconcile::<Order>(&ticket, CallOptions::new()));
-    assert!(matches!(done, Reconciled::Happened(7)), "{done}");
+    let done = bench.run(bench.core.recover::<Order>(&ticket, CallOptions::new()));
+    assert!(matches!(done, Recovery::Happened(7)), "{done}");
 }
 
 /// A call that was dropped before it was sent did nothing, so what shows later is the next one's.
@@ -351,8 +351,8 @@ fn a_call_dropped_before_it_was_sent_clouds_no_other() {
     assert!(matches!(dropped.step(bench.clock.now()), Step::Send(_)), "what is there is read");
     drop(dropped);
     let Outcome::Unresolved(ticket) = bench.read_and_perform(Order) else { panic!("the end is open") };
-    let done = bench.run(bench.core.reconcile::<Order>(&ticket, CallOptions::new()));
-    assert!(matches!(done, Reconciled::Happened(7)), "{done}");
+    let done = bench.run(bench.core.recover::<Order>(&ticket, CallOptions::new()));
+    assert!(matches!(done, Recovery::Happened(7)), "{done}");
 }
 
 /// After a refusal, a list from a cache may be from before the call, and one that is not found shows nothing.
@@ -371,8 +371,8 @@ fn a_list_that_was_not_found_is_no_baseline() {
     let bench = bench([fault(404, "NotFound"), broken()]);
     let Outcome::Unresolved(ticket) = bench.read_and_perform(Order) else { panic!("the end is open") };
     bench.transport.push(things("7"));
-    let done = bench.run(bench.core.reconcile::<Order>(&ticket, CallOptions::new()));
-    assert!(matches!(done, Reconciled::CannotTell(Doubt::NoBaseline)), "{done}");
+    let done = bench.run(bench.core.recover::<Order>(&ticket, CallOptions::new()));
+    assert!(matches!(done, Recovery::CannotTell(Doubt::NoBaseline)), "{done}");
 }
 
 /// What an old list from a cache lacks would look new later, and nothing is sent.
@@ -399,6 +399,6 @@ fn what_is_forgotten_may_have_made_what_is_found() {
         second.transport.push(things("1, 5"));
     }
     let restored = saved.ticket::<Order>().unwrap();
-    let done = second.run(second.core.reconcile::<Order>(&restored, CallOptions::new()));
-    assert!(matches!(done, Reconciled::CannotTell(Doubt::OtherCall)), "{done}");
+    let done = second.run(second.core.recover::<Order>(&restored, CallOptions::new()));
+    assert!(matches!(done, Recovery::CannotTell(Doubt::OtherCall)), "{done}");
 }

@@ -13,7 +13,7 @@ use hostkit::protocol::evidence::Doubt;
 use hostkit::store::{Change, Store, StoreKey};
 use hostkit::time::Clock;
 use hostkit::transport::{Outgoing, Phase, Transport, TransportErrorKind};
-use hostkit::{CallOptions, ErrorKind, Outcome, RateStore, Reconciled, SavedTicket, SessionStore, Ticket};
+use hostkit::{CallOptions, ErrorKind, Outcome, RateStore, Recovery, SavedTicket, SessionStore, Ticket};
 use hostkit_testing::Script;
 
 /// A store in memory; clones share it.
@@ -224,8 +224,8 @@ fn orders_of_two_processes_go_one_after_the_other() {
     let broken = Script::fail(Phase::Head, TransportErrorKind::Reset);
     let second = calling(store.clone(), [things("1, 2"), broken].into_iter().chain(reads));
     let Outcome::Unresolved(ticket) = second.read_and_perform(Order) else { panic!("the end is open") };
-    let done = second.run(second.core.reconcile::<Order>(&ticket, CallOptions::new()));
-    assert!(matches!(done, Reconciled::CannotTell(Doubt::OtherCall)), "{done}");
+    let done = second.run(second.core.recover::<Order>(&ticket, CallOptions::new()));
+    assert!(matches!(done, Recovery::CannotTell(Doubt::OtherCall)), "{done}");
     // Another account is no other process of this one.
     let other = bench_with(
         |clock| config(crate::common::direct(), clock).rate_store(RateStore::new(store, "two")),
@@ -245,14 +245,14 @@ fn what_another_process_made_is_not_taken_for_its_own() {
     let second =
         calling(store.clone(), [things("1, 2"), broken, things("1, 2, 7"), things("1, 2, 7, 8"), things("1, 2, 7, 8")]);
     let Outcome::Unresolved(ticket) = second.read_and_perform(Order) else { panic!("the end is open") };
-    let done = second.run(second.core.reconcile::<Order>(&ticket, CallOptions::new()));
-    assert!(matches!(done, Reconciled::Happened(8)), "{done}");
+    let done = second.run(second.core.recover::<Order>(&ticket, CallOptions::new()));
+    assert!(matches!(done, Recovery::Happened(8)), "{done}");
     // The text of the ticket is enough for a third process, and what was found is known to the store.
     let text = ticket.save().to_string();
     let third = calling(store.clone(), [things("1, 2, 7, 8")]);
     let ticket = text.parse::<SavedTicket>().unwrap().ticket::<Order>().unwrap();
-    let done = third.run(third.core.reconcile::<Order>(&ticket, CallOptions::new()));
-    assert!(matches!(done, Reconciled::Happened(8)), "{done}");
+    let done = third.run(third.core.recover::<Order>(&ticket, CallOptions::new()));
+    assert!(matches!(done, Recovery::Happened(8)), "{done}");
     assert!(!format!("{store:?}").contains(KEY));
 }
 
@@ -268,8 +268,8 @@ fn a_store_that_fails_stops_calls_that_act() {
     let alone = bench_with(|clock| config(crate::common::direct(), clock), [things("1, 2"), broken]);
     let Outcome::Unresolved(ticket) = alone.read_and_perform(Order) else { panic!("the end is open") };
     let bench = calling(Broken, (0..19).map(|_| things("1, 2, 7")));
-    let done = bench.run(bench.core.reconcile::<Order>(&ticket, CallOptions::new()));
-    assert!(matches!(done, Reconciled::CannotTell(Doubt::OtherCall)), "{done}");
+    let done = bench.run(bench.core.recover::<Order>(&ticket, CallOptions::new()));
+    assert!(matches!(done, Recovery::CannotTell(Doubt::OtherCall)), "{done}");
 }
 
 /// A client of this store whose order got no answer, and the ticket.
@@ -286,14 +286,14 @@ fn a_verdict_is_in_the_store_before_it_is_told() {
     let store = Slow::default();
     let (bench, ticket) = lost(store.clone(), [things("1, 2, 7")]);
     assert!(store.0.text("calls").contains("unknown"));
-    let done = bench.run(bench.core.reconcile::<Order>(&ticket, CallOptions::new()));
-    assert!(matches!(done, Reconciled::Happened(7)), "{done}");
+    let done = bench.run(bench.core.recover::<Order>(&ticket, CallOptions::new()));
+    assert!(matches!(done, Recovery::Happened(7)), "{done}");
     assert!(store.0.text("calls").contains("made 7"), "the recovery ended before the store knew its verdict");
 
     let store = Slow::default();
     let (bench, ticket) = lost(store.clone(), (0..19).map(|_| things("1, 2")));
-    let done = bench.run(bench.core.reconcile::<Order>(&ticket, CallOptions::new()));
-    assert!(matches!(done, Reconciled::DidNot), "{done}");
+    let done = bench.run(bench.core.recover::<Order>(&ticket, CallOptions::new()));
+    assert!(matches!(done, Recovery::DidNot), "{done}");
     assert!(!store.0.text("calls").contains("call "), "the recovery ended before the store knew its verdict");
 }
 
@@ -320,13 +320,13 @@ fn a_verdict_that_the_store_does_not_take_is_none() {
     let store = Full::default();
     let (bench, ticket) = lost(store.clone(), [things("1, 2, 7"), things("1, 2, 7")]);
     store.1.store(true, Ordering::Relaxed);
-    let done = bench.run(bench.core.reconcile::<Order>(&ticket, CallOptions::new()));
-    let Reconciled::Unread(error) = &done else { panic!("{done}") };
+    let done = bench.run(bench.core.recover::<Order>(&ticket, CallOptions::new()));
+    let Recovery::Unread(error) = &done else { panic!("{done}") };
     assert_eq!(error.kind(), ErrorKind::Refused);
     assert!(done.to_string().contains("did not take the verdict: on purpose"), "{done}");
     store.1.store(false, Ordering::Relaxed);
-    let done = bench.run(bench.core.reconcile::<Order>(&ticket, CallOptions::new()));
-    assert!(matches!(done, Reconciled::Happened(7)), "{done}");
+    let done = bench.run(bench.core.recover::<Order>(&ticket, CallOptions::new()));
+    assert!(matches!(done, Recovery::Happened(7)), "{done}");
 }
 
 /// A store that does not answer a word of what was made, until it is let go.
@@ -351,7 +351,7 @@ fn a_verdict_waits_for_the_store_no_longer_than_the_deadline() {
     let (bench, ticket) = lost(store.clone(), [things("1, 2, 7")]);
     let held = store.1.lock().unwrap();
     let deadline = CallOptions::new().deadline(Duration::from_secs(10));
-    let mut recovery = bench.core.reconcile::<Order>(&ticket, deadline);
+    let mut recovery = bench.core.recover::<Order>(&ticket, deadline);
     let read = to_request(&bench, &mut recovery);
     recovery.receive(bench.clock.now(), Transport::send(&bench.transport, *read));
     loop {
@@ -363,6 +363,6 @@ fn a_verdict_waits_for_the_store_no_longer_than_the_deadline() {
     }
     bench.clock.advance(Duration::from_secs(10));
     let Step::Done(done) = recovery.step(bench.clock.now()) else { panic!("it waits on") };
-    assert!(matches!(&done, Reconciled::NotYet(_, error) if error.kind() == ErrorKind::Exhausted), "{done}");
+    assert!(matches!(&done, Recovery::NotYet(_, error) if error.kind() == ErrorKind::Exhausted), "{done}");
     drop(held);
 }

@@ -55,7 +55,7 @@ fn an_order_that_was_redirected_says_where() {
     let bench = bench([Script::any().answer(301, "").header("location", "https://panel.example/login?next=1")]);
     let Outcome::Unresolved(ticket) = bench.perform(Reboot) else { panic!("a redirect is no answer to an order") };
     let text = "shop reboot at shop.example: may have happened: 301: a redirect to https://panel.example, which was not \
-                followed; nothing was read before it, so `reconcile` cannot tell";
+                followed; nothing was read before it, so `recover` cannot tell";
     assert_eq!(ticket.to_string(), text);
     // A saved ticket has none of the words of a server.
     assert!(!ticket.save().to_string().contains("panel.example"), "{:?}", ticket.save());

@@ -64,7 +64,7 @@ macro_rules! waiters {
 
 waiters! {
     Built: u64, INFO, built, None;
-    Rebuilt: u64, WaiterInfo { settle: Duration::from_secs(60), ..INFO }, built, None;
+    Rebuilt: u64, WaiterInfo { lag: Duration::from_secs(60), ..INFO }, built, None;
     Gone: (), INFO, |_, checks| Progress::Pending(Observation::new(format!("{checks:?}"))), Some(());
 }
 

@@ -264,13 +264,13 @@ fn a_recovery_tells_of_each_look() {
     let lost = Script::fail(Phase::Head, Kind::Reset);
     let (bench, _) = told(direct(), [things("1"), lost, things("1"), fault(503, "Down"), things("1, 7")]);
     let Outcome::Unresolved(ticket) = bench.read_and_perform(Order) else { panic!("the end is open") };
-    let mut looks = Vec::new();
+    let mut reads = Vec::new();
     let once = CallOptions::new().max_attempts(1);
-    let machine = bench.core.reconcile_with::<Order, _>(&ticket, once, |look| looks.push(look.clone()));
+    let machine = bench.core.recover_with::<Order, _>(&ticket, once, |read| reads.push(read.clone()));
     assert_eq!(bench.run(machine).happened(), Some(7));
-    let shown: Vec<_> = looks.iter().map(|look| (look.reads, look.seen.as_str(), look.failure.is_some())).collect();
+    let shown: Vec<_> = reads.iter().map(|read| (read.reads, read.seen.as_str(), read.failure.is_some())).collect();
     assert_eq!(shown, [(1, "not there yet", false), (2, "nothing: the read failed", true)]);
-    let times: Vec<_> = looks.iter().map(|look| (look.next.as_secs(), look.settled.as_secs())).collect();
+    let times: Vec<_> = reads.iter().map(|read| (read.next.as_secs(), read.until_absence_counts.as_secs())).collect();
     assert_eq!(times, [(5, 900), (10, 895)]);
     assert_eq!(bench.seconds(), 15);
 }

@@ -45,5 +45,5 @@ fn server(world: &mut World) -> u64 {
 
 /// Advances the world until everything is built.
 fn build(world: &mut World) {
-    world.settle(world.now() + Duration::from_secs(600));
+    world.advance_to(world.now() + Duration::from_secs(600));
 }

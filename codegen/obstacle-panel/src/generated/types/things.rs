@@ -4,7 +4,7 @@
 //! Types of `types/things.toml`.
 
 use hostkit_proto::Word;
-use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
+use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, Reader, Table};
 
 /// A word on a thing.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,7 +24,7 @@ impl Tag {
     }
 }
 
-impl Fill for Tag {
+impl FromFields for Tag {
     const TABLE: &'static Table<'static> =
         &Table::new("specs/obstacle-panel/types/things.toml", &[Field::required("word"), Field::optional("size")]);
 
@@ -64,7 +64,7 @@ impl Thing {
     }
 }
 
-impl Fill for Thing {
+impl FromFields for Thing {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/obstacle-panel/types/things.toml",
         &[

@@ -3,12 +3,12 @@
 
 //! The server half of the types.
 
-use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, InWords, Object, Reader, Table, ToWire};
+use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, InWords, Object, Reader, Table, ToWire};
 use hostkit_proto::{Format, Value, Word};
 
 use crate::types::{Owner, Rule, Thing, WatchedThing};
 
-impl Fill for Owner {
+impl FromFields for Owner {
     const TABLE: &'static Table<'static> =
         &Table::new("specs/obstacle-rest/types/things.toml", &[Field::required("Name"), Field::optional("Phone")]);
 
@@ -25,7 +25,7 @@ impl Fill for Owner {
     }
 }
 
-impl Fill for Rule {
+impl FromFields for Rule {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/obstacle-rest/types/things.toml",
         &[Field::required("port"), Field::optional("action"), Field::optional("open")],

@@ -17,7 +17,7 @@ use crate::types::Thing;
 ///
 /// `POST /things`; effect: **spends**.
 ///
-/// If the outcome is unknown: List the things and look for the name. `client.reconcile` does this, comparing with what
+/// If the outcome is unknown: List the things and look for the name. `client.recover` does this, comparing with what
 /// `perform` read before the call.
 ///
 /// ```
@@ -34,7 +34,7 @@ use crate::types::Thing;
 /// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = MakeThing::new("lamp");
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -68,7 +68,7 @@ impl Endpoint for MakeThing {
         method: Method::POST,
         path: "/things",
         effect: Effect::Spends,
-        reconcile: "List the things and look for the name.",
+        recovery: "List the things and look for the name.",
         spec: "specs/obstacle-rest/things/make_thing.toml",
         ..EndpointInfo::DEFAULT
     };

@@ -3,7 +3,7 @@
 
 //! Types of `types/things.toml`.
 
-use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, InWords, Object, Reader, Table, ToWire};
+use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, InWords, Object, Reader, Table, ToWire};
 use hostkit_proto::{Format, Value, Word};
 
 /// Whose a thing is.
@@ -93,7 +93,7 @@ impl Thing {
     }
 }
 
-impl Fill for Thing {
+impl FromFields for Thing {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/obstacle-rest/types/things.toml",
         &[Field::required("id"), Field::optional("name"), Field::optional("sold"), Field::optional("clean")],
@@ -143,7 +143,7 @@ impl WatchedThing {
     }
 }
 
-impl Fill for WatchedThing {
+impl FromFields for WatchedThing {
     const TABLE: &'static Table<'static> =
         &Table::new("specs/obstacle-rest/types/things.toml", &[Field::required("id"), Field::optional("name")]);
 

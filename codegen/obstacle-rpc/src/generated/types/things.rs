@@ -3,7 +3,7 @@
 
 //! Types of `types/things.toml`.
 
-use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
+use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, Reader, Table};
 
 /// A thing.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,7 +23,7 @@ impl Thing {
     }
 }
 
-impl Fill for Thing {
+impl FromFields for Thing {
     const TABLE: &'static Table<'static> =
         &Table::new("specs/obstacle-rpc/types/things.toml", &[Field::required("id"), Field::optional("name")]);
 

@@ -85,7 +85,7 @@ impl Waiter for BoxRunning {
         interval: Duration::from_secs(2),
         cap: Duration::from_secs(9),
         deadline: Duration::from_secs(60),
-        settle: Duration::from_secs(20),
+        lag: Duration::from_secs(20),
         ..WaiterInfo::DEFAULT
     };
 

@@ -24,7 +24,7 @@ use crate::types::Record;
 /// record.content = Some("x".into());
 /// let call = AddRecords::new().records(vec![record, Record::new("b")]);
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -60,7 +60,7 @@ impl Endpoint for AddRecords {
         method: Method::POST,
         path: "/records",
         effect: Effect::State,
-        reconcile: "Read the records.",
+        recovery: "Read the records.",
         spec: "specs/obstacle/choices/add_records.toml",
         ..EndpointInfo::DEFAULT
     };

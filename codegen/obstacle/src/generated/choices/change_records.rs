@@ -35,7 +35,7 @@ use crate::types::{Record, RecordId};
 ///         ]),
 ///     );
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -80,7 +80,7 @@ impl Endpoint for ChangeRecords {
         method: Method::PUT,
         path: "/records",
         effect: Effect::State,
-        reconcile: "Read the records.",
+        recovery: "Read the records.",
         spec: "specs/obstacle/choices/change_records.toml",
         ..EndpointInfo::DEFAULT
     };

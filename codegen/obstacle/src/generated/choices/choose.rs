@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use hostkit_proto::codec::{DateForm, DecodeError, InputLimit, Name};
+use hostkit_proto::codec::{DatePattern, DecodeError, InputLimit, Name};
 use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
     DateTime, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Gibibytes, Method, Perform, RawAnswer, RequestParts,
@@ -20,7 +20,7 @@ use crate::types::{Parcel, ThingId};
 ///
 /// `POST /choices`; effect: **spends** (recurring, additive).
 ///
-/// If the outcome is unknown: List the things and look for the name. `client.reconcile` does this, comparing with what
+/// If the outcome is unknown: List the things and look for the name. `client.recover` does this, comparing with what
 /// `perform` read before the call.
 ///
 /// ```
@@ -41,7 +41,7 @@ use crate::types::{Parcel, ThingId};
 ///         ChooseWhen::At(DateTime::new(2012, 1, 24, 4, 0, 2).ok_or("no such date")?),
 ///     );
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -114,7 +114,7 @@ impl Endpoint for Choose {
         path: "/choices",
         effect: Effect::Spends,
         flags: &[Flag::Recurring, Flag::Additive],
-        reconcile: "List the things and look for the name.",
+        recovery: "List the things and look for the name.",
         spec: "specs/obstacle/choices/choose.toml",
         ..EndpointInfo::DEFAULT
     };
@@ -132,7 +132,7 @@ impl Endpoint for Choose {
             ChooseWhat::Self_ => body.set_value("nothing", Value::Text("0".into())),
         }
         match &self.when {
-            Some(ChooseWhen::At(at)) => body.set("at", &DateForm(at, "%d.%m.%Y %H:%M:%S")),
+            Some(ChooseWhen::At(at)) => body.set("at", &DatePattern(at, "%d.%m.%Y %H:%M:%S")),
             Some(ChooseWhen::In(in_)) => {
                 out.check(("in_", "in"), in_, &InputLimit::NONE.min(1).max(9));
                 body.set("in", in_);

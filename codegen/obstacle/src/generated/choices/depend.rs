@@ -20,7 +20,7 @@ use crate::Obstacle;
 /// # fn example(client: &hostkit_ureq::Client<obstacle_proto::Obstacle>) -> Result<(), Box<dyn std::error::Error>> {
 /// let call = Depend::new().auto_renew(true).period(3).kind("big").size(6);
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -89,7 +89,7 @@ impl Endpoint for Depend {
         method: Method::POST,
         path: "/depend",
         effect: Effect::State,
-        reconcile: "Read the thing.",
+        recovery: "Read the thing.",
         spec: "specs/obstacle/choices/depend.toml",
         ..EndpointInfo::DEFAULT
     };

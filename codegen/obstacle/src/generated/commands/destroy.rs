@@ -19,8 +19,8 @@ use crate::types::{Thing, ThingId};
 ///
 /// `GET /things/{id}`; effect: **destructive** (get-with-effect, body-required-for-meaning).
 ///
-/// If the outcome is unknown: Read the thing. `client.reconcile` does this, comparing with what `perform` read before
-/// the call.
+/// If the outcome is unknown: Read the thing. `client.recover` does this, comparing with what `perform` read before the
+/// call.
 ///
 /// ```no_run
 /// use obstacle_proto::commands::Destroy;
@@ -29,7 +29,7 @@ use crate::types::{Thing, ThingId};
 /// # fn example(client: &hostkit_ureq::Client<obstacle_proto::Obstacle>) -> Result<(), Box<dyn std::error::Error>> {
 /// let call = Destroy::new(ThingId::new(7));
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -61,7 +61,7 @@ impl Endpoint for Destroy {
         path: "/things/{id}",
         effect: Effect::Destructive,
         flags: &[Flag::GetWithEffect, Flag::BodyRequiredForMeaning],
-        reconcile: "Read the thing.",
+        recovery: "Read the thing.",
         spec: "specs/obstacle/commands/destroy.toml",
         ..EndpointInfo::DEFAULT
     };

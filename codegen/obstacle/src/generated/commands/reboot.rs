@@ -22,7 +22,7 @@ use crate::types::ThingId;
 /// # fn example(client: &hostkit_ureq::Client<obstacle_proto::Obstacle>) -> Result<(), Box<dyn std::error::Error>> {
 /// let call = Reboot::new(ThingId::new(7));
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -54,7 +54,7 @@ impl Endpoint for Reboot {
         path: "/things/{id}/action",
         effect: Effect::State,
         flags: &[Flag::Disruptive, Flag::Hazard],
-        reconcile: "Look at the uptime.",
+        recovery: "Look at the uptime.",
         spec: "specs/obstacle/commands/reboot.toml",
         ..EndpointInfo::DEFAULT
     };

@@ -18,8 +18,8 @@ use crate::types::{Parcel, ThingKey};
 ///
 /// `POST /file`; effect: **state**.
 ///
-/// If the outcome is unknown: List the files. `client.reconcile` does this, comparing with what `perform` read before
-/// the call.
+/// If the outcome is unknown: List the files. `client.recover` does this, comparing with what `perform` read before the
+/// call.
 ///
 /// ```no_run
 /// use obstacle_proto::commands::SendFile;
@@ -27,7 +27,7 @@ use crate::types::{Parcel, ThingKey};
 /// # fn example(client: &hostkit_ureq::Client<obstacle_proto::Obstacle>) -> Result<(), Box<dyn std::error::Error>> {
 /// let call = SendFile::new(2);
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -58,7 +58,7 @@ impl Endpoint for SendFile {
         method: Method::POST,
         path: "/file",
         effect: Effect::State,
-        reconcile: "List the files.",
+        recovery: "List the files.",
         spec: "specs/obstacle/commands/send_file.toml",
         ..EndpointInfo::DEFAULT
     };

@@ -3,7 +3,7 @@
 
 //! `PUT /keywords`: the same names in a body, which XML alone wraps.
 
-use hostkit_proto::codec::{AsText, DateForm, DecodeError, InWords, Name};
+use hostkit_proto::codec::{AsText, DatePattern, DecodeError, InWords, Name};
 use hostkit_proto::{
     Call, Date, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts, Secret, Word,
 };
@@ -128,7 +128,7 @@ impl Endpoint for SetKeywords {
         path: "/keywords",
         effect: Effect::Idempotent,
         repeat_documented: true,
-        reconcile: "Read them.",
+        recovery: "Read them.",
         spec: "specs/obstacle/names/set_keywords.toml",
         ..EndpointInfo::DEFAULT
     };
@@ -139,7 +139,7 @@ impl Endpoint for SetKeywords {
         body.set("fields", &self.fields);
         body.set("body", &self.body);
         body.set("out", &AsText(&self.out));
-        body.set("value", &DateForm(&self.value, "%Y-%m-%d"));
+        body.set("value", &DatePattern(&self.value, "%Y-%m-%d"));
         body.set("request", &InWords(&self.request, [Word::Number("0"), Word::Number("1")]));
         body.set_filled(Name::new("path").xml("paths").xml_inner(&["path"]), &self.path);
         body.set("code", &self.code);

@@ -3,7 +3,7 @@
 
 //! The server half of the types.
 
-use hostkit_proto::codec::{DateForm, DecodeError, Field, Fill, InWords, Name, Object, Reader, Table, ToWire};
+use hostkit_proto::codec::{DatePattern, DecodeError, Field, FromFields, InWords, Name, Object, Reader, Table, ToWire};
 use hostkit_proto::{Format, Value, Word};
 
 use crate::types::{Kept, Keywords, Load, LoadParts, Parcel, Record, Scalars, Thing};
@@ -52,9 +52,9 @@ impl ToWire for Scalars {
         object.set("flag", &self.flag);
         object.set("switch", &InWords(&self.switch, [Word::Number("0"), Word::Number("1")]));
         object.set("secret", &self.secret);
-        object.set("datetime", &DateForm(&self.datetime, "%d.%m.%Y %H:%M:%S"));
-        object.set("date", &DateForm(&self.date, "%d.%m.%Y"));
-        object.set("never", &DateForm(&self.never, "%d.%m.%Y %H:%M:%S"));
+        object.set("datetime", &DatePattern(&self.datetime, "%d.%m.%Y %H:%M:%S"));
+        object.set("date", &DatePattern(&self.date, "%d.%m.%Y"));
+        object.set("never", &DatePattern(&self.never, "%d.%m.%Y %H:%M:%S"));
         object.set("unixtime", &self.unixtime);
         object.set("ip", &self.ip);
         object.set("html", &self.html);
@@ -113,7 +113,7 @@ impl ToWire for Parcel {
     }
 }
 
-impl Fill for Record {
+impl FromFields for Record {
     const TABLE: &'static Table<'static> =
         &Table::new("specs/obstacle/types/things.toml", &[Field::required("name"), Field::optional("content")]);
 

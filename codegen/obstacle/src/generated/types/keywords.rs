@@ -3,7 +3,7 @@
 
 //! Types of `types/keywords.toml`.
 
-use hostkit_proto::codec::{DecodeError, Field, Fill, Reader, Table};
+use hostkit_proto::codec::{DecodeError, Field, FromFields, Reader, Table};
 
 /// Fields whose names are keywords, or names that generated code uses itself.
 #[derive(Debug, Clone, PartialEq)]
@@ -102,7 +102,7 @@ impl Keywords {
     }
 }
 
-impl Fill for Keywords {
+impl FromFields for Keywords {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/obstacle/types/keywords.toml",
         &[

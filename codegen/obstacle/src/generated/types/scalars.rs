@@ -5,7 +5,7 @@
 
 use std::net::IpAddr;
 
-use hostkit_proto::codec::{DecodeError, Field, Fill, Reader, Table};
+use hostkit_proto::codec::{DecodeError, Field, FromFields, Reader, Table};
 use hostkit_proto::{
     Bytes, Csv, Currency, Date, DateTime, Decimal, Gibibytes, Html, Kibibytes, Mebibytes, Money, Secret, UnixTime, Word,
 };
@@ -123,7 +123,7 @@ impl Scalars {
     }
 }
 
-impl Fill for Scalars {
+impl FromFields for Scalars {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/obstacle/types/scalars.toml",
         &[
@@ -187,10 +187,9 @@ impl Fill for Scalars {
     }
 
     fn finish(&mut self) {
-        if let Some(currency) = self.currency {
-            if let Some(item) = &mut self.money {
-                item.currency = Some(currency);
-            }
+        let Some(currency) = self.currency else { return };
+        if let Some(item) = &mut self.money {
+            item.currency = Some(currency);
         }
     }
 }

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Name, Object, Reader, Table, ToWire};
+use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, Name, Object, Reader, Table, ToWire};
 use hostkit_proto::wire::Kind;
 use hostkit_proto::{Decimal, Format, Raw, Secret, UnixTime, Value};
 
@@ -36,7 +36,7 @@ impl Kept {
     }
 }
 
-impl Fill for Kept {
+impl FromFields for Kept {
     const TABLE: &'static Table<'static> =
         &Table::new("specs/obstacle/types/things.toml", &[Field::required("id"), Field::raw()]);
 
@@ -99,7 +99,7 @@ impl LoadParts {
     }
 }
 
-impl Fill for LoadParts {
+impl FromFields for LoadParts {
     const TABLE: &'static Table<'static> = &Table::new("specs/obstacle/types/things.toml", &[Field::required("cpu")]);
 
     fn blank() -> Self {
@@ -161,7 +161,7 @@ impl Parcel {
     }
 }
 
-impl Fill for Parcel {
+impl FromFields for Parcel {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/obstacle/types/things.toml",
         &[
@@ -279,7 +279,7 @@ impl Thing {
     }
 }
 
-impl Fill for Thing {
+impl FromFields for Thing {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/obstacle/types/things.toml",
         &[

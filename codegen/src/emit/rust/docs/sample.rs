@@ -136,8 +136,7 @@ fn make(endpoint: &Endpoint, result: &Ident) -> TokenStream {
 
 /// Lines of statements with a comment where the ticket is kept.
 fn explained(lines: Vec<String>) -> Vec<String> {
-    const COMMENT: &str =
-        "// It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.";
+    const COMMENT: &str = "// It may have happened: `client.recover` finds out with the ticket. Do not send it again.";
     let is_kept = |line: &String| line.starts_with("if let Some(ticket)");
     lines.into_iter().flat_map(|line| is_kept(&line).then(|| COMMENT.to_owned()).into_iter().chain([line])).collect()
 }

@@ -12,7 +12,7 @@ use crate::emit::rust::words::{
 };
 use crate::model::{Endpoint, Field, Model, Output, TypeKind};
 use crate::source::At;
-use crate::surface::{Constant, Credentials, ErrorDocument, FaultForm, Host, Place, Put, Rate, constants};
+use crate::surface::{Constant, Credentials, ErrorDocument, FaultStyle, Host, Place, Put, Rate, constants};
 
 pub(super) fn emit(model: &Model) -> TokenStream {
     let name = ident(&model.service.name.value);
@@ -152,8 +152,11 @@ fn leniency(model: &Model) -> TokenStream {
         ("loose_flags", lenient.loose_flags),
     ];
     let flags = flags.into_iter().filter_map(|(name, is_on)| flag_member(name, is_on));
-    let lists =
-        [("date_times", &service.datetime_forms), ("dates", &service.date_forms), ("envelope", &service.fault.keys)];
+    let lists = [
+        ("date_times", &service.datetime_patterns),
+        ("dates", &service.date_patterns),
+        ("envelope", &service.fault.keys),
+    ];
     let lists = lists.into_iter().filter_map(|(name, items)| list_member(name, items));
     let ignore = list_member("ignore", service.ignored());
     let scalar = service.scalar.as_ref().map(|scalar| {
@@ -305,9 +308,9 @@ fn authorise(model: &Model) -> TokenStream {
 fn verdict(model: &Model) -> TokenStream {
     let (fault, errors) = (&model.service.fault, &model.service.errors);
     let details = &fault.details;
-    let faults = if fault.form == FaultForm::Documents {
+    let faults = if fault.style == FaultStyle::Documents {
         documents(model)
-    } else if fault.form == FaultForm::Wrapped {
+    } else if fault.style == FaultStyle::Wrapped {
         let first = |items: &[String]| items.first().cloned().unwrap_or_default();
         let (code, message) = (first(&fault.code), first(&fault.message));
         quote!(StatusFaults { code: #code, message: #message, details: #details })
@@ -349,9 +352,9 @@ fn verdict(model: &Model) -> TokenStream {
 /// Faults that are documents with codes and texts at stated places.
 fn documents(model: &Model) -> TokenStream {
     let (fault, errors) = (&model.service.fault, &model.service.errors);
-    let forms = fault.documents.iter().map(|ErrorDocument { present, code, message, details, fields, .. }| {
+    let layouts = fault.documents.iter().map(|ErrorDocument { present, code, message, details, fields, .. }| {
         quote! {
-            ErrorForm {
+            ErrorLayout {
                 present: #present,
                 code: &[#(#code),*],
                 message: &[#(#message),*],
@@ -366,6 +369,6 @@ fn documents(model: &Model) -> TokenStream {
     });
     let verify = errors.iter().filter(|error| error.verify).map(|error| &error.code.value);
     quote! {
-        DocumentFaults { forms: &[#(#forms),*], texts: &[#(#texts),*], verify: &[#(#verify),*] }
+        DocumentFaults { layouts: &[#(#layouts),*], texts: &[#(#texts),*], verify: &[#(#verify),*] }
     }
 }

@@ -22,7 +22,7 @@ use crate::types::{Backup, BackupRequest, ServerId};
 ///
 /// The document allows GET and POST: POST is sent, because proxies do not repeat it.
 ///
-/// If the outcome is unknown: List the backups: a new one is there, made after the call. `client.reconcile` does this,
+/// If the outcome is unknown: List the backups: a new one is there, made after the call. `client.recover` does this,
 /// comparing with what `perform` read before the call.
 ///
 /// ```
@@ -45,7 +45,7 @@ use crate::types::{Backup, BackupRequest, ServerId};
 /// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = CreateBackup::new(ServerId::new(298));
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -81,7 +81,7 @@ impl Endpoint for CreateBackup {
         effect: Effect::Spends,
         flags: &[Flag::Async, Flag::Additive, Flag::Recurring],
         rates: &["post", "post_servers"],
-        reconcile: "List the backups: a new one is there, made after the call.",
+        recovery: "List the backups: a new one is there, made after the call.",
         documents: "#14",
         spec: "specs/clodo/backups/create_backup.toml",
         ..EndpointInfo::DEFAULT

@@ -19,7 +19,7 @@ use crate::types::{Backup, BackupId, BackupRequest, ServerId};
 ///
 /// `POST /servers/{id}/backup/delete`; effect: **destructive** (async). Source: line 935 of the document.
 ///
-/// If the outcome is unknown: List the backups: this one is gone. `client.reconcile` does this, comparing with what
+/// If the outcome is unknown: List the backups: this one is gone. `client.recover` does this, comparing with what
 /// `perform` read before the call.
 ///
 /// ```
@@ -42,7 +42,7 @@ use crate::types::{Backup, BackupId, BackupRequest, ServerId};
 /// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = DeleteBackup::new(ServerId::new(298), BackupId::new(2));
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -81,7 +81,7 @@ impl Endpoint for DeleteBackup {
         effect: Effect::Destructive,
         flags: &[Flag::Async],
         rates: &["post", "post_servers"],
-        reconcile: "List the backups: this one is gone.",
+        recovery: "List the backups: this one is gone.",
         documents: "#15",
         spec: "specs/clodo/backups/delete_backup.toml",
         ..EndpointInfo::DEFAULT

@@ -21,8 +21,8 @@ use crate::types::{Backup, BackupId, BackupRequest, ServerId};
 ///
 /// The same call as `create_backup`; the backup that is named makes the difference.
 ///
-/// If the outcome is unknown: List the backups: the date of this one has changed. `client.reconcile` does this,
-/// comparing with what `perform` read before the call.
+/// If the outcome is unknown: List the backups: the date of this one has changed. `client.recover` does this, comparing
+/// with what `perform` read before the call.
 ///
 /// ```
 /// use clodo_proto::backups::OverwriteBackup;
@@ -44,7 +44,7 @@ use crate::types::{Backup, BackupId, BackupRequest, ServerId};
 /// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = OverwriteBackup::new(ServerId::new(298), BackupId::new(2));
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -83,7 +83,7 @@ impl Endpoint for OverwriteBackup {
         effect: Effect::Destructive,
         flags: &[Flag::Async],
         rates: &["post", "post_servers"],
-        reconcile: "List the backups: the date of this one has changed.",
+        recovery: "List the backups: the date of this one has changed.",
         documents: "#14",
         spec: "specs/clodo/backups/overwrite_backup.toml",
         ..EndpointInfo::DEFAULT

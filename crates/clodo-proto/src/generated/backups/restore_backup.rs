@@ -38,7 +38,7 @@ use crate::types::{BackupId, BackupRequest, ServerId};
 /// #     .build()?;
 /// let call = RestoreBackup::new(ServerId::new(298), BackupId::new(2));
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -77,7 +77,7 @@ impl Endpoint for RestoreBackup {
         effect: Effect::Destructive,
         flags: &[Flag::Async, Flag::Disruptive],
         rates: &["post", "post_servers"],
-        reconcile: "Read the log of the server: what was done with it since is in there.",
+        recovery: "Read the log of the server: what was done with it since is in there.",
         documents: "#16",
         spec: "specs/clodo/backups/restore_backup.toml",
         ..EndpointInfo::DEFAULT

@@ -3,7 +3,7 @@
 
 //! `POST /billing`: what the account was charged and what it paid in a period.
 
-use hostkit_proto::codec::{AsText, DateForm, DecodeError, Name};
+use hostkit_proto::codec::{AsText, DatePattern, DecodeError, Name};
 use hostkit_proto::{
     Call, DateTime, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts, UnixTime,
 };
@@ -117,8 +117,8 @@ impl Endpoint for GetBilling {
         let mut body = out.object();
         match &self.period {
             GetBillingPeriod::Dates { from, to } => {
-                body.set("from", &DateForm(from, "%Y-%m-%d %H:%M:%S"));
-                body.set("to", &DateForm(to, "%Y-%m-%d %H:%M:%S"));
+                body.set("from", &DatePattern(from, "%Y-%m-%d %H:%M:%S"));
+                body.set("to", &DatePattern(to, "%Y-%m-%d %H:%M:%S"));
             }
             GetBillingPeriod::Stamps { from, to } => {
                 body.set("from", &AsText(from));

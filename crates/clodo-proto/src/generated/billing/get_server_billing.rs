@@ -3,7 +3,7 @@
 
 //! `POST /billing/{id}`: what was charged for one server in a period.
 
-use hostkit_proto::codec::{AsText, DateForm, DecodeError, InputLimit, Name};
+use hostkit_proto::codec::{AsText, DatePattern, DecodeError, InputLimit, Name};
 use hostkit_proto::{
     Call, DateTime, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts, UnixTime,
 };
@@ -126,8 +126,8 @@ impl Endpoint for GetServerBilling {
         let mut body = out.object();
         match &self.period {
             GetServerBillingPeriod::Dates { from, to } => {
-                body.set("from", &DateForm(from, "%Y-%m-%d %H:%M:%S"));
-                body.set("to", &DateForm(to, "%Y-%m-%d %H:%M:%S"));
+                body.set("from", &DatePattern(from, "%Y-%m-%d %H:%M:%S"));
+                body.set("to", &DatePattern(to, "%Y-%m-%d %H:%M:%S"));
             }
             GetServerBillingPeriod::Stamps { from, to } => {
                 body.set("from", &AsText(from));

@@ -23,8 +23,8 @@ use crate::types::{NewRecord, Record, Zone, ZoneId};
 /// and the answer does not tell their numbers. The document shows no request: that JSON has no wrapper is what a client
 /// does, the element around the fields in XML is inferred.
 ///
-/// If the outcome is unknown: Read the zone and look for new records with this name, type and content.
-/// `client.reconcile` does this, comparing with what `perform` read before the call.
+/// If the outcome is unknown: Read the zone and look for new records with this name, type and content. `client.recover`
+/// does this, comparing with what `perform` read before the call.
 ///
 /// ```
 /// use clodo_proto::dns::AddRecords;
@@ -52,7 +52,7 @@ use crate::types::{NewRecord, Record, Zone, ZoneId};
 ///     vec![NewRecord::new("www.example.com", "A", "192.0.2.17"), new_record],
 /// );
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -88,7 +88,7 @@ impl Endpoint for AddRecords {
         flags: &[Flag::Additive],
         rates: &["post"],
         bodiless: &[204],
-        reconcile: "Read the zone and look for new records with this name, type and content.",
+        recovery: "Read the zone and look for new records with this name, type and content.",
         documents: "#29",
         spec: "specs/clodo/dns/add_records.toml",
         ..EndpointInfo::DEFAULT

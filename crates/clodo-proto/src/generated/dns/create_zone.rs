@@ -24,7 +24,7 @@ use crate::types::{CreatedZone, DnsOverview, ZoneSummary, ZoneType};
 /// shows neither a request nor an answer: that JSON has no wrapper is what a client does, that the answer stands under
 /// `dns` is inferred from the other calls.
 ///
-/// If the outcome is unknown: List the zones and look for the domain. `client.reconcile` does this, comparing with what
+/// If the outcome is unknown: List the zones and look for the domain. `client.recover` does this, comparing with what
 /// `perform` read before the call.
 ///
 /// ```
@@ -47,7 +47,7 @@ use crate::types::{CreatedZone, DnsOverview, ZoneSummary, ZoneType};
 /// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = CreateZone::new("example.com", ZoneType::Master);
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -98,7 +98,7 @@ impl Endpoint for CreateZone {
         effect: Effect::State,
         flags: &[Flag::Hazard],
         rates: &["put"],
-        reconcile: "List the zones and look for the domain.",
+        recovery: "List the zones and look for the domain.",
         documents: "#26",
         spec: "specs/clodo/dns/create_zone.toml",
         ..EndpointInfo::DEFAULT

@@ -24,7 +24,7 @@ use crate::types::{DeletedRecord, RecordId, Zone, ZoneId};
 /// `update_records` is free of this trap. The document shows no request; the form is that of the deletion of an
 /// address. It lists the status 204 together with an output: the serial number is there only if the answer has a body.
 ///
-/// If the outcome is unknown: Read the zone: it must still be there, without the record. `client.reconcile` does this,
+/// If the outcome is unknown: Read the zone: it must still be there, without the record. `client.recover` does this,
 /// comparing with what `perform` read before the call.
 ///
 /// ```
@@ -48,7 +48,7 @@ use crate::types::{DeletedRecord, RecordId, Zone, ZoneId};
 /// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = DeleteRecord::new(ZoneId::new(405290), RecordId::new(12));
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -87,7 +87,7 @@ impl Endpoint for DeleteRecord {
         flags: &[Flag::BodyRequiredForMeaning, Flag::Hazard],
         rates: &["delete"],
         bodiless: &[204],
-        reconcile: "Read the zone: it must still be there, without the record.",
+        recovery: "Read the zone: it must still be there, without the record.",
         documents: "#30",
         spec: "specs/clodo/dns/delete_record.toml",
         ..EndpointInfo::DEFAULT

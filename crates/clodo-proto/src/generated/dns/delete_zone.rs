@@ -20,7 +20,7 @@ use crate::types::{DnsOverview, ZoneId};
 /// Verb and path are those of `delete_record`; the empty body is what makes this the deletion of the whole zone.
 ///
 /// If the outcome is unknown: List the zones: it is gone or it is not. A DELETE that a proxy repeats may be answered
-/// 404 although it worked. `client.reconcile` does this, comparing with what `perform` read before the call.
+/// 404 although it worked. `client.recover` does this, comparing with what `perform` read before the call.
 ///
 /// ```
 /// use clodo_proto::dns::DeleteZone;
@@ -43,7 +43,7 @@ use crate::types::{DnsOverview, ZoneId};
 /// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = DeleteZone::new(ZoneId::new(405290));
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -75,7 +75,7 @@ impl Endpoint for DeleteZone {
         effect: Effect::Destructive,
         rates: &["delete"],
         bodiless: &[204],
-        reconcile: "List the zones: it is gone or it is not. A DELETE that a proxy repeats may be answered 404 although it worked.",
+        recovery: "List the zones: it is gone or it is not. A DELETE that a proxy repeats may be answered 404 although it worked.",
         documents: "#27",
         spec: "specs/clodo/dns/delete_zone.toml",
         ..EndpointInfo::DEFAULT

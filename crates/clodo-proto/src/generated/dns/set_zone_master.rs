@@ -68,7 +68,7 @@ impl Endpoint for SetZoneMaster {
         effect: Effect::Idempotent,
         rates: &["post"],
         bodiless: &[204],
-        reconcile: "Send it again: it sets the same address.",
+        recovery: "Send it again: it sets the same address.",
         documents: "#29",
         spec: "specs/clodo/dns/set_zone_master.toml",
         ..EndpointInfo::DEFAULT

@@ -84,7 +84,7 @@ impl Endpoint for UpdateRecords {
         effect: Effect::Idempotent,
         rates: &["post"],
         bodiless: &[204],
-        reconcile: "Read the zone: the records have the new values.",
+        recovery: "Read the zone: the records have the new values.",
         documents: "#29",
         spec: "specs/clodo/dns/update_records.toml",
         ..EndpointInfo::DEFAULT

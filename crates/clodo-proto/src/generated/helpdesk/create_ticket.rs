@@ -22,7 +22,7 @@ use crate::types::{SectionId, ServerId, TicketSummary};
 /// The answer does not tell the number of the ticket, and a repeat opens another one. Which inputs are required is not
 /// documented: section, subject and text are taken to be. A VIP ticket may cost money and is a call of its own.
 ///
-/// If the outcome is unknown: List the tickets and look for the subject and the time. `client.reconcile` does this,
+/// If the outcome is unknown: List the tickets and look for the subject and the time. `client.recover` does this,
 /// comparing with what `perform` read before the call.
 ///
 /// ```
@@ -50,7 +50,7 @@ use crate::types::{SectionId, ServerId, TicketSummary};
 ///     )
 ///     .server(ServerId::new(298));
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -105,7 +105,7 @@ impl Endpoint for CreateTicket {
         flags: &[Flag::Additive],
         rates: &["post"],
         bodiless: &[204],
-        reconcile: "List the tickets and look for the subject and the time.",
+        recovery: "List the tickets and look for the subject and the time.",
         documents: "#33",
         spec: "specs/clodo/helpdesk/create_ticket.toml",
         ..EndpointInfo::DEFAULT

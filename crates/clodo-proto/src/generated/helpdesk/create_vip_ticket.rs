@@ -23,7 +23,7 @@ use crate::types::{SectionId, ServerId, TicketSummary};
 /// tell the number of the ticket, and a repeat opens another one.
 ///
 /// If the outcome is unknown: List the tickets and look for the subject and the time; the ticket has the VIP flag.
-/// `client.reconcile` does this, comparing with what `perform` read before the call.
+/// `client.recover` does this, comparing with what `perform` read before the call.
 ///
 /// ```
 /// use clodo_proto::helpdesk::CreateVipTicket;
@@ -49,7 +49,7 @@ use crate::types::{SectionId, ServerId, TicketSummary};
 ///     "Текст сообщения!!!",
 /// );
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -104,7 +104,7 @@ impl Endpoint for CreateVipTicket {
         flags: &[Flag::Additive],
         rates: &["post"],
         bodiless: &[204],
-        reconcile: "List the tickets and look for the subject and the time; the ticket has the VIP flag.",
+        recovery: "List the tickets and look for the subject and the time; the ticket has the VIP flag.",
         documents: "#33",
         spec: "specs/clodo/helpdesk/create_vip_ticket.toml",
         ..EndpointInfo::DEFAULT

@@ -19,7 +19,7 @@ use crate::types::{SupportTicket, TicketId, TicketMessage};
 ///
 /// `POST /helpdesk/{id}`; effect: **state** (additive). Source: line 1594 of the document.
 ///
-/// If the outcome is unknown: Read the ticket and look for the text among its messages. `client.reconcile` does this,
+/// If the outcome is unknown: Read the ticket and look for the text among its messages. `client.recover` does this,
 /// comparing with what `perform` read before the call.
 ///
 /// ```
@@ -45,7 +45,7 @@ use crate::types::{SupportTicket, TicketId, TicketMessage};
 ///     "Текст сообщения!!!",
 /// );
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -82,7 +82,7 @@ impl Endpoint for ReplyTicket {
         flags: &[Flag::Additive],
         rates: &["post"],
         bodiless: &[204],
-        reconcile: "Read the ticket and look for the text among its messages.",
+        recovery: "Read the ticket and look for the text among its messages.",
         documents: "#34",
         spec: "specs/clodo/helpdesk/reply_ticket.toml",
         ..EndpointInfo::DEFAULT

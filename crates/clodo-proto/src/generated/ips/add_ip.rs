@@ -22,8 +22,8 @@ use crate::types::{ListedAddress, ServerId};
 /// Each call adds another address, and proxies may repeat a PUT. The answer does not tell the address. The document
 /// does not show the body: `subnet` is wrapped in nothing, as `ip` is in the calls beside it.
 ///
-/// If the outcome is unknown: List the addresses before and after: the new one is the difference. `client.reconcile`
-/// does this, comparing with what `perform` read before the call.
+/// If the outcome is unknown: List the addresses before and after: the new one is the difference. `client.recover` does
+/// this, comparing with what `perform` read before the call.
 ///
 /// ```
 /// use clodo_proto::ips::AddIp;
@@ -46,7 +46,7 @@ use crate::types::{ListedAddress, ServerId};
 /// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = AddIp::new(ServerId::new(298)).subnet("62.76.41.*");
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -90,7 +90,7 @@ impl Endpoint for AddIp {
         flags: &[Flag::Additive, Flag::Recurring, Flag::Hazard],
         rates: &["put"],
         bodiless: &[204],
-        reconcile: "List the addresses before and after: the new one is the difference.",
+        recovery: "List the addresses before and after: the new one is the difference.",
         documents: "#21",
         spec: "specs/clodo/ips/add_ip.toml",
         ..EndpointInfo::DEFAULT

@@ -23,7 +23,7 @@ use crate::types::{ListedAddress, ServerId};
 ///
 /// The address travels in the body of a DELETE, which a proxy may lose. What the hoster does without it is not known.
 ///
-/// If the outcome is unknown: List the addresses: this one is gone. `client.reconcile` does this, comparing with what
+/// If the outcome is unknown: List the addresses: this one is gone. `client.recover` does this, comparing with what
 /// `perform` read before the call.
 ///
 /// ```
@@ -47,7 +47,7 @@ use crate::types::{ListedAddress, ServerId};
 /// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = DeleteIp::new(ServerId::new(298), "62.76.41.218".parse()?);
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -84,7 +84,7 @@ impl Endpoint for DeleteIp {
         flags: &[Flag::BodyRequiredForMeaning, Flag::Hazard],
         rates: &["delete"],
         bodiless: &[204],
-        reconcile: "List the addresses: this one is gone.",
+        recovery: "List the addresses: this one is gone.",
         documents: "#22",
         spec: "specs/clodo/ips/delete_ip.toml",
         ..EndpointInfo::DEFAULT

@@ -24,7 +24,7 @@ use crate::types::{ListedAddress, ServerId};
 /// Only additional addresses can be moved. The document knows only GET, with a body. Where the server has the address
 /// already, the call is refused before it is sent.
 ///
-/// If the outcome is unknown: List the addresses of this server: the address is there. `client.reconcile` does this,
+/// If the outcome is unknown: List the addresses of this server: the address is there. `client.recover` does this,
 /// comparing with what `perform` read before the call.
 ///
 /// ```
@@ -47,7 +47,7 @@ use crate::types::{ListedAddress, ServerId};
 /// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = MoveIp::new(ServerId::new(298), "62.76.41.218".parse()?);
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -85,7 +85,7 @@ impl Endpoint for MoveIp {
         flags: &[Flag::GetWithEffect, Flag::BodyRequiredForMeaning, Flag::Disruptive, Flag::Hazard],
         rates: &["get"],
         bodiless: &[204],
-        reconcile: "List the addresses of this server: the address is there.",
+        recovery: "List the addresses of this server: the address is there.",
         documents: "#23",
         spec: "specs/clodo/ips/move_ip.toml",
         ..EndpointInfo::DEFAULT

@@ -3,7 +3,7 @@
 
 //! The server half of the types.
 
-use hostkit_proto::codec::{AsText, DateForm, DecodeError, Field, Fill, Name, Object, Reader, Table, ToWire};
+use hostkit_proto::codec::{AsText, DatePattern, DecodeError, Field, FromFields, Name, Object, Reader, Table, ToWire};
 use hostkit_proto::{Format, Value};
 
 use crate::types::{
@@ -57,7 +57,7 @@ impl ToWire for Backup {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
         object.set("file", &AsText(&self.id));
-        object.set("date", &DateForm(&self.made, "%Y-%m-%d %H:%M:%S"));
+        object.set("date", &DatePattern(&self.made, "%Y-%m-%d %H:%M:%S"));
         object.set("price", &self.price);
         object.set("size", &AsText(&self.size));
         object.set("desc", &self.description);
@@ -132,7 +132,7 @@ impl ToWire for DnsOverview {
     }
 }
 
-impl Fill for NewRecord {
+impl FromFields for NewRecord {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/clodo/types/dns.toml",
         &[
@@ -174,7 +174,7 @@ impl ToWire for Record {
     }
 }
 
-impl Fill for RecordChange {
+impl FromFields for RecordChange {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/clodo/types/dns.toml",
         &[
@@ -241,7 +241,7 @@ impl ToWire for ZoneSummary {
         object.set("type", &self.kind);
         object.set("records_count", &AsText(&self.records_count));
         object.set("unchecked", &self.unchecked);
-        object.set("unchecked_expire", &DateForm(&self.unchecked_expire, "%d.%m.%Y %H:%M"));
+        object.set("unchecked_expire", &DatePattern(&self.unchecked_expire, "%d.%m.%Y %H:%M"));
         Some(object.into_value())
     }
 }
@@ -265,7 +265,7 @@ impl ToWire for TicketHead {
         object.set("status", &self.status);
         object.set("status_id", &self.status_id);
         object.set("type_name", &self.section);
-        object.set("open_date", &DateForm(&self.opened, "%Y-%m-%d %H:%M:%S"));
+        object.set("open_date", &DatePattern(&self.opened, "%Y-%m-%d %H:%M:%S"));
         object.set("operator_name", &self.operator);
         object.set("sla", &self.vip);
         object.set("vote", &self.vote);
@@ -277,7 +277,7 @@ impl ToWire for TicketMessage {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
         object.set("ticket_events_id", &self.id);
-        object.set("ticket_events_date", &DateForm(&self.date, "%Y-%m-%d %H:%M:%S"));
+        object.set("ticket_events_date", &DatePattern(&self.date, "%Y-%m-%d %H:%M:%S"));
         object.set("ticket_events_user_id", &self.author);
         object.set("ticket_events_text", &self.text);
         object.set("ticket_events_new_user", &self.is_new);
@@ -295,7 +295,7 @@ impl ToWire for TicketSummary {
         object.set("subject", &self.subject);
         object.set("status", &self.status);
         object.set("type_name", &self.section);
-        object.set("open_date", &DateForm(&self.opened, "%Y-%m-%d %H:%M:%S"));
+        object.set("open_date", &DatePattern(&self.opened, "%Y-%m-%d %H:%M:%S"));
         object.set("status_id", &self.status_id);
         object.set("is_new_events", &self.has_news);
         Some(object.into_value())
@@ -306,7 +306,7 @@ impl ToWire for TicketWork {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
         object.set("ticket_events_id", &self.id);
-        object.set("ticket_events_date", &DateForm(&self.date, "%Y-%m-%d %H:%M:%S"));
+        object.set("ticket_events_date", &DatePattern(&self.date, "%Y-%m-%d %H:%M:%S"));
         object.set("ticket_events_user_id", &self.author);
         object.set("ticket_events_text", &self.task);
         object.set("ticket_events_new_user", &self.is_new);
@@ -388,8 +388,8 @@ impl ToWire for BackgroundRequest {
         let mut object = Object::new(format);
         object.set("vps_num", &self.server);
         object.set("req_complete", &self.complete);
-        object.set("req_complete_date", &DateForm(&self.completed, "%Y-%m-%d %H:%M:%S"));
-        object.set("req_requests_inwork", &DateForm(&self.started, "%Y-%m-%d %H:%M:%S"));
+        object.set("req_complete_date", &DatePattern(&self.completed, "%Y-%m-%d %H:%M:%S"));
+        object.set("req_requests_inwork", &DatePattern(&self.started, "%Y-%m-%d %H:%M:%S"));
         Some(object.into_value())
     }
 }
@@ -411,7 +411,7 @@ impl ToWire for ServerLogEntry {
         object.set("id", &AsText(&self.id));
         object.set("command", &self.command);
         object.set("user", &self.user);
-        object.set("date", &DateForm(&self.date, "%d.%m.%Y %H:%M:%S"));
+        object.set("date", &DatePattern(&self.date, "%d.%m.%Y %H:%M:%S"));
         object.set("status", &self.status);
         Some(object.into_value())
     }
@@ -466,10 +466,10 @@ impl ToWire for ServerDetail {
         object.set("vps_root_pass", &self.root_password);
         object.set("vps_user_pass", &self.user_password);
         object.set("vps_vnc_pass", &self.vnc_password);
-        object.set("vps_adddate", &DateForm(&self.ordered, "%d.%m.%Y %H:%M:%S"));
-        object.set("vps_createdate", &DateForm(&self.created, "%d.%m.%Y %H:%M:%S"));
-        object.set("vps_billingdate", &DateForm(&self.paid_until, "%d.%m.%Y %H:%M:%S"));
-        object.set("vps_update", &DateForm(&self.started, "%d.%m.%Y %H:%M:%S"));
+        object.set("vps_adddate", &DatePattern(&self.ordered, "%d.%m.%Y %H:%M:%S"));
+        object.set("vps_createdate", &DatePattern(&self.created, "%d.%m.%Y %H:%M:%S"));
+        object.set("vps_billingdate", &DatePattern(&self.paid_until, "%d.%m.%Y %H:%M:%S"));
+        object.set("vps_update", &DatePattern(&self.started, "%d.%m.%Y %H:%M:%S"));
         object.set("vps_update_days", &self.uptime);
         object.set("vps_traff", &AsText(&self.traffic));
         object.set("vps_traff_used", &AsText(&self.traffic_left));

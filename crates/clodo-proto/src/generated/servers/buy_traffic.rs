@@ -22,7 +22,7 @@ use crate::types::{ServerDetail, ServerId};
 /// Proxies may repeat a PUT, and every arrival is charged. The same name is the bought package where a server is read.
 ///
 /// If the outcome is unknown: Read the server before and after: its traffic package has grown by the size; `/billing`
-/// lists it as `traff`. `client.reconcile` does this, comparing with what `perform` read before the call.
+/// lists it as `traff`. `client.recover` does this, comparing with what `perform` read before the call.
 ///
 /// ```
 /// use clodo_proto::servers::BuyTraffic;
@@ -44,7 +44,7 @@ use crate::types::{ServerDetail, ServerId};
 /// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = BuyTraffic::new(ServerId::new(298), 10);
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -84,7 +84,7 @@ impl Endpoint for BuyTraffic {
         flags: &[Flag::Additive, Flag::Hazard],
         rates: &["put"],
         bodiless: &[204],
-        reconcile: "Read the server before and after: its traffic package has grown by the size; `/billing` lists it as `traff`.",
+        recovery: "Read the server before and after: its traffic package has grown by the size; `/billing` lists it as `traff`.",
         documents: "#7",
         spec: "specs/clodo/servers/buy_traffic.toml",
         ..EndpointInfo::DEFAULT

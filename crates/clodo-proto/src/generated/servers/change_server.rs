@@ -26,7 +26,7 @@ use crate::types::{PayMonths, PayPeriod, ServerDetail, ServerId, SupportLevel};
 /// At least one of these is required: vps_memory, vps_memory_max, vps_hdd, vps_admin, vps_pay_period and 1 more.
 ///
 /// If the outcome is unknown: Read the server and compare its memory, disk and paid-until date; `/billing` shows what
-/// was charged. `client.reconcile` does this, comparing with what `perform` read before the call.
+/// was charged. `client.recover` does this, comparing with what `perform` read before the call.
 ///
 /// ```
 /// use clodo_proto::servers::ChangeServer;
@@ -49,7 +49,7 @@ use crate::types::{PayMonths, PayPeriod, ServerDetail, ServerId, SupportLevel};
 /// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = ChangeServer::new(ServerId::new(298)).disk(Gibibytes(5));
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -146,7 +146,7 @@ impl Endpoint for ChangeServer {
         flags: &[Flag::Recurring],
         rates: &["put"],
         bodiless: &[204],
-        reconcile: "Read the server and compare its memory, disk and paid-until date; `/billing` shows what was charged.",
+        recovery: "Read the server and compare its memory, disk and paid-until date; `/billing` shows what was charged.",
         documents: "#7",
         spec: "specs/clodo/servers/change_server.toml",
         ..EndpointInfo::DEFAULT

@@ -24,7 +24,7 @@ use crate::types::{ServerDetail, ServerId, ServerType};
 /// a proxy that repeats it: the type of before proves nothing. On a ScaleServer it is refused before it is sent.
 ///
 /// If the outcome is unknown: Read the server: its `type` says which it is now; `/billing` shows what was charged.
-/// `client.reconcile` does this, comparing with what `perform` read before the call.
+/// `client.recover` does this, comparing with what `perform` read before the call.
 ///
 /// ```
 /// use clodo_proto::servers::ChangeToScale;
@@ -46,7 +46,7 @@ use crate::types::{ServerDetail, ServerId, ServerType};
 /// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = ChangeToScale::new(ServerId::new(298));
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -81,7 +81,7 @@ impl Endpoint for ChangeToScale {
         flags: &[Flag::Recurring, Flag::GetWithEffect, Flag::Hazard],
         rates: &["get"],
         bodiless: &[204],
-        reconcile: "Read the server: its `type` says which it is now; `/billing` shows what was charged.",
+        recovery: "Read the server: its `type` says which it is now; `/billing` shows what was charged.",
         documents: "#9",
         spec: "specs/clodo/servers/change_to_scale.toml",
         ..EndpointInfo::DEFAULT

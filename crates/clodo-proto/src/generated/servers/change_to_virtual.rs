@@ -25,7 +25,7 @@ use crate::types::{ServerDetail, ServerId, ServerType, TypeChangePeriod};
 /// client in PHP sent it as POST.
 ///
 /// If the outcome is unknown: Read the server: its `type` says which it is now; `/billing` shows what was charged.
-/// `client.reconcile` does this, comparing with what `perform` read before the call.
+/// `client.recover` does this, comparing with what `perform` read before the call.
 ///
 /// ```
 /// use clodo_proto::servers::ChangeToVirtual;
@@ -47,7 +47,7 @@ use crate::types::{ServerDetail, ServerId, ServerType, TypeChangePeriod};
 /// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = ChangeToVirtual::new(ServerId::new(298), TypeChangePeriod::ThreeMonths);
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -85,7 +85,7 @@ impl Endpoint for ChangeToVirtual {
         flags: &[Flag::Recurring, Flag::GetWithEffect, Flag::BodyRequiredForMeaning, Flag::Hazard],
         rates: &["get"],
         bodiless: &[204],
-        reconcile: "Read the server: its `type` says which it is now; `/billing` shows what was charged.",
+        recovery: "Read the server: its `type` says which it is now; `/billing` shows what was charged.",
         documents: "#9",
         spec: "specs/clodo/servers/change_to_virtual.toml",
         ..EndpointInfo::DEFAULT

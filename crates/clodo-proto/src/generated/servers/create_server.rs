@@ -27,7 +27,7 @@ use crate::types::{CreatedServer, ImageId, PayMonths, PayPeriod, PresetId, Serve
 /// they are not here.
 ///
 /// If the outcome is unknown: List the servers and look for the name; `/billing` shows what was charged.
-/// `client.reconcile` does this, comparing with what `perform` read before the call.
+/// `client.recover` does this, comparing with what `perform` read before the call.
 ///
 /// ```
 /// use clodo_proto::servers::{CreateServer, CreateServerOs};
@@ -57,7 +57,7 @@ use crate::types::{CreatedServer, ImageId, PayMonths, PayPeriod, PresetId, Serve
 ///     )
 ///     .support(SupportLevel::Usual);
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -270,7 +270,7 @@ impl Endpoint for CreateServer {
         flags: &[Flag::SecretRequest, Flag::SecretResponse, Flag::Async, Flag::Additive, Flag::Recurring],
         rates: &["post", "post_servers"],
         deadline: Duration::from_secs(60),
-        reconcile: "List the servers and look for the name; `/billing` shows what was charged.",
+        recovery: "List the servers and look for the name; `/billing` shows what was charged.",
         documents: "#6",
         spec: "specs/clodo/servers/create_server.toml",
         ..EndpointInfo::DEFAULT

@@ -23,7 +23,7 @@ use crate::types::{ServerId, ServerSummary};
 /// server that is being installed answers 405. Number 0 must never be sent: the hoster's own tests say that it does not
 /// work as it should.
 ///
-/// If the outcome is unknown: Read the server: a not-found fault means that it is gone. `client.reconcile` does this,
+/// If the outcome is unknown: Read the server: a not-found fault means that it is gone. `client.recover` does this,
 /// comparing with what `perform` read before the call.
 ///
 /// ```
@@ -47,7 +47,7 @@ use crate::types::{ServerId, ServerSummary};
 /// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = DeleteServer::new(ServerId::new(298));
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -82,7 +82,7 @@ impl Endpoint for DeleteServer {
         flags: &[Flag::Hazard],
         rates: &["delete"],
         bodiless: &[204],
-        reconcile: "Read the server: a not-found fault means that it is gone.",
+        recovery: "Read the server: a not-found fault means that it is gone.",
         documents: "#8",
         spec: "specs/clodo/servers/delete_server.toml",
         ..EndpointInfo::DEFAULT

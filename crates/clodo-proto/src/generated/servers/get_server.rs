@@ -129,7 +129,7 @@ impl Waiter for ServerRunning {
         interval: Duration::from_secs(10),
         cap: Duration::from_secs(60),
         deadline: Duration::from_secs(1800),
-        settle: Duration::from_secs(120),
+        lag: Duration::from_secs(120),
         ..WaiterInfo::DEFAULT
     };
 
@@ -171,7 +171,7 @@ impl Waiter for ServerStopped {
         interval: Duration::from_secs(5),
         cap: Duration::from_secs(60),
         deadline: Duration::from_secs(600),
-        settle: Duration::from_secs(120),
+        lag: Duration::from_secs(120),
         ..WaiterInfo::DEFAULT
     };
 

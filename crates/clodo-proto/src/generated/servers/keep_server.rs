@@ -36,7 +36,7 @@ use crate::types::ServerId;
 /// #     .build()?;
 /// let call = KeepServer::new(ServerId::new(298));
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -71,7 +71,7 @@ impl Endpoint for KeepServer {
         flags: &[Flag::Recurring],
         rates: &["put"],
         bodiless: &[204],
-        reconcile: "The API does not show the flag: after the paid-until date the server is still there, with a later date.",
+        recovery: "The API does not show the flag: after the paid-until date the server is still there, with a later date.",
         documents: "#7",
         spec: "specs/clodo/servers/keep_server.toml",
         ..EndpointInfo::DEFAULT

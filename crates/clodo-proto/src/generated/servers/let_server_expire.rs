@@ -37,7 +37,7 @@ use crate::types::ServerId;
 /// #     .build()?;
 /// let call = LetServerExpire::new(ServerId::new(298));
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -72,7 +72,7 @@ impl Endpoint for LetServerExpire {
         flags: &[Flag::Async],
         rates: &["put"],
         bodiless: &[204],
-        reconcile: "The API does not show the flag: `keep_server` takes the end back in any case.",
+        recovery: "The API does not show the flag: `keep_server` takes the end back in any case.",
         documents: "#7",
         spec: "specs/clodo/servers/let_server_expire.toml",
         ..EndpointInfo::DEFAULT

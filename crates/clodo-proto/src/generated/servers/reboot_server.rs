@@ -20,7 +20,7 @@ use crate::types::{ServerId, ServerLogEntry};
 /// `POST /servers/{id}/action`; effect: **state** (disruptive). Source: line 679 of the document.
 ///
 /// If the outcome is unknown: Read the log of the server: a restart that happened is in it, also one by the hoster.
-/// `client.reconcile` does this, comparing with what `perform` read before the call.
+/// `client.recover` does this, comparing with what `perform` read before the call.
 ///
 /// ```
 /// use clodo_proto::servers::RebootServer;
@@ -42,7 +42,7 @@ use crate::types::{ServerId, ServerLogEntry};
 /// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = RebootServer::new(ServerId::new(298));
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -77,7 +77,7 @@ impl Endpoint for RebootServer {
         flags: &[Flag::Disruptive],
         rates: &["post", "post_servers"],
         bodiless: &[202, 204],
-        reconcile: "Read the log of the server: a restart that happened is in it, also one by the hoster.",
+        recovery: "Read the log of the server: a restart that happened is in it, also one by the hoster.",
         documents: "#10",
         spec: "specs/clodo/servers/reboot_server.toml",
         ..EndpointInfo::DEFAULT

@@ -22,7 +22,7 @@ use crate::types::{ImageId, ServerDetail, ServerId};
 /// With a panel it may also add a paid licence.
 ///
 /// If the outcome is unknown: Read the server: its image is the new one. Where it is installed with the image that it
-/// has, read its log. `client.reconcile` does this, comparing with what `perform` read before the call.
+/// has, read its log. `client.recover` does this, comparing with what `perform` read before the call.
 ///
 /// ```
 /// use clodo_proto::servers::RebuildServer;
@@ -44,7 +44,7 @@ use crate::types::{ImageId, ServerDetail, ServerId};
 /// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = RebuildServer::new(ServerId::new(298), ImageId::new(27));
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -91,7 +91,7 @@ impl Endpoint for RebuildServer {
         flags: &[Flag::Disruptive, Flag::Async],
         rates: &["post", "post_servers"],
         bodiless: &[202, 204],
-        reconcile: "Read the server: its image is the new one. Where it is installed with the image that it has, read its log.",
+        recovery: "Read the server: its image is the new one. Where it is installed with the image that it has, read its log.",
         documents: "#10",
         spec: "specs/clodo/servers/rebuild_server.toml",
         ..EndpointInfo::DEFAULT

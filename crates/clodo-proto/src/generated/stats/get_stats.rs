@@ -3,7 +3,7 @@
 
 //! `POST /stats/{id}`: what a server used, minute by minute.
 
-use hostkit_proto::codec::{AsText, DateForm, DecodeError, InputLimit, Name};
+use hostkit_proto::codec::{AsText, DatePattern, DecodeError, InputLimit, Name};
 use hostkit_proto::{
     Call, DateTime, Effect, Emptiness, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable,
     RequestParts, UnixTime,
@@ -119,8 +119,8 @@ impl Endpoint for GetStats {
         let mut body = out.object();
         match &self.period {
             Some(GetStatsPeriod::Dates { from, to }) => {
-                body.set("from", &DateForm(from, "%Y-%m-%d %H:%M:%S"));
-                body.set("to", &DateForm(to, "%Y-%m-%d %H:%M:%S"));
+                body.set("from", &DatePattern(from, "%Y-%m-%d %H:%M:%S"));
+                body.set("to", &DatePattern(to, "%Y-%m-%d %H:%M:%S"));
             }
             Some(GetStatsPeriod::Stamps { from, to }) => {
                 body.set("from", &AsText(from));

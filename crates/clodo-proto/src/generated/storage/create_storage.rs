@@ -22,8 +22,8 @@ use crate::types::{CreatedStorage, StorageSummary};
 ///
 /// A PUT, which proxies may send twice: each makes a storage. The title tells it again, if it is unique.
 ///
-/// If the outcome is unknown: List the storages and look for the title. `client.reconcile` does this, comparing with
-/// what `perform` read before the call.
+/// If the outcome is unknown: List the storages and look for the title. `client.recover` does this, comparing with what
+/// `perform` read before the call.
 ///
 /// ```
 /// use clodo_proto::storage::CreateStorage;
@@ -49,7 +49,7 @@ use crate::types::{CreatedStorage, StorageSummary};
 /// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = CreateStorage::new().title("storage");
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -136,7 +136,7 @@ impl Endpoint for CreateStorage {
         effect: Effect::Spends,
         flags: &[Flag::Recurring, Flag::Additive, Flag::SecretResponse, Flag::Hazard],
         rates: &["put"],
-        reconcile: "List the storages and look for the title.",
+        recovery: "List the storages and look for the title.",
         documents: "#40",
         spec: "specs/clodo/storage/create_storage.toml",
         ..EndpointInfo::DEFAULT

@@ -18,7 +18,7 @@ use crate::types::{StorageId, StorageSummary};
 /// `DELETE /storage/{id}`; effect: **destructive**. Source: line 1915 of the document.
 ///
 /// If the outcome is unknown: List the storages: it is gone or it is not. A DELETE that a proxy repeats may be answered
-/// 404 although it worked. `client.reconcile` does this, comparing with what `perform` read before the call.
+/// 404 although it worked. `client.recover` does this, comparing with what `perform` read before the call.
 ///
 /// ```
 /// use clodo_proto::storage::DeleteStorage;
@@ -40,7 +40,7 @@ use crate::types::{StorageId, StorageSummary};
 /// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = DeleteStorage::new(StorageId::new(5));
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -72,7 +72,7 @@ impl Endpoint for DeleteStorage {
         effect: Effect::Destructive,
         rates: &["delete"],
         bodiless: &[204],
-        reconcile: "List the storages: it is gone or it is not. A DELETE that a proxy repeats may be answered 404 although it worked.",
+        recovery: "List the storages: it is gone or it is not. A DELETE that a proxy repeats may be answered 404 although it worked.",
         documents: "#41",
         spec: "specs/clodo/storage/delete_storage.toml",
         ..EndpointInfo::DEFAULT

@@ -130,7 +130,7 @@ impl Endpoint for UpdateStorage {
         effect: Effect::Idempotent,
         rates: &["post"],
         bodiless: &[204],
-        reconcile: "Read the storage: the settings have the new values.",
+        recovery: "Read the storage: the settings have the new values.",
         documents: "#39",
         spec: "specs/clodo/storage/update_storage.toml",
         ..EndpointInfo::DEFAULT

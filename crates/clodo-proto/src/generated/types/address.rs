@@ -5,7 +5,7 @@
 
 use std::net::IpAddr;
 
-use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
+use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, Reader, Table};
 
 /// An address of a server.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,7 +37,7 @@ impl Address {
     }
 }
 
-impl Fill for Address {
+impl FromFields for Address {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/clodo/types/address.toml",
         &[
@@ -83,7 +83,7 @@ impl Addresses {
     }
 }
 
-impl Fill for Addresses {
+impl FromFields for Addresses {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/clodo/types/address.toml",
         &[Field::list("public").xml_inner(&["ip"]), Field::list("private").xml_inner(&["ip"])],
@@ -127,7 +127,7 @@ impl ListedAddress {
     }
 }
 
-impl Fill for ListedAddress {
+impl FromFields for ListedAddress {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/clodo/types/address.toml",
         &[
@@ -171,7 +171,7 @@ impl Subnet {
     }
 }
 
-impl Fill for Subnet {
+impl FromFields for Subnet {
     const TABLE: &'static Table<'static> =
         &Table::new("specs/clodo/types/address.toml", &[Field::required("ip_subnet"), Field::optional("current")]);
 

@@ -3,7 +3,7 @@
 
 //! Types of `types/backup.toml`.
 
-use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
+use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, Reader, Table};
 use hostkit_proto::{Csv, DateTime, Gibibytes, Money};
 
 use crate::types::{BackupId, RequestId};
@@ -44,7 +44,7 @@ impl Backup {
     }
 }
 
-impl Fill for Backup {
+impl FromFields for Backup {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/clodo/types/backup.toml",
         &[
@@ -94,7 +94,7 @@ impl BackupRequest {
     }
 }
 
-impl Fill for BackupRequest {
+impl FromFields for BackupRequest {
     const TABLE: &'static Table<'static> = &Table::new("specs/clodo/types/backup.toml", &[Field::required("req")]);
 
     fn blank() -> Self {
@@ -127,7 +127,7 @@ impl RestoreState {
     }
 }
 
-impl Fill for RestoreState {
+impl FromFields for RestoreState {
     const TABLE: &'static Table<'static> = &Table::new("specs/clodo/types/backup.toml", &[Field::required("progress")]);
 
     fn blank() -> Self {

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
+use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, Reader, Table};
 use hostkit_proto::{Decimal, Money, Value};
 
 /// What was charged and paid in a period.
@@ -36,7 +36,7 @@ impl Billing {
     }
 }
 
-impl Fill for Billing {
+impl FromFields for Billing {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/clodo/types/billing.toml",
         &[
@@ -85,7 +85,7 @@ impl Debit {
     }
 }
 
-impl Fill for Debit {
+impl FromFields for Debit {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/clodo/types/billing.toml",
         &[Field::required("debits_amount"), Field::optional("debits_count")],

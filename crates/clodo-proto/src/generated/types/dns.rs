@@ -5,7 +5,7 @@
 
 use std::net::IpAddr;
 
-use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Object, Reader, Table, ToWire};
+use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, Object, Reader, Table, ToWire};
 use hostkit_proto::{DateTime, Format, Value};
 
 /// The zone that was created.
@@ -24,7 +24,7 @@ impl CreatedZone {
     }
 }
 
-impl Fill for CreatedZone {
+impl FromFields for CreatedZone {
     const TABLE: &'static Table<'static> = &Table::new("specs/clodo/types/dns.toml", &[Field::required("id")]);
 
     fn blank() -> Self {
@@ -56,7 +56,7 @@ impl DeletedRecord {
     }
 }
 
-impl Fill for DeletedRecord {
+impl FromFields for DeletedRecord {
     const TABLE: &'static Table<'static> = &Table::new("specs/clodo/types/dns.toml", &[Field::required("new_soa")]);
 
     fn blank() -> Self {
@@ -102,7 +102,7 @@ impl DnsOverview {
     }
 }
 
-impl Fill for DnsOverview {
+impl FromFields for DnsOverview {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/clodo/types/dns.toml",
         &[
@@ -199,7 +199,7 @@ impl Record {
     }
 }
 
-impl Fill for Record {
+impl FromFields for Record {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/clodo/types/dns.toml",
         &[
@@ -314,7 +314,7 @@ impl ReverseName {
     }
 }
 
-impl Fill for ReverseName {
+impl FromFields for ReverseName {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/clodo/types/dns.toml",
         &[
@@ -368,7 +368,7 @@ impl ServerAddress {
     }
 }
 
-impl Fill for ServerAddress {
+impl FromFields for ServerAddress {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/clodo/types/dns.toml",
         &[Field::required("virtual_mashines_title"), Field::optional("ip_value")],
@@ -408,7 +408,7 @@ impl Zone {
     }
 }
 
-impl Fill for Zone {
+impl FromFields for Zone {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/clodo/types/dns.toml",
         &[Field::list("record_types").xml_inner(&["type"]), Field::required_list("records").xml_inner(&["record"])],
@@ -464,7 +464,7 @@ impl ZoneSummary {
     }
 }
 
-impl Fill for ZoneSummary {
+impl FromFields for ZoneSummary {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/clodo/types/dns.toml",
         &[

@@ -3,7 +3,7 @@
 
 //! Types of `types/helpdesk.toml`.
 
-use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
+use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, Reader, Table};
 use hostkit_proto::{DateTime, Money};
 
 use crate::types::UserId;
@@ -51,7 +51,7 @@ impl SupportTicket {
     }
 }
 
-impl Fill for SupportTicket {
+impl FromFields for SupportTicket {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/clodo/types/helpdesk.toml",
         &[
@@ -133,7 +133,7 @@ impl TicketHead {
     }
 }
 
-impl Fill for TicketHead {
+impl FromFields for TicketHead {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/clodo/types/helpdesk.toml",
         &[
@@ -225,7 +225,7 @@ impl TicketMessage {
     }
 }
 
-impl Fill for TicketMessage {
+impl FromFields for TicketMessage {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/clodo/types/helpdesk.toml",
         &[
@@ -302,7 +302,7 @@ impl TicketSummary {
     }
 }
 
-impl Fill for TicketSummary {
+impl FromFields for TicketSummary {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/clodo/types/helpdesk.toml",
         &[
@@ -401,7 +401,7 @@ impl TicketWork {
     }
 }
 
-impl Fill for TicketWork {
+impl FromFields for TicketWork {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/clodo/types/helpdesk.toml",
         &[

@@ -4,7 +4,7 @@
 //! Types of `types/image.toml`.
 
 use hostkit_proto::Html;
-use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
+use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, Reader, Table};
 
 use crate::types::{ImageId, PresetId, ServerType};
 
@@ -32,7 +32,7 @@ impl Image {
     }
 }
 
-impl Fill for Image {
+impl FromFields for Image {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/clodo/types/image.toml",
         &[
@@ -101,7 +101,7 @@ impl ImageDetail {
     }
 }
 
-impl Fill for ImageDetail {
+impl FromFields for ImageDetail {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/clodo/types/image.toml",
         &[
@@ -167,7 +167,7 @@ impl Preset {
     }
 }
 
-impl Fill for Preset {
+impl FromFields for Preset {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/clodo/types/image.toml",
         &[
@@ -219,7 +219,7 @@ impl PresetField {
     }
 }
 
-impl Fill for PresetField {
+impl FromFields for PresetField {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/clodo/types/image.toml",
         &[Field::optional("title"), Field::required("name"), Field::optional("type"), Field::optional("req")],

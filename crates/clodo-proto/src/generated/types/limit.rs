@@ -4,7 +4,7 @@
 //! Types of `types/limit.toml`.
 
 use hostkit_proto::UnixTime;
-use hostkit_proto::codec::{DecodeError, Field, Fill, Reader, Table};
+use hostkit_proto::codec::{DecodeError, Field, FromFields, Reader, Table};
 
 hostkit_proto::text_enum! {
     /// The length of the window in which calls are counted.
@@ -60,7 +60,7 @@ impl RequestLimit {
     }
 }
 
-impl Fill for RequestLimit {
+impl FromFields for RequestLimit {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/clodo/types/limit.toml",
         &[

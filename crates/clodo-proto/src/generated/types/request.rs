@@ -4,7 +4,7 @@
 //! Types of `types/request.toml`.
 
 use hostkit_proto::DateTime;
-use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
+use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, Reader, Table};
 
 use crate::types::ServerId;
 
@@ -34,7 +34,7 @@ impl BackgroundRequest {
     }
 }
 
-impl Fill for BackgroundRequest {
+impl FromFields for BackgroundRequest {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/clodo/types/request.toml",
         &[

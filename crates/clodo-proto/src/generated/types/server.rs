@@ -3,7 +3,7 @@
 
 //! Types of `types/server.toml`.
 
-use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
+use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, Reader, Table};
 use hostkit_proto::{DateTime, Secret};
 
 use crate::types::{Addresses, ImageId, ServerId, ServerType};
@@ -32,7 +32,7 @@ impl CreatedServer {
     }
 }
 
-impl Fill for CreatedServer {
+impl FromFields for CreatedServer {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/clodo/types/server.toml",
         &[Field::required("id"), Field::optional("name"), Field::optional("imageId"), Field::optional("adminPass")],
@@ -96,7 +96,7 @@ impl ServerLogEntry {
     }
 }
 
-impl Fill for ServerLogEntry {
+impl FromFields for ServerLogEntry {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/clodo/types/server.toml",
         &[
@@ -197,7 +197,7 @@ impl ServerSummary {
     }
 }
 
-impl Fill for ServerSummary {
+impl FromFields for ServerSummary {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/clodo/types/server.toml",
         &[

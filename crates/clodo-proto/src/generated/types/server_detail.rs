@@ -3,7 +3,7 @@
 
 //! Types of `types/server_detail.toml`.
 
-use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
+use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, Reader, Table};
 use hostkit_proto::{DateTime, Decimal, Gibibytes, Mebibytes, Secret};
 
 use crate::types::{Addresses, ImageId, ServerId, ServerStatus, ServerType};
@@ -240,7 +240,7 @@ impl ServerDetail {
     }
 }
 
-impl Fill for ServerDetail {
+impl FromFields for ServerDetail {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/clodo/types/server_detail.toml",
         &[

@@ -3,7 +3,7 @@
 
 //! Types of `types/stats.toml`.
 
-use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
+use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, Reader, Table};
 use hostkit_proto::{Decimal, Kibibytes, UnixTime};
 
 /// What a server used in one minute.
@@ -61,7 +61,7 @@ impl StatsRow {
     }
 }
 
-impl Fill for StatsRow {
+impl FromFields for StatsRow {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/clodo/types/stats.toml",
         &[

@@ -3,7 +3,7 @@
 
 //! Types of `types/storage.toml`.
 
-use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
+use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, Reader, Table};
 use hostkit_proto::{Bytes, Secret};
 
 /// The storage that was created.
@@ -32,7 +32,7 @@ impl CreatedStorage {
     }
 }
 
-impl Fill for CreatedStorage {
+impl FromFields for CreatedStorage {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/clodo/types/storage.toml",
         &[
@@ -125,7 +125,7 @@ impl StorageDetail {
     }
 }
 
-impl Fill for StorageDetail {
+impl FromFields for StorageDetail {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/clodo/types/storage.toml",
         &[
@@ -205,7 +205,7 @@ impl StorageSummary {
     }
 }
 
-impl Fill for StorageSummary {
+impl FromFields for StorageSummary {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/clodo/types/storage.toml",
         &[

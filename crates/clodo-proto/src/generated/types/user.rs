@@ -5,7 +5,7 @@
 
 use std::net::IpAddr;
 
-use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
+use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, Reader, Table};
 use hostkit_proto::{Money, Secret};
 
 use crate::types::{ServerId, StorageId};
@@ -27,7 +27,7 @@ impl AllowedAddress {
     }
 }
 
-impl Fill for AllowedAddress {
+impl FromFields for AllowedAddress {
     const TABLE: &'static Table<'static> = &Table::new("specs/clodo/types/user.toml", &[Field::required("ip")]);
 
     fn blank() -> Self {
@@ -63,7 +63,7 @@ impl DataCentre {
     }
 }
 
-impl Fill for DataCentre {
+impl FromFields for DataCentre {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/clodo/types/user.toml",
         &[Field::required("id"), Field::optional("apihost"), Field::optional("title")],
@@ -126,7 +126,7 @@ impl PanelSignIn {
     }
 }
 
-impl Fill for PanelSignIn {
+impl FromFields for PanelSignIn {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/clodo/types/user.toml",
         &[Field::required("auth_date"), Field::optional("auth_ip"), Field::optional("auth_status")],
@@ -437,7 +437,7 @@ impl UserProfile {
     }
 }
 
-impl Fill for UserProfile {
+impl FromFields for UserProfile {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/clodo/types/user.toml",
         &[

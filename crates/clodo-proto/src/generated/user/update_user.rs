@@ -564,7 +564,7 @@ impl Endpoint for UpdateUser {
         flags: &[Flag::SecretRequest],
         rates: &["post"],
         bodiless: &[204],
-        reconcile: "Read the profile: the fields have the new values.",
+        recovery: "Read the profile: the fields have the new values.",
         documents: "#36",
         spec: "specs/clodo/user/update_user.toml",
         ..EndpointInfo::DEFAULT

@@ -1,4 +1,4 @@
-//! The forms of a time in a query, of which the document says only "standard formats".
+//! The patterns of a time in a query, of which the document says only "standard formats".
 
 use hostkit::{Date, DateTime};
 
@@ -27,8 +27,8 @@ pub(super) fn read(text: &str) -> Option<DateTime> {
     let (civil, offset) = without_offset(text);
     let civil =
         civil.split_once('.').filter(|_| civil.contains(':') && civil.contains('T')).map_or(civil, |(whole, _)| whole);
-    let found = TIMES.iter().find_map(|form| DateTime::parse(form, civil)).or_else(|| {
-        let day = DAYS.iter().find_map(|form| Date::parse(form, civil))?;
+    let found = TIMES.iter().find_map(|pattern| DateTime::parse(pattern, civil)).or_else(|| {
+        let day = DAYS.iter().find_map(|pattern| Date::parse(pattern, civil))?;
         DateTime::parse("%Y-%m-%d %H:%M:%S", &format!("{} 00:00:00", day.format("%Y-%m-%d")))
     })?;
     match offset {
@@ -68,7 +68,7 @@ mod tests {
 
     #[test]
     fn one_moment_in_many_forms() {
-        let forms = [
+        let patterns = [
             "2026-11-01 03:00:00",
             "2026-11-01T03:00:00",
             "2026-11-01T03:00:00.000",
@@ -81,8 +81,8 @@ mod tests {
             "2026-10-31T22:00:00-02:00",
             "1793491200",
         ];
-        for form in forms {
-            assert_eq!(read(form).unwrap().format("%Y-%m-%d %H:%M:%S"), "2026-11-01 03:00:00", "{form}");
+        for pattern in patterns {
+            assert_eq!(read(pattern).unwrap().format("%Y-%m-%d %H:%M:%S"), "2026-11-01 03:00:00", "{pattern}");
         }
         for day in ["2026-11-01", "01.11.2026", "20261101"] {
             assert_eq!(read(day).unwrap().format("%Y-%m-%d %H:%M:%S"), "2026-11-01 00:00:00", "{day}");

@@ -112,7 +112,7 @@ impl Server {
         self.build.is_some_and(|build| build.from <= self.ordered)
     }
 
-    pub(in crate::world) fn settle(&mut self, now: Moment) {
+    pub(in crate::world) fn advance_to(&mut self, now: Moment) {
         let Some(build) = self.build else {
             return;
         };

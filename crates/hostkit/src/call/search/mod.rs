@@ -137,7 +137,7 @@ fn rest(world: &mut World, seen: &mut Seen) -> Rest {
     let is_open: Vec<_> = world.callers.iter().map(|caller| caller.machine.is_some()).collect();
     world.let_time_pass();
     rules::nothing_is_lost(world);
-    seen.look(world);
+    seen.visit(world);
     let ends = world.callers.iter().map(|caller| (caller.end, caller.sent));
     (ends.zip(is_open).map(|(end, is_open)| is_open.then_some(end)).collect(), world.now)
 }
@@ -146,10 +146,10 @@ impl Seen {
     fn take(&mut self, event: Event, world: &World) {
         self.transitions += 1;
         self.events.insert(event.kind());
-        self.look(world);
+        self.visit(world);
     }
 
-    fn look(&mut self, world: &World) {
+    fn visit(&mut self, world: &World) {
         self.variants |= world.variants;
         for end in world.callers.iter().filter_map(|caller| caller.end) {
             *self.ends.entry(end).or_default() += 1;

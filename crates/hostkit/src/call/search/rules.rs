@@ -40,7 +40,7 @@ pub(super) fn step_is_due(world: &World, number: usize, step: &Step<(End, Option
         assert!(is_told || !matches!(step, Step::Send(_) | Step::Done(_)), "P8: it can get on, and nobody woke it");
     }
     if matches!(step, Step::Wait(..)) && exchange.waiting.is_some() {
-        assert!(world.core.shared().session.look().is_led, "P8: it waits for a sign-in that nobody makes");
+        assert!(world.core.shared().session.snapshot().is_led, "P8: it waits for a sign-in that nobody makes");
     }
 }
 
@@ -150,9 +150,9 @@ pub(super) fn nothing_is_lost(world: &World) {
         // Calls are counted in the store.
         return;
     }
-    let look = world.core.rates().look(world.now.monotonic);
+    let snapshot = world.core.rates().snapshot(world.now.monotonic);
     for rule in world.setting.rules {
-        let under_way = look.iter().filter(|window| window.0 == rule.name).flat_map(|window| &window.1);
+        let under_way = snapshot.iter().filter(|window| window.0 == rule.name).flat_map(|window| &window.1);
         let under_way = under_way.filter(|(_, is_under_way)| *is_under_way).count();
         let on_the_wire = world.counted_on(rule).filter(|counted| counted.is_under_way);
         assert_eq!(under_way, on_the_wire.count(), "P24: permits of `{}` under way", rule.name);

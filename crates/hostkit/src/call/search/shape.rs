@@ -91,31 +91,31 @@ impl Writer<'_> {
             self.add(left);
         }
         self.numbers.push(shared.random.state().cast_signed());
-        let look = shared.session.look();
+        let snapshot = shared.session.snapshot();
         let other = world.other.as_ref();
         self.bits(&[
-            look.is_led,
-            look.is_rejected,
+            snapshot.is_led,
+            snapshot.is_rejected,
             world.is_rejected,
-            look.held.is_some(),
-            look.life.is_some(),
-            look.is_proven,
+            snapshot.held.is_some(),
+            snapshot.life.is_some(),
+            snapshot.is_proven,
             other.is_some(),
             other.is_some_and(|(guard, _)| guard.is_current()),
             other.is_some_and(|(_, is_disowned)| *is_disowned),
         ]);
-        self.add(look.failed_sign_ins.0);
-        self.add(look.failed_sign_ins.1);
-        self.timer(look.backoff_until);
-        if let Some((asked, whole, renew)) = look.life {
+        self.add(snapshot.failed_sign_ins.0);
+        self.add(snapshot.failed_sign_ins.1);
+        self.timer(snapshot.backoff_until);
+        if let Some((asked, whole, renew)) = snapshot.life {
             self.now(asked);
             self.duration(whole);
             self.duration(renew);
         }
-        if let Some((session, _)) = &look.held {
+        if let Some((session, _)) = &snapshot.held {
             self.session(session);
         }
-        for (_, calls, reported) in shared.rates.look(world.now.monotonic) {
+        for (_, calls, reported) in shared.rates.snapshot(world.now.monotonic) {
             self.length(calls.len());
             for (latest, is_under_way) in calls {
                 self.moment(latest);
@@ -166,7 +166,7 @@ impl Writer<'_> {
 
     /// Adds a generation; it matters only whether it is the one held.
     fn generation(&mut self, generation: Option<u64>) {
-        let held = self.world.core.shared().session.look().held.map(|(_, held)| held);
+        let held = self.world.core.shared().session.snapshot().held.map(|(_, held)| held);
         self.bits(&[generation.is_some(), generation.is_some() && generation == held]);
     }
 
@@ -186,7 +186,7 @@ impl Writer<'_> {
             caller.is_queued,
         ]);
         // Only tokens that could be used again matter.
-        let held = self.world.core.shared().session.look().held;
+        let held = self.world.core.shared().session.snapshot().held;
         let held = held.and_then(|(session, _)| session.session.token.as_ref()?.expose().parse::<usize>().ok());
         let fresh = machine.exchange().fresh.as_ref().and_then(|lease| lease.session.session.token.as_ref());
         let fresh = fresh.and_then(|token| token.expose().parse::<usize>().ok());
@@ -237,7 +237,7 @@ impl Writer<'_> {
         }
         self.add(exchange.attempts);
         self.add(exchange.sign_ins);
-        let failed = self.world.core.shared().session.look().failed;
+        let failed = self.world.core.shared().session.snapshot().failed;
         self.bits(&[
             exchange.is_replayed,
             exchange.is_reread,
@@ -273,7 +273,7 @@ impl Writer<'_> {
             SharedSignIn::Alone => 3,
         };
         self.add(shared_sign_in);
-        let (sent, sent_at, retry_after) = signing.guard.look();
+        let (sent, sent_at, retry_after) = signing.guard.snapshot();
         self.bits(&[signing.guard.is_current()]);
         self.add(sent);
         self.moment(sent_at);

@@ -19,7 +19,7 @@ impl World {
     }
 
     pub(super) fn token_age(&self, share: f64) -> Option<Moment> {
-        let (asked, life, _) = self.core.shared().session.look().life?;
+        let (asked, life, _) = self.core.shared().session.snapshot().life?;
         Some(asked.monotonic + life.mul_f64(share))
     }
 
@@ -56,7 +56,7 @@ impl World {
                     _ => self.step(number),
                 },
             }
-            self.settle();
+            self.let_store_work();
         }
         panic!("it does not end by itself");
     }

@@ -210,12 +210,12 @@ impl World {
                 }
             }
         }
-        self.settle();
+        self.let_store_work();
         true
     }
 
     /// Lets the store work unless a machine waits for it, and wakes the waiting drivers.
-    pub(super) fn settle(&mut self) {
+    pub(super) fn let_store_work(&mut self) {
         if let Some((gate, _)) = self.store.as_ref().filter(|_| !self.waits_for_the_store()) {
             gate.open(&self.core, true);
         }

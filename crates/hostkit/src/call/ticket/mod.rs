@@ -23,7 +23,7 @@ use crate::time::{Moment, Now};
 /// It holds the inputs that identify the call, but no request and no headers; `Debug` and `Display` show neither a body
 /// nor an input. [`Ticket::save`] turns it into text.
 #[derive(Clone, PartialEq, Eq)]
-#[must_use = "the call may have happened: reconcile the ticket, or save it"]
+#[must_use = "the call may have happened: recover the ticket, or save it"]
 pub struct Ticket(Box<TicketInner>);
 
 #[derive(Clone, PartialEq, Eq)]
@@ -31,7 +31,7 @@ struct TicketInner {
     api: &'static str,
     operation: &'static str,
     spec: &'static str,
-    reconcile: &'static str,
+    recovery: &'static str,
     effect: Effect,
     place: Place,
     sent: Now,
@@ -180,8 +180,8 @@ impl Ticket {
     }
 
     /// How to find out whether it happened, in a sentence; may be empty.
-    pub fn reconcile(&self) -> &'static str {
-        self.0.reconcile
+    pub fn recovery(&self) -> &'static str {
+        self.0.recovery
     }
 
     pub(crate) fn inputs(&self) -> &Inputs {
@@ -266,13 +266,13 @@ impl Ticket {
         f.write_str(self.0.text.strip_prefix(&prefix).unwrap_or(&self.0.text))?;
         match (self.0.shows, &self.0.baseline) {
             (Findable::Never(why), _) => write!(f, "; no call of the API shows it: {why}")?,
-            (Findable::Within(_), None) => f.write_str("; nothing was read before it, so `reconcile` cannot tell")?,
+            (Findable::Within(_), None) => f.write_str("; nothing was read before it, so `recover` cannot tell")?,
             (Findable::Within(time), Some(_)) => {
-                write!(f, "; `reconcile` can tell {} minutes after the call at the latest", minutes(time))?;
+                write!(f, "; `recover` can tell {} minutes after the call at the latest", minutes(time))?;
             }
         }
-        if !self.0.reconcile.is_empty() {
-            write!(f, "; to find out: {}", self.0.reconcile)?;
+        if !self.0.recovery.is_empty() {
+            write!(f, "; to find out: {}", self.0.recovery)?;
         }
         Ok(())
     }
@@ -290,7 +290,7 @@ impl TicketInner {
             api: <E::Api as Api>::INFO.name,
             operation: E::INFO.name,
             spec: E::INFO.spec,
-            reconcile: E::INFO.reconcile,
+            recovery: E::INFO.recovery,
             effect: E::INFO.effect,
             place,
             sent,
@@ -305,7 +305,7 @@ impl TicketInner {
             is_clouded: false,
             shows: match E::FACTS.not_shown {
                 Some(why) => Findable::Never(why),
-                None => Findable::Within(E::FACTS.settles(E::INFO.effect)),
+                None => Findable::Within(E::FACTS.absence_after(E::INFO.effect)),
             },
             is_restored: false,
         }

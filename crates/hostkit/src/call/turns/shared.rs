@@ -77,11 +77,11 @@ impl SharedTurns {
                 }
             };
             let mut kept = before.clone();
-            kept.settle(now);
+            kept.end_overdue(now);
             result = Some(change(now, &mut kept));
             (kept != before || before.lost == now).then(|| kept.write())
         })?;
-        result.ok_or_else(|| io::Error::other("the store did not look at the entry"))
+        result.ok_or_else(|| io::Error::other("the store did not read the entry"))
     }
 }
 
@@ -111,7 +111,7 @@ enum State {
 
 impl Kept {
     /// Calls whose processes died are over at their deadline.
-    fn settle(&mut self, now: u64) {
+    fn end_overdue(&mut self, now: u64) {
         self.lost = self.lost.min(now);
         for call in &mut self.calls {
             call.began = call.began.min(now);
@@ -262,9 +262,9 @@ mod tests {
     fn the_outcome_of_a_process_that_died_is_unknown() {
         let mut kept = Kept::default();
         assert!(kept.take(1_000, 1, &kind(4), MINUTE).is_ok());
-        kept.settle(60_999);
+        kept.end_overdue(60_999);
         assert_eq!(kept.take(60_999, 2, &kind(4), MINUTE), Err(LOOK));
-        kept.settle(61_000);
+        kept.end_overdue(61_000);
         assert!(kept.take(61_000, 2, &kind(4), MINUTE).unwrap().may_have_done_it);
         assert!(kept.others(None, &kind(4)).may_have_done_it);
         let lost = Kept { lost: 5, ..Kept::default() };

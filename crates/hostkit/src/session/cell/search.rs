@@ -125,30 +125,30 @@ impl World {
     }
 
     fn shape(&self) -> Shape {
-        let look = self.cell.look();
+        let snapshot = self.cell.snapshot();
         let now = self.now.monotonic;
-        assert_eq!(look.is_led, self.leader.is_some(), "who leads");
-        assert_eq!(look.is_rejected, self.is_rejected, "the rejected");
+        assert_eq!(snapshot.is_led, self.leader.is_some(), "who leads");
+        assert_eq!(snapshot.is_rejected, self.is_rejected, "the rejected");
         assert_eq!(
-            look.held.as_ref().map(|(session, _)| **session),
+            snapshot.held.as_ref().map(|(session, _)| **session),
             self.is_held.then_some(self.session),
             "the session"
         );
         let life = |(asked, whole, renew): (Now, Duration, Duration)| (self.now.since(asked).min(whole), renew);
-        let held = look.life.map(life).map(|(age, renew)| (age, renew.min(LIFE), look.is_proven));
+        let held = snapshot.life.map(life).map(|(age, renew)| (age, renew.min(LIFE), snapshot.is_proven));
         let leader = self.leader.as_ref().map(|guard| {
-            let (sent, sent_at, retry_after) = guard.look();
+            let (sent, sent_at, retry_after) = guard.snapshot();
             (sent.min(3), sent > 0 && sent_at == now, guard.not_before() > now, retry_after > now)
         });
-        let is_told = |waiting: u64| look.failed.is_some_and(|failed| failed >= waiting);
+        let is_told = |waiting: u64| snapshot.failed.is_some_and(|failed| failed >= waiting);
         let mut callers = [0, 1, 2].map(|number: usize| self.callers[number].waiting.map(is_told));
         callers[..2].sort_unstable();
         Shape {
             held,
-            is_rejected: look.is_rejected,
-            rests: look.backoff_until > now,
+            is_rejected: snapshot.is_rejected,
+            rests: snapshot.backoff_until > now,
             // More failures only lengthen the backoff, and a step of 95 seconds ends it in any case.
-            failed_sign_ins: (look.failed_sign_ins.0.min(4), look.failed_sign_ins.1.min(4)),
+            failed_sign_ins: (snapshot.failed_sign_ins.0.min(4), snapshot.failed_sign_ins.1.min(4)),
             leader,
             has_former: self.former.is_some(),
             callers,
@@ -161,11 +161,11 @@ impl World {
             Event::Ask(caller) => self.ask(caller),
             Event::Send => return self.send(),
             Event::Unsent => match &mut self.leader {
-                Some(guard) if guard.look().0 > 0 => guard.unsent(),
+                Some(guard) if guard.snapshot().0 > 0 => guard.unsent(),
                 _ => return false,
             },
             Event::Told => match &mut self.leader {
-                Some(guard) if guard.look().0 > 0 => guard.retry_after(self.now.monotonic + TOLD),
+                Some(guard) if guard.snapshot().0 > 0 => guard.retry_after(self.now.monotonic + TOLD),
                 _ => return false,
             },
             Event::Leader(how) => {
@@ -187,7 +187,7 @@ impl World {
                 let before = self.shape();
                 self.cell.evict(self.generation - 1, self.now.monotonic);
                 assert_eq!(self.shape(), before, "after a refusal of an older session");
-                let is_proven = self.cell.look().is_proven;
+                let is_proven = self.cell.snapshot().is_proven;
                 self.cell.evict(self.generation, self.now.monotonic);
                 self.is_held = false;
                 if !is_proven {
@@ -244,7 +244,7 @@ impl World {
     fn send(&mut self) -> bool {
         let now = self.now.monotonic;
         let Some(guard) = &mut self.leader else { return false };
-        let (sent, _, _) = guard.look();
+        let (sent, _, _) = guard.snapshot();
         if sent > 1 || sent == 0 && guard.not_before() > now {
             return false;
         }
@@ -261,7 +261,7 @@ impl World {
     }
 
     fn end(&mut self, guard: Guard, how: End) {
-        let (sent, sent_at, _) = guard.look();
+        let (sent, sent_at, _) = guard.snapshot();
         self.failed_sign_ins.extend((0..sent).map(|_| sent_at));
         match how {
             End::Succeed => {

@@ -21,7 +21,7 @@ use crate::types::ApiKey;
 /// `POST /api_client.php`, action `getApiKey`; effect: **destructive** (secret-request, secret-response). Source: line
 /// 15 of the document.
 ///
-/// If the outcome is unknown: Read the key with `get_api_key` and compare it with the old one. `client.reconcile` does
+/// If the outcome is unknown: Read the key with `get_api_key` and compare it with the old one. `client.recover` does
 /// this, comparing with what `perform` read before the call.
 ///
 /// ```
@@ -44,7 +44,7 @@ use crate::types::ApiKey;
 /// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = RenewApiKey::new("user@example.com", "example-secret");
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -85,7 +85,7 @@ impl Endpoint for RenewApiKey {
         effect: Effect::Destructive,
         flags: &[Flag::SecretRequest, Flag::SecretResponse],
         authorised: false,
-        reconcile: "Read the key with `get_api_key` and compare it with the old one.",
+        recovery: "Read the key with `get_api_key` and compare it with the old one.",
         documents: "#1",
         spec: "specs/inferno/account/renew_api_key.toml",
         ..EndpointInfo::DEFAULT

@@ -19,7 +19,7 @@ use crate::types::{Order, OrderId, OrderStatus};
 /// `POST /api_client.php`, action `cancel`; effect: **state**. Source: line 67 of the document.
 ///
 /// If the outcome is unknown: Read the status of the order with `list_orders`; a second cancellation is refused and
-/// does no harm. `client.reconcile` does this, comparing with what `perform` read before the call.
+/// does no harm. `client.recover` does this, comparing with what `perform` read before the call.
 ///
 /// ```
 /// use inferno_proto::orders::CancelOrder;
@@ -35,7 +35,7 @@ use crate::types::{Order, OrderId, OrderStatus};
 /// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = CancelOrder::new(OrderId::new(46000));
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -68,7 +68,7 @@ impl Endpoint for CancelOrder {
         method: Method::POST,
         path: "/api_client.php",
         effect: Effect::State,
-        reconcile: "Read the status of the order with `list_orders`; a second cancellation is refused and does no harm.",
+        recovery: "Read the status of the order with `list_orders`; a second cancellation is refused and does no harm.",
         documents: "#6",
         spec: "specs/inferno/orders/cancel_order.toml",
         ..EndpointInfo::DEFAULT

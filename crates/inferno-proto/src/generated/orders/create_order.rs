@@ -23,7 +23,7 @@ use crate::types::{NewOrder, Order, OrderId, ProductId};
 /// The order waits as `Pending` until its invoice is paid. There is no field of the caller's in it: to find out whether
 /// an order was placed, compare the list of orders before and after.
 ///
-/// If the outcome is unknown: List the orders and look for one that was not there before. `client.reconcile` does this,
+/// If the outcome is unknown: List the orders and look for one that was not there before. `client.recover` does this,
 /// comparing with what `perform` read before the call.
 ///
 /// ```
@@ -48,7 +48,7 @@ use crate::types::{NewOrder, Order, OrderId, ProductId};
 /// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = CreateOrder::new(ProductId::new(303));
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -87,7 +87,7 @@ impl Endpoint for CreateOrder {
         effect: Effect::Spends,
         flags: &[Flag::Additive, Flag::Recurring],
         deadline: Duration::from_secs(60),
-        reconcile: "List the orders and look for one that was not there before.",
+        recovery: "List the orders and look for one that was not there before.",
         documents: "#4",
         spec: "specs/inferno/orders/create_order.toml",
         ..EndpointInfo::DEFAULT

@@ -69,7 +69,7 @@ impl Endpoint for Boot {
         path: "/api_client.php",
         effect: Effect::Idempotent,
         formats: &[Format::Json, Format::PrintR],
-        reconcile: "Read the state of the server with `get_info`.",
+        recovery: "Read the state of the server with `get_info`.",
         documents: "#12",
         spec: "specs/inferno/servers/boot.toml",
         ..EndpointInfo::DEFAULT

@@ -155,7 +155,7 @@ impl Waiter for ServerOnline {
         interval: Duration::from_secs(15),
         cap: Duration::from_secs(60),
         deadline: Duration::from_secs(1800),
-        settle: Duration::from_secs(120),
+        lag: Duration::from_secs(120),
         ..WaiterInfo::DEFAULT
     };
 

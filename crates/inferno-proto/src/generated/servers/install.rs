@@ -24,7 +24,7 @@ use crate::types::{InstallAnswer, OrderId, ServerInfo, SshKeyId};
 /// The answer is text that PHP's `print_r` made, with or without its outer parentheses, or JSON.
 ///
 /// If the outcome is unknown: Read the order with `get_info`: its server has a number by then; a second installation is
-/// refused with code 904 while the first one runs. `client.reconcile` does this, comparing with what `perform` read
+/// refused with code 904 while the first one runs. `client.recover` does this, comparing with what `perform` read
 /// before the call.
 ///
 /// ```
@@ -46,7 +46,7 @@ use crate::types::{InstallAnswer, OrderId, ServerInfo, SshKeyId};
 /// let call = Install::new(OrderId::new(47000), "centos7-64-default")
 ///     .ssh_keys(vec![SshKeyId::new(1), SshKeyId::new(2), SshKeyId::new(3)].into());
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -100,7 +100,7 @@ impl Endpoint for Install {
         flags: &[Flag::Async],
         formats: &[Format::Json, Format::PrintR],
         deadline: Duration::from_secs(60),
-        reconcile: "Read the order with `get_info`: its server has a number by then; a second installation is refused with code 904 while the first one runs.",
+        recovery: "Read the order with `get_info`: its server has a number by then; a second installation is refused with code 904 while the first one runs.",
         documents: "#7",
         spec: "specs/inferno/servers/install.toml",
         ..EndpointInfo::DEFAULT

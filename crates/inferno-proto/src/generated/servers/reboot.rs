@@ -37,7 +37,7 @@ use crate::types::{ActionAnswer, OrderId};
 /// #     .build()?;
 /// let call = Reboot::new(OrderId::new(47012));
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -78,7 +78,7 @@ impl Endpoint for Reboot {
         effect: Effect::State,
         flags: &[Flag::Disruptive],
         formats: &[Format::Json, Format::PrintR],
-        reconcile: "The answer to `get_info` does not show a reboot; look at the server itself before asking for another one.",
+        recovery: "The answer to `get_info` does not show a reboot; look at the server itself before asking for another one.",
         documents: "#10",
         spec: "specs/inferno/servers/reboot.toml",
         ..EndpointInfo::DEFAULT

@@ -43,7 +43,7 @@ use crate::types::{InstallAnswer, OrderId, SshKeyId};
 /// let call = Reinstall::new(OrderId::new(47000), "centos7-64-default")
 ///     .ssh_keys(vec![SshKeyId::new(1), SshKeyId::new(2), SshKeyId::new(3)].into());
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -97,7 +97,7 @@ impl Endpoint for Reinstall {
         flags: &[Flag::Async, Flag::Disruptive],
         formats: &[Format::Json, Format::PrintR],
         deadline: Duration::from_secs(60),
-        reconcile: "Read the server with `get_info` and look at its state; whether it is the new system shows only on the server.",
+        recovery: "Read the server with `get_info` and look at its state; whether it is the new system shows only on the server.",
         documents: "#8",
         spec: "specs/inferno/servers/reinstall.toml",
         ..EndpointInfo::DEFAULT

@@ -70,7 +70,7 @@ impl Endpoint for Stop {
         effect: Effect::Idempotent,
         flags: &[Flag::Disruptive],
         formats: &[Format::Json, Format::PrintR],
-        reconcile: "Read the state of the server with `get_info`.",
+        recovery: "Read the state of the server with `get_info`.",
         documents: "#11",
         spec: "specs/inferno/servers/stop.toml",
         ..EndpointInfo::DEFAULT

@@ -21,7 +21,7 @@ use crate::types::{SshKey, SshKeyAdded};
 ///
 /// The answer has no number of the key: read the list. Without a name the key is called after its comment.
 ///
-/// If the outcome is unknown: List the keys and look for the name. `client.reconcile` does this, comparing with what
+/// If the outcome is unknown: List the keys and look for the name. `client.recover` does this, comparing with what
 /// `perform` read before the call.
 ///
 /// ```
@@ -43,7 +43,7 @@ use crate::types::{SshKey, SshKeyAdded};
 /// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = AddSshKey::new("ssh-ed25519 AAAAC3XXXXXXXXXXXXXXXX email@mail.com");
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -89,7 +89,7 @@ impl Endpoint for AddSshKey {
         path: "/api_client.php",
         effect: Effect::State,
         flags: &[Flag::Additive],
-        reconcile: "List the keys and look for the name.",
+        recovery: "List the keys and look for the name.",
         documents: "#13",
         spec: "specs/inferno/ssh_keys/add_ssh_key.toml",
         ..EndpointInfo::DEFAULT

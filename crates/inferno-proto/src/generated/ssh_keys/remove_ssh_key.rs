@@ -19,7 +19,7 @@ use crate::types::{ActionAnswer, SshKey, SshKeyId};
 ///
 /// The document shows no answer: what others of the API have is typed and optional, and all of it is kept.
 ///
-/// If the outcome is unknown: List the keys and look whether it is still there. `client.reconcile` does this, comparing
+/// If the outcome is unknown: List the keys and look whether it is still there. `client.recover` does this, comparing
 /// with what `perform` read before the call.
 ///
 /// ```
@@ -36,7 +36,7 @@ use crate::types::{ActionAnswer, SshKey, SshKeyId};
 /// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = RemoveSshKey::new(SshKeyId::new(7));
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -68,7 +68,7 @@ impl Endpoint for RemoveSshKey {
         method: Method::POST,
         path: "/api_client.php",
         effect: Effect::Destructive,
-        reconcile: "List the keys and look whether it is still there.",
+        recovery: "List the keys and look whether it is still there.",
         documents: "#15",
         spec: "specs/inferno/ssh_keys/remove_ssh_key.toml",
         ..EndpointInfo::DEFAULT

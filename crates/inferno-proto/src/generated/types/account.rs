@@ -3,7 +3,7 @@
 
 //! Types of `types/account.toml`.
 
-use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
+use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, Reader, Table};
 use hostkit_proto::{Currency, Money, Raw, Secret};
 
 /// What calls are authorised with.
@@ -26,7 +26,7 @@ impl ApiKey {
     }
 }
 
-impl Fill for ApiKey {
+impl FromFields for ApiKey {
     const TABLE: &'static Table<'static> =
         &Table::new("specs/inferno/types/account.toml", &[Field::required("cid"), Field::required("key")]);
 
@@ -73,7 +73,7 @@ impl Balance {
     }
 }
 
-impl Fill for Balance {
+impl FromFields for Balance {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/inferno/types/account.toml",
         &[
@@ -99,10 +99,9 @@ impl Fill for Balance {
     }
 
     fn finish(&mut self) {
-        if let Some(currency) = self.currency {
-            if let Some(item) = &mut self.balance {
-                item.currency = Some(currency);
-            }
+        let Some(currency) = self.currency else { return };
+        if let Some(item) = &mut self.balance {
+            item.currency = Some(currency);
         }
     }
 }

@@ -3,7 +3,7 @@
 
 //! Types of `types/orders.toml`.
 
-use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
+use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, Reader, Table};
 use hostkit_proto::{Date, Money, Raw};
 
 use crate::types::{InvoiceId, OrderId};
@@ -31,7 +31,7 @@ impl NewOrder {
     }
 }
 
-impl Fill for NewOrder {
+impl FromFields for NewOrder {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/inferno/types/orders.toml",
         &[
@@ -107,7 +107,7 @@ impl Order {
     }
 }
 
-impl Fill for Order {
+impl FromFields for Order {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/inferno/types/orders.toml",
         &[
@@ -181,7 +181,7 @@ impl UnpaidInvoice {
     }
 }
 
-impl Fill for UnpaidInvoice {
+impl FromFields for UnpaidInvoice {
     const TABLE: &'static Table<'static> =
         &Table::new("specs/inferno/types/orders.toml", &[Field::required("status"), Field::raw()]);
 

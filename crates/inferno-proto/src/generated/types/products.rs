@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use hostkit_proto::Value;
-use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
+use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, Reader, Table};
 use hostkit_proto::wire::Kind;
 
 /// What can be ordered and installed.
@@ -29,7 +29,7 @@ impl Catalogue {
     }
 }
 
-impl Fill for Catalogue {
+impl FromFields for Catalogue {
     const TABLE: &'static Table<'static> =
         &Table::new("specs/inferno/types/products.toml", &[Field::required("ostpls"), Field::required("products")]);
 

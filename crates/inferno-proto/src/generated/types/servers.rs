@@ -5,7 +5,7 @@
 
 use std::net::IpAddr;
 
-use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
+use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, Reader, Table};
 use hostkit_proto::{Date, Raw, Secret};
 
 use crate::types::{OrderId, OrderStatus, ResultWord, VpsId};
@@ -38,7 +38,7 @@ impl ActionAnswer {
     }
 }
 
-impl Fill for ActionAnswer {
+impl FromFields for ActionAnswer {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/inferno/types/servers.toml",
         &[
@@ -90,7 +90,7 @@ impl InstallAnswer {
     }
 }
 
-impl Fill for InstallAnswer {
+impl FromFields for InstallAnswer {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/inferno/types/servers.toml",
         &[Field::required("method"), Field::optional("msg"), Field::required("retx")],
@@ -144,7 +144,7 @@ impl InstallCheck {
     }
 }
 
-impl Fill for InstallCheck {
+impl FromFields for InstallCheck {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/inferno/types/servers.toml",
         &[
@@ -195,7 +195,7 @@ impl QueueAnswer {
     }
 }
 
-impl Fill for QueueAnswer {
+impl FromFields for QueueAnswer {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/inferno/types/servers.toml",
         &[Field::required("result"), Field::optional("msg"), Field::optional("error_code")],
@@ -249,7 +249,7 @@ impl ServerInfo {
     }
 }
 
-impl Fill for ServerInfo {
+impl FromFields for ServerInfo {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/inferno/types/servers.toml",
         &[
@@ -315,7 +315,7 @@ impl VpsInfo {
     }
 }
 
-impl Fill for VpsInfo {
+impl FromFields for VpsInfo {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/inferno/types/servers.toml",
         &[

@@ -3,7 +3,7 @@
 
 //! Types of `types/services.toml`.
 
-use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Name, Reader, Table};
+use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, Name, Reader, Table};
 use hostkit_proto::{Date, Raw};
 
 use crate::types::{OrderStatus, ResultWord, ServiceId};
@@ -35,7 +35,7 @@ impl Service {
     }
 }
 
-impl Fill for Service {
+impl FromFields for Service {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/inferno/types/services.toml",
         &[
@@ -84,7 +84,7 @@ impl ServiceDetail {
     }
 }
 
-impl Fill for ServiceDetail {
+impl FromFields for ServiceDetail {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/inferno/types/services.toml",
         &[Field::required("result"), Field::optional("service").also(&["data"]), Field::raw()],
@@ -126,7 +126,7 @@ impl Services {
     }
 }
 
-impl Fill for Services {
+impl FromFields for Services {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/inferno/types/services.toml",
         &[Field::required("result"), Field::list("services").also(&["data", "items", "list"]), Field::raw()],

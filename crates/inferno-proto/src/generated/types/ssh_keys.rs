@@ -4,7 +4,7 @@
 //! Types of `types/ssh_keys.toml`.
 
 use hostkit_proto::Raw;
-use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
+use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, Reader, Table};
 
 use crate::types::SshKeyId;
 
@@ -28,7 +28,7 @@ impl SshKey {
     }
 }
 
-impl Fill for SshKey {
+impl FromFields for SshKey {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/inferno/types/ssh_keys.toml",
         &[Field::required("id"), Field::optional("name"), Field::raw()],
@@ -66,7 +66,7 @@ impl SshKeyAdded {
     }
 }
 
-impl Fill for SshKeyAdded {
+impl FromFields for SshKeyAdded {
     const TABLE: &'static Table<'static> =
         &Table::new("specs/inferno/types/ssh_keys.toml", &[Field::required("message").also(&["msg"]), Field::raw()]);
 

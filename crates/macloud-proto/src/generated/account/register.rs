@@ -36,7 +36,7 @@ use crate::types::NewAccount;
 /// #     .build()?;
 /// let call = Register::new("admin@domain.ru").code("SuperPartner");
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -79,7 +79,7 @@ impl Endpoint for Register {
         path: "/v1/register",
         effect: Effect::State,
         flags: &[Flag::SecretResponse, Flag::Pii, Flag::Additive],
-        reconcile: "The API has no list of accounts: ask the owner of the e-mail address.",
+        recovery: "The API has no list of accounts: ask the owner of the e-mail address.",
         documents: "#5",
         spec: "specs/macloud/account/register.toml",
         ..EndpointInfo::DEFAULT

@@ -21,8 +21,8 @@ use crate::types::{Backup, BackupId, DatacenterId};
 ///
 /// A schedule makes backups in the same data centre, too, and nothing tells them apart.
 ///
-/// If the outcome is unknown: List the backups and look for a new one in that data centre. `client.reconcile` does
-/// this, comparing with what `perform` read before the call.
+/// If the outcome is unknown: List the backups and look for a new one in that data centre. `client.recover` does this,
+/// comparing with what `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::backups::CopyBackup;
@@ -40,7 +40,7 @@ use crate::types::{Backup, BackupId, DatacenterId};
 /// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = CopyBackup::new(BackupId::new(290230), DatacenterId::new(1));
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -76,7 +76,7 @@ impl Endpoint for CopyBackup {
         path: "/v1/backup.copy/{id}",
         effect: Effect::Spends,
         flags: &[Flag::Async, Flag::Additive, Flag::Recurring],
-        reconcile: "List the backups and look for a new one in that data centre.",
+        recovery: "List the backups and look for a new one in that data centre.",
         documents: "#42",
         spec: "specs/macloud/backups/copy_backup.toml",
         ..EndpointInfo::DEFAULT

@@ -33,7 +33,7 @@ use crate::types::ServiceId;
 /// #     .build()?;
 /// let call = CreateBackup::new(ServiceId::new(1345));
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -64,7 +64,7 @@ impl Endpoint for CreateBackup {
         path: "/v1/backup/{id}",
         effect: Effect::Spends,
         flags: &[Flag::Async, Flag::Additive, Flag::Recurring],
-        reconcile: "List the backups: the one that is new and whose `server` is this one is it, where it still says so.",
+        recovery: "List the backups: the one that is new and whose `server` is this one is it, where it still says so.",
         documents: "#40",
         spec: "specs/macloud/backups/create_backup.toml",
         ..EndpointInfo::DEFAULT

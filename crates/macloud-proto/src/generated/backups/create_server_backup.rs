@@ -23,7 +23,7 @@ use crate::types::{Backup, ServerId};
 /// apart.
 ///
 /// If the outcome is unknown: List the backups: the one that is new and whose `server` is this one is it.
-/// `client.reconcile` does this, comparing with what `perform` read before the call.
+/// `client.recover` does this, comparing with what `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::backups::CreateServerBackup;
@@ -41,7 +41,7 @@ use crate::types::{Backup, ServerId};
 /// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = CreateServerBackup::new(ServerId::new(1345));
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -72,7 +72,7 @@ impl Endpoint for CreateServerBackup {
         path: "/v1/server.backup/{id}",
         effect: Effect::Spends,
         flags: &[Flag::Async, Flag::Additive, Flag::Recurring],
-        reconcile: "List the backups: the one that is new and whose `server` is this one is it.",
+        recovery: "List the backups: the one that is new and whose `server` is this one is it.",
         spec: "specs/macloud/backups/create_server_backup.toml",
         ..EndpointInfo::DEFAULT
     };

@@ -20,7 +20,7 @@ use crate::types::{Backup, BackupId, ServiceStatus};
 /// `DELETE /v1/backup/{id}`; effect: **destructive** (async). Source: line 135 of the document.
 ///
 /// If the outcome is unknown: Read the backup: a not-found fault or the status `deleted` means that it is gone.
-/// `client.reconcile` does this, comparing with what `perform` read before the call.
+/// `client.recover` does this, comparing with what `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::backups::DeleteBackup;
@@ -39,7 +39,7 @@ use crate::types::{Backup, BackupId, ServiceStatus};
 /// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = DeleteBackup::new(BackupId::new(290230));
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -70,7 +70,7 @@ impl Endpoint for DeleteBackup {
         path: "/v1/backup/{id}",
         effect: Effect::Destructive,
         flags: &[Flag::Async],
-        reconcile: "Read the backup: a not-found fault or the status `deleted` means that it is gone.",
+        recovery: "Read the backup: a not-found fault or the status `deleted` means that it is gone.",
         documents: "#39",
         spec: "specs/macloud/backups/delete_backup.toml",
         ..EndpointInfo::DEFAULT

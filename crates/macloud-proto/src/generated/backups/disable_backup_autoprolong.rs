@@ -66,7 +66,7 @@ impl Endpoint for DisableBackupAutoprolong {
         path: "/v1/backup/{id}",
         effect: Effect::Idempotent,
         flags: &[Flag::Hazard],
-        reconcile: "A backup does not show whether it is prolonged: set it again.",
+        recovery: "A backup does not show whether it is prolonged: set it again.",
         documents: "#38",
         spec: "specs/macloud/backups/disable_backup_autoprolong.toml",
         ..EndpointInfo::DEFAULT

@@ -32,7 +32,7 @@ use crate::types::BackupId;
 /// #     .build()?;
 /// let call = EnableBackupAutoprolong::new(BackupId::new(290230)).name("before update");
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -71,7 +71,7 @@ impl Endpoint for EnableBackupAutoprolong {
         path: "/v1/backup/{id}",
         effect: Effect::Spends,
         flags: &[Flag::Recurring],
-        reconcile: "A backup does not show whether it is prolonged: set it again.",
+        recovery: "A backup does not show whether it is prolonged: set it again.",
         documents: "#38",
         spec: "specs/macloud/backups/enable_backup_autoprolong.toml",
         ..EndpointInfo::DEFAULT

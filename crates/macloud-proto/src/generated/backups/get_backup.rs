@@ -161,7 +161,7 @@ impl Waiter for BackupDownloadable {
         interval: Duration::from_secs(10),
         cap: Duration::from_secs(60),
         deadline: Duration::from_secs(7200),
-        settle: Duration::from_secs(600),
+        lag: Duration::from_secs(600),
         ..WaiterInfo::DEFAULT
     };
 

@@ -22,7 +22,7 @@ use crate::types::{Backup, BackupId};
 /// Not on the page of Macloud. The link to a gzip of the raw disk appears in `download`: wait with
 /// `backup_downloadable`.
 ///
-/// If the outcome is unknown: Read the backup: it shows the link. `client.reconcile` does this, comparing with what
+/// If the outcome is unknown: Read the backup: it shows the link. `client.recover` does this, comparing with what
 /// `perform` read before the call.
 ///
 /// ```
@@ -42,7 +42,7 @@ use crate::types::{Backup, BackupId};
 /// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = PrepareDownload::new(BackupId::new(290230));
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -73,7 +73,7 @@ impl Endpoint for PrepareDownload {
         path: "/v1/backup.download/{id}",
         effect: Effect::State,
         flags: &[Flag::Async],
-        reconcile: "Read the backup: it shows the link.",
+        recovery: "Read the backup: it shows the link.",
         documents: "#43",
         spec: "specs/macloud/backups/prepare_download.toml",
         ..EndpointInfo::DEFAULT

@@ -35,7 +35,7 @@ use crate::types::{BackupId, ServiceId};
 /// #     .build()?;
 /// let call = RestoreBackup::new(BackupId::new(290230), ServiceId::new(1345));
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -71,7 +71,7 @@ impl Endpoint for RestoreBackup {
         path: "/v1/backup.restore/{id}",
         effect: Effect::Destructive,
         flags: &[Flag::Disruptive, Flag::Async],
-        reconcile: "Read the server: `status_text` says what is being done with it.",
+        recovery: "Read the server: `status_text` says what is being done with it.",
         documents: "#41",
         spec: "specs/macloud/backups/restore_backup.toml",
         ..EndpointInfo::DEFAULT

@@ -35,7 +35,7 @@ use crate::types::{BackupId, ServerId};
 /// #     .build()?;
 /// let call = RestoreServerBackup::new(ServerId::new(1345), BackupId::new(290230));
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -69,7 +69,7 @@ impl Endpoint for RestoreServerBackup {
         path: "/v1/server.backup/{id}",
         effect: Effect::Destructive,
         flags: &[Flag::Disruptive, Flag::Async],
-        reconcile: "Read the server: `status_text` says what is being done with it.",
+        recovery: "Read the server: `status_text` says what is being done with it.",
         spec: "specs/macloud/backups/restore_server_backup.toml",
         ..EndpointInfo::DEFAULT
     };

@@ -58,7 +58,7 @@ impl Endpoint for UpdateBackup {
         method: Method::PUT,
         path: "/v1/backup/{id}",
         effect: Effect::Idempotent,
-        reconcile: "Reading the backup shows its name.",
+        recovery: "Reading the backup shows its name.",
         documents: "#38",
         spec: "specs/macloud/backups/update_backup.toml",
         ..EndpointInfo::DEFAULT

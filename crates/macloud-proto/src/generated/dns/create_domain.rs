@@ -20,7 +20,7 @@ use crate::types::{Domain, DomainId};
 ///
 /// `POST /v1/dns`; effect: **state** (async, additive). Source: line 185 of the document.
 ///
-/// If the outcome is unknown: List the domains and look for the name. `client.reconcile` does this, comparing with what
+/// If the outcome is unknown: List the domains and look for the name. `client.recover` does this, comparing with what
 /// `perform` read before the call.
 ///
 /// ```
@@ -37,7 +37,7 @@ use crate::types::{Domain, DomainId};
 /// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = CreateDomain::new("example.org").ip("185.251.37.62".parse()?);
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -82,7 +82,7 @@ impl Endpoint for CreateDomain {
         path: "/v1/dns",
         effect: Effect::State,
         flags: &[Flag::Async, Flag::Additive],
-        reconcile: "List the domains and look for the name.",
+        recovery: "List the domains and look for the name.",
         documents: "#67",
         spec: "specs/macloud/dns/create_domain.toml",
         ..EndpointInfo::DEFAULT

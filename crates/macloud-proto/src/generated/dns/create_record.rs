@@ -19,8 +19,8 @@ use crate::types::{CaaTag, DomainId, Record, RecordId, RecordType};
 ///
 /// `POST /v1/dns.record/{id}`; effect: **state** (additive). Source: line 187 of the document.
 ///
-/// If the outcome is unknown: List the records of the domain, some seconds later. `client.reconcile` does this,
-/// comparing with what `perform` read before the call.
+/// If the outcome is unknown: List the records of the domain, some seconds later. `client.recover` does this, comparing
+/// with what `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::dns::CreateRecord;
@@ -42,7 +42,7 @@ use crate::types::{CaaTag, DomainId, Record, RecordId, RecordType};
 ///     )
 ///     .priority(10);
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -104,7 +104,7 @@ impl Endpoint for CreateRecord {
         path: "/v1/dns.record/{id}",
         effect: Effect::State,
         flags: &[Flag::Additive],
-        reconcile: "List the records of the domain, some seconds later.",
+        recovery: "List the records of the domain, some seconds later.",
         documents: "#71",
         spec: "specs/macloud/dns/create_record.toml",
         ..EndpointInfo::DEFAULT

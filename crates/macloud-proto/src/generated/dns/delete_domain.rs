@@ -18,7 +18,7 @@ use crate::types::{Domain, DomainId, ServiceStatus};
 /// `DELETE /v1/dns/{id}`; effect: **destructive**. Source: line 182 of the document.
 ///
 /// If the outcome is unknown: Read the domain: a not-found fault or the status `deleted` means that it is gone.
-/// `client.reconcile` does this, comparing with what `perform` read before the call.
+/// `client.recover` does this, comparing with what `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::dns::DeleteDomain;
@@ -37,7 +37,7 @@ use crate::types::{Domain, DomainId, ServiceStatus};
 /// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = DeleteDomain::new(DomainId::new(501));
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -67,7 +67,7 @@ impl Endpoint for DeleteDomain {
         method: Method::DELETE,
         path: "/v1/dns/{id}",
         effect: Effect::Destructive,
-        reconcile: "Read the domain: a not-found fault or the status `deleted` means that it is gone.",
+        recovery: "Read the domain: a not-found fault or the status `deleted` means that it is gone.",
         documents: "#69",
         spec: "specs/macloud/dns/delete_domain.toml",
         ..EndpointInfo::DEFAULT

@@ -17,7 +17,7 @@ use crate::types::{Record, RecordId};
 ///
 /// `DELETE /v1/dns.record/{id}`; effect: **destructive**. Source: line 182 of the document.
 ///
-/// If the outcome is unknown: List the records of every domain, some seconds later. `client.reconcile` does this,
+/// If the outcome is unknown: List the records of every domain, some seconds later. `client.recover` does this,
 /// comparing with what `perform` read before the call.
 ///
 /// ```
@@ -37,7 +37,7 @@ use crate::types::{Record, RecordId};
 /// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = DeleteRecord::new(RecordId::new(9001));
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -67,7 +67,7 @@ impl Endpoint for DeleteRecord {
         method: Method::DELETE,
         path: "/v1/dns.record/{id}",
         effect: Effect::Destructive,
-        reconcile: "List the records of every domain, some seconds later.",
+        recovery: "List the records of every domain, some seconds later.",
         documents: "#73",
         spec: "specs/macloud/dns/delete_record.toml",
         ..EndpointInfo::DEFAULT

@@ -76,7 +76,7 @@ impl Endpoint for UpdateRecord {
         method: Method::PUT,
         path: "/v1/dns.record/{id}",
         effect: Effect::Idempotent,
-        reconcile: "List the records of the domain, some seconds later.",
+        recovery: "List the records of the domain, some seconds later.",
         documents: "#72",
         spec: "specs/macloud/dns/update_record.toml",
         ..EndpointInfo::DEFAULT

@@ -21,7 +21,7 @@ use crate::types::{LocalAddress, ServerId};
 ///
 /// The network is shared with other customers. `can.ip_local` of the server says whether it is possible.
 ///
-/// If the outcome is unknown: Read the local address of the server. `client.reconcile` does this, comparing with what
+/// If the outcome is unknown: Read the local address of the server. `client.recover` does this, comparing with what
 /// `perform` read before the call.
 ///
 /// ```
@@ -40,7 +40,7 @@ use crate::types::{LocalAddress, ServerId};
 /// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = CreateLocalAddress::new(ServerId::new(1345));
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -71,7 +71,7 @@ impl Endpoint for CreateLocalAddress {
         path: "/v1/server.ip.local/{id}",
         effect: Effect::State,
         flags: &[Flag::Async],
-        reconcile: "Read the local address of the server.",
+        recovery: "Read the local address of the server.",
         documents: "#48",
         spec: "specs/macloud/ips/create_local_address.toml",
         ..EndpointInfo::DEFAULT

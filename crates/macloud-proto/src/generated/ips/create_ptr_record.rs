@@ -22,7 +22,7 @@ use crate::types::{AddressId, PtrId, PtrRecord};
 ///
 /// Not on the page of Macloud.
 ///
-/// If the outcome is unknown: List the PTR records of the address. `client.reconcile` does this, comparing with what
+/// If the outcome is unknown: List the PTR records of the address. `client.recover` does this, comparing with what
 /// `perform` read before the call.
 ///
 /// ```
@@ -43,7 +43,7 @@ use crate::types::{AddressId, PtrId, PtrRecord};
 ///     "web.example.org",
 /// );
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -84,7 +84,7 @@ impl Endpoint for CreatePtrRecord {
         path: "/v1/ip.ptr/{id}",
         effect: Effect::State,
         flags: &[Flag::Additive],
-        reconcile: "List the PTR records of the address.",
+        recovery: "List the PTR records of the address.",
         documents: "#53",
         spec: "specs/macloud/ips/create_ptr_record.toml",
         ..EndpointInfo::DEFAULT

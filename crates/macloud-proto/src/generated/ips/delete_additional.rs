@@ -19,7 +19,7 @@ use crate::types::{AdditionalAddresses, AdditionalId, ServiceStatus};
 ///
 /// `DELETE /v1/server-ip/{id}`; effect: **destructive** (async). Source: line 155 of the document.
 ///
-/// If the outcome is unknown: List the services with additional addresses. `client.reconcile` does this, comparing with
+/// If the outcome is unknown: List the services with additional addresses. `client.recover` does this, comparing with
 /// what `perform` read before the call.
 ///
 /// ```
@@ -39,7 +39,7 @@ use crate::types::{AdditionalAddresses, AdditionalId, ServiceStatus};
 /// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = DeleteAdditional::new(AdditionalId::new(88));
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -70,7 +70,7 @@ impl Endpoint for DeleteAdditional {
         path: "/v1/server-ip/{id}",
         effect: Effect::Destructive,
         flags: &[Flag::Async],
-        reconcile: "List the services with additional addresses.",
+        recovery: "List the services with additional addresses.",
         documents: "#62",
         spec: "specs/macloud/ips/delete_additional.toml",
         ..EndpointInfo::DEFAULT

@@ -19,7 +19,7 @@ use crate::types::{LocalAddress, ServerId};
 ///
 /// `DELETE /v1/server.ip.local/{id}`; effect: **destructive** (async). Source: line 164 of the document.
 ///
-/// If the outcome is unknown: Read the local address of the server. `client.reconcile` does this, comparing with what
+/// If the outcome is unknown: Read the local address of the server. `client.recover` does this, comparing with what
 /// `perform` read before the call.
 ///
 /// ```
@@ -39,7 +39,7 @@ use crate::types::{LocalAddress, ServerId};
 /// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = DeleteLocalAddress::new(ServerId::new(1345));
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -70,7 +70,7 @@ impl Endpoint for DeleteLocalAddress {
         path: "/v1/server.ip.local/{id}",
         effect: Effect::Destructive,
         flags: &[Flag::Async],
-        reconcile: "Read the local address of the server.",
+        recovery: "Read the local address of the server.",
         documents: "#49",
         spec: "specs/macloud/ips/delete_local_address.toml",
         ..EndpointInfo::DEFAULT

@@ -19,7 +19,7 @@ use crate::types::{PtrId, PtrRecord};
 ///
 /// Not on the page of Macloud.
 ///
-/// If the outcome is unknown: List the PTR records of every address. `client.reconcile` does this, comparing with what
+/// If the outcome is unknown: List the PTR records of every address. `client.recover` does this, comparing with what
 /// `perform` read before the call.
 ///
 /// ```
@@ -39,7 +39,7 @@ use crate::types::{PtrId, PtrRecord};
 /// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = DeletePtrRecord::new(PtrId::new(12));
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -69,7 +69,7 @@ impl Endpoint for DeletePtrRecord {
         method: Method::DELETE,
         path: "/v1/ip.ptr/{id}",
         effect: Effect::Destructive,
-        reconcile: "List the PTR records of every address.",
+        recovery: "List the PTR records of every address.",
         documents: "#55",
         spec: "specs/macloud/ips/delete_ptr_record.toml",
         ..EndpointInfo::DEFAULT

@@ -21,8 +21,8 @@ use crate::types::{AdditionalAddresses, ServerId, ServiceAddress};
 ///
 /// Within the limits of the account.
 ///
-/// If the outcome is unknown: List the additional addresses of the server; the operations show debits.
-/// `client.reconcile` does this, comparing with what `perform` read before the call.
+/// If the outcome is unknown: List the additional addresses of the server; the operations show debits. `client.recover`
+/// does this, comparing with what `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::ips::OrderAddresses;
@@ -38,7 +38,7 @@ use crate::types::{AdditionalAddresses, ServerId, ServiceAddress};
 /// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = OrderAddresses::new(ServerId::new(1345), 2).family(4);
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -84,7 +84,7 @@ impl Endpoint for OrderAddresses {
         path: "/v1/server.ip/{id}",
         effect: Effect::Spends,
         flags: &[Flag::Async, Flag::Additive, Flag::Recurring],
-        reconcile: "List the additional addresses of the server; the operations show debits.",
+        recovery: "List the additional addresses of the server; the operations show debits.",
         documents: "#64",
         spec: "specs/macloud/ips/order_addresses.toml",
         ..EndpointInfo::DEFAULT

@@ -21,7 +21,7 @@ use crate::types::{ReservedAddress, ReservedId, ServiceStatus};
 ///
 /// Not on the page of Macloud.
 ///
-/// If the outcome is unknown: List the reserved addresses. `client.reconcile` does this, comparing with what `perform`
+/// If the outcome is unknown: List the reserved addresses. `client.recover` does this, comparing with what `perform`
 /// read before the call.
 ///
 /// ```
@@ -41,7 +41,7 @@ use crate::types::{ReservedAddress, ReservedId, ServiceStatus};
 /// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = ReleaseReserved::new(ReservedId::new(77));
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -72,7 +72,7 @@ impl Endpoint for ReleaseReserved {
         path: "/v1/ip-reserve/{id}",
         effect: Effect::Destructive,
         flags: &[Flag::Async],
-        reconcile: "List the reserved addresses.",
+        recovery: "List the reserved addresses.",
         documents: "#58",
         spec: "specs/macloud/ips/release_reserved.toml",
         ..EndpointInfo::DEFAULT

@@ -20,8 +20,8 @@ use crate::types::{AdditionalAddresses, AdditionalId, AddressId};
 /// `PUT /v1/server-ip/{id}`; effect: **destructive** (async, body-required-for-meaning). Source: line 160 of the
 /// document.
 ///
-/// If the outcome is unknown: Read the service: it shows its addresses. `client.reconcile` does this, comparing with
-/// what `perform` read before the call.
+/// If the outcome is unknown: Read the service: it shows its addresses. `client.recover` does this, comparing with what
+/// `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::ips::RemoveAdditional;
@@ -43,7 +43,7 @@ use crate::types::{AdditionalAddresses, AdditionalId, AddressId};
 ///     vec![AddressId::new(1600), AddressId::new(1601)],
 /// );
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -77,7 +77,7 @@ impl Endpoint for RemoveAdditional {
         path: "/v1/server-ip/{id}",
         effect: Effect::Destructive,
         flags: &[Flag::Async, Flag::BodyRequiredForMeaning],
-        reconcile: "Read the service: it shows its addresses.",
+        recovery: "Read the service: it shows its addresses.",
         documents: "#61",
         spec: "specs/macloud/ips/remove_additional.toml",
         ..EndpointInfo::DEFAULT

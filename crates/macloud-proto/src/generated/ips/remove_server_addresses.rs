@@ -20,8 +20,8 @@ use crate::types::{AddressId, PoolAddress, ServerId};
 /// `PUT /v1/server.ip/{id}`; effect: **destructive** (async, body-required-for-meaning). Source: line 160 of the
 /// document.
 ///
-/// If the outcome is unknown: List the addresses of the account, or the additional ones of the server.
-/// `client.reconcile` does this, comparing with what `perform` read before the call.
+/// If the outcome is unknown: List the addresses of the account, or the additional ones of the server. `client.recover`
+/// does this, comparing with what `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::ips::RemoveServerAddresses;
@@ -44,7 +44,7 @@ use crate::types::{AddressId, PoolAddress, ServerId};
 ///     )
 ///     .family(4);
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -89,7 +89,7 @@ impl Endpoint for RemoveServerAddresses {
         path: "/v1/server.ip/{id}",
         effect: Effect::Destructive,
         flags: &[Flag::Async, Flag::BodyRequiredForMeaning],
-        reconcile: "List the addresses of the account, or the additional ones of the server.",
+        recovery: "List the addresses of the account, or the additional ones of the server.",
         documents: "#65",
         spec: "specs/macloud/ips/remove_server_addresses.toml",
         ..EndpointInfo::DEFAULT

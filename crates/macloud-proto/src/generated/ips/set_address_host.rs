@@ -62,7 +62,7 @@ impl Endpoint for SetAddressHost {
         method: Method::PUT,
         path: "/v1/ip/{id}",
         effect: Effect::Idempotent,
-        reconcile: "Read the address: it shows its host name.",
+        recovery: "Read the address: it shows its host name.",
         spec: "specs/macloud/ips/set_address_host.toml",
         ..EndpointInfo::DEFAULT
     };

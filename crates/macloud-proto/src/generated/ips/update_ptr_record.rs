@@ -61,7 +61,7 @@ impl Endpoint for UpdatePtrRecord {
         method: Method::PUT,
         path: "/v1/ip.ptr/{id}",
         effect: Effect::Idempotent,
-        reconcile: "List the PTR records of the address.",
+        recovery: "List the PTR records of the address.",
         documents: "#54",
         spec: "specs/macloud/ips/update_ptr_record.toml",
         ..EndpointInfo::DEFAULT

@@ -19,7 +19,7 @@ use crate::types::{Iso, IsoId, IsoKey};
 ///
 /// `POST /v1/iso/{key}`; effect: **spends** (async, recurring). Source: line 83 of the document.
 ///
-/// If the outcome is unknown: List the images and look for the file name. `client.reconcile` does this, comparing with
+/// If the outcome is unknown: List the images and look for the file name. `client.recover` does this, comparing with
 /// what `perform` read before the call.
 ///
 /// ```
@@ -40,7 +40,7 @@ use crate::types::{Iso, IsoId, IsoKey};
 ///     IsoKey::new("0123456789abcdef0123456789abcdef").ok_or("letters and digits")?,
 /// );
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -76,7 +76,7 @@ impl Endpoint for CreateIso {
         path: "/v1/iso/{key}",
         effect: Effect::Spends,
         flags: &[Flag::Async, Flag::Recurring],
-        reconcile: "List the images and look for the file name.",
+        recovery: "List the images and look for the file name.",
         documents: "#18",
         spec: "specs/macloud/isos/create_iso.toml",
         ..EndpointInfo::DEFAULT

@@ -22,7 +22,7 @@ use crate::types::{Iso, IsoId, ServiceStatus};
 /// Detach it from its server first.
 ///
 /// If the outcome is unknown: Read the image: a not-found fault or the status `deleted` means that it is gone.
-/// `client.reconcile` does this, comparing with what `perform` read before the call.
+/// `client.recover` does this, comparing with what `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::isos::DeleteIso;
@@ -41,7 +41,7 @@ use crate::types::{Iso, IsoId, ServiceStatus};
 /// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = DeleteIso::new(IsoId::new(210));
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -72,7 +72,7 @@ impl Endpoint for DeleteIso {
         path: "/v1/iso/{id}",
         effect: Effect::Destructive,
         flags: &[Flag::Async],
-        reconcile: "Read the image: a not-found fault or the status `deleted` means that it is gone.",
+        recovery: "Read the image: a not-found fault or the status `deleted` means that it is gone.",
         documents: "#20",
         spec: "specs/macloud/isos/delete_iso.toml",
         ..EndpointInfo::DEFAULT

@@ -36,7 +36,7 @@ use crate::types::IsoKey;
 /// #     .build()?;
 /// let call = StartDownload::new("https://example.org/netinst.iso");
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -73,7 +73,7 @@ impl Endpoint for StartDownload {
         path: "/v1/iso",
         effect: Effect::Spends,
         flags: &[Flag::Async, Flag::Additive, Flag::Recurring, Flag::Hazard],
-        reconcile: "Without the key the download cannot be found: list the images and look for the file name.",
+        recovery: "Without the key the download cannot be found: list the images and look for the file name.",
         documents: "#16",
         spec: "specs/macloud/isos/start_download.toml",
         ..EndpointInfo::DEFAULT

@@ -21,7 +21,7 @@ use crate::types::{Operation, OperationId};
 ///
 /// Nothing is charged: read the operation for the link that pays it.
 ///
-/// If the outcome is unknown: List the operations and look for the amount and the time. `client.reconcile` does this,
+/// If the outcome is unknown: List the operations and look for the amount and the time. `client.recover` does this,
 /// comparing with what `perform` read before the call.
 ///
 /// ```
@@ -38,7 +38,7 @@ use crate::types::{Operation, OperationId};
 /// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = CreateTopUp::new("1000".parse()?);
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -72,7 +72,7 @@ impl Endpoint for CreateTopUp {
         path: "/v1/operation",
         effect: Effect::State,
         flags: &[Flag::Additive],
-        reconcile: "List the operations and look for the amount and the time.",
+        recovery: "List the operations and look for the amount and the time.",
         documents: "#75",
         spec: "specs/macloud/operations/create_top_up.toml",
         ..EndpointInfo::DEFAULT

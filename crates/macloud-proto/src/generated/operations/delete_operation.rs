@@ -17,8 +17,8 @@ use crate::types::{Operation, OperationId};
 ///
 /// `DELETE /v1/operation/{id}`; effect: **state**. Source: line 170 of the document.
 ///
-/// If the outcome is unknown: Read the operation: a not-found fault means that it is gone. `client.reconcile` does
-/// this, comparing with what `perform` read before the call.
+/// If the outcome is unknown: Read the operation: a not-found fault means that it is gone. `client.recover` does this,
+/// comparing with what `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::operations::DeleteOperation;
@@ -37,7 +37,7 @@ use crate::types::{Operation, OperationId};
 /// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = DeleteOperation::new(OperationId::new(2177311));
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -67,7 +67,7 @@ impl Endpoint for DeleteOperation {
         method: Method::DELETE,
         path: "/v1/operation/{id}",
         effect: Effect::State,
-        reconcile: "Read the operation: a not-found fault means that it is gone.",
+        recovery: "Read the operation: a not-found fault means that it is gone.",
         documents: "#77",
         spec: "specs/macloud/operations/delete_operation.toml",
         ..EndpointInfo::DEFAULT

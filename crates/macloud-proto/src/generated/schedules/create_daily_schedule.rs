@@ -21,8 +21,8 @@ use crate::types::{BackupCopies, BackupHour, Schedules, ServiceId};
 ///
 /// Each copy is paid; when there are as many as are kept, the oldest goes.
 ///
-/// If the outcome is unknown: Read the schedules. `client.reconcile` does this, comparing with what `perform` read
-/// before the call.
+/// If the outcome is unknown: Read the schedules. `client.recover` does this, comparing with what `perform` read before
+/// the call.
 ///
 /// ```
 /// use macloud_proto::schedules::CreateDailySchedule;
@@ -44,7 +44,7 @@ use crate::types::{BackupCopies, BackupHour, Schedules, ServiceId};
 ///     BackupCopies::new(1)?,
 /// );
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -84,7 +84,7 @@ impl Endpoint for CreateDailySchedule {
         path: "/v1/backup.schedule/{id}",
         effect: Effect::Spends,
         flags: &[Flag::Recurring],
-        reconcile: "Read the schedules.",
+        recovery: "Read the schedules.",
         documents: "#45",
         spec: "specs/macloud/schedules/create_daily_schedule.toml",
         ..EndpointInfo::DEFAULT

@@ -23,8 +23,8 @@ use crate::types::{BackupCopies, BackupHour, Schedules, ServerId};
 /// Each copy is paid; when there are as many as are kept, the oldest goes. The older path is known from one client, for
 /// deletion only.
 ///
-/// If the outcome is unknown: Read the schedules. `client.reconcile` does this, comparing with what `perform` read
-/// before the call.
+/// If the outcome is unknown: Read the schedules. `client.recover` does this, comparing with what `perform` read before
+/// the call.
 ///
 /// ```
 /// use macloud_proto::schedules::CreateServerDailySchedule;
@@ -46,7 +46,7 @@ use crate::types::{BackupCopies, BackupHour, Schedules, ServerId};
 ///     BackupCopies::new(1)?,
 /// );
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -86,7 +86,7 @@ impl Endpoint for CreateServerDailySchedule {
         path: "/v1/server.schedule/{id}",
         effect: Effect::Spends,
         flags: &[Flag::Recurring],
-        reconcile: "Read the schedules.",
+        recovery: "Read the schedules.",
         spec: "specs/macloud/schedules/create_server_daily_schedule.toml",
         ..EndpointInfo::DEFAULT
     };

@@ -21,8 +21,8 @@ use crate::types::{ScheduleType, Schedules, ServiceId};
 ///
 /// The kind stands in the query: without it every schedule goes.
 ///
-/// If the outcome is unknown: Read the schedules: that of this kind is gone, and the others are left.
-/// `client.reconcile` does this, comparing with what `perform` read before the call.
+/// If the outcome is unknown: Read the schedules: that of this kind is gone, and the others are left. `client.recover`
+/// does this, comparing with what `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::schedules::DeleteSchedule;
@@ -41,7 +41,7 @@ use crate::types::{ScheduleType, Schedules, ServiceId};
 /// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = DeleteSchedule::new(ServiceId::new(1345), ScheduleType::Weekly);
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -77,7 +77,7 @@ impl Endpoint for DeleteSchedule {
         path: "/v1/backup.schedule/{id}",
         effect: Effect::Destructive,
         flags: &[Flag::Hazard],
-        reconcile: "Read the schedules: that of this kind is gone, and the others are left.",
+        recovery: "Read the schedules: that of this kind is gone, and the others are left.",
         documents: "#46",
         spec: "specs/macloud/schedules/delete_schedule.toml",
         ..EndpointInfo::DEFAULT

@@ -17,8 +17,8 @@ use crate::types::{Schedules, ServiceId};
 ///
 /// `DELETE /v1/backup.schedule/{id}`; effect: **destructive**. Source: line 144 of the document.
 ///
-/// If the outcome is unknown: Read the schedules. `client.reconcile` does this, comparing with what `perform` read
-/// before the call.
+/// If the outcome is unknown: Read the schedules. `client.recover` does this, comparing with what `perform` read before
+/// the call.
 ///
 /// ```
 /// use macloud_proto::schedules::DeleteSchedules;
@@ -37,7 +37,7 @@ use crate::types::{Schedules, ServiceId};
 /// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = DeleteSchedules::new(ServiceId::new(1345));
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -67,7 +67,7 @@ impl Endpoint for DeleteSchedules {
         method: Method::DELETE,
         path: "/v1/backup.schedule/{id}",
         effect: Effect::Destructive,
-        reconcile: "Read the schedules.",
+        recovery: "Read the schedules.",
         documents: "#46",
         spec: "specs/macloud/schedules/delete_schedules.toml",
         ..EndpointInfo::DEFAULT

@@ -22,8 +22,8 @@ use crate::types::{ScheduleType, Schedules, ServerId};
 /// The kind stands in the query: without it every schedule goes. The older path is known from one client, for deletion
 /// only.
 ///
-/// If the outcome is unknown: Read the schedules. `client.reconcile` does this, comparing with what `perform` read
-/// before the call.
+/// If the outcome is unknown: Read the schedules. `client.recover` does this, comparing with what `perform` read before
+/// the call.
 ///
 /// ```
 /// use macloud_proto::schedules::DeleteServerSchedule;
@@ -42,7 +42,7 @@ use crate::types::{ScheduleType, Schedules, ServerId};
 /// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = DeleteServerSchedule::new(ServerId::new(1345), ScheduleType::Weekly);
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -78,7 +78,7 @@ impl Endpoint for DeleteServerSchedule {
         path: "/v1/server.schedule/{id}",
         effect: Effect::Destructive,
         flags: &[Flag::Hazard],
-        reconcile: "Read the schedules.",
+        recovery: "Read the schedules.",
         spec: "specs/macloud/schedules/delete_server_schedule.toml",
         ..EndpointInfo::DEFAULT
     };

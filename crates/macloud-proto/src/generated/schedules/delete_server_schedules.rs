@@ -19,8 +19,8 @@ use crate::types::{Schedules, ServerId};
 ///
 /// The older path is known from one client, for deletion only.
 ///
-/// If the outcome is unknown: Read the schedules. `client.reconcile` does this, comparing with what `perform` read
-/// before the call.
+/// If the outcome is unknown: Read the schedules. `client.recover` does this, comparing with what `perform` read before
+/// the call.
 ///
 /// ```
 /// use macloud_proto::schedules::DeleteServerSchedules;
@@ -39,7 +39,7 @@ use crate::types::{Schedules, ServerId};
 /// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = DeleteServerSchedules::new(ServerId::new(1345));
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -69,7 +69,7 @@ impl Endpoint for DeleteServerSchedules {
         method: Method::DELETE,
         path: "/v1/server.schedule/{id}",
         effect: Effect::Destructive,
-        reconcile: "Read the schedules.",
+        recovery: "Read the schedules.",
         spec: "specs/macloud/schedules/delete_server_schedules.toml",
         ..EndpointInfo::DEFAULT
     };

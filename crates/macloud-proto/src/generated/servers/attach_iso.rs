@@ -19,7 +19,7 @@ use crate::types::{Iso, IsoId, ServerId};
 ///
 /// `PUT /v1/server.iso/{id}`; effect: **state** (disruptive, async). Source: line 151 of the document.
 ///
-/// If the outcome is unknown: Read the image: it shows the server that has it. `client.reconcile` does this, comparing
+/// If the outcome is unknown: Read the image: it shows the server that has it. `client.recover` does this, comparing
 /// with what `perform` read before the call.
 ///
 /// ```
@@ -39,7 +39,7 @@ use crate::types::{Iso, IsoId, ServerId};
 /// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = AttachIso::new(ServerId::new(1345), IsoId::new(210));
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -73,7 +73,7 @@ impl Endpoint for AttachIso {
         path: "/v1/server.iso/{id}",
         effect: Effect::State,
         flags: &[Flag::Disruptive, Flag::Async],
-        reconcile: "Read the image: it shows the server that has it.",
+        recovery: "Read the image: it shows the server that has it.",
         documents: "#33",
         spec: "specs/macloud/servers/attach_iso.toml",
         ..EndpointInfo::DEFAULT

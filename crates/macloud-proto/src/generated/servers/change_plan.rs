@@ -21,7 +21,7 @@ use crate::types::{PlanId, ServerDetail, ServerId};
 ///
 /// The server restarts. Grow the file system by hand.
 ///
-/// If the outcome is unknown: Read the server: it shows its plan. `client.reconcile` does this, comparing with what
+/// If the outcome is unknown: Read the server: it shows its plan. `client.recover` does this, comparing with what
 /// `perform` read before the call.
 ///
 /// ```
@@ -46,7 +46,7 @@ use crate::types::{PlanId, ServerDetail, ServerId};
 ///     .disk(Gibibytes(80))
 ///     .gpu(0);
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -120,7 +120,7 @@ impl Endpoint for ChangePlan {
         path: "/v1/server.plan/{id}",
         effect: Effect::Spends,
         flags: &[Flag::Disruptive, Flag::Async, Flag::Recurring],
-        reconcile: "Read the server: it shows its plan.",
+        recovery: "Read the server: it shows its plan.",
         documents: "#30",
         spec: "specs/macloud/servers/change_plan.toml",
         ..EndpointInfo::DEFAULT

@@ -25,7 +25,7 @@ use crate::types::{BackupId, DatacenterId, IsoId, KeyId, PlanId, ReservedId, Ser
 /// the `limits` of the template with the plan.
 ///
 /// If the outcome is unknown: List the servers and look for the name and the time; the operations name the service of
-/// each debit. `client.reconcile` does this, comparing with what `perform` read before the call.
+/// each debit. `client.recover` does this, comparing with what `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::servers::{CreateServer, CreateServerSource};
@@ -45,7 +45,7 @@ use crate::types::{BackupId, DatacenterId, IsoId, KeyId, PlanId, ReservedId, Ser
 ///     .host("web.example.org")
 ///     .source(CreateServerSource::Template(TemplateId::new(22)));
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -227,7 +227,7 @@ impl Endpoint for CreateServer {
         effect: Effect::Spends,
         flags: &[Flag::Async, Flag::Additive, Flag::Recurring, Flag::Hazard],
         deadline: Duration::from_secs(60),
-        reconcile: "List the servers and look for the name and the time; the operations name the service of each debit.",
+        recovery: "List the servers and look for the name and the time; the operations name the service of each debit.",
         documents: "#22",
         spec: "specs/macloud/servers/create_server.toml",
         ..EndpointInfo::DEFAULT

@@ -22,7 +22,7 @@ use crate::types::{ServerDetail, ServerId, ServiceStatus};
 /// Wait with `server_gone`. A proxy may repeat it: the copy answers 404 although the first was carried out.
 ///
 /// If the outcome is unknown: Read the server: a not-found fault or the status `deleted` means that it is gone.
-/// `client.reconcile` does this, comparing with what `perform` read before the call.
+/// `client.recover` does this, comparing with what `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::servers::DeleteServer;
@@ -41,7 +41,7 @@ use crate::types::{ServerDetail, ServerId, ServiceStatus};
 /// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = DeleteServer::new(ServerId::new(1345));
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -72,7 +72,7 @@ impl Endpoint for DeleteServer {
         path: "/v1/server/{id}",
         effect: Effect::Destructive,
         flags: &[Flag::Async],
-        reconcile: "Read the server: a not-found fault or the status `deleted` means that it is gone.",
+        recovery: "Read the server: a not-found fault or the status `deleted` means that it is gone.",
         documents: "#25",
         spec: "specs/macloud/servers/delete_server.toml",
         ..EndpointInfo::DEFAULT

@@ -19,8 +19,8 @@ use crate::types::{Iso, ServerId};
 ///
 /// `DELETE /v1/server.iso/{id}`; effect: **state** (disruptive, async). Source: line 151 of the document.
 ///
-/// If the outcome is unknown: List the images: none shows this server. `client.reconcile` does this, comparing with
-/// what `perform` read before the call.
+/// If the outcome is unknown: List the images: none shows this server. `client.recover` does this, comparing with what
+/// `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::servers::DetachIso;
@@ -39,7 +39,7 @@ use crate::types::{Iso, ServerId};
 /// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = DetachIso::new(ServerId::new(1345));
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -70,7 +70,7 @@ impl Endpoint for DetachIso {
         path: "/v1/server.iso/{id}",
         effect: Effect::State,
         flags: &[Flag::Disruptive, Flag::Async],
-        reconcile: "List the images: none shows this server.",
+        recovery: "List the images: none shows this server.",
         documents: "#34",
         spec: "specs/macloud/servers/detach_iso.toml",
         ..EndpointInfo::DEFAULT

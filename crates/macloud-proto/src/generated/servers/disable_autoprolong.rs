@@ -67,7 +67,7 @@ impl Endpoint for DisableAutoprolong {
         path: "/v1/server/{id}",
         effect: Effect::Idempotent,
         flags: &[Flag::Hazard],
-        reconcile: "Reading the server shows `name` and `autoprolong`.",
+        recovery: "Reading the server shows `name` and `autoprolong`.",
         documents: "#24",
         spec: "specs/macloud/servers/disable_autoprolong.toml",
         ..EndpointInfo::DEFAULT

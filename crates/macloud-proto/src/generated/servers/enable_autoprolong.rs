@@ -21,8 +21,8 @@ use crate::types::{ServerDetail, ServerId};
 ///
 /// Right after an order it is lost: wait until the server is active.
 ///
-/// If the outcome is unknown: Reading the server shows `name` and `autoprolong`. `client.reconcile` does this,
-/// comparing with what `perform` read before the call.
+/// If the outcome is unknown: Reading the server shows `name` and `autoprolong`. `client.recover` does this, comparing
+/// with what `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::servers::EnableAutoprolong;
@@ -41,7 +41,7 @@ use crate::types::{ServerDetail, ServerId};
 /// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = EnableAutoprolong::new(ServerId::new(1345)).name("web");
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -80,7 +80,7 @@ impl Endpoint for EnableAutoprolong {
         path: "/v1/server/{id}",
         effect: Effect::Spends,
         flags: &[Flag::Recurring],
-        reconcile: "Reading the server shows `name` and `autoprolong`.",
+        recovery: "Reading the server shows `name` and `autoprolong`.",
         documents: "#24",
         spec: "specs/macloud/servers/enable_autoprolong.toml",
         ..EndpointInfo::DEFAULT

@@ -125,7 +125,7 @@ impl Waiter for ServerActive {
         interval: Duration::from_secs(10),
         cap: Duration::from_secs(60),
         deadline: Duration::from_secs(1800),
-        settle: Duration::from_secs(120),
+        lag: Duration::from_secs(120),
         ..WaiterInfo::DEFAULT
     };
 

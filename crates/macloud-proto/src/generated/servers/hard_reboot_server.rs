@@ -36,7 +36,7 @@ use crate::types::ServerId;
 /// #     .build()?;
 /// let call = HardRebootServer::new(ServerId::new(1345));
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -67,7 +67,7 @@ impl Endpoint for HardRebootServer {
         path: "/v1/server.reboot/{id}",
         effect: Effect::Destructive,
         flags: &[Flag::Disruptive, Flag::Async, Flag::BodyRequiredForMeaning],
-        reconcile: "Read the server: `status_text` says what is being done with it.",
+        recovery: "Read the server: `status_text` says what is being done with it.",
         documents: "#26",
         spec: "specs/macloud/servers/hard_reboot_server.toml",
         ..EndpointInfo::DEFAULT

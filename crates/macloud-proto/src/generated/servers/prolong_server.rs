@@ -21,7 +21,7 @@ use crate::types::{ServerDetail, ServerId};
 ///
 /// Each call charges the balance.
 ///
-/// If the outcome is unknown: Read the server: `end` is later; the operations show the debit. `client.reconcile` does
+/// If the outcome is unknown: Read the server: `end` is later; the operations show the debit. `client.recover` does
 /// this, comparing with what `perform` read before the call.
 ///
 /// ```
@@ -41,7 +41,7 @@ use crate::types::{ServerDetail, ServerId};
 /// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = ProlongServer::new(ServerId::new(1345));
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -72,7 +72,7 @@ impl Endpoint for ProlongServer {
         path: "/v1/server.prolong/{id}",
         effect: Effect::Spends,
         flags: &[Flag::Additive],
-        reconcile: "Read the server: `end` is later; the operations show the debit.",
+        recovery: "Read the server: `end` is later; the operations show the debit.",
         documents: "#31",
         spec: "specs/macloud/servers/prolong_server.toml",
         ..EndpointInfo::DEFAULT

@@ -33,7 +33,7 @@ use crate::types::ServerId;
 /// #     .build()?;
 /// let call = RebootServer::new(ServerId::new(1345));
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -64,7 +64,7 @@ impl Endpoint for RebootServer {
         path: "/v1/server.reboot/{id}",
         effect: Effect::State,
         flags: &[Flag::Disruptive, Flag::Async],
-        reconcile: "Read the server: `status_text` says what is being done with it.",
+        recovery: "Read the server: `status_text` says what is being done with it.",
         documents: "#26",
         spec: "specs/macloud/servers/reboot_server.toml",
         ..EndpointInfo::DEFAULT

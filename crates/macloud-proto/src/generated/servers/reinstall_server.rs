@@ -22,7 +22,7 @@ use crate::types::{KeyId, ServerDetail, ServerId, TemplateId};
 /// Without a template presumably with the present one. The server makes a new password.
 ///
 /// If the outcome is unknown: Read the server: `template` says what it was installed from, `status_text` what is being
-/// done with it. `client.reconcile` does this, comparing with what `perform` read before the call.
+/// done with it. `client.recover` does this, comparing with what `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::servers::ReinstallServer;
@@ -44,7 +44,7 @@ use crate::types::{KeyId, ServerDetail, ServerId, TemplateId};
 ///     .ssh_key(KeyId::new(3))
 ///     .host("web.example.org");
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -103,7 +103,7 @@ impl Endpoint for ReinstallServer {
         path: "/v1/server.reinstall/{id}",
         effect: Effect::Destructive,
         flags: &[Flag::Disruptive, Flag::Async],
-        reconcile: "Read the server: `template` says what it was installed from, `status_text` what is being done with it.",
+        recovery: "Read the server: `template` says what it was installed from, `status_text` what is being done with it.",
         documents: "#27",
         spec: "specs/macloud/servers/reinstall_server.toml",
         ..EndpointInfo::DEFAULT

@@ -22,7 +22,7 @@ use crate::types::{ServerDetail, ServerId};
 /// VDSina only. A kept address becomes a service of its own, which may cost. VDSina documents that `autoprolong` is on
 /// where it is left out.
 ///
-/// If the outcome is unknown: Read the server: it shows `reserve_ip`. `client.reconcile` does this, comparing with what
+/// If the outcome is unknown: Read the server: it shows `reserve_ip`. `client.recover` does this, comparing with what
 /// `perform` read before the call.
 ///
 /// ```
@@ -43,7 +43,7 @@ use crate::types::{ServerDetail, ServerId};
 /// let call = SetAddressReservation::new(ServerId::new(1345), "web", true)
 ///     .autoprolong(true);
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -93,7 +93,7 @@ impl Endpoint for SetAddressReservation {
         path: "/v1/server/{id}",
         effect: Effect::Spends,
         flags: &[Flag::Recurring, Flag::Hazard],
-        reconcile: "Read the server: it shows `reserve_ip`.",
+        recovery: "Read the server: it shows `reserve_ip`.",
         documents: "#24",
         spec: "specs/macloud/servers/set_address_reservation.toml",
         ..EndpointInfo::DEFAULT

@@ -37,7 +37,7 @@ use crate::types::ServerId;
 /// #     .build()?;
 /// let call = SetPassword::new(ServerId::new(1345), "example-secret");
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -73,7 +73,7 @@ impl Endpoint for SetPassword {
         path: "/v1/server.password/{id}",
         effect: Effect::State,
         flags: &[Flag::SecretRequest, Flag::Disruptive, Flag::Async],
-        reconcile: "Read the server: `status_text` says what is being done with it.",
+        recovery: "Read the server: `status_text` says what is being done with it.",
         documents: "#29",
         spec: "specs/macloud/servers/set_password.toml",
         ..EndpointInfo::DEFAULT

@@ -72,7 +72,7 @@ impl Endpoint for UpdateServer {
         path: "/v1/server/{id}",
         effect: Effect::Idempotent,
         flags: &[Flag::Hazard],
-        reconcile: "Reading the server shows `name` and `autoprolong`.",
+        recovery: "Reading the server shows `name` and `autoprolong`.",
         documents: "#24",
         spec: "specs/macloud/servers/update_server.toml",
         ..EndpointInfo::DEFAULT

@@ -19,7 +19,7 @@ use crate::types::{KeyId, SshKey};
 ///
 /// `POST /v1/ssh-key`; effect: **state** (additive). Source: line 72 of the document.
 ///
-/// If the outcome is unknown: List the keys and look for the name. `client.reconcile` does this, comparing with what
+/// If the outcome is unknown: List the keys and look for the name. `client.recover` does this, comparing with what
 /// `perform` read before the call.
 ///
 /// ```
@@ -39,7 +39,7 @@ use crate::types::{KeyId, SshKey};
 ///     "ssh-rsa PLACEHOLDERPLACEHOLDER user@example.org",
 /// );
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -79,7 +79,7 @@ impl Endpoint for CreateKey {
         path: "/v1/ssh-key",
         effect: Effect::State,
         flags: &[Flag::Additive],
-        reconcile: "List the keys and look for the name.",
+        recovery: "List the keys and look for the name.",
         documents: "#11",
         spec: "specs/macloud/ssh_keys/create_key.toml",
         ..EndpointInfo::DEFAULT

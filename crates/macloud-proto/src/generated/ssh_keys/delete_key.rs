@@ -18,7 +18,7 @@ use crate::types::{KeyId, KeyStatus, SshKeyDetail};
 /// `DELETE /v1/ssh-key/{id}`; effect: **destructive**. Source: line 72 of the document.
 ///
 /// If the outcome is unknown: Read the key: a not-found fault or the status `deleted` means that it is gone.
-/// `client.reconcile` does this, comparing with what `perform` read before the call.
+/// `client.recover` does this, comparing with what `perform` read before the call.
 ///
 /// ```
 /// use macloud_proto::ssh_keys::DeleteKey;
@@ -37,7 +37,7 @@ use crate::types::{KeyId, KeyStatus, SshKeyDetail};
 /// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = DeleteKey::new(KeyId::new(3));
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -67,7 +67,7 @@ impl Endpoint for DeleteKey {
         method: Method::DELETE,
         path: "/v1/ssh-key/{id}",
         effect: Effect::Destructive,
-        reconcile: "Read the key: a not-found fault or the status `deleted` means that it is gone.",
+        recovery: "Read the key: a not-found fault or the status `deleted` means that it is gone.",
         documents: "#14",
         spec: "specs/macloud/ssh_keys/delete_key.toml",
         ..EndpointInfo::DEFAULT

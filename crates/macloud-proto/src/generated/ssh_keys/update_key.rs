@@ -70,7 +70,7 @@ impl Endpoint for UpdateKey {
         method: Method::PUT,
         path: "/v1/ssh-key/{id}",
         effect: Effect::Idempotent,
-        reconcile: "Read the key and compare.",
+        recovery: "Read the key and compare.",
         documents: "#13",
         spec: "specs/macloud/ssh_keys/update_key.toml",
         ..EndpointInfo::DEFAULT

@@ -3,7 +3,7 @@
 
 //! Types of `types/account.toml`.
 
-use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
+use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, Reader, Table};
 use hostkit_proto::{Currency, Date, DateTime, Money, Secret};
 
 use crate::types::{AccountId, UserId};
@@ -31,7 +31,7 @@ impl Account {
     }
 }
 
-impl Fill for Account {
+impl FromFields for Account {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/macloud/types/account.toml",
         &[Field::required("account"), Field::optional("created"), Field::optional("forecast"), Field::optional("can")],
@@ -74,7 +74,7 @@ impl AccountAbilities {
     }
 }
 
-impl Fill for AccountAbilities {
+impl FromFields for AccountAbilities {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/macloud/types/account.toml",
         &[Field::optional("add_user"), Field::optional("add_service"), Field::optional("convert_to_cash")],
@@ -166,7 +166,7 @@ impl AccountLimits {
     }
 }
 
-impl Fill for AccountLimits {
+impl FromFields for AccountLimits {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/macloud/types/account.toml",
         &[
@@ -226,7 +226,7 @@ impl AccountRef {
     }
 }
 
-impl Fill for AccountRef {
+impl FromFields for AccountRef {
     const TABLE: &'static Table<'static> =
         &Table::new("specs/macloud/types/account.toml", &[Field::required("id"), Field::optional("name")]);
 
@@ -269,7 +269,7 @@ impl Balance {
     }
 }
 
-impl Fill for Balance {
+impl FromFields for Balance {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/macloud/types/account.toml",
         &[Field::optional("real"), Field::optional("bonus"), Field::optional("partner"), Field::optional("currency")],
@@ -290,16 +290,15 @@ impl Fill for Balance {
     }
 
     fn finish(&mut self) {
-        if let Some(currency) = self.currency {
-            if let Some(item) = &mut self.real {
-                item.currency = Some(currency);
-            }
-            if let Some(item) = &mut self.bonus {
-                item.currency = Some(currency);
-            }
-            if let Some(item) = &mut self.partner {
-                item.currency = Some(currency);
-            }
+        let Some(currency) = self.currency else { return };
+        if let Some(item) = &mut self.real {
+            item.currency = Some(currency);
+        }
+        if let Some(item) = &mut self.bonus {
+            item.currency = Some(currency);
+        }
+        if let Some(item) = &mut self.partner {
+            item.currency = Some(currency);
         }
     }
 }
@@ -324,7 +323,7 @@ impl NewAccount {
     }
 }
 
-impl Fill for NewAccount {
+impl FromFields for NewAccount {
     const TABLE: &'static Table<'static> =
         &Table::new("specs/macloud/types/account.toml", &[Field::required("account"), Field::required("user")]);
 
@@ -357,7 +356,7 @@ impl NewAccountRef {
     }
 }
 
-impl Fill for NewAccountRef {
+impl FromFields for NewAccountRef {
     const TABLE: &'static Table<'static> = &Table::new("specs/macloud/types/account.toml", &[Field::required("id")]);
 
     fn blank() -> Self {
@@ -392,7 +391,7 @@ impl NewUser {
     }
 }
 
-impl Fill for NewUser {
+impl FromFields for NewUser {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/macloud/types/account.toml",
         &[Field::required("id"), Field::optional("name"), Field::optional("token")],
@@ -432,7 +431,7 @@ impl ServiceLimit {
     }
 }
 
-impl Fill for ServiceLimit {
+impl FromFields for ServiceLimit {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/macloud/types/account.toml",
         &[Field::required("max"), Field::optional("child_max"), Field::optional("now")],
@@ -469,7 +468,7 @@ impl SessionToken {
     }
 }
 
-impl Fill for SessionToken {
+impl FromFields for SessionToken {
     const TABLE: &'static Table<'static> = &Table::new("specs/macloud/types/account.toml", &[Field::required("token")]);
 
     fn blank() -> Self {

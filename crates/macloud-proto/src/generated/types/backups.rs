@@ -3,7 +3,7 @@
 
 //! Types of `types/backups.toml`.
 
-use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
+use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, Reader, Table};
 use hostkit_proto::{DateTime, Gibibytes, Secret};
 
 use crate::types::{BackupId, DatacenterRef, ServerRef, ServiceStatus};
@@ -94,7 +94,7 @@ impl Backup {
     }
 }
 
-impl Fill for Backup {
+impl FromFields for Backup {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/macloud/types/backups.toml",
         &[
@@ -167,7 +167,7 @@ impl BackupAbilities {
     }
 }
 
-impl Fill for BackupAbilities {
+impl FromFields for BackupAbilities {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/macloud/types/backups.toml",
         &[Field::optional("update"), Field::optional("prolong"), Field::required("delete")],
@@ -222,7 +222,7 @@ impl BackupDownload {
     }
 }
 
-impl Fill for BackupDownload {
+impl FromFields for BackupDownload {
     const TABLE: &'static Table<'static> =
         &Table::new("specs/macloud/types/backups.toml", &[Field::required("link"), Field::optional("end")]);
 
@@ -277,7 +277,7 @@ impl Schedule {
     }
 }
 
-impl Fill for Schedule {
+impl FromFields for Schedule {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/macloud/types/backups.toml",
         &[Field::required("type"), Field::optional("day"), Field::optional("hour"), Field::optional("left")],
@@ -341,7 +341,7 @@ impl Schedules {
     }
 }
 
-impl Fill for Schedules {
+impl FromFields for Schedules {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/macloud/types/backups.toml",
         &[Field::optional("day"), Field::optional("week"), Field::optional("month")],

@@ -5,7 +5,7 @@
 
 use std::net::IpAddr;
 
-use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
+use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, Reader, Table};
 
 use crate::types::{AddressId, DatacenterId, GroupId, KeyId, KeyStatus, PlanId, ServerId, TemplateId};
 
@@ -42,7 +42,7 @@ impl DatacenterRef {
     }
 }
 
-impl Fill for DatacenterRef {
+impl FromFields for DatacenterRef {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/macloud/types/common.toml",
         &[Field::required("id"), Field::optional("name"), Field::required("country")],
@@ -80,7 +80,7 @@ impl GroupRef {
     }
 }
 
-impl Fill for GroupRef {
+impl FromFields for GroupRef {
     const TABLE: &'static Table<'static> =
         &Table::new("specs/macloud/types/common.toml", &[Field::required("id"), Field::optional("name")]);
 
@@ -125,7 +125,7 @@ impl KeyRef {
     }
 }
 
-impl Fill for KeyRef {
+impl FromFields for KeyRef {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/macloud/types/common.toml",
         &[Field::required("id"), Field::optional("name"), Field::optional("status"), Field::optional("data")],
@@ -164,7 +164,7 @@ impl PlanRef {
     }
 }
 
-impl Fill for PlanRef {
+impl FromFields for PlanRef {
     const TABLE: &'static Table<'static> =
         &Table::new("specs/macloud/types/common.toml", &[Field::required("id"), Field::optional("name")]);
 
@@ -199,7 +199,7 @@ impl ServerRef {
     }
 }
 
-impl Fill for ServerRef {
+impl FromFields for ServerRef {
     const TABLE: &'static Table<'static> =
         &Table::new("specs/macloud/types/common.toml", &[Field::required("id"), Field::optional("name")]);
 
@@ -237,7 +237,7 @@ impl ServiceAddress {
     }
 }
 
-impl Fill for ServiceAddress {
+impl FromFields for ServiceAddress {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/macloud/types/common.toml",
         &[Field::required("id"), Field::required("ip"), Field::optional("type")],
@@ -298,7 +298,7 @@ impl TemplateRef {
     }
 }
 
-impl Fill for TemplateRef {
+impl FromFields for TemplateRef {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/macloud/types/common.toml",
         &[Field::required("id"), Field::optional("name"), Field::optional("image")],

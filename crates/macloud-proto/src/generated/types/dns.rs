@@ -4,7 +4,7 @@
 //! Types of `types/dns.toml`.
 
 use hostkit_proto::DateTime;
-use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
+use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, Reader, Table};
 
 use crate::types::{DomainId, RecordId, ServiceStatus};
 
@@ -89,7 +89,7 @@ impl Domain {
     }
 }
 
-impl Fill for Domain {
+impl FromFields for Domain {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/macloud/types/dns.toml",
         &[
@@ -146,7 +146,7 @@ impl DomainAbilities {
     }
 }
 
-impl Fill for DomainAbilities {
+impl FromFields for DomainAbilities {
     const TABLE: &'static Table<'static> = &Table::new("specs/macloud/types/dns.toml", &[Field::required("delete")]);
 
     fn blank() -> Self {
@@ -200,7 +200,7 @@ impl Record {
     }
 }
 
-impl Fill for Record {
+impl FromFields for Record {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/macloud/types/dns.toml",
         &[
@@ -258,7 +258,7 @@ impl RecordAbilities {
     }
 }
 
-impl Fill for RecordAbilities {
+impl FromFields for RecordAbilities {
     const TABLE: &'static Table<'static> =
         &Table::new("specs/macloud/types/dns.toml", &[Field::optional("update"), Field::required("delete")]);
 

@@ -6,7 +6,7 @@
 use std::net::IpAddr;
 
 use hostkit_proto::DateTime;
-use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
+use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, Reader, Table};
 
 use crate::types::{
     AdditionalId, AddressFamily, AddressId, DatacenterRef, PtrId, ReservedId, ServerRef, ServiceAddress, ServiceId,
@@ -93,7 +93,7 @@ impl AdditionalAddresses {
     }
 }
 
-impl Fill for AdditionalAddresses {
+impl FromFields for AdditionalAddresses {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/macloud/types/ips.toml",
         &[
@@ -154,7 +154,7 @@ impl AddressAbilities {
     }
 }
 
-impl Fill for AddressAbilities {
+impl FromFields for AddressAbilities {
     const TABLE: &'static Table<'static> = &Table::new("specs/macloud/types/ips.toml", &[Field::required("delete")]);
 
     fn blank() -> Self {
@@ -197,7 +197,7 @@ impl AddressOwner {
     }
 }
 
-impl Fill for AddressOwner {
+impl FromFields for AddressOwner {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/macloud/types/ips.toml",
         &[Field::required("id"), Field::optional("type"), Field::optional("name")],
@@ -297,7 +297,7 @@ impl PoolAddress {
     }
 }
 
-impl Fill for PoolAddress {
+impl FromFields for PoolAddress {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/macloud/types/ips.toml",
         &[
@@ -364,7 +364,7 @@ impl PtrRecord {
     }
 }
 
-impl Fill for PtrRecord {
+impl FromFields for PtrRecord {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/macloud/types/ips.toml",
         &[Field::required("id"), Field::required("ip"), Field::optional("host"), Field::optional("updated")],
@@ -465,7 +465,7 @@ impl ReservedAddress {
     }
 }
 
-impl Fill for ReservedAddress {
+impl FromFields for ReservedAddress {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/macloud/types/ips.toml",
         &[

@@ -4,7 +4,7 @@
 //! Types of `types/isos.toml`.
 
 use hostkit_proto::DateTime;
-use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
+use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, Reader, Table};
 
 use crate::types::{IsoId, ServerRef, ServiceStatus};
 
@@ -98,7 +98,7 @@ impl Iso {
     }
 }
 
-impl Fill for Iso {
+impl FromFields for Iso {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/macloud/types/isos.toml",
         &[
@@ -159,7 +159,7 @@ impl IsoAbilities {
     }
 }
 
-impl Fill for IsoAbilities {
+impl FromFields for IsoAbilities {
     const TABLE: &'static Table<'static> = &Table::new("specs/macloud/types/isos.toml", &[Field::required("delete")]);
 
     fn blank() -> Self {
@@ -197,7 +197,7 @@ impl IsoDownload {
     }
 }
 
-impl Fill for IsoDownload {
+impl FromFields for IsoDownload {
     const TABLE: &'static Table<'static> =
         &Table::new("specs/macloud/types/isos.toml", &[Field::required("status"), Field::optional("description")]);
 
@@ -240,7 +240,7 @@ impl IsoFile {
     }
 }
 
-impl Fill for IsoFile {
+impl FromFields for IsoFile {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/macloud/types/isos.toml",
         &[Field::optional("size"), Field::required("md5"), Field::optional("url")],

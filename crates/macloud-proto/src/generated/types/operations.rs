@@ -3,7 +3,7 @@
 
 //! Types of `types/operations.toml`.
 
-use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
+use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, Reader, Table};
 use hostkit_proto::{DateTime, Money, Secret};
 
 use crate::types::{OperationId, ServiceId};
@@ -67,7 +67,7 @@ impl Operation {
     }
 }
 
-impl Fill for Operation {
+impl FromFields for Operation {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/macloud/types/operations.toml",
         &[
@@ -130,7 +130,7 @@ impl OperationService {
     }
 }
 
-impl Fill for OperationService {
+impl FromFields for OperationService {
     const TABLE: &'static Table<'static> =
         &Table::new("specs/macloud/types/operations.toml", &[Field::required("id"), Field::optional("name")]);
 
@@ -190,7 +190,7 @@ impl PaymentMethod {
     }
 }
 
-impl Fill for PaymentMethod {
+impl FromFields for PaymentMethod {
     const TABLE: &'static Table<'static> =
         &Table::new("specs/macloud/types/operations.toml", &[Field::required("type"), Field::optional("name")]);
 

@@ -3,7 +3,7 @@
 
 //! Types of `types/reference.toml`.
 
-use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
+use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, Reader, Table};
 use hostkit_proto::{Decimal, Money};
 
 use crate::types::{DatacenterId, GroupId, PlanId, Tariff, TemplateId};
@@ -37,7 +37,7 @@ impl BackupPrice {
     }
 }
 
-impl Fill for BackupPrice {
+impl FromFields for BackupPrice {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/macloud/types/reference.toml",
         &[
@@ -89,7 +89,7 @@ impl Datacenter {
     }
 }
 
-impl Fill for Datacenter {
+impl FromFields for Datacenter {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/macloud/types/reference.toml",
         &[Field::required("id"), Field::optional("name"), Field::required("country"), Field::optional("active")],
@@ -127,7 +127,7 @@ impl LeastAmount {
     }
 }
 
-impl Fill for LeastAmount {
+impl FromFields for LeastAmount {
     const TABLE: &'static Table<'static> = &Table::new("specs/macloud/types/reference.toml", &[Field::required("min")]);
 
     fn blank() -> Self {
@@ -250,7 +250,7 @@ impl ParameterPrice {
     }
 }
 
-impl Fill for ParameterPrice {
+impl FromFields for ParameterPrice {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/macloud/types/reference.toml",
         &[
@@ -337,7 +337,7 @@ impl PlanParameters {
     }
 }
 
-impl Fill for PlanParameters {
+impl FromFields for PlanParameters {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/macloud/types/reference.toml",
         &[
@@ -405,7 +405,7 @@ impl ServerGroup {
     }
 }
 
-impl Fill for ServerGroup {
+impl FromFields for ServerGroup {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/macloud/types/reference.toml",
         &[
@@ -513,7 +513,7 @@ impl ServerPlan {
     }
 }
 
-impl Fill for ServerPlan {
+impl FromFields for ServerPlan {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/macloud/types/reference.toml",
         &[
@@ -615,7 +615,7 @@ impl Template {
     }
 }
 
-impl Fill for Template {
+impl FromFields for Template {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/macloud/types/reference.toml",
         &[
@@ -676,7 +676,7 @@ impl TemplateLimits {
     }
 }
 
-impl Fill for TemplateLimits {
+impl FromFields for TemplateLimits {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/macloud/types/reference.toml",
         &[Field::required("cpu"), Field::optional("ram"), Field::optional("disk")],

@@ -5,7 +5,7 @@
 
 use std::net::IpAddr;
 
-use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
+use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, Reader, Table};
 use hostkit_proto::{Bytes, DateTime, Decimal, Secret};
 
 use crate::types::{
@@ -30,7 +30,7 @@ impl Bandwidth {
     }
 }
 
-impl Fill for Bandwidth {
+impl FromFields for Bandwidth {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/macloud/types/servers.toml",
         &[Field::required("current_month"), Field::optional("past_month").also(&["last_month"])],
@@ -77,7 +77,7 @@ impl LocalAddress {
     }
 }
 
-impl Fill for LocalAddress {
+impl FromFields for LocalAddress {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/macloud/types/servers.toml",
         &[Field::required("ip"), Field::optional("netmask"), Field::optional("mac")],
@@ -184,7 +184,7 @@ impl Server {
     }
 }
 
-impl Fill for Server {
+impl FromFields for Server {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/macloud/types/servers.toml",
         &[
@@ -259,7 +259,7 @@ impl ServerAbilities {
     }
 }
 
-impl Fill for ServerAbilities {
+impl FromFields for ServerAbilities {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/macloud/types/servers.toml",
         &[
@@ -344,7 +344,7 @@ impl ServerAddress {
     }
 }
 
-impl Fill for ServerAddress {
+impl FromFields for ServerAddress {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/macloud/types/servers.toml",
         &[
@@ -485,7 +485,7 @@ impl ServerDetail {
     }
 }
 
-impl Fill for ServerDetail {
+impl FromFields for ServerDetail {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/macloud/types/servers.toml",
         &[
@@ -602,7 +602,7 @@ impl ServerLoad {
     }
 }
 
-impl Fill for ServerLoad {
+impl FromFields for ServerLoad {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/macloud/types/servers.toml",
         &[
@@ -662,7 +662,7 @@ impl ServerPassword {
     }
 }
 
-impl Fill for ServerPassword {
+impl FromFields for ServerPassword {
     const TABLE: &'static Table<'static> =
         &Table::new("specs/macloud/types/servers.toml", &[Field::optional("user"), Field::required("password")]);
 
@@ -699,7 +699,7 @@ impl ServerStat {
     }
 }
 
-impl Fill for ServerStat {
+impl FromFields for ServerStat {
     const TABLE: &'static Table<'static> =
         &Table::new("specs/macloud/types/servers.toml", &[Field::required("dt"), Field::optional("stat")]);
 
@@ -739,7 +739,7 @@ impl VncAccess {
     }
 }
 
-impl Fill for VncAccess {
+impl FromFields for VncAccess {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/macloud/types/servers.toml",
         &[Field::required("host"), Field::required("port"), Field::required("password")],

@@ -3,7 +3,7 @@
 
 //! Types of `types/ssh_keys.toml`.
 
-use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
+use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, Reader, Table};
 
 use crate::types::KeyId;
 
@@ -42,7 +42,7 @@ impl SshKey {
     }
 }
 
-impl Fill for SshKey {
+impl FromFields for SshKey {
     const TABLE: &'static Table<'static> =
         &Table::new("specs/macloud/types/ssh_keys.toml", &[Field::required("id"), Field::required("name")]);
 
@@ -92,7 +92,7 @@ impl SshKeyDetail {
     }
 }
 
-impl Fill for SshKeyDetail {
+impl FromFields for SshKeyDetail {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/macloud/types/ssh_keys.toml",
         &[Field::required("id"), Field::optional("name"), Field::optional("status"), Field::required("data")],

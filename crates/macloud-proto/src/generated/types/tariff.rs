@@ -3,7 +3,7 @@
 
 //! Types of `types/tariff.toml`.
 
-use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
+use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, Reader, Table};
 use hostkit_proto::{Bytes, Decimal};
 
 /// Cores.
@@ -32,7 +32,7 @@ impl CpuAmount {
     }
 }
 
-impl Fill for CpuAmount {
+impl FromFields for CpuAmount {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/macloud/types/tariff.toml",
         &[
@@ -84,7 +84,7 @@ impl GpuAmount {
     }
 }
 
-impl Fill for GpuAmount {
+impl FromFields for GpuAmount {
     const TABLE: &'static Table<'static> =
         &Table::new("specs/macloud/types/tariff.toml", &[Field::required("value"), Field::optional("for")]);
 
@@ -135,7 +135,7 @@ impl SizeAmount {
     }
 }
 
-impl Fill for SizeAmount {
+impl FromFields for SizeAmount {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/macloud/types/tariff.toml",
         &[
@@ -197,7 +197,7 @@ impl Tariff {
     }
 }
 
-impl Fill for Tariff {
+impl FromFields for Tariff {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/macloud/types/tariff.toml",
         &[

@@ -40,7 +40,7 @@ use crate::types::{AddonId, OrderId, OrderedAddons};
 ///     vec![AddonId::new(7), AddonId::new(8)].into(),
 /// );
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -82,7 +82,7 @@ impl Endpoint for AddonsOrder {
         effect: Effect::Spends,
         flags: &[Flag::Additive, Flag::Recurring],
         deadline: Duration::from_secs(60),
-        reconcile: "Compare the balance; the list of orders does not show add-ons.",
+        recovery: "Compare the balance; the list of orders does not show add-ons.",
         documents: "#6",
         spec: "specs/rootpanel/orders/addons_order.toml",
         ..EndpointInfo::DEFAULT

@@ -25,7 +25,7 @@ use crate::types::{AddonId, LocationId, NewOrder, Order, TariffId};
 /// order renews itself; that is never reported and cannot be changed by a later call.
 ///
 /// If the outcome is unknown: List the orders and look for one that was not there before; compare the balance.
-/// `client.reconcile` does this, comparing with what `perform` read before the call.
+/// `client.recover` does this, comparing with what `perform` read before the call.
 ///
 /// ```
 /// use rootpanel_proto::orders::CreateOrder;
@@ -46,7 +46,7 @@ use crate::types::{AddonId, LocationId, NewOrder, Order, TariffId};
 /// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = CreateOrder::new(TariffId::new(12), 1);
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -127,7 +127,7 @@ impl Endpoint for CreateOrder {
         effect: Effect::Spends,
         flags: &[Flag::Additive, Flag::Recurring, Flag::SecretResponse],
         deadline: Duration::from_secs(60),
-        reconcile: "List the orders and look for one that was not there before; compare the balance.",
+        recovery: "List the orders and look for one that was not there before; compare the balance.",
         documents: "#1",
         spec: "specs/rootpanel/orders/create_order.toml",
         ..EndpointInfo::DEFAULT

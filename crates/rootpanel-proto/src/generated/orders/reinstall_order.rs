@@ -24,8 +24,8 @@ use crate::types::{AddonId, Order, OrderId, ReinstalledOrder};
 /// required, and the hoster refuses with codes 48 and 49 where one is missing.
 ///
 /// If the outcome is unknown: Read the order with `get_orders`: login and password are new; while the installation is
-/// queued, a second call is refused with code 44. `client.reconcile` does this, comparing with what `perform` read
-/// before the call.
+/// queued, a second call is refused with code 44. `client.recover` does this, comparing with what `perform` read before
+/// the call.
 ///
 /// ```
 /// use rootpanel_proto::orders::ReinstallOrder;
@@ -43,7 +43,7 @@ use crate::types::{AddonId, Order, OrderId, ReinstalledOrder};
 ///     .system(AddonId::new(5))
 ///     .panel(AddonId::new(9));
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -98,7 +98,7 @@ impl Endpoint for ReinstallOrder {
         effect: Effect::Destructive,
         flags: &[Flag::Async, Flag::Disruptive, Flag::SecretResponse],
         deadline: Duration::from_secs(60),
-        reconcile: "Read the order with `get_orders`: login and password are new; while the installation is queued, a second call is refused with code 44.",
+        recovery: "Read the order with `get_orders`: login and password are new; while the installation is queued, a second call is refused with code 44.",
         documents: "#7",
         spec: "specs/rootpanel/orders/reinstall_order.toml",
         ..EndpointInfo::DEFAULT

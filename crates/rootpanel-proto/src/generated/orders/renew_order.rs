@@ -20,7 +20,7 @@ use crate::types::{Order, OrderId, Renewal};
 /// `POST /apih.php`, action `renewOrder`; effect: **spends** (additive). Source: line 254 of the document.
 ///
 /// If the outcome is unknown: Read the order with `get_orders` and compare until when it is paid; compare the balance.
-/// `client.reconcile` does this, comparing with what `perform` read before the call.
+/// `client.recover` does this, comparing with what `perform` read before the call.
 ///
 /// ```
 /// use rootpanel_proto::orders::RenewOrder;
@@ -40,7 +40,7 @@ use crate::types::{Order, OrderId, Renewal};
 /// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = RenewOrder::new(OrderId::new(47000), 1);
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -84,7 +84,7 @@ impl Endpoint for RenewOrder {
         effect: Effect::Spends,
         flags: &[Flag::Additive],
         deadline: Duration::from_secs(60),
-        reconcile: "Read the order with `get_orders` and compare until when it is paid; compare the balance.",
+        recovery: "Read the order with `get_orders` and compare until when it is paid; compare the balance.",
         documents: "#2",
         spec: "specs/rootpanel/orders/renew_order.toml",
         ..EndpointInfo::DEFAULT

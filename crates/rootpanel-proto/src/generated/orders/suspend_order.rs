@@ -20,7 +20,7 @@ use crate::types::{Order, OrderId, OrderReference, OrderStatus};
 /// `POST /apih.php`, action `suspendOrder`; effect: **state** (disruptive). Source: line 274 of the document.
 ///
 /// If the outcome is unknown: Read the status of the order with `get_orders`; a second call is refused with code 21.
-/// `client.reconcile` does this, comparing with what `perform` read before the call.
+/// `client.recover` does this, comparing with what `perform` read before the call.
 ///
 /// ```
 /// use rootpanel_proto::orders::SuspendOrder;
@@ -36,7 +36,7 @@ use crate::types::{Order, OrderId, OrderReference, OrderStatus};
 /// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = SuspendOrder::new(OrderId::new(47000));
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -70,7 +70,7 @@ impl Endpoint for SuspendOrder {
         path: "/apih.php",
         effect: Effect::State,
         flags: &[Flag::Disruptive],
-        reconcile: "Read the status of the order with `get_orders`; a second call is refused with code 21.",
+        recovery: "Read the status of the order with `get_orders`; a second call is refused with code 21.",
         documents: "#3",
         spec: "specs/rootpanel/orders/suspend_order.toml",
         ..EndpointInfo::DEFAULT

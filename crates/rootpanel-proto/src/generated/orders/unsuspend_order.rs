@@ -20,7 +20,7 @@ use crate::types::{Order, OrderId, OrderReference, OrderStatus};
 /// `POST /apih.php`, action `unSuspendOrder`; effect: **state**. Source: line 289 of the document.
 ///
 /// If the outcome is unknown: Read the status of the order with `get_orders`; a second call is refused with code 22.
-/// `client.reconcile` does this, comparing with what `perform` read before the call.
+/// `client.recover` does this, comparing with what `perform` read before the call.
 ///
 /// ```
 /// use rootpanel_proto::orders::UnsuspendOrder;
@@ -36,7 +36,7 @@ use crate::types::{Order, OrderId, OrderReference, OrderStatus};
 /// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let call = UnsuspendOrder::new(OrderId::new(47000));
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -69,7 +69,7 @@ impl Endpoint for UnsuspendOrder {
         method: Method::POST,
         path: "/apih.php",
         effect: Effect::State,
-        reconcile: "Read the status of the order with `get_orders`; a second call is refused with code 22.",
+        recovery: "Read the status of the order with `get_orders`; a second call is refused with code 22.",
         documents: "#4",
         spec: "specs/rootpanel/orders/unsuspend_order.toml",
         ..EndpointInfo::DEFAULT

@@ -34,7 +34,7 @@ use crate::types::{OrderId, VncConsole};
 /// #     .build()?;
 /// let call = GetVnc::new(OrderId::new(47000));
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -68,7 +68,7 @@ impl Endpoint for GetVnc {
         path: "/apih.php",
         effect: Effect::State,
         flags: &[Flag::SecretResponse],
-        reconcile: "Open another session: a repeat does no harm.",
+        recovery: "Open another session: a repeat does no harm.",
         documents: "#14",
         spec: "specs/rootpanel/servers/get_vnc.toml",
         ..EndpointInfo::DEFAULT

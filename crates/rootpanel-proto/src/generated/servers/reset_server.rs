@@ -32,7 +32,7 @@ use crate::types::{OrderId, OrderReference};
 /// #     .build()?;
 /// let call = ResetServer::new(OrderId::new(47000));
 /// let outcome = client.perform(&call);
-/// // It may have happened: `client.reconcile` finds out with the ticket. Do not send it again.
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
@@ -66,7 +66,7 @@ impl Endpoint for ResetServer {
         path: "/apih.php",
         effect: Effect::State,
         flags: &[Flag::Disruptive, Flag::Hazard],
-        reconcile: "Read the server itself: the list of orders does not show whether it runs.",
+        recovery: "Read the server itself: the list of orders does not show whether it runs.",
         documents: "#13",
         spec: "specs/rootpanel/servers/reset_server.toml",
         ..EndpointInfo::DEFAULT

@@ -57,7 +57,7 @@ impl Endpoint for ShutdownServer {
         path: "/apih.php",
         effect: Effect::Idempotent,
         flags: &[Flag::Disruptive],
-        reconcile: "Read the server itself: the list of orders does not show whether it runs.",
+        recovery: "Read the server itself: the list of orders does not show whether it runs.",
         documents: "#11",
         spec: "specs/rootpanel/servers/shutdown_server.toml",
         ..EndpointInfo::DEFAULT

@@ -56,7 +56,7 @@ impl Endpoint for StartServer {
         method: Method::POST,
         path: "/apih.php",
         effect: Effect::Idempotent,
-        reconcile: "Read the server itself: the list of orders does not show whether it runs.",
+        recovery: "Read the server itself: the list of orders does not show whether it runs.",
         documents: "#10",
         spec: "specs/rootpanel/servers/start_server.toml",
         ..EndpointInfo::DEFAULT

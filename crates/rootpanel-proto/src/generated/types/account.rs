@@ -3,7 +3,7 @@
 
 //! Types of `types/account.toml`.
 
-use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
+use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, Reader, Table};
 use hostkit_proto::{Currency, Money};
 
 /// The money of the account.
@@ -25,7 +25,7 @@ impl Balance {
     }
 }
 
-impl Fill for Balance {
+impl FromFields for Balance {
     const TABLE: &'static Table<'static> =
         &Table::new("specs/rootpanel/types/account.toml", &[Field::required("balance"), Field::optional("currency")]);
 
@@ -42,8 +42,7 @@ impl Fill for Balance {
     }
 
     fn finish(&mut self) {
-        if let Some(currency) = self.currency {
-            self.amount.currency = Some(currency);
-        }
+        let Some(currency) = self.currency else { return };
+        self.amount.currency = Some(currency);
     }
 }

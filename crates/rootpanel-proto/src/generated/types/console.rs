@@ -4,7 +4,7 @@
 //! Types of `types/console.toml`.
 
 use hostkit_proto::Secret;
-use hostkit_proto::codec::{DecodeError, Field, Fill, Reader, Table};
+use hostkit_proto::codec::{DecodeError, Field, FromFields, Reader, Table};
 
 use crate::types::OrderId;
 
@@ -31,7 +31,7 @@ impl VncConsole {
     }
 }
 
-impl Fill for VncConsole {
+impl FromFields for VncConsole {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/rootpanel/types/console.toml",
         &[Field::optional("orderid"), Field::required("wss_url"), Field::required("password")],

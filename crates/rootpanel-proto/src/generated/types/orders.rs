@@ -5,7 +5,7 @@
 
 use std::net::IpAddr;
 
-use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
+use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, Reader, Table};
 use hostkit_proto::wire::Kind;
 use hostkit_proto::{Csv, Currency, Money, Secret, Value};
 
@@ -96,7 +96,7 @@ impl NewOrder {
     }
 }
 
-impl Fill for NewOrder {
+impl FromFields for NewOrder {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/rootpanel/types/orders.toml",
         &[
@@ -136,13 +136,12 @@ impl Fill for NewOrder {
     }
 
     fn finish(&mut self) {
-        if let Some(currency) = self.currency {
-            if let Some(item) = &mut self.balance {
-                item.currency = Some(currency);
-            }
-            if let Some(item) = &mut self.cost {
-                item.currency = Some(currency);
-            }
+        let Some(currency) = self.currency else { return };
+        if let Some(item) = &mut self.balance {
+            item.currency = Some(currency);
+        }
+        if let Some(item) = &mut self.cost {
+            item.currency = Some(currency);
         }
     }
 }
@@ -221,7 +220,7 @@ impl Order {
     }
 }
 
-impl Fill for Order {
+impl FromFields for Order {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/rootpanel/types/orders.toml",
         &[
@@ -284,7 +283,7 @@ impl OrderReference {
     }
 }
 
-impl Fill for OrderReference {
+impl FromFields for OrderReference {
     const TABLE: &'static Table<'static> =
         &Table::new("specs/rootpanel/types/orders.toml", &[Field::required("orderid")]);
 
@@ -344,7 +343,7 @@ impl OrderedAddons {
     }
 }
 
-impl Fill for OrderedAddons {
+impl FromFields for OrderedAddons {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/rootpanel/types/orders.toml",
         &[
@@ -372,13 +371,12 @@ impl Fill for OrderedAddons {
     }
 
     fn finish(&mut self) {
-        if let Some(currency) = self.currency {
-            if let Some(item) = &mut self.balance {
-                item.currency = Some(currency);
-            }
-            if let Some(item) = &mut self.cost {
-                item.currency = Some(currency);
-            }
+        let Some(currency) = self.currency else { return };
+        if let Some(item) = &mut self.balance {
+            item.currency = Some(currency);
+        }
+        if let Some(item) = &mut self.cost {
+            item.currency = Some(currency);
         }
     }
 }
@@ -406,7 +404,7 @@ impl ReinstalledOrder {
     }
 }
 
-impl Fill for ReinstalledOrder {
+impl FromFields for ReinstalledOrder {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/rootpanel/types/orders.toml",
         &[Field::required("orderid"), Field::optional("serverlogin"), Field::optional("serverpassword")],
@@ -456,7 +454,7 @@ impl Renewal {
     }
 }
 
-impl Fill for Renewal {
+impl FromFields for Renewal {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/rootpanel/types/orders.toml",
         &[
@@ -484,13 +482,12 @@ impl Fill for Renewal {
     }
 
     fn finish(&mut self) {
-        if let Some(currency) = self.currency {
-            if let Some(item) = &mut self.balance {
-                item.currency = Some(currency);
-            }
-            if let Some(item) = &mut self.cost {
-                item.currency = Some(currency);
-            }
+        let Some(currency) = self.currency else { return };
+        if let Some(item) = &mut self.balance {
+            item.currency = Some(currency);
+        }
+        if let Some(item) = &mut self.cost {
+            item.currency = Some(currency);
         }
     }
 }

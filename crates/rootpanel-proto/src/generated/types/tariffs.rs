@@ -3,7 +3,7 @@
 
 //! Types of `types/tariffs.toml`.
 
-use hostkit_proto::codec::{DecodeError, Field, Fill, FromWire, Reader, Table};
+use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, Reader, Table};
 use hostkit_proto::{Currency, Decimal, Money, Word};
 
 use crate::types::{AddonId, LocationId, PlanKind, TariffId};
@@ -60,7 +60,7 @@ impl Tariff {
     }
 }
 
-impl Fill for Tariff {
+impl FromFields for Tariff {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/rootpanel/types/tariffs.toml",
         &[
@@ -96,19 +96,18 @@ impl Fill for Tariff {
     }
 
     fn finish(&mut self) {
-        if let Some(currency) = self.currency {
-            if let Some(item) = &mut self.monthly_cost {
+        let Some(currency) = self.currency else { return };
+        if let Some(item) = &mut self.monthly_cost {
+            item.currency = Some(currency);
+        }
+        for item in &mut self.addons {
+            if let Some(item) = &mut item.monthly_cost {
                 item.currency = Some(currency);
             }
-            for item in &mut self.addons {
-                if let Some(item) = &mut item.monthly_cost {
-                    item.currency = Some(currency);
-                }
-            }
-            for item in &mut self.locations {
-                if let Some(item) = &mut item.monthly_cost {
-                    item.currency = Some(currency);
-                }
+        }
+        for item in &mut self.locations {
+            if let Some(item) = &mut item.monthly_cost {
+                item.currency = Some(currency);
             }
         }
     }
@@ -143,7 +142,7 @@ impl TariffAddon {
     }
 }
 
-impl Fill for TariffAddon {
+impl FromFields for TariffAddon {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/rootpanel/types/tariffs.toml",
         &[
@@ -193,7 +192,7 @@ impl TariffLocation {
     }
 }
 
-impl Fill for TariffLocation {
+impl FromFields for TariffLocation {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/rootpanel/types/tariffs.toml",
         &[Field::required("id"), Field::optional("name"), Field::optional("costMonthly")],
@@ -242,7 +241,7 @@ impl TariffPeriod {
     }
 }
 
-impl Fill for TariffPeriod {
+impl FromFields for TariffPeriod {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/rootpanel/types/tariffs.toml",
         &[

@@ -8,7 +8,7 @@ use super::{LeadGuard, SessionCell};
 use crate::time::{Moment, Now};
 
 /// A snapshot of a cell.
-pub(crate) struct Look<T> {
+pub(crate) struct Snapshot<T> {
     /// The session that is held, with its generation.
     pub(crate) held: Option<(Arc<T>, u64)>,
     /// When it was requested, its lifetime, and the age at which it is renewed.
@@ -26,10 +26,10 @@ pub(crate) struct Look<T> {
 }
 
 impl<T, E> SessionCell<T, E> {
-    pub(crate) fn look(&self) -> Look<T> {
+    pub(crate) fn snapshot(&self) -> Snapshot<T> {
         let state = self.0.state.lock().unwrap_or_else(PoisonError::into_inner);
         let held = state.held.as_ref();
-        Look {
+        Snapshot {
             held: held.map(|held| (Arc::clone(&held.session), held.generation)),
             life: held.and_then(|held| held.life.map(|life| (held.asked, life.whole, life.renew))),
             is_led: state.is_led,
@@ -44,7 +44,7 @@ impl<T, E> SessionCell<T, E> {
 
 impl<T, E> LeadGuard<T, E> {
     /// Sign-ins sent, the time of the last one, and the end of the server's `Retry-After`.
-    pub(crate) fn look(&self) -> (u32, Moment, Moment) {
+    pub(crate) fn snapshot(&self) -> (u32, Moment, Moment) {
         (self.sent, self.sent_at, self.retry_after)
     }
 }

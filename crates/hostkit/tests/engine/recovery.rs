@@ -6,7 +6,7 @@ use crate::common::things::{ODD, things};
 use crate::common::*;
 use hostkit::protocol::evidence::Doubt;
 use hostkit::transport::{Phase, TransportErrorKind};
-use hostkit::{CallOptions, Cancel, Effect, ErrorKind, Outcome, Perform, Reconciled, SavedTicket, Ticket, TicketError};
+use hostkit::{CallOptions, Cancel, Effect, ErrorKind, Outcome, Perform, Recovery, SavedTicket, Ticket, TicketError};
 use hostkit_testing::Script;
 
 const BROKEN: fn() -> Script = || Script::fail(Phase::Head, TransportErrorKind::Reset);
@@ -22,20 +22,16 @@ fn broken<E: Perform<Api = Shop>>(
     (bench, ticket)
 }
 
-fn reconcile<E: Perform<Api = Shop>>(
-    bench: &Bench,
-    ticket: &Ticket,
-    options: CallOptions,
-) -> Reconciled<E::Found, Code> {
-    let done = bench.run(bench.core.reconcile::<E>(ticket, options));
+fn recover<E: Perform<Api = Shop>>(bench: &Bench, ticket: &Ticket, options: CallOptions) -> Recovery<E::Found, Code> {
+    let done = bench.run(bench.core.recover::<E>(ticket, options));
     assert_eq!(bench.sent(E::INFO.name), 1, "it is never sent again");
     assert_eq!(bench.transport.left(), 0, "all of the script was wanted");
     done
 }
 
-fn order(script: impl IntoIterator<Item = Script>) -> (Bench, Reconciled<u64, Code>) {
+fn order(script: impl IntoIterator<Item = Script>) -> (Bench, Recovery<u64, Code>) {
     let (bench, ticket) = broken(Order, Some(things("1, 2")), script);
-    let done = reconcile::<Order>(&bench, &ticket, CallOptions::new());
+    let done = recover::<Order>(&bench, &ticket, CallOptions::new());
     (bench, done)
 }
 
@@ -54,7 +50,7 @@ const ALL: usize = 19;
 #[test]
 fn what_is_there_is_seen_at_once() {
     let (bench, done) = order([things("1, 2, 7")]);
-    assert!(matches!(done, Reconciled::Happened(7)), "{done}");
+    assert!(matches!(done, Recovery::Happened(7)), "{done}");
     assert_eq!(bench.seconds(), 0);
 }
 
@@ -68,15 +64,15 @@ fn what_shows_late_is_seen_late() {
     }
 }
 
-/// R1: of a call that spends, absence counts after a quarter of an hour; of another after its settle time.
+/// R1: of a call that spends, absence counts after a quarter of an hour; of another after its lag.
 #[test]
-fn it_did_not_happen_only_after_the_settle_time_and_three_reads() {
+fn it_did_not_happen_only_after_the_lag_and_three_reads() {
     let (bench, done) = order(always(|| things("1, 2"), ALL));
-    assert!(matches!(done, Reconciled::DidNot), "{done}");
+    assert!(matches!(done, Recovery::DidNot), "{done}");
     assert_eq!(bench.seconds(), 900);
     let (bench, ticket) = broken(Reboot, Some(things("1, 2")), always(|| things("1, 2"), 9));
-    let done = reconcile::<Reboot>(&bench, &ticket, CallOptions::new());
-    assert!(matches!(done, Reconciled::DidNot), "{done}");
+    let done = recover::<Reboot>(&bench, &ticket, CallOptions::new());
+    assert!(matches!(done, Recovery::DidNot), "{done}");
     assert_eq!(bench.seconds(), 300);
 }
 
@@ -85,8 +81,8 @@ fn it_did_not_happen_only_after_the_settle_time_and_three_reads() {
 fn reads_are_spaced_long_after_the_call() {
     let (bench, ticket) = broken(Order, Some(things("1, 2")), always(|| things("1, 2"), 3));
     bench.clock.advance(Duration::from_secs(1000));
-    let done = reconcile::<Order>(&bench, &ticket, CallOptions::new());
-    assert!(matches!(done, Reconciled::DidNot));
+    let done = recover::<Order>(&bench, &ticket, CallOptions::new());
+    assert!(matches!(done, Recovery::DidNot));
     assert_eq!(bench.seconds(), 1015);
 }
 
@@ -99,8 +95,8 @@ fn a_read_that_fails_ends_what_was_said_in_a_row() {
     let reads = joined([always(unseen, 2), failed(), always(unseen, 2), failed(), always(unseen, 3)]);
     let (bench, ticket) = broken(Order, Some(unseen()), reads);
     bench.clock.advance(Duration::from_secs(1000));
-    let done = reconcile::<Order>(&bench, &ticket, CallOptions::new());
-    assert!(matches!(done, Reconciled::DidNot), "{done}");
+    let done = recover::<Order>(&bench, &ticket, CallOptions::new());
+    assert!(matches!(done, Recovery::DidNot), "{done}");
 }
 
 /// The end of the reads counts from the first of them, not only from the call.
@@ -108,8 +104,8 @@ fn a_read_that_fails_ends_what_was_said_in_a_row() {
 fn a_call_of_long_ago_gets_a_verdict() {
     let (bench, ticket) = broken(Order, Some(things("1, 2")), always(|| things("1, 2"), 3));
     bench.clock.advance(Duration::from_secs(86_400));
-    let done = reconcile::<Order>(&bench, &ticket, CallOptions::new());
-    assert!(matches!(done, Reconciled::DidNot), "{done}");
+    let done = recover::<Order>(&bench, &ticket, CallOptions::new());
+    assert!(matches!(done, Recovery::DidNot), "{done}");
 }
 
 /// A3, A4: an old list from a cache is no absence, an unreadable age is no young one, and there is an end.
@@ -117,16 +113,16 @@ fn a_call_of_long_ago_gets_a_verdict() {
 fn what_a_cache_gives_is_as_old_as_it_says() {
     let old = |age: &'static str| move || things("1, 2").header("age", age);
     let (bench, done) = order(always(old("30"), ALL + 1));
-    assert!(matches!(done, Reconciled::DidNot), "{done}");
+    assert!(matches!(done, Recovery::DidNot), "{done}");
     assert!(bench.seconds() >= 930, "{}", bench.seconds());
     for age in ["999999999", "-1", "1e9", "5, 7", "", "99999999999999999999999"] {
         let (bench, done) = order(always(old(age), 34));
-        assert!(matches!(done, Reconciled::CannotTell(Doubt::Cached)), "{age}: {done}");
+        assert!(matches!(done, Recovery::CannotTell(Doubt::Cached)), "{age}: {done}");
         assert_eq!(bench.seconds(), 1800, "{age}");
     }
     // The oldest of several ages counts.
     let (_, done) = order(always(|| things("1, 2").header("age", "1").header("age", "x"), 34));
-    assert!(matches!(done, Reconciled::CannotTell(Doubt::Cached)), "{done}");
+    assert!(matches!(done, Recovery::CannotTell(Doubt::Cached)), "{done}");
 }
 
 /// A4, R3: what is new and not quite the ordered thing may be it, with another name, plan or place.
@@ -134,13 +130,13 @@ fn what_a_cache_gives_is_as_old_as_it_says() {
 fn something_new_that_does_not_fit_is_no_absence() {
     let odd = || things(&format!("1, 2, {ODD}"));
     let (bench, done) = order(always(odd, ALL));
-    assert!(matches!(&done, Reconciled::CannotTell(Doubt::OtherNew(new)) if *new == ["99"]), "{done}");
+    assert!(matches!(&done, Recovery::CannotTell(Doubt::OtherNew(new)) if *new == ["99"]), "{done}");
     assert_eq!(bench.seconds(), 900);
     assert_eq!(
         done.to_string(),
         "still open: what was read cannot tell: what is new is not quite what was ordered: 99"
     );
-    // It is settled as soon as the ordered one shows beside it.
+    // It is decided as soon as the ordered one shows beside it.
     let (_, done) = order([odd(), things(&format!("1, 2, {ODD}, 7"))]);
     assert_eq!(done.happened(), Some(7));
 }
@@ -150,7 +146,7 @@ fn something_new_that_does_not_fit_is_no_absence() {
 fn a_list_that_lacks_items_is_no_witness() {
     for list in ["1", "", "2, 7", "7"] {
         let (_, done) = order(always(|| things(list), ALL));
-        assert!(matches!(done, Reconciled::CannotTell(Doubt::Missing(_))), "{list}: {done}");
+        assert!(matches!(done, Recovery::CannotTell(Doubt::Missing(_))), "{list}: {done}");
     }
     let (_, done) = order([things("1"), things("2, 7"), things("1, 2, 7")]);
     assert_eq!(done.happened(), Some(7));
@@ -167,7 +163,7 @@ fn a_thing_that_is_listed_twice_is_one() {
 #[test]
 fn a_double_is_named() {
     let (_, done) = order([things("1, 2, 7, 8")]);
-    assert!(matches!(&done, Reconciled::Several(both) if *both == [7, 8]), "{done}");
+    assert!(matches!(&done, Recovery::Several(both) if *both == [7, 8]), "{done}");
 }
 
 /// A proxy resends a PUT to the next server when the first, which has carried it out, does not answer for a minute.
@@ -175,18 +171,18 @@ fn a_double_is_named() {
 fn a_late_double_is_named() {
     let look = |script: Vec<Script>, options| {
         let (bench, ticket) = broken(AddAddress, Some(things("1, 2")), script);
-        (reconcile::<AddAddress>(&bench, &ticket, options), bench.seconds())
+        (recover::<AddAddress>(&bench, &ticket, options), bench.seconds())
     };
     let once = || things("1, 2, 7");
     let (done, seconds) = look(vec![once(), things("1, 2, 7, 8")], CallOptions::new());
-    assert!(matches!(&done, Reconciled::Several(both) if *both == [7, 8]) && seconds == 60, "{done} after {seconds} s");
+    assert!(matches!(&done, Recovery::Several(both) if *both == [7, 8]) && seconds == 60, "{done} after {seconds} s");
     // It counts as one if no other shows, if the second reading fails, or if the caller does not wait.
     let (done, seconds) = look(vec![once(), once()], CallOptions::new());
-    assert!(matches!(done, Reconciled::Happened(7)) && seconds == 60, "{done} after {seconds} s");
+    assert!(matches!(done, Recovery::Happened(7)) && seconds == 60, "{done} after {seconds} s");
     let (done, _) = look(vec![once(), fault(403, "Forbidden")], CallOptions::new());
-    assert!(matches!(done, Reconciled::Happened(7)), "{done}");
+    assert!(matches!(done, Recovery::Happened(7)), "{done}");
     let (done, seconds) = look(vec![once()], CallOptions::new().deadline(Duration::from_secs(10)));
-    assert!(matches!(done, Reconciled::Happened(7)) && seconds == 0, "{done} after {seconds} s");
+    assert!(matches!(done, Recovery::Happened(7)) && seconds == 0, "{done} after {seconds} s");
 }
 
 /// R9: a list of which items cannot be read shows what is there, and not what is missing.
@@ -195,15 +191,15 @@ fn a_list_with_unreadable_items_proves_no_absence() {
     let (_, done) = order([things("1, 2, [], 7")]);
     assert_eq!(done.happened(), Some(7));
     let (bench, done) = order(always(|| things("1, 2, []"), ALL));
-    assert!(matches!(done, Reconciled::CannotTell(Doubt::Unread)), "{done}");
+    assert!(matches!(done, Recovery::CannotTell(Doubt::Unread)), "{done}");
     assert_eq!(bench.seconds(), 900);
     // The last one may be readable again.
     let (_, done) = order([things("1, 2, []"), things("1, 2, []"), things("1, 2, 7")]);
     assert_eq!(done.happened(), Some(7));
     // What is not in such a list is not gone.
     let (bench, ticket) = broken(RemoveThing, Some(things("1, 2")), always(|| things("2, []"), 5));
-    let done = reconcile::<RemoveThing>(&bench, &ticket, CallOptions::new());
-    assert!(matches!(done, Reconciled::CannotTell(Doubt::Unread)), "{done}");
+    let done = recover::<RemoveThing>(&bench, &ticket, CallOptions::new());
+    assert!(matches!(done, Recovery::CannotTell(Doubt::Unread)), "{done}");
     // An item that could not be read before would look new: nothing is sent.
     let ahead = crate::common::bench([things("1, 2, []")]);
     let Outcome::NotSent(error) = ahead.read_and_perform(Order) else { panic!("no baseline") };
@@ -215,13 +211,13 @@ fn a_list_with_unreadable_items_proves_no_absence() {
 fn a_part_of_an_order_is_no_end_until_the_rest_is_excluded() {
     let look = |script: Vec<Script>| {
         let (bench, ticket) = broken(OrderTwo, Some(things("1, 2")), script);
-        (reconcile::<OrderTwo>(&bench, &ticket, CallOptions::new()), bench.seconds())
+        (recover::<OrderTwo>(&bench, &ticket, CallOptions::new()), bench.seconds())
     };
     let (part, whole) = (|| things("1, 2, 7"), || things("1, 2, 7, 8"));
     let (done, seconds) = look(joined([always(part, 4), vec![whole()]]));
-    assert!(matches!(&done, Reconciled::Happened(found) if *found == [7, 8]) && seconds < 100, "{done}");
+    assert!(matches!(&done, Recovery::Happened(found) if *found == [7, 8]) && seconds < 100, "{done}");
     let (done, seconds) = look(always(part, ALL));
-    assert!(matches!(&done, Reconciled::InPart(found, 1) if *found == [7]) && seconds == 900, "{done}");
+    assert!(matches!(&done, Recovery::InPart(found, 1) if *found == [7]) && seconds == 900, "{done}");
 }
 
 /// A5, R10: that something is gone takes as many reads and as much time as that something did not happen.
@@ -229,17 +225,17 @@ fn a_part_of_an_order_is_no_end_until_the_rest_is_excluded() {
 fn what_is_gone_is_gone_after_several_reads() {
     let look = |script: Vec<Script>| {
         let (bench, ticket) = broken(RemoveThing, Some(things("1, 2")), script);
-        (reconcile::<RemoveThing>(&bench, &ticket, CallOptions::new()), bench.seconds())
+        (recover::<RemoveThing>(&bench, &ticket, CallOptions::new()), bench.seconds())
     };
     let (done, seconds) = look(always(|| things("2"), 5));
-    assert!(matches!(done, Reconciled::Happened(())) && seconds == 60, "{done} after {seconds} s");
+    assert!(matches!(done, Recovery::Happened(())) && seconds == 60, "{done} after {seconds} s");
     // One empty list, or one old one, is none.
     let (done, _) = look(joined([vec![things("")], always(|| things("1, 2"), 4)]));
-    assert!(matches!(done, Reconciled::DidNot), "{done}");
+    assert!(matches!(done, Recovery::DidNot), "{done}");
     let (done, _) = look(always(|| things(""), 5));
-    assert!(matches!(&done, Reconciled::CannotTell(Doubt::Missing(missing)) if *missing == ["2"]), "{done}");
+    assert!(matches!(&done, Recovery::CannotTell(Doubt::Missing(missing)) if *missing == ["2"]), "{done}");
     let (done, _) = look(joined([always(|| things("2"), 4), vec![things("1, 2")], always(|| things("2"), 3)]));
-    assert!(matches!(done, Reconciled::Happened(())), "{done}");
+    assert!(matches!(done, Recovery::Happened(())), "{done}");
 }
 
 #[test]
@@ -248,35 +244,35 @@ fn what_is_gone_is_not_found() {
     let gone = || fault(404, "NotFound");
     let look = |before: Script, script: Vec<Script>| {
         let (bench, ticket) = broken(Delete, Some(before), script);
-        (reconcile::<Delete>(&bench, &ticket, CallOptions::new()), bench.seconds())
+        (recover::<Delete>(&bench, &ticket, CallOptions::new()), bench.seconds())
     };
     let (done, seconds) = look(there(), vec![there(), gone(), gone(), gone()]);
-    assert!(matches!(done, Reconciled::Happened(())) && (20..60).contains(&seconds), "{done} after {seconds} s");
+    assert!(matches!(done, Recovery::Happened(())) && (20..60).contains(&seconds), "{done} after {seconds} s");
     let (done, _) = look(there(), vec![gone(), there(), there(), there()]);
-    assert!(matches!(done, Reconciled::DidNot), "{done}");
+    assert!(matches!(done, Recovery::DidNot), "{done}");
     let (done, _) = look(gone(), always(gone, 4));
-    assert!(matches!(done, Reconciled::CannotTell(Doubt::WasSo)), "{done}");
+    assert!(matches!(done, Recovery::CannotTell(Doubt::WasSo)), "{done}");
 }
 
 #[test]
 fn without_a_baseline_the_end_stays_open() {
     let bench = bench([BROKEN()]);
     let Outcome::Unresolved(ticket) = bench.perform(Order) else { panic!("the end is open") };
-    let done = reconcile::<Order>(&bench, &ticket, CallOptions::new());
-    assert!(matches!(done, Reconciled::CannotTell(Doubt::NoBaseline)), "{done}");
-    assert!(ticket.to_string().contains("nothing was read before it, so `reconcile` cannot tell"), "{ticket}");
+    let done = recover::<Order>(&bench, &ticket, CallOptions::new());
+    assert!(matches!(done, Recovery::CannotTell(Doubt::NoBaseline)), "{done}");
+    assert!(ticket.to_string().contains("nothing was read before it, so `recover` cannot tell"), "{ticket}");
 }
 
 #[test]
 fn the_ticket_of_another_call_is_refused() {
     let (bench, ticket) = broken(Order, Some(things("1, 2")), []);
-    let done = bench.run(bench.core.reconcile::<Delete>(&ticket, CallOptions::new()));
-    assert!(matches!(done, Reconciled::OtherTicket("another call")));
+    let done = bench.run(bench.core.recover::<Delete>(&ticket, CallOptions::new()));
+    assert!(matches!(done, Recovery::OtherTicket("another call")));
     assert_eq!(bench.transport.sent().len(), 2);
 }
 
 #[test]
-fn failing_reads_settle_nothing() {
+fn failing_reads_decide_nothing() {
     let bad = || Script::any().answer(502, "");
     // Each reading is a safe call, and is tried three times.
     let (_, done) = order(always(bad, 15).into_iter().chain([things("1, 2, 7")]));
@@ -286,25 +282,25 @@ fn failing_reads_settle_nothing() {
     for _ in 0..100 {
         bench.transport.push(bad());
     }
-    let done = bench.run(bench.core.reconcile::<Order>(&ticket, CallOptions::new()));
-    assert!(matches!(&done, Reconciled::Unread(error) if error.status() == Some(502)), "{done}");
+    let done = bench.run(bench.core.recover::<Order>(&ticket, CallOptions::new()));
+    assert!(matches!(&done, Recovery::Unread(error) if error.status() == Some(502)), "{done}");
     assert!((900..=1000).contains(&bench.seconds()), "{}", bench.seconds());
     let (_, done) = order([fault(403, "Forbidden")]);
-    assert!(matches!(&done, Reconciled::Unread(_)), "{done}");
+    assert!(matches!(&done, Recovery::Unread(_)), "{done}");
 }
 
 #[test]
 fn a_deadline_or_a_cancellation_leaves_it_open() {
     let (bench, ticket) = broken(Order, Some(things("1, 2")), [things("1, 2"), things("1, 2")]);
     let options = CallOptions::new().deadline(Duration::from_secs(10));
-    let done = reconcile::<Order>(&bench, &ticket, options);
-    let Reconciled::NotYet(after, error) = &done else { panic!("{done}") };
+    let done = recover::<Order>(&bench, &ticket, options);
+    let Recovery::NotYet(after, error) = &done else { panic!("{done}") };
     assert!(error.kind() == ErrorKind::Exhausted && after.as_secs() == 895, "{done}");
 
     let (bench, ticket) = broken(Order, Some(things("1, 2")), []);
     let cancel = Cancel::new();
     cancel.cancel();
-    let done = reconcile::<Order>(&bench, &ticket, CallOptions::new().cancel(cancel));
+    let done = recover::<Order>(&bench, &ticket, CallOptions::new().cancel(cancel));
     assert!(done.is_open(), "{done}");
 }
 
@@ -322,27 +318,27 @@ fn what_shows_in_one_of_many_is_looked_for_in_each() {
         let Outcome::Unresolved(ticket) = outcome else { panic!("the end is open") };
         let text = ticket.save().to_string();
         assert!(text.contains(r#""before":{"all":["1","2"],"own":[]}"#), "{text}");
-        reconcile::<AddNote>(&bench, &ticket, CallOptions::new())
+        recover::<AddNote>(&bench, &ticket, CallOptions::new())
     };
     let done = look(vec![things("5, 6, 8"), notes(5, "1"), fault(404, "NotFound"), notes(8, "2, 7")]);
     assert_eq!(done.happened(), Some(7));
     let done = look(vec![things("5, 6"), notes(5, "1"), fault(403, "Forbidden")]);
-    assert!(matches!(&done, Reconciled::Unread(error) if error.endpoint() == "list_notes"), "{done}");
+    assert!(matches!(&done, Recovery::Unread(error) if error.endpoint() == "list_notes"), "{done}");
     // "Not found" is skipped for one of many things, but an error for the list itself.
     let done = look(vec![fault(404, "NotFound")]);
-    assert!(matches!(&done, Reconciled::Unread(error) if error.endpoint() == "list_things"), "{done}");
-    // An answer older than the settle time allows cannot show that nothing happened.
+    assert!(matches!(&done, Recovery::Unread(error) if error.endpoint() == "list_things"), "{done}");
+    // An answer older than the lag allows cannot show that nothing happened.
     let late = || vec![things("5"), notes(5, "1, 2").header("age", "99999999")];
     let done = look((0..20).flat_map(|_| late()).collect());
-    assert!(matches!(done, Reconciled::CannotTell(Doubt::Cached)), "{done}");
+    assert!(matches!(done, Recovery::CannotTell(Doubt::Cached)), "{done}");
 }
 
 /// If nothing can show the call, nothing is read, and the verdict says why.
 #[test]
 fn what_nothing_shows_is_said_to_be_so() {
     let (bench, ticket) = broken(Build, None, []);
-    let done = reconcile::<Build>(&bench, &ticket, CallOptions::new());
-    assert!(matches!(done, Reconciled::NotShown("a building site shows nothing")) && done.is_open(), "{done}");
+    let done = recover::<Build>(&bench, &ticket, CallOptions::new());
+    assert!(matches!(done, Recovery::NotShown("a building site shows nothing")) && done.is_open(), "{done}");
     assert!(ticket.to_string().contains("no call of the API shows it: a building site shows nothing"), "{ticket}");
 }
 
@@ -358,12 +354,12 @@ fn a_ticket_goes_through_text() {
     assert_eq!((saved.api(), saved.operation()), ("shop", "order"));
     let ticket = saved.ticket::<Order>().unwrap();
     assert_eq!((ticket.effect(), ticket.sent().wall), (Effect::Spends, WALL));
-    // A restored ticket counts the settle time anew, although by the wall clock it is over.
+    // A restored ticket counts the lag anew, although by the wall clock it is over.
     bench.clock.advance(Duration::from_secs(1000));
-    let done = bench.run(bench.core.reconcile::<Order>(&ticket, CallOptions::new()));
-    assert!(matches!(done, Reconciled::DidNot), "{done}");
+    let done = bench.run(bench.core.recover::<Order>(&ticket, CallOptions::new()));
+    assert!(matches!(done, Recovery::DidNot), "{done}");
     assert_eq!(bench.seconds(), 1900);
-    let done = bench.run(bench.core.reconcile::<Order>(&ticket, CallOptions::new()));
+    let done = bench.run(bench.core.recover::<Order>(&ticket, CallOptions::new()));
     assert_eq!(done.happened(), Some(7));
 }
 

@@ -1,4 +1,4 @@
-//! Reading straight from the body gives what the tree gives: value, outcome and report, over every example and changes of
+//! Reading directly from the body gives what the tree gives: value, outcome and report, over every example and changes of
 //! it, from a tree's structure down to single bytes.
 //!
 //! `HOSTKIT_PROMISE_SIZE=long` runs more than a million changes.
@@ -11,11 +11,11 @@ use hostkit_tests::mutation::{Case, Random, cases, change, on_a_small_stack};
 use hostkit_tests::targets::probe;
 use hostkit_tests::{entries, mutation};
 
-/// Answers that were compared, and how many of them were read straight.
+/// Answers that were compared, and how many of them were read directly.
 #[derive(Default)]
 struct Count {
     compared: usize,
-    straight: usize,
+    direct: usize,
 }
 
 /// Texts that a value is replaced by.
@@ -115,7 +115,7 @@ fn a_body_says_what_its_tree_says() {
                 let count = counts.entry(format!("{} {}", entry.api, answer.format)).or_default();
                 let mut compare = |place: usize, bytes: &[u8]| {
                     count[place].compared += 1;
-                    count[place].straight += usize::from((probe.compare)(answer.status, bytes));
+                    count[place].direct += usize::from((probe.compare)(answer.status, bytes));
                 };
                 // The answer to a call that acts is always read from its tree.
                 compare(usize::from(entry.info.effect.acts()), &answer.bytes);
@@ -156,12 +156,12 @@ fn a_body_says_what_its_tree_says() {
         let mut total = 0;
         for (name, [examples, changed]) in &counts {
             println!(
-                "{name}: {} of {} examples read straight, {} of {} changes, 0 different",
-                examples.straight, examples.compared, changed.straight, changed.compared
+                "{name}: {} of {} examples read directly, {} of {} changes, 0 different",
+                examples.direct, examples.compared, changed.direct, changed.compared
             );
             total += changed.compared;
             if !name.ends_with(&Format::PrintR.to_string()) && !name.ends_with("form") {
-                assert!(examples.straight * 2 > examples.compared, "{name}: few examples are read straight");
+                assert!(examples.direct * 2 > examples.compared, "{name}: few examples are read directly");
             }
         }
         println!("{total} changes");

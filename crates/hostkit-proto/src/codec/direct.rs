@@ -1,4 +1,4 @@
-//! Values read straight from the body, without a tree: what nearly all answers are read by.
+//! Values read directly from the body, without a tree: what nearly all answers are read by.
 //!
 //! Whatever is not plainly right ends as [`Irregular`], and the answer is read again from the tree, which has every
 //! rule, report and error. So what is read here has to be what the tree gives, and nothing here has a text for an error.
