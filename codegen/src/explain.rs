@@ -73,6 +73,7 @@ const TEXTS: &[(&str, &str)] = &[
     ("E0243", include_str!("explain/E0243.md")),
     ("E0244", include_str!("explain/E0244.md")),
     ("E0245", include_str!("explain/E0245.md")),
+    ("E0246", include_str!("explain/E0246.md")),
     ("E0301", include_str!("explain/E0301.md")),
     ("E0302", include_str!("explain/E0302.md")),
     ("E0303", include_str!("explain/E0303.md")),

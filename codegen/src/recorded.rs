@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use hostkit_proto::Money;
+
 use crate::examples::{example_path, values_path};
 use crate::model::{Endpoint, Model};
 use crate::surface::Example;
@@ -113,8 +115,7 @@ impl<'t> Reader<'t> {
         self.rest = rest;
         let name = word.trim();
         // An amount of money has its currency behind a blank.
-        let is_amount = name.starts_with(|first: char| first.is_ascii_digit() || first == '-');
-        if name.contains(char::is_whitespace) && !is_amount {
+        if name.contains(char::is_whitespace) && name.parse::<Money>().is_err() {
             return None;
         }
         if self.takes('(') {

@@ -128,6 +128,8 @@ pub(crate) struct Service {
     pub(crate) rates: Vec<Rate>,
     /// What the statuses mean for every endpoint that lists them.
     pub(crate) statuses: Vec<Status>,
+    /// What a user does with the calls of each module.
+    pub(crate) modules: Vec<Module>,
     /// The file name of the hoster's document.
     pub(crate) document: Option<String>,
     /// Where the bytes of examples are from, unless an endpoint says otherwise.
@@ -148,6 +150,11 @@ impl Service {
         self.scalar.as_ref().map_or("", |scalar| scalar.as_str())
     }
 
+    /// What a user does with the calls of a module, if the service says it.
+    pub(crate) fn module(&self, name: &str) -> Option<&Module> {
+        self.modules.iter().find(|module| module.name.value == name)
+    }
+
     /// Paths to what is ignored in answers.
     pub(crate) fn ignored(&self) -> Vec<&str> {
         self.ignore.iter().map(|path| path.as_str()).collect()
@@ -164,6 +171,14 @@ impl Service {
         keys.dedup();
         keys
     }
+}
+
+/// A folder of calls.
+#[derive(Debug, Clone)]
+pub(crate) struct Module {
+    pub(crate) name: At<String>,
+    pub(crate) en: String,
+    pub(crate) ru: String,
 }
 
 #[derive(Debug, Clone)]

@@ -55,6 +55,7 @@ pub(super) fn check(model: &Model, surface: &Surface, diagnostics: &mut Diagnost
         diagnostics.add_with_help("E0233", span, message, "beside `one-as-list`", help);
     }
     currencies(model, diagnostics);
+    modules(model, diagnostics);
     nested::of_types(model, diagnostics);
     put::of_service(model, diagnostics);
     credentials(model, diagnostics);
@@ -165,6 +166,25 @@ fn known_host(model: &Model, host: &At<String>, diagnostics: &mut Diagnostics) {
         };
         let message = format!("there is no host `{}`", host.value);
         diagnostics.add_with_help("E0209", &host.span, message, "unknown", help);
+    }
+}
+
+/// Checks that a service says what is done with each module, or with none.
+fn modules(model: &Model, diagnostics: &mut Diagnostics) {
+    let said = &model.service.modules;
+    let known: BTreeSet<&str> = model.endpoints.iter().map(|endpoint| endpoint.module.as_str()).collect();
+    for module in said.iter().filter(|module| !known.contains(module.name.as_str())) {
+        let help = match did_you_mean(&module.name, known.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "modules are the folders of calls".to_owned(),
+        };
+        let message = format!("there is no module `{}`", module.name.value);
+        diagnostics.add_with_help("E0246", &module.name.span, message, "unknown", help);
+    }
+    let Some(first) = said.first() else { return };
+    for name in known.into_iter().filter(|name| model.service.module(name).is_none()) {
+        let message = format!("`[modules]` does not say what a user does with `{name}`");
+        diagnostics.add("E0246", &first.name.span, message, "it names others");
     }
 }
 

@@ -5,7 +5,7 @@ use hostkit_proto::Leniency;
 use super::endpoint::read_statuses;
 use super::field::{read_by_format, read_remarks};
 use super::node::Node;
-use crate::surface::{Credentials, ErrorCode, ErrorDocument, Fault, FaultStyle, Host, Rate, Service, Session};
+use crate::surface::{Credentials, ErrorCode, ErrorDocument, Fault, FaultStyle, Host, Module, Rate, Service, Session};
 
 pub(super) fn read(node: &Node<'_, '_>) -> Service {
     let lenient = node.table("lenient");
@@ -107,6 +107,11 @@ pub(super) fn read(node: &Node<'_, '_>) -> Service {
             })
             .collect(),
         statuses: read_statuses(node),
+        modules: node
+            .described("modules")
+            .into_iter()
+            .map(|described| Module { name: described.name, en: described.en, ru: described.ru })
+            .collect(),
         document: node.optional("document"),
         origin: node.optional("origin"),
         remarks: read_remarks(node),

@@ -90,6 +90,8 @@ const STATUS: &[Key] = &[
     key("provenance", Shape::Word(PROVENANCES), "Where the fact is from."),
 ];
 
+const MODULE: &[Key] = &[must("en", Shape::Sentence, "One English sentence.")];
+
 pub(crate) const SERVICE: &[Key] = &[
     must("name", Shape::Text, "The Rust type that implements `Api`."),
     must("en", Shape::Sentence, "One English sentence."),
@@ -123,6 +125,11 @@ pub(crate) const SERVICE: &[Key] = &[
     key("error", Shape::Tables(ERROR), "The catalogue of error codes."),
     key("rate", Shape::Tables(RATE), "Rate limits."),
     key("status", Shape::Named(STATUS), "What the statuses mean."),
+    key(
+        "modules",
+        Shape::Described(MODULE),
+        "What a user does with the calls of each module, as the start of its page.",
+    ),
     key("document", Shape::Text, "The file name of the hoster's document, whose contents `inventory.toml` lists."),
     key("origin", Shape::Word(ORIGINS), "Where the bytes of examples are from; derived where it is not said."),
     QUIRKS,

@@ -38,7 +38,8 @@ impl Budget {
     /// hold the exact sum.
     pub fn add(&self, amount: Money) -> bool {
         let mut left = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let sum = left.checked_add(amount).filter(|sum| sum.checked_sub(amount) == Some(*left));
+        let is_exact = |sum: &Money| sum.checked_sub(amount) == Some(*left) && sum.checked_sub(*left) == Some(amount);
+        let sum = left.checked_add(amount).filter(is_exact);
         *left = sum.unwrap_or(*left);
         sum.is_some()
     }

@@ -17,6 +17,8 @@ use crate::types::{Parcel, ThingKey};
 /// One box, and what waits for it.
 ///
 /// `GET /boxes/{key}`; effect: **safe**.
+///
+/// It gives [`Parcel`](crate::types::Parcel). `client.wait` polls it for [`BoxRunning`] and [`BoxGone`].
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct GetBox {

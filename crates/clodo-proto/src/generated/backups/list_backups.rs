@@ -13,6 +13,8 @@ use crate::types::{Backup, ServerId};
 ///
 /// `GET /servers/{id}/backup/getlist`; effect: **safe**. Source: line 835 of the document.
 ///
+/// It gives a list of [`Backup`](crate::types::Backup).
+///
 /// ```
 /// use clodo_proto::backups::ListBackups;
 /// use clodo_proto::types::{BackupId, ServerId};

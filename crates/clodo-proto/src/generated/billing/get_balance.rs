@@ -14,6 +14,8 @@ use crate::Clodo;
 ///
 /// `GET /billing/balance`; effect: **safe**. Source: line 1967 of the document.
 ///
+/// It gives `Money`.
+///
 /// In XML the root element is the value.
 ///
 /// ```

@@ -15,6 +15,8 @@ use crate::types::Billing;
 ///
 /// `POST /billing`; effect: **safe**. Source: line 1989 of the document.
 ///
+/// It gives [`Billing`](crate::types::Billing).
+///
 /// Sent as POST, because a GET would need a body: it counts against the quota of POST, which is smaller. A period in
 /// civil time is Moscow's, where a change of the clock has an hour twice; in seconds since 1970 it is exact.
 ///

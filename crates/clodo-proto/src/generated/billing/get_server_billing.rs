@@ -15,6 +15,8 @@ use crate::types::{Billing, ServerId};
 ///
 /// `POST /billing/{id}`; effect: **safe**. Source: line 1989 of the document.
 ///
+/// It gives [`Billing`](crate::types::Billing).
+///
 /// Sent as POST, because a GET would need a body: it counts against the quota of POST, which is smaller.
 ///
 /// ```

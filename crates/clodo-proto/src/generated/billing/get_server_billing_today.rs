@@ -13,6 +13,8 @@ use crate::types::{Billing, ServerId};
 ///
 /// `GET /billing/{id}`; effect: **safe**. Source: line 1989 of the document.
 ///
+/// It gives [`Billing`](crate::types::Billing).
+///
 /// ```
 /// use clodo_proto::billing::GetServerBillingToday;
 /// use clodo_proto::types::ServerId;

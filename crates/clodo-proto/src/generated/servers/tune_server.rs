@@ -15,6 +15,8 @@ use crate::types::ServerId;
 ///
 /// `PUT /servers/{id}`; effect: **idempotent**. Source: line 576 of the document.
 ///
+/// It gives no value.
+///
 /// At least one of these is required: vps_daylimit, vps_swapsize, vps_hddshaper, vps_memblocksize and 2 more.
 ///
 /// ```

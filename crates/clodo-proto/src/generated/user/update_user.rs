@@ -15,6 +15,8 @@ use crate::types::{DirectorDocument, ServerId, StorageId};
 ///
 /// `POST /user/update`; effect: **idempotent** (secret-request). Source: line 1706 of the document.
 ///
+/// It gives no value.
+///
 /// Only what is given is changed. The e-mail address, the telephone number and the sign-in by SMS decide who can get
 /// into the account: ask before they change. The document says "the values of the previous section" and does not list
 /// which of them may be written; what the hoster itself keeps (number, login, balance, lists) is left out here.

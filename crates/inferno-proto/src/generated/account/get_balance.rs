@@ -13,6 +13,8 @@ use crate::types::Balance;
 ///
 /// `POST /api_client.php`, action `balance`; effect: **safe**. Source: line 28 of the document.
 ///
+/// It gives [`Balance`](crate::types::Balance).
+///
 /// ```
 /// use inferno_proto::account::GetBalance;
 /// use inferno_proto::types::ResultWord;

@@ -13,6 +13,8 @@ use crate::types::Balance;
 ///
 /// `GET /v1/account.balance`; effect: **safe**. Source: line 40 of the document.
 ///
+/// It gives [`Balance`](crate::types::Balance).
+///
 /// A balance without operations is absent. The host `vdsina_com` names the currency.
 ///
 /// ```

@@ -19,6 +19,8 @@ use crate::types::{Domain, DomainId};
 ///
 /// `GET /v1/dns/{id}`; effect: **safe**. Source: line 182 of the document.
 ///
+/// It gives [`Domain`](crate::types::Domain). `client.wait` polls it for [`DnsActive`].
+///
 /// ```
 /// use macloud_proto::dns::GetDomain;
 /// use macloud_proto::types::DomainId;

@@ -18,6 +18,8 @@ use crate::types::{IsoDownload, IsoKey};
 ///
 /// `GET /v1/iso/{key}`; effect: **safe**. Source: line 83 of the document.
 ///
+/// It gives [`IsoDownload`](crate::types::IsoDownload). `client.wait` polls it for [`IsoDone`].
+///
 /// ```
 /// use macloud_proto::isos::GetIsoProgress;
 /// use macloud_proto::types::{DownloadStatus, IsoKey};

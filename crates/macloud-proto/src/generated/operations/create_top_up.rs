@@ -19,6 +19,8 @@ use crate::types::{Operation, OperationId};
 ///
 /// `POST /v1/operation`; effect: **state** (additive). Source: line 175 of the document.
 ///
+/// It gives [`OperationId`](crate::types::OperationId).
+///
 /// Nothing is charged: read the operation for the link that pays it.
 ///
 /// If the outcome is unknown: List the operations and look for the amount and the time. `client.recover` does this,

@@ -13,6 +13,8 @@ use crate::types::{GroupId, ServerPlan};
 ///
 /// `GET /v1/server-plan/{group}`; effect: **safe**. Source: line 65 of the document.
 ///
+/// It gives a list of [`ServerPlan`](crate::types::ServerPlan).
+///
 /// The source of prices: `cost` for a `period` with the discounts of the account, plus what is added to a constructor
 /// plan. Retired plans vanish from here although servers still have them.
 ///

@@ -15,6 +15,8 @@ use crate::types::Balance;
 ///
 /// `POST /apih.php`, action `getBalance`; effect: **safe**. Source: line 416 of the document.
 ///
+/// It gives [`Balance`](crate::types::Balance).
+///
 /// ```
 /// use rootpanel_proto::account::GetBalance;
 ///

@@ -16,6 +16,8 @@ use crate::types::{AddonId, OrderId, OrderedAddons};
 ///
 /// `POST /apih.php`, action `addonsOrder`; effect: **spends** (additive, recurring). Source: line 343 of the document.
 ///
+/// It gives [`OrderedAddons`](crate::types::OrderedAddons).
+///
 /// If the outcome is unknown: Compare the balance; the list of orders does not show add-ons. No call shows whether it
 /// happened: The list of orders does not show add-ons, and the balance stays the same where an add-on costs nothing or
 /// is not paid yet.

@@ -19,6 +19,8 @@ use crate::types::{Order, OrderId, Renewal};
 ///
 /// `POST /apih.php`, action `renewOrder`; effect: **spends** (additive). Source: line 254 of the document.
 ///
+/// It gives [`Renewal`](crate::types::Renewal).
+///
 /// If the outcome is unknown: Read the order with `get_orders` and compare until when it is paid; compare the balance.
 /// `client.recover` does this, comparing with what `perform` read before the call.
 ///
