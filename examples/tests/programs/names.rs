@@ -14,7 +14,7 @@ const APIS: [&str; 4] = [
 ];
 
 /// Methods of the standard library that some item of ours has, too.
-const OF_THE_LANGUAGE: [&str; 1] = ["parse"];
+const OF_THE_LANGUAGE: [&str; 2] = ["iter", "parse"];
 
 /// What stands in for the hoster: a program for a real account does not have these lines.
 const STAND_IN: &str = "sandbox";

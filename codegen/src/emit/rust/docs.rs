@@ -240,7 +240,7 @@ fn gives(endpoint: &Endpoint) -> String {
     let waiters: Vec<String> = endpoint.waiters.iter().map(|waiter| format!("[`{}`]", waiter.type_name)).collect();
     match waiters.as_slice() {
         [] => format!("It gives {value}."),
-        names => format!("It gives {value}. `client.wait` polls it for {}.", names.join(" and ")),
+        names => format!("It gives {value}. Wait with {}.", names.join(" or ")),
     }
 }
 

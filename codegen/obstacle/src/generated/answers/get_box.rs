@@ -18,7 +18,7 @@ use crate::types::{Parcel, ThingKey};
 ///
 /// `GET /boxes/{key}`; effect: **safe**.
 ///
-/// It gives [`Parcel`](crate::types::Parcel). `client.wait` polls it for [`BoxRunning`] and [`BoxGone`].
+/// It gives [`Parcel`](crate::types::Parcel). Wait with [`BoxRunning`] or [`BoxGone`].
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct GetBox {

@@ -18,7 +18,7 @@ use crate::types::{BackgroundRequest, RequestId};
 ///
 /// `GET /requests/{id}`; effect: **safe**. Source: line 1933 of the document.
 ///
-/// It gives [`BackgroundRequest`](crate::types::BackgroundRequest). `client.wait` polls it for [`RequestComplete`].
+/// It gives [`BackgroundRequest`](crate::types::BackgroundRequest). Wait with [`RequestComplete`].
 ///
 /// ```
 /// use clodo_proto::requests::GetRequest;

@@ -19,8 +19,7 @@ use crate::types::{ServerDetail, ServerId};
 ///
 /// `GET /servers/{id}`; effect: **safe** (secret-response). Source: line 392 of the document.
 ///
-/// It gives [`ServerDetail`](crate::types::ServerDetail). `client.wait` polls it for [`ServerRunning`] and
-/// [`ServerStopped`].
+/// It gives [`ServerDetail`](crate::types::ServerDetail). Wait with [`ServerRunning`] or [`ServerStopped`].
 ///
 /// ```
 /// use clodo_proto::servers::GetServer;

@@ -20,7 +20,7 @@ use crate::types::{OrderId, ServerInfo};
 ///
 /// `POST /api_client.php`, action `getinfo`; effect: **safe** (secret-response). Source: line 98 of the document.
 ///
-/// It gives [`ServerInfo`](crate::types::ServerInfo). `client.wait` polls it for [`ServerOnline`] and [`OrderActive`].
+/// It gives [`ServerInfo`](crate::types::ServerInfo). Wait with [`ServerOnline`] or [`OrderActive`].
 ///
 /// A success does not mean that there are data of the server: its part, `vps_info`, has a `result` of its own.
 ///

@@ -19,7 +19,7 @@ use crate::types::{Backup, BackupId};
 ///
 /// `GET /v1/backup/{id}`; effect: **safe** (secret-response). Source: line 135 of the document.
 ///
-/// It gives [`Backup`](crate::types::Backup). `client.wait` polls it for [`BackupActive`] and [`BackupDownloadable`].
+/// It gives [`Backup`](crate::types::Backup). Wait with [`BackupActive`] or [`BackupDownloadable`].
 ///
 /// ```
 /// use macloud_proto::backups::GetBackup;

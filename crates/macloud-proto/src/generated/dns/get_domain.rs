@@ -19,7 +19,7 @@ use crate::types::{Domain, DomainId};
 ///
 /// `GET /v1/dns/{id}`; effect: **safe**. Source: line 182 of the document.
 ///
-/// It gives [`Domain`](crate::types::Domain). `client.wait` polls it for [`DnsActive`].
+/// It gives [`Domain`](crate::types::Domain). Wait with [`DnsActive`].
 ///
 /// ```
 /// use macloud_proto::dns::GetDomain;

@@ -18,7 +18,7 @@ use crate::types::{IsoDownload, IsoKey};
 ///
 /// `GET /v1/iso/{key}`; effect: **safe**. Source: line 83 of the document.
 ///
-/// It gives [`IsoDownload`](crate::types::IsoDownload). `client.wait` polls it for [`IsoDone`].
+/// It gives [`IsoDownload`](crate::types::IsoDownload). Wait with [`IsoDone`].
 ///
 /// ```
 /// use macloud_proto::isos::GetIsoProgress;

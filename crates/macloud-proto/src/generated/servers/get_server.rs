@@ -19,8 +19,7 @@ use crate::types::{ServerDetail, ServerId};
 ///
 /// `GET /v1/server/{id}`; effect: **safe**. Source: line 101 of the document.
 ///
-/// It gives [`ServerDetail`](crate::types::ServerDetail). `client.wait` polls it for [`ServerActive`] and
-/// [`ServerGone`].
+/// It gives [`ServerDetail`](crate::types::ServerDetail). Wait with [`ServerActive`] or [`ServerGone`].
 ///
 /// A new server has no address yet. Actions are allowed as `can` says.
 ///

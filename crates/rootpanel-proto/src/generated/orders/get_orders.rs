@@ -19,7 +19,7 @@ use crate::types::{Order, OrderId};
 ///
 /// `POST /apih.php`, action `getOrders`; effect: **safe** (secret-response). Source: line 385 of the document.
 ///
-/// It gives a list of [`Order`](crate::types::Order). `client.wait` polls it for [`OrderProcessed`].
+/// It gives a list of [`Order`](crate::types::Order). Wait with [`OrderProcessed`].
 ///
 /// Without any order the hoster answers with error 26, which is an empty list.
 ///
