@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
 
 mod doctor;
+mod money;
 mod names;
 mod readme;
 mod record_deletion;

@@ -203,6 +203,7 @@ fn errors_and_rejections_say_how_long_to_wait() {
     assert_eq!(seconds(bench.call(GetItem).unwrap_err().retry_after()), Some(30));
     let Outcome::Rejected(rejection) = bench.perform(Reboot) else { panic!("it was refused") };
     assert_eq!(seconds(rejection.retry_after()), Some(30));
+    assert_eq!(seconds(Outcome::<(), _>::Rejected(rejection.clone()).retry_after()), Some(30));
     assert_eq!(seconds(hostkit::Error::from(rejection).retry_after()), Some(30));
     // The local limit knows it, too.
     for _ in 0..3 {
