@@ -96,6 +96,7 @@ impl Waiter for BoxRunning {
     }
 
     fn judge(&self, output: Parcel, mut checks: Checks<'_>) -> Progress<Parcel> {
+        checks.text(output.status.as_ref());
         checks.text(Some(&output.key));
         checks.percent(output.percent.as_ref());
         checks.fails_at("status", output.status.as_ref(), &["нет", "2fast"]);

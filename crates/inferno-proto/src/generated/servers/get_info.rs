@@ -166,6 +166,7 @@ impl Waiter for ServerOnline {
     }
 
     fn judge(&self, output: ServerInfo, mut checks: Checks<'_>) -> Progress<ServerInfo> {
+        checks.text(Some(&output.order_status));
         checks.text(output.vps.as_ref().and_then(|value| value.state.as_ref()));
         checks.fails_at("order_status", Some(&output.order_status), &["Cancelled", "Fraud", "Terminated"]);
         checks.needs_flag(

@@ -130,6 +130,7 @@ impl Waiter for BackupActive {
     }
 
     fn judge(&self, output: Backup, mut checks: Checks<'_>) -> Progress<Backup> {
+        checks.text(Some(&output.status));
         checks.text(output.status_text.as_ref());
         checks.fails_at("status", Some(&output.status), &["block", "notpaid", "deleted"]);
         checks.needs("status", Some(&output.status), &["active"]);
@@ -172,6 +173,7 @@ impl Waiter for BackupDownloadable {
     }
 
     fn judge(&self, output: Backup, mut checks: Checks<'_>) -> Progress<Backup> {
+        checks.text(Some(&output.status));
         checks.text(output.status_text.as_ref());
         checks.fails_at("status", Some(&output.status), &["block", "notpaid", "deleted"]);
         checks.needs_some("download", output.download.as_ref().is_some(), &["download"]);

@@ -122,6 +122,7 @@ impl Waiter for IsoDone {
     }
 
     fn judge(&self, output: IsoDownload, mut checks: Checks<'_>) -> Progress<IsoDownload> {
+        checks.text(Some(&output.status));
         checks.text(output.description.as_ref());
         checks.fails_at("status", Some(&output.status), &["error"]);
         checks.needs("status", Some(&output.status), &["done"]);
