@@ -15,8 +15,10 @@ pub(crate) enum Type {
     Int,
     Uint,
     Decimal,
-    /// As `Decimal`, but one that is there and cannot be read is an error of its object.
+    /// An amount; one that is there and cannot be read is an error of its object.
     Money,
+    /// The currency of the amounts beside it and below it.
+    Currency,
     Flag,
     /// A flag in words, each pair with that for no first; the first pair is written.
     Worded(Vec<[surface::Word; 2]>),

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use hostkit_proto::Currency;
+
 use super::kinds::is_number;
 use super::{nested, put, signing};
 use crate::diagnostic::{Diagnostics, did_you_mean};
@@ -53,6 +55,8 @@ pub(super) fn check(model: &Model, surface: &Surface, diagnostics: &mut Diagnost
         let message = "a map in the place of a list could be either";
         diagnostics.add_with_help("E0233", span, message, "beside `one-as-list`", help);
     }
+    currencies(model, diagnostics);
+    modules(model, diagnostics);
     nested::of_types(model, diagnostics);
     put::of_service(model, diagnostics);
     credentials(model, diagnostics);
@@ -164,6 +168,41 @@ fn known_host(model: &Model, host: &At<String>, diagnostics: &mut Diagnostics) {
         };
         let message = format!("there is no host `{}`", host.value);
         diagnostics.add_with_help("E0209", &host.span, message, "unknown", help);
+    }
+}
+
+/// Checks that a service says what is done with each module, or with none.
+fn modules(model: &Model, diagnostics: &mut Diagnostics) {
+    let said = &model.service.modules;
+    let known: BTreeSet<&str> = model.endpoints.iter().map(|endpoint| endpoint.module.as_str()).collect();
+    for module in said.iter().filter(|module| !known.contains(module.name.as_str())) {
+        let help = match did_you_mean(&module.name, known.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "modules are the folders of calls".to_owned(),
+        };
+        let message = format!("there is no module `{}`", module.name.value);
+        diagnostics.add_with_help("E0248", &module.name.span, message, "unknown", help);
+    }
+    let Some(first) = said.first() else { return };
+    for name in known.into_iter().filter(|name| model.service.module(name).is_none()) {
+        let message = format!("`[modules]` does not say what a user does with `{name}`");
+        diagnostics.add("E0248", &first.name.span, message, "it names others");
+    }
+}
+
+fn currencies(model: &Model, diagnostics: &mut Diagnostics) {
+    let codes = model.service.hosts.iter().filter_map(|host| host.currency.as_ref()).chain(&model.service.currency);
+    for code in codes.filter(|code| Currency::new(code).is_none()) {
+        let help = "three letters, as in ISO 4217: `RUB`";
+        diagnostics.add_with_help("E0247", &code.span, "this is no code of a currency", "no code", help);
+    }
+    for entry in model.types.values() {
+        let TypeKind::Struct(fields) = &entry.kind else { continue };
+        for field in fields.iter().filter(|field| field.ty == Type::Currency).skip(1) {
+            let help = "a `currency` is that of all amounts beside it: make the others text";
+            let message = format!("`{}` has two currencies", entry.name);
+            diagnostics.add_with_help("E0247", &field.surface.wire.span, message, "the second one", help);
+        }
     }
 }
 
