@@ -25,6 +25,7 @@ mod openapi_client;
 mod own_api;
 mod package;
 mod promises;
+mod random_specs;
 mod real;
 mod spec;
 mod strangers;
@@ -237,6 +238,14 @@ enum TestVerb {
     ///
     /// Use it after a change of the tests over all APIs, of the sandbox or of `cargo-hostkit`.
     AddedApi,
+    /// Makes sound specs at random, compiles what is generated, and passes their examples through both halves.
+    ///
+    /// Use it after a change of the emitters or of the spec language.
+    RandomSpecs {
+        /// The number of APIs.
+        #[arg(long, default_value_t = 30)]
+        count: u32,
+    },
     /// Runs public clients that are published as packages against the sandbox.
     ///
     /// Use it after a change of the sandbox; it needs Python and a registry, and is not part of CI.
@@ -353,6 +362,7 @@ fn test_verb(verb: TestVerb) -> Result<(), String> {
         TestVerb::Openapi { client: false } => openapi::run(),
         TestVerb::OwnApi => own_api::execute(),
         TestVerb::AddedApi => added_api::execute(),
+        TestVerb::RandomSpecs { count } => random_specs::execute(count),
         TestVerb::Strangers => strangers::run_clients(),
         TestVerb::Fixtures { check } => fixtures::php(check),
     }

@@ -5,9 +5,12 @@ use hostkit_proto::Leniency;
 use super::endpoint::read_statuses;
 use super::field::{read_by_format, read_remarks};
 use super::node::Node;
-use crate::surface::{Credentials, ErrorCode, ErrorDocument, Fault, FaultStyle, Host, Rate, Service, Session};
+use crate::surface::{
+    Credentials, ErrorCode, ErrorDocument, Fault, FaultStyle, Host, Module, Put, Rate, Service, Session, Signature,
+};
 
 pub(super) fn read(node: &Node<'_, '_>) -> Service {
+    let signature = read_signature(node);
     let lenient = node.table("lenient");
     let is = |key: &str| lenient.is_some_and(|node| node.flag(key) == Some(true));
     let dates = node.table("dates");
@@ -19,6 +22,7 @@ pub(super) fn read(node: &Node<'_, '_>) -> Service {
         about: node.text("about"),
         aliases: node.texts("aliases"),
         zone: node.text("zone"),
+        currency: node.optional_at("currency"),
         formats: node.texts("formats"),
         request_format: node.optional("request-format"),
         negotiates: node.flag("negotiates") == Some(true),
@@ -53,18 +57,30 @@ pub(super) fn read(node: &Node<'_, '_>) -> Service {
         date_patterns: forms("date"),
         hosts: node
             .list("host")
-            .map(|node| Host { name: node.text_at("name"), url: node.text("url"), en: node.text("en"), ru: node.ru() })
+            .map(|node| Host {
+                name: node.text_at("name"),
+                url: node.text("url"),
+                currency: node.optional_at("currency"),
+                en: node.text("en"),
+                ru: node.ru(),
+            })
             .collect(),
         credentials: node
             .list("credentials")
-            .map(|node| Credentials {
-                name: node.text_at("name"),
-                en: node.text("en"),
-                ru: node.ru(),
-                fields: node.pairs("fields"),
-                sign_in: node.optional_at("sign-in"),
-                token: node.optional_at("token"),
-                put: node.puts("put"),
+            .map(|node| {
+                let put = node.puts("put");
+                // A clock is read as a session is signed in to: once for all callers, and again after its time.
+                let clock = signature.as_ref().filter(|_| put.iter().any(Put::signs));
+                let clock = clock.and_then(|signature| signature.clock.clone());
+                Credentials {
+                    name: node.text_at("name"),
+                    en: node.text("en"),
+                    ru: node.ru(),
+                    fields: node.pairs("fields"),
+                    sign_in: node.optional_at("sign-in").or(clock),
+                    token: node.optional_at("token"),
+                    put,
+                }
             })
             .collect(),
         session: node.table("session").map(|node| Session {
@@ -76,6 +92,7 @@ pub(super) fn read(node: &Node<'_, '_>) -> Service {
             issued: node.optional_at("issued"),
             hosts: node.texts("hosts"),
         }),
+        signature: signature.clone(),
         fault: read_fault(node),
         errors: node
             .list("error")
@@ -100,10 +117,25 @@ pub(super) fn read(node: &Node<'_, '_>) -> Service {
             })
             .collect(),
         statuses: read_statuses(node),
+        modules: node
+            .described("modules")
+            .into_iter()
+            .map(|described| Module { name: described.name, en: described.en, ru: described.ru })
+            .collect(),
         document: node.optional("document"),
         origin: node.optional("origin"),
         remarks: read_remarks(node),
     }
+}
+
+fn read_signature(node: &Node<'_, '_>) -> Option<Signature> {
+    let node = node.table("signature")?;
+    Some(Signature {
+        algorithm: node.text_at("algorithm"),
+        key: node.template("key"),
+        text: node.template("text")?,
+        clock: node.optional_at("clock"),
+    })
 }
 
 fn read_fault(node: &Node<'_, '_>) -> Fault {

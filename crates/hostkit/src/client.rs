@@ -2,16 +2,19 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use hostkit_proto::{Api, BaseUrl, EncodeError, EndpointInfo, RequestParts, Session, SignIn, UnknownFields};
+use hostkit_proto::{
+    Api, BaseUrl, Currency, EncodeError, EndpointInfo, RequestParts, Session, SignIn, Stamp, UnixTime, UnknownFields,
+};
 use hostkit_wire::{Format, Limits};
 
 use crate::call::intent::BeforeSend;
 use crate::call::retry::{MAX_ATTEMPTS, Random, RetryBudget};
 use crate::call::ticket;
 use crate::call::turns::{SharedTurns, Turns};
-use crate::config::{Place, Settings, SetupError};
+use crate::config::{Settings, SetupError};
 use crate::error::{Cause, Error};
 use crate::limits::price::Budget;
 use crate::limits::rate::Rates;
@@ -19,7 +22,7 @@ use crate::limits::shared::SharedRates;
 use crate::session::cell::{Admission, SessionCell};
 use crate::session::shared::SharedSession;
 use crate::subject::place;
-use crate::time::Clock;
+use crate::time::{Clock, Now};
 use crate::transport::AnswerLimits;
 use crate::watch::{Counters, RateLeft, Watch};
 
@@ -65,6 +68,8 @@ pub(crate) struct Shared<A: Api> {
     pub(crate) credentials: A::Credentials,
     pub(crate) base: BaseUrl,
     pub(crate) host: &'static str,
+    /// The currency of amounts there.
+    pub(crate) currency: Option<Currency>,
     pub(crate) account: Option<String>,
     pub(crate) format: Format,
     pub(crate) deadline: Option<Duration>,
@@ -84,12 +89,28 @@ pub(crate) struct Shared<A: Api> {
     pub(crate) retries: RetryBudget,
     pub(crate) turns: Turns,
     pub(crate) random: Random,
+    /// The nonce of the last signed request.
+    nonce: AtomicU64,
 }
 
 /// A session with the checked base URL that its token is sent to.
 pub(crate) struct Admitted {
     pub(crate) session: Session,
     pub(crate) base: BaseUrl,
+    /// By how many seconds the server's clock is ahead, where calls are signed by it.
+    pub(crate) ahead: i64,
+}
+
+impl<A: Api> Shared<A> {
+    /// Time and nonce of the next request, for a server whose clock is ahead by these seconds.
+    pub(crate) fn stamp(&self, now: Now, ahead: i64) -> Stamp {
+        let at = Now { wall: UnixTime(now.wall.0.saturating_add(ahead)), ..now };
+        let own = now.micros();
+        let next = |last: u64| Some(own.max(last.saturating_add(1)));
+        let last = self.nonce.fetch_update(Ordering::SeqCst, Ordering::SeqCst, next);
+        let nonce = own.max(last.unwrap_or_default().saturating_add(1));
+        Stamp { millis: at.micros() / 1000, nonce }
+    }
 }
 
 impl<A: Api> Clone for ClientCore<A> {
@@ -101,18 +122,19 @@ impl<A: Api> Clone for ClientCore<A> {
 impl<A: Api> ClientCore<A> {
     pub(crate) fn new(settings: Settings<A>) -> Result<Self, SetupError> {
         let hosts = A::INFO.hosts;
-        let (base, host) = match settings.place {
-            Place::At(base) => {
+        let named = match settings.host {
+            Some(name) => Some(hosts.iter().find(|host| host.name == name).ok_or(SetupError::UnknownHost(name))?),
+            None => None,
+        };
+        let (base, host) = match (settings.base_url, named) {
+            (Some(base), Some(host)) => (base, host.name),
+            (Some(base), None) => {
                 // A base URL of the spec keeps the name of its host, and thereby that host's constraints.
                 let known = hosts.iter().find(|host| host.url.parse::<BaseUrl>().is_ok_and(|url| url == base));
                 (base, known.map_or("", |host| host.name))
             }
-            Place::Default => {
-                let host = hosts.first().ok_or(SetupError::NoHost)?;
-                (host.url.parse()?, host.name)
-            }
-            Place::Named(name) => {
-                let host = hosts.iter().find(|host| host.name == name).ok_or(SetupError::UnknownHost(name))?;
+            (None, named) => {
+                let host = named.or(hosts.first()).ok_or(SetupError::NoHost)?;
                 (host.url.parse()?, host.name)
             }
         };
@@ -136,6 +158,7 @@ impl<A: Api> ClientCore<A> {
             credentials: settings.credentials,
             base,
             host,
+            currency: A::INFO.currency_at(host),
             account: settings.account,
             format,
             deadline: settings.deadline,
@@ -155,6 +178,7 @@ impl<A: Api> ClientCore<A> {
             retries: RetryBudget::new(),
             turns: Turns::new(turns),
             random: Random::new(settings.seed),
+            nonce: AtomicU64::new(0),
         }));
         if let Some(token) = settings.token {
             core.start_session(Session::with_token(token)).map_err(SetupError::Credentials)?;
@@ -167,10 +191,11 @@ impl<A: Api> ClientCore<A> {
         let shared = self.shared();
         let info = const { &EndpointInfo { name: "signed_in", ..EndpointInfo::DEFAULT } };
         let mut parts = RequestParts::of(info, &A::INFO, shared.format, shared.host);
-        A::authorise(&shared.credentials, &session, &mut parts).and_then(|()| parts.checked())?;
         let now = shared.clock.now();
+        parts.stamp(shared.stamp(now, 0));
+        A::authorise(&shared.credentials, &session, &mut parts).and_then(|()| parts.checked())?;
         if let Admission::Lead(guard) = shared.session.ask(now, Duration::ZERO, &mut None) {
-            let admitted = Admitted { session, base: shared.base.clone() };
+            let admitted = Admitted { session, base: shared.base.clone(), ahead: 0 };
             let _ = guard.succeed(admitted, now, A::INFO.session_lifetime, shared.random.unit());
         }
         Ok(())
@@ -243,6 +268,7 @@ fn check_credentials<A: Api>(
     host: &'static str,
 ) -> Result<(), EncodeError> {
     let mut parts = RequestParts::of(const { &EndpointInfo::DEFAULT }, &A::INFO, format, host);
+    parts.stamp(Stamp { millis: 0, nonce: 0 });
     let secrets = parts.written_by(|parts| {
         let session = match A::sign_in(credentials, parts)? {
             SignIn::Ask => return Ok(()),

@@ -38,6 +38,9 @@ fn document(model: &Model) -> Object {
             let mut server = object! { "url": &host.url };
             server.say("description", &host.en);
             server.set("x-hostkit-name", host.name.value.as_str());
+            if let Some(currency) = host.currency.as_ref().or(service.currency.as_ref()) {
+                server.set("x-hostkit-currency", currency.as_str());
+            }
             server
         })
         .collect();
@@ -181,6 +184,11 @@ fn extensions(document: &mut Object, model: &Model) {
             one.object(place).set(put.key.value.as_str(), put.name().unwrap_or(&put.template));
         }
         document.object("x-hostkit-credentials").set(credentials.name.value.as_str(), one);
+    }
+    if let Some(signature) = &service.signature {
+        let mut one = object! { "algorithm": signature.algorithm.as_str(), "text": signature.text.text.as_str() };
+        one.say("key", signature.key.as_ref().map(|key| key.text.value.clone()).unwrap_or_default());
+        document.set("x-hostkit-signature", one);
     }
     let fault = &service.fault;
     let mut words = object! { "kind": fault.style.word() };

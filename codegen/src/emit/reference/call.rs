@@ -72,6 +72,11 @@ fn facts(language: Language, model: &Model, endpoint: &Endpoint) -> String {
         let title = language.pick("At least one is required", "Нужен хотя бы один параметр");
         lines.push(format!("{title}: {}", inputs.names()));
     }
+    if let Some(paging) = &endpoint.paging {
+        let title =
+            language.pick("Answers in pages, which `client.items` joins, by", "Ответ по страницам (`client.items`)");
+        lines.push(format!("{title}: `{}`", paging.input.wire()));
+    }
     if let Some(seconds) = surface.deadline {
         lines.push(format!("{}: {seconds} {}", language.pick("Deadline", "Срок"), language.pick("s", "с")));
     }
@@ -130,7 +135,8 @@ fn inputs(language: Language, endpoint: &Endpoint) -> String {
         if !text.is_empty() {
             text.push('\n');
         }
-        text.push_str(&format!("`{}`: {} ({which})\n\n", group.rust, language.of(&group.en, &group.ru)));
+        let about = language.of(&group.en, &group.ru);
+        text.push_str(&format!("`{}`, Rust `{}`: {about} ({which})\n\n", group.rust, group.type_name));
         let rows = group.variants.iter().flat_map(|variant| {
             let constants = variant.fixed.iter().map(|constant| {
                 let name = language.pick("constant", "постоянное");

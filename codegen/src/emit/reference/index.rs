@@ -47,11 +47,13 @@ pub(super) fn modules(model: &Model) -> BTreeMap<&str, Vec<&Endpoint>> {
 }
 
 fn calls(language: Language, model: &Model) -> String {
-    let titles = [language.pick("page", "страница"), language.pick("calls", "вызовы")];
+    let titles =
+        [language.pick("page", "страница"), language.pick("what for", "зачем"), language.pick("calls", "вызовы")];
     let rows = modules(model).into_iter().map(|(module, endpoints)| {
         let link = |endpoint: &&Endpoint| format!("[{0}]({module}.md#{0})", endpoint.name);
         let links: Vec<String> = endpoints.iter().map(link).collect();
-        vec![format!("[{module}]({module}.md)"), links.join(", ")]
+        let about = model.service.module(module).map_or("", |module| language.of(&module.en, &module.ru));
+        vec![format!("[{module}]({module}.md)"), cell(about), links.join(", ")]
     });
     table(&titles, rows)
 }
@@ -64,9 +66,12 @@ fn hosts(language: Language, model: &Model) -> String {
         );
         return text.to_owned();
     }
-    let titles = [language.pick("name", "имя"), "URL", language.pick("what", "что это")];
+    let titles =
+        [language.pick("name", "имя"), "URL", language.pick("currency", "валюта"), language.pick("what", "что это")];
     let rows = model.service.hosts.iter().map(|host| {
-        vec![format!("`{}`", host.name.value), format!("`{}`", host.url), cell(language.of(&host.en, &host.ru))]
+        let currency = host.currency.as_ref().or(model.service.currency.as_ref()).map_or("–", |code| code.as_str());
+        let about = cell(language.of(&host.en, &host.ru));
+        vec![format!("`{}`", host.name.value), format!("`{}`", host.url), currency.to_owned(), about]
     });
     table(&titles, rows)
 }
@@ -135,6 +140,17 @@ fn formats(language: Language, model: &Model) -> String {
 
 fn credentials(language: Language, model: &Model) -> String {
     let mut text: String = model.service.credentials.iter().map(|one| credential(language, one)).collect();
+    if let Some(signature) = &model.service.signature {
+        let (algorithm, signed) = (signature.algorithm.as_str(), signature.text.text.as_str());
+        let made = match &signature.key {
+            Some(key) => {
+                format!("HMAC-{} {} `{}`", algorithm, language.pick("with the key", "с ключом"), key.text.as_str())
+            }
+            None => algorithm.to_owned(),
+        };
+        let of = language.pick("The signature is", "Подпись:");
+        text.push_str(&format!("- {of} {made} {} `{signed}`\n", language.pick("of", "от")));
+    }
     if let Some(session) = &model.service.session {
         let headers: Vec<String> = session.put.iter().map(|put| format!("`{}`", put.key.value)).collect();
         let travels = language.pick("The token of a session travels in", "Токен сессии передаётся в");

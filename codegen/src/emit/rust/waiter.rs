@@ -4,8 +4,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::docs::{self, Doc, MEMBER};
-use super::endpoint::output_type;
-use super::words::{echoed_input, flag_member, ident, number, rust_type};
+
+use super::words::{echoed_input, flag_member, ident, number, output_type, rust_type};
 use crate::model::{Condition, Echo, Endpoint, Step, Type, Waiter};
 use crate::surface::Wanted;
 
@@ -98,8 +98,12 @@ fn judge(endpoint: &Endpoint, waiter: &Waiter) -> TokenStream {
             let Some(output) = asked else { return checks.absent() };
         }
     });
-    let compared = || waiter.ready.iter().find(|condition| matches!(condition.wanted, Wanted::Texts(_)));
-    let text = waiter.text.as_ref().or_else(|| Some(&compared()?.path)).map(|path| {
+    let compared = || {
+        let conditions = waiter.ready.iter().chain(&waiter.failed);
+        conditions.into_iter().find(|condition| matches!(condition.wanted, Wanted::Texts(_)))
+    };
+    // An API may say in words what it is doing, or leave it at the state.
+    let texts = compared().map(|condition| &condition.path).into_iter().chain(&waiter.text).map(|path| {
         let place = place(path);
         quote!(checks.text(#place);)
     });
@@ -116,7 +120,7 @@ fn judge(endpoint: &Endpoint, waiter: &Waiter) -> TokenStream {
     let value = if waiter.surface.gone { quote!(()) } else { quote!(output) };
     quote! {
         #item
-        #text
+        #(#texts)*
         #percent
         #(#failed)*
         #(#ready)*

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use syn::LitInt;
 
-use crate::model::{EchoedInput, Endpoint, Field, Model, Type, TypeKind, WireName, item_limit};
+use crate::model::{EchoedInput, Endpoint, Field, Model, Output, Type, TypeKind, WireName, item_limit};
 use crate::surface::{self, Constant};
 
 pub(super) fn ident(name: &str) -> Ident {
@@ -34,7 +34,9 @@ pub(super) fn rust_type(ty: &Type) -> TokenStream {
         Type::Text => "String",
         Type::Int => "i64",
         Type::Uint => "u64",
-        Type::Decimal | Type::Money => "Decimal",
+        Type::Decimal => "Decimal",
+        Type::Money => "Money",
+        Type::Currency => "Currency",
         Type::Flag | Type::Worded(_) => "bool",
         Type::Secret => "Secret",
         Type::DateTime => "DateTime",
@@ -91,7 +93,7 @@ pub(super) fn serialised(ty: &Type, has_default: bool) -> Option<TokenStream> {
 }
 
 fn is_decimal(ty: &Type) -> bool {
-    matches!(ty.item(), Type::Decimal | Type::Money)
+    *ty.item() == Type::Decimal
 }
 
 /// A parameter of a constructor or setter.
@@ -420,4 +422,12 @@ pub(super) fn header(field: &Field) -> &str {
 pub(super) fn path_of(endpoint: &Endpoint) -> TokenStream {
     let (module, name) = (ident(&endpoint.module), ident(&endpoint.type_name));
     quote!(crate::#module::#name)
+}
+
+/// The type of what a call gives.
+pub(super) fn output_type(endpoint: &Endpoint) -> TokenStream {
+    match &endpoint.output {
+        Output::Bytes => quote!(Vec<u8>),
+        output => output.ty().map_or_else(|| quote!(()), rust_type),
+    }
 }

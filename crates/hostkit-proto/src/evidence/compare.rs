@@ -577,7 +577,7 @@ mod tests {
         assert_eq!(doubt(ended_now('x', 'x')), Doubt::WasSo);
     }
 
-    /// The best of five runs counts, since others use the machine, too. In the square it would take 400 times as long.
+    /// The best run counts, since others use the machine, too: what is quadratic is never fast enough.
     #[test]
     fn a_long_list_is_compared_in_linear_time() {
         let time = |count: u64| {
@@ -589,8 +589,8 @@ mod tests {
             };
             (0..5).map(once).min().unwrap()
         };
-        let (short, long) = (time(1_000), time(20_000));
-        assert!(long < 200 * short, "{short:?} for 1,000 items, {long:?} for 20,000");
+        let laps: Vec<_> = (0..8).map(|_| (time(1_000), time(20_000))).collect();
+        assert!(laps.iter().any(|(short, long)| *long < 100 * *short), "for 1,000 and 20,000 items: {laps:?}");
     }
 
     /// R5: a date moves by what was ordered, by the hoster's own renewal, or only in its form.

@@ -76,8 +76,8 @@ impl Api for Shop {
     const INFO: ApiInfo = ApiInfo {
         name: "shop",
         hosts: &[
-            Host { name: "main", url: "https://shop.example" },
-            Host { name: "spare", url: "https://spare.example/v1" },
+            Host { name: "main", url: "https://shop.example", currency: None },
+            Host { name: "spare", url: "https://spare.example/v1", currency: None },
         ],
         formats: &[Format::Json],
         rates: &[

@@ -104,7 +104,7 @@ fn a_hidden_list_is_no_baseline() {
 #[test]
 fn what_is_refused_here_is_not_looked_for() {
     let bench = bench([]);
-    let dear = CallOptions::new().max_cost(hostkit::Decimal::ONE).price(hostkit::Decimal::TEN);
+    let dear = CallOptions::new().max_cost(hostkit::Decimal::ONE.into()).price(hostkit::Decimal::TEN.into());
     let outcome = bench.run(bench.core.perform(&Order, dear));
     assert!(matches!(outcome, Outcome::NotSent(_)), "{outcome:?}");
     assert_eq!(bench.transport.sent().len(), 0);

@@ -92,9 +92,14 @@ where
 {
     let bench = bench(script);
     let mut seen = Vec::new();
-    let machine = bench.core.wait(waiter, options, |observation| seen.push(observation.clone()));
+    let before = options.poll_interval.map_or(W::INFO.first, |interval| interval.max(Duration::from_millis(100)));
+    let machine = bench.core.wait(waiter, options, |observation| seen.push((observation.clone(), bench.seconds())));
     let result = bench.run(machine);
-    (result, seen, bench.seconds())
+    // The first report comes at once, and says when the first poll does.
+    let mut seen = seen.into_iter();
+    let (first, at) = seen.next().unwrap();
+    assert_eq!((first.text.as_str(), first.unmet.len(), first.next, at), ("", 0, before, 0));
+    (result, seen.map(|(observation, _)| observation).collect(), bench.seconds())
 }
 
 fn not_found() -> Script {

@@ -22,6 +22,8 @@ use crate::types::{CreatedServer, ImageId, PayMonths, PayPeriod, PresetId, Serve
 /// `POST /servers`; effect: **spends** (secret-request, secret-response, async, additive, recurring). Source: line 498
 /// of the document.
 ///
+/// It gives [`CreatedServer`](crate::types::CreatedServer).
+///
 /// The data centre is that of the host that the call goes to. The API tells no prices. The panel of 2011 sent more
 /// fields at this place (`vunit_type`, `vbd_type`, `vps_plan`, `vps_cpu_count` and others) whose values nobody knows:
 /// they are not here.

@@ -87,7 +87,7 @@ impl<'r> Fields<'_, 'r> {
             return Ok(());
         }
         let found = found.map_or_else(|| "nothing".to_owned(), describe);
-        self.reader.within(Step::Name(name), |reader| Err(reader.error(format!("{text:?}"), found)))
+        self.reader.within(Step::Name(name), |reader| Err(reader.error(format!("{text:?}"), found).of_constant()))
     }
 
     /// The node of a required field.

@@ -75,7 +75,7 @@ pub(super) struct Left {
 
 impl World {
     pub(super) fn new(setting: &'static Setting) -> Self {
-        let budget = Budget::new(Decimal::from(PRICE * i64::from(setting.orders)));
+        let budget = Budget::new(Decimal::from(PRICE * i64::from(setting.orders)).into());
         let mut config = ClientCore::<Shop>::builder(setting.customer)
             .clock(ManualClock::new(UnixTime(WALL)))
             .rates(Rates::new(setting.rules))
@@ -350,7 +350,7 @@ impl World {
                 let session = Session::with_token(Secret::from(token));
                 let base = self.core.base_url().clone();
                 let life = self.setting.life.map(Duration::from_secs);
-                let _ = guard.succeed(Admitted { session, base }, self.now, life, 0.5);
+                let _ = guard.succeed(Admitted { session, base, ahead: 0 }, self.now, life, 0.5);
             }
             Event::OtherFails | Event::OtherIsRefused => {
                 self.is_rejected |= is_refused && !is_disowned;

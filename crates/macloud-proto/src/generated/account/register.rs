@@ -14,6 +14,8 @@ use crate::types::NewAccount;
 ///
 /// `POST /v1/register`; effect: **state** (secret-response, pii, additive). Source: line 47 of the document.
 ///
+/// It gives [`NewAccount`](crate::types::NewAccount).
+///
 /// Needs the token of an existing client. VDSina wants a partner code, whose owner has asked support to switch
 /// registration on.
 ///

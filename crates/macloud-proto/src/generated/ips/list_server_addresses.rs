@@ -16,6 +16,8 @@ use crate::types::{AdditionalAddresses, ServerId};
 ///
 /// `GET /v1/server.ip/{id}`; effect: **safe**. Source: line 155 of the document.
 ///
+/// It gives a list of [`AdditionalAddresses`](crate::types::AdditionalAddresses).
+///
 /// ```
 /// use macloud_proto::ips::ListServerAddresses;
 /// use macloud_proto::types::{AdditionalId, ServerId};

@@ -14,6 +14,8 @@ use crate::types::{GroupId, ServerPlan};
 ///
 /// `GET /v1/server-plan/{group}`; effect: **safe**. Source: line 65 of the document.
 ///
+/// It gives a list of [`ServerPlan`](crate::types::ServerPlan).
+///
 /// The source of prices: `cost` for a `period` with the discounts of the account, plus what is added to a constructor
 /// plan. Retired plans vanish from here although servers still have them.
 ///
@@ -50,7 +52,7 @@ use crate::types::{GroupId, ServerPlan};
 /// assert_eq!(server_plans.len(), 1);
 /// assert_eq!(server_plans[0].id, PlanId::new(7));
 /// assert_eq!(server_plans[0].name, "Constructor");
-/// assert_eq!(server_plans[0].cost, "0.00".parse() ?);
+/// assert_eq!(server_plans[0].cost, "0.00 RUB".parse() ?);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
