@@ -3,10 +3,13 @@
 
 //! Calls of `specs/obstacle-rpc/things/`.
 
+mod clear_thing;
 mod count_things;
 mod get_thing;
 mod look_at_thing;
 
+#[doc(alias = "thing.clear")]
+pub use clear_thing::ClearThing;
 #[doc(alias = "thing.count")]
 pub use count_things::CountThings;
 #[doc(alias = "thing.get")]
