@@ -15,6 +15,6 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let (balance, orders) = (GetBalance::new(), ListOrders::new());
     let (balance, orders) = tokio::try_join!(client.call(&balance), client.call(&orders))?;
-    println!("{:?} {:?}, {} orders", balance.balance, balance.currency, orders.len());
+    println!("{:?}, {} orders", balance.balance, orders.len());
     Ok(())
 }

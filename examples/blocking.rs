@@ -1,32 +1,26 @@
-//! Orders a server through the blocking client.
+//! Orders a server through the blocking client, and finds it again if the answer is lost.
 
-use clodo_proto::images::ListImages;
-use clodo_proto::servers::{CreateServer, CreateServerOs};
-use clodo_proto::types::ServerType;
-use clodo_proto::{Clodo, Credentials};
-use hostkit::{Gibibytes, Mebibytes, Outcome};
+use hostkit::Outcome;
 use hostkit_sandbox::{ApiName, Sandbox, credentials};
 use hostkit_ureq::Client;
+use macloud_proto::Credentials;
+use macloud_proto::servers::CreateServer;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let sandbox = Sandbox::start()?;
-    let client = Client::<Clodo>::builder(Credentials::key(credentials::CLODO_LOGIN, credentials::CLODO_KEY))
-        .base_url(sandbox.url(ApiName::CLODO).parse()?) // without this line: the hoster itself, for money
+    let client = Client::builder(Credentials::token(credentials::MACLOUD_TOKEN))
+        .base_url(sandbox.url(ApiName::MACLOUD).parse()?) // without this line: the hoster itself, for money
         .build()?;
 
-    let images = client.call(&ListImages::new())?; // signs in first
-    let os = CreateServerOs::Image(images.first().ok_or("no image")?.id);
-    let order = CreateServer::new("web-7f3a", ServerType::Virtual, Mebibytes(1024), Gibibytes(10), os);
-    let outcome = client.perform(&order);
-    if let Some(ticket) = outcome.ticket() {
-        std::fs::write("order.ticket", ticket.save().to_string())?; // it may have happened: `client.recover` finds out
-    }
-    match outcome {
-        Outcome::Done(server) => println!("server {} is there", server.id),
-        Outcome::Accepted(server, why) => println!("server {} is being made: {}", server.id, why.as_str()),
+    let (datacenter, plan) = ("1".parse()?, "1".parse()?); // by `ListDatacenters` and `ListServerPlans`
+    let order = CreateServer::new(datacenter, plan).name("web-7f3a"); // a name that nothing else has
+    match client.perform(&order) {
+        Outcome::Done(server) => println!("server {server} is there"),
+        Outcome::Accepted(server, _) => println!("server {server} is being made; do not order it again"),
         Outcome::Rejected(fault) => println!("refused: {fault}"),
         Outcome::NotSent(error) => println!("nothing was sent; mend the cause, then send it again: {error}"),
-        Outcome::Unresolved(ticket) => println!("look before you order again: {ticket}"),
+        // Only reads: whether it happened, and what it made. Do not order again before it says no.
+        Outcome::Unresolved(ticket) => println!("{ticket}: {}", client.recover::<CreateServer>(&ticket)),
     }
     assert_eq!(sandbox.ledger().commits("create_server"), 1); // what the hoster's books say
     Ok(())

@@ -15,8 +15,10 @@ pub(crate) enum Type {
     Int,
     Uint,
     Decimal,
-    /// As `Decimal`, but one that is there and cannot be read is an error of its object.
+    /// An amount; one that is there and cannot be read is an error of its object.
     Money,
+    /// The currency of the amounts beside it and below it.
+    Currency,
     Flag,
     /// A flag in words, each pair with that for no first; the first pair is written.
     Worded(Vec<[surface::Word; 2]>),
@@ -549,6 +551,8 @@ pub(crate) struct Model {
     pub(crate) service: surface::Service,
     pub(crate) types: BTreeMap<String, TypeEntry>,
     pub(crate) endpoints: Vec<Endpoint>,
+    /// Files of endpoints that cannot be read, as `module/endpoint`: what names one is not wrong for that.
+    pub(crate) unread: Vec<String>,
     /// The remarks of each file that has some, by file.
     pub(crate) remarks: Vec<(String, surface::Remarks)>,
     pub(crate) inventory: Option<surface::Inventory>,

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use hostkit_proto::Money;
+
 use crate::examples::{example_path, values_path};
 use crate::model::{Endpoint, Model};
 use crate::surface::Example;
@@ -45,7 +47,7 @@ fn section<'t>(values: &'t str, file: &str) -> Option<&'t str> {
 /// A recorded value; secrets are redacted.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Recorded<'t> {
-    /// A bare word: a number, a date, an address, `None`, a variant without fields.
+    /// A bare word: a number, an amount of money, a date, an address, `None`, a variant without fields.
     Word(&'t str),
     Text(String),
     /// `ServerId(298)`; a bare tuple has no name.
@@ -112,7 +114,8 @@ impl<'t> Reader<'t> {
         let (word, rest) = self.rest.split_at_checked(end)?;
         self.rest = rest;
         let name = word.trim();
-        if name.contains(char::is_whitespace) {
+        // An amount of money has its currency behind a blank.
+        if name.contains(char::is_whitespace) && name.parse::<Money>().is_err() {
             return None;
         }
         if self.takes('(') {

@@ -139,6 +139,8 @@ pub(crate) struct Service {
     pub(crate) about: String,
     pub(crate) aliases: Vec<String>,
     pub(crate) zone: String,
+    /// The currency of amounts, where the document says it for all of them.
+    pub(crate) currency: Option<At<String>>,
     pub(crate) formats: Vec<String>,
     pub(crate) request_format: Option<String>,
     pub(crate) negotiates: bool,
@@ -172,6 +174,8 @@ pub(crate) struct Service {
     pub(crate) rates: Vec<Rate>,
     /// What the statuses mean for every endpoint that lists them.
     pub(crate) statuses: Vec<Status>,
+    /// What a user does with the calls of each module.
+    pub(crate) modules: Vec<Module>,
     /// The file name of the hoster's document.
     pub(crate) document: Option<String>,
     /// Where the bytes of examples are from, unless an endpoint says otherwise.
@@ -192,6 +196,11 @@ impl Service {
         self.scalar.as_ref().map_or("", |scalar| scalar.as_str())
     }
 
+    /// What a user does with the calls of a module, if the service says it.
+    pub(crate) fn module(&self, name: &str) -> Option<&Module> {
+        self.modules.iter().find(|module| module.name.value == name)
+    }
+
     /// Paths to what is ignored in answers.
     pub(crate) fn ignored(&self) -> Vec<&str> {
         self.ignore.iter().map(|path| path.as_str()).collect()
@@ -210,10 +219,20 @@ impl Service {
     }
 }
 
+/// A folder of calls.
+#[derive(Debug, Clone)]
+pub(crate) struct Module {
+    pub(crate) name: At<String>,
+    pub(crate) en: String,
+    pub(crate) ru: String,
+}
+
 #[derive(Debug, Clone)]
 pub(crate) struct Host {
     pub(crate) name: At<String>,
     pub(crate) url: String,
+    /// The currency of amounts there.
+    pub(crate) currency: Option<At<String>>,
     pub(crate) en: String,
     pub(crate) ru: String,
 }
@@ -731,6 +750,8 @@ pub(crate) struct Surface {
     pub(crate) service: Service,
     pub(crate) types: Vec<TypeFile>,
     pub(crate) endpoints: Vec<Endpoint>,
+    /// Files of endpoints that cannot be read, as `module/endpoint`.
+    pub(crate) unread: Vec<String>,
     pub(crate) inventory: Option<Inventory>,
     /// Whether the sentences are translated.
     pub(crate) is_translated: bool,

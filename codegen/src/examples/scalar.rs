@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use hostkit_proto::codec::FromText;
-use hostkit_proto::{Date, DateTime, Decimal, Leniency, UnixTime};
+use hostkit_proto::{Currency, Date, DateTime, Decimal, Leniency, UnixTime};
 use hostkit_wire::{Kind, Node};
 
 use crate::model::{Field, Model, Type, TypeKind};
@@ -93,6 +93,7 @@ impl<'m> Scalars<'m> {
             Type::Int => reads::<i64>(text),
             Type::Uint | Type::Bytes | Type::Kibibytes | Type::Mebibytes | Type::Gibibytes => reads::<u64>(text),
             Type::Decimal | Type::Money => reads::<Decimal>(text),
+            Type::Currency => reads::<Currency>(text),
             Type::Worded(words) if words.iter().flatten().any(|word| word.as_protocol().text() == text) => true,
             Type::Flag | Type::Worded(_) => reads::<bool>(text),
             // Dates have one pattern in these places; the service's patterns apply to bodies and queries.
@@ -125,6 +126,7 @@ impl<'m> Scalars<'m> {
             Type::Secret => "a secret".to_owned(),
             Type::Html => "markup".to_owned(),
             Type::Decimal | Type::Money => "a decimal number".to_owned(),
+            Type::Currency => Currency::EXPECTED.to_owned(),
             Type::Worded(words) => {
                 let all: Vec<String> = words.iter().flatten().map(|word| word.as_protocol().to_string()).collect();
                 format!("a flag ({})", all.join(", "))

@@ -2,9 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use hostkit_proto::Currency;
+
 use super::kinds::is_number;
 use super::{nested, put, signing};
 use crate::diagnostic::{Diagnostics, did_you_mean};
+use crate::identifier;
 use crate::model::{Endpoint, Field, Model, Type, TypeKind};
 use crate::source::{At, Span};
 use crate::surface::{self, FaultStyle, IdKind, Remarks, Surface};
@@ -52,6 +55,8 @@ pub(super) fn check(model: &Model, surface: &Surface, diagnostics: &mut Diagnost
         let message = "a map in the place of a list could be either";
         diagnostics.add_with_help("E0233", span, message, "beside `one-as-list`", help);
     }
+    currencies(model, diagnostics);
+    modules(model, diagnostics);
     nested::of_types(model, diagnostics);
     put::of_service(model, diagnostics);
     credentials(model, diagnostics);
@@ -166,6 +171,41 @@ fn known_host(model: &Model, host: &At<String>, diagnostics: &mut Diagnostics) {
     }
 }
 
+/// Checks that a service says what is done with each module, or with none.
+fn modules(model: &Model, diagnostics: &mut Diagnostics) {
+    let said = &model.service.modules;
+    let known: BTreeSet<&str> = model.endpoints.iter().map(|endpoint| endpoint.module.as_str()).collect();
+    for module in said.iter().filter(|module| !known.contains(module.name.as_str())) {
+        let help = match did_you_mean(&module.name, known.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "modules are the folders of calls".to_owned(),
+        };
+        let message = format!("there is no module `{}`", module.name.value);
+        diagnostics.add_with_help("E0248", &module.name.span, message, "unknown", help);
+    }
+    let Some(first) = said.first() else { return };
+    for name in known.into_iter().filter(|name| model.service.module(name).is_none()) {
+        let message = format!("`[modules]` does not say what a user does with `{name}`");
+        diagnostics.add("E0248", &first.name.span, message, "it names others");
+    }
+}
+
+fn currencies(model: &Model, diagnostics: &mut Diagnostics) {
+    let codes = model.service.hosts.iter().filter_map(|host| host.currency.as_ref()).chain(&model.service.currency);
+    for code in codes.filter(|code| Currency::new(code).is_none()) {
+        let help = "three letters, as in ISO 4217: `RUB`";
+        diagnostics.add_with_help("E0247", &code.span, "this is no code of a currency", "no code", help);
+    }
+    for entry in model.types.values() {
+        let TypeKind::Struct(fields) = &entry.kind else { continue };
+        for field in fields.iter().filter(|field| field.ty == Type::Currency).skip(1) {
+            let help = "a `currency` is that of all amounts beside it: make the others text";
+            let message = format!("`{}` has two currencies", entry.name);
+            diagnostics.add_with_help("E0247", &field.surface.wire.span, message, "the second one", help);
+        }
+    }
+}
+
 fn limits(model: &Model, field: &Field, diagnostics: &mut Diagnostics) {
     let surface = &field.surface;
     let span = &surface.wire.span;
@@ -241,7 +281,8 @@ fn identity(model: &Model, endpoint: &Endpoint, diagnostics: &mut Diagnostics) {
 
 fn credentials(model: &Model, diagnostics: &mut Diagnostics) {
     for credentials in &model.service.credentials {
-        for (_, kind) in &credentials.fields {
+        for (name, kind) in &credentials.fields {
+            identifier::check(name, diagnostics);
             if !["text", "int", "secret"].contains(&kind.value.as_str()) {
                 diagnostics.add(
                     "E0227",
@@ -252,12 +293,19 @@ fn credentials(model: &Model, diagnostics: &mut Diagnostics) {
             }
         }
         let known = |name: &str| credentials.fields.iter().any(|(field, _)| field.value == name);
+        if let Some(token) = credentials.token.as_ref().filter(|token| !known(token)) {
+            let fields: Vec<&str> = credentials.fields.iter().map(|(field, _)| field.as_str()).collect();
+            let help = format!("the fields are: {}", fields.join(", "));
+            let message = format!("the credentials have no field `{}`", token.value);
+            diagnostics.add_with_help("E0228", &token.span, message, "unknown", help);
+        }
         let names = signing::known_to_puts(model, credentials);
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         put::check(&credentials.put, &names, &put::EVERYWHERE, diagnostics);
         signing::check_names(model, credentials, diagnostics);
         if let Some(sign_in) = &credentials.sign_in {
             match model.endpoint(sign_in) {
+                None if model.unread.contains(&sign_in.value) => {}
                 None => {
                     let paths: Vec<String> = model
                         .endpoints

@@ -21,6 +21,7 @@ pub(super) fn is_copy(model: &Model, ty: &Type) -> bool {
         | Type::Uint
         | Type::Decimal
         | Type::Money
+        | Type::Currency
         | Type::Flag
         | Type::Worded(_)
         | Type::UnixTime
@@ -37,9 +38,8 @@ pub(super) fn is_copy(model: &Model, ty: &Type) -> bool {
 /// Whether a value of the type is one piece of text.
 pub(crate) fn is_text(model: &Model, ty: &Type) -> bool {
     match ty {
-        Type::Text | Type::Int | Type::Uint | Type::Decimal | Type::Money | Type::Flag | Type::Worded(_) | Type::Ip => {
-            true
-        }
+        Type::Text | Type::Int | Type::Uint | Type::Decimal | Type::Flag | Type::Worded(_) | Type::Ip => true,
+        Type::Money | Type::Currency => true,
         Type::DateTime | Type::Date | Type::UnixTime => true,
         Type::Bytes | Type::Kibibytes | Type::Mebibytes | Type::Gibibytes => true,
         Type::Named(name) => {

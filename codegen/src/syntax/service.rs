@@ -6,7 +6,7 @@ use super::endpoint::read_statuses;
 use super::field::{read_by_format, read_remarks};
 use super::node::Node;
 use crate::surface::{
-    Credentials, ErrorCode, ErrorDocument, Fault, FaultStyle, Host, Put, Rate, Service, Session, Signature,
+    Credentials, ErrorCode, ErrorDocument, Fault, FaultStyle, Host, Module, Put, Rate, Service, Session, Signature,
 };
 
 pub(super) fn read(node: &Node<'_, '_>) -> Service {
@@ -22,6 +22,7 @@ pub(super) fn read(node: &Node<'_, '_>) -> Service {
         about: node.text("about"),
         aliases: node.texts("aliases"),
         zone: node.text("zone"),
+        currency: node.optional_at("currency"),
         formats: node.texts("formats"),
         request_format: node.optional("request-format"),
         negotiates: node.flag("negotiates") == Some(true),
@@ -56,7 +57,13 @@ pub(super) fn read(node: &Node<'_, '_>) -> Service {
         date_patterns: forms("date"),
         hosts: node
             .list("host")
-            .map(|node| Host { name: node.text_at("name"), url: node.text("url"), en: node.text("en"), ru: node.ru() })
+            .map(|node| Host {
+                name: node.text_at("name"),
+                url: node.text("url"),
+                currency: node.optional_at("currency"),
+                en: node.text("en"),
+                ru: node.ru(),
+            })
             .collect(),
         credentials: node
             .list("credentials")
@@ -110,6 +117,11 @@ pub(super) fn read(node: &Node<'_, '_>) -> Service {
             })
             .collect(),
         statuses: read_statuses(node),
+        modules: node
+            .described("modules")
+            .into_iter()
+            .map(|described| Module { name: described.name, en: described.en, ru: described.ru })
+            .collect(),
         document: node.optional("document"),
         origin: node.optional("origin"),
         remarks: read_remarks(node),

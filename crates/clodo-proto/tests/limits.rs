@@ -83,7 +83,7 @@ fn settings_of_memory() {
     assert_eq!(tuned(|call| call.memory_block(Mebibytes(2049))), "vps_memblocksize: 2049 is more than 2048");
     assert_eq!(created(|call| call.memory_reserve(Mebibytes(1025))), "vps_minfreebytes: 1025 is more than 1024");
     assert_eq!(tuned(|call| call.memory_reserve(Mebibytes(1))), "");
-    assert_eq!(tuned(|call| call.day_limit(Decimal::NEGATIVE_ONE)), "vps_daylimit: -1 is less than 0");
+    assert_eq!(tuned(|call| call.day_limit(Decimal::NEGATIVE_ONE.into())), "vps_daylimit: -1 is less than 0");
 }
 
 #[test]

@@ -14,6 +14,7 @@ use crate::codec::{
 };
 use crate::info::{ApiInfo, CallFacts, EndpointInfo, Flag};
 use crate::place::{below, unwrapped};
+use crate::value::Currency;
 
 /// A received answer, not decoded yet.
 #[derive(Debug)]
@@ -32,6 +33,7 @@ pub struct RawAnswer<'a> {
     body: &'a [u8],
     limits: Limits,
     max_items: Option<usize>,
+    currency: Option<Currency>,
     unknown: UnknownFields,
     document: OnceCell<Result<Document<'a>, WireError>>,
     report: RefCell<Report>,
@@ -68,6 +70,7 @@ impl<'a> RawAnswer<'a> {
             body,
             limits: Limits::DEFAULT,
             max_items: None,
+            currency: api.currency,
             unknown: UnknownFields::default(),
             document: OnceCell::new(),
             report: RefCell::default(),
@@ -90,6 +93,12 @@ impl<'a> RawAnswer<'a> {
     /// Sets the most items of each list, in place of what its spec allows.
     pub fn with_max_items(mut self, max_items: Option<usize>) -> Self {
         self.max_items = max_items;
+        self
+    }
+
+    /// Sets the currency of amounts that the answer itself gives none, in place of the API's: that of its host.
+    pub fn with_currency(mut self, currency: Option<Currency>) -> Self {
+        self.currency = currency;
         self
     }
 
@@ -297,6 +306,7 @@ impl<'a> RawAnswer<'a> {
     fn reader<'r>(&self, at: At<'r>) -> Reader<'r> {
         let mut reader = Reader::new(self.endpoint(), "answer", &self.api.leniency, self.unknown, at);
         reader.max_items = self.max_items;
+        reader.currency = self.currency;
         reader.others = self.facts.acts.then_some(self.api.answer_fields);
         reader
     }

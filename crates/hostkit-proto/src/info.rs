@@ -7,6 +7,7 @@ use http::Method;
 
 use crate::codec::Name;
 use crate::leniency::Leniency;
+use crate::value::Currency;
 use crate::word::Word;
 
 /// What a call may do at the hoster. The spec declares it; it is never derived from the verb.
@@ -206,6 +207,8 @@ pub struct ApiInfo {
     pub leniency: Leniency,
     /// The time zone of its date-times, such as `Europe/Moscow`.
     pub zone: &'static str,
+    /// The currency of its amounts, unless a host or an answer says otherwise; `None` if the documents do not say it.
+    pub currency: Option<Currency>,
     /// The rate limits of accounts without limits of their own.
     pub rates: &'static [RateRule],
     /// Host names (or `*.suffix`) that a base URL given at sign-in may have.
@@ -234,6 +237,7 @@ impl ApiInfo {
         negotiates: false,
         leniency: Leniency::STRICT,
         zone: "UTC",
+        currency: None,
         rates: &[],
         session_hosts: &[],
         session_lifetime: None,
@@ -243,6 +247,12 @@ impl ApiInfo {
         success_envelope: &[],
         answer_fields: &[],
     };
+
+    /// The currency of amounts at the host of this name, unless an answer says otherwise.
+    pub fn currency_at(&self, host: &str) -> Option<Currency> {
+        let host = self.hosts.iter().find(|known| known.name == host);
+        host.and_then(|host| host.currency).or(self.currency)
+    }
 }
 
 /// A path from the root of each answer to where it begins, as [`below`](crate::place::below) reads it: empty if that is
@@ -269,6 +279,8 @@ pub struct Host {
     pub name: &'static str,
     /// The base URL.
     pub url: &'static str,
+    /// The currency of amounts there, if it is not that of the API.
+    pub currency: Option<Currency>,
 }
 
 /// A limit of calls in a window of time.

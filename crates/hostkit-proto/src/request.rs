@@ -16,7 +16,7 @@ use crate::percent;
 use crate::session::Stamp;
 #[cfg(feature = "signing")]
 use crate::signing::{Place, Signature};
-use crate::value::Secret;
+use crate::value::{Currency, Secret};
 
 /// A request under construction.
 #[derive(Clone)]
@@ -26,6 +26,8 @@ pub struct RequestParts {
     path: Cow<'static, str>,
     api: &'static str,
     host: &'static str,
+    /// The currency of amounts there.
+    currency: Option<Currency>,
     format: Format,
     request_format: Format,
     negotiates: bool,
@@ -73,6 +75,7 @@ impl RequestParts {
             path: endpoint.path.into(),
             api: api.name,
             host,
+            currency: api.currency_at(host),
             format,
             request_format: api.request_format.unwrap_or(format),
             negotiates: api.negotiates,
@@ -161,10 +164,15 @@ impl RequestParts {
         }
     }
 
-    /// Checks an input against the limits of its spec.
+    /// Checks an input against the limits of its spec; an amount of money is in the currency of the host, if it has one.
     pub fn check<T: Limited>(&mut self, field: impl Into<FieldName>, value: &T, limit: &InputLimit) {
         let field = field.into();
         limit.check(value, |index, rule| self.mistakes.push(Mistake::new(field, index, rule)));
+        if let (Some(given), Some(here)) = (value.currency(), self.currency)
+            && given != here
+        {
+            self.mistakes.push(Mistake::new(field, None, format!("is in {given}, and the API counts in {here}")));
+        }
     }
 
     /// Checks an input against the limits of the host that the call goes to.

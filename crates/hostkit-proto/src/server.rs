@@ -79,6 +79,11 @@ fn wrong<T: FromText>(place: &str, name: &str, found: Option<&str>) -> DecodeErr
     DecodeError::new("request", format!("{place}.{name}"), T::EXPECTED, found)
 }
 
+fn wrong_constant(place: &str, name: &str, wanted: &str, found: Option<&str>) -> DecodeError {
+    let found = found.map_or_else(|| "nothing".to_owned(), |found| format!("{found:?}"));
+    DecodeError::new("request", format!("{place}.{name}"), format!("{wanted:?}"), found).of_constant()
+}
+
 impl<'a> ReceivedRequest<'a> {
     /// The path parameters, if verb and path are those of the endpoint; a trailing slash is ignored.
     ///
@@ -224,7 +229,7 @@ impl<'a> ReceivedRequest<'a> {
     pub fn fixed_query(&self, name: &'static str, text: &str) -> Result<(), DecodeError> {
         match self.query_text(name) {
             Some(found) if found == text => Ok(()),
-            found => Err(wrong::<String>("query", name, found)),
+            found => Err(wrong_constant("query", name, text, found)),
         }
     }
 
@@ -272,10 +277,7 @@ impl<'a> ReceivedRequest<'a> {
         let found = document.root().get(name).filter(|node| matches!(node.kind(), Kind::Text | Kind::Number));
         match found.and_then(Node::as_str) {
             Some(found) if found == text => Ok(()),
-            found => {
-                let found = found.map_or_else(|| "nothing".to_owned(), |found| format!("{found:?}"));
-                Err(DecodeError::new("request", format!("body.{name}"), format!("{text:?}"), found))
-            }
+            found => Err(wrong_constant("body", name, text, found)),
         }
     }
 
@@ -335,7 +337,19 @@ impl<'a> ReceivedRequest<'a> {
 pub struct Router<'r, 'a, R> {
     request: &'r ReceivedRequest<'a>,
     found: Option<R>,
-    nearest: Option<DecodeError>,
+    /// The error of the endpoint that came nearest, and how near it came.
+    nearest: Option<(Nearness, DecodeError)>,
+}
+
+/// How near an endpoint comes to a request that it does not take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Nearness {
+    /// Its verb or path is another one.
+    Elsewhere,
+    /// A constant is another one.
+    OtherCall,
+    /// An input is wrong.
+    WrongInput,
 }
 
 impl<'r, 'a, R> Router<'r, 'a, R> {
@@ -351,10 +365,14 @@ impl<'r, 'a, R> Router<'r, 'a, R> {
         }
         match E::parse(self.request) {
             Ok(call) => self.found = Some(wrap(call)),
-            // An endpoint whose verb and path match is nearer than one whose do not.
             Err(error) => {
-                if self.nearest.is_none() || self.request.matches::<E>().is_ok() {
-                    self.nearest = Some(error);
+                let nearness = match self.request.matches::<E>() {
+                    Err(_) => Nearness::Elsewhere,
+                    Ok(_) if error.is_of_constant() => Nearness::OtherCall,
+                    Ok(_) => Nearness::WrongInput,
+                };
+                if self.nearest.as_ref().is_none_or(|(nearest, _)| *nearest < nearness) {
+                    self.nearest = Some((nearness, error));
                 }
             }
         }
@@ -366,7 +384,8 @@ impl<'r, 'a, R> Router<'r, 'a, R> {
     /// Where no endpoint took the request, the error of the one that came nearest.
     pub fn finish(self) -> Result<R, DecodeError> {
         let nearest = self.nearest;
-        self.found.ok_or_else(|| nearest.unwrap_or_else(|| DecodeError::new("route", "request", "an endpoint", "none")))
+        let error = || DecodeError::new("route", "request", "an endpoint", "none");
+        self.found.ok_or_else(|| nearest.map_or_else(error, |(_, error)| error))
     }
 }
 

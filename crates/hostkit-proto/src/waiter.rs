@@ -120,9 +120,11 @@ impl<'r> Checks<'r> {
         Self { report, observation: Observation::default(), failed: None }
     }
 
-    /// Takes the words for a person.
+    /// Takes the words for a person, if there are some; those that were taken before are for where there are none.
     pub fn text(&mut self, value: Option<&(impl ToText + ?Sized)>) {
-        self.observation.text = value.map(|value| shown(&value.to_text())).unwrap_or_default();
+        if let Some(text) = value.map(|value| shown(&value.to_text())).filter(|text| !text.is_empty()) {
+            self.observation.text = text;
+        }
     }
 
     /// Takes the figure, in percent.

@@ -129,7 +129,7 @@ impl<A: Api, T: AsyncTransport> Client<A, T> {
     }
 
     /// Polls until the waiter's condition is met. `on_progress` is told what each poll saw, also a failed one, and how long it
-    /// is until the next.
+    /// is until the next; first of all, before any poll, how long it is until that one.
     ///
     /// # Errors
     /// The condition can no longer be met, the deadline passed, or every further poll would fail, too.

@@ -127,7 +127,12 @@ impl Sandbox {
         let account = sites::accounts_of::<C::Api>().into_iter().next();
         let account = account.unwrap_or_else(|| panic!("the sandbox has no account of {}", C::Api::INFO.name));
         let base = url.parse().unwrap_or_else(|error| panic!("{url} is no base URL: {error}"));
-        builder(account).base_url(base).clock(self.clock())
+        let client = builder(account).base_url(base).clock(self.clock());
+        // Limits and currency are those of the API's first host.
+        match C::Api::INFO.hosts.first() {
+            Some(host) => client.host(host.name),
+            None => client,
+        }
     }
 
     /// The base URL of an API with the host name `localhost`, which a client has to resolve.

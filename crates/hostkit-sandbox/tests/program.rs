@@ -224,6 +224,11 @@ fn a_refusal_has_its_reason_in_the_log_and_no_secret() {
     let line = program.line();
     assert!(line.contains("(unknown)") && line.contains("key=…"), "{line}");
     assert!(line.contains("action"), "{line}");
+    // Of the calls of one path that it is near, the one that it means: a role for Ansible spells `ostpl` so.
+    let reinstall = format!("/api_client.php?action=reinstall&cid=1&key={secret}&orderid=1&ostlp=debian12&run=1");
+    program.ask("INFERNO_URL", "GET", &reinstall, "", "");
+    let line = program.line();
+    assert!(line.contains("ostpl: ") && line.contains("found nothing"), "{line}");
     program.ask("CLODO_URL", "GET", "/v1/serverz", "", "");
     assert!(program.line().contains("401 "));
     program.ask("MACLOUD_URL", "PUT", "/v1/server.poweroff/1", &format!("Authorization: {secret}\r\n"), "");

@@ -9,7 +9,7 @@ use hostkit_wire::{Format, Limits};
 
 use crate::call::intent::Intent;
 use crate::client::ClientCore;
-use crate::config::{Place, Settings, SetupError};
+use crate::config::{Settings, SetupError};
 use crate::limits::price::Budget;
 use crate::limits::rate::Rates;
 use crate::limits::shared::RateStore;
@@ -71,15 +71,16 @@ impl<C: FromParts> ClientBuilder<C> {
         ClientBuilder { settings: self.settings, transport: Ok(transport) }
     }
 
-    /// Sets the base URL: another installation, or a sandbox on loopback.
+    /// Sets the base URL: another installation, or a sandbox on loopback. Limits and currency of
+    /// one of the API's hosts hold there if [`Self::host`] names it.
     pub fn base_url(mut self, base: BaseUrl) -> Self {
-        self.settings.place = Place::At(base);
+        self.settings.base_url = Some(base);
         self
     }
 
-    /// Selects one of the hosts in the API's spec by its name.
+    /// Selects one of the hosts in the API's spec by its name: its URL, limits and currency.
     pub fn host(mut self, name: impl Into<String>) -> Self {
-        self.settings.place = Place::Named(name.into());
+        self.settings.host = Some(name.into());
         self
     }
 
@@ -226,7 +227,8 @@ impl<C: FromParts> fmt::Debug for ClientBuilder<C> {
         // Credentials are left out.
         f.debug_struct("ClientBuilder")
             .field("api", &C::Api::INFO.name)
-            .field("place", &self.settings.place)
+            .field("base_url", &self.settings.base_url)
+            .field("host", &self.settings.host)
             .field("format", &self.settings.format)
             .field("deadline", &self.settings.deadline)
             .field("budget", &self.settings.budget)

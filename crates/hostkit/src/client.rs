@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use hostkit_proto::{
-    Api, BaseUrl, EncodeError, EndpointInfo, RequestParts, Session, SignIn, Stamp, UnixTime, UnknownFields,
+    Api, BaseUrl, Currency, EncodeError, EndpointInfo, RequestParts, Session, SignIn, Stamp, UnixTime, UnknownFields,
 };
 use hostkit_wire::{Format, Limits};
 
@@ -14,7 +14,7 @@ use crate::call::intent::BeforeSend;
 use crate::call::retry::{MAX_ATTEMPTS, Random, RetryBudget};
 use crate::call::ticket;
 use crate::call::turns::{SharedTurns, Turns};
-use crate::config::{Place, Settings, SetupError};
+use crate::config::{Settings, SetupError};
 use crate::error::{Cause, Error};
 use crate::limits::price::Budget;
 use crate::limits::rate::Rates;
@@ -68,6 +68,8 @@ pub(crate) struct Shared<A: Api> {
     pub(crate) credentials: A::Credentials,
     pub(crate) base: BaseUrl,
     pub(crate) host: &'static str,
+    /// The currency of amounts there.
+    pub(crate) currency: Option<Currency>,
     pub(crate) account: Option<String>,
     pub(crate) format: Format,
     pub(crate) deadline: Option<Duration>,
@@ -120,18 +122,19 @@ impl<A: Api> Clone for ClientCore<A> {
 impl<A: Api> ClientCore<A> {
     pub(crate) fn new(settings: Settings<A>) -> Result<Self, SetupError> {
         let hosts = A::INFO.hosts;
-        let (base, host) = match settings.place {
-            Place::At(base) => {
+        let named = match settings.host {
+            Some(name) => Some(hosts.iter().find(|host| host.name == name).ok_or(SetupError::UnknownHost(name))?),
+            None => None,
+        };
+        let (base, host) = match (settings.base_url, named) {
+            (Some(base), Some(host)) => (base, host.name),
+            (Some(base), None) => {
                 // A base URL of the spec keeps the name of its host, and thereby that host's constraints.
                 let known = hosts.iter().find(|host| host.url.parse::<BaseUrl>().is_ok_and(|url| url == base));
                 (base, known.map_or("", |host| host.name))
             }
-            Place::Default => {
-                let host = hosts.first().ok_or(SetupError::NoHost)?;
-                (host.url.parse()?, host.name)
-            }
-            Place::Named(name) => {
-                let host = hosts.iter().find(|host| host.name == name).ok_or(SetupError::UnknownHost(name))?;
+            (None, named) => {
+                let host = named.or(hosts.first()).ok_or(SetupError::NoHost)?;
                 (host.url.parse()?, host.name)
             }
         };
@@ -155,6 +158,7 @@ impl<A: Api> ClientCore<A> {
             credentials: settings.credentials,
             base,
             host,
+            currency: A::INFO.currency_at(host),
             account: settings.account,
             format,
             deadline: settings.deadline,

@@ -22,7 +22,9 @@ use crate::watch::AfterCall;
 /// The options of a builder, without the transport.
 pub(crate) struct Settings<A: Api> {
     pub(crate) credentials: A::Credentials,
-    pub(crate) place: Place,
+    pub(crate) base_url: Option<BaseUrl>,
+    /// The name of the host whose limits and currency hold.
+    pub(crate) host: Option<String>,
     pub(crate) account: Option<String>,
     pub(crate) format: Option<Format>,
     pub(crate) deadline: Option<Duration>,
@@ -46,14 +48,6 @@ pub(crate) struct Settings<A: Api> {
 /// Why `most` is no limit of attempts.
 pub(crate) fn impossible_attempts(most: u32) -> String {
     format!("`max_attempts` is 1 to {MAX_ATTEMPTS}, not {most}")
-}
-
-/// The configured location of the API.
-#[derive(Debug, Clone)]
-pub(crate) enum Place {
-    Default,
-    Named(String),
-    At(BaseUrl),
 }
 
 /// Why a client or a transport cannot be set up.
@@ -120,7 +114,8 @@ impl<A: Api> Settings<A> {
     pub(crate) fn new(credentials: A::Credentials) -> Self {
         Self {
             credentials,
-            place: Place::Default,
+            base_url: None,
+            host: None,
             account: None,
             format: None,
             deadline: None,

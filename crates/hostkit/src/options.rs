@@ -2,13 +2,11 @@
 
 use std::time::Duration;
 
-use hostkit_proto::UnknownFields;
+use hostkit_proto::{Money, UnknownFields};
 use hostkit_wire::{Format, Limits};
 
 use crate::cancel::Cancel;
 use crate::transport::AnswerLimits;
-
-use rust_decimal::Decimal;
 
 /// The options of a single call. By default everything is up to the client and the endpoint.
 #[derive(Debug, Clone, Default)]
@@ -16,10 +14,10 @@ use rust_decimal::Decimal;
 pub struct CallOptions {
     /// The total time of the call: sign-in, waiting, retries, and receipt of the whole answer.
     pub deadline: Option<Duration>,
-    /// The highest price that a call of the class *spends* may have. It needs [`CallOptions::price`].
-    pub max_cost: Option<Decimal>,
+    /// The highest price that a call of the class *spends* may have. It needs [`CallOptions::price`], in the same currency.
+    pub max_cost: Option<Money>,
     /// What the call costs, from the API's price list.
-    pub price: Option<Decimal>,
+    pub price: Option<Money>,
     /// What to do with fields that the spec does not know.
     pub unknown_fields: Option<UnknownFields>,
     /// The format of the answer, one of the API's.
@@ -52,13 +50,13 @@ impl CallOptions {
     }
 
     /// Sets the highest price that the call may have.
-    pub fn max_cost(mut self, max_cost: Decimal) -> Self {
+    pub fn max_cost(mut self, max_cost: Money) -> Self {
         self.max_cost = Some(max_cost);
         self
     }
 
     /// Sets the price of the call.
-    pub fn price(mut self, price: Decimal) -> Self {
+    pub fn price(mut self, price: Money) -> Self {
         self.price = Some(price);
         self
     }

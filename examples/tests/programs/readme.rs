@@ -9,6 +9,11 @@ fn block(program: &str) -> String {
 }
 
 #[test]
+fn the_readme_shows_the_first_read() {
+    assert!(README.contains(&block(include_str!("../../read.rs"))), "README.md and examples/read.rs differ");
+}
+
+#[test]
 fn the_readme_shows_the_blocking_example() {
     assert!(README.contains(&block(include_str!("../../blocking.rs"))), "README.md and examples/blocking.rs differ");
 }

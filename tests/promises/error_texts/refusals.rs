@@ -6,7 +6,7 @@ use clodo_proto::servers::{CreateServer, CreateServerOs, ServerRunning};
 use clodo_proto::types::{ImageId, ServerType};
 use hostkit::time::ManualClock;
 use hostkit::transport::{Phase, TransportErrorKind};
-use hostkit::{CallOptions, Cancel, Decimal, Format, Gibibytes, Mebibytes, UnixTime};
+use hostkit::{CallOptions, Cancel, Format, Gibibytes, Mebibytes, Money, UnixTime};
 use hostkit_testing::{Script, Scripted};
 use macloud_proto::servers::SetPassword;
 
@@ -69,14 +69,22 @@ fn inputs(book: &mut Book) {
     wrong.memory_max = Some(Mebibytes(32));
     book.add_outcome("several inputs", perform(&clodo(), &wrong, &[signed_in()], &none));
     let set = SetPassword::new(macloud_proto::types::ServerId::new(1), "");
+    let top_up = macloud_proto::operations::CreateTopUp::new(money("5 USD"));
+    book.add_outcome("an amount in another currency", perform(&macloud(), &top_up, &[Script::any()], &none));
     book.add_outcome("a secret input", perform(&macloud(), &set, &[Script::any()], &none));
+}
+
+fn money(text: &str) -> Money {
+    text.parse().expect("an amount")
 }
 
 fn own(book: &mut Book) {
     let account = macloud_proto::account::GetAccount::new();
-    let dear = CallOptions::new().price(Decimal::from(500)).max_cost(Decimal::from(300));
+    let dear = CallOptions::new().price(money("500 RUB")).max_cost(money("300 RUB"));
     book.add_outcome("a price above the limit", perform(&clodo(), &order(), &[signed_in()], &dear));
-    let unknown = CallOptions::new().max_cost(Decimal::from(300));
+    let foreign = CallOptions::new().price(money("5 USD")).max_cost(money("300 RUB"));
+    book.add_outcome("a price in another currency", perform(&clodo(), &order(), &[signed_in()], &foreign));
+    let unknown = CallOptions::new().max_cost(money("300 RUB"));
     book.add_outcome("a price that is not known", perform(&clodo(), &order(), &[signed_in()], &unknown));
     let often = CallOptions::new().max_attempts(9);
     book.add_call("too many attempts", &call(&macloud(), &account, &[Script::any()], &often));

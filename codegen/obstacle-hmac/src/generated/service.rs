@@ -71,7 +71,7 @@ impl Api for Keyed {
 
     const INFO: ApiInfo = ApiInfo {
         name: "obstacle-hmac",
-        hosts: &[Host { name: "main", url: "https://keyed.example.net" }],
+        hosts: &[Host { name: "main", url: "https://keyed.example.net", currency: None }],
         formats: &[Format::Json],
         request_format: Some(Format::Form),
         leniency: Leniency { envelope: &["success", "data", "error"], ..Leniency::STRICT },

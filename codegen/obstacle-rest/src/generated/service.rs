@@ -75,7 +75,7 @@ impl Api for Rest {
 
     const INFO: ApiInfo = ApiInfo {
         name: "obstacle-rest",
-        hosts: &[Host { name: "main", url: "https://rest.example.net" }],
+        hosts: &[Host { name: "main", url: "https://rest.example.net", currency: None }],
         formats: &[Format::Json],
         request_format: Some(Format::Form),
         leniency: Leniency { ..Leniency::STRICT },

@@ -69,7 +69,7 @@ impl Api for Rpc {
 
     const INFO: ApiInfo = ApiInfo {
         name: "obstacle-rpc",
-        hosts: &[Host { name: "main", url: "https://rpc.example.net" }],
+        hosts: &[Host { name: "main", url: "https://rpc.example.net", currency: None }],
         formats: &[Format::Json],
         leniency: Leniency { ignore: &["jsonrpc", "id"], ..Leniency::STRICT },
         zone: "UTC",

@@ -78,7 +78,7 @@ impl Api for Signed {
 
     const INFO: ApiInfo = ApiInfo {
         name: "obstacle-signed",
-        hosts: &[Host { name: "main", url: "https://signed.example.net/1.0" }],
+        hosts: &[Host { name: "main", url: "https://signed.example.net/1.0", currency: None }],
         formats: &[Format::Json],
         leniency: Leniency { ..Leniency::STRICT },
         zone: "UTC",

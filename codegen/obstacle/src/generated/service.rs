@@ -143,8 +143,8 @@ impl Api for Obstacle {
     const INFO: ApiInfo = ApiInfo {
         name: "obstacle",
         hosts: &[
-            Host { name: "main", url: "https://api.example.net/v1" },
-            Host { name: "second-host", url: "https://api.example.org" },
+            Host { name: "main", url: "https://api.example.net/v1", currency: None },
+            Host { name: "second-host", url: "https://api.example.org", currency: None },
         ],
         formats: &[Format::Xml, Format::Json],
         negotiates: true,
@@ -189,6 +189,7 @@ impl Api for Obstacle {
             "code",
             "cpu",
             "csv",
+            "currency",
             "data",
             "date",
             "datetime",

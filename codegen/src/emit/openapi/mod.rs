@@ -38,6 +38,9 @@ fn document(model: &Model) -> Object {
             let mut server = object! { "url": &host.url };
             server.say("description", &host.en);
             server.set("x-hostkit-name", host.name.value.as_str());
+            if let Some(currency) = host.currency.as_ref().or(service.currency.as_ref()) {
+                server.set("x-hostkit-currency", currency.as_str());
+            }
             server
         })
         .collect();

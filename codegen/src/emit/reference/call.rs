@@ -135,7 +135,8 @@ fn inputs(language: Language, endpoint: &Endpoint) -> String {
         if !text.is_empty() {
             text.push('\n');
         }
-        text.push_str(&format!("`{}`: {} ({which})\n\n", group.rust, language.of(&group.en, &group.ru)));
+        let about = language.of(&group.en, &group.ru);
+        text.push_str(&format!("`{}`, Rust `{}`: {about} ({which})\n\n", group.rust, group.type_name));
         let rows = group.variants.iter().flat_map(|variant| {
             let constants = variant.fixed.iter().map(|constant| {
                 let name = language.pick("constant", "постоянное");

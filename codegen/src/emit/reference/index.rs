@@ -47,11 +47,13 @@ pub(super) fn modules(model: &Model) -> BTreeMap<&str, Vec<&Endpoint>> {
 }
 
 fn calls(language: Language, model: &Model) -> String {
-    let titles = [language.pick("page", "страница"), language.pick("calls", "вызовы")];
+    let titles =
+        [language.pick("page", "страница"), language.pick("what for", "зачем"), language.pick("calls", "вызовы")];
     let rows = modules(model).into_iter().map(|(module, endpoints)| {
         let link = |endpoint: &&Endpoint| format!("[{0}]({module}.md#{0})", endpoint.name);
         let links: Vec<String> = endpoints.iter().map(link).collect();
-        vec![format!("[{module}]({module}.md)"), links.join(", ")]
+        let about = model.service.module(module).map_or("", |module| language.of(&module.en, &module.ru));
+        vec![format!("[{module}]({module}.md)"), cell(about), links.join(", ")]
     });
     table(&titles, rows)
 }
@@ -64,9 +66,12 @@ fn hosts(language: Language, model: &Model) -> String {
         );
         return text.to_owned();
     }
-    let titles = [language.pick("name", "имя"), "URL", language.pick("what", "что это")];
+    let titles =
+        [language.pick("name", "имя"), "URL", language.pick("currency", "валюта"), language.pick("what", "что это")];
     let rows = model.service.hosts.iter().map(|host| {
-        vec![format!("`{}`", host.name.value), format!("`{}`", host.url), cell(language.of(&host.en, &host.ru))]
+        let currency = host.currency.as_ref().or(model.service.currency.as_ref()).map_or("–", |code| code.as_str());
+        let about = cell(language.of(&host.en, &host.ru));
+        vec![format!("`{}`", host.name.value), format!("`{}`", host.url), currency.to_owned(), about]
     });
     table(&titles, rows)
 }

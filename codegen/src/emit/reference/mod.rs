@@ -34,6 +34,9 @@ pub(crate) fn emit(model: &Model, wire: &Wire<'_>) -> Tree {
 
 fn module_page(language: Language, model: &Model, wire: &Wire<'_>, module: &str, endpoints: &[&Endpoint]) -> String {
     let mut page = head(language, model, module, &format!("specs/{}/{module}/", model.api));
+    if let Some(module) = model.service.module(module) {
+        page.push_str(&format!("{}\n\n", language.of(&module.en, &module.ru)));
+    }
     let titles =
         [language.pick("call", "вызов"), language.pick("effect", "действие"), language.pick("what", "что делает")];
     let rows = endpoints.iter().map(|endpoint| {

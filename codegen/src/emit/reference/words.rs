@@ -109,6 +109,7 @@ pub(super) fn type_text(language: Language, ty: &Type) -> String {
         Type::Uint => language.pick("whole number, not negative", "целое неотрицательное"),
         Type::Decimal => language.pick("exact decimal", "точное десятичное"),
         Type::Money => language.pick("amount of money", "сумма денег"),
+        Type::Currency => language.pick("code of a currency", "код валюты"),
         Type::Flag => language.pick("yes or no", "да или нет"),
         Type::Worded(words) => {
             let [no, yes] = words.first().cloned().unwrap_or([Word::Flag(false), Word::Flag(true)]);

@@ -11,7 +11,8 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use sample::Sample;
 
-use crate::model::{Endpoint, Field, Model, Waiter};
+use super::words::rust_type;
+use crate::model::{Endpoint, Field, Model, Output, Type, Waiter};
 use crate::recorded::Wire;
 use crate::surface::{Limits, Service};
 use crate::syntax::translation::is_word;
@@ -86,10 +87,15 @@ pub(super) fn of_waiter(waiter: &Waiter) -> Doc {
 }
 
 /// Docs of a module.
-pub(super) fn of_module(text: &str) -> TokenStream {
-    let doc = Doc::new(ITEM, text);
+pub(super) fn of_module(doc: &Doc) -> TokenStream {
     let lines = doc.attributes();
     quote!(#(#![doc = #lines])*)
+}
+
+impl From<&str> for Doc {
+    fn from(text: &str) -> Self {
+        Self::new(ITEM, text)
+    }
 }
 
 impl ToTokens for Doc {
@@ -209,7 +215,7 @@ pub(super) fn endpoint(model: &Model, wire: &Wire<'_>, endpoint: &Endpoint) -> D
         (None, Some(provenance)) => format!(". Provenance: {provenance}."),
         (None, None) => ".".to_owned(),
     };
-    let mut doc = Doc::new(ITEM, &surface.en).and(&facts).and(&surface.about);
+    let mut doc = Doc::new(ITEM, &surface.en).and(&facts).and(&gives(endpoint)).and(&surface.about);
     if let Some(removed) = &surface.removed {
         let hosts = removed.hosts.iter().map(|(host, since)| format!("`{}` (since {})", host.value, since.value));
         let hosts = hosts.collect::<Vec<_>>().join(", ");
@@ -225,6 +231,31 @@ pub(super) fn endpoint(model: &Model, wire: &Wire<'_>, endpoint: &Endpoint) -> D
         doc = doc.and(&format!("If the outcome is unknown: {}{}", surface.recovery, recovered(endpoint)));
     }
     doc.and_sample(sample::call(model, wire, endpoint))
+}
+
+/// What comes back from a call, and what waits for it.
+fn gives(endpoint: &Endpoint) -> String {
+    let value = match &endpoint.output {
+        Output::None => "no value".to_owned(),
+        Output::Bytes => "the bytes of the answer".to_owned(),
+        Output::Headers(ty) | Output::Text(ty) | Output::Whole(ty) | Output::Under(ty, _) => described(ty),
+    };
+    let waiters: Vec<String> = endpoint.waiters.iter().map(|waiter| format!("[`{}`]", waiter.type_name)).collect();
+    match waiters.as_slice() {
+        [] => format!("It gives {value}."),
+        names => format!("It gives {value}. Wait with {}.", names.join(" or ")),
+    }
+}
+
+/// A type as a text, with a link to what the API declares.
+fn described(ty: &Type) -> String {
+    match ty {
+        Type::List(item) => format!("a list of {}", described(item)),
+        Type::Map(key, item) => format!("{} by {}", described(item), described(key)),
+        Type::Option(item) => format!("{} or nothing", described(item)),
+        Type::Named(name) => format!("[`{name}`](crate::types::{name})"),
+        other => format!("`{}`", rust_type(other)),
+    }
 }
 
 /// Docs of the credentials.
@@ -253,9 +284,17 @@ pub(super) fn endpoint_file(endpoint: &Endpoint) -> String {
     format!("`{} {}`: {}", endpoint.method, endpoint.path, lower_first(&endpoint.surface.en))
 }
 
-/// Docs of a module of calls.
-pub(super) fn module(api: &str, module: &str) -> String {
-    format!("Calls of `specs/{api}/{module}/`.")
+/// Docs of a module of calls: what a user does with them, and the first of them that reads.
+pub(super) fn module(model: &Model, wire: &Wire<'_>, module: &str, endpoints: &[&Endpoint]) -> Doc {
+    let text = match model.service.module(module) {
+        Some(module) => module.en.clone(),
+        None => format!("Calls of `specs/{}/{module}/`.", model.api),
+    };
+    let mut reads: Vec<_> = endpoints.iter().filter(|endpoint| endpoint.is_callable()).collect();
+    // Whoever knows no number yet begins with a call that needs none.
+    reads.sort_by_key(|endpoint| endpoint.inputs().any(Field::is_required));
+    let sample = reads.iter().find_map(|endpoint| sample::call(model, wire, endpoint));
+    Doc::new(ITEM, &text).and_sample(sample)
 }
 
 /// Docs of a module's server half.

@@ -16,6 +16,7 @@ mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use docs::Doc;
 use hostkit_proto::generated::FORMAT;
 use imports::Scope;
 use proc_macro2::{Ident, TokenStream};
@@ -66,17 +67,17 @@ struct Files<'m> {
 
 impl Files<'_> {
     /// Adds a file of these items; `path` and `spec` are relative to the API's folders.
-    fn add(&mut self, path: &[&str], spec: &[&str], doc: &str, items: TokenStream) {
+    fn add(&mut self, path: &[&str], spec: &[&str], doc: impl Into<Doc>, items: TokenStream) {
         let root = ["crates/", self.api, "-proto/src/generated/"].concat();
         let spec = ["specs/", self.api, "/", &spec.join("/")].concat();
-        let mut tokens = docs::of_module(doc);
+        let mut tokens = docs::of_module(&doc.into());
         // `extend` moves the tokens: shared by `quote!`, they would be copied when parsed.
         tokens.extend(items);
         self.tree.add([root, path.join("/")].concat(), print::file(self.command, &spec, tokens));
     }
 
     /// Adds a file of these items and the imports that they need.
-    fn add_importing(&mut self, path: &[&str], spec: &[&str], doc: &str, items: TokenStream) {
+    fn add_importing(&mut self, path: &[&str], spec: &[&str], doc: impl Into<Doc>, items: TokenStream) {
         let mut tokens = self.scope.imports(&items);
         tokens.extend(items);
         self.add(path, spec, doc, tokens);
@@ -91,8 +92,8 @@ fn emit_types(model: &Model, files: &mut Files<'_>) -> bool {
         let (name, spec) = ([*module, ".rs"].concat(), [*module, ".toml"].concat());
         let entries = || model.types.values().filter(|entry| entry.module == **module);
         let items = entries().map(|entry| types::emit(model, entry)).collect();
-        files.add_importing(&["types", &name], &["types", &spec], &docs::types(module), items);
-        server.extend(entries().map(types::emit_server));
+        files.add_importing(&["types", &name], &["types", &spec], docs::types(module).as_str(), items);
+        server.extend(entries().map(|entry| types::emit_server(model, entry)));
     }
     let exports = modules.iter().map(|module| {
         let entries = model.types.values().filter(|entry| entry.module == **module);
@@ -133,7 +134,7 @@ fn emit_endpoints<'m>(
         // A module's name may differ from the folder of its specs.
         let spec = endpoint.spec.split('/').skip(2).collect::<Vec<_>>();
         let doc = docs::endpoint_file(endpoint);
-        files.add_importing(&[module, &name], &spec, &doc, endpoint::emit(model, wire, endpoint));
+        files.add_importing(&[module, &name], &spec, doc.as_str(), endpoint::emit(model, wire, endpoint));
     }
     for (module, endpoints) in &modules {
         let names = endpoints.iter().map(|endpoint| ident(&endpoint.name)).collect::<Vec<_>>();
@@ -142,10 +143,10 @@ fn emit_endpoints<'m>(
             declared(model, endpoint).into_iter().map(move |(name, aliases)| quote!(#aliases pub use #module::#name;))
         });
         let items = quote!(#(mod #names;)* #(#exports)*);
-        files.add(&[module, "mod.rs"], &[module, ""], &docs::module(&model.api, module), items);
+        files.add(&[module, "mod.rs"], &[module, ""], docs::module(model, wire, module, endpoints), items);
         let doc = docs::server_module(&model.api, module);
         let items = endpoints.iter().map(|endpoint| server::emit(model, endpoint)).collect();
-        files.add_importing(&["serve", &[*module, ".rs"].concat()], &[module, ""], &doc, items);
+        files.add_importing(&["serve", &[*module, ".rs"].concat()], &[module, ""], doc.as_str(), items);
     }
     modules
 }

@@ -52,6 +52,10 @@ pub(super) fn limit_check(field: &Field, value: &TokenStream) -> Option<TokenStr
     let surface = &field.surface;
     let (input, limit) = (input_name(field), limit(&surface.limits));
     if surface.host_limits.is_empty() {
+        // An amount may be in another currency than the host's.
+        if field.ty == Type::Money {
+            return Some(quote!(out.check(#input, #value, &#limit);));
+        }
         return (surface.limits != Limits::default()).then(|| quote!(out.check(#input, #value, &#limit);));
     }
     let hosts = surface.host_limits.iter().map(|(host, limits)| {

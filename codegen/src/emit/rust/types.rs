@@ -23,10 +23,10 @@ pub(super) fn emit(model: &Model, entry: &TypeEntry) -> TokenStream {
 }
 
 /// Items of a type that only the server half needs.
-pub(super) fn emit_server(entry: &TypeEntry) -> TokenStream {
+pub(super) fn emit_server(model: &Model, entry: &TypeEntry) -> TokenStream {
     match (&entry.kind, entry.in_requests, entry.in_answers) {
         (TypeKind::Struct(fields), false, true) if !is_from_headers(fields) => to_wire(entry, fields),
-        (TypeKind::Struct(fields), true, false) if !is_from_headers(fields) => from_wire(entry, fields),
+        (TypeKind::Struct(fields), true, false) if !is_from_headers(fields) => from_wire(model, entry, fields),
         (TypeKind::Union { scalar, object, list }, false, true) => union_to_wire(entry, &shapes(scalar, object, list)),
         (TypeKind::Union { scalar, object, list }, true, false) => {
             union_from_wire(entry, &shapes(scalar, object, list))
@@ -93,7 +93,7 @@ fn structure(model: &Model, entry: &TypeEntry, fields: &[Field]) -> TokenStream 
     parts.values.extend(raw_value);
     let new =
         parts.emit("Everything is absent.", "With the required fields; everything else is absent.", is_default(fields));
-    let from_wire = (entry.in_answers && !is_from_headers(fields)).then(|| from_wire(entry, fields));
+    let from_wire = (entry.in_answers && !is_from_headers(fields)).then(|| from_wire(model, entry, fields));
     let to_wire = entry.in_requests.then(|| to_wire(entry, fields));
     quote! {
         #about
@@ -168,7 +168,7 @@ fn empty_value(field: &Field) -> TokenStream {
     }
 }
 
-fn from_wire(entry: &TypeEntry, fields: &[Field]) -> TokenStream {
+fn from_wire(model: &Model, entry: &TypeEntry, fields: &[Field]) -> TokenStream {
     let (name, spec) = (ident(&entry.name), &entry.spec);
     let entries = in_body(fields).map(field_entry).chain(entry.keep_raw.then(|| quote!(Field::raw())));
     let required = fields.iter().filter(|field| field.is_required());
@@ -185,6 +185,7 @@ fn from_wire(entry: &TypeEntry, fields: &[Field]) -> TokenStream {
         let index = Literal::usize_unsuffixed(index);
         quote!(#index => #read,)
     });
+    let finish = finish(model, fields);
     quote! {
         impl FromFields for #name {
             const TABLE: &'static Table<'static> = &Table::new(#spec, &[#(#entries),*]) #total;
@@ -199,7 +200,68 @@ fn from_wire(entry: &TypeEntry, fields: &[Field]) -> TokenStream {
                     _ => Ok(()),
                 }
             }
+
+            #finish
         }
+    }
+}
+
+/// Gives the amounts of an object the currency that one of its fields names.
+fn finish(model: &Model, fields: &[Field]) -> Option<TokenStream> {
+    let currency = fields.iter().find(|field| field.ty == Type::Currency)?;
+    let name = ident(&currency.rust);
+    let sets = in_currency(model, fields, &quote!(self), &mut Vec::new());
+    let sets = match currency.is_option() {
+        true => quote!(let Some(currency) = self.#name else { return }; #sets),
+        false => quote!(let currency = self.#name; #sets),
+    };
+    Some(quote!(fn finish(&mut self) { #sets }))
+}
+
+/// Sets the currency of all amounts in an object, but for objects in it that name their own.
+fn in_currency<'m>(
+    model: &'m Model,
+    fields: &'m [Field],
+    object: &TokenStream,
+    outer: &mut Vec<&'m str>,
+) -> TokenStream {
+    let sets = fields.iter().filter_map(|field| {
+        let name = ident(&field.rust);
+        let place = quote!(#object.#name);
+        match field.is_option() {
+            true => {
+                let set = amounts_in(model, &field.ty, &quote!(item), outer)?;
+                Some(quote!(if let Some(item) = &mut #place { #set }))
+            }
+            false => amounts_in(model, &field.ty, &place, outer),
+        }
+    });
+    sets.collect()
+}
+
+/// Sets the currency of the amounts in a value of this type, if it can have some.
+fn amounts_in<'m>(
+    model: &'m Model,
+    ty: &'m Type,
+    place: &TokenStream,
+    outer: &mut Vec<&'m str>,
+) -> Option<TokenStream> {
+    let within = |ty: &'m Type, outer: &mut Vec<&'m str>| amounts_in(model, ty, &quote!(item), outer);
+    match ty {
+        Type::Money => Some(quote!(#place.currency = Some(currency);)),
+        Type::List(inner) => within(inner, outer).map(|set| quote!(for item in &mut #place { #set })),
+        Type::Map(_, inner) => within(inner, outer).map(|set| quote!(for item in #place.values_mut() { #set })),
+        Type::Named(name) if !outer.contains(&name.as_str()) => {
+            let TypeKind::Struct(fields) = &model.types.get(name)?.kind else { return None };
+            if fields.iter().any(|field| field.ty == Type::Currency) {
+                return None;
+            }
+            outer.push(name);
+            let sets = in_currency(model, fields, place, outer);
+            outer.pop();
+            (!sets.is_empty()).then_some(sets)
+        }
+        _ => None,
     }
 }
 

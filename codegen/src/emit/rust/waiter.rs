@@ -98,8 +98,12 @@ fn judge(endpoint: &Endpoint, waiter: &Waiter) -> TokenStream {
             let Some(output) = asked else { return checks.absent() };
         }
     });
-    let compared = || waiter.ready.iter().find(|condition| matches!(condition.wanted, Wanted::Texts(_)));
-    let text = waiter.text.as_ref().or_else(|| Some(&compared()?.path)).map(|path| {
+    let compared = || {
+        let conditions = waiter.ready.iter().chain(&waiter.failed);
+        conditions.into_iter().find(|condition| matches!(condition.wanted, Wanted::Texts(_)))
+    };
+    // An API may say in words what it is doing, or leave it at the state.
+    let texts = compared().map(|condition| &condition.path).into_iter().chain(&waiter.text).map(|path| {
         let place = place(path);
         quote!(checks.text(#place);)
     });
@@ -116,7 +120,7 @@ fn judge(endpoint: &Endpoint, waiter: &Waiter) -> TokenStream {
     let value = if waiter.surface.gone { quote!(()) } else { quote!(output) };
     quote! {
         #item
-        #text
+        #(#texts)*
         #percent
         #(#failed)*
         #(#ready)*

@@ -34,7 +34,9 @@ pub(super) fn rust_type(ty: &Type) -> TokenStream {
         Type::Text => "String",
         Type::Int => "i64",
         Type::Uint => "u64",
-        Type::Decimal | Type::Money => "Decimal",
+        Type::Decimal => "Decimal",
+        Type::Money => "Money",
+        Type::Currency => "Currency",
         Type::Flag | Type::Worded(_) => "bool",
         Type::Secret => "Secret",
         Type::DateTime => "DateTime",
@@ -91,7 +93,7 @@ pub(super) fn serialised(ty: &Type, has_default: bool) -> Option<TokenStream> {
 }
 
 fn is_decimal(ty: &Type) -> bool {
-    matches!(ty.item(), Type::Decimal | Type::Money)
+    *ty.item() == Type::Decimal
 }
 
 /// A parameter of a constructor or setter.

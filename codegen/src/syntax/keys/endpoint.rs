@@ -74,7 +74,7 @@ const EVIDENCE: &[Key] = &[
     key("first", Shape::Text, "A list that is read first: the read is made for each of its items."),
     must("read", Shape::Text, "The call that is read: `module/endpoint`."),
     key("inputs", Shape::Pairs, "Inputs of that call from inputs of this one, or from `first.field`."),
-    key("list", Shape::Any, "The field of its answer with the items, or fields that are an item each."),
+    key("list", Shape::TextOrTexts, "The field of its answer with the items, or fields that are an item each."),
     key("each", Shape::Text, "The input with a list: each of its items shows as an item of its own."),
     key("count", Shape::Text, "The input that says how many items the call makes."),
     key("where", Shape::Pairs, "Fields of the item that hold inputs of the call."),
@@ -89,7 +89,7 @@ const EVIDENCE: &[Key] = &[
     key("by", Shape::Text, "The input that says by how much it grows; of a date, by how many months."),
     key(
         "by-itself",
-        Shape::Any,
+        Shape::FlagOrText,
         "The hoster does the same by itself: the field that says whether, or `true` where none does.",
     ),
     key("there", Shape::Text, "The field that is there now and was not before."),

@@ -22,11 +22,12 @@ const DATES: &[Key] = &[
 const HOST: &[Key] = &[
     must("name", Shape::Text, "The name that limits by host use."),
     must("url", Shape::Text, "The base URL."),
+    key("currency", Shape::Text, "The currency of amounts there: `RUB`."),
     key("en", Shape::Sentence, "One English sentence."),
 ];
 
 const CREDENTIALS: &[Key] = &[
-    must("name", Shape::Text, "The name of the variant."),
+    must("name", Shape::Name, "The name of the variant."),
     must("en", Shape::Sentence, "One English sentence."),
     must("fields", Shape::Pairs, "The fields: text, int or secret."),
     key("sign-in", Shape::Text, "The endpoint that makes a session."),
@@ -74,7 +75,7 @@ const FAULT: &[Key] = &[
 const ERROR: &[Key] = &[
     must("code", Shape::Text, "The code on the wire."),
     must("en", Shape::Sentence, "One English sentence."),
-    key("as", Shape::Text, "The Rust name."),
+    key("as", Shape::Name, "The Rust name."),
     must("kind", Shape::Word(FAULT_KINDS), "What it means."),
     key("match", Shape::Texts, "Parts of the text of a fault without a code that mean this one."),
     key("accepted", Shape::Text, "A success with this code is an acceptance, for this reason."),
@@ -96,12 +97,15 @@ const STATUS: &[Key] = &[
     key("provenance", Shape::Word(PROVENANCES), "Where the fact is from."),
 ];
 
+const MODULE: &[Key] = &[must("en", Shape::Sentence, "One English sentence.")];
+
 pub(crate) const SERVICE: &[Key] = &[
-    must("name", Shape::Text, "The Rust type that implements `Api`."),
+    must("name", Shape::Name, "The Rust type that implements `Api`."),
     must("en", Shape::Sentence, "One English sentence."),
     key("about", Shape::Text, "A longer text."),
     key("aliases", Shape::Texts, "More search words."),
     must("zone", Shape::Text, "The time zone of its dates."),
+    key("currency", Shape::Text, "The currency of all amounts, if the document says it: `RUB`."),
     must("formats", Shape::Words(&["xml", "json", "php", "print_r"]), "Formats of answers; the first is the default."),
     key("request-format", Shape::Word(FORMATS), "The format of request bodies, if it is another."),
     key("negotiates", Shape::Flag, "The wanted format is said in `Accept`."),
@@ -129,6 +133,11 @@ pub(crate) const SERVICE: &[Key] = &[
     key("error", Shape::Tables(ERROR), "The catalogue of error codes."),
     key("rate", Shape::Tables(RATE), "Rate limits."),
     key("status", Shape::Named(STATUS), "What the statuses mean."),
+    key(
+        "modules",
+        Shape::Described(MODULE),
+        "What a user does with the calls of each module, as the start of its page.",
+    ),
     key("document", Shape::Text, "The file name of the hoster's document, whose contents `inventory.toml` lists."),
     key("origin", Shape::Word(ORIGINS), "Where the bytes of examples are from; derived where it is not said."),
     QUIRKS,

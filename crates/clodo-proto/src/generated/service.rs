@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
 use hostkit_proto::{
-    Api, ApiInfo, EncodeError, Endpoint, FaultCode, FaultKind, Format, Host, Leniency, RateRule, RawAnswer,
+    Api, ApiInfo, Currency, EncodeError, Endpoint, FaultCode, FaultKind, Format, Host, Leniency, RateRule, RawAnswer,
     RequestParts, Secret, Session, StatusFaults, Verdict,
 };
 
@@ -93,11 +93,11 @@ impl Api for Clodo {
     const INFO: ApiInfo = ApiInfo {
         name: "clodo",
         hosts: &[
-            Host { name: "main", url: "https://api.clodo.ru" },
-            Host { name: "oversun", url: "https://api.oversun.clodo.ru" },
-            Host { name: "kh", url: "https://api.kh.clodo.ru" },
-            Host { name: "mn", url: "https://api.mn.clodo.ru" },
-            Host { name: "ix", url: "https://api.ix.clodo.ru" },
+            Host { name: "main", url: "https://api.clodo.ru", currency: None },
+            Host { name: "oversun", url: "https://api.oversun.clodo.ru", currency: None },
+            Host { name: "kh", url: "https://api.kh.clodo.ru", currency: None },
+            Host { name: "mn", url: "https://api.mn.clodo.ru", currency: None },
+            Host { name: "ix", url: "https://api.ix.clodo.ru", currency: None },
         ],
         formats: &[Format::Xml, Format::Json],
         negotiates: true,
@@ -113,6 +113,7 @@ impl Api for Clodo {
             ..Leniency::STRICT
         },
         zone: "Europe/Moscow",
+        currency: Currency::new("RUB"),
         rates: &[
             RateRule { name: "get", count: 60, window: Duration::from_secs(60) },
             RateRule { name: "post", count: 10, window: Duration::from_secs(60) },

@@ -21,6 +21,9 @@ struct Inner {
     is_lasting: bool,
     source: Option<WireError>,
     is_of_money: bool,
+    /// Whether a constant of the request differs, by which calls are told apart.
+    #[cfg(feature = "server")]
+    is_of_constant: bool,
 }
 
 /// Bytes of a text that an error keeps; a quoted value may be as long as the answer.
@@ -57,6 +60,8 @@ impl DecodeError {
             is_lasting: false,
             source: None,
             is_of_money: false,
+            #[cfg(feature = "server")]
+            is_of_constant: false,
         }))
     }
 
@@ -116,6 +121,18 @@ impl DecodeError {
 
     pub(crate) fn is_of_money(&self) -> bool {
         self.0.is_of_money
+    }
+
+    /// Marks a constant of the request that is another one.
+    #[cfg(feature = "server")]
+    pub(crate) fn of_constant(mut self) -> Self {
+        self.0.is_of_constant = true;
+        self
+    }
+
+    #[cfg(feature = "server")]
+    pub(crate) fn is_of_constant(&self) -> bool {
+        self.0.is_of_constant
     }
 
     /// The same error with other texts, since its own quote the answer.

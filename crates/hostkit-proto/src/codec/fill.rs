@@ -14,6 +14,9 @@ pub trait FromFields: Sized {
 
     /// Reads one field.
     fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError>;
+
+    /// Passes on what one field says about others, once all are read: the currency of the amounts beside it.
+    fn finish(&mut self) {}
 }
 
 /// The fields of an object.
@@ -252,5 +255,7 @@ impl<T: FromFields> FromWire for T {
 /// The one place that reads an object of this type, so that its fields are compiled into it.
 #[inline(never)]
 fn fill<T: FromFields>(object: &mut T, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
-    reader.object(T::TABLE, &mut |index, reader| object.field(index, reader))
+    reader.object(T::TABLE, &mut |index, reader| object.field(index, reader))?;
+    object.finish();
+    Ok(())
 }

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use rust_decimal::Decimal;
 
 use super::{TextShape, ToText};
-use crate::value::Secret;
+use crate::value::{Currency, Money, Secret};
 
 /// The limits that a spec sets for one input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,6 +123,11 @@ pub trait Limited {
 
     /// Calls `see` with every text and whether it is a secret.
     fn each(&self, see: &mut dyn FnMut(&str, bool));
+
+    /// The currency, of an amount of money that has one.
+    fn currency(&self) -> Option<Currency> {
+        None
+    }
 }
 
 macro_rules! one_text {
@@ -154,6 +159,16 @@ pub(crate) fn number(value: &impl Limited) -> Option<Decimal> {
     found
 }
 
+impl Limited for Money {
+    fn each(&self, see: &mut dyn FnMut(&str, bool)) {
+        self.amount.each(see);
+    }
+
+    fn currency(&self) -> Option<Currency> {
+        self.currency
+    }
+}
+
 impl Limited for Secret {
     fn each(&self, see: &mut dyn FnMut(&str, bool)) {
         see(self.expose(), true);
@@ -167,6 +182,10 @@ impl<T: Limited> Limited for Option<T> {
         if let Some(value) = self {
             value.each(see);
         }
+    }
+
+    fn currency(&self) -> Option<Currency> {
+        self.as_ref().and_then(T::currency)
     }
 }
 

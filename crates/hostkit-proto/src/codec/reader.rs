@@ -6,7 +6,6 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use hostkit_wire::{Cursor, Format, Irregular, Kind, Node};
-use rust_decimal::Decimal;
 
 use super::direct::{Notes, Orders};
 use super::fields::{Fields, Items};
@@ -16,7 +15,7 @@ use crate::codec::raw::Source;
 use crate::codec::{Report, UnknownFields};
 use crate::leniency::Leniency;
 use crate::place;
-use crate::value::DateTime;
+use crate::value::{Currency, DateTime, Money};
 
 /// One step of the path to a value. Copied for every field, so it owns nothing.
 #[derive(Debug, Clone, Copy)]
@@ -53,6 +52,8 @@ pub struct Reader<'r> {
     pub(crate) others: Option<&'static [&'static str]>,
     /// The most items of a list, in place of those of the spec.
     pub(crate) max_items: Option<usize>,
+    /// The currency of amounts of money without one of their own.
+    pub(crate) currency: Option<Currency>,
     /// Why a value that is read cannot be used all the same.
     doubt: Option<DecodeError>,
     /// Keys at the top of the document that are not fields.
@@ -94,6 +95,7 @@ impl<'r> Reader<'r> {
             spec: "",
             others: None,
             max_items: None,
+            currency: None,
             doubt: None,
             envelope: leniency.envelope,
             top: match &at {
@@ -121,6 +123,7 @@ impl<'r> Reader<'r> {
         inner.path.extend_from_slice(&self.path);
         inner.spec = self.spec;
         inner.envelope = self.envelope;
+        inner.currency = self.currency;
         inner
     }
 
@@ -374,8 +377,8 @@ impl<'r> Reader<'r> {
     }
 
     /// Decodes an optional amount of money; an unreadable one is an error of the answer or of the item of a list.
-    pub fn money(&mut self, place: &mut Option<Decimal>) -> Result<(), DecodeError> {
-        if let Some(amount) = self.plain_number() {
+    pub fn money(&mut self, place: &mut Option<Money>) -> Result<(), DecodeError> {
+        if let Some(amount) = Money::plain(self) {
             *place = Some(amount);
             return Ok(());
         }
@@ -385,7 +388,7 @@ impl<'r> Reader<'r> {
         if self.is_absent() {
             return self.pass();
         }
-        match self.number() {
+        match Money::from_wire(self) {
             Ok(amount) => {
                 *place = Some(amount);
                 Ok(())
@@ -395,8 +398,8 @@ impl<'r> Reader<'r> {
     }
 
     /// Decodes a required amount of money, whose error is also that of an optional object around it.
-    pub fn required_money(&mut self, place: &mut Decimal) -> Result<(), DecodeError> {
-        *place = self.number().map_err(DecodeError::of_money)?;
+    pub fn required_money(&mut self, place: &mut Money) -> Result<(), DecodeError> {
+        *place = Money::from_wire(self).map_err(DecodeError::of_money)?;
         Ok(())
     }
 

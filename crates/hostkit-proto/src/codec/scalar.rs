@@ -7,7 +7,9 @@ use hostkit_wire::{Digits, Format, Kind, Node, Value};
 use rust_decimal::Decimal;
 
 use super::{DecodeError, FromText, FromWire, Reader, ToText, ToWire};
-use crate::value::{Bytes, Csv, Date, DateTime, Gibibytes, Html, Kibibytes, Mebibytes, Secret, UnixTime};
+use crate::value::{
+    Bytes, Csv, Currency, Date, DateTime, Gibibytes, Html, Kibibytes, Mebibytes, Money, Secret, UnixTime,
+};
 
 macro_rules! numbers {
     ($($type:ty = $blank:expr),*) => { $(
@@ -61,6 +63,43 @@ impl FromWire for UnixTime {
 impl ToWire for UnixTime {
     fn to_wire(&self, _: Format) -> Option<Value> {
         Some(Value::Number(self.to_text().into_owned()))
+    }
+}
+
+impl FromWire for Money {
+    fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Ok(Self { amount: reader.number()?, currency: reader.currency })
+    }
+
+    #[inline]
+    fn plain(reader: &mut Reader<'_>) -> Option<Self> {
+        Some(Self { amount: reader.plain_number()?, currency: reader.currency })
+    }
+
+    fn blank() -> Self {
+        Self::default()
+    }
+}
+
+impl ToWire for Money {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        self.amount.to_wire(format)
+    }
+}
+
+impl FromWire for Currency {
+    fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        reader.text_value()
+    }
+
+    fn blank() -> Self {
+        Self::NONE
+    }
+}
+
+impl ToWire for Currency {
+    fn to_wire(&self, _: Format) -> Option<Value> {
+        Some(Value::Text(self.as_str().to_owned()))
     }
 }
 

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use hostkit_wire::Digits;
 use rust_decimal::Decimal;
 
-use crate::value::{Csv, Date, DateTime, Secret, UnixTime, plain, scientific};
+use crate::value::{Csv, Currency, Date, DateTime, Money, Secret, UnixTime, plain, scientific};
 
 /// Reads a value from text.
 pub trait FromText: Sized {
@@ -118,6 +118,35 @@ impl FromText for Secret {
 impl ToText for Secret {
     fn to_text(&self) -> Cow<'_, str> {
         self.expose().into()
+    }
+}
+
+impl FromText for Currency {
+    const EXPECTED: &'static str = "the code of a currency";
+
+    fn from_text(text: &str) -> Option<Self> {
+        Self::new(text.trim())
+    }
+}
+
+impl ToText for Currency {
+    fn to_text(&self) -> Cow<'_, str> {
+        self.as_str().into()
+    }
+}
+
+/// On the wire an amount is a number; its currency stands elsewhere.
+impl FromText for Money {
+    const EXPECTED: &'static str = Decimal::EXPECTED;
+
+    fn from_text(text: &str) -> Option<Self> {
+        Decimal::from_text(text).map(Self::from)
+    }
+}
+
+impl ToText for Money {
+    fn to_text(&self) -> Cow<'_, str> {
+        self.amount.to_string().into()
     }
 }
 

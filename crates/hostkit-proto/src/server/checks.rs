@@ -353,7 +353,11 @@ where
 }
 
 fn decode<E: Serve>(status: u16, headers: &HeaderMap, body: &[u8]) -> Result<E::Output, String> {
-    let answer = RawAnswer::new(&E::INFO, &<E::Api as Api>::INFO, status, headers, body)
+    let api = &<E::Api as Api>::INFO;
+    // Examples are answers of the API's default host.
+    let host = api.hosts.first().map_or("", |host| host.name);
+    let answer = RawAnswer::new(&E::INFO, api, status, headers, body)
+        .with_currency(api.currency_at(host))
         .with_unknown_fields(UnknownFields::Deny);
     match judge::<E>(&Inputs::new(), &answer) {
         Judgement::Done(value) | Judgement::Accepted(value, _) | Judgement::Nothing(value) => Ok(value),

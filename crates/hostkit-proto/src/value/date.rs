@@ -1,11 +1,13 @@
 //! Civil dates and times as an API writes them, without a zone, and their conversion to Unix time.
 
 use std::fmt;
+use std::str::FromStr;
 
 use jiff::fmt::strtime;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, civil};
 
+use super::ParseError;
 use super::digits::{self, Digits};
 
 /// A date and time as the API wrote it, in the API's own zone.
@@ -240,9 +242,29 @@ impl TryFrom<UnixTime> for Timestamp {
     }
 }
 
-/// Implements the ways from and to the value inside, and serde's traits through its text.
+impl FromStr for UnixTime {
+    type Err = ParseError;
+
+    /// Reads what is shown: RFC 3339, with any offset.
+    fn from_str(text: &str) -> Result<Self, ParseError> {
+        let shown = text.strip_suffix(" s").and_then(|seconds| seconds.parse().ok()).map(Self);
+        let read = shown.or_else(|| text.parse().ok().map(|time: Timestamp| Self(time.as_second())));
+        read.ok_or_else(|| ParseError::new(text, "a moment, such as `2026-11-29T08:00:00Z`"))
+    }
+}
+
+/// Implements the ways from and to the value inside, and from and to its text.
 macro_rules! civil {
-    ($name:ident, $inner:ty) => {
+    ($name:ident, $inner:ty, $expected:literal) => {
+        impl FromStr for $name {
+            type Err = ParseError;
+
+            /// Reads what is shown.
+            fn from_str(text: &str) -> Result<Self, ParseError> {
+                text.parse().map(Self).map_err(|_| ParseError::new(text, $expected))
+            }
+        }
+
         impl From<$inner> for $name {
             fn from(inner: $inner) -> Self {
                 Self(inner)
@@ -265,12 +287,11 @@ macro_rules! civil {
         #[cfg(feature = "serde")]
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = String::deserialize(deserializer)?;
-                text.parse().map(Self).map_err(serde::de::Error::custom)
+                String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
             }
         }
     };
 }
 
-civil!(DateTime, civil::DateTime);
-civil!(Date, civil::Date);
+civil!(DateTime, civil::DateTime, "a date and time, such as `2026-11-29T08:00:00`");
+civil!(Date, civil::Date, "a date, such as `2026-11-29`");

@@ -24,3 +24,35 @@ impl fmt::Display for ParseError {
 }
 
 impl std::error::Error for ParseError {}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Display;
+    use std::str::FromStr;
+
+    use crate::{Bytes, Currency, Date, DateTime, Gibibytes, Kibibytes, Mebibytes, Money, UnixTime};
+
+    fn is_read<T: FromStr<Err = super::ParseError> + Display>(texts: &[&str]) {
+        for text in texts {
+            assert_eq!(text.parse::<T>().map(|value| value.to_string()).as_deref(), Ok(*text));
+        }
+        for odd in ["", " ", "7 things", "2026", "29.11.2026", "10GiB", "1.5 GiB", "-1 B"] {
+            let error = odd.parse::<T>().map(|value| value.to_string()).unwrap_err().to_string();
+            assert!(error.starts_with(&format!("{odd:?} is not a")) || error.contains(" is not the "), "{error}");
+        }
+    }
+
+    #[test]
+    fn what_a_value_shows_is_read_again() {
+        is_read::<DateTime>(&["2026-11-29T08:00:00", "1999-01-01T23:59:59"]);
+        is_read::<Date>(&["2026-11-29"]);
+        is_read::<UnixTime>(&["2026-11-29T08:00:00Z", "9223372036854775807 s"]);
+        is_read::<Bytes>(&["7 B"]);
+        is_read::<Kibibytes>(&["7 KiB"]);
+        is_read::<Mebibytes>(&["1024 MiB"]);
+        is_read::<Gibibytes>(&["10 GiB"]);
+        is_read::<Currency>(&["RUB"]);
+        assert_eq!("2026-11-29T11:00:00+03:00".parse(), Ok(UnixTime(1_795_939_200)));
+        assert!("12.50 RUB".parse::<Money>().is_ok());
+    }
+}

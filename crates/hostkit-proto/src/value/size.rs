@@ -3,6 +3,9 @@
 use std::fmt;
 use std::iter::Sum;
 use std::ops::{Add, AddAssign, Sub, SubAssign};
+use std::str::FromStr;
+
+use super::ParseError;
 
 macro_rules! size {
     ($(#[$doc:meta])* $name:ident, $unit:literal, $factor:expr) => {
@@ -24,6 +27,16 @@ macro_rules! size {
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 write!(f, "{} {}", self.0, Self::UNIT)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = ParseError;
+
+            /// Reads what is shown: a whole number, a blank and the unit.
+            fn from_str(text: &str) -> Result<Self, ParseError> {
+                let count = text.strip_suffix(Self::UNIT).and_then(|count| count.strip_suffix(' ')?.parse().ok());
+                count.map(Self).ok_or_else(|| ParseError::new(text, concat!("a size, such as `10 ", $unit, "`")))
             }
         }
 

@@ -59,7 +59,8 @@ fn a_server_of_inferno_from_order_to_stop() {
     let key = inferno(&sandbox, &ssh_keys::ListSshKeys::new()).unwrap().pop().unwrap();
     assert_eq!(key.name.as_deref(), Some("me@home"));
     inferno(&sandbox, &ssh_keys::RemoveSshKey::new(key.id)).unwrap();
-    let paid = before - inferno(&sandbox, &account::GetBalance::new()).unwrap().balance.unwrap();
+    let after = inferno(&sandbox, &account::GetBalance::new()).unwrap().balance.unwrap();
+    let paid = before.checked_sub(after).unwrap().amount;
     assert_eq!(sandbox.ledger().money(ApiName::INFERNO), paid);
     assert!(paid > Decimal::ZERO);
 }

@@ -105,14 +105,14 @@ fn every_call_succeeds_on_an_order_that_is_there() {
 fn an_order_is_built_and_paid_for() {
     let sandbox = start();
     let before = call(&sandbox, &GetBalance::new()).unwrap();
-    assert_eq!(before.currency.as_deref(), Some("USD"));
+    assert_eq!(before.currency.map(|currency| currency.to_string()).as_deref(), Some("USD"));
     assert_eq!(code(&sandbox, &GetOrders::new().order(OrderId::new(5))), "19");
     assert!(call(&sandbox, &GetOrders::new()).unwrap().is_empty());
     let tariffs = call(&sandbox, &GetTarifs::new()).unwrap();
     let tariff = &tariffs[1];
     let placed = call(&sandbox, &CreateOrder::new(tariff.id, 3)).unwrap();
-    assert_eq!(placed.cost, tariff.monthly_cost.map(|cost| cost * Decimal::from(3)));
-    assert_eq!(placed.balance, placed.cost.map(|cost| before.amount - cost));
+    assert_eq!(placed.cost, tariff.monthly_cost.and_then(|cost| cost.checked_mul(Decimal::from(3))));
+    assert_eq!(placed.balance, placed.cost.and_then(|cost| before.amount.checked_sub(cost)));
     let status = |order| call(&sandbox, &GetOrders::new().order(order)).unwrap()[0].status.clone();
     assert_eq!(status(placed.order), Some(OrderStatus::New));
     sandbox.clock().advance(World::BUILD / 2);
@@ -122,7 +122,7 @@ fn an_order_is_built_and_paid_for() {
     assert_eq!(ready[0].status, Some(OrderStatus::Processed));
     assert!(ready[0].ipv4.is_some() && ready[0].server_password.is_some());
     assert_eq!(ready[0].days_left, Some(89));
-    assert_eq!(Some(sandbox.ledger().money(API)), placed.cost);
+    assert_eq!(Some(sandbox.ledger().money(API)), placed.cost.map(|cost| cost.amount));
     assert_eq!(sandbox.ledger().commits("create_order"), 1);
 }
 
@@ -142,9 +142,9 @@ fn what_is_done_to_an_order() {
     call(&sandbox, &ResetServer::new(order)).unwrap();
     assert_eq!(call(&sandbox, &GetVnc::new(order)).unwrap().order, Some(order));
     let renewed = call(&sandbox, &RenewOrder::new(order, 1)).unwrap();
-    assert_eq!(renewed.cost, Some(Decimal::new(19_990, 2)));
+    assert_eq!(renewed.cost, Some("199.90 USD".parse().unwrap()));
     let added = call(&sandbox, &AddonsOrder::new(order, Csv::from(vec![AddonId::new(7), AddonId::new(7)]))).unwrap();
-    assert_eq!(added.cost, Some(Decimal::from(100)));
+    assert_eq!(added.cost, Some("100 USD".parse().unwrap()));
     let listed = call(&sandbox, &GetOrders::new().order(order)).unwrap();
     assert_eq!(listed[0].extra_addresses.len(), 2);
     call(&sandbox, &ReinstallOrder::new(order).system(AddonId::new(102))).unwrap();
@@ -242,7 +242,7 @@ fn the_test_account_changes_nothing() {
     let trial = Credentials::password(ROOTPANEL_TEST, ROOTPANEL_TEST);
     let session = Session::default();
     let placed = ask(&sandbox, API, &trial, &session, &CreateOrder::new(TariffId::new(1), 1)).unwrap();
-    assert_eq!(placed.cost, Some(Decimal::new(19_990, 2)));
+    assert_eq!(placed.cost, Some("199.90 USD".parse().unwrap()));
     assert!(ask(&sandbox, API, &trial, &session, &GetOrders::new()).unwrap().is_empty());
     let started = ask(&sandbox, API, &trial, &session, &StartServer::new(placed.order));
     assert_eq!(code_of(started.err()), "19");

@@ -98,7 +98,7 @@ impl<C: FaultCode> std::error::Error for WaitError<C> {
 
 impl<A: Api> ClientCore<A> {
     /// Polls until the waiter's end, and reports each poll before it to `on_progress`, failed ones included, with the time
-    /// until the next.
+    /// until the next. The first report comes before any poll and saw nothing: its text is empty.
     pub fn wait<W, F>(&self, waiter: W, options: CallOptions, on_progress: F) -> WaitMachine<W, F>
     where
         W: Waiter,
@@ -181,11 +181,18 @@ impl<W: Waiter, F: FnMut(&Observation)> WaitMachine<W, F> {
         self.next = now.monotonic + self.options.poll_interval.map_or(W::INFO.first, |_| self.interval);
         self.deadline = now.monotonic + self.options.deadline.unwrap_or(W::INFO.deadline);
         self.seen = Some(Seen::new(now.monotonic, W::INFO.lag));
+        let mut first = Observation::default();
+        first.next = self.next.since(now.monotonic);
         let names_nothing = W::INFO.is_of_list && self.waiter.poll().echo().is_empty();
-        names_nothing.then(|| {
-            let why = "the call names none of the items of the list, so it is unknown which one is waited for";
-            Err(WaitError::Call(Error::refused(const { &<W::Endpoint as Endpoint>::INFO }, why)))
-        })
+        names_nothing
+            .then(|| {
+                let why = "the call names none of the items of the list, so it is unknown which one is waited for";
+                Err(WaitError::Call(Error::refused(const { &<W::Endpoint as Endpoint>::INFO }, why)))
+            })
+            .or_else(|| {
+                (self.on_progress)(&first);
+                None
+            })
     }
 
     fn poll(&self, now: Now) -> CallMachine<W::Endpoint> {

@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use hostkit_proto::Effect;
-use rust_decimal::Decimal;
+use hostkit_proto::{Effect, Money};
 
 use crate::call::ticket::Ticket;
 use crate::time::Now;
@@ -19,7 +18,7 @@ pub struct Intent {
     /// What the call may do.
     pub effect: Effect,
     /// The price that the caller gave.
-    pub price: Option<Decimal>,
+    pub price: Option<Money>,
     /// The time of the hook's call.
     pub at: Now,
     /// What finds out later whether the call happened, also if this process dies; `None` for a call that is harmless to

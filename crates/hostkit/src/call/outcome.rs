@@ -62,6 +62,16 @@ impl<T, C: FaultCode> Outcome<T, C> {
         }
     }
 
+    /// How long to wait before the call is made again, where the answer's `Retry-After` or a rate limit says it: of a call
+    /// that was rejected or not sent.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Rejected(rejection) => rejection.retry_after(),
+            Self::NotSent(error) => error.retry_after(),
+            Self::Done(_) | Self::Accepted(..) | Self::Unresolved(_) => None,
+        }
+    }
+
     /// The value of a call that happened. Do not resend on `None`: it discards all other outcomes, including an
     /// unresolved one and its ticket.
     pub fn done(self) -> Option<T> {

@@ -2,46 +2,52 @@
 //!
 //! The guard knows no prices: the caller gives the price of an order, from the API's price list.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rust_decimal::Decimal;
+use hostkit_proto::Money;
 
 /// The total that a client's calls may spend. Clones share it.
 ///
 /// A call of the class *spends* reserves its price before it is sent. The price is released only if the call was
-/// rejected or not sent; an unresolved call counts as spent.
+/// rejected or not sent; an unresolved call counts as spent. A price in another currency is refused.
 ///
 /// ```
-/// use hostkit::{Budget, Decimal};
+/// use hostkit::Budget;
 ///
-/// let budget = Budget::new(Decimal::from(500));
-/// assert_eq!(budget.remaining(), Decimal::from(500));
+/// let budget = Budget::new("500 RUB".parse()?);
+/// assert_eq!(budget.remaining().to_string(), "500 RUB");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone)]
-pub struct Budget(Arc<Mutex<Decimal>>);
+pub struct Budget(Arc<Mutex<Money>>);
 
 impl Budget {
-    /// A budget of `total`, in the currency of the API's prices.
-    pub fn new(total: Decimal) -> Self {
+    /// A budget of `total`, in the currency of the prices: without one where they have none.
+    pub fn new(total: Money) -> Self {
         Self(Arc::new(Mutex::new(total)))
     }
 
     /// What is left.
-    pub fn remaining(&self) -> Decimal {
+    pub fn remaining(&self) -> Money {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds to what is left, unless a decimal cannot hold the exact sum.
-    pub fn add(&self, amount: Decimal) {
+    /// Adds to what is left; `false` if nothing was added, because the amount is in another currency, or a decimal cannot
+    /// hold the exact sum.
+    pub fn add(&self, amount: Money) -> bool {
         let mut left = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        *left = left.checked_add(amount).filter(|sum| sum.checked_sub(amount) == Some(*left)).unwrap_or(*left);
+        let is_exact = |sum: &Money| sum.checked_sub(amount) == Some(*left) && sum.checked_sub(*left) == Some(amount);
+        let sum = left.checked_add(amount).filter(is_exact);
+        *left = sum.unwrap_or(*left);
+        sum.is_some()
     }
 
     /// Reserves a price, if that much is left.
-    pub(crate) fn reserve(&self, price: Decimal) -> Option<Reservation> {
+    pub(crate) fn reserve(&self, price: Money) -> Option<Reservation> {
         let mut left = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if price > *left {
+        if !is_at_most(&price, &left) {
             return None;
         }
         // Near the largest decimal a difference is rounded, and the price would not count.
@@ -60,7 +66,7 @@ impl fmt::Debug for Budget {
 #[derive(Debug)]
 pub(crate) struct Reservation {
     budget: Budget,
-    price: Decimal,
+    price: Money,
 }
 
 impl Reservation {
@@ -69,13 +75,18 @@ impl Reservation {
     }
 }
 
+/// Whether a price is within a limit: both have one currency, or neither has any.
+fn is_at_most(price: &Money, limit: &Money) -> bool {
+    price.checked_cmp(limit).is_some_and(Ordering::is_le)
+}
+
 /// Checks the price of a call against its limit and the budget.
 ///
 /// # Errors
 /// The reason for a refusal.
 pub(crate) fn check(
-    price: Option<Decimal>,
-    max_cost: Option<Decimal>,
+    price: Option<Money>,
+    max_cost: Option<Money>,
     budget: Option<&Budget>,
 ) -> Result<Option<Reservation>, String> {
     if max_cost.is_none() && budget.is_none() {
@@ -84,10 +95,16 @@ pub(crate) fn check(
     let Some(price) = price else {
         return Err("the price is not known, and there is a limit on what the call may cost".into());
     };
-    if price.is_sign_negative() && !price.is_zero() {
+    if price.amount.is_sign_negative() && !price.amount.is_zero() {
         return Err(format!("the price {price} is negative"));
     }
-    if let Some(max_cost) = max_cost.filter(|max_cost| price > *max_cost) {
+    let left = budget.map(Budget::remaining);
+    for (limit, name) in [(max_cost, "the limit"), (left, "the budget")] {
+        if let Some(limit) = limit.filter(|limit| limit.currency != price.currency) {
+            return Err(format!("the price {price} and {name} of {limit} are not in one currency"));
+        }
+    }
+    if let Some(max_cost) = max_cost.filter(|max_cost| !is_at_most(&price, max_cost)) {
         return Err(format!("the price {price} is above the limit of {max_cost}"));
     }
     match budget {
@@ -101,9 +118,11 @@ pub(crate) fn check(
 
 #[cfg(test)]
 mod tests {
+    use hostkit_proto::Decimal;
+
     use super::*;
 
-    fn money(text: &str) -> Decimal {
+    fn money(text: &str) -> Money {
         text.parse().unwrap()
     }
 
@@ -139,16 +158,39 @@ mod tests {
 
     #[test]
     fn no_price_is_rounded_away() {
-        let budget = Budget::new(Decimal::MAX);
+        let (most, less) = (Money::from(Decimal::MAX), Money::from(Decimal::MAX - Decimal::ONE));
+        let budget = Budget::new(most);
         assert!(check(Some(money("0.01")), None, Some(&budget)).is_err());
-        assert_eq!(budget.remaining(), Decimal::MAX);
+        assert_eq!(budget.remaining(), most);
         check(Some(money("1")), None, Some(&budget)).unwrap().unwrap().give_back();
-        assert_eq!(budget.remaining(), Decimal::MAX);
-        budget.add(money("1"));
-        assert_eq!(budget.remaining(), Decimal::MAX);
-        let cents = Budget::new(Decimal::MAX - Decimal::ONE);
-        cents.add(money("0.4"));
-        assert_eq!(cents.remaining(), Decimal::MAX - Decimal::ONE);
+        assert_eq!(budget.remaining(), most);
+        assert!(!budget.add(money("1")));
+        assert_eq!(budget.remaining(), most);
+        let cents = Budget::new(less);
+        assert!(!cents.add(money("0.4")));
+        assert_eq!(cents.remaining(), less);
+    }
+
+    #[test]
+    fn compares_only_amounts_of_one_currency() {
+        let budget = || Budget::new(money("500 RUB"));
+        for (price, limit, expected) in [
+            ("5 USD", None, "the price 5 USD and the budget of 500 RUB are not in one currency"),
+            ("5", None, "the price 5 and the budget of 500 RUB are not in one currency"),
+            ("5 RUB", Some("9 USD"), "the price 5 RUB and the limit of 9 USD are not in one currency"),
+            ("5 RUB", Some("9"), "the price 5 RUB and the limit of 9 are not in one currency"),
+        ] {
+            let found = check(Some(money(price)), limit.map(money), Some(&budget())).map(drop).unwrap_err();
+            assert_eq!(found, expected);
+        }
+        let unstated = Budget::new(money("500"));
+        assert!(check(Some(money("5 RUB")), None, Some(&unstated)).is_err());
+        assert!(check(Some(money("5")), Some(money("9")), Some(&unstated)).unwrap().is_some());
+        let roubles = budget();
+        assert!(check(Some(money("5 RUB")), Some(money("9 RUB")), Some(&roubles)).unwrap().is_some());
+        assert_eq!(roubles.remaining(), money("495 RUB"));
+        assert!(roubles.add(money("5 RUB")) && !roubles.add(money("5 USD")) && !roubles.add(money("5")));
+        assert_eq!(roubles.remaining(), money("500 RUB"));
     }
 
     #[test]

@@ -76,8 +76,8 @@ impl Api for Shop {
     const INFO: ApiInfo = ApiInfo {
         name: "shop",
         hosts: &[
-            Host { name: "main", url: "https://shop.example" },
-            Host { name: "spare", url: "https://spare.example/v1" },
+            Host { name: "main", url: "https://shop.example", currency: None },
+            Host { name: "spare", url: "https://spare.example/v1", currency: None },
         ],
         formats: &[Format::Json],
         rates: &[
@@ -195,6 +195,7 @@ endpoints! {
         flags: &[Flag::SecretRequest, Flag::SecretResponse], rates: &["order"],
         recovery: "look for the name in the list of items",
     };
+    Migrate: Perform = { name: "migrate", path: "/migrate", method: Method::POST, effect: Effect::State };
     Build: Perform = {
         name: "build", path: "/build", method: Method::POST, effect: Effect::State, flags: &[Flag::Async],
     };

@@ -9,7 +9,9 @@ use crate::common::*;
 use hostkit::machinery::{Machine, Step};
 use hostkit::time::Clock;
 use hostkit::transport::{AnswerLimits, Incoming, Phase, TransportErrorKind};
-use hostkit::{Budget, CallOptions, Decimal, Endpoint, Outcome, Perform, Recovery, SavedTicket, Ticket, TicketCause};
+use hostkit::{
+    Budget, CallOptions, Decimal, Endpoint, Money, Outcome, Perform, Recovery, SavedTicket, Ticket, TicketCause,
+};
 use hostkit_testing::Script;
 use http::HeaderMap;
 
@@ -171,12 +173,12 @@ fn a_limit_or_missing_rights_may_answer_a_repeat() {
 }
 
 fn spender() -> (Bench, CallOptions) {
-    let budget = || Budget::new(Decimal::from(100));
+    let budget = || Budget::new(Decimal::from(100).into());
     let bench = bench_with(|clock| config(direct(), clock).budget(budget()), []);
-    (bench, CallOptions::new().price(Decimal::from(40)))
+    (bench, CallOptions::new().price(Decimal::from(40).into()))
 }
 
-fn left(bench: &Bench) -> Decimal {
+fn left(bench: &Bench) -> Money {
     bench.core.budget().unwrap().remaining()
 }
 
@@ -184,7 +186,7 @@ fn left(bench: &Bench) -> Decimal {
 fn the_money_of_a_call_dropped_on_its_way_counts_as_spent() {
     let (bench, options) = spender();
     drop_in_flight(&bench, bench.core.perform(&Order, options.unread()), None);
-    assert_eq!(left(&bench), Decimal::from(60));
+    assert_eq!(left(&bench), Decimal::from(60).into());
 }
 
 /// The limit of two calls an hour is used up, so the third waits and is dropped before it is sent.
@@ -194,22 +196,22 @@ fn the_money_of_a_call_dropped_before_it_was_sent_comes_back() {
     for _ in 0..2 {
         drop_in_flight(&bench, bench.core.perform(&Order, options.clone().unread()), None);
     }
-    assert_eq!(left(&bench), Decimal::from(20));
-    bench.core.budget().unwrap().add(Decimal::from(80));
+    assert_eq!(left(&bench), Decimal::from(20).into());
+    bench.core.budget().unwrap().add(Decimal::from(80).into());
     let mut waiting = bench.core.perform(&Order, options.clone().unread().deadline(Duration::from_secs(7200)));
     assert!(matches!(waiting.step(bench.clock.now()), Step::SleepUntil(_)));
-    assert_eq!(left(&bench), Decimal::from(60));
+    assert_eq!(left(&bench), Decimal::from(60).into());
     drop(waiting);
-    assert_eq!(left(&bench), Decimal::from(100));
+    assert_eq!(left(&bench), Decimal::from(100).into());
     drop(bench.core.perform(&Order, options));
-    assert_eq!(left(&bench), Decimal::from(100));
+    assert_eq!(left(&bench), Decimal::from(100).into());
 }
 
 /// It may have arrived as late as its deadline, so it counts from there.
 #[test]
 fn a_dropped_call_counts_on_its_rate_limit() {
     let (bench, _) = spender();
-    let options = || CallOptions::new().price(Decimal::ONE).deadline(Duration::from_secs(30));
+    let options = || CallOptions::new().price(Decimal::ONE.into()).deadline(Duration::from_secs(30));
     for _ in 0..2 {
         drop_in_flight(&bench, bench.core.perform(&Order, options().unread()), None);
     }

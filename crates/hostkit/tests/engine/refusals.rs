@@ -4,10 +4,10 @@ use crate::common::*;
 use hostkit::machinery::{Machine, Step};
 use hostkit::time::Clock;
 use hostkit::transport::{Phase, TransportErrorKind as Kind};
-use hostkit::{Budget, CallOptions, Decimal, ErrorKind, Outcome, Secret};
+use hostkit::{Budget, CallOptions, ErrorKind, Money, Outcome, Secret};
 use hostkit_testing::Script;
 
-fn money(text: &str) -> Decimal {
+fn money(text: &str) -> Money {
     text.parse().unwrap()
 }
 

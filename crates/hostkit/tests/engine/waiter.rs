@@ -6,6 +6,7 @@ use crate::common::*;
 use hostkit::machinery::{Machine, Step};
 use hostkit::protocol::{Checks, Progress, WaiterInfo};
 use hostkit::time::{Clock, Moment};
+use hostkit::transport::{Phase, TransportErrorKind};
 use hostkit::{CallOptions, Cancel, ErrorKind, Observation, WaitError, Waiter};
 use hostkit_testing::Script;
 
@@ -91,9 +92,14 @@ where
 {
     let bench = bench(script);
     let mut seen = Vec::new();
-    let machine = bench.core.wait(waiter, options, |observation| seen.push(observation.clone()));
+    let before = options.poll_interval.map_or(W::INFO.first, |interval| interval.max(Duration::from_millis(100)));
+    let machine = bench.core.wait(waiter, options, |observation| seen.push((observation.clone(), bench.seconds())));
     let result = bench.run(machine);
-    (result, seen, bench.seconds())
+    // The first report comes at once, and says when the first poll does.
+    let mut seen = seen.into_iter();
+    let (first, at) = seen.next().unwrap();
+    assert_eq!((first.text.as_str(), first.unmet.len(), first.next, at), ("", 0, before, 0));
+    (result, seen.map(|(observation, _)| observation).collect(), bench.seconds())
 }
 
 fn not_found() -> Script {
@@ -195,7 +201,8 @@ fn ends_at_the_deadline() {
 fn an_outage_is_waited_out() {
     let broken = Script::any().answer(502, "");
     let foreign = Script::any().answer(200, "<html>");
-    let outage = std::iter::once(id(1)).chain((0..12).map(|_| broken.clone())).chain([foreign, id(9)]);
+    let reset = (0..3).map(|_| Script::fail(Phase::Head, TransportErrorKind::Reset));
+    let outage = std::iter::once(id(1)).chain((0..9).map(|_| broken.clone())).chain(reset).chain([foreign, id(9)]);
     let (result, seen, _) = wait(Built, outage);
     assert_eq!(result.unwrap(), 9);
     let failed = seen.iter().find(|seen| seen.failure.is_some()).unwrap();

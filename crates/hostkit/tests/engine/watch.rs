@@ -79,7 +79,7 @@ fn every_end_is_told_once() {
     );
 
     // What is refused before it is sent: by a price, and by the caller.
-    let _ = bench.perform_with(Order, CallOptions::new().max_cost(5.into()));
+    let _ = bench.perform_with(Order, CallOptions::new().max_cost("5".parse().unwrap()));
     let cancel = Cancel::new();
     cancel.cancel();
     let _ = bench.perform_with(Reboot, CallOptions::new().cancel(cancel.clone()));
@@ -203,6 +203,7 @@ fn errors_and_rejections_say_how_long_to_wait() {
     assert_eq!(seconds(bench.call(GetItem).unwrap_err().retry_after()), Some(30));
     let Outcome::Rejected(rejection) = bench.perform(Reboot) else { panic!("it was refused") };
     assert_eq!(seconds(rejection.retry_after()), Some(30));
+    assert_eq!(seconds(Outcome::<(), _>::Rejected(rejection.clone()).retry_after()), Some(30));
     assert_eq!(seconds(hostkit::Error::from(rejection).retry_after()), Some(30));
     // The local limit knows it, too.
     for _ in 0..3 {
@@ -247,14 +248,14 @@ fn an_impossible_number_of_attempts_is_refused() {
         let clock = ManualClock::new(WALL);
         let built = config(direct(), &clock).max_attempts(most).build();
         assert_eq!(built.err(), Some(SetupError::MaxAttempts(most)));
-        let budget = Budget::new(10.into());
+        let budget = Budget::new("10".parse().unwrap());
         let bench = bench_with(|clock| config(direct(), clock).budget(budget.clone()), []);
-        let options = || CallOptions::new().max_attempts(most).price(5.into());
+        let options = || CallOptions::new().max_attempts(most).price("5".parse().unwrap());
         let error = bench.call_with(GetItem, options()).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Refused);
         assert!(error.to_string().ends_with(&format!("refused: `max_attempts` is 1 to 3, not {most}")), "{error}");
         assert!(matches!(bench.perform_with(Order, options()), Outcome::NotSent(_)));
-        assert_eq!(budget.remaining(), 10.into());
+        assert_eq!(budget.remaining(), "10".parse().unwrap());
     }
 }
 

@@ -77,7 +77,7 @@ impl Api for Inferno {
 
     const INFO: ApiInfo = ApiInfo {
         name: "inferno",
-        hosts: &[Host { name: "main", url: "https://cp.inferno.name" }],
+        hosts: &[Host { name: "main", url: "https://cp.inferno.name", currency: None }],
         formats: &[Format::Json],
         leniency: Leniency {
             map_as_list: true,

@@ -5,8 +5,8 @@
 
 use hostkit_proto::codec::DecodeError;
 use hostkit_proto::{
-    Api, ApiInfo, EncodeError, Endpoint, EnvelopeFaults, FaultCode, FaultKind, Format, Host, Leniency, RawAnswer,
-    RequestParts, Secret, Session, Verdict, Word,
+    Api, ApiInfo, Currency, EncodeError, Endpoint, EnvelopeFaults, FaultCode, FaultKind, Format, Host, Leniency,
+    RawAnswer, RequestParts, Secret, Session, Verdict, Word,
 };
 
 /// Macloud and VDSina: virtual servers, one engine at three hosts.
@@ -100,9 +100,9 @@ impl Api for Macloud {
     const INFO: ApiInfo = ApiInfo {
         name: "macloud",
         hosts: &[
-            Host { name: "macloud", url: "https://userapi.macloud.ru" },
-            Host { name: "vdsina_ru", url: "https://userapi.vdsina.ru" },
-            Host { name: "vdsina_com", url: "https://userapi.vdsina.com" },
+            Host { name: "macloud", url: "https://userapi.macloud.ru", currency: Currency::new("RUB") },
+            Host { name: "vdsina_ru", url: "https://userapi.vdsina.ru", currency: Currency::new("RUB") },
+            Host { name: "vdsina_com", url: "https://userapi.vdsina.com", currency: Currency::new("USD") },
         ],
         formats: &[Format::Json],
         leniency: Leniency {

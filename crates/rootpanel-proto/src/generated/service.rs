@@ -224,7 +224,7 @@ impl Api for RootPanel {
 
     const INFO: ApiInfo = ApiInfo {
         name: "rootpanel",
-        hosts: &[Host { name: "main", url: "https://my.friendhosting.net" }],
+        hosts: &[Host { name: "main", url: "https://my.friendhosting.net", currency: None }],
         formats: &[Format::Json, Format::Php],
         request_format: Some(Format::Form),
         leniency: Leniency {

@@ -152,7 +152,7 @@ fn of_isos_and_money(acts: &mut impl Acts<Api = Macloud>) {
         world.attach_iso(ME, server, iso).unwrap();
         servers::DetachIso::new(ServerId::new(server))
     });
-    acts.act(|_| operations::CreateTopUp::new(Decimal::from(5)));
+    acts.act(|_| operations::CreateTopUp::new(Decimal::from(5).into()));
     acts.act(|world| {
         operations::DeleteOperation::new(OperationId::new(world.make_bill(ME, Decimal::from(5)).unwrap()))
     });

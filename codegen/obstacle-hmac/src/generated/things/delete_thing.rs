@@ -17,6 +17,8 @@ use crate::types::{Thing, ThingId};
 ///
 /// `POST /things/delete`; effect: **destructive**.
 ///
+/// It gives no value.
+///
 /// If the outcome is unknown: List the things and look for it. `client.recover` does this, comparing with what
 /// `perform` read before the call.
 ///

@@ -15,6 +15,8 @@ use crate::types::Thing;
 ///
 /// `POST /things/list`; effect: **safe**.
 ///
+/// It gives a list of [`Thing`](crate::types::Thing).
+///
 /// The answer is a page of a list: `client.items` goes through all pages.
 ///
 /// ```

@@ -2,6 +2,25 @@
 // Spec: specs/obstacle-hmac/things/
 
 //! Calls of `specs/obstacle-hmac/things/`.
+//!
+//! ```
+//! use obstacle_hmac_proto::things::ListThings;
+//! use obstacle_hmac_proto::types::ThingId;
+//!
+//! # use hostkit_testing::{Script, Scripted};
+//! # let body = r#"{"success": true, "data": {"things": [{"id": 7, "name": "a b"}, {"id": 8, "name": "ba b"}]}}"#;
+//! # let answers = Scripted::new([Script::post("/things/list").answer(200, body)]);
+//! # let credentials = obstacle_hmac_proto::Credentials::key("example", "example-secret");
+//! # let client = hostkit_ureq::Client::<obstacle_hmac_proto::Keyed>::builder(credentials)
+//! #     .transport(answers)
+//! #     .build()?;
+//! let call = ListThings::new();
+//! let things = client.call(&call)?;
+//! assert_eq!(things.len(), 2);
+//! assert_eq!(things[0].id, ThingId::new(7));
+//! assert_eq!(things[0].name, "a b");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod delete_thing;
 mod list_things;

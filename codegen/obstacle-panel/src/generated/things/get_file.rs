@@ -13,6 +13,8 @@ use crate::types::ThingId;
 ///
 /// `GET /things/{id}/file`; effect: **safe**.
 ///
+/// It gives the bytes of the answer.
+///
 /// ```
 /// use obstacle_panel_proto::things::GetFile;
 /// use obstacle_panel_proto::types::ThingId;

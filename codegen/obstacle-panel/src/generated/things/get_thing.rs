@@ -14,6 +14,8 @@ use crate::types::{Thing, ThingId};
 ///
 /// `GET /things/{id}`; effect: **safe**.
 ///
+/// It gives [`Thing`](crate::types::Thing).
+///
 /// ```
 /// use obstacle_panel_proto::things::GetThing;
 /// use obstacle_panel_proto::types::ThingId;

@@ -13,6 +13,8 @@ use crate::types::Thing;
 ///
 /// `GET /things`; effect: **safe**.
 ///
+/// It gives a list of [`Thing`](crate::types::Thing).
+///
 /// ```
 /// use obstacle_panel_proto::things::ListThings;
 /// use obstacle_panel_proto::types::ThingId;

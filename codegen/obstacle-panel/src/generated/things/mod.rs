@@ -2,6 +2,34 @@
 // Spec: specs/obstacle-panel/things/
 
 //! Calls of `specs/obstacle-panel/things/`.
+//!
+//! ```
+//! use obstacle_panel_proto::things::ListThings;
+//! use obstacle_panel_proto::types::ThingId;
+//!
+//! # use hostkit_testing::{Script, Scripted};
+//! # let body = [
+//! #     r#"[{"status":"ok","Server":"a1","things":[{"thing":{"id":{"$":7},"name":{"$":"lamp"},"clean":{"#,
+//! #     r#""$":"on"},"tags":[{"tag":{"word":{"$":"red"},"size":{"$":3}}},{"tag":{"word":"old"}}],"debug"#,
+//! #     r#"":"12 ms"}},{"thing":{"id":8}}]}]"#,
+//! # ]
+//! #     .concat();
+//! # let answers = Scripted::new([Script::any().answer(200, body)]);
+//! # let credentials = obstacle_panel_proto::Credentials::key("example-secret");
+//! # let client = hostkit_ureq::Client::<
+//! #     obstacle_panel_proto::Panel,
+//! # >::builder(credentials)
+//! #     .base_url("https://panel.example.net".parse()?)
+//! #     .transport(answers)
+//! #     .build()?;
+//! let call = ListThings::new();
+//! let things = client.call(&call)?;
+//! assert_eq!(things.len(), 2);
+//! assert_eq!(things[0].id, ThingId::new(7));
+//! assert_eq!(things[0].name.as_deref(), Some("lamp"));
+//! assert_eq!(things[0].clean, Some(true));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod get_file;
 mod get_thing;

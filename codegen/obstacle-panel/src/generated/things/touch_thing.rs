@@ -13,6 +13,8 @@ use crate::types::ThingId;
 ///
 /// `POST /things/{id}/touch`; effect: **idempotent**.
 ///
+/// It gives no value.
+///
 /// ```
 /// use obstacle_panel_proto::things::TouchThing;
 /// use obstacle_panel_proto::types::ThingId;

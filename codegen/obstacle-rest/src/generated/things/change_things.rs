@@ -15,6 +15,8 @@ use crate::types::{Owner, Rule, ThingId};
 ///
 /// `PUT /things`; effect: **idempotent**.
 ///
+/// It gives no value.
+///
 /// ```
 /// use std::collections::BTreeMap;
 ///

@@ -13,6 +13,8 @@ use crate::types::ThingId;
 ///
 /// `POST /things/{id}/clear`; effect: **idempotent**.
 ///
+/// It gives no value.
+///
 /// ```
 /// use obstacle_rest_proto::things::ClearThing;
 /// use obstacle_rest_proto::types::ThingId;

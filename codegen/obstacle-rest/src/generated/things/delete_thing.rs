@@ -17,6 +17,8 @@ use crate::types::{Thing, ThingId};
 ///
 /// `DELETE /things/{id}`; effect: **destructive**.
 ///
+/// It gives no value.
+///
 /// If the outcome is unknown: Get the thing: it is not found. `client.recover` does this, comparing with what `perform`
 /// read before the call.
 ///

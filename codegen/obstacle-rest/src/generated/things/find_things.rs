@@ -17,6 +17,8 @@ use crate::types::{Owner, Rule, Thing, ThingId};
 ///
 /// `GET /things/found`; effect: **safe**.
 ///
+/// It gives a list of [`Thing`](crate::types::Thing).
+///
 /// ```
 /// use std::collections::BTreeMap;
 ///

@@ -13,6 +13,8 @@ use crate::types::ThingId;
 ///
 /// `GET /things/{id}/note`; effect: **safe**.
 ///
+/// It gives `String`.
+///
 /// ```
 /// use obstacle_rest_proto::things::GetNote;
 /// use obstacle_rest_proto::types::ThingId;

@@ -13,6 +13,8 @@ use crate::types::ThingId;
 ///
 /// `GET /things/{id}/picture`; effect: **safe**.
 ///
+/// It gives the bytes of the answer.
+///
 /// ```no_run
 /// use obstacle_rest_proto::things::GetPicture;
 /// use obstacle_rest_proto::types::ThingId;

@@ -13,6 +13,8 @@ use crate::types::{RecordName, Thing};
 ///
 /// `GET /records/{name}/thing`; effect: **safe**.
 ///
+/// It gives [`Thing`](crate::types::Thing).
+///
 /// ```
 /// use obstacle_rest_proto::things::GetRecord;
 /// use obstacle_rest_proto::types::{RecordName, ThingId};

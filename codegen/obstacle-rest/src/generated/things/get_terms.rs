@@ -15,6 +15,8 @@ use crate::types::{Thing, ThingId};
 ///
 /// `GET /things/{id}/terms`; effect: **safe**.
 ///
+/// It gives [`Thing`](crate::types::Thing).
+///
 /// ```
 /// use obstacle_rest_proto::things::GetTerms;
 /// use obstacle_rest_proto::types::ThingId;

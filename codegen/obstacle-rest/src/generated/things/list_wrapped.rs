@@ -13,6 +13,8 @@ use crate::types::Thing;
 ///
 /// `GET /things/wrapped`; effect: **safe**.
 ///
+/// It gives a list of [`Thing`](crate::types::Thing).
+///
 /// ```
 /// use obstacle_rest_proto::things::ListWrapped;
 /// use obstacle_rest_proto::types::ThingId;

@@ -2,6 +2,25 @@
 // Spec: specs/obstacle-rest/things/
 
 //! Calls of `specs/obstacle-rest/things/`.
+//!
+//! ```
+//! use obstacle_rest_proto::things::ListThings;
+//! use obstacle_rest_proto::types::ThingId;
+//!
+//! # use hostkit_testing::{Script, Scripted};
+//! # let body = r#"{"data":{"items":[{"id":7,"name":"lamp"}]}}"#;
+//! # let answers = Scripted::new([Script::get("/things").answer(200, body)]);
+//! # let credentials = obstacle_rest_proto::Credentials::bearer("example-secret");
+//! # let client = hostkit_ureq::Client::<obstacle_rest_proto::Rest>::builder(credentials)
+//! #     .transport(answers)
+//! #     .build()?;
+//! let call = ListThings::new().start(1);
+//! let things = client.call(&call)?;
+//! assert_eq!(things.len(), 1);
+//! assert_eq!(things[0].id, ThingId::new(7));
+//! assert_eq!(things[0].name.as_deref(), Some("lamp"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod change_things;
 mod clear_thing;

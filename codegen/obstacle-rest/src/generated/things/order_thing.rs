@@ -17,6 +17,8 @@ use crate::types::{Thing, ThingId};
 ///
 /// `POST /things/order`; effect: **spends**.
 ///
+/// It gives [`ThingId`](crate::types::ThingId).
+///
 /// If the outcome is unknown: List the things and look for the name. `client.recover` does this, comparing with what
 /// `perform` read before the call.
 ///

@@ -13,6 +13,8 @@ use crate::types::ThingId;
 ///
 /// `PATCH /things/{id}`; effect: **idempotent**.
 ///
+/// It gives no value.
+///
 /// ```
 /// use obstacle_rest_proto::things::RenameThing;
 /// use obstacle_rest_proto::types::ThingId;

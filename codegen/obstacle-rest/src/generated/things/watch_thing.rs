@@ -13,6 +13,8 @@ use crate::types::{ThingId, WatchedThing};
 ///
 /// `GET /things/{id}/watched`; effect: **safe**.
 ///
+/// It gives [`WatchedThing`](crate::types::WatchedThing).
+///
 /// ```
 /// use obstacle_rest_proto::things::WatchThing;
 /// use obstacle_rest_proto::types::ThingId;

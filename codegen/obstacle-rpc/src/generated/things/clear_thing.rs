@@ -13,6 +13,8 @@ use crate::types::ThingId;
 ///
 /// `POST /rpc`, action `thing.clear`; effect: **state**.
 ///
+/// It gives no value.
+///
 /// If the outcome is unknown: Look at the thing. No call shows whether it happened: A thing does not show what was in
 /// it.
 ///

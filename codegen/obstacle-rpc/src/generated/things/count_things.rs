@@ -14,6 +14,8 @@ use crate::Rpc;
 ///
 /// `POST /rpc`, action `thing.count`; effect: **safe**.
 ///
+/// It gives `u64`.
+///
 /// ```
 /// use obstacle_rpc_proto::things::CountThings;
 ///

@@ -16,6 +16,8 @@ use crate::types::{Thing, ThingId};
 ///
 /// `POST /rpc`, action `thing.get`; effect: **safe**.
 ///
+/// It gives [`Thing`](crate::types::Thing).
+///
 /// ```
 /// use obstacle_rpc_proto::things::GetThing;
 /// use obstacle_rpc_proto::types::ThingId;

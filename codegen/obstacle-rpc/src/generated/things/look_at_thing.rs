@@ -15,6 +15,8 @@ use crate::types::{Thing, ThingId};
 ///
 /// `POST /rpc`, action `thing.look`; effect: **safe**.
 ///
+/// It gives [`Thing`](crate::types::Thing).
+///
 /// ```no_run
 /// use obstacle_rpc_proto::things::LookAtThing;
 /// use obstacle_rpc_proto::types::ThingId;

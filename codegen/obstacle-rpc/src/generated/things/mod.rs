@@ -2,6 +2,22 @@
 // Spec: specs/obstacle-rpc/things/
 
 //! Calls of `specs/obstacle-rpc/things/`.
+//!
+//! ```
+//! use obstacle_rpc_proto::things::CountThings;
+//!
+//! # use hostkit_testing::{Script, Scripted};
+//! # let body = r#"{"jsonrpc":"2.0","id":1,"result":12}"#;
+//! # let answers = Scripted::new([Script::post("/rpc").answer(200, body)]);
+//! # let credentials = obstacle_rpc_proto::Credentials::key("example-secret");
+//! # let client = hostkit_ureq::Client::<obstacle_rpc_proto::Rpc>::builder(credentials)
+//! #     .transport(answers)
+//! #     .build()?;
+//! let call = CountThings::new();
+//! let things = client.call(&call)?;
+//! assert_eq!(things, 12);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod clear_thing;
 mod count_things;

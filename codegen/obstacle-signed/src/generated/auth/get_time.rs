@@ -14,6 +14,8 @@ use crate::Signed;
 ///
 /// `GET /auth/time`; effect: **safe**.
 ///
+/// It gives `UnixTime`.
+///
 /// ```
 /// use hostkit::UnixTime;
 /// use obstacle_signed_proto::auth::GetTime;

@@ -2,6 +2,29 @@
 // Spec: specs/obstacle-signed/auth/
 
 //! Calls of `specs/obstacle-signed/auth/`.
+//!
+//! ```
+//! use hostkit::UnixTime;
+//! use obstacle_signed_proto::auth::GetTime;
+//!
+//! # use hostkit_testing::{Script, Scripted};
+//! # let body = "1796000000";
+//! # let answers = Scripted::new([Script::get("/auth/time").answer(200, body)]);
+//! # let credentials = obstacle_signed_proto::Credentials::keys(
+//! #     "example",
+//! #     "example-secret",
+//! #     "example-secret",
+//! # );
+//! # let client = hostkit_ureq::Client::<
+//! #     obstacle_signed_proto::Signed,
+//! # >::builder(credentials)
+//! #     .transport(answers)
+//! #     .build()?;
+//! let call = GetTime::new();
+//! let time = client.call(&call)?;
+//! assert_eq!(time, UnixTime(1796000000));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod get_time;
 

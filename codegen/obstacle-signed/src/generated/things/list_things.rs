@@ -15,6 +15,8 @@ use crate::types::{Thing, ThingPage};
 ///
 /// `GET /things`; effect: **safe**.
 ///
+/// It gives [`ThingPage`](crate::types::ThingPage).
+///
 /// The answer is a page of a list: `client.items` goes through all pages.
 ///
 /// ```

@@ -17,6 +17,8 @@ use crate::types::{Thing, ThingPage};
 ///
 /// `POST /things`; effect: **spends**.
 ///
+/// It gives [`Thing`](crate::types::Thing).
+///
 /// If the outcome is unknown: List the things and look for the name. `client.recover` does this, comparing with what
 /// `perform` read before the call.
 ///

@@ -2,6 +2,38 @@
 // Spec: specs/obstacle-signed/things/
 
 //! Calls of `specs/obstacle-signed/things/`.
+//!
+//! ```
+//! use obstacle_signed_proto::things::ListThings;
+//! use obstacle_signed_proto::types::ThingId;
+//!
+//! # use hostkit_testing::{Script, Scripted};
+//! # let body = [
+//! #     r#"{"things": [{"id": 7, "name": "a b"}, {"id": 8, "name": "ba b"}], "links": {"next": "https:/"#,
+//! #     r#"/signed.example.net/1.0/things?name=a%20b&page=2"}}"#,
+//! # ]
+//! #     .concat();
+//! # let answers = Scripted::new([
+//! #     Script::get("/auth/time").answer(200, "1796000000"),
+//! #     Script::get("/things").answer(200, body),
+//! # ]);
+//! # let credentials = obstacle_signed_proto::Credentials::keys(
+//! #     "example",
+//! #     "example-secret",
+//! #     "example-secret",
+//! # );
+//! # let client = hostkit_ureq::Client::<
+//! #     obstacle_signed_proto::Signed,
+//! # >::builder(credentials)
+//! #     .transport(answers)
+//! #     .build()?;
+//! let call = ListThings::new().name("a b");
+//! let things = client.call(&call)?;
+//! assert_eq!(things.things.len(), 2);
+//! assert_eq!(things.things[0].id, ThingId::new(7));
+//! assert_eq!(things.things[0].name, "a b");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod list_things;
 mod make_thing;

@@ -14,6 +14,8 @@ use crate::Obstacle;
 ///
 /// `GET /by-day`; effect: **safe**.
 ///
+/// It gives no value.
+///
 /// ```no_run
 /// use hostkit::{Date, DateTime};
 /// use obstacle_proto::answers::FindByDay;

@@ -15,6 +15,8 @@ use crate::types::Thing;
 ///
 /// `GET /find`; effect: **safe**.
 ///
+/// It gives [`Thing`](crate::types::Thing) or nothing.
+///
 /// ```
 /// use obstacle_proto::answers::FindThing;
 /// use obstacle_proto::types::ThingId;

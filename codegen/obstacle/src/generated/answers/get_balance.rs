@@ -14,6 +14,8 @@ use crate::Obstacle;
 ///
 /// `GET /balance`; effect: **safe**.
 ///
+/// It gives `Decimal`.
+///
 /// ```
 /// use obstacle_proto::answers::GetBalance;
 ///

@@ -17,6 +17,8 @@ use crate::types::{Parcel, ThingKey};
 /// One box, and what waits for it.
 ///
 /// `GET /boxes/{key}`; effect: **safe**.
+///
+/// It gives [`Parcel`](crate::types::Parcel). Wait with [`BoxRunning`] or [`BoxGone`].
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct GetBox {
@@ -94,6 +96,7 @@ impl Waiter for BoxRunning {
     }
 
     fn judge(&self, output: Parcel, mut checks: Checks<'_>) -> Progress<Parcel> {
+        checks.text(output.status.as_ref());
         checks.text(Some(&output.key));
         checks.percent(output.percent.as_ref());
         checks.fails_at("status", output.status.as_ref(), &["нет", "2fast"]);

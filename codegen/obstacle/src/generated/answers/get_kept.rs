@@ -15,6 +15,8 @@ use crate::types::Kept;
 ///
 /// `GET /kept`; effect: **safe**.
 ///
+/// It gives [`Kept`](crate::types::Kept).
+///
 /// ```
 /// use obstacle_proto::answers::GetKept;
 ///

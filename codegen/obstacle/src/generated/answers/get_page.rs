@@ -14,6 +14,8 @@ use crate::Obstacle;
 ///
 /// `GET /page`; effect: **safe**.
 ///
+/// It gives `Html`.
+///
 /// ```
 /// use obstacle_proto::answers::GetPage;
 ///

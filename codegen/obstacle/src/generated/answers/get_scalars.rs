@@ -13,6 +13,8 @@ use crate::types::Scalars;
 ///
 /// `GET /scalars`; effect: **safe**.
 ///
+/// It gives [`Scalars`](crate::types::Scalars).
+///
 /// ```
 /// use obstacle_proto::answers::GetScalars;
 /// use obstacle_proto::types::ThingStatus;

@@ -15,6 +15,8 @@ use crate::types::Parcel;
 ///
 /// `GET /boxes`; effect: **safe**.
 ///
+/// It gives a list of [`Parcel`](crate::types::Parcel).
+///
 /// ```
 /// use obstacle_proto::answers::ListBoxes;
 /// use obstacle_proto::types::ThingKey;

@@ -15,6 +15,8 @@ use crate::types::{Parcel, ThingKey};
 ///
 /// `GET /map`; effect: **safe**.
 ///
+/// It gives [`Parcel`](crate::types::Parcel) by [`ThingKey`](crate::types::ThingKey).
+///
 /// ```
 /// use obstacle_proto::answers::MapBoxes;
 ///

@@ -2,6 +2,25 @@
 // Spec: specs/obstacle/answers/
 
 //! Calls of `specs/obstacle/answers/`.
+//!
+//! ```
+//! use obstacle_proto::answers::FindThing;
+//! use obstacle_proto::types::ThingId;
+//!
+//! # use hostkit_testing::{Script, Scripted};
+//! # let body = r#"<thing id="1">t</thing>"#;
+//! # let answers = Scripted::new([Script::any().answer(200, body)]);
+//! # let credentials = obstacle_proto::Credentials::token("example-secret");
+//! # let client = hostkit_ureq::Client::<obstacle_proto::Obstacle>::builder(credentials)
+//! #     .transport(answers)
+//! #     .build()?;
+//! let call = FindThing::new();
+//! let thing = client.call(&call)?;
+//! let thing = thing.ok_or("there is none")?;
+//! assert_eq!(thing.id, ThingId::new(1));
+//! assert_eq!(thing.title.as_deref(), Some("t"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod find_by_day;
 mod find_thing;

@@ -2,6 +2,32 @@
 // Spec: specs/obstacle/auth/
 
 //! Calls of `specs/obstacle/auth/`.
+//!
+//! ```
+//! use hostkit::UnixTime;
+//! use obstacle_proto::auth::SignIn;
+//!
+//! # use hostkit_testing::{Script, Scripted};
+//! # let body = "";
+//! # let answers = Scripted::new([
+//! #     Script::get("")
+//! #         .answer(204, body)
+//! #         .header("X-Auth-Token", "example-secret")
+//! #         .header("X-Base", "https://api.example.net/v2")
+//! #         .header("X-Since", "1653668899")
+//! #         .header("X-Until", "2022-05-27T19:48:19+0300"),
+//! # ]);
+//! # let credentials = obstacle_proto::Credentials::token("example-secret");
+//! # let client = hostkit_ureq::Client::<obstacle_proto::Obstacle>::builder(credentials)
+//! #     .transport(answers)
+//! #     .build()?;
+//! let call = SignIn::new("jdoe", "example-secret").x_trace("7");
+//! let answer = client.call(&call)?;
+//! assert_eq!(answer.base.as_deref(), Some("https://api.example.net/v2"));
+//! assert_eq!(answer.until, Some(UnixTime(1653670099)));
+//! assert_eq!(answer.since, Some(UnixTime(1653668899)));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod sign_in;
 

@@ -15,6 +15,8 @@ use crate::types::SignedIn;
 ///
 /// `GET /`; effect: **safe**.
 ///
+/// It gives [`SignedIn`](crate::types::SignedIn).
+///
 /// ```
 /// use hostkit::UnixTime;
 /// use obstacle_proto::auth::SignIn;

@@ -13,6 +13,8 @@ use crate::types::Record;
 ///
 /// `POST /records`; effect: **state**.
 ///
+/// It gives no value.
+///
 /// If the outcome is unknown: Read the records. No call shows whether it happened: Nothing that is read has it.
 ///
 /// ```no_run

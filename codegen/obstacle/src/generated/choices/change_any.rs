@@ -12,6 +12,8 @@ use crate::Obstacle;
 ///
 /// `PUT /any`; effect: **idempotent**.
 ///
+/// It gives no value.
+///
 /// At least one of these is required: a_name_that_is_long, b, c, d, e, f, g and 2 more.
 ///
 /// ```no_run

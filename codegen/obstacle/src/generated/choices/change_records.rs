@@ -15,6 +15,8 @@ use crate::types::{Record, RecordId};
 ///
 /// `PUT /records`; effect: **state**.
 ///
+/// It gives no value.
+///
 /// If the outcome is unknown: Read the records. No call shows whether it happened: Nothing that is read has it.
 ///
 /// ```no_run

@@ -20,6 +20,8 @@ use crate::types::{Parcel, ThingId};
 ///
 /// `POST /choices`; effect: **spends** (recurring, additive).
 ///
+/// It gives [`ThingId`](crate::types::ThingId).
+///
 /// If the outcome is unknown: List the things and look for the name. `client.recover` does this, comparing with what
 /// `perform` read before the call.
 ///

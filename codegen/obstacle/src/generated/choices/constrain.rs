@@ -15,6 +15,8 @@ use crate::types::{Hour, Level, PositiveId, ThingKey};
 ///
 /// `PUT /constrain/{id}`; effect: **idempotent**.
 ///
+/// It gives no value.
+///
 /// At least one of these is required: low, high, names, which.
 ///
 /// ```no_run

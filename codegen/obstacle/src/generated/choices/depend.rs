@@ -12,6 +12,8 @@ use crate::Obstacle;
 ///
 /// `POST /depend`; effect: **state**.
 ///
+/// It gives no value.
+///
 /// If the outcome is unknown: Read the thing. No call shows whether it happened: Nothing that is read has it.
 ///
 /// ```no_run

@@ -2,6 +2,15 @@
 // Spec: specs/obstacle/choices/
 
 //! Calls of `specs/obstacle/choices/`.
+//!
+//! ```no_run
+//! use obstacle_proto::choices::ChangeAny;
+//!
+//! # fn example(client: &hostkit_ureq::Client<obstacle_proto::Obstacle>) -> Result<(), Box<dyn std::error::Error>> {
+//! let call = ChangeAny::new().b("two");
+//! client.call(&call)?;
+//! # Ok(()) }
+//! ```
 
 mod add_records;
 mod change_any;

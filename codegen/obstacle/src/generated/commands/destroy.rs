@@ -19,6 +19,8 @@ use crate::types::{Thing, ThingId};
 ///
 /// `GET /things/{id}`; effect: **destructive** (get-with-effect, body-required-for-meaning).
 ///
+/// It gives no value.
+///
 /// If the outcome is unknown: Read the thing. `client.recover` does this, comparing with what `perform` read before the
 /// call.
 ///

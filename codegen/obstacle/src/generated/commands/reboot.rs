@@ -13,6 +13,8 @@ use crate::types::ThingId;
 ///
 /// `POST /things/{id}/action`; effect: **state** (disruptive, hazard).
 ///
+/// It gives no value.
+///
 /// If the outcome is unknown: Look at the uptime. No call shows whether it happened: Nothing that is read has it.
 ///
 /// ```no_run

@@ -18,6 +18,8 @@ use crate::types::{Parcel, ThingKey};
 ///
 /// `POST /file`; effect: **state**.
 ///
+/// It gives no value.
+///
 /// If the outcome is unknown: List the files. `client.recover` does this, comparing with what `perform` read before the
 /// call.
 ///

@@ -17,6 +17,8 @@ use crate::types::{Keywords, ThingId, ThingKey};
 ///
 /// `GET /self/{self}/path/{path}/request/{request}`; effect: **safe** (pii). Source: line 7 of the document.
 ///
+/// It gives [`Keywords`](crate::types::Keywords).
+///
 /// ```
 /// use hostkit::DateTime;
 /// use obstacle_proto::names::GetKeywords;

@@ -2,6 +2,47 @@
 // Spec: specs/obstacle/names/
 
 //! Calls of `specs/obstacle/names/`.
+//!
+//! ```
+//! use hostkit::DateTime;
+//! use obstacle_proto::names::GetKeywords;
+//! use obstacle_proto::types::{ThingId, ThingKey};
+//!
+//! # use hostkit_testing::{Script, Scripted};
+//! # let body = [
+//! #     r#"{"keywords":{"fn":7,"self":"me","type":"t","async":true,"node":"node","reader":"reader","fie"#,
+//! #     r#"lds":"fields","object":"object","format":"format","out":"out","answer":"answer","body":"body"#,
+//! #     r#"","value":"value","code":"code","request":"request","path":"path","new":"new","clone":"clone"#,
+//! #     r#"","2fa":"1","dotted.name-with-hyphens":"d","with blank":"b","имя":"ж","SHOUTED":"s","camelCa"#,
+//! #     r#"se":"c"}}"#,
+//! # ]
+//! #     .concat();
+//! # let answers = Scripted::new([
+//! #     Script::get("/self/7/path/a-b_c/request/x%20y%2Fz").answer(200, body),
+//! # ]);
+//! # let credentials = obstacle_proto::Credentials::token("example-secret");
+//! # let client = hostkit_ureq::Client::<obstacle_proto::Obstacle>::builder(credentials)
+//! #     .transport(answers)
+//! #     .build()?;
+//! let call = GetKeywords::new(
+//!         ThingId::new(7),
+//!         ThingKey::new("a-b_c").ok_or("letters and digits")?,
+//!         "x y/z",
+//!         "t",
+//!     )
+//!     .fields(vec![1, 2].into())
+//!     .out(true)
+//!     .answer(DateTime::new(2012, 1, 24, 4, 0, 2).ok_or("no such date")?)
+//!     .new_(1)
+//!     .clone_(2)
+//!     .encode_(3)
+//!     .filter("ж");
+//! let keywords = client.call(&call)?;
+//! assert_eq!(keywords.self_, "me");
+//! assert_eq!(keywords.type_.as_deref(), Some("t"));
+//! assert_eq!(keywords.fn_, Some(7));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod get_keywords;
 mod set_keywords;

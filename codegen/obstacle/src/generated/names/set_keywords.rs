@@ -15,6 +15,8 @@ use crate::types::ThingStatus;
 ///
 /// `PUT /keywords`; effect: **idempotent**.
 ///
+/// It gives no value.
+///
 /// If the outcome is unknown: Read them.
 ///
 /// ```no_run

@@ -48,6 +48,7 @@ impl ToWire for Scalars {
         object.set("uint", &self.uint);
         object.set("decimal", &self.decimal);
         object.set("money", &self.money);
+        object.set("currency", &self.currency);
         object.set("flag", &self.flag);
         object.set("switch", &InWords(&self.switch, [Word::Number("0"), Word::Number("1")]));
         object.set("secret", &self.secret);

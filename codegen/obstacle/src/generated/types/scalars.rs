@@ -7,7 +7,7 @@ use std::net::IpAddr;
 
 use hostkit_proto::codec::{DecodeError, Field, FromFields, Reader, Table};
 use hostkit_proto::{
-    Bytes, Csv, Date, DateTime, Decimal, Gibibytes, Html, Kibibytes, Mebibytes, Secret, UnixTime, Word,
+    Bytes, Csv, Currency, Date, DateTime, Decimal, Gibibytes, Html, Kibibytes, Mebibytes, Money, Secret, UnixTime, Word,
 };
 
 hostkit_proto::number_enum! {
@@ -41,8 +41,9 @@ pub struct Scalars {
     #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub decimal: Option<Decimal>,
     /// An amount of money.
-    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
-    pub money: Option<Decimal>,
+    pub money: Option<Money>,
+    /// Its currency.
+    pub currency: Option<Currency>,
     /// A flag.
     #[doc(alias = "признак")]
     pub flag: Option<bool>,
@@ -101,6 +102,7 @@ impl Scalars {
             uint: None,
             decimal: None,
             money: None,
+            currency: None,
             flag: None,
             switch: None,
             secret: None,
@@ -131,6 +133,7 @@ impl FromFields for Scalars {
             Field::optional("uint"),
             Field::optional("decimal"),
             Field::optional("money"),
+            Field::optional("currency"),
             Field::optional("flag"),
             Field::optional("switch"),
             Field::optional("secret"),
@@ -162,23 +165,31 @@ impl FromFields for Scalars {
             3 => reader.optional(&mut self.uint),
             4 => reader.optional(&mut self.decimal),
             5 => reader.money(&mut self.money),
-            6 => reader.optional(&mut self.flag),
-            7 => reader.in_words(&[[Word::Number("0"), Word::Number("1")]]).optional(&mut self.switch),
-            8 => reader.optional(&mut self.secret),
-            9 => reader.optional(&mut self.datetime),
-            10 => reader.optional(&mut self.date),
-            11 => reader.optional(&mut self.never),
-            12 => reader.optional(&mut self.unixtime),
-            13 => reader.optional(&mut self.ip),
-            14 => reader.optional(&mut self.html),
-            15 => reader.optional(&mut self.bytes),
-            16 => reader.optional(&mut self.kibibytes),
-            17 => reader.optional(&mut self.mebibytes),
-            18 => reader.optional(&mut self.gibibytes),
-            19 => reader.optional(&mut self.csv),
-            20 => reader.optional(&mut self.status),
-            21 => reader.optional(&mut self.level),
+            6 => reader.optional(&mut self.currency),
+            7 => reader.optional(&mut self.flag),
+            8 => reader.in_words(&[[Word::Number("0"), Word::Number("1")]]).optional(&mut self.switch),
+            9 => reader.optional(&mut self.secret),
+            10 => reader.optional(&mut self.datetime),
+            11 => reader.optional(&mut self.date),
+            12 => reader.optional(&mut self.never),
+            13 => reader.optional(&mut self.unixtime),
+            14 => reader.optional(&mut self.ip),
+            15 => reader.optional(&mut self.html),
+            16 => reader.optional(&mut self.bytes),
+            17 => reader.optional(&mut self.kibibytes),
+            18 => reader.optional(&mut self.mebibytes),
+            19 => reader.optional(&mut self.gibibytes),
+            20 => reader.optional(&mut self.csv),
+            21 => reader.optional(&mut self.status),
+            22 => reader.optional(&mut self.level),
             _ => Ok(()),
+        }
+    }
+
+    fn finish(&mut self) {
+        let Some(currency) = self.currency else { return };
+        if let Some(item) = &mut self.money {
+            item.currency = Some(currency);
         }
     }
 }

@@ -96,7 +96,7 @@ impl<'m> Values<'m> {
             Type::Text => value.text().map(|text| quote!(#text)),
             Type::Secret => Some(quote!(#SECRET)),
             Type::Int | Type::Uint => number(value.word()?),
-            Type::Decimal | Type::Money | Type::Ip => value.word().map(|text| quote!(#text.parse()?)),
+            Type::Decimal | Type::Money | Type::Currency | Type::Ip => value.word().map(|text| quote!(#text.parse()?)),
             Type::Flag | Type::Worded(_) => value.word().map(|word| {
                 let word = ident(word);
                 quote!(#word)

@@ -154,29 +154,32 @@ fn holds(path: &[Field], own: &Field) -> TokenStream {
     let ours = local(&own.rust, TAKEN);
     let (place, is_option) = place(path);
     let own_type = if let Type::Option(ty) = &own.ty { ty } else { &own.ty };
-    let is_spelled = *own_type == Type::Text;
-    let test = |theirs: TokenStream, ours: TokenStream| match is_spelled {
-        true => quote!(evidence::same(#theirs, #ours)),
-        false => quote!(#theirs == #ours),
+    // A ticket keeps the amount alone, and items of one account have one currency.
+    let (is_spelled, is_money) = (*own_type == Type::Text, *own_type == Type::Money);
+    let is_plain = !is_spelled && !is_money;
+    let borrowed = |value: TokenStream| if is_spelled { quote!(&#value) } else { value };
+    let test = |theirs: TokenStream, ours: TokenStream| match is_money {
+        true => quote!(#theirs.amount == #ours.amount),
+        false => quote!(evidence::same(#theirs, #ours)),
     };
     match (&own.ty, is_option, own.is_option()) {
         (Type::List(_), true, _) => quote!(#ours.iter().any(|row| *row == [#place.map(evidence::text)])),
         (Type::List(_), false, _) => quote!(#ours.iter().any(|row| *row == [Some(evidence::text(&#place))])),
-        (_, false, false) if !is_spelled => quote!(#place == #ours),
-        (_, false, false) => test(quote!(&#place), quote!(&#ours)),
-        (_, true, false) if !is_spelled => quote!(#place == Some(&#ours)),
+        (_, false, false) if is_plain => quote!(#place == #ours),
+        (_, false, false) => test(borrowed(place), borrowed(quote!(#ours))),
+        (_, true, false) if is_plain => quote!(#place == Some(&#ours)),
         (_, true, false) => {
-            let test = test(quote!(value), quote!(&#ours));
+            let test = test(quote!(value), borrowed(quote!(#ours)));
             quote!(#place.is_some_and(|value| #test))
         }
-        (_, true, true) if !is_spelled => quote!((#ours.is_none() || #place == #ours.as_ref())),
+        (_, true, true) if is_plain => quote!((#ours.is_none() || #place == #ours.as_ref())),
         (_, true, true) => {
             let test = test(quote!(value), quote!(ours));
             quote!(#ours.as_ref().is_none_or(|ours| #place.is_some_and(|value| #test)))
         }
-        (_, false, true) if !is_spelled => quote!(#ours.as_ref().is_none_or(|ours| #place == *ours)),
+        (_, false, true) if is_plain => quote!(#ours.as_ref().is_none_or(|ours| #place == *ours)),
         (_, false, true) => {
-            let test = test(quote!(&#place), quote!(ours));
+            let test = test(borrowed(place), quote!(ours));
             quote!(#ours.as_ref().is_none_or(|ours| #test))
         }
     }

@@ -11,6 +11,7 @@ use crate::emit::rust::words::{
     constant_value, flag_member, format_name, ident, list_member, number, path_of, used, word,
 };
 use crate::model::{Endpoint, Field, Model, Output, Type, TypeKind};
+use crate::source::At;
 use crate::surface::{Constant, Credentials, ErrorDocument, FaultStyle, Host, Place, Put, Rate, constants};
 
 pub(super) fn emit(model: &Model) -> TokenStream {
@@ -33,10 +34,16 @@ pub(super) fn emit(model: &Model) -> TokenStream {
 
 fn info(model: &Model) -> TokenStream {
     let (api, service) = (&model.api, &model.service);
-    let hosts = service.hosts.iter().map(|Host { name, url, .. }| {
-        let name = &name.value;
-        quote!(Host { name: #name, url: #url })
+    let currency = |code: &Option<At<String>>| {
+        let code = code.as_ref()?.as_str();
+        Some(quote!(Currency::new(#code)))
+    };
+    let hosts = service.hosts.iter().map(|host| {
+        let Host { name, url, .. } = host;
+        let (name, currency) = (&name.value, currency(&host.currency).unwrap_or(quote!(None)));
+        quote!(Host { name: #name, url: #url, currency: #currency })
     });
+    let currency = currency(&service.currency).map(|currency| quote!(currency: #currency,));
     let formats = service.formats.iter().map(|format| format_name(format));
     let request_format = service.request_format.as_ref().map(|format| {
         let format = format_name(format);
@@ -75,6 +82,7 @@ fn info(model: &Model) -> TokenStream {
             #negotiates
             leniency: #leniency,
             zone: #zone,
+            #currency
             #rates
             #session_hosts
             #session_lifetime

@@ -15,6 +15,8 @@ use crate::types::SignedIn;
 ///
 /// `GET /`; effect: **safe** (secret-request, secret-response). Source: line 19 of the document.
 ///
+/// It gives [`SignedIn`](crate::types::SignedIn).
+///
 /// A refusal may carry an `X-Auth-Token` too: only the status tells success. The document promises twenty minutes.
 /// Answers of 2022 name the end themselves: an earlier one is kept to, a later one is not trusted, because none was
 /// ever seen, and one that is past or no time at all leaves the twenty minutes. Whether a new token ends older ones is

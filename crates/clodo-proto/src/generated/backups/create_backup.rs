@@ -20,6 +20,8 @@ use crate::types::{Backup, BackupRequest, ServerId};
 /// `POST /servers/{id}/backup/create`; effect: **spends** (async, additive, recurring). Source: line 894 of the
 /// document.
 ///
+/// It gives [`BackupRequest`](crate::types::BackupRequest).
+///
 /// The document allows GET and POST: POST is sent, because proxies do not repeat it.
 ///
 /// If the outcome is unknown: List the backups: a new one is there, made after the call. `client.recover` does this,

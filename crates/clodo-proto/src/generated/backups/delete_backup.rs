@@ -19,6 +19,8 @@ use crate::types::{Backup, BackupId, BackupRequest, ServerId};
 ///
 /// `POST /servers/{id}/backup/delete`; effect: **destructive** (async). Source: line 935 of the document.
 ///
+/// It gives [`BackupRequest`](crate::types::BackupRequest).
+///
 /// If the outcome is unknown: List the backups: this one is gone. `client.recover` does this, comparing with what
 /// `perform` read before the call.
 ///

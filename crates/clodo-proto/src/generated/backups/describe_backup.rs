@@ -13,6 +13,8 @@ use crate::types::{BackupId, ServerId};
 ///
 /// `POST /servers/{id}/backup/setdesc`; effect: **idempotent**. Source: line 1091 of the document.
 ///
+/// It gives no value.
+///
 /// XML wraps the fields in `backup`, JSON does not.
 ///
 /// ```

@@ -19,6 +19,8 @@ use crate::types::{RequestId, RestoreState, ServerId};
 /// `GET /servers/{id}/backup/getstate`; effect: **safe** (body-required-for-meaning). Source: line 1017 of the
 /// document.
 ///
+/// It gives [`RestoreState`](crate::types::RestoreState). Wait with [`BackupRestored`].
+///
 /// The number of the request travels in the body of a GET, which a proxy may lose: the answer is a fault then.
 ///
 /// ```

@@ -13,6 +13,8 @@ use crate::types::{Backup, ServerId};
 ///
 /// `GET /servers/{id}/backup/getlist`; effect: **safe**. Source: line 835 of the document.
 ///
+/// It gives a list of [`Backup`](crate::types::Backup).
+///
 /// ```
 /// use clodo_proto::backups::ListBackups;
 /// use clodo_proto::types::{BackupId, ServerId};
@@ -40,7 +42,7 @@ use crate::types::{Backup, ServerId};
 /// assert_eq!(backups.len(), 1);
 /// assert_eq!(backups[0].id, BackupId::new(2));
 /// assert_eq!(backups[0].made, DateTime::new(2012, 1, 24, 4, 0, 2));
-/// assert_eq!(backups[0].price, Some("0.05".parse() ?));
+/// assert_eq!(backups[0].price, Some("0.05 RUB".parse() ?));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]

@@ -19,6 +19,8 @@ use crate::types::{Backup, BackupId, BackupRequest, ServerId};
 ///
 /// `POST /servers/{id}/backup/create`; effect: **destructive** (async). Source: line 899 of the document.
 ///
+/// It gives [`BackupRequest`](crate::types::BackupRequest).
+///
 /// The same call as `create_backup`; the backup that is named makes the difference.
 ///
 /// If the outcome is unknown: List the backups: the date of this one has changed. `client.recover` does this, comparing

@@ -13,6 +13,8 @@ use crate::types::{BackupId, BackupRequest, ServerId};
 ///
 /// `POST /servers/{id}/backup/restore`; effect: **destructive** (async, disruptive). Source: line 976 of the document.
 ///
+/// It gives [`BackupRequest`](crate::types::BackupRequest).
+///
 /// Wait with `backup_restored`.
 ///
 /// If the outcome is unknown: Read the log of the server: what was done with it since is in there. No call shows

@@ -13,6 +13,8 @@ use crate::types::{BackupId, ServerId, Weekday};
 ///
 /// `POST /servers/{id}/backup/setcal`; effect: **idempotent**. Source: line 1058 of the document.
 ///
+/// It gives no value.
+///
 /// Each time the old content of the backup is lost, and so is what an older schedule said.
 ///
 /// ```

@@ -5,7 +5,7 @@
 
 use hostkit_proto::codec::{DecodeError, Name};
 use hostkit_proto::{
-    Call, Decimal, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts,
+    Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, Money, RawAnswer, Repeatable, RequestParts,
 };
 
 use crate::Clodo;
@@ -13,6 +13,8 @@ use crate::Clodo;
 /// The balance of the account, in RUB.
 ///
 /// `GET /billing/balance`; effect: **safe**. Source: line 1967 of the document.
+///
+/// It gives `Money`.
 ///
 /// In XML the root element is the value.
 ///
@@ -34,7 +36,7 @@ use crate::Clodo;
 /// #     .build()?;
 /// let call = GetBalance::new();
 /// let balance = client.call(&call)?;
-/// assert_eq!(balance, "1234.50".parse() ?);
+/// assert_eq!(balance, "1234.50 RUB".parse() ?);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -50,7 +52,7 @@ impl GetBalance {
 
 impl Endpoint for GetBalance {
     type Api = Clodo;
-    type Output = Decimal;
+    type Output = Money;
 
     const INFO: EndpointInfo = EndpointInfo {
         name: "get_balance",
@@ -67,7 +69,7 @@ impl Endpoint for GetBalance {
         Ok(())
     }
 
-    fn decode(answer: &RawAnswer<'_>) -> Result<Decimal, DecodeError> {
+    fn decode(answer: &RawAnswer<'_>) -> Result<Money, DecodeError> {
         answer.value(&Name::new("balance"))
     }
 }

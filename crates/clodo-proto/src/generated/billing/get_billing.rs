@@ -15,6 +15,8 @@ use crate::types::Billing;
 ///
 /// `POST /billing`; effect: **safe**. Source: line 1989 of the document.
 ///
+/// It gives [`Billing`](crate::types::Billing).
+///
 /// Sent as POST, because a GET would need a body: it counts against the quota of POST, which is smaller. A period in
 /// civil time is Moscow's, where a change of the clock has an hour twice; in seconds since 1970 it is exact.
 ///
@@ -60,8 +62,8 @@ use crate::types::Billing;
 ///     to: Some(UnixTime(1301947199)),
 /// });
 /// let billing = client.call(&call)?;
-/// assert_eq!(billing.total_debit, "57.78".parse() ?);
-/// assert_eq!(billing.total_credit, Some("0".parse() ?));
+/// assert_eq!(billing.total_debit, "57.78 RUB".parse() ?);
+/// assert_eq!(billing.total_credit, Some("0 RUB".parse() ?));
 /// assert_eq!(billing.period.as_deref(), Some("25.01.2012"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

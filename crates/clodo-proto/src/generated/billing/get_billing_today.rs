@@ -13,6 +13,8 @@ use crate::types::Billing;
 ///
 /// `GET /billing`; effect: **safe**. Source: line 1989 of the document.
 ///
+/// It gives [`Billing`](crate::types::Billing).
+///
 /// ```
 /// use clodo_proto::billing::GetBillingToday;
 ///
@@ -51,8 +53,8 @@ use crate::types::Billing;
 /// #     .build()?;
 /// let call = GetBillingToday::new();
 /// let billing_today = client.call(&call)?;
-/// assert_eq!(billing_today.total_debit, "57.78".parse() ?);
-/// assert_eq!(billing_today.total_credit, Some("0".parse() ?));
+/// assert_eq!(billing_today.total_debit, "57.78 RUB".parse() ?);
+/// assert_eq!(billing_today.total_credit, Some("0 RUB".parse() ?));
 /// assert_eq!(billing_today.period.as_deref(), Some("25.01.2012"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

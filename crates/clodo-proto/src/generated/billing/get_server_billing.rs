@@ -15,6 +15,8 @@ use crate::types::{Billing, ServerId};
 ///
 /// `POST /billing/{id}`; effect: **safe**. Source: line 1989 of the document.
 ///
+/// It gives [`Billing`](crate::types::Billing).
+///
 /// Sent as POST, because a GET would need a body: it counts against the quota of POST, which is smaller.
 ///
 /// ```
@@ -63,8 +65,8 @@ use crate::types::{Billing, ServerId};
 ///     },
 /// );
 /// let server_billing = client.call(&call)?;
-/// assert_eq!(server_billing.total_debit, "57.78".parse() ?);
-/// assert_eq!(server_billing.total_credit, Some("0".parse() ?));
+/// assert_eq!(server_billing.total_debit, "57.78 RUB".parse() ?);
+/// assert_eq!(server_billing.total_credit, Some("0 RUB".parse() ?));
 /// assert_eq!(server_billing.period.as_deref(), Some("25.01.2012"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

@@ -13,6 +13,8 @@ use crate::types::{Billing, ServerId};
 ///
 /// `GET /billing/{id}`; effect: **safe**. Source: line 1989 of the document.
 ///
+/// It gives [`Billing`](crate::types::Billing).
+///
 /// ```
 /// use clodo_proto::billing::GetServerBillingToday;
 /// use clodo_proto::types::ServerId;
@@ -52,8 +54,8 @@ use crate::types::{Billing, ServerId};
 /// #     .build()?;
 /// let call = GetServerBillingToday::new(ServerId::new(298));
 /// let server_billing_today = client.call(&call)?;
-/// assert_eq!(server_billing_today.total_debit, "57.78".parse() ?);
-/// assert_eq!(server_billing_today.total_credit, Some("0".parse() ?));
+/// assert_eq!(server_billing_today.total_debit, "57.78 RUB".parse() ?);
+/// assert_eq!(server_billing_today.total_credit, Some("0 RUB".parse() ?));
 /// assert_eq!(server_billing_today.period.as_deref(), Some("25.01.2012"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

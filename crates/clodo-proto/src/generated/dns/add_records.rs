@@ -19,6 +19,8 @@ use crate::types::{NewRecord, Record, Zone, ZoneId};
 ///
 /// `POST /dns/{id}`; effect: **state** (additive). Source: line 1363 of the document.
 ///
+/// It gives no value.
+///
 /// A record number that starts with 0 makes a new record: `content_01`, `content_02`. A repeat adds the records again,
 /// and the answer does not tell their numbers. The document shows no request: that JSON has no wrapper is what a client
 /// does, the element around the fields in XML is inferred.

@@ -20,6 +20,8 @@ use crate::types::{CreatedZone, DnsOverview, ZoneSummary, ZoneType};
 ///
 /// `PUT /dns/`; effect: **state** (hazard). Source: line 1305 of the document.
 ///
+/// It gives [`CreatedZone`](crate::types::CreatedZone).
+///
 /// A PUT, which proxies may send twice; what a second request with the same domain does is not documented. The document
 /// shows neither a request nor an answer: that JSON has no wrapper is what a client does, that the answer stands under
 /// `dns` is inferred from the other calls.

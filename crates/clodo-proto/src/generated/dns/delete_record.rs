@@ -19,6 +19,8 @@ use crate::types::{DeletedRecord, RecordId, Zone, ZoneId};
 ///
 /// `DELETE /dns/{id}`; effect: **destructive** (body-required-for-meaning, hazard). Source: line 1383 of the document.
 ///
+/// It gives [`DeletedRecord`](crate::types::DeletedRecord) or nothing.
+///
 /// Verb and path are those of `delete_zone`: only the body tells them apart, and a proxy may drop the body of a DELETE.
 /// Read the zone before and keep the copy; afterwards see that the zone is still there. To overwrite the record with
 /// `update_records` is free of this trap. The document shows no request; the form is that of the deletion of an

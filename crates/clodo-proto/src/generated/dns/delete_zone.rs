@@ -17,6 +17,8 @@ use crate::types::{DnsOverview, ZoneId};
 ///
 /// `DELETE /dns/{id}`; effect: **destructive**. Source: line 1324 of the document.
 ///
+/// It gives no value.
+///
 /// Verb and path are those of `delete_record`; the empty body is what makes this the deletion of the whole zone.
 ///
 /// If the outcome is unknown: List the zones: it is gone or it is not. A DELETE that a proxy repeats may be answered

@@ -13,6 +13,8 @@ use crate::types::{Zone, ZoneId};
 ///
 /// `GET /dns/{id}`; effect: **safe**. Source: line 1339 of the document.
 ///
+/// It gives [`Zone`](crate::types::Zone).
+///
 /// The document shows no answer: the root and the names of the list items are inferred from the other calls.
 ///
 /// ```

@@ -13,6 +13,8 @@ use crate::types::DnsOverview;
 ///
 /// `GET /dns/`; effect: **safe**. Source: line 1282 of the document.
 ///
+/// It gives [`DnsOverview`](crate::types::DnsOverview).
+///
 /// ```
 /// use clodo_proto::dns::ListZones;
 /// use clodo_proto::types::{ZoneId, ZoneType};

@@ -15,6 +15,8 @@ use crate::types::ZoneId;
 ///
 /// `POST /dns/{id}`; effect: **idempotent**. Source: line 1363 of the document.
 ///
+/// It gives no value.
+///
 /// Not for a master zone. No read answers the address; what the call did cannot be read back.
 ///
 /// If the outcome is unknown: Send it again: it sets the same address.

@@ -15,6 +15,8 @@ use crate::types::{RecordChange, RecordId, ZoneId};
 ///
 /// `POST /dns/{id}`; effect: **idempotent**. Source: line 1363 of the document.
 ///
+/// It gives no value.
+///
 /// The keys are made of the field and the number of the record: `content_12`. The document shows no request: that JSON
 /// has no wrapper is what a client does, the element around the fields in XML is inferred.
 ///

@@ -19,6 +19,8 @@ use crate::types::{SectionId, ServerId, TicketSummary};
 ///
 /// `POST /helpdesk/`; effect: **state** (additive). Source: line 1563 of the document.
 ///
+/// It gives no value.
+///
 /// The answer does not tell the number of the ticket, and a repeat opens another one. Which inputs are required is not
 /// documented: section, subject and text are taken to be. A VIP ticket may cost money and is a call of its own.
 ///

@@ -19,6 +19,8 @@ use crate::types::{SectionId, ServerId, TicketSummary};
 ///
 /// `POST /helpdesk/`; effect: **spends** (additive). Source: line 1563 of the document.
 ///
+/// It gives no value.
+///
 /// The same call as `create_ticket` with the VIP flag. The document does not say what that costs. The answer does not
 /// tell the number of the ticket, and a repeat opens another one.
 ///

@@ -16,6 +16,8 @@ use crate::types::{SupportTicket, TicketId};
 ///
 /// `GET /helpdesk/{id}`; effect: **safe** (pii). Source: line 1453 of the document.
 ///
+/// It gives [`SupportTicket`](crate::types::SupportTicket).
+///
 /// ```
 /// use clodo_proto::helpdesk::GetTicket;
 /// use clodo_proto::types::{TicketId, Vote};

@@ -15,6 +15,8 @@ use crate::types::TicketSummary;
 ///
 /// `GET /helpdesk/`; effect: **safe** (pii). Source: line 1405 of the document.
 ///
+/// It gives a list of [`TicketSummary`](crate::types::TicketSummary).
+///
 /// ```
 /// use clodo_proto::helpdesk::ListTickets;
 /// use clodo_proto::types::{TicketId, TicketStatus};

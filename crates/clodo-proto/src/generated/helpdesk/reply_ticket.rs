@@ -19,6 +19,8 @@ use crate::types::{SupportTicket, TicketId, TicketMessage};
 ///
 /// `POST /helpdesk/{id}`; effect: **state** (additive). Source: line 1594 of the document.
 ///
+/// It gives no value.
+///
 /// If the outcome is unknown: Read the ticket and look for the text among its messages. `client.recover` does this,
 /// comparing with what `perform` read before the call.
 ///

@@ -15,6 +15,8 @@ use crate::types::ImageDetail;
 ///
 /// `GET /images/detail`; effect: **safe**. Source: line 2140 of the document.
 ///
+/// It gives a list of [`ImageDetail`](crate::types::ImageDetail).
+///
 /// A client of 2011 found the attributes of XML under `_attr` in JSON; a flat object is read too.
 ///
 /// ```

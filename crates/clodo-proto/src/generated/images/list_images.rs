@@ -15,6 +15,8 @@ use crate::types::Image;
 ///
 /// `GET /images`; effect: **safe**. Source: line 2111 of the document.
 ///
+/// It gives a list of [`Image`](crate::types::Image).
+///
 /// XML has everything in attributes; JSON has a flat list of objects, in which every value is text.
 ///
 /// ```

@@ -15,6 +15,8 @@ use crate::types::Preset;
 ///
 /// `GET /images/presets`; effect: **safe**. Source: line 2184 of the document.
 ///
+/// It gives a list of [`Preset`](crate::types::Preset).
+///
 /// The parameters of a preset are what an order gives as `vps_os_preset_params`, by their names.
 ///
 /// ```

@@ -19,6 +19,8 @@ use crate::types::{ListedAddress, ServerId};
 ///
 /// `PUT /servers/{id}/ips`; effect: **spends** (additive, recurring, hazard). Source: line 1159 of the document.
 ///
+/// It gives no value.
+///
 /// Each call adds another address, and proxies may repeat a PUT. The answer does not tell the address. The document
 /// does not show the body: `subnet` is wrapped in nothing, as `ip` is in the calls beside it.
 ///

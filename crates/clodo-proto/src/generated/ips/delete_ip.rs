@@ -21,6 +21,8 @@ use crate::types::{ListedAddress, ServerId};
 /// `DELETE /servers/{id}/ips`; effect: **destructive** (body-required-for-meaning, hazard). Source: line 1176 of the
 /// document.
 ///
+/// It gives no value.
+///
 /// The address travels in the body of a DELETE, which a proxy may lose. What the hoster does without it is not known.
 ///
 /// If the outcome is unknown: List the addresses: this one is gone. `client.recover` does this, comparing with what

@@ -13,6 +13,8 @@ use crate::types::{ListedAddress, ServerId};
 ///
 /// `GET /servers/{id}/ips`; effect: **safe**. Source: line 1124 of the document.
 ///
+/// It gives a list of [`ListedAddress`](crate::types::ListedAddress).
+///
 /// ```
 /// use clodo_proto::ips::ListIps;
 /// use clodo_proto::types::ServerId;

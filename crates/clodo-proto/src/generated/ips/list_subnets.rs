@@ -13,6 +13,8 @@ use crate::types::{ServerId, Subnet};
 ///
 /// `GET /servers/{id}/ips/getsubnets/`; effect: **safe**. Source: line 1233 of the document.
 ///
+/// It gives a list of [`Subnet`](crate::types::Subnet).
+///
 /// ```
 /// use clodo_proto::ips::ListSubnets;
 /// use clodo_proto::types::ServerId;

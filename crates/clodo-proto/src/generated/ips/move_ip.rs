@@ -21,6 +21,8 @@ use crate::types::{ListedAddress, ServerId};
 /// `GET /servers/{id}/ips/moveip/`; effect: **state** (get-with-effect, body-required-for-meaning, disruptive, hazard).
 /// Source: line 1203 of the document.
 ///
+/// It gives no value.
+///
 /// Only additional addresses can be moved. The document knows only GET, with a body. Where the server has the address
 /// already, the call is refused before it is sent.
 ///

@@ -13,6 +13,8 @@ use crate::types::RequestLimit;
 ///
 /// `GET /limits`; effect: **safe**. Source: line 124 of the document.
 ///
+/// It gives a list of [`RequestLimit`](crate::types::RequestLimit).
+///
 /// A call counts itself. The limits of an account may be raised on request, so this list goes before any default.
 ///
 /// ```

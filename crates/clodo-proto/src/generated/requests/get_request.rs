@@ -18,6 +18,8 @@ use crate::types::{BackgroundRequest, RequestId};
 ///
 /// `GET /requests/{id}`; effect: **safe**. Source: line 1933 of the document.
 ///
+/// It gives [`BackgroundRequest`](crate::types::BackgroundRequest). Wait with [`RequestComplete`].
+///
 /// ```
 /// use clodo_proto::requests::GetRequest;
 /// use clodo_proto::types::{RequestId, ServerId};

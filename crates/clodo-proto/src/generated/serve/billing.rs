@@ -3,7 +3,7 @@
 
 //! The server half of `specs/clodo/billing/`.
 
-use hostkit_proto::Decimal;
+use hostkit_proto::Money;
 use hostkit_proto::codec::{DecodeError, Name};
 use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
 
@@ -20,7 +20,7 @@ impl Serve for GetBalance {
         Ok(Self {})
     }
 
-    fn answer(output: &Decimal, out: &mut WrittenAnswer) {
+    fn answer(output: &Money, out: &mut WrittenAnswer) {
         out.value("balance", output);
     }
 }

@@ -19,6 +19,8 @@ use crate::types::{ServerDetail, ServerId};
 ///
 /// `PUT /servers/{id}`; effect: **spends** (additive, hazard). Source: line 580 of the document.
 ///
+/// It gives no value.
+///
 /// Proxies may repeat a PUT, and every arrival is charged. The same name is the bought package where a server is read.
 ///
 /// If the outcome is unknown: Read the server before and after: its traffic package has grown by the size; `/billing`

@@ -13,6 +13,8 @@ use crate::types::{PlannedChange, ServerId};
 ///
 /// `PUT /servers/{id}`; effect: **idempotent**. Source: line 587 of the document.
 ///
+/// It gives no value.
+///
 /// ```
 /// use clodo_proto::servers::CancelChange;
 /// use clodo_proto::types::{PlannedChange, ServerId};

@@ -20,6 +20,8 @@ use crate::types::{PayMonths, PayPeriod, ServerDetail, ServerId, SupportLevel};
 ///
 /// `PUT /servers/{id}`; effect: **spends** (recurring). Source: line 568 of the document.
 ///
+/// It gives no value.
+///
 /// A change may be planned for later: `cancel_change` takes it back and `delay_change` moves it. What the same value a
 /// second time does to the bill is not known.
 ///

@@ -20,6 +20,8 @@ use crate::types::{ServerDetail, ServerId, ServerType};
 /// `GET /servers/{id}/change_type/`; effect: **spends** (recurring, get-with-effect, hazard). Source: line 635 of the
 /// document.
 ///
+/// It gives no value.
+///
 /// The document knows only GET. The call does not say which type is wanted: a second one may change it back, and so may
 /// a proxy that repeats it: the type of before proves nothing. On a ScaleServer it is refused before it is sent.
 ///

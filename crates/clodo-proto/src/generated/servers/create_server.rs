@@ -22,6 +22,8 @@ use crate::types::{CreatedServer, ImageId, PayMonths, PayPeriod, PresetId, Serve
 /// `POST /servers`; effect: **spends** (secret-request, secret-response, async, additive, recurring). Source: line 498
 /// of the document.
 ///
+/// It gives [`CreatedServer`](crate::types::CreatedServer).
+///
 /// The data centre is that of the host that the call goes to. The API tells no prices. The panel of 2011 sent more
 /// fields at this place (`vunit_type`, `vbd_type`, `vps_plan`, `vps_cpu_count` and others) whose values nobody knows:
 /// they are not here.
@@ -330,6 +332,20 @@ impl Endpoint for CreateServer {
 
     fn decode(answer: &RawAnswer<'_>) -> Result<CreatedServer, DecodeError> {
         answer.value(&Name::new("server"))
+    }
+
+    fn echo(&self) -> Inputs {
+        Inputs::new().with("name", &self.name).with_option(
+            "image",
+            match &self.os {
+                CreateServerOs::Image(value) => Some(value),
+                _ => None,
+            },
+        )
+    }
+
+    fn echoed(output: &CreatedServer) -> Inputs {
+        Inputs::new().with_option("name", output.name.as_ref()).with_option("image", output.image.as_ref())
     }
 }
 

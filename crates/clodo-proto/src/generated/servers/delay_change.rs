@@ -13,6 +13,8 @@ use crate::types::ServerId;
 ///
 /// `PUT /servers/{id}`; effect: **idempotent**. Source: line 588 of the document.
 ///
+/// It gives no value.
+///
 /// ```
 /// use clodo_proto::servers::DelayChange;
 /// use clodo_proto::types::ServerId;

@@ -19,6 +19,8 @@ use crate::types::{ServerId, ServerSummary};
 ///
 /// `DELETE /servers/{id}`; effect: **destructive** (hazard). Source: line 618 of the document.
 ///
+/// It gives no value.
+///
 /// Proxies may repeat a DELETE: the repeat answers that there is no such server although the first one deleted it. A
 /// server that is being installed answers 405. Number 0 must never be sent: the hoster's own tests say that it does not
 /// work as it should.

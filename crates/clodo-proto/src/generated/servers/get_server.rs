@@ -19,6 +19,8 @@ use crate::types::{ServerDetail, ServerId};
 ///
 /// `GET /servers/{id}`; effect: **safe** (secret-response). Source: line 392 of the document.
 ///
+/// It gives [`ServerDetail`](crate::types::ServerDetail). Wait with [`ServerRunning`] or [`ServerStopped`].
+///
 /// ```
 /// use clodo_proto::servers::GetServer;
 /// use clodo_proto::types::{ServerId, ServerStatus};

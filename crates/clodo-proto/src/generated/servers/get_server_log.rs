@@ -13,6 +13,8 @@ use crate::types::{ServerId, ServerLogEntry};
 ///
 /// `GET /servers/{id}/log/`; effect: **safe**. Source: line 783 of the document.
 ///
+/// It gives a list of [`ServerLogEntry`](crate::types::ServerLogEntry).
+///
 /// The way to find out whether a command arrived.
 ///
 /// ```

@@ -13,6 +13,8 @@ use crate::types::ServerId;
 ///
 /// `PUT /servers/{id}`; effect: **spends** (recurring). Source: line 589 of the document.
 ///
+/// It gives no value.
+///
 /// If the outcome is unknown: The API does not show the flag: after the paid-until date the server is still there, with
 /// a later date. No call shows whether it happened: No answer has the flag; what follows from it shows at the end of
 /// the paid period.

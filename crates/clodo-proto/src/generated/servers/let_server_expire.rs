@@ -13,6 +13,8 @@ use crate::types::ServerId;
 ///
 /// `PUT /servers/{id}`; effect: **destructive** (async). Source: line 589 of the document.
 ///
+/// It gives no value.
+///
 /// `keep_server` takes it back until then.
 ///
 /// If the outcome is unknown: The API does not show the flag: `keep_server` takes the end back in any case. No call

@@ -15,6 +15,8 @@ use crate::types::ServerDetail;
 ///
 /// `GET /servers/detail`; effect: **safe** (secret-response). Source: line 251 of the document.
 ///
+/// It gives a list of [`ServerDetail`](crate::types::ServerDetail).
+///
 /// An account without servers answers 404, which is an empty list here.
 ///
 /// ```

@@ -15,6 +15,8 @@ use crate::types::ServerSummary;
 ///
 /// `GET /servers`; effect: **safe**. Source: line 186 of the document.
 ///
+/// It gives a list of [`ServerSummary`](crate::types::ServerSummary).
+///
 /// An account without servers answers 404, which is an empty list here.
 ///
 /// ```

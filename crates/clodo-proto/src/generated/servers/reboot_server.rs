@@ -19,6 +19,8 @@ use crate::types::{ServerId, ServerLogEntry};
 ///
 /// `POST /servers/{id}/action`; effect: **state** (disruptive). Source: line 679 of the document.
 ///
+/// It gives no value.
+///
 /// If the outcome is unknown: Read the log of the server: a restart that happened is in it, also one by the hoster.
 /// `client.recover` does this, comparing with what `perform` read before the call.
 ///

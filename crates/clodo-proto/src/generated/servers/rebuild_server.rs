@@ -19,6 +19,8 @@ use crate::types::{ImageId, ServerDetail, ServerId};
 ///
 /// `POST /servers/{id}/action`; effect: **destructive** (disruptive, async). Source: line 681 of the document.
 ///
+/// It gives no value.
+///
 /// With a panel it may also add a paid licence.
 ///
 /// If the outcome is unknown: Read the server: its image is the new one. Where it is installed with the image that it

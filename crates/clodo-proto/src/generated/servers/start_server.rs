@@ -13,6 +13,8 @@ use crate::types::ServerId;
 ///
 /// `POST /servers/{id}/action`; effect: **idempotent** (async). Source: line 678 of the document.
 ///
+/// It gives no value.
+///
 /// Wait with `server_running`.
 ///
 /// ```

@@ -13,6 +13,8 @@ use crate::types::ServerId;
 ///
 /// `POST /servers/{id}/action`; effect: **idempotent** (disruptive, async). Source: line 680 of the document.
 ///
+/// It gives no value.
+///
 /// Wait with `server_stopped`.
 ///
 /// ```

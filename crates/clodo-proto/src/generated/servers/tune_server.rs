@@ -5,7 +5,7 @@
 
 use hostkit_proto::codec::{DecodeError, InWords, InputLimit};
 use hostkit_proto::{
-    Call, Decimal, Effect, EncodeError, Endpoint, EndpointInfo, Mebibytes, Method, RawAnswer, RequestParts, Word,
+    Call, Effect, EncodeError, Endpoint, EndpointInfo, Mebibytes, Method, Money, RawAnswer, RequestParts, Word,
 };
 
 use crate::Clodo;
@@ -14,6 +14,8 @@ use crate::types::ServerId;
 /// Sets how a server grows and what it may cost a day.
 ///
 /// `PUT /servers/{id}`; effect: **idempotent**. Source: line 576 of the document.
+///
+/// It gives no value.
 ///
 /// At least one of these is required: vps_daylimit, vps_swapsize, vps_hddshaper, vps_memblocksize and 2 more.
 ///
@@ -54,9 +56,9 @@ pub struct TuneServer {
     pub id: ServerId,
     /// The most that a ScaleServer may cost a day; raising it is worth a second thought.
     ///
-    /// Unit: RUB. Limits: at least 0.
+    /// Limits: at least 0.
     #[doc(alias = "vps_daylimit")]
-    pub day_limit: Option<Decimal>,
+    pub day_limit: Option<Money>,
     /// The size of the swap file.
     ///
     /// Limits: from 128 to 6144.
@@ -97,7 +99,7 @@ impl TuneServer {
     }
 
     /// The most that a ScaleServer may cost a day; raising it is worth a second thought.
-    pub fn day_limit(mut self, day_limit: Decimal) -> Self {
+    pub fn day_limit(mut self, day_limit: Money) -> Self {
         self.day_limit = Some(day_limit);
         self
     }

@@ -16,6 +16,8 @@ use crate::types::{ServerId, StatsRow};
 ///
 /// `POST /stats/{id}`; effect: **safe**. Source: line 705 of the document.
 ///
+/// It gives a list of [`StatsRow`](crate::types::StatsRow).
+///
 /// A period is given in civil time of Moscow or in seconds since 1970. Without one the hoster chooses; the document
 /// does not say what. A period without rows answers 404, which is an empty list here; so is a server that does not
 /// exist.

@@ -20,6 +20,8 @@ use crate::types::{CreatedStorage, StorageSummary};
 /// `PUT /storage/`; effect: **spends** (recurring, additive, secret-response, hazard). Source: line 1867 of the
 /// document.
 ///
+/// It gives [`CreatedStorage`](crate::types::CreatedStorage).
+///
 /// A PUT, which proxies may send twice: each makes a storage. The title tells it again, if it is unique.
 ///
 /// If the outcome is unknown: List the storages and look for the title. `client.recover` does this, comparing with what

@@ -17,6 +17,8 @@ use crate::types::{StorageId, StorageSummary};
 ///
 /// `DELETE /storage/{id}`; effect: **destructive**. Source: line 1915 of the document.
 ///
+/// It gives no value.
+///
 /// If the outcome is unknown: List the storages: it is gone or it is not. A DELETE that a proxy repeats may be answered
 /// 404 although it worked. `client.recover` does this, comparing with what `perform` read before the call.
 ///

@@ -16,6 +16,8 @@ use crate::types::{StorageDetail, StorageId};
 ///
 /// `GET /storage/{id}/detail`; effect: **safe** (secret-response). Source: line 1782 of the document.
 ///
+/// It gives [`StorageDetail`](crate::types::StorageDetail).
+///
 /// ```
 /// use clodo_proto::storage::GetStorage;
 /// use clodo_proto::types::StorageId;

@@ -15,6 +15,8 @@ use crate::types::StorageSummary;
 ///
 /// `GET /storage/`; effect: **safe** (secret-response). Source: line 1736 of the document.
 ///
+/// It gives a list of [`StorageSummary`](crate::types::StorageSummary).
+///
 /// ```
 /// use clodo_proto::storage::ListStorages;
 /// use clodo_proto::types::StorageId;

@@ -15,6 +15,8 @@ use crate::types::StorageId;
 ///
 /// `POST /storage/{id}`; effect: **idempotent**. Source: line 1834 of the document.
 ///
+/// It gives `String` by `String` or nothing.
+///
 /// The answer has the settings that changed, with their new values; 204 says that nothing changed.
 ///
 /// At least one of these is required: title, cache_xomcc, cache_expires, cache_bypass and 2 more.

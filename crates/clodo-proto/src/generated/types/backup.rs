@@ -4,7 +4,7 @@
 //! Types of `types/backup.toml`.
 
 use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, Reader, Table};
-use hostkit_proto::{Csv, DateTime, Decimal, Gibibytes};
+use hostkit_proto::{Csv, DateTime, Gibibytes, Money};
 
 use crate::types::{BackupId, RequestId};
 
@@ -21,10 +21,9 @@ pub struct Backup {
     pub made: Option<DateTime>,
     /// What keeping it costs.
     ///
-    /// Unit: RUB an hour.
+    /// Unit: an hour.
     #[doc(alias("стоимость", "цена"))]
-    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
-    pub price: Option<Decimal>,
+    pub price: Option<Money>,
     /// How large it is.
     pub size: Option<Gibibytes>,
     /// What the client wrote about it.

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, Reader, Table};
-use hostkit_proto::{Decimal, Value};
+use hostkit_proto::{Decimal, Money, Value};
 
 /// What was charged and paid in a period.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,17 +14,11 @@ use hostkit_proto::{Decimal, Value};
 #[non_exhaustive]
 pub struct Billing {
     /// Everything that was charged.
-    ///
-    /// Unit: RUB.
     #[doc(alias = "total_debit_amount")]
-    #[cfg_attr(feature = "serde", serde(with = "hostkit_proto::codec::decimals"))]
-    pub total_debit: Decimal,
+    pub total_debit: Money,
     /// Everything that was paid in.
-    ///
-    /// Unit: RUB.
     #[doc(alias = "total_credit_amount")]
-    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
-    pub total_credit: Option<Decimal>,
+    pub total_credit: Option<Money>,
     /// The period in words; the examples show one date.
     #[doc(alias("период", "срок"))]
     pub period: Option<String>,
@@ -37,7 +31,7 @@ pub struct Billing {
 
 impl Billing {
     /// With the required fields; everything else is absent.
-    pub fn new(total_debit: Decimal) -> Self {
+    pub fn new(total_debit: Money) -> Self {
         Self { total_debit, total_credit: None, period: None, debits: BTreeMap::new(), credits: None }
     }
 }
@@ -76,11 +70,8 @@ impl FromFields for Billing {
 #[non_exhaustive]
 pub struct Debit {
     /// The money.
-    ///
-    /// Unit: RUB.
     #[doc(alias("debits_amount", "сумма"))]
-    #[cfg_attr(feature = "serde", serde(with = "hostkit_proto::codec::decimals"))]
-    pub amount: Decimal,
+    pub amount: Money,
     /// How much was used, in the unit of the kind.
     #[doc(alias = "debits_count")]
     #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
@@ -89,7 +80,7 @@ pub struct Debit {
 
 impl Debit {
     /// With the required fields; everything else is absent.
-    pub fn new(amount: Decimal) -> Self {
+    pub fn new(amount: Money) -> Self {
         Self { amount, count: None }
     }
 }

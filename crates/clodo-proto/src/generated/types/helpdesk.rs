@@ -4,7 +4,7 @@
 //! Types of `types/helpdesk.toml`.
 
 use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, Reader, Table};
-use hostkit_proto::{DateTime, Decimal};
+use hostkit_proto::{DateTime, Money};
 
 use crate::types::UserId;
 
@@ -371,11 +371,8 @@ pub struct TicketWork {
     #[doc(alias = "works_time")]
     pub time: Option<u64>,
     /// What it costs.
-    ///
-    /// Unit: RUB.
     #[doc(alias("works_cost", "стоимость", "цена"))]
-    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
-    pub cost: Option<Decimal>,
+    pub cost: Option<Money>,
     /// Whether the user agreed.
     #[doc(alias = "works_user_accept")]
     pub consent: Option<Consent>,

@@ -6,7 +6,7 @@
 use std::net::IpAddr;
 
 use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, Reader, Table};
-use hostkit_proto::{Decimal, Secret};
+use hostkit_proto::{Money, Secret};
 
 use crate::types::{ServerId, StorageId};
 
@@ -170,8 +170,7 @@ pub struct UserProfile {
     pub added: Option<String>,
     /// The balance, in RUB.
     #[doc(alias("users_balance", "баланс", "деньги"))]
-    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
-    pub balance: Option<Decimal>,
+    pub balance: Option<Money>,
     /// The family name.
     #[doc(alias("users_family", "фамилия"))]
     pub last_name: Option<String>,
@@ -320,8 +319,7 @@ pub struct UserProfile {
     pub no_announcements: bool,
     /// The balance at which a notice goes out by SMS, in RUB; 0 for none.
     #[doc(alias("users_profile_scalemoneysms", "баланс", "деньги"))]
-    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
-    pub low_balance_sms: Option<Decimal>,
+    pub low_balance_sms: Option<Money>,
     /// Whether an SMS warns a day before the paid time of a server ends.
     #[doc(alias("users_profile_vpsdeletesms", "сервер"))]
     #[cfg_attr(feature = "serde", serde(default))]

@@ -15,6 +15,8 @@ use crate::types::UserProfile;
 ///
 /// `GET /user/`; effect: **safe** (pii, secret-response). Source: line 1621 of the document.
 ///
+/// It gives [`UserProfile`](crate::types::UserProfile).
+///
 /// The document shows no answer and lists only the status 204, which has no body; a client of the hoster's staff reads
 /// JSON under `user` from a 200. A 204 without data is an error here. `data_centres` names the host of each data
 /// centre's API.

@@ -5,7 +5,7 @@
 
 use hostkit_proto::codec::{DecodeError, InWords, InputLimit};
 use hostkit_proto::{
-    Call, Decimal, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, RequestParts, Secret, Word,
+    Call, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Money, RawAnswer, RequestParts, Secret, Word,
 };
 
 use crate::Clodo;
@@ -14,6 +14,8 @@ use crate::types::{DirectorDocument, ServerId, StorageId};
 /// Changes the profile of the account.
 ///
 /// `POST /user/update`; effect: **idempotent** (secret-request). Source: line 1706 of the document.
+///
+/// It gives no value.
 ///
 /// Only what is given is changed. The e-mail address, the telephone number and the sign-in by SMS decide who can get
 /// into the account: ask before they change. The document says "the values of the previous section" and does not list
@@ -192,7 +194,7 @@ pub struct UpdateUser {
     pub no_announcements: Option<bool>,
     /// The balance at which a notice goes out by SMS, in RUB; 0 for none.
     #[doc(alias("users_profile_scalemoneysms", "баланс", "деньги"))]
-    pub low_balance_sms: Option<Decimal>,
+    pub low_balance_sms: Option<Money>,
     /// Whether an SMS warns a day before the paid time of a server ends.
     #[doc(alias("users_profile_vpsdeletesms", "сервер"))]
     pub server_end_sms: Option<bool>,
@@ -510,7 +512,7 @@ impl UpdateUser {
     }
 
     /// The balance at which a notice goes out by SMS, in RUB; 0 for none.
-    pub fn low_balance_sms(mut self, low_balance_sms: Decimal) -> Self {
+    pub fn low_balance_sms(mut self, low_balance_sms: Money) -> Self {
         self.low_balance_sms = Some(low_balance_sms);
         self
     }
@@ -571,6 +573,7 @@ impl Endpoint for UpdateUser {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
+        out.check(("low_balance_sms", "users_profile_scalemoneysms"), &self.low_balance_sms, &InputLimit::NONE);
         out.check(("default_server", "default_vps_num"), &self.default_server, &InputLimit::NONE.min(0));
         let mut body = out.object();
         body.set("users_family", &self.last_name);

@@ -91,7 +91,7 @@ impl<'r> Fields<'_, 'r> {
             return Ok(());
         }
         let found = found.map_or_else(|| "nothing".to_owned(), describe);
-        self.reader.within(step, |reader| Err(reader.error(format!("{text:?}"), found)))
+        self.reader.within(step, |reader| Err(reader.error(format!("{text:?}"), found).of_constant()))
     }
 
     /// The node of a required field.

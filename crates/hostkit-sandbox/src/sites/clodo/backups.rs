@@ -53,7 +53,7 @@ impl Visit<'_> {
             let days = days.split(',').map(Weekday::from_text).filter(Weekday::is_known);
             backup.days = Some(days.collect::<Csv<_>>());
             backup.time = Some(self.world.setting(&object(id), TIME).unwrap_or_default().to_owned());
-            backup.price = Some(Decimal::new(1, 2));
+            backup.price = Some(Decimal::new(1, 2).into());
             let image = self.server(call.id).ok().and_then(|server| self.world.image(server.image?).ok());
             backup.os_type = Some(image.map_or("", |image| image.family).to_owned());
             backup

@@ -50,7 +50,7 @@ impl Period {
 impl Visit<'_> {
     pub(super) fn get_balance(&mut self) -> Result<Reply, No> {
         let balance = self.world.account(&self.account)?.balance;
-        yes::<GetBalance>(self, &balance)
+        yes::<GetBalance>(self, &balance.into())
     }
 
     fn today(&self) -> Result<Period, No> {
@@ -68,12 +68,12 @@ impl Visit<'_> {
         let shown = || payments.iter().filter(is_shown);
         let mut debits = BTreeMap::new();
         for payment in shown() {
-            let debit = debits.entry(kind(payment)).or_insert_with(|| Debit::new(Decimal::ZERO));
-            debit.amount += payment.amount;
+            let debit = debits.entry(kind(payment)).or_insert_with(|| Debit::new(Decimal::ZERO.into()));
+            debit.amount.amount += payment.amount;
             debit.count = Some(debit.count.unwrap_or_default() + Decimal::ONE);
         }
-        let mut billing = Billing::new(shown().map(|payment| payment.amount).sum());
-        billing.total_credit = Some(Decimal::ZERO);
+        let mut billing = Billing::new(shown().map(|payment| payment.amount).sum::<Decimal>().into());
+        billing.total_credit = Some(Decimal::ZERO.into());
         billing.period = self.now.moscow().map(|now| now.format("%d.%m.%Y"));
         billing.debits = debits;
         billing.credits = Some(Value::List(Vec::new()));

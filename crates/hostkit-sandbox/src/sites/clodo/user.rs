@@ -92,7 +92,7 @@ impl Visit<'_> {
         let account = self.world.account(&self.account)?;
         let mut profile = UserProfile::new(UserId::new(NUMBER));
         profile.login = Some(account.login.clone());
-        profile.balance = Some(account.balance);
+        profile.balance = Some(account.balance.into());
         let mut centre = DataCentre::new(DataCentreId::from_text("ix").ok_or_else(No::nothing)?);
         centre.title = Some("IXcellerate".to_owned());
         profile.data_centres.push(centre);

@@ -1,5 +1,6 @@
 //! Keys, money and SSH keys.
 
+use hostkit::Currency;
 use inferno_proto::account::{GetApiKey, GetBalance, RenewApiKey};
 use inferno_proto::ssh_keys::{AddSshKey, ListSshKeys, RemoveSshKey};
 use inferno_proto::types::{ActionAnswer, ApiKey, Balance, ResultWord, SshKey, SshKeyAdded, SshKeyId};
@@ -36,8 +37,8 @@ impl Visit<'_> {
     pub(super) fn get_balance(&mut self) -> Result<Reply, No> {
         let account = self.world.account(self.account)?;
         let mut balance = Balance::new(ResultWord::Success);
-        balance.balance = Some(account.balance);
-        balance.currency = Some(account.currency.to_owned());
+        balance.balance = Some(account.balance.into());
+        balance.currency = Currency::new(account.currency);
         yes::<GetBalance>(&balance)
     }
 

@@ -70,7 +70,7 @@ impl Visit<'_> {
                 let id = OrderId::new(server.number);
                 let mut order = Order::new(id);
                 order.number = Some((ORDER_NUMBERS + server.number).to_string());
-                order.amount = world.plan(server.plan).ok().map(|plan| plan.price);
+                order.amount = world.plan(server.plan).ok().map(|plan| plan.price.into());
                 order.invoice = Some(InvoiceId::new(server.number + INVOICES));
                 order.status = Some(status(world, server));
                 order.next_due = server.paid_until.moscow_date();

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use hostkit::protocol::Value;
 use hostkit::protocol::codec::ToWire;
-use hostkit::{Decimal, Format, Secret};
+use hostkit::{Currency, Decimal, Format, Secret};
 use macloud_proto::account::Register;
 use macloud_proto::types::{
     Account, AccountAbilities, AccountId, AccountLimits, AccountRef, Balance, NewAccount, NewAccountRef, NewUser,
@@ -37,9 +37,9 @@ impl Handler<'_> {
     pub(super) fn get_balance(&self) -> Answered {
         let mut balance = Balance::new();
         let money = self.world.account(&self.account)?;
-        (balance.real, balance.bonus) = (Some(money.balance), Some(Decimal::new(0, 2)));
-        balance.partner = Some(Decimal::new(0, 2));
-        balance.currency = Some(money.currency.to_owned()).filter(|_| self.is_newer);
+        (balance.real, balance.bonus) = (Some(money.balance.into()), Some(Decimal::new(0, 2).into()));
+        balance.partner = Some(Decimal::new(0, 2).into());
+        balance.currency = Currency::new(money.currency).filter(|_| self.is_newer);
         let mut data = balance.to_wire(Format::Json).unwrap_or(Value::Null);
         let as_documented = |value: &mut Value| match value {
             Value::Number(number) if self.is_newer => *value = Value::Text(std::mem::take(number)),

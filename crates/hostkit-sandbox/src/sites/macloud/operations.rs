@@ -27,7 +27,7 @@ fn service(object: &str) -> Option<OperationService> {
 
 fn paid(payment: &Payment) -> Operation {
     let kind = if payment.amount < Decimal::ZERO { OperationType::Credit } else { OperationType::Debit };
-    let mut operation = Operation::new(OperationId::new(payment.number), kind, payment.amount.abs());
+    let mut operation = Operation::new(OperationId::new(payment.number), kind, payment.amount.abs().into());
     operation.purse = Some(Purse::Real);
     operation.status = Some(OperationStatus::Paid);
     (operation.created, operation.updated) = (payment.at.moscow(), payment.at.moscow());
@@ -37,7 +37,7 @@ fn paid(payment: &Payment) -> Operation {
 }
 
 fn unpaid(bill: &Bill) -> Operation {
-    let mut operation = Operation::new(OperationId::new(bill.number), OperationType::Credit, bill.amount);
+    let mut operation = Operation::new(OperationId::new(bill.number), OperationType::Credit, bill.amount.into());
     operation.purse = Some(Purse::Real);
     operation.status = Some(OperationStatus::Unpaid);
     (operation.created, operation.updated) = (bill.made.moscow(), bill.made.moscow());
@@ -80,7 +80,7 @@ impl Handler<'_> {
     }
 
     pub(super) fn create_top_up(&mut self, call: &CreateTopUp) -> Answered {
-        let number = self.world.make_bill(&self.account, call.amount)?;
+        let number = self.world.make_bill(&self.account, call.amount.amount)?;
         yes::<CreateTopUp>(200, "Operation created", &OperationId::new(number))
     }
 

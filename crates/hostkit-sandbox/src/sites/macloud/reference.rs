@@ -65,19 +65,19 @@ pub(super) fn tariff(cores: u64, memory: u64, disk: u64, traffic: u64, is_server
 }
 
 fn plan(plan: &Plan) -> ServerPlan {
-    let mut shown = ServerPlan::new(PlanId::new(plan.number), plan.name, plan.price);
+    let mut shown = ServerPlan::new(PlanId::new(plan.number), plan.name, plan.price.into());
     shown.description = Some(String::new());
-    shown.full_cost = Some(plan.price);
+    shown.full_cost = Some(plan.price.into());
     (shown.period, shown.period_name) = (Some("month".to_owned()), Some("месяц".to_owned()));
     // A whole number in the document, and in the types of clients.
-    shown.min_money = Some(plan.price.ceil().normalize());
+    shown.min_money = Some(plan.price.ceil().normalize().into());
     shown.can_bonus = Some(true);
     shown.tariff = Some(tariff(plan.cores, plan.memory, plan.disk, plan.traffic, false));
     shown.group = Some(GroupId::new(GROUP));
     shown.selected = Some(plan.number == 1);
     (shown.active, shown.enabled, shown.has_params) = (Some(true), Some(true), Some(false));
-    let mut backup = BackupPrice::new(Decimal::new(500, 2));
-    (backup.full_cost, backup.per) = (Some(Decimal::new(500, 2)), Some("ГБ".to_owned()));
+    let mut backup = BackupPrice::new(Decimal::new(500, 2).into());
+    (backup.full_cost, backup.per) = (Some(Decimal::new(500, 2).into()), Some("ГБ".to_owned()));
     (backup.period, backup.period_name) = (Some("month".to_owned()), Some("месяц".to_owned()));
     shown.backup = Some(backup);
     shown

@@ -11,7 +11,7 @@ mod words;
 
 use hostkit::protocol::server::{ReceivedRequest, Serve, WrittenAnswer};
 use hostkit::protocol::{EndpointInfo, Value};
-use hostkit::{Decimal, Endpoint, Format, UnknownFields};
+use hostkit::{Currency, Decimal, Endpoint, Format, UnknownFields};
 use http::{Method, Response};
 use rootpanel_proto::Code;
 use rootpanel_proto::account::GetBalance;
@@ -255,8 +255,8 @@ impl Handler<'_> {
         }
     }
 
-    fn currency(&self) -> String {
-        self.world.account(self.account).map_or("USD", |account| account.currency).to_owned()
+    fn currency(&self) -> Option<Currency> {
+        Currency::new(self.world.account(self.account).map_or("USD", |account| account.currency))
     }
 
     fn money(&self) -> Decimal {
@@ -264,8 +264,8 @@ impl Handler<'_> {
     }
 
     fn balance(&self) -> Answered {
-        let mut balance = Balance::new(self.money());
-        balance.currency = Some(self.currency());
+        let mut balance = Balance::new(self.money().into());
+        balance.currency = self.currency();
         Ok(yes::<GetBalance>(self.format, &balance))
     }
 
@@ -273,7 +273,7 @@ impl Handler<'_> {
         if self.world.plans().is_empty() {
             return Err(Code::NoTariffs);
         }
-        let tariffs = offers::tariffs(self.world, call.tariff, &self.currency());
+        let tariffs = offers::tariffs(self.world, call.tariff, self.currency());
         if tariffs.is_empty() {
             return Err(Code::TariffNotFound);
         }

@@ -1,6 +1,6 @@
 //! The offer: the world's plans as tariffs, its images as add-ons, and two add-ons that are not images.
 
-use hostkit::Decimal;
+use hostkit::{Currency, Decimal};
 use hostkit::protocol::Csv;
 use rootpanel_proto::Code;
 use rootpanel_proto::types::{
@@ -51,17 +51,17 @@ pub(super) fn chosen_image(world: &World, addons: Option<&Csv<AddonId>>) -> Resu
 }
 
 /// The tariffs.
-pub(super) fn tariffs(world: &World, only: Option<TariffId>, currency: &str) -> Vec<Tariff> {
+pub(super) fn tariffs(world: &World, only: Option<TariffId>, currency: Option<Currency>) -> Vec<Tariff> {
     let wanted = |plan: &&Plan| only.is_none_or(|tariff| tariff.get() == plan.number);
     world.plans().iter().filter(wanted).map(|plan| tariff(world, plan, currency)).collect()
 }
 
-fn tariff(world: &World, plan: &Plan, currency: &str) -> Tariff {
+fn tariff(world: &World, plan: &Plan, currency: Option<Currency>) -> Tariff {
     let mut tariff = Tariff::new(TariffId::new(plan.number));
     tariff.kind = Some(PlanKind::Vds);
     tariff.name = Some(plan.name.to_owned());
-    tariff.monthly_cost = Some(plan.price);
-    tariff.currency = Some(currency.to_owned());
+    tariff.monthly_cost = Some(plan.price.into());
+    tariff.currency = currency;
     tariff.without_domain = true;
     tariff.periods = PERIODS.iter().map(|months| period(*months)).collect();
     tariff.addons =
@@ -82,12 +82,12 @@ fn period(months: u64) -> TariffPeriod {
 
 fn addon(number: u64, name: &str, price: Decimal) -> TariffAddon {
     let mut addon = TariffAddon::new(AddonId::new(number));
-    (addon.name, addon.monthly_cost, addon.max_count) = (Some(name.to_owned()), Some(price), Some(1));
+    (addon.name, addon.monthly_cost, addon.max_count) = (Some(name.to_owned()), Some(price.into()), Some(1));
     addon
 }
 
 fn location(number: u64, name: &str, price: Decimal) -> TariffLocation {
     let mut location = TariffLocation::new(LocationId::new(number));
-    (location.name, location.monthly_cost) = (Some(name.to_owned()), Some(price));
+    (location.name, location.monthly_cost) = (Some(name.to_owned()), Some(price.into()));
     location
 }

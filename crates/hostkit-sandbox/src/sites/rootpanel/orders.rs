@@ -161,9 +161,9 @@ impl Handler<'_> {
         placed.domain = Some(domain.unwrap_or_default().to_owned());
         placed.period = Some(call.period);
         placed.addons = Some(call.addons.clone().unwrap_or_else(|| Csv(Vec::new())));
-        placed.balance = Some(self.money());
-        placed.cost = Some(cost);
-        placed.currency = Some(self.currency());
+        placed.balance = Some(self.money().into());
+        placed.cost = Some(cost.into());
+        placed.currency = self.currency();
         placed
     }
 
@@ -183,9 +183,9 @@ impl Handler<'_> {
         let price = self.server(call.order).ok().and_then(|server| self.world.plan(server.plan).ok());
         let mut renewal = Renewal::new(call.order);
         renewal.period = Some(call.period);
-        renewal.balance = Some(self.money());
-        renewal.cost = price.map(|plan| plan.price * Decimal::from(call.period));
-        renewal.currency = Some(self.currency());
+        renewal.balance = Some(self.money().into());
+        renewal.cost = price.map(|plan| (plan.price * Decimal::from(call.period)).into());
+        renewal.currency = self.currency();
         Ok(yes::<RenewOrder>(self.format, &renewal))
     }
 
@@ -229,9 +229,9 @@ impl Handler<'_> {
         self.world.change_details(self.account, number, "add-ons ordered", change).map_err(|error| code(&error))?;
         let mut ordered = OrderedAddons::new(call.order);
         ordered.addons = Some(Csv::clone(&call.addons));
-        ordered.balance = Some(self.money());
-        ordered.cost = Some(before - self.money());
-        ordered.currency = Some(self.currency());
+        ordered.balance = Some(self.money().into());
+        ordered.cost = Some((before - self.money()).into());
+        ordered.currency = self.currency();
         Ok(yes::<AddonsOrder>(self.format, &ordered))
     }
 

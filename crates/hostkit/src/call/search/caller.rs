@@ -62,7 +62,7 @@ pub(super) struct Caller {
 impl Caller {
     pub(super) fn new(core: &ClientCore<Shop>, setting: &Setting, kind: &'static Kind) -> Self {
         let cancel = Cancel::new();
-        let mut options = CallOptions::new().price(Decimal::from(PRICE));
+        let mut options = CallOptions::new().price(Decimal::from(PRICE).into());
         options.deadline = setting.deadline;
         if setting.cancels {
             options = options.cancel(cancel.clone());

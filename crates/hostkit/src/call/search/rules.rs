@@ -145,7 +145,7 @@ pub(super) fn nothing_is_lost(world: &World) {
     let spent = world.callers.iter().filter(|caller| is_spent(caller)).count();
     let spent = rust_decimal::Decimal::from(PRICE * i64::try_from(spent).expect("a few"));
     let total = rust_decimal::Decimal::from(PRICE * i64::from(world.setting.orders));
-    assert_eq!(world.budget.remaining(), total - spent, "what is left of the budget");
+    assert_eq!(world.budget.remaining().amount, total - spent, "what is left of the budget");
     if world.setting.keeps == Keeps::Rates {
         // Calls are counted in the store.
         return;

@@ -152,7 +152,7 @@ impl Writer<'_> {
             self.bits(&[process.leads(), process.is_refused]);
             self.length(world.tokens.len());
         }
-        let money = world.budget.remaining().mantissa();
+        let money = world.budget.remaining().amount.mantissa();
         self.add(i64::try_from(money).unwrap_or(i64::MAX));
     }
 

@@ -62,8 +62,11 @@ pub(super) const LOGIN: EndpointInfo = EndpointInfo {
 impl Api for Shop {
     type Credentials = Customer;
     type Code = Code;
-    const INFO: ApiInfo =
-        ApiInfo { name: "shop", hosts: &[Host { name: "main", url: "https://shop.example" }], ..ApiInfo::DEFAULT };
+    const INFO: ApiInfo = ApiInfo {
+        name: "shop",
+        hosts: &[Host { name: "main", url: "https://shop.example", currency: None }],
+        ..ApiInfo::DEFAULT
+    };
 
     fn sign_in(customer: &Customer, out: &mut RequestParts) -> Result<SignIn, EncodeError> {
         match customer {

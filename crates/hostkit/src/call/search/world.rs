@@ -75,7 +75,7 @@ pub(super) struct Left {
 
 impl World {
     pub(super) fn new(setting: &'static Setting) -> Self {
-        let budget = Budget::new(Decimal::from(PRICE * i64::from(setting.orders)));
+        let budget = Budget::new(Decimal::from(PRICE * i64::from(setting.orders)).into());
         let mut config = ClientCore::<Shop>::builder(setting.customer)
             .clock(ManualClock::new(UnixTime(WALL)))
             .rates(Rates::new(setting.rules))

@@ -16,6 +16,8 @@ use crate::types::ApiKey;
 /// `POST /api_client.php`, action `getApiKey`; effect: **safe** (secret-request, secret-response). Source: line 14 of
 /// the document.
 ///
+/// It gives [`ApiKey`](crate::types::ApiKey).
+///
 /// The hoster has to put the caller's address on a whitelist before: ask for it in a ticket. See `renew_api_key` for
 /// the same action with `generate=1`, which makes a new key.
 ///

@@ -13,6 +13,8 @@ use crate::types::Balance;
 ///
 /// `POST /api_client.php`, action `balance`; effect: **safe**. Source: line 28 of the document.
 ///
+/// It gives [`Balance`](crate::types::Balance).
+///
 /// ```
 /// use inferno_proto::account::GetBalance;
 /// use inferno_proto::types::ResultWord;
@@ -34,8 +36,8 @@ use crate::types::Balance;
 /// let call = GetBalance::new();
 /// let balance = client.call(&call)?;
 /// assert_eq!(balance.result, ResultWord::Success);
-/// assert_eq!(balance.balance, Some("150.50".parse() ?));
-/// assert_eq!(balance.currency.as_deref(), Some("EUR"));
+/// assert_eq!(balance.balance, Some("150.50 EUR".parse() ?));
+/// assert_eq!(balance.currency, Some("EUR".parse() ?));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Default)]

@@ -21,6 +21,8 @@ use crate::types::ApiKey;
 /// `POST /api_client.php`, action `getApiKey`; effect: **destructive** (secret-request, secret-response). Source: line
 /// 15 of the document.
 ///
+/// It gives [`ApiKey`](crate::types::ApiKey).
+///
 /// If the outcome is unknown: Read the key with `get_api_key` and compare it with the old one. `client.recover` does
 /// this, comparing with what `perform` read before the call.
 ///

@@ -18,6 +18,8 @@ use crate::types::{Order, OrderId, OrderStatus};
 ///
 /// `POST /api_client.php`, action `cancel`; effect: **state**. Source: line 67 of the document.
 ///
+/// It gives no value.
+///
 /// If the outcome is unknown: Read the status of the order with `list_orders`; a second cancellation is refused and
 /// does no harm. `client.recover` does this, comparing with what `perform` read before the call.
 ///

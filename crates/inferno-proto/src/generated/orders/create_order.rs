@@ -20,6 +20,8 @@ use crate::types::{NewOrder, Order, OrderId, ProductId};
 ///
 /// `POST /api_client.php`, action `create`; effect: **spends** (additive, recurring). Source: line 33 of the document.
 ///
+/// It gives [`NewOrder`](crate::types::NewOrder).
+///
 /// The order waits as `Pending` until its invoice is paid. There is no field of the caller's in it: to find out whether
 /// an order was placed, compare the list of orders before and after.
 ///

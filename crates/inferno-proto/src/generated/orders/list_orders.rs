@@ -15,6 +15,8 @@ use crate::types::{Order, OrderId};
 ///
 /// `POST /api_client.php`, action `orders`; effect: **safe**. Source: line 48 of the document.
 ///
+/// It gives [`Order`](crate::types::Order) by [`OrderId`](crate::types::OrderId).
+///
 /// An account without orders shows `[]`, or says `totalresults: 0`. A success without both is an error, not an empty
 /// list: whoever looks for a lost order must not be told that there is none by another document. `totalresults` is what
 /// WHMCS's own lists have and the document does not show; a list with fewer orders than it says is reported as a part.

@@ -13,6 +13,8 @@ use crate::types::Catalogue;
 ///
 /// `GET /api_client.php`, action `list`; effect: **safe**. Source: line 21 of the document.
 ///
+/// It gives [`Catalogue`](crate::types::Catalogue).
+///
 /// ```
 /// use inferno_proto::products::ListProducts;
 ///

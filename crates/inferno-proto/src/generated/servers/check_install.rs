@@ -15,6 +15,8 @@ use crate::types::{InstallCheck, OrderId, SshKeyId};
 ///
 /// `POST /api_client.php`, action `install`; effect: **safe**. Source: line 94 of the document.
 ///
+/// It gives [`InstallCheck`](crate::types::InstallCheck).
+///
 /// The same action as `install`, with `run=0`. What the call does without `run` is not documented, so it is always
 /// sent.
 ///

@@ -15,6 +15,8 @@ use crate::types::{InstallCheck, OrderId, SshKeyId};
 ///
 /// `POST /api_client.php`, action `reinstall`; effect: **safe**. Source: line 95 of the document.
 ///
+/// It gives [`InstallCheck`](crate::types::InstallCheck).
+///
 /// The same action as `reinstall`, with `run=0`. What the call does without `run` is not documented, so it is always
 /// sent.
 ///

@@ -20,6 +20,8 @@ use crate::types::{OrderId, ServerInfo};
 ///
 /// `POST /api_client.php`, action `getinfo`; effect: **safe** (secret-response). Source: line 98 of the document.
 ///
+/// It gives [`ServerInfo`](crate::types::ServerInfo). Wait with [`ServerOnline`] or [`OrderActive`].
+///
 /// A success does not mean that there are data of the server: its part, `vps_info`, has a `result` of its own.
 ///
 /// ```
@@ -164,6 +166,7 @@ impl Waiter for ServerOnline {
     }
 
     fn judge(&self, output: ServerInfo, mut checks: Checks<'_>) -> Progress<ServerInfo> {
+        checks.text(Some(&output.order_status));
         checks.text(output.vps.as_ref().and_then(|value| value.state.as_ref()));
         checks.fails_at("order_status", Some(&output.order_status), &["Cancelled", "Fraud", "Terminated"]);
         checks.needs_flag(

@@ -20,6 +20,8 @@ use crate::types::{InstallAnswer, OrderId, ServerInfo, SshKeyId};
 ///
 /// `POST /api_client.php`, action `install`; effect: **destructive** (async). Source: line 94 of the document.
 ///
+/// It gives [`InstallAnswer`](crate::types::InstallAnswer).
+///
 /// The same action as `check_install`, with `run=1`. A repeat while the server is being made is refused with code 904.
 /// The answer is text that PHP's `print_r` made, with or without its outer parentheses, or JSON.
 ///

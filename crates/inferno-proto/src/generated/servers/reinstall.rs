@@ -18,6 +18,8 @@ use crate::types::{InstallAnswer, OrderId, SshKeyId};
 /// `POST /api_client.php`, action `reinstall`; effect: **destructive** (async, disruptive). Source: line 95 of the
 /// document.
 ///
+/// It gives [`InstallAnswer`](crate::types::InstallAnswer).
+///
 /// The same action as `check_reinstall`, with `run=1`. No client has shown an answer; it is read like that of
 /// `install`.
 ///

@@ -14,6 +14,8 @@ use crate::types::{ActionAnswer, OrderId};
 ///
 /// `POST /api_client.php`, action `stop`; effect: **idempotent** (disruptive). Source: line 136 of the document.
 ///
+/// It gives [`ActionAnswer`](crate::types::ActionAnswer).
+///
 /// The document shows no answer: what others of the API have is typed and optional, and all of it is kept. It is read
 /// as JSON and as the `print_r` text of an installation.
 ///

@@ -16,6 +16,8 @@ use crate::types::{ServiceDetail, ServiceId};
 ///
 /// `POST /api_client.php`, action `getService`; effect: **safe** (secret-response). Source: line 170 of the document.
 ///
+/// It gives [`ServiceDetail`](crate::types::ServiceDetail).
+///
 /// ```
 /// use inferno_proto::services::GetService;
 /// use inferno_proto::types::{ResultWord, ServiceId};

@@ -13,6 +13,8 @@ use crate::types::Services;
 ///
 /// `POST /api_client.php`, action `services`; effect: **safe**. Source: line 163 of the document.
 ///
+/// It gives [`Services`](crate::types::Services).
+///
 /// ```
 /// use inferno_proto::services::ListServices;
 /// use inferno_proto::types::ResultWord;

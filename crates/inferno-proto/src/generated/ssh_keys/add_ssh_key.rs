@@ -19,6 +19,8 @@ use crate::types::{SshKey, SshKeyAdded};
 ///
 /// `POST /api_client.php`, action `sshkey.add`; effect: **state** (additive). Source: line 154 of the document.
 ///
+/// It gives [`SshKeyAdded`](crate::types::SshKeyAdded).
+///
 /// The answer has no number of the key: read the list. Without a name the key is called after its comment.
 ///
 /// If the outcome is unknown: List the keys and look for the name. `client.recover` does this, comparing with what

@@ -13,6 +13,8 @@ use crate::types::SshKey;
 ///
 /// `POST /api_client.php`, action `sshkey.list`; effect: **safe**. Source: line 159 of the document.
 ///
+/// It gives a list of [`SshKey`](crate::types::SshKey).
+///
 /// ```
 /// use inferno_proto::ssh_keys::ListSshKeys;
 /// use inferno_proto::types::SshKeyId;

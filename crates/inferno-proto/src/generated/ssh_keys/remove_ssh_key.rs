@@ -17,6 +17,8 @@ use crate::types::{ActionAnswer, SshKey, SshKeyId};
 ///
 /// `POST /api_client.php`, action `sshkey.remove`; effect: **destructive**. Source: line 160 of the document.
 ///
+/// It gives [`ActionAnswer`](crate::types::ActionAnswer).
+///
 /// The document shows no answer: what others of the API have is typed and optional, and all of it is kept.
 ///
 /// If the outcome is unknown: List the keys and look whether it is still there. `client.recover` does this, comparing

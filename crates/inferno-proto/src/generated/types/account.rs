@@ -4,7 +4,7 @@
 //! Types of `types/account.toml`.
 
 use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, Reader, Table};
-use hostkit_proto::{Decimal, Raw, Secret};
+use hostkit_proto::{Currency, Money, Raw, Secret};
 
 /// What calls are authorised with.
 #[derive(Debug, Clone, PartialEq)]
@@ -56,13 +56,12 @@ pub struct Balance {
     ///
     /// Provenance: inferred.
     #[doc(alias("баланс", "деньги"))]
-    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
-    pub balance: Option<Decimal>,
+    pub balance: Option<Money>,
     /// Its currency.
     ///
     /// Provenance: inferred.
     #[doc(alias = "валюта")]
-    pub currency: Option<String>,
+    pub currency: Option<Currency>,
     /// The whole object as it came.
     pub raw: Raw,
 }
@@ -96,6 +95,13 @@ impl FromFields for Balance {
             2 => reader.optional(&mut self.currency),
             3 => reader.raw(&mut self.raw),
             _ => Ok(()),
+        }
+    }
+
+    fn finish(&mut self) {
+        let Some(currency) = self.currency else { return };
+        if let Some(item) = &mut self.balance {
+            item.currency = Some(currency);
         }
     }
 }

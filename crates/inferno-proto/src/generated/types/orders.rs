@@ -4,7 +4,7 @@
 //! Types of `types/orders.toml`.
 
 use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, Reader, Table};
-use hostkit_proto::{Date, Decimal, Raw};
+use hostkit_proto::{Date, Money, Raw};
 
 use crate::types::{InvoiceId, OrderId};
 
@@ -66,8 +66,7 @@ pub struct Order {
     #[doc(alias = "ordernum")]
     pub number: Option<String>,
     /// What it costs; the currency is not told.
-    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
-    pub amount: Option<Decimal>,
+    pub amount: Option<Money>,
     /// The number of the invoice.
     #[doc(alias("invoiceid", "счёт"))]
     pub invoice: Option<InvoiceId>,

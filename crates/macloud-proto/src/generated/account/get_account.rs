@@ -13,6 +13,8 @@ use crate::types::Account;
 ///
 /// `GET /v1/account`; effect: **safe**. Source: line 35 of the document.
 ///
+/// It gives [`Account`](crate::types::Account).
+///
 /// The forecast is cached and changes only when services or money do.
 ///
 /// ```

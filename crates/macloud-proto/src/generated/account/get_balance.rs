@@ -13,7 +13,9 @@ use crate::types::Balance;
 ///
 /// `GET /v1/account.balance`; effect: **safe**. Source: line 40 of the document.
 ///
-/// A balance without operations is absent. The host `vdsina_com` counts in dollars and names the currency.
+/// It gives [`Balance`](crate::types::Balance).
+///
+/// A balance without operations is absent. The host `vdsina_com` names the currency.
 ///
 /// ```
 /// use macloud_proto::account::GetBalance;
@@ -31,9 +33,9 @@ use crate::types::Balance;
 /// #     .build()?;
 /// let call = GetBalance::new();
 /// let balance = client.call(&call)?;
-/// assert_eq!(balance.real, Some("105.00".parse() ?));
-/// assert_eq!(balance.bonus, Some("0.00".parse() ?));
-/// assert_eq!(balance.currency.as_deref(), Some("USD"));
+/// assert_eq!(balance.real, Some("105.00 USD".parse() ?));
+/// assert_eq!(balance.bonus, Some("0.00 USD".parse() ?));
+/// assert_eq!(balance.currency, Some("USD".parse() ?));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Default)]

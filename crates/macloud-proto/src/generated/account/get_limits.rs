@@ -13,6 +13,8 @@ use crate::types::AccountLimits;
 ///
 /// `GET /v1/account.limit`; effect: **safe**. Source: line 42 of the document.
 ///
+/// It gives [`AccountLimits`](crate::types::AccountLimits).
+///
 /// ```
 /// use macloud_proto::account::GetLimits;
 ///

@@ -4,6 +4,7 @@
 //! `POST /v1/register`: makes a new account with its first user.
 
 use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::evidence::Inputs;
 use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, RequestParts};
 
 use crate::Macloud;
@@ -12,6 +13,8 @@ use crate::types::NewAccount;
 /// Makes a new account with its first user.
 ///
 /// `POST /v1/register`; effect: **state** (secret-response, pii, additive). Source: line 47 of the document.
+///
+/// It gives [`NewAccount`](crate::types::NewAccount).
 ///
 /// Needs the token of an existing client. VDSina wants a partner code, whose owner has asked support to switch
 /// registration on.
@@ -96,6 +99,14 @@ impl Endpoint for Register {
 
     fn decode(answer: &RawAnswer<'_>) -> Result<NewAccount, DecodeError> {
         answer.value(&Name::new("data"))
+    }
+
+    fn echo(&self) -> Inputs {
+        Inputs::new().with("user.name", &self.email)
+    }
+
+    fn echoed(output: &NewAccount) -> Inputs {
+        Inputs::new().with_option("user.name", output.user.name.as_ref())
     }
 }
 

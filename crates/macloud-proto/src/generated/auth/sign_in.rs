@@ -16,6 +16,8 @@ use crate::types::SessionToken;
 ///
 /// `POST /v1/auth`; effect: **safe** (secret-request, secret-response). Source: line 23 of the document.
 ///
+/// It gives [`SessionToken`](crate::types::SessionToken).
+///
 /// Frequent failed tries block the address for four hours, so a failing sign-in is never repeated. It does not work for
 /// users with two factors or an address limit.
 ///

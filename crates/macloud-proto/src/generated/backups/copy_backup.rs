@@ -19,6 +19,8 @@ use crate::types::{Backup, BackupId, DatacenterId};
 ///
 /// `POST /v1/backup.copy/{id}`; effect: **spends** (async, additive, recurring). Source: line 141 of the document.
 ///
+/// It gives [`BackupId`](crate::types::BackupId).
+///
 /// A schedule makes backups in the same data centre, too, and nothing tells them apart.
 ///
 /// If the outcome is unknown: List the backups and look for a new one in that data centre. `client.recover` does this,

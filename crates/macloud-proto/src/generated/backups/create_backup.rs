@@ -13,6 +13,8 @@ use crate::types::ServiceId;
 ///
 /// `POST /v1/backup/{id}`; effect: **spends** (async, additive, recurring). Source: line 135 of the document.
 ///
+/// It gives no value.
+///
 /// No number comes back: list the backups and take the new one of this server.
 ///
 /// If the outcome is unknown: List the backups: the one that is new and whose `server` is this one is it, where it

@@ -19,6 +19,8 @@ use crate::types::{Backup, ServerId};
 ///
 /// `POST /v1/server.backup/{id}`; effect: **spends** (async, additive, recurring). Source: line 140 of the document.
 ///
+/// It gives no value.
+///
 /// Which of the two paths Macloud has is not known. A schedule makes backups of the server, too, and nothing tells them
 /// apart.
 ///

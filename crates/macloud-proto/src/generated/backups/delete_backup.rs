@@ -19,6 +19,8 @@ use crate::types::{Backup, BackupId, ServiceStatus};
 ///
 /// `DELETE /v1/backup/{id}`; effect: **destructive** (async). Source: line 135 of the document.
 ///
+/// It gives no value.
+///
 /// If the outcome is unknown: Read the backup: a not-found fault or the status `deleted` means that it is gone.
 /// `client.recover` does this, comparing with what `perform` read before the call.
 ///

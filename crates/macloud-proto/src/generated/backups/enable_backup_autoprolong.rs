@@ -13,6 +13,8 @@ use crate::types::BackupId;
 ///
 /// `PUT /v1/backup/{id}`; effect: **spends** (recurring). Source: line 138 of the document.
 ///
+/// It gives no value.
+///
 /// If the outcome is unknown: A backup does not show whether it is prolonged: set it again. No call shows whether it
 /// happened: A backup does not show whether it is prolonged.
 ///

@@ -19,6 +19,8 @@ use crate::types::{Backup, BackupId};
 ///
 /// `GET /v1/backup/{id}`; effect: **safe** (secret-response). Source: line 135 of the document.
 ///
+/// It gives [`Backup`](crate::types::Backup). Wait with [`BackupActive`] or [`BackupDownloadable`].
+///
 /// ```
 /// use macloud_proto::backups::GetBackup;
 /// use macloud_proto::types::BackupId;
@@ -128,6 +130,7 @@ impl Waiter for BackupActive {
     }
 
     fn judge(&self, output: Backup, mut checks: Checks<'_>) -> Progress<Backup> {
+        checks.text(Some(&output.status));
         checks.text(output.status_text.as_ref());
         checks.fails_at("status", Some(&output.status), &["block", "notpaid", "deleted"]);
         checks.needs("status", Some(&output.status), &["active"]);
@@ -170,6 +173,7 @@ impl Waiter for BackupDownloadable {
     }
 
     fn judge(&self, output: Backup, mut checks: Checks<'_>) -> Progress<Backup> {
+        checks.text(Some(&output.status));
         checks.text(output.status_text.as_ref());
         checks.fails_at("status", Some(&output.status), &["block", "notpaid", "deleted"]);
         checks.needs_some("download", output.download.as_ref().is_some(), &["download"]);

@@ -15,6 +15,8 @@ use crate::types::Backup;
 ///
 /// `GET /v1/backup`; effect: **safe** (secret-response). Source: line 135 of the document.
 ///
+/// It gives a list of [`Backup`](crate::types::Backup).
+///
 /// ```
 /// use macloud_proto::backups::ListBackups;
 /// use macloud_proto::types::BackupId;

@@ -19,6 +19,8 @@ use crate::types::{Backup, BackupId};
 ///
 /// `PUT /v1/backup.download/{id}`; effect: **state** (async). Provenance: client.
 ///
+/// It gives no value.
+///
 /// Not on the page of Macloud. The link to a gzip of the raw disk appears in `download`: wait with
 /// `backup_downloadable`.
 ///

@@ -13,6 +13,8 @@ use crate::types::{BackupId, ServiceId};
 ///
 /// `PUT /v1/backup.restore/{id}`; effect: **destructive** (disruptive, async). Source: line 140 of the document.
 ///
+/// It gives no value.
+///
 /// In the same data centre, and the disk not smaller than the backup.
 ///
 /// If the outcome is unknown: Read the server: `status_text` says what is being done with it. No call shows whether it

@@ -13,6 +13,8 @@ use crate::types::{BackupId, ServiceId};
 ///
 /// `POST /v1/backup.restore/{id}`; effect: **destructive** (disruptive, async). Source: line 140 of the document.
 ///
+/// It gives no value.
+///
 /// The document of VDSina had POST before it had PUT.
 ///
 /// If the outcome is unknown: Read the server: `status_text` says what is being done with it. No call shows whether it

@@ -13,6 +13,8 @@ use crate::types::{BackupId, ServerId};
 ///
 /// `PUT /v1/server.backup/{id}`; effect: **destructive** (disruptive, async). Source: line 140 of the document.
 ///
+/// It gives no value.
+///
 /// Fits the table of fields on the page of Macloud; which of the paths it has is not known.
 ///
 /// If the outcome is unknown: Read the server: `status_text` says what is being done with it. No call shows whether it

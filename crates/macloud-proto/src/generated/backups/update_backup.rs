@@ -13,6 +13,8 @@ use crate::types::BackupId;
 ///
 /// `PUT /v1/backup/{id}`; effect: **idempotent**. Source: line 138 of the document.
 ///
+/// It gives no value.
+///
 /// If the outcome is unknown: Reading the backup shows its name.
 ///
 /// ```

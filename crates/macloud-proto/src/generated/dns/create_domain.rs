@@ -20,6 +20,8 @@ use crate::types::{Domain, DomainId};
 ///
 /// `POST /v1/dns`; effect: **state** (async, additive). Source: line 185 of the document.
 ///
+/// It gives [`DomainId`](crate::types::DomainId).
+///
 /// If the outcome is unknown: List the domains and look for the name. `client.recover` does this, comparing with what
 /// `perform` read before the call.
 ///

@@ -19,6 +19,8 @@ use crate::types::{CaaTag, DomainId, Record, RecordId, RecordType};
 ///
 /// `POST /v1/dns.record/{id}`; effect: **state** (additive). Source: line 187 of the document.
 ///
+/// It gives [`RecordId`](crate::types::RecordId).
+///
 /// If the outcome is unknown: List the records of the domain, some seconds later. `client.recover` does this, comparing
 /// with what `perform` read before the call.
 ///

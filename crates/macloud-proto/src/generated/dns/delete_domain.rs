@@ -17,6 +17,8 @@ use crate::types::{Domain, DomainId, ServiceStatus};
 ///
 /// `DELETE /v1/dns/{id}`; effect: **destructive**. Source: line 182 of the document.
 ///
+/// It gives no value.
+///
 /// If the outcome is unknown: Read the domain: a not-found fault or the status `deleted` means that it is gone.
 /// `client.recover` does this, comparing with what `perform` read before the call.
 ///

@@ -17,6 +17,8 @@ use crate::types::{Record, RecordId};
 ///
 /// `DELETE /v1/dns.record/{id}`; effect: **destructive**. Source: line 182 of the document.
 ///
+/// It gives no value.
+///
 /// If the outcome is unknown: List the records of every domain, some seconds later. `client.recover` does this,
 /// comparing with what `perform` read before the call.
 ///

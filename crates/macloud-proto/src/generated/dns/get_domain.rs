@@ -19,6 +19,8 @@ use crate::types::{Domain, DomainId};
 ///
 /// `GET /v1/dns/{id}`; effect: **safe**. Source: line 182 of the document.
 ///
+/// It gives [`Domain`](crate::types::Domain). Wait with [`DnsActive`].
+///
 /// ```
 /// use macloud_proto::dns::GetDomain;
 /// use macloud_proto::types::DomainId;
@@ -124,6 +126,7 @@ impl Waiter for DnsActive {
     }
 
     fn judge(&self, output: Domain, mut checks: Checks<'_>) -> Progress<Domain> {
+        checks.text(Some(&output.status));
         checks.text(output.status_text.as_ref());
         checks.fails_at("status", Some(&output.status), &["block", "notpaid", "deleted"]);
         checks.needs("status", Some(&output.status), &["active"]);

@@ -15,6 +15,8 @@ use crate::types::Domain;
 ///
 /// `GET /v1/dns`; effect: **safe**. Source: line 182 of the document.
 ///
+/// It gives a list of [`Domain`](crate::types::Domain).
+///
 /// ```
 /// use macloud_proto::dns::ListDomains;
 /// use macloud_proto::types::DomainId;

@@ -13,6 +13,8 @@ use crate::types::{DomainId, Record};
 ///
 /// `GET /v1/dns.record/{id}`; effect: **safe**. Source: line 182 of the document.
 ///
+/// It gives a list of [`Record`](crate::types::Record).
+///
 /// A new record may not show at once. No call reads a single record.
 ///
 /// ```

@@ -13,6 +13,8 @@ use crate::types::{CaaTag, RecordId};
 ///
 /// `PUT /v1/dns.record/{id}`; effect: **idempotent**. Source: line 189 of the document.
 ///
+/// It gives no value.
+///
 /// If the outcome is unknown: List the records of the domain, some seconds later.
 ///
 /// ```

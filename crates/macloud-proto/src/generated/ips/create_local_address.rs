@@ -19,6 +19,8 @@ use crate::types::{LocalAddress, ServerId};
 ///
 /// `POST /v1/server.ip.local/{id}`; effect: **state** (async). Source: line 164 of the document.
 ///
+/// It gives no value.
+///
 /// The network is shared with other customers. `can.ip_local` of the server says whether it is possible.
 ///
 /// If the outcome is unknown: Read the local address of the server. `client.recover` does this, comparing with what

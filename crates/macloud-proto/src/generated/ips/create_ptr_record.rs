@@ -20,6 +20,8 @@ use crate::types::{AddressId, PtrId, PtrRecord};
 ///
 /// `POST /v1/ip.ptr/{id}`; effect: **state** (additive). Provenance: client.
 ///
+/// It gives [`PtrId`](crate::types::PtrId).
+///
 /// Not on the page of Macloud.
 ///
 /// If the outcome is unknown: List the PTR records of the address. `client.recover` does this, comparing with what

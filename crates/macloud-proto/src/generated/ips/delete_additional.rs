@@ -19,6 +19,8 @@ use crate::types::{AdditionalAddresses, AdditionalId, ServiceStatus};
 ///
 /// `DELETE /v1/server-ip/{id}`; effect: **destructive** (async). Source: line 155 of the document.
 ///
+/// It gives no value.
+///
 /// If the outcome is unknown: List the services with additional addresses. `client.recover` does this, comparing with
 /// what `perform` read before the call.
 ///

@@ -19,6 +19,8 @@ use crate::types::{LocalAddress, ServerId};
 ///
 /// `DELETE /v1/server.ip.local/{id}`; effect: **destructive** (async). Source: line 164 of the document.
 ///
+/// It gives no value.
+///
 /// If the outcome is unknown: Read the local address of the server. `client.recover` does this, comparing with what
 /// `perform` read before the call.
 ///

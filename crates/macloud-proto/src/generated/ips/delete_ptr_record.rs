@@ -17,6 +17,8 @@ use crate::types::{PtrId, PtrRecord};
 ///
 /// `DELETE /v1/ip.ptr/{id}`; effect: **destructive**. Provenance: client.
 ///
+/// It gives no value.
+///
 /// Not on the page of Macloud.
 ///
 /// If the outcome is unknown: List the PTR records of every address. `client.recover` does this, comparing with what

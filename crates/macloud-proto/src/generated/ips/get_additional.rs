@@ -14,6 +14,8 @@ use crate::types::{AdditionalAddresses, AdditionalId};
 ///
 /// `GET /v1/server-ip/{id}`; effect: **safe**. Source: line 155 of the document.
 ///
+/// It gives [`AdditionalAddresses`](crate::types::AdditionalAddresses).
+///
 /// ```
 /// use macloud_proto::ips::GetAdditional;
 /// use macloud_proto::types::AdditionalId;

@@ -14,6 +14,8 @@ use crate::types::{AddressId, PoolAddress};
 ///
 /// `GET /v1/ip/{id}`; effect: **safe**. Provenance: client.
 ///
+/// It gives [`PoolAddress`](crate::types::PoolAddress).
+///
 /// Not on the page of Macloud.
 ///
 /// ```

@@ -13,6 +13,8 @@ use crate::types::{LocalAddress, ServerId};
 ///
 /// `GET /v1/server.ip.local/{id}`; effect: **safe**. Source: line 164 of the document.
 ///
+/// It gives [`LocalAddress`](crate::types::LocalAddress) or nothing.
+///
 /// ```
 /// use macloud_proto::ips::GetLocalAddress;
 /// use macloud_proto::types::ServerId;

@@ -14,6 +14,8 @@ use crate::types::{ReservedAddress, ReservedId};
 ///
 /// `GET /v1/ip-reserve/{id}`; effect: **safe**. Provenance: client.
 ///
+/// It gives [`ReservedAddress`](crate::types::ReservedAddress).
+///
 /// Not on the page of Macloud.
 ///
 /// ```

@@ -15,6 +15,8 @@ use crate::types::AdditionalAddresses;
 ///
 /// `GET /v1/server-ip`; effect: **safe**. Source: line 155 of the document.
 ///
+/// It gives a list of [`AdditionalAddresses`](crate::types::AdditionalAddresses).
+///
 /// ```
 /// use macloud_proto::ips::ListAdditional;
 /// use macloud_proto::types::AdditionalId;

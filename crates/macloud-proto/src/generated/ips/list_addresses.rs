@@ -15,6 +15,8 @@ use crate::types::PoolAddress;
 ///
 /// `GET /v1/ip`; effect: **safe**. Provenance: client.
 ///
+/// It gives a list of [`PoolAddress`](crate::types::PoolAddress).
+///
 /// Not on the page of Macloud.
 ///
 /// ```

@@ -13,6 +13,8 @@ use crate::types::{AddressId, PtrRecord};
 ///
 /// `GET /v1/ip.ptr/{id}`; effect: **safe**. Provenance: client.
 ///
+/// It gives a list of [`PtrRecord`](crate::types::PtrRecord).
+///
 /// Not on the page of Macloud.
 ///
 /// ```

@@ -13,6 +13,8 @@ use crate::types::ReservedAddress;
 ///
 /// `GET /v1/ip-reserve`; effect: **safe**. Provenance: client.
 ///
+/// It gives a list of [`ReservedAddress`](crate::types::ReservedAddress).
+///
 /// Not on the page of Macloud. One appears when a server that reserves its address is deleted.
 ///
 /// ```

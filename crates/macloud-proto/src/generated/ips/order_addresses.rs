@@ -19,6 +19,8 @@ use crate::types::{AdditionalAddresses, ServerId, ServiceAddress};
 ///
 /// `POST /v1/server.ip/{id}`; effect: **spends** (async, additive, recurring). Source: line 158 of the document.
 ///
+/// It gives no value.
+///
 /// Within the limits of the account.
 ///
 /// If the outcome is unknown: List the additional addresses of the server; the operations show debits. `client.recover`

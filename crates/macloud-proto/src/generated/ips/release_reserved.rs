@@ -19,6 +19,8 @@ use crate::types::{ReservedAddress, ReservedId, ServiceStatus};
 ///
 /// `DELETE /v1/ip-reserve/{id}`; effect: **destructive** (async). Provenance: client.
 ///
+/// It gives no value.
+///
 /// Not on the page of Macloud.
 ///
 /// If the outcome is unknown: List the reserved addresses. `client.recover` does this, comparing with what `perform`

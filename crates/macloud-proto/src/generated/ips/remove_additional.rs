@@ -20,6 +20,8 @@ use crate::types::{AdditionalAddresses, AdditionalId, AddressId};
 /// `PUT /v1/server-ip/{id}`; effect: **destructive** (async, body-required-for-meaning). Source: line 160 of the
 /// document.
 ///
+/// It gives no value.
+///
 /// If the outcome is unknown: Read the service: it shows its addresses. `client.recover` does this, comparing with what
 /// `perform` read before the call.
 ///

@@ -20,6 +20,8 @@ use crate::types::{AddressId, PoolAddress, ServerId};
 /// `PUT /v1/server.ip/{id}`; effect: **destructive** (async, body-required-for-meaning). Source: line 160 of the
 /// document.
 ///
+/// It gives no value.
+///
 /// If the outcome is unknown: List the addresses of the account, or the additional ones of the server. `client.recover`
 /// does this, comparing with what `perform` read before the call.
 ///

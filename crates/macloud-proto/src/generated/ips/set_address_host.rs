@@ -13,6 +13,8 @@ use crate::types::AddressId;
 ///
 /// `PUT /v1/ip/{id}`; effect: **idempotent**. Source: line 161 of the document.
 ///
+/// It gives no value.
+///
 /// The page of Macloud has the field, but its verb and path are lost: this one is a guess. VDSina has PTR records
 /// instead.
 ///

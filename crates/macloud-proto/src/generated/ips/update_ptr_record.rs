@@ -13,6 +13,8 @@ use crate::types::PtrId;
 ///
 /// `PUT /v1/ip.ptr/{id}`; effect: **idempotent**. Provenance: client.
 ///
+/// It gives no value.
+///
 /// Not on the page of Macloud.
 ///
 /// If the outcome is unknown: List the PTR records of the address.

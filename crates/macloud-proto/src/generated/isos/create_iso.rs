@@ -19,6 +19,8 @@ use crate::types::{Iso, IsoId, IsoKey};
 ///
 /// `POST /v1/iso/{key}`; effect: **spends** (async, recurring). Source: line 83 of the document.
 ///
+/// It gives [`IsoId`](crate::types::IsoId).
+///
 /// If the outcome is unknown: List the images and look for the file name. `client.recover` does this, comparing with
 /// what `perform` read before the call.
 ///

@@ -19,6 +19,8 @@ use crate::types::{Iso, IsoId, ServiceStatus};
 ///
 /// `DELETE /v1/iso/{id}`; effect: **destructive** (async). Source: line 77 of the document.
 ///
+/// It gives no value.
+///
 /// Detach it from its server first.
 ///
 /// If the outcome is unknown: Read the image: a not-found fault or the status `deleted` means that it is gone.

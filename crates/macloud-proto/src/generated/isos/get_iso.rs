@@ -14,6 +14,8 @@ use crate::types::{Iso, IsoId};
 ///
 /// `GET /v1/iso/{id}`; effect: **safe**. Source: line 77 of the document.
 ///
+/// It gives [`Iso`](crate::types::Iso).
+///
 /// ```
 /// use macloud_proto::isos::GetIso;
 /// use macloud_proto::types::IsoId;

@@ -18,6 +18,8 @@ use crate::types::{IsoDownload, IsoKey};
 ///
 /// `GET /v1/iso/{key}`; effect: **safe**. Source: line 83 of the document.
 ///
+/// It gives [`IsoDownload`](crate::types::IsoDownload). Wait with [`IsoDone`].
+///
 /// ```
 /// use macloud_proto::isos::GetIsoProgress;
 /// use macloud_proto::types::{DownloadStatus, IsoKey};
@@ -120,6 +122,7 @@ impl Waiter for IsoDone {
     }
 
     fn judge(&self, output: IsoDownload, mut checks: Checks<'_>) -> Progress<IsoDownload> {
+        checks.text(Some(&output.status));
         checks.text(output.description.as_ref());
         checks.fails_at("status", Some(&output.status), &["error"]);
         checks.needs("status", Some(&output.status), &["done"]);

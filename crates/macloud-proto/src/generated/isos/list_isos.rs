@@ -15,6 +15,8 @@ use crate::types::Iso;
 ///
 /// `GET /v1/iso`; effect: **safe**. Source: line 77 of the document.
 ///
+/// It gives a list of [`Iso`](crate::types::Iso).
+///
 /// ```
 /// use macloud_proto::isos::ListIsos;
 /// use macloud_proto::types::IsoId;

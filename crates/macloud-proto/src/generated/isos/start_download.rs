@@ -13,6 +13,8 @@ use crate::types::IsoKey;
 ///
 /// `POST /v1/iso`; effect: **spends** (async, additive, recurring, hazard). Source: line 77 of the document.
 ///
+/// It gives [`IsoKey`](crate::types::IsoKey).
+///
 /// The first of three steps: this key, then `get_iso_progress` until it is done, then `create_iso`. The hoster fetches
 /// the address: never put credentials into it. At most 8 GB at Macloud, 10 GB at VDSina.
 ///

@@ -5,10 +5,10 @@
 
 use std::time::Duration;
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, InputLimit, Name};
 use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
-    Decimal, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Money, Perform, RawAnswer, RequestParts, evidence,
 };
 
 use crate::Macloud;
@@ -18,6 +18,8 @@ use crate::types::{Operation, OperationId};
 /// Makes an unpaid top-up of the main balance.
 ///
 /// `POST /v1/operation`; effect: **state** (additive). Source: line 175 of the document.
+///
+/// It gives [`OperationId`](crate::types::OperationId).
 ///
 /// Nothing is charged: read the operation for the link that pays it.
 ///
@@ -52,12 +54,12 @@ use crate::types::{Operation, OperationId};
 pub struct CreateTopUp {
     /// The amount.
     #[doc(alias("summ", "сумма"))]
-    pub amount: Decimal,
+    pub amount: Money,
 }
 
 impl CreateTopUp {
     /// The call with its required inputs; everything else is absent.
-    pub fn new(amount: Decimal) -> Self {
+    pub fn new(amount: Money) -> Self {
         Self { amount }
     }
 }
@@ -79,6 +81,7 @@ impl Endpoint for CreateTopUp {
     };
 
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
+        out.check(("amount", "summ"), &self.amount, &InputLimit::NONE);
         let mut body = out.object();
         body.set("summ", &self.amount);
         out.body(body);
@@ -105,8 +108,8 @@ impl Perform for CreateTopUp {
     }
 
     fn evidence(inputs: &Inputs, now: Vec<Operation>) -> Result<Evidence<Operation>, EncodeError> {
-        let amount: Decimal = inputs.need(Self::INFO.name, "amount")?;
-        Ok(evidence::appeared(now, |item| item.amount == amount, |item| evidence::text(&item.id)))
+        let amount: Money = inputs.need(Self::INFO.name, "amount")?;
+        Ok(evidence::appeared(now, |item| item.amount.amount == amount.amount, |item| evidence::text(&item.id)))
     }
 
     fn made(output: &OperationId) -> Vec<String> {

@@ -17,6 +17,8 @@ use crate::types::{Operation, OperationId};
 ///
 /// `DELETE /v1/operation/{id}`; effect: **state**. Source: line 170 of the document.
 ///
+/// It gives no value.
+///
 /// If the outcome is unknown: Read the operation: a not-found fault means that it is gone. `client.recover` does this,
 /// comparing with what `perform` read before the call.
 ///

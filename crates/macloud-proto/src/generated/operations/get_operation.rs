@@ -16,6 +16,8 @@ use crate::types::{Operation, OperationId};
 ///
 /// `GET /v1/operation/{id}`; effect: **safe** (secret-response). Source: line 170 of the document.
 ///
+/// It gives [`Operation`](crate::types::Operation).
+///
 /// ```
 /// use macloud_proto::operations::GetOperation;
 /// use macloud_proto::types::{OperationId, OperationType, Purse};

@@ -15,6 +15,8 @@ use crate::types::Operation;
 ///
 /// `GET /v1/operation`; effect: **safe** (secret-response). Source: line 176 of the document.
 ///
+/// It gives a list of [`Operation`](crate::types::Operation).
+///
 /// A debit names the number of its service: a way to find out whether an order was carried out. A top-up that is not
 /// paid carries a one-time link that pays it without a login.
 ///

@@ -15,6 +15,8 @@ use crate::types::Datacenter;
 ///
 /// `GET /v1/datacenter`; effect: **safe**. Source: line 54 of the document.
 ///
+/// It gives a list of [`Datacenter`](crate::types::Datacenter).
+///
 /// ```
 /// use macloud_proto::reference::ListDatacenters;
 /// use macloud_proto::types::DatacenterId;

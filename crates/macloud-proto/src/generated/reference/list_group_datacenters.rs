@@ -13,6 +13,8 @@ use crate::types::{Datacenter, GroupId};
 ///
 /// `GET /v1/datacenter/{group}`; effect: **safe**. Provenance: client.
 ///
+/// It gives a list of [`Datacenter`](crate::types::Datacenter).
+///
 /// An old form: that the number means a group of plans is a guess.
 ///
 /// ```

@@ -13,6 +13,8 @@ use crate::types::{GroupId, Template};
 ///
 /// `GET /v1/template/{group}`; effect: **safe**. Provenance: client.
 ///
+/// It gives a list of [`Template`](crate::types::Template).
+///
 /// An old form: that the number means a group of plans is a guess.
 ///
 /// ```

@@ -13,6 +13,8 @@ use crate::types::ServerGroup;
 ///
 /// `GET /v1/server-group`; effect: **safe**. Source: line 51 of the document.
 ///
+/// It gives a list of [`ServerGroup`](crate::types::ServerGroup).
+///
 /// ```
 /// use macloud_proto::reference::ListServerGroups;
 /// use macloud_proto::types::GroupId;

@@ -4,6 +4,7 @@
 //! `GET /v1/server-plan/{group}`: the plans of a group, with prices.
 
 use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::evidence::Inputs;
 use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
 
 use crate::Macloud;
@@ -12,6 +13,8 @@ use crate::types::{GroupId, ServerPlan};
 /// The plans of a group, with prices.
 ///
 /// `GET /v1/server-plan/{group}`; effect: **safe**. Source: line 65 of the document.
+///
+/// It gives a list of [`ServerPlan`](crate::types::ServerPlan).
 ///
 /// The source of prices: `cost` for a `period` with the discounts of the account, plus what is added to a constructor
 /// plan. Retired plans vanish from here although servers still have them.
@@ -49,7 +52,7 @@ use crate::types::{GroupId, ServerPlan};
 /// assert_eq!(server_plans.len(), 1);
 /// assert_eq!(server_plans[0].id, PlanId::new(7));
 /// assert_eq!(server_plans[0].name, "Constructor");
-/// assert_eq!(server_plans[0].cost, "0.00".parse() ?);
+/// assert_eq!(server_plans[0].cost, "0.00 RUB".parse() ?);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
@@ -88,6 +91,14 @@ impl Endpoint for ListServerPlans {
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<ServerPlan>, DecodeError> {
         answer.list(&Name::new("data"), 10_000)
+    }
+
+    fn echo(&self) -> Inputs {
+        Inputs::new().with("group", &self.group)
+    }
+
+    fn echoed(output: &Vec<ServerPlan>) -> Inputs {
+        output.iter().fold(Inputs::new(), |all, item| all.with_option("group", item.group.as_ref()))
     }
 }
 

@@ -13,6 +13,8 @@ use crate::types::Template;
 ///
 /// `GET /v1/template`; effect: **safe**. Source: line 59 of the document.
 ///
+/// It gives a list of [`Template`](crate::types::Template).
+///
 /// Compare `limits` with the plan before an order.
 ///
 /// ```

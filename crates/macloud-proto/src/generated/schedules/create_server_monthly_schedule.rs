@@ -20,6 +20,8 @@ use crate::types::{BackupCopies, BackupDay, BackupHour, Schedules, ServerId};
 ///
 /// `POST /v1/server.schedule/{id}`; effect: **spends** (recurring). Source: line 144 of the document.
 ///
+/// It gives no value.
+///
 /// Each copy is paid; when there are as many as are kept, the oldest goes. The older path is known from one client, for
 /// deletion only.
 ///

@@ -19,6 +19,8 @@ use crate::types::{BackupCopies, BackupDay, BackupHour, Schedules, ServiceId};
 ///
 /// `POST /v1/backup.schedule/{id}`; effect: **spends** (recurring). Source: line 144 of the document.
 ///
+/// It gives no value.
+///
 /// Each copy is paid; when there are as many as are kept, the oldest goes.
 ///
 /// If the outcome is unknown: Read the schedules. `client.recover` does this, comparing with what `perform` read before

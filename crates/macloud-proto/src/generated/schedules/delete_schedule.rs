@@ -19,6 +19,8 @@ use crate::types::{ScheduleType, Schedules, ServiceId};
 ///
 /// `DELETE /v1/backup.schedule/{id}`; effect: **destructive** (hazard). Source: line 144 of the document.
 ///
+/// It gives no value.
+///
 /// The kind stands in the query: without it every schedule goes.
 ///
 /// If the outcome is unknown: Read the schedules: that of this kind is gone, and the others are left. `client.recover`

@@ -17,6 +17,8 @@ use crate::types::{Schedules, ServiceId};
 ///
 /// `DELETE /v1/backup.schedule/{id}`; effect: **destructive**. Source: line 144 of the document.
 ///
+/// It gives no value.
+///
 /// If the outcome is unknown: Read the schedules. `client.recover` does this, comparing with what `perform` read before
 /// the call.
 ///

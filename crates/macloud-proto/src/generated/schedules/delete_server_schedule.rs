@@ -19,6 +19,8 @@ use crate::types::{ScheduleType, Schedules, ServerId};
 ///
 /// `DELETE /v1/server.schedule/{id}`; effect: **destructive** (hazard). Source: line 144 of the document.
 ///
+/// It gives no value.
+///
 /// The kind stands in the query: without it every schedule goes. The older path is known from one client, for deletion
 /// only.
 ///

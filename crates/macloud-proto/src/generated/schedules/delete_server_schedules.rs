@@ -17,6 +17,8 @@ use crate::types::{Schedules, ServerId};
 ///
 /// `DELETE /v1/server.schedule/{id}`; effect: **destructive**. Source: line 144 of the document.
 ///
+/// It gives no value.
+///
 /// The older path is known from one client, for deletion only.
 ///
 /// If the outcome is unknown: Read the schedules. `client.recover` does this, comparing with what `perform` read before

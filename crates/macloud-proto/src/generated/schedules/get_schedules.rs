@@ -13,6 +13,8 @@ use crate::types::{Schedules, ServiceId};
 ///
 /// `GET /v1/backup.schedule/{id}`; effect: **safe**. Source: line 144 of the document.
 ///
+/// It gives [`Schedules`](crate::types::Schedules).
+///
 /// ```
 /// use macloud_proto::schedules::GetSchedules;
 /// use macloud_proto::types::{BackupCopies, BackupHour, ScheduleType, ServiceId};

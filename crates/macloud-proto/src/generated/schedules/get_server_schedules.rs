@@ -13,6 +13,8 @@ use crate::types::{Schedules, ServerId};
 ///
 /// `GET /v1/server.schedule/{id}`; effect: **safe**. Source: line 144 of the document.
 ///
+/// It gives [`Schedules`](crate::types::Schedules).
+///
 /// The older path is known from one client, for deletion only.
 ///
 /// ```

@@ -19,6 +19,8 @@ use crate::types::{Iso, IsoId, ServerId};
 ///
 /// `PUT /v1/server.iso/{id}`; effect: **state** (disruptive, async). Source: line 151 of the document.
 ///
+/// It gives no value.
+///
 /// If the outcome is unknown: Read the image: it shows the server that has it. `client.recover` does this, comparing
 /// with what `perform` read before the call.
 ///

@@ -19,6 +19,8 @@ use crate::types::{PlanId, ServerDetail, ServerId};
 ///
 /// `PUT /v1/server.plan/{id}`; effect: **spends** (disruptive, async, recurring). Source: line 122 of the document.
 ///
+/// It gives no value.
+///
 /// The server restarts. Grow the file system by hand.
 ///
 /// If the outcome is unknown: Read the server: it shows its plan. `client.recover` does this, comparing with what

@@ -20,6 +20,8 @@ use crate::types::{BackupId, DatacenterId, IsoId, KeyId, PlanId, ReservedId, Ser
 ///
 /// `POST /v1/server`; effect: **spends** (async, additive, recurring, hazard). Source: line 84 of the document.
 ///
+/// It gives [`ServerId`](crate::types::ServerId).
+///
 /// The address is assigned later: wait with `server_active`. A repeat orders another server: `name` and `host` are the
 /// only marks to find an order again. VDSina adds a paid weekly schedule of backups unless `schedule` is off. Compare
 /// the `limits` of the template with the plan.

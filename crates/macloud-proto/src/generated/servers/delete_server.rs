@@ -19,6 +19,8 @@ use crate::types::{ServerDetail, ServerId, ServiceStatus};
 ///
 /// `DELETE /v1/server/{id}`; effect: **destructive** (async). Source: line 84 of the document.
 ///
+/// It gives no value.
+///
 /// Wait with `server_gone`. A proxy may repeat it: the copy answers 404 although the first was carried out.
 ///
 /// If the outcome is unknown: Read the server: a not-found fault or the status `deleted` means that it is gone.

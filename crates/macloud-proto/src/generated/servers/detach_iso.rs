@@ -19,6 +19,8 @@ use crate::types::{Iso, ServerId};
 ///
 /// `DELETE /v1/server.iso/{id}`; effect: **state** (disruptive, async). Source: line 151 of the document.
 ///
+/// It gives no value.
+///
 /// If the outcome is unknown: List the images: none shows this server. `client.recover` does this, comparing with what
 /// `perform` read before the call.
 ///

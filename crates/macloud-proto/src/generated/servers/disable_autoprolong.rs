@@ -13,6 +13,8 @@ use crate::types::ServerId;
 ///
 /// `PUT /v1/server/{id}`; effect: **idempotent** (hazard). Source: line 84 of the document.
 ///
+/// It gives no value.
+///
 /// Right after an order it is lost: wait until the server is active.
 ///
 /// If the outcome is unknown: Reading the server shows `name` and `autoprolong`.

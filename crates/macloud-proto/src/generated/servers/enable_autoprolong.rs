@@ -19,6 +19,8 @@ use crate::types::{ServerDetail, ServerId};
 ///
 /// `PUT /v1/server/{id}`; effect: **spends** (recurring). Source: line 84 of the document.
 ///
+/// It gives no value.
+///
 /// Right after an order it is lost: wait until the server is active.
 ///
 /// If the outcome is unknown: Reading the server shows `name` and `autoprolong`. `client.recover` does this, comparing

@@ -15,6 +15,8 @@ use crate::types::{ServerId, ServerPassword};
 ///
 /// `GET /v1/server.password/{id}`; effect: **safe** (secret-response). Provenance: client.
 ///
+/// It gives [`ServerPassword`](crate::types::ServerPassword).
+///
 /// Not on the page of Macloud.
 ///
 /// ```

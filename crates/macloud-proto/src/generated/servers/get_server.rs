@@ -19,6 +19,8 @@ use crate::types::{ServerDetail, ServerId};
 ///
 /// `GET /v1/server/{id}`; effect: **safe**. Source: line 101 of the document.
 ///
+/// It gives [`ServerDetail`](crate::types::ServerDetail). Wait with [`ServerActive`] or [`ServerGone`].
+///
 /// A new server has no address yet. Actions are allowed as `can` says.
 ///
 /// ```
@@ -134,6 +136,7 @@ impl Waiter for ServerActive {
     }
 
     fn judge(&self, output: ServerDetail, mut checks: Checks<'_>) -> Progress<ServerDetail> {
+        checks.text(Some(&output.status));
         checks.text(output.status_text.as_ref());
         checks.fails_at("status", Some(&output.status), &["block", "notpaid", "deleted"]);
         checks.needs("status", Some(&output.status), &["active"]);
@@ -174,6 +177,7 @@ impl Waiter for ServerGone {
     }
 
     fn judge(&self, output: ServerDetail, mut checks: Checks<'_>) -> Progress<()> {
+        checks.text(Some(&output.status));
         checks.text(output.status_text.as_ref());
         checks.needs("status", Some(&output.status), &["deleted"]);
         checks.end(())

@@ -15,6 +15,8 @@ use crate::types::{ServerId, ServerStat};
 ///
 /// `GET /v1/server.stat/{id}`; effect: **safe**. Source: line 165 of the document.
 ///
+/// It gives a list of [`ServerStat`](crate::types::ServerStat).
+///
 /// The last 30 days where no period is given.
 ///
 /// ```

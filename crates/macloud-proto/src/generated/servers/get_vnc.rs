@@ -15,6 +15,8 @@ use crate::types::{ServerId, VncAccess};
 ///
 /// `GET /v1/server.vnc/{id}`; effect: **safe** (secret-response). Source: line 130 of the document.
 ///
+/// It gives [`VncAccess`](crate::types::VncAccess).
+///
 /// Not in the document of VDSina.
 ///
 /// ```

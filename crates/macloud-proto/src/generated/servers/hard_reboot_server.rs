@@ -14,6 +14,8 @@ use crate::types::ServerId;
 /// `PUT /v1/server.reboot/{id}`; effect: **destructive** (disruptive, async, body-required-for-meaning). Source: line
 /// 108 of the document.
 ///
+/// It gives no value.
+///
 /// The system gets a signal to stop; if it still runs after a while it is switched off, then started.
 ///
 /// If the outcome is unknown: Read the server: `status_text` says what is being done with it. No call shows whether it

@@ -15,6 +15,8 @@ use crate::types::Server;
 ///
 /// `GET /v1/server`; effect: **safe**. Source: line 84 of the document.
 ///
+/// It gives a list of [`Server`](crate::types::Server).
+///
 /// Rows carry neither price nor configuration, and one address at most.
 ///
 /// ```

@@ -19,6 +19,8 @@ use crate::types::{ServerDetail, ServerId};
 ///
 /// `PUT /v1/server.prolong/{id}`; effect: **spends** (additive). Source: line 129 of the document.
 ///
+/// It gives no value.
+///
 /// Each call charges the balance.
 ///
 /// If the outcome is unknown: Read the server: `end` is later; the operations show the debit. `client.recover` does

@@ -13,6 +13,8 @@ use crate::types::ServerId;
 ///
 /// `PUT /v1/server.reboot/{id}`; effect: **state** (disruptive, async). Source: line 108 of the document.
 ///
+/// It gives no value.
+///
 /// If the outcome is unknown: Read the server: `status_text` says what is being done with it. No call shows whether it
 /// happened: `status_text` says that something is being done with the server, not what: any other operation changes it,
 /// too.

@@ -19,6 +19,8 @@ use crate::types::{KeyId, ServerDetail, ServerId, TemplateId};
 ///
 /// `PUT /v1/server.reinstall/{id}`; effect: **destructive** (disruptive, async). Source: line 112 of the document.
 ///
+/// It gives no value.
+///
 /// Without a template presumably with the present one. The server makes a new password.
 ///
 /// If the outcome is unknown: Read the server: `template` says what it was installed from, `status_text` what is being

@@ -19,6 +19,8 @@ use crate::types::{ServerDetail, ServerId};
 ///
 /// `PUT /v1/server/{id}`; effect: **spends** (recurring, hazard). Source: line 84 of the document.
 ///
+/// It gives no value.
+///
 /// VDSina only. A kept address becomes a service of its own, which may cost. VDSina documents that `autoprolong` is on
 /// where it is left out.
 ///

@@ -14,6 +14,8 @@ use crate::types::ServerId;
 /// `PUT /v1/server.password/{id}`; effect: **state** (secret-request, disruptive, async). Source: line 118 of the
 /// document.
 ///
+/// It gives no value.
+///
 /// Sets the password of VNC and, on supported Linux templates, of root. With an own image, Windows or FreeBSD only the
 /// one of VNC.
 ///

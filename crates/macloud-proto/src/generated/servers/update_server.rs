@@ -13,6 +13,8 @@ use crate::types::ServerId;
 ///
 /// `PUT /v1/server/{id}`; effect: **idempotent** (hazard). Source: line 84 of the document.
 ///
+/// It gives no value.
+///
 /// VDSina documents that `autoprolong` is on where it is left out: read the server afterwards, and use
 /// `disable_autoprolong` or `enable_autoprolong`, which say it.
 ///

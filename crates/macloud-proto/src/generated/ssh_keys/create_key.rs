@@ -19,6 +19,8 @@ use crate::types::{KeyId, SshKey};
 ///
 /// `POST /v1/ssh-key`; effect: **state** (additive). Source: line 72 of the document.
 ///
+/// It gives [`KeyId`](crate::types::KeyId).
+///
 /// If the outcome is unknown: List the keys and look for the name. `client.recover` does this, comparing with what
 /// `perform` read before the call.
 ///

@@ -17,6 +17,8 @@ use crate::types::{KeyId, KeyStatus, SshKeyDetail};
 ///
 /// `DELETE /v1/ssh-key/{id}`; effect: **destructive**. Source: line 72 of the document.
 ///
+/// It gives no value.
+///
 /// If the outcome is unknown: Read the key: a not-found fault or the status `deleted` means that it is gone.
 /// `client.recover` does this, comparing with what `perform` read before the call.
 ///

@@ -14,6 +14,8 @@ use crate::types::{KeyId, SshKeyDetail};
 ///
 /// `GET /v1/ssh-key/{id}`; effect: **safe**. Source: line 72 of the document.
 ///
+/// It gives [`SshKeyDetail`](crate::types::SshKeyDetail).
+///
 /// ```
 /// use macloud_proto::ssh_keys::GetKey;
 /// use macloud_proto::types::{KeyId, KeyStatus};

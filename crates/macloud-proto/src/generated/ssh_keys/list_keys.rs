@@ -13,6 +13,8 @@ use crate::types::SshKey;
 ///
 /// `GET /v1/ssh-key`; effect: **safe**. Source: line 72 of the document.
 ///
+/// It gives a list of [`SshKey`](crate::types::SshKey).
+///
 /// ```
 /// use macloud_proto::ssh_keys::ListKeys;
 /// use macloud_proto::types::KeyId;

@@ -13,6 +13,8 @@ use crate::types::KeyId;
 ///
 /// `PUT /v1/ssh-key/{id}`; effect: **idempotent**. Source: line 72 of the document.
 ///
+/// It gives no value.
+///
 /// Servers that have the key already keep it.
 ///
 /// If the outcome is unknown: Read the key and compare.

@@ -4,7 +4,7 @@
 //! Types of `types/account.toml`.
 
 use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, Reader, Table};
-use hostkit_proto::{Date, DateTime, Decimal, Secret};
+use hostkit_proto::{Currency, Date, DateTime, Money, Secret};
 
 use crate::types::{AccountId, UserId};
 
@@ -251,18 +251,15 @@ impl FromFields for AccountRef {
 #[non_exhaustive]
 pub struct Balance {
     /// The main balance.
-    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
-    pub real: Option<Decimal>,
+    pub real: Option<Money>,
     /// The bonus balance.
-    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
-    pub bonus: Option<Decimal>,
+    pub bonus: Option<Money>,
     /// The partner balance.
-    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
-    pub partner: Option<Decimal>,
+    pub partner: Option<Money>,
     /// The currency, where the host tells it.
     ///
     /// Known from clients, not from the document.
-    pub currency: Option<String>,
+    pub currency: Option<Currency>,
 }
 
 impl Balance {
@@ -289,6 +286,19 @@ impl FromFields for Balance {
             2 => reader.money(&mut self.partner),
             3 => reader.optional(&mut self.currency),
             _ => Ok(()),
+        }
+    }
+
+    fn finish(&mut self) {
+        let Some(currency) = self.currency else { return };
+        if let Some(item) = &mut self.real {
+            item.currency = Some(currency);
+        }
+        if let Some(item) = &mut self.bonus {
+            item.currency = Some(currency);
+        }
+        if let Some(item) = &mut self.partner {
+            item.currency = Some(currency);
         }
     }
 }

@@ -4,7 +4,7 @@
 //! Types of `types/operations.toml`.
 
 use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, Reader, Table};
-use hostkit_proto::{DateTime, Decimal, Secret};
+use hostkit_proto::{DateTime, Money, Secret};
 
 use crate::types::{OperationId, ServiceId};
 
@@ -26,8 +26,7 @@ pub struct Operation {
     pub status: Option<OperationStatus>,
     /// The amount, without a sign.
     #[doc(alias = "summ")]
-    #[cfg_attr(feature = "serde", serde(with = "hostkit_proto::codec::decimals"))]
-    pub amount: Decimal,
+    pub amount: Money,
     /// When it was made.
     pub created: Option<DateTime>,
     /// When it changed.
@@ -50,7 +49,7 @@ pub struct Operation {
 
 impl Operation {
     /// With the required fields; everything else is absent.
-    pub fn new(id: OperationId, kind: OperationType, amount: Decimal) -> Self {
+    pub fn new(id: OperationId, kind: OperationType, amount: Money) -> Self {
         Self {
             id,
             purse: None,

@@ -3,8 +3,8 @@
 
 //! Types of `types/reference.toml`.
 
-use hostkit_proto::Decimal;
 use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, Reader, Table};
+use hostkit_proto::{Decimal, Money};
 
 use crate::types::{DatacenterId, GroupId, PlanId, Tariff, TemplateId};
 
@@ -15,12 +15,10 @@ use crate::types::{DatacenterId, GroupId, PlanId, Tariff, TemplateId};
 pub struct BackupPrice {
     /// The price with the discounts of the account.
     #[doc(alias("стоимость", "цена"))]
-    #[cfg_attr(feature = "serde", serde(with = "hostkit_proto::codec::decimals"))]
-    pub cost: Decimal,
+    pub cost: Money,
     /// The price without discounts.
     #[doc(alias("стоимость", "цена"))]
-    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
-    pub full_cost: Option<Decimal>,
+    pub full_cost: Option<Money>,
     /// The period that it is for, such as `day`.
     #[doc(alias("период", "срок"))]
     pub period: Option<String>,
@@ -34,7 +32,7 @@ pub struct BackupPrice {
 
 impl BackupPrice {
     /// With the required fields; everything else is absent.
-    pub fn new(cost: Decimal) -> Self {
+    pub fn new(cost: Money) -> Self {
         Self { cost, full_cost: None, period: None, period_name: None, per: None }
     }
 }
@@ -178,14 +176,12 @@ pub struct ParameterPrice {
     ///
     /// Known from clients, not from the document.
     #[doc(alias("стоимость", "цена"))]
-    #[cfg_attr(feature = "serde", serde(with = "hostkit_proto::codec::decimals"))]
-    pub cost: Decimal,
+    pub cost: Money,
     /// The price without discounts.
     ///
     /// Known from clients, not from the document.
     #[doc(alias("стоимость", "цена"))]
-    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
-    pub full_cost: Option<Decimal>,
+    pub full_cost: Option<Money>,
     /// The period that it is for.
     ///
     /// Known from clients, not from the document.
@@ -232,7 +228,7 @@ pub struct ParameterPrice {
 
 impl ParameterPrice {
     /// With the required fields; everything else is absent.
-    pub fn new(cost: Decimal) -> Self {
+    pub fn new(cost: Money) -> Self {
         Self {
             min: None,
             max: None,
@@ -454,14 +450,12 @@ pub struct ServerPlan {
     pub description: Option<String>,
     /// The price of a period with the discounts of the account.
     #[doc(alias("стоимость", "цена"))]
-    #[cfg_attr(feature = "serde", serde(with = "hostkit_proto::codec::decimals"))]
-    pub cost: Decimal,
+    pub cost: Money,
     /// The price of a period without discounts.
     ///
     /// Known from clients, not from the document.
     #[doc(alias("стоимость", "цена"))]
-    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
-    pub full_cost: Option<Decimal>,
+    pub full_cost: Option<Money>,
     /// The period that it is for, usually `day`.
     #[doc(alias("период", "срок"))]
     pub period: Option<String>,
@@ -469,8 +463,7 @@ pub struct ServerPlan {
     #[doc(alias("период", "срок"))]
     pub period_name: Option<String>,
     /// What the main balance must hold for an order.
-    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
-    pub min_money: Option<Decimal>,
+    pub min_money: Option<Money>,
     /// Whether the bonus balance may pay.
     pub can_bonus: Option<bool>,
     /// What it is made of.
@@ -497,7 +490,7 @@ pub struct ServerPlan {
 
 impl ServerPlan {
     /// With the required fields; everything else is absent.
-    pub fn new(id: PlanId, name: impl Into<String>, cost: Decimal) -> Self {
+    pub fn new(id: PlanId, name: impl Into<String>, cost: Money) -> Self {
         Self {
             id,
             name: name.into(),

@@ -15,6 +15,8 @@ use crate::types::Balance;
 ///
 /// `POST /apih.php`, action `getBalance`; effect: **safe**. Source: line 416 of the document.
 ///
+/// It gives [`Balance`](crate::types::Balance).
+///
 /// ```
 /// use rootpanel_proto::account::GetBalance;
 ///
@@ -27,8 +29,8 @@ use crate::types::Balance;
 /// #     .build()?;
 /// let call = GetBalance::new();
 /// let balance = client.call(&call)?;
-/// assert_eq!(balance.amount, "150.5".parse() ?);
-/// assert_eq!(balance.currency.as_deref(), Some("EUR"));
+/// assert_eq!(balance.amount, "150.5 EUR".parse() ?);
+/// assert_eq!(balance.currency, Some("EUR".parse() ?));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Default)]

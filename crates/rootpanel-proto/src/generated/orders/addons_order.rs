@@ -16,6 +16,8 @@ use crate::types::{AddonId, OrderId, OrderedAddons};
 ///
 /// `POST /apih.php`, action `addonsOrder`; effect: **spends** (additive, recurring). Source: line 343 of the document.
 ///
+/// It gives [`OrderedAddons`](crate::types::OrderedAddons).
+///
 /// If the outcome is unknown: Compare the balance; the list of orders does not show add-ons. No call shows whether it
 /// happened: The list of orders does not show add-ons, and the balance stays the same where an add-on costs nothing or
 /// is not paid yet.
@@ -46,11 +48,11 @@ use crate::types::{AddonId, OrderId, OrderedAddons};
 /// }
 /// let order = outcome.into_result()?;
 /// // order.order: OrderId::new(47000)
-/// // order.balance: Some("136.02".parse() ?)
-/// // order.cost: Some("3.00".parse() ?)
+/// // order.balance: Some("136.02 EUR".parse() ?)
+/// // order.cost: Some("3.00 EUR".parse() ?)
 /// # assert_eq!(order.order, OrderId::new(47000));
-/// # assert_eq!(order.balance, Some("136.02".parse() ?));
-/// # assert_eq!(order.cost, Some("3.00".parse() ?));
+/// # assert_eq!(order.balance, Some("136.02 EUR".parse() ?));
+/// # assert_eq!(order.cost, Some("3.00 EUR".parse() ?));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]

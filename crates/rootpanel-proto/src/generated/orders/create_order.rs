@@ -20,6 +20,8 @@ use crate::types::{AddonId, LocationId, NewOrder, Order, TariffId};
 /// `POST /apih.php`, action `createOrder`; effect: **spends** (additive, recurring, secret-response). Source: line 218
 /// of the document.
 ///
+/// It gives [`NewOrder`](crate::types::NewOrder).
+///
 /// A success with code 30 will be carried out by people, one with code 31 after its invoice is paid: neither may be
 /// sent again, and login and password are absent then. Codes 14 and 27 stop some repeats, not all. With `autorenew` the
 /// order renews itself; that is never reported and cannot be changed by a later call.

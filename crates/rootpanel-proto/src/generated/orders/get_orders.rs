@@ -19,6 +19,8 @@ use crate::types::{Order, OrderId};
 ///
 /// `POST /apih.php`, action `getOrders`; effect: **safe** (secret-response). Source: line 385 of the document.
 ///
+/// It gives a list of [`Order`](crate::types::Order). Wait with [`OrderProcessed`].
+///
 /// Without any order the hoster answers with error 26, which is an empty list.
 ///
 /// ```

@@ -20,6 +20,8 @@ use crate::types::{AddonId, Order, OrderId, ReinstalledOrder};
 /// `POST /apih.php`, action `reinstallOrder`; effect: **destructive** (async, disruptive, secret-response). Source:
 /// line 364 of the document.
 ///
+/// It gives [`ReinstalledOrder`](crate::types::ReinstalledOrder).
+///
 /// Only some kinds of servers have it. System and control panel are add-ons of the tariff; they are not marked as
 /// required, and the hoster refuses with codes 48 and 49 where one is missing.
 ///

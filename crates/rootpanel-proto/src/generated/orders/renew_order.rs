@@ -19,6 +19,8 @@ use crate::types::{Order, OrderId, Renewal};
 ///
 /// `POST /apih.php`, action `renewOrder`; effect: **spends** (additive). Source: line 254 of the document.
 ///
+/// It gives [`Renewal`](crate::types::Renewal).
+///
 /// If the outcome is unknown: Read the order with `get_orders` and compare until when it is paid; compare the balance.
 /// `client.recover` does this, comparing with what `perform` read before the call.
 ///
@@ -47,10 +49,10 @@ use crate::types::{Order, OrderId, Renewal};
 /// let order = outcome.into_result()?;
 /// // order.order: OrderId::new(47000)
 /// // order.period: Some(1)
-/// // order.balance: Some("139.02".parse() ?)
+/// // order.balance: Some("139.02 EUR".parse() ?)
 /// # assert_eq!(order.order, OrderId::new(47000));
 /// # assert_eq!(order.period, Some(1));
-/// # assert_eq!(order.balance, Some("139.02".parse() ?));
+/// # assert_eq!(order.balance, Some("139.02 EUR".parse() ?));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]

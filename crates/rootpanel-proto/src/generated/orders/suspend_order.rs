@@ -19,6 +19,8 @@ use crate::types::{Order, OrderId, OrderReference, OrderStatus};
 ///
 /// `POST /apih.php`, action `suspendOrder`; effect: **state** (disruptive). Source: line 274 of the document.
 ///
+/// It gives [`OrderReference`](crate::types::OrderReference).
+///
 /// If the outcome is unknown: Read the status of the order with `get_orders`; a second call is refused with code 21.
 /// `client.recover` does this, comparing with what `perform` read before the call.
 ///

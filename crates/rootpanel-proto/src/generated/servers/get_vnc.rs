@@ -14,6 +14,8 @@ use crate::types::{OrderId, VncConsole};
 ///
 /// `POST /apih.php`, action `getVnc`; effect: **state** (secret-response). Source: line 488 of the document.
 ///
+/// It gives [`VncConsole`](crate::types::VncConsole).
+///
 /// If the outcome is unknown: Open another session: a repeat does no harm. No call shows whether it happened: Sessions
 /// are not listed.
 ///

@@ -14,6 +14,8 @@ use crate::types::{OrderId, OrderReference};
 ///
 /// `POST /apih.php`, action `rebootServer`; effect: **state** (disruptive). Source: line 458 of the document.
 ///
+/// It gives [`OrderReference`](crate::types::OrderReference).
+///
 /// If the outcome is unknown: Read the server itself: the list of orders does not show whether it runs. No call shows
 /// whether it happened: The list of orders does not show whether a server runs.
 ///

@@ -14,6 +14,8 @@ use crate::types::{OrderId, OrderReference};
 ///
 /// `POST /apih.php`, action `resetServer`; effect: **state** (disruptive, hazard). Source: line 473 of the document.
 ///
+/// It gives [`OrderReference`](crate::types::OrderReference).
+///
 /// Ask before a reset as before something destructive: data may be lost.
 ///
 /// If the outcome is unknown: Read the server itself: the list of orders does not show whether it runs. No call shows

@@ -14,6 +14,8 @@ use crate::types::{OrderId, OrderReference};
 ///
 /// `POST /apih.php`, action `shutdownServer`; effect: **idempotent** (disruptive). Source: line 443 of the document.
 ///
+/// It gives [`OrderReference`](crate::types::OrderReference).
+///
 /// If the outcome is unknown: Read the server itself: the list of orders does not show whether it runs.
 ///
 /// ```

@@ -16,6 +16,8 @@ use crate::types::{Tariff, TariffId};
 ///
 /// `POST /apih.php`, action `getTarifs`; effect: **safe**. Source: line 304 of the document.
 ///
+/// It gives a list of [`Tariff`](crate::types::Tariff).
+///
 /// Prices are here and nowhere else. Without any tariff the hoster answers with error 10, which is an empty list.
 ///
 /// ```

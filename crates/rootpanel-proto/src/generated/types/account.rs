@@ -3,8 +3,8 @@
 
 //! Types of `types/account.toml`.
 
-use hostkit_proto::Decimal;
 use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, Reader, Table};
+use hostkit_proto::{Currency, Money};
 
 /// The money of the account.
 #[derive(Debug, Clone, PartialEq)]
@@ -13,15 +13,14 @@ use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, Reader, Tab
 pub struct Balance {
     /// The money that is there.
     #[doc(alias = "balance")]
-    #[cfg_attr(feature = "serde", serde(with = "hostkit_proto::codec::decimals"))]
-    pub amount: Decimal,
+    pub amount: Money,
     /// The code of its currency.
-    pub currency: Option<String>,
+    pub currency: Option<Currency>,
 }
 
 impl Balance {
     /// With the required fields; everything else is absent.
-    pub fn new(amount: Decimal) -> Self {
+    pub fn new(amount: Money) -> Self {
         Self { amount, currency: None }
     }
 }
@@ -40,5 +39,10 @@ impl FromFields for Balance {
             1 => reader.optional(&mut self.currency),
             _ => Ok(()),
         }
+    }
+
+    fn finish(&mut self) {
+        let Some(currency) = self.currency else { return };
+        self.amount.currency = Some(currency);
     }
 }

@@ -7,7 +7,7 @@ use std::net::IpAddr;
 
 use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, Reader, Table};
 use hostkit_proto::wire::Kind;
-use hostkit_proto::{Csv, Decimal, Secret, Value};
+use hostkit_proto::{Csv, Currency, Money, Secret, Value};
 
 use crate::types::{AddonId, OrderId, PlanKind, TariffId};
 
@@ -63,14 +63,12 @@ pub struct NewOrder {
     pub addons: Option<Csv<AddonId>>,
     /// The money that is left.
     #[doc(alias("баланс", "деньги"))]
-    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
-    pub balance: Option<Decimal>,
+    pub balance: Option<Money>,
     /// What the order costs.
     #[doc(alias("стоимость", "цена"))]
-    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
-    pub cost: Option<Decimal>,
+    pub cost: Option<Money>,
     /// The code of the currency of both.
-    pub currency: Option<String>,
+    pub currency: Option<Currency>,
     /// The login on the server, once there is one.
     #[doc(alias("serverlogin", "сервер"))]
     pub server_login: Option<String>,
@@ -134,6 +132,16 @@ impl FromFields for NewOrder {
             9 => reader.optional(&mut self.server_login),
             10 => reader.optional(&mut self.server_password),
             _ => Ok(()),
+        }
+    }
+
+    fn finish(&mut self) {
+        let Some(currency) = self.currency else { return };
+        if let Some(item) = &mut self.balance {
+            item.currency = Some(currency);
+        }
+        if let Some(item) = &mut self.cost {
+            item.currency = Some(currency);
         }
     }
 }
@@ -320,14 +328,12 @@ pub struct OrderedAddons {
     pub addons: Option<Csv<AddonId>>,
     /// The money that is left.
     #[doc(alias("баланс", "деньги"))]
-    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
-    pub balance: Option<Decimal>,
+    pub balance: Option<Money>,
     /// What the add-ons cost.
     #[doc(alias("стоимость", "цена"))]
-    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
-    pub cost: Option<Decimal>,
+    pub cost: Option<Money>,
     /// The code of the currency of both.
-    pub currency: Option<String>,
+    pub currency: Option<Currency>,
 }
 
 impl OrderedAddons {
@@ -361,6 +367,16 @@ impl FromFields for OrderedAddons {
             3 => reader.money(&mut self.cost),
             4 => reader.optional(&mut self.currency),
             _ => Ok(()),
+        }
+    }
+
+    fn finish(&mut self) {
+        let Some(currency) = self.currency else { return };
+        if let Some(item) = &mut self.balance {
+            item.currency = Some(currency);
+        }
+        if let Some(item) = &mut self.cost {
+            item.currency = Some(currency);
         }
     }
 }
@@ -423,14 +439,12 @@ pub struct Renewal {
     pub period: Option<u64>,
     /// The money that is left.
     #[doc(alias("баланс", "деньги"))]
-    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
-    pub balance: Option<Decimal>,
+    pub balance: Option<Money>,
     /// What the renewal costs.
     #[doc(alias("стоимость", "цена"))]
-    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
-    pub cost: Option<Decimal>,
+    pub cost: Option<Money>,
     /// The code of the currency of both.
-    pub currency: Option<String>,
+    pub currency: Option<Currency>,
 }
 
 impl Renewal {
@@ -464,6 +478,16 @@ impl FromFields for Renewal {
             3 => reader.money(&mut self.cost),
             4 => reader.optional(&mut self.currency),
             _ => Ok(()),
+        }
+    }
+
+    fn finish(&mut self) {
+        let Some(currency) = self.currency else { return };
+        if let Some(item) = &mut self.balance {
+            item.currency = Some(currency);
+        }
+        if let Some(item) = &mut self.cost {
+            item.currency = Some(currency);
         }
     }
 }

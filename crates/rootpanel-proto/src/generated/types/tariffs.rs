@@ -4,7 +4,7 @@
 //! Types of `types/tariffs.toml`.
 
 use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, Reader, Table};
-use hostkit_proto::{Decimal, Word};
+use hostkit_proto::{Currency, Decimal, Money, Word};
 
 use crate::types::{AddonId, LocationId, PlanKind, TariffId};
 
@@ -23,10 +23,9 @@ pub struct Tariff {
     pub name: Option<String>,
     /// What a month costs.
     #[doc(alias("costMonthly", "стоимость", "цена"))]
-    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
-    pub monthly_cost: Option<Decimal>,
+    pub monthly_cost: Option<Money>,
     /// The code of the currency.
-    pub currency: Option<String>,
+    pub currency: Option<Currency>,
     /// Whether it can be ordered without a domain.
     #[doc(alias("allowWithoutDomain", "домен"))]
     #[cfg_attr(feature = "serde", serde(default))]
@@ -95,6 +94,23 @@ impl FromFields for Tariff {
             _ => Ok(()),
         }
     }
+
+    fn finish(&mut self) {
+        let Some(currency) = self.currency else { return };
+        if let Some(item) = &mut self.monthly_cost {
+            item.currency = Some(currency);
+        }
+        for item in &mut self.addons {
+            if let Some(item) = &mut item.monthly_cost {
+                item.currency = Some(currency);
+            }
+        }
+        for item in &mut self.locations {
+            if let Some(item) = &mut item.monthly_cost {
+                item.currency = Some(currency);
+            }
+        }
+    }
 }
 
 /// An add-on of a tariff.
@@ -109,8 +125,7 @@ pub struct TariffAddon {
     pub name: Option<String>,
     /// What a month costs.
     #[doc(alias("costMonthly", "стоимость", "цена"))]
-    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
-    pub monthly_cost: Option<Decimal>,
+    pub monthly_cost: Option<Money>,
     /// How many an order may have; 0 means any number.
     #[doc(alias = "cntforoneorder")]
     pub max_count: Option<u64>,
@@ -167,8 +182,7 @@ pub struct TariffLocation {
     pub name: Option<String>,
     /// What a month of the tariff costs there.
     #[doc(alias("costMonthly", "стоимость", "цена"))]
-    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
-    pub monthly_cost: Option<Decimal>,
+    pub monthly_cost: Option<Money>,
 }
 
 impl TariffLocation {
