@@ -153,7 +153,7 @@ fn rates(model: &Model, endpoint: &Endpoint, diagnostics: &mut Diagnostics) {
             let message = format!("there is no rate rule `{}`", rate.value);
             let help = match did_you_mean(rate, model.service.rates.iter().map(|known| known.name.value.as_str())) {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => "rate rules are `[[rate]]` of service.toml".to_owned(),
+                None => "rate rules are `[rates]` of service.toml".to_owned(),
             };
             diagnostics.add_with_help("E0208", &rate.span, message, "unknown", help);
         }
