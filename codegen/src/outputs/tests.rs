@@ -73,7 +73,7 @@ document = 1
 [path-params]
 id = { type = "uint", en = "Which." }
 [body]
-color = { type = "text", required = true, max-length = 8, en = "The color." }
+color = { type = "text", required = true, max = 8, en = "The color." }
 [examples]
 "red.request" = { line = 30 }
 "#;

@@ -153,7 +153,7 @@ fn rates(model: &Model, endpoint: &Endpoint, diagnostics: &mut Diagnostics) {
             let message = format!("there is no rate rule `{}`", rate.value);
             let help = match did_you_mean(rate, model.service.rates.iter().map(|known| known.name.value.as_str())) {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => "rate rules are `[[rate]]` of service.toml".to_owned(),
+                None => "rate rules are `[rates]` of service.toml".to_owned(),
             };
             diagnostics.add_with_help("E0208", &rate.span, message, "unknown", help);
         }
@@ -214,11 +214,8 @@ fn limits(model: &Model, field: &Field, diagnostics: &mut Diagnostics) {
     for limits in all {
         let on_numbers = limits.min.is_some() || limits.max.is_some() || limits.multiple_of.is_some();
         if on_numbers && !is_number(model, field.ty.item()) {
-            diagnostics.add("E0207", span, "a range needs a number", format!("`{}` is not a number", surface.ty.value));
-        }
-        let on_texts = limits.min_length.is_some() || limits.max_length.is_some();
-        if on_texts && !matches!(field.ty.item(), Type::Text | Type::Secret) {
-            diagnostics.add("E0207", span, "a length needs text", format!("`{}` is not text", surface.ty.value));
+            let label = format!("`{}` is neither", surface.ty.value);
+            diagnostics.add("E0207", span, "a range needs a number or a text", label);
         }
         if let Some(shape) = &limits.shape {
             let fits = match (field.ty.item(), shape.as_str()) {
@@ -236,7 +233,7 @@ fn limits(model: &Model, field: &Field, diagnostics: &mut Diagnostics) {
                 diagnostics.add("E0207", span, format!("`{shape}` is a shape of text"), label);
             }
         }
-        if let (Some(min), Some(max)) = (limits.min, limits.max)
+        if let (Some(min), Some(max)) = (limits.min.or(limits.min_length), limits.max.or(limits.max_length))
             && min > max
         {
             diagnostics.add("E0207", span, format!("the range {min} to {max} is empty"), "nothing fits");

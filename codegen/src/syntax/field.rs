@@ -12,6 +12,7 @@ pub(super) fn read_fields(node: Option<Node<'_, '_>>) -> Vec<Field> {
 pub(super) fn read_field(wire: At<String>, node: &Node<'_, '_>) -> Field {
     let hosts = node.table("hosts");
     let when = node.table("when");
+    let ty = node.text("type");
     Field {
         ty: node.text_at("type"),
         name: node.optional_at("as"),
@@ -26,11 +27,11 @@ pub(super) fn read_field(wire: At<String>, node: &Node<'_, '_>) -> Field {
         pattern: node.optional("pattern"),
         write_text: node.has("write"),
         trim: node.flag("trim") == Some(true),
-        limits: read_limits(node),
-        host_limits: hosts.iter().flat_map(Node::tables).map(|(name, node)| (name, read_limits(&node))).collect(),
+        limits: read_limits(node, &ty),
+        host_limits: hosts.iter().flat_map(Node::tables).map(|(name, node)| (name, read_limits(&node, &ty))).collect(),
         max_items: node.integer("max-items"),
         total: read_by_format(node, "total"),
-        when: when.iter().flat_map(Node::tables).map(|(name, node)| (name, read_limits(&node))).collect(),
+        when: when.iter().flat_map(Node::tables).map(|(name, node)| (name, read_limits(&node, &ty))).collect(),
         not_below: node.optional_at("not-below"),
         required_if: node.optional_at("required-if"),
         only_if: node.optional_at("only-if"),
@@ -45,14 +46,21 @@ pub(super) fn read_field(wire: At<String>, node: &Node<'_, '_>) -> Field {
     }
 }
 
-fn read_limits(node: &Node<'_, '_>) -> Limits {
+/// The limits of a field of this type: the least and the most are numbers, or lengths of a text.
+fn read_limits(node: &Node<'_, '_>, ty: &str) -> Limits {
     let range = node.integers("range");
+    let least = node.integer("min").or(range.first().copied());
+    let most = node.integer("max").or(range.get(1).copied());
+    let item = ty.rsplit(':').next().unwrap_or_default();
+    let is_text = ["text", "secret"].contains(&item.trim_matches(['[', ']', '{', '}', '?', ' ']));
+    let number = |limit: Option<i64>| limit.filter(|_| !is_text);
+    let length = |limit: Option<i64>| limit.filter(|_| is_text);
     Limits {
-        min: node.integer("min").or(range.first().copied()),
-        max: node.integer("max").or(range.get(1).copied()),
+        min: number(least),
+        max: number(most),
         multiple_of: node.integer("multiple-of"),
-        min_length: node.integer("min-length"),
-        max_length: node.integer("max-length"),
+        min_length: length(least),
+        max_length: length(most),
         shape: node.optional("shape"),
     }
 }
@@ -80,7 +88,7 @@ pub(super) fn read_type(name: At<String>, node: &Node<'_, '_>) -> TypeDefinition
         };
         TypeKind::Id { kind, min: node.integer_at("min") }
     } else if node.has("range") {
-        TypeKind::Ranged(At { value: read_limits(node), span: node.span("range") })
+        TypeKind::Ranged(At { value: read_limits(node, ""), span: node.span("range") })
     } else if let Some(values) = node.table("values") {
         let values = values.tables().map(|(wire, node)| EnumerationValue {
             wire,

@@ -132,12 +132,10 @@ const STATUS_MEANINGS: &[&str] = &[
 const SHAPES: &[&str] = &["clock", "domain", "link", "ipv4", "ipv6", "hex32"];
 
 const LIMITS: &[Key] = &[
-    key("range", Shape::Integers, "Lowest and highest value."),
-    key("min", Shape::Integer, "Lowest value."),
-    key("max", Shape::Integer, "Highest value."),
+    key("range", Shape::Integers, "Lowest and highest value; of a text, the fewest and the most characters."),
+    key("min", Shape::Integer, "Lowest value, or the fewest characters."),
+    key("max", Shape::Integer, "Highest value, or the most characters."),
     key("multiple-of", Shape::Integer, "The value is a multiple of this."),
-    key("min-length", Shape::Integer, "Characters, at least."),
-    key("max-length", Shape::Integer, "Characters, at most."),
     key("shape", Shape::Word(SHAPES), "The shape of the text."),
 ];
 
@@ -156,12 +154,10 @@ pub(crate) const FIELD: &[Key] = &[
     key("pattern", Shape::Text, "A date pattern other than the first of the service."),
     key("write", Shape::Word(&["text"]), "How a number is written."),
     key("trim", Shape::Flag, "Blanks around the text of an answer are left out."),
-    key("range", Shape::Integers, "Lowest and highest value."),
-    key("min", Shape::Integer, "Lowest value."),
-    key("max", Shape::Integer, "Highest value."),
+    key("range", Shape::Integers, "Lowest and highest value; of a text, the fewest and the most characters."),
+    key("min", Shape::Integer, "Lowest value, or the fewest characters."),
+    key("max", Shape::Integer, "Highest value, or the most characters."),
     key("multiple-of", Shape::Integer, "The value is a multiple of this."),
-    key("min-length", Shape::Integer, "Characters, at least."),
-    key("max-length", Shape::Integer, "Characters, at most."),
     key("shape", Shape::Word(SHAPES), "The shape of the text."),
     key("max-items", Shape::Integer, "Items of a list, at most."),
     key("total", Shape::TextByFormat, "The key beside a list or map of an answer with the number of items in all."),

@@ -24,7 +24,7 @@ pub(super) fn read(node: &Node<'_, '_>) -> Service {
         zone: node.text("zone"),
         currency: node.optional_at("currency"),
         formats: node.texts("formats"),
-        request_format: node.optional("request-format"),
+        request_format: node.optional("request"),
         negotiates: node.flag("negotiates") == Some(true),
         path: node.optional("path"),
         method: node.optional("method"),
@@ -109,12 +109,10 @@ pub(super) fn read(node: &Node<'_, '_>) -> Service {
             })
             .collect(),
         rates: node
-            .list("rate")
-            .map(|node| Rate {
-                name: node.text_at("name"),
-                count: node.integer("count").unwrap_or(0),
-                per: node.text("per"),
-            })
+            .table("rates")
+            .iter()
+            .flat_map(Node::tables)
+            .map(|(name, node)| Rate { name, count: node.integer("count").unwrap_or(0), per: node.text("per") })
             .collect(),
         statuses: read_statuses(node),
         modules: node

@@ -211,9 +211,7 @@ pub fn field(rng: &mut TestRng, index: usize, place: Place, named: &[Named], wor
                 "text" if rng.random_bool(0.5) => match place {
                     Place::Answer if !is_required => keys.push("trim = true".to_owned()),
                     Place::Answer => {}
-                    _ => keys.push(
-                        pick(rng, &["min-length = 1", "max-length = 40", "min-length = 1, max-length = 90"]).to_owned(),
-                    ),
+                    _ => keys.push(pick(rng, &["min = 1", "max = 40", "range = [1, 90]"]).to_owned()),
                 },
                 "int" | "uint" if place != Place::Answer && rng.random_bool(0.5) => {
                     keys.push(

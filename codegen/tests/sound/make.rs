@@ -73,7 +73,7 @@ impl Maker {
             "name = \"Odd\"\nen = \"An API.\"\nzone = \"{}\"\n",
             pick(&mut self.rng, &["UTC", "Europe/Moscow"])
         );
-        text.push_str(&format!("formats = {:?}\nrequest-format = \"{}\"\n", self.formats, self.request));
+        text.push_str(&format!("formats = {:?}\nrequest = \"{}\"\n", self.formats, self.request));
         if self.formats.len() > 1 {
             text.push_str("negotiates = true\n");
         }
@@ -124,7 +124,7 @@ impl Maker {
         text.push_str(
             "\n[[error]]\ncode = \"Missing\"\nas = \"NotThere\"\nkind = \"not-found\"\nen = \"There is none.\"\n\
              \n[[error]]\ncode = \"17\"\nas = \"Late\"\nkind = \"temporary\"\nverify = true\nprovenance = \"recorded\"\nen = \"Later.\"\n\
-             \n[[rate]]\nname = \"all\"\ncount = 30\nper = \"minute\"\nen = \"All calls.\"\n\
+             \n[rates]\nall = { count = 30, per = \"minute\", en = \"All calls.\" }\n\
              \n[status]\n201 = { means = \"ok\", en = \"Made.\" }\n204 = { means = \"ok\" }\n404 = { means = \"not-found\", en = \"None.\" }\n",
         );
         self.spec("service.toml", text);

@@ -21,8 +21,8 @@ const STATUS: &[Key] = &[
 const REQUEST: &[Key] = &[key("root", Shape::TextByFormat, "The wrapper of the body.")];
 
 const EMPTY: &[Key] = &[
-    key("statuses", Shape::Integers, "HTTP statuses."),
-    key("codes", Shape::Texts, "Codes or messages."),
+    key("status", Shape::Integers, "HTTP statuses."),
+    key("code", Shape::Texts, "Codes or messages."),
     key("except", Shape::Texts, "Texts that show another fault after all."),
 ];
 

@@ -85,7 +85,6 @@ const ERROR: &[Key] = &[
 ];
 
 const RATE: &[Key] = &[
-    must("name", Shape::Text, "The name that endpoints use."),
     must("count", Shape::Integer, "Calls in one window."),
     must("per", Shape::Word(&["second", "minute", "hour", "day"]), "The window."),
     key("en", Shape::Sentence, "One English sentence."),
@@ -107,7 +106,7 @@ pub(crate) const SERVICE: &[Key] = &[
     must("zone", Shape::Text, "The time zone of its dates."),
     key("currency", Shape::Text, "The currency of all amounts, if the document says it: `RUB`."),
     must("formats", Shape::Words(&["xml", "json", "php", "print_r"]), "Formats of answers; the first is the default."),
-    key("request-format", Shape::Word(FORMATS), "The format of request bodies, if it is another."),
+    key("request", Shape::Word(FORMATS), "The format of request bodies, if it is another."),
     key("negotiates", Shape::Flag, "The wanted format is said in `Accept`."),
     key("path", Shape::Text, "The path of endpoints that give none."),
     key("method", Shape::Word(METHODS), "The method of endpoints that give none."),
@@ -131,7 +130,7 @@ pub(crate) const SERVICE: &[Key] = &[
     key("success", Shape::Table(SUCCESS), "How the API says yes, if not by the status alone."),
     must("fault", Shape::Tables(FAULT), "How the API says no: forms that are tried in this order."),
     key("error", Shape::Tables(ERROR), "The catalogue of error codes."),
-    key("rate", Shape::Tables(RATE), "Rate limits."),
+    key("rates", Shape::Named(RATE), "Rate limits, by the names that endpoints use."),
     key("status", Shape::Named(STATUS), "What the statuses mean."),
     key(
         "modules",
