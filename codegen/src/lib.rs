@@ -17,6 +17,7 @@ mod diagnostic;
 mod emit;
 mod examples;
 mod explain;
+mod identifier;
 mod model;
 mod outputs;
 mod print;

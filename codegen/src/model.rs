@@ -422,6 +422,27 @@ pub(crate) enum Sign {
     Became,
 }
 
+/// How the call for the next page is made.
+#[derive(Debug, Clone)]
+pub(crate) struct Paging {
+    pub(crate) input: Field,
+    pub(crate) goes_on: GoesOn,
+    /// The field of the output with the items; `None` if the output is the list.
+    pub(crate) list: Option<Field>,
+    pub(crate) item: Type,
+}
+
+/// How an input goes on to the next page.
+#[derive(Debug, Clone)]
+pub(crate) enum GoesOn {
+    /// One more than before; the first page has this number.
+    ByOne(i64),
+    /// By as many items as came.
+    ByItems,
+    /// To the value of a field, or to what a link there has for it.
+    To(Vec<Field>),
+}
+
 /// An input that the answer repeats.
 #[derive(Debug, Clone)]
 pub(crate) struct Echo {
@@ -470,6 +491,7 @@ pub(crate) struct Endpoint {
     /// Of a map: the field of an item that is its key.
     pub(crate) key: Option<Field>,
     pub(crate) echo: Vec<Echo>,
+    pub(crate) paging: Option<Paging>,
     pub(crate) waiters: Vec<Waiter>,
     pub(crate) evidence: Option<Evidence>,
     pub(crate) surface: surface::Endpoint,
@@ -522,6 +544,8 @@ pub(crate) struct Model {
     pub(crate) service: surface::Service,
     pub(crate) types: BTreeMap<String, TypeEntry>,
     pub(crate) endpoints: Vec<Endpoint>,
+    /// Files of endpoints that cannot be read, as `module/endpoint`: what names one is not wrong for that.
+    pub(crate) unread: Vec<String>,
     /// The remarks of each file that has some, by file.
     pub(crate) remarks: Vec<(String, surface::Remarks)>,
     pub(crate) inventory: Option<surface::Inventory>,

@@ -55,6 +55,11 @@ impl<'s> Specs<'s> {
         print::one_file(&self.sources.names().generate, &self.model.api, &self.rust())
     }
 
+    /// The features of `hostkit-proto` that the code needs.
+    pub fn features(&self) -> &'static [&'static str] {
+        if self.model.service.signature.is_some() { &["signing"] } else { &[] }
+    }
+
     /// The name of the API's type.
     pub fn name(&self) -> &str {
         &self.model.service.name

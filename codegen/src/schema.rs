@@ -113,8 +113,9 @@ fn described(schema: Json, doc: &str) -> Json {
 
 fn shape(shape: Shape) -> Json {
     match shape {
-        Shape::Text | Shape::Sentence => Json::of_type("string"),
+        Shape::Text | Shape::Name | Shape::Sentence | Shape::Template => Json::of_type("string"),
         Shape::Integer => Json::of_type("integer"),
+        Shape::FlagOrText => Json::any_of(vec![Json::of_type("boolean"), Json::of_type("string")]),
         Shape::Flag => Json::of_type("boolean"),
         Shape::Word(words) => Json::words(words),
         Shape::Texts => Json::list_of(Json::of_type("string")),

@@ -45,12 +45,12 @@ pub(crate) struct Put {
 impl Put {
     /// The names in its template.
     pub(crate) fn names(&self) -> Vec<&str> {
-        let names = self.pieces.iter().flat_map(|piece| match piece {
-            Piece::Text(_) => vec![],
-            Piece::Name(name) => vec![name.as_str()],
-            Piece::Basic(login, password) => vec![login.as_str(), password.as_str()],
-        });
-        names.collect()
+        names(&self.pieces)
+    }
+
+    /// Whether the signature is in it.
+    pub(crate) fn signs(&self) -> bool {
+        self.names().iter().any(|name| SIGNATURES.contains(name))
     }
 
     /// The name that is the whole template.
@@ -72,6 +72,51 @@ impl Put {
             }
         }
         Some(Constant { key: self.key.clone(), text, is_number: self.is_number })
+    }
+}
+
+/// The names of a template that are no fields: time and nonce of the request, and its signature.
+pub(crate) const STAMPS: [&str; 3] = ["time", "time:ms", "nonce"];
+pub(crate) const SIGNATURES: [&str; 2] = ["signature", "signature:base64"];
+
+/// A text with names in braces.
+#[derive(Debug, Clone)]
+pub(crate) struct Template {
+    pub(crate) text: At<String>,
+    pub(crate) pieces: Vec<Piece>,
+}
+
+impl Template {
+    /// The names in it.
+    pub(crate) fn names(&self) -> Vec<&str> {
+        names(&self.pieces)
+    }
+}
+
+fn names(pieces: &[Piece]) -> Vec<&str> {
+    let names = pieces.iter().flat_map(|piece| match piece {
+        Piece::Text(_) => vec![],
+        Piece::Name(name) => vec![name.as_str()],
+        Piece::Basic(login, password) => vec![login.as_str(), password.as_str()],
+    });
+    names.collect()
+}
+
+/// `[signature]`: what is signed, and how.
+#[derive(Debug, Clone)]
+pub(crate) struct Signature {
+    pub(crate) algorithm: At<String>,
+    /// The key of an HMAC.
+    pub(crate) key: Option<Template>,
+    pub(crate) text: Template,
+    /// The call that tells the server's time.
+    pub(crate) clock: Option<At<String>>,
+}
+
+impl Signature {
+    /// The names of its key and of its text.
+    pub(crate) fn names(&self) -> Vec<&str> {
+        self.key.iter().flat_map(Template::names).chain(self.text.names()).collect()
     }
 }
 
@@ -123,6 +168,7 @@ pub(crate) struct Service {
     pub(crate) hosts: Vec<Host>,
     pub(crate) credentials: Vec<Credentials>,
     pub(crate) session: Option<Session>,
+    pub(crate) signature: Option<Signature>,
     pub(crate) fault: Fault,
     pub(crate) errors: Vec<ErrorCode>,
     pub(crate) rates: Vec<Rate>,
@@ -200,6 +246,13 @@ pub(crate) struct Credentials {
     pub(crate) sign_in: Option<At<String>>,
     pub(crate) token: Option<At<String>>,
     pub(crate) put: Vec<Put>,
+}
+
+impl Credentials {
+    /// Whether calls with them are signed.
+    pub(crate) fn sign(&self) -> bool {
+        self.put.iter().any(Put::signs)
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -482,6 +535,18 @@ pub(crate) struct Response {
     pub(crate) echo: Pairs,
 }
 
+/// `[paging]`: how the call for the next page differs from that for this one.
+#[derive(Debug, Clone)]
+pub(crate) struct Paging {
+    pub(crate) place: Span,
+    /// The input, and how it goes on.
+    pub(crate) next: Pairs,
+    /// The field of the output with the items, if the output is not the list.
+    pub(crate) list: Option<At<String>>,
+    /// The number of the first page, if it is not 1.
+    pub(crate) from: Option<At<i64>>,
+}
+
 #[derive(Debug, Clone)]
 pub(crate) struct Status {
     pub(crate) code: At<i64>,
@@ -640,6 +705,7 @@ pub(crate) struct Endpoint {
     pub(crate) one_of: Vec<OneOf>,
     pub(crate) put: Vec<Put>,
     pub(crate) response: Response,
+    pub(crate) paging: Option<Paging>,
     pub(crate) statuses: Vec<Status>,
     pub(crate) waiters: Vec<Waiter>,
     pub(crate) evidence: Option<Evidence>,
@@ -684,6 +750,8 @@ pub(crate) struct Surface {
     pub(crate) service: Service,
     pub(crate) types: Vec<TypeFile>,
     pub(crate) endpoints: Vec<Endpoint>,
+    /// Files of endpoints that cannot be read, as `module/endpoint`.
+    pub(crate) unread: Vec<String>,
     pub(crate) inventory: Option<Inventory>,
     /// Whether the sentences are translated.
     pub(crate) is_translated: bool,

@@ -9,6 +9,7 @@ mod ci;
 mod codegen;
 mod command;
 mod compile_cost;
+mod copy;
 mod coverage;
 mod dependent;
 mod features;
@@ -24,9 +25,11 @@ mod openapi_client;
 mod own_api;
 mod package;
 mod promises;
+mod random_specs;
 mod real;
 mod spec;
 mod strangers;
+mod test_binaries;
 mod tidy;
 mod tokens;
 mod workspace;
@@ -184,12 +187,12 @@ enum TestVerb {
         #[arg(long)]
         long: bool,
     },
-    /// Makes small changes to the code (cargo-mutants), and reports those that no test of the two core crates detects.
+    /// Makes small changes to the code (those that cargo-mutants lists), and reports those that no test detects.
     ///
-    /// Use it after a change of retry, session, limits, exchange or redaction, or of their tests: what survives is a
-    /// missing test. It takes some seconds for each mutant, so it is no job of CI. Caught mutants are
-    /// kept below `target/mutants` while their file is unchanged, so that an interrupted run resumes and a second one
-    /// tries only the survivors.
+    /// Use it after a change of retry, session, limits, exchange, redaction, evidence or recovery, or of their tests: what
+    /// survives is a missing test. All changes are built once, in a copy, each behind a switch, but each needs a run of the
+    /// tests, so it is no job of CI. Results are kept below `target/mutants` while their file is unchanged, so that an
+    /// interrupted run resumes and a second one tries only the survivors.
     Mutants {
         /// Only mutants of this file or glob, from the root of the workspace; may be given several times.
         #[arg(long)]
@@ -235,6 +238,14 @@ enum TestVerb {
     ///
     /// Use it after a change of the tests over all APIs, of the sandbox or of `cargo-hostkit`.
     AddedApi,
+    /// Makes sound specs at random, compiles what is generated, and passes their examples through both halves.
+    ///
+    /// Use it after a change of the emitters or of the spec language.
+    RandomSpecs {
+        /// The number of APIs.
+        #[arg(long, default_value_t = 30)]
+        count: u32,
+    },
     /// Runs public clients that are published as packages against the sandbox.
     ///
     /// Use it after a change of the sandbox; it needs Python and a registry, and is not part of CI.
@@ -351,6 +362,7 @@ fn test_verb(verb: TestVerb) -> Result<(), String> {
         TestVerb::Openapi { client: false } => openapi::run(),
         TestVerb::OwnApi => own_api::execute(),
         TestVerb::AddedApi => added_api::execute(),
+        TestVerb::RandomSpecs { count } => random_specs::execute(count),
         TestVerb::Strangers => strangers::run_clients(),
         TestVerb::Fixtures { check } => fixtures::php(check),
     }

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use hostkit_proto::Currency;
 
 use super::kinds::is_number;
-use super::{nested, put};
+use super::{nested, put, signing};
 use crate::diagnostic::{Diagnostics, did_you_mean};
+use crate::identifier;
 use crate::model::{Endpoint, Field, Model, Type, TypeKind};
 use crate::source::{At, Span};
 use crate::surface::{self, FaultStyle, IdKind, Remarks, Surface};
@@ -60,6 +61,7 @@ pub(super) fn check(model: &Model, surface: &Surface, diagnostics: &mut Diagnost
     put::of_service(model, diagnostics);
     credentials(model, diagnostics);
     session(model, diagnostics);
+    signing::check(model, diagnostics);
     for definition in surface.types.iter().flat_map(|file| &file.types) {
         taken(model, &definition.name, &definition.name.span, false, diagnostics);
         if let surface::TypeKind::Id { kind: IdKind::Text | IdKind::Free, min: Some(min) } = &definition.kind {
@@ -179,12 +181,12 @@ fn modules(model: &Model, diagnostics: &mut Diagnostics) {
             None => "modules are the folders of calls".to_owned(),
         };
         let message = format!("there is no module `{}`", module.name.value);
-        diagnostics.add_with_help("E0246", &module.name.span, message, "unknown", help);
+        diagnostics.add_with_help("E0248", &module.name.span, message, "unknown", help);
     }
     let Some(first) = said.first() else { return };
     for name in known.into_iter().filter(|name| model.service.module(name).is_none()) {
         let message = format!("`[modules]` does not say what a user does with `{name}`");
-        diagnostics.add("E0246", &first.name.span, message, "it names others");
+        diagnostics.add("E0248", &first.name.span, message, "it names others");
     }
 }
 
@@ -192,14 +194,14 @@ fn currencies(model: &Model, diagnostics: &mut Diagnostics) {
     let codes = model.service.hosts.iter().filter_map(|host| host.currency.as_ref()).chain(&model.service.currency);
     for code in codes.filter(|code| Currency::new(code).is_none()) {
         let help = "three letters, as in ISO 4217: `RUB`";
-        diagnostics.add_with_help("E0245", &code.span, "this is no code of a currency", "no code", help);
+        diagnostics.add_with_help("E0247", &code.span, "this is no code of a currency", "no code", help);
     }
     for entry in model.types.values() {
         let TypeKind::Struct(fields) = &entry.kind else { continue };
         for field in fields.iter().filter(|field| field.ty == Type::Currency).skip(1) {
             let help = "a `currency` is that of all amounts beside it: make the others text";
             let message = format!("`{}` has two currencies", entry.name);
-            diagnostics.add_with_help("E0245", &field.surface.wire.span, message, "the second one", help);
+            diagnostics.add_with_help("E0247", &field.surface.wire.span, message, "the second one", help);
         }
     }
 }
@@ -279,7 +281,8 @@ fn identity(model: &Model, endpoint: &Endpoint, diagnostics: &mut Diagnostics) {
 
 fn credentials(model: &Model, diagnostics: &mut Diagnostics) {
     for credentials in &model.service.credentials {
-        for (_, kind) in &credentials.fields {
+        for (name, kind) in &credentials.fields {
+            identifier::check(name, diagnostics);
             if !["text", "int", "secret"].contains(&kind.value.as_str()) {
                 diagnostics.add(
                     "E0227",
@@ -290,10 +293,19 @@ fn credentials(model: &Model, diagnostics: &mut Diagnostics) {
             }
         }
         let known = |name: &str| credentials.fields.iter().any(|(field, _)| field.value == name);
-        let fields: Vec<&str> = credentials.fields.iter().map(|(field, _)| field.as_str()).collect();
-        put::check(&credentials.put, &fields, &put::EVERYWHERE, diagnostics);
+        if let Some(token) = credentials.token.as_ref().filter(|token| !known(token)) {
+            let fields: Vec<&str> = credentials.fields.iter().map(|(field, _)| field.as_str()).collect();
+            let help = format!("the fields are: {}", fields.join(", "));
+            let message = format!("the credentials have no field `{}`", token.value);
+            diagnostics.add_with_help("E0228", &token.span, message, "unknown", help);
+        }
+        let names = signing::known_to_puts(model, credentials);
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        put::check(&credentials.put, &names, &put::EVERYWHERE, diagnostics);
+        signing::check_names(model, credentials, diagnostics);
         if let Some(sign_in) = &credentials.sign_in {
             match model.endpoint(sign_in) {
+                None if model.unread.contains(&sign_in.value) => {}
                 None => {
                     let paths: Vec<String> = model
                         .endpoints
@@ -338,7 +350,8 @@ fn session(model: &Model, diagnostics: &mut Diagnostics) {
             diagnostics.add_with_help("E0231", &word.span, message, "unknown", help);
             continue;
         };
-        if field.ty != ty {
+        let is_age = session.ends.as_ref().is_some_and(|ends| ends.value == word.value) && field.ty == Type::Uint;
+        if field.ty != ty && !is_age {
             let help = "a token is a `secret`, a base URL `text`, and the times of a session are a `unixtime`: that is a \
                         moment, a `datetime` needs a zone";
             let label = format!("`{}` is {}", word.value, field.surface.ty.value);

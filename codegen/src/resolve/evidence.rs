@@ -234,6 +234,7 @@ impl<'m> Tracer<'m, '_> {
         let model: &'m Model = self.model;
         match model.endpoint(name) {
             Some(found) => Some(found),
+            None if model.unread.contains(&name.value) => None,
             None => {
                 let known: Vec<String> =
                     model.endpoints.iter().map(|known| format!("{}/{}", known.module, known.name)).collect();

@@ -7,8 +7,10 @@ mod evidence;
 mod kinds;
 pub(crate) mod names;
 mod nested;
+mod paging;
 mod put;
 mod rules;
+mod signing;
 mod totals;
 mod types;
 mod waiters;
@@ -17,6 +19,7 @@ mod wrappers;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Diagnostics, did_you_mean};
+use crate::identifier;
 use crate::model::{Endpoint, Field, Model, OneOf, Output, Type, TypeEntry, TypeKind, Value, Variant, WireName};
 use crate::source::{At, Sources, Span};
 use crate::surface::{self, Surface};
@@ -41,6 +44,7 @@ pub(crate) fn resolve(surface: Surface, sources: &Sources, diagnostics: &mut Dia
     for file in &surface.types {
         let spec = format!("specs/{}", sources.path(file.file));
         for definition in &file.types {
+            identifier::check(&definition.name, resolver.diagnostics);
             let entry = resolver.type_entry(definition, &file.module, &spec);
             if types.insert(definition.name.value.clone(), entry).is_some() {
                 let message = format!("the type `{}` is defined twice", definition.name.value);
@@ -61,6 +65,7 @@ pub(crate) fn resolve(surface: Surface, sources: &Sources, diagnostics: &mut Dia
         service,
         types,
         endpoints,
+        unread: surface.unread.clone(),
         remarks: remarks(&surface, sources),
         inventory: surface.inventory.clone(),
         is_translated: surface.is_translated,
@@ -69,6 +74,7 @@ pub(crate) fn resolve(surface: Surface, sources: &Sources, diagnostics: &mut Dia
     mark_uses(&mut model);
     rules::resolve(&mut model, diagnostics);
     answers::resolve(&mut model, diagnostics);
+    paging::resolve(&mut model, diagnostics);
     totals::check(&model, diagnostics);
     wrappers::check(&model, diagnostics);
     bodies::check(&model, diagnostics);
@@ -130,18 +136,6 @@ impl Resolver<'_, '_> {
         ty
     }
 
-    fn rust_name(&mut self, given: &Option<At<String>>, wire: &At<String>) -> String {
-        match given {
-            Some(name) if names::is_identifier(name) => name.value.clone(),
-            Some(name) => {
-                let message = format!("`{}` is not a Rust name", name.value);
-                self.diagnostics.add("E0224", &name.span, message, "letters, digits and underscores, no keyword");
-                names::snake(name)
-            }
-            None => names::snake(wire),
-        }
-    }
-
     fn field(&mut self, field: &surface::Field) -> Field {
         let ty = match (self.ty(&field.ty), &field.join) {
             (Type::List(item), Some(_)) => Type::Csv(item),
@@ -166,7 +160,7 @@ impl Resolver<'_, '_> {
         let mut surface = field.clone();
         surface.pattern = surface.pattern.or_else(|| forms.cloned());
         Field {
-            rust: self.rust_name(&field.name, &field.wire),
+            rust: field.name.as_ref().map_or_else(|| names::snake(&field.wire), |name| name.value.clone()),
             name: WireName {
                 json: path(&field.json, None),
                 xml: path(&field.xml, None),
@@ -358,6 +352,7 @@ impl Resolver<'_, '_> {
             output: self.output(&endpoint.response),
             key: None,
             echo: Vec::new(),
+            paging: None,
             waiters: Vec::new(),
             evidence: None,
             type_name,

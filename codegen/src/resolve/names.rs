@@ -5,17 +5,8 @@ use std::collections::BTreeSet;
 use heck::{ToSnakeCase, ToUpperCamelCase};
 
 use crate::diagnostic::{Diagnostics, did_you_mean};
+use crate::identifier::{KEYWORDS, METHODS};
 use crate::model::{Endpoint, Model, TypeKind};
-
-const KEYWORDS: &[&str] = &[
-    "as", "async", "await", "break", "const", "continue", "crate", "dyn", "else", "enum", "extern", "false", "fn",
-    "for", "gen", "if", "impl", "in", "let", "loop", "match", "mod", "move", "mut", "pub", "ref", "return", "self",
-    "Self", "static", "struct", "super", "trait", "true", "type", "unsafe", "use", "where", "while", "abstract",
-    "become", "box", "do", "final", "macro", "override", "priv", "try", "typeof", "unsized", "virtual", "yield",
-];
-
-/// Methods of every call, which a setter of the same name would hide.
-const METHODS: &[&str] = &["clone", "default", "encode", "new"];
 
 /// A field or module name. A keyword gets a trailing underscore: raw identifiers read badly, and some are not allowed.
 pub(crate) fn snake(wire: &str) -> String {
@@ -59,13 +50,4 @@ pub(super) fn check_search(model: &Model, diagnostics: &mut Diagnostics) {
         let message = format!("no name has the word `{}`", word.value);
         diagnostics.add_with_help("E0109", &word.span, message, "finds nothing", help);
     }
-}
-
-/// Whether a text is a valid Rust identifier.
-pub(crate) fn is_identifier(name: &str) -> bool {
-    let mut characters = name.chars();
-    characters.next().is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
-        && characters.all(|character| character.is_ascii_alphanumeric() || character == '_')
-        && !KEYWORDS.contains(&name)
-        && !METHODS.contains(&name)
 }

@@ -103,6 +103,7 @@ impl Nested<'_, '_> {
                 "say how: `names = \"key[]\"`, `names = \"key[{index}]\"` or `join = \",\"`"
             }
             (Type::List(_), _) => "say how: `join = \",\"`",
+            (Type::Html | Type::Any, _) => "use `text`, or another scalar",
             (_, "a query" | "a form") => {
                 "say how its parts are called, such as `names = \"key[{key}]\"` or `names = \"key[{field}]\"`"
             }

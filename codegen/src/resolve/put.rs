@@ -2,6 +2,7 @@
 
 use crate::diagnostic::{Diagnostics, did_you_mean};
 use crate::model::{Endpoint, Model};
+use crate::source::Span;
 use crate::surface::{ACTION, Place, Put};
 
 /// The places of what carries credentials.
@@ -32,19 +33,24 @@ pub(super) fn of_endpoint(endpoint: &Endpoint, diagnostics: &mut Diagnostics) {
 /// Reports unknown names and places where this cannot go.
 pub(super) fn check(puts: &[Put], known: &[&str], places: &[Place], diagnostics: &mut Diagnostics) {
     for put in puts {
-        for name in put.names().into_iter().filter(|name| !known.contains(name)) {
-            let help = match (did_you_mean(name, known.iter().copied()), known) {
-                (Some(near), _) => format!("did you mean `{{{near}}}`?"),
-                (None, []) => "here only constants can be put".to_owned(),
-                (None, known) => format!("the names are: {}", known.join(", ")),
-            };
-            let message = format!("nothing here is called `{name}`");
-            diagnostics.add_with_help("E0228", &put.template.span, message, "an unknown name", help);
-        }
+        check_names(&put.template.span, &put.names(), known, diagnostics);
         if !places.contains(&put.place) {
             let words = places.iter().map(|place| format!("{place:?}").to_lowercase()).collect::<Vec<_>>();
             let help = format!("the places are: {}", words.join(", "));
             diagnostics.add_with_help("E0241", &put.key.span, "this cannot be put there", "not here", help);
         }
+    }
+}
+
+/// Reports names that nothing here has.
+pub(super) fn check_names(span: &Span, names: &[&str], known: &[&str], diagnostics: &mut Diagnostics) {
+    for name in names.iter().filter(|name| !known.contains(name)) {
+        let help = match (did_you_mean(name, known.iter().copied()), known) {
+            (Some(near), _) => format!("did you mean `{{{near}}}`?"),
+            (None, []) => "here only constants can be put".to_owned(),
+            (None, known) => format!("the names are: {}", known.join(", ")),
+        };
+        let message = format!("nothing here is called `{name}`");
+        diagnostics.add_with_help("E0228", span, message, "an unknown name", help);
     }
 }

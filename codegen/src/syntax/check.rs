@@ -10,6 +10,7 @@ use super::node::whole;
 use super::put;
 use super::translation::Sentence;
 use crate::diagnostic::{Diagnostics, did_you_mean};
+use crate::identifier;
 use crate::source::{At, FileId, Span};
 
 /// Placeholder in a skeleton for a value that its author must decide.
@@ -89,6 +90,11 @@ impl Checker<'_> {
                 key.doc,
             ),
             Shape::Text if inner.is_str() => {}
+            Shape::Name if inner.is_str() => {
+                let name = At { value: inner.as_str().unwrap_or_default().to_owned(), span };
+                identifier::check(&name, self.diagnostics);
+            }
+            Shape::FlagOrText if inner.is_bool() || inner.is_str() => {}
             Shape::Sentence if inner.is_str() => self.sentence(value),
             Shape::Integer if inner.is_integer() => self.whole(value, key),
             Shape::Flag if inner.is_bool() => {}
@@ -100,6 +106,11 @@ impl Checker<'_> {
                 self.put(inner.as_table().into_iter().flatten(), may_be_format);
             }
             Shape::Any => {}
+            Shape::Template if inner.is_str() => {
+                if let Err(why) = put::template(inner.as_str().unwrap_or_default()) {
+                    self.diagnostics.add_with_help("E0241", &span, why, "not a template", key.doc);
+                }
+            }
             Shape::Word(words) if inner.is_str() => self.word(value, key.name, words),
             Shape::TextOrTexts if inner.is_str() || is_list(inner, |item| item.is_str()) => {}
             Shape::Texts if is_list(inner, |item| item.is_str()) => {}
@@ -268,9 +279,10 @@ impl Checker<'_> {
 
     fn shape(&mut self, span: &Span, key: &Key, found: &DeValue<'_>) {
         let expected = match key.shape {
-            Shape::Text | Shape::Sentence | Shape::Word(_) => "text",
+            Shape::Text | Shape::Name | Shape::Sentence | Shape::Template | Shape::Word(_) => "text",
             Shape::Integer => "a whole number",
             Shape::Flag => "true or false",
+            Shape::FlagOrText => "true, false or text",
             Shape::Texts | Shape::Words(_) => "a list of texts",
             Shape::TextOrTexts => "text, or a list of texts",
             Shape::Scalars => "a list of texts, whole numbers, `true` or `false`",

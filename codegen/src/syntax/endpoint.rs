@@ -8,7 +8,8 @@ use super::keys;
 use super::node::{Described, Node, decimal};
 use crate::source::{At, Span};
 use crate::surface::{
-    Condition, Endpoint, Evidence, ExampleFacts, OneOf, Place, Removed, Response, Status, Variant, Waiter, Wanted,
+    Condition, Endpoint, Evidence, ExampleFacts, OneOf, Paging, Place, Removed, Response, Status, Variant, Waiter,
+    Wanted,
 };
 
 /// Checks `one-of`, whose groups have free names beside their own keys.
@@ -108,6 +109,12 @@ pub(super) fn read(place: Span, module: &str, stem: &str, node: &Node<'_, '_>) -
             .collect(),
         put,
         response: read_response(node.table("response")),
+        paging: node.table("paging").map(|node| Paging {
+            place: node.place(),
+            next: node.pairs("next"),
+            list: node.optional_at("list"),
+            from: node.integer_at("from"),
+        }),
         statuses: read_statuses(node),
         waiters: node
             .table("waiter")

@@ -15,10 +15,14 @@ pub(crate) use service::SERVICE;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Shape {
     Text,
+    /// A name in Rust.
+    Name,
     /// A text that other languages translate.
     Sentence,
     Integer,
     Flag,
+    /// A truth value, or a text.
+    FlagOrText,
     /// One of these words.
     Word(&'static [&'static str]),
     /// A list of texts.
@@ -51,6 +55,8 @@ pub(crate) enum Shape {
     Put,
     /// The same for every request; a table below the name of a format holds for answers of that format.
     PutByFormat,
+    /// Text with names in braces.
+    Template,
     /// Any value; the reader checks it.
     Any,
 }
@@ -138,7 +144,7 @@ const LIMITS: &[Key] = &[
 pub(crate) const FIELD: &[Key] = &[
     must("type", Shape::Text, "The type expression."),
     must("en", Shape::Sentence, "One English sentence: the docstring."),
-    key("as", Shape::Text, "The Rust name."),
+    key("as", Shape::Name, "The Rust name."),
     key("json", Shape::Text, "The name in JSON, PHP and print_r; `a/b` goes down."),
     key("xml", Shape::Text, "The name in XML; `@a` is an attribute."),
     key("item", Shape::Text, "The key of each item of a list, in all formats but XML: `[{\"thing\": {}}]`."),
@@ -193,7 +199,7 @@ const UNION: &[Key] = &[
 
 const ENUM_VALUE: &[Key] = &[
     must("en", Shape::Sentence, "One English sentence."),
-    key("as", Shape::Text, "The Rust name."),
+    key("as", Shape::Name, "The Rust name."),
     key("provenance", Shape::Word(PROVENANCES), "Where the fact is from."),
 ];
 

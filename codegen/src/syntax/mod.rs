@@ -25,7 +25,9 @@ const LANGUAGE: &str = "ru";
 
 /// Reads every file of one API. Problems go to `diagnostics`; a file with problems is left out.
 pub(crate) fn read(api: &str, sources: &Sources, diagnostics: &mut Diagnostics) -> Option<Surface> {
-    let files = parse(api, sources, diagnostics);
+    // The files that cannot be read, from the folder of the API.
+    let mut unread = Vec::new();
+    let files = parse(api, sources, diagnostics, &mut unread);
     let dictionary = files.iter().find(|file| file.path == LANGUAGE);
     let dictionary = dictionary.map(|file| Dictionary::read(file.id, file.table.get_ref(), diagnostics));
     let mut service = None;
@@ -33,7 +35,6 @@ pub(crate) fn read(api: &str, sources: &Sources, diagnostics: &mut Diagnostics) 
     let mut endpoints = Vec::new();
     let mut inventory = None;
     let mut sentences = Vec::new();
-    let is_readable = diagnostics.is_empty();
     for file in files.iter().filter(|file| file.path != LANGUAGE) {
         let (top, place) = (file.table.get_ref(), file.first_line.clone());
         let owner = file.path.rsplit('/').next().unwrap_or_default();
@@ -60,6 +61,7 @@ pub(crate) fn read(api: &str, sources: &Sources, diagnostics: &mut Diagnostics) 
             ),
         }
         if diagnostics.count() > before {
+            unread.push(file.path);
             continue;
         }
         let translation = Translation { dictionary: dictionary.as_ref(), owner };
@@ -78,8 +80,12 @@ pub(crate) fn read(api: &str, sources: &Sources, diagnostics: &mut Diagnostics) 
         }
         return None;
     };
+    // What refers to a service or a type that cannot be read would be said once more for each place.
+    if unread.iter().any(|path| !path.contains('/') || path.starts_with("types/")) {
+        return None;
+    }
     // The sentences of a file that cannot be read are not known.
-    if let Some(dictionary) = dictionary.as_ref().filter(|_| is_readable) {
+    if let Some(dictionary) = dictionary.as_ref().filter(|_| diagnostics.is_empty()) {
         dictionary.check(LANGUAGE, &sentences, diagnostics);
     }
     beside::check_statuses(&service.statuses, diagnostics);
@@ -89,7 +95,8 @@ pub(crate) fn read(api: &str, sources: &Sources, diagnostics: &mut Diagnostics) 
     let search = dictionary.as_ref().map(|dictionary| dictionary.search().to_vec());
     let is_translated = dictionary.is_some();
     let search = search.unwrap_or_default();
-    Some(Surface { api: api.to_owned(), service, types, endpoints, inventory, is_translated, search })
+    let unread = unread.into_iter().map(str::to_owned).collect();
+    Some(Surface { api: api.to_owned(), service, types, endpoints, unread, inventory, is_translated, search })
 }
 
 /// A spec file as TOML.
@@ -102,7 +109,12 @@ struct Parsed<'s> {
 }
 
 /// The spec files of one API that are TOML.
-fn parse<'s>(api: &str, sources: &'s Sources, diagnostics: &mut Diagnostics) -> Vec<Parsed<'s>> {
+fn parse<'s>(
+    api: &str,
+    sources: &'s Sources,
+    diagnostics: &mut Diagnostics,
+    unread: &mut Vec<&'s str>,
+) -> Vec<Parsed<'s>> {
     let prefix = format!("{api}/");
     let mut parsed = Vec::new();
     for (id, path, text) in sources.iter() {
@@ -117,6 +129,8 @@ fn parse<'s>(api: &str, sources: &'s Sources, diagnostics: &mut Diagnostics) -> 
         if errors.is_empty() {
             let first_line = Span { file: id, range: 0..text.find('\n').unwrap_or(text.len()) };
             parsed.push(Parsed { id, path, first_line, table });
+        } else {
+            unread.push(path);
         }
     }
     parsed

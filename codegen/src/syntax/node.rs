@@ -6,7 +6,7 @@ use toml::de::{DeInteger, DeTable, DeValue};
 use super::put::{place, template};
 use super::translation::Translation;
 use crate::source::{At, FileId, Span};
-use crate::surface::{Constant, Pairs, Put, Word};
+use crate::surface::{Constant, Pairs, Put, Template, Word};
 
 /// Value of a number, if it fits into 64 bits.
 pub(super) fn whole(number: &DeInteger<'_>) -> Option<i64> {
@@ -224,6 +224,12 @@ impl<'t, 'i> Node<'t, 'i> {
             Some(Put { place, key, template: self.at(value, text), pieces, is_number })
         };
         table.table.iter().filter_map(put).collect()
+    }
+
+    /// A template, if it is sound.
+    pub(super) fn template(&self, key: &str) -> Option<Template> {
+        let text = self.optional_at(key)?;
+        template(&text).ok().map(|pieces| Template { text, pieces })
     }
 
     pub(super) fn pairs(&self, key: &str) -> Pairs {

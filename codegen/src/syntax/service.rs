@@ -5,9 +5,12 @@ use hostkit_proto::Leniency;
 use super::endpoint::read_statuses;
 use super::field::{read_by_format, read_remarks};
 use super::node::Node;
-use crate::surface::{Credentials, ErrorCode, ErrorDocument, Fault, FaultStyle, Host, Module, Rate, Service, Session};
+use crate::surface::{
+    Credentials, ErrorCode, ErrorDocument, Fault, FaultStyle, Host, Module, Put, Rate, Service, Session, Signature,
+};
 
 pub(super) fn read(node: &Node<'_, '_>) -> Service {
+    let signature = read_signature(node);
     let lenient = node.table("lenient");
     let is = |key: &str| lenient.is_some_and(|node| node.flag(key) == Some(true));
     let dates = node.table("dates");
@@ -64,14 +67,20 @@ pub(super) fn read(node: &Node<'_, '_>) -> Service {
             .collect(),
         credentials: node
             .list("credentials")
-            .map(|node| Credentials {
-                name: node.text_at("name"),
-                en: node.text("en"),
-                ru: node.ru(),
-                fields: node.pairs("fields"),
-                sign_in: node.optional_at("sign-in"),
-                token: node.optional_at("token"),
-                put: node.puts("put"),
+            .map(|node| {
+                let put = node.puts("put");
+                // A clock is read as a session is signed in to: once for all callers, and again after its time.
+                let clock = signature.as_ref().filter(|_| put.iter().any(Put::signs));
+                let clock = clock.and_then(|signature| signature.clock.clone());
+                Credentials {
+                    name: node.text_at("name"),
+                    en: node.text("en"),
+                    ru: node.ru(),
+                    fields: node.pairs("fields"),
+                    sign_in: node.optional_at("sign-in").or(clock),
+                    token: node.optional_at("token"),
+                    put,
+                }
             })
             .collect(),
         session: node.table("session").map(|node| Session {
@@ -83,6 +92,7 @@ pub(super) fn read(node: &Node<'_, '_>) -> Service {
             issued: node.optional_at("issued"),
             hosts: node.texts("hosts"),
         }),
+        signature: signature.clone(),
         fault: read_fault(node),
         errors: node
             .list("error")
@@ -116,6 +126,16 @@ pub(super) fn read(node: &Node<'_, '_>) -> Service {
         origin: node.optional("origin"),
         remarks: read_remarks(node),
     }
+}
+
+fn read_signature(node: &Node<'_, '_>) -> Option<Signature> {
+    let node = node.table("signature")?;
+    Some(Signature {
+        algorithm: node.text_at("algorithm"),
+        key: node.template("key"),
+        text: node.template("text")?,
+        clock: node.optional_at("clock"),
+    })
 }
 
 fn read_fault(node: &Node<'_, '_>) -> Fault {

@@ -115,6 +115,10 @@ impl Dictionary {
                 None => {}
             }
         }
+        // A sentence that was changed is one mistake.
+        if !missing.is_empty() {
+            return;
+        }
         for (english, entry) in &self.entries {
             for (owner, _) in entry.texts.iter().filter(|(owner, _)| !used.contains(&(english, &owner.value))) {
                 let owners = sentences.iter().filter(|sentence| sentence.text.value == *english);

@@ -28,6 +28,8 @@ pub fn build(specs: impl AsRef<Path>) -> Result<PathBuf, Error> {
         code: None,
         reference: None,
         openapi: None,
+        // Here the compiler says what is missing.
+        features: vec!["signing".to_owned()],
     };
     let sources = sources(above, api)?.with_names(hostkit_codegen::Names {
         folder: layout.specs.clone(),

@@ -75,6 +75,7 @@ mod tests {
             code: None,
             reference: None,
             openapi: None,
+            features: Vec::new(),
         };
         let of = |text| Kept::of(&workspace, &layout, &sources(text)).expect("a key");
         let kept = of("a");

@@ -15,7 +15,7 @@ const KEYS: [&str; 5] = ["api", "specs", "code", "reference", "openapi"];
 
 impl Layout {
     /// Reads the metadata of a package, whose folder is relative to the root.
-    fn read(package: &str, folder: &str, metadata: &Value) -> Result<Self, Error> {
+    fn read(package: &str, folder: &str, features: Vec<String>, metadata: &Value) -> Result<Self, Error> {
         let wrong = |what: String| Error::new(format!("{folder}/Cargo.toml: [package.metadata.hostkit]: {what}"));
         let table = metadata.as_object().ok_or_else(|| wrong("is no table".to_owned()))?;
         if let Some(key) = table.keys().find(|key| !KEYS.contains(&key.as_str())) {
@@ -36,8 +36,17 @@ impl Layout {
             code: if code == OUT_DIR { None } else { Some(place(code)?) },
             reference: text("reference")?.map(&place).transpose()?,
             openapi: text("openapi")?.map(&place).transpose()?,
+            features,
         })
     }
+}
+
+/// The features of `hostkit-proto` that a package asks for.
+fn features(package: &Value) -> Vec<String> {
+    let all = package.get("dependencies").and_then(Value::as_array).into_iter().flatten();
+    let ours = all.filter(|one| one.get("name").and_then(Value::as_str) == Some("hostkit-proto"));
+    let features = ours.filter_map(|one| one.get("features").and_then(Value::as_array)).flatten();
+    features.filter_map(|feature| feature.as_str().map(str::to_owned)).collect()
 }
 
 /// A path below a folder, without `.` and `..`; `None` if it leads out of the root.
@@ -86,7 +95,7 @@ impl Workspace {
             let folder = folder.map(|folder| folder.to_string_lossy().replace('\\', "/"));
             let folder =
                 folder.ok_or_else(|| Error::new(format!("{}: outside of the workspace", manifest.display())))?;
-            layouts.push(Layout::read(text("name"), &folder, ours)?);
+            layouts.push(Layout::read(text("name"), &folder, features(package), ours)?);
         }
         layouts.sort_by(|a, b| a.api.cmp(&b.api));
         if let Some(pair) = layouts.windows(2).find(|pair| pair[0].api == pair[1].api) {
@@ -129,6 +138,15 @@ mod tests {
         let [layout] = &read(json!([package("a", said)])).unwrap()[..] else { panic!("one API") };
         assert_eq!((layout.api.as_str(), layout.specs.as_str(), &layout.code), ("shop", "specs", &None));
         assert_eq!(layout.openapi.as_deref(), Some("docs"));
+    }
+
+    #[test]
+    fn features_are_those_of_the_protocol() {
+        let mut one = package("a", json!({}));
+        one["dependencies"] =
+            json!([{ "name": "serde", "features": ["derive"] }, { "name": "hostkit-proto", "features": ["signing"] }]);
+        let [layout] = &read(json!([one])).unwrap()[..] else { panic!("one API") };
+        assert_eq!(layout.features, ["signing"]);
     }
 
     #[test]

@@ -59,6 +59,8 @@ pub struct Layout {
     pub reference: Option<String>,
     /// The folder of the OpenAPI document.
     pub openapi: Option<String>,
+    /// The features of `hostkit-proto` that the crate asks for.
+    pub features: Vec<String>,
 }
 
 /// A workspace with specs, and the cache of formatted files.

@@ -113,8 +113,16 @@ fn generate(layout: &Layout, specs: &Specs<'_>) -> Tree {
 /// The specs of an API, resolved.
 pub(crate) fn resolved<'s>(layout: &Layout, sources: &'s Sources) -> Result<Specs<'s>, Error> {
     use std::io::IsTerminal;
-    Specs::read(&layout.api, sources)
-        .map_err(|found| Error::new(found.render(sources, std::io::stderr().is_terminal())))
+    let specs = Specs::read(&layout.api, sources)
+        .map_err(|found| Error::new(found.render(sources, std::io::stderr().is_terminal())))?;
+    match specs.features().iter().find(|feature| !layout.features.iter().any(|asked| asked == *feature)) {
+        None => Ok(specs),
+        Some(feature) => Err(Error::new(format!(
+            "{}/Cargo.toml: the code of these specs needs the feature `{feature}`: \
+             hostkit-proto = {{ workspace = true, features = [\"{feature}\"] }}",
+            layout.folder
+        ))),
+    }
 }
 
 impl Workspace {

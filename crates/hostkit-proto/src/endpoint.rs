@@ -33,6 +33,17 @@ pub trait Endpoint: Send + Sync {
         Inputs::new()
     }
 
+    /// The call for the page behind an answer; `None` if the answer is the last page, or the call has no pages.
+    fn page_after(&self, _page: &Self::Output) -> Option<Self>
+    where
+        Self: Sized,
+    {
+        None
+    }
+
+    /// Adds the items of the page behind an answer to it.
+    fn add_page(_all: &mut Self::Output, _page: Self::Output) {}
+
     /// The output for a fault that only means "there is nothing", listed in [`EndpointInfo::empty`].
     fn empty() -> Option<Self::Output> {
         None
@@ -52,3 +63,16 @@ pub trait Call: Endpoint {}
     label = "a repeat may act, or spend, again"
 )]
 pub trait Repeatable: Call {}
+
+/// Calls whose answers are pages of one list: `client.items` goes through all of them.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not answer in pages",
+    label = "use `call`, whose answer is whole"
+)]
+pub trait Paged: Call + Clone {
+    /// An item of the list.
+    type Item: Clone + PartialEq + Send;
+
+    /// The items of one page.
+    fn items(page: Self::Output) -> Vec<Self::Item>;
+}

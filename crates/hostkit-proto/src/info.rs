@@ -215,6 +215,8 @@ pub struct ApiInfo {
     pub session_hosts: &'static [&'static str],
     /// The longest validity of a token; the answer may name an earlier end.
     pub session_lifetime: Option<Duration>,
+    /// Whether the sign-in only reads the server's clock, by which calls are signed.
+    pub reads_clock: bool,
     /// Keys at the top of every request body that are not inputs: credentials, constants.
     pub request_keys: &'static [&'static str],
     /// What every answer stands below.
@@ -239,6 +241,7 @@ impl ApiInfo {
         rates: &[],
         session_hosts: &[],
         session_lifetime: None,
+        reads_clock: false,
         request_keys: &[],
         top: Top { json: "", xml: "" },
         success_envelope: &[],

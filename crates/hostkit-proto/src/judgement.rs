@@ -112,7 +112,8 @@ fn of_another_call<T, C: FaultCode>(
 fn other_than(info: &EndpointInfo, echo: &Inputs, echoed: &Inputs) -> Option<DecodeError> {
     echo.iter().find_map(|(name, asked)| {
         let mut found = echoed.iter().filter(|(other, _)| *other == name).map(|(_, found)| found);
-        match (asked, found.find(|found| *found != asked)?) {
+        // A hoster may spell a name otherwise than the caller.
+        match (asked, found.find(|found| *found != asked && found.one_form() != asked.one_form())?) {
             (Input::One(asked), Input::One(found)) => {
                 let expected = format!("{asked}, which was asked for");
                 Some(DecodeError::new(info.name, format!("answer.{name}"), expected, found.as_str()))
@@ -186,7 +187,9 @@ fn weigh<C: FaultCode>(info: &EndpointInfo, mut why: Why<C>) -> (bool, NoValue<C
     let (is_rejected, may) = match &mut why {
         Why::Fault(fault) => {
             fault.verify |= may_answer_a_repeat(info, fault.kind);
-            let is_rejected = !fault.is_of_a_failed_server();
+            // "There is nothing" answers a read: to a call that acts it is the answer of another call.
+            let is_of_a_read = fault.kind == FaultKind::Empty && !info.effect.is_callable();
+            let is_rejected = !fault.is_of_a_failed_server() && !is_of_a_read;
             (is_rejected, !is_rejected || fault.verify)
         }
         Why::Unreadable(_) | Why::Unrecognised(_) => (false, true),
@@ -206,6 +209,44 @@ fn may_answer_a_repeat(info: &EndpointInfo, kind: FaultKind) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_answer_repeats_a_name_in_any_spelling() {
+        let named = |name: &str| Inputs::new().with("name", &name.to_owned());
+        let other = |echoed: &Inputs| other_than(&EndpointInfo::DEFAULT, &named("R&D пример"), echoed);
+        assert!(other(&named("R&D пример")).is_none());
+        assert!(other(&named("R&amp;D &#1087;ример")).is_none());
+        assert!(other(&Inputs::new()).is_none(), "an answer may leave it out");
+        assert!(other(&named("R&D")).is_some());
+        assert!(other(&named("R&D пример").with("name", &"R&D".to_owned())).is_some(), "each item of a list");
+    }
+
+    #[test]
+    fn the_answer_to_a_read_refuses_nothing() {
+        #[derive(Debug, Clone, PartialEq)]
+        struct Code(FaultKind);
+        impl FaultCode for Code {
+            fn from_text(_: &str) -> Self {
+                Self(FaultKind::Other)
+            }
+
+            fn as_str(&self) -> &str {
+                "26"
+            }
+
+            fn kind(&self) -> Option<FaultKind> {
+                Some(self.0)
+            }
+        }
+        let weighed = |effect, kind| {
+            let info = EndpointInfo { method: Method::POST, effect, ..EndpointInfo::DEFAULT };
+            let (is_rejected, no_value) = weigh(&info, Why::Fault(Fault::new(200, Some(Code(kind)), "no", "")));
+            (is_rejected, no_value.may_have_happened)
+        };
+        assert_eq!(weighed(Effect::Spends, FaultKind::Empty), (false, true));
+        assert_eq!(weighed(Effect::Spends, FaultKind::NotFound), (true, false));
+        assert_eq!(weighed(Effect::Safe, FaultKind::Empty), (true, false));
+    }
 
     #[test]
     fn proxies_repeat_neither_post_nor_patch() {

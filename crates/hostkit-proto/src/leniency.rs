@@ -96,11 +96,16 @@ impl Leniency {
         match node.kind() {
             Kind::Map => Some(MapShape::Entries),
             // A list with items is refused: its positions, taken as ids, would name other items.
-            Kind::List if self.list_as_empty_map && node.is_empty() => Some(MapShape::Nothing),
+            Kind::List if self.is_list_a_map(node.format()) && node.is_empty() => Some(MapShape::Nothing),
             Kind::Null if self.null_as_empty || node.format() == Format::Xml => Some(MapShape::Nothing),
             Kind::Text if self.null_as_empty && node.is_empty_text() => Some(MapShape::Nothing),
             _ => None,
         }
+    }
+
+    /// Whether a map without entries may be an empty list: PHP has one kind of array for both.
+    pub(crate) fn is_list_a_map(&self, format: Format) -> bool {
+        self.list_as_empty_map || matches!(format, Format::Php | Format::PrintR)
     }
 
     /// Whether the node is an object: PHP and XML write one without fields as something empty.
@@ -129,7 +134,7 @@ impl Leniency {
         match wrapper.kind() {
             Kind::Null => self.null_as_empty || wrapper.format() == Format::Xml,
             Kind::Text => self.null_as_empty && wrapper.is_empty_text(),
-            Kind::List => self.list_as_empty_map && wrapper.is_empty(),
+            Kind::List => self.is_list_a_map(wrapper.format()) && wrapper.is_empty(),
             Kind::Map => (self.one_as_list || self.map_as_list) && wrapper.is_empty(),
             _ => false,
         }

@@ -24,6 +24,8 @@ mod request;
 #[cfg(feature = "server")]
 pub mod server;
 mod session;
+#[cfg(feature = "signing")]
+pub mod signing;
 mod value;
 mod waiter;
 mod word;
@@ -32,7 +34,7 @@ pub use answer::RawAnswer;
 pub use api::{Api, SignIn};
 pub use base_url::{BaseUrl, BaseUrlError};
 pub use codec::{DecodeError, EncodeError, Raw, Report, UnknownFields};
-pub use endpoint::{Call, Endpoint, Repeatable};
+pub use endpoint::{Call, Endpoint, Paged, Repeatable};
 pub use evidence::Perform;
 pub use fault::{
     DocumentFaults, EnvelopeFaults, ErrorLayout, Fault, FaultCode, FaultKind, FieldFault, StatusFaults, Verdict,
@@ -48,7 +50,7 @@ pub use rust_decimal::Decimal;
 #[cfg(feature = "serde")]
 #[doc(hidden)]
 pub use serde;
-pub use session::Session;
+pub use session::{Session, Stamp};
 pub use value::{
     Bytes, Csv, Currency, Date, DateTime, Gibibytes, Html, Kibibytes, Mebibytes, Money, OutOfRange, ParseError, Secret,
     SizeError, UnixTime, UnknownText, ZoneError,

@@ -23,3 +23,12 @@ pub(crate) fn push_query(target: &mut String, pairs: &[(Cow<'static, str>, Strin
         before = '&';
     }
 }
+
+/// Appends a pair to a form.
+#[cfg(feature = "signing")]
+pub(crate) fn push_pair(form: &mut Vec<u8>, name: &str, value: &str) {
+    if !form.is_empty() {
+        form.push(b'&');
+    }
+    form.extend_from_slice(format!("{}={}", encode(name), encode(value)).as_bytes());
+}

@@ -13,6 +13,9 @@ use crate::codec::{EncodeError, FieldName, InputLimit, Limited, Mistake, Name, N
 use crate::info::ApiInfo;
 use crate::info::EndpointInfo;
 use crate::percent;
+use crate::session::Stamp;
+#[cfg(feature = "signing")]
+use crate::signing::{Place, Signature};
 use crate::value::{Currency, Secret};
 
 /// A request under construction.
@@ -35,6 +38,9 @@ pub struct RequestParts {
     /// Inputs that break a rule.
     mistakes: Vec<Mistake>,
     info: Info,
+    stamp: Option<Stamp>,
+    #[cfg(feature = "signing")]
+    signature: Option<Box<Signature>>,
 }
 
 /// The metadata of the call: a constant, unless it was made at run time.
@@ -78,6 +84,9 @@ impl RequestParts {
             body: None,
             mistakes: Vec::new(),
             info,
+            stamp: None,
+            #[cfg(feature = "signing")]
+            signature: None,
         }
     }
 
@@ -294,6 +303,49 @@ impl RequestParts {
         Ok(())
     }
 
+    /// Gives the request its time and nonce.
+    pub fn stamp(&mut self, stamp: Stamp) {
+        self.stamp = Some(stamp);
+    }
+
+    /// The time of the request in seconds since 1970; a mistake if it has none.
+    pub fn time(&mut self) -> String {
+        self.stamped(|stamp| stamp.millis / 1000)
+    }
+
+    /// The time of the request in milliseconds since 1970; a mistake if it has none.
+    pub fn millis(&mut self) -> String {
+        self.stamped(|stamp| stamp.millis)
+    }
+
+    /// A number that is higher than in every request before; a mistake if there is none.
+    pub fn nonce(&mut self) -> String {
+        self.stamped(|stamp| stamp.nonce)
+    }
+
+    fn stamped(&mut self, part: impl FnOnce(Stamp) -> u64) -> String {
+        let Some(stamp) = self.stamp else {
+            self.refuse(
+                "stamp",
+                "calls of this API carry a time or a nonce: a call by hand takes them from its session",
+            );
+            return String::new();
+        };
+        part(stamp).to_string()
+    }
+
+    /// Signs the request once it is final.
+    #[cfg(feature = "signing")]
+    pub fn sign(&mut self, signature: Signature) {
+        self.signature = Some(Box::new(signature));
+    }
+
+    /// The signature that the request is to get, which it then does not get any more.
+    #[cfg(all(feature = "signing", feature = "server"))]
+    pub fn take_signature(&mut self) -> Option<Signature> {
+        self.signature.take().map(|signature| *signature)
+    }
+
     /// An empty object in the format of request bodies.
     pub fn object(&self) -> Object {
         Object::new(self.request_format)
@@ -330,26 +382,43 @@ impl RequestParts {
     ///
     /// # Errors
     /// A recorded mistake, or a body that the format cannot represent, such as a control character in XML.
-    pub fn finish(self, base: &BaseUrl) -> Result<http::Request<Vec<u8>>, EncodeError> {
+    #[cfg_attr(not(feature = "signing"), allow(unused_mut, reason = "only a signature changes what is written"))]
+    pub fn finish(mut self, base: &BaseUrl) -> Result<http::Request<Vec<u8>>, EncodeError> {
         self.checked()?;
         let endpoint = self.endpoint;
         let refused = |what: String| EncodeError::new(endpoint, "request", what);
-        let body = match &self.body {
+        let mut body = match &self.body {
             None => Vec::new(),
             Some(value) => {
                 hostkit_wire::write(self.request_format, value).map_err(|error| refused(error.to_string()))?
             }
         };
-        let uri = base.join(&self.path, &self.query).map_err(|error| refused(error.to_string()))?;
+        let mut uri = base.join(&self.path, &self.query).map_err(|error| refused(error.to_string()))?;
+        #[cfg(feature = "signing")]
+        if let Some(signature) = self.signature.take() {
+            let value = signature.of(self.method.as_str(), &uri, &body);
+            match signature.place {
+                Place::Header(name) => self.secret_header(name, &value)?,
+                Place::Query(name) => {
+                    self.secret_query(name, &value);
+                    uri = base.join(&self.path, &self.query).map_err(|error| refused(error.to_string()))?;
+                }
+                Place::Body(name) if self.request_format == Format::Form => {
+                    percent::push_pair(&mut body, name, value.expose());
+                }
+                Place::Body(_) => return Err(refused("a signature is put into no body but a form".to_owned())),
+            }
+        }
+        let has_body = self.body.is_some() || !body.is_empty();
         let mut headers = self.headers;
         if self.negotiates {
             headers.append(ACCEPT, HeaderValue::from_static(media_type(self.format)));
         }
-        if self.body.is_some() {
+        if has_body {
             headers.append(CONTENT_TYPE, HeaderValue::from_static(content_type(self.request_format)));
         }
         // Some servers answer an empty PUT or POST without a length with 411.
-        if self.body.is_some() || !matches!(self.method, Method::GET | Method::HEAD | Method::DELETE) {
+        if has_body || !matches!(self.method, Method::GET | Method::HEAD | Method::DELETE) {
             headers.append(CONTENT_LENGTH, body.len().into());
         }
         let mut request = http::Request::new(body);

@@ -17,6 +17,19 @@ pub struct Session {
     pub ends: Option<UnixTime>,
     /// When the token was issued, by the same clock.
     pub issued: Option<UnixTime>,
+    /// The server's time, where calls are signed by its clock.
+    pub clock: Option<UnixTime>,
+    /// Time and nonce of one call by hand; a client gives each request its own.
+    pub stamp: Option<Stamp>,
+}
+
+/// What makes a signed request another one than all before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stamp {
+    /// The time of the request in milliseconds since 1970, by the clock that the API compares it with.
+    pub millis: u64,
+    /// A number that is higher in each request.
+    pub nonce: u64,
 }
 
 impl Session {

@@ -38,6 +38,7 @@ mod client;
 mod connection;
 mod connector;
 mod failure;
+mod items;
 mod progress;
 mod resolver;
 mod setup;
@@ -45,5 +46,6 @@ mod transport;
 
 pub use client::Client;
 pub use hostkit_net::Network;
+pub use items::Items;
 pub use setup::Setup;
 pub use transport::ReqwestTransport;

@@ -286,6 +286,7 @@ impl Hub {
             method: if request.method == Method::HEAD { Method::GET } else { request.method },
             path: if below.is_empty() { "/".to_owned() } else { below.to_owned() },
             query: pairs(query),
+            raw_query: query.to_owned(),
             base: format!("http://{host}/{prefix}"),
             headers: request.headers,
             body: request.body,

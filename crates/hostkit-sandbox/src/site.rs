@@ -23,6 +23,8 @@ pub struct Call {
     pub path: String,
     /// The decoded query.
     pub query: Vec<(String, String)>,
+    /// The query as it came, which a signature covers.
+    pub raw_query: String,
     /// The headers.
     pub headers: HeaderMap,
     /// The body.

@@ -37,6 +37,7 @@ mod client;
 mod connect;
 mod failure;
 mod input;
+mod items;
 mod progress;
 mod resolver;
 mod setup;
@@ -45,5 +46,6 @@ mod transport;
 
 pub use client::Client;
 pub use hostkit_net::Network;
+pub use items::Items;
 pub use setup::Setup;
 pub use transport::UreqTransport;

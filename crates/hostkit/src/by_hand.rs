@@ -12,7 +12,8 @@ use crate::quote::Quote;
 
 /// Encodes and decodes calls of an endpoint without a client.
 pub trait EndpointExt: Endpoint + Sized {
-    /// Encodes the request below `base`, with credentials or token. It asks for the first of the API's formats.
+    /// Encodes the request below `base`, with credentials or token. It asks for the first of the API's formats. Where calls
+    /// are signed, the session holds the time and nonce of this one.
     ///
     /// # Errors
     /// An input that the spec forbids.
@@ -28,6 +29,9 @@ pub trait EndpointExt: Endpoint + Sized {
         let hosts = Self::Api::INFO.hosts.iter();
         let host = hosts.into_iter().find(|host| host.url.parse::<BaseUrl>().is_ok_and(|url| url == *base));
         let mut parts = RequestParts::new(&info, &Self::Api::INFO, format, host.map_or("", |host| host.name));
+        if let Some(stamp) = session.stamp {
+            parts.stamp(stamp);
+        }
         parts.written_by(|parts| {
             self.encode(parts)?;
             if info.authorised { Self::Api::authorise(credentials, session, parts) } else { Ok(()) }

@@ -2,9 +2,12 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use hostkit_proto::{Api, BaseUrl, Currency, EncodeError, EndpointInfo, RequestParts, Session, SignIn, UnknownFields};
+use hostkit_proto::{
+    Api, BaseUrl, Currency, EncodeError, EndpointInfo, RequestParts, Session, SignIn, Stamp, UnixTime, UnknownFields,
+};
 use hostkit_wire::{Format, Limits};
 
 use crate::call::intent::BeforeSend;
@@ -19,7 +22,7 @@ use crate::limits::shared::SharedRates;
 use crate::session::cell::{Admission, SessionCell};
 use crate::session::shared::SharedSession;
 use crate::subject::place;
-use crate::time::Clock;
+use crate::time::{Clock, Now};
 use crate::transport::AnswerLimits;
 use crate::watch::{Counters, RateLeft, Watch};
 
@@ -86,12 +89,28 @@ pub(crate) struct Shared<A: Api> {
     pub(crate) retries: RetryBudget,
     pub(crate) turns: Turns,
     pub(crate) random: Random,
+    /// The nonce of the last signed request.
+    nonce: AtomicU64,
 }
 
 /// A session with the checked base URL that its token is sent to.
 pub(crate) struct Admitted {
     pub(crate) session: Session,
     pub(crate) base: BaseUrl,
+    /// By how many seconds the server's clock is ahead, where calls are signed by it.
+    pub(crate) ahead: i64,
+}
+
+impl<A: Api> Shared<A> {
+    /// Time and nonce of the next request, for a server whose clock is ahead by these seconds.
+    pub(crate) fn stamp(&self, now: Now, ahead: i64) -> Stamp {
+        let at = Now { wall: UnixTime(now.wall.0.saturating_add(ahead)), ..now };
+        let own = now.micros();
+        let next = |last: u64| Some(own.max(last.saturating_add(1)));
+        let last = self.nonce.fetch_update(Ordering::SeqCst, Ordering::SeqCst, next);
+        let nonce = own.max(last.unwrap_or_default().saturating_add(1));
+        Stamp { millis: at.micros() / 1000, nonce }
+    }
 }
 
 impl<A: Api> Clone for ClientCore<A> {
@@ -159,6 +178,7 @@ impl<A: Api> ClientCore<A> {
             retries: RetryBudget::new(),
             turns: Turns::new(turns),
             random: Random::new(settings.seed),
+            nonce: AtomicU64::new(0),
         }));
         if let Some(token) = settings.token {
             core.start_session(Session::with_token(token)).map_err(SetupError::Credentials)?;
@@ -171,10 +191,11 @@ impl<A: Api> ClientCore<A> {
         let shared = self.shared();
         let info = const { &EndpointInfo { name: "signed_in", ..EndpointInfo::DEFAULT } };
         let mut parts = RequestParts::of(info, &A::INFO, shared.format, shared.host);
-        A::authorise(&shared.credentials, &session, &mut parts).and_then(|()| parts.checked())?;
         let now = shared.clock.now();
+        parts.stamp(shared.stamp(now, 0));
+        A::authorise(&shared.credentials, &session, &mut parts).and_then(|()| parts.checked())?;
         if let Admission::Lead(guard) = shared.session.ask(now, Duration::ZERO, &mut None) {
-            let admitted = Admitted { session, base: shared.base.clone() };
+            let admitted = Admitted { session, base: shared.base.clone(), ahead: 0 };
             let _ = guard.succeed(admitted, now, A::INFO.session_lifetime, shared.random.unit());
         }
         Ok(())
@@ -247,6 +268,7 @@ fn check_credentials<A: Api>(
     host: &'static str,
 ) -> Result<(), EncodeError> {
     let mut parts = RequestParts::of(const { &EndpointInfo::DEFAULT }, &A::INFO, format, host);
+    parts.stamp(Stamp { millis: 0, nonce: 0 });
     let secrets = parts.written_by(|parts| {
         let session = match A::sign_in(credentials, parts)? {
             SignIn::Ask => return Ok(()),

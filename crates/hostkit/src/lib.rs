@@ -39,6 +39,7 @@ mod limits;
 mod machine;
 pub mod machinery;
 mod options;
+mod pages;
 mod perform;
 mod quote;
 mod session;

@@ -7,4 +7,5 @@ pub use crate::client::ClientCore;
 pub use crate::driver::{drive, drive_async};
 pub use crate::limits::rate::Permit;
 pub use crate::machine::{Machine, Step, Wakeup};
+pub use crate::pages::Pages;
 pub use crate::perform::PerformMachine;

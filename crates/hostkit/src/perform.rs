@@ -331,8 +331,8 @@ impl<E: Perform> PerformMachine<E> {
 
 /// Whether a refusal can answer the second arrival of a call whose first one was carried out.
 fn may_follow_success(kind: FaultKind) -> bool {
-    use FaultKind::{Auth, Empty, Internal, RateLimited, Unsupported};
-    !matches!(kind, Auth | Empty | Internal | RateLimited | Unsupported)
+    use FaultKind::{Auth, Internal, RateLimited, Unsupported};
+    !matches!(kind, Auth | Internal | RateLimited | Unsupported)
 }
 
 impl<E: Perform> Machine for PerformMachine<E> {

@@ -45,6 +45,13 @@ pub struct Now {
 }
 
 impl Now {
+    /// Microseconds since 1970. Below a second they are those of the monotonic clock, which a driver may start at the wall
+    /// clock's.
+    pub(crate) fn micros(self) -> u64 {
+        let seconds = u64::try_from(self.wall.0).unwrap_or(0);
+        seconds.saturating_mul(1_000_000).saturating_add(self.monotonic.0.subsec_micros().into())
+    }
+
     /// Both clocks `duration` later; seconds of the wall clock are rounded down.
     pub fn later(self, duration: Duration) -> Self {
         let seconds = i64::try_from(duration.as_secs()).unwrap_or(i64::MAX);
@@ -88,11 +95,13 @@ pub struct SystemClock;
 impl Clock for SystemClock {
     fn now(&self) -> Now {
         // One start for the whole process, so that moments of several clients can be compared.
-        static START: OnceLock<Instant> = OnceLock::new();
+        static START: OnceLock<(Instant, Duration)> = OnceLock::new();
+        let wall = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let (start, fraction) =
+            START.get_or_init(|| (Instant::now(), Duration::from_nanos(wall.subsec_nanos().into())));
         // Starts a year earlier, so that moments before the process can be represented.
-        let elapsed = Duration::from_secs(365 * 86_400) + START.get_or_init(Instant::now).elapsed();
-        let wall = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-        Now { monotonic: Moment(elapsed), wall: UnixTime(i64::try_from(wall).unwrap_or(i64::MAX)) }
+        let elapsed = Duration::from_secs(365 * 86_400) + *fraction + start.elapsed();
+        Now { monotonic: Moment(elapsed), wall: UnixTime(i64::try_from(wall.as_secs()).unwrap_or(i64::MAX)) }
     }
 }
 

@@ -39,7 +39,7 @@ pub enum Kind {
     SuccessUnderFailure,
     /// The number of what was made is not there, or is no number of anything.
     NoMadeId,
-    /// The answer repeats another id than was asked for.
+    /// The answer repeats another id or name than was asked for.
     OtherId,
     /// A key is there twice on the way to a value.
     KeyTwice,
@@ -193,6 +193,7 @@ const CLODO: Facts = Facts {
     ],
     echoes: &[
         ("clodo/helpdesk/get_ticket", "helpdesk/ticket/id"),
+        ("clodo/servers/create_server", "server/name"),
         ("clodo/servers/get_server", "server/id"),
         ("clodo/storage/get_storage", "storage/id"),
     ],
@@ -299,6 +300,7 @@ const MACLOUD: Facts = Facts {
         ("macloud/ssh_keys/create_key", "data/id"),
     ],
     echoes: &[
+        ("macloud/account/register", "data/user/name"),
         ("macloud/backups/get_backup", "data/id"),
         ("macloud/dns/get_domain", "data/id"),
         ("macloud/ips/get_additional", "data/id"),

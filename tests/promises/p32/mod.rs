@@ -149,16 +149,15 @@ impl<A: Served> Pass<A> {
             }
             let asked = call.echo();
             let mut repeats_all = true;
-            for (_, path) in self.facts.echoes.iter().filter(|(folder, _)| *folder == entry.folder) {
-                for (_, input) in asked.iter() {
-                    let hostkit::protocol::evidence::Input::One(text) = input else { continue };
-                    let is_same = |entries: &mut Vec<(std::borrow::Cow<'static, str>, Value)>, at: usize| {
-                        entries[at].1 = Value::Text(text.clone());
-                    };
-                    match cells::put(&tree, path, is_same) {
-                        Some(put) => tree = put,
-                        None => repeats_all = false,
-                    }
+            let echoes = self.facts.echoes.iter().filter(|(folder, _)| *folder == entry.folder);
+            for ((_, path), (_, input)) in echoes.zip(asked.iter()) {
+                let hostkit::protocol::evidence::Input::One(text) = input else { continue };
+                let is_same = |entries: &mut Vec<(std::borrow::Cow<'static, str>, Value)>, at: usize| {
+                    entries[at].1 = Value::Text(text.clone());
+                };
+                match cells::put(&tree, path, is_same) {
+                    Some(put) => tree = put,
+                    None => repeats_all = false,
                 }
             }
             let base = Base { status, format, tree: Some(tree) };

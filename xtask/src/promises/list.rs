@@ -168,6 +168,7 @@ pub(super) const PROMISES: &[Promise] = &[
             switch("P33-time", P33),
             switch("P33-age", P33),
             switch("P33-missing", P33),
+            switch("P33-part", P33),
             switch("P33-new", P33),
             switch("P33-state", P33),
             switch("P33-end", P33),

@@ -185,6 +185,11 @@ fn extensions(document: &mut Object, model: &Model) {
         }
         document.object("x-hostkit-credentials").set(credentials.name.value.as_str(), one);
     }
+    if let Some(signature) = &service.signature {
+        let mut one = object! { "algorithm": signature.algorithm.as_str(), "text": signature.text.text.as_str() };
+        one.say("key", signature.key.as_ref().map(|key| key.text.value.clone()).unwrap_or_default());
+        document.set("x-hostkit-signature", one);
+    }
     let fault = &service.fault;
     let mut words = object! { "kind": fault.style.word() };
     words.say("marker", &fault.marker);

@@ -311,6 +311,9 @@ fn extensions(operation: &mut Object, model: &Model, endpoint: &Endpoint) {
     if surface.repeat_documented {
         operation.set("x-hostkit-repeat", "documented");
     }
+    if let Some((input, step)) = surface.paging.as_ref().and_then(|paging| paging.next.first()) {
+        operation.set("x-hostkit-paging", object! { "input": input.as_str(), "next": step.as_str() });
+    }
     operation.say("x-hostkit-ru", &surface.ru);
     operation.say("x-hostkit-rates", surface.rates.iter().map(|rate| rate.value.as_str()).collect::<Vec<_>>());
     let selector = model.service.put.iter().find(|put| put.names().contains(&ACTION));

@@ -72,6 +72,11 @@ fn facts(language: Language, model: &Model, endpoint: &Endpoint) -> String {
         let title = language.pick("At least one is required", "Нужен хотя бы один параметр");
         lines.push(format!("{title}: {}", inputs.names()));
     }
+    if let Some(paging) = &endpoint.paging {
+        let title =
+            language.pick("Answers in pages, which `client.items` joins, by", "Ответ по страницам (`client.items`)");
+        lines.push(format!("{title}: `{}`", paging.input.wire()));
+    }
     if let Some(seconds) = surface.deadline {
         lines.push(format!("{}: {seconds} {}", language.pick("Deadline", "Срок"), language.pick("s", "с")));
     }

@@ -140,6 +140,17 @@ fn formats(language: Language, model: &Model) -> String {
 
 fn credentials(language: Language, model: &Model) -> String {
     let mut text: String = model.service.credentials.iter().map(|one| credential(language, one)).collect();
+    if let Some(signature) = &model.service.signature {
+        let (algorithm, signed) = (signature.algorithm.as_str(), signature.text.text.as_str());
+        let made = match &signature.key {
+            Some(key) => {
+                format!("HMAC-{} {} `{}`", algorithm, language.pick("with the key", "с ключом"), key.text.as_str())
+            }
+            None => algorithm.to_owned(),
+        };
+        let of = language.pick("The signature is", "Подпись:");
+        text.push_str(&format!("- {of} {made} {} `{signed}`\n", language.pick("of", "от")));
+    }
     if let Some(session) = &model.service.session {
         let headers: Vec<String> = session.put.iter().map(|put| format!("`{}`", put.key.value)).collect();
         let travels = language.pick("The token of a session travels in", "Токен сессии передаётся в");

@@ -7,9 +7,9 @@ use super::docs::{self, Doc, INNER, ITEM, MEMBER};
 use super::types::{Constructor, derives, is_default};
 use super::words::{
     Parameter, echoed_input, field_type, flag_member, format_name, header, ident, list_member, max_items,
-    name_expression, number, place, rust_type, with,
+    name_expression, number, output_type, place, rust_type, with,
 };
-use super::{encode, evidence, waiter};
+use super::{encode, evidence, pages, waiter};
 use crate::model::{Echo, Endpoint, Field, Model, OneOf, Output, Type, Variant, WireName};
 use crate::recorded::Wire;
 use crate::resolve::names::camel;
@@ -24,6 +24,7 @@ pub(super) fn emit(model: &Model, wire: &Wire<'_>, endpoint: &Endpoint) -> Token
     let effect = endpoint.is_callable().then(|| quote!(impl Call for #name {}));
     let is_repeatable = endpoint.effect() == "safe" || endpoint.surface.repeat_documented;
     let repeatable = is_repeatable.then(|| quote!(impl Repeatable for #name {}));
+    let paged = pages::implementation(endpoint);
     let evidence = evidence::emit(model, endpoint);
     let waiters = endpoint.waiters.iter().map(|waiter| waiter::emit(endpoint, waiter));
     quote! {
@@ -33,6 +34,7 @@ pub(super) fn emit(model: &Model, wire: &Wire<'_>, endpoint: &Endpoint) -> Token
         #call
         #effect
         #repeatable
+        #paged
         #evidence
         #(#waiters)*
     }
@@ -142,7 +144,7 @@ fn implementation(model: &Model, endpoint: &Endpoint) -> TokenStream {
     let (name, api) = (ident(&endpoint.type_name), ident(&model.service.name));
     let output = output_type(endpoint);
     let (info, encode, decode) = (info(model, endpoint), encode::emit(endpoint, model), decode(model, endpoint));
-    let asked = echo(endpoint);
+    let (asked, pages) = (echo(endpoint), pages::methods(endpoint));
     let empty = empty(endpoint).map(|empty| quote!(fn empty() -> Option<#output> { Some(#empty) }));
     quote! {
         impl Endpoint for #name {
@@ -157,6 +159,7 @@ fn implementation(model: &Model, endpoint: &Endpoint) -> TokenStream {
             }
 
             #asked
+            #pages
             #empty
         }
     }
@@ -195,13 +198,6 @@ fn echo(endpoint: &Endpoint) -> Option<TokenStream> {
             #echoed
         }
     })
-}
-
-pub(super) fn output_type(endpoint: &Endpoint) -> TokenStream {
-    match &endpoint.output {
-        Output::Bytes => quote!(Vec<u8>),
-        output => output.ty().map_or_else(|| quote!(()), rust_type),
-    }
 }
 
 /// The empty output for answers that mean "nothing there", if the endpoint allows them.

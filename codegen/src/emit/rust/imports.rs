@@ -72,6 +72,7 @@ const KNOWN: &[(&str, &[&str])] = &[
             "Method",
             "Money",
             "Observation",
+            "Paged",
             "Perform",
             "Progress",
             "RateRule",
@@ -91,6 +92,7 @@ const KNOWN: &[(&str, &[&str])] = &[
             "WaiterInfo",
             "Word",
             "evidence",
+            "signing",
         ],
     ),
 ];

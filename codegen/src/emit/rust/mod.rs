@@ -5,6 +5,7 @@ mod encode;
 mod endpoint;
 mod evidence;
 pub(crate) mod imports;
+mod pages;
 mod rules;
 mod served;
 mod server;

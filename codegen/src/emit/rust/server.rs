@@ -4,10 +4,10 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
 use super::docs::{Doc, ITEM, MEMBER};
-use super::endpoint::output_type;
+
 use super::words::{
-    flag_words, format_name, gather_expression, header, ident, initialiser, local, name_expression, number, path_name,
-    path_of,
+    flag_words, format_name, gather_expression, header, ident, initialiser, local, name_expression, number,
+    output_type, path_name, path_of,
 };
 use super::words::{read_expression, rust_type, written_name};
 use crate::model::{Endpoint, Field, Model, OneOf, Output, Type, Variant};

@@ -4,8 +4,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::docs::{self, Doc, MEMBER};
-use super::endpoint::output_type;
-use super::words::{echoed_input, flag_member, ident, number, rust_type};
+
+use super::words::{echoed_input, flag_member, ident, number, output_type, rust_type};
 use crate::model::{Condition, Echo, Endpoint, Step, Type, Waiter};
 use crate::surface::Wanted;
 

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use syn::LitInt;
 
-use crate::model::{EchoedInput, Endpoint, Field, Model, Type, TypeKind, WireName, item_limit};
+use crate::model::{EchoedInput, Endpoint, Field, Model, Output, Type, TypeKind, WireName, item_limit};
 use crate::surface::{self, Constant};
 
 pub(super) fn ident(name: &str) -> Ident {
@@ -422,4 +422,12 @@ pub(super) fn header(field: &Field) -> &str {
 pub(super) fn path_of(endpoint: &Endpoint) -> TokenStream {
     let (module, name) = (ident(&endpoint.module), ident(&endpoint.type_name));
     quote!(crate::#module::#name)
+}
+
+/// The type of what a call gives.
+pub(super) fn output_type(endpoint: &Endpoint) -> TokenStream {
+    match &endpoint.output {
+        Output::Bytes => quote!(Vec<u8>),
+        output => output.ty().map_or_else(|| quote!(()), rust_type),
+    }
 }

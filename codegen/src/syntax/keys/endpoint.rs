@@ -46,6 +46,12 @@ const RESPONSE: &[Key] = &[
     key("echo", Shape::Pairs, "Fields of the answer that repeat inputs: the answer to another call has others."),
 ];
 
+const PAGING: &[Key] = &[
+    must("next", Shape::Pairs, "The input that goes on: to a field of the answer, or by `+1` or `+items`."),
+    key("list", Shape::Text, "The field of the answer with the items, if the answer is not the list."),
+    key("from", Shape::Integer, "The number of the first page, if it is not 1."),
+];
+
 pub(crate) const WAITER: &[Key] = &[
     must("en", Shape::Sentence, "One English sentence."),
     must("ready", Shape::Conditions, "All of these mean that it is there."),
@@ -64,7 +70,7 @@ const EVIDENCE: &[Key] = &[
     key("first", Shape::Text, "A list that is read first: the read is made for each of its items."),
     must("read", Shape::Text, "The call that is read: `module/endpoint`."),
     key("inputs", Shape::Pairs, "Inputs of that call from inputs of this one, or from `first.field`."),
-    key("list", Shape::Any, "The field of its answer with the items, or fields that are an item each."),
+    key("list", Shape::TextOrTexts, "The field of its answer with the items, or fields that are an item each."),
     key("each", Shape::Text, "The input with a list: each of its items shows as an item of its own."),
     key("count", Shape::Text, "The input that says how many items the call makes."),
     key("where", Shape::Pairs, "Fields of the item that hold inputs of the call."),
@@ -79,7 +85,7 @@ const EVIDENCE: &[Key] = &[
     key("by", Shape::Text, "The input that says by how much it grows; of a date, by how many months."),
     key(
         "by-itself",
-        Shape::Any,
+        Shape::FlagOrText,
         "The hoster does the same by itself: the field that says whether, or `true` where none does.",
     ),
     key("there", Shape::Text, "The field that is there now and was not before."),
@@ -131,6 +137,7 @@ pub(crate) const ENDPOINT: &[Key] = &[
     key("one-of", Shape::Any, "Groups of inputs of which one variant is given."),
     key("put", Shape::Put, "Constants that make the call what it is: `body.name` or `query.name`."),
     key("response", Shape::Table(RESPONSE), "The answer."),
+    key("paging", Shape::Table(PAGING), "The answer is a page of a list: what the call for the next one has."),
     key("status", Shape::Described(STATUS), "The statuses that it answers, and what differs from the service."),
     key("waiter", Shape::Named(WAITER), "Waiters that poll this call."),
     key("shown", Shape::Texts, "Examples that the documentation shows before the others: `case.kind`."),

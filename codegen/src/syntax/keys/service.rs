@@ -27,7 +27,7 @@ const HOST: &[Key] = &[
 ];
 
 const CREDENTIALS: &[Key] = &[
-    must("name", Shape::Text, "The name of the variant."),
+    must("name", Shape::Name, "The name of the variant."),
     must("en", Shape::Sentence, "One English sentence."),
     must("fields", Shape::Pairs, "The fields: text, int or secret."),
     key("sign-in", Shape::Text, "The endpoint that makes a session."),
@@ -43,6 +43,13 @@ const SESSION: &[Key] = &[
     key("ends", Shape::Text, "The field of the sign-in's output that says when the token ends."),
     key("issued", Shape::Text, "The field that says when it was issued, by the same clock."),
     key("hosts", Shape::Texts, "Hosts that such a base URL may have."),
+];
+
+const SIGNATURE: &[Key] = &[
+    must("algorithm", Shape::Word(&["sha1", "sha256", "sha512"]), "The digest; with a `key`, that of an HMAC."),
+    key("key", Shape::Template, "The key of an HMAC: a template over the fields of credentials."),
+    must("text", Shape::Template, "What is signed: a template over fields, `{method}`, `{path}`, `{body}` and more."),
+    key("clock", Shape::Text, "The call whose answer tells the server's time, if that of the client does not count."),
 ];
 
 const SUCCESS: &[Key] = &[
@@ -68,7 +75,7 @@ const FAULT: &[Key] = &[
 const ERROR: &[Key] = &[
     must("code", Shape::Text, "The code on the wire."),
     must("en", Shape::Sentence, "One English sentence."),
-    key("as", Shape::Text, "The Rust name."),
+    key("as", Shape::Name, "The Rust name."),
     must("kind", Shape::Word(FAULT_KINDS), "What it means."),
     key("match", Shape::Texts, "Parts of the text of a fault without a code that mean this one."),
     key("accepted", Shape::Text, "A success with this code is an acceptance, for this reason."),
@@ -93,7 +100,7 @@ const STATUS: &[Key] = &[
 const MODULE: &[Key] = &[must("en", Shape::Sentence, "One English sentence.")];
 
 pub(crate) const SERVICE: &[Key] = &[
-    must("name", Shape::Text, "The Rust type that implements `Api`."),
+    must("name", Shape::Name, "The Rust type that implements `Api`."),
     must("en", Shape::Sentence, "One English sentence."),
     key("about", Shape::Text, "A longer text."),
     key("aliases", Shape::Texts, "More search words."),
@@ -120,6 +127,7 @@ pub(crate) const SERVICE: &[Key] = &[
     ),
     must("credentials", Shape::Tables(CREDENTIALS), "What a user proves himself with."),
     key("session", Shape::Table(SESSION), "What a sign-in gives."),
+    key("signature", Shape::Table(SIGNATURE), "What `{signature}` in the `put` of credentials is."),
     key("success", Shape::Table(SUCCESS), "How the API says yes, if not by the status alone."),
     must("fault", Shape::Tables(FAULT), "How the API says no: forms that are tried in this order."),
     key("error", Shape::Tables(ERROR), "The catalogue of error codes."),

@@ -73,6 +73,8 @@ pub enum Doubt {
     NotSaid,
     /// Items that were there before the call are missing: the list is old, or only a part.
     Missing(Vec<String>),
+    /// New items have lower numbers than what was there before the call: what was read before it was only a part.
+    NotShownBefore(Vec<String>),
     /// New items are not quite what the call ordered.
     OtherNew(Vec<String>),
     /// It changed, but not to what the call was to make of it.
@@ -102,6 +104,13 @@ impl fmt::Display for Doubt {
             Self::NotThere => "what the call is about was not there before it, or is not there now",
             Self::NotSaid => "the hoster does not say it",
             Self::Missing(missing) => return keys(f, "what was there before the call is missing now", missing),
+            Self::NotShownBefore(older) => {
+                return keys(
+                    f,
+                    "what was read before the call was only a part, without these of a lower number",
+                    older,
+                );
+            }
             Self::OtherNew(new) => return keys(f, "what is new is not quite what was ordered", new),
             Self::Changed => "it changed, but not to what the call was to make of it",
             Self::ByItself => "the hoster may have done it by itself",

@@ -200,7 +200,8 @@ mod tests {
             };
             (0..5).map(once).min().unwrap()
         };
-        let (short, long) = (time(2_000), time(400_000));
-        assert!(long < 1_200 * short, "{short:?} for 2,000, {long:?} for 400,000");
+        // Others use the machine, too; what is quadratic is never fast enough.
+        let laps: Vec<_> = (0..8).map(|_| (time(2_000), time(400_000))).collect();
+        assert!(laps.iter().any(|(short, long)| *long < 1_200 * *short), "for 2,000 and 400,000: {laps:?}");
     }
 }

@@ -72,9 +72,25 @@ pub fn encode<E: Serve>(value: &E::Output, format: Format, status: u16) -> (u16,
     (status, body)
 }
 
+/// The calls of an endpoint's request examples with a head, by their cases.
+///
+/// # Errors
+/// A file cannot be read, or is no request of the endpoint.
+pub fn calls<E: Serve>(specs: &Path, examples: &Examples) -> Result<Vec<(&'static str, E)>, String> {
+    let read = |case: &&'static str| {
+        let path = specs.join(examples.folder).join(format!("{case}.request.http"));
+        let bytes = fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+        let call = Message::of(&bytes)?.call().map_err(|error| format!("{}: {error}", path.display()))?;
+        Ok((*case, call))
+    };
+    examples.requests.iter().map(read).collect()
+}
+
 /// A recorded answer.
 #[derive(Debug, Clone)]
 pub struct RecordedAnswer {
+    /// The name of the case; empty if it is no example.
+    pub case: &'static str,
     /// The format of the body; `None` if the file has a head, in which a header may say it.
     pub format: Option<Format>,
     /// The HTTP status.
@@ -97,12 +113,12 @@ pub fn answers(specs: &Path, examples: &Examples) -> Result<(Vec<RecordedAnswer>
     let all = |kind: &str, plain: &[(&'static str, Format, u16)], with_head: &[&'static str]| {
         let plain = plain.iter().map(|(case, format, status)| {
             let body = read(case, kind, ending(*format))?;
-            Ok(RecordedAnswer { format: Some(*format), status: *status, headers: HeaderMap::new(), body })
+            Ok(RecordedAnswer { case, format: Some(*format), status: *status, headers: HeaderMap::new(), body })
         });
         let with_head = with_head.iter().map(|case| {
             let Message { first, headers, body } = Message::of(&read(case, kind, "http")?)?;
             let status = Message { first, headers: HeaderMap::new(), body: Vec::new() }.status()?;
-            Ok(RecordedAnswer { format: None, status, headers, body })
+            Ok(RecordedAnswer { case, format: None, status, headers, body })
         });
         plain.chain(with_head).collect::<Result<Vec<_>, String>>()
     };

@@ -1,26 +1,30 @@
 //! Any API, answered from the wire examples of its specs.
 //!
-//! A call is answered by the first example of its endpoint, in the format that is asked for, about the object that the
-//! call names. Credentials and tokens are checked as the API's own `authorise` writes them. Deliberately not here: what
+//! A call is answered by the example of the case whose request it is, or by the first one of its endpoint, in the format
+//! that is asked for, about the object that the call names. Credentials and tokens are checked as the API's own `authorise` writes them. Deliberately not here: what
 //! the call means at the hoster, money, and rules that the spec does not say.
 
 use std::fmt::Debug;
 use std::marker::PhantomData;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 use hostkit::protocol::evidence::{Input, Inputs};
 use hostkit::protocol::judgement::{Judgement, judge};
 use hostkit::protocol::server::every::{Examples, Served, Visitor};
-use hostkit::protocol::server::example::{RecordedAnswer, answers};
+use hostkit::protocol::server::example::{RecordedAnswer, answers, calls};
 use hostkit::protocol::server::{ReceivedRequest, Serve, WrittenAnswer};
-use hostkit::protocol::wire::{Limits, Node, parse, write};
-use hostkit::protocol::{EndpointInfo, Perform, RateRule, RawAnswer, RequestParts, Session, SignIn, Value, Verdict};
+use hostkit::protocol::wire::{Limits, parse, write};
+use hostkit::protocol::{
+    EndpointInfo, Perform, RateRule, RawAnswer, RequestParts, Session, SignIn, Stamp, UnixTime, Value, Verdict,
+};
 use hostkit::{Api, Endpoint, FaultKind, Format, UnknownFields};
 use http::header::ACCEPT;
 use http::{HeaderMap, HeaderValue, Response};
 
-use super::content_type;
+use super::{content_type, signed};
 use crate::api_name::ApiName;
+use crate::clock::Moment;
 use crate::site::{self, Call, Operation, Refusal, Reply, Site, no_endpoint, operations};
 use crate::world::{TokenState, World};
 
@@ -29,13 +33,29 @@ pub struct FromExamples<A> {
     endpoints: Vec<Known>,
     /// Every fault of the examples.
     faults: Vec<(RecordedAnswer, FaultKind)>,
+    seen: Mutex<Seen>,
     api: PhantomData<fn() -> A>,
 }
+
+/// What signed requests have shown.
+#[derive(Default)]
+struct Seen {
+    /// The highest nonce.
+    nonce: u64,
+    /// The time that was told last, and when.
+    clock: Option<(UnixTime, Moment)>,
+}
+
+/// Seconds by which the time of a signed request may differ.
+const TOLERANCE: u64 = 30;
 
 /// What the site knows of an endpoint.
 struct Known {
     name: &'static str,
     answers: Vec<RecordedAnswer>,
+    /// The calls of its request examples as `{:?}` shows them, by case, and that of a request.
+    requests: Vec<(&'static str, String)>,
+    shown: fn(&ReceivedRequest<'_>) -> Option<String>,
     /// The answer where no example is needed: that the call was carried out.
     bare: fn(Format) -> Option<RecordedAnswer>,
     /// An answer about what a request asks for, made from one about something else.
@@ -51,7 +71,12 @@ impl<A: Served> FromExamples<A> {
         let mut reader = Reader { specs: specs.as_ref(), endpoints: Vec::new(), faults: Vec::new(), api: PhantomData };
         A::every(&mut reader);
         let (endpoints, faults) = (reader.endpoints, reader.faults);
-        Ok(Self { endpoints: endpoints.into_iter().collect::<Result<_, _>>()?, faults, api: PhantomData })
+        Ok(Self {
+            endpoints: endpoints.into_iter().collect::<Result<_, _>>()?,
+            faults,
+            seen: Mutex::default(),
+            api: PhantomData,
+        })
     }
 
     /// Whether a request is a sign-in with known credentials; `None` if it is no sign-in.
@@ -82,15 +107,42 @@ impl<A: Served> FromExamples<A> {
         super::accounts_of::<A>().into_iter().any(|credentials| {
             let sessions = match A::sign_in(&credentials, &mut parts::<A>(call)) {
                 Ok(SignIn::NotNeeded) => vec![Session::default()],
+                Ok(SignIn::Ask) if A::INFO.reads_clock => vec![Session::default()],
                 Ok(SignIn::Ready(session)) => vec![session],
                 Ok(SignIn::Ask) => self.sessions(call, world),
                 Err(_) => Vec::new(),
             };
             sessions.iter().any(|session| {
+                let authorise = |out: &mut RequestParts| A::authorise(&credentials, session, out).is_ok();
                 let mut out = parts::<A>(call);
-                A::authorise(&credentials, session, &mut out).is_ok() && is_written(call, out)
+                let stamp = signed::stamp(call, authorise, parts::<A>(call));
+                if let Some(stamp) = stamp {
+                    out.stamp(stamp);
+                }
+                if !authorise(&mut out) {
+                    return false;
+                }
+                let signature = out.take_signature();
+                is_written(call, out)
+                    && signature.is_none_or(|signature| signed::is_signed(call, &signature))
+                    && stamp.is_none_or(|stamp| self.is_fresh(stamp, call.now))
             })
         })
+    }
+
+    /// Whether a nonce is higher than all before it, and a time that of the clock that was read.
+    fn is_fresh(&self, stamp: Stamp, now: Moment) -> bool {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_in_time = seen.clock.is_none_or(|(time, read)| {
+            let earliest = u64::try_from(time.0).unwrap_or_default();
+            let latest = earliest + now.since(read).as_secs();
+            (earliest.saturating_sub(TOLERANCE)..=latest + TOLERANCE).contains(&(stamp.millis / 1000))
+        });
+        let is_new = stamp.nonce == 0 || stamp.nonce > seen.nonce;
+        if is_in_time && is_new {
+            seen.nonce = stamp.nonce;
+        }
+        is_in_time && is_new
     }
 
     /// The sessions that are good now.
@@ -123,10 +175,13 @@ impl<A: Served> FromExamples<A> {
         let fits = |answer: &&RecordedAnswer| answer.format.is_none_or(|found| found == format);
         let is_success = |answer: &&RecordedAnswer| (200..300).contains(&answer.status);
         let successes = || known.answers.iter().filter(is_success);
-        let Some(answer) = successes().find(fits).or_else(|| successes().next()) else {
+        let incoming = call.incoming(UnknownFields::Ignore);
+        let asked = (known.shown)(&incoming);
+        let case = known.requests.iter().find(|(_, request)| asked.as_ref() == Some(request)).map(|(case, _)| *case);
+        let of_case = successes().filter(|answer| Some(answer.case) == case).find(fits);
+        let Some(answer) = of_case.or_else(|| successes().find(fits)).or_else(|| successes().next()) else {
             return (known.bare)(format);
         };
-        let incoming = call.incoming(UnknownFields::Ignore);
         Some((known.about)(&incoming, answer.clone(), answer.format.unwrap_or(format)))
     }
 }
@@ -159,6 +214,10 @@ impl<A: Served> Site for FromExamples<A> {
             return Reply::refused(text(501, &why), "501");
         };
         world.note_credentials(needs || sign_in.is_some());
+        if sign_in == Some(true) && A::INFO.reads_clock {
+            let time = self.session(&answer, &operation).and_then(|session| session.clock);
+            self.seen.lock().unwrap_or_else(PoisonError::into_inner).clock = time.map(|time| (time, call.now));
+        }
         if sign_in == Some(true)
             && let Some(session) = self.session(&answer, &operation)
         {
@@ -223,14 +282,8 @@ fn is_written(call: &Call, parts: RequestParts) -> bool {
     let has_headers = headers.all(|(name, value)| call.headers.get_all(name).iter().any(|given| given == value));
     let query: Vec<(String, String)> = site::pairs(expected.uri().query().unwrap_or_default());
     let has_query = query.iter().all(|pair| call.query.contains(pair));
-    let all = [Format::Json, Format::Xml, Format::Form];
-    let read = |bytes: &[u8]| -> Vec<(String, String)> {
-        let documents = all.into_iter().filter_map(|format| parse(format, bytes, &Limits::DEFAULT).ok());
-        let scalar = |(key, node): (&str, Node<'_>)| Some((key.to_owned(), node.as_str()?.to_owned()));
-        documents.map(|document| document.root().entries().filter_map(scalar).collect()).next().unwrap_or_default()
-    };
-    let given = read(&call.body);
-    has_headers && has_query && read(expected.body()).iter().all(|field| given.contains(field))
+    let given = signed::fields(&call.body);
+    has_headers && has_query && signed::fields(expected.body()).iter().all(|field| given.contains(field))
 }
 
 /// An answer in plain words.
@@ -269,15 +322,18 @@ struct Reader<'s, A> {
 impl<A: Api> Reader<'_, A> {
     fn add<E>(&mut self, examples: &Examples)
     where
-        E: Serve + Endpoint<Api = A>,
+        E: Serve + Endpoint<Api = A> + Debug,
     {
-        let read = answers(self.specs, examples).map(|(answers, faults)| {
+        let requests = calls::<E>(self.specs, examples);
+        let read = answers(self.specs, examples).and_then(|(answers, faults)| {
             self.faults.extend(faults.into_iter().filter_map(|answer| {
                 let raw = RawAnswer::new(&E::INFO, &A::INFO, answer.status, &answer.headers, &answer.body);
                 let Verdict::Fault(fault) = A::verdict(&raw) else { return None };
                 Some((answer.clone(), fault.kind))
             }));
-            Known { name: E::INFO.name, answers, bare: bare::<E>, about: about::<E> }
+            let requests = requests?.into_iter().map(|(case, call)| (case, format!("{call:?}"))).collect();
+            let shown = |request: &ReceivedRequest<'_>| E::parse(request).ok().map(|call| format!("{call:?}"));
+            Ok(Known { name: E::INFO.name, answers, requests, shown, bare: bare::<E>, about: about::<E> })
         });
         self.endpoints.push(read);
     }
@@ -309,7 +365,7 @@ fn bare<E: Serve>(format: Format) -> Option<RecordedAnswer> {
     statuses.extend([200, 204]);
     statuses.into_iter().find_map(|status| {
         let body = WrittenAnswer::for_endpoint::<E>(format, status).body().ok()?;
-        let answer = RecordedAnswer { format: Some(format), status, headers: HeaderMap::new(), body };
+        let answer = RecordedAnswer { case: "", format: Some(format), status, headers: HeaderMap::new(), body };
         matches!(judged::<E>(&Inputs::new(), &answer), Judgement::Done(_) | Judgement::Accepted(..)).then_some(answer)
     })
 }

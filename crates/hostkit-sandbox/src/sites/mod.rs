@@ -1,6 +1,7 @@
 //! The sites of the APIs, each on the generated server half of its proto crate.
 
 mod from_examples;
+mod signed;
 
 use std::any::Any;
 

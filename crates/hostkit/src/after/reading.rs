@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use hostkit_proto::evidence::Reading;
-use hostkit_proto::{Api, Endpoint, EndpointInfo};
+use hostkit_proto::{Api, Call, Endpoint as _, EndpointInfo, FaultCode};
 use http::HeaderMap;
 use http::header::AGE;
 
 use crate::call::CallMachine;
 use crate::cancel::Cancel;
 use crate::client::ClientCore;
-use crate::error::{Cause, Error};
+use crate::error::{Cause, Error, ErrorOf};
 use crate::machine::{Machine, Step};
 use crate::options::CallOptions;
 use crate::time::{Moment, Now};
@@ -56,14 +56,11 @@ pub(crate) type Read<R> = Result<<R as Reading>::Answer, Error<<<R as Reading>::
 pub(crate) struct ReadingMachine<R: Reading> {
     reading: R,
     state: State<R>,
-    /// The largest `Age` of the answers that came from a cache.
-    age: Duration,
-    /// Why the answers do not show everything: an item that could not be read, or a list that was not found.
-    unread: Option<Error<<R::Api as Api>::Code>>,
+    seen: Seen<<R::Api as Api>::Code>,
 }
 
 enum State<R: Reading> {
-    First(CallMachine<R::First>),
+    First(Whole<R::First>),
     Then(Then<R>),
 }
 
@@ -71,62 +68,127 @@ enum State<R: Reading> {
 struct Then<R: Reading> {
     answer: Option<R::Answer>,
     left: std::vec::IntoIter<R::Then>,
-    current: Option<CallMachine<R::Then>>,
+    current: Option<(R::Then, Whole<R::Then>)>,
+}
+
+/// The most pages of a list that are read.
+const MOST_PAGES: u32 = 100;
+
+/// A call with all its pages.
+struct Whole<E: Call> {
+    machine: CallMachine<E>,
+    /// The call for the page that is under way, unless it is the first one.
+    asked: Option<E>,
+    pages: u32,
+    all: Option<E::Output>,
+}
+
+/// What the answers of a reading do not show.
+struct Seen<C: FaultCode> {
+    /// The largest `Age` of the answers that came from a cache.
+    age: Duration,
+    /// Why they do not show everything: an item that could not be read, or a list that was not found or has no end.
+    unread: Option<Error<C>>,
+}
+
+impl<E: Call> Whole<E> {
+    fn new(core: &ClientCore<E::Api>, call: &E, limits: &Limits, now: Now) -> Self {
+        let machine = core.call(call, limits.of(core, &E::INFO, now));
+        Self { machine, asked: None, pages: 0, all: None }
+    }
+
+    /// Steps the call for the page that is under way; `first` is the call for the first one.
+    fn step(
+        &mut self,
+        core: &ClientCore<E::Api>,
+        first: &E,
+        limits: &Limits,
+        now: Now,
+        seen: &mut Seen<<E::Api as Api>::Code>,
+    ) -> Step<Result<E::Output, ErrorOf<E>>> {
+        loop {
+            let reply = match self.machine.step(now).into_done() {
+                Err(step) => return step,
+                Ok(Err(error)) => return Step::Done(Err(error)),
+                Ok(Ok(reply)) => reply,
+            };
+            seen.age = seen.age.max(age(&reply.headers));
+            let left_out = reply.report.left_out().first().cloned();
+            let left_out = left_out.map(|error| core.error(&E::INFO, Cause::Decode(error)));
+            seen.unread = seen.unread.take().or(left_out);
+            let mut next = self.asked.as_ref().unwrap_or(first).page_after(&reply.value);
+            self.pages += 1;
+            if next.is_some() && self.pages >= MOST_PAGES {
+                let why = format!("the list has more than {MOST_PAGES} pages");
+                seen.unread = seen.unread.take().or(Some(core.error(&E::INFO, Cause::Exhausted(why.into()))));
+                next = None;
+            }
+            let all = match self.all.take() {
+                None => reply.value,
+                Some(mut all) => {
+                    E::add_page(&mut all, reply.value);
+                    all
+                }
+            };
+            let Some(next) = next else { return Step::Done(Ok(all)) };
+            self.machine = core.call(&next, limits.of(core, &E::INFO, now));
+            (self.all, self.asked) = (Some(all), Some(next));
+        }
+    }
 }
 
 impl<R: Reading> ReadingMachine<R> {
     pub(crate) fn new(core: &ClientCore<R::Api>, reading: R, limits: &Limits, now: Now) -> Self {
-        let options = limits.of(core, &R::First::INFO, now);
-        let first = core.call(reading.first(), options);
-        Self { reading, state: State::First(first), age: Duration::ZERO, unread: None }
+        let first = Whole::new(core, reading.first(), limits, now);
+        Self { reading, state: State::First(first), seen: Seen { age: Duration::ZERO, unread: None } }
     }
 
     pub(crate) fn age(&self) -> Duration {
-        self.age
+        self.seen.age
     }
 
     /// Why the answers do not show everything, if they do not.
     pub(crate) fn unread(&self) -> Option<&Error<<R::Api as Api>::Code>> {
-        self.unread.as_ref()
+        self.seen.unread.as_ref()
     }
 
     pub(crate) fn step(&mut self, core: &ClientCore<R::Api>, limits: &Limits, now: Now) -> Step<Read<R>> {
         let then = loop {
             match &mut self.state {
                 State::Then(then) => break then,
-                State::First(call) => match call.step(now).into_done() {
-                    Err(step) => return step,
-                    Ok(Err(error)) => return Step::Done(Err(error)),
-                    Ok(Ok(reply)) => {
-                        self.age = age(&reply.headers);
-                        let left_out = reply.report.left_out().first().cloned();
-                        self.unread = left_out.map(|error| core.error(&R::First::INFO, Cause::Decode(error)));
-                        let (answer, left) = self.reading.follow(reply.value);
-                        let then = Then { answer: Some(answer), left: left.into_iter(), current: None };
-                        self.state = State::Then(then);
+                State::First(whole) => {
+                    match whole.step(core, self.reading.first(), limits, now, &mut self.seen).into_done() {
+                        Err(step) => return step,
+                        Ok(Err(error)) => return Step::Done(Err(error)),
+                        Ok(Ok(first)) => {
+                            let (answer, left) = self.reading.follow(first);
+                            let then = Then { answer: Some(answer), left: left.into_iter(), current: None };
+                            self.state = State::Then(then);
+                        }
                     }
-                },
+                }
             }
         };
         loop {
-            if let Some(call) = &mut then.current {
-                match call.step(now).into_done() {
+            if let Some((call, whole)) = &mut then.current {
+                match whole.step(core, call, limits, now, &mut self.seen).into_done() {
                     Err(step) => return step,
-                    Ok(Ok(reply)) => {
-                        self.age = self.age.max(age(&reply.headers));
-                        let left_out = reply.report.left_out().first().cloned();
-                        let left_out = left_out.map(|error| core.error(&R::Then::INFO, Cause::Decode(error)));
-                        self.unread = self.unread.take().or(left_out);
+                    Ok(Ok(output)) => {
                         if let Some(answer) = &mut then.answer {
-                            self.reading.add(answer, reply.value);
+                            self.reading.add(answer, output);
                         }
                     }
                     // The object is gone meanwhile, or its items are hidden.
-                    Ok(Err(error)) if error.is_not_found() => self.unread = self.unread.take().or(Some(error)),
+                    Ok(Err(error)) if error.is_not_found() => {
+                        self.seen.unread = self.seen.unread.take().or(Some(error));
+                    }
                     Ok(Err(error)) => return Step::Done(Err(error)),
                 }
             }
-            then.current = then.left.next().map(|call| core.call(&call, limits.of(core, &R::Then::INFO, now)));
+            then.current = then.left.next().map(|call| {
+                let whole = Whole::new(core, &call, limits, now);
+                (call, whole)
+            });
             if then.current.is_none() {
                 let over = || Error::refused(&R::First::INFO, "the reading was stepped after its end");
                 return Step::Done(then.answer.take().ok_or_else(over));
@@ -136,8 +198,8 @@ impl<R: Reading> ReadingMachine<R> {
 
     pub(crate) fn receive(&mut self, now: Now, result: Result<Incoming, TransportError>) {
         match &mut self.state {
-            State::First(call) => call.receive(now, result),
-            State::Then(Then { current: Some(call), .. }) => call.receive(now, result),
+            State::First(whole) => whole.machine.receive(now, result),
+            State::Then(Then { current: Some((_, whole)), .. }) => whole.machine.receive(now, result),
             State::Then(_) => {}
         }
     }

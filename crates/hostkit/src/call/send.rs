@@ -56,7 +56,7 @@ impl<A: Api> Exchange<A> {
         } else {
             None
         };
-        let request = match self.request(lease.as_ref()) {
+        let request = match self.request(now, lease.as_ref()) {
             Ok(request) => request,
             Err(cause) => {
                 let error = Error::new(self.info, cause);
@@ -191,7 +191,7 @@ impl<A: Api> Exchange<A> {
                 return Entry::Not(None);
             }
         };
-        match self.admitted(session) {
+        match self.admitted(session, 0) {
             // Generation 0 is a session that cannot be renewed.
             Ok(admitted) => Entry::Go(Lease::without_end(admitted)),
             Err(error) => {
@@ -240,9 +240,10 @@ impl<A: Api> Exchange<A> {
     }
 
     /// Checks a session that this client has not made: a token that cannot be sent would fail every call until its end.
-    pub(super) fn admitted_anew(&self, session: Session) -> Result<Admitted, String> {
+    pub(super) fn admitted_anew(&self, now: Now, session: Session, ahead: i64) -> Result<Admitted, String> {
         let shared = self.core.shared();
         let mut parts = RequestParts::of(self.info, apply::api_info::<A>(), shared.format, shared.host);
+        parts.stamp(shared.stamp(now, ahead));
         match &session.token {
             Some(token) if token.is_empty() => return Err("the token is empty".to_owned()),
             Some(token) if token.expose().trim() != token.expose() => {
@@ -251,11 +252,11 @@ impl<A: Api> Exchange<A> {
             _ => A::authorise(&shared.credentials, &session, &mut parts)
                 .map_err(|error| format!("the token cannot be sent: {}", mistakes(&error)))?,
         }
-        self.admitted(session)
+        self.admitted(session, ahead)
     }
 
     /// Checks the base URL that the session's token is sent to.
-    pub(super) fn admitted(&self, session: Session) -> Result<Admitted, String> {
+    pub(super) fn admitted(&self, session: Session, ahead: i64) -> Result<Admitted, String> {
         let shared = self.core.shared();
         let base = match &session.base_url {
             None => shared.base.clone(),
@@ -265,17 +266,18 @@ impl<A: Api> Exchange<A> {
                 shared.base.accept_named(named, &allowed).map_err(|error| error.to_string())?
             }
         };
-        Ok(Admitted { session, base })
+        Ok(Admitted { session, base, ahead })
     }
 
     /// The request with its credentials or token, below the only base URL that these may be sent to.
-    fn request(&self, lease: Option<&Lease<Admitted>>) -> Result<http::Request<Vec<u8>>, Cause<A::Code>> {
+    fn request(&self, now: Now, lease: Option<&Lease<Admitted>>) -> Result<http::Request<Vec<u8>>, Cause<A::Code>> {
         let shared = self.core.shared();
         let mut parts = self.parts.clone().map_err(Cause::Encode)?;
         let base = match lease {
             None => &shared.base,
             Some(lease) => {
-                let Admitted { session, base } = &*lease.session;
+                let Admitted { session, base, ahead } = &*lease.session;
+                parts.stamp(shared.stamp(now, *ahead));
                 A::authorise(&shared.credentials, session, &mut parts).map_err(Cause::Encode)?;
                 base
             }

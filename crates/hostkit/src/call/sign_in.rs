@@ -24,7 +24,7 @@ const MOST_FOR_ONE_CALL: u32 = 2;
 
 /// How a failed sign-in ended.
 enum Attempt<C> {
-    Session(Admitted, Option<Duration>),
+    Session(Box<Admitted>, Option<Duration>),
     /// It may be retried: nothing was sent, or the server was unavailable.
     Missed(Error<C>),
     /// A retry would not help, and may lock the account out.
@@ -126,14 +126,14 @@ impl<A: Api> Exchange<A> {
         let is_ours =
             matches!(&result, Err(error) if error.is_timeout() || error.kind() == TransportErrorKind::Cancelled);
         let status = result.as_ref().ok().map(|incoming| incoming.status);
-        let attempt = self.read_session(&signing, asked, result, wait);
+        let attempt = self.read_session(now, &signing, asked, result, wait);
         let took = now.monotonic.since(asked.monotonic);
         self.record_sign_in(signing.parts.info(), attempt.outcome(), status, signing.waited, took);
         let (error, is_rejected) = match attempt {
             Attempt::Session(admitted, lifetime) => {
                 let early = self.core.shared().random.unit();
                 self.saving = signing.shared_sign_in.save(&admitted.session, now.since(asked), lifetime);
-                self.fresh = Some(signing.guard.succeed(admitted, asked, lifetime, early));
+                self.fresh = Some(signing.guard.succeed(*admitted, asked, lifetime, early));
                 self.state = State::Prepare;
                 return;
             }
@@ -180,6 +180,7 @@ impl<A: Api> Exchange<A> {
 
     fn read_session(
         &self,
+        now: Now,
         signing: &SigningIn<A>,
         asked: Now,
         result: Result<Incoming, TransportError>,
@@ -204,8 +205,15 @@ impl<A: Api> Exchange<A> {
             Judgement::Done(session) | Judgement::Accepted(session, _) | Judgement::Nothing(session) => {
                 let server = answer.header("date").and_then(UnixTime::parse_http_date);
                 let lifetime = crate::session::life::life(&session, A::INFO.session_lifetime, server, asked);
-                return match self.admitted_anew(session) {
-                    Ok(admitted) => Attempt::Session(admitted, lifetime),
+                let ahead = match session.clock.or(server).filter(|_| A::INFO.reads_clock) {
+                    Some(clock) => ahead(clock, asked, now),
+                    None if A::INFO.reads_clock => {
+                        return Attempt::Final(described(Cause::Refused("the answer does not tell the time".into())));
+                    }
+                    None => 0,
+                };
+                return match self.admitted_anew(now, session, ahead) {
+                    Ok(admitted) => Attempt::Session(Box::new(admitted), lifetime),
                     Err(why) => Attempt::Final(described(Cause::Refused(why.into()))),
                 };
             }
@@ -229,6 +237,12 @@ impl<A: Api> Exchange<A> {
         let error = Error::new(self.info, Cause::SignIn(error));
         self.fail(error, now);
     }
+}
+
+/// By how many seconds a clock that was read between two moments is ahead of ours.
+fn ahead(clock: UnixTime, asked: Now, now: Now) -> i64 {
+    let half = i64::try_from(now.monotonic.since(asked.monotonic).as_secs() / 2).unwrap_or(0);
+    clock.0.saturating_sub(asked.wall.0.saturating_add(half))
 }
 
 /// The `Retry-After` of an answer to a sign-in: an earlier attempt may lock the account out.

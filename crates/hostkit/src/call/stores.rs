@@ -76,7 +76,8 @@ fn still<A: Api>(answer: &Answer<()>, failure: &'static str) -> Option<EventList
 impl<A: Api> Exchange<A> {
     /// Continues a sign-in unless another process has a session or is signing in.
     pub(super) fn join<D>(&mut self, now: Now, deadline: Moment, mut signing: SigningIn<A>) -> Joined<A, D> {
-        let Some(store) = &self.core.shared().shared_session else {
+        // How far the clocks of another machine are apart says nothing here.
+        let Some(store) = self.core.shared().shared_session.as_ref().filter(|_| !A::INFO.reads_clock) else {
             return Ok(signing);
         };
         let answer = match signing.shared_sign_in {
@@ -104,7 +105,7 @@ impl<A: Api> Exchange<A> {
             Ok(Begun::Found { session, age }) => {
                 let lifetime = session.lifetime;
                 // Token and base URL from the store are checked like those from the API.
-                match self.admitted_anew(session) {
+                match self.admitted_anew(now, session, 0) {
                     Ok(admitted) => {
                         tracing::debug!(api = A::INFO.name, "another process has signed in");
                         let asked = now.earlier(age);

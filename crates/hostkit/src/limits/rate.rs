@@ -365,6 +365,17 @@ mod tests {
     }
 
     #[test]
+    fn each_call_ends_by_itself() {
+        let rates = Rates::new(RULES);
+        let permits: Vec<_> = [30, 20, 10].map(|deadline| rates.admit(at(0), at(deadline), &["get"]).unwrap()).into();
+        for (permit, end) in permits.into_iter().zip([1, 2, 3]) {
+            rates.ended(at(end), permit);
+        }
+        assert_eq!(rates.admit(at(10), at(20), &["get"]), Err(at(11)));
+        assert!(rates.admit(at(11), at(20), &["get"]).is_ok());
+    }
+
+    #[test]
     fn one_full_limit_takes_nothing_from_the_others() {
         let rates = Rates::new(RULES);
         for _ in 0..3 {

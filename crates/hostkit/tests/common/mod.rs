@@ -195,6 +195,7 @@ endpoints! {
         flags: &[Flag::SecretRequest, Flag::SecretResponse], rates: &["order"],
         recovery: "look for the name in the list of items",
     };
+    Migrate: Perform = { name: "migrate", path: "/migrate", method: Method::POST, effect: Effect::State };
     Build: Perform = {
         name: "build", path: "/build", method: Method::POST, effect: Effect::State, flags: &[Flag::Async],
     };

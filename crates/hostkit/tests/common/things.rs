@@ -73,6 +73,7 @@ macro_rules! shows_as_new {
 shows_as_new! {
     Order: 60, false;
     Reboot: 300, false;
+    Migrate: 7_200, false;
     AddAddress: 60, true;
 }
 

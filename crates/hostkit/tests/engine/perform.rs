@@ -402,3 +402,164 @@ fn what_is_forgotten_may_have_made_what_is_found() {
     let done = second.run(second.core.recover::<Order>(&restored, CallOptions::new()));
     assert!(matches!(done, Recovery::CannotTell(Doubt::OtherCall)), "{done}");
 }
+
+/// A refusal is overruled by one thing that a list of now shows; anything else leaves it open.
+#[test]
+fn what_shows_after_a_refusal_is_one_thing_of_now() {
+    for after in [things("1, 2, 7").header("age", "300"), things("1, 2, 7, 8")] {
+        let bench = bench([things("1, 2"), fault(402, "Payment"), after]);
+        let Outcome::Rejected(rejection) = bench.read_and_perform(Order) else { panic!("it was refused") };
+        assert!(rejection.verify && rejection.ticket().is_some(), "it may have happened");
+    }
+}
+
+/// What the call cannot change leaves a refusal as it is; what somebody else may have changed since leaves it open.
+#[test]
+fn what_was_so_before_the_call_is_no_sign_of_it() {
+    fn refused<E: Perform<Api = Shop>>(call: E, script: [Script; 3], is_open: bool) {
+        let bench = bench(script);
+        let outcome = bench.read_and_perform(call);
+        let Outcome::Rejected(rejection) = outcome else { panic!("{}: it was refused", E::INFO.name) };
+        assert_eq!((rejection.ticket().is_some(), bench.transport.left()), (is_open, 0), "{}", E::INFO.name);
+    }
+    let missing = || fault(404, "NotFound");
+    let item = |id: u64| Script::any().answer(200, format!(r#"{{"id": {id}}}"#));
+    refused(Close, [missing(), missing(), missing()], false);
+    refused(Close, [item(0), missing(), item(0)], false);
+    refused(Close, [item(5), missing(), item(0)], true);
+}
+
+/// What is older than a quarter of an hour is no baseline; what is as old as that still is.
+#[test]
+fn a_list_of_a_quarter_of_an_hour_ago_is_a_baseline() {
+    for (age, is_sent) in [("900", true), ("901", false)] {
+        let bench = bench([things("1").header("age", age), ok()]);
+        assert_eq!(bench.read_and_perform(Order).is_done(), is_sent, "{age}");
+    }
+}
+
+/// An order that was refused made nothing, so what shows later is the next one's.
+#[test]
+fn a_refused_call_clouds_no_other() {
+    let bench = bench([things("1"), fault(402, "Payment"), things("1"), things("1"), broken(), things("1, 7")]);
+    assert!(matches!(bench.read_and_perform(Order), Outcome::Rejected(_)));
+    let Outcome::Unresolved(ticket) = bench.read_and_perform(Order) else { panic!("the end is open") };
+    let done = bench.run(bench.core.recover::<Order>(&ticket, CallOptions::new()));
+    assert!(matches!(done, Recovery::Happened(7)), "{done}");
+}
+
+/// What an earlier call did shows within a quarter of an hour, and then the list before the next one has it.
+#[test]
+fn an_earlier_call_of_long_ago_clouds_no_other() {
+    for (wait, is_clear) in [(899, false), (901, true)] {
+        let reads = (0..19).map(|_| things("1, 7"));
+        let bench = bench([things("1"), broken(), things("1"), broken()].into_iter().chain(reads));
+        assert!(bench.read_and_perform(Order).is_unresolved());
+        bench.clock.advance(Duration::from_secs(wait));
+        let Outcome::Unresolved(ticket) = bench.read_and_perform(Order) else { panic!("the end is open") };
+        match bench.run(bench.core.recover::<Order>(&ticket, CallOptions::new())) {
+            Recovery::Happened(7) => assert!(is_clear, "{wait}"),
+            Recovery::CannotTell(Doubt::OtherCall) => assert!(!is_clear, "{wait}"),
+            done => panic!("{done}"),
+        }
+    }
+}
+
+/// Where the answer names nothing of what a call made, what shows later may be that.
+#[test]
+fn a_call_that_named_nothing_clouds_the_next_one() {
+    for (wait, is_clear) in [(0, false), (901, true)] {
+        let reads = (0..19).map(|_| things("1, 7, 8"));
+        let bench = bench([things("1"), ok(), things("1"), broken()].into_iter().chain(reads));
+        assert!(bench.read_and_perform(OrderTwo).is_done());
+        bench.clock.advance(Duration::from_secs(wait));
+        let Outcome::Unresolved(ticket) = bench.read_and_perform(OrderTwo) else { panic!("the end is open") };
+        match bench.run(bench.core.recover::<OrderTwo>(&ticket, CallOptions::new())) {
+            Recovery::Happened(_) => assert!(is_clear, "{wait}"),
+            Recovery::CannotTell(Doubt::OtherCall) => assert!(!is_clear, "{wait}"),
+            done => panic!("{done}"),
+        }
+    }
+}
+
+/// An earlier call of which it is known by now that it did not happen clouds no later one, in its own client.
+#[test]
+fn what_was_found_out_meanwhile_counts() {
+    let bench = bench([things("1"), broken(), things("1"), broken()]);
+    let open = || match bench.read_and_perform(Order) {
+        Outcome::Unresolved(ticket) => ticket,
+        outcome => panic!("the end is open: {outcome:?}"),
+    };
+    let (first, second) = (open(), open());
+    (0..19).for_each(|_| bench.transport.push(things("1")));
+    let done = bench.run(bench.core.recover::<Order>(&first, CallOptions::new()));
+    assert!(matches!(done, Recovery::DidNot), "{done}");
+    bench.transport.push(things("1, 7"));
+    let done = bench.run(bench.core.recover::<Order>(&second, CallOptions::new()));
+    assert!(matches!(done, Recovery::Happened(7)), "{done}");
+}
+
+/// A thousand calls are remembered, the last one among them.
+#[test]
+fn the_first_and_the_last_of_a_thousand_calls_are_remembered() {
+    for before in [998, 1000] {
+        let five = Script::any().answer(200, r#"{"id": 5}"#);
+        let others = (0..before).flat_map(|_| [things("1"), ok()]);
+        let first = [things("1"), five].into_iter().cycle();
+        // With 998 others the first call is the oldest of a thousand; with 1000 the last of them is looked at.
+        let (head, tail) = if before == 998 { (2, 0) } else { (0, 2) };
+        let script = first.clone().take(head).chain(others).chain(first.take(tail));
+        let bench = bench(script.chain([things("1"), broken(), things("1, 5, 8")]));
+        for call in 0..=before {
+            match if before == 998 { call == 0 } else { call == before } {
+                true => assert!(bench.read_and_perform(Order).is_done()),
+                false => assert!(bench.read_and_perform(AddAddress).is_done()),
+            }
+        }
+        let Outcome::Unresolved(ticket) = bench.read_and_perform(Order) else { panic!("the end is open") };
+        let done = bench.run(bench.core.recover::<Order>(&ticket, CallOptions::new()));
+        assert!(matches!(done, Recovery::Happened(8)), "{before}: {done}");
+    }
+}
+
+/// A call that waits for another one's end can be cancelled, and nothing was sent.
+#[test]
+fn a_wait_for_another_call_can_be_cancelled() {
+    let bench = bench([]);
+    let mut first = bench.core.perform(&Order, CallOptions::new());
+    assert!(matches!(first.step(bench.clock.now()), Step::Send(_)));
+    let cancel = Cancel::new();
+    let mut second = bench.core.perform(&Order, CallOptions::new().cancel(cancel.clone()));
+    assert!(matches!(second.step(bench.clock.now()), Step::Wait(..)));
+    cancel.cancel();
+    let Step::Done(Outcome::NotSent(error)) = second.step(bench.clock.now()) else { panic!("it was cancelled") };
+    assert!(error.is_cancelled(), "{error}");
+}
+
+/// What an outcome and its ticket say of themselves.
+#[test]
+fn outcomes_and_tickets_say_what_they_are() {
+    let done = bench([ok()]).perform(Order);
+    assert!(done.is_done() && !done.is_unresolved() && done.done() == Some(7));
+    let lost = bench([broken()]).perform(Order);
+    assert!(!lost.is_done() && lost.is_unresolved() && lost.clone().done().is_none());
+    let ticket = lost.ticket().unwrap();
+    assert_eq!((ticket.cause(), ticket.status(), ticket.body()), (TicketCause::ConnectionLost, None, None));
+    assert_eq!(ticket.recovery(), "look for the name in the list of items");
+    let Outcome::Rejected(rejection) = bench([fault(402, "Payment")]).perform(Order) else { panic!("it was refused") };
+    assert_eq!(rejection.endpoint(), "order");
+    assert!(rejection.to_string().contains("402") && format!("{rejection:?}").contains("402"), "{rejection:?}");
+    // Who failed: the API by its status or by its own word, or nobody.
+    for (status, name, cause) in [
+        (500, "Nope", TicketCause::ServerFailed),
+        (400, "Queue", TicketCause::ServerFailed),
+        (499, "Queue", TicketCause::ServerFailed),
+    ] {
+        let outcome = bench([fault(status, name)]).perform(Reboot);
+        let ticket = outcome.ticket().unwrap();
+        assert_eq!((ticket.cause(), ticket.status()), (cause, Some(status)), "{name}");
+        assert!(ticket.body().is_some_and(|body| body.contains(name)));
+    }
+    let outcome = bench([fault(409, "Twice").header("x-fault", "Twice").header("x-verify", "1")]).perform(Reboot);
+    assert_eq!(outcome.ticket().map(hostkit::Ticket::cause), Some(TicketCause::Refused));
+}

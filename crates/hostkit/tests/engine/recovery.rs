@@ -389,3 +389,37 @@ fn a_text_that_is_another_ticket_is_refused() {
         assert!(matches!(read(broken), Err(TicketError::NotATicket(_))), "{broken}");
     }
 }
+
+/// Reads that never agree end with the doubt of the last one.
+#[test]
+fn reads_that_never_agree_end_with_their_doubt() {
+    let (bench, ticket) = broken(Order, Some(things("1, 2")), []);
+    for read in 0..40 {
+        bench.transport.push(if read % 2 == 0 { things("1, 2, 99") } else { things("1") });
+    }
+    let done = bench.run(bench.core.recover::<Order>(&ticket, CallOptions::new()));
+    assert!(matches!(&done, Recovery::CannotTell(Doubt::OtherNew(_) | Doubt::Missing(_))), "{done}");
+}
+
+/// What is known to be there several times is none of a later call's.
+#[test]
+fn what_several_calls_made_is_known() {
+    let (bench, ticket) = broken(AddAddress, Some(things("1")), [things("1, 7, 8")]);
+    assert!(matches!(recover::<AddAddress>(&bench, &ticket, CallOptions::new()), Recovery::Several(_)));
+    for script in [things("1"), BROKEN(), things("1, 7, 8, 9"), things("1, 7, 8, 9")] {
+        bench.transport.push(script);
+    }
+    let Outcome::Unresolved(ticket) = bench.read_and_perform(AddAddress) else { panic!("the end is open") };
+    let done = bench.run(bench.core.recover::<AddAddress>(&ticket, CallOptions::new()));
+    assert!(matches!(done, Recovery::Happened(9)), "{done}");
+}
+
+/// A hoster that may need hours is read until they are over.
+#[test]
+fn a_lag_of_hours_is_waited_out() {
+    let (bench, ticket) = broken(Migrate, Some(things("1")), []);
+    (0..40).for_each(|_| bench.transport.push(things("1")));
+    let done = bench.run(bench.core.recover::<Migrate>(&ticket, CallOptions::new()));
+    assert!(matches!(done, Recovery::DidNot), "{done}");
+    assert!((7_200..7_500).contains(&bench.seconds()), "{}", bench.seconds());
+}

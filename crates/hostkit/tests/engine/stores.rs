@@ -214,7 +214,7 @@ fn orders_of_two_processes_go_one_after_the_other() {
     let Outcome::NotSent(error) = second.read_and_perform(Order) else { panic!("it was sent") };
     assert_eq!(error.kind(), ErrorKind::Exhausted, "{error}");
     assert!(error.to_string().contains("another process"), "{error}");
-    assert_eq!(second.transport.sent().len(), 0);
+    assert_eq!((second.transport.sent().len(), second.seconds()), (0, 30), "it waits as long as it may");
     // The first process dies. Its order may have been made, so nothing that shows up is surely the second's.
     drop(order);
     while !store.text("calls").contains("unknown") {
@@ -365,4 +365,77 @@ fn a_verdict_waits_for_the_store_no_longer_than_the_deadline() {
     let Step::Done(done) = recovery.step(bench.clock.now()) else { panic!("it waits on") };
     assert!(matches!(&done, Recovery::NotYet(_, error) if error.kind() == ErrorKind::Exhausted), "{done}");
     drop(held);
+}
+
+/// A store that does not answer holds no call beyond its deadline, whenever it stops.
+#[test]
+fn a_store_that_does_not_answer_ends_with_the_deadline() {
+    let past = Duration::from_secs(31);
+    // Before the call: nothing is sent.
+    let store = Stuck::default();
+    let held = store.1.lock().unwrap();
+    let bench = calling(store.clone(), []);
+    let mut order = bench.core.perform(&Order, CallOptions::new());
+    assert!(matches!(order.step(bench.clock.now()), Step::Wait(..)));
+    bench.clock.advance(past);
+    let Step::Done(Outcome::NotSent(error)) = order.step(bench.clock.now()) else { panic!("it is over") };
+    assert_eq!(error.kind(), ErrorKind::Exhausted, "{error}");
+    drop(held);
+
+    // After it: the outcome stays what it was.
+    let store = Stuck::default();
+    let bench = calling(store.clone(), [things("1, 2"), ok()]);
+    let mut order = bench.core.perform(&Order, CallOptions::new());
+    for _ in 0..2 {
+        let outgoing = to_request(&bench, &mut order);
+        order.receive(bench.clock.now(), Transport::send(&bench.transport, *outgoing));
+    }
+    let held = store.1.lock().unwrap();
+    assert!(matches!(order.step(bench.clock.now()), Step::Wait(..)));
+    bench.clock.advance(past);
+    assert!(matches!(order.step(bench.clock.now()), Step::Done(Outcome::Done(_))));
+    drop(held);
+
+    // In a recovery: it cannot tell yet.
+    let store = Stuck::default();
+    let (bench, ticket) = lost(store.clone(), [things("1, 2, 7")]);
+    let held = store.1.lock().unwrap();
+    let options = CallOptions::new().deadline(Duration::from_secs(30));
+    let mut recovery = bench.core.recover::<Order>(&ticket, options);
+    let outgoing = to_request(&bench, &mut recovery);
+    recovery.receive(bench.clock.now(), Transport::send(&bench.transport, *outgoing));
+    assert!(matches!(recovery.step(bench.clock.now()), Step::Wait(..)));
+    bench.clock.advance(past);
+    assert!(matches!(recovery.step(bench.clock.now()), Step::Done(Recovery::NotYet(..))));
+    drop(held);
+}
+
+/// A store whose clock the test advances.
+#[derive(Debug, Clone, Default)]
+struct Timed(Memory, Arc<Mutex<Duration>>);
+
+impl Store for Timed {
+    fn change(&self, key: &StoreKey, change: Change<'_>) -> io::Result<()> {
+        let now = SystemTime::now() + *self.1.lock().unwrap();
+        self.0.change(key, &mut |_, before| change(now, before))
+    }
+}
+
+/// A call counts in the store from its end and not from its deadline, and one that was not sent does not count.
+#[test]
+fn the_store_hears_of_the_end_of_a_call() {
+    let store = Timed::default();
+    let client = |script: Vec<Script>| {
+        let rates = RateStore::new(store.clone(), "one");
+        bench_with(|clock| config(crate::common::direct(), clock).rate_store(rates), script)
+    };
+    let first = client(vec![ok(), ok(), ok()]);
+    (0..3).for_each(|_| drop(first.call(LimitedGet).unwrap()));
+    let short = || CallOptions::new().deadline(Duration::from_secs(1));
+    assert_eq!(client(vec![]).call_with(LimitedGet, short()).unwrap_err().kind(), ErrorKind::Exhausted);
+    while store.0.text("rates").matches("ended ").count() < 3 {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    *store.1.lock().unwrap() = Duration::from_secs(61);
+    client(vec![ok()]).call_with(LimitedGet, short()).unwrap();
 }

@@ -6,6 +6,7 @@ use crate::common::*;
 use hostkit::machinery::{Machine, Step};
 use hostkit::protocol::{Checks, Progress, WaiterInfo};
 use hostkit::time::{Clock, Moment};
+use hostkit::transport::{Phase, TransportErrorKind};
 use hostkit::{CallOptions, Cancel, ErrorKind, Observation, WaitError, Waiter};
 use hostkit_testing::Script;
 
@@ -200,7 +201,8 @@ fn ends_at_the_deadline() {
 fn an_outage_is_waited_out() {
     let broken = Script::any().answer(502, "");
     let foreign = Script::any().answer(200, "<html>");
-    let outage = std::iter::once(id(1)).chain((0..12).map(|_| broken.clone())).chain([foreign, id(9)]);
+    let reset = (0..3).map(|_| Script::fail(Phase::Head, TransportErrorKind::Reset));
+    let outage = std::iter::once(id(1)).chain((0..9).map(|_| broken.clone())).chain(reset).chain([foreign, id(9)]);
     let (result, seen, _) = wait(Built, outage);
     assert_eq!(result.unwrap(), 9);
     let failed = seen.iter().find(|seen| seen.failure.is_some()).unwrap();

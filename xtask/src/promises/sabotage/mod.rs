@@ -3,25 +3,24 @@
 //!
 //! All defects go into one copy of the workspace, each behind a switch, so that one build serves all.
 
-mod copy;
 mod defects;
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::io::Read;
-use std::panic::resume_unwind;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::sync::{Mutex, PoisonError, mpsc};
-use std::thread::ScopedJoinHandle;
+use std::collections::BTreeSet;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::list::{PROMISES, Promise, Switch, Test};
-use crate::command::{cargo, output, passed_tests};
-use crate::workspace::{root, target};
+use crate::command::{output, passed_tests};
+use crate::copy;
+use crate::test_binaries::{Binaries, Run, cargo_in, in_parallel};
+use crate::workspace::root;
 use defects::{Defects, VARIABLE};
 
 /// Time limit of one test: a test that hangs has detected nothing.
 const PATIENCE: Duration = Duration::from_secs(120);
+
+/// The copy's name.
+const NAME: &str = "sabotage";
 
 /// Findings about the defects, for `tidy`.
 pub(crate) fn check() -> Vec<String> {
@@ -40,11 +39,9 @@ fn source(path: &str) -> Option<String> {
 /// Checks that the copy with all defects compiles: an edit may fit and yet have become wrong. `tidy` cannot tell.
 pub(crate) fn check_copy() -> Result<(), String> {
     let changed = defects::apply(&defects::load()?, source).map_err(|findings| findings.join("\n"))?;
-    let tree = copy::sync(&changed)?;
-    let target = std::path::absolute(target()).map_err(|error| format!("the target folder: {error}"))?;
-    let mut command = cargo(&["check", "--workspace", "--all-features"]);
+    let tree = copy::sync(NAME, &changed)?;
     // Standard error is shown only where the check fails: not every place needs the parentheses of its switch.
-    output(command.current_dir(tree).env("CARGO_TARGET_DIR", target).env("CARGO_INCREMENTAL", "0")).map(drop)
+    output(cargo_in(&tree, &["check", "--workspace", "--all-features"])?.env("CARGO_INCREMENTAL", "0")).map(drop)
 }
 
 struct Row {
@@ -58,7 +55,7 @@ pub(super) fn execute(promises: &[&'static Promise]) -> Result<(), String> {
     let start = Instant::now();
     let defects = defects::load()?;
     let changed = defects::apply(&defects, source).map_err(|findings| findings.join("\n"))?;
-    let tree = copy::sync(&changed)?;
+    let tree = copy::sync(NAME, &changed)?;
     let switches: Vec<&Switch> = promises.iter().flat_map(|promise| promise.switches).collect();
     let tests: Vec<Test> = switches.iter().map(|switch| switch.test).collect();
     let binaries = build(&tree, &tests)?;
@@ -102,20 +99,6 @@ struct Job {
     broken: Option<&'static str>,
 }
 
-/// Runs the jobs on all cores and returns their results in order.
-fn in_parallel<J: Sync, R: Send>(jobs: &[J], run: impl Fn(&J) -> R + Sync) -> Vec<R> {
-    let queue = Mutex::new(jobs.iter().enumerate());
-    let take = || queue.lock().unwrap_or_else(PoisonError::into_inner).next();
-    let worker = || std::iter::from_fn(take).map(|(index, job)| (index, run(job))).collect::<Vec<_>>();
-    let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let results: BTreeMap<usize, R> = std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..workers).map(|_| scope.spawn(worker)).collect();
-        let join = |thread: ScopedJoinHandle<'_, _>| thread.join().unwrap_or_else(|panic| resume_unwind(panic));
-        threads.into_iter().flat_map(join).collect()
-    });
-    results.into_values().collect()
-}
-
 /// Checks that a test fails under this defect, with the expected message.
 fn notices(binaries: &Binaries, test: &Test, name: &str, defects: &Defects) -> Result<String, String> {
     let defect = defects.get(name).ok_or("there is no such defect")?;
@@ -123,87 +106,28 @@ fn notices(binaries: &Binaries, test: &Test, name: &str, defects: &Defects) -> R
     judge(&run, &defect.says)
 }
 
-/// Builds the test binaries of the copy and returns their paths.
+/// Builds the test binaries of the copy.
 fn build(tree: &Path, tests: &[Test]) -> Result<Binaries, String> {
     let names: BTreeSet<&str> = tests.iter().map(|test| test.binary).collect();
     // The whole workspace, so that external dependencies have the features of the ordinary build.
-    let mut command = cargo(&["test", "--workspace", "--no-run", "--message-format", "json-render-diagnostics"]);
+    let mut command =
+        cargo_in(tree, &["test", "--workspace", "--no-run", "--message-format", "json-render-diagnostics"])?;
     names.iter().for_each(|name| {
         command.args(["--test", name]);
     });
-    let target = std::path::absolute(target()).map_err(|error| format!("the target folder: {error}"))?;
-    command.current_dir(tree).env("CARGO_TARGET_DIR", target);
-    // No debugger and no second build: debug info and incremental data would be wasted.
-    command.env("CARGO_PROFILE_DEV_DEBUG", "false").env("CARGO_INCREMENTAL", "0");
-    let output = command.output().map_err(|error| format!("cargo: {error}"))?;
-    if !output.status.success() {
-        return Err(format!("{}\nsabotage: the copy does not build", String::from_utf8_lossy(&output.stderr)));
-    }
-    let lines = String::from_utf8_lossy(&output.stdout);
-    let places = lines.lines().filter_map(|line| executable(tree, line)).collect();
-    let found = Binaries { tree: tree.to_owned(), places };
-    match tests.iter().find(|test| !found.places.contains_key(&key(test))) {
+    // No second build: incremental data would be wasted.
+    let found =
+        Binaries::build(tree, command.env("CARGO_INCREMENTAL", "0")).map_err(|error| format!("sabotage: {error}"))?;
+    match tests.iter().find(|test| !found.has(&test.folder(), test.binary)) {
         Some(test) => Err(format!("sabotage: cargo reported no path for `{}`", test.binary)),
         None => Ok(found),
     }
 }
 
-/// Paths of the copy's test binaries.
-struct Binaries {
-    tree: PathBuf,
-    /// By package folder and binary name.
-    places: BTreeMap<(String, String), PathBuf>,
-}
-
-fn key(test: &Test) -> (String, String) {
-    (test.folder(), test.binary.to_owned())
-}
-
-/// The test binary that a line of cargo's JSON output names.
-fn executable(tree: &Path, line: &str) -> Option<((String, String), PathBuf)> {
-    let message: serde_json::Value = serde_json::from_str(line).ok()?;
-    let place = message.get("executable")?.as_str()?;
-    let name = message.get("target")?.get("name")?.as_str()?.to_owned();
-    let manifest = Path::new(message.get("manifest_path")?.as_str()?);
-    let folder = manifest.parent()?.strip_prefix(tree).ok()?.to_str()?.replace('\\', "/");
-    Some(((folder, name), PathBuf::from(place)))
-}
-
-/// Output of a test binary.
-struct Run {
-    text: String,
-    is_success: bool,
-}
-
 fn run(binaries: &Binaries, test: &Test, broken: Option<&str>) -> Result<Run, String> {
-    let program = binaries.places.get(&key(test)).ok_or_else(|| format!("there is no `{}`", test.binary))?;
-    let mut command = Command::new(program);
-    command.args(["--nocapture", test.filter]).current_dir(binaries.tree.join(test.folder())).stdin(Stdio::null());
-    command.env("HOSTKIT_PROMISE_SIZE", "small").env("RUST_BACKTRACE", "0").env_remove(VARIABLE);
-    if let Some(name) = broken {
-        command.env(VARIABLE, name);
-    }
-    let failed = |error: std::io::Error| format!("{}: {error}", test.binary);
-    let (mut reader, writer) = std::io::pipe().map_err(failed)?;
-    command.stdout(writer.try_clone().map_err(failed)?).stderr(writer);
-    let mut child = command.spawn().map_err(failed)?;
-    // The pipe would never close while this process holds its write ends.
-    command.stdout(Stdio::null()).stderr(Stdio::null());
-    let (sender, receiver) = mpsc::channel();
-    std::thread::spawn(move || {
-        let mut bytes = Vec::new();
-        let result = reader.read_to_end(&mut bytes).map(|_| String::from_utf8_lossy(&bytes).into_owned());
-        // The receiver is gone after a time-out.
-        let _ = sender.send(result);
-    });
-    let text = match receiver.recv_timeout(PATIENCE) {
-        Ok(text) => text.map_err(failed)?,
-        Err(_) => {
-            child.kill().and_then(|()| child.wait()).map_err(failed)?;
-            return Err(format!("did not end within {} s", PATIENCE.as_secs()));
-        }
-    };
-    Ok(Run { text, is_success: child.wait().map_err(failed)?.success() })
+    let variables = [(VARIABLE, broken.unwrap_or_default())];
+    let run = binaries.run((&test.folder(), test.binary), &["--nocapture", test.filter], &variables, PATIENCE)?;
+    run.ok_or_else(|| format!("did not end within {} s", PATIENCE.as_secs()))
 }
 
 /// Checks that a test passes without a defect.
@@ -257,38 +181,7 @@ fn print(rows: &[Row]) {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
-    use super::{Run, executable, in_parallel, judge};
-
-    #[test]
-    fn results_come_in_the_order_of_the_jobs() {
-        let jobs: Vec<u64> = (0..100).collect();
-        let slow_at_first = |job: &u64| {
-            std::thread::sleep(std::time::Duration::from_micros(100 - job));
-            *job
-        };
-        assert_eq!(in_parallel(&jobs, slow_at_first), jobs);
-    }
-
-    #[test]
-    fn binaries_are_found_in_what_cargo_says() {
-        let tree = Path::new("/x/tree");
-        let manifest = tree.join("crates/hostkit/Cargo.toml");
-        let line = |executable| {
-            serde_json::json!({
-                "reason": "compiler-artifact",
-                "manifest_path": manifest.to_str(),
-                "target": { "kind": ["test"], "name": "properties" },
-                "executable": executable,
-            })
-            .to_string()
-        };
-        let (key, path) = executable(tree, &line(Some("/x/properties-5c7bfbb9"))).unwrap();
-        assert_eq!(key, ("crates/hostkit".to_owned(), "properties".to_owned()));
-        assert_eq!(path.to_str(), Some("/x/properties-5c7bfbb9"));
-        assert_eq!(executable(tree, &line(None)), None);
-    }
+    use super::{Run, judge};
 
     #[test]
     fn red_is_red_for_its_reason_only() {

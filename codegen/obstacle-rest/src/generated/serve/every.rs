@@ -84,9 +84,9 @@ pub fn every(visitor: &mut impl Visitor<Api = Rest>) {
     });
     visitor.call::<crate::things::ListThings>(&Examples {
         folder: "obstacle-rest/things/list_things",
-        requests: &["request"],
+        requests: &["end", "request"],
         request_bodies: &[],
-        answers: &[("one", Format::Json, 200)],
+        answers: &[("end", Format::Json, 200), ("one", Format::Json, 200)],
         answers_with_head: &[],
         agreeing: &[],
         faults: &[],

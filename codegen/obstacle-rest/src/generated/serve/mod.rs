@@ -32,7 +32,7 @@ pub enum Request {
     GetTerms(crate::things::GetTerms),
     /// A thing.
     GetThing(crate::things::GetThing),
-    /// The things.
+    /// The things, from one of them on.
     ListThings(crate::things::ListThings),
     /// The things, each below a key, in a list that is the answer.
     ListWrapped(crate::things::ListWrapped),

@@ -131,8 +131,9 @@ impl Serve for GetThing {
 impl Serve for ListThings {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
+        let start = request.query("start")?;
         request.no_body::<Self>()?;
-        Ok(Self {})
+        Ok(Self { start })
     }
 
     fn answer(output: &Vec<Thing>, out: &mut WrittenAnswer) {

@@ -3,6 +3,8 @@
 
 //! Calls of `specs/obstacle-rest/things/`.
 //!
+//! With a `client` as on [the page of the crate](crate):
+//!
 //! ```
 //! use obstacle_rest_proto::things::ListThings;
 //! use obstacle_rest_proto::types::ThingId;
@@ -14,7 +16,7 @@
 //! # let client = hostkit_ureq::Client::<obstacle_rest_proto::Rest>::builder(credentials)
 //! #     .transport(answers)
 //! #     .build()?;
-//! let call = ListThings::new();
+//! let call = ListThings::new().start(1);
 //! let things = client.call(&call)?;
 //! assert_eq!(things.len(), 1);
 //! assert_eq!(things[0].id, ThingId::new(7));

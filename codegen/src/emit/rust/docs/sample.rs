@@ -10,10 +10,10 @@ use super::output::{FIELDS, assertions};
 use super::value::{SECRET, Values};
 use crate::emit::rust::imports::Scope;
 use crate::emit::rust::words::ident;
+use crate::identifier::is_identifier;
 use crate::model::{Endpoint, Model, Output};
 use crate::print;
 use crate::recorded::Wire;
-use crate::resolve::names::is_identifier;
 
 /// Maximum length of an answer that is shown.
 const BODY: usize = 1500;

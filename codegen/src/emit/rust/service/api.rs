@@ -10,7 +10,7 @@ use quote::quote;
 use crate::emit::rust::words::{
     constant_value, flag_member, format_name, ident, list_member, number, path_of, used, word,
 };
-use crate::model::{Endpoint, Field, Model, Output, TypeKind};
+use crate::model::{Endpoint, Field, Model, Output, Type, TypeKind};
 use crate::source::At;
 use crate::surface::{Constant, Credentials, ErrorDocument, FaultStyle, Host, Place, Put, Rate, constants};
 
@@ -54,7 +54,11 @@ fn info(model: &Model) -> TokenStream {
     let rates = list_member("rates", service.rates.iter().map(rate));
     let session = service.session.as_ref();
     let session_hosts = list_member("session_hosts", session.iter().flat_map(|session| &session.hosts));
-    let session_lifetime = session.and_then(|session| session.lifetime).map(|lifetime| {
+    let reads_clock = reads_clock(model);
+    // In an hour, clocks drift apart by much less than what APIs allow.
+    let hour = reads_clock.then_some(3_600);
+    let reads_clock = flag_member("reads_clock", reads_clock);
+    let session_lifetime = session.and_then(|session| session.lifetime).or(hour).map(|lifetime| {
         let lifetime = number(lifetime);
         quote!(session_lifetime: Some(Duration::from_secs(#lifetime)),)
     });
@@ -82,6 +86,7 @@ fn info(model: &Model) -> TokenStream {
             #rates
             #session_hosts
             #session_lifetime
+            #reads_clock
             #request_keys
             #top
             #success_envelope
@@ -89,6 +94,11 @@ fn info(model: &Model) -> TokenStream {
             ..ApiInfo::DEFAULT
         };
     }
+}
+
+/// Whether calls are signed by the server's clock.
+fn reads_clock(model: &Model) -> bool {
+    model.service.signature.as_ref().is_some_and(|signature| signature.clock.is_some())
 }
 
 /// A word of the envelope that a server writes.
@@ -225,6 +235,19 @@ fn sign_in_arm(model: &Model, credentials: &Credentials) -> Option<TokenStream> 
 fn session(model: &Model) -> TokenStream {
     let sign_in = model.service.credentials.iter().find_map(|credentials| credentials.sign_in.as_ref());
     let endpoint = sign_in.and_then(|path| model.endpoint(path));
+    if let Some(endpoint) = endpoint.filter(|_| reads_clock(model)) {
+        let call = path_of(endpoint);
+        let body = match endpoint.output.ty() {
+            Some(Type::UnixTime) => quote!(Ok(Session { clock: Some(#call::decode(answer)?), ..Session::default() })),
+            // The answer's `Date` tells the time.
+            _ => quote!(#call::decode(answer).map(|_| Session::default())),
+        };
+        return quote! {
+            fn session(answer: &RawAnswer<'_>) -> Result<Session, DecodeError> {
+                #body
+            }
+        };
+    }
     let (Some(endpoint), Some(session)) = (endpoint, &model.service.session) else {
         return quote! {
             fn session(_: &RawAnswer<'_>) -> Result<Session, DecodeError> {
@@ -237,8 +260,17 @@ fn session(model: &Model) -> TokenStream {
     let members = [("base_url", &session.base_url), ("ends", &session.ends), ("issued", &session.issued)];
     let members = members.into_iter().filter_map(|(member, place)| {
         let place = place.as_ref()?;
-        let is_option = fields.iter().any(|field| field.rust == place.value && field.is_option());
-        let (member, place) = (ident(member), ident(place));
+        let field = fields.iter().find(|field| field.rust == place.value);
+        let is_option = field.is_some_and(Field::is_option);
+        let (name, place) = (ident(member), ident(place));
+        if field.is_some_and(|field| field.ty == Type::Uint) {
+            let value = match is_option {
+                true => quote!(answer.#place.map(Duration::from_secs)),
+                false => quote!(Some(Duration::from_secs(answer.#place))),
+            };
+            return Some(quote!(lifetime: #value,));
+        }
+        let member = name;
         Some(if is_option { quote!(#member: answer.#place,) } else { quote!(#member: Some(answer.#place),) })
     });
     quote! {
@@ -280,8 +312,9 @@ fn authorise(model: &Model) -> TokenStream {
     let is_proof = service.credentials.iter().any(|credentials| !credentials.put.is_empty());
     let proof = is_proof.then(|| {
         let arms = service.credentials.iter().map(|credentials| {
-            let used: Vec<&str> = credentials.put.iter().flat_map(Put::names).collect();
-            let (pattern, puts) = (pattern(credentials, &used), proof::of_credentials(credentials));
+            let signature = service.signature.as_ref();
+            let used = proof::used(credentials, signature);
+            let (pattern, puts) = (pattern(credentials, &used), proof::of_credentials(credentials, signature));
             quote!(#pattern => { #puts })
         });
         quote!(match credentials { #(#arms)* })

@@ -333,6 +333,20 @@ impl Endpoint for CreateServer {
     fn decode(answer: &RawAnswer<'_>) -> Result<CreatedServer, DecodeError> {
         answer.value(&Name::new("server"))
     }
+
+    fn echo(&self) -> Inputs {
+        Inputs::new().with("name", &self.name).with_option(
+            "image",
+            match &self.os {
+                CreateServerOs::Image(value) => Some(value),
+                _ => None,
+            },
+        )
+    }
+
+    fn echoed(output: &CreatedServer) -> Inputs {
+        Inputs::new().with_option("name", output.name.as_ref()).with_option("image", output.image.as_ref())
+    }
 }
 
 impl Perform for CreateServer {

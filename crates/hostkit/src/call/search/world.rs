@@ -350,7 +350,7 @@ impl World {
                 let session = Session::with_token(Secret::from(token));
                 let base = self.core.base_url().clone();
                 let life = self.setting.life.map(Duration::from_secs);
-                let _ = guard.succeed(Admitted { session, base }, self.now, life, 0.5);
+                let _ = guard.succeed(Admitted { session, base, ahead: 0 }, self.now, life, 0.5);
             }
             Event::OtherFails | Event::OtherIsRefused => {
                 self.is_rejected |= is_refused && !is_disowned;

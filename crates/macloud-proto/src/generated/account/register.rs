@@ -4,6 +4,7 @@
 //! `POST /v1/register`: makes a new account with its first user.
 
 use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::evidence::Inputs;
 use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, RequestParts};
 
 use crate::Macloud;
@@ -98,6 +99,14 @@ impl Endpoint for Register {
 
     fn decode(answer: &RawAnswer<'_>) -> Result<NewAccount, DecodeError> {
         answer.value(&Name::new("data"))
+    }
+
+    fn echo(&self) -> Inputs {
+        Inputs::new().with("user.name", &self.email)
+    }
+
+    fn echoed(output: &NewAccount) -> Inputs {
+        Inputs::new().with_option("user.name", output.user.name.as_ref())
     }
 }
 

@@ -4,6 +4,7 @@
 //! `GET /v1/server.ip/{id}`: the services with additional addresses of a server.
 
 use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::evidence::Inputs;
 use hostkit_proto::{
     Call, Effect, Emptiness, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts,
 };
@@ -79,6 +80,16 @@ impl Endpoint for ListServerAddresses {
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<AdditionalAddresses>, DecodeError> {
         answer.list(&Name::new("data"), 10_000)
+    }
+
+    fn echo(&self) -> Inputs {
+        Inputs::new().with("server.id", &self.id)
+    }
+
+    fn echoed(output: &Vec<AdditionalAddresses>) -> Inputs {
+        output
+            .iter()
+            .fold(Inputs::new(), |all, item| all.with_option("server.id", item.server.as_ref().map(|value| &value.id)))
     }
 
     fn empty() -> Option<Vec<AdditionalAddresses>> {

@@ -4,6 +4,7 @@
 //! `GET /v1/server-plan/{group}`: the plans of a group, with prices.
 
 use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::evidence::Inputs;
 use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
 
 use crate::Macloud;
@@ -90,6 +91,14 @@ impl Endpoint for ListServerPlans {
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<ServerPlan>, DecodeError> {
         answer.list(&Name::new("data"), 10_000)
+    }
+
+    fn echo(&self) -> Inputs {
+        Inputs::new().with("group", &self.group)
+    }
+
+    fn echoed(output: &Vec<ServerPlan>) -> Inputs {
+        output.iter().fold(Inputs::new(), |all, item| all.with_option("group", item.group.as_ref()))
     }
 }
 

@@ -1,10 +1,12 @@
 //! What proves on a call who makes it: values of templates, and where they are put.
 
-use proc_macro2::TokenStream;
+use std::collections::BTreeSet;
+
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use crate::emit::rust::words::ident;
-use crate::surface::{Credentials, Piece, Place, Put};
+use crate::surface::{Credentials, Piece, Place, Put, SIGNATURES, STAMPS, Signature};
 
 /// What a name of a template is in the generated code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,13 +16,28 @@ enum Kind {
     Secret,
 }
 
+/// The variable of a time or nonce.
+fn stamp(name: &str) -> Option<&'static str> {
+    match name {
+        "time" => Some("time"),
+        "time:ms" => Some("millis"),
+        "nonce" => Some("nonce"),
+        _ => None,
+    }
+}
+
+/// The variable of a name.
+fn variable(name: &str) -> Ident {
+    ident(stamp(name).unwrap_or(name))
+}
+
 /// Puts the token of a session.
 pub(super) fn of_session(puts: &[Put]) -> TokenStream {
     all(puts, &|_| Kind::Secret)
 }
 
 /// Puts one kind of credentials, whose fields may not be empty.
-pub(super) fn of_credentials(credentials: &Credentials) -> TokenStream {
+pub(super) fn of_credentials(credentials: &Credentials, signature: Option<&Signature>) -> TokenStream {
     let kind = |name: &str| {
         let field = credentials.fields.iter().find(|(field, _)| field.value == name);
         match field.map(|(_, kind)| kind.value.as_str()) {
@@ -29,8 +46,9 @@ pub(super) fn of_credentials(credentials: &Credentials) -> TokenStream {
             _ => Kind::Text,
         }
     };
+    let is_field = |name: &str| credentials.fields.iter().any(|(field, _)| field.value == name);
     let checks = |put: &Put| {
-        let names = put.names().into_iter().filter(|name| kind(name) != Kind::Number);
+        let names = put.names().into_iter().filter(|name| kind(name) != Kind::Number && is_field(name));
         let checks = names.map(|name| {
             let (key, field) = (put.key.as_str(), ident(name));
             let input = if name == key { quote!(#key) } else { quote!((#name, #key)) };
@@ -39,7 +57,25 @@ pub(super) fn of_credentials(credentials: &Credentials) -> TokenStream {
         quote!(#(#checks)*)
     };
     // Fields are prepended to the body, so the last one comes first.
-    let (body, others): (Vec<&Put>, Vec<&Put>) = credentials.put.iter().partition(|put| put.place == Place::Body);
+    let (signed, plain): (Vec<&Put>, Vec<&Put>) = credentials.put.iter().partition(|put| put.signs());
+    let (body, others): (Vec<&Put>, Vec<&Put>) = plain.into_iter().partition(|put| put.place == Place::Body);
+    let used = used(credentials, signature);
+    let stamps = STAMPS.iter().filter(|name| used.contains(*name)).filter_map(|name| {
+        let variable = ident(stamp(name)?);
+        Some(quote!(let #variable = &out.#variable();))
+    });
+    let sign = signed.first().zip(signature).map(|(put, signature)| {
+        let (checks, names) = (checks(put), signature.names());
+        let others: Vec<&str> = credentials.put.iter().flat_map(Put::names).collect();
+        let names: BTreeSet<&str> = names.into_iter().filter(|name| !others.contains(name)).collect();
+        let missing = names.into_iter().filter(|name| is_field(name) && kind(name) != Kind::Number);
+        let missing = missing.map(|name| {
+            let field = ident(name);
+            quote!(out.check(#name, #field, &InputLimit::NONE.min_length(1));)
+        });
+        let sign = sign(put, signature, &kind);
+        quote!(#checks #(#missing)* #sign)
+    });
     let cookies: Vec<&Put> = others.iter().copied().filter(|put| put.place == Place::Cookie).collect();
     let others = others.iter().filter(|put| put.place != Place::Cookie);
     let others = others.map(|put| {
@@ -51,7 +87,113 @@ pub(super) fn of_credentials(credentials: &Credentials) -> TokenStream {
         let (checks, put) = (checks(put), one(put, &kind));
         quote!(#checks #put)
     });
-    quote!(#(#others)* #(#cookie_checks)* #cookie #(#body)*)
+    quote!(#(#stamps)* #(#others)* #(#cookie_checks)* #cookie #(#body)* #sign)
+}
+
+/// Every name that calls with these credentials use.
+pub(super) fn used<'s>(credentials: &'s Credentials, signature: Option<&'s Signature>) -> Vec<&'s str> {
+    let signature = signature.filter(|_| credentials.sign());
+    let signed = signature.into_iter().flat_map(Signature::names);
+    credentials.put.iter().flat_map(Put::names).chain(signed).collect()
+}
+
+/// Says how the request is signed.
+fn sign(put: &Put, signature: &Signature, kind: &dyn Fn(&str) -> Kind) -> TokenStream {
+    let algorithm = algorithm(&signature.algorithm);
+    let key = match &signature.key {
+        Some(key) => {
+            let key = secret(&key.pieces, kind);
+            quote!(Some(#key))
+        }
+        None => quote!(None),
+    };
+    let mut parts = Vec::new();
+    let mut known: Vec<Piece> = Vec::new();
+    for piece in &signature.text.pieces {
+        match piece {
+            Piece::Name(name) if let Some(part) = part(name) => {
+                parts.extend(known_part(&mut known, kind));
+                parts.push(part);
+            }
+            piece => known.push(piece.clone()),
+        }
+    }
+    parts.extend(known_part(&mut known, kind));
+    let key_name = put.key.as_str();
+    let place = match put.place {
+        Place::Query => quote!(signing::Place::Query(#key_name)),
+        Place::Body => quote!(signing::Place::Body(#key_name)),
+        Place::Header | Place::Cookie => quote!(signing::Place::Header(#key_name)),
+    };
+    let is_signature = |piece: &Piece| matches!(piece, Piece::Name(name) if SIGNATURES.contains(&name.as_str()));
+    let at = put.pieces.iter().position(is_signature).unwrap_or_default();
+    let (before, behind) = put.pieces.split_at(at);
+    let (written, behind) = behind.split_first().unzip();
+    let encoding = match written {
+        Some(Piece::Name(name)) if name == "signature:base64" => quote!(Base64),
+        _ => quote!(Hex),
+    };
+    let (before, behind) = (secret(before, kind), secret(behind.unwrap_or_default(), kind));
+    quote! {
+        out.sign(signing::Signature {
+            algorithm: #algorithm,
+            key: #key,
+            text: vec![#(#parts),*],
+            encoding: signing::Encoding::#encoding,
+            place: #place,
+            around: [#before, #behind],
+        });
+    }
+}
+
+fn algorithm(name: &str) -> TokenStream {
+    match name {
+        "sha1" => quote!(signing::Algorithm::Sha1),
+        "sha512" => quote!(signing::Algorithm::Sha512),
+        _ => quote!(signing::Algorithm::Sha256),
+    }
+}
+
+/// A part of the text that is known once the request is final.
+fn part(name: &str) -> Option<TokenStream> {
+    Some(match name {
+        "method" => quote!(signing::Part::Method),
+        "path" => quote!(signing::Part::Path),
+        "query" => quote!(signing::Part::Query),
+        "query:sorted" => quote!(signing::Part::SortedQuery),
+        "url" => quote!(signing::Part::Url),
+        "body" => quote!(signing::Part::Body),
+        name => {
+            let algorithm = algorithm(name.strip_prefix("body:")?);
+            quote!(signing::Part::BodyDigest(#algorithm))
+        }
+    })
+}
+
+/// The pieces before such a part.
+fn known_part(pieces: &mut Vec<Piece>, kind: &dyn Fn(&str) -> Kind) -> Option<TokenStream> {
+    let pieces = std::mem::take(pieces);
+    let value = (!pieces.is_empty()).then(|| secret(&pieces, kind))?;
+    Some(quote!(signing::Part::Known(#value)))
+}
+
+/// The value of a template as a secret.
+fn secret(pieces: &[Piece], kind: &dyn Fn(&str) -> Kind) -> TokenStream {
+    match pieces {
+        [] => quote!(Secret::new("")),
+        [Piece::Text(text)] => quote!(Secret::new(#text)),
+        _ => {
+            let value = Value::of(pieces, kind);
+            let text = &value.text;
+            match (value.kind, value.is_made) {
+                (Kind::Secret, true) => quote!(#text),
+                (Kind::Secret, false) => quote!(#text.clone()),
+                (Kind::Number, false) => quote!(Secret::new(#text.to_string())),
+                (_, true) => quote!(Secret::new(#text)),
+                (_, false) => quote!(Secret::new(#text.as_str())),
+            }
+        }
+    }
 }
 
 fn all(puts: &[Put], kind: &dyn Fn(&str) -> Kind) -> TokenStream {
@@ -107,12 +249,12 @@ impl Value {
 
     fn of(pieces: &[Piece], kind: &dyn Fn(&str) -> Kind) -> Self {
         if let [Piece::Name(name)] = pieces {
-            let name_token = ident(name);
+            let name_token = variable(name);
             return Self { kind: kind(name), text: quote!(#name_token), is_made: false };
         }
         let text = |name: &str| {
             let kind = kind(name);
-            let name = ident(name);
+            let name = variable(name);
             match kind {
                 Kind::Text => quote!(#name.as_str()),
                 Kind::Number => quote!(#name.to_string().as_str()),

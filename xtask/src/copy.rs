@@ -1,4 +1,4 @@
-//! The copy of the workspace that receives the defects, below the target folder.
+//! A copy of the workspace with changes of its own, below the target folder.
 //!
 //! It shares the target folder, so that external dependencies are not rebuilt. Its crates have another version
 //! (`0.1.0+sabotage`), because cargo would otherwise confuse them with the workspace's, which have the same relative
@@ -11,11 +11,12 @@ use std::path::{Path, PathBuf};
 use crate::tidy::paths;
 use crate::workspace::{root, target};
 
-/// Updates the copy and returns its path. Unchanged files are not rewritten, so that cargo rebuilds only what changed.
-pub(super) fn sync(changed: &BTreeMap<String, String>) -> Result<PathBuf, String> {
-    let tree = std::path::absolute(target().join("sabotage/tree")).map_err(|error| error.to_string())?;
+/// Updates the copy of this name and returns its path. Unchanged files are not rewritten, so that cargo rebuilds only
+/// what changed.
+pub(crate) fn sync(name: &str, changed: &BTreeMap<String, String>) -> Result<PathBuf, String> {
+    let tree = std::path::absolute(target().join(name).join("tree")).map_err(|error| error.to_string())?;
     mirror(&root(), &tree, |path, bytes| match path {
-        "Cargo.toml" => marked(&bytes),
+        "Cargo.toml" => marked(&bytes, name),
         _ => Ok(changed.get(path).map_or(bytes, |text| text.clone().into_bytes())),
     })?;
     Ok(tree)
@@ -45,11 +46,11 @@ fn mirror(from: &Path, to: &Path, edit: impl Fn(&str, Vec<u8>) -> Result<Vec<u8>
 }
 
 /// The root's manifest with a version of its own, which satisfies the same requirements as the original.
-fn marked(manifest: &[u8]) -> Result<Vec<u8>, String> {
+fn marked(manifest: &[u8], name: &str) -> Result<Vec<u8>, String> {
     let text = String::from_utf8_lossy(manifest);
     let version = text.lines().find(|line| line.starts_with("version = \"") && line.ends_with('"'));
     let version = version.ok_or("Cargo.toml: no line `version = \"…\"` for the workspace")?;
-    let other = format!("{}+sabotage\"", version.trim_end_matches('"'));
+    let other = format!("{}+{name}\"", version.trim_end_matches('"'));
     Ok(text.replacen(version, &other, 1).into_bytes())
 }
 
@@ -87,8 +88,8 @@ mod tests {
     #[test]
     fn the_copy_has_a_version_of_its_own() {
         let text = "[workspace.package]\nversion = \"0.1.0\"\n[workspace.dependencies]\na = { version = \"0.1.0\" }\n";
-        let copy = marked(text.as_bytes()).unwrap();
+        let copy = marked(text.as_bytes(), "sabotage").unwrap();
         assert_eq!(String::from_utf8(copy).unwrap(), text.replacen("0.1.0", "0.1.0+sabotage", 1));
-        assert!(marked(b"[workspace]\n").is_err());
+        assert!(marked(b"[workspace]\n", "sabotage").is_err());
     }
 }
