@@ -530,6 +530,13 @@ impl Endpoint {
         Total::of(self.surface.response.total.as_ref())
     }
 
+    /// Where null says that the call was carried out; `Some(None)` is the whole answer.
+    pub(crate) fn null(&self) -> Option<Option<WireName>> {
+        let response = &self.surface.response;
+        let is_null = response.from.as_ref().is_some_and(|from| from.value == "null");
+        is_null.then(|| WireName::of(&response.root))
+    }
+
     /// Whether some faults mean an empty output.
     pub(crate) fn can_be_empty(&self) -> bool {
         let response = &self.surface.response;

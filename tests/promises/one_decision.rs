@@ -174,7 +174,7 @@ fn performed<T: Debug, C: FaultCode>(outcome: Outcome<Reply<T>, C>, by_hand: &En
         Outcome::NotSent(error) => panic!("{shown}: it was sent: {error}"),
         Outcome::Unresolved(ticket) => {
             let kind = match ticket.cause() {
-                TicketCause::ServerFailed => ErrorKind::Fault,
+                TicketCause::ServerFailed | TicketCause::Refused => ErrorKind::Fault,
                 TicketCause::Unreadable => ErrorKind::Decode,
                 TicketCause::NotAnAnswer => ErrorKind::Unrecognised,
                 other => panic!("{shown}: {other:?} is no answer"),

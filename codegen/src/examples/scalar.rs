@@ -47,6 +47,7 @@ impl<'m> Scalars<'m> {
                 Kind::Text | Kind::Number if self.leniency().has_loose_flags(node) => self.text_of(ty, node),
                 _ => expected(),
             },
+            Type::UnixTime if node.as_str().is_some_and(|text| UnixTime::parse_offset(text.trim()).is_some()) => Ok(()),
             Type::Csv(item) if node.kind() == Kind::List => node.items().try_for_each(|node| self.text_of(item, node)),
             ty if self.is_numeric(ty) && node.kind() != Kind::Number && !self.leniency().is_loose(node) => expected(),
             ty => self.text_of(ty, node),
@@ -133,7 +134,7 @@ impl<'m> Scalars<'m> {
             Type::Flag => "a flag".to_owned(),
             Type::DateTime => format!("a date and time such as {}", first(&service.datetime_patterns)),
             Type::Date => format!("a date such as {}", first(&service.date_patterns)),
-            Type::UnixTime => "a time in seconds".to_owned(),
+            Type::UnixTime => "a time, in seconds or with its offset".to_owned(),
             Type::Ip => "an IP address".to_owned(),
             Type::Csv(_) => "values separated by commas".to_owned(),
             Type::Named(name) => match self.model.types.get(name).map(|entry| &entry.kind) {

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use hostkit_proto::{Leniency, MapShape, Verdict, place};
-use hostkit_wire::{Kind, Node};
+use hostkit_wire::{Format, Kind, Node};
 
 use super::fields::Fields;
 use super::items::Items;
@@ -189,7 +189,18 @@ impl<'m> Walker<'m> {
         }
         let output = &endpoint.output;
         match output {
-            Output::None => self.nothing(root),
+            Output::None => match endpoint.null() {
+                None => self.nothing(root),
+                Some(place) => {
+                    let path = place.map(|name| if root.format() == Format::Xml { name.xml } else { name.json });
+                    let found = path.iter().flatten().try_fold(root, |node, step| node.get(step));
+                    match found {
+                        Some(node) if node.kind() == Kind::Null => {}
+                        Some(node) => self.expected("null", node),
+                        None => self.missing("null", root.offset()),
+                    }
+                }
+            },
             Output::Headers(_) | Output::Text(_) | Output::Bytes => {}
             Output::Whole(Type::List(item)) if let Some(key) = &endpoint.surface.response.item => {
                 Items::Wrapped(root, key.value.clone()).read(self, item);

@@ -20,6 +20,12 @@ fn wrong(diagnostics: &mut Diagnostics, span: &Span, message: &str, label: &str,
 fn raw(model: &Model, endpoint: &Endpoint, diagnostics: &mut Diagnostics) {
     let response = &endpoint.surface.response;
     let Some(from) = response.from.as_ref().filter(|from| from.value != "headers") else { return };
+    if from.value == "null" {
+        if let Some(ty) = &response.ty {
+            wrong(diagnostics, &ty.span, "null has no type", "beside `from = \"null\"`", "leave it out");
+        }
+        return;
+    }
     let acts = !matches!(endpoint.effect(), "safe");
     if response.root.json.is_some() || response.root.xml.is_some() || response.item.is_some() {
         let help = "the whole body is the value: leave out `root` and `item`";

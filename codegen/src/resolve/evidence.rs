@@ -80,11 +80,11 @@ impl<'m> Tracer<'m, '_> {
             (Some(name), None, None, false) if items != Items::One => Sign::New(self.field(fields, name)?),
             (None, Some(name), None, false) => self.change(evidence, fields, name)?,
             (None, None, Some(name), false) if items == Items::One => Sign::There(self.path(fields, name)?),
-            (None, None, None, true) if items != Items::One => Sign::Gone,
+            // An object that is gone shows by not being found.
+            (None, None, None, true) if items != Items::One || evidence.not_found => Sign::Gone,
             (None, None, None, false) if items == Items::One => Sign::Became,
             _ => {
-                let label =
-                    "of a list one of `new`, `changed` and `gone`; of an object `changed`, `there`, `is` or `where`";
+                let label = "of a list one of `new`, `changed` and `gone`; of an object `changed`, `there`, `is`, `where`, or `gone` with `not-found`";
                 return self.wrong(span, "nothing says which field shows it", label);
             }
         };

@@ -480,6 +480,22 @@ impl<'a> RawAnswer<'a> {
         media_type.starts_with("text/html") || start.starts_with("<!doctype html") || start.starts_with("<html")
     }
 
+    /// Checks that null stands at a place, or is the whole answer: so some APIs say that a call was carried out.
+    ///
+    /// # Errors
+    /// Anything else, or nothing.
+    pub fn null(&self, name: Option<&Name>) -> Result<(), DecodeError> {
+        self.read_tree(|reader| {
+            let Some(name) = name else {
+                return if reader.kind() == Kind::Null { Ok(()) } else { Err(reader.expected("null")) };
+            };
+            let mut fields = reader.fields("")?;
+            let is_null = fields.is_null(name)?;
+            fields.finish()?;
+            if is_null { Ok(()) } else { Err(reader.error("null", "another value or none")) }
+        })
+    }
+
     /// Checks that the answer has no value.
     ///
     /// For APIs with an envelope, the envelope is required and must hold no object or list, which would be another

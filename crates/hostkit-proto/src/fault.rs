@@ -221,3 +221,76 @@ fn is_success(status: u16) -> bool {
 fn root<'a>(answer: &'a RawAnswer<'_>) -> Option<Node<'a>> {
     answer.top()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, Clone, PartialEq)]
+    struct Code(String);
+
+    impl FaultCode for Code {
+        fn from_text(text: &str) -> Self {
+            Self(text.to_owned())
+        }
+
+        fn as_str(&self) -> &str {
+            &self.0
+        }
+
+        fn kind(&self) -> Option<FaultKind> {
+            None
+        }
+    }
+
+    fn fault(status: u16, code: &str) -> Fault<Code> {
+        Fault::new(status, Some(Code::from_text(code)), "no", "")
+    }
+
+    #[test]
+    fn a_status_stands_for_a_kind() {
+        use FaultKind::*;
+        for (status, kind) in [
+            (401, Auth),
+            (402, Payment),
+            (403, Forbidden),
+            (404, NotFound),
+            (400, InvalidArgument),
+            (422, InvalidArgument),
+            (405, Conflict),
+            (409, Conflict),
+            (413, RateLimited),
+            (429, RateLimited),
+            (501, Unsupported),
+            (503, Temporary),
+            (500, Internal),
+            (599, Internal),
+            (418, Other),
+        ] {
+            let fault = fault(status, "x");
+            assert_eq!((fault.kind, fault.verify), (kind, kind == Internal), "{status}");
+            assert_eq!(fault.is_auth(), kind == Auth, "{status}");
+            assert_eq!(fault.is_not_found(), kind == NotFound, "{status}");
+            assert_eq!(fault.is_conflict(), kind == Conflict, "{status}");
+            assert_eq!(fault.is_invalid_argument(), kind == InvalidArgument, "{status}");
+            assert_eq!(fault.is_rate_limited(), kind == RateLimited, "{status}");
+            assert_eq!(fault.is_temporary(), matches!(kind, Temporary | RateLimited), "{status}");
+            assert_eq!(fault.is_of_a_failed_server(), status >= 500, "{status}");
+        }
+    }
+
+    #[test]
+    fn a_fault_says_each_thing_once() {
+        assert_eq!(fault(400, "x").to_string(), "400 x: no");
+        assert_eq!(fault(400, "400").to_string(), "400: no");
+        let field = |name: &str| FieldFault { field: name.to_owned(), messages: vec!["is wrong".to_owned()] };
+        let mut fault = fault(400, "400");
+        fault.fields = vec![field("a"), field("b")];
+        assert_eq!(fault.to_string(), "400: no; a: is wrong; b: is wrong");
+        fault.message.clear();
+        assert_eq!(fault.to_string(), "400: a: is wrong; b: is wrong");
+        assert!(!format!("{fault:?}").contains("marker"));
+        fault.marker = "fail".to_owned();
+        assert!(format!("{fault:?}").contains(r#"marker: "fail""#));
+    }
+}

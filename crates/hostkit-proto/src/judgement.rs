@@ -210,6 +210,34 @@ fn may_answer_a_repeat(info: &EndpointInfo, kind: FaultKind) -> bool {
 mod tests {
     use super::*;
 
+    #[derive(Debug, Clone, PartialEq)]
+    struct Code(FaultKind);
+    impl FaultCode for Code {
+        fn from_text(_: &str) -> Self {
+            Self(FaultKind::Other)
+        }
+
+        fn as_str(&self) -> &str {
+            "26"
+        }
+
+        fn kind(&self) -> Option<FaultKind> {
+            Some(self.0)
+        }
+    }
+
+    #[test]
+    fn a_fault_may_say_only_that_there_is_nothing() {
+        let empty = Emptiness { statuses: &[404], codes: &["no items", "26"], except: &["Module"] };
+        let covers = |status, kind, message: &str| empty.covers(&Fault::new(status, Some(Code(kind)), message, ""));
+        assert!(covers(404, FaultKind::NotFound, "no"), "by its status");
+        assert!(!covers(404, FaultKind::NotFound, "no such module"), "an exception");
+        assert!(covers(200, FaultKind::Other, "No Items") && covers(200, FaultKind::Empty, "no"));
+        let plain = Emptiness { codes: &["no items"], ..Emptiness::default() };
+        assert!(!plain.covers(&Fault::new(404, Some(Code(FaultKind::NotFound)), "no", "")));
+        assert!(plain.covers(&Fault::new(200, Some(Code(FaultKind::Empty)), "no", "")), "by its kind");
+    }
+
     #[test]
     fn an_answer_repeats_a_name_in_any_spelling() {
         let named = |name: &str| Inputs::new().with("name", &name.to_owned());
@@ -223,21 +251,6 @@ mod tests {
 
     #[test]
     fn the_answer_to_a_read_refuses_nothing() {
-        #[derive(Debug, Clone, PartialEq)]
-        struct Code(FaultKind);
-        impl FaultCode for Code {
-            fn from_text(_: &str) -> Self {
-                Self(FaultKind::Other)
-            }
-
-            fn as_str(&self) -> &str {
-                "26"
-            }
-
-            fn kind(&self) -> Option<FaultKind> {
-                Some(self.0)
-            }
-        }
         let weighed = |effect, kind| {
             let info = EndpointInfo { method: Method::POST, effect, ..EndpointInfo::DEFAULT };
             let (is_rejected, no_value) = weigh(&info, Why::Fault(Fault::new(200, Some(Code(kind)), "no", "")));

@@ -476,6 +476,18 @@ impl WrittenAnswer {
         self.raw = Some(bytes.to_vec());
     }
 
+    /// Sets null as the whole document, or under a root name.
+    pub fn null(&mut self, root: Option<Name>) {
+        self.body = Some(match root {
+            None => Value::Null,
+            Some(root) => {
+                let mut object = self.object();
+                object.set_value(root, Value::Null);
+                object.into_value()
+            }
+        });
+    }
+
     /// Sets a value as the whole document.
     pub fn whole(&mut self, value: &impl crate::codec::ToWire) {
         self.body = value.to_wire(self.format);

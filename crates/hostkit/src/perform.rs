@@ -223,6 +223,10 @@ impl<E: Perform> PerformMachine<E> {
                     false => Ok(Some(baseline)),
                 }
             }
+            // What is to go is not there.
+            (Err(error), _) if error.is_not_found() && E::FACTS.shows == Shows::Absence => {
+                Ok(Some(Baseline::default()))
+            }
             (Err(error), _) if error.is_not_found() && E::not_found().is_some() => Ok(Some(Baseline::of("not found"))),
             // The API itself refuses a call about an object that it does not have. If it does not, each item of it would
             // look new.

@@ -93,6 +93,7 @@ impl Api for Rest {
             "id",
             "items",
             "left",
+            "made",
             "message",
             "name",
             "sold",

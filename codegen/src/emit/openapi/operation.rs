@@ -171,6 +171,10 @@ fn answer(response: &mut Object, model: &Model, endpoint: &Endpoint) {
                 content.set("application/octet-stream", object! { "schema": Object::default() });
                 break;
             }
+            Output::None if let Some(place) = endpoint.null() => {
+                let path = place.map(|name| if format == "xml" { name.xml } else { name.json });
+                below(format, &path.unwrap_or_default(), object! { "type": "null" }, false)
+            }
             Output::None if model.service.fault.style == FaultStyle::Envelope => object! { "type": "object" },
             Output::None | Output::Headers(_) => continue,
             Output::Whole(ty) => whole(model, endpoint, format, ty),

@@ -272,9 +272,14 @@ fn are_apart(demands: &[Vec<String>]) -> bool {
 /// Adds the constants of a body.
 pub(super) fn add_constants(schema: &mut Object, constants: &[Constant]) {
     for constant in constants {
-        let name = constant.key.value.as_str();
-        schema.object("properties").set(name, object! { "const": constant_value(constant) });
-        require(schema, name);
+        let (mut object, mut path) = (&mut *schema, constant.key.value.as_str());
+        while let Some((outer, rest)) = path.split_once('/') {
+            require(object, outer);
+            object = object.object("properties").object(outer);
+            path = rest;
+        }
+        object.object("properties").set(path, object! { "const": constant_value(constant) });
+        require(object, path);
     }
 }
 

@@ -111,7 +111,7 @@ fn set_input(field: &Field, value: &TokenStream) -> TokenStream {
 }
 
 fn set_constant(constant: &Constant) -> TokenStream {
-    let (key, value) = (&constant.key.value, constant_value(constant));
+    let (key, value) = (written_name(&path_name(&constant.key, &constant.key)), constant_value(constant));
     quote!(body.set_value(#key, #value))
 }
 

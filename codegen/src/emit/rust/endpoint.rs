@@ -321,7 +321,14 @@ fn decode(model: &Model, endpoint: &Endpoint) -> TokenStream {
 
 fn decode_body(model: &Model, endpoint: &Endpoint) -> TokenStream {
     match &endpoint.output {
-        Output::None => quote!(answer.nothing()),
+        Output::None => match endpoint.null() {
+            None => quote!(answer.nothing()),
+            Some(None) => quote!(answer.null(None)),
+            Some(Some(name)) => {
+                let name = name_expression(&name);
+                quote!(answer.null(Some(&#name)))
+            }
+        },
         Output::Text(_) => quote!(answer.text()),
         Output::Bytes => quote!(answer.bytes()),
         Output::Whole(_) if let Some(item) = &endpoint.surface.response.item => {

@@ -139,7 +139,7 @@ fn inner_body(endpoint: &Endpoint, call: &TokenStream) -> TokenStream {
 }
 
 fn fixed(constant: &Constant) -> TokenStream {
-    let (key, text) = (&constant.key.value, &constant.text);
+    let (key, text) = (written_name(&path_name(&constant.key, &constant.key)), &constant.text);
     quote!(fields.fixed(#key, #text)?;)
 }
 
@@ -205,6 +205,20 @@ fn keys(variant: &Variant) -> Vec<&str> {
 
 fn answer(model: &Model, endpoint: &Endpoint) -> TokenStream {
     let statements = match &endpoint.output {
+        Output::None if let Some(place) = endpoint.null() => {
+            let name = place.map_or_else(
+                || quote!(None),
+                |name| {
+                    let name = name_expression(&name);
+                    quote!(Some(#name))
+                },
+            );
+            return quote!(
+                fn answer(_: &(), out: &mut WrittenAnswer) {
+                    out.null(#name);
+                }
+            );
+        }
         Output::None => {
             return quote!(
                 fn answer(_: &(), _: &mut WrittenAnswer) {}

@@ -39,7 +39,11 @@ const RESPONSE: &[Key] = &[
     key("max-items", Shape::Integer, "Items of a list, at most."),
     key("total", Shape::TextByFormat, "Where the answer says how many items the list or map has in all."),
     key("formats", Shape::Words(FORMATS), "Formats of the answer, if not the service's."),
-    key("from", Shape::Word(&["headers", "text", "bytes"]), "The output stands in headers, or is the body itself."),
+    key(
+        "from",
+        Shape::Word(&["headers", "text", "bytes", "null"]),
+        "The output stands in headers, or is the body itself, or null says success.",
+    ),
     key("empty", Shape::Table(EMPTY), "Faults that mean that there is nothing."),
     key("may-lack-marker", Shape::Flag, "The answer of this read may lack the envelope's marker."),
     key("key", Shape::Text, "Of a map: the field of an item that is its key."),

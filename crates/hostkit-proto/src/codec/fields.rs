@@ -13,7 +13,7 @@ mod total;
 
 use std::collections::HashSet;
 
-use hostkit_wire::{Key, Lookup, Node};
+use hostkit_wire::{Key, Kind, Lookup, Node};
 
 use super::fill::{Field, How};
 use super::reader::{At, Reader, Step};
@@ -104,6 +104,11 @@ impl<'a, 'r> Fields<'a, 'r> {
 
     /// Finds the entry of a field by its names, along its path in this format.
     #[inline]
+    /// Whether null stands at a place.
+    pub(crate) fn is_null(&mut self, name: &Name) -> Result<bool, DecodeError> {
+        Ok(self.find(name)?.is_some_and(|node| node.kind() == Kind::Null))
+    }
+
     fn find(&mut self, name: &Name) -> Result<Option<Node<'r>>, DecodeError> {
         if name.is_plain() { Ok(self.find_plain(name)) } else { self.find_below_or_beside(name) }
     }

@@ -36,7 +36,35 @@ macro_rules! numbers {
     )* };
 }
 
-numbers!(i64 = 0, u64 = 0, u32 = 0, u16 = 0, u8 = 0, Decimal = Decimal::ZERO, UnixTime = UnixTime(0));
+numbers!(i64 = 0, u64 = 0, u32 = 0, u16 = 0, u8 = 0, Decimal = Decimal::ZERO);
+
+impl FromWire for UnixTime {
+    fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        if reader.kind() != Kind::Text {
+            return reader.number();
+        }
+        // A text with its offset is no number, however strictly it is read.
+        let is_loose = reader.is_loose();
+        let text = reader.scalar("a time")?;
+        let time = if is_loose { Self::from_text(&text) } else { Self::parse_offset(text.trim()) };
+        time.ok_or_else(|| reader.expected("a time"))
+    }
+
+    #[inline]
+    fn plain(reader: &mut Reader<'_>) -> Option<Self> {
+        reader.plain_number()
+    }
+
+    fn blank() -> Self {
+        Self(0)
+    }
+}
+
+impl ToWire for UnixTime {
+    fn to_wire(&self, _: Format) -> Option<Value> {
+        Some(Value::Number(self.to_text().into_owned()))
+    }
+}
 
 impl FromWire for Money {
     fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {

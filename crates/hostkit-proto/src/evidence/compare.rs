@@ -431,6 +431,64 @@ mod tests {
     }
 
     #[test]
+    fn a_new_item_with_a_lower_number_was_there_before() {
+        let before = before_new(&[3, 5]);
+        let look = |now: &[u64]| says(&before, appeared(now.to_vec(), |_| true, number));
+        assert_eq!(look(&[3, 5, 6]), Sighting::Seen(vec![6]));
+        for now in [&[3, 4, 5][..], &[3, 4, 5, 6]] {
+            assert_eq!(doubt(look(now)), Doubt::NotShownBefore(vec!["4".to_owned()]), "{now:?}");
+        }
+        // What has no number tells nothing of its age.
+        let before = Baseline::new(vec!["b".to_owned()], Vec::new());
+        let named = appeared(["a", "b"], |_| true, |name| (*name).to_owned());
+        assert_eq!(says(&before, named), Sighting::Seen(vec!["a"]));
+    }
+
+    #[test]
+    fn what_another_call_made_before_is_no_doubt() {
+        let before = before_new(&[1, 7]).with_others(vec!["7".to_owned()]);
+        assert_eq!(says(&before, appeared([1, 7], |_| true, number)), Sighting::Unseen);
+    }
+
+    #[test]
+    fn values_and_rows_are_the_same_in_any_spelling() {
+        let text = |text: &str| text.to_owned();
+        assert!(same(&text("R&amp;D"), &text("R&D")) && same(&text("a"), &text("a")) && !same(&text("a"), &text("b")));
+        let row = |fields: &[Option<&str>]| fields.iter().map(|field| field.map(str::to_owned)).collect::<Vec<_>>();
+        let ours = row(&[Some("R&D"), None]);
+        assert!(same_row(&ours, &row(&[Some("R&amp;D"), None])));
+        for theirs in [
+            &[Some("R&D"), Some("x")][..],
+            &[None, None],
+            &[Some("x"), None],
+            &[Some("R&D")],
+            &[Some("R&D"), None, None],
+        ] {
+            assert!(!same_row(&ours, &row(theirs)), "{theirs:?}");
+        }
+        let state = |fields: &[Option<&str>]| state(row(fields));
+        assert_eq!(state(&[Some("on"), Some("7")]).as_deref(), Some("on\n7"));
+        assert_eq!(state(&[Some("on"), None]), None);
+        let mark = |secret: &str| mark_of_secret(&Secret::new(secret));
+        assert!(mark("one") == mark("one") && mark("one") != mark("two") && !mark("one").contains("one"));
+        assert_eq!(hash(b"a"), "af63dc4c8601ec8c", "FNV-1a");
+    }
+
+    #[test]
+    fn a_term_grows_by_the_months_that_were_paid() {
+        let term = |day: &str| [Some(day.to_owned())];
+        let paid = |now: &str| {
+            let paid = |day: &str| paid(term(day), |_| true, Clone::clone, Some(3), |_| false);
+            says(&paid("2026-01-15").baseline().clone(), paid(now))
+        };
+        assert_eq!(paid("2026-01-15"), Sighting::Unseen);
+        assert!(matches!(paid("2026-04-15"), Sighting::Seen(_)));
+        for other in ["2026-03-15", "2026-05-15", "15/04/2026", "2026"] {
+            assert_eq!(doubt(paid(other)), Doubt::Changed, "{other}");
+        }
+    }
+
+    #[test]
     fn what_is_new_by_rows_or_by_count() {
         let before = Baseline::new(vec!["1".to_owned()], Vec::new());
         let each = |now: Vec<(u64, char)>| {

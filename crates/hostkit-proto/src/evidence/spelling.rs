@@ -159,8 +159,12 @@ mod tests {
         for (theirs, ours) in [
             ("&#1084;&#x438;&#1088;", "мир"),
             ("R&amp;D &quot;web&quot;", "R&D \"web\""),
+            ("&lt;a&gt; &apos;b&apos;&nbsp;c", "<a> 'b' c"),
+            ("&#x10FFFF;", "\u{10ffff}"),
             ("xn--e1afmkfd.xn--p1ai", "пример.рф"),
             ("XN--E1AFMKFD.рф.", "Пример.РФ"),
+            ("xn--b1abfaaepdrnnbgefbadotcwatmq2g4l", "почемужеонинеговорятпорусски"),
+            ("xn--ihqwcrb4cv8a8dqg056pqjye.example", "他们为什么不说中文.example"),
             ("xn--bcher-kva.example", "bücher.example"),
             ("2001:db8:0:0::1", "2001:0DB8::1"),
             ("\"v=spf1 -all\"", "v=spf1 -all"),

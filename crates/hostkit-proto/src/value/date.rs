@@ -187,12 +187,23 @@ impl UnixTime {
         Some(DateTime(MOSCOW.to_datetime(time)))
     }
 
-    /// Reads an RFC 3339-like time with a numeric offset, with or without its colon: `2022-05-27T19:48:19+0300`.
+    /// Reads a time of RFC 3339, whose offset may also lack its colon; a part of a second is left out.
+    ///
+    /// ```
+    /// use hostkit_proto::UnixTime;
+    /// let read = |text| UnixTime::parse_offset(text).map(|time| time.0);
+    /// assert_eq!(read("2022-05-27T16:48:19Z"), Some(1_653_670_099));
+    /// assert_eq!(read("2022-05-27T19:48:19.250+03:00"), Some(1_653_670_099));
+    /// assert_eq!(read("2022-05-27T19:48:19"), None, "no offset says no moment");
+    /// ```
     pub fn parse_offset(text: &str) -> Option<Self> {
-        let time = strtime::parse("%Y-%m-%dT%H:%M:%S%z", text)
-            .or_else(|_| strtime::parse("%Y-%m-%dT%H:%M:%S%:z", text))
-            .ok()?;
-        time.to_timestamp().ok().map(|timestamp| Self(timestamp.as_second()))
+        let patterns = ["%Y-%m-%dT%H:%M:%S%.f%z", "%Y-%m-%dT%H:%M:%S%.f%:z"];
+        let in_utc = text.strip_suffix(['Z', 'z']).map(|civil| format!("{civil}+0000"));
+        let text = in_utc.as_deref().unwrap_or(text);
+        let time = patterns.iter().find_map(|pattern| strtime::parse(pattern, text).ok())?;
+        // A moment before 1970 is rounded as one after it.
+        let millis = time.to_timestamp().ok()?.as_millisecond();
+        Some(Self(millis.div_euclid(1000)))
     }
 
     /// Reads the date of an HTTP header: `Fri, 27 May 2022 16:28:19 GMT`.

@@ -51,7 +51,12 @@ impl Comparison<'_> {
                 evidence.map_err(|error| core.error(&E::INFO, Cause::Encode(error)))?.sighting(&baseline, self.at)
             }
             Err(error) => match E::not_found().filter(|_| error.is_not_found()) {
-                Some(_) if !self.baseline.own().is_empty() => Sighting::Unclear(Doubt::WasSo),
+                Some(_) if E::FACTS.shows == Shows::Absence && self.baseline.own().is_empty() => {
+                    Sighting::Unclear(Doubt::NotThere)
+                }
+                Some(_) if E::FACTS.shows != Shows::Absence && !self.baseline.own().is_empty() => {
+                    Sighting::Unclear(Doubt::WasSo)
+                }
                 Some(found) => Sighting::Seen(vec![found]),
                 None => return Err(error),
             },

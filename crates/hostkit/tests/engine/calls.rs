@@ -350,3 +350,17 @@ fn a_server_that_wants_fewer_calls_holds_all_of_them_back() {
     assert!(outcome.is_done());
     assert_eq!(bench.seconds(), 20);
 }
+
+/// Stepped while a request is in flight, a call waits for the answer, and no longer than its deadline.
+#[test]
+fn a_call_in_flight_ends_at_its_deadline() {
+    for customer in [direct, key] {
+        let bench = bench_with(|clock| config(customer(), clock), []);
+        let mut call = bench.core.call(&GetItem, CallOptions::new());
+        assert!(matches!(call.step(bench.clock.now()), Step::Send(_)));
+        assert!(matches!(call.step(bench.clock.now()), Step::SleepUntil(_)));
+        bench.clock.advance(Duration::from_secs(30));
+        let Step::Done(Err(error)) = call.step(bench.clock.now()) else { panic!("it waits on") };
+        assert!(error.to_string().contains("timed out") || error.kind() == ErrorKind::Exhausted, "{error}");
+    }
+}

@@ -6,7 +6,9 @@ use crate::common::things::{ODD, things};
 use crate::common::*;
 use hostkit::protocol::evidence::Doubt;
 use hostkit::transport::{Phase, TransportErrorKind};
-use hostkit::{CallOptions, Cancel, Effect, ErrorKind, Outcome, Perform, Recovery, SavedTicket, Ticket, TicketError};
+use hostkit::{
+    CallOptions, Cancel, Effect, ErrorKind, Outcome, Perform, Recovery, SavedTicket, Ticket, TicketCause, TicketError,
+};
 use hostkit_testing::Script;
 
 const BROKEN: fn() -> Script = || Script::fail(Phase::Head, TransportErrorKind::Reset);
@@ -354,6 +356,8 @@ fn a_ticket_goes_through_text() {
     assert_eq!((saved.api(), saved.operation()), ("shop", "order"));
     let ticket = saved.ticket::<Order>().unwrap();
     assert_eq!((ticket.effect(), ticket.sent().wall), (Effect::Spends, WALL));
+    assert_eq!((ticket.cause(), ticket.status()), (TicketCause::ConnectionLost, None));
+    assert!(ticket.to_string().contains("the connection broke"), "{ticket}");
     // A restored ticket counts the lag anew, although by the wall clock it is over.
     bench.clock.advance(Duration::from_secs(1000));
     let done = bench.run(bench.core.recover::<Order>(&ticket, CallOptions::new()));

@@ -22,6 +22,26 @@ pub fn every(visitor: &mut impl Visitor<Api = Rest>) {
         faults: &[],
         faults_with_head: &[],
     });
+    visitor.call::<crate::things::ClearThing>(&Examples {
+        folder: "obstacle-rest/things/clear_thing",
+        requests: &["one"],
+        request_bodies: &[],
+        answers: &[("one", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
+    });
+    visitor.perform::<crate::things::DeleteThing>(&Examples {
+        folder: "obstacle-rest/things/delete_thing",
+        requests: &["request"],
+        request_bodies: &[],
+        answers: &[],
+        answers_with_head: &["done"],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
+    });
     visitor.call::<crate::things::FindThings>(&Examples {
         folder: "obstacle-rest/things/find_things",
         requests: &["all", "one"],
@@ -86,7 +106,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Rest>) {
         folder: "obstacle-rest/things/list_things",
         requests: &["end", "request"],
         request_bodies: &[],
-        answers: &[("end", Format::Json, 200), ("one", Format::Json, 200)],
+        answers: &[("dated", Format::Json, 200), ("end", Format::Json, 200), ("one", Format::Json, 200)],
         answers_with_head: &[],
         agreeing: &[],
         faults: &[],

@@ -20,6 +20,10 @@ pub use every::every;
 pub enum Request {
     /// Sets rules, add-ons and owner of several things.
     ChangeThings(crate::things::ChangeThings),
+    /// Clears a thing; null says that it was done.
+    ClearThing(crate::things::ClearThing),
+    /// Deletes a thing.
+    DeleteThing(crate::things::DeleteThing),
     /// Finds things.
     FindThings(crate::things::FindThings),
     /// What is noted of a thing.
@@ -51,6 +55,8 @@ impl Request {
     pub fn info(&self) -> EndpointInfo {
         match self {
             Self::ChangeThings(_) => crate::things::ChangeThings::INFO,
+            Self::ClearThing(_) => crate::things::ClearThing::INFO,
+            Self::DeleteThing(_) => crate::things::DeleteThing::INFO,
             Self::FindThings(_) => crate::things::FindThings::INFO,
             Self::GetNote(_) => crate::things::GetNote::INFO,
             Self::GetPicture(_) => crate::things::GetPicture::INFO,
@@ -74,6 +80,7 @@ impl Request {
 pub fn route(request: &ReceivedRequest<'_>) -> Result<Request, DecodeError> {
     let mut router = Router::new(request);
     router.attempt(Request::FindThings);
+    router.attempt(Request::ClearThing);
     router.attempt(Request::GetNote);
     router.attempt(Request::GetPicture);
     router.attempt(Request::GetRecord);
@@ -83,6 +90,7 @@ pub fn route(request: &ReceivedRequest<'_>) -> Result<Request, DecodeError> {
     router.attempt(Request::ListWrapped);
     router.attempt(Request::ChangeThings);
     router.attempt(Request::RenameThing);
+    router.attempt(Request::DeleteThing);
     router.attempt(Request::GetThing);
     router.attempt(Request::MakeThing);
     router.attempt(Request::ListThings);

@@ -8,8 +8,8 @@ use hostkit_proto::codec::{DecodeError, Name, Names};
 use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
 
 use crate::things::{
-    ChangeThings, FindThings, GetNote, GetPicture, GetRecord, GetTerms, GetThing, ListThings, ListWrapped, MakeThing,
-    OrderThing, RenameThing, WatchThing,
+    ChangeThings, ClearThing, DeleteThing, FindThings, GetNote, GetPicture, GetRecord, GetTerms, GetThing, ListThings,
+    ListWrapped, MakeThing, OrderThing, RenameThing, WatchThing,
 };
 use crate::types::{Thing, ThingId, WatchedThing};
 
@@ -32,6 +32,30 @@ impl Serve for ChangeThings {
             let owner = fields.gather(&Names::new("Owner{field}"))?;
             Ok(Self { things, rules, more, by_port, tags, addons, shares, owner, locked, note })
         })
+    }
+
+    fn answer(_: &(), _: &mut WrittenAnswer) {}
+}
+
+impl Serve for ClearThing {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
+        let path = request.matches::<Self>()?;
+        let id = path.get("id")?;
+        request.no_body::<Self>()?;
+        Ok(Self { id })
+    }
+
+    fn answer(_: &(), out: &mut WrittenAnswer) {
+        out.null(None);
+    }
+}
+
+impl Serve for DeleteThing {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
+        let path = request.matches::<Self>()?;
+        let id = path.get("id")?;
+        request.no_body::<Self>()?;
+        Ok(Self { id })
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}

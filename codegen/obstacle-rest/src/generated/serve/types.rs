@@ -54,6 +54,7 @@ impl ToWire for Thing {
         object.set("name", &self.name);
         object.set("sold", &InWords(&self.sold, [Word::Text("N"), Word::Text("Y")]));
         object.set("clean", &InWords(&self.clean, [Word::Text("off"), Word::Text("on")]));
+        object.set("made", &self.made);
         Some(object.into_value())
     }
 }

@@ -25,6 +25,8 @@
 //! ```
 
 mod change_things;
+mod clear_thing;
+mod delete_thing;
 mod find_things;
 mod get_note;
 mod get_picture;
@@ -39,6 +41,9 @@ mod rename_thing;
 mod watch_thing;
 
 pub use change_things::ChangeThings;
+pub use clear_thing::ClearThing;
+#[doc(alias = "things")]
+pub use delete_thing::DeleteThing;
 #[doc(alias = "found")]
 pub use find_things::FindThings;
 pub use get_note::GetNote;

@@ -4,7 +4,7 @@
 //! Types of `types/things.toml`.
 
 use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, InWords, Object, Reader, Table, ToWire};
-use hostkit_proto::{Format, Value, Word};
+use hostkit_proto::{Format, UnixTime, Value, Word};
 
 /// Whose a thing is.
 #[derive(Debug, Clone, PartialEq)]
@@ -84,19 +84,27 @@ pub struct Thing {
     pub sold: bool,
     /// Whether it is clean.
     pub clean: Option<bool>,
+    /// When it was made.
+    pub made: Option<UnixTime>,
 }
 
 impl Thing {
     /// With the required fields; everything else is absent.
     pub fn new(id: ThingId) -> Self {
-        Self { id, name: None, sold: false, clean: None }
+        Self { id, name: None, sold: false, clean: None, made: None }
     }
 }
 
 impl FromFields for Thing {
     const TABLE: &'static Table<'static> = &Table::new(
         "specs/obstacle-rest/types/things.toml",
-        &[Field::required("id"), Field::optional("name"), Field::optional("sold"), Field::optional("clean")],
+        &[
+            Field::required("id"),
+            Field::optional("name"),
+            Field::optional("sold"),
+            Field::optional("clean"),
+            Field::optional("made"),
+        ],
     );
 
     fn blank() -> Self {
@@ -111,6 +119,7 @@ impl FromFields for Thing {
             3 => reader
                 .in_words(&[[Word::Text("off"), Word::Text("on")], [Word::Text("no"), Word::Text("yes")]])
                 .optional(&mut self.clean),
+            4 => reader.optional(&mut self.made),
             _ => Ok(()),
         }
     }

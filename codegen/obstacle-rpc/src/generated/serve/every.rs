@@ -12,6 +12,16 @@ use crate::{Credentials, Rpc};
 
 /// Passes every endpoint of the API to a visitor, with its wire examples.
 pub fn every(visitor: &mut impl Visitor<Api = Rpc>) {
+    visitor.perform::<crate::things::ClearThing>(&Examples {
+        folder: "obstacle-rpc/things/clear_thing",
+        requests: &["request"],
+        request_bodies: &[],
+        answers: &[("done", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
+    });
     visitor.call::<crate::things::CountThings>(&Examples {
         folder: "obstacle-rpc/things/count_things",
         requests: &["request"],

@@ -18,6 +18,8 @@ pub use every::every;
 #[non_exhaustive]
 #[allow(clippy::large_enum_variant, reason = "a request is routed once and matched at once")]
 pub enum Request {
+    /// Clears a thing; null says that it was done.
+    ClearThing(crate::things::ClearThing),
     /// How many things there are.
     CountThings(crate::things::CountThings),
     /// A thing.
@@ -30,6 +32,7 @@ impl Request {
     /// Static facts about the call.
     pub fn info(&self) -> EndpointInfo {
         match self {
+            Self::ClearThing(_) => crate::things::ClearThing::INFO,
             Self::CountThings(_) => crate::things::CountThings::INFO,
             Self::GetThing(_) => crate::things::GetThing::INFO,
             Self::LookAtThing(_) => crate::things::LookAtThing::INFO,
@@ -43,6 +46,7 @@ impl Request {
 /// If no endpoint accepts the request, the error of the one that came closest.
 pub fn route(request: &ReceivedRequest<'_>) -> Result<Request, DecodeError> {
     let mut router = Router::new(request);
+    router.attempt(Request::ClearThing);
     router.attempt(Request::LookAtThing);
     router.attempt(Request::GetThing);
     router.attempt(Request::CountThings);

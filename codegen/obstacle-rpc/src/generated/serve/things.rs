@@ -6,8 +6,25 @@
 use hostkit_proto::codec::{DecodeError, Name};
 use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
 
-use crate::things::{CountThings, GetThing, LookAtThing};
+use crate::things::{ClearThing, CountThings, GetThing, LookAtThing};
 use crate::types::Thing;
+
+impl Serve for ClearThing {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
+        request.matches::<Self>()?;
+        request.fixed_body::<Self>("method", "thing.clear")?;
+        request.body::<Self, _>(&Root::Under(Name::new("params")), |fields| {
+            fields.fixed(Name::new("how").json_inner(&["deep"]).xml_inner(&["deep"]), "2")?;
+            fields.fixed(Name::new("how").json_inner(&["word"]).xml_inner(&["word"]), "all")?;
+            let id = fields.required(&Name::new("id"))?;
+            Ok(Self { id })
+        })
+    }
+
+    fn answer(_: &(), out: &mut WrittenAnswer) {
+        out.null(Some(Name::new("result")));
+    }
+}
 
 impl Serve for CountThings {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {

@@ -21,10 +21,13 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod clear_thing;
 mod count_things;
 mod get_thing;
 mod look_at_thing;
 
+#[doc(alias = "thing.clear")]
+pub use clear_thing::ClearThing;
 #[doc(alias = "thing.count")]
 pub use count_things::CountThings;
 #[doc(alias = "thing.get")]

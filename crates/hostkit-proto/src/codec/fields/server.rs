@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use hostkit_wire::{Key, Node};
+use hostkit_wire::{Format, Kind, Node};
 
 use super::Fields;
 use crate::codec::fill::{Field, How};
 use crate::codec::gather::{Part, gather, gather_map, is_key};
-use crate::codec::reader::{Step, describe};
+use crate::codec::reader::describe;
 use crate::codec::{DecodeError, FlagWords, FromText, FromWire, Name, Names, Reader, ToText};
 
 impl<'r> Fields<'_, 'r> {
@@ -81,13 +81,17 @@ impl<'r> Fields<'_, 'r> {
     ///
     /// # Errors
     /// A different text or none, so the request is for another call.
-    pub fn fixed(&mut self, name: &'static str, text: &str) -> Result<(), DecodeError> {
-        let found = self.take(&Key::new(name));
-        if found.and_then(Node::as_str) == Some(text) {
+    pub fn fixed(&mut self, name: impl Into<Name>, text: &str) -> Result<(), DecodeError> {
+        let name = name.into();
+        let step = self.step(&name);
+        let found = self.find(&name)?;
+        // An element without content is an empty text.
+        let is_empty = |node: Node<'_>| text.is_empty() && node.kind() == Kind::Null && node.format() == Format::Xml;
+        if found.is_some_and(|node| node.as_str() == Some(text) || is_empty(node)) {
             return Ok(());
         }
         let found = found.map_or_else(|| "nothing".to_owned(), describe);
-        self.reader.within(Step::Name(name), |reader| Err(reader.error(format!("{text:?}"), found).of_constant()))
+        self.reader.within(step, |reader| Err(reader.error(format!("{text:?}"), found).of_constant()))
     }
 
     /// The node of a required field.

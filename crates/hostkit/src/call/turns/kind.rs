@@ -58,3 +58,25 @@ impl Others {
         Self { may_have_done_it: self.may_have_done_it || other.may_have_done_it, ..self }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Kind;
+
+    #[test]
+    fn calls_that_nothing_tells_apart_could_be_taken_for_one_another() {
+        let call = || Kind { reads: 1, operation: 2, is_item: true, inputs: vec![(3, 4)] };
+        let other = Kind { operation: 9, ..call() };
+        assert!(call().may_be(&call()) && call().may_be(&other), "two operations that make items");
+        assert!(call().may_be(&Kind { inputs: vec![(9, 9)], ..call() }), "no input is in both");
+        assert!(!call().may_be(&Kind { inputs: vec![(3, 9)], ..call() }));
+        assert!(!call().may_be(&Kind { reads: 9, ..call() }));
+        let change = || Kind { is_item: false, ..call() };
+        assert!(change().may_be(&change()) && change().may_be(&call()), "one operation");
+        assert!(
+            !change().may_be(&other)
+                && !other.may_be(&change())
+                && !change().may_be(&Kind { operation: 9, ..change() })
+        );
+    }
+}

@@ -259,6 +259,25 @@ mod tests {
     }
 
     #[test]
+    fn what_was_forgotten_may_have_done_it() {
+        let mut kept = Kept::default();
+        assert!(kept.take(1, 0, &kind(4), MINUTE).is_ok(), "under way, and not forgotten");
+        for number in 1..1_000 {
+            assert!(kept.take(1_000 + number, number, &kind(5), MINUTE).is_ok());
+            kept.end(1_000 + number, number, &Ended::Done(vec!["7".to_owned()]));
+        }
+        assert_eq!((kept.lost, kept.calls.len()), (0, 1_000));
+        assert!(kept.take(3_000, 1_000, &kind(5), MINUTE).unwrap().may_have_done_it);
+        assert_eq!((kept.lost, kept.calls.len(), kept.calls[0].number), (1_001, 1_000, 0));
+        assert_eq!(Kept::read(&kept.write()), Ok(kept));
+        // Nor is it known what a call made that names nothing.
+        let mut kept = Kept::default();
+        assert!(kept.take(1, 1, &kind(4), MINUTE).is_ok());
+        kept.end(2, 1, &Ended::Done(Vec::new()));
+        assert!(kept.others(None, &kind(4)).may_have_done_it);
+    }
+
+    #[test]
     fn the_outcome_of_a_process_that_died_is_unknown() {
         let mut kept = Kept::default();
         assert!(kept.take(1_000, 1, &kind(4), MINUTE).is_ok());
