@@ -44,6 +44,21 @@ mod tests {
     }
 
     #[test]
+    fn the_index_names_the_reference_of_every_api() {
+        let workspace = workspace().unwrap_or_else(|error| panic!("{error}"));
+        let index = std::fs::read_to_string(workspace.root().join("docs/README.md")).expect("an index");
+        let layouts = workspace.layouts().iter().filter(|layout| layout.reference.is_some());
+        for api in layouts.map(|layout| &layout.api) {
+            for page in ["README", "types", "recovery"] {
+                for language in ["en", "ru"] {
+                    let link = format!("(reference/{language}/{api}/{page}.md)");
+                    assert!(index.contains(&link), "{link} is missing");
+                }
+            }
+        }
+    }
+
+    #[test]
     fn every_folder_of_specs_is_that_of_a_crate() {
         let workspace = workspace().unwrap_or_else(|error| panic!("{error}"));
         let known = |name: &str| workspace.layouts().iter().any(|layout| layout.specs == "specs" && layout.api == name);

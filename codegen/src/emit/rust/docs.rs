@@ -294,7 +294,8 @@ pub(super) fn module(model: &Model, wire: &Wire<'_>, module: &str, endpoints: &[
     // Whoever knows no number yet begins with a call that needs none.
     reads.sort_by_key(|endpoint| endpoint.inputs().any(Field::is_required));
     let sample = reads.iter().find_map(|endpoint| sample::call(model, wire, endpoint));
-    Doc::new(ITEM, &text).and_sample(sample)
+    let whose = sample.as_ref().map_or("", |_| "With a `client` as on [the page of the crate](crate):");
+    Doc::new(ITEM, &text).and(whose).and_sample(sample)
 }
 
 /// Docs of a module's server half.

@@ -3,6 +3,8 @@
 
 //! Calls of `specs/obstacle-hmac/things/`.
 //!
+//! With a `client` as on [the page of the crate](crate):
+//!
 //! ```
 //! use obstacle_hmac_proto::things::ListThings;
 //! use obstacle_hmac_proto::types::ThingId;

@@ -3,6 +3,8 @@
 
 //! Calls of `specs/obstacle-panel/things/`.
 //!
+//! With a `client` as on [the page of the crate](crate):
+//!
 //! ```
 //! use obstacle_panel_proto::things::ListThings;
 //! use obstacle_panel_proto::types::ThingId;

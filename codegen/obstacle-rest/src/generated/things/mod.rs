@@ -3,6 +3,8 @@
 
 //! Calls of `specs/obstacle-rest/things/`.
 //!
+//! With a `client` as on [the page of the crate](crate):
+//!
 //! ```
 //! use obstacle_rest_proto::things::ListThings;
 //! use obstacle_rest_proto::types::ThingId;

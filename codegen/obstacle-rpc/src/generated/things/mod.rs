@@ -3,6 +3,8 @@
 
 //! Calls of `specs/obstacle-rpc/things/`.
 //!
+//! With a `client` as on [the page of the crate](crate):
+//!
 //! ```
 //! use obstacle_rpc_proto::things::CountThings;
 //!

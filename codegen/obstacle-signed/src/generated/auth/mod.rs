@@ -3,6 +3,8 @@
 
 //! Calls of `specs/obstacle-signed/auth/`.
 //!
+//! With a `client` as on [the page of the crate](crate):
+//!
 //! ```
 //! use hostkit::UnixTime;
 //! use obstacle_signed_proto::auth::GetTime;

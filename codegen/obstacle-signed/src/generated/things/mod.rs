@@ -3,6 +3,8 @@
 
 //! Calls of `specs/obstacle-signed/things/`.
 //!
+//! With a `client` as on [the page of the crate](crate):
+//!
 //! ```
 //! use obstacle_signed_proto::things::ListThings;
 //! use obstacle_signed_proto::types::ThingId;

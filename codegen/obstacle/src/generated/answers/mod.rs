@@ -3,6 +3,8 @@
 
 //! Calls of `specs/obstacle/answers/`.
 //!
+//! With a `client` as on [the page of the crate](crate):
+//!
 //! ```
 //! use obstacle_proto::answers::FindThing;
 //! use obstacle_proto::types::ThingId;

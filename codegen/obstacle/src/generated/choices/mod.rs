@@ -3,6 +3,8 @@
 
 //! Calls of `specs/obstacle/choices/`.
 //!
+//! With a `client` as on [the page of the crate](crate):
+//!
 //! ```no_run
 //! use obstacle_proto::choices::ChangeAny;
 //!

@@ -3,6 +3,8 @@
 
 //! Calls of `specs/obstacle/names/`.
 //!
+//! With a `client` as on [the page of the crate](crate):
+//!
 //! ```
 //! use hostkit::DateTime;
 //! use obstacle_proto::names::GetKeywords;

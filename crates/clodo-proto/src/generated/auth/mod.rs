@@ -3,6 +3,8 @@
 
 //! Sign in; a client does it by itself.
 //!
+//! With a `client` as on [the page of the crate](crate):
+//!
 //! ```
 //! use clodo_proto::auth::SignIn;
 //! use hostkit::UnixTime;

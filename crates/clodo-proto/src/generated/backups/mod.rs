@@ -3,6 +3,8 @@
 
 //! Make, restore, overwrite and delete backups of servers, and say when new ones are made.
 //!
+//! With a `client` as on [the page of the crate](crate):
+//!
 //! ```
 //! use clodo_proto::backups::DescribeBackup;
 //! use clodo_proto::types::{BackupId, ServerId};

@@ -3,6 +3,8 @@
 
 //! Read the balance, and what money was charged for.
 //!
+//! With a `client` as on [the page of the crate](crate):
+//!
 //! ```
 //! use clodo_proto::billing::GetBalance;
 //!

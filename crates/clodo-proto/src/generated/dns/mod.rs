@@ -3,6 +3,8 @@
 
 //! Manage DNS zones and their records.
 //!
+//! With a `client` as on [the page of the crate](crate):
+//!
 //! ```
 //! use clodo_proto::dns::ListZones;
 //! use clodo_proto::types::{ZoneId, ZoneType};

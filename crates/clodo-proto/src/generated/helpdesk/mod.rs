@@ -3,6 +3,8 @@
 
 //! Write to the support, and read its answers.
 //!
+//! With a `client` as on [the page of the crate](crate):
+//!
 //! ```
 //! use clodo_proto::helpdesk::ListTickets;
 //! use clodo_proto::types::{TicketId, TicketStatus};

@@ -3,6 +3,8 @@
 
 //! Read which images a server can be installed from.
 //!
+//! With a `client` as on [the page of the crate](crate):
+//!
 //! ```
 //! use clodo_proto::images::ListImageDetails;
 //! use clodo_proto::types::ImageId;

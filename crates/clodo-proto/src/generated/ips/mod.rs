@@ -3,6 +3,8 @@
 
 //! Add addresses to servers, move and remove them.
 //!
+//! With a `client` as on [the page of the crate](crate):
+//!
 //! ```
 //! use clodo_proto::ips::ListIps;
 //! use clodo_proto::types::ServerId;

@@ -3,6 +3,8 @@
 
 //! Read how many calls an account may make.
 //!
+//! With a `client` as on [the page of the crate](crate):
+//!
 //! ```
 //! use clodo_proto::limits::GetLimits;
 //!

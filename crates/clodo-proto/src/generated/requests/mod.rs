@@ -3,6 +3,8 @@
 
 //! Read what became of calls that the API carries out later.
 //!
+//! With a `client` as on [the page of the crate](crate):
+//!
 //! ```
 //! use clodo_proto::requests::GetRequest;
 //! use clodo_proto::types::{RequestId, ServerId};

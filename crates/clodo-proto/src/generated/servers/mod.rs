@@ -3,6 +3,8 @@
 
 //! Order servers, start, stop and change them, reinstall and delete them.
 //!
+//! With a `client` as on [the page of the crate](crate):
+//!
 //! ```
 //! use clodo_proto::servers::ListServerDetails;
 //! use clodo_proto::types::{ImageId, ServerId};

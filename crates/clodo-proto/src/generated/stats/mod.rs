@@ -3,6 +3,8 @@
 
 //! Read what servers used: processor, disk, traffic.
 //!
+//! With a `client` as on [the page of the crate](crate):
+//!
 //! ```
 //! use clodo_proto::stats::{GetStats, GetStatsPeriod};
 //! use clodo_proto::types::ServerId;

@@ -3,6 +3,8 @@
 
 //! Manage accounts of the cloud storage.
 //!
+//! With a `client` as on [the page of the crate](crate):
+//!
 //! ```
 //! use clodo_proto::storage::ListStorages;
 //! use clodo_proto::types::StorageId;

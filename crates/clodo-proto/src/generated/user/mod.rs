@@ -3,6 +3,8 @@
 
 //! Read and change the profile, and what may be done with the API.
 //!
+//! With a `client` as on [the page of the crate](crate):
+//!
 //! ```
 //! use clodo_proto::types::UserId;
 //! use clodo_proto::user::GetUser;

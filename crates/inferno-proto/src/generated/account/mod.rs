@@ -3,6 +3,8 @@
 
 //! Read the balance, and manage keys of the API.
 //!
+//! With a `client` as on [the page of the crate](crate):
+//!
 //! ```
 //! use inferno_proto::account::GetBalance;
 //! use inferno_proto::types::ResultWord;

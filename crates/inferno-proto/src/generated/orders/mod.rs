@@ -3,6 +3,8 @@
 
 //! Order products, and read and cancel orders.
 //!
+//! With a `client` as on [the page of the crate](crate):
+//!
 //! ```
 //! use inferno_proto::orders::ListOrders;
 //!

@@ -3,6 +3,8 @@
 
 //! Read what can be ordered, and what it costs.
 //!
+//! With a `client` as on [the page of the crate](crate):
+//!
 //! ```
 //! use inferno_proto::products::ListProducts;
 //!

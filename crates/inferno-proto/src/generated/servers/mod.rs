@@ -3,6 +3,8 @@
 
 //! Start, stop, restart and reinstall servers, and read what they are doing.
 //!
+//! With a `client` as on [the page of the crate](crate):
+//!
 //! ```
 //! use inferno_proto::servers::{GetInfo, GetInfoServer};
 //! use inferno_proto::types::{OrderId, OrderStatus};

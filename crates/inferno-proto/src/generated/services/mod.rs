@@ -3,6 +3,8 @@
 
 //! Read which services an account has, and until when they are paid.
 //!
+//! With a `client` as on [the page of the crate](crate):
+//!
 //! ```
 //! use inferno_proto::services::ListServices;
 //! use inferno_proto::types::ResultWord;

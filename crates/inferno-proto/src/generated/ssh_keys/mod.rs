@@ -3,6 +3,8 @@
 
 //! Manage the SSH keys that servers are installed with.
 //!
+//! With a `client` as on [the page of the crate](crate):
+//!
 //! ```
 //! use inferno_proto::ssh_keys::ListSshKeys;
 //! use inferno_proto::types::SshKeyId;

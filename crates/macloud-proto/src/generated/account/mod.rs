@@ -3,6 +3,8 @@
 
 //! Read the account, its balance and its limits.
 //!
+//! With a `client` as on [the page of the crate](crate):
+//!
 //! ```
 //! use hostkit::{Date, DateTime};
 //! use macloud_proto::account::GetAccount;

@@ -3,6 +3,8 @@
 
 //! Sign in with a password, where a host still allows it; a client does it by itself.
 //!
+//! With a `client` as on [the page of the crate](crate):
+//!
 //! ```
 //! use macloud_proto::auth::SignIn;
 //!

@@ -3,6 +3,8 @@
 
 //! Make, restore, rename and delete backups of servers.
 //!
+//! With a `client` as on [the page of the crate](crate):
+//!
 //! ```
 //! use macloud_proto::backups::ListBackups;
 //! use macloud_proto::types::BackupId;

@@ -3,6 +3,8 @@
 
 //! Manage DNS domains and their records.
 //!
+//! With a `client` as on [the page of the crate](crate):
+//!
 //! ```
 //! use macloud_proto::dns::ListDomains;
 //! use macloud_proto::types::DomainId;

@@ -3,6 +3,8 @@
 
 //! Order, move, reserve and remove addresses of servers, and name them in DNS.
 //!
+//! With a `client` as on [the page of the crate](crate):
+//!
 //! ```
 //! use macloud_proto::ips::ListAdditional;
 //! use macloud_proto::types::AdditionalId;

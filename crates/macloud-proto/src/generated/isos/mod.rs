@@ -3,6 +3,8 @@
 
 //! Upload ISO images, and put them into servers.
 //!
+//! With a `client` as on [the page of the crate](crate):
+//!
 //! ```
 //! use macloud_proto::isos::ListIsos;
 //! use macloud_proto::types::IsoId;

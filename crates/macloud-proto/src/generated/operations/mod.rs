@@ -3,6 +3,8 @@
 
 //! Read what was paid and charged, and pay in.
 //!
+//! With a `client` as on [the page of the crate](crate):
+//!
 //! ```
 //! use hostkit::Date;
 //! use macloud_proto::operations::ListOperations;

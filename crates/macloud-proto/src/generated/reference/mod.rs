@@ -3,6 +3,8 @@
 
 //! Read what can be ordered: data centres, groups, plans with prices, systems.
 //!
+//! With a `client` as on [the page of the crate](crate):
+//!
 //! ```
 //! use macloud_proto::reference::ListDatacenters;
 //! use macloud_proto::types::DatacenterId;

@@ -3,6 +3,8 @@
 
 //! Say when backups of a server are made by themselves.
 //!
+//! With a `client` as on [the page of the crate](crate):
+//!
 //! ```
 //! use macloud_proto::schedules::GetSchedules;
 //! use macloud_proto::types::{BackupCopies, BackupHour, ScheduleType, ServiceId};

@@ -3,6 +3,8 @@
 
 //! Order servers, restart, change, reinstall, renew and delete them.
 //!
+//! With a `client` as on [the page of the crate](crate):
+//!
 //! ```
 //! use macloud_proto::servers::ListServers;
 //! use macloud_proto::types::ServerId;

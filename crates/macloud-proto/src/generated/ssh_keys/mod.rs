@@ -3,6 +3,8 @@
 
 //! Manage the SSH keys that servers are installed with.
 //!
+//! With a `client` as on [the page of the crate](crate):
+//!
 //! ```
 //! use macloud_proto::ssh_keys::ListKeys;
 //! use macloud_proto::types::KeyId;

@@ -3,6 +3,8 @@
 
 //! Read the balance.
 //!
+//! With a `client` as on [the page of the crate](crate):
+//!
 //! ```
 //! use rootpanel_proto::account::GetBalance;
 //!

@@ -3,6 +3,8 @@
 
 //! Order servers and add-ons, renew, reinstall and read them.
 //!
+//! With a `client` as on [the page of the crate](crate):
+//!
 //! ```
 //! use rootpanel_proto::orders::GetOrders;
 //! use rootpanel_proto::types::{OrderId, PlanKind, TariffId};

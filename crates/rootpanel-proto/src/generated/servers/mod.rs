@@ -3,6 +3,8 @@
 
 //! Start, stop and restart servers, and open their console.
 //!
+//! With a `client` as on [the page of the crate](crate):
+//!
 //! ```
 //! use rootpanel_proto::servers::ShutdownServer;
 //! use rootpanel_proto::types::OrderId;

@@ -3,6 +3,8 @@
 
 //! Read what can be ordered, and what it costs.
 //!
+//! With a `client` as on [the page of the crate](crate):
+//!
 //! ```
 //! use rootpanel_proto::tariffs::GetTarifs;
 //! use rootpanel_proto::types::{PlanKind, TariffId};
