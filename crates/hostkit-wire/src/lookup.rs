@@ -34,6 +34,18 @@ impl<'k> Key<'k> {
         self.hash as usize % slots
     }
 
+    /// [`Key::slot`] of the key with this text.
+    #[inline]
+    pub const fn slot_of(text: &[u8], slots: usize) -> usize {
+        hash(text) as usize % slots
+    }
+
+    /// Whether this is its text.
+    #[inline]
+    pub fn is(&self, text: &[u8]) -> bool {
+        self.text.len() == text.len() && is_same(self.text.as_bytes(), text)
+    }
+
     /// Its text.
     #[inline]
     pub const fn text(&self) -> &'k str {
@@ -44,9 +56,7 @@ impl<'k> Key<'k> {
 impl PartialEq for Key<'_> {
     #[inline]
     fn eq(&self, other: &Self) -> bool {
-        self.hash == other.hash
-            && self.text.len() == other.text.len()
-            && is_same(self.text.as_bytes(), other.text.as_bytes())
+        self.hash == other.hash && self.is(other.text.as_bytes())
     }
 }
 
@@ -252,6 +262,7 @@ pub(crate) const fn hash(bytes: &[u8]) -> u32 {
 #[inline(always)]
 pub(crate) fn is_same(a: &[u8], b: &[u8]) -> bool {
     match b.len() {
+        17..=32 => a.first_chunk::<16>() == b.first_chunk() && a.last_chunk::<16>() == b.last_chunk(),
         8..=16 => a.first_chunk::<8>() == b.first_chunk() && a.last_chunk::<8>() == b.last_chunk(),
         4..8 => a.first_chunk::<4>() == b.first_chunk() && a.last_chunk::<4>() == b.last_chunk(),
         _ => a == b,

@@ -194,6 +194,7 @@ fn from_wire(model: &Model, entry: &TypeEntry, fields: &[Field]) -> TokenStream 
                 Self::new(#(#blanks),*)
             }
 
+            #[inline]
             fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
                 match index {
                     #(#arms)*

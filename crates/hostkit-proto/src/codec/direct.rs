@@ -9,7 +9,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use hostkit_wire::{Cursor, EntryKey, Format, Frame, Irregular, Kind};
+use hostkit_wire::{Cursor, EntryKey, Format, Frame, Irregular, Kind, NextKey};
 
 use super::fill::{Field, Fields, Table};
 use super::reader::{At, Reader, Step};
@@ -20,6 +20,10 @@ use crate::word::Word;
 
 /// Keys of an envelope that are noted.
 const NOTED: usize = 8;
+/// Fields that are tried one by one behind the one that was expected.
+const LEFT_OUT: usize = 2;
+/// Changes of an order that are always learnt.
+const CHANGES: usize = 64;
 /// Steps of the path to an item of a list that stands directly under a key of the document.
 const LIST_IN_ROOT: usize = 3;
 /// Bytes that may be reserved for each byte of the body that is left.
@@ -33,7 +37,11 @@ type ReadField<'f> = dyn FnMut(usize, &mut Reader<'_>) -> Read + 'f;
 
 /// What was learnt about the order of each table's fields.
 #[derive(Debug, Default)]
-pub(super) struct Orders(Vec<Known>);
+pub(super) struct Orders {
+    known: Vec<Known>,
+    /// Where the next table is likely to be: items of a list have objects of the same types in the same order.
+    next: usize,
+}
 
 /// The order of one table.
 #[derive(Debug)]
@@ -41,8 +49,9 @@ struct Known {
     /// The address of its fields.
     fields: usize,
     learnt: Option<Learnt>,
-    /// Whether there was more than one object.
-    is_list: bool,
+    /// How many objects there were, and how often a field came in another place than before.
+    objects: usize,
+    changes: usize,
 }
 
 /// The field that came behind each one, in the object before; the first is the one at the start.
@@ -65,6 +74,8 @@ struct Order {
     learnt: Option<Learnt>,
     /// Whether further objects of this kind are likely, since there were two already.
     learns: bool,
+    /// Fields that came in another place than before.
+    changes: usize,
     /// Its place among all orders.
     place: usize,
 }
@@ -74,26 +85,39 @@ impl Orders {
     #[inline]
     fn take(&mut self, table: &Table<'_>) -> Order {
         let fields = table.fields.as_ptr().addr();
-        match self.0.iter_mut().enumerate().find(|(_, known)| known.fields == fields) {
-            Some((place, known)) => {
-                let learns = std::mem::replace(&mut known.is_list, true);
-                Order { learnt: known.learnt.take(), learns, place }
+        let is_next = self.known.get(self.next).is_some_and(|known| known.fields == fields);
+        let place = if is_next { self.next } else { self.find(fields) };
+        self.next = place + 1;
+        match self.known.get_mut(place) {
+            Some(known) => {
+                // Not where each object has an order of its own.
+                let learns = known.objects > 1 && known.changes <= known.objects * table.fields.len() / 4 + CHANGES;
+                known.objects += 1;
+                Order { learnt: known.learnt.take(), learns, changes: 0, place }
             }
-            None => {
-                if self.0.is_empty() {
-                    self.0.reserve(8);
-                }
-                self.0.push(Known { fields, learnt: None, is_list: false });
-                Order { learnt: None, learns: false, place: self.0.len() - 1 }
-            }
+            None => Order { learnt: None, learns: false, changes: 0, place },
         }
+    }
+
+    /// The place of the order of these fields.
+    #[inline(never)]
+    fn find(&mut self, fields: usize) -> usize {
+        if let Some(place) = self.known.iter().position(|known| known.fields == fields) {
+            return place;
+        }
+        if self.known.is_empty() {
+            self.known.reserve(8);
+        }
+        self.known.push(Known { fields, learnt: None, objects: 0, changes: 0 });
+        self.known.len() - 1
     }
 
     /// Keeps an order for the next object.
     #[inline]
     fn keep(&mut self, order: Order) {
-        if let (Some(known), true) = (self.0.get_mut(order.place), order.learnt.is_some()) {
+        if let (Some(known), true) = (self.known.get_mut(order.place), order.learnt.is_some()) {
             known.learnt = order.learnt;
+            known.changes += order.changes;
         }
     }
 }
@@ -114,6 +138,7 @@ impl Order {
 
     #[inline(never)]
     fn learn_first(&mut self, place: u8, field: u8) {
+        self.changes += 1;
         self.learnt.get_or_insert_with(|| Box::new(IN_ORDER))[usize::from(place)] = field;
     }
 }
@@ -227,29 +252,34 @@ impl<'r> Reader<'r> {
 
     /// Reads the fields of an object.
     pub(super) fn object_in_body(&mut self, table: &Table<'_>, read: &mut ReadField<'_>) -> Read {
-        let is_top = self.path.len() == 1;
+        match self.cursor()?.format() {
+            Format::Json => self.object_of::<Json>(table, read),
+            Format::Php => self.object_of::<Php>(table, read),
+            _ => self.object_of::<Xml>(table, read),
+        }
+    }
+
+    #[inline(always)]
+    fn object_of<S: Syntax>(&mut self, table: &Table<'_>, read: &mut ReadField<'_>) -> Read {
+        let is_top = self.is_at_top();
         let cursor = self.cursor()?;
-        let format = cursor.format();
-        let start = if table.raw.is_some() { (cursor.start()?, format == Format::Xml && !is_top) } else { (0, false) };
-        let Some(frame) = cursor.enter_object()? else {
+        let start = if table.raw.is_some() { (cursor.start()?, S::IS_XML && !is_top) } else { (0, false) };
+        let Some(frame) = S::enter(cursor)? else {
             return self.finish_in_body(table, &Met::default(), start, read);
         };
-        let mut open = Open { frame, met: Met::default(), order: self.orders.take(table), place: 0, is_top };
-        if table.has_wrappers || table.total.is_some_and(|(_, name)| !name.rest(format).is_empty()) {
+        let order = self.orders.take(table);
+        let mut open = Open { frame, met: Met::default(), order, place: 0, is_top };
+        let depth = self.enter_path();
+        if table.has_wrappers || table.total.is_some_and(|(_, name)| !name.parts(S::IS_XML).1.is_empty()) {
             return Err(Irregular.into());
         }
         let is_direct = table.total.is_none() && (!is_top || self.envelope.is_empty());
-        self.path.push(Step::Name(""));
-        loop {
-            if is_direct {
-                self.direct_fields_of(format, table, &mut open, read)?;
-            }
-            if !self.cursor()?.next(&mut open.frame)? {
-                break;
-            }
+        while !(is_direct && self.direct_fields::<S>(table, &mut open, read)?)
+            && self.cursor()?.next(&mut open.frame)?
+        {
             self.any_entry(table, &mut open, read)?;
         }
-        self.path.pop();
+        self.path.truncate(depth);
         self.orders.keep(open.order);
         self.finish_in_body(table, &open.met, start, read)
     }
@@ -288,7 +318,7 @@ impl<'r> Reader<'r> {
                 open.met.field(index, format == Format::Xml && field.is_list())?;
                 open.order.learn(open.place, index as u8);
                 open.place = index as u8 + 1;
-                self.step_to(Step::Name(field.name.first(format)));
+                self.field = field.name.first(format);
                 self.singular = field.name.singular();
                 read(index, self)?;
                 if list == Some(index) {
@@ -302,7 +332,7 @@ impl<'r> Reader<'r> {
                     return Err(Irregular.into());
                 }
                 let first = table.fields[index].name.first(format);
-                self.step_to(Step::Name(first));
+                self.field = first;
                 self.group(table, first, &[], &mut open.met, read)?;
                 open.place = self.last_of_group(table, index) as u8 + 1;
                 Ok(())
@@ -318,83 +348,78 @@ impl<'r> Reader<'r> {
                     return Err(Irregular.into());
                 }
                 if table.raw.is_none() {
-                    self.unknown_in_body(text, is_attribute, 1)?;
+                    self.unknown_in_body(text, is_attribute)?;
                 }
                 Ok(self.cursor()?.skip()?)
             }
         }
     }
 
+    /// Reads fields as long as their values stand directly under their keys, which is the usual way, in any order; whether
+    /// the object was passed then.
     #[inline(always)]
-    fn direct_fields_of(
-        &mut self,
-        format: Format,
-        table: &Table<'_>,
-        open: &mut Open,
-        read: &mut ReadField<'_>,
-    ) -> Read {
-        match format {
-            Format::Json => self.direct_fields::<false>(
-                table,
-                open,
-                read,
-                |cursor, frame, field| cursor.json_next_is(frame, &field.json),
-                Cursor::json_next_key,
-            ),
-            Format::Php => self.direct_fields::<false>(
-                table,
-                open,
-                read,
-                |cursor, frame, field| field.direct_key(false).is_some_and(|key| cursor.php_next_is(frame, key)),
-                Cursor::php_next_key,
-            ),
-            _ => self.direct_fields::<true>(
-                table,
-                open,
-                read,
-                |cursor, frame, field| field.direct_key(true).is_some_and(|key| cursor.xml_next_is(frame, key)),
-                Cursor::xml_next_key,
-            ),
-        }
-    }
-
-    /// Reads fields as long as their values stand directly under their keys, which is the usual way, in any order.
-    /// Compiled for each format, whose `next_is` is a part of the loop then.
-    #[inline(never)]
-    fn direct_fields<const IS_XML: bool>(
+    fn direct_fields<S: Syntax>(
         &mut self,
         table: &Table<'_>,
         open: &mut Open,
         read: &mut ReadField<'_>,
-        next_is: impl Fn(&mut Cursor<'r>, &mut Frame, &Field) -> bool,
-        next_key: impl Fn(&Cursor<'r>, &Frame) -> Option<(&'r str, usize)>,
-    ) -> Read {
+    ) -> Result<bool, DecodeError> {
+        // What changes with each field is kept in registers, so fields from the 65th on are any entries.
+        let fields = table.fields.get(..u64::BITS as usize).unwrap_or(table.fields);
+        let (mut met, mut place) = (open.met.fields.first_word(), open.place);
         loop {
             let At::Body(cursor) = &mut self.at else { return Err(Irregular.into()) };
-            let mut index = open.order.next(open.place);
-            let field = match table.fields.get(usize::from(index)) {
-                Some(field) if next_is(cursor, &mut open.frame, field) => field,
+            let mut index = usize::from(open.order.next(place));
+            let field = match fields.get(index) {
+                Some(field) if S::next_is(cursor, &mut open.frame, field) => field,
                 _ => {
-                    let Some((key, value)) = next_key(cursor, &open.frame) else { return Ok(()) };
-                    let found = table.find(cursor.format(), key).map(|found| (found, &table.fields[found]));
-                    let Some((found, field)) = found.filter(|(_, field)| field.direct_key(IS_XML).is_some()) else {
-                        return Ok(());
+                    let is_passed = S::leave(cursor, &open.frame)?;
+                    let found = if is_passed {
+                        None
+                    } else {
+                        another_field::<S>(cursor, &mut open.frame, fields, table, index)
                     };
-                    index = found as u8;
-                    open.order.learn(open.place, index);
-                    cursor.enter_entry(&mut open.frame, key, value);
+                    let Some((found, field)) = found else {
+                        open.met.fields.set_first_word(met);
+                        open.place = place;
+                        return Ok(is_passed);
+                    };
+                    open.order.learn(place, found as u8);
+                    index = found;
                     field
                 }
             };
             let is_list = field.is_list();
-            open.met.field(usize::from(index), IS_XML && is_list)?;
-            open.place = index + 1;
-            self.step_to(Step::Name(field.name.parts(IS_XML).0));
+            let bit = 1 << index;
+            // Only the elements of a list may come again.
+            if met & bit != 0 && !(S::IS_XML && is_list) {
+                return Err(Irregular.into());
+            }
+            met |= bit;
+            place = index as u8 + 1;
+            self.field = field.name.parts(S::IS_XML).0;
             if is_list {
                 self.singular = field.name.singular();
             }
-            read(usize::from(index), self)?;
+            read(index, self)?;
         }
+    }
+
+    /// Whether the value that is read is the whole document.
+    #[inline]
+    pub(super) fn is_at_top(&self) -> bool {
+        self.path.len() == 1 && self.field.is_empty()
+    }
+
+    /// Adds the field whose value is read to the path, before what is below it; returns the length of the path.
+    #[inline]
+    fn enter_path(&mut self) -> usize {
+        let depth = self.path.len();
+        let field = std::mem::take(&mut self.field);
+        if !field.is_empty() {
+            self.path.push(Step::Name(field));
+        }
+        depth
     }
 
     #[inline]
@@ -465,6 +490,7 @@ impl<'r> Reader<'r> {
             }
             _ => return Err(Irregular.into()),
         };
+        let depth = self.enter_path();
         // Fields of this group that were met in it, which the mark of a list above does not say.
         let mut here = Met::default();
         let mut wrappers: Vec<&'static str> = Vec::new();
@@ -474,6 +500,7 @@ impl<'r> Reader<'r> {
                 break;
             }
             let EntryKey { text, is_attribute } = cursor.key()?;
+            self.field = "";
             let is_it = |key: &str| if is_attribute { key.strip_prefix('@') == Some(text) } else { key == text };
             let is_next = |rest: &[&'static str]| rest.first().is_some_and(|key| is_it(key));
             let mut matching = table.fields.iter().enumerate();
@@ -505,30 +532,29 @@ impl<'r> Reader<'r> {
                     if is_attribute && std::mem::replace(&mut here.unknown_attribute, true) || !inner.is_empty() {
                         return Err(Irregular.into());
                     }
-                    self.unknown_in_body(text, is_attribute, 0)?;
+                    self.unknown_in_body(text, is_attribute)?;
                     self.cursor()?.skip()?;
                 }
             }
         }
+        self.path.truncate(depth);
         Ok(())
     }
 
-    /// Reports an unknown key; the last `above` steps of the path do not belong to its object.
+    /// Reports an unknown key.
     #[inline(never)]
-    fn unknown_in_body(&mut self, text: &str, is_attribute: bool, above: usize) -> Read {
+    fn unknown_in_body(&mut self, text: &str, is_attribute: bool) -> Read {
         match self.unknown {
             UnknownFields::Ignore => {}
             UnknownFields::Deny => return Err(Irregular.into()),
             // What is ignored is known by the path of its node.
             UnknownFields::Collect if !self.leniency.ignore.is_empty() => return Err(Irregular.into()),
             UnknownFields::Collect => {
-                let kept = self.path.split_off(self.path.len().saturating_sub(above));
                 if is_attribute {
                     self.unknown_key(&["@", text].concat())
                 } else {
                     self.unknown_key(text)
                 }
-                self.path.extend(kept);
             }
         }
         Ok(())
@@ -566,9 +592,10 @@ impl<'r> Reader<'r> {
         if place.len() == place.capacity() {
             place.reserve(self.room(place.len(), 0, size_of::<T>()));
         }
+        let depth = self.enter_path();
         self.path.push(Step::Index(place.len()));
         T::push(place, self)?;
-        self.path.pop();
+        self.path.truncate(depth);
         self.items = Some(place.len());
         Ok(())
     }
@@ -583,14 +610,16 @@ impl<'r> Reader<'r> {
             }
             List::One if place.len() >= max_items => return Err(Irregular.into()),
             List::One => {
+                let depth = self.enter_path();
                 self.path.push(Step::Index(0));
                 T::push(place, self)?;
-                self.path.pop();
+                self.path.truncate(depth);
                 self.items = Some(1);
                 return Ok(());
             }
             List::Items(frame) => frame,
         };
+        let depth = self.enter_path();
         self.path.push(Step::Index(0));
         while self.next_item(&mut frame, max_items)? {
             if place.len() == place.capacity() {
@@ -598,18 +627,29 @@ impl<'r> Reader<'r> {
             }
             T::push(place, self)?;
         }
-        self.path.pop();
-        self.items = Some(frame.found);
+        self.path.truncate(depth);
+        self.items = Some(frame.frame.found());
         Ok(())
     }
 
     /// Enters what stands in the place of a list; `singular` is the name that a wrapper of its items would have.
+    #[inline]
     fn enter_list(&mut self, singular: Option<&str>) -> Result<List, Irregular> {
+        let cursor = self.cursor()?;
+        match cursor.kind() {
+            Some(Kind::List) if cursor.format() != Format::Xml => {
+                Ok(List::Items(ListFrame { frame: cursor.enter()?, start: cursor.position() }))
+            }
+            _ => self.enter_unusual_list(singular),
+        }
+    }
+
+    #[inline(never)]
+    fn enter_unusual_list(&mut self, singular: Option<&str>) -> Result<List, Irregular> {
         let Leniency { null_as_empty, map_as_list, one_as_list, .. } = *self.leniency;
         let cursor = self.cursor()?;
         let is_nothing = match cursor.kind() {
             _ if cursor.format() == Format::Xml => return Err(Irregular),
-            Some(Kind::List) => false,
             Some(Kind::Null) if null_as_empty => true,
             Some(Kind::Text) if null_as_empty && cursor.is_empty_text() => true,
             Some(Kind::Map) if (map_as_list || one_as_list) && cursor.is_empty_container() => true,
@@ -628,23 +668,16 @@ impl<'r> Reader<'r> {
             cursor.skip()?;
             return Ok(List::Nothing);
         }
-        let frame = ListFrame { frame: cursor.enter()?, start: cursor.position(), found: 0 };
+        let frame = ListFrame { frame: cursor.enter()?, start: cursor.position() };
         Ok(List::Items(frame))
     }
 
     #[inline]
     fn next_item(&mut self, frame: &mut ListFrame, max_items: usize) -> Result<bool, Irregular> {
-        self.step_to(Step::Index(frame.found));
-        let cursor = self.cursor()?;
-        if !cursor.next(&mut frame.frame)? {
-            return Ok(false);
-        }
-        if frame.found >= max_items {
-            return Err(Irregular);
-        }
-        frame.found += 1;
-        cursor.item(&frame.frame, false)?;
-        Ok(true)
+        self.step_to(Step::Index(frame.frame.found()));
+        self.field = "";
+        let is_there = self.cursor()?.next_item(&mut frame.frame)?;
+        if frame.frame.found() > max_items { Err(Irregular) } else { Ok(is_there) }
     }
 
     /// How many more items to make room for: as many as the rest of the body has, if they are like those so far. Not so in
@@ -678,7 +711,8 @@ impl<'r> Reader<'r> {
             _ => return Err(Irregular.into()),
         }
         let mut frame = cursor.enter()?;
-        self.path.push(Step::Name(""));
+        let depth = self.enter_path();
+        self.path.push(Step::Key(""));
         loop {
             let cursor = self.cursor()?;
             if !cursor.next(&mut frame)? {
@@ -690,14 +724,146 @@ impl<'r> Reader<'r> {
             }
             let key = K::from_text(text).ok_or(Irregular)?;
             self.step_to(Step::Key(text));
+            self.field = "";
             let value = V::from_wire(self)?;
             if map.insert(key, value).is_some() {
                 return Err(Irregular.into());
             }
         }
-        self.path.pop();
+        self.path.truncate(depth);
         self.items = Some(map.len());
         Ok(())
+    }
+}
+
+/// How the format writes the entries of an object.
+trait Syntax {
+    const IS_XML: bool = false;
+
+    /// Enters an object; `None` if it is an element without content, which is passed.
+    fn enter(cursor: &mut Cursor<'_>) -> Result<Option<Frame>, Irregular>;
+
+    /// Goes on to the value of this field if that comes next, directly under its key.
+    fn next_is(cursor: &mut Cursor<'_>, frame: &mut Frame, field: &Field) -> bool;
+
+    /// Whether the next entry may be written as [`Syntax::next_is`] takes it.
+    #[inline(always)]
+    fn is_compact(_: &Cursor<'_>) -> bool {
+        true
+    }
+
+    /// Passes the end of the object, if that certainly comes next.
+    fn leave(cursor: &mut Cursor<'_>, frame: &Frame) -> Result<bool, Irregular>;
+
+    /// The key of the next entry, where that is plain.
+    fn next_key<'r>(cursor: &Cursor<'r>, frame: &Frame) -> Option<NextKey<'r>>;
+}
+
+/// Goes on to the value of the next entry, if that is one of these fields and stands directly under its key, where the
+/// field with the index `guess` was expected.
+#[inline(never)]
+fn another_field<'t, S: Syntax>(
+    cursor: &mut Cursor<'_>,
+    frame: &mut Frame,
+    fields: &'t [Field],
+    table: &Table<'_>,
+    guess: usize,
+) -> Option<(usize, &'t Field)> {
+    let is_compact = S::is_compact(cursor);
+    if is_compact {
+        // Often some optional fields were left out.
+        for (index, field) in fields.iter().enumerate().skip(guess + 1).take(LEFT_OUT) {
+            if S::next_is(cursor, frame, field) {
+                return Some((index, field));
+            }
+        }
+    }
+    let key = S::next_key(cursor, frame)?;
+    let is_guess = || fields.get(guess).is_some_and(|field| field.name.key_of(S::IS_XML).is(key.text));
+    let index = if !is_compact && is_guess() { guess } else { table.find(S::IS_XML, key.text)? };
+    let field = fields.get(index)?;
+    field.direct_key(S::IS_XML)?;
+    cursor.enter_entry(frame, key);
+    Some((index, field))
+}
+
+struct Json;
+struct Php;
+struct Xml;
+
+impl Syntax for Json {
+    #[inline(always)]
+    fn enter(cursor: &mut Cursor<'_>) -> Result<Option<Frame>, Irregular> {
+        cursor.json_enter_object().map(Some)
+    }
+
+    #[inline(always)]
+    fn next_is(cursor: &mut Cursor<'_>, frame: &mut Frame, field: &Field) -> bool {
+        cursor.json_next_is(frame, &field.json)
+    }
+
+    #[inline(always)]
+    fn is_compact(cursor: &Cursor<'_>) -> bool {
+        cursor.json_is_compact()
+    }
+
+    #[inline(always)]
+    fn leave(cursor: &mut Cursor<'_>, frame: &Frame) -> Result<bool, Irregular> {
+        cursor.json_leave(frame)
+    }
+
+    #[inline(always)]
+    fn next_key<'r>(cursor: &Cursor<'r>, frame: &Frame) -> Option<NextKey<'r>> {
+        cursor.json_next_key(frame)
+    }
+}
+
+impl Syntax for Php {
+    #[inline(always)]
+    fn enter(cursor: &mut Cursor<'_>) -> Result<Option<Frame>, Irregular> {
+        cursor.enter_object()
+    }
+
+    #[inline(always)]
+    fn next_is(cursor: &mut Cursor<'_>, frame: &mut Frame, field: &Field) -> bool {
+        field.direct_key(false).is_some_and(|key| cursor.php_next_is(frame, key))
+    }
+
+    #[inline(always)]
+    fn leave(cursor: &mut Cursor<'_>, frame: &Frame) -> Result<bool, Irregular> {
+        cursor.php_leave(frame)
+    }
+
+    #[inline(always)]
+    fn next_key<'r>(cursor: &Cursor<'r>, frame: &Frame) -> Option<NextKey<'r>> {
+        cursor.php_next_key(frame)
+    }
+}
+
+impl Syntax for Xml {
+    const IS_XML: bool = true;
+
+    #[inline(always)]
+    fn enter(cursor: &mut Cursor<'_>) -> Result<Option<Frame>, Irregular> {
+        cursor.enter_object()
+    }
+
+    #[inline(always)]
+    fn next_is(cursor: &mut Cursor<'_>, frame: &mut Frame, field: &Field) -> bool {
+        if field.name.is_same() {
+            return cursor.xml_next_is_key(frame, &field.json);
+        }
+        field.direct_key(true).is_some_and(|key| cursor.xml_next_is(frame, key))
+    }
+
+    #[inline(always)]
+    fn leave(cursor: &mut Cursor<'_>, frame: &Frame) -> Result<bool, Irregular> {
+        cursor.xml_leave(frame)
+    }
+
+    #[inline(always)]
+    fn next_key<'r>(cursor: &Cursor<'r>, frame: &Frame) -> Option<NextKey<'r>> {
+        cursor.xml_next_key(frame)
     }
 }
 
@@ -710,7 +876,7 @@ fn find(table: &Table<'_>, format: Format, guess: usize, EntryKey { text, is_att
     } else if table.fields.get(guess).is_some_and(is_expected) {
         Some(guess)
     } else {
-        table.find(format, text)
+        table.find(format == Format::Xml, text.as_bytes())
     };
     match found {
         // The first one stands for all fields with this first key.
@@ -746,5 +912,4 @@ struct ListFrame {
     frame: Frame,
     /// Where its first item starts.
     start: usize,
-    found: usize,
 }

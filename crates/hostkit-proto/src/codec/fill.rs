@@ -66,16 +66,15 @@ impl<'t> Table<'t> {
 
     /// The first field with this first key.
     #[inline(never)]
-    pub(crate) fn find(&self, format: Format, text: &str) -> Option<usize> {
-        let key = Key::new(text);
-        if format == Format::Xml {
-            return self.fields.iter().position(|field| *field.name.key(format) == key);
+    pub(crate) fn find(&self, is_xml: bool, text: &[u8]) -> Option<usize> {
+        if is_xml {
+            return self.fields.iter().position(|field| field.name.key(Format::Xml).is(text));
         }
-        let mut slot = key.slot(FIELDS);
+        let mut slot = Key::slot_of(text, FIELDS);
         // A table that is full has no empty slot.
         for _ in 0..FIELDS {
             let index = usize::from(*self.slots.get(slot)?);
-            if *self.fields.get(index)?.name.json() == key {
+            if self.fields.get(index)?.name.json().is(text) {
                 return Some(index);
             }
             slot = (slot + 1) % FIELDS;
@@ -109,6 +108,18 @@ impl Fields {
         is_new
     }
 
+    /// The first 64 fields.
+    #[inline]
+    pub(crate) fn first_word(self) -> u64 {
+        self.0[0]
+    }
+
+    /// Sets which of the first 64 fields are there.
+    #[inline]
+    pub(crate) fn set_first_word(&mut self, word: u64) {
+        self.0[0] = word;
+    }
+
     #[inline]
     pub(crate) fn has_all(self, others: Self) -> bool {
         self.0[0] & others.0[0] == others.0[0] && self.0[1] & others.0[1] == others.0[1]
@@ -130,15 +141,16 @@ pub struct Field {
 }
 
 /// How a field is looked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum How {
     Required,
     Optional,
     RequiredMap,
-    RequiredList,
-    List,
     /// The object itself, as received.
     Raw,
+    // The lists come last: see `is_list`.
+    RequiredList,
+    List,
 }
 
 impl Field {
@@ -223,7 +235,7 @@ impl Field {
 
     #[inline]
     pub(crate) fn is_list(&self) -> bool {
-        matches!(self.how, How::List | How::RequiredList)
+        self.how >= How::RequiredList
     }
 }
 

@@ -14,18 +14,21 @@ pub struct Name {
     item: Option<&'static str>,
     /// Whether there is one name per format, without a path or further names.
     plain: bool,
+    /// Whether it is one key in JSON and an element of that name in XML.
+    same: bool,
 }
 
 impl Name {
     /// A field with the same name in all formats.
     pub const fn new(name: &'static str) -> Self {
         let key = Key::new(name);
-        Self { json: key, json_rest: &[], xml: key, xml_rest: &[], also: &[], item: None, plain: true }
+        Self { json: key, json_rest: &[], xml: key, xml_rest: &[], also: &[], item: None, plain: true, same: true }
     }
 
     /// Another name in XML; `@name` is an attribute, `$text` the element's own text.
     pub const fn xml(mut self, name: &'static str) -> Self {
         self.xml = Key::new(name);
+        self.same = false;
         self
     }
 
@@ -33,6 +36,7 @@ impl Name {
     pub const fn xml_inner(mut self, rest: &'static [&'static str]) -> Self {
         self.xml_rest = rest;
         self.plain = false;
+        self.same = false;
         self
     }
 
@@ -40,6 +44,7 @@ impl Name {
     pub const fn json_inner(mut self, rest: &'static [&'static str]) -> Self {
         self.json_rest = rest;
         self.plain = false;
+        self.same = false;
         self
     }
 
@@ -72,7 +77,12 @@ impl Name {
     /// The first name as a lookup key.
     #[inline]
     pub(crate) fn key(&self, format: Format) -> &Key<'static> {
-        if format == Format::Xml { &self.xml } else { &self.json }
+        self.key_of(format == Format::Xml)
+    }
+
+    #[inline]
+    pub(crate) fn key_of(&self, is_xml: bool) -> &Key<'static> {
+        if is_xml { &self.xml } else { &self.json }
     }
 
     /// The first name in JSON.
@@ -88,6 +98,12 @@ impl Name {
     #[inline]
     pub(crate) fn is_plain(&self) -> bool {
         self.plain
+    }
+
+    /// Whether it is one key in JSON and an element of that name in XML.
+    #[inline]
+    pub(crate) fn is_same(&self) -> bool {
+        self.same
     }
 
     /// The first name, and the rest of the path.

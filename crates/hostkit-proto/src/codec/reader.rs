@@ -64,6 +64,8 @@ pub struct Reader<'r> {
     ignored: Option<HashSet<usize>>,
     pub(super) orders: Orders,
     pub(super) notes: Notes<'r>,
+    /// The field whose value is read next in the body, while it is not in the path.
+    pub(super) field: &'static str,
     /// The name that a wrapper of the items has, of the list that is read next in the body.
     pub(super) singular: Option<&'static str>,
     /// How many items the list or map had that was read last, left out or not.
@@ -106,6 +108,7 @@ impl<'r> Reader<'r> {
             at,
             orders: Orders::default(),
             notes: Notes::default(),
+            field: "",
             singular: None,
             items: None,
             object_start: (0, false),
@@ -274,10 +277,52 @@ impl<'r> Reader<'r> {
     /// What `read` makes of the text that stands here, if that is plain; passes it then.
     #[inline]
     pub fn plain<T>(&mut self, read: impl FnOnce(&'r str) -> Option<T>) -> Option<T> {
+        let value = read(self.plain_text()?)?;
+        if let At::Body(cursor) = &mut self.at {
+            cursor.pass_told();
+        }
+        Some(value)
+    }
+
+    /// The text that stands here, if that is plain. Not a part of what calls it, of which there is one for each type.
+    #[inline(never)]
+    fn plain_text(&mut self) -> Option<&'r str> {
+        match &mut self.at {
+            At::Body(cursor) => cursor.plain_text(),
+            _ => None,
+        }
+    }
+
+    /// [`Reader::plain`] for the types of this crate, a part of what calls it.
+    #[inline(always)]
+    pub(super) fn plain_here<T>(&mut self, read: impl FnOnce(&'r str) -> Option<T>) -> Option<T> {
         let At::Body(cursor) = &mut self.at else { return None };
         let value = read(cursor.plain_text()?)?;
         cursor.pass_told();
         Some(value)
+    }
+
+    /// The time that stands here, if it is written as most are; passes it then.
+    #[inline(always)]
+    pub(super) fn usual_time(&mut self) -> Option<DateTime> {
+        let At::Body(cursor) = &mut self.at else { return None };
+        let (text, end) = cursor.text_of()?;
+        let time = DateTime::parse_usual(self.leniency.date_times, text)?;
+        cursor.go_to(end);
+        Some(time)
+    }
+
+    /// The number that stands here, if it has few digits, as most have; passes it then.
+    #[inline(always)]
+    pub(super) fn short_number<T: FromText>(&mut self) -> Option<T> {
+        let At::Body(cursor) = &mut self.at else { return None };
+        let (digits, end) = cursor.few_digits()?;
+        if digits.is_text() && !self.leniency.loose_scalars {
+            return None;
+        }
+        let number = T::from_digits(digits)?;
+        cursor.go_to(end);
+        Some(number)
     }
 
     /// The number that stands here, if that is plain; passes it then.
@@ -321,7 +366,16 @@ impl<'r> Reader<'r> {
     }
 
     /// A value that is written as a number.
+    #[inline]
     pub fn number<T: FromText>(&mut self) -> Result<T, DecodeError> {
+        match self.short_number() {
+            Some(number) => Ok(number),
+            None => self.unusual_number(),
+        }
+    }
+
+    #[inline(never)]
+    fn unusual_number<T: FromText>(&mut self) -> Result<T, DecodeError> {
         if let Some(number) = self.plain_number() {
             return Ok(number);
         }
@@ -339,18 +393,44 @@ impl<'r> Reader<'r> {
     }
 
     /// Decodes an optional field. An unreadable one counts as absent and is reported as a defect.
-    #[inline(never)]
+    #[inline(always)]
     pub fn optional<T: FromWire>(&mut self, place: &mut Option<T>) -> Result<(), DecodeError> {
-        if let Some(value) = T::plain(self) {
-            *place = Some(value);
+        T::optional(place, self)
+    }
+
+    /// [`FromWire::optional`] by [`FromWire::plain`], of a type that has no value for null.
+    #[inline(never)]
+    pub(super) fn optional_by_plain<T: FromWire>(&mut self, place: &mut Option<T>) -> Result<(), DecodeError> {
+        if self.pass_null() {
             return Ok(());
         }
-        self.optional_unless_plain(place)
+        match T::plain(self) {
+            Some(value) => {
+                *place = Some(value);
+                Ok(())
+            }
+            None => self.optional_unless_plain(place),
+        }
+    }
+
+    /// [`FromWire::optional`] of a number.
+    #[inline(never)]
+    pub(super) fn optional_number<T: FromWire + FromText>(&mut self, place: &mut Option<T>) -> Result<(), DecodeError> {
+        if self.pass_null() {
+            return Ok(());
+        }
+        match self.plain_number() {
+            Some(value) => {
+                *place = Some(value);
+                Ok(())
+            }
+            None => self.optional_unless_plain(place),
+        }
     }
 
     /// [`Reader::optional`] for what is absent, unreadable, in an unusual spelling, or in a tree.
     #[inline(never)]
-    fn optional_unless_plain<T: FromWire>(&mut self, place: &mut Option<T>) -> Result<(), DecodeError> {
+    pub(super) fn optional_unless_plain<T: FromWire>(&mut self, place: &mut Option<T>) -> Result<(), DecodeError> {
         if self.pass_null() {
             return Ok(());
         }
@@ -378,6 +458,15 @@ impl<'r> Reader<'r> {
 
     /// Decodes an optional amount of money; an unreadable one is an error of the answer or of the item of a list.
     pub fn money(&mut self, place: &mut Option<Money>) -> Result<(), DecodeError> {
+        if let Some(amount) = self.short_number() {
+            *place = Some(Money { amount, currency: self.currency });
+            return Ok(());
+        }
+        self.unusual_money(place)
+    }
+
+    #[inline(never)]
+    fn unusual_money(&mut self, place: &mut Option<Money>) -> Result<(), DecodeError> {
         if let Some(amount) = Money::plain(self) {
             *place = Some(amount);
             return Ok(());
@@ -424,8 +513,9 @@ impl<'r> Reader<'r> {
 
     /// The value that stands here, as received.
     pub(super) fn raw_value(&mut self) -> Result<Raw, DecodeError> {
+        let is_top = self.is_at_top();
         if let At::Body(cursor) = &mut self.at {
-            self.object_start = (cursor.start()?, cursor.format() == Format::Xml && self.path.len() > 1);
+            self.object_start = (cursor.start()?, cursor.format() == Format::Xml && !is_top);
             cursor.skip()?;
         }
         let mut raw = Raw::default();

@@ -11,6 +11,25 @@ use crate::value::{
     Bytes, Csv, Currency, Date, DateTime, Gibibytes, Html, Kibibytes, Mebibytes, Money, Secret, UnixTime,
 };
 
+/// [`FromWire::optional`] compiled here, once, with the reading of the plain value in it; `otherwise` reads all others.
+macro_rules! optional {
+    ($reader:ident => $plain:expr) => {
+        optional!($reader => $plain, optional_by_plain);
+    };
+    ($reader:ident => $plain:expr, $otherwise:ident) => {
+        #[inline(never)]
+        fn optional(place: &mut Option<Self>, $reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+            match $plain {
+                Some(value) => {
+                    *place = Some(value);
+                    Ok(())
+                }
+                None => $reader.$otherwise(place),
+            }
+        }
+    };
+}
+
 macro_rules! numbers {
     ($($type:ty = $blank:expr),*) => { $(
         impl FromWire for $type {
@@ -18,10 +37,12 @@ macro_rules! numbers {
                 reader.number()
             }
 
-            #[inline]
+            #[inline(never)]
             fn plain(reader: &mut Reader<'_>) -> Option<Self> {
                 reader.plain_number()
             }
+
+            optional!(reader => reader.short_number(), optional_number);
 
             fn blank() -> Self {
                 $blank
@@ -50,10 +71,12 @@ impl FromWire for UnixTime {
         time.ok_or_else(|| reader.expected("a time"))
     }
 
-    #[inline]
+    #[inline(never)]
     fn plain(reader: &mut Reader<'_>) -> Option<Self> {
         reader.plain_number()
     }
+
+    optional!(reader => reader.short_number(), optional_by_plain);
 
     fn blank() -> Self {
         Self(0)
@@ -71,7 +94,7 @@ impl FromWire for Money {
         Ok(Self { amount: reader.number()?, currency: reader.currency })
     }
 
-    #[inline]
+    #[inline(never)]
     fn plain(reader: &mut Reader<'_>) -> Option<Self> {
         Some(Self { amount: reader.plain_number()?, currency: reader.currency })
     }
@@ -133,6 +156,8 @@ macro_rules! sizes {
                 u64::plain(reader).map(Self)
             }
 
+            optional!(reader => reader.short_number().map(Self), optional_number);
+
             fn blank() -> Self {
                 Self(0)
             }
@@ -159,10 +184,12 @@ impl FromWire for String {
         reader.scalar("text").map(Cow::into_owned)
     }
 
-    #[inline]
+    #[inline(never)]
     fn plain(reader: &mut Reader<'_>) -> Option<Self> {
         reader.plain(|text| Some(text.to_owned()))
     }
+
+    optional!(reader => reader.plain_here(|text| Some(text.to_owned())), optional_unless_plain);
 
     fn blank() -> Self {
         Self::new()
@@ -184,10 +211,12 @@ impl FromWire for Secret {
         }
     }
 
-    #[inline]
+    #[inline(never)]
     fn plain(reader: &mut Reader<'_>) -> Option<Self> {
         reader.plain(|text| Some(Self::new(text)))
     }
+
+    optional!(reader => reader.plain_here(|text| Some(Self::new(text))), optional_unless_plain);
 
     fn blank() -> Self {
         Self::new("")
@@ -210,6 +239,8 @@ impl FromWire for bool {
             _ => Err(reader.expected("a flag")),
         }
     }
+
+    optional!(reader => Self::plain(reader), optional_unless_plain);
 
     #[inline]
     fn plain(reader: &mut Reader<'_>) -> Option<Self> {
@@ -251,6 +282,11 @@ impl ToWire for bool {
 impl FromWire for IpAddr {
     fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         reader.text_value()
+    }
+
+    #[inline(never)]
+    fn plain(reader: &mut Reader<'_>) -> Option<Self> {
+        reader.plain(Self::from_text)
     }
 
     fn blank() -> Self {
@@ -312,11 +348,13 @@ impl FromWire for DateTime {
         }
     }
 
-    #[inline]
+    #[inline(never)]
     fn plain(reader: &mut Reader<'_>) -> Option<Self> {
         let patterns = reader.leniency.date_times;
         reader.plain(|text| patterns.iter().find_map(|pattern| Self::parse(pattern, text)))
     }
+
+    optional!(reader => reader.usual_time());
 
     fn blank() -> Self {
         Self::BLANK
@@ -343,11 +381,13 @@ impl FromWire for Date {
         }
     }
 
-    #[inline]
+    #[inline(never)]
     fn plain(reader: &mut Reader<'_>) -> Option<Self> {
         let patterns = reader.leniency.dates;
         reader.plain(|text| patterns.iter().find_map(|pattern| Self::parse(pattern, text)))
     }
+
+    optional!(reader => Self::plain(reader));
 
     fn blank() -> Self {
         Self::BLANK

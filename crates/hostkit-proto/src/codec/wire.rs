@@ -22,6 +22,15 @@ pub trait FromWire: Sized {
         None
     }
 
+    /// Decodes an optional field. An unreadable one counts as absent and is reported as a defect.
+    ///
+    /// # Errors
+    /// As [`FromWire::from_wire`], where that is no defect.
+    #[inline]
+    fn optional(place: &mut Option<Self>, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        reader.optional_by_plain(place)
+    }
+
     /// A placeholder until the value is read. It must not leave the codec.
     fn blank() -> Self;
 

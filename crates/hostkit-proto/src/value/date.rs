@@ -86,6 +86,16 @@ impl DateTime {
         (time.year() >= FIRST_YEAR).then_some(Self(time))
     }
 
+    /// What [`DateTime::parse`] makes of a text of this length by the first pattern that fits, if that is a usual one.
+    #[inline]
+    pub(crate) fn parse_usual(patterns: &[&str], text: &[u8; digits::LENGTH]) -> Option<Self> {
+        // No text fits two of the usual patterns. By one in front of them, it may be another time.
+        let (first, second) = (patterns.first()?, patterns.get(1));
+        let time = digits::usual(first, text)
+            .or_else(|| if digits::is_usual(first) { digits::usual(second?, text) } else { None })?;
+        (time.year() >= FIRST_YEAR).then_some(Self(time))
+    }
+
     /// Formats it by a `strftime` pattern.
     pub fn format(&self, pattern: &str) -> String {
         strtime::format(pattern, self.0).unwrap_or_else(|_| self.to_string())

@@ -15,41 +15,73 @@ pub(super) enum Digits {
 
 /// Reads a text by a pattern.
 pub(super) fn read(pattern: &str, text: &str) -> Digits {
-    match usual(pattern, text.as_bytes()) {
+    match text.as_bytes().try_into().ok().and_then(|text| usual(pattern, text)) {
         Some(time) => Digits::Time(time),
         None => read_any(pattern, text),
     }
 }
 
-/// Reads the two most common patterns at full width.
-fn usual(pattern: &str, text: &[u8]) -> Option<civil::DateTime> {
-    let (date, time) = match text {
-        [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b' ', time @ ..] if pattern == "%Y-%m-%d %H:%M:%S" => {
-            ([*y1, *y2, *y3, *y4, *m1, *m2, *d1, *d2], time)
-        }
-        [d1, d2, b'.', m1, m2, b'.', y1, y2, y3, y4, b' ', time @ ..] if pattern == "%d.%m.%Y %H:%M:%S" => {
-            ([*y1, *y2, *y3, *y4, *m1, *m2, *d1, *d2], time)
-        }
-        _ => return None,
-    };
-    let [h1, h2, b':', i1, i2, b':', s1, s2] = time else { return None };
-    let time = [*h1, *h2, *i1, *i2, *s1, *s2, b'0', b'0'];
-    if !are_digits(date) || !are_digits(time) {
-        return None;
-    }
-    let two = |tens: u8, ones: u8| ((tens - b'0') * 10 + (ones - b'0')) as i8;
-    let ([y1, y2, y3, y4, m1, m2, d1, d2], [h1, h2, i1, i2, s1, s2, ..]) = (date, time);
-    let year = i16::from(two(y1, y2)) * 100 + i16::from(two(y3, y4));
-    civil::DateTime::new(year, two(m1, m2), two(d1, d2), two(h1, h2), two(i1, i2), two(s1, s2), 0).ok()
+const YEAR_FIRST: &str = "%Y-%m-%d %H:%M:%S";
+const DAY_FIRST: &str = "%d.%m.%Y %H:%M:%S";
+
+/// Whether [`usual`] reads this pattern.
+#[inline]
+pub(super) fn is_usual(pattern: &str) -> bool {
+    matches!(pattern, YEAR_FIRST | DAY_FIRST)
 }
 
-/// Whether all eight are digits: their high halves are 3, and still are with 6 added.
-fn are_digits(bytes: [u8; 8]) -> bool {
-    const HIGH_HALVES: u64 = u64::from_ne_bytes([0xF0; 8]);
-    const THREES: u64 = u64::from_ne_bytes([0x30; 8]);
-    let word = u64::from_ne_bytes(bytes);
-    let more = word.wrapping_add(u64::from_ne_bytes([0x06; 8]));
-    word & HIGH_HALVES == THREES && more & HIGH_HALVES == THREES
+/// Reads the two most common patterns at full width.
+#[inline]
+pub(super) fn usual(pattern: &str, text: &[u8; LENGTH]) -> Option<civil::DateTime> {
+    match pattern {
+        YEAR_FIRST => {
+            let [first, second, last] = values_of(text, *b"0000-00-00 00:00:00")?;
+            let [century, _, year, _, _, month, ..] = first;
+            let [day, _, _, hour, _, _, minute, _] = second;
+            time([century, year], month, day, hour, minute, last[6])
+        }
+        DAY_FIRST => {
+            let [first, second, last] = values_of(text, *b"00.00.0000 00:00:00")?;
+            let [day, _, _, month, _, _, century, _] = first;
+            let [year, _, _, hour, _, _, minute, _] = second;
+            time([century, year], month, day, hour, minute, last[6])
+        }
+        _ => None,
+    }
+}
+
+/// The length of both patterns at full width.
+pub(super) const LENGTH: usize = 19;
+
+/// What each byte makes as a number with the one behind it, in the first, the second and the last eight bytes; `None` if
+/// no digit stands where the pattern has a zero, or another separator than the pattern's.
+#[inline(always)]
+fn values_of(text: &[u8; LENGTH], pattern: [u8; LENGTH]) -> Option<[[u8; 8]; 3]> {
+    let words = |bytes: &[u8; LENGTH]| [0, 8, LENGTH - 8].map(|start| word_at(bytes, start));
+    let (found, expected) = (words(text), words(&pattern));
+    // The byte that sets the high bit of any sum above 9, where a digit is expected, or above 0.
+    let limits = words(&pattern.map(|byte| if byte == b'0' { 0x7F - 9 } else { 0x7F }));
+    let (mut pairs, mut marks) = ([[0; 8]; 3], 0);
+    for index in 0..pairs.len() {
+        let values = found[index] ^ expected[index];
+        // A carry into the next byte comes from one that is marked.
+        marks |= values.wrapping_add(limits[index]) | values;
+        pairs[index] = values.wrapping_mul(10).wrapping_add(values >> 8).to_le_bytes();
+    }
+    (marks & u64::from_ne_bytes([0x80; 8]) == 0).then_some(pairs)
+}
+
+#[inline(always)]
+fn word_at(bytes: &[u8; LENGTH], start: usize) -> u64 {
+    bytes.get(start..).and_then(|rest| rest.first_chunk()).map_or(0, |chunk| u64::from_le_bytes(*chunk))
+}
+
+/// The time of these numbers, if there is one; the year is in two.
+#[inline]
+fn time(year: [u8; 2], month: u8, day: u8, hour: u8, minute: u8, second: u8) -> Option<civil::DateTime> {
+    // Numbers of two digits fit.
+    let year = i16::from(year[0]) * 100 + i16::from(year[1]);
+    civil::DateTime::new(year, month as i8, day as i8, hour as i8, minute as i8, second as i8, 0).ok()
 }
 
 /// Reads a text by a pattern of `%Y`, `%m`, `%d`, `%H`, `%M` and `%S`, each at most once, and literal text.

@@ -141,7 +141,10 @@ macro_rules! checked_id {
 
         impl $crate::codec::FromWire for $name {
             fn from_wire(reader: &mut $crate::codec::Reader<'_>) -> Result<Self, $crate::codec::DecodeError> {
-                reader.text_value()
+                match $crate::codec::FromWire::plain(reader) {
+                    Some(value) => Ok(value),
+                    None => reader.text_value(),
+                }
             }
 
             #[inline]

@@ -144,7 +144,10 @@ macro_rules! open_enum {
 
         impl $crate::codec::FromWire for $name {
             fn from_wire(reader: &mut $crate::codec::Reader<'_>) -> Result<Self, $crate::codec::DecodeError> {
-                Ok(Self::from_text(&reader.scalar("text")?))
+                match $crate::codec::FromWire::plain(reader) {
+                    Some(value) => Ok(value),
+                    None => Ok(Self::from_text(&reader.scalar("text")?)),
+                }
             }
 
             #[inline]

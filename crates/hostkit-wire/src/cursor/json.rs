@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Cursor, Digits, Frame, Irregular, JsonKey, Number};
+use super::{Cursor, Digits, Frame, Irregular, JsonKey, NextKey, Number};
 use crate::Kind;
 use crate::read::json::{self, plain_length, short_length};
 
@@ -29,10 +29,19 @@ impl<'a> Cursor<'a> {
         Ok(())
     }
 
+    #[inline]
     pub(super) fn json_boolean(&mut self) -> Result<bool, Irregular> {
-        let value = self.byte(self.at) == Some(b't');
-        self.word(if value { "true" } else { "false" })?;
-        Ok(value)
+        match self.text.as_bytes().get(self.at..) {
+            Some([b't', b'r', b'u', b'e', ..]) => {
+                self.at += 4;
+                Ok(true)
+            }
+            Some([b'f', b'a', b'l', b's', b'e', ..]) => {
+                self.at += 5;
+                Ok(false)
+            }
+            _ => Err(Irregular),
+        }
     }
 
     #[inline]
@@ -70,19 +79,28 @@ impl<'a> Cursor<'a> {
         Ok(text)
     }
 
+    #[inline(never)]
     pub(super) fn json_digits(&mut self) -> Option<Digits> {
-        let few = self.json_few_digits();
-        if few.is_some() { few } else { self.json_many_digits() }
+        match self.json_few_digits() {
+            Some((digits, end)) => {
+                self.told = end;
+                Some(digits)
+            }
+            None => self.json_many_digits(),
+        }
     }
 
     #[inline(always)]
-    fn json_few_digits(&mut self) -> Option<Digits> {
+    pub(super) fn json_few_digits(&self) -> Option<(Digits, usize)> {
         let window: &[u8; 9] = self.text.as_bytes().get(self.at..)?.first_chunk()?;
-        let (Some(number), Some(text)) = (window.first_chunk::<8>(), window.last_chunk::<8>()) else { return None };
-        let is_text = window[0] == b'"';
-        let chunk = if is_text { *text } else { *number };
-        let Number { number, scale, length } = Number::few(chunk)?;
-        self.json_told(chunk, chunk[length % 8], is_text, length).then_some(Digits::new(number, scale, is_text))
+        let (Some(number), Some(text)) = (window.first_chunk(), window.last_chunk()) else { return None };
+        if window[0] == b'"' {
+            let (Number { number, scale, length }, b'"') = Number::few(*text)? else { return None };
+            return Some((Digits::new(number, scale, true), self.at + length + 2));
+        }
+        let (Number { number, scale, length }, end) = Number::few(*number)?;
+        let is_whole = is_number_end([window[0], window[1]], end, length);
+        is_whole.then_some((Digits::new(number, scale, false), self.at + length))
     }
 
     #[inline(never)]
@@ -95,25 +113,26 @@ impl<'a> Cursor<'a> {
         };
         let Number { number, scale, length } = Number::many(text)?;
         let end = *text.get(length)?;
-        let start = [text[0], *text.get(1)?, 0, 0, 0, 0, 0, 0];
-        self.json_told(start, end, is_text, length).then_some(Digits::new(number, scale, is_text))
-    }
-
-    /// Notes where digits end; `false` if what starts and ends so is more than digits.
-    #[inline(always)]
-    fn json_told(&mut self, start: [u8; 8], end: u8, is_text: bool, length: usize) -> bool {
         self.told = self.at + length + if is_text { 2 } else { 0 };
-        if is_text {
-            return end == b'"';
-        }
-        // A number has no leading zero, and an exponent takes the other way.
-        let has_zero = length > 1 && start[0] == b'0' && start[1] != b'.';
-        matches!(end, b',' | b'}' | b']') && !has_zero
+        let is_whole = if is_text { end == b'"' } else { is_number_end([text[0], *text.get(1)?], end, length) };
+        is_whole.then_some(Digits::new(number, scale, is_text))
     }
 
+    #[inline(always)]
+    pub(super) fn json_text_of<const N: usize>(&self) -> Option<(&'a [u8; N], usize)> {
+        let [b'"', rest @ ..] = self.text.as_bytes().get(self.at..)? else { return None };
+        match rest.split_first_chunk() {
+            Some((text, [b'"', ..])) => Some((text, self.at + N + 2)),
+            _ => None,
+        }
+    }
+
+    #[inline(always)]
     pub(super) fn json_plain_text(&mut self) -> Option<&'a str> {
-        let short = self.json_short_text();
-        if short.is_some() { short } else { self.json_long_text() }
+        match self.json_short_text() {
+            None if self.byte(self.at) == Some(b'"') => self.json_long_text(),
+            short => short,
+        }
     }
 
     #[inline(always)]
@@ -148,24 +167,23 @@ impl<'a> Cursor<'a> {
 
     #[inline(never)]
     fn json_more_space(&mut self) {
-        while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.byte(self.at) {
-            self.at += 1;
+        self.at = self.json_after_space(self.at);
+    }
+
+    /// Stays at the bracket, which stands before the first entry as a comma does before the others.
+    #[inline(always)]
+    pub(super) fn json_enter(&mut self) -> Result<Frame, Irregular> {
+        match self.byte(self.at) {
+            Some(b'{') => Ok(Frame::new(false)),
+            Some(b'[') => Ok(Frame::new(true)),
+            _ => Err(Irregular),
         }
     }
 
     #[inline(always)]
-    pub(super) fn json_enter(&mut self) -> Result<Frame, Irregular> {
-        let is_list = match self.byte(self.at) {
-            Some(b'{') => false,
-            Some(b'[') => true,
-            _ => return Err(Irregular),
-        };
-        self.at += 1;
-        Ok(Frame::new(is_list))
-    }
-
-    #[inline(always)]
     pub(super) fn json_next(&mut self, frame: &Frame) -> Result<bool, Irregular> {
+        let is_first = frame.found == 0;
+        self.at += usize::from(is_first);
         self.json_space();
         match self.byte(self.at) {
             Some(b'}') if !frame.is_list => {
@@ -176,11 +194,11 @@ impl<'a> Cursor<'a> {
                 self.at += 1;
                 return Ok(false);
             }
-            Some(b',') if frame.found > 0 => {
+            Some(b',') if !is_first => {
                 self.at += 1;
                 self.json_space();
             }
-            Some(_) if frame.found == 0 => {}
+            Some(_) if is_first => {}
             _ => return Err(Irregular),
         }
         Ok(true)
@@ -190,34 +208,84 @@ impl<'a> Cursor<'a> {
     /// [`Cursor::json_next_key`] tells what follows.
     #[inline(always)]
     pub fn json_next_is(&mut self, frame: &mut Frame, key: &JsonKey) -> bool {
-        // Before the first entry stands a brace.
-        let is_first = frame.found == 0;
-        let start = self.at.wrapping_sub(usize::from(is_first));
-        let Some(text) = self.text.as_bytes().get(start..) else { return false };
-        let Some(value) = key.value_in(text, is_first) else { return false };
-        self.at = start + value;
+        let Some(text) = self.text.as_bytes().get(self.at..) else { return false };
+        let Some(value) = key.value_in(text, frame.separator) else { return false };
+        self.at += value;
         frame.found += 1;
+        frame.separator = b',';
         true
     }
 
-    /// The key of the next entry, told without moving, if the entry is written without whitespace; with it, where the
-    /// value starts. Else [`Cursor::next`] and [`Cursor::key`] tell what follows.
+    /// [`Cursor::enter_object`] for JSON.
+    #[inline(always)]
+    pub fn json_enter_object(&mut self) -> Result<Frame, Irregular> {
+        if self.byte(self.at) != Some(b'{') {
+            return self.enter_empty_list();
+        }
+        self.depth = self.depth.checked_sub(1).ok_or(Irregular)?;
+        Ok(Frame::new(false))
+    }
+
+    /// Passes the end of an object, if that comes next behind an entry.
+    #[inline(always)]
+    pub fn json_leave(&mut self, frame: &Frame) -> Result<bool, Irregular> {
+        let end = self.json_after_space(self.at);
+        if self.byte(end) != Some(b'}') {
+            return Ok(false);
+        }
+        self.at = end + 1;
+        self.depth += 1;
+        if frame.found > self.max_items { Err(Irregular) } else { Ok(true) }
+    }
+
+    /// Whether the next entry may be written without whitespace.
+    #[inline(always)]
+    pub fn json_is_compact(&self) -> bool {
+        self.byte(self.at + 1) == Some(b'"')
+    }
+
+    /// The key of the next entry, told without moving, if it is plain. Else [`Cursor::next`] and [`Cursor::key`] tell what
+    /// follows.
     #[inline]
-    pub fn json_next_key(&self, frame: &Frame) -> Option<(&'a str, usize)> {
-        let bytes = self.text.as_bytes();
-        let is_first = frame.found == 0;
-        if !is_first && self.byte(self.at) != Some(b',') {
+    pub fn json_next_key(&self, frame: &Frame) -> Option<NextKey<'a>> {
+        let rest = self.text.as_bytes().get(self.at..)?;
+        let [separator, b'"', inside @ ..] = rest else { return self.json_next_spaced_key(frame) };
+        if frame.found > 0 && *separator != b',' {
             return None;
         }
-        let start = self.at + 1 + usize::from(!is_first);
-        let inside = bytes.get(start..)?;
         let length = inside.first_chunk().and_then(short_length).unwrap_or_else(|| plain_length(inside));
         match inside.get(length..)? {
-            [b'"', b':', value, ..] if bytes[start - 1] == b'"' && *value > b' ' => {
-                Some((self.text.get(start..start + length)?, start + length + 2))
+            [b'"', b':', value, ..] if *value > b' ' => {
+                Some(NextKey { text: inside.get(..length)?, value: self.at + length + 4 })
             }
-            _ => None,
+            _ => self.json_next_spaced_key(frame),
         }
+    }
+
+    /// [`Cursor::json_next_key`] among whitespace.
+    #[inline(never)]
+    fn json_next_spaced_key(&self, frame: &Frame) -> Option<NextKey<'a>> {
+        if frame.found > 0 && self.byte(self.json_after_space(self.at)) != Some(b',') {
+            return None;
+        }
+        let start = self.json_after_space(self.json_after_space(self.at) + 1);
+        let [b'"', inside @ ..] = self.text.as_bytes().get(start..)? else { return None };
+        let length = plain_length(inside);
+        let (text, [b'"', ..]) = inside.split_at_checked(length)? else { return None };
+        let colon = self.json_after_space(start + length + 2);
+        if self.byte(colon) != Some(b':') {
+            return None;
+        }
+        Some(NextKey { text, value: self.json_after_space(colon + 1) })
+    }
+
+    /// Where the whitespace ends that may stand here.
+    #[inline(always)]
+    fn json_after_space(&self, mut at: usize) -> usize {
+        while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.byte(at) {
+            at += 1;
+        }
+        at
     }
 
     #[inline]
@@ -248,11 +316,18 @@ impl<'a> Cursor<'a> {
             _ => {
                 let mut frame = self.enter()?;
                 while self.next(&mut frame)? {
-                    self.item(&frame, true)?;
+                    self.pass_key(&frame)?;
                     self.json_skip()?;
                 }
                 Ok(())
             }
         }
     }
+}
+
+/// Whether digits that start and end so are the whole number: it has no leading zero, and an exponent takes the other way.
+#[inline(always)]
+fn is_number_end(start: [u8; 2], end: u8, length: usize) -> bool {
+    let has_zero = length > 1 && start[0] == b'0' && start[1] != b'.';
+    matches!(end, b',' | b'}' | b']') && !has_zero
 }

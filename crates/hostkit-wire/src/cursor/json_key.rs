@@ -1,12 +1,14 @@
 //! Keys as JSON writes them, compared where they stand.
 
+use crate::read::xml::attributes::IS_NAME;
+
 /// Bytes that are compared at once: a key with its comma, quotes and colon, and the first byte of the value.
 const WINDOW: usize = 32;
 
 /// A key and what JSON writes around it, `,"key":`, in a form that takes few instructions to compare.
 #[derive(Debug, Clone, Copy)]
 pub struct JsonKey {
-    /// The first sixteen bytes, and those behind them, without what is not compared.
+    /// The first sixteen bytes but the separator, and those behind them, without what is not compared.
     start: u128,
     rest: u128,
     /// The bits that are compared.
@@ -17,7 +19,7 @@ pub struct JsonKey {
 
 impl JsonKey {
     /// The key of no entry.
-    pub const NEVER: Self = Self { start: 0xFF, rest: 0, start_mask: 0xFF, rest_mask: 0, length: 0 };
+    pub const NEVER: Self = Self { start: 0, rest: 0, start_mask: 0, rest_mask: 0, length: 0 };
 
     /// This key; [`JsonKey::NEVER`] if it is empty, too long or has to be escaped.
     pub const fn new(key: &str) -> Self {
@@ -33,7 +35,7 @@ impl JsonKey {
             bytes[at + 2] = key[at];
             at += 1;
         }
-        (bytes[0], bytes[1], bytes[length - 2], bytes[length - 1]) = (b',', b'"', b'"', b':');
+        (bytes[1], bytes[length - 2], bytes[length - 1]) = (b'"', b'"', b':');
         let (start, rest) = halves(&bytes);
         let (start_mask, rest_mask) = match length {
             0..=16 => (u128::MAX >> (8 * (16 - length)), 0),
@@ -42,18 +44,33 @@ impl JsonKey {
         Self { start, rest, start_mask, rest_mask, length: length as u8 }
     }
 
-    /// Whether the text starts with this entry and no space before its value; where the value starts then. Before the
-    /// first entry stands a brace instead of the comma.
+    /// Whether the text starts with this entry, behind this separator, and no space before its value; where the value
+    /// starts then.
     #[inline(always)]
-    pub(super) fn value_in(&self, text: &[u8], is_first: bool) -> Option<usize> {
+    pub(super) fn value_in(&self, text: &[u8], separator: u8) -> Option<usize> {
         let window = text.first_chunk::<WINDOW>()?;
         let (start, rest) = halves(window);
-        let separator = if is_first { (b',' ^ b'{') as u128 } else { 0 };
         let length = usize::from(self.length);
-        let is_it = (start ^ self.start) & self.start_mask == separator
+        let is_it = (start ^ self.start) & self.start_mask == u128::from(separator)
             && (length <= WINDOW / 2 || (rest ^ self.rest) & self.rest_mask == 0)
             && window[length % WINDOW] > b' ';
         is_it.then_some(length)
+    }
+
+    /// Whether the text has the element of this key, `<key`, behind its first byte; where the name ends then.
+    #[inline(always)]
+    pub(super) fn name_end_in(&self, text: &[u8]) -> Option<usize> {
+        let window = text.first_chunk::<WINDOW>()?;
+        let (start, rest) = halves(window);
+        // The bracket stands where the first quote does, and what follows the key is not compared, nor the first byte.
+        let start_mask = (self.start_mask >> 16 | self.rest_mask << 112) & !0xFF;
+        let rest_mask = self.rest_mask >> 16;
+        let end = usize::from(self.length).wrapping_sub(2);
+        let is_it = (start ^ self.start) & start_mask == u128::from(b'<' ^ b'"') << 8
+            && (rest ^ self.rest) & rest_mask == 0
+            && IS_NAME[usize::from(window[2])]
+            && !IS_NAME[usize::from(window[end % WINDOW])];
+        is_it.then_some(end)
     }
 }
 
@@ -71,7 +88,7 @@ mod tests {
 
     /// Where the value starts in the text, which is followed by enough for a window.
     fn value(key: &str, text: &str, is_first: bool) -> Option<usize> {
-        JsonKey::new(key).value_in(format!("{text}{:40}", "").as_bytes(), is_first)
+        JsonKey::new(key).value_in(format!("{text}{:40}", "").as_bytes(), if is_first { b'{' } else { b',' })
     }
 
     #[test]
@@ -96,12 +113,38 @@ mod tests {
     }
 
     #[test]
+    fn elements_are_told_by_the_same_keys() {
+        for length in 1..=27 {
+            let key: String = ('a'..='z').chain('A'..='Z').take(length).collect();
+            let end = |text: &str| JsonKey::new(&key).name_end_in(format!("{text}{:40}", "").as_bytes());
+            for text in [format!("><{key}>"), format!(" <{key}/>"), format!("\n<{key} a='1'>")] {
+                assert_eq!(end(&text), Some(length + 2), "{text}");
+                // A change of any byte from the bracket on is seen, and a longer name.
+                for at in 1..length + 2 {
+                    let mut other = text.clone().into_bytes();
+                    other[at] ^= 1;
+                    assert_eq!(end(&String::from_utf8(other).expect("ASCII")), None, "{text} {at}");
+                }
+            }
+            assert_eq!(end(&format!("><{key}x>")), None);
+        }
+        assert_eq!(
+            JsonKey::new("@id").name_end_in(format!("><@id{:40}", "").as_bytes()),
+            None,
+            "no name of an element"
+        );
+        assert_eq!(JsonKey::NEVER.name_end_in(format!("><{:40}", "").as_bytes()), None);
+    }
+
+    #[test]
     fn keys_that_json_escapes_are_left_alone() {
         for key in ["a\"", "a\\b", "a\n"] {
             assert_eq!(value(key, &format!(",\"{key}\":1"), false), None, "{key:?}");
         }
         assert_eq!(value("имя", ",\"имя\":1", false), Some(10));
-        assert_eq!(JsonKey::new("a").value_in(b",\"a\":1}", false), None, "no whole window");
-        assert_eq!(JsonKey::NEVER.value_in(&[b' '; 32], false), None);
+        assert_eq!(JsonKey::new("a").value_in(b",\"a\":1}", b','), None, "no whole window");
+        for byte in 0..=u8::MAX {
+            assert_eq!(JsonKey::NEVER.value_in(&[byte; 32], b','), None);
+        }
     }
 }

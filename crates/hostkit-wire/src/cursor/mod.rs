@@ -93,34 +93,36 @@ impl Number {
     #[inline(always)]
     fn at_start(text: &[u8]) -> Option<Self> {
         match text.first_chunk().and_then(|chunk| Self::few(*chunk)) {
-            Some(number) => Some(number),
+            Some((number, _)) => Some(number),
             None => Self::many(text),
         }
     }
 
-    /// That at the start of these eight bytes, if all of it and the byte behind it are among them.
+    /// That at the start of these eight bytes, if all of it and the byte behind it are among them; with that byte.
     #[inline(always)]
-    fn few(chunk: [u8; 8]) -> Option<Self> {
+    fn few(chunk: [u8; 8]) -> Option<(Self, u8)> {
+        let chunk = u64::from_le_bytes(chunk);
         // The values of the digits, the first one in the lowest byte.
-        let values = u64::from_le_bytes(chunk) ^ u64::from_ne_bytes([b'0'; 8]);
-        let whole = digits_of(values)?;
-        let is_point = (values >> (8 * whole)) as u8 == b'.' ^ b'0';
-        let (values, digits) = if is_point {
-            let before = (1 << (8 * whole)) - 1;
-            let values = values & before | (values >> 8) & !before;
-            (values, digits_of(values).filter(|digits| *digits > whole)?)
-        } else {
-            (values, whole)
-        };
+        let values = chunk ^ u64::from_ne_bytes([b'0'; 8]);
+        // Bits of the digits before the point.
+        let whole = 8 * digits_of(values)?;
         if whole == 0 {
             return None;
         }
-        // Two digits become one number, then four, then all eight, with zeros before the first.
-        let pairs = ((values << (64 - 8 * digits)) & 0x0F0F_0F0F_0F0F_0F0F).wrapping_mul(10 << 8 | 1) >> 8;
-        let fours = (pairs & 0x00FF_00FF_00FF_00FF).wrapping_mul(100 << 16 | 1) >> 16;
-        let number = (fours & 0x0000_FFFF_0000_FFFF).wrapping_mul(10_000 << 32 | 1) >> 32;
-        let (scale, length) = ((digits - whole) as u32, digits + usize::from(is_point));
-        Some(Self { number: number as i64, scale, length })
+        let end = (chunk >> whole) as u8;
+        if end != b'.' {
+            let number = joined(values << (u64::BITS - whole));
+            return Some((Self { number, scale: 0, length: (whole / 8) as usize }, end));
+        }
+        let before = (1 << whole) - 1;
+        let values = values & before | (values >> 8) & !before;
+        let digits = 8 * digits_of(values)?;
+        if digits == whole {
+            return None;
+        }
+        let number = joined(values << (u64::BITS - digits));
+        let number = Self { number, scale: (digits - whole) / 8, length: (digits / 8 + 1) as usize };
+        Some((number, (chunk >> 8 >> digits) as u8))
     }
 
     /// That at the start of this text, of any length.
@@ -141,11 +143,20 @@ impl Number {
 
 /// How many of these bytes are digits before the first that is none; `None` if all are.
 #[inline(always)]
-fn digits_of(values: u64) -> Option<usize> {
+fn digits_of(values: u64) -> Option<u32> {
     const HIGHS: u64 = u64::from_ne_bytes([0x80; 8]);
     // Adding 0x76 sets the high bit of what is above 9; the lowest marked byte is exact, a carry comes from a marked one.
     let others = (values.wrapping_add(u64::from_ne_bytes([0x76; 8])) | values) & HIGHS;
-    if others == 0 { None } else { Some((others.trailing_zeros() / 8) as usize) }
+    if others == 0 { None } else { Some(others.trailing_zeros() / 8) }
+}
+
+/// The number that the values of eight digits make, the first one in the lowest byte; above them stands what is no digit.
+#[inline(always)]
+fn joined(values: u64) -> i64 {
+    // Two digits become one number, then four, then all eight.
+    let pairs = (values & 0x0F0F_0F0F_0F0F_0F0F).wrapping_mul(10 << 8 | 1) >> 8;
+    let fours = (pairs & 0x00FF_00FF_00FF_00FF).wrapping_mul(100 << 16 | 1) >> 16;
+    ((fours & 0x0000_FFFF_0000_FFFF).wrapping_mul(10_000 << 32 | 1) >> 32) as i64
 }
 
 /// Appends the digits that stand here to a number, and counts them.
@@ -171,6 +182,8 @@ pub struct Frame {
     /// The entries that were found.
     found: usize,
     is_list: bool,
+    /// In JSON, what stands before the next entry.
+    separator: u8,
     part: Part,
     /// In XML, the name of the element.
     name: (usize, usize),
@@ -183,6 +196,15 @@ enum Part {
     Attributes,
     Children,
     OwnText,
+}
+
+/// The key of the next entry, told without moving.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NextKey<'a> {
+    /// Its text; in XML the name of an element.
+    pub text: &'a [u8],
+    /// Where the value starts; in XML, where the tag goes on.
+    value: usize,
 }
 
 /// The key of an entry.
@@ -266,6 +288,12 @@ impl<'a> Cursor<'a> {
 
     /// Whether what stands here is a container without entries, told without moving; `false` where that is not plain.
     pub fn is_empty_container(&self) -> bool {
+        let is_json = self.format == Format::Json;
+        match self.text.as_bytes().get(self.at..) {
+            Some([b'{', b'}', ..] | [b'[', b']', ..]) if is_json => return self.depth > 0,
+            Some([b'{' | b'[', inside, ..]) if is_json && *inside > b' ' => return false,
+            _ => {}
+        }
         let mut inner = self.clone();
         matches!(inner.enter().and_then(|mut frame| inner.next(&mut frame)), Ok(false))
     }
@@ -281,9 +309,32 @@ impl<'a> Cursor<'a> {
         }
     }
 
+    /// The digits that stand here, and where the value ends, if they are few, as most are: a quick way before
+    /// [`Cursor::digits`], which leaves the others to functions of their own.
+    #[inline(always)]
+    pub fn few_digits(&self) -> Option<(Digits, usize)> {
+        match self.format {
+            Format::Json => self.json_few_digits(),
+            Format::Php => self.php_few_digits(),
+            _ => None,
+        }
+    }
+
+    /// The text of `N` bytes that stands here, whatever is in it, and where it ends: a quick way for JSON.
+    #[inline(always)]
+    pub fn text_of<const N: usize>(&self) -> Option<(&'a [u8; N], usize)> {
+        if self.format == Format::Json { self.json_text_of() } else { None }
+    }
+
+    /// Goes to where a value ends.
+    #[inline(always)]
+    pub fn go_to(&mut self, end: usize) {
+        self.at = end;
+    }
+
     /// The text that stands here, told without moving, if it is plain: not empty, nothing in it escaped, no blanks around
     /// it in XML. [`Cursor::pass_told`] goes behind it.
-    #[inline]
+    #[inline(always)]
     pub fn plain_text(&mut self) -> Option<&'a str> {
         match self.format {
             Format::Json => self.json_plain_text(),
@@ -301,15 +352,14 @@ impl<'a> Cursor<'a> {
     /// Passes over a null, if one stands here: in XML, an element without content that is one tag, `<key/>`.
     #[inline]
     pub fn pass_null(&mut self) -> bool {
-        let null: &[u8] = match self.format {
-            Format::Json => b"null",
-            Format::Php => b"N;",
-            _ if self.place == Place::Element => b"/>",
+        let length = match (self.format, self.text.as_bytes().get(self.at..)) {
+            (Format::Json, Some([b'n', b'u', b'l', b'l', ..])) => 4,
+            (Format::Php, Some([b'N', b';', ..])) => 2,
+            (Format::Xml, Some([b'/', b'>', ..])) if self.place == Place::Element => 2,
             _ => return false,
         };
-        let is_null = self.text.as_bytes().get(self.at..).is_some_and(|rest| rest.starts_with(null));
-        self.at += if is_null { null.len() } else { 0 };
-        is_null
+        self.at += length;
+        true
     }
 
     /// Whether an empty text stands here, told without moving.
@@ -420,9 +470,29 @@ impl<'a> Cursor<'a> {
             _ => self.xml_next(frame),
         }?;
         frame.found += usize::from(is_there);
+        frame.separator = b',';
         self.depth += usize::from(!is_there);
         // Entries that `json_next_is` and the like met are counted here, too.
         if frame.found > self.max_items { Err(Irregular) } else { Ok(is_there) }
+    }
+
+    /// Goes on to the next item of a list; `false` at the end, which is passed. The keys of a PHP array have to be 0, 1, …
+    #[inline]
+    pub fn next_item(&mut self, frame: &mut Frame) -> Result<bool, Irregular> {
+        let is_there = match self.format {
+            Format::Json if frame.is_list => self.json_next(frame),
+            Format::Php => self.php_next(frame),
+            _ => Err(Irregular),
+        }?;
+        frame.found += usize::from(is_there);
+        self.depth += usize::from(!is_there);
+        if frame.found > self.max_items {
+            return Err(Irregular);
+        }
+        if is_there && self.format == Format::Php {
+            self.php_item(frame)?;
+        }
+        Ok(is_there)
     }
 
     /// The key of an object's entry.
@@ -438,23 +508,22 @@ impl<'a> Cursor<'a> {
 
     /// Goes on to the value of the next entry, which [`Cursor::json_next_key`] and the like told.
     #[inline]
-    pub fn enter_entry(&mut self, frame: &mut Frame, key: &str, value: usize) {
-        self.at = value;
+    pub fn enter_entry(&mut self, frame: &mut Frame, key: NextKey<'_>) {
+        self.at = key.value;
         frame.found += 1;
+        frame.separator = b',';
         match self.format {
-            Format::Xml => self.xml_enter_entry(key),
+            Format::Xml => self.xml_enter_entry(key.text.len()),
             _ => frame.left = frame.left.saturating_sub(1),
         }
     }
 
-    /// Passes the key of a list's item. Only PHP's arrays have them; `any` takes other keys than 0, 1, 2, … too.
-    #[inline]
-    pub fn item(&mut self, frame: &Frame, any: bool) -> Result<(), Irregular> {
+    /// Passes the key of an entry or item that is skipped. Only PHP's arrays have keys of items.
+    fn pass_key(&mut self, frame: &Frame) -> Result<(), Irregular> {
         match self.format {
             Format::Json if frame.is_list => Ok(()),
-            Format::Json if any => self.json_key().map(|_| ()),
-            Format::Php => self.php_item(frame, any),
-            _ => Err(Irregular),
+            Format::Json => self.json_key().map(|_| ()),
+            _ => self.php_key().map(|_| ()),
         }
     }
 
@@ -477,14 +546,46 @@ impl<'t> Node<'t> {
 }
 
 impl Frame {
+    /// The entries or items that were found.
+    #[inline(always)]
+    pub fn found(&self) -> usize {
+        self.found
+    }
+
     fn new(is_list: bool) -> Self {
-        Self { left: 0, found: 0, is_list, part: Part::Children, name: (0, 0) }
+        Self { left: 0, found: 0, is_list, separator: b'{', part: Part::Children, name: (0, 0) }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Number;
+    use super::{Cursor, JsonKey, Number};
+    use crate::{Format, Limits};
+
+    #[test]
+    fn an_entry_needs_its_comma_however_the_one_before_was_met() {
+        for (body, is_it) in [("{\"a\":1,\"b\":2", true), ("{\"a\":1{\"b\":2", false)] {
+            let body = format!("{body},\"a long enough rest of the body\":0}}");
+            let [a, b] = ["a", "b"].map(JsonKey::new);
+            for way in 0..3 {
+                let mut cursor = Cursor::open(&[Format::Json], body.as_bytes(), &Limits::DEFAULT).expect("JSON");
+                let mut frame = cursor.json_enter_object().expect("an object");
+                match way {
+                    0 => assert!(cursor.json_next_is(&mut frame, &a)),
+                    1 => {
+                        let key = cursor.json_next_key(&frame).expect("a key");
+                        cursor.enter_entry(&mut frame, key);
+                    }
+                    _ => {
+                        assert_eq!(cursor.next(&mut frame), Ok(true));
+                        assert_eq!(cursor.key().map(|key| key.text), Ok("a"));
+                    }
+                }
+                cursor.skip().expect("a number");
+                assert_eq!(cursor.json_next_is(&mut frame, &b), is_it, "{body} {way}");
+            }
+        }
+    }
 
     #[test]
     fn few_digits_are_read_as_many_are() {
@@ -500,16 +601,17 @@ mod tests {
                 // Mostly digits, so that numbers of every length are among them.
                 *byte = alphabet[(state >> 32) as usize % if state & 3 == 0 { alphabet.len() } else { 4 }];
             }
-            if let Some(read) = Number::few(chunk) {
+            if let Some((read, end)) = Number::few(chunk) {
                 assert_eq!(Some(read), Number::many(&chunk), "{chunk:?}");
+                assert_eq!(end, chunk[read.length], "{chunk:?}");
                 few += 1;
             }
         }
         assert!(few > 50_000, "{few}");
-        let number = |number, scale, length| Some(Number { number, scale, length });
-        assert_eq!(Number::few(*b"63.05\",\""), number(6305, 2, 5));
-        assert_eq!(Number::few(*b"1234567\""), number(1_234_567, 0, 7));
-        assert_eq!(Number::few(*b"0.12345,"), number(12_345, 5, 7));
+        let number = |number, scale, length, end| Some((Number { number, scale, length }, end));
+        assert_eq!(Number::few(*b"63.05\",\""), number(6305, 2, 5, b'"'));
+        assert_eq!(Number::few(*b"1234567\""), number(1_234_567, 0, 7, b'"'));
+        assert_eq!(Number::few(*b"0.12345,"), number(12_345, 5, 7, b','));
         for left in [b"12345678", b"1.234567", b".5,     ", b"5.,     ", b",       "] {
             assert_eq!(Number::few(*left), None);
         }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Cursor, Digits, Frame, Irregular, Number};
+use super::{Cursor, Digits, Frame, Irregular, NextKey, Number};
 use crate::Kind;
 use crate::lookup::is_same;
 use crate::read::php;
@@ -42,15 +42,34 @@ impl<'a> Cursor<'a> {
         self.text.get(from..to).ok_or(Irregular)
     }
 
-    #[inline]
+    #[inline(never)]
     pub(super) fn php_plain_text(&mut self) -> Option<&'a str> {
         let (from, to) = php::plain_string(self.text, self.at)?;
         self.told = to + 2;
         if to > from { self.text.get(from..to) } else { None }
     }
 
+    /// [`Cursor::php_digits`] of at most seven.
+    #[inline(always)]
+    pub(super) fn php_few_digits(&self) -> Option<(Digits, usize)> {
+        match self.text.as_bytes().get(self.at..)? {
+            [b's', b':', ones, b':', b'"', text @ ..] => {
+                let (Number { number, scale, length }, b'"') = Number::few(*text.first_chunk()?)? else { return None };
+                let is_whole = ones.wrapping_sub(b'0') as usize == length && text.get(length + 1) == Some(&b';');
+                is_whole.then_some((Digits::new(number, scale, true), self.at + 5 + length + 2))
+            }
+            [b'i', b':', text @ ..] => {
+                let (Number { number, scale: 0, length }, b';') = Number::few(*text.first_chunk()?)? else {
+                    return None;
+                };
+                Some((Digits::new(number, 0, false), self.at + 2 + length + 1))
+            }
+            _ => None,
+        }
+    }
+
     /// An integer, or digits in a text.
-    #[inline]
+    #[inline(never)]
     pub(super) fn php_digits(&mut self) -> Option<Digits> {
         let bytes = self.text.as_bytes();
         let (from, to, is_text) = match bytes.get(self.at)? {
@@ -127,12 +146,27 @@ impl<'a> Cursor<'a> {
         true
     }
 
-    /// The key of the next entry, told without moving, if it is a text; with it, where the value starts. Else
+    /// Passes the end of an array, if all its entries were met.
+    #[inline(always)]
+    pub fn php_leave(&mut self, frame: &Frame) -> Result<bool, Irregular> {
+        if frame.left > 0 {
+            return Ok(false);
+        }
+        if self.byte(self.at) != Some(b'}') || frame.found > self.max_items {
+            return Err(Irregular);
+        }
+        self.at += 1;
+        self.depth += 1;
+        Ok(true)
+    }
+
+    /// The key of the next entry, if it is a text. Else
     /// [`Cursor::next`] and [`Cursor::key`] tell what follows.
     #[inline]
-    pub fn php_next_key(&self, frame: &Frame) -> Option<(&'a str, usize)> {
+    pub fn php_next_key(&self, frame: &Frame) -> Option<NextKey<'a>> {
         let (from, to) = php::plain_string(self.text, self.at)?;
-        if frame.left > 0 { Some((self.text.get(from..to)?, to + 2)) } else { None }
+        let text = self.text.as_bytes().get(from..to)?;
+        if frame.left > 0 { Some(NextKey { text, value: to + 2 }) } else { None }
     }
 
     #[inline]
@@ -144,13 +178,15 @@ impl<'a> Cursor<'a> {
         }
     }
 
+    /// Passes the key of the item that was found last, which is its index.
     #[inline]
-    pub(super) fn php_item(&mut self, frame: &Frame, any: bool) -> Result<(), Irregular> {
-        if any {
-            return self.php_key().map(|_| ());
-        }
+    pub(super) fn php_item(&mut self, frame: &Frame) -> Result<(), Irregular> {
         if self.byte(self.at) != Some(b'i') {
             return Err(Irregular);
+        }
+        if let Some((digits, end)) = self.php_few_digits() {
+            self.at = end;
+            return if digits.number as usize + 1 == frame.found { Ok(()) } else { Err(Irregular) };
         }
         let index = self.php_number()?.parse::<usize>().map_err(|_| Irregular)?;
         // This item was counted already.
@@ -168,7 +204,7 @@ impl<'a> Cursor<'a> {
             _ => {
                 let mut frame = self.enter()?;
                 while self.next(&mut frame)? {
-                    self.item(&frame, true)?;
+                    self.pass_key(&frame)?;
                     self.php_skip()?;
                 }
                 Ok(())

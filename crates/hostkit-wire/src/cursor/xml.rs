@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Cursor, Digits, EntryKey, Frame, Irregular, Number, Part, Place};
+use super::{Cursor, Digits, EntryKey, Frame, Irregular, JsonKey, NextKey, Number, Part, Place};
 use crate::Kind;
 use crate::lookup::is_same;
 use crate::read::xml::attributes::{IS_NAME, is_name};
@@ -98,7 +98,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Where the element ends whose content does.
-    #[inline]
+    #[inline(always)]
     fn behind_end_tag(&self, content: usize) -> Option<usize> {
         let (start, length) = self.name;
         let bytes = self.text.as_bytes();
@@ -109,7 +109,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// `>text</name>`.
-    #[inline]
+    #[inline(never)]
     pub(super) fn xml_plain_text(&mut self) -> Option<&'a str> {
         if self.place != Place::Element || self.byte(self.at) != Some(b'>') {
             return None;
@@ -126,7 +126,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// `>digits</name>`.
-    #[inline]
+    #[inline(never)]
     pub(super) fn xml_digits(&mut self) -> Option<Digits> {
         if self.place != Place::Element || self.byte(self.at) != Some(b'>') {
             return None;
@@ -234,6 +234,20 @@ impl<'a> Cursor<'a> {
         }
     }
 
+    /// [`Cursor::xml_next_is`] of an element with the name of this key.
+    #[inline(always)]
+    pub fn xml_next_is_key(&mut self, frame: &mut Frame, key: &JsonKey) -> bool {
+        if frame.part != Part::Children {
+            return false;
+        }
+        let before = self.after_space(self.at).wrapping_sub(1);
+        let Some(end) = self.text.as_bytes().get(before..).and_then(|text| key.name_end_in(text)) else { return false };
+        self.at = before + end;
+        self.xml_enter_entry(end - 2);
+        frame.found += 1;
+        true
+    }
+
     /// Goes on to the next entry of an object if it is the element `<key` among the children. Where it is not,
     /// [`Cursor::xml_next_key`] tells what follows.
     #[inline(always)]
@@ -250,28 +264,41 @@ impl<'a> Cursor<'a> {
             return false;
         }
         self.at = end;
-        self.xml_enter_entry(key);
+        self.xml_enter_entry(key.len());
         frame.found += 1;
         true
     }
 
-    /// The name of the next entry, told without moving, if it is an element among the children; with it, where its tag
-    /// goes on. Else [`Cursor::next`] and [`Cursor::key`] tell what follows.
+    /// Passes the end of an element, if that comes next.
+    #[inline(never)]
+    pub fn xml_leave(&mut self, frame: &Frame) -> Result<bool, Irregular> {
+        let at = self.after_space(self.at);
+        let is_end = self.byte(at) == Some(b'<') && self.byte(at + 1) == Some(b'/');
+        if frame.part != Part::Children || !is_end {
+            return Ok(false);
+        }
+        self.at = at;
+        self.end_tag(frame.name)?;
+        self.depth += 1;
+        if frame.found > self.max_items { Err(Irregular) } else { Ok(true) }
+    }
+
+    /// The name of the next entry, if it is an element among the children. Else [`Cursor::next`] and [`Cursor::key`] tell what follows.
     #[inline]
-    pub fn xml_next_key(&self, frame: &Frame) -> Option<(&'a str, usize)> {
+    pub fn xml_next_key(&self, frame: &Frame) -> Option<NextKey<'a>> {
         let at = self.after_space(self.at);
         if frame.part != Part::Children || self.byte(at) != Some(b'<') {
             return None;
         }
         let end = self.name_end(at + 1);
         let name = self.text.get(at + 1..end)?;
-        if is_name(name) { Some((name, end)) } else { None }
+        if is_name(name) { Some(NextKey { text: name.as_bytes(), value: end }) } else { None }
     }
 
     /// Stands behind the name of an element.
     #[inline]
-    pub(super) fn xml_enter_entry(&mut self, key: &str) {
-        self.name = (self.at - key.len(), key.len());
+    pub(super) fn xml_enter_entry(&mut self, length: usize) {
+        self.name = (self.at - length, length);
         self.place = Place::Element;
     }
 

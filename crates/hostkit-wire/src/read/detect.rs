@@ -8,7 +8,8 @@ pub(crate) fn text<'a>(body: &'a [u8], limits: &Limits) -> Result<&'a str, WireE
     if body.len() > limit {
         return Err(WireError::new(limit, WireErrorKind::TooLong(limit)));
     }
-    std::str::from_utf8(body).map_err(|error| {
+    // The quick check does not tell where the error is.
+    simdutf8::basic::from_utf8(body).or_else(|_| std::str::from_utf8(body)).map_err(|error| {
         let kind = match error.error_len() {
             // The body ends within a character that is valid so far.
             None => WireErrorKind::Truncated,

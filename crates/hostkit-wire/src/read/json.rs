@@ -292,14 +292,26 @@ pub(crate) fn unescape(text: &str, start: usize, end: usize) -> Result<(String, 
 #[inline]
 pub(crate) fn plain_length(bytes: &[u8]) -> usize {
     let mut rest = bytes;
+    // A chunk is looked at as a whole, which the compiler turns into vector instructions.
+    while let Some((chunk, behind)) = rest.split_first_chunk::<16>() {
+        if chunk.iter().fold(false, |has_end, byte| has_end | !is_plain(*byte)) {
+            break;
+        }
+        rest = behind;
+    }
     while let Some((chunk, behind)) = rest.split_first_chunk() {
         if let Some(plain) = plain_in(*chunk) {
             return bytes.len() - rest.len() + plain;
         }
         rest = behind;
     }
-    let plain = rest.iter().take_while(|byte| **byte >= 0x20 && **byte != b'"' && **byte != b'\\').count();
+    let plain = rest.iter().take_while(|byte| is_plain(**byte)).count();
     bytes.len() - rest.len() + plain
+}
+
+#[inline(always)]
+fn is_plain(byte: u8) -> bool {
+    (byte >= 0x20) & (byte != b'"') & (byte != b'\\')
 }
 
 /// [`plain_length`] of a text that ends among these bytes, the usual case; `None` for a longer one.

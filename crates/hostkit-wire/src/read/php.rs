@@ -290,8 +290,17 @@ fn plain_integer(text: &str, at: usize) -> Option<(usize, usize)> {
 #[inline]
 pub(crate) fn plain_string(text: &str, at: usize) -> Option<(usize, usize)> {
     let [b's', b':', rest @ ..] = text.as_bytes().get(at..)? else { return None };
-    let (length, count) = leading_number(rest)?;
-    let [b':', b'"', rest @ ..] = rest.get(count..)? else { return None };
+    let (length, count, rest) = match rest {
+        [ones @ b'0'..=b'9', b':', b'"', rest @ ..] => (usize::from(ones - b'0'), 1, rest),
+        [tens @ b'0'..=b'9', ones @ b'0'..=b'9', b':', b'"', rest @ ..] => {
+            (10 * usize::from(tens - b'0') + usize::from(ones - b'0'), 2, rest)
+        }
+        _ => {
+            let (length, count) = leading_number(rest)?;
+            let [b':', b'"', rest @ ..] = rest.get(count..)? else { return None };
+            (length, count, rest)
+        }
+    };
     // The byte after the text is a quote, so the text does not end within a character.
     let [b'"', b';', ..] = rest.get(length..)? else { return None };
     let from = at + 2 + count + 2;

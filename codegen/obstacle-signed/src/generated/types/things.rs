@@ -31,6 +31,7 @@ impl FromFields for Thing {
         Self::new(FromWire::blank(), "")
     }
 
+    #[inline]
     fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
         match index {
             0 => reader.required(&mut self.id),
@@ -73,6 +74,7 @@ impl FromFields for ThingPage {
         Self::new(FromWire::blank())
     }
 
+    #[inline]
     fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
         match index {
             0 => reader.required_list(&mut self.things, 100_000),

@@ -121,6 +121,7 @@ impl FromFields for Record {
         Self::new("")
     }
 
+    #[inline]
     fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
         match index {
             0 => reader.required(&mut self.name),

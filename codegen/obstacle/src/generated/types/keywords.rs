@@ -137,6 +137,7 @@ impl FromFields for Keywords {
         Self::new("")
     }
 
+    #[inline]
     fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
         match index {
             0 => reader.required(&mut self.self_),

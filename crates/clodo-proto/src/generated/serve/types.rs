@@ -148,6 +148,7 @@ impl FromFields for NewRecord {
         Self::new("", "", "")
     }
 
+    #[inline]
     fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
         match index {
             0 => reader.required(&mut self.name),
@@ -190,6 +191,7 @@ impl FromFields for RecordChange {
         Self::new()
     }
 
+    #[inline]
     fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
         match index {
             0 => reader.optional(&mut self.name),

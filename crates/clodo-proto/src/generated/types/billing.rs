@@ -52,6 +52,7 @@ impl FromFields for Billing {
         Self::new(FromWire::blank())
     }
 
+    #[inline]
     fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
         match index {
             0 => reader.required_money(&mut self.total_debit),
@@ -95,6 +96,7 @@ impl FromFields for Debit {
         Self::new(FromWire::blank())
     }
 
+    #[inline]
     fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
         match index {
             0 => reader.required_money(&mut self.amount),

@@ -78,6 +78,7 @@ impl FromFields for RequestLimit {
         Self::new("", "")
     }
 
+    #[inline]
     fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
         match index {
             0 => reader.required(&mut self.verb),

@@ -42,6 +42,7 @@ impl FromFields for CreatedServer {
         Self::new(FromWire::blank())
     }
 
+    #[inline]
     fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
         match index {
             0 => reader.required(&mut self.id),
@@ -112,6 +113,7 @@ impl FromFields for ServerLogEntry {
         Self::new(FromWire::blank())
     }
 
+    #[inline]
     fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
         match index {
             0 => reader.required(&mut self.id),
@@ -217,6 +219,7 @@ impl FromFields for ServerSummary {
         Self::new(FromWire::blank(), FromWire::blank())
     }
 
+    #[inline]
     fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
         match index {
             0 => reader.required(&mut self.id),

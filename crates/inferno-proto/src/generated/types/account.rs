@@ -34,6 +34,7 @@ impl FromFields for ApiKey {
         Self::new(FromWire::blank(), "")
     }
 
+    #[inline]
     fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
         match index {
             0 => reader.required(&mut self.client),
@@ -88,6 +89,7 @@ impl FromFields for Balance {
         Self::new(FromWire::blank())
     }
 
+    #[inline]
     fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
         match index {
             0 => reader.required(&mut self.result),

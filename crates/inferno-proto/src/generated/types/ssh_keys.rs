@@ -38,6 +38,7 @@ impl FromFields for SshKey {
         Self::new(FromWire::blank())
     }
 
+    #[inline]
     fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
         match index {
             0 => reader.required(&mut self.id),
@@ -74,6 +75,7 @@ impl FromFields for SshKeyAdded {
         Self::new("")
     }
 
+    #[inline]
     fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
         match index {
             0 => reader.required(&mut self.message),

@@ -118,6 +118,7 @@ impl FromFields for Backup {
         Self::new(FromWire::blank(), FromWire::blank(), FromWire::blank())
     }
 
+    #[inline]
     fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
         match index {
             0 => reader.required(&mut self.id),
@@ -177,6 +178,7 @@ impl FromFields for BackupAbilities {
         Self::new(FromWire::blank())
     }
 
+    #[inline]
     fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
         match index {
             0 => reader.optional(&mut self.update),
@@ -230,6 +232,7 @@ impl FromFields for BackupDownload {
         Self::new("")
     }
 
+    #[inline]
     fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
         match index {
             0 => reader.required(&mut self.link),
@@ -287,6 +290,7 @@ impl FromFields for Schedule {
         Self::new(FromWire::blank())
     }
 
+    #[inline]
     fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
         match index {
             0 => reader.required(&mut self.kind),
@@ -351,6 +355,7 @@ impl FromFields for Schedules {
         Self::new()
     }
 
+    #[inline]
     fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
         match index {
             0 => reader.optional(&mut self.daily),

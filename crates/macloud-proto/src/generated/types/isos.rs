@@ -121,6 +121,7 @@ impl FromFields for Iso {
         Self::new(FromWire::blank(), FromWire::blank(), FromWire::blank())
     }
 
+    #[inline]
     fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
         match index {
             0 => reader.required(&mut self.id),
@@ -166,6 +167,7 @@ impl FromFields for IsoAbilities {
         Self::new(FromWire::blank())
     }
 
+    #[inline]
     fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
         match index {
             0 => reader.required(&mut self.delete),
@@ -205,6 +207,7 @@ impl FromFields for IsoDownload {
         Self::new(FromWire::blank())
     }
 
+    #[inline]
     fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
         match index {
             0 => reader.required(&mut self.status),
@@ -250,6 +253,7 @@ impl FromFields for IsoFile {
         Self::new("")
     }
 
+    #[inline]
     fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
         match index {
             0 => reader.optional(&mut self.size),

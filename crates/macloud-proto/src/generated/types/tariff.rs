@@ -48,6 +48,7 @@ impl FromFields for CpuAmount {
         Self::new(FromWire::blank())
     }
 
+    #[inline]
     fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
         match index {
             0 => reader.optional(&mut self.kind),
@@ -92,6 +93,7 @@ impl FromFields for GpuAmount {
         Self::new(FromWire::blank())
     }
 
+    #[inline]
     fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
         match index {
             0 => reader.required(&mut self.value),
@@ -153,6 +155,7 @@ impl FromFields for SizeAmount {
         Self::new(FromWire::blank())
     }
 
+    #[inline]
     fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
         match index {
             0 => reader.optional(&mut self.kind),
@@ -213,6 +216,7 @@ impl FromFields for Tariff {
         Self::new(FromWire::blank(), FromWire::blank())
     }
 
+    #[inline]
     fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
         match index {
             0 => reader.required(&mut self.cpu),

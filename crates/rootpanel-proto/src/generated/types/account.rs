@@ -33,6 +33,7 @@ impl FromFields for Balance {
         Self::new(FromWire::blank())
     }
 
+    #[inline]
     fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
         match index {
             0 => reader.required_money(&mut self.amount),

@@ -41,6 +41,7 @@ impl FromFields for VncConsole {
         Self::new("", "")
     }
 
+    #[inline]
     fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
         match index {
             0 => reader.optional(&mut self.order),
