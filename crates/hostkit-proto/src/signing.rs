@@ -112,7 +112,7 @@ pub enum Place {
 ///     around: ["v1=".into(), "".into()],
 /// };
 /// let made = signature.of("GET", &"https://api.example.net/me?full=1".parse()?, b"");
-/// assert_eq!(made.expose(), "v1=09c8c92d25ef3aa4fdd1788d9bd4b8b45a4a9c09df1389cdf20b56bff3c5de22");
+/// assert_eq!(made.expose(), "v1=275146c853b690c5c13824e81c6c1d304d647170893e337ec4db16f3d68b8fe6");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, PartialEq)]

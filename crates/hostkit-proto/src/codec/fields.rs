@@ -102,13 +102,13 @@ impl<'a, 'r> Fields<'a, 'r> {
         if expected == "a value" { error.at(offset) } else { error }
     }
 
-    /// Finds the entry of a field by its names, along its path in this format.
-    #[inline]
     /// Whether null stands at a place.
     pub(crate) fn is_null(&mut self, name: &Name) -> Result<bool, DecodeError> {
         Ok(self.find(name)?.is_some_and(|node| node.kind() == Kind::Null))
     }
 
+    /// Finds the entry of a field by its names, along its path in this format.
+    #[inline]
     fn find(&mut self, name: &Name) -> Result<Option<Node<'r>>, DecodeError> {
         if name.is_plain() { Ok(self.find_plain(name)) } else { self.find_below_or_beside(name) }
     }
