@@ -24,9 +24,9 @@ pub fn every(visitor: &mut impl Visitor<Api = Signed>) {
     });
     visitor.call::<crate::things::ListThings>(&Examples {
         folder: "obstacle-signed/things/list_things",
-        requests: &["request", "second"],
+        requests: &["request", "second", "whole"],
         request_bodies: &[],
-        answers: &[("request", Format::Json, 200), ("second", Format::Json, 200)],
+        answers: &[("request", Format::Json, 200), ("second", Format::Json, 200), ("whole", Format::Json, 200)],
         answers_with_head: &[],
         agreeing: &[],
         faults: &[("clock", Format::Json, 403)],
