@@ -364,3 +364,18 @@ fn a_call_in_flight_ends_at_its_deadline() {
         assert!(error.to_string().contains("timed out") || error.kind() == ErrorKind::Exhausted, "{error}");
     }
 }
+
+/// What a transport is told of a request: only a safe call may be given up in flight, and only the first attempt of one
+/// that does not act may meet a kept connection.
+#[test]
+fn a_transport_knows_what_may_be_given_up() {
+    let cancel = Cancel::new();
+    let options = || CallOptions::new().cancel(cancel.clone());
+    let bench = bench([]);
+    let mut read = bench.core.call(&GetItem, options());
+    let Step::Send(read) = read.step(bench.clock.now()) else { panic!("it is sent") };
+    let mut act = bench.core.perform(&Order, options().unread());
+    let Step::Send(act) = act.step(bench.clock.now()) else { panic!("it is sent") };
+    assert_eq!((read.cancel.is_some(), act.cancel.is_some()), (true, false));
+    assert_eq!((read.reusable, act.reusable), (true, false));
+}
