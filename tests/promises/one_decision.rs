@@ -221,7 +221,9 @@ impl<A: Served> Pass<A> {
 
     /// A new client, so that no rate limit and no session remains from the previous case.
     fn core(&self) -> ClientCore<A> {
-        ClientCore::builder(self.credentials.clone()).seed(1).build().expect("a client")
+        // An answer by hand does not say from which host it is, so its amounts have no currency of a host.
+        let base = "https://elsewhere.example".parse().expect("a base URL");
+        ClientCore::builder(self.credentials.clone()).base_url(base).seed(1).build().expect("a client")
     }
 
     fn each<E: Serve + Endpoint<Api = A>>(

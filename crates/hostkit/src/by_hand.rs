@@ -39,7 +39,8 @@ pub trait EndpointExt: Endpoint + Sized {
         parts.finish(base)
     }
 
-    /// Decodes the value of an answer; [`judge`] also distinguishes carried out from accepted.
+    /// Decodes the value of an answer; [`judge`] also distinguishes carried out from accepted. Amounts have the currency that
+    /// the answer or the API says, not that of a host.
     ///
     /// # Errors
     /// A fault of the API, a document of another kind or about something else, or one that violates the spec. For a
