@@ -156,7 +156,9 @@ fn values_that_differ_and_values_that_stand_twice_are_found() {
     }
     fs::remove_file(&file).expect("values");
     let findings = copy.checked().expect_err("without values");
-    assert!(findings.starts_with(&format!("{folder}/values.txt: ")) && findings.ends_with("HOSTKIT_BLESS=1 records it"));
+    assert!(
+        findings.starts_with(&format!("{folder}/values.txt: ")) && findings.ends_with("HOSTKIT_BLESS=1 records it")
+    );
 }
 
 /// `GetBalance` with a server half that writes another balance.
