@@ -297,8 +297,17 @@ where
     }
     let start = clock.now().monotonic;
     let mut wrong = Vec::new();
+    let mut has_begun = false;
     let progress = |seen: &Observation| {
         let mut state = lock(&server.state);
+        // The first report comes before any poll, to say when that is.
+        if !std::mem::replace(&mut has_begun, true) {
+            let has_seen = seen.failure.is_some() || !seen.unmet.is_empty() || !seen.text.is_empty();
+            if has_seen {
+                wrong.push(format!("before the first poll it saw {seen:?}"));
+            }
+            return;
+        }
         if seen.failure.is_none() && seen.unmet.is_empty() {
             wrong.push(format!("poll {} says nothing", state.poll));
         }
