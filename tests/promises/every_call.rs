@@ -37,13 +37,17 @@ impl<A: Served> Pass<A> {
         let format = if A::INFO.formats.contains(&format) { format } else { A::INFO.formats[0] };
         let url = || self.server.url().parse().expect("a base URL");
         let clock = || ManualClock::new(UnixTime(1_327_363_202));
+        // What is recorded has the currency of the first host.
+        let host = A::INFO.hosts[0].name;
         let blocking = hostkit_ureq::Client::builder(self.credentials.clone())
+            .host(host)
             .base_url(url())
             .format(format)
             .unknown_fields(UnknownFields::Deny)
             .clock(clock())
             .build();
         let asynchronous = hostkit_reqwest::Client::builder(self.credentials.clone())
+            .host(host)
             .base_url(url())
             .format(format)
             .unknown_fields(UnknownFields::Deny)

@@ -37,7 +37,7 @@ use crate::types::{CreatedServer, ImageId, PayMonths, PayPeriod, PresetId, Serve
 /// use hostkit::{Gibibytes, Mebibytes};
 ///
 /// # use hostkit_testing::{Script, Scripted};
-/// # let body = r#"{"server":{"id":299,"name":"api-test","imageId":"541","adminPass":"PLACEHOLDE"}}"#;
+/// # let body = r#"{"server":{"id":299,"name":"api-test","imageId":"551","adminPass":"PLACEHOLDE"}}"#;
 /// # let answers = Scripted::new([
 /// #     Script::get("")
 /// #         .answer(204, "")
@@ -66,10 +66,10 @@ use crate::types::{CreatedServer, ImageId, PayMonths, PayPeriod, PresetId, Serve
 /// let server = outcome.into_result()?;
 /// // server.id: ServerId::new(299)
 /// // server.name.as_deref(): Some("api-test")
-/// // server.image: Some(ImageId::new(541))
+/// // server.image: Some(ImageId::new(551))
 /// # assert_eq!(server.id, ServerId::new(299));
 /// # assert_eq!(server.name.as_deref(), Some("api-test"));
-/// # assert_eq!(server.image, Some(ImageId::new(541)));
+/// # assert_eq!(server.image, Some(ImageId::new(551)));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]

@@ -42,12 +42,12 @@ use crate::types::{GroupId, ServerPlan};
 /// #     r#","step":1}}}]}"#,
 /// # ]
 /// #     .concat();
-/// # let answers = Scripted::new([Script::get("/v1/server-plan/1").answer(200, body)]);
+/// # let answers = Scripted::new([Script::get("/v1/server-plan/2").answer(200, body)]);
 /// # let credentials = macloud_proto::Credentials::token("example-secret");
 /// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
 /// #     .transport(answers)
 /// #     .build()?;
-/// let call = ListServerPlans::new(GroupId::new(1));
+/// let call = ListServerPlans::new(GroupId::new(2));
 /// let server_plans = client.call(&call)?;
 /// assert_eq!(server_plans.len(), 1);
 /// assert_eq!(server_plans[0].id, PlanId::new(7));
