@@ -29,7 +29,7 @@ use crate::types::{GroupId, ServerPlan};
 /// #     r#""0.00","full_cost":12.5,"period":"day","period_name":"день","min_money":100.5,"can_bonus":tr"#,
 /// #     r#"ue,"description":"","data":{"cpu":{"value":1,"for":"core"},"ram":{"value":0.5,"bytes":536870"#,
 /// #     r#"912,"for":"Gb"},"disk":{"value":10,"bytes":10737418240,"for":"Gb"},"traff":{"value":32,"byte"#,
-/// #     r#"s":35184372088832,"for":"Tb"},"gpu":{"value":1,"for":"pc"}},"server-group":2,"selected":fals"#,
+/// #     r#"s":35184372088832,"for":"Tb"},"gpu":{"value":1,"for":"pc"}},"server-group":1,"selected":fals"#,
 /// #     r#"e,"active":true,"enable":true,"has_params":true,"backup":{"cost":0.1,"full_cost":0.1,"period"#,
 /// #     r#"":"day","period_name":"день","for":"ГБ"},"params":{"cpu":{"cost":"0.5","full_cost":"0.5","pe"#,
 /// #     r#"riod":"day","period_name":"день","st_bonus":true,"min":1,"max":16,"step":1,"for":"core","typ"#,
@@ -42,12 +42,12 @@ use crate::types::{GroupId, ServerPlan};
 /// #     r#","step":1}}}]}"#,
 /// # ]
 /// #     .concat();
-/// # let answers = Scripted::new([Script::get("/v1/server-plan/2").answer(200, body)]);
+/// # let answers = Scripted::new([Script::get("/v1/server-plan/1").answer(200, body)]);
 /// # let credentials = macloud_proto::Credentials::token("example-secret");
 /// # let client = hostkit_ureq::Client::<macloud_proto::Macloud>::builder(credentials)
 /// #     .transport(answers)
 /// #     .build()?;
-/// let call = ListServerPlans::new(GroupId::new(2));
+/// let call = ListServerPlans::new(GroupId::new(1));
 /// let server_plans = client.call(&call)?;
 /// assert_eq!(server_plans.len(), 1);
 /// assert_eq!(server_plans[0].id, PlanId::new(7));

@@ -622,7 +622,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Macloud>) {
     });
     visitor.call::<crate::reference::ListServerPlans>(&Examples {
         folder: "macloud/reference/list_server_plans",
-        requests: &["curl", "constructor", "request"],
+        requests: &["curl", "request"],
         request_bodies: &[],
         answers: &[("document", Format::Json, 200), ("constructor", Format::Json, 200)],
         answers_with_head: &[],
