@@ -71,8 +71,8 @@ impl<C: FromParts> ClientBuilder<C> {
         ClientBuilder { settings: self.settings, transport: Ok(transport) }
     }
 
-    /// Sets the base URL: another installation, or a sandbox on loopback. Limits and currency of
-    /// one of the API's hosts hold there if [`Self::host`] names it.
+    /// Sets the base URL: another installation, or a sandbox on loopback. Limits and currency of one of the API's hosts hold
+    /// there if [`Self::host`] names it.
     pub fn base_url(mut self, base: BaseUrl) -> Self {
         self.settings.base_url = Some(base);
         self

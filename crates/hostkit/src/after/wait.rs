@@ -184,15 +184,12 @@ impl<W: Waiter, F: FnMut(&Observation)> WaitMachine<W, F> {
         let mut first = Observation::default();
         first.next = self.next.since(now.monotonic);
         let names_nothing = W::INFO.is_of_list && self.waiter.poll().echo().is_empty();
-        names_nothing
-            .then(|| {
-                let why = "the call names none of the items of the list, so it is unknown which one is waited for";
-                Err(WaitError::Call(Error::refused(const { &<W::Endpoint as Endpoint>::INFO }, why)))
-            })
-            .or_else(|| {
-                (self.on_progress)(&first);
-                None
-            })
+        if names_nothing {
+            let why = "the call names none of the items of the list, so it is unknown which one is waited for";
+            return Some(Err(WaitError::Call(Error::refused(const { &<W::Endpoint as Endpoint>::INFO }, why))));
+        }
+        (self.on_progress)(&first);
+        None
     }
 
     fn poll(&self, now: Now) -> CallMachine<W::Endpoint> {

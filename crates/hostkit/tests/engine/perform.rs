@@ -549,7 +549,7 @@ fn outcomes_and_tickets_say_what_they_are() {
     let Outcome::Rejected(rejection) = bench([fault(402, "Payment")]).perform(Order) else { panic!("it was refused") };
     assert_eq!(rejection.endpoint(), "order");
     assert!(rejection.to_string().contains("402") && format!("{rejection:?}").contains("402"), "{rejection:?}");
-    // Who failed: the API by its status or by its own word, or nobody.
+    // A status or a code of the API that says that its server failed is the cause; other codes are not.
     for (status, name, cause) in [
         (500, "Nope", TicketCause::ServerFailed),
         (400, "Queue", TicketCause::ServerFailed),
