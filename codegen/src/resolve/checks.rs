@@ -174,7 +174,9 @@ fn known_host(model: &Model, host: &At<String>, diagnostics: &mut Diagnostics) {
 /// Checks that a service says what is done with each module, or with none.
 fn modules(model: &Model, diagnostics: &mut Diagnostics) {
     let said = &model.service.modules;
-    let known: BTreeSet<&str> = model.endpoints.iter().map(|endpoint| endpoint.module.as_str()).collect();
+    let unread = model.unread.iter().filter_map(|path| Some(path.rsplit_once('/')?.0));
+    let known = model.endpoints.iter().map(|endpoint| endpoint.module.as_str()).chain(unread);
+    let known: BTreeSet<&str> = known.collect();
     for module in said.iter().filter(|module| !known.contains(module.name.as_str())) {
         let help = match did_you_mean(&module.name, known.iter().copied()) {
             Some(near) => format!("did you mean `{near}`?"),
