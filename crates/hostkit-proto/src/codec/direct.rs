@@ -83,7 +83,7 @@ struct Order {
 impl Orders {
     /// The order for an object with this table.
     #[inline]
-    fn take(&mut self, table: &Table<'_>) -> Order {
+    fn take(&mut self, table: &Table) -> Order {
         let fields = table.fields.as_ptr().addr();
         let is_next = self.known.get(self.next).is_some_and(|known| known.fields == fields);
         let place = if is_next { self.next } else { self.find(fields) };
@@ -251,7 +251,7 @@ impl<'r> Reader<'r> {
     }
 
     /// Reads the fields of an object.
-    pub(super) fn object_in_body(&mut self, table: &Table<'_>, read: &mut ReadField<'_>) -> Read {
+    pub(super) fn object_in_body(&mut self, table: &Table, read: &mut ReadField<'_>) -> Read {
         match self.cursor()?.format() {
             Format::Json => self.object_of::<Json>(table, read),
             Format::Php => self.object_of::<Php>(table, read),
@@ -260,7 +260,7 @@ impl<'r> Reader<'r> {
     }
 
     #[inline(always)]
-    fn object_of<S: Syntax>(&mut self, table: &Table<'_>, read: &mut ReadField<'_>) -> Read {
+    fn object_of<S: Syntax>(&mut self, table: &Table, read: &mut ReadField<'_>) -> Read {
         let is_top = self.is_at_top();
         let cursor = self.cursor()?;
         let start = if table.raw.is_some() { (cursor.start()?, S::IS_XML && !is_top) } else { (0, false) };
@@ -286,7 +286,7 @@ impl<'r> Reader<'r> {
 
     /// Reads any entry, from its key on.
     #[inline(never)]
-    fn any_entry(&mut self, table: &Table<'_>, open: &mut Open, read: &mut ReadField<'_>) -> Read {
+    fn any_entry(&mut self, table: &Table, open: &mut Open, read: &mut ReadField<'_>) -> Read {
         let envelope = if open.is_top { self.envelope } else { &[] };
         let cursor = self.cursor()?;
         let format = cursor.format();
@@ -360,7 +360,7 @@ impl<'r> Reader<'r> {
     #[inline(always)]
     fn direct_fields<S: Syntax>(
         &mut self,
-        table: &Table<'_>,
+        table: &Table,
         open: &mut Open,
         read: &mut ReadField<'_>,
     ) -> Result<bool, DecodeError> {
@@ -430,7 +430,7 @@ impl<'r> Reader<'r> {
     }
 
     /// Checks that all is there that has to be, and keeps the object as received where that is asked for.
-    fn finish_in_body(&mut self, table: &Table<'_>, met: &Met, start: (usize, bool), read: &mut ReadField<'_>) -> Read {
+    fn finish_in_body(&mut self, table: &Table, met: &Met, start: (usize, bool), read: &mut ReadField<'_>) -> Read {
         let is_another = met.has_entries && met.fields.is_empty() && met.groups.is_empty() && table.raw.is_none();
         // A list or map that is a part, or not there, is read from the tree.
         let is_whole = met.total.is_none_or(|total| met.items.is_some_and(|items| items as u64 == total));
@@ -446,7 +446,7 @@ impl<'r> Reader<'r> {
         }
     }
 
-    fn last_of_group(&self, table: &Table<'_>, index: usize) -> usize {
+    fn last_of_group(&self, table: &Table, index: usize) -> usize {
         let format = self.format();
         let first = table.fields[index].name.first(format);
         table.fields.iter().rposition(|field| field.name.first(format) == first).unwrap_or(index)
@@ -456,7 +456,7 @@ impl<'r> Reader<'r> {
     #[inline(never)]
     fn group(
         &mut self,
-        table: &Table<'_>,
+        table: &Table,
         first: &'static str,
         inner: &'static [&'static str],
         met: &mut Met,
@@ -766,7 +766,7 @@ fn another_field<'t, S: Syntax>(
     cursor: &mut Cursor<'_>,
     frame: &mut Frame,
     fields: &'t [Field],
-    table: &Table<'_>,
+    table: &Table,
     guess: usize,
 ) -> Option<(usize, &'t Field)> {
     let is_compact = S::is_compact(cursor);
@@ -868,7 +868,7 @@ impl Syntax for Xml {
 }
 
 /// What a key of an object is, where the field with the index `guess` is expected.
-fn find(table: &Table<'_>, format: Format, guess: usize, EntryKey { text, is_attribute }: EntryKey<'_>) -> Found {
+fn find(table: &Table, format: Format, guess: usize, EntryKey { text, is_attribute }: EntryKey<'_>) -> Found {
     let is_expected = |field: &Field| !is_attribute && field.name.first(format) == text;
     let found = if is_attribute {
         let is_it = |field: &Field| field.name.first(format).strip_prefix('@') == Some(text);

@@ -7,7 +7,7 @@ use super::{DecodeError, FromWire, Name, Reader};
 /// An object that is filled field by field. Generated.
 pub trait FromFields: Sized {
     /// The fields, in the order of their indices.
-    const TABLE: &'static Table<'static>;
+    const TABLE: &'static Table;
 
     /// The object before it is filled. Its required fields hold placeholders, so it must not leave the codec.
     fn blank() -> Self;
@@ -21,10 +21,10 @@ pub trait FromFields: Sized {
 
 /// The fields of an object.
 #[derive(Debug, Clone, Copy)]
-pub struct Table<'t> {
+pub struct Table {
     /// The file that describes the object.
     pub(crate) spec: &'static str,
-    pub(crate) fields: &'t [Field],
+    pub(crate) fields: &'static [Field],
     /// The fields by the hash of their key in JSON, with linear probing.
     slots: [u8; FIELDS],
     /// The required ones.
@@ -39,9 +39,9 @@ pub struct Table<'t> {
     pub(crate) total: Option<(usize, Name)>,
 }
 
-impl<'t> Table<'t> {
+impl Table {
     /// A table of at most 128 fields.
-    pub const fn new(spec: &'static str, fields: &'t [Field]) -> Self {
+    pub const fn new(spec: &'static str, fields: &'static [Field]) -> Self {
         assert!(fields.len() <= FIELDS, "at most 128 fields");
         let (mut required, mut raw, mut index) = (Fields([0; 2]), None, 0);
         let (mut has_aliases, mut has_wrappers) = (false, false);

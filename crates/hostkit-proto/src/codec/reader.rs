@@ -137,7 +137,7 @@ impl<'r> Reader<'r> {
     /// Reads the fields of an object, each by a call of `read` with its index.
     pub fn object(
         &mut self,
-        table: &Table<'_>,
+        table: &Table,
         read: &mut dyn FnMut(usize, &mut Reader<'_>) -> Result<(), DecodeError>,
     ) -> Result<(), DecodeError> {
         match self.at {
@@ -148,7 +148,7 @@ impl<'r> Reader<'r> {
 
     fn object_in_tree(
         &mut self,
-        table: &Table<'_>,
+        table: &Table,
         read: &mut dyn FnMut(usize, &mut Reader<'_>) -> Result<(), DecodeError>,
     ) -> Result<(), DecodeError> {
         let mut fields = self.fields(table.spec)?;
