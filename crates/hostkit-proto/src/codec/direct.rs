@@ -318,8 +318,7 @@ impl<'r> Reader<'r> {
                 open.met.field(index, format == Format::Xml && field.is_list())?;
                 open.order.learn(open.place, index as u8);
                 open.place = index as u8 + 1;
-                self.field = field.name.first(format);
-                self.singular = field.name.singular();
+                self.field = Some(field);
                 read(index, self)?;
                 if list == Some(index) {
                     open.met.items = self.items;
@@ -331,9 +330,7 @@ impl<'r> Reader<'r> {
                 if !open.met.groups.insert(index) {
                     return Err(Irregular.into());
                 }
-                let first = table.fields[index].name.first(format);
-                self.field = first;
-                self.group(table, first, &[], &mut open.met, read)?;
+                self.group(table, index, &[], &mut open.met, read)?;
                 open.place = self.last_of_group(table, index) as u8 + 1;
                 Ok(())
             }
@@ -389,18 +386,14 @@ impl<'r> Reader<'r> {
                     field
                 }
             };
-            let is_list = field.is_list();
             let bit = 1 << index;
             // Only the elements of a list may come again.
-            if met & bit != 0 && !(S::IS_XML && is_list) {
+            if met & bit != 0 && !(S::IS_XML && field.is_list()) {
                 return Err(Irregular.into());
             }
             met |= bit;
             place = index as u8 + 1;
-            self.field = field.name.parts(S::IS_XML).0;
-            if is_list {
-                self.singular = field.name.singular();
-            }
+            self.field = Some(field);
             read(index, self)?;
         }
     }
@@ -408,16 +401,15 @@ impl<'r> Reader<'r> {
     /// Whether the value that is read is the whole document.
     #[inline]
     pub(super) fn is_at_top(&self) -> bool {
-        self.path.len() == 1 && self.field.is_empty()
+        self.path.len() == 1 && self.field.is_none()
     }
 
     /// Adds the field whose value is read to the path, before what is below it; returns the length of the path.
     #[inline]
     fn enter_path(&mut self) -> usize {
         let depth = self.path.len();
-        let field = std::mem::take(&mut self.field);
-        if !field.is_empty() {
-            self.path.push(Step::Name(field));
+        if let Some(field) = self.field.take() {
+            self.path.push(Step::Name(field.name.first(self.format())));
         }
         depth
     }
@@ -452,36 +444,38 @@ impl<'r> Reader<'r> {
         table.fields.iter().rposition(|field| field.name.first(format) == first).unwrap_or(index)
     }
 
-    /// Reads the fields whose paths start with these keys: the first, and those below it.
+    /// Reads the fields whose paths start with the keys of this one: the first, and those below it.
     #[inline(never)]
     fn group(
         &mut self,
         table: &Table,
-        first: &'static str,
+        first: usize,
         inner: &'static [&'static str],
         met: &mut Met,
         read: &mut ReadField<'_>,
     ) -> Read {
+        let fields = table.fields;
+        let group = &fields[first];
         let cursor = self.cursor()?;
         let format = cursor.format();
         let below = |field: &Field| -> Option<&'static [&'static str]> {
             let rest = field.name.rest(format);
-            let is_below = field.name.first(format) == first && rest.starts_with(inner);
+            let is_below = field.name.first(format) == group.name.first(format) && rest.starts_with(inner);
             if is_below { rest.get(inner.len()..).filter(|rest| !rest.is_empty()) } else { None }
         };
         if format == Format::Xml {
             // A wrapper without elements is an empty list.
-            for (index, field) in table.fields.iter().enumerate() {
+            for (index, field) in fields.iter().enumerate() {
                 if field.is_list() && below(field).is_some_and(|rest| rest.len() == 1) {
                     met.fields.insert(index);
                 }
             }
         }
         let mut frame = match cursor.kind() {
-            Some(Kind::Map) => cursor.enter()?,
+            Some(Kind::Map) => cursor.enter_object()?.ok_or(Irregular)?,
             Some(Kind::Null) if format == Format::Xml => {
                 // Whatever is wrapped deeper is empty, too.
-                for (index, field) in table.fields.iter().enumerate() {
+                for (index, field) in fields.iter().enumerate() {
                     if field.is_list() && below(field).is_some() {
                         met.fields.insert(index);
                     }
@@ -490,31 +484,37 @@ impl<'r> Reader<'r> {
             }
             _ => return Err(Irregular.into()),
         };
-        let depth = self.enter_path();
         // Fields of this group that were met in it, which the mark of a list above does not say.
         let mut here = Met::default();
         let mut wrappers: Vec<&'static str> = Vec::new();
+        // Most groups are a list of elements.
+        if let (Format::Xml, true, Some([key])) = (format, group.is_list(), below(group)) {
+            while table.total.is_none() && self.cursor()?.xml_next_is(&mut frame, key) {
+                here.fields.insert(first);
+                self.field = Some(group);
+                read(first, self)?;
+            }
+        }
         loop {
             let cursor = self.cursor()?;
             if !cursor.next(&mut frame)? {
                 break;
             }
             let EntryKey { text, is_attribute } = cursor.key()?;
-            self.field = "";
             let is_it = |key: &str| if is_attribute { key.strip_prefix('@') == Some(text) } else { key == text };
             let is_next = |rest: &[&'static str]| rest.first().is_some_and(|key| is_it(key));
-            let mut matching = table.fields.iter().enumerate();
+            let mut matching = fields.iter().enumerate();
             let matching =
                 matching.find_map(|(index, field)| below(field).filter(|rest| is_next(rest)).map(|rest| (index, rest)));
             match matching {
                 Some((index, [_])) => {
-                    let field = &table.fields[index];
+                    let field = &fields[index];
                     here.field(index, format == Format::Xml && field.is_list())?;
                     if !field.is_list() {
                         met.field(index, false)?;
                     }
                     met.fields.insert(index);
-                    self.singular = field.name.singular();
+                    self.field = Some(field);
                     read(index, self)?;
                     if table.total.is_some_and(|(list, _)| list == index) {
                         met.items = self.items;
@@ -525,19 +525,21 @@ impl<'r> Reader<'r> {
                         return Err(Irregular.into());
                     }
                     wrappers.push(*key);
-                    let rest = table.fields[index].name.rest(format);
-                    self.group(table, first, rest.get(..=inner.len()).unwrap_or(rest), met, read)?;
+                    let rest = fields[index].name.rest(format);
+                    self.group(table, index, rest.get(..=inner.len()).unwrap_or(rest), met, read)?;
                 }
                 _ => {
                     if is_attribute && std::mem::replace(&mut here.unknown_attribute, true) || !inner.is_empty() {
                         return Err(Irregular.into());
                     }
+                    self.field = Some(group);
+                    let depth = self.enter_path();
                     self.unknown_in_body(text, is_attribute)?;
+                    self.path.truncate(depth);
                     self.cursor()?.skip()?;
                 }
             }
         }
-        self.path.truncate(depth);
         Ok(())
     }
 
@@ -585,7 +587,6 @@ impl<'r> Reader<'r> {
         if self.format() != Format::Xml {
             return self.list_in_body(place, max_items);
         }
-        self.singular = None;
         if place.len() >= max_items {
             return Err(Irregular.into());
         }
@@ -602,8 +603,7 @@ impl<'r> Reader<'r> {
 
     /// Reads a list, of any format but XML.
     pub(super) fn list_in_body<T: FromWire>(&mut self, place: &mut Vec<T>, max_items: usize) -> Read {
-        let singular = self.singular.take();
-        let mut frame = match self.enter_list(singular)? {
+        let mut frame = match self.enter_list()? {
             List::Nothing => {
                 self.items = Some(0);
                 return Ok(());
@@ -632,20 +632,22 @@ impl<'r> Reader<'r> {
         Ok(())
     }
 
-    /// Enters what stands in the place of a list; `singular` is the name that a wrapper of its items would have.
+    /// Enters what stands in the place of a list.
     #[inline]
-    fn enter_list(&mut self, singular: Option<&str>) -> Result<List, Irregular> {
+    fn enter_list(&mut self) -> Result<List, Irregular> {
         let cursor = self.cursor()?;
         match cursor.kind() {
             Some(Kind::List) if cursor.format() != Format::Xml => {
                 Ok(List::Items(ListFrame { frame: cursor.enter()?, start: cursor.position() }))
             }
-            _ => self.enter_unusual_list(singular),
+            _ => self.enter_unusual_list(),
         }
     }
 
     #[inline(never)]
-    fn enter_unusual_list(&mut self, singular: Option<&str>) -> Result<List, Irregular> {
+    fn enter_unusual_list(&mut self) -> Result<List, Irregular> {
+        // The name that a wrapper of the items has.
+        let singular = self.field.and_then(|field| field.name.singular());
         let Leniency { null_as_empty, map_as_list, one_as_list, .. } = *self.leniency;
         let cursor = self.cursor()?;
         let is_nothing = match cursor.kind() {
@@ -675,7 +677,7 @@ impl<'r> Reader<'r> {
     #[inline]
     fn next_item(&mut self, frame: &mut ListFrame, max_items: usize) -> Result<bool, Irregular> {
         self.step_to(Step::Index(frame.frame.found()));
-        self.field = "";
+        self.field = None;
         let is_there = self.cursor()?.next_item(&mut frame.frame)?;
         if frame.frame.found() > max_items { Err(Irregular) } else { Ok(is_there) }
     }
@@ -724,7 +726,7 @@ impl<'r> Reader<'r> {
             }
             let key = K::from_text(text).ok_or(Irregular)?;
             self.step_to(Step::Key(text));
-            self.field = "";
+            self.field = None;
             let value = V::from_wire(self)?;
             if map.insert(key, value).is_some() {
                 return Err(Irregular.into());

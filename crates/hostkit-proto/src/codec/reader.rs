@@ -9,7 +9,7 @@ use hostkit_wire::{Cursor, Format, Irregular, Kind, Node};
 
 use super::direct::{Notes, Orders};
 use super::fields::{Fields, Items};
-use super::fill::Table;
+use super::fill::{Field, Table};
 use super::{DecodeError, FromText, FromWire, Raw};
 use crate::codec::raw::Source;
 use crate::codec::{Report, UnknownFields};
@@ -65,9 +65,7 @@ pub struct Reader<'r> {
     pub(super) orders: Orders,
     pub(super) notes: Notes<'r>,
     /// The field whose value is read next in the body, while it is not in the path.
-    pub(super) field: &'static str,
-    /// The name that a wrapper of the items has, of the list that is read next in the body.
-    pub(super) singular: Option<&'static str>,
+    pub(super) field: Option<&'static Field>,
     /// How many items the list or map had that was read last, left out or not.
     pub(super) items: Option<usize>,
     /// Where the object starts that was read last, in the body, and whether it is an element of XML.
@@ -108,8 +106,7 @@ impl<'r> Reader<'r> {
             at,
             orders: Orders::default(),
             notes: Notes::default(),
-            field: "",
-            singular: None,
+            field: None,
             items: None,
             object_start: (0, false),
         }

@@ -232,13 +232,18 @@ impl<'a> Cursor<'a> {
         if !matches!(format, Format::Json | Format::Php | Format::Xml) {
             return None;
         }
-        let (_, text) = detect::document(format, body).ok()?;
+        let (base, text) = detect::document(format, body).ok()?;
         // A node takes two bytes or more.
         let may_be_too_many = text.len() / 2 + 3 > limits.max_nodes;
         if may_be_too_many && expected_nodes(format, text.as_bytes()) > limits.max_nodes {
             return None;
         }
         let at = if format == Format::Xml { root_start(text)? } else { 0 };
+        // Those in the document itself are seen where they stand.
+        let around = [text.get(..at)?, body.get(base + text.len()..)?];
+        if format == Format::Xml && around.into_iter().any(|text| detect::control_character(text).is_some()) {
+            return None;
+        }
         let (depth, max_items) = (limits.max_depth, limits.max_items);
         Some(Self { format, text, at, depth, max_items, place: Place::Document, name: (0, 0), told: 0 })
     }
@@ -316,14 +321,18 @@ impl<'a> Cursor<'a> {
         match self.format {
             Format::Json => self.json_few_digits(),
             Format::Php => self.php_few_digits(),
-            _ => None,
+            _ => self.xml_few_digits(),
         }
     }
 
-    /// The text of `N` bytes that stands here, whatever is in it, and where it ends: a quick way for JSON.
+    /// The text of `N` bytes that stands here, whatever is in it, and where it ends: a quick way for JSON and elements.
     #[inline(always)]
     pub fn text_of<const N: usize>(&self) -> Option<(&'a [u8; N], usize)> {
-        if self.format == Format::Json { self.json_text_of() } else { None }
+        match self.format {
+            Format::Json => self.json_text_of(),
+            Format::Xml => self.xml_text_of(),
+            _ => None,
+        }
     }
 
     /// Goes to where a value ends.
@@ -445,11 +454,7 @@ impl<'a> Cursor<'a> {
             Format::Json if self.byte(self.at) == Some(b'{') => self.enter().map(Some),
             Format::Json => self.enter_empty_list().map(Some),
             Format::Php => self.enter().and_then(|frame| self.php_object(frame).map(Some)),
-            _ => match self.xml_kind() {
-                Some(Kind::Map) => self.enter().map(Some),
-                Some(Kind::Null) => self.xml_scalar().map(|_| None),
-                _ => Err(Irregular),
-            },
+            _ => self.xml_enter_object(),
         }
     }
 
