@@ -271,7 +271,9 @@ impl<'a> RawAnswer<'a> {
         let mut reader = self.reader(At::Body(cursor));
         let value = read(&mut reader).ok().filter(|_| reader.is_finished())?;
         self.keep(std::mem::take(&mut reader.report));
-        *self.notes.borrow_mut() = Some(reader.into_notes());
+        if !self.api.leniency.envelope.is_empty() {
+            *self.notes.borrow_mut() = Some(reader.into_notes());
+        }
         Some(value)
     }
 

@@ -54,6 +54,9 @@ struct Known {
     changes: usize,
 }
 
+/// The first item of a list in which orders are learnt: further objects of its kinds are likely then.
+const LEARNING: usize = 2;
+
 /// The field that came behind each one, in the object before; the first is the one at the start.
 type Learnt = Box<[u8; 256]>;
 
@@ -72,7 +75,7 @@ const IN_ORDER: [u8; 256] = {
 struct Order {
     /// That of the table, if nothing else was learnt.
     learnt: Option<Learnt>,
-    /// Whether further objects of this kind are likely, since there were two already.
+    /// Whether it is learnt here.
     learns: bool,
     /// Fields that came in another place than before.
     changes: usize,
@@ -91,11 +94,11 @@ impl Orders {
         match self.known.get_mut(place) {
             Some(known) => {
                 // Not where each object has an order of its own.
-                let learns = known.objects > 1 && known.changes <= known.objects * table.fields.len() / 4 + CHANGES;
+                let learns = known.changes <= known.objects * table.fields.len() / 4 + CHANGES;
                 known.objects += 1;
                 Order { learnt: known.learnt.take(), learns, changes: 0, place }
             }
-            None => Order { learnt: None, learns: false, changes: 0, place },
+            None => Order::OF_THE_TABLE,
         }
     }
 
@@ -123,6 +126,9 @@ impl Orders {
 }
 
 impl Order {
+    /// The order of the table, which is not learnt.
+    const OF_THE_TABLE: Self = Self { learnt: None, learns: false, changes: 0, place: usize::MAX };
+
     /// The field that is expected behind this place: 0 is the start, 1 stands behind the first field.
     #[inline(always)]
     fn next(&self, place: u8) -> u8 {
@@ -263,16 +269,13 @@ impl<'r> Reader<'r> {
     fn object_of<S: Syntax>(&mut self, table: &Table, read: &mut ReadField<'_>) -> Read {
         let is_top = self.is_at_top();
         let cursor = self.cursor()?;
-        let start = if table.raw.is_some() { (cursor.start()?, S::IS_XML && !is_top) } else { (0, false) };
+        let start = if table.is_plain { (0, false) } else { Self::unusual_object::<S>(table, cursor, is_top)? };
         let Some(frame) = S::enter(cursor)? else {
             return self.finish_in_body(table, &Met::default(), start, read);
         };
-        let order = self.orders.take(table);
+        let order = if self.has_repeats { self.orders.take(table) } else { Order::OF_THE_TABLE };
         let mut open = Open { frame, met: Met::default(), order, place: 0, is_top };
         let depth = self.enter_path();
-        if table.has_wrappers || table.total.is_some_and(|(_, name)| !name.parts(S::IS_XML).1.is_empty()) {
-            return Err(Irregular.into());
-        }
         let is_direct = table.total.is_none() && (!is_top || self.envelope.is_empty());
         while !(is_direct && self.direct_fields::<S>(table, &mut open, read)?)
             && self.cursor()?.next(&mut open.frame)?
@@ -280,8 +283,19 @@ impl<'r> Reader<'r> {
             self.any_entry(table, &mut open, read)?;
         }
         self.path.truncate(depth);
-        self.orders.keep(open.order);
+        if self.has_repeats {
+            self.orders.keep(open.order);
+        }
         self.finish_in_body(table, &open.met, start, read)
+    }
+
+    /// Where an object starts that is kept as received, and whether it is an element, in front of it.
+    #[inline(never)]
+    fn unusual_object<S: Syntax>(table: &Table, cursor: &Cursor<'_>, is_top: bool) -> Result<(usize, bool), Irregular> {
+        if table.has_wrappers || table.total.is_some_and(|(_, name)| !name.parts(S::IS_XML).1.is_empty()) {
+            return Err(Irregular);
+        }
+        if table.raw.is_some() { Ok((cursor.start()?, S::IS_XML && !is_top)) } else { Ok((0, false)) }
     }
 
     /// Reads any entry, from its key on.
@@ -593,6 +607,7 @@ impl<'r> Reader<'r> {
         if place.len() == place.capacity() {
             place.reserve(self.room(place.len(), 0, size_of::<T>()));
         }
+        self.has_repeats |= place.len() == LEARNING;
         let depth = self.enter_path();
         self.path.push(Step::Index(place.len()));
         T::push(place, self)?;
@@ -676,7 +691,9 @@ impl<'r> Reader<'r> {
 
     #[inline]
     fn next_item(&mut self, frame: &mut ListFrame, max_items: usize) -> Result<bool, Irregular> {
-        self.step_to(Step::Index(frame.frame.found()));
+        let found = frame.frame.found();
+        self.has_repeats |= found == LEARNING;
+        self.step_to(Step::Index(found));
         self.field = None;
         let is_there = self.cursor()?.next_item(&mut frame.frame)?;
         if frame.frame.found() > max_items { Err(Irregular) } else { Ok(is_there) }
@@ -725,6 +742,7 @@ impl<'r> Reader<'r> {
                 return Err(Irregular.into());
             }
             let key = K::from_text(text).ok_or(Irregular)?;
+            self.has_repeats |= map.len() == LEARNING;
             self.step_to(Step::Key(text));
             self.field = None;
             let value = V::from_wire(self)?;
@@ -801,7 +819,7 @@ impl Syntax for Json {
 
     #[inline(always)]
     fn next_is(cursor: &mut Cursor<'_>, frame: &mut Frame, field: &Field) -> bool {
-        cursor.json_next_is(frame, &field.json)
+        cursor.json_next_is(frame, &field.written)
     }
 
     #[inline(always)]
@@ -828,7 +846,7 @@ impl Syntax for Php {
 
     #[inline(always)]
     fn next_is(cursor: &mut Cursor<'_>, frame: &mut Frame, field: &Field) -> bool {
-        field.direct_key(false).is_some_and(|key| cursor.php_next_is(frame, key))
+        cursor.php_next_is(frame, &field.written)
     }
 
     #[inline(always)]
@@ -853,7 +871,7 @@ impl Syntax for Xml {
     #[inline(always)]
     fn next_is(cursor: &mut Cursor<'_>, frame: &mut Frame, field: &Field) -> bool {
         if field.name.is_same() {
-            return cursor.xml_next_is_key(frame, &field.json);
+            return cursor.xml_next_is_key(frame, &field.written);
         }
         field.direct_key(true).is_some_and(|key| cursor.xml_next_is(frame, key))
     }

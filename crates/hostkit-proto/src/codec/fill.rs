@@ -1,6 +1,6 @@
 //! Objects that are read field by field, whatever they are read from.
 
-use hostkit_wire::{Format, JsonKey, Key};
+use hostkit_wire::{Format, Key, WrittenKey};
 
 use super::{DecodeError, FromWire, Name, Reader};
 
@@ -33,6 +33,8 @@ pub struct Table {
     pub(crate) raw: Option<usize>,
     /// Whether some field has further names.
     pub(crate) has_aliases: bool,
+    /// Whether it has none of what follows, and is not kept as received.
+    pub(crate) is_plain: bool,
     /// Whether the items of some list have a wrapper.
     pub(crate) has_wrappers: bool,
     /// The list or map of which the answer says how many items there are in all, and where it says so.
@@ -61,7 +63,17 @@ impl Table {
             slots[slot] = index as u8;
             index += 1;
         }
-        Self { spec, fields, slots, required, raw, has_aliases, has_wrappers, total: None }
+        Self {
+            spec,
+            fields,
+            slots,
+            required,
+            raw,
+            has_aliases,
+            is_plain: raw.is_none() && !has_wrappers,
+            has_wrappers,
+            total: None,
+        }
     }
 
     /// The first field with this first key.
@@ -85,6 +97,7 @@ impl Table {
     /// Names the key beside the list or map with this index that says how many items there are in all.
     pub const fn total(mut self, list: usize, name: Name) -> Self {
         self.total = Some((list, name));
+        self.is_plain = false;
         self
     }
 }
@@ -135,8 +148,8 @@ impl Fields {
 #[derive(Debug, Clone, Copy)]
 pub struct Field {
     pub(crate) name: Name,
-    /// The key in JSON, if the value stands directly under it.
-    pub(crate) json: JsonKey,
+    /// The key in all formats but XML, if the value stands directly under it.
+    pub(crate) written: WrittenKey,
     pub(crate) how: How,
 }
 
@@ -185,8 +198,8 @@ impl Field {
     }
 
     pub(crate) const fn named(name: Name, how: How) -> Self {
-        let json = if name.json_rest().is_empty() { JsonKey::new(name.json().text()) } else { JsonKey::NEVER };
-        Self { name, json, how }
+        let written = if name.json_rest().is_empty() { WrittenKey::new(name.json().text()) } else { WrittenKey::NEVER };
+        Self { name, written, how }
     }
 
     /// As [`Name::xml`].
@@ -204,7 +217,7 @@ impl Field {
     /// As [`Name::json_inner`].
     pub const fn json_inner(mut self, rest: &'static [&'static str]) -> Self {
         self.name = self.name.json_inner(rest);
-        self.json = JsonKey::NEVER;
+        self.written = WrittenKey::NEVER;
         self
     }
 

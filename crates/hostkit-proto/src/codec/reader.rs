@@ -63,6 +63,8 @@ pub struct Reader<'r> {
     /// The indices of the nodes that are ignored, once somebody asks.
     ignored: Option<HashSet<usize>>,
     pub(super) orders: Orders,
+    /// Whether there was a list with so many items that their orders are learnt.
+    pub(super) has_repeats: bool,
     pub(super) notes: Notes<'r>,
     /// The field whose value is read next in the body, while it is not in the path.
     pub(super) field: Option<&'static Field>,
@@ -105,6 +107,7 @@ impl<'r> Reader<'r> {
             ignored: None,
             at,
             orders: Orders::default(),
+            has_repeats: false,
             notes: Notes::default(),
             field: None,
             items: None,

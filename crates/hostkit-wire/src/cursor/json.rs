@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Cursor, Digits, Frame, Irregular, JsonKey, NextKey, Number};
+use super::{Cursor, Digits, Frame, Irregular, NextKey, Number, WrittenKey};
 use crate::Kind;
 use crate::read::json::{self, plain_length, short_length};
 
@@ -207,7 +207,7 @@ impl<'a> Cursor<'a> {
     /// Goes on to the next entry of an object if it is `,"key":` without whitespace. Where it is not,
     /// [`Cursor::json_next_key`] tells what follows.
     #[inline(always)]
-    pub fn json_next_is(&mut self, frame: &mut Frame, key: &JsonKey) -> bool {
+    pub fn json_next_is(&mut self, frame: &mut Frame, key: &WrittenKey) -> bool {
         let Some(text) = self.text.as_bytes().get(self.at..) else { return false };
         let Some(value) = key.value_in(text, frame.separator) else { return false };
         self.at += value;
@@ -294,7 +294,8 @@ impl<'a> Cursor<'a> {
             return Err(Irregular);
         }
         let start = self.at + 1;
-        let end = start + plain_length(self.text.as_bytes().get(start..).ok_or(Irregular)?);
+        let inside = self.text.as_bytes().get(start..).ok_or(Irregular)?;
+        let end = start + inside.first_chunk().and_then(short_length).unwrap_or_else(|| plain_length(inside));
         if self.byte(end) != Some(b'"') {
             return Err(Irregular);
         }

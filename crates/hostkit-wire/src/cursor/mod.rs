@@ -5,14 +5,14 @@
 //! error message lives. So a cursor needs no error messages, and whatever it reads, the tree says the same.
 
 mod json;
-mod json_key;
 mod php;
+mod written_key;
 mod xml;
 
 use std::borrow::Cow;
 use std::num::NonZeroU32;
 
-pub use json_key::JsonKey;
+pub use written_key::WrittenKey;
 
 use crate::read::xml::plain::root_start;
 use crate::read::{detect, expected_nodes};
@@ -564,14 +564,14 @@ impl Frame {
 
 #[cfg(test)]
 mod tests {
-    use super::{Cursor, JsonKey, Number};
+    use super::{Cursor, Number, WrittenKey};
     use crate::{Format, Limits};
 
     #[test]
     fn an_entry_needs_its_comma_however_the_one_before_was_met() {
         for (body, is_it) in [("{\"a\":1,\"b\":2", true), ("{\"a\":1{\"b\":2", false)] {
             let body = format!("{body},\"a long enough rest of the body\":0}}");
-            let [a, b] = ["a", "b"].map(JsonKey::new);
+            let [a, b] = ["a", "b"].map(WrittenKey::new);
             for way in 0..3 {
                 let mut cursor = Cursor::open(&[Format::Json], body.as_bytes(), &Limits::DEFAULT).expect("JSON");
                 let mut frame = cursor.json_enter_object().expect("an object");

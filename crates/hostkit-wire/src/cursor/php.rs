@@ -2,9 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::{Cursor, Digits, Frame, Irregular, NextKey, Number};
+use super::{Cursor, Digits, Frame, Irregular, NextKey, Number, WrittenKey};
 use crate::Kind;
-use crate::lookup::is_same;
 use crate::read::php;
 
 impl<'a> Cursor<'a> {
@@ -128,20 +127,11 @@ impl<'a> Cursor<'a> {
     /// Goes on to the next entry of an object if it is `s:3:"key";`. Where it is not, [`Cursor::php_next_key`] tells
     /// what follows.
     #[inline(always)]
-    pub fn php_next_is(&mut self, frame: &mut Frame, key: &str) -> bool {
-        let rest = self.text.as_bytes().get(self.at..).unwrap_or(&[]);
-        let length = |ones: u8| usize::from(ones.wrapping_sub(b'0'));
-        let (head, found_length, rest) = match rest {
-            [b's', b':', ones, b':', b'"', rest @ ..] => (5, length(*ones), rest),
-            [b's', b':', tens, ones, b':', b'"', rest @ ..] => (6, 10 * length(*tens) + length(*ones), rest),
-            _ => return false,
-        };
-        let Some((found, [b'"', b';', ..])) = rest.split_at_checked(key.len()) else { return false };
-        if found_length != key.len() || frame.left == 0 || !is_same(found, key.as_bytes()) {
-            return false;
-        }
-        self.at += head + key.len() + 2;
-        frame.left -= 1;
+    pub fn php_next_is(&mut self, frame: &mut Frame, key: &WrittenKey) -> bool {
+        let Some(text) = self.text.as_bytes().get(self.at..) else { return false };
+        let (Some(value), Some(left)) = (key.php_value_in(text), frame.left.checked_sub(1)) else { return false };
+        self.at += value;
+        frame.left = left;
         frame.found += 1;
         true
     }

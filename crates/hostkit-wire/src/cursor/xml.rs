@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Cursor, Digits, EntryKey, Frame, Irregular, JsonKey, NextKey, Number, Part, Place};
+use super::{Cursor, Digits, EntryKey, Frame, Irregular, NextKey, Number, Part, Place, WrittenKey};
 use crate::Kind;
 use crate::lookup::is_same;
 use crate::read::xml::attributes::{IS_NAME, is_name};
@@ -282,7 +282,7 @@ impl<'a> Cursor<'a> {
 
     /// [`Cursor::xml_next_is`] of an element with the name of this key.
     #[inline(always)]
-    pub fn xml_next_is_key(&mut self, frame: &mut Frame, key: &JsonKey) -> bool {
+    pub fn xml_next_is_key(&mut self, frame: &mut Frame, key: &WrittenKey) -> bool {
         if frame.part != Part::Children {
             return false;
         }

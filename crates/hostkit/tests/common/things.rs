@@ -18,12 +18,8 @@ pub struct ListThings;
 impl Endpoint for ListThings {
     type Api = Shop;
     type Output = Vec<u64>;
-    const INFO: EndpointInfo = EndpointInfo {
-        name: "list_things",
-        path: "/things",
-        effect: Effect::Safe,
-        ..EndpointInfo::DEFAULT
-    };
+    const INFO: EndpointInfo =
+        EndpointInfo { name: "list_things", path: "/things", effect: Effect::Safe, ..EndpointInfo::DEFAULT };
 
     fn encode(&self, _: &mut RequestParts) -> Result<(), EncodeError> {
         Ok(())
