@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use hostkit_wire::{Cursor, EntryKey, Format, Frame, Irregular, Kind, NextKey};
 
-use super::fill::{Field, Fields, Table};
+use super::fill::{FIELDS, Field, Fields, Table};
 use super::reader::{At, Reader, Step};
 use super::{DecodeError, FromText, FromWire};
 use crate::codec::UnknownFields;
@@ -20,8 +20,8 @@ use crate::word::Word;
 
 /// Keys of an envelope that are noted.
 const NOTED: usize = 8;
-/// Fields that are tried one by one behind the one that was expected.
-const LEFT_OUT: usize = 2;
+/// Places in an order, more than a table has fields.
+const PLACES: usize = 2 * FIELDS;
 /// Changes of an order that are always learnt.
 const CHANGES: usize = 64;
 /// Steps of the path to an item of a list that stands directly under a key of the document.
@@ -58,12 +58,12 @@ struct Known {
 const LEARNING: usize = 2;
 
 /// The field that came behind each one, in the object before; the first is the one at the start.
-type Learnt = Box<[u8; 256]>;
+type Learnt = Box<[u8; PLACES]>;
 
 /// The order of the table itself.
-const IN_ORDER: [u8; 256] = {
-    let (mut order, mut place) = ([0; 256], 0);
-    while place < 256 {
+const IN_ORDER: [u8; PLACES] = {
+    let (mut order, mut place) = ([0; PLACES], 0);
+    while place < PLACES {
         order[place] = place as u8;
         place += 1;
     }
@@ -78,9 +78,9 @@ struct Order {
     /// Whether it is learnt here.
     learns: bool,
     /// Fields that came in another place than before.
-    changes: usize,
-    /// Its place among all orders.
-    place: usize,
+    changes: u32,
+    /// Its number among all orders.
+    number: u32,
 }
 
 impl Orders {
@@ -96,7 +96,7 @@ impl Orders {
                 // Not where each object has an order of its own.
                 let learns = known.changes <= known.objects * table.fields.len() / 4 + CHANGES;
                 known.objects += 1;
-                Order { learnt: known.learnt.take(), learns, changes: 0, place }
+                Order { learnt: known.learnt.take(), learns, changes: 0, number: place as u32 }
             }
             None => Order::OF_THE_TABLE,
         }
@@ -118,34 +118,34 @@ impl Orders {
     /// Keeps an order for the next object.
     #[inline]
     fn keep(&mut self, order: Order) {
-        if let (Some(known), true) = (self.known.get_mut(order.place), order.learnt.is_some()) {
+        if let (Some(known), true) = (self.known.get_mut(order.number as usize), order.learnt.is_some()) {
             known.learnt = order.learnt;
-            known.changes += order.changes;
+            known.changes += order.changes as usize;
         }
     }
 }
 
 impl Order {
     /// The order of the table, which is not learnt.
-    const OF_THE_TABLE: Self = Self { learnt: None, learns: false, changes: 0, place: usize::MAX };
+    const OF_THE_TABLE: Self = Self { learnt: None, learns: false, changes: 0, number: u32::MAX };
 
     /// The field that is expected behind this place: 0 is the start, 1 stands behind the first field.
     #[inline(always)]
-    fn next(&self, place: u8) -> u8 {
-        self.learnt.as_ref().map_or(place, |learnt| learnt[usize::from(place)])
+    fn next(&self, place: usize) -> usize {
+        self.learnt.as_ref().map_or(place, |learnt| usize::from(learnt[place % PLACES]))
     }
 
     #[inline]
-    fn learn(&mut self, place: u8, field: u8) {
+    fn learn(&mut self, place: usize, field: usize) {
         if self.learns && self.next(place) != field {
             self.learn_first(place, field);
         }
     }
 
     #[inline(never)]
-    fn learn_first(&mut self, place: u8, field: u8) {
+    fn learn_first(&mut self, place: usize, field: usize) {
         self.changes += 1;
-        self.learnt.get_or_insert_with(|| Box::new(IN_ORDER))[usize::from(place)] = field;
+        self.learnt.get_or_insert_with(|| Box::new(IN_ORDER))[place % PLACES] = field as u8;
     }
 }
 
@@ -234,7 +234,7 @@ struct Open {
     met: Met,
     order: Order,
     /// The place in the order: behind the field that was read last.
-    place: u8,
+    place: usize,
     /// Whether it is the document itself, which has the keys of the envelope.
     is_top: bool,
 }
@@ -309,7 +309,7 @@ impl<'r> Reader<'r> {
             None => (None, ""),
         };
         let key = cursor.key()?;
-        let found = find(table, format, usize::from(open.order.next(open.place)), key);
+        let found = find(table, format, open.order.next(open.place), key);
         let EntryKey { text, is_attribute } = key;
         if let Some(position) = envelope.iter().position(|key| *key == text) {
             self.note(position)?;
@@ -330,8 +330,8 @@ impl<'r> Reader<'r> {
             Found::Field(index) => {
                 let field = &table.fields[index];
                 open.met.field(index, format == Format::Xml && field.is_list())?;
-                open.order.learn(open.place, index as u8);
-                open.place = index as u8 + 1;
+                open.order.learn(open.place, index);
+                open.place = index + 1;
                 self.field = Some(field);
                 read(index, self)?;
                 if list == Some(index) {
@@ -340,12 +340,12 @@ impl<'r> Reader<'r> {
                 Ok(())
             }
             Found::Group(index) => {
-                open.order.learn(open.place, index as u8);
+                open.order.learn(open.place, index);
                 if !open.met.groups.insert(index) {
                     return Err(Irregular.into());
                 }
                 self.group(table, index, &[], &mut open.met, read)?;
-                open.place = self.last_of_group(table, index) as u8 + 1;
+                open.place = self.last_of_group(table, index) + 1;
                 Ok(())
             }
             Found::Unknown => {
@@ -380,7 +380,7 @@ impl<'r> Reader<'r> {
         let (mut met, mut place) = (open.met.fields.first_word(), open.place);
         loop {
             let At::Body(cursor) = &mut self.at else { return Err(Irregular.into()) };
-            let mut index = usize::from(open.order.next(place));
+            let mut index = open.order.next(place);
             let field = match fields.get(index) {
                 Some(field) if S::next_is(cursor, &mut open.frame, field) => field,
                 _ => {
@@ -395,7 +395,7 @@ impl<'r> Reader<'r> {
                         open.place = place;
                         return Ok(is_passed);
                     };
-                    open.order.learn(place, found as u8);
+                    open.order.learn(place, found);
                     index = found;
                     field
                 }
@@ -406,7 +406,7 @@ impl<'r> Reader<'r> {
                 return Err(Irregular.into());
             }
             met |= bit;
-            place = index as u8 + 1;
+            place = index + 1;
             self.field = Some(field);
             read(index, self)?;
         }
@@ -789,18 +789,9 @@ fn another_field<'t, S: Syntax>(
     table: &Table,
     guess: usize,
 ) -> Option<(usize, &'t Field)> {
-    let is_compact = S::is_compact(cursor);
-    if is_compact {
-        // Often some optional fields were left out.
-        for (index, field) in fields.iter().enumerate().skip(guess + 1).take(LEFT_OUT) {
-            if S::next_is(cursor, frame, field) {
-                return Some((index, field));
-            }
-        }
-    }
     let key = S::next_key(cursor, frame)?;
     let is_guess = || fields.get(guess).is_some_and(|field| field.name.key_of(S::IS_XML).is(key.text));
-    let index = if !is_compact && is_guess() { guess } else { table.find(S::IS_XML, key.text)? };
+    let index = if !S::is_compact(cursor) && is_guess() { guess } else { table.find(S::IS_XML, key.text)? };
     let field = fields.get(index)?;
     field.direct_key(S::IS_XML)?;
     cursor.enter_entry(frame, key);

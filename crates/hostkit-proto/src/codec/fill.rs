@@ -77,7 +77,7 @@ impl Table {
     }
 
     /// The first field with this first key.
-    #[inline(never)]
+    #[inline]
     pub(crate) fn find(&self, is_xml: bool, text: &[u8]) -> Option<usize> {
         if is_xml {
             return self.fields.iter().position(|field| field.name.key(Format::Xml).is(text));

@@ -485,19 +485,22 @@ impl<'a> Cursor<'a> {
     #[inline]
     pub fn next_item(&mut self, frame: &mut Frame) -> Result<bool, Irregular> {
         let is_there = match self.format {
-            Format::Json if frame.is_list => self.json_next(frame),
-            Format::Php => self.php_next(frame),
-            _ => Err(Irregular),
-        }?;
-        frame.found += usize::from(is_there);
-        self.depth += usize::from(!is_there);
+            Format::Json if frame.is_list => self.json_next(frame)?,
+            Format::Php => self.php_next(frame)?,
+            _ => return Err(Irregular),
+        };
+        if !is_there {
+            self.depth += 1;
+            return Ok(false);
+        }
+        frame.found += 1;
         if frame.found > self.max_items {
             return Err(Irregular);
         }
-        if is_there && self.format == Format::Php {
+        if self.format == Format::Php {
             self.php_item(frame)?;
         }
-        Ok(is_there)
+        Ok(true)
     }
 
     /// The key of an object's entry.

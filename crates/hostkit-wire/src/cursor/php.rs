@@ -51,20 +51,23 @@ impl<'a> Cursor<'a> {
     /// [`Cursor::php_digits`] of at most seven.
     #[inline(always)]
     pub(super) fn php_few_digits(&self) -> Option<(Digits, usize)> {
-        match self.text.as_bytes().get(self.at..)? {
-            [b's', b':', ones, b':', b'"', text @ ..] => {
-                let (Number { number, scale, length }, b'"') = Number::few(*text.first_chunk()?)? else { return None };
-                let is_whole = ones.wrapping_sub(b'0') as usize == length && text.get(length + 1) == Some(&b';');
-                is_whole.then_some((Digits::new(number, scale, true), self.at + 5 + length + 2))
-            }
-            [b'i', b':', text @ ..] => {
-                let (Number { number, scale: 0, length }, b';') = Number::few(*text.first_chunk()?)? else {
-                    return None;
-                };
-                Some((Digits::new(number, 0, false), self.at + 2 + length + 1))
-            }
-            _ => None,
-        }
+        let window: &[u8; 16] = self.text.as_bytes().get(self.at..)?.first_chunk()?;
+        let [b's', b':', ones, b':', b'"', text @ ..] = window else {
+            let (number, end) = self.php_few_index()?;
+            return Some((Digits::new(number, 0, false), end));
+        };
+        let (Number { number, scale, length }, b'"') = Number::few(*text.first_chunk()?)? else { return None };
+        let is_whole = ones.wrapping_sub(b'0') as usize == length && window[(length + 6) % 16] == b';';
+        is_whole.then_some((Digits::new(number, scale, true), self.at + 5 + length + 2))
+    }
+
+    /// An integer of at most seven digits, and where it ends.
+    #[inline(always)]
+    fn php_few_index(&self) -> Option<(i64, usize)> {
+        let window: &[u8; 10] = self.text.as_bytes().get(self.at..)?.first_chunk()?;
+        let [b'i', b':', text @ ..] = window else { return None };
+        let (Number { number, scale: 0, length }, b';') = Number::few(*text)? else { return None };
+        Some((number, self.at + 2 + length + 1))
     }
 
     /// An integer, or digits in a text.
@@ -108,10 +111,10 @@ impl<'a> Cursor<'a> {
     #[inline]
     pub(super) fn php_object(&self, frame: Frame) -> Result<Frame, Irregular> {
         let entries = self.text.as_bytes().get(self.at..).unwrap_or(&[]);
-        if frame.left > 0 && entries.starts_with(b"i:0;") { Err(Irregular) } else { Ok(frame) }
+        if frame.left > 0 && entries.first_chunk() == Some(b"i:0;") { Err(Irregular) } else { Ok(frame) }
     }
 
-    #[inline(never)]
+    #[inline(always)]
     pub(super) fn php_next(&mut self, frame: &mut Frame) -> Result<bool, Irregular> {
         if frame.left > 0 {
             frame.left -= 1;
@@ -169,14 +172,19 @@ impl<'a> Cursor<'a> {
     }
 
     /// Passes the key of the item that was found last, which is its index.
-    #[inline]
+    #[inline(always)]
     pub(super) fn php_item(&mut self, frame: &Frame) -> Result<(), Irregular> {
+        if let Some((index, end)) = self.php_few_index() {
+            self.at = end;
+            return if index as usize + 1 == frame.found { Ok(()) } else { Err(Irregular) };
+        }
+        self.php_unusual_item(frame)
+    }
+
+    #[inline(never)]
+    fn php_unusual_item(&mut self, frame: &Frame) -> Result<(), Irregular> {
         if self.byte(self.at) != Some(b'i') {
             return Err(Irregular);
-        }
-        if let Some((digits, end)) = self.php_few_digits() {
-            self.at = end;
-            return if digits.number as usize + 1 == frame.found { Ok(()) } else { Err(Irregular) };
         }
         let index = self.php_number()?.parse::<usize>().map_err(|_| Irregular)?;
         // This item was counted already.
