@@ -279,7 +279,7 @@ impl<'r> Reader<'r> {
     pub fn plain<T>(&mut self, read: impl FnOnce(&'r str) -> Option<T>) -> Option<T> {
         let value = read(self.plain_text()?)?;
         if let At::Body(cursor) = &mut self.at {
-            cursor.pass_told();
+            cursor.pass_peeked();
         }
         Some(value)
     }
@@ -298,7 +298,7 @@ impl<'r> Reader<'r> {
     pub(super) fn plain_here<T>(&mut self, read: impl FnOnce(&'r str) -> Option<T>) -> Option<T> {
         let At::Body(cursor) = &mut self.at else { return None };
         let value = read(cursor.plain_text()?)?;
-        cursor.pass_told();
+        cursor.pass_peeked();
         Some(value)
     }
 
@@ -317,7 +317,7 @@ impl<'r> Reader<'r> {
     pub(super) fn short_number<T: FromText>(&mut self) -> Option<T> {
         let At::Body(cursor) = &mut self.at else { return None };
         let (digits, end) = cursor.few_digits()?;
-        if digits.is_text() && !self.leniency.loose_scalars {
+        if digits.is_text() && !self.leniency.loose_scalars && cursor.format() != Format::Xml {
             return None;
         }
         let number = T::from_digits(digits)?;
@@ -334,7 +334,7 @@ impl<'r> Reader<'r> {
             return None;
         }
         let number = T::from_digits(digits)?;
-        cursor.pass_told();
+        cursor.pass_peeked();
         Some(number)
     }
 

@@ -49,7 +49,7 @@ impl<'a> Cursor<'a> {
         match self.byte(self.at) {
             Some(b'"') => match self.json_plain_text() {
                 Some(text) => {
-                    self.at = self.told;
+                    self.at = self.peeked;
                     Ok(Cow::Borrowed(text))
                 }
                 None => self.json_escaped().map(Cow::Owned),
@@ -83,7 +83,7 @@ impl<'a> Cursor<'a> {
     pub(super) fn json_digits(&mut self) -> Option<Digits> {
         match self.json_few_digits() {
             Some((digits, end)) => {
-                self.told = end;
+                self.peeked = end;
                 Some(digits)
             }
             None => self.json_many_digits(),
@@ -113,7 +113,7 @@ impl<'a> Cursor<'a> {
         };
         let Number { number, scale, length } = Number::many(text)?;
         let end = *text.get(length)?;
-        self.told = self.at + length + if is_text { 2 } else { 0 };
+        self.peeked = self.at + length + if is_text { 2 } else { 0 };
         let is_whole = if is_text { end == b'"' } else { is_number_end([text[0], *text.get(1)?], end, length) };
         is_whole.then_some(Digits::new(number, scale, is_text))
     }
@@ -144,7 +144,7 @@ impl<'a> Cursor<'a> {
             return None;
         }
         let start = self.at + 1;
-        self.told = start + length + 1;
+        self.peeked = start + length + 1;
         self.text.get(start..start + length)
     }
 
@@ -154,7 +154,7 @@ impl<'a> Cursor<'a> {
         let [b'"', inside @ ..] = self.text.as_bytes().get(self.at..)? else { return None };
         let length = plain_length(inside);
         let is_plain = length > 0 && inside.get(length) == Some(&b'"');
-        self.told = start + length + 1;
+        self.peeked = start + length + 1;
         if is_plain { self.text.get(start..start + length) } else { None }
     }
 
@@ -244,7 +244,7 @@ impl<'a> Cursor<'a> {
         self.byte(self.at + 1) == Some(b'"')
     }
 
-    /// The key of the next entry, told without moving, if it is plain. Else [`Cursor::next`] and [`Cursor::key`] tell what
+    /// The key of the next entry, read without moving, if it is plain. Else [`Cursor::next`] and [`Cursor::key`] tell what
     /// follows.
     #[inline]
     pub fn json_next_key(&self, frame: &Frame) -> Option<NextKey<'a>> {

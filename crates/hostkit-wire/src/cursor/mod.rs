@@ -35,8 +35,8 @@ pub struct Cursor<'a> {
     place: Place,
     /// In XML, the name of the element whose value is next: start and length.
     name: (usize, usize),
-    /// Where the value ends that was told last without moving.
-    told: usize,
+    /// Where the value ends that was read last without moving.
+    peeked: usize,
 }
 
 /// What the next value of an XML document is.
@@ -198,7 +198,7 @@ enum Part {
     OwnText,
 }
 
-/// The key of the next entry, told without moving.
+/// The key of the next entry, read without moving.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NextKey<'a> {
     /// Its text; in XML the name of an element.
@@ -245,7 +245,7 @@ impl<'a> Cursor<'a> {
             return None;
         }
         let (depth, max_items) = (limits.max_depth, limits.max_items);
-        Some(Self { format, text, at, depth, max_items, place: Place::Document, name: (0, 0), told: 0 })
+        Some(Self { format, text, at, depth, max_items, place: Place::Document, name: (0, 0), peeked: 0 })
     }
 
     /// The text of a value that a tree found at `at` of this body; an XML element starts with its tag.
@@ -253,7 +253,7 @@ impl<'a> Cursor<'a> {
         // Deeper values are few, and left to the tree.
         let (depth, max_items) = (1_000, usize::MAX);
         let place = Place::Element;
-        let mut cursor = Self { format, text: body, at, depth, max_items, place, name: (0, 0), told: 0 };
+        let mut cursor = Self { format, text: body, at, depth, max_items, place, name: (0, 0), peeked: 0 };
         match format {
             Format::Json | Format::Php => cursor.slice().ok(),
             Format::Xml if cursor.byte(at) == Some(b'<') => {
@@ -291,7 +291,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Whether what stands here is a container without entries, told without moving; `false` where that is not plain.
+    /// Whether what stands here is a container without entries, read without moving; `false` where that is not plain.
     pub fn is_empty_container(&self) -> bool {
         let is_json = self.format == Format::Json;
         match self.text.as_bytes().get(self.at..) {
@@ -303,8 +303,8 @@ impl<'a> Cursor<'a> {
         matches!(inner.enter().and_then(|mut frame| inner.next(&mut frame)), Ok(false))
     }
 
-    /// The digits that stand here, with at most one point among them, told without moving: in quotes or as a number, with
-    /// less than 19 digits. `None` where anything else stands here. [`Cursor::pass_told`] goes behind them.
+    /// The digits that stand here, with at most one point among them, read without moving: in quotes or as a number, with
+    /// less than 19 digits. `None` where anything else stands here. [`Cursor::pass_peeked`] goes behind them.
     #[inline]
     pub fn digits(&mut self) -> Option<Digits> {
         match self.format {
@@ -341,8 +341,8 @@ impl<'a> Cursor<'a> {
         self.at = end;
     }
 
-    /// The text that stands here, told without moving, if it is plain: not empty, nothing in it escaped, no blanks around
-    /// it in XML. [`Cursor::pass_told`] goes behind it.
+    /// The text that stands here, read without moving, if it is plain: not empty, nothing in it escaped, no blanks around
+    /// it in XML. [`Cursor::pass_peeked`] goes behind it.
     #[inline(always)]
     pub fn plain_text(&mut self) -> Option<&'a str> {
         match self.format {
@@ -352,10 +352,10 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Passes over the value that was told last.
+    /// Passes over the value that was read last without moving.
     #[inline]
-    pub fn pass_told(&mut self) {
-        self.at = self.told;
+    pub fn pass_peeked(&mut self) {
+        self.at = self.peeked;
     }
 
     /// Passes over a null, if one stands here: in XML, an element without content that is one tag, `<key/>`.
@@ -371,7 +371,7 @@ impl<'a> Cursor<'a> {
         true
     }
 
-    /// Whether an empty text stands here, told without moving.
+    /// Whether an empty text stands here, read without moving.
     #[inline]
     pub fn is_empty_text(&self) -> bool {
         match self.format {
@@ -514,7 +514,7 @@ impl<'a> Cursor<'a> {
         Ok(EntryKey { text, is_attribute: false })
     }
 
-    /// Goes on to the value of the next entry, which [`Cursor::json_next_key`] and the like told.
+    /// Goes on to the value of the next entry, which [`Cursor::json_next_key`] and the like read.
     #[inline]
     pub fn enter_entry(&mut self, frame: &mut Frame, key: NextKey<'_>) {
         self.at = key.value;

@@ -44,7 +44,7 @@ impl<'a> Cursor<'a> {
     #[inline(never)]
     pub(super) fn php_plain_text(&mut self) -> Option<&'a str> {
         let (from, to) = php::plain_string(self.text, self.at)?;
-        self.told = to + 2;
+        self.peeked = to + 2;
         if to > from { self.text.get(from..to) } else { None }
     }
 
@@ -82,7 +82,7 @@ impl<'a> Cursor<'a> {
         let Number { number, scale, length } = Number::at_start(bytes.get(from..)?)?;
         let end = from + length;
         let is_whole = if is_text { end == to } else { scale == 0 && bytes.get(end) == Some(&b';') };
-        self.told = end + if is_text { 2 } else { 1 };
+        self.peeked = end + if is_text { 2 } else { 1 };
         is_whole.then_some(Digits::new(number, scale, is_text))
     }
 

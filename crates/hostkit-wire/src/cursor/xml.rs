@@ -136,7 +136,7 @@ impl<'a> Cursor<'a> {
         if *first == b' ' || *last == b' ' {
             return None;
         }
-        self.told = self.behind_text(end)?;
+        self.peeked = self.behind_text(end)?;
         Some(text)
     }
 
@@ -160,7 +160,7 @@ impl<'a> Cursor<'a> {
     pub(super) fn xml_digits(&mut self) -> Option<Digits> {
         let start = self.text_start()?;
         let Number { number, scale, length } = Number::at_start(self.text.as_bytes().get(start..)?)?;
-        self.told = self.behind_text(start + length)?;
+        self.peeked = self.behind_text(start + length)?;
         Some(Digits::new(number, scale, true))
     }
 
