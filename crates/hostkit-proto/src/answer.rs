@@ -296,7 +296,9 @@ impl<'a> RawAnswer<'a> {
     /// Keeps what was found while the value was read. Under 206 it is a part, which shows nothing of the rest.
     fn keep(&self, found: Report) {
         let mut report = self.report.borrow_mut();
-        report.merge(found);
+        if !found.is_empty() {
+            report.merge(found);
+        }
         if self.status == StatusCode::PARTIAL_CONTENT.as_u16() {
             report.add_left_out(DecodeError::new(self.endpoint(), "answer", "all of it", "a part, by the status 206"));
         }

@@ -23,10 +23,13 @@ mod value;
 mod windows_1251;
 mod write;
 
+// The codec of `hostkit-proto` reads with these; they change with it.
+#[doc(hidden)]
 pub use cursor::{Cursor, Digits, EntryKey, Frame, Irregular, NextKey, WrittenKey};
 pub use document::{Document, Entries, Items, Kind, Node};
 pub use error::{WireError, WireErrorKind, WriteError};
 pub use limits::Limits;
+#[doc(hidden)]
 pub use lookup::{Key, Lookup};
 pub use read::{parse, parse_any};
 pub use value::Value;

@@ -107,6 +107,7 @@ struct Table {
 
 impl<'t> Node<'t> {
     /// Prepares to look up many fields of a map; any other kind of node has none.
+    #[doc(hidden)]
     pub fn lookup(self) -> Lookup<'t> {
         let Entries { document, index, end } = self.entries();
         Lookup::new(document, index, end)

@@ -17,6 +17,7 @@ pub trait FromText: Sized {
     fn from_text(text: &str) -> Option<Self>;
 
     /// The value of a text of digits with at most one point, read already; `None` leaves it to [`FromText::from_text`].
+    #[doc(hidden)]
     fn from_digits(_: Digits) -> Option<Self> {
         None
     }

@@ -429,7 +429,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Passes over what stands here, and gives its text, which by itself is a document.
-    pub fn slice(&mut self) -> Result<&'a str, Irregular> {
+    pub(crate) fn slice(&mut self) -> Result<&'a str, Irregular> {
         let start = self.start()?;
         self.skip()?;
         self.text.get(start..self.at).ok_or(Irregular)
