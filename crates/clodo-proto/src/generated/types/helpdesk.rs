@@ -52,7 +52,7 @@ impl SupportTicket {
 }
 
 impl FromFields for SupportTicket {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/clodo/types/helpdesk.toml",
         &[
             Field::required("ticket"),
@@ -135,7 +135,7 @@ impl TicketHead {
 }
 
 impl FromFields for TicketHead {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/clodo/types/helpdesk.toml",
         &[
             Field::required("id"),
@@ -228,7 +228,7 @@ impl TicketMessage {
 }
 
 impl FromFields for TicketMessage {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/clodo/types/helpdesk.toml",
         &[
             Field::required("ticket_events_id"),
@@ -306,7 +306,7 @@ impl TicketSummary {
 }
 
 impl FromFields for TicketSummary {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/clodo/types/helpdesk.toml",
         &[
             Field::required("id"),
@@ -406,7 +406,7 @@ impl TicketWork {
 }
 
 impl FromFields for TicketWork {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/clodo/types/helpdesk.toml",
         &[
             Field::required("ticket_events_id"),

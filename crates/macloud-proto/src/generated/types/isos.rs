@@ -99,7 +99,7 @@ impl Iso {
 }
 
 impl FromFields for Iso {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/macloud/types/isos.toml",
         &[
             Field::required("id"),
@@ -161,7 +161,7 @@ impl IsoAbilities {
 }
 
 impl FromFields for IsoAbilities {
-    const TABLE: &'static Table<'static> = &Table::new("specs/macloud/types/isos.toml", &[Field::required("delete")]);
+    const TABLE: &'static Table = &Table::new("specs/macloud/types/isos.toml", &[Field::required("delete")]);
 
     fn blank() -> Self {
         Self::new(FromWire::blank())
@@ -200,7 +200,7 @@ impl IsoDownload {
 }
 
 impl FromFields for IsoDownload {
-    const TABLE: &'static Table<'static> =
+    const TABLE: &'static Table =
         &Table::new("specs/macloud/types/isos.toml", &[Field::required("status"), Field::optional("description")]);
 
     fn blank() -> Self {
@@ -244,7 +244,7 @@ impl IsoFile {
 }
 
 impl FromFields for IsoFile {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/macloud/types/isos.toml",
         &[Field::optional("size"), Field::required("md5"), Field::optional("url")],
     );
