@@ -3,7 +3,7 @@
 
 //! `POST /market.php`: the balance of the account, in the currency of the host.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, Field, Table};
 use hostkit_proto::{
     Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, Money, RawAnswer, Repeatable, RequestParts, Value,
 };
@@ -67,7 +67,8 @@ impl Endpoint for GetBalance {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Money, DecodeError> {
-        answer.value(&Name::new("balance"))
+        const ROOT: &Table = &Table::new("", &[Field::required("balance")]);
+        answer.value(ROOT)
     }
 }
 

@@ -3,7 +3,7 @@
 
 //! `POST /market.php`: gives the key for a login and a password.
 
-use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::codec::{DecodeError, Field, InputLimit, Table};
 use hostkit_proto::{
     Call, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, Removed, Repeatable, RequestParts,
     Secret, Value,
@@ -82,7 +82,8 @@ impl Endpoint for GetKey {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Secret, DecodeError> {
-        answer.value(&Name::new("key"))
+        const ROOT: &Table = &Table::new("", &[Field::required("key")]);
+        answer.value(ROOT)
     }
 }
 

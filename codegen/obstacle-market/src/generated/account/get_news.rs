@@ -3,7 +3,7 @@
 
 //! `POST /market.php`: the news, whose answer may lack the marker.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, Field, Table};
 use hostkit_proto::{
     Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts, Value,
 };
@@ -70,7 +70,8 @@ impl Endpoint for GetNews {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<News>, DecodeError> {
-        answer.list(&Name::new("news"), 50)
+        const ROOT: &Table = &Table::new("", &[Field::required_list("news")]);
+        answer.list(ROOT, 50)
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::codec::{DecodeError, Field, InputLimit, Table};
 use hostkit_proto::evidence::Inputs;
 use hostkit_proto::{
     Call, Checks, Effect, EncodeError, Endpoint, EndpointInfo, Method, Progress, RawAnswer, Repeatable, RequestParts,
@@ -85,7 +85,8 @@ impl Endpoint for GetOrder {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Order, DecodeError> {
-        answer.value(&Name::new("order"))
+        const ROOT: &Table = &Table::new("", &[Field::required("order")]);
+        answer.value(ROOT)
     }
 
     fn echo(&self) -> Inputs {

@@ -3,7 +3,7 @@
 
 //! `POST /market.php`: what becomes of an order, as a program of the reseller prints it.
 
-use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::codec::{DecodeError, Field, InputLimit, Table};
 use hostkit_proto::{
     Call, Effect, EncodeError, Endpoint, EndpointInfo, Format, Method, RawAnswer, Repeatable, RequestParts, Value,
 };
@@ -75,7 +75,8 @@ impl Endpoint for GetState {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<OrderStatus, DecodeError> {
-        answer.value(&Name::new("state"))
+        const ROOT: &Table = &Table::new("", &[Field::required("state")]);
+        answer.value(ROOT)
     }
 }
 

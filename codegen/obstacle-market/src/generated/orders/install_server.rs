@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::codec::{DecodeError, Field, InputLimit, Table};
 use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value, evidence,
@@ -92,7 +92,8 @@ impl Endpoint for InstallServer {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Queued, DecodeError> {
-        answer.value(&Name::new("task"))
+        const ROOT: &Table = &Table::new("", &[Field::required("task")]);
+        answer.value(ROOT)
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, Field, Table};
 use hostkit_proto::{
     Call, Effect, Emptiness, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts, Value,
 };
@@ -23,8 +23,13 @@ use crate::types::{Order, OrderId};
 /// use obstacle_market_proto::orders::ListOrders;
 ///
 /// # use hostkit_testing::{Script, Scripted};
-/// # let body = r#"{"result":"ok","orders":[]}"#;
-/// # let answers = Scripted::new([Script::any().answer(200, body)]);
+/// # let body = [
+/// #     r#"{"result":"ok","orders":{"7":{"id":7,"plan":"small","status":"active","paid_until":"2027-01-"#,
+/// #     r#"01","renews":true,"traffic":10,"server":{"id":70,"ip":"192.0.2.7"}},"8":{"id":8,"plan":"larg"#,
+/// #     r#"e","status":"waiting","paid_until":"2027-02-01"}}}"#,
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([Script::post("/market.php").answer(200, body)]);
 /// # let credentials = obstacle_market_proto::Credentials::key(777, "example-secret");
 /// # let client = hostkit_ureq::Client::<
 /// #     obstacle_market_proto::Market,
@@ -33,7 +38,7 @@ use crate::types::{Order, OrderId};
 /// #     .build()?;
 /// let call = ListOrders::new();
 /// let orders = client.call(&call)?;
-/// assert_eq!(orders.len(), 0);
+/// assert_eq!(orders.len(), 2);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -70,7 +75,8 @@ impl Endpoint for ListOrders {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<BTreeMap<OrderId, Order>, DecodeError> {
-        answer.map_by(&Name::new("orders"), |item: &Order| Some(&item.id))
+        const ROOT: &Table = &Table::new("", &[Field::required_map("orders")]);
+        answer.map_by(ROOT, |item: &Order| Some(&item.id))
     }
 
     fn empty() -> Option<BTreeMap<OrderId, Order>> {

@@ -9,8 +9,13 @@
 //! use obstacle_market_proto::orders::ListOrders;
 //!
 //! # use hostkit_testing::{Script, Scripted};
-//! # let body = r#"{"result":"ok","orders":[]}"#;
-//! # let answers = Scripted::new([Script::any().answer(200, body)]);
+//! # let body = [
+//! #     r#"{"result":"ok","orders":{"7":{"id":7,"plan":"small","status":"active","paid_until":"2027-01-"#,
+//! #     r#"01","renews":true,"traffic":10,"server":{"id":70,"ip":"192.0.2.7"}},"8":{"id":8,"plan":"larg"#,
+//! #     r#"e","status":"waiting","paid_until":"2027-02-01"}}}"#,
+//! # ]
+//! #     .concat();
+//! # let answers = Scripted::new([Script::post("/market.php").answer(200, body)]);
 //! # let credentials = obstacle_market_proto::Credentials::key(777, "example-secret");
 //! # let client = hostkit_ureq::Client::<
 //! #     obstacle_market_proto::Market,
@@ -19,7 +24,7 @@
 //! #     .build()?;
 //! let call = ListOrders::new();
 //! let orders = client.call(&call)?;
-//! assert_eq!(orders.len(), 0);
+//! assert_eq!(orders.len(), 2);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use hostkit_proto::codec::{DecodeError, InputLimit, Name, TextShape, ToText};
+use hostkit_proto::codec::{DecodeError, Field, InputLimit, Table, TextShape, ToText};
 use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Value, evidence,
@@ -116,7 +116,8 @@ impl Endpoint for AddRecord {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<RecordId, DecodeError> {
-        answer.value(&Name::new("id"))
+        const ROOT: &Table = &Table::new("", &[Field::required("id")]);
+        answer.value(ROOT)
     }
 }
 

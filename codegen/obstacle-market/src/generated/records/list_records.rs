@@ -3,7 +3,7 @@
 
 //! `POST /market.php`: the records of a zone.
 
-use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::codec::{DecodeError, Field, InputLimit, Table};
 use hostkit_proto::{
     Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts, Value,
 };
@@ -81,7 +81,8 @@ impl Endpoint for ListRecords {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<Record>, DecodeError> {
-        answer.list(&Name::new("records"), 1000)
+        const ROOT: &Table = &Table::new("", &[Field::required_list("records")]);
+        answer.list(ROOT, 1000)
     }
 }
 

@@ -18,7 +18,7 @@ impl ToWire for Machine {
 }
 
 impl FromFields for NewRecord {
-    const TABLE: &'static Table<'static> =
+    const TABLE: &'static Table =
         &Table::new("specs/obstacle-market/types/market.toml", &[Field::required("host"), Field::required("kind")]);
 
     fn blank() -> Self {

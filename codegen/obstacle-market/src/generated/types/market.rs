@@ -27,7 +27,7 @@ impl Machine {
 }
 
 impl FromFields for Machine {
-    const TABLE: &'static Table<'static> =
+    const TABLE: &'static Table =
         &Table::new("specs/obstacle-market/types/market.toml", &[Field::required("id"), Field::optional("ip")]);
 
     fn blank() -> Self {
@@ -88,8 +88,7 @@ impl News {
 }
 
 impl FromFields for News {
-    const TABLE: &'static Table<'static> =
-        &Table::new("specs/obstacle-market/types/market.toml", &[Field::required("title")]);
+    const TABLE: &'static Table = &Table::new("specs/obstacle-market/types/market.toml", &[Field::required("title")]);
 
     fn blank() -> Self {
         Self::new("")
@@ -138,7 +137,7 @@ impl Order {
 }
 
 impl FromFields for Order {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/obstacle-market/types/market.toml",
         &[
             Field::required("id"),
@@ -179,13 +178,13 @@ hostkit_proto::text_enum! {
     /// What becomes of an order.
     pub enum OrderStatus {
         /// It waits to be installed.
-        Waiting = "waiting",
+        Waiting = ("waiting", [("en", "It waits to be installed.")]),
         /// Its server runs.
-        Active = "active",
+        Active = ("active", [("en", "Its server runs.")]),
         /// Its server restarts.
-        Restarting = "restarting",
+        Restarting = ("restarting", [("en", "Its server restarts.")]),
         /// It was cancelled.
-        Cancelled = "cancelled",
+        Cancelled = ("cancelled", [("en", "It was cancelled.")]),
     }
 }
 
@@ -213,7 +212,7 @@ impl Queued {
 }
 
 impl FromFields for Queued {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/obstacle-market/types/market.toml",
         &[Field::required("result"), Field::optional("message")],
     );
@@ -255,7 +254,7 @@ impl Record {
 }
 
 impl FromFields for Record {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/obstacle-market/types/market.toml",
         &[Field::required("id"), Field::required("host"), Field::required("kind"), Field::optional("value")],
     );
@@ -300,7 +299,7 @@ impl Zone {
 }
 
 impl FromFields for Zone {
-    const TABLE: &'static Table<'static> =
+    const TABLE: &'static Table =
         &Table::new("specs/obstacle-market/types/market.toml", &[Field::required("id"), Field::required("name")]);
 
     fn blank() -> Self {

@@ -3,7 +3,7 @@
 
 //! `POST /market.php`: the zones of the account.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, Field, Table};
 use hostkit_proto::{
     Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts, Value,
 };
@@ -69,7 +69,8 @@ impl Endpoint for ListZones {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<Zone>, DecodeError> {
-        answer.list(&Name::new("zones"), 1000)
+        const ROOT: &Table = &Table::new("", &[Field::required_list("zones")]);
+        answer.list(ROOT, 1000)
     }
 }
 
