@@ -506,8 +506,14 @@ hostkit_proto::text_enum! {
     /// Whether a zone is kept here or copied from elsewhere.
     pub enum ZoneType {
         /// Kept here.
-        Master = "MASTER",
+        Master = ("MASTER", [("en", "Kept here."), ("ru", "Основная зона.")]),
         /// Copied from a master server.
-        Slave = "SLAVE",
+        Slave = (
+            "SLAVE",
+            [
+                ("en", "Copied from a master server."),
+                ("ru", "Копия зоны с основного сервера."),
+            ],
+        ),
     }
 }

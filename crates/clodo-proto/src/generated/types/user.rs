@@ -95,13 +95,16 @@ hostkit_proto::text_enum! {
     pub enum DirectorDocument {
         /// The charter.
         #[doc(alias = "устав")]
-        Charter = "u",
+        Charter = ("u", [("en", "The charter."), ("ru", "Устав.")]),
         /// A power of attorney.
         #[doc(alias = "доверенность")]
-        Proxy = "d",
+        Proxy = ("d", [("en", "A power of attorney."), ("ru", "Доверенность.")]),
         /// A certificate.
         #[doc(alias = "свидетельство")]
-        Certificate = "s",
+        Certificate = (
+            "s",
+            [("en", "A certificate."), ("ru", "Свидетельство.")],
+        ),
     }
 }
 

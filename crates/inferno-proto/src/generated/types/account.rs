@@ -113,10 +113,16 @@ hostkit_proto::text_enum! {
     pub enum ResultWord {
         /// It was done.
         #[doc(alias = "выполнено")]
-        Success = "success",
+        Success = ("success", [("en", "It was done."), ("ru", "Выполнено.")]),
         /// It was not done.
-        Fail = "fail",
+        Fail = ("fail", [("en", "It was not done."), ("ru", "Не выполнено.")]),
         /// WHMCS's own word for failure.
-        Error = "error",
+        Error = (
+            "error",
+            [
+                ("en", "WHMCS's own word for failure."),
+                ("ru", "Ошибка (слово самого WHMCS)."),
+            ],
+        ),
     }
 }

@@ -306,11 +306,11 @@ hostkit_proto::text_enum! {
     /// How often a backup is made.
     pub enum ScheduleType {
         /// Every day.
-        Daily = "day",
+        Daily = ("day", [("en", "Every day."), ("ru", "Каждый день.")]),
         /// Every week.
-        Weekly = "week",
+        Weekly = ("week", [("en", "Every week."), ("ru", "Каждую неделю.")]),
         /// Every month.
-        Monthly = "month",
+        Monthly = ("month", [("en", "Every month."), ("ru", "Каждый месяц.")]),
     }
 }
 

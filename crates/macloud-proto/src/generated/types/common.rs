@@ -14,10 +14,10 @@ hostkit_proto::text_enum! {
     pub enum AddressFamily {
         /// IPv4.
         #[doc(alias = "ipv4")]
-        V4 = "4",
+        V4 = ("4", [("en", "IPv4.")]),
         /// IPv6.
         #[doc(alias = "ipv6")]
-        V6 = "6",
+        V6 = ("6", [("en", "IPv6.")]),
     }
 }
 
@@ -267,17 +267,35 @@ hostkit_proto::text_enum! {
     /// The state of a service.
     pub enum ServiceStatus {
         /// Ordered, not made yet.
-        New = "new",
+        New = (
+            "new",
+            [
+                ("en", "Ordered, not made yet."),
+                ("ru", "Заказана, ещё не создана."),
+            ],
+        ),
         /// It runs.
         #[doc(alias = "работает")]
-        Active = "active",
+        Active = ("active", [("en", "It runs."), ("ru", "Работает.")]),
         /// Blocked by the hoster.
-        Blocked = "block",
+        Blocked = (
+            "block",
+            [
+                ("en", "Blocked by the hoster."),
+                ("ru", "Заблокирована администрацией."),
+            ],
+        ),
         /// Blocked because it is not paid.
-        NotPaid = "notpaid",
+        NotPaid = (
+            "notpaid",
+            [
+                ("en", "Blocked because it is not paid."),
+                ("ru", "Заблокирована за неуплату."),
+            ],
+        ),
         /// Deleted.
         #[doc(alias = "удалена")]
-        Deleted = "deleted",
+        Deleted = ("deleted", [("en", "Deleted."), ("ru", "Удалена.")]),
     }
 }
 

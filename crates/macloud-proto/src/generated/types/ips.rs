@@ -225,14 +225,32 @@ hostkit_proto::text_enum! {
     pub enum OwnerType {
         /// A server.
         #[doc(alias = "сервер")]
-        Server = "server",
+        Server = ("server", [("en", "A server."), ("ru", "Сервер.")]),
         /// A service with additional addresses.
-        Additional = "server-ip",
+        Additional = (
+            "server-ip",
+            [
+                ("en", "A service with additional addresses."),
+                ("ru", "Услуга с дополнительными адресами."),
+            ],
+        ),
         /// A reserved address.
         #[doc(alias = "резерв")]
-        Reserved = "reserve-ip",
+        Reserved = (
+            "reserve-ip",
+            [
+                ("en", "A reserved address."),
+                ("ru", "Зарезервированный адрес."),
+            ],
+        ),
         /// Another service; the API says `unknown`.
-        Other = "unknown",
+        Other = (
+            "unknown",
+            [
+                ("en", "Another service; the API says `unknown`."),
+                ("ru", "Другая услуга; API пишет unknown."),
+            ],
+        ),
     }
 }
 

@@ -12,11 +12,23 @@ hostkit_proto::text_enum! {
     /// What a download is doing.
     pub enum DownloadStatus {
         /// The hoster fetches the file.
-        Processing = "processing",
+        Processing = (
+            "processing",
+            [
+                ("en", "The hoster fetches the file."),
+                ("ru", "Файл загружается."),
+            ],
+        ),
         /// The file is there; the service can be made.
-        Done = "done",
+        Done = (
+            "done",
+            [
+                ("en", "The file is there; the service can be made."),
+                ("ru", "Файл загружен, можно создать услугу."),
+            ],
+        ),
         /// It failed.
-        Failed = "error",
+        Failed = ("error", [("en", "It failed."), ("ru", "Ошибка загрузки.")]),
     }
 }
 

@@ -12,10 +12,10 @@ hostkit_proto::text_enum! {
     pub enum KeyStatus {
         /// It can be used.
         #[doc(alias = "действует")]
-        Active = "active",
+        Active = ("active", [("en", "It can be used."), ("ru", "Действует.")]),
         /// It was deleted.
         #[doc(alias = "удалён")]
-        Deleted = "deleted",
+        Deleted = ("deleted", [("en", "It was deleted."), ("ru", "Удалён.")]),
     }
 }
 

@@ -305,15 +305,27 @@ hostkit_proto::number_enum! {
     /// How far an order is.
     pub enum OrderStatus {
         /// It is not processed yet.
-        New = "0",
+        New = (
+            "0",
+            [("en", "It is not processed yet."), ("ru", "Не обработан.")],
+        ),
         /// It is processed: the server is there.
         #[doc(alias = "обработан")]
-        Processed = "1",
+        Processed = (
+            "1",
+            [("en", "It is processed: the server is there."), ("ru", "Обработан.")],
+        ),
         /// It is suspended.
         #[doc(alias = "приостановлен")]
-        Suspended = "2",
+        Suspended = (
+            "2",
+            [("en", "It is suspended."), ("ru", "Приостановлен.")],
+        ),
         /// It is being processed.
-        InProgress = "3",
+        InProgress = (
+            "3",
+            [("en", "It is being processed."), ("ru", "В обработке.")],
+        ),
     }
 }
 
