@@ -73,6 +73,6 @@ fuzz_target!(
             // An input that cannot be saved makes the run worthless.
             last.set_len(bytes.len() as u64).and_then(|()| last.write_all_at(bytes, 0)).expect("a file");
         }
-        (fuzzer.target.run)(bytes);
+        fuzzer.target.run(bytes);
     }
 );
