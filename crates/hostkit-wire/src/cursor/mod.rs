@@ -567,8 +567,8 @@ impl Frame {
 
 #[cfg(test)]
 mod tests {
-    use super::{Cursor, Number, WrittenKey};
-    use crate::{Format, Limits};
+    use super::{Cursor, Irregular, Number, WrittenKey};
+    use crate::{Format, Limits, parse};
 
     #[test]
     fn an_entry_needs_its_comma_however_the_one_before_was_met() {
@@ -591,6 +591,44 @@ mod tests {
                 }
                 cursor.skip().expect("a number");
                 assert_eq!(cursor.json_next_is(&mut frame, &b), is_it, "{body} {way}");
+            }
+        }
+    }
+
+    /// Reads a whole document, texts and values of attributes as such where they are plain.
+    fn walk(body: &str, is_skipped: bool) -> Result<(), Irregular> {
+        let mut cursor = Cursor::open(&[Format::Xml], body.as_bytes(), &Limits::DEFAULT).ok_or(Irregular)?;
+        if is_skipped {
+            cursor.skip()?;
+            return cursor.end();
+        }
+        let mut document = cursor.enter()?;
+        while cursor.next(&mut document)? {
+            cursor.key()?;
+            let Some(mut root) = cursor.enter_object()? else { continue };
+            while cursor.next(&mut root)? {
+                cursor.key()?;
+                match cursor.plain_text() {
+                    Some(_) => cursor.pass_peeked(),
+                    None => cursor.skip()?,
+                }
+            }
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn a_control_character_is_seen_wherever_it_stands() {
+        let body = "<?xml version='1.0'?>\n<a b=\"c\">\n<d e=\"f\" g='h'>i j</d><k>l</k><m>n &amp; o</m><p/> </a>\n";
+        for is_skipped in [true, false] {
+            assert_eq!(walk(body, is_skipped), Ok(()));
+            for (at, control) in
+                (0..=body.len()).flat_map(|at| ["\0", "\u{1}", "\u{B}", "\u{C}", "\u{1F}", "\r"].map(|c| (at, c)))
+            {
+                let mut other = body.to_owned();
+                other.insert_str(at, control);
+                let is_read = walk(&other, is_skipped).is_ok();
+                assert!(!is_read || parse(Format::Xml, other.as_bytes(), &Limits::DEFAULT).is_ok(), "{other:?}");
             }
         }
     }
