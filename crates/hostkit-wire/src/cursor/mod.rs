@@ -618,6 +618,17 @@ mod tests {
     }
 
     #[test]
+    fn an_element_among_attributes_is_none() {
+        for is_skipped in [true, false] {
+            for body in
+                ["<a b=\"c\" <d/> e=\"f\"/>", "<a><b c=\"d\" <e/>/></a>", "<a <b/>></a>", "<a><b <c/>>d</b></a>"]
+            {
+                assert_eq!(walk(body, is_skipped), Err(Irregular), "{body}");
+            }
+        }
+    }
+
+    #[test]
     fn a_control_character_is_seen_wherever_it_stands() {
         let body = "<?xml version='1.0'?>\n<a b=\"c\">\n<d e=\"f\" g='h'>i j</d><k>l</k><m>n &amp; o</m><p/> </a>\n";
         for is_skipped in [true, false] {

@@ -249,7 +249,8 @@ impl<'a> Cursor<'a> {
                         // From here on, entries are counted to tell text beside elements.
                         frame.left = frame.found;
                     }
-                    _ if tag > self.at => {
+                    // An element among the attributes is an error of syntax.
+                    (Some(byte), _) if tag > self.at && byte != b'<' => {
                         self.at = tag;
                         self.place = Place::Element;
                         return Ok(true);
