@@ -47,14 +47,17 @@ fn write_value(value: &Value, depth: usize, out: &mut Vec<u8>) -> Result<(), Wri
 }
 
 fn write_text(text: &str, out: &mut Vec<u8>) {
+    out.reserve(text.len() + 2);
     out.push(b'"');
     let mut rest = text;
-    while let Some(at) = rest.find(is_escaped) {
+    while let Some(at) = rest.bytes().position(may_be_escaped) {
         let (plain, special) = rest.split_at(at);
         out.extend_from_slice(plain.as_bytes());
         let mut letters = special.chars();
-        if let Some(letter) = letters.next() {
-            escape(letter, out);
+        match letters.next() {
+            Some(letter @ ('"' | '\\' | '\0'..='\u{1f}' | '\u{2028}' | '\u{2029}')) => escape(letter, out),
+            Some(letter) => out.extend_from_slice(letter.encode_utf8(&mut [0; 4]).as_bytes()),
+            None => {}
         }
         rest = letters.as_str();
     }
@@ -62,9 +65,11 @@ fn write_text(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
 }
 
-/// Whether a letter is written as an escape: JSON requires it, or JavaScript takes the letter for a line break.
-fn is_escaped(letter: char) -> bool {
-    matches!(letter, '"' | '\\' | '\0'..='\u{1f}' | '\u{2028}' | '\u{2029}')
+/// Whether a letter that begins with this byte may be one that JSON has to escape, or that JavaScript takes for a line
+/// break.
+fn may_be_escaped(byte: u8) -> bool {
+    const FIRST_OF_A_SEPARATOR: u8 = 0xE2;
+    matches!(byte, b'"' | b'\\' | 0..=0x1F | FIRST_OF_A_SEPARATOR)
 }
 
 fn escape(letter: char, out: &mut Vec<u8>) {
