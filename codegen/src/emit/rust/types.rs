@@ -190,7 +190,7 @@ fn from_wire(model: &Model, entry: &TypeEntry, fields: &[Field]) -> TokenStream 
     let finish = finish(model, fields);
     quote! {
         impl FromFields for #name {
-            const TABLE: &'static Table<'static> = &Table::new(#spec, &[#(#entries),*]) #total;
+            const TABLE: &'static Table = &Table::new(#spec, &[#(#entries),*]) #total;
 
             fn blank() -> Self {
                 Self::new(#(#blanks),*)

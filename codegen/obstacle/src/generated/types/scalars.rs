@@ -130,7 +130,7 @@ impl Scalars {
 }
 
 impl FromFields for Scalars {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/obstacle/types/scalars.toml",
         &[
             Field::required("text"),

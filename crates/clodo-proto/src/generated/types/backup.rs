@@ -45,7 +45,7 @@ impl Backup {
 }
 
 impl FromFields for Backup {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/clodo/types/backup.toml",
         &[
             Field::required("file"),
@@ -96,7 +96,7 @@ impl BackupRequest {
 }
 
 impl FromFields for BackupRequest {
-    const TABLE: &'static Table<'static> = &Table::new("specs/clodo/types/backup.toml", &[Field::required("req")]);
+    const TABLE: &'static Table = &Table::new("specs/clodo/types/backup.toml", &[Field::required("req")]);
 
     fn blank() -> Self {
         Self::new(FromWire::blank())
@@ -130,7 +130,7 @@ impl RestoreState {
 }
 
 impl FromFields for RestoreState {
-    const TABLE: &'static Table<'static> = &Table::new("specs/clodo/types/backup.toml", &[Field::required("progress")]);
+    const TABLE: &'static Table = &Table::new("specs/clodo/types/backup.toml", &[Field::required("progress")]);
 
     fn blank() -> Self {
         Self::new(FromWire::blank())

@@ -37,7 +37,7 @@ impl Billing {
 }
 
 impl FromFields for Billing {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/clodo/types/billing.toml",
         &[
             Field::required("total_debit_amount"),
@@ -87,7 +87,7 @@ impl Debit {
 }
 
 impl FromFields for Debit {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/clodo/types/billing.toml",
         &[Field::required("debits_amount"), Field::optional("debits_count")],
     );

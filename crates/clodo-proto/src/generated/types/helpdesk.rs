@@ -55,7 +55,7 @@ impl SupportTicket {
 }
 
 impl FromFields for SupportTicket {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/clodo/types/helpdesk.toml",
         &[
             Field::required("ticket"),
@@ -138,7 +138,7 @@ impl TicketHead {
 }
 
 impl FromFields for TicketHead {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/clodo/types/helpdesk.toml",
         &[
             Field::required("id"),
@@ -231,7 +231,7 @@ impl TicketMessage {
 }
 
 impl FromFields for TicketMessage {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/clodo/types/helpdesk.toml",
         &[
             Field::required("ticket_events_id"),
@@ -318,7 +318,7 @@ impl TicketSummary {
 }
 
 impl FromFields for TicketSummary {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/clodo/types/helpdesk.toml",
         &[
             Field::required("id"),
@@ -418,7 +418,7 @@ impl TicketWork {
 }
 
 impl FromFields for TicketWork {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/clodo/types/helpdesk.toml",
         &[
             Field::required("ticket_events_id"),

@@ -33,7 +33,7 @@ impl Image {
 }
 
 impl FromFields for Image {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/clodo/types/image.toml",
         &[
             Field::required("id").xml("@id"),
@@ -103,7 +103,7 @@ impl ImageDetail {
 }
 
 impl FromFields for ImageDetail {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/clodo/types/image.toml",
         &[
             Field::required("_attr").json_inner(&["id"]).xml("@id").also(&["id"]),
@@ -176,7 +176,7 @@ impl Preset {
 }
 
 impl FromFields for Preset {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/clodo/types/image.toml",
         &[
             Field::required("id"),
@@ -229,7 +229,7 @@ impl PresetField {
 }
 
 impl FromFields for PresetField {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/clodo/types/image.toml",
         &[Field::optional("title"), Field::required("name"), Field::optional("type"), Field::optional("req")],
     );

@@ -61,7 +61,7 @@ impl RequestLimit {
 }
 
 impl FromFields for RequestLimit {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/clodo/types/limit.toml",
         &[
             Field::required("verb").xml("@verb"),

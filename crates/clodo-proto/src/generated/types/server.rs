@@ -33,7 +33,7 @@ impl CreatedServer {
 }
 
 impl FromFields for CreatedServer {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/clodo/types/server.toml",
         &[Field::required("id"), Field::optional("name"), Field::optional("imageId"), Field::optional("adminPass")],
     );
@@ -104,7 +104,7 @@ impl ServerLogEntry {
 }
 
 impl FromFields for ServerLogEntry {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/clodo/types/server.toml",
         &[
             Field::required("id"),
@@ -224,7 +224,7 @@ impl ServerSummary {
 }
 
 impl FromFields for ServerSummary {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/clodo/types/server.toml",
         &[
             Field::required("id"),

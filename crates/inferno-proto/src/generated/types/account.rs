@@ -27,7 +27,7 @@ impl ApiKey {
 }
 
 impl FromFields for ApiKey {
-    const TABLE: &'static Table<'static> =
+    const TABLE: &'static Table =
         &Table::new("specs/inferno/types/account.toml", &[Field::required("cid"), Field::required("key")]);
 
     fn blank() -> Self {
@@ -75,7 +75,7 @@ impl Balance {
 }
 
 impl FromFields for Balance {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/inferno/types/account.toml",
         &[
             Field::required("result"),

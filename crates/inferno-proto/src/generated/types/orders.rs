@@ -32,7 +32,7 @@ impl NewOrder {
 }
 
 impl FromFields for NewOrder {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/inferno/types/orders.toml",
         &[
             Field::required("orderid"),
@@ -109,7 +109,7 @@ impl Order {
 }
 
 impl FromFields for Order {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/inferno/types/orders.toml",
         &[
             Field::required("id"),
@@ -202,7 +202,7 @@ impl UnpaidInvoice {
 }
 
 impl FromFields for UnpaidInvoice {
-    const TABLE: &'static Table<'static> =
+    const TABLE: &'static Table =
         &Table::new("specs/inferno/types/orders.toml", &[Field::required("status"), Field::raw()]);
 
     fn blank() -> Self {

@@ -43,7 +43,7 @@ impl DatacenterRef {
 }
 
 impl FromFields for DatacenterRef {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/macloud/types/common.toml",
         &[Field::required("id"), Field::optional("name"), Field::required("country")],
     );
@@ -82,7 +82,7 @@ impl GroupRef {
 }
 
 impl FromFields for GroupRef {
-    const TABLE: &'static Table<'static> =
+    const TABLE: &'static Table =
         &Table::new("specs/macloud/types/common.toml", &[Field::required("id"), Field::optional("name")]);
 
     fn blank() -> Self {
@@ -128,7 +128,7 @@ impl KeyRef {
 }
 
 impl FromFields for KeyRef {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/macloud/types/common.toml",
         &[Field::required("id"), Field::optional("name"), Field::optional("status"), Field::optional("data")],
     );
@@ -168,7 +168,7 @@ impl PlanRef {
 }
 
 impl FromFields for PlanRef {
-    const TABLE: &'static Table<'static> =
+    const TABLE: &'static Table =
         &Table::new("specs/macloud/types/common.toml", &[Field::required("id"), Field::optional("name")]);
 
     fn blank() -> Self {
@@ -204,7 +204,7 @@ impl ServerRef {
 }
 
 impl FromFields for ServerRef {
-    const TABLE: &'static Table<'static> =
+    const TABLE: &'static Table =
         &Table::new("specs/macloud/types/common.toml", &[Field::required("id"), Field::optional("name")]);
 
     fn blank() -> Self {
@@ -243,7 +243,7 @@ impl ServiceAddress {
 }
 
 impl FromFields for ServiceAddress {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/macloud/types/common.toml",
         &[Field::required("id"), Field::required("ip"), Field::optional("type")],
     );
@@ -323,7 +323,7 @@ impl TemplateRef {
 }
 
 impl FromFields for TemplateRef {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/macloud/types/common.toml",
         &[Field::required("id"), Field::optional("name"), Field::optional("image")],
     );

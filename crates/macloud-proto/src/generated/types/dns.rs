@@ -117,7 +117,7 @@ impl Domain {
 }
 
 impl FromFields for Domain {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/macloud/types/dns.toml",
         &[
             Field::required("id"),
@@ -175,7 +175,7 @@ impl DomainAbilities {
 }
 
 impl FromFields for DomainAbilities {
-    const TABLE: &'static Table<'static> = &Table::new("specs/macloud/types/dns.toml", &[Field::required("delete")]);
+    const TABLE: &'static Table = &Table::new("specs/macloud/types/dns.toml", &[Field::required("delete")]);
 
     fn blank() -> Self {
         Self::new(FromWire::blank())
@@ -230,7 +230,7 @@ impl Record {
 }
 
 impl FromFields for Record {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/macloud/types/dns.toml",
         &[
             Field::required("id"),
@@ -289,7 +289,7 @@ impl RecordAbilities {
 }
 
 impl FromFields for RecordAbilities {
-    const TABLE: &'static Table<'static> =
+    const TABLE: &'static Table =
         &Table::new("specs/macloud/types/dns.toml", &[Field::optional("update"), Field::required("delete")]);
 
     fn blank() -> Self {

@@ -94,7 +94,7 @@ impl AdditionalAddresses {
 }
 
 impl FromFields for AdditionalAddresses {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/macloud/types/ips.toml",
         &[
             Field::required("id"),
@@ -156,7 +156,7 @@ impl AddressAbilities {
 }
 
 impl FromFields for AddressAbilities {
-    const TABLE: &'static Table<'static> = &Table::new("specs/macloud/types/ips.toml", &[Field::required("delete")]);
+    const TABLE: &'static Table = &Table::new("specs/macloud/types/ips.toml", &[Field::required("delete")]);
 
     fn blank() -> Self {
         Self::new(FromWire::blank())
@@ -200,7 +200,7 @@ impl AddressOwner {
 }
 
 impl FromFields for AddressOwner {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/macloud/types/ips.toml",
         &[Field::required("id"), Field::optional("type"), Field::optional("name")],
     );
@@ -319,7 +319,7 @@ impl PoolAddress {
 }
 
 impl FromFields for PoolAddress {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/macloud/types/ips.toml",
         &[
             Field::required("id"),
@@ -387,7 +387,7 @@ impl PtrRecord {
 }
 
 impl FromFields for PtrRecord {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/macloud/types/ips.toml",
         &[Field::required("id"), Field::required("ip"), Field::optional("host"), Field::optional("updated")],
     );
@@ -489,7 +489,7 @@ impl ReservedAddress {
 }
 
 impl FromFields for ReservedAddress {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/macloud/types/ips.toml",
         &[
             Field::required("id"),

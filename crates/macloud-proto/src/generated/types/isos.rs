@@ -111,7 +111,7 @@ impl Iso {
 }
 
 impl FromFields for Iso {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/macloud/types/isos.toml",
         &[
             Field::required("id"),
@@ -173,7 +173,7 @@ impl IsoAbilities {
 }
 
 impl FromFields for IsoAbilities {
-    const TABLE: &'static Table<'static> = &Table::new("specs/macloud/types/isos.toml", &[Field::required("delete")]);
+    const TABLE: &'static Table = &Table::new("specs/macloud/types/isos.toml", &[Field::required("delete")]);
 
     fn blank() -> Self {
         Self::new(FromWire::blank())
@@ -212,7 +212,7 @@ impl IsoDownload {
 }
 
 impl FromFields for IsoDownload {
-    const TABLE: &'static Table<'static> =
+    const TABLE: &'static Table =
         &Table::new("specs/macloud/types/isos.toml", &[Field::required("status"), Field::optional("description")]);
 
     fn blank() -> Self {
@@ -256,7 +256,7 @@ impl IsoFile {
 }
 
 impl FromFields for IsoFile {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/macloud/types/isos.toml",
         &[Field::optional("size"), Field::required("md5"), Field::optional("url")],
     );

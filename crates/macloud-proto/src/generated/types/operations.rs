@@ -68,7 +68,7 @@ impl Operation {
 }
 
 impl FromFields for Operation {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/macloud/types/operations.toml",
         &[
             Field::required("id"),
@@ -132,7 +132,7 @@ impl OperationService {
 }
 
 impl FromFields for OperationService {
-    const TABLE: &'static Table<'static> =
+    const TABLE: &'static Table =
         &Table::new("specs/macloud/types/operations.toml", &[Field::required("id"), Field::optional("name")]);
 
     fn blank() -> Self {
@@ -193,7 +193,7 @@ impl PaymentMethod {
 }
 
 impl FromFields for PaymentMethod {
-    const TABLE: &'static Table<'static> =
+    const TABLE: &'static Table =
         &Table::new("specs/macloud/types/operations.toml", &[Field::required("type"), Field::optional("name")]);
 
     fn blank() -> Self {

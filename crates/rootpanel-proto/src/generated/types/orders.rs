@@ -97,7 +97,7 @@ impl NewOrder {
 }
 
 impl FromFields for NewOrder {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/rootpanel/types/orders.toml",
         &[
             Field::required("orderid"),
@@ -222,7 +222,7 @@ impl Order {
 }
 
 impl FromFields for Order {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/rootpanel/types/orders.toml",
         &[
             Field::required("orderid"),
@@ -286,8 +286,7 @@ impl OrderReference {
 }
 
 impl FromFields for OrderReference {
-    const TABLE: &'static Table<'static> =
-        &Table::new("specs/rootpanel/types/orders.toml", &[Field::required("orderid")]);
+    const TABLE: &'static Table = &Table::new("specs/rootpanel/types/orders.toml", &[Field::required("orderid")]);
 
     fn blank() -> Self {
         Self::new(FromWire::blank())
@@ -359,7 +358,7 @@ impl OrderedAddons {
 }
 
 impl FromFields for OrderedAddons {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/rootpanel/types/orders.toml",
         &[
             Field::required("orderid"),
@@ -421,7 +420,7 @@ impl ReinstalledOrder {
 }
 
 impl FromFields for ReinstalledOrder {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/rootpanel/types/orders.toml",
         &[Field::required("orderid"), Field::optional("serverlogin"), Field::optional("serverpassword")],
     );
@@ -472,7 +471,7 @@ impl Renewal {
 }
 
 impl FromFields for Renewal {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/rootpanel/types/orders.toml",
         &[
             Field::required("orderid"),
