@@ -2,10 +2,13 @@
 
 use hostkit_wire::{Kind, Node};
 
-use super::envelope::{field_faults, is_nothing};
+use super::envelope::{field_faults, is_nothing, words};
 use super::{Fault, FaultCode, Verdict, doubt, is_success, root};
 use crate::answer::RawAnswer;
+use crate::codec::describe;
 use crate::info::CallFacts;
+use crate::place;
+use crate::word::Word;
 
 /// One layout of an error document. Places are paths such as `error/code`: `*` is any name, a number an item of a list.
 #[derive(Debug, Clone, Copy)]
@@ -31,6 +34,10 @@ pub struct DocumentFaults<'a> {
     pub texts: &'a [(&'a str, &'a str)],
     /// Codes that leave open whether the call was carried out.
     pub verify: &'a [&'a str],
+    /// Path to the marker that every success has, in which `*` is any name and lists are no step; empty if there is none.
+    pub marker: &'a str,
+    /// Markers of success.
+    pub success: &'a [Word<'a>],
 }
 
 impl DocumentFaults<'_> {
@@ -38,8 +45,8 @@ impl DocumentFaults<'_> {
     pub fn verdict<C: FaultCode>(&self, answer: &RawAnswer<'_>) -> Verdict<C> {
         let facts = answer.facts();
         // A success of a read is parsed only where something in it can be a fault.
-        let says_nothing =
-            is_success(answer.status()) && !facts.acts && self.layouts.iter().all(|layout| layout.present.is_empty());
+        let is_unmarked = self.marker.is_empty() && self.layouts.iter().all(|layout| layout.present.is_empty());
+        let says_nothing = is_success(answer.status()) && !facts.acts && is_unmarked;
         let root = if says_nothing || answer.is_empty() { None } else { root(answer) };
         self.verdict_on(answer.status(), root, facts)
     }
@@ -47,16 +54,31 @@ impl DocumentFaults<'_> {
     /// Judges an answer by its status and the root of its document, if that is readable.
     pub fn verdict_on<C: FaultCode>(&self, status: u16, root: Option<Node<'_>>, facts: CallFacts) -> Verdict<C> {
         let is_success = is_success(status);
-        let Some(root) = root else { return if is_success { Verdict::Success } else { Verdict::Unrecognised } };
+        let Some(root) = root else {
+            let needs_none = self.marker.is_empty() || facts.is_raw;
+            return if is_success && needs_none { Verdict::Success } else { Verdict::Unrecognised };
+        };
+        let marks = if self.marker.is_empty() { Vec::new() } else { place::all(root, self.marker) };
+        let is_word = |mark: &Node<'_>| self.success.iter().any(|word| word.is(*mark));
         for layout in self.layouts {
             let is_shown = !layout.present.is_empty() && some(root, layout.present).is_some();
             let is_possible = is_shown || layout.present.is_empty() && !is_success;
             if let Some(fault) = is_possible.then(|| self.fault(status, root, layout, is_shown)).flatten() {
-                return Verdict::Fault(fault);
+                // A success beside a fault: a part may have been carried out.
+                return match marks.iter().find(|mark| facts.acts && is_word(mark)) {
+                    Some(mark) => {
+                        let expected = "no success beside a fault";
+                        Verdict::Unclear(doubt(&facts, self.marker, expected, describe(*mark), *mark))
+                    }
+                    None => Verdict::Fault(fault),
+                };
             }
         }
         if !is_success {
             return Verdict::Unrecognised;
+        }
+        if !self.marker.is_empty() {
+            return self.marked(root, &marks, facts);
         }
         let code = self.layouts.iter().flat_map(|layout| layout.code).find_map(|path| Some((*path, some(root, path)?)));
         match code.filter(|_| facts.acts && self.layouts.iter().all(|layout| layout.present.is_empty())) {
@@ -64,6 +86,29 @@ impl DocumentFaults<'_> {
                 let found = format!("an error under status {status}");
                 Verdict::Unclear(doubt(&facts, path, "no error document", found, node))
             }
+            _ => Verdict::Success,
+        }
+    }
+
+    /// Judges an answer without a fault by its markers, each of which has to be a word of success, and there once.
+    fn marked<C: FaultCode>(&self, root: Node<'_>, marks: &[Node<'_>], facts: CallFacts) -> Verdict<C> {
+        let in_doubt =
+            |expected: String, found: String, at| Verdict::Unclear(doubt(&facts, self.marker, expected, found, at));
+        let expected = || words(self.success);
+        if let Some(mark) = marks.iter().find(|mark| !self.success.iter().any(|word| word.is(**mark))) {
+            return in_doubt(expected(), describe(*mark), *mark);
+        }
+        if let Some((above, key)) = self.marker.rsplit_once('/').or(Some(("", self.marker))).filter(|_| facts.acts) {
+            let above = if above.is_empty() { vec![root] } else { place::all(root, above) };
+            let objects = above.into_iter().flat_map(|node| node.items().chain([node]).collect::<Vec<_>>());
+            let mut twice = objects.filter(|node| node.entries().filter(|(name, _)| *name == key).nth(1).is_some());
+            if let Some(node) = twice.next() {
+                return in_doubt("it once".to_owned(), "it twice".to_owned(), node);
+            }
+        }
+        let may_lack = facts.is_raw || !facts.acts && facts.may_lack_marker;
+        match marks.first() {
+            None if !may_lack => in_doubt(expected(), "nothing".to_owned(), root),
             _ => Verdict::Success,
         }
     }
@@ -165,8 +210,21 @@ mod tests {
     const LAYOUT: ErrorLayout<'static> = ErrorLayout { present: "", code: &[], message: &[], details: "", fields: "" };
 
     fn judged(layout: ErrorLayout<'_>, status: u16, acts: bool, format: Format, body: &str) -> Verdict<Code> {
+        marked(layout, "", &[], status, acts, format, body)
+    }
+
+    fn marked(
+        layout: ErrorLayout<'_>,
+        marker: &str,
+        success: &[Word<'_>],
+        status: u16,
+        acts: bool,
+        format: Format,
+        body: &str,
+    ) -> Verdict<Code> {
         let document = hostkit_wire::parse(format, body.as_bytes(), &Limits::DEFAULT).ok();
-        let faults = DocumentFaults { layouts: &[layout], texts: &[("already exists", "taken")], verify: &["late"] };
+        let texts = &[("already exists", "taken")];
+        let faults = DocumentFaults { layouts: &[layout], texts, verify: &["late"], marker, success };
         let facts = CallFacts { endpoint: "order", acts, ..CallFacts::default() };
         faults.verdict_on(status, document.as_ref().map(|document| document.root()), facts)
     }
@@ -242,5 +300,36 @@ mod tests {
         assert_eq!(judged(layout, 200, false, Format::Json, body), Verdict::Success, "a read decodes or fails");
         let twice = r#"{"error":{"code":"gone"},"error":{"code":"other"}}"#;
         assert_eq!(judged(layout, 404, true, Format::Json, twice), Verdict::Unrecognised, "it could be either");
+    }
+
+    #[test]
+    fn a_marker_stands_at_any_depth_and_in_every_item() {
+        let paths = ["packet/*/*/result/errcode", "packet/system/errcode"];
+        let layout = ErrorLayout { present: paths[0], code: &paths, ..LAYOUT };
+        let judged = |acts, body: &str| {
+            let success = [Word::Text("ok")];
+            marked(layout, "packet/*/*/result/status", &success, 200, acts, Format::Xml, body)
+        };
+        let result =
+            |results: &str| format!("<packet version=\"1\"><customer><get>{results}</get></customer></packet>");
+        let ok = "<result><status>ok</status><id>3</id></result>";
+        let error = "<result><status>error</status><errcode>gone</errcode></result>";
+        for acts in [true, false] {
+            assert_eq!(judged(acts, &result(ok)), Verdict::Success);
+            assert_eq!(judged(acts, &result(&[ok, ok].concat())), Verdict::Success);
+            assert_eq!(code(judged(acts, &result(error))), Some("gone".to_owned()));
+            for body in
+                ["", "<result><id>3</id></result>", "<result><status>OK</status></result>", "<status>ok</status>"]
+            {
+                assert!(matches!(judged(acts, &result(body)), Verdict::Unclear(_)), "{acts} {body}");
+            }
+        }
+        let part = result(&[ok, error].concat());
+        assert!(matches!(judged(true, &part), Verdict::Unclear(_)), "a part may have been carried out");
+        assert_eq!(code(judged(false, &part)), Some("gone".to_owned()));
+        let twice = result("<result><status>ok</status><status>ok</status></result>");
+        assert!(matches!(judged(true, &twice), Verdict::Unclear(_)));
+        assert_eq!(judged(false, &twice), Verdict::Success);
+        assert_eq!(judged(true, "no document"), Verdict::Unrecognised);
     }
 }
