@@ -25,7 +25,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Packet>) {
     visitor.perform::<crate::things::AddThing>(&Examples {
         folder: "obstacle-packet/things/add_thing",
         requests: &["request"],
-        request_bodies: &[],
+        request_bodies: &[("bare", Format::Xml, "/agent")],
         answers: &[("made", Format::Xml, 200)],
         answers_with_head: &[],
         agreeing: &[],
