@@ -61,7 +61,7 @@ impl DocumentFaults<'_> {
         let marks = if self.marker.is_empty() { Vec::new() } else { place::all(root, self.marker) };
         let is_word = |mark: &Node<'_>| self.success.iter().any(|word| word.is(*mark));
         for layout in self.layouts {
-            let is_shown = !layout.present.is_empty() && some(root, layout.present).is_some();
+            let is_shown = !layout.present.is_empty() && self.some(root, layout.present).is_some();
             let is_possible = is_shown || layout.present.is_empty() && !is_success;
             if let Some(fault) = is_possible.then(|| self.fault(status, root, layout, is_shown)).flatten() {
                 // A success beside a fault: a part may have been carried out.
@@ -113,6 +113,14 @@ impl DocumentFaults<'_> {
         }
     }
 
+    /// What stands at a path, if it is something. Where every result has a marker, each of them may be the fault.
+    fn some<'t>(&self, root: Node<'t>, path: &str) -> Option<Node<'t>> {
+        if self.marker.is_empty() || path.is_empty() {
+            return some(root, path);
+        }
+        place::all(root, path).into_iter().find(is_something)
+    }
+
     /// The fault of a layout; without `present`, a document that has neither its code nor its text is of another layout.
     fn fault<C: FaultCode>(
         &self,
@@ -121,10 +129,10 @@ impl DocumentFaults<'_> {
         layout: &ErrorLayout<'_>,
         is_shown: bool,
     ) -> Option<Fault<C>> {
-        let text = |path: &&str| some(root, path).and_then(Node::as_str);
+        let text = |path: &&str| self.some(root, path).and_then(Node::as_str);
         let code = layout.code.iter().find_map(text);
         let message = layout.message.iter().find_map(text);
-        let fields = some(root, layout.fields).map(field_faults).unwrap_or_default();
+        let fields = self.some(root, layout.fields).map(field_faults).unwrap_or_default();
         if !is_shown && code.is_none() && message.is_none() && fields.is_empty() {
             return None;
         }
@@ -154,7 +162,11 @@ fn is_error(root: Node<'_>, path: &str, layouts: &[ErrorLayout<'_>]) -> bool {
 /// What stands at a path, if it is something: neither absent nor null, false or empty.
 fn some<'t>(root: Node<'t>, path: &str) -> Option<Node<'t>> {
     let node = if path.is_empty() { None } else { at(root, path) };
-    node.filter(|node| !is_nothing(*node) && node.as_bool() != Some(false))
+    node.filter(is_something)
+}
+
+fn is_something(node: &Node<'_>) -> bool {
+    !is_nothing(*node) && node.as_bool() != Some(false)
 }
 
 /// What stands at a path; nothing where a name is there twice, since it could be either. The path limits the depth.
@@ -186,7 +198,7 @@ fn at<'t>(node: Node<'t>, path: &str) -> Option<Node<'t>> {
 mod tests {
     use hostkit_wire::{Format, Limits};
 
-    use super::{DocumentFaults, ErrorLayout};
+    use super::{DocumentFaults, ErrorLayout, Word};
     use crate::fault::{FaultCode, FaultKind, Verdict};
     use crate::info::CallFacts;
 
