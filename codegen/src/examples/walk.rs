@@ -241,7 +241,7 @@ impl<'m> Walker<'m> {
         }
     }
 
-    /// Checks that an answer says nothing but that it is a success.
+    /// As a call without output reads its answer: keys of the envelope, and no data.
     fn nothing(&mut self, endpoint: &Endpoint, root: Node<'_>) {
         if self.model.service.fault.is_marked_document() {
             let path = endpoint.marked_root(&self.model.service);
@@ -251,22 +251,22 @@ impl<'m> Walker<'m> {
                 None => self.missing(&path.unwrap_or_default().join("/"), root.offset()),
             };
         }
-        if !Leniency::is_object(root) {
-            return self.expected("an object", root);
-        }
         if self.envelope.is_empty() {
             return self.expected("an empty body", root);
+        }
+        if !Leniency::is_object(root) {
+            return self.expected("an object", root);
         }
         if !self.envelope.iter().any(|key| root.get(key).is_some()) {
             let key = self.envelope.first().cloned().unwrap_or_default();
             return self.missing(&key, root.offset());
         }
         for (key, node) in root.entries() {
-            let is_known = self.envelope.iter().any(|known| known == key);
-            let has_data = matches!(node.kind(), Kind::Map | Kind::List) && !node.is_empty();
-            if is_known && has_data && !self.ignored.contains(&node.index()) {
-                self.within(key, |walker| walker.expected("no data in an answer without output", node));
-            } else if !is_known {
+            if matches!(node.kind(), Kind::Map | Kind::List) && !node.is_empty() {
+                if !self.ignored.contains(&node.index()) {
+                    self.expected("no data, since the call has no output", node);
+                }
+            } else if self.envelope.iter().all(|known| known != key) {
                 self.unknown(key, node, false, None);
             }
         }

@@ -3,6 +3,7 @@
 pub mod checks;
 pub mod every;
 pub mod example;
+pub mod simulate;
 mod values;
 
 use std::collections::BTreeMap;
@@ -17,6 +18,7 @@ use crate::codec::{FlagWords, flag_of, gather, gather_map, is_key};
 use crate::endpoint::Endpoint;
 use crate::info::Top;
 use crate::word::Word;
+pub use simulate::Simulate;
 
 /// An endpoint that a server can answer. Generated.
 pub trait Serve: Endpoint + Sized {

@@ -6,6 +6,7 @@
 use std::error::Error;
 use std::fmt;
 use std::future::poll_fn;
+use std::io;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
@@ -46,10 +47,8 @@ impl Service<Uri> for Connector {
             let result = TAKEN.scope(Arc::clone(&taken), connecting).await;
             let made = taken.lock().unwrap_or_else(PoisonError::into_inner).take();
             match (made, result) {
-                (Some(made), _) => {
-                    progress.end();
-                    Ok(Counted::new(made))
-                }
+                (Some(made), _) if progress.end() => Ok(Counted::new(made)),
+                (Some(_), _) => Err(io::Error::new(io::ErrorKind::TimedOut, "the connection came too late").into()),
                 (None, Err(error)) => Err(error.into()),
                 (None, Ok(_)) => Err("reqwest answered without a connection".into()),
             }

@@ -6,6 +6,9 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 tokio::task_local! {
     static PROGRESS: ConnectionProgress;
@@ -17,11 +20,18 @@ pub(crate) struct ConnectionProgress(Arc<Connecting>);
 
 #[derive(Debug, Default)]
 struct Connecting {
+    /// When the time of the request is over; `None` where it has no end.
+    late: Option<Instant>,
     is_begun: AtomicBool,
     is_done: AtomicBool,
 }
 
 impl ConnectionProgress {
+    /// The progress of a request that has so much time left.
+    pub(crate) fn new(left: Duration) -> Self {
+        Self(Arc::new(Connecting { late: Instant::now().checked_add(left), ..Connecting::default() }))
+    }
+
     /// Runs a request and records its progress here.
     pub(crate) async fn watch<F: Future>(&self, request: F) -> F::Output {
         PROGRESS.scope(self.clone(), request).await
@@ -34,9 +44,12 @@ impl ConnectionProgress {
         progress
     }
 
-    /// The connection is made.
-    pub(crate) fn end(&self) {
-        self.0.is_done.store(true, Ordering::SeqCst);
+    /// The connection is made, and the request may be sent; `false` if its time is over. A timer cannot tell: a process
+    /// that was stopped, or that did something else meanwhile, polls the request before it looks at the timer.
+    pub(crate) fn end(&self) -> bool {
+        let is_in_time = self.0.late.is_none_or(|late| Instant::now() < late);
+        self.0.is_done.store(is_in_time, Ordering::SeqCst);
+        is_in_time
     }
 
     /// Whether a byte may have been sent over a new connection.

@@ -76,7 +76,7 @@ impl AsyncTransport for ReqwestTransport {
         // What the blocking client sends, too, where the call says nothing.
         request.headers_mut().entry(ACCEPT).or_insert(HeaderValue::from_static("*/*"));
         let client = if reusable { &self.pooled } else { &self.fresh };
-        let sight = ConnectionProgress::default();
+        let sight = ConnectionProgress::new(left);
         let mut is_head_there = false;
         let result = {
             // The future is large: pinned here, the futures that wrap it do not copy it.

@@ -13,6 +13,8 @@ use std::time::Duration;
 
 use common::*;
 use hostkit::CallOptions;
+use hostkit::machinery::{Machine, Step};
+use hostkit::time::Clock;
 use hostkit::transport::{Phase, TransportErrorKind as Kind};
 use hostkit_testing::Script;
 use tracing::field::{Field, Visit};
@@ -83,7 +85,8 @@ fn logs_say_what_happens_and_no_secret() {
         "server.address=\"shop.example\"",
         "http.response.status_code=200",
         "waiting for a rate limit",
-        "wait_ms=",
+        "wait_ms=60000 ",
+        "waited_ms=60000 ",
         "signing in",
         "trying again",
         "outcome=\"unresolved\"",
@@ -91,4 +94,41 @@ fn logs_say_what_happens_and_no_secret() {
     ] {
         assert!(text.contains(said), "the log does not say {said}: {text}");
     }
+}
+
+/// The log of what is done.
+fn logged(run: impl FnOnce()) -> String {
+    let log = Log::default();
+    tracing::subscriber::with_default(log.clone(), run);
+    std::mem::take(&mut *log.0.lock().unwrap())
+}
+
+#[test]
+fn a_span_says_error_where_the_call_failed() {
+    let done = logged(|| drop(bench([ok()]).call(GetItem).unwrap()));
+    assert!(done.contains("outcome=\"done\"") && !done.contains("otel.status_code"), "{done}");
+    let failed = logged(|| drop(bench([fault(404, "NotFound")]).call(GetItem).unwrap_err()));
+    assert!(failed.contains("otel.status_code=\"ERROR\""), "{failed}");
+}
+
+/// Where nobody is left who gets the outcome, the log has it.
+#[test]
+fn a_dropped_call_is_in_the_log_where_it_may_have_happened() {
+    let dropped = |machine: fn(&Bench) -> bool, customer: fn() -> Customer| {
+        logged(|| assert!(machine(&bench_with(|clock| config(customer(), clock), []))))
+    };
+    let acts: fn(&Bench) -> bool = |bench| {
+        let mut machine = bench.core.perform(&Order, CallOptions::new().unread());
+        matches!(machine.step(bench.clock.now()), Step::Send(_))
+    };
+    let reads: fn(&Bench) -> bool =
+        |bench| matches!(bench.core.call(&GetItem, CallOptions::new()).step(bench.clock.now()), Step::Send(_));
+    let said = "cause=\"its future was dropped\"";
+    let in_flight = dropped(acts, direct);
+    assert_eq!(in_flight.matches("a call may have happened").count(), 1, "{in_flight}");
+    assert!(in_flight.contains(said), "{in_flight}");
+    let signing_in = dropped(acts, key);
+    assert!(signing_in.contains("outcome=\"dropped\"") && !signing_in.contains(said), "{signing_in}");
+    let read = dropped(reads, direct);
+    assert!(read.contains("outcome=\"dropped\"") && !read.contains(said), "{read}");
 }

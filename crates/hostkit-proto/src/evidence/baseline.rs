@@ -68,3 +68,19 @@ impl std::fmt::Debug for Baseline {
         write!(f, "Baseline({} items, {} marks)", self.all.len(), self.own.len())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Baseline;
+
+    #[test]
+    fn marks_of_secrets_are_neither_saved_nor_shown() {
+        let open = Baseline::new(vec!["1".to_owned()], vec!["canary".to_owned()]);
+        assert_eq!(open.to_save(), Some((["1".to_owned()].as_slice(), ["canary".to_owned()].as_slice())));
+        assert_eq!(format!("{open:?}"), "Baseline(1 items, 1 marks)");
+        let private = open.private().with_others(vec!["2".to_owned()]);
+        assert_eq!(private.to_save(), None);
+        assert_eq!((private.own(), private.others()), (["canary".to_owned()].as_slice(), ["2".to_owned()].as_slice()));
+        assert_eq!(private.all().collect::<Vec<_>>(), ["1"]);
+    }
+}

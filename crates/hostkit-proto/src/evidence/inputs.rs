@@ -140,12 +140,45 @@ impl Inputs {
 
 #[cfg(test)]
 mod tests {
-    use super::Input;
+    use super::{Input, Inputs};
+    use crate::value::Secret;
 
     #[test]
     fn one_name_in_two_spellings_is_one() {
         let named = |name: &str| Input::One(name.to_owned()).one_form();
         assert_eq!(named("xn--e1afmkfd.xn--p1ai"), named("пример.рф"));
         assert_ne!(named("example.com"), named("example.org"));
+    }
+
+    #[test]
+    fn inputs_are_found_by_their_names_and_kinds() {
+        let row = vec![Some("a".to_owned()), None];
+        let inputs = Inputs::new()
+            .with("id", &7_u64)
+            .with_option("months", Some(&3_u64))
+            .with_option("name", None::<&String>)
+            .with_rows("disks", [row.clone()])
+            .with_secret("key", &Secret::new("hunter2"));
+        assert!(Inputs::new().is_empty() && !inputs.is_empty());
+        let names: Vec<&str> = inputs.iter().map(|(name, _)| name).collect();
+        assert_eq!(names, ["id", "months", "disks", "key"]);
+        assert_eq!(
+            (inputs.get("id"), inputs.get("months"), inputs.get("name")),
+            (Some(7_u64), Some(3_u64), None::<u64>)
+        );
+        assert_eq!((inputs.get::<String>("key").as_deref(), inputs.get::<String>("disks")), (Some("hunter2"), None));
+        assert_eq!((inputs.need("order", "id"), inputs.maybe("order", "id")), (Ok(7_u64), Ok(Some(7_u64))));
+        assert_eq!(inputs.maybe::<u64>("order", "name"), Ok(None));
+        for error in [inputs.need::<u64>("order", "name").err(), inputs.maybe::<u64>("order", "key").err()] {
+            assert!(error.is_some_and(|error| error.to_string().contains("the ticket needs")));
+        }
+        assert_eq!((inputs.rows("disks"), inputs.rows("id")), (Some([row.clone()].as_slice()), None));
+        assert_eq!(inputs.need_rows("order", "disks"), Ok([row].as_slice()));
+        assert!(inputs.need_rows("order", "key").is_err());
+
+        let saved = inputs.without_secrets();
+        let pairs: Vec<(String, Input)> = saved.iter().map(|(name, one)| (name.to_owned(), one.clone())).collect();
+        assert_eq!(pairs.len(), 3, "all but the secret");
+        assert_eq!(Inputs::from_pairs(pairs), saved);
     }
 }

@@ -197,10 +197,14 @@ fn at<'t>(node: Node<'t>, path: &str) -> Option<Node<'t>> {
 #[cfg(test)]
 mod tests {
     use hostkit_wire::{Format, Limits};
+    use http::HeaderMap;
 
     use super::{DocumentFaults, ErrorLayout, Word};
+    use crate::answer::RawAnswer;
     use crate::fault::{FaultCode, FaultKind, Verdict};
-    use crate::info::CallFacts;
+    use crate::info::{ApiInfo, CallFacts, Effect, EndpointInfo};
+
+    const API: ApiInfo = ApiInfo { formats: &[Format::Json], ..ApiInfo::DEFAULT };
 
     #[derive(Debug, Clone, PartialEq)]
     struct Code(String);
@@ -343,5 +347,55 @@ mod tests {
         assert!(matches!(judged(true, &twice), Verdict::Unclear(_)));
         assert_eq!(judged(false, &twice), Verdict::Success);
         assert_eq!(judged(true, "no document"), Verdict::Unrecognised);
+    }
+
+    #[test]
+    fn a_code_without_a_text_beside_it_is_data() {
+        let layout = ErrorLayout { code: &["error/code"], message: &["error/message"], ..LAYOUT };
+        for body in [r#"{"error":{"code":"gone"}}"#, r#"{"error":{"code":"gone","message":""}}"#] {
+            assert_eq!(judged(layout, 200, true, Format::Json, body), Verdict::Success, "{body}");
+        }
+    }
+
+    #[test]
+    fn a_fault_without_words_is_named_by_what_shows_it() {
+        let layout = ErrorLayout {
+            present: "failed",
+            code: &["code"],
+            message: &["message"],
+            details: "details",
+            fields: "errors",
+        };
+        let marker = |said: &str| match judged(layout, 200, true, Format::Json, &format!(r#"{{"failed":true{said}}}"#))
+        {
+            Verdict::Fault(fault) => fault.marker,
+            verdict => panic!("no fault: {verdict:?}"),
+        };
+        assert_eq!(marker(""), "`failed` is there");
+        for said in [r#","code":"1""#, r#","message":"no""#, r#","details":"no""#, r#","errors":{"a":"b"}"#] {
+            assert_eq!(marker(said), "", "{said}");
+        }
+    }
+
+    #[test]
+    fn a_body_is_parsed_where_it_can_say_something() {
+        let layout = ErrorLayout { code: &["error/code"], message: &["error/message"], ..LAYOUT };
+        let present = ErrorLayout { present: "error", ..layout };
+        let headers = HeaderMap::new();
+        let judged = |layout: ErrorLayout<'_>, status: u16, effect: Effect, body: &str| {
+            let info = EndpointInfo { name: "order", effect, ..EndpointInfo::DEFAULT };
+            let answer = RawAnswer::new(&info, &API, status, &headers, body.as_bytes());
+            let faults = DocumentFaults { layouts: &[layout], texts: &[], verify: &[], marker: "", success: &[] };
+            (faults.verdict::<Code>(&answer), answer.is_parsed())
+        };
+        let error = r#"{"error":{"code":"gone","message":"no"}}"#;
+        for effect in [Effect::Safe, Effect::Spends] {
+            assert!(matches!(judged(layout, 404, effect, error), (Verdict::Fault(_), true)), "{effect:?}");
+            assert!(matches!(judged(present, 200, effect, error), (Verdict::Fault(_), true)), "{effect:?}");
+            assert_eq!(judged(layout, 404, effect, " "), (Verdict::Unrecognised, false));
+            assert_eq!(judged(present, 200, effect, " "), (Verdict::Success, false));
+        }
+        assert!(matches!(judged(layout, 200, Effect::Spends, error), (Verdict::Unclear(_), true)));
+        assert_eq!(judged(layout, 200, Effect::Safe, error), (Verdict::Success, false));
     }
 }

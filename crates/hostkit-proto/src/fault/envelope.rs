@@ -284,3 +284,292 @@ fn texts(node: Node<'_>, left: &mut usize, messages: &mut Vec<String>) {
         texts(inner, left, messages);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use hostkit_wire::{Format, Limits};
+    use http::HeaderMap;
+
+    use super::*;
+    use crate::codec::{Field, Table};
+    use crate::info::{ApiInfo, Effect, EndpointInfo};
+    use crate::leniency::Leniency;
+
+    #[derive(Debug, Clone, PartialEq)]
+    struct Code(String);
+
+    impl FaultCode for Code {
+        fn from_text(text: &str) -> Self {
+            Self(text.to_owned())
+        }
+
+        fn as_str(&self) -> &str {
+            &self.0
+        }
+
+        fn kind(&self) -> Option<FaultKind> {
+            (self.0 != "late").then_some(FaultKind::Other)
+        }
+    }
+
+    const FAULTS: EnvelopeFaults<'static> = EnvelopeFaults {
+        marker: "status",
+        success: &[Word::Text("ok"), Word::Number("1")],
+        failure: &[Word::Text("fail")],
+        inner: &["queue/status", "task/status"],
+        code: &["code", "queue/code", "other/code"],
+        no_code: &["0"],
+        message: &["message", "queue/message"],
+        auth: &["wrong key"],
+        details: "details",
+        fields: "errors",
+        accepted: &[("31", "it is paid later")],
+        verify: &["late"],
+        undone: &["42"],
+    };
+
+    const ACT: CallFacts = CallFacts { endpoint: "order", acts: true, may_lack_marker: false, is_raw: false };
+    const READ: CallFacts = CallFacts { acts: false, ..ACT };
+
+    fn judged(status: u16, facts: CallFacts, body: &str) -> Verdict<Code> {
+        let document = hostkit_wire::parse(Format::Json, body.as_bytes(), &Limits::DEFAULT).ok();
+        FAULTS.verdict_on(status, document.as_ref().map(|document| document.root()), facts)
+    }
+
+    /// The text of a doubt.
+    fn doubt_of(verdict: Verdict<Code>) -> String {
+        match verdict {
+            Verdict::Unclear(error) => error.to_string(),
+            verdict => panic!("no doubt: {verdict:?}"),
+        }
+    }
+
+    fn fault_of(verdict: Verdict<Code>) -> Fault<Code> {
+        match verdict {
+            Verdict::Fault(fault) => fault,
+            verdict => panic!("no fault: {verdict:?}"),
+        }
+    }
+
+    #[test]
+    fn the_marker_decides() {
+        for body in [r#"{"status":"ok"}"#, r#"{"status":1}"#, r#"{"status":"ok","code":"0"}"#] {
+            assert_eq!(judged(200, ACT, body), Verdict::Success, "{body}");
+        }
+        assert_eq!(fault_of(judged(200, ACT, r#"{"status":"fail","message":"no"}"#)).message, "no");
+        for body in [r#"{"status":"OK"}"#, r#"{"status":"1"}"#, r#"{"status":"done"}"#, r#"{"status":null}"#] {
+            let said = doubt_of(judged(200, ACT, body));
+            assert!(said.contains(r#"answer.status: expected "ok" or 1, found"#), "{said}");
+            assert_eq!(judged(500, ACT, body), Verdict::Unrecognised, "{body}");
+        }
+        for body in ["[]", r#""ok""#, "", "<html>"] {
+            assert_eq!(judged(200, ACT, body), Verdict::Unrecognised, "{body}");
+        }
+    }
+
+    #[test]
+    fn without_the_marker_only_a_read_may_succeed() {
+        let may_lack = CallFacts { may_lack_marker: true, ..READ };
+        for facts in [ACT, READ, CallFacts { may_lack_marker: true, ..ACT }] {
+            assert!(doubt_of(judged(200, facts, r#"{"id":7}"#)).contains(r#"expected "ok" or 1, found nothing"#));
+        }
+        assert_eq!(judged(200, may_lack, r#"{"id":7}"#), Verdict::Success);
+        assert!(doubt_of(judged(200, may_lack, r#"{"id":7,"code":"9"}"#)).contains("no code beside the data"));
+        assert_eq!(judged(404, may_lack, r#"{"id":7}"#), Verdict::Unrecognised);
+    }
+
+    #[test]
+    fn a_success_that_is_no_document_needs_no_marker() {
+        let raw = CallFacts { is_raw: true, ..READ };
+        for body in ["", "PNG", "[1]", r#"{"id":7}"#] {
+            assert_eq!(judged(200, raw, body), Verdict::Success, "{body}");
+            assert_eq!(judged(500, raw, body), Verdict::Unrecognised, "{body}");
+        }
+        assert_eq!(fault_of(judged(200, raw, r#"{"status":"fail","message":"no"}"#)).message, "no");
+    }
+
+    #[test]
+    fn what_contradicts_a_success_is_in_doubt() {
+        for (body, found) in [
+            (r#"{"status":"ok","code":"7"}"#, "answer.code: expected no code of a fault beside a success"),
+            (r#"{"status":"ok","data":{"status":"fail"}}"#, "no failure inside a success"),
+            (r#"{"status":"ok","data":[{"a":[{"status":"fail"}]}]}"#, "no failure inside a success"),
+            (r#"{"status":"ok","queue":{"status":"fail"}}"#, "answer.queue.status"),
+            (r#"{"status":"ok","queue":{"status":"fail","code":"41"}}"#, "answer.queue.status"),
+            (r#"{"status":"ok","queue":{"status":"maybe"}}"#, "answer.queue.status"),
+            (r#"{"status":"ok","queue":{"id":1}}"#, "answer.queue.status"),
+            (r#"{"status":"ok","queue":7}"#, "answer.queue.status"),
+        ] {
+            let said = doubt_of(judged(200, ACT, body));
+            assert!(said.contains(found), "{body}: {said}");
+        }
+        assert!(doubt_of(judged(500, ACT, r#"{"status":"ok"}"#)).contains("\"ok\" under status 500"));
+        for body in [
+            r#"{"status":"ok","data":{"status":"ok","state":"fail"}}"#,
+            r#"{"status":"ok","queue":{"status":"ok"}}"#,
+            r#"{"status":"ok","queue":null,"task":{"status":"ok"}}"#,
+            r#"{"status":"ok","queue":[]}"#,
+        ] {
+            assert_eq!(judged(200, ACT, body), Verdict::Success, "{body}");
+        }
+        assert_eq!(
+            judged(200, READ, r#"{"status":"ok","data":{"status":"fail"}}"#),
+            Verdict::Success,
+            "data of a read"
+        );
+        assert_eq!(judged(200, ACT, r#"{"status":"ok","code":"31"}"#), Verdict::Accepted("it is paid later"));
+        assert!(doubt_of(judged(200, ACT, r#"{"status":"ok","queue":{},"task":{"status":"no"}}"#)).contains("task"));
+    }
+
+    #[test]
+    fn a_failure_inside_a_success_did_nothing_only_where_its_code_says_so() {
+        let body = r#"{"status":"ok","message":"outer","queue":{"status":"fail","code":"42","message":"full"}}"#;
+        let fault = fault_of(judged(200, ACT, body));
+        assert_eq!((fault.code, fault.message.as_str(), fault.verify), (Some(Code("42".into())), "full", true));
+        let fault = fault_of(judged(200, READ, r#"{"status":"ok","queue":{"status":"fail","message":""}}"#));
+        assert_eq!((fault.code, fault.message.as_str(), fault.verify), (None, "", true), "a read did nothing");
+        let elsewhere = r#"{"status":"ok","code":"42","queue":{"status":"fail"}}"#;
+        assert!(doubt_of(judged(200, ACT, elsewhere)).contains("answer.queue.status"), "the code of the outer success");
+    }
+
+    #[test]
+    fn a_success_inside_a_failure_is_in_doubt() {
+        let said = doubt_of(judged(200, ACT, r#"{"status":"fail","queue":{"status":"ok"}}"#));
+        assert!(said.contains("answer.queue.status: expected no success inside a failure"), "{said}");
+        assert!(fault_of(judged(200, ACT, r#"{"status":"fail","queue":{"status":"fail"}}"#)).verify);
+    }
+
+    #[test]
+    fn what_is_there_twice_could_be_either() {
+        for body in [
+            r#"{"status":"ok","status":"fail"}"#,
+            r#"{"status":"fail","code":"1","code":"2"}"#,
+            r#"{"status":"fail","details":"1","details":"2"}"#,
+            r#"{"status":"ok","queue":{"status":"ok"},"queue":{}}"#,
+            r#"{"status":"ok","queue":{"status":"ok","status":"fail"}}"#,
+        ] {
+            let said = doubt_of(judged(200, ACT, body));
+            assert!(said.contains("expected it once, found it twice"), "{body}: {said}");
+        }
+        // Of a read the last one counts, as PHP, Python and JavaScript read it.
+        assert_eq!(judged(200, READ, r#"{"status":"fail","status":"ok"}"#), Verdict::Success);
+        let last = fault_of(judged(200, READ, r#"{"status":"fail","code":"1","code":"2"}"#));
+        assert_eq!(last.code, Some(Code("2".into())));
+        // What is no key of the envelope is data; an empty name is none.
+        assert_eq!(judged(200, ACT, r#"{"status":"ok","id":1,"id":2,"":1,"":2}"#), Verdict::Success);
+        let nameless = EnvelopeFaults { details: "", fields: "", ..FAULTS };
+        let document = hostkit_wire::parse(Format::Json, br#"{"status":"ok","":1,"":2}"#, &Limits::DEFAULT).unwrap();
+        assert_eq!(nameless.verdict_on::<Code>(200, Some(document.root()), ACT), Verdict::Success);
+    }
+
+    #[test]
+    fn a_fault_says_what_the_envelope_says() {
+        let body = r#"{"status":"fail","code":"","other":{"code":"9"},"message":"","queue":{"message":"busy"},
+            "details":"at length","errors":{"name":["is taken","is short"],"disk":{"a":[["too big"]]}}}"#;
+        let fault = fault_of(judged(400, ACT, body));
+        assert_eq!(fault.code, Some(Code("9".into())));
+        assert_eq!((fault.message.as_str(), fault.details.as_str(), fault.verify), ("busy", "at length", false));
+        let fields: Vec<(&str, Vec<&str>)> = fault
+            .fields
+            .iter()
+            .map(|field| (field.field.as_str(), field.messages.iter().map(String::as_str).collect()))
+            .collect();
+        assert_eq!(fields, [("name", vec!["is taken", "is short"]), ("disk", vec!["too big"])]);
+        assert!(fault.marker.is_empty());
+
+        assert!(fault_of(judged(200, ACT, r#"{"status":"fail","code":"late"}"#)).verify, "the catalogue says so");
+        assert!(!fault_of(judged(200, ACT, r#"{"status":"fail","code":"9"}"#)).verify);
+        assert!(fault_of(judged(200, ACT, r#"{"status":"fail","message":"no"}"#)).verify, "it may be an internal one");
+        assert!(!fault_of(judged(400, ACT, r#"{"status":"fail","message":"no"}"#)).verify);
+    }
+
+    #[test]
+    fn wrong_credentials_are_known_by_their_text() {
+        let kind = |body: &str| fault_of(judged(400, ACT, body)).kind;
+        assert_eq!(kind(r#"{"status":"fail","message":" Wrong Key "}"#), FaultKind::Auth);
+        assert_eq!(kind(r#"{"status":"fail","message":"no key"}"#), FaultKind::InvalidArgument);
+        assert_eq!(kind(r#"{"status":"fail","message":"wrong key","code":"9"}"#), FaultKind::Other, "the code counts");
+    }
+
+    #[test]
+    fn a_fault_without_words_is_named_by_its_marker() {
+        let marker = |body: &str| fault_of(judged(400, ACT, body)).marker;
+        assert_eq!(marker(r#"{"status":"fail"}"#), r#"`status` is "fail""#);
+        for said in [r#""code":"9""#, r#""message":"no""#, r#""details":"no""#, r#""errors":{"a":"b"}"#] {
+            assert_eq!(marker(&format!(r#"{{"status":"fail",{said}}}"#)), "", "{said}");
+        }
+    }
+
+    #[test]
+    fn a_code_is_a_text_or_a_number_that_says_something() {
+        for none in ["null", "[]", "{}", "false", r#""""#, r#""0""#, "0"] {
+            let body = format!(r#"{{"status":"ok","code":{none}}}"#);
+            assert_eq!(judged(200, ACT, &body), Verdict::Success, "{none}");
+        }
+        for some in ["[1]", r#"{"a":1}"#, "true", r#""1""#, "1"] {
+            let body = format!(r#"{{"status":"ok","code":{some}}}"#);
+            assert!(doubt_of(judged(200, ACT, &body)).contains("answer.code"), "{some}");
+        }
+    }
+
+    #[test]
+    fn errors_of_fields_come_in_all_shapes_and_in_bounded_number() {
+        let fields = |value: &str| {
+            let body = format!(r#"{{"status":"fail","message":"no","errors":{value}}}"#);
+            fault_of(judged(400, ACT, &body)).fields
+        };
+        assert_eq!(fields("null"), []);
+        assert_eq!(fields("[]"), []);
+        assert_eq!(fields(r#""bad""#), [FieldFault { field: String::new(), messages: vec!["bad".into()] }]);
+        assert_eq!(fields("{}"), []);
+        assert_eq!(fields(r#"{"a":[]}"#), [FieldFault { field: "a".into(), messages: vec![] }]);
+        let many = format!("[{}]", vec![r#""x""#; KEPT + 1].join(","));
+        assert_eq!(fields(&many)[0].messages.len(), KEPT);
+        // Those of the first field leave so many for the next ones.
+        let two = fields(&format!(r#"{{"a":[{}],"b":["y","y","y"]}}"#, vec![r#""x""#; KEPT - 2].join(",")));
+        assert_eq!((two[0].messages.len(), two[1].messages.len()), (KEPT - 2, 2));
+        let names: Vec<String> = (0..=KEPT).map(|number| format!(r#""f{number}":"x""#)).collect();
+        assert_eq!(fields(&format!("{{{}}}", names.join(","))).len(), KEPT);
+    }
+
+    #[test]
+    fn an_answer_that_was_read_without_a_tree_is_judged_the_same() {
+        const API: ApiInfo = ApiInfo {
+            name: "shop",
+            formats: &[Format::Json],
+            leniency: Leniency { envelope: &["status", "code", "queue"], ..Leniency::STRICT },
+            ..ApiInfo::DEFAULT
+        };
+        const ENDPOINT: EndpointInfo = EndpointInfo { name: "get", effect: Effect::Safe, ..EndpointInfo::DEFAULT };
+        let faults = EnvelopeFaults { inner: &["queue/status"], code: &["code"], ..FAULTS };
+        let bare = EnvelopeFaults { inner: &[], code: &[], ..FAULTS };
+        let headers = HeaderMap::new();
+        let judge = |faults: &EnvelopeFaults<'_>, status: u16, body: &str, is_read: bool| {
+            let answer = RawAnswer::new(&ENDPOINT, &API, status, &headers, body.as_bytes());
+            if is_read {
+                const ROOT: &Table = &Table::new("", &[Field::required("id")]);
+                assert_eq!(answer.value::<u64>(ROOT), Ok(7), "{body}");
+                assert!(!answer.is_parsed(), "{body}");
+            }
+            faults.verdict::<Code>(&answer)
+        };
+        for body in [
+            r#"{"status":"ok","id":7}"#,
+            r#"{"status":1,"code":"0","id":7}"#,
+            r#"{"status":"fail","id":7}"#,
+            r#"{"status":"ok","code":"9","id":7}"#,
+            r#"{"status":"ok","queue":{"status":"fail"},"id":7}"#,
+            r#"{"status":"ok","queue":{"status":"ok"},"id":7}"#,
+            r#"{"id":7}"#,
+        ] {
+            for (faults, status) in [(&faults, 200), (&faults, 500), (&bare, 200)] {
+                let (read, parsed) = (judge(faults, status, body, true), judge(faults, status, body, false));
+                assert_eq!(read, parsed, "{status} {body}");
+            }
+        }
+        assert_eq!(judge(&faults, 200, r#"{"status":"ok","id":7}"#, true), Verdict::Success);
+        assert!(matches!(judge(&faults, 200, r#"{"status":"fail","id":7}"#, true), Verdict::Fault(_)));
+        assert!(matches!(judge(&bare, 200, r#"{"status":"fail","id":7}"#, false), Verdict::Fault(_)));
+        assert!(matches!(judge(&faults, 200, r#"{"status":"ok","code":"9","id":7}"#, true), Verdict::Unclear(_)));
+    }
+}

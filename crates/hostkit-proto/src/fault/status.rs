@@ -81,3 +81,70 @@ impl StatusFaults<'_> {
         named.next().filter(|_| named.next().is_none()).map(|(_, node)| node)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use hostkit_wire::Format;
+    use http::HeaderMap;
+
+    use super::StatusFaults;
+    use crate::answer::RawAnswer;
+    use crate::fault::{FaultCode, FaultKind, Verdict};
+    use crate::info::{ApiInfo, Effect, EndpointInfo};
+
+    #[derive(Debug, Clone, PartialEq)]
+    struct Code(String);
+
+    impl FaultCode for Code {
+        fn from_text(text: &str) -> Self {
+            Self(text.to_owned())
+        }
+
+        fn as_str(&self) -> &str {
+            &self.0
+        }
+
+        fn kind(&self) -> Option<FaultKind> {
+            None
+        }
+    }
+
+    const API: ApiInfo = ApiInfo { formats: &[Format::Json, Format::Xml], ..ApiInfo::DEFAULT };
+    const FAULTS: StatusFaults<'static> = StatusFaults { code: "code", message: "message", details: "details" };
+
+    /// The verdict, and whether the body was parsed for it.
+    fn judged(status: u16, effect: Effect, body: &str) -> (Verdict<Code>, bool) {
+        let info = EndpointInfo { name: "order", effect, ..EndpointInfo::DEFAULT };
+        let headers = HeaderMap::new();
+        let answer = RawAnswer::new(&info, &API, status, &headers, body.as_bytes());
+        let verdict = FAULTS.verdict(&answer);
+        (verdict, answer.is_parsed())
+    }
+
+    const ERROR: &str = r#"{"NotFound":{"code":404,"message":"no such server","details":"gone"}}"#;
+
+    #[test]
+    fn a_failing_status_needs_an_error_document() {
+        for body in [ERROR, r#"{"code":404,"message":"Not Found","details":"gone"}"#] {
+            let (Verdict::Fault(fault), true) = judged(404, Effect::Safe, body) else { panic!("a fault: {body}") };
+            assert_eq!((fault.code, fault.details.as_str()), (Some(Code("NotFound".into())), "gone"), "{body}");
+        }
+        let (Verdict::Fault(bare), _) = judged(404, Effect::Safe, r#"{"code":404}"#) else { panic!("a fault") };
+        assert_eq!(bare.code, None, "it has no name");
+        for body in ["", "<html></html>", "{}", r#"{"NotFound":{"message":"no"}}"#, r#"{"code":"x"}"#] {
+            assert_eq!(judged(404, Effect::Safe, body).0, Verdict::Unrecognised, "{body}");
+        }
+    }
+
+    #[test]
+    fn an_error_document_inside_a_success_is_in_doubt_for_a_call_that_acts() {
+        for body in [ERROR, r#"{"a":[{"b":{"code":404,"message":"no"}}]}"#, r#"<a><b code="404" message="no"/></a>"#] {
+            let (Verdict::Unclear(error), _) = judged(200, Effect::Spends, body) else { panic!("a doubt: {body}") };
+            assert!(error.to_string().contains("an error under status 200"), "{error}");
+            assert_eq!(judged(200, Effect::Safe, body), (Verdict::Success, false), "nothing is parsed for a read");
+        }
+        for body in ["", r#"{"code":404}"#, r#"{"message":"made"}"#, r#"{"code":"red","message":"a paint"}"#] {
+            assert_eq!(judged(200, Effect::Spends, body).0, Verdict::Success, "{body}");
+        }
+    }
+}

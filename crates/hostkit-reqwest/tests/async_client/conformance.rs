@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::common::Async;
-use hostkit::{BaseUrl, Secret};
+use hostkit::{BaseUrl, CallOptions, Outcome, Secret};
 use hostkit_reqwest::Client;
 use hostkit_testing::conformance::{Fault, GetItem, KEY, Order, Row, Server, Shop, Subject};
 
@@ -37,6 +37,23 @@ fn a_flood_of_heads_does_not_hold_up_other_tasks() {
     });
     println!("10 calls, {} arrivals, timers at most {} ms late", server.arrivals().len(), worst.as_millis());
     assert!(worst <= Row::GRACE, "{worst:?}");
+}
+
+/// A task that holds the only thread up while the connection is made: once it goes on, the deadline has passed.
+#[test]
+fn a_connection_that_comes_after_the_deadline_sends_nothing() {
+    let server = Server::start(Fault::Nothing).unwrap();
+    let deadline = Duration::from_millis(200);
+    let client = Client::<Shop>::builder(Secret::new(KEY)).base_url(server.base_url()).deadline(deadline).seed(1);
+    let client = client.build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let outcome = runtime.block_on(async {
+        let late = async { std::thread::sleep(2 * deadline) };
+        let client = client.with(CallOptions::new().unread());
+        tokio::join!(client.perform(&Order { note: 0 }), late).0
+    });
+    assert!(matches!(outcome, Outcome::NotSent(_)), "{outcome:?}");
+    assert_eq!(server.arrivals().len(), 0);
 }
 
 /// That this compiles is the test: clients and their calls go between threads.

@@ -77,3 +77,44 @@ impl<T, C: FaultCode> Recovery<T, C> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Recovery;
+
+    #[derive(Debug, Clone, PartialEq)]
+    struct Code;
+
+    impl hostkit_proto::FaultCode for Code {
+        fn from_text(_: &str) -> Self {
+            Self
+        }
+
+        fn as_str(&self) -> &str {
+            ""
+        }
+
+        fn kind(&self) -> Option<hostkit_proto::FaultKind> {
+            None
+        }
+    }
+
+    #[test]
+    fn a_verdict_on_what_was_found_needs_something() {
+        let of = Recovery::<u8, Code>::of;
+        assert!(of(Vec::new()).is_none());
+        assert!(matches!(of(vec![1]), Some(Recovery::Happened(1))));
+        assert!(matches!(of(vec![1, 2]), Some(Recovery::Several(found)) if found == [1, 2]));
+    }
+
+    #[test]
+    fn only_some_verdicts_close_the_case() {
+        let closed = [Recovery::Happened(1), Recovery::InPart(1, 1), Recovery::Several(vec![1, 2]), Recovery::DidNot];
+        for verdict in closed {
+            let verdict: Recovery<u8, Code> = verdict;
+            assert!(!verdict.is_open(), "{verdict}");
+        }
+        let open = [Recovery::NotShown("no call"), Recovery::OtherTicket("another call")];
+        assert!(open.iter().all(|verdict: &Recovery<u8, Code>| verdict.is_open()));
+    }
+}

@@ -129,9 +129,11 @@ impl<E: Perform> ActMachine<E> {
         Self(typed)
     }
 
-    /// Records the outcome of the call that this is part of.
+    /// Records the outcome of the call that this is part of. Only now its price counts as spent or comes back: a read
+    /// after a refusal may have shown that the call was carried out.
     pub(crate) fn record(&mut self, now: Now, outcome: &Outcome<Reply<E::Output>, Code<E>>) {
         let exchange = &mut self.0.exchange;
+        exchange.settle(outcome.may_have_happened());
         if let Some(ticket) = outcome.ticket() {
             exchange.warn(outcome.call_outcome(), Some(ticket.cause()), outcome.status());
         }

@@ -371,20 +371,19 @@ impl<A: Api> Exchange<A> {
         self.end(failed);
     }
 
-    /// The only way to end without a value: the reservation is released, or counts as spent.
+    /// The only way to end without a value.
     fn end(&mut self, failed: Failed<A::Code>) {
-        let is_back = match failed.ending {
-            Ending::NotSent => true,
-            Ending::Rejected => !failed.error.may_have_happened(),
-            Ending::Open => false,
-        };
-        match self.reservation.take() {
-            Some(reservation) if is_back => reservation.give_back(),
-            reservation => drop(reservation),
-        }
         tracing::debug!(error = %failed.error, "failed");
         self.record_failure(&failed);
         self.state = State::Ended(Box::new(failed));
+    }
+
+    /// Ends the reservation of the price: it counts as spent, or comes back.
+    fn settle(&mut self, is_spent: bool) {
+        match self.reservation.take() {
+            Some(reservation) if !is_spent => reservation.give_back(),
+            reservation => drop(reservation),
+        }
     }
 
     /// Whether no other attempt follows.
@@ -394,7 +393,6 @@ impl<A: Api> Exchange<A> {
 
     /// The only way to end with a value.
     fn succeed(&mut self, now: Now, status: u16, outcome: CallOutcome) {
-        drop(self.reservation.take());
         self.core.shared().retries.reward();
         tracing::debug!(http.response.status_code = status, "answered");
         if !self.watched.is_part {

@@ -373,6 +373,16 @@ mod tests {
         }
         assert_eq!(rates.admit(at(10), at(20), &["get"]), Err(at(11)));
         assert!(rates.admit(at(11), at(20), &["get"]).is_ok());
+        // The second one ended a second after the first.
+        assert!(rates.admit(at(12), at(20), &["get"]).is_ok());
+    }
+
+    #[test]
+    fn what_the_store_said_is_true_for_one_window() {
+        let rates = Rates::new(&RULES[..1]);
+        rates.store_says(at(0), &[Left { name: "get", calls: 1, next: Duration::ZERO }]);
+        let left = |now| rates.left(now).first().map(|left| left.left);
+        assert_eq!((left(at(9)), left(at(10))), (Some(1), Some(3)));
     }
 
     #[test]

@@ -403,4 +403,50 @@ mod tests {
         writer.line(format_args!("call 1 2"));
         assert!(Kept::read(&writer.end()).is_err());
     }
+
+    #[test]
+    fn what_has_expired_makes_room_in_the_next_millisecond() {
+        let call = |id| Counted { id, latest: 0, is_under_way: false };
+        let window = Window { length: 10, hold: 0, calls: vec![call(1), call(2)] };
+        assert_eq!((window.room(100, 2, 0), window.room(100, 3, 0)), (101, 100), "they are not forgotten yet");
+    }
+
+    /// One entry in memory.
+    #[derive(Debug, Default)]
+    struct Memory(std::sync::Mutex<Option<Vec<u8>>>);
+
+    impl Store for Memory {
+        fn change(&self, _: &StoreKey, change: crate::store::Change<'_>) -> io::Result<()> {
+            let mut entry = self.0.lock().expect("no panic");
+            if let Some(after) = change(std::time::SystemTime::now(), entry.as_deref()) {
+                *entry = Some(after);
+            }
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_call_that_is_dropped_before_it_went_out_does_not_count() {
+        let base = "https://shop.example".parse().expect("a URL");
+        let rates = SharedRates::new(RateStore::new(Memory::default(), "one"), "shop", &base);
+        let ask = || {
+            let answer = rates.ask(GET.to_vec(), Duration::from_secs(5));
+            rates.wait_idle();
+            match answer.poll() {
+                crate::store::thread::Polled::Ready(answer) => answer.expect("the store works"),
+                crate::store::thread::Polled::Pending(_) => panic!("the store is idle"),
+            }
+        };
+        let (first, second) = (ask(), ask());
+        assert!(first.is_ok() && second.is_ok() && ask().is_err());
+        drop(first);
+        rates.wait_idle();
+        let third = ask();
+        assert!(third.is_ok() && ask().is_err());
+        // One that goes out counts.
+        let id = third.map(Grant::go);
+        rates.wait_idle();
+        assert!(id.is_ok() && ask().is_err());
+        drop(second);
+    }
 }

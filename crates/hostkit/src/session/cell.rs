@@ -342,6 +342,54 @@ impl<T, E> Drop for LeadGuard<T, E> {
 }
 
 #[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    const WHOLE: Duration = Duration::from_secs(100);
+
+    fn at(seconds: u64) -> Now {
+        let monotonic = Moment::after_start(Duration::from_secs(seconds));
+        Now { monotonic, wall: hostkit_proto::UnixTime(1_700_000_000 + i64::try_from(seconds).unwrap_or(0)) }
+    }
+
+    fn lead(cell: &SessionCell<u32, u32>, now: Now) -> LeadGuard<u32, u32> {
+        match cell.ask(now, Duration::ZERO, &mut None) {
+            Admission::Lead(guard) => guard,
+            _ => panic!("it leads"),
+        }
+    }
+
+    fn is_ready(cell: &SessionCell<u32, u32>, now: Now) -> bool {
+        matches!(cell.ask(now, Duration::ZERO, &mut None), Admission::Ready(_))
+    }
+
+    #[test]
+    fn a_renewal_that_failed_is_tried_again_after_a_tenth_of_the_lifetime() {
+        let cell = SessionCell::new();
+        lead(&cell, at(0)).succeed(1, at(0), Some(WHOLE), 0.0);
+        assert!(is_ready(&cell, at(79)));
+        let old = lead(&cell, at(80)).fail(7, at(80), false);
+        assert!(old.is_some_and(|old| !old.is_past_its_end(at(99)) && old.is_past_its_end(at(100))));
+        assert!(is_ready(&cell, at(89)));
+        // The next one fails at the very end of the session.
+        let guard = lead(&cell, at(90));
+        assert!(guard.fail(7, at(100), false).is_none());
+        assert!(!is_ready(&cell, at(100)));
+    }
+
+    #[test]
+    fn a_renewal_waits_for_the_end_of_a_backoff() {
+        let cell = SessionCell::new();
+        lead(&cell, at(0)).succeed(1, at(0), Some(WHOLE), 0.0);
+        let mut guard = lead(&cell, at(80));
+        (0..3).for_each(|_| guard.sent(at(90).monotonic));
+        guard.fail(7, at(80), false);
+        assert_eq!(lead(&cell, at(91)).not_before(), at(91).monotonic);
+        assert!(is_ready(&cell, at(90)), "the session is due, and the next sign-in is not");
+    }
+}
+
+#[cfg(all(test, not(loom)))]
 mod search;
 #[cfg(all(test, not(loom)))]
 mod snapshot;

@@ -148,14 +148,8 @@ impl SignInLease {
             shared.change(store, |now, kept| {
                 // The session aged in the queue and while the store read its clock.
                 let asked = now.saturating_sub(millis(age.saturating_add(queued.elapsed())));
-                // A holder whose lease expired may be late; ages are whole seconds, so they alone do not decide.
-                let is_ours = kept.lease.is_some_and(|(held_by, _)| Some(held_by) == holder);
-                kept.release(holder);
-                kept.refused = 0;
-                if is_ours || kept.held.as_ref().is_none_or(|held| held.asked <= asked || held.asked > now) {
-                    let (token, more, base_url) = (token.clone(), more.clone(), base_url.clone());
-                    kept.held = Some(Held { stamp, asked, token, more, base_url, lifetime: lifetime.map(millis) });
-                }
+                let (token, more, base_url) = (token.clone(), more.clone(), base_url.clone());
+                kept.save(now, holder, Held { stamp, asked, token, more, base_url, lifetime: lifetime.map(millis) });
             })
         })
     }
@@ -246,6 +240,17 @@ impl Kept {
                 self.lease = Some((question.holder, now.saturating_add(question.lease)));
                 Decision::Lead
             }
+        }
+    }
+
+    /// Keeps a new session, unless a newer one is there.
+    fn save(&mut self, now: u64, holder: Option<u64>, new: Held) {
+        // A holder whose lease expired may be late; ages are whole seconds, so they alone do not decide.
+        let is_ours = self.lease.is_some_and(|(held_by, _)| Some(held_by) == holder);
+        self.release(holder);
+        self.refused = 0;
+        if is_ours || self.held.as_ref().is_none_or(|held| held.asked <= new.asked || held.asked > now) {
+            self.held = Some(new);
         }
     }
 
@@ -359,8 +364,31 @@ mod tests {
         assert!(matches!(kept.begin(6_001, &question(3, 0)), Decision::Lead));
         // The clock was set back by an hour: the lease would seem to last that long.
         assert!(matches!(kept.begin(1, &question(4, 0)), Decision::Busy));
-        kept.lease = Some((3, 3_600_000));
-        assert!(matches!(kept.begin(1, &question(4, 0)), Decision::Lead));
+        for now in [1, 1_000_000] {
+            kept.lease = Some((3, now + 30_000));
+            assert!(matches!(kept.begin(now, &question(4, 0)), Decision::Busy), "{now}");
+            kept.lease = Some((3, now + 3_600_000));
+            assert!(matches!(kept.begin(now, &question(4, 0)), Decision::Lead), "{now}");
+        }
+    }
+
+    #[test]
+    fn a_late_holder_replaces_no_newer_session() {
+        let stamp_after = |lease: Option<(u64, u64)>, before: Option<Held>, asked: u64| {
+            let mut kept = Kept { held: before, lease, refused: 5 };
+            kept.save(2_000, Some(1), Held { stamp: 9, ..held(9, asked).expect("a session") });
+            assert_eq!((kept.refused, kept.lease), (0, lease.filter(|(held_by, _)| *held_by != 1)));
+            kept.held.map(|held| held.stamp)
+        };
+        assert_eq!(stamp_after(None, None, 1_000), Some(9));
+        // Its lease ended, and another one has signed in since.
+        assert_eq!(stamp_after(None, held(7, 1_500), 1_000), Some(7));
+        assert_eq!(stamp_after(Some((2, 9_000)), held(7, 1_500), 1_000), Some(7));
+        assert_eq!(stamp_after(None, held(7, 1_000), 1_000), Some(9), "within one second, the last one counts");
+        assert_eq!(stamp_after(None, held(7, 500), 1_000), Some(9));
+        assert_eq!(stamp_after(Some((1, 9_000)), held(7, 1_500), 1_000), Some(9), "its lease lasts");
+        assert_eq!(stamp_after(None, held(7, 2_000), 1_000), Some(7));
+        assert_eq!(stamp_after(None, held(7, 2_001), 1_000), Some(9), "from before the clock was set back");
     }
 
     #[test]

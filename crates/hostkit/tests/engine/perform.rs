@@ -552,6 +552,7 @@ fn outcomes_and_tickets_say_what_they_are() {
     // A status or a code of the API that says that its server failed is the cause; other codes are not.
     for (status, name, cause) in [
         (500, "Nope", TicketCause::ServerFailed),
+        (500, "Busy", TicketCause::ServerFailed),
         (400, "Queue", TicketCause::ServerFailed),
         (499, "Queue", TicketCause::ServerFailed),
     ] {
@@ -559,6 +560,8 @@ fn outcomes_and_tickets_say_what_they_are() {
         let ticket = outcome.ticket().unwrap();
         assert_eq!((ticket.cause(), ticket.status()), (cause, Some(status)), "{name}");
         assert!(ticket.body().is_some_and(|body| body.contains(name)));
+        let restored = ticket.save().to_string().parse::<SavedTicket>().unwrap().ticket::<Reboot>().unwrap();
+        assert_eq!((restored.cause(), restored.status(), restored.body()), (cause, Some(status), None));
     }
     let outcome = bench([fault(409, "Twice").header("x-fault", "Twice").header("x-verify", "1")]).perform(Reboot);
     assert_eq!(outcome.ticket().map(hostkit::Ticket::cause), Some(TicketCause::Refused));

@@ -1,5 +1,8 @@
 //! Calls that are refused before they are sent: by a price limit, a budget, or the caller's journal.
 
+use std::time::Duration;
+
+use crate::common::things::things;
 use crate::common::*;
 use hostkit::machinery::{Machine, Step};
 use hostkit::time::Clock;
@@ -53,6 +56,21 @@ fn the_budget_is_used_up_by_what_may_have_happened() {
     assert!(bench.perform(Reboot).is_done());
 }
 
+/// What a proxy's repeat refuses, and the list shows as made, costs its price.
+#[test]
+fn a_refusal_that_follows_a_success_is_paid() {
+    let left = |after: &str| {
+        let budget = Budget::new(money("100"));
+        let script = [things("1"), fault(402, "Payment"), things(after)];
+        let bench = bench_with(|clock| config(direct(), clock).budget(budget.clone()), script);
+        let outcome = bench.run(bench.core.perform(&Order, CallOptions::new().price(money("30"))));
+        (outcome.as_str(), budget.remaining().to_string())
+    };
+    assert_eq!(left("1, 7"), ("done", "70".to_owned()));
+    assert_eq!(left("1, 7, 8"), ("rejected", "70".to_owned()), "it may have happened");
+    assert_eq!(left("1"), ("rejected", "100".to_owned()));
+}
+
 #[test]
 fn a_dropped_call_stays_paid() {
     let budget = Budget::new(money("100"));
@@ -76,6 +94,29 @@ fn a_journal_may_refuse() {
     assert!(matches!(&outcome, Outcome::NotSent(error) if error.kind() == ErrorKind::Refused), "{outcome:?}");
     assert!(bench.perform(Reboot).is_done());
     bench.call(GetItem).unwrap();
+}
+
+/// Whoever found the ticket meanwhile was told that nothing was sent, so nothing may go out after the deadline.
+#[test]
+fn what_the_hook_held_up_beyond_the_deadline_is_not_sent() {
+    for (wall_only, seconds, is_sent) in [(false, 29, true), (false, 30, false), (true, 30, true), (true, 32, false)] {
+        let configure = |clock: &hostkit::time::ManualClock| {
+            let held = clock.clone();
+            config(direct(), clock).before_send(move |_| {
+                if wall_only {
+                    held.advance_wall(seconds)
+                } else {
+                    held.advance(Duration::from_secs(seconds as u64))
+                }
+                Ok(())
+            })
+        };
+        let bench = bench_with(configure, [ok().takes(Duration::from_secs(5))]);
+        let outcome = bench.perform(Order);
+        assert_eq!(bench.sent("order"), usize::from(is_sent), "{outcome:?}");
+        assert_eq!(outcome.may_have_happened(), is_sent, "{seconds}: {outcome:?}");
+        assert!(bench.seconds() <= 30, "it is back at its deadline: {}", bench.seconds());
+    }
 }
 
 #[test]

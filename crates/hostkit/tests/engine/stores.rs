@@ -329,15 +329,15 @@ fn a_verdict_that_the_store_does_not_take_is_none() {
     assert!(matches!(done, Recovery::Happened(7)), "{done}");
 }
 
-/// A store that does not answer a word of what was made, until it is let go.
-#[derive(Debug, Clone, Default)]
-struct Stuck(Memory, Arc<Mutex<()>>);
+/// A store that does not answer a change to such an entry, until it is let go.
+#[derive(Debug, Clone)]
+struct Stuck(Memory, Arc<Mutex<()>>, fn(&str) -> bool);
 
 impl Store for Stuck {
     fn change(&self, key: &StoreKey, change: Change<'_>) -> io::Result<()> {
         self.0.change(key, &mut |now, before| {
             let after = change(now, before)?;
-            if String::from_utf8_lossy(&after).contains(" done ") {
+            if self.2(&String::from_utf8_lossy(&after)) {
                 drop(self.1.lock().unwrap());
             }
             Some(after)
@@ -345,9 +345,18 @@ impl Store for Stuck {
     }
 }
 
+/// It answers no word of what was made.
+fn stuck() -> Stuck {
+    stuck_at(|entry| entry.contains(" done "))
+}
+
+fn stuck_at(is_held: fn(&str) -> bool) -> Stuck {
+    Stuck(Memory::default(), Arc::default(), is_held)
+}
+
 #[test]
 fn a_verdict_waits_for_the_store_no_longer_than_the_deadline() {
-    let store = Stuck::default();
+    let store = stuck();
     let (bench, ticket) = lost(store.clone(), [things("1, 2, 7")]);
     let held = store.1.lock().unwrap();
     let deadline = CallOptions::new().deadline(Duration::from_secs(10));
@@ -372,7 +381,7 @@ fn a_verdict_waits_for_the_store_no_longer_than_the_deadline() {
 fn a_store_that_does_not_answer_ends_with_the_deadline() {
     let past = Duration::from_secs(31);
     // Before the call: nothing is sent.
-    let store = Stuck::default();
+    let store = stuck();
     let held = store.1.lock().unwrap();
     let bench = calling(store.clone(), []);
     let mut order = bench.core.perform(&Order, CallOptions::new());
@@ -383,7 +392,7 @@ fn a_store_that_does_not_answer_ends_with_the_deadline() {
     drop(held);
 
     // After it: the outcome stays what it was.
-    let store = Stuck::default();
+    let store = stuck();
     let bench = calling(store.clone(), [things("1, 2"), ok()]);
     let mut order = bench.core.perform(&Order, CallOptions::new());
     for _ in 0..2 {
@@ -397,7 +406,7 @@ fn a_store_that_does_not_answer_ends_with_the_deadline() {
     drop(held);
 
     // In a recovery: it cannot tell yet.
-    let store = Stuck::default();
+    let store = stuck();
     let (bench, ticket) = lost(store.clone(), [things("1, 2, 7")]);
     let held = store.1.lock().unwrap();
     let options = CallOptions::new().deadline(Duration::from_secs(30));
@@ -408,6 +417,139 @@ fn a_store_that_does_not_answer_ends_with_the_deadline() {
     bench.clock.advance(past);
     assert!(matches!(recovery.step(bench.clock.now()), Step::Done(Recovery::NotYet(..))));
     drop(held);
+}
+
+/// A store that was emptied, as by a restart without persistence, knows nothing of the calls beside this one.
+#[test]
+fn a_store_that_lost_the_call_has_lost_others() {
+    let store = Memory::default();
+    let (first, ticket) = lost(store.clone(), []);
+    assert!(calling(store.clone(), [things("1, 2"), ok()]).read_and_perform(Order).is_done(), "it made 7");
+    store.0.lock().unwrap().clear();
+    let restored = ticket.save().to_string().parse::<SavedTicket>().unwrap().ticket::<Order>().unwrap();
+    for (bench, ticket) in [(first, ticket), (calling(store, []), restored)] {
+        (0..19).for_each(|_| bench.transport.push(things("1, 2, 7")));
+        let done = bench.run(bench.core.recover::<Order>(&ticket, CallOptions::new()));
+        assert!(matches!(done, Recovery::CannotTell(Doubt::OtherCall)), "{done}");
+    }
+}
+
+/// Nor does it know of calls that began before this one, and a process that found it filled before notices.
+#[test]
+fn a_store_that_lost_other_calls_clouds_the_next_one() {
+    for (is_warm, waits, is_clouded) in [(true, 0, true), (false, 0, false), (true, 25 * 3_600, false)] {
+        let store = Timed::default();
+        let broken = Script::fail(Phase::Head, TransportErrorKind::Reset);
+        let second = calling(store.clone(), []);
+        if is_warm {
+            let refused = [things("1, 2"), fault(402, "Payment"), things("1, 2")];
+            refused.into_iter().for_each(|script| second.transport.push(script));
+            assert!(matches!(second.read_and_perform(Order), Outcome::Rejected(_)));
+        }
+        let (_first, _) = lost(store.clone(), []);
+        *store.1.lock().unwrap() = Duration::from_secs(waits);
+        store.0.0.lock().unwrap().clear();
+        let script = [things("1, 2"), broken].into_iter().chain((0..19).map(|_| things("1, 2, 7")));
+        script.for_each(|script| second.transport.push(script));
+        let Outcome::Unresolved(ticket) = second.read_and_perform(Order) else { panic!("the end is open") };
+        let done = second.run(second.core.recover::<Order>(&ticket, CallOptions::new()));
+        assert_eq!(matches!(done, Recovery::CannotTell(Doubt::OtherCall)), is_clouded, "{is_warm} {waits}: {done}");
+        assert_eq!(matches!(done, Recovery::Happened(7)), !is_clouded, "{is_warm} {waits}: {done}");
+    }
+}
+
+/// What the others have to learn is in the store before the call ends, and waits for it no longer than the deadline.
+#[test]
+fn a_failure_waits_for_the_store_no_longer_than_the_deadline() {
+    let ends_at_its_deadline = |bench: Bench, answer: Script, store: Stuck| {
+        let held = store.1.lock().unwrap();
+        bench.transport.push(answer);
+        let mut call = bench.core.call(&LimitedGet, CallOptions::new().deadline(Duration::from_secs(10)));
+        let outgoing = to_request(&bench, &mut call);
+        call.receive(bench.clock.now(), Transport::send(&bench.transport, *outgoing));
+        bench.clock.advance(Duration::from_millis(9_999));
+        assert!(matches!(call.step(bench.clock.now()), Step::Wait(..)), "it waits for the store");
+        bench.clock.advance(Duration::from_millis(1));
+        assert!(matches!(call.step(bench.clock.now()), Step::Done(Err(_))), "it waits on");
+        drop(held);
+    };
+    let refused = stuck_at(|entry| entry.contains("refused "));
+    let sessions = SessionStore::new(refused.clone(), "one");
+    let bench = bench_with(|clock| config(key(), clock).session_store(sessions), []);
+    ends_at_its_deadline(bench, fault(401, "Expired"), refused);
+    let is_hold = |entry: &str| entry.lines().any(|line| line.starts_with("window ") && !line.ends_with(" 0"));
+    let held = stuck_at(is_hold);
+    let bench = calling(held.clone(), []);
+    ends_at_its_deadline(bench, fault(429, "TooMany").header("retry-after", "25"), held);
+}
+
+#[test]
+fn refused_credentials_are_in_the_store_before_the_call_ends() {
+    let store = Slow::default();
+    let sessions = SessionStore::new(store.clone(), "one");
+    let bench = bench_with(|clock| config(key(), clock).session_store(sessions), [fault(401, "Expired")]);
+    assert_eq!(bench.call(GetItem).unwrap_err().kind(), ErrorKind::SignIn);
+    assert!(store.0.text("session").contains("refused "));
+}
+
+#[test]
+fn a_session_of_another_process_ends_when_it_ends() {
+    let store = Memory::default();
+    let short = || login().header("x-life", "100");
+    client(&store, "one", [short(), ok()]).call(GetItem).unwrap();
+    let second = client(&store, "one", [ok(), short(), ok()]);
+    second.call(GetItem).unwrap();
+    second.clock.advance(Duration::from_secs(101));
+    second.call(GetItem).unwrap();
+    assert_eq!(second.sent("login"), 1, "the token is past its end");
+}
+
+/// A process that gives a sign-in up blocks no other one until the end of its lease.
+#[test]
+fn a_dropped_sign_in_passes_to_another_process() {
+    let store = Memory::default();
+    let first = client(&store, "one", []);
+    let mut call = first.core.call(&GetItem, CallOptions::new());
+    assert_eq!(to_request(&first, &mut call).endpoint, "login");
+    assert!(store.text("session").contains("lease "));
+    drop(call);
+    let second = client(&store, "one", [login(), ok()]);
+    second.call_with(GetItem, CallOptions::new().deadline(Duration::from_secs(5))).unwrap();
+}
+
+/// The server asked this process to wait, whatever becomes of the store.
+#[test]
+fn a_process_keeps_to_the_retry_after_that_it_got_itself() {
+    let store = Memory::default();
+    let bench = calling(store.clone(), [fault(429, "TooMany").header("retry-after", "25"), ok()]);
+    let short = || CallOptions::new().deadline(Duration::from_secs(20));
+    bench.call_with(LimitedGet, short()).unwrap_err();
+    store.0.lock().unwrap().clear();
+    let error = bench.call_with(LimitedGet, short()).unwrap_err();
+    assert_eq!((error.kind(), bench.transport.left()), (ErrorKind::Exhausted, 1), "{error}");
+    bench.clock.advance(Duration::from_secs(25));
+    bench.call_with(LimitedGet, short()).unwrap();
+}
+
+/// What a damaged entry held is unknown, so the windows that it may have filled pass first, and no more than these.
+#[test]
+fn a_damaged_count_holds_for_one_window() {
+    let store = Timed::default();
+    let bench = calling(store.clone(), [ok(), ok()]);
+    bench.call(LimitedGet).unwrap();
+    store.0.0.lock().unwrap().values_mut().for_each(|bytes| bytes.truncate(5));
+    let call = || bench.call_with(LimitedGet, CallOptions::new().deadline(Duration::from_secs(30)));
+    assert_eq!(call().unwrap_err().kind(), ErrorKind::Exhausted);
+    *store.1.lock().unwrap() = Duration::from_secs(61);
+    call().unwrap();
+}
+
+#[test]
+fn stores_are_shown_with_their_account_alone() {
+    let store = Memory::default();
+    let (sessions, rates) = (SessionStore::new(store.clone(), "one"), RateStore::new(store, "one"));
+    assert_eq!(format!("{sessions:?}"), r#"SessionStore { account: "one", .. }"#);
+    assert_eq!(format!("{rates:?}"), r#"RateStore { account: "one", .. }"#);
 }
 
 /// A store whose clock the test advances.

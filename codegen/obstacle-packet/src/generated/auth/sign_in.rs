@@ -3,7 +3,7 @@
 
 //! `POST /agent`: signs in.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, Field, Name, Table};
 use hostkit_proto::{
     Call, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, Repeatable, RequestParts, Secret,
 };
@@ -85,11 +85,13 @@ impl Endpoint for SignIn {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Ticket, DecodeError> {
-        answer.value(
-            &Name::new("packet")
+        const ROOT: &Table = &Table::new(
+            "",
+            &[Field::required("packet")
                 .json_inner(&["session", "create", "result"])
-                .xml_inner(&["session", "create", "result"]),
-        )
+                .xml_inner(&["session", "create", "result"])],
+        );
+        answer.value(ROOT)
     }
 }
 

@@ -4,8 +4,8 @@
 //! The server half of `specs/obstacle-packet/things/`.
 
 use hostkit_proto::codec::{DecodeError, Name};
-use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
-use hostkit_proto::{Top, Word};
+use hostkit_proto::server::{ReceivedRequest, Root, Serve, Simulate, WrittenAnswer, simulate};
+use hostkit_proto::{EncodeError, Endpoint, Perform, Top, Word, evidence};
 
 use crate::things::{AddThing, CopyThing, DeleteThing, GetThing, ListIds, ListThings};
 use crate::types::{Thing, ThingId};
@@ -39,6 +39,8 @@ impl Serve for AddThing {
     }
 }
 
+impl Simulate for AddThing {}
+
 impl Serve for CopyThing {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
@@ -65,6 +67,25 @@ impl Serve for CopyThing {
     }
 }
 
+impl Simulate for CopyThing {
+    fn listed(shown: &Vec<ThingId>) -> Vec<String> {
+        shown.iter().map(evidence::text).collect()
+    }
+
+    fn show(&self, number: u64, _: &Vec<ThingId>, shown: &mut Vec<ThingId>) -> Result<bool, EncodeError> {
+        if let Some(key) = simulate::numbered(number) {
+            shown.push(key);
+        }
+        Ok(true)
+    }
+
+    fn name(&self, number: u64, output: &mut ThingId) {
+        if let Some(key) = simulate::numbered(number) {
+            *output = key;
+        }
+    }
+}
+
 impl Serve for DeleteThing {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
@@ -82,6 +103,15 @@ impl Serve for DeleteThing {
             Top { json: "packet/thing/del/result/status", xml: "packet/thing/del/result/status" },
             Word::Text("ok"),
         );
+    }
+}
+
+impl Simulate for DeleteThing {
+    fn show(&self, _: u64, _: &Vec<ThingId>, shown: &mut Vec<ThingId>) -> Result<bool, EncodeError> {
+        let inputs = &Perform::inputs(self);
+        let id: ThingId = inputs.need(Self::INFO.name, "id")?;
+        simulate::remove(shown, |item| *item == id);
+        Ok(true)
     }
 }
 

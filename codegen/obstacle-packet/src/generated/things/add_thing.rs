@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, Field, Name, Table};
 use hostkit_proto::evidence::{Each, Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
@@ -57,7 +57,7 @@ use crate::types::{Thing, ThingId};
 /// #     .transport(answers)
 /// #     .build()?;
 /// # let client = client.with(hostkit::CallOptions::new().unread());
-/// let call = AddThing::new("lamp").color("red");
+/// let call = AddThing::new("lamp");
 /// let outcome = client.perform(&call);
 /// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
@@ -117,11 +117,13 @@ impl Endpoint for AddThing {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<ThingId, DecodeError> {
-        answer.value(
-            &Name::new("packet")
+        const ROOT: &Table = &Table::new(
+            "",
+            &[Field::required("packet")
                 .json_inner(&["thing", "add", "result", "id"])
-                .xml_inner(&["thing", "add", "result", "id"]),
-        )
+                .xml_inner(&["thing", "add", "result", "id"])],
+        );
+        answer.value(ROOT)
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::codec::{DecodeError, Field, InputLimit, Name, Table};
 use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
@@ -108,11 +108,13 @@ impl Endpoint for CopyThing {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<ThingId, DecodeError> {
-        answer.value(
-            &Name::new("packet")
+        const ROOT: &Table = &Table::new(
+            "",
+            &[Field::required("packet")
                 .json_inner(&["thing", "copy", "result", "id"])
-                .xml_inner(&["thing", "copy", "result", "id"]),
-        )
+                .xml_inner(&["thing", "copy", "result", "id"])],
+        );
+        answer.value(ROOT)
     }
 }
 

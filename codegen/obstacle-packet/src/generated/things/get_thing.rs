@@ -3,7 +3,7 @@
 
 //! `POST /agent`: a thing.
 
-use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::codec::{DecodeError, Field, InputLimit, Name, Table};
 use hostkit_proto::evidence::Inputs;
 use hostkit_proto::{
     Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts, Value,
@@ -104,9 +104,13 @@ impl Endpoint for GetThing {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Thing, DecodeError> {
-        answer.value(
-            &Name::new("packet").json_inner(&["thing", "find", "result"]).xml_inner(&["thing", "find", "result"]),
-        )
+        const ROOT: &Table = &Table::new(
+            "",
+            &[Field::required("packet")
+                .json_inner(&["thing", "find", "result"])
+                .xml_inner(&["thing", "find", "result"])],
+        );
+        answer.value(ROOT)
     }
 
     fn echo(&self) -> Inputs {

@@ -3,7 +3,7 @@
 
 //! `POST /agent`: the numbers of the things.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, Field, Name, Table};
 use hostkit_proto::{
     Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts, Value,
 };
@@ -87,12 +87,13 @@ impl Endpoint for ListIds {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<ThingId>, DecodeError> {
-        answer.list(
-            &Name::new("packet")
+        const ROOT: &Table = &Table::new(
+            "",
+            &[Field::required_list("packet")
                 .json_inner(&["thing", "list", "result", "ids", "id"])
-                .xml_inner(&["thing", "list", "result", "ids", "id"]),
-            100_000,
-        )
+                .xml_inner(&["thing", "list", "result", "ids", "id"])],
+        );
+        answer.list(ROOT, 100_000)
     }
 }
 

@@ -3,7 +3,7 @@
 
 //! `POST /agent`: the things with what is known of them.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, Field, Name, Table};
 use hostkit_proto::{
     Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts, Value,
 };
@@ -89,10 +89,13 @@ impl Endpoint for ListThings {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<Thing>, DecodeError> {
-        answer.list(
-            &Name::new("packet").json_inner(&["thing", "get", "result"]).xml_inner(&["thing", "get", "result"]),
-            100_000,
-        )
+        const ROOT: &Table = &Table::new(
+            "",
+            &[Field::required_list("packet")
+                .json_inner(&["thing", "get", "result"])
+                .xml_inner(&["thing", "get", "result"])],
+        );
+        answer.list(ROOT, 100_000)
     }
 }
 

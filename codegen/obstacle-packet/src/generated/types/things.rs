@@ -25,7 +25,7 @@ impl Info {
 }
 
 impl FromFields for Info {
-    const TABLE: &'static Table<'static> =
+    const TABLE: &'static Table =
         &Table::new("specs/obstacle-packet/types/things.toml", &[Field::required("name"), Field::optional("color")]);
 
     fn blank() -> Self {
@@ -61,7 +61,7 @@ impl Thing {
 }
 
 impl FromFields for Thing {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/obstacle-packet/types/things.toml",
         &[Field::required("id"), Field::required("info").xml("data").xml_inner(&["gen_info"])],
     );
@@ -108,7 +108,7 @@ impl Ticket {
 }
 
 impl FromFields for Ticket {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/obstacle-packet/types/things.toml",
         &[Field::required("ticket"), Field::required("csrf"), Field::optional("lives")],
     );

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use hostkit_proto::Effect;
 
+use super::super::State;
 use super::super::stores::SharedSignIn;
-use super::super::{Ending, Failed, State};
 use super::caller::{Caller, Driver};
 use super::drive::End;
 use super::gate::Keeps;
-use super::shop::{Code, LOGIN};
+use super::shop::LOGIN;
 use super::world::{PRICE, World};
 use crate::call::retry::Class;
 use crate::machine::Step;
@@ -165,18 +165,7 @@ pub(super) fn is_spent(caller: &Caller) -> bool {
         _ if caller.kind.info.effect != Effect::Spends || !caller.has_begun => false,
         (None, None) => caller.is_spent,
         (_, Some(end)) => end.may_have_happened(),
-        (Some(machine), None) => match &machine.exchange().state {
-            State::Ended(failed) => may_be_spent(failed),
-            _ => true,
-        },
-    }
-}
-
-/// The same for an ended exchange whose result the caller has not fetched.
-fn may_be_spent(failed: &Failed<Code>) -> bool {
-    match failed.ending {
-        Ending::NotSent => false,
-        Ending::Rejected => failed.error.may_have_happened(),
-        Ending::Open => true,
+        // It is reserved until the caller has fetched the end.
+        (Some(_), None) => true,
     }
 }

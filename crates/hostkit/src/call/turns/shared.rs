@@ -2,6 +2,7 @@
 
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use hostkit_proto::BaseUrl;
@@ -26,6 +27,8 @@ const HORIZON: u64 = 24 * 3_600_000;
 pub(crate) struct SharedTurns {
     thread: StoreThread,
     key: Arc<StoreKey>,
+    /// When this process last knew the entry to be there, by the store's clock; 0 if it never did.
+    seen: Arc<AtomicU64>,
 }
 
 /// How a call ended, for the store.
@@ -39,7 +42,7 @@ pub(super) enum Ended {
 impl SharedTurns {
     pub(crate) fn new(store: &RateStore, api: &str, base: &BaseUrl) -> Self {
         let (thread, account) = store.parts();
-        Self { thread, key: Arc::new(StoreKey::new(KIND, api, base, &account)) }
+        Self { thread, key: Arc::new(StoreKey::new(KIND, api, base, &account)), seen: Arc::default() }
     }
 
     pub(super) fn take(&self, number: u64, kind: Kind, allowed: Duration) -> Answer<Result<Others, Duration>> {
@@ -64,12 +67,20 @@ impl SharedTurns {
         })
     }
 
+    /// Whether the entry was there a short time ago: a store that was emptied has lost calls, one that forgets an entry
+    /// of long ago has not.
+    fn was_there(&self, now: u64) -> bool {
+        let seen = self.seen.load(Ordering::Relaxed);
+        seen > 0 && now.saturating_sub(seen) < HORIZON
+    }
+
     fn change<T>(&self, store: &dyn Store, mut change: impl FnMut(u64, &mut Kept) -> T) -> io::Result<T> {
-        let mut result = None;
+        let (mut result, mut seen) = (None, 0);
         store.change(&self.key, &mut |now, bytes| {
             let now = stamp(now);
             let before = match bytes.map(Kept::read).transpose() {
-                Ok(kept) => kept.unwrap_or_default(),
+                Ok(Some(kept)) => kept,
+                Ok(None) => Kept { lost: if self.was_there(now) { now } else { 0 }, ..Kept::default() },
                 Err(damaged) => {
                     let entry = self.key.as_str();
                     tracing::warn!(entry, why = %damaged, "stored calls are damaged: what they did is unknown");
@@ -79,8 +90,11 @@ impl SharedTurns {
             let mut kept = before.clone();
             kept.end_overdue(now);
             result = Some(change(now, &mut kept));
-            (kept != before || before.lost == now).then(|| kept.write())
+            let is_changed = kept != before || before.lost == now;
+            seen = if bytes.is_some() || is_changed { now } else { 0 };
+            is_changed.then(|| kept.write())
         })?;
+        self.seen.fetch_max(seen, Ordering::Relaxed);
         result.ok_or_else(|| io::Error::other("the store did not read the entry"))
     }
 }
@@ -159,7 +173,9 @@ impl Kept {
         let own = self.calls.iter().find(|call| Some(call.number) == turn);
         let lag = whole_millis(LAG);
         let is_seen = |at: u64| own.is_some_and(|own| at.saturating_add(lag) < own.began);
-        let mut others = Others { keys: Vec::new(), may_have_done_it: self.lost > 0 && !is_seen(self.lost) };
+        // Without this call's own entry, the store has lost those of others, too.
+        let is_lost = own.is_none() || self.lost > 0 && !is_seen(self.lost);
+        let mut others = Others { keys: Vec::new(), may_have_done_it: is_lost };
         for call in self.calls.iter().filter(|call| Some(call.number) != turn && call.kind.may_be(kind)) {
             match &call.state {
                 State::Unknown(at) | State::Done(at, _) if is_seen(*at) => {}
