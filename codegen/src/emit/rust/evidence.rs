@@ -6,7 +6,7 @@ pub(super) mod simulate;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::words::{ident, local, number, reference, rust_type, used, with};
+use super::words::{ident, local, number, rust_type, used, with};
 use crate::model::{ByItself, Compared, Endpoint, Evidence, Field, Items, Made, Model, Origin, Sign, Slot, Type};
 use crate::resolve::is_copy;
 use fits::{Mark, place};
@@ -346,13 +346,13 @@ fn key(evidence: &Evidence) -> TokenStream {
         // Whatever is there is to go.
         (_, None) => return quote!(|_| String::new()),
     };
+    if steps.iter().any(Field::is_itself) {
+        return quote!(evidence::text);
+    }
     let (path, is_option) = place(steps);
     match is_option {
         true => quote!(|item| #path.map(evidence::text).unwrap_or_default()),
-        false => {
-            let item = reference(steps, &path);
-            quote!(|item| evidence::text(#item))
-        }
+        false => quote!(|item| evidence::text(&#path)),
     }
 }
 

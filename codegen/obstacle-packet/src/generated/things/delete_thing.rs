@@ -125,7 +125,7 @@ impl Perform for DeleteThing {
 
     fn evidence(inputs: &Inputs, now: Vec<ThingId>) -> Result<Evidence<()>, EncodeError> {
         let id: ThingId = inputs.need(Self::INFO.name, "id")?;
-        Ok(evidence::gone(now, |item| *item == id, |item| evidence::text(item)))
+        Ok(evidence::gone(now, |item| *item == id, evidence::text))
     }
 
     fn output(_: ()) -> Option<()> {
