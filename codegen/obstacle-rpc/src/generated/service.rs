@@ -109,6 +109,8 @@ impl Api for Rpc {
             }],
             texts: &[],
             verify: &[],
+            marker: "",
+            success: &[],
         }
         .verdict(answer)
     }

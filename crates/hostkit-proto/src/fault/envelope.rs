@@ -236,7 +236,7 @@ pub(super) fn is_nothing(node: Node<'_>) -> bool {
 }
 
 /// The words for an error text.
-fn words(words: &[Word<'_>]) -> String {
+pub(super) fn words(words: &[Word<'_>]) -> String {
     words.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or ")
 }
 

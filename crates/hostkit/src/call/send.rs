@@ -244,14 +244,16 @@ impl<A: Api> Exchange<A> {
         let shared = self.core.shared();
         let mut parts = RequestParts::of(self.info, apply::api_info::<A>(), shared.format, shared.host);
         parts.stamp(shared.stamp(now, ahead));
-        match &session.token {
-            Some(token) if token.is_empty() => return Err("the token is empty".to_owned()),
-            Some(token) if token.expose().trim() != token.expose() => {
+        for secret in session.secrets() {
+            if secret.is_empty() {
+                return Err("the token is empty".to_owned());
+            }
+            if secret.expose().trim() != secret.expose() {
                 return Err("the token has blanks around it, which no header keeps".to_owned());
             }
-            _ => A::authorise(&shared.credentials, &session, &mut parts)
-                .map_err(|error| format!("the token cannot be sent: {}", mistakes(&error)))?,
         }
+        A::authorise(&shared.credentials, &session, &mut parts)
+            .map_err(|error| format!("the token cannot be sent: {}", mistakes(&error)))?;
         self.admitted(session, ahead)
     }
 
