@@ -11,14 +11,21 @@ use hostkit_ureq::Client;
 
 type Failure = Box<dyn std::error::Error>;
 
-/// Orders, and saves the ticket if the outcome is unresolved.
+/// Orders, and saves the ticket where it may have happened.
 fn order(client: &Client<Clodo>) -> Result<Option<String>, Failure> {
     let os = CreateServerOs::Image(client.call(&ListImages::new())?.first().ok_or("no image")?.id);
     let order = CreateServer::new("web-7f3a", ServerType::Virtual, Mebibytes(1024), Gibibytes(10), os);
-    match client.perform(&order) {
-        Outcome::Unresolved(ticket) => Ok(Some(ticket.save().to_string())),
-        other => other.into_result().map(|_| None).map_err(Into::into),
+    let outcome = client.perform(&order);
+    if let Some(ticket) = outcome.ticket() {
+        return Ok(Some(ticket.save().to_string()));
     }
+    match outcome {
+        Outcome::Done(server) | Outcome::Accepted(server, _) => println!("server {} is ordered", server.id),
+        Outcome::Rejected(rejection) => return Err(rejection.into()),
+        Outcome::NotSent(error) => return Err(error.into()),
+        Outcome::Unresolved(ticket) => return Ok(Some(ticket.save().to_string())),
+    }
+    Ok(None)
 }
 
 /// Restores the ticket and asks the hoster what happened. Orders nothing.

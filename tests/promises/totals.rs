@@ -1,7 +1,7 @@
 //! An answer that says how many items a list has in all: none at all is an empty list, fewer are a part, and both readers
 //! agree about that, in every format.
 
-use hostkit::protocol::codec::Name;
+use hostkit::protocol::codec::{Field, Name, Table};
 use hostkit::protocol::{ApiInfo, EndpointInfo, RawAnswer, Report, Value};
 use hostkit::{Effect, Format, UnknownFields};
 
@@ -9,10 +9,9 @@ static STRICT: ApiInfo =
     ApiInfo { formats: &[Format::Json, Format::Php, Format::PrintR, Format::Xml], ..ApiInfo::DEFAULT };
 
 /// In XML below the element of the document, and the number as an attribute.
-const NUMBERS: Name = Name::new("numbers").xml("numbers").xml_inner(&["number"]);
-const TOTAL: Name = Name::new("total").xml("numbers").xml_inner(&["@total"]);
-const INFO: EndpointInfo =
-    EndpointInfo { name: "list_numbers", effect: Effect::Safe, total: Some(TOTAL), ..EndpointInfo::DEFAULT };
+const NUMBERS: &Table = &Table::new("", &[Field::required_list("numbers").xml_inner(&["number"])])
+    .total(0, Name::new("total").xml("numbers").xml_inner(&["@total"]));
+const INFO: EndpointInfo = EndpointInfo { name: "list_numbers", effect: Effect::Safe, ..EndpointInfo::DEFAULT };
 
 /// What stands in the place of the list.
 #[derive(Clone, Copy)]
@@ -56,7 +55,7 @@ fn body(format: Format, total: Option<&str>, stands: Stands) -> Vec<u8> {
 fn is_plain(bytes: &[u8]) -> bool {
     let headers = http::HeaderMap::new();
     let answer = RawAnswer::new(&INFO, &STRICT, 200, &headers, bytes);
-    answer.list::<u64>(&NUMBERS, 10).is_ok() && !answer.is_parsed()
+    answer.list::<u64>(NUMBERS, 10).is_ok() && !answer.is_parsed()
 }
 
 type Found = Result<(Vec<u64>, Report), String>;
@@ -66,7 +65,7 @@ fn read(status: u16, bytes: &[u8], unknown: UnknownFields) -> Found {
     let headers = http::HeaderMap::new();
     let answer = || RawAnswer::new(&INFO, &STRICT, status, &headers, bytes).with_unknown_fields(unknown);
     let found = |answer: &RawAnswer<'_>| -> Found {
-        let value = answer.list(&NUMBERS, 10).map_err(|error| error.to_string())?;
+        let value = answer.list(NUMBERS, 10).map_err(|error| error.to_string())?;
         Ok((value, answer.report()))
     };
     let (direct, tree) = (answer(), answer());

@@ -20,7 +20,7 @@ impl ForEach for Sites {
 
 /// Starts one.
 pub fn start() -> Sandbox {
-    let mut sites = Sites(Some(Sandbox::all()));
+    let mut sites = Sites(Some(Sandbox::builder()));
     hostkit_apis::each(&mut sites);
     sites.0.expect("a builder").start().expect("a sandbox")
 }

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use hostkit_proto::codec::FromText;
-use hostkit_proto::{Bytes, Csv, Date, DateTime, Decimal, Gibibytes, Kibibytes, Mebibytes, Secret, UnixTime};
+use hostkit_proto::{Bytes, Csv, Currency, Date, DateTime, Decimal, Gibibytes, Kibibytes, Mebibytes, Money, Secret, UnixTime};
 
 /// A value that is one piece of text.
 pub trait Scalar: Sized {
@@ -56,7 +56,7 @@ macro_rules! whole {
 }
 pub(crate) use whole;
 
-from_text!(String, Secret, IpAddr, UnixTime);
+from_text!(Currency, IpAddr, Secret, String, UnixTime);
 whole!(
     u64 => Some,
     i64 => |number| i64::try_from(number).ok(),
@@ -68,6 +68,7 @@ whole!(
     Mebibytes => |number| Some(Mebibytes(number)),
     Gibibytes => |number| Some(Gibibytes(number)),
     Decimal => |number| Some(Decimal::from(number)),
+    Money => |number| Some(Money::from(Decimal::from(number))),
 );
 
 impl Scalar for bool {

@@ -234,12 +234,26 @@ impl<'m> Walker<'m> {
         }
     }
 
+    /// As a call without output reads its answer: keys of the envelope, and no data.
     fn nothing(&mut self, root: Node<'_>) {
+        if self.envelope.is_empty() {
+            return self.expected("an empty body", root);
+        }
         if !Leniency::is_object(root) {
-            self.expected("an object", root);
-        } else if !self.envelope.is_empty() && !self.envelope.iter().any(|key| root.get(key).is_some()) {
+            return self.expected("an object", root);
+        }
+        if !self.envelope.iter().any(|key| root.get(key).is_some()) {
             let key = self.envelope.first().cloned().unwrap_or_default();
-            self.missing(&key, root.offset());
+            return self.missing(&key, root.offset());
+        }
+        for (key, node) in root.entries() {
+            if matches!(node.kind(), Kind::Map | Kind::List) && !node.is_empty() {
+                if !self.ignored.contains(&node.index()) {
+                    self.expected("no data, since the call has no output", node);
+                }
+            } else if self.envelope.iter().all(|known| known != key) {
+                self.unknown(key, node, false, None);
+            }
         }
     }
 

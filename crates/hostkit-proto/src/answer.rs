@@ -24,8 +24,6 @@ pub struct RawAnswer<'a> {
     bodiless: &'static [u16],
     /// Whether no error quotes the body, which holds secrets or personal data.
     is_withheld: bool,
-    /// Where the answer says how many items there are in all, if it is a list or a map.
-    total: Option<Name>,
     api: &'static ApiInfo,
     formats: &'static [Format],
     status: u16,
@@ -62,7 +60,6 @@ impl<'a> RawAnswer<'a> {
             },
             bodiless: endpoint.bodiless,
             is_withheld: status < 300 && (endpoint.has(Flag::SecretResponse) || endpoint.has(Flag::Pii)),
-            total: endpoint.total,
             api,
             formats: if endpoint.formats.is_empty() { api.formats } else { endpoint.formats },
             status,
@@ -274,7 +271,9 @@ impl<'a> RawAnswer<'a> {
         let mut reader = self.reader(At::Body(cursor));
         let value = read(&mut reader).ok().filter(|_| reader.is_finished())?;
         self.keep(std::mem::take(&mut reader.report));
-        *self.notes.borrow_mut() = Some(reader.into_notes());
+        if !self.api.leniency.envelope.is_empty() {
+            *self.notes.borrow_mut() = Some(reader.into_notes());
+        }
         Some(value)
     }
 
@@ -323,29 +322,23 @@ impl<'a> RawAnswer<'a> {
         notes.as_ref()?.at(envelope, key).map(see)
     }
 
-    /// The field under one root name, as `T` or whatever it is read into.
+    /// The one field of a table, as `T` or whatever it is read into.
     fn under<T>(
         &self,
-        root: &Name,
-        how: How,
+        root: &Table,
         blank: impl Fn() -> T,
         read: impl Fn(&mut Reader<'_>, &mut T) -> Result<(), DecodeError>,
     ) -> Result<T, DecodeError> {
-        let field = [Field::named(*root, how)];
-        let table = match (self.total, how) {
-            (Some(total), How::RequiredList | How::RequiredMap) => Table::new("", &field).total(0, total),
-            _ => Table::new("", &field),
-        };
         self.read(|reader| {
             let mut value = blank();
-            reader.object(&table, &mut |_, reader| read(reader, &mut value))?;
+            reader.object(root, &mut |_, reader| read(reader, &mut value))?;
             Ok(value)
         })
     }
 
-    /// The value under one root name.
-    pub fn value<T: FromWire>(&self, root: &Name) -> Result<T, DecodeError> {
-        self.under(root, How::Required, T::blank, |reader, value| reader.required(value))
+    /// The value under one root name: that of the one field of a table.
+    pub fn value<T: FromWire>(&self, root: &Table) -> Result<T, DecodeError> {
+        self.under(root, T::blank, |reader, value| reader.required(value))
     }
 
     /// The value under one root name, if there is one.
@@ -386,14 +379,14 @@ impl<'a> RawAnswer<'a> {
         })
     }
 
-    /// The list under one root name.
-    pub fn list<T: FromWire>(&self, root: &Name, max_items: usize) -> Result<Vec<T>, DecodeError> {
-        self.under(root, How::RequiredList, Vec::new, |reader, items| reader.required_list(items, max_items))
+    /// The list under one root name, as [`RawAnswer::value`].
+    pub fn list<T: FromWire>(&self, root: &Table, max_items: usize) -> Result<Vec<T>, DecodeError> {
+        self.under(root, Vec::new, |reader, items| reader.required_list(items, max_items))
     }
 
-    /// The map under one root name.
-    pub fn map<K: FromText + Ord, V: FromWire>(&self, root: &Name) -> Result<BTreeMap<K, V>, DecodeError> {
-        self.under(root, How::RequiredMap, BTreeMap::new, |reader, map| reader.required_map(map))
+    /// The map under one root name, as [`RawAnswer::value`].
+    pub fn map<K: FromText + Ord, V: FromWire>(&self, root: &Table) -> Result<BTreeMap<K, V>, DecodeError> {
+        self.under(root, BTreeMap::new, |reader, map| reader.required_map(map))
     }
 
     /// The whole document as one value.
@@ -416,10 +409,10 @@ impl<'a> RawAnswer<'a> {
     /// An item whose own field differs from its key: a lookup by key would return the wrong item.
     pub fn map_by<K: FromText + ToText + Ord, V: FromWire>(
         &self,
-        root: &Name,
+        root: &Table,
         own: impl Fn(&V) -> Option<&K>,
     ) -> Result<BTreeMap<K, V>, DecodeError> {
-        self.under(root, How::RequiredMap, BTreeMap::new, |reader, map| {
+        self.under(root, BTreeMap::new, |reader, map| {
             reader.required_map(map)?;
             match map.iter().find_map(|(key, item)| own(item).filter(|id| *id != key).map(|id| (key, id))) {
                 Some((key, id)) => Err(reader.error(format!("the item {0} under {0}", id.to_text()), key.to_text())),

@@ -5,7 +5,6 @@ use std::time::Duration;
 use hostkit_wire::Format;
 use http::Method;
 
-use crate::codec::Name;
 use crate::leniency::Leniency;
 use crate::value::Currency;
 use crate::word::Word;
@@ -141,8 +140,6 @@ pub struct EndpointInfo {
     pub may_lack_marker: bool,
     /// Whether a successful answer is no document, but text or bytes.
     pub is_raw: bool,
-    /// Where an answer that is a list or map says how many items there are in all.
-    pub total: Option<Name>,
     /// The success statuses that may come without a body; empty if any but 200 may.
     pub bodiless: &'static [u16],
     /// The time limit if the caller sets no deadline.
@@ -171,7 +168,6 @@ impl EndpointInfo {
         formats: &[],
         may_lack_marker: false,
         is_raw: false,
-        total: None,
         bodiless: &[],
         deadline: Duration::from_secs(30),
         recovery: "",

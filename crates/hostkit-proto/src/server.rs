@@ -3,6 +3,7 @@
 pub mod checks;
 pub mod every;
 pub mod example;
+pub mod simulate;
 mod values;
 
 use std::collections::BTreeMap;
@@ -15,6 +16,7 @@ use crate::codec::UnknownFields;
 use crate::codec::{At, DecodeError, Field, Fields, FromText, FromWire, Name, Names, Object, Part, Reader, ToText};
 use crate::codec::{FlagWords, flag_of, gather, gather_map, is_key};
 use crate::endpoint::Endpoint;
+pub use simulate::Simulate;
 
 /// An endpoint that a server can answer. Generated.
 pub trait Serve: Endpoint + Sized {

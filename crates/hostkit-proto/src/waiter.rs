@@ -2,6 +2,7 @@
 //!
 //! Deliberately not here: what earlier polls saw, and time. The same answer always has the same meaning.
 
+use std::fmt;
 use std::time::Duration;
 
 use crate::codec::{Report, ToText};
@@ -103,6 +104,19 @@ impl Observation {
     pub fn percent(mut self, percent: u8) -> Self {
         self.percent = Some(percent.min(100));
         self
+    }
+}
+
+/// What the poll saw in one line, without the time until the next one.
+impl fmt::Display for Observation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(failure) = &self.failure {
+            return write!(f, "the poll failed: {failure}");
+        }
+        let text = Some(self.text.clone()).filter(|text| !text.is_empty());
+        let percent = self.percent.map(|percent| format!("{percent} %"));
+        let said: Vec<String> = text.into_iter().chain(percent).chain(self.unmet.iter().cloned()).collect();
+        if said.is_empty() { f.write_str("not polled yet") } else { f.write_str(&said.join(", ")) }
     }
 }
 

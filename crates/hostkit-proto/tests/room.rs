@@ -1,6 +1,6 @@
 //! How much room lists take that are read directly from the body.
 
-use hostkit_proto::codec::{DecodeError, Field, FromFields, Name, Reader, Table};
+use hostkit_proto::codec::{DecodeError, Field, FromFields, Reader, Table};
 use hostkit_proto::{ApiInfo, Effect, EndpointInfo, Format, RawAnswer};
 use http::HeaderMap;
 
@@ -9,7 +9,7 @@ struct Group {
 }
 
 impl FromFields for Group {
-    const TABLE: &'static Table<'static> = &Table::new("", &[Field::required_list("numbers")]);
+    const TABLE: &'static Table = &Table::new("", &[Field::required_list("numbers")]);
 
     fn blank() -> Self {
         Self { numbers: Vec::new() }
@@ -29,7 +29,8 @@ fn a_list_makes_room_for_the_rest_of_the_body_but_a_list_in_its_items_does_not()
     let body = format!(r#"{{"groups":[{groups}]}}"#);
     let headers = HeaderMap::new();
     let answer = RawAnswer::new(&INFO, &API, 200, &headers, body.as_bytes());
-    let read: Vec<Group> = answer.list(&Name::new("groups"), 10_000).expect("groups");
+    const ROOT: &Table = &Table::new("", &[Field::required_list("groups")]);
+    let read: Vec<Group> = answer.list(ROOT, 10_000).expect("groups");
     assert!(!answer.is_parsed(), "read directly");
     assert_eq!(read.len(), GROUPS);
     assert!(read.capacity() < GROUPS * 11 / 10, "{} for {GROUPS}", read.capacity());

@@ -37,7 +37,7 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// Adds an API; it replaces an earlier one with the same name.
+    /// Adds an API; it replaces a simulated or an earlier one with the same name.
     pub fn site(mut self, site: impl Site) -> Self {
         self.sites.push(Box::new(site));
         self
@@ -75,22 +75,24 @@ impl Builder {
 }
 
 impl Sandbox {
-    /// Starts a sandbox with all simulated APIs on a free port.
+    /// Starts a sandbox with all simulated APIs, empty, on a free port.
     ///
     /// # Errors
     /// No port is free, or no thread can be started.
     pub fn start() -> io::Result<Self> {
-        Self::all().start()
+        Self::builder().start()
     }
 
     /// A builder with all simulated APIs.
-    pub fn all() -> Builder {
-        Builder { sites: sites::all(), ..Self::builder() }
-    }
-
-    /// A builder without any API.
+    ///
+    /// ```
+    /// use hostkit_sandbox::{Sandbox, Seed};
+    ///
+    /// let sandbox = Sandbox::builder().seed(Seed::Demo).start()?; // a month of servers, backups and charges
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn builder() -> Builder {
-        Builder { sites: Vec::new(), port: 0, bounds: Bounds::DEFAULT, seed: Seed::Empty, clock: Clock::new() }
+        Builder { sites: sites::all(), port: 0, bounds: Bounds::DEFAULT, seed: Seed::Empty, clock: Clock::new() }
     }
 
     /// The address that it listens on.

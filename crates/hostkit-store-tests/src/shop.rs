@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hostkit::protocol::codec::{DecodeError, Name};
+use hostkit::protocol::codec::{DecodeError, Field, Table};
 use hostkit::protocol::{
     ApiInfo, EncodeError, EndpointInfo, RateRule, RawAnswer, RequestParts, Session, SignIn, StatusFaults, Verdict,
 };
@@ -107,7 +107,8 @@ macro_rules! endpoints {
             }
 
             fn decode(answer: &RawAnswer<'_>) -> Result<u64, DecodeError> {
-                answer.value(&Name::new("id"))
+                const ID: &Table = &Table::new("", &[Field::required("id")]);
+                answer.value(ID)
             }
         }
 

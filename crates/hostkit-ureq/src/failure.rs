@@ -1,21 +1,30 @@
-//! Maps ureq's errors to transport errors. The phase comes from [`crate::progress`].
+//! Maps errors of ureq to transport errors.
 
 use std::io;
 
 use hostkit::transport::{Phase, TransportError, TransportErrorKind as Kind};
-use hostkit_net::HeadTooLarge;
 use hostkit_net::failure::kind_of_socket_error;
 
-use crate::progress::Cancelled;
+use crate::patience::Cancelled;
 
 /// Maps an error that occurred in a phase.
 pub(crate) fn of(phase: Phase, error: &ureq::Error) -> TransportError {
     TransportError::new(phase, kind(error), &error.to_string())
 }
 
-/// Maps an error that occurred while reading the body.
+/// Maps an error of the protocol that occurred in a phase.
+pub(crate) fn of_protocol(phase: Phase, error: &ureq_proto::Error) -> TransportError {
+    let kind = match error {
+        ureq_proto::Error::HttpParseTooManyHeaders => Kind::TooLarge,
+        _ => Kind::BadFraming,
+    };
+    TransportError::new(phase, kind, &error.to_string())
+}
+
+/// The error that occurred while reading the body.
 pub(crate) fn of_body(error: &io::Error) -> TransportError {
-    TransportError::new(Phase::Body, io_kind(error), &error.to_string())
+    let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<TransportError>());
+    inner.cloned().unwrap_or_else(|| TransportError::new(Phase::Body, io_kind(error), &error.to_string()))
 }
 
 fn kind(error: &ureq::Error) -> Kind {
@@ -26,11 +35,7 @@ fn kind(error: &ureq::Error) -> Kind {
         Error::Tls(_) | Error::TlsRequired => Kind::Tls,
         Error::Other(inner) if inner.is::<rustls::Error>() => Kind::Tls,
         Error::Other(inner) if inner.is::<Cancelled>() => Kind::Cancelled,
-        Error::Other(inner) if inner.is::<HeadTooLarge>() => Kind::TooLarge,
-        Error::LargeResponseHeader(..) => Kind::TooLarge,
-        // ureq does not export the type; the conformance suite fails if the text changes.
-        Error::Protocol(inner) if inner.to_string().contains("too many headers") => Kind::TooLarge,
-        Error::Protocol(_) | Error::BodyStalled => Kind::BadFraming,
+        Error::Protocol(_) => Kind::BadFraming,
         Error::Io(inner) => io_kind(inner),
         _ => Kind::Other,
     }

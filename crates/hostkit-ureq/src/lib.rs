@@ -35,10 +35,12 @@
 
 mod client;
 mod connect;
+mod exchange;
 mod failure;
-mod input;
+mod head;
 mod items;
-mod progress;
+mod patience;
+mod pool;
 mod resolver;
 mod setup;
 mod tls;

@@ -10,13 +10,14 @@ use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
 use ureq::{Error, Timeout};
 
-use crate::progress::{ConnectionProgress, wait_in_pieces};
+use crate::patience::Patience;
 
-/// [`Names`] as a resolver of ureq, with a limit for each lookup.
+/// [`Names`] as a resolver of ureq for one request, with a limit for each lookup.
 #[derive(Debug)]
 pub(crate) struct NameResolver {
     pub(crate) names: Names,
     pub(crate) limit: Duration,
+    pub(crate) patience: Patience,
 }
 
 impl Resolver for NameResolver {
@@ -24,8 +25,8 @@ impl Resolver for NameResolver {
         let (Some(host), Some(port)) = (uri.host(), port(uri)) else {
             return Err(Error::BadUri("the URL has no host".to_owned()));
         };
-        let patience = self.limit.min(ConnectionProgress::left());
-        let found = wait_in_pieces(patience, |patience| self.names.addresses_within(host, patience))?;
+        let limit = self.limit.min(self.patience.left()?);
+        let found = self.patience.wait(limit, |piece| self.names.addresses_within(host, piece))?;
         let found = found.ok_or(Error::Timeout(Timeout::Resolve))?;
         let found = found.map_err(|_| Error::HostNotFound)?;
         let family = config.ip_family();

@@ -4,17 +4,17 @@ use std::fmt;
 use std::sync::Arc;
 
 use hostkit::SetupError;
-use hostkit_net::{IDLE_TIMEOUT, MAX_HEAD, Network};
+use hostkit_net::Network;
 use ureq::Agent;
 use ureq::config::{Config, ConfigBuilder};
 use ureq::typestate::AgentScope;
-use ureq::unversioned::transport::{ConnectProxyConnector, Connector};
 
-use crate::connect::CancellableConnector;
-use crate::progress::Watch;
-use crate::resolver::NameResolver;
-use crate::tls::TlsConnector;
-use crate::transport::UreqTransport;
+use crate::connect::Connector;
+use crate::pool::Pool;
+use crate::transport::{Shared, UreqTransport};
+
+/// How many bytes of a request are written at once, and how many of an answer are read.
+const BUFFER: usize = 64 << 10;
 
 type Configure = dyn Fn(ConfigBuilder<AgentScope>) -> ConfigBuilder<AgentScope> + Send + Sync;
 
@@ -46,16 +46,15 @@ impl Setup {
     /// Allows sending while the program's logger accepts ureq's TRACE output, which contains secrets.
     ///
     /// At TRACE, ureq logs every byte of requests and answers, keys, tokens and passwords included (target
-    /// `ureq_proto::util`), and redirect targets (`ureq::util`). By default the transport refuses to send while these
-    /// targets are enabled. Prefer filtering them (`ureq=debug`); hostkit's own `tracing` output has no secrets at any
-    /// level.
+    /// `ureq_proto::util`). By default the transport refuses to send while this target is enabled. Prefer filtering it
+    /// (`ureq=debug`); hostkit's own `tracing` output has no secrets at any level.
     pub fn allow_byte_log(mut self) -> Self {
         self.may_log_bytes = true;
         self
     }
 
-    /// Changes ureq's own settings, such as the address family or sizes of buffers. Redirects, time limits, proxy,
-    /// pool and status handling are set afterwards and cannot be changed.
+    /// Changes how ureq connects, such as the address family or sizes of buffers. Proxy and time limits are set afterwards;
+    /// settings of requests and answers have no effect, because ureq's protocol is driven from here.
     pub fn configure(
         mut self,
         configure: impl Fn(ConfigBuilder<AgentScope>) -> ConfigBuilder<AgentScope> + Send + Sync + 'static,
@@ -72,41 +71,25 @@ impl Setup {
         let proxy = self.network.proxy_url()?.map(ureq::Proxy::new).transpose();
         // The error would print the URL, and with it the password.
         let proxy = proxy.map_err(|_| SetupError::Proxy)?;
-        let tls = Arc::new(self.network.tls()?);
-        let names = self.network.names();
-        let connect = self.network.time_to_connect();
-        let agent = |is_pooled: bool| {
-            let config = self.config(proxy.clone(), is_pooled);
-            let chain = ().chain(ConnectProxyConnector::default()).chain(CancellableConnector::default());
-            let watch = Watch { chain: chain.chain(TlsConnector(Arc::clone(&tls))), connect };
-            Agent::with_parts(config, watch, NameResolver { names: names.clone(), limit: connect })
+        let connector = Connector {
+            direct: self.config(None),
+            proxied: proxy.map(|proxy| self.config(Some(proxy))),
+            tls: Arc::new(self.network.tls()?),
+            names: self.network.names(),
+            limit: self.network.time_to_connect(),
         };
-        let (pooled, fresh) = (agent(true), agent(false));
-        Ok(UreqTransport::from_agents(pooled, fresh, names, self.network.proxy_address(), self.may_log_bytes))
+        let (proxy, may_log_bytes) = (self.network.proxy_address(), self.may_log_bytes);
+        Ok(UreqTransport::over(Shared { connector, pool: Pool::default(), proxy, may_log_bytes }))
     }
 
-    fn config(&self, proxy: Option<ureq::Proxy>, is_pooled: bool) -> Config {
-        let builder = Agent::config_builder();
+    fn config(&self, proxy: Option<ureq::Proxy>) -> Config {
+        // Each connection has both, and fills them with zeros.
+        let builder = Agent::config_builder().input_buffer_size(BUFFER).output_buffer_size(BUFFER);
         let builder = match &self.configure {
             Some(configure) => configure(builder),
             None => builder,
         };
-        let (total, per_host) = if is_pooled { (64, 64) } else { (0, 0) };
-        builder
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .http_status_as_error(false)
-            .proxy(proxy)
-            // `Watch` and the resolver limit the time: they know the deadline of the call.
-            .timeout_global(None)
-            .timeout_resolve(None)
-            .timeout_connect(None)
-            .max_response_header_size(MAX_HEAD)
-            .max_idle_age(IDLE_TIMEOUT)
-            .max_idle_connections(total)
-            .max_idle_connections_per_host(per_host)
-            .input_buffer_size(2 * MAX_HEAD)
-            .build()
+        builder.proxy(proxy).build()
     }
 }
 

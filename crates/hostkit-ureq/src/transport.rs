@@ -1,33 +1,37 @@
-//! Sends one request over one connection: two agents (pooled and unpooled), one deadline, and a body read to its end.
+//! Sends one request over one connection, kept or new, with one deadline.
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Instant;
 
 use hostkit::SetupError;
-use hostkit::transport::{AnswerLimits, Incoming, Outgoing, Phase, Transport, TransportError, TransportErrorKind};
-use hostkit_net::Names;
+use hostkit::transport::{Incoming, Outgoing, Phase, Transport, TransportError, TransportErrorKind};
 use hostkit_net::failure::check_address;
-use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
-use ureq::{Agent, AsSendBody, Body};
+use http::HeaderValue;
+use http::header::{ACCEPT, CONTENT_LENGTH};
 
-use crate::progress::ConnectionProgress;
+use crate::connect::Connector;
+use crate::exchange::{Connection, Exchange};
+use crate::failure;
+use crate::patience::Patience;
+use crate::pool::{Origin, Pool};
 use crate::setup::Setup;
-use crate::{failure, input};
 
-/// The log targets under which ureq writes every byte that it sends and receives, URLs and redirects.
-const BYTE_LOGS: [&str; 2] = ["ureq_proto::util", "ureq::util"];
+/// The log target under which ureq writes every byte that it sends and receives.
+const BYTE_LOG: &str = "ureq_proto::util";
 const BYTES_ARE_LOGGED: &str = "the logger accepts `ureq` at TRACE, which logs every byte of requests and answers, \
                                 secrets included: filter it (ureq=debug), or see Setup::allow_byte_log";
 
 /// The transport of this crate. Clones share their connections.
 #[derive(Clone)]
-pub struct UreqTransport {
-    pooled: Agent,
-    fresh: Agent,
-    names: Names,
+pub struct UreqTransport(Arc<Shared>);
+
+pub(crate) struct Shared {
+    pub(crate) connector: Connector,
+    pub(crate) pool: Pool,
     /// Host and port of the proxy.
-    proxy: Option<Arc<str>>,
-    may_log_bytes: bool,
+    pub(crate) proxy: Option<Arc<str>>,
+    pub(crate) may_log_bytes: bool,
 }
 
 impl UreqTransport {
@@ -44,78 +48,49 @@ impl UreqTransport {
         Setup::default()
     }
 
-    pub(crate) fn from_agents(
-        pooled: Agent,
-        fresh: Agent,
-        names: Names,
-        proxy: Option<Arc<str>>,
-        may_log_bytes: bool,
-    ) -> Self {
-        Self { pooled, fresh, names, proxy, may_log_bytes }
+    pub(crate) fn over(shared: Shared) -> Self {
+        Self(Arc::new(shared))
     }
 
-    fn run<S: AsSendBody>(
-        &self,
-        agent: &Agent,
-        request: http::Request<S>,
-        limits: &AnswerLimits,
-    ) -> Result<Incoming, TransportError> {
-        // Plain http is allowed to loopback only, and a proxy could read it. Settings of a request copy those of the
-        // agent, so no other request has any.
-        let bypasses_proxy = agent.config().proxy().is_some() && request.uri().scheme_str() == Some("http");
-        let request = if bypasses_proxy { agent.configure_request(request).proxy(None).build() } else { request };
-        let response = agent.run(request).map_err(|error| {
-            let failed = failure::of(ConnectionProgress::now().phase, &error);
-            if failed.is_not_sent() {
-                self.names.forget();
-            }
-            failed
+    fn exchange(&self, outgoing: Outgoing) -> Result<Incoming, TransportError> {
+        let Outgoing { mut request, timeout, limits, reusable, silence, cancel, .. } = outgoing;
+        let (now, length) = (Instant::now(), request.body().len());
+        let headers = request.headers_mut();
+        // Each client sends it where the call says nothing.
+        headers.entry(ACCEPT).or_insert(HeaderValue::from_static("*/*"));
+        if length > 0 && !headers.contains_key(CONTENT_LENGTH) {
+            headers.insert(CONTENT_LENGTH, length.into());
+        }
+        let Shared { connector, pool, .. } = &*self.0;
+        let patience = Patience::new(now, timeout, cancel);
+        let origin = Origin::of(request.uri()).filter(|_| reusable);
+        let kept = origin.as_ref().and_then(|origin| pool.take(origin, now));
+        let silent_until = (kept.is_some() && silence < timeout).then(|| now + silence);
+        let connected = kept.map_or_else(|| connector.connect(request.uri(), &patience).map(Connection::new), Ok);
+        let mut connection = connected.map_err(|error| {
+            connector.names.forget();
+            failure::of(Phase::Connect, &error)
         })?;
-        let (mut parts, body) = response.into_parts();
-        input::unmask(&mut parts.headers);
-        let incoming = Incoming::new(limits, parts.status.as_u16(), parts.headers)?;
-        receive(body, incoming)
+        let (incoming, is_reusable) = Exchange::new(&mut connection, &patience, silent_until).run(request, &limits)?;
+        if let Some(origin) = origin.filter(|_| is_reusable) {
+            pool.keep(origin, connection, Instant::now());
+        }
+        Ok(incoming)
     }
 }
 
 impl Transport for UreqTransport {
     fn send(&self, outgoing: Outgoing) -> Result<Incoming, TransportError> {
-        let Outgoing { request, timeout, limits, reusable, silence, cancel, .. } = outgoing;
-        check_address(request.uri())?;
-        let is_logged = |target| log::log_enabled!(target: target, log::Level::Trace);
-        if !self.may_log_bytes && BYTE_LOGS.into_iter().any(is_logged) {
+        check_address(outgoing.request.uri())?;
+        if !self.0.may_log_bytes && log::log_enabled!(target: BYTE_LOG, log::Level::Trace) {
             return Err(TransportError::new(Phase::Connect, TransportErrorKind::Other, BYTES_ARE_LOGGED));
         }
-        let proxy = self.proxy.clone().filter(|_| request.uri().scheme_str() != Some("http"));
-        let agent = if reusable { &self.pooled } else { &self.fresh };
-        ConnectionProgress::begin(timeout, silence, cancel);
-        // With the unit type as body, ureq sends no Content-Length.
-        let result = if request.body().is_empty() && !request.headers().contains_key(CONTENT_LENGTH) {
-            self.run(agent, request.map(|_| ()), &limits)
-        } else {
-            self.run(agent, request, &limits)
-        };
-        match result {
+        let proxy = self.0.proxy.clone().filter(|_| outgoing.request.uri().scheme_str() != Some("http"));
+        match self.exchange(outgoing) {
             Ok(incoming) => Ok(incoming.through(proxy)),
             Err(error) => Err(error.through(proxy)),
         }
     }
-}
-
-/// Reads a body to its end, within the limits.
-fn receive(body: Body, mut incoming: Incoming) -> Result<Incoming, TransportError> {
-    let declared = incoming.headers().get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
-    if let Some(length) = declared {
-        incoming.declare(length)?;
-    }
-    incoming.read_from(body.into_reader(), failure::of_body)?;
-    // ureq treats a reset as the end of a body without a length, and accepts a chunked body without its last chunk.
-    let progress = ConnectionProgress::now();
-    if progress.broken || (progress.ended && incoming.headers().contains_key(TRANSFER_ENCODING)) {
-        let kind = if progress.broken { TransportErrorKind::Reset } else { TransportErrorKind::Closed };
-        return Err(TransportError::new(Phase::Body, kind, "the body was cut short"));
-    }
-    Ok(incoming)
 }
 
 impl fmt::Debug for UreqTransport {

@@ -23,7 +23,7 @@ mod value;
 mod windows_1251;
 mod write;
 
-pub use cursor::{Cursor, Digits, EntryKey, Frame, Irregular, JsonKey, NextKey};
+pub use cursor::{Cursor, Digits, EntryKey, Frame, Irregular, NextKey, WrittenKey};
 pub use document::{Document, Entries, Items, Kind, Node};
 pub use error::{WireError, WireErrorKind, WriteError};
 pub use limits::Limits;

@@ -5,6 +5,7 @@
 mod doctor;
 mod money;
 mod names;
+mod outcomes;
 mod readme;
 mod record_deletion;
 mod testing;

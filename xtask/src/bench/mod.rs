@@ -8,7 +8,7 @@ mod programs;
 mod table;
 
 use programs::program;
-use table::Measured;
+use table::{Line, Measured};
 
 /// The measurements in running order, those that take minutes last.
 const NAMES: [&str; 8] = ["read", "memory", "calls", "generate", "growth", "edit", "compile", "program"];
@@ -36,38 +36,47 @@ pub(crate) fn bench(name: Option<&str>, quick: bool, write: bool) -> Result<(), 
         return Err("`--write` rewrites bench/instructions.txt: `cargo xtask bench instructions --write`".to_owned());
     }
     derives::generate()?;
-    let is_wanted = |known: &&&str| match name {
-        Some(name) => name == **known,
-        None => !(quick && SLOW.contains(*known)),
+    let is_wanted = |known: &&str| match name {
+        Some(name) => name == *known,
+        None => !(quick && SLOW.contains(known)),
     };
-    let seconds = if quick { "1" } else { "5" };
     let mut measured = Measured::default();
-    for known in NAMES.iter().filter(is_wanted) {
+    let mut failed = Vec::new();
+    for known in NAMES.into_iter().filter(is_wanted) {
         eprintln!("bench: {known}");
-        match *known {
-            "read" => {
-                measured.read(&program("bench-suite", "bench-suite", &["race", seconds])?)?;
-                instructions::add("bench-suite", &lines, quick, &mut measured)?;
-            }
-            "memory" => {
-                measured.read(&program("bench-suite", "memory", &[])?)?;
-                measured.read(&program("bench-suite", "allocations", &[])?)?;
-            }
-            "calls" => {
-                measured.read(&program("bench-calls", "bench-calls", &["race", seconds])?)?;
-                instructions::add("bench-calls", &lines, quick, &mut measured)?;
-            }
-            "generate" => measured.read(&program("bench-codegen", "bench-codegen", &["generate"])?)?,
-            "growth" => {
-                measured.read(&program("bench-suite", "bench-suite", &["growth"])?)?;
-                measured.read(&program("bench-codegen", "bench-codegen", &["growth"])?)?;
-                measured.read(&program("bench-calls", "bench-calls", &["growth", seconds])?)?;
-            }
-            "edit" => edit::run(&mut measured)?,
-            "compile" => compile::types(&mut measured)?,
-            _ => compile::program(&mut measured)?,
+        if let Err(error) = measure(known, quick, &lines, &mut measured) {
+            eprintln!("bench: {known}: {error}");
+            failed.push(known);
         }
     }
     print!("{}", measured.table(&lines)?);
-    Ok(())
+    if failed.is_empty() { Ok(()) } else { Err(format!("not measured to the end: {}", failed.join(", "))) }
+}
+
+/// Runs one measurement.
+fn measure(name: &str, quick: bool, lines: &[Line], measured: &mut Measured) -> Result<(), String> {
+    let seconds = if quick { "1" } else { "5" };
+    match name {
+        "read" => {
+            measured.read(&program("bench-suite", "bench-suite", &["race", seconds])?)?;
+            instructions::add("bench-suite", lines, quick, measured)
+        }
+        "memory" => {
+            measured.read(&program("bench-suite", "memory", &[])?)?;
+            measured.read(&program("bench-suite", "allocations", &[])?)
+        }
+        "calls" => {
+            measured.read(&program("bench-calls", "bench-calls", &["race", seconds])?)?;
+            instructions::add("bench-calls", lines, quick, measured)
+        }
+        "generate" => measured.read(&program("bench-codegen", "bench-codegen", &["generate"])?),
+        "growth" => {
+            measured.read(&program("bench-suite", "bench-suite", &["growth"])?)?;
+            measured.read(&program("bench-codegen", "bench-codegen", &["growth"])?)?;
+            measured.read(&program("bench-calls", "bench-calls", &["growth", seconds])?)
+        }
+        "edit" => edit::run(measured),
+        "compile" => compile::types(measured),
+        _ => compile::program(measured),
+    }
 }

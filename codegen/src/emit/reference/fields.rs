@@ -58,13 +58,13 @@ fn section(language: Language, entry: &TypeEntry) -> String {
         TypeKind::Union { scalar, object, list } => {
             text.push('\n');
             let shapes = [
-                (language.pick("a scalar", "скаляр"), scalar),
-                (language.pick("an object", "объект"), object),
-                (language.pick("a list", "список"), list),
+                ("Scalar", language.pick("a scalar", "скаляр"), scalar),
+                ("Object", language.pick("an object", "объект"), object),
+                ("List", language.pick("a list", "список"), list),
             ];
-            for (shape, ty) in shapes {
+            for (variant, shape, ty) in shapes {
                 if let Some(ty) = ty {
-                    text.push_str(&format!("- {shape}: {}\n", type_text(language, ty)));
+                    text.push_str(&format!("- {shape}, Rust `{variant}`: {}\n", type_text(language, ty)));
                 }
             }
         }

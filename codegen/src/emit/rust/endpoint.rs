@@ -7,7 +7,7 @@ use super::docs::{self, Doc, INNER, ITEM, MEMBER};
 use super::types::{Constructor, derives, is_default};
 use super::words::{
     Parameter, echoed_input, field_type, flag_member, format_name, header, ident, list_member, max_items,
-    name_expression, number, output_type, place, rust_type, with,
+    name_expression, named, number, output_type, place, rust_type, with,
 };
 use super::{encode, evidence, pages, waiter};
 use crate::model::{Echo, Endpoint, Field, Model, OneOf, Output, Type, Variant, WireName};
@@ -228,10 +228,6 @@ fn info(model: &Model, endpoint: &Endpoint) -> TokenStream {
     let formats = list_member("formats", surface.response.formats.iter().map(|format| format_name(format)));
     let may_lack_marker = flag_member("may_lack_marker", surface.response.may_lack_marker.is_some());
     let is_raw = flag_member("is_raw", matches!(endpoint.output, Output::Text(_) | Output::Bytes));
-    let total = endpoint.total().map(|total| {
-        let name = name_expression(&total.name);
-        quote!(total: Some(#name),)
-    });
     let bodiless = list_member("bodiless", bodiless(model, endpoint).into_iter().map(number));
     let removed_at = surface.removed.as_ref().map(|removed| {
         let hosts = removed.hosts.iter().map(|(host, since)| {
@@ -267,7 +263,6 @@ fn info(model: &Model, endpoint: &Endpoint) -> TokenStream {
             #formats
             #may_lack_marker
             #is_raw
-            #total
             #bodiless
             #deadline
             #recovery
@@ -303,9 +298,9 @@ fn decode(model: &Model, endpoint: &Endpoint) -> TokenStream {
         Output::Whole(_) | Output::Under(..) => endpoint.header_fields(model),
         _ => Vec::new(),
     };
-    let body = decode_body(model, endpoint);
+    let (root, body) = (root(endpoint), decode_body(model, endpoint));
     if headers.is_empty() {
-        return body;
+        return quote!(#root #body);
     }
     let output = output_type(endpoint);
     let sets = headers.into_iter().map(|field| {
@@ -313,10 +308,28 @@ fn decode(model: &Model, endpoint: &Endpoint) -> TokenStream {
         quote!(value.#name = #value;)
     });
     quote! {
+        #root
         let mut value: #output = #body?;
         #(#sets)*
         Ok(value)
     }
+}
+
+/// The table of the one field of the document that has the value; `None` if that is another part, or may be absent.
+fn root(endpoint: &Endpoint) -> Option<TokenStream> {
+    let Output::Under(ty, name) = &endpoint.output else { return None };
+    let constructor = match ty {
+        Type::Option(_) => return None,
+        Type::List(_) => quote!(Field::required_list),
+        Type::Map(..) => quote!(Field::required_map),
+        _ => quote!(Field::required),
+    };
+    let field = named(&constructor, name);
+    let total = endpoint.total().map(|total| {
+        let name = name_expression(&total.name);
+        quote!(.total(0, #name))
+    });
+    Some(quote!(const ROOT: &Table = &Table::new("", &[#field]) #total;))
 }
 
 fn decode_body(model: &Model, endpoint: &Endpoint) -> TokenStream {
@@ -346,22 +359,24 @@ fn decode_body(model: &Model, endpoint: &Endpoint) -> TokenStream {
 }
 
 fn decode_under(endpoint: &Endpoint, ty: &Type, name: &WireName) -> TokenStream {
-    let name = name_expression(name);
     match ty {
         Type::List(_) => {
             let max = max_items(endpoint.surface.response.max_items);
-            quote!(answer.list(&#name, #max))
+            quote!(answer.list(ROOT, #max))
         }
         Type::Map(_, item) => match &endpoint.key {
             Some(field) => {
                 let (own, is_option) = place(quote!(item), false, std::slice::from_ref(field));
                 let (own, item) = (if is_option { own } else { quote!(Some(&#own)) }, rust_type(item));
-                quote!(answer.map_by(&#name, |item: &#item| #own))
+                quote!(answer.map_by(ROOT, |item: &#item| #own))
             }
-            None => quote!(answer.map(&#name)),
+            None => quote!(answer.map(ROOT)),
         },
-        Type::Option(_) => quote!(answer.optional_value(&#name)),
-        _ => quote!(answer.value(&#name)),
+        Type::Option(_) => {
+            let name = name_expression(name);
+            quote!(answer.optional_value(&#name))
+        }
+        _ => quote!(answer.value(ROOT)),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Evidence that a call happened: the inputs that a ticket keeps, the read, and the judgement of its answer.
 
 mod fits;
+pub(super) mod simulate;
 
 use proc_macro2::TokenStream;
 use quote::quote;

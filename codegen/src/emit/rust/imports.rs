@@ -35,7 +35,7 @@ const KNOWN: &[(&str, &[&str])] = &[
         ],
     ),
     ("hostkit_proto::evidence", &["Each", "Evidence", "Facts", "Inputs", "Shows"]),
-    ("hostkit_proto::server", &["ReceivedRequest", "Root", "Serve", "WrittenAnswer"]),
+    ("hostkit_proto::server", &["ReceivedRequest", "Root", "Serve", "Simulate", "WrittenAnswer", "simulate"]),
     ("hostkit_proto::wire", &["Kind"]),
     (
         "hostkit_proto",

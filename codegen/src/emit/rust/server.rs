@@ -4,6 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
 use super::docs::{Doc, ITEM, MEMBER};
+use super::evidence::simulate;
 
 use super::words::{
     flag_words, format_name, gather_expression, header, ident, initialiser, local, name_expression, number,
@@ -13,11 +14,12 @@ use super::words::{read_expression, rust_type, written_name};
 use crate::model::{Endpoint, Field, Model, OneOf, Output, Type, Variant};
 use crate::surface::{Constant, Example};
 
-/// `impl Serve` of one endpoint.
+/// `impl Serve` of one endpoint, and `impl Simulate` if it acts.
 pub(super) fn emit(model: &Model, endpoint: &Endpoint) -> TokenStream {
     let name = ident(&endpoint.type_name);
     let (parse, answer) = (parse(endpoint), answer(model, endpoint));
-    quote!(impl Serve for #name { #parse #answer })
+    let simulate = (!endpoint.is_callable()).then(|| simulate::emit(model, endpoint));
+    quote!(impl Serve for #name { #parse #answer } #simulate)
 }
 
 /// Variables of `parse`.

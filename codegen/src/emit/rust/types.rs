@@ -71,7 +71,9 @@ fn enumeration(model: &Model, entry: &TypeEntry) -> TokenStream {
     let values = values.iter().map(|value| {
         let (name, wire) = (ident(&value.rust), &value.wire);
         let (doc, aliases) = (Doc::new(INNER, &value.en), docs::aliases(model, &value.rust, &value.ru, None));
-        quote!(#doc #aliases #name = #wire,)
+        let (en, ru) = (&value.en, &value.ru);
+        let translated = (ru != en && !ru.is_empty()).then(|| quote!(, ("ru", #ru)));
+        quote!(#doc #aliases #name = (#wire, [("en", #en) #translated]),)
     });
     quote!(hostkit_proto::#declare! { #about pub enum #name { #(#values)* } })
 }
@@ -188,7 +190,7 @@ fn from_wire(model: &Model, entry: &TypeEntry, fields: &[Field]) -> TokenStream 
     let finish = finish(model, fields);
     quote! {
         impl FromFields for #name {
-            const TABLE: &'static Table<'static> = &Table::new(#spec, &[#(#entries),*]) #total;
+            const TABLE: &'static Table = &Table::new(#spec, &[#(#entries),*]) #total;
 
             fn blank() -> Self {
                 Self::new(#(#blanks),*)

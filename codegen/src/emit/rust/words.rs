@@ -185,7 +185,7 @@ fn max_items_argument(field: &Field) -> Option<TokenStream> {
 }
 
 /// What `constructor` makes of the name in each format.
-fn named(constructor: &TokenStream, name: &WireName) -> TokenStream {
+pub(super) fn named(constructor: &TokenStream, name: &WireName) -> TokenStream {
     let WireName { json, xml, also, item } = name;
     let (json, json_inner) = first_and_rest(json);
     let (xml, xml_inner) = first_and_rest(xml);

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use hostkit_wire::{Cursor, EntryKey, Format, Frame, Irregular, Kind, NextKey};
 
-use super::fill::{Field, Fields, Table};
+use super::fill::{FIELDS, Field, Fields, Table};
 use super::reader::{At, Reader, Step};
 use super::{DecodeError, FromText, FromWire};
 use crate::codec::UnknownFields;
@@ -20,8 +20,8 @@ use crate::word::Word;
 
 /// Keys of an envelope that are noted.
 const NOTED: usize = 8;
-/// Fields that are tried one by one behind the one that was expected.
-const LEFT_OUT: usize = 2;
+/// Places in an order, more than a table has fields.
+const PLACES: usize = 2 * FIELDS;
 /// Changes of an order that are always learnt.
 const CHANGES: usize = 64;
 /// Steps of the path to an item of a list that stands directly under a key of the document.
@@ -54,13 +54,16 @@ struct Known {
     changes: usize,
 }
 
+/// The first item of a list in which orders are learnt: further objects of its kinds are likely then.
+const LEARNING: usize = 2;
+
 /// The field that came behind each one, in the object before; the first is the one at the start.
-type Learnt = Box<[u8; 256]>;
+type Learnt = Box<[u8; PLACES]>;
 
 /// The order of the table itself.
-const IN_ORDER: [u8; 256] = {
-    let (mut order, mut place) = ([0; 256], 0);
-    while place < 256 {
+const IN_ORDER: [u8; PLACES] = {
+    let (mut order, mut place) = ([0; PLACES], 0);
+    while place < PLACES {
         order[place] = place as u8;
         place += 1;
     }
@@ -72,18 +75,18 @@ const IN_ORDER: [u8; 256] = {
 struct Order {
     /// That of the table, if nothing else was learnt.
     learnt: Option<Learnt>,
-    /// Whether further objects of this kind are likely, since there were two already.
+    /// Whether it is learnt here.
     learns: bool,
     /// Fields that came in another place than before.
-    changes: usize,
-    /// Its place among all orders.
-    place: usize,
+    changes: u32,
+    /// Its number among all orders.
+    number: u32,
 }
 
 impl Orders {
     /// The order for an object with this table.
     #[inline]
-    fn take(&mut self, table: &Table<'_>) -> Order {
+    fn take(&mut self, table: &Table) -> Order {
         let fields = table.fields.as_ptr().addr();
         let is_next = self.known.get(self.next).is_some_and(|known| known.fields == fields);
         let place = if is_next { self.next } else { self.find(fields) };
@@ -91,11 +94,11 @@ impl Orders {
         match self.known.get_mut(place) {
             Some(known) => {
                 // Not where each object has an order of its own.
-                let learns = known.objects > 1 && known.changes <= known.objects * table.fields.len() / 4 + CHANGES;
+                let learns = known.changes <= known.objects * table.fields.len() / 4 + CHANGES;
                 known.objects += 1;
-                Order { learnt: known.learnt.take(), learns, changes: 0, place }
+                Order { learnt: known.learnt.take(), learns, changes: 0, number: place as u32 }
             }
-            None => Order { learnt: None, learns: false, changes: 0, place },
+            None => Order::OF_THE_TABLE,
         }
     }
 
@@ -115,31 +118,34 @@ impl Orders {
     /// Keeps an order for the next object.
     #[inline]
     fn keep(&mut self, order: Order) {
-        if let (Some(known), true) = (self.known.get_mut(order.place), order.learnt.is_some()) {
+        if let (Some(known), true) = (self.known.get_mut(order.number as usize), order.learnt.is_some()) {
             known.learnt = order.learnt;
-            known.changes += order.changes;
+            known.changes += order.changes as usize;
         }
     }
 }
 
 impl Order {
+    /// The order of the table, which is not learnt.
+    const OF_THE_TABLE: Self = Self { learnt: None, learns: false, changes: 0, number: u32::MAX };
+
     /// The field that is expected behind this place: 0 is the start, 1 stands behind the first field.
     #[inline(always)]
-    fn next(&self, place: u8) -> u8 {
-        self.learnt.as_ref().map_or(place, |learnt| learnt[usize::from(place)])
+    fn next(&self, place: usize) -> usize {
+        self.learnt.as_ref().map_or(place, |learnt| usize::from(learnt[place % PLACES]))
     }
 
     #[inline]
-    fn learn(&mut self, place: u8, field: u8) {
+    fn learn(&mut self, place: usize, field: usize) {
         if self.learns && self.next(place) != field {
             self.learn_first(place, field);
         }
     }
 
     #[inline(never)]
-    fn learn_first(&mut self, place: u8, field: u8) {
+    fn learn_first(&mut self, place: usize, field: usize) {
         self.changes += 1;
-        self.learnt.get_or_insert_with(|| Box::new(IN_ORDER))[usize::from(place)] = field;
+        self.learnt.get_or_insert_with(|| Box::new(IN_ORDER))[place % PLACES] = field as u8;
     }
 }
 
@@ -228,7 +234,7 @@ struct Open {
     met: Met,
     order: Order,
     /// The place in the order: behind the field that was read last.
-    place: u8,
+    place: usize,
     /// Whether it is the document itself, which has the keys of the envelope.
     is_top: bool,
 }
@@ -251,7 +257,7 @@ impl<'r> Reader<'r> {
     }
 
     /// Reads the fields of an object.
-    pub(super) fn object_in_body(&mut self, table: &Table<'_>, read: &mut ReadField<'_>) -> Read {
+    pub(super) fn object_in_body(&mut self, table: &Table, read: &mut ReadField<'_>) -> Read {
         match self.cursor()?.format() {
             Format::Json => self.object_of::<Json>(table, read),
             Format::Php => self.object_of::<Php>(table, read),
@@ -260,19 +266,16 @@ impl<'r> Reader<'r> {
     }
 
     #[inline(always)]
-    fn object_of<S: Syntax>(&mut self, table: &Table<'_>, read: &mut ReadField<'_>) -> Read {
+    fn object_of<S: Syntax>(&mut self, table: &Table, read: &mut ReadField<'_>) -> Read {
         let is_top = self.is_at_top();
         let cursor = self.cursor()?;
-        let start = if table.raw.is_some() { (cursor.start()?, S::IS_XML && !is_top) } else { (0, false) };
+        let start = if table.is_plain { (0, false) } else { Self::unusual_object::<S>(table, cursor, is_top)? };
         let Some(frame) = S::enter(cursor)? else {
             return self.finish_in_body(table, &Met::default(), start, read);
         };
-        let order = self.orders.take(table);
+        let order = if self.has_repeats { self.orders.take(table) } else { Order::OF_THE_TABLE };
         let mut open = Open { frame, met: Met::default(), order, place: 0, is_top };
         let depth = self.enter_path();
-        if table.has_wrappers || table.total.is_some_and(|(_, name)| !name.parts(S::IS_XML).1.is_empty()) {
-            return Err(Irregular.into());
-        }
         let is_direct = table.total.is_none() && (!is_top || self.envelope.is_empty());
         while !(is_direct && self.direct_fields::<S>(table, &mut open, read)?)
             && self.cursor()?.next(&mut open.frame)?
@@ -280,13 +283,24 @@ impl<'r> Reader<'r> {
             self.any_entry(table, &mut open, read)?;
         }
         self.path.truncate(depth);
-        self.orders.keep(open.order);
+        if self.has_repeats {
+            self.orders.keep(open.order);
+        }
         self.finish_in_body(table, &open.met, start, read)
+    }
+
+    /// Where an object starts that is kept as received, and whether it is an element, in front of it.
+    #[inline(never)]
+    fn unusual_object<S: Syntax>(table: &Table, cursor: &Cursor<'_>, is_top: bool) -> Result<(usize, bool), Irregular> {
+        if table.has_wrappers || table.total.is_some_and(|(_, name)| !name.parts(S::IS_XML).1.is_empty()) {
+            return Err(Irregular);
+        }
+        if table.raw.is_some() { Ok((cursor.start()?, S::IS_XML && !is_top)) } else { Ok((0, false)) }
     }
 
     /// Reads any entry, from its key on.
     #[inline(never)]
-    fn any_entry(&mut self, table: &Table<'_>, open: &mut Open, read: &mut ReadField<'_>) -> Read {
+    fn any_entry(&mut self, table: &Table, open: &mut Open, read: &mut ReadField<'_>) -> Read {
         let envelope = if open.is_top { self.envelope } else { &[] };
         let cursor = self.cursor()?;
         let format = cursor.format();
@@ -295,7 +309,7 @@ impl<'r> Reader<'r> {
             None => (None, ""),
         };
         let key = cursor.key()?;
-        let found = find(table, format, usize::from(open.order.next(open.place)), key);
+        let found = find(table, format, open.order.next(open.place), key);
         let EntryKey { text, is_attribute } = key;
         if let Some(position) = envelope.iter().position(|key| *key == text) {
             self.note(position)?;
@@ -316,10 +330,9 @@ impl<'r> Reader<'r> {
             Found::Field(index) => {
                 let field = &table.fields[index];
                 open.met.field(index, format == Format::Xml && field.is_list())?;
-                open.order.learn(open.place, index as u8);
-                open.place = index as u8 + 1;
-                self.field = field.name.first(format);
-                self.singular = field.name.singular();
+                open.order.learn(open.place, index);
+                open.place = index + 1;
+                self.field = Some(field);
                 read(index, self)?;
                 if list == Some(index) {
                     open.met.items = self.items;
@@ -327,14 +340,12 @@ impl<'r> Reader<'r> {
                 Ok(())
             }
             Found::Group(index) => {
-                open.order.learn(open.place, index as u8);
+                open.order.learn(open.place, index);
                 if !open.met.groups.insert(index) {
                     return Err(Irregular.into());
                 }
-                let first = table.fields[index].name.first(format);
-                self.field = first;
-                self.group(table, first, &[], &mut open.met, read)?;
-                open.place = self.last_of_group(table, index) as u8 + 1;
+                self.group(table, index, &[], &mut open.met, read)?;
+                open.place = self.last_of_group(table, index) + 1;
                 Ok(())
             }
             Found::Unknown => {
@@ -360,7 +371,7 @@ impl<'r> Reader<'r> {
     #[inline(always)]
     fn direct_fields<S: Syntax>(
         &mut self,
-        table: &Table<'_>,
+        table: &Table,
         open: &mut Open,
         read: &mut ReadField<'_>,
     ) -> Result<bool, DecodeError> {
@@ -369,7 +380,7 @@ impl<'r> Reader<'r> {
         let (mut met, mut place) = (open.met.fields.first_word(), open.place);
         loop {
             let At::Body(cursor) = &mut self.at else { return Err(Irregular.into()) };
-            let mut index = usize::from(open.order.next(place));
+            let mut index = open.order.next(place);
             let field = match fields.get(index) {
                 Some(field) if S::next_is(cursor, &mut open.frame, field) => field,
                 _ => {
@@ -384,23 +395,19 @@ impl<'r> Reader<'r> {
                         open.place = place;
                         return Ok(is_passed);
                     };
-                    open.order.learn(place, found as u8);
+                    open.order.learn(place, found);
                     index = found;
                     field
                 }
             };
-            let is_list = field.is_list();
             let bit = 1 << index;
             // Only the elements of a list may come again.
-            if met & bit != 0 && !(S::IS_XML && is_list) {
+            if met & bit != 0 && !(S::IS_XML && field.is_list()) {
                 return Err(Irregular.into());
             }
             met |= bit;
-            place = index as u8 + 1;
-            self.field = field.name.parts(S::IS_XML).0;
-            if is_list {
-                self.singular = field.name.singular();
-            }
+            place = index + 1;
+            self.field = Some(field);
             read(index, self)?;
         }
     }
@@ -408,16 +415,15 @@ impl<'r> Reader<'r> {
     /// Whether the value that is read is the whole document.
     #[inline]
     pub(super) fn is_at_top(&self) -> bool {
-        self.path.len() == 1 && self.field.is_empty()
+        self.path.len() == 1 && self.field.is_none()
     }
 
     /// Adds the field whose value is read to the path, before what is below it; returns the length of the path.
     #[inline]
     fn enter_path(&mut self) -> usize {
         let depth = self.path.len();
-        let field = std::mem::take(&mut self.field);
-        if !field.is_empty() {
-            self.path.push(Step::Name(field));
+        if let Some(field) = self.field.take() {
+            self.path.push(Step::Name(field.name.first(self.format())));
         }
         depth
     }
@@ -430,7 +436,7 @@ impl<'r> Reader<'r> {
     }
 
     /// Checks that all is there that has to be, and keeps the object as received where that is asked for.
-    fn finish_in_body(&mut self, table: &Table<'_>, met: &Met, start: (usize, bool), read: &mut ReadField<'_>) -> Read {
+    fn finish_in_body(&mut self, table: &Table, met: &Met, start: (usize, bool), read: &mut ReadField<'_>) -> Read {
         let is_another = met.has_entries && met.fields.is_empty() && met.groups.is_empty() && table.raw.is_none();
         // A list or map that is a part, or not there, is read from the tree.
         let is_whole = met.total.is_none_or(|total| met.items.is_some_and(|items| items as u64 == total));
@@ -446,42 +452,44 @@ impl<'r> Reader<'r> {
         }
     }
 
-    fn last_of_group(&self, table: &Table<'_>, index: usize) -> usize {
+    fn last_of_group(&self, table: &Table, index: usize) -> usize {
         let format = self.format();
         let first = table.fields[index].name.first(format);
         table.fields.iter().rposition(|field| field.name.first(format) == first).unwrap_or(index)
     }
 
-    /// Reads the fields whose paths start with these keys: the first, and those below it.
+    /// Reads the fields whose paths start with the keys of this one: the first, and those below it.
     #[inline(never)]
     fn group(
         &mut self,
-        table: &Table<'_>,
-        first: &'static str,
+        table: &Table,
+        first: usize,
         inner: &'static [&'static str],
         met: &mut Met,
         read: &mut ReadField<'_>,
     ) -> Read {
+        let fields = table.fields;
+        let group = &fields[first];
         let cursor = self.cursor()?;
         let format = cursor.format();
         let below = |field: &Field| -> Option<&'static [&'static str]> {
             let rest = field.name.rest(format);
-            let is_below = field.name.first(format) == first && rest.starts_with(inner);
+            let is_below = field.name.first(format) == group.name.first(format) && rest.starts_with(inner);
             if is_below { rest.get(inner.len()..).filter(|rest| !rest.is_empty()) } else { None }
         };
         if format == Format::Xml {
             // A wrapper without elements is an empty list.
-            for (index, field) in table.fields.iter().enumerate() {
+            for (index, field) in fields.iter().enumerate() {
                 if field.is_list() && below(field).is_some_and(|rest| rest.len() == 1) {
                     met.fields.insert(index);
                 }
             }
         }
         let mut frame = match cursor.kind() {
-            Some(Kind::Map) => cursor.enter()?,
+            Some(Kind::Map) => cursor.enter_object()?.ok_or(Irregular)?,
             Some(Kind::Null) if format == Format::Xml => {
                 // Whatever is wrapped deeper is empty, too.
-                for (index, field) in table.fields.iter().enumerate() {
+                for (index, field) in fields.iter().enumerate() {
                     if field.is_list() && below(field).is_some() {
                         met.fields.insert(index);
                     }
@@ -490,31 +498,37 @@ impl<'r> Reader<'r> {
             }
             _ => return Err(Irregular.into()),
         };
-        let depth = self.enter_path();
         // Fields of this group that were met in it, which the mark of a list above does not say.
         let mut here = Met::default();
         let mut wrappers: Vec<&'static str> = Vec::new();
+        // Most groups are a list of elements.
+        if let (Format::Xml, true, Some([key])) = (format, group.is_list(), below(group)) {
+            while table.total.is_none() && self.cursor()?.xml_next_is(&mut frame, key) {
+                here.fields.insert(first);
+                self.field = Some(group);
+                read(first, self)?;
+            }
+        }
         loop {
             let cursor = self.cursor()?;
             if !cursor.next(&mut frame)? {
                 break;
             }
             let EntryKey { text, is_attribute } = cursor.key()?;
-            self.field = "";
             let is_it = |key: &str| if is_attribute { key.strip_prefix('@') == Some(text) } else { key == text };
             let is_next = |rest: &[&'static str]| rest.first().is_some_and(|key| is_it(key));
-            let mut matching = table.fields.iter().enumerate();
+            let mut matching = fields.iter().enumerate();
             let matching =
                 matching.find_map(|(index, field)| below(field).filter(|rest| is_next(rest)).map(|rest| (index, rest)));
             match matching {
                 Some((index, [_])) => {
-                    let field = &table.fields[index];
+                    let field = &fields[index];
                     here.field(index, format == Format::Xml && field.is_list())?;
                     if !field.is_list() {
                         met.field(index, false)?;
                     }
                     met.fields.insert(index);
-                    self.singular = field.name.singular();
+                    self.field = Some(field);
                     read(index, self)?;
                     if table.total.is_some_and(|(list, _)| list == index) {
                         met.items = self.items;
@@ -525,19 +539,21 @@ impl<'r> Reader<'r> {
                         return Err(Irregular.into());
                     }
                     wrappers.push(*key);
-                    let rest = table.fields[index].name.rest(format);
-                    self.group(table, first, rest.get(..=inner.len()).unwrap_or(rest), met, read)?;
+                    let rest = fields[index].name.rest(format);
+                    self.group(table, index, rest.get(..=inner.len()).unwrap_or(rest), met, read)?;
                 }
                 _ => {
                     if is_attribute && std::mem::replace(&mut here.unknown_attribute, true) || !inner.is_empty() {
                         return Err(Irregular.into());
                     }
+                    self.field = Some(group);
+                    let depth = self.enter_path();
                     self.unknown_in_body(text, is_attribute)?;
+                    self.path.truncate(depth);
                     self.cursor()?.skip()?;
                 }
             }
         }
-        self.path.truncate(depth);
         Ok(())
     }
 
@@ -585,13 +601,13 @@ impl<'r> Reader<'r> {
         if self.format() != Format::Xml {
             return self.list_in_body(place, max_items);
         }
-        self.singular = None;
         if place.len() >= max_items {
             return Err(Irregular.into());
         }
         if place.len() == place.capacity() {
             place.reserve(self.room(place.len(), 0, size_of::<T>()));
         }
+        self.has_repeats |= place.len() == LEARNING;
         let depth = self.enter_path();
         self.path.push(Step::Index(place.len()));
         T::push(place, self)?;
@@ -602,8 +618,7 @@ impl<'r> Reader<'r> {
 
     /// Reads a list, of any format but XML.
     pub(super) fn list_in_body<T: FromWire>(&mut self, place: &mut Vec<T>, max_items: usize) -> Read {
-        let singular = self.singular.take();
-        let mut frame = match self.enter_list(singular)? {
+        let mut frame = match self.enter_list()? {
             List::Nothing => {
                 self.items = Some(0);
                 return Ok(());
@@ -632,20 +647,22 @@ impl<'r> Reader<'r> {
         Ok(())
     }
 
-    /// Enters what stands in the place of a list; `singular` is the name that a wrapper of its items would have.
+    /// Enters what stands in the place of a list.
     #[inline]
-    fn enter_list(&mut self, singular: Option<&str>) -> Result<List, Irregular> {
+    fn enter_list(&mut self) -> Result<List, Irregular> {
         let cursor = self.cursor()?;
         match cursor.kind() {
             Some(Kind::List) if cursor.format() != Format::Xml => {
                 Ok(List::Items(ListFrame { frame: cursor.enter()?, start: cursor.position() }))
             }
-            _ => self.enter_unusual_list(singular),
+            _ => self.enter_unusual_list(),
         }
     }
 
     #[inline(never)]
-    fn enter_unusual_list(&mut self, singular: Option<&str>) -> Result<List, Irregular> {
+    fn enter_unusual_list(&mut self) -> Result<List, Irregular> {
+        // The name that a wrapper of the items has.
+        let singular = self.field.and_then(|field| field.name.singular());
         let Leniency { null_as_empty, map_as_list, one_as_list, .. } = *self.leniency;
         let cursor = self.cursor()?;
         let is_nothing = match cursor.kind() {
@@ -674,8 +691,10 @@ impl<'r> Reader<'r> {
 
     #[inline]
     fn next_item(&mut self, frame: &mut ListFrame, max_items: usize) -> Result<bool, Irregular> {
-        self.step_to(Step::Index(frame.frame.found()));
-        self.field = "";
+        let found = frame.frame.found();
+        self.has_repeats |= found == LEARNING;
+        self.step_to(Step::Index(found));
+        self.field = None;
         let is_there = self.cursor()?.next_item(&mut frame.frame)?;
         if frame.frame.found() > max_items { Err(Irregular) } else { Ok(is_there) }
     }
@@ -723,8 +742,9 @@ impl<'r> Reader<'r> {
                 return Err(Irregular.into());
             }
             let key = K::from_text(text).ok_or(Irregular)?;
+            self.has_repeats |= map.len() == LEARNING;
             self.step_to(Step::Key(text));
-            self.field = "";
+            self.field = None;
             let value = V::from_wire(self)?;
             if map.insert(key, value).is_some() {
                 return Err(Irregular.into());
@@ -766,21 +786,12 @@ fn another_field<'t, S: Syntax>(
     cursor: &mut Cursor<'_>,
     frame: &mut Frame,
     fields: &'t [Field],
-    table: &Table<'_>,
+    table: &Table,
     guess: usize,
 ) -> Option<(usize, &'t Field)> {
-    let is_compact = S::is_compact(cursor);
-    if is_compact {
-        // Often some optional fields were left out.
-        for (index, field) in fields.iter().enumerate().skip(guess + 1).take(LEFT_OUT) {
-            if S::next_is(cursor, frame, field) {
-                return Some((index, field));
-            }
-        }
-    }
     let key = S::next_key(cursor, frame)?;
     let is_guess = || fields.get(guess).is_some_and(|field| field.name.key_of(S::IS_XML).is(key.text));
-    let index = if !is_compact && is_guess() { guess } else { table.find(S::IS_XML, key.text)? };
+    let index = if !S::is_compact(cursor) && is_guess() { guess } else { table.find(S::IS_XML, key.text)? };
     let field = fields.get(index)?;
     field.direct_key(S::IS_XML)?;
     cursor.enter_entry(frame, key);
@@ -799,7 +810,7 @@ impl Syntax for Json {
 
     #[inline(always)]
     fn next_is(cursor: &mut Cursor<'_>, frame: &mut Frame, field: &Field) -> bool {
-        cursor.json_next_is(frame, &field.json)
+        cursor.json_next_is(frame, &field.written)
     }
 
     #[inline(always)]
@@ -826,7 +837,7 @@ impl Syntax for Php {
 
     #[inline(always)]
     fn next_is(cursor: &mut Cursor<'_>, frame: &mut Frame, field: &Field) -> bool {
-        field.direct_key(false).is_some_and(|key| cursor.php_next_is(frame, key))
+        cursor.php_next_is(frame, &field.written)
     }
 
     #[inline(always)]
@@ -851,7 +862,7 @@ impl Syntax for Xml {
     #[inline(always)]
     fn next_is(cursor: &mut Cursor<'_>, frame: &mut Frame, field: &Field) -> bool {
         if field.name.is_same() {
-            return cursor.xml_next_is_key(frame, &field.json);
+            return cursor.xml_next_is_key(frame, &field.written);
         }
         field.direct_key(true).is_some_and(|key| cursor.xml_next_is(frame, key))
     }
@@ -868,7 +879,7 @@ impl Syntax for Xml {
 }
 
 /// What a key of an object is, where the field with the index `guess` is expected.
-fn find(table: &Table<'_>, format: Format, guess: usize, EntryKey { text, is_attribute }: EntryKey<'_>) -> Found {
+fn find(table: &Table, format: Format, guess: usize, EntryKey { text, is_attribute }: EntryKey<'_>) -> Found {
     let is_expected = |field: &Field| !is_attribute && field.name.first(format) == text;
     let found = if is_attribute {
         let is_it = |field: &Field| field.name.first(format).strip_prefix('@') == Some(text);

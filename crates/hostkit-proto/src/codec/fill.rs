@@ -1,13 +1,13 @@
 //! Objects that are read field by field, whatever they are read from.
 
-use hostkit_wire::{Format, JsonKey, Key};
+use hostkit_wire::{Format, Key, WrittenKey};
 
 use super::{DecodeError, FromWire, Name, Reader};
 
 /// An object that is filled field by field. Generated.
 pub trait FromFields: Sized {
     /// The fields, in the order of their indices.
-    const TABLE: &'static Table<'static>;
+    const TABLE: &'static Table;
 
     /// The object before it is filled. Its required fields hold placeholders, so it must not leave the codec.
     fn blank() -> Self;
@@ -21,10 +21,10 @@ pub trait FromFields: Sized {
 
 /// The fields of an object.
 #[derive(Debug, Clone, Copy)]
-pub struct Table<'t> {
+pub struct Table {
     /// The file that describes the object.
     pub(crate) spec: &'static str,
-    pub(crate) fields: &'t [Field],
+    pub(crate) fields: &'static [Field],
     /// The fields by the hash of their key in JSON, with linear probing.
     slots: [u8; FIELDS],
     /// The required ones.
@@ -33,15 +33,17 @@ pub struct Table<'t> {
     pub(crate) raw: Option<usize>,
     /// Whether some field has further names.
     pub(crate) has_aliases: bool,
+    /// Whether it has none of what follows, and is not kept as received.
+    pub(crate) is_plain: bool,
     /// Whether the items of some list have a wrapper.
     pub(crate) has_wrappers: bool,
     /// The list or map of which the answer says how many items there are in all, and where it says so.
     pub(crate) total: Option<(usize, Name)>,
 }
 
-impl<'t> Table<'t> {
+impl Table {
     /// A table of at most 128 fields.
-    pub const fn new(spec: &'static str, fields: &'t [Field]) -> Self {
+    pub const fn new(spec: &'static str, fields: &'static [Field]) -> Self {
         assert!(fields.len() <= FIELDS, "at most 128 fields");
         let (mut required, mut raw, mut index) = (Fields([0; 2]), None, 0);
         let (mut has_aliases, mut has_wrappers) = (false, false);
@@ -61,11 +63,21 @@ impl<'t> Table<'t> {
             slots[slot] = index as u8;
             index += 1;
         }
-        Self { spec, fields, slots, required, raw, has_aliases, has_wrappers, total: None }
+        Self {
+            spec,
+            fields,
+            slots,
+            required,
+            raw,
+            has_aliases,
+            is_plain: raw.is_none() && !has_wrappers,
+            has_wrappers,
+            total: None,
+        }
     }
 
     /// The first field with this first key.
-    #[inline(never)]
+    #[inline]
     pub(crate) fn find(&self, is_xml: bool, text: &[u8]) -> Option<usize> {
         if is_xml {
             return self.fields.iter().position(|field| field.name.key(Format::Xml).is(text));
@@ -85,6 +97,7 @@ impl<'t> Table<'t> {
     /// Names the key beside the list or map with this index that says how many items there are in all.
     pub const fn total(mut self, list: usize, name: Name) -> Self {
         self.total = Some((list, name));
+        self.is_plain = false;
         self
     }
 }
@@ -135,8 +148,8 @@ impl Fields {
 #[derive(Debug, Clone, Copy)]
 pub struct Field {
     pub(crate) name: Name,
-    /// The key in JSON, if the value stands directly under it.
-    pub(crate) json: JsonKey,
+    /// The key in all formats but XML, if the value stands directly under it.
+    pub(crate) written: WrittenKey,
     pub(crate) how: How,
 }
 
@@ -185,8 +198,8 @@ impl Field {
     }
 
     pub(crate) const fn named(name: Name, how: How) -> Self {
-        let json = if name.json_rest().is_empty() { JsonKey::new(name.json().text()) } else { JsonKey::NEVER };
-        Self { name, json, how }
+        let written = if name.json_rest().is_empty() { WrittenKey::new(name.json().text()) } else { WrittenKey::NEVER };
+        Self { name, written, how }
     }
 
     /// As [`Name::xml`].
@@ -204,7 +217,7 @@ impl Field {
     /// As [`Name::json_inner`].
     pub const fn json_inner(mut self, rest: &'static [&'static str]) -> Self {
         self.name = self.name.json_inner(rest);
-        self.json = JsonKey::NEVER;
+        self.written = WrittenKey::NEVER;
         self
     }
 

@@ -9,7 +9,7 @@ use hostkit_wire::{Cursor, Format, Irregular, Kind, Node};
 
 use super::direct::{Notes, Orders};
 use super::fields::{Fields, Items};
-use super::fill::Table;
+use super::fill::{Field, Table};
 use super::{DecodeError, FromText, FromWire, Raw};
 use crate::codec::raw::Source;
 use crate::codec::{Report, UnknownFields};
@@ -63,11 +63,11 @@ pub struct Reader<'r> {
     /// The indices of the nodes that are ignored, once somebody asks.
     ignored: Option<HashSet<usize>>,
     pub(super) orders: Orders,
+    /// Whether there was a list with so many items that their orders are learnt.
+    pub(super) has_repeats: bool,
     pub(super) notes: Notes<'r>,
     /// The field whose value is read next in the body, while it is not in the path.
-    pub(super) field: &'static str,
-    /// The name that a wrapper of the items has, of the list that is read next in the body.
-    pub(super) singular: Option<&'static str>,
+    pub(super) field: Option<&'static Field>,
     /// How many items the list or map had that was read last, left out or not.
     pub(super) items: Option<usize>,
     /// Where the object starts that was read last, in the body, and whether it is an element of XML.
@@ -107,9 +107,9 @@ impl<'r> Reader<'r> {
             ignored: None,
             at,
             orders: Orders::default(),
+            has_repeats: false,
             notes: Notes::default(),
-            field: "",
-            singular: None,
+            field: None,
             items: None,
             object_start: (0, false),
         }
@@ -137,7 +137,7 @@ impl<'r> Reader<'r> {
     /// Reads the fields of an object, each by a call of `read` with its index.
     pub fn object(
         &mut self,
-        table: &Table<'_>,
+        table: &Table,
         read: &mut dyn FnMut(usize, &mut Reader<'_>) -> Result<(), DecodeError>,
     ) -> Result<(), DecodeError> {
         match self.at {
@@ -148,7 +148,7 @@ impl<'r> Reader<'r> {
 
     fn object_in_tree(
         &mut self,
-        table: &Table<'_>,
+        table: &Table,
         read: &mut dyn FnMut(usize, &mut Reader<'_>) -> Result<(), DecodeError>,
     ) -> Result<(), DecodeError> {
         let mut fields = self.fields(table.spec)?;
@@ -279,7 +279,7 @@ impl<'r> Reader<'r> {
     pub fn plain<T>(&mut self, read: impl FnOnce(&'r str) -> Option<T>) -> Option<T> {
         let value = read(self.plain_text()?)?;
         if let At::Body(cursor) = &mut self.at {
-            cursor.pass_told();
+            cursor.pass_peeked();
         }
         Some(value)
     }
@@ -298,7 +298,7 @@ impl<'r> Reader<'r> {
     pub(super) fn plain_here<T>(&mut self, read: impl FnOnce(&'r str) -> Option<T>) -> Option<T> {
         let At::Body(cursor) = &mut self.at else { return None };
         let value = read(cursor.plain_text()?)?;
-        cursor.pass_told();
+        cursor.pass_peeked();
         Some(value)
     }
 
@@ -317,7 +317,7 @@ impl<'r> Reader<'r> {
     pub(super) fn short_number<T: FromText>(&mut self) -> Option<T> {
         let At::Body(cursor) = &mut self.at else { return None };
         let (digits, end) = cursor.few_digits()?;
-        if digits.is_text() && !self.leniency.loose_scalars {
+        if digits.is_text() && !self.leniency.loose_scalars && cursor.format() != Format::Xml {
             return None;
         }
         let number = T::from_digits(digits)?;
@@ -334,7 +334,7 @@ impl<'r> Reader<'r> {
             return None;
         }
         let number = T::from_digits(digits)?;
-        cursor.pass_told();
+        cursor.pass_peeked();
         Some(number)
     }
 

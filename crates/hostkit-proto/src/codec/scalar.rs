@@ -281,7 +281,10 @@ impl ToWire for bool {
 
 impl FromWire for IpAddr {
     fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        reader.text_value()
+        match Self::plain(reader) {
+            Some(address) => Ok(address),
+            None => reader.text_value(),
+        }
     }
 
     #[inline(never)]

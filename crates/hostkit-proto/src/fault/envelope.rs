@@ -291,7 +291,7 @@ mod tests {
     use http::HeaderMap;
 
     use super::*;
-    use crate::codec::Name;
+    use crate::codec::{Field, Table};
     use crate::info::{ApiInfo, Effect, EndpointInfo};
     use crate::leniency::Leniency;
 
@@ -547,7 +547,8 @@ mod tests {
         let judge = |faults: &EnvelopeFaults<'_>, status: u16, body: &str, is_read: bool| {
             let answer = RawAnswer::new(&ENDPOINT, &API, status, &headers, body.as_bytes());
             if is_read {
-                assert_eq!(answer.value::<u64>(&Name::new("id")), Ok(7), "{body}");
+                const ROOT: &Table = &Table::new("", &[Field::required("id")]);
+                assert_eq!(answer.value::<u64>(ROOT), Ok(7), "{body}");
                 assert!(!answer.is_parsed(), "{body}");
             }
             faults.verdict::<Code>(&answer)

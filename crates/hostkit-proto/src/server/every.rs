@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 
 use hostkit_wire::Format;
 
-use super::{ReceivedRequest, Serve};
+use super::{ReceivedRequest, Serve, Simulate};
 use crate::api::Api;
 use crate::codec::DecodeError;
 use crate::endpoint::{Call, Endpoint};
@@ -62,7 +62,7 @@ pub trait Visitor {
     /// A call that acts.
     fn perform<E>(&mut self, examples: &Examples)
     where
-        E: Serve + Perform + Endpoint<Api = Self::Api> + Debug + 'static,
+        E: Serve + Simulate + Perform + Endpoint<Api = Self::Api> + Debug + 'static,
         E::Output: Debug + PartialEq;
 }
 

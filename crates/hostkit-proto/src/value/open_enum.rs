@@ -32,9 +32,10 @@ impl fmt::Debug for UnknownText {
 ///     /// What a server is doing.
 ///     pub enum Status {
 ///         /// It runs.
-///         Running = "is_running",
+///         Running = ("is_running", [("en", "It runs."), ("ru", "Работает.")]),
 ///     }
 /// }
+/// assert_eq!(Status::Running.meaning("ru"), Some("Работает."));
 /// assert!(Status::from_text("is_running").is_known());
 /// assert_eq!(Status::from_text("is_dancing").as_str(), "is_dancing");
 /// assert_eq!("is_running".parse(), Ok(Status::Running));
@@ -75,6 +76,25 @@ macro_rules! open_enum {
             $($(#[$variant_meta:meta])* $variant:ident = $text:literal,)*
         }
     ) => {
+        $crate::open_enum! {
+            $kind
+            $(#[$meta])*
+            pub enum $name {
+                $($(#[$variant_meta])* $variant = ($text, []),)*
+            }
+        }
+    };
+    (
+        $kind:ident
+        $(#[$meta:meta])*
+        pub enum $name:ident {
+            $(
+                $(#[$variant_meta:meta])*
+                $variant:ident =
+                    ($text:literal, [$(($language:literal, $meaning:literal $(,)?)),* $(,)?] $(,)?),
+            )*
+        }
+    ) => {
         $(#[$meta])*
         #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[non_exhaustive]
@@ -90,6 +110,14 @@ macro_rules! open_enum {
                 match self {
                     $(Self::$variant => $text,)*
                     Self::Unknown(text) => text.as_str(),
+                }
+            }
+
+            /// What the value means in a language, such as `en` or `ru`, by the spec; `None` where the spec does not say it.
+            pub fn meaning(&self, language: &str) -> Option<&'static str> {
+                match (self, language) {
+                    $($((Self::$variant, $language) => Some($meaning),)*)*
+                    _ => None,
                 }
             }
 

@@ -74,7 +74,7 @@ pub fn serve(arguments: &Arguments) -> io::Result<()> {
         Start::Demo => Seed::Demo,
     };
     let clock = arguments.clock.map_or_else(Clock::new, Clock::at);
-    let sandbox = Sandbox::all().port(arguments.port).seed(seed).clock(clock).start()?;
+    let sandbox = Sandbox::builder().port(arguments.port).seed(seed).clock(clock).start()?;
     sandbox.clock().set_speed(arguments.speed);
     for armed in &arguments.fault {
         sandbox.faults().arm(armed.clone());

@@ -1,19 +1,24 @@
 //! Any API, answered from the wire examples of its specs.
 //!
 //! A call is answered by the example of the case whose request it is, or by the first one of its endpoint, in the format
-//! that is asked for, about the object that the call names. Credentials and tokens are checked as the API's own `authorise` writes them. Deliberately not here: what
-//! the call means at the hoster, money, and rules that the spec does not say.
+//! that is asked for, about the object that the call names; a page without an example is the last one. What calls make
+//! and delete shows where their evidence says, and so do the values that they set. Credentials and tokens are checked as
+//! the API's own `authorise` writes them. Deliberately not here: what else a call means at the hoster, money, and rules
+//! that the spec does not say.
+
+mod kept;
+mod pages;
 
 use std::fmt::Debug;
 use std::marker::PhantomData;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use hostkit::protocol::evidence::{Input, Inputs};
+use hostkit::protocol::evidence::{Input, Inputs, Reading};
 use hostkit::protocol::judgement::{Judgement, judge};
 use hostkit::protocol::server::every::{Examples, Served, Visitor};
 use hostkit::protocol::server::example::{RecordedAnswer, answers, calls};
-use hostkit::protocol::server::{ReceivedRequest, Serve, WrittenAnswer};
+use hostkit::protocol::server::{ReceivedRequest, Serve, Simulate, WrittenAnswer};
 use hostkit::protocol::wire::{Limits, parse, write};
 use hostkit::protocol::{
     EndpointInfo, Perform, RateRule, RawAnswer, RequestParts, Session, SignIn, Stamp, UnixTime, Value, Verdict,
@@ -26,7 +31,9 @@ use super::{content_type, signed};
 use crate::api_name::ApiName;
 use crate::clock::Moment;
 use crate::site::{self, Call, Operation, Refusal, Reply, Site, no_endpoint, operations};
-use crate::world::{TokenState, World};
+use crate::world::{Acts, TokenState, World};
+use kept::CarriedOut;
+use pages::Pages;
 
 /// A site that answers every call of an API from its wire examples.
 pub struct FromExamples<A> {
@@ -60,6 +67,20 @@ struct Known {
     bare: fn(Format) -> Option<RecordedAnswer>,
     /// An answer about what a request asks for, made from one about something else.
     about: fn(&ReceivedRequest<'_>, RecordedAnswer, Format) -> RecordedAnswer,
+    pages: Option<Pages>,
+    /// An answer with what calls have changed.
+    changed: fn(&Call, &Acts, RecordedAnswer, Format) -> Result<Option<RecordedAnswer>, String>,
+    /// Of a call that acts: the name of the endpoint that shows it, and how it is carried out.
+    carry_out: Option<(&'static str, CarryOut)>,
+}
+
+type CarryOut = fn(&Call, &Known, &Acts, RecordedAnswer, Format) -> Result<Option<CarriedOut>, String>;
+
+impl Known {
+    /// The answers that say yes.
+    fn successes(&self) -> impl Iterator<Item = &RecordedAnswer> {
+        self.answers.iter().filter(|answer| (200..300).contains(&answer.status))
+    }
 }
 
 impl<A: Served> FromExamples<A> {
@@ -169,20 +190,53 @@ impl<A: Served> FromExamples<A> {
     }
 
     /// The answer of the examples to a call.
-    fn answer(&self, call: &Call, operation: &Operation) -> Option<RecordedAnswer> {
-        let known = self.endpoints.iter().find(|known| known.name == operation.name)?;
+    fn answer(&self, call: &Call, known: &Known) -> Option<RecordedAnswer> {
         let format = format::<A>(call);
         let fits = |answer: &&RecordedAnswer| answer.format.is_none_or(|found| found == format);
-        let is_success = |answer: &&RecordedAnswer| (200..300).contains(&answer.status);
-        let successes = || known.answers.iter().filter(is_success);
+        let successes = || known.successes();
         let incoming = call.incoming(UnknownFields::Ignore);
         let asked = (known.shown)(&incoming);
         let case = known.requests.iter().find(|(_, request)| asked.as_ref() == Some(request)).map(|(case, _)| *case);
+        let page = || known.pages.as_ref().and_then(|pages| pages.case(&kept::given(call).1));
+        let case = case.or_else(page);
         let of_case = successes().filter(|answer| Some(answer.case) == case).find(fits);
         let Some(answer) = of_case.or_else(|| successes().find(fits)).or_else(|| successes().next()) else {
             return (known.bare)(format);
         };
         Some((known.about)(&incoming, answer.clone(), answer.format.unwrap_or(format)))
+    }
+}
+
+impl<A: Served> FromExamples<A> {
+    /// Carries a call out, or shows what others have changed; `None` if the object is gone.
+    fn with_acts(
+        &self,
+        call: &Call,
+        known: &Known,
+        answer: RecordedAnswer,
+        world: &mut World,
+    ) -> Result<Option<RecordedAnswer>, String> {
+        let format = format::<A>(call);
+        let Some((reads, carry_out)) = known.carry_out else {
+            return (known.changed)(call, &world.acts, answer, format);
+        };
+        let Some(read) = self.endpoints.iter().find(|known| known.name == reads) else { return Ok(Some(answer)) };
+        let Some(done) = carry_out(call, read, &world.acts, answer.clone(), format)? else { return Ok(Some(answer)) };
+        world.acts.last = done.last;
+        world.acts.all.push(done.act);
+        Ok(Some(done.answer))
+    }
+
+    /// A fault of this kind, as an example has it.
+    fn fault(&self, call: &Call, kind: FaultKind, status: u16) -> Reply {
+        let format = format::<A>(call);
+        let of_kind = || self.faults.iter().filter(|(_, found)| *found == kind).map(|(answer, _)| answer);
+        let answer = of_kind().find(|answer| answer.format == Some(format)).or_else(|| of_kind().next());
+        let answer = answer.map_or_else(|| text(status, "refused"), |answer| response(answer.clone(), format));
+        match kind {
+            FaultKind::Auth => Reply::denied(answer, status.to_string()),
+            _ => Reply::refused(answer, status.to_string()),
+        }
     }
 }
 
@@ -209,9 +263,15 @@ impl<A: Served> Site for FromExamples<A> {
         if sign_in == Some(false) || (sign_in.is_none() && needs && !self.is_authorised(call, world)) {
             return self.refuse(call, Refusal::WrongCredentials);
         }
-        let Some(mut answer) = self.answer(call, &operation) else {
+        let known = self.endpoints.iter().find(|known| known.name == operation.name);
+        let Some((known, answer)) = known.and_then(|known| Some((known, self.answer(call, known)?))) else {
             let why = format!("{} has no example of an answer", operation.name);
             return Reply::refused(text(501, &why), "501");
+        };
+        let mut answer = match self.with_acts(call, known, answer, world) {
+            Ok(Some(answer)) => answer,
+            Ok(None) => return self.fault(call, FaultKind::NotFound, 404),
+            Err(why) => return Reply::refused(text(500, &format!("{}: {why}", operation.name)), "500"),
         };
         world.note_credentials(needs || sign_in.is_some());
         if sign_in == Some(true) && A::INFO.reads_clock {
@@ -241,14 +301,7 @@ impl<A: Served> Site for FromExamples<A> {
             Refusal::Internal => (FaultKind::Internal, 500),
             Refusal::Maintenance => (FaultKind::Temporary, 503),
         };
-        let format = format::<A>(call);
-        let of_kind = || self.faults.iter().filter(|(_, found)| *found == kind).map(|(answer, _)| answer);
-        let answer = of_kind().find(|answer| answer.format == Some(format)).or_else(|| of_kind().next());
-        let answer = answer.map_or_else(|| text(status, "refused"), |answer| response(answer.clone(), format));
-        match kind {
-            FaultKind::Auth => Reply::denied(answer, status.to_string()),
-            _ => Reply::refused(answer, status.to_string()),
-        }
+        self.fault(call, kind, status)
     }
 
     fn reason(&self, call: &Call) -> Option<String> {
@@ -320,9 +373,9 @@ struct Reader<'s, A> {
 }
 
 impl<A: Api> Reader<'_, A> {
-    fn add<E>(&mut self, examples: &Examples)
+    fn add<E>(&mut self, examples: &Examples, carry_out: Option<(&'static str, CarryOut)>)
     where
-        E: Serve + Endpoint<Api = A> + Debug,
+        E: Serve + Endpoint<Api = A> + Debug + 'static,
     {
         let requests = calls::<E>(self.specs, examples);
         let read = answers(self.specs, examples).and_then(|(answers, faults)| {
@@ -331,9 +384,21 @@ impl<A: Api> Reader<'_, A> {
                 let Verdict::Fault(fault) = A::verdict(&raw) else { return None };
                 Some((answer.clone(), fault.kind))
             }));
-            let requests = requests?.into_iter().map(|(case, call)| (case, format!("{call:?}"))).collect();
+            let requests = requests?;
+            let pages = Pages::of::<E>(&requests, &answers, A::INFO.formats.first().copied().unwrap_or(Format::Json))?;
+            let requests = requests.into_iter().map(|(case, call)| (case, format!("{call:?}"))).collect();
             let shown = |request: &ReceivedRequest<'_>| E::parse(request).ok().map(|call| format!("{call:?}"));
-            Ok(Known { name: E::INFO.name, answers, requests, shown, bare: bare::<E>, about: about::<E> })
+            Ok(Known {
+                name: E::INFO.name,
+                answers,
+                requests,
+                shown,
+                bare: bare::<E>,
+                about: about::<E>,
+                pages,
+                changed: kept::changed::<E>,
+                carry_out,
+            })
         });
         self.endpoints.push(read);
     }
@@ -347,15 +412,16 @@ impl<A: Api> Visitor for Reader<'_, A> {
         E: Serve + hostkit::Call + Endpoint<Api = A> + Debug + 'static,
         E::Output: Debug + PartialEq,
     {
-        self.add::<E>(examples);
+        self.add::<E>(examples, None);
     }
 
     fn perform<E>(&mut self, examples: &Examples)
     where
-        E: Serve + Perform + Endpoint<Api = A> + Debug + 'static,
+        E: Serve + Simulate + Perform + Endpoint<Api = A> + Debug + 'static,
         E::Output: Debug + PartialEq,
     {
-        self.add::<E>(examples);
+        let reads = <<E::Reading as Reading>::Then as Endpoint>::INFO.name;
+        self.add::<E>(examples, E::FACTS.not_shown.is_none().then_some((reads, kept::carry_out::<E> as CarryOut)));
     }
 }
 

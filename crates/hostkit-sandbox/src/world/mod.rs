@@ -5,6 +5,7 @@
 //! Time is an argument of [`World::advance_to`]; nothing here reads a clock.
 
 mod account;
+mod acts;
 mod address;
 mod backup;
 mod error;
@@ -31,6 +32,7 @@ use std::time::Duration;
 
 use hostkit::Decimal;
 
+pub(crate) use acts::{Act, Acts};
 pub use error::WorldError;
 pub use history::Event;
 pub use notes::{Change, Credentials};
@@ -70,6 +72,7 @@ pub struct World {
     /// By the object's name and the setting's name.
     settings: BTreeMap<String, BTreeMap<&'static str, String>>,
     services: Services,
+    pub(crate) acts: Acts,
     /// The issued tokens.
     pub sessions: Sessions,
 }

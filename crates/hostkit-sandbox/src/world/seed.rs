@@ -7,7 +7,7 @@ use hostkit::Decimal;
 use super::history::History;
 use super::objects::{Addresses, Image, Plan};
 use super::services::Services;
-use super::{Credentials, Sessions, World};
+use super::{Acts, Credentials, Sessions, World};
 use crate::clock::Moment;
 
 /// The numbers of objects start after this one, so that they look like those of a real hoster.
@@ -37,6 +37,7 @@ impl World {
             tickets: BTreeMap::new(),
             settings: BTreeMap::new(),
             services: Services::default(),
+            acts: Acts::default(),
             sessions: Sessions::default(),
         };
         world.open_account(Self::ACCOUNT, Decimal::new(10_000_000, 2), currency);

@@ -2,9 +2,11 @@
 //! public clients do besides.
 // A test that cannot go on should panic.
 
+use std::time::Duration;
+
 use crate::common::{Got, talk};
 use hostkit_sandbox::world::{NewServer, World};
-use hostkit_sandbox::{ApiName, Sandbox, credentials};
+use hostkit_sandbox::{ApiName, Clock, Moment, Sandbox, Seed, credentials};
 
 const KEY: &str = credentials::INFERNO_KEY;
 const CID: i64 = credentials::INFERNO_CLIENT;
@@ -272,6 +274,49 @@ fn every_call_of_inferno_in_every_documented_way() {
     assert_eq!(last(&sandbox), "get_api_key Answered");
 }
 
+/// A monitor asks with numbers in JSON and the key alone, and for invoices, which the document does not have. An Ansible
+/// role reads every order, and names the template of a reinstallation wrongly.
+#[test]
+fn what_a_monitor_and_a_role_ask_of_inferno() {
+    let sandbox = Sandbox::start().unwrap();
+    let number = server(&sandbox, ApiName::INFERNO);
+    let path = "/inferno/api_client.php?action=";
+    let headers = format!(
+        "Accept: application/json, text/plain, */*\r\nAccept-Language: ru-RU,ru;q=0.9\r\nUser-Agent: Mozilla/5.0\r\n\
+         X-Key: {KEY}\r\n"
+    );
+    let get = |action: &str| text(&raw(&sandbox, "GET", &format!("{path}{action}"), &headers, ""));
+    let post = |action: &str, body: &str| {
+        let headers = format!("{headers}Content-Type: application/json\r\n");
+        text(&raw(&sandbox, "POST", &format!("{path}{action}"), &headers, body))
+    };
+    assert!(get("services").contains(&format!(r#""id":{}"#, number + 2500)));
+    assert!(get("orders").contains(&format!(r#""{number}":{{"id":"{number}""#)));
+    assert!(get("invoices").contains(r#""result":"fail""#));
+    assert!(last(&sandbox).contains("Unknown"), "{}", last(&sandbox));
+    let found = post("getinfo", r#"{"orderid":0,"ip":"192.0.2.1"}"#);
+    assert!(found.contains(&format!(r#""orderid":{number},"#)) && found.contains(r#""nextduedate":"20"#), "{found}");
+    let service = post("getService", &format!(r#"{{"serviceid":{}}}"#, number + 2500));
+    assert!(service.contains(r#""service":{"id":"#), "{service}");
+
+    let wrong = get(&format!("reinstall&cid={CID}&orderid={number}&ostlp=debian12&sshkey_ids=1&run=1"));
+    assert!(wrong.contains(r#""result":"fail""#), "{wrong}");
+    assert_eq!(sandbox.ledger().commits("reinstall"), 0);
+
+    // What the order's own part says: nothing before it is paid, a failure until it is installed.
+    let order = sandbox.world(ApiName::INFERNO, |world| {
+        world.order(World::ACCOUNT, NewServer { plan: 1, ..NewServer::default() }).unwrap()
+    });
+    let info = || get(&format!("getinfo&orderid={}", order.unwrap()));
+    let (unpaid, paid) = (info(), {
+        sandbox.clock().advance(World::BUILD);
+        info()
+    });
+    assert!(unpaid.contains(r#""orderStatus":"Pending""#) && unpaid.contains(r#""vps_info":[]"#), "{unpaid}");
+    let failed = r#""vps_info":{"result":"fail","message":"VPS not found"}"#;
+    assert!(paid.contains(r#""orderStatus":"Active""#) && paid.contains(failed), "{paid}");
+}
+
 #[test]
 fn wrong_keys_of_inferno_are_refused_in_every_way() {
     let sandbox = Sandbox::start().unwrap();
@@ -420,11 +465,11 @@ fn vdsina_answers_in_its_newer_shapes_and_macloud_in_the_older() {
     let shown = |prefix: &str, path: &str| text(&macloud(&sandbox, "GET", &format!("/{prefix}/v1/{path}"), "", ""));
     let detail = format!("server/{number}");
     let old = shown("macloud", &detail);
-    assert!(old.contains(r#""ip":[{"id""#) && old.contains(r#""past_month":"0""#), "{old}");
+    assert!(old.contains(r#""ip":[{"id""#) && old.contains(r#""past_month":""#), "{old}");
     assert!(old.contains(r#""ip_local":null"#) && old.contains(r#""ssh-key":null"#), "{old}");
     assert!(shown("macloud", "account.balance").contains(r#""data":{"real":99"#));
     let new = shown("vdsina", &detail);
-    assert!(new.contains(r#""ip":{"id""#) && new.contains(r#""last_month":0"#), "{new}");
+    assert!(new.contains(r#""ip":{"id""#) && new.contains(r#""last_month":"#), "{new}");
     assert!(shown("vdsina", "account.balance").contains(r#""data":{"real":"99"#));
     let host = format!(
         "GET /macloud/v1/{detail} HTTP/1.1\r\nHost: userapi.vdsina.ru\r\nConnection: close\r\nAuthorization: {}\r\n\r\n",
@@ -438,6 +483,26 @@ fn vdsina_answers_in_its_newer_shapes_and_macloud_in_the_older() {
         world.order(World::ACCOUNT, new).unwrap()
     });
     assert!(shown("vdsina", &format!("server/{}", new.unwrap())).contains(r#""ip":null"#));
+}
+
+/// One program sums the hours of its servers, another reads the months; both are shown the same traffic.
+#[test]
+fn the_traffic_of_a_month_is_the_sum_of_its_hours() {
+    // 2026-11-20 15:00:00 in Moscow; the servers are 35 days old.
+    let clock = Clock::at(Moment::since_epoch(Duration::from_secs(1_795_176_000)));
+    let sandbox = Sandbox::builder().seed(Seed::Demo).clock(clock).start().unwrap();
+    let number = sandbox.world(ApiName::MACLOUD, |world| world.servers(World::ACCOUNT)[0].number).unwrap();
+    let shown = |path: &str| text(&macloud(&sandbox, "GET", &format!("/vdsina/v1/{path}"), "", ""));
+    let numbers = |shown: &str, key: &str| -> u64 {
+        let after = shown.split(key).skip(1);
+        let digits = after.map(|rest| rest.split(|letter: char| !letter.is_ascii_digit()).next().unwrap_or_default());
+        digits.map(|digits| digits.parse::<u64>().unwrap()).sum()
+    };
+    let hours = shown(&format!("server.stat/{number}?from=2026-11-01"));
+    let sum = numbers(&hours, r#""vnet_rx":"#) + numbers(&hours, r#""vnet_tx":"#);
+    let detail = shown(&format!("server/{number}"));
+    assert_eq!((numbers(&detail, r#""current_month":"#), sum > 10 << 30), (sum, true), "{detail}");
+    assert!(numbers(&detail, r#""last_month":"#) > 10 << 30, "{detail}");
 }
 
 /// They are charged for each month, though the order did not name them.

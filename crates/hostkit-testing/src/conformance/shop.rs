@@ -12,7 +12,7 @@ use hostkit::protocol::RawAnswer;
 use hostkit::protocol::Repeatable;
 use hostkit::protocol::Session;
 use hostkit::protocol::SignIn;
-use hostkit::protocol::codec::Name;
+use hostkit::protocol::codec::{Field, Table};
 use hostkit::protocol::{EncodeError, RequestParts};
 use hostkit::protocol::{StatusFaults, Verdict};
 use hostkit::{Call, Endpoint};
@@ -80,7 +80,8 @@ impl Endpoint for GetItem {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<u64, DecodeError> {
-        answer.value(&Name::new("id"))
+        const ID: &Table = &Table::new("", &[Field::required("id")]);
+        answer.value(ID)
     }
 }
 
@@ -115,7 +116,8 @@ impl Endpoint for Order {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<u64, DecodeError> {
-        answer.value(&Name::new("id"))
+        const ID: &Table = &Table::new("", &[Field::required("id")]);
+        answer.value(ID)
     }
 }
 
@@ -148,7 +150,8 @@ impl Endpoint for Rename {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<u64, DecodeError> {
-        answer.value(&Name::new("id"))
+        const ID: &Table = &Table::new("", &[Field::required("id")]);
+        answer.value(ID)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Cursor, Digits, Frame, Irregular, JsonKey, NextKey, Number};
+use super::{Cursor, Digits, Frame, Irregular, NextKey, Number, WrittenKey};
 use crate::Kind;
 use crate::read::json::{self, plain_length, short_length};
 
@@ -49,7 +49,7 @@ impl<'a> Cursor<'a> {
         match self.byte(self.at) {
             Some(b'"') => match self.json_plain_text() {
                 Some(text) => {
-                    self.at = self.told;
+                    self.at = self.peeked;
                     Ok(Cow::Borrowed(text))
                 }
                 None => self.json_escaped().map(Cow::Owned),
@@ -83,7 +83,7 @@ impl<'a> Cursor<'a> {
     pub(super) fn json_digits(&mut self) -> Option<Digits> {
         match self.json_few_digits() {
             Some((digits, end)) => {
-                self.told = end;
+                self.peeked = end;
                 Some(digits)
             }
             None => self.json_many_digits(),
@@ -113,7 +113,7 @@ impl<'a> Cursor<'a> {
         };
         let Number { number, scale, length } = Number::many(text)?;
         let end = *text.get(length)?;
-        self.told = self.at + length + if is_text { 2 } else { 0 };
+        self.peeked = self.at + length + if is_text { 2 } else { 0 };
         let is_whole = if is_text { end == b'"' } else { is_number_end([text[0], *text.get(1)?], end, length) };
         is_whole.then_some(Digits::new(number, scale, is_text))
     }
@@ -144,7 +144,7 @@ impl<'a> Cursor<'a> {
             return None;
         }
         let start = self.at + 1;
-        self.told = start + length + 1;
+        self.peeked = start + length + 1;
         self.text.get(start..start + length)
     }
 
@@ -154,7 +154,7 @@ impl<'a> Cursor<'a> {
         let [b'"', inside @ ..] = self.text.as_bytes().get(self.at..)? else { return None };
         let length = plain_length(inside);
         let is_plain = length > 0 && inside.get(length) == Some(&b'"');
-        self.told = start + length + 1;
+        self.peeked = start + length + 1;
         if is_plain { self.text.get(start..start + length) } else { None }
     }
 
@@ -207,7 +207,7 @@ impl<'a> Cursor<'a> {
     /// Goes on to the next entry of an object if it is `,"key":` without whitespace. Where it is not,
     /// [`Cursor::json_next_key`] tells what follows.
     #[inline(always)]
-    pub fn json_next_is(&mut self, frame: &mut Frame, key: &JsonKey) -> bool {
+    pub fn json_next_is(&mut self, frame: &mut Frame, key: &WrittenKey) -> bool {
         let Some(text) = self.text.as_bytes().get(self.at..) else { return false };
         let Some(value) = key.value_in(text, frame.separator) else { return false };
         self.at += value;
@@ -244,7 +244,7 @@ impl<'a> Cursor<'a> {
         self.byte(self.at + 1) == Some(b'"')
     }
 
-    /// The key of the next entry, told without moving, if it is plain. Else [`Cursor::next`] and [`Cursor::key`] tell what
+    /// The key of the next entry, read without moving, if it is plain. Else [`Cursor::next`] and [`Cursor::key`] tell what
     /// follows.
     #[inline]
     pub fn json_next_key(&self, frame: &Frame) -> Option<NextKey<'a>> {
@@ -294,7 +294,8 @@ impl<'a> Cursor<'a> {
             return Err(Irregular);
         }
         let start = self.at + 1;
-        let end = start + plain_length(self.text.as_bytes().get(start..).ok_or(Irregular)?);
+        let inside = self.text.as_bytes().get(start..).ok_or(Irregular)?;
+        let end = start + inside.first_chunk().and_then(short_length).unwrap_or_else(|| plain_length(inside));
         if self.byte(end) != Some(b'"') {
             return Err(Irregular);
         }

@@ -5,14 +5,14 @@
 //! error message lives. So a cursor needs no error messages, and whatever it reads, the tree says the same.
 
 mod json;
-mod json_key;
 mod php;
+mod written_key;
 mod xml;
 
 use std::borrow::Cow;
 use std::num::NonZeroU32;
 
-pub use json_key::JsonKey;
+pub use written_key::WrittenKey;
 
 use crate::read::xml::plain::root_start;
 use crate::read::{detect, expected_nodes};
@@ -35,8 +35,8 @@ pub struct Cursor<'a> {
     place: Place,
     /// In XML, the name of the element whose value is next: start and length.
     name: (usize, usize),
-    /// Where the value ends that was told last without moving.
-    told: usize,
+    /// Where the value ends that was read last without moving.
+    peeked: usize,
 }
 
 /// What the next value of an XML document is.
@@ -198,7 +198,7 @@ enum Part {
     OwnText,
 }
 
-/// The key of the next entry, told without moving.
+/// The key of the next entry, read without moving.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NextKey<'a> {
     /// Its text; in XML the name of an element.
@@ -232,15 +232,20 @@ impl<'a> Cursor<'a> {
         if !matches!(format, Format::Json | Format::Php | Format::Xml) {
             return None;
         }
-        let (_, text) = detect::document(format, body).ok()?;
+        let (base, text) = detect::document(format, body).ok()?;
         // A node takes two bytes or more.
         let may_be_too_many = text.len() / 2 + 3 > limits.max_nodes;
         if may_be_too_many && expected_nodes(format, text.as_bytes()) > limits.max_nodes {
             return None;
         }
         let at = if format == Format::Xml { root_start(text)? } else { 0 };
+        // Those in the document itself are seen where they stand.
+        let around = [text.get(..at)?, body.get(base + text.len()..)?];
+        if format == Format::Xml && around.into_iter().any(|text| detect::control_character(text).is_some()) {
+            return None;
+        }
         let (depth, max_items) = (limits.max_depth, limits.max_items);
-        Some(Self { format, text, at, depth, max_items, place: Place::Document, name: (0, 0), told: 0 })
+        Some(Self { format, text, at, depth, max_items, place: Place::Document, name: (0, 0), peeked: 0 })
     }
 
     /// The text of a value that a tree found at `at` of this body; an XML element starts with its tag.
@@ -248,7 +253,7 @@ impl<'a> Cursor<'a> {
         // Deeper values are few, and left to the tree.
         let (depth, max_items) = (1_000, usize::MAX);
         let place = Place::Element;
-        let mut cursor = Self { format, text: body, at, depth, max_items, place, name: (0, 0), told: 0 };
+        let mut cursor = Self { format, text: body, at, depth, max_items, place, name: (0, 0), peeked: 0 };
         match format {
             Format::Json | Format::Php => cursor.slice().ok(),
             Format::Xml if cursor.byte(at) == Some(b'<') => {
@@ -286,7 +291,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Whether what stands here is a container without entries, told without moving; `false` where that is not plain.
+    /// Whether what stands here is a container without entries, read without moving; `false` where that is not plain.
     pub fn is_empty_container(&self) -> bool {
         let is_json = self.format == Format::Json;
         match self.text.as_bytes().get(self.at..) {
@@ -298,8 +303,8 @@ impl<'a> Cursor<'a> {
         matches!(inner.enter().and_then(|mut frame| inner.next(&mut frame)), Ok(false))
     }
 
-    /// The digits that stand here, with at most one point among them, told without moving: in quotes or as a number, with
-    /// less than 19 digits. `None` where anything else stands here. [`Cursor::pass_told`] goes behind them.
+    /// The digits that stand here, with at most one point among them, read without moving: in quotes or as a number, with
+    /// less than 19 digits. `None` where anything else stands here. [`Cursor::pass_peeked`] goes behind them.
     #[inline]
     pub fn digits(&mut self) -> Option<Digits> {
         match self.format {
@@ -316,14 +321,18 @@ impl<'a> Cursor<'a> {
         match self.format {
             Format::Json => self.json_few_digits(),
             Format::Php => self.php_few_digits(),
-            _ => None,
+            _ => self.xml_few_digits(),
         }
     }
 
-    /// The text of `N` bytes that stands here, whatever is in it, and where it ends: a quick way for JSON.
+    /// The text of `N` bytes that stands here, whatever is in it, and where it ends: a quick way for JSON and elements.
     #[inline(always)]
     pub fn text_of<const N: usize>(&self) -> Option<(&'a [u8; N], usize)> {
-        if self.format == Format::Json { self.json_text_of() } else { None }
+        match self.format {
+            Format::Json => self.json_text_of(),
+            Format::Xml => self.xml_text_of(),
+            _ => None,
+        }
     }
 
     /// Goes to where a value ends.
@@ -332,8 +341,8 @@ impl<'a> Cursor<'a> {
         self.at = end;
     }
 
-    /// The text that stands here, told without moving, if it is plain: not empty, nothing in it escaped, no blanks around
-    /// it in XML. [`Cursor::pass_told`] goes behind it.
+    /// The text that stands here, read without moving, if it is plain: not empty, nothing in it escaped, no blanks around
+    /// it in XML. [`Cursor::pass_peeked`] goes behind it.
     #[inline(always)]
     pub fn plain_text(&mut self) -> Option<&'a str> {
         match self.format {
@@ -343,10 +352,10 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Passes over the value that was told last.
+    /// Passes over the value that was read last without moving.
     #[inline]
-    pub fn pass_told(&mut self) {
-        self.at = self.told;
+    pub fn pass_peeked(&mut self) {
+        self.at = self.peeked;
     }
 
     /// Passes over a null, if one stands here: in XML, an element without content that is one tag, `<key/>`.
@@ -362,7 +371,7 @@ impl<'a> Cursor<'a> {
         true
     }
 
-    /// Whether an empty text stands here, told without moving.
+    /// Whether an empty text stands here, read without moving.
     #[inline]
     pub fn is_empty_text(&self) -> bool {
         match self.format {
@@ -445,11 +454,7 @@ impl<'a> Cursor<'a> {
             Format::Json if self.byte(self.at) == Some(b'{') => self.enter().map(Some),
             Format::Json => self.enter_empty_list().map(Some),
             Format::Php => self.enter().and_then(|frame| self.php_object(frame).map(Some)),
-            _ => match self.xml_kind() {
-                Some(Kind::Map) => self.enter().map(Some),
-                Some(Kind::Null) => self.xml_scalar().map(|_| None),
-                _ => Err(Irregular),
-            },
+            _ => self.xml_enter_object(),
         }
     }
 
@@ -480,19 +485,22 @@ impl<'a> Cursor<'a> {
     #[inline]
     pub fn next_item(&mut self, frame: &mut Frame) -> Result<bool, Irregular> {
         let is_there = match self.format {
-            Format::Json if frame.is_list => self.json_next(frame),
-            Format::Php => self.php_next(frame),
-            _ => Err(Irregular),
-        }?;
-        frame.found += usize::from(is_there);
-        self.depth += usize::from(!is_there);
+            Format::Json if frame.is_list => self.json_next(frame)?,
+            Format::Php => self.php_next(frame)?,
+            _ => return Err(Irregular),
+        };
+        if !is_there {
+            self.depth += 1;
+            return Ok(false);
+        }
+        frame.found += 1;
         if frame.found > self.max_items {
             return Err(Irregular);
         }
-        if is_there && self.format == Format::Php {
+        if self.format == Format::Php {
             self.php_item(frame)?;
         }
-        Ok(is_there)
+        Ok(true)
     }
 
     /// The key of an object's entry.
@@ -506,7 +514,7 @@ impl<'a> Cursor<'a> {
         Ok(EntryKey { text, is_attribute: false })
     }
 
-    /// Goes on to the value of the next entry, which [`Cursor::json_next_key`] and the like told.
+    /// Goes on to the value of the next entry, which [`Cursor::json_next_key`] and the like read.
     #[inline]
     pub fn enter_entry(&mut self, frame: &mut Frame, key: NextKey<'_>) {
         self.at = key.value;
@@ -559,14 +567,14 @@ impl Frame {
 
 #[cfg(test)]
 mod tests {
-    use super::{Cursor, JsonKey, Number};
+    use super::{Cursor, Number, WrittenKey};
     use crate::{Format, Limits};
 
     #[test]
     fn an_entry_needs_its_comma_however_the_one_before_was_met() {
         for (body, is_it) in [("{\"a\":1,\"b\":2", true), ("{\"a\":1{\"b\":2", false)] {
             let body = format!("{body},\"a long enough rest of the body\":0}}");
-            let [a, b] = ["a", "b"].map(JsonKey::new);
+            let [a, b] = ["a", "b"].map(WrittenKey::new);
             for way in 0..3 {
                 let mut cursor = Cursor::open(&[Format::Json], body.as_bytes(), &Limits::DEFAULT).expect("JSON");
                 let mut frame = cursor.json_enter_object().expect("an object");

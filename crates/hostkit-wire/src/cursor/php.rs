@@ -2,9 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::{Cursor, Digits, Frame, Irregular, NextKey, Number};
+use super::{Cursor, Digits, Frame, Irregular, NextKey, Number, WrittenKey};
 use crate::Kind;
-use crate::lookup::is_same;
 use crate::read::php;
 
 impl<'a> Cursor<'a> {
@@ -45,27 +44,30 @@ impl<'a> Cursor<'a> {
     #[inline(never)]
     pub(super) fn php_plain_text(&mut self) -> Option<&'a str> {
         let (from, to) = php::plain_string(self.text, self.at)?;
-        self.told = to + 2;
+        self.peeked = to + 2;
         if to > from { self.text.get(from..to) } else { None }
     }
 
     /// [`Cursor::php_digits`] of at most seven.
     #[inline(always)]
     pub(super) fn php_few_digits(&self) -> Option<(Digits, usize)> {
-        match self.text.as_bytes().get(self.at..)? {
-            [b's', b':', ones, b':', b'"', text @ ..] => {
-                let (Number { number, scale, length }, b'"') = Number::few(*text.first_chunk()?)? else { return None };
-                let is_whole = ones.wrapping_sub(b'0') as usize == length && text.get(length + 1) == Some(&b';');
-                is_whole.then_some((Digits::new(number, scale, true), self.at + 5 + length + 2))
-            }
-            [b'i', b':', text @ ..] => {
-                let (Number { number, scale: 0, length }, b';') = Number::few(*text.first_chunk()?)? else {
-                    return None;
-                };
-                Some((Digits::new(number, 0, false), self.at + 2 + length + 1))
-            }
-            _ => None,
-        }
+        let window: &[u8; 16] = self.text.as_bytes().get(self.at..)?.first_chunk()?;
+        let [b's', b':', ones, b':', b'"', text @ ..] = window else {
+            let (number, end) = self.php_few_index()?;
+            return Some((Digits::new(number, 0, false), end));
+        };
+        let (Number { number, scale, length }, b'"') = Number::few(*text.first_chunk()?)? else { return None };
+        let is_whole = ones.wrapping_sub(b'0') as usize == length && window[(length + 6) % 16] == b';';
+        is_whole.then_some((Digits::new(number, scale, true), self.at + 5 + length + 2))
+    }
+
+    /// An integer of at most seven digits, and where it ends.
+    #[inline(always)]
+    fn php_few_index(&self) -> Option<(i64, usize)> {
+        let window: &[u8; 10] = self.text.as_bytes().get(self.at..)?.first_chunk()?;
+        let [b'i', b':', text @ ..] = window else { return None };
+        let (Number { number, scale: 0, length }, b';') = Number::few(*text)? else { return None };
+        Some((number, self.at + 2 + length + 1))
     }
 
     /// An integer, or digits in a text.
@@ -80,7 +82,7 @@ impl<'a> Cursor<'a> {
         let Number { number, scale, length } = Number::at_start(bytes.get(from..)?)?;
         let end = from + length;
         let is_whole = if is_text { end == to } else { scale == 0 && bytes.get(end) == Some(&b';') };
-        self.told = end + if is_text { 2 } else { 1 };
+        self.peeked = end + if is_text { 2 } else { 1 };
         is_whole.then_some(Digits::new(number, scale, is_text))
     }
 
@@ -109,10 +111,10 @@ impl<'a> Cursor<'a> {
     #[inline]
     pub(super) fn php_object(&self, frame: Frame) -> Result<Frame, Irregular> {
         let entries = self.text.as_bytes().get(self.at..).unwrap_or(&[]);
-        if frame.left > 0 && entries.starts_with(b"i:0;") { Err(Irregular) } else { Ok(frame) }
+        if frame.left > 0 && entries.first_chunk() == Some(b"i:0;") { Err(Irregular) } else { Ok(frame) }
     }
 
-    #[inline(never)]
+    #[inline(always)]
     pub(super) fn php_next(&mut self, frame: &mut Frame) -> Result<bool, Irregular> {
         if frame.left > 0 {
             frame.left -= 1;
@@ -128,20 +130,11 @@ impl<'a> Cursor<'a> {
     /// Goes on to the next entry of an object if it is `s:3:"key";`. Where it is not, [`Cursor::php_next_key`] tells
     /// what follows.
     #[inline(always)]
-    pub fn php_next_is(&mut self, frame: &mut Frame, key: &str) -> bool {
-        let rest = self.text.as_bytes().get(self.at..).unwrap_or(&[]);
-        let length = |ones: u8| usize::from(ones.wrapping_sub(b'0'));
-        let (head, found_length, rest) = match rest {
-            [b's', b':', ones, b':', b'"', rest @ ..] => (5, length(*ones), rest),
-            [b's', b':', tens, ones, b':', b'"', rest @ ..] => (6, 10 * length(*tens) + length(*ones), rest),
-            _ => return false,
-        };
-        let Some((found, [b'"', b';', ..])) = rest.split_at_checked(key.len()) else { return false };
-        if found_length != key.len() || frame.left == 0 || !is_same(found, key.as_bytes()) {
-            return false;
-        }
-        self.at += head + key.len() + 2;
-        frame.left -= 1;
+    pub fn php_next_is(&mut self, frame: &mut Frame, key: &WrittenKey) -> bool {
+        let Some(text) = self.text.as_bytes().get(self.at..) else { return false };
+        let (Some(value), Some(left)) = (key.php_value_in(text), frame.left.checked_sub(1)) else { return false };
+        self.at += value;
+        frame.left = left;
         frame.found += 1;
         true
     }
@@ -179,14 +172,19 @@ impl<'a> Cursor<'a> {
     }
 
     /// Passes the key of the item that was found last, which is its index.
-    #[inline]
+    #[inline(always)]
     pub(super) fn php_item(&mut self, frame: &Frame) -> Result<(), Irregular> {
+        if let Some((index, end)) = self.php_few_index() {
+            self.at = end;
+            return if index as usize + 1 == frame.found { Ok(()) } else { Err(Irregular) };
+        }
+        self.php_unusual_item(frame)
+    }
+
+    #[inline(never)]
+    fn php_unusual_item(&mut self, frame: &Frame) -> Result<(), Irregular> {
         if self.byte(self.at) != Some(b'i') {
             return Err(Irregular);
-        }
-        if let Some((digits, end)) = self.php_few_digits() {
-            self.at = end;
-            return if digits.number as usize + 1 == frame.found { Ok(()) } else { Err(Irregular) };
         }
         let index = self.php_number()?.parse::<usize>().map_err(|_| Irregular)?;
         // This item was counted already.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Cursor, Digits, EntryKey, Frame, Irregular, JsonKey, NextKey, Number, Part, Place};
+use super::{Cursor, Digits, EntryKey, Frame, Irregular, NextKey, Number, Part, Place, WrittenKey};
 use crate::Kind;
 use crate::lookup::is_same;
 use crate::read::xml::attributes::{IS_NAME, is_name};
@@ -54,7 +54,7 @@ impl<'a> Cursor<'a> {
         let name = bytes.get(start..start + length).ok_or(Irregular)?;
         let tag = bytes.get(self.at..).and_then(|rest| rest.strip_prefix(b"</")).ok_or(Irregular)?;
         match tag.split_at_checked(length) {
-            Some((found, [b'>', ..])) if found == name => {
+            Some((found, [b'>', ..])) if is_same(found, name) => {
                 self.at += 2 + length + 1;
                 Ok(())
             }
@@ -67,18 +67,16 @@ impl<'a> Cursor<'a> {
         let bytes = self.text.as_bytes();
         let end = text_end(bytes, self.at);
         let piece = self.text.get(self.at..end).ok_or(Irregular)?;
-        if self.byte(end) == Some(b'<') && !piece.as_bytes().contains(&b'\r') {
+        if self.byte(end) == Some(b'<') && !is_odd(piece) {
             self.at = end;
             let text = piece.trim_ascii();
-            // Blank to the tree, though not to `after_space`.
-            let is_odd = text.is_empty() && piece.as_bytes().contains(&b'\x0C');
-            return if is_odd { Err(Irregular) } else { Ok((!text.is_empty()).then_some(Cow::Borrowed(text))) };
+            return Ok((!text.is_empty()).then_some(Cow::Borrowed(text)));
         }
         let mut joined = String::new();
         loop {
             let end = text_end(bytes, self.at);
             let piece = self.text.get(self.at..end).ok_or(Irregular)?;
-            if piece.as_bytes().contains(&b'\r') {
+            if is_odd(piece) {
                 return Err(Irregular);
             }
             joined.push_str(piece);
@@ -108,31 +106,61 @@ impl<'a> Cursor<'a> {
         is_same(found, name).then_some(end)
     }
 
-    /// `>text</name>`.
+    /// Where the text starts that may be all that stands here: `>text</name>`, or the value of an attribute.
+    #[inline(always)]
+    fn text_start(&self) -> Option<usize> {
+        match self.place {
+            Place::Element if self.byte(self.at) == Some(b'>') => Some(self.at + 1),
+            Place::Attribute(_) => Some(self.at),
+            _ => None,
+        }
+    }
+
+    /// Where the value ends whose text does.
+    #[inline(always)]
+    fn behind_text(&self, end: usize) -> Option<usize> {
+        match self.place {
+            Place::Attribute(quote) => (self.byte(end) == Some(quote)).then_some(end + 1),
+            _ => self.behind_end_tag(end),
+        }
+    }
+
+    /// A text without blanks around it.
     #[inline(never)]
     pub(super) fn xml_plain_text(&mut self) -> Option<&'a str> {
-        if self.place != Place::Element || self.byte(self.at) != Some(b'>') {
-            return None;
-        }
-        let start = self.at + 1;
-        let content = plain_end(self.text.as_bytes(), start);
-        let text = self.text.get(start..content)?;
+        let start = self.text_start()?;
+        let quote = if let Place::Attribute(quote) = self.place { quote } else { b'<' };
+        let end = plain_end(self.text.as_bytes(), start, quote);
+        let text = self.text.get(start..end)?;
         let ([first, ..], [.., last]) = (text.as_bytes(), text.as_bytes()) else { return None };
-        if *first <= b' ' || *last <= b' ' {
+        if *first == b' ' || *last == b' ' {
             return None;
         }
-        self.told = self.behind_end_tag(content)?;
+        self.peeked = self.behind_text(end)?;
         Some(text)
     }
 
-    /// `>digits</name>`.
+    /// The text of `N` bytes of an element.
+    #[inline(always)]
+    pub(super) fn xml_text_of<const N: usize>(&self) -> Option<(&'a [u8; N], usize)> {
+        let start = self.text_start()?;
+        let text = self.text.as_bytes().get(start..)?.first_chunk()?;
+        Some((text, self.behind_text(start + N)?))
+    }
+
+    #[inline(always)]
+    pub(super) fn xml_few_digits(&self) -> Option<(Digits, usize)> {
+        let start = self.text_start()?;
+        let chunk = self.text.as_bytes().get(start..)?.first_chunk()?;
+        let (Number { number, scale, length }, _) = Number::few(*chunk)?;
+        Some((Digits::new(number, scale, true), self.behind_text(start + length)?))
+    }
+
     #[inline(never)]
     pub(super) fn xml_digits(&mut self) -> Option<Digits> {
-        if self.place != Place::Element || self.byte(self.at) != Some(b'>') {
-            return None;
-        }
-        let Number { number, scale, length } = Number::at_start(self.text.as_bytes().get(self.at + 1..)?)?;
-        self.told = self.behind_end_tag(self.at + 1 + length)?;
+        let start = self.text_start()?;
+        let Number { number, scale, length } = Number::at_start(self.text.as_bytes().get(start..)?)?;
+        self.peeked = self.behind_text(start + length)?;
         Some(Digits::new(number, scale, true))
     }
 
@@ -142,7 +170,7 @@ impl<'a> Cursor<'a> {
             Place::Attribute(quote) => {
                 let start = self.at;
                 let rest = self.text.as_bytes().get(start..).ok_or(Irregular)?;
-                let is_end = |byte: &u8| *byte == quote || matches!(byte, b'<' | b'&' | b'\t' | b'\n' | b'\r');
+                let is_end = |byte: &u8| *byte == quote || *byte < b' ' || matches!(byte, b'<' | b'&');
                 let end = start + rest.iter().position(is_end).ok_or(Irregular)?;
                 if self.byte(end) != Some(quote) {
                     return Err(Irregular);
@@ -168,6 +196,24 @@ impl<'a> Cursor<'a> {
                     _ => Err(Irregular),
                 }
             }
+        }
+    }
+
+    /// [`Cursor::enter_object`] for XML.
+    #[inline]
+    pub(super) fn xml_enter_object(&mut self) -> Result<Option<Frame>, Irregular> {
+        if self.place == Place::Element && self.byte(self.at) == Some(b'>') {
+            let inner = self.after_space(self.at + 1);
+            if self.byte(inner) == Some(b'<') && self.byte(inner + 1).is_some_and(|byte| IS_NAME[usize::from(byte)]) {
+                self.depth = self.depth.checked_sub(1).ok_or(Irregular)?;
+                self.at = inner;
+                return Ok(Some(Frame { name: self.name, ..Frame::new(false) }));
+            }
+        }
+        match self.xml_kind() {
+            Some(Kind::Map) => self.enter().map(Some),
+            Some(Kind::Null) => self.xml_scalar().map(|_| None),
+            _ => Err(Irregular),
         }
     }
 
@@ -236,7 +282,7 @@ impl<'a> Cursor<'a> {
 
     /// [`Cursor::xml_next_is`] of an element with the name of this key.
     #[inline(always)]
-    pub fn xml_next_is_key(&mut self, frame: &mut Frame, key: &JsonKey) -> bool {
+    pub fn xml_next_is_key(&mut self, frame: &mut Frame, key: &WrittenKey) -> bool {
         if frame.part != Part::Children {
             return false;
         }
@@ -248,13 +294,33 @@ impl<'a> Cursor<'a> {
         true
     }
 
-    /// Goes on to the next entry of an object if it is the element `<key` among the children. Where it is not,
-    /// [`Cursor::xml_next_key`] tells what follows.
+    /// Goes on to the next entry of an object if it is the element `<key` among the children, or, where the key is `@key`,
+    /// the attribute ` key="`. Where it is not, [`Cursor::xml_next_key`] tells what follows.
     #[inline(always)]
     pub fn xml_next_is(&mut self, frame: &mut Frame, key: &str) -> bool {
-        if frame.part != Part::Children {
+        match frame.part {
+            Part::Children => self.next_is_element(frame, key),
+            Part::Attributes => self.next_is_attribute(frame, key),
+            Part::Document | Part::OwnText => false,
+        }
+    }
+
+    #[inline]
+    fn next_is_attribute(&mut self, frame: &mut Frame, key: &str) -> bool {
+        let Some(key) = key.strip_prefix('@') else { return false };
+        let value = self.at + key.len() + 3;
+        let Some([b' ', found @ .., b'=', b'"']) = self.text.as_bytes().get(self.at..value) else { return false };
+        if !is_same(found, key.as_bytes()) {
             return false;
         }
+        self.at = value;
+        self.place = Place::Attribute(b'"');
+        frame.found += 1;
+        true
+    }
+
+    #[inline]
+    fn next_is_element(&mut self, frame: &mut Frame, key: &str) -> bool {
         let at = self.after_space(self.at);
         let end = at + key.len() + 1;
         let Some([b'<', found @ .., behind]) = self.text.as_bytes().get(at..=end) else { return false };
@@ -273,12 +339,14 @@ impl<'a> Cursor<'a> {
     #[inline(never)]
     pub fn xml_leave(&mut self, frame: &Frame) -> Result<bool, Irregular> {
         let at = self.after_space(self.at);
-        let is_end = self.byte(at) == Some(b'<') && self.byte(at + 1) == Some(b'/');
-        if frame.part != Part::Children || !is_end {
-            return Ok(false);
+        match (frame.part, self.byte(at), self.byte(at + 1)) {
+            (Part::Children, Some(b'<'), Some(b'/')) => {
+                self.at = at;
+                self.end_tag(frame.name)?;
+            }
+            (Part::Attributes, Some(b'/'), Some(b'>')) => self.at = at + 2,
+            _ => return Ok(false),
         }
-        self.at = at;
-        self.end_tag(frame.name)?;
         self.depth += 1;
         if frame.found > self.max_items { Err(Irregular) } else { Ok(true) }
     }
@@ -345,4 +413,9 @@ impl<'a> Cursor<'a> {
         }
         Ok(())
     }
+}
+
+/// Whether a text has what XML does not allow or reads as something else: control characters and carriage returns.
+fn is_odd(text: &str) -> bool {
+    text.bytes().any(|byte| byte < b' ' && !matches!(byte, b'\t' | b'\n'))
 }

@@ -39,11 +39,6 @@ pub(crate) fn document(format: Format, body: &str) -> Result<(usize, &str), Wire
     if indented.is_empty() && format != Format::Form {
         return Err(WireError::new(body.len(), WireErrorKind::Empty));
     }
-    if format == Format::Xml
-        && let Some(at) = control_character(indented)
-    {
-        return Err(WireError::expected(skipped + at, "no control character"));
-    }
     Ok(match format {
         Format::Json | Format::Xml => (skipped, indented.trim_ascii_end()),
         // PHP itself refuses leading whitespace, in `print_r` text indentation has a meaning, and in a form every byte
@@ -62,7 +57,7 @@ fn mark(body: &str) -> usize {
 }
 
 /// Where the first control character is that XML does not allow.
-fn control_character(text: &str) -> Option<usize> {
+pub(crate) fn control_character(text: &str) -> Option<usize> {
     let is_one = |byte: u8| byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r');
     // A chunk is looked at as a whole, which the compiler turns into vector instructions.
     let has_one = |chunk: &[u8]| chunk.iter().fold(false, |has_one, byte| has_one | is_one(*byte));

@@ -52,6 +52,11 @@ fn diagnose(formats: &[Format], body: &[u8], limits: &Limits, error: WireError) 
 
 fn read<'a>(format: Format, body: &'a str, limits: &Limits) -> Result<Document<'a>, WireError> {
     let (base, text) = detect::document(format, body)?;
+    if format == Format::Xml
+        && let Some(at) = detect::control_character(body.get(base..).unwrap_or(text))
+    {
+        return Err(WireError::expected(base + at, "no control character"));
+    }
     let mut builder = Builder::new(format, body, limits, expected_nodes(format, text.as_bytes())).with_base(base);
     let result = match format {
         Format::Xml => xml::read(text, &mut builder),

@@ -6,7 +6,12 @@ use crate::{Value, WriteError};
 
 pub(super) fn write(value: &Value) -> Result<Vec<u8>, WriteError> {
     let Value::Map(entries) = value else { return Err(WriteError::new("a form is written from a map")) };
-    let mut form = form_urlencoded::Serializer::new(String::new());
+    let length = |value: &Value| match value {
+        Value::Number(text) | Value::Text(text) | Value::Markup(text) => text.len(),
+        _ => 1,
+    };
+    let length = entries.iter().map(|(key, value)| key.len() + length(value) + "=&".len()).sum();
+    let mut form = form_urlencoded::Serializer::new(String::with_capacity(length));
     for (key, value) in entries {
         let text = match value {
             Value::Null => "",

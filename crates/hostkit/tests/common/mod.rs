@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use hostkit::machinery::drive;
 use hostkit::machinery::{ClientCore, Machine};
-use hostkit::protocol::codec::{DecodeError, Name};
+use hostkit::protocol::codec::{DecodeError, Field, Table};
 use hostkit::protocol::{
     ApiInfo, Emptiness, EncodeError, EndpointInfo, Flag, Host, Method, RateRule, RawAnswer, Repeatable, RequestParts,
     Session, SignIn, StatusFaults, Verdict,
@@ -159,7 +159,8 @@ macro_rules! endpoints {
             }
 
             fn decode(answer: &RawAnswer<'_>) -> Result<u64, DecodeError> {
-                answer.value(&Name::new("id"))
+                const ID: &Table = &Table::new("", &[Field::required("id")]);
+                answer.value(ID)
             }
 
             fn empty() -> Option<u64> {

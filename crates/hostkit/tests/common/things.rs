@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hostkit::protocol::codec::{DecodeError, Name};
+use hostkit::protocol::codec::{DecodeError, Field, Name, Table};
 use hostkit::protocol::evidence;
 use hostkit::protocol::evidence::{Each, Evidence, Facts, Inputs, Perform, Shows};
 use hostkit::protocol::{EncodeError, EndpointInfo, RawAnswer, RequestParts};
@@ -18,20 +18,16 @@ pub struct ListThings;
 impl Endpoint for ListThings {
     type Api = Shop;
     type Output = Vec<u64>;
-    const INFO: EndpointInfo = EndpointInfo {
-        name: "list_things",
-        path: "/things",
-        effect: Effect::Safe,
-        total: Some(Name::new("total")),
-        ..EndpointInfo::DEFAULT
-    };
+    const INFO: EndpointInfo =
+        EndpointInfo { name: "list_things", path: "/things", effect: Effect::Safe, ..EndpointInfo::DEFAULT };
 
     fn encode(&self, _: &mut RequestParts) -> Result<(), EncodeError> {
         Ok(())
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<u64>, DecodeError> {
-        answer.list(&Name::new("ids"), 100)
+        const IDS: &Table = &Table::new("", &[Field::required_list("ids")]).total(0, Name::new("total"));
+        answer.list(IDS, 100)
     }
 }
 
@@ -212,7 +208,8 @@ impl Endpoint for GetTerm {
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Term, DecodeError> {
         // One value holds both, such as `2027-06-01 on`; a date alone does not say whether it is renewed.
-        let said: String = answer.value(&Name::new("term"))?;
+        const TERM: &Table = &Table::new("", &[Field::required("term")]);
+        let said: String = answer.value(TERM)?;
         let (until, renews) = said.split_once(' ').unwrap_or((&said, ""));
         let renews = (!renews.is_empty()).then_some(renews == "on");
         Ok(Term { until: (until != "-").then(|| until.to_owned()), renews })
@@ -253,7 +250,8 @@ impl Endpoint for ListNotes {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<u64>, DecodeError> {
-        answer.list(&Name::new("ids"), 100)
+        const IDS: &Table = &Table::new("", &[Field::required_list("ids")]);
+        answer.list(IDS, 100)
     }
 }
 

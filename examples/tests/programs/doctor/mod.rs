@@ -22,7 +22,7 @@ use rootpanel_proto::RootPanel;
 use proxy::{Answer, Proxy};
 
 fn sandbox() -> Sandbox {
-    Sandbox::all().seed(Seed::Demo).start().unwrap()
+    Sandbox::builder().seed(Seed::Demo).start().unwrap()
 }
 
 /// The report of a run through a proxy that changes answers.

@@ -319,6 +319,13 @@ fn xml_root(api: &Api, root: &Root) -> Option<(TokenStream, TokenStream)> {
     Some((quote!(), arm))
 }
 
+/// Every value type that a field may have.
+#[rustfmt::skip]
+const VALUES: [&str; 12] = [
+    "Bytes", "Csv", "Currency", "Date", "DateTime", "Decimal", "Gibibytes", "Kibibytes", "Mebibytes", "Money", "Secret",
+    "UnixTime",
+];
+
 /// The imports that a module with these types needs.
 fn imports(api: &Api) -> TokenStream {
     let krate = format_ident!("{}_proto", api.name);
@@ -330,9 +337,7 @@ fn imports(api: &Api) -> TokenStream {
         every(&root.output, &mut used);
     }
     let scalars = used.iter().filter(|name| api.scalars.contains_key(*name)).map(|name| ident(name));
-    let values =
-        ["Bytes", "Csv", "Date", "DateTime", "Decimal", "Gibibytes", "Kibibytes", "Mebibytes", "Secret", "UnixTime"];
-    let values = values.iter().filter(|name| used.contains(**name)).map(|name| ident(name));
+    let values = VALUES.iter().filter(|name| used.contains(**name)).map(|name| ident(name));
     let address = used.contains("IpAddr").then(|| {
         quote!(
             use std::net::IpAddr;

@@ -4,10 +4,11 @@
 //! The server half of `specs/obstacle-hmac/things/`.
 
 use hostkit_proto::codec::{DecodeError, Name};
-use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
+use hostkit_proto::server::{ReceivedRequest, Root, Serve, Simulate, WrittenAnswer, simulate};
+use hostkit_proto::{EncodeError, Endpoint, Perform};
 
 use crate::things::{DeleteThing, ListThings};
-use crate::types::Thing;
+use crate::types::{Thing, ThingId};
 
 impl Serve for DeleteThing {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
@@ -19,6 +20,15 @@ impl Serve for DeleteThing {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+}
+
+impl Simulate for DeleteThing {
+    fn show(&self, _: u64, _: &Vec<Thing>, shown: &mut Vec<Thing>) -> Result<bool, EncodeError> {
+        let inputs = &Perform::inputs(self);
+        let id: ThingId = inputs.need(Self::INFO.name, "id")?;
+        simulate::remove(shown, |item| item.id == id);
+        Ok(true)
+    }
 }
 
 impl Serve for ListThings {

@@ -3,7 +3,7 @@
 
 //! `POST /things/list`: the things, by pages that are counted.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, Field, Table};
 use hostkit_proto::{
     Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, Paged, RawAnswer, Repeatable, RequestParts,
 };
@@ -78,7 +78,9 @@ impl Endpoint for ListThings {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<Thing>, DecodeError> {
-        answer.list(&Name::new("data").json_inner(&["things"]).xml_inner(&["things"]), 100_000)
+        const ROOT: &Table =
+            &Table::new("", &[Field::required_list("data").json_inner(&["things"]).xml_inner(&["things"])]);
+        answer.list(ROOT, 100_000)
     }
 
     fn page_after(&self, page: &Vec<Thing>) -> Option<Self> {

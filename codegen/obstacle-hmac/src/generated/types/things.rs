@@ -24,7 +24,7 @@ impl Thing {
 }
 
 impl FromFields for Thing {
-    const TABLE: &'static Table<'static> =
+    const TABLE: &'static Table =
         &Table::new("specs/obstacle-hmac/types/things.toml", &[Field::required("id"), Field::required("name")]);
 
     fn blank() -> Self {

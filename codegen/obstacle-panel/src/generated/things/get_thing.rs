@@ -3,7 +3,7 @@
 
 //! `GET /things/{id}`: a thing.
 
-use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::codec::{DecodeError, Field, InputLimit, Table};
 use hostkit_proto::evidence::Inputs;
 use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
 
@@ -72,7 +72,8 @@ impl Endpoint for GetThing {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Thing, DecodeError> {
-        answer.value(&Name::new("thing"))
+        const ROOT: &Table = &Table::new("", &[Field::required("thing")]);
+        answer.value(ROOT)
     }
 
     fn echo(&self) -> Inputs {

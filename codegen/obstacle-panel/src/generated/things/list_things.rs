@@ -3,7 +3,7 @@
 
 //! `GET /things`: the things.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, Field, Table};
 use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
 
 use crate::Panel;
@@ -71,7 +71,8 @@ impl Endpoint for ListThings {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<Thing>, DecodeError> {
-        answer.list(&Name::new("things").xml_inner(&["thing"]).item("thing"), 100_000)
+        const ROOT: &Table = &Table::new("", &[Field::required_list("things").xml_inner(&["thing"]).item("thing")]);
+        answer.list(ROOT, 100_000)
     }
 }
 

@@ -25,7 +25,7 @@ impl Tag {
 }
 
 impl FromFields for Tag {
-    const TABLE: &'static Table<'static> =
+    const TABLE: &'static Table =
         &Table::new("specs/obstacle-panel/types/things.toml", &[Field::required("word"), Field::optional("size")]);
 
     fn blank() -> Self {
@@ -66,7 +66,7 @@ impl Thing {
 }
 
 impl FromFields for Thing {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/obstacle-panel/types/things.toml",
         &[
             Field::required("id").xml("@id"),

@@ -3,9 +3,9 @@
 
 //! The server half of `specs/obstacle-rest/things/`.
 
-use hostkit_proto::Word;
 use hostkit_proto::codec::{DecodeError, Name, Names};
-use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
+use hostkit_proto::server::{ReceivedRequest, Root, Serve, Simulate, WrittenAnswer, simulate};
+use hostkit_proto::{EncodeError, Word, evidence};
 
 use crate::things::{
     ChangeThings, ClearThing, DeleteThing, FindThings, GetNote, GetPicture, GetRecord, GetTerms, GetThing, ListThings,
@@ -59,6 +59,12 @@ impl Serve for DeleteThing {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+}
+
+impl Simulate for DeleteThing {
+    fn show(&self, _: u64, _: &Thing, _: &mut Thing) -> Result<bool, EncodeError> {
+        Ok(false)
+    }
 }
 
 impl Serve for FindThings {
@@ -191,6 +197,30 @@ impl Serve for MakeThing {
     }
 }
 
+impl Simulate for MakeThing {
+    fn listed(shown: &Vec<Thing>) -> Vec<String> {
+        shown.iter().map(|item| evidence::text(&item.id)).collect()
+    }
+
+    fn show(&self, number: u64, example: &Vec<Thing>, shown: &mut Vec<Thing>) -> Result<bool, EncodeError> {
+        if let (Some(item), Some(key)) = (example.last(), simulate::numbered(number)) {
+            let mut item = item.clone();
+            item.id = key;
+            item.name = Some(self.name.to_owned());
+            shown.push(item);
+        }
+        Ok(true)
+    }
+
+    fn name(&self, number: u64, output: &mut Thing) {
+        if let Some(key) = simulate::numbered(number) {
+            let item = output;
+            item.id = key;
+            item.name = Some(self.name.to_owned());
+        }
+    }
+}
+
 impl Serve for OrderThing {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
@@ -202,6 +232,28 @@ impl Serve for OrderThing {
 
     fn answer(output: &ThingId, out: &mut WrittenAnswer) {
         out.text(output);
+    }
+}
+
+impl Simulate for OrderThing {
+    fn listed(shown: &Vec<Thing>) -> Vec<String> {
+        shown.iter().map(|item| evidence::text(&item.id)).collect()
+    }
+
+    fn show(&self, number: u64, example: &Vec<Thing>, shown: &mut Vec<Thing>) -> Result<bool, EncodeError> {
+        if let (Some(item), Some(key)) = (example.last(), simulate::numbered(number)) {
+            let mut item = item.clone();
+            item.id = key;
+            item.name = Some(self.name.to_owned());
+            shown.push(item);
+        }
+        Ok(true)
+    }
+
+    fn name(&self, number: u64, output: &mut ThingId) {
+        if let Some(key) = simulate::numbered(number) {
+            *output = key;
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use hostkit_proto::{Format, Value, Word};
 use crate::types::{Owner, Rule, Thing, WatchedThing};
 
 impl FromFields for Owner {
-    const TABLE: &'static Table<'static> =
+    const TABLE: &'static Table =
         &Table::new("specs/obstacle-rest/types/things.toml", &[Field::required("Name"), Field::optional("Phone")]);
 
     fn blank() -> Self {
@@ -27,7 +27,7 @@ impl FromFields for Owner {
 }
 
 impl FromFields for Rule {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/obstacle-rest/types/things.toml",
         &[Field::required("port"), Field::optional("action"), Field::optional("open")],
     );

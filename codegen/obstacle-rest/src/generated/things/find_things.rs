@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use hostkit_proto::codec::{DecodeError, InWords, InputLimit, Name, Names};
+use hostkit_proto::codec::{DecodeError, Field, InWords, InputLimit, Names, Table};
 use hostkit_proto::{
     Call, Csv, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts, Word,
 };
@@ -166,7 +166,9 @@ impl Endpoint for FindThings {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<Thing>, DecodeError> {
-        answer.list(&Name::new("data").json_inner(&["items"]).xml_inner(&["items"]), 100_000)
+        const ROOT: &Table =
+            &Table::new("", &[Field::required_list("data").json_inner(&["items"]).xml_inner(&["items"])]);
+        answer.list(ROOT, 100_000)
     }
 }
 

@@ -3,7 +3,7 @@
 
 //! `GET /things`: the things, from one of them on.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, Field, Table};
 use hostkit_proto::{
     Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, Paged, RawAnswer, Repeatable, RequestParts,
 };
@@ -76,7 +76,9 @@ impl Endpoint for ListThings {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<Thing>, DecodeError> {
-        answer.list(&Name::new("data").json_inner(&["items"]).xml_inner(&["items"]), 100_000)
+        const ROOT: &Table =
+            &Table::new("", &[Field::required_list("data").json_inner(&["items"]).xml_inner(&["items"])]);
+        answer.list(ROOT, 100_000)
     }
 
     fn page_after(&self, page: &Vec<Thing>) -> Option<Self> {

@@ -3,7 +3,7 @@
 
 //! `GET /things/{id}/watched`: a thing, and what the headers beside it say.
 
-use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::codec::{DecodeError, Field, InputLimit, Table};
 use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
 
 use crate::Rest;
@@ -74,7 +74,8 @@ impl Endpoint for WatchThing {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<WatchedThing, DecodeError> {
-        let mut value: WatchedThing = answer.value(&Name::new("thing"))?;
+        const ROOT: &Table = &Table::new("", &[Field::required("thing")]);
+        let mut value: WatchedThing = answer.value(ROOT)?;
         value.version = answer.required_header("ETag")?;
         value.left = answer.optional_header("X-Limit-Left");
         Ok(value)

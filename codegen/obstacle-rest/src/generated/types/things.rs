@@ -96,7 +96,7 @@ impl Thing {
 }
 
 impl FromFields for Thing {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/obstacle-rest/types/things.toml",
         &[
             Field::required("id"),
@@ -154,7 +154,7 @@ impl WatchedThing {
 }
 
 impl FromFields for WatchedThing {
-    const TABLE: &'static Table<'static> =
+    const TABLE: &'static Table =
         &Table::new("specs/obstacle-rest/types/things.toml", &[Field::required("id"), Field::optional("name")]);
 
     fn blank() -> Self {

@@ -4,7 +4,7 @@
 //! The server half of `specs/obstacle-rpc/things/`.
 
 use hostkit_proto::codec::{DecodeError, Name};
-use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
+use hostkit_proto::server::{ReceivedRequest, Root, Serve, Simulate, WrittenAnswer};
 
 use crate::things::{ClearThing, CountThings, GetThing, LookAtThing};
 use crate::types::Thing;
@@ -25,6 +25,8 @@ impl Serve for ClearThing {
         out.null(Some(Name::new("result")));
     }
 }
+
+impl Simulate for ClearThing {}
 
 impl Serve for CountThings {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {

@@ -3,7 +3,7 @@
 
 //! `POST /rpc`: how many things there are.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, Field, Table};
 use hostkit_proto::{
     Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts, Value,
 };
@@ -63,7 +63,8 @@ impl Endpoint for CountThings {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<u64, DecodeError> {
-        answer.value(&Name::new("result"))
+        const ROOT: &Table = &Table::new("", &[Field::required("result")]);
+        answer.value(ROOT)
     }
 }
 

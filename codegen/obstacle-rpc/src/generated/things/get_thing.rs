@@ -3,7 +3,7 @@
 
 //! `POST /rpc`: a thing.
 
-use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::codec::{DecodeError, Field, InputLimit, Table};
 use hostkit_proto::evidence::Inputs;
 use hostkit_proto::{
     Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts, Value,
@@ -74,7 +74,8 @@ impl Endpoint for GetThing {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Thing, DecodeError> {
-        answer.value(&Name::new("result"))
+        const ROOT: &Table = &Table::new("", &[Field::required("result")]);
+        answer.value(ROOT)
     }
 
     fn echo(&self) -> Inputs {

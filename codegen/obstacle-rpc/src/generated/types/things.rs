@@ -24,7 +24,7 @@ impl Thing {
 }
 
 impl FromFields for Thing {
-    const TABLE: &'static Table<'static> =
+    const TABLE: &'static Table =
         &Table::new("specs/obstacle-rpc/types/things.toml", &[Field::required("id"), Field::optional("name")]);
 
     fn blank() -> Self {

@@ -4,7 +4,8 @@
 //! The server half of `specs/obstacle-signed/things/`.
 
 use hostkit_proto::codec::{DecodeError, Name};
-use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
+use hostkit_proto::server::{ReceivedRequest, Root, Serve, Simulate, WrittenAnswer, simulate};
+use hostkit_proto::{EncodeError, evidence};
 
 use crate::things::{ListThings, MakeThing};
 use crate::types::{Thing, ThingPage};
@@ -34,5 +35,29 @@ impl Serve for MakeThing {
 
     fn answer(output: &Thing, out: &mut WrittenAnswer) {
         out.whole(output);
+    }
+}
+
+impl Simulate for MakeThing {
+    fn listed(shown: &ThingPage) -> Vec<String> {
+        shown.things.iter().map(|item| evidence::text(&item.id)).collect()
+    }
+
+    fn show(&self, number: u64, example: &ThingPage, shown: &mut ThingPage) -> Result<bool, EncodeError> {
+        if let (Some(item), Some(key)) = (example.things.last(), simulate::numbered(number)) {
+            let mut item = item.clone();
+            item.id = key;
+            item.name = self.name.to_owned();
+            shown.things.push(item);
+        }
+        Ok(true)
+    }
+
+    fn name(&self, number: u64, output: &mut Thing) {
+        if let Some(key) = simulate::numbered(number) {
+            let item = output;
+            item.id = key;
+            item.name = self.name.to_owned();
+        }
     }
 }

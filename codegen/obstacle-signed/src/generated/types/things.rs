@@ -24,7 +24,7 @@ impl Thing {
 }
 
 impl FromFields for Thing {
-    const TABLE: &'static Table<'static> =
+    const TABLE: &'static Table =
         &Table::new("specs/obstacle-signed/types/things.toml", &[Field::required("id"), Field::required("name")]);
 
     fn blank() -> Self {
@@ -65,7 +65,7 @@ impl ThingPage {
 }
 
 impl FromFields for ThingPage {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/obstacle-signed/types/things.toml",
         &[Field::required_list("things"), Field::optional("links").json_inner(&["next"]).xml("next")],
     );

@@ -3,7 +3,7 @@
 
 //! `GET /balance`: a scalar root.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, Field, Table};
 use hostkit_proto::{
     Call, Decimal, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts,
 };
@@ -60,7 +60,8 @@ impl Endpoint for GetBalance {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Decimal, DecodeError> {
-        answer.value(&Name::new("balance"))
+        const ROOT: &Table = &Table::new("", &[Field::required("balance")]);
+        answer.value(ROOT)
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, Field, Table};
 use hostkit_proto::{
     Call, Checks, Effect, EncodeError, Endpoint, EndpointInfo, Method, Progress, RawAnswer, Repeatable, RequestParts,
     Waiter, WaiterInfo,
@@ -53,7 +53,8 @@ impl Endpoint for GetBox {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Parcel, DecodeError> {
-        answer.value(&Name::new("box"))
+        const ROOT: &Table = &Table::new("", &[Field::required("box")]);
+        answer.value(ROOT)
     }
 }
 

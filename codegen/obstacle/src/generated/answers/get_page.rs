@@ -3,7 +3,7 @@
 
 //! `GET /page`: markup inside the document.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, Field, Table};
 use hostkit_proto::{
     Call, Effect, EncodeError, Endpoint, EndpointInfo, Html, Method, RawAnswer, Repeatable, RequestParts,
 };
@@ -60,7 +60,8 @@ impl Endpoint for GetPage {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Html, DecodeError> {
-        answer.value(&Name::new("page"))
+        const ROOT: &Table = &Table::new("", &[Field::required("page")]);
+        answer.value(ROOT)
     }
 }
 

@@ -3,7 +3,7 @@
 
 //! `GET /scalars`: every scalar.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, Field, Table};
 use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
 
 use crate::Obstacle;
@@ -62,7 +62,8 @@ impl Endpoint for GetScalars {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Scalars, DecodeError> {
-        answer.value(&Name::new("scalars"))
+        const ROOT: &Table = &Table::new("", &[Field::required("scalars")]);
+        answer.value(ROOT)
     }
 }
 

@@ -3,7 +3,7 @@
 
 //! `GET /boxes`: a list whose absence is a fault on the wire.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, Field, Name, Table};
 use hostkit_proto::{
     Call, Effect, Emptiness, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts,
 };
@@ -55,7 +55,6 @@ impl Endpoint for ListBoxes {
         path: "/boxes",
         effect: Effect::Safe,
         empty: Emptiness { statuses: &[404], codes: &["empty.list-of things"], except: &["module"] },
-        total: Some(Name::new("total").xml("boxes").xml_inner(&["@total"])),
         spec: "specs/obstacle/answers/list_boxes.toml",
         ..EndpointInfo::DEFAULT
     };
@@ -65,7 +64,9 @@ impl Endpoint for ListBoxes {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<Parcel>, DecodeError> {
-        answer.list(&Name::new("boxes").xml_inner(&["box"]), 1000)
+        const ROOT: &Table = &Table::new("", &[Field::required_list("boxes").xml_inner(&["box"])])
+            .total(0, Name::new("total").xml("boxes").xml_inner(&["@total"]));
+        answer.list(ROOT, 1000)
     }
 
     fn empty() -> Option<Vec<Parcel>> {

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, Field, Name, Table};
 use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
 
 use crate::Obstacle;
@@ -52,7 +52,6 @@ impl Endpoint for MapBoxes {
         method: Method::GET,
         path: "/map",
         effect: Effect::Safe,
-        total: Some(Name::new("data").json_inner(&["total"]).xml_inner(&["total"])),
         spec: "specs/obstacle/answers/map_boxes.toml",
         ..EndpointInfo::DEFAULT
     };
@@ -62,7 +61,9 @@ impl Endpoint for MapBoxes {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<BTreeMap<ThingKey, Parcel>, DecodeError> {
-        answer.map(&Name::new("boxes"))
+        const ROOT: &Table = &Table::new("", &[Field::required_map("boxes")])
+            .total(0, Name::new("data").json_inner(&["total"]).xml_inner(&["total"]));
+        answer.map(ROOT)
     }
 }
 

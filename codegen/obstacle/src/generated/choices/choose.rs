@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use hostkit_proto::codec::{DatePattern, DecodeError, InputLimit, Name};
+use hostkit_proto::codec::{DatePattern, DecodeError, Field, InputLimit, Table};
 use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
     DateTime, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Gibibytes, Method, Perform, RawAnswer, RequestParts,
@@ -146,7 +146,8 @@ impl Endpoint for Choose {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<ThingId, DecodeError> {
-        answer.value(&Name::new("id"))
+        const ROOT: &Table = &Table::new("", &[Field::required("id")]);
+        answer.value(ROOT)
     }
 }
 

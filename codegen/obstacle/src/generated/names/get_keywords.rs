@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, Field, Table};
 use hostkit_proto::{
     Call, Csv, DateTime, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, Repeatable, RequestParts,
 };
@@ -186,7 +186,8 @@ impl Endpoint for GetKeywords {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Keywords, DecodeError> {
-        answer.value(&Name::new("keywords"))
+        const ROOT: &Table = &Table::new("", &[Field::required("keywords")]);
+        answer.value(ROOT)
     }
 }
 

@@ -4,12 +4,13 @@
 //! The server half of `specs/obstacle/choices/`.
 
 use hostkit_proto::codec::{DecodeError, Name, Names};
-use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
+use hostkit_proto::server::{ReceivedRequest, Root, Serve, Simulate, WrittenAnswer, simulate};
+use hostkit_proto::{EncodeError, evidence};
 
 use crate::choices::{
     AddRecords, ChangeAny, ChangeRecords, Choose, ChooseWhat, ChooseWhen, Constrain, ConstrainWhich, Depend,
 };
-use crate::types::ThingId;
+use crate::types::{Parcel, ThingId};
 
 impl Serve for AddRecords {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
@@ -22,6 +23,8 @@ impl Serve for AddRecords {
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
+
+impl Simulate for AddRecords {}
 
 impl Serve for ChangeAny {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
@@ -55,6 +58,8 @@ impl Serve for ChangeRecords {
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
+
+impl Simulate for ChangeRecords {}
 
 impl Serve for Choose {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
@@ -91,6 +96,21 @@ impl Serve for Choose {
 
     fn answer(output: &ThingId, out: &mut WrittenAnswer) {
         out.value("id", output);
+    }
+}
+
+impl Simulate for Choose {
+    fn listed(shown: &Vec<Parcel>) -> Vec<String> {
+        shown.iter().map(|item| evidence::text(&item.key)).collect()
+    }
+
+    fn show(&self, number: u64, example: &Vec<Parcel>, shown: &mut Vec<Parcel>) -> Result<bool, EncodeError> {
+        if let (Some(item), Some(key)) = (example.last(), simulate::numbered(number)) {
+            let mut item = item.clone();
+            item.key = key;
+            shown.push(item);
+        }
+        Ok(true)
     }
 }
 
@@ -144,3 +164,5 @@ impl Serve for Depend {
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
+
+impl Simulate for Depend {}

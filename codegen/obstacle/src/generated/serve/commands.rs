@@ -3,10 +3,12 @@
 
 //! The server half of `specs/obstacle/commands/`.
 
+use hostkit_proto::EncodeError;
 use hostkit_proto::codec::{DecodeError, Name};
-use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
+use hostkit_proto::server::{ReceivedRequest, Root, Serve, Simulate, WrittenAnswer};
 
 use crate::commands::{Destroy, Reboot, SendFile};
+use crate::types::Thing;
 
 impl Serve for Destroy {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
@@ -23,6 +25,13 @@ impl Serve for Destroy {
     fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
 
+impl Simulate for Destroy {
+    fn show(&self, _: u64, _: &Option<Thing>, shown: &mut Option<Thing>) -> Result<bool, EncodeError> {
+        *shown = None;
+        Ok(true)
+    }
+}
+
 impl Serve for Reboot {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
@@ -32,6 +41,8 @@ impl Serve for Reboot {
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
+
+impl Simulate for Reboot {}
 
 impl Serve for SendFile {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
@@ -44,3 +55,5 @@ impl Serve for SendFile {
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
+
+impl Simulate for SendFile {}

@@ -114,7 +114,7 @@ impl ToWire for Parcel {
 }
 
 impl FromFields for Record {
-    const TABLE: &'static Table<'static> =
+    const TABLE: &'static Table =
         &Table::new("specs/obstacle/types/things.toml", &[Field::required("name"), Field::optional("content")]);
 
     fn blank() -> Self {

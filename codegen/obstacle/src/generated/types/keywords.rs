@@ -103,7 +103,7 @@ impl Keywords {
 }
 
 impl FromFields for Keywords {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/obstacle/types/keywords.toml",
         &[
             Field::required("self"),

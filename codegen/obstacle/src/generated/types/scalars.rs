@@ -15,10 +15,16 @@ hostkit_proto::number_enum! {
     pub enum Level {
         /// A variant that is called like one of `Option`.
         #[doc(alias = "никакой")]
-        None = "0",
+        None = (
+            "0",
+            [
+                ("en", "A variant that is called like one of `Option`."),
+                ("ru", "Никакой."),
+            ],
+        ),
         /// The other one.
         #[doc(alias = "какой-то")]
-        Some = "1",
+        Some = ("1", [("en", "The other one."), ("ru", "Какой-то.")]),
     }
 }
 
@@ -124,7 +130,7 @@ impl Scalars {
 }
 
 impl FromFields for Scalars {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/obstacle/types/scalars.toml",
         &[
             Field::required("text"),
@@ -200,15 +206,18 @@ hostkit_proto::text_enum! {
     pub enum ThingStatus {
         /// It runs.
         #[doc(alias = "работает")]
-        Running = "is_running",
+        Running = ("is_running", [("en", "It runs."), ("ru", "Работает.")]),
         /// A keyword.
-        Own = "Self",
+        Own = ("Self", [("en", "A keyword."), ("ru", "Ключевое слово.")]),
         /// A digit first.
-        N2fast = "2fast",
+        N2fast = ("2fast", [("en", "A digit first."), ("ru", "Сначала цифра.")]),
         /// A hyphen and a dot.
-        HalfWayThere = "half-way.there",
+        HalfWayThere = (
+            "half-way.there",
+            [("en", "A hyphen and a dot."), ("ru", "Дефис и точка.")],
+        ),
         /// Cyrillic.
         #[doc(alias = "кириллица")]
-        No = "нет",
+        No = ("нет", [("en", "Cyrillic."), ("ru", "Кириллица.")]),
     }
 }

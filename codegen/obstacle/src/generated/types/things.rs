@@ -37,7 +37,7 @@ impl Kept {
 }
 
 impl FromFields for Kept {
-    const TABLE: &'static Table<'static> =
+    const TABLE: &'static Table =
         &Table::new("specs/obstacle/types/things.toml", &[Field::required("id"), Field::raw()]);
 
     fn blank() -> Self {
@@ -101,7 +101,7 @@ impl LoadParts {
 }
 
 impl FromFields for LoadParts {
-    const TABLE: &'static Table<'static> = &Table::new("specs/obstacle/types/things.toml", &[Field::required("cpu")]);
+    const TABLE: &'static Table = &Table::new("specs/obstacle/types/things.toml", &[Field::required("cpu")]);
 
     fn blank() -> Self {
         Self::new(FromWire::blank())
@@ -164,7 +164,7 @@ impl Parcel {
 }
 
 impl FromFields for Parcel {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/obstacle/types/things.toml",
         &[
             Field::required("key"),
@@ -283,7 +283,7 @@ impl Thing {
 }
 
 impl FromFields for Thing {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/obstacle/types/things.toml",
         &[
             Field::required("_attr").json_inner(&["id"]).xml("@id"),

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::codec::{DecodeError, Field, InputLimit, Table};
 use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
@@ -96,7 +96,8 @@ impl Endpoint for CreateBackup {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<BackupRequest, DecodeError> {
-        answer.value(&Name::new("backup_create"))
+        const ROOT: &Table = &Table::new("", &[Field::required("backup_create")]);
+        answer.value(ROOT)
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use hostkit_proto::codec::{AsText, DecodeError, InputLimit, Name};
+use hostkit_proto::codec::{AsText, DecodeError, Field, InputLimit, Table};
 use hostkit_proto::{
     Call, Checks, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Progress, RawAnswer, Repeatable,
     RequestParts, Waiter, WaiterInfo,
@@ -89,7 +89,8 @@ impl Endpoint for GetRestoreState {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<RestoreState, DecodeError> {
-        answer.value(&Name::new("restore_state"))
+        const ROOT: &Table = &Table::new("", &[Field::required("restore_state")]);
+        answer.value(ROOT)
     }
 }
 

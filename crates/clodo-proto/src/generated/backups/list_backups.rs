@@ -3,7 +3,7 @@
 
 //! `GET /servers/{id}/backup/getlist`: the backups of a server.
 
-use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::codec::{DecodeError, Field, InputLimit, Table};
 use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
 
 use crate::Clodo;
@@ -83,7 +83,9 @@ impl Endpoint for ListBackups {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<Backup>, DecodeError> {
-        answer.list(&Name::new("backups").json_inner(&["backup"]).xml_inner(&["backup"]), 1000)
+        const ROOT: &Table =
+            &Table::new("", &[Field::required_list("backups").json_inner(&["backup"]).xml_inner(&["backup"])]);
+        answer.list(ROOT, 1000)
     }
 }
 

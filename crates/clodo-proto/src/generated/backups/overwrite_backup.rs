@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use hostkit_proto::codec::{AsText, DecodeError, InputLimit, Name};
+use hostkit_proto::codec::{AsText, DecodeError, Field, InputLimit, Table};
 use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
@@ -101,7 +101,8 @@ impl Endpoint for OverwriteBackup {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<BackupRequest, DecodeError> {
-        answer.value(&Name::new("backup_create"))
+        const ROOT: &Table = &Table::new("", &[Field::required("backup_create")]);
+        answer.value(ROOT)
     }
 }
 

@@ -3,7 +3,7 @@
 
 //! `POST /servers/{id}/backup/restore`: restores a server from a backup: what is on its disk is lost.
 
-use hostkit_proto::codec::{AsText, DecodeError, InputLimit, Name};
+use hostkit_proto::codec::{AsText, DecodeError, Field, InputLimit, Table};
 use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, RequestParts};
 
 use crate::Clodo;
@@ -95,7 +95,8 @@ impl Endpoint for RestoreBackup {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<BackupRequest, DecodeError> {
-        answer.value(&Name::new("backup_restore"))
+        const ROOT: &Table = &Table::new("", &[Field::required("backup_restore")]);
+        answer.value(ROOT)
     }
 }
 

@@ -3,7 +3,7 @@
 
 //! `GET /billing/balance`: the balance of the account, in RUB.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, Field, Table};
 use hostkit_proto::{
     Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, Money, RawAnswer, Repeatable, RequestParts,
 };
@@ -70,7 +70,8 @@ impl Endpoint for GetBalance {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Money, DecodeError> {
-        answer.value(&Name::new("balance"))
+        const ROOT: &Table = &Table::new("", &[Field::required("balance")]);
+        answer.value(ROOT)
     }
 }
 

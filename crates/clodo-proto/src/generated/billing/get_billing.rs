@@ -3,7 +3,7 @@
 
 //! `POST /billing`: what the account was charged and what it paid in a period.
 
-use hostkit_proto::codec::{AsText, DatePattern, DecodeError, Name};
+use hostkit_proto::codec::{AsText, DatePattern, DecodeError, Field, Table};
 use hostkit_proto::{
     Call, DateTime, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts, UnixTime,
 };
@@ -132,7 +132,8 @@ impl Endpoint for GetBilling {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Billing, DecodeError> {
-        answer.value(&Name::new("billing"))
+        const ROOT: &Table = &Table::new("", &[Field::required("billing")]);
+        answer.value(ROOT)
     }
 }
 

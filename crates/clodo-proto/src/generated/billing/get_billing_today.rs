@@ -3,7 +3,7 @@
 
 //! `GET /billing`: what the account was charged and what it paid today.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, Field, Table};
 use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
 
 use crate::Clodo;
@@ -89,7 +89,8 @@ impl Endpoint for GetBillingToday {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Billing, DecodeError> {
-        answer.value(&Name::new("billing"))
+        const ROOT: &Table = &Table::new("", &[Field::required("billing")]);
+        answer.value(ROOT)
     }
 }
 

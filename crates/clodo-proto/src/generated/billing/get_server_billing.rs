@@ -3,7 +3,7 @@
 
 //! `POST /billing/{id}`: what was charged for one server in a period.
 
-use hostkit_proto::codec::{AsText, DatePattern, DecodeError, InputLimit, Name};
+use hostkit_proto::codec::{AsText, DatePattern, DecodeError, Field, InputLimit, Table};
 use hostkit_proto::{
     Call, DateTime, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts, UnixTime,
 };
@@ -141,7 +141,8 @@ impl Endpoint for GetServerBilling {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Billing, DecodeError> {
-        answer.value(&Name::new("billing"))
+        const ROOT: &Table = &Table::new("", &[Field::required("billing")]);
+        answer.value(ROOT)
     }
 }
 

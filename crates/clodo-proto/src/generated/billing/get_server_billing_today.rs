@@ -3,7 +3,7 @@
 
 //! `GET /billing/{id}`: what was charged for one server today.
 
-use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::codec::{DecodeError, Field, InputLimit, Table};
 use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
 
 use crate::Clodo;
@@ -97,7 +97,8 @@ impl Endpoint for GetServerBillingToday {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Billing, DecodeError> {
-        answer.value(&Name::new("billing"))
+        const ROOT: &Table = &Table::new("", &[Field::required("billing")]);
+        answer.value(ROOT)
     }
 }
 

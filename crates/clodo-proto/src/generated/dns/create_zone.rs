@@ -6,7 +6,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::codec::{DecodeError, Field, InputLimit, Table};
 use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
@@ -123,7 +123,8 @@ impl Endpoint for CreateZone {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<CreatedZone, DecodeError> {
-        answer.value(&Name::new("dns"))
+        const ROOT: &Table = &Table::new("", &[Field::required("dns")]);
+        answer.value(ROOT)
     }
 }
 

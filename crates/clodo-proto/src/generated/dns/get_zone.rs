@@ -3,7 +3,7 @@
 
 //! `GET /dns/{id}`: a zone with its records.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, Field, Table};
 use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
 
 use crate::Clodo;
@@ -79,7 +79,8 @@ impl Endpoint for GetZone {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Zone, DecodeError> {
-        answer.value(&Name::new("dns"))
+        const ROOT: &Table = &Table::new("", &[Field::required("dns")]);
+        answer.value(ROOT)
     }
 }
 

@@ -3,7 +3,7 @@
 
 //! `GET /dns/`: the zones of the account and the names of its addresses.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, Field, Table};
 use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
 
 use crate::Clodo;
@@ -75,7 +75,8 @@ impl Endpoint for ListZones {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<DnsOverview, DecodeError> {
-        answer.value(&Name::new("dns"))
+        const ROOT: &Table = &Table::new("", &[Field::required("dns")]);
+        answer.value(ROOT)
     }
 }
 

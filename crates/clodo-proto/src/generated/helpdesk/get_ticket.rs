@@ -3,7 +3,7 @@
 
 //! `GET /helpdesk/{id}`: a ticket with its messages and the paid work in it.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, Field, Table};
 use hostkit_proto::evidence::Inputs;
 use hostkit_proto::{
     Call, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, Repeatable, RequestParts,
@@ -82,7 +82,8 @@ impl Endpoint for GetTicket {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<SupportTicket, DecodeError> {
-        answer.value(&Name::new("helpdesk"))
+        const ROOT: &Table = &Table::new("", &[Field::required("helpdesk")]);
+        answer.value(ROOT)
     }
 
     fn echo(&self) -> Inputs {

@@ -3,7 +3,7 @@
 
 //! `GET /helpdesk/`: the open tickets of the account.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, Field, Table};
 use hostkit_proto::{
     Call, Effect, Emptiness, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, Repeatable, RequestParts,
 };
@@ -75,7 +75,11 @@ impl Endpoint for ListTickets {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<TicketSummary>, DecodeError> {
-        answer.list(&Name::new("helpdesk").json_inner(&["tickets"]).xml_inner(&["tickets", "ticket"]), 100_000)
+        const ROOT: &Table = &Table::new(
+            "",
+            &[Field::required_list("helpdesk").json_inner(&["tickets"]).xml_inner(&["tickets", "ticket"])],
+        );
+        answer.list(ROOT, 100_000)
     }
 
     fn empty() -> Option<Vec<TicketSummary>> {

@@ -3,7 +3,7 @@
 
 //! `GET /images/detail`: the operating system images in detail.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, Field, Table};
 use hostkit_proto::{
     Call, Effect, Emptiness, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts,
 };
@@ -80,7 +80,8 @@ impl Endpoint for ListImageDetails {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<ImageDetail>, DecodeError> {
-        answer.list(&Name::new("images").xml_inner(&["image"]), 100_000)
+        const ROOT: &Table = &Table::new("", &[Field::required_list("images").xml_inner(&["image"])]);
+        answer.list(ROOT, 100_000)
     }
 
     fn empty() -> Option<Vec<ImageDetail>> {

@@ -3,7 +3,7 @@
 
 //! `GET /images`: the operating system images.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, Field, Table};
 use hostkit_proto::{
     Call, Effect, Emptiness, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts,
 };
@@ -80,7 +80,8 @@ impl Endpoint for ListImages {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<Image>, DecodeError> {
-        answer.list(&Name::new("images").xml_inner(&["image"]), 100_000)
+        const ROOT: &Table = &Table::new("", &[Field::required_list("images").xml_inner(&["image"])]);
+        answer.list(ROOT, 100_000)
     }
 
     fn empty() -> Option<Vec<Image>> {

@@ -3,7 +3,7 @@
 
 //! `GET /images/presets`: the presets: operating systems with software in them.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, Field, Table};
 use hostkit_proto::{
     Call, Effect, Emptiness, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts,
 };
@@ -79,7 +79,8 @@ impl Endpoint for ListPresets {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<Preset>, DecodeError> {
-        answer.list(&Name::new("presets").xml_inner(&["preset"]), 100_000)
+        const ROOT: &Table = &Table::new("", &[Field::required_list("presets").xml_inner(&["preset"])]);
+        answer.list(ROOT, 100_000)
     }
 
     fn empty() -> Option<Vec<Preset>> {

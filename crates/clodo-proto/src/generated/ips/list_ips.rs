@@ -3,7 +3,7 @@
 
 //! `GET /servers/{id}/ips`: the public addresses of a server.
 
-use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::codec::{DecodeError, Field, InputLimit, Table};
 use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
 
 use crate::Clodo;
@@ -77,7 +77,9 @@ impl Endpoint for ListIps {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<ListedAddress>, DecodeError> {
-        answer.list(&Name::new("addresses").json_inner(&["public"]).xml_inner(&["public", "ip"]), 10_000)
+        const ROOT: &Table =
+            &Table::new("", &[Field::required_list("addresses").json_inner(&["public"]).xml_inner(&["public", "ip"])]);
+        answer.list(ROOT, 10_000)
     }
 }
 

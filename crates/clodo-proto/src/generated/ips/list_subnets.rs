@@ -3,7 +3,7 @@
 
 //! `GET /servers/{id}/ips/getsubnets/`: the subnets from which a server can get an address.
 
-use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::codec::{DecodeError, Field, InputLimit, Table};
 use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
 
 use crate::Clodo;
@@ -81,7 +81,8 @@ impl Endpoint for ListSubnets {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<Subnet>, DecodeError> {
-        answer.list(&Name::new("nets").xml_inner(&["net"]), 10_000)
+        const ROOT: &Table = &Table::new("", &[Field::required_list("nets").xml_inner(&["net"])]);
+        answer.list(ROOT, 10_000)
     }
 }
 

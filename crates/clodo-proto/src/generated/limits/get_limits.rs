@@ -3,7 +3,7 @@
 
 //! `GET /limits`: how many calls the account may make, and how many are left.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, Field, Table};
 use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
 
 use crate::Clodo;
@@ -76,7 +76,9 @@ impl Endpoint for GetLimits {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<RequestLimit>, DecodeError> {
-        answer.list(&Name::new("limits").json_inner(&["rate"]).xml_inner(&["rate", "limit"]), 1000)
+        const ROOT: &Table =
+            &Table::new("", &[Field::required_list("limits").json_inner(&["rate"]).xml_inner(&["rate", "limit"])]);
+        answer.list(ROOT, 1000)
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, Field, Table};
 use hostkit_proto::{
     Call, Checks, Effect, EncodeError, Endpoint, EndpointInfo, Method, Progress, RawAnswer, Repeatable, RequestParts,
     Waiter, WaiterInfo,
@@ -84,7 +84,8 @@ impl Endpoint for GetRequest {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<BackgroundRequest, DecodeError> {
-        answer.value(&Name::new("request"))
+        const ROOT: &Table = &Table::new("", &[Field::required("request")]);
+        answer.value(ROOT)
     }
 }
 

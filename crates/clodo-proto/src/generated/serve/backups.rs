@@ -4,13 +4,14 @@
 //! The server half of `specs/clodo/backups/`.
 
 use hostkit_proto::codec::{DecodeError, Name};
-use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
+use hostkit_proto::server::{ReceivedRequest, Root, Serve, Simulate, WrittenAnswer, simulate};
+use hostkit_proto::{EncodeError, Endpoint, Perform, evidence};
 
 use crate::backups::{
     CreateBackup, DeleteBackup, DescribeBackup, GetRestoreState, ListBackups, OverwriteBackup, RestoreBackup,
     ScheduleBackup,
 };
-use crate::types::{Backup, BackupRequest, RestoreState};
+use crate::types::{Backup, BackupId, BackupRequest, RestoreState};
 
 impl Serve for CreateBackup {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
@@ -22,6 +23,21 @@ impl Serve for CreateBackup {
 
     fn answer(output: &BackupRequest, out: &mut WrittenAnswer) {
         out.value("backup_create", output);
+    }
+}
+
+impl Simulate for CreateBackup {
+    fn listed(shown: &Vec<Backup>) -> Vec<String> {
+        shown.iter().map(|item| evidence::text(&item.id)).collect()
+    }
+
+    fn show(&self, number: u64, example: &Vec<Backup>, shown: &mut Vec<Backup>) -> Result<bool, EncodeError> {
+        if let (Some(item), Some(key)) = (example.last(), simulate::numbered(number)) {
+            let mut item = item.clone();
+            item.id = key;
+            shown.push(item);
+        }
+        Ok(true)
     }
 }
 
@@ -37,6 +53,15 @@ impl Serve for DeleteBackup {
 
     fn answer(output: &BackupRequest, out: &mut WrittenAnswer) {
         out.value("backup_delete", output);
+    }
+}
+
+impl Simulate for DeleteBackup {
+    fn show(&self, _: u64, _: &Vec<Backup>, shown: &mut Vec<Backup>) -> Result<bool, EncodeError> {
+        let inputs = &Perform::inputs(self);
+        let backup: BackupId = inputs.need(Self::INFO.name, "backup")?;
+        simulate::remove(shown, |item| item.id == backup);
+        Ok(true)
     }
 }
 
@@ -97,6 +122,8 @@ impl Serve for OverwriteBackup {
     }
 }
 
+impl Simulate for OverwriteBackup {}
+
 impl Serve for RestoreBackup {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
@@ -111,6 +138,8 @@ impl Serve for RestoreBackup {
         out.value("backup_restore", output);
     }
 }
+
+impl Simulate for RestoreBackup {}
 
 impl Serve for ScheduleBackup {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {

@@ -4,10 +4,11 @@
 //! The server half of `specs/clodo/dns/`.
 
 use hostkit_proto::codec::{DecodeError, Name, Names};
-use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
+use hostkit_proto::server::{ReceivedRequest, Root, Serve, Simulate, WrittenAnswer, simulate};
+use hostkit_proto::{EncodeError, Endpoint, Perform, evidence};
 
 use crate::dns::{AddRecords, CreateZone, DeleteRecord, DeleteZone, GetZone, ListZones, SetZoneMaster, UpdateRecords};
-use crate::types::{CreatedZone, DeletedRecord, DnsOverview, Zone};
+use crate::types::{CreatedZone, DeletedRecord, DnsOverview, RecordId, Zone, ZoneId};
 
 impl Serve for AddRecords {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
@@ -23,6 +24,26 @@ impl Serve for AddRecords {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+}
+
+impl Simulate for AddRecords {
+    fn listed(shown: &Zone) -> Vec<String> {
+        shown.records.iter().map(|item| evidence::text(&item.id)).collect()
+    }
+
+    fn show(&self, number: u64, example: &Zone, shown: &mut Zone) -> Result<bool, EncodeError> {
+        for (number, row) in (number..).zip(&self.records) {
+            if let (Some(item), Some(key)) = (example.records.last(), simulate::numbered(number)) {
+                let mut item = item.clone();
+                item.id = key;
+                item.name = Some(row.name.to_owned());
+                item.kind = Some(row.kind.to_owned());
+                item.content = Some(row.content.to_owned());
+                shown.records.push(item);
+            }
+        }
+        Ok(true)
+    }
 }
 
 impl Serve for CreateZone {
@@ -41,6 +62,29 @@ impl Serve for CreateZone {
     }
 }
 
+impl Simulate for CreateZone {
+    fn listed(shown: &DnsOverview) -> Vec<String> {
+        shown.domains.iter().map(|item| evidence::text(&item.id)).collect()
+    }
+
+    fn show(&self, number: u64, example: &DnsOverview, shown: &mut DnsOverview) -> Result<bool, EncodeError> {
+        if let (Some(item), Some(key)) = (example.domains.last(), simulate::numbered(number)) {
+            let mut item = item.clone();
+            item.id = key;
+            item.name = self.domain.to_owned();
+            shown.domains.push(item);
+        }
+        Ok(true)
+    }
+
+    fn name(&self, number: u64, output: &mut CreatedZone) {
+        if let Some(key) = simulate::numbered(number) {
+            let item = output;
+            item.id = key;
+        }
+    }
+}
+
 impl Serve for DeleteRecord {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
@@ -56,6 +100,15 @@ impl Serve for DeleteRecord {
     }
 }
 
+impl Simulate for DeleteRecord {
+    fn show(&self, _: u64, _: &Zone, shown: &mut Zone) -> Result<bool, EncodeError> {
+        let inputs = &Perform::inputs(self);
+        let record: RecordId = inputs.need(Self::INFO.name, "record")?;
+        simulate::remove(&mut shown.records, |item| item.id == record);
+        Ok(true)
+    }
+}
+
 impl Serve for DeleteZone {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
@@ -65,6 +118,15 @@ impl Serve for DeleteZone {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+}
+
+impl Simulate for DeleteZone {
+    fn show(&self, _: u64, _: &DnsOverview, shown: &mut DnsOverview) -> Result<bool, EncodeError> {
+        let inputs = &Perform::inputs(self);
+        let id: ZoneId = inputs.need(Self::INFO.name, "id")?;
+        simulate::remove(&mut shown.domains, |item| item.id == id);
+        Ok(true)
+    }
 }
 
 impl Serve for GetZone {

@@ -4,7 +4,8 @@
 //! The server half of `specs/clodo/helpdesk/`.
 
 use hostkit_proto::codec::{DecodeError, Name};
-use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
+use hostkit_proto::server::{ReceivedRequest, Root, Serve, Simulate, WrittenAnswer, simulate};
+use hostkit_proto::{EncodeError, evidence};
 
 use crate::helpdesk::{CreateTicket, CreateVipTicket, GetTicket, ListTickets, ReplyTicket};
 use crate::types::{SupportTicket, TicketSummary};
@@ -25,6 +26,27 @@ impl Serve for CreateTicket {
     fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
 
+impl Simulate for CreateTicket {
+    fn listed(shown: &Vec<TicketSummary>) -> Vec<String> {
+        shown.iter().map(|item| evidence::text(&item.id)).collect()
+    }
+
+    fn show(
+        &self,
+        number: u64,
+        example: &Vec<TicketSummary>,
+        shown: &mut Vec<TicketSummary>,
+    ) -> Result<bool, EncodeError> {
+        if let (Some(item), Some(key)) = (example.last(), simulate::numbered(number)) {
+            let mut item = item.clone();
+            item.id = key;
+            item.subject = Some(self.subject.to_owned());
+            shown.push(item);
+        }
+        Ok(true)
+    }
+}
+
 impl Serve for CreateVipTicket {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
@@ -39,6 +61,27 @@ impl Serve for CreateVipTicket {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+}
+
+impl Simulate for CreateVipTicket {
+    fn listed(shown: &Vec<TicketSummary>) -> Vec<String> {
+        shown.iter().map(|item| evidence::text(&item.id)).collect()
+    }
+
+    fn show(
+        &self,
+        number: u64,
+        example: &Vec<TicketSummary>,
+        shown: &mut Vec<TicketSummary>,
+    ) -> Result<bool, EncodeError> {
+        if let (Some(item), Some(key)) = (example.last(), simulate::numbered(number)) {
+            let mut item = item.clone();
+            item.id = key;
+            item.subject = Some(self.subject.to_owned());
+            shown.push(item);
+        }
+        Ok(true)
+    }
 }
 
 impl Serve for GetTicket {
@@ -77,4 +120,20 @@ impl Serve for ReplyTicket {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+}
+
+impl Simulate for ReplyTicket {
+    fn listed(shown: &SupportTicket) -> Vec<String> {
+        shown.messages.iter().map(|item| evidence::text(&item.id)).collect()
+    }
+
+    fn show(&self, number: u64, example: &SupportTicket, shown: &mut SupportTicket) -> Result<bool, EncodeError> {
+        if let (Some(item), Some(key)) = (example.messages.last(), simulate::numbered(number)) {
+            let mut item = item.clone();
+            item.id = key;
+            item.text = Some(self.text.to_owned());
+            shown.messages.push(item);
+        }
+        Ok(true)
+    }
 }

@@ -3,8 +3,11 @@
 
 //! The server half of `specs/clodo/ips/`.
 
+use std::net::IpAddr;
+
 use hostkit_proto::codec::{DecodeError, Name};
-use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
+use hostkit_proto::server::{ReceivedRequest, Root, Serve, Simulate, WrittenAnswer, simulate};
+use hostkit_proto::{EncodeError, Endpoint, Perform, evidence};
 
 use crate::ips::{AddIp, DeleteIp, ListIps, ListSubnets, MoveIp};
 use crate::types::{ListedAddress, Subnet};
@@ -22,6 +25,26 @@ impl Serve for AddIp {
     fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
 
+impl Simulate for AddIp {
+    fn listed(shown: &Vec<ListedAddress>) -> Vec<String> {
+        shown.iter().map(|item| evidence::text(&item.ip)).collect()
+    }
+
+    fn show(
+        &self,
+        number: u64,
+        example: &Vec<ListedAddress>,
+        shown: &mut Vec<ListedAddress>,
+    ) -> Result<bool, EncodeError> {
+        if let (Some(item), Some(key)) = (example.last(), simulate::numbered(number)) {
+            let mut item = item.clone();
+            item.ip = key;
+            shown.push(item);
+        }
+        Ok(true)
+    }
+}
+
 impl Serve for DeleteIp {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
@@ -33,6 +56,15 @@ impl Serve for DeleteIp {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+}
+
+impl Simulate for DeleteIp {
+    fn show(&self, _: u64, _: &Vec<ListedAddress>, shown: &mut Vec<ListedAddress>) -> Result<bool, EncodeError> {
+        let inputs = &Perform::inputs(self);
+        let ip: IpAddr = inputs.need(Self::INFO.name, "ip")?;
+        simulate::remove(shown, |item| item.ip == ip);
+        Ok(true)
+    }
 }
 
 impl Serve for ListIps {
@@ -72,4 +104,25 @@ impl Serve for MoveIp {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+}
+
+impl Simulate for MoveIp {
+    fn listed(shown: &Vec<ListedAddress>) -> Vec<String> {
+        shown.iter().map(|item| evidence::text(&item.ip)).collect()
+    }
+
+    fn show(
+        &self,
+        number: u64,
+        example: &Vec<ListedAddress>,
+        shown: &mut Vec<ListedAddress>,
+    ) -> Result<bool, EncodeError> {
+        if let (Some(item), Some(key)) = (example.last(), simulate::numbered(number)) {
+            let mut item = item.clone();
+            item.ip = key;
+            item.ip = self.ip.to_owned();
+            shown.push(item);
+        }
+        Ok(true)
+    }
 }

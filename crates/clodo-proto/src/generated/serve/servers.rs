@@ -3,16 +3,16 @@
 
 //! The server half of `specs/clodo/servers/`.
 
-use hostkit_proto::Word;
 use hostkit_proto::codec::{DecodeError, Name};
-use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
+use hostkit_proto::server::{ReceivedRequest, Root, Serve, Simulate, WrittenAnswer, simulate};
+use hostkit_proto::{EncodeError, Endpoint, Perform, Word, evidence};
 
 use crate::servers::{
     BuyTraffic, CancelChange, ChangeServer, ChangeToScale, ChangeToVirtual, CreateServer, CreateServerOs, DelayChange,
     DeleteServer, GetServer, GetServerLog, KeepServer, LetServerExpire, ListServerDetails, ListServers, RebootServer,
     RebuildServer, StartServer, StopServer, TuneServer,
 };
-use crate::types::{CreatedServer, ServerDetail, ServerLogEntry, ServerSummary};
+use crate::types::{CreatedServer, ServerDetail, ServerId, ServerLogEntry, ServerSummary, ServerType};
 
 impl Serve for BuyTraffic {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
@@ -26,6 +26,8 @@ impl Serve for BuyTraffic {
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
+
+impl Simulate for BuyTraffic {}
 
 impl Serve for CancelChange {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
@@ -58,6 +60,22 @@ impl Serve for ChangeServer {
     fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
 
+impl Simulate for ChangeServer {
+    fn show(&self, _: u64, _: &ServerDetail, shown: &mut ServerDetail) -> Result<bool, EncodeError> {
+        let item = shown;
+        if let Some(value) = &self.memory {
+            item.memory = Some(value.to_owned());
+        }
+        if let Some(value) = &self.memory_max {
+            item.memory_max = Some(value.to_owned());
+        }
+        if let Some(value) = &self.disk {
+            item.disk = Some(value.to_owned());
+        }
+        Ok(true)
+    }
+}
+
 impl Serve for ChangeToScale {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
@@ -67,6 +85,14 @@ impl Serve for ChangeToScale {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+}
+
+impl Simulate for ChangeToScale {
+    fn show(&self, _: u64, _: &ServerDetail, shown: &mut ServerDetail) -> Result<bool, EncodeError> {
+        let item = shown;
+        item.server_type = Some(ServerType::Scale);
+        Ok(true)
+    }
 }
 
 impl Serve for ChangeToVirtual {
@@ -80,6 +106,14 @@ impl Serve for ChangeToVirtual {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+}
+
+impl Simulate for ChangeToVirtual {
+    fn show(&self, _: u64, _: &ServerDetail, shown: &mut ServerDetail) -> Result<bool, EncodeError> {
+        let item = shown;
+        item.server_type = Some(ServerType::Virtual);
+        Ok(true)
+    }
 }
 
 impl Serve for CreateServer {
@@ -139,6 +173,34 @@ impl Serve for CreateServer {
     }
 }
 
+impl Simulate for CreateServer {
+    fn listed(shown: &Vec<ServerSummary>) -> Vec<String> {
+        shown.iter().map(|item| evidence::text(&item.id)).collect()
+    }
+
+    fn show(
+        &self,
+        number: u64,
+        example: &Vec<ServerSummary>,
+        shown: &mut Vec<ServerSummary>,
+    ) -> Result<bool, EncodeError> {
+        if let (Some(item), Some(key)) = (example.last(), simulate::numbered(number)) {
+            let mut item = item.clone();
+            item.id = key;
+            item.name = Some(self.name.to_owned());
+            shown.push(item);
+        }
+        Ok(true)
+    }
+
+    fn name(&self, number: u64, output: &mut CreatedServer) {
+        if let Some(key) = simulate::numbered(number) {
+            let item = output;
+            item.id = key;
+        }
+    }
+}
+
 impl Serve for DelayChange {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
@@ -161,6 +223,15 @@ impl Serve for DeleteServer {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+}
+
+impl Simulate for DeleteServer {
+    fn show(&self, _: u64, _: &Vec<ServerSummary>, shown: &mut Vec<ServerSummary>) -> Result<bool, EncodeError> {
+        let inputs = &Perform::inputs(self);
+        let id: ServerId = inputs.need(Self::INFO.name, "id")?;
+        simulate::remove(shown, |item| item.id == id);
+        Ok(true)
+    }
 }
 
 impl Serve for GetServer {
@@ -202,6 +273,8 @@ impl Serve for KeepServer {
     fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
 
+impl Simulate for KeepServer {}
+
 impl Serve for LetServerExpire {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
@@ -214,6 +287,8 @@ impl Serve for LetServerExpire {
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
+
+impl Simulate for LetServerExpire {}
 
 impl Serve for ListServerDetails {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
@@ -249,6 +324,27 @@ impl Serve for RebootServer {
     fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
 
+impl Simulate for RebootServer {
+    fn listed(shown: &Vec<ServerLogEntry>) -> Vec<String> {
+        shown.iter().map(|item| evidence::text(&item.id)).collect()
+    }
+
+    fn show(
+        &self,
+        number: u64,
+        example: &Vec<ServerLogEntry>,
+        shown: &mut Vec<ServerLogEntry>,
+    ) -> Result<bool, EncodeError> {
+        if let (Some(item), Some(key)) = (example.last(), simulate::numbered(number)) {
+            let mut item = item.clone();
+            item.id = key;
+            item.command = Some("Перезагрузка".to_owned());
+            shown.push(item);
+        }
+        Ok(true)
+    }
+}
+
 impl Serve for RebuildServer {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
@@ -262,6 +358,14 @@ impl Serve for RebuildServer {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+}
+
+impl Simulate for RebuildServer {
+    fn show(&self, _: u64, _: &ServerDetail, shown: &mut ServerDetail) -> Result<bool, EncodeError> {
+        let item = shown;
+        item.image = Some(self.image.to_owned());
+        Ok(true)
+    }
 }
 
 impl Serve for StartServer {

@@ -5,12 +5,12 @@
 
 use std::collections::BTreeMap;
 
-use hostkit_proto::Word;
 use hostkit_proto::codec::{DecodeError, Name};
-use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
+use hostkit_proto::server::{ReceivedRequest, Root, Serve, Simulate, WrittenAnswer, simulate};
+use hostkit_proto::{EncodeError, Endpoint, Perform, Word, evidence};
 
 use crate::storage::{CreateStorage, DeleteStorage, GetStorage, ListStorages, UpdateStorage};
-use crate::types::{CreatedStorage, StorageDetail, StorageSummary};
+use crate::types::{CreatedStorage, StorageDetail, StorageId, StorageSummary};
 
 impl Serve for CreateStorage {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
@@ -32,6 +32,36 @@ impl Serve for CreateStorage {
     }
 }
 
+impl Simulate for CreateStorage {
+    fn listed(shown: &Vec<StorageSummary>) -> Vec<String> {
+        shown.iter().map(|item| evidence::text(&item.id)).collect()
+    }
+
+    fn show(
+        &self,
+        number: u64,
+        example: &Vec<StorageSummary>,
+        shown: &mut Vec<StorageSummary>,
+    ) -> Result<bool, EncodeError> {
+        if let (Some(item), Some(key)) = (example.last(), simulate::numbered(number)) {
+            let mut item = item.clone();
+            item.id = key;
+            if let Some(value) = &self.title {
+                item.title = Some(value.to_owned());
+            }
+            shown.push(item);
+        }
+        Ok(true)
+    }
+
+    fn name(&self, number: u64, output: &mut CreatedStorage) {
+        if let Some(key) = simulate::numbered(number) {
+            let item = output;
+            item.id = key;
+        }
+    }
+}
+
 impl Serve for DeleteStorage {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
@@ -41,6 +71,15 @@ impl Serve for DeleteStorage {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+}
+
+impl Simulate for DeleteStorage {
+    fn show(&self, _: u64, _: &Vec<StorageSummary>, shown: &mut Vec<StorageSummary>) -> Result<bool, EncodeError> {
+        let inputs = &Perform::inputs(self);
+        let id: StorageId = inputs.need(Self::INFO.name, "id")?;
+        simulate::remove(shown, |item| item.id == id);
+        Ok(true)
+    }
 }
 
 impl Serve for GetStorage {

@@ -133,7 +133,7 @@ impl ToWire for DnsOverview {
 }
 
 impl FromFields for NewRecord {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/clodo/types/dns.toml",
         &[
             Field::required("name"),
@@ -176,7 +176,7 @@ impl ToWire for Record {
 }
 
 impl FromFields for RecordChange {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/clodo/types/dns.toml",
         &[
             Field::optional("name"),

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use hostkit_proto::codec::{DecodeError, InWords, InputLimit, Name};
+use hostkit_proto::codec::{DecodeError, Field, InWords, InputLimit, Table};
 use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Gibibytes, Mebibytes, Method, Perform, RawAnswer, RequestParts,
@@ -331,7 +331,8 @@ impl Endpoint for CreateServer {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<CreatedServer, DecodeError> {
-        answer.value(&Name::new("server"))
+        const ROOT: &Table = &Table::new("", &[Field::required("server")]);
+        answer.value(ROOT)
     }
 
     fn echo(&self) -> Inputs {

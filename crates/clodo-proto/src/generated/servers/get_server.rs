@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::codec::{DecodeError, Field, InputLimit, Table};
 use hostkit_proto::evidence::Inputs;
 use hostkit_proto::{
     Call, Checks, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Progress, RawAnswer, Repeatable,
@@ -89,7 +89,8 @@ impl Endpoint for GetServer {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<ServerDetail, DecodeError> {
-        answer.value(&Name::new("server"))
+        const ROOT: &Table = &Table::new("", &[Field::required("server")]);
+        answer.value(ROOT)
     }
 
     fn echo(&self) -> Inputs {

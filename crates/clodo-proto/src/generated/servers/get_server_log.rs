@@ -3,7 +3,7 @@
 
 //! `GET /servers/{id}/log/`: what was done with a server, when and by whom.
 
-use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::codec::{DecodeError, Field, InputLimit, Table};
 use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
 
 use crate::Clodo;
@@ -84,7 +84,8 @@ impl Endpoint for GetServerLog {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<ServerLogEntry>, DecodeError> {
-        answer.list(&Name::new("logs").xml_inner(&["log"]), 100_000)
+        const ROOT: &Table = &Table::new("", &[Field::required_list("logs").xml_inner(&["log"])]);
+        answer.list(ROOT, 100_000)
     }
 }
 

@@ -3,7 +3,7 @@
 
 //! `GET /servers/detail`: the servers of the account in full, with their passwords.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, Field, Table};
 use hostkit_proto::{
     Call, Effect, Emptiness, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, Repeatable, RequestParts,
 };
@@ -90,7 +90,8 @@ impl Endpoint for ListServerDetails {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<ServerDetail>, DecodeError> {
-        answer.list(&Name::new("servers").xml_inner(&["server"]), 10_000)
+        const ROOT: &Table = &Table::new("", &[Field::required_list("servers").xml_inner(&["server"])]);
+        answer.list(ROOT, 10_000)
     }
 
     fn empty() -> Option<Vec<ServerDetail>> {

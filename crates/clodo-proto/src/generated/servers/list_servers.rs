@@ -3,7 +3,7 @@
 
 //! `GET /servers`: the servers of the account, in short.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, Field, Table};
 use hostkit_proto::{
     Call, Effect, Emptiness, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts,
 };
@@ -79,7 +79,8 @@ impl Endpoint for ListServers {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<ServerSummary>, DecodeError> {
-        answer.list(&Name::new("servers").xml_inner(&["server"]), 10_000)
+        const ROOT: &Table = &Table::new("", &[Field::required_list("servers").xml_inner(&["server"])]);
+        answer.list(ROOT, 10_000)
     }
 
     fn empty() -> Option<Vec<ServerSummary>> {

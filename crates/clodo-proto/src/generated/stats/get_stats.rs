@@ -3,7 +3,7 @@
 
 //! `POST /stats/{id}`: what a server used, minute by minute.
 
-use hostkit_proto::codec::{AsText, DatePattern, DecodeError, InputLimit, Name};
+use hostkit_proto::codec::{AsText, DatePattern, DecodeError, Field, InputLimit, Table};
 use hostkit_proto::{
     Call, DateTime, Effect, Emptiness, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable,
     RequestParts, UnixTime,
@@ -135,7 +135,8 @@ impl Endpoint for GetStats {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<StatsRow>, DecodeError> {
-        answer.list(&Name::new("stats").xml_inner(&["row"]), 1_000_000)
+        const ROOT: &Table = &Table::new("", &[Field::required_list("stats").xml_inner(&["row"])]);
+        answer.list(ROOT, 1_000_000)
     }
 
     fn empty() -> Option<Vec<StatsRow>> {

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use hostkit_proto::codec::{DecodeError, InWords, Name};
+use hostkit_proto::codec::{DecodeError, Field, InWords, Table};
 use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, Word, evidence,
@@ -157,7 +157,8 @@ impl Endpoint for CreateStorage {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<CreatedStorage, DecodeError> {
-        answer.value(&Name::new("storage"))
+        const ROOT: &Table = &Table::new("", &[Field::required("storage")]);
+        answer.value(ROOT)
     }
 }
 

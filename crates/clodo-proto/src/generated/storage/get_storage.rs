@@ -3,7 +3,7 @@
 
 //! `GET /storage/{id}/detail`: a storage with its settings.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, Field, Table};
 use hostkit_proto::evidence::Inputs;
 use hostkit_proto::{
     Call, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, Repeatable, RequestParts,
@@ -87,7 +87,8 @@ impl Endpoint for GetStorage {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<StorageDetail, DecodeError> {
-        answer.value(&Name::new("storage"))
+        const ROOT: &Table = &Table::new("", &[Field::required("storage")]);
+        answer.value(ROOT)
     }
 
     fn echo(&self) -> Inputs {

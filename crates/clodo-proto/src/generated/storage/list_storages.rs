@@ -3,7 +3,7 @@
 
 //! `GET /storage/`: the storages of the account.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, Field, Table};
 use hostkit_proto::{
     Call, Effect, Emptiness, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, Repeatable, RequestParts,
 };
@@ -76,7 +76,8 @@ impl Endpoint for ListStorages {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<StorageSummary>, DecodeError> {
-        answer.list(&Name::new("storages").xml_inner(&["storage"]), 100_000)
+        const ROOT: &Table = &Table::new("", &[Field::required_list("storages").xml_inner(&["storage"])]);
+        answer.list(ROOT, 100_000)
     }
 
     fn empty() -> Option<Vec<StorageSummary>> {

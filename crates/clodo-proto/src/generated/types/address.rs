@@ -38,7 +38,7 @@ impl Address {
 }
 
 impl FromFields for Address {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/clodo/types/address.toml",
         &[
             Field::required("ip").xml("@addr").also(&["addr"]),
@@ -85,7 +85,7 @@ impl Addresses {
 }
 
 impl FromFields for Addresses {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/clodo/types/address.toml",
         &[Field::list("public").xml_inner(&["ip"]), Field::list("private").xml_inner(&["ip"])],
     );
@@ -130,7 +130,7 @@ impl ListedAddress {
 }
 
 impl FromFields for ListedAddress {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/clodo/types/address.toml",
         &[
             Field::required("ip").xml("@addr").also(&["addr"]),
@@ -175,7 +175,7 @@ impl Subnet {
 }
 
 impl FromFields for Subnet {
-    const TABLE: &'static Table<'static> =
+    const TABLE: &'static Table =
         &Table::new("specs/clodo/types/address.toml", &[Field::required("ip_subnet"), Field::optional("current")]);
 
     fn blank() -> Self {

@@ -45,7 +45,7 @@ impl Backup {
 }
 
 impl FromFields for Backup {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/clodo/types/backup.toml",
         &[
             Field::required("file"),
@@ -96,7 +96,7 @@ impl BackupRequest {
 }
 
 impl FromFields for BackupRequest {
-    const TABLE: &'static Table<'static> = &Table::new("specs/clodo/types/backup.toml", &[Field::required("req")]);
+    const TABLE: &'static Table = &Table::new("specs/clodo/types/backup.toml", &[Field::required("req")]);
 
     fn blank() -> Self {
         Self::new(FromWire::blank())
@@ -130,7 +130,7 @@ impl RestoreState {
 }
 
 impl FromFields for RestoreState {
-    const TABLE: &'static Table<'static> = &Table::new("specs/clodo/types/backup.toml", &[Field::required("progress")]);
+    const TABLE: &'static Table = &Table::new("specs/clodo/types/backup.toml", &[Field::required("progress")]);
 
     fn blank() -> Self {
         Self::new(FromWire::blank())
@@ -150,24 +150,24 @@ hostkit_proto::number_enum! {
     pub enum Weekday {
         /// Monday.
         #[doc(alias = "понедельник")]
-        Monday = "1",
+        Monday = ("1", [("en", "Monday."), ("ru", "Понедельник.")]),
         /// Tuesday.
         #[doc(alias = "вторник")]
-        Tuesday = "2",
+        Tuesday = ("2", [("en", "Tuesday."), ("ru", "Вторник.")]),
         /// Wednesday.
         #[doc(alias = "среда")]
-        Wednesday = "3",
+        Wednesday = ("3", [("en", "Wednesday."), ("ru", "Среда.")]),
         /// Thursday.
         #[doc(alias = "четверг")]
-        Thursday = "4",
+        Thursday = ("4", [("en", "Thursday."), ("ru", "Четверг.")]),
         /// Friday.
         #[doc(alias = "пятница")]
-        Friday = "5",
+        Friday = ("5", [("en", "Friday."), ("ru", "Пятница.")]),
         /// Saturday.
         #[doc(alias = "суббота")]
-        Saturday = "6",
+        Saturday = ("6", [("en", "Saturday."), ("ru", "Суббота.")]),
         /// Sunday.
         #[doc(alias = "воскресенье")]
-        Sunday = "7",
+        Sunday = ("7", [("en", "Sunday."), ("ru", "Воскресенье.")]),
     }
 }

@@ -37,7 +37,7 @@ impl Billing {
 }
 
 impl FromFields for Billing {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/clodo/types/billing.toml",
         &[
             Field::required("total_debit_amount"),
@@ -87,7 +87,7 @@ impl Debit {
 }
 
 impl FromFields for Debit {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/clodo/types/billing.toml",
         &[Field::required("debits_amount"), Field::optional("debits_count")],
     );
@@ -110,46 +110,136 @@ hostkit_proto::text_enum! {
     /// What money was charged for.
     pub enum DebitKind {
         /// Memory of scale servers.
-        Memory = "mem",
+        Memory = (
+            "mem",
+            [
+                ("en", "Memory of scale servers."),
+                ("ru", "Scale Server: оперативная память."),
+            ],
+        ),
         /// Processor time of scale servers.
-        Cpu = "cpu",
+        Cpu = (
+            "cpu",
+            [
+                ("en", "Processor time of scale servers."),
+                ("ru", "Scale Server: процессор."),
+            ],
+        ),
         /// Fixed resources of virtual servers.
         #[doc(alias = "сервер")]
-        Server = "vps",
+        Server = (
+            "vps",
+            [
+                ("en", "Fixed resources of virtual servers."),
+                ("ru", "Virtual Server: фиксированные ресурсы."),
+            ],
+        ),
         /// Disk space.
-        Disk = "vbd",
+        Disk = (
+            "vbd",
+            [
+                ("en", "Disk space."),
+                ("ru", "Использование дисковых ресурсов."),
+            ],
+        ),
         /// Disk operations.
-        DiskIo = "vbd_io",
+        DiskIo = (
+            "vbd_io",
+            [
+                ("en", "Disk operations."),
+                ("ru", "Дисковые операции ввода/вывода."),
+            ],
+        ),
         /// Traffic packages, paid ahead.
         #[doc(alias = "трафик")]
-        TrafficPackage = "traff",
+        TrafficPackage = (
+            "traff",
+            [
+                ("en", "Traffic packages, paid ahead."),
+                ("ru", "Предоплаченные пакеты трафика."),
+            ],
+        ),
         /// Incoming traffic, in full gigabytes.
         #[doc(alias = "трафик")]
-        TrafficIn = "traffin",
+        TrafficIn = (
+            "traffin",
+            [
+                ("en", "Incoming traffic, in full gigabytes."),
+                ("ru", "Входящий трафик, полных гигабайт."),
+            ],
+        ),
         /// Outgoing traffic, in full gigabytes.
         #[doc(alias = "трафик")]
-        TrafficOut = "traffout",
+        TrafficOut = (
+            "traffout",
+            [
+                ("en", "Outgoing traffic, in full gigabytes."),
+                ("ru", "Исходящий трафик, полных гигабайт."),
+            ],
+        ),
         /// Additional addresses.
         #[doc(alias = "адрес")]
-        Address = "ip",
+        Address = (
+            "ip",
+            [("en", "Additional addresses."), ("ru", "Дополнительные IP.")],
+        ),
         /// Extended support.
-        Support = "admin",
+        Support = (
+            "admin",
+            [
+                ("en", "Extended support."),
+                ("ru", "Расширенное администрирование."),
+            ],
+        ),
         /// A licence of ISPmanager PRO.
-        IspManagerPro = "ispprorent",
+        IspManagerPro = (
+            "ispprorent",
+            [
+                ("en", "A licence of ISPmanager PRO."),
+                ("ru", "Аренда лицензии ISPmanager PRO."),
+            ],
+        ),
         /// Disk space of backups.
         #[doc(alias("бэкап", "копия"))]
-        Backup = "backup",
+        Backup = (
+            "backup",
+            [
+                ("en", "Disk space of backups."),
+                ("ru", "Диск для резервных копий."),
+            ],
+        ),
         /// Notices by SMS.
         #[doc(alias = "sms-уведомления")]
-        Sms = "sms",
+        Sms = ("sms", [("en", "Notices by SMS."), ("ru", "SMS-уведомления.")]),
         /// Disk space of cloud storage.
         #[doc(alias("диск", "хранилище"))]
-        StorageSize = "cloudstoragesize",
+        StorageSize = (
+            "cloudstoragesize",
+            [
+                ("en", "Disk space of cloud storage."),
+                ("ru", "Cloud Storage: использование диска."),
+            ],
+        ),
         /// Outgoing traffic of cloud storage, in full gigabytes.
         #[doc(alias("диск", "трафик", "хранилище"))]
-        StorageTrafficOut = "cloudstoragetraffout",
+        StorageTrafficOut = (
+            "cloudstoragetraffout",
+            [
+                ("en", "Outgoing traffic of cloud storage, in full gigabytes."),
+                (
+                    "ru",
+                    "Cloud Storage: исходящий трафик, полных гигабайт.",
+                ),
+            ],
+        ),
         /// Requests to cloud storage.
         #[doc(alias("диск", "хранилище"))]
-        StorageRequests = "cloudstoragereqs",
+        StorageRequests = (
+            "cloudstoragereqs",
+            [
+                ("en", "Requests to cloud storage."),
+                ("ru", "Cloud Storage: запросы к хранилищу."),
+            ],
+        ),
     }
 }

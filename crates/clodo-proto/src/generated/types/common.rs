@@ -17,15 +17,15 @@ hostkit_proto::number_enum! {
     /// How many months are paid at once.
     pub enum PayMonths {
         /// One month.
-        One = "1",
+        One = ("1", [("en", "One month."), ("ru", "Один месяц.")]),
         /// Three months.
-        Three = "3",
+        Three = ("3", [("en", "Three months."), ("ru", "Три месяца.")]),
         /// Half a year.
         #[doc(alias = "полгода")]
-        Six = "6",
+        Six = ("6", [("en", "Half a year."), ("ru", "Полгода.")]),
         /// A year.
         #[doc(alias = "год")]
-        Twelve = "12",
+        Twelve = ("12", [("en", "A year."), ("ru", "Год.")]),
     }
 }
 
@@ -33,9 +33,12 @@ hostkit_proto::text_enum! {
     /// The unit in which a virtual server is paid.
     pub enum PayPeriod {
         /// By the hour.
-        Hour = "h",
+        Hour = ("h", [("en", "By the hour."), ("ru", "Почасовая оплата.")]),
         /// By the month.
-        Month = "m",
+        Month = (
+            "m",
+            [("en", "By the month."), ("ru", "Помесячная оплата.")],
+        ),
     }
 }
 
@@ -58,9 +61,27 @@ hostkit_proto::text_enum! {
     /// How a server is sold.
     pub enum ServerType {
         /// Fixed resources, paid ahead.
-        Virtual = "VirtualServer",
+        Virtual = (
+            "VirtualServer",
+            [
+                ("en", "Fixed resources, paid ahead."),
+                (
+                    "ru",
+                    "Фиксированные ресурсы, оплата вперёд.",
+                ),
+            ],
+        ),
         /// Memory grows and shrinks; what is used is paid.
-        Scale = "ScaleServer",
+        Scale = (
+            "ScaleServer",
+            [
+                ("en", "Memory grows and shrinks; what is used is paid."),
+                (
+                    "ru",
+                    "Память растёт и сжимается, оплата по факту.",
+                ),
+            ],
+        ),
     }
 }
 
@@ -68,10 +89,25 @@ hostkit_proto::number_enum! {
     /// How much the hoster looks after a server.
     pub enum SupportLevel {
         /// The usual support.
-        Usual = "1",
+        Usual = (
+            "1",
+            [("en", "The usual support."), ("ru", "Обычная поддержка.")],
+        ),
         /// The middle one of three levels that there once were.
-        Former = "2",
+        Former = (
+            "2",
+            [
+                ("en", "The middle one of three levels that there once were."),
+                ("ru", "Средний из трёх прежних уровней."),
+            ],
+        ),
         /// Extended support, which costs money.
-        Extended = "3",
+        Extended = (
+            "3",
+            [
+                ("en", "Extended support, which costs money."),
+                ("ru", "Расширенная поддержка, платная."),
+            ],
+        ),
     }
 }

@@ -25,7 +25,7 @@ impl CreatedZone {
 }
 
 impl FromFields for CreatedZone {
-    const TABLE: &'static Table<'static> = &Table::new("specs/clodo/types/dns.toml", &[Field::required("id")]);
+    const TABLE: &'static Table = &Table::new("specs/clodo/types/dns.toml", &[Field::required("id")]);
 
     fn blank() -> Self {
         Self::new(FromWire::blank())
@@ -58,7 +58,7 @@ impl DeletedRecord {
 }
 
 impl FromFields for DeletedRecord {
-    const TABLE: &'static Table<'static> = &Table::new("specs/clodo/types/dns.toml", &[Field::required("new_soa")]);
+    const TABLE: &'static Table = &Table::new("specs/clodo/types/dns.toml", &[Field::required("new_soa")]);
 
     fn blank() -> Self {
         Self::new(FromWire::blank())
@@ -105,7 +105,7 @@ impl DnsOverview {
 }
 
 impl FromFields for DnsOverview {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/clodo/types/dns.toml",
         &[
             Field::required_list("domains").xml_inner(&["domain"]),
@@ -203,7 +203,7 @@ impl Record {
 }
 
 impl FromFields for Record {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/clodo/types/dns.toml",
         &[
             Field::required("id"),
@@ -319,7 +319,7 @@ impl ReverseName {
 }
 
 impl FromFields for ReverseName {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/clodo/types/dns.toml",
         &[
             Field::required("ip_value"),
@@ -374,7 +374,7 @@ impl ServerAddress {
 }
 
 impl FromFields for ServerAddress {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/clodo/types/dns.toml",
         &[Field::required("virtual_mashines_title"), Field::optional("ip_value")],
     );
@@ -415,7 +415,7 @@ impl Zone {
 }
 
 impl FromFields for Zone {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/clodo/types/dns.toml",
         &[Field::list("record_types").xml_inner(&["type"]), Field::required_list("records").xml_inner(&["record"])],
     );
@@ -472,7 +472,7 @@ impl ZoneSummary {
 }
 
 impl FromFields for ZoneSummary {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/clodo/types/dns.toml",
         &[
             Field::required("id"),
@@ -506,8 +506,14 @@ hostkit_proto::text_enum! {
     /// Whether a zone is kept here or copied from elsewhere.
     pub enum ZoneType {
         /// Kept here.
-        Master = "MASTER",
+        Master = ("MASTER", [("en", "Kept here."), ("ru", "Основная зона.")]),
         /// Copied from a master server.
-        Slave = "SLAVE",
+        Slave = (
+            "SLAVE",
+            [
+                ("en", "Copied from a master server."),
+                ("ru", "Копия зоны с основного сервера."),
+            ],
+        ),
     }
 }

@@ -12,13 +12,16 @@ hostkit_proto::number_enum! {
     /// Whether the user agreed to a piece of paid work.
     pub enum Consent {
         /// The user does not agree.
-        Refused = "-1",
+        Refused = (
+            "-1",
+            [("en", "The user does not agree."), ("ru", "Не согласен.")],
+        ),
         /// The user has not decided.
         #[doc(alias = "думает")]
-        Open = "0",
+        Open = ("0", [("en", "The user has not decided."), ("ru", "Думает.")]),
         /// The user agrees, and pays.
         #[doc(alias = "согласен")]
-        Agreed = "1",
+        Agreed = ("1", [("en", "The user agrees, and pays."), ("ru", "Согласен.")]),
     }
 }
 
@@ -52,7 +55,7 @@ impl SupportTicket {
 }
 
 impl FromFields for SupportTicket {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/clodo/types/helpdesk.toml",
         &[
             Field::required("ticket"),
@@ -135,7 +138,7 @@ impl TicketHead {
 }
 
 impl FromFields for TicketHead {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/clodo/types/helpdesk.toml",
         &[
             Field::required("id"),
@@ -228,7 +231,7 @@ impl TicketMessage {
 }
 
 impl FromFields for TicketMessage {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/clodo/types/helpdesk.toml",
         &[
             Field::required("ticket_events_id"),
@@ -266,7 +269,16 @@ hostkit_proto::number_enum! {
     /// Where a ticket stands, as a number: the text beside it is for people.
     pub enum TicketStatus {
         /// It is being worked on, by the document's example.
-        InProgress = "1",
+        InProgress = (
+            "1",
+            [
+                ("en", "It is being worked on, by the document's example."),
+                (
+                    "ru",
+                    "Обрабатывается (по примеру документа).",
+                ),
+            ],
+        ),
     }
 }
 
@@ -306,7 +318,7 @@ impl TicketSummary {
 }
 
 impl FromFields for TicketSummary {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/clodo/types/helpdesk.toml",
         &[
             Field::required("id"),
@@ -406,7 +418,7 @@ impl TicketWork {
 }
 
 impl FromFields for TicketWork {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/clodo/types/helpdesk.toml",
         &[
             Field::required("ticket_events_id"),
@@ -452,10 +464,16 @@ hostkit_proto::number_enum! {
     /// What the user thinks of the answer.
     pub enum Vote {
         /// Not satisfied.
-        Bad = "-1",
+        Bad = (
+            "-1",
+            [("en", "Not satisfied."), ("ru", "Отрицательный отзыв.")],
+        ),
         /// No opinion.
-        None = "0",
+        None = ("0", [("en", "No opinion."), ("ru", "Отзыва нет.")]),
         /// Satisfied.
-        Good = "1",
+        Good = (
+            "1",
+            [("en", "Satisfied."), ("ru", "Положительный отзыв.")],
+        ),
     }
 }

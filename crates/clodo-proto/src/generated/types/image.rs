@@ -33,7 +33,7 @@ impl Image {
 }
 
 impl FromFields for Image {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/clodo/types/image.toml",
         &[
             Field::required("id").xml("@id"),
@@ -103,7 +103,7 @@ impl ImageDetail {
 }
 
 impl FromFields for ImageDetail {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/clodo/types/image.toml",
         &[
             Field::required("_attr").json_inner(&["id"]).xml("@id").also(&["id"]),
@@ -139,7 +139,13 @@ hostkit_proto::text_enum! {
     /// Whether an image can be installed.
     pub enum ImageStatus {
         /// It can be installed.
-        Active = "ACTIVE",
+        Active = (
+            "ACTIVE",
+            [
+                ("en", "It can be installed."),
+                ("ru", "Доступен для установки."),
+            ],
+        ),
     }
 }
 
@@ -170,7 +176,7 @@ impl Preset {
 }
 
 impl FromFields for Preset {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/clodo/types/image.toml",
         &[
             Field::required("id"),
@@ -223,7 +229,7 @@ impl PresetField {
 }
 
 impl FromFields for PresetField {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/clodo/types/image.toml",
         &[Field::optional("title"), Field::required("name"), Field::optional("type"), Field::optional("req")],
     );
@@ -248,16 +254,40 @@ hostkit_proto::text_enum! {
     /// What a parameter of a preset holds.
     pub enum PresetFieldKind {
         /// Plain text.
-        Text = "string",
+        Text = (
+            "string",
+            [("en", "Plain text."), ("ru", "Простое текстовое поле.")],
+        ),
         /// A login of at least 5 characters.
-        Login = "login",
+        Login = (
+            "login",
+            [
+                ("en", "A login of at least 5 characters."),
+                ("ru", "Логин, не менее 5 символов."),
+            ],
+        ),
         /// A password; the document forgot to say how long it must be.
         #[doc(alias = "пароль")]
-        Password = "password",
+        Password = (
+            "password",
+            [
+                ("en", "A password; the document forgot to say how long it must be."),
+                (
+                    "ru",
+                    "Пароль; минимальная длина в документе пропущена.",
+                ),
+            ],
+        ),
         /// An e-mail address.
-        Email = "email",
+        Email = (
+            "email",
+            [
+                ("en", "An e-mail address."),
+                ("ru", "Адрес электронной почты."),
+            ],
+        ),
         /// A domain.
         #[doc(alias = "домен")]
-        Domain = "domain",
+        Domain = ("domain", [("en", "A domain."), ("ru", "Имя домена.")]),
     }
 }

@@ -11,13 +11,13 @@ hostkit_proto::text_enum! {
     pub enum LimitUnit {
         /// A minute.
         #[doc(alias = "минута")]
-        Minute = "MINUTE",
+        Minute = ("MINUTE", [("en", "A minute."), ("ru", "Минута.")]),
         /// An hour.
         #[doc(alias = "час")]
-        Hour = "HOUR",
+        Hour = ("HOUR", [("en", "An hour."), ("ru", "Час.")]),
         /// A day.
         #[doc(alias = "день")]
-        Day = "DAY",
+        Day = ("DAY", [("en", "A day."), ("ru", "День.")]),
     }
 }
 
@@ -61,7 +61,7 @@ impl RequestLimit {
 }
 
 impl FromFields for RequestLimit {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/clodo/types/limit.toml",
         &[
             Field::required("verb").xml("@verb"),

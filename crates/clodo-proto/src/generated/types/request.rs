@@ -35,7 +35,7 @@ impl BackgroundRequest {
 }
 
 impl FromFields for BackgroundRequest {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/clodo/types/request.toml",
         &[
             Field::optional("vps_num"),

@@ -33,7 +33,7 @@ impl CreatedServer {
 }
 
 impl FromFields for CreatedServer {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/clodo/types/server.toml",
         &[Field::required("id"), Field::optional("name"), Field::optional("imageId"), Field::optional("adminPass")],
     );
@@ -63,10 +63,16 @@ hostkit_proto::text_enum! {
     /// What a planned change of a server is about.
     pub enum PlannedChange {
         /// Its resources.
-        Resources = "params",
+        Resources = (
+            "params",
+            [("en", "Its resources."), ("ru", "Параметры сервера.")],
+        ),
         /// Its pay period.
         #[doc(alias("период", "срок"))]
-        Period = "period",
+        Period = (
+            "period",
+            [("en", "Its pay period."), ("ru", "Период оплаты.")],
+        ),
     }
 }
 
@@ -98,7 +104,7 @@ impl ServerLogEntry {
 }
 
 impl FromFields for ServerLogEntry {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/clodo/types/server.toml",
         &[
             Field::required("id"),
@@ -131,21 +137,39 @@ hostkit_proto::text_enum! {
     pub enum ServerStatus {
         /// It runs.
         #[doc(alias = "работает")]
-        Running = "is_running",
+        Running = ("is_running", [("en", "It runs."), ("ru", "Работает.")]),
         /// It is switched off.
         #[doc(alias = "выключен")]
-        Stopped = "is_disabled",
+        Stopped = (
+            "is_disabled",
+            [("en", "It is switched off."), ("ru", "Выключен.")],
+        ),
         /// It is ordered and not installed yet.
-        Requested = "is_request",
+        Requested = (
+            "is_request",
+            [
+                ("en", "It is ordered and not installed yet."),
+                ("ru", "Заказан, ещё не установлен."),
+            ],
+        ),
         /// It is being installed.
         #[doc(alias = "устанавливается")]
-        Installing = "is_install",
+        Installing = (
+            "is_install",
+            [("en", "It is being installed."), ("ru", "Устанавливается.")],
+        ),
         /// Something went wrong with it.
         #[doc(alias = "ошибка")]
-        Failed = "is_error",
+        Failed = (
+            "is_error",
+            [("en", "Something went wrong with it."), ("ru", "Ошибка.")],
+        ),
         /// The hoster has suspended it.
         #[doc(alias = "заблокирован")]
-        Suspended = "is_suspended",
+        Suspended = (
+            "is_suspended",
+            [("en", "The hoster has suspended it."), ("ru", "Заблокирован.")],
+        ),
     }
 }
 
@@ -200,7 +224,7 @@ impl ServerSummary {
 }
 
 impl FromFields for ServerSummary {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/clodo/types/server.toml",
         &[
             Field::required("id"),
@@ -240,14 +264,14 @@ hostkit_proto::text_enum! {
     /// What is paid ahead when a server becomes a VirtualServer.
     pub enum TypeChangePeriod {
         /// An hour.
-        Hour = "1h",
+        Hour = ("1h", [("en", "An hour."), ("ru", "Почасовая оплата.")]),
         /// A month.
-        OneMonth = "1m",
+        OneMonth = ("1m", [("en", "A month."), ("ru", "Один месяц.")]),
         /// Three months.
-        ThreeMonths = "3m",
+        ThreeMonths = ("3m", [("en", "Three months."), ("ru", "Три месяца.")]),
         /// Six months.
-        SixMonths = "6m",
+        SixMonths = ("6m", [("en", "Six months."), ("ru", "Шесть месяцев.")]),
         /// A year.
-        TwelveMonths = "12m",
+        TwelveMonths = ("12m", [("en", "A year."), ("ru", "Один год.")]),
     }
 }

@@ -241,7 +241,7 @@ impl ServerDetail {
 }
 
 impl FromFields for ServerDetail {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/clodo/types/server_detail.toml",
         &[
             Field::required("id"),

@@ -62,7 +62,7 @@ impl StatsRow {
 }
 
 impl FromFields for StatsRow {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/clodo/types/stats.toml",
         &[
             Field::required("statdate"),

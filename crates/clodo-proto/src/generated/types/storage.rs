@@ -33,7 +33,7 @@ impl CreatedStorage {
 }
 
 impl FromFields for CreatedStorage {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/clodo/types/storage.toml",
         &[
             Field::required("id"),
@@ -127,7 +127,7 @@ impl StorageDetail {
 }
 
 impl FromFields for StorageDetail {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/clodo/types/storage.toml",
         &[
             Field::required("id"),
@@ -208,7 +208,7 @@ impl StorageSummary {
 }
 
 impl FromFields for StorageSummary {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/clodo/types/storage.toml",
         &[
             Field::required("id"),

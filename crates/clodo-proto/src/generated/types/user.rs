@@ -28,7 +28,7 @@ impl AllowedAddress {
 }
 
 impl FromFields for AllowedAddress {
-    const TABLE: &'static Table<'static> = &Table::new("specs/clodo/types/user.toml", &[Field::required("ip")]);
+    const TABLE: &'static Table = &Table::new("specs/clodo/types/user.toml", &[Field::required("ip")]);
 
     fn blank() -> Self {
         Self::new("")
@@ -65,7 +65,7 @@ impl DataCentre {
 }
 
 impl FromFields for DataCentre {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/clodo/types/user.toml",
         &[Field::required("id"), Field::optional("apihost"), Field::optional("title")],
     );
@@ -95,13 +95,16 @@ hostkit_proto::text_enum! {
     pub enum DirectorDocument {
         /// The charter.
         #[doc(alias = "устав")]
-        Charter = "u",
+        Charter = ("u", [("en", "The charter."), ("ru", "Устав.")]),
         /// A power of attorney.
         #[doc(alias = "доверенность")]
-        Proxy = "d",
+        Proxy = ("d", [("en", "A power of attorney."), ("ru", "Доверенность.")]),
         /// A certificate.
         #[doc(alias = "свидетельство")]
-        Certificate = "s",
+        Certificate = (
+            "s",
+            [("en", "A certificate."), ("ru", "Свидетельство.")],
+        ),
     }
 }
 
@@ -129,7 +132,7 @@ impl PanelSignIn {
 }
 
 impl FromFields for PanelSignIn {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/clodo/types/user.toml",
         &[Field::required("auth_date"), Field::optional("auth_ip"), Field::optional("auth_status")],
     );
@@ -441,7 +444,7 @@ impl UserProfile {
 }
 
 impl FromFields for UserProfile {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/clodo/types/user.toml",
         &[
             Field::required("users_id"),

@@ -3,7 +3,7 @@
 
 //! `GET /user/`: the profile of the account.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, Field, Table};
 use hostkit_proto::{
     Call, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, Repeatable, RequestParts,
 };
@@ -96,7 +96,8 @@ impl Endpoint for GetUser {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<UserProfile, DecodeError> {
-        answer.value(&Name::new("user"))
+        const ROOT: &Table = &Table::new("", &[Field::required("user")]);
+        answer.value(ROOT)
     }
 }
 

@@ -133,7 +133,12 @@ impl Visit<'_> {
             None => OrderStatus::Pending,
         });
         info.next_due = server.paid_until.moscow_date();
-        info.vps = server.image.map(|_| vps(server));
+        info.vps = match (server.image, info.order_status.clone()) {
+            (Some(_), _) => Some(vps(server)),
+            // Paid and not installed: the part of the server fails inside the success.
+            (None, OrderStatus::Active) => Some(no_vps()),
+            (None, _) => None,
+        };
         yes_with::<GetInfo>(&quirks(&info))
     }
 }
@@ -156,8 +161,14 @@ fn vps(server: &Server) -> VpsInfo {
     vps
 }
 
-/// The address is only in `vps_info`, beside an empty `dedicatedip`; a server that does not exist yet is PHP's empty
-/// list.
+fn no_vps() -> VpsInfo {
+    let mut vps = VpsInfo::new(ResultWord::Fail);
+    vps.message = Some("VPS not found".to_owned());
+    vps
+}
+
+/// The address is only in `vps_info`, beside an empty `dedicatedip`; the server of an order that is not paid is PHP's
+/// empty list.
 fn quirks(info: &ServerInfo) -> Value {
     let Some(Value::Map(mut entries)) = info.to_wire(Format::Json) else {
         return Value::Null;

@@ -20,7 +20,7 @@ use crate::sites::nulls;
 use crate::world::{Cycle, Details, NewServer, Schedule, Server};
 
 /// The hour in seconds.
-const HOUR: u64 = 3600;
+pub(super) const HOUR: u64 = 3600;
 /// The longest period of statistics.
 const MONTH: Duration = Duration::from_secs(30 * 24 * HOUR);
 

@@ -1,5 +1,7 @@
 //! Servers as the API shows them.
 
+use std::time::Duration;
+
 use hostkit::Decimal;
 use macloud_proto::types::{
     AddressFamily, AddressId, Bandwidth, GroupId, GroupRef, LocalAddress, PlanId, PlanRef, Server, ServerAbilities,
@@ -8,6 +10,8 @@ use macloud_proto::types::{
 
 use super::Handler;
 use super::reference::{GROUP, GROUP_NAME, centre, tariff};
+use super::servers::HOUR;
+use crate::clock::Moment;
 use crate::world::{self, ServerState};
 
 /// The number of an address: the address itself.
@@ -136,9 +140,7 @@ impl Handler<'_> {
         shown.datacenter = Some(centre(details.place));
         shown.ssh_key = details.key.and_then(|key| self.key_of(key));
         shown.can = Some(abilities(server));
-        let mut bandwidth = Bandwidth::new(0.into());
-        bandwidth.past_month = Some(0.into());
-        shown.bandwidth = Some(bandwidth);
+        shown.bandwidth = Some(bandwidth(server.ordered, self.world.now()));
         shown
     }
 
@@ -155,11 +157,38 @@ impl Handler<'_> {
     }
 }
 
+/// The traffic of the month and of the last one: the sum of its hours, as the statistics show them.
+fn bandwidth(ordered: Moment, now: Moment) -> Bandwidth {
+    let this_month = month_of(now);
+    let last_month = month_of(this_month.before(Duration::from_secs(1)));
+    let sum = |from: Moment, to: Moment| -> u64 {
+        let hours = from.max(ordered).unix() / HOUR..to.unix().div_ceil(HOUR);
+        hours.map(traffic).map(|(received, sent)| received + sent).sum()
+    };
+    let mut bandwidth = Bandwidth::new(sum(this_month, now + Duration::from_secs(1)).into());
+    bandwidth.past_month = Some(sum(last_month, this_month).into());
+    bandwidth
+}
+
+/// The begin of the month in Moscow that a moment is in.
+fn month_of(moment: Moment) -> Moment {
+    let (_, _, day, hour, minute, second) = moment.moscow().map_or((0, 0, 1, 0, 0, 0), |time| time.parts());
+    let part = |value: i8| u64::try_from(value).unwrap_or_default();
+    let since = (part(day).saturating_sub(1) * 24 + part(hour)) * HOUR + part(minute) * 60 + part(second);
+    Moment::since_epoch(Duration::from_secs(moment.unix().saturating_sub(since)))
+}
+
+/// The bytes that a server received and sent in an hour.
+fn traffic(hour: u64) -> (u64, u64) {
+    ((hour % 9973) << 14, (hour % 99_991) << 12)
+}
+
 /// A load that depends only on the hour.
 pub(super) fn load(hour: u64) -> macloud_proto::types::ServerLoad {
     let mut load = macloud_proto::types::ServerLoad::new(Decimal::new(i64::try_from(hour % 700).unwrap_or(0), 2));
+    let (received, sent) = traffic(hour);
     (load.disk_reads, load.disk_writes) = (Some(hour % 7), Some(hour % 11));
     (load.local_received, load.local_sent) = (Some(0.into()), Some(0.into()));
-    (load.internet_received, load.internet_sent) = (Some((hour % 9973).into()), Some((hour % 99_991).into()));
+    (load.internet_received, load.internet_sent) = (Some(received.into()), Some(sent.into()));
     load
 }

@@ -124,32 +124,34 @@ pub(crate) fn reference_name(text: &str, start: usize) -> Option<&str> {
 /// Where the text that starts here ends: at a tag, at a reference, or with the document.
 #[inline]
 pub(crate) fn text_end(bytes: &[u8], start: usize) -> usize {
-    end_at(bytes, start, [b'<', b'&'])
+    end_at(bytes, start, [b'<', b'&'], 0)
 }
 
-/// Where the text that starts here ends or has a carriage return, which XML reads as a line feed.
+/// Where the text that starts here ends, whatever ends it: [`text_end`], `end`, a control character, or white space other
+/// than blanks.
 #[inline]
-pub(crate) fn plain_end(bytes: &[u8], start: usize) -> usize {
-    end_at(bytes, start, [b'<', b'&', b'\r'])
+pub(crate) fn plain_end(bytes: &[u8], start: usize, end: u8) -> usize {
+    end_at(bytes, start, [b'<', b'&', end], b' ')
 }
 
 /// Where the first of these bytes stands, none of which is a part of a longer character.
 #[inline(always)]
-fn end_at<const N: usize>(bytes: &[u8], start: usize, ends: [u8; N]) -> usize {
+fn end_at<const N: usize>(bytes: &[u8], start: usize, ends: [u8; N], lowest: u8) -> usize {
     const ONES: u64 = u64::from_ne_bytes([0x01; 8]);
     const HIGHS: u64 = u64::from_ne_bytes([0x80; 8]);
     let mut rest = bytes.get(start..).unwrap_or(&[]);
     // Eight bytes at a time. The lowest marked byte is exact: a borrow can mark a wrong byte only above it.
     while let Some((chunk, behind)) = rest.split_first_chunk() {
         let word = u64::from_le_bytes(*chunk);
-        let marked = ends.iter().fold(0, |marked, end| marked | (word ^ (ONES * u64::from(*end))).wrapping_sub(ONES));
+        let low = word.wrapping_sub(ONES * u64::from(lowest));
+        let marked = ends.iter().fold(low, |marked, end| marked | (word ^ (ONES * u64::from(*end))).wrapping_sub(ONES));
         let marked = marked & !word & HIGHS;
         if marked != 0 {
             return bytes.len() - rest.len() + (marked.trailing_zeros() / 8) as usize;
         }
         rest = behind;
     }
-    let plain = rest.iter().take_while(|byte| !ends.contains(byte)).count();
+    let plain = rest.iter().take_while(|byte| !ends.contains(byte) && **byte >= lowest).count();
     bytes.len() - rest.len() + plain
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hostkit_proto::codec::Name;
+use hostkit_proto::codec::{Field, Table};
 use hostkit_proto::{
     Api, ApiInfo, Call, DecodeError, Effect, Emptiness, EncodeError, Endpoint, EndpointInfo, Fault, FaultCode,
     FaultKind, Flag, Host, RawAnswer, RequestParts, Secret, Session, SignIn, StatusFaults, Verdict,
@@ -125,7 +125,8 @@ macro_rules! calls {
             }
 
             fn decode(answer: &RawAnswer<'_>) -> Result<u64, DecodeError> {
-                answer.value(&Name::new("id"))
+                const ID: &Table = &Table::new("", &[Field::required("id")]);
+                answer.value(ID)
             }
 
             fn empty() -> Option<u64> {

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, Field, Name, Table};
 use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
 
 use crate::Inferno;
@@ -58,7 +58,6 @@ impl Endpoint for ListOrders {
         path: "/api_client.php",
         effect: Effect::Safe,
         may_lack_marker: true,
-        total: Some(Name::new("totalresults")),
         documents: "#5",
         spec: "specs/inferno/orders/list_orders.toml",
         ..EndpointInfo::DEFAULT
@@ -70,7 +69,8 @@ impl Endpoint for ListOrders {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<BTreeMap<OrderId, Order>, DecodeError> {
-        answer.map_by(&Name::new("orders"), |item: &Order| Some(&item.id))
+        const ROOT: &Table = &Table::new("", &[Field::required_map("orders")]).total(0, Name::new("totalresults"));
+        answer.map_by(ROOT, |item: &Order| Some(&item.id))
     }
 }
 

@@ -4,7 +4,7 @@
 //! The server half of `specs/inferno/account/`.
 
 use hostkit_proto::codec::{DecodeError, Name};
-use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
+use hostkit_proto::server::{ReceivedRequest, Root, Serve, Simulate, WrittenAnswer};
 
 use crate::account::{GetApiKey, GetBalance, RenewApiKey};
 use crate::types::{ApiKey, Balance};
@@ -55,3 +55,5 @@ impl Serve for RenewApiKey {
         out.whole(output);
     }
 }
+
+impl Simulate for RenewApiKey {}

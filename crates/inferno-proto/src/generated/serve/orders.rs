@@ -6,7 +6,8 @@
 use std::collections::BTreeMap;
 
 use hostkit_proto::codec::{DecodeError, Name};
-use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
+use hostkit_proto::server::{ReceivedRequest, Root, Serve, Simulate, WrittenAnswer, simulate};
+use hostkit_proto::{EncodeError, evidence};
 
 use crate::orders::{CancelOrder, CreateOrder, ListOrders};
 use crate::types::{NewOrder, Order, OrderId};
@@ -24,6 +25,8 @@ impl Serve for CancelOrder {
     fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
 
+impl Simulate for CancelOrder {}
+
 impl Serve for CreateOrder {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
@@ -36,6 +39,33 @@ impl Serve for CreateOrder {
 
     fn answer(output: &NewOrder, out: &mut WrittenAnswer) {
         out.whole(output);
+    }
+}
+
+impl Simulate for CreateOrder {
+    fn listed(shown: &BTreeMap<OrderId, Order>) -> Vec<String> {
+        shown.values().map(|item| evidence::text(&item.id)).collect()
+    }
+
+    fn show(
+        &self,
+        number: u64,
+        example: &BTreeMap<OrderId, Order>,
+        shown: &mut BTreeMap<OrderId, Order>,
+    ) -> Result<bool, EncodeError> {
+        if let (Some(item), Some(key)) = (example.values().last(), simulate::numbered(number)) {
+            let mut item = item.clone();
+            item.id = key;
+            shown.insert(item.id.to_owned(), item);
+        }
+        Ok(true)
+    }
+
+    fn name(&self, number: u64, output: &mut NewOrder) {
+        if let Some(key) = simulate::numbered(number) {
+            let item = output;
+            item.order = key;
+        }
     }
 }
 

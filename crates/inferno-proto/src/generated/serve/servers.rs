@@ -4,7 +4,7 @@
 //! The server half of `specs/inferno/servers/`.
 
 use hostkit_proto::codec::{DecodeError, Name};
-use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
+use hostkit_proto::server::{ReceivedRequest, Root, Serve, Simulate, WrittenAnswer};
 
 use crate::servers::{Boot, CheckInstall, CheckReinstall, GetInfo, GetInfoServer, Install, Reboot, Reinstall, Stop};
 use crate::types::{ActionAnswer, InstallAnswer, InstallCheck, ServerInfo};
@@ -100,6 +100,8 @@ impl Serve for Install {
     }
 }
 
+impl Simulate for Install {}
+
 impl Serve for Reboot {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
@@ -114,6 +116,8 @@ impl Serve for Reboot {
         out.whole(output);
     }
 }
+
+impl Simulate for Reboot {}
 
 impl Serve for Reinstall {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
@@ -132,6 +136,8 @@ impl Serve for Reinstall {
         out.whole(output);
     }
 }
+
+impl Simulate for Reinstall {}
 
 impl Serve for Stop {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {

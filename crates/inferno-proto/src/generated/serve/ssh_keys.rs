@@ -4,10 +4,11 @@
 //! The server half of `specs/inferno/ssh_keys/`.
 
 use hostkit_proto::codec::{DecodeError, Name};
-use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
+use hostkit_proto::server::{ReceivedRequest, Root, Serve, Simulate, WrittenAnswer, simulate};
+use hostkit_proto::{EncodeError, Endpoint, Perform, evidence};
 
 use crate::ssh_keys::{AddSshKey, ListSshKeys, RemoveSshKey};
-use crate::types::{ActionAnswer, SshKey, SshKeyAdded};
+use crate::types::{ActionAnswer, SshKey, SshKeyAdded, SshKeyId};
 
 impl Serve for AddSshKey {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
@@ -22,6 +23,24 @@ impl Serve for AddSshKey {
 
     fn answer(output: &SshKeyAdded, out: &mut WrittenAnswer) {
         out.whole(output);
+    }
+}
+
+impl Simulate for AddSshKey {
+    fn listed(shown: &Vec<SshKey>) -> Vec<String> {
+        shown.iter().map(|item| evidence::text(&item.id)).collect()
+    }
+
+    fn show(&self, number: u64, example: &Vec<SshKey>, shown: &mut Vec<SshKey>) -> Result<bool, EncodeError> {
+        if let (Some(item), Some(key)) = (example.last(), simulate::numbered(number)) {
+            let mut item = item.clone();
+            item.id = key;
+            if let Some(value) = &self.name {
+                item.name = Some(value.to_owned());
+            }
+            shown.push(item);
+        }
+        Ok(true)
     }
 }
 
@@ -50,5 +69,14 @@ impl Serve for RemoveSshKey {
 
     fn answer(output: &ActionAnswer, out: &mut WrittenAnswer) {
         out.whole(output);
+    }
+}
+
+impl Simulate for RemoveSshKey {
+    fn show(&self, _: u64, _: &Vec<SshKey>, shown: &mut Vec<SshKey>) -> Result<bool, EncodeError> {
+        let inputs = &Perform::inputs(self);
+        let id: SshKeyId = inputs.need(Self::INFO.name, "id")?;
+        simulate::remove(shown, |item| item.id == id);
+        Ok(true)
     }
 }

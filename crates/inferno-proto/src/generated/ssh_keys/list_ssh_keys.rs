@@ -3,7 +3,7 @@
 
 //! `POST /api_client.php`: the public SSH keys of the account.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, Field, Table};
 use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
 
 use crate::Inferno;
@@ -79,7 +79,8 @@ impl Endpoint for ListSshKeys {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<SshKey>, DecodeError> {
-        answer.list(&Name::new("list"), 10_000)
+        const ROOT: &Table = &Table::new("", &[Field::required_list("list")]);
+        answer.list(ROOT, 10_000)
     }
 }
 

@@ -27,7 +27,7 @@ impl ApiKey {
 }
 
 impl FromFields for ApiKey {
-    const TABLE: &'static Table<'static> =
+    const TABLE: &'static Table =
         &Table::new("specs/inferno/types/account.toml", &[Field::required("cid"), Field::required("key")]);
 
     fn blank() -> Self {
@@ -75,7 +75,7 @@ impl Balance {
 }
 
 impl FromFields for Balance {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/inferno/types/account.toml",
         &[
             Field::required("result"),
@@ -113,10 +113,16 @@ hostkit_proto::text_enum! {
     pub enum ResultWord {
         /// It was done.
         #[doc(alias = "выполнено")]
-        Success = "success",
+        Success = ("success", [("en", "It was done."), ("ru", "Выполнено.")]),
         /// It was not done.
-        Fail = "fail",
+        Fail = ("fail", [("en", "It was not done."), ("ru", "Не выполнено.")]),
         /// WHMCS's own word for failure.
-        Error = "error",
+        Error = (
+            "error",
+            [
+                ("en", "WHMCS's own word for failure."),
+                ("ru", "Ошибка (слово самого WHMCS)."),
+            ],
+        ),
     }
 }

@@ -32,7 +32,7 @@ impl NewOrder {
 }
 
 impl FromFields for NewOrder {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/inferno/types/orders.toml",
         &[
             Field::required("orderid"),
@@ -109,7 +109,7 @@ impl Order {
 }
 
 impl FromFields for Order {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/inferno/types/orders.toml",
         &[
             Field::required("id"),
@@ -147,20 +147,38 @@ hostkit_proto::text_enum! {
     /// How far an order or a product is.
     pub enum OrderStatus {
         /// It waits for money.
-        Pending = "Pending",
+        Pending = (
+            "Pending",
+            [("en", "It waits for money."), ("ru", "Ожидает оплаты.")],
+        ),
         /// It is paid and works.
-        Active = "Active",
+        Active = (
+            "Active",
+            [("en", "It is paid and works."), ("ru", "Оплачен и активен.")],
+        ),
         /// It is stopped for lack of money.
         #[doc(alias = "приостановлен")]
-        Suspended = "Suspended",
+        Suspended = (
+            "Suspended",
+            [
+                ("en", "It is stopped for lack of money."),
+                ("ru", "Приостановлен."),
+            ],
+        ),
         /// It is removed.
         #[doc(alias = "удалён")]
-        Terminated = "Terminated",
+        Terminated = ("Terminated", [("en", "It is removed."), ("ru", "Удалён.")]),
         /// It was cancelled.
         #[doc(alias = "отменён")]
-        Cancelled = "Cancelled",
+        Cancelled = ("Cancelled", [("en", "It was cancelled."), ("ru", "Отменён.")]),
         /// It was refused as fraud.
-        Fraud = "Fraud",
+        Fraud = (
+            "Fraud",
+            [
+                ("en", "It was refused as fraud."),
+                ("ru", "Отклонён как мошеннический."),
+            ],
+        ),
     }
 }
 
@@ -184,7 +202,7 @@ impl UnpaidInvoice {
 }
 
 impl FromFields for UnpaidInvoice {
-    const TABLE: &'static Table<'static> =
+    const TABLE: &'static Table =
         &Table::new("specs/inferno/types/orders.toml", &[Field::required("status"), Field::raw()]);
 
     fn blank() -> Self {

@@ -30,7 +30,7 @@ impl Catalogue {
 }
 
 impl FromFields for Catalogue {
-    const TABLE: &'static Table<'static> =
+    const TABLE: &'static Table =
         &Table::new("specs/inferno/types/products.toml", &[Field::required("ostpls"), Field::required("products")]);
 
     fn blank() -> Self {

@@ -39,7 +39,7 @@ impl ActionAnswer {
 }
 
 impl FromFields for ActionAnswer {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/inferno/types/servers.toml",
         &[
             Field::required("result"),
@@ -92,7 +92,7 @@ impl InstallAnswer {
 }
 
 impl FromFields for InstallAnswer {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/inferno/types/servers.toml",
         &[Field::required("method"), Field::optional("msg"), Field::required("retx")],
     );
@@ -147,7 +147,7 @@ impl InstallCheck {
 }
 
 impl FromFields for InstallCheck {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/inferno/types/servers.toml",
         &[
             Field::required("result"),
@@ -199,7 +199,7 @@ impl QueueAnswer {
 }
 
 impl FromFields for QueueAnswer {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/inferno/types/servers.toml",
         &[Field::required("result"), Field::optional("msg"), Field::optional("error_code")],
     );
@@ -254,7 +254,7 @@ impl ServerInfo {
 }
 
 impl FromFields for ServerInfo {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/inferno/types/servers.toml",
         &[
             Field::required("orderid"),
@@ -321,7 +321,7 @@ impl VpsInfo {
 }
 
 impl FromFields for VpsInfo {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/inferno/types/servers.toml",
         &[
             Field::required("result"),

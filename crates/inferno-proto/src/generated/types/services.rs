@@ -36,7 +36,7 @@ impl Service {
 }
 
 impl FromFields for Service {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/inferno/types/services.toml",
         &[
             Field::required("id").also(&["serviceid"]),
@@ -86,7 +86,7 @@ impl ServiceDetail {
 }
 
 impl FromFields for ServiceDetail {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/inferno/types/services.toml",
         &[Field::required("result"), Field::optional("service").also(&["data"]), Field::raw()],
     );
@@ -129,7 +129,7 @@ impl Services {
 }
 
 impl FromFields for Services {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/inferno/types/services.toml",
         &[Field::required("result"), Field::list("services").also(&["data", "items", "list"]), Field::raw()],
     )

@@ -29,7 +29,7 @@ impl SshKey {
 }
 
 impl FromFields for SshKey {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/inferno/types/ssh_keys.toml",
         &[Field::required("id"), Field::optional("name"), Field::raw()],
     );
@@ -68,7 +68,7 @@ impl SshKeyAdded {
 }
 
 impl FromFields for SshKeyAdded {
-    const TABLE: &'static Table<'static> =
+    const TABLE: &'static Table =
         &Table::new("specs/inferno/types/ssh_keys.toml", &[Field::required("message").also(&["msg"]), Field::raw()]);
 
     fn blank() -> Self {

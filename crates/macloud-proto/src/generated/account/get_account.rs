@@ -3,7 +3,7 @@
 
 //! `GET /v1/account`: the account that the token belongs to.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, Field, Table};
 use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
 
 use crate::Macloud;
@@ -69,7 +69,8 @@ impl Endpoint for GetAccount {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Account, DecodeError> {
-        answer.value(&Name::new("data"))
+        const ROOT: &Table = &Table::new("", &[Field::required("data")]);
+        answer.value(ROOT)
     }
 }
 

@@ -3,7 +3,7 @@
 
 //! `GET /v1/account.balance`: the balances of the account.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, Field, Table};
 use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
 
 use crate::Macloud;
@@ -68,7 +68,8 @@ impl Endpoint for GetBalance {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Balance, DecodeError> {
-        answer.value(&Name::new("data"))
+        const ROOT: &Table = &Table::new("", &[Field::required("data")]);
+        answer.value(ROOT)
     }
 }
 

@@ -3,7 +3,7 @@
 
 //! `GET /v1/account.limit`: how many services of each kind the account may have.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, Field, Table};
 use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
 
 use crate::Macloud;
@@ -66,7 +66,8 @@ impl Endpoint for GetLimits {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<AccountLimits, DecodeError> {
-        answer.value(&Name::new("data"))
+        const ROOT: &Table = &Table::new("", &[Field::required("data")]);
+        answer.value(ROOT)
     }
 }
 

@@ -3,7 +3,7 @@
 
 //! `POST /v1/register`: makes a new account with its first user.
 
-use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::codec::{DecodeError, Field, InputLimit, Table};
 use hostkit_proto::evidence::Inputs;
 use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, RequestParts};
 
@@ -98,7 +98,8 @@ impl Endpoint for Register {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<NewAccount, DecodeError> {
-        answer.value(&Name::new("data"))
+        const ROOT: &Table = &Table::new("", &[Field::required("data")]);
+        answer.value(ROOT)
     }
 
     fn echo(&self) -> Inputs {

@@ -3,7 +3,7 @@
 
 //! `POST /v1/auth`: signs in with e-mail and password and gives a token.
 
-use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::codec::{DecodeError, Field, InputLimit, Table};
 use hostkit_proto::{
     Call, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, Removed, Repeatable, RequestParts,
     Secret,
@@ -93,7 +93,8 @@ impl Endpoint for SignIn {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<SessionToken, DecodeError> {
-        answer.value(&Name::new("data"))
+        const ROOT: &Table = &Table::new("", &[Field::required("data")]);
+        answer.value(ROOT)
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, Field, Table};
 use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
@@ -93,7 +93,8 @@ impl Endpoint for CopyBackup {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<BackupId, DecodeError> {
-        answer.value(&Name::new("data").json_inner(&["id"]).xml_inner(&["id"]))
+        const ROOT: &Table = &Table::new("", &[Field::required("data").json_inner(&["id"]).xml_inner(&["id"])]);
+        answer.value(ROOT)
     }
 }
 

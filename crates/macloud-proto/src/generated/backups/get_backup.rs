@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, Field, Table};
 use hostkit_proto::evidence::Inputs;
 use hostkit_proto::{
     Call, Checks, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Progress, RawAnswer, Repeatable,
@@ -83,7 +83,8 @@ impl Endpoint for GetBackup {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Backup, DecodeError> {
-        answer.value(&Name::new("data"))
+        const ROOT: &Table = &Table::new("", &[Field::required("data")]);
+        answer.value(ROOT)
     }
 
     fn echo(&self) -> Inputs {

@@ -3,7 +3,7 @@
 
 //! `GET /v1/backup`: the backups of the account.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, Field, Table};
 use hostkit_proto::{
     Call, Effect, Emptiness, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, Repeatable, RequestParts,
 };
@@ -80,7 +80,8 @@ impl Endpoint for ListBackups {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<Backup>, DecodeError> {
-        answer.list(&Name::new("data"), 10_000)
+        const ROOT: &Table = &Table::new("", &[Field::required_list("data")]);
+        answer.list(ROOT, 10_000)
     }
 
     fn empty() -> Option<Vec<Backup>> {

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, Field, Table};
 use hostkit_proto::evidence::Inputs;
 use hostkit_proto::{
     Call, Checks, Effect, EncodeError, Endpoint, EndpointInfo, Method, Progress, RawAnswer, Repeatable, RequestParts,
@@ -79,7 +79,8 @@ impl Endpoint for GetDomain {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Domain, DecodeError> {
-        answer.value(&Name::new("data"))
+        const ROOT: &Table = &Table::new("", &[Field::required("data")]);
+        answer.value(ROOT)
     }
 
     fn echo(&self) -> Inputs {

@@ -3,7 +3,7 @@
 
 //! `GET /v1/dns`: the DNS domains of the account.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, Field, Table};
 use hostkit_proto::{
     Call, Effect, Emptiness, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts,
 };
@@ -75,7 +75,8 @@ impl Endpoint for ListDomains {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<Domain>, DecodeError> {
-        answer.list(&Name::new("data"), 10_000)
+        const ROOT: &Table = &Table::new("", &[Field::required_list("data")]);
+        answer.list(ROOT, 10_000)
     }
 
     fn empty() -> Option<Vec<Domain>> {

@@ -3,7 +3,7 @@
 
 //! `GET /v1/dns.record/{id}`: the records of a domain.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, Field, Table};
 use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
 
 use crate::Macloud;
@@ -75,7 +75,8 @@ impl Endpoint for ListRecords {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<Record>, DecodeError> {
-        answer.list(&Name::new("data"), 100_000)
+        const ROOT: &Table = &Table::new("", &[Field::required_list("data")]);
+        answer.list(ROOT, 100_000)
     }
 }
 

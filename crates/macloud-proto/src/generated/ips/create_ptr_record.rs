@@ -6,7 +6,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::codec::{DecodeError, Field, InputLimit, Table};
 use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
@@ -103,7 +103,8 @@ impl Endpoint for CreatePtrRecord {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<PtrId, DecodeError> {
-        answer.value(&Name::new("data").json_inner(&["id"]).xml_inner(&["id"]))
+        const ROOT: &Table = &Table::new("", &[Field::required("data").json_inner(&["id"]).xml_inner(&["id"])]);
+        answer.value(ROOT)
     }
 }
 

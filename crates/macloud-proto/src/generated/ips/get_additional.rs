@@ -3,7 +3,7 @@
 
 //! `GET /v1/server-ip/{id}`: one service with additional addresses.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, Field, Table};
 use hostkit_proto::evidence::Inputs;
 use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
 
@@ -75,7 +75,8 @@ impl Endpoint for GetAdditional {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<AdditionalAddresses, DecodeError> {
-        answer.value(&Name::new("data"))
+        const ROOT: &Table = &Table::new("", &[Field::required("data")]);
+        answer.value(ROOT)
     }
 
     fn echo(&self) -> Inputs {

@@ -3,7 +3,7 @@
 
 //! `GET /v1/ip/{id}`: one address of the account.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, Field, Table};
 use hostkit_proto::evidence::Inputs;
 use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
 
@@ -76,7 +76,8 @@ impl Endpoint for GetAddress {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<PoolAddress, DecodeError> {
-        answer.value(&Name::new("data"))
+        const ROOT: &Table = &Table::new("", &[Field::required("data")]);
+        answer.value(ROOT)
     }
 
     fn echo(&self) -> Inputs {

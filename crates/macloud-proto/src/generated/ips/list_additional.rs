@@ -3,7 +3,7 @@
 
 //! `GET /v1/server-ip`: the services with additional addresses.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, Field, Table};
 use hostkit_proto::{
     Call, Effect, Emptiness, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts,
 };
@@ -73,7 +73,8 @@ impl Endpoint for ListAdditional {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<AdditionalAddresses>, DecodeError> {
-        answer.list(&Name::new("data"), 10_000)
+        const ROOT: &Table = &Table::new("", &[Field::required_list("data")]);
+        answer.list(ROOT, 10_000)
     }
 
     fn empty() -> Option<Vec<AdditionalAddresses>> {

@@ -3,7 +3,7 @@
 
 //! `GET /v1/ip`: every address of the account.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, Field, Table};
 use hostkit_proto::{
     Call, Effect, Emptiness, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts,
 };
@@ -76,7 +76,8 @@ impl Endpoint for ListAddresses {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<PoolAddress>, DecodeError> {
-        answer.list(&Name::new("data"), 100_000)
+        const ROOT: &Table = &Table::new("", &[Field::required_list("data")]);
+        answer.list(ROOT, 100_000)
     }
 
     fn empty() -> Option<Vec<PoolAddress>> {

@@ -3,7 +3,7 @@
 
 //! `GET /v1/ip.ptr/{id}`: the PTR records of an address or an IPv6 network.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, Field, Table};
 use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
 
 use crate::Macloud;
@@ -74,7 +74,8 @@ impl Endpoint for ListPtrRecords {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<PtrRecord>, DecodeError> {
-        answer.list(&Name::new("data"), 10_000)
+        const ROOT: &Table = &Table::new("", &[Field::required_list("data")]);
+        answer.list(ROOT, 10_000)
     }
 }
 

@@ -3,7 +3,7 @@
 
 //! `GET /v1/server.ip/{id}`: the services with additional addresses of a server.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, Field, Table};
 use hostkit_proto::evidence::Inputs;
 use hostkit_proto::{
     Call, Effect, Emptiness, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts,
@@ -79,7 +79,8 @@ impl Endpoint for ListServerAddresses {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<AdditionalAddresses>, DecodeError> {
-        answer.list(&Name::new("data"), 10_000)
+        const ROOT: &Table = &Table::new("", &[Field::required_list("data")]);
+        answer.list(ROOT, 10_000)
     }
 
     fn echo(&self) -> Inputs {

@@ -3,7 +3,7 @@
 
 //! `GET /v1/iso/{id}`: one ISO image.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, Field, Table};
 use hostkit_proto::evidence::Inputs;
 use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
 
@@ -75,7 +75,8 @@ impl Endpoint for GetIso {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Iso, DecodeError> {
-        answer.value(&Name::new("data"))
+        const ROOT: &Table = &Table::new("", &[Field::required("data")]);
+        answer.value(ROOT)
     }
 
     fn echo(&self) -> Inputs {

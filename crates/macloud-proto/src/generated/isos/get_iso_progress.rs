@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use hostkit_proto::codec::{DecodeError, InputLimit, Name, TextShape};
+use hostkit_proto::codec::{DecodeError, Field, InputLimit, Table, TextShape};
 use hostkit_proto::{
     Call, Checks, Effect, EncodeError, Endpoint, EndpointInfo, Method, Progress, RawAnswer, Repeatable, RequestParts,
     Waiter, WaiterInfo,
@@ -83,7 +83,8 @@ impl Endpoint for GetIsoProgress {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<IsoDownload, DecodeError> {
-        answer.value(&Name::new("data"))
+        const ROOT: &Table = &Table::new("", &[Field::required("data")]);
+        answer.value(ROOT)
     }
 }
 

@@ -3,7 +3,7 @@
 
 //! `POST /v1/iso`: asks the hoster to fetch an ISO image.
 
-use hostkit_proto::codec::{DecodeError, InputLimit, Name, TextShape};
+use hostkit_proto::codec::{DecodeError, Field, InputLimit, Table, TextShape};
 use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, RequestParts};
 
 use crate::Macloud;
@@ -90,7 +90,8 @@ impl Endpoint for StartDownload {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<IsoKey, DecodeError> {
-        answer.value(&Name::new("data").json_inner(&["id"]).xml_inner(&["id"]))
+        const ROOT: &Table = &Table::new("", &[Field::required("data").json_inner(&["id"]).xml_inner(&["id"])]);
+        answer.value(ROOT)
     }
 }
 

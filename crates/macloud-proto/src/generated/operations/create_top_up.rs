@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::codec::{DecodeError, Field, InputLimit, Table};
 use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Money, Perform, RawAnswer, RequestParts, evidence,
@@ -89,7 +89,8 @@ impl Endpoint for CreateTopUp {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<OperationId, DecodeError> {
-        answer.value(&Name::new("data").json_inner(&["id"]).xml_inner(&["id"]))
+        const ROOT: &Table = &Table::new("", &[Field::required("data").json_inner(&["id"]).xml_inner(&["id"])]);
+        answer.value(ROOT)
     }
 }
 

@@ -3,7 +3,7 @@
 
 //! `GET /v1/operation/{id}`: one operation.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, Field, Table};
 use hostkit_proto::evidence::Inputs;
 use hostkit_proto::{
     Call, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, Repeatable, RequestParts,
@@ -79,7 +79,8 @@ impl Endpoint for GetOperation {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Operation, DecodeError> {
-        answer.value(&Name::new("data"))
+        const ROOT: &Table = &Table::new("", &[Field::required("data")]);
+        answer.value(ROOT)
     }
 
     fn echo(&self) -> Inputs {

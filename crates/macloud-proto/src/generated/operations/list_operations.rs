@@ -3,7 +3,7 @@
 
 //! `GET /v1/operation`: the operations on the balances.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, Field, Table};
 use hostkit_proto::{
     Call, Date, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, Repeatable, RequestParts,
 };
@@ -102,7 +102,8 @@ impl Endpoint for ListOperations {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<Operation>, DecodeError> {
-        answer.list(&Name::new("data"), 100_000)
+        const ROOT: &Table = &Table::new("", &[Field::required_list("data")]);
+        answer.list(ROOT, 100_000)
     }
 }
 

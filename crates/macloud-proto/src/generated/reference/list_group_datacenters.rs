@@ -3,7 +3,7 @@
 
 //! `GET /v1/datacenter/{group}`: the data centres where a group of plans can be ordered.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, Field, Table};
 use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
 
 use crate::Macloud;
@@ -76,7 +76,8 @@ impl Endpoint for ListGroupDatacenters {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<Datacenter>, DecodeError> {
-        answer.list(&Name::new("data"), 10_000)
+        const ROOT: &Table = &Table::new("", &[Field::required_list("data")]);
+        answer.list(ROOT, 10_000)
     }
 }
 

@@ -3,7 +3,7 @@
 
 //! `GET /v1/server-group`: the groups of plans.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, Field, Table};
 use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
 
 use crate::Macloud;
@@ -69,7 +69,8 @@ impl Endpoint for ListServerGroups {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<ServerGroup>, DecodeError> {
-        answer.list(&Name::new("data"), 10_000)
+        const ROOT: &Table = &Table::new("", &[Field::required_list("data")]);
+        answer.list(ROOT, 10_000)
     }
 }
 

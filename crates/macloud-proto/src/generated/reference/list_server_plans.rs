@@ -3,7 +3,7 @@
 
 //! `GET /v1/server-plan/{group}`: the plans of a group, with prices.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, Field, Table};
 use hostkit_proto::evidence::Inputs;
 use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
 
@@ -90,7 +90,8 @@ impl Endpoint for ListServerPlans {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<ServerPlan>, DecodeError> {
-        answer.list(&Name::new("data"), 10_000)
+        const ROOT: &Table = &Table::new("", &[Field::required_list("data")]);
+        answer.list(ROOT, 10_000)
     }
 
     fn echo(&self) -> Inputs {

@@ -3,7 +3,7 @@
 
 //! `GET /v1/template`: the templates of operating systems.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, Field, Table};
 use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
 
 use crate::Macloud;
@@ -70,7 +70,8 @@ impl Endpoint for ListTemplates {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<Template>, DecodeError> {
-        answer.list(&Name::new("data"), 10_000)
+        const ROOT: &Table = &Table::new("", &[Field::required_list("data")]);
+        answer.list(ROOT, 10_000)
     }
 }
 

@@ -3,7 +3,7 @@
 
 //! `GET /v1/server.schedule/{id}`: the schedules of backups of a server, at hosts with the older path.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, Field, Table};
 use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
 
 use crate::Macloud;
@@ -76,7 +76,8 @@ impl Endpoint for GetServerSchedules {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Schedules, DecodeError> {
-        answer.value(&Name::new("data"))
+        const ROOT: &Table = &Table::new("", &[Field::required("data")]);
+        answer.value(ROOT)
     }
 }
 

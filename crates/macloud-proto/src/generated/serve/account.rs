@@ -4,7 +4,7 @@
 //! The server half of `specs/macloud/account/`.
 
 use hostkit_proto::codec::{DecodeError, Name};
-use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
+use hostkit_proto::server::{ReceivedRequest, Root, Serve, Simulate, WrittenAnswer};
 
 use crate::account::{GetAccount, GetBalance, GetLimits, Register};
 use crate::types::{Account, AccountLimits, Balance, NewAccount};
@@ -59,3 +59,5 @@ impl Serve for Register {
         out.value("data", output);
     }
 }
+
+impl Simulate for Register {}

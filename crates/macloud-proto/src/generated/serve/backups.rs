@@ -4,13 +4,14 @@
 //! The server half of `specs/macloud/backups/`.
 
 use hostkit_proto::codec::{DecodeError, Name};
-use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
+use hostkit_proto::server::{ReceivedRequest, Root, Serve, Simulate, WrittenAnswer, simulate};
+use hostkit_proto::{EncodeError, evidence};
 
 use crate::backups::{
     CopyBackup, CreateBackup, CreateServerBackup, DeleteBackup, DisableBackupAutoprolong, EnableBackupAutoprolong,
     GetBackup, ListBackups, PrepareDownload, RestoreBackup, RestoreBackupOlder, RestoreServerBackup, UpdateBackup,
 };
-use crate::types::{Backup, BackupId};
+use crate::types::{Backup, BackupId, ServiceStatus};
 
 impl Serve for CopyBackup {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
@@ -27,6 +28,30 @@ impl Serve for CopyBackup {
     }
 }
 
+impl Simulate for CopyBackup {
+    fn listed(shown: &Vec<Backup>) -> Vec<String> {
+        shown.iter().map(|item| evidence::text(&item.id)).collect()
+    }
+
+    fn show(&self, number: u64, example: &Vec<Backup>, shown: &mut Vec<Backup>) -> Result<bool, EncodeError> {
+        if let (Some(item), Some(key)) = (example.last(), simulate::numbered(number)) {
+            let mut item = item.clone();
+            item.id = key;
+            if let Some(item) = item.datacenter.as_mut() {
+                item.id = self.datacenter.to_owned();
+            }
+            shown.push(item);
+        }
+        Ok(true)
+    }
+
+    fn name(&self, number: u64, output: &mut BackupId) {
+        if let Some(key) = simulate::numbered(number) {
+            *output = key;
+        }
+    }
+}
+
 impl Serve for CreateBackup {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
@@ -37,6 +62,8 @@ impl Serve for CreateBackup {
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
+
+impl Simulate for CreateBackup {}
 
 impl Serve for CreateServerBackup {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
@@ -49,6 +76,24 @@ impl Serve for CreateServerBackup {
     fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
 
+impl Simulate for CreateServerBackup {
+    fn listed(shown: &Vec<Backup>) -> Vec<String> {
+        shown.iter().map(|item| evidence::text(&item.id)).collect()
+    }
+
+    fn show(&self, number: u64, example: &Vec<Backup>, shown: &mut Vec<Backup>) -> Result<bool, EncodeError> {
+        if let (Some(item), Some(key)) = (example.last(), simulate::numbered(number)) {
+            let mut item = item.clone();
+            item.id = key;
+            if let Some(item) = item.server.as_mut() {
+                item.id = self.id.to_owned();
+            }
+            shown.push(item);
+        }
+        Ok(true)
+    }
+}
+
 impl Serve for DeleteBackup {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
@@ -58,6 +103,14 @@ impl Serve for DeleteBackup {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+}
+
+impl Simulate for DeleteBackup {
+    fn show(&self, _: u64, _: &Backup, shown: &mut Backup) -> Result<bool, EncodeError> {
+        let item = shown;
+        item.status = ServiceStatus::Deleted;
+        Ok(true)
+    }
 }
 
 impl Serve for DisableBackupAutoprolong {
@@ -87,6 +140,8 @@ impl Serve for EnableBackupAutoprolong {
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
+
+impl Simulate for EnableBackupAutoprolong {}
 
 impl Serve for GetBackup {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
@@ -124,6 +179,8 @@ impl Serve for PrepareDownload {
     fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
 
+impl Simulate for PrepareDownload {}
+
 impl Serve for RestoreBackup {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
@@ -136,6 +193,8 @@ impl Serve for RestoreBackup {
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
+
+impl Simulate for RestoreBackup {}
 
 impl Serve for RestoreBackupOlder {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
@@ -150,6 +209,8 @@ impl Serve for RestoreBackupOlder {
     fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
 
+impl Simulate for RestoreBackupOlder {}
+
 impl Serve for RestoreServerBackup {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
@@ -162,6 +223,8 @@ impl Serve for RestoreServerBackup {
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
+
+impl Simulate for RestoreServerBackup {}
 
 impl Serve for UpdateBackup {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {

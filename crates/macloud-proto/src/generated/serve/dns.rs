@@ -4,12 +4,13 @@
 //! The server half of `specs/macloud/dns/`.
 
 use hostkit_proto::codec::{DecodeError, Name};
-use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
+use hostkit_proto::server::{ReceivedRequest, Root, Serve, Simulate, WrittenAnswer, simulate};
+use hostkit_proto::{EncodeError, Endpoint, Perform, evidence};
 
 use crate::dns::{
     CreateDomain, CreateRecord, DeleteDomain, DeleteRecord, GetDomain, ListDomains, ListRecords, UpdateRecord,
 };
-use crate::types::{Domain, DomainId, Record, RecordId};
+use crate::types::{Domain, DomainId, Record, RecordId, ServiceStatus};
 
 impl Serve for CreateDomain {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
@@ -23,6 +24,28 @@ impl Serve for CreateDomain {
 
     fn answer(output: &DomainId, out: &mut WrittenAnswer) {
         out.value(Name::new("data").json_inner(&["id"]).xml_inner(&["id"]), output);
+    }
+}
+
+impl Simulate for CreateDomain {
+    fn listed(shown: &Vec<Domain>) -> Vec<String> {
+        shown.iter().map(|item| evidence::text(&item.id)).collect()
+    }
+
+    fn show(&self, number: u64, example: &Vec<Domain>, shown: &mut Vec<Domain>) -> Result<bool, EncodeError> {
+        if let (Some(item), Some(key)) = (example.last(), simulate::numbered(number)) {
+            let mut item = item.clone();
+            item.id = key;
+            item.name = self.name.to_owned();
+            shown.push(item);
+        }
+        Ok(true)
+    }
+
+    fn name(&self, number: u64, output: &mut DomainId) {
+        if let Some(key) = simulate::numbered(number) {
+            *output = key;
+        }
     }
 }
 
@@ -45,6 +68,30 @@ impl Serve for CreateRecord {
     }
 }
 
+impl Simulate for CreateRecord {
+    fn listed(shown: &Vec<Record>) -> Vec<String> {
+        shown.iter().map(|item| evidence::text(&item.id)).collect()
+    }
+
+    fn show(&self, number: u64, example: &Vec<Record>, shown: &mut Vec<Record>) -> Result<bool, EncodeError> {
+        if let (Some(item), Some(key)) = (example.last(), simulate::numbered(number)) {
+            let mut item = item.clone();
+            item.id = key;
+            item.kind = self.kind.to_owned();
+            item.value = self.value.to_owned();
+            item.host = Some(self.host.to_owned());
+            shown.push(item);
+        }
+        Ok(true)
+    }
+
+    fn name(&self, number: u64, output: &mut RecordId) {
+        if let Some(key) = simulate::numbered(number) {
+            *output = key;
+        }
+    }
+}
+
 impl Serve for DeleteDomain {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
@@ -56,6 +103,14 @@ impl Serve for DeleteDomain {
     fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
 
+impl Simulate for DeleteDomain {
+    fn show(&self, _: u64, _: &Domain, shown: &mut Domain) -> Result<bool, EncodeError> {
+        let item = shown;
+        item.status = ServiceStatus::Deleted;
+        Ok(true)
+    }
+}
+
 impl Serve for DeleteRecord {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
@@ -65,6 +120,15 @@ impl Serve for DeleteRecord {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+}
+
+impl Simulate for DeleteRecord {
+    fn show(&self, _: u64, _: &Vec<Record>, shown: &mut Vec<Record>) -> Result<bool, EncodeError> {
+        let inputs = &Perform::inputs(self);
+        let id: RecordId = inputs.need(Self::INFO.name, "id")?;
+        simulate::remove(shown, |item| item.id == id);
+        Ok(true)
+    }
 }
 
 impl Serve for GetDomain {

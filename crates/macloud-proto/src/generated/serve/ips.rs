@@ -4,7 +4,8 @@
 //! The server half of `specs/macloud/ips/`.
 
 use hostkit_proto::codec::{DecodeError, Name};
-use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
+use hostkit_proto::server::{ReceivedRequest, Root, Serve, Simulate, WrittenAnswer, simulate};
+use hostkit_proto::{EncodeError, Endpoint, Perform, evidence};
 
 use crate::ips::{
     CreateLocalAddress, CreatePtrRecord, DeleteAdditional, DeleteLocalAddress, DeletePtrRecord, GetAdditional,
@@ -12,7 +13,7 @@ use crate::ips::{
     ListServerAddresses, OrderAddresses, ReleaseReserved, RemoveAdditional, RemoveServerAddresses, SetAddressHost,
     UpdatePtrRecord,
 };
-use crate::types::{AdditionalAddresses, LocalAddress, PoolAddress, PtrId, PtrRecord, ReservedAddress};
+use crate::types::{AdditionalAddresses, LocalAddress, PoolAddress, PtrId, PtrRecord, ReservedAddress, ServiceStatus};
 
 impl Serve for CreateLocalAddress {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
@@ -24,6 +25,8 @@ impl Serve for CreateLocalAddress {
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
+
+impl Simulate for CreateLocalAddress {}
 
 impl Serve for CreatePtrRecord {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
@@ -41,6 +44,29 @@ impl Serve for CreatePtrRecord {
     }
 }
 
+impl Simulate for CreatePtrRecord {
+    fn listed(shown: &Vec<PtrRecord>) -> Vec<String> {
+        shown.iter().map(|item| evidence::text(&item.id)).collect()
+    }
+
+    fn show(&self, number: u64, example: &Vec<PtrRecord>, shown: &mut Vec<PtrRecord>) -> Result<bool, EncodeError> {
+        if let (Some(item), Some(key)) = (example.last(), simulate::numbered(number)) {
+            let mut item = item.clone();
+            item.id = key;
+            item.ip = self.ip.to_owned();
+            item.host = Some(self.host.to_owned());
+            shown.push(item);
+        }
+        Ok(true)
+    }
+
+    fn name(&self, number: u64, output: &mut PtrId) {
+        if let Some(key) = simulate::numbered(number) {
+            *output = key;
+        }
+    }
+}
+
 impl Serve for DeleteAdditional {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
@@ -50,6 +76,14 @@ impl Serve for DeleteAdditional {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+}
+
+impl Simulate for DeleteAdditional {
+    fn show(&self, _: u64, _: &AdditionalAddresses, shown: &mut AdditionalAddresses) -> Result<bool, EncodeError> {
+        let item = shown;
+        item.status = ServiceStatus::Deleted;
+        Ok(true)
+    }
 }
 
 impl Serve for DeleteLocalAddress {
@@ -63,6 +97,13 @@ impl Serve for DeleteLocalAddress {
     fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
 
+impl Simulate for DeleteLocalAddress {
+    fn show(&self, _: u64, _: &Option<LocalAddress>, shown: &mut Option<LocalAddress>) -> Result<bool, EncodeError> {
+        *shown = None;
+        Ok(true)
+    }
+}
+
 impl Serve for DeletePtrRecord {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
@@ -72,6 +113,15 @@ impl Serve for DeletePtrRecord {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+}
+
+impl Simulate for DeletePtrRecord {
+    fn show(&self, _: u64, _: &Vec<PtrRecord>, shown: &mut Vec<PtrRecord>) -> Result<bool, EncodeError> {
+        let inputs = &Perform::inputs(self);
+        let id: PtrId = inputs.need(Self::INFO.name, "id")?;
+        simulate::remove(shown, |item| item.id == id);
+        Ok(true)
+    }
 }
 
 impl Serve for GetAdditional {
@@ -202,6 +252,8 @@ impl Serve for OrderAddresses {
     fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
 
+impl Simulate for OrderAddresses {}
+
 impl Serve for ReleaseReserved {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
@@ -211,6 +263,14 @@ impl Serve for ReleaseReserved {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+}
+
+impl Simulate for ReleaseReserved {
+    fn show(&self, _: u64, _: &ReservedAddress, shown: &mut ReservedAddress) -> Result<bool, EncodeError> {
+        let item = shown;
+        item.status = ServiceStatus::Deleted;
+        Ok(true)
+    }
 }
 
 impl Serve for RemoveAdditional {
@@ -226,6 +286,17 @@ impl Serve for RemoveAdditional {
     fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
 
+impl Simulate for RemoveAdditional {
+    fn show(&self, _: u64, _: &AdditionalAddresses, shown: &mut AdditionalAddresses) -> Result<bool, EncodeError> {
+        let inputs = &Perform::inputs(self);
+        let addresses = inputs.need_rows(Self::INFO.name, "addresses")?;
+        simulate::remove(&mut shown.addresses, |item| {
+            addresses.iter().any(|row| *row == [Some(evidence::text(&item.id))])
+        });
+        Ok(true)
+    }
+}
+
 impl Serve for RemoveServerAddresses {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
@@ -238,6 +309,15 @@ impl Serve for RemoveServerAddresses {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+}
+
+impl Simulate for RemoveServerAddresses {
+    fn show(&self, _: u64, _: &Vec<PoolAddress>, shown: &mut Vec<PoolAddress>) -> Result<bool, EncodeError> {
+        let inputs = &Perform::inputs(self);
+        let addresses = inputs.need_rows(Self::INFO.name, "addresses")?;
+        simulate::remove(shown, |item| addresses.iter().any(|row| *row == [Some(evidence::text(&item.id))]));
+        Ok(true)
+    }
 }
 
 impl Serve for SetAddressHost {

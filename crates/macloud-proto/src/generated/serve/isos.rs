@@ -4,10 +4,11 @@
 //! The server half of `specs/macloud/isos/`.
 
 use hostkit_proto::codec::{DecodeError, Name};
-use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
+use hostkit_proto::server::{ReceivedRequest, Root, Serve, Simulate, WrittenAnswer, simulate};
+use hostkit_proto::{EncodeError, evidence};
 
 use crate::isos::{CreateIso, DeleteIso, GetIso, GetIsoProgress, ListIsos, StartDownload};
-use crate::types::{Iso, IsoDownload, IsoId, IsoKey};
+use crate::types::{Iso, IsoDownload, IsoId, IsoKey, ServiceStatus};
 
 impl Serve for CreateIso {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
@@ -22,6 +23,27 @@ impl Serve for CreateIso {
     }
 }
 
+impl Simulate for CreateIso {
+    fn listed(shown: &Vec<Iso>) -> Vec<String> {
+        shown.iter().map(|item| evidence::text(&item.id)).collect()
+    }
+
+    fn show(&self, number: u64, example: &Vec<Iso>, shown: &mut Vec<Iso>) -> Result<bool, EncodeError> {
+        if let (Some(item), Some(key)) = (example.last(), simulate::numbered(number)) {
+            let mut item = item.clone();
+            item.id = key;
+            shown.push(item);
+        }
+        Ok(true)
+    }
+
+    fn name(&self, number: u64, output: &mut IsoId) {
+        if let Some(key) = simulate::numbered(number) {
+            *output = key;
+        }
+    }
+}
+
 impl Serve for DeleteIso {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
@@ -31,6 +53,14 @@ impl Serve for DeleteIso {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+}
+
+impl Simulate for DeleteIso {
+    fn show(&self, _: u64, _: &Iso, shown: &mut Iso) -> Result<bool, EncodeError> {
+        let item = shown;
+        item.status = ServiceStatus::Deleted;
+        Ok(true)
+    }
 }
 
 impl Serve for GetIso {
@@ -84,3 +114,5 @@ impl Serve for StartDownload {
         out.value(Name::new("data").json_inner(&["id"]).xml_inner(&["id"]), output);
     }
 }
+
+impl Simulate for StartDownload {}

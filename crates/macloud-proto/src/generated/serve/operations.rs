@@ -4,7 +4,8 @@
 //! The server half of `specs/macloud/operations/`.
 
 use hostkit_proto::codec::{DecodeError, Name};
-use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
+use hostkit_proto::server::{ReceivedRequest, Root, Serve, Simulate, WrittenAnswer, simulate};
+use hostkit_proto::{EncodeError, evidence};
 
 use crate::operations::{CreateTopUp, DeleteOperation, GetOperation, ListOperations};
 use crate::types::{Operation, OperationId};
@@ -23,6 +24,28 @@ impl Serve for CreateTopUp {
     }
 }
 
+impl Simulate for CreateTopUp {
+    fn listed(shown: &Vec<Operation>) -> Vec<String> {
+        shown.iter().map(|item| evidence::text(&item.id)).collect()
+    }
+
+    fn show(&self, number: u64, example: &Vec<Operation>, shown: &mut Vec<Operation>) -> Result<bool, EncodeError> {
+        if let (Some(item), Some(key)) = (example.last(), simulate::numbered(number)) {
+            let mut item = item.clone();
+            item.id = key;
+            item.amount = self.amount.to_owned();
+            shown.push(item);
+        }
+        Ok(true)
+    }
+
+    fn name(&self, number: u64, output: &mut OperationId) {
+        if let Some(key) = simulate::numbered(number) {
+            *output = key;
+        }
+    }
+}
+
 impl Serve for DeleteOperation {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
@@ -33,6 +56,8 @@ impl Serve for DeleteOperation {
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
+
+impl Simulate for DeleteOperation {}
 
 impl Serve for GetOperation {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {

@@ -3,8 +3,9 @@
 
 //! The server half of `specs/macloud/schedules/`.
 
+use hostkit_proto::EncodeError;
 use hostkit_proto::codec::{DecodeError, Name};
-use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
+use hostkit_proto::server::{ReceivedRequest, Root, Serve, Simulate, WrittenAnswer};
 
 use crate::schedules::{
     CreateDailySchedule, CreateMonthlySchedule, CreateServerDailySchedule, CreateServerMonthlySchedule,
@@ -28,6 +29,19 @@ impl Serve for CreateDailySchedule {
     fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
 
+impl Simulate for CreateDailySchedule {
+    fn show(&self, _: u64, _: &Schedules, shown: &mut Schedules) -> Result<bool, EncodeError> {
+        let item = shown;
+        if let Some(item) = item.daily.as_mut() {
+            item.hour = Some(self.hour.to_owned());
+        }
+        if let Some(item) = item.daily.as_mut() {
+            item.copies = Some(self.copies.to_owned());
+        }
+        Ok(true)
+    }
+}
+
 impl Serve for CreateMonthlySchedule {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
@@ -44,6 +58,22 @@ impl Serve for CreateMonthlySchedule {
     fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
 
+impl Simulate for CreateMonthlySchedule {
+    fn show(&self, _: u64, _: &Schedules, shown: &mut Schedules) -> Result<bool, EncodeError> {
+        let item = shown;
+        if let Some(item) = item.monthly.as_mut() {
+            item.day = Some(self.day.to_owned());
+        }
+        if let Some(item) = item.monthly.as_mut() {
+            item.hour = Some(self.hour.to_owned());
+        }
+        if let Some(item) = item.monthly.as_mut() {
+            item.copies = Some(self.copies.to_owned());
+        }
+        Ok(true)
+    }
+}
+
 impl Serve for CreateServerDailySchedule {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
@@ -57,6 +87,19 @@ impl Serve for CreateServerDailySchedule {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+}
+
+impl Simulate for CreateServerDailySchedule {
+    fn show(&self, _: u64, _: &Schedules, shown: &mut Schedules) -> Result<bool, EncodeError> {
+        let item = shown;
+        if let Some(item) = item.daily.as_mut() {
+            item.hour = Some(self.hour.to_owned());
+        }
+        if let Some(item) = item.daily.as_mut() {
+            item.copies = Some(self.copies.to_owned());
+        }
+        Ok(true)
+    }
 }
 
 impl Serve for CreateServerMonthlySchedule {
@@ -75,6 +118,22 @@ impl Serve for CreateServerMonthlySchedule {
     fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
 
+impl Simulate for CreateServerMonthlySchedule {
+    fn show(&self, _: u64, _: &Schedules, shown: &mut Schedules) -> Result<bool, EncodeError> {
+        let item = shown;
+        if let Some(item) = item.monthly.as_mut() {
+            item.day = Some(self.day.to_owned());
+        }
+        if let Some(item) = item.monthly.as_mut() {
+            item.hour = Some(self.hour.to_owned());
+        }
+        if let Some(item) = item.monthly.as_mut() {
+            item.copies = Some(self.copies.to_owned());
+        }
+        Ok(true)
+    }
+}
+
 impl Serve for CreateServerWeeklySchedule {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
@@ -89,6 +148,22 @@ impl Serve for CreateServerWeeklySchedule {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+}
+
+impl Simulate for CreateServerWeeklySchedule {
+    fn show(&self, _: u64, _: &Schedules, shown: &mut Schedules) -> Result<bool, EncodeError> {
+        let item = shown;
+        if let Some(item) = item.weekly.as_mut() {
+            item.day = Some(self.day.to_owned());
+        }
+        if let Some(item) = item.weekly.as_mut() {
+            item.hour = Some(self.hour.to_owned());
+        }
+        if let Some(item) = item.weekly.as_mut() {
+            item.copies = Some(self.copies.to_owned());
+        }
+        Ok(true)
+    }
 }
 
 impl Serve for CreateWeeklySchedule {
@@ -107,6 +182,22 @@ impl Serve for CreateWeeklySchedule {
     fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
 
+impl Simulate for CreateWeeklySchedule {
+    fn show(&self, _: u64, _: &Schedules, shown: &mut Schedules) -> Result<bool, EncodeError> {
+        let item = shown;
+        if let Some(item) = item.weekly.as_mut() {
+            item.day = Some(self.day.to_owned());
+        }
+        if let Some(item) = item.weekly.as_mut() {
+            item.hour = Some(self.hour.to_owned());
+        }
+        if let Some(item) = item.weekly.as_mut() {
+            item.copies = Some(self.copies.to_owned());
+        }
+        Ok(true)
+    }
+}
+
 impl Serve for DeleteSchedule {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
@@ -119,6 +210,8 @@ impl Serve for DeleteSchedule {
     fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
 
+impl Simulate for DeleteSchedule {}
+
 impl Serve for DeleteSchedules {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
@@ -129,6 +222,8 @@ impl Serve for DeleteSchedules {
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
+
+impl Simulate for DeleteSchedules {}
 
 impl Serve for DeleteServerSchedule {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
@@ -142,6 +237,8 @@ impl Serve for DeleteServerSchedule {
     fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
 
+impl Simulate for DeleteServerSchedule {}
+
 impl Serve for DeleteServerSchedules {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
@@ -152,6 +249,8 @@ impl Serve for DeleteServerSchedules {
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
+
+impl Simulate for DeleteServerSchedules {}
 
 impl Serve for GetSchedules {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {

@@ -3,16 +3,16 @@
 
 //! The server half of `specs/macloud/servers/`.
 
-use hostkit_proto::Word;
 use hostkit_proto::codec::{DecodeError, Name};
-use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
+use hostkit_proto::server::{ReceivedRequest, Root, Serve, Simulate, WrittenAnswer, simulate};
+use hostkit_proto::{EncodeError, Endpoint, Perform, Word, evidence};
 
 use crate::servers::{
     AttachIso, ChangePlan, CreateServer, CreateServerSource, DeleteServer, DetachIso, DisableAutoprolong,
     EnableAutoprolong, GetPassword, GetServer, GetStat, GetVnc, HardRebootServer, ListServers, ProlongServer,
     RebootServer, ReinstallServer, SetAddressReservation, SetPassword, UpdateServer,
 };
-use crate::types::{Server, ServerDetail, ServerId, ServerPassword, ServerStat, VncAccess};
+use crate::types::{Iso, Server, ServerDetail, ServerId, ServerPassword, ServerStat, ServiceStatus, VncAccess};
 
 impl Serve for AttachIso {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
@@ -25,6 +25,16 @@ impl Serve for AttachIso {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+}
+
+impl Simulate for AttachIso {
+    fn show(&self, _: u64, _: &Iso, shown: &mut Iso) -> Result<bool, EncodeError> {
+        let item = shown;
+        if let Some(item) = item.server.as_mut() {
+            item.id = self.id.to_owned();
+        }
+        Ok(true)
+    }
 }
 
 impl Serve for ChangePlan {
@@ -42,6 +52,17 @@ impl Serve for ChangePlan {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+}
+
+impl Simulate for ChangePlan {
+    fn show(&self, _: u64, _: &ServerDetail, shown: &mut ServerDetail) -> Result<bool, EncodeError> {
+        let item = shown;
+        {
+            let item = &mut item.plan;
+            item.id = self.plan.to_owned();
+        }
+        Ok(true)
+    }
 }
 
 impl Serve for CreateServer {
@@ -99,6 +120,37 @@ impl Serve for CreateServer {
     }
 }
 
+impl Simulate for CreateServer {
+    fn listed(shown: &Vec<Server>) -> Vec<String> {
+        shown.iter().map(|item| evidence::text(&item.id)).collect()
+    }
+
+    fn show(&self, number: u64, example: &Vec<Server>, shown: &mut Vec<Server>) -> Result<bool, EncodeError> {
+        if let (Some(item), Some(key)) = (example.last(), simulate::numbered(number)) {
+            let mut item = item.clone();
+            item.id = key;
+            if let Some(value) = &self.name {
+                item.name = Some(value.to_owned());
+            }
+            {
+                let item = &mut item.plan;
+                item.id = self.plan.to_owned();
+            }
+            if let Some(item) = item.datacenter.as_mut() {
+                item.id = self.datacenter.to_owned();
+            }
+            shown.push(item);
+        }
+        Ok(true)
+    }
+
+    fn name(&self, number: u64, output: &mut ServerId) {
+        if let Some(key) = simulate::numbered(number) {
+            *output = key;
+        }
+    }
+}
+
 impl Serve for DeleteServer {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
@@ -110,6 +162,14 @@ impl Serve for DeleteServer {
     fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
 
+impl Simulate for DeleteServer {
+    fn show(&self, _: u64, _: &ServerDetail, shown: &mut ServerDetail) -> Result<bool, EncodeError> {
+        let item = shown;
+        item.status = ServiceStatus::Deleted;
+        Ok(true)
+    }
+}
+
 impl Serve for DetachIso {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
@@ -119,6 +179,15 @@ impl Serve for DetachIso {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+}
+
+impl Simulate for DetachIso {
+    fn show(&self, _: u64, _: &Vec<Iso>, shown: &mut Vec<Iso>) -> Result<bool, EncodeError> {
+        let inputs = &Perform::inputs(self);
+        let id: ServerId = inputs.need(Self::INFO.name, "id")?;
+        simulate::remove(shown, |item| item.server.as_ref().map(|value| &value.id) == Some(&id));
+        Ok(true)
+    }
 }
 
 impl Serve for DisableAutoprolong {
@@ -147,6 +216,14 @@ impl Serve for EnableAutoprolong {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+}
+
+impl Simulate for EnableAutoprolong {
+    fn show(&self, _: u64, _: &ServerDetail, shown: &mut ServerDetail) -> Result<bool, EncodeError> {
+        let item = shown;
+        item.autoprolong = Some(true);
+        Ok(true)
+    }
 }
 
 impl Serve for GetPassword {
@@ -216,6 +293,8 @@ impl Serve for HardRebootServer {
     fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
 
+impl Simulate for HardRebootServer {}
+
 impl Serve for ListServers {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
@@ -239,6 +318,8 @@ impl Serve for ProlongServer {
     fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
 
+impl Simulate for ProlongServer {}
+
 impl Serve for RebootServer {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
@@ -251,6 +332,8 @@ impl Serve for RebootServer {
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
+
+impl Simulate for RebootServer {}
 
 impl Serve for ReinstallServer {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
@@ -265,6 +348,18 @@ impl Serve for ReinstallServer {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+}
+
+impl Simulate for ReinstallServer {
+    fn show(&self, _: u64, _: &ServerDetail, shown: &mut ServerDetail) -> Result<bool, EncodeError> {
+        let item = shown;
+        if let Some(item) = item.template.as_mut() {
+            if let Some(value) = &self.template {
+                item.id = value.to_owned();
+            }
+        }
+        Ok(true)
+    }
 }
 
 impl Serve for SetAddressReservation {
@@ -283,6 +378,14 @@ impl Serve for SetAddressReservation {
     fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
 
+impl Simulate for SetAddressReservation {
+    fn show(&self, _: u64, _: &ServerDetail, shown: &mut ServerDetail) -> Result<bool, EncodeError> {
+        let item = shown;
+        item.reserves_address = Some(self.reserve.to_owned());
+        Ok(true)
+    }
+}
+
 impl Serve for SetPassword {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
@@ -295,6 +398,8 @@ impl Serve for SetPassword {
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
+
+impl Simulate for SetPassword {}
 
 impl Serve for UpdateServer {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {

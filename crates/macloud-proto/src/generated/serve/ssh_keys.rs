@@ -4,10 +4,11 @@
 //! The server half of `specs/macloud/ssh_keys/`.
 
 use hostkit_proto::codec::{DecodeError, Name};
-use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
+use hostkit_proto::server::{ReceivedRequest, Root, Serve, Simulate, WrittenAnswer, simulate};
+use hostkit_proto::{EncodeError, evidence};
 
 use crate::ssh_keys::{CreateKey, DeleteKey, GetKey, ListKeys, UpdateKey};
-use crate::types::{KeyId, SshKey, SshKeyDetail};
+use crate::types::{KeyId, KeyStatus, SshKey, SshKeyDetail};
 
 impl Serve for CreateKey {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
@@ -24,6 +25,28 @@ impl Serve for CreateKey {
     }
 }
 
+impl Simulate for CreateKey {
+    fn listed(shown: &Vec<SshKey>) -> Vec<String> {
+        shown.iter().map(|item| evidence::text(&item.id)).collect()
+    }
+
+    fn show(&self, number: u64, example: &Vec<SshKey>, shown: &mut Vec<SshKey>) -> Result<bool, EncodeError> {
+        if let (Some(item), Some(key)) = (example.last(), simulate::numbered(number)) {
+            let mut item = item.clone();
+            item.id = key;
+            item.name = self.name.to_owned();
+            shown.push(item);
+        }
+        Ok(true)
+    }
+
+    fn name(&self, number: u64, output: &mut KeyId) {
+        if let Some(key) = simulate::numbered(number) {
+            *output = key;
+        }
+    }
+}
+
 impl Serve for DeleteKey {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
@@ -33,6 +56,14 @@ impl Serve for DeleteKey {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+}
+
+impl Simulate for DeleteKey {
+    fn show(&self, _: u64, _: &SshKeyDetail, shown: &mut SshKeyDetail) -> Result<bool, EncodeError> {
+        let item = shown;
+        item.status = Some(KeyStatus::Deleted);
+        Ok(true)
+    }
 }
 
 impl Serve for GetKey {

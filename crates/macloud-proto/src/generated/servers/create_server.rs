@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use hostkit_proto::codec::{AsText, DecodeError, InWords, InputLimit, Name, TextShape};
+use hostkit_proto::codec::{AsText, DecodeError, Field, InWords, InputLimit, Table, TextShape};
 use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Gibibytes, Method, Perform, RawAnswer, RequestParts, Word,
@@ -265,7 +265,8 @@ impl Endpoint for CreateServer {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<ServerId, DecodeError> {
-        answer.value(&Name::new("data").json_inner(&["id"]).xml_inner(&["id"]))
+        const ROOT: &Table = &Table::new("", &[Field::required("data").json_inner(&["id"]).xml_inner(&["id"])]);
+        answer.value(ROOT)
     }
 }
 

@@ -3,7 +3,7 @@
 
 //! `GET /v1/server.password/{id}`: the credentials that a server was installed with.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, Field, Table};
 use hostkit_proto::{
     Call, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, Repeatable, RequestParts,
 };
@@ -76,7 +76,8 @@ impl Endpoint for GetPassword {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<ServerPassword, DecodeError> {
-        answer.value(&Name::new("data"))
+        const ROOT: &Table = &Table::new("", &[Field::required("data")]);
+        answer.value(ROOT)
     }
 }
 

@@ -3,7 +3,7 @@
 
 //! `GET /v1/server.stat/{id}`: statistics of a server, hour by hour.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, Field, Table};
 use hostkit_proto::{
     Call, DateTime, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts,
 };
@@ -94,7 +94,8 @@ impl Endpoint for GetStat {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<ServerStat>, DecodeError> {
-        answer.list(&Name::new("data"), 100_000)
+        const ROOT: &Table = &Table::new("", &[Field::required_list("data")]);
+        answer.list(ROOT, 100_000)
     }
 }
 

@@ -3,7 +3,7 @@
 
 //! `GET /v1/server.vnc/{id}`: how to reach the screen of a server.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, Field, Table};
 use hostkit_proto::{
     Call, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, Repeatable, RequestParts,
 };
@@ -75,7 +75,8 @@ impl Endpoint for GetVnc {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<VncAccess, DecodeError> {
-        answer.value(&Name::new("data"))
+        const ROOT: &Table = &Table::new("", &[Field::required("data")]);
+        answer.value(ROOT)
     }
 }
 

@@ -3,7 +3,7 @@
 
 //! `GET /v1/ssh-key/{id}`: one SSH key with its text.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, Field, Table};
 use hostkit_proto::evidence::Inputs;
 use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
 
@@ -72,7 +72,8 @@ impl Endpoint for GetKey {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<SshKeyDetail, DecodeError> {
-        answer.value(&Name::new("data"))
+        const ROOT: &Table = &Table::new("", &[Field::required("data")]);
+        answer.value(ROOT)
     }
 
     fn echo(&self) -> Inputs {

@@ -3,7 +3,7 @@
 
 //! `GET /v1/ssh-key`: the SSH keys of the account.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, Field, Table};
 use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
 
 use crate::Macloud;
@@ -67,7 +67,8 @@ impl Endpoint for ListKeys {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<SshKey>, DecodeError> {
-        answer.list(&Name::new("data"), 10_000)
+        const ROOT: &Table = &Table::new("", &[Field::required_list("data")]);
+        answer.list(ROOT, 10_000)
     }
 }
 

@@ -32,7 +32,7 @@ impl Account {
 }
 
 impl FromFields for Account {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/macloud/types/account.toml",
         &[Field::required("account"), Field::optional("created"), Field::optional("forecast"), Field::optional("can")],
     );
@@ -76,7 +76,7 @@ impl AccountAbilities {
 }
 
 impl FromFields for AccountAbilities {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/macloud/types/account.toml",
         &[Field::optional("add_user"), Field::optional("add_service"), Field::optional("convert_to_cash")],
     );
@@ -169,7 +169,7 @@ impl AccountLimits {
 }
 
 impl FromFields for AccountLimits {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/macloud/types/account.toml",
         &[
             Field::optional("server"),
@@ -230,7 +230,7 @@ impl AccountRef {
 }
 
 impl FromFields for AccountRef {
-    const TABLE: &'static Table<'static> =
+    const TABLE: &'static Table =
         &Table::new("specs/macloud/types/account.toml", &[Field::required("id"), Field::optional("name")]);
 
     fn blank() -> Self {
@@ -274,7 +274,7 @@ impl Balance {
 }
 
 impl FromFields for Balance {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/macloud/types/account.toml",
         &[Field::optional("real"), Field::optional("bonus"), Field::optional("partner"), Field::optional("currency")],
     );
@@ -329,7 +329,7 @@ impl NewAccount {
 }
 
 impl FromFields for NewAccount {
-    const TABLE: &'static Table<'static> =
+    const TABLE: &'static Table =
         &Table::new("specs/macloud/types/account.toml", &[Field::required("account"), Field::required("user")]);
 
     fn blank() -> Self {
@@ -363,7 +363,7 @@ impl NewAccountRef {
 }
 
 impl FromFields for NewAccountRef {
-    const TABLE: &'static Table<'static> = &Table::new("specs/macloud/types/account.toml", &[Field::required("id")]);
+    const TABLE: &'static Table = &Table::new("specs/macloud/types/account.toml", &[Field::required("id")]);
 
     fn blank() -> Self {
         Self::new(FromWire::blank())
@@ -399,7 +399,7 @@ impl NewUser {
 }
 
 impl FromFields for NewUser {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/macloud/types/account.toml",
         &[Field::required("id"), Field::optional("name"), Field::optional("token")],
     );
@@ -440,7 +440,7 @@ impl ServiceLimit {
 }
 
 impl FromFields for ServiceLimit {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/macloud/types/account.toml",
         &[Field::required("max"), Field::optional("child_max"), Field::optional("now")],
     );
@@ -478,7 +478,7 @@ impl SessionToken {
 }
 
 impl FromFields for SessionToken {
-    const TABLE: &'static Table<'static> = &Table::new("specs/macloud/types/account.toml", &[Field::required("token")]);
+    const TABLE: &'static Table = &Table::new("specs/macloud/types/account.toml", &[Field::required("token")]);
 
     fn blank() -> Self {
         Self::new("")

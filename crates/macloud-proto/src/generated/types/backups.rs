@@ -95,7 +95,7 @@ impl Backup {
 }
 
 impl FromFields for Backup {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/macloud/types/backups.toml",
         &[
             Field::required("id"),
@@ -169,7 +169,7 @@ impl BackupAbilities {
 }
 
 impl FromFields for BackupAbilities {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/macloud/types/backups.toml",
         &[Field::optional("update"), Field::optional("prolong"), Field::required("delete")],
     );
@@ -225,7 +225,7 @@ impl BackupDownload {
 }
 
 impl FromFields for BackupDownload {
-    const TABLE: &'static Table<'static> =
+    const TABLE: &'static Table =
         &Table::new("specs/macloud/types/backups.toml", &[Field::required("link"), Field::optional("end")]);
 
     fn blank() -> Self {
@@ -281,7 +281,7 @@ impl Schedule {
 }
 
 impl FromFields for Schedule {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/macloud/types/backups.toml",
         &[Field::required("type"), Field::optional("day"), Field::optional("hour"), Field::optional("left")],
     );
@@ -306,11 +306,11 @@ hostkit_proto::text_enum! {
     /// How often a backup is made.
     pub enum ScheduleType {
         /// Every day.
-        Daily = "day",
+        Daily = ("day", [("en", "Every day."), ("ru", "Каждый день.")]),
         /// Every week.
-        Weekly = "week",
+        Weekly = ("week", [("en", "Every week."), ("ru", "Каждую неделю.")]),
         /// Every month.
-        Monthly = "month",
+        Monthly = ("month", [("en", "Every month."), ("ru", "Каждый месяц.")]),
     }
 }
 
@@ -346,7 +346,7 @@ impl Schedules {
 }
 
 impl FromFields for Schedules {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/macloud/types/backups.toml",
         &[Field::optional("day"), Field::optional("week"), Field::optional("month")],
     );

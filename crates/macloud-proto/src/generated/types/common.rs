@@ -14,10 +14,10 @@ hostkit_proto::text_enum! {
     pub enum AddressFamily {
         /// IPv4.
         #[doc(alias = "ipv4")]
-        V4 = "4",
+        V4 = ("4", [("en", "IPv4.")]),
         /// IPv6.
         #[doc(alias = "ipv6")]
-        V6 = "6",
+        V6 = ("6", [("en", "IPv6.")]),
     }
 }
 
@@ -43,7 +43,7 @@ impl DatacenterRef {
 }
 
 impl FromFields for DatacenterRef {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/macloud/types/common.toml",
         &[Field::required("id"), Field::optional("name"), Field::required("country")],
     );
@@ -82,7 +82,7 @@ impl GroupRef {
 }
 
 impl FromFields for GroupRef {
-    const TABLE: &'static Table<'static> =
+    const TABLE: &'static Table =
         &Table::new("specs/macloud/types/common.toml", &[Field::required("id"), Field::optional("name")]);
 
     fn blank() -> Self {
@@ -128,7 +128,7 @@ impl KeyRef {
 }
 
 impl FromFields for KeyRef {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/macloud/types/common.toml",
         &[Field::required("id"), Field::optional("name"), Field::optional("status"), Field::optional("data")],
     );
@@ -168,7 +168,7 @@ impl PlanRef {
 }
 
 impl FromFields for PlanRef {
-    const TABLE: &'static Table<'static> =
+    const TABLE: &'static Table =
         &Table::new("specs/macloud/types/common.toml", &[Field::required("id"), Field::optional("name")]);
 
     fn blank() -> Self {
@@ -204,7 +204,7 @@ impl ServerRef {
 }
 
 impl FromFields for ServerRef {
-    const TABLE: &'static Table<'static> =
+    const TABLE: &'static Table =
         &Table::new("specs/macloud/types/common.toml", &[Field::required("id"), Field::optional("name")]);
 
     fn blank() -> Self {
@@ -243,7 +243,7 @@ impl ServiceAddress {
 }
 
 impl FromFields for ServiceAddress {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/macloud/types/common.toml",
         &[Field::required("id"), Field::required("ip"), Field::optional("type")],
     );
@@ -267,17 +267,35 @@ hostkit_proto::text_enum! {
     /// The state of a service.
     pub enum ServiceStatus {
         /// Ordered, not made yet.
-        New = "new",
+        New = (
+            "new",
+            [
+                ("en", "Ordered, not made yet."),
+                ("ru", "Заказана, ещё не создана."),
+            ],
+        ),
         /// It runs.
         #[doc(alias = "работает")]
-        Active = "active",
+        Active = ("active", [("en", "It runs."), ("ru", "Работает.")]),
         /// Blocked by the hoster.
-        Blocked = "block",
+        Blocked = (
+            "block",
+            [
+                ("en", "Blocked by the hoster."),
+                ("ru", "Заблокирована администрацией."),
+            ],
+        ),
         /// Blocked because it is not paid.
-        NotPaid = "notpaid",
+        NotPaid = (
+            "notpaid",
+            [
+                ("en", "Blocked because it is not paid."),
+                ("ru", "Заблокирована за неуплату."),
+            ],
+        ),
         /// Deleted.
         #[doc(alias = "удалена")]
-        Deleted = "deleted",
+        Deleted = ("deleted", [("en", "Deleted."), ("ru", "Удалена.")]),
     }
 }
 
@@ -305,7 +323,7 @@ impl TemplateRef {
 }
 
 impl FromFields for TemplateRef {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/macloud/types/common.toml",
         &[Field::required("id"), Field::optional("name"), Field::optional("image")],
     );

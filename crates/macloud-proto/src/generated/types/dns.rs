@@ -12,13 +12,40 @@ hostkit_proto::text_enum! {
     /// What a CAA record is about.
     pub enum CaaTag {
         /// Who may issue certificates.
-        Issue = "issue",
+        Issue = (
+            "issue",
+            [
+                ("en", "Who may issue certificates."),
+                ("ru", "Кто может выпускать сертификаты."),
+            ],
+        ),
         /// Who may issue wildcard certificates.
-        IssueWild = "issuewild",
+        IssueWild = (
+            "issuewild",
+            [
+                ("en", "Who may issue wildcard certificates."),
+                (
+                    "ru",
+                    "Кто может выпускать wildcard-сертификаты.",
+                ),
+            ],
+        ),
         /// Where to report violations.
-        Iodef = "iodef",
+        Iodef = (
+            "iodef",
+            [
+                ("en", "Where to report violations."),
+                ("ru", "Куда сообщать о нарушениях."),
+            ],
+        ),
         /// Another tag; the API says `unknown`.
-        Other = "unknown",
+        Other = (
+            "unknown",
+            [
+                ("en", "Another tag; the API says `unknown`."),
+                ("ru", "Другой тег; API пишет unknown."),
+            ],
+        ),
     }
 }
 
@@ -90,7 +117,7 @@ impl Domain {
 }
 
 impl FromFields for Domain {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/macloud/types/dns.toml",
         &[
             Field::required("id"),
@@ -148,7 +175,7 @@ impl DomainAbilities {
 }
 
 impl FromFields for DomainAbilities {
-    const TABLE: &'static Table<'static> = &Table::new("specs/macloud/types/dns.toml", &[Field::required("delete")]);
+    const TABLE: &'static Table = &Table::new("specs/macloud/types/dns.toml", &[Field::required("delete")]);
 
     fn blank() -> Self {
         Self::new(FromWire::blank())
@@ -203,7 +230,7 @@ impl Record {
 }
 
 impl FromFields for Record {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/macloud/types/dns.toml",
         &[
             Field::required("id"),
@@ -262,7 +289,7 @@ impl RecordAbilities {
 }
 
 impl FromFields for RecordAbilities {
-    const TABLE: &'static Table<'static> =
+    const TABLE: &'static Table =
         &Table::new("specs/macloud/types/dns.toml", &[Field::optional("update"), Field::required("delete")]);
 
     fn blank() -> Self {
@@ -284,23 +311,32 @@ hostkit_proto::text_enum! {
     pub enum RecordType {
         /// An IPv4 address.
         #[doc(alias = "ipv4-адрес")]
-        A = "A",
+        A = ("A", [("en", "An IPv4 address."), ("ru", "IPv4-адрес.")]),
         /// An IPv6 address.
         #[doc(alias = "ipv6-адрес")]
-        Aaaa = "AAAA",
+        Aaaa = ("AAAA", [("en", "An IPv6 address."), ("ru", "IPv6-адрес.")]),
         /// Another name.
         #[doc(alias = "псевдоним")]
-        Cname = "CNAME",
+        Cname = ("CNAME", [("en", "Another name."), ("ru", "Псевдоним.")]),
         /// A mail server.
-        Mx = "MX",
+        Mx = ("MX", [("en", "A mail server."), ("ru", "Почтовый сервер.")]),
         /// A name server.
-        Ns = "NS",
+        Ns = ("NS", [("en", "A name server."), ("ru", "Сервер имён.")]),
         /// A server of a service.
-        Srv = "SRV",
+        Srv = (
+            "SRV",
+            [("en", "A server of a service."), ("ru", "Сервер службы.")],
+        ),
         /// Who may issue certificates.
-        Caa = "CAA",
+        Caa = (
+            "CAA",
+            [
+                ("en", "Who may issue certificates."),
+                ("ru", "Кто может выпускать сертификаты."),
+            ],
+        ),
         /// Text.
         #[doc(alias = "текст")]
-        Txt = "TXT",
+        Txt = ("TXT", [("en", "Text."), ("ru", "Текст.")]),
     }
 }

@@ -94,7 +94,7 @@ impl AdditionalAddresses {
 }
 
 impl FromFields for AdditionalAddresses {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/macloud/types/ips.toml",
         &[
             Field::required("id"),
@@ -156,7 +156,7 @@ impl AddressAbilities {
 }
 
 impl FromFields for AddressAbilities {
-    const TABLE: &'static Table<'static> = &Table::new("specs/macloud/types/ips.toml", &[Field::required("delete")]);
+    const TABLE: &'static Table = &Table::new("specs/macloud/types/ips.toml", &[Field::required("delete")]);
 
     fn blank() -> Self {
         Self::new(FromWire::blank())
@@ -200,7 +200,7 @@ impl AddressOwner {
 }
 
 impl FromFields for AddressOwner {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/macloud/types/ips.toml",
         &[Field::required("id"), Field::optional("type"), Field::optional("name")],
     );
@@ -225,14 +225,32 @@ hostkit_proto::text_enum! {
     pub enum OwnerType {
         /// A server.
         #[doc(alias = "сервер")]
-        Server = "server",
+        Server = ("server", [("en", "A server."), ("ru", "Сервер.")]),
         /// A service with additional addresses.
-        Additional = "server-ip",
+        Additional = (
+            "server-ip",
+            [
+                ("en", "A service with additional addresses."),
+                ("ru", "Услуга с дополнительными адресами."),
+            ],
+        ),
         /// A reserved address.
         #[doc(alias = "резерв")]
-        Reserved = "reserve-ip",
+        Reserved = (
+            "reserve-ip",
+            [
+                ("en", "A reserved address."),
+                ("ru", "Зарезервированный адрес."),
+            ],
+        ),
         /// Another service; the API says `unknown`.
-        Other = "unknown",
+        Other = (
+            "unknown",
+            [
+                ("en", "Another service; the API says `unknown`."),
+                ("ru", "Другая услуга; API пишет unknown."),
+            ],
+        ),
     }
 }
 
@@ -301,7 +319,7 @@ impl PoolAddress {
 }
 
 impl FromFields for PoolAddress {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/macloud/types/ips.toml",
         &[
             Field::required("id"),
@@ -369,7 +387,7 @@ impl PtrRecord {
 }
 
 impl FromFields for PtrRecord {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/macloud/types/ips.toml",
         &[Field::required("id"), Field::required("ip"), Field::optional("host"), Field::optional("updated")],
     );
@@ -471,7 +489,7 @@ impl ReservedAddress {
 }
 
 impl FromFields for ReservedAddress {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/macloud/types/ips.toml",
         &[
             Field::required("id"),

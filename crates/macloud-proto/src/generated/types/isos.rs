@@ -12,11 +12,23 @@ hostkit_proto::text_enum! {
     /// What a download is doing.
     pub enum DownloadStatus {
         /// The hoster fetches the file.
-        Processing = "processing",
+        Processing = (
+            "processing",
+            [
+                ("en", "The hoster fetches the file."),
+                ("ru", "Файл загружается."),
+            ],
+        ),
         /// The file is there; the service can be made.
-        Done = "done",
+        Done = (
+            "done",
+            [
+                ("en", "The file is there; the service can be made."),
+                ("ru", "Файл загружен, можно создать услугу."),
+            ],
+        ),
         /// It failed.
-        Failed = "error",
+        Failed = ("error", [("en", "It failed."), ("ru", "Ошибка загрузки.")]),
     }
 }
 
@@ -99,7 +111,7 @@ impl Iso {
 }
 
 impl FromFields for Iso {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/macloud/types/isos.toml",
         &[
             Field::required("id"),
@@ -161,7 +173,7 @@ impl IsoAbilities {
 }
 
 impl FromFields for IsoAbilities {
-    const TABLE: &'static Table<'static> = &Table::new("specs/macloud/types/isos.toml", &[Field::required("delete")]);
+    const TABLE: &'static Table = &Table::new("specs/macloud/types/isos.toml", &[Field::required("delete")]);
 
     fn blank() -> Self {
         Self::new(FromWire::blank())
@@ -200,7 +212,7 @@ impl IsoDownload {
 }
 
 impl FromFields for IsoDownload {
-    const TABLE: &'static Table<'static> =
+    const TABLE: &'static Table =
         &Table::new("specs/macloud/types/isos.toml", &[Field::required("status"), Field::optional("description")]);
 
     fn blank() -> Self {
@@ -244,7 +256,7 @@ impl IsoFile {
 }
 
 impl FromFields for IsoFile {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/macloud/types/isos.toml",
         &[Field::optional("size"), Field::required("md5"), Field::optional("url")],
     );

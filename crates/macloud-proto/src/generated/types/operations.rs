@@ -68,7 +68,7 @@ impl Operation {
 }
 
 impl FromFields for Operation {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/macloud/types/operations.toml",
         &[
             Field::required("id"),
@@ -132,7 +132,7 @@ impl OperationService {
 }
 
 impl FromFields for OperationService {
-    const TABLE: &'static Table<'static> =
+    const TABLE: &'static Table =
         &Table::new("specs/macloud/types/operations.toml", &[Field::required("id"), Field::optional("name")]);
 
     fn blank() -> Self {
@@ -153,10 +153,10 @@ hostkit_proto::number_enum! {
     /// Whether an operation is paid.
     pub enum OperationStatus {
         /// Not paid.
-        Unpaid = "0",
+        Unpaid = ("0", [("en", "Not paid."), ("ru", "Не оплачено.")]),
         /// Paid.
         #[doc(alias = "оплачено")]
-        Paid = "1",
+        Paid = ("1", [("en", "Paid."), ("ru", "Оплачено.")]),
     }
 }
 
@@ -165,10 +165,10 @@ hostkit_proto::number_enum! {
     pub enum OperationType {
         /// Money came in.
         #[doc(alias = "зачисление")]
-        Credit = "1",
+        Credit = ("1", [("en", "Money came in."), ("ru", "Зачисление.")]),
         /// Money went out.
         #[doc(alias = "списание")]
-        Debit = "-1",
+        Debit = ("-1", [("en", "Money went out."), ("ru", "Списание.")]),
     }
 }
 
@@ -193,7 +193,7 @@ impl PaymentMethod {
 }
 
 impl FromFields for PaymentMethod {
-    const TABLE: &'static Table<'static> =
+    const TABLE: &'static Table =
         &Table::new("specs/macloud/types/operations.toml", &[Field::required("type"), Field::optional("name")]);
 
     fn blank() -> Self {
@@ -214,10 +214,19 @@ hostkit_proto::text_enum! {
     /// A balance of the account.
     pub enum Purse {
         /// The main balance.
-        Real = "real",
+        Real = (
+            "real",
+            [("en", "The main balance."), ("ru", "Основной баланс.")],
+        ),
         /// The bonus balance.
-        Bonus = "bonus",
+        Bonus = (
+            "bonus",
+            [("en", "The bonus balance."), ("ru", "Бонусный баланс.")],
+        ),
         /// The partner balance.
-        Partner = "partner",
+        Partner = (
+            "partner",
+            [("en", "The partner balance."), ("ru", "Партнёрский баланс.")],
+        ),
     }
 }

@@ -38,7 +38,7 @@ impl BackupPrice {
 }
 
 impl FromFields for BackupPrice {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/macloud/types/reference.toml",
         &[
             Field::required("cost"),
@@ -91,7 +91,7 @@ impl Datacenter {
 }
 
 impl FromFields for Datacenter {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/macloud/types/reference.toml",
         &[Field::required("id"), Field::optional("name"), Field::required("country"), Field::optional("active")],
     );
@@ -130,7 +130,7 @@ impl LeastAmount {
 }
 
 impl FromFields for LeastAmount {
-    const TABLE: &'static Table<'static> = &Table::new("specs/macloud/types/reference.toml", &[Field::required("min")]);
+    const TABLE: &'static Table = &Table::new("specs/macloud/types/reference.toml", &[Field::required("min")]);
 
     fn blank() -> Self {
         Self::new(FromWire::blank())
@@ -254,7 +254,7 @@ impl ParameterPrice {
 }
 
 impl FromFields for ParameterPrice {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/macloud/types/reference.toml",
         &[
             Field::optional("min"),
@@ -342,7 +342,7 @@ impl PlanParameters {
 }
 
 impl FromFields for PlanParameters {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/macloud/types/reference.toml",
         &[
             Field::required("cpu"),
@@ -411,7 +411,7 @@ impl ServerGroup {
 }
 
 impl FromFields for ServerGroup {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/macloud/types/reference.toml",
         &[
             Field::required("id"),
@@ -520,7 +520,7 @@ impl ServerPlan {
 }
 
 impl FromFields for ServerPlan {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/macloud/types/reference.toml",
         &[
             Field::required("id"),
@@ -623,7 +623,7 @@ impl Template {
 }
 
 impl FromFields for Template {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/macloud/types/reference.toml",
         &[
             Field::required("id"),
@@ -685,7 +685,7 @@ impl TemplateLimits {
 }
 
 impl FromFields for TemplateLimits {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/macloud/types/reference.toml",
         &[Field::required("cpu"), Field::optional("ram"), Field::optional("disk")],
     );

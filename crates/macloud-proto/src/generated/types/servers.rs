@@ -31,7 +31,7 @@ impl Bandwidth {
 }
 
 impl FromFields for Bandwidth {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/macloud/types/servers.toml",
         &[Field::required("current_month"), Field::optional("past_month").also(&["last_month"])],
     );
@@ -79,7 +79,7 @@ impl LocalAddress {
 }
 
 impl FromFields for LocalAddress {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/macloud/types/servers.toml",
         &[Field::required("ip"), Field::optional("netmask"), Field::optional("mac")],
     );
@@ -187,7 +187,7 @@ impl Server {
 }
 
 impl FromFields for Server {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/macloud/types/servers.toml",
         &[
             Field::required("id"),
@@ -263,7 +263,7 @@ impl ServerAbilities {
 }
 
 impl FromFields for ServerAbilities {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/macloud/types/servers.toml",
         &[
             Field::optional("reboot"),
@@ -349,7 +349,7 @@ impl ServerAddress {
 }
 
 impl FromFields for ServerAddress {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/macloud/types/servers.toml",
         &[
             Field::required("id"),
@@ -491,7 +491,7 @@ impl ServerDetail {
 }
 
 impl FromFields for ServerDetail {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/macloud/types/servers.toml",
         &[
             Field::required("id"),
@@ -609,7 +609,7 @@ impl ServerLoad {
 }
 
 impl FromFields for ServerLoad {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/macloud/types/servers.toml",
         &[
             Field::required("cpu"),
@@ -670,7 +670,7 @@ impl ServerPassword {
 }
 
 impl FromFields for ServerPassword {
-    const TABLE: &'static Table<'static> =
+    const TABLE: &'static Table =
         &Table::new("specs/macloud/types/servers.toml", &[Field::optional("user"), Field::required("password")]);
 
     fn blank() -> Self {
@@ -708,7 +708,7 @@ impl ServerStat {
 }
 
 impl FromFields for ServerStat {
-    const TABLE: &'static Table<'static> =
+    const TABLE: &'static Table =
         &Table::new("specs/macloud/types/servers.toml", &[Field::required("dt"), Field::optional("stat")]);
 
     fn blank() -> Self {
@@ -749,7 +749,7 @@ impl VncAccess {
 }
 
 impl FromFields for VncAccess {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/macloud/types/servers.toml",
         &[Field::required("host"), Field::required("port"), Field::required("password")],
     );

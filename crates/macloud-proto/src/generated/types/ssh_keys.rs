@@ -12,10 +12,10 @@ hostkit_proto::text_enum! {
     pub enum KeyStatus {
         /// It can be used.
         #[doc(alias = "действует")]
-        Active = "active",
+        Active = ("active", [("en", "It can be used."), ("ru", "Действует.")]),
         /// It was deleted.
         #[doc(alias = "удалён")]
-        Deleted = "deleted",
+        Deleted = ("deleted", [("en", "It was deleted."), ("ru", "Удалён.")]),
     }
 }
 
@@ -43,7 +43,7 @@ impl SshKey {
 }
 
 impl FromFields for SshKey {
-    const TABLE: &'static Table<'static> =
+    const TABLE: &'static Table =
         &Table::new("specs/macloud/types/ssh_keys.toml", &[Field::required("id"), Field::required("name")]);
 
     fn blank() -> Self {
@@ -94,7 +94,7 @@ impl SshKeyDetail {
 }
 
 impl FromFields for SshKeyDetail {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/macloud/types/ssh_keys.toml",
         &[Field::required("id"), Field::optional("name"), Field::optional("status"), Field::required("data")],
     );

@@ -33,7 +33,7 @@ impl CpuAmount {
 }
 
 impl FromFields for CpuAmount {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/macloud/types/tariff.toml",
         &[
             Field::optional("type"),
@@ -86,7 +86,7 @@ impl GpuAmount {
 }
 
 impl FromFields for GpuAmount {
-    const TABLE: &'static Table<'static> =
+    const TABLE: &'static Table =
         &Table::new("specs/macloud/types/tariff.toml", &[Field::required("value"), Field::optional("for")]);
 
     fn blank() -> Self {
@@ -138,7 +138,7 @@ impl SizeAmount {
 }
 
 impl FromFields for SizeAmount {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/macloud/types/tariff.toml",
         &[
             Field::optional("type"),
@@ -201,7 +201,7 @@ impl Tariff {
 }
 
 impl FromFields for Tariff {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/macloud/types/tariff.toml",
         &[
             Field::required("cpu"),

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, Field, Table};
 use hostkit_proto::evidence::Inputs;
 use hostkit_proto::{
     Call, Checks, Effect, Emptiness, EncodeError, Endpoint, EndpointInfo, Flag, Method, Progress, RawAnswer,
@@ -94,7 +94,8 @@ impl Endpoint for GetOrders {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<Order>, DecodeError> {
-        answer.list(&Name::new("orders"), 10_000)
+        const ROOT: &Table = &Table::new("", &[Field::required_list("orders")]);
+        answer.list(ROOT, 10_000)
     }
 
     fn echo(&self) -> Inputs {

@@ -4,10 +4,11 @@
 //! The server half of `specs/rootpanel/orders/`.
 
 use hostkit_proto::codec::{DecodeError, Name};
-use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
+use hostkit_proto::server::{ReceivedRequest, Root, Serve, Simulate, WrittenAnswer, simulate};
+use hostkit_proto::{EncodeError, Endpoint, Perform, evidence};
 
 use crate::orders::{AddonsOrder, CreateOrder, GetOrders, ReinstallOrder, RenewOrder, SuspendOrder, UnsuspendOrder};
-use crate::types::{NewOrder, Order, OrderReference, OrderedAddons, ReinstalledOrder, Renewal};
+use crate::types::{NewOrder, Order, OrderId, OrderReference, OrderStatus, OrderedAddons, ReinstalledOrder, Renewal};
 
 impl Serve for AddonsOrder {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
@@ -24,6 +25,8 @@ impl Serve for AddonsOrder {
         out.whole(output);
     }
 }
+
+impl Simulate for AddonsOrder {}
 
 impl Serve for CreateOrder {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
@@ -43,6 +46,29 @@ impl Serve for CreateOrder {
 
     fn answer(output: &NewOrder, out: &mut WrittenAnswer) {
         out.whole(output);
+    }
+}
+
+impl Simulate for CreateOrder {
+    fn listed(shown: &Vec<Order>) -> Vec<String> {
+        shown.iter().map(|item| evidence::text(&item.id)).collect()
+    }
+
+    fn show(&self, number: u64, example: &Vec<Order>, shown: &mut Vec<Order>) -> Result<bool, EncodeError> {
+        if let (Some(item), Some(key)) = (example.last(), simulate::numbered(number)) {
+            let mut item = item.clone();
+            item.id = key;
+            item.tariff = Some(self.tariff.to_owned());
+            shown.push(item);
+        }
+        Ok(true)
+    }
+
+    fn name(&self, number: u64, output: &mut NewOrder) {
+        if let Some(key) = simulate::numbered(number) {
+            let item = output;
+            item.order = key;
+        }
     }
 }
 
@@ -78,6 +104,8 @@ impl Serve for ReinstallOrder {
     }
 }
 
+impl Simulate for ReinstallOrder {}
+
 impl Serve for RenewOrder {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
@@ -94,6 +122,8 @@ impl Serve for RenewOrder {
     }
 }
 
+impl Simulate for RenewOrder {}
+
 impl Serve for SuspendOrder {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
@@ -109,6 +139,17 @@ impl Serve for SuspendOrder {
     }
 }
 
+impl Simulate for SuspendOrder {
+    fn show(&self, _: u64, _: &Vec<Order>, shown: &mut Vec<Order>) -> Result<bool, EncodeError> {
+        let inputs = &Perform::inputs(self);
+        let order: OrderId = inputs.need(Self::INFO.name, "order")?;
+        for item in simulate::matching(shown, |item| item.id == order) {
+            item.status = Some(OrderStatus::Suspended);
+        }
+        Ok(true)
+    }
+}
+
 impl Serve for UnsuspendOrder {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
@@ -121,5 +162,16 @@ impl Serve for UnsuspendOrder {
 
     fn answer(output: &OrderReference, out: &mut WrittenAnswer) {
         out.whole(output);
+    }
+}
+
+impl Simulate for UnsuspendOrder {
+    fn show(&self, _: u64, _: &Vec<Order>, shown: &mut Vec<Order>) -> Result<bool, EncodeError> {
+        let inputs = &Perform::inputs(self);
+        let order: OrderId = inputs.need(Self::INFO.name, "order")?;
+        for item in simulate::matching(shown, |item| item.id == order) {
+            item.status = Some(OrderStatus::Processed);
+        }
+        Ok(true)
     }
 }

@@ -4,7 +4,7 @@
 //! The server half of `specs/rootpanel/servers/`.
 
 use hostkit_proto::codec::{DecodeError, Name};
-use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
+use hostkit_proto::server::{ReceivedRequest, Root, Serve, Simulate, WrittenAnswer};
 
 use crate::servers::{GetVnc, RebootServer, ResetServer, ShutdownServer, StartServer};
 use crate::types::{OrderReference, VncConsole};
@@ -24,6 +24,8 @@ impl Serve for GetVnc {
     }
 }
 
+impl Simulate for GetVnc {}
+
 impl Serve for RebootServer {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
@@ -39,6 +41,8 @@ impl Serve for RebootServer {
     }
 }
 
+impl Simulate for RebootServer {}
+
 impl Serve for ResetServer {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
@@ -53,6 +57,8 @@ impl Serve for ResetServer {
         out.whole(output);
     }
 }
+
+impl Simulate for ResetServer {}
 
 impl Serve for ShutdownServer {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {

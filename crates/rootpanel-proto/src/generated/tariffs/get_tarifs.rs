@@ -3,7 +3,7 @@
 
 //! `POST /apih.php`: the tariffs that can be ordered, with their periods, add-ons and locations.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, Field, Table};
 use hostkit_proto::evidence::Inputs;
 use hostkit_proto::{
     Call, Effect, Emptiness, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts, Value,
@@ -93,7 +93,8 @@ impl Endpoint for GetTarifs {
     }
 
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<Tariff>, DecodeError> {
-        answer.list(&Name::new("tarifs"), 10_000)
+        const ROOT: &Table = &Table::new("", &[Field::required_list("tarifs")]);
+        answer.list(ROOT, 10_000)
     }
 
     fn echo(&self) -> Inputs {

@@ -26,7 +26,7 @@ impl Balance {
 }
 
 impl FromFields for Balance {
-    const TABLE: &'static Table<'static> =
+    const TABLE: &'static Table =
         &Table::new("specs/rootpanel/types/account.toml", &[Field::required("balance"), Field::optional("currency")]);
 
     fn blank() -> Self {

@@ -32,7 +32,7 @@ impl VncConsole {
 }
 
 impl FromFields for VncConsole {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/rootpanel/types/console.toml",
         &[Field::optional("orderid"), Field::required("wss_url"), Field::required("password")],
     );

@@ -22,12 +22,18 @@ hostkit_proto::text_enum! {
     /// The kind of a tariff.
     pub enum PlanKind {
         /// A virtual server.
-        Vds = "vds",
+        Vds = (
+            "vds",
+            [("en", "A virtual server."), ("ru", "Виртуальный сервер.")],
+        ),
         /// Web hosting.
         #[doc(alias = "хостинг")]
-        Hosting = "hosting",
+        Hosting = ("hosting", [("en", "Web hosting."), ("ru", "Хостинг.")]),
         /// A server of one's own.
-        Dedicated = "dedicated",
+        Dedicated = (
+            "dedicated",
+            [("en", "A server of one's own."), ("ru", "Выделенный сервер.")],
+        ),
     }
 }
 

@@ -97,7 +97,7 @@ impl NewOrder {
 }
 
 impl FromFields for NewOrder {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/rootpanel/types/orders.toml",
         &[
             Field::required("orderid"),
@@ -222,7 +222,7 @@ impl Order {
 }
 
 impl FromFields for Order {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/rootpanel/types/orders.toml",
         &[
             Field::required("orderid"),
@@ -286,8 +286,7 @@ impl OrderReference {
 }
 
 impl FromFields for OrderReference {
-    const TABLE: &'static Table<'static> =
-        &Table::new("specs/rootpanel/types/orders.toml", &[Field::required("orderid")]);
+    const TABLE: &'static Table = &Table::new("specs/rootpanel/types/orders.toml", &[Field::required("orderid")]);
 
     fn blank() -> Self {
         Self::new(FromWire::blank())
@@ -306,15 +305,27 @@ hostkit_proto::number_enum! {
     /// How far an order is.
     pub enum OrderStatus {
         /// It is not processed yet.
-        New = "0",
+        New = (
+            "0",
+            [("en", "It is not processed yet."), ("ru", "Не обработан.")],
+        ),
         /// It is processed: the server is there.
         #[doc(alias = "обработан")]
-        Processed = "1",
+        Processed = (
+            "1",
+            [("en", "It is processed: the server is there."), ("ru", "Обработан.")],
+        ),
         /// It is suspended.
         #[doc(alias = "приостановлен")]
-        Suspended = "2",
+        Suspended = (
+            "2",
+            [("en", "It is suspended."), ("ru", "Приостановлен.")],
+        ),
         /// It is being processed.
-        InProgress = "3",
+        InProgress = (
+            "3",
+            [("en", "It is being processed."), ("ru", "В обработке.")],
+        ),
     }
 }
 
@@ -347,7 +358,7 @@ impl OrderedAddons {
 }
 
 impl FromFields for OrderedAddons {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/rootpanel/types/orders.toml",
         &[
             Field::required("orderid"),
@@ -409,7 +420,7 @@ impl ReinstalledOrder {
 }
 
 impl FromFields for ReinstalledOrder {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/rootpanel/types/orders.toml",
         &[Field::required("orderid"), Field::optional("serverlogin"), Field::optional("serverpassword")],
     );
@@ -460,7 +471,7 @@ impl Renewal {
 }
 
 impl FromFields for Renewal {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/rootpanel/types/orders.toml",
         &[
             Field::required("orderid"),

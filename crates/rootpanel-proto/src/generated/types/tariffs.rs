@@ -61,7 +61,7 @@ impl Tariff {
 }
 
 impl FromFields for Tariff {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/rootpanel/types/tariffs.toml",
         &[
             Field::required("id"),
@@ -144,7 +144,7 @@ impl TariffAddon {
 }
 
 impl FromFields for TariffAddon {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/rootpanel/types/tariffs.toml",
         &[
             Field::required("id"),
@@ -195,7 +195,7 @@ impl TariffLocation {
 }
 
 impl FromFields for TariffLocation {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/rootpanel/types/tariffs.toml",
         &[Field::required("id"), Field::optional("name"), Field::optional("costMonthly")],
     );
@@ -245,7 +245,7 @@ impl TariffPeriod {
 }
 
 impl FromFields for TariffPeriod {
-    const TABLE: &'static Table<'static> = &Table::new(
+    const TABLE: &'static Table = &Table::new(
         "specs/rootpanel/types/tariffs.toml",
         &[
             Field::required("months"),

@@ -1,13 +1,14 @@
-//! Keys as JSON writes them, compared where they stand.
+//! Keys as the formats write them, compared where they stand.
 
 use crate::read::xml::attributes::IS_NAME;
 
 /// Bytes that are compared at once: a key with its comma, quotes and colon, and the first byte of the value.
 const WINDOW: usize = 32;
 
-/// A key and what JSON writes around it, `,"key":`, in a form that takes few instructions to compare.
+/// A key and what JSON writes around it, `,"key":`, in a form that takes few instructions to compare. That of PHP and an
+/// element of XML are compared by the same bytes, since they differ from it by what stands around the key.
 #[derive(Debug, Clone, Copy)]
-pub struct JsonKey {
+pub struct WrittenKey {
     /// The first sixteen bytes but the separator, and those behind them, without what is not compared.
     start: u128,
     rest: u128,
@@ -15,13 +16,15 @@ pub struct JsonKey {
     start_mask: u128,
     rest_mask: u128,
     length: u8,
+    /// What stands in PHP before the colon and the key: `s:3` or, with the colon, `s:12:`; its first four bytes.
+    php: u32,
 }
 
-impl JsonKey {
+impl WrittenKey {
     /// The key of no entry.
-    pub const NEVER: Self = Self { start: 0, rest: 0, start_mask: 0, rest_mask: 0, length: 0 };
+    pub const NEVER: Self = Self { start: 0, rest: 0, start_mask: 0, rest_mask: 0, length: 0, php: 0 };
 
-    /// This key; [`JsonKey::NEVER`] if it is empty, too long or has to be escaped.
+    /// This key; [`WrittenKey::NEVER`] if it is empty, too long or has to be escaped.
     pub const fn new(key: &str) -> Self {
         let (key, mut bytes, mut at) = (key.as_bytes(), [0; WINDOW], 0);
         let length = key.len() + 4;
@@ -41,7 +44,9 @@ impl JsonKey {
             0..=16 => (u128::MAX >> (8 * (16 - length)), 0),
             _ => (u128::MAX, u128::MAX >> (8 * (WINDOW - length))),
         };
-        Self { start, rest, start_mask, rest_mask, length: length as u8 }
+        let (tens, ones) = (b'0' + (key.len() / 10) as u8, b'0' + (key.len() % 10) as u8);
+        let php = if key.len() < 10 { [b's', b':', ones, b':'] } else { [b's', b':', tens, ones] };
+        Self { start, rest, start_mask, rest_mask, length: length as u8, php: u32::from_le_bytes(php) }
     }
 
     /// Whether the text starts with this entry, behind this separator, and no space before its value; where the value
@@ -55,6 +60,24 @@ impl JsonKey {
             && (length <= WINDOW / 2 || (rest ^ self.rest) & self.rest_mask == 0)
             && window[length % WINDOW] > b' ';
         is_it.then_some(length)
+    }
+
+    /// Whether the text starts with this key as PHP writes it, `s:3:"key";`; where the value starts then.
+    #[inline(always)]
+    pub(super) fn php_value_in(&self, text: &[u8]) -> Option<usize> {
+        let head = u32::from_le_bytes(*text.first_chunk()?);
+        let length = usize::from(self.length);
+        // The colon before the quote stands where JSON's comma does.
+        let colon = if length < 10 + 4 { 3 } else { 4 };
+        let window = text.get(colon..)?.first_chunk::<WINDOW>()?;
+        let (start, rest) = halves(window);
+        // The semicolon stands where the colon does.
+        let start_mask = self.start_mask >> 8 | self.rest_mask << 120;
+        let is_it = head == self.php
+            && (start ^ self.start) & start_mask == u128::from(b':')
+            && (length <= WINDOW / 2 || (rest ^ self.rest) & self.rest_mask >> 8 == 0)
+            && window[length.wrapping_sub(1) % WINDOW] == b';';
+        is_it.then_some(colon + length)
     }
 
     /// Whether the text has the element of this key, `<key`, behind its first byte; where the name ends then.
@@ -84,11 +107,11 @@ const fn halves(window: &[u8; WINDOW]) -> (u128, u128) {
 
 #[cfg(test)]
 mod tests {
-    use super::JsonKey;
+    use super::WrittenKey;
 
     /// Where the value starts in the text, which is followed by enough for a window.
     fn value(key: &str, text: &str, is_first: bool) -> Option<usize> {
-        JsonKey::new(key).value_in(format!("{text}{:40}", "").as_bytes(), if is_first { b'{' } else { b',' })
+        WrittenKey::new(key).value_in(format!("{text}{:40}", "").as_bytes(), if is_first { b'{' } else { b',' })
     }
 
     #[test]
@@ -113,10 +136,27 @@ mod tests {
     }
 
     #[test]
+    fn keys_of_php_are_told_by_the_same_keys() {
+        for length in 0..40 {
+            let key: String = ('a'..='z').chain('A'..='Z').take(length).collect();
+            let fits = (1..=27).contains(&length);
+            let value = |text: &str| WrittenKey::new(&key).php_value_in(format!("{text}{:40}", "").as_bytes());
+            let text = format!("s:{length}:\"{key}\";");
+            assert_eq!(value(&text), fits.then_some(text.len()), "{text}");
+            for at in 0..text.len() {
+                let mut other = text.clone().into_bytes();
+                other[at] ^= 1;
+                assert_eq!(value(&String::from_utf8(other).expect("ASCII")), None, "{text} {at}");
+            }
+        }
+        assert_eq!(WrittenKey::NEVER.php_value_in(format!("s:0:\"\";{:40}", "").as_bytes()), None);
+    }
+
+    #[test]
     fn elements_are_told_by_the_same_keys() {
         for length in 1..=27 {
             let key: String = ('a'..='z').chain('A'..='Z').take(length).collect();
-            let end = |text: &str| JsonKey::new(&key).name_end_in(format!("{text}{:40}", "").as_bytes());
+            let end = |text: &str| WrittenKey::new(&key).name_end_in(format!("{text}{:40}", "").as_bytes());
             for text in [format!("><{key}>"), format!(" <{key}/>"), format!("\n<{key} a='1'>")] {
                 assert_eq!(end(&text), Some(length + 2), "{text}");
                 // A change of any byte from the bracket on is seen, and a longer name.
@@ -129,11 +169,11 @@ mod tests {
             assert_eq!(end(&format!("><{key}x>")), None);
         }
         assert_eq!(
-            JsonKey::new("@id").name_end_in(format!("><@id{:40}", "").as_bytes()),
+            WrittenKey::new("@id").name_end_in(format!("><@id{:40}", "").as_bytes()),
             None,
             "no name of an element"
         );
-        assert_eq!(JsonKey::NEVER.name_end_in(format!("><{:40}", "").as_bytes()), None);
+        assert_eq!(WrittenKey::NEVER.name_end_in(format!("><{:40}", "").as_bytes()), None);
     }
 
     #[test]
@@ -142,9 +182,9 @@ mod tests {
             assert_eq!(value(key, &format!(",\"{key}\":1"), false), None, "{key:?}");
         }
         assert_eq!(value("имя", ",\"имя\":1", false), Some(10));
-        assert_eq!(JsonKey::new("a").value_in(b",\"a\":1}", b','), None, "no whole window");
+        assert_eq!(WrittenKey::new("a").value_in(b",\"a\":1}", b','), None, "no whole window");
         for byte in 0..=u8::MAX {
-            assert_eq!(JsonKey::NEVER.value_in(&[byte; 32], b','), None);
+            assert_eq!(WrittenKey::NEVER.value_in(&[byte; 32], b','), None);
         }
     }
 }

@@ -1,0 +1,223 @@
+//! What a call that acts does to the answer of the call that shows it, for servers that answer from examples.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+
+use super::fits;
+use crate::emit::rust::words::{ident, known_value, output_type, rust_type};
+use crate::model::{Endpoint, Evidence, Field, Items, Made, Model, Sign, Type};
+
+/// `impl Simulate` of a call that acts; an empty one where nothing that is read shows the call, or only a change that an
+/// example does not have.
+pub(in crate::emit::rust) fn emit(model: &Model, endpoint: &Endpoint) -> TokenStream {
+    let name = ident(&endpoint.type_name);
+    let members = endpoint.evidence.as_ref().and_then(|evidence| match &evidence.sign {
+        Sign::New(key) => created(model, endpoint, evidence, key),
+        Sign::Gone => gone(model, evidence),
+        Sign::Became => became(model, evidence),
+        Sign::Changed(_) if !evidence.is.is_empty() => became(model, evidence),
+        _ => None,
+    });
+    quote!(impl Simulate for #name { #members })
+}
+
+/// The function that changes an answer.
+fn show(evidence: &Evidence, [number, example]: [TokenStream; 2], body: &TokenStream) -> TokenStream {
+    let output = rust_type(&evidence.output);
+    quote! {
+        fn show(&self, #number: u64, #example: &#output, shown: &mut #output) -> Result<bool, EncodeError> {
+            #body
+        }
+    }
+}
+
+/// The list that has the items: in the answer itself, in a field of it, or in one of each item of it.
+fn list(evidence: &Evidence, answer: &TokenStream) -> TokenStream {
+    let fields = evidence.lists.iter().map(|list| ident(list));
+    quote!(#answer #(.#fields)*)
+}
+
+/// The same of what is shown, to be changed.
+fn borrowed(evidence: &Evidence) -> TokenStream {
+    let shown = list(evidence, &quote!(shown));
+    if evidence.lists.is_empty() { shown } else { quote!(&mut #shown) }
+}
+
+/// New items, made after the last one of the example.
+fn created(model: &Model, endpoint: &Endpoint, evidence: &Evidence, key: &Field) -> Option<TokenStream> {
+    let read = model.endpoints.iter().find(|read| read.type_name == evidence.read)?;
+    let (shown, example) = (quote!(shown), quote!(example));
+    let (shown, example) = (list(evidence, &shown), list(evidence, &example));
+    let (all, last, add) = match evidence.items {
+        Items::List => (quote!(#shown.iter()), quote!(#example.last()), quote!(#shown.push(item))),
+        Items::Values => {
+            let key = ident(&read.key.as_ref()?.rust);
+            let add = quote!(#shown.insert(item.#key.to_owned(), item));
+            (quote!(#shown.values()), quote!(#example.values().last()), add)
+        }
+        _ => return None,
+    };
+    let listed = listed(evidence, key, &all);
+    let key = assigned(std::slice::from_ref(key), &quote!(key), false);
+    let is: Vec<TokenStream> = constants(model, evidence)?;
+    let set: TokenStream = compared(evidence).chain(is).collect();
+    let item = |set: &TokenStream| {
+        quote! {
+            if let (Some(item), Some(key)) = (#last, simulate::numbered(number)) {
+                let mut item = item.clone();
+                #key
+                #set
+                #add;
+            }
+        }
+    };
+    let body = match (&evidence.each, &evidence.count) {
+        (Some((own, columns)), _) => {
+            let own = ident(&own.rust);
+            let columns = columns.iter().map(|(path, field)| given(path, &quote!(row), field));
+            let item = item(&columns.chain([set]).collect());
+            quote!(for (number, row) in (number..).zip(&self.#own) { #item })
+        }
+        (None, Some(count)) => {
+            let (count, item) = (ident(&count.rust), item(&set));
+            quote!(for number in (number..).take(self.#count as usize) { #item })
+        }
+        (None, None) => item(&set),
+    };
+    let show = show(evidence, [quote!(number), quote!(example)], &quote!(#body Ok(true)));
+    let named = named(endpoint, evidence);
+    Some(quote!(#listed #show #named))
+}
+
+/// The keys of the items of an answer.
+fn listed(evidence: &Evidence, key: &Field, all: &TokenStream) -> TokenStream {
+    let (output, (place, is_option)) = (rust_type(&evidence.output), fits::place(std::slice::from_ref(key)));
+    let keys = match is_option {
+        true => quote!(filter_map(|item| #place.map(evidence::text))),
+        false => quote!(map(|item| evidence::text(&#place))),
+    };
+    quote!(fn listed(shown: &#output) -> Vec<String> { #all.#keys.collect() })
+}
+
+/// The number of what was made, in the answer of the call.
+fn named(endpoint: &Endpoint, evidence: &Evidence) -> Option<TokenStream> {
+    let Sign::New(key) = &evidence.sign else { return None };
+    let output = output_type(endpoint);
+    let set = match evidence.made.as_ref()? {
+        Made::Output => quote!(*output = key;),
+        Made::Item => {
+            let set = compared(evidence);
+            let key = assigned(std::slice::from_ref(key), &quote!(key), false);
+            quote!(let item = output; #key #(#set)*)
+        }
+        Made::Field(field) => {
+            let key = assigned(std::slice::from_ref(field), &quote!(key), false);
+            quote!(let item = output; #key)
+        }
+    };
+    Some(quote! {
+        fn name(&self, number: u64, output: &mut #output) {
+            if let Some(key) = simulate::numbered(number) {
+                #set
+            }
+        }
+    })
+}
+
+/// What was read without the items that are to go; an object alone is not there any more.
+fn gone(model: &Model, evidence: &Evidence) -> Option<TokenStream> {
+    let (inputs, fits) = (fits::inputs(evidence), fits::fits(model, evidence));
+    let shown = borrowed(evidence);
+    let removed = match evidence.items {
+        Items::List => quote!(simulate::remove(#shown, #fits);),
+        Items::Values => quote!(simulate::remove_from_map(#shown, #fits);),
+        Items::Nested => {
+            let list = ident(evidence.lists.first()?);
+            quote!(for outer in shown.iter_mut() { simulate::remove(&mut outer.#list, &(#fits)); })
+        }
+        Items::Maybe => quote!(*shown = None;),
+        Items::One => {
+            let output = rust_type(&evidence.output);
+            return Some(quote! {
+                fn show(&self, _: u64, _: &#output, _: &mut #output) -> Result<bool, EncodeError> {
+                    Ok(false)
+                }
+            });
+        }
+        Items::Fields => return None,
+    };
+    let remembered = (!inputs.is_empty()).then(|| quote!(let inputs = &Perform::inputs(self); #inputs));
+    Some(show(evidence, [quote!(_), quote!(_)], &quote!(#remembered #removed Ok(true))))
+}
+
+/// The object with the values that it gets.
+fn became(model: &Model, evidence: &Evidence) -> Option<TokenStream> {
+    let is = constants(model, evidence)?;
+    let body = match evidence.items {
+        Items::One => {
+            let set: TokenStream = compared(evidence).chain(is).collect();
+            if set.is_empty() {
+                return None;
+            }
+            quote!(let item = shown; #set)
+        }
+        Items::List if !evidence.filter.is_empty() && !is.is_empty() => {
+            let (inputs, which, shown) = (fits::inputs(evidence), fits::which(model, evidence), borrowed(evidence));
+            quote! {
+                let inputs = &Perform::inputs(self);
+                #inputs
+                for item in simulate::matching(#shown, #which) { #(#is)* }
+            }
+        }
+        _ => return None,
+    };
+    Some(show(evidence, [quote!(_), quote!(_)], &quote!(#body Ok(true))))
+}
+
+/// Gives the field at the end of a path from `item` an input, unless that is absent.
+fn given(path: &[Field], from: &TokenStream, own: &Field) -> TokenStream {
+    let name = ident(&own.rust);
+    let value = if own.is_option() { quote!(#from.#name) } else { quote!(#from.#name.to_owned()) };
+    assigned(path, &value, own.is_option())
+}
+
+/// The fields that are compared with inputs get these.
+fn compared(evidence: &Evidence) -> impl Iterator<Item = TokenStream> {
+    evidence.filter.iter().chain(&evidence.below).map(|(path, own)| given(path, &quote!(self), own))
+}
+
+/// Gives the field at the end of a path from `item` a value; what is not there on the way stays away.
+fn assigned(path: &[Field], value: &TokenStream, is_option: bool) -> TokenStream {
+    let [field, rest @ ..] = path else { return TokenStream::new() };
+    let name = ident(&field.rust);
+    if rest.is_empty() {
+        return match (field.is_option(), is_option) {
+            (false, false) => quote!(item.#name = #value;),
+            (true, false) => quote!(item.#name = Some(#value);),
+            (true, true) => quote!(if let Some(value) = &#value { item.#name = Some(value.to_owned()); }),
+            (false, true) => quote!(if let Some(value) = &#value { item.#name = value.to_owned(); }),
+        };
+    }
+    let inner = assigned(rest, value, is_option);
+    match field.is_option() {
+        true => quote!(if let Some(item) = item.#name.as_mut() { #inner }),
+        false => quote!({ let item = &mut item.#name; #inner }),
+    }
+}
+
+/// The fields with the values that evidence names.
+fn constants(model: &Model, evidence: &Evidence) -> Option<Vec<TokenStream>> {
+    evidence.is.iter().map(|(field, text)| constant(model, field, text)).collect()
+}
+
+/// Gives a field a constant; `None` for a value that only its text says.
+fn constant(model: &Model, field: &Field, text: &str) -> Option<TokenStream> {
+    let name = ident(&field.rust);
+    let value = match &field.ty {
+        Type::Flag | Type::Worded(_) => ident(text).into_token_stream(),
+        Type::Text => quote!(#text.to_owned()),
+        ty => known_value(model, ty, text)?,
+    };
+    let value = if field.is_option() { quote!(Some(#value)) } else { value };
+    Some(quote!(item.#name = #value;))
+}

@@ -1,0 +1,34 @@
+//! What calls have changed in the answers of other calls, at an API that is answered from examples.
+
+use std::any::Any;
+use std::fmt;
+use std::sync::Arc;
+
+/// Changes an answer, whose type it knows; returns whether its object is still there.
+type Show = dyn Fn(&mut dyn Any) -> Result<bool, String> + Send + Sync;
+
+/// What one call has changed in the answers of another one.
+#[derive(Clone)]
+pub(crate) struct Act {
+    /// The name of the endpoint that shows it.
+    pub(crate) reads: &'static str,
+    /// What its request has: path, and pairs of query and body. Without it, every request shows the call.
+    pub(crate) asked: Option<(String, Vec<(String, String)>)>,
+    /// The only page that shows it, by its case.
+    pub(crate) page: Option<&'static str>,
+    pub(crate) show: Arc<Show>,
+}
+
+impl fmt::Debug for Act {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Act").field("reads", &self.reads).field("asked", &self.asked).finish_non_exhaustive()
+    }
+}
+
+/// The acts of an API in their order.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Acts {
+    pub(crate) all: Vec<Act>,
+    /// The highest number that was given to something new.
+    pub(crate) last: u64,
+}

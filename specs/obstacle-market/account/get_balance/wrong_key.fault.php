@@ -1,0 +1,1 @@
+a:3:{s:6:"result";s:2:"no";s:4:"code";s:1:"0";s:7:"message";s:9:"Wrong key";}

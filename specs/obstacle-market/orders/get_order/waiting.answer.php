@@ -1,0 +1,1 @@
+a:2:{s:6:"result";s:2:"ok";s:5:"order";a:4:{s:2:"id";i:8;s:4:"plan";s:5:"large";s:6:"status";s:7:"waiting";s:10:"paid_until";s:10:"2027-02-01";}}

@@ -1,0 +1,1 @@
+a:2:{s:6:"result";s:2:"ok";s:4:"task";a:3:{s:6:"result";s:2:"no";s:4:"code";s:2:"20";s:7:"message";s:19:"The server is there";}}

@@ -1,0 +1,1 @@
+a:2:{s:6:"result";s:2:"ok";s:4:"task";a:2:{s:6:"result";s:2:"ok";s:7:"message";s:6:"queued";}}

@@ -1,0 +1,1 @@
+a:2:{s:6:"result";s:2:"ok";s:6:"orders";a:0:{}}

@@ -1,0 +1,1 @@
+a:3:{s:6:"result";s:2:"ok";s:4:"code";s:2:"10";s:7:"message";s:19:"The invoice is open";}

@@ -1,0 +1,1 @@
+a:2:{s:6:"result";s:2:"ok";s:7:"records";a:2:{i:0;a:4:{s:2:"id";i:11;s:4:"host";s:3:"www";s:4:"kind";s:1:"A";s:5:"value";s:9:"192.0.2.1";}i:1;a:4:{s:2:"id";i:12;s:4:"host";s:1:"@";s:4:"kind";s:2:"MX";s:5:"value";s:4:"mail";}}}

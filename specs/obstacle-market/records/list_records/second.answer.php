@@ -1,0 +1,1 @@
+a:2:{s:6:"result";s:2:"ok";s:7:"records";a:1:{i:0;a:4:{s:2:"id";i:21;s:4:"host";s:15:"www.example.net";s:4:"kind";s:1:"A";s:5:"value";s:9:"192.0.2.2";}}}

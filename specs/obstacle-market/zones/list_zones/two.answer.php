@@ -1,0 +1,1 @@
+a:2:{s:6:"result";s:2:"ok";s:5:"zones";a:2:{i:0;a:2:{s:2:"id";i:1;s:4:"name";s:11:"example.org";}i:1;a:2:{s:2:"id";i:2;s:4:"name";s:11:"example.net";}}}
