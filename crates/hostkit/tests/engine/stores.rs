@@ -459,6 +459,24 @@ fn a_store_that_lost_other_calls_clouds_the_next_one() {
     }
 }
 
+/// Also where it was this process that had made the entry, and its call has not ended yet.
+#[test]
+fn a_store_that_is_emptied_under_a_call_clouds_those_of_others() {
+    let store = Memory::default();
+    let first = calling(store.clone(), []);
+    let mut order = first.core.perform(&Order, CallOptions::new());
+    to_request(&first, &mut order);
+    store.0.lock().unwrap().clear();
+    drop(order);
+    assert!((0..10_000).any(|_| {
+        std::thread::sleep(Duration::from_millis(1));
+        !store.0.lock().unwrap().is_empty()
+    }));
+    let (second, ticket) = lost(store, (0..19).map(|_| things("1, 2, 7")));
+    let done = second.run(second.core.recover::<Order>(&ticket, CallOptions::new()));
+    assert!(matches!(done, Recovery::CannotTell(Doubt::OtherCall)), "{done}");
+}
+
 /// What the others have to learn is in the store before the call ends, and waits for it no longer than the deadline.
 #[test]
 fn a_failure_waits_for_the_store_no_longer_than_the_deadline() {
