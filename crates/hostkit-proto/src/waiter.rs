@@ -292,4 +292,22 @@ mod tests {
         checks.fails_at("state", Some("error"), &["error"]);
         assert_eq!(checks.end(()), Progress::Failed(r#"state is "error": "sold out""#.to_owned()));
     }
+
+    #[test]
+    fn a_failure_has_the_words_of_the_api_where_there_are_some() {
+        let failed = |text: &str| {
+            let report = Report::default();
+            let mut checks = Checks::new(&report);
+            checks.observation.text = text.to_owned();
+            checks.failed = Some("`state` is 9".to_owned());
+            match checks.end(()) {
+                Progress::Failed(why) => why,
+                _ => panic!("it failed"),
+            }
+        };
+        assert_eq!(failed(""), "`state` is 9");
+        assert_eq!(failed("broken"), r#"`state` is 9: "broken""#);
+        let seen = Observation::new("copying").percent(130);
+        assert_eq!((seen.text.as_str(), seen.percent), ("copying", Some(100)));
+    }
 }
