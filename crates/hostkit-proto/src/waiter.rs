@@ -253,6 +253,16 @@ mod tests {
     }
 
     #[test]
+    fn an_observation_is_one_line() {
+        assert_eq!(Observation::default().to_string(), "not polled yet");
+        let mut seen = Observation::new("Creation").percent(9);
+        seen.unmet.push("status is \"new\", not \"active\"".to_owned());
+        assert_eq!(seen.to_string(), "Creation, 9 %, status is \"new\", not \"active\"");
+        seen.failure = Some("no answer".to_owned());
+        assert_eq!(seen.to_string(), "the poll failed: no answer");
+    }
+
+    #[test]
     fn says_what_does_not_hold() {
         let text = |text: &'static str| Some(text);
         assert_eq!(
