@@ -77,15 +77,15 @@ impl DocumentFaults<'_> {
         if !is_success {
             return Verdict::Unrecognised;
         }
-        if !self.marker.is_empty() {
-            return self.marked(root, &marks, facts);
-        }
-        let code = self.layouts.iter().flat_map(|layout| layout.code).find_map(|path| Some((*path, some(root, path)?)));
-        match code.filter(|_| facts.acts && self.layouts.iter().all(|layout| layout.present.is_empty())) {
+        // An error that shows by what is there was found above.
+        let layouts = self.layouts.iter().filter(|layout| layout.present.is_empty());
+        let code = layouts.flat_map(|layout| layout.code).find_map(|path| Some((*path, some(root, path)?)));
+        match code.filter(|_| facts.acts) {
             Some((path, node)) if is_error(root, path, self.layouts) => {
                 let found = format!("an error under status {status}");
                 Verdict::Unclear(doubt(&facts, path, "no error document", found, node))
             }
+            _ if !self.marker.is_empty() => self.marked(root, &marks, facts),
             _ => Verdict::Success,
         }
     }
@@ -155,7 +155,8 @@ impl DocumentFaults<'_> {
 
 /// Whether a code stands beside a text of its layout: a field called `code` may be any data.
 fn is_error(root: Node<'_>, path: &str, layouts: &[ErrorLayout<'_>]) -> bool {
-    let layout = layouts.iter().find(|layout| layout.code.contains(&path));
+    let mut layouts = layouts.iter().filter(|layout| layout.present.is_empty());
+    let layout = layouts.find(|layout| layout.code.contains(&path));
     layout.is_some_and(|layout| layout.message.iter().any(|path| some(root, path).is_some()))
 }
 
@@ -270,6 +271,22 @@ mod tests {
             r#"<r><errors><error code="gone"/></errors></r>"#,
         ] {
             assert_eq!(code(judged(layout, 404, true, Format::Xml, body)), Some("gone".to_owned()), "{body}");
+        }
+    }
+
+    #[test]
+    fn an_error_inside_a_success_is_in_doubt_beside_another_form_too() {
+        let shown = ErrorLayout { present: "errors", code: &["errors/0/code"], ..LAYOUT };
+        let other = ErrorLayout { code: &["*/errorcode"], message: &["*/errortext"], ..LAYOUT };
+        let body = br#"{"id":7,"order":{"errorcode":"late","errortext":"Busy."}}"#;
+        let document = hostkit_wire::parse(Format::Json, body, &Limits::DEFAULT).expect("a document");
+        let verdict = |layouts: &[ErrorLayout<'_>], acts| {
+            let facts = CallFacts { endpoint: "order", acts, ..CallFacts::default() };
+            DocumentFaults { layouts, texts: &[], verify: &[] }.verdict_on::<Code>(201, Some(document.root()), facts)
+        };
+        for layouts in [&[other][..], &[shown, other]] {
+            assert!(matches!(verdict(layouts, true), Verdict::Unclear(_)), "{layouts:?}");
+            assert_eq!(verdict(layouts, false), Verdict::Success);
         }
     }
 
