@@ -76,6 +76,7 @@ const TEXTS: &[(&str, &str)] = &[
     ("E0246", include_str!("explain/E0246.md")),
     ("E0247", include_str!("explain/E0247.md")),
     ("E0248", include_str!("explain/E0248.md")),
+    ("E0249", include_str!("explain/E0249.md")),
     ("E0301", include_str!("explain/E0301.md")),
     ("E0302", include_str!("explain/E0302.md")),
     ("E0303", include_str!("explain/E0303.md")),

@@ -123,7 +123,21 @@ pub(crate) struct Field {
     pub(crate) surface: surface::Field,
 }
 
+/// The path to an item itself.
+pub(crate) const ITSELF: &str = ".";
+
 impl Field {
+    /// An item as a field of itself.
+    pub(crate) fn itself(ty: &Type) -> Self {
+        let name = WireName { json: Vec::new(), xml: Vec::new(), also: Vec::new(), item: None };
+        let surface = surface::Field { required: true, ..surface::Field::default() };
+        Self { rust: ITSELF.to_owned(), ty: ty.clone(), name, surface }
+    }
+
+    pub(crate) fn is_itself(&self) -> bool {
+        self.rust == ITSELF
+    }
+
     /// Its key in the spec.
     pub(crate) fn wire(&self) -> &str {
         &self.surface.wire.value
@@ -326,6 +340,10 @@ pub(crate) struct Evidence {
     pub(crate) read: String,
     pub(crate) output: Type,
     pub(crate) inputs: Vec<(Slot, Origin)>,
+    /// The same for the call that lists the items.
+    pub(crate) first_inputs: Vec<(Slot, Origin)>,
+    /// Whether each of the reads gives one item.
+    pub(crate) is_single: bool,
     /// The compared item, or the one object.
     pub(crate) item: Type,
     pub(crate) items: Items,
@@ -388,7 +406,7 @@ pub(crate) enum Origin {
     Own(Field),
     /// An id with the same number but another type.
     OwnAs(Field, String),
-    /// A field of an item of the first call.
+    /// An item of the first call, or a field of it.
     First(Field),
 }
 
@@ -522,6 +540,30 @@ impl Endpoint {
         self.surface.action.as_deref().or(root).unwrap_or_else(of_path)
     }
 
+    /// The path to the marker in answers of a success, with the names of this call's `root` for `*`; `None` if answers have
+    /// none. An error is the number of a step that nothing names.
+    pub(crate) fn mark(&self, service: &surface::Service, is_xml: bool) -> Result<Option<String>, usize> {
+        let is_raw = matches!(self.output, Output::Headers(_) | Output::Text(_) | Output::Bytes);
+        if !service.fault.is_marked_document() || is_raw {
+            return Ok(None);
+        }
+        let name = WireName::of(&self.surface.response.root);
+        let root = name.map(|name| if is_xml { name.xml } else { name.json }).unwrap_or_default();
+        let mut is_below = true;
+        let steps = service.fault.marker.split('/').enumerate().map(|(index, step)| {
+            let named = root.get(index).filter(|_| is_below);
+            is_below &= named.is_some_and(|named| step == "*" || named == step);
+            if step == "*" { named.map(String::as_str).ok_or(index + 1) } else { Ok(step) }
+        });
+        Ok(Some(steps.collect::<Result<Vec<&str>, usize>>()?.join("/")))
+    }
+
+    /// The place where an answer without output has its marker, if that is named.
+    pub(crate) fn marked_root(&self, service: &surface::Service) -> Option<WireName> {
+        let is_marked = self.output == Output::None && service.fault.is_marked_document();
+        WireName::of(&self.surface.response.root).filter(|_| is_marked)
+    }
+
     pub(crate) fn is_callable(&self) -> bool {
         matches!(self.effect(), "safe" | "idempotent")
     }
@@ -579,6 +621,13 @@ impl Model {
         let name = name.to_snake_case();
         let words = name.split('_').flat_map(|word| self.search.iter().filter(move |(known, _)| known.value == word));
         words.flat_map(|(_, words)| words).map(String::as_str).collect()
+    }
+
+    /// Whether the answers of a call come in XML, or in another format.
+    pub(crate) fn answers_in(&self, endpoint: &Endpoint, is_xml: bool) -> bool {
+        let own = &endpoint.surface.response.formats;
+        let formats = if own.is_empty() { &self.service.formats } else { own };
+        formats.iter().any(|format| (format == "xml") == is_xml)
     }
 
     /// The endpoint at `module/name`.

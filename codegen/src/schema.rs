@@ -120,9 +120,7 @@ fn shape(shape: Shape) -> Json {
         Shape::Word(words) => Json::words(words),
         Shape::Texts => Json::list_of(Json::of_type("string")),
         Shape::TextOrTexts => Json::any_of(vec![Json::of_type("string"), Json::list_of(Json::of_type("string"))]),
-        Shape::Scalars => {
-            Json::list_of(Json::any_of(["string", "integer", "boolean"].map(Json::of_type).into_iter().collect()))
-        }
+        Shape::Scalars => Json::list_of(Json::any_of(scalars("integer"))),
         Shape::Integers => Json::list_of(Json::of_type("integer")),
         Shape::Words(words) => Json::list_of(Json::words(words)),
         Shape::TextByFormat => {
@@ -137,11 +135,16 @@ fn shape(shape: Shape) -> Json {
         Shape::Table(keys) => table(keys),
         Shape::Tables(keys) => Json::list_of(table(keys)),
         Shape::Named(keys) => Json::map_of(table(keys)),
+        Shape::Inputs(keys) => Json::map_of(Json::any_of([vec![table(keys)], scalars("number")].concat())),
         Shape::Described(keys) => Json::map_of(Json::any_of(vec![Json::of_type("string"), table(keys)])),
         Shape::Pairs => Json::map_of(Json::of_type("string")),
         Shape::Constants | Shape::Conditions | Shape::Put | Shape::PutByFormat => Json::of_type("object"),
         Shape::Any => Json::Object(Vec::new()),
     }
+}
+
+fn scalars(number: &str) -> Vec<Json> {
+    ["string", number, "boolean"].map(Json::of_type).into()
 }
 
 fn replace(schema: &mut Json, name: &str, with: Json) {
@@ -160,11 +163,7 @@ fn replace(schema: &mut Json, name: &str, with: Json) {
 
 /// Groups by name; a group has its own keys, and a table of fields per variant.
 fn one_of() -> Json {
-    let mut variant = Json::map_of(table(keys::FIELD));
-    if let Json::Object(entries) = &mut variant {
-        let put = described(shape(keys::VARIANT_PUT.shape), keys::VARIANT_PUT.doc);
-        entries.insert(1, ("properties", Json::Object(vec![(keys::VARIANT_PUT.name, put)])));
-    }
+    let variant = shape(Shape::Inputs(keys::FIELD));
     let mut group = table(keys::ONE_OF);
     if let Json::Object(entries) = &mut group {
         for (_, value) in entries.iter_mut().filter(|(key, _)| *key == "additionalProperties") {

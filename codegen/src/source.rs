@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// Identifies a file of a [`Sources`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct FileId(pub(crate) usize);
 
 /// Spec files and wire examples, by path relative to `specs/`.
@@ -108,14 +108,14 @@ fn shown(bytes: &[u8]) -> String {
 }
 
 /// A place in a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Span {
     pub(crate) file: FileId,
     pub(crate) range: Range<usize>,
 }
 
 /// A value with its place in the spec.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct At<T> {
     pub(crate) value: T,
     pub(crate) span: Span,

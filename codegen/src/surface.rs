@@ -10,6 +10,8 @@ pub(crate) struct Constant {
     pub(crate) key: At<String>,
     pub(crate) text: String,
     pub(crate) is_number: bool,
+    /// How many inputs stand before it in the table of a call.
+    pub(crate) behind: usize,
 }
 
 /// A place of a request.
@@ -71,7 +73,7 @@ impl Put {
                 _ => return None,
             }
         }
-        Some(Constant { key: self.key.clone(), text, is_number: self.is_number })
+        Some(Constant { key: self.key.clone(), text, is_number: self.is_number, behind: 0 })
     }
 }
 
@@ -122,6 +124,9 @@ impl Signature {
 
 /// The name of an endpoint's action in what the service puts into every request.
 pub(crate) const ACTION: &str = "action";
+
+/// The name of a session's token in what a session puts into requests.
+pub(crate) const TOKEN: &str = "token";
 
 /// The constants among what is put into one place.
 pub(crate) fn constants(puts: &[Put], place: Place, action: Option<&str>) -> Vec<Constant> {
@@ -351,6 +356,13 @@ pub(crate) struct Fault {
     pub(crate) write: Vec<Constant>,
 }
 
+impl Fault {
+    /// Whether faults are documents, and a success has a marker.
+    pub(crate) fn is_marked_document(&self) -> bool {
+        self.style == FaultStyle::Documents && self.place.is_some() && !self.marker.is_empty()
+    }
+}
+
 #[derive(Debug, Clone)]
 pub(crate) struct ErrorCode {
     pub(crate) code: At<String>,
@@ -453,7 +465,7 @@ pub(crate) struct Limits {
     pub(crate) shape: Option<String>,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Field {
     pub(crate) wire: At<String>,
     pub(crate) ty: At<String>,
@@ -504,7 +516,7 @@ pub(crate) struct OneOf {
 pub(crate) struct Variant {
     pub(crate) name: At<String>,
     pub(crate) fields: Vec<Field>,
-    pub(crate) put: Vec<Put>,
+    pub(crate) fixed: Vec<Constant>,
 }
 
 /// A path that may differ by format.
@@ -528,7 +540,7 @@ pub(crate) struct Response {
     pub(crate) empty_codes: Vec<String>,
     pub(crate) empty_except: Vec<String>,
     /// Where the spec says that the marker may be absent, if it does.
-    pub(crate) may_lack_marker: Option<At<bool>>,
+    pub(crate) may_lack_marker: Option<Span>,
     /// Of a map: the field of an item that is its key.
     pub(crate) key: Option<At<String>>,
     /// Fields of the answer, and the inputs that they repeat.
@@ -700,10 +712,12 @@ pub(crate) struct Endpoint {
     pub(crate) headers: Vec<Field>,
     pub(crate) body: Vec<Field>,
     pub(crate) has_body: bool,
+    /// Constants among the inputs of query and body.
+    pub(crate) fixed_query: Vec<Constant>,
+    pub(crate) fixed_body: Vec<Constant>,
     pub(crate) request_root: Root,
     pub(crate) at_least_one: Vec<At<String>>,
     pub(crate) one_of: Vec<OneOf>,
-    pub(crate) put: Vec<Put>,
     pub(crate) response: Response,
     pub(crate) paging: Option<Paging>,
     pub(crate) statuses: Vec<Status>,

@@ -95,8 +95,7 @@ fn every_call_has_an_example() {
         let bare = calls.filter(|(_, text)| !documentation(text).any(|line| line.contains("client.")));
         missing.extend(bare.map(|(path, _)| path.to_owned()));
     }
-    // It needs an input, and has no example of a request.
-    assert_eq!(missing, ["crates/obstacle-proto/src/generated/answers/get_box.rs"]);
+    assert!(missing.is_empty(), "{missing:?}");
 }
 
 #[test]

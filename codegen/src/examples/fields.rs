@@ -12,17 +12,8 @@ use crate::model::{Field, Total, Type, WireName};
 /// What an answer says about the number of items of a list or map.
 #[derive(Default)]
 pub(super) struct Counted {
-    /// Where it says so.
-    name: Option<WireName>,
     /// Whether it says that there are none.
     is_nothing: bool,
-}
-
-impl Counted {
-    fn stands_at(&self, parents: &[String], key: &str) -> bool {
-        let split = self.name.as_ref().and_then(|name| name.xml.split_last());
-        split.is_some_and(|(last, above)| last == key && above == parents)
-    }
 }
 
 /// An object that is being read.
@@ -30,6 +21,9 @@ impl Counted {
 pub(super) struct Fields<'t> {
     pub(super) node: Node<'t>,
     seen: Vec<bool>,
+    /// The first intermediate object on the path of a field, and the key that the field has in it; several fields may
+    /// share one.
+    between: Vec<(Node<'t>, String)>,
 }
 
 impl<'t> Fields<'t> {
@@ -39,7 +33,7 @@ impl<'t> Fields<'t> {
             walker.expected("an object", node);
             return None;
         }
-        Some(Self { node, seen: vec![false; node.entries().count()] })
+        Some(Self { node, seen: vec![false; node.entries().count()], between: Vec::new() })
     }
 
     /// Takes the entry with this key.
@@ -83,10 +77,11 @@ impl<'t> Fields<'t> {
 
     fn find(&mut self, walker: &mut Walker<'_>, name: &WireName) -> Option<Node<'t>> {
         let (first, rest) = self.path(name).split_first()?;
-        if let Some(node) = self.take(first)
-            && let Some(found) = descend(walker, node, rest)
-        {
-            return Some(found);
+        if let Some(node) = self.take(first) {
+            self.between.extend(rest.first().map(|second| (node, second.clone())));
+            if let Some(found) = descend(walker, node, rest) {
+                return Some(found);
+            }
         }
         name.also.iter().find_map(|alias| self.take(alias))
     }
@@ -119,7 +114,7 @@ impl<'t> Fields<'t> {
             walker.shown.push(total.place);
             is_nothing = Leniency::scalar_text(node).and_then(u64::from_text) == Some(0);
         }
-        Counted { name: Some(total.name), is_nothing }
+        Counted { is_nothing }
     }
 
     /// Returns whether it is there.
@@ -132,7 +127,7 @@ impl<'t> Fields<'t> {
         total: &Counted,
     ) -> bool {
         match ty {
-            Type::List(item) => match self.items(walker, name, total) {
+            Type::List(item) => match self.items(walker, name) {
                 found if total.is_nothing && found.is_nothing() => return false,
                 Items::Absent => {
                     walker.missing(step, self.node.offset());
@@ -162,7 +157,7 @@ impl<'t> Fields<'t> {
     ) {
         match ty {
             Type::List(item) => {
-                let found = self.items(walker, name, total);
+                let found = self.items(walker, name);
                 if total.is_nothing && found.is_nothing() {
                     return;
                 }
@@ -181,7 +176,7 @@ impl<'t> Fields<'t> {
     }
 
     /// Finds the items of a list.
-    fn items(&mut self, walker: &mut Walker<'_>, name: &WireName, total: &Counted) -> Items<'t> {
+    fn items(&mut self, walker: &mut Walker<'_>, name: &WireName) -> Items<'t> {
         if self.node.format() != Format::Xml {
             return match self.find(walker, name) {
                 Some(node) if let Some(key) = &name.item => Items::Wrapped(node, key.clone()),
@@ -195,11 +190,14 @@ impl<'t> Fields<'t> {
             return Items::Absent;
         };
         let mut parent = None;
-        for key in parents {
+        for (depth, key) in parents.iter().enumerate() {
             let node = match parent {
                 None => self.take(key),
                 Some(parent) => Node::get(parent, key),
             };
+            if let (0, Some(node), Some(next)) = (depth, node, name.xml.get(1)) {
+                self.between.push((node, next.clone()));
+            }
             match node {
                 Some(node) => parent = Some(node),
                 None if self.wraps_nothing(walker, name) => return Items::Elements(Vec::new()),
@@ -212,7 +210,8 @@ impl<'t> Fields<'t> {
                 for (key, node) in parent.entries() {
                     if key == last {
                         nodes.push(node);
-                    } else if !total.stands_at(parents, key) {
+                    } else if parents.len() > 1 {
+                        // `finish` reports what is unknown in the outermost wrapper.
                         walker.unknown(key, node, false, None);
                     }
                 }
@@ -246,6 +245,17 @@ impl<'t> Fields<'t> {
 
     /// Reports the entries that no field has taken.
     pub(super) fn finish(self, walker: &mut Walker<'_>, known: &[Field]) {
+        for (position, (object, _)) in self.between.iter().enumerate() {
+            let is_same = |(other, _): &&(Node<'_>, String)| other.index() == object.index();
+            if self.between.iter().take(position).any(|other| is_same(&other)) {
+                continue;
+            }
+            let looked_up: Vec<&String> = self.between.iter().filter(is_same).map(|(_, key)| key).collect();
+            for (key, node) in object.entries().filter(|(key, _)| !looked_up.iter().any(|known| known == key)) {
+                let near = did_you_mean(key, looked_up.iter().map(|known| known.as_str())).map(str::to_owned);
+                walker.unknown(key, node, false, near);
+            }
+        }
         let is_top = self.node.index() == walker.top;
         let entries: Vec<(&str, Node<'_>)> = self.node.entries().collect();
         for ((key, node), seen) in entries.iter().zip(&self.seen) {

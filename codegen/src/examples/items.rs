@@ -72,7 +72,11 @@ impl<'t> Items<'t> {
     }
 
     fn each(walker: &mut Walker<'_>, item: &Type, nodes: impl Iterator<Item = Node<'t>>) {
-        for (index, node) in nodes.enumerate() {
+        let nodes: Vec<Node<'t>> = nodes.collect();
+        if walker.is_marker_alone(&nodes) {
+            return;
+        }
+        for (index, node) in nodes.into_iter().enumerate() {
             walker.within(format!("[{index}]"), |walker| walker.value(item, node));
         }
     }

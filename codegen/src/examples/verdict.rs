@@ -55,8 +55,14 @@ pub(super) fn of(model: &Model, endpoint: &Endpoint, status: u16, root: Option<N
         let by_text: Vec<(&str, &str)> = errors
             .flat_map(|error| error.texts.iter().map(|text| (text.as_str(), error.code.value.as_str())))
             .collect();
-        DocumentFaults { layouts: &layouts, texts: &by_text, verify: &coded(|error| error.verify) }
-            .verdict_on(status, root, facts)
+        DocumentFaults {
+            layouts: &layouts,
+            texts: &by_text,
+            verify: &coded(|error| error.verify),
+            marker: &spec.marker,
+            success: &words_of(&spec.success),
+        }
+        .verdict_on(status, root, facts)
     } else if spec.style == FaultStyle::Wrapped {
         let first = |keys: &[String]| keys.first().cloned().unwrap_or_default();
         let (code, message) = (first(&spec.code), first(&spec.message));

@@ -23,6 +23,8 @@ pub(super) struct Walker<'m> {
     /// Index of the node where the answer begins, and those of the nodes that are ignored.
     pub(super) top: usize,
     ignored: HashSet<usize>,
+    /// Those of the markers of a success.
+    marks: HashSet<usize>,
     /// Places of the totals and of the required fields that were shown.
     pub(super) shown: Vec<Span>,
     /// Offset of the body in the file.
@@ -44,6 +46,7 @@ impl<'m> Walker<'m> {
             envelope: model.service.fault.keys.clone(),
             top: 0,
             ignored: HashSet::new(),
+            marks: HashSet::new(),
             shown: Vec::new(),
             base: 0,
             path: Vec::new(),
@@ -187,10 +190,14 @@ impl<'m> Walker<'m> {
             }
             self.ignored.extend(found);
         }
+        if self.model.service.fault.is_marked_document() {
+            self.marks = place::ignored(root, &[self.model.service.fault.marker.as_str()]);
+            self.ignored.extend(&self.marks);
+        }
         let output = &endpoint.output;
         match output {
             Output::None => match endpoint.null() {
-                None => self.nothing(root),
+                None => self.nothing(endpoint, root),
                 Some(place) => {
                     let path = place.map(|name| if root.format() == Format::Xml { name.xml } else { name.json });
                     let found = path.iter().flatten().try_fold(root, |node, step| node.get(step));
@@ -235,7 +242,15 @@ impl<'m> Walker<'m> {
     }
 
     /// As a call without output reads its answer: keys of the envelope, and no data.
-    fn nothing(&mut self, root: Node<'_>) {
+    fn nothing(&mut self, endpoint: &Endpoint, root: Node<'_>) {
+        if self.model.service.fault.is_marked_document() {
+            let path = endpoint.marked_root(&self.model.service);
+            let path = path.map(|name| if root.format() == Format::Xml { name.xml } else { name.json });
+            return match path.iter().flatten().try_fold(root, |node, step| node.get(step)) {
+                Some(node) => self.nothing_but_markers(node),
+                None => self.missing(&path.unwrap_or_default().join("/"), root.offset()),
+            };
+        }
         if self.envelope.is_empty() {
             return self.expected("an empty body", root);
         }
@@ -255,6 +270,28 @@ impl<'m> Walker<'m> {
                 self.unknown(key, node, false, None);
             }
         }
+    }
+
+    fn nothing_but_markers(&mut self, node: Node<'_>) {
+        for item in node.items() {
+            self.nothing_but_markers(item);
+        }
+        for (key, inner) in
+            node.entries().filter(|(_, inner)| !self.ignored.contains(&inner.index())).collect::<Vec<_>>()
+        {
+            match inner.kind() {
+                Kind::Map | Kind::List => self.nothing_but_markers(inner),
+                _ => self.unknown(key, inner, false, None),
+            }
+        }
+    }
+
+    /// Whether this is the only item of a list, and has the marker of a success and nothing else.
+    pub(super) fn is_marker_alone(&self, nodes: &[Node<'_>]) -> bool {
+        let [item] = nodes else { return false };
+        !item.is_empty()
+            && item.kind() == Kind::Map
+            && item.entries().all(|(_, inner)| self.marks.contains(&inner.index()))
     }
 
     /// Reads a value of a type.

@@ -28,11 +28,11 @@ K1 = "Nothing to do."
 
 const INVENTORY: &str = r#"
 [[endpoint]]
-number = 1
-title = "PUT /boxes/<id>"
+id = 1
+name = "PUT /boxes/<id>"
 [[endpoint]]
-number = 2
-title = "GET /lids"
+id = 2
+name = "GET /lids"
 line = 7
 [[block]]
 line = 30
@@ -262,7 +262,7 @@ id = { type = "uint", en = "Which." }
 [response]
 type = "Chest"
 "#;
-    let service = SERVICE.replace("[[host]]", "[lenient]\none-as-list = true\n[[host]]");
+    let service = SERVICE.replacen("zone", "lenient = [\"one-as-list\"]\nzone", 1);
     let files = [("demo/service.toml", &*service), ("demo/types/boxes.toml", types), ("demo/boxes/get_box.toml", get)];
     let sources = Sources::new(files.map(|(path, text)| (path.to_owned(), text.to_owned())));
     let sources = with_answer(sources, "boxes/get_box", r#"{"id":1,"lids":[{"id":2}]}"#);

@@ -11,11 +11,28 @@ pub(super) fn resolve(model: &mut Model, diagnostics: &mut Diagnostics) {
     let mut resolved = Vec::new();
     for endpoint in &model.endpoints {
         if let Some(place) = &endpoint.surface.response.may_lack_marker
-            && (endpoint.effect() != "safe" || model.service.fault.style != FaultStyle::Envelope)
+            && (endpoint.effect() != "safe" || model.service.fault.marker.is_empty())
         {
             let help = "without the marker, an answer to a call that acts leaves its outcome unknown";
-            let message = "only reads of an API with an envelope may lack the marker";
-            diagnostics.add_with_help("E0235", &place.span, message, "not such a call", help);
+            let message = "only reads of an API whose answers have a marker may lack it";
+            diagnostics.add_with_help("E0235", place, message, "not such a call", help);
+        }
+        for is_xml in [false, true].into_iter().filter(|is_xml| model.answers_in(endpoint, *is_xml)) {
+            if let Err(step) = endpoint.mark(&model.service, is_xml) {
+                let help = "`root` of `[response]` names it, also of a call without output";
+                let message = format!(
+                    "nothing says what stands for the `*` at step {step} of the marker `{}`",
+                    model.service.fault.marker
+                );
+                diagnostics.add_with_help(
+                    "E0249",
+                    &endpoint.surface.place,
+                    message,
+                    "in the answers to this call",
+                    help,
+                );
+                break;
+            }
         }
         let mut answer = Answer { model, endpoint, diagnostics };
         resolved.push((answer.key(), answer.echo()));
@@ -29,6 +46,7 @@ pub(super) fn resolve(model: &mut Model, diagnostics: &mut Diagnostics) {
 fn envelope(model: &Model, diagnostics: &mut Diagnostics) {
     let fault = &model.service.fault;
     documents(fault, diagnostics);
+    marker(fault, diagnostics);
     let Some(place) = fault.place.as_ref().filter(|_| fault.style == FaultStyle::Envelope) else { return };
     for (table, words) in [("success", &fault.success), ("[fault]", &fault.failure)] {
         if words.is_empty() {
@@ -62,6 +80,26 @@ fn envelope(model: &Model, diagnostics: &mut Diagnostics) {
     }
     if fault.keys.len() > NOTED {
         diagnostics.add("E0234", place, format!("the envelope has more than {NOTED} keys"), "too many");
+    }
+}
+
+/// Checks the marker of an API whose faults are documents.
+fn marker(fault: &Fault, diagnostics: &mut Diagnostics) {
+    let Some(place) = fault.place.as_ref().filter(|_| fault.is_marked_document()) else { return };
+    if fault.success.is_empty() {
+        let help = "without it, no answer is a success";
+        diagnostics.add_with_help("E0234", place, "`is` of `[success]` has no word", "of this marker", help);
+    }
+    let of_envelope =
+        [("inner", fault.inner.is_empty()), ("keys", fault.keys.is_empty()), ("write", fault.write.is_empty())];
+    for (key, _) in of_envelope.iter().filter(|(_, is_empty)| !is_empty) {
+        let help = "faults that show by what is `present` have no envelope: leave it out, or say `is` in `[[fault]]`";
+        let message = format!("`{key}` of `[success]` is for an envelope");
+        diagnostics.add_with_help("E0249", place, message, "of this marker", help);
+    }
+    if fault.marker.split('/').any(str::is_empty) || fault.marker.ends_with('*') {
+        let help = "wire names with slashes between them, `*` for any, and the marker's own name at the end";
+        diagnostics.add_with_help("E0249", place, "this is no path to a marker", "not a path", help);
     }
 }
 

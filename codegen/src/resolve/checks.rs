@@ -39,7 +39,6 @@ pub(super) fn check(model: &Model, surface: &Surface, diagnostics: &mut Diagnost
             limits(model, field, diagnostics);
         }
         super::rules::check(model, endpoint, diagnostics);
-        put::of_endpoint(endpoint, diagnostics);
         nested::check(model, endpoint, diagnostics);
         identity(model, endpoint, diagnostics);
     }

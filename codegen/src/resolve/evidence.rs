@@ -2,9 +2,14 @@
 
 use super::kinds::{is_copy, is_text, number_id};
 use crate::diagnostic::{Diagnostics, did_you_mean};
-use crate::model::{ByItself, Compared, Endpoint, Evidence, Field, Items, Made, Model, Origin, Sign, Slot, Type};
+use crate::model::{
+    ByItself, Compared, Endpoint, Evidence, Field, ITSELF, Items, Made, Model, Origin, Sign, Slot, Type,
+};
 use crate::source::{At, Span};
 use crate::surface::{self, Pairs};
+
+/// What names an item of `first`, or an input of it.
+const FIRST: &str = "first/";
 
 /// Resolves the evidence of every endpoint.
 pub(super) fn resolve(model: &mut Model, diagnostics: &mut Diagnostics) {
@@ -71,15 +76,18 @@ impl<'m> Tracer<'m, '_> {
         let Some(output) = read.output.ty().filter(|_| read.is_callable()) else {
             return self.wrong(span, "the read of a evidence must be a safe call with an output", "not such a call");
         };
-        if first.is_some() && !matches!(output, Type::List(_)) {
-            return self.wrong(span, "a read for each item of `first` must return a list", "not a list");
-        }
-        let (items, item) = self.items(evidence, output)?;
+        // The answers of several reads are a list, whatever each of them gives.
+        let is_single = first.is_some() && !matches!(output, Type::List(_));
+        let (items, item) = match is_single {
+            true if matches!(output, Type::Named(_)) && evidence.lists.is_empty() => (Items::List, output),
+            true => return self.wrong(span, "a read for each item of `first` gives a list, or one object", "neither"),
+            false => self.items(evidence, output)?,
+        };
         let fields = self.model.fields(item).unwrap_or_default();
         let sign = match (&evidence.new, &evidence.changed, &evidence.there, evidence.gone) {
-            (Some(name), None, None, false) if items != Items::One => Sign::New(self.field(fields, name)?),
+            (Some(name), None, None, false) if items != Items::One => Sign::New(self.key(item, fields, name)?),
             (None, Some(name), None, false) => self.change(evidence, fields, name)?,
-            (None, None, Some(name), false) if items == Items::One => Sign::There(self.path(fields, name)?),
+            (None, None, Some(name), false) if items == Items::One => Sign::There(self.path(item, fields, name)?),
             // An object that is gone shows by not being found.
             (None, None, None, true) if items != Items::One || evidence.not_found => Sign::Gone,
             (None, None, None, false) if items == Items::One => Sign::Became,
@@ -89,7 +97,7 @@ impl<'m> Tracer<'m, '_> {
             }
         };
         let (filter, each) = match &evidence.each {
-            None => (self.compared(fields, &evidence.filter)?, None),
+            None => (self.compared(item, fields, &evidence.filter)?, None),
             Some(input) => {
                 if !matches!(sign, Sign::New(_)) {
                     return self.wrong(
@@ -98,7 +106,7 @@ impl<'m> Tracer<'m, '_> {
                         "nothing else distinguishes them",
                     );
                 }
-                (Vec::new(), Some(self.each(fields, input, &evidence.filter)?))
+                (Vec::new(), Some(self.each(item, fields, input, &evidence.filter)?))
             }
         };
         let is_list = filter.iter().any(|(_, own)| matches!(own.ty, Type::List(_)));
@@ -117,7 +125,7 @@ impl<'m> Tracer<'m, '_> {
         if is_any && takes_one && !evidence.not_found {
             return self.wrong(span, "any item would fit", "`where` or `is` has to say which one");
         }
-        let below = self.compared(fields, &evidence.below)?;
+        let below = self.compared(item, fields, &evidence.below)?;
         let by_itself = self.by_itself(evidence, fields, &sign)?;
         let only_changes = match sign {
             Sign::Grew(..) | Sign::Paid(..) => true,
@@ -127,7 +135,17 @@ impl<'m> Tracer<'m, '_> {
         if let Some(already) = evidence.already.as_ref().filter(|_| only_changes) {
             return self.wrong(&already.span, "nothing says when it is so already", "a change is never so already");
         }
-        let inputs = self.inputs(evidence, read, first)?;
+        let (of_first, of_read): (Pairs, Pairs) =
+            evidence.inputs.iter().cloned().partition(|(name, _)| first.is_some() && name.starts_with(FIRST));
+        let unprefixed = |(name, own): (At<String>, At<String>)| {
+            (At { value: name.value.trim_start_matches(FIRST).to_owned(), span: name.span }, own)
+        };
+        let of_first: Pairs = of_first.into_iter().map(unprefixed).collect();
+        let first_inputs = match (first, &evidence.first) {
+            (Some(first), Some(name)) => self.inputs(&of_first, &name.span, first, None)?,
+            _ => Vec::new(),
+        };
+        let inputs = self.inputs(&of_read, span, read, first)?;
         let made = match &sign {
             Sign::New(key) => self.made(item, key),
             _ => None,
@@ -135,8 +153,10 @@ impl<'m> Tracer<'m, '_> {
         Some(Evidence {
             first: first.map(|first| first.type_name.clone()),
             read: read.type_name.clone(),
-            output: output.clone(),
+            output: if is_single { Type::List(Box::new(output.clone())) } else { output.clone() },
             inputs,
+            first_inputs,
+            is_single,
             item: item.clone(),
             items,
             lists: evidence.lists.iter().map(|list| list.value.clone()).collect(),
@@ -285,15 +305,17 @@ impl<'m> Tracer<'m, '_> {
         }
     }
 
+    /// The inputs of a read: those that are said, and those of this call with the same names.
     fn inputs(
         &mut self,
-        evidence: &surface::Evidence,
+        said: &Pairs,
+        span: &Span,
         read: &Endpoint,
         first: Option<&Endpoint>,
     ) -> Option<Vec<(Slot, Origin)>> {
         let mut inputs = Vec::new();
         let mut is_chosen = false;
-        for (name, own) in &evidence.inputs {
+        for (name, own) in said {
             if let Some((group, variant)) = name.value.split_once('/') {
                 let group = read.one_of.iter().find(|known| known.rust == group);
                 let variant = group.and_then(|group| {
@@ -312,16 +334,16 @@ impl<'m> Tracer<'m, '_> {
             }
         }
         for input in read.inputs() {
-            let given = evidence.inputs.iter().find(|(name, _)| name.value == input.rust).map(|(_, own)| own);
+            let given = said.iter().find(|(name, _)| name.value == input.rust).map(|(_, own)| own);
             if given.is_none() && !input.is_required() {
                 continue;
             }
-            let same = At { value: input.rust.clone(), span: evidence.read.span.clone() };
+            let same = At { value: input.rust.clone(), span: span.clone() };
             inputs.push((Slot::Field(Box::new(input.clone())), self.origin(input, given.unwrap_or(&same), first)?));
         }
         if read.one_of.iter().any(|group| group.required) && !is_chosen {
             let label = "`inputs = { \"group/variant\" = … }` chooses";
-            return self.wrong(&evidence.read.span, "the read takes one of several inputs", label);
+            return self.wrong(span, "the read takes one of several inputs", label);
         }
         Some(inputs)
     }
@@ -329,8 +351,11 @@ impl<'m> Tracer<'m, '_> {
     /// Source of a read's input: an input of this call, or a field of the first call's items.
     fn origin(&mut self, input: &Field, own: &At<String>, first: Option<&Endpoint>) -> Option<Origin> {
         let name = own.value.as_str();
-        if let (Some(field), Some(first)) = (name.strip_prefix("first/"), first) {
+        if let (Some(field), Some(first)) = (name.strip_prefix(FIRST), first) {
             let fields = match first.output.ty() {
+                Some(Type::List(item)) if field == ITSELF && **item == input.ty => {
+                    return Some(Origin::First(Field::itself(item)));
+                }
                 Some(Type::List(item)) => self.model.fields(item).unwrap_or_default(),
                 _ => return self.wrong(&own.span, "`first` is not a list", "the read is made for each of its items"),
             };
@@ -363,10 +388,10 @@ impl<'m> Tracer<'m, '_> {
     }
 
     /// Paths through the item's fields, with the inputs that they must equal.
-    fn compared(&mut self, fields: &[Field], pairs: &Pairs) -> Option<Vec<(Vec<Field>, Field)>> {
+    fn compared(&mut self, item: &Type, fields: &[Field], pairs: &Pairs) -> Option<Vec<(Vec<Field>, Field)>> {
         let mut compared = Vec::new();
         for (name, input) in pairs {
-            let path = self.path(fields, name)?;
+            let path = self.path(item, fields, name)?;
             let Some(own) = self.endpoint.inputs().find(|own| own.rust == input.value) else {
                 let message = format!("there is no input `{}`", input.value);
                 return self.unknown(&input.span, message, input, self.endpoint.inputs().map(|own| own.rust.as_str()));
@@ -378,15 +403,21 @@ impl<'m> Tracer<'m, '_> {
     }
 
     /// The input list, and paths through the item's fields with the listed fields that they must equal.
-    fn each(&mut self, fields: &[Field], input: &At<String>, pairs: &Pairs) -> Option<(Field, Vec<Compared>)> {
+    fn each(
+        &mut self,
+        item: &Type,
+        fields: &[Field],
+        input: &At<String>,
+        pairs: &Pairs,
+    ) -> Option<(Field, Vec<Compared>)> {
         let listed = self.endpoint.inputs().find(|own| own.rust == input.value);
-        let Some((own, Type::List(item))) = listed.map(|own| (own, &own.ty)) else {
+        let Some((own, Type::List(listed))) = listed.map(|own| (own, &own.ty)) else {
             return self.wrong(&input.span, "`each` is an input that is a list", "there is no such list");
         };
-        let own_fields = self.model.fields(item).unwrap_or_default();
+        let own_fields = self.model.fields(listed).unwrap_or_default();
         let mut compared = Vec::new();
         for (name, input) in pairs {
-            let path = self.path(fields, name)?;
+            let path = self.path(item, fields, name)?;
             let part = input.value.strip_prefix(own.rust.as_str()).and_then(|rest| rest.strip_prefix('/'));
             let part = At { value: part.unwrap_or(&input.value).to_owned(), span: input.span.clone() };
             let field = self.field(own_fields, &part)?;
@@ -399,7 +430,19 @@ impl<'m> Tracer<'m, '_> {
         Some((own.clone(), compared))
     }
 
-    fn path(&mut self, fields: &[Field], name: &At<String>) -> Option<Vec<Field>> {
+    /// The field that tells items apart, or an item that is a scalar itself.
+    fn key(&mut self, item: &Type, fields: &[Field], name: &At<String>) -> Option<Field> {
+        match name.value.as_str() {
+            ITSELF if is_text(self.model, item) => Some(Field::itself(item)),
+            ITSELF => self.wrong(&name.span, "the items are no scalars", "a field of them tells them apart"),
+            _ => self.field(fields, name),
+        }
+    }
+
+    fn path(&mut self, item: &Type, fields: &[Field], name: &At<String>) -> Option<Vec<Field>> {
+        if name.value == ITSELF {
+            return Some(vec![self.key(item, fields, name)?]);
+        }
         let mut path: Vec<Field> = Vec::new();
         for part in name.value.split('/') {
             let part = At { value: part.to_owned(), span: name.span.clone() };

@@ -15,7 +15,7 @@ pub(super) fn is_number(model: &Model, ty: &Type) -> bool {
 }
 
 /// Whether values of the type are `Copy`.
-pub(super) fn is_copy(model: &Model, ty: &Type) -> bool {
+pub(crate) fn is_copy(model: &Model, ty: &Type) -> bool {
     match ty {
         Type::Int
         | Type::Uint

@@ -24,7 +24,7 @@ use crate::model::{Endpoint, Field, Model, OneOf, Output, Type, TypeEntry, TypeK
 use crate::source::{At, Sources, Span};
 use crate::surface::{self, Surface};
 
-pub(crate) use kinds::is_text;
+pub(crate) use kinds::{is_copy, is_text};
 
 /// Resolves the specs of one API.
 pub(crate) fn resolve(surface: Surface, sources: &Sources, diagnostics: &mut Diagnostics) -> Model {
@@ -282,8 +282,9 @@ impl Resolver<'_, '_> {
             surface::TypeKind::Ranged(range) => match (range.min, range.max) {
                 (Some(lowest), Some(highest)) if 0 <= lowest && lowest <= highest => TypeKind::Ranged(lowest, highest),
                 _ => {
-                    let message = "the range of a type needs two numbers from 0 up, the lower one first";
-                    let help = "for example `range = [0, 23]`";
+                    let message =
+                        "a whole number of its own type needs a `min` from 0 up and a `max` that is not below it";
+                    let help = "for example `min = 0` and `max = 23`";
                     self.diagnostics.add_with_help("E0207", &range.span, message, "not such a range", help);
                     TypeKind::Ranged(0, 0)
                 }
@@ -320,18 +321,14 @@ impl Resolver<'_, '_> {
         let is_own = |put: &&surface::Put| !put.names().is_empty() || !endpoint.authorised;
         let service: Vec<surface::Put> = self.service.put.iter().filter(is_own).cloned().collect();
         let of_service = |place| surface::constants(&service, place, endpoint.action.as_deref());
-        let with_own = |mut constants: Vec<surface::Constant>, place| {
-            constants.extend(surface::constants(&endpoint.put, place, None));
-            constants
-        };
         // What the service puts into every body stands around the root of a call.
         let is_rooted = endpoint.request_root.json.is_some();
         let (fixed_top, inner) = match is_rooted {
             true => (of_service(surface::Place::Body), Vec::new()),
             false => (Vec::new(), of_service(surface::Place::Body)),
         };
-        let fixed_body = with_own(inner, surface::Place::Body);
-        let fixed_query = with_own(of_service(surface::Place::Query), surface::Place::Query);
+        let fixed_body = [inner, endpoint.fixed_body.clone()].concat();
+        let fixed_query = [of_service(surface::Place::Query), endpoint.fixed_query.clone()].concat();
         let one_of: Vec<OneOf> = endpoint.one_of.iter().map(|group| self.one_of(group, &type_name)).collect();
         let resolved = Endpoint {
             module: endpoint.module.replace('/', "_"),
@@ -396,11 +393,7 @@ impl Resolver<'_, '_> {
         let variants = group.variants.iter().map(|variant| {
             let fields = self.inputs(&variant.fields);
             self.unique(&fields);
-            Variant {
-                rust: names::camel(&variant.name),
-                fields,
-                fixed: surface::constants(&variant.put, surface::Place::Body, None),
-            }
+            Variant { rust: names::camel(&variant.name), fields, fixed: variant.fixed.clone() }
         });
         OneOf {
             rust: names::snake(&group.name),

@@ -1,33 +1,46 @@
 //! Checks what is put into requests: the names of templates, and the places where they can go.
 
 use crate::diagnostic::{Diagnostics, did_you_mean};
-use crate::model::{Endpoint, Model};
+use crate::model::{Field, Model, Type};
 use crate::source::Span;
-use crate::surface::{ACTION, Place, Put};
+use crate::surface::{ACTION, Place, Put, TOKEN};
 
 /// The places of what carries credentials.
 pub(super) const EVERYWHERE: [Place; 4] = [Place::Header, Place::Query, Place::Body, Place::Cookie];
 
-/// The places of constants of a call.
-const OF_A_CALL: [Place; 2] = [Place::Body, Place::Query];
+/// The places of constants of every call.
+const OF_EVERY_CALL: [Place; 2] = [Place::Body, Place::Query];
 
 /// What the service puts into every request, and what a session does.
 pub(super) fn of_service(model: &Model, diagnostics: &mut Diagnostics) {
     let service = &model.service;
-    check(&service.put, &[ACTION], &OF_A_CALL, diagnostics);
+    check(&service.put, &[ACTION], &OF_EVERY_CALL, diagnostics);
     for (_, puts) in &service.put_by_format {
-        check(puts, &[], &OF_A_CALL, diagnostics);
+        check(puts, &[], &OF_EVERY_CALL, diagnostics);
     }
     if let Some(session) = &service.session {
-        check(&session.put, &["token"], &[Place::Header, Place::Query, Place::Cookie], diagnostics);
+        let fields = sign_in_fields(model);
+        let known: Vec<&str> = [TOKEN].into_iter().chain(fields.iter().map(|field| field.rust.as_str())).collect();
+        check(&session.put, &known, &[Place::Header, Place::Query, Place::Cookie], diagnostics);
+        for put in &session.put {
+            let of_session = put.names().into_iter().filter(|name| *name != TOKEN);
+            for field in of_session.filter_map(|name| fields.iter().find(|field| field.rust == name)) {
+                if !matches!(field.ty, Type::Secret | Type::Text) || !field.is_required() {
+                    let help = "a required `secret` or `text` of the sign-in's output";
+                    let label = format!("`{}` is none", field.rust);
+                    let message = "a session cannot keep this field";
+                    diagnostics.add_with_help("E0231", &put.template.span, message, label, help);
+                }
+            }
+        }
     }
 }
 
-pub(super) fn of_endpoint(endpoint: &Endpoint, diagnostics: &mut Diagnostics) {
-    check(&endpoint.surface.put, &[], &OF_A_CALL, diagnostics);
-    for variant in endpoint.surface.one_of.iter().flat_map(|group| &group.variants) {
-        check(&variant.put, &[], &[Place::Body], diagnostics);
-    }
+/// The fields of what a sign-in gives.
+fn sign_in_fields(model: &Model) -> &[Field] {
+    let sign_in = model.service.credentials.iter().find_map(|credentials| credentials.sign_in.as_ref());
+    let output = sign_in.and_then(|path| model.endpoint(path)).and_then(|endpoint| endpoint.output.ty());
+    output.and_then(|ty| model.fields(ty)).unwrap_or_default()
 }
 
 /// Reports unknown names and places where this cannot go.

@@ -156,6 +156,10 @@ impl Checker<'_> {
                 Some(table) => self.named(table, keys, key.name, false),
                 None => self.shape(&span, key, inner),
             },
+            Shape::Inputs(keys) => match inner.as_table() {
+                Some(table) => table.into_iter().for_each(|(name, value)| self.input(name, value, keys, key.name)),
+                None => self.shape(&span, key, inner),
+            },
             Shape::Described(keys) => match inner.as_table() {
                 Some(table) => self.named(table, keys, key.name, true),
                 None => self.shape(&span, key, inner),
@@ -168,6 +172,28 @@ impl Checker<'_> {
         if let Some(text) = value.get_ref().as_str() {
             let text = At { value: text.to_owned(), span: self.span(value) };
             self.sentences.push(Sentence { owner: self.owner.clone(), text });
+        }
+    }
+
+    /// Checks an input, or a constant that stands among inputs.
+    pub(crate) fn input(
+        &mut self,
+        name: &Spanned<Cow<'_, str>>,
+        value: &Spanned<DeValue<'_>>,
+        keys: &'static [Key],
+        what: &str,
+    ) {
+        let (place, inner) = (self.span(name), value.get_ref());
+        match inner.as_table() {
+            Some(table) => self.table(table, keys, &place, &format!("`{}` of `{what}`", name.get_ref())),
+            None if is_scalar(inner) => {}
+            None => self.diagnostics.add_with_help(
+                "E0103",
+                &place,
+                format!("`{}` has to be a table or a constant", name.get_ref()),
+                format!("this is of type {}", inner.type_str()),
+                "an input is a table with `type` and `en`, a constant is text, a number, `true` or `false`",
+            ),
         }
     }
 
@@ -206,10 +232,7 @@ impl Checker<'_> {
                     is_text_or_number(inner) || is_filled || inner.is_bool(),
                     "text, a whole number, a list of them, `true` or `false`",
                 ),
-                _ => (
-                    is_text_or_number(inner) || inner.is_float() || inner.is_bool(),
-                    "text, a number, `true` or `false`",
-                ),
+                _ => (is_scalar(inner), "text, a number, `true` or `false`"),
             };
             if !fits {
                 self.diagnostics.add(
@@ -241,10 +264,11 @@ impl Checker<'_> {
             if let Err(why) = put::place(name.get_ref()) {
                 self.diagnostics.add_with_help("E0241", &self.span(name), why, "not a place", HELP);
             }
-            let is_scalar = inner.is_str() || inner.is_integer() || inner.is_float() || inner.is_bool();
             let why = match inner.as_str().map(put::template) {
                 Some(Err(why)) => why,
-                None if !is_scalar => format!("`{}` has to be text, a number, `true` or `false`", name.get_ref()),
+                None if !is_scalar(inner) => {
+                    format!("`{}` has to be text, a number, `true` or `false`", name.get_ref())
+                }
                 _ => continue,
             };
             self.diagnostics.add_with_help("E0241", &self.span(value), why, "not a template", HELP);
@@ -288,7 +312,7 @@ impl Checker<'_> {
             Shape::Scalars => "a list of texts, whole numbers, `true` or `false`",
             Shape::Integers => "a list of whole numbers",
             Shape::TextByFormat => "text, or a table with `xml` and `json`",
-            Shape::Table(_) | Shape::Named(_) | Shape::Described(_) | Shape::Any => "a table",
+            Shape::Table(_) | Shape::Named(_) | Shape::Inputs(_) | Shape::Described(_) | Shape::Any => "a table",
             Shape::Constants | Shape::Pairs | Shape::Conditions | Shape::Put | Shape::PutByFormat => "a table",
             Shape::Tables(_) => "tables in double brackets",
         };
@@ -300,6 +324,10 @@ impl Checker<'_> {
             key.doc,
         );
     }
+}
+
+fn is_scalar(value: &DeValue<'_>) -> bool {
+    value.is_str() || value.is_integer() || value.is_float() || value.is_bool()
 }
 
 fn is_list<'i>(value: &DeValue<'i>, is_item: impl Fn(&DeValue<'i>) -> bool) -> bool {

@@ -3,13 +3,12 @@
 use toml::de::{DeTable, DeValue};
 
 use super::check::Checker;
-use super::field::{read_by_format, read_field, read_fields, read_remarks, read_root};
+use super::field::{read_by_format, read_fields, read_remarks, read_root};
 use super::keys;
 use super::node::{Described, Node, decimal};
 use crate::source::{At, Span};
 use crate::surface::{
-    Condition, Endpoint, Evidence, ExampleFacts, OneOf, Paging, Place, Removed, Response, Status, Variant, Waiter,
-    Wanted,
+    Condition, Endpoint, Evidence, ExampleFacts, OneOf, Paging, Removed, Response, Status, Variant, Waiter, Wanted,
 };
 
 /// Checks `one-of`, whose groups have free names beside their own keys.
@@ -37,17 +36,7 @@ pub(super) fn check_one_of(checker: &mut Checker<'_>, top: &DeTable<'_>) {
             if let Some(key) = keys::ONE_OF.iter().find(|key| key.name == variant.get_ref()) {
                 checker.value(value, key);
             } else if let Some(fields) = value.get_ref().as_table() {
-                for (wire, field) in fields {
-                    if wire.get_ref() == keys::VARIANT_PUT.name {
-                        checker.value(field, &keys::VARIANT_PUT);
-                        continue;
-                    }
-                    let place = checker.span(wire);
-                    match field.get_ref().as_table() {
-                        Some(table) => checker.table(table, keys::FIELD, &place, &format!("`{}`", wire.get_ref())),
-                        None => checker.diagnostics.add("E0103", &place, "a field has to be a table", "not a table"),
-                    }
-                }
+                fields.into_iter().for_each(|(wire, field)| checker.input(wire, field, keys::FIELD, variant.get_ref()));
             } else {
                 let place = checker.span(variant);
                 let message = format!("unknown key `{}` in a group", variant.get_ref());
@@ -64,7 +53,8 @@ pub(super) fn check_one_of(checker: &mut Checker<'_>, top: &DeTable<'_>) {
 }
 
 pub(super) fn read(place: Span, module: &str, stem: &str, node: &Node<'_, '_>) -> Endpoint {
-    let put = node.puts("put");
+    let flags = node.texts("flags");
+    let has = |flag: &str| flags.iter().any(|said| said == flag);
     Endpoint {
         file: place.file,
         module: module.to_owned(),
@@ -74,8 +64,12 @@ pub(super) fn read(place: Span, module: &str, stem: &str, node: &Node<'_, '_>) -
         path: node.optional_at("path"),
         action: node.optional("action"),
         effect: node.text_at("effect"),
-        flags: node.texts("flags"),
-        repeat_documented: node.has("repeat"),
+        flags: flags
+            .iter()
+            .filter(|flag| ![keys::REPEATABLE, keys::ANONYMOUS].contains(&flag.as_str()))
+            .cloned()
+            .collect(),
+        repeat_documented: has(keys::REPEATABLE),
         rates: node.texts_at("rates"),
         en: node.text("en"),
         ru: node.ru(),
@@ -85,7 +79,7 @@ pub(super) fn read(place: Span, module: &str, stem: &str, node: &Node<'_, '_>) -
         provenance: node.optional("provenance"),
         deadline: node.integer("deadline"),
         recovery: node.text("recovery"),
-        authorised: node.flag("authorised") != Some(false),
+        authorised: !has(keys::ANONYMOUS),
         removed: node.table("removed-at").map(|node| Removed {
             hosts: node.pairs("hosts"),
             instead: node.text("instead"),
@@ -95,10 +89,9 @@ pub(super) fn read(place: Span, module: &str, stem: &str, node: &Node<'_, '_>) -
         query: read_fields(node.table("query")),
         headers: read_fields(node.table("headers")),
         body: read_fields(node.table("body")),
-        has_body: node.has("body")
-            || node.has("request")
-            || put.iter().any(|put| put.place == Place::Body)
-            || node.has("one-of"),
+        has_body: node.has("body") || node.has("request") || node.has("one-of"),
+        fixed_query: node.constants("query"),
+        fixed_body: node.constants("body"),
         request_root: read_root(node.table("request")),
         at_least_one: node.texts_at("at-least-one"),
         one_of: node
@@ -107,7 +100,6 @@ pub(super) fn read(place: Span, module: &str, stem: &str, node: &Node<'_, '_>) -
             .flat_map(Node::tables)
             .map(|(name, node)| read_one_of(name, &node))
             .collect(),
-        put,
         response: read_response(node.table("response")),
         paging: node.table("paging").map(|node| Paging {
             place: node.place(),
@@ -138,12 +130,8 @@ pub(super) fn read(place: Span, module: &str, stem: &str, node: &Node<'_, '_>) -
 
 fn read_one_of(name: At<String>, node: &Node<'_, '_>) -> OneOf {
     let variant = |(name, node): (At<String>, Node<'_, '_>)| Variant {
-        fields: node
-            .tables()
-            .filter(|(wire, _)| wire.as_str() != keys::VARIANT_PUT.name)
-            .map(|(wire, node)| read_field(wire, &node))
-            .collect(),
-        put: node.puts(keys::VARIANT_PUT.name),
+        fields: read_fields(Some(node)),
+        fixed: node.scalars(),
         name,
     };
     OneOf {
@@ -171,7 +159,7 @@ fn read_response(node: Option<Node<'_, '_>>) -> Response {
         empty_statuses: empty.map(|node| node.integers("status")).unwrap_or_default(),
         empty_codes: empty.map(|node| node.texts("code")).unwrap_or_default(),
         empty_except: empty.map(|node| node.texts("except")).unwrap_or_default(),
-        may_lack_marker: node.flag_at("may-lack-marker").filter(|may| may.value),
+        may_lack_marker: node.has("marker").then(|| node.span("marker")),
         key: node.optional_at("key"),
         echo: node.pairs("echo"),
     }

@@ -33,7 +33,7 @@ pub(super) fn read_field(wire: At<String>, node: &Node<'_, '_>) -> Field {
         total: read_by_format(node, "total"),
         when: when.iter().flat_map(Node::tables).map(|(name, node)| (name, read_limits(&node, &ty))).collect(),
         not_below: node.optional_at("not-below"),
-        required_if: node.optional_at("required-if"),
+        required_if: node.optional_at("required"),
         only_if: node.optional_at("only-if"),
         names: node.optional_at("names"),
         from: node.integer_at("from"),
@@ -48,9 +48,7 @@ pub(super) fn read_field(wire: At<String>, node: &Node<'_, '_>) -> Field {
 
 /// The limits of a field of this type: the least and the most are numbers, or lengths of a text.
 fn read_limits(node: &Node<'_, '_>, ty: &str) -> Limits {
-    let range = node.integers("range");
-    let least = node.integer("min").or(range.first().copied());
-    let most = node.integer("max").or(range.get(1).copied());
+    let (least, most) = (node.integer("min"), node.integer("max"));
     let item = ty.rsplit(':').next().unwrap_or_default();
     let is_text = ["text", "secret"].contains(&item.trim_matches(['[', ']', '{', '}', '?', ' ']));
     let number = |limit: Option<i64>| limit.filter(|_| !is_text);
@@ -87,8 +85,8 @@ pub(super) fn read_type(name: At<String>, node: &Node<'_, '_>) -> TypeDefinition
             _ => IdKind::Text,
         };
         TypeKind::Id { kind, min: node.integer_at("min") }
-    } else if node.has("range") {
-        TypeKind::Ranged(At { value: read_limits(node, ""), span: node.span("range") })
+    } else if let Some(key) = ["max", "min"].into_iter().find(|key| node.has(key)) {
+        TypeKind::Ranged(At { value: read_limits(node, ""), span: node.span(key) })
     } else if let Some(values) = node.table("values") {
         let values = values.tables().map(|(wire, node)| EnumerationValue {
             wire,

@@ -7,7 +7,7 @@ mod service;
 
 #[cfg(test)]
 pub(crate) use endpoint::WAITER;
-pub(crate) use endpoint::{ENDPOINT, ONE_OF, VARIANT_PUT};
+pub(crate) use endpoint::{ENDPOINT, ONE_OF};
 pub(crate) use inventory::INVENTORY;
 pub(crate) use service::SERVICE;
 
@@ -45,6 +45,8 @@ pub(crate) enum Shape {
     Named(&'static [Key]),
     /// As `Named`, but a text stands for a table with `en` alone.
     Described(&'static [Key]),
+    /// A table whose keys are free and whose values are tables with these keys, or scalars that are constants.
+    Inputs(&'static [Key]),
     /// A table of free keys and scalars.
     Constants,
     /// A table of free keys and texts.
@@ -95,7 +97,13 @@ const FLAGS: &[&str] = &[
     "get-with-effect",
     "body-required-for-meaning",
     "hazard",
+    REPEATABLE,
+    ANONYMOUS,
 ];
+/// The document says that a repeat of an idempotent call is harmless.
+pub(super) const REPEATABLE: &str = "repeatable";
+/// The call is sent without credentials.
+pub(super) const ANONYMOUS: &str = "anonymous";
 const FAULT_KINDS: &[&str] = &[
     "auth",
     "forbidden",
@@ -132,7 +140,6 @@ const STATUS_MEANINGS: &[&str] = &[
 const SHAPES: &[&str] = &["clock", "domain", "link", "ipv4", "ipv6", "hex32"];
 
 const LIMITS: &[Key] = &[
-    key("range", Shape::Integers, "Lowest and highest value; of a text, the fewest and the most characters."),
     key("min", Shape::Integer, "Lowest value, or the fewest characters."),
     key("max", Shape::Integer, "Highest value, or the most characters."),
     key("multiple-of", Shape::Integer, "The value is a multiple of this."),
@@ -147,14 +154,17 @@ pub(crate) const FIELD: &[Key] = &[
     key("xml", Shape::Text, "The name in XML; `@a` is an attribute."),
     key("item", Shape::Text, "The key of each item of a list, in all formats but XML: `[{\"thing\": {}}]`."),
     key("also", Shape::Texts, "More names that are accepted."),
-    key("required", Shape::Flag, "The object is not this object without it."),
+    key(
+        "required",
+        Shape::FlagOrText,
+        "The object is not this object without it; a text: where this flag is on, or this `field=value` holds.",
+    ),
     key("absent", Shape::Flag, "What the absence of a flag means."),
     key("header", Shape::Text, "The header that has the value."),
     key("unit", Shape::Text, "The unit, for the docs."),
     key("pattern", Shape::Text, "A date pattern other than the first of the service."),
     key("write", Shape::Word(&["text"]), "How a number is written."),
     key("trim", Shape::Flag, "Blanks around the text of an answer are left out."),
-    key("range", Shape::Integers, "Lowest and highest value; of a text, the fewest and the most characters."),
     key("min", Shape::Integer, "Lowest value, or the fewest characters."),
     key("max", Shape::Integer, "Highest value, or the most characters."),
     key("multiple-of", Shape::Integer, "The value is a multiple of this."),
@@ -164,7 +174,6 @@ pub(crate) const FIELD: &[Key] = &[
     key("hosts", Shape::Named(LIMITS), "Limits that differ by host."),
     key("when", Shape::Named(LIMITS), "Limits that hold where this `field=value` does."),
     key("not-below", Shape::Text, "The input that this one must not be less than."),
-    key("required-if", Shape::Text, "Required where this flag is on, or this `field=value` holds."),
     key("only-if", Shape::Text, "Allowed only where this flag is on, or this `field=value` holds."),
     key("names", Shape::Text, "The template of the names that nested values have: `pid[{index}]`, `{field}_{key}`."),
     key("from", Shape::Integer, "The `{index}` of the first item, if it is not 1."),
@@ -180,8 +189,8 @@ pub(crate) const TYPE: &[Key] = &[
     key("values", Shape::Named(ENUM_VALUE), "The values of an open enumeration."),
     key("kind", Shape::Word(&["text", "number"]), "What the values of an enumeration are on the wire."),
     key("id", Shape::Word(&["number", "text", "free"]), "The type is an id; a free one is any text."),
-    key("min", Shape::Integer, "The lowest number of an id that may be sent."),
-    key("range", Shape::Integers, "The type is a whole number from the lowest to the highest of these."),
+    key("min", Shape::Integer, "The lowest number of an id that may be sent, or of a whole number with a `max`."),
+    key("max", Shape::Integer, "The type is a whole number up to this one."),
     key("union", Shape::Table(UNION), "The shapes that a value may have."),
     key("keep-raw", Shape::Flag, "The struct keeps the object as it came."),
     key("provenance", Shape::Word(PROVENANCES), "Where the facts are from."),

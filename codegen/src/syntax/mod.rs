@@ -161,7 +161,7 @@ fn read_inventory(node: &Node<'_, '_>) -> Inventory {
     Inventory {
         endpoints: node
             .list("endpoint")
-            .map(|node| (node.integer("number").unwrap_or(0), node.text("title"), node.integer("line")))
+            .map(|node| (node.integer("id").unwrap_or(0), node.text("name"), node.integer("line")))
             .collect(),
         blocks: node
             .list("block")

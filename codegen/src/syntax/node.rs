@@ -202,15 +202,20 @@ impl<'t, 'i> Node<'t, 'i> {
 
     /// The entries of a table of scalars.
     pub(super) fn constants(&self, key: &str) -> Vec<Constant> {
-        let Some(table) = self.table(key) else {
-            return Vec::new();
-        };
-        let constant = |(name, value): (&Spanned<std::borrow::Cow<'_, str>>, &Spanned<DeValue<'_>>)| {
+        self.table(key).map(|table| table.scalars()).unwrap_or_default()
+    }
+
+    /// The scalars among the entries.
+    pub(super) fn scalars(&self) -> Vec<Constant> {
+        let (mut constants, mut behind) = (Vec::new(), 0);
+        for (name, value) in self.table {
             let key = At { value: name.get_ref().to_string(), span: Span { file: self.file, range: name.span() } };
-            let (text, is_number) = scalar(value.get_ref())?;
-            Some(Constant { key, text, is_number })
-        };
-        table.table.iter().filter_map(constant).collect()
+            match scalar(value.get_ref()) {
+                Some((text, is_number)) => constants.push(Constant { key, text, is_number, behind }),
+                None => behind += 1,
+            }
+        }
+        constants
     }
 
     /// What is put into requests; what is a table has another meaning.

@@ -11,8 +11,8 @@ use crate::surface::{
 
 pub(super) fn read(node: &Node<'_, '_>) -> Service {
     let signature = read_signature(node);
-    let lenient = node.table("lenient");
-    let is = |key: &str| lenient.is_some_and(|node| node.flag(key) == Some(true));
+    let lenient = node.texts_at("lenient");
+    let is = |word: &str| lenient.iter().any(|said| said.as_str() == word);
     let dates = node.table("dates");
     let forms = |key: &str| dates.map(|node| node.texts(key)).unwrap_or_default();
     Service {
@@ -48,11 +48,14 @@ pub(super) fn read(node: &Node<'_, '_>) -> Service {
             // Date forms and envelope keys are separate fields: their lists here are `'static`.
             ..Leniency::STRICT
         },
-        ignore: lenient.map(|node| node.texts_at("ignore")).unwrap_or_default(),
-        scalar: lenient.and_then(|node| node.optional_at("scalar")),
+        ignore: node.texts_at("ignore"),
+        scalar: node.optional_at("scalar"),
         root: read_by_format(node, "root"),
         words: node.words_at("words"),
-        ambiguous_map: lenient.filter(|_| is("one-as-list") && is("map-as-list")).map(|node| node.span("map-as-list")),
+        ambiguous_map: lenient
+            .iter()
+            .find(|word| word.as_str() == "map-as-list" && is("one-as-list"))
+            .map(|word| word.span.clone()),
         datetime_patterns: forms("datetime"),
         date_patterns: forms("date"),
         hosts: node
@@ -103,8 +106,8 @@ pub(super) fn read(node: &Node<'_, '_>) -> Service {
                 en: node.text("en"),
                 ru: node.ru(),
                 accepted: node.optional("accepted"),
-                verify: node.flag("verify") == Some(true),
-                undone: node.flag("undone") == Some(true),
+                verify: node.text("happened") == "perhaps",
+                undone: node.text("happened") == "no",
                 texts: node.texts("match"),
             })
             .collect(),
@@ -156,6 +159,13 @@ fn read_fault(node: &Node<'_, '_>) -> Fault {
     let Some(first) = documents.first().cloned() else { return Fault::default() };
     Fault {
         style: match success {
+            // What is there says that it is a fault, and the marker of a success stands anywhere.
+            Some(_)
+                if documents.iter().any(|one| !one.present.is_empty())
+                    && documents.iter().all(|one| one.is.is_empty()) =>
+            {
+                FaultStyle::Documents
+            }
             Some(_) => FaultStyle::Envelope,
             None if first.wrapped => FaultStyle::Wrapped,
             None => FaultStyle::Documents,

@@ -67,7 +67,9 @@ pub fn edits(place: &Place, text: &str) -> Vec<Edit> {
     }
     add("is a date", value, DATE, Expected::Here);
     let all = alternatives(&place.schema);
-    let takes = |kind: &str| all.iter().any(|schema| schema.get("type").is_some_and(|one| one == kind));
+    // A number may be a whole one.
+    let is_of = |one: &serde_json::Value, kind: &str| one == kind || kind == "integer" && one == "number";
+    let takes = |kind: &str| all.iter().any(|schema| schema.get("type").is_some_and(|one| is_of(one, kind)));
     let words = all.iter().any(|schema| schema.get("enum").is_some());
     for (kind, other) in
         [("string", "\"zzz\""), ("integer", "7"), ("boolean", "true"), ("array", "[]"), ("object", "{}")]

@@ -60,9 +60,17 @@ pub struct Place {
     pub value: Option<Range<usize>>,
     /// What holds for the value, if the schema says it.
     pub schema: Value,
+    /// The table of the key, as its schema has it: the same table of keys may stand in several places.
+    pub table: String,
     /// Whether the name is one of the language, and none that a spec chooses.
     pub is_word: bool,
     pub is_required: bool,
+}
+
+/// The keys of a table, by which it is the same wherever it stands; empty if all of its names are free.
+pub fn table_of(schema: &Value) -> String {
+    let keys = alternatives(schema).into_iter().find_map(|schema| schema.get("properties"));
+    keys.map(Value::to_string).unwrap_or_default()
 }
 
 /// The entries of a file.
@@ -94,6 +102,7 @@ fn walk(table: &dyn TableLike, path: &str, schema: &Value, found: &mut Vec<Place
                 name: span,
                 value: item.as_value().and_then(toml_edit::Value::span),
                 schema: below.clone(),
+                table: table_of(schema),
                 is_word: known.is_some(),
                 is_required,
             });

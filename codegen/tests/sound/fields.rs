@@ -211,11 +211,11 @@ pub fn field(rng: &mut TestRng, index: usize, place: Place, named: &[Named], wor
                 "text" if rng.random_bool(0.5) => match place {
                     Place::Answer if !is_required => keys.push("trim = true".to_owned()),
                     Place::Answer => {}
-                    _ => keys.push(pick(rng, &["min = 1", "max = 40", "range = [1, 90]"]).to_owned()),
+                    _ => keys.push(pick(rng, &["min = 1", "max = 40", "min = 1, max = 90"]).to_owned()),
                 },
                 "int" | "uint" if place != Place::Answer && rng.random_bool(0.5) => {
                     keys.push(
-                        pick(rng, &["range = [-99, 100]", "min = -50", "max = 200", "multiple-of = 1"]).to_owned(),
+                        pick(rng, &["min = -99, max = 100", "min = -50", "max = 200", "multiple-of = 1"]).to_owned(),
                     );
                 }
                 "uint" if rng.random_bool(0.3) => keys.push("unit = \"MB\"".to_owned()),

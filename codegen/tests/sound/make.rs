@@ -83,13 +83,10 @@ impl Maker {
         if self.words {
             text.push_str("words = [\"off\", \"on\", 0, 1]\n");
         }
-        text.push_str("\n[lenient]\n");
         let list = pick(&mut self.rng, &["one-as-list", "map-as-list", "null-as-empty"]);
-        for key in [list, "list-as-empty-map", "loose-scalars", "empty-text-is-absent", "loose-flags"] {
-            if self.flip(0.3) {
-                text.push_str(&format!("{key} = true\n"));
-            }
-        }
+        let mut lenient = vec![list, "list-as-empty-map", "loose-scalars", "empty-text-is-absent", "loose-flags"];
+        lenient.retain(|_| self.flip(0.3));
+        text.push_str(&format!("lenient = {lenient:?}\n"));
         if self.style == Style::Envelope {
             text.push_str("ignore = [\"debug\"]\n");
         }
@@ -139,7 +136,7 @@ impl Maker {
         text.push_str(
             "[Slug]\nid = \"text\"\nen = \"The word of a thing.\"\n\n[Free]\nid = \"free\"\nen = \"Any name.\"\n\n",
         );
-        text.push_str("[Hour]\nrange = [0, 23]\nen = \"An hour.\"\n\n");
+        text.push_str("[Hour]\nmin = 0\nmax = 23\nen = \"An hour.\"\n\n");
         text.push_str("[State]\nen = \"What it does.\"\nkind = \"text\"\n[State.values]\nis_on = { as = \"On\", en = \"It runs.\" }\noff = { en = \"It does not.\" }\n\n");
         text.push_str("[Level]\nen = \"How much.\"\nkind = \"number\"\n[Level.values]\n1 = { as = \"Low\", en = \"Little.\" }\n2 = { as = \"High\", en = \"Much.\" }\n\n");
         named.push(scalar("ThingId", Wire::Number("7".into())));

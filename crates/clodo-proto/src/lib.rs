@@ -37,8 +37,8 @@
 //! * An empty list comes as a 404. It is an empty list here.
 //! * The API tells no prices; [`billing`] tells what was charged.
 //!
-//! The feature `server` adds the other half (reading requests, writing answers), `serde` makes all values
-//! `serde::Serialize`, with secrets redacted.
+//! The feature `server` adds the other half (reading requests, writing answers); `serde` writes and reads all values,
+//! with secrets redacted. Values of enumerations say what they mean in English and in Russian: `meaning("ru")`.
 //!
 //! # A call without a client
 //!

@@ -485,9 +485,25 @@ impl<'a> RawAnswer<'a> {
                 return if reader.kind() == Kind::Null { Ok(()) } else { Err(reader.expected("null")) };
             };
             let mut fields = reader.fields("")?;
-            let is_null = fields.is_null(name)?;
+            let is_null = fields.found(name)?.is_some_and(|node| node.kind() == Kind::Null);
             fields.finish()?;
             if is_null { Ok(()) } else { Err(reader.error("null", "another value or none")) }
+        })
+    }
+
+    /// Checks that the object under one root name is there, with a marker of success and nothing else.
+    ///
+    /// # Errors
+    /// Anything else.
+    pub fn nothing_under(&self, root: &Name) -> Result<(), DecodeError> {
+        self.read_tree(|reader| {
+            let mut fields = reader.fields("")?;
+            let found = fields.found(root)?;
+            fields.finish()?;
+            match found {
+                Some(node) => nothing_but_markers(reader, node),
+                None => Err(reader.error("an object with the marker of a success", "nothing")),
+            }
         })
     }
 
@@ -501,6 +517,12 @@ impl<'a> RawAnswer<'a> {
     /// Anything else.
     pub fn nothing(&self) -> Result<(), DecodeError> {
         let envelope = self.api.leniency.envelope;
+        if !self.api.leniency.marker.is_empty() {
+            return self.read_tree(|reader| {
+                let root = reader.fields("")?.node();
+                nothing_but_markers(reader, root)
+            });
+        }
         if envelope.is_empty() {
             let (expected, found) = match self.is_empty() {
                 true if self.may_be_bodiless() => return Ok(()),
@@ -529,4 +551,19 @@ impl<'a> RawAnswer<'a> {
             Ok(())
         })
     }
+}
+
+/// Checks that all below a node is a marker, or leads to one; the readers limit the depth.
+fn nothing_but_markers(reader: &mut Reader<'_>, node: Node<'_>) -> Result<(), DecodeError> {
+    for item in node.items() {
+        nothing_but_markers(reader, item)?;
+    }
+    for (key, inner) in node.entries() {
+        match inner.kind() {
+            _ if reader.is_ignored(inner) => {}
+            Kind::Map | Kind::List => nothing_but_markers(reader, inner)?,
+            _ => reader.unknown_field(key, inner)?,
+        }
+    }
+    Ok(())
 }

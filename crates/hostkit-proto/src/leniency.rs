@@ -30,6 +30,9 @@ pub struct Leniency {
     pub envelope: &'static [&'static str],
     /// Paths to the parts of answers that are skipped, as [`ignored`](crate::place::ignored) reads them.
     pub ignore: &'static [&'static str],
+    /// Path to the marker that every success has without an envelope, as [`all`](crate::place::all) reads it; empty if there
+    /// is none. The verdict reads it, so it is no field of the data, and an item that has nothing else is none.
+    pub marker: &'static str,
     /// The key of the scalar in an object that may stand for it, such as `$`; empty if none does.
     pub scalar: &'static str,
 }
@@ -48,6 +51,7 @@ impl Leniency {
         dates: &["%Y-%m-%d"],
         envelope: &[],
         ignore: &[],
+        marker: "",
         scalar: "",
     };
 }

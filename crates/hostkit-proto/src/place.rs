@@ -19,20 +19,25 @@ pub fn below<'t>(node: Node<'t>, path: &str) -> Option<Node<'t>> {
     })
 }
 
-/// The indices of the nodes at these paths, in which `*` is any name and lists are no step.
-pub fn ignored(top: Node<'_>, paths: &[&str]) -> HashSet<usize> {
-    let mut found = HashSet::new();
-    paths.iter().for_each(|path| collect(top, path, &mut found));
+/// All nodes at a path, in which `*` is any name and lists are no step.
+pub fn all<'t>(top: Node<'t>, path: &str) -> Vec<Node<'t>> {
+    let mut found = Vec::new();
+    collect(top, path, &mut found);
     found
 }
 
-fn collect(node: Node<'_>, path: &str, found: &mut HashSet<usize>) {
+/// The indices of the nodes at these paths, in which `*` is any name and lists are no step.
+pub fn ignored(top: Node<'_>, paths: &[&str]) -> HashSet<usize> {
+    paths.iter().flat_map(|path| all(top, path)).map(Node::index).collect()
+}
+
+fn collect<'t>(node: Node<'t>, path: &str, found: &mut Vec<Node<'t>>) {
     node.items().for_each(|item| collect(item, path, found));
     let (step, rest) = path.split_once('/').map_or((path, None), |(step, rest)| (step, Some(rest)));
     for (_, inner) in node.entries().filter(|(name, _)| step == "*" || *name == step) {
         match rest {
             Some(rest) => collect(inner, rest, found),
-            None => drop(found.insert(inner.index())),
+            None => found.push(inner),
         }
     }
 }

@@ -16,6 +16,8 @@ use crate::codec::UnknownFields;
 use crate::codec::{At, DecodeError, Field, Fields, FromText, FromWire, Name, Names, Object, Part, Reader, ToText};
 use crate::codec::{FlagWords, flag_of, gather, gather_map, is_key};
 use crate::endpoint::Endpoint;
+use crate::info::Top;
+use crate::word::Word;
 pub use simulate::Simulate;
 
 /// An endpoint that a server can answer. Generated.
@@ -408,12 +410,24 @@ pub struct WrittenAnswer {
     top: (&'static str, &'static str),
     /// The key under which each scalar is written.
     scalar: &'static str,
+    /// The path to the marker of a success, and what stands there.
+    mark: Option<(&'static str, Value)>,
 }
 
 impl WrittenAnswer {
     /// An answer in a format, with the fields of the API's envelope for a success.
     pub fn new(format: Format, status: u16, envelope: Vec<(&'static str, Value)>) -> Self {
-        Self { status, headers: HeaderMap::new(), format, body: None, raw: None, envelope, top: ("", ""), scalar: "" }
+        Self {
+            status,
+            headers: HeaderMap::new(),
+            format,
+            body: None,
+            raw: None,
+            envelope,
+            top: ("", ""),
+            scalar: "",
+            mark: None,
+        }
     }
 
     /// An answer to one endpoint, in the API's envelope.
@@ -478,6 +492,11 @@ impl WrittenAnswer {
         self.raw = Some(bytes.to_vec());
     }
 
+    /// Sets the marker of a success at a path, in each item of the lists on the way.
+    pub fn mark(&mut self, path: Top, word: Word<'static>) {
+        self.mark = Some((path.path(self.format), word.to_value()));
+    }
+
     /// Sets null as the whole document, or under a root name.
     pub fn null(&mut self, root: Option<Name>) {
         self.body = Some(match root {
@@ -523,6 +542,10 @@ impl WrittenAnswer {
             Some(other) if entries.is_empty() => other,
             _ => Value::Map(entries),
         };
+        let tree = match &self.mark {
+            Some((path, word)) => marked(tree, path, word),
+            None => tree,
+        };
         if matches!(&tree, Value::Map(entries) if entries.is_empty()) {
             return None;
         }
@@ -532,6 +555,22 @@ impl WrittenAnswer {
             Err(_) => Value::Map(vec![(if step == "*" { any } else { step }.into(), tree)]),
         }))
     }
+}
+
+/// The tree with the marker at this path; what is there of the path stays.
+fn marked(tree: Value, path: &'static str, word: &Value) -> Value {
+    let entries = match tree {
+        Value::List(items) => return Value::List(items.into_iter().map(|item| marked(item, path, word)).collect()),
+        Value::Map(entries) => entries,
+        _ => Vec::new(),
+    };
+    let (step, rest) = path.split_once('/').unwrap_or((path, ""));
+    let is_there = entries.iter().any(|(name, _)| name == step);
+    let below = |value: Value| if rest.is_empty() { value } else { marked(value, rest, word) };
+    let new = if rest.is_empty() { word.clone() } else { marked(Value::Null, rest, word) };
+    let new = (!is_there).then(|| (step.into(), new));
+    let old = entries.into_iter().map(|(name, value)| if name == step { (name, below(value)) } else { (name, value) });
+    Value::Map(new.into_iter().chain(old).collect())
 }
 
 /// The tree with each scalar in an object under this key, if there is one.

@@ -1,5 +1,6 @@
 //! The result of a sign-in.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::value::{Secret, UnixTime};
@@ -9,6 +10,8 @@ use crate::value::{Secret, UnixTime};
 pub struct Session {
     /// The token; none where calls carry the credentials themselves.
     pub token: Option<Secret>,
+    /// What else of the sign-in's answer calls carry, by the names of its fields.
+    pub more: BTreeMap<String, Secret>,
     /// The base URL that the API named for further calls, unchecked.
     pub base_url: Option<String>,
     /// How long the token is good for, counted from the request of the sign-in.
@@ -36,5 +39,10 @@ impl Session {
     /// A session that holds a token and nothing else.
     pub fn with_token(token: Secret) -> Self {
         Self { token: Some(token), ..Self::default() }
+    }
+
+    /// Everything that proves who makes a call.
+    pub fn secrets(&self) -> impl Iterator<Item = &Secret> {
+        self.token.iter().chain(self.more.values())
     }
 }

@@ -253,6 +253,16 @@ mod tests {
     }
 
     #[test]
+    fn an_observation_is_one_line() {
+        assert_eq!(Observation::default().to_string(), "not polled yet");
+        let mut seen = Observation::new("Creation").percent(9);
+        seen.unmet.push("status is \"new\", not \"active\"".to_owned());
+        assert_eq!(seen.to_string(), "Creation, 9 %, status is \"new\", not \"active\"");
+        seen.failure = Some("no answer".to_owned());
+        assert_eq!(seen.to_string(), "the poll failed: no answer");
+    }
+
+    #[test]
     fn says_what_does_not_hold() {
         let text = |text: &'static str| Some(text);
         assert_eq!(
@@ -281,5 +291,23 @@ mod tests {
         checks.text(Some("sold out"));
         checks.fails_at("state", Some("error"), &["error"]);
         assert_eq!(checks.end(()), Progress::Failed(r#"state is "error": "sold out""#.to_owned()));
+    }
+
+    #[test]
+    fn a_failure_has_the_words_of_the_api_where_there_are_some() {
+        let failed = |text: &str| {
+            let report = Report::default();
+            let mut checks = Checks::new(&report);
+            checks.observation.text = text.to_owned();
+            checks.failed = Some("`state` is 9".to_owned());
+            match checks.end(()) {
+                Progress::Failed(why) => why,
+                _ => panic!("it failed"),
+            }
+        };
+        assert_eq!(failed(""), "`state` is 9");
+        assert_eq!(failed("broken"), r#"`state` is 9: "broken""#);
+        let seen = Observation::new("copying").percent(130);
+        assert_eq!((seen.text.as_str(), seen.percent), ("copying", Some(100)));
     }
 }

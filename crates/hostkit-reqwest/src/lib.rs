@@ -5,29 +5,32 @@
 //! use hostkit::{Api, Call, Outcome, Perform};
 //! use hostkit_reqwest::Client;
 //!
+//! type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+//!
 //! /// Reads: a `Result`.
-//! async fn read<C: Call>(client: &Client<C::Api>, call: &C) -> Result<C::Output, Box<dyn std::error::Error>> {
+//! async fn read<C: Call>(client: &Client<C::Api>, call: &C) -> Result<C::Output> {
 //!     Ok(client.call(call).await?)
 //! }
 //!
 //! /// Acts: sent at most once, and every end is told apart.
-//! async fn order<O: Perform>(client: &Client<O::Api>, order: &O) -> Result<(), Box<dyn std::error::Error>> {
+//! async fn order<O: Perform>(client: &Client<O::Api>, order: &O) -> Result<()> {
 //!     let outcome = client.perform(order).await;
 //!     if let Some(ticket) = outcome.ticket() {
-//!         std::fs::write("order.ticket", ticket.save().to_string())?; // it may have happened: `client.recover` finds out
+//!         // It may have happened: `client.recover` finds out.
+//!         std::fs::write("order.ticket", ticket.save().to_string())?;
 //!     }
 //!     match outcome {
 //!         Outcome::Done(_) => println!("ordered"),
-//!         Outcome::Accepted(_, why) => println!("ordered, being carried out: {}", why.as_str()),
+//!         Outcome::Accepted(_, why) => println!("being carried out: {}", why.as_str()),
 //!         Outcome::Rejected(rejection) => println!("refused: {rejection}"),
-//!         Outcome::NotSent(error) => println!("nothing was sent; mend the cause, then send it again: {error}"),
+//!         Outcome::NotSent(error) => println!("not sent; mend the cause first: {error}"),
 //!         Outcome::Unresolved(ticket) => println!("look before you order again: {ticket}"),
 //!     }
 //!     Ok(())
 //! }
 //!
-//! fn client<A: Api>(credentials: A::Credentials) -> Result<Client<A>, hostkit::SetupError> {
-//!     Client::new(credentials)
+//! fn client<A: Api>(credentials: A::Credentials) -> Result<Client<A>> {
+//!     Ok(Client::new(credentials)?)
 //! }
 //! ```
 //!

@@ -7,17 +7,16 @@ use std::time::Duration;
 
 use crate::cancel::Cancel;
 use crate::machine::{Machine, Step};
-use crate::time::{Clock, Now};
-use crate::transport::{AsyncTransport, Incoming, Outgoing, Phase, Transport, TransportError, TransportErrorKind};
+use crate::time::Clock;
+use crate::transport::{AsyncTransport, Incoming, Phase, Transport, TransportError, TransportErrorKind};
 
 /// Runs a machine to its end, blocking.
 pub fn drive<M: Machine>(mut machine: M, transport: &impl Transport, clock: &dyn Clock) -> M::Done {
     loop {
-        let now = clock.now();
-        match machine.step(now) {
+        match machine.step(clock.now()) {
             Step::Done(done) => return done,
             Step::Send(outgoing) => {
-                let result = in_time(*outgoing, now, clock).and_then(|outgoing| transport.send(outgoing));
+                let result = transport.send(*outgoing);
                 machine.receive(clock.now(), result);
             }
             Step::SleepUntil(moment) => std::thread::sleep(clock.sleep(moment)),
@@ -39,15 +38,13 @@ pub fn drive_async<M: Machine, S: Future<Output = ()>>(
 ) -> impl Future<Output = M::Done> {
     async move {
         loop {
-            let now = clock.now();
-            match machine.step(now) {
+            match machine.step(clock.now()) {
                 Step::Done(done) => return done,
                 Step::Send(outgoing) => {
                     let cancel = outgoing.cancel.clone();
-                    let result = match (in_time(*outgoing, now, clock), cancel) {
-                        (Err(error), _) => Err(error),
-                        (Ok(outgoing), None) => transport.send(outgoing).await,
-                        (Ok(outgoing), Some(cancel)) => until_cancelled(transport.send(outgoing), &cancel).await,
+                    let result = match cancel {
+                        None => transport.send(*outgoing).await,
+                        Some(cancel) => until_cancelled(transport.send(*outgoing), &cancel).await,
                     };
                     machine.receive(clock.now(), result);
                 }
@@ -64,23 +61,6 @@ pub fn drive_async<M: Machine, S: Future<Output = ()>>(
             }
         }
     }
-}
-
-/// The request with the time that is left for it. The hook before it may have taken long, or the process was stopped: who
-/// took it for dead looks for the call, and must not be told that it did not happen before it goes out.
-///
-/// # Errors
-/// The time is over, on the monotonic clock or, after a sleep of the computer, on the wall clock.
-fn in_time(mut outgoing: Outgoing, stepped: Now, clock: &dyn Clock) -> Result<Outgoing, TransportError> {
-    let now = clock.now();
-    let left = outgoing.timeout.saturating_sub(now.monotonic.since(stepped.monotonic));
-    // The wall clock counts whole seconds.
-    if left.is_zero() || now.since(stepped) > outgoing.timeout.saturating_add(Duration::from_secs(1)) {
-        let why = "the time was over before it was sent";
-        return Err(TransportError::new(Phase::Connect, TransportErrorKind::Timeout, why));
-    }
-    outgoing.timeout = left;
-    Ok(outgoing)
 }
 
 /// The result of a request that is given up, and its connection with it, when the caller cancels.

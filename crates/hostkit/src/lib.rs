@@ -12,9 +12,9 @@
 //! fn may_be_repeated<T, C: FaultCode>(outcome: &Outcome<T, C>) -> bool {
 //!     match outcome {
 //!         Outcome::Done(_) | Outcome::Accepted(..) => false, // it happened, or it will
-//!         Outcome::Rejected(rejection) => !rejection.verify, // refused; after some codes, look first
+//!         Outcome::Rejected(rejection) => !rejection.verify, // refused, or look first
 //!         Outcome::NotSent(_) => true,                       // no byte went out
-//!         Outcome::Unresolved(_) => false,                   // it may have happened: `client.recover` finds out
+//!         Outcome::Unresolved(_) => false,                   // ask `client.recover`
 //!     }
 //! }
 //! ```

@@ -183,4 +183,12 @@ mod tests {
             assert!(quoted.ends_with('…') && (KEPT - 1..=KEPT + 3).contains(&quoted.len()), "{}", quoted.len());
         }
     }
+
+    #[test]
+    fn a_long_text_keeps_as_much_as_is_kept() {
+        for secret in ["hunter2", "a secret of twenty-six"] {
+            let quoted = Quote::without(vec![Secret::new(secret)]).text(&"x".repeat(KEPT + 100)).into_owned();
+            assert_eq!(quoted, format!("{}…", "x".repeat(KEPT)));
+        }
+    }
 }

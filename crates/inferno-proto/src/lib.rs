@@ -36,8 +36,8 @@
 //! * An order has no field of the caller's. To find out whether one was placed, compare the list before and after.
 //! * A second installation while one runs is refused with code 904.
 //!
-//! The feature `server` adds the other half (reading requests, writing answers), `serde` makes all values
-//! `serde::Serialize`, with secrets redacted.
+//! The feature `server` adds the other half (reading requests, writing answers); `serde` writes and reads all values,
+//! with secrets redacted. Values of enumerations say what they mean in English and in Russian: `meaning("ru")`.
 //!
 //! # A call without a client
 //!

@@ -37,8 +37,8 @@
 //! * VDSina adds a paid weekly schedule of backups to each new server unless `schedule(false)` says no.
 //! * Errors of input name their fields: `fault.fields`.
 //!
-//! The feature `server` adds the other half (reading requests, writing answers), `serde` makes all values
-//! `serde::Serialize`, with secrets redacted.
+//! The feature `server` adds the other half (reading requests, writing answers); `serde` writes and reads all values,
+//! with secrets redacted. Values of enumerations say what they mean in English and in Russian: `meaning("ru")`.
 //!
 //! # A call without a client
 //!

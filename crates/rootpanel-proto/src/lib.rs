@@ -34,8 +34,8 @@
 //! * Answers come in JSON, which every call asks for, or as PHP wrote them: `format(Format::Php)` of a client's builder.
 //! * [`Credentials::test`] is the hoster's trial access: nothing is charged and nothing is done.
 //!
-//! The feature `server` adds the other half (reading requests, writing answers), `serde` makes all values
-//! `serde::Serialize`, with secrets redacted.
+//! The feature `server` adds the other half (reading requests, writing answers); `serde` writes and reads all values,
+//! with secrets redacted. Values of enumerations say what they mean in English and in Russian: `meaning("ru")`.
 //!
 //! # A call without a client
 //!

@@ -58,6 +58,8 @@ hostkit_proto::text_enum! {
         NotFound = "40",
         /// The queue did not take the call.
         QueueFailed = "50",
+        /// There were too many calls.
+        TooOften = "-5",
     }
 }
 
@@ -77,6 +79,7 @@ impl FaultCode for Code {
             Self::QueueFailed => FaultKind::Internal,
             Self::NotFound => FaultKind::NotFound,
             Self::AwaitsPayment => FaultKind::Payment,
+            Self::TooOften => FaultKind::RateLimited,
             Self::Unknown(_) => return None,
         })
     }

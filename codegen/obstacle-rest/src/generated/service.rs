@@ -142,6 +142,8 @@ impl Api for Rest {
             ],
             texts: &[("already exists", "taken")],
             verify: &["1007"],
+            marker: "",
+            success: &[],
         }
         .verdict(answer)
     }

@@ -40,10 +40,7 @@ impl Credentials {
 
 hostkit_proto::text_enum! {
     /// The error codes of the API.
-    pub enum Code {
-        /// A parameter is wrong.
-        InvalidParams = "-32602",
-    }
+    pub enum Code {}
 }
 
 impl FaultCode for Code {
@@ -56,10 +53,7 @@ impl FaultCode for Code {
     }
 
     fn kind(&self) -> Option<FaultKind> {
-        Some(match self {
-            Self::InvalidParams => FaultKind::InvalidArgument,
-            Self::Unknown(_) => return None,
-        })
+        None
     }
 }
 
@@ -109,6 +103,8 @@ impl Api for Rpc {
             }],
             texts: &[],
             verify: &[],
+            marker: "",
+            success: &[],
         }
         .verdict(answer)
     }

@@ -145,6 +145,8 @@ impl Api for Signed {
             }],
             texts: &[],
             verify: &[],
+            marker: "",
+            success: &[],
         }
         .verdict(answer)
     }

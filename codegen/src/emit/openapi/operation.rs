@@ -175,7 +175,7 @@ fn answer(response: &mut Object, model: &Model, endpoint: &Endpoint) {
                 let path = place.map(|name| if format == "xml" { name.xml } else { name.json });
                 below(format, &path.unwrap_or_default(), object! { "type": "null" }, false)
             }
-            Output::None if model.service.fault.style == FaultStyle::Envelope => object! { "type": "object" },
+            Output::None if !model.service.fault.marker.is_empty() => object! { "type": "object" },
             Output::None | Output::Headers(_) => continue,
             Output::Whole(ty) => whole(model, endpoint, format, ty),
             Output::Under(ty, WireName { json, xml, .. }) => {

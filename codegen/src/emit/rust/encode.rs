@@ -18,11 +18,7 @@ pub(super) fn emit(endpoint: &Endpoint, model: &Model) -> TokenStream {
         let (input, name) = (input_name(field), ident(&field.rust));
         quote!(out.path(#input, &self.#name);)
     }));
-    statements.extend(endpoint.fixed_query.iter().map(|constant| {
-        let (key, text) = (&constant.key.value, &constant.text);
-        quote!(out.query(#key, &#text);)
-    }));
-    statements.extend(endpoint.query.iter().map(query));
+    statements.extend(in_order(&endpoint.fixed_query, &endpoint.query, query_constant, query));
     statements.extend(endpoint.headers.iter().map(header));
     if !endpoint.fixed_body.is_empty() || endpoint.surface.has_body {
         statements.push(body(endpoint));
@@ -41,6 +37,25 @@ pub(super) fn emit(endpoint: &Endpoint, model: &Model) -> TokenStream {
             #end
         }
     }
+}
+
+/// Constants and inputs in the order of the file.
+fn in_order(
+    constants: &[Constant],
+    fields: &[Field],
+    constant: impl Fn(&Constant) -> TokenStream,
+    input: impl Fn(&Field) -> TokenStream,
+) -> Vec<TokenStream> {
+    let mut all: Vec<(usize, TokenStream)> = constants.iter().map(|one| (one.behind, constant(one))).collect();
+    all.extend(fields.iter().enumerate().map(|(index, field)| (index, input(field))));
+    // A constant comes before the input that it stands before.
+    all.sort_by_key(|(place, _)| *place);
+    all.into_iter().map(|(_, written)| written).collect()
+}
+
+fn query_constant(constant: &Constant) -> TokenStream {
+    let (key, text) = (&constant.key.value, &constant.text);
+    quote!(out.query(#key, &#text);)
 }
 
 fn query(field: &Field) -> TokenStream {
@@ -72,8 +87,7 @@ fn header(field: &Field) -> TokenStream {
 }
 
 fn body(endpoint: &Endpoint) -> TokenStream {
-    let constants = endpoint.fixed_body.iter().map(set_constant);
-    let fields = endpoint.body.iter().map(|field| {
+    let inputs = in_order(&endpoint.fixed_body, &endpoint.body, set_constant, |field| {
         let name = ident(&field.rust);
         set_input(field, &quote!(&self.#name))
     });
@@ -95,8 +109,7 @@ fn body(endpoint: &Endpoint) -> TokenStream {
     };
     quote! {
         let #binding = out.object();
-        #(#constants;)*
-        #(#fields;)*
+        #(#inputs;)*
         #(#groups)*
         #check
         #put
@@ -125,9 +138,10 @@ fn group(group: &OneOf) -> TokenStream {
         let pattern = if group.required { pattern } else { quote!(Some(#pattern)) };
         let locals = || variant.fields.iter().map(|field| (field, local(&field.rust, TAKEN)));
         let checks: Vec<_> = locals().filter_map(|(field, local)| limit_check(field, &quote!(#local))).collect();
-        let constants = variant.fixed.iter().map(set_constant);
-        let fields = locals().map(|(field, local)| set_input(field, &quote!(#local)));
-        let sets: Vec<_> = constants.chain(fields).collect();
+        let sets = in_order(&variant.fixed, &variant.fields, set_constant, |field| {
+            let local = local(&field.rust, TAKEN);
+            set_input(field, &quote!(#local))
+        });
         match (&checks[..], &sets[..]) {
             ([], [set]) => quote!(#pattern => #set,),
             _ => quote!(#pattern => { #(#checks)* #(#sets;)* }),

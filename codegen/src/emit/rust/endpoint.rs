@@ -335,7 +335,13 @@ fn root(endpoint: &Endpoint) -> Option<TokenStream> {
 fn decode_body(model: &Model, endpoint: &Endpoint) -> TokenStream {
     match &endpoint.output {
         Output::None => match endpoint.null() {
-            None => quote!(answer.nothing()),
+            None => match endpoint.marked_root(&model.service) {
+                Some(root) => {
+                    let root = name_expression(&root);
+                    quote!(answer.nothing_under(&#root))
+                }
+                None => quote!(answer.nothing()),
+            },
             Some(None) => quote!(answer.null(None)),
             Some(Some(name)) => {
                 let name = name_expression(&name);

@@ -8,6 +8,7 @@ use quote::quote;
 
 use super::words::{ident, local, number, rust_type, used, with};
 use crate::model::{ByItself, Compared, Endpoint, Evidence, Field, Items, Made, Model, Origin, Sign, Slot, Type};
+use crate::resolve::is_copy;
 use fits::{Mark, place};
 
 /// Variables of the generated functions; an input of such a name gets another variable.
@@ -56,7 +57,8 @@ fn remembered(evidence: &Evidence) -> Vec<&Field> {
 
 /// The inputs that the read takes.
 fn read_with(evidence: &Evidence) -> impl Iterator<Item = &Field> {
-    evidence.inputs.iter().filter_map(|(_, origin)| match origin {
+    let first = evidence.first_inputs.iter();
+    evidence.inputs.iter().chain(first).filter_map(|(_, origin)| match origin {
         Origin::Own(own) | Origin::OwnAs(own, _) => Some(own),
         Origin::First(_) => None,
     })
@@ -96,7 +98,7 @@ pub(super) fn emit(model: &Model, endpoint: &Endpoint) -> Option<TokenStream> {
     let found = if is_shown(evidence) { item } else { quote!(()) };
     let found = if is_set(evidence) { quote!(Vec<#found>) } else { found };
     let read = read(evidence);
-    let (reading_fn, walk) = (reading_of(evidence, &read), walk(model, evidence));
+    let (reading_fn, walk) = (reading_of(model, evidence, &read), walk(model, evidence));
     let inputs = used("inputs", is_set(evidence) || compared(evidence).next().is_some() || amount(evidence).is_some());
     let not_found = evidence.not_found.then(|| {
         quote!(
@@ -166,6 +168,13 @@ fn facts(evidence: &Evidence, endpoint: &Endpoint) -> TokenStream {
 /// `keys`: the keys of what was found.
 fn keys(evidence: &Evidence, found: &TokenStream) -> Option<TokenStream> {
     let Sign::New(key) = &evidence.sign else { return None };
+    if key.is_itself() {
+        let keys = match is_set(evidence) {
+            true => quote!(found.iter().map(evidence::text).collect()),
+            false => quote!(vec![evidence::text(found)]),
+        };
+        return Some(quote!(fn keys(found: &#found) -> Vec<String> { #keys }));
+    }
     let key = ident(&key.rust);
     let keys = match is_set(evidence) {
         true => quote!(found.iter().map(|item| evidence::text(&item.#key)).collect()),
@@ -178,10 +187,12 @@ fn keys(evidence: &Evidence, found: &TokenStream) -> Option<TokenStream> {
 fn made(evidence: &Evidence, endpoint: &Endpoint) -> Option<TokenStream> {
     let (made, output) = (evidence.made.as_ref()?, rust_type(endpoint.output.ty()?));
     let Sign::New(key) = &evidence.sign else { return None };
-    let key = ident(&key.rust);
     let made = match made {
         Made::Output => quote!(vec![evidence::text(output)]),
-        Made::Item => quote!(vec![evidence::text(&output.#key)]),
+        Made::Item => {
+            let key = ident(&key.rust);
+            quote!(vec![evidence::text(&output.#key)])
+        }
         Made::Field(field) => {
             let name = ident(&field.rust);
             quote!(vec![evidence::text(&output.#name)])
@@ -195,8 +206,9 @@ fn output(evidence: &Evidence, endpoint: &Endpoint, found: &TokenStream) -> Opti
     match (endpoint.output.ty(), &evidence.made, &evidence.sign) {
         (None, ..) => Some(quote!(fn output(_: #found) -> Option<()> { Some(()) })),
         (Some(output), Some(Made::Output), Sign::New(key)) if !is_set(evidence) => {
-            let (output, key) = (rust_type(output), ident(&key.rust));
-            Some(quote!(fn output(found: #found) -> Option<#output> { Some(found.#key) }))
+            let output = rust_type(output);
+            let key = (!key.is_itself()).then(|| ident(&key.rust)).map(|key| quote!(.#key));
+            Some(quote!(fn output(found: #found) -> Option<#output> { Some(found #key) }))
         }
         (Some(output), Some(Made::Item), _) if !is_set(evidence) => {
             let output = rust_type(output);
@@ -223,36 +235,48 @@ fn read(evidence: &Evidence) -> TokenStream {
         None => quote!(#read),
         Some(first) => {
             let first = ident(first);
-            quote!(Each<#first, #read>)
+            let item = evidence.is_single.then(|| rust_type(&evidence.item)).map(|item| quote!(, #item));
+            quote!(Each<#first, #read #item>)
         }
     }
 }
 
 /// `reading`: the read built from the inputs, or one for each item of a first list.
-fn reading_of(evidence: &Evidence, read: &TokenStream) -> TokenStream {
-    let own: Vec<_> = read_with(evidence).collect();
+fn reading_of(model: &Model, evidence: &Evidence, read: &TokenStream) -> TokenStream {
+    let own: Vec<_> = distinct(read_with(evidence));
     let inputs = used("inputs", !own.is_empty());
     let needed = own.iter().map(|own| {
         let (text, local, ty) = (&own.rust, local(&own.rust, TAKEN), rust_type(&own.ty));
         quote!(let #local: #ty = inputs.need(Self::INFO.name, #text)?;)
     });
-    let is_given = |slot: &Slot| matches!(slot, Slot::Field(field) if !field.is_required());
-    let (given, required): (Vec<_>, Vec<_>) = evidence.inputs.iter().partition(|(slot, _)| is_given(slot));
-    let required = required.into_iter().map(|(slot, origin)| value(slot, origin));
-    let given = given.into_iter().filter_map(|(slot, origin)| match slot {
-        Slot::Field(field) => {
-            let (name, value) = (ident(&field.rust), value(slot, origin));
-            Some(quote!(.#name(#value)))
-        }
-        Slot::Variant(_) => None,
-    });
-    let call = ident(&evidence.read);
-    let call = quote!(#call::new(#(#required),*) #(#given)*);
+    // The read of each item is made by a closure that is called more than once, after the list was read.
+    let of_items = || evidence.inputs.iter().filter(|(_, origin)| matches!(origin, Origin::First(_)));
+    let is_kept = |origin: &Origin| match origin {
+        Origin::Own(own) => !is_copy(model, &own.ty),
+        Origin::OwnAs(..) => false,
+        Origin::First(field) => !is_copy(model, &field.ty) && of_items().count() > 1,
+    };
+    let is_shared = |origin: &Origin| match origin {
+        Origin::Own(own) => is_kept(origin) && of_read(evidence).any(|other| other.rust == own.rust),
+        _ => false,
+    };
     let reading = match &evidence.first {
-        None => call,
+        None => call(&evidence.read, &evidence.inputs, &|_| false),
         Some(first) => {
-            let (first, capture) = (ident(first), (!own.is_empty()).then(|| quote!(move)));
-            quote!(Each::new(#first::new(), #capture |list| list.into_iter().map(|item| #call).collect()))
+            let capture = of_read(evidence).next().map(|_| quote!(move));
+            let first = call(first, &evidence.first_inputs, &is_shared);
+            let each = match evidence.inputs.as_slice() {
+                [(Slot::Field(field), Origin::First(item))] if field.is_required() && item.is_itself() => {
+                    let call = ident(&evidence.read);
+                    quote!(#call::new)
+                }
+                inputs => {
+                    let call = call(&evidence.read, inputs, &is_kept);
+                    quote!(|item| #call)
+                }
+            };
+            let method = ident(if evidence.is_single { "single" } else { "new" });
+            quote!(Each::#method(#first, #capture |list| list.into_iter().map(#each).collect()))
         }
     };
     quote! {
@@ -263,17 +287,43 @@ fn reading_of(evidence: &Evidence, read: &TokenStream) -> TokenStream {
     }
 }
 
+/// The inputs of this call that the read takes, without those of the list before it.
+fn of_read(evidence: &Evidence) -> impl Iterator<Item = &Field> {
+    evidence.inputs.iter().filter_map(|(_, origin)| match origin {
+        Origin::Own(own) | Origin::OwnAs(own, _) => Some(own),
+        Origin::First(_) => None,
+    })
+}
+
+/// A call with these inputs, of which some are cloned.
+fn call(name: &str, inputs: &[(Slot, Origin)], is_cloned: &dyn Fn(&Origin) -> bool) -> TokenStream {
+    let is_given = |slot: &Slot| matches!(slot, Slot::Field(field) if !field.is_required());
+    let (given, required): (Vec<_>, Vec<_>) = inputs.iter().partition(|(slot, _)| is_given(slot));
+    let required = required.into_iter().map(|(slot, origin)| value(slot, origin, is_cloned(origin)));
+    let given = given.into_iter().filter_map(|(slot, origin)| match slot {
+        Slot::Field(field) => {
+            let (name, value) = (ident(&field.rust), value(slot, origin, is_cloned(origin)));
+            Some(quote!(.#name(#value)))
+        }
+        Slot::Variant(_) => None,
+    });
+    let name = ident(name);
+    quote!(#name::new(#(#required),*) #(#given)*)
+}
+
 /// The argument for an input of the read.
-fn value(slot: &Slot, origin: &Origin) -> TokenStream {
+fn value(slot: &Slot, origin: &Origin, is_cloned: bool) -> TokenStream {
+    let clone = is_cloned.then(|| quote!(.clone()));
     let value = match origin {
         Origin::Own(own) => {
             let local = local(&own.rust, TAKEN);
-            quote!(#local)
+            quote!(#local #clone)
         }
         Origin::OwnAs(own, ty) => {
             let (local, ty) = (local(&own.rust, TAKEN), ident(ty));
             quote!(#ty::new(#local.get()))
         }
+        Origin::First(field) if field.is_itself() => quote!(item #clone),
         Origin::First(field) => {
             let name = ident(&field.rust);
             quote!(item.#name)
@@ -290,12 +340,16 @@ fn value(slot: &Slot, origin: &Origin) -> TokenStream {
 
 /// The closure that gives the key of an item.
 fn key(evidence: &Evidence) -> TokenStream {
-    let (path, is_option) = match (&evidence.sign, evidence.filter.first()) {
-        (Sign::New(key), _) => place(std::slice::from_ref(key)),
-        (_, Some((path, _))) => place(path),
+    let steps = match (&evidence.sign, evidence.filter.first()) {
+        (Sign::New(key), _) => std::slice::from_ref(key),
+        (_, Some((path, _))) => path,
         // Whatever is there is to go.
         (_, None) => return quote!(|_| String::new()),
     };
+    if steps.iter().any(Field::is_itself) {
+        return quote!(evidence::text);
+    }
+    let (path, is_option) = place(steps);
     match is_option {
         true => quote!(|item| #path.map(evidence::text).unwrap_or_default()),
         false => quote!(|item| evidence::text(&#path)),

@@ -10,7 +10,7 @@ use super::words::{
     flag_words, format_name, gather_expression, header, ident, initialiser, local, name_expression, number,
     output_type, path_name, path_of,
 };
-use super::words::{read_expression, rust_type, written_name};
+use super::words::{read_expression, rust_type, word, written_name};
 use crate::model::{Endpoint, Field, Model, OneOf, Output, Type, Variant};
 use crate::surface::{Constant, Example};
 
@@ -205,7 +205,18 @@ fn keys(variant: &Variant) -> Vec<&str> {
     fields.flatten().map(String::as_str).chain(constants).collect()
 }
 
+/// Writes the marker of a success.
+fn mark(model: &Model, endpoint: &Endpoint) -> Option<TokenStream> {
+    let path =
+        |is_xml| endpoint.mark(&model.service, is_xml).ok().flatten().filter(|_| model.answers_in(endpoint, is_xml));
+    let word = word(model.service.fault.success.first()?);
+    let (json, xml) = (path(false), path(true));
+    let (json, xml) = (json.clone().or(xml.clone())?, xml.or(json)?);
+    Some(quote!(out.mark(Top { json: #json, xml: #xml }, #word);))
+}
+
 fn answer(model: &Model, endpoint: &Endpoint) -> TokenStream {
+    let mark = mark(model, endpoint);
     let statements = match &endpoint.output {
         Output::None if let Some(place) = endpoint.null() => {
             let name = place.map_or_else(
@@ -218,13 +229,21 @@ fn answer(model: &Model, endpoint: &Endpoint) -> TokenStream {
             return quote!(
                 fn answer(_: &(), out: &mut WrittenAnswer) {
                     out.null(#name);
+                    #mark
                 }
             );
         }
         Output::None => {
-            return quote!(
-                fn answer(_: &(), _: &mut WrittenAnswer) {}
-            );
+            return match mark {
+                Some(mark) => quote!(
+                    fn answer(_: &(), out: &mut WrittenAnswer) {
+                        #mark
+                    }
+                ),
+                None => quote!(
+                    fn answer(_: &(), _: &mut WrittenAnswer) {}
+                ),
+            };
         }
         Output::Text(_) => quote!(out.text(output);),
         Output::Bytes => quote!(out.bytes(output);),
@@ -242,7 +261,7 @@ fn answer(model: &Model, endpoint: &Endpoint) -> TokenStream {
     };
     let headers = endpoint.header_fields(model).into_iter().map(answer_header);
     let output = output_type(endpoint);
-    quote!(fn answer(output: &#output, out: &mut WrittenAnswer) { #statements #(#headers)* })
+    quote!(fn answer(output: &#output, out: &mut WrittenAnswer) { #statements #mark #(#headers)* })
 }
 
 fn answer_header(field: &Field) -> TokenStream {

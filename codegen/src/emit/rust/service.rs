@@ -94,6 +94,10 @@ fn codes(errors: &[ErrorCode]) -> TokenStream {
         let kind = ident(&camel(kind));
         quote!(#(Self::#names)|* => FaultKind::#kind,)
     });
+    let kind = match errors.is_empty() {
+        true => quote!(None),
+        false => quote!(Some(match self { #(#arms)* Self::Unknown(_) => return None })),
+    };
     quote! {
         hostkit_proto::text_enum! {
             #doc
@@ -110,10 +114,7 @@ fn codes(errors: &[ErrorCode]) -> TokenStream {
             }
 
             fn kind(&self) -> Option<FaultKind> {
-                Some(match self {
-                    #(#arms)*
-                    Self::Unknown(_) => return None,
-                })
+                #kind
             }
         }
     }

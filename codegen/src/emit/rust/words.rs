@@ -345,6 +345,9 @@ fn pair(pair: &[surface::Word; 2]) -> TokenStream {
 /// The value at the end of a path from `start`, and whether it may be absent and is then an `Option` of a reference.
 pub(super) fn place(start: TokenStream, is_option: bool, path: &[Field]) -> (TokenStream, bool) {
     path.iter().fold((start, is_option), |(place, is_option), field| {
+        if field.is_itself() {
+            return (quote!(*#place), is_option);
+        }
         let name = ident(&field.rust);
         let place = match (is_option, field.is_option()) {
             (false, false) => quote!(#place.#name),
@@ -354,6 +357,12 @@ pub(super) fn place(start: TokenStream, is_option: bool, path: &[Field]) -> (Tok
         };
         (place, is_option || field.is_option())
     })
+}
+
+/// A reference to what [`place`] gives.
+pub(super) fn reference(path: &[Field], place: &TokenStream) -> TokenStream {
+    // An item is a reference.
+    if path.iter().any(Field::is_itself) { quote!(item) } else { quote!(&#place) }
 }
 
 /// A reference to an input of the call `call`, and whether it is an `Option` of one.

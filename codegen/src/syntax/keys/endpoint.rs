@@ -45,7 +45,7 @@ const RESPONSE: &[Key] = &[
         "The output stands in headers, or is the body itself, or null says success.",
     ),
     key("empty", Shape::Table(EMPTY), "Faults that mean that there is nothing."),
-    key("may-lack-marker", Shape::Flag, "The answer of this read may lack the envelope's marker."),
+    key("marker", Shape::Word(&["optional"]), "The answer of this read may lack the marker of a success."),
     key("key", Shape::Text, "Of a map: the field of an item that is its key."),
     key("echo", Shape::Pairs, "Fields of the answer that repeat inputs: the answer to another call has others."),
 ];
@@ -105,9 +105,6 @@ const EVIDENCE: &[Key] = &[
     key("lag", Shape::Integer, "Seconds that it may take to show; 60 where it is not said."),
 ];
 
-/// Constants of a variant, beside its fields.
-pub(crate) const VARIANT_PUT: Key = key("put", Shape::Put, "Constants of this variant: `body.name = value`.");
-
 pub(crate) const ONE_OF: &[Key] = &[
     key("required", Shape::Flag, "One of the variants has to be given."),
     must("en", Shape::Sentence, "One English sentence."),
@@ -119,7 +116,6 @@ pub(crate) const ENDPOINT: &[Key] = &[
     key("action", Shape::Text, "The `{action}` of what the service puts into every request."),
     must("effect", Shape::Word(EFFECTS), "What the call may do; there is no default."),
     key("flags", Shape::Words(FLAGS), "More properties."),
-    key("repeat", Shape::Word(&["documented"]), "The document says that a repeat is harmless."),
     key("rates", Shape::Texts, "The rate rules that count it."),
     must("en", Shape::Sentence, "One English sentence: the docstring."),
     key("about", Shape::Text, "A longer text."),
@@ -130,16 +126,14 @@ pub(crate) const ENDPOINT: &[Key] = &[
     key("recovery", Shape::Text, "How to find out whether it happened."),
     key("evidence", Shape::Table(EVIDENCE), "The read where it shows that the call happened."),
     key("no-evidence", Shape::Text, "Why nothing on the API shows that the call happened: instead of `evidence`."),
-    key("authorised", Shape::Flag, "Whether it is sent with credentials."),
     key("removed-at", Shape::Table(REMOVED_AT), "Hosts at which the call is refused before it is sent."),
     key("path-params", Shape::Named(FIELD), "Inputs in the path."),
-    key("query", Shape::Named(FIELD), "Inputs in the query."),
+    key("query", Shape::Inputs(FIELD), "Inputs in the query; a scalar is a constant."),
     key("headers", Shape::Named(FIELD), "Inputs in headers."),
-    key("body", Shape::Named(FIELD), "Inputs in the body."),
+    key("body", Shape::Inputs(FIELD), "Inputs in the body; a scalar is a constant."),
     key("request", Shape::Table(REQUEST), "The body as a whole."),
     key("at-least-one", Shape::TextOrTexts, "Inputs of which one has to be given, or `body`."),
     key("one-of", Shape::Any, "Groups of inputs of which one variant is given."),
-    key("put", Shape::Put, "Constants that make the call what it is: `body.name` or `query.name`."),
     key("response", Shape::Table(RESPONSE), "The answer."),
     key("paging", Shape::Table(PAGING), "The answer is a page of a list: what the call for the next one has."),
     key("status", Shape::Described(STATUS), "The statuses that it answers, and what differs from the service."),

@@ -3,8 +3,8 @@
 use super::{Key, Shape, key, must};
 
 const INVENTORY_ENDPOINT: &[Key] = &[
-    must("number", Shape::Integer, "The number in the fact sheet."),
-    must("title", Shape::Text, "The call as the document writes it."),
+    must("id", Shape::Integer, "The number in the fact sheet."),
+    must("name", Shape::Text, "The call as the document writes it."),
     key("line", Shape::Integer, "The line of the document."),
 ];
 

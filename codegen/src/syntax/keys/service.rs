@@ -2,16 +2,14 @@
 
 use super::{FAULT_KINDS, FORMATS, Key, METHODS, ORIGINS, PROVENANCES, QUIRKS, STATUS_MEANINGS, Shape, key, must};
 
-const LENIENT: &[Key] = &[
-    key("one-as-list", Shape::Flag, "A list of one may be the item itself."),
-    key("map-as-list", Shape::Flag, "A list may be a map; its values are the items."),
-    key("null-as-empty", Shape::Flag, "A list or map may be null or empty text."),
-    key("list-as-empty-map", Shape::Flag, "A map may be [] when it is empty."),
-    key("loose-scalars", Shape::Flag, "Numbers as text and text as numbers."),
-    key("empty-text-is-absent", Shape::Flag, "Empty text is no value."),
-    key("loose-flags", Shape::Flag, "0, 1, \"0\", \"1\", \"\" and null are flags too."),
-    key("ignore", Shape::Texts, "Paths to the parts of answers that are skipped: `@Type`, `*/debug`."),
-    key("scalar", Shape::Text, "The key of the scalar in an object that stands for it: `$`."),
+const LENIENCIES: &[&str] = &[
+    "one-as-list",
+    "map-as-list",
+    "null-as-empty",
+    "list-as-empty-map",
+    "loose-scalars",
+    "empty-text-is-absent",
+    "loose-flags",
 ];
 
 const DATES: &[Key] = &[
@@ -79,8 +77,11 @@ const ERROR: &[Key] = &[
     must("kind", Shape::Word(FAULT_KINDS), "What it means."),
     key("match", Shape::Texts, "Parts of the text of a fault without a code that mean this one."),
     key("accepted", Shape::Text, "A success with this code is an acceptance, for this reason."),
-    key("verify", Shape::Flag, "The document leaves open whether the call was carried out."),
-    key("undone", Shape::Flag, "Nothing was done, even where a failure with this code stands inside a success."),
+    key(
+        "happened",
+        Shape::Word(&["perhaps", "no"]),
+        "Whether the call was carried out: the document leaves it open, or never, even inside a success.",
+    ),
     key("provenance", Shape::Word(PROVENANCES), "Where the fact is from."),
 ];
 
@@ -111,7 +112,9 @@ pub(crate) const SERVICE: &[Key] = &[
     key("path", Shape::Text, "The path of endpoints that give none."),
     key("method", Shape::Word(METHODS), "The method of endpoints that give none."),
     key("put", Shape::PutByFormat, "What every request has: `{action}`, or constants, also below a format."),
-    key("lenient", Shape::Table(LENIENT), "What answers may do besides."),
+    key("lenient", Shape::Words(LENIENCIES), "What answers may do besides."),
+    key("ignore", Shape::Texts, "Paths to the parts of answers that are skipped: `@Type`, `*/debug`."),
+    key("scalar", Shape::Text, "The key of the scalar in an object that stands for it: `$`."),
     key("words", Shape::Scalars, "The words of flags, in pairs, that for no first; the first pair is written."),
     key(
         "root",

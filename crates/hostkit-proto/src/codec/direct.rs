@@ -564,7 +564,7 @@ impl<'r> Reader<'r> {
             UnknownFields::Ignore => {}
             UnknownFields::Deny => return Err(Irregular.into()),
             // What is ignored is known by the path of its node.
-            UnknownFields::Collect if !self.leniency.ignore.is_empty() => return Err(Irregular.into()),
+            UnknownFields::Collect if self.has_ignored() => return Err(Irregular.into()),
             UnknownFields::Collect => {
                 if is_attribute {
                     self.unknown_key(&["@", text].concat())

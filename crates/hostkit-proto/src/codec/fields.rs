@@ -13,7 +13,7 @@ mod total;
 
 use std::collections::HashSet;
 
-use hostkit_wire::{Key, Kind, Lookup, Node};
+use hostkit_wire::{Key, Lookup, Node};
 
 use super::fill::{Field, How};
 use super::reader::{At, Reader, Step};
@@ -102,9 +102,9 @@ impl<'a, 'r> Fields<'a, 'r> {
         if expected == "a value" { error.at(offset) } else { error }
     }
 
-    /// Whether null stands at a place.
-    pub(crate) fn is_null(&mut self, name: &Name) -> Result<bool, DecodeError> {
-        Ok(self.find(name)?.is_some_and(|node| node.kind() == Kind::Null))
+    /// What stands at a place.
+    pub(crate) fn found(&mut self, name: &Name) -> Result<Option<Node<'r>>, DecodeError> {
+        self.find(name)
     }
 
     /// Finds the entry of a field by its names, along its path in this format.

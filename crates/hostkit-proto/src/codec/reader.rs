@@ -673,14 +673,33 @@ impl<'r> Reader<'r> {
         if self.leniency.scalar.is_empty() { node } else { place::unwrapped(node, self.leniency.scalar) }
     }
 
+    /// Whether the spec names parts of answers that are no fields.
+    pub(super) fn has_ignored(&self) -> bool {
+        !self.leniency.ignore.is_empty() || !self.leniency.marker.is_empty()
+    }
+
     /// Whether the spec says that this is not wanted.
     pub(crate) fn is_ignored(&mut self, node: Node<'_>) -> bool {
-        if self.leniency.ignore.is_empty() {
+        let (top, paths, marker) = (self.top, self.leniency.ignore, self.leniency.marker);
+        if !self.has_ignored() {
             return false;
         }
-        let (top, paths) = (self.top, self.leniency.ignore);
-        let ignored = || node.document().node(top).map(|top| place::ignored(top, paths)).unwrap_or_default();
+        let ignored = || {
+            let top = node.document().node(top);
+            let mut found = top.map(|top| place::ignored(top, paths)).unwrap_or_default();
+            found.extend(top.filter(|_| !marker.is_empty()).iter().flat_map(|top| place::ignored(*top, &[marker])));
+            found
+        };
         self.ignored.get_or_insert_with(ignored).contains(&node.index())
+    }
+
+    /// Whether it is the only item of a list, and has the marker of a success and nothing else: so some APIs say that there
+    /// is none.
+    pub(super) fn is_marker_alone(&self, mut items: impl Iterator<Item = Node<'r>>) -> bool {
+        let marker = self.leniency.marker;
+        let (Some(item), None) = (items.next().filter(|_| !marker.is_empty()), items.next()) else { return false };
+        let marks = item.document().node(self.top).map(|top| place::ignored(top, &[marker])).unwrap_or_default();
+        !item.is_empty() && item.kind() == Kind::Map && item.entries().all(|(_, inner)| marks.contains(&inner.index()))
     }
 
     /// Reports a field that the spec does not know.

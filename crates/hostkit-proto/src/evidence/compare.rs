@@ -616,4 +616,22 @@ mod tests {
         assert_eq!(found(look(near, "2026-12-02", None, false)), Some(vec!["2026-12-02"]));
         assert_eq!(found(look(near, "2027-01-01", Some(1), false)), Some(vec!["2027-01-01"]));
     }
+
+    #[test]
+    fn all_that_was_ordered_is_seen_beside_other_news() {
+        let counted = |now: Vec<u64>| appeared_count(now, 2, |id: &u64| *id < 50, number);
+        let before = counted(vec![1]).baseline().clone();
+        assert_eq!(says(&before, counted(vec![1, 2, 3, 60])), Sighting::Seen(vec![vec![2, 3]]));
+        assert!(matches!(says(&before, counted(vec![1, 2, 60])), Sighting::Unclear(Doubt::OtherNew(_))));
+    }
+
+    #[test]
+    fn no_number_of_months_is_taken_for_another() {
+        let paid = |date: &str, months| paid([date.to_owned()], |_| true, |date| Some(date.clone()), months, |_| false);
+        let before = paid("2026-01-01", None).baseline().clone();
+        assert!(matches!(says(&before, paid("2026-08-01", Some(7))), Sighting::Seen(_)));
+        for months in [u64::MAX, 8] {
+            assert_eq!(says(&before, paid("2026-08-01", Some(months))), Sighting::Unclear(Doubt::Changed), "{months}");
+        }
+    }
 }

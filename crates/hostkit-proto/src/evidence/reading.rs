@@ -56,22 +56,30 @@ impl<E: Call> Reading for E {
 }
 
 /// A list, and a call for each of its items; the answer is the items of all of these.
-pub struct Each<L: Endpoint, E> {
+pub struct Each<L: Endpoint, E: Endpoint, T = <<E as Endpoint>::Output as IntoIterator>::Item> {
     list: L,
     each: Box<dyn Fn(L::Output) -> Vec<E> + Send>,
+    items: fn(E::Output) -> Vec<T>,
 }
 
-impl<L: Endpoint, E> Each<L, E> {
-    /// Reads `list`, and then the calls that `each` makes of its answer.
+impl<L: Endpoint, E: Endpoint<Output = Vec<T>>, T> Each<L, E, T> {
+    /// Reads `list`, and then the calls that `each` makes of its answer, each of which gives several items.
     pub fn new(list: L, each: impl Fn(L::Output) -> Vec<E> + Send + 'static) -> Self {
-        Self { list, each: Box::new(each) }
+        Self { list, each: Box::new(each), items: |items| items }
     }
 }
 
-impl<L, E, T> Reading for Each<L, E>
+impl<L: Endpoint, E: Endpoint> Each<L, E, E::Output> {
+    /// Reads `list`, and then the calls that `each` makes of its answer, each of which gives one item.
+    pub fn single(list: L, each: impl Fn(L::Output) -> Vec<E> + Send + 'static) -> Self {
+        Self { list, each: Box::new(each), items: |item| vec![item] }
+    }
+}
+
+impl<L, E, T> Reading for Each<L, E, T>
 where
     L: Call,
-    E: Call + Endpoint<Api = L::Api, Output = Vec<T>>,
+    E: Call + Endpoint<Api = L::Api>,
     T: Send,
 {
     type Api = L::Api;
@@ -87,12 +95,12 @@ where
         (Vec::new(), (self.each)(first))
     }
 
-    fn add(&self, answer: &mut Vec<T>, output: Vec<T>) {
-        answer.extend(output);
+    fn add(&self, answer: &mut Vec<T>, output: E::Output) {
+        answer.extend((self.items)(output));
     }
 }
 
-impl<L: Endpoint + fmt::Debug, E> fmt::Debug for Each<L, E> {
+impl<L: Endpoint + fmt::Debug, E: Endpoint, T> fmt::Debug for Each<L, E, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Each").field(&self.list).finish()
     }

@@ -124,3 +124,26 @@ impl fmt::Display for Doubt {
 
 /// The most keys that a text shows.
 const SHOWN: usize = 10;
+
+#[cfg(test)]
+mod tests {
+    use super::{Baseline, Doubt, Evidence, SHOWN, Sighting};
+    use crate::value::UnixTime;
+
+    #[test]
+    fn what_comes_from_a_secret_is_not_saved() {
+        let evidence = || Evidence::new(Baseline::of("canary"), |now, before, _| Sighting::Seen(vec![now == *before]));
+        let baseline = evidence().baseline().clone();
+        assert!(baseline.to_save().is_some() && evidence().private().baseline().to_save().is_none());
+        assert_eq!(format!("{:?}", evidence()), "Evidence(Baseline(0 items, 1 marks))");
+        assert_eq!(evidence().sighting(&baseline, UnixTime(0)), Sighting::Seen(vec![true]));
+    }
+
+    #[test]
+    fn a_doubt_shows_ten_keys() {
+        let keys = |count: usize| (0..count).map(|key| key.to_string()).collect::<Vec<_>>();
+        let said = |count| Doubt::Missing(keys(count)).to_string();
+        assert_eq!(said(2), "what was there before the call is missing now: 0, 1");
+        assert!(said(SHOWN).ends_with(", 9") && said(SHOWN + 1).ends_with(", 9, …"));
+    }
+}

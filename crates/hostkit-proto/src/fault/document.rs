@@ -2,10 +2,13 @@
 
 use hostkit_wire::{Kind, Node};
 
-use super::envelope::{field_faults, is_nothing};
+use super::envelope::{field_faults, is_nothing, words};
 use super::{Fault, FaultCode, Verdict, doubt, is_success, root};
 use crate::answer::RawAnswer;
+use crate::codec::describe;
 use crate::info::CallFacts;
+use crate::place;
+use crate::word::Word;
 
 /// One layout of an error document. Places are paths such as `error/code`: `*` is any name, a number an item of a list.
 #[derive(Debug, Clone, Copy)]
@@ -31,6 +34,10 @@ pub struct DocumentFaults<'a> {
     pub texts: &'a [(&'a str, &'a str)],
     /// Codes that leave open whether the call was carried out.
     pub verify: &'a [&'a str],
+    /// Path to the marker that every success has, in which `*` is any name and lists are no step; empty if there is none.
+    pub marker: &'a str,
+    /// Markers of success.
+    pub success: &'a [Word<'a>],
 }
 
 impl DocumentFaults<'_> {
@@ -38,8 +45,8 @@ impl DocumentFaults<'_> {
     pub fn verdict<C: FaultCode>(&self, answer: &RawAnswer<'_>) -> Verdict<C> {
         let facts = answer.facts();
         // A success of a read is parsed only where something in it can be a fault.
-        let says_nothing =
-            is_success(answer.status()) && !facts.acts && self.layouts.iter().all(|layout| layout.present.is_empty());
+        let is_unmarked = self.marker.is_empty() && self.layouts.iter().all(|layout| layout.present.is_empty());
+        let says_nothing = is_success(answer.status()) && !facts.acts && is_unmarked;
         let root = if says_nothing || answer.is_empty() { None } else { root(answer) };
         self.verdict_on(answer.status(), root, facts)
     }
@@ -47,25 +54,71 @@ impl DocumentFaults<'_> {
     /// Judges an answer by its status and the root of its document, if that is readable.
     pub fn verdict_on<C: FaultCode>(&self, status: u16, root: Option<Node<'_>>, facts: CallFacts) -> Verdict<C> {
         let is_success = is_success(status);
-        let Some(root) = root else { return if is_success { Verdict::Success } else { Verdict::Unrecognised } };
+        let Some(root) = root else {
+            let needs_none = self.marker.is_empty() || facts.is_raw;
+            return if is_success && needs_none { Verdict::Success } else { Verdict::Unrecognised };
+        };
+        let marks = if self.marker.is_empty() { Vec::new() } else { place::all(root, self.marker) };
+        let is_word = |mark: &Node<'_>| self.success.iter().any(|word| word.is(*mark));
         for layout in self.layouts {
-            let is_shown = !layout.present.is_empty() && some(root, layout.present).is_some();
+            let is_shown = !layout.present.is_empty() && self.some(root, layout.present).is_some();
             let is_possible = is_shown || layout.present.is_empty() && !is_success;
             if let Some(fault) = is_possible.then(|| self.fault(status, root, layout, is_shown)).flatten() {
-                return Verdict::Fault(fault);
+                // A success beside a fault: a part may have been carried out.
+                return match marks.iter().find(|mark| facts.acts && is_word(mark)) {
+                    Some(mark) => {
+                        let expected = "no success beside a fault";
+                        Verdict::Unclear(doubt(&facts, self.marker, expected, describe(*mark), *mark))
+                    }
+                    None => Verdict::Fault(fault),
+                };
             }
         }
         if !is_success {
             return Verdict::Unrecognised;
         }
-        let code = self.layouts.iter().flat_map(|layout| layout.code).find_map(|path| Some((*path, some(root, path)?)));
-        match code.filter(|_| facts.acts && self.layouts.iter().all(|layout| layout.present.is_empty())) {
+        // An error that shows by what is there was found above.
+        let layouts = self.layouts.iter().filter(|layout| layout.present.is_empty());
+        let code = layouts.flat_map(|layout| layout.code).find_map(|path| Some((*path, some(root, path)?)));
+        match code.filter(|_| facts.acts) {
             Some((path, node)) if is_error(root, path, self.layouts) => {
                 let found = format!("an error under status {status}");
                 Verdict::Unclear(doubt(&facts, path, "no error document", found, node))
             }
+            _ if !self.marker.is_empty() => self.marked(root, &marks, facts),
             _ => Verdict::Success,
         }
+    }
+
+    /// Judges an answer without a fault by its markers, each of which has to be a word of success, and there once.
+    fn marked<C: FaultCode>(&self, root: Node<'_>, marks: &[Node<'_>], facts: CallFacts) -> Verdict<C> {
+        let in_doubt =
+            |expected: String, found: String, at| Verdict::Unclear(doubt(&facts, self.marker, expected, found, at));
+        let expected = || words(self.success);
+        if let Some(mark) = marks.iter().find(|mark| !self.success.iter().any(|word| word.is(**mark))) {
+            return in_doubt(expected(), describe(*mark), *mark);
+        }
+        if let Some((above, key)) = self.marker.rsplit_once('/').or(Some(("", self.marker))).filter(|_| facts.acts) {
+            let above = if above.is_empty() { vec![root] } else { place::all(root, above) };
+            let objects = above.into_iter().flat_map(|node| node.items().chain([node]).collect::<Vec<_>>());
+            let mut twice = objects.filter(|node| node.entries().filter(|(name, _)| *name == key).nth(1).is_some());
+            if let Some(node) = twice.next() {
+                return in_doubt("it once".to_owned(), "it twice".to_owned(), node);
+            }
+        }
+        let may_lack = facts.is_raw || !facts.acts && facts.may_lack_marker;
+        match marks.first() {
+            None if !may_lack => in_doubt(expected(), "nothing".to_owned(), root),
+            _ => Verdict::Success,
+        }
+    }
+
+    /// What stands at a path, if it is something. Where every result has a marker, each of them may be the fault.
+    fn some<'t>(&self, root: Node<'t>, path: &str) -> Option<Node<'t>> {
+        if self.marker.is_empty() || path.is_empty() {
+            return some(root, path);
+        }
+        place::all(root, path).into_iter().find(is_something)
     }
 
     /// The fault of a layout; without `present`, a document that has neither its code nor its text is of another layout.
@@ -76,10 +129,10 @@ impl DocumentFaults<'_> {
         layout: &ErrorLayout<'_>,
         is_shown: bool,
     ) -> Option<Fault<C>> {
-        let text = |path: &&str| some(root, path).and_then(Node::as_str);
+        let text = |path: &&str| self.some(root, path).and_then(Node::as_str);
         let code = layout.code.iter().find_map(text);
         let message = layout.message.iter().find_map(text);
-        let fields = some(root, layout.fields).map(field_faults).unwrap_or_default();
+        let fields = self.some(root, layout.fields).map(field_faults).unwrap_or_default();
         if !is_shown && code.is_none() && message.is_none() && fields.is_empty() {
             return None;
         }
@@ -102,14 +155,19 @@ impl DocumentFaults<'_> {
 
 /// Whether a code stands beside a text of its layout: a field called `code` may be any data.
 fn is_error(root: Node<'_>, path: &str, layouts: &[ErrorLayout<'_>]) -> bool {
-    let layout = layouts.iter().find(|layout| layout.code.contains(&path));
+    let mut layouts = layouts.iter().filter(|layout| layout.present.is_empty());
+    let layout = layouts.find(|layout| layout.code.contains(&path));
     layout.is_some_and(|layout| layout.message.iter().any(|path| some(root, path).is_some()))
 }
 
 /// What stands at a path, if it is something: neither absent nor null, false or empty.
 fn some<'t>(root: Node<'t>, path: &str) -> Option<Node<'t>> {
     let node = if path.is_empty() { None } else { at(root, path) };
-    node.filter(|node| !is_nothing(*node) && node.as_bool() != Some(false))
+    node.filter(is_something)
+}
+
+fn is_something(node: &Node<'_>) -> bool {
+    !is_nothing(*node) && node.as_bool() != Some(false)
 }
 
 /// What stands at a path; nothing where a name is there twice, since it could be either. The path limits the depth.
@@ -142,7 +200,7 @@ mod tests {
     use hostkit_wire::{Format, Limits};
     use http::HeaderMap;
 
-    use super::{DocumentFaults, ErrorLayout};
+    use super::{DocumentFaults, ErrorLayout, Word};
     use crate::answer::RawAnswer;
     use crate::fault::{FaultCode, FaultKind, Verdict};
     use crate::info::{ApiInfo, CallFacts, Effect, EndpointInfo};
@@ -169,8 +227,21 @@ mod tests {
     const LAYOUT: ErrorLayout<'static> = ErrorLayout { present: "", code: &[], message: &[], details: "", fields: "" };
 
     fn judged(layout: ErrorLayout<'_>, status: u16, acts: bool, format: Format, body: &str) -> Verdict<Code> {
+        marked(layout, "", &[], status, acts, format, body)
+    }
+
+    fn marked(
+        layout: ErrorLayout<'_>,
+        marker: &str,
+        success: &[Word<'_>],
+        status: u16,
+        acts: bool,
+        format: Format,
+        body: &str,
+    ) -> Verdict<Code> {
         let document = hostkit_wire::parse(format, body.as_bytes(), &Limits::DEFAULT).ok();
-        let faults = DocumentFaults { layouts: &[layout], texts: &[("already exists", "taken")], verify: &["late"] };
+        let texts = &[("already exists", "taken")];
+        let faults = DocumentFaults { layouts: &[layout], texts, verify: &["late"], marker, success };
         let facts = CallFacts { endpoint: "order", acts, ..CallFacts::default() };
         faults.verdict_on(status, document.as_ref().map(|document| document.root()), facts)
     }
@@ -200,6 +271,22 @@ mod tests {
             r#"<r><errors><error code="gone"/></errors></r>"#,
         ] {
             assert_eq!(code(judged(layout, 404, true, Format::Xml, body)), Some("gone".to_owned()), "{body}");
+        }
+    }
+
+    #[test]
+    fn an_error_inside_a_success_is_in_doubt_beside_another_form_too() {
+        let shown = ErrorLayout { present: "errors", code: &["errors/0/code"], ..LAYOUT };
+        let other = ErrorLayout { code: &["*/errorcode"], message: &["*/errortext"], ..LAYOUT };
+        let body = br#"{"id":7,"order":{"errorcode":"late","errortext":"Busy."}}"#;
+        let document = hostkit_wire::parse(Format::Json, body, &Limits::DEFAULT).expect("a document");
+        let verdict = |layouts: &[ErrorLayout<'_>], acts| {
+            let facts = CallFacts { endpoint: "order", acts, ..CallFacts::default() };
+            DocumentFaults { layouts, texts: &[], verify: &[] }.verdict_on::<Code>(201, Some(document.root()), facts)
+        };
+        for layouts in [&[other][..], &[shown, other]] {
+            assert!(matches!(verdict(layouts, true), Verdict::Unclear(_)), "{layouts:?}");
+            assert_eq!(verdict(layouts, false), Verdict::Success);
         }
     }
 
@@ -249,6 +336,37 @@ mod tests {
     }
 
     #[test]
+    fn a_marker_stands_at_any_depth_and_in_every_item() {
+        let paths = ["packet/*/*/result/errcode", "packet/system/errcode"];
+        let layout = ErrorLayout { present: paths[0], code: &paths, ..LAYOUT };
+        let judged = |acts, body: &str| {
+            let success = [Word::Text("ok")];
+            marked(layout, "packet/*/*/result/status", &success, 200, acts, Format::Xml, body)
+        };
+        let result =
+            |results: &str| format!("<packet version=\"1\"><customer><get>{results}</get></customer></packet>");
+        let ok = "<result><status>ok</status><id>3</id></result>";
+        let error = "<result><status>error</status><errcode>gone</errcode></result>";
+        for acts in [true, false] {
+            assert_eq!(judged(acts, &result(ok)), Verdict::Success);
+            assert_eq!(judged(acts, &result(&[ok, ok].concat())), Verdict::Success);
+            assert_eq!(code(judged(acts, &result(error))), Some("gone".to_owned()));
+            for body in
+                ["", "<result><id>3</id></result>", "<result><status>OK</status></result>", "<status>ok</status>"]
+            {
+                assert!(matches!(judged(acts, &result(body)), Verdict::Unclear(_)), "{acts} {body}");
+            }
+        }
+        let part = result(&[ok, error].concat());
+        assert!(matches!(judged(true, &part), Verdict::Unclear(_)), "a part may have been carried out");
+        assert_eq!(code(judged(false, &part)), Some("gone".to_owned()));
+        let twice = result("<result><status>ok</status><status>ok</status></result>");
+        assert!(matches!(judged(true, &twice), Verdict::Unclear(_)));
+        assert_eq!(judged(false, &twice), Verdict::Success);
+        assert_eq!(judged(true, "no document"), Verdict::Unrecognised);
+    }
+
+    #[test]
     fn a_code_without_a_text_beside_it_is_data() {
         let layout = ErrorLayout { code: &["error/code"], message: &["error/message"], ..LAYOUT };
         for body in [r#"{"error":{"code":"gone"}}"#, r#"{"error":{"code":"gone","message":""}}"#] {
@@ -284,7 +402,7 @@ mod tests {
         let judged = |layout: ErrorLayout<'_>, status: u16, effect: Effect, body: &str| {
             let info = EndpointInfo { name: "order", effect, ..EndpointInfo::DEFAULT };
             let answer = RawAnswer::new(&info, &API, status, &headers, body.as_bytes());
-            let faults = DocumentFaults { layouts: &[layout], texts: &[], verify: &[] };
+            let faults = DocumentFaults { layouts: &[layout], texts: &[], verify: &[], marker: "", success: &[] };
             (faults.verdict::<Code>(&answer), answer.is_parsed())
         };
         let error = r#"{"error":{"code":"gone","message":"no"}}"#;

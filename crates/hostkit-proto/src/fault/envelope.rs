@@ -236,7 +236,7 @@ pub(super) fn is_nothing(node: Node<'_>) -> bool {
 }
 
 /// The words for an error text.
-fn words(words: &[Word<'_>]) -> String {
+pub(super) fn words(words: &[Word<'_>]) -> String {
     words.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or ")
 }
 
@@ -397,6 +397,7 @@ mod tests {
             (r#"{"status":"ok","queue":{"status":"fail"}}"#, "answer.queue.status"),
             (r#"{"status":"ok","queue":{"status":"fail","code":"41"}}"#, "answer.queue.status"),
             (r#"{"status":"ok","queue":{"status":"maybe"}}"#, "answer.queue.status"),
+            (r#"{"status":"ok","queue":{"status":"maybe","code":"42"}}"#, "answer.queue.status"),
             (r#"{"status":"ok","queue":{"id":1}}"#, "answer.queue.status"),
             (r#"{"status":"ok","queue":7}"#, "answer.queue.status"),
         ] {
@@ -419,6 +420,7 @@ mod tests {
         );
         assert_eq!(judged(200, ACT, r#"{"status":"ok","code":"31"}"#), Verdict::Accepted("it is paid later"));
         assert!(doubt_of(judged(200, ACT, r#"{"status":"ok","queue":{},"task":{"status":"no"}}"#)).contains("task"));
+        assert!(doubt_of(judged(200, READ, r#"{"status":"ok","queue":{"status":"no"}}"#)).contains("queue"));
     }
 
     #[test]
@@ -528,6 +530,8 @@ mod tests {
         // Those of the first field leave so many for the next ones.
         let two = fields(&format!(r#"{{"a":[{}],"b":["y","y","y"]}}"#, vec![r#""x""#; KEPT - 2].join(",")));
         assert_eq!((two[0].messages.len(), two[1].messages.len()), (KEPT - 2, 2));
+        let last = fields(&format!(r#"{{"a":[{}],"b":"y"}}"#, vec![r#""x""#; KEPT].join(",")));
+        assert_eq!((last[0].messages.len(), last[1].messages.len()), (KEPT, 0));
         let names: Vec<String> = (0..=KEPT).map(|number| format!(r#""f{number}":"x""#)).collect();
         assert_eq!(fields(&format!("{{{}}}", names.join(","))).len(), KEPT);
     }
@@ -543,6 +547,7 @@ mod tests {
         const ENDPOINT: EndpointInfo = EndpointInfo { name: "get", effect: Effect::Safe, ..EndpointInfo::DEFAULT };
         let faults = EnvelopeFaults { inner: &["queue/status"], code: &["code"], ..FAULTS };
         let bare = EnvelopeFaults { inner: &[], code: &[], ..FAULTS };
+        let plain = EnvelopeFaults { inner: &[], code: &["code"], ..FAULTS };
         let headers = HeaderMap::new();
         let judge = |faults: &EnvelopeFaults<'_>, status: u16, body: &str, is_read: bool| {
             let answer = RawAnswer::new(&ENDPOINT, &API, status, &headers, body.as_bytes());
@@ -562,7 +567,7 @@ mod tests {
             r#"{"status":"ok","queue":{"status":"ok"},"id":7}"#,
             r#"{"id":7}"#,
         ] {
-            for (faults, status) in [(&faults, 200), (&faults, 500), (&bare, 200)] {
+            for (faults, status) in [(&faults, 200), (&faults, 500), (&bare, 200), (&plain, 200)] {
                 let (read, parsed) = (judge(faults, status, body, true), judge(faults, status, body, false));
                 assert_eq!(read, parsed, "{status} {body}");
             }

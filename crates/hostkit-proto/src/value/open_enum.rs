@@ -73,21 +73,6 @@ macro_rules! open_enum {
         $kind:ident
         $(#[$meta:meta])*
         pub enum $name:ident {
-            $($(#[$variant_meta:meta])* $variant:ident = $text:literal,)*
-        }
-    ) => {
-        $crate::open_enum! {
-            $kind
-            $(#[$meta])*
-            pub enum $name {
-                $($(#[$variant_meta])* $variant = ($text, []),)*
-            }
-        }
-    };
-    (
-        $kind:ident
-        $(#[$meta:meta])*
-        pub enum $name:ident {
             $(
                 $(#[$variant_meta:meta])*
                 $variant:ident =
@@ -137,7 +122,7 @@ macro_rules! open_enum {
 
         impl ::std::fmt::Display for $name {
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                f.pad($crate::open_enum!(@shown $kind, self, $($variant)+))
+                f.pad($crate::open_enum!(@shown $kind, self, $($variant)*))
             }
         }
 
@@ -147,11 +132,11 @@ macro_rules! open_enum {
 
             fn from_str(text: &str) -> Result<Self, Self::Err> {
                 match text {
-                    $($text | stringify!($variant) => Ok(Self::$variant),)+
-                    _ => Err($crate::ParseError::new(
-                        text,
-                        &["one of ", &[$(Self::$variant.to_string()),+].join(", ")].concat(),
-                    )),
+                    $($text | stringify!($variant) => Ok(Self::$variant),)*
+                    _ => {
+                        let known: &[String] = &[$(Self::$variant.to_string()),*];
+                        Err($crate::ParseError::new(text, &["one of ", &known.join(", ")].concat()))
+                    }
                 }
             }
         }
@@ -202,10 +187,25 @@ macro_rules! open_enum {
 
         $crate::open_enum!(@serde $name);
     };
-    (@shown text, $value:expr, $($variant:ident)+) => { $value.as_str() };
-    (@shown number, $value:expr, $($variant:ident)+) => {
+    (
+        $kind:ident
+        $(#[$meta:meta])*
+        pub enum $name:ident {
+            $($(#[$variant_meta:meta])* $variant:ident = $text:literal,)*
+        }
+    ) => {
+        $crate::open_enum! {
+            $kind
+            $(#[$meta])*
+            pub enum $name {
+                $($(#[$variant_meta])* $variant = ($text, []),)*
+            }
+        }
+    };
+    (@shown text, $value:expr, $($variant:ident)*) => { $value.as_str() };
+    (@shown number, $value:expr, $($variant:ident)*) => {
         match $value {
-            $(Self::$variant => stringify!($variant),)+
+            $(Self::$variant => stringify!($variant),)*
             Self::Unknown(text) => text.as_str(),
         }
     };

@@ -31,7 +31,10 @@ pub(super) fn line(exchange: &Exchange) -> String {
             Hidden::words(&body).map(str::to_owned)
         });
         for why in [words, exchange.reason.as_deref().map(Hidden::text)].into_iter().flatten() {
-            let _ = write!(line, ": {why}");
+            // Where the code is the words, they are there already.
+            if !line.ends_with(&format!("refused {why}")) {
+                let _ = write!(line, ": {why}");
+            }
         }
         // Only where no operation says what was asked for.
         if entry.is_none_or(|entry: &Entry| entry.ended == Ended::Unknown) && !exchange.target.is_empty() {

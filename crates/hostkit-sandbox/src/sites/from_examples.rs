@@ -8,6 +8,7 @@
 
 mod kept;
 mod pages;
+mod wire;
 
 use std::fmt::Debug;
 use std::marker::PhantomData;
@@ -32,7 +33,7 @@ use crate::api_name::ApiName;
 use crate::clock::Moment;
 use crate::site::{self, Call, Operation, Refusal, Reply, Site, no_endpoint, operations};
 use crate::world::{Acts, TokenState, World};
-use kept::CarriedOut;
+use kept::{CarriedOut, Read};
 use pages::Pages;
 
 /// A site that answers every call of an API from its wire examples.
@@ -74,7 +75,7 @@ struct Known {
     carry_out: Option<(&'static str, CarryOut)>,
 }
 
-type CarryOut = fn(&Call, &Known, &Acts, RecordedAnswer, Format) -> Result<Option<CarriedOut>, String>;
+type CarryOut = fn(&Call, &Read<'_>, &Acts, RecordedAnswer, Format) -> Result<Option<CarriedOut>, String>;
 
 impl Known {
     /// The answers that say yes.
@@ -197,7 +198,7 @@ impl<A: Served> FromExamples<A> {
         let incoming = call.incoming(UnknownFields::Ignore);
         let asked = (known.shown)(&incoming);
         let case = known.requests.iter().find(|(_, request)| asked.as_ref() == Some(request)).map(|(case, _)| *case);
-        let page = || known.pages.as_ref().and_then(|pages| pages.case(&kept::given(call).1));
+        let page = || known.pages.as_ref().and_then(|pages| pages.case(&wire::given(call).1));
         let case = case.or_else(page);
         let of_case = successes().filter(|answer| Some(answer.case) == case).find(fits);
         let Some(answer) = of_case.or_else(|| successes().find(fits)).or_else(|| successes().next()) else {
@@ -221,7 +222,8 @@ impl<A: Served> FromExamples<A> {
             return (known.changed)(call, &world.acts, answer, format);
         };
         let Some(read) = self.endpoints.iter().find(|known| known.name == reads) else { return Ok(Some(answer)) };
-        let Some(done) = carry_out(call, read, &world.acts, answer.clone(), format)? else { return Ok(Some(answer)) };
+        let read = Read { answers: read.successes().collect(), pages: read.pages.as_ref() };
+        let Some(done) = carry_out(call, &read, &world.acts, answer.clone(), format)? else { return Ok(Some(answer)) };
         world.acts.last = done.last;
         world.acts.all.push(done.act);
         Ok(Some(done.answer))

@@ -14,8 +14,8 @@ pub(crate) struct Act {
     pub(crate) reads: &'static str,
     /// What its request has: path, and pairs of query and body. Without it, every request shows the call.
     pub(crate) asked: Option<(String, Vec<(String, String)>)>,
-    /// The only page that shows it, by its case.
-    pub(crate) page: Option<&'static str>,
+    /// The only pages that show it, by their cases.
+    pub(crate) pages: Option<Vec<&'static str>>,
     pub(crate) show: Arc<Show>,
 }
 

@@ -19,7 +19,7 @@ fn inferno<E: Endpoint<Api = inferno_proto::Inferno>>(sandbox: &Sandbox, call: &
 
 #[test]
 fn a_server_of_inferno_from_order_to_stop() {
-    use inferno_proto::types::{OrderStatus, ProductId, Templates};
+    use inferno_proto::types::{OrderStatus, ProductId, ResultWord, Templates};
     use inferno_proto::{account, orders, products, servers, services, ssh_keys};
     let sandbox = Sandbox::start().unwrap();
     let catalogue = inferno(&sandbox, &products::ListProducts::new()).unwrap();
@@ -31,10 +31,12 @@ fn a_server_of_inferno_from_order_to_stop() {
     let check = servers::CheckInstall::new(order, template.as_str());
     let install = servers::Install::new(order, template.as_str());
     assert_eq!(inferno(&sandbox, &check).unwrap_err(), "Order is not Active");
-    sandbox.clock().advance(World::BUILD);
-    inferno(&sandbox, &check).unwrap();
     let info = || inferno(&sandbox, &servers::GetInfo::new(servers::GetInfoServer::Order(order))).unwrap();
-    assert_eq!((info().order_status, info().vps), (OrderStatus::Active, None));
+    assert_eq!((info().order_status, info().vps), (OrderStatus::Pending, None));
+    sandbox.clock().advance(World::BUILD);
+    let none = info().vps.unwrap();
+    assert_eq!((info().order_status, none.result, none.id), (OrderStatus::Active, ResultWord::Fail, None));
+    inferno(&sandbox, &check).unwrap();
     assert_eq!(inferno(&sandbox, &install).unwrap().queue.code, Some(0));
     assert_eq!(inferno(&sandbox, &install).unwrap_err(), "AlreadyInProgress");
     assert_eq!(info().vps.unwrap().online, Some(false));

@@ -77,9 +77,16 @@ impl<A: Api> Exchange<A> {
             }
         };
         self.watched.release(now.monotonic);
-        if let Err(why) = self.journal(now) {
+        let (now, refusal) = match self.journal(now) {
+            (now, Err(why)) => (now, Some(Error::refused(self.info, why))),
+            // Whoever took this process for dead meanwhile was told that the call did not happen.
+            (now, Ok(())) if now.monotonic >= deadline => {
+                (now, Some(Error::exhausted(self.info, "the deadline passed in the hook before it was sent")))
+            }
+            (now, Ok(())) => (now, None),
+        };
+        if let Some(error) = refusal {
             self.core.rates().ended(now.monotonic, permit);
-            let error = Error::refused(self.info, why);
             self.fail(error, now);
             return None;
         }
@@ -134,18 +141,24 @@ impl<A: Api> Exchange<A> {
         }
     }
 
-    fn journal(&self, now: Now) -> Result<(), String> {
-        match &self.core.shared().before_send {
-            Some(hook) if self.info.effect != Effect::Safe => hook(&Intent {
-                api: A::INFO.name,
-                operation: self.info.name,
-                effect: self.info.effect,
-                price: self.options.price,
-                at: now,
-                ticket: self.ticket.as_ref().map(|ticket| ticket.clone().sent_at(now)),
-            }),
-            _ => Ok(()),
-        }
+    /// Asks the hook; also returns the time after it, in which the process or the computer may have stood still.
+    fn journal(&self, now: Now) -> (Now, Result<(), String>) {
+        let Some(hook) = self.core.shared().before_send.as_ref().filter(|_| self.info.effect != Effect::Safe) else {
+            return (now, Ok(()));
+        };
+        let asked = self.core.clock().now();
+        let said = hook(&Intent {
+            api: A::INFO.name,
+            operation: self.info.name,
+            effect: self.info.effect,
+            price: self.options.price,
+            at: now,
+            ticket: self.ticket.as_ref().map(|ticket| ticket.clone().sent_at(now)),
+        });
+        let after = self.core.clock().now();
+        // The wall clock counts whole seconds.
+        let by_wall = after.since(asked).saturating_sub(Duration::from_secs(1));
+        (now.later(after.monotonic.since(asked.monotonic).max(by_wall)), said)
     }
 
     fn wait_for_room<D>(&mut self, now: Now, deadline: Moment, room: Moment) -> Option<Step<D>> {
@@ -244,14 +257,16 @@ impl<A: Api> Exchange<A> {
         let shared = self.core.shared();
         let mut parts = RequestParts::of(self.info, apply::api_info::<A>(), shared.format, shared.host);
         parts.stamp(shared.stamp(now, ahead));
-        match &session.token {
-            Some(token) if token.is_empty() => return Err("the token is empty".to_owned()),
-            Some(token) if token.expose().trim() != token.expose() => {
+        for secret in session.secrets() {
+            if secret.is_empty() {
+                return Err("the token is empty".to_owned());
+            }
+            if secret.expose().trim() != secret.expose() {
                 return Err("the token has blanks around it, which no header keeps".to_owned());
             }
-            _ => A::authorise(&shared.credentials, &session, &mut parts)
-                .map_err(|error| format!("the token cannot be sent: {}", mistakes(&error)))?,
         }
+        A::authorise(&shared.credentials, &session, &mut parts)
+            .map_err(|error| format!("the token cannot be sent: {}", mistakes(&error)))?;
         self.admitted(session, ahead)
     }
 

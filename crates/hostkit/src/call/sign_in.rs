@@ -256,3 +256,20 @@ fn sign_in_wait(incoming: &Incoming, now: Now) -> Option<Duration> {
 fn is_refusal(kind: FaultKind) -> bool {
     matches!(kind, FaultKind::Auth | FaultKind::Forbidden | FaultKind::InvalidArgument)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{Now, UnixTime, ahead};
+    use crate::time::Moment;
+
+    #[test]
+    fn a_clock_is_compared_with_the_middle_of_the_request() {
+        let asked = Now { monotonic: Moment::START, wall: UnixTime(1_000) };
+        let now = asked.later(Duration::from_secs(8));
+        for (clock, expected) in [(1_004, 0), (1_010, 6), (990, -14)] {
+            assert_eq!(ahead(UnixTime(clock), asked, now), expected, "{clock}");
+        }
+    }
+}

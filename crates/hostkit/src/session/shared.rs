@@ -3,6 +3,7 @@
 //! The process that signs in holds a lease in the entry. The lease expires, so a process that dies blocks the others
 //! only until then. Refused credentials are not tried again by other processes for a minute.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
 use std::sync::Arc;
@@ -140,15 +141,15 @@ impl SignInLease {
         let shared = self.shared.clone();
         let stamp = random();
         shared.0.own.store(stamp, Ordering::SeqCst);
-        let token = session.token.clone();
+        let (token, more) = (session.token.clone(), session.more.clone());
         let base_url = session.base_url.clone();
         let queued = Instant::now();
         self.shared.0.thread.ask(move |store| {
             shared.change(store, |now, kept| {
                 // The session aged in the queue and while the store read its clock.
                 let asked = now.saturating_sub(millis(age.saturating_add(queued.elapsed())));
-                let (token, base_url) = (token.clone(), base_url.clone());
-                kept.save(now, holder, Held { stamp, asked, token, base_url, lifetime: lifetime.map(millis) });
+                let (token, more, base_url) = (token.clone(), more.clone(), base_url.clone());
+                kept.save(now, holder, Held { stamp, asked, token, more, base_url, lifetime: lifetime.map(millis) });
             })
         })
     }
@@ -196,6 +197,7 @@ struct Held {
     stamp: u64,
     asked: u64,
     token: Option<Secret>,
+    more: BTreeMap<String, Secret>,
     base_url: Option<String>,
     lifetime: Option<u64>,
 }
@@ -264,7 +266,12 @@ impl Kept {
                 ["refused", at] => kept.refused = entry::number(at)?,
                 ["session", stamp, asked] => {
                     let (stamp, asked) = (entry::number(stamp)?, entry::number(asked)?);
-                    kept.held = Some(Held { stamp, asked, token: None, base_url: None, lifetime: None });
+                    let more = BTreeMap::new();
+                    kept.held = Some(Held { stamp, asked, token: None, more, base_url: None, lifetime: None });
+                }
+                ["more", name, value] => {
+                    let held = kept.held.as_mut().ok_or(Damaged("a line has no session"))?;
+                    held.more.insert(entry::text(name)?, Secret::from(entry::text(value)?));
                 }
                 [name, value] => {
                     let held = kept.held.as_mut().ok_or(Damaged("a line has no session"))?;
@@ -294,6 +301,9 @@ impl Kept {
             if let Some(token) = &held.token {
                 writer.line(format_args!("token {}", entry::word(token.expose())));
             }
+            for (name, value) in &held.more {
+                writer.line(format_args!("more {} {}", entry::word(name), entry::word(value.expose())));
+            }
             if let Some(base) = &held.base_url {
                 writer.line(format_args!("base {}", entry::word(base)));
             }
@@ -315,8 +325,8 @@ impl Held {
     }
 
     fn session(&self) -> Session {
-        let lifetime = self.lifetime.map(Duration::from_millis);
-        Session { token: self.token.clone(), base_url: self.base_url.clone(), lifetime, ..Session::default() }
+        let (token, more, base_url) = (self.token.clone(), self.more.clone(), self.base_url.clone());
+        Session { token, more, base_url, lifetime: self.lifetime.map(Duration::from_millis), ..Session::default() }
     }
 }
 
@@ -334,7 +344,8 @@ mod tests {
 
     fn held(stamp: u64, asked: u64) -> Option<Held> {
         let token = Some(Secret::from("a token\n"));
-        Some(Held { stamp, asked, token, base_url: Some("https://a.example/é".into()), lifetime: Some(10_000) })
+        let more = BTreeMap::from([("csrf token".to_owned(), Secret::from("4EEC61E2: é"))]);
+        Some(Held { stamp, asked, token, more, base_url: Some("https://a.example/é".into()), lifetime: Some(10_000) })
     }
 
     #[test]
@@ -413,7 +424,9 @@ mod tests {
             Kept::read(&writer.end()).is_err()
         };
         assert!(
-            ["token x", "lease 1", "lease x 1", "", "session 1 -2", "what is this"].iter().all(|line| foreign(line))
+            ["token x", "more x y", "lease 1", "lease x 1", "", "session 1 -2", "what is this"]
+                .iter()
+                .all(|line| foreign(line))
         );
     }
 }

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use crate::common::*;
 use hostkit::machinery::{Machine, Step};
+use hostkit::protocol::wire::Limits;
 use hostkit::time::Clock;
 use hostkit::transport::{AnswerLimits, Phase, TransportErrorKind as Kind};
-use hostkit::{CallOptions, Cancel, ErrorKind, Outcome, TicketCause, UnknownFields};
+use hostkit::{Call, CallOptions, Cancel, ErrorKind, Outcome, TicketCause, UnknownFields};
 use hostkit_testing::Script;
 
 #[test]
@@ -378,4 +379,28 @@ fn a_transport_knows_what_may_be_given_up() {
     let Step::Send(act) = act.step(bench.clock.now()) else { panic!("it is sent") };
     assert_eq!((read.cancel.is_some(), act.cancel.is_some()), (true, false));
     assert_eq!((read.reusable, act.reusable), (true, false));
+}
+
+/// A kept connection that says nothing leaves a call that may be repeated the time for a new one.
+#[test]
+fn only_a_call_that_may_be_repeated_gives_a_connection_up_early() {
+    fn silence<E: Call<Api = Shop>>(call: E) -> (Duration, Duration) {
+        let bench = bench([]);
+        let Step::Send(outgoing) = bench.core.call(&call, CallOptions::new()).step(bench.clock.now()) else {
+            panic!("it is sent")
+        };
+        (outgoing.silence, outgoing.timeout)
+    }
+    let whole = Duration::from_secs(30);
+    assert_eq!(silence(GetItem), (whole / 3, whole));
+    assert_eq!(silence(SetName), (whole, whole));
+}
+
+#[test]
+fn the_limits_of_the_tree_are_those_of_the_call() {
+    let limits = Limits { max_depth: 2, ..Limits::DEFAULT };
+    let bench = bench((0..3).map(|_| Script::any().answer(200, r#"{"id": 7, "more": [[[[1]]]]}"#)));
+    assert!(bench.call(GetItem).is_ok());
+    let error = bench.call_with(GetItem, CallOptions::new().tree_limits(limits)).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Decode, "{error}");
 }

@@ -451,7 +451,7 @@ fn a_refused_call_clouds_no_other() {
 /// What an earlier call did shows within a quarter of an hour, and then the list before the next one has it.
 #[test]
 fn an_earlier_call_of_long_ago_clouds_no_other() {
-    for (wait, is_clear) in [(899, false), (901, true)] {
+    for (wait, is_clear) in [(899, false), (900, false), (901, true)] {
         let reads = (0..19).map(|_| things("1, 7"));
         let bench = bench([things("1"), broken(), things("1"), broken()].into_iter().chain(reads));
         assert!(bench.read_and_perform(Order).is_unresolved());
@@ -565,4 +565,38 @@ fn outcomes_and_tickets_say_what_they_are() {
     }
     let outcome = bench([fault(409, "Twice").header("x-fault", "Twice").header("x-verify", "1")]).perform(Reboot);
     assert_eq!(outcome.ticket().map(hostkit::Ticket::cause), Some(TicketCause::Refused));
+}
+
+/// Two calls that make things of one list could be taken for one another, two that take other things away could not.
+#[test]
+fn only_calls_that_make_things_wait_for_other_operations() {
+    fn waits<E: Perform<Api = Shop>>(bench: &Bench, call: E) -> bool {
+        let mut machine = bench.core.perform(&call, CallOptions::new());
+        match machine.step(bench.clock.now()) {
+            Step::Send(_) => false,
+            Step::Wait(..) => true,
+            _ => panic!("{}: it neither reads nor waits", E::INFO.name),
+        }
+    }
+    let bench = bench([]);
+    let mut order = bench.core.perform(&Order, CallOptions::new());
+    assert!(matches!(order.step(bench.clock.now()), Step::Send(_)));
+    assert!(waits(&bench, AddAddress), "it makes things, too");
+    assert!(!waits(&bench, RemoveThing), "it shows otherwise");
+    let mut removal = bench.core.perform(&RemoveThing, CallOptions::new());
+    assert!(matches!(removal.step(bench.clock.now()), Step::Send(_)));
+    assert!(waits(&bench, RemoveThing), "the same operation");
+    assert!(!waits(&bench, Detach), "another operation that takes things away");
+}
+
+/// The ticket says when the call itself was sent, and when it was given up.
+#[test]
+fn a_ticket_has_the_times_of_the_call() {
+    let seconds = Duration::from_secs;
+    let script = [login().takes(seconds(2)), broken().takes(seconds(5))];
+    let bench = bench_with(|clock| config(key(), clock), script);
+    let outcome = bench.perform(Order);
+    let ticket = outcome.ticket().unwrap();
+    let at = |now: hostkit::time::Now| now.monotonic.since(hostkit::time::Moment::START);
+    assert_eq!((at(ticket.sent()), at(ticket.ended())), (seconds(2), seconds(7)));
 }

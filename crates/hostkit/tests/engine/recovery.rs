@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
-use crate::common::things::{ODD, things};
+use crate::common::things::{ListThings, ODD, things};
 use crate::common::*;
+use hostkit::machinery::{Machine, Step};
 use hostkit::protocol::evidence::Doubt;
+use hostkit::time::Clock;
 use hostkit::transport::{Phase, TransportErrorKind};
 use hostkit::{
     CallOptions, Cancel, Effect, ErrorKind, Outcome, Perform, Recovery, SavedTicket, Ticket, TicketCause, TicketError,
@@ -426,4 +428,20 @@ fn a_lag_of_hours_is_waited_out() {
     let done = bench.run(bench.core.recover::<Migrate>(&ticket, CallOptions::new()));
     assert!(matches!(done, Recovery::DidNot), "{done}");
     assert!((7_200..7_500).contains(&bench.seconds()), "{}", bench.seconds());
+}
+
+/// A recovery may take days, and none of its reads may take more than its usual time.
+#[test]
+fn a_read_of_a_recovery_has_its_usual_deadline() {
+    let (bench, ticket) = broken(Order, Some(things("1")), []);
+    let days = CallOptions::new().deadline(Duration::from_secs(9 * 86_400));
+    for (options, expected) in [
+        (days, <ListThings as hostkit::Endpoint>::INFO.deadline),
+        (CallOptions::new(), <ListThings as hostkit::Endpoint>::INFO.deadline),
+        (CallOptions::new().deadline(Duration::from_secs(4)), Duration::from_secs(4)),
+    ] {
+        let mut recovery = bench.core.recover::<Order>(&ticket, options);
+        let Step::Send(read) = recovery.step(bench.clock.now()) else { panic!("it reads") };
+        assert_eq!(read.timeout, expected);
+    }
 }

@@ -1,12 +1,15 @@
 //! Sign-ins without a known result: each may count against the account, so there is a pause between them.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use crate::common::*;
 use hostkit::machinery::{Machine, Step};
+use hostkit::protocol::RateRule;
 use hostkit::time::Clock;
-use hostkit::transport::{Phase, TransportErrorKind as Kind};
-use hostkit::{CallOptions, ErrorKind, Outcome};
+use hostkit::transport::{Phase, TransportError, TransportErrorKind as Kind};
+use hostkit::watch::CallRecord;
+use hostkit::{CallOptions, ErrorKind, Outcome, Rates};
 use hostkit_testing::Script;
 
 fn keyed(script: impl IntoIterator<Item = Script>) -> Bench {
@@ -141,4 +144,71 @@ fn a_valid_session_is_used_during_a_pause() {
     }
     assert!(bench.call(GetItem).is_ok());
     assert_eq!((bench.seconds(), bench.sent("login")), (90, 1), "it waited for a new session");
+}
+
+/// Of sessions that have ended before they can be used, a call asks for three.
+#[test]
+fn sessions_that_end_at_once_come_to_an_end() {
+    let bench = keyed((0..9).map(|_| login().header("x-life", "0")));
+    let error = bench.call(GetItem).unwrap_err();
+    assert_eq!((error.kind(), bench.sent("login"), bench.sent("get_item")), (ErrorKind::Exhausted, 3, 0), "{error}");
+}
+
+/// A session that took long to come may be used at once: another one would be no younger.
+#[test]
+fn a_session_that_came_late_serves_the_call_that_asked_for_it() {
+    let bench = keyed([login().header("x-life", "60").takes(Duration::from_secs(15)), ok()]);
+    assert!(bench.perform(Reboot).is_done());
+    assert_eq!(bench.sent("login"), 1);
+}
+
+/// The token of before serves reads to its end, but no call that may last beyond that.
+#[test]
+fn a_renewal_that_fails_ends_only_calls_that_act() {
+    let bench = keyed([login().header("x-life", "100"), ok(), Script::any().answer(200, "<html>"), ok()]);
+    bench.call(GetItem).unwrap();
+    bench.clock.advance(Duration::from_secs(50));
+    let outcome = bench.perform(Reboot);
+    assert!(matches!(&outcome, Outcome::NotSent(error) if error.kind() == ErrorKind::SignIn), "{outcome:?}");
+    bench.call(GetItem).unwrap();
+    assert_eq!((bench.sent("login"), bench.sent("reboot"), bench.sent("get_item")), (2, 0, 2));
+}
+
+/// What ends one caller's wait does not end that of another: the other one signs in.
+#[test]
+fn the_time_of_one_caller_is_not_that_of_the_others() {
+    let bench = keyed([]);
+    let short = CallOptions::new().deadline(Duration::from_secs(2));
+    let mut first = bench.core.call(&GetItem, short);
+    let mut second = bench.core.call(&GetItem, CallOptions::new());
+    assert!(matches!(first.step(bench.clock.now()), Step::Send(sent) if sent.endpoint == "login"));
+    assert!(matches!(second.step(bench.clock.now()), Step::Wait(..)));
+    bench.clock.advance(Duration::from_secs(2));
+    first.receive(bench.clock.now(), Err(TransportError::new(Phase::Head, Kind::Timeout, "")));
+    assert!(matches!(first.step(bench.clock.now()), Step::Done(Err(error)) if error.kind() == ErrorKind::SignIn));
+    assert!(matches!(second.step(bench.clock.now()), Step::Send(sent) if sent.endpoint == "login"));
+}
+
+/// A limit on sign-ins is waited for where that ends before the deadline.
+#[test]
+fn a_limit_on_sign_ins_is_kept() {
+    const RULE: RateRule = RateRule { name: "login", count: 1, window: Duration::from_secs(60) };
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let sink = Arc::clone(&told);
+    let hook = move |call: &CallRecord<'_>| {
+        if call.is_sign_in {
+            sink.lock().unwrap().push(call.waited.as_secs());
+        }
+    };
+    let configure = |clock: &_| config(key(), clock).rates(Rates::new(&[RULE])).after_call(hook);
+    let script = [login(), ok(), fault(401, "Expired"), login(), ok()];
+    let bench = bench_with(configure, script);
+    bench.call(GetItem).unwrap();
+    let with = |seconds| CallOptions::new().deadline(Duration::from_secs(seconds));
+    let error = bench.call_with(GetItem, with(30)).unwrap_err();
+    assert_eq!((bench.seconds(), bench.sent("login")), (0, 1), "{error}");
+    assert!(error.to_string().contains("no room for the sign-in before the deadline"), "{error}");
+    bench.call_with(GetItem, with(90)).unwrap();
+    assert_eq!((bench.seconds(), bench.sent("login")), (60, 2));
+    assert_eq!(*told.lock().unwrap(), [0, 60]);
 }

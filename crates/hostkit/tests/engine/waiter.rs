@@ -230,7 +230,10 @@ fn what_the_next_poll_would_meet_again_ends_it() {
         let (result, ..) = wait(Built, times::<9>(&fault(code, "No")));
         let Err(WaitError::Call(error)) = result else { panic!("{code}: {result:?}") };
         assert_eq!(error.status(), Some(code));
-        assert!(WaitError::Call(error).to_string().ends_with("what was waited for may still come"));
+        let said = error.to_string();
+        let error = WaitError::Call(error);
+        assert!(error.to_string().ends_with("what was waited for may still come"));
+        assert_eq!(std::error::Error::source(&error).map(ToString::to_string), Some(said));
     }
 }
 

@@ -121,6 +121,17 @@ fn sign_ins_and_reads_are_told() {
     bench.call(GetItem).unwrap_err();
     assert_eq!(told.take(), ["sign-in login rejected, 401, ×1, 0/0 s", "get_item not_sent, 401, ×0, 0/0 s"]);
 
+    // One that has no session.
+    for (kind, phase, outcome) in [
+        (Kind::Refused, Phase::Connect, "not_sent"),
+        (Kind::TooLarge, Phase::Body, "failed"),
+        (Kind::Cancelled, Phase::Head, "cancelled"),
+    ] {
+        let (bench, told) = self::told(key(), (0..3).map(|_| Script::fail(phase, kind)));
+        bench.call_with(GetItem, CallOptions::new().max_attempts(1)).unwrap_err();
+        assert!(told.take()[0].starts_with(&format!("sign-in login {outcome}, ")), "{kind:?}");
+    }
+
     // A sign-in whose caller is gone.
     let (bench, told) = self::told(key(), []);
     let mut machine = bench.core.call(&GetItem, CallOptions::new());

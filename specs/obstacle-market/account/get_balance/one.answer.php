@@ -1,1 +1,1 @@
-a:2:{s:6:"result";s:2:"ok";s:7:"balance";s:5:"12.50";}
+a:2:{s:6:"result";s:2:"ok";s:7:"balance";s:5:"12.75";}

@@ -20,7 +20,7 @@ use crate::Market;
 /// use obstacle_market_proto::account::GetBalance;
 ///
 /// # use hostkit_testing::{Script, Scripted};
-/// # let body = r#"{"result":"ok","balance":"12.50"}"#;
+/// # let body = r#"{"result":"ok","balance":"12.75"}"#;
 /// # let answers = Scripted::new([Script::post("/market.php").answer(200, body)]);
 /// # let credentials = obstacle_market_proto::Credentials::key(777, "example-secret");
 /// # let client = hostkit_ureq::Client::<
@@ -30,7 +30,7 @@ use crate::Market;
 /// #     .build()?;
 /// let call = GetBalance::new();
 /// let balance = client.call(&call)?;
-/// assert_eq!(balance, "12.50 EUR".parse() ?);
+/// assert_eq!(balance, "12.75 EUR".parse() ?);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Default)]

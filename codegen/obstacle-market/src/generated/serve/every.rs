@@ -81,7 +81,12 @@ pub fn every(visitor: &mut impl Visitor<Api = Market>) {
         ],
         answers_with_head: &[],
         agreeing: &[],
-        faults: &[("missing", Format::Json, 200), ("missing", Format::Php, 200)],
+        faults: &[
+            ("missing", Format::Json, 200),
+            ("missing", Format::Php, 200),
+            ("too_often", Format::Json, 200),
+            ("too_often", Format::Php, 200),
+        ],
         faults_with_head: &[],
     });
     visitor.call::<crate::orders::GetState>(&Examples {

@@ -34,7 +34,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Panel>) {
     });
     visitor.call::<crate::things::ListThings>(&Examples {
         folder: "obstacle-panel/things/list_things",
-        requests: &[],
+        requests: &["two"],
         request_bodies: &[],
         answers: &[("two", Format::Xml, 200), ("two", Format::Json, 200)],
         answers_with_head: &[],

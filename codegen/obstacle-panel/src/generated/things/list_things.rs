@@ -26,7 +26,7 @@ use crate::types::Thing;
 /// #     r#"":"12 ms"}},{"thing":{"id":8}}]}]"#,
 /// # ]
 /// #     .concat();
-/// # let answers = Scripted::new([Script::any().answer(200, body)]);
+/// # let answers = Scripted::new([Script::get("/things").answer(200, body)]);
 /// # let credentials = obstacle_panel_proto::Credentials::key("example-secret");
 /// # let client = hostkit_ureq::Client::<
 /// #     obstacle_panel_proto::Panel,

@@ -114,7 +114,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Rest>) {
     });
     visitor.call::<crate::things::ListWrapped>(&Examples {
         folder: "obstacle-rest/things/list_wrapped",
-        requests: &[],
+        requests: &["two"],
         request_bodies: &[],
         answers: &[("none", Format::Json, 200), ("two", Format::Json, 200)],
         answers_with_head: &[],

@@ -21,7 +21,7 @@ use crate::types::Thing;
 ///
 /// # use hostkit_testing::{Script, Scripted};
 /// # let body = r#"[{"thing":{"id":7,"name":"lamp"}},{"thing":{"id":8}}]"#;
-/// # let answers = Scripted::new([Script::any().answer(200, body)]);
+/// # let answers = Scripted::new([Script::get("/things/wrapped").answer(200, body)]);
 /// # let credentials = obstacle_rest_proto::Credentials::bearer("example-secret");
 /// # let client = hostkit_ureq::Client::<obstacle_rest_proto::Rest>::builder(credentials)
 /// #     .transport(answers)

@@ -46,7 +46,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Rpc>) {
         folder: "obstacle-rpc/things/look_at_thing",
         requests: &["request"],
         request_bodies: &[],
-        answers: &[],
+        answers: &[("request", Format::Json, 200)],
         answers_with_head: &[],
         agreeing: &[],
         faults: &[],

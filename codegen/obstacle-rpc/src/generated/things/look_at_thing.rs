@@ -17,15 +17,22 @@ use crate::types::{Thing, ThingId};
 ///
 /// It gives [`Thing`](crate::types::Thing).
 ///
-/// ```no_run
+/// ```
 /// use obstacle_rpc_proto::things::LookAtThing;
 /// use obstacle_rpc_proto::types::ThingId;
 ///
-/// # fn example(client: &hostkit_ureq::Client<obstacle_rpc_proto::Rpc>) -> Result<(), Box<dyn std::error::Error>> {
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = r#"{"jsonrpc":"2.0","id":1,"result":{"id":7,"name":"lamp"}}"#;
+/// # let answers = Scripted::new([Script::post("/rpc").answer(200, body)]);
+/// # let credentials = obstacle_rpc_proto::Credentials::key("example-secret");
+/// # let client = hostkit_ureq::Client::<obstacle_rpc_proto::Rpc>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
 /// let call = LookAtThing::new(ThingId::new(7));
 /// let at_thing = client.call(&call)?;
-/// println!("{at_thing:?}");
-/// # Ok(()) }
+/// assert_eq!(at_thing.id, ThingId::new(7));
+/// assert_eq!(at_thing.name.as_deref(), Some("lamp"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]

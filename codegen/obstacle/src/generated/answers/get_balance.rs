@@ -21,7 +21,7 @@ use crate::Obstacle;
 ///
 /// # use hostkit_testing::{Script, Scripted};
 /// # let body = r#"{"balance":"-12.50"}"#;
-/// # let answers = Scripted::new([Script::any().answer(200, body)]);
+/// # let answers = Scripted::new([Script::get("/balance").answer(200, body)]);
 /// # let credentials = obstacle_proto::Credentials::token("example-secret");
 /// # let client = hostkit_ureq::Client::<obstacle_proto::Obstacle>::builder(credentials)
 /// #     .transport(answers)

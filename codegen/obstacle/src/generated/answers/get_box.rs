@@ -19,6 +19,29 @@ use crate::types::{Parcel, ThingKey};
 /// `GET /boxes/{key}`; effect: **safe**.
 ///
 /// It gives [`Parcel`](crate::types::Parcel). Wait with [`BoxRunning`] or [`BoxGone`].
+///
+/// ```
+/// use obstacle_proto::answers::GetBox;
+/// use obstacle_proto::types::{ThingKey, ThingStatus};
+///
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"{"box":{"key":"k-1","status":"is_running","percent":"50","things":{"_attr":{"id":1,"kind":"a"#,
+/// #     r#""}}}}"#,
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([Script::get("/boxes/key-1").answer(200, body)]);
+/// # let credentials = obstacle_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<obstacle_proto::Obstacle>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = GetBox::new(ThingKey::new("key-1").ok_or("letters and digits")?);
+/// let answer = client.call(&call)?;
+/// assert_eq!(answer.key, ThingKey::new("k-1").ok_or("letters and digits") ?);
+/// assert_eq!(answer.status, Some(ThingStatus::Running));
+/// assert_eq!(answer.percent, Some(50));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct GetBox {

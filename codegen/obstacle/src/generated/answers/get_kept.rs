@@ -22,7 +22,7 @@ use crate::types::Kept;
 ///
 /// # use hostkit_testing::{Script, Scripted};
 /// # let body = r#"{"id":7,"colour":"red","size":[1,2]}"#;
-/// # let answers = Scripted::new([Script::any().answer(200, body)]);
+/// # let answers = Scripted::new([Script::get("/kept").answer(200, body)]);
 /// # let credentials = obstacle_proto::Credentials::token("example-secret");
 /// # let client = hostkit_ureq::Client::<obstacle_proto::Obstacle>::builder(credentials)
 /// #     .transport(answers)

@@ -21,7 +21,7 @@ use crate::Obstacle;
 ///
 /// # use hostkit_testing::{Script, Scripted};
 /// # let body = "<page>a <b>bold</b> word</page>";
-/// # let answers = Scripted::new([Script::any().answer(200, body)]);
+/// # let answers = Scripted::new([Script::get("/page").answer(200, body)]);
 /// # let credentials = obstacle_proto::Credentials::token("example-secret");
 /// # let client = hostkit_ureq::Client::<obstacle_proto::Obstacle>::builder(credentials)
 /// #     .transport(answers)

@@ -17,20 +17,26 @@ use crate::types::Scalars;
 ///
 /// ```
 /// use obstacle_proto::answers::GetScalars;
-/// use obstacle_proto::types::ThingStatus;
 ///
 /// # use hostkit_testing::{Script, Scripted};
-/// # let body = r#"{"scalars":{"text":"","int":null,"flag":"","status":"dancing","level":"7"}}"#;
-/// # let answers = Scripted::new([Script::any().answer(200, body)]);
+/// # let body = [
+/// #     r#"{"scalars":{"text":"t","padded":" a b\n","int":-1,"uint":"5","decimal":0.10,"money":"105.10""#,
+/// #     r#","currency":"XTS","flag":true,"switch":0,"secret":"PLACEHOLDER","datetime":"2012-01-24 04:00"#,
+/// #     r#":02","date":"24.01.2012","never":"00.00.0000 00:00:00","unixtime":1301860800,"ip":"192.0.2.7"#,
+/// #     r#"","html":"a","bytes":1,"kibibytes":2,"mebibytes":3,"gibibytes":4,"csv":[1,2,3],"status":"hal"#,
+/// #     r#"f-way.there","level":1}}"#,
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([Script::get("/scalars").answer(200, body)]);
 /// # let credentials = obstacle_proto::Credentials::token("example-secret");
 /// # let client = hostkit_ureq::Client::<obstacle_proto::Obstacle>::builder(credentials)
 /// #     .transport(answers)
 /// #     .build()?;
 /// let call = GetScalars::new();
 /// let scalars = client.call(&call)?;
-/// assert_eq!(scalars.text, "");
-/// assert_eq!(scalars.flag, Some(false));
-/// assert_eq!(scalars.status, Some(ThingStatus::from_text("dancing")));
+/// assert_eq!(scalars.text, "t");
+/// assert_eq!(scalars.padded.as_deref(), Some("a b"));
+/// assert_eq!(scalars.int, Some(- 1));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Default)]

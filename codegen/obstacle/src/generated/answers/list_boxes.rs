@@ -22,8 +22,13 @@ use crate::types::Parcel;
 /// use obstacle_proto::types::ThingKey;
 ///
 /// # use hostkit_testing::{Script, Scripted};
-/// # let body = r#"{"total":"3","boxes":[{"key":"k-1"},{"key":"k-2"}]}"#;
-/// # let answers = Scripted::new([Script::any().answer(200, body)]);
+/// # let body = [
+/// #     r#"{"boxes":[{"key":"k-1","things":[{"_attr":{"id":1,"kind":"a"},"title":"one"},{"_attr":{"id":"#,
+/// #     r#"2}}],"tags":["x","y"],"prices":{"small":0.10,"big":"9"},"load":0.5},{"key":"k-2","things":[]"#,
+/// #     r#","prices":[],"load":{"cpu":1}}]}"#,
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([Script::get("/boxes").answer(200, body)]);
 /// # let credentials = obstacle_proto::Credentials::token("example-secret");
 /// # let client = hostkit_ureq::Client::<obstacle_proto::Obstacle>::builder(credentials)
 /// #     .transport(answers)

@@ -21,15 +21,15 @@ use crate::types::{Parcel, ThingKey};
 /// use obstacle_proto::answers::MapBoxes;
 ///
 /// # use hostkit_testing::{Script, Scripted};
-/// # let body = r#"{"boxes":[]}"#;
-/// # let answers = Scripted::new([Script::any().answer(200, body)]);
+/// # let body = r#"{"boxes":{"k-2":{"key":"k-2"},"k-1":{"key":"k-1"}}}"#;
+/// # let answers = Scripted::new([Script::get("/map").answer(200, body)]);
 /// # let credentials = obstacle_proto::Credentials::token("example-secret");
 /// # let client = hostkit_ureq::Client::<obstacle_proto::Obstacle>::builder(credentials)
 /// #     .transport(answers)
 /// #     .build()?;
 /// let call = MapBoxes::new();
 /// let boxes = client.call(&call)?;
-/// assert_eq!(boxes.len(), 0);
+/// assert_eq!(boxes.len(), 2);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Default)]

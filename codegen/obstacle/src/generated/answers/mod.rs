@@ -11,7 +11,7 @@
 //!
 //! # use hostkit_testing::{Script, Scripted};
 //! # let body = r#"<thing id="1">t</thing>"#;
-//! # let answers = Scripted::new([Script::any().answer(200, body)]);
+//! # let answers = Scripted::new([Script::get("/find").answer(200, body)]);
 //! # let credentials = obstacle_proto::Credentials::token("example-secret");
 //! # let client = hostkit_ureq::Client::<obstacle_proto::Obstacle>::builder(credentials)
 //! #     .transport(answers)

@@ -24,7 +24,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Obstacle>) {
     });
     visitor.call::<crate::answers::FindThing>(&Examples {
         folder: "obstacle/answers/find_thing",
-        requests: &[],
+        requests: &["one"],
         request_bodies: &[],
         answers: &[("one", Format::Xml, 200), ("one", Format::Json, 200)],
         answers_with_head: &[],
@@ -34,7 +34,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Obstacle>) {
     });
     visitor.call::<crate::answers::GetBalance>(&Examples {
         folder: "obstacle/answers/get_balance",
-        requests: &[],
+        requests: &["one"],
         request_bodies: &[],
         answers: &[("one", Format::Xml, 200), ("one", Format::Json, 200)],
         answers_with_head: &[],
@@ -44,7 +44,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Obstacle>) {
     });
     visitor.call::<crate::answers::GetBox>(&Examples {
         folder: "obstacle/answers/get_box",
-        requests: &[],
+        requests: &["one"],
         request_bodies: &[],
         answers: &[
             ("extra", Format::Json, 200),
@@ -60,7 +60,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Obstacle>) {
     });
     visitor.call::<crate::answers::GetKept>(&Examples {
         folder: "obstacle/answers/get_kept",
-        requests: &[],
+        requests: &["one"],
         request_bodies: &[],
         answers: &[("one", Format::Json, 200)],
         answers_with_head: &[],
@@ -70,7 +70,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Obstacle>) {
     });
     visitor.call::<crate::answers::GetPage>(&Examples {
         folder: "obstacle/answers/get_page",
-        requests: &[],
+        requests: &["one"],
         request_bodies: &[],
         answers: &[("one", Format::Xml, 200)],
         answers_with_head: &[],
@@ -80,7 +80,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Obstacle>) {
     });
     visitor.call::<crate::answers::GetScalars>(&Examples {
         folder: "obstacle/answers/get_scalars",
-        requests: &[],
+        requests: &["all"],
         request_bodies: &[],
         answers: &[
             ("all", Format::Xml, 200),
@@ -95,7 +95,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Obstacle>) {
     });
     visitor.call::<crate::answers::ListBoxes>(&Examples {
         folder: "obstacle/answers/list_boxes",
-        requests: &[],
+        requests: &["two"],
         request_bodies: &[],
         answers: &[
             ("counted_none", Format::Xml, 200),
@@ -113,7 +113,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Obstacle>) {
     });
     visitor.call::<crate::answers::MapBoxes>(&Examples {
         folder: "obstacle/answers/map_boxes",
-        requests: &[],
+        requests: &["two"],
         request_bodies: &[],
         answers: &[("none", Format::Json, 200), ("part", Format::Json, 200), ("two", Format::Json, 200)],
         answers_with_head: &[],

@@ -51,7 +51,10 @@ pub(super) fn row(columns: &[Compared]) -> TokenStream {
     let columns = columns.iter().map(|(path, _)| match place(path) {
         (place, true) if path.len() == 1 => quote!(#place.map(evidence::text)),
         (place, true) => quote!(#place.map(|value| evidence::text(value))),
-        (place, false) => quote!(Some(evidence::text(&#place))),
+        (place, false) => {
+            let place = words::reference(path, &place);
+            quote!(Some(evidence::text(#place)))
+        }
     });
     quote!(|row, item| evidence::same_row(row, &[#(#columns),*]))
 }
@@ -130,7 +133,10 @@ fn part(path: &[Field], own: Option<&Field>, kind: &str, absent_is_no: bool) -> 
     let (place, is_option) = place(path);
     let kind = ident(kind);
     let text = match (is_option, absent_is_no) {
-        (false, _) => quote!(Some(evidence::#kind(&#place))),
+        (false, _) => {
+            let place = words::reference(path, &place);
+            quote!(Some(evidence::#kind(#place)))
+        }
         (true, false) => quote!(#place.map(evidence::#kind)),
         (true, true) => quote!(Some(#place.map(evidence::#kind).unwrap_or_default())),
     };
@@ -158,15 +164,19 @@ fn holds(path: &[Field], own: &Field) -> TokenStream {
     let (is_spelled, is_money) = (*own_type == Type::Text, *own_type == Type::Money);
     let is_plain = !is_spelled && !is_money;
     let borrowed = |value: TokenStream| if is_spelled { quote!(&#value) } else { value };
+    let theirs = |place: TokenStream| if is_spelled { words::reference(path, &place) } else { place };
     let test = |theirs: TokenStream, ours: TokenStream| match is_money {
         true => quote!(#theirs.amount == #ours.amount),
         false => quote!(evidence::same(#theirs, #ours)),
     };
     match (&own.ty, is_option, own.is_option()) {
         (Type::List(_), true, _) => quote!(#ours.iter().any(|row| *row == [#place.map(evidence::text)])),
-        (Type::List(_), false, _) => quote!(#ours.iter().any(|row| *row == [Some(evidence::text(&#place))])),
+        (Type::List(_), false, _) => {
+            let place = words::reference(path, &place);
+            quote!(#ours.iter().any(|row| *row == [Some(evidence::text(#place))]))
+        }
         (_, false, false) if is_plain => quote!(#place == #ours),
-        (_, false, false) => test(borrowed(place), borrowed(quote!(#ours))),
+        (_, false, false) => test(theirs(place), borrowed(quote!(#ours))),
         (_, true, false) if is_plain => quote!(#place == Some(&#ours)),
         (_, true, false) => {
             let test = test(quote!(value), borrowed(quote!(#ours)));
@@ -179,7 +189,7 @@ fn holds(path: &[Field], own: &Field) -> TokenStream {
         }
         (_, false, true) if is_plain => quote!(#ours.as_ref().is_none_or(|ours| #place == *ours)),
         (_, false, true) => {
-            let test = test(borrowed(place), quote!(ours));
+            let test = test(theirs(place), quote!(ours));
             quote!(#ours.as_ref().is_none_or(|ours| #test))
         }
     }
@@ -190,9 +200,15 @@ fn is_below(path: &[Field], own: &Field) -> TokenStream {
     let ours = local(&own.rust, TAKEN);
     let (place, is_option) = place(path);
     match (is_option, own.is_option()) {
-        (false, false) => quote!(evidence::same_name(&#place, &#ours)),
+        (false, false) => {
+            let place = words::reference(path, &place);
+            quote!(evidence::same_name(#place, &#ours))
+        }
         (true, false) => quote!(#place.is_some_and(|value| evidence::same_name(value, &#ours))),
-        (false, true) => quote!(#ours.as_ref().is_none_or(|ours| evidence::same_name(&#place, ours))),
+        (false, true) => {
+            let place = words::reference(path, &place);
+            quote!(#ours.as_ref().is_none_or(|ours| evidence::same_name(#place, ours)))
+        }
         (true, true) => quote!(
             #ours.as_ref().is_none_or(|ours| #place.is_some_and(|value| evidence::same_name(value, ours)))
         ),

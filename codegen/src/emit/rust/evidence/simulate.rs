@@ -11,7 +11,9 @@ use crate::model::{Endpoint, Evidence, Field, Items, Made, Model, Sign, Type};
 /// example does not have.
 pub(in crate::emit::rust) fn emit(model: &Model, endpoint: &Endpoint) -> TokenStream {
     let name = ident(&endpoint.type_name);
-    let members = endpoint.evidence.as_ref().and_then(|evidence| match &evidence.sign {
+    // The answers to several reads of one object each are no answer that an example shows.
+    let evidence = endpoint.evidence.as_ref().filter(|evidence| !evidence.is_single);
+    let members = evidence.and_then(|evidence| match &evidence.sign {
         Sign::New(key) => created(model, endpoint, evidence, key),
         Sign::Gone => gone(model, evidence),
         Sign::Became => became(model, evidence),
@@ -58,6 +60,13 @@ fn created(model: &Model, endpoint: &Endpoint, evidence: &Evidence, key: &Field)
         _ => return None,
     };
     let listed = listed(evidence, key, &all);
+    if key.is_itself() {
+        let shown = list(evidence, &quote!(shown));
+        let body = quote!(if let Some(key) = simulate::numbered(number) { #shown.push(key); } Ok(true));
+        let show = show(evidence, [quote!(number), quote!(_)], &body);
+        let named = named(endpoint, evidence);
+        return (evidence.items == Items::List).then(|| quote!(#listed #show #named));
+    }
     let key = assigned(std::slice::from_ref(key), &quote!(key), false);
     let is: Vec<TokenStream> = constants(model, evidence)?;
     let set: TokenStream = compared(evidence).chain(is).collect();
@@ -94,6 +103,7 @@ fn listed(evidence: &Evidence, key: &Field, all: &TokenStream) -> TokenStream {
     let (output, (place, is_option)) = (rust_type(&evidence.output), fits::place(std::slice::from_ref(key)));
     let keys = match is_option {
         true => quote!(filter_map(|item| #place.map(evidence::text))),
+        false if key.is_itself() => quote!(map(evidence::text)),
         false => quote!(map(|item| evidence::text(&#place))),
     };
     quote!(fn listed(shown: &#output) -> Vec<String> { #all.#keys.collect() })
@@ -189,6 +199,10 @@ fn compared(evidence: &Evidence) -> impl Iterator<Item = TokenStream> {
 /// Gives the field at the end of a path from `item` a value; what is not there on the way stays away.
 fn assigned(path: &[Field], value: &TokenStream, is_option: bool) -> TokenStream {
     let [field, rest @ ..] = path else { return TokenStream::new() };
+    // An item that is a scalar has no fields.
+    if field.is_itself() {
+        return TokenStream::new();
+    }
     let name = ident(&field.rust);
     if rest.is_empty() {
         return match (field.is_option(), is_option) {

@@ -12,7 +12,7 @@ use crate::emit::rust::words::{
 };
 use crate::model::{Endpoint, Field, Model, Output, Type, TypeKind};
 use crate::source::At;
-use crate::surface::{Constant, Credentials, ErrorDocument, FaultStyle, Host, Place, Put, Rate, constants};
+use crate::surface::{Constant, Credentials, ErrorDocument, FaultStyle, Host, Place, Put, Rate, TOKEN, constants};
 
 pub(super) fn emit(model: &Model) -> TokenStream {
     let name = ident(&model.service.name.value);
@@ -169,11 +169,15 @@ fn leniency(model: &Model) -> TokenStream {
     ];
     let lists = lists.into_iter().filter_map(|(name, items)| list_member(name, items));
     let ignore = list_member("ignore", service.ignored());
+    let marker = service.fault.is_marked_document().then(|| {
+        let marker = &service.fault.marker;
+        quote!(marker: #marker,)
+    });
     let scalar = service.scalar.as_ref().map(|scalar| {
         let scalar = &scalar.value;
         quote!(scalar: #scalar,)
     });
-    quote!(Leniency { #(#flags)* #(#lists)* #ignore #scalar ..Leniency::STRICT })
+    quote!(Leniency { #(#flags)* #(#lists)* #ignore #marker #scalar ..Leniency::STRICT })
 }
 
 /// `Credentials::Key { login, key }`, with `..` if not every field is used.
@@ -258,6 +262,18 @@ fn session(model: &Model) -> TokenStream {
     let (call, token) = (path_of(endpoint), ident(&session.token));
     let fields = endpoint.output.ty().and_then(|ty| model.fields(ty)).unwrap_or_default();
     let members = [("base_url", &session.base_url), ("ends", &session.ends), ("issued", &session.issued)];
+    let mut more: Vec<&str> = session.put.iter().flat_map(Put::names).filter(|name| *name != TOKEN).collect();
+    more.sort_unstable();
+    more.dedup();
+    let more = (!more.is_empty()).then(|| {
+        let more = more.into_iter().map(|name| {
+            let value = ident(name);
+            let is_secret = fields.iter().any(|field| field.rust == name && field.ty == Type::Secret);
+            let value = if is_secret { quote!(answer.#value) } else { quote!(Secret::from(answer.#value)) };
+            quote!((#name.to_owned(), #value))
+        });
+        quote!(more: [#(#more),*].into(),)
+    });
     let members = members.into_iter().filter_map(|(member, place)| {
         let place = place.as_ref()?;
         let field = fields.iter().find(|field| field.rust == place.value);
@@ -276,7 +292,7 @@ fn session(model: &Model) -> TokenStream {
     quote! {
         fn session(answer: &RawAnswer<'_>) -> Result<Session, DecodeError> {
             let answer = #call::decode(answer)?;
-            Ok(Session { token: Some(answer.#token), #(#members)* ..Session::default() })
+            Ok(Session { token: Some(answer.#token), #more #(#members)* ..Session::default() })
         }
     }
 }
@@ -284,10 +300,7 @@ fn session(model: &Model) -> TokenStream {
 fn authorise(model: &Model) -> TokenStream {
     let service = &model.service;
     let puts = service.session.as_ref().map_or(&[][..], |session| &session.put);
-    let token = (!puts.is_empty()).then(|| {
-        let puts = proof::of_session(puts);
-        quote!(if let Some(token) = &session.token { #puts })
-    });
+    let token = (!puts.is_empty()).then(|| proof::of_session(puts));
     let always: Vec<Put> = service.put.iter().filter(|put| put.names().is_empty()).cloned().collect();
     let constants: Vec<TokenStream> = std::iter::once((None, &always))
         .chain(service.put_by_format.iter().map(|(format, puts)| (Some(format), puts)))
@@ -401,7 +414,14 @@ fn documents(model: &Model) -> TokenStream {
         error.texts.iter().map(move |text| quote!((#text, #code)))
     });
     let verify = errors.iter().filter(|error| error.verify).map(|error| &error.code.value);
+    let (marker, success) = (&fault.marker, fault.success.iter().map(word));
     quote! {
-        DocumentFaults { layouts: &[#(#layouts),*], texts: &[#(#texts),*], verify: &[#(#verify),*] }
+        DocumentFaults {
+            layouts: &[#(#layouts),*],
+            texts: &[#(#texts),*],
+            verify: &[#(#verify),*],
+            marker: #marker,
+            success: &[#(#success),*],
+        }
     }
 }

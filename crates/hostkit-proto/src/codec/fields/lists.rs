@@ -135,6 +135,10 @@ impl<'r> Reader<'r> {
             }
             At::Items(Items::Elements { parent, name, count }) => {
                 let elements = parent.entries().filter(|(key, _)| *key == name).map(|(_, node)| node);
+                if self.is_marker_alone(elements.clone()) {
+                    self.items = Some(0);
+                    return Ok(());
+                }
                 place.reserve(reserved::<T>(count, parent).min(max_items));
                 self.read_items(place, elements, max_items)
             }
@@ -178,6 +182,10 @@ impl<'r> Reader<'r> {
         max_items: usize,
     ) -> Result<(), DecodeError> {
         match self.leniency.list(node) {
+            Some(ListShape::Items) if self.is_marker_alone(node.items()) => {
+                self.items = Some(0);
+                Ok(())
+            }
             Some(ListShape::Items) => {
                 place.reserve(reserved::<T>(node.items().count(), node).min(max_items));
                 self.read_items(place, node.items(), max_items)

@@ -4,19 +4,24 @@ use hostkit::Format;
 use hostkit::protocol::server::Serve;
 use hostkit::protocol::server::example::RecordedAnswer;
 
-use super::kept::{asked, value};
+use super::wire::{asked, value};
 
 /// The pages of a list that examples show.
 pub(super) struct Pages {
     /// The inputs that go on from page to page.
     names: Vec<String>,
-    /// What each case has of them.
+    /// What the request of each case has of them.
     cases: Vec<(&'static str, Vec<(String, String)>)>,
     /// The case of the last page.
     last: &'static str,
-    /// Cases of pages behind which nothing more can come.
+    /// Cases of pages that say that they are the last.
     ends: Vec<&'static str>,
+    /// Cases of pages before the last.
+    before_last: Vec<&'static str>,
 }
+
+/// A page that says that there is none behind it: its inputs, and the case of the answer.
+type End = (Vec<(String, String)>, &'static str);
 
 impl Pages {
     /// The pages of an endpoint; `None` if its answers are no pages.
@@ -29,50 +34,63 @@ impl Pages {
         format: Format,
     ) -> Result<Option<Self>, String> {
         let mut names: Vec<String> = Vec::new();
-        let (mut ends, mut followed) = (Vec::new(), Vec::new());
+        let (mut ends, mut followed) = (Vec::<End>::new(), Vec::new());
         for (case, call) in requests {
-            let own = answers.iter().find(|answer| answer.case == *case).and_then(value::<E>);
-            let Some(page) = own else { continue };
+            // A request without an answer of its own is answered by the first one.
+            let own = answers.iter().find(|answer| answer.case == *case).or(answers.first());
+            let Some((answer, page)) = own.and_then(|answer| Some((answer, value::<E>(answer)?))) else { continue };
+            let (_, here) = asked(call, format)?;
             let Some(next) = call.page_after(&page) else {
-                ends.push(*case);
+                ends.push((here, answer.case));
                 continue;
             };
-            let (here, there) = (asked(call, format)?.1, asked(&next, format)?.1);
-            let new = there.iter().filter(|pair| !here.contains(pair)).map(|(name, _)| name.clone());
-            names.extend(new);
-            followed.push((*case, there));
+            let (_, there) = asked(&next, format)?;
+            names.extend(there.iter().filter(|pair| !here.contains(pair)).map(|(name, _)| name.clone()));
+            followed.push((answer.case, there));
         }
-        names.sort();
-        names.dedup();
         if followed.is_empty() {
             return Ok(None);
         }
+        names.sort();
+        names.dedup();
+        let of_page = |inputs: &[(String, String)]| -> Vec<(String, String)> {
+            inputs.iter().filter(|(name, _)| names.contains(name)).cloned().collect()
+        };
+        // A list of one page says nothing of what comes behind others.
+        let behind_others = ends.iter().rev().find(|(inputs, _)| !of_page(inputs).is_empty());
+        let last = behind_others.or(ends.last()).map(|(_, case)| *case);
+        let last = last.ok_or_else(|| format!("{}: no example shows the last page", E::INFO.name))?;
         let mut cases = Vec::new();
         for (case, call) in requests {
-            let mut inputs = asked(call, format)?.1;
-            inputs.retain(|(name, _)| names.contains(name));
-            cases.push((*case, inputs));
+            cases.push((*case, of_page(&asked(call, format)?.1)));
         }
-        let last = *ends.last().ok_or_else(|| format!("{}: no example shows the last page", E::INFO.name))?;
-        let of_last = cases.iter().find(|(case, _)| *case == last).map(|(_, inputs)| inputs.clone());
-        let leads_there = |next: &[(String, String)]| of_last.iter().flatten().all(|pair| next.contains(pair));
-        ends.extend(followed.iter().filter(|(_, next)| leads_there(next)).map(|(case, _)| *case));
-        Ok(Some(Self { names, cases, last, ends }))
+        // The next page is the last one where no other example shows it.
+        let is_shown = |next: &[(String, String)]| cases.iter().any(|(case, inputs)| *case != last && *inputs == next);
+        let before_last =
+            followed.iter().filter(|(_, next)| !is_shown(&of_page(next))).map(|(case, _)| *case).collect();
+        let ends = ends.into_iter().map(|(_, case)| case).collect();
+        Ok(Some(Self { names, cases, last, ends, before_last }))
     }
 
     /// The case of the page that a request without an example of its own asks for; `None` for the first page.
     pub(super) fn case(&self, given: &[(String, String)]) -> Option<&'static str> {
         let of_page: Vec<_> = given.iter().filter(|(name, _)| self.names.contains(name)).cloned().collect();
-        let is_first = self.cases.first().is_none_or(|(_, first)| *first == of_page);
-        if of_page.is_empty() || is_first {
+        if of_page.is_empty() {
             return None;
         }
-        let known = self.cases.iter().find(|(_, inputs)| *inputs == of_page);
-        Some(known.map_or(self.last, |(case, _)| *case))
+        if let Some((case, _)) = self.cases.iter().find(|(_, inputs)| *inputs == of_page) {
+            return Some(case);
+        }
+        let number = |(_, text): &(String, String)| text.parse::<u64>().ok();
+        let known = self.cases.iter().flat_map(|(_, inputs)| inputs).filter_map(number).min();
+        let is_before_others = of_page.iter().filter_map(number).zip(known).any(|(number, first)| number < first);
+        (!is_before_others).then_some(self.last)
     }
 
-    /// Whether nothing more comes behind the page of a case.
-    pub(super) fn is_end(&self, case: &str) -> bool {
-        self.ends.contains(&case)
+    /// The cases of the pages behind which no items come, of those that have some.
+    pub(super) fn last_with(&self, has_items: &[&'static str]) -> Vec<&'static str> {
+        let before = if has_items.contains(&self.last) { &[][..] } else { &self.before_last };
+        let all = self.ends.iter().chain(before).copied();
+        all.filter(|case| has_items.contains(case)).collect()
     }
 }

@@ -290,7 +290,7 @@ mod tests {
         let mut kept = Kept::default();
         assert!(kept.take(1, 1, &kind(4), MINUTE).is_ok());
         kept.end(2, 1, &Ended::Done(Vec::new()));
-        assert!(kept.others(None, &kind(4)).may_have_done_it);
+        assert!(kept.take(3, 2, &kind(4), MINUTE).is_ok_and(|others| others.may_have_done_it));
     }
 
     #[test]
@@ -301,9 +301,10 @@ mod tests {
         assert_eq!(kept.take(60_999, 2, &kind(4), MINUTE), Err(LOOK));
         kept.end_overdue(61_000);
         assert!(kept.take(61_000, 2, &kind(4), MINUTE).unwrap().may_have_done_it);
-        assert!(kept.others(None, &kind(4)).may_have_done_it);
-        let lost = Kept { lost: 5, ..Kept::default() };
-        assert!(lost.others(None, &kind(4)).may_have_done_it, "a damaged entry");
+        let mut lost = Kept { lost: 5, ..Kept::default() };
+        assert!(lost.take(6, 1, &kind(4), MINUTE).unwrap().may_have_done_it, "a damaged entry");
+        let (alone, gone) = (lost.others(Some(1), &kind(5)), Kept::default().others(Some(1), &kind(4)));
+        assert!(alone.may_have_done_it && gone.may_have_done_it, "the entry of the call itself is gone");
         assert!(Kept::read(&Writer::new(KIND).end()).is_ok());
         let mut writer = Writer::new(KIND);
         writer.line(format_args!("made 7"));

@@ -6,7 +6,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use crate::emit::rust::words::ident;
-use crate::surface::{Credentials, Piece, Place, Put, SIGNATURES, STAMPS, Signature};
+use crate::surface::{Credentials, Piece, Place, Put, SIGNATURES, STAMPS, Signature, TOKEN};
 
 /// What a name of a template is in the generated code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,9 +31,31 @@ fn variable(name: &str) -> Ident {
     ident(stamp(name).unwrap_or(name))
 }
 
-/// Puts the token of a session.
+/// Puts the token of a session, and what else its sign-in gave; what a session lacks is not put.
 pub(super) fn of_session(puts: &[Put]) -> TokenStream {
-    all(puts, &|_| Kind::Secret)
+    let is_more = |put: &&Put| put.names().iter().any(|name| *name != TOKEN);
+    let mut groups: Vec<Vec<&Put>> = vec![puts.iter().filter(|put| !is_more(put)).collect()];
+    let (cookies, others): (Vec<&Put>, Vec<&Put>) = puts.iter().partition(|put| put.place == Place::Cookie);
+    // All cookies are one header.
+    if cookies.iter().any(is_more) {
+        groups[0].retain(|put| put.place != Place::Cookie);
+        groups.push(cookies);
+    }
+    groups.extend(others.into_iter().filter(is_more).map(|put| vec![put]));
+    let groups = groups.into_iter().filter(|group| !group.is_empty()).map(|group| {
+        let names: BTreeSet<&str> = group.iter().flat_map(|put| put.names()).collect();
+        let (puts, token) = (all(&group, &|_| Kind::Secret), ident(TOKEN));
+        let more = names.iter().filter(|name| **name != TOKEN).map(|name| {
+            let value = ident(name);
+            quote!(let Some(#value) = session.more.get(#name))
+        });
+        let mut found: Vec<TokenStream> = more.collect();
+        if found.is_empty() || names.contains(TOKEN) {
+            found.insert(0, quote!(let Some(#token) = &session.token));
+        }
+        quote!(if #(#found)&&* { #puts })
+    });
+    quote!(#(#groups)*)
 }
 
 /// Puts one kind of credentials, whose fields may not be empty.
@@ -196,8 +218,8 @@ fn secret(pieces: &[Piece], kind: &dyn Fn(&str) -> Kind) -> TokenStream {
     }
 }
 
-fn all(puts: &[Put], kind: &dyn Fn(&str) -> Kind) -> TokenStream {
-    let cookies: Vec<&Put> = puts.iter().filter(|put| put.place == Place::Cookie).collect();
+fn all(puts: &[&Put], kind: &dyn Fn(&str) -> Kind) -> TokenStream {
+    let cookies: Vec<&Put> = puts.iter().copied().filter(|put| put.place == Place::Cookie).collect();
     let others = puts.iter().filter(|put| put.place != Place::Cookie).map(|put| one(put, kind));
     let cookie = cookie(&cookies, kind);
     quote!(#(#others)* #cookie)

@@ -1,0 +1,155 @@
+//! A session of two secrets, how long it is good for, and orders that are found in lists of bare numbers.
+
+#![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
+
+use std::time::Duration;
+
+use hostkit::time::ManualClock;
+use hostkit::transport::{Phase, TransportErrorKind};
+use hostkit::{Outcome, Recovery, Secret, UnixTime};
+use hostkit_sandbox::{ApiName, FromExamples, Sandbox, accounts_of};
+use hostkit_testing::{Script, Scripted};
+use obstacle_packet_proto::things::{AddThing, CopyThing, DeleteThing, ListIds};
+use obstacle_packet_proto::types::ThingId;
+use obstacle_packet_proto::{Credentials, Packet};
+
+const NOW: i64 = 1_796_000_000;
+
+type Client = hostkit_ureq::Client<Packet, Scripted>;
+
+fn answer(path: &str, result: &str) -> Script {
+    let (module, call) = path.split_once('/').unwrap();
+    let body = format!("<packet><{module}><{call}><result>{result}</result></{call}></{module}></packet>");
+    Script::post("/agent").answer(200, body)
+}
+
+fn signed_in(ticket: &str) -> Script {
+    let lives = "<lives>600</lives>";
+    answer("session/create", &format!("<status>ok</status><ticket>{ticket}</ticket><csrf>c-{ticket}</csrf>{lives}"))
+}
+
+fn ids(ids: &[u64]) -> Script {
+    let ids: String = ids.iter().map(|id| format!("<id>{id}</id>")).collect();
+    answer("thing/list", &format!("<status>ok</status><ids>{ids}</ids>"))
+}
+
+fn thing(id: u64, name: &str) -> Script {
+    let data = format!("<data><gen_info><name>{name}</name></gen_info></data>");
+    answer("thing/find", &format!("<status>ok</status><id>{id}</id>{data}"))
+}
+
+fn missing() -> Script {
+    answer("thing/find", "<status>error</status><errcode>1013</errcode><errtext>no</errtext>")
+}
+
+fn client(script: impl IntoIterator<Item = Script>) -> (Client, Scripted, ManualClock) {
+    let clock = ManualClock::new(UnixTime(NOW));
+    let transport = Scripted::new(script).with_clock(clock.clone());
+    let client = hostkit_ureq::Client::<Packet>::builder(Credentials::login("anna", "p"));
+    (client.transport(transport.clone()).clock(clock.clone()).build().unwrap(), transport, clock)
+}
+
+/// The cookie and the second secret of each request.
+fn proofs(transport: &Scripted) -> Vec<[String; 2]> {
+    let sent = transport.sent();
+    let text = |headers: &http::HeaderMap, name| match headers.get(name) {
+        Some(value) => value.to_str().unwrap().to_owned(),
+        None => String::new(),
+    };
+    sent.iter().map(|sent| ["cookie", "x-csrf"].map(|name| text(&sent.headers, name))).collect()
+}
+
+#[test]
+fn every_call_carries_both_secrets_of_the_session() {
+    let (client, transport, _) = client([signed_in("t1"), ids(&[7])]);
+    client.call(&ListIds::new()).unwrap();
+    assert_eq!(proofs(&transport), [["", ""], ["sid=t1", "c-t1"]]);
+    let shown = format!("{client:?}");
+    assert!(!shown.contains("t1"), "{shown}");
+}
+
+#[test]
+fn a_session_is_good_for_as_many_seconds_as_it_says() {
+    let (client, transport, clock) = client([signed_in("t1"), ids(&[7]), ids(&[7]), signed_in("t2"), ids(&[7])]);
+    client.call(&ListIds::new()).unwrap();
+    clock.advance(Duration::from_secs(300));
+    client.call(&ListIds::new()).unwrap();
+    assert_eq!(transport.left(), 2, "it is still good");
+    clock.advance(Duration::from_secs(301));
+    client.call(&ListIds::new()).unwrap();
+    assert_eq!(proofs(&transport).last().unwrap(), &["sid=t2", "c-t2"]);
+}
+
+#[test]
+fn a_second_secret_that_no_header_can_hold_is_refused_at_sign_in() {
+    let bad = answer("session/create", "<status>ok</status><ticket>t</ticket><csrf>a&#10;b</csrf>");
+    let (client, _, _) = client([bad.clone(), bad.clone(), bad]);
+    let error = client.call(&ListIds::new()).unwrap_err().to_string();
+    assert!(error.contains("cannot be sent"), "{error}");
+    let empty = answer("session/create", "<status>ok</status><ticket>t</ticket><csrf></csrf>");
+    let (client, ..) = self::client([empty.clone(), empty.clone(), empty]);
+    assert!(client.call(&ListIds::new()).is_err());
+}
+
+#[test]
+fn a_token_alone_is_put_where_it_belongs() {
+    let transport = Scripted::new([ids(&[7])]);
+    let client = hostkit_ureq::Client::<Packet>::builder(Credentials::login("anna", "p"));
+    let client = client.signed_in(Secret::from("t0")).transport(transport.clone()).build().unwrap();
+    client.call(&ListIds::new()).unwrap();
+    assert_eq!(proofs(&transport), [["sid=t0", ""]]);
+}
+
+#[test]
+fn the_async_client_does_the_same() {
+    let transport = Scripted::new([signed_in("t1"), ids(&[7])]);
+    let client = hostkit_reqwest::Client::<Packet>::builder(Credentials::login("anna", "p"));
+    let client = client.transport(transport.clone()).build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async { client.call(&ListIds::new()).await.unwrap() });
+    assert_eq!(proofs(&transport), [["", ""], ["sid=t1", "c-t1"]]);
+}
+
+#[test]
+fn the_sandbox_wants_both_secrets() {
+    let specs = concat!(env!("CARGO_MANIFEST_DIR"), "/../../specs");
+    let sandbox = Sandbox::builder().site(FromExamples::<Packet>::read(specs).unwrap()).start().unwrap();
+    let base: hostkit::BaseUrl = sandbox.url(ApiName::of::<Packet>()).parse().unwrap();
+    let account = accounts_of::<Packet>().remove(0);
+    let client = hostkit_ureq::Client::<Packet>::builder(account.clone()).base_url(base.clone()).build().unwrap();
+    assert_eq!(client.call(&ListIds::new()).unwrap(), [ThingId::new(7), ThingId::new(8)]);
+    assert!(client.perform(&AddThing::new("lamp")).into_result().is_ok());
+    assert!(client.perform(&DeleteThing::new(ThingId::new(7))).into_result().is_ok());
+    // The ticket of the sandbox's example without what is carried beside it, and a new sign-in that heals it.
+    let half = hostkit_ureq::Client::<Packet>::builder(account).base_url(base).signed_in("PVE:anna:4EEC61E2");
+    let half = half.build().unwrap();
+    half.call(&ListIds::new()).unwrap();
+    assert_eq!(sandbox.ledger().arrivals("sign_in"), 2, "the half session was refused");
+}
+
+fn lost() -> Script {
+    Script::post("/agent").failing(Phase::Head, TransportErrorKind::Timeout)
+}
+
+#[test]
+fn an_order_is_found_by_reading_each_of_a_list_of_numbers() {
+    let before = [signed_in("t"), ids(&[7, 8]), thing(7, "lamp"), thing(8, "cup")];
+    let after = [ids(&[7, 8, 9, 10]), thing(7, "lamp"), thing(8, "cup"), thing(9, "bell"), missing()];
+    let (client, ..) = client(before.into_iter().chain([lost()]).chain(after));
+    let Outcome::Unresolved(ticket) = client.perform(&AddThing::new("bell")) else { panic!("it is open") };
+    let found = client.recover::<AddThing>(&ticket);
+    assert!(matches!(&found, Recovery::Happened(thing) if thing.id == ThingId::new(9)), "{found:?}");
+}
+
+#[test]
+fn a_new_number_shows_a_copy_and_a_missing_one_a_deletion() {
+    let (client, ..) = client([signed_in("t"), ids(&[7]), lost(), ids(&[7, 12])]);
+    let Outcome::Unresolved(ticket) = client.perform(&CopyThing::new(ThingId::new(7))) else { panic!("it is open") };
+    let found = client.recover::<CopyThing>(&ticket);
+    assert!(matches!(&found, Recovery::Happened(id) if *id == ThingId::new(12)), "{found:?}");
+    let reads = (0..40).map(|_| ids(&[8]).takes(Duration::from_secs(25)));
+    let (client, ..) = self::client([signed_in("t"), ids(&[7, 8]), lost()].into_iter().chain(reads));
+    let Outcome::Unresolved(ticket) = client.perform(&DeleteThing::new(ThingId::new(7))) else { panic!("it is open") };
+    let found = client.recover::<DeleteThing>(&ticket);
+    assert!(matches!(found, Recovery::Happened(())), "{found:?}");
+}

@@ -1,0 +1,33 @@
+//! Orders and deletions in a sandbox that answers from the examples of an API whose pages have offsets.
+
+#![cfg(feature = "server")]
+#![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
+
+use hostkit::Outcome;
+use hostkit_sandbox::{ApiName, FromExamples, Sandbox, accounts_of};
+use obstacle_rest_proto::Rest;
+use obstacle_rest_proto::things::{DeleteThing, GetThing, ListThings, MakeThing, OrderThing};
+use obstacle_rest_proto::types::ThingId;
+
+const SPECS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../specs");
+
+#[test]
+fn what_is_made_is_listed_and_what_is_deleted_is_not_found() {
+    let sandbox = Sandbox::builder().site(FromExamples::<Rest>::read(SPECS).unwrap()).start().unwrap();
+    let base = sandbox.url(ApiName::of::<Rest>()).parse().unwrap();
+    let client = hostkit_ureq::Client::<Rest>::builder(accounts_of::<Rest>().remove(0)).base_url(base);
+    let client = client.build().unwrap();
+    let ids = || client.items(&ListThings::new()).map(|item| item.unwrap().id.get()).collect::<Vec<_>>();
+    assert_eq!(ids(), [7, 8]);
+    let made = client.perform(&MakeThing::new("vase")).into_result().unwrap();
+    assert_eq!((made.id.get(), made.name.as_deref()), (9, Some("vase")));
+    // An answer that is the number alone.
+    let ordered = client.perform(&OrderThing::new("bowl")).into_result().unwrap();
+    assert_eq!(ordered.get(), 10);
+    let call = ListThings::new();
+    let names: Vec<_> = client.items(&call).map(|item| item.unwrap().name.unwrap_or_default()).collect();
+    assert_eq!((ids(), &names[2..]), (vec![7, 8, 9, 10], &["vase".to_owned(), "bowl".to_owned()][..]));
+    assert!(matches!(client.perform(&DeleteThing::new(ThingId::new(7))), Outcome::Done(_)));
+    assert!(client.call(&GetThing::new(ThingId::new(7))).unwrap_err().is_not_found());
+    assert!(client.call(&GetThing::new(ThingId::new(8))).is_ok());
+}

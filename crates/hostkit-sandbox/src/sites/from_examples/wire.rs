@@ -1,0 +1,73 @@
+//! Answers as the values that they give, and calls as the inputs that their requests have.
+
+use hostkit::protocol::evidence::Inputs;
+use hostkit::protocol::judgement::{Judgement, judge};
+use hostkit::protocol::server::example::RecordedAnswer;
+use hostkit::protocol::server::{Serve, WrittenAnswer};
+use hostkit::protocol::wire::{Limits, Node, parse};
+use hostkit::protocol::{RawAnswer, RequestParts};
+use hostkit::{Api, Endpoint, Format};
+
+use crate::site::{Call, pairs};
+
+/// What an answer gives; `None` if it is no success.
+pub(super) fn value<E: Endpoint>(answer: &RecordedAnswer) -> Option<E::Output> {
+    let raw = RawAnswer::new(&E::INFO, &<E::Api as Api>::INFO, answer.status, &answer.headers, &answer.body);
+    match judge::<E>(&Inputs::new(), &raw) {
+        Judgement::Done(output) | Judgement::Accepted(output, _) | Judgement::Nothing(output) => Some(output),
+        Judgement::Rejected(_) | Judgement::Open(_) => None,
+    }
+}
+
+/// The answer that the server half writes in the place of another one.
+pub(super) fn written<E: Serve>(
+    output: &E::Output,
+    answer: RecordedAnswer,
+    format: Format,
+) -> Result<RecordedAnswer, String> {
+    let format = answer.format.unwrap_or(format);
+    let mut out = WrittenAnswer::for_endpoint::<E>(format, answer.status);
+    E::answer(output, &mut out);
+    let body = out.body().map_err(|error| error.to_string())?;
+    let mut headers = answer.headers;
+    headers.extend(out.headers);
+    Ok(RecordedAnswer { format: Some(format), status: out.status, headers, body, ..answer })
+}
+
+/// The path of a call, and its inputs in query and body.
+pub(super) fn asked<E: Endpoint>(call: &E, format: Format) -> Result<(String, Vec<(String, String)>), String> {
+    let api = <E::Api as Api>::INFO;
+    let mut out = RequestParts::new(&E::INFO, &api, format, api.hosts.first().map_or("", |host| host.name));
+    call.encode(&mut out).map_err(|error| error.to_string())?;
+    let base = "http://127.0.0.1".parse().map_err(|error| format!("{error}"))?;
+    let request = out.finish(&base).map_err(|error| error.to_string())?;
+    Ok((request.uri().path().to_owned(), inputs(request.uri().query().unwrap_or_default(), request.body())))
+}
+
+/// The same of a request.
+pub(super) fn given(call: &Call) -> (String, Vec<(String, String)>) {
+    (call.path.clone(), inputs(&call.raw_query, &call.body))
+}
+
+/// The pairs of a query, and the scalars of a body with their paths.
+fn inputs(query: &str, body: &[u8]) -> Vec<(String, String)> {
+    let mut all = pairs(query);
+    let formats = [Format::Json, Format::Xml, Format::Form];
+    let document = formats.into_iter().find_map(|format| parse(format, body, &Limits::DEFAULT).ok());
+    if let Some(document) = document {
+        scalars(document.root(), "", &mut all);
+    }
+    all
+}
+
+fn scalars(node: Node<'_>, path: &str, all: &mut Vec<(String, String)>) {
+    if let Some(text) = node.as_str() {
+        all.push((path.to_owned(), text.to_owned()));
+    }
+    for (key, below) in node.entries() {
+        scalars(below, &format!("{path}/{key}"), all);
+    }
+    for below in node.items() {
+        scalars(below, path, all);
+    }
+}

@@ -1,0 +1,1 @@
+a:3:{s:6:"result";s:2:"no";s:4:"code";i:-5;s:7:"message";s:9:"Too often";}
