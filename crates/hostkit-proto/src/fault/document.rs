@@ -278,15 +278,18 @@ mod tests {
     fn an_error_inside_a_success_is_in_doubt_beside_another_form_too() {
         let shown = ErrorLayout { present: "errors", code: &["errors/0/code"], ..LAYOUT };
         let other = ErrorLayout { code: &["*/errorcode"], message: &["*/errortext"], ..LAYOUT };
-        let body = br#"{"id":7,"order":{"errorcode":"late","errortext":"Busy."}}"#;
+        let body = br#"{"id":7,"result":"ok","order":{"errorcode":"late","errortext":"Busy."}}"#;
         let document = hostkit_wire::parse(Format::Json, body, &Limits::DEFAULT).expect("a document");
-        let verdict = |layouts: &[ErrorLayout<'_>], acts| {
+        let verdict = |layouts: &[ErrorLayout<'_>], marker, acts| {
             let facts = CallFacts { endpoint: "order", acts, ..CallFacts::default() };
-            DocumentFaults { layouts, texts: &[], verify: &[] }.verdict_on::<Code>(201, Some(document.root()), facts)
+            let faults = DocumentFaults { layouts, texts: &[], verify: &[], marker, success: &[Word::Text("ok")] };
+            faults.verdict_on::<Code>(201, Some(document.root()), facts)
         };
         for layouts in [&[other][..], &[shown, other]] {
-            assert!(matches!(verdict(layouts, true), Verdict::Unclear(_)), "{layouts:?}");
-            assert_eq!(verdict(layouts, false), Verdict::Success);
+            for marker in ["", "result"] {
+                assert!(matches!(verdict(layouts, marker, true), Verdict::Unclear(_)), "{layouts:?} {marker}");
+                assert_eq!(verdict(layouts, marker, false), Verdict::Success);
+            }
         }
     }
 

@@ -70,10 +70,12 @@ struct Known {
     about: fn(&ReceivedRequest<'_>, RecordedAnswer, Format) -> RecordedAnswer,
     pages: Option<Pages>,
     /// An answer with what calls have changed.
-    changed: fn(&Call, &Acts, RecordedAnswer, Format) -> Result<Option<RecordedAnswer>, String>,
+    changed: Change,
     /// Of a call that acts: the name of the endpoint that shows it, and how it is carried out.
     carry_out: Option<(&'static str, CarryOut)>,
 }
+
+type Change = fn(&Call, &Acts, RecordedAnswer, Format) -> Result<Option<RecordedAnswer>, String>;
 
 type CarryOut = fn(&Call, &Read<'_>, &Acts, RecordedAnswer, Format) -> Result<Option<CarriedOut>, String>;
 

@@ -198,24 +198,29 @@ fn compared(evidence: &Evidence) -> impl Iterator<Item = TokenStream> {
 
 /// Gives the field at the end of a path from `item` a value; what is not there on the way stays away.
 fn assigned(path: &[Field], value: &TokenStream, is_option: bool) -> TokenStream {
-    let [field, rest @ ..] = path else { return TokenStream::new() };
+    let Some((last, way)) = path.split_last() else { return TokenStream::new() };
     // An item that is a scalar has no fields.
-    if field.is_itself() {
+    if path.iter().any(Field::is_itself) {
         return TokenStream::new();
     }
-    let name = ident(&field.rust);
-    if rest.is_empty() {
-        return match (field.is_option(), is_option) {
-            (false, false) => quote!(item.#name = #value;),
-            (true, false) => quote!(item.#name = Some(#value);),
-            (true, true) => quote!(if let Some(value) = &#value { item.#name = Some(value.to_owned()); }),
-            (false, true) => quote!(if let Some(value) = &#value { item.#name = value.to_owned(); }),
-        };
+    let (mut place, mut conditions) = (quote!(item), Vec::new());
+    for field in way {
+        let name = ident(&field.rust);
+        place = quote!(#place.#name);
+        if field.is_option() {
+            conditions.push(quote!(let Some(item) = #place.as_mut()));
+            place = quote!(item);
+        }
     }
-    let inner = assigned(rest, value, is_option);
-    match field.is_option() {
-        true => quote!(if let Some(item) = item.#name.as_mut() { #inner }),
-        false => quote!({ let item = &mut item.#name; #inner }),
+    if is_option {
+        conditions.push(quote!(let Some(value) = &#value));
+    }
+    let value = if is_option { quote!(value.to_owned()) } else { value.clone() };
+    let value = if last.is_option() { quote!(Some(#value)) } else { value };
+    let name = ident(&last.rust);
+    match conditions.is_empty() {
+        true => quote!(#place.#name = #value;),
+        false => quote!(if #(#conditions)&&* { #place.#name = #value; }),
     }
 }
 

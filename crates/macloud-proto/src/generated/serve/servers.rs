@@ -57,10 +57,7 @@ impl Serve for ChangePlan {
 impl Simulate for ChangePlan {
     fn show(&self, _: u64, _: &ServerDetail, shown: &mut ServerDetail) -> Result<bool, EncodeError> {
         let item = shown;
-        {
-            let item = &mut item.plan;
-            item.id = self.plan.to_owned();
-        }
+        item.plan.id = self.plan.to_owned();
         Ok(true)
     }
 }
@@ -132,10 +129,7 @@ impl Simulate for CreateServer {
             if let Some(value) = &self.name {
                 item.name = Some(value.to_owned());
             }
-            {
-                let item = &mut item.plan;
-                item.id = self.plan.to_owned();
-            }
+            item.plan.id = self.plan.to_owned();
             if let Some(item) = item.datacenter.as_mut() {
                 item.id = self.datacenter.to_owned();
             }
@@ -353,10 +347,10 @@ impl Serve for ReinstallServer {
 impl Simulate for ReinstallServer {
     fn show(&self, _: u64, _: &ServerDetail, shown: &mut ServerDetail) -> Result<bool, EncodeError> {
         let item = shown;
-        if let Some(item) = item.template.as_mut() {
-            if let Some(value) = &self.template {
-                item.id = value.to_owned();
-            }
+        if let Some(item) = item.template.as_mut()
+            && let Some(value) = &self.template
+        {
+            item.id = value.to_owned();
         }
         Ok(true)
     }

@@ -1,16 +1,11 @@
 //! The obstacle course: every key of the spec language stands in an invented API, and every oddity of other APIs that was
 //! found has a case there.
 
-mod common;
-#[path = "broken/places.rs"]
-#[allow(dead_code, reason = "the test of broken specs uses the rest")]
-mod places;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
-use common::{apis, package, split};
-use places::{Schemas, alternatives, places, table_of};
+use crate::common::{apis, package, split};
+use crate::places::{Schemas, alternatives, places, table_of};
 use serde_json::Value;
 
 /// The tables of the language with the place at which each is named first, and their keys.
