@@ -1,5 +1,6 @@
 //! A session of two secrets, how long it is good for, and orders that are found in lists of bare numbers.
 
+#![cfg(feature = "server")]
 #![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
 
 use std::time::Duration;

@@ -138,7 +138,7 @@ fn the_sandbox_takes_signed_calls_of_both_clients_and_no_others() {
         while let Some(item) = items.next().await {
             seen.push(item.unwrap().id.get());
         }
-        assert_eq!(seen, [7, 8, 9]);
+        assert_eq!(seen, [7, 8, 9, 10], "with what the other client made");
         client.perform(&MakeThing::new("é")).await.into_result().unwrap();
         assert!(new(wrong).call(&ListThings::new()).await.unwrap_err().is_auth());
     });
