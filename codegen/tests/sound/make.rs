@@ -120,7 +120,7 @@ impl Maker {
         });
         text.push_str(
             "\n[[error]]\ncode = \"Missing\"\nas = \"NotThere\"\nkind = \"not-found\"\nen = \"There is none.\"\n\
-             \n[[error]]\ncode = \"17\"\nas = \"Late\"\nkind = \"temporary\"\nverify = true\nprovenance = \"recorded\"\nen = \"Later.\"\n\
+             \n[[error]]\ncode = \"17\"\nas = \"Late\"\nkind = \"temporary\"\nhappened = \"perhaps\"\nprovenance = \"recorded\"\nen = \"Later.\"\n\
              \n[rates]\nall = { count = 30, per = \"minute\", en = \"All calls.\" }\n\
              \n[status]\n201 = { means = \"ok\", en = \"Made.\" }\n204 = { means = \"ok\" }\n404 = { means = \"not-found\", en = \"None.\" }\n",
         );
