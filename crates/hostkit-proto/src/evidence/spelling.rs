@@ -152,7 +152,7 @@ fn escaped(name: &str) -> Option<char> {
 
 #[cfg(test)]
 mod tests {
-    use super::{same_text, unescaped};
+    use super::{adapted, same_text, unescaped};
 
     #[test]
     fn one_thing_in_two_spellings() {
@@ -190,6 +190,14 @@ mod tests {
             ("very-long-name-of-a", "very-long-name-of-a-server"),
         ] {
             assert!(!same_text(theirs, ours), "{theirs} and {ours}");
+        }
+    }
+
+    /// RFC 3492 divides what is more than 455.
+    #[test]
+    fn a_bias_is_scaled_from_its_threshold_on() {
+        for (delta, bias) in [(910, 33), (912, 45)] {
+            assert_eq!(adapted(delta, 1_000, false), bias, "half of {delta}");
         }
     }
 

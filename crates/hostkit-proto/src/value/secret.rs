@@ -150,6 +150,24 @@ mod tests {
     }
 
     #[test]
+    fn tells_whether_it_is_known() {
+        assert!(Secret::redacted().is_redacted() && !Secret::new("").is_redacted());
+    }
+
+    #[test]
+    fn hashes_what_it_compares() {
+        let secrets = [Secret::new("one"), Secret::new("two"), Secret::redacted()];
+        let hashes: std::collections::BTreeSet<u64> = secrets.iter().map(hash).collect();
+        assert_eq!(hashes.len(), secrets.len());
+        assert_eq!(hash(&Secret::new("one")), hash(&secrets[0]));
+    }
+
+    fn hash(secret: &Secret) -> u64 {
+        use std::hash::BuildHasher as _;
+        std::hash::BuildHasherDefault::<std::hash::DefaultHasher>::default().hash_one(secret)
+    }
+
+    #[test]
     fn collects_what_is_exposed() {
         let (one, two) = (Secret::new("one"), Secret::new("two"));
         let ((), exposed) = Secret::exposed_by(|| {

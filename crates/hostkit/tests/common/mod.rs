@@ -210,6 +210,7 @@ endpoints! {
     Attach: Perform = { name: "attach", path: "/attach", method: Method::POST, effect: Effect::State };
     Detach: Perform = { name: "detach", path: "/detach", method: Method::POST, effect: Effect::State };
     Close: Perform = { name: "close", path: "/close", method: Method::POST, effect: Effect::State };
+    Lock: Perform = { name: "lock", path: "/lock", method: Method::POST, effect: Effect::State };
     BackUp: Perform = { name: "back_up", path: "/backups", method: Method::POST, effect: Effect::Spends };
     Delete: Perform = { name: "delete", path: "/item", method: Method::DELETE, effect: Effect::Destructive };
 }

@@ -29,9 +29,20 @@ impl Endpoint for ListThings {
         const IDS: &Table = &Table::new("", &[Field::required_list("ids")]).total(0, Name::new("total"));
         answer.list(IDS, 100)
     }
+
+    fn page_after(&self, page: &Vec<u64>) -> Option<Self> {
+        (page.last() == Some(&MORE)).then_some(Self)
+    }
+
+    fn add_page(all: &mut Vec<u64>, page: Vec<u64>) {
+        all.extend(page);
+    }
 }
 
 impl Call for ListThings {}
+
+/// A page of the list that ends with this number has another one behind it.
+pub const MORE: u64 = 0;
 
 /// Evidence for calls that show as a number missing from the baseline, with the time until it shows, and whether a
 /// proxy may double the call.
@@ -116,12 +127,21 @@ impl Perform for RemoveThing {
     type Found = ();
     const FACTS: Facts = Facts::new(Shows::Absence, Duration::from_secs(60));
 
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("id", &1_u64)
+    }
+
     fn reading(_: &Inputs) -> Result<ListThings, EncodeError> {
         Ok(ListThings)
     }
 
-    fn evidence(_: &Inputs, now: Vec<u64>) -> Result<Evidence<()>, EncodeError> {
-        Ok(evidence::gone(now, |id| *id == 1, evidence::text))
+    fn evidence(inputs: &Inputs, now: Vec<u64>) -> Result<Evidence<()>, EncodeError> {
+        let removed: u64 = inputs.need("remove_thing", "id")?;
+        Ok(evidence::gone(now, |id| *id == removed, evidence::text))
+    }
+
+    fn not_found() -> Option<()> {
+        Some(())
     }
 }
 
@@ -155,19 +175,31 @@ impl Perform for Detach {
     }
 }
 
-/// The item is to become 9, where it is another one; 0 is none.
-impl Perform for Close {
-    type Reading = GetItem;
-    type Found = u64;
-    const FACTS: Facts = Facts { already_is_refused: true, ..Facts::new(Shows::State, Duration::from_secs(60)) };
+/// The item is to become 9, with whether the call is refused where it is so already; 0 is none.
+macro_rules! becomes_nine {
+    ($($call:ident: $already_is_refused:expr;)*) => { $(
+        impl Perform for $call {
+            type Reading = GetItem;
+            type Found = u64;
+            const FACTS: Facts = Facts {
+                already_is_refused: $already_is_refused,
+                ..Facts::new(Shows::State, Duration::from_secs(60))
+            };
 
-    fn reading(_: &Inputs) -> Result<GetItem, EncodeError> {
-        Ok(GetItem)
-    }
+            fn reading(_: &Inputs) -> Result<GetItem, EncodeError> {
+                Ok(GetItem)
+            }
 
-    fn evidence(_: &Inputs, now: u64) -> Result<Evidence<u64>, EncodeError> {
-        Ok(evidence::became([now], |item| *item != 0, |item| Some(evidence::text(item)), |item| *item == 9))
-    }
+            fn evidence(_: &Inputs, now: u64) -> Result<Evidence<u64>, EncodeError> {
+                Ok(evidence::became([now], |item| *item != 0, |item| Some(evidence::text(item)), |item| *item == 9))
+            }
+        }
+    )* };
+}
+
+becomes_nine! {
+    Close: true;
+    Lock: false;
 }
 
 /// A new thing, which the shop also makes by itself.

@@ -6,7 +6,7 @@ use crate::common::*;
 use hostkit::machinery::{Machine, Step};
 use hostkit::protocol::wire::Limits;
 use hostkit::time::Clock;
-use hostkit::transport::{AnswerLimits, Phase, TransportErrorKind as Kind};
+use hostkit::transport::{AnswerLimits, Phase, Transport, TransportErrorKind as Kind};
 use hostkit::{Call, CallOptions, Cancel, ErrorKind, Outcome, TicketCause, UnknownFields};
 use hostkit_testing::Script;
 
@@ -127,6 +127,19 @@ fn cancelled_before_and_between() {
 
     let outcome = bench.perform_with(Order, CallOptions::new().cancel(cancel));
     assert!(matches!(&outcome, Outcome::NotSent(error) if error.is_cancelled()), "{outcome:?}");
+}
+
+/// A caller that steps too late is told what the last attempt met.
+#[test]
+fn a_deadline_between_two_attempts_tells_the_last_failure() {
+    let bench = bench([Script::any().answer(502, "")]);
+    let mut machine = bench.core.call(&GetItem, CallOptions::new());
+    let Step::Send(outgoing) = machine.step(bench.clock.now()) else { panic!("it sends") };
+    machine.receive(bench.clock.now(), bench.transport.send(*outgoing));
+    assert!(matches!(machine.step(bench.clock.now()), Step::SleepUntil(_)));
+    bench.clock.advance(Duration::from_secs(30));
+    let Step::Done(Err(error)) = machine.step(bench.clock.now()) else { panic!("the deadline has passed") };
+    assert_eq!((error.status(), error.attempts()), (Some(502), 1), "{error}");
 }
 
 #[test]

@@ -19,6 +19,7 @@ mod retry_table;
 mod serde;
 mod session;
 mod sign_in_rest;
+mod signed;
 mod stores;
 mod text;
 mod waiter;

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::common::things::things;
+use crate::common::things::{MORE, things};
 use crate::common::*;
 use hostkit::machinery::{Machine, Step};
 use hostkit::protocol::evidence::Doubt;
@@ -73,6 +73,7 @@ fn what_is_so_already_is_not_done_again() {
     refused(Close, item(0), false);
     // Others say nothing about it: the API decides.
     refused(RemoveThing, things("2"), false);
+    refused(Lock, item(9), false);
 }
 
 /// What the hoster makes by itself cannot be told from what was ordered; that nothing was made can.
@@ -85,6 +86,19 @@ fn what_the_hoster_does_by_itself_is_not_taken_for_the_calls() {
     };
     assert!(matches!(look("1, 7"), Recovery::CannotTell(Doubt::ByItself)));
     assert!(matches!(look("1"), Recovery::DidNot));
+}
+
+/// A list is read to its last page, or to the hundredth, and then it is a part.
+#[test]
+fn a_list_of_more_than_a_hundred_pages_is_no_baseline() {
+    for (pages, is_sent) in [(2, true), (100, true), (101, false)] {
+        let more = (1..pages).map(|_| things(&format!("1, {MORE}")));
+        let bench = bench(more.chain([things("2"), ok()]));
+        let outcome = bench.read_and_perform(Order);
+        assert_eq!((bench.sent("list_things"), outcome.is_done()), (pages.min(100), is_sent), "{pages}: {outcome:?}");
+        let Outcome::NotSent(error) = outcome else { continue };
+        assert!(error.to_string().contains("more than 100 pages"), "{error}");
+    }
 }
 
 /// A list that is hidden before the call would look new later.
@@ -427,6 +441,8 @@ fn what_was_so_before_the_call_is_no_sign_of_it() {
     refused(Close, [missing(), missing(), missing()], false);
     refused(Close, [item(0), missing(), item(0)], false);
     refused(Close, [item(5), missing(), item(0)], true);
+    refused(Lock, [item(9), missing(), item(9)], false);
+    refused(Lock, [item(5), missing(), item(0)], true);
 }
 
 /// What is older than a quarter of an hour is no baseline; what is as old as that still is.
@@ -480,6 +496,23 @@ fn a_call_that_named_nothing_clouds_the_next_one() {
             done => panic!("{done}"),
         }
     }
+}
+
+/// Where what a recovery found has no key, a later call may find the same again.
+#[test]
+fn a_call_that_was_found_without_a_key_clouds_the_next_one() {
+    let bench = bench([things("1"), broken(), things("1, 7, 8"), things("1"), broken()]);
+    let open = || match bench.read_and_perform(OrderTwo) {
+        Outcome::Unresolved(ticket) => ticket,
+        outcome => panic!("the end is open: {outcome:?}"),
+    };
+    let first = open();
+    let done = bench.run(bench.core.recover::<OrderTwo>(&first, CallOptions::new()));
+    assert!(matches!(&done, Recovery::Happened(both) if *both == [7, 8]), "{done}");
+    let second = open();
+    (0..19).for_each(|_| bench.transport.push(things("1, 7, 8")));
+    let done = bench.run(bench.core.recover::<OrderTwo>(&second, CallOptions::new()));
+    assert!(matches!(done, Recovery::CannotTell(Doubt::OtherCall)), "{done}");
 }
 
 /// An earlier call of which it is known by now that it did not happen clouds no later one, in its own client.

@@ -258,6 +258,15 @@ fn what_is_gone_is_not_found() {
     assert!(matches!(done, Recovery::CannotTell(Doubt::WasSo)), "{done}");
 }
 
+/// What was not there before the call was not removed by it.
+#[test]
+fn what_was_not_found_before_was_not_removed() {
+    let gone = || fault(404, "NotFound");
+    let (bench, ticket) = broken(RemoveThing, Some(gone()), always(gone, 5));
+    let done = recover::<RemoveThing>(&bench, &ticket, CallOptions::new());
+    assert!(matches!(done, Recovery::CannotTell(Doubt::NotThere)), "{done}");
+}
+
 #[test]
 fn without_a_baseline_the_end_stays_open() {
     let bench = bench([BROKEN()]);

@@ -29,6 +29,9 @@ fn a_ticket_goes_through_serde() {
 fn secrets_and_raw_objects_are_not_written() {
     let secret = serde_json::to_string(&Secret::new("canary-7f3a")).unwrap();
     assert_eq!(secret, r#""[redacted]""#);
+    let read = |text: &str| serde_json::from_str::<Secret>(text).unwrap();
+    assert!(read(&secret).is_redacted());
+    assert_eq!(read(r#""canary-7f3a""#).expose(), "canary-7f3a");
     let raw = Raw::new(Value::Map(vec![("password".into(), Value::Text("canary-7f3a".into()))]));
     assert_eq!(serde_json::to_string(&raw).unwrap(), "null");
 }

@@ -18,6 +18,10 @@ struct Built;
 #[derive(Clone, Copy)]
 struct Gone;
 
+/// Waits like [`Built`], where the answers repeat the key.
+#[derive(Clone, Copy)]
+struct Repeated;
+
 /// Waits like [`Built`], for what may have been there before.
 #[derive(Clone, Copy)]
 struct Rebuilt;
@@ -35,6 +39,13 @@ const INFO: WaiterInfo = WaiterInfo {
 fn built(id: u64, mut checks: Checks<'_>) -> Progress<u64> {
     checks.text(Some(&format!("number {id}")));
     checks.percent(Some(&10_u64));
+    checks.fails_at("id", Some(&id), &["0"]);
+    checks.needs("id", Some(&id), &["9"]);
+    checks.end(id)
+}
+
+fn repeated(id: u64, mut checks: Checks<'_>) -> Progress<u64> {
+    checks.text(Some(KEY));
     checks.fails_at("id", Some(&id), &["0"]);
     checks.needs("id", Some(&id), &["9"]);
     checks.end(id)
@@ -66,6 +77,7 @@ macro_rules! waiters {
 waiters! {
     Built: u64, INFO, built, None;
     Rebuilt: u64, WaiterInfo { lag: Duration::from_secs(60), ..INFO }, built, None;
+    Repeated: u64, INFO, repeated, None;
     Gone: (), INFO, |_, checks| Progress::Pending(Observation::new(format!("{checks:?}"))), Some(());
 }
 
@@ -213,6 +225,25 @@ fn an_outage_is_waited_out() {
     let text = error.to_string();
     assert!(text.contains("may still come") && text.contains("number 1") && text.contains("502"), "{text}");
     assert!(matches!(error, WaitError::Deadline { error: Some(_), .. }) && seconds == 100, "{seconds}");
+}
+
+/// The last answer says more than the end of the wait, which cut the next poll short.
+#[test]
+fn the_last_failure_before_the_deadline_is_told() {
+    let bad = |status| Script::any().answer(status, "");
+    let options = CallOptions::new().max_attempts(1).deadline(Duration::from_secs(40));
+    let (result, _, seconds) = wait_with(Built, options, [bad(502), bad(504), id(1).takes(Duration::from_secs(60))]);
+    let Err(WaitError::Deadline { error: Some(error), .. }) = result else { panic!("{result:?}") };
+    assert_eq!((error.status(), seconds), (Some(504), 40), "{error}");
+}
+
+#[test]
+fn the_words_of_an_answer_are_told_without_secrets() {
+    for answer in [0, 1] {
+        let (result, seen, _) = wait(Repeated, (0..50).map(|_| id(answer)));
+        let error = result.unwrap_err();
+        assert!(!format!("{error} {error:?} {seen:?}").contains(KEY), "{error:?} {seen:?}");
+    }
 }
 
 #[test]

@@ -17,11 +17,11 @@ pub(super) const DEADLINE: Duration = Duration::from_secs(30);
 
 /// The shop's API.
 #[derive(Debug)]
-pub(super) struct Shop;
+pub(in crate::call) struct Shop;
 
 /// How a customer authenticates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Customer {
+pub(in crate::call) enum Customer {
     /// With a token from a sign-in.
     SignsIn,
     /// With a key that every call carries.
@@ -111,7 +111,7 @@ pub(super) struct Kind {
 
 macro_rules! calls {
     ($($name:ident, $constant:ident: $class:ident by $verb:ident = { $($field:ident: $value:expr),* $(,)? };)*) => { $(
-        struct $name;
+        pub(in crate::call) struct $name;
 
         impl Endpoint for $name {
             type Api = Shop;

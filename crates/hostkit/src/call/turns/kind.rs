@@ -59,9 +59,19 @@ impl Others {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(loom)))]
 mod tests {
+    use hostkit_proto::evidence::Inputs;
+
     use super::Kind;
+    use crate::call::search::shop::Order;
+
+    #[test]
+    fn calls_with_other_inputs_are_told_apart() {
+        let order = |name: &str| Kind::of::<Order>(&Inputs::new().with("name", &name.to_owned()));
+        assert!(order("web-1").may_be(&order("web-1")));
+        assert!(!order("web-1").may_be(&order("web-2")));
+    }
 
     #[test]
     fn calls_that_nothing_tells_apart_could_be_taken_for_one_another() {

@@ -301,6 +301,7 @@ mod tests {
         assert_eq!(kept.take(60_999, 2, &kind(4), MINUTE), Err(LOOK));
         kept.end_overdue(61_000);
         assert!(kept.take(61_000, 2, &kind(4), MINUTE).unwrap().may_have_done_it);
+        assert_eq!(Kept::read(&kept.write()), Ok(kept));
         let mut lost = Kept { lost: 5, ..Kept::default() };
         assert!(lost.take(6, 1, &kind(4), MINUTE).unwrap().may_have_done_it, "a damaged entry");
         let (alone, gone) = (lost.others(Some(1), &kind(5)), Kept::default().others(Some(1), &kind(4)));

@@ -80,6 +80,15 @@ fn a_refused_token_is_not_replayed_for_a_call_that_acts() {
     assert_eq!(bench.sent("login"), 2);
 }
 
+/// A page with 401 says nothing about an order, and the token may be what it is about.
+#[test]
+fn a_foreign_401_to_a_call_that_acts_ends_the_token() {
+    let bench = keyed([login(), Script::any().answer(401, "<html>"), login(), ok()]);
+    assert!(bench.perform(Order).is_unresolved());
+    assert!(bench.perform(Reboot).is_done());
+    assert_eq!(bench.sent("login"), 2);
+}
+
 #[test]
 fn a_call_that_acts_wants_a_token_that_outlives_it() {
     let bench = keyed([login_for("600"), ok(), ok(), login_for("600"), ok(), ok()]);
