@@ -584,17 +584,20 @@ fn a_sign_in_of_another_process_is_waited_for() {
 /// What damaged calls did is unknown, until what they did would show in the list before a later call.
 #[test]
 fn damaged_calls_cloud_those_of_a_quarter_of_an_hour() {
-    let store = Timed::default();
-    let (first, ticket) = lost(store.clone(), []);
-    let is_of_calls = |(key, _): &(&String, &mut Vec<u8>)| key.starts_with("calls");
-    store.0.0.lock().unwrap().iter_mut().filter(is_of_calls).for_each(|(_, bytes)| bytes.truncate(5));
-    (0..19).for_each(|_| first.transport.push(things("1, 2, 7")));
-    let done = first.run(first.core.recover::<Order>(&ticket, CallOptions::new()));
-    assert!(matches!(done, Recovery::CannotTell(Doubt::OtherCall)), "{done}");
-    *store.1.lock().unwrap() = Duration::from_secs(901);
-    let (second, ticket) = lost(store, [things("1, 2, 7")]);
-    let done = second.run(second.core.recover::<Order>(&ticket, CallOptions::new()));
-    assert!(matches!(done, Recovery::Happened(7)), "{done}");
+    for (waits, is_clouded) in [(0, true), (901, false)] {
+        let store = Timed::default();
+        let (first, ticket) = lost(store.clone(), []);
+        let is_of_calls = |(key, _): &(&String, &mut Vec<u8>)| key.starts_with("calls");
+        store.0.0.lock().unwrap().iter_mut().filter(is_of_calls).for_each(|(_, bytes)| bytes.truncate(5));
+        (0..19).for_each(|_| first.transport.push(things("1, 2, 7")));
+        let done = first.run(first.core.recover::<Order>(&ticket, CallOptions::new()));
+        assert!(matches!(done, Recovery::CannotTell(Doubt::OtherCall)), "{done}");
+        *store.1.lock().unwrap() = Duration::from_secs(waits);
+        let (second, ticket) = lost(store, (0..19).map(|_| things("1, 2, 7")));
+        let done = second.run(second.core.recover::<Order>(&ticket, CallOptions::new()));
+        assert_eq!(matches!(done, Recovery::CannotTell(Doubt::OtherCall)), is_clouded, "{waits}: {done}");
+        assert_eq!(matches!(done, Recovery::Happened(7)), !is_clouded, "{waits}: {done}");
+    }
 }
 
 #[test]
