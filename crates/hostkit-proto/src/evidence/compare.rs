@@ -590,7 +590,8 @@ mod tests {
             (0..5).map(once).min().unwrap()
         };
         let laps: Vec<_> = (0..8).map(|_| (time(1_000), time(20_000))).collect();
-        assert!(laps.iter().any(|(short, long)| *long < 100 * *short), "for 1,000 and 20,000 items: {laps:?}");
+        // Linear is 20 times, and more where other programs take the caches; quadratic is 400.
+        assert!(laps.iter().any(|(short, long)| *long < 250 * *short), "for 1,000 and 20,000 items: {laps:?}");
     }
 
     /// R5: a date moves by what was ordered, by the hoster's own renewal, or only in its form.
