@@ -142,13 +142,17 @@ impl<T: ToText> ToWire for AsText<'_, Option<T>> {
     }
 }
 
-/// Writes a date in a pattern other than the default.
+/// Writes a date in a pattern other than the default; a time that the pattern would cut, with its seconds.
 #[derive(Debug, Clone, Copy)]
 pub struct DatePattern<'v, T>(pub &'v T, pub &'static str);
 
 impl ToWire for DatePattern<'_, DateTime> {
     fn to_wire(&self, _: Format) -> Option<Value> {
-        Some(Value::Text(self.0.format(self.1)))
+        let Self(time, pattern) = *self;
+        let text = time.format(pattern);
+        // A hoster that wants no seconds says so; one that gets another time than was meant says nothing.
+        let is_cut = pattern.ends_with("%H:%M") && DateTime::parse(pattern, &text) != Some(*time);
+        Some(Value::Text(if is_cut { time.format(&format!("{pattern}:%S")) } else { text }))
     }
 }
 
