@@ -13,6 +13,7 @@ use http::{HeaderValue, Response};
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Body, Bytes};
 use hyper_util::client::legacy::{self, Client};
+use tokio::task::yield_now;
 use tokio::time::timeout;
 
 use crate::connector::Connector;
@@ -81,6 +82,9 @@ impl AsyncTransport for ReqwestTransport {
         let result = {
             // The future is large: pinned here, the futures that wrap it do not copy it.
             let exchange = pin!(async {
+                if reusable {
+                    notice_arrivals().await;
+                }
                 let mut response = pin!(client.request(request));
                 let response = if reusable && silence < left {
                     match timeout(silence, response.as_mut()).await {
@@ -111,6 +115,15 @@ impl AsyncTransport for ReqwestTransport {
             Ok(incoming) => Ok(incoming.through(proxy)),
             Err(error) => Err(error.through(proxy)),
         }
+    }
+}
+
+/// Lets the kept connections see what arrived while nothing ran the runtime, as between two `block_on` of one thread: an
+/// answer that nobody asked for would be taken for the next one.
+async fn notice_arrivals() {
+    // The first yield looks at the sockets, the second runs the connections' tasks.
+    for _ in 0..2 {
+        yield_now().await;
     }
 }
 

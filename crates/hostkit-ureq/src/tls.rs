@@ -66,7 +66,10 @@ impl Transport for TlsTransport {
     }
 
     fn is_open(&mut self) -> bool {
-        self.stream.get_mut().get_mut().is_open()
+        // What was read together with the last answer is no longer at the socket, where the probe looks.
+        let is_silent = self.stream.conn.process_new_packets().is_ok_and(|state| state.plaintext_bytes_to_read() == 0);
+        let below = self.stream.get_mut().get_mut();
+        is_silent && below.buffers().input().is_empty() && below.is_open()
     }
 
     fn is_tls(&self) -> bool {

@@ -4,6 +4,7 @@ use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
+use std::time::Duration;
 
 use rustls::crypto::ring;
 use rustls::pki_types::pem::PemObject;
@@ -27,6 +28,18 @@ impl TlsServer {
     /// # Errors
     /// No port is free, or TLS cannot be set up.
     pub fn start() -> io::Result<Self> {
+        Self::answering(|_| vec![ANSWER.to_vec()], Duration::ZERO)
+    }
+
+    /// The same with answers of its own: to the request of this number on a connection, from zero, these TLS records, all
+    /// at once or with a pause between them.
+    ///
+    /// # Errors
+    /// As of [`start`](Self::start).
+    pub fn answering(
+        records: impl Fn(usize) -> Vec<Vec<u8>> + Clone + Send + 'static,
+        pause: Duration,
+    ) -> io::Result<Self> {
         let key = PrivateKeyDer::from_pem_slice(CERTIFICATE_KEY).map_err(io::Error::other)?;
         let certificate = CertificateDer::from_pem_slice(CERTIFICATE).map_err(io::Error::other)?;
         let builder = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()));
@@ -37,9 +50,9 @@ impl TlsServer {
         let heard = Arc::clone(&server.heard);
         thread::spawn(move || {
             for socket in listener.incoming().flatten() {
-                let (config, heard) = (Arc::clone(&config), Arc::clone(&heard));
+                let (config, heard, records) = (Arc::clone(&config), Arc::clone(&heard), records.clone());
                 // On any error the client sees the end of the connection.
-                thread::spawn(move || serve(config, socket, &heard));
+                thread::spawn(move || serve(config, socket, &heard, &records, pause));
             }
         });
         Ok(server)
@@ -56,15 +69,31 @@ impl TlsServer {
     }
 }
 
-fn serve(config: Arc<ServerConfig>, socket: TcpStream, heard: &Mutex<Vec<u8>>) -> io::Result<()> {
+fn serve(
+    config: Arc<ServerConfig>,
+    socket: TcpStream,
+    heard: &Mutex<Vec<u8>>,
+    records: &dyn Fn(usize) -> Vec<Vec<u8>>,
+    pause: Duration,
+) -> io::Result<()> {
+    socket.set_nodelay(true)?;
     let connection = ServerConnection::new(config).map_err(io::Error::other)?;
     let mut stream = StreamOwned::new(connection, socket);
     let mut buffer = [0; 4096];
+    let mut number = 0;
     while let Ok(amount @ 1..) = stream.read(&mut buffer) {
         let request = buffer.get(..amount).unwrap_or_default();
         heard.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(request);
         if request.ends_with(b"\r\n\r\n") || request.ends_with(b"}") {
-            stream.write_all(ANSWER)?;
+            for record in records(number) {
+                stream.conn.writer().write_all(&record)?;
+                if !pause.is_zero() {
+                    stream.flush()?;
+                    thread::sleep(pause);
+                }
+            }
+            stream.flush()?;
+            number += 1;
         }
     }
     Ok(())

@@ -264,6 +264,30 @@ fn extensions(greeting: &[u8]) -> Option<Vec<u16>> {
     Some(found)
 }
 
+/// A second answer behind the first, in a TLS record of its own, is never taken for the answer of the next call: neither if
+/// it came together with the first, wherever a reader of TLS stops between them, nor if it came while nobody called.
+pub fn an_answer_that_nobody_asked_for_is_nobodys(make: Make<'_>) {
+    let _alone = alone();
+    let answer = |id: u64, padding: usize| {
+        let padding = "p".repeat(padding);
+        format!("HTTP/1.1 200 OK\r\nPadding: {padding}\r\nContent-Length: 8\r\n\r\n{{\"id\":{id}}}").into_bytes()
+    };
+    let at_once = (3900..4100).step_by(8).map(|padding| (padding, Duration::ZERO));
+    let late = [0, 4000].map(|padding| (padding, Duration::from_millis(20)));
+    for (padding, pause) in at_once.chain(late) {
+        let records = move |number| match number {
+            0 => vec![answer(7, padding), answer(8, 0)],
+            _ => vec![answer(7, 0)],
+        };
+        let server = TlsServer::answering(records, pause).expect("a port on loopback");
+        let client = client(make, given("localhost", server.port(), trusting(CERTIFICATE)));
+        for call in 0..3 {
+            assert_eq!(client.get().ok(), Some(7), "call {call} behind {padding} bytes and {pause:?}");
+            thread::sleep(pause * 3);
+        }
+    }
+}
+
 /// Runs two of the binary's own tests again with proxy variables set. Port 9 refuses connections, so a client that uses
 /// them fails.
 pub fn a_proxy_of_the_environment_is_not_asked(_: Make<'_>) {

@@ -2,14 +2,14 @@
 
 use std::time::{Duration, Instant};
 
-use crate::common::Async;
+use crate::common::{Async, two_threads};
 use hostkit::{BaseUrl, CallOptions, Outcome, Secret};
 use hostkit_reqwest::Client;
 use hostkit_testing::conformance::{Fault, GetItem, KEY, Order, Row, Server, Shop, Subject};
 
 fn make(base: BaseUrl, deadline: Duration) -> Box<dyn Subject> {
     let client = Client::builder(Secret::new(KEY)).base_url(base).deadline(deadline).seed(1).build();
-    Box::new(Async(client.expect("the client can be made")))
+    Box::new(Async(client.expect("the client can be made"), two_threads()))
 }
 
 hostkit_testing::conformance_tests!(make);
