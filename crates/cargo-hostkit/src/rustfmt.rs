@@ -53,14 +53,18 @@ impl Workspace {
     /// Formats copies in a folder of this process, then moves each to its place in the cache.
     fn format(&self, jobs: &[&Job<'_>]) -> Result<(), Error> {
         let copies = self.kept.join(std::process::id().to_string());
-        for job in jobs {
-            write(&copies.join(job.path), job.text)?;
-        }
-        for job in jobs {
-            declare(&copies.join(job.path), job.text)?;
+        // Each in a folder of its own: two processes that follow `mod name;` would write the same file at once.
+        let of_job = |(number, job): (usize, &&Job<'_>)| {
+            let name = Path::new(job.path).file_name().unwrap_or_default();
+            copies.join(number.to_string()).join(name)
+        };
+        let paths: Vec<PathBuf> = jobs.iter().enumerate().map(of_job).collect();
+        for (path, job) in paths.iter().zip(jobs) {
+            write(path, job.text)?;
+            declare(path, job.text)?;
         }
         let processes = std::thread::available_parallelism().map_or(1, usize::from).min(jobs.len());
-        let shares = jobs.chunks(jobs.len().div_ceil(processes));
+        let shares = paths.chunks(jobs.len().div_ceil(processes));
         let mut running = Vec::new();
         for share in shares {
             let mut command = rustfmt();
@@ -68,7 +72,7 @@ impl Workspace {
             if self.root.join(SETTINGS).exists() {
                 command.arg("--config-path").arg(self.root.join(SETTINGS));
             }
-            command.args(share.iter().map(|job| copies.join(job.path))).stdin(Stdio::null()).stderr(Stdio::piped());
+            command.args(share).stdin(Stdio::null()).stderr(Stdio::piped());
             running.push(command.spawn().map_err(missing)?);
         }
         for child in running {
@@ -78,9 +82,8 @@ impl Workspace {
                 return Err(Error::new(format!("rustfmt ended with {}:\n{said}", output.status)));
             }
         }
-        for job in jobs {
-            let copy = copies.join(job.path);
-            fs::rename(&copy, &job.kept).map_err(|error| Error::of(&copy, &error))?;
+        for (copy, job) in paths.iter().zip(jobs) {
+            fs::rename(copy, &job.kept).map_err(|error| Error::of(copy, &error))?;
         }
         fs::remove_dir_all(&copies).map_err(|error| Error::of(&copies, &error))
     }
@@ -105,18 +108,11 @@ fn declare(copy: &Path, text: &str) -> Result<(), Error> {
         Some("mod.rs" | "lib.rs") => copy.with_file_name(""),
         _ => copy.with_extension(""),
     };
-    let names = text.lines().filter_map(|line| {
+    let mut names = text.lines().filter_map(|line| {
         let line = line.strip_prefix("pub ").unwrap_or(line);
         line.strip_prefix("mod ")?.trim().strip_suffix(';')
     });
-    for name in names {
-        let nested = folder.join(name).join("mod.rs");
-        let file = folder.join(name).with_extension("rs");
-        if !nested.exists() && !file.exists() {
-            write(&file, "")?;
-        }
-    }
-    Ok(())
+    names.try_for_each(|name| write(&folder.join(name).with_extension("rs"), ""))
 }
 
 fn rustfmt() -> Command {
