@@ -2,7 +2,6 @@
 //!
 //! It is only compiled, to be compared with the derives of `bench-serde`.
 
-#[allow(unexpected_cfgs)]
 mod generated;
 
 pub use generated::{clodo, macloud};

@@ -126,3 +126,30 @@ fn version() -> Result<Vec<u8>, Error> {
 fn missing(error: std::io::Error) -> Error {
     Error::of(Path::new("rustfmt"), &error)
 }
+
+#[cfg(test)]
+mod tests {
+    use hostkit_codegen::Tree;
+
+    use crate::Workspace;
+
+    /// A process of rustfmt that follows `mod name;` must not touch what another one formats.
+    #[test]
+    fn a_module_and_its_files_are_formatted_apart() {
+        let folder = std::env::temp_dir().join(format!("hostkit-rustfmt-{}", std::process::id()));
+        let mut tree = Tree::default();
+        let names: Vec<String> = (0..30).map(|number| format!("m{number}")).collect();
+        tree.add("mod.rs", names.iter().map(|name| format!("mod {name};\n")).collect::<String>());
+        for name in &names {
+            tree.add(&format!("{name}.rs"), "fn  one( ) {}\n".repeat(300));
+        }
+        for round in 0..5 {
+            let kept = folder.join(round.to_string());
+            let formatted = Workspace::new(&folder, &kept).formatted(tree.clone()).expect("rustfmt runs");
+            for (path, text) in formatted.files().filter(|(path, _)| *path != "mod.rs") {
+                assert_eq!(text.matches("fn one() {}").count(), 300, "{path} in round {round}");
+            }
+        }
+        std::fs::remove_dir_all(&folder).expect("the folder");
+    }
+}

@@ -118,8 +118,8 @@ impl AsyncTransport for ReqwestTransport {
     }
 }
 
-/// Lets the kept connections see what arrived while nothing ran the runtime, as between two `block_on` of one thread: an
-/// answer that nobody asked for would be taken for the next one.
+/// Lets the kept connections read what arrived while the runtime stood still, as between two `block_on` of one thread.
+/// Otherwise an answer without a request would pass for the answer to the next one.
 async fn notice_arrivals() {
     // The first yield looks at the sockets, the second runs the connections' tasks.
     for _ in 0..2 {

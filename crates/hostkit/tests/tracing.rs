@@ -111,7 +111,7 @@ fn a_span_says_error_where_the_call_failed() {
     assert!(failed.contains("otel.status_code=\"ERROR\""), "{failed}");
 }
 
-/// Where nobody is left who gets the outcome, the log has it.
+/// The outcome of a call that was dropped is in the log: no caller gets it.
 #[test]
 fn a_dropped_call_is_in_the_log_where_it_may_have_happened() {
     let dropped = |machine: fn(&Bench) -> bool, customer: fn() -> Customer| {

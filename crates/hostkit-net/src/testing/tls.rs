@@ -264,8 +264,8 @@ fn extensions(greeting: &[u8]) -> Option<Vec<u16>> {
     Some(found)
 }
 
-/// A second answer behind the first, in a TLS record of its own, is never taken for the answer of the next call: neither if
-/// it came together with the first, wherever a reader of TLS stops between them, nor if it came while nobody called.
+/// A second answer behind the first, in a TLS record of its own, is never taken for the answer of the next call. It may
+/// come together with the first, where a full buffer splits the two at any byte, or later, between two calls.
 pub fn an_answer_that_nobody_asked_for_is_nobodys(make: Make<'_>) {
     let _alone = alone();
     let answer = |id: u64, padding: usize| {

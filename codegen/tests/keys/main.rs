@@ -1,5 +1,5 @@
-//! Specs with one mistake: every key of the specs of this repository is broken in every way that its schema knows, one at a
-//! time, and each mistake is said where it stands.
+//! The keys of the spec language: each stands in an invented API (`course`), and specs with one mistake, in every way that
+//! the schema of a key knows, are told where it stands.
 //!
 //! The small run breaks one place for each key of a table in the obstacle APIs, `HOSTKIT_BROKEN_SIZE=each` one in each API,
 //! and `HOSTKIT_PROMISE_SIZE=long` breaks every place of every API.
