@@ -141,7 +141,7 @@ mod tests {
         let names: Vec<String> = (0..30).map(|number| format!("m{number}")).collect();
         tree.add("mod.rs", names.iter().map(|name| format!("mod {name};\n")).collect::<String>());
         for name in &names {
-            tree.add(&format!("{name}.rs"), "fn  one( ) {}\n".repeat(300));
+            tree.add(format!("{name}.rs"), "fn  one( ) {}\n".repeat(300));
         }
         for round in 0..5 {
             let kept = folder.join(round.to_string());

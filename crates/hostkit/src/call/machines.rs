@@ -133,7 +133,7 @@ impl<E: Perform> ActMachine<E> {
     /// after a refusal may have shown that the call was carried out.
     pub(crate) fn record(&mut self, now: Now, outcome: &Outcome<Reply<E::Output>, Code<E>>) {
         let exchange = &mut self.0.exchange;
-        exchange.settle(outcome.may_have_happened());
+        exchange.end_reservation(outcome.may_have_happened());
         if let Some(ticket) = outcome.ticket() {
             exchange.warn(outcome.call_outcome(), Some(ticket.cause()), outcome.status());
         }

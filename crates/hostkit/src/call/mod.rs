@@ -378,8 +378,8 @@ impl<A: Api> Exchange<A> {
         self.state = State::Ended(Box::new(failed));
     }
 
-    /// Ends the reservation of the price: it counts as spent, or comes back.
-    fn settle(&mut self, is_spent: bool) {
+    /// The reserved price counts as spent, or comes back.
+    fn end_reservation(&mut self, is_spent: bool) {
         match self.reservation.take() {
             Some(reservation) if !is_spent => reservation.give_back(),
             reservation => drop(reservation),
