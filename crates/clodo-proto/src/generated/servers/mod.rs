@@ -7,7 +7,7 @@
 //!
 //! ```
 //! use clodo_proto::servers::ListServerDetails;
-//! use clodo_proto::types::{ImageId, ServerId};
+//! use hostkit::Mebibytes;
 //!
 //! # use hostkit_testing::{Script, Scripted};
 //! # let body = [
@@ -38,9 +38,9 @@
 //! let call = ListServerDetails::new();
 //! let server_details = client.call(&call)?;
 //! assert_eq!(server_details.len(), 1);
-//! assert_eq!(server_details[0].id, ServerId::new(298));
-//! assert_eq!(server_details[0].name.as_deref(), Some("api-test"));
-//! assert_eq!(server_details[0].image, Some(ImageId::new(561)));
+//! assert_eq!(server_details[0].memory, Some(Mebibytes(768)));
+//! assert_eq!(server_details[0].memory_max, Some(Mebibytes(768)));
+//! assert_eq!(server_details[0].memory_load, Some("8.21".parse() ?));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 

@@ -13,6 +13,44 @@ use crate::types::{Addresses, ImageId, ServerId, ServerStatus, ServerType};
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct ServerDetail {
+    /// Its memory; of a ScaleServer the least.
+    #[doc(alias = "vps_memory")]
+    pub memory: Option<Mebibytes>,
+    /// The most memory of a ScaleServer.
+    #[doc(alias = "vps_memory_max")]
+    pub memory_max: Option<Mebibytes>,
+    /// Memory in use now.
+    ///
+    /// Unit: %.
+    #[doc(alias = "vps_mem_load")]
+    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
+    pub memory_load: Option<Decimal>,
+    /// Load of the processor now.
+    ///
+    /// Unit: %.
+    #[doc(alias = "vps_cpu_load")]
+    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
+    pub cpu_load: Option<Decimal>,
+    /// The share of the disk that is taken.
+    ///
+    /// Unit: %.
+    #[doc(alias = "vps_disk_load")]
+    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
+    pub disk_load: Option<Decimal>,
+    /// The name of its operating system.
+    #[doc(alias = "vps_os_title")]
+    pub os_title: Option<String>,
+    /// The version of its operating system.
+    #[doc(alias = "vps_os_version")]
+    pub os_version: Option<String>,
+    /// The word size of its operating system.
+    ///
+    /// Unit: bit.
+    #[doc(alias = "vps_os_bits")]
+    pub os_bits: Option<u64>,
+    /// The family of its operating system.
+    #[doc(alias = "vps_os_type")]
+    pub os_type: Option<String>,
     /// The server's number.
     pub id: ServerId,
     /// The number that people see: the client's number, a hyphen, the server's number.
@@ -30,21 +68,32 @@ pub struct ServerDetail {
     /// What it is doing.
     #[doc(alias("состояние", "статус"))]
     pub status: ServerStatus,
-    /// Its addresses.
-    #[doc(alias("ip-адреса", "адрес"))]
-    pub addresses: Option<Addresses>,
-    /// Its memory; of a ScaleServer the least.
-    #[doc(alias = "vps_memory")]
-    pub memory: Option<Mebibytes>,
-    /// The most memory of a ScaleServer.
-    #[doc(alias = "vps_memory_max")]
-    pub memory_max: Option<Mebibytes>,
-    /// Memory in use now.
+    /// Address and port of its screen for VNC, as `ip:port`.
+    #[doc(alias("vps_vnc", "консоль"))]
+    pub vnc: Option<String>,
+    /// The most processor that it gets.
+    ///
+    /// Unit: MHz.
+    #[doc(alias = "vps_cpu_max")]
+    pub cpu_max: Option<u64>,
+    /// The least load of the processor within the last hour.
     ///
     /// Unit: %.
-    #[doc(alias = "vps_mem_load")]
+    #[doc(alias = "vps_cpu_1h_min")]
     #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
-    pub memory_load: Option<Decimal>,
+    pub cpu_hour_min: Option<Decimal>,
+    /// The highest load of the processor within the last hour.
+    ///
+    /// Unit: %.
+    #[doc(alias = "vps_cpu_1h_max")]
+    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
+    pub cpu_hour_max: Option<Decimal>,
+    /// The average load of the processor within the last hour; only seen empty.
+    ///
+    /// Unit: %. Known from clients, not from the document.
+    #[doc(alias = "vps_cpu_1h_avg")]
+    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
+    pub cpu_hour_average: Option<Decimal>,
     /// Memory that it has been given now.
     ///
     /// Unit: MB.
@@ -69,64 +118,15 @@ pub struct ServerDetail {
     #[doc(alias = "vps_mem_1h_avg")]
     #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub memory_hour_average: Option<Decimal>,
-    /// Load of the processor now.
-    ///
-    /// Unit: %.
-    #[doc(alias = "vps_cpu_load")]
-    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
-    pub cpu_load: Option<Decimal>,
-    /// The most processor that it gets.
-    ///
-    /// Unit: MHz.
-    #[doc(alias = "vps_cpu_max")]
-    pub cpu_max: Option<u64>,
-    /// The least load of the processor within the last hour.
-    ///
-    /// Unit: %.
-    #[doc(alias = "vps_cpu_1h_min")]
-    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
-    pub cpu_hour_min: Option<Decimal>,
-    /// The highest load of the processor within the last hour.
-    ///
-    /// Unit: %.
-    #[doc(alias = "vps_cpu_1h_max")]
-    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
-    pub cpu_hour_max: Option<Decimal>,
-    /// The average load of the processor within the last hour; only seen empty.
-    ///
-    /// Unit: %. Known from clients, not from the document.
-    #[doc(alias = "vps_cpu_1h_avg")]
-    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
-    pub cpu_hour_average: Option<Decimal>,
-    /// The share of the disk that is taken.
-    ///
-    /// Unit: %.
-    #[doc(alias = "vps_disk_load")]
-    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
-    pub disk_load: Option<Decimal>,
     /// How much of the disk is taken.
     #[doc(alias = "vps_hdd_load")]
     pub disk_used: Option<Mebibytes>,
     /// The size of the disk.
     #[doc(alias = "vps_hdd_max")]
     pub disk: Option<Gibibytes>,
-    /// The name of its operating system.
-    #[doc(alias = "vps_os_title")]
-    pub os_title: Option<String>,
-    /// The version of its operating system.
-    #[doc(alias = "vps_os_version")]
-    pub os_version: Option<String>,
-    /// The word size of its operating system.
-    ///
-    /// Unit: bit.
-    #[doc(alias = "vps_os_bits")]
-    pub os_bits: Option<u64>,
-    /// The family of its operating system.
-    #[doc(alias = "vps_os_type")]
-    pub os_type: Option<String>,
-    /// Address and port of its screen for VNC, as `ip:port`.
-    #[doc(alias("vps_vnc", "консоль"))]
-    pub vnc: Option<String>,
+    /// Its addresses.
+    #[doc(alias("ip-адреса", "адрес"))]
+    pub addresses: Option<Addresses>,
     /// The password that root was given.
     #[doc(alias("vps_root_pass", "пароль"))]
     pub root_password: Option<Secret>,
@@ -195,33 +195,33 @@ impl ServerDetail {
     /// With the required fields; everything else is absent.
     pub fn new(id: ServerId, status: ServerStatus) -> Self {
         Self {
+            memory: None,
+            memory_max: None,
+            memory_load: None,
+            cpu_load: None,
+            disk_load: None,
+            os_title: None,
+            os_version: None,
+            os_bits: None,
+            os_type: None,
             id,
             full_id: None,
             name: None,
             image: None,
             server_type: None,
             status,
-            addresses: None,
-            memory: None,
-            memory_max: None,
-            memory_load: None,
-            memory_allotted: None,
-            memory_hour_min: None,
-            memory_hour_max: None,
-            memory_hour_average: None,
-            cpu_load: None,
+            vnc: None,
             cpu_max: None,
             cpu_hour_min: None,
             cpu_hour_max: None,
             cpu_hour_average: None,
-            disk_load: None,
+            memory_allotted: None,
+            memory_hour_min: None,
+            memory_hour_max: None,
+            memory_hour_average: None,
             disk_used: None,
             disk: None,
-            os_title: None,
-            os_version: None,
-            os_bits: None,
-            os_type: None,
-            vnc: None,
+            addresses: None,
             root_password: None,
             user_password: None,
             vnc_password: None,
@@ -244,33 +244,33 @@ impl FromFields for ServerDetail {
     const TABLE: &'static Table = &Table::new(
         "specs/clodo/types/server_detail.toml",
         &[
+            Field::optional("vps_memory"),
+            Field::optional("vps_memory_max"),
+            Field::optional("vps_mem_load"),
+            Field::optional("vps_cpu_load"),
+            Field::optional("vps_disk_load"),
+            Field::optional("vps_os_title"),
+            Field::optional("vps_os_version"),
+            Field::optional("vps_os_bits").also(&["os_bits"]),
+            Field::optional("vps_os_type").also(&["os_type"]),
             Field::required("id"),
             Field::optional("full_id"),
             Field::optional("name"),
             Field::optional("imageId"),
             Field::optional("type"),
             Field::required("status"),
-            Field::optional("addresses"),
-            Field::optional("vps_memory"),
-            Field::optional("vps_memory_max"),
-            Field::optional("vps_mem_load"),
-            Field::optional("vps_mem_max"),
-            Field::optional("vps_mem_1h_min"),
-            Field::optional("vps_mem_1h_max"),
-            Field::optional("vps_mem_1h_avg"),
-            Field::optional("vps_cpu_load"),
+            Field::optional("vps_vnc"),
             Field::optional("vps_cpu_max"),
             Field::optional("vps_cpu_1h_min"),
             Field::optional("vps_cpu_1h_max"),
             Field::optional("vps_cpu_1h_avg"),
-            Field::optional("vps_disk_load"),
+            Field::optional("vps_mem_max"),
+            Field::optional("vps_mem_1h_min"),
+            Field::optional("vps_mem_1h_max"),
+            Field::optional("vps_mem_1h_avg"),
             Field::optional("vps_hdd_load"),
             Field::optional("vps_hdd_max"),
-            Field::optional("vps_os_title"),
-            Field::optional("vps_os_version"),
-            Field::optional("vps_os_bits").also(&["os_bits"]),
-            Field::optional("vps_os_type").also(&["os_type"]),
-            Field::optional("vps_vnc"),
+            Field::optional("addresses"),
             Field::optional("vps_root_pass"),
             Field::optional("vps_user_pass"),
             Field::optional("vps_vnc_pass"),
@@ -295,33 +295,33 @@ impl FromFields for ServerDetail {
     #[inline]
     fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
         match index {
-            0 => reader.required(&mut self.id),
-            1 => reader.optional(&mut self.full_id),
-            2 => reader.optional(&mut self.name),
-            3 => reader.optional(&mut self.image),
-            4 => reader.optional(&mut self.server_type),
-            5 => reader.required(&mut self.status),
-            6 => reader.optional(&mut self.addresses),
-            7 => reader.optional(&mut self.memory),
-            8 => reader.optional(&mut self.memory_max),
-            9 => reader.optional(&mut self.memory_load),
-            10 => reader.optional(&mut self.memory_allotted),
-            11 => reader.optional(&mut self.memory_hour_min),
-            12 => reader.optional(&mut self.memory_hour_max),
-            13 => reader.optional(&mut self.memory_hour_average),
-            14 => reader.optional(&mut self.cpu_load),
-            15 => reader.optional(&mut self.cpu_max),
-            16 => reader.optional(&mut self.cpu_hour_min),
-            17 => reader.optional(&mut self.cpu_hour_max),
-            18 => reader.optional(&mut self.cpu_hour_average),
-            19 => reader.optional(&mut self.disk_load),
-            20 => reader.optional(&mut self.disk_used),
-            21 => reader.optional(&mut self.disk),
-            22 => reader.optional(&mut self.os_title),
-            23 => reader.optional(&mut self.os_version),
-            24 => reader.optional(&mut self.os_bits),
-            25 => reader.optional(&mut self.os_type),
-            26 => reader.optional(&mut self.vnc),
+            0 => reader.optional(&mut self.memory),
+            1 => reader.optional(&mut self.memory_max),
+            2 => reader.optional(&mut self.memory_load),
+            3 => reader.optional(&mut self.cpu_load),
+            4 => reader.optional(&mut self.disk_load),
+            5 => reader.optional(&mut self.os_title),
+            6 => reader.optional(&mut self.os_version),
+            7 => reader.optional(&mut self.os_bits),
+            8 => reader.optional(&mut self.os_type),
+            9 => reader.required(&mut self.id),
+            10 => reader.optional(&mut self.full_id),
+            11 => reader.optional(&mut self.name),
+            12 => reader.optional(&mut self.image),
+            13 => reader.optional(&mut self.server_type),
+            14 => reader.required(&mut self.status),
+            15 => reader.optional(&mut self.vnc),
+            16 => reader.optional(&mut self.cpu_max),
+            17 => reader.optional(&mut self.cpu_hour_min),
+            18 => reader.optional(&mut self.cpu_hour_max),
+            19 => reader.optional(&mut self.cpu_hour_average),
+            20 => reader.optional(&mut self.memory_allotted),
+            21 => reader.optional(&mut self.memory_hour_min),
+            22 => reader.optional(&mut self.memory_hour_max),
+            23 => reader.optional(&mut self.memory_hour_average),
+            24 => reader.optional(&mut self.disk_used),
+            25 => reader.optional(&mut self.disk),
+            26 => reader.optional(&mut self.addresses),
             27 => reader.optional(&mut self.root_password),
             28 => reader.optional(&mut self.user_password),
             29 => reader.optional(&mut self.vnc_password),

@@ -39,8 +39,8 @@ use crate::types::{Schedules, ServerId};
 /// let server_schedules = client.call(&call)?;
 /// let daily = server_schedules.daily.as_ref().ok_or("there is none")?;
 /// assert_eq!(daily.kind, ScheduleType::Daily);
-/// assert_eq!(daily.hour, Some(BackupHour::new(3) ?));
 /// assert_eq!(daily.copies, Some(BackupCopies::new(4) ?));
+/// assert_eq!(daily.hour, Some(BackupHour::new(3) ?));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]

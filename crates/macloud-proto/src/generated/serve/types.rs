@@ -128,11 +128,11 @@ impl ToWire for Backup {
         object.set("id", &self.id);
         object.set("name", &self.name);
         object.set("full_name", &self.full_name);
-        object.set("status", &self.status);
-        object.set("status_text", &self.status_text);
         object.set("created", &self.created);
         object.set("updated", &self.updated);
         object.set("end", &self.paid_until);
+        object.set("status", &self.status);
+        object.set("status_text", &self.status_text);
         object.set("server", &self.server);
         object.set("can", &self.can);
         object.set("datacenter", &self.datacenter);
@@ -165,9 +165,9 @@ impl ToWire for Schedule {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
         object.set("type", &self.kind);
-        object.set("day", &self.day);
-        object.set("hour", &self.hour);
         object.set("left", &self.copies);
+        object.set("hour", &self.hour);
+        object.set("day", &self.day);
         Some(object.into_value())
     }
 }
@@ -256,11 +256,11 @@ impl ToWire for Domain {
         object.set("id", &self.id);
         object.set("name", &self.name);
         object.set("full_name", &self.full_name);
-        object.set("status", &self.status);
-        object.set("status_text", &self.status_text);
         object.set("created", &self.created);
         object.set("updated", &self.updated);
         object.set("end", &self.paid_until);
+        object.set("status", &self.status);
+        object.set("status_text", &self.status_text);
         object.set("real", &self.delegated);
         object.set("can", &self.can);
         Some(object.into_value())
@@ -305,11 +305,11 @@ impl ToWire for AdditionalAddresses {
         object.set("id", &self.id);
         object.set("name", &self.name);
         object.set("full_name", &self.full_name);
-        object.set("status", &self.status);
-        object.set("status_text", &self.status_text);
         object.set("created", &self.created);
         object.set("updated", &self.updated);
         object.set("end", &self.paid_until);
+        object.set("status", &self.status);
+        object.set("status_text", &self.status_text);
         object.set("ip", &self.addresses);
         object.set("server", &self.server);
         object.set("datacenter", &self.datacenter);
@@ -388,11 +388,11 @@ impl ToWire for Iso {
         object.set("id", &self.id);
         object.set("name", &self.name);
         object.set("full_name", &self.full_name);
-        object.set("status", &self.status);
-        object.set("status_text", &self.status_text);
         object.set("created", &self.created);
         object.set("updated", &self.updated);
         object.set("end", &self.paid_until);
+        object.set("status", &self.status);
+        object.set("status_text", &self.status_text);
         object.set("file", &self.file);
         object.set("attached", &self.attached);
         object.set("server", &self.server);
@@ -499,22 +499,22 @@ impl ToWire for LeastAmount {
 impl ToWire for ParameterPrice {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
-        object.set("min", &self.min);
-        object.set("max", &self.max);
-        object.set("step", &self.step);
-        object.set("ram_for_cpu", &self.ram_for_cpu);
-        object.set("for", &self.per);
         object.set("cost", &self.cost);
         object.set("full_cost", &self.full_cost);
         object.set("period", &self.period);
         object.set("period_name", &self.period_name);
         object.set("st_bonus", &self.bonus);
-        object.set("st_name", &self.st_name);
-        object.set("st_id", &self.st_id);
+        object.set("min", &self.min);
+        object.set("max", &self.max);
+        object.set("step", &self.step);
+        object.set("ram_for_cpu", &self.ram_for_cpu);
+        object.set("for", &self.per);
         object.set("type", &self.kind);
         object.set("title", &self.title);
         object.set("hint", &self.hint);
         object.set("order", &self.order);
+        object.set("st_name", &self.st_name);
+        object.set("st_id", &self.st_id);
         Some(object.into_value())
     }
 }
@@ -549,13 +549,13 @@ impl ToWire for ServerPlan {
         let mut object = Object::new(format);
         object.set("id", &self.id);
         object.set("name", &self.name);
-        object.set("description", &self.description);
         object.set("cost", &self.cost);
         object.set("full_cost", &self.full_cost);
         object.set("period", &self.period);
         object.set("period_name", &self.period_name);
         object.set("min_money", &self.min_money);
         object.set("can_bonus", &self.can_bonus);
+        object.set("description", &self.description);
         object.set("data", &self.tariff);
         object.set("server-group", &self.group);
         object.set("selected", &self.selected);
@@ -619,11 +619,11 @@ impl ToWire for Server {
         object.set("id", &self.id);
         object.set("name", &self.name);
         object.set("full_name", &self.full_name);
-        object.set("status", &self.status);
-        object.set("status_text", &self.status_text);
         object.set("created", &self.created);
         object.set("updated", &self.updated);
         object.set("end", &self.paid_until);
+        object.set("status", &self.status);
+        object.set("status_text", &self.status_text);
         object.set("ip", &self.addresses);
         object.set("server-plan", &self.plan);
         object.set("template", &self.template);

@@ -26,14 +26,6 @@ pub struct Backup {
     ///
     /// Known from clients, not from the document.
     pub full_name: Option<String>,
-    /// Its state.
-    ///
-    /// Known from clients, not from the document.
-    #[doc(alias("состояние", "статус"))]
-    pub status: ServiceStatus,
-    /// What is being done with it, such as its progress; localised.
-    #[doc(alias("состояние", "статус"))]
-    pub status_text: Option<String>,
     /// When it was ordered.
     ///
     /// Known from clients, not from the document.
@@ -47,6 +39,14 @@ pub struct Backup {
     /// Known from clients, not from the document.
     #[doc(alias = "end")]
     pub paid_until: Option<DateTime>,
+    /// Its state.
+    ///
+    /// Known from clients, not from the document.
+    #[doc(alias("состояние", "статус"))]
+    pub status: ServiceStatus,
+    /// What is being done with it, such as its progress; localised.
+    #[doc(alias("состояние", "статус"))]
+    pub status_text: Option<String>,
     /// The server that it is being made from, while it is new.
     ///
     /// Known from clients, not from the document.
@@ -80,11 +80,11 @@ impl Backup {
             id,
             name: None,
             full_name: None,
-            status,
-            status_text: None,
             created: None,
             updated: None,
             paid_until: None,
+            status,
+            status_text: None,
             server: None,
             can,
             datacenter: None,
@@ -101,11 +101,11 @@ impl FromFields for Backup {
             Field::required("id"),
             Field::optional("name"),
             Field::optional("full_name"),
-            Field::required("status"),
-            Field::optional("status_text"),
             Field::optional("created"),
             Field::optional("updated"),
             Field::optional("end"),
+            Field::required("status"),
+            Field::optional("status_text"),
             Field::optional("server"),
             Field::required("can"),
             Field::optional("datacenter"),
@@ -124,11 +124,11 @@ impl FromFields for Backup {
             0 => reader.required(&mut self.id),
             1 => reader.optional(&mut self.name),
             2 => reader.optional(&mut self.full_name),
-            3 => reader.required(&mut self.status),
-            4 => reader.optional(&mut self.status_text),
-            5 => reader.optional(&mut self.created),
-            6 => reader.optional(&mut self.updated),
-            7 => reader.optional(&mut self.paid_until),
+            3 => reader.optional(&mut self.created),
+            4 => reader.optional(&mut self.updated),
+            5 => reader.optional(&mut self.paid_until),
+            6 => reader.required(&mut self.status),
+            7 => reader.optional(&mut self.status_text),
             8 => reader.optional(&mut self.server),
             9 => reader.required(&mut self.can),
             10 => reader.optional(&mut self.datacenter),
@@ -258,32 +258,32 @@ pub struct Schedule {
     /// Known from clients, not from the document.
     #[doc(alias = "type")]
     pub kind: ScheduleType,
-    /// The day of the week from Monday, or of the month.
-    ///
-    /// Known from clients, not from the document.
-    pub day: Option<BackupDay>,
-    /// The hour, in Moscow.
-    ///
-    /// Known from clients, not from the document.
-    pub hour: Option<BackupHour>,
     /// How many copies are kept.
     ///
     /// Known from clients, not from the document.
     #[doc(alias = "left")]
     pub copies: Option<BackupCopies>,
+    /// The hour, in Moscow.
+    ///
+    /// Known from clients, not from the document.
+    pub hour: Option<BackupHour>,
+    /// The day of the week from Monday, or of the month.
+    ///
+    /// Known from clients, not from the document.
+    pub day: Option<BackupDay>,
 }
 
 impl Schedule {
     /// With the required fields; everything else is absent.
     pub fn new(kind: ScheduleType) -> Self {
-        Self { kind, day: None, hour: None, copies: None }
+        Self { kind, copies: None, hour: None, day: None }
     }
 }
 
 impl FromFields for Schedule {
     const TABLE: &'static Table = &Table::new(
         "specs/macloud/types/backups.toml",
-        &[Field::required("type"), Field::optional("day"), Field::optional("hour"), Field::optional("left")],
+        &[Field::required("type"), Field::optional("left"), Field::optional("hour"), Field::optional("day")],
     );
 
     fn blank() -> Self {
@@ -294,9 +294,9 @@ impl FromFields for Schedule {
     fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
         match index {
             0 => reader.required(&mut self.kind),
-            1 => reader.optional(&mut self.day),
+            1 => reader.optional(&mut self.copies),
             2 => reader.optional(&mut self.hour),
-            3 => reader.optional(&mut self.copies),
+            3 => reader.optional(&mut self.day),
             _ => Ok(()),
         }
     }

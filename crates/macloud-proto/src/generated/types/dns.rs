@@ -66,14 +66,6 @@ pub struct Domain {
     ///
     /// Known from clients, not from the document.
     pub full_name: Option<String>,
-    /// Its state.
-    ///
-    /// Known from clients, not from the document.
-    #[doc(alias("состояние", "статус"))]
-    pub status: ServiceStatus,
-    /// What is being done with it; localised.
-    #[doc(alias("состояние", "статус"))]
-    pub status_text: Option<String>,
     /// When it was added.
     ///
     /// Known from clients, not from the document.
@@ -87,6 +79,14 @@ pub struct Domain {
     /// Known from clients, not from the document.
     #[doc(alias = "end")]
     pub paid_until: Option<DateTime>,
+    /// Its state.
+    ///
+    /// Known from clients, not from the document.
+    #[doc(alias("состояние", "статус"))]
+    pub status: ServiceStatus,
+    /// What is being done with it; localised.
+    #[doc(alias("состояние", "статус"))]
+    pub status_text: Option<String>,
     /// Whether its name servers are the hoster's.
     ///
     /// Known from clients, not from the document.
@@ -105,11 +105,11 @@ impl Domain {
             id,
             name: name.into(),
             full_name: None,
-            status,
-            status_text: None,
             created: None,
             updated: None,
             paid_until: None,
+            status,
+            status_text: None,
             delegated,
             can: None,
         }
@@ -123,11 +123,11 @@ impl FromFields for Domain {
             Field::required("id"),
             Field::required("name"),
             Field::optional("full_name"),
-            Field::required("status"),
-            Field::optional("status_text"),
             Field::optional("created"),
             Field::optional("updated"),
             Field::optional("end"),
+            Field::required("status"),
+            Field::optional("status_text"),
             Field::required("real"),
             Field::optional("can"),
         ],
@@ -143,11 +143,11 @@ impl FromFields for Domain {
             0 => reader.required(&mut self.id),
             1 => reader.required(&mut self.name),
             2 => reader.optional(&mut self.full_name),
-            3 => reader.required(&mut self.status),
-            4 => reader.optional(&mut self.status_text),
-            5 => reader.optional(&mut self.created),
-            6 => reader.optional(&mut self.updated),
-            7 => reader.optional(&mut self.paid_until),
+            3 => reader.optional(&mut self.created),
+            4 => reader.optional(&mut self.updated),
+            5 => reader.optional(&mut self.paid_until),
+            6 => reader.required(&mut self.status),
+            7 => reader.optional(&mut self.status_text),
             8 => reader.required(&mut self.delegated),
             9 => reader.optional(&mut self.can),
             _ => Ok(()),

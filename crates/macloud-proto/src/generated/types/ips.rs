@@ -31,14 +31,6 @@ pub struct AdditionalAddresses {
     ///
     /// Known from clients, not from the document.
     pub full_name: Option<String>,
-    /// Its state.
-    ///
-    /// Known from clients, not from the document.
-    #[doc(alias("состояние", "статус"))]
-    pub status: ServiceStatus,
-    /// What is being done with it; localised.
-    #[doc(alias("состояние", "статус"))]
-    pub status_text: Option<String>,
     /// When it was ordered.
     ///
     /// Known from clients, not from the document.
@@ -52,6 +44,14 @@ pub struct AdditionalAddresses {
     /// Known from clients, not from the document.
     #[doc(alias = "end")]
     pub paid_until: Option<DateTime>,
+    /// Its state.
+    ///
+    /// Known from clients, not from the document.
+    #[doc(alias("состояние", "статус"))]
+    pub status: ServiceStatus,
+    /// What is being done with it; localised.
+    #[doc(alias("состояние", "статус"))]
+    pub status_text: Option<String>,
     /// The addresses.
     ///
     /// Known from clients, not from the document.
@@ -80,11 +80,11 @@ impl AdditionalAddresses {
             id,
             name: None,
             full_name: None,
-            status,
-            status_text: None,
             created: None,
             updated: None,
             paid_until: None,
+            status,
+            status_text: None,
             addresses,
             server: None,
             datacenter: None,
@@ -100,11 +100,11 @@ impl FromFields for AdditionalAddresses {
             Field::required("id"),
             Field::optional("name"),
             Field::optional("full_name"),
-            Field::required("status"),
-            Field::optional("status_text"),
             Field::optional("created"),
             Field::optional("updated"),
             Field::optional("end"),
+            Field::required("status"),
+            Field::optional("status_text"),
             Field::required_list("ip"),
             Field::optional("server"),
             Field::optional("datacenter"),
@@ -122,11 +122,11 @@ impl FromFields for AdditionalAddresses {
             0 => reader.required(&mut self.id),
             1 => reader.optional(&mut self.name),
             2 => reader.optional(&mut self.full_name),
-            3 => reader.required(&mut self.status),
-            4 => reader.optional(&mut self.status_text),
-            5 => reader.optional(&mut self.created),
-            6 => reader.optional(&mut self.updated),
-            7 => reader.optional(&mut self.paid_until),
+            3 => reader.optional(&mut self.created),
+            4 => reader.optional(&mut self.updated),
+            5 => reader.optional(&mut self.paid_until),
+            6 => reader.required(&mut self.status),
+            7 => reader.optional(&mut self.status_text),
             8 => reader.required_list(&mut self.addresses, 1000),
             9 => reader.optional(&mut self.server),
             10 => reader.optional(&mut self.datacenter),

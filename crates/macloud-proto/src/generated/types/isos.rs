@@ -49,14 +49,6 @@ pub struct Iso {
     ///
     /// Known from clients, not from the document.
     pub full_name: Option<String>,
-    /// Its state.
-    ///
-    /// Known from clients, not from the document.
-    #[doc(alias("состояние", "статус"))]
-    pub status: ServiceStatus,
-    /// What is being done with it; localised.
-    #[doc(alias("состояние", "статус"))]
-    pub status_text: Option<String>,
     /// When it was ordered.
     ///
     /// Known from clients, not from the document.
@@ -70,6 +62,14 @@ pub struct Iso {
     /// Known from clients, not from the document.
     #[doc(alias = "end")]
     pub paid_until: Option<DateTime>,
+    /// Its state.
+    ///
+    /// Known from clients, not from the document.
+    #[doc(alias("состояние", "статус"))]
+    pub status: ServiceStatus,
+    /// What is being done with it; localised.
+    #[doc(alias("состояние", "статус"))]
+    pub status_text: Option<String>,
     /// The file.
     ///
     /// Known from clients, not from the document.
@@ -97,11 +97,11 @@ impl Iso {
             id,
             name: None,
             full_name: None,
-            status,
-            status_text: None,
             created: None,
             updated: None,
             paid_until: None,
+            status,
+            status_text: None,
             file: None,
             attached,
             server: None,
@@ -117,11 +117,11 @@ impl FromFields for Iso {
             Field::required("id"),
             Field::optional("name"),
             Field::optional("full_name"),
-            Field::required("status"),
-            Field::optional("status_text"),
             Field::optional("created"),
             Field::optional("updated"),
             Field::optional("end"),
+            Field::required("status"),
+            Field::optional("status_text"),
             Field::optional("file"),
             Field::required("attached"),
             Field::optional("server"),
@@ -139,11 +139,11 @@ impl FromFields for Iso {
             0 => reader.required(&mut self.id),
             1 => reader.optional(&mut self.name),
             2 => reader.optional(&mut self.full_name),
-            3 => reader.required(&mut self.status),
-            4 => reader.optional(&mut self.status_text),
-            5 => reader.optional(&mut self.created),
-            6 => reader.optional(&mut self.updated),
-            7 => reader.optional(&mut self.paid_until),
+            3 => reader.optional(&mut self.created),
+            4 => reader.optional(&mut self.updated),
+            5 => reader.optional(&mut self.paid_until),
+            6 => reader.required(&mut self.status),
+            7 => reader.optional(&mut self.status_text),
             8 => reader.optional(&mut self.file),
             9 => reader.required(&mut self.attached),
             10 => reader.optional(&mut self.server),

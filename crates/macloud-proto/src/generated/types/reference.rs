@@ -150,31 +150,6 @@ impl FromFields for LeastAmount {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct ParameterPrice {
-    /// The least value.
-    ///
-    /// Known from clients, not from the document.
-    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
-    pub min: Option<Decimal>,
-    /// The greatest value.
-    ///
-    /// Known from clients, not from the document.
-    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
-    pub max: Option<Decimal>,
-    /// The step between values.
-    ///
-    /// Known from clients, not from the document.
-    #[doc(alias = "шаг")]
-    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
-    pub step: Option<Decimal>,
-    /// For memory: how much belongs to a core.
-    ///
-    /// Known from clients, not from the document.
-    pub ram_for_cpu: Option<u64>,
-    /// The unit; localised.
-    ///
-    /// Known from clients, not from the document.
-    #[doc(alias = "for")]
-    pub per: Option<String>,
     /// The price with discounts.
     ///
     /// Known from clients, not from the document.
@@ -200,14 +175,31 @@ pub struct ParameterPrice {
     /// Known from clients, not from the document.
     #[doc(alias = "st_bonus")]
     pub bonus: Option<bool>,
-    /// A name of the hoster's system.
+    /// The least value.
     ///
     /// Known from clients, not from the document.
-    pub st_name: Option<String>,
-    /// A number of the hoster's system.
+    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
+    pub min: Option<Decimal>,
+    /// The greatest value.
     ///
     /// Known from clients, not from the document.
-    pub st_id: Option<u64>,
+    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
+    pub max: Option<Decimal>,
+    /// The step between values.
+    ///
+    /// Known from clients, not from the document.
+    #[doc(alias = "шаг")]
+    #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
+    pub step: Option<Decimal>,
+    /// For memory: how much belongs to a core.
+    ///
+    /// Known from clients, not from the document.
+    pub ram_for_cpu: Option<u64>,
+    /// The unit; localised.
+    ///
+    /// Known from clients, not from the document.
+    #[doc(alias = "for")]
+    pub per: Option<String>,
     /// How the value is written.
     ///
     /// Known from clients, not from the document.
@@ -227,28 +219,36 @@ pub struct ParameterPrice {
     /// Known from clients, not from the document.
     #[doc(alias("заказ", "заказать"))]
     pub order: Option<i64>,
+    /// A name of the hoster's system.
+    ///
+    /// Known from clients, not from the document.
+    pub st_name: Option<String>,
+    /// A number of the hoster's system.
+    ///
+    /// Known from clients, not from the document.
+    pub st_id: Option<u64>,
 }
 
 impl ParameterPrice {
     /// With the required fields; everything else is absent.
     pub fn new(cost: Money) -> Self {
         Self {
-            min: None,
-            max: None,
-            step: None,
-            ram_for_cpu: None,
-            per: None,
             cost,
             full_cost: None,
             period: None,
             period_name: None,
             bonus: None,
-            st_name: None,
-            st_id: None,
+            min: None,
+            max: None,
+            step: None,
+            ram_for_cpu: None,
+            per: None,
             kind: None,
             title: None,
             hint: None,
             order: None,
+            st_name: None,
+            st_id: None,
         }
     }
 }
@@ -257,22 +257,22 @@ impl FromFields for ParameterPrice {
     const TABLE: &'static Table = &Table::new(
         "specs/macloud/types/reference.toml",
         &[
-            Field::optional("min"),
-            Field::optional("max"),
-            Field::optional("step"),
-            Field::optional("ram_for_cpu"),
-            Field::optional("for"),
             Field::required("cost"),
             Field::optional("full_cost"),
             Field::optional("period"),
             Field::optional("period_name"),
             Field::optional("st_bonus"),
-            Field::optional("st_name"),
-            Field::optional("st_id"),
+            Field::optional("min"),
+            Field::optional("max"),
+            Field::optional("step"),
+            Field::optional("ram_for_cpu"),
+            Field::optional("for"),
             Field::optional("type"),
             Field::optional("title"),
             Field::optional("hint"),
             Field::optional("order"),
+            Field::optional("st_name"),
+            Field::optional("st_id"),
         ],
     );
 
@@ -283,22 +283,22 @@ impl FromFields for ParameterPrice {
     #[inline]
     fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
         match index {
-            0 => reader.optional(&mut self.min),
-            1 => reader.optional(&mut self.max),
-            2 => reader.optional(&mut self.step),
-            3 => reader.optional(&mut self.ram_for_cpu),
-            4 => reader.optional(&mut self.per),
-            5 => reader.required_money(&mut self.cost),
-            6 => reader.money(&mut self.full_cost),
-            7 => reader.optional(&mut self.period),
-            8 => reader.optional(&mut self.period_name),
-            9 => reader.optional(&mut self.bonus),
-            10 => reader.optional(&mut self.st_name),
-            11 => reader.optional(&mut self.st_id),
-            12 => reader.optional(&mut self.kind),
-            13 => reader.optional(&mut self.title),
-            14 => reader.optional(&mut self.hint),
-            15 => reader.optional(&mut self.order),
+            0 => reader.required_money(&mut self.cost),
+            1 => reader.money(&mut self.full_cost),
+            2 => reader.optional(&mut self.period),
+            3 => reader.optional(&mut self.period_name),
+            4 => reader.optional(&mut self.bonus),
+            5 => reader.optional(&mut self.min),
+            6 => reader.optional(&mut self.max),
+            7 => reader.optional(&mut self.step),
+            8 => reader.optional(&mut self.ram_for_cpu),
+            9 => reader.optional(&mut self.per),
+            10 => reader.optional(&mut self.kind),
+            11 => reader.optional(&mut self.title),
+            12 => reader.optional(&mut self.hint),
+            13 => reader.optional(&mut self.order),
+            14 => reader.optional(&mut self.st_name),
+            15 => reader.optional(&mut self.st_id),
             _ => Ok(()),
         }
     }
@@ -451,9 +451,6 @@ pub struct ServerPlan {
     /// Its name.
     #[doc(alias = "название")]
     pub name: String,
-    /// What it is.
-    #[doc(alias = "описание")]
-    pub description: Option<String>,
     /// The price of a period with the discounts of the account.
     #[doc(alias("стоимость", "цена"))]
     pub cost: Money,
@@ -472,6 +469,9 @@ pub struct ServerPlan {
     pub min_money: Option<Money>,
     /// Whether the bonus balance may pay.
     pub can_bonus: Option<bool>,
+    /// What it is.
+    #[doc(alias = "описание")]
+    pub description: Option<String>,
     /// What it is made of.
     #[doc(alias("data", "тариф"))]
     pub tariff: Option<Tariff>,
@@ -500,13 +500,13 @@ impl ServerPlan {
         Self {
             id,
             name: name.into(),
-            description: None,
             cost,
             full_cost: None,
             period: None,
             period_name: None,
             min_money: None,
             can_bonus: None,
+            description: None,
             tariff: None,
             group: None,
             selected: None,
@@ -525,13 +525,13 @@ impl FromFields for ServerPlan {
         &[
             Field::required("id"),
             Field::required("name"),
-            Field::optional("description"),
             Field::required("cost"),
             Field::optional("full_cost"),
             Field::optional("period"),
             Field::optional("period_name"),
             Field::optional("min_money"),
             Field::optional("can_bonus"),
+            Field::optional("description"),
             Field::optional("data"),
             Field::optional("server-group"),
             Field::optional("selected"),
@@ -552,13 +552,13 @@ impl FromFields for ServerPlan {
         match index {
             0 => reader.required(&mut self.id),
             1 => reader.required(&mut self.name),
-            2 => reader.optional(&mut self.description),
-            3 => reader.required_money(&mut self.cost),
-            4 => reader.money(&mut self.full_cost),
-            5 => reader.optional(&mut self.period),
-            6 => reader.optional(&mut self.period_name),
-            7 => reader.money(&mut self.min_money),
-            8 => reader.optional(&mut self.can_bonus),
+            2 => reader.required_money(&mut self.cost),
+            3 => reader.money(&mut self.full_cost),
+            4 => reader.optional(&mut self.period),
+            5 => reader.optional(&mut self.period_name),
+            6 => reader.money(&mut self.min_money),
+            7 => reader.optional(&mut self.can_bonus),
+            8 => reader.optional(&mut self.description),
             9 => reader.optional(&mut self.tariff),
             10 => reader.optional(&mut self.group),
             11 => reader.optional(&mut self.selected),
