@@ -577,21 +577,14 @@ mod tests {
         assert_eq!(doubt(ended_now('x', 'x')), Doubt::WasSo);
     }
 
-    /// The best run counts, since others use the machine, too: what is quadratic is never fast enough.
+    /// What is quadratic takes minutes; what is linear is done at once, however busy the machine is.
     #[test]
     fn a_long_list_is_compared_in_linear_time() {
-        let time = |count: u64| {
-            let before = before_new(&(0..count).collect::<Vec<_>>());
-            let once = |_| {
-                let start = std::time::Instant::now();
-                assert_eq!(says(&before, appeared(0..=count, |_| true, number)), Sighting::Seen(vec![count]));
-                start.elapsed()
-            };
-            (0..5).map(once).min().unwrap()
-        };
-        let laps: Vec<_> = (0..8).map(|_| (time(1_000), time(20_000))).collect();
-        // Linear is 20 times, and more where other programs take the caches; quadratic is 400.
-        assert!(laps.iter().any(|(short, long)| *long < 250 * *short), "for 1,000 and 20,000 items: {laps:?}");
+        let (count, start) = (300_000, std::time::Instant::now());
+        let before = before_new(&(0..count).collect::<Vec<_>>());
+        assert_eq!(says(&before, appeared(0..=count, |_| true, number)), Sighting::Seen(vec![count]));
+        let time = start.elapsed();
+        assert!(time < std::time::Duration::from_secs(20), "{time:?}");
     }
 
     /// R5: a date moves by what was ordered, by the hoster's own renewal, or only in its form.

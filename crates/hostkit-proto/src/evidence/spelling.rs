@@ -201,19 +201,12 @@ mod tests {
         }
     }
 
+    /// What is quadratic takes minutes; what is linear is done at once, however busy the machine is.
     #[test]
     fn a_text_of_ampersands_is_read_in_linear_time() {
-        let time = |count: usize| {
-            let text = "&".repeat(count);
-            let once = |_| {
-                let start = std::time::Instant::now();
-                assert_eq!(unescaped(&text).len(), count);
-                start.elapsed()
-            };
-            (0..5).map(once).min().unwrap()
-        };
-        // Others use the machine, too; what is quadratic is never fast enough.
-        let laps: Vec<_> = (0..8).map(|_| (time(2_000), time(400_000))).collect();
-        assert!(laps.iter().any(|(short, long)| *long < 1_200 * *short), "for 2,000 and 400,000: {laps:?}");
+        let (count, start) = (4_000_000, std::time::Instant::now());
+        assert_eq!(unescaped(&"&".repeat(count)).len(), count);
+        let time = start.elapsed();
+        assert!(time < std::time::Duration::from_secs(20), "{time:?}");
     }
 }
