@@ -26,6 +26,9 @@ const PLACES: usize = 2 * FIELDS;
 const CHANGES: usize = 64;
 /// Steps of the path to an item of a list that stands directly under a key of the document.
 const LIST_IN_ROOT: usize = 3;
+/// Items that there is room for at first: in a list within an item, as `Vec` has it, and in others, whose items are large.
+const FIRST_INNER_ITEMS: usize = 4;
+const FIRST_ITEMS: usize = 2;
 /// Bytes that may be reserved for each byte of the body that is left.
 const RESERVED: usize = 4;
 
@@ -270,11 +273,15 @@ impl<'r> Reader<'r> {
         let is_top = self.is_at_top();
         let cursor = self.cursor()?;
         let start = if table.is_plain { (0, false) } else { Self::unusual_object::<S>(table, cursor, is_top)? };
-        let Some(frame) = S::enter(cursor)? else {
-            return self.finish_in_body(table, &Met::default(), start, read);
-        };
-        let order = if self.has_repeats { self.orders.take(table) } else { Order::OF_THE_TABLE };
+        // Entered where it stands: an object that is moved costs as much as a field.
+        let (frame, order) = (Frame::OBJECT, Order::OF_THE_TABLE);
         let mut open = Open { frame, met: Met::default(), order, place: 0, is_top };
+        if !S::enter(cursor, &mut open.frame)? {
+            return self.finish_in_body(table, &open.met, start, read);
+        }
+        if self.has_repeats {
+            open.order = self.orders.take(table);
+        }
         let depth = self.enter_path();
         let is_direct = table.total.is_none() && (!is_top || self.envelope.is_empty());
         while !(is_direct && self.direct_fields::<S>(table, &mut open, read)?)
@@ -312,9 +319,10 @@ impl<'r> Reader<'r> {
         let found = find(table, format, open.order.next(open.place), key);
         let EntryKey { text, is_attribute } = key;
         if let Some(position) = envelope.iter().position(|key| *key == text) {
-            self.note(position)?;
-            if matches!(found, Found::Unknown) {
-                return Ok(self.cursor()?.skip()?);
+            let is_field = !matches!(found, Found::Unknown);
+            self.note(position, is_field)?;
+            if !is_field {
+                return Ok(());
             }
         }
         open.met.has_entries = true;
@@ -385,11 +393,8 @@ impl<'r> Reader<'r> {
                 Some(field) if S::next_is(cursor, &mut open.frame, field) => field,
                 _ => {
                     let is_passed = S::leave(cursor, &open.frame)?;
-                    let found = if is_passed {
-                        None
-                    } else {
-                        another_field::<S>(cursor, &mut open.frame, fields, table, index)
-                    };
+                    let found =
+                        if is_passed { None } else { S::another_field(cursor, &mut open.frame, fields, table, index) };
                     let Some((found, field)) = found else {
                         open.met.fields.set_first_word(met);
                         open.place = place;
@@ -576,16 +581,25 @@ impl<'r> Reader<'r> {
         Ok(())
     }
 
-    /// Notes what stands under a key of the envelope.
-    fn note(&mut self, position: usize) -> Result<(), Irregular> {
-        let mut ahead = self.cursor()?.clone();
+    /// Notes what stands under a key of the envelope, and passes it if it is no field as well.
+    fn note(&mut self, position: usize, is_field: bool) -> Result<(), Irregular> {
+        let cursor = self.cursor()?;
+        let mut ahead = cursor.clone();
         let note = match ahead.kind() {
             Some(Kind::Text) => Note::Text(ahead.scalar()?),
             Some(Kind::Number) => Note::Number(ahead.scalar()?),
             Some(Kind::Bool) => Note::Flag(ahead.boolean()?),
-            Some(Kind::List | Kind::Map) if !ahead.is_empty_container() => Note::Data,
-            _ => Note::Empty,
+            kind => {
+                let has_data = matches!(kind, Some(Kind::List | Kind::Map)) && !ahead.is_empty_container();
+                if !is_field {
+                    ahead.skip()?;
+                }
+                if has_data { Note::Data } else { Note::Empty }
+            }
         };
+        if !is_field {
+            *cursor = ahead;
+        }
         match self.notes.0.get_mut(position) {
             Some(place @ Note::Nothing) => {
                 *place = note;
@@ -605,7 +619,7 @@ impl<'r> Reader<'r> {
             return Err(Irregular.into());
         }
         if place.len() == place.capacity() {
-            place.reserve(self.room(place.len(), 0, size_of::<T>()));
+            place.reserve_exact(self.room(place.len(), 0, size_of::<T>()));
         }
         self.has_repeats |= place.len() == LEARNING;
         let depth = self.enter_path();
@@ -638,7 +652,7 @@ impl<'r> Reader<'r> {
         self.path.push(Step::Index(0));
         while self.next_item(&mut frame, max_items)? {
             if place.len() == place.capacity() {
-                place.reserve(self.room(place.len(), frame.start, size_of::<T>()));
+                place.reserve_exact(self.room(place.len(), frame.start, size_of::<T>()));
             }
             T::push(place, self)?;
         }
@@ -699,19 +713,22 @@ impl<'r> Reader<'r> {
         if frame.frame.found() > max_items { Err(Irregular) } else { Ok(is_there) }
     }
 
-    /// How many more items to make room for: as many as the rest of the body has, if they are like those so far. Not so in
-    /// lists within items, of which there may be many: each would reserve for the whole rest.
+    /// How many more items to make exact room for: as many as the rest of the body has, if they are like those so far. Not
+    /// so in lists within items, of which there may be many: each would reserve for the whole rest.
     #[inline(never)]
     fn room(&mut self, items: usize, start: usize, size: usize) -> usize {
         let is_inner = self.path.len() > LIST_IN_ROOT;
         let Ok(cursor) = self.cursor() else { return 1 };
         let (left, read) = (cursor.left(), cursor.position().saturating_sub(start));
-        if items == 0 || is_inner {
-            return 1;
+        match items {
+            0 if is_inner => return FIRST_INNER_ITEMS,
+            0 => return FIRST_ITEMS,
+            _ if is_inner => return items,
+            _ => {}
         }
         let alike = left / (read / items).max(1);
-        // A few more, since one that is missing doubles the list.
-        let alike = alike + alike / 32 + 1;
+        // A few more, since one that is missing moves the list; and never so few that moving them all becomes the work.
+        let alike = (alike + alike / 32 + 1).max(items / 8);
         // Never on the word of a few short items: a list of empty objects must not reserve many times its text.
         alike.min((left * RESERVED / size.max(1)).max(items))
     }
@@ -760,8 +777,9 @@ impl<'r> Reader<'r> {
 trait Syntax {
     const IS_XML: bool = false;
 
-    /// Enters an object; `None` if it is an element without content, which is passed.
-    fn enter(cursor: &mut Cursor<'_>) -> Result<Option<Frame>, Irregular>;
+    /// Enters an object, into a frame that is [`Frame::OBJECT`]; `false` if it is an element without content, which is
+    /// passed.
+    fn enter(cursor: &mut Cursor<'_>, frame: &mut Frame) -> Result<bool, Irregular>;
 
     /// Goes on to the value of this field if that comes next, directly under its key.
     fn next_is(cursor: &mut Cursor<'_>, frame: &mut Frame, field: &Field) -> bool;
@@ -777,12 +795,24 @@ trait Syntax {
 
     /// The key of the next entry, where that is plain.
     fn next_key<'r>(cursor: &Cursor<'r>, frame: &Frame) -> Option<NextKey<'r>>;
+
+    /// Goes on to the value of the next entry, if that is one of these fields and stands directly under its key, where
+    /// the field with the index `guess` was expected.
+    #[inline(always)]
+    fn another_field<'t>(
+        cursor: &mut Cursor<'_>,
+        frame: &mut Frame,
+        fields: &'t [Field],
+        table: &Table,
+        guess: usize,
+    ) -> Option<(usize, &'t Field)> {
+        field_by_key::<Self>(cursor, frame, fields, table, guess)
+    }
 }
 
-/// Goes on to the value of the next entry, if that is one of these fields and stands directly under its key, where the
-/// field with the index `guess` was expected.
+/// [`Syntax::another_field`] for keys of any form.
 #[inline(never)]
-fn another_field<'t, S: Syntax>(
+fn field_by_key<'t, S: Syntax + ?Sized>(
     cursor: &mut Cursor<'_>,
     frame: &mut Frame,
     fields: &'t [Field],
@@ -804,8 +834,8 @@ struct Xml;
 
 impl Syntax for Json {
     #[inline(always)]
-    fn enter(cursor: &mut Cursor<'_>) -> Result<Option<Frame>, Irregular> {
-        cursor.json_enter_object().map(Some)
+    fn enter(cursor: &mut Cursor<'_>, frame: &mut Frame) -> Result<bool, Irregular> {
+        cursor.json_enter_object(frame).map(|()| true)
     }
 
     #[inline(always)]
@@ -827,12 +857,30 @@ impl Syntax for Json {
     fn next_key<'r>(cursor: &Cursor<'r>, frame: &Frame) -> Option<NextKey<'r>> {
         cursor.json_next_key(frame)
     }
+
+    /// The key is compared as it is written, with what stands around it, as that of the expected field is.
+    #[inline(never)]
+    fn another_field<'t>(
+        cursor: &mut Cursor<'_>,
+        frame: &mut Frame,
+        fields: &'t [Field],
+        table: &Table,
+        guess: usize,
+    ) -> Option<(usize, &'t Field)> {
+        for index in cursor.json_compact_key().into_iter().flat_map(|text| table.slots_from(text)) {
+            let Some(field) = fields.get(index) else { break };
+            if cursor.json_next_is(frame, &field.written) {
+                return Some((index, field));
+            }
+        }
+        field_by_key::<Self>(cursor, frame, fields, table, guess)
+    }
 }
 
 impl Syntax for Php {
     #[inline(always)]
-    fn enter(cursor: &mut Cursor<'_>) -> Result<Option<Frame>, Irregular> {
-        cursor.enter_object()
+    fn enter(cursor: &mut Cursor<'_>, frame: &mut Frame) -> Result<bool, Irregular> {
+        cursor.php_enter_object(frame).map(|()| true)
     }
 
     #[inline(always)]
@@ -855,8 +903,11 @@ impl Syntax for Xml {
     const IS_XML: bool = true;
 
     #[inline(always)]
-    fn enter(cursor: &mut Cursor<'_>) -> Result<Option<Frame>, Irregular> {
-        cursor.enter_object()
+    fn enter(cursor: &mut Cursor<'_>, frame: &mut Frame) -> Result<bool, Irregular> {
+        let entered = cursor.enter_object()?;
+        let is_there = entered.is_some();
+        *frame = entered.unwrap_or(Frame::OBJECT);
+        Ok(is_there)
     }
 
     #[inline(always)]

@@ -82,16 +82,15 @@ impl Table {
         if is_xml {
             return self.fields.iter().position(|field| field.name.key(Format::Xml).is(text));
         }
-        let mut slot = Key::slot_of(text, FIELDS);
-        // A table that is full has no empty slot.
-        for _ in 0..FIELDS {
-            let index = usize::from(*self.slots.get(slot)?);
-            if self.fields.get(index)?.name.json().is(text) {
-                return Some(index);
-            }
-            slot = (slot + 1) % FIELDS;
-        }
-        None
+        let is_it = |index: &usize| self.fields.get(*index).is_none_or(|field| field.name.json().is(text));
+        self.slots_from(text).find(is_it).filter(|index| *index < self.fields.len())
+    }
+
+    /// The indices to look at for a field with this key in JSON, up to one that is no field's; all, if there is none such.
+    #[inline(always)]
+    pub(crate) fn slots_from(&self, text: &[u8]) -> impl Iterator<Item = usize> {
+        let slot = Key::slot_of(text, FIELDS);
+        (slot..slot + FIELDS).map(|slot| usize::from(self.slots[slot % FIELDS]))
     }
 
     /// Names the key beside the list or map with this index that says how many items there are in all.

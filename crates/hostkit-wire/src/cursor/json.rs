@@ -216,14 +216,15 @@ impl<'a> Cursor<'a> {
         true
     }
 
-    /// [`Cursor::enter_object`] for JSON.
+    /// [`Cursor::enter_object`] for JSON, into a frame that is [`Frame::OBJECT`].
     #[inline(always)]
-    pub fn json_enter_object(&mut self) -> Result<Frame, Irregular> {
+    pub fn json_enter_object(&mut self, frame: &mut Frame) -> Result<(), Irregular> {
         if self.byte(self.at) != Some(b'{') {
-            return self.enter_empty_list();
+            *frame = self.enter_empty_list()?;
+            return Ok(());
         }
         self.depth = self.depth.checked_sub(1).ok_or(Irregular)?;
-        Ok(Frame::new(false))
+        Ok(())
     }
 
     /// Passes the end of an object, if that comes next behind an entry.
@@ -242,6 +243,14 @@ impl<'a> Cursor<'a> {
     #[inline(always)]
     pub fn json_is_compact(&self) -> bool {
         self.byte(self.at + 1) == Some(b'"')
+    }
+
+    /// The text of the next entry's key, read without moving, if it is written without whitespace.
+    #[inline(always)]
+    pub fn json_compact_key(&self) -> Option<&'a [u8]> {
+        let [_, b'"', inside @ ..] = self.text.as_bytes().get(self.at..)? else { return None };
+        let length = inside.first_chunk().and_then(short_length).unwrap_or_else(|| plain_length(inside));
+        inside.get(..length)
     }
 
     /// The key of the next entry, read without moving, if it is plain. Else [`Cursor::next`] and [`Cursor::key`] tell what

@@ -560,14 +560,17 @@ impl Frame {
         self.found
     }
 
-    fn new(is_list: bool) -> Self {
+    /// An object before its first entry, for the ways to enter one that take a frame.
+    pub const OBJECT: Self = Self::new(false);
+
+    const fn new(is_list: bool) -> Self {
         Self { left: 0, found: 0, is_list, separator: b'{', part: Part::Children, name: (0, 0) }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Cursor, Irregular, Number, WrittenKey};
+    use super::{Cursor, Frame, Irregular, Number, WrittenKey};
     use crate::{Format, Limits, parse};
 
     #[test]
@@ -577,7 +580,8 @@ mod tests {
             let [a, b] = ["a", "b"].map(WrittenKey::new);
             for way in 0..3 {
                 let mut cursor = Cursor::open(&[Format::Json], body.as_bytes(), &Limits::DEFAULT).expect("JSON");
-                let mut frame = cursor.json_enter_object().expect("an object");
+                let mut frame = Frame::OBJECT;
+                cursor.json_enter_object(&mut frame).expect("an object");
                 match way {
                     0 => assert!(cursor.json_next_is(&mut frame, &a)),
                     1 => {

@@ -107,11 +107,27 @@ impl<'a> Cursor<'a> {
         Ok(Frame { left, ..Frame::new(true) })
     }
 
+    /// [`Cursor::enter_object`] for PHP, into a frame that is [`Frame::OBJECT`].
+    #[inline(always)]
+    pub fn php_enter_object(&mut self, frame: &mut Frame) -> Result<(), Irregular> {
+        let (left, entries) = php::array_head(self.text, self.at).ok_or(Irregular)?;
+        self.depth = self.depth.checked_sub(1).ok_or(Irregular)?;
+        self.at = entries;
+        (frame.left, frame.is_list) = (left, true);
+        if self.php_starts_list(frame) { Err(Irregular) } else { Ok(()) }
+    }
+
+    /// Whether the first key of an array that was entered is that of a list.
+    #[inline(always)]
+    fn php_starts_list(&self, frame: &Frame) -> bool {
+        let entries = self.text.as_bytes().get(self.at..).unwrap_or(&[]);
+        frame.left > 0 && entries.first_chunk() == Some(b"i:0;")
+    }
+
     /// An array that was entered, if it is no list.
     #[inline]
     pub(super) fn php_object(&self, frame: Frame) -> Result<Frame, Irregular> {
-        let entries = self.text.as_bytes().get(self.at..).unwrap_or(&[]);
-        if frame.left > 0 && entries.first_chunk() == Some(b"i:0;") { Err(Irregular) } else { Ok(frame) }
+        if self.php_starts_list(&frame) { Err(Irregular) } else { Ok(frame) }
     }
 
     #[inline(always)]
