@@ -11,7 +11,6 @@ use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use event_listener::{Event, EventListener};
-use hostkit_proto::evidence::LAG;
 
 use crate::store::thread::{Answer, random};
 use crate::sync::Mutex;
@@ -96,7 +95,8 @@ impl Turns {
         let mut others = Others { keys: Vec::new(), may_have_done_it: is_forgotten };
         for known in state.known.iter().filter(|known| Some(known.number) != turn && known.kind.may_be(kind)) {
             // What an earlier call did was seen before this one, unless the list lagged.
-            let was_seen = |ended: Moment| own.is_some_and(|own| known.number < own.number && ended + LAG < own.began);
+            let was_seen =
+                |ended: Moment| own.is_some_and(|own| known.number < own.number && ended + known.kind.lag < own.began);
             match &known.end {
                 End::Open | End::Unknown(None) => others.may_have_done_it = true,
                 End::Unknown(Some(ended)) => others.may_have_done_it |= !was_seen(*ended),

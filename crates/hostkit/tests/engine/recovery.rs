@@ -481,6 +481,23 @@ fn what_several_calls_made_is_known() {
 }
 
 /// A hoster that may need hours is read until they are over.
+/// A call whose effect takes hours to show may be what a later one's list then shows.
+#[test]
+fn an_earlier_call_that_takes_hours_to_show_is_not_taken_for_a_later_one() {
+    for (minutes, is_told_apart) in [(20, false), (110, false), (130, true)] {
+        let lost = || [things("1, 2"), BROKEN()];
+        let bench = bench(lost().into_iter().chain(lost()).chain(always(|| things("1, 2, 7"), 40)));
+        let Outcome::Unresolved(_) = bench.read_and_perform(Migrate) else { panic!("the end is open") };
+        bench.clock.advance(Duration::from_secs(minutes * 60));
+        let Outcome::Unresolved(ticket) = bench.read_and_perform(Migrate) else { panic!("the end is open") };
+        let done = bench.run(bench.core.recover::<Migrate>(&ticket, CallOptions::new()));
+        match is_told_apart {
+            true => assert!(matches!(done, Recovery::Happened(7)), "{minutes}: {done}"),
+            false => assert!(matches!(done, Recovery::CannotTell(Doubt::OtherCall)), "{minutes}: {done}"),
+        }
+    }
+}
+
 #[test]
 fn a_lag_of_hours_is_waited_out() {
     let (bench, ticket) = broken(Migrate, Some(things("1")), []);
