@@ -152,6 +152,8 @@ fn odd_answers() -> Vec<(String, bool)> {
         coded("1.1", "chunked, gzip", &chunks),
         coded("1.1", "chunked, gzip", BODY),
         coded("1.1", "chunked\r\nTransfer-Encoding: identity", &chunks),
+        coded("1.1", "chunked\r\nContent-Length: 8\r\nContent-Length: 3", &chunks),
+        coded("1.1", "identity\r\nContent-Length:", BODY),
         led(&format!("HTTP/1.1 103 Early Hints\r\n{}", many(101))),
         led("HTTP/1.1 100 Continue\r\nno colon"),
     ];
