@@ -43,7 +43,7 @@ struct State {
 
 struct Known {
     number: u64,
-    /// When it began to read what was there before.
+    /// When it began to read what was there before, or as of when that is, if it came from a cache.
     began: Moment,
     kind: Kind,
     end: End,
@@ -174,6 +174,18 @@ pub(crate) struct Turn {
 impl Turn {
     pub(crate) fn number(&self) -> u64 {
         self.number
+    }
+
+    /// What was there before the call came from a cache, and is so old: what earlier calls did shows in it that much later.
+    pub(crate) fn read_from_cache(&mut self, age: Duration) {
+        if age.is_zero() {
+            return;
+        }
+        if let Some(own) = self.shared.lock().known.iter_mut().find(|known| known.number == self.number) {
+            own.began = own.began.before(age);
+        }
+        // Whoever asks the store what other calls mean for this one does so later, and in turn.
+        drop(self.store.as_ref().map(|store| store.read_from_cache(self.number, age)));
     }
 
     /// The call itself is sent: until now there were only reads and sign-ins.

@@ -498,6 +498,26 @@ fn an_earlier_call_that_takes_hours_to_show_is_not_taken_for_a_later_one() {
     }
 }
 
+/// A list before the call that came from a cache lacks what an earlier call did for as much longer.
+#[test]
+fn an_earlier_call_is_not_taken_for_one_whose_list_came_from_a_cache() {
+    for (minutes, age, is_told_apart) in [(16, 0, true), (16, 800, false), (30, 800, true)] {
+        let bench = bench(
+            [things("1, 2"), BROKEN(), things("1, 2").header("age", &age.to_string()), BROKEN()]
+                .into_iter()
+                .chain(always(|| things("1, 2, 7"), 40)),
+        );
+        let Outcome::Unresolved(_) = bench.read_and_perform(Order) else { panic!("the end is open") };
+        bench.clock.advance(Duration::from_secs(minutes * 60));
+        let Outcome::Unresolved(ticket) = bench.read_and_perform(Order) else { panic!("the end is open") };
+        let done = bench.run(bench.core.recover::<Order>(&ticket, CallOptions::new()));
+        match is_told_apart {
+            true => assert!(matches!(done, Recovery::Happened(7)), "{minutes}, {age}: {done}"),
+            false => assert!(matches!(done, Recovery::CannotTell(Doubt::OtherCall)), "{minutes}, {age}: {done}"),
+        }
+    }
+}
+
 #[test]
 fn a_lag_of_hours_is_waited_out() {
     let (bench, ticket) = broken(Migrate, Some(things("1")), []);

@@ -55,6 +55,18 @@ impl SharedTurns {
         self.thread.ask(move |store| turns.change(store, |_, kept| kept.others(turn, &kind)))
     }
 
+    pub(super) fn read_from_cache(&self, number: u64, age: Duration) -> Answer<()> {
+        let turns = self.clone();
+        self.thread.ask(move |store| {
+            let aged = turns.change(store, |_, kept| kept.read_from_cache(number, age));
+            if let Err(error) = &aged {
+                let entry = turns.key.as_str();
+                tracing::warn!(entry, error = %error, "could not record in the store how old the list before a call is");
+            }
+            aged
+        })
+    }
+
     pub(super) fn end(&self, number: u64, ended: Ended) -> Answer<()> {
         let turns = self.clone();
         self.thread.ask(move |store| {
@@ -152,6 +164,12 @@ impl Kept {
             self.lost = self.lost.max(self.calls.remove(index).began);
         }
         Ok(self.others(Some(number), kind))
+    }
+
+    fn read_from_cache(&mut self, number: u64, age: Duration) {
+        if let Some(call) = self.calls.iter_mut().find(|call| call.number == number) {
+            call.began = call.began.saturating_sub(whole_millis(age));
+        }
     }
 
     fn end(&mut self, now: u64, number: u64, ended: &Ended) {
@@ -293,6 +311,17 @@ mod tests {
             let others = kept.take(2_000 + whole_millis(wait), 2, &kind(4), MINUTE).unwrap();
             assert_eq!(others.may_have_done_it, may_have_done_it, "{wait:?}");
         }
+    }
+
+    #[test]
+    fn a_list_from_a_cache_shows_earlier_calls_that_much_later() {
+        let (mut kept, lag) = (Kept::default(), whole_millis(LAG));
+        assert!(kept.take(1_000, 1, &kind(4), MINUTE).is_ok());
+        kept.end(2_000, 1, &Ended::Unknown);
+        let taken = kept.take(2_001 + lag, 2, &kind(4), MINUTE);
+        assert_eq!(taken, Ok(Others::default()));
+        kept.read_from_cache(2, Duration::from_secs(1));
+        assert!(kept.others(Some(2), &kind(4)).may_have_done_it);
     }
 
     #[test]
