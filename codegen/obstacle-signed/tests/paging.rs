@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use hostkit::protocol::evidence::Doubt;
 use hostkit::time::ManualClock;
 use hostkit::transport::{Phase, TransportErrorKind};
 use hostkit::{Outcome, Recovery, UnixTime};
@@ -72,6 +73,35 @@ fn an_api_that_does_not_go_on_is_an_error() {
     assert!(found.len() == 3 && found[2].as_ref().unwrap_err().contains("as the one before it"), "{found:?}");
 }
 
+/// A page whose link is no end, or may be none, with why.
+fn unreadable() -> Vec<(Script, &'static str)> {
+    let with = |next: &str| {
+        let body = format!(r#"{{"things":[{{"id":2,"name":"thing 2"}}],"links":{{"next":{next}}}}}"#);
+        Script::get("/things").answer(200, body)
+    };
+    vec![
+        (with("[2]"), "a list"),
+        (with("false"), "false"),
+        (Script::get("/things").answer(206, r#"{"things":[],"links":{}}"#), "by the status 206"),
+        (page(&[2], "/things?page=soon"), "another value"),
+        (page(&[2], "/things?per_page=2"), "a link without it"),
+        (page(&[2], "https://signed.example.net/things"), "a link without it"),
+        (page(&[2], "https://signed.example.net/old-things?page=1"), "a link to another call"),
+        (page(&[2], "/things?page=3&page=4"), "a link with several of it"),
+    ]
+}
+
+#[test]
+fn a_list_that_does_not_say_what_comes_next_has_no_silent_end() {
+    for (last, why) in unreadable() {
+        let (client, transport) = client([page(&[1], "/things?page=2"), last]);
+        let mut found = ids(&client);
+        let error = found.pop().unwrap().unwrap_err();
+        assert!(error.contains(why), "{why}: {error}");
+        assert!(found.iter().all(Result::is_ok) && transport.left() == 0, "{why}: {found:?}");
+    }
+}
+
 #[test]
 fn pages_without_an_end_have_a_limit() {
     let pages = |count: u64| (1..=count).map(|number| page(&[number], &format!("/things?page={}", number + 1)));
@@ -131,4 +161,26 @@ fn it_did_not_happen_only_where_every_page_was_read() {
         _ => script,
     }));
     assert!(!matches!(found, Recovery::DidNot), "{found:?}");
+}
+
+#[test]
+fn a_list_that_does_not_say_what_comes_next_shows_no_absence() {
+    let gone = || (Script::get("/things").answer(404, r#"{"errorCode":"NOT_FOUND"}"#), "a page that is not there");
+    for (at, (_, why)) in unreadable().into_iter().chain([gone()]).enumerate() {
+        let last = || unreadable().into_iter().chain([gone()]).nth(at).unwrap().0.takes(Duration::from_secs(25));
+        let found = lost((0..40).flat_map(|_| [page(&[1, 2], "/things?page=2"), page(&[3], "/things?page=3"), last()]));
+        assert!(matches!(found, Recovery::CannotTell(Doubt::Unread)), "{why}: {found:?}");
+        // What is there is there all the same.
+        let found = lost([page(&[1, 2], "/things?page=2"), page(&[3, 4], "/things?page=3"), last()]);
+        assert!(matches!(&found, Recovery::Happened(thing) if thing.id.get() == 4), "{why}: {found:?}");
+    }
+}
+
+#[test]
+fn nothing_is_ordered_beside_a_list_that_may_go_on() {
+    for (last, why) in unreadable() {
+        let (client, transport) = client([page(&[1], "/things?page=2"), last]);
+        let outcome = client.perform(&MakeThing::new("thing 4"));
+        assert!(matches!(outcome, Outcome::NotSent(_)) && transport.left() == 0, "{why}: {outcome:?}");
+    }
 }

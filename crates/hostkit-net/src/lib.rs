@@ -1,8 +1,9 @@
-//! TLS roots, name lookups, socket errors and the limit of heads, shared by the transports and stores of hostkit.
+//! TLS roots, name lookups, socket errors, the limit of heads and the framing of bodies, shared by the transports and stores of hostkit.
 //!
 //! It depends on no hoster, HTTP library or async runtime.
 
 pub mod failure;
+mod framing;
 mod heads;
 mod names;
 mod network;
@@ -10,6 +11,7 @@ mod network;
 pub mod testing;
 mod tls;
 
+pub use framing::check_framing;
 pub use heads::{HeadPart, HeadTooLarge, Heads, MAX_HEAD};
 pub use names::{Lookup, Names, NoAddress};
 pub use network::Network;

@@ -2,8 +2,7 @@
 
 use crate::answer::RawAnswer;
 use crate::api::Api;
-use crate::codec::DecodeError;
-use crate::codec::EncodeError;
+use crate::codec::{DecodeError, EncodeError, Report};
 use crate::evidence::Inputs;
 use crate::info::EndpointInfo;
 use crate::request::RequestParts;
@@ -33,12 +32,16 @@ pub trait Endpoint: Send + Sync {
         Inputs::new()
     }
 
-    /// The call for the page behind an answer; `None` if the answer is the last page, or the call has no pages.
-    fn page_after(&self, _page: &Self::Output) -> Option<Self>
+    /// The call for the page behind an answer, whose report has what could not be read; `None` if the answer is the last
+    /// page, or the call has no pages.
+    ///
+    /// # Errors
+    /// The answer does not tell which page comes next, or whether one does.
+    fn page_after(&self, _page: &Self::Output, _report: &Report) -> Result<Option<Self>, DecodeError>
     where
         Self: Sized,
     {
-        None
+        Ok(None)
     }
 
     /// Adds the items of the page behind an answer to it.

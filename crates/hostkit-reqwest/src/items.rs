@@ -9,7 +9,7 @@ use futures_core::Stream;
 use hostkit::machinery::Pages;
 use hostkit::protocol::Paged;
 use hostkit::transport::AsyncTransport;
-use hostkit::{Api, ErrorOf};
+use hostkit::{Api, Endpoint, ErrorOf, Reply};
 
 use crate::client::Client;
 use crate::transport::ReqwestTransport;
@@ -36,7 +36,7 @@ impl<A: Api, T: AsyncTransport> Client<A, T> {
 }
 
 /// The call for a page, and its answer.
-type Flight<E> = Pin<Box<dyn Future<Output = (E, Result<<E as hostkit::Endpoint>::Output, ErrorOf<E>>)> + Send>>;
+type Flight<E> = Pin<Box<dyn Future<Output = (E, Result<Reply<<E as Endpoint>::Output>, ErrorOf<E>>)> + Send>>;
 
 /// The items of all pages of a list, as a stream; each page is a call, made when its first item is asked for. After an
 /// error it ends.
@@ -82,7 +82,7 @@ impl<A: Api, E: Paged<Api = A> + 'static, T: AsyncTransport + 'static> Stream fo
                     Some(Ok(call)) => {
                         let client = this.client.clone();
                         none.insert(Box::pin(async move {
-                            let page = client.call(&call).await;
+                            let page = client.call_full(&call).await;
                             (call, page)
                         }))
                     }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use hostkit::SetupError;
 use hostkit::transport::{AnswerLimits, AsyncTransport, Incoming, Outgoing, Phase, TransportError, TransportErrorKind};
-use hostkit_net::Names;
 use hostkit_net::failure::check_address;
+use hostkit_net::{Names, check_framing};
 use http::header::ACCEPT;
 use http::{HeaderValue, Response};
 use http_body_util::{BodyExt, Full};
@@ -135,6 +135,7 @@ fn silent() -> TransportError {
 /// Reads an answer to its end, within the limits.
 async fn receive(response: Response<hyper::body::Incoming>, limits: &AnswerLimits) -> Result<Incoming, TransportError> {
     let (head, mut body) = response.into_parts();
+    check_framing(head.version, &head.headers)?;
     let mut incoming = Incoming::new(limits, head.status.as_u16(), head.headers)?;
     if let Some(length) = body.size_hint().exact() {
         incoming.declare(length)?;

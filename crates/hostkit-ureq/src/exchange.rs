@@ -7,7 +7,8 @@ use std::io::{self, Read};
 use std::time::Instant;
 
 use hostkit::transport::{AnswerLimits, Incoming, Phase, TransportError, TransportErrorKind as Kind};
-use http::Response;
+use hostkit_net::check_framing;
+use http::{Response, StatusCode};
 use ureq::unversioned::transport::Transport;
 use ureq::{Error, Timeout};
 use ureq_proto::BodyMode;
@@ -15,7 +16,9 @@ use ureq_proto::client::state::{RecvBody, RecvResponse, SendRequest};
 use ureq_proto::client::{
     Await100Result, Call, RecvBodyResult, RecvResponseResult as Received, SendRequestResult as Prepared,
 };
+use ureq_proto::parser::try_parse_response;
 
+use crate::chunks::{BadChunk, Chunks};
 use crate::failure;
 use crate::head::Head;
 use crate::patience::{Patience, coarse};
@@ -78,6 +81,7 @@ impl<'e> Exchange<'e> {
         let (head, received) = self.receive_head(call)?;
         self.phase = Phase::Body;
         let (head, ()) = head.into_parts();
+        check_framing(head.version, &head.headers)?;
         let mut incoming = Incoming::new(limits, head.status.as_u16(), head.headers)?;
         let has_to_close = match received {
             Received::RecvBody(call) => self.receive_body(call, &mut incoming)?,
@@ -137,6 +141,11 @@ impl<'e> Exchange<'e> {
             // One piece may have several heads.
             loop {
                 let unread = self.connection.head.unread();
+                // The call refuses a head of 100 that has any header.
+                if let Some(used) = informational(unread).map_err(|error| self.failed(error))? {
+                    self.connection.head.consume(used);
+                    continue;
+                }
                 let (used, response) = call.try_response(unread, false).map_err(|error| self.failed(error))?;
                 self.connection.head.consume(used);
                 if let Some(response) = response {
@@ -158,13 +167,35 @@ impl<'e> Exchange<'e> {
         if let BodyMode::LengthDelimited(length) = call.body_mode() {
             incoming.declare(length)?;
         }
-        let mut body = Body { exchange: self, call };
+        let chunks = (call.body_mode() == BodyMode::Chunked).then(Chunks::default);
+        let mut body = Body { exchange: self, call, chunks };
         incoming.read_from(&mut body, failure::of_body)?;
-        let Body { exchange, call } = body;
+        let Body { exchange, mut call, chunks } = body;
+        if chunks.is_some_and(|chunks| chunks.is_at_end()) {
+            // The chunks were read here, so all that is left for the call is their end.
+            call.read(b"0\r\n\r\n", &mut []).map_err(|error| exchange.failed(error))?;
+        }
         match call.proceed() {
             Some(RecvBodyResult::Redirect(call)) => Ok(call.must_close_connection()),
             Some(RecvBodyResult::Cleanup(call)) => Ok(call.must_close_connection()),
             None => Err(exchange.unfinished()),
+        }
+    }
+
+    /// Reads the next bytes of a chunked body; none at its end.
+    fn read_chunks(&mut self, chunks: &mut Chunks, output: &mut [u8]) -> Result<usize, TransportError> {
+        loop {
+            let buffers = self.connection.transport.buffers();
+            let (used, written) = chunks
+                .read(buffers.input(), output)
+                .map_err(|BadChunk(why)| TransportError::new(self.phase, Kind::BadFraming, why))?;
+            buffers.input_consume(used);
+            if written > 0 || output.is_empty() || chunks.is_at_end() {
+                return Ok(written);
+            }
+            if used == 0 && !self.await_input()? {
+                return Err(self.closed());
+            }
         }
     }
 
@@ -237,14 +268,33 @@ impl<'e> Exchange<'e> {
     }
 }
 
+/// The most headers of a head of 1xx, as in hyper.
+const MOST_PASSING: usize = 100;
+
+/// The length of the whole head of 1xx that begins here, if one does; 101 is a final one.
+fn informational(bytes: &[u8]) -> Result<Option<usize>, ureq_proto::Error> {
+    if bytes.trim_ascii_start().get("HTTP/1.1 ".len()) != Some(&b'1') {
+        return Ok(None);
+    }
+    let head = try_parse_response::<MOST_PASSING>(bytes)?;
+    let is_passing = |status: StatusCode| status.is_informational() && status != StatusCode::SWITCHING_PROTOCOLS;
+    Ok(head.filter(|(_, head)| is_passing(head.status())).map(|(length, _)| length))
+}
+
 /// A body that is being read.
 struct Body<'b, 'e> {
     exchange: &'b mut Exchange<'e>,
     call: Call<RecvBody>,
+    /// Where it comes in chunks.
+    chunks: Option<Chunks>,
 }
 
 impl Read for Body<'_, '_> {
     fn read(&mut self, output: &mut [u8]) -> io::Result<usize> {
-        self.exchange.read_body(&mut self.call, output).map_err(io::Error::other)
+        let read = match &mut self.chunks {
+            Some(chunks) => self.exchange.read_chunks(chunks, output),
+            None => self.exchange.read_body(&mut self.call, output),
+        };
+        read.map_err(io::Error::other)
     }
 }

@@ -54,7 +54,7 @@ impl<A: Api, E: Paged<Api = A>, T: Transport> Iterator for Items<A, E, T> {
                 return Some(Ok(item));
             }
             let page = self.pages.call()?.and_then(|call| {
-                let page = self.client.call(&call)?;
+                let page = self.client.call_full(&call)?;
                 self.pages.add(&call, page)
             });
             if let Err(error) = page {

@@ -36,6 +36,7 @@
 //! Proto crates provide the endpoints, `hostkit` decides what is sent and how often, and this crate sends it with
 //! [`ureq`], without an async runtime among its dependencies. `hostkit-reqwest` is the async counterpart.
 
+mod chunks;
 mod client;
 mod connect;
 mod exchange;

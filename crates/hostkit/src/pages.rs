@@ -4,15 +4,17 @@ use std::vec;
 
 use hostkit_proto::Paged;
 
-use crate::error::{Error, ErrorOf};
+use crate::call::outcome::Reply;
+use crate::error::{Cause, Error, ErrorOf};
 
 /// The items of all pages of a list, without the calls that bring them: what the clients' `items` consist of.
 ///
 /// It gives the call for the next page once all items of the one before are taken, and ends where the answers do, or with
-/// an error: where a page begins as the one before it did, or after too many pages.
+/// an error: where a page begins as the one before it did, does not tell what comes behind it, or after too many pages.
 #[derive(Debug)]
 pub struct Pages<E: Paged> {
-    next: Option<E>,
+    /// The call for the next page, or why there is none where the list goes on.
+    next: Option<Result<E, ErrorOf<E>>>,
     items: vec::IntoIter<E::Item>,
     /// The first item of the last page.
     first: Option<E::Item>,
@@ -26,7 +28,7 @@ impl<E: Paged> Pages<E> {
 
     /// Starts with the page that a call asks for.
     pub fn new(call: &E) -> Self {
-        Self { next: Some(call.clone()), items: Vec::new().into_iter(), first: None, pages: 0, most: Self::MOST }
+        Self { next: Some(Ok(call.clone())), items: Vec::new().into_iter(), first: None, pages: 0, most: Self::MOST }
     }
 
     /// Sets how many pages are read at most.
@@ -42,9 +44,12 @@ impl<E: Paged> Pages<E> {
     /// The call for the next page; `None` behind the last one.
     ///
     /// # Errors
-    /// There would be more pages than allowed.
+    /// There would be more pages than allowed, or the page before does not tell which one comes next, or whether one does.
     pub fn call(&mut self) -> Option<Result<E, ErrorOf<E>>> {
-        let call = self.next.take()?;
+        let call = match self.next.take()? {
+            Ok(call) => call,
+            Err(error) => return Some(Err(error)),
+        };
         if self.pages >= self.most {
             let why = format!("the list has more than {} pages; `at_most` allows more", self.most);
             return Some(Err(Error::refused(&E::INFO, why)));
@@ -57,15 +62,20 @@ impl<E: Paged> Pages<E> {
     ///
     /// # Errors
     /// It is the page before it once more.
-    pub fn add(&mut self, call: &E, page: E::Output) -> Result<(), ErrorOf<E>> {
-        let next = call.page_after(&page);
-        let items = E::items(page);
+    pub fn add(&mut self, call: &E, page: Reply<E::Output>) -> Result<(), ErrorOf<E>> {
+        let next = call.page_after(&page.value, &page.report);
+        let items = E::items(page.value);
         let first = items.first().cloned();
         if first.is_some() && first == self.first {
             let why = "the page begins as the one before it did: the API does not go on";
             return Err(Error::refused(&E::INFO, why));
         }
-        (self.next, self.first, self.items) = (next, first, items.into_iter());
+        (self.first, self.items) = (first, items.into_iter());
+        match next {
+            Ok(next) => self.next = next.map(Ok),
+            // The items of this page come first.
+            Err(error) => self.next = Some(Err(Error::new(&E::INFO, Cause::Decode(error)))),
+        }
         Ok(())
     }
 }

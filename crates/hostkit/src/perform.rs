@@ -393,7 +393,12 @@ impl<E: Perform> Machine for PerformMachine<E> {
                         continue;
                     };
                     match self.before(now, read, &reading) {
-                        Ok(baseline) => self.act(now, baseline),
+                        Ok(baseline) => {
+                            if let Some(turn) = &mut self.turn {
+                                turn.read_from_cache(reading.age());
+                            }
+                            self.act(now, baseline);
+                        }
                         Err(error) => return self.end(now, Outcome::NotSent(error)),
                     }
                 }

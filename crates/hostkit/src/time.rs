@@ -20,6 +20,11 @@ impl Moment {
         Self(elapsed)
     }
 
+    /// The moment `duration` before this one, at the earliest the start.
+    pub(crate) fn before(self, duration: Duration) -> Self {
+        Self(self.0.saturating_sub(duration))
+    }
+
     /// The time from `earlier` to this moment; zero if `earlier` is later.
     pub fn since(self, earlier: Self) -> Duration {
         self.0.saturating_sub(earlier.0)
@@ -62,7 +67,7 @@ impl Now {
     pub(crate) fn earlier(self, duration: Duration) -> Self {
         let seconds = i64::try_from(duration.as_millis().div_ceil(1000)).unwrap_or(i64::MAX);
         let wall = UnixTime(self.wall.0.saturating_sub(seconds));
-        Self { monotonic: Moment(self.monotonic.0.saturating_sub(duration)), wall }
+        Self { monotonic: self.monotonic.before(duration), wall }
     }
 
     /// The time since `earlier`, by the clock that shows more: a token must expire on both.

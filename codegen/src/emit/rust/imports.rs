@@ -80,6 +80,7 @@ const KNOWN: &[(&str, &[&str])] = &[
             "RawAnswer",
             "Removed",
             "Repeatable",
+            "Report",
             "RequestParts",
             "Secret",
             "Session",

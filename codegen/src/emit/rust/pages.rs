@@ -4,62 +4,87 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::words::{ident, output_type, place, rust_type};
-use crate::model::{Endpoint, GoesOn, Paging, Type};
+use crate::model::{Endpoint, Field, GoesOn, Paging, Type, WireName};
 
 /// The methods of `impl Endpoint`.
 pub(super) fn methods(endpoint: &Endpoint) -> Option<TokenStream> {
     let paging = endpoint.paging.as_ref()?;
     let (output, input) = (output_type(endpoint), ident(&paging.input.rust));
     let (items, all) = (list(paging, &quote!(page)), list(paging, &quote!(all)));
+    let names = wire_names(match &paging.goes_on {
+        GoesOn::To(path) => path,
+        GoesOn::ByOne(_) | GoesOn::ByItems => paging.list.as_slice(),
+    });
+    // A number that is always there leaves nothing unread.
+    let mut has_report = true;
+    let last = quote!(hostkit_proto::codec::last_page(&Self::INFO, &[#(#names),*], report));
     let next = match &paging.goes_on {
         GoesOn::ByOne(from) => {
             let from = proc_macro2::Literal::i64_unsuffixed(*from);
             quote! {
                 if #items.is_empty() {
-                    return None;
+                    return #last;
                 }
-                let next = self.#input.unwrap_or(#from).checked_add(1)?;
+                let next = self.#input.unwrap_or(#from).saturating_add(1);
             }
         }
         GoesOn::ByItems => {
             let number = rust_type(&paging.input.ty);
             quote! {
                 if #items.is_empty() {
-                    return None;
+                    return #last;
                 }
-                let count = #number::try_from(#items.len()).ok()?;
-                let next = self.#input.unwrap_or(0).checked_add(count)?;
+                let count = #number::try_from(#items.len()).unwrap_or(#number::MAX);
+                let next = self.#input.unwrap_or(0).saturating_add(count);
             }
         }
         GoesOn::To(path) => {
             let (value, is_option) = place(quote!(page), false, path);
             let is_text = path.last().is_some_and(|field| field.ty == Type::Text);
             let name = paging.input.wire();
-            let value = match (is_text, is_option) {
-                (true, true) => quote!(hostkit_proto::codec::next_page(#value?, #name)?),
-                (true, false) => quote!(hostkit_proto::codec::next_page(&#value, #name)?),
-                (false, true) => quote!(*#value?),
-                (false, false) => value,
-            };
-            match (is_text, &paging.input.ty) {
-                (true, Type::Text) => quote!(let next = #value.into_owned();),
-                (true, _) => quote!(let next = #value.parse().ok()?;),
-                (false, _) => quote!(let next = #value;),
+            match (is_text, is_option) {
+                (true, _) => {
+                    let value = if is_option { value } else { quote!(Some(&#value)) };
+                    quote! {
+                        let next = hostkit_proto::codec::next_page(&Self::INFO, #name, #value, &[#(#names),*], report)?;
+                        let Some(next) = next else { return Ok(None) };
+                    }
+                }
+                (false, true) => quote!(let Some(&next) = #value else { return #last };),
+                (false, false) => {
+                    has_report = false;
+                    quote!(let next = #value;)
+                }
             }
         }
     };
+    let report = if has_report { quote!(report) } else { quote!(_) };
     Some(quote! {
-        fn page_after(&self, page: &#output) -> Option<Self> {
+        fn page_after(&self, page: &#output, #report: &Report) -> Result<Option<Self>, DecodeError> {
             #next
             let mut call = self.clone();
             call.#input = Some(next);
-            Some(call)
+            Ok(Some(call))
         }
 
         fn add_page(all: &mut #output, page: #output) {
             #all.extend(#items);
         }
     })
+}
+
+/// The names that the steps to a field have in answers.
+fn wire_names(path: &[Field]) -> Vec<&str> {
+    let mut names: Vec<&str> = Vec::new();
+    for field in path.iter().rev() {
+        let WireName { json, xml, also, .. } = &field.name;
+        for name in json.iter().rev().chain(xml.iter().rev()).chain(also) {
+            if !names.contains(&name.as_str()) {
+                names.push(name);
+            }
+        }
+    }
+    names
 }
 
 /// `impl Paged`.

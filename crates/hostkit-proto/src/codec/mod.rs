@@ -42,7 +42,7 @@ pub use names::{Filled, Names};
 #[cfg(feature = "server")]
 pub(crate) use object::wrapped;
 pub use object::{AsText, DatePattern, Object, number_or_text};
-pub use page::next_page;
+pub use page::{last_page, next_page};
 pub use raw::Raw;
 pub use reader::Reader;
 pub(crate) use reader::{At, describe, shorten};

@@ -18,8 +18,10 @@ pub enum Fault {
     Refused,
     /// Resets the connection without reading a byte of the request.
     ResetUnread,
-    /// Reads the request, then resets the connection.
-    ResetRead,
+    /// Resets the connection in the middle of a request that is larger than the buffers of a socket.
+    ResetHalfRead,
+    /// Reads the request, sends these bytes, and then resets the connection.
+    Reset(&'static str),
     /// Reads the request, then closes the connection.
     CloseRead,
     /// Closes in the middle of the headers.
@@ -30,8 +32,6 @@ pub enum Fault {
     CutChunk,
     /// Closes before the last line of a chunked body.
     CutLastLine,
-    /// Resets the connection after a body that ends with it.
-    CutReset,
     /// Closes too early in a body that ends with the connection.
     CutClose,
     /// Redirects to another origin.
@@ -72,6 +72,8 @@ pub enum Fault {
     FloodContinue,
     /// Answers the first request with a body that is larger than heads may be, later ones with such a flood.
     FloodAfterFirst,
+    /// Answers with these bytes, and closes the connection.
+    Odd(String),
     /// An HTML page.
     Html,
     /// A document of another API.
@@ -138,6 +140,11 @@ const DEFLATED: [u8; 19] =
     [0x78, 1, 1, 8, 0, 0xf7, 0xff, b'{', b'"', b'i', b'd', b'"', b':', b'7', b'}', 0x0b, 0x59, 2, 0x7b];
 
 impl Fault {
+    /// Whether it resets the connection before the whole request has come.
+    pub(super) fn is_impatient(&self) -> bool {
+        matches!(self, Self::ResetHalfRead)
+    }
+
     /// Whether it reads no request.
     pub(super) fn is_deaf(&self) -> bool {
         matches!(self, Self::StallHandshake | Self::StallUnread)
@@ -147,7 +154,7 @@ impl Fault {
     pub(super) fn unread(&self, length: usize) -> usize {
         match self {
             Self::ResetUnread => length,
-            Self::ResetRead | Self::CutReset => 1,
+            Self::Reset(_) => 1,
             _ => 0,
         }
     }
@@ -160,16 +167,16 @@ impl Fault {
                 return Ok(After::Go);
             }
             Self::CloseBetween => pen.write(answer(BODY))?,
-            Self::Refused | Self::ResetUnread | Self::ResetRead | Self::CloseRead => {}
+            Self::Refused | Self::ResetUnread | Self::ResetHalfRead | Self::CloseRead => {}
             Self::HalfHead => pen.write("HTTP/1.1 200 OK\r\nContent-Le")?,
-            Self::CutLength => pen.write(format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{BODY}", length + 1))?,
-            Self::CutChunk => pen.write(format!("{CHUNKED}{:x}\r\n{BODY}", length + 1))?,
-            Self::CutLastLine => pen.write(format!("{CHUNKED}{length:x}\r\n{BODY}\r\n0\r\n"))?,
-            Self::CutReset => {
-                pen.write(format!("{CLOSING}{BODY}"))?;
+            Self::Reset(answer) => {
+                pen.write(answer)?;
                 // The client should have read all of it before the reset discards it.
                 thread::sleep(Duration::from_millis(50));
             }
+            Self::CutLength => pen.write(format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{BODY}", length + 1))?,
+            Self::CutChunk => pen.write(format!("{CHUNKED}{:x}\r\n{BODY}", length + 1))?,
+            Self::CutLastLine => pen.write(format!("{CHUNKED}{length:x}\r\n{BODY}\r\n0\r\n"))?,
             Self::CutClose => pen.write(format!("{CLOSING}{}", BODY.trim_end_matches('}')))?,
             Self::Redirect(to) => {
                 let code = if order % 2 == 1 { "307 Temporary Redirect" } else { "302 Found" };
@@ -252,6 +259,7 @@ impl Fault {
                     pen.write(&heads)?;
                 }
             }
+            Self::Odd(answer) => pen.write(answer)?,
             Self::Html => pen.write(answer("<!DOCTYPE html><title>Sign in</title>"))?,
             Self::OtherApi => pen.write(answer(r#"{"kind":"Status","version":2}"#))?,
             Self::Deep => pen.write(answer(&["[".repeat(100), "]".repeat(100)].concat()))?,

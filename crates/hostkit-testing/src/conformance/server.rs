@@ -135,6 +135,12 @@ impl Shared {
         if self.fault.is_deaf() {
             return hold(stream);
         }
+        if self.fault.is_impatient() {
+            // What is left unread resets the connection.
+            self.arrivals().push(Arrival { connection, head: String::new() });
+            io::copy(&mut stream.take(1 << 16), &mut io::sink())?;
+            return Ok(());
+        }
         loop {
             let Some((head, length)) = see_request(stream)? else {
                 return Ok(());

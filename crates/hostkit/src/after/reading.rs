@@ -109,20 +109,33 @@ impl<E: Call> Whole<E> {
         loop {
             let reply = match self.machine.step(now).into_done() {
                 Err(step) => return step,
+                // That a page is not found says nothing of what the list belongs to.
+                Ok(Err(error)) if error.is_not_found() => match self.all.take() {
+                    None => return Step::Done(Err(error)),
+                    Some(all) => {
+                        seen.unread = seen.unread.take().or(Some(error));
+                        return Step::Done(Ok(all));
+                    }
+                },
                 Ok(Err(error)) => return Step::Done(Err(error)),
                 Ok(Ok(reply)) => reply,
             };
             seen.age = seen.age.max(age(&reply.headers));
-            let left_out = reply.report.left_out().first().cloned();
-            let left_out = left_out.map(|error| core.error(&E::INFO, Cause::Decode(error)));
-            seen.unread = seen.unread.take().or(left_out);
-            let mut next = self.asked.as_ref().unwrap_or(first).page_after(&reply.value);
+            let mut unread = reply.report.left_out().first().cloned().map(Cause::Decode);
             self.pages += 1;
-            if next.is_some() && self.pages >= MOST_PAGES {
-                let why = format!("the list has more than {MOST_PAGES} pages");
-                seen.unread = seen.unread.take().or(Some(core.error(&E::INFO, Cause::Exhausted(why.into()))));
-                next = None;
-            }
+            let next = match self.asked.as_ref().unwrap_or(first).page_after(&reply.value, &reply.report) {
+                Ok(Some(_)) if self.pages >= MOST_PAGES => {
+                    let why = format!("the list has more than {MOST_PAGES} pages");
+                    unread = unread.or(Some(Cause::Exhausted(why.into())));
+                    None
+                }
+                Ok(next) => next,
+                Err(error) => {
+                    unread = unread.or(Some(Cause::Decode(error)));
+                    None
+                }
+            };
+            seen.unread = seen.unread.take().or_else(|| Some(core.error(&E::INFO, unread?)));
             let all = match self.all.take() {
                 None => reply.value,
                 Some(mut all) => {

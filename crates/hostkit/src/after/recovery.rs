@@ -134,7 +134,9 @@ impl<E: Perform, F: FnMut(&RecoveryRead)> RecoveryMachine<E, F> {
         // In another process, without the store, only the ticket knows of the calls beside it.
         others.may_have_done_it |= self.ticket.is_clouded() && !self.core.shared().turns.is_known(self.ticket.turn());
         let baseline = self.ticket.baseline().cloned().unwrap_or_default();
-        let comparison = Comparison { inputs, baseline: &baseline, others, at: now.wall };
+        // Where the clock was set back since the call, the call itself is the better witness of the date.
+        let at = now.wall.max(self.ticket.sent().wall);
+        let comparison = Comparison { inputs, baseline: &baseline, others, at };
         let sighting = comparison.sighting::<E>(&self.core, read, quality);
         let Some(run) = &mut self.run else { return };
         let failure = sighting.as_ref().err().map(ToString::to_string);

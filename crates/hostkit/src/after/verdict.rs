@@ -18,7 +18,8 @@ pub enum Recovery<T, C: FaultCode> {
     InPart(T, usize),
     /// Several objects fit: it was carried out more than once, or someone else did the same.
     Several(Vec<T>),
-    /// It did not happen: the time within which it shows is over, and three reads did not see it.
+    /// It did not happen: the time within which it shows is over, and three reads did not see it. Every process that
+    /// recovers the ticket hears this: only one of them may send the call again.
     DidNot,
     /// Not known yet, but from so much later on. The caller's deadline or cancellation ended the reads, or the wait for
     /// the store that other processes share: recover again later, and do not send the call again before.

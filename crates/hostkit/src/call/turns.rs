@@ -11,7 +11,6 @@ use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use event_listener::{Event, EventListener};
-use hostkit_proto::evidence::LAG;
 
 use crate::store::thread::{Answer, random};
 use crate::sync::Mutex;
@@ -44,7 +43,7 @@ struct State {
 
 struct Known {
     number: u64,
-    /// When it began to read what was there before.
+    /// When it began to read what was there before, or as of when that is, if it came from a cache.
     began: Moment,
     kind: Kind,
     end: End,
@@ -96,7 +95,8 @@ impl Turns {
         let mut others = Others { keys: Vec::new(), may_have_done_it: is_forgotten };
         for known in state.known.iter().filter(|known| Some(known.number) != turn && known.kind.may_be(kind)) {
             // What an earlier call did was seen before this one, unless the list lagged.
-            let was_seen = |ended: Moment| own.is_some_and(|own| known.number < own.number && ended + LAG < own.began);
+            let was_seen =
+                |ended: Moment| own.is_some_and(|own| known.number < own.number && ended + known.kind.lag < own.began);
             match &known.end {
                 End::Open | End::Unknown(None) => others.may_have_done_it = true,
                 End::Unknown(Some(ended)) => others.may_have_done_it |= !was_seen(*ended),
@@ -174,6 +174,18 @@ pub(crate) struct Turn {
 impl Turn {
     pub(crate) fn number(&self) -> u64 {
         self.number
+    }
+
+    /// What was there before the call came from a cache, and is so old: what earlier calls did shows in it that much later.
+    pub(crate) fn read_from_cache(&mut self, age: Duration) {
+        if age.is_zero() {
+            return;
+        }
+        if let Some(own) = self.shared.lock().known.iter_mut().find(|known| known.number == self.number) {
+            own.began = own.began.before(age);
+        }
+        // Whoever asks the store what other calls mean for this one does so later, and in turn.
+        drop(self.store.as_ref().map(|store| store.read_from_cache(self.number, age)));
     }
 
     /// The call itself is sent: until now there were only reads and sign-ins.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use hostkit::protocol::codec::{DecodeError, Field, Name, Table};
 use hostkit::protocol::evidence;
 use hostkit::protocol::evidence::{Each, Evidence, Facts, Inputs, Perform, Shows};
-use hostkit::protocol::{EncodeError, EndpointInfo, RawAnswer, RequestParts};
+use hostkit::protocol::{EncodeError, EndpointInfo, RawAnswer, Report, RequestParts};
 use hostkit::{Call, Effect, Endpoint};
 use hostkit_testing::Script;
 
@@ -30,8 +30,11 @@ impl Endpoint for ListThings {
         answer.list(IDS, 100)
     }
 
-    fn page_after(&self, page: &Vec<u64>) -> Option<Self> {
-        (page.last() == Some(&MORE)).then_some(Self)
+    fn page_after(&self, page: &Vec<u64>, _: &Report) -> Result<Option<Self>, DecodeError> {
+        match page.last() {
+            Some(&UNTOLD) => Err(DecodeError::new("list_things", "answer.next", "a page", "a list")),
+            last => Ok((last == Some(&MORE)).then_some(Self)),
+        }
     }
 
     fn add_page(all: &mut Vec<u64>, page: Vec<u64>) {
@@ -43,6 +46,9 @@ impl Call for ListThings {}
 
 /// A page of the list that ends with this number has another one behind it.
 pub const MORE: u64 = 0;
+
+/// A page of the list that ends with this number does not say whether another one comes.
+pub const UNTOLD: u64 = 99;
 
 /// Evidence for calls that show as a number missing from the baseline, with the time until it shows, and whether a
 /// proxy may double the call.

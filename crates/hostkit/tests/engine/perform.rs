@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::common::things::{MORE, things};
+use crate::common::things::{MORE, UNTOLD, things};
 use crate::common::*;
 use hostkit::machinery::{Machine, Step};
 use hostkit::protocol::evidence::Doubt;
@@ -98,6 +98,18 @@ fn a_list_of_more_than_a_hundred_pages_is_no_baseline() {
         assert_eq!((bench.sent("list_things"), outcome.is_done()), (pages.min(100), is_sent), "{pages}: {outcome:?}");
         let Outcome::NotSent(error) = outcome else { continue };
         assert!(error.to_string().contains("more than 100 pages"), "{error}");
+    }
+}
+
+/// What stands on a page that nobody read would look new later.
+#[test]
+fn a_list_without_a_known_end_is_no_baseline() {
+    let half = [things(&format!("1, {MORE}")), fault(404, "NotFound")];
+    for reads in [vec![things(&format!("1, {UNTOLD}"))], half.to_vec()] {
+        let bench = bench(reads);
+        let Outcome::NotSent(error) = bench.read_and_perform(Order) else { panic!("it was sent") };
+        assert!(error.to_string().contains("known in part only"), "{error}");
+        assert_eq!(bench.transport.left(), 0);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::common::things::{ListThings, ODD, things};
+use crate::common::things::{ListThings, MORE, ODD, UNTOLD, things};
 use crate::common::*;
 use hostkit::machinery::{Machine, Step};
 use hostkit::protocol::evidence::Doubt;
@@ -211,6 +211,21 @@ fn a_list_with_unreadable_items_proves_no_absence() {
 }
 
 /// R7: a part of what was ordered is the end only once the rest can be excluded.
+/// What is to be gone may be on a page that nobody read: one that the last answer does not tell, or that is not found.
+#[test]
+fn a_list_without_a_known_end_proves_no_absence() {
+    let removed = |reads: Vec<Script>| {
+        let (bench, ticket) = broken(RemoveThing, Some(things("1, 2")), reads);
+        bench.run(bench.core.recover::<RemoveThing>(&ticket, CallOptions::new()))
+    };
+    let untold = || things(&format!("2, {UNTOLD}"));
+    assert!(matches!(removed(always(untold, 40)), Recovery::CannotTell(Doubt::Unread)));
+    let half = || [things(&format!("2, {MORE}")), fault(404, "NotFound")];
+    assert!(matches!(removed((0..40).flat_map(|_| half()).collect()), Recovery::CannotTell(Doubt::Unread)));
+    let whole = || [things(&format!("2, {MORE}")), things("3")];
+    assert!(matches!(removed((0..40).flat_map(|_| whole()).collect()), Recovery::Happened(_)));
+}
+
 #[test]
 fn a_part_of_an_order_is_no_end_until_the_rest_is_excluded() {
     let look = |script: Vec<Script>| {
@@ -282,6 +297,42 @@ fn the_ticket_of_another_call_is_refused() {
     let done = bench.run(bench.core.recover::<Delete>(&ticket, CallOptions::new()));
     assert!(matches!(done, Recovery::OtherTicket("another call")));
     assert_eq!(bench.transport.sent().len(), 2);
+}
+
+/// The wall clock is set between a call and its recovery, and while that waits: only the other clock counts.
+#[test]
+fn a_clock_that_is_set_moves_no_verdict() {
+    for hours in [-5_000, -30, -3, 3, 30, 5_000] {
+        let (bench, ticket) = broken(Order, Some(things("1, 2")), always(|| things("1, 2"), ALL));
+        bench.clock.advance_wall(hours * 3_600);
+        let mut sign = 1;
+        let done = bench.run(bench.core.recover_with::<Order, _>(&ticket, CallOptions::new(), |_| {
+            sign = -sign;
+            bench.clock.advance_wall(sign * hours * 3_600);
+        }));
+        assert!(matches!(done, Recovery::DidNot), "{hours}: {done}");
+        assert_eq!((bench.seconds(), bench.transport.left()), (900, 0), "{hours}");
+        // Another process, which has the text of the ticket alone, begins anew.
+        let (bench, ticket) = broken(Order, Some(things("1, 2")), always(|| things("1, 2"), ALL));
+        bench.clock.advance_wall(hours * 3_600);
+        let ticket = ticket.save().to_string().parse::<SavedTicket>().unwrap().ticket::<Order>().unwrap();
+        let done = recover::<Order>(&bench, &ticket, CallOptions::new());
+        assert!(matches!(done, Recovery::DidNot), "{hours}: {done}");
+        assert_eq!(bench.seconds(), 900, "{hours}");
+    }
+}
+
+/// The hoster's own renewal, near the end of what is paid, is none of the call's, also where a clock was set back since.
+#[test]
+fn a_clock_that_is_set_back_makes_no_renewal_the_calls() {
+    for days in [0, -3, -10, -400] {
+        // Now is 2023-11-14.
+        let term = |day: &str| Script::get("/term").answer(200, format!(r#"{{"term": "{day} on"}}"#));
+        let (bench, ticket) = broken(Renew, Some(term("2023-11-16")), always(|| term("2023-12-16"), ALL));
+        bench.clock.advance_wall(days * 86_400);
+        let done = recover::<Renew>(&bench, &ticket, CallOptions::new());
+        assert!(matches!(done, Recovery::CannotTell(Doubt::ByItself)), "{days}: {done}");
+    }
 }
 
 #[test]
@@ -430,6 +481,43 @@ fn what_several_calls_made_is_known() {
 }
 
 /// A hoster that may need hours is read until they are over.
+/// A call whose effect takes hours to show may be what a later one's list then shows.
+#[test]
+fn an_earlier_call_that_takes_hours_to_show_is_not_taken_for_a_later_one() {
+    for (minutes, is_told_apart) in [(20, false), (110, false), (130, true)] {
+        let lost = || [things("1, 2"), BROKEN()];
+        let bench = bench(lost().into_iter().chain(lost()).chain(always(|| things("1, 2, 7"), 40)));
+        let Outcome::Unresolved(_) = bench.read_and_perform(Migrate) else { panic!("the end is open") };
+        bench.clock.advance(Duration::from_secs(minutes * 60));
+        let Outcome::Unresolved(ticket) = bench.read_and_perform(Migrate) else { panic!("the end is open") };
+        let done = bench.run(bench.core.recover::<Migrate>(&ticket, CallOptions::new()));
+        match is_told_apart {
+            true => assert!(matches!(done, Recovery::Happened(7)), "{minutes}: {done}"),
+            false => assert!(matches!(done, Recovery::CannotTell(Doubt::OtherCall)), "{minutes}: {done}"),
+        }
+    }
+}
+
+/// A list before the call that came from a cache lacks what an earlier call did for as much longer.
+#[test]
+fn an_earlier_call_is_not_taken_for_one_whose_list_came_from_a_cache() {
+    for (minutes, age, is_told_apart) in [(16, 0, true), (16, 800, false), (30, 800, true)] {
+        let bench = bench(
+            [things("1, 2"), BROKEN(), things("1, 2").header("age", &age.to_string()), BROKEN()]
+                .into_iter()
+                .chain(always(|| things("1, 2, 7"), 40)),
+        );
+        let Outcome::Unresolved(_) = bench.read_and_perform(Order) else { panic!("the end is open") };
+        bench.clock.advance(Duration::from_secs(minutes * 60));
+        let Outcome::Unresolved(ticket) = bench.read_and_perform(Order) else { panic!("the end is open") };
+        let done = bench.run(bench.core.recover::<Order>(&ticket, CallOptions::new()));
+        match is_told_apart {
+            true => assert!(matches!(done, Recovery::Happened(7)), "{minutes}, {age}: {done}"),
+            false => assert!(matches!(done, Recovery::CannotTell(Doubt::OtherCall)), "{minutes}, {age}: {done}"),
+        }
+    }
+}
+
 #[test]
 fn a_lag_of_hours_is_waited_out() {
     let (bench, ticket) = broken(Migrate, Some(things("1")), []);

@@ -297,6 +297,42 @@ fn a_verdict_is_in_the_store_before_it_is_told() {
     assert!(!store.0.text("calls").contains("call "), "the recovery ended before the store knew its verdict");
 }
 
+/// Both processes hear that it did not happen. What one of them then orders again is not taken for the lost order by the
+/// other, which still reads, where they share a store; without one, the other finds the one order that there is.
+#[test]
+fn a_ticket_that_two_processes_recover() {
+    let broken = || Script::fail(Phase::Head, TransportErrorKind::Reset);
+    let nothing = |count| (0..count).map(|_| things("1, 2"));
+    for is_shared in [true, false] {
+        let store = Memory::default();
+        let process = |script: Vec<Script>| match is_shared {
+            true => calling(store.clone(), script),
+            false => bench_with(|clock| config(crate::common::direct(), clock), script),
+        };
+        let text = |ticket: &Ticket| ticket.save().to_string();
+        let restored = |text: &str| text.parse::<SavedTicket>().unwrap().ticket::<Order>().unwrap();
+        let first = process(vec![things("1, 2"), broken()]);
+        let Outcome::Unresolved(ticket) = first.read_and_perform(Order) else { panic!("the end is open") };
+        let text = text(&ticket);
+
+        let second = process(nothing(19).chain([things("1, 2"), ok()]).collect());
+        let done = second.run(second.core.recover::<Order>(&restored(&text), CallOptions::new()));
+        assert!(matches!(done, Recovery::DidNot), "{is_shared}: {done}");
+        // This one asks before the other orders again.
+        let third = process(nothing(19).collect());
+        let done = third.run(third.core.recover::<Order>(&restored(&text), CallOptions::new()));
+        assert!(matches!(done, Recovery::DidNot), "{is_shared}: {done}");
+
+        assert!(second.read_and_perform(Order).is_done(), "it made 7");
+        let late = process(nothing(5).chain((0..20).map(|_| things("1, 2, 7"))).collect());
+        let done = late.run(late.core.recover::<Order>(&restored(&text), CallOptions::new()));
+        match is_shared {
+            true => assert!(matches!(done, Recovery::CannotTell(Doubt::OtherCall)), "{done}"),
+            false => assert!(matches!(done, Recovery::Happened(7)), "{done}"),
+        }
+    }
+}
+
 /// A store that takes the word of no call that was carried out, while it is full.
 #[derive(Debug, Clone, Default)]
 struct Full(Memory, Arc<AtomicBool>);

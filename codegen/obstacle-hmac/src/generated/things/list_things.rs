@@ -5,7 +5,7 @@
 
 use hostkit_proto::codec::{DecodeError, Field, Table};
 use hostkit_proto::{
-    Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, Paged, RawAnswer, Repeatable, RequestParts,
+    Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, Paged, RawAnswer, Repeatable, Report, RequestParts,
 };
 
 use crate::Keyed;
@@ -83,14 +83,14 @@ impl Endpoint for ListThings {
         answer.list(ROOT, 100_000)
     }
 
-    fn page_after(&self, page: &Vec<Thing>) -> Option<Self> {
+    fn page_after(&self, page: &Vec<Thing>, report: &Report) -> Result<Option<Self>, DecodeError> {
         if page.is_empty() {
-            return None;
+            return hostkit_proto::codec::last_page(&Self::INFO, &[], report);
         }
-        let next = self.page.unwrap_or(0).checked_add(1)?;
+        let next = self.page.unwrap_or(0).saturating_add(1);
         let mut call = self.clone();
         call.page = Some(next);
-        Some(call)
+        Ok(Some(call))
     }
 
     fn add_page(all: &mut Vec<Thing>, page: Vec<Thing>) {

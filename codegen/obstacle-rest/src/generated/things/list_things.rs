@@ -5,7 +5,7 @@
 
 use hostkit_proto::codec::{DecodeError, Field, Table};
 use hostkit_proto::{
-    Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, Paged, RawAnswer, Repeatable, RequestParts,
+    Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, Paged, RawAnswer, Repeatable, Report, RequestParts,
 };
 
 use crate::Rest;
@@ -81,15 +81,15 @@ impl Endpoint for ListThings {
         answer.list(ROOT, 100_000)
     }
 
-    fn page_after(&self, page: &Vec<Thing>) -> Option<Self> {
+    fn page_after(&self, page: &Vec<Thing>, report: &Report) -> Result<Option<Self>, DecodeError> {
         if page.is_empty() {
-            return None;
+            return hostkit_proto::codec::last_page(&Self::INFO, &[], report);
         }
-        let count = u64::try_from(page.len()).ok()?;
-        let next = self.start.unwrap_or(0).checked_add(count)?;
+        let count = u64::try_from(page.len()).unwrap_or(u64::MAX);
+        let next = self.start.unwrap_or(0).saturating_add(count);
         let mut call = self.clone();
         call.start = Some(next);
-        Some(call)
+        Ok(Some(call))
     }
 
     fn add_page(all: &mut Vec<Thing>, page: Vec<Thing>) {

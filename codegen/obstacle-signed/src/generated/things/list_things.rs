@@ -5,7 +5,7 @@
 
 use hostkit_proto::codec::DecodeError;
 use hostkit_proto::{
-    Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, Paged, RawAnswer, Repeatable, RequestParts,
+    Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, Paged, RawAnswer, Repeatable, Report, RequestParts,
 };
 
 use crate::Signed;
@@ -101,11 +101,13 @@ impl Endpoint for ListThings {
         answer.whole()
     }
 
-    fn page_after(&self, page: &ThingPage) -> Option<Self> {
-        let next = hostkit_proto::codec::next_page(page.next.as_ref()?, "page")?.parse().ok()?;
+    fn page_after(&self, page: &ThingPage, report: &Report) -> Result<Option<Self>, DecodeError> {
+        let next =
+            hostkit_proto::codec::next_page(&Self::INFO, "page", page.next.as_ref(), &["next", "links"], report)?;
+        let Some(next) = next else { return Ok(None) };
         let mut call = self.clone();
         call.page = Some(next);
-        Some(call)
+        Ok(Some(call))
     }
 
     fn add_page(all: &mut ThingPage, page: ThingPage) {

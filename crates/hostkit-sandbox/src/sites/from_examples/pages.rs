@@ -1,6 +1,7 @@
 //! The pages of a list among its examples.
 
 use hostkit::Format;
+use hostkit::protocol::Report;
 use hostkit::protocol::server::Serve;
 use hostkit::protocol::server::example::RecordedAnswer;
 
@@ -40,7 +41,9 @@ impl Pages {
             let own = answers.iter().find(|answer| answer.case == *case).or(answers.first());
             let Some((answer, page)) = own.and_then(|answer| Some((answer, value::<E>(answer)?))) else { continue };
             let (_, here) = asked(call, format)?;
-            let Some(next) = call.page_after(&page) else {
+            // What an example leaves unread is checked with the examples.
+            let next = call.page_after(&page, &Report::default()).map_err(|error| error.to_string())?;
+            let Some(next) = next else {
                 ends.push((here, answer.case));
                 continue;
             };

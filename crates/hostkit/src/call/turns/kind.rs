@@ -1,6 +1,8 @@
 //! Which calls could be taken for one another, and what that means for one that is looked for.
 
-use hostkit_proto::evidence::{Inputs, Reading, Shows};
+use std::time::Duration;
+
+use hostkit_proto::evidence::{Inputs, LAG, Reading, Shows};
 use hostkit_proto::{Endpoint, Perform};
 
 use crate::store::entry::sum;
@@ -16,6 +18,8 @@ pub(crate) struct Kind {
     pub(super) is_item: bool,
     /// Digests of the name and the value of each input that tells calls apart.
     pub(super) inputs: Vec<(u64, u64)>,
+    /// How long after such a call a list may still lack what it did.
+    pub(super) lag: Duration,
 }
 
 impl Kind {
@@ -29,6 +33,7 @@ impl Kind {
             operation: digest(E::INFO.name),
             is_item: E::FACTS.shows == Shows::Item,
             inputs: inputs.map(|(name, input)| (digest(name), digest(&input.one_form()))).collect(),
+            lag: E::FACTS.within.max(LAG),
         }
     }
 
@@ -61,7 +66,7 @@ impl Others {
 
 #[cfg(all(test, not(loom)))]
 mod tests {
-    use hostkit_proto::evidence::Inputs;
+    use hostkit_proto::evidence::{Inputs, LAG};
 
     use super::Kind;
     use crate::call::search::shop::Order;
@@ -75,7 +80,7 @@ mod tests {
 
     #[test]
     fn calls_that_nothing_tells_apart_could_be_taken_for_one_another() {
-        let call = || Kind { reads: 1, operation: 2, is_item: true, inputs: vec![(3, 4)] };
+        let call = || Kind { reads: 1, operation: 2, is_item: true, inputs: vec![(3, 4)], lag: LAG };
         let other = Kind { operation: 9, ..call() };
         assert!(call().may_be(&call()) && call().may_be(&other), "two operations that make items");
         assert!(call().may_be(&Kind { inputs: vec![(9, 9)], ..call() }), "no input is in both");

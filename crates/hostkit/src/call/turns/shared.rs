@@ -55,6 +55,18 @@ impl SharedTurns {
         self.thread.ask(move |store| turns.change(store, |_, kept| kept.others(turn, &kind)))
     }
 
+    pub(super) fn read_from_cache(&self, number: u64, age: Duration) -> Answer<()> {
+        let turns = self.clone();
+        self.thread.ask(move |store| {
+            let aged = turns.change(store, |_, kept| kept.read_from_cache(number, age));
+            if let Err(error) = &aged {
+                let entry = turns.key.as_str();
+                tracing::warn!(entry, error = %error, "could not record in the store how old the list before a call is");
+            }
+            aged
+        })
+    }
+
     pub(super) fn end(&self, number: u64, ended: Ended) -> Answer<()> {
         let turns = self.clone();
         self.thread.ask(move |store| {
@@ -154,6 +166,12 @@ impl Kept {
         Ok(self.others(Some(number), kind))
     }
 
+    fn read_from_cache(&mut self, number: u64, age: Duration) {
+        if let Some(call) = self.calls.iter_mut().find(|call| call.number == number) {
+            call.began = call.began.saturating_sub(whole_millis(age));
+        }
+    }
+
     fn end(&mut self, now: u64, number: u64, ended: &Ended) {
         match ended {
             Ended::Nothing => self.calls.retain(|call| call.number != number),
@@ -171,14 +189,13 @@ impl Kept {
     /// What other calls mean for this one; see `Turns::others`.
     fn others(&self, turn: Option<u64>, kind: &Kind) -> Others {
         let own = self.calls.iter().find(|call| Some(call.number) == turn);
-        let lag = whole_millis(LAG);
-        let is_seen = |at: u64| own.is_some_and(|own| at.saturating_add(lag) < own.began);
+        let is_seen = |at: u64, lag| own.is_some_and(|own| at.saturating_add(whole_millis(lag)) < own.began);
         // Without this call's own entry, the store has lost those of others, too.
-        let is_lost = own.is_none() || self.lost > 0 && !is_seen(self.lost);
+        let is_lost = own.is_none() || self.lost > 0 && !is_seen(self.lost, kind.lag);
         let mut others = Others { keys: Vec::new(), may_have_done_it: is_lost };
         for call in self.calls.iter().filter(|call| Some(call.number) != turn && call.kind.may_be(kind)) {
             match &call.state {
-                State::Unknown(at) | State::Done(at, _) if is_seen(*at) => {}
+                State::Unknown(at) | State::Done(at, _) if is_seen(*at, call.kind.lag) => {}
                 State::Done(_, keys) if !keys.is_empty() => others.keys.extend(keys.iter().cloned()),
                 State::Open(_) | State::Unknown(_) | State::Done(..) => others.may_have_done_it = true,
             }
@@ -199,6 +216,7 @@ impl Kept {
                         operation: entry::number(operation)?,
                         is_item: is_item == "item",
                         inputs: Vec::new(),
+                        lag: LAG,
                     },
                     state: match state {
                         "open" => State::Open(entry::number(at)?),
@@ -207,6 +225,10 @@ impl Kept {
                         _ => return Err(Damaged("a state is unknown")),
                     },
                 }),
+                ["lag", millis] => {
+                    let call = kept.calls.last_mut().ok_or(Damaged("a lag has no call"))?;
+                    call.kind.lag = Duration::from_millis(entry::number(millis)?);
+                }
                 ["input", name, value] => {
                     let call = kept.calls.last_mut().ok_or(Damaged("an input has no call"))?;
                     call.kind.inputs.push((entry::number(name)?, entry::number(value)?));
@@ -234,6 +256,9 @@ impl Kept {
             };
             let shows = if kind.is_item { "item" } else { "other" };
             writer.line(format_args!("call {number} {began} {} {} {shows} {state} {at}", kind.reads, kind.operation));
+            if kind.lag != LAG {
+                writer.line(format_args!("lag {}", whole_millis(kind.lag)));
+            }
             for (name, value) in &kind.inputs {
                 writer.line(format_args!("input {name} {value}"));
             }
@@ -250,7 +275,7 @@ mod tests {
     use super::*;
 
     fn kind(value: u64) -> Kind {
-        Kind { reads: 1, operation: 2, is_item: true, inputs: vec![(3, value)] }
+        Kind { reads: 1, operation: 2, is_item: true, inputs: vec![(3, value)], lag: LAG }
     }
 
     const MINUTE: Duration = Duration::from_secs(60);
@@ -272,6 +297,31 @@ mod tests {
         assert_eq!(kept.take(2_000 + lag, 4, &kind(4), MINUTE).unwrap().keys, ["7"]);
         kept.end(0, 4, &Ended::Nothing);
         assert_eq!(kept.take(2_001 + lag, 5, &kind(4), MINUTE), Ok(Others::default()));
+    }
+
+    /// The next call reads the list before it, where what a call of long ago does may not show yet.
+    #[test]
+    fn what_takes_hours_to_show_may_have_done_it_for_hours() {
+        let slow = || Kind { lag: 8 * LAG, operation: 9, ..kind(4) };
+        for (wait, may_have_done_it) in [(2 * LAG, true), (7 * LAG, true), (9 * LAG, false)] {
+            let mut kept = Kept::default();
+            assert!(kept.take(1_000, 1, &slow(), MINUTE).is_ok());
+            kept.end(2_000, 1, &Ended::Unknown);
+            assert_eq!(Kept::read(&kept.write()), Ok(kept.clone()));
+            let others = kept.take(2_000 + whole_millis(wait), 2, &kind(4), MINUTE).unwrap();
+            assert_eq!(others.may_have_done_it, may_have_done_it, "{wait:?}");
+        }
+    }
+
+    #[test]
+    fn a_list_from_a_cache_shows_earlier_calls_that_much_later() {
+        let (mut kept, lag) = (Kept::default(), whole_millis(LAG));
+        assert!(kept.take(1_000, 1, &kind(4), MINUTE).is_ok());
+        kept.end(2_000, 1, &Ended::Unknown);
+        let taken = kept.take(2_001 + lag, 2, &kind(4), MINUTE);
+        assert_eq!(taken, Ok(Others::default()));
+        kept.read_from_cache(2, Duration::from_secs(1));
+        assert!(kept.others(Some(2), &kind(4)).may_have_done_it);
     }
 
     #[test]
