@@ -134,7 +134,7 @@ fn emit_endpoints<'m>(
         // A module's name may differ from the folder of its specs.
         let spec = endpoint.spec.split('/').skip(2).collect::<Vec<_>>();
         let doc = docs::endpoint_file(endpoint);
-        files.add_importing(&[module, &name], &spec, doc.as_str(), endpoint::emit(model, wire, endpoint));
+        files.add_importing(&[module, &name], &spec, doc.as_str(), endpoint::emit(model, wire, &files.scope, endpoint));
     }
     for (module, endpoints) in &modules {
         let names = endpoints.iter().map(|endpoint| ident(&endpoint.name)).collect::<Vec<_>>();
@@ -143,7 +143,12 @@ fn emit_endpoints<'m>(
             declared(model, endpoint).into_iter().map(move |(name, aliases)| quote!(#aliases pub use #module::#name;))
         });
         let items = quote!(#(mod #names;)* #(#exports)*);
-        files.add(&[module, "mod.rs"], &[module, ""], docs::module(model, wire, module, endpoints), items);
+        files.add(
+            &[module, "mod.rs"],
+            &[module, ""],
+            docs::module(model, wire, &files.scope, module, endpoints),
+            items,
+        );
         let doc = docs::server_module(&model.api, module);
         let items = endpoints.iter().map(|endpoint| server::emit(model, endpoint)).collect();
         files.add_importing(&["serve", &[*module, ".rs"].concat()], &[module, ""], doc.as_str(), items);
