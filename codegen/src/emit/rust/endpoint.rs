@@ -155,6 +155,7 @@ fn implementation(model: &Model, endpoint: &Endpoint) -> TokenStream {
             #info
             #encode
 
+            #[inline]
             fn decode(answer: &RawAnswer<'_>) -> Result<#output, DecodeError> {
                 #decode
             }
@@ -191,10 +192,12 @@ fn echo(endpoint: &Endpoint) -> Option<TokenStream> {
     };
     let output = output_type(endpoint);
     Some(quote! {
+        #[inline]
         fn echo(&self) -> Inputs {
             Inputs::new() #(#asked)*
         }
 
+        #[inline]
         fn echoed(output: &#output) -> Inputs {
             #echoed
         }

@@ -1,4 +1,7 @@
 //! Rust: one file per endpoint and per file of types, the service, and the server half with one file per module.
+//!
+//! What only the callers of an endpoint need is `#[inline]`: it is compiled in programs that make the call, and not in
+//! the API's crate, whose release build it would make five times as long.
 
 mod docs;
 mod encode;

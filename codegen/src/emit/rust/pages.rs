@@ -49,6 +49,7 @@ pub(super) fn methods(endpoint: &Endpoint) -> Option<TokenStream> {
         }
     };
     Some(quote! {
+        #[inline]
         fn page_after(&self, page: &#output) -> Option<Self> {
             #next
             let mut call = self.clone();
@@ -56,6 +57,7 @@ pub(super) fn methods(endpoint: &Endpoint) -> Option<TokenStream> {
             Some(call)
         }
 
+        #[inline]
         fn add_page(all: &mut #output, page: #output) {
             #all.extend(#items);
         }
@@ -71,6 +73,7 @@ pub(super) fn implementation(endpoint: &Endpoint) -> Option<TokenStream> {
         impl Paged for #name {
             type Item = #item;
 
+            #[inline]
             fn items(page: #output) -> Vec<#item> {
                 #items
             }
