@@ -91,16 +91,19 @@ impl Endpoint for ListThings {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.optional_query("name", &self.name);
         out.optional_query("page", &self.page);
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<ThingPage, DecodeError> {
         answer.whole()
     }
 
+    #[inline]
     fn page_after(&self, page: &ThingPage) -> Option<Self> {
         let next = hostkit_proto::codec::next_page(page.next.as_ref()?, "page")?.parse().ok()?;
         let mut call = self.clone();
@@ -108,6 +111,7 @@ impl Endpoint for ListThings {
         Some(call)
     }
 
+    #[inline]
     fn add_page(all: &mut ThingPage, page: ThingPage) {
         all.things.extend(page.things);
     }
@@ -120,6 +124,7 @@ impl Repeatable for ListThings {}
 impl Paged for ListThings {
     type Item = Thing;
 
+    #[inline]
     fn items(page: ThingPage) -> Vec<Thing> {
         page.things
     }
