@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 
 use hostkit_codegen::Tree;
 
-use crate::{Error, Workspace, files, read, write};
+use crate::{Error, Workspace, read, write};
 
 /// The project's settings, and in a target folder the copies to format stand below them.
 const SETTINGS: &str = "rustfmt.toml";
@@ -17,14 +17,24 @@ const SETTINGS: &str = "rustfmt.toml";
 struct Job<'t> {
     path: &'t str,
     text: &'t str,
-    /// Where the result is cached.
+    /// Of the text and of what formats it.
+    key: String,
+    /// Where the result is cached, behind its key.
     kept: PathBuf,
+}
+
+impl Job<'_> {
+    /// The cached result; `None` if there is none, or if it is that of another text.
+    fn formatted(&self) -> Option<String> {
+        let kept = fs::read_to_string(&self.kept).ok()?;
+        Some(kept.strip_prefix(&self.key)?.strip_prefix('\n')?.to_owned())
+    }
 }
 
 impl Workspace {
     /// Formats files with the workspace's rustfmt settings.
     ///
-    /// Results are cached under the hash of the input, so only changed files are formatted.
+    /// The last result for each path is cached, so only changed files are formatted.
     ///
     /// # Errors
     /// rustfmt is missing or fails, or a file cannot be read or written.
@@ -32,29 +42,31 @@ impl Workspace {
         let mut made_by = DefaultHasher::new();
         version()?.hash(&mut made_by);
         fs::read(self.root.join(SETTINGS)).unwrap_or_default().hash(&mut made_by);
-        let kept = |text: &str| {
+        let key = |text: &str| {
             let mut hasher = made_by.clone();
             text.hash(&mut hasher);
-            self.kept.join(format!("{:016x}.rs", hasher.finish()))
+            format!("{:016x}", hasher.finish())
         };
-        let all: Vec<Job<'_>> = tree.files().map(|(path, text)| Job { path, text, kept: kept(text) }).collect();
-        let new: Vec<&Job<'_>> = all.iter().filter(|job| !job.kept.exists()).collect();
+        let kept = |path: &str| self.kept.join("formatted").join(path);
+        let all = tree.files().map(|(path, text)| Job { path, text, key: key(text), kept: kept(path) });
+        let (mut formatted, mut new) = (Tree::default(), Vec::new());
+        for job in all {
+            match job.formatted() {
+                Some(text) => formatted.add(job.path, text),
+                None => new.push(job),
+            }
+        }
         if !new.is_empty() {
-            self.format(&new)?;
+            formatted.merge(self.format(&new)?);
         }
-        let mut formatted = Tree::default();
-        for job in &all {
-            formatted.add(job.path, read(&job.kept)?);
-        }
-        self.forget(&all)?;
         Ok(formatted)
     }
 
     /// Formats copies in a folder of this process, then moves each to its place in the cache.
-    fn format(&self, jobs: &[&Job<'_>]) -> Result<(), Error> {
+    fn format(&self, jobs: &[Job<'_>]) -> Result<Tree, Error> {
         let copies = self.kept.join(std::process::id().to_string());
         // Each in a folder of its own: two processes that follow `mod name;` would write the same file at once.
-        let of_job = |(number, job): (usize, &&Job<'_>)| {
+        let of_job = |(number, job): (usize, &Job<'_>)| {
             let name = Path::new(job.path).file_name().unwrap_or_default();
             copies.join(number.to_string()).join(name)
         };
@@ -82,23 +94,18 @@ impl Workspace {
                 return Err(Error::new(format!("rustfmt ended with {}:\n{said}", output.status)));
             }
         }
+        let mut formatted = Tree::default();
         for (copy, job) in paths.iter().zip(jobs) {
+            let text = read(copy)?;
+            // Moved there at once: another process may read it meanwhile.
+            write(copy, &[&job.key, "\n", &text].concat())?;
+            let folder = job.kept.parent().unwrap_or(&self.kept);
+            fs::create_dir_all(folder).map_err(|error| Error::of(folder, &error))?;
             fs::rename(copy, &job.kept).map_err(|error| Error::of(copy, &error))?;
+            formatted.add(job.path, text);
         }
-        fs::remove_dir_all(&copies).map_err(|error| Error::of(&copies, &error))
-    }
-
-    /// Removes cached files that the specs no longer generate.
-    fn forget(&self, all: &[Job<'_>]) -> Result<(), Error> {
-        for file in files(&self.kept)? {
-            let full = self.kept.join(&file);
-            // What stands in a folder belongs to another process.
-            if !file.contains('/') && all.iter().all(|job| job.kept != full) {
-                // Another process may have removed it already.
-                let _ = fs::remove_file(&full);
-            }
-        }
-        Ok(())
+        fs::remove_dir_all(&copies).map_err(|error| Error::of(&copies, &error))?;
+        Ok(formatted)
     }
 }
 
@@ -151,5 +158,28 @@ mod tests {
             }
         }
         std::fs::remove_dir_all(&folder).expect("the folder");
+    }
+
+    #[test]
+    fn a_file_is_formatted_once_whatever_else_is() {
+        let folder = std::env::temp_dir().join(format!("hostkit-formatted-{}", std::process::id()));
+        let workspace = Workspace::new(&folder, &folder);
+        let formatted = |path: &str, text: &str| {
+            let mut tree = Tree::default();
+            tree.add(path, text);
+            let tree = workspace.formatted(tree).expect("rustfmt runs");
+            tree.get(path).map(str::to_owned)
+        };
+        assert_eq!(formatted("src/a.rs", "fn  a( ) {}").as_deref(), Some("fn a() {}\n"));
+        // Shows from now on whether the cached file is taken.
+        let kept = folder.join("formatted/src/a.rs");
+        let marked = std::fs::read_to_string(&kept).expect("a cached file").replace("fn a", "fn marked");
+        std::fs::write(&kept, marked).expect("a cached file");
+        formatted("src/b.rs", "fn  b( ) {}");
+        let again = formatted("src/a.rs", "fn  a( ) {}");
+        let changed = formatted("src/a.rs", "fn  c( ) {}");
+        std::fs::remove_dir_all(&folder).expect("the folder");
+        assert_eq!(again.as_deref(), Some("fn marked() {}\n"));
+        assert_eq!(changed.as_deref(), Some("fn c() {}\n"));
     }
 }

@@ -11,6 +11,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use sample::Sample;
 
+use super::imports::Scope;
 use super::words::rust_type;
 use crate::model::{Endpoint, Field, Model, Output, Type, Waiter};
 use crate::recorded::Wire;
@@ -200,7 +201,7 @@ fn limits(limits: &Limits) -> Option<String> {
 }
 
 /// Docs of a call: what it does, its facts, and how to find out whether it happened.
-pub(super) fn endpoint(model: &Model, wire: &Wire<'_>, endpoint: &Endpoint) -> Doc {
+pub(super) fn endpoint(model: &Model, wire: &Wire<'_>, scope: &Scope<'_>, endpoint: &Endpoint) -> Doc {
     let surface = &endpoint.surface;
     let mut facts = format!("`{} {}`", endpoint.method, endpoint.path);
     if let Some(action) = &surface.action {
@@ -230,7 +231,7 @@ pub(super) fn endpoint(model: &Model, wire: &Wire<'_>, endpoint: &Endpoint) -> D
     if !surface.recovery.is_empty() {
         doc = doc.and(&format!("If the outcome is unknown: {}{}", surface.recovery, recovered(endpoint)));
     }
-    doc.and_sample(sample::call(model, wire, endpoint))
+    doc.and_sample(sample::call(model, wire, scope, endpoint))
 }
 
 /// What comes back from a call, and what waits for it.
@@ -285,7 +286,7 @@ pub(super) fn endpoint_file(endpoint: &Endpoint) -> String {
 }
 
 /// Docs of a module of calls: what a user does with them, and the first of them that reads.
-pub(super) fn module(model: &Model, wire: &Wire<'_>, module: &str, endpoints: &[&Endpoint]) -> Doc {
+pub(super) fn module(model: &Model, wire: &Wire<'_>, scope: &Scope<'_>, module: &str, endpoints: &[&Endpoint]) -> Doc {
     let text = match model.service.module(module) {
         Some(module) => module.en.clone(),
         None => format!("Calls of `specs/{}/{module}/`.", model.api),
@@ -293,7 +294,7 @@ pub(super) fn module(model: &Model, wire: &Wire<'_>, module: &str, endpoints: &[
     let mut reads: Vec<_> = endpoints.iter().filter(|endpoint| endpoint.is_callable()).collect();
     // Whoever knows no number yet begins with a call that needs none.
     reads.sort_by_key(|endpoint| endpoint.inputs().any(Field::is_required));
-    let sample = reads.iter().find_map(|endpoint| sample::call(model, wire, endpoint));
+    let sample = reads.iter().find_map(|endpoint| sample::call(model, wire, scope, endpoint));
     let whose = sample.as_ref().map_or("", |_| "With a `client` as on [the page of the crate](crate):");
     Doc::new(ITEM, &text).and(whose).and_sample(sample)
 }

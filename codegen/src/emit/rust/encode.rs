@@ -32,6 +32,7 @@ pub(super) fn emit(endpoint: &Endpoint, model: &Model) -> TokenStream {
     let out = used("out", !statements.is_empty());
     let end = if statements.is_empty() { quote!(Ok(())) } else { quote!(out.checked()) };
     quote! {
+        #[inline]
         fn encode(&self, #out: &mut RequestParts) -> Result<(), EncodeError> {
             #(#statements)*
             #end

@@ -4,6 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::docs::{self, Doc, INNER, ITEM, MEMBER};
+use super::imports::Scope;
 use super::types::{Constructor, derives, is_default};
 use super::words::{
     Parameter, echoed_input, field_type, flag_member, format_name, header, ident, list_member, max_items,
@@ -16,10 +17,10 @@ use crate::resolve::names::camel;
 use crate::surface::{FaultStyle, Response};
 
 /// The items of the endpoint.
-pub(super) fn emit(model: &Model, wire: &Wire<'_>, endpoint: &Endpoint) -> TokenStream {
+pub(super) fn emit(model: &Model, wire: &Wire<'_>, scope: &Scope<'_>, endpoint: &Endpoint) -> TokenStream {
     let name = ident(&endpoint.type_name);
     let (structure, methods, call) =
-        (structure(model, wire, endpoint), methods(endpoint), implementation(model, endpoint));
+        (structure(model, wire, scope, endpoint), methods(endpoint), implementation(model, endpoint));
     let groups = endpoint.one_of.iter().map(group);
     let effect = endpoint.is_callable().then(|| quote!(impl Call for #name {}));
     let is_repeatable = endpoint.effect() == "safe" || endpoint.surface.repeat_documented;
@@ -40,9 +41,9 @@ pub(super) fn emit(model: &Model, wire: &Wire<'_>, endpoint: &Endpoint) -> Token
     }
 }
 
-fn structure(model: &Model, wire: &Wire<'_>, endpoint: &Endpoint) -> TokenStream {
+fn structure(model: &Model, wire: &Wire<'_>, scope: &Scope<'_>, endpoint: &Endpoint) -> TokenStream {
     let name = ident(&endpoint.type_name);
-    let doc = docs::endpoint(model, wire, endpoint);
+    let doc = docs::endpoint(model, wire, scope, endpoint);
     let derives = derives(has_default(endpoint));
     let fields = endpoint.inputs().map(|field| {
         let (doc, name, ty) = (docs::field(MEMBER, field), ident(&field.rust), field_type(field));
@@ -154,6 +155,7 @@ fn implementation(model: &Model, endpoint: &Endpoint) -> TokenStream {
             #info
             #encode
 
+            #[inline]
             fn decode(answer: &RawAnswer<'_>) -> Result<#output, DecodeError> {
                 #decode
             }
@@ -190,10 +192,12 @@ fn echo(endpoint: &Endpoint) -> Option<TokenStream> {
     };
     let output = output_type(endpoint);
     Some(quote! {
+        #[inline]
         fn echo(&self) -> Inputs {
             Inputs::new() #(#asked)*
         }
 
+        #[inline]
         fn echoed(output: &#output) -> Inputs {
             #echoed
         }

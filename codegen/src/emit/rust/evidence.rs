@@ -33,6 +33,7 @@ fn inputs_of(evidence: &Evidence) -> Option<TokenStream> {
     });
     let (rows, with_rows) = each.map(|(own, columns)| rows(own, columns)).unzip();
     Some(quote! {
+        #[inline]
         fn inputs(&self) -> Inputs {
             #rows
             Inputs::new() #(#inputs)* #with_rows
@@ -122,6 +123,7 @@ pub(super) fn emit(model: &Model, endpoint: &Endpoint) -> Option<TokenStream> {
 
             #reading_fn
 
+            #[inline]
             fn evidence(#inputs: &Inputs, now: #reading) -> Result<Evidence<#found>, EncodeError> {
                 #walk
             }
@@ -173,14 +175,14 @@ fn keys(evidence: &Evidence, found: &TokenStream) -> Option<TokenStream> {
             true => quote!(found.iter().map(evidence::text).collect()),
             false => quote!(vec![evidence::text(found)]),
         };
-        return Some(quote!(fn keys(found: &#found) -> Vec<String> { #keys }));
+        return Some(quote!(#[inline] fn keys(found: &#found) -> Vec<String> { #keys }));
     }
     let key = ident(&key.rust);
     let keys = match is_set(evidence) {
         true => quote!(found.iter().map(|item| evidence::text(&item.#key)).collect()),
         false => quote!(vec![evidence::text(&found.#key)]),
     };
-    Some(quote!(fn keys(found: &#found) -> Vec<String> { #keys }))
+    Some(quote!(#[inline] fn keys(found: &#found) -> Vec<String> { #keys }))
 }
 
 /// `made`: the key that a successful answer names.
@@ -198,21 +200,21 @@ fn made(evidence: &Evidence, endpoint: &Endpoint) -> Option<TokenStream> {
             quote!(vec![evidence::text(&output.#name)])
         }
     };
-    Some(quote!(fn made(output: &#output) -> Vec<String> { #made }))
+    Some(quote!(#[inline] fn made(output: &#output) -> Vec<String> { #made }))
 }
 
 /// `output`: the output of the call, where what was found holds all of it.
 fn output(evidence: &Evidence, endpoint: &Endpoint, found: &TokenStream) -> Option<TokenStream> {
     match (endpoint.output.ty(), &evidence.made, &evidence.sign) {
-        (None, ..) => Some(quote!(fn output(_: #found) -> Option<()> { Some(()) })),
+        (None, ..) => Some(quote!(#[inline] fn output(_: #found) -> Option<()> { Some(()) })),
         (Some(output), Some(Made::Output), Sign::New(key)) if !is_set(evidence) => {
             let output = rust_type(output);
             let key = (!key.is_itself()).then(|| ident(&key.rust)).map(|key| quote!(.#key));
-            Some(quote!(fn output(found: #found) -> Option<#output> { Some(found #key) }))
+            Some(quote!(#[inline] fn output(found: #found) -> Option<#output> { Some(found #key) }))
         }
         (Some(output), Some(Made::Item), _) if !is_set(evidence) => {
             let output = rust_type(output);
-            Some(quote!(fn output(found: #found) -> Option<#output> { Some(found) }))
+            Some(quote!(#[inline] fn output(found: #found) -> Option<#output> { Some(found) }))
         }
         _ => None,
     }
@@ -280,6 +282,7 @@ fn reading_of(model: &Model, evidence: &Evidence, read: &TokenStream) -> TokenSt
         }
     };
     quote! {
+        #[inline]
         fn reading(#inputs: &Inputs) -> Result<#read, EncodeError> {
             #(#needed)*
             Ok(#reading)

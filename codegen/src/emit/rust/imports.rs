@@ -114,46 +114,47 @@ pub(crate) fn is_taken(name: &str) -> bool {
             .contains(&name)
 }
 
-/// Names that files of an API may import, from the core and from the API's crate.
+/// Names that the specs of an API declare, indexed once for all files.
 pub(super) struct Scope<'m> {
-    /// `use` group and module of each name.
-    modules: BTreeMap<&'m str, (usize, Vec<&'m str>)>,
+    /// The module of each name below the API's crate; `None` for the API itself, which is at the crate's root.
+    own: BTreeMap<&'m str, Option<&'m str>>,
 }
 
 impl<'m> Scope<'m> {
-    /// Names for files inside the API's crate.
     pub(super) fn of(model: &'m Model) -> Self {
-        Self::with(model, KNOWN, (2, "crate"))
-    }
-
-    /// Names for users of the API's crate, which is called `own`.
-    pub(super) fn of_user(model: &'m Model, own: &'m str) -> Self {
-        Self::with(model, KNOWN_TO_USERS, (1, own))
-    }
-
-    fn with(model: &'m Model, known: &[(&'static str, &[&'static str])], (group, own): (usize, &'m str)) -> Self {
-        let mut modules = BTreeMap::new();
-        for (module, names) in known {
-            let group = if module.starts_with("std") { 0 } else { 1 };
-            modules.extend(names.iter().map(|name| (*name, (group, module.split("::").collect()))));
-        }
-        modules.extend(model.types.keys().map(|name| (name.as_str(), (group, vec![own, "types"]))));
+        let mut own: BTreeMap<_, _> = model.types.keys().map(|name| (name.as_str(), Some("types"))).collect();
         for endpoint in &model.endpoints {
             let groups = endpoint.one_of.iter().map(|group| &group.type_name);
             let names = groups.chain([&endpoint.type_name]);
-            modules.extend(names.map(|name| (name.as_str(), (group, vec![own, endpoint.module.as_str()]))));
+            own.extend(names.map(|name| (name.as_str(), Some(endpoint.module.as_str()))));
         }
-        modules.insert(&model.service.name, (group, vec![own]));
-        Self { modules }
+        own.insert(&model.service.name, None);
+        Self { own }
     }
 
-    /// The `use` items for the names that a file uses and does not declare.
+    /// The `use` items for the names that a file of the API's crate uses and does not declare.
     pub(super) fn imports(&self, items: &TokenStream) -> TokenStream {
+        self.uses(items, KNOWN, (2, "crate"))
+    }
+
+    /// The same for a user of the API's crate, whose name is `own`.
+    pub(super) fn imports_of_user(&self, items: &TokenStream, own: &str) -> TokenStream {
+        self.uses(items, KNOWN_TO_USERS, (1, own))
+    }
+
+    fn uses(&self, items: &TokenStream, known: &[(&str, &[&str])], (group, own): (usize, &str)) -> TokenStream {
+        let module_of = |name: &str| match self.own.get(name) {
+            Some(module) => Some((group, [own].into_iter().chain(*module).collect::<Vec<_>>())),
+            None => known.iter().find(|(_, names)| names.contains(&name)).map(|(module, _)| {
+                let group = if module.starts_with("std") { 0 } else { 1 };
+                (group, module.split("::").collect())
+            }),
+        };
         let mut names = Names::default();
         names.add(items.clone(), Place::Items);
         let mut uses: BTreeMap<_, Vec<Ident>> = BTreeMap::new();
         for name in names.used.difference(&names.declared) {
-            if let Some(module) = self.modules.get(name.as_str()) {
+            if let Some(module) = module_of(name) {
                 uses.entry(module).or_default().push(ident(name));
             }
         }

@@ -1,4 +1,7 @@
 //! Rust: one file per endpoint and per file of types, the service, and the server half with one file per module.
+//!
+//! What only the callers of an endpoint need is `#[inline]`: it is compiled in programs that make the call, and not in
+//! the API's crate, whose release build it would make five times as long.
 
 mod docs;
 mod encode;
@@ -134,7 +137,7 @@ fn emit_endpoints<'m>(
         // A module's name may differ from the folder of its specs.
         let spec = endpoint.spec.split('/').skip(2).collect::<Vec<_>>();
         let doc = docs::endpoint_file(endpoint);
-        files.add_importing(&[module, &name], &spec, doc.as_str(), endpoint::emit(model, wire, endpoint));
+        files.add_importing(&[module, &name], &spec, doc.as_str(), endpoint::emit(model, wire, &files.scope, endpoint));
     }
     for (module, endpoints) in &modules {
         let names = endpoints.iter().map(|endpoint| ident(&endpoint.name)).collect::<Vec<_>>();
@@ -143,7 +146,12 @@ fn emit_endpoints<'m>(
             declared(model, endpoint).into_iter().map(move |(name, aliases)| quote!(#aliases pub use #module::#name;))
         });
         let items = quote!(#(mod #names;)* #(#exports)*);
-        files.add(&[module, "mod.rs"], &[module, ""], docs::module(model, wire, module, endpoints), items);
+        files.add(
+            &[module, "mod.rs"],
+            &[module, ""],
+            docs::module(model, wire, &files.scope, module, endpoints),
+            items,
+        );
         let doc = docs::server_module(&model.api, module);
         let items = endpoints.iter().map(|endpoint| server::emit(model, endpoint)).collect();
         files.add_importing(&["serve", &[*module, ".rs"].concat()], &[module, ""], doc.as_str(), items);

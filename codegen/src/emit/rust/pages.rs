@@ -60,6 +60,7 @@ pub(super) fn methods(endpoint: &Endpoint) -> Option<TokenStream> {
     };
     let report = if has_report { quote!(report) } else { quote!(_) };
     Some(quote! {
+        #[inline]
         fn page_after(&self, page: &#output, #report: &Report) -> Result<Option<Self>, DecodeError> {
             #next
             let mut call = self.clone();
@@ -67,6 +68,7 @@ pub(super) fn methods(endpoint: &Endpoint) -> Option<TokenStream> {
             Ok(Some(call))
         }
 
+        #[inline]
         fn add_page(all: &mut #output, page: #output) {
             #all.extend(#items);
         }
@@ -96,6 +98,7 @@ pub(super) fn implementation(endpoint: &Endpoint) -> Option<TokenStream> {
         impl Paged for #name {
             type Item = #item;
 
+            #[inline]
             fn items(page: #output) -> Vec<#item> {
                 #items
             }

@@ -349,6 +349,7 @@ fn union_from_wire(entry: &TypeEntry, shapes: &[Shape<'_>]) -> TokenStream {
     let first = shapes.first().map(|shape| ident(shape.name));
     quote! {
         impl FromWire for #name {
+            #[inline]
             fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
                 match reader.kind() {
                     #(#arms)*

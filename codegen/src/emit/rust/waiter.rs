@@ -46,10 +46,12 @@ pub(super) fn emit(endpoint: &Endpoint, waiter: &Waiter) -> TokenStream {
 
             #info
 
+            #[inline]
             fn poll(&self) -> #call {
                 self.call.clone()
             }
 
+            #[inline]
             fn judge(&self, output: #output, mut checks: Checks<'_>) -> Progress<#found> {
                 #judge
             }

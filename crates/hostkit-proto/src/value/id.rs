@@ -41,6 +41,7 @@ macro_rules! number_id {
         impl ::std::str::FromStr for $name {
             type Err = $crate::ParseError;
 
+            #[inline]
             fn from_str(text: &str) -> Result<Self, Self::Err> {
                 let expected = <Self as $crate::codec::FromText>::EXPECTED;
                 <Self as $crate::codec::FromText>::from_text(text).ok_or_else(|| $crate::ParseError::new(text, expected))
@@ -119,6 +120,7 @@ macro_rules! checked_id {
         impl ::std::str::FromStr for $name {
             type Err = $crate::ParseError;
 
+            #[inline]
             fn from_str(text: &str) -> Result<Self, Self::Err> {
                 let expected = <Self as $crate::codec::FromText>::EXPECTED;
                 <Self as $crate::codec::FromText>::from_text(text).ok_or_else(|| $crate::ParseError::new(text, expected))
@@ -134,6 +136,7 @@ macro_rules! checked_id {
         }
 
         impl $crate::codec::ToText for $name {
+            #[inline]
             fn to_text(&self) -> ::std::borrow::Cow<'_, str> {
                 self.as_str().into()
             }
@@ -158,12 +161,14 @@ macro_rules! checked_id {
         }
 
         impl $crate::codec::ToWire for $name {
+            #[inline]
             fn to_wire(&self, _: $crate::Format) -> Option<$crate::Value> {
                 Some($crate::Value::Text(self.as_str().to_owned()))
             }
         }
 
         impl $crate::codec::Limited for $name {
+            #[inline]
             fn each(&self, see: &mut dyn FnMut(&str, bool)) {
                 see(&$crate::codec::ToText::to_text(self), false);
             }

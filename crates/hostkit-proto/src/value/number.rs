@@ -76,6 +76,7 @@ macro_rules! ranged_number {
         impl ::std::str::FromStr for $name {
             type Err = $crate::ParseError;
 
+            #[inline]
             fn from_str(text: &str) -> Result<Self, Self::Err> {
                 let number = <u64 as $crate::codec::FromText>::from_text(text).and_then(|number| Self::new(number).ok());
                 let expected = concat!("a number from ", $lowest, " to ", $highest);
@@ -116,6 +117,7 @@ macro_rules! whole_number {
         }
 
         impl $crate::codec::ToText for $name {
+            #[inline]
             fn to_text(&self) -> ::std::borrow::Cow<'_, str> {
                 self.0.to_string().into()
             }
@@ -137,12 +139,14 @@ macro_rules! whole_number {
         }
 
         impl $crate::codec::ToWire for $name {
+            #[inline]
             fn to_wire(&self, format: $crate::Format) -> Option<$crate::Value> {
                 $crate::codec::ToWire::to_wire(&self.0, format)
             }
         }
 
         impl $crate::codec::Limited for $name {
+            #[inline]
             fn each(&self, see: &mut dyn FnMut(&str, bool)) {
                 see(&$crate::codec::ToText::to_text(self), false);
             }

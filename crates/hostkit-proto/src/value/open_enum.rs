@@ -130,6 +130,7 @@ macro_rules! open_enum {
         impl ::std::str::FromStr for $name {
             type Err = $crate::ParseError;
 
+            #[inline]
             fn from_str(text: &str) -> Result<Self, Self::Err> {
                 match text {
                     $($text | stringify!($variant) => Ok(Self::$variant),)*
@@ -150,6 +151,7 @@ macro_rules! open_enum {
         }
 
         impl $crate::codec::ToText for $name {
+            #[inline]
             fn to_text(&self) -> ::std::borrow::Cow<'_, str> {
                 self.as_str().into()
             }
@@ -174,12 +176,14 @@ macro_rules! open_enum {
         }
 
         impl $crate::codec::ToWire for $name {
+            #[inline]
             fn to_wire(&self, _: $crate::Format) -> Option<$crate::Value> {
                 Some($crate::open_enum!(@value $kind, self.as_str().to_owned()))
             }
         }
 
         impl $crate::codec::Limited for $name {
+            #[inline]
             fn each(&self, see: &mut dyn FnMut(&str, bool)) {
                 see(&$crate::codec::ToText::to_text(self), false);
             }

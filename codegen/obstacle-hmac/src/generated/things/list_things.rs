@@ -70,6 +70,7 @@ impl Endpoint for ListThings {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         let mut body = out.object();
         body.set("page", &self.page);
@@ -77,12 +78,14 @@ impl Endpoint for ListThings {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<Thing>, DecodeError> {
         const ROOT: &Table =
             &Table::new("", &[Field::required_list("data").json_inner(&["things"]).xml_inner(&["things"])]);
         answer.list(ROOT, 100_000)
     }
 
+    #[inline]
     fn page_after(&self, page: &Vec<Thing>, report: &Report) -> Result<Option<Self>, DecodeError> {
         if page.is_empty() {
             return hostkit_proto::codec::last_page(&Self::INFO, &[], report);
@@ -93,6 +96,7 @@ impl Endpoint for ListThings {
         Ok(Some(call))
     }
 
+    #[inline]
     fn add_page(all: &mut Vec<Thing>, page: Vec<Thing>) {
         all.extend(page);
     }
@@ -105,6 +109,7 @@ impl Repeatable for ListThings {}
 impl Paged for ListThings {
     type Item = Thing;
 
+    #[inline]
     fn items(page: Vec<Thing>) -> Vec<Thing> {
         page
     }

@@ -59,6 +59,7 @@ impl Endpoint for GetBalance {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         let mut body = out.object();
         body.set_value("command", Value::Text("getBalance".into()));
@@ -66,6 +67,7 @@ impl Endpoint for GetBalance {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<Money, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required("balance")]);
         answer.value(ROOT)

@@ -70,6 +70,7 @@ impl Endpoint for GetKey {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check_host();
         out.check("login", &self.login, &InputLimit::NONE.min_length(1).max_length(64));
@@ -81,6 +82,7 @@ impl Endpoint for GetKey {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<Secret, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required("key")]);
         answer.value(ROOT)

@@ -62,6 +62,7 @@ impl Endpoint for GetNews {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         let mut body = out.object();
         body.set_value("command", Value::Text("getNews".into()));
@@ -69,6 +70,7 @@ impl Endpoint for GetNews {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<News>, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required_list("news")]);
         answer.list(ROOT, 50)

@@ -83,6 +83,7 @@ impl Endpoint for BuyTraffic {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("id", &self.id, &InputLimit::NONE.min(1));
         out.check("size", &self.size, &InputLimit::NONE.min(1));
@@ -94,6 +95,7 @@ impl Endpoint for BuyTraffic {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }
@@ -105,15 +107,18 @@ impl Perform for BuyTraffic {
 
     const FACTS: Facts = Facts { indistinct: &["size"], ..Facts::new(Shows::Change, Duration::from_secs(60)) };
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with("id", &self.id).with("size", &self.size)
     }
 
+    #[inline]
     fn reading(inputs: &Inputs) -> Result<GetOrder, EncodeError> {
         let id: OrderId = inputs.need(Self::INFO.name, "id")?;
         Ok(GetOrder::new(id))
     }
 
+    #[inline]
     fn evidence(inputs: &Inputs, now: Order) -> Result<Evidence<Order>, EncodeError> {
         Ok(evidence::grew(
             [now],
@@ -123,6 +128,7 @@ impl Perform for BuyTraffic {
         ))
     }
 
+    #[inline]
     fn output(_: Order) -> Option<()> {
         Some(())
     }

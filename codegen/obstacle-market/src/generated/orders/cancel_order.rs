@@ -77,6 +77,7 @@ impl Endpoint for CancelOrder {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("id", &self.id, &InputLimit::NONE.min(1));
         let mut body = out.object();
@@ -86,6 +87,7 @@ impl Endpoint for CancelOrder {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }
@@ -97,15 +99,18 @@ impl Perform for CancelOrder {
 
     const FACTS: Facts = Facts { already_is_refused: true, ..Facts::new(Shows::State, Duration::from_secs(60)) };
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with("id", &self.id)
     }
 
+    #[inline]
     fn reading(inputs: &Inputs) -> Result<GetOrder, EncodeError> {
         let id: OrderId = inputs.need(Self::INFO.name, "id")?;
         Ok(GetOrder::new(id))
     }
 
+    #[inline]
     fn evidence(_: &Inputs, now: Order) -> Result<Evidence<Order>, EncodeError> {
         Ok(evidence::became(
             [now],
@@ -115,6 +120,7 @@ impl Perform for CancelOrder {
         ))
     }
 
+    #[inline]
     fn output(_: Order) -> Option<()> {
         Some(())
     }

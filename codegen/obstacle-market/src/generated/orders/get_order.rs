@@ -75,6 +75,7 @@ impl Endpoint for GetOrder {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("id", &self.id, &InputLimit::NONE.min(1));
         let mut body = out.object();
@@ -84,15 +85,18 @@ impl Endpoint for GetOrder {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<Order, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required("order")]);
         answer.value(ROOT)
     }
 
+    #[inline]
     fn echo(&self) -> Inputs {
         Inputs::new().with("id", &self.id)
     }
 
+    #[inline]
     fn echoed(output: &Order) -> Inputs {
         Inputs::new().with("id", &output.id)
     }
@@ -128,10 +132,12 @@ impl Waiter for OrderActive {
         ..WaiterInfo::DEFAULT
     };
 
+    #[inline]
     fn poll(&self) -> GetOrder {
         self.call.clone()
     }
 
+    #[inline]
     fn judge(&self, output: Order, mut checks: Checks<'_>) -> Progress<Order> {
         checks.text(Some(&output.status));
         checks.text(Some(&output.status));
@@ -168,10 +174,12 @@ impl Waiter for OrderCancelled {
         ..WaiterInfo::DEFAULT
     };
 
+    #[inline]
     fn poll(&self) -> GetOrder {
         self.call.clone()
     }
 
+    #[inline]
     fn judge(&self, output: Order, mut checks: Checks<'_>) -> Progress<()> {
         checks.text(Some(&output.status));
         checks.needs("status", Some(&output.status), &["cancelled"]);

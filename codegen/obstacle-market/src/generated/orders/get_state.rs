@@ -65,6 +65,7 @@ impl Endpoint for GetState {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("id", &self.id, &InputLimit::NONE.min(1));
         let mut body = out.object();
@@ -74,6 +75,7 @@ impl Endpoint for GetState {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<OrderStatus, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required("state")]);
         answer.value(ROOT)

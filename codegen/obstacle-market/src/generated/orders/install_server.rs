@@ -82,6 +82,7 @@ impl Endpoint for InstallServer {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("id", &self.id, &InputLimit::NONE.min(1));
         let mut body = out.object();
@@ -91,6 +92,7 @@ impl Endpoint for InstallServer {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<Queued, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required("task")]);
         answer.value(ROOT)
@@ -103,15 +105,18 @@ impl Perform for InstallServer {
 
     const FACTS: Facts = Facts::new(Shows::State, Duration::from_secs(300));
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with("id", &self.id)
     }
 
+    #[inline]
     fn reading(inputs: &Inputs) -> Result<GetOrder, EncodeError> {
         let id: OrderId = inputs.need(Self::INFO.name, "id")?;
         Ok(GetOrder::new(id))
     }
 
+    #[inline]
     fn evidence(_: &Inputs, now: Order) -> Result<Evidence<Order>, EncodeError> {
         Ok(evidence::became(
             [now],

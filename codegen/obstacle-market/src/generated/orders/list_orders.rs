@@ -67,6 +67,7 @@ impl Endpoint for ListOrders {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         let mut body = out.object();
         body.set_value("command", Value::Text("listOrders".into()));
@@ -74,6 +75,7 @@ impl Endpoint for ListOrders {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<BTreeMap<OrderId, Order>, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required_map("orders")]);
         answer.map_by(ROOT, |item: &Order| Some(&item.id))

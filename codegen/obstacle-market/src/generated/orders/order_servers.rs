@@ -97,6 +97,7 @@ impl Endpoint for OrderServers {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("count", &self.count, &InputLimit::NONE.min(1).max(9));
         out.check_by_host(
@@ -114,6 +115,7 @@ impl Endpoint for OrderServers {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }
@@ -125,14 +127,17 @@ impl Perform for OrderServers {
 
     const FACTS: Facts = Facts { indistinct: &["count"], ..Facts::new(Shows::Item, Duration::from_secs(120)) };
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with("plan", &self.plan).with("count", &self.count)
     }
 
+    #[inline]
     fn reading(_: &Inputs) -> Result<ListOrders, EncodeError> {
         Ok(ListOrders::new())
     }
 
+    #[inline]
     fn evidence(inputs: &Inputs, now: BTreeMap<OrderId, Order>) -> Result<Evidence<Vec<Order>>, EncodeError> {
         let plan: PlanId = inputs.need(Self::INFO.name, "plan")?;
         Ok(evidence::appeared_count(
@@ -143,10 +148,12 @@ impl Perform for OrderServers {
         ))
     }
 
+    #[inline]
     fn keys(found: &Vec<Order>) -> Vec<String> {
         found.iter().map(|item| evidence::text(&item.id)).collect()
     }
 
+    #[inline]
     fn output(_: Vec<Order>) -> Option<()> {
         Some(())
     }

@@ -84,6 +84,7 @@ impl Endpoint for RenewOrder {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("id", &self.id, &InputLimit::NONE.min(1));
         out.check("months", &self.months, &InputLimit::NONE.min(1).max(36));
@@ -95,6 +96,7 @@ impl Endpoint for RenewOrder {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }
@@ -106,14 +108,17 @@ impl Perform for RenewOrder {
 
     const FACTS: Facts = Facts { indistinct: &["months"], ..Facts::new(Shows::Change, Duration::from_secs(600)) };
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with("id", &self.id).with("months", &self.months)
     }
 
+    #[inline]
     fn reading(_: &Inputs) -> Result<ListOrders, EncodeError> {
         Ok(ListOrders::new())
     }
 
+    #[inline]
     fn evidence(inputs: &Inputs, now: BTreeMap<OrderId, Order>) -> Result<Evidence<Order>, EncodeError> {
         let id: OrderId = inputs.need(Self::INFO.name, "id")?;
         Ok(evidence::paid(
@@ -125,6 +130,7 @@ impl Perform for RenewOrder {
         ))
     }
 
+    #[inline]
     fn output(_: Order) -> Option<()> {
         Some(())
     }

@@ -78,6 +78,7 @@ impl Endpoint for RestartServer {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("id", &self.id, &InputLimit::NONE.min(1));
         let mut body = out.object();
@@ -87,6 +88,7 @@ impl Endpoint for RestartServer {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }
@@ -98,15 +100,18 @@ impl Perform for RestartServer {
 
     const FACTS: Facts = Facts { unseen_is_no: false, ..Facts::new(Shows::State, Duration::from_secs(30)) };
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with("id", &self.id)
     }
 
+    #[inline]
     fn reading(inputs: &Inputs) -> Result<GetOrder, EncodeError> {
         let id: OrderId = inputs.need(Self::INFO.name, "id")?;
         Ok(GetOrder::new(id))
     }
 
+    #[inline]
     fn evidence(_: &Inputs, now: Order) -> Result<Evidence<Order>, EncodeError> {
         Ok(evidence::became(
             [now],
@@ -116,6 +121,7 @@ impl Perform for RestartServer {
         ))
     }
 
+    #[inline]
     fn output(_: Order) -> Option<()> {
         Some(())
     }

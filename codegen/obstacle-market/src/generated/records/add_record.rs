@@ -96,6 +96,7 @@ impl Endpoint for AddRecord {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("zone", &self.zone, &InputLimit::NONE.min(1));
         out.check("host", &self.host, &InputLimit::NONE.min_length(1));
@@ -115,6 +116,7 @@ impl Endpoint for AddRecord {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<RecordId, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required("id")]);
         answer.value(ROOT)
@@ -127,6 +129,7 @@ impl Perform for AddRecord {
 
     const FACTS: Facts = Facts { indistinct: &["host"], ..Facts::new(Shows::Item, Duration::from_secs(60)) };
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new()
             .with("zone", &self.zone)
@@ -135,11 +138,13 @@ impl Perform for AddRecord {
             .with("host", &self.host)
     }
 
+    #[inline]
     fn reading(inputs: &Inputs) -> Result<ListRecords, EncodeError> {
         let zone: ZoneId = inputs.need(Self::INFO.name, "zone")?;
         Ok(ListRecords::new(zone))
     }
 
+    #[inline]
     fn evidence(inputs: &Inputs, now: Vec<Record>) -> Result<Evidence<Record>, EncodeError> {
         let kind: String = inputs.need(Self::INFO.name, "kind")?;
         let value: Option<String> = inputs.maybe(Self::INFO.name, "value")?;
@@ -157,14 +162,17 @@ impl Perform for AddRecord {
         ))
     }
 
+    #[inline]
     fn made(output: &RecordId) -> Vec<String> {
         vec![evidence::text(output)]
     }
 
+    #[inline]
     fn keys(found: &Record) -> Vec<String> {
         vec![evidence::text(&found.id)]
     }
 
+    #[inline]
     fn output(found: Record) -> Option<RecordId> {
         Some(found.id)
     }

@@ -83,6 +83,7 @@ impl Endpoint for AddRecords {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("zone", &self.zone, &InputLimit::NONE.min(1));
         out.check_some("records", self.records.is_empty());
@@ -94,6 +95,7 @@ impl Endpoint for AddRecords {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }
@@ -105,17 +107,20 @@ impl Perform for AddRecords {
 
     const FACTS: Facts = Facts::new(Shows::Item, Duration::from_secs(60));
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         let rows =
             self.records.iter().map(|item| vec![Some(evidence::text(&item.host)), Some(evidence::text(&item.kind))]);
         Inputs::new().with("zone", &self.zone).with_rows("records", rows)
     }
 
+    #[inline]
     fn reading(inputs: &Inputs) -> Result<ListRecords, EncodeError> {
         let zone: ZoneId = inputs.need(Self::INFO.name, "zone")?;
         Ok(ListRecords::new(zone))
     }
 
+    #[inline]
     fn evidence(inputs: &Inputs, now: Vec<Record>) -> Result<Evidence<Vec<Record>>, EncodeError> {
         Ok(evidence::appeared_each(
             now,
@@ -125,10 +130,12 @@ impl Perform for AddRecords {
         ))
     }
 
+    #[inline]
     fn keys(found: &Vec<Record>) -> Vec<String> {
         found.iter().map(|item| evidence::text(&item.id)).collect()
     }
 
+    #[inline]
     fn output(_: Vec<Record>) -> Option<()> {
         Some(())
     }

@@ -78,6 +78,7 @@ impl Endpoint for DeleteRecord {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("id", &self.id, &InputLimit::NONE.min(1));
         let mut body = out.object();
@@ -87,6 +88,7 @@ impl Endpoint for DeleteRecord {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }
@@ -98,19 +100,23 @@ impl Perform for DeleteRecord {
 
     const FACTS: Facts = Facts::new(Shows::Absence, Duration::from_secs(60));
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with("id", &self.id)
     }
 
+    #[inline]
     fn reading(_: &Inputs) -> Result<Each<ListZones, ListRecords>, EncodeError> {
         Ok(Each::new(ListZones::new(), |list| list.into_iter().map(|item| ListRecords::new(item.id)).collect()))
     }
 
+    #[inline]
     fn evidence(inputs: &Inputs, now: Vec<Record>) -> Result<Evidence<()>, EncodeError> {
         let id: RecordId = inputs.need(Self::INFO.name, "id")?;
         Ok(evidence::gone(now, |item| item.id == id, |item| evidence::text(&item.id)))
     }
 
+    #[inline]
     fn output(_: ()) -> Option<()> {
         Some(())
     }

@@ -71,6 +71,7 @@ impl Endpoint for ListRecords {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("zone", &self.zone, &InputLimit::NONE.min(1));
         let mut body = out.object();
@@ -80,6 +81,7 @@ impl Endpoint for ListRecords {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<Record>, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required_list("records")]);
         answer.list(ROOT, 1000)

@@ -61,6 +61,7 @@ impl Endpoint for ListZones {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         let mut body = out.object();
         body.set_value("command", Value::Text("listZones".into()));
@@ -68,6 +69,7 @@ impl Endpoint for ListZones {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<Zone>, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required_list("zones")]);
         answer.list(ROOT, 1000)

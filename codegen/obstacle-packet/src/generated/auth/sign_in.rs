@@ -73,6 +73,7 @@ impl Endpoint for SignIn {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         let mut body = out.object();
         body.set("login", &self.login);
@@ -84,6 +85,7 @@ impl Endpoint for SignIn {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<Ticket, DecodeError> {
         const ROOT: &Table = &Table::new(
             "",

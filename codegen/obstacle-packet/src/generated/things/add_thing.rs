@@ -105,6 +105,7 @@ impl Endpoint for AddThing {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         let mut body = out.object();
         body.set("name", &self.name);
@@ -116,6 +117,7 @@ impl Endpoint for AddThing {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<ThingId, DecodeError> {
         const ROOT: &Table = &Table::new(
             "",
@@ -133,27 +135,33 @@ impl Perform for AddThing {
 
     const FACTS: Facts = Facts::new(Shows::Item, Duration::from_secs(60));
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with("name", &self.name)
     }
 
+    #[inline]
     fn reading(_: &Inputs) -> Result<Each<ListIds, GetThing, Thing>, EncodeError> {
         Ok(Each::single(ListIds::new(), |list| list.into_iter().map(GetThing::new).collect()))
     }
 
+    #[inline]
     fn evidence(inputs: &Inputs, now: Vec<Thing>) -> Result<Evidence<Thing>, EncodeError> {
         let name: String = inputs.need(Self::INFO.name, "name")?;
         Ok(evidence::appeared(now, |item| evidence::same(&item.info.name, &name), |item| evidence::text(&item.id)))
     }
 
+    #[inline]
     fn made(output: &ThingId) -> Vec<String> {
         vec![evidence::text(output)]
     }
 
+    #[inline]
     fn keys(found: &Thing) -> Vec<String> {
         vec![evidence::text(&found.id)]
     }
 
+    #[inline]
     fn output(found: Thing) -> Option<ThingId> {
         Some(found.id)
     }

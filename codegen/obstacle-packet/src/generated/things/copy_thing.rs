@@ -99,6 +99,7 @@ impl Endpoint for CopyThing {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("id", &self.id, &InputLimit::NONE.min(1));
         let mut body = out.object();
@@ -107,6 +108,7 @@ impl Endpoint for CopyThing {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<ThingId, DecodeError> {
         const ROOT: &Table = &Table::new(
             "",
@@ -124,22 +126,27 @@ impl Perform for CopyThing {
 
     const FACTS: Facts = Facts::new(Shows::Item, Duration::from_secs(60));
 
+    #[inline]
     fn reading(_: &Inputs) -> Result<ListIds, EncodeError> {
         Ok(ListIds::new())
     }
 
+    #[inline]
     fn evidence(_: &Inputs, now: Vec<ThingId>) -> Result<Evidence<ThingId>, EncodeError> {
         Ok(evidence::appeared(now, |_| true, evidence::text))
     }
 
+    #[inline]
     fn made(output: &ThingId) -> Vec<String> {
         vec![evidence::text(output)]
     }
 
+    #[inline]
     fn keys(found: &ThingId) -> Vec<String> {
         vec![evidence::text(found)]
     }
 
+    #[inline]
     fn output(found: ThingId) -> Option<ThingId> {
         Some(found)
     }

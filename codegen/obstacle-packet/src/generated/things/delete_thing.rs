@@ -94,6 +94,7 @@ impl Endpoint for DeleteThing {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("id", &self.id, &InputLimit::NONE.min(1));
         let mut body = out.object();
@@ -102,6 +103,7 @@ impl Endpoint for DeleteThing {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing_under(
             &Name::new("packet").json_inner(&["thing", "del", "result"]).xml_inner(&["thing", "del", "result"]),
@@ -115,19 +117,23 @@ impl Perform for DeleteThing {
 
     const FACTS: Facts = Facts::new(Shows::Absence, Duration::from_secs(60));
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with("id", &self.id)
     }
 
+    #[inline]
     fn reading(_: &Inputs) -> Result<ListIds, EncodeError> {
         Ok(ListIds::new())
     }
 
+    #[inline]
     fn evidence(inputs: &Inputs, now: Vec<ThingId>) -> Result<Evidence<()>, EncodeError> {
         let id: ThingId = inputs.need(Self::INFO.name, "id")?;
         Ok(evidence::gone(now, |item| *item == id, evidence::text))
     }
 
+    #[inline]
     fn output(_: ()) -> Option<()> {
         Some(())
     }

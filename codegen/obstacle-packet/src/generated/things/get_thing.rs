@@ -93,6 +93,7 @@ impl Endpoint for GetThing {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("id", &self.id, &InputLimit::NONE.min(1));
         let mut body = out.object();
@@ -103,6 +104,7 @@ impl Endpoint for GetThing {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<Thing, DecodeError> {
         const ROOT: &Table = &Table::new(
             "",
@@ -113,10 +115,12 @@ impl Endpoint for GetThing {
         answer.value(ROOT)
     }
 
+    #[inline]
     fn echo(&self) -> Inputs {
         Inputs::new().with("id", &self.id)
     }
 
+    #[inline]
     fn echoed(output: &Thing) -> Inputs {
         Inputs::new().with("id", &output.id)
     }

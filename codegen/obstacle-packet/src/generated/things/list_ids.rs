@@ -79,6 +79,7 @@ impl Endpoint for ListIds {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         let mut body = out.object();
         body.set_value("filter", Value::Text("".into()));
@@ -86,6 +87,7 @@ impl Endpoint for ListIds {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<ThingId>, DecodeError> {
         const ROOT: &Table = &Table::new(
             "",

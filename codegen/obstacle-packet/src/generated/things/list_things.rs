@@ -80,6 +80,7 @@ impl Endpoint for ListThings {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         let mut body = out.object();
         body.set_value("filter", Value::Text("".into()));
@@ -88,6 +89,7 @@ impl Endpoint for ListThings {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<Thing>, DecodeError> {
         const ROOT: &Table = &Table::new(
             "",

@@ -65,21 +65,25 @@ impl Endpoint for GetThing {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("id", &self.id, &InputLimit::NONE.min(1));
         out.path("id", &self.id);
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<Thing, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required("thing")]);
         answer.value(ROOT)
     }
 
+    #[inline]
     fn echo(&self) -> Inputs {
         Inputs::new().with("id", &self.id)
     }
 
+    #[inline]
     fn echoed(output: &Thing) -> Inputs {
         Inputs::new().with("id", &output.id)
     }

@@ -66,10 +66,12 @@ impl Endpoint for ListThings {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, _: &mut RequestParts) -> Result<(), EncodeError> {
         Ok(())
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<Thing>, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required_list("things").xml_inner(&["thing"]).item("thing")]);
         answer.list(ROOT, 100_000)

@@ -164,6 +164,7 @@ impl Endpoint for ChangeThings {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("things", &self.things, &InputLimit::NONE.min(1));
         out.check_some("things", self.things.is_empty());
@@ -183,6 +184,7 @@ impl Endpoint for ChangeThings {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }

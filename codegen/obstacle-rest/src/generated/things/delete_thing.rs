@@ -76,12 +76,14 @@ impl Endpoint for DeleteThing {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("id", &self.id, &InputLimit::NONE.min(1));
         out.path("id", &self.id);
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }
@@ -93,15 +95,18 @@ impl Perform for DeleteThing {
 
     const FACTS: Facts = Facts::new(Shows::Absence, Duration::from_secs(60));
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with("id", &self.id)
     }
 
+    #[inline]
     fn reading(inputs: &Inputs) -> Result<GetThing, EncodeError> {
         let id: ThingId = inputs.need(Self::INFO.name, "id")?;
         Ok(GetThing::new(id))
     }
 
+    #[inline]
     fn evidence(_: &Inputs, now: Thing) -> Result<Evidence<()>, EncodeError> {
         Ok(evidence::gone([now], |_| true, |_| String::new()))
     }
@@ -110,6 +115,7 @@ impl Perform for DeleteThing {
         Some(())
     }
 
+    #[inline]
     fn output(_: ()) -> Option<()> {
         Some(())
     }

@@ -147,6 +147,7 @@ impl Endpoint for FindThings {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("ids", &self.ids, &InputLimit::NONE.min(1));
         out.check_some("ids", self.ids.is_empty());
@@ -165,6 +166,7 @@ impl Endpoint for FindThings {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<Thing>, DecodeError> {
         const ROOT: &Table =
             &Table::new("", &[Field::required_list("data").json_inner(&["items"]).xml_inner(&["items"])]);

@@ -71,12 +71,14 @@ impl Endpoint for GetRecord {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.path("name", &self.name);
         out.optional_query("also", &self.also);
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<Thing, DecodeError> {
         answer.whole()
     }

@@ -70,17 +70,20 @@ impl Endpoint for ListThings {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.optional_query("start", &self.start);
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<Thing>, DecodeError> {
         const ROOT: &Table =
             &Table::new("", &[Field::required_list("data").json_inner(&["items"]).xml_inner(&["items"])]);
         answer.list(ROOT, 100_000)
     }
 
+    #[inline]
     fn page_after(&self, page: &Vec<Thing>, report: &Report) -> Result<Option<Self>, DecodeError> {
         if page.is_empty() {
             return hostkit_proto::codec::last_page(&Self::INFO, &[], report);
@@ -92,6 +95,7 @@ impl Endpoint for ListThings {
         Ok(Some(call))
     }
 
+    #[inline]
     fn add_page(all: &mut Vec<Thing>, page: Vec<Thing>) {
         all.extend(page);
     }
@@ -104,6 +108,7 @@ impl Repeatable for ListThings {}
 impl Paged for ListThings {
     type Item = Thing;
 
+    #[inline]
     fn items(page: Vec<Thing>) -> Vec<Thing> {
         page
     }

@@ -57,10 +57,12 @@ impl Endpoint for ListWrapped {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, _: &mut RequestParts) -> Result<(), EncodeError> {
         Ok(())
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<Thing>, DecodeError> {
         answer.items("thing", 50)
     }

@@ -75,6 +75,7 @@ impl Endpoint for MakeThing {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         let mut body = out.object();
         body.set("name", &self.name);
@@ -82,6 +83,7 @@ impl Endpoint for MakeThing {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<Thing, DecodeError> {
         answer.whole()
     }
@@ -93,14 +95,17 @@ impl Perform for MakeThing {
 
     const FACTS: Facts = Facts::new(Shows::Item, Duration::from_secs(60));
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with("name", &self.name)
     }
 
+    #[inline]
     fn reading(_: &Inputs) -> Result<ListThings, EncodeError> {
         Ok(ListThings::new())
     }
 
+    #[inline]
     fn evidence(inputs: &Inputs, now: Vec<Thing>) -> Result<Evidence<Thing>, EncodeError> {
         let name: String = inputs.need(Self::INFO.name, "name")?;
         Ok(evidence::appeared(
@@ -110,14 +115,17 @@ impl Perform for MakeThing {
         ))
     }
 
+    #[inline]
     fn made(output: &Thing) -> Vec<String> {
         vec![evidence::text(&output.id)]
     }
 
+    #[inline]
     fn keys(found: &Thing) -> Vec<String> {
         vec![evidence::text(&found.id)]
     }
 
+    #[inline]
     fn output(found: Thing) -> Option<Thing> {
         Some(found)
     }

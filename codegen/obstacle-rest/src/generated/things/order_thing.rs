@@ -74,6 +74,7 @@ impl Endpoint for OrderThing {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         let mut body = out.object();
         body.set("name", &self.name);
@@ -81,6 +82,7 @@ impl Endpoint for OrderThing {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<ThingId, DecodeError> {
         answer.text()
     }
@@ -92,14 +94,17 @@ impl Perform for OrderThing {
 
     const FACTS: Facts = Facts::new(Shows::Item, Duration::from_secs(60));
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with("name", &self.name)
     }
 
+    #[inline]
     fn reading(_: &Inputs) -> Result<ListThings, EncodeError> {
         Ok(ListThings::new())
     }
 
+    #[inline]
     fn evidence(inputs: &Inputs, now: Vec<Thing>) -> Result<Evidence<Thing>, EncodeError> {
         let name: String = inputs.need(Self::INFO.name, "name")?;
         Ok(evidence::appeared(
@@ -109,14 +114,17 @@ impl Perform for OrderThing {
         ))
     }
 
+    #[inline]
     fn made(output: &ThingId) -> Vec<String> {
         vec![evidence::text(output)]
     }
 
+    #[inline]
     fn keys(found: &Thing) -> Vec<String> {
         vec![evidence::text(&found.id)]
     }
 
+    #[inline]
     fn output(found: Thing) -> Option<ThingId> {
         Some(found.id)
     }

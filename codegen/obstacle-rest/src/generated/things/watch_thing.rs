@@ -67,12 +67,14 @@ impl Endpoint for WatchThing {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("id", &self.id, &InputLimit::NONE.min(1));
         out.path("id", &self.id);
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<WatchedThing, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required("thing")]);
         let mut value: WatchedThing = answer.value(ROOT)?;

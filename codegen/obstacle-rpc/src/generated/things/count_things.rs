@@ -55,6 +55,7 @@ impl Endpoint for CountThings {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         let body = out.object();
         out.wrapped_body("params", body);
@@ -62,6 +63,7 @@ impl Endpoint for CountThings {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<u64, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required("result")]);
         answer.value(ROOT)

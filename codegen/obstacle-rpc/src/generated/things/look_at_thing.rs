@@ -64,6 +64,7 @@ impl Endpoint for LookAtThing {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("id", &self.id, &InputLimit::NONE.min(1));
         let mut body = out.object();
@@ -75,6 +76,7 @@ impl Endpoint for LookAtThing {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<Thing, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required("result")]);
         answer.value(ROOT)

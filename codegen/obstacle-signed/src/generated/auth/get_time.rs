@@ -63,10 +63,12 @@ impl Endpoint for GetTime {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, _: &mut RequestParts) -> Result<(), EncodeError> {
         Ok(())
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<UnixTime, DecodeError> {
         answer.whole()
     }

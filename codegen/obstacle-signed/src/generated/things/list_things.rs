@@ -91,16 +91,19 @@ impl Endpoint for ListThings {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.optional_query("name", &self.name);
         out.optional_query("page", &self.page);
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<ThingPage, DecodeError> {
         answer.whole()
     }
 
+    #[inline]
     fn page_after(&self, page: &ThingPage, report: &Report) -> Result<Option<Self>, DecodeError> {
         let next =
             hostkit_proto::codec::next_page(&Self::INFO, "page", page.next.as_ref(), &["next", "links"], report)?;
@@ -110,6 +113,7 @@ impl Endpoint for ListThings {
         Ok(Some(call))
     }
 
+    #[inline]
     fn add_page(all: &mut ThingPage, page: ThingPage) {
         all.things.extend(page.things);
     }
@@ -122,6 +126,7 @@ impl Repeatable for ListThings {}
 impl Paged for ListThings {
     type Item = Thing;
 
+    #[inline]
     fn items(page: ThingPage) -> Vec<Thing> {
         page.things
     }

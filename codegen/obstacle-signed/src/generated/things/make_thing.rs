@@ -86,6 +86,7 @@ impl Endpoint for MakeThing {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("name", &self.name, &InputLimit::NONE.min_length(1));
         let mut body = out.object();
@@ -94,6 +95,7 @@ impl Endpoint for MakeThing {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<Thing, DecodeError> {
         answer.whole()
     }
@@ -105,27 +107,33 @@ impl Perform for MakeThing {
 
     const FACTS: Facts = Facts::new(Shows::Item, Duration::from_secs(60));
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with("name", &self.name)
     }
 
+    #[inline]
     fn reading(_: &Inputs) -> Result<ListThings, EncodeError> {
         Ok(ListThings::new())
     }
 
+    #[inline]
     fn evidence(inputs: &Inputs, now: ThingPage) -> Result<Evidence<Thing>, EncodeError> {
         let name: String = inputs.need(Self::INFO.name, "name")?;
         Ok(evidence::appeared(now.things, |item| evidence::same(&item.name, &name), |item| evidence::text(&item.id)))
     }
 
+    #[inline]
     fn made(output: &Thing) -> Vec<String> {
         vec![evidence::text(&output.id)]
     }
 
+    #[inline]
     fn keys(found: &Thing) -> Vec<String> {
         vec![evidence::text(&found.id)]
     }
 
+    #[inline]
     fn output(found: Thing) -> Option<Thing> {
         Some(found)
     }

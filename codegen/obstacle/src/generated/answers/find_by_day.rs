@@ -72,6 +72,7 @@ impl Endpoint for FindByDay {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.optional_query("day", &self.day.map(|date| date.format("%d.%m.%Y")));
         out.query("at", &self.at.format("%d.%m.%Y %H:%M:%S"));
@@ -79,6 +80,7 @@ impl Endpoint for FindByDay {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }

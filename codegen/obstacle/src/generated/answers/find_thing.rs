@@ -60,10 +60,12 @@ impl Endpoint for FindThing {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, _: &mut RequestParts) -> Result<(), EncodeError> {
         Ok(())
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<Option<Thing>, DecodeError> {
         answer.optional_value(&Name::new("thing"))
     }

@@ -70,11 +70,13 @@ impl Endpoint for GetBox {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.path("key", &self.key);
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<Parcel, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required("box")]);
         answer.value(ROOT)
@@ -115,10 +117,12 @@ impl Waiter for BoxRunning {
         ..WaiterInfo::DEFAULT
     };
 
+    #[inline]
     fn poll(&self) -> GetBox {
         self.call.clone()
     }
 
+    #[inline]
     fn judge(&self, output: Parcel, mut checks: Checks<'_>) -> Progress<Parcel> {
         checks.text(output.status.as_ref());
         checks.text(Some(&output.key));
@@ -161,10 +165,12 @@ impl Waiter for BoxGone {
         ..WaiterInfo::DEFAULT
     };
 
+    #[inline]
     fn poll(&self) -> GetBox {
         self.call.clone()
     }
 
+    #[inline]
     fn judge(&self, output: Parcel, mut checks: Checks<'_>) -> Progress<()> {
         checks.text(output.status.as_ref());
         checks.needs("status", output.status.as_ref(), &["Self"]);

@@ -57,10 +57,12 @@ impl Endpoint for GetKept {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, _: &mut RequestParts) -> Result<(), EncodeError> {
         Ok(())
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<Kept, DecodeError> {
         answer.whole()
     }

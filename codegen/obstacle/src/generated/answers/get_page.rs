@@ -55,10 +55,12 @@ impl Endpoint for GetPage {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, _: &mut RequestParts) -> Result<(), EncodeError> {
         Ok(())
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<Html, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required("page")]);
         answer.value(ROOT)

@@ -63,10 +63,12 @@ impl Endpoint for GetScalars {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, _: &mut RequestParts) -> Result<(), EncodeError> {
         Ok(())
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<Scalars, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required("scalars")]);
         answer.value(ROOT)

@@ -64,10 +64,12 @@ impl Endpoint for ListBoxes {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, _: &mut RequestParts) -> Result<(), EncodeError> {
         Ok(())
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<Parcel>, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required_list("boxes").xml_inner(&["box"])])
             .total(0, Name::new("total").xml("boxes").xml_inner(&["@total"]));

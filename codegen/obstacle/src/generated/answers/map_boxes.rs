@@ -56,10 +56,12 @@ impl Endpoint for MapBoxes {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, _: &mut RequestParts) -> Result<(), EncodeError> {
         Ok(())
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<BTreeMap<ThingKey, Parcel>, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required_map("boxes")])
             .total(0, Name::new("data").json_inner(&["total"]).xml_inner(&["total"]));

@@ -67,6 +67,7 @@ impl Endpoint for AddRecords {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         let mut body = out.object();
         body.set_names(&Names::new("{field}_0{index}"), &self.records);
@@ -74,6 +75,7 @@ impl Endpoint for AddRecords {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }

@@ -130,6 +130,7 @@ impl Endpoint for ChangeAny {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         let mut body = out.object();
         body.set("a_name_that_is_long", &self.a_name_that_is_long);
@@ -148,6 +149,7 @@ impl Endpoint for ChangeAny {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }

@@ -87,6 +87,7 @@ impl Endpoint for ChangeRecords {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         let mut body = out.object();
         body.set("ttl", &self.ttl);
@@ -95,6 +96,7 @@ impl Endpoint for ChangeRecords {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }

@@ -121,6 +121,7 @@ impl Endpoint for Choose {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("disk", &self.disk, &InputLimit::NONE.min(5));
         let mut body = out.object();
@@ -145,6 +146,7 @@ impl Endpoint for Choose {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<ThingId, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required("id")]);
         answer.value(ROOT)
@@ -157,14 +159,17 @@ impl Perform for Choose {
 
     const FACTS: Facts = Facts { is_done_by_itself: true, ..Facts::new(Shows::Item, Duration::from_secs(60)) };
 
+    #[inline]
     fn reading(_: &Inputs) -> Result<ListBoxes, EncodeError> {
         Ok(ListBoxes::new())
     }
 
+    #[inline]
     fn evidence(_: &Inputs, now: Vec<Parcel>) -> Result<Evidence<Parcel>, EncodeError> {
         Ok(evidence::appeared(now, |_| true, |item| evidence::text(&item.key)))
     }
 
+    #[inline]
     fn keys(found: &Parcel) -> Vec<String> {
         vec![evidence::text(&found.key)]
     }

@@ -207,6 +207,7 @@ impl Endpoint for Constrain {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("id", &self.id, &InputLimit::NONE.min(1));
         out.check_some("tags", self.tags.is_empty());
@@ -253,6 +254,7 @@ impl Endpoint for Constrain {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }

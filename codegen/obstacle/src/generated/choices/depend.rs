@@ -96,6 +96,7 @@ impl Endpoint for Depend {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("period", &self.period, &InputLimit::NONE.min(1).max(36).multiple_of(3));
         out.check("kind", &self.kind, &InputLimit::NONE.min_length(1).max_length(8));
@@ -120,6 +121,7 @@ impl Endpoint for Depend {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }

@@ -68,6 +68,7 @@ impl Endpoint for Destroy {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.path("id", &self.id);
         out.query("delete", &"1");
@@ -78,6 +79,7 @@ impl Endpoint for Destroy {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }
@@ -89,14 +91,17 @@ impl Perform for Destroy {
 
     const FACTS: Facts = Facts { already_is_refused: true, ..Facts::new(Shows::Absence, Duration::from_secs(60)) };
 
+    #[inline]
     fn reading(_: &Inputs) -> Result<FindThing, EncodeError> {
         Ok(FindThing::new())
     }
 
+    #[inline]
     fn evidence(_: &Inputs, now: Option<Thing>) -> Result<Evidence<()>, EncodeError> {
         Ok(evidence::gone(now, |_| true, |_| String::new()))
     }
 
+    #[inline]
     fn output(_: ()) -> Option<()> {
         Some(())
     }

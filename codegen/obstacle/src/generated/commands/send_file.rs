@@ -65,6 +65,7 @@ impl Endpoint for SendFile {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         let mut body = out.object();
         body.set("file", &self.file);
@@ -72,6 +73,7 @@ impl Endpoint for SendFile {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }
@@ -83,18 +85,22 @@ impl Perform for SendFile {
 
     const FACTS: Facts = Facts::new(Shows::Item, Duration::from_secs(60));
 
+    #[inline]
     fn reading(_: &Inputs) -> Result<MapBoxes, EncodeError> {
         Ok(MapBoxes::new())
     }
 
+    #[inline]
     fn evidence(_: &Inputs, now: BTreeMap<ThingKey, Parcel>) -> Result<Evidence<Parcel>, EncodeError> {
         Ok(evidence::appeared(now.into_values(), |_| true, |item| evidence::text(&item.key)))
     }
 
+    #[inline]
     fn keys(found: &Parcel) -> Vec<String> {
         vec![evidence::text(&found.key)]
     }
 
+    #[inline]
     fn output(_: Parcel) -> Option<()> {
         Some(())
     }

@@ -170,6 +170,7 @@ impl Endpoint for GetKeywords {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.path(("self_", "self"), &self.self_);
         out.path("path", &self.path);
@@ -185,6 +186,7 @@ impl Endpoint for GetKeywords {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<Keywords, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required("keywords")]);
         answer.value(ROOT)

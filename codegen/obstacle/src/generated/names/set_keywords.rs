@@ -135,6 +135,7 @@ impl Endpoint for SetKeywords {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         let mut body = out.object();
         body.set("self", &self.self_);
@@ -150,6 +151,7 @@ impl Endpoint for SetKeywords {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }

@@ -68,6 +68,7 @@ pub enum Load {
 }
 
 impl FromWire for Load {
+    #[inline]
     fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         match reader.kind() {
             Kind::Text | Kind::Number | Kind::Bool => FromWire::from_wire(reader).map(Self::Scalar),

@@ -41,25 +41,26 @@ pub(super) fn credentials(model: &Model) -> Option<Sample> {
 
 /// Example of a call. Before a request example is recorded there is none, except for a call without required inputs,
 /// which is made as it is.
-pub(super) fn call(model: &Model, wire: &Wire<'_>, endpoint: &Endpoint) -> Option<Sample> {
+pub(super) fn call(model: &Model, wire: &Wire<'_>, scope: &Scope<'_>, endpoint: &Endpoint) -> Option<Sample> {
     let requests = Shown::all(model, wire, endpoint, "request");
     let mut samples = requests.iter().filter_map(|request| {
         let mut values = Values::new(model);
         let call = values.call(endpoint, &request.value)?;
         let before = &values.before;
-        sample(model, wire, endpoint, Some(request), quote!(#(#before)* let call = #call;))
+        sample(model, wire, scope, endpoint, Some(request), quote!(#(#before)* let call = #call;))
     });
     samples.next().or_else(|| {
         let needs =
             endpoint.inputs().any(|field| field.is_required()) || endpoint.one_of.iter().any(|group| group.required);
         let name = ident(&endpoint.type_name);
-        if needs { None } else { sample(model, wire, endpoint, None, quote!(let call = #name::new();)) }
+        if needs { None } else { sample(model, wire, scope, endpoint, None, quote!(let call = #name::new();)) }
     })
 }
 
 fn sample(
     model: &Model,
     wire: &Wire<'_>,
+    scope: &Scope<'_>,
     endpoint: &Endpoint,
     request: Option<&Shown<'_>>,
     call: TokenStream,
@@ -112,7 +113,7 @@ fn sample(
             ("no_run", vec![head], "# Ok(()) }")
         }
     };
-    let mut lines = imports(Scope::of_user(model, &name).imports(&quote!(#visible #rest)));
+    let mut lines = imports(scope.imports_of_user(&quote!(#visible #rest), &name));
     lines.extend(setup);
     lines.extend(shown);
     lines.push(end.to_owned());

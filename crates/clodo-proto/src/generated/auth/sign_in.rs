@@ -82,12 +82,14 @@ impl Endpoint for SignIn {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.header("X-Auth-User", &self.login)?;
         out.secret_header("X-Auth-Key", &self.key)?;
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<SignedIn, DecodeError> {
         Ok(SignedIn {
             token: answer.required_header("X-Auth-Token")?,

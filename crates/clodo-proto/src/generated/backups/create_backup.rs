@@ -89,12 +89,14 @@ impl Endpoint for CreateBackup {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("id", &self.id, &InputLimit::NONE.min(1));
         out.path("id", &self.id);
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<BackupRequest, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required("backup_create")]);
         answer.value(ROOT)
@@ -107,19 +109,23 @@ impl Perform for CreateBackup {
 
     const FACTS: Facts = Facts::new(Shows::Item, Duration::from_secs(600));
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with("id", &self.id)
     }
 
+    #[inline]
     fn reading(inputs: &Inputs) -> Result<ListBackups, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;
         Ok(ListBackups::new(id))
     }
 
+    #[inline]
     fn evidence(_: &Inputs, now: Vec<Backup>) -> Result<Evidence<Backup>, EncodeError> {
         Ok(evidence::appeared(now, |_| true, |item| evidence::text(&item.id)))
     }
 
+    #[inline]
     fn keys(found: &Backup) -> Vec<String> {
         vec![evidence::text(&found.id)]
     }

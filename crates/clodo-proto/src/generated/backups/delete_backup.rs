@@ -89,6 +89,7 @@ impl Endpoint for DeleteBackup {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("id", &self.id, &InputLimit::NONE.min(1));
         out.path("id", &self.id);
@@ -98,6 +99,7 @@ impl Endpoint for DeleteBackup {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<BackupRequest, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required("backup_delete")]);
         answer.value(ROOT)
@@ -110,15 +112,18 @@ impl Perform for DeleteBackup {
 
     const FACTS: Facts = Facts::new(Shows::Absence, Duration::from_secs(60));
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with("id", &self.id).with("backup", &self.backup)
     }
 
+    #[inline]
     fn reading(inputs: &Inputs) -> Result<ListBackups, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;
         Ok(ListBackups::new(id))
     }
 
+    #[inline]
     fn evidence(inputs: &Inputs, now: Vec<Backup>) -> Result<Evidence<()>, EncodeError> {
         let backup: BackupId = inputs.need(Self::INFO.name, "backup")?;
         Ok(evidence::gone(now, |item| item.id == backup, |item| evidence::text(&item.id)))

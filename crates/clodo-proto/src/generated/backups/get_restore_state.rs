@@ -79,6 +79,7 @@ impl Endpoint for GetRestoreState {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("id", &self.id, &InputLimit::NONE.min(1));
         out.path("id", &self.id);
@@ -88,6 +89,7 @@ impl Endpoint for GetRestoreState {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<RestoreState, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required("restore_state")]);
         answer.value(ROOT)
@@ -124,10 +126,12 @@ impl Waiter for BackupRestored {
         ..WaiterInfo::DEFAULT
     };
 
+    #[inline]
     fn poll(&self) -> GetRestoreState {
         self.call.clone()
     }
 
+    #[inline]
     fn judge(&self, output: RestoreState, mut checks: Checks<'_>) -> Progress<RestoreState> {
         checks.text(Some(&output.progress));
         checks.percent(Some(&output.progress));

@@ -76,12 +76,14 @@ impl Endpoint for ListBackups {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("id", &self.id, &InputLimit::NONE.min(1));
         out.path("id", &self.id);
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<Backup>, DecodeError> {
         const ROOT: &Table =
             &Table::new("", &[Field::required_list("backups").json_inner(&["backup"]).xml_inner(&["backup"])]);

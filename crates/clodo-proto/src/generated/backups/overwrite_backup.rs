@@ -91,6 +91,7 @@ impl Endpoint for OverwriteBackup {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("id", &self.id, &InputLimit::NONE.min(1));
         out.path("id", &self.id);
@@ -100,6 +101,7 @@ impl Endpoint for OverwriteBackup {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<BackupRequest, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required("backup_create")]);
         answer.value(ROOT)
@@ -112,15 +114,18 @@ impl Perform for OverwriteBackup {
 
     const FACTS: Facts = Facts::new(Shows::Change, Duration::from_secs(600));
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with("id", &self.id).with("backup", &self.backup)
     }
 
+    #[inline]
     fn reading(inputs: &Inputs) -> Result<ListBackups, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;
         Ok(ListBackups::new(id))
     }
 
+    #[inline]
     fn evidence(inputs: &Inputs, now: Vec<Backup>) -> Result<Evidence<Backup>, EncodeError> {
         let backup: BackupId = inputs.need(Self::INFO.name, "backup")?;
         Ok(evidence::changed(

@@ -85,6 +85,7 @@ impl Endpoint for RestoreBackup {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("id", &self.id, &InputLimit::NONE.min(1));
         out.path("id", &self.id);
@@ -94,6 +95,7 @@ impl Endpoint for RestoreBackup {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<BackupRequest, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required("backup_restore")]);
         answer.value(ROOT)

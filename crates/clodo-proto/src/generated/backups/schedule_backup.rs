@@ -89,6 +89,7 @@ impl Endpoint for ScheduleBackup {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("id", &self.id, &InputLimit::NONE.min(1));
         out.check(("days", "backups_days"), &self.days, &InputLimit::NONE.min(1).max(7));
@@ -103,6 +104,7 @@ impl Endpoint for ScheduleBackup {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }

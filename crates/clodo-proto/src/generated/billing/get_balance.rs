@@ -65,10 +65,12 @@ impl Endpoint for GetBalance {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, _: &mut RequestParts) -> Result<(), EncodeError> {
         Ok(())
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<Money, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required("balance")]);
         answer.value(ROOT)

@@ -115,6 +115,7 @@ impl Endpoint for GetBilling {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         let mut body = out.object();
         match &self.period {
@@ -131,6 +132,7 @@ impl Endpoint for GetBilling {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<Billing, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required("billing")]);
         answer.value(ROOT)

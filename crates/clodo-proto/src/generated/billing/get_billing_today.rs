@@ -84,10 +84,12 @@ impl Endpoint for GetBillingToday {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, _: &mut RequestParts) -> Result<(), EncodeError> {
         Ok(())
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<Billing, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required("billing")]);
         answer.value(ROOT)

@@ -122,6 +122,7 @@ impl Endpoint for GetServerBilling {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("id", &self.id, &InputLimit::NONE.min(1));
         out.path("id", &self.id);
@@ -140,6 +141,7 @@ impl Endpoint for GetServerBilling {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<Billing, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required("billing")]);
         answer.value(ROOT)

@@ -90,12 +90,14 @@ impl Endpoint for GetServerBillingToday {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("id", &self.id, &InputLimit::NONE.min(1));
         out.path("id", &self.id);
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<Billing, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required("billing")]);
         answer.value(ROOT)

@@ -96,6 +96,7 @@ impl Endpoint for AddRecords {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check_some("records", self.records.is_empty());
         out.path("id", &self.id);
@@ -105,6 +106,7 @@ impl Endpoint for AddRecords {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }
@@ -116,6 +118,7 @@ impl Perform for AddRecords {
 
     const FACTS: Facts = Facts::new(Shows::Item, Duration::from_secs(60));
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         let rows = self.records.iter().map(|item| {
             vec![
@@ -127,11 +130,13 @@ impl Perform for AddRecords {
         Inputs::new().with("id", &self.id).with_rows("records", rows)
     }
 
+    #[inline]
     fn reading(inputs: &Inputs) -> Result<GetZone, EncodeError> {
         let id: ZoneId = inputs.need(Self::INFO.name, "id")?;
         Ok(GetZone::new(id))
     }
 
+    #[inline]
     fn evidence(inputs: &Inputs, now: Zone) -> Result<Evidence<Vec<Record>>, EncodeError> {
         Ok(evidence::appeared_each(
             now.records,
@@ -150,10 +155,12 @@ impl Perform for AddRecords {
         ))
     }
 
+    #[inline]
     fn keys(found: &Vec<Record>) -> Vec<String> {
         found.iter().map(|item| evidence::text(&item.id)).collect()
     }
 
+    #[inline]
     fn output(_: Vec<Record>) -> Option<()> {
         Some(())
     }

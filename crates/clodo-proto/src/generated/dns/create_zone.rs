@@ -106,6 +106,7 @@ impl Endpoint for CreateZone {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check(("domain", "newdomain"), &self.domain, &InputLimit::NONE.min_length(1));
         if self.kind == ZoneType::Slave && self.master.is_none() {
@@ -122,6 +123,7 @@ impl Endpoint for CreateZone {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<CreatedZone, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required("dns")]);
         answer.value(ROOT)
@@ -134,23 +136,28 @@ impl Perform for CreateZone {
 
     const FACTS: Facts = Facts { may_be_doubled: true, ..Facts::new(Shows::Item, Duration::from_secs(60)) };
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with("domain", &self.domain)
     }
 
+    #[inline]
     fn reading(_: &Inputs) -> Result<ListZones, EncodeError> {
         Ok(ListZones::new())
     }
 
+    #[inline]
     fn evidence(inputs: &Inputs, now: DnsOverview) -> Result<Evidence<ZoneSummary>, EncodeError> {
         let domain: String = inputs.need(Self::INFO.name, "domain")?;
         Ok(evidence::appeared(now.domains, |item| evidence::same(&item.name, &domain), |item| evidence::text(&item.id)))
     }
 
+    #[inline]
     fn made(output: &CreatedZone) -> Vec<String> {
         vec![evidence::text(&output.id)]
     }
 
+    #[inline]
     fn keys(found: &ZoneSummary) -> Vec<String> {
         vec![evidence::text(&found.id)]
     }

@@ -95,6 +95,7 @@ impl Endpoint for DeleteRecord {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.path("id", &self.id);
         let mut body = out.object();
@@ -103,6 +104,7 @@ impl Endpoint for DeleteRecord {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<Option<DeletedRecord>, DecodeError> {
         answer.optional_value(&Name::new("dns"))
     }
@@ -114,15 +116,18 @@ impl Perform for DeleteRecord {
 
     const FACTS: Facts = Facts::new(Shows::Absence, Duration::from_secs(60));
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with("id", &self.id).with("record", &self.record)
     }
 
+    #[inline]
     fn reading(inputs: &Inputs) -> Result<GetZone, EncodeError> {
         let id: ZoneId = inputs.need(Self::INFO.name, "id")?;
         Ok(GetZone::new(id))
     }
 
+    #[inline]
     fn evidence(inputs: &Inputs, now: Zone) -> Result<Evidence<()>, EncodeError> {
         let record: RecordId = inputs.need(Self::INFO.name, "record")?;
         Ok(evidence::gone(now.records, |item| item.id == record, |item| evidence::text(&item.id)))

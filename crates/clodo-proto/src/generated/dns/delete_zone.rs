@@ -83,11 +83,13 @@ impl Endpoint for DeleteZone {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.path("id", &self.id);
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }
@@ -99,19 +101,23 @@ impl Perform for DeleteZone {
 
     const FACTS: Facts = Facts::new(Shows::Absence, Duration::from_secs(60));
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with("id", &self.id)
     }
 
+    #[inline]
     fn reading(_: &Inputs) -> Result<ListZones, EncodeError> {
         Ok(ListZones::new())
     }
 
+    #[inline]
     fn evidence(inputs: &Inputs, now: DnsOverview) -> Result<Evidence<()>, EncodeError> {
         let id: ZoneId = inputs.need(Self::INFO.name, "id")?;
         Ok(evidence::gone(now.domains, |item| item.id == id, |item| evidence::text(&item.id)))
     }
 
+    #[inline]
     fn output(_: ()) -> Option<()> {
         Some(())
     }

@@ -73,11 +73,13 @@ impl Endpoint for GetZone {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.path("id", &self.id);
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<Zone, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required("dns")]);
         answer.value(ROOT)

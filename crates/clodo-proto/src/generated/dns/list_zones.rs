@@ -70,10 +70,12 @@ impl Endpoint for ListZones {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, _: &mut RequestParts) -> Result<(), EncodeError> {
         Ok(())
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<DnsOverview, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required("dns")]);
         answer.value(ROOT)

@@ -92,6 +92,7 @@ impl Endpoint for UpdateRecords {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check_some("changes", self.changes.is_empty());
         out.path("id", &self.id);
@@ -101,6 +102,7 @@ impl Endpoint for UpdateRecords {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }

@@ -112,6 +112,7 @@ impl Endpoint for CreateVipTicket {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check(("subject", "tickets_subj"), &self.subject, &InputLimit::NONE.min_length(1));
         out.check(("text", "tickets_text"), &self.text, &InputLimit::NONE.min_length(1));
@@ -126,6 +127,7 @@ impl Endpoint for CreateVipTicket {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }
@@ -137,14 +139,17 @@ impl Perform for CreateVipTicket {
 
     const FACTS: Facts = Facts::new(Shows::Item, Duration::from_secs(60));
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with("subject", &self.subject)
     }
 
+    #[inline]
     fn reading(_: &Inputs) -> Result<ListTickets, EncodeError> {
         Ok(ListTickets::new())
     }
 
+    #[inline]
     fn evidence(inputs: &Inputs, now: Vec<TicketSummary>) -> Result<Evidence<TicketSummary>, EncodeError> {
         let subject: String = inputs.need(Self::INFO.name, "subject")?;
         Ok(evidence::appeared(
@@ -154,10 +159,12 @@ impl Perform for CreateVipTicket {
         ))
     }
 
+    #[inline]
     fn keys(found: &TicketSummary) -> Vec<String> {
         vec![evidence::text(&found.id)]
     }
 
+    #[inline]
     fn output(_: TicketSummary) -> Option<()> {
         Some(())
     }

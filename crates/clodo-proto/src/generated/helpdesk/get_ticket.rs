@@ -76,20 +76,24 @@ impl Endpoint for GetTicket {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.path("id", &self.id);
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<SupportTicket, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required("helpdesk")]);
         answer.value(ROOT)
     }
 
+    #[inline]
     fn echo(&self) -> Inputs {
         Inputs::new().with("head.id", &self.id)
     }
 
+    #[inline]
     fn echoed(output: &SupportTicket) -> Inputs {
         Inputs::new().with("head.id", &output.head.id)
     }

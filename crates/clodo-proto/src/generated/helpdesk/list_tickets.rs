@@ -70,10 +70,12 @@ impl Endpoint for ListTickets {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, _: &mut RequestParts) -> Result<(), EncodeError> {
         Ok(())
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<TicketSummary>, DecodeError> {
         const ROOT: &Table = &Table::new(
             "",

@@ -90,6 +90,7 @@ impl Endpoint for ReplyTicket {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("text", &self.text, &InputLimit::NONE.min_length(1));
         out.path("id", &self.id);
@@ -99,6 +100,7 @@ impl Endpoint for ReplyTicket {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }
@@ -110,15 +112,18 @@ impl Perform for ReplyTicket {
 
     const FACTS: Facts = Facts::new(Shows::Item, Duration::from_secs(60));
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with("id", &self.id).with("text", &self.text)
     }
 
+    #[inline]
     fn reading(inputs: &Inputs) -> Result<GetTicket, EncodeError> {
         let id: TicketId = inputs.need(Self::INFO.name, "id")?;
         Ok(GetTicket::new(id))
     }
 
+    #[inline]
     fn evidence(inputs: &Inputs, now: SupportTicket) -> Result<Evidence<TicketMessage>, EncodeError> {
         let text: String = inputs.need(Self::INFO.name, "text")?;
         Ok(evidence::appeared(
@@ -128,10 +133,12 @@ impl Perform for ReplyTicket {
         ))
     }
 
+    #[inline]
     fn keys(found: &TicketMessage) -> Vec<String> {
         vec![evidence::text(&found.id)]
     }
 
+    #[inline]
     fn output(_: TicketMessage) -> Option<()> {
         Some(())
     }

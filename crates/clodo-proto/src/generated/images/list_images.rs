@@ -75,10 +75,12 @@ impl Endpoint for ListImages {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, _: &mut RequestParts) -> Result<(), EncodeError> {
         Ok(())
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<Image>, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required_list("images").xml_inner(&["image"])]);
         answer.list(ROOT, 100_000)

@@ -74,10 +74,12 @@ impl Endpoint for ListPresets {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, _: &mut RequestParts) -> Result<(), EncodeError> {
         Ok(())
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<Preset>, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required_list("presets").xml_inner(&["preset"])]);
         answer.list(ROOT, 100_000)

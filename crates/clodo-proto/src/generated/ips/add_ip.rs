@@ -98,6 +98,7 @@ impl Endpoint for AddIp {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("id", &self.id, &InputLimit::NONE.min(1));
         out.path("id", &self.id);
@@ -107,6 +108,7 @@ impl Endpoint for AddIp {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }
@@ -118,23 +120,28 @@ impl Perform for AddIp {
 
     const FACTS: Facts = Facts { may_be_doubled: true, ..Facts::new(Shows::Item, Duration::from_secs(60)) };
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with("id", &self.id)
     }
 
+    #[inline]
     fn reading(inputs: &Inputs) -> Result<ListIps, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;
         Ok(ListIps::new(id))
     }
 
+    #[inline]
     fn evidence(_: &Inputs, now: Vec<ListedAddress>) -> Result<Evidence<ListedAddress>, EncodeError> {
         Ok(evidence::appeared(now, |_| true, |item| evidence::text(&item.ip)))
     }
 
+    #[inline]
     fn keys(found: &ListedAddress) -> Vec<String> {
         vec![evidence::text(&found.ip)]
     }
 
+    #[inline]
     fn output(_: ListedAddress) -> Option<()> {
         Some(())
     }

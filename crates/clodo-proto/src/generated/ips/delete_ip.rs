@@ -92,6 +92,7 @@ impl Endpoint for DeleteIp {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("id", &self.id, &InputLimit::NONE.min(1));
         out.path("id", &self.id);
@@ -101,6 +102,7 @@ impl Endpoint for DeleteIp {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }
@@ -112,20 +114,24 @@ impl Perform for DeleteIp {
 
     const FACTS: Facts = Facts::new(Shows::Absence, Duration::from_secs(60));
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with("id", &self.id).with("ip", &self.ip)
     }
 
+    #[inline]
     fn reading(inputs: &Inputs) -> Result<ListIps, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;
         Ok(ListIps::new(id))
     }
 
+    #[inline]
     fn evidence(inputs: &Inputs, now: Vec<ListedAddress>) -> Result<Evidence<()>, EncodeError> {
         let ip: IpAddr = inputs.need(Self::INFO.name, "ip")?;
         Ok(evidence::gone(now, |item| item.ip == ip, |item| evidence::text(&item.ip)))
     }
 
+    #[inline]
     fn output(_: ()) -> Option<()> {
         Some(())
     }

@@ -70,12 +70,14 @@ impl Endpoint for ListIps {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("id", &self.id, &InputLimit::NONE.min(1));
         out.path("id", &self.id);
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<ListedAddress>, DecodeError> {
         const ROOT: &Table =
             &Table::new("", &[Field::required_list("addresses").json_inner(&["public"]).xml_inner(&["public", "ip"])]);

@@ -74,12 +74,14 @@ impl Endpoint for ListSubnets {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("id", &self.id, &InputLimit::NONE.min(1));
         out.path("id", &self.id);
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<Subnet>, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required_list("nets").xml_inner(&["net"])]);
         answer.list(ROOT, 10_000)

@@ -93,6 +93,7 @@ impl Endpoint for MoveIp {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check(("target", "id"), &self.target, &InputLimit::NONE.min(1));
         out.path(("target", "id"), &self.target);
@@ -102,6 +103,7 @@ impl Endpoint for MoveIp {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }
@@ -114,24 +116,29 @@ impl Perform for MoveIp {
     const FACTS: Facts =
         Facts { may_be_doubled: true, already_is_refused: true, ..Facts::new(Shows::Item, Duration::from_secs(60)) };
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with("target", &self.target).with("ip", &self.ip)
     }
 
+    #[inline]
     fn reading(inputs: &Inputs) -> Result<ListIps, EncodeError> {
         let target: ServerId = inputs.need(Self::INFO.name, "target")?;
         Ok(ListIps::new(target))
     }
 
+    #[inline]
     fn evidence(inputs: &Inputs, now: Vec<ListedAddress>) -> Result<Evidence<ListedAddress>, EncodeError> {
         let ip: IpAddr = inputs.need(Self::INFO.name, "ip")?;
         Ok(evidence::appeared(now, |item| item.ip == ip, |item| evidence::text(&item.ip)))
     }
 
+    #[inline]
     fn keys(found: &ListedAddress) -> Vec<String> {
         vec![evidence::text(&found.ip)]
     }
 
+    #[inline]
     fn output(_: ListedAddress) -> Option<()> {
         Some(())
     }

@@ -71,10 +71,12 @@ impl Endpoint for GetLimits {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, _: &mut RequestParts) -> Result<(), EncodeError> {
         Ok(())
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<RequestLimit>, DecodeError> {
         const ROOT: &Table =
             &Table::new("", &[Field::required_list("limits").json_inner(&["rate"]).xml_inner(&["rate", "limit"])]);

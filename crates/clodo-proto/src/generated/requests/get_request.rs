@@ -78,11 +78,13 @@ impl Endpoint for GetRequest {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.path("id", &self.id);
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<BackgroundRequest, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required("request")]);
         answer.value(ROOT)
@@ -119,10 +121,12 @@ impl Waiter for RequestComplete {
         ..WaiterInfo::DEFAULT
     };
 
+    #[inline]
     fn poll(&self) -> GetRequest {
         self.call.clone()
     }
 
+    #[inline]
     fn judge(&self, output: BackgroundRequest, mut checks: Checks<'_>) -> Progress<BackgroundRequest> {
         checks.needs_flag("complete", output.complete, true);
         checks.end(output)

@@ -92,6 +92,7 @@ impl Endpoint for BuyTraffic {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("id", &self.id, &InputLimit::NONE.min(1));
         out.check(("traffic", "vps_traff"), &self.traffic, &InputLimit::NONE.min(1));
@@ -102,6 +103,7 @@ impl Endpoint for BuyTraffic {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }
@@ -113,15 +115,18 @@ impl Perform for BuyTraffic {
 
     const FACTS: Facts = Facts { indistinct: &["traffic"], ..Facts::new(Shows::Change, Duration::from_secs(60)) };
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with("id", &self.id).with("traffic", &self.traffic)
     }
 
+    #[inline]
     fn reading(inputs: &Inputs) -> Result<GetServer, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;
         Ok(GetServer::new(id))
     }
 
+    #[inline]
     fn evidence(inputs: &Inputs, now: ServerDetail) -> Result<Evidence<ServerDetail>, EncodeError> {
         Ok(evidence::grew(
             [now],
@@ -131,6 +136,7 @@ impl Perform for BuyTraffic {
         ))
     }
 
+    #[inline]
     fn output(_: ServerDetail) -> Option<()> {
         Some(())
     }

@@ -154,6 +154,7 @@ impl Endpoint for ChangeServer {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("id", &self.id, &InputLimit::NONE.min(1));
         out.check(("memory", "vps_memory"), &self.memory, &InputLimit::NONE.min(128).multiple_of(128));
@@ -182,6 +183,7 @@ impl Endpoint for ChangeServer {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }
@@ -193,6 +195,7 @@ impl Perform for ChangeServer {
 
     const FACTS: Facts = Facts { unseen_is_no: false, ..Facts::new(Shows::State, Duration::from_secs(60)) };
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new()
             .with("id", &self.id)
@@ -201,11 +204,13 @@ impl Perform for ChangeServer {
             .with_option("disk", self.disk.as_ref())
     }
 
+    #[inline]
     fn reading(inputs: &Inputs) -> Result<GetServer, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;
         Ok(GetServer::new(id))
     }
 
+    #[inline]
     fn evidence(inputs: &Inputs, now: ServerDetail) -> Result<Evidence<ServerDetail>, EncodeError> {
         let memory: Option<Mebibytes> = inputs.maybe(Self::INFO.name, "memory")?;
         let memory_max: Option<Mebibytes> = inputs.maybe(Self::INFO.name, "memory_max")?;
@@ -232,6 +237,7 @@ impl Perform for ChangeServer {
         ))
     }
 
+    #[inline]
     fn output(_: ServerDetail) -> Option<()> {
         Some(())
     }

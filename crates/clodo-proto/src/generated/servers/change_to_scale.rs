@@ -89,12 +89,14 @@ impl Endpoint for ChangeToScale {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("id", &self.id, &InputLimit::NONE.min(1));
         out.path("id", &self.id);
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }
@@ -107,15 +109,18 @@ impl Perform for ChangeToScale {
     const FACTS: Facts =
         Facts { unseen_is_no: false, already_is_refused: true, ..Facts::new(Shows::State, Duration::from_secs(60)) };
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with("id", &self.id)
     }
 
+    #[inline]
     fn reading(inputs: &Inputs) -> Result<GetServer, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;
         Ok(GetServer::new(id))
     }
 
+    #[inline]
     fn evidence(_: &Inputs, now: ServerDetail) -> Result<Evidence<ServerDetail>, EncodeError> {
         Ok(evidence::became(
             [now],
@@ -125,6 +130,7 @@ impl Perform for ChangeToScale {
         ))
     }
 
+    #[inline]
     fn output(_: ServerDetail) -> Option<()> {
         Some(())
     }

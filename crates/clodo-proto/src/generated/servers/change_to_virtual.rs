@@ -93,6 +93,7 @@ impl Endpoint for ChangeToVirtual {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("id", &self.id, &InputLimit::NONE.min(1));
         out.path("id", &self.id);
@@ -102,6 +103,7 @@ impl Endpoint for ChangeToVirtual {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }
@@ -114,15 +116,18 @@ impl Perform for ChangeToVirtual {
     const FACTS: Facts =
         Facts { unseen_is_no: false, already_is_refused: true, ..Facts::new(Shows::State, Duration::from_secs(60)) };
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with("id", &self.id)
     }
 
+    #[inline]
     fn reading(inputs: &Inputs) -> Result<GetServer, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;
         Ok(GetServer::new(id))
     }
 
+    #[inline]
     fn evidence(_: &Inputs, now: ServerDetail) -> Result<Evidence<ServerDetail>, EncodeError> {
         Ok(evidence::became(
             [now],
@@ -132,6 +137,7 @@ impl Perform for ChangeToVirtual {
         ))
     }
 
+    #[inline]
     fn output(_: ServerDetail) -> Option<()> {
         Some(())
     }

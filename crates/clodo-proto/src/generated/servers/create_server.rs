@@ -278,6 +278,7 @@ impl Endpoint for CreateServer {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check(("name", "vps_title"), &self.name, &InputLimit::NONE.min_length(1));
         out.check(("memory", "vps_memory"), &self.memory, &InputLimit::NONE.min(128).multiple_of(128));
@@ -330,11 +331,13 @@ impl Endpoint for CreateServer {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<CreatedServer, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required("server")]);
         answer.value(ROOT)
     }
 
+    #[inline]
     fn echo(&self) -> Inputs {
         Inputs::new().with("name", &self.name).with_option(
             "image",
@@ -345,6 +348,7 @@ impl Endpoint for CreateServer {
         )
     }
 
+    #[inline]
     fn echoed(output: &CreatedServer) -> Inputs {
         Inputs::new().with_option("name", output.name.as_ref()).with_option("image", output.image.as_ref())
     }
@@ -356,14 +360,17 @@ impl Perform for CreateServer {
 
     const FACTS: Facts = Facts::new(Shows::Item, Duration::from_secs(120));
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with("name", &self.name)
     }
 
+    #[inline]
     fn reading(_: &Inputs) -> Result<ListServers, EncodeError> {
         Ok(ListServers::new())
     }
 
+    #[inline]
     fn evidence(inputs: &Inputs, now: Vec<ServerSummary>) -> Result<Evidence<ServerSummary>, EncodeError> {
         let name: String = inputs.need(Self::INFO.name, "name")?;
         Ok(evidence::appeared(
@@ -373,10 +380,12 @@ impl Perform for CreateServer {
         ))
     }
 
+    #[inline]
     fn made(output: &CreatedServer) -> Vec<String> {
         vec![evidence::text(&output.id)]
     }
 
+    #[inline]
     fn keys(found: &ServerSummary) -> Vec<String> {
         vec![evidence::text(&found.id)]
     }

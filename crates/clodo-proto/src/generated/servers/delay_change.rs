@@ -73,6 +73,7 @@ impl Endpoint for DelayChange {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("id", &self.id, &InputLimit::NONE.min(1));
         out.check(("days", "newconfig_date"), &self.days, &InputLimit::NONE.min(0).max(23));
@@ -83,6 +84,7 @@ impl Endpoint for DelayChange {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }

@@ -90,12 +90,14 @@ impl Endpoint for DeleteServer {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("id", &self.id, &InputLimit::NONE.min(1));
         out.path("id", &self.id);
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }
@@ -107,19 +109,23 @@ impl Perform for DeleteServer {
 
     const FACTS: Facts = Facts::new(Shows::Absence, Duration::from_secs(120));
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with("id", &self.id)
     }
 
+    #[inline]
     fn reading(_: &Inputs) -> Result<ListServers, EncodeError> {
         Ok(ListServers::new())
     }
 
+    #[inline]
     fn evidence(inputs: &Inputs, now: Vec<ServerSummary>) -> Result<Evidence<()>, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;
         Ok(evidence::gone(now, |item| item.id == id, |item| evidence::text(&item.id)))
     }
 
+    #[inline]
     fn output(_: ()) -> Option<()> {
         Some(())
     }

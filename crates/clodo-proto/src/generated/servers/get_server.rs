@@ -82,21 +82,25 @@ impl Endpoint for GetServer {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("id", &self.id, &InputLimit::NONE.min(1));
         out.path("id", &self.id);
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<ServerDetail, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required("server")]);
         answer.value(ROOT)
     }
 
+    #[inline]
     fn echo(&self) -> Inputs {
         Inputs::new().with("id", &self.id)
     }
 
+    #[inline]
     fn echoed(output: &ServerDetail) -> Inputs {
         Inputs::new().with("id", &output.id)
     }
@@ -136,10 +140,12 @@ impl Waiter for ServerRunning {
         ..WaiterInfo::DEFAULT
     };
 
+    #[inline]
     fn poll(&self) -> GetServer {
         self.call.clone()
     }
 
+    #[inline]
     fn judge(&self, output: ServerDetail, mut checks: Checks<'_>) -> Progress<ServerDetail> {
         checks.text(Some(&output.status));
         checks.fails_at("status", Some(&output.status), &["is_error", "is_suspended"]);
@@ -178,10 +184,12 @@ impl Waiter for ServerStopped {
         ..WaiterInfo::DEFAULT
     };
 
+    #[inline]
     fn poll(&self) -> GetServer {
         self.call.clone()
     }
 
+    #[inline]
     fn judge(&self, output: ServerDetail, mut checks: Checks<'_>) -> Progress<ServerDetail> {
         checks.text(Some(&output.status));
         checks.fails_at("status", Some(&output.status), &["is_error", "is_suspended"]);

@@ -77,12 +77,14 @@ impl Endpoint for GetServerLog {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("id", &self.id, &InputLimit::NONE.min(1));
         out.path("id", &self.id);
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<ServerLogEntry>, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required_list("logs").xml_inner(&["log"])]);
         answer.list(ROOT, 100_000)

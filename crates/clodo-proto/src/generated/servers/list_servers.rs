@@ -74,10 +74,12 @@ impl Endpoint for ListServers {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, _: &mut RequestParts) -> Result<(), EncodeError> {
         Ok(())
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<ServerSummary>, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required_list("servers").xml_inner(&["server"])]);
         answer.list(ROOT, 10_000)

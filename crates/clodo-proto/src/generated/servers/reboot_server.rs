@@ -85,6 +85,7 @@ impl Endpoint for RebootServer {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("id", &self.id, &InputLimit::NONE.min(1));
         out.path("id", &self.id);
@@ -93,6 +94,7 @@ impl Endpoint for RebootServer {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }
@@ -104,15 +106,18 @@ impl Perform for RebootServer {
 
     const FACTS: Facts = Facts::new(Shows::Item, Duration::from_secs(120));
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with("id", &self.id)
     }
 
+    #[inline]
     fn reading(inputs: &Inputs) -> Result<GetServerLog, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;
         Ok(GetServerLog::new(id))
     }
 
+    #[inline]
     fn evidence(_: &Inputs, now: Vec<ServerLogEntry>) -> Result<Evidence<ServerLogEntry>, EncodeError> {
         Ok(evidence::appeared(
             now,
@@ -121,10 +126,12 @@ impl Perform for RebootServer {
         ))
     }
 
+    #[inline]
     fn keys(found: &ServerLogEntry) -> Vec<String> {
         vec![evidence::text(&found.id)]
     }
 
+    #[inline]
     fn output(_: ServerLogEntry) -> Option<()> {
         Some(())
     }

@@ -99,6 +99,7 @@ impl Endpoint for RebuildServer {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("id", &self.id, &InputLimit::NONE.min(1));
         out.path("id", &self.id);
@@ -109,6 +110,7 @@ impl Endpoint for RebuildServer {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }
@@ -120,15 +122,18 @@ impl Perform for RebuildServer {
 
     const FACTS: Facts = Facts::new(Shows::State, Duration::from_secs(120));
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with("id", &self.id).with("image", &self.image)
     }
 
+    #[inline]
     fn reading(inputs: &Inputs) -> Result<GetServer, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;
         Ok(GetServer::new(id))
     }
 
+    #[inline]
     fn evidence(inputs: &Inputs, now: ServerDetail) -> Result<Evidence<ServerDetail>, EncodeError> {
         let image: ImageId = inputs.need(Self::INFO.name, "image")?;
         Ok(evidence::became(
@@ -139,6 +144,7 @@ impl Perform for RebuildServer {
         ))
     }
 
+    #[inline]
     fn output(_: ServerDetail) -> Option<()> {
         Some(())
     }

@@ -151,6 +151,7 @@ impl Endpoint for TuneServer {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("id", &self.id, &InputLimit::NONE.min(1));
         out.check(("day_limit", "vps_daylimit"), &self.day_limit, &InputLimit::NONE.min(0));
@@ -172,6 +173,7 @@ impl Endpoint for TuneServer {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }

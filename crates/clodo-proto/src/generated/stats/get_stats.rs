@@ -115,6 +115,7 @@ impl Endpoint for GetStats {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("id", &self.id, &InputLimit::NONE.min(1));
         out.path("id", &self.id);
@@ -134,6 +135,7 @@ impl Endpoint for GetStats {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<StatsRow>, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required_list("stats").xml_inner(&["row"])]);
         answer.list(ROOT, 1_000_000)

@@ -144,6 +144,7 @@ impl Endpoint for CreateStorage {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         let mut body = out.object();
         body.set("title", &self.title);
@@ -156,6 +157,7 @@ impl Endpoint for CreateStorage {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<CreatedStorage, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required("storage")]);
         answer.value(ROOT)
@@ -168,14 +170,17 @@ impl Perform for CreateStorage {
 
     const FACTS: Facts = Facts { may_be_doubled: true, ..Facts::new(Shows::Item, Duration::from_secs(60)) };
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with_option("title", self.title.as_ref())
     }
 
+    #[inline]
     fn reading(_: &Inputs) -> Result<ListStorages, EncodeError> {
         Ok(ListStorages::new())
     }
 
+    #[inline]
     fn evidence(inputs: &Inputs, now: Vec<StorageSummary>) -> Result<Evidence<StorageSummary>, EncodeError> {
         let title: Option<String> = inputs.maybe(Self::INFO.name, "title")?;
         Ok(evidence::appeared(
@@ -187,10 +192,12 @@ impl Perform for CreateStorage {
         ))
     }
 
+    #[inline]
     fn made(output: &CreatedStorage) -> Vec<String> {
         vec![evidence::text(&output.id)]
     }
 
+    #[inline]
     fn keys(found: &StorageSummary) -> Vec<String> {
         vec![evidence::text(&found.id)]
     }

@@ -80,11 +80,13 @@ impl Endpoint for DeleteStorage {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.path("id", &self.id);
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }
@@ -96,19 +98,23 @@ impl Perform for DeleteStorage {
 
     const FACTS: Facts = Facts::new(Shows::Absence, Duration::from_secs(60));
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with("id", &self.id)
     }
 
+    #[inline]
     fn reading(_: &Inputs) -> Result<ListStorages, EncodeError> {
         Ok(ListStorages::new())
     }
 
+    #[inline]
     fn evidence(inputs: &Inputs, now: Vec<StorageSummary>) -> Result<Evidence<()>, EncodeError> {
         let id: StorageId = inputs.need(Self::INFO.name, "id")?;
         Ok(evidence::gone(now, |item| item.id == id, |item| evidence::text(&item.id)))
     }
 
+    #[inline]
     fn output(_: ()) -> Option<()> {
         Some(())
     }

@@ -81,20 +81,24 @@ impl Endpoint for GetStorage {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.path("id", &self.id);
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<StorageDetail, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required("storage")]);
         answer.value(ROOT)
     }
 
+    #[inline]
     fn echo(&self) -> Inputs {
         Inputs::new().with("id", &self.id)
     }
 
+    #[inline]
     fn echoed(output: &StorageDetail) -> Inputs {
         Inputs::new().with("id", &output.id)
     }

@@ -71,10 +71,12 @@ impl Endpoint for ListStorages {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, _: &mut RequestParts) -> Result<(), EncodeError> {
         Ok(())
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<StorageSummary>, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required_list("storages").xml_inner(&["storage"])]);
         answer.list(ROOT, 100_000)

@@ -138,6 +138,7 @@ impl Endpoint for UpdateStorage {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.path("id", &self.id);
         let mut body = out.object();
@@ -154,6 +155,7 @@ impl Endpoint for UpdateStorage {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<Option<BTreeMap<String, String>>, DecodeError> {
         answer.optional_value(&Name::new("storage"))
     }

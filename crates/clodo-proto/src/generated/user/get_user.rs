@@ -91,10 +91,12 @@ impl Endpoint for GetUser {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, _: &mut RequestParts) -> Result<(), EncodeError> {
         Ok(())
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<UserProfile, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required("user")]);
         answer.value(ROOT)

@@ -572,6 +572,7 @@ impl Endpoint for UpdateUser {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check(("low_balance_sms", "users_profile_scalemoneysms"), &self.low_balance_sms, &InputLimit::NONE);
         out.check(("default_server", "default_vps_num"), &self.default_server, &InputLimit::NONE.min(0));
@@ -650,6 +651,7 @@ impl Endpoint for UpdateUser {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }

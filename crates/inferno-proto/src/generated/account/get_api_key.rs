@@ -80,6 +80,7 @@ impl Endpoint for GetApiKey {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("email", &self.email, &InputLimit::NONE.min_length(1));
         out.check(("password", "pass"), &self.password, &InputLimit::NONE.min_length(1));
@@ -92,6 +93,7 @@ impl Endpoint for GetApiKey {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<ApiKey, DecodeError> {
         answer.whole()
     }

@@ -65,11 +65,13 @@ impl Endpoint for GetBalance {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.query("action", &"balance");
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<Balance, DecodeError> {
         answer.whole()
     }

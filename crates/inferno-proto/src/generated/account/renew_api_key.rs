@@ -93,6 +93,7 @@ impl Endpoint for RenewApiKey {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("email", &self.email, &InputLimit::NONE.min_length(1));
         out.check(("password", "pass"), &self.password, &InputLimit::NONE.min_length(1));
@@ -105,6 +106,7 @@ impl Endpoint for RenewApiKey {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<ApiKey, DecodeError> {
         answer.whole()
     }
@@ -116,16 +118,19 @@ impl Perform for RenewApiKey {
 
     const FACTS: Facts = Facts::new(Shows::Change, Duration::from_secs(60));
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with("email", &self.email).with_secret("password", &self.password)
     }
 
+    #[inline]
     fn reading(inputs: &Inputs) -> Result<GetApiKey, EncodeError> {
         let email: String = inputs.need(Self::INFO.name, "email")?;
         let password: Secret = inputs.need(Self::INFO.name, "password")?;
         Ok(GetApiKey::new(email, password))
     }
 
+    #[inline]
     fn evidence(_: &Inputs, now: ApiKey) -> Result<Evidence<ApiKey>, EncodeError> {
         Ok(evidence::changed([now], |_| true, |item| Some(evidence::mark_of_secret(&item.key)), |_| false).private())
     }

@@ -76,6 +76,7 @@ impl Endpoint for CancelOrder {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check(("order", "orderid"), &self.order, &InputLimit::NONE.min(1));
         out.query("action", &"cancel");
@@ -85,6 +86,7 @@ impl Endpoint for CancelOrder {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }
@@ -96,14 +98,17 @@ impl Perform for CancelOrder {
 
     const FACTS: Facts = Facts::new(Shows::State, Duration::from_secs(60));
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with("order", &self.order)
     }
 
+    #[inline]
     fn reading(_: &Inputs) -> Result<ListOrders, EncodeError> {
         Ok(ListOrders::new())
     }
 
+    #[inline]
     fn evidence(inputs: &Inputs, now: BTreeMap<OrderId, Order>) -> Result<Evidence<Order>, EncodeError> {
         let order: OrderId = inputs.need(Self::INFO.name, "order")?;
         Ok(evidence::became(
@@ -114,6 +119,7 @@ impl Perform for CancelOrder {
         ))
     }
 
+    #[inline]
     fn output(_: Order) -> Option<()> {
         Some(())
     }

@@ -95,6 +95,7 @@ impl Endpoint for CreateOrder {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.query("action", &"create");
         let mut body = out.object();
@@ -103,6 +104,7 @@ impl Endpoint for CreateOrder {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<NewOrder, DecodeError> {
         answer.whole()
     }
@@ -114,18 +116,22 @@ impl Perform for CreateOrder {
 
     const FACTS: Facts = Facts::new(Shows::Item, Duration::from_secs(60));
 
+    #[inline]
     fn reading(_: &Inputs) -> Result<ListOrders, EncodeError> {
         Ok(ListOrders::new())
     }
 
+    #[inline]
     fn evidence(_: &Inputs, now: BTreeMap<OrderId, Order>) -> Result<Evidence<Order>, EncodeError> {
         Ok(evidence::appeared(now.into_values(), |_| true, |item| evidence::text(&item.id)))
     }
 
+    #[inline]
     fn made(output: &NewOrder) -> Vec<String> {
         vec![evidence::text(&output.order)]
     }
 
+    #[inline]
     fn keys(found: &Order) -> Vec<String> {
         vec![evidence::text(&found.id)]
     }

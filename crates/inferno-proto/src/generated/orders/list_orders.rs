@@ -63,11 +63,13 @@ impl Endpoint for ListOrders {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.query("action", &"orders");
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<BTreeMap<OrderId, Order>, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required_map("orders")]).total(0, Name::new("totalresults"));
         answer.map_by(ROOT, |item: &Order| Some(&item.id))

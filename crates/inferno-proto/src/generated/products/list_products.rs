@@ -71,11 +71,13 @@ impl Endpoint for ListProducts {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.query("action", &"list");
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<Catalogue, DecodeError> {
         answer.whole()
     }

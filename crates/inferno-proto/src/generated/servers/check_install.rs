@@ -85,6 +85,7 @@ impl Endpoint for CheckInstall {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check(("order", "orderid"), &self.order, &InputLimit::NONE.min(1));
         out.check(("template", "ostpl"), &self.template, &InputLimit::NONE.min_length(1));
@@ -98,6 +99,7 @@ impl Endpoint for CheckInstall {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<InstallCheck, DecodeError> {
         answer.whole()
     }

@@ -91,6 +91,7 @@ impl Endpoint for GetInfo {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.query("action", &"getinfo");
         let mut body = out.object();
@@ -108,10 +109,12 @@ impl Endpoint for GetInfo {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<ServerInfo, DecodeError> {
         answer.whole()
     }
 
+    #[inline]
     fn echo(&self) -> Inputs {
         Inputs::new().with_option(
             "order",
@@ -122,6 +125,7 @@ impl Endpoint for GetInfo {
         )
     }
 
+    #[inline]
     fn echoed(output: &ServerInfo) -> Inputs {
         Inputs::new().with("order", &output.order)
     }
@@ -161,10 +165,12 @@ impl Waiter for ServerOnline {
         ..WaiterInfo::DEFAULT
     };
 
+    #[inline]
     fn poll(&self) -> GetInfo {
         self.call.clone()
     }
 
+    #[inline]
     fn judge(&self, output: ServerInfo, mut checks: Checks<'_>) -> Progress<ServerInfo> {
         checks.text(Some(&output.order_status));
         checks.text(output.vps.as_ref().and_then(|value| value.state.as_ref()));
@@ -204,10 +210,12 @@ impl Waiter for OrderActive {
         ..WaiterInfo::DEFAULT
     };
 
+    #[inline]
     fn poll(&self) -> GetInfo {
         self.call.clone()
     }
 
+    #[inline]
     fn judge(&self, output: ServerInfo, mut checks: Checks<'_>) -> Progress<ServerInfo> {
         checks.text(Some(&output.order_status));
         checks.fails_at("order_status", Some(&output.order_status), &["Cancelled", "Fraud", "Terminated"]);

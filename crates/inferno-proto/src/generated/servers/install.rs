@@ -108,6 +108,7 @@ impl Endpoint for Install {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check(("order", "orderid"), &self.order, &InputLimit::NONE.min(1));
         out.check(("template", "ostpl"), &self.template, &InputLimit::NONE.min_length(1));
@@ -121,6 +122,7 @@ impl Endpoint for Install {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<InstallAnswer, DecodeError> {
         answer.whole()
     }
@@ -132,15 +134,18 @@ impl Perform for Install {
 
     const FACTS: Facts = Facts::new(Shows::State, Duration::from_secs(600));
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with("order", &self.order)
     }
 
+    #[inline]
     fn reading(inputs: &Inputs) -> Result<GetInfo, EncodeError> {
         let order: OrderId = inputs.need(Self::INFO.name, "order")?;
         Ok(GetInfo::new(GetInfoServer::Order(order)))
     }
 
+    #[inline]
     fn evidence(_: &Inputs, now: ServerInfo) -> Result<Evidence<ServerInfo>, EncodeError> {
         Ok(evidence::became(
             [now],

@@ -86,6 +86,7 @@ impl Endpoint for Reboot {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check(("order", "orderid"), &self.order, &InputLimit::NONE.min(1));
         out.query("action", &"reboot");
@@ -95,14 +96,17 @@ impl Endpoint for Reboot {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<ActionAnswer, DecodeError> {
         answer.whole()
     }
 
+    #[inline]
     fn echo(&self) -> Inputs {
         Inputs::new().with("order", &self.order)
     }
 
+    #[inline]
     fn echoed(output: &ActionAnswer) -> Inputs {
         Inputs::new().with_option("order", output.order.as_ref())
     }

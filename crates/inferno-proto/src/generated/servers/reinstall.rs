@@ -105,6 +105,7 @@ impl Endpoint for Reinstall {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check(("order", "orderid"), &self.order, &InputLimit::NONE.min(1));
         out.check(("template", "ostpl"), &self.template, &InputLimit::NONE.min_length(1));
@@ -118,6 +119,7 @@ impl Endpoint for Reinstall {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<InstallAnswer, DecodeError> {
         answer.whole()
     }

@@ -78,6 +78,7 @@ impl Endpoint for Stop {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check(("order", "orderid"), &self.order, &InputLimit::NONE.min(1));
         out.query("action", &"stop");
@@ -87,14 +88,17 @@ impl Endpoint for Stop {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<ActionAnswer, DecodeError> {
         answer.whole()
     }
 
+    #[inline]
     fn echo(&self) -> Inputs {
         Inputs::new().with("order", &self.order)
     }
 
+    #[inline]
     fn echoed(output: &ActionAnswer) -> Inputs {
         Inputs::new().with_option("order", output.order.as_ref())
     }

@@ -74,6 +74,7 @@ impl Endpoint for GetService {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.query("action", &"getService");
         let mut body = out.object();
@@ -82,14 +83,17 @@ impl Endpoint for GetService {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<ServiceDetail, DecodeError> {
         answer.whole()
     }
 
+    #[inline]
     fn echo(&self) -> Inputs {
         Inputs::new().with("service.id", &self.service)
     }
 
+    #[inline]
     fn echoed(output: &ServiceDetail) -> Inputs {
         Inputs::new().with_option("service.id", output.service.as_ref().map(|value| &value.id))
     }

@@ -97,6 +97,7 @@ impl Endpoint for AddSshKey {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check(("key", "sshkey"), &self.key, &InputLimit::NONE.min_length(1));
         out.check("name", &self.name, &InputLimit::NONE.min_length(1));
@@ -108,6 +109,7 @@ impl Endpoint for AddSshKey {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<SshKeyAdded, DecodeError> {
         answer.whole()
     }
@@ -119,14 +121,17 @@ impl Perform for AddSshKey {
 
     const FACTS: Facts = Facts::new(Shows::Item, Duration::from_secs(60));
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with_option("name", self.name.as_ref())
     }
 
+    #[inline]
     fn reading(_: &Inputs) -> Result<ListSshKeys, EncodeError> {
         Ok(ListSshKeys::new())
     }
 
+    #[inline]
     fn evidence(inputs: &Inputs, now: Vec<SshKey>) -> Result<Evidence<SshKey>, EncodeError> {
         let name: Option<String> = inputs.maybe(Self::INFO.name, "name")?;
         Ok(evidence::appeared(
@@ -136,6 +141,7 @@ impl Perform for AddSshKey {
         ))
     }
 
+    #[inline]
     fn keys(found: &SshKey) -> Vec<String> {
         vec![evidence::text(&found.id)]
     }

@@ -73,11 +73,13 @@ impl Endpoint for ListSshKeys {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.query("action", &"sshkey.list");
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<SshKey>, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required_list("list")]);
         answer.list(ROOT, 10_000)

@@ -76,6 +76,7 @@ impl Endpoint for RemoveSshKey {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.query("action", &"sshkey.remove");
         let mut body = out.object();
@@ -84,6 +85,7 @@ impl Endpoint for RemoveSshKey {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<ActionAnswer, DecodeError> {
         answer.whole()
     }
@@ -95,14 +97,17 @@ impl Perform for RemoveSshKey {
 
     const FACTS: Facts = Facts::new(Shows::Absence, Duration::from_secs(60));
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with("id", &self.id)
     }
 
+    #[inline]
     fn reading(_: &Inputs) -> Result<ListSshKeys, EncodeError> {
         Ok(ListSshKeys::new())
     }
 
+    #[inline]
     fn evidence(inputs: &Inputs, now: Vec<SshKey>) -> Result<Evidence<()>, EncodeError> {
         let id: SshKeyId = inputs.need(Self::INFO.name, "id")?;
         Ok(evidence::gone(now, |item| item.id == id, |item| evidence::text(&item.id)))

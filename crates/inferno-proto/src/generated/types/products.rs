@@ -59,6 +59,7 @@ pub enum Templates {
 }
 
 impl FromWire for Templates {
+    #[inline]
     fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         match reader.kind() {
             Kind::Map => FromWire::from_wire(reader).map(Self::Object),

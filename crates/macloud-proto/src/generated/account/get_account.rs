@@ -64,10 +64,12 @@ impl Endpoint for GetAccount {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, _: &mut RequestParts) -> Result<(), EncodeError> {
         Ok(())
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<Account, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required("data")]);
         answer.value(ROOT)

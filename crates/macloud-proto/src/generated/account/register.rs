@@ -88,6 +88,7 @@ impl Endpoint for Register {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("email", &self.email, &InputLimit::NONE.min_length(3));
         let mut body = out.object();
@@ -97,15 +98,18 @@ impl Endpoint for Register {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<NewAccount, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required("data")]);
         answer.value(ROOT)
     }
 
+    #[inline]
     fn echo(&self) -> Inputs {
         Inputs::new().with("user.name", &self.email)
     }
 
+    #[inline]
     fn echoed(output: &NewAccount) -> Inputs {
         Inputs::new().with_option("user.name", output.user.name.as_ref())
     }

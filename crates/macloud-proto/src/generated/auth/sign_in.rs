@@ -82,6 +82,7 @@ impl Endpoint for SignIn {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check_host();
         out.check("email", &self.email, &InputLimit::NONE.min_length(1));
@@ -92,6 +93,7 @@ impl Endpoint for SignIn {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<SessionToken, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required("data")]);
         answer.value(ROOT)

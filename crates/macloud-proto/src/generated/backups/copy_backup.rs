@@ -84,6 +84,7 @@ impl Endpoint for CopyBackup {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.path("id", &self.id);
         let mut body = out.object();
@@ -92,6 +93,7 @@ impl Endpoint for CopyBackup {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<BackupId, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required("data").json_inner(&["id"]).xml_inner(&["id"])]);
         answer.value(ROOT)
@@ -104,14 +106,17 @@ impl Perform for CopyBackup {
 
     const FACTS: Facts = Facts { is_done_by_itself: true, ..Facts::new(Shows::Item, Duration::from_secs(60)) };
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with("datacenter", &self.datacenter)
     }
 
+    #[inline]
     fn reading(_: &Inputs) -> Result<ListBackups, EncodeError> {
         Ok(ListBackups::new())
     }
 
+    #[inline]
     fn evidence(inputs: &Inputs, now: Vec<Backup>) -> Result<Evidence<Backup>, EncodeError> {
         let datacenter: DatacenterId = inputs.need(Self::INFO.name, "datacenter")?;
         Ok(evidence::appeared(
@@ -121,14 +126,17 @@ impl Perform for CopyBackup {
         ))
     }
 
+    #[inline]
     fn made(output: &BackupId) -> Vec<String> {
         vec![evidence::text(output)]
     }
 
+    #[inline]
     fn keys(found: &Backup) -> Vec<String> {
         vec![evidence::text(&found.id)]
     }
 
+    #[inline]
     fn output(found: Backup) -> Option<BackupId> {
         Some(found.id)
     }

@@ -79,11 +79,13 @@ impl Endpoint for CreateServerBackup {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.path("id", &self.id);
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }
@@ -95,14 +97,17 @@ impl Perform for CreateServerBackup {
 
     const FACTS: Facts = Facts { is_done_by_itself: true, ..Facts::new(Shows::Item, Duration::from_secs(60)) };
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with("id", &self.id)
     }
 
+    #[inline]
     fn reading(_: &Inputs) -> Result<ListBackups, EncodeError> {
         Ok(ListBackups::new())
     }
 
+    #[inline]
     fn evidence(inputs: &Inputs, now: Vec<Backup>) -> Result<Evidence<Backup>, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;
         Ok(evidence::appeared(
@@ -112,10 +117,12 @@ impl Perform for CreateServerBackup {
         ))
     }
 
+    #[inline]
     fn keys(found: &Backup) -> Vec<String> {
         vec![evidence::text(&found.id)]
     }
 
+    #[inline]
     fn output(_: Backup) -> Option<()> {
         Some(())
     }

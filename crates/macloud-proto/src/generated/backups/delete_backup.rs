@@ -78,11 +78,13 @@ impl Endpoint for DeleteBackup {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.path("id", &self.id);
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }
@@ -94,15 +96,18 @@ impl Perform for DeleteBackup {
 
     const FACTS: Facts = Facts::new(Shows::State, Duration::from_secs(120));
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with("id", &self.id)
     }
 
+    #[inline]
     fn reading(inputs: &Inputs) -> Result<GetBackup, EncodeError> {
         let id: BackupId = inputs.need(Self::INFO.name, "id")?;
         Ok(GetBackup::new(id))
     }
 
+    #[inline]
     fn evidence(_: &Inputs, now: Backup) -> Result<Evidence<()>, EncodeError> {
         Ok(evidence::ended(&now, |item| item.status == ServiceStatus::Deleted))
     }
@@ -111,6 +116,7 @@ impl Perform for DeleteBackup {
         Some(())
     }
 
+    #[inline]
     fn output(_: ()) -> Option<()> {
         Some(())
     }

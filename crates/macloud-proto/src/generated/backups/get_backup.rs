@@ -77,20 +77,24 @@ impl Endpoint for GetBackup {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.path("id", &self.id);
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<Backup, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required("data")]);
         answer.value(ROOT)
     }
 
+    #[inline]
     fn echo(&self) -> Inputs {
         Inputs::new().with("id", &self.id)
     }
 
+    #[inline]
     fn echoed(output: &Backup) -> Inputs {
         Inputs::new().with("id", &output.id)
     }
@@ -126,10 +130,12 @@ impl Waiter for BackupActive {
         ..WaiterInfo::DEFAULT
     };
 
+    #[inline]
     fn poll(&self) -> GetBackup {
         self.call.clone()
     }
 
+    #[inline]
     fn judge(&self, output: Backup, mut checks: Checks<'_>) -> Progress<Backup> {
         checks.text(Some(&output.status));
         checks.text(output.status_text.as_ref());
@@ -169,10 +175,12 @@ impl Waiter for BackupDownloadable {
         ..WaiterInfo::DEFAULT
     };
 
+    #[inline]
     fn poll(&self) -> GetBackup {
         self.call.clone()
     }
 
+    #[inline]
     fn judge(&self, output: Backup, mut checks: Checks<'_>) -> Progress<Backup> {
         checks.text(Some(&output.status));
         checks.text(output.status_text.as_ref());

@@ -81,11 +81,13 @@ impl Endpoint for PrepareDownload {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.path("id", &self.id);
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }
@@ -97,15 +99,18 @@ impl Perform for PrepareDownload {
 
     const FACTS: Facts = Facts::new(Shows::Change, Duration::from_secs(600));
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with("id", &self.id)
     }
 
+    #[inline]
     fn reading(inputs: &Inputs) -> Result<GetBackup, EncodeError> {
         let id: BackupId = inputs.need(Self::INFO.name, "id")?;
         Ok(GetBackup::new(id))
     }
 
+    #[inline]
     fn evidence(_: &Inputs, now: Backup) -> Result<Evidence<Backup>, EncodeError> {
         Ok(evidence::changed(
             [now],
@@ -116,6 +121,7 @@ impl Perform for PrepareDownload {
         .private())
     }
 
+    #[inline]
     fn output(_: Backup) -> Option<()> {
         Some(())
     }

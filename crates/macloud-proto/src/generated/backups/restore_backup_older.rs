@@ -77,6 +77,7 @@ impl Endpoint for RestoreBackupOlder {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.path("id", &self.id);
         let mut body = out.object();
@@ -85,6 +86,7 @@ impl Endpoint for RestoreBackupOlder {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }

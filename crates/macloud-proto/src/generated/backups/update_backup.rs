@@ -66,6 +66,7 @@ impl Endpoint for UpdateBackup {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.path("id", &self.id);
         let mut body = out.object();
@@ -74,6 +75,7 @@ impl Endpoint for UpdateBackup {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }

@@ -90,6 +90,7 @@ impl Endpoint for CreateDomain {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("name", &self.name, &InputLimit::NONE.shape(TextShape::Domain));
         out.check("ip", &self.ip, &InputLimit::NONE.shape(TextShape::Ipv4));
@@ -100,6 +101,7 @@ impl Endpoint for CreateDomain {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<DomainId, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required("data").json_inner(&["id"]).xml_inner(&["id"])]);
         answer.value(ROOT)
@@ -112,27 +114,33 @@ impl Perform for CreateDomain {
 
     const FACTS: Facts = Facts::new(Shows::Item, Duration::from_secs(60));
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with("name", &self.name)
     }
 
+    #[inline]
     fn reading(_: &Inputs) -> Result<ListDomains, EncodeError> {
         Ok(ListDomains::new())
     }
 
+    #[inline]
     fn evidence(inputs: &Inputs, now: Vec<Domain>) -> Result<Evidence<Domain>, EncodeError> {
         let name: String = inputs.need(Self::INFO.name, "name")?;
         Ok(evidence::appeared(now, |item| evidence::same(&item.name, &name), |item| evidence::text(&item.id)))
     }
 
+    #[inline]
     fn made(output: &DomainId) -> Vec<String> {
         vec![evidence::text(output)]
     }
 
+    #[inline]
     fn keys(found: &Domain) -> Vec<String> {
         vec![evidence::text(&found.id)]
     }
 
+    #[inline]
     fn output(found: Domain) -> Option<DomainId> {
         Some(found.id)
     }

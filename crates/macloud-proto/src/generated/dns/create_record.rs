@@ -112,6 +112,7 @@ impl Endpoint for CreateRecord {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("host", &self.host, &InputLimit::NONE.min_length(1));
         out.check("value", &self.value, &InputLimit::NONE.min_length(1));
@@ -135,6 +136,7 @@ impl Endpoint for CreateRecord {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<RecordId, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required("data").json_inner(&["id"]).xml_inner(&["id"])]);
         answer.value(ROOT)
@@ -147,15 +149,18 @@ impl Perform for CreateRecord {
 
     const FACTS: Facts = Facts { indistinct: &["host"], ..Facts::new(Shows::Item, Duration::from_secs(60)) };
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with("id", &self.id).with("kind", &self.kind).with("value", &self.value).with("host", &self.host)
     }
 
+    #[inline]
     fn reading(inputs: &Inputs) -> Result<ListRecords, EncodeError> {
         let id: DomainId = inputs.need(Self::INFO.name, "id")?;
         Ok(ListRecords::new(id))
     }
 
+    #[inline]
     fn evidence(inputs: &Inputs, now: Vec<Record>) -> Result<Evidence<Record>, EncodeError> {
         let kind: RecordType = inputs.need(Self::INFO.name, "kind")?;
         let value: String = inputs.need(Self::INFO.name, "value")?;
@@ -171,14 +176,17 @@ impl Perform for CreateRecord {
         ))
     }
 
+    #[inline]
     fn made(output: &RecordId) -> Vec<String> {
         vec![evidence::text(output)]
     }
 
+    #[inline]
     fn keys(found: &Record) -> Vec<String> {
         vec![evidence::text(&found.id)]
     }
 
+    #[inline]
     fn output(found: Record) -> Option<RecordId> {
         Some(found.id)
     }

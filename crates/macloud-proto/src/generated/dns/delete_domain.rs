@@ -75,11 +75,13 @@ impl Endpoint for DeleteDomain {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.path("id", &self.id);
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }
@@ -91,15 +93,18 @@ impl Perform for DeleteDomain {
 
     const FACTS: Facts = Facts::new(Shows::State, Duration::from_secs(60));
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with("id", &self.id)
     }
 
+    #[inline]
     fn reading(inputs: &Inputs) -> Result<GetDomain, EncodeError> {
         let id: DomainId = inputs.need(Self::INFO.name, "id")?;
         Ok(GetDomain::new(id))
     }
 
+    #[inline]
     fn evidence(_: &Inputs, now: Domain) -> Result<Evidence<()>, EncodeError> {
         Ok(evidence::ended(&now, |item| item.status == ServiceStatus::Deleted))
     }
@@ -108,6 +113,7 @@ impl Perform for DeleteDomain {
         Some(())
     }
 
+    #[inline]
     fn output(_: ()) -> Option<()> {
         Some(())
     }

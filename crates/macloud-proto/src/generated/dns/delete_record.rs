@@ -75,11 +75,13 @@ impl Endpoint for DeleteRecord {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.path("id", &self.id);
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }
@@ -91,19 +93,23 @@ impl Perform for DeleteRecord {
 
     const FACTS: Facts = Facts::new(Shows::Absence, Duration::from_secs(60));
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with("id", &self.id)
     }
 
+    #[inline]
     fn reading(_: &Inputs) -> Result<Each<ListDomains, ListRecords>, EncodeError> {
         Ok(Each::new(ListDomains::new(), |list| list.into_iter().map(|item| ListRecords::new(item.id)).collect()))
     }
 
+    #[inline]
     fn evidence(inputs: &Inputs, now: Vec<Record>) -> Result<Evidence<()>, EncodeError> {
         let id: RecordId = inputs.need(Self::INFO.name, "id")?;
         Ok(evidence::gone(now, |item| item.id == id, |item| evidence::text(&item.id)))
     }
 
+    #[inline]
     fn output(_: ()) -> Option<()> {
         Some(())
     }

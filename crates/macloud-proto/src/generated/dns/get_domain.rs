@@ -73,20 +73,24 @@ impl Endpoint for GetDomain {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.path("id", &self.id);
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<Domain, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required("data")]);
         answer.value(ROOT)
     }
 
+    #[inline]
     fn echo(&self) -> Inputs {
         Inputs::new().with("id", &self.id)
     }
 
+    #[inline]
     fn echoed(output: &Domain) -> Inputs {
         Inputs::new().with("id", &output.id)
     }
@@ -122,10 +126,12 @@ impl Waiter for DnsActive {
         ..WaiterInfo::DEFAULT
     };
 
+    #[inline]
     fn poll(&self) -> GetDomain {
         self.call.clone()
     }
 
+    #[inline]
     fn judge(&self, output: Domain, mut checks: Checks<'_>) -> Progress<Domain> {
         checks.text(Some(&output.status));
         checks.text(output.status_text.as_ref());

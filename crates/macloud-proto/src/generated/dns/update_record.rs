@@ -84,6 +84,7 @@ impl Endpoint for UpdateRecord {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("value", &self.value, &InputLimit::NONE.min_length(1));
         out.path("id", &self.id);
@@ -95,6 +96,7 @@ impl Endpoint for UpdateRecord {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }

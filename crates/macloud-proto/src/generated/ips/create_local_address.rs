@@ -79,11 +79,13 @@ impl Endpoint for CreateLocalAddress {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.path("id", &self.id);
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }
@@ -95,23 +97,28 @@ impl Perform for CreateLocalAddress {
 
     const FACTS: Facts = Facts::new(Shows::Item, Duration::from_secs(120));
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with("id", &self.id)
     }
 
+    #[inline]
     fn reading(inputs: &Inputs) -> Result<GetLocalAddress, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;
         Ok(GetLocalAddress::new(id))
     }
 
+    #[inline]
     fn evidence(_: &Inputs, now: Option<LocalAddress>) -> Result<Evidence<LocalAddress>, EncodeError> {
         Ok(evidence::appeared(now, |_| true, |item| evidence::text(&item.ip)))
     }
 
+    #[inline]
     fn keys(found: &LocalAddress) -> Vec<String> {
         vec![evidence::text(&found.ip)]
     }
 
+    #[inline]
     fn output(_: LocalAddress) -> Option<()> {
         Some(())
     }

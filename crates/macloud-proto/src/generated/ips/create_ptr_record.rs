@@ -92,6 +92,7 @@ impl Endpoint for CreatePtrRecord {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("host", &self.host, &InputLimit::NONE.min_length(3));
         out.path("id", &self.id);
@@ -102,6 +103,7 @@ impl Endpoint for CreatePtrRecord {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<PtrId, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required("data").json_inner(&["id"]).xml_inner(&["id"])]);
         answer.value(ROOT)
@@ -114,15 +116,18 @@ impl Perform for CreatePtrRecord {
 
     const FACTS: Facts = Facts::new(Shows::Item, Duration::from_secs(60));
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with("id", &self.id).with("ip", &self.ip).with("host", &self.host)
     }
 
+    #[inline]
     fn reading(inputs: &Inputs) -> Result<ListPtrRecords, EncodeError> {
         let id: AddressId = inputs.need(Self::INFO.name, "id")?;
         Ok(ListPtrRecords::new(id))
     }
 
+    #[inline]
     fn evidence(inputs: &Inputs, now: Vec<PtrRecord>) -> Result<Evidence<PtrRecord>, EncodeError> {
         let ip: IpAddr = inputs.need(Self::INFO.name, "ip")?;
         let host: String = inputs.need(Self::INFO.name, "host")?;
@@ -133,14 +138,17 @@ impl Perform for CreatePtrRecord {
         ))
     }
 
+    #[inline]
     fn made(output: &PtrId) -> Vec<String> {
         vec![evidence::text(output)]
     }
 
+    #[inline]
     fn keys(found: &PtrRecord) -> Vec<String> {
         vec![evidence::text(&found.id)]
     }
 
+    #[inline]
     fn output(found: PtrRecord) -> Option<PtrId> {
         Some(found.id)
     }

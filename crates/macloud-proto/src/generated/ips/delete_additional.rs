@@ -78,11 +78,13 @@ impl Endpoint for DeleteAdditional {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.path("id", &self.id);
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }
@@ -94,15 +96,18 @@ impl Perform for DeleteAdditional {
 
     const FACTS: Facts = Facts::new(Shows::State, Duration::from_secs(120));
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with("id", &self.id)
     }
 
+    #[inline]
     fn reading(inputs: &Inputs) -> Result<GetAdditional, EncodeError> {
         let id: AdditionalId = inputs.need(Self::INFO.name, "id")?;
         Ok(GetAdditional::new(id))
     }
 
+    #[inline]
     fn evidence(_: &Inputs, now: AdditionalAddresses) -> Result<Evidence<()>, EncodeError> {
         Ok(evidence::ended(&now, |item| item.status == ServiceStatus::Deleted))
     }
@@ -111,6 +116,7 @@ impl Perform for DeleteAdditional {
         Some(())
     }
 
+    #[inline]
     fn output(_: ()) -> Option<()> {
         Some(())
     }

@@ -78,11 +78,13 @@ impl Endpoint for DeleteLocalAddress {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.path("id", &self.id);
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }
@@ -94,19 +96,23 @@ impl Perform for DeleteLocalAddress {
 
     const FACTS: Facts = Facts::new(Shows::Absence, Duration::from_secs(120));
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with("id", &self.id)
     }
 
+    #[inline]
     fn reading(inputs: &Inputs) -> Result<GetLocalAddress, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;
         Ok(GetLocalAddress::new(id))
     }
 
+    #[inline]
     fn evidence(_: &Inputs, now: Option<LocalAddress>) -> Result<Evidence<()>, EncodeError> {
         Ok(evidence::gone(now, |_| true, |_| String::new()))
     }
 
+    #[inline]
     fn output(_: ()) -> Option<()> {
         Some(())
     }

@@ -68,11 +68,13 @@ impl Endpoint for GetLocalAddress {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.path("id", &self.id);
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<Option<LocalAddress>, DecodeError> {
         answer.optional_value(&Name::new("data"))
     }

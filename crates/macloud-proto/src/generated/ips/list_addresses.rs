@@ -71,10 +71,12 @@ impl Endpoint for ListAddresses {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, _: &mut RequestParts) -> Result<(), EncodeError> {
         Ok(())
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<PoolAddress>, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required_list("data")]);
         answer.list(ROOT, 100_000)

@@ -73,20 +73,24 @@ impl Endpoint for ListServerAddresses {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.path("id", &self.id);
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<AdditionalAddresses>, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required_list("data")]);
         answer.list(ROOT, 10_000)
     }
 
+    #[inline]
     fn echo(&self) -> Inputs {
         Inputs::new().with("server.id", &self.id)
     }
 
+    #[inline]
     fn echoed(output: &Vec<AdditionalAddresses>) -> Inputs {
         output
             .iter()

@@ -92,6 +92,7 @@ impl Endpoint for OrderAddresses {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check(("family", "type"), &self.family, &InputLimit::NONE.min(4).max(6).multiple_of(2));
         out.check("count", &self.count, &InputLimit::NONE.min(1));
@@ -103,6 +104,7 @@ impl Endpoint for OrderAddresses {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }
@@ -114,15 +116,18 @@ impl Perform for OrderAddresses {
 
     const FACTS: Facts = Facts { indistinct: &["count"], ..Facts::new(Shows::Item, Duration::from_secs(120)) };
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with("id", &self.id).with("count", &self.count)
     }
 
+    #[inline]
     fn reading(inputs: &Inputs) -> Result<ListServerAddresses, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;
         Ok(ListServerAddresses::new(id))
     }
 
+    #[inline]
     fn evidence(inputs: &Inputs, now: Vec<AdditionalAddresses>) -> Result<Evidence<Vec<ServiceAddress>>, EncodeError> {
         Ok(evidence::appeared_count(
             now.into_iter().flat_map(|item| item.addresses),
@@ -132,10 +137,12 @@ impl Perform for OrderAddresses {
         ))
     }
 
+    #[inline]
     fn keys(found: &Vec<ServiceAddress>) -> Vec<String> {
         found.iter().map(|item| evidence::text(&item.id)).collect()
     }
 
+    #[inline]
     fn output(_: Vec<ServiceAddress>) -> Option<()> {
         Some(())
     }

@@ -80,11 +80,13 @@ impl Endpoint for ReleaseReserved {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.path("id", &self.id);
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }
@@ -96,15 +98,18 @@ impl Perform for ReleaseReserved {
 
     const FACTS: Facts = Facts::new(Shows::State, Duration::from_secs(120));
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with("id", &self.id)
     }
 
+    #[inline]
     fn reading(inputs: &Inputs) -> Result<GetReserved, EncodeError> {
         let id: ReservedId = inputs.need(Self::INFO.name, "id")?;
         Ok(GetReserved::new(id))
     }
 
+    #[inline]
     fn evidence(_: &Inputs, now: ReservedAddress) -> Result<Evidence<()>, EncodeError> {
         Ok(evidence::ended(&now, |item| item.status == ServiceStatus::Deleted))
     }
@@ -113,6 +118,7 @@ impl Perform for ReleaseReserved {
         Some(())
     }
 
+    #[inline]
     fn output(_: ()) -> Option<()> {
         Some(())
     }

@@ -85,6 +85,7 @@ impl Endpoint for RemoveAdditional {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check_some(("addresses", "delete"), self.addresses.is_empty());
         out.path("id", &self.id);
@@ -94,6 +95,7 @@ impl Endpoint for RemoveAdditional {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }
@@ -105,17 +107,20 @@ impl Perform for RemoveAdditional {
 
     const FACTS: Facts = Facts::new(Shows::Absence, Duration::from_secs(120));
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new()
             .with("id", &self.id)
             .with_rows("addresses", self.addresses.iter().map(|item| vec![Some(evidence::text(item))]))
     }
 
+    #[inline]
     fn reading(inputs: &Inputs) -> Result<GetAdditional, EncodeError> {
         let id: AdditionalId = inputs.need(Self::INFO.name, "id")?;
         Ok(GetAdditional::new(id))
     }
 
+    #[inline]
     fn evidence(inputs: &Inputs, now: AdditionalAddresses) -> Result<Evidence<()>, EncodeError> {
         let addresses = inputs.need_rows(Self::INFO.name, "addresses")?;
         Ok(evidence::gone(
@@ -125,6 +130,7 @@ impl Perform for RemoveAdditional {
         ))
     }
 
+    #[inline]
     fn output(_: ()) -> Option<()> {
         Some(())
     }

@@ -97,6 +97,7 @@ impl Endpoint for RemoveServerAddresses {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check(("family", "type"), &self.family, &InputLimit::NONE.min(4).max(6).multiple_of(2));
         out.check_some(("addresses", "delete"), self.addresses.is_empty());
@@ -108,6 +109,7 @@ impl Endpoint for RemoveServerAddresses {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }
@@ -119,14 +121,17 @@ impl Perform for RemoveServerAddresses {
 
     const FACTS: Facts = Facts::new(Shows::Absence, Duration::from_secs(120));
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with_rows("addresses", self.addresses.iter().map(|item| vec![Some(evidence::text(item))]))
     }
 
+    #[inline]
     fn reading(_: &Inputs) -> Result<ListAddresses, EncodeError> {
         Ok(ListAddresses::new())
     }
 
+    #[inline]
     fn evidence(inputs: &Inputs, now: Vec<PoolAddress>) -> Result<Evidence<()>, EncodeError> {
         let addresses = inputs.need_rows(Self::INFO.name, "addresses")?;
         Ok(evidence::gone(
@@ -136,6 +141,7 @@ impl Perform for RemoveServerAddresses {
         ))
     }
 
+    #[inline]
     fn output(_: ()) -> Option<()> {
         Some(())
     }

@@ -69,6 +69,7 @@ impl Endpoint for SetAddressHost {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("host", &self.host, &InputLimit::NONE.shape(TextShape::Domain));
         out.path("id", &self.id);
@@ -78,6 +79,7 @@ impl Endpoint for SetAddressHost {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }

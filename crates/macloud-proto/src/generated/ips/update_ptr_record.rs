@@ -69,6 +69,7 @@ impl Endpoint for UpdatePtrRecord {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("host", &self.host, &InputLimit::NONE.min_length(3));
         out.path("id", &self.id);
@@ -78,6 +79,7 @@ impl Endpoint for UpdatePtrRecord {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }

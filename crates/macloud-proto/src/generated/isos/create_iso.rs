@@ -84,12 +84,14 @@ impl Endpoint for CreateIso {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("key", &self.key, &InputLimit::NONE.shape(TextShape::Hex32));
         out.path("key", &self.key);
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<IsoId, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required("data").json_inner(&["id"]).xml_inner(&["id"])]);
         answer.value(ROOT)
@@ -102,22 +104,27 @@ impl Perform for CreateIso {
 
     const FACTS: Facts = Facts::new(Shows::Item, Duration::from_secs(60));
 
+    #[inline]
     fn reading(_: &Inputs) -> Result<ListIsos, EncodeError> {
         Ok(ListIsos::new())
     }
 
+    #[inline]
     fn evidence(_: &Inputs, now: Vec<Iso>) -> Result<Evidence<Iso>, EncodeError> {
         Ok(evidence::appeared(now, |_| true, |item| evidence::text(&item.id)))
     }
 
+    #[inline]
     fn made(output: &IsoId) -> Vec<String> {
         vec![evidence::text(output)]
     }
 
+    #[inline]
     fn keys(found: &Iso) -> Vec<String> {
         vec![evidence::text(&found.id)]
     }
 
+    #[inline]
     fn output(found: Iso) -> Option<IsoId> {
         Some(found.id)
     }

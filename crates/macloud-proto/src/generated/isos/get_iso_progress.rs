@@ -76,12 +76,14 @@ impl Endpoint for GetIsoProgress {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("key", &self.key, &InputLimit::NONE.shape(TextShape::Hex32));
         out.path("key", &self.key);
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<IsoDownload, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required("data")]);
         answer.value(ROOT)
@@ -118,10 +120,12 @@ impl Waiter for IsoDone {
         ..WaiterInfo::DEFAULT
     };
 
+    #[inline]
     fn poll(&self) -> GetIsoProgress {
         self.call.clone()
     }
 
+    #[inline]
     fn judge(&self, output: IsoDownload, mut checks: Checks<'_>) -> Progress<IsoDownload> {
         checks.text(Some(&output.status));
         checks.text(output.description.as_ref());

@@ -81,6 +81,7 @@ impl Endpoint for StartDownload {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("url", &self.url, &InputLimit::NONE.shape(TextShape::Link));
         let mut body = out.object();
@@ -89,6 +90,7 @@ impl Endpoint for StartDownload {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<IsoKey, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required("data").json_inner(&["id"]).xml_inner(&["id"])]);
         answer.value(ROOT)

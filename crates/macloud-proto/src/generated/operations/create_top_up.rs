@@ -80,6 +80,7 @@ impl Endpoint for CreateTopUp {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check(("amount", "summ"), &self.amount, &InputLimit::NONE);
         let mut body = out.object();
@@ -88,6 +89,7 @@ impl Endpoint for CreateTopUp {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<OperationId, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required("data").json_inner(&["id"]).xml_inner(&["id"])]);
         answer.value(ROOT)
@@ -100,27 +102,33 @@ impl Perform for CreateTopUp {
 
     const FACTS: Facts = Facts::new(Shows::Item, Duration::from_secs(60));
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with("amount", &self.amount)
     }
 
+    #[inline]
     fn reading(_: &Inputs) -> Result<ListOperations, EncodeError> {
         Ok(ListOperations::new())
     }
 
+    #[inline]
     fn evidence(inputs: &Inputs, now: Vec<Operation>) -> Result<Evidence<Operation>, EncodeError> {
         let amount: Money = inputs.need(Self::INFO.name, "amount")?;
         Ok(evidence::appeared(now, |item| item.amount.amount == amount.amount, |item| evidence::text(&item.id)))
     }
 
+    #[inline]
     fn made(output: &OperationId) -> Vec<String> {
         vec![evidence::text(output)]
     }
 
+    #[inline]
     fn keys(found: &Operation) -> Vec<String> {
         vec![evidence::text(&found.id)]
     }
 
+    #[inline]
     fn output(found: Operation) -> Option<OperationId> {
         Some(found.id)
     }

@@ -95,12 +95,14 @@ impl Endpoint for ListOperations {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.optional_query("from", &self.from);
         out.optional_query("to", &self.to);
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<Operation>, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required_list("data")]);
         answer.list(ROOT, 100_000)

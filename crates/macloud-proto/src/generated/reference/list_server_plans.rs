@@ -84,20 +84,24 @@ impl Endpoint for ListServerPlans {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.path("group", &self.group);
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<ServerPlan>, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required_list("data")]);
         answer.list(ROOT, 10_000)
     }
 
+    #[inline]
     fn echo(&self) -> Inputs {
         Inputs::new().with("group", &self.group)
     }
 
+    #[inline]
     fn echoed(output: &Vec<ServerPlan>) -> Inputs {
         output.iter().fold(Inputs::new(), |all, item| all.with_option("group", item.group.as_ref()))
     }

@@ -65,10 +65,12 @@ impl Endpoint for ListTemplates {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, _: &mut RequestParts) -> Result<(), EncodeError> {
         Ok(())
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<Template>, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required_list("data")]);
         answer.list(ROOT, 10_000)

@@ -92,6 +92,7 @@ impl Endpoint for CreateDailySchedule {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check_by_host(
             "hour",
@@ -114,6 +115,7 @@ impl Endpoint for CreateDailySchedule {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }
@@ -125,15 +127,18 @@ impl Perform for CreateDailySchedule {
 
     const FACTS: Facts = Facts::new(Shows::State, Duration::from_secs(60));
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with("id", &self.id).with("hour", &self.hour).with("copies", &self.copies)
     }
 
+    #[inline]
     fn reading(inputs: &Inputs) -> Result<GetSchedules, EncodeError> {
         let id: ServiceId = inputs.need(Self::INFO.name, "id")?;
         Ok(GetSchedules::new(id))
     }
 
+    #[inline]
     fn evidence(inputs: &Inputs, now: Schedules) -> Result<Evidence<Schedules>, EncodeError> {
         let hour: BackupHour = inputs.need(Self::INFO.name, "hour")?;
         let copies: BackupCopies = inputs.need(Self::INFO.name, "copies")?;
@@ -165,6 +170,7 @@ impl Perform for CreateDailySchedule {
         ))
     }
 
+    #[inline]
     fn output(_: Schedules) -> Option<()> {
         Some(())
     }

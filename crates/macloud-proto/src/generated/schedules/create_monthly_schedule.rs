@@ -97,6 +97,7 @@ impl Endpoint for CreateMonthlySchedule {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check_by_host(
             "day",
@@ -126,6 +127,7 @@ impl Endpoint for CreateMonthlySchedule {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }
@@ -137,15 +139,18 @@ impl Perform for CreateMonthlySchedule {
 
     const FACTS: Facts = Facts::new(Shows::State, Duration::from_secs(60));
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with("id", &self.id).with("day", &self.day).with("hour", &self.hour).with("copies", &self.copies)
     }
 
+    #[inline]
     fn reading(inputs: &Inputs) -> Result<GetSchedules, EncodeError> {
         let id: ServiceId = inputs.need(Self::INFO.name, "id")?;
         Ok(GetSchedules::new(id))
     }
 
+    #[inline]
     fn evidence(inputs: &Inputs, now: Schedules) -> Result<Evidence<Schedules>, EncodeError> {
         let day: BackupDay = inputs.need(Self::INFO.name, "day")?;
         let hour: BackupHour = inputs.need(Self::INFO.name, "hour")?;
@@ -186,6 +191,7 @@ impl Perform for CreateMonthlySchedule {
         ))
     }
 
+    #[inline]
     fn output(_: Schedules) -> Option<()> {
         Some(())
     }

@@ -93,6 +93,7 @@ impl Endpoint for CreateServerDailySchedule {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check_by_host(
             "hour",
@@ -115,6 +116,7 @@ impl Endpoint for CreateServerDailySchedule {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }
@@ -126,15 +128,18 @@ impl Perform for CreateServerDailySchedule {
 
     const FACTS: Facts = Facts::new(Shows::State, Duration::from_secs(60));
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with("id", &self.id).with("hour", &self.hour).with("copies", &self.copies)
     }
 
+    #[inline]
     fn reading(inputs: &Inputs) -> Result<GetServerSchedules, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;
         Ok(GetServerSchedules::new(id))
     }
 
+    #[inline]
     fn evidence(inputs: &Inputs, now: Schedules) -> Result<Evidence<Schedules>, EncodeError> {
         let hour: BackupHour = inputs.need(Self::INFO.name, "hour")?;
         let copies: BackupCopies = inputs.need(Self::INFO.name, "copies")?;
@@ -166,6 +171,7 @@ impl Perform for CreateServerDailySchedule {
         ))
     }
 
+    #[inline]
     fn output(_: Schedules) -> Option<()> {
         Some(())
     }

@@ -98,6 +98,7 @@ impl Endpoint for CreateServerWeeklySchedule {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("day", &self.day, &InputLimit::NONE.min(1).max(7));
         out.check_by_host(
@@ -122,6 +123,7 @@ impl Endpoint for CreateServerWeeklySchedule {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }
@@ -133,15 +135,18 @@ impl Perform for CreateServerWeeklySchedule {
 
     const FACTS: Facts = Facts::new(Shows::State, Duration::from_secs(60));
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with("id", &self.id).with("day", &self.day).with("hour", &self.hour).with("copies", &self.copies)
     }
 
+    #[inline]
     fn reading(inputs: &Inputs) -> Result<GetServerSchedules, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;
         Ok(GetServerSchedules::new(id))
     }
 
+    #[inline]
     fn evidence(inputs: &Inputs, now: Schedules) -> Result<Evidence<Schedules>, EncodeError> {
         let day: BackupDay = inputs.need(Self::INFO.name, "day")?;
         let hour: BackupHour = inputs.need(Self::INFO.name, "hour")?;
@@ -182,6 +187,7 @@ impl Perform for CreateServerWeeklySchedule {
         ))
     }
 
+    #[inline]
     fn output(_: Schedules) -> Option<()> {
         Some(())
     }

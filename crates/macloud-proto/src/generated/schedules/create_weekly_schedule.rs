@@ -97,6 +97,7 @@ impl Endpoint for CreateWeeklySchedule {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("day", &self.day, &InputLimit::NONE.min(1).max(7));
         out.check_by_host(
@@ -121,6 +122,7 @@ impl Endpoint for CreateWeeklySchedule {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }
@@ -132,15 +134,18 @@ impl Perform for CreateWeeklySchedule {
 
     const FACTS: Facts = Facts::new(Shows::State, Duration::from_secs(60));
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with("id", &self.id).with("day", &self.day).with("hour", &self.hour).with("copies", &self.copies)
     }
 
+    #[inline]
     fn reading(inputs: &Inputs) -> Result<GetSchedules, EncodeError> {
         let id: ServiceId = inputs.need(Self::INFO.name, "id")?;
         Ok(GetSchedules::new(id))
     }
 
+    #[inline]
     fn evidence(inputs: &Inputs, now: Schedules) -> Result<Evidence<Schedules>, EncodeError> {
         let day: BackupDay = inputs.need(Self::INFO.name, "day")?;
         let hour: BackupHour = inputs.need(Self::INFO.name, "hour")?;
@@ -181,6 +186,7 @@ impl Perform for CreateWeeklySchedule {
         ))
     }
 
+    #[inline]
     fn output(_: Schedules) -> Option<()> {
         Some(())
     }

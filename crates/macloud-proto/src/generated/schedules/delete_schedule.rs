@@ -85,12 +85,14 @@ impl Endpoint for DeleteSchedule {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.path("id", &self.id);
         out.query("type", &self.kind);
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }
@@ -102,15 +104,18 @@ impl Perform for DeleteSchedule {
 
     const FACTS: Facts = Facts::new(Shows::Absence, Duration::from_secs(60));
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with("id", &self.id).with("kind", &self.kind)
     }
 
+    #[inline]
     fn reading(inputs: &Inputs) -> Result<GetSchedules, EncodeError> {
         let id: ServiceId = inputs.need(Self::INFO.name, "id")?;
         Ok(GetSchedules::new(id))
     }
 
+    #[inline]
     fn evidence(inputs: &Inputs, now: Schedules) -> Result<Evidence<()>, EncodeError> {
         let kind: ScheduleType = inputs.need(Self::INFO.name, "kind")?;
         Ok(evidence::gone(
@@ -120,6 +125,7 @@ impl Perform for DeleteSchedule {
         ))
     }
 
+    #[inline]
     fn output(_: ()) -> Option<()> {
         Some(())
     }

@@ -75,11 +75,13 @@ impl Endpoint for DeleteSchedules {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.path("id", &self.id);
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }
@@ -91,19 +93,23 @@ impl Perform for DeleteSchedules {
 
     const FACTS: Facts = Facts::new(Shows::Absence, Duration::from_secs(60));
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with("id", &self.id)
     }
 
+    #[inline]
     fn reading(inputs: &Inputs) -> Result<GetSchedules, EncodeError> {
         let id: ServiceId = inputs.need(Self::INFO.name, "id")?;
         Ok(GetSchedules::new(id))
     }
 
+    #[inline]
     fn evidence(_: &Inputs, now: Schedules) -> Result<Evidence<()>, EncodeError> {
         Ok(evidence::gone([now.daily, now.weekly, now.monthly].into_iter().flatten(), |_| true, |_| String::new()))
     }
 
+    #[inline]
     fn output(_: ()) -> Option<()> {
         Some(())
     }

@@ -76,11 +76,13 @@ impl Endpoint for DeleteServerSchedules {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.path("id", &self.id);
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }
@@ -92,19 +94,23 @@ impl Perform for DeleteServerSchedules {
 
     const FACTS: Facts = Facts::new(Shows::Absence, Duration::from_secs(60));
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with("id", &self.id)
     }
 
+    #[inline]
     fn reading(inputs: &Inputs) -> Result<GetServerSchedules, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;
         Ok(GetServerSchedules::new(id))
     }
 
+    #[inline]
     fn evidence(_: &Inputs, now: Schedules) -> Result<Evidence<()>, EncodeError> {
         Ok(evidence::gone([now.daily, now.weekly, now.monthly].into_iter().flatten(), |_| true, |_| String::new()))
     }
 
+    #[inline]
     fn output(_: ()) -> Option<()> {
         Some(())
     }

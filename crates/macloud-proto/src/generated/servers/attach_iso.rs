@@ -81,6 +81,7 @@ impl Endpoint for AttachIso {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.path("id", &self.id);
         let mut body = out.object();
@@ -89,6 +90,7 @@ impl Endpoint for AttachIso {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }
@@ -100,15 +102,18 @@ impl Perform for AttachIso {
 
     const FACTS: Facts = Facts { already_is_refused: true, ..Facts::new(Shows::State, Duration::from_secs(120)) };
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with("iso", &self.iso).with("id", &self.id)
     }
 
+    #[inline]
     fn reading(inputs: &Inputs) -> Result<GetIso, EncodeError> {
         let iso: IsoId = inputs.need(Self::INFO.name, "iso")?;
         Ok(GetIso::new(iso))
     }
 
+    #[inline]
     fn evidence(inputs: &Inputs, now: Iso) -> Result<Evidence<Iso>, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;
         Ok(evidence::became(
@@ -119,6 +124,7 @@ impl Perform for AttachIso {
         ))
     }
 
+    #[inline]
     fn output(_: Iso) -> Option<()> {
         Some(())
     }

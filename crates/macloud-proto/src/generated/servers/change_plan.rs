@@ -128,6 +128,7 @@ impl Endpoint for ChangePlan {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("cpu", &self.cpu, &InputLimit::NONE.min(1));
         out.check("ram", &self.ram, &InputLimit::NONE.min(1));
@@ -143,6 +144,7 @@ impl Endpoint for ChangePlan {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }
@@ -154,20 +156,24 @@ impl Perform for ChangePlan {
 
     const FACTS: Facts = Facts::new(Shows::State, Duration::from_secs(300));
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with("id", &self.id).with("plan", &self.plan)
     }
 
+    #[inline]
     fn reading(inputs: &Inputs) -> Result<GetServer, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;
         Ok(GetServer::new(id))
     }
 
+    #[inline]
     fn evidence(inputs: &Inputs, now: ServerDetail) -> Result<Evidence<ServerDetail>, EncodeError> {
         let plan: PlanId = inputs.need(Self::INFO.name, "plan")?;
         Ok(evidence::became([now], |_| true, |item| Some(evidence::text(&item.plan.id)), |item| item.plan.id == plan))
     }
 
+    #[inline]
     fn output(_: ServerDetail) -> Option<()> {
         Some(())
     }

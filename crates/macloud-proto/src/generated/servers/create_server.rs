@@ -235,6 +235,7 @@ impl Endpoint for CreateServer {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("host", &self.host, &InputLimit::NONE.shape(TextShape::Domain));
         out.check("cpu", &self.cpu, &InputLimit::NONE.min(1));
@@ -264,6 +265,7 @@ impl Endpoint for CreateServer {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<ServerId, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required("data").json_inner(&["id"]).xml_inner(&["id"])]);
         answer.value(ROOT)
@@ -276,6 +278,7 @@ impl Perform for CreateServer {
 
     const FACTS: Facts = Facts::new(Shows::Item, Duration::from_secs(60));
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new()
             .with_option("name", self.name.as_ref())
@@ -283,10 +286,12 @@ impl Perform for CreateServer {
             .with("datacenter", &self.datacenter)
     }
 
+    #[inline]
     fn reading(_: &Inputs) -> Result<ListServers, EncodeError> {
         Ok(ListServers::new())
     }
 
+    #[inline]
     fn evidence(inputs: &Inputs, now: Vec<Server>) -> Result<Evidence<Server>, EncodeError> {
         let name: Option<String> = inputs.maybe(Self::INFO.name, "name")?;
         let plan: PlanId = inputs.need(Self::INFO.name, "plan")?;
@@ -302,14 +307,17 @@ impl Perform for CreateServer {
         ))
     }
 
+    #[inline]
     fn made(output: &ServerId) -> Vec<String> {
         vec![evidence::text(output)]
     }
 
+    #[inline]
     fn keys(found: &Server) -> Vec<String> {
         vec![evidence::text(&found.id)]
     }
 
+    #[inline]
     fn output(found: Server) -> Option<ServerId> {
         Some(found.id)
     }

@@ -80,11 +80,13 @@ impl Endpoint for DeleteServer {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.path("id", &self.id);
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }
@@ -96,15 +98,18 @@ impl Perform for DeleteServer {
 
     const FACTS: Facts = Facts::new(Shows::State, Duration::from_secs(120));
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with("id", &self.id)
     }
 
+    #[inline]
     fn reading(inputs: &Inputs) -> Result<GetServer, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;
         Ok(GetServer::new(id))
     }
 
+    #[inline]
     fn evidence(_: &Inputs, now: ServerDetail) -> Result<Evidence<()>, EncodeError> {
         Ok(evidence::ended(&now, |item| item.status == ServiceStatus::Deleted))
     }
@@ -113,6 +118,7 @@ impl Perform for DeleteServer {
         Some(())
     }
 
+    #[inline]
     fn output(_: ()) -> Option<()> {
         Some(())
     }

@@ -78,11 +78,13 @@ impl Endpoint for DetachIso {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.path("id", &self.id);
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }
@@ -94,14 +96,17 @@ impl Perform for DetachIso {
 
     const FACTS: Facts = Facts { already_is_refused: true, ..Facts::new(Shows::Absence, Duration::from_secs(120)) };
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with("id", &self.id)
     }
 
+    #[inline]
     fn reading(_: &Inputs) -> Result<ListIsos, EncodeError> {
         Ok(ListIsos::new())
     }
 
+    #[inline]
     fn evidence(inputs: &Inputs, now: Vec<Iso>) -> Result<Evidence<()>, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;
         Ok(evidence::gone(
@@ -111,6 +116,7 @@ impl Perform for DetachIso {
         ))
     }
 
+    #[inline]
     fn output(_: ()) -> Option<()> {
         Some(())
     }

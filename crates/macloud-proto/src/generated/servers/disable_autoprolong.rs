@@ -75,6 +75,7 @@ impl Endpoint for DisableAutoprolong {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.path("id", &self.id);
         let mut body = out.object();
@@ -84,6 +85,7 @@ impl Endpoint for DisableAutoprolong {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }

@@ -88,6 +88,7 @@ impl Endpoint for EnableAutoprolong {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.path("id", &self.id);
         let mut body = out.object();
@@ -97,6 +98,7 @@ impl Endpoint for EnableAutoprolong {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }
@@ -108,15 +110,18 @@ impl Perform for EnableAutoprolong {
 
     const FACTS: Facts = Facts::new(Shows::State, Duration::from_secs(60));
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with("id", &self.id)
     }
 
+    #[inline]
     fn reading(inputs: &Inputs) -> Result<GetServer, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;
         Ok(GetServer::new(id))
     }
 
+    #[inline]
     fn evidence(_: &Inputs, now: ServerDetail) -> Result<Evidence<ServerDetail>, EncodeError> {
         Ok(evidence::became(
             [now],
@@ -126,6 +131,7 @@ impl Perform for EnableAutoprolong {
         ))
     }
 
+    #[inline]
     fn output(_: ServerDetail) -> Option<()> {
         Some(())
     }

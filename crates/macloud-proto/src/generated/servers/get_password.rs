@@ -70,11 +70,13 @@ impl Endpoint for GetPassword {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.path("id", &self.id);
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<ServerPassword, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required("data")]);
         answer.value(ROOT)

@@ -79,20 +79,24 @@ impl Endpoint for GetServer {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.path("id", &self.id);
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<ServerDetail, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required("data")]);
         answer.value(ROOT)
     }
 
+    #[inline]
     fn echo(&self) -> Inputs {
         Inputs::new().with("id", &self.id)
     }
 
+    #[inline]
     fn echoed(output: &ServerDetail) -> Inputs {
         Inputs::new().with("id", &output.id)
     }
@@ -132,10 +136,12 @@ impl Waiter for ServerActive {
         ..WaiterInfo::DEFAULT
     };
 
+    #[inline]
     fn poll(&self) -> GetServer {
         self.call.clone()
     }
 
+    #[inline]
     fn judge(&self, output: ServerDetail, mut checks: Checks<'_>) -> Progress<ServerDetail> {
         checks.text(Some(&output.status));
         checks.text(output.status_text.as_ref());
@@ -173,10 +179,12 @@ impl Waiter for ServerGone {
         ..WaiterInfo::DEFAULT
     };
 
+    #[inline]
     fn poll(&self) -> GetServer {
         self.call.clone()
     }
 
+    #[inline]
     fn judge(&self, output: ServerDetail, mut checks: Checks<'_>) -> Progress<()> {
         checks.text(Some(&output.status));
         checks.text(output.status_text.as_ref());

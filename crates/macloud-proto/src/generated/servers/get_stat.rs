@@ -86,6 +86,7 @@ impl Endpoint for GetStat {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.path("id", &self.id);
         out.optional_query("from", &self.from);
@@ -93,6 +94,7 @@ impl Endpoint for GetStat {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<ServerStat>, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required_list("data")]);
         answer.list(ROOT, 100_000)

@@ -80,11 +80,13 @@ impl Endpoint for ProlongServer {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.path("id", &self.id);
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }
@@ -96,15 +98,18 @@ impl Perform for ProlongServer {
 
     const FACTS: Facts = Facts::new(Shows::Change, Duration::from_secs(60));
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with("id", &self.id)
     }
 
+    #[inline]
     fn reading(inputs: &Inputs) -> Result<GetServer, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;
         Ok(GetServer::new(id))
     }
 
+    #[inline]
     fn evidence(_: &Inputs, now: ServerDetail) -> Result<Evidence<ServerDetail>, EncodeError> {
         Ok(evidence::paid(
             [now],
@@ -115,6 +120,7 @@ impl Perform for ProlongServer {
         ))
     }
 
+    #[inline]
     fn output(_: ServerDetail) -> Option<()> {
         Some(())
     }

@@ -111,6 +111,7 @@ impl Endpoint for ReinstallServer {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("host", &self.host, &InputLimit::NONE.shape(TextShape::Domain));
         out.path("id", &self.id);
@@ -122,6 +123,7 @@ impl Endpoint for ReinstallServer {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }
@@ -133,15 +135,18 @@ impl Perform for ReinstallServer {
 
     const FACTS: Facts = Facts { unseen_is_no: false, ..Facts::new(Shows::State, Duration::from_secs(120)) };
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with("id", &self.id).with_option("template", self.template.as_ref())
     }
 
+    #[inline]
     fn reading(inputs: &Inputs) -> Result<GetServer, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;
         Ok(GetServer::new(id))
     }
 
+    #[inline]
     fn evidence(inputs: &Inputs, now: ServerDetail) -> Result<Evidence<ServerDetail>, EncodeError> {
         let template: Option<TemplateId> = inputs.maybe(Self::INFO.name, "template")?;
         Ok(evidence::became(
@@ -158,6 +163,7 @@ impl Perform for ReinstallServer {
         ))
     }
 
+    #[inline]
     fn output(_: ServerDetail) -> Option<()> {
         Some(())
     }

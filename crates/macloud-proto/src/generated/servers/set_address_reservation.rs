@@ -101,6 +101,7 @@ impl Endpoint for SetAddressReservation {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.path("id", &self.id);
         let mut body = out.object();
@@ -111,6 +112,7 @@ impl Endpoint for SetAddressReservation {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }
@@ -122,15 +124,18 @@ impl Perform for SetAddressReservation {
 
     const FACTS: Facts = Facts::new(Shows::State, Duration::from_secs(60));
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with("id", &self.id).with("reserve", &self.reserve)
     }
 
+    #[inline]
     fn reading(inputs: &Inputs) -> Result<GetServer, EncodeError> {
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;
         Ok(GetServer::new(id))
     }
 
+    #[inline]
     fn evidence(inputs: &Inputs, now: ServerDetail) -> Result<Evidence<ServerDetail>, EncodeError> {
         let reserve: bool = inputs.need(Self::INFO.name, "reserve")?;
         Ok(evidence::became(
@@ -141,6 +146,7 @@ impl Perform for SetAddressReservation {
         ))
     }
 
+    #[inline]
     fn output(_: ServerDetail) -> Option<()> {
         Some(())
     }

@@ -81,6 +81,7 @@ impl Endpoint for SetPassword {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("password", &self.password, &InputLimit::NONE.min_length(1));
         out.path("id", &self.id);
@@ -90,6 +91,7 @@ impl Endpoint for SetPassword {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }

@@ -87,6 +87,7 @@ impl Endpoint for CreateKey {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("name", &self.name, &InputLimit::NONE.min_length(1));
         out.check(("public_key", "data"), &self.public_key, &InputLimit::NONE.min_length(1));
@@ -97,6 +98,7 @@ impl Endpoint for CreateKey {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<KeyId, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required("data").json_inner(&["id"]).xml_inner(&["id"])]);
         answer.value(ROOT)
@@ -109,27 +111,33 @@ impl Perform for CreateKey {
 
     const FACTS: Facts = Facts::new(Shows::Item, Duration::from_secs(60));
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with("name", &self.name)
     }
 
+    #[inline]
     fn reading(_: &Inputs) -> Result<ListKeys, EncodeError> {
         Ok(ListKeys::new())
     }
 
+    #[inline]
     fn evidence(inputs: &Inputs, now: Vec<SshKey>) -> Result<Evidence<SshKey>, EncodeError> {
         let name: String = inputs.need(Self::INFO.name, "name")?;
         Ok(evidence::appeared(now, |item| evidence::same(&item.name, &name), |item| evidence::text(&item.id)))
     }
 
+    #[inline]
     fn made(output: &KeyId) -> Vec<String> {
         vec![evidence::text(output)]
     }
 
+    #[inline]
     fn keys(found: &SshKey) -> Vec<String> {
         vec![evidence::text(&found.id)]
     }
 
+    #[inline]
     fn output(found: SshKey) -> Option<KeyId> {
         Some(found.id)
     }

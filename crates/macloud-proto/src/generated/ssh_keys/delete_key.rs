@@ -75,11 +75,13 @@ impl Endpoint for DeleteKey {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.path("id", &self.id);
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }
@@ -91,15 +93,18 @@ impl Perform for DeleteKey {
 
     const FACTS: Facts = Facts::new(Shows::State, Duration::from_secs(60));
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with("id", &self.id)
     }
 
+    #[inline]
     fn reading(inputs: &Inputs) -> Result<GetKey, EncodeError> {
         let id: KeyId = inputs.need(Self::INFO.name, "id")?;
         Ok(GetKey::new(id))
     }
 
+    #[inline]
     fn evidence(_: &Inputs, now: SshKeyDetail) -> Result<Evidence<()>, EncodeError> {
         Ok(evidence::ended(&now, |item| item.status == Some(KeyStatus::Deleted)))
     }
@@ -108,6 +113,7 @@ impl Perform for DeleteKey {
         Some(())
     }
 
+    #[inline]
     fn output(_: ()) -> Option<()> {
         Some(())
     }

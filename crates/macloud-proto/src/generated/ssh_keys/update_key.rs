@@ -78,6 +78,7 @@ impl Endpoint for UpdateKey {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("name", &self.name, &InputLimit::NONE.min_length(1));
         out.check(("public_key", "data"), &self.public_key, &InputLimit::NONE.min_length(1));
@@ -89,6 +90,7 @@ impl Endpoint for UpdateKey {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }

@@ -58,6 +58,7 @@ impl Endpoint for GetBalance {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         let mut body = out.object();
         body.set_value("command", Value::Text("getBalance".into()));
@@ -65,6 +66,7 @@ impl Endpoint for GetBalance {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<Balance, DecodeError> {
         answer.whole()
     }

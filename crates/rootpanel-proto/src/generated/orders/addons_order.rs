@@ -90,6 +90,7 @@ impl Endpoint for AddonsOrder {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check_some("addons", self.addons.is_empty());
         let mut body = out.object();
@@ -100,14 +101,17 @@ impl Endpoint for AddonsOrder {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<OrderedAddons, DecodeError> {
         answer.whole()
     }
 
+    #[inline]
     fn echo(&self) -> Inputs {
         Inputs::new().with("order", &self.order)
     }
 
+    #[inline]
     fn echoed(output: &OrderedAddons) -> Inputs {
         Inputs::new().with("order", &output.order)
     }

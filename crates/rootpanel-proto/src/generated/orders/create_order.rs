@@ -135,6 +135,7 @@ impl Endpoint for CreateOrder {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("period", &self.period, &InputLimit::NONE.min(1));
         out.check(("autorenew_period", "autorenewperiod"), &self.autorenew_period, &InputLimit::NONE.min(1));
@@ -154,14 +155,17 @@ impl Endpoint for CreateOrder {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<NewOrder, DecodeError> {
         answer.whole()
     }
 
+    #[inline]
     fn echo(&self) -> Inputs {
         Inputs::new().with("tariff", &self.tariff)
     }
 
+    #[inline]
     fn echoed(output: &NewOrder) -> Inputs {
         Inputs::new().with_option("tariff", output.tariff.as_ref())
     }
@@ -173,23 +177,28 @@ impl Perform for CreateOrder {
 
     const FACTS: Facts = Facts::new(Shows::Item, Duration::from_secs(120));
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with("tariff", &self.tariff)
     }
 
+    #[inline]
     fn reading(_: &Inputs) -> Result<GetOrders, EncodeError> {
         Ok(GetOrders::new())
     }
 
+    #[inline]
     fn evidence(inputs: &Inputs, now: Vec<Order>) -> Result<Evidence<Order>, EncodeError> {
         let tariff: TariffId = inputs.need(Self::INFO.name, "tariff")?;
         Ok(evidence::appeared(now, |item| item.tariff.as_ref() == Some(&tariff), |item| evidence::text(&item.id)))
     }
 
+    #[inline]
     fn made(output: &NewOrder) -> Vec<String> {
         vec![evidence::text(&output.order)]
     }
 
+    #[inline]
     fn keys(found: &Order) -> Vec<String> {
         vec![evidence::text(&found.id)]
     }

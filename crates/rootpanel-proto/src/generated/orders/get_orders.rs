@@ -85,6 +85,7 @@ impl Endpoint for GetOrders {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         let mut body = out.object();
         body.set_value("command", Value::Text("getOrders".into()));
@@ -93,15 +94,18 @@ impl Endpoint for GetOrders {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<Order>, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required_list("orders")]);
         answer.list(ROOT, 10_000)
     }
 
+    #[inline]
     fn echo(&self) -> Inputs {
         Inputs::new().with_option("id", self.order.as_ref())
     }
 
+    #[inline]
     fn echoed(output: &Vec<Order>) -> Inputs {
         output.iter().fold(Inputs::new(), |all, item| all.with("id", &item.id))
     }
@@ -142,10 +146,12 @@ impl Waiter for OrderProcessed {
         ..WaiterInfo::DEFAULT
     };
 
+    #[inline]
     fn poll(&self) -> GetOrders {
         self.call.clone()
     }
 
+    #[inline]
     fn judge(&self, output: Vec<Order>, mut checks: Checks<'_>) -> Progress<Order> {
         let asked = output
             .into_iter()

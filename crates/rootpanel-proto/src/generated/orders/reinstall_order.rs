@@ -106,6 +106,7 @@ impl Endpoint for ReinstallOrder {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         let mut body = out.object();
         body.set_value("command", Value::Text("reinstallOrder".into()));
@@ -116,14 +117,17 @@ impl Endpoint for ReinstallOrder {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<ReinstalledOrder, DecodeError> {
         answer.whole()
     }
 
+    #[inline]
     fn echo(&self) -> Inputs {
         Inputs::new().with("order", &self.order)
     }
 
+    #[inline]
     fn echoed(output: &ReinstalledOrder) -> Inputs {
         Inputs::new().with("order", &output.order)
     }
@@ -135,14 +139,17 @@ impl Perform for ReinstallOrder {
 
     const FACTS: Facts = Facts::new(Shows::Change, Duration::from_secs(3600));
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with("order", &self.order)
     }
 
+    #[inline]
     fn reading(_: &Inputs) -> Result<GetOrders, EncodeError> {
         Ok(GetOrders::new())
     }
 
+    #[inline]
     fn evidence(inputs: &Inputs, now: Vec<Order>) -> Result<Evidence<Order>, EncodeError> {
         let order: OrderId = inputs.need(Self::INFO.name, "order")?;
         Ok(evidence::changed(

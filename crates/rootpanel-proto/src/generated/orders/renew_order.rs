@@ -92,6 +92,7 @@ impl Endpoint for RenewOrder {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("period", &self.period, &InputLimit::NONE.min(1));
         let mut body = out.object();
@@ -102,14 +103,17 @@ impl Endpoint for RenewOrder {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<Renewal, DecodeError> {
         answer.whole()
     }
 
+    #[inline]
     fn echo(&self) -> Inputs {
         Inputs::new().with("order", &self.order)
     }
 
+    #[inline]
     fn echoed(output: &Renewal) -> Inputs {
         Inputs::new().with("order", &output.order)
     }
@@ -121,14 +125,17 @@ impl Perform for RenewOrder {
 
     const FACTS: Facts = Facts { indistinct: &["period"], ..Facts::new(Shows::Change, Duration::from_secs(60)) };
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with("order", &self.order).with("period", &self.period)
     }
 
+    #[inline]
     fn reading(_: &Inputs) -> Result<GetOrders, EncodeError> {
         Ok(GetOrders::new())
     }
 
+    #[inline]
     fn evidence(inputs: &Inputs, now: Vec<Order>) -> Result<Evidence<Order>, EncodeError> {
         let order: OrderId = inputs.need(Self::INFO.name, "order")?;
         Ok(evidence::paid(

@@ -78,6 +78,7 @@ impl Endpoint for SuspendOrder {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         let mut body = out.object();
         body.set_value("command", Value::Text("suspendOrder".into()));
@@ -86,14 +87,17 @@ impl Endpoint for SuspendOrder {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<OrderReference, DecodeError> {
         answer.whole()
     }
 
+    #[inline]
     fn echo(&self) -> Inputs {
         Inputs::new().with("order", &self.order)
     }
 
+    #[inline]
     fn echoed(output: &OrderReference) -> Inputs {
         Inputs::new().with("order", &output.order)
     }
@@ -105,14 +109,17 @@ impl Perform for SuspendOrder {
 
     const FACTS: Facts = Facts::new(Shows::State, Duration::from_secs(60));
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with("order", &self.order)
     }
 
+    #[inline]
     fn reading(_: &Inputs) -> Result<GetOrders, EncodeError> {
         Ok(GetOrders::new())
     }
 
+    #[inline]
     fn evidence(inputs: &Inputs, now: Vec<Order>) -> Result<Evidence<Order>, EncodeError> {
         let order: OrderId = inputs.need(Self::INFO.name, "order")?;
         Ok(evidence::became(

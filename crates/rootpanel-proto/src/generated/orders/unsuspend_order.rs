@@ -77,6 +77,7 @@ impl Endpoint for UnsuspendOrder {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         let mut body = out.object();
         body.set_value("command", Value::Text("unSuspendOrder".into()));
@@ -85,14 +86,17 @@ impl Endpoint for UnsuspendOrder {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<OrderReference, DecodeError> {
         answer.whole()
     }
 
+    #[inline]
     fn echo(&self) -> Inputs {
         Inputs::new().with("order", &self.order)
     }
 
+    #[inline]
     fn echoed(output: &OrderReference) -> Inputs {
         Inputs::new().with("order", &output.order)
     }
@@ -104,14 +108,17 @@ impl Perform for UnsuspendOrder {
 
     const FACTS: Facts = Facts::new(Shows::State, Duration::from_secs(60));
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         Inputs::new().with("order", &self.order)
     }
 
+    #[inline]
     fn reading(_: &Inputs) -> Result<GetOrders, EncodeError> {
         Ok(GetOrders::new())
     }
 
+    #[inline]
     fn evidence(inputs: &Inputs, now: Vec<Order>) -> Result<Evidence<Order>, EncodeError> {
         let order: OrderId = inputs.need(Self::INFO.name, "order")?;
         Ok(evidence::became(

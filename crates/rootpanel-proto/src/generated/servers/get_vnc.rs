@@ -76,6 +76,7 @@ impl Endpoint for GetVnc {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         let mut body = out.object();
         body.set_value("command", Value::Text("getVnc".into()));
@@ -84,14 +85,17 @@ impl Endpoint for GetVnc {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<VncConsole, DecodeError> {
         answer.whole()
     }
 
+    #[inline]
     fn echo(&self) -> Inputs {
         Inputs::new().with("order", &self.order)
     }
 
+    #[inline]
     fn echoed(output: &VncConsole) -> Inputs {
         Inputs::new().with_option("order", output.order.as_ref())
     }

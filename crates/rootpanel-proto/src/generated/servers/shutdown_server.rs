@@ -65,6 +65,7 @@ impl Endpoint for ShutdownServer {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         let mut body = out.object();
         body.set_value("command", Value::Text("shutdownServer".into()));
@@ -73,14 +74,17 @@ impl Endpoint for ShutdownServer {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<OrderReference, DecodeError> {
         answer.whole()
     }
 
+    #[inline]
     fn echo(&self) -> Inputs {
         Inputs::new().with("order", &self.order)
     }
 
+    #[inline]
     fn echoed(output: &OrderReference) -> Inputs {
         Inputs::new().with("order", &output.order)
     }

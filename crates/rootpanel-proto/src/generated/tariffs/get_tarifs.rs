@@ -83,6 +83,7 @@ impl Endpoint for GetTarifs {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         let mut body = out.object();
         body.set_value("command", Value::Text("getTarifs".into()));
@@ -92,15 +93,18 @@ impl Endpoint for GetTarifs {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<Tariff>, DecodeError> {
         const ROOT: &Table = &Table::new("", &[Field::required_list("tarifs")]);
         answer.list(ROOT, 10_000)
     }
 
+    #[inline]
     fn echo(&self) -> Inputs {
         Inputs::new().with_option("id", self.tariff.as_ref())
     }
 
+    #[inline]
     fn echoed(output: &Vec<Tariff>) -> Inputs {
         output.iter().fold(Inputs::new(), |all, item| all.with("id", &item.id))
     }

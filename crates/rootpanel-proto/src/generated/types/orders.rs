@@ -23,6 +23,7 @@ pub enum ExtraAddress {
 }
 
 impl FromWire for ExtraAddress {
+    #[inline]
     fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         match reader.kind() {
             Kind::Text | Kind::Number | Kind::Bool => FromWire::from_wire(reader).map(Self::Scalar),
