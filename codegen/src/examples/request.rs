@@ -203,10 +203,10 @@ fn read(endpoint: &Endpoint, walker: &mut Walker<'_>, fields: &mut Fields<'_>) {
 
 fn fixed(walker: &mut Walker<'_>, fields: &mut Fields<'_>, constant: &Constant) {
     let (key, text) = (&constant.key.value, &constant.text);
-    let mut steps = key.split('/');
+    let mut steps = key.split('/').map(str::to_owned);
     let first = steps.next().unwrap_or_default();
-    // Two constants may stand in one object.
-    let found = fields.take(first).and_then(|node| steps.try_fold(node, |node, step| node.get(step)));
+    let rest: Vec<String> = steps.collect();
+    let found = fields.take(&first).and_then(|node| fields.descend(node, &rest));
     match found {
         Some(node) if node.as_str() == Some(text) => {}
         // An element without content is an empty text.
