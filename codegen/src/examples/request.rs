@@ -156,12 +156,7 @@ pub(super) fn only_body(
 }
 
 /// Checks the body of a request.
-fn body(
-    endpoint: &Endpoint,
-    walker: &mut Walker<'_>,
-    bytes: &[u8],
-    formats: &[Format],
-) -> Result<(), Problem> {
+fn body(endpoint: &Endpoint, walker: &mut Walker<'_>, bytes: &[u8], formats: &[Format]) -> Result<(), Problem> {
     let service = &walker.model.service;
     walker.envelope = service.request_keys();
     // An empty body is an object without fields.

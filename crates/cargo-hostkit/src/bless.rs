@@ -17,7 +17,9 @@ pub fn bless(workspace: &Workspace, layouts: &[&Layout]) -> Result<(), Error> {
     for layout in layouts {
         if layout.code.as_deref().is_some_and(|code| !workspace.root().join(code).exists()) {
             let (api, generate) = (&layout.api, workspace.commands.generate);
-            return Err(Error::new(format!("there is no code of {api} yet, so no example can be read; first `{generate}`")));
+            return Err(Error::new(format!(
+                "there is no code of {api} yet, so no example can be read; first `{generate}`"
+            )));
         }
         command.args(["--package", &layout.package]);
     }
