@@ -21,6 +21,27 @@ use crate::types::Thing;
 ///
 /// If the outcome is unknown: List the things and look for the names. `client.recover` does this, comparing with what
 /// `perform` read before the call.
+///
+/// ```
+/// use obstacle_rest_proto::things::MakeThings;
+///
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = "";
+/// # let answers = Scripted::new([Script::post("/things/batch").answer(204, body)]);
+/// # let credentials = obstacle_rest_proto::Credentials::bearer("example-secret");
+/// # let client = hostkit_ureq::Client::<obstacle_rest_proto::Rest>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// # let client = client.with(hostkit::CallOptions::new().unread());
+/// let call = MakeThings::new(vec!["lamp".into(), "desk".into()]);
+/// let outcome = client.perform(&call);
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
+/// if let Some(ticket) = outcome.ticket() {
+///     std::fs::write("open.ticket", ticket.save().to_string())?;
+/// }
+/// outcome.into_result()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct MakeThings {

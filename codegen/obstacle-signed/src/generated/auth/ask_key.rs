@@ -14,6 +14,28 @@ use crate::types::PersonKey;
 /// `POST /auth/key`; effect: **idempotent** (secret-response).
 ///
 /// It gives [`PersonKey`](crate::types::PersonKey).
+///
+/// ```
+/// use obstacle_signed_proto::auth::AskKey;
+///
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = r#"{"consumer": "hidden", "page": "https://signed.example.net/confirm"}"#;
+/// # let answers = Scripted::new([Script::post("/auth/key").answer(200, body)]);
+/// # let credentials = obstacle_signed_proto::Credentials::keys(
+/// #     "example",
+/// #     "example-secret",
+/// #     "example-secret",
+/// # );
+/// # let client = hostkit_ureq::Client::<
+/// #     obstacle_signed_proto::Signed,
+/// # >::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = AskKey::new("program");
+/// let key = client.call(&call)?;
+/// assert_eq!(key.page, "https://signed.example.net/confirm");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct AskKey {
