@@ -57,7 +57,7 @@ fn fields_share_objects_at_any_depth() {
     };
     let expected = (1, 2, vec![3, 4]);
     assert_eq!(read(Format::Json, r#"{"a":{"b":{"x":1,"c":[3,4],"y":2}}}"#).unwrap(), expected);
-    let xml = |more: &str| format!("<r><a><b><c>3</c><x>1</x><y>2</y><c>4</c>{more}</b></a></r>");
+    let xml = |more: &str| format!("<a><b><c>3</c><x>1</x><y>2</y><c>4</c>{more}</b></a>");
     assert_eq!(read(Format::Xml, &xml("")).unwrap(), expected);
     for (format, body) in [
         (Format::Json, r#"{"a":{"b":{"x":1,"c":[3,4],"y":2,"z":5}}}"#.to_owned()),
