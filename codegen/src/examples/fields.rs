@@ -85,10 +85,10 @@ impl<'t> Fields<'t> {
 
     fn find(&mut self, name: &WireName) -> Option<Node<'t>> {
         let (first, rest) = self.path(name).split_first()?;
-        if let Some(node) = self.take(first) {
-            if let Some(found) = self.descend(node, rest) {
-                return Some(found);
-            }
+        if let Some(node) = self.take(first)
+            && let Some(found) = self.descend(node, rest)
+        {
+            return Some(found);
         }
         name.also.iter().find_map(|alias| self.take(alias))
     }
