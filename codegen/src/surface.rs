@@ -326,6 +326,7 @@ pub(crate) struct ErrorDocument {
     pub(crate) is: Vec<Word>,
     pub(crate) wrapped: bool,
     pub(crate) present: String,
+    pub(crate) bare: String,
     pub(crate) code: Vec<String>,
     pub(crate) message: Vec<String>,
     pub(crate) details: String,

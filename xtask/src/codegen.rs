@@ -9,7 +9,8 @@ use crate::{apis, coverage};
 /// Everything that the specs produce: the generated folders, and their coverage. With `anew`, nothing of it is taken from
 /// the last time.
 pub(crate) fn outputs(workspace: &Workspace, anew: bool) -> Result<(Vec<Folder>, Vec<Coverage>), String> {
-    let outputs = cargo_hostkit::outputs(workspace, anew).map_err(|error| error.to_string())?;
+    let layouts: Vec<_> = workspace.layouts().iter().collect();
+    let outputs = cargo_hostkit::outputs(workspace, &layouts, anew).map_err(|error| error.to_string())?;
     let mut folders = outputs.folders;
     folders.push(Folder { path: "specs/schema".to_owned(), wanted: hostkit_codegen::schemas() });
     folders.push(apis::folder(workspace, &outputs.names)?);

@@ -21,8 +21,7 @@ pub(super) struct Counted {
 pub(super) struct Fields<'t> {
     pub(super) node: Node<'t>,
     seen: Vec<bool>,
-    /// The first intermediate object on the path of a field, and the key that the field has in it; several fields may
-    /// share one.
+    /// Intermediate objects on the paths of fields, and the key that a field has in each; several fields may share one.
     between: Vec<(Node<'t>, String)>,
 }
 
@@ -75,13 +74,21 @@ impl<'t> Fields<'t> {
         if self.node.format() == Format::Xml { &name.xml } else { &name.json }
     }
 
-    fn find(&mut self, walker: &mut Walker<'_>, name: &WireName) -> Option<Node<'t>> {
+    /// What stands below a node of this object.
+    pub(super) fn descend(&mut self, mut node: Node<'t>, rest: &[String]) -> Option<Node<'t>> {
+        for key in rest {
+            self.between.push((node, key.clone()));
+            node = node.get(key)?;
+        }
+        Some(node)
+    }
+
+    fn find(&mut self, name: &WireName) -> Option<Node<'t>> {
         let (first, rest) = self.path(name).split_first()?;
-        if let Some(node) = self.take(first) {
-            self.between.extend(rest.first().map(|second| (node, second.clone())));
-            if let Some(found) = descend(walker, node, rest) {
-                return Some(found);
-            }
+        if let Some(node) = self.take(first)
+            && let Some(found) = self.descend(node, rest)
+        {
+            return Some(found);
         }
         name.also.iter().find_map(|alias| self.take(alias))
     }
@@ -107,7 +114,7 @@ impl<'t> Fields<'t> {
     /// What the answer says about the number of items.
     pub(super) fn total(&mut self, walker: &mut Walker<'_>, total: Option<Total>) -> Counted {
         let Some(total) = total else { return Counted::default() };
-        let found = self.find(walker, &total.name).filter(|node| !walker.scalars().is_absent(&Type::Uint, *node));
+        let found = self.find(&total.name).filter(|node| !walker.scalars().is_absent(&Type::Uint, *node));
         let mut is_nothing = false;
         if let Some(node) = found {
             walker.value(&Type::Uint, node);
@@ -135,7 +142,7 @@ impl<'t> Fields<'t> {
                 }
                 found => walker.within(step, |walker| found.read(walker, item)),
             },
-            ty => match self.find(walker, name) {
+            ty => match self.find(name) {
                 found if total.is_nothing && found.is_none_or(Leniency::is_nothing) => return false,
                 Some(node) => walker.within(step, |walker| walker.value(ty, node)),
                 None => {
@@ -164,7 +171,7 @@ impl<'t> Fields<'t> {
                 walker.within(step, |walker| found.read(walker, item));
             }
             ty => {
-                if let Some(node) = self.find(walker, name).map(|node| walker.unwrapped(node)) {
+                if let Some(node) = self.find(name).map(|node| walker.unwrapped(node)) {
                     let is_absent = !matches!(ty, Type::Map(..)) && walker.scalars().is_absent(ty, node)
                         || total.is_nothing && Leniency::is_nothing(node);
                     if !is_absent {
@@ -178,7 +185,7 @@ impl<'t> Fields<'t> {
     /// Finds the items of a list.
     fn items(&mut self, walker: &mut Walker<'_>, name: &WireName) -> Items<'t> {
         if self.node.format() != Format::Xml {
-            return match self.find(walker, name) {
+            return match self.find(name) {
                 Some(node) if let Some(key) = &name.item => Items::Wrapped(node, key.clone()),
                 Some(node) => Items::In(node, name.xml.get(1..).and_then(|rest| rest.last()).cloned()),
                 None if self.wraps_nothing(walker, name) => Items::Elements(Vec::new()),
@@ -195,7 +202,7 @@ impl<'t> Fields<'t> {
                 None => self.take(key),
                 Some(parent) => Node::get(parent, key),
             };
-            if let (0, Some(node), Some(next)) = (depth, node, name.xml.get(1)) {
+            if let (Some(node), Some(next)) = (node, name.xml.get(depth + 1)) {
                 self.between.push((node, next.clone()));
             }
             match node {
@@ -207,14 +214,7 @@ impl<'t> Fields<'t> {
         let mut nodes = Vec::new();
         match parent {
             Some(parent) => {
-                for (key, node) in parent.entries() {
-                    if key == last {
-                        nodes.push(node);
-                    } else if parents.len() > 1 {
-                        // `finish` reports what is unknown in the outermost wrapper.
-                        walker.unknown(key, node, false, None);
-                    }
-                }
+                nodes.extend(parent.entries().filter(|(key, _)| key == last).map(|(_, node)| node));
                 if !matches!(parent.kind(), Kind::Map | Kind::Null) {
                     walker.unknown("$text", parent, false, None);
                 }
@@ -269,18 +269,4 @@ impl<'t> Fields<'t> {
             walker.unknown(key, *node, is_double, near);
         }
     }
-}
-
-fn descend<'t>(walker: &mut Walker<'_>, mut node: Node<'t>, rest: &[String]) -> Option<Node<'t>> {
-    for (depth, key) in rest.iter().enumerate() {
-        let next = node.get(key)?;
-        // Several fields may share the first intermediate object, but none below it.
-        if depth > 0 {
-            for (name, sibling) in node.entries().filter(|(name, _)| name != key) {
-                walker.unknown(name, sibling, false, None);
-            }
-        }
-        node = next;
-    }
-    Some(node)
 }

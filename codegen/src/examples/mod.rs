@@ -96,7 +96,7 @@ impl Case<'_> {
         if self.example.ending != "http" {
             let formats = [wire_format(&self.example.ending)];
             return match is_request {
-                true => request::body(self.endpoint, walker, self.bytes, &formats),
+                true => request::only_body(self.endpoint, walker, self.bytes, &formats),
                 false => self.answer(walker, &formats, self.status(), self.bytes, None),
             };
         }

@@ -29,7 +29,8 @@ pub(super) fn check(
         Some(format) => vec![wire_format(format)],
         None => service.formats.iter().map(|format| wire_format(format)).collect(),
     };
-    body(endpoint, walker, message.body, &formats)
+    // What blanks follow the body is no part of it.
+    body(endpoint, walker, message.body.trim_ascii_end(), &formats)
 }
 
 fn other(endpoint: &Endpoint, what: impl Into<String>) -> Problem {
@@ -66,7 +67,10 @@ fn head(endpoint: &Endpoint, walker: &mut Walker<'_>, message: &Message<'_>) -> 
             return Err(other(endpoint, format!("`{given}` of the example's path is not `{wanted}`")));
         }
     }
-    if let Some((name, _)) = message.headers.iter().find(|(name, _)| is_set_by_clients(walker.model, name)) {
+    // A call without credentials may take as an input what they are in other calls.
+    let is_input = |name: &str| endpoint.headers.iter().any(|field| field.wire().eq_ignore_ascii_case(name));
+    let mut headers = message.headers.iter().filter(|(name, _)| !is_input(name));
+    if let Some((name, _)) = headers.find(|(name, _)| is_set_by_clients(walker.model, name)) {
         return Err(Problem {
             message: format!("`{name}` has no place in an example: clients set it"),
             label: "the head of this example".to_owned(),
@@ -134,13 +138,25 @@ fn check_query(endpoint: &Endpoint, walker: &mut Walker<'_>, query: &str) -> Res
     }
 }
 
-/// Checks the body of a request.
-pub(super) fn body(
+/// Checks a request without a head, which has only the inputs of the body and of the path.
+pub(super) fn only_body(
     endpoint: &Endpoint,
     walker: &mut Walker<'_>,
     bytes: &[u8],
     formats: &[Format],
 ) -> Result<(), Problem> {
+    match endpoint.headers.iter().find(|field| field.is_required()) {
+        Some(field) => Err(Problem {
+            label: "an example without a head".to_owned(),
+            help: "give the example a head: its name then ends in `.request.http`".to_owned(),
+            ..other(endpoint, format!("the call needs the header `{}`, and a body has none", field.wire()))
+        }),
+        None => body(endpoint, walker, bytes, formats),
+    }
+}
+
+/// Checks the body of a request.
+fn body(endpoint: &Endpoint, walker: &mut Walker<'_>, bytes: &[u8], formats: &[Format]) -> Result<(), Problem> {
     let service = &walker.model.service;
     walker.envelope = service.request_keys();
     // An empty body is an object without fields.
@@ -203,10 +219,10 @@ fn read(endpoint: &Endpoint, walker: &mut Walker<'_>, fields: &mut Fields<'_>) {
 
 fn fixed(walker: &mut Walker<'_>, fields: &mut Fields<'_>, constant: &Constant) {
     let (key, text) = (&constant.key.value, &constant.text);
-    let mut steps = key.split('/');
+    let mut steps = key.split('/').map(str::to_owned);
     let first = steps.next().unwrap_or_default();
-    // Two constants may stand in one object.
-    let found = fields.take(first).and_then(|node| steps.try_fold(node, |node, step| node.get(step)));
+    let rest: Vec<String> = steps.collect();
+    let found = fields.take(&first).and_then(|node| fields.descend(node, &rest));
     match found {
         Some(node) if node.as_str() == Some(text) => {}
         // An element without content is an empty text.

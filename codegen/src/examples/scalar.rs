@@ -54,6 +54,18 @@ impl<'m> Scalars<'m> {
         }
     }
 
+    /// The leniency under which this scalar would read as the type.
+    pub(super) fn wanted_leniency(self, ty: &Type, node: Node<'_>) -> Option<&'static str> {
+        match (ty, node.kind()) {
+            (_, kind) if !matches!(kind, Kind::Text | Kind::Number) => None,
+            (Type::Secret, _) => None,
+            (Type::Flag | Type::Worded(_), _) => self.text_of(&Type::Flag, node).ok().map(|()| "loose-flags"),
+            (Type::Text, Kind::Number) => Some("loose-scalars"),
+            (ty, Kind::Text) if self.is_numeric(ty) => self.text_of(ty, node).ok().map(|()| "loose-scalars"),
+            _ => None,
+        }
+    }
+
     fn is_numeric(self, ty: &Type) -> bool {
         match ty {
             Type::UnixTime => true,

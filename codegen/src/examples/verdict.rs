@@ -45,6 +45,7 @@ pub(super) fn of(model: &Model, endpoint: &Endpoint, status: u16, root: Option<N
             .iter()
             .map(|(one, code, message)| ErrorLayout {
                 present: &one.present,
+                bare: &one.bare,
                 code,
                 message,
                 details: &one.details,

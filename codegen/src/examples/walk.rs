@@ -73,9 +73,17 @@ impl<'m> Walker<'m> {
 
     /// Reports a node of the wrong kind.
     pub(super) fn expected(&mut self, expected: &str, node: Node<'_>) {
+        self.expected_or(expected, node, None);
+    }
+
+    /// Reports a node of the wrong kind that a leniency of the service would accept.
+    fn expected_or(&mut self, expected: &str, node: Node<'_>, leniency: Option<&str>) {
         let what = format!("expected {expected}, found {}", describe(node));
-        let help =
-            format!("`{}` is described in {}: correct the type there, or the example", self.owner.0, self.owner.1);
+        let (owner, spec) = (&self.owner.0, &self.owner.1);
+        let mut help = format!("`{owner}` is described in {spec}: correct the type there, or the example");
+        if let Some(name) = leniency {
+            help.push_str(&format!("; if the API writes it so, the service says `lenient = [\"{name}\"]`"));
+        }
         self.report("E0302", node.offset(), &what, format!("not {expected}"), help);
     }
 
@@ -334,7 +342,7 @@ impl<'m> Walker<'m> {
 
     fn scalar(&mut self, ty: &Type, node: Node<'_>) {
         if let Err(expected) = self.scalars().check(ty, node) {
-            self.expected(&expected, node);
+            self.expected_or(&expected, node, self.scalars().wanted_leniency(ty, node));
         }
     }
 

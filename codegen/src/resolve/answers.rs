@@ -115,8 +115,8 @@ fn documents(fault: &Fault, diagnostics: &mut Diagnostics) {
     for document in &fault.documents {
         let of_envelope = !document.is.is_empty() || !document.no_code.is_empty() || !document.auth.is_empty();
         let wrong = match fault.style {
-            FaultStyle::Envelope if document.wrapped || !document.present.is_empty() => {
-                Some("`wrapped` and `present` are for errors without an envelope")
+            FaultStyle::Envelope if document.wrapped || !document.present.is_empty() || !document.bare.is_empty() => {
+                Some("`wrapped`, `present` and `bare` are for errors without an envelope")
             }
             FaultStyle::Envelope => None,
             _ if of_envelope => Some("`is`, `no-code` and `auth` are for the envelope of `[success]`"),
@@ -124,9 +124,13 @@ fn documents(fault: &Fault, diagnostics: &mut Diagnostics) {
             FaultStyle::Wrapped if document.code.len() != 1 || document.message.len() != 1 => {
                 Some("a document that is named has one `code` and one `message`")
             }
-            FaultStyle::Wrapped if !document.present.is_empty() => Some("a document that is named shows by its code"),
-            FaultStyle::Documents if document.code.is_empty() && document.message.is_empty() => {
-                Some("a form of a fault needs a `code` or a `message`")
+            FaultStyle::Wrapped if !document.present.is_empty() || !document.bare.is_empty() => {
+                Some("a document that is named shows by its code")
+            }
+            FaultStyle::Documents
+                if document.code.is_empty() && document.message.is_empty() && document.bare.is_empty() =>
+            {
+                Some("a form of a fault needs a `code`, a `message` or `bare`")
             }
             _ => None,
         };

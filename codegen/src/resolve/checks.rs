@@ -301,6 +301,7 @@ fn credentials(model: &Model, diagnostics: &mut Diagnostics) {
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         put::check(&credentials.put, &names, &put::EVERYWHERE, diagnostics);
         signing::check_names(model, credentials, diagnostics);
+        carried(model, credentials, diagnostics);
         if let Some(sign_in) = &credentials.sign_in {
             match model.endpoint(sign_in) {
                 None if model.unread.contains(&sign_in.value) => {}
@@ -324,6 +325,30 @@ fn credentials(model: &Model, diagnostics: &mut Diagnostics) {
                 }
             }
         }
+    }
+}
+
+/// Reports fields of credentials that no request carries: a client would send its calls without them.
+fn carried(model: &Model, credentials: &surface::Credentials, diagnostics: &mut Diagnostics) {
+    let sign_in = match &credentials.sign_in {
+        None => None,
+        Some(path) => match model.endpoint(path) {
+            Some(endpoint) => Some(endpoint),
+            None => return,
+        },
+    };
+    let mut names: Vec<&str> = credentials.put.iter().flat_map(|put| put.names()).collect();
+    names.extend(credentials.token.as_ref().map(|token| token.value.as_str()));
+    if let Some(signature) = model.service.signature.as_ref().filter(|_| credentials.sign()) {
+        names.extend(signature.names());
+    }
+    if let Some(sign_in) = sign_in {
+        names.extend(sign_in.inputs().map(|input| input.rust.as_str()));
+    }
+    for (field, _) in credentials.fields.iter().filter(|(field, _)| !names.contains(&field.value.as_str())) {
+        let message = format!("no request carries `{}`", field.value);
+        let help = "`put` says where it goes, `sign-in` which call takes it, `token` that it is the session's token";
+        diagnostics.add_with_help("E0228", &field.span, message, "it goes nowhere", help);
     }
 }
 

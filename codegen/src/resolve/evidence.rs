@@ -420,7 +420,10 @@ impl<'m> Tracer<'m, '_> {
             let path = self.path(item, fields, name)?;
             let part = input.value.strip_prefix(own.rust.as_str()).and_then(|rest| rest.strip_prefix('/'));
             let part = At { value: part.unwrap_or(&input.value).to_owned(), span: input.span.clone() };
-            let field = self.field(own_fields, &part)?;
+            let field = match part.value == ITSELF {
+                true => self.key(listed, own_fields, &part)?,
+                false => self.listed(own, own_fields, &part)?,
+            };
             if field.is_option() {
                 return self.wrong(&input.span, format!("`{}` may be absent", input.value), "it would never be equal");
             }
@@ -475,10 +478,25 @@ impl<'m> Tracer<'m, '_> {
     }
 
     fn field(&mut self, fields: &[Field], name: &At<String>) -> Option<Field> {
+        self.field_of("what is read has", fields, name)
+    }
+
+    /// A field of the items of an input.
+    fn listed(&mut self, own: &Field, fields: &[Field], name: &At<String>) -> Option<Field> {
+        if fields.is_empty() {
+            let message = format!("the items of `{}` have no fields", own.rust);
+            let help = format!("`{}/{ITSELF}` is such an item itself", own.rust);
+            self.diagnostics.add_with_help("E0230", &name.span, message, "not there", help);
+            return None;
+        }
+        self.field_of(&format!("the items of `{}` have", own.rust), fields, name)
+    }
+
+    fn field_of(&mut self, whose: &str, fields: &[Field], name: &At<String>) -> Option<Field> {
         match fields.iter().find(|field| field.rust == name.value) {
             Some(field) => Some(field.clone()),
             None => {
-                let message = format!("what is read has no field `{}`", name.value);
+                let message = format!("{whose} no field `{}`", name.value);
                 self.unknown(&name.span, message, name, fields.iter().map(|field| field.rust.as_str()))
             }
         }

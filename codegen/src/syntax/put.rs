@@ -11,6 +11,10 @@ pub(super) fn place(key: &str) -> Result<(Place, &str), String> {
     let (word, name) = key.split_once('.').unwrap_or((key, ""));
     let place = PLACES.iter().find(|(known, _)| *known == word);
     match place {
+        // Nothing below the top of a body is the same in every call.
+        Some((_, Place::Body)) if name.contains(['/', '@']) => {
+            Err(format!("`{key}` is a path: what every body has stands at its top, and `[body]` of a call takes paths"))
+        }
         Some((_, place)) if !name.is_empty() => Ok((*place, name)),
         _ => Err(format!("`{key}` is no place of a request")),
     }
@@ -48,7 +52,7 @@ mod tests {
     #[test]
     fn a_place_has_a_name_that_may_have_dots() {
         assert_eq!(place("body.a.b"), Ok((Place::Body, "a.b")));
-        for key in ["body", "body.", "url.x", ""] {
+        for key in ["body", "body.", "body.a/b", "body.@version", "url.x", ""] {
             assert!(place(key).is_err(), "{key}");
         }
     }

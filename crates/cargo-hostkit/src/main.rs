@@ -33,6 +33,8 @@ enum Verb {
     },
     /// Generates code, reference and OpenAPI documents
     Codegen {
+        /// One API; all of them without it
+        api: Option<String>,
         /// Compares instead of writing: prints the differences and fails
         #[arg(long)]
         check: bool,
@@ -115,11 +117,11 @@ fn run(verb: Verb) -> Result<(), Error> {
             let checked: Vec<_> = workspace.check(api.as_deref())?.iter().map(|layout| layout.api.as_str()).collect();
             println!("no problems in the specs of {}", checked.join(", "));
         }
-        Verb::Codegen { check } => codegen(&workspace, check)?,
+        Verb::Codegen { api, check } => codegen(&workspace, api.as_deref(), check)?,
         Verb::Bless { api } => {
             bless(&workspace, &workspace.chosen(api.as_deref())?)?;
             // The examples in the documentation are made of the recorded values.
-            codegen(&workspace, false)?;
+            codegen(&workspace, api.as_deref(), false)?;
             println!("recorded in `values.txt` beside the examples; review them: they are the expectation from now on");
         }
         Verb::Fmt { check } => {
@@ -130,8 +132,8 @@ fn run(verb: Verb) -> Result<(), Error> {
     Ok(())
 }
 
-fn codegen(workspace: &Workspace, check: bool) -> Result<(), Error> {
-    workspace.chosen(None)?;
-    println!("{}", workspace.refresh(&outputs(workspace, check)?.folders, check)?);
+fn codegen(workspace: &Workspace, api: Option<&str>, check: bool) -> Result<(), Error> {
+    let layouts = workspace.chosen(api)?;
+    println!("{}", workspace.refresh(&outputs(workspace, &layouts, check)?.folders, check)?);
     Ok(())
 }

@@ -32,16 +32,16 @@ struct Output {
 ///
 /// # Errors
 /// A file cannot be read, rustfmt fails, or what is wrong with the specs.
-pub fn outputs(workspace: &Workspace, anew: bool) -> Result<Outputs, Error> {
+pub fn outputs(workspace: &Workspace, layouts: &[&Layout], anew: bool) -> Result<Outputs, Error> {
     // The APIs do not depend on each other.
     let results: Vec<Result<Output, Error>> = std::thread::scope(|scope| {
         let one = |layout| scope.spawn(move || output(workspace, layout, anew));
-        let threads: Vec<_> = workspace.layouts().iter().map(one).collect();
+        let threads: Vec<_> = layouts.iter().copied().map(one).collect();
         threads.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
     });
     let (mut outputs, mut code, mut others) = (Outputs::default(), Tree::default(), Tree::default());
     let mut errors = Vec::new();
-    for (layout, result) in workspace.layouts().iter().zip(results) {
+    for (layout, result) in layouts.iter().copied().zip(results) {
         match result {
             Ok(output) => {
                 for (path, text) in output.files.files() {
@@ -60,7 +60,7 @@ pub fn outputs(workspace: &Workspace, anew: bool) -> Result<Outputs, Error> {
     all.merge(others);
     let places = |layout: &Layout| [layout.code.clone(), layout.reference.clone(), layout.openapi.clone()];
     let mut folders: BTreeMap<String, Tree> = BTreeMap::new();
-    for path in workspace.layouts().iter().flat_map(places).flatten() {
+    for path in layouts.iter().copied().flat_map(places).flatten() {
         let wanted = match all.get(&path) {
             // A file of its own.
             Some(text) => {

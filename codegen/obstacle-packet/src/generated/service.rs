@@ -85,8 +85,9 @@ impl Api for Packet {
         },
         zone: "UTC",
         answer_fields: &[
-            "add", "color", "copy", "create", "csrf", "data", "errcode", "errtext", "find", "gen_info", "get", "id",
-            "ids", "info", "list", "lives", "name", "packet", "result", "session", "system", "thing", "ticket",
+            "add", "color", "copy", "create", "csrf", "data", "errcode", "errtext", "find", "gen_info", "get",
+            "height", "id", "ids", "info", "label", "labels", "list", "lives", "name", "packet", "place", "result",
+            "room", "session", "system", "thing", "ticket",
         ],
         ..ApiInfo::DEFAULT
     };
@@ -127,6 +128,7 @@ impl Api for Packet {
             layouts: &[
                 ErrorLayout {
                     present: "packet/*/*/result/errcode",
+                    bare: "",
                     code: &["packet/*/*/result/errcode"],
                     message: &["packet/*/*/result/errtext"],
                     details: "",
@@ -134,6 +136,7 @@ impl Api for Packet {
                 },
                 ErrorLayout {
                     present: "packet/system/errcode",
+                    bare: "",
                     code: &["packet/system/errcode"],
                     message: &["packet/system/errtext"],
                     details: "",

@@ -127,6 +127,7 @@ impl Api for Rest {
             layouts: &[
                 ErrorLayout {
                     present: "errors",
+                    bare: "",
                     code: &["errors/0/code"],
                     message: &["errors/0/message"],
                     details: "",
@@ -134,11 +135,13 @@ impl Api for Rest {
                 },
                 ErrorLayout {
                     present: "",
+                    bare: "",
                     code: &["error/code", "*/errorcode", "error"],
                     message: &["error/message", "*/errortext", "message"],
                     details: "error/about/text",
                     fields: "error/fields",
                 },
+                ErrorLayout { present: "", bare: "data", code: &[], message: &[], details: "", fields: "" },
             ],
             texts: &[("already exists", "taken")],
             verify: &["1007"],

@@ -96,6 +96,7 @@ impl Api for Rpc {
         DocumentFaults {
             layouts: &[ErrorLayout {
                 present: "error",
+                bare: "",
                 code: &["error/code"],
                 message: &["error/message"],
                 details: "",

@@ -84,7 +84,7 @@ impl Api for Signed {
         zone: "UTC",
         session_lifetime: Some(Duration::from_secs(3600)),
         reads_clock: true,
-        answer_fields: &["errorCode", "id", "links", "message", "name", "next", "things"],
+        answer_fields: &["consumer", "errorCode", "id", "links", "message", "name", "next", "page", "things"],
         ..ApiInfo::DEFAULT
     };
 
@@ -138,6 +138,7 @@ impl Api for Signed {
         DocumentFaults {
             layouts: &[ErrorLayout {
                 present: "",
+                bare: "",
                 code: &["errorCode"],
                 message: &["message"],
                 details: "",

@@ -44,9 +44,15 @@ fn inputs_of(evidence: &Evidence) -> Option<TokenStream> {
 /// The ticket's rows for the input of `each`, and the call that adds them.
 fn rows(own: &Field, columns: &[Compared]) -> (TokenStream, TokenStream) {
     let (text, name) = (&own.rust, ident(&own.rust));
-    let columns = columns.iter().map(|(_, field)| ident(&field.rust));
+    let columns = columns.iter().map(|(_, field)| match field.is_itself() {
+        true => quote!(item),
+        false => {
+            let field = ident(&field.rust);
+            quote!(&item.#field)
+        }
+    });
     let rows = quote! {
-        let rows = self.#name.iter().map(|item| { vec![#(Some(evidence::text(&item.#columns))),*] });
+        let rows = self.#name.iter().map(|item| { vec![#(Some(evidence::text(#columns))),*] });
     };
     (rows, quote!(.with_rows(#text, rows)))
 }

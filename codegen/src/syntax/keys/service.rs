@@ -62,6 +62,11 @@ const FAULT: &[Key] = &[
     key("is", Shape::Scalars, "Markers of failure of an envelope; any other marker is in doubt."),
     key("wrapped", Shape::Flag, "A document with a numeric code, below the name of the fault or with it as its text."),
     key("present", Shape::Text, "What shows by being there that it is a fault, under any status."),
+    key(
+        "bare",
+        Shape::Text,
+        "The only key of a document under a failing status, without a value: it says no by the status.",
+    ),
     key("code", Shape::TextOrTexts, "Place of the code, or places."),
     key("message", Shape::TextOrTexts, "Place of the text, or places."),
     key("details", Shape::Text, "Place of the longer text."),

@@ -161,18 +161,13 @@ impl<'a, 'r> Fields<'a, 'r> {
         mut node: Node<'r>,
         rest: &'static [&'static str],
     ) -> Result<Option<Node<'r>>, DecodeError> {
-        for (depth, key) in rest.iter().enumerate() {
-            if depth == 0 {
-                self.between.push((first, node, key));
-            }
+        let mut name = first;
+        for key in rest {
+            self.between.push((name, node, key));
             let Some(next) = self.reader.only(node, key) else {
                 return Ok(None);
             };
-            // Several fields may share an intermediate object, such as the attributes of an element written as one.
-            if depth > 0 && self.reader.minds_unknown_fields() {
-                self.unknown_siblings(node, key)?;
-            }
-            node = next;
+            (name, node) = (key, next);
         }
         Ok(Some(node))
     }

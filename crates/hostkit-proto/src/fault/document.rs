@@ -15,6 +15,8 @@ use crate::word::Word;
 pub struct ErrorLayout<'a> {
     /// What shows by being there that the answer is a fault, under any status. Without it, a failing status does.
     pub present: &'a str,
+    /// The only key of a document that says no by its failing status alone: it has no value.
+    pub bare: &'a str,
     /// Places of the code; the first one with a code counts.
     pub code: &'a [&'a str],
     /// Places of the short text; the first one with a text counts.
@@ -133,7 +135,8 @@ impl DocumentFaults<'_> {
         let code = layout.code.iter().find_map(text);
         let message = layout.message.iter().find_map(text);
         let fields = self.some(root, layout.fields).map(field_faults).unwrap_or_default();
-        if !is_shown && code.is_none() && message.is_none() && fields.is_empty() {
+        let is_bare = is_bare(root, layout.bare);
+        if !is_shown && !is_bare && code.is_none() && message.is_none() && fields.is_empty() {
             return None;
         }
         let message = message.unwrap_or_default();
@@ -147,7 +150,10 @@ impl DocumentFaults<'_> {
         fault.verify |= is_success(status) && code.is_none();
         fault.fields = fields;
         if code.is_none() && message.is_empty() && details.is_empty() && fault.fields.is_empty() {
-            fault.marker = format!("`{}` is there", layout.present);
+            fault.marker = match is_bare {
+                true => format!("nothing but `{}`", layout.bare),
+                false => format!("`{}` is there", layout.present),
+            };
         }
         Some(fault)
     }
@@ -158,6 +164,15 @@ fn is_error(root: Node<'_>, path: &str, layouts: &[ErrorLayout<'_>]) -> bool {
     let mut layouts = layouts.iter().filter(|layout| layout.present.is_empty());
     let layout = layouts.find(|layout| layout.code.contains(&path));
     layout.is_some_and(|layout| layout.message.iter().any(|path| some(root, path).is_some()))
+}
+
+/// Whether a document has this key, without a value, and nothing else.
+fn is_bare(root: Node<'_>, key: &str) -> bool {
+    let mut entries = root.entries();
+    match (entries.next(), entries.next()) {
+        (Some((name, node)), None) => !key.is_empty() && name == key && is_nothing(node),
+        _ => false,
+    }
 }
 
 /// What stands at a path, if it is something: neither absent nor null, false or empty.
@@ -224,7 +239,8 @@ mod tests {
         }
     }
 
-    const LAYOUT: ErrorLayout<'static> = ErrorLayout { present: "", code: &[], message: &[], details: "", fields: "" };
+    const LAYOUT: ErrorLayout<'static> =
+        ErrorLayout { present: "", bare: "", code: &[], message: &[], details: "", fields: "" };
 
     fn judged(layout: ErrorLayout<'_>, status: u16, acts: bool, format: Format, body: &str) -> Verdict<Code> {
         marked(layout, "", &[], status, acts, format, body)
@@ -381,6 +397,7 @@ mod tests {
     fn a_fault_without_words_is_named_by_what_shows_it() {
         let layout = ErrorLayout {
             present: "failed",
+            bare: "",
             code: &["code"],
             message: &["message"],
             details: "details",
@@ -395,6 +412,20 @@ mod tests {
         for said in [r#","code":"1""#, r#","message":"no""#, r#","details":"no""#, r#","errors":{"a":"b"}"#] {
             assert_eq!(marker(said), "", "{said}");
         }
+    }
+
+    #[test]
+    fn a_bare_key_says_no_by_the_status() {
+        let layout = ErrorLayout { bare: "data", message: &["message"], ..LAYOUT };
+        let Verdict::Fault(fault) = judged(layout, 401, true, Format::Json, r#"{"data":null}"#) else {
+            panic!("a fault");
+        };
+        assert_eq!((fault.kind, fault.code, fault.marker.as_str()), (FaultKind::Auth, None, "nothing but `data`"));
+        for other in ["{}", r#"{"data":{"id":7}}"#, r#"{"data":null,"id":7}"#, r#"{"other":null}"#, "[null]"] {
+            assert_eq!(judged(layout, 401, true, Format::Json, other), Verdict::Unrecognised, "{other}");
+            assert_eq!(judged(LAYOUT, 401, true, Format::Json, r#"{"data":null}"#), Verdict::Unrecognised);
+        }
+        assert_eq!(judged(layout, 200, true, Format::Json, r#"{"data":null}"#), Verdict::Success);
     }
 
     #[test]

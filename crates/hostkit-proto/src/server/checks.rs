@@ -297,7 +297,7 @@ fn request<E: Serve>(bytes: &[u8]) -> Result<E, String> {
 /// for an input that is not given, which is not written.
 fn request_body<E: Serve>(bytes: &[u8], format: Format, target: &str) -> Result<E, String> {
     let headers = HeaderMap::new();
-    let request = incoming(E::INFO.method.as_str(), target, &headers, bytes);
+    let request = incoming(E::INFO.method.as_str(), target, &headers, bytes.trim_ascii_end());
     let call = E::parse(&request).map_err(|error| error.to_string())?;
     let written = written_call(&call, format)?;
     let keys = <E::Api as Api>::INFO.request_keys;

@@ -2,9 +2,10 @@
 //!
 //! A call is answered by the example of the case whose request it is, or by the first one of its endpoint, in the format
 //! that is asked for, about the object that the call names; a page without an example is the last one. What calls make
-//! and delete shows where their evidence says, and so do the values that they set. Credentials and tokens are checked as
-//! the API's own `authorise` writes them. Deliberately not here: what else a call means at the hoster, money, and rules
-//! that the spec does not say.
+//! and delete shows where their evidence says, and so do the values that they set; but not where evidence reads each item
+//! of a first list: there a recovery does not see what the ledger has. Credentials and tokens are checked as the API's own
+//! `authorise` writes them. Deliberately not here: what else a call means at the hoster, money, and rules that the spec
+//! does not say.
 
 mod kept;
 mod pages;

@@ -82,6 +82,16 @@ pub fn every(visitor: &mut impl Visitor<Api = Packet>) {
         faults: &[],
         faults_with_head: &[],
     });
+    visitor.call::<crate::things::PlaceThing>(&Examples {
+        folder: "obstacle-packet/things/place_thing",
+        requests: &["request"],
+        request_bodies: &[],
+        answers: &[("done", Format::Xml, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
+    });
 }
 
 impl Served for Packet {

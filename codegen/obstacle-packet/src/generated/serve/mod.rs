@@ -33,6 +33,8 @@ pub enum Request {
     ListIds(crate::things::ListIds),
     /// The things with what is known of them.
     ListThings(crate::things::ListThings),
+    /// Puts a thing into a place.
+    PlaceThing(crate::things::PlaceThing),
 }
 
 impl Request {
@@ -46,6 +48,7 @@ impl Request {
             Self::GetThing(_) => crate::things::GetThing::INFO,
             Self::ListIds(_) => crate::things::ListIds::INFO,
             Self::ListThings(_) => crate::things::ListThings::INFO,
+            Self::PlaceThing(_) => crate::things::PlaceThing::INFO,
         }
     }
 }
@@ -56,6 +59,7 @@ impl Request {
 /// If no endpoint accepts the request, the error of the one that came closest.
 pub fn route(request: &ReceivedRequest<'_>) -> Result<Request, DecodeError> {
     let mut router = Router::new(request);
+    router.attempt(Request::PlaceThing);
     router.attempt(Request::GetThing);
     router.attempt(Request::ListThings);
     router.attempt(Request::SignIn);

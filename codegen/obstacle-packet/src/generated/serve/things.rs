@@ -7,8 +7,8 @@ use hostkit_proto::codec::{DecodeError, Name};
 use hostkit_proto::server::{ReceivedRequest, Root, Serve, Simulate, WrittenAnswer, simulate};
 use hostkit_proto::{EncodeError, Endpoint, Perform, Top, Word, evidence};
 
-use crate::things::{AddThing, CopyThing, DeleteThing, GetThing, ListIds, ListThings};
-use crate::types::{Thing, ThingId};
+use crate::things::{AddThing, CopyThing, DeleteThing, GetThing, ListIds, ListThings, PlaceThing};
+use crate::types::{Placed, Thing, ThingId};
 
 impl Serve for AddThing {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
@@ -187,6 +187,35 @@ impl Serve for ListThings {
         );
         out.mark(
             Top { json: "packet/thing/get/result/status", xml: "packet/thing/get/result/status" },
+            Word::Text("ok"),
+        );
+    }
+}
+
+impl Serve for PlaceThing {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
+        request.matches::<Self>()?;
+        request.body::<Self, _>(
+            &Root::Under(Name::new("packet").json_inner(&["thing", "place"]).xml_inner(&["thing", "place"])),
+            |fields| {
+                fields.fixed(Name::new("filter").json_inner(&["kind"]).xml_inner(&["kind"]), "thing")?;
+                fields.fixed(Name::new("values").json_inner(&["place", "unit"]).xml_inner(&["place", "unit"]), "m")?;
+                let id = fields.required(&Name::new("id").xml("filter").xml_inner(&["id"]))?;
+                let room = fields.required(&Name::new("room").xml("values").xml_inner(&["place", "room"]))?;
+                let labels = fields.list(&Name::new("labels").xml("values").xml_inner(&["place", "label"]), 100_000)?;
+                let height = fields.optional(&Name::new("height").xml("values").xml_inner(&["place", "height"]))?;
+                Ok(Self { id, room, labels, height })
+            },
+        )
+    }
+
+    fn answer(output: &Placed, out: &mut WrittenAnswer) {
+        out.value(
+            Name::new("packet").json_inner(&["thing", "place", "result"]).xml_inner(&["thing", "place", "result"]),
+            output,
+        );
+        out.mark(
+            Top { json: "packet/thing/place/result/status", xml: "packet/thing/place/result/status" },
             Word::Text("ok"),
         );
     }

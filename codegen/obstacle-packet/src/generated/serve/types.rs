@@ -6,13 +6,24 @@
 use hostkit_proto::codec::{Name, Object, ToWire};
 use hostkit_proto::{Format, Value};
 
-use crate::types::{Info, Thing, Ticket};
+use crate::types::{Info, Placed, Thing, Ticket};
 
 impl ToWire for Info {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
         object.set("name", &self.name);
         object.set("color", &self.color);
+        Some(object.into_value())
+    }
+}
+
+impl ToWire for Placed {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        let mut object = Object::new(format);
+        object.set("id", &self.id);
+        object.set(Name::new("room").xml("data").xml_inner(&["place", "room"]), &self.room);
+        object.set(Name::new("labels").xml("data").xml_inner(&["place", "label"]), &self.labels);
+        object.set(Name::new("height").xml("data").xml_inner(&["place", "height"]), &self.height);
         Some(object.into_value())
     }
 }

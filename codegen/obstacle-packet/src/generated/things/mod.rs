@@ -50,6 +50,7 @@ mod delete_thing;
 mod get_thing;
 mod list_ids;
 mod list_things;
+mod place_thing;
 
 pub use add_thing::AddThing;
 pub use copy_thing::CopyThing;
@@ -57,3 +58,4 @@ pub use delete_thing::DeleteThing;
 pub use get_thing::GetThing;
 pub use list_ids::ListIds;
 pub use list_things::ListThings;
+pub use place_thing::PlaceThing;

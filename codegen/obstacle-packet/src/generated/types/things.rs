@@ -42,6 +42,56 @@ impl FromFields for Info {
     }
 }
 
+/// A thing in its place.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct Placed {
+    /// Its number.
+    pub id: ThingId,
+    /// The room.
+    pub room: String,
+    /// What the place is labelled with.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub labels: Vec<String>,
+    /// How high it is.
+    pub height: Option<u64>,
+}
+
+impl Placed {
+    /// With the required fields; everything else is absent.
+    pub fn new(id: ThingId, room: impl Into<String>) -> Self {
+        Self { id, room: room.into(), labels: Vec::new(), height: None }
+    }
+}
+
+impl FromFields for Placed {
+    const TABLE: &'static Table = &Table::new(
+        "specs/obstacle-packet/types/things.toml",
+        &[
+            Field::required("id"),
+            Field::required("room").xml("data").xml_inner(&["place", "room"]),
+            Field::list("labels").xml("data").xml_inner(&["place", "label"]),
+            Field::optional("height").xml("data").xml_inner(&["place", "height"]),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank(), "")
+    }
+
+    #[inline]
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.id),
+            1 => reader.required(&mut self.room),
+            2 => reader.list(&mut self.labels, 100_000),
+            3 => reader.optional(&mut self.height),
+            _ => Ok(()),
+        }
+    }
+}
+
 /// A thing.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]

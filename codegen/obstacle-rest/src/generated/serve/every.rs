@@ -59,7 +59,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Rest>) {
         answers: &[],
         answers_with_head: &["one"],
         agreeing: &[],
-        faults: &[("gone", Format::Json, 404)],
+        faults: &[("gone", Format::Json, 404), ("silent", Format::Json, 404)],
         faults_with_head: &[],
     });
     visitor.call::<crate::things::GetPicture>(&Examples {
@@ -130,6 +130,16 @@ pub fn every(visitor: &mut impl Visitor<Api = Rest>) {
         answers_with_head: &[],
         agreeing: &[],
         faults: &[("fields", Format::Json, 422), ("plain", Format::Json, 422), ("text", Format::Json, 409)],
+        faults_with_head: &[],
+    });
+    visitor.perform::<crate::things::MakeThings>(&Examples {
+        folder: "obstacle-rest/things/make_things",
+        requests: &["request"],
+        request_bodies: &[],
+        answers: &[],
+        answers_with_head: &["done"],
+        agreeing: &[],
+        faults: &[],
         faults_with_head: &[],
     });
     visitor.perform::<crate::things::OrderThing>(&Examples {

@@ -42,6 +42,8 @@ pub enum Request {
     ListWrapped(crate::things::ListWrapped),
     /// Makes a thing.
     MakeThing(crate::things::MakeThing),
+    /// Makes several things.
+    MakeThings(crate::things::MakeThings),
     /// Orders a thing, and answers with its number alone.
     OrderThing(crate::things::OrderThing),
     /// Gives a thing another name.
@@ -66,6 +68,7 @@ impl Request {
             Self::ListThings(_) => crate::things::ListThings::INFO,
             Self::ListWrapped(_) => crate::things::ListWrapped::INFO,
             Self::MakeThing(_) => crate::things::MakeThing::INFO,
+            Self::MakeThings(_) => crate::things::MakeThings::INFO,
             Self::OrderThing(_) => crate::things::OrderThing::INFO,
             Self::RenameThing(_) => crate::things::RenameThing::INFO,
             Self::WatchThing(_) => crate::things::WatchThing::INFO,
@@ -85,6 +88,7 @@ pub fn route(request: &ReceivedRequest<'_>) -> Result<Request, DecodeError> {
     router.attempt(Request::GetPicture);
     router.attempt(Request::GetRecord);
     router.attempt(Request::GetTerms);
+    router.attempt(Request::MakeThings);
     router.attempt(Request::OrderThing);
     router.attempt(Request::WatchThing);
     router.attempt(Request::ListWrapped);

@@ -9,7 +9,7 @@ use hostkit_proto::{EncodeError, Word, evidence};
 
 use crate::things::{
     ChangeThings, ClearThing, DeleteThing, FindThings, GetNote, GetPicture, GetRecord, GetTerms, GetThing, ListThings,
-    ListWrapped, MakeThing, OrderThing, RenameThing, WatchThing,
+    ListWrapped, MakeThing, MakeThings, OrderThing, RenameThing, WatchThing,
 };
 use crate::types::{Thing, ThingId, WatchedThing};
 
@@ -218,6 +218,39 @@ impl Simulate for MakeThing {
             item.id = key;
             item.name = Some(self.name.to_owned());
         }
+    }
+}
+
+impl Serve for MakeThings {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
+        request.matches::<Self>()?;
+        request.body::<Self, _>(&Root::None, |fields| {
+            let names = {
+                let names = Names::new("names[]");
+                fields.gather(&names)?.ok_or_else(|| names.missing())?
+            };
+            Ok(Self { names })
+        })
+    }
+
+    fn answer(_: &(), _: &mut WrittenAnswer) {}
+}
+
+impl Simulate for MakeThings {
+    fn listed(shown: &Vec<Thing>) -> Vec<String> {
+        shown.iter().map(|item| evidence::text(&item.id)).collect()
+    }
+
+    fn show(&self, number: u64, example: &Vec<Thing>, shown: &mut Vec<Thing>) -> Result<bool, EncodeError> {
+        for (number, row) in (number..).zip(&self.names) {
+            if let (Some(item), Some(key)) = (example.last(), simulate::numbered(number)) {
+                let mut item = item.clone();
+                item.id = key;
+                item.name = Some(row.to_owned());
+                shown.push(item);
+            }
+        }
+        Ok(true)
     }
 }
 

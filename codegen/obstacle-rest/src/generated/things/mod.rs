@@ -36,6 +36,7 @@ mod get_thing;
 mod list_things;
 mod list_wrapped;
 mod make_thing;
+mod make_things;
 mod order_thing;
 mod rename_thing;
 mod watch_thing;
@@ -57,6 +58,8 @@ pub use list_things::ListThings;
 pub use list_wrapped::ListWrapped;
 #[doc(alias = "things")]
 pub use make_thing::MakeThing;
+#[doc(alias = "batch")]
+pub use make_things::MakeThings;
 pub use order_thing::OrderThing;
 #[doc(alias = "things")]
 pub use rename_thing::RenameThing;

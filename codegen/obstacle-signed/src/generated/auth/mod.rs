@@ -28,6 +28,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod ask_key;
 mod get_time;
 
+pub use ask_key::AskKey;
 pub use get_time::GetTime;

@@ -7,7 +7,21 @@ use hostkit_proto::UnixTime;
 use hostkit_proto::codec::DecodeError;
 use hostkit_proto::server::{ReceivedRequest, Serve, WrittenAnswer};
 
-use crate::auth::GetTime;
+use crate::auth::{AskKey, GetTime};
+use crate::types::PersonKey;
+
+impl Serve for AskKey {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
+        request.matches::<Self>()?;
+        let application = request.required_header("X-Application")?;
+        request.no_body::<Self>()?;
+        Ok(Self { application })
+    }
+
+    fn answer(output: &PersonKey, out: &mut WrittenAnswer) {
+        out.whole(output);
+    }
+}
 
 impl Serve for GetTime {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {

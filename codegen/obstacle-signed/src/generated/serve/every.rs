@@ -12,6 +12,16 @@ use crate::{Credentials, Signed};
 
 /// Passes every endpoint of the API to a visitor, with its wire examples.
 pub fn every(visitor: &mut impl Visitor<Api = Signed>) {
+    visitor.call::<crate::auth::AskKey>(&Examples {
+        folder: "obstacle-signed/auth/ask_key",
+        requests: &["request"],
+        request_bodies: &[],
+        answers: &[("asked", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
+    });
     visitor.call::<crate::auth::GetTime>(&Examples {
         folder: "obstacle-signed/auth/get_time",
         requests: &["request"],

@@ -19,6 +19,8 @@ pub use every::every;
 #[non_exhaustive]
 #[allow(clippy::large_enum_variant, reason = "a request is routed once and matched at once")]
 pub enum Request {
+    /// Asks for the key of a person, which nobody has confirmed yet.
+    AskKey(crate::auth::AskKey),
     /// The time of the server.
     GetTime(crate::auth::GetTime),
     /// The things, by pages whose link is in the one before.
@@ -31,6 +33,7 @@ impl Request {
     /// Static facts about the call.
     pub fn info(&self) -> EndpointInfo {
         match self {
+            Self::AskKey(_) => crate::auth::AskKey::INFO,
             Self::GetTime(_) => crate::auth::GetTime::INFO,
             Self::ListThings(_) => crate::things::ListThings::INFO,
             Self::MakeThing(_) => crate::things::MakeThing::INFO,
@@ -44,6 +47,7 @@ impl Request {
 /// If no endpoint accepts the request, the error of the one that came closest.
 pub fn route(request: &ReceivedRequest<'_>) -> Result<Request, DecodeError> {
     let mut router = Router::new(request);
+    router.attempt(Request::AskKey);
     router.attempt(Request::GetTime);
     router.attempt(Request::MakeThing);
     router.attempt(Request::ListThings);

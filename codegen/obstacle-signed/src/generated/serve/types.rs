@@ -6,7 +6,16 @@
 use hostkit_proto::codec::{Name, Object, ToWire};
 use hostkit_proto::{Format, Value};
 
-use crate::types::{Thing, ThingPage};
+use crate::types::{PersonKey, Thing, ThingPage};
+
+impl ToWire for PersonKey {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        let mut object = Object::new(format);
+        object.set("consumer", &self.consumer);
+        object.set("page", &self.page);
+        Some(object.into_value())
+    }
+}
 
 impl ToWire for Thing {
     fn to_wire(&self, format: Format) -> Option<Value> {

@@ -3,7 +3,44 @@
 
 //! Types of `types/things.toml`.
 
+use hostkit_proto::Secret;
 use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, Reader, Table};
+
+/// The key of a person, who confirms it on a page.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct PersonKey {
+    /// The key.
+    pub consumer: Secret,
+    /// Where it is confirmed.
+    pub page: String,
+}
+
+impl PersonKey {
+    /// With the required fields; everything else is absent.
+    pub fn new(consumer: impl Into<Secret>, page: impl Into<String>) -> Self {
+        Self { consumer: consumer.into(), page: page.into() }
+    }
+}
+
+impl FromFields for PersonKey {
+    const TABLE: &'static Table =
+        &Table::new("specs/obstacle-signed/types/things.toml", &[Field::required("consumer"), Field::required("page")]);
+
+    fn blank() -> Self {
+        Self::new("", "")
+    }
+
+    #[inline]
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.consumer),
+            1 => reader.required(&mut self.page),
+            _ => Ok(()),
+        }
+    }
+}
 
 /// A thing.
 #[derive(Debug, Clone, PartialEq)]

@@ -186,8 +186,14 @@ fn became(model: &Model, evidence: &Evidence) -> Option<TokenStream> {
 
 /// Gives the field at the end of a path from `item` an input, unless that is absent.
 fn given(path: &[Field], from: &TokenStream, own: &Field) -> TokenStream {
-    let name = ident(&own.rust);
-    let value = if own.is_option() { quote!(#from.#name) } else { quote!(#from.#name.to_owned()) };
+    let place = match own.is_itself() {
+        true => from.clone(),
+        false => {
+            let name = ident(&own.rust);
+            quote!(#from.#name)
+        }
+    };
+    let value = if own.is_option() { place } else { quote!(#place.to_owned()) };
     assigned(path, &value, own.is_option())
 }
 

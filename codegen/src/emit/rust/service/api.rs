@@ -398,17 +398,19 @@ fn verdict(model: &Model) -> TokenStream {
 /// Faults that are documents with codes and texts at stated places.
 fn documents(model: &Model) -> TokenStream {
     let (fault, errors) = (&model.service.fault, &model.service.errors);
-    let layouts = fault.documents.iter().map(|ErrorDocument { present, code, message, details, fields, .. }| {
-        quote! {
-            ErrorLayout {
-                present: #present,
-                code: &[#(#code),*],
-                message: &[#(#message),*],
-                details: #details,
-                fields: #fields,
+    let layouts =
+        fault.documents.iter().map(|ErrorDocument { present, bare, code, message, details, fields, .. }| {
+            quote! {
+                ErrorLayout {
+                    present: #present,
+                    bare: #bare,
+                    code: &[#(#code),*],
+                    message: &[#(#message),*],
+                    details: #details,
+                    fields: #fields,
+                }
             }
-        }
-    });
+        });
     let texts = errors.iter().flat_map(|error| {
         let code = &error.code.value;
         error.texts.iter().map(move |text| quote!((#text, #code)))

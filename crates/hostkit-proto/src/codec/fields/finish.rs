@@ -67,15 +67,6 @@ impl<'r> Fields<'_, 'r> {
         entries.find(|(key, node)| !self.envelope.contains(key) && !self.reader.is_ignored(*node)).map(|(key, _)| key)
     }
 
-    pub(super) fn unknown_siblings(&mut self, node: Node<'r>, known: &str) -> Result<(), DecodeError> {
-        for (key, sibling) in node.entries() {
-            if key != known {
-                self.reader.unknown_field(key, sibling)?;
-            }
-        }
-        Ok(())
-    }
-
     /// Reports unknown keys of the intermediate objects.
     fn unknown_between(&mut self) -> Result<(), DecodeError> {
         if !self.reader.minds_unknown_fields() {

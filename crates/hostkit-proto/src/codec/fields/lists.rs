@@ -52,12 +52,10 @@ impl<'r> Fields<'_, 'r> {
                 None => self.take(&Key::new(last)),
                 Some(parent) => self.reader.only(parent, last),
             };
-            if let (None, Some(node)) = (parent, node) {
-                self.between.push((last, node, next));
-            }
             let Some(node) = node else {
                 return Ok(if self.wraps_nothing(name) { Items::Nothing } else { Items::Absent });
             };
+            self.between.push((last, node, next));
             parent = Some(node);
             last = next;
         }
@@ -69,16 +67,7 @@ impl<'r> Fields<'_, 'r> {
 
     /// The elements with this name in a wrapper.
     fn elements_in(&mut self, parent: Node<'r>, name: &'static str) -> Result<Items<'r>, DecodeError> {
-        let is_first = self.between.last().is_some_and(|(_, first, _)| first.index() == parent.index());
-        let mut count = 0;
-        for (key, node) in parent.entries() {
-            if key == name {
-                count += 1;
-            } else if !is_first {
-                // The outermost wrapper may also hold other fields; `finish` reports the unknown ones.
-                self.reader.unknown_field(key, node)?;
-            }
-        }
+        let count = parent.entries().filter(|(key, _)| *key == name).count();
         if !matches!(parent.kind(), Kind::Map | Kind::Null) {
             self.reader.unknown_field("$text", parent)?;
         }

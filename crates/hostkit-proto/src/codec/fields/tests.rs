@@ -36,3 +36,35 @@ fn an_empty_wrapper_is_an_empty_list_where_the_rules_say_so() {
         assert!(read(Format::Json, body, &lenient).is_err(), "{body}");
     }
 }
+
+#[test]
+fn fields_share_objects_at_any_depth() {
+    let read = |format: Format, body: &str| -> Result<(u64, u64, Vec<u64>), DecodeError> {
+        let document = hostkit_wire::parse(format, body.as_bytes(), &Limits::DEFAULT).unwrap();
+        let at = At::Node(document.root());
+        let mut reader = Reader::new("place", "answer", &Leniency::STRICT, UnknownFields::Deny, at);
+        let mut fields = reader.fields("")?;
+        let [x, y] = [&["b", "x"], &["b", "y"]].map(|below| Field::required("a").json_inner(below).xml_inner(below));
+        let (mut found, mut list) = ([0, 0], Vec::new());
+        for (field, place) in [x, y].iter().zip(&mut found) {
+            fields.fill(field, None, &mut |reader| reader.required(place))?;
+        }
+        let below: &[&str] = &["b", "c"];
+        let field = Field::required_list("a").json_inner(below).xml_inner(below);
+        fields.fill(&field, None, &mut |reader| reader.required_list(&mut list, 9))?;
+        fields.finish()?;
+        Ok((found[0], found[1], list))
+    };
+    let expected = (1, 2, vec![3, 4]);
+    assert_eq!(read(Format::Json, r#"{"a":{"b":{"x":1,"c":[3,4],"y":2}}}"#).unwrap(), expected);
+    let xml = |more: &str| format!("<a><b><c>3</c><x>1</x><y>2</y><c>4</c>{more}</b></a>");
+    assert_eq!(read(Format::Xml, &xml("")).unwrap(), expected);
+    for (format, body) in [
+        (Format::Json, r#"{"a":{"b":{"x":1,"c":[3,4],"y":2,"z":5}}}"#.to_owned()),
+        (Format::Json, r#"{"a":{"b":{"x":1,"c":[3,4],"y":2},"z":5}}"#.to_owned()),
+        (Format::Xml, xml("<z>5</z>")),
+    ] {
+        let error = read(format, &body).expect_err(&body);
+        assert_eq!(error.found(), "`z`", "{body}");
+    }
+}
