@@ -65,9 +65,9 @@ impl<'m> Walker<'m> {
         self.path.pop();
     }
 
-    fn report(&mut self, code: &'static str, offset: usize, what: &str, label: String, help: String) {
+    fn report(&mut self, code: &'static str, offset: usize, message: &str, label: String, help: String) {
         let path = self.path.join(".").replace(".[", "[");
-        let message = if path.is_empty() { what.to_owned() } else { format!("{path}: {what}") };
+        let message = if path.is_empty() { message.to_owned() } else { format!("{path}: {message}") };
         self.problems.push(Problem { code, offset: self.base + offset, message, label, help });
     }
 
