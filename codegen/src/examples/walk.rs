@@ -81,7 +81,11 @@ impl<'m> Walker<'m> {
 
     /// Reports a missing value.
     pub(super) fn missing(&mut self, what: &str, offset: usize) {
-        let help = format!("{} says that `{what}` is always there: is it, or is the example incomplete?", self.owner.1);
+        let spec = &self.owner.1;
+        let help = match what.contains('.') {
+            true => format!("{spec} has the name `{what}`: for a path write `{}`", what.replace('.', "/")),
+            false => format!("{spec} says that `{what}` is always there: is it, or is the example incomplete?"),
+        };
         self.report("E0303", offset, &format!("there is no `{what}`"), format!("`{what}` is missing here"), help);
     }
 

@@ -38,7 +38,7 @@ pub(crate) fn resolve(surface: Surface, sources: &Sources, diagnostics: &mut Dia
         _ => None,
     });
     let ranges = ranges.collect();
-    let mut resolver = Resolver { known, ranges, diagnostics, service: &surface.service };
+    let mut resolver = Resolver { known, ranges, diagnostics, service: &surface.service, has_unknown: false };
     if let Some(words) = surface.service.words.as_ref().filter(|words| pairs(&words.value).is_none()) {
         no_pairs(words, resolver.diagnostics);
     }
@@ -59,6 +59,7 @@ pub(crate) fn resolve(surface: Surface, sources: &Sources, diagnostics: &mut Dia
         let spec = format!("specs/{}", sources.path(endpoint.file));
         endpoints.push(resolver.endpoint(endpoint.clone(), spec));
     }
+    let has_unknown = resolver.has_unknown;
     endpoints.sort_by(|a, b| (&a.module, &a.name).cmp(&(&b.module, &b.name)));
     let mut service = surface.service.clone();
     service.has_rooted_action = endpoints.iter().any(|endpoint| !endpoint.fixed_top.is_empty());
@@ -73,6 +74,10 @@ pub(crate) fn resolve(surface: Surface, sources: &Sources, diagnostics: &mut Dia
         is_translated: surface.is_translated,
         search: surface.search.clone(),
     };
+    // Whatever has a type that is not known would be said once more for each of its parts.
+    if has_unknown {
+        return model;
+    }
     mark_uses(&mut model);
     rules::resolve(&mut model, diagnostics);
     answers::resolve(&mut model, diagnostics);
@@ -104,6 +109,8 @@ struct Resolver<'s, 'd> {
     /// Minimum and maximum of each type that has some.
     ranges: BTreeMap<String, (Option<i64>, Option<i64>)>,
     service: &'s surface::Service,
+    /// Whether a type is not known.
+    has_unknown: bool,
     diagnostics: &'d mut Diagnostics,
 }
 
@@ -117,9 +124,11 @@ impl Resolver<'_, '_> {
                 });
                 let help = match near {
                     Some(near) => format!("did you mean `{near}`?"),
+                    None if text.contains(['<', '[', '{']) => "a list is `[Name]`, a map `{text: Name}`".to_owned(),
                     None => format!("the built-in types are: {}", types::WORDS.join(", ")),
                 };
                 self.diagnostics.add_with_help("E0201", &text.span, why, "not a type expression", help);
+                self.has_unknown = true;
                 return Type::Any;
             }
         };
@@ -131,6 +140,7 @@ impl Resolver<'_, '_> {
                 };
                 let message = format!("unknown type `{name}`");
                 self.diagnostics.add_with_help("E0201", &text.span, message, "no file of types/ defines it", help);
+                self.has_unknown = true;
             }
         }
         ty

@@ -202,6 +202,10 @@ impl Search<'_> {
 
     /// The texts that an expression may be.
     fn texts(&mut self, function: &Function, expression: &[TokenTree], is_format: bool) {
+        let expression = match expression {
+            [first, rest @ ..] if is_punctuation(Some(first), '&') => rest,
+            _ => expression,
+        };
         let mut is_known = false;
         for (at, token) in expression.iter().enumerate() {
             match token {
