@@ -168,6 +168,8 @@ pub(crate) struct Service {
     pub(crate) words: Option<At<Vec<Word>>>,
     /// Place of the second leniency for maps if both are on: a map could then be a list of items or a single item.
     pub(crate) ambiguous_map: Option<Span>,
+    /// Where the patterns of dates stand.
+    pub(crate) dates: Span,
     pub(crate) datetime_patterns: Vec<String>,
     pub(crate) date_patterns: Vec<String>,
     pub(crate) hosts: Vec<Host>,

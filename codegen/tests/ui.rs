@@ -1,8 +1,11 @@
-//! One folder of `ui/` for each diagnostic code: files laid over a small sound API, and what is said of them.
+//! Folders of `ui/` for each diagnostic code, such as `E0104` and `E0104-word`: files laid over a small sound API, and what
+//! is said of them. Every message of the source stands in one of them.
 //!
 //! `HOSTKIT_BLESS=1 cargo test -p hostkit-codegen --test ui` writes the expectations; a person reviews them.
 
 mod common;
+#[path = "ui/messages.rs"]
+mod messages;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -36,10 +39,16 @@ fn sources(cases: &[&str]) -> Sources {
 
 fn cases() -> Vec<String> {
     let folder = fs::read_dir(package().join("tests/ui")).expect("the folder of the cases");
-    let names = folder.map(|entry| entry.expect("a case").file_name().to_string_lossy().into_owned());
+    let folders = folder.map(|entry| entry.expect("a case")).filter(|entry| entry.path().is_dir());
+    let names = folders.map(|entry| entry.file_name().to_string_lossy().into_owned());
     let mut names: Vec<String> = names.filter(|name| name != "base").collect();
     names.sort();
     names
+}
+
+/// The code that a case is about.
+fn code(case: &str) -> &str {
+    case.split('-').next().unwrap_or_default()
 }
 
 /// Every code that the sources of the generator use.
@@ -75,7 +84,7 @@ fn every_case_says_what_is_expected() {
             wrong.push(format!("{case}: nothing was found"));
             continue;
         };
-        if !diagnostics.sorted().iter().any(|finding| finding.code == case) {
+        if !diagnostics.sorted().iter().any(|finding| finding.code == code(&case)) {
             wrong.push(format!("{case}: the code was not found"));
         }
         let found = diagnostics.render(&sources, false);
@@ -100,7 +109,7 @@ fn read(path: &Path) -> String {
 fn every_code_has_a_case_and_an_explanation() {
     let codes = codes();
     assert!(codes.len() > 30, "the search for codes finds too few: {codes:?}");
-    let cases: BTreeSet<String> = cases().into_iter().collect();
+    let cases: BTreeSet<String> = cases().iter().map(|case| code(case).to_owned()).collect();
     let without: Vec<_> = codes.difference(&cases).collect();
     assert!(without.is_empty(), "codes without a folder in tests/ui: {without:?}");
     let unused: Vec<_> = cases.difference(&codes).collect();
@@ -112,6 +121,29 @@ fn every_code_has_a_case_and_an_explanation() {
     }
     let texts = hostkit_codegen::explained().map(str::to_owned).collect::<BTreeSet<_>>();
     assert_eq!(texts, codes, "an explanation of a code that nothing reports");
+}
+
+#[test]
+fn every_message_stands_in_an_expectation() {
+    let files: Vec<(String, String)> = files(&package().join("src"))
+        .into_iter()
+        // What emitters write is no message.
+        .filter(|(path, _)| path.ends_with(".rs") && !path.starts_with("emit/"))
+        .map(|(path, bytes)| (path, String::from_utf8(bytes).expect("a source file is UTF-8")))
+        .collect();
+    let messages = messages::of(&files);
+    assert!(messages.len() > 150, "the search for messages finds too few: {messages:?}");
+    let expected: Vec<String> =
+        cases().iter().map(|case| read(&package().join("tests/ui").join(case).join("expected.txt"))).collect();
+    let titles: Vec<&str> = expected
+        .iter()
+        .flat_map(|text| text.lines())
+        .filter_map(|line| line.strip_prefix("error[")?.split_once("]: "))
+        .map(|(_, title)| title)
+        .collect();
+    println!("{} messages, {} reports", messages.len(), titles.len());
+    let missing: Vec<_> = messages.iter().filter(|message| !titles.iter().any(|title| message.fits(title))).collect();
+    assert!(missing.is_empty(), "{} messages stand in no expectation: {missing:#?}", missing.len());
 }
 
 #[test]

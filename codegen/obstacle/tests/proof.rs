@@ -44,8 +44,7 @@ fn cookies_share_a_header_and_values_have_several_parts() {
     let request = signed(&Credentials::cookies("me", 7, "hunter2"));
     assert_eq!(header(&request, "cookie"), "user=me; sid=hunter2");
     assert_eq!(request.headers().get_all("cookie").iter().count(), 1);
-    let body = String::from_utf8(request.into_body()).expect("text");
-    assert_eq!(body, r#"{"sign":"me:7:hunter2","any":{"i":9}}"#);
+    assert_eq!(request.uri().query(), Some("sign=me:7:hunter2"));
 }
 
 #[test]

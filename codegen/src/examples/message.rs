@@ -25,7 +25,7 @@ impl<'b> Message<'b> {
         let end = bytes.windows(2).position(|pair| pair == b"\n\n");
         let body_start = end.map_or(bytes.len(), |at| at + 2);
         let head = bytes.get(..body_start).unwrap_or_default();
-        let head = std::str::from_utf8(head).map_err(|error| wrong(error.valid_up_to(), "the head is not ASCII"))?;
+        let head = std::str::from_utf8(head).map_err(|error| wrong(error.valid_up_to(), "the head is not UTF-8"))?;
         if let Some(at) = head.find('\r') {
             return Err(wrong(at, "the lines of the head end in CR LF"));
         }

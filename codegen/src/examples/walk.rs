@@ -65,9 +65,9 @@ impl<'m> Walker<'m> {
         self.path.pop();
     }
 
-    fn report(&mut self, code: &'static str, offset: usize, what: &str, label: String, help: String) {
+    fn report(&mut self, code: &'static str, offset: usize, message: &str, label: String, help: String) {
         let path = self.path.join(".").replace(".[", "[");
-        let message = if path.is_empty() { what.to_owned() } else { format!("{path}: {what}") };
+        let message = if path.is_empty() { message.to_owned() } else { format!("{path}: {message}") };
         self.problems.push(Problem { code, offset: self.base + offset, message, label, help });
     }
 
@@ -89,7 +89,11 @@ impl<'m> Walker<'m> {
 
     /// Reports a missing value.
     pub(super) fn missing(&mut self, what: &str, offset: usize) {
-        let help = format!("{} says that `{what}` is always there: is it, or is the example incomplete?", self.owner.1);
+        let spec = &self.owner.1;
+        let help = match what.contains('.') {
+            true => format!("{spec} has the name `{what}`: for a path write `{}`", what.replace('.', "/")),
+            false => format!("{spec} says that `{what}` is always there: is it, or is the example incomplete?"),
+        };
         self.report("E0303", offset, &format!("there is no `{what}`"), format!("`{what}` is missing here"), help);
     }
 

@@ -35,9 +35,6 @@ fn raw(model: &Model, endpoint: &Endpoint, diagnostics: &mut Diagnostics) {
         (_, Some(ty)) if from.value == "bytes" => {
             wrong(diagnostics, &ty.span, "bytes have no type", "beside `from = \"bytes\"`", "leave it out");
         }
-        (Output::Text(Type::Worded(_)), Some(ty)) => {
-            wrong(diagnostics, &ty.span, "a text that is a flag has no words", "in words", "make it an enumeration");
-        }
         (Output::Text(ty), Some(place)) if !is_text(model, ty) && *ty != Type::Secret => {
             let help = "a scalar, such as `text`, `int` or an id";
             wrong(diagnostics, &place.span, "the body is one text, and this is none", "not a scalar", help);

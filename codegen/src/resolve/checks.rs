@@ -93,6 +93,12 @@ fn taken(model: &Model, name: &str, span: &Span, is_call: bool, diagnostics: &mu
 /// Checks that each `{name}` of the path has a field and each path parameter a place.
 fn path(endpoint: &Endpoint, diagnostics: &mut Diagnostics) {
     let span = endpoint.surface.path.as_ref().map_or(&endpoint.surface.place, |path| &path.span);
+    let is_odd = |part: &str| part.contains(['?', '#', ' ', '\\']) || part.split('/').any(|step| step == "..");
+    if !endpoint.path.starts_with('/') || is_odd(&endpoint.path) {
+        let help = "a path begins with `/` and is below that of the host; what follows a `?` is `[query]`";
+        diagnostics.add_with_help("E0202", span, "this is no path of a call", "not a path", help);
+        return;
+    }
     let mut rest = endpoint.path.as_str();
     let mut placed = BTreeSet::new();
     while let Some((_, after)) = rest.split_once('{') {

@@ -74,7 +74,7 @@ impl<'m> Tracer<'m, '_> {
             None => None,
         };
         let Some(output) = read.output.ty().filter(|_| read.is_callable()) else {
-            return self.wrong(span, "the read of a evidence must be a safe call with an output", "not such a call");
+            return self.wrong(span, "evidence is read by a safe call with an output", "not such a call");
         };
         // The answers of several reads are a list, whatever each of them gives.
         let is_single = first.is_some() && !matches!(output, Type::List(_));

@@ -10,11 +10,13 @@ mod nested;
 mod paging;
 mod put;
 mod rules;
+mod shapes;
 mod signing;
 mod totals;
 mod types;
 mod waiters;
 mod wrappers;
+mod written;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -36,7 +38,7 @@ pub(crate) fn resolve(surface: Surface, sources: &Sources, diagnostics: &mut Dia
         _ => None,
     });
     let ranges = ranges.collect();
-    let mut resolver = Resolver { known, ranges, diagnostics, service: &surface.service };
+    let mut resolver = Resolver { known, ranges, diagnostics, service: &surface.service, has_unknown: false };
     if let Some(words) = surface.service.words.as_ref().filter(|words| pairs(&words.value).is_none()) {
         no_pairs(words, resolver.diagnostics);
     }
@@ -57,6 +59,7 @@ pub(crate) fn resolve(surface: Surface, sources: &Sources, diagnostics: &mut Dia
         let spec = format!("specs/{}", sources.path(endpoint.file));
         endpoints.push(resolver.endpoint(endpoint.clone(), spec));
     }
+    let has_unknown = resolver.has_unknown;
     endpoints.sort_by(|a, b| (&a.module, &a.name).cmp(&(&b.module, &b.name)));
     let mut service = surface.service.clone();
     service.has_rooted_action = endpoints.iter().any(|endpoint| !endpoint.fixed_top.is_empty());
@@ -71,6 +74,10 @@ pub(crate) fn resolve(surface: Surface, sources: &Sources, diagnostics: &mut Dia
         is_translated: surface.is_translated,
         search: surface.search.clone(),
     };
+    // Whatever has a type that is not known would be said once more for each of its parts.
+    if has_unknown {
+        return model;
+    }
     mark_uses(&mut model);
     rules::resolve(&mut model, diagnostics);
     answers::resolve(&mut model, diagnostics);
@@ -81,6 +88,9 @@ pub(crate) fn resolve(surface: Surface, sources: &Sources, diagnostics: &mut Dia
     waiters::resolve(&mut model, diagnostics);
     evidence::resolve(&mut model, diagnostics);
     checks::check(&model, &surface, diagnostics);
+    shapes::check(&model, &surface, diagnostics);
+    written::check(&model, diagnostics);
+    names::check(&model, &surface, diagnostics);
     names::check_search(&model, diagnostics);
     model
 }
@@ -99,6 +109,8 @@ struct Resolver<'s, 'd> {
     /// Minimum and maximum of each type that has some.
     ranges: BTreeMap<String, (Option<i64>, Option<i64>)>,
     service: &'s surface::Service,
+    /// Whether a type is not known.
+    has_unknown: bool,
     diagnostics: &'d mut Diagnostics,
 }
 
@@ -112,9 +124,11 @@ impl Resolver<'_, '_> {
                 });
                 let help = match near {
                     Some(near) => format!("did you mean `{near}`?"),
+                    None if text.contains(['<', '[', '{']) => "a list is `[Name]`, a map `{text: Name}`".to_owned(),
                     None => format!("the built-in types are: {}", types::WORDS.join(", ")),
                 };
                 self.diagnostics.add_with_help("E0201", &text.span, why, "not a type expression", help);
+                self.has_unknown = true;
                 return Type::Any;
             }
         };
@@ -126,12 +140,8 @@ impl Resolver<'_, '_> {
                 };
                 let message = format!("unknown type `{name}`");
                 self.diagnostics.add_with_help("E0201", &text.span, message, "no file of types/ defines it", help);
+                self.has_unknown = true;
             }
-        }
-        if let Type::Map(key, _) = &ty
-            && matches!(**key, Type::List(_) | Type::Map(..) | Type::Any | Type::Html)
-        {
-            self.diagnostics.add("E0223", &text.span, "a key of a map has to be a scalar", "not a scalar");
         }
         ty
     }
@@ -219,7 +229,18 @@ impl Resolver<'_, '_> {
     fn unique(&mut self, fields: &[Field]) {
         let mut rust: BTreeMap<&str, &Span> = BTreeMap::new();
         let mut wire: BTreeSet<(&str, Vec<String>)> = BTreeSet::new();
+        let below = |upper: &[String], lower: &[String]| lower.len() > upper.len() && lower.starts_with(upper);
         for field in fields {
+            let name = |field: &Field| [field.name.json.clone(), field.name.xml.clone()];
+            let holds = |(upper, lower): (Vec<String>, Vec<String>)| {
+                let is_element = !lower.get(upper.len()).is_some_and(|step| step.starts_with('@'));
+                is_element && below(&upper, &lower)
+            };
+            if let Some(other) = fields.iter().find(|other| name(other).into_iter().zip(name(field)).any(holds)) {
+                let message = format!("`{}` stands inside `{}`, which is a field itself", field.wire(), other.wire());
+                let help = "a value has one meaning: give the object a type of its own, with both in it";
+                self.diagnostics.add_with_help("E0203", &field.surface.wire.span, message, "inside another", help);
+            }
             let span = &field.surface.wire.span;
             if rust.insert(&field.rust, span).is_some() {
                 let message = format!("two fields are called `{}` in Rust", field.rust);
@@ -249,6 +270,11 @@ impl Resolver<'_, '_> {
             surface::TypeKind::Struct(fields) => {
                 let fields = self.fields(fields);
                 self.unique(&fields);
+                if let Some(field) = fields.iter().find(|field| definition.keep_raw && field.rust == "raw") {
+                    let help = "`keep-raw` makes a field `raw`: give this one another name with `as`";
+                    let (span, message) = (&field.surface.wire.span, "two fields are called `raw` in Rust");
+                    self.diagnostics.add_with_help("E0204", span, message, "beside `keep-raw`", help);
+                }
                 TypeKind::Struct(fields)
             }
             surface::TypeKind::Enumeration { is_number, values } => {
@@ -356,9 +382,44 @@ impl Resolver<'_, '_> {
             surface: endpoint,
         };
         self.unique(&resolved.body);
+        self.unique_in_body(&resolved);
         let all: Vec<Field> = resolved.inputs().cloned().collect();
         self.unique_rust(&all, &resolved.surface.one_of);
         resolved
+    }
+
+    /// Reports what would stand in a body twice: constants, fields, and those of the variants of a group.
+    fn unique_in_body(&mut self, endpoint: &Endpoint) {
+        let split = |key: &str| key.split('/').map(str::to_owned).collect::<Vec<_>>();
+        let plain = |fields: &[Field], constants: &[surface::Constant]| -> Vec<(Vec<String>, Span)> {
+            let fields = fields.iter().filter(|field| field.surface.names.is_none());
+            let fields = fields.map(|field| (field.name.json.clone(), field.surface.wire.span.clone()));
+            fields.chain(constants.iter().map(|one| (split(&one.key), one.key.span.clone()))).collect()
+        };
+        let clash = |one: &[String], other: &[String]| one.starts_with(other) || other.starts_with(one);
+        let fields = plain(&endpoint.body, &[]);
+        let mut known = Vec::new();
+        for (name, span) in plain(&[], &endpoint.fixed_body) {
+            let mut others = fields.iter().chain(&known);
+            if others.any(|(other, _): &(Vec<String>, Span)| clash(other, &name)) {
+                self.twice(&name, &span);
+            }
+            known.push((name, span));
+        }
+        known.extend(fields);
+        for variant in endpoint.one_of.iter().flat_map(|group| &group.variants) {
+            for (name, span) in plain(&variant.fields, &variant.fixed) {
+                if known.iter().any(|(other, _)| clash(other, &name)) {
+                    self.twice(&name, &span);
+                }
+            }
+        }
+    }
+
+    fn twice(&mut self, name: &[String], span: &Span) {
+        let message = format!("`{}` would stand in the body twice", name.join("/"));
+        let help = "another field or constant of this body has that place: leave out one of them";
+        self.diagnostics.add_with_help("E0203", span, message, "the second one", help);
     }
 
     fn unique_rust(&mut self, fields: &[Field], groups: &[surface::OneOf]) {
@@ -389,6 +450,23 @@ impl Resolver<'_, '_> {
         if group.variants.len() < 2 {
             let message = format!("the group `{}` has fewer than two variants", group.name.value);
             self.diagnostics.add("E0213", &group.name.span, message, "fewer than two variants");
+        }
+        let mut names = BTreeSet::new();
+        for variant in group.variants.iter().filter(|variant| !names.insert(names::camel(&variant.name))) {
+            let message = format!("two variants are called `{}` in Rust", names::camel(&variant.name));
+            self.diagnostics.add("E0204", &variant.name.span, message, "the second one");
+        }
+        // All its inputs absent, a variant would be read as another one.
+        let may_be_empty = |variant: &&surface::Variant| {
+            group.required
+                && !variant.fields.is_empty()
+                && variant.fixed.is_empty()
+                && !variant.fields.iter().any(|field| field.required)
+        };
+        for variant in group.variants.iter().filter(may_be_empty) {
+            let message = format!("the variant `{}` has no required input", variant.name.value);
+            let help = "mark the input by which it is known with `required = true`, or add a constant";
+            self.diagnostics.add_with_help("E0213", &variant.name.span, message, "could be any variant", help);
         }
         let variants = group.variants.iter().map(|variant| {
             let fields = self.inputs(&variant.fields);

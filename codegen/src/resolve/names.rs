@@ -7,6 +7,8 @@ use heck::{ToSnakeCase, ToUpperCamelCase};
 use crate::diagnostic::{Diagnostics, did_you_mean};
 use crate::identifier::{KEYWORDS, METHODS};
 use crate::model::{Endpoint, Model, TypeKind};
+use crate::source::Span;
+use crate::surface::Surface;
 
 /// A field or module name. A keyword gets a trailing underscore: raw identifiers read badly, and some are not allowed.
 pub(crate) fn snake(wire: &str) -> String {
@@ -28,6 +30,69 @@ pub(crate) fn camel(wire: &str) -> String {
         name
     };
     if name == "Self" { "Self_".to_owned() } else { name }
+}
+
+/// Modules that every API has.
+const MODULES: [&str; 4] = ["every", "serve", "service", "types"];
+
+/// Checks the names of files and folders, of which modules are made, and that no two types have one name.
+pub(super) fn check(model: &Model, surface: &Surface, diagnostics: &mut Diagnostics) {
+    for endpoint in &model.endpoints {
+        let place = &endpoint.surface.place;
+        let words = endpoint.surface.module.split('/').chain([endpoint.surface.stem.as_str()]);
+        words.for_each(|word| file_name(word, place, diagnostics));
+        if MODULES.contains(&endpoint.module.as_str()) {
+            let message = format!("`{}` is a module that every API has", endpoint.module);
+            let help = "give the folder another name";
+            diagnostics.add_with_help("E0229", place, message, "taken", help);
+        }
+    }
+    for file in &surface.types {
+        let place = Span { file: file.file, range: 0..0 };
+        file_name(&file.module, &place, diagnostics);
+    }
+    let mut taken: BTreeSet<&str> = model.endpoints.iter().map(|endpoint| endpoint.type_name.as_str()).collect();
+    for endpoint in &model.endpoints {
+        let groups = endpoint.one_of.iter().zip(&endpoint.surface.one_of);
+        let groups = groups.map(|(group, surface)| (group.type_name.as_str(), &surface.name.span));
+        let waiters = endpoint.waiters.iter().map(|waiter| (waiter.type_name.as_str(), &waiter.surface.name.span));
+        for (name, span) in groups.chain(waiters).filter(|(name, _)| !taken.insert(name)) {
+            let message = format!("`{name}` is another call, waiter or group of this API");
+            diagnostics.add_with_help("E0229", span, message, "taken", "choose a more specific name");
+        }
+    }
+    let mut names = BTreeSet::new();
+    for credentials in &model.service.credentials {
+        if !names.insert(&credentials.name.value) {
+            let message = format!("two credentials are called `{}`", credentials.name.value);
+            diagnostics.add("E0204", &credentials.name.span, message, "the second one");
+        }
+    }
+    let mut names = BTreeSet::from(["Unknown".to_owned()]);
+    for error in &model.service.errors {
+        let name = error.name.as_ref().map_or_else(|| camel(&error.code), |name| name.value.clone());
+        if !names.insert(name.clone()) {
+            let message = format!("two error codes are called `{name}` in Rust");
+            let help = "give one of them another name with `as`; `Unknown` is any other code";
+            let span = error.name.as_ref().map_or(&error.code.span, |name| &name.span);
+            diagnostics.add_with_help("E0204", span, message, "the second one", help);
+        }
+    }
+    let service = &model.service.name;
+    if crate::emit::rust::imports::is_taken(service) {
+        let message = format!("`{}` is a name that generated code uses", service.value);
+        diagnostics.add_with_help("E0229", &service.span, message, "taken", "choose a more specific name");
+    }
+}
+
+/// Checks a name of which a module is made.
+fn file_name(word: &str, place: &Span, diagnostics: &mut Diagnostics) {
+    if snake(word) != word {
+        let message = format!("`{}` cannot be the name of a module in Rust", word.escape_debug());
+        let help =
+            "files and folders have lower-case words with `_` between them, and are no keyword: `get_server.toml`";
+        diagnostics.add_with_help("E0224", place, message, "of this file or its folder", help);
+    }
 }
 
 /// Reports search words for what no name has, such as those of a call that is gone.

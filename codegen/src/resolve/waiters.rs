@@ -1,7 +1,8 @@
 //! Waiters: resolves the paths of their conditions through the output's fields.
 
+use super::kinds::is_text;
 use crate::diagnostic::{Diagnostics, did_you_mean};
-use crate::model::{Condition, Endpoint, Model, Step, Type, Waiter, dotted};
+use crate::model::{Condition, Endpoint, Model, Step, Type, TypeKind, Waiter, dotted};
 use crate::source::At;
 use crate::surface::{self, Wanted};
 
@@ -54,7 +55,35 @@ impl Paths<'_, '_> {
             Wanted::Absent if is_flag => {}
             Wanted::Texts(_) | Wanted::Absent => self.check_shown(&condition.path, &path),
         }
+        if let (Wanted::Texts(texts), Some(Step::Field { ty, .. })) = (&condition.wanted, path.last()) {
+            texts.iter().for_each(|text| self.check_value(condition, text, ty));
+        }
         Condition { name: dotted(&condition.path), path, wanted: condition.wanted.clone() }
+    }
+
+    /// Refuses a value that the field never has.
+    fn check_value(&mut self, condition: &surface::Condition, text: &str, ty: &Type) {
+        let known = match ty {
+            Type::Named(name) => match self.model.types.get(name).map(|entry| &entry.kind) {
+                Some(TypeKind::Enumeration { values, .. }) => values.iter().map(|value| value.wire.as_str()).collect(),
+                _ => Vec::new(),
+            },
+            Type::Flag => vec!["true", "false"],
+            _ => Vec::new(),
+        };
+        let is_odd = match ty {
+            Type::Int | Type::Uint => text.parse::<i64>().is_err(),
+            _ => !known.is_empty() && !known.contains(&text),
+        };
+        if is_odd {
+            let help = match did_you_mean(text, known.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None if known.is_empty() => "write a number, or `true` if it only has to be there".to_owned(),
+                None => format!("the values are: {}", known.join(", ")),
+            };
+            let message = format!("`{}` is never `{text}`", condition.path.value);
+            self.diagnostics.add_with_help("E0214", &condition.path.span, message, "never holds", help);
+        }
     }
 
     fn failure(&mut self, condition: &surface::Condition) -> Condition {
@@ -74,7 +103,13 @@ impl Paths<'_, '_> {
     }
 
     fn check_shown(&mut self, text: &At<String>, steps: &[Step]) {
-        if let Some(Step::Field { ty: Type::List(_) | Type::Map(..) | Type::Secret | Type::Any, .. }) = steps.last() {
+        let is_shown = |ty: &Type| match ty {
+            Type::Csv(item) => is_text(self.model, item),
+            ty => is_text(self.model, ty),
+        };
+        if let Some(Step::Field { ty, .. }) = steps.last()
+            && !is_shown(ty)
+        {
             let help = "`true` means that it is there";
             let message = format!("`{}` has no text that may be shown", text.value);
             self.diagnostics.add_with_help("E0214", &text.span, message, "a secret, or no single value", help);

@@ -32,6 +32,8 @@ impl Checker<'_> {
 
     /// Checks one table; `place` is where a missing key is reported.
     pub(crate) fn table(&mut self, table: &DeTable<'_>, keys: &'static [Key], place: &Span, what: &str) {
+        // A required key that is misspelt is there.
+        let mut meant = Vec::new();
         for (name, value) in table {
             let word: &str = name.get_ref();
             match keys.iter().find(|key| key.name == word) {
@@ -40,13 +42,16 @@ impl Checker<'_> {
                     let span = self.span(name);
                     let message = format!("unknown key `{word}` in {what}");
                     match did_you_mean(word, keys.iter().map(|key| key.name)) {
-                        Some(near) => self.diagnostics.add_with_help(
-                            "E0101",
-                            &span,
-                            message,
-                            "not a key of the spec language",
-                            format!("did you mean `{near}`?"),
-                        ),
+                        Some(near) => {
+                            meant.push(near);
+                            self.diagnostics.add_with_help(
+                                "E0101",
+                                &span,
+                                message,
+                                "not a key of the spec language",
+                                format!("did you mean `{near}`?"),
+                            );
+                        }
                         None => {
                             let known: Vec<_> = keys.iter().map(|key| key.name).collect();
                             self.diagnostics.add_with_help(
@@ -62,7 +67,7 @@ impl Checker<'_> {
             }
         }
         for key in keys.iter().filter(|key| key.required) {
-            if !table.contains_key(key.name) {
+            if !table.contains_key(key.name) && !meant.contains(&key.name) {
                 self.diagnostics.add_with_help(
                     "E0102",
                     place,

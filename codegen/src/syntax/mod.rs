@@ -124,7 +124,11 @@ fn parse<'s>(
         let (table, errors) = DeTable::parse_recoverable(text);
         for error in &errors {
             let range = error.span().unwrap_or(0..text.len().min(1));
-            diagnostics.add("E0001", &Span { file: id, range }, error.message(), "not TOML");
+            let help = match error.message() {
+                message if message.contains("duplicate") => "each name is there once in a table: leave out one of them",
+                _ => "texts stand in quotes, lists in `[…]`, tables in `{ … }` on one line or below a `[header]`",
+            };
+            diagnostics.add_with_help("E0001", &Span { file: id, range }, error.message(), "not TOML", help);
         }
         if errors.is_empty() {
             let first_line = Span { file: id, range: 0..text.find('\n').unwrap_or(text.len()) };

@@ -56,6 +56,7 @@ pub(super) fn read(node: &Node<'_, '_>) -> Service {
             .iter()
             .find(|word| word.as_str() == "map-as-list" && is("one-as-list"))
             .map(|word| word.span.clone()),
+        dates: node.span("dates"),
         datetime_patterns: forms("datetime"),
         date_patterns: forms("date"),
         hosts: node

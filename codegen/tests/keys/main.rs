@@ -1,8 +1,8 @@
 //! The keys of the spec language: each stands in an invented API (`course`), and specs with one mistake, in every way that
 //! the schema of a key knows, are told where it stands.
 //!
-//! The small run breaks one place for each key of a table in the obstacle APIs, `HOSTKIT_BROKEN_SIZE=each` one in each API,
-//! and `HOSTKIT_PROMISE_SIZE=long` breaks every place of every API.
+//! The run breaks one place for each key of a table in the obstacle APIs; `HOSTKIT_PROMISE_SIZE=long` breaks every place of
+//! every API, for which `--profile long` is made.
 
 #[path = "../common/mod.rs"]
 mod common;
@@ -12,6 +12,9 @@ mod places;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
 use common::{apis, split};
 use edits::{Edit, Expected, edits};
@@ -31,15 +34,60 @@ impl Base {
         Self { api: api.to_owned(), specs, examples }
     }
 
-    /// What is said when the file at `index` has this text.
-    fn with(&self, index: usize, text: &str) -> Verdict {
-        let mut specs = self.specs.clone();
-        text.clone_into(&mut specs[index].1);
-        let sources = Sources::new(specs).with_examples(self.examples.clone());
+    /// The sources in which the file at `index` is broken: without the calls that it has nothing to do with, if the rest is
+    /// sound without them. To read a whole service for each mistake takes most of the time.
+    fn around(&self, index: usize) -> Sources {
+        let part = self.part(index);
+        let sources = Sources::new(part.specs.clone()).with_examples(part.examples);
+        match Specs::read(&self.api, &sources) {
+            Ok(_) => sources,
+            Err(_) => Sources::new(self.specs.clone()).with_examples(self.examples.clone()),
+        }
+    }
+
+    /// The service, its types, the file at `index`, one call of each module, and every call that one of these names.
+    fn part(&self, index: usize) -> Self {
+        let call = |path: &str| {
+            let inside = path.strip_prefix(&self.api)?.strip_prefix('/')?.strip_suffix(".toml")?;
+            (inside.contains('/') && !inside.starts_with("types/")).then(|| inside.to_owned())
+        };
+        // What belongs to the whole API: translations and the inventory.
+        let is_kept =
+            |path: &str| call(path).is_none() && (path.ends_with("/service.toml") || path.contains("/types/"));
+        let mut modules = BTreeSet::new();
+        let mut kept: BTreeSet<usize> = BTreeSet::from([index]);
+        for (at, (path, _)) in self.specs.iter().enumerate() {
+            let is_first = call(path).and_then(|call| Some(call.rsplit_once('/')?.0.to_owned()));
+            if is_kept(path) || is_first.is_some_and(|module| modules.insert(module)) {
+                kept.insert(at);
+            }
+        }
+        let calls: BTreeMap<String, usize> =
+            self.specs.iter().enumerate().filter_map(|(at, (path, _))| Some((call(path)?, at))).collect();
+        let mut open: Vec<usize> = kept.iter().copied().collect();
+        while let Some(at) = open.pop() {
+            let words = self.specs[at].1.split('"').map(|word| word.split(':').next().unwrap_or_default());
+            open.extend(words.filter_map(|word| calls.get(word).copied()).filter(|named| kept.insert(*named)));
+        }
+        let folders: Vec<String> =
+            kept.iter().filter_map(|at| Some(format!("{}/{}/", self.api, call(&self.specs[*at].0)?))).collect();
+        let is_example = |path: &str| folders.iter().any(|folder| path.starts_with(folder));
+        Self {
+            api: self.api.clone(),
+            specs: kept.iter().map(|at| self.specs[*at].clone()).collect(),
+            examples: self.examples.iter().filter(|(path, _)| is_example(path)).cloned().collect(),
+        }
+    }
+
+    /// What is said when the file of this path has this text.
+    fn with(&self, around: &Sources, path: &str, edit: &Edit, generates: bool) -> Verdict {
+        let sources = around.clone().with_specs([(path.to_owned(), edit.text.clone())]);
         let run = || match Specs::read(&self.api, &sources) {
             Ok(specs) => {
                 // What passes the check can be generated.
-                drop((specs.rust(), specs.reference(), specs.openapi()));
+                if generates {
+                    drop((specs.rust(), specs.reference(), specs.openapi()));
+                }
                 Verdict::Sound
             }
             Err(diagnostics) => Verdict::Broken(said(&diagnostics.render(&sources, false))),
@@ -96,51 +144,110 @@ fn wrong(expected: Expected, verdict: &Verdict, file: &str, lines: std::ops::Ran
     (!is_right).then(|| format!("expected a diagnostic in line {lines:?} of {file}, found {said:?}"))
 }
 
-#[test]
-fn one_mistake_is_said_where_it_stands() {
-    let is_long = std::env::var("HOSTKIT_PROMISE_SIZE").is_ok_and(|size| size == "long");
-    let of_each = std::env::var("HOSTKIT_BROKEN_SIZE").is_ok_and(|size| size == "each");
-    let schemas = Schemas::read();
-    let (mut tried, mut findings, mut seen) = (BTreeSet::new(), Vec::new(), BTreeSet::new());
-    let (mut cases, mut broken, mut diagnostics) = (0_usize, 0_usize, 0_usize);
-    let mut codes: BTreeMap<String, usize> = BTreeMap::new();
-    let apis = apis().into_iter().filter(|api| is_long || of_each || api.starts_with("obstacle"));
-    let mut bases: Vec<Base> = apis.map(|api| Base::read(&api)).collect();
-    // A key is broken in the smallest API that has it.
-    bases.sort_by_key(|base| base.specs.len() + base.examples.len());
-    for base in &bases {
-        if of_each {
-            tried.clear();
-        }
-        for (index, (path, text)) in base.specs.iter().enumerate() {
+/// A file with what is tried in it: for each edit, whether what is sound after it is generated; `None` leaves it out.
+struct Task {
+    base: usize,
+    file: usize,
+    tried: Vec<Option<bool>>,
+}
+
+/// What is tried: one edit of each kind for each key, or all. Code is generated once for each key and kind of edit.
+fn tasks(bases: &[Base], schemas: &Schemas, is_long: bool) -> (Vec<Task>, BTreeSet<String>) {
+    let (mut known, mut keys, mut tasks) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
+    for (number, base) in bases.iter().enumerate() {
+        for (file, (path, text)) in base.specs.iter().enumerate() {
+            let mut tried = Vec::new();
             for place in schemas.of(path).map(|schema| places(text, schema)).unwrap_or_default() {
-                seen.insert(place.key.clone());
                 for edit in edits(&place, text) {
-                    if !is_long && !tried.insert((place.key.clone(), edit.name)) {
-                        continue;
-                    }
-                    cases += 1;
-                    let verdict = base.with(index, &edit.text);
-                    if let Verdict::Broken(said) = &verdict {
-                        broken += 1;
-                        diagnostics += said.len();
-                        for said in said {
-                            *codes.entry(said.code.clone()).or_default() += 1;
-                        }
-                    }
-                    let lines = lines(text, &place);
-                    if let Some(why) = wrong(edit.expected, &verdict, path, lines.clone()) {
-                        findings.push(finding(path, *lines.start(), &place, &edit, &why));
-                    }
+                    let is_new = known.insert((place.key.clone(), edit.name));
+                    tried.push((is_long || is_new).then_some(is_new));
                 }
+                keys.insert(place.key);
+            }
+            if tried.iter().any(Option::is_some) {
+                tasks.push(Task { base: number, file, tried });
             }
         }
     }
+    (tasks, keys)
+}
+
+/// What was said of all edits.
+#[derive(Default)]
+struct Total {
+    sound: usize,
+    generated: usize,
+    broken: usize,
+    diagnostics: usize,
+    codes: BTreeMap<String, usize>,
+    findings: Vec<String>,
+}
+
+impl Total {
+    fn add(&mut self, verdict: &Verdict, generates: bool, finding: Option<String>) {
+        match verdict {
+            Verdict::Sound => {
+                self.sound += 1;
+                self.generated += usize::from(generates);
+            }
+            Verdict::Broken(said) => {
+                self.broken += 1;
+                self.diagnostics += said.len();
+                for said in said {
+                    *self.codes.entry(said.code.clone()).or_default() += 1;
+                }
+            }
+            Verdict::Panicked => {}
+        }
+        self.findings.extend(finding);
+    }
+}
+
+fn run(task: &Task, base: &Base, schemas: &Schemas, total: &Mutex<Total>) {
+    let (path, text) = &base.specs[task.file];
+    let around = base.around(task.file);
+    let mut tried = task.tried.iter();
+    for place in schemas.of(path).map(|schema| places(text, schema)).unwrap_or_default() {
+        for edit in edits(&place, text) {
+            let Some(Some(generates)) = tried.next() else { continue };
+            let verdict = base.with(&around, path, &edit, *generates);
+            let lines = lines(text, &place);
+            let why = wrong(edit.expected, &verdict, path, lines.clone());
+            let finding = why.map(|why| finding(path, *lines.start(), &place, &edit, &why));
+            total.lock().expect("no thread panics with it").add(&verdict, *generates, finding);
+        }
+    }
+}
+
+#[test]
+fn one_mistake_is_said_where_it_stands() {
+    let is_long = std::env::var("HOSTKIT_PROMISE_SIZE").is_ok_and(|size| size == "long");
+    let schemas = Schemas::read();
+    let apis = apis().into_iter().filter(|api| is_long || api.starts_with("obstacle"));
+    let mut bases: Vec<Base> = apis.map(|api| Base::read(&api)).collect();
+    // A key is broken in the smallest API that has it.
+    bases.sort_by_key(|base| base.specs.len() + base.examples.len());
+    let (tasks, keys) = tasks(&bases, &schemas, is_long);
+    assert!(keys.len() > 150, "few keys were found: {keys:?}");
+    let (next, total) = (AtomicUsize::new(0), Mutex::new(Total::default()));
+    thread::scope(|scope| {
+        for _ in 0..thread::available_parallelism().map_or(1, std::num::NonZero::get) {
+            scope.spawn(|| {
+                while let Some(task) = tasks.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    run(task, &bases[task.base], &schemas, &total);
+                }
+            });
+        }
+    });
+    let total = total.into_inner().expect("no thread panicked");
+    let Total { sound, generated, broken, diagnostics, codes, mut findings } = total;
+    findings.sort();
     println!(
-        "{cases} edits at {} keys: {broken} broken with {diagnostics} diagnostics, by code: {codes:?}",
-        seen.len()
+        "{} edits at {} keys: {sound} sound, of which {generated} were generated, and {broken} broken with {diagnostics} \
+         diagnostics, by code: {codes:?}",
+        sound + broken,
+        keys.len()
     );
-    assert!(seen.len() > 150, "few keys were found: {seen:?}");
     assert!(findings.is_empty(), "{} findings\n{}", findings.len(), findings.join("\n"));
 }
 

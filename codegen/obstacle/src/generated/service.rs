@@ -8,7 +8,7 @@ use std::time::Duration;
 use hostkit_proto::codec::{DecodeError, InputLimit};
 use hostkit_proto::{
     Api, ApiInfo, EncodeError, Endpoint, FaultCode, FaultKind, Format, Host, Leniency, RateRule, RawAnswer,
-    RequestParts, Secret, Session, StatusFaults, Value, Verdict,
+    RequestParts, Secret, Session, StatusFaults, Verdict,
 };
 
 /// An API with nasty names; nobody's, and every test's.
@@ -59,7 +59,7 @@ pub enum Credentials {
         /// The field `key`.
         key: Secret,
     },
-    /// Two cookies, and a value of several parts in the body.
+    /// Two cookies, and a value of several parts in the query.
     Cookies {
         /// The field `login`.
         login: String,
@@ -96,7 +96,7 @@ impl Credentials {
         Self::InAddress { number, key: key.into() }
     }
 
-    /// Two cookies, and a value of several parts in the body.
+    /// Two cookies, and a value of several parts in the query.
     pub fn cookies(login: impl Into<String>, number: i64, key: impl Into<Secret>) -> Self {
         Self::Cookies { login: login.into(), number, key: key.into() }
     }
@@ -163,7 +163,6 @@ impl Api for Obstacle {
         rates: &[RateRule { name: "per-minute", count: 10, window: Duration::from_secs(60) }],
         session_hosts: &["api.example.net", "*.example.net"],
         session_lifetime: Some(Duration::from_secs(1200)),
-        request_keys: &["sign"],
         answer_fields: &[
             "$text",
             "2fa",
@@ -305,19 +304,15 @@ impl Api for Obstacle {
                 out.secret_query("api key", key);
             }
             Credentials::Cookies { login, number, key } => {
+                out.check(("login", "sign"), login, &InputLimit::NONE.min_length(1));
+                out.check(("key", "sign"), key, &InputLimit::NONE.min_length(1));
+                out.secret_query(
+                    "sign",
+                    &Secret::new([login.as_str(), ":", number.to_string().as_str(), ":", key.expose()].concat()),
+                );
                 out.check(("login", "user"), login, &InputLimit::NONE.min_length(1));
                 out.check(("key", "sid"), key, &InputLimit::NONE.min_length(1));
                 out.secret_header("Cookie", &Secret::new(["user=", login.as_str(), "; sid=", key.expose()].concat()))?;
-                out.check(("login", "sign"), login, &InputLimit::NONE.min_length(1));
-                out.check(("key", "sign"), key, &InputLimit::NONE.min_length(1));
-                out.body_field(
-                    "sign",
-                    Value::Text(
-                        Secret::new([login.as_str(), ":", number.to_string().as_str(), ":", key.expose()].concat())
-                            .expose()
-                            .to_owned(),
-                    ),
-                );
             }
         }
         out.checked()

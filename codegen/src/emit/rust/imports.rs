@@ -104,14 +104,30 @@ const KNOWN_TO_USERS: &[(&str, &[&str])] = &[
     ("hostkit", &["Bytes", "Date", "DateTime", "Gibibytes", "Html", "Kibibytes", "Mebibytes", "Outcome", "UnixTime"]),
 ];
 
+/// Names that generated code has without an import, and those of the API itself.
+const PRELUDE: &[&str] = &[
+    "Option",
+    "Result",
+    "Vec",
+    "String",
+    "Some",
+    "None",
+    "Ok",
+    "Err",
+    "Box",
+    "From",
+    "Into",
+    "Iterator",
+    "Credentials",
+    "Code",
+];
+
 /// Traits to import where one of their items is named: item, trait.
 const TRAITS: &[(&str, &str)] = &[("to_text", "ToText"), ("INFO", "Endpoint")];
 
 /// Whether a spec's name would shadow one that generated code imports.
 pub(crate) fn is_taken(name: &str) -> bool {
-    KNOWN.iter().any(|(_, known)| known.contains(&name))
-        || ["Option", "Result", "Vec", "String", "Some", "None", "Ok", "Err", "Box", "Credentials", "Code"]
-            .contains(&name)
+    KNOWN.iter().any(|(_, known)| known.contains(&name)) || PRELUDE.contains(&name)
 }
 
 /// Names that the specs of an API declare, indexed once for all files.

@@ -1,6 +1,6 @@
 //! The keys of `service.toml`.
 
-use super::{FAULT_KINDS, FORMATS, Key, METHODS, ORIGINS, PROVENANCES, QUIRKS, STATUS_MEANINGS, Shape, key, must};
+use super::{FAULT_KINDS, Key, METHODS, ORIGINS, PROVENANCES, QUIRKS, STATUS_MEANINGS, Shape, key, must};
 
 const LENIENCIES: &[&str] = &[
     "one-as-list",
@@ -112,7 +112,7 @@ pub(crate) const SERVICE: &[Key] = &[
     must("zone", Shape::Text, "The time zone of its dates."),
     key("currency", Shape::Text, "The currency of all amounts, if the document says it: `RUB`."),
     must("formats", Shape::Words(&["xml", "json", "php", "print_r"]), "Formats of answers; the first is the default."),
-    key("request", Shape::Word(FORMATS), "The format of request bodies, if it is another."),
+    key("request", Shape::Word(&["xml", "json", "form"]), "The format of request bodies, if it is another."),
     key("negotiates", Shape::Flag, "The wanted format is said in `Accept`."),
     key("path", Shape::Text, "The path of endpoints that give none."),
     key("method", Shape::Word(METHODS), "The method of endpoints that give none."),

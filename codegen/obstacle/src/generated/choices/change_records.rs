@@ -92,7 +92,7 @@ impl Endpoint for ChangeRecords {
         let mut body = out.object();
         body.set("ttl", &self.ttl);
         body.set_names(&Names::new("{field}_{key}"), &self.records);
-        out.body(body);
+        out.xml_wrapped_body("changes", body);
         out.checked()
     }
 

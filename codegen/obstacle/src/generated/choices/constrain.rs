@@ -250,7 +250,7 @@ impl Endpoint for Constrain {
             Some(ConstrainWhich::Second(the_second_way)) => body.set("the_second_way", the_second_way),
             None => {}
         }
-        out.body(body);
+        out.xml_wrapped_body("limits", body);
         out.checked()
     }
 

@@ -117,7 +117,7 @@ impl Endpoint for Depend {
         body.set("period", &self.period);
         body.set("kind", &self.kind);
         body.set("size", &self.size);
-        out.body(body);
+        out.xml_wrapped_body("order", body);
         out.checked()
     }
 

@@ -75,7 +75,7 @@ impl Endpoint for Destroy {
         let mut body = out.object();
         body.set_value("sure", Value::Text("yes".into()));
         body.set_value("really", Value::Number("1".into()));
-        out.body(body);
+        out.xml_wrapped_body("destroy", body);
         out.checked()
     }
 

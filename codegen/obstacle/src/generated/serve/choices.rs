@@ -49,7 +49,7 @@ impl Serve for ChangeAny {
 impl Serve for ChangeRecords {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
-        request.body::<Self, _>(&Root::None, |fields| {
+        request.body::<Self, _>(&Root::XmlOnly(Name::new("changes")), |fields| {
             let ttl = fields.optional(&Name::new("ttl"))?;
             let records = fields.gather_map(&Names::new("{field}_{key}"))?.unwrap_or_default();
             Ok(Self { ttl, records })
@@ -118,7 +118,7 @@ impl Serve for Constrain {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
         let id = path.get("id")?;
-        request.body::<Self, _>(&Root::None, |fields| {
+        request.body::<Self, _>(&Root::XmlOnly(Name::new("limits")), |fields| {
             let tags = fields.required_list(&Name::new("tags"), 100_000)?;
             let days = fields.required(&Name::new("days"))?;
             let low = fields.optional(&Name::new("low"))?;
@@ -153,7 +153,7 @@ impl Serve for Constrain {
 impl Serve for Depend {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
-        request.body::<Self, _>(&Root::None, |fields| {
+        request.body::<Self, _>(&Root::XmlOnly(Name::new("order")), |fields| {
             let auto_renew = fields.optional(&Name::new("auto-renew"))?;
             let period = fields.optional(&Name::new("period"))?;
             let kind = fields.optional(&Name::new("kind"))?;

@@ -15,7 +15,7 @@ impl Serve for Destroy {
         let path = request.matches::<Self>()?;
         request.fixed_query("delete", "1")?;
         let id = path.get("id")?;
-        request.body::<Self, _>(&Root::None, |fields| {
+        request.body::<Self, _>(&Root::XmlOnly(Name::new("destroy")), |fields| {
             fields.fixed("sure", "yes")?;
             fields.fixed("really", "1")?;
             Ok(Self { id })

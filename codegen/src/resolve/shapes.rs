@@ -1,0 +1,239 @@
+//! Checks that each type expression and its limits give a type of Rust, and that values of it can be read and written.
+
+use std::collections::BTreeSet;
+
+use hostkit_proto::{Date, DateTime};
+
+use super::kinds::is_text;
+use crate::diagnostic::Diagnostics;
+use crate::model::{Endpoint, Field, Model, Output, Type, TypeKind};
+use crate::source::{At, Span};
+use crate::surface::{self, Surface};
+
+pub(super) fn check(model: &Model, surface: &Surface, diagnostics: &mut Diagnostics) {
+    for endpoint in &model.endpoints {
+        inputs(endpoint).for_each(|field| of_field(model, field, diagnostics));
+        output(model, endpoint, diagnostics);
+    }
+    for entry in model.types.values() {
+        if let TypeKind::Struct(fields) = &entry.kind {
+            fields.iter().for_each(|field| of_field(model, field, diagnostics));
+        }
+    }
+    for definition in surface.types.iter().flat_map(|file| &file.types) {
+        let Some(entry) = model.types.get(&definition.name.value) else { continue };
+        match (&entry.kind, &definition.kind) {
+            (TypeKind::Enumeration { .. }, surface::TypeKind::Enumeration { is_number, values }) => {
+                enumeration(&definition.name, *is_number, values, diagnostics);
+            }
+            (TypeKind::Union { scalar, object, list }, _) => {
+                union(model, &definition.name.span, [scalar, object, list].map(Option::as_ref), diagnostics);
+            }
+            _ => {}
+        }
+        itself(model, &definition.name, diagnostics);
+    }
+    rates(model, diagnostics);
+}
+
+/// All inputs of a call, those of its variants too.
+fn inputs(endpoint: &Endpoint) -> impl Iterator<Item = &Field> {
+    let variants = endpoint.one_of.iter().flat_map(|group| &group.variants);
+    endpoint.inputs().chain(variants.flat_map(|variant| &variant.fields))
+}
+
+fn of_field(model: &Model, field: &Field, diagnostics: &mut Diagnostics) {
+    let surface = &field.surface;
+    let (span, place) = (&surface.wire.span, &surface.ty.span);
+    expression(model, &field.ty, place, diagnostics);
+    if let Type::Csv(item) = &field.ty
+        && !is_text(model, item)
+        && **item != Type::Secret
+    {
+        let help = "the items of a list that is joined are scalars";
+        diagnostics.add_with_help("E0226", place, "items that are joined are one text each", "not one text", help);
+    }
+    let is_many = matches!(field.ty, Type::List(_) | Type::Map(..) | Type::Csv(_));
+    if surface.max_items.is_some_and(|most| most < 1 || !is_many) {
+        let help = "at least 1, of a list or a map";
+        diagnostics.add_with_help("E0207", span, "`max-items` limits no list", "not such a limit", help);
+    }
+    if surface.write_text && !field.ty.item().is_number() && !is_text(model, field.ty.item()) {
+        let help = "leave it out: only a number differs with and without quotes";
+        diagnostics.add_with_help("E0207", span, "`write` is for numbers", "not a number", help);
+    }
+    let limits = std::iter::once(&surface.limits);
+    let others = surface.host_limits.iter().chain(&surface.when).map(|(_, limits)| limits);
+    for limits in limits.chain(others) {
+        if limits.multiple_of.is_some_and(|step| step < 1) {
+            diagnostics.add("E0207", span, "`multiple-of` is a number from 1 up", "not such a number");
+        }
+        if limits.min_length.into_iter().chain(limits.max_length).any(|length| length < 0) {
+            diagnostics.add("E0207", span, "the length of a text is not negative", "not a length");
+        }
+        let is_limited = limits.min.or(limits.max).or(limits.multiple_of).is_some();
+        if is_limited && matches!(field.ty, Type::Map(..)) {
+            diagnostics.add("E0207", span, "the items of a map have no limits", "not checked here");
+        }
+    }
+    pattern(field, diagnostics);
+}
+
+/// The pattern of a date, or of a field that is none.
+fn pattern(field: &Field, diagnostics: &mut Diagnostics) {
+    // A field without one has the first of the service.
+    let Some(pattern) = &field.surface.pattern else { return };
+    let span = &field.surface.wire.span;
+    let is_read = match field.ty {
+        Type::DateTime => reads_datetime(pattern),
+        Type::Date => reads_date(pattern),
+        _ => {
+            let help = "items of a list or map are in the form that `[dates]` of service.toml says";
+            let message = "`pattern` is for one `date` or `datetime`";
+            diagnostics.add_with_help("E0207", span, message, "not such a field", help);
+            return;
+        }
+    };
+    if !is_read {
+        let message = format!("no date can be read by `{pattern}`");
+        let help = "such as `%Y-%m-%d %H:%M:%S`, with the year in four digits";
+        diagnostics.add_with_help("E0207", span, message, "not a pattern of dates", help);
+    }
+}
+
+/// A date that every pattern shows as itself.
+const SHOWN: &str = "2026-11-29 00:00:00";
+
+fn reads_datetime(pattern: &str) -> bool {
+    let shown = DateTime::parse("%Y-%m-%d %H:%M:%S", SHOWN);
+    shown.is_some_and(|date| DateTime::parse(pattern, &date.format(pattern)) == Some(date))
+}
+
+fn reads_date(pattern: &str) -> bool {
+    let shown = Date::parse("%Y-%m-%d", &SHOWN[..10]);
+    shown.is_some_and(|date| Date::parse(pattern, &date.format(pattern)) == Some(date))
+}
+
+fn output(model: &Model, endpoint: &Endpoint, diagnostics: &mut Diagnostics) {
+    let response = &endpoint.surface.response;
+    let (Some(ty), Some(place)) = (endpoint.output.ty(), &response.ty) else { return };
+    let inner = match ty {
+        Type::Option(inner) => inner,
+        ty => ty,
+    };
+    expression(model, inner, &place.span, diagnostics);
+    let is_many = matches!(inner, Type::List(_) | Type::Map(..));
+    if response.max_items.is_some_and(|most| most < 1 || !is_many) {
+        let help = "at least 1, of a list or a map";
+        diagnostics.add_with_help("E0207", &place.span, "`max-items` limits no list", "not such a limit", help);
+    }
+    let takes_option = matches!(endpoint.output, Output::Whole(_) | Output::Under(..));
+    if matches!(ty, Type::Option(_)) && !takes_option {
+        let help = "leave out the `?`";
+        diagnostics.add_with_help("E0201", &place.span, "this output is always there", "not optional", help);
+    }
+}
+
+/// What stands inside a type expression.
+fn expression(model: &Model, ty: &Type, span: &Span, diagnostics: &mut Diagnostics) {
+    match ty {
+        Type::Option(_) => {
+            let help = "leave out the `?`: a field is optional without `required = true`";
+            let message = "`?` stands at the end of the `type` of a `[response]`";
+            diagnostics.add_with_help("E0201", span, message, "not optional", help);
+        }
+        Type::List(item) | Type::Csv(item) => expression(model, item, span, diagnostics),
+        Type::Map(key, item) => {
+            // Keys are sorted and looked for, which an amount and a secret do not allow.
+            if !is_text(model, key) || matches!(**key, Type::Money | Type::Currency) {
+                let help = "`text`, a number, a date or an id";
+                diagnostics.add_with_help("E0223", span, "a key of a map has to be a scalar", "not a scalar", help);
+            }
+            expression(model, item, span, diagnostics);
+        }
+        _ => {}
+    }
+}
+
+fn enumeration(
+    name: &At<String>,
+    is_number: bool,
+    values: &[surface::EnumerationValue],
+    diagnostics: &mut Diagnostics,
+) {
+    if values.is_empty() {
+        let help = "add a value that the API is known to send, or make the fields `text`";
+        diagnostics.add_with_help("E0252", &name.span, "an enumeration has values", "without `values`", help);
+    }
+    // A number is compared as it is written shortest.
+    let is_whole = |text: &str| text.parse::<i64>().is_ok_and(|number| number.to_string() == text);
+    for value in values.iter().filter(|value| is_number && !is_whole(&value.wire)) {
+        let message = format!("`{}` is no whole number", value.wire.value);
+        let help = "leave out `kind = \"number\"` if the values are texts";
+        diagnostics.add_with_help("E0252", &value.wire.span, message, "of an enumeration of numbers", help);
+    }
+}
+
+fn union(model: &Model, span: &Span, [scalar, object, list]: [Option<&Type>; 3], diagnostics: &mut Diagnostics) {
+    let is_scalar = |ty: &Type| is_text(model, ty) || *ty == Type::Secret;
+    let is_object = |ty: &Type| model.fields(ty).is_some() || matches!(ty, Type::Map(..) | Type::Any);
+    let wrong = [
+        ("scalar", scalar.is_some_and(|ty| !is_scalar(ty)), "one text, number or flag"),
+        ("object", object.is_some_and(|ty| !is_object(ty)), "a type with fields, or a map"),
+        ("list", list.is_some_and(|ty| !matches!(ty, Type::List(_))), "a list: `[Name]`"),
+    ];
+    for (key, _, what) in wrong.iter().filter(|(_, is_wrong, _)| *is_wrong) {
+        let message = format!("`{key}` of a union is {what}");
+        diagnostics.add("E0252", span, message, "not such a type");
+    }
+    if [scalar, object, list].into_iter().flatten().count() < 2 {
+        let help = "`union = { scalar = …, object = … }`; a value of one shape has the type of that";
+        diagnostics.add_with_help("E0252", span, "a union has two shapes or three", "fewer than two", help);
+    }
+    for ty in [scalar, object, list].into_iter().flatten() {
+        expression(model, ty, span, diagnostics);
+    }
+}
+
+/// Refuses a type whose values would hold themselves, without a list or a map between.
+fn itself(model: &Model, name: &At<String>, diagnostics: &mut Diagnostics) {
+    let inside = |ty: &Type| match ty {
+        Type::Named(name) => Some(name.clone()),
+        _ => None,
+    };
+    let (mut seen, mut open) = (BTreeSet::new(), vec![name.value.clone()]);
+    while let Some(next) = open.pop() {
+        let held: Vec<String> = match model.types.get(&next).map(|entry| &entry.kind) {
+            Some(TypeKind::Struct(fields)) => fields.iter().filter_map(|field| inside(&field.ty)).collect(),
+            Some(TypeKind::Union { scalar, object, .. }) => {
+                [scalar, object].into_iter().flatten().filter_map(inside).collect()
+            }
+            _ => Vec::new(),
+        };
+        if held.contains(&name.value) {
+            let message = format!("a `{}` would hold another one without end", name.value);
+            let help = "make the field a list, such as `[Name]`, or `any`";
+            diagnostics.add_with_help("E0252", &name.span, message, "holds itself", help);
+            return;
+        }
+        open.extend(held.into_iter().filter(|name| seen.insert(name.clone())));
+    }
+}
+
+fn rates(model: &Model, diagnostics: &mut Diagnostics) {
+    for rate in model.service.rates.iter().filter(|rate| rate.count < 1 || u32::try_from(rate.count).is_err()) {
+        diagnostics.add("E0207", &rate.name.span, "a rate is a number of calls from 1 up", "not such a number");
+    }
+    for endpoint in model.endpoints.iter().filter(|endpoint| endpoint.surface.deadline.is_some_and(|time| time < 1)) {
+        let message = "`deadline` is a number of seconds from 1 up";
+        diagnostics.add("E0207", &endpoint.surface.place, message, "not such a number");
+    }
+    for (key, pattern) in [("datetime", &model.service.datetime_patterns), ("date", &model.service.date_patterns)] {
+        let reads = if key == "date" { reads_date } else { reads_datetime };
+        for pattern in pattern.iter().filter(|pattern| !reads(pattern)) {
+            let message = format!("no `{key}` can be read by `{pattern}`");
+            let help = "such as `%Y-%m-%d` or `%d.%m.%Y %H:%M`, with the year in four digits";
+            diagnostics.add_with_help("E0207", &model.service.dates, message, "in `[dates]`", help);
+        }
+    }
+}

@@ -1,0 +1,367 @@
+//! Checks that what a call sends can be written, and that answers in XML can be read: names, places and shapes that a format
+//! does not have.
+
+use std::collections::BTreeSet;
+
+use hostkit_proto::wire;
+use hostkit_proto::{BaseUrl, Format, Value};
+
+use super::kinds::is_text;
+use crate::diagnostic::Diagnostics;
+use crate::model::{Endpoint, Field, Model, Output, Type, TypeKind};
+use crate::source::{At, Span};
+use crate::surface::{Constant, IdKind, Place, Root};
+
+pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
+    let service = &model.service;
+    let formats = service.request_format.as_ref().map_or(service.formats.as_slice(), std::slice::from_ref);
+    let has_xml = formats.iter().any(|format| format == "xml");
+    let mut written = Written { model, diagnostics };
+    written.hosts();
+    for endpoint in &model.endpoints {
+        let is_sent = endpoint.surface.has_body || !endpoint.fixed_body.is_empty() || !endpoint.fixed_top.is_empty();
+        let unwritten = formats.iter().find(|format| ["php", "print_r"].contains(&format.as_str()));
+        if let Some(format) = unwritten.filter(|_| is_sent) {
+            let help = "`request` in service.toml says in which format bodies are sent: `form`, `json` or `xml`";
+            let message = format!("no client writes {format}");
+            written.diagnostics.add_with_help("E0250", &endpoint.surface.place, message, "of this body", help);
+        }
+        written.headers(endpoint);
+        written.beside(endpoint);
+        fields(endpoint).for_each(|field| written.paths(field));
+        if has_xml && is_sent {
+            written.root_element(endpoint);
+            written.names(endpoint);
+        }
+        if let Output::Under(_, name) = &endpoint.output
+            && name.json.iter().chain(&name.xml).any(String::is_empty)
+        {
+            let place = endpoint.surface.response.ty.as_ref().map_or(&endpoint.surface.place, |ty| &ty.span);
+            let help = "`root` of `[response]`: names with slashes between them, or none for the whole document";
+            written.diagnostics.add_with_help(
+                "E0251",
+                place,
+                "a root has a name between slashes",
+                "an empty name",
+                help,
+            );
+        }
+        if model.answers_in(endpoint, true) {
+            written.answer(endpoint);
+        }
+    }
+    for entry in model.types.values() {
+        if let TypeKind::Struct(fields) = &entry.kind {
+            fields.iter().for_each(|field| written.paths(field));
+        }
+    }
+    let sent = model.endpoints.iter().flat_map(|endpoint| fields(endpoint).map(|field| &field.ty));
+    let read = model.endpoints.iter().filter(|endpoint| model.answers_in(endpoint, true));
+    let read = reached(model, read.filter_map(|endpoint| endpoint.output.ty()));
+    let sent = if has_xml { reached(model, sent) } else { BTreeSet::new() };
+    for (name, entry) in &model.types {
+        let TypeKind::Struct(fields) = &entry.kind else { continue };
+        for field in fields {
+            if sent.contains(name.as_str()) {
+                written.field_names(field);
+            }
+            if sent.contains(name.as_str()) || read.contains(name.as_str()) {
+                written.nested(&field.ty, &field.surface.ty.span);
+            }
+        }
+    }
+}
+
+/// The inputs of the body, those of variants too.
+fn fields(endpoint: &Endpoint) -> impl Iterator<Item = &Field> {
+    let variants = endpoint.one_of.iter().flat_map(|group| &group.variants);
+    endpoint.body.iter().chain(variants.flat_map(|variant| &variant.fields))
+}
+
+/// The named types that values of these types contain, at any depth.
+fn reached<'m>(model: &'m Model, types: impl Iterator<Item = &'m Type>) -> BTreeSet<&'m str> {
+    let mut open: Vec<&str> = types.flat_map(Type::names).collect();
+    let mut found = BTreeSet::new();
+    while let Some(name) = open.pop() {
+        if !found.insert(name) {
+            continue;
+        }
+        match model.types.get(name).map(|entry| &entry.kind) {
+            Some(TypeKind::Struct(fields)) => open.extend(fields.iter().flat_map(|field| field.ty.names())),
+            Some(TypeKind::Union { scalar, object, list }) => {
+                open.extend([scalar, object, list].into_iter().flatten().flat_map(Type::names));
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// Whether XML can have an element or an attribute of this name.
+fn is_xml_name(step: &str) -> bool {
+    let name = step.strip_prefix('@').unwrap_or(step);
+    let element = Value::Map(vec![(name.to_owned().into(), Value::Null)]);
+    wire::write(Format::Xml, &element).is_ok()
+}
+
+/// Whether HTTP can have a header of this name.
+fn is_header_name(name: &str) -> bool {
+    let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    !name.is_empty() && name.bytes().all(is_token)
+}
+
+struct Written<'m, 'd> {
+    model: &'m Model,
+    diagnostics: &'d mut Diagnostics,
+}
+
+impl Written<'_, '_> {
+    fn hosts(&mut self) {
+        let mut names = BTreeSet::new();
+        for host in &self.model.service.hosts {
+            if let Err(error) = host.url.parse::<BaseUrl>() {
+                let help = "such as `https://api.example.net` or `https://example.net/api/v2`";
+                self.diagnostics.add_with_help("E0251", &host.name.span, error.to_string(), "its `url`", help);
+            }
+            if !names.insert(&host.name.value) {
+                let message = format!("two hosts are called `{}`", host.name.value);
+                self.diagnostics.add("E0204", &host.name.span, message, "the second one");
+            }
+        }
+    }
+
+    fn headers(&mut self, endpoint: &Endpoint) {
+        let puts = self.put_beside(endpoint, Place::Header);
+        let mut known: BTreeSet<String> = puts.map(|name| name.to_ascii_lowercase()).collect();
+        known.extend(["host", "content-length", "content-type", "accept"].map(str::to_owned));
+        for field in &endpoint.headers {
+            let (name, span) = (field.wire(), &field.surface.wire.span);
+            if !is_header_name(name) {
+                self.no_header(name, span);
+            }
+            if !known.insert(name.to_ascii_lowercase()) {
+                let help = "clients, credentials and other inputs set headers of their own: each name is there once";
+                let message = format!("the header `{name}` would be sent twice");
+                self.diagnostics.add_with_help("E0203", span, message, "the second one", help);
+            }
+        }
+    }
+
+    fn no_header(&mut self, name: &str, span: &Span) {
+        let help = "letters, digits and `-`, without blanks";
+        let message = format!("`{}` is no name of a header", name.escape_debug());
+        self.diagnostics.add_with_help("E0251", span, message, "not a name", help);
+    }
+
+    /// Refuses paths that lead nowhere.
+    fn paths(&mut self, field: &Field) {
+        let span = &field.surface.wire.span;
+        if let Some(header) = field.surface.header.as_ref().filter(|header| !is_header_name(header)) {
+            self.no_header(header, span);
+        }
+        let help = "names with slashes between them; in XML `@name` or `$text` may be the last";
+        let name = &field.name;
+        if name.json.iter().chain(&name.xml).chain(&name.also).chain(&name.item).any(String::is_empty) {
+            self.diagnostics.add_with_help("E0251", span, "a path has a name between slashes", "an empty name", help);
+            return;
+        }
+        let Some((last, above)) = name.xml.split_last() else { return };
+        let ends = |step: &str| step.starts_with('@') || step == "$text";
+        if above.iter().any(|step| ends(step)) {
+            let message = format!("nothing is below an attribute or a text of XML: `{}`", name.xml.join("/"));
+            self.diagnostics.add_with_help("E0251", span, message, "not the last name", help);
+        }
+        let item = match &field.ty {
+            Type::Csv(item) => item,
+            ty => ty,
+        };
+        let is_plain = is_text(self.model, item) || *item == Type::Secret;
+        // A name such as `@id` may be that of an object's key in JSON alone.
+        let has_xml = self.model.service.formats.iter().chain(&self.model.service.request_format).any(|of| of == "xml");
+        if ends(last) && has_xml && !is_plain && !(last == "$text" && matches!(item, Type::Html | Type::Any)) {
+            let message = format!("`{last}` holds text, which `{}` is not", field.surface.ty.value);
+            let help = "a scalar can stand there; what has parts is an element";
+            self.diagnostics.add_with_help("E0251", span, message, "not one text", help);
+        }
+    }
+
+    /// Checks that there is one element at the top, and that it can be one.
+    fn root_element(&mut self, endpoint: &Endpoint) {
+        let help =
+            "`root` of `[request]` names the element around them: `root = \"order\"`, or `root = { xml = \"order\" }`";
+        let root = &endpoint.surface.request_root;
+        let top = |path: &str| path.split('/').next().unwrap_or_default().to_owned();
+        let mut heads: BTreeSet<String> = self.put_beside(endpoint, Place::Body).map(|key| top(&key)).collect();
+        heads.extend(endpoint.fixed_top.iter().map(|constant| top(&constant.key)));
+        if let Some(root) = &root.xml {
+            heads.insert(top(root));
+            self.one_of_heads(
+                &heads,
+                &endpoint.surface.place,
+                "what is put into each body stands beside it: leave \
+                              out `root`, or put it elsewhere",
+            );
+            return;
+        }
+        heads.extend(endpoint.fixed_body.iter().map(|constant| top(&constant.key)));
+        let of = |fields: &[Field], fixed: &[Constant]| -> BTreeSet<String> {
+            let fields = fields.iter().filter_map(|field| field.name.xml.first().cloned());
+            fields.chain(fixed.iter().map(|constant| top(&constant.key))).collect()
+        };
+        heads.extend(of(&endpoint.body, &[]));
+        let mut is_said = self.one_of_heads(&heads, &endpoint.surface.place, help);
+        for (group, surface) in endpoint.one_of.iter().zip(&endpoint.surface.one_of) {
+            let mut of_group = heads.clone();
+            for variant in &group.variants {
+                let own = of(&variant.fields, &variant.fixed);
+                let with: BTreeSet<String> = heads.union(&own).cloned().collect();
+                is_said = is_said || self.one_of_heads(&with, &surface.name.span, help);
+                of_group.extend(own);
+            }
+            // Another group stands beside any variant of this one.
+            heads = of_group;
+        }
+        for field in fields(endpoint) {
+            let is_top = field.name.xml.len() == 1;
+            let head = field.name.xml.first().map_or("", String::as_str);
+            let (span, ty) = (&field.surface.wire.span, &field.ty);
+            if is_top && matches!(ty, Type::List(_)) {
+                let message = "a list cannot be the root element of XML, which is there once";
+                self.diagnostics.add_with_help("E0250", span, message, "at the top", help);
+            } else if head.starts_with('@') || head == "$text" {
+                let message = "an attribute or a text of XML needs an element that has it";
+                self.diagnostics.add_with_help("E0250", span, message, "at the top", help);
+            }
+        }
+    }
+
+    /// The names of what is put into a place beside the inputs: credentials, and constants of every call with them.
+    fn put_beside(&self, endpoint: &Endpoint, place: Place) -> impl Iterator<Item = String> {
+        let service = &self.model.service;
+        let constants = service.put.iter().filter(|put| put.names().is_empty());
+        let constants = constants.chain(service.put_by_format.iter().flat_map(|(_, puts)| puts));
+        let session = service.session.iter().flat_map(|session| &session.put);
+        let all = service.credentials.iter().flat_map(|credentials| &credentials.put).chain(constants).chain(session);
+        all.filter(move |put| put.place == place && endpoint.surface.authorised).map(|put| put.key.value.clone())
+    }
+
+    /// Refuses an input whose name something else has that is put into the same place.
+    fn beside(&mut self, endpoint: &Endpoint) {
+        let is_rooted = endpoint.surface.request_root.json.is_some();
+        let body: BTreeSet<String> = self.put_beside(endpoint, Place::Body).filter(|_| !is_rooted).collect();
+        let query: BTreeSet<String> = self.put_beside(endpoint, Place::Query).collect();
+        let in_body = fields(endpoint).map(|field| (&body, field.wire_in_json(), &field.surface.wire.span));
+        let in_query = endpoint.query.iter().map(|field| (&query, field.wire(), &field.surface.wire.span));
+        let constants = endpoint.surface.fixed_body.iter().map(|one| (&body, one.key.as_str(), &one.key.span));
+        let queries = endpoint.surface.fixed_query.iter().map(|one| (&query, one.key.as_str(), &one.key.span));
+        let all: Vec<(&str, &Span)> = in_body
+            .chain(in_query)
+            .chain(constants)
+            .chain(queries)
+            .filter(|(known, name, _)| known.contains(*name))
+            .map(|(_, name, span)| (name, span))
+            .collect();
+        for (name, span) in all {
+            let message = format!("`{name}` would be sent twice");
+            let help = "`put` of service.toml has that name: leave out one of them";
+            self.diagnostics.add_with_help("E0203", span, message, "the second one", help);
+        }
+    }
+
+    /// Whether several elements would stand at the top, which is reported.
+    fn one_of_heads(&mut self, heads: &BTreeSet<String>, span: &Span, help: &str) -> bool {
+        if heads.len() < 2 {
+            return false;
+        }
+        let names = heads.iter().map(|head| format!("`{head}`")).collect::<Vec<_>>().join(", ");
+        let message = format!("XML has one root element, and this body has {names} at the top");
+        self.diagnostics.add_with_help("E0250", span, message, "cannot be written", help);
+        true
+    }
+
+    /// Checks the names of elements and attributes, and what they hold.
+    fn names(&mut self, endpoint: &Endpoint) {
+        if let Some(root) = &endpoint.surface.request_root.xml {
+            // An element that is named like an attribute is none.
+            root.split('/')
+                .for_each(|step| self.name(step.strip_prefix('@').map_or(step, |_| ""), &endpoint.surface.place));
+        }
+        let variants = endpoint.one_of.iter().flat_map(|group| &group.variants);
+        let fixed = variants.flat_map(|variant| &variant.fixed);
+        for constant in endpoint.fixed_top.iter().chain(&endpoint.fixed_body).chain(fixed) {
+            constant.key.split('/').for_each(|step| self.name(step, &constant.key.span));
+        }
+        for field in fields(endpoint).filter(|field| field.surface.names.is_none()) {
+            self.field_names(field);
+            self.nested(&field.ty, &field.surface.ty.span);
+        }
+    }
+
+    fn field_names(&mut self, field: &Field) {
+        let steps = field.name.xml.iter().filter(|step| *step != "$text" && !step.is_empty());
+        steps.for_each(|step| self.name(step, &field.surface.wire.span));
+        if let Type::Map(key, _) = &field.ty
+            && !self.may_be_name(key)
+        {
+            let help = "keys of `text` or of an id that is text, or a list of objects with the key as a field";
+            let message = "a key of this map would be the name of an element, which starts with a letter";
+            self.diagnostics.add_with_help("E0250", &field.surface.ty.span, message, "not as XML", help);
+        }
+    }
+
+    fn name(&mut self, step: &str, span: &Span) {
+        if !is_xml_name(step) {
+            let message = format!("`{}` is no name of an element of XML", step.escape_debug());
+            let help = "`xml = \"…\"` of a field gives it another name in XML";
+            self.diagnostics.add_with_help("E0250", span, message, "not a name", help);
+        }
+    }
+
+    fn may_be_name(&self, key: &Type) -> bool {
+        match key {
+            Type::Text | Type::Currency | Type::Secret => true,
+            Type::Named(name) => matches!(
+                self.model.types.get(name).map(|entry| &entry.kind),
+                Some(TypeKind::Id(IdKind::Text | IdKind::Free) | TypeKind::Enumeration { is_number: false, .. })
+            ),
+            _ => false,
+        }
+    }
+
+    /// Refuses lists whose items would have no element around them.
+    fn nested(&mut self, ty: &Type, span: &Span) {
+        let (Type::List(item) | Type::Map(_, item)) = ty else { return };
+        if matches!(**item, Type::List(_)) {
+            let help = "a type with a field that is the list: `[Row]`, and `[Row]` has `cells`";
+            let message = "a list within a list or map has no element of its own in XML";
+            self.diagnostics.add_with_help("E0250", span, message, "not as XML", help);
+        }
+        self.nested(item, span);
+    }
+
+    /// Checks that an answer is not expected to be without its root element.
+    fn answer(&mut self, endpoint: &Endpoint) {
+        let (Some(ty), Some(place)) = (endpoint.output.ty(), &endpoint.surface.response.ty) else { return };
+        self.nested(ty, &place.span);
+        let service = &self.model.service;
+        if matches!(&endpoint.output, Output::Under(Type::Option(inner), _) if matches!(**inner, Type::List(_))) {
+            let help = "leave out the `?`: a list without items is empty";
+            let message = "a list in XML is the elements of its name, so none of them is an empty one";
+            self.diagnostics.add_with_help("E0250", &place.span, message, "not absent", help);
+        }
+        let has_root = |root: &At<Root>| root.xml.is_some();
+        let Output::Whole(inner) = &endpoint.output else { return };
+        let inner = match inner {
+            Type::Option(inner) => inner,
+            ty => ty,
+        };
+        let is_scalar =
+            (is_text(self.model, inner) || matches!(inner, Type::Secret | Type::Html)) && service.scalar.is_none();
+        let is_list = matches!(inner, Type::List(_)) && service.lenient == hostkit_proto::Leniency::STRICT;
+        if (is_scalar || is_list) && !service.root.as_ref().is_some_and(has_root) {
+            let help = "`root = { xml = \"items/item\" }` of `[response]` names it, or `formats` leaves out `xml`";
+            let message = "XML has a root element, in which this output stands";
+            self.diagnostics.add_with_help("E0250", &place.span, message, "without a `root`", help);
+        }
+    }
+}
