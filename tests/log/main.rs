@@ -151,10 +151,7 @@ fn search_error<C: hostkit::FaultCode>(at: &str, error: &Error<C>) {
 impl<A: Served> Pass<A> {
     fn new(credentials: A::Credentials) -> Self {
         let server = RawServer::start();
-        if let Some(answer) = sign_in::answer::<A>(&credentials, &server.url, SECRET) {
-            server.script().sign_in = answer.bytes();
-            server.script().sign_in_marker = answer.marker;
-        }
+        server.script().sign_in = sign_in::answer::<A>(&credentials, &server.url, SECRET);
         search("credentials", &format!("{credentials:?}"));
         let clock = || ManualClock::new(UnixTime(1_327_363_202));
         let url = || server.url.parse().expect("a base URL");
