@@ -6,12 +6,11 @@ use std::fmt::Debug;
 use hostkit::protocol::server::Serve;
 use hostkit::protocol::server::every::{Examples, Served, Visitor};
 use hostkit::protocol::server::example;
-use hostkit::protocol::{EndpointInfo, RequestParts, Session, Stamp};
 use hostkit::time::ManualClock;
 use hostkit::{Api, Call, Endpoint, Perform, UnixTime};
 use hostkit_apis::ForEach;
 use hostkit_sandbox::{ApiName, Line, Sandbox, accounts_of, credentials};
-use hostkit_tests::{entries, sandboxes};
+use hostkit_tests::{entries, sandboxes, sign_in};
 
 struct Pass<A: Api> {
     blocking: hostkit_ureq::Client<A>,
@@ -79,23 +78,12 @@ struct Calls<'s> {
     declared: Vec<(&'static str, String, String)>,
 }
 
-/// The query of a request that has nothing but these credentials.
-fn declared<A: Served>(credentials: &A::Credentials) -> Vec<(&'static str, String, String)> {
-    let mut out = RequestParts::new(&EndpointInfo::DEFAULT, &A::INFO, A::INFO.formats[0], "");
-    out.stamp(Stamp { millis: 1_327_363_202_000, nonce: 1 });
-    let base = "http://127.0.0.1".parse().expect("a base URL");
-    let session = Session::default();
-    let request = A::authorise(credentials, &session, &mut out).ok().and_then(|()| out.finish(&base).ok());
-    let query = request.as_ref().and_then(|request| request.uri().query()).unwrap_or_default();
-    let pair = |(name, value): (&str, &str)| (A::INFO.name, name.to_owned(), value.to_owned());
-    query.split('&').filter_map(|pair| pair.split_once('=')).map(pair).collect()
-}
-
 impl ForEach for Calls<'_> {
     fn api<A: Served>(&mut self) {
         self.apis += 1;
         for credentials in accounts_of::<A>() {
-            self.declared.extend(declared::<A>(&credentials));
+            let query = sign_in::query::<A>(&credentials);
+            self.declared.extend(query.into_iter().map(|(name, value)| (A::INFO.name, name, value)));
             let mut pass = Pass::<A>::new(self.sandbox, ApiName::of::<A>(), credentials);
             A::every(&mut pass);
             self.calls += pass.calls;

@@ -6,7 +6,7 @@ use hostkit::UnknownFields;
 use hostkit::protocol::server::ReceivedRequest;
 use hostkit::protocol::server::every::{Served, list};
 use hostkit::protocol::server::example::{answers, incoming};
-use hostkit::protocol::{EndpointInfo, RawAnswer, RequestParts, Session, SignIn};
+use hostkit::protocol::{EndpointInfo, RawAnswer, RequestParts, Session, SignIn, Stamp};
 use http::{HeaderMap, HeaderName, HeaderValue};
 
 const SPECS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../specs");
@@ -76,6 +76,19 @@ pub fn needed<A: Served>(all: Vec<A::Credentials>) -> Option<(A::Credentials, &'
     };
     // Reading the server's clock gives no session.
     (!A::INFO.reads_clock).then(|| all.into_iter().find_map(sign_in)).flatten()
+}
+
+/// What these credentials put into the query of every request, since the spec says that the API takes it nowhere else:
+/// names and values.
+pub fn query<A: Served>(credentials: &A::Credentials) -> Vec<(String, String)> {
+    let mut out = parts::<A>();
+    out.stamp(Stamp { millis: 1_327_363_202_000, nonce: 1 });
+    let base = "http://127.0.0.1".parse().expect("a base URL");
+    let authorised = A::authorise(credentials, &Session::default(), &mut out);
+    let request = authorised.ok().and_then(|()| out.finish(&base).ok());
+    let query = request.as_ref().and_then(|request| request.uri().query()).unwrap_or_default();
+    let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
 /// The answer to a sign-in with these credentials, at the server of this base URL and with this token; `None` if they
