@@ -96,7 +96,7 @@ fn main() -> ExitCode {
 fn run() -> Result<(), Box<dyn Error>> {
     let mut help = "Variables with the credentials:\n".to_owned();
     let (mut variables, mut names) = (Variables::default(), Vec::new());
-    hostkit_apis::each(&mut variables);
+    hostkit_apis::each_hoster(&mut variables);
     if let Some(error) = variables.failure {
         return Err(error);
     }
@@ -116,7 +116,7 @@ fn run() -> Result<(), Box<dyn Error>> {
         pause: Duration::from_secs(arguments.pause),
     };
     let mut run = Run { api: arguments.api, settings: &settings, report: None };
-    hostkit_apis::each(&mut run);
+    hostkit_apis::each_hoster(&mut run);
     let report = run.report.ok_or("no such API")??;
     println!("{report}");
     match arguments.write {

@@ -11,12 +11,12 @@ use hostkit::{
 };
 use hostkit_reqwest::ReqwestTransport;
 use hostkit_sandbox::world::World;
-use hostkit_sandbox::{ApiName, Entry, Hop, Resolver, Sandbox, accounts_of};
+use hostkit_sandbox::{ApiName, Ended, Entry, Fault, Hop, Resolver, Sandbox, accounts_of};
 use hostkit_ureq::{Network, UreqTransport};
 use tokio::runtime::Runtime;
 
-use hostkit_tests::sandboxes;
 pub use hostkit_tests::size::{is_long, is_small, size};
+use hostkit_tests::{entries, sandboxes};
 
 /// An API with its place in the sandbox.
 pub trait Side: Served {
@@ -24,13 +24,6 @@ pub trait Side: Served {
 
     fn credentials() -> Self::Credentials {
         accounts_of::<Self>().swap_remove(0)
-    }
-
-    /// Credentials that the sandbox does not know, of the same kind.
-    fn wrong() -> Self::Credentials {
-        let kind = std::mem::discriminant(&<Self as Side>::credentials());
-        let mut all = Self::credentials_with("wrong-on-purpose").into_iter();
-        all.find(|wrong| std::mem::discriminant(wrong) == kind).expect("credentials of the same kind")
     }
 }
 
@@ -96,7 +89,7 @@ impl<A: Side> Setup<A> {
         macro_rules! build {
             ($client:ident, $transport:ident) => {{
                 let mut builder = $client::Client::<A>::builder(self.credentials);
-                builder = builder.base_url(self.base).clock(self.clock).seed(1);
+                builder = builder.base_url(self.base).clock(self.clock).seed(1).format(entries::format::<A>());
                 if let Some(rates) = self.rates {
                     builder = builder.rates(rates);
                 }
@@ -301,7 +294,15 @@ pub struct Stage {
 
 impl Stage {
     pub fn new(api: ApiName) -> Self {
-        let sandbox = sandboxes::start();
+        Self::of(sandboxes::start(), api)
+    }
+
+    /// An API that is answered from its examples, also if it is simulated.
+    pub fn from_examples<A: Served>() -> Self {
+        Self::of(sandboxes::from_examples::<A>(), A::NAME)
+    }
+
+    fn of(sandbox: Sandbox, api: ApiName) -> Self {
         let world = sandbox.world(api, |world| world.clone()).expect("a world");
         Self { sandbox, api, world }
     }
@@ -315,6 +316,22 @@ impl Stage {
             world.sessions = sessions;
         });
         self.sandbox.ledger().clear();
+    }
+}
+
+/// The ledger once the server has recorded a call that this fault struck, since the client may return earlier.
+pub fn settled(stage: &Stage, fault: Option<&Fault>) -> Vec<Entry> {
+    let patience = Instant::now() + Duration::from_secs(5);
+    loop {
+        let entries = stage.sandbox.ledger().entries();
+        let is_open = |entry: &Entry| matches!(entry.ended, Ended::NotReached | Ended::Pending);
+        let is_settled = fault.is_none_or(|fault| {
+            stage.sandbox.faults().pending() == 0 && (!fault.commits() || !entries.iter().any(is_open))
+        });
+        if is_settled || Instant::now() > patience {
+            return entries;
+        }
+        std::thread::sleep(Duration::from_millis(2));
     }
 }
 

@@ -8,6 +8,7 @@
 
 mod deadlines;
 mod ground;
+mod lost;
 mod names;
 mod orders;
 mod origins;

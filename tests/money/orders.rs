@@ -1,12 +1,12 @@
 //! P1 and P2: orders under faults. Nothing is ordered twice, and nothing is falsely reported as done or not sent.
 
 use std::sync::Mutex;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use hostkit::{CallOptions, Gibibytes, Mebibytes, Outcome, Perform};
-use hostkit_sandbox::{Armed, Ended, Entry, Fault, Hop, Sandbox};
+use hostkit_sandbox::{Armed, Entry, Fault, Hop, Sandbox};
 
-use crate::ground::{Client, Kind, Setup, Side, Stage, Trial, is_small, lock, mix, size};
+use crate::ground::{Client, Kind, Setup, Side, Stage, Trial, is_small, lock, mix, settled, size};
 
 /// The faults that strike orders: before the request is read, and before and after it is carried out.
 const POINTS: &[&str] = &[
@@ -79,6 +79,13 @@ impl Point {
         }
     }
 
+    fn fault(self) -> Option<&'static Fault> {
+        match self {
+            Self::Fault(fault) => Some(fault),
+            Self::Nothing | Self::Refused => None,
+        }
+    }
+
     fn id(self) -> &'static str {
         match self {
             Self::Nothing => "nothing",
@@ -105,25 +112,6 @@ struct Tally {
     false_rejected: u64,
     points: std::collections::BTreeSet<&'static str>,
     violations: Vec<String>,
-}
-
-/// Waits until the server has recorded the call, since the client may return earlier.
-fn entries(stage: &Stage, point: Point) -> Vec<Entry> {
-    let patience = Instant::now() + Duration::from_secs(5);
-    loop {
-        let entries = stage.sandbox.ledger().entries();
-        let is_settled = match point {
-            Point::Fault(fault) => {
-                let is_open = |entry: &Entry| matches!(entry.ended, Ended::NotReached | Ended::Pending);
-                stage.sandbox.faults().pending() == 0 && (!fault.commits() || !entries.iter().any(is_open))
-            }
-            _ => true,
-        };
-        if is_settled || Instant::now() > patience {
-            return entries;
-        }
-        std::thread::sleep(Duration::from_millis(2));
-    }
 }
 
 /// Places orders one after the other, and compares each with the ledger.
@@ -162,7 +150,7 @@ fn run<A: Side, E: Perform<Api = A>>(
             stage.sandbox.clock().advance(Duration::from_secs(5));
         }
         // Every commit belongs to this order, since a sign-in changes nothing.
-        let entries = entries(&stage, point);
+        let entries = settled(&stage, point.fault());
         let arrivals = entries.iter().filter(|entry| entry.hop == Hop::Client && is_order::<E>(entry)).count();
         let commits = |hop| entries.iter().filter(|entry| entry.hop == hop && entry.is_committed()).count() as u64;
         let (own, doubled) = (commits(Hop::Client), commits(Hop::Proxy));

@@ -1,16 +1,22 @@
 //! P6, P8 and P10: tokens that expire in the middle of a burst, one sign-in for all, and wrong credentials.
 
-use std::sync::Barrier;
+use std::fmt::Debug;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Barrier};
 use std::time::Duration;
 
-use hostkit::{CallOptions, Gibibytes, Mebibytes, Outcome};
-use hostkit_sandbox::{Credentials, Hop, Sandbox};
+use hostkit::protocol::server::every::{Examples, Served, Visitor};
+use hostkit::protocol::server::{Serve, Simulate, example};
+use hostkit::{Call, CallOptions, Effect, Endpoint, Gibibytes, Mebibytes, Outcome, Perform};
+use hostkit_apis::ForEach;
+use hostkit_sandbox::{Credentials, Hop, Sandbox, accounts_of};
+use hostkit_tests::entries::place;
+use hostkit_tests::sign_in;
 
-use crate::ground::{Client, Kind, Setup, Side, Trial, is_long, size};
+use crate::ground::{Client, Kind, Setup, Side, Stage, Trial, is_long, size};
 
 const THREADS: usize = 64;
-/// The name of the sign-in in the specs of both APIs that have one.
+/// The name of Clodo's sign-in.
 const SIGN_IN: &str = "sign_in";
 
 fn options() -> CallOptions {
@@ -21,31 +27,35 @@ fn balance() -> clodo_proto::billing::GetBalance {
     clodo_proto::billing::GetBalance::new()
 }
 
-/// Ends the token: in even rounds it is revoked without the client's knowledge, in odd ones it expires.
-fn expire(sandbox: &Sandbox, round: u64) {
-    if round.is_multiple_of(2) {
-        sandbox.world(clodo_proto::Clodo::NAME, |world| world.sessions.revoke());
-    } else {
-        sandbox.clock().advance(Duration::from_secs(2 * 3600));
+/// Ends the token: in even rounds it is revoked without the client's knowledge, in odd ones it expires, if it ever does.
+fn expire<A: Side>(sandbox: &Sandbox, round: u64) {
+    match A::INFO.session_lifetime {
+        Some(lifetime) if !round.is_multiple_of(2) => sandbox.clock().advance(2 * lifetime),
+        _ => drop(sandbox.world(A::NAME, |world| world.sessions.revoke())),
     }
 }
 
-/// Runs threads or tasks that all call once after each end of the token.
-fn storm(kind: Kind, expiries: u64, violations: &mut Vec<String>) -> u64 {
-    let sandbox = Sandbox::start().expect("a sandbox");
-    let client = Client::<clodo_proto::Clodo>::of(&sandbox, kind);
-    client.with(options()).call_full(&balance()).expect("a first call");
+/// Runs threads or tasks that all make this call once after each end of the token; `None` if the call fails by itself.
+fn storm<A, E>(kind: Kind, (credentials, sign_in): (A::Credentials, &str), call: E, found: &mut Storms) -> Option<()>
+where
+    A: Side,
+    E: Call<Api = A> + 'static,
+{
+    let stage = Stage::from_examples::<A>();
+    let sandbox = &stage.sandbox;
+    let client = Setup::<A> { credentials, ..Setup::of(sandbox) }.build(kind);
+    let call = Arc::new(call);
+    client.with(options()).call_full(&*call).ok()?;
     let failures = AtomicU64::new(0);
-    let mut cases = 0;
-    for round in 0..expiries {
+    for round in 0..found.expiries {
         // In the short run, one round has as many tasks as the long run.
         let callers = match &client {
             Client::Async(..) if round == 0 => size(THREADS, 1_000, 1_000),
             _ if is_long() => 1_000,
             _ => THREADS,
         };
-        cases += callers as u64;
-        expire(&sandbox, round);
+        found.cases += callers as u64;
+        expire::<A>(sandbox, round);
         sandbox.ledger().clear();
         let failed = || failures.fetch_add(1, Ordering::Relaxed);
         match &client {
@@ -55,17 +65,17 @@ fn storm(kind: Kind, expiries: u64, violations: &mut Vec<String>) -> u64 {
                     for _ in 0..callers {
                         scope.spawn(|| {
                             barrier.wait();
-                            client.with(options()).call_full(&balance()).is_err().then(failed)
+                            client.with(options()).call_full(&*call).is_err().then(failed)
                         });
                     }
                 });
             }
             Client::Async(client, runtime) => runtime.block_on(async {
-                let call = || {
-                    let client = client.clone();
-                    tokio::spawn(async move { client.with(options()).call_full(&balance()).await.is_ok() })
+                let task = || {
+                    let (client, call) = (client.clone(), Arc::clone(&call));
+                    tokio::spawn(async move { client.with(options()).call_full(&*call).await.is_ok() })
                 };
-                let tasks: Vec<_> = (0..callers).map(|_| call()).collect();
+                let tasks: Vec<_> = (0..callers).map(|_| task()).collect();
                 for task in tasks {
                     if !task.await.unwrap_or(false) {
                         failed();
@@ -73,27 +83,170 @@ fn storm(kind: Kind, expiries: u64, violations: &mut Vec<String>) -> u64 {
                 }
             }),
         }
-        let sign_ins = sandbox.ledger().arrivals(SIGN_IN);
+        let sign_ins = sandbox.ledger().arrivals(sign_in);
         if sign_ins != 1 {
-            violations.push(format!("{kind:?}, round {round}: {sign_ins} sign-ins of {callers} callers"));
+            let shown = format!("{} {kind:?}, round {round}: {sign_ins} sign-ins of {callers} callers", A::NAME);
+            found.violations.push(shown);
         }
     }
     let failures = failures.into_inner();
     if failures > 0 {
-        violations.push(format!("{kind:?}: {failures} calls failed"));
+        found.violations.push(format!("{} {kind:?}: {failures} calls failed", A::NAME));
     }
-    cases
+    Some(())
+}
+
+/// The storms of all APIs that have a session.
+#[derive(Default)]
+struct Storms {
+    expiries: u64,
+    cases: u64,
+    apis: usize,
+    violations: Vec<String>,
+}
+
+/// The storms of one API: those of the first read that its examples answer.
+struct StormsOf<'s, A: Side> {
+    account: (A::Credentials, &'static str),
+    storms: &'s mut Storms,
+    is_over: bool,
+}
+
+impl<A: Side> Visitor for StormsOf<'_, A> {
+    type Api = A;
+
+    fn call<E>(&mut self, examples: &Examples)
+    where
+        E: Serve + Call + Endpoint<Api = A> + Debug + 'static,
+        E::Output: Debug + PartialEq,
+    {
+        let Some(case) = examples.requests.first() else { return };
+        let needs_session = E::INFO.authorised && E::INFO.name != self.account.1;
+        if self.is_over || !needs_session || E::INFO.effect != Effect::Safe {
+            return;
+        }
+        let call = || example::call::<E>(&place(examples.folder, case));
+        let ran = Kind::BOTH.map(|kind| storm(kind, self.account.clone(), call(), self.storms));
+        self.is_over = ran.iter().all(Option::is_some);
+    }
+
+    fn perform<E>(&mut self, _: &Examples)
+    where
+        E: Serve + Simulate + Perform + Endpoint<Api = A> + Debug + 'static,
+        E::Output: Debug + PartialEq,
+    {
+    }
+}
+
+impl ForEach for Storms {
+    fn api<A: Served>(&mut self) {
+        let Some(account) = sign_in::needed::<A>(accounts_of::<A>()) else { return };
+        let mut storms = StormsOf::<A> { account, storms: self, is_over: false };
+        A::every(&mut storms);
+        let is_over = storms.is_over;
+        self.apis += 1;
+        if !is_over {
+            self.violations.push(format!("{}: no read could be tried", A::NAME));
+        }
+    }
 }
 
 #[test]
 fn p8_one_sign_in_for_all() {
     let trial = Trial::alone("P8");
-    let mut violations = Vec::new();
-    let expiries = size(3, 4, 20) as u64;
-    let cases: u64 = Kind::BOTH.into_iter().map(|kind| storm(kind, expiries, &mut violations)).sum();
-    let figures =
-        format!("{expiries} expiries per client, {} with another number of sign-ins than one", violations.len());
+    let mut storms = Storms { expiries: size(3, 4, 20) as u64, ..Storms::default() };
+    hostkit_apis::each(&mut storms);
+    let Storms { expiries, cases, apis, violations } = storms;
+    let figures = format!(
+        "{expiries} expiries per client at {apis} APIs that have a session, {} with another number of sign-ins than one",
+        violations.len()
+    );
+    assert!(apis > 1, "{apis} APIs");
     trial.end(cases, &figures, &violations);
+}
+
+/// Calls that act and meet a revoked token.
+#[derive(Default)]
+struct Revoked {
+    cases: u64,
+    calls: usize,
+    apis: usize,
+    violations: Vec<String>,
+}
+
+struct RevokedOf<'r, A: Side> {
+    stages: [Stage; 2],
+    clients: [Client<A>; 2],
+    found: &'r mut Revoked,
+}
+
+impl<A: Side> Visitor for RevokedOf<'_, A> {
+    type Api = A;
+
+    fn call<E>(&mut self, _: &Examples)
+    where
+        E: Serve + Call + Endpoint<Api = A> + Debug + 'static,
+        E::Output: Debug + PartialEq,
+    {
+    }
+
+    fn perform<E>(&mut self, examples: &Examples)
+    where
+        E: Serve + Simulate + Perform + Endpoint<Api = A> + Debug + 'static,
+        E::Output: Debug + PartialEq,
+    {
+        let Some(case) = examples.requests.first().filter(|_| E::INFO.authorised) else { return };
+        let call: E = example::call(&place(examples.folder, case));
+        self.found.calls += 1;
+        for index in [0, 1] {
+            let (stage, client) = (&self.stages[index], &self.clients[index]);
+            let perform = || {
+                stage.reset();
+                client.with(options().unread()).perform_full(&call)
+            };
+            // With a session; then the token is revoked before the call, which arrives once with it, and never again.
+            let ends = [perform(), {
+                stage.sandbox.world(A::NAME, |world| world.sessions.revoke());
+                perform()
+            }];
+            let ledger = stage.sandbox.ledger();
+            let (arrivals, commits) = (ledger.arrivals(E::INFO.name), ledger.commits(E::INFO.name));
+            self.found.cases += 1;
+            if arrivals != 1 || commits > 0 || !matches!(ends[1], Outcome::Rejected(_)) {
+                let ends = ends.map(|end| end.as_str());
+                self.found.violations.push(format!(
+                    "{} {} {:?}: {ends:?}, {arrivals} arrivals, {commits} commits",
+                    A::NAME,
+                    E::INFO.name,
+                    Kind::BOTH[index]
+                ));
+            }
+        }
+    }
+}
+
+impl ForEach for Revoked {
+    fn api<A: Served>(&mut self) {
+        let Some((credentials, _)) = sign_in::needed::<A>(accounts_of::<A>()) else { return };
+        self.apis += 1;
+        let stages = [Stage::from_examples::<A>(), Stage::from_examples::<A>()];
+        let client = |index: usize| {
+            let setup = Setup::<A> { credentials: credentials.clone(), ..Setup::of(&stages[index].sandbox) };
+            setup.build(Kind::BOTH[index])
+        };
+        let clients = [client(0), client(1)];
+        A::every(&mut RevokedOf { stages, clients, found: self });
+    }
+}
+
+#[test]
+fn p6_a_401_is_no_reason_to_act_again() {
+    let trial = Trial::start("P6");
+    let mut revoked = Revoked::default();
+    hostkit_apis::each(&mut revoked);
+    let figures = format!("{} calls that act, of {} APIs that have a session", revoked.calls, revoked.apis);
+    assert!(revoked.apis > 1, "{} APIs", revoked.apis);
+    trial.end(revoked.cases, &figures, &revoked.violations);
 }
 
 /// Reads and orders from many threads while tokens are revoked.
@@ -172,41 +325,88 @@ fn p6_a_401_is_no_reason_to_order_again() {
     trial.end(cases, &figures, &violations);
 }
 
-/// Runs many threads with wrong credentials.
-fn wrong<A: Side, E>(kind: Kind, call: &E, violations: &mut Vec<String>)
-where
-    E: hostkit::Call<Api = A>,
-{
-    let sandbox = Sandbox::start().expect("a sandbox");
-    let client = Setup::<A> { credentials: A::wrong(), ..Setup::of(&sandbox) }.build(kind);
-    let ready = Barrier::new(THREADS);
-    std::thread::scope(|scope| {
-        for _ in 0..THREADS {
-            scope.spawn(|| {
-                ready.wait();
-                for _ in 0..3 {
-                    assert!(client.with(options()).call_full(call).is_err(), "wrong credentials are good");
+/// Storms with wrong credentials.
+#[derive(Default)]
+struct Wrong {
+    storms: u64,
+    apis: usize,
+    violations: Vec<String>,
+}
+
+/// The storms of one API: those of its first read.
+struct WrongOf<'w, A: Side> {
+    account: (A::Credentials, &'static str),
+    wrong: &'w mut Wrong,
+    is_over: bool,
+}
+
+impl<A: Side> Visitor for WrongOf<'_, A> {
+    type Api = A;
+
+    fn call<E>(&mut self, examples: &Examples)
+    where
+        E: Serve + Call + Endpoint<Api = A> + Debug + 'static,
+        E::Output: Debug + PartialEq,
+    {
+        let Some(case) = examples.requests.first() else { return };
+        let (credentials, sign_in) = self.account.clone();
+        if self.is_over || !E::INFO.authorised || E::INFO.name == sign_in {
+            return;
+        }
+        self.is_over = true;
+        let call: E = example::call(&place(examples.folder, case));
+        for kind in Kind::BOTH {
+            let stage = Stage::from_examples::<A>();
+            let client = Setup::<A> { credentials: credentials.clone(), ..Setup::of(&stage.sandbox) }.build(kind);
+            let ready = Barrier::new(THREADS);
+            std::thread::scope(|scope| {
+                for _ in 0..THREADS {
+                    scope.spawn(|| {
+                        ready.wait();
+                        for _ in 0..3 {
+                            assert!(client.with(options()).call_full(&call).is_err(), "wrong credentials are good");
+                        }
+                    });
                 }
             });
+            let entries = stage.sandbox.ledger().entries();
+            let tries = entries.iter().filter(|entry| entry.hop == Hop::Client && entry.operation == sign_in).count();
+            let others = entries.len() - tries;
+            let bad = entries.iter().filter(|entry| entry.credentials == Credentials::Bad).count();
+            self.wrong.storms += 1;
+            if (tries, others, bad) != (1, 0, 1) {
+                let shown = format!("{tries} sign-ins, {others} other calls, {bad} refusals");
+                self.wrong.violations.push(format!("{} {kind:?}: {shown}", A::NAME));
+            }
         }
-    });
-    let entries = sandbox.ledger().entries();
-    let tries = entries.iter().filter(|entry| entry.hop == Hop::Client && entry.operation == SIGN_IN).count();
-    let others = entries.len() - tries;
-    let bad = entries.iter().filter(|entry| entry.credentials == Credentials::Bad).count();
-    if (tries, others, bad) != (1, 0, 1) {
-        violations.push(format!("{} {kind:?}: {tries} sign-ins, {others} other calls, {bad} refusals", A::NAME));
+    }
+
+    fn perform<E>(&mut self, _: &Examples)
+    where
+        E: Serve + Simulate + Perform + Endpoint<Api = A> + Debug + 'static,
+        E::Output: Debug + PartialEq,
+    {
+    }
+}
+
+impl ForEach for Wrong {
+    fn api<A: Served>(&mut self) {
+        let Some(account) = sign_in::needed::<A>(A::credentials_with("wrong-on-purpose")) else { return };
+        self.apis += 1;
+        A::every(&mut WrongOf::<A> { account, wrong: self, is_over: false });
     }
 }
 
 #[test]
 fn p10_one_failing_sign_in() {
     let trial = Trial::alone("P10");
-    let mut violations = Vec::new();
-    for kind in Kind::BOTH {
-        wrong(kind, &balance(), &mut violations);
-        wrong(kind, &macloud_proto::account::GetAccount::new(), &mut violations);
-    }
-    let figures = format!("4 storms of {THREADS} threads, {} with more than one failing sign-in", violations.len());
-    trial.end(4 * 3 * THREADS as u64, &figures, &violations);
+    let mut wrong = Wrong::default();
+    hostkit_apis::each(&mut wrong);
+    let Wrong { storms, apis, violations } = wrong;
+    let figures = format!(
+        "{storms} storms of {THREADS} threads at {apis} APIs that have a session, {} with more than one failing sign-in",
+        violations.len()
+    );
+    assert!(apis > 1 && storms == 2 * apis as u64, "{storms} storms at {apis} APIs");
+    trial.end(storms * 3 * THREADS as u64, &figures, &violations);
 }

@@ -38,22 +38,21 @@ impl<A: Served> Pass<A> {
         let url = || self.server.url().parse().expect("a base URL");
         let clock = || ManualClock::new(UnixTime(1_327_363_202));
         // What is recorded has the currency of the first host.
-        let host = A::INFO.hosts[0].name;
-        let blocking = hostkit_ureq::Client::builder(self.credentials.clone())
-            .host(host)
+        let mut blocking = hostkit_ureq::Client::builder(self.credentials.clone())
             .base_url(url())
             .format(format)
             .unknown_fields(UnknownFields::Deny)
-            .clock(clock())
-            .build();
-        let asynchronous = hostkit_reqwest::Client::builder(self.credentials.clone())
-            .host(host)
+            .clock(clock());
+        let mut asynchronous = hostkit_reqwest::Client::builder(self.credentials.clone())
             .base_url(url())
             .format(format)
             .unknown_fields(UnknownFields::Deny)
-            .clock(clock())
-            .build();
-        (blocking.expect("a blocking client"), asynchronous.expect("an async client"))
+            .clock(clock());
+        if let Some(host) = A::INFO.hosts.first() {
+            blocking = blocking.host(host.name);
+            asynchronous = asynchronous.host(host.name);
+        }
+        (blocking.build().expect("a blocking client"), asynchronous.build().expect("an async client"))
     }
 
     /// A client that is signed in, and whose transport answers from this script.
@@ -64,6 +63,11 @@ impl<A: Served> Pass<A> {
             .format(format)
             .unknown_fields(UnknownFields::Deny)
             .clock(ManualClock::new(UnixTime(1_327_363_202)));
+        // An API that everybody hosts for himself has no host of its own.
+        let builder = match A::INFO.hosts.is_empty() {
+            true => builder.base_url("http://127.0.0.1:9".parse().expect("a base URL")),
+            false => builder,
+        };
         builder.transport(Scripted::new([script])).build().expect("a client")
     }
 

@@ -16,10 +16,10 @@ use hostkit::protocol::server::example::Place;
 use hostkit::time::{Moment, Now};
 use hostkit::transport::{AnswerLimits, Incoming};
 use hostkit::{
-    Api, Call, CallOptions, Effect, Endpoint, Error, ErrorKind, FaultCode, Outcome, Perform, Reply, TicketCause,
-    UnixTime,
+    Api, Call, CallOptions, Effect, Endpoint, Error, ErrorKind, FaultCode, Format, Outcome, Perform, Reply,
+    TicketCause, UnixTime,
 };
-use hostkit_tests::{sign_in, size};
+use hostkit_tests::{entries, sign_in, size};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
@@ -193,6 +193,8 @@ fn performed<T: Debug, C: FaultCode>(outcome: Outcome<Reply<T>, C>, by_hand: &En
 /// One pass over an API.
 struct Pass<A: Api> {
     credentials: A::Credentials,
+    /// One in which every call can be written.
+    format: Format,
     /// Faults of the API, in several kinds of documents.
     faults: &'static [&'static str],
     /// The effects for which the statuses were tried.
@@ -203,7 +205,7 @@ struct Pass<A: Api> {
 
 impl<A: Served> Pass<A> {
     fn new(credentials: A::Credentials, faults: &'static [&'static str]) -> Self {
-        Self { credentials, faults, swept: Vec::new(), examples: 0, cases: 0 }
+        Self { credentials, format: entries::format::<A>(), faults, swept: Vec::new(), examples: 0, cases: 0 }
     }
 
     /// The answer to a sign-in, or any where there is none.
@@ -223,7 +225,12 @@ impl<A: Served> Pass<A> {
     fn core(&self) -> ClientCore<A> {
         // An answer by hand does not say from which host it is, so its amounts have no currency of a host.
         let base = "https://elsewhere.example".parse().expect("a base URL");
-        ClientCore::builder(self.credentials.clone()).base_url(base).seed(1).build().expect("a client")
+        ClientCore::builder(self.credentials.clone())
+            .base_url(base)
+            .format(self.format)
+            .seed(1)
+            .build()
+            .expect("a client")
     }
 
     fn each<E: Serve + Endpoint<Api = A>>(

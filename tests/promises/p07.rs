@@ -279,8 +279,8 @@ fn with_text(entry: &Entry, request: &http::Request<Vec<u8>>, text: &str) -> Vec
 /// Whether an input equals the text, apart from surrounding blanks and from the spelling of numbers and flags.
 fn is_same(after: &str, text: &str) -> bool {
     let plain = |text: &str| match text.trim() {
-        "true" => "1".to_owned(),
-        "false" => "0".to_owned(),
+        "true" | "yes" | "on" | "Y" => "1".to_owned(),
+        "false" | "no" | "off" | "N" => "0".to_owned(),
         text => text.parse::<u64>().map_or_else(|_| text.to_owned(), |number| number.to_string()),
     };
     after == text || plain(after) == plain(text)

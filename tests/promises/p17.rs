@@ -1,17 +1,30 @@
 //! P17: a truncated body is an error. Every answer of the examples is cut and decoded, and some also through a socket, in
 //! three framings, by both clients. `HOSTKIT_PROMISE_SIZE=long` cuts at every byte.
 
-use hostkit::protocol::server::example;
+use std::fmt::Debug;
+use std::marker::PhantomData;
+
+use hostkit::protocol::Value;
+use hostkit::protocol::server::every::{Examples, Served, Visitor};
+use hostkit::protocol::server::{Serve, Simulate, example};
 use hostkit::time::ManualClock;
-use hostkit::{Format, UnixTime, UnknownFields};
+use hostkit::{Call, Effect, Endpoint, Format, Perform, UnixTime, UnknownFields};
+use hostkit_apis::ForEach;
 use hostkit_tests::raw_server::RawServer;
-use hostkit_tests::{entries, size};
+use hostkit_tests::{entries, sign_in, size};
 
 #[test]
 fn every_cut_is_an_error() {
-    let (mut cuts, mut whole, mut wrong) = (0, 0, Vec::new());
+    let (mut cuts, mut whole, mut endless, mut wrong) = (0, 0, 0, Vec::new());
     for entry in entries::all() {
         for answer in &entry.answers {
+            // Only the framing says where text, the pairs of a form and a scalar alone end.
+            let tree = entries::tree(answer.format, &answer.bytes);
+            let is_scalar = matches!(tree, Some(Value::Number(_) | Value::Text(_)));
+            if entry.info.is_raw || answer.format == Format::Form || is_scalar {
+                endless += 1;
+                continue;
+            }
             // A cut shortly before the end is the likeliest to be overlooked.
             let (length, step) = (answer.bytes.len(), size::size(11, 3, 1));
             for end in (0..length).filter(|end| end.is_multiple_of(step) || (length - end <= 32 && !size::is_small())) {
@@ -29,7 +42,11 @@ fn every_cut_is_an_error() {
             }
         }
     }
-    println!("P17: {cuts} cases, cuts of answers; {whole} of them only cut off a line end, {} accepted", wrong.len());
+    println!(
+        "P17: {cuts} cases, cuts of answers; {whole} of them only cut off a line end, {endless} answers end where their \
+         framing says, {} accepted",
+        wrong.len()
+    );
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(cuts > size::size(10_000, 30_000, 100_000), "{cuts} cuts");
 }
@@ -59,83 +76,114 @@ fn message(framing: Framing, whole: &[u8], end: usize) -> Vec<u8> {
     bytes
 }
 
-/// Serves one answer, cut at several bytes, in each framing to both clients.
-fn through_a_socket<E>(
-    credentials: <E::Api as hostkit::Api>::Credentials,
-    folder: &'static str,
-    case: &'static str,
-    format: Format,
-) -> usize
+/// Serves one answer, cut at several bytes, in each framing to both clients; `None` if the whole one is not taken.
+fn through_a_socket<A, E>(call: &E, folder: &str, format: Format, whole: &[u8]) -> Option<usize>
 where
-    E: hostkit::protocol::server::Serve + hostkit::Call + std::fmt::Debug,
-    E::Output: std::fmt::Debug,
+    A: Served,
+    E: Call<Api = A>,
+    E::Output: Debug,
 {
     let server = RawServer::start();
     let url = &server.url;
-    server.script().sign_in_marker = "\r\nx-auth-user:".to_owned();
-    server.script().sign_in = format!(
-        "HTTP/1.1 204 No Content\r\nX-Auth-Token: token-of-a-test\r\nX-Server-Management-Url: {url}/v1\r\n\r\n"
-    )
-    .into_bytes();
+    let credentials = sign_in::credentials::<A>("key-of-a-test");
+    server.script().sign_in = sign_in::answer::<A>(&credentials, url, "token-of-a-test");
     let clock = || ManualClock::new(UnixTime(1_327_363_202));
-    let blocking = hostkit_ureq::Client::<E::Api>::builder(credentials.clone())
+    let blocking = hostkit_ureq::Client::<A>::builder(credentials.clone())
         .base_url(url.parse().expect("a base URL"))
         .unknown_fields(UnknownFields::Collect)
+        .format(format)
         .clock(clock())
         .build()
         .expect("a blocking client");
-    let asynchronous = hostkit_reqwest::Client::<E::Api>::builder(credentials)
+    let asynchronous = hostkit_reqwest::Client::<A>::builder(credentials)
         .base_url(url.parse().expect("a base URL"))
+        .format(format)
         .clock(clock())
         .build()
         .expect("an async client");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    let call: E = example::call(&entries::place(folder, "request"));
-    let whole = example::bytes(&entries::place(folder, case), format);
     let end = whole.trim_ascii_end().len();
     // The control: the whole answer is accepted.
-    server.script().answer = message(Framing::Close, &whole, whole.len());
-    assert!(blocking.call(&call).is_ok() && runtime.block_on(asynchronous.call(&call)).is_ok(), "{folder} whole");
+    server.script().answer = message(Framing::Close, whole, whole.len());
+    let is_taken = blocking.call(call).is_ok() && runtime.block_on(asynchronous.call(call)).is_ok();
+    is_taken.then_some(())?;
     let mut count = 0;
     for framing in [Framing::Length, Framing::Chunked, Framing::Close] {
         let step = if size::is_long() { 1 } else { end / 12 + 1 };
         for cut in (0..end).step_by(step).chain([end - 1]) {
-            server.script().answer = message(framing, &whole, cut);
-            let found = blocking.call(&call);
+            server.script().answer = message(framing, whole, cut);
+            let found = blocking.call(call);
             assert!(found.is_err(), "{folder} cut at {cut}, {framing:?}, blocking: {found:?}");
-            let found = runtime.block_on(asynchronous.call(&call));
+            let found = runtime.block_on(asynchronous.call(call));
             assert!(found.is_err(), "{folder} cut at {cut}, {framing:?}, async: {found:?}");
             count += 2;
         }
     }
-    count
+    Some(count)
+}
+
+/// The cuts of one read of each API in each format.
+#[derive(Default)]
+struct Cuts {
+    count: usize,
+    apis: usize,
+}
+
+struct CutsOf<'c, A> {
+    formats: Vec<Format>,
+    cuts: &'c mut Cuts,
+    api: PhantomData<A>,
+}
+
+impl<A: Served> Visitor for CutsOf<'_, A> {
+    type Api = A;
+
+    fn call<E>(&mut self, examples: &Examples)
+    where
+        E: Serve + Call + Endpoint<Api = A> + Debug + 'static,
+        E::Output: Debug + PartialEq,
+    {
+        let Some(case) = examples.requests.first() else { return };
+        if E::INFO.is_raw || E::INFO.effect != Effect::Safe || !E::INFO.authorised {
+            return;
+        }
+        let call: E = example::call(&entries::place(examples.folder, case));
+        for (case, format, status) in examples.answers {
+            let whole = example::bytes(&entries::place(examples.folder, case), *format);
+            let is_object = matches!(entries::tree(*format, &whole), Some(Value::Map(_) | Value::List(_)));
+            if *status != 200 || !is_object || !A::INFO.formats.contains(format) || self.formats.contains(format) {
+                continue;
+            }
+            if let Some(count) = through_a_socket::<A, E>(&call, examples.folder, *format, &whole) {
+                self.formats.push(*format);
+                self.cuts.count += count;
+            }
+        }
+    }
+
+    fn perform<E>(&mut self, _: &Examples)
+    where
+        E: Serve + Simulate + Perform + Endpoint<Api = A> + Debug + 'static,
+        E::Output: Debug + PartialEq,
+    {
+    }
+}
+
+impl ForEach for Cuts {
+    fn api<A: Served>(&mut self) {
+        let mut cuts = CutsOf::<A> { formats: Vec::new(), cuts: self, api: PhantomData };
+        A::every(&mut cuts);
+        let formats = cuts.formats.len();
+        assert!(formats > 0, "{}: no answer was cut", A::INFO.name);
+        self.apis += 1;
+    }
 }
 
 #[test]
 fn cuts_through_a_socket() {
-    let macloud = macloud_proto::Credentials::token("token-of-a-test");
-    let inferno = inferno_proto::Credentials::key(777, "key-of-a-test");
-    let rootpanel = rootpanel_proto::Credentials::api_key("login", "key-of-a-test");
-    let clodo = clodo_proto::Credentials::key("login", "key-of-a-test");
-    let mut count =
-        through_a_socket::<clodo_proto::images::ListImages>(clodo, "clodo/images/list_images", "three", Format::Xml);
-    count += through_a_socket::<macloud_proto::account::GetAccount>(
-        macloud,
-        "macloud/account/get_account",
-        "document",
-        Format::Json,
-    );
-    count += through_a_socket::<inferno_proto::products::ListProducts>(
-        inferno,
-        "inferno/products/list_products",
-        "keyed",
-        Format::Json,
-    );
-    count += through_a_socket::<rootpanel_proto::tariffs::GetTarifs>(
-        rootpanel,
-        "rootpanel/tariffs/get_tarifs",
-        "plans",
-        Format::Php,
-    );
-    println!("P17: {count} cases, cuts through a socket in three framings, by both clients");
+    let mut cuts = Cuts::default();
+    hostkit_apis::each(&mut cuts);
+    let Cuts { count, apis } = cuts;
+    println!("P17: {count} cases, cuts through a socket in three framings, of {apis} APIs, by both clients");
+    assert!(apis > 1 && count > 100 * apis, "{count} cuts of {apis} APIs");
 }

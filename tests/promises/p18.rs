@@ -1,21 +1,36 @@
 //! P18: a document of another kind is an error, also with status 200: every impostor at every endpoint, and right
 //! documents with additions of a server on the way.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hostkit_tests::entries;
-use hostkit_tests::entries::Entry;
+use hostkit_tests::entries::{Answer, Entry};
 use hostkit_tests::impostors::IMPOSTORS;
 
 /// The statuses under which an impostor may come.
 const STATUSES: [u16; 3] = [200, 201, 202];
 
+/// Impostors that are what an endpoint answers.
+const RIGHT: &[(&str, &str)] = &[
+    ("obstacle-rest/things/clear_thing", "null"),
+    ("obstacle-rest/things/get_terms", "a form"),
+    ("obstacle-rest/things/list_wrapped", "an empty list"),
+    ("obstacle-rpc/things/clear_thing", "a result of null"),
+    ("obstacle-rpc/things/count_things", "a result that is a number"),
+    ("obstacle-signed/auth/get_time", "zero"),
+];
+
 #[test]
 fn no_impostor_is_a_success() {
     let all = entries::all();
+    let apis: BTreeSet<_> = all.iter().map(|entry| entry.api).collect();
     let (mut cases, mut wrong) = (0, BTreeMap::<String, Vec<&str>>::new());
-    for entry in &all {
+    for entry in all.iter().filter(|entry| !entry.takes_anything()) {
         for (name, body) in IMPOSTORS {
+            if RIGHT.contains(&(entry.folder, name)) {
+                assert!((entry.accepts)(200, body.as_bytes()), "{} does not take {name} any more", entry.folder);
+                continue;
+            }
             for status in STATUSES {
                 cases += 1;
                 // A call without required output may be answered with an empty 201 or 202.
@@ -27,7 +42,13 @@ fn no_impostor_is_a_success() {
             }
         }
     }
-    println!("P18: {cases} cases, {} impostors at {} endpoints, {} accepted", IMPOSTORS.len(), all.len(), wrong.len());
+    println!(
+        "P18: {cases} cases, {} impostors at {} endpoints of {} APIs, {} accepted",
+        IMPOSTORS.len(),
+        all.len(),
+        apis.len(),
+        wrong.len()
+    );
     assert!(IMPOSTORS.len() >= 30);
     assert!(wrong.is_empty(), "{}", wrong.keys().cloned().collect::<Vec<_>>().join("\n"));
 }
@@ -41,8 +62,8 @@ const SAME_WORDS: &[(&str, &str, &str)] = &[
 
 #[test]
 fn no_answer_of_another_api_is_a_success() {
-    let all = entries::all();
-    let (mut cases, mut wrong, mut excused) = (0, Vec::new(), std::collections::BTreeSet::new());
+    let all = entries::of_hosters();
+    let (mut cases, mut wrong, mut excused) = (0, Vec::new(), BTreeSet::new());
     for taker in &all {
         for giver in all.iter().filter(|giver| giver.api != taker.api) {
             for answer in &giver.answers {
@@ -87,7 +108,10 @@ fn spoilt(bytes: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
 fn nothing_stands_around_an_answer() {
     let (mut cases, mut wrong) = (0, Vec::new());
     for entry in entries::all() {
-        for answer in entry.answers.iter().filter(|answer| !answer.bytes.trim_ascii().is_empty()) {
+        // Text and bytes of every kind are an answer, and what stands behind a form belongs to its last value.
+        let is_document = |answer: &&Answer| !entry.takes_anything() && answer.format != hostkit::Format::Form;
+        let answers = entry.answers.iter().filter(|answer| !answer.bytes.trim_ascii().is_empty());
+        for answer in answers.filter(is_document) {
             for (name, bytes) in spoilt(&answer.bytes) {
                 // Flat `print_r` text has no end mark, so twice the document is one object with every key twice.
                 if answer.format == hostkit::Format::PrintR && name == "twice" {
@@ -109,8 +133,13 @@ fn calls_without_output_accept_each_other() {
     let all = entries::all();
     let silent: Vec<&Entry> = all.iter().filter(|entry| !entry.has_output()).collect();
     let mut cases = 0;
-    for taker in &silent {
-        for giver in silent.iter().filter(|giver| giver.api == taker.api) {
+    // Where a call is answered with null, or under a status without a body, it is told from the others.
+    let says_so = |entry: &Entry| {
+        let is_null = |answer: &Answer| answer.bytes.trim_ascii() == b"null";
+        !entry.info.bodiless.is_empty() || entry.answers.iter().any(is_null)
+    };
+    for taker in silent.iter().filter(|taker| !says_so(taker)) {
+        for giver in silent.iter().filter(|giver| giver.api == taker.api && !says_so(giver)) {
             for answer in &giver.answers {
                 let formats = taker.info.formats;
                 if !formats.is_empty() && !formats.contains(&answer.format) {

@@ -35,7 +35,7 @@ fn sums_come_back_from_every_field() {
                 // Only values that look like numbers are changed; other text keeps everything anyway.
                 let changed = entries::variants(&tree, |key, node| match node {
                     // The envelope is not data, and a PHP number is a float from the start.
-                    _ if entry.envelope.contains(&key) => false,
+                    _ if !entry.is_data(key) => false,
                     Value::Number(_) if answer.format == Format::Php => false,
                     Value::Number(text) | Value::Text(text) if text.parse::<f64>().is_ok() => {
                         *text = sum.to_owned();
@@ -52,7 +52,9 @@ fn sums_come_back_from_every_field() {
                     let mut found = Vec::new();
                     leaves(&again, &mut found);
                     taken += 1;
-                    let is_there = found.iter().any(|text| text == sum);
+                    // In PHP, a server half without a spelling of its own writes a float.
+                    let is_float = |text: &String| answer.format == Format::Php && text.parse::<f64>() == sum.parse();
+                    let is_there = found.iter().any(|text| text == sum || is_float(text));
                     // An object kept as received is not written again.
                     let shown =
                         || format!("{} {} {sum}: {}", entry.folder, answer.case, String::from_utf8_lossy(&bytes));

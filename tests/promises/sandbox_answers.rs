@@ -10,7 +10,7 @@ use hostkit::protocol::server::example;
 use hostkit::protocol::server::example::Place;
 use hostkit::{Api, Call, Endpoint, Error, FaultCode, Perform, Rates};
 use hostkit_sandbox::{ApiName, Ended, Sandbox, accounts_of};
-use hostkit_tests::sandboxes;
+use hostkit_tests::{entries, sandboxes};
 use hostkit_ureq::Client;
 
 /// The sites' error texts for unknown calls.
@@ -25,11 +25,12 @@ struct Pass<A: Api> {
     wrong: Vec<String>,
 }
 
-impl<A: Api> Pass<A> {
+impl<A: Served> Pass<A> {
     fn new(credentials: A::Credentials) -> Self {
         let sandbox = sandboxes::start();
         let url = sandbox.url(ApiName::of::<A>()).parse().expect("a base URL");
-        let client = Client::builder(credentials).base_url(url).rates(Rates::new(&[])).build().expect("a client");
+        let client = Client::builder(credentials).base_url(url).format(entries::format::<A>());
+        let client = client.rates(Rates::new(&[])).build().expect("a client");
         Self { sandbox, client, calls: 0, carried_out: 0, wrong: Vec::new() }
     }
 
@@ -67,7 +68,7 @@ impl<A: Api> Pass<A> {
     }
 }
 
-impl<A: Api> Visitor for Pass<A>
+impl<A: Served> Visitor for Pass<A>
 where
     A::Code: FaultCode,
 {

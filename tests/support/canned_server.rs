@@ -50,8 +50,8 @@ impl Server {
 }
 
 fn serve(mut stream: TcpStream, sign_in: Option<&sign_in::Answer>, canned: &Canned) -> std::io::Result<()> {
-    let request = read_request(&mut stream)?.to_ascii_lowercase();
-    match sign_in.filter(|sign_in| request.starts_with(&sign_in.marker)) {
+    let request = read_request(&mut stream)?;
+    match sign_in.filter(|sign_in| sign_in.is_for(&request)) {
         Some(sign_in) => stream.write_all(&sign_in.bytes())?,
         None => {
             let (status, length) = (canned.status, canned.bytes.len());
@@ -63,7 +63,7 @@ fn serve(mut stream: TcpStream, sign_in: Option<&sign_in::Answer>, canned: &Cann
     stream.flush()
 }
 
-/// Reads a request with its body; returns the head.
+/// Reads a request with its body.
 fn read_request(stream: &mut TcpStream) -> std::io::Result<String> {
     let mut bytes = Vec::new();
     let mut buffer = [0; 4096];
@@ -79,7 +79,7 @@ fn read_request(stream: &mut TcpStream) -> std::io::Result<String> {
                 .and_then(|text| text.parse::<usize>().ok())
                 .unwrap_or(0);
             if bytes.len() >= end + length {
-                return Ok(head);
+                return Ok(String::from_utf8_lossy(&bytes).into_owned());
             }
         }
         let count = stream.read(&mut buffer)?;

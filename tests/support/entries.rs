@@ -1,7 +1,9 @@
 //! Every endpoint of every API with its wire examples, with its types erased, for tests over all of them.
 
+use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::marker::PhantomData;
+use std::sync::{Mutex, PoisonError};
 
 use hostkit::protocol::evidence::Inputs;
 use hostkit::protocol::judgement::{Judgement, Why, judge};
@@ -10,7 +12,7 @@ use hostkit::protocol::server::example;
 use hostkit::protocol::server::example::Place;
 use hostkit::protocol::server::{ReceivedRequest, Serve};
 use hostkit::protocol::wire::Limits;
-use hostkit::protocol::{EndpointInfo, RawAnswer, RequestParts, Value};
+use hostkit::protocol::{EndpointInfo, Leniency, RawAnswer, RequestParts, Value};
 use hostkit::{Api, BaseUrl, Call, Endpoint, Format, Perform, Report, UnknownFields};
 use hostkit_apis::ForEach;
 
@@ -36,11 +38,12 @@ pub struct Entry {
     pub folder: &'static str,
     pub info: EndpointInfo,
     pub output: &'static str,
-    /// The keys of the envelope, which the verdict reads.
-    pub envelope: &'static [&'static str],
+    pub leniency: Leniency,
     pub answers: Vec<Answer>,
     /// What the client half writes for the examples, without credentials.
     pub requests: Vec<http::Request<Vec<u8>>>,
+    /// The formats in which it cannot write one of them.
+    pub unwritten: Vec<Format>,
     /// Reads an answer as a client does, the verdict first.
     pub decode: fn(u16, &[u8], UnknownFields) -> Result<Decoded, String>,
     /// Whether an answer decodes.
@@ -54,6 +57,19 @@ pub struct Entry {
 impl Entry {
     pub fn has_output(&self) -> bool {
         self.output != "()"
+    }
+
+    /// Whether the answers under a key are data: not of the envelope, which the verdict reads, and not ignored.
+    pub fn is_data(&self, key: &str) -> bool {
+        let last = |path: &&'static str| path.rsplit('/').next() == Some(key);
+        !self.leniency.envelope.contains(&key)
+            && !self.leniency.ignore.iter().any(|path| last(path))
+            && !last(&self.leniency.marker)
+    }
+
+    /// Whether the answer is not a document: any text or bytes are one, of which neither kind nor end can be told.
+    pub fn takes_anything(&self) -> bool {
+        self.info.is_raw && (self.output.ends_with("::String") || self.output.ends_with("::Vec<u8>"))
     }
 }
 
@@ -78,6 +94,27 @@ impl ForEach for All {
         A::every(&mut collector);
         self.0.append(&mut collector.entries);
     }
+}
+
+/// The endpoints of the hosters' APIs. The invented ones are alike on purpose, and nobody takes one for another.
+pub fn of_hosters() -> Vec<Entry> {
+    let mut all = All(Vec::new());
+    hostkit_apis::each_hoster(&mut all);
+    all.0
+}
+
+/// The first format of an API in which the client half can write every call of the examples.
+pub fn format<A: Served>() -> Format {
+    static KNOWN: Mutex<BTreeMap<&str, Format>> = Mutex::new(BTreeMap::new());
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    *known.entry(A::INFO.name).or_insert_with(writable::<A>)
+}
+
+fn writable<A: Served>() -> Format {
+    let mut collector = Collector::<A> { entries: Vec::new(), api: PhantomData };
+    A::every(&mut collector);
+    let fits = |format: &&Format| collector.entries.iter().all(|entry| entry.unwritten.iter().all(|no| no != *format));
+    *A::INFO.formats.iter().find(fits).unwrap_or(&A::INFO.formats[0])
 }
 
 /// The root of the workspace with the folder of an endpoint.
@@ -156,11 +193,14 @@ impl<A: Api> Collector<A> {
         });
         // A fault that means "nothing" is not a document of the endpoint.
         let answers = answers.filter(|answer| accepts::<E>(answer.status, &answer.bytes)).collect();
-        let mut requests = Vec::new();
+        let (mut requests, mut unwritten) = (Vec::new(), Vec::new());
         for case in examples.requests {
             let call: E = example::call(&place(examples.folder, case));
             for format in A::INFO.formats {
-                requests.extend(written(&call, *format));
+                match written(&call, *format) {
+                    Ok(request) => requests.push(request),
+                    Err(_) => unwritten.push(*format),
+                }
             }
         }
         self.entries.push(Entry {
@@ -168,9 +208,10 @@ impl<A: Api> Collector<A> {
             folder: examples.folder,
             info: E::INFO,
             output: std::any::type_name::<E::Output>(),
-            envelope: A::INFO.leniency.envelope,
+            leniency: A::INFO.leniency,
             answers,
             requests,
+            unwritten,
             decode: decode::<E>,
             accepts: accepts::<E>,
             rewrite: rewrite::<E>,

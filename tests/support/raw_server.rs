@@ -5,14 +5,14 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
+use crate::sign_in;
+
 #[derive(Default)]
 pub struct Script {
     /// The whole answer; if empty, the connection is closed without one.
     pub answer: Vec<u8>,
-    /// The whole answer to a sign-in.
-    pub sign_in: Vec<u8>,
-    /// A text that identifies a sign-in.
-    pub sign_in_marker: String,
+    /// The answer to a sign-in.
+    pub sign_in: Option<sign_in::Answer>,
     /// The request lines.
     pub targets: Vec<String>,
     /// Whether the answer's body is an echo of the request.
@@ -49,15 +49,14 @@ fn serve(mut stream: TcpStream, script: &Mutex<Script>) -> std::io::Result<()> {
     let answer = {
         let mut script = script.lock().unwrap_or_else(PoisonError::into_inner);
         script.targets.push(request.lines().next().unwrap_or_default().to_owned());
-        let is_sign_in =
-            !script.sign_in_marker.is_empty() && request.to_ascii_lowercase().contains(&script.sign_in_marker);
-        match (is_sign_in, script.is_echo) {
-            (true, _) => script.sign_in.clone(),
-            (false, true) => {
+        let sign_in = script.sign_in.as_ref().filter(|sign_in| sign_in.is_for(&request));
+        match (sign_in, script.is_echo) {
+            (Some(sign_in), _) => sign_in.bytes(),
+            (None, true) => {
                 let head = format!("HTTP/1.1 500 Error\r\nContent-Length: {}\r\n\r\n", request.len());
                 [head.as_bytes(), request.as_bytes()].concat()
             }
-            (false, false) => script.answer.clone(),
+            (None, false) => script.answer.clone(),
         }
     };
     stream.write_all(&answer)?;

@@ -11,11 +11,19 @@ struct Sites(Option<Builder>);
 impl ForEach for Sites {
     fn api<A: Served>(&mut self) {
         let is_simulated = ApiName::ALL.contains(&ApiName::of::<A>());
-        let site = (!is_simulated).then(|| FromExamples::<A>::read(SPECS).unwrap_or_else(|error| panic!("{error}")));
-        if let Some(site) = site {
-            self.0 = self.0.take().map(|builder| builder.site(site));
+        if !is_simulated {
+            self.0 = self.0.take().map(|builder| builder.site(site::<A>()));
         }
     }
+}
+
+fn site<A: Served>() -> FromExamples<A> {
+    FromExamples::read(SPECS).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// A sandbox in which this API is answered from its examples, also if it is simulated.
+pub fn from_examples<A: Served>() -> Sandbox {
+    Sandbox::builder().site(site::<A>()).start().expect("a sandbox")
 }
 
 /// Starts one.

@@ -11,7 +11,7 @@ const FOLDER: &str = "tests/apis";
 
 /// The generated crate.
 pub(crate) fn folder(workspace: &Workspace, names: &[(Layout, String)]) -> Result<Folder, String> {
-    let names: Vec<&(Layout, String)> = names.iter().filter(|(layout, _)| is_of_a_hoster(layout)).collect();
+    let names: Vec<&(Layout, String)> = names.iter().collect();
     let mut code = Tree::default();
     code.add(format!("{FOLDER}/src/lib.rs"), library(&names));
     let mut wanted = workspace.formatted(code).map_err(|error| error.to_string())?;
@@ -65,10 +65,13 @@ pub(crate) fn library(names: &[&(Layout, String)]) -> String {
         });
         items.collect()
     };
+    let only_if = |is_wanted: bool, item: TokenStream| if is_wanted { item } else { TokenStream::new() };
     let uses = each(&|_, library, _| quote!(pub use #library;));
     let visits = each(&|_, library, name| quote!(visit.api::<#library::#name>();));
+    let of_hosters =
+        each(&|layout, library, name| only_if(is_of_a_hoster(layout), quote!(visit.api::<#library::#name>();)));
     let tests = each(&|layout, library, name| {
-        let test = format_ident!("{}", layout.api);
+        let test = format_ident!("{}", layout.api.replace('-', "_"));
         quote! {
             #[test]
             fn #test() {
@@ -78,10 +81,11 @@ pub(crate) fn library(names: &[&(Layout, String)]) -> String {
     });
     let readmes = each(&|layout, _, name| {
         let readme = format!("../../../{}/README.md", layout.folder);
-        quote! {
+        let item = quote! {
             #[doc = include_str!(#readme)]
             struct #name;
-        }
+        };
+        only_if(is_of_a_hoster(layout), item)
     });
     let code = quote! {
         //! The APIs of this workspace, named once: what is done with each of them starts here.
@@ -96,9 +100,14 @@ pub(crate) fn library(names: &[&(Layout, String)]) -> String {
             fn api<A: Served<Credentials: DeserializeOwned>>(&mut self);
         }
 
-        /// Does something with each API.
+        /// Does something with each API, invented ones included.
         pub fn each(visit: &mut impl ForEach) {
             #visits
+        }
+
+        /// Does something with the API of each hoster.
+        pub fn each_hoster(visit: &mut impl ForEach) {
+            #of_hosters
         }
 
         /// A test for each API, of its name, which calls a function with its type.

@@ -5,6 +5,14 @@
 pub use clodo_proto;
 pub use inferno_proto;
 pub use macloud_proto;
+pub use obstacle_hmac_proto;
+pub use obstacle_market_proto;
+pub use obstacle_packet_proto;
+pub use obstacle_panel_proto;
+pub use obstacle_proto;
+pub use obstacle_rest_proto;
+pub use obstacle_rpc_proto;
+pub use obstacle_signed_proto;
 pub use rootpanel_proto;
 
 use hostkit_proto::server::every::Served;
@@ -16,8 +24,24 @@ pub trait ForEach {
     fn api<A: Served<Credentials: DeserializeOwned>>(&mut self);
 }
 
-/// Does something with each API.
+/// Does something with each API, invented ones included.
 pub fn each(visit: &mut impl ForEach) {
+    visit.api::<clodo_proto::Clodo>();
+    visit.api::<inferno_proto::Inferno>();
+    visit.api::<macloud_proto::Macloud>();
+    visit.api::<obstacle_proto::Obstacle>();
+    visit.api::<obstacle_hmac_proto::Keyed>();
+    visit.api::<obstacle_market_proto::Market>();
+    visit.api::<obstacle_packet_proto::Packet>();
+    visit.api::<obstacle_panel_proto::Panel>();
+    visit.api::<obstacle_rest_proto::Rest>();
+    visit.api::<obstacle_rpc_proto::Rpc>();
+    visit.api::<obstacle_signed_proto::Signed>();
+    visit.api::<rootpanel_proto::RootPanel>();
+}
+
+/// Does something with the API of each hoster.
+pub fn each_hoster(visit: &mut impl ForEach) {
     visit.api::<clodo_proto::Clodo>();
     visit.api::<inferno_proto::Inferno>();
     visit.api::<macloud_proto::Macloud>();
@@ -39,6 +63,38 @@ macro_rules! tests {
         #[test]
         fn macloud() {
             $check::<$crate::macloud_proto::Macloud>();
+        }
+        #[test]
+        fn obstacle() {
+            $check::<$crate::obstacle_proto::Obstacle>();
+        }
+        #[test]
+        fn obstacle_hmac() {
+            $check::<$crate::obstacle_hmac_proto::Keyed>();
+        }
+        #[test]
+        fn obstacle_market() {
+            $check::<$crate::obstacle_market_proto::Market>();
+        }
+        #[test]
+        fn obstacle_packet() {
+            $check::<$crate::obstacle_packet_proto::Packet>();
+        }
+        #[test]
+        fn obstacle_panel() {
+            $check::<$crate::obstacle_panel_proto::Panel>();
+        }
+        #[test]
+        fn obstacle_rest() {
+            $check::<$crate::obstacle_rest_proto::Rest>();
+        }
+        #[test]
+        fn obstacle_rpc() {
+            $check::<$crate::obstacle_rpc_proto::Rpc>();
+        }
+        #[test]
+        fn obstacle_signed() {
+            $check::<$crate::obstacle_signed_proto::Signed>();
         }
         #[test]
         fn rootpanel() {

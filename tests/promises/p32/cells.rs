@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use hostkit::Format;
 use hostkit::protocol::Value;
 use hostkit::protocol::wire;
+use hostkit::{Format, UnknownFields};
 use hostkit_tests::entries::{Entry, tree};
 
-use super::kinds::{Facts, Kind};
+use super::kinds::{Facts, Kind, inside, put_inside};
 
 /// One answer of the matrix.
 pub struct Cell {
@@ -23,8 +23,20 @@ pub struct Cell {
 pub struct Base {
     pub status: u16,
     pub format: Format,
-    /// `None` where there is no body.
+    /// What it says; `None` where there is no body.
     pub tree: Option<Value>,
+    /// The same with what every answer stands below.
+    pub whole: Option<Value>,
+}
+
+impl Base {
+    /// The answer that says this.
+    pub fn whole_with(&self, facts: &Facts, inner: Value) -> Value {
+        match &self.whole {
+            Some(whole) => put_inside(facts.top_in(self.format), whole, inner),
+            None => inner,
+        }
+    }
 }
 
 type Entries = Vec<(Cow<'static, str>, Value)>;
@@ -72,6 +84,11 @@ fn no_words() -> Vec<(&'static str, Value)> {
     ]
 }
 
+/// The word of a marker, which may be a truth value.
+fn word(word: &str) -> Value {
+    word.parse().map_or_else(|_| text(word), Value::Bool)
+}
+
 fn text(text: &str) -> Value {
     Value::Text(text.to_owned())
 }
@@ -83,7 +100,7 @@ impl Cells<'_> {
 
     fn add(&mut self, kind: Kind, what: impl Into<String>, status: u16, tree: Value) {
         // A format may be unable to say it: `print_r` has no lists, XML no second root.
-        if let Ok(body) = wire::write(self.base.format, &tree) {
+        if let Ok(body) = wire::write(self.base.format, &self.base.whole_with(self.facts, tree)) {
             self.found.push(Cell { kind, what: what.into(), status, body });
         }
     }
@@ -96,7 +113,9 @@ impl Cells<'_> {
     fn without_body(&mut self, others: &[Entry]) {
         let right = self.base.status;
         self.add_body(Kind::Right, "as it is", right, "");
-        for status in [200, 203, 205, 206, 226, 299] {
+        // Without a word of the spec, any success may come without a body.
+        let other = [203, 205, 206, 226, 299].into_iter().filter(|_| !self.entry.info.bodiless.is_empty());
+        for status in other.chain([200]).collect::<Vec<_>>() {
             self.add_body(Kind::NotTheFixedBody, "no body under another status", status, "");
         }
         let bodies = ["{}", "[]", "null", "false", "0", "\"\"", "ok", "<ok/>", "{\"status\":\"ok\"}", "<server/>"];
@@ -118,7 +137,8 @@ impl Cells<'_> {
 
     fn errors(&mut self, right: u16) {
         for error in self.facts.errors {
-            let tree = tree(Format::Json, error.as_bytes()).expect("a document");
+            let whole = tree(Format::Json, error.as_bytes()).expect("a document");
+            let tree = inside(self.facts.top.json, &whole).expect("what it says").clone();
             for status in [right, 200, 202] {
                 self.add(Kind::ErrorUnderSuccess, *error, status, tree.clone());
             }
@@ -141,17 +161,24 @@ impl Cells<'_> {
         let with = |value: Value| changed(tree, key, |entries, at| entries[at].1 = value.clone());
         let without = changed(tree, key, |entries, at| drop(entries.remove(at)));
         self.add(if is_unmarked { Kind::Right } else { Kind::MarkerAbsent }, "absent", status, without);
-        for (name, value) in no_words() {
+        for (name, value) in no_words().into_iter().filter(|(_, value)| ![word(success), word(failure)].contains(value))
+        {
             self.add(Kind::MarkerNoWord, name, status, with(value));
         }
-        self.add(Kind::MarkerNoWord, "a list", status, with(Value::List(vec![text(success)])));
-        self.add(Kind::MarkerNoWord, "an object", status, with(Value::Map(vec![(key.into(), text(success))])));
+        let is_xml = self.base.format == Format::Xml;
+        if !is_xml {
+            // In XML, a list of one is the element.
+            self.add(Kind::MarkerNoWord, "a list", status, with(Value::List(vec![word(success)])));
+        }
+        self.add(Kind::MarkerNoWord, "an object", status, with(Value::Map(vec![(key.into(), word(success))])));
         let mut first = success.to_lowercase();
         first[..1].make_ascii_uppercase();
         let blank = format!(" {success} ");
-        for word in [success.to_lowercase(), success.to_uppercase(), first, "done".to_owned(), blank] {
-            if word != success && (self.base.format != Format::PrintR || word.trim() == word) {
-                self.add(Kind::MarkerOtherWord, word.clone(), status, with(text(&word)));
+        for other in [success.to_lowercase(), success.to_uppercase(), first, "done".to_owned(), blank] {
+            // In XML, blanks around a text are layout.
+            let keeps_blanks = self.base.format != Format::PrintR && !is_xml;
+            if other != success && (keeps_blanks || other.trim() == other) {
+                self.add(Kind::MarkerOtherWord, other.clone(), status, with(text(&other)));
             }
         }
         for (name, first, second) in [
@@ -161,9 +188,9 @@ impl Cells<'_> {
         ] {
             for is_next in [true, false] {
                 let twice = changed(tree, key, |entries, at| {
-                    entries[at].1 = text(first);
+                    entries[at].1 = word(first);
                     let place = if is_next { at + 1 } else { entries.len() };
-                    entries.insert(place, (key.into(), text(second)));
+                    entries.insert(place, (key.into(), word(second)));
                 });
                 self.add(Kind::MarkerTwice, name, status, twice);
             }
@@ -177,7 +204,7 @@ impl Cells<'_> {
             }
         }
         if self.acts() {
-            for (place, changed) in below(tree, key, &text(failure)) {
+            for (place, changed) in below(tree, key, &word(failure)) {
                 // A verdict at a known place has cells of its own.
                 if self.facts.inner.is_none_or(|(inner, ..)| !place.contains(inner)) {
                     self.add(Kind::FailureInside, place, status, changed);
@@ -238,13 +265,18 @@ impl Cells<'_> {
         let Value::Map(entries) = tree else { return };
         let Some((name, data)) = entries.first().cloned() else { return };
         for (what, body) in [("nothing", ""), ("blanks", " \n"), ("{}", "{}"), ("null", "null"), ("[]", "[]")] {
-            for status in [200, 202] {
+            // Without a word of the spec, nothing may come under any other status where the value may be absent.
+            let may_be_nothing = self.entry.output.starts_with("core::option::") && body.trim_ascii().is_empty();
+            let other = (!may_be_nothing || !self.entry.info.bodiless.is_empty()).then_some(202);
+            for status in other.into_iter().chain([200]) {
                 self.add_body(Kind::NoRoot, what, status, body);
             }
         }
         self.add(Kind::NoRoot, "another root", status, Value::Map(vec![("answer".into(), data.clone())]));
         self.add(Kind::NoRoot, "no root", status, data.clone());
-        if self.acts() && self.base.format != Format::Xml {
+        // Without a root of its own, the answer begins with a field.
+        let has_root = matches!(data, Value::Map(_) | Value::List(_));
+        if self.acts() && self.base.format != Format::Xml && (has_root || self.facts.is_by_presence) {
             for (what, value) in no_words().into_iter().filter(|(what, _)| !what.starts_with("an empty")) {
                 self.add(Kind::NoRoot, what, status, Value::Map(vec![(name.clone(), value)]));
             }
@@ -253,7 +285,8 @@ impl Cells<'_> {
                     continue;
                 };
                 let beside = [entries.clone(), error.clone()].concat();
-                self.add(Kind::FailureInside, "an error beside the root", status, Value::Map(beside));
+                let kind = if self.facts.is_by_presence { Kind::ErrorUnderFailure } else { Kind::FailureInside };
+                self.add(kind, "an error beside the root", status, Value::Map(beside));
                 if let Value::Map(data) = &data {
                     let inside = [data.clone(), error].concat();
                     self.add(
@@ -338,7 +371,11 @@ impl Cells<'_> {
             }
             _ => false,
         }) {
-            let kind = if self.facts.has_gaps { Kind::Gaps } else { Kind::NotTheShape };
+            let kind = match self.facts.has_gaps {
+                true => Kind::Gaps,
+                false if self.acts() => Kind::NotTheShape,
+                false => Kind::NotTheShapeInside,
+            };
             self.add(kind, place, status, changed);
         }
     }
@@ -353,7 +390,8 @@ impl Cells<'_> {
                 // An element of a list in XML may come again, as may an attribute of several elements read as one.
                 let is_list = self.base.format == Format::Xml && (is_again || !self.acts());
                 let is_data = self.entry.folder == "inferno/products/list_products" && !place.is_empty();
-                if Some(key.as_ref()) == marker && place.is_empty() || is_list || is_data {
+                let is_ignored = self.facts.is_ignored(&place, key);
+                if Some(key.as_ref()) == marker && place.is_empty() || is_list || is_data || is_ignored {
                     continue;
                 }
                 let other = match value {
@@ -391,6 +429,11 @@ impl Cells<'_> {
         let is_silent = |other: &&Entry| !self.entry.has_output() && !other.has_output();
         for other in others.iter().filter(|other| !is_alike(other) && !is_silent(other)) {
             for answer in other.answers.iter().filter(|answer| answer.format == self.base.format) {
+                // An object that is kept as it came may have the fields of any other.
+                let decoded = (other.decode)(answer.status, &answer.bytes, UnknownFields::Collect);
+                if decoded.is_ok_and(|decoded| is_kept(&decoded.shown)) {
+                    continue;
+                }
                 let Some(tree) = tree(answer.format, &answer.bytes) else { continue };
                 let mut found = BTreeSet::new();
                 keys(&tree, "", &mut found);
@@ -403,6 +446,11 @@ impl Cells<'_> {
             }
         }
     }
+}
+
+/// Whether a part of a value is kept as it came: its shape and its keys are its own.
+pub fn is_kept(shown: &str) -> bool {
+    ["Raw(", "Some(List(", "Some(Map("].iter().any(|raw| shown.contains(raw))
 }
 
 /// The keys of a tree that say something, each with those above it.

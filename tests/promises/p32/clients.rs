@@ -8,6 +8,7 @@ use hostkit::protocol::server::every::Served;
 use hostkit::time::{Clock, Moment, Now, SystemClock};
 use hostkit::{Api, BaseUrl, Call, Outcome, Perform};
 use hostkit_tests::canned_server::Server;
+use hostkit_tests::entries;
 use tokio::runtime::Runtime;
 
 use super::End;
@@ -45,8 +46,9 @@ impl<A: Served> Clients<A> {
     fn of(&self, cell: &Cell) -> (hostkit_ureq::Client<A>, hostkit_reqwest::Client<A>) {
         self.server.answer_with(cell.status, cell.body.clone());
         let base: BaseUrl = self.server.url().parse().unwrap();
-        let blocking = hostkit_ureq::Client::builder(self.credentials.clone()).base_url(base.clone());
-        let asynchronous = hostkit_reqwest::Client::builder(self.credentials.clone()).base_url(base);
+        let format = entries::format::<A>();
+        let blocking = hostkit_ureq::Client::builder(self.credentials.clone()).base_url(base.clone()).format(format);
+        let asynchronous = hostkit_reqwest::Client::builder(self.credentials.clone()).base_url(base).format(format);
         (blocking.clock(Skipping::default()).build().unwrap(), asynchronous.clock(Skipping::default()).build().unwrap())
     }
 

@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use hostkit::Format;
-use hostkit::protocol::Value;
 use hostkit::protocol::server::every::{Served, list};
 use hostkit::protocol::server::example::answers;
+use hostkit::protocol::{EndpointInfo, RawAnswer, Top, Value, Verdict};
 use hostkit_tests::entries::tree;
 
 const SPECS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../specs");
@@ -47,6 +47,8 @@ pub enum Kind {
     OtherData,
     /// A list where an object or a map by id belongs, or a map under other keys than the items' ids.
     NotTheShape,
+    /// The same inside of what is read.
+    NotTheShapeInside,
     /// A list as a map whose keys are numbers with gaps.
     Gaps,
     /// Without an envelope: another root, none, or nothing at all.
@@ -72,8 +74,8 @@ pub enum Want {
     Reported,
 }
 
-/// The table. `has_envelope` says whether the API puts an envelope around its answers.
-pub fn wanted(kind: Kind, has_envelope: bool) -> Want {
+/// The table. `says_so` says whether a fault is one under any status: by an envelope, or by being there.
+pub fn wanted(kind: Kind, says_so: bool) -> Want {
     match kind {
         Kind::Right | Kind::Gaps => Want::Value,
         Kind::MarkerAbsent
@@ -90,9 +92,9 @@ pub fn wanted(kind: Kind, has_envelope: bool) -> Want {
         | Kind::NotTheFixedBody => Want::InDoubt,
         Kind::FailureInside => Want::InDoubtOrVerify,
         Kind::UndoneInside => Want::Verify,
-        Kind::MarkerTwice | Kind::KeyTwice => Want::Reported,
+        Kind::MarkerTwice | Kind::KeyTwice | Kind::NotTheShapeInside => Want::Reported,
         // The status says that it was done, and only the body that it was not.
-        Kind::ErrorUnderSuccess if !has_envelope => Want::InDoubt,
+        Kind::ErrorUnderSuccess if !says_so => Want::InDoubt,
         Kind::ErrorUnderSuccess | Kind::ErrorUnderFailure => Want::Rejected,
     }
 }
@@ -107,6 +109,12 @@ pub struct Facts {
     pub codes: Option<(&'static str, &'static [&'static str])>,
     /// The object with a verdict of its own, the key of its code, and a code after which nothing was done.
     pub inner: Option<(&'static str, &'static str, &'static str)>,
+    /// Whether what says that there was a fault makes it one beside anything else.
+    pub is_by_presence: bool,
+    /// Where answers begin, in JSON and in XML: the only item of a list, or the only element of any name; or empty.
+    pub top: Top,
+    /// What answers hold and nobody wants, as paths.
+    pub ignored: &'static [&'static str],
     /// Error documents in JSON.
     pub errors: &'static [&'static str],
     /// Reads whose answer may lack the marker, since a recording or the document shows it so.
@@ -124,6 +132,19 @@ pub struct Facts {
 }
 
 impl Facts {
+    /// Where answers begin in a format.
+    pub fn top_in(&self, format: Format) -> &'static str {
+        if format == Format::Xml { self.top.xml } else { self.top.json }
+    }
+
+    /// Whether nobody wants what stands under a key of the object of this name.
+    pub fn is_ignored(&self, object: &str, key: &str) -> bool {
+        self.ignored.iter().any(|path| match path.rsplit_once('/') {
+            None => object.is_empty() && *path == key,
+            Some((_, last)) => last == key,
+        })
+    }
+
     /// What is known of an API: from its hoster's document, or else from its spec and the examples of its faults.
     pub fn of<A: Served>() -> &'static Self {
         match A::INFO.name {
@@ -146,23 +167,33 @@ impl Facts {
         errors.truncate(3);
         let marker = A::INFO.success_envelope.first().map(|(key, word)| {
             let document = errors.first().and_then(|error| tree(Format::Json, error.as_bytes()));
-            let failure = match document {
-                Some(Value::Map(fields)) => fields.into_iter().find(|(name, _)| name == key).map(|(_, value)| value),
+            let failure = match document.as_ref().and_then(|document| inside(A::INFO.top.json, document)) {
+                Some(Value::Map(fields)) => fields.iter().find(|(name, _)| name == key).map(|(_, value)| value.clone()),
                 _ => None,
             };
             let failure = match failure {
                 Some(Value::Text(text) | Value::Number(text)) => text,
+                Some(Value::Bool(flag)) => flag.to_string(),
                 other => panic!("no fault of {} has the marker {key}: {other:?}", A::INFO.name),
             };
             (*key, leak(word.to_string().trim_matches('"').to_owned()), leak(failure))
         });
+        let headers = http::HeaderMap::new();
+        let is_fault = |error: &&str| {
+            let answer = RawAnswer::new(&EndpointInfo::DEFAULT, &A::INFO, 200, &headers, error.as_bytes());
+            matches!(A::verdict(&answer), Verdict::Fault(_))
+        };
+        let unmarked = list::<A>().into_iter().filter(|(info, _)| info.may_lack_marker);
         Self {
             api: A::INFO.name,
             marker,
             codes: None,
             inner: None,
+            is_by_presence: marker.is_none() && !errors.is_empty() && errors.iter().all(is_fault),
+            top: A::INFO.top,
+            ignored: A::INFO.leniency.ignore,
             errors: errors.leak(),
-            unmarked: &[],
+            unmarked: unmarked.map(|(_, examples)| examples.folder).collect::<Vec<_>>().leak(),
             made: &[],
             echoes: &[],
             alike: &[],
@@ -172,11 +203,37 @@ impl Facts {
     }
 }
 
+/// What an answer says, below its top.
+pub fn inside<'t>(top: &str, tree: &'t Value) -> Option<&'t Value> {
+    match (top, tree) {
+        ("", tree) => Some(tree),
+        (_, Value::List(items)) => items.first(),
+        (_, Value::Map(entries)) => entries.first().map(|(_, value)| value),
+        _ => None,
+    }
+}
+
+/// The same answer with this in its place.
+pub fn put_inside(top: &str, tree: &Value, inner: Value) -> Value {
+    match (top, tree) {
+        (_, Value::List(_)) if !top.is_empty() => Value::List(vec![inner]),
+        (_, Value::Map(entries)) if !top.is_empty() => {
+            Value::Map(entries.first().map(|(key, _)| (key.clone(), inner)).into_iter().collect())
+        }
+        _ => inner,
+    }
+}
+
+const NO_TOP: Top = Top { json: "", xml: "" };
+
 const CLODO: Facts = Facts {
     api: "clodo",
     marker: None,
     codes: None,
     inner: None,
+    is_by_presence: false,
+    top: NO_TOP,
+    ignored: &[],
     errors: &[
         r#"{"BadRequest":{"code":400,"message":"Bad Request","details":"no"}}"#,
         r#"{"code":405,"message":"Method Not Allowed","details":"no"}"#,
@@ -211,6 +268,9 @@ const INFERNO: Facts = Facts {
     marker: Some(("result", "success", "fail")),
     codes: Some(("error_code", &["904", "17"])),
     inner: Some(("retx", "error_code", "904")),
+    is_by_presence: false,
+    top: NO_TOP,
+    ignored: &[],
     errors: &[
         r#"{"result":"fail","message":"no"}"#,
         r#"{"result":"error","message":"no"}"#,
@@ -250,6 +310,9 @@ const ROOTPANEL: Facts = Facts {
     marker: Some(("status", "SUCCESS", "ERROR")),
     codes: Some(("errorCode", &["20", "1", "99"])),
     inner: None,
+    is_by_presence: false,
+    top: NO_TOP,
+    ignored: &[],
     errors: &[
         r#"{"status":"ERROR","errorCode":"20","errorMsg":"no"}"#,
         r#"{"status":"ERROR","errorCode":"45","errorMsg":"no"}"#,
@@ -280,6 +343,9 @@ const MACLOUD: Facts = Facts {
     marker: Some(("status", "ok", "error")),
     codes: Some(("status_code", &["404", "500", "999"])),
     inner: None,
+    is_by_presence: false,
+    top: NO_TOP,
+    ignored: &[],
     errors: &[
         r#"{"status":"error","status_code":404,"status_msg":"Not Found"}"#,
         r#"{"status":"error","status_code":400,"status_msg":"Bad Request","data":{"name":["no"]}}"#,

@@ -33,7 +33,7 @@ use super::{content_type, signed};
 use crate::api_name::ApiName;
 use crate::clock::Moment;
 use crate::site::{self, Call, Operation, Refusal, Reply, Site, no_endpoint, operations};
-use crate::world::{Acts, TokenState, World};
+use crate::world::{Act, Acts, TokenState, World};
 use kept::{CarriedOut, Read};
 use pages::Pages;
 
@@ -227,9 +227,23 @@ impl<A: Served> FromExamples<A> {
         let Some(read) = self.endpoints.iter().find(|known| known.name == reads) else { return Ok(Some(answer)) };
         let read = Read { answers: read.successes().collect(), pages: read.pages.as_ref() };
         let Some(done) = carry_out(call, &read, &world.acts, answer.clone(), format)? else { return Ok(Some(answer)) };
+        world.acts.is_shown = self.is_shown(call, reads, &done.act, format);
         world.acts.last = done.last;
         world.acts.all.push(done.act);
         Ok(Some(done.answer))
+    }
+
+    /// Whether an answer of the examples is another one after the call.
+    fn is_shown(&self, call: &Call, reads: &str, act: &Act, format: Format) -> bool {
+        let Some(read) = self.endpoints.iter().find(|known| known.name == reads) else { return false };
+        let everywhere = Act { asked: None, pages: None, ..act.clone() };
+        read.successes().any(|answer| {
+            let after = |act: Act| {
+                let acts = Acts { all: vec![act], ..Acts::default() };
+                (read.changed)(call, &acts, answer.clone(), format).ok().flatten().map(|answer| answer.body)
+            };
+            after(everywhere.idle()) != after(everywhere.clone())
+        })
     }
 
     /// A fault of this kind, as an example has it.
@@ -273,6 +287,7 @@ impl<A: Served> Site for FromExamples<A> {
             let why = format!("{} has no example of an answer", operation.name);
             return Reply::refused(text(501, &why), "501");
         };
+        world.acts.is_shown = true;
         let mut answer = match self.with_acts(call, known, answer, world) {
             Ok(Some(answer)) => answer,
             Ok(None) => return self.fault(call, FaultKind::NotFound, 404),
@@ -294,7 +309,11 @@ impl<A: Served> Site for FromExamples<A> {
             }
         }
         if operation.effect.acts() {
-            world.carry_out(operation.name);
+            if world.acts.is_shown {
+                world.carry_out(operation.name);
+            } else {
+                world.carry_out_unseen(operation.name);
+            }
         }
         Reply::done(response(answer, format::<A>(call)))
     }

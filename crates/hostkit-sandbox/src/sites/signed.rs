@@ -68,7 +68,7 @@ fn without(pairs: &str, name: &str) -> String {
     others.collect::<Vec<_>>().join("&")
 }
 
-/// The texts of a request by name: headers, query, and the top of the body.
+/// The texts of a request by name: headers, query and body.
 fn values(request: &Request<Vec<u8>>) -> Vec<(String, String)> {
     let headers =
         request.headers().iter().filter_map(|(name, value)| Some((name.to_string(), value.to_str().ok()?.to_owned())));
@@ -82,10 +82,25 @@ fn given(call: &Call) -> Vec<(String, String)> {
     headers.chain(call.query.iter().cloned()).chain(fields(&call.body)).collect()
 }
 
-/// The scalars at the top of a body, whatever its format is.
+/// The scalars of a body with their paths, whatever its format is.
 pub(super) fn fields(body: &[u8]) -> Vec<(String, String)> {
-    let scalar = |(key, node): (&str, Node<'_>)| Some((key.to_owned(), node.as_str()?.to_owned()));
-    let all = [Format::Json, Format::Xml, Format::Form];
-    let documents = all.into_iter().filter_map(|format| parse(format, body, &Limits::DEFAULT).ok());
-    documents.map(|document| document.root().entries().filter_map(scalar).collect()).next().unwrap_or_default()
+    let mut all = Vec::new();
+    let formats = [Format::Json, Format::Xml, Format::Form];
+    let document = formats.into_iter().find_map(|format| parse(format, body, &Limits::DEFAULT).ok());
+    if let Some(document) = document {
+        scalars(document.root(), "", &mut all);
+    }
+    all
+}
+
+fn scalars(node: Node<'_>, path: &str, all: &mut Vec<(String, String)>) {
+    if let Some(text) = node.as_str() {
+        all.push((path.to_owned(), text.to_owned()));
+    }
+    for (key, below) in node.entries() {
+        scalars(below, &if path.is_empty() { key.to_owned() } else { format!("{path}/{key}") }, all);
+    }
+    for below in node.items() {
+        scalars(below, path, all);
+    }
 }

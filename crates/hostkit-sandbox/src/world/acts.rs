@@ -19,6 +19,13 @@ pub(crate) struct Act {
     pub(crate) show: Arc<Show>,
 }
 
+impl Act {
+    /// The same act, changing nothing.
+    pub(crate) fn idle(&self) -> Self {
+        Self { show: Arc::new(|_| Ok(true)), ..self.clone() }
+    }
+}
+
 impl fmt::Debug for Act {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Act").field("reads", &self.reads).field("asked", &self.asked).finish_non_exhaustive()
@@ -31,4 +38,6 @@ pub(crate) struct Acts {
     pub(crate) all: Vec<Act>,
     /// The highest number that was given to something new.
     pub(crate) last: u64,
+    /// Whether an answer of the examples can show the act that was carried out last.
+    pub(crate) is_shown: bool,
 }

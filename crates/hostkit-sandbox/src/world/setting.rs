@@ -21,6 +21,11 @@ impl World {
         self.note("call carried out", call.to_owned(), Decimal::ZERO);
     }
 
+    /// Notes that a call was carried out whose change no example can show.
+    pub(crate) fn carry_out_unseen(&mut self, call: &'static str) {
+        self.note("call carried out unseen", call.to_owned(), Decimal::ZERO);
+    }
+
     /// Sets settings of an object; if all have these values already, nothing is noted.
     pub fn set(&mut self, what: &'static str, object: String, settings: Vec<(&'static str, String)>) {
         let present = self.settings.entry(object.clone()).or_default();

@@ -36,6 +36,8 @@ struct Shared {
     arrivals: Mutex<Vec<Arrival>>,
     contact: OnceLock<Instant>,
     open: AtomicUsize,
+    /// Whether the calls are over: nothing is held back from then on.
+    is_released: AtomicBool,
     is_over: AtomicBool,
 }
 
@@ -54,6 +56,7 @@ impl Server {
             arrivals: Mutex::default(),
             contact: OnceLock::new(),
             open: AtomicUsize::new(0),
+            is_released: AtomicBool::new(false),
             is_over: AtomicBool::new(false),
         });
         if !is_refused {
@@ -84,8 +87,9 @@ impl Server {
         self.shared.contact.get().copied()
     }
 
-    /// Whether all connections are closed within `patience`.
+    /// Whether all connections are closed within `patience`, once all calls are over.
     pub fn is_quiet(&self, patience: Duration) -> bool {
+        self.shared.is_released.store(true, Ordering::SeqCst);
         let end = Instant::now() + patience;
         while self.shared.open.load(Ordering::SeqCst) > 0 {
             if Instant::now() > end {
@@ -133,7 +137,7 @@ impl Shared {
         stream.set_write_timeout(Some(PATIENCE))?;
         stream.set_nodelay(true)?;
         if self.fault.is_deaf() {
-            return hold(stream);
+            return self.hold(stream);
         }
         if self.fault.is_impatient() {
             // What is left unread resets the connection.
@@ -156,9 +160,24 @@ impl Shared {
             match self.fault.play(&mut Pen(stream), order)? {
                 After::Go => {}
                 After::Close => return Ok(()),
-                After::Hold => return hold(stream),
+                After::Hold => return self.hold(stream),
             }
         }
+    }
+
+    /// Sends nothing until the peer disconnects, and reads so slowly that nothing large arrives in time.
+    fn hold(&self, mut stream: &TcpStream) -> io::Result<()> {
+        let start = Instant::now();
+        let mut piece = vec![0; 1 << 10];
+        while start.elapsed() < PATIENCE && stream.read(&mut piece)? > 0 {
+            if self.is_released.load(Ordering::SeqCst) || self.is_over.load(Ordering::SeqCst) {
+                // Fast enough to see the end of the connection.
+                piece.resize(1 << 20, 0);
+            } else {
+                thread::sleep(Duration::from_millis(5));
+            }
+        }
+        Ok(())
     }
 }
 
@@ -179,21 +198,6 @@ impl Pen<'_> {
         }
         Ok(())
     }
-}
-
-/// Sends nothing until the peer disconnects, and reads so slowly that nothing large arrives in time.
-fn hold(mut stream: &TcpStream) -> io::Result<()> {
-    let start = Instant::now();
-    let mut piece = vec![0; 1 << 10];
-    while start.elapsed() < PATIENCE && stream.read(&mut piece)? > 0 {
-        // After all deadlines of stalls, read fast enough to see the end of the connection.
-        if start.elapsed() < Duration::from_millis(1500) {
-            thread::sleep(Duration::from_millis(5));
-        } else {
-            piece.resize(1 << 20, 0);
-        }
-    }
-    Ok(())
 }
 
 /// Waits for a whole request without reading it; returns its head and its length in bytes.

@@ -107,6 +107,7 @@ impl Endpoint for PlaceThing {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("id", &self.id, &InputLimit::NONE.min(1));
         let mut body = out.object();
@@ -123,6 +124,7 @@ impl Endpoint for PlaceThing {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<Placed, DecodeError> {
         const ROOT: &Table = &Table::new(
             "",
@@ -133,10 +135,12 @@ impl Endpoint for PlaceThing {
         answer.value(ROOT)
     }
 
+    #[inline]
     fn echo(&self) -> Inputs {
         Inputs::new().with("id", &self.id)
     }
 
+    #[inline]
     fn echoed(output: &Placed) -> Inputs {
         Inputs::new().with("id", &output.id)
     }

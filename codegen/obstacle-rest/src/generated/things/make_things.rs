@@ -71,6 +71,7 @@ impl Endpoint for MakeThings {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check_some("names", self.names.is_empty());
         let mut body = out.object();
@@ -79,6 +80,7 @@ impl Endpoint for MakeThings {
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
         answer.nothing()
     }
@@ -90,15 +92,18 @@ impl Perform for MakeThings {
 
     const FACTS: Facts = Facts::new(Shows::Item, Duration::from_secs(60));
 
+    #[inline]
     fn inputs(&self) -> Inputs {
         let rows = self.names.iter().map(|item| vec![Some(evidence::text(item))]);
         Inputs::new().with_rows("names", rows)
     }
 
+    #[inline]
     fn reading(_: &Inputs) -> Result<ListThings, EncodeError> {
         Ok(ListThings::new())
     }
 
+    #[inline]
     fn evidence(inputs: &Inputs, now: Vec<Thing>) -> Result<Evidence<Vec<Thing>>, EncodeError> {
         Ok(evidence::appeared_each(
             now,
@@ -108,10 +113,12 @@ impl Perform for MakeThings {
         ))
     }
 
+    #[inline]
     fn keys(found: &Vec<Thing>) -> Vec<String> {
         found.iter().map(|item| evidence::text(&item.id)).collect()
     }
 
+    #[inline]
     fn output(_: Vec<Thing>) -> Option<()> {
         Some(())
     }

@@ -66,11 +66,13 @@ impl Endpoint for AskKey {
         ..EndpointInfo::DEFAULT
     };
 
+    #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.header("X-Application", &self.application)?;
         out.checked()
     }
 
+    #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<PersonKey, DecodeError> {
         answer.whole()
     }

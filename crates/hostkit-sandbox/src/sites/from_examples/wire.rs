@@ -4,11 +4,11 @@ use hostkit::protocol::evidence::Inputs;
 use hostkit::protocol::judgement::{Judgement, judge};
 use hostkit::protocol::server::example::RecordedAnswer;
 use hostkit::protocol::server::{Serve, WrittenAnswer};
-use hostkit::protocol::wire::{Limits, Node, parse};
 use hostkit::protocol::{RawAnswer, RequestParts};
 use hostkit::{Api, Endpoint, Format};
 
 use crate::site::{Call, pairs};
+use crate::sites::signed::fields;
 
 /// What an answer gives; `None` if it is no success.
 pub(super) fn value<E: Endpoint>(answer: &RecordedAnswer) -> Option<E::Output> {
@@ -51,23 +51,5 @@ pub(super) fn given(call: &Call) -> (String, Vec<(String, String)>) {
 
 /// The pairs of a query, and the scalars of a body with their paths.
 fn inputs(query: &str, body: &[u8]) -> Vec<(String, String)> {
-    let mut all = pairs(query);
-    let formats = [Format::Json, Format::Xml, Format::Form];
-    let document = formats.into_iter().find_map(|format| parse(format, body, &Limits::DEFAULT).ok());
-    if let Some(document) = document {
-        scalars(document.root(), "", &mut all);
-    }
-    all
-}
-
-fn scalars(node: Node<'_>, path: &str, all: &mut Vec<(String, String)>) {
-    if let Some(text) = node.as_str() {
-        all.push((path.to_owned(), text.to_owned()));
-    }
-    for (key, below) in node.entries() {
-        scalars(below, &format!("{path}/{key}"), all);
-    }
-    for below in node.items() {
-        scalars(below, path, all);
-    }
+    pairs(query).into_iter().chain(fields(body)).collect()
 }

@@ -1,0 +1,258 @@
+//! P1, P2 and P33 at every API, each answered from its examples: every call that acts is struck before or after it is
+//! carried out, by either client. It arrives once, ends as the ledger says, and recovery finds it, finds that it did
+//! not happen, or says that the reads cannot tell.
+//!
+//! The hosters, which have worlds of their own in other tests, are tried in the long size. Whether recovery can tell at
+//! all is the spec's word, and a row counts what ran for each API.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::{self, Debug};
+use std::marker::PhantomData;
+use std::sync::Mutex;
+use std::thread::Scope;
+use std::time::Duration;
+
+use hostkit::protocol::server::every::{Examples, Served, Visitor};
+use hostkit::protocol::server::example;
+use hostkit::protocol::server::{Serve, Simulate};
+use hostkit::{Call, CallOptions, Endpoint, Outcome, Perform, Recovery};
+use hostkit_apis::ForEach;
+use hostkit_sandbox::{ApiName, Armed, Entry, Fault, Hop};
+use hostkit_tests::entries::place;
+
+use crate::ground::{Client, Kind, Side, Stage, Trial, is_long, is_small, lock, settled};
+
+/// What strikes a call; `None` for nothing.
+const POINTS: &[Option<&str>] = &[
+    None,
+    Some("close-before"),
+    Some("reset-after-commit"),
+    Some("truncate-last-byte"),
+    Some("late-commit"),
+    Some("double-commit-reset"),
+    Some("late-visibility-reset"),
+    Some("internal-error-after-commit"),
+    Some("html-instead"),
+];
+
+/// What ran at one API.
+#[derive(Debug, Default)]
+struct Row {
+    /// Calls that act.
+    calls: usize,
+    /// Those that something shows.
+    shown: usize,
+    runs: u64,
+    /// Outcomes, and what recovery said, by name.
+    ends: BTreeMap<&'static str, u64>,
+    /// Calls whose change no example can show.
+    unseen: BTreeSet<&'static str>,
+    /// Why recovery cannot tell.
+    doubts: BTreeMap<String, u64>,
+    violations: Vec<String>,
+    /// The calls and points of the violations, each of which is told once.
+    wrong: BTreeSet<(&'static str, Option<&'static str>)>,
+}
+
+impl fmt::Display for Row {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.calls == 0 {
+            return f.write_str("no call acts");
+        }
+        let (calls, shown, unseen) = (self.calls, self.shown, self.unseen.len());
+        write!(f, "{calls} calls that act, {shown} shown, of which no example shows {unseen}; {} runs", self.runs)?;
+        self.ends.iter().try_for_each(|(end, count)| write!(f, ", {end} {count}"))?;
+        self.doubts.iter().try_for_each(|(doubt, count)| write!(f, "; {doubt} {count}"))
+    }
+}
+
+impl Row {
+    fn count(&mut self, end: &'static str) {
+        *self.ends.entry(end).or_default() += 1;
+    }
+}
+
+struct Pass<A: Side> {
+    stages: [Stage; 2],
+    turn: usize,
+    row: Row,
+    api: PhantomData<A>,
+}
+
+impl<A: Side> Pass<A> {
+    fn new() -> Self {
+        let stages = [Stage::from_examples::<A>(), Stage::from_examples::<A>()];
+        Self { stages, turn: 0, row: Row::default(), api: PhantomData }
+    }
+
+    fn points(&mut self) -> Vec<Option<&'static str>> {
+        let start = self.turn;
+        self.turn += if is_small() { 1 } else { POINTS.len() };
+        (start..self.turn).map(|index| POINTS[index % POINTS.len()]).collect()
+    }
+
+    fn one<E: Perform<Api = A>>(&mut self, index: usize, call: &E, point: Option<&'static str>) {
+        let stage = &self.stages[index];
+        stage.reset();
+        // Another call of the same client, whose end is open, could have done it.
+        let client = Client::<A>::of(&stage.sandbox, Kind::BOTH[index]);
+        let fault = point.map(|id| Fault::by_id(id).unwrap_or_else(|| panic!("no fault {id}")));
+        if let Some(fault) = fault {
+            stage.sandbox.faults().arm(Armed::new(fault).on(E::INFO.name));
+        }
+        let outcome = client.with(CallOptions::new().deadline(Duration::from_secs(20))).perform_full(call);
+        let recovery = outcome.ticket().map(|ticket| client.recover::<E>(ticket));
+        // What comes late has come by then.
+        stage.sandbox.clock().advance(Duration::from_secs(5));
+        let own: Vec<Entry> =
+            settled(stage, fault).into_iter().filter(|entry| entry.operation == E::INFO.name).collect();
+        let arrivals = own.iter().filter(|entry| entry.hop == Hop::Client).count();
+        let commits = own.iter().filter(|entry| entry.is_committed()).count();
+        // The simulation carried it out, and no answer of it is another one since.
+        let is_unseen = own.iter().any(|entry| entry.changes.iter().any(|change| change.what.ends_with("unseen")));
+        if is_unseen {
+            self.row.unseen.insert(E::INFO.name);
+        }
+        let mut wrong = Vec::new();
+        if arrivals > 1 {
+            wrong.push("sent twice");
+        }
+        match &outcome {
+            Outcome::Done(_) | Outcome::Accepted(..) if commits == 0 => wrong.push("not done"),
+            Outcome::NotSent(_) if arrivals > 0 => wrong.push("sent"),
+            Outcome::Rejected(rejection) if commits > 0 && rejection.ticket().is_none() => wrong.push("carried out"),
+            Outcome::Unresolved(_) if point.is_none() => wrong.push("unresolved although nothing struck"),
+            _ => {}
+        }
+        let found = recovery.as_ref().map(|recovery| match recovery {
+            Recovery::Happened(_) => "happened",
+            Recovery::InPart(..) => "happened in part",
+            Recovery::Several(_) => "happened several times",
+            Recovery::DidNot => "did not happen",
+            Recovery::CannotTell(_) => "cannot tell",
+            Recovery::NotShown(_) => "not shown",
+            _ => "not recovered",
+        });
+        match &recovery {
+            Some(Recovery::Happened(_) | Recovery::InPart(..)) if commits == 0 => wrong.push("nothing was carried out"),
+            Some(Recovery::Several(_)) if commits < 2 => wrong.push("it was carried out once at most"),
+            // Of some calls of hosters, not every example can show it.
+            Some(Recovery::DidNot) if commits > 0 && !is_unseen && !is_simulated(A::NAME) => {
+                wrong.push("it was carried out");
+            }
+            Some(Recovery::NotYet(..) | Recovery::Unread(_) | Recovery::OtherTicket(_)) => wrong.push("not recovered"),
+            Some(found) if matches!(found, Recovery::NotShown(_)) != E::FACTS.not_shown.is_some() => {
+                wrong.push("the spec says otherwise of what shows it");
+            }
+            _ => {}
+        }
+        self.row.runs += 1;
+        self.row.count(outcome.as_str());
+        found.into_iter().for_each(|found| self.row.count(found));
+        if let Some(Recovery::CannotTell(doubt)) = &recovery {
+            let doubt = doubt.to_string();
+            *self.row.doubts.entry(doubt.split(':').next().unwrap_or_default().to_owned()).or_default() += 1;
+        }
+        if !wrong.is_empty() {
+            let (kind, struck, said) = (Kind::BOTH[index], point.unwrap_or("nothing"), outcome.as_str());
+            let why = match &outcome {
+                Outcome::Rejected(rejection) => rejection.fault().to_string(),
+                Outcome::NotSent(error) => error.to_string(),
+                Outcome::Unresolved(ticket) => ticket.to_string(),
+                _ => String::new(),
+            };
+            let found = recovery.map(|recovery| recovery.to_string()).unwrap_or_default();
+            let shown = format!(
+                "{} {} {kind:?} under {struck}: {}: {said}, {arrivals} arrivals, {commits} commits; {why}; {found}",
+                A::NAME,
+                E::INFO.name,
+                wrong.join(", "),
+            );
+            if self.row.wrong.insert((E::INFO.name, point)) {
+                self.row.violations.push(shown);
+            }
+        }
+    }
+}
+
+impl<A: Side> Visitor for Pass<A> {
+    type Api = A;
+
+    fn call<E>(&mut self, _: &Examples)
+    where
+        E: Serve + Call + Endpoint<Api = A> + Debug + 'static,
+        E::Output: Debug + PartialEq,
+    {
+    }
+
+    fn perform<E>(&mut self, examples: &Examples)
+    where
+        E: Serve + Simulate + Perform + Endpoint<Api = A> + Debug + 'static,
+        E::Output: Debug + PartialEq,
+    {
+        self.row.calls += 1;
+        self.row.shown += usize::from(E::FACTS.not_shown.is_none());
+        let case = examples.requests.first().unwrap_or_else(|| panic!("{} has no request", examples.folder));
+        let call: E = example::call(&place(examples.folder, case));
+        for point in self.points() {
+            for index in [0, 1] {
+                self.one(index, &call, point);
+            }
+        }
+    }
+}
+
+fn is_simulated(api: ApiName) -> bool {
+    ApiName::ALL.contains(&api)
+}
+
+/// The passes over all APIs, side by side.
+struct Passes<'s, 'e> {
+    scope: &'s Scope<'s, 'e>,
+    rows: &'e Mutex<BTreeMap<&'static str, Row>>,
+}
+
+impl ForEach for Passes<'_, '_> {
+    fn api<A: Served>(&mut self) {
+        let rows = self.rows;
+        // Those with a world of their own are also tried there, by hand.
+        if is_simulated(A::NAME) && !is_long() {
+            return;
+        }
+        self.scope.spawn(move || {
+            let mut pass = Pass::<A>::new();
+            A::every(&mut pass);
+            lock(rows).insert(A::INFO.name, pass.row);
+        });
+    }
+}
+
+#[test]
+fn p33_lost_answers_at_every_api() {
+    let trial = Trial::alone("P33");
+    let rows = Mutex::new(BTreeMap::new());
+    std::thread::scope(|scope| hostkit_apis::each(&mut Passes { scope, rows: &rows }));
+    let rows = rows.into_inner().expect("the rows");
+    rows.iter().for_each(|(api, row)| println!("{api}: {row}"));
+    let sum = |of: &dyn Fn(&Row) -> u64| rows.values().map(of).sum::<u64>();
+    let end = |end: &str| sum(&|row| row.ends.get(end).copied().unwrap_or_default());
+    let figures = format!(
+        "{} calls that act of {} APIs, {} of them shown; unresolved {}: happened {}, did not {}, cannot tell {}, not shown {}",
+        sum(&|row| row.calls as u64),
+        rows.values().filter(|row| row.calls > 0).count(),
+        sum(&|row| row.shown as u64),
+        end("unresolved"),
+        end("happened") + end("happened in part") + end("happened several times"),
+        end("did not happen"),
+        end("cannot tell"),
+        end("not shown"),
+    );
+    // A simulation that shows nothing would let every verdict pass.
+    let is_told = |row: &Row| row.ends.contains_key("happened") && row.ends.contains_key("did not happen");
+    let blind = |row: &Row| row.shown > row.unseen.len() && !is_told(row);
+    let blind: Vec<_> = rows.iter().filter(|(_, row)| blind(row) && !is_small()).map(|(api, _)| *api).collect();
+    let runs = sum(&|row| row.runs);
+    let violations: Vec<String> = rows.into_values().flat_map(|row| row.violations).collect();
+    trial.end(runs, &figures, &violations);
+    assert!(blind.is_empty(), "recovery never found a call, or never found that one did not happen, of {blind:?}");
+}
