@@ -91,6 +91,10 @@ fn faults(format: Format, status: u16, bytes: &[u8]) -> Vec<(&'static str, Vec<u
     let as_object = planted(format, bytes, &Value::Map(vec![("x".into(), text.clone())]));
     let as_list = planted(format, bytes, &Value::List(vec![text.clone(), Value::List(vec![text])]));
     let page = format!("<html><body><form action=\"/?key={CORE}\"><input value=\"{CORE}\"></form></body></html>");
+    // Errors quote a hundred characters of a title, and sixty of a value.
+    let title = format!("<html><title>{}{SECRET}</title></html>", "x".repeat(86));
+    let value = serde_json::to_string(&format!("{}{SECRET}", "x".repeat(50))).expect("a text");
+    let marker = format!(r#"{{"result":{value},"status":{value},"error":{value},"code":{value}}}"#);
     let half = right.get(..right.len() / 2).unwrap_or_default();
     let mut cut = answer(status, &right);
     cut.truncate(cut.len() - right.len() / 2 - 1);
@@ -105,6 +109,8 @@ fn faults(format: Format, status: u16, bytes: &[u8]) -> Vec<(&'static str, Vec<u
         ("half the document", answer(status, half)),
         ("garbage after", answer(status, &[&right[..], CORE.as_bytes()].concat())),
         ("a page", answer(200, page.as_bytes())),
+        ("a title that is cut", answer(500, title.as_bytes())),
+        ("a value that is cut", answer(200, marker.as_bytes())),
         ("a text", answer(200, CORE.as_bytes())),
         ("401 with the answer", answer(401, &right)),
         ("404 with the answer", answer(404, &right)),

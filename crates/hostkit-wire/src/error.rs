@@ -113,9 +113,12 @@ impl WireError {
     }
 }
 
-/// The start of a name that the sender chose.
+/// The start of a name that the sender chose, marked where it is cut.
 fn start(name: &str) -> String {
-    name.chars().take(40).collect()
+    match name.char_indices().nth(40) {
+        Some((end, _)) => format!("{}…", name.get(..end).unwrap_or_default()),
+        None => name.to_owned(),
+    }
 }
 
 impl fmt::Display for WireError {

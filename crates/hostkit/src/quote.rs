@@ -44,8 +44,13 @@ impl Quote {
         for spelling in spellings.iter().filter(|spelling| text.contains(*spelling)) {
             quoted = quoted.replace(spelling, REDACTED).into();
         }
-        if is_cut || text.ends_with('…') {
-            quoted = without_a_beginning(quoted, &spellings);
+        if is_cut || quoted.contains('…') {
+            // Each piece was cut at its end: within a text, where it quotes another one.
+            let pieces = quoted.split_inclusive('…').map(|piece| match is_cut || piece.ends_with('…') {
+                true => without_a_beginning(piece, &spellings),
+                false => piece.into(),
+            });
+            quoted = pieces.collect::<String>().into();
         }
         if quoted.chars().any(is_unprintable) {
             quoted = escaped(&quoted).into();
@@ -98,7 +103,7 @@ fn spellings(secret: &Secret) -> [String; 3] {
 }
 
 /// Removes the beginning of a secret from the end of a text that was cut there.
-fn without_a_beginning<'t>(text: Cow<'t, str>, spellings: &[String]) -> Cow<'t, str> {
+fn without_a_beginning<'t>(text: &'t str, spellings: &[String]) -> Cow<'t, str> {
     let end = text.trim_end_matches('…');
     let is_found = |beginning: &&str| beginning.len() >= SHORTEST_SECRET && end.ends_with(*beginning);
     let beginnings = |spelling: &'_ String| {
@@ -107,7 +112,7 @@ fn without_a_beginning<'t>(text: Cow<'t, str>, spellings: &[String]) -> Cow<'t, 
     };
     match spellings.iter().filter_map(beginnings).max() {
         Some(length) => format!("{}{REDACTED}", cut(end, end.len() - length)).into(),
-        None => text,
+        None => text.into(),
     }
 }
 
@@ -141,6 +146,9 @@ mod tests {
         let said = r#"no k+y/"1, k%2By%2F%221, k+y/\"1 or k+y/"1-and-more: yes"#;
         assert_eq!(quote.text(said), "no [redacted], [redacted], [redacted] or [redacted]: yes");
         assert_eq!(quote.text("found k+y/…"), "found [redacted]");
+        let said = r#"a page titled "key: k+y/…", then "k%2By…" at byte 0, and … as it is"#;
+        let expected = r#"a page titled "key: [redacted]", then "[redacted]" at byte 0, and … as it is"#;
+        assert_eq!(quote.text(said), expected);
         for before in KEPT - 20..KEPT + 20 {
             let text = format!("{}k+y/\"1-and-more and more", "x".repeat(before));
             let quoted = quote.text(&text).into_owned();

@@ -147,5 +147,7 @@ mod tests {
     fn a_quote_is_cut() {
         let error = parse_any(&[Format::Json, Format::Xml], "x".repeat(1000).as_bytes(), &Limits::DEFAULT).unwrap_err();
         assert_eq!(error.quote().map(|quote| quote.chars().count()), Some(101));
+        let declared = crate::WireError::encoding(&"x".repeat(50)).to_string();
+        assert_eq!(declared, format!("the body is declared to be \"{}…\", not UTF-8", "x".repeat(40)));
     }
 }
