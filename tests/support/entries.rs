@@ -63,7 +63,7 @@ impl Entry {
     pub fn is_data(&self, key: &str) -> bool {
         let last = |path: &&'static str| path.rsplit('/').next() == Some(key);
         !self.leniency.envelope.contains(&key)
-            && !self.leniency.ignore.iter().any(|path| last(path))
+            && !self.leniency.ignore.iter().any(last)
             && !last(&self.leniency.marker)
     }
 

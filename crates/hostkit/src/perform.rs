@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use hostkit_proto::evidence::{Baseline, Doubt, Evidence, Inputs, LAG, Shows, Sighting};
-use hostkit_proto::{Api, Endpoint, FaultKind, Perform};
+use hostkit_proto::{Api, Effect, Endpoint, FaultKind, Perform};
 
 use crate::after::reading::{Limits, Read, ReadingMachine};
 use crate::after::sighting::{Comparison, Quality};
@@ -300,8 +300,8 @@ impl<E: Perform> PerformMachine<E> {
             Err(error) if error.is_not_found() && baseline == Baseline::default() && is_new && is_alone => {
                 Outcome::Rejected(rejection)
             }
-            // Nothing that this call could do changes what was so before it.
-            Ok(Sighting::Unclear(Doubt::WasSo)) => Outcome::Rejected(rejection),
+            // Nothing that this call could do changes what was so before it, unless it destroys something to make it so.
+            Ok(Sighting::Unclear(Doubt::WasSo)) if !destroys_again::<E>() => Outcome::Rejected(rejection),
             Ok(Sighting::Unclear(Doubt::NotThere)) if baseline.own().is_empty() => Outcome::Rejected(rejection),
             _ => Outcome::Rejected(rejection.with_ticket(ticket)),
         })
@@ -337,6 +337,12 @@ impl<E: Perform> PerformMachine<E> {
 fn may_follow_success(kind: FaultKind) -> bool {
     use FaultKind::{Auth, Internal, RateLimited, Unsupported};
     !matches!(kind, Auth | Internal | RateLimited | Unsupported)
+}
+
+/// Whether the call destroys something even where its state is the one that it sets, as a reinstallation with the same
+/// image does. What is gone cannot be removed again.
+fn destroys_again<E: Perform>() -> bool {
+    E::INFO.effect == Effect::Destructive && E::not_found().is_none()
 }
 
 impl<E: Perform> Machine for PerformMachine<E> {

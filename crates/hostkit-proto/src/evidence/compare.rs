@@ -337,11 +337,14 @@ pub fn gone<T>(
     fits: impl Fn(&T) -> bool,
     key: impl Fn(&T) -> String,
 ) -> Evidence<()> {
-    let (mut all, mut own) = (Vec::new(), Vec::new());
+    let (mut all, mut own, mut seen) = (Vec::new(), Vec::new(), BTreeSet::new());
     for item in now {
         let key = key(&item);
         if fits(&item) {
-            own.push(key);
+            // An item that is listed twice is one item.
+            if key.is_empty() || seen.insert(key.clone()) {
+                own.push(key);
+            }
         } else if !key.is_empty() {
             all.push(key);
         }
@@ -568,6 +571,8 @@ mod tests {
         assert_eq!(look(&[1, 2, 3]), Sighting::Unseen);
         assert_eq!(look(&[1]), Sighting::Seen(vec![()]));
         assert_eq!(look(&[1, 3]), Sighting::Part(vec![()], 1));
+        assert_eq!(look(&[1, 3, 3]), Sighting::Part(vec![()], 1), "listed twice");
+        assert_eq!(says(from_two(&[1, 2, 2]).baseline(), from_two(&[1, 2])), Sighting::Unseen, "listed twice before");
         assert_eq!(doubt(look(&[])), Doubt::Missing(vec!["1".to_owned()]), "an empty list shows nothing");
         assert_eq!(doubt(says(from_two(&[1]).baseline(), from_two(&[1]))), Doubt::NotThere);
         let is_x = |state: char| ended(&state, |state| *state == 'x');

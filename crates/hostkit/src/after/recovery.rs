@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use hostkit_proto::evidence::{AnswerOf, Doubt, LAG, Shows, Sighting};
+use hostkit_proto::evidence::{Doubt, LAG, Shows, Sighting};
 use hostkit_proto::{Api, Endpoint, FaultCode, Perform};
 
 use super::pause::Pause;
@@ -100,7 +100,7 @@ enum State<E: Perform> {
     /// A read that was started at this moment.
     Reading(Box<ReadingMachine<E::Reading>>, Moment),
     /// Asks what calls of other processes mean for what was read.
-    Others(Box<AnswerOf<E>>, Moment, Quality, Answer<Others>),
+    Others(Box<Read<E::Reading>>, Moment, Quality, Answer<Others>),
     Pause(Pause),
     /// Waits until other processes know the verdict.
     End(Box<Verdict<E>>, Option<Answer<()>>),
@@ -307,11 +307,12 @@ impl<E: Perform, F: FnMut(&RecoveryRead)> Machine for RecoveryMachine<E, F> {
                     };
                     let (asked, quality) = (*asked, Quality::of(reading));
                     let kind = Kind::of::<E>(self.ticket.inputs());
-                    match (read, self.core.shared().turns.others_shared(self.ticket.turn(), &kind)) {
-                        (Ok(answer), Some(others)) => {
-                            run.state = State::Others(Box::new(answer), asked, quality, others)
-                        }
-                        (read, _) => self.weigh(now, read, asked, quality, Others::default()),
+                    // That something is not found may be what another process did.
+                    let tells = read.as_ref().err().is_none_or(Error::is_not_found);
+                    let turns = &self.core.shared().turns;
+                    match tells.then(|| turns.others_shared(self.ticket.turn(), &kind)).flatten() {
+                        Some(others) => run.state = State::Others(Box::new(read), asked, quality, others),
+                        None => self.weigh(now, read, asked, quality, Others::default()),
                     }
                 }
                 State::Others(_, _, _, others) => {
@@ -325,10 +326,10 @@ impl<E: Perform, F: FnMut(&RecoveryRead)> Machine for RecoveryMachine<E, F> {
                             Others { may_have_done_it: true, ..Others::default() }
                         }
                     };
-                    let State::Others(answer, asked, quality, _) = std::mem::replace(&mut run.state, State::Due) else {
+                    let State::Others(read, asked, quality, _) = std::mem::replace(&mut run.state, State::Due) else {
                         continue;
                     };
-                    self.weigh(now, Ok(*answer), asked, quality, others);
+                    self.weigh(now, *read, asked, quality, others);
                 }
                 State::Pause(pause) => match pause.step(now, &run.limits).into_done() {
                     Err(step) => return step,

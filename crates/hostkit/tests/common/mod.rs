@@ -211,6 +211,7 @@ endpoints! {
     Detach: Perform = { name: "detach", path: "/detach", method: Method::POST, effect: Effect::State };
     Close: Perform = { name: "close", path: "/close", method: Method::POST, effect: Effect::State };
     Lock: Perform = { name: "lock", path: "/lock", method: Method::POST, effect: Effect::State };
+    Rebuild: Perform = { name: "rebuild", path: "/rebuild", method: Method::POST, effect: Effect::Destructive };
     BackUp: Perform = { name: "back_up", path: "/backups", method: Method::POST, effect: Effect::Spends };
     Delete: Perform = { name: "delete", path: "/item", method: Method::DELETE, effect: Effect::Destructive };
 }

@@ -206,6 +206,7 @@ macro_rules! becomes_nine {
 becomes_nine! {
     Close: true;
     Lock: false;
+    Rebuild: false;
 }
 
 /// A new thing, which the shop also makes by itself.

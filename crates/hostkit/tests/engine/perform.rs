@@ -455,6 +455,8 @@ fn what_was_so_before_the_call_is_no_sign_of_it() {
     refused(Close, [item(5), missing(), item(0)], true);
     refused(Lock, [item(9), missing(), item(9)], false);
     refused(Lock, [item(5), missing(), item(0)], true);
+    // It may have destroyed what was there once more.
+    refused(Rebuild, [item(9), missing(), item(9)], true);
 }
 
 /// What is older than a quarter of an hour is no baseline; what is as old as that still is.

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use crate::common::things::things;
-use crate::common::{Bench, GetItem, KEY, LimitedGet, Order, TOKEN, bench_with, config, fault, key, login, ok};
+use crate::common::{Bench, Delete, GetItem, KEY, LimitedGet, Order, TOKEN, bench_with, config, fault, key, login, ok};
 use hostkit::machinery::{Machine, Step};
 use hostkit::protocol::evidence::Doubt;
 use hostkit::store::{Change, Store, StoreKey};
@@ -254,6 +254,26 @@ fn what_another_process_made_is_not_taken_for_its_own() {
     let done = third.run(third.core.recover::<Order>(&ticket, CallOptions::new()));
     assert!(matches!(done, Recovery::Happened(8)), "{done}");
     assert!(!format!("{store:?}").contains(KEY));
+}
+
+/// What another process deleted is not found either.
+#[test]
+fn what_another_process_deleted_is_no_deletion_of_this_one() {
+    for is_alone in [true, false] {
+        let store = Memory::default();
+        let item = || Script::get("/item").answer(200, r#"{"id": 5}"#);
+        let first = calling(store.clone(), [item(), Script::fail(Phase::Head, TransportErrorKind::Reset)]);
+        let Outcome::Unresolved(ticket) = first.read_and_perform(Delete) else { panic!("the end is open") };
+        if !is_alone {
+            assert!(calling(store, [item(), ok()]).read_and_perform(Delete).is_done());
+        }
+        (0..19).for_each(|_| first.transport.push(fault(404, "NotFound")));
+        let done = first.run(first.core.recover::<Delete>(&ticket, CallOptions::new()));
+        match is_alone {
+            true => assert!(matches!(done, Recovery::Happened(())), "{done}"),
+            false => assert!(matches!(done, Recovery::CannotTell(Doubt::OtherCall)), "{done}"),
+        }
+    }
 }
 
 /// Where calls cannot be told apart, none is sent.
