@@ -98,10 +98,13 @@ fn numbers_of_servers_are_texts_in_lists() {
     let shown = |path: &str| text(&clodo(&sandbox, "GET", path, "Accept: application/json\r\n", ""));
     for path in ["/servers", "/servers/detail"] {
         let list = shown(path);
-        assert!(list.starts_with(&format!(r#"{{"servers":[{{"id":"{number}","#)), "{path}: {list}");
+        assert!(
+            list.starts_with(r#"{"servers":[{"#) && list.contains(&format!(r#""id":"{number}","#)),
+            "{path}: {list}"
+        );
     }
     let one = shown(&format!("/servers/{number}"));
-    assert!(one.contains(&format!(r#"{{"server":{{"id":{number},"#)), "{one}");
+    assert!(one.starts_with(r#"{"server":{"#) && one.contains(&format!(r#""id":{number},"#)), "{one}");
 }
 
 #[test]
