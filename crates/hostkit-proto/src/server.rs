@@ -480,10 +480,13 @@ impl WrittenAnswer {
         self.body = list.to_wire(self.format).map(|list| crate::codec::wrapped(key, list));
     }
 
-    /// Sets a text as the body.
+    /// Sets a text as the body. What a reader takes off, the mark of UTF-8 and the last line break, is put around one that has it.
     pub fn text(&mut self, value: &impl ToText) {
         self.header("Content-Type", &"text/plain; charset=UTF-8".to_owned());
-        self.raw = Some(value.to_text().into_owned().into_bytes());
+        let text = value.to_text();
+        let mark = if text.starts_with('\u{FEFF}') { "\u{FEFF}" } else { "" };
+        let end = if text.ends_with('\n') { "\n" } else { "" };
+        self.raw = Some([mark, &*text, end].concat().into_bytes());
     }
 
     /// Sets bytes as the body.
