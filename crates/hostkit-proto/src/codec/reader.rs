@@ -731,13 +731,27 @@ impl<'r> Reader<'r> {
         self.ignored.get_or_insert_with(ignored).contains(&node.index())
     }
 
-    /// Whether it is the only item of a list, and has the marker of a success and nothing else: so some APIs say that there
-    /// is none.
-    pub(super) fn is_marker_alone(&self, mut items: impl Iterator<Item = Node<'r>>) -> bool {
+    /// Whether the only item of a list has the marker of a success and nothing else: so some APIs say that there is none.
+    ///
+    /// A new field may stand beside the marker, but so does an item whose fields all have new names: the list is then
+    /// empty, and reported as a part.
+    pub(super) fn is_marker_alone<T: FromWire>(&mut self, mut items: impl Iterator<Item = Node<'r>>) -> bool {
         let marker = self.leniency.marker;
         let (Some(item), None) = (items.next().filter(|_| !marker.is_empty()), items.next()) else { return false };
         let marks = item.document().node(self.top).map(|top| place::ignored(top, &[marker])).unwrap_or_default();
-        !item.is_empty() && item.kind() == Kind::Map && item.entries().all(|(_, inner)| marks.contains(&inner.index()))
+        if item.kind() != Kind::Map || !item.entries().any(|(_, inner)| marks.contains(&inner.index())) {
+            return false;
+        }
+        let mut others = item.entries().filter(|(_, inner)| !marks.contains(&inner.index()));
+        let Some((key, other)) = others.next() else { return true };
+        let has_field = |key: &str| T::FIELDS.iter().any(|field| field.may_be_under(key, item.format()));
+        let is_strict = self.unknown == UnknownFields::Deny || self.others.is_some();
+        if is_strict || T::FIELDS.is_empty() || has_field(key) || others.any(|(key, _)| has_field(key)) {
+            return false;
+        }
+        let error = self.error("an item, or the marker of a success alone", format!("`{}` beside it", shorten(key)));
+        self.report.add_left_out(error.at(other.offset()));
+        true
     }
 
     /// Reports a field that the spec does not know.
