@@ -149,4 +149,7 @@ log = "0.4"
 serde_json.workspace = true
 tokio.workspace = true
 tracing.workspace = true
+
+[dev-dependencies]
+hostkit-testing = { workspace = true, features = ["server"] }
 "#;

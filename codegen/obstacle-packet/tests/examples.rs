@@ -98,3 +98,40 @@ fn an_unknown_attribute_of_the_root_is_reported() {
     assert!(read(&body), "the version is ignored");
     assert!(!read(&body.replace("version", "other")));
 }
+
+#[test]
+fn a_new_field_beside_any_step_to_a_list_is_reported() {
+    let unknown = |body: &str| {
+        let headers = HeaderMap::new();
+        let answer = RawAnswer::new(&ListIds::INFO, &Packet::INFO, 200, &headers, body.as_bytes());
+        let answer = answer.with_unknown_fields(UnknownFields::Collect);
+        assert_eq!(ListIds::decode(&answer).map(|ids| ids.len()), Ok(2), "{body}");
+        answer.report().unknown().to_vec()
+    };
+    let body = packet("list", "<result><status>ok</status><ids><id>7</id><id>8</id></ids></result>");
+    assert_eq!(unknown(&body), Vec::<String>::new());
+    for step in ["packet", "thing", "list", "result", "ids"] {
+        let body = body.replace(&format!("</{step}>"), &format!("<more>1</more></{step}>"));
+        assert_eq!(unknown(&body), [format!("answer.{step}.more")], "{body}");
+    }
+}
+
+#[test]
+fn a_new_field_beside_the_marker_alone_makes_the_list_a_part() {
+    let headers = HeaderMap::new();
+    let read = |result: &str, unknown: UnknownFields| {
+        let body = packet("get", &format!("<result><status>ok</status>{result}</result>"));
+        let answer = RawAnswer::new(&ListThings::INFO, &Packet::INFO, 200, &headers, body.as_bytes());
+        let answer = answer.with_unknown_fields(unknown);
+        let things = ListThings::decode(&answer).map(|things| things.len());
+        (things.ok(), answer.report().left_out().iter().map(ToString::to_string).collect::<Vec<_>>().concat())
+    };
+    for unknown in [UnknownFields::Collect, UnknownFields::Ignore] {
+        let (things, left_out) = read("<more>1</more>", unknown);
+        assert_eq!(things, Some(0));
+        assert!(left_out.contains("`more`"), "{left_out}");
+        assert_eq!(read("<more>1</more><data/>", unknown).0, None, "an item without a number");
+    }
+    assert_eq!(read("", UnknownFields::Deny), (Some(0), String::new()));
+    assert_eq!(read("<more>1</more>", UnknownFields::Deny).0, None);
+}

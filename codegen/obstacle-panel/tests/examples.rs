@@ -43,7 +43,8 @@ fn what_stands_around_values_has_to_be_there() {
         (r#"[{"id":7}]"#, "an object with `thing`"),
         (r#"[{"thing":{"id":7},"more":1}]"#, "`more`"),
         (r#"[{"thing":{"id":7},"thing":{"id":8}}]"#, "each key once"),
-        (r#"[{"thing":{"id":{"$":7,"a":1}}}]"#, "a whole number"),
+        (r#"[{"thing":{"id":{"$":7,"more":1}}}]"#, "`more`"),
+        (r#"[{"thing":{"id":{"more":1}}}]"#, "a whole number"),
         (r#"[7]"#, "an object with `thing`"),
     ] {
         let error = json(list).expect_err(list);

@@ -114,7 +114,8 @@ impl<'t> Fields<'t> {
     /// What the answer says about the number of items.
     pub(super) fn total(&mut self, walker: &mut Walker<'_>, total: Option<Total>) -> Counted {
         let Some(total) = total else { return Counted::default() };
-        let found = self.find(&total.name).filter(|node| !walker.scalars().is_absent(&Type::Uint, *node));
+        let found = self.find(&total.name).map(|node| walker.unwrapped(&Type::Uint, node));
+        let found = found.filter(|node| !walker.scalars().is_absent(&Type::Uint, *node));
         let mut is_nothing = false;
         if let Some(node) = found {
             walker.value(&Type::Uint, node);
@@ -171,13 +172,15 @@ impl<'t> Fields<'t> {
                 walker.within(step, |walker| found.read(walker, item));
             }
             ty => {
-                if let Some(node) = self.find(name).map(|node| walker.unwrapped(node)) {
+                let Some(node) = self.find(name) else { return };
+                walker.within(step, |walker| {
+                    let node = walker.unwrapped(ty, node);
                     let is_absent = !matches!(ty, Type::Map(..)) && walker.scalars().is_absent(ty, node)
                         || total.is_nothing && Leniency::is_nothing(node);
                     if !is_absent {
-                        walker.within(step, |walker| walker.value(ty, node));
+                        walker.value(ty, node);
                     }
-                }
+                });
             }
         }
     }

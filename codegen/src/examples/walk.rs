@@ -187,9 +187,33 @@ impl<'m> Walker<'m> {
         self.report(code, 0, &what, "in this head".to_owned(), help);
     }
 
-    /// The scalar in an object that stands for it, or the node itself.
-    pub(super) fn unwrapped<'t>(&self, node: Node<'t>) -> Node<'t> {
-        place::unwrapped(node, self.model.service.scalar())
+    /// The scalar in an object that stands for it, or the node itself. A field beside it is unknown where only a scalar
+    /// can be meant.
+    pub(super) fn unwrapped<'t>(&mut self, ty: &Type, node: Node<'t>) -> Node<'t> {
+        let key = self.model.service.scalar();
+        match node.get(key) {
+            Some(scalar) if !key.is_empty() && self.is_scalar(ty) => {
+                for (other, node) in node.entries().filter(|(other, _)| *other != key) {
+                    self.unknown(other, node, false, None);
+                }
+                scalar
+            }
+            _ => place::unwrapped(node, key),
+        }
+    }
+
+    /// Whether a value of the type is never read from an object.
+    fn is_scalar(&self, ty: &Type) -> bool {
+        match ty {
+            Type::Any | Type::List(_) | Type::Map(..) => false,
+            Type::Option(inner) => self.is_scalar(inner),
+            Type::Named(name) => match self.model.types.get(name).map(|entry| &entry.kind) {
+                Some(TypeKind::Struct(_)) => false,
+                Some(TypeKind::Union { scalar, object, .. }) => scalar.is_some() && object.is_none(),
+                _ => true,
+            },
+            _ => true,
+        }
     }
 
     /// Reads the output of an endpoint from where the answer begins.
@@ -308,7 +332,7 @@ impl<'m> Walker<'m> {
 
     /// Reads a value of a type.
     pub(super) fn value(&mut self, ty: &Type, node: Node<'_>) {
-        let node = self.unwrapped(node);
+        let node = self.unwrapped(ty, node);
         match ty {
             Type::List(item) => Items::read_list(self, item, node, None),
             Type::Map(key, item) => self.map(key, item, node),

@@ -372,7 +372,7 @@ impl<'a> RawAnswer<'a> {
                     if self.facts.acts && is_nothing {
                         return Err(reader.expected("a value"));
                     }
-                    value = Some(T::from_wire(reader)?);
+                    value = Some(reader.value()?);
                     Ok(())
                 })?;
             }
@@ -393,7 +393,7 @@ impl<'a> RawAnswer<'a> {
 
     /// The whole document as one value.
     pub fn whole<T: FromWire>(&self) -> Result<T, DecodeError> {
-        self.read(|reader| T::from_wire(reader))
+        self.read(|reader| reader.value())
     }
 
     /// The whole document as a list, each of whose items is the entry of an object under this key.

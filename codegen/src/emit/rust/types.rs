@@ -347,8 +347,16 @@ fn union_from_wire(entry: &TypeEntry, shapes: &[Shape<'_>]) -> TokenStream {
     });
     let expected = shapes.iter().map(|shape| shape.expected).collect::<Vec<_>>().join(" or ");
     let first = shapes.first().map(|shape| ident(shape.name));
+    let kinds: Vec<_> = shapes.iter().map(|shape| shape.name).collect();
+    let is_scalar = (kinds.contains(&"Scalar") && !kinds.contains(&"Object")).then(|| {
+        quote!(
+            const IS_SCALAR: bool = true;
+        )
+    });
     quote! {
         impl FromWire for #name {
+            #is_scalar
+
             #[inline]
             fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
                 match reader.kind() {

@@ -245,6 +245,11 @@ impl Field {
         (rest.is_empty() && self.how != How::Raw).then_some(key)
     }
 
+    /// Whether it may be read from what stands under this key: of a path, the first. An object kept as received is.
+    pub(crate) fn may_be_under(&self, key: &str, format: Format) -> bool {
+        self.how == How::Raw || self.name.first(format) == key || self.name.aliases().contains(&key)
+    }
+
     #[inline]
     pub(crate) fn is_list(&self) -> bool {
         self.how >= How::RequiredList

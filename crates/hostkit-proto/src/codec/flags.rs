@@ -71,6 +71,7 @@ impl<'r> Reader<'r> {
     }
 
     fn flag(&mut self, words: &FlagWords) -> Result<bool, DecodeError> {
+        self.enter_scalar()?;
         let kind = self.kind();
         if !matches!(kind, Kind::Text | Kind::Number) {
             return bool::from_wire(self);

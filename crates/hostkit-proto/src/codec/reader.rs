@@ -385,10 +385,44 @@ impl<'r> Reader<'r> {
         self.text_value()
     }
 
+    /// Decodes what stands here.
+    #[inline]
+    pub(crate) fn value<T: FromWire>(&mut self) -> Result<T, DecodeError> {
+        if T::IS_SCALAR {
+            self.enter_scalar()?;
+        }
+        T::from_wire(self)
+    }
+
+    /// Goes to the scalar that the object here stands for, if it does.
+    #[inline]
+    pub(super) fn enter_scalar(&mut self) -> Result<(), DecodeError> {
+        match self.at {
+            At::Node(node) if !self.leniency.scalar.is_empty() => {
+                self.at = At::Node(self.scalar_in(node)?);
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The scalar that an object stands for, or the node itself. A field beside the scalar is unknown.
+    pub(super) fn scalar_in(&mut self, node: Node<'r>) -> Result<Node<'r>, DecodeError> {
+        let key = self.leniency.scalar;
+        if key.is_empty() || node.kind() != Kind::Map {
+            return Ok(node);
+        }
+        let Some(scalar) = self.only(node, key) else { return Ok(node) };
+        for (other, node) in node.entries().filter(|(other, _)| *other != key) {
+            self.unknown_field(other, node)?;
+        }
+        Ok(scalar)
+    }
+
     /// Decodes a required field.
     #[inline(never)]
     pub fn required<T: FromWire>(&mut self, place: &mut T) -> Result<(), DecodeError> {
-        *place = T::from_wire(self)?;
+        *place = self.value()?;
         Ok(())
     }
 
@@ -443,6 +477,9 @@ impl<'r> Reader<'r> {
         place: &mut Option<T>,
         read: impl FnOnce(&mut Self) -> Result<T, DecodeError>,
     ) -> Result<(), DecodeError> {
+        if T::IS_SCALAR {
+            self.enter_scalar()?;
+        }
         if T::is_absent(self) {
             return self.pass();
         }
@@ -474,6 +511,7 @@ impl<'r> Reader<'r> {
         if self.pass_null() {
             return Ok(());
         }
+        self.enter_scalar()?;
         if self.is_absent() {
             return self.pass();
         }
@@ -488,7 +526,7 @@ impl<'r> Reader<'r> {
 
     /// Decodes a required amount of money, whose error is also that of an optional object around it.
     pub fn required_money(&mut self, place: &mut Money) -> Result<(), DecodeError> {
-        *place = Money::from_wire(self).map_err(DecodeError::of_money)?;
+        *place = self.value::<Money>().map_err(DecodeError::of_money)?;
         Ok(())
     }
 
@@ -693,13 +731,27 @@ impl<'r> Reader<'r> {
         self.ignored.get_or_insert_with(ignored).contains(&node.index())
     }
 
-    /// Whether it is the only item of a list, and has the marker of a success and nothing else: so some APIs say that there
-    /// is none.
-    pub(super) fn is_marker_alone(&self, mut items: impl Iterator<Item = Node<'r>>) -> bool {
+    /// Whether the only item of a list has the marker of a success and nothing else: so some APIs say that there is none.
+    ///
+    /// A new field may stand beside the marker, but so does an item whose fields all have new names: the list is then
+    /// empty, and reported as a part.
+    pub(super) fn is_marker_alone<T: FromWire>(&mut self, mut items: impl Iterator<Item = Node<'r>>) -> bool {
         let marker = self.leniency.marker;
         let (Some(item), None) = (items.next().filter(|_| !marker.is_empty()), items.next()) else { return false };
         let marks = item.document().node(self.top).map(|top| place::ignored(top, &[marker])).unwrap_or_default();
-        !item.is_empty() && item.kind() == Kind::Map && item.entries().all(|(_, inner)| marks.contains(&inner.index()))
+        if item.kind() != Kind::Map || !item.entries().any(|(_, inner)| marks.contains(&inner.index())) {
+            return false;
+        }
+        let mut others = item.entries().filter(|(_, inner)| !marks.contains(&inner.index()));
+        let Some((key, other)) = others.next() else { return true };
+        let has_field = |key: &str| T::FIELDS.iter().any(|field| field.may_be_under(key, item.format()));
+        let is_strict = self.unknown == UnknownFields::Deny || self.others.is_some();
+        if is_strict || T::FIELDS.is_empty() || has_field(key) || others.any(|(key, _)| has_field(key)) {
+            return false;
+        }
+        let error = self.error("an item, or the marker of a success alone", format!("`{}` beside it", shorten(key)));
+        self.report.add_left_out(error.at(other.offset()));
+        true
     }
 
     /// Reports a field that the spec does not know.

@@ -33,6 +33,8 @@ macro_rules! optional {
 macro_rules! numbers {
     ($($type:ty = $blank:expr),*) => { $(
         impl FromWire for $type {
+            const IS_SCALAR: bool = true;
+
             fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
                 reader.number()
             }
@@ -60,6 +62,8 @@ macro_rules! numbers {
 numbers!(i64 = 0, u64 = 0, u32 = 0, u16 = 0, u8 = 0, Decimal = Decimal::ZERO);
 
 impl FromWire for UnixTime {
+    const IS_SCALAR: bool = true;
+
     fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         if reader.kind() != Kind::Text {
             return reader.number();
@@ -90,6 +94,8 @@ impl ToWire for UnixTime {
 }
 
 impl FromWire for Money {
+    const IS_SCALAR: bool = true;
+
     fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         Ok(Self { amount: reader.number()?, currency: reader.currency })
     }
@@ -111,6 +117,8 @@ impl ToWire for Money {
 }
 
 impl FromWire for Currency {
+    const IS_SCALAR: bool = true;
+
     fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         reader.text_value()
     }
@@ -147,6 +155,8 @@ macro_rules! sizes {
         }
 
         impl FromWire for $type {
+            const IS_SCALAR: bool = true;
+
             fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
                 u64::from_wire(reader).map(Self)
             }
@@ -174,6 +184,8 @@ macro_rules! sizes {
 sizes!(Bytes, Kibibytes, Mebibytes, Gibibytes);
 
 impl FromWire for String {
+    const IS_SCALAR: bool = true;
+
     fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         if let Some(text) = Self::plain(reader) {
             return Ok(text);
@@ -203,6 +215,8 @@ impl ToWire for String {
 }
 
 impl FromWire for Secret {
+    const IS_SCALAR: bool = true;
+
     fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         match reader.kind() {
             Kind::Text | Kind::Number | Kind::Null => reader.scalar("a secret").map(Self::new),
@@ -230,6 +244,8 @@ impl ToWire for Secret {
 }
 
 impl FromWire for bool {
+    const IS_SCALAR: bool = true;
+
     fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let loose = reader.has_loose_flags();
         match reader.kind() {
@@ -280,6 +296,8 @@ impl ToWire for bool {
 }
 
 impl FromWire for IpAddr {
+    const IS_SCALAR: bool = true;
+
     fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         match Self::plain(reader) {
             Some(address) => Ok(address),
@@ -304,6 +322,8 @@ impl ToWire for IpAddr {
 }
 
 impl<T: FromText> FromWire for Csv<T> {
+    const IS_SCALAR: bool = true;
+
     fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         match reader.node() {
             Some(node) => reader.joined(node).map(Self),
@@ -323,6 +343,8 @@ impl<T: ToText> ToWire for Csv<T> {
 }
 
 impl FromWire for Html {
+    const IS_SCALAR: bool = true;
+
     fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         match reader.node().and_then(Node::inner_xml) {
             Some(markup) => Ok(Self::new(markup)),
@@ -342,6 +364,8 @@ impl ToWire for Html {
 }
 
 impl FromWire for DateTime {
+    const IS_SCALAR: bool = true;
+
     fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let text = reader.scalar("a date and time")?;
         let patterns = reader.leniency.date_times;
@@ -375,6 +399,8 @@ impl ToWire for DateTime {
 }
 
 impl FromWire for Date {
+    const IS_SCALAR: bool = true;
+
     fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let text = reader.scalar("a date")?;
         let patterns = reader.leniency.dates;

@@ -9,6 +9,9 @@ pub trait FromWire: Sized {
     /// The fields of an object, or of the objects in a list or map; other values have none.
     const FIELDS: &'static [Field] = &[];
 
+    /// Whether it is never read from an object, so that an object here may stand for a scalar.
+    const IS_SCALAR: bool = false;
+
     /// Decodes the value.
     ///
     /// # Errors
@@ -41,7 +44,7 @@ pub trait FromWire: Sized {
 
     /// Decodes one item of a list.
     fn push(items: &mut Vec<Self>, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
-        items.push(Self::from_wire(reader)?);
+        items.push(reader.value()?);
         Ok(())
     }
 }

@@ -124,6 +124,8 @@ macro_rules! whole_number {
         }
 
         impl $crate::codec::FromWire for $name {
+            const IS_SCALAR: bool = true;
+
             fn from_wire(reader: &mut $crate::codec::Reader<'_>) -> Result<Self, $crate::codec::DecodeError> {
                 reader.id_number().map(Self)
             }

@@ -158,6 +158,8 @@ macro_rules! open_enum {
         }
 
         impl $crate::codec::FromWire for $name {
+            const IS_SCALAR: bool = true;
+
             fn from_wire(reader: &mut $crate::codec::Reader<'_>) -> Result<Self, $crate::codec::DecodeError> {
                 match $crate::codec::FromWire::plain(reader) {
                     Some(value) => Ok(value),

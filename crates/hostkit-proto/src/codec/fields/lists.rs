@@ -124,7 +124,7 @@ impl<'r> Reader<'r> {
             }
             At::Items(Items::Elements { parent, name, count }) => {
                 let elements = parent.entries().filter(|(key, _)| *key == name).map(|(_, node)| node);
-                if self.is_marker_alone(elements.clone()) {
+                if self.is_marker_alone::<T>(elements.clone()) {
                     self.items = Some(0);
                     return Ok(());
                 }
@@ -171,7 +171,7 @@ impl<'r> Reader<'r> {
         max_items: usize,
     ) -> Result<(), DecodeError> {
         match self.leniency.list(node) {
-            Some(ListShape::Items) if self.is_marker_alone(node.items()) => {
+            Some(ListShape::Items) if self.is_marker_alone::<T>(node.items()) => {
                 self.items = Some(0);
                 Ok(())
             }

@@ -48,7 +48,7 @@ impl<'r> Reader<'r> {
                         self.leave_out(error, &mut unreadable)?;
                         continue;
                     };
-                    let value = match self.within_node(Step::Key(key), value, V::from_wire) {
+                    let value = match self.within_node(Step::Key(key), value, Reader::value::<V>) {
                         Ok(value) => value,
                         Err(error) => {
                             self.spec = spec;

@@ -1,10 +1,14 @@
 //! Lists whose wrapper is empty.
 
+use std::collections::BTreeMap;
+
 use hostkit_wire::{Format, Limits};
 
 use super::*;
-use crate::codec::UnknownFields;
+use crate::codec::{FlagWords, UnknownFields};
 use crate::leniency::{Leniency, MapShape};
+use crate::value::Money;
+use crate::word::Word;
 
 fn read(format: Format, body: &str, leniency: &Leniency) -> Result<Vec<u64>, DecodeError> {
     let document = hostkit_wire::parse(format, body.as_bytes(), &Limits::DEFAULT).unwrap();
@@ -67,4 +71,47 @@ fn fields_share_objects_at_any_depth() {
         let error = read(format, &body).expect_err(&body);
         assert_eq!(error.found(), "`z`", "{body}");
     }
+}
+
+#[test]
+fn an_object_may_stand_for_a_scalar() {
+    let lenient = Leniency { scalar: "$", ..Leniency::STRICT };
+    let read = |body: &str, unknown: UnknownFields| -> Result<(String, Vec<String>), DecodeError> {
+        let document = hostkit_wire::parse(Format::Json, body.as_bytes(), &Limits::DEFAULT).unwrap();
+        let mut reader = Reader::new("place", "answer", &lenient, unknown, At::Node(document.root()));
+        let mut fields = reader.fields("")?;
+        let (mut id, mut size, mut list, mut map) =
+            (0_u64, None::<u64>, Vec::<u64>::new(), BTreeMap::<u64, String>::new());
+        let (mut flag, mut worded, mut price) = (None::<bool>, None::<bool>, None::<Money>);
+        let words: &'static FlagWords = &[[Word::Text("off"), Word::Text("on")]];
+        fields.fill(&Field::required("id"), None, &mut |reader| reader.required(&mut id))?;
+        fields.fill(&Field::optional("size"), None, &mut |reader| reader.optional(&mut size))?;
+        fields.fill(&Field::optional("flag"), None, &mut |reader| reader.optional(&mut flag))?;
+        fields.fill(&Field::optional("worded"), None, &mut |reader| reader.in_words(words).optional(&mut worded))?;
+        fields.fill(&Field::optional("price"), None, &mut |reader| reader.money(&mut price))?;
+        let total = Name::new("count");
+        fields.fill_of_total(&Field::list("list"), &total, &mut |reader| reader.list(&mut list, 9))?;
+        fields.fill(&Field::required_map("map"), None, &mut |reader| reader.required_map(&mut map))?;
+        fields.finish()?;
+        let price = price.map(|price| price.amount.to_string());
+        let report = &reader.report;
+        assert!(report.defects().is_empty() && report.left_out().is_empty(), "{report:?}");
+        Ok((format!("{id} {size:?} {flag:?} {worded:?} {price:?} {list:?} {map:?}"), report.unknown().to_vec()))
+    };
+    let expected = r#"7 None Some(true) Some(true) Some("5") [1] {3: "x"}"#;
+    let body = |more: &str| {
+        format!(
+            r#"{{"id":{{"$":7{more}}},"size":{{"$":null{more}}},"flag":{{"$":true{more}}},"worded":{{"$":"on"{more}}},
+                "price":{{"$":5{more}}},"list":[{{"$":1{more}}}],"count":{{"$":1{more}}},"map":{{"3":{{"$":"x"{more}}}}}}}"#
+        )
+    };
+    assert_eq!(read(&body(""), UnknownFields::Deny).unwrap(), (expected.to_owned(), Vec::new()));
+    let (found, unknown) = read(&body(r#","more":1"#), UnknownFields::Collect).unwrap();
+    assert_eq!(found, expected);
+    let places = ["id", "size", "flag", "worded", "price", "count", "list[0]", "map.3"];
+    assert_eq!(unknown, places.map(|place| format!("answer.{place}.more")));
+    let error = read(&body(r#","more":1"#), UnknownFields::Deny).unwrap_err().to_string();
+    assert!(error.contains("`more`"), "{error}");
+    // An object without the key is none.
+    assert!(read(&body("").replace(r#""$":7"#, r#""more":7"#), UnknownFields::Collect).is_err());
 }

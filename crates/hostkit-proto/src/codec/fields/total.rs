@@ -39,13 +39,15 @@ impl Fields<'_, '_> {
 
     /// How many items there are in all. What cannot be read may say that the list is a part.
     fn total(&mut self, name: &Name) -> Result<Option<u64>, DecodeError> {
-        let found = self.find(name)?.filter(|node| !self.reader.leniency.is_absent(*node));
-        let Some(node) = found else { return Ok(None) };
-        let node = self.reader.unwrapped(node);
+        let Some(node) = self.find(name)? else { return Ok(None) };
+        let step = self.step(name);
+        let node = self.reader.within(step, |reader| reader.scalar_in(node))?;
+        if self.reader.leniency.is_absent(node) {
+            return Ok(None);
+        }
         let is_number = node.kind() == Kind::Number || self.reader.leniency.is_loose(node);
         let total = Leniency::scalar_text(node).filter(|_| is_number).and_then(u64::from_text);
         if total.is_none() {
-            let step = self.step(name);
             let error = self.reader.within(step, |reader| reader.error("a whole number", describe(node)));
             self.reader.defect_of(error.at(node.offset()), self.reader.spec, Report::add_left_out)?;
         }
