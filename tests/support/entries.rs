@@ -62,9 +62,7 @@ impl Entry {
     /// Whether the answers under a key are data: not of the envelope, which the verdict reads, and not ignored.
     pub fn is_data(&self, key: &str) -> bool {
         let last = |path: &&'static str| path.rsplit('/').next() == Some(key);
-        !self.leniency.envelope.contains(&key)
-            && !self.leniency.ignore.iter().any(last)
-            && !last(&self.leniency.marker)
+        !self.leniency.envelope.contains(&key) && !self.leniency.ignore.iter().any(last) && !last(&self.leniency.marker)
     }
 
     /// Whether the answer is not a document: any text or bytes are one, of which neither kind nor end can be told.

@@ -73,7 +73,11 @@ const P31: Test = test("hostkit-codegen", "generated", "p31_");
 const P34: Test = test("hostkit-ureq", "blocking_client", "foreign::");
 
 pub(super) const PROMISES: &[Promise] = &[
-    Promise { id: "P1", tests: &[money("p1_"), money("p33_"), UNRESOLVED], switches: &[switch("P1", money("p1_orders"))] },
+    Promise {
+        id: "P1",
+        tests: &[money("p1_"), money("p33_"), UNRESOLVED],
+        switches: &[switch("P1", money("p1_orders"))],
+    },
     Promise { id: "P2", tests: &[P2, SEARCH, UNRESOLVED], switches: &[switch("P2", P2)] },
     Promise {
         id: "P4",
