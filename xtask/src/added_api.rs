@@ -74,7 +74,7 @@ fn add_api(copy: &Path) -> Result<Layout, String> {
     workspace.refresh(&folders, true).map_err(text)?;
     for (path, wanted) in [
         ("tests/apis/src/lib.rs", "shop_proto::Shop"),
-        ("tests/apis/Cargo.toml", "shop-proto/serde"),
+        ("tests/apis/Cargo.toml", "shop-proto = {"),
         ("docs/reference/en/shop/servers.md", "create_server"),
         ("docs/openapi/shop.json", "/servers"),
     ] {
