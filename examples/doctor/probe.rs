@@ -12,8 +12,8 @@ use hostkit_proto::server::every::{Examples, Served, Visitor};
 use hostkit_proto::server::example::{self, RecordedAnswer};
 use hostkit_proto::server::{ReceivedRequest, Serve, WrittenAnswer};
 use hostkit_proto::{
-    Api, Call, DecodeError, Effect, Endpoint, EndpointInfo, FaultCode, FaultKind, Format, Perform, RawAnswer,
-    UnknownFields, Value,
+    Api, Call, DecodeError, Effect, Endpoint, EndpointInfo, FaultCode, FaultKind, Format, RawAnswer, UnknownFields,
+    Value,
 };
 use http::HeaderMap;
 
@@ -86,13 +86,6 @@ impl<A: Served> Visitor for Probes<A> {
         if E::INFO.effect == Effect::Safe {
             self.0.push(Box::new(Of::<E>(*examples, PhantomData)));
         }
-    }
-
-    fn perform<E>(&mut self, _: &Examples)
-    where
-        E: Serve + Perform + Endpoint<Api = A> + Debug + 'static,
-        E::Output: Debug + PartialEq,
-    {
     }
 }
 

@@ -129,13 +129,6 @@ impl<A: Side> Visitor for StormsOf<'_, A> {
         let ran = Kind::BOTH.map(|kind| storm(kind, self.account.clone(), call(), self.storms));
         self.is_over = ran.iter().all(Option::is_some);
     }
-
-    fn perform<E>(&mut self, _: &Examples)
-    where
-        E: Serve + Simulate + Perform + Endpoint<Api = A> + Debug + 'static,
-        E::Output: Debug + PartialEq,
-    {
-    }
 }
 
 impl ForEach for Storms {
@@ -182,13 +175,6 @@ struct RevokedOf<'r, A: Side> {
 
 impl<A: Side> Visitor for RevokedOf<'_, A> {
     type Api = A;
-
-    fn call<E>(&mut self, _: &Examples)
-    where
-        E: Serve + Call + Endpoint<Api = A> + Debug + 'static,
-        E::Output: Debug + PartialEq,
-    {
-    }
 
     fn perform<E>(&mut self, examples: &Examples)
     where
@@ -379,13 +365,6 @@ impl<A: Side> Visitor for WrongOf<'_, A> {
                 self.wrong.violations.push(format!("{} {kind:?}: {shown}", A::NAME));
             }
         }
-    }
-
-    fn perform<E>(&mut self, _: &Examples)
-    where
-        E: Serve + Simulate + Perform + Endpoint<Api = A> + Debug + 'static,
-        E::Output: Debug + PartialEq,
-    {
     }
 }
 

@@ -6,9 +6,9 @@ use std::marker::PhantomData;
 
 use hostkit::protocol::Value;
 use hostkit::protocol::server::every::{Examples, Served, Visitor};
-use hostkit::protocol::server::{Serve, Simulate, example};
+use hostkit::protocol::server::{Serve, example};
 use hostkit::time::ManualClock;
-use hostkit::{Call, Effect, Endpoint, Format, Perform, UnixTime, UnknownFields};
+use hostkit::{Call, Effect, Endpoint, Format, UnixTime, UnknownFields};
 use hostkit_apis::ForEach;
 use hostkit_tests::raw_server::RawServer;
 use hostkit_tests::{entries, sign_in, size};
@@ -159,13 +159,6 @@ impl<A: Served> Visitor for CutsOf<'_, A> {
                 self.cuts.count += count;
             }
         }
-    }
-
-    fn perform<E>(&mut self, _: &Examples)
-    where
-        E: Serve + Simulate + Perform + Endpoint<Api = A> + Debug + 'static,
-        E::Output: Debug + PartialEq,
-    {
     }
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use hostkit::protocol::server::Serve;
 use hostkit::protocol::server::every::{Examples, Visitor};
-use hostkit::{Api, Call, Endpoint, Perform, Recovery, SavedTicket, Ticket};
+use hostkit::{Api, Endpoint, Perform, Recovery, SavedTicket, Ticket};
 use hostkit_sandbox::ApiName;
 use hostkit_sandbox::world::World;
 
@@ -247,13 +247,6 @@ struct Names<A> {
 
 impl<A: Api> Visitor for Names<A> {
     type Api = A;
-
-    fn call<E>(&mut self, _: &Examples)
-    where
-        E: Serve + Call + Endpoint<Api = A> + Debug + 'static,
-        E::Output: Debug + PartialEq,
-    {
-    }
 
     fn perform<E>(&mut self, _: &Examples)
     where

@@ -48,22 +48,27 @@ pub struct Examples {
     pub faults_with_head: &'static [&'static str],
 }
 
-/// Visits every endpoint of an API; the generated function `serve::every` calls it.
+/// Visits every endpoint of an API; the generated function `serve::every` calls it. A kind of calls without a method of
+/// its own is passed.
 pub trait Visitor {
     /// The API that is visited.
     type Api: Api;
 
     /// A call that only reads, or sets a state.
-    fn call<E>(&mut self, examples: &Examples)
+    fn call<E>(&mut self, _: &Examples)
     where
         E: Serve + Call + Endpoint<Api = Self::Api> + Debug + 'static,
-        E::Output: Debug + PartialEq;
+        E::Output: Debug + PartialEq,
+    {
+    }
 
     /// A call that acts.
-    fn perform<E>(&mut self, examples: &Examples)
+    fn perform<E>(&mut self, _: &Examples)
     where
         E: Serve + Simulate + Perform + Endpoint<Api = Self::Api> + Debug + 'static,
-        E::Output: Debug + PartialEq;
+        E::Output: Debug + PartialEq,
+    {
+    }
 }
 
 /// Every endpoint of an API with its wire examples, without their types.
