@@ -48,7 +48,10 @@ impl Kept {
         for (path, file) in tree.files() {
             text.push_str(&format!("{} {path}\n{file}", file.len()));
         }
-        write(&self.path, &text)
+        // Moved there at once: another process may read it meanwhile.
+        let copy = self.path.with_extension(std::process::id().to_string());
+        write(&copy, &text)?;
+        std::fs::rename(&copy, &self.path).map_err(|error| Error::of(&copy, &error))
     }
 }
 

@@ -52,22 +52,42 @@ fn the_settings_of_the_workspace_hold_and_modules_are_not_followed() {
 }
 
 #[test]
-fn a_text_is_formatted_once_for_the_same_settings() {
+fn a_file_is_formatted_once_whatever_else_is() {
     let scratch = Scratch::new("once");
     let workspace = scratch.workspace();
-    let formatted = || {
-        let tree = workspace.formatted(tree(&[("a.rs", "fn  a() {}\n")])).expect("formatted");
-        tree.get("a.rs").map(str::to_owned)
+    let formatted = |path: &str, text: &str| {
+        let tree = workspace.formatted(tree(&[(path, text)])).expect("formatted");
+        tree.get(path).map(str::to_owned)
     };
-    assert_eq!(formatted().as_deref(), Some("fn a() {}\n"));
+    assert_eq!(formatted("src/a.rs", "fn  a() {}\n").as_deref(), Some("fn a() {}\n"));
     // Shows from now on whether what is kept is taken, or rustfmt is asked.
     let [kept] = &kept(&scratch.0)[..] else { panic!("one file is kept") };
     let kept = scratch.0.join("kept").join(kept);
     let marked = fs::read_to_string(&kept).expect("a file").replace("fn a", "fn kept");
     fs::write(&kept, marked).expect("a file");
-    assert_eq!(formatted().as_deref(), Some("fn kept() {}\n"));
+    formatted("src/b.rs", "fn  b() {}\n");
+    assert_eq!(formatted("src/a.rs", "fn  a() {}\n").as_deref(), Some("fn kept() {}\n"));
     fs::write(scratch.0.join("rustfmt.toml"), "max_width = 50\n").expect("a file");
-    assert_eq!(formatted().as_deref(), Some("fn a() {}\n"), "other settings");
+    assert_eq!(formatted("src/a.rs", "fn  a() {}\n").as_deref(), Some("fn a() {}\n"), "other settings");
+    assert_eq!(formatted("src/a.rs", "fn  c() {}\n").as_deref(), Some("fn c() {}\n"), "another text");
+}
+
+/// A process of rustfmt that follows `mod name;` must not touch what another one formats.
+#[test]
+fn a_module_and_its_files_are_formatted_apart() {
+    let names: Vec<String> = (0..30).map(|number| format!("m{number}")).collect();
+    let mut tree = Tree::default();
+    tree.add("mod.rs", names.iter().map(|name| format!("mod {name};\n")).collect::<String>());
+    for name in &names {
+        tree.add(format!("{name}.rs"), "fn  one( ) {}\n".repeat(300));
+    }
+    for round in 0..5 {
+        let scratch = Scratch::new(&format!("apart-{round}"));
+        let formatted = scratch.workspace().formatted(tree.clone()).expect("rustfmt runs");
+        for (path, text) in formatted.files().filter(|(path, _)| *path != "mod.rs") {
+            assert_eq!(text.matches("fn one() {}").count(), 300, "{path} in round {round}");
+        }
+    }
 }
 
 #[test]
