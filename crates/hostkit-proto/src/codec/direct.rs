@@ -26,8 +26,9 @@ const PLACES: usize = 2 * FIELDS;
 const CHANGES: usize = 64;
 /// Steps of the path to an item of a list that stands directly under a key of the document.
 const LIST_IN_ROOT: usize = 3;
-/// Items that there is room for at first: in a list within an item, as `Vec` has it, and in others, whose items are large.
+/// Items that a list within an item has room for at first, as a `Vec` that grows by itself.
 const FIRST_INNER_ITEMS: usize = 4;
+/// Items that other lists have room for at first. They are large, and often few.
 const FIRST_ITEMS: usize = 2;
 /// Bytes that may be reserved for each byte of the body that is left.
 const RESERVED: usize = 4;
@@ -393,8 +394,11 @@ impl<'r> Reader<'r> {
                 Some(field) if S::next_is(cursor, &mut open.frame, field) => field,
                 _ => {
                     let is_passed = S::leave(cursor, &open.frame)?;
-                    let found =
-                        if is_passed { None } else { S::another_field(cursor, &mut open.frame, fields, table, index) };
+                    let found = if is_passed {
+                        None
+                    } else {
+                        another_field::<S>(cursor, &mut open.frame, fields, table, index)
+                    };
                     let Some((found, field)) = found else {
                         open.met.fields.set_first_word(met);
                         open.place = place;
@@ -796,29 +800,27 @@ trait Syntax {
     /// The key of the next entry, where that is plain.
     fn next_key<'r>(cursor: &Cursor<'r>, frame: &Frame) -> Option<NextKey<'r>>;
 
-    /// Goes on to the value of the next entry, if that is one of these fields and stands directly under its key, where
-    /// the field with the index `guess` was expected.
+    /// [`another_field`] by the key as it is written, with what stands around it, as the expected one is compared; `None`
+    /// where that is not tried or does not tell.
     #[inline(always)]
-    fn another_field<'t>(
-        cursor: &mut Cursor<'_>,
-        frame: &mut Frame,
-        fields: &'t [Field],
-        table: &Table,
-        guess: usize,
-    ) -> Option<(usize, &'t Field)> {
-        field_by_key::<Self>(cursor, frame, fields, table, guess)
+    fn as_written<'t>(_: &mut Cursor<'_>, _: &mut Frame, _: &'t [Field], _: &Table) -> Option<(usize, &'t Field)> {
+        None
     }
 }
 
-/// [`Syntax::another_field`] for keys of any form.
+/// Goes on to the value of the next entry, if that is one of these fields and stands directly under its key, where the
+/// field with the index `guess` was expected.
 #[inline(never)]
-fn field_by_key<'t, S: Syntax + ?Sized>(
+fn another_field<'t, S: Syntax>(
     cursor: &mut Cursor<'_>,
     frame: &mut Frame,
     fields: &'t [Field],
     table: &Table,
     guess: usize,
 ) -> Option<(usize, &'t Field)> {
+    if let Some(found) = S::as_written(cursor, frame, fields, table) {
+        return Some(found);
+    }
     let key = S::next_key(cursor, frame)?;
     let is_guess = || fields.get(guess).is_some_and(|field| field.name.key_of(S::IS_XML).is(key.text));
     let index = if !S::is_compact(cursor) && is_guess() { guess } else { table.find(S::IS_XML, key.text)? };
@@ -858,22 +860,16 @@ impl Syntax for Json {
         cursor.json_next_key(frame)
     }
 
-    /// The key is compared as it is written, with what stands around it, as that of the expected field is.
-    #[inline(never)]
-    fn another_field<'t>(
+    #[inline(always)]
+    fn as_written<'t>(
         cursor: &mut Cursor<'_>,
         frame: &mut Frame,
         fields: &'t [Field],
         table: &Table,
-        guess: usize,
     ) -> Option<(usize, &'t Field)> {
-        for index in cursor.json_compact_key().into_iter().flat_map(|text| table.slots_from(text)) {
-            let Some(field) = fields.get(index) else { break };
-            if cursor.json_next_is(frame, &field.written) {
-                return Some((index, field));
-            }
-        }
-        field_by_key::<Self>(cursor, frame, fields, table, guess)
+        let slots = table.slots_from(cursor.json_compact_key()?);
+        let mut is_it = |field: &Field| cursor.json_next_is(frame, &field.written);
+        slots.map_while(|index| Some((index, fields.get(index)?))).find(|(_, field)| is_it(field))
     }
 }
 
