@@ -10,6 +10,9 @@ use crate::evidence::{Perform, Reading};
 /// What the call gives that shows `E`.
 pub type ReadOf<E> = <<<E as Perform>::Reading as Reading>::Then as Endpoint>::Output;
 
+/// What the call gives that is read before it; the same one where there is no other.
+pub type FirstOf<E> = <<<E as Perform>::Reading as Reading>::First as Endpoint>::Output;
+
 /// A call that acts, as the evidence of its spec says what it does. Generated.
 ///
 /// By default a call changes nothing: nothing that is read shows it, or only a change that no example has.
@@ -28,6 +31,17 @@ pub trait Simulate: Serve + Perform {
     fn show(&self, number: u64, example: &ReadOf<Self>, shown: &mut ReadOf<Self>) -> Result<bool, EncodeError> {
         let _ = (number, example, shown);
         Ok(true)
+    }
+
+    /// The keys in the list that is read first, if each of its items is then read by itself and this call makes one.
+    fn listed_first(list: &FirstOf<Self>) -> Vec<String> {
+        let _ = list;
+        Vec::new()
+    }
+
+    /// Adds what is made to the list that is read first, as its last item with this number.
+    fn list(&self, number: u64, list: &mut FirstOf<Self>) {
+        let _ = (number, list);
     }
 
     /// Gives the answer to the call the number of what it made.

@@ -2,8 +2,7 @@
 //!
 //! A call is answered by the example of the case whose request it is, or by the first one of its endpoint, in the format
 //! that is asked for, about the object that the call names; a page without an example is the last one. What calls make
-//! and delete shows where their evidence says, and so do the values that they set; but not where evidence reads each item
-//! of a first list: there a recovery does not see what the ledger has. Credentials and tokens are checked as the API's own
+//! and delete shows where their evidence says, and so do the values that they set. Credentials and tokens are checked as the API's own
 //! `authorise` writes them. Deliberately not here: what else a call means at the hoster, money, and rules that the spec
 //! does not say.
 
@@ -72,8 +71,8 @@ struct Known {
     pages: Option<Pages>,
     /// An answer with what calls have changed.
     changed: Change,
-    /// Of a call that acts: the name of the endpoint that shows it, and how it is carried out.
-    carry_out: Option<(&'static str, CarryOut)>,
+    /// Of a call that acts: the names of the endpoints that show it, and how it is carried out.
+    carry_out: Option<([&'static str; 2], CarryOut)>,
 }
 
 type Change = fn(&Call, &Acts, RecordedAnswer, Format) -> Result<Option<RecordedAnswer>, String>;
@@ -84,6 +83,12 @@ impl Known {
     /// The answers that say yes.
     fn successes(&self) -> impl Iterator<Item = &RecordedAnswer> {
         self.answers.iter().filter(|answer| (200..300).contains(&answer.status))
+    }
+
+    /// The answer to a request that is that of no case: the first one in this format, or in another.
+    fn first(&self, format: Format) -> Option<&RecordedAnswer> {
+        let fits = |answer: &&RecordedAnswer| answer.format.is_none_or(|found| found == format);
+        self.successes().find(fits).or_else(|| self.successes().next())
     }
 }
 
@@ -197,14 +202,13 @@ impl<A: Served> FromExamples<A> {
     fn answer(&self, call: &Call, known: &Known) -> Option<RecordedAnswer> {
         let format = format::<A>(call);
         let fits = |answer: &&RecordedAnswer| answer.format.is_none_or(|found| found == format);
-        let successes = || known.successes();
         let incoming = call.incoming(UnknownFields::Ignore);
         let asked = (known.shown)(&incoming);
         let case = known.requests.iter().find(|(_, request)| asked.as_ref() == Some(request)).map(|(case, _)| *case);
         let page = || known.pages.as_ref().and_then(|pages| pages.case(&wire::given(call).1));
         let case = case.or_else(page);
-        let of_case = successes().filter(|answer| Some(answer.case) == case).find(fits);
-        let Some(answer) = of_case.or_else(|| successes().find(fits)).or_else(|| successes().next()) else {
+        let of_case = known.successes().filter(|answer| Some(answer.case) == case).find(fits);
+        let Some(answer) = of_case.or_else(|| known.first(format)) else {
             return (known.bare)(format);
         };
         Some((known.about)(&incoming, answer.clone(), answer.format.unwrap_or(format)))
@@ -224,26 +228,29 @@ impl<A: Served> FromExamples<A> {
         let Some((reads, carry_out)) = known.carry_out else {
             return (known.changed)(call, &world.acts, answer, format);
         };
-        let Some(read) = self.endpoints.iter().find(|known| known.name == reads) else { return Ok(Some(answer)) };
-        let read = Read { answers: read.successes().collect(), pages: read.pages.as_ref() };
+        let [Some(first), Some(read)] = reads.map(|reads| self.endpoints.iter().find(|known| known.name == reads))
+        else {
+            return Ok(Some(answer));
+        };
+        let first = first.first(format).map(|answer| (answer, first.pages.as_ref()));
+        let read = Read { answers: read.successes().collect(), pages: read.pages.as_ref(), first };
         let Some(done) = carry_out(call, &read, &world.acts, answer.clone(), format)? else { return Ok(Some(answer)) };
-        world.acts.is_shown = self.is_shown(call, reads, &done.act, format);
+        world.acts.is_shown = done.acts.first().is_some_and(|act| self.is_shown(call, act, format));
         world.acts.last = done.last;
-        world.acts.all.push(done.act);
+        world.acts.all.extend(done.acts);
         Ok(Some(done.answer))
     }
 
-    /// Whether an answer of the examples is another one after the call.
-    fn is_shown(&self, call: &Call, reads: &str, act: &Act, format: Format) -> bool {
-        let Some(read) = self.endpoints.iter().find(|known| known.name == reads) else { return false };
+    /// Whether the answer to the call that shows this one is another one after it.
+    fn is_shown(&self, call: &Call, act: &Act, format: Format) -> bool {
+        let read = self.endpoints.iter().find(|known| known.name == act.reads);
+        let Some((read, answer)) = read.and_then(|read| Some((read, read.first(format)?))) else { return false };
         let everywhere = Act { asked: None, pages: None, ..act.clone() };
-        read.successes().any(|answer| {
-            let after = |act: Act| {
-                let acts = Acts { all: vec![act], ..Acts::default() };
-                (read.changed)(call, &acts, answer.clone(), format).ok().flatten().map(|answer| answer.body)
-            };
-            after(everywhere.idle()) != after(everywhere.clone())
-        })
+        let after = |act: Act| {
+            let acts = Acts { all: vec![act], ..Acts::default() };
+            (read.changed)(call, &acts, answer.clone(), format).ok().flatten().map(|answer| answer.body)
+        };
+        after(everywhere.idle()) != after(everywhere)
     }
 
     /// A fault of this kind, as an example has it.
@@ -397,7 +404,7 @@ struct Reader<'s, A> {
 }
 
 impl<A: Api> Reader<'_, A> {
-    fn add<E>(&mut self, examples: &Examples, carry_out: Option<(&'static str, CarryOut)>)
+    fn add<E>(&mut self, examples: &Examples, carry_out: Option<([&'static str; 2], CarryOut)>)
     where
         E: Serve + Endpoint<Api = A> + Debug + 'static,
     {
@@ -444,7 +451,10 @@ impl<A: Api> Visitor for Reader<'_, A> {
         E: Serve + Simulate + Perform + Endpoint<Api = A> + Debug + 'static,
         E::Output: Debug + PartialEq,
     {
-        let reads = <<E::Reading as Reading>::Then as Endpoint>::INFO.name;
+        let reads = [
+            <<E::Reading as Reading>::First as Endpoint>::INFO.name,
+            <<E::Reading as Reading>::Then as Endpoint>::INFO.name,
+        ];
         self.add::<E>(examples, E::FACTS.not_shown.is_none().then_some((reads, kept::carry_out::<E> as CarryOut)));
     }
 }

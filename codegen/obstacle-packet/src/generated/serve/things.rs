@@ -39,7 +39,35 @@ impl Serve for AddThing {
     }
 }
 
-impl Simulate for AddThing {}
+impl Simulate for AddThing {
+    fn listed(item: &Thing) -> Vec<String> {
+        vec![evidence::text(&item.id)]
+    }
+
+    fn show(&self, number: u64, _: &Thing, item: &mut Thing) -> Result<bool, EncodeError> {
+        if let Some(key) = simulate::numbered(number) {
+            item.id = key;
+        }
+        item.info.name = self.name.to_owned();
+        Ok(true)
+    }
+
+    fn listed_first(list: &Vec<ThingId>) -> Vec<String> {
+        list.iter().map(evidence::text).collect()
+    }
+
+    fn list(&self, number: u64, list: &mut Vec<ThingId>) {
+        if let Some(key) = simulate::numbered(number) {
+            list.push(key);
+        }
+    }
+
+    fn name(&self, number: u64, output: &mut ThingId) {
+        if let Some(key) = simulate::numbered(number) {
+            *output = key;
+        }
+    }
+}
 
 impl Serve for CopyThing {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {

@@ -1,19 +1,22 @@
 //! What a call that acts does to the answer of the call that shows it, for servers that answer from examples.
 
+use std::iter::once;
+
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
-use super::fits;
+use super::{fits, is_set};
 use crate::emit::rust::words::{ident, known_value, output_type, rust_type};
-use crate::model::{Endpoint, Evidence, Field, Items, Made, Model, Sign, Type};
+use crate::model::{Endpoint, Evidence, Field, Items, Made, Model, Origin, Sign, Type};
 
 /// `impl Simulate` of a call that acts; an empty one where nothing that is read shows the call, or only a change that an
 /// example does not have.
 pub(in crate::emit::rust) fn emit(model: &Model, endpoint: &Endpoint) -> TokenStream {
     let name = ident(&endpoint.type_name);
-    // The answers to several reads of one object each are no answer that an example shows.
-    let evidence = endpoint.evidence.as_ref().filter(|evidence| !evidence.is_single);
-    let members = evidence.and_then(|evidence| match &evidence.sign {
+    let members = endpoint.evidence.as_ref().and_then(|evidence| match &evidence.sign {
+        Sign::New(key) if evidence.is_single => listed_alone(model, endpoint, evidence, key),
+        // What is read by itself is there as long as the list before it names it.
+        _ if evidence.is_single => None,
         Sign::New(key) => created(model, endpoint, evidence, key),
         Sign::Gone => gone(model, evidence),
         Sign::Became => became(model, evidence),
@@ -62,18 +65,20 @@ fn created(model: &Model, endpoint: &Endpoint, evidence: &Evidence, key: &Field)
     let listed = listed(evidence, key, &all);
     if key.is_itself() {
         let shown = list(evidence, &quote!(shown));
-        let body = quote!(if let Some(key) = simulate::numbered(number) { #shown.push(key); } Ok(true));
+        let around = rebuilt_around(model, evidence);
+        let body = quote!(#around if let Some(key) = simulate::numbered(number) { #shown.push(key); } Ok(true));
         let show = show(evidence, [quote!(number), quote!(_)], &body);
-        let named = named(endpoint, evidence);
+        let named = named(model, endpoint, evidence);
         return (evidence.items == Items::List).then(|| quote!(#listed #show #named));
     }
-    let key = assigned(std::slice::from_ref(key), &quote!(key), false);
-    let is: Vec<TokenStream> = constants(model, evidence)?;
-    let set: TokenStream = compared(evidence).chain(is).collect();
+    let key = assigned(model, std::slice::from_ref(key), &quote!(key), false);
+    let set: TokenStream = once(compared(model, evidence)).chain(constants(model, evidence)?).collect();
+    let (of_item, around) = (rebuilt(model, &evidence.item, &quote!(item)), rebuilt_around(model, evidence));
     let item = |set: &TokenStream| {
         quote! {
             if let (Some(item), Some(key)) = (#last, simulate::numbered(number)) {
                 let mut item = item.clone();
+                #of_item
                 #key
                 #set
                 #add;
@@ -83,7 +88,7 @@ fn created(model: &Model, endpoint: &Endpoint, evidence: &Evidence, key: &Field)
     let body = match (&evidence.each, &evidence.count) {
         (Some((own, columns)), _) => {
             let own = ident(&own.rust);
-            let columns = columns.iter().map(|(path, field)| given(path, &quote!(row), field));
+            let columns = columns.iter().map(|(path, field)| given(model, path, &quote!(row), field));
             let item = item(&columns.chain([set]).collect());
             quote!(for (number, row) in (number..).zip(&self.#own) { #item })
         }
@@ -93,9 +98,87 @@ fn created(model: &Model, endpoint: &Endpoint, evidence: &Evidence, key: &Field)
         }
         (None, None) => item(&set),
     };
-    let show = show(evidence, [quote!(number), quote!(example)], &quote!(#body Ok(true)));
-    let named = named(endpoint, evidence);
+    let show = show(evidence, [quote!(number), quote!(example)], &quote!(#around #body Ok(true)));
+    let named = named(model, endpoint, evidence);
     Some(quote!(#listed #show #named))
+}
+
+/// One new item that is read by itself, after a list that names it.
+fn listed_alone(model: &Model, endpoint: &Endpoint, evidence: &Evidence, key: &Field) -> Option<TokenStream> {
+    let first = evidence.first.as_ref()?;
+    let first = model.endpoints.iter().find(|endpoint| endpoint.type_name == *first)?;
+    let mut named_by = evidence.inputs.iter().filter_map(|(_, origin)| match origin {
+        Origin::First(field) => Some(field),
+        _ => None,
+    });
+    let (Some(own), None) = (named_by.next(), named_by.next()) else { return None };
+    if is_set(evidence) {
+        return None;
+    }
+    let listed = match fits::place(std::slice::from_ref(key)) {
+        (place, true) => quote!(#place.map(evidence::text).into_iter().collect()),
+        (place, false) => quote!(vec![evidence::text(&#place)]),
+    };
+    let (item, list) = (rust_type(&evidence.item), output_type(first));
+    let key = assigned(model, std::slice::from_ref(key), &quote!(key), false);
+    let set: TokenStream = once(compared(model, evidence)).chain(constants(model, evidence)?).collect();
+    let rebuilt_item = rebuilt(model, &evidence.item, &quote!(item));
+    let (listed_first, add) = match fits::place(std::slice::from_ref(own)) {
+        _ if own.is_itself() => (
+            quote!(map(evidence::text)),
+            quote! {
+                if let Some(key) = simulate::numbered(number) {
+                    list.push(key);
+                }
+            },
+        ),
+        (place, is_option) => {
+            let keys = if is_option {
+                quote!(filter_map(|item| #place.map(evidence::text)))
+            } else {
+                quote!(map(|item| evidence::text(&#place)))
+            };
+            let number = assigned(model, std::slice::from_ref(own), &quote!(key), false);
+            let listed = match first.output.ty() {
+                Some(Type::List(item)) => rebuilt(model, item, &quote!(item)),
+                _ => TokenStream::new(),
+            };
+            let add = quote! {
+                if let (Some(item), Some(key)) = (list.last(), simulate::numbered(number)) {
+                    let mut item = item.clone();
+                    #listed
+                    #number
+                    list.push(item);
+                }
+            };
+            (keys, add)
+        }
+    };
+    let named = named(model, endpoint, evidence);
+    Some(quote! {
+        fn listed(item: &#item) -> Vec<String> {
+            #listed
+        }
+
+        fn show(&self, number: u64, _: &#item, item: &mut #item) -> Result<bool, EncodeError> {
+            #rebuilt_item
+            if let Some(key) = simulate::numbered(number) {
+                #key
+            }
+            #set
+            Ok(true)
+        }
+
+        fn listed_first(list: &#list) -> Vec<String> {
+            list.iter().#listed_first.collect()
+        }
+
+        fn list(&self, number: u64, list: &mut #list) {
+            #add
+        }
+
+        #named
+    })
 }
 
 /// The keys of the items of an answer.
@@ -110,19 +193,20 @@ fn listed(evidence: &Evidence, key: &Field, all: &TokenStream) -> TokenStream {
 }
 
 /// The number of what was made, in the answer of the call.
-fn named(endpoint: &Endpoint, evidence: &Evidence) -> Option<TokenStream> {
+fn named(model: &Model, endpoint: &Endpoint, evidence: &Evidence) -> Option<TokenStream> {
     let Sign::New(key) = &evidence.sign else { return None };
     let output = output_type(endpoint);
+    let rebuilt_output = endpoint.output.ty().map(|ty| rebuilt(model, ty, &quote!(item)));
     let set = match evidence.made.as_ref()? {
         Made::Output => quote!(*output = key;),
         Made::Item => {
-            let set = compared(evidence);
-            let key = assigned(std::slice::from_ref(key), &quote!(key), false);
-            quote!(let item = output; #key #(#set)*)
+            let set = compared(model, evidence);
+            let key = assigned(model, std::slice::from_ref(key), &quote!(key), false);
+            quote!(let item = output; #rebuilt_output #key #set)
         }
         Made::Field(field) => {
-            let key = assigned(std::slice::from_ref(field), &quote!(key), false);
-            quote!(let item = output; #key)
+            let key = assigned(model, std::slice::from_ref(field), &quote!(key), false);
+            quote!(let item = output; #rebuilt_output #key)
         }
     };
     Some(quote! {
@@ -143,7 +227,11 @@ fn gone(model: &Model, evidence: &Evidence) -> Option<TokenStream> {
         Items::Values => quote!(simulate::remove_from_map(#shown, #fits);),
         Items::Nested => {
             let list = ident(evidence.lists.first()?);
-            quote!(for outer in shown.iter_mut() { simulate::remove(&mut outer.#list, &(#fits)); })
+            let outer = match &evidence.output {
+                Type::List(outer) => rebuilt(model, outer, &quote!(outer)),
+                _ => TokenStream::new(),
+            };
+            quote!(for outer in shown.iter_mut() { #outer simulate::remove(&mut outer.#list, &(#fits)); })
         }
         Items::Maybe => quote!(*shown = None;),
         Items::One => {
@@ -157,26 +245,30 @@ fn gone(model: &Model, evidence: &Evidence) -> Option<TokenStream> {
         Items::Fields => return None,
     };
     let remembered = (!inputs.is_empty()).then(|| quote!(let inputs = &Perform::inputs(self); #inputs));
-    Some(show(evidence, [quote!(_), quote!(_)], &quote!(#remembered #removed Ok(true))))
+    let around = rebuilt_around(model, evidence);
+    Some(show(evidence, [quote!(_), quote!(_)], &quote!(#remembered #around #removed Ok(true))))
 }
 
 /// The object with the values that it gets.
 fn became(model: &Model, evidence: &Evidence) -> Option<TokenStream> {
     let is = constants(model, evidence)?;
+    let of_item = rebuilt(model, &evidence.item, &quote!(item));
+    let around = rebuilt_around(model, evidence);
     let body = match evidence.items {
         Items::One => {
-            let set: TokenStream = compared(evidence).chain(is).collect();
+            let set: TokenStream = once(compared(model, evidence)).chain(is).collect();
             if set.is_empty() {
                 return None;
             }
-            quote!(let item = shown; #set)
+            quote!(let item = shown; #of_item #set)
         }
         Items::List if !evidence.filter.is_empty() && !is.is_empty() => {
             let (inputs, which, shown) = (fits::inputs(evidence), fits::which(model, evidence), borrowed(evidence));
             quote! {
                 let inputs = &Perform::inputs(self);
                 #inputs
-                for item in simulate::matching(#shown, #which) { #(#is)* }
+                #around
+                for item in simulate::matching(#shown, #which) { #of_item #(#is)* }
             }
         }
         _ => return None,
@@ -185,7 +277,7 @@ fn became(model: &Model, evidence: &Evidence) -> Option<TokenStream> {
 }
 
 /// Gives the field at the end of a path from `item` an input, unless that is absent.
-fn given(path: &[Field], from: &TokenStream, own: &Field) -> TokenStream {
+fn given(model: &Model, path: &[Field], from: &TokenStream, own: &Field) -> TokenStream {
     let place = match own.is_itself() {
         true => from.clone(),
         false => {
@@ -194,22 +286,22 @@ fn given(path: &[Field], from: &TokenStream, own: &Field) -> TokenStream {
         }
     };
     let value = if own.is_option() { place } else { quote!(#place.to_owned()) };
-    assigned(path, &value, own.is_option())
+    assigned(model, path, &value, own.is_option())
 }
 
 /// The fields that are compared with inputs get these.
-fn compared(evidence: &Evidence) -> impl Iterator<Item = TokenStream> {
-    evidence.filter.iter().chain(&evidence.below).map(|(path, own)| given(path, &quote!(self), own))
+fn compared(model: &Model, evidence: &Evidence) -> TokenStream {
+    evidence.filter.iter().chain(&evidence.below).map(|(path, own)| given(model, path, &quote!(self), own)).collect()
 }
 
 /// Gives the field at the end of a path from `item` a value; what is not there on the way stays away.
-fn assigned(path: &[Field], value: &TokenStream, is_option: bool) -> TokenStream {
+fn assigned(model: &Model, path: &[Field], value: &TokenStream, is_option: bool) -> TokenStream {
     let Some((last, way)) = path.split_last() else { return TokenStream::new() };
     // An item that is a scalar has no fields.
     if path.iter().any(Field::is_itself) {
         return TokenStream::new();
     }
-    let (mut place, mut conditions) = (quote!(item), Vec::new());
+    let (mut place, mut conditions, mut rebuilt_on_the_way) = (quote!(item), Vec::new(), TokenStream::new());
     for field in way {
         let name = ident(&field.rust);
         place = quote!(#place.#name);
@@ -217,6 +309,15 @@ fn assigned(path: &[Field], value: &TokenStream, is_option: bool) -> TokenStream
             conditions.push(quote!(let Some(item) = #place.as_mut()));
             place = quote!(item);
         }
+        let ty = match &field.ty {
+            Type::Option(ty) => ty,
+            ty => ty,
+        };
+        let set = rebuilt(model, ty, &place);
+        rebuilt_on_the_way.extend(match conditions.is_empty() || set.is_empty() {
+            true => set,
+            false => quote!(if #(#conditions)&&* { #set }),
+        });
     }
     if is_option {
         conditions.push(quote!(let Some(value) = &#value));
@@ -224,10 +325,34 @@ fn assigned(path: &[Field], value: &TokenStream, is_option: bool) -> TokenStream
     let value = if is_option { quote!(value.to_owned()) } else { value.clone() };
     let value = if last.is_option() { quote!(Some(#value)) } else { value };
     let name = ident(&last.rust);
-    match conditions.is_empty() {
+    let set = match conditions.is_empty() {
         true => quote!(#place.#name = #value;),
         false => quote!(if #(#conditions)&&* { #place.#name = #value; }),
+    };
+    quote!(#rebuilt_on_the_way #set)
+}
+
+/// Has an object whose fields change written from these, and not as it came.
+fn rebuilt(model: &Model, ty: &Type, place: &TokenStream) -> TokenStream {
+    match ty {
+        Type::Named(name) if model.types.get(name).is_some_and(|entry| entry.keep_raw) => {
+            quote!(#place.raw = Raw::default();)
+        }
+        _ => TokenStream::new(),
     }
+}
+
+/// The same for the objects around the items.
+fn rebuilt_around(model: &Model, evidence: &Evidence) -> TokenStream {
+    let (mut place, mut ty, mut sets) = (quote!(shown), &evidence.output, TokenStream::new());
+    for list in &evidence.lists {
+        sets.extend(rebuilt(model, ty, &place));
+        let field = model.fields(ty).and_then(|fields| fields.iter().find(|field| field.rust == *list));
+        let Some(field) = field else { break };
+        let name = ident(list);
+        (place, ty) = (quote!(#place.#name), &field.ty);
+    }
+    sets
 }
 
 /// The fields with the values that evidence names.

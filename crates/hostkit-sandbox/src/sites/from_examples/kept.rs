@@ -6,7 +6,7 @@ use std::sync::Arc;
 use hostkit::protocol::Perform;
 use hostkit::protocol::evidence::Reading;
 use hostkit::protocol::server::example::RecordedAnswer;
-use hostkit::protocol::server::simulate::ReadOf;
+use hostkit::protocol::server::simulate::{FirstOf, ReadOf};
 use hostkit::protocol::server::{Serve, Simulate};
 use hostkit::{Endpoint, Format, UnknownFields};
 
@@ -15,19 +15,23 @@ use super::wire::{asked, given, value, written};
 use crate::site::Call;
 use crate::world::{Act, Acts};
 
-/// The examples of the call that shows another one.
+/// The examples of the calls that show another one.
 pub(super) struct Read<'k> {
-    /// The answers that say yes.
+    /// The answers of the last call that say yes.
     pub(super) answers: Vec<&'k RecordedAnswer>,
     pub(super) pages: Option<&'k Pages>,
+    /// The answer of the call before it, and the pages of that.
+    pub(super) first: Option<(&'k RecordedAnswer, Option<&'k Pages>)>,
 }
 
-/// The call that `E` reads to show itself.
+/// The call that `E` reads to show itself, and the one before it.
 type Then<E> = <<E as Perform>::Reading as Reading>::Then;
+type First<E> = <<E as Perform>::Reading as Reading>::First;
 
 /// A call that was carried out.
 pub(super) struct CarriedOut {
-    pub(super) act: Act,
+    /// What it changed; the first of these is read first.
+    pub(super) acts: Vec<Act>,
     /// The highest number that it gave.
     pub(super) last: u64,
     /// Its own answer, with the number of what it made.
@@ -45,14 +49,15 @@ pub(super) fn carry_out<E>(
 where
     E: Serve + Simulate + Perform + 'static,
 {
-    let own = E::parse(&call.incoming(UnknownFields::Ignore)).map_err(|error| error.to_string())?;
+    let own = Arc::new(E::parse(&call.incoming(UnknownFields::Ignore)).map_err(|error| error.to_string())?);
     let reading = E::reading(&own.inputs()).map_err(|error| error.to_string())?;
-    let is_one_call = <E::Reading as Reading>::First::INFO.name == Then::<E>::INFO.name;
-    let asked = if is_one_call { Some(asked(reading.first(), format)?) } else { None };
+    let is_one_call = First::<E>::INFO.name == Then::<E>::INFO.name;
     let all: Vec<_> = read.answers.iter().filter_map(|answer| Some((*answer, value::<Then<E>>(answer)?))).collect();
-    let numbers = |shown: &ReadOf<E>| E::listed(shown).iter().filter_map(|key| key.parse().ok()).max().unwrap_or(0);
-    let highest = all.iter().map(|(_, shown)| numbers(shown)).max().unwrap_or(0);
-    let number = acts.last.max(highest) + 1;
+    let first = read.first.filter(|_| !is_one_call).and_then(|(answer, _)| value::<First<E>>(answer));
+    let highest = |keys: Vec<String>| keys.iter().filter_map(|key| key.parse().ok()).max().unwrap_or(0);
+    let shown = all.iter().map(|(_, shown)| highest(E::listed(shown))).max().unwrap_or(0);
+    let listed = first.as_ref().map_or(0, |list| highest(E::listed_first(list)));
+    let number = acts.last.max(shown).max(listed) + 1;
     let with_items = || all.iter().filter(|(_, shown)| !E::listed(shown).is_empty()).map(|(answer, _)| *answer);
     let Some(example) = with_items().next().or(all.first().map(|(answer, _)| *answer)) else { return Ok(None) };
     let makes = with_items().next().is_some();
@@ -65,20 +70,40 @@ where
             return Ok(None);
         };
         own.show(number, &before, &mut after).map_err(|error| error.to_string())?;
-        last = numbers(&after).max(last);
+        last = highest(E::listed(&after)).max(last);
         if let Some(mut output) = value::<E>(&answer) {
             own.name(number, &mut output);
             answer = written::<E>(&output, answer, format)?;
         }
     }
+    let mut done = Vec::new();
+    let asked = match first {
+        None if is_one_call => Some(asked(reading.first(), format)?),
+        Some(mut list) if makes => {
+            let is_named = !E::listed_first(&list).is_empty();
+            own.list(number, &mut list);
+            let asked = reading.follow(list).1.last().map(|call| asked(call, format)).transpose()?;
+            if is_named {
+                let own = Arc::clone(&own);
+                let show = move |shown: &mut dyn Any| {
+                    own.list(number, shown.downcast_mut::<FirstOf<E>>().ok_or("another call's answer")?);
+                    Ok(true)
+                };
+                let pages = read.first.and_then(|(answer, pages)| Some(pages?.last_with(&[answer.case])));
+                done.push(Act { reads: First::<E>::INFO.name, asked: None, pages, show: Arc::new(show) });
+            }
+            asked
+        }
+        _ => None,
+    };
     let example = example.clone();
     let show = move |shown: &mut dyn Any| {
         let shown = shown.downcast_mut::<ReadOf<E>>().ok_or("another call's answer")?;
         let example = value::<Then<E>>(&example).ok_or("the example is no success")?;
         own.show(number, &example, shown).map_err(|error| error.to_string())
     };
-    let act = Act { reads: Then::<E>::INFO.name, asked, pages, show: Arc::new(show) };
-    Ok(Some(CarriedOut { act, last, answer }))
+    done.push(Act { reads: Then::<E>::INFO.name, asked, pages, show: Arc::new(show) });
+    Ok(Some(CarriedOut { acts: done, last, answer }))
 }
 
 /// An answer with what calls have changed; `None` if its object is gone.

@@ -5,7 +5,7 @@
 
 use hostkit_proto::codec::{DecodeError, Name};
 use hostkit_proto::server::{ReceivedRequest, Root, Serve, Simulate, WrittenAnswer, simulate};
-use hostkit_proto::{EncodeError, Endpoint, Perform, evidence};
+use hostkit_proto::{EncodeError, Endpoint, Perform, Raw, evidence};
 
 use crate::ssh_keys::{AddSshKey, ListSshKeys, RemoveSshKey};
 use crate::types::{ActionAnswer, SshKey, SshKeyAdded, SshKeyId};
@@ -34,6 +34,7 @@ impl Simulate for AddSshKey {
     fn show(&self, number: u64, example: &Vec<SshKey>, shown: &mut Vec<SshKey>) -> Result<bool, EncodeError> {
         if let (Some(item), Some(key)) = (example.last(), simulate::numbered(number)) {
             let mut item = item.clone();
+            item.raw = Raw::default();
             item.id = key;
             if let Some(value) = &self.name {
                 item.name = Some(value.to_owned());
