@@ -94,7 +94,8 @@ impl ForEach for All {
     }
 }
 
-/// The endpoints of the hosters' APIs. The invented ones are alike on purpose, and nobody takes one for another.
+/// The endpoints of the hosters' APIs. The invented ones are alike on purpose, so an answer of one may be read as that of
+/// another.
 pub fn of_hosters() -> Vec<Entry> {
     let mut all = All(Vec::new());
     hostkit_apis::each_hoster(&mut all);

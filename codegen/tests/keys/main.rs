@@ -51,14 +51,14 @@ impl Base {
             let inside = path.strip_prefix(&self.api)?.strip_prefix('/')?.strip_suffix(".toml")?;
             (inside.contains('/') && !inside.starts_with("types/")).then(|| inside.to_owned())
         };
-        // What belongs to the whole API: translations and the inventory.
+        // Translations and the inventory are of all calls.
         let is_kept =
             |path: &str| call(path).is_none() && (path.ends_with("/service.toml") || path.contains("/types/"));
         let mut modules = BTreeSet::new();
         let mut kept: BTreeSet<usize> = BTreeSet::from([index]);
         for (at, (path, _)) in self.specs.iter().enumerate() {
-            let is_first = call(path).and_then(|call| Some(call.rsplit_once('/')?.0.to_owned()));
-            if is_kept(path) || is_first.is_some_and(|module| modules.insert(module)) {
+            let module = call(path).and_then(|call| Some(call.rsplit_once('/')?.0.to_owned()));
+            if is_kept(path) || module.is_some_and(|module| modules.insert(module)) {
                 kept.insert(at);
             }
         }

@@ -4,8 +4,9 @@ use hostkit::transport::{Phase, TransportError, TransportErrorKind};
 use http::header::{CONTENT_LENGTH, HeaderMap, TRANSFER_ENCODING};
 use http::version::Version;
 
-/// Refuses a transfer coding that some libraries ignore, and others do not: any but `chunked` and `identity`, several, or one
-/// under HTTP/1.0, which has none; and a length that is no number, or several, which some ignore where no body comes.
+/// Refuses a transfer coding that some libraries ignore, and others do not: any but `chunked` and `identity`, several, or
+/// one under HTTP/1.0, which has none. Refuses a length that is no number, or several, which some ignore where no body
+/// comes.
 ///
 /// # Errors
 /// [`TransportErrorKind::BadFraming`].

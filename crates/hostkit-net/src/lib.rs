@@ -1,4 +1,5 @@
-//! TLS roots, name lookups, socket errors, the limit of heads and the framing of bodies, shared by the transports and stores of hostkit.
+//! TLS roots, name lookups, socket errors, the limit of heads and the framing of bodies, shared by the transports and
+//! stores of hostkit.
 //!
 //! It depends on no hoster, HTTP library or async runtime.
 

@@ -480,7 +480,8 @@ impl WrittenAnswer {
         self.body = list.to_wire(self.format).map(|list| crate::codec::wrapped(key, list));
     }
 
-    /// Sets a text as the body. What a reader takes off, the mark of UTF-8 and the last line break, is put around one that has it.
+    /// Sets a text as the body. A reader takes off the mark of UTF-8 and the last line break, so a text that has one gets
+    /// another.
     pub fn text(&mut self, value: &impl ToText) {
         self.header("Content-Type", &"text/plain; charset=UTF-8".to_owned());
         let text = value.to_text();

@@ -113,7 +113,7 @@ pub struct Facts {
     pub is_by_presence: bool,
     /// Where answers begin, in JSON and in XML: the only item of a list, or the only element of any name; or empty.
     pub top: Top,
-    /// What answers hold and nobody wants, as paths.
+    /// Paths that the spec ignores.
     pub ignored: &'static [&'static str],
     /// Error documents in JSON.
     pub errors: &'static [&'static str],
@@ -137,7 +137,7 @@ impl Facts {
         if format == Format::Xml { self.top.xml } else { self.top.json }
     }
 
-    /// Whether nobody wants what stands under a key of the object of this name.
+    /// Whether the spec ignores this key of the object of this name.
     pub fn is_ignored(&self, object: &str, key: &str) -> bool {
         self.ignored.iter().any(|path| match path.rsplit_once('/') {
             None => object.is_empty() && *path == key,

@@ -101,7 +101,7 @@ fn a_list_of_more_than_a_hundred_pages_is_no_baseline() {
     }
 }
 
-/// What stands on a page that nobody read would look new later.
+/// An item on a page that was not read would look new later.
 #[test]
 fn a_list_without_a_known_end_is_no_baseline() {
     let half = [things(&format!("1, {MORE}")), fault(404, "NotFound")];

@@ -211,7 +211,7 @@ fn a_list_with_unreadable_items_proves_no_absence() {
 }
 
 /// R7: a part of what was ordered is the end only once the rest can be excluded.
-/// What is to be gone may be on a page that nobody read: one that the last answer does not tell, or that is not found.
+/// The object may stand on a page that was not read: the last answer does not lead to it, or it is not found.
 #[test]
 fn a_list_without_a_known_end_proves_no_absence() {
     let removed = |reads: Vec<Script>| {

@@ -19,7 +19,7 @@ pub use every::every;
 #[non_exhaustive]
 #[allow(clippy::large_enum_variant, reason = "a request is routed once and matched at once")]
 pub enum Request {
-    /// Asks for the key of a person, which nobody has confirmed yet.
+    /// Asks for a key, which works once its owner has confirmed it.
     AskKey(crate::auth::AskKey),
     /// The time of the server.
     GetTime(crate::auth::GetTime),
