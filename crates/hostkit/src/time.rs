@@ -15,6 +15,9 @@ impl Moment {
     /// The start that all moments of one clock are counted from.
     pub const START: Self = Self(Duration::ZERO);
 
+    /// A moment that never comes.
+    pub(crate) const NEVER: Self = Self(Duration::MAX);
+
     /// The moment this long after the start.
     pub const fn after_start(elapsed: Duration) -> Self {
         Self(elapsed)

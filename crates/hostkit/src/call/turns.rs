@@ -33,11 +33,10 @@ struct Shared {
 }
 
 struct State {
-    /// The number before the first turn, and that of the last; `forgotten` is that of the last one that is no longer
-    /// remembered.
-    start: u64,
+    /// The number of the last turn.
     last: u64,
-    forgotten: u64,
+    /// Until when a list may lack what calls did that are no longer remembered.
+    forgotten: Option<Moment>,
     known: VecDeque<Known>,
 }
 
@@ -47,6 +46,16 @@ struct Known {
     began: Moment,
     kind: Kind,
     end: End,
+}
+
+impl Known {
+    /// From when on every list shows what it did, if it is known when it ended.
+    fn seen_from(&self) -> Option<Moment> {
+        match self.end {
+            End::Open | End::Unknown(None) => None,
+            End::Unknown(Some(ended)) | End::Done(ended, _) => Some(ended + self.kind.lag),
+        }
+    }
 }
 
 enum End {
@@ -61,8 +70,7 @@ enum End {
 impl Turns {
     pub(crate) fn new(store: Option<SharedTurns>) -> Self {
         // Numbers start anywhere, so that those of tickets of another process are none of these.
-        let start = random() >> 1;
-        let state = State { start, last: start, forgotten: start, known: VecDeque::new() };
+        let state = State { last: random() >> 1, forgotten: None, known: VecDeque::new() };
         Self { here: Arc::new(Shared { state: Mutex::new(state), ended: Event::new() }), store }
     }
 
@@ -81,7 +89,8 @@ impl Turns {
             && let Some(index) = state.known.iter().position(|known| !matches!(known.end, End::Open))
             && let Some(known) = state.known.remove(index)
         {
-            state.forgotten = state.forgotten.max(known.number);
+            let seen_from = known.seen_from().unwrap_or(Moment::NEVER);
+            state.forgotten = state.forgotten.max(Some(seen_from));
         }
         Ok(Turn { shared: Arc::clone(&self.here), store: None, number, acts: false, is_over: false })
     }
@@ -90,19 +99,15 @@ impl Turns {
     pub(crate) fn others(&self, turn: Option<u64>, kind: &Kind) -> Others {
         let state = self.here.lock();
         let own = state.known.iter().find(|known| Some(known.number) == turn);
-        // It cannot be known what calls did that are forgotten, unless they came before this one.
-        let is_forgotten = own.is_none() && state.forgotten > state.start;
+        // What an earlier call did was seen before this one, unless the list lagged.
+        let was_seen = |from: Moment| own.is_some_and(|own| from < own.began);
+        let is_forgotten = state.forgotten.is_some_and(|from| !was_seen(from));
         let mut others = Others { keys: Vec::new(), may_have_done_it: is_forgotten };
         for known in state.known.iter().filter(|known| Some(known.number) != turn && known.kind.may_be(kind)) {
-            // What an earlier call did was seen before this one, unless the list lagged.
-            let was_seen =
-                |ended: Moment| own.is_some_and(|own| known.number < own.number && ended + known.kind.lag < own.began);
             match &known.end {
-                End::Open | End::Unknown(None) => others.may_have_done_it = true,
-                End::Unknown(Some(ended)) => others.may_have_done_it |= !was_seen(*ended),
-                End::Done(ended, _) if was_seen(*ended) => {}
-                End::Done(_, keys) if keys.is_empty() => others.may_have_done_it = true,
-                End::Done(_, keys) => others.keys.extend(keys.iter().cloned()),
+                _ if known.seen_from().is_some_and(was_seen) => {}
+                End::Done(_, keys) if !keys.is_empty() => others.keys.extend(keys.iter().cloned()),
+                End::Open | End::Unknown(_) | End::Done(..) => others.may_have_done_it = true,
             }
         }
         others

@@ -637,10 +637,10 @@ fn a_sign_in_of_another_process_is_waited_for() {
     assert_eq!((error.kind(), second.seconds(), second.sent("login")), (ErrorKind::Exhausted, 5, 0), "{error}");
 }
 
-/// What damaged calls did is unknown, until what they did would show in the list before a later call.
+/// What damaged calls did is unknown, until what the slowest of them did would show in the list before a later call.
 #[test]
-fn damaged_calls_cloud_those_of_a_quarter_of_an_hour() {
-    for (waits, is_clouded) in [(0, true), (901, false)] {
+fn damaged_calls_cloud_those_of_a_day() {
+    for (waits, is_clouded) in [(0, true), (3_601, true), (24 * 3_600 + 1, false)] {
         let store = Timed::default();
         let (first, ticket) = lost(store.clone(), []);
         let is_of_calls = |(key, _): &(&String, &mut Vec<u8>)| key.starts_with("calls");

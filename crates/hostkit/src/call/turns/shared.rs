@@ -19,7 +19,8 @@ const KIND: &str = "calls";
 /// A call of another process is looked at again after this time at the latest: entries announce no change.
 const LOOK: Duration = Duration::from_millis(500);
 
-/// Times further in the future were written before the clock was set back.
+/// Times further in the future were written before the clock was set back. Of calls of which nothing is known any more,
+/// the slowest shows within this time, too.
 const HORIZON: u64 = 24 * 3_600_000;
 
 /// The entry of one account's calls.
@@ -92,17 +93,19 @@ impl SharedTurns {
             let now = stamp(now);
             let before = match bytes.map(Kept::read).transpose() {
                 Ok(Some(kept)) => kept,
-                Ok(None) => Kept { lost: if self.was_there(now) { now } else { 0 }, ..Kept::default() },
+                Ok(None) if self.was_there(now) => Kept::lost_at(now),
+                Ok(None) => Kept::default(),
                 Err(damaged) => {
                     let entry = self.key.as_str();
                     tracing::warn!(entry, why = %damaged, "stored calls are damaged: what they did is unknown");
-                    Kept { lost: now, ..Kept::default() }
+                    Kept::lost_at(now)
                 }
             };
+            let is_new = before.lost == Kept::lost_at(now).lost;
             let mut kept = before.clone();
             kept.end_overdue(now);
             result = Some(change(now, &mut kept));
-            let is_changed = kept != before || before.lost == now;
+            let is_changed = kept != before || is_new;
             seen = if bytes.is_some() || is_changed { now } else { 0 };
             is_changed.then(|| kept.write())
         })?;
@@ -115,7 +118,7 @@ impl SharedTurns {
 #[derive(Debug, Clone, PartialEq, Default)]
 struct Kept {
     calls: Vec<Call>,
-    /// When calls were lost: the outcome of those that began before is unknown.
+    /// Until when a list may lack what calls did of which nothing is known any more.
     lost: u64,
 }
 
@@ -127,6 +130,14 @@ struct Call {
     state: State,
 }
 
+impl Call {
+    /// From when on every list shows what it did.
+    fn seen_from(&self) -> u64 {
+        let (State::Open(at) | State::Unknown(at) | State::Done(at, _)) = &self.state;
+        at.saturating_add(whole_millis(self.kind.lag))
+    }
+}
+
 #[derive(Debug, Clone, PartialEq)]
 enum State {
     /// It is under way, at most until then.
@@ -136,9 +147,14 @@ enum State {
 }
 
 impl Kept {
+    /// What is known where all calls up to now were lost.
+    fn lost_at(now: u64) -> Self {
+        Self { lost: now.saturating_add(HORIZON), ..Self::default() }
+    }
+
     /// Calls whose processes died are over at their deadline.
     fn end_overdue(&mut self, now: u64) {
-        self.lost = self.lost.min(now);
+        self.lost = self.lost.min(now.saturating_add(HORIZON));
         for call in &mut self.calls {
             call.began = call.began.min(now);
             match &mut call.state {
@@ -161,7 +177,8 @@ impl Kept {
         if self.calls.len() > KEPT
             && let Some(index) = self.calls.iter().position(|call| !matches!(call.state, State::Open(_)))
         {
-            self.lost = self.lost.max(self.calls.remove(index).began);
+            let forgotten = self.calls.remove(index);
+            self.lost = self.lost.max(forgotten.seen_from());
         }
         Ok(self.others(Some(number), kind))
     }
@@ -189,13 +206,13 @@ impl Kept {
     /// What other calls mean for this one; see `Turns::others`.
     fn others(&self, turn: Option<u64>, kind: &Kind) -> Others {
         let own = self.calls.iter().find(|call| Some(call.number) == turn);
-        let is_seen = |at: u64, lag| own.is_some_and(|own| at.saturating_add(whole_millis(lag)) < own.began);
+        let is_seen = |from: u64| own.is_some_and(|own| from < own.began);
         // Without this call's own entry, the store has lost those of others, too.
-        let is_lost = own.is_none() || self.lost > 0 && !is_seen(self.lost, kind.lag);
+        let is_lost = own.is_none() || self.lost > 0 && !is_seen(self.lost);
         let mut others = Others { keys: Vec::new(), may_have_done_it: is_lost };
         for call in self.calls.iter().filter(|call| Some(call.number) != turn && call.kind.may_be(kind)) {
             match &call.state {
-                State::Unknown(at) | State::Done(at, _) if is_seen(*at, call.kind.lag) => {}
+                State::Unknown(_) | State::Done(..) if is_seen(call.seen_from()) => {}
                 State::Done(_, keys) if !keys.is_empty() => others.keys.extend(keys.iter().cloned()),
                 State::Open(_) | State::Unknown(_) | State::Done(..) => others.may_have_done_it = true,
             }
@@ -334,8 +351,13 @@ mod tests {
         }
         assert_eq!((kept.lost, kept.calls.len()), (0, 1_000));
         assert!(kept.take(3_000, 1_000, &kind(5), MINUTE).unwrap().may_have_done_it);
-        assert_eq!((kept.lost, kept.calls.len(), kept.calls[0].number), (1_001, 1_000, 0));
+        let lost = 1_001 + whole_millis(LAG);
+        assert_eq!((kept.lost, kept.calls.len(), kept.calls[0].number), (lost, 1_000, 0));
         assert_eq!(Kept::read(&kept.write()), Ok(kept));
+        // One of the calls that were lost may take hours to show.
+        let mut kept = Kept::lost_at(1);
+        assert!(kept.take(2 + 2 * whole_millis(LAG), 1, &kind(4), MINUTE).unwrap().may_have_done_it);
+        assert!(!kept.take(2 + HORIZON, 2, &kind(5), MINUTE).unwrap().may_have_done_it);
         // Nor is it known what a call made that names nothing.
         let mut kept = Kept::default();
         assert!(kept.take(1, 1, &kind(4), MINUTE).is_ok());
@@ -352,7 +374,7 @@ mod tests {
         kept.end_overdue(61_000);
         assert!(kept.take(61_000, 2, &kind(4), MINUTE).unwrap().may_have_done_it);
         assert_eq!(Kept::read(&kept.write()), Ok(kept));
-        let mut lost = Kept { lost: 5, ..Kept::default() };
+        let mut lost = Kept::lost_at(5);
         assert!(lost.take(6, 1, &kind(4), MINUTE).unwrap().may_have_done_it, "a damaged entry");
         let (alone, gone) = (lost.others(Some(1), &kind(5)), Kept::default().others(Some(1), &kind(4)));
         assert!(alone.may_have_done_it && gone.may_have_done_it, "the entry of the call itself is gone");
