@@ -1,9 +1,9 @@
-//! A connection that limits the heads of each answer.
+//! A connection that limits the heads of each answer, and reads none before the request has left.
 
 use std::io;
 use std::mem::MaybeUninit;
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll, Waker, ready};
 
 use hostkit_net::{HeadPart, Heads};
 use hyper::rt::{Read, ReadBuf, ReadBufCursor, Write};
@@ -17,21 +17,38 @@ pub(crate) trait Made: Read + Write + Connection + Send + Unpin {}
 
 impl<C: Read + Write + Connection + Send + Unpin> Made for C {}
 
-/// A connection on which the heads before a body are counted.
+/// A connection on which the heads before a body are counted, and on which nothing is read as long as a part of a request
+/// waits to be sent.
+///
+/// hyper takes an answer to a request that it has sent in part, and gives up the rest. That is an answer to something else
+/// than the request, and the blocking client never sees it: a call that acts must not be done for one of them.
 pub(crate) struct Counted {
     connection: Box<dyn Made>,
     /// The heads that are being received; `None` in a body.
     heads: Option<Heads>,
+    /// Whether a part of a request waits to be sent.
+    is_sending: bool,
+    /// Who wants to read as soon as it is sent.
+    reader: Option<Waker>,
 }
 
 impl Counted {
     pub(crate) fn new(connection: Box<dyn Made>) -> Self {
-        Self { connection, heads: Some(Heads::default()) }
+        Self { connection, heads: Some(Heads::default()), is_sending: false, reader: None }
     }
 
     /// A request is being written, so that a head comes next.
     fn expect_head(&mut self) {
         self.heads.get_or_insert_default();
+    }
+
+    /// Records whether the connection took what it was given.
+    fn sent<T>(&mut self, polled: Poll<T>) -> Poll<T> {
+        self.is_sending = polled.is_pending();
+        if !self.is_sending {
+            self.reader.take().into_iter().for_each(Waker::wake);
+        }
+        polled
     }
 }
 
@@ -41,7 +58,11 @@ impl Read for Counted {
         context: &mut Context<'_>,
         mut cursor: ReadBufCursor<'_>,
     ) -> Poll<io::Result<()>> {
-        let Self { connection, heads: expected } = &mut *self;
+        if self.is_sending {
+            self.reader = Some(context.waker().clone());
+            return Poll::Pending;
+        }
+        let Self { connection, heads: expected, .. } = &mut *self;
         let Some(heads) = expected else { return Pin::new(connection).poll_read(context, cursor) };
         let mut piece = [MaybeUninit::uninit(); PIECE];
         let length = PIECE.min(cursor.remaining());
@@ -64,11 +85,13 @@ impl Read for Counted {
 impl Write for Counted {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         self.expect_head();
-        Pin::new(&mut self.connection).poll_write(context, bytes)
+        let polled = Pin::new(&mut self.connection).poll_write(context, bytes);
+        self.sent(polled)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.connection).poll_flush(context)
+        let polled = Pin::new(&mut self.connection).poll_flush(context);
+        self.sent(polled)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -85,7 +108,8 @@ impl Write for Counted {
         pieces: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         self.expect_head();
-        Pin::new(&mut self.connection).poll_write_vectored(context, pieces)
+        let polled = Pin::new(&mut self.connection).poll_write_vectored(context, pieces);
+        self.sent(polled)
     }
 }
 

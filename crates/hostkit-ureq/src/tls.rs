@@ -66,8 +66,10 @@ impl Transport for TlsTransport {
     }
 
     fn is_open(&mut self) -> bool {
-        // What was read together with the last answer is no longer at the socket, where the probe looks.
-        let is_silent = self.stream.conn.process_new_packets().is_ok_and(|state| state.plaintext_bytes_to_read() == 0);
+        // What was read together with the last answer is no longer at the socket, where the probe looks. Neither is the
+        // server's word that it ends the connection, which it may say long before it closes the socket.
+        let state = self.stream.conn.process_new_packets();
+        let is_silent = state.is_ok_and(|state| state.plaintext_bytes_to_read() == 0 && !state.peer_has_closed());
         let below = self.stream.get_mut().get_mut();
         is_silent && below.buffers().input().is_empty() && below.is_open()
     }

@@ -55,6 +55,7 @@ macro_rules! tls_tests {
             a_proxy_of_the_environment_is_not_asked
             a_greeting_offers_no_more_than_is_wanted
             an_answer_that_nobody_asked_for_is_nobodys
+            a_connection_that_the_server_ended_gets_no_call
         }
     };
     ($make:expr => $($test:ident)*) => {

@@ -40,6 +40,23 @@ impl TlsServer {
         records: impl Fn(usize) -> Vec<Vec<u8>> + Clone + Send + 'static,
         pause: Duration,
     ) -> io::Result<Self> {
+        Self::listen(records, pause, false)
+    }
+
+    /// Ends TLS together with the first answer of each connection, as a server that is about to stop does, and leaves the
+    /// socket open.
+    ///
+    /// # Errors
+    /// As of [`start`](Self::start).
+    pub fn ending() -> io::Result<Self> {
+        Self::listen(|_| vec![ANSWER.to_vec()], Duration::ZERO, true)
+    }
+
+    fn listen(
+        records: impl Fn(usize) -> Vec<Vec<u8>> + Clone + Send + 'static,
+        pause: Duration,
+        is_ending: bool,
+    ) -> io::Result<Self> {
         let key = PrivateKeyDer::from_pem_slice(CERTIFICATE_KEY).map_err(io::Error::other)?;
         let certificate = CertificateDer::from_pem_slice(CERTIFICATE).map_err(io::Error::other)?;
         let builder = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()));
@@ -52,7 +69,7 @@ impl TlsServer {
             for socket in listener.incoming().flatten() {
                 let (config, heard, records) = (Arc::clone(&config), Arc::clone(&heard), records.clone());
                 // On any error the client sees the end of the connection.
-                thread::spawn(move || serve(config, socket, &heard, &records, pause));
+                thread::spawn(move || serve(config, socket, &heard, &records, (pause, is_ending)));
             }
         });
         Ok(server)
@@ -74,7 +91,7 @@ fn serve(
     socket: TcpStream,
     heard: &Mutex<Vec<u8>>,
     records: &dyn Fn(usize) -> Vec<Vec<u8>>,
-    pause: Duration,
+    (pause, is_ending): (Duration, bool),
 ) -> io::Result<()> {
     socket.set_nodelay(true)?;
     let connection = ServerConnection::new(config).map_err(io::Error::other)?;
@@ -91,6 +108,9 @@ fn serve(
                     stream.flush()?;
                     thread::sleep(pause);
                 }
+            }
+            if is_ending {
+                stream.conn.send_close_notify();
             }
             stream.flush()?;
             number += 1;

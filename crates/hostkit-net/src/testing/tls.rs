@@ -288,6 +288,21 @@ pub fn an_answer_that_nobody_asked_for_is_nobodys(make: Make<'_>) {
     }
 }
 
+/// A connection whose end the server announced together with an answer is not kept for the next call, though its socket
+/// is open: each call is sent once, and none needs a retry.
+pub fn a_connection_that_the_server_ended_gets_no_call(make: Make<'_>) {
+    const CALLS: usize = 20;
+    let _alone = alone();
+    let server = TlsServer::ending().expect("a port on loopback");
+    let client = client(make, given("localhost", server.port(), trusting(CERTIFICATE)));
+    for call in 0..CALLS {
+        assert_eq!(client.get().ok(), Some(7), "call {call}");
+        // A connection returns to its pool a moment after the answer.
+        thread::sleep(Duration::from_millis(5));
+    }
+    assert_eq!(server.heard().matches("GET /item ").count(), CALLS);
+}
+
 /// Runs two of the binary's own tests again with proxy variables set. Port 9 refuses connections, so a client that uses
 /// them fails.
 pub fn a_proxy_of_the_environment_is_not_asked(_: Make<'_>) {

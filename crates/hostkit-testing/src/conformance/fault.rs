@@ -20,6 +20,8 @@ pub enum Fault {
     ResetUnread,
     /// Resets the connection in the middle of a request that is larger than the buffers of a socket.
     ResetHalfRead,
+    /// Reads so many bytes of a request that is larger than the buffers of a socket, answers, and resets the connection.
+    AnswerAfter(u64),
     /// Reads the request, sends these bytes, and then resets the connection.
     Reset(&'static str),
     /// Reads the request, then closes the connection.
@@ -140,9 +142,13 @@ const DEFLATED: [u8; 19] =
     [0x78, 1, 1, 8, 0, 0xf7, 0xff, b'{', b'"', b'i', b'd', b'"', b':', b'7', b'}', 0x0b, 0x59, 2, 0x7b];
 
 impl Fault {
-    /// Whether it resets the connection before the whole request has come.
-    pub(super) fn is_impatient(&self) -> bool {
-        matches!(self, Self::ResetHalfRead)
+    /// How many bytes of a request it reads, if it does not wait for the whole of it.
+    pub(super) fn reads(&self) -> Option<u64> {
+        match self {
+            Self::ResetHalfRead => Some(1 << 16),
+            Self::AnswerAfter(amount) => Some(*amount),
+            _ => None,
+        }
     }
 
     /// Whether it reads no request.
@@ -168,6 +174,11 @@ impl Fault {
             }
             Self::CloseBetween => pen.write(answer(BODY))?,
             Self::Refused | Self::ResetUnread | Self::ResetHalfRead | Self::CloseRead => {}
+            Self::AnswerAfter(_) => {
+                pen.write(answer(BODY))?;
+                // The client should have seen it before the reset discards it.
+                thread::sleep(Duration::from_millis(50));
+            }
             Self::HalfHead => pen.write("HTTP/1.1 200 OK\r\nContent-Le")?,
             Self::Reset(answer) => {
                 pen.write(answer)?;

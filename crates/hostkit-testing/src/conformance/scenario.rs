@@ -171,7 +171,11 @@ pub(super) fn run(make: Make<'_>) -> Report {
         let expected = if is_read { "done ×1" } else { "unresolved, ConnectionLost ×1" };
         jobs.push(Job::new(&Fault::Odd(answer), Verb::Order, expected));
     }
-    jobs.push(Job::new(&Fault::ResetHalfRead, Verb::Order, "unresolved, ConnectionLost ×1"));
+    for fault in [Fault::ResetHalfRead, Fault::AnswerAfter(1 << 16)] {
+        jobs.push(Job::new(&fault, Verb::Order, "unresolved, ConnectionLost ×1"));
+    }
+    // All but the end of the request, which fits into the buffers, so that the client has sent it.
+    jobs.push(Job::new(&Fault::AnswerAfter(LARGE as u64), Verb::Order, "done ×1"));
     let mut report = play(make, &jobs);
     report.rows.extend([Verb::Get, Verb::Order].map(|verb| redirect(make, verb)));
     report
@@ -397,7 +401,7 @@ impl Job {
     fn run(&self, make: Make<'_>) -> Row {
         let server = start(self.fault.clone());
         let client = make(server.base_url(), self.deadline);
-        let is_large = matches!(self.fault, Fault::StallUnread | Fault::ResetHalfRead);
+        let is_large = matches!(self.fault, Fault::StallUnread | Fault::ResetHalfRead | Fault::AnswerAfter(_));
         let note = if is_large { LARGE } else { 0 };
         let start = Instant::now();
         let mut found = play_verb(&*client, self.verb, note);

@@ -139,11 +139,11 @@ impl Shared {
         if self.fault.is_deaf() {
             return self.hold(stream);
         }
-        if self.fault.is_impatient() {
+        if let Some(amount) = self.fault.reads() {
             // What is left unread resets the connection.
             self.arrivals().push(Arrival { connection, head: String::new() });
-            io::copy(&mut stream.take(1 << 16), &mut io::sink())?;
-            return Ok(());
+            io::copy(&mut stream.take(amount), &mut io::sink())?;
+            return self.fault.play(&mut Pen(stream), 1).map(drop);
         }
         loop {
             let Some((head, length)) = see_request(stream)? else {
