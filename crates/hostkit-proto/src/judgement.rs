@@ -198,12 +198,11 @@ fn weigh<C: FaultCode>(info: &EndpointInfo, mut why: Why<C>) -> (bool, NoValue<C
 }
 
 /// Whether a fault may answer the second arrival of a call that was carried out: proxies repeat GET, PUT and DELETE
-/// when a server drops the connection. Only a refusal for credentials or an unsupported call would have hit the first
-/// arrival, too; that one may have used up a limit, or deleted the object.
+/// when a server drops the connection. Only that a call is not supported would have hit the first arrival, too; that one
+/// may have used up a limit, or deleted the object, and its token may have ended since.
 fn may_answer_a_repeat(info: &EndpointInfo, kind: FaultKind) -> bool {
     let is_repeated = !matches!(info.method, Method::POST | Method::PATCH);
-    let is_certain = matches!(kind, FaultKind::Auth | FaultKind::Unsupported);
-    !info.effect.is_callable() && is_repeated && !is_certain
+    !info.effect.is_callable() && is_repeated && kind != FaultKind::Unsupported
 }
 
 #[cfg(test)]
@@ -273,8 +272,11 @@ mod tests {
             (Method::POST, false),
             (Method::PATCH, false),
         ] {
-            assert_eq!(may_be_of_a_repeat(method.clone(), Effect::State, FaultKind::NotFound), expected, "{method}");
-            assert!(!may_be_of_a_repeat(method.clone(), Effect::State, FaultKind::Auth), "{method}");
+            // The first arrival may have deleted the object, or used up a limit; and a token may end between the two.
+            for kind in [FaultKind::NotFound, FaultKind::RateLimited, FaultKind::Auth] {
+                assert_eq!(may_be_of_a_repeat(method.clone(), Effect::State, kind), expected, "{method}, {kind:?}");
+            }
+            assert!(!may_be_of_a_repeat(method.clone(), Effect::State, FaultKind::Unsupported), "{method}");
             assert!(!may_be_of_a_repeat(method, Effect::Safe, FaultKind::NotFound));
         }
     }

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use hostkit_wire::Format;
 use http::HeaderMap;
+use http::header::{AGE, HeaderValue};
 
 use crate::cancel::Cancel;
 use crate::quote::Quote;
@@ -131,6 +132,12 @@ impl Incoming {
 
     pub(crate) fn shared_proxy(&self) -> Option<Arc<str>> {
         self.proxy.clone()
+    }
+
+    /// The `Age` of an answer from a cache, zero otherwise. One that cannot be read is no small one.
+    pub(crate) fn age(&self) -> Duration {
+        let seconds = |age: &HeaderValue| age.to_str().ok()?.trim().parse().ok().map(Duration::from_secs);
+        self.headers.get_all(AGE).iter().map(|age| seconds(age).unwrap_or(Duration::MAX)).max().unwrap_or_default()
     }
 
     /// Reserves memory for a body of a declared length.

@@ -175,6 +175,8 @@ pub(super) const PROMISES: &[Promise] = &[
             switch("P33-part", P33),
             switch("P33-new", P33),
             switch("P33-state", P33),
+            switch("P33-cached", P33),
+            switch("P33-cached-not-found", P33),
             switch("P33-end", P33),
             switch("P33-renewal", P33),
             switch("P33-others", P33),

@@ -4,8 +4,6 @@ use std::time::Duration;
 
 use hostkit_proto::evidence::Reading;
 use hostkit_proto::{Api, Call, Endpoint as _, EndpointInfo, FaultCode};
-use http::HeaderMap;
-use http::header::AGE;
 
 use crate::call::CallMachine;
 use crate::cancel::Cancel;
@@ -107,20 +105,24 @@ impl<E: Call> Whole<E> {
         seen: &mut Seen<<E::Api as Api>::Code>,
     ) -> Step<Result<E::Output, ErrorOf<E>>> {
         loop {
-            let reply = match self.machine.step(now).into_done() {
+            let done = match self.machine.step(now).into_done() {
                 Err(step) => return step,
+                Ok(done) => done,
+            };
+            // That nothing is found may come from a cache, too.
+            seen.age = seen.age.max(self.machine.age());
+            let reply = match done {
                 // That a page is not found says nothing of what the list belongs to.
-                Ok(Err(error)) if error.is_not_found() => match self.all.take() {
+                Err(error) if error.is_not_found() => match self.all.take() {
                     None => return Step::Done(Err(error)),
                     Some(all) => {
                         seen.unread = seen.unread.take().or(Some(error));
                         return Step::Done(Ok(all));
                     }
                 },
-                Ok(Err(error)) => return Step::Done(Err(error)),
-                Ok(Ok(reply)) => reply,
+                Err(error) => return Step::Done(Err(error)),
+                Ok(reply) => reply,
             };
-            seen.age = seen.age.max(age(&reply.headers));
             let mut unread = reply.report.left_out().first().cloned().map(Cause::Decode);
             self.pages += 1;
             let next = match self.asked.as_ref().unwrap_or(first).page_after(&reply.value, &reply.report) {
@@ -216,10 +218,4 @@ impl<R: Reading> ReadingMachine<R> {
             State::Then(_) => {}
         }
     }
-}
-
-/// The `Age` of an answer from a cache, zero otherwise. One that cannot be read is no small one.
-fn age(headers: &HeaderMap) -> Duration {
-    let seconds = |age: &http::HeaderValue| age.to_str().ok()?.trim().parse().ok().map(Duration::from_secs);
-    headers.get_all(AGE).iter().map(|age| seconds(age).unwrap_or(Duration::MAX)).max().unwrap_or_default()
 }

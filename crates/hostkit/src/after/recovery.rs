@@ -64,6 +64,8 @@ struct Run<E: Perform> {
     over: Moment,
     /// The moment from which a proxy has no second arrival under way.
     single: Moment,
+    /// The moment of the call: what a list shows that is older than it is none of the call's.
+    sent: Moment,
     /// The reads so far, those in a row that said the same, and those in a row that failed.
     reads: u32,
     alike: u32,
@@ -171,6 +173,8 @@ impl<E: Perform> Run<E> {
             // A call of long ago is read several times, too.
             over: absence_from.max(now.monotonic) + LAG,
             single: ended + E::FACTS.within,
+            // Where it is unknown, it was before the first read at least.
+            sent: ticket.sent_here().unwrap_or(now.monotonic),
             reads: 0,
             alike: 0,
             failures: 0,
@@ -182,10 +186,12 @@ impl<E: Perform> Run<E> {
 
     /// The verdict of a read that was started at `asked`; `None` to read again.
     fn judge(&mut self, sighting: Sighting<E::Found>, asked: Moment, age: Duration) -> Option<Verdict<E>> {
+        // What is there may be older by a part of a second than its age says.
+        let is_since_call = age.is_zero() || asked >= self.sent + age + Duration::from_secs(1);
         if let Some(seen) = self.seen.take() {
             // It certainly happened, whatever the second read shows.
             return Some(match sighting {
-                Sighting::Seen(several) if several.len() > 1 => Recovery::Several(several),
+                Sighting::Seen(several) if several.len() > 1 && is_since_call => Recovery::Several(several),
                 _ => Recovery::Happened(seen),
             });
         }
@@ -203,12 +209,16 @@ impl<E: Perform> Run<E> {
         let is_for_good = matches!(E::FACTS.shows, Shows::Item | Shows::Change);
         match sighting {
             Sighting::Seen(mut found)
-                if is_for_good && found.len() == 1 && E::FACTS.may_be_doubled && asked < self.single =>
+                if is_for_good
+                    && is_since_call
+                    && found.len() == 1
+                    && E::FACTS.may_be_doubled
+                    && asked < self.single =>
             {
                 self.seen = found.pop();
                 None
             }
-            Sighting::Seen(found) if is_for_good || is_certain => Recovery::of(found),
+            Sighting::Seen(found) if is_for_good && is_since_call || is_certain => Recovery::of(found),
             Sighting::Part(mut found, missing) if is_certain => match found.len() {
                 1 => found.pop().map(|found| Recovery::InPart(found, missing)),
                 _ => Some(Recovery::Several(found)),

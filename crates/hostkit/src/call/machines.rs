@@ -1,6 +1,7 @@
 //! The machines that drivers run: an exchange with the encoder and decoder of one endpoint.
 
 use std::fmt;
+use std::time::Duration;
 
 use event_listener::EventListener;
 use hostkit_proto::evidence::Inputs;
@@ -36,6 +37,8 @@ struct Typed<A: Api, T> {
     /// The inputs that the answer repeats.
     echo: Inputs,
     answered: Option<Answered<T>>,
+    /// How old the last answer was, whatever it said.
+    age: Duration,
 }
 
 type Code<E> = <<E as Endpoint>::Api as Api>::Code;
@@ -44,7 +47,7 @@ type TypedOf<E> = Typed<<E as Endpoint>::Api, <E as Endpoint>::Output>;
 impl<A: Api, T> Typed<A, T> {
     fn new<E: Endpoint<Api = A>>(core: &ClientCore<A>, endpoint: &E, options: CallOptions) -> Self {
         let exchange = Exchange::new(core, const { &E::INFO }, options, |parts| endpoint.encode(parts));
-        Self { exchange, echo: endpoint.echo(), answered: None }
+        Self { exchange, echo: endpoint.echo(), answered: None, age: Duration::ZERO }
     }
 
     fn step(&mut self, now: Now) -> Step<Result<Answered<T>, Failed<A::Code>>> {
@@ -66,10 +69,10 @@ impl<A: Api, T> Typed<A, T> {
         result: Result<Incoming, TransportError>,
         judge: impl FnOnce(&Inputs, &RawAnswer<'_>) -> Judgement<T, A::Code>,
     ) {
-        if let Some(arrival) = self.exchange.receive(now, result)
-            && let Some((value, accepted, report)) =
-                self.exchange.apply_answer(now, &arrival, |answer| judge(&self.echo, answer))
-        {
+        let Some(arrival) = self.exchange.receive(now, result) else { return };
+        self.age = arrival.incoming.age();
+        let judged = self.exchange.apply_answer(now, &arrival, |answer| judge(&self.echo, answer));
+        if let Some((value, accepted, report)) = judged {
             let Arrival { incoming: Incoming { status, headers, .. }, .. } = arrival;
             let attempts = self.exchange.attempts;
             self.answered = Some(Answered { reply: Reply { value, status, headers, attempts, report }, accepted });
@@ -89,6 +92,11 @@ impl<E: Call> CallMachine<E> {
     pub(crate) fn without_echo(mut self) -> Self {
         self.0.echo = Inputs::new();
         self
+    }
+
+    /// How old the last answer was, if it came from a cache.
+    pub(crate) fn age(&self) -> Duration {
+        self.0.age
     }
 
     /// Quotes an answer without the secrets of the request.

@@ -24,6 +24,8 @@ enum View {
     /// As it was before the call, from a cache that says how old it is; or that says it in a way that cannot be read.
     Cached,
     CachedOddly,
+    /// As it was before something of the same kind went, which was before the call, from a cache that says how old it is.
+    CachedFull,
     /// As it was long before the call.
     Old,
     Empty,
@@ -40,9 +42,24 @@ enum View {
     Broken,
 }
 
-const VIEWS: [View; 13] = {
+const VIEWS: [View; 14] = {
     use View::*;
-    [Fresh, Late(30), Late(800), Cached, CachedOddly, Old, Empty, Part, Unreadable, Doubled, Renamed, Failed, Broken]
+    [
+        Fresh,
+        Late(30),
+        Late(800),
+        Cached,
+        CachedOddly,
+        CachedFull,
+        Old,
+        Empty,
+        Part,
+        Unreadable,
+        Doubled,
+        Renamed,
+        Failed,
+        Broken,
+    ]
 };
 
 /// What others do meanwhile.
@@ -204,6 +221,15 @@ impl World {
             View::Cached => {
                 age = (since + 1).to_string();
                 things_at(-1)
+            }
+            View::CachedFull => {
+                age = (since + 1).to_string();
+                let mut things = things_at(-1);
+                match self.deed {
+                    Deed::Makes | Deed::Renews => things.push(7),
+                    Deed::Removes | Deed::Ends => things.retain(|thing| *thing != 1),
+                }
+                things
             }
             View::CachedOddly => {
                 age = "5, 7".to_owned();

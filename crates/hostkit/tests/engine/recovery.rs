@@ -129,6 +129,44 @@ fn what_a_cache_gives_is_as_old_as_it_says() {
     assert!(matches!(done, Recovery::CannotTell(Doubt::Cached)), "{done}");
 }
 
+/// A cache that says how old its list is shows nothing of a call that came later: what looks new there went before it.
+#[test]
+fn what_a_list_of_before_the_call_shows_is_not_its_own() {
+    let full = |age: u64| things("1, 2, 7").header("age", &age.to_string());
+    // The first read is at the time of the call, the second five seconds later.
+    let (bench, done) = order([full(1), full(5), things("1, 2, 8")]);
+    assert_eq!((done.happened(), bench.seconds()), (Some(8), 15));
+    let (bench, done) = order([full(1), full(3)]);
+    assert_eq!((done.happened(), bench.seconds()), (Some(7), 5), "it is of after the call");
+    let (_, done) = order(always(|| full(3_600), 34));
+    assert!(matches!(done, Recovery::CannotTell(Doubt::Cached)), "{done}");
+    // A value that only such a call brings about was there before, too.
+    let term = |term: &str| Script::get("/term").answer(200, format!(r#"{{"term": "{term} off"}}"#));
+    let reads = [term("2027-02-15").header("age", "60"), term("2027-01-15"), term("2027-02-15")];
+    let (bench, ticket) = broken(Renew, Some(term("2027-01-15")), reads);
+    assert!(recover::<Renew>(&bench, &ticket, CallOptions::new()).happened().is_some());
+    assert_eq!(bench.seconds(), 15);
+    // Whoever has only the text of the ticket knows that the call came before the first read.
+    let (bench, ticket) = broken(Order, Some(things("1, 2")), [full(1), full(5), full(9)]);
+    let saved: SavedTicket = ticket.save().to_string().parse().unwrap();
+    let done = recover::<Order>(&bench, &saved.ticket::<Order>().unwrap(), CallOptions::new());
+    assert_eq!((done.happened(), bench.seconds()), (Some(7), 15));
+    // A double that only an older list shows is none.
+    let both = things("1, 2, 7, 8").header("age", "3600");
+    let (bench, ticket) = broken(AddAddress, Some(things("1, 2")), [things("1, 2, 7"), both]);
+    assert_eq!(recover::<AddAddress>(&bench, &ticket, CallOptions::new()).happened(), Some(7));
+}
+
+/// That something is not found may come from a cache, too, from before it was there.
+#[test]
+fn what_was_not_found_before_the_call_is_not_gone() {
+    let before = Script::any().answer(200, r#"{"id": 1}"#);
+    let missing = always(|| fault(404, "NotFound").header("age", "3600"), 20);
+    let (bench, ticket) = broken(Delete, Some(before), missing);
+    let done = recover::<Delete>(&bench, &ticket, CallOptions::new());
+    assert!(matches!(done, Recovery::CannotTell(Doubt::Cached)), "{done}");
+}
+
 /// A4, R3: what is new and not quite the ordered thing may be it, with another name, plan or place.
 #[test]
 fn something_new_that_does_not_fit_is_no_absence() {

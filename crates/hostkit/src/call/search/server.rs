@@ -99,6 +99,7 @@ pub(super) const ROWS: &[Row] = &[
     answer("400 fault to a repeat", 400, DENIED, &[], DONE).after_a_repeat().alike(),
     answer("403 fault to a repeat", 403, DENIED, &[], DONE).after_a_repeat().alike(),
     answer("429 fault to a repeat", 429, DENIED, &[SOON], DONE).after_a_repeat().alike(),
+    answer("401 fault to a repeat", 401, DENIED, &[], DONE).after_a_repeat(),
     answer("401 fault", 401, DENIED, &[], NO).always(),
     answer("401 page", 401, PAGE, &[], OPEN).alike(),
     answer("429 fault", 429, DENIED, &[SOON], NO),

@@ -207,6 +207,11 @@ impl Ticket {
         (!self.0.is_restored && self.0.cause != TicketCause::Ahead).then_some(self.0.ended.monotonic)
     }
 
+    /// When the last attempt was sent, by this process's clock. `None` for a ticket of another process.
+    pub(crate) fn sent_here(&self) -> Option<Moment> {
+        (!self.0.is_restored).then_some(self.0.sent.monotonic)
+    }
+
     /// Whether a client of this place may look for the call.
     pub(crate) fn may_be_of(&self, place: &Place) -> bool {
         self.0.place.may_be(place)
