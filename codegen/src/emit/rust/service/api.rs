@@ -413,7 +413,7 @@ fn documents(model: &Model) -> TokenStream {
         });
     let texts = errors.iter().flat_map(|error| {
         let code = &error.code.value;
-        error.texts.iter().map(move |text| quote!((#text, #code)))
+        error.texts.iter().map(move |text| (&text.value, code)).map(|(text, code)| quote!((#text, #code)))
     });
     let verify = errors.iter().filter(|error| error.verify).map(|error| &error.code.value);
     let (marker, success) = (&fault.marker, fault.success.iter().map(word));
