@@ -109,7 +109,8 @@ pub(super) fn read(node: &Node<'_, '_>) -> Service {
                 accepted: node.optional("accepted"),
                 verify: node.text("happened") == "perhaps",
                 undone: node.text("happened") == "no",
-                texts: node.texts("match"),
+                texts: node.texts_at("match"),
+                keys: node.keys(),
             })
             .collect(),
         rates: node
