@@ -270,7 +270,7 @@ pub(crate) struct Session {
     pub(crate) lifetime: Option<i64>,
     pub(crate) ends: Option<At<String>>,
     pub(crate) issued: Option<At<String>>,
-    pub(crate) hosts: Vec<String>,
+    pub(crate) hosts: Vec<At<String>>,
 }
 
 /// A word that a marker may be.

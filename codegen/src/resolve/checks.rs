@@ -380,7 +380,31 @@ fn carried(model: &Model, credentials: &surface::Credentials, diagnostics: &mut 
 
 /// Checks that the sign-in's output has everything that the session needs.
 fn session(model: &Model, diagnostics: &mut Diagnostics) {
-    let sign_in = model.service.credentials.iter().find_map(|credentials| credentials.sign_in.as_ref());
+    if let Some(session) = &model.service.session {
+        let starts = |credentials: &surface::Credentials| credentials.sign_in.is_some() || credentials.token.is_some();
+        if !model.service.credentials.iter().any(starts) {
+            let help =
+                "`sign-in` of `[[credentials]]` names the call that gives it, `token` a field that already is it";
+            let message = "no credentials start a session";
+            diagnostics.add_with_help("E0231", &session.token.span, message, "never read", help);
+        }
+        if let (Some(host), None) = (session.hosts.first(), &session.base_url) {
+            let help = "add `base-url`, or remove `hosts`, which has no meaning alone";
+            diagnostics.add_with_help("E0231", &host.span, "`hosts` needs `base-url`", "without `base-url`", help);
+        }
+    }
+    let mut calls = model.service.credentials.iter().filter_map(|credentials| credentials.sign_in.as_ref());
+    let sign_in = calls.next();
+    if let Some(other) = sign_in.and_then(|first| calls.find(|other| other.value != first.value)) {
+        let help = "each answer to a sign-in is read as that to the first one: one call takes all of these credentials";
+        diagnostics.add_with_help("E0231", &other.span, "credentials sign in by two calls", "the second one", help);
+    }
+    let clock = model.service.signature.as_ref().and_then(|signature| signature.clock.as_ref());
+    let is_clock = |call: &At<String>| clock.is_some_and(|clock| clock.value == call.value);
+    if let (Some(call), None) = (sign_in.filter(|call| !is_clock(call)), &model.service.session) {
+        let help = "`[session]` says which field of its answer is the token, and where calls carry it";
+        diagnostics.add_with_help("E0231", &call.span, "a sign-in without a session", "its answer is lost", help);
+    }
     let (Some(session), Some(endpoint)) = (&model.service.session, sign_in.and_then(|sign_in| model.endpoint(sign_in)))
     else {
         return;

@@ -51,7 +51,7 @@ fn refusal(endpoint: &Endpoint) -> TokenStream {
 /// Check of how many items an input has.
 pub(super) fn items_check(field: &Field, value: &TokenStream) -> Option<TokenStream> {
     let most = max_items(Some(field.surface.max_items?));
-    let (input, rule) = (input_name(field), format!("has more than {} items", most.base10_digits()));
+    let (input, rule) = (input_name(field), ["has more than ", most.base10_digits(), " items"].concat());
     let is_over = match field.is_option() {
         true => quote!(#value.as_ref().is_some_and(|items| items.len() > #most)),
         false => quote!(#value.len() > #most),
