@@ -80,6 +80,7 @@ const TEXTS: &[(&str, &str)] = &[
     ("E0250", include_str!("explain/E0250.md")),
     ("E0251", include_str!("explain/E0251.md")),
     ("E0252", include_str!("explain/E0252.md")),
+    ("E0253", include_str!("explain/E0253.md")),
     ("E0301", include_str!("explain/E0301.md")),
     ("E0302", include_str!("explain/E0302.md")),
     ("E0303", include_str!("explain/E0303.md")),

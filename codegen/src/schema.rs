@@ -114,14 +114,14 @@ fn described(schema: Json, doc: &str) -> Json {
 fn shape(shape: Shape) -> Json {
     match shape {
         Shape::Text | Shape::Name | Shape::Sentence | Shape::Template => Json::of_type("string"),
-        Shape::Integer => Json::of_type("integer"),
+        Shape::Integer | Shape::Number(..) => Json::of_type("integer"),
         Shape::FlagOrText => Json::any_of(vec![Json::of_type("boolean"), Json::of_type("string")]),
         Shape::Flag => Json::of_type("boolean"),
         Shape::Word(words) => Json::words(words),
         Shape::Texts => Json::list_of(Json::of_type("string")),
         Shape::TextOrTexts => Json::any_of(vec![Json::of_type("string"), Json::list_of(Json::of_type("string"))]),
         Shape::Scalars => Json::list_of(Json::any_of(scalars("integer"))),
-        Shape::Integers => Json::list_of(Json::of_type("integer")),
+        Shape::Numbers(..) => Json::list_of(Json::of_type("integer")),
         Shape::Words(words) => Json::list_of(Json::words(words)),
         Shape::TextByFormat => {
             let text = || Json::of_type("string");

@@ -270,7 +270,7 @@ pub(crate) struct Session {
     pub(crate) lifetime: Option<i64>,
     pub(crate) ends: Option<At<String>>,
     pub(crate) issued: Option<At<String>>,
-    pub(crate) hosts: Vec<String>,
+    pub(crate) hosts: Vec<At<String>>,
 }
 
 /// A word that a marker may be.
@@ -369,6 +369,8 @@ impl Fault {
 #[derive(Debug, Clone)]
 pub(crate) struct ErrorCode {
     pub(crate) code: At<String>,
+    /// The keys that it is written with.
+    pub(crate) keys: Vec<At<String>>,
     pub(crate) name: Option<At<String>>,
     pub(crate) kind: String,
     pub(crate) en: String,
@@ -377,7 +379,7 @@ pub(crate) struct ErrorCode {
     pub(crate) verify: bool,
     pub(crate) undone: bool,
     /// Parts of texts that stand for the code.
-    pub(crate) texts: Vec<String>,
+    pub(crate) texts: Vec<At<String>>,
 }
 
 #[derive(Debug, Clone)]
@@ -418,6 +420,8 @@ pub(crate) struct TypeDefinition {
     pub(crate) about: String,
     pub(crate) kind: TypeKind,
     pub(crate) keep_raw: bool,
+    /// The keys that it is written with.
+    pub(crate) keys: Vec<At<String>>,
 }
 
 /// What an id may be.
@@ -471,6 +475,8 @@ pub(crate) struct Limits {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Field {
     pub(crate) wire: At<String>,
+    /// The keys that it is written with.
+    pub(crate) keys: Vec<At<String>>,
     pub(crate) ty: At<String>,
     pub(crate) name: Option<At<String>>,
     pub(crate) json: Option<String>,
@@ -603,6 +609,8 @@ pub(crate) struct Waiter {
     pub(crate) cap: i64,
     pub(crate) deadline: i64,
     pub(crate) lag: i64,
+    /// The keys that it is written with.
+    pub(crate) keys: Vec<At<String>>,
 }
 
 /// Evidence that a call happened, as `[evidence]` states it.

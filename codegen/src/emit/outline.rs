@@ -231,10 +231,8 @@ fn words(model: &Model) -> BTreeSet<String> {
     };
     let markers = fault.success.iter().chain(&fault.failure).map(word);
     let empty = model.endpoints.iter().flat_map(|endpoint| endpoint.surface.response.empty_codes.iter().cloned());
-    let errors = model
-        .service
-        .errors
-        .iter()
-        .flat_map(|error| std::iter::once(&error.code.value).chain(&error.texts).cloned().collect::<Vec<_>>());
+    let errors = model.service.errors.iter().flat_map(|error| {
+        std::iter::once(&error.code).chain(&error.texts).map(|text| text.value.clone()).collect::<Vec<_>>()
+    });
     values.chain(markers).chain(empty).chain(errors).chain(fault.no_code.iter().chain(&fault.auth).cloned()).collect()
 }

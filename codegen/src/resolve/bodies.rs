@@ -19,7 +19,15 @@ fn wrong(diagnostics: &mut Diagnostics, span: &Span, message: &str, label: &str,
 /// A body that is text or bytes says nothing beside its value, so that of a call that acts has to be recognised.
 fn raw(model: &Model, endpoint: &Endpoint, diagnostics: &mut Diagnostics) {
     let response = &endpoint.surface.response;
-    let Some(from) = response.from.as_ref().filter(|from| from.value != "headers") else { return };
+    let Some(from) = &response.from else { return };
+    let has_place = response.root.json.is_some() || response.root.xml.is_some() || response.item.is_some();
+    if from.value == "headers" {
+        if has_place {
+            let help = "leave out `root` and `item`: nothing is read from the body";
+            wrong(diagnostics, &from.span, "headers have no places in a document", "beside `root` or `item`", help);
+        }
+        return;
+    }
     if from.value == "null" {
         if let Some(ty) = &response.ty {
             wrong(diagnostics, &ty.span, "null has no type", "beside `from = \"null\"`", "leave it out");
@@ -27,7 +35,7 @@ fn raw(model: &Model, endpoint: &Endpoint, diagnostics: &mut Diagnostics) {
         return;
     }
     let acts = !matches!(endpoint.effect(), "safe");
-    if response.root.json.is_some() || response.root.xml.is_some() || response.item.is_some() {
+    if has_place {
         let help = "the whole body is the value: leave out `root` and `item`";
         wrong(diagnostics, &from.span, "a body that is no document has no places", "beside `root` or `item`", help);
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hostkit_proto::Currency;
 
-use super::kinds::is_number;
+use super::kinds::{is_number, number_id};
 use super::{nested, put, signing};
 use crate::diagnostic::{Diagnostics, did_you_mean};
 use crate::identifier;
@@ -56,7 +56,6 @@ pub(super) fn check(model: &Model, surface: &Surface, diagnostics: &mut Diagnost
     }
     currencies(model, diagnostics);
     modules(model, diagnostics);
-    nested::of_types(model, diagnostics);
     put::of_service(model, diagnostics);
     credentials(model, diagnostics);
     session(model, diagnostics);
@@ -65,6 +64,11 @@ pub(super) fn check(model: &Model, surface: &Surface, diagnostics: &mut Diagnost
         taken(model, &definition.name, &definition.name.span, false, diagnostics);
         if let surface::TypeKind::Id { kind: IdKind::Text | IdKind::Free, min: Some(min) } = &definition.kind {
             diagnostics.add("E0207", &min.span, "a text id has no minimum", "`id = \"text\"`");
+        }
+        if let surface::TypeKind::Id { kind: IdKind::Number, min: Some(min) } = &definition.kind
+            && min.value < 0
+        {
+            diagnostics.add("E0207", &min.span, "the number of an id is not negative", "never so low");
         }
     }
     let files = surface.types.iter().map(|file| (None, &file.remarks));
@@ -213,6 +217,12 @@ fn currencies(model: &Model, diagnostics: &mut Diagnostics) {
     }
 }
 
+/// Whether no value is below zero.
+fn is_unsigned(model: &Model, ty: &Type) -> bool {
+    let is_size = matches!(ty, Type::Bytes | Type::Kibibytes | Type::Mebibytes | Type::Gibibytes);
+    *ty == Type::Uint || is_size || number_id(model, ty).is_some()
+}
+
 fn limits(model: &Model, field: &Field, diagnostics: &mut Diagnostics) {
     let surface = &field.surface;
     let span = &surface.wire.span;
@@ -240,10 +250,15 @@ fn limits(model: &Model, field: &Field, diagnostics: &mut Diagnostics) {
                 diagnostics.add("E0207", span, format!("`{shape}` is a shape of text"), label);
             }
         }
-        if let (Some(min), Some(max)) = (limits.min.or(limits.min_length), limits.max.or(limits.max_length))
-            && min > max
-        {
-            diagnostics.add("E0207", span, format!("the range {min} to {max} is empty"), "nothing fits");
+        let min = limits.min.or(limits.min_length).or(is_unsigned(model, field.ty.item()).then_some(0));
+        if let (Some(min), Some(max)) = (min, limits.max.or(limits.max_length)) {
+            let step = limits.multiple_of.unwrap_or(1).max(1);
+            if min > max {
+                diagnostics.add("E0207", span, format!("the range {min} to {max} is empty"), "nothing fits");
+            } else if max.div_euclid(step).saturating_mul(step) < min {
+                let message = format!("no number from {min} to {max} is a multiple of {step}");
+                diagnostics.add("E0207", span, message, "nothing fits");
+            }
         }
     }
     if !surface.host_limits.is_empty() && !surface.when.is_empty() {
@@ -285,6 +300,11 @@ fn identity(model: &Model, endpoint: &Endpoint, diagnostics: &mut Diagnostics) {
 
 fn credentials(model: &Model, diagnostics: &mut Diagnostics) {
     for credentials in &model.service.credentials {
+        if credentials.fields.is_empty() {
+            let help = "a call that is sent without credentials has the flag `anonymous`";
+            let message = format!("the credentials `{}` have no field", credentials.name.value);
+            diagnostics.add_with_help("E0227", &credentials.name.span, message, "prove nothing", help);
+        }
         for (name, kind) in &credentials.fields {
             identifier::check(name, diagnostics);
             if !["text", "int", "secret"].contains(&kind.value.as_str()) {
@@ -360,7 +380,31 @@ fn carried(model: &Model, credentials: &surface::Credentials, diagnostics: &mut 
 
 /// Checks that the sign-in's output has everything that the session needs.
 fn session(model: &Model, diagnostics: &mut Diagnostics) {
-    let sign_in = model.service.credentials.iter().find_map(|credentials| credentials.sign_in.as_ref());
+    if let Some(session) = &model.service.session {
+        let starts = |credentials: &surface::Credentials| credentials.sign_in.is_some() || credentials.token.is_some();
+        if !model.service.credentials.iter().any(starts) {
+            let help =
+                "`sign-in` of `[[credentials]]` names the call that gives it, `token` a field that already is it";
+            let message = "no credentials start a session";
+            diagnostics.add_with_help("E0231", &session.token.span, message, "never read", help);
+        }
+        if let (Some(host), None) = (session.hosts.first(), &session.base_url) {
+            let help = "add `base-url`, or remove `hosts`, which has no meaning alone";
+            diagnostics.add_with_help("E0231", &host.span, "`hosts` needs `base-url`", "without `base-url`", help);
+        }
+    }
+    let mut calls = model.service.credentials.iter().filter_map(|credentials| credentials.sign_in.as_ref());
+    let sign_in = calls.next();
+    if let Some(other) = sign_in.and_then(|first| calls.find(|other| other.value != first.value)) {
+        let help = "each answer to a sign-in is read as that to the first one: one call takes all of these credentials";
+        diagnostics.add_with_help("E0231", &other.span, "credentials sign in by two calls", "the second one", help);
+    }
+    let clock = model.service.signature.as_ref().and_then(|signature| signature.clock.as_ref());
+    let is_clock = |call: &At<String>| clock.is_some_and(|clock| clock.value == call.value);
+    if let (Some(call), None) = (sign_in.filter(|call| !is_clock(call)), &model.service.session) {
+        let help = "`[session]` says which field of its answer is the token, and where calls carry it";
+        diagnostics.add_with_help("E0231", &call.span, "a sign-in without a session", "its answer is lost", help);
+    }
     let (Some(session), Some(endpoint)) = (&model.service.session, sign_in.and_then(|sign_in| model.endpoint(sign_in)))
     else {
         return;

@@ -2,12 +2,14 @@
 
 mod answers;
 mod bodies;
+mod catalogue;
 mod checks;
 mod evidence;
 mod kinds;
 pub(crate) mod names;
 mod nested;
 mod paging;
+mod places;
 mod put;
 mod rules;
 mod shapes;
@@ -23,7 +25,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::diagnostic::{Diagnostics, did_you_mean};
 use crate::identifier;
 use crate::model::{Endpoint, Field, Model, OneOf, Output, Type, TypeEntry, TypeKind, Value, Variant, WireName};
-use crate::source::{At, Sources, Span};
+use crate::source::{At, FileId, Sources, Span};
 use crate::surface::{self, Surface};
 
 pub(crate) use kinds::{is_copy, is_text};
@@ -43,16 +45,31 @@ pub(crate) fn resolve(surface: Surface, sources: &Sources, diagnostics: &mut Dia
         no_pairs(words, resolver.diagnostics);
     }
     let mut types = BTreeMap::new();
+    let mut files: BTreeMap<&str, FileId> = BTreeMap::new();
+    let mut twice: BTreeMap<(FileId, FileId), Vec<&At<String>>> = BTreeMap::new();
     for file in &surface.types {
         let spec = format!("specs/{}", sources.path(file.file));
         for definition in &file.types {
             identifier::check(&definition.name, resolver.diagnostics);
             let entry = resolver.type_entry(definition, &file.module, &spec);
-            if types.insert(definition.name.value.clone(), entry).is_some() {
-                let message = format!("the type `{}` is defined twice", definition.name.value);
-                resolver.diagnostics.add("E0205", &definition.name.span, message, "defined again here");
+            if types.insert(definition.name.value.clone(), entry).is_none() {
+                files.insert(definition.name.as_str(), file.file);
+            } else if let Some(first) = files.get(definition.name.as_str()) {
+                // A file that is copied and changed is one mistake, however many types are in it.
+                twice.entry((file.file, *first)).or_default().push(&definition.name);
             }
         }
+    }
+    for ((_, first), names) in twice {
+        let Some(name) = names.first() else { continue };
+        let message = match names.len() {
+            1 => format!("the type `{}` is defined twice", name.value),
+            count => format!("the type `{}` and {} more are defined twice", name.value, count - 1),
+        };
+        let first = sources.path(first);
+        let first = first.split_once('/').map_or(first, |(_, inside)| inside);
+        let help = format!("the first is in `{first}`: give one of them another name, or leave it out");
+        resolver.diagnostics.add_with_help("E0205", &name.span, message, "defined again here", help);
     }
     let mut endpoints: Vec<Endpoint> = Vec::new();
     for endpoint in &surface.endpoints {
@@ -79,6 +96,7 @@ pub(crate) fn resolve(surface: Surface, sources: &Sources, diagnostics: &mut Dia
         return model;
     }
     mark_uses(&mut model);
+    places::check(&mut model, &surface, diagnostics);
     rules::resolve(&mut model, diagnostics);
     answers::resolve(&mut model, diagnostics);
     paging::resolve(&mut model, diagnostics);
@@ -87,6 +105,7 @@ pub(crate) fn resolve(surface: Surface, sources: &Sources, diagnostics: &mut Dia
     bodies::check(&model, diagnostics);
     waiters::resolve(&mut model, diagnostics);
     evidence::resolve(&mut model, diagnostics);
+    catalogue::check(&model, diagnostics);
     checks::check(&model, &surface, diagnostics);
     shapes::check(&model, &surface, diagnostics);
     written::check(&model, diagnostics);

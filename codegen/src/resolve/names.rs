@@ -52,7 +52,9 @@ pub(super) fn check(model: &Model, surface: &Surface, diagnostics: &mut Diagnost
         file_name(&file.module, &place, diagnostics);
     }
     let mut taken: BTreeSet<&str> = model.endpoints.iter().map(|endpoint| endpoint.type_name.as_str()).collect();
-    for endpoint in &model.endpoints {
+    let mut names = BTreeSet::new();
+    // A call whose name is there twice is reported as such, and its groups have that name in theirs.
+    for endpoint in model.endpoints.iter().filter(|endpoint| names.insert(&endpoint.name)) {
         let groups = endpoint.one_of.iter().zip(&endpoint.surface.one_of);
         let groups = groups.map(|(group, surface)| (group.type_name.as_str(), &surface.name.span));
         let waiters = endpoint.waiters.iter().map(|waiter| (waiter.type_name.as_str(), &waiter.surface.name.span));
@@ -69,7 +71,9 @@ pub(super) fn check(model: &Model, surface: &Surface, diagnostics: &mut Diagnost
         }
     }
     let mut names = BTreeSet::from(["Unknown".to_owned()]);
-    for error in &model.service.errors {
+    let mut codes = BTreeSet::new();
+    // A code that is there twice is reported as such.
+    for error in model.service.errors.iter().filter(|error| codes.insert(&error.code.value)) {
         let name = error.name.as_ref().map_or_else(|| camel(&error.code), |name| name.value.clone());
         if !names.insert(name.clone()) {
             let message = format!("two error codes are called `{name}` in Rust");

@@ -21,13 +21,11 @@ pub(super) fn check(model: &Model, endpoint: &Endpoint, diagnostics: &mut Diagno
     let has_xml = formats.iter().any(|format| format == "xml");
     let mut nested = Nested { model, diagnostics };
     for (fields, place) in [(&endpoint.path_parameters, "the path"), (&endpoint.headers, "a header")] {
-        fields.iter().for_each(|field| nested.no_names(field));
         fields.iter().for_each(|field| nested.no_words(field));
         fields.iter().for_each(|field| nested.is_one_text(field, place));
     }
     let variants = endpoint.one_of.iter().flat_map(|group| &group.variants);
     let inner = variants.clone().flat_map(|variant| &variant.fields);
-    inner.clone().for_each(|field| nested.no_names(field));
     for field in &endpoint.query {
         if nested.fits(field, true, has_xml) {
             nested.is_one_text(field, "a query");
@@ -53,16 +51,6 @@ pub(super) fn check(model: &Model, endpoint: &Endpoint, diagnostics: &mut Diagno
     unambiguous(&fields.chain(keys).collect::<Vec<_>>(), nested.diagnostics);
 }
 
-/// Refuses made names in the fields of types: a template stands where the value is an input.
-pub(super) fn of_types(model: &Model, diagnostics: &mut Diagnostics) {
-    let mut nested = Nested { model, diagnostics };
-    for entry in model.types.values() {
-        if let TypeKind::Struct(fields) = &entry.kind {
-            fields.iter().for_each(|field| nested.no_names(field));
-        }
-    }
-}
-
 struct Nested<'m, 'd> {
     model: &'m Model,
     diagnostics: &'d mut Diagnostics,
@@ -71,13 +59,6 @@ struct Nested<'m, 'd> {
 impl Nested<'_, '_> {
     fn wrong(&mut self, span: &Span, message: impl Into<String>, label: &str, help: &str) {
         self.diagnostics.add_with_help("E0226", span, message, label, help);
-    }
-
-    fn no_names(&mut self, field: &Field) {
-        if let Some(names) = &field.surface.names {
-            let help = "give them to an input of `[query]` or `[body]`";
-            self.wrong(&names.span, "names are made for inputs of a query or a body", "not here", help);
-        }
     }
 
     fn no_words(&mut self, field: &Field) {
@@ -151,7 +132,7 @@ impl Nested<'_, '_> {
         if self.diagnostics.count() > before {
             return false;
         }
-        if let Some(from) = surface.from.as_ref().filter(|from| !holes.contains(&"index") || from.value < 0) {
+        if let Some(from) = surface.from.as_ref().filter(|_| !holes.contains(&"index")) {
             self.wrong(&from.span, "`from` is the first number of an `{index}`", "not that", "0 or 1, with `{index}`");
         }
         if fields.is_none() && !is_text(self.model, item) && *item != Type::Secret {

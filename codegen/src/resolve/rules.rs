@@ -64,15 +64,6 @@ pub(super) fn check(model: &Model, endpoint: &Endpoint, diagnostics: &mut Diagno
     for field in &inputs {
         conditions(model, field, &inputs, diagnostics);
     }
-    for field in endpoint.one_of.iter().flat_map(|group| group.variants.iter().flat_map(|variant| &variant.fields)) {
-        let surface = &field.surface;
-        let rules = [&surface.required_if, &surface.only_if, &surface.not_below].into_iter().flatten();
-        for rule in rules.chain(surface.when.iter().map(|(condition, _)| condition)) {
-            let help = "mark what the variant needs as `required` in it";
-            let message = "a field of a variant cannot depend on other inputs";
-            diagnostics.add_with_help("E0232", &rule.span, message, "not checked here", help);
-        }
-    }
 }
 
 fn conditions(model: &Model, field: &Field, inputs: &[&Field], diagnostics: &mut Diagnostics) {

@@ -8,16 +8,25 @@ use super::kinds::is_text;
 use crate::diagnostic::Diagnostics;
 use crate::model::{Endpoint, Field, Model, Output, Type, TypeKind};
 use crate::source::{At, Span};
-use crate::surface::{self, Surface};
+use crate::surface::{self, Service, Surface};
 
 pub(super) fn check(model: &Model, surface: &Surface, diagnostics: &mut Diagnostics) {
     for endpoint in &model.endpoints {
-        inputs(endpoint).for_each(|field| of_field(model, field, diagnostics));
+        inputs(endpoint).for_each(|field| of_field(model, field, true, diagnostics));
+        let of_variants = endpoint.one_of.iter().flat_map(|group| &group.variants).flat_map(|variant| &variant.fields);
+        for field in endpoint.body.iter().chain(of_variants) {
+            pattern(&model.service, field, false, diagnostics);
+        }
+        // A query says in which pattern each of its dates is.
+        endpoint.query.iter().for_each(|field| pattern(&model.service, field, true, diagnostics));
         output(model, endpoint, diagnostics);
     }
     for entry in model.types.values() {
         if let TypeKind::Struct(fields) = &entry.kind {
-            fields.iter().for_each(|field| of_field(model, field, diagnostics));
+            for field in fields {
+                of_field(model, field, false, diagnostics);
+                pattern(&model.service, field, false, diagnostics);
+            }
         }
     }
     for definition in surface.types.iter().flat_map(|file| &file.types) {
@@ -33,7 +42,7 @@ pub(super) fn check(model: &Model, surface: &Surface, diagnostics: &mut Diagnost
         }
         itself(model, &definition.name, diagnostics);
     }
-    rates(model, diagnostics);
+    dates(model, diagnostics);
 }
 
 /// All inputs of a call, those of its variants too.
@@ -42,7 +51,7 @@ fn inputs(endpoint: &Endpoint) -> impl Iterator<Item = &Field> {
     endpoint.inputs().chain(variants.flat_map(|variant| &variant.fields))
 }
 
-fn of_field(model: &Model, field: &Field, diagnostics: &mut Diagnostics) {
+fn of_field(model: &Model, field: &Field, is_input: bool, diagnostics: &mut Diagnostics) {
     let surface = &field.surface;
     let (span, place) = (&surface.wire.span, &surface.ty.span);
     expression(model, &field.ty, place, diagnostics);
@@ -53,9 +62,9 @@ fn of_field(model: &Model, field: &Field, diagnostics: &mut Diagnostics) {
         let help = "the items of a list that is joined are scalars";
         diagnostics.add_with_help("E0226", place, "items that are joined are one text each", "not one text", help);
     }
-    let is_many = matches!(field.ty, Type::List(_) | Type::Map(..) | Type::Csv(_));
-    if surface.max_items.is_some_and(|most| most < 1 || !is_many) {
-        let help = "at least 1, of a list or a map";
+    let is_many = matches!(field.ty, Type::List(_)) || is_input && matches!(field.ty, Type::Map(..) | Type::Csv(_));
+    if surface.max_items.is_some() && !is_many {
+        let help = "of an input that is a list or a map, and of an answer's list";
         diagnostics.add_with_help("E0207", span, "`max-items` limits no list", "not such a limit", help);
     }
     if surface.write_text && !field.ty.item().is_number() && !is_text(model, field.ty.item()) {
@@ -65,24 +74,17 @@ fn of_field(model: &Model, field: &Field, diagnostics: &mut Diagnostics) {
     let limits = std::iter::once(&surface.limits);
     let others = surface.host_limits.iter().chain(&surface.when).map(|(_, limits)| limits);
     for limits in limits.chain(others) {
-        if limits.multiple_of.is_some_and(|step| step < 1) {
-            diagnostics.add("E0207", span, "`multiple-of` is a number from 1 up", "not such a number");
-        }
         if limits.min_length.into_iter().chain(limits.max_length).any(|length| length < 0) {
             diagnostics.add("E0207", span, "the length of a text is not negative", "not a length");
         }
-        let is_limited = limits.min.or(limits.max).or(limits.multiple_of).is_some();
-        if is_limited && matches!(field.ty, Type::Map(..)) {
-            diagnostics.add("E0207", span, "the items of a map have no limits", "not checked here");
-        }
     }
-    pattern(field, diagnostics);
 }
 
 /// The pattern of a date, or of a field that is none.
-fn pattern(field: &Field, diagnostics: &mut Diagnostics) {
-    // A field without one has the first of the service.
-    let Some(pattern) = &field.surface.pattern else { return };
+fn pattern(service: &Service, field: &Field, is_query: bool, diagnostics: &mut Diagnostics) {
+    // A field without one has the first of the service, which is looked at where it stands.
+    let is_own = field.surface.keys.iter().any(|key| key.value == "pattern");
+    let Some(pattern) = field.surface.pattern.as_ref().filter(|_| is_own) else { return };
     let span = &field.surface.wire.span;
     let is_read = match field.ty {
         Type::DateTime => reads_datetime(pattern),
@@ -98,6 +100,19 @@ fn pattern(field: &Field, diagnostics: &mut Diagnostics) {
         let message = format!("no date can be read by `{pattern}`");
         let help = "such as `%Y-%m-%d %H:%M:%S`, with the year in four digits";
         diagnostics.add_with_help("E0207", span, message, "not a pattern of dates", help);
+        return;
+    }
+    let (key, known) = match field.ty {
+        Type::DateTime => ("datetime", &service.datetime_patterns),
+        _ => ("date", &service.date_patterns),
+    };
+    // Whoever reads an object tries the patterns of the service, whatever the field is written in.
+    let is_known =
+        known.contains(pattern) || known.is_empty() && ["%Y-%m-%d", "%Y-%m-%d %H:%M:%S"].contains(&&**pattern);
+    if !is_query && !is_known {
+        let message = format!("`{key}` of `[dates]` does not have `{pattern}`");
+        let help = "add it there: a date is read by each of these";
+        diagnostics.add_with_help("E0207", span, message, "never read", help);
     }
 }
 
@@ -116,15 +131,22 @@ fn reads_date(pattern: &str) -> bool {
 
 fn output(model: &Model, endpoint: &Endpoint, diagnostics: &mut Diagnostics) {
     let response = &endpoint.surface.response;
-    let (Some(ty), Some(place)) = (endpoint.output.ty(), &response.ty) else { return };
+    let (Some(ty), Some(place)) = (endpoint.output.ty(), &response.ty) else {
+        if response.max_items.is_some() {
+            let help = "leave it out: this answer has no list";
+            let span = &endpoint.surface.place;
+            diagnostics.add_with_help("E0207", span, "`max-items` limits no list", "not such a limit", help);
+        }
+        return;
+    };
     let inner = match ty {
         Type::Option(inner) => inner,
         ty => ty,
     };
     expression(model, inner, &place.span, diagnostics);
-    let is_many = matches!(inner, Type::List(_) | Type::Map(..));
-    if response.max_items.is_some_and(|most| most < 1 || !is_many) {
-        let help = "at least 1, of a list or a map";
+    let is_many = matches!(inner, Type::List(_));
+    if response.max_items.is_some() && !is_many {
+        let help = "leave it out: this answer has no list";
         diagnostics.add_with_help("E0207", &place.span, "`max-items` limits no list", "not such a limit", help);
     }
     let takes_option = matches!(endpoint.output, Output::Whole(_) | Output::Under(..));
@@ -220,14 +242,7 @@ fn itself(model: &Model, name: &At<String>, diagnostics: &mut Diagnostics) {
     }
 }
 
-fn rates(model: &Model, diagnostics: &mut Diagnostics) {
-    for rate in model.service.rates.iter().filter(|rate| rate.count < 1 || u32::try_from(rate.count).is_err()) {
-        diagnostics.add("E0207", &rate.name.span, "a rate is a number of calls from 1 up", "not such a number");
-    }
-    for endpoint in model.endpoints.iter().filter(|endpoint| endpoint.surface.deadline.is_some_and(|time| time < 1)) {
-        let message = "`deadline` is a number of seconds from 1 up";
-        diagnostics.add("E0207", &endpoint.surface.place, message, "not such a number");
-    }
+fn dates(model: &Model, diagnostics: &mut Diagnostics) {
     for (key, pattern) in [("datetime", &model.service.datetime_patterns), ("date", &model.service.date_patterns)] {
         let reads = if key == "date" { reads_date } else { reads_datetime };
         for pattern in pattern.iter().filter(|pattern| !reads(pattern)) {

@@ -25,13 +25,6 @@ pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
         }
     }
     for endpoint in &model.endpoints {
-        let variants =
-            endpoint.one_of.iter().flat_map(|group| group.variants.iter().flat_map(|variant| &variant.fields));
-        for field in endpoint.inputs().chain(variants) {
-            wrong(field, "only the answer to a call has totals", "of an input");
-        }
-    }
-    for endpoint in &model.endpoints {
         let is_countable = matches!(&endpoint.output, Output::Under(ty, _) if is_countable(ty));
         if let Some(total) = endpoint.total().filter(|_| !is_countable) {
             let help = "the total of a list that is a field stands at that field";

@@ -21,8 +21,31 @@ pub(super) fn resolve(model: &mut Model, diagnostics: &mut Diagnostics) {
         });
         resolved.push(waiters.collect());
     }
+    for waiter in model.endpoints.iter().flat_map(|endpoint| &endpoint.surface.waiters) {
+        times(waiter, diagnostics);
+    }
     for (endpoint, waiters) in model.endpoints.iter_mut().zip(resolved) {
         endpoint.waiters = waiters;
+    }
+}
+
+/// Reports times of which the one that ends comes before the one that begins.
+fn times(waiter: &surface::Waiter, diagnostics: &mut Diagnostics) {
+    let [first, interval] = [("first", waiter.first), ("interval", waiter.interval)];
+    let [cap, deadline, lag] = [("cap", waiter.cap), ("deadline", waiter.deadline), ("lag", waiter.lag)];
+    let pairs = [(first, deadline), (interval, cap), (cap, deadline), (lag, deadline)];
+    let mut reported = Vec::new();
+    for ((shorter, less), (longer, more)) in pairs.into_iter().filter(|((_, less), (_, more))| less > more) {
+        // What is too short for several times is one mistake.
+        if reported.contains(&longer) {
+            continue;
+        }
+        reported.push(longer);
+        let place = waiter.keys.iter().find(|key| key.value == shorter).unwrap_or(&waiter.name);
+        let message = format!("`{shorter}` is longer than `{longer}`: {less} and {more} seconds");
+        let help =
+            "a waiter looks after `first`, then after each `interval`, which grows up to `cap`, until `deadline`";
+        diagnostics.add_with_help("E0214", &place.span, message, "never so long", help);
     }
 }
 

@@ -6,7 +6,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::keys::{FORMATS, Key, Shape};
-use super::node::whole;
+use super::node::{decimal, whole};
 use super::put;
 use super::translation::Sentence;
 use crate::diagnostic::{Diagnostics, did_you_mean};
@@ -101,7 +101,7 @@ impl Checker<'_> {
             }
             Shape::FlagOrText if inner.is_bool() || inner.is_str() => {}
             Shape::Sentence if inner.is_str() => self.sentence(value),
-            Shape::Integer if inner.is_integer() => self.whole(value, key),
+            Shape::Integer | Shape::Number(..) if inner.is_integer() => self.whole(value, key),
             Shape::Flag if inner.is_bool() => {}
             Shape::Constants | Shape::Pairs | Shape::Conditions if inner.is_table() => {
                 self.entries(inner.as_table().into_iter().flatten(), key);
@@ -117,16 +117,18 @@ impl Checker<'_> {
                 }
             }
             Shape::Word(words) if inner.is_str() => self.word(value, key.name, words),
-            Shape::TextOrTexts if inner.is_str() || is_list(inner, |item| item.is_str()) => {}
-            Shape::Texts if is_list(inner, |item| item.is_str()) => {}
+            Shape::TextOrTexts if inner.is_str() => {}
+            Shape::TextOrTexts | Shape::Texts if is_list(inner, |item| item.is_str()) => self.once(value, key),
             Shape::Scalars if is_list(inner, |item| item.is_str() || item.is_integer() || item.is_bool()) => {}
-            Shape::Integers if is_list(inner, |item| item.is_integer()) => {
+            Shape::Numbers(..) if is_list(inner, |item| item.is_integer()) => {
                 inner.as_array().into_iter().flatten().for_each(|item| self.whole(item, key));
+                self.once(value, key);
             }
             Shape::Words(words) if is_list(inner, |item| item.is_str()) => {
                 for item in inner.as_array().into_iter().flatten() {
                     self.word(item, key.name, words);
                 }
+                self.once(value, key);
             }
             Shape::TextByFormat if inner.is_str() => {}
             Shape::TextByFormat if inner.is_table() => {
@@ -280,10 +282,41 @@ impl Checker<'_> {
         }
     }
 
+    /// Reports the items of a list that are there twice.
+    fn once(&mut self, list: &Spanned<DeValue<'_>>, key: &Key) {
+        let mut known = Vec::new();
+        for item in list.get_ref().as_array().into_iter().flatten() {
+            let text = match item.get_ref() {
+                DeValue::Integer(number) => decimal(number),
+                other => other.as_str().unwrap_or_default().to_owned(),
+            };
+            if known.contains(&text) {
+                let message = format!("`{}` has `{}` twice", key.name, text.escape_debug());
+                self.diagnostics.add_with_help(
+                    "E0205",
+                    &self.span(item),
+                    message,
+                    "again here",
+                    "leave out one of them",
+                );
+            }
+            known.push(text);
+        }
+    }
+
     fn whole(&mut self, value: &Spanned<DeValue<'_>>, key: &Key) {
-        if value.get_ref().as_integer().is_some_and(|number| whole(number).is_none()) {
-            let message = format!("`{}` does not fit into 64 bits", key.name);
-            self.diagnostics.add_with_help("E0103", &self.span(value), message, "too large", key.doc);
+        let Some(number) = value.get_ref().as_integer() else { return };
+        let span = self.span(value);
+        match (whole(number), key.shape) {
+            (None, _) => {
+                let message = format!("`{}` does not fit into 64 bits", key.name);
+                self.diagnostics.add_with_help("E0103", &span, message, "too large", key.doc);
+            }
+            (Some(number), Shape::Number(from, to) | Shape::Numbers(from, to)) if !(from..=to).contains(&number) => {
+                let message = format!("`{}` is a number from {from} to {to}", key.name);
+                self.diagnostics.add_with_help("E0207", &span, message, "not such a number", key.doc);
+            }
+            _ => {}
         }
     }
 
@@ -309,13 +342,13 @@ impl Checker<'_> {
     fn shape(&mut self, span: &Span, key: &Key, found: &DeValue<'_>) {
         let expected = match key.shape {
             Shape::Text | Shape::Name | Shape::Sentence | Shape::Template | Shape::Word(_) => "text",
-            Shape::Integer => "a whole number",
+            Shape::Integer | Shape::Number(..) => "a whole number",
             Shape::Flag => "true or false",
             Shape::FlagOrText => "true, false or text",
             Shape::Texts | Shape::Words(_) => "a list of texts",
             Shape::TextOrTexts => "text, or a list of texts",
             Shape::Scalars => "a list of texts, whole numbers, `true` or `false`",
-            Shape::Integers => "a list of whole numbers",
+            Shape::Numbers(..) => "a list of whole numbers",
             Shape::TextByFormat => "text, or a table with `xml` and `json`",
             Shape::Table(_) | Shape::Named(_) | Shape::Inputs(_) | Shape::Described(_) | Shape::Any => "a table",
             Shape::Constants | Shape::Pairs | Shape::Conditions | Shape::Put | Shape::PutByFormat => "a table",

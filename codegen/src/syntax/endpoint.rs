@@ -197,6 +197,7 @@ fn read_waiter(name: At<String>, node: &Node<'_, '_>) -> Waiter {
         cap: seconds("cap"),
         deadline: seconds("deadline"),
         lag: node.integer("lag").unwrap_or(0),
+        keys: node.keys(),
         name,
     }
 }

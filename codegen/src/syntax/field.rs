@@ -42,6 +42,7 @@ pub(super) fn read_field(wire: At<String>, node: &Node<'_, '_>) -> Field {
         provenance: node.optional("provenance"),
         en: node.text("en"),
         ru: node.ru(),
+        keys: node.keys(),
         wire,
     }
 }
@@ -114,6 +115,7 @@ pub(super) fn read_type(name: At<String>, node: &Node<'_, '_>) -> TypeDefinition
         about: node.text("about"),
         kind,
         keep_raw: node.flag("keep-raw") == Some(true),
+        keys: node.keys(),
     }
 }
 

@@ -20,6 +20,8 @@ pub(crate) enum Shape {
     /// A text that other languages translate.
     Sentence,
     Integer,
+    /// A whole number from the first to the second.
+    Number(i64, i64),
     Flag,
     /// A truth value, or a text.
     FlagOrText,
@@ -31,8 +33,8 @@ pub(crate) enum Shape {
     TextOrTexts,
     /// A list of texts, whole numbers and truth values.
     Scalars,
-    /// A list of integers.
-    Integers,
+    /// A list of whole numbers from the first to the second.
+    Numbers(i64, i64),
     /// A list of words.
     Words(&'static [&'static str]),
     /// Text, or a table from formats to text.
@@ -62,6 +64,17 @@ pub(crate) enum Shape {
     /// Any value; the reader checks it.
     Any,
 }
+
+/// How many there are, from one up: of items, of calls, of lines.
+const COUNT: Shape = Shape::Number(1, MOST);
+/// A number that may be none.
+const FROM_ZERO: Shape = Shape::Number(0, MOST);
+/// A time in whole seconds, as long as a clock can add.
+const SECONDS: Shape = Shape::Number(1, MOST);
+/// What counts has at most 32 bits, and so have times: more would be more than a century.
+const MOST: i64 = u32::MAX as i64;
+/// The statuses of HTTP.
+const STATUSES: (i64, i64) = (100, 599);
 
 /// One key of a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -142,7 +155,7 @@ const SHAPES: &[&str] = &["clock", "domain", "link", "ipv4", "ipv6", "hex32"];
 const LIMITS: &[Key] = &[
     key("min", Shape::Integer, "Lowest value, or the fewest characters."),
     key("max", Shape::Integer, "Highest value, or the most characters."),
-    key("multiple-of", Shape::Integer, "The value is a multiple of this."),
+    key("multiple-of", COUNT, "The value is a multiple of this."),
     key("shape", Shape::Word(SHAPES), "The shape of the text."),
 ];
 
@@ -167,16 +180,16 @@ pub(crate) const FIELD: &[Key] = &[
     key("trim", Shape::Flag, "Blanks around the text of an answer are left out."),
     key("min", Shape::Integer, "Lowest value, or the fewest characters."),
     key("max", Shape::Integer, "Highest value, or the most characters."),
-    key("multiple-of", Shape::Integer, "The value is a multiple of this."),
+    key("multiple-of", COUNT, "The value is a multiple of this."),
     key("shape", Shape::Word(SHAPES), "The shape of the text."),
-    key("max-items", Shape::Integer, "Items of a list, at most."),
+    key("max-items", COUNT, "Items of a list, at most."),
     key("total", Shape::TextByFormat, "The key beside a list or map of an answer with the number of items in all."),
     key("hosts", Shape::Named(LIMITS), "Limits that differ by host."),
     key("when", Shape::Named(LIMITS), "Limits that hold where this `field=value` does."),
     key("not-below", Shape::Text, "The input that this one must not be less than."),
     key("only-if", Shape::Text, "Allowed only where this flag is on, or this `field=value` holds."),
     key("names", Shape::Text, "The template of the names that nested values have: `pid[{index}]`, `{field}_{key}`."),
-    key("from", Shape::Integer, "The `{index}` of the first item, if it is not 1."),
+    key("from", FROM_ZERO, "The `{index}` of the first item, if it is not 1."),
     key("join", Shape::Word(&[","]), "The items of a list are one text, with this between them."),
     key("words", Shape::Scalars, "The words of a flag, in pairs, that for no first; the first pair is written."),
     key("provenance", Shape::Word(PROVENANCES), "Where the fact is from."),

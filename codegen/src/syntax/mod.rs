@@ -116,11 +116,21 @@ fn parse<'s>(
     unread: &mut Vec<&'s str>,
 ) -> Vec<Parsed<'s>> {
     let prefix = format!("{api}/");
+    let inside = |path: &'s str| path.strip_prefix(&prefix)?.strip_suffix(".toml");
+    let files: Vec<_> = sources.iter().filter_map(|(id, path, text)| Some((id, inside(path)?, text))).collect();
     let mut parsed = Vec::new();
-    for (id, path, text) in sources.iter() {
-        let Some(path) = path.strip_prefix(&prefix).and_then(|rest| rest.strip_suffix(".toml")) else {
+    for (index, (id, path, text)) in files.iter().copied().enumerate() {
+        if let Some(first) = original(&files, index) {
+            let span = Span { file: id, range: 0..text.find('\n').unwrap_or(text.len()) };
+            let message = format!("the file is a copy of `{first}.toml`");
+            let help = "leave out one of them: all that it says would be there twice";
+            diagnostics.add_with_help("E0205", &span, message, "the same text", help);
+            // What names the copy of a call finds none.
+            if path.contains('/') && !path.starts_with("types/") {
+                unread.push(path);
+            }
             continue;
-        };
+        }
         let (table, errors) = DeTable::parse_recoverable(text);
         for error in &errors {
             let range = error.span().unwrap_or(0..text.len().min(1));
@@ -138,6 +148,15 @@ fn parse<'s>(
         }
     }
     parsed
+}
+
+/// The file that has the same text as the one at `index` and counts: that of the service, else the first of them.
+fn original<'s>(files: &[(FileId, &'s str, &'s str)], index: usize) -> Option<&'s str> {
+    let (_, path, text) = files[index];
+    let same = files.iter().filter(|(.., other)| *other == text && !text.trim().is_empty()).map(|(_, path, _)| *path);
+    let is_root = |path: &str| ["service", "inventory", LANGUAGE].contains(&path);
+    let first = same.clone().find(|path| is_root(path)).or_else(|| same.clone().next())?;
+    (first != path).then_some(first)
 }
 
 fn check_types(checker: &mut Checker<'_>, top: &DeTable<'_>) {

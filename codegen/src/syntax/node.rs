@@ -58,6 +58,15 @@ impl<'t, 'i> Node<'t, 'i> {
         Span { file: self.file, range: first.unwrap_or(0..0) }
     }
 
+    /// The keys that are written, with their places.
+    pub(super) fn keys(&self) -> Vec<At<String>> {
+        let key = |name: &Spanned<std::borrow::Cow<'_, str>>| At {
+            value: name.get_ref().to_string(),
+            span: Span { file: self.file, range: name.span() },
+        };
+        self.table.iter().map(|(name, _)| key(name)).collect()
+    }
+
     pub(super) fn has(&self, key: &str) -> bool {
         self.get(key).is_some()
     }

@@ -94,7 +94,7 @@ pub(super) fn read(node: &Node<'_, '_>) -> Service {
             lifetime: node.integer("lifetime"),
             ends: node.optional_at("ends"),
             issued: node.optional_at("issued"),
-            hosts: node.texts("hosts"),
+            hosts: node.texts_at("hosts"),
         }),
         signature: signature.clone(),
         fault: read_fault(node),
@@ -109,7 +109,8 @@ pub(super) fn read(node: &Node<'_, '_>) -> Service {
                 accepted: node.optional("accepted"),
                 verify: node.text("happened") == "perhaps",
                 undone: node.text("happened") == "no",
-                texts: node.texts("match"),
+                texts: node.texts_at("match"),
+                keys: node.keys(),
             })
             .collect(),
         rates: node

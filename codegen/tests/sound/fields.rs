@@ -159,6 +159,9 @@ pub fn field(rng: &mut TestRng, index: usize, place: Place, named: &[Named], wor
             let (ty, known) = base(rng);
             let ty = if ["html", "secret", "flag"].contains(&&*ty) { "text".to_owned() } else { ty };
             let value = known.unwrap_or_else(|| scalar(rng, &ty, None));
+            if place != Place::Answer && ["int", "text"].contains(&&*ty) && rng.random_bool(0.5) {
+                keys.push(if ty == "text" { "max = 40" } else { "min = -99" }.to_owned());
+            }
             (format!("{{text: {ty}}}"), Wire::Object(vec![("k1".into(), "k1".into(), value)]))
         }
         "list" | "names" | "join" => {
@@ -192,6 +195,9 @@ pub fn field(rng: &mut TestRng, index: usize, place: Place, named: &[Named], wor
                     }
                 }
                 _ => {}
+            }
+            if place != Place::Answer && rng.random_bool(0.3) {
+                keys.push("max-items = 9".to_owned());
             }
             (format!("[{ty}]"), Wire::List(wrapper, vec![item]))
         }

@@ -120,8 +120,14 @@ impl Maker {
         });
         text.push_str(
             "\n[[error]]\ncode = \"Missing\"\nas = \"NotThere\"\nkind = \"not-found\"\nen = \"There is none.\"\n\
-             \n[[error]]\ncode = \"17\"\nas = \"Late\"\nkind = \"temporary\"\nhappened = \"perhaps\"\nprovenance = \"recorded\"\nen = \"Later.\"\n\
-             \n[rates]\nall = { count = 30, per = \"minute\", en = \"All calls.\" }\n\
+             \n[[error]]\ncode = \"17\"\nas = \"Late\"\nkind = \"temporary\"\nprovenance = \"recorded\"\nen = \"Later.\"\n",
+        );
+        // A document with a name says what was not done.
+        if self.style != Style::Wrapped {
+            text.push_str("happened = \"perhaps\"\n");
+        }
+        text.push_str(
+            "\n[rates]\nall = { count = 30, per = \"minute\", en = \"All calls.\" }\n\
              \n[status]\n201 = { means = \"ok\", en = \"Made.\" }\n204 = { means = \"ok\" }\n404 = { means = \"not-found\", en = \"None.\" }\n",
         );
         self.spec("service.toml", text);

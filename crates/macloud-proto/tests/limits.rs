@@ -61,6 +61,9 @@ fn addresses() {
     assert_eq!(said(&order(0)), "count: 0 is less than 1");
     let none = RemoveAdditional::new(AdditionalId::new(1), Vec::new());
     assert_eq!(said(&none), "delete: is empty, but has to be given");
+    let many = |count| RemoveAdditional::new(AdditionalId::new(1), (1..=count).map(AddressId::new).collect());
+    assert_eq!(said(&many(1000)), "");
+    assert_eq!(said(&many(1001)), "delete: has more than 1000 items");
 }
 
 #[test]

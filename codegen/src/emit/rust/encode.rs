@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::rules::{body_check, checks, limit_check};
+use super::rules::{body_check, checks, items_check, limit_check};
 use super::words::{
     constant_value, first_words, ident, initialiser, input_name, local, names_expression, path_name, set_expression,
     used, written_name,
@@ -138,7 +138,12 @@ fn group(group: &OneOf) -> TokenStream {
         let pattern = pattern(group, variant);
         let pattern = if group.required { pattern } else { quote!(Some(#pattern)) };
         let locals = || variant.fields.iter().map(|field| (field, local(&field.rust, TAKEN)));
-        let checks: Vec<_> = locals().filter_map(|(field, local)| limit_check(field, &quote!(#local))).collect();
+        let checks: Vec<_> = locals()
+            .flat_map(|(field, local)| {
+                let value = quote!(#local);
+                items_check(field, &value).into_iter().chain(limit_check(field, &value))
+            })
+            .collect();
         let sets = in_order(&variant.fixed, &variant.fields, set_constant, |field| {
             let local = local(&field.rust, TAKEN);
             set_input(field, &quote!(#local))

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::words::{ident, input_name, known_value, number};
+use super::words::{ident, input_name, known_value, max_items, number};
 use crate::model::{AtLeastOne, Endpoint, Field, Model, Type};
 use crate::resolve::names::camel;
 use crate::surface::Limits;
@@ -14,6 +14,7 @@ pub(super) fn checks(endpoint: &Endpoint, model: &Model) -> Vec<TokenStream> {
     let mut checks = Vec::new();
     for field in &inputs {
         let (input, name) = (input_name(field), ident(&field.rust));
+        checks.extend(items_check(field, &quote!(self.#name)));
         checks.extend(limit_check(field, &quote!(&self.#name)));
         if field.is_required() && matches!(field.ty, Type::List(_) | Type::Map(..) | Type::Csv(_)) {
             checks.push(quote!(out.check_some(#input, self.#name.is_empty());));
@@ -45,6 +46,17 @@ pub(super) fn body_check(endpoint: &Endpoint) -> Option<TokenStream> {
 fn refusal(endpoint: &Endpoint) -> TokenStream {
     let names = endpoint.at_least_one.as_ref().map(AtLeastOne::names).unwrap_or_default();
     quote!(out.none_given(#names);)
+}
+
+/// Check of how many items an input has.
+pub(super) fn items_check(field: &Field, value: &TokenStream) -> Option<TokenStream> {
+    let most = max_items(Some(field.surface.max_items?));
+    let (input, rule) = (input_name(field), ["has more than ", most.base10_digits(), " items"].concat());
+    let is_over = match field.is_option() {
+        true => quote!(#value.as_ref().is_some_and(|items| items.len() > #most)),
+        false => quote!(#value.len() > #most),
+    };
+    Some(quote!(if #is_over { out.refuse(#input, #rule); }))
 }
 
 /// Check of one input against its limits, if it has any.

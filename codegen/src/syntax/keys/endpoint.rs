@@ -1,13 +1,14 @@
 //! The keys of an endpoint's file.
 
 use super::{
-    EFFECTS, FIELD, FLAGS, FORMATS, Key, METHODS, ORIGINS, PROVENANCES, QUIRKS, STATUS_MEANINGS, Shape, key, must,
+    COUNT, EFFECTS, FIELD, FLAGS, FORMATS, FROM_ZERO, Key, METHODS, ORIGINS, PROVENANCES, QUIRKS, SECONDS,
+    STATUS_MEANINGS, STATUSES, Shape, key, must,
 };
 
 const EXAMPLE: &[Key] = &[
-    key("line", Shape::Integer, "The first line of the block in the document, from which the bytes then are."),
+    key("line", COUNT, "The first line of the block in the document, from which the bytes then are."),
     key("origin", Shape::Word(ORIGINS), "Where the bytes are from, if not from where the service says."),
-    key("status", Shape::Integer, "The status of an answer without a head."),
+    key("status", Shape::Number(STATUSES.0, STATUSES.1), "The status of an answer without a head."),
     key("note", Shape::Text, "What was corrected, and why."),
     key("path", Shape::Text, "The path of a request whose example is a body alone."),
 ];
@@ -21,7 +22,7 @@ const STATUS: &[Key] = &[
 const REQUEST: &[Key] = &[key("root", Shape::TextByFormat, "The wrapper of the body.")];
 
 const EMPTY: &[Key] = &[
-    key("status", Shape::Integers, "HTTP statuses."),
+    key("status", Shape::Numbers(STATUSES.0, STATUSES.1), "HTTP statuses."),
     key("code", Shape::Texts, "Codes or messages."),
     key("except", Shape::Texts, "Texts that show another fault after all."),
 ];
@@ -36,7 +37,7 @@ const RESPONSE: &[Key] = &[
     key("type", Shape::Text, "The type of the output."),
     key("root", Shape::TextByFormat, "Where it stands in the document."),
     key("item", Shape::Text, "The key of each item of the list, in all formats but XML."),
-    key("max-items", Shape::Integer, "Items of a list, at most."),
+    key("max-items", COUNT, "Items of a list, at most."),
     key("total", Shape::TextByFormat, "Where the answer says how many items the list or map has in all."),
     key("formats", Shape::Words(FORMATS), "Formats of the answer, if not the service's."),
     key(
@@ -53,7 +54,7 @@ const RESPONSE: &[Key] = &[
 const PAGING: &[Key] = &[
     must("next", Shape::Pairs, "The input that goes on: to a field of the answer, or by `+1` or `+items`."),
     key("list", Shape::Text, "The field of the answer with the items, if the answer is not the list."),
-    key("from", Shape::Integer, "The number of the first page, if it is not 1."),
+    key("from", FROM_ZERO, "The number of the first page, if it is not 1."),
 ];
 
 pub(crate) const WAITER: &[Key] = &[
@@ -63,11 +64,11 @@ pub(crate) const WAITER: &[Key] = &[
     key("gone", Shape::Flag, "It waits until the object does not exist."),
     key("text", Shape::Text, "The field with the progress in words."),
     key("percent", Shape::Text, "The field with the progress in percent."),
-    must("first", Shape::Integer, "Seconds before the first look."),
-    must("interval", Shape::Integer, "Seconds between looks."),
-    must("cap", Shape::Integer, "The longest interval in seconds."),
-    must("deadline", Shape::Integer, "Seconds after which it gives up."),
-    key("lag", Shape::Integer, "Seconds for which an end that is there from the first look on may be of before."),
+    must("first", SECONDS, "Seconds before the first look."),
+    must("interval", SECONDS, "Seconds between looks."),
+    must("cap", SECONDS, "The longest interval in seconds."),
+    must("deadline", SECONDS, "Seconds after which it gives up."),
+    key("lag", FROM_ZERO, "Seconds for which an end that is there from the first look on may be of before."),
 ];
 
 const EVIDENCE: &[Key] = &[
@@ -102,7 +103,7 @@ const EVIDENCE: &[Key] = &[
         "It shows only while it lasts, or perhaps days later: that it is not seen says nothing.",
     ),
     key("already", Shape::Word(&["refused"]), "Where it is so before the call, the call is not sent."),
-    key("lag", Shape::Integer, "Seconds that it may take to show; 60 where it is not said."),
+    key("lag", FROM_ZERO, "Seconds that it may take to show; 60 where it is not said."),
 ];
 
 pub(crate) const ONE_OF: &[Key] = &[
@@ -119,10 +120,10 @@ pub(crate) const ENDPOINT: &[Key] = &[
     key("rates", Shape::Texts, "The rate rules that count it."),
     must("en", Shape::Sentence, "One English sentence: the docstring."),
     key("about", Shape::Text, "A longer text."),
-    key("document", Shape::Integer, "The number in the inventory."),
-    key("line", Shape::Integer, "The line of the document, if it is not that of the number."),
+    key("document", FROM_ZERO, "The number in the inventory."),
+    key("line", COUNT, "The line of the document, if it is not that of the number."),
     key("provenance", Shape::Word(PROVENANCES), "Where the facts are from."),
-    key("deadline", Shape::Integer, "Seconds that it may take."),
+    key("deadline", SECONDS, "Seconds that it may take."),
     key("recovery", Shape::Text, "How to find out whether it happened."),
     key("evidence", Shape::Table(EVIDENCE), "The read where it shows that the call happened."),
     key("no-evidence", Shape::Text, "Why nothing on the API shows that the call happened: instead of `evidence`."),

@@ -1,18 +1,18 @@
 //! The keys of `inventory.toml`: what the hoster's document holds.
 
-use super::{Key, Shape, key, must};
+use super::{COUNT, FROM_ZERO, Key, Shape, key, must};
 
 const INVENTORY_ENDPOINT: &[Key] = &[
-    must("id", Shape::Integer, "The number in the fact sheet."),
+    must("id", FROM_ZERO, "The number in the fact sheet."),
     must("name", Shape::Text, "The call as the document writes it."),
-    key("line", Shape::Integer, "The line of the document."),
+    key("line", COUNT, "The line of the document."),
 ];
 
 const INVENTORY_BLOCK: &[Key] = &[
-    must("line", Shape::Integer, "The first line of the block."),
+    must("line", COUNT, "The first line of the block."),
     must("sha256", Shape::Text, "Of the bytes between the fences."),
     must("kind", Shape::Word(&["request", "answer", "fault", "part"]), "What the block shows."),
-    key("endpoint", Shape::Integer, "The number of the endpoint."),
+    key("endpoint", FROM_ZERO, "The number of the endpoint."),
     key("note", Shape::Text, "Why a part is no example."),
 ];
 

@@ -1,6 +1,8 @@
 //! The keys of `service.toml`.
 
-use super::{FAULT_KINDS, Key, METHODS, ORIGINS, PROVENANCES, QUIRKS, STATUS_MEANINGS, Shape, key, must};
+use super::{
+    COUNT, FAULT_KINDS, Key, METHODS, ORIGINS, PROVENANCES, QUIRKS, SECONDS, STATUS_MEANINGS, Shape, key, must,
+};
 
 const LENIENCIES: &[&str] = &[
     "one-as-list",
@@ -37,7 +39,7 @@ const SESSION: &[Key] = &[
     key("put", Shape::Put, "What every call carries: templates over `{token}`."),
     must("token", Shape::Text, "The field of the sign-in's output with the token."),
     key("base-url", Shape::Text, "The field with the base URL of further calls."),
-    key("lifetime", Shape::Integer, "Seconds that a token is good for, at most."),
+    key("lifetime", SECONDS, "Seconds that a token is good for, at most."),
     key("ends", Shape::Text, "The field of the sign-in's output that says when the token ends."),
     key("issued", Shape::Text, "The field that says when it was issued, by the same clock."),
     key("hosts", Shape::Texts, "Hosts that such a base URL may have."),
@@ -91,7 +93,7 @@ const ERROR: &[Key] = &[
 ];
 
 const RATE: &[Key] = &[
-    must("count", Shape::Integer, "Calls in one window."),
+    must("count", COUNT, "Calls in one window."),
     must("per", Shape::Word(&["second", "minute", "hour", "day"]), "The window."),
     key("en", Shape::Sentence, "One English sentence."),
 ];

@@ -1,5 +1,6 @@
 //! Limits of inputs, checked before anything is sent.
 
+use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use rust_decimal::Decimal;
@@ -199,6 +200,14 @@ impl<T: Limited> Limited for Vec<T> {
     }
 }
 
+impl<K, T: Limited> Limited for BTreeMap<K, T> {
+    fn each(&self, see: &mut dyn FnMut(&str, bool)) {
+        for value in self.values() {
+            value.each(see);
+        }
+    }
+}
+
 impl<T: Limited> Limited for crate::value::Csv<T> {
     const IS_LIST: bool = true;
 
@@ -229,6 +238,8 @@ mod tests {
             broken(limit, vec![64_i64, 128, 129]),
             ["[0] 64 is less than 128", "[2] 129 is not a multiple of 128"]
         );
+        let by_name = BTreeMap::from([("a", 128_i64), ("b", 64)]);
+        assert_eq!(broken(limit, by_name), ["64 is less than 128"], "a map has no positions");
         assert!(broken(limit, None::<i64>).is_empty());
         assert!(broken(limit, 256_i64).is_empty());
     }

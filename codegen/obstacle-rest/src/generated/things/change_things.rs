@@ -166,6 +166,9 @@ impl Endpoint for ChangeThings {
 
     #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
+        if self.things.len() > 9 {
+            out.refuse("things", "has more than 9 items");
+        }
         out.check("things", &self.things, &InputLimit::NONE.min(1));
         out.check_some("things", self.things.is_empty());
         out.check("tags", &self.tags, &InputLimit::NONE.min_length(1));

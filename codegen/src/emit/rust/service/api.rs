@@ -53,7 +53,8 @@ fn info(model: &Model) -> TokenStream {
     let (leniency, zone) = (leniency(model), &service.zone);
     let rates = list_member("rates", service.rates.iter().map(rate));
     let session = service.session.as_ref();
-    let session_hosts = list_member("session_hosts", session.iter().flat_map(|session| &session.hosts));
+    let session_hosts =
+        list_member("session_hosts", session.iter().flat_map(|session| &session.hosts).map(|host| &host.value));
     let reads_clock = reads_clock(model);
     // In an hour, clocks drift apart by much less than what APIs allow.
     let hour = reads_clock.then_some(3_600);
@@ -413,7 +414,7 @@ fn documents(model: &Model) -> TokenStream {
         });
     let texts = errors.iter().flat_map(|error| {
         let code = &error.code.value;
-        error.texts.iter().map(move |text| quote!((#text, #code)))
+        error.texts.iter().map(move |text| (&text.value, code)).map(|(text, code)| quote!((#text, #code)))
     });
     let verify = errors.iter().filter(|error| error.verify).map(|error| &error.code.value);
     let (marker, success) = (&fault.marker, fault.success.iter().map(word));

@@ -87,6 +87,9 @@ impl Endpoint for RemoveAdditional {
 
     #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
+        if self.addresses.len() > 1000 {
+            out.refuse(("addresses", "delete"), "has more than 1000 items");
+        }
         out.check_some(("addresses", "delete"), self.addresses.is_empty());
         out.path("id", &self.id);
         let mut body = out.object();

@@ -100,6 +100,9 @@ impl Endpoint for RemoveServerAddresses {
     #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check(("family", "type"), &self.family, &InputLimit::NONE.min(4).max(6).multiple_of(2));
+        if self.addresses.len() > 1000 {
+            out.refuse(("addresses", "delete"), "has more than 1000 items");
+        }
         out.check_some(("addresses", "delete"), self.addresses.is_empty());
         out.path("id", &self.id);
         let mut body = out.object();
