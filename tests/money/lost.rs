@@ -2,6 +2,8 @@
 //! carried out, by either client. It arrives once, ends as the ledger says, and recovery finds it, finds that it did
 //! not happen, or says that the reads cannot tell.
 //!
+//! The calls of the others meet the points at which orders are struck, in turn: each meets all in the long size.
+//!
 //! The hosters, which have worlds of their own in other tests, are tried in the long size. Whether recovery can tell at
 //! all is the spec's word, and a row counts what ran for each API.
 
@@ -20,7 +22,8 @@ use hostkit_apis::ForEach;
 use hostkit_sandbox::{ApiName, Armed, Entry, Fault, Hop};
 use hostkit_tests::entries::place;
 
-use crate::ground::{Client, Kind, Side, Stage, Trial, is_long, is_small, lock, settled};
+use crate::ground::{Client, Kind, Sample, Side, Stage, Trial, is_long, is_small, lock, settled};
+use crate::orders;
 
 /// What strikes a call; `None` for nothing.
 const POINTS: &[Option<&str>] = &[
@@ -80,15 +83,27 @@ struct Pass<A: Side> {
 }
 
 impl<A: Side> Pass<A> {
-    fn new() -> Self {
+    fn new(turn: usize) -> Self {
         let stages = [Stage::from_examples::<A>(), Stage::from_examples::<A>()];
-        Self { stages, turn: 0, row: Row::default(), api: PhantomData }
+        Self { stages, turn, row: Row::default(), api: PhantomData }
     }
 
+    /// At an API without a world of its own, each call meets one of the points at which orders are struck, too; in the long
+    /// run, all. What stalls takes real time.
     fn points(&mut self) -> Vec<Option<&'static str>> {
         let start = self.turn;
-        self.turn += if is_small() { 1 } else { POINTS.len() };
-        (start..self.turn).map(|index| POINTS[index % POINTS.len()]).collect()
+        self.turn += 1;
+        if is_small() {
+            return vec![POINTS[start % POINTS.len()]];
+        }
+        let orders = orders::POINTS.iter().filter(|id| !id.starts_with("stall") && !POINTS.contains(&Some(id)));
+        let orders: Vec<_> = orders.map(|id| Some(*id)).collect();
+        let more = match is_long() {
+            _ if is_simulated(A::NAME) => &[],
+            true => &orders[..],
+            false => &orders[start % orders.len()..][..1],
+        };
+        [POINTS, more].concat()
     }
 
     fn one<E: Perform<Api = A>>(&mut self, index: usize, call: &E, point: Option<&'static str>) {
@@ -199,6 +214,8 @@ fn is_simulated(api: ApiName) -> bool {
 /// The passes over all APIs, side by side.
 struct Passes<'s, 'e> {
     scope: &'s Scope<'s, 'e>,
+    /// The calls of the APIs so far, whose points go on where those of the last API end.
+    turn: usize,
     rows: &'e Mutex<BTreeMap<&'static str, Row>>,
 }
 
@@ -206,11 +223,13 @@ impl ForEach for Passes<'_, '_> {
     fn api<A: Served>(&mut self) {
         let rows = self.rows;
         // Those with a world of their own are also tried there, by hand.
-        if is_simulated(A::NAME) && !is_long() {
+        if is_simulated(A::NAME) {
             return;
         }
+        let turn = self.turn;
+        self.turn += Sample::<A>::all().iter().filter(|call| call.is_performed).count();
         self.scope.spawn(move || {
-            let mut pass = Pass::<A>::new();
+            let mut pass = Pass::<A>::new(turn);
             A::every(&mut pass);
             lock(rows).insert(A::INFO.name, pass.row);
         });
@@ -221,7 +240,7 @@ impl ForEach for Passes<'_, '_> {
 fn p33_lost_answers_at_every_api() {
     let trial = Trial::alone("P33");
     let rows = Mutex::new(BTreeMap::new());
-    std::thread::scope(|scope| hostkit_apis::each(&mut Passes { scope, rows: &rows }));
+    std::thread::scope(|scope| hostkit_apis::each(&mut Passes { scope, turn: 0, rows: &rows }));
     let rows = rows.into_inner().expect("the rows");
     rows.iter().for_each(|(api, row)| println!("{api}: {row}"));
     let sum = |of: &dyn Fn(&Row) -> u64| rows.values().map(of).sum::<u64>();

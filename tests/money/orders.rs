@@ -1,4 +1,7 @@
 //! P1 and P2: orders under faults. Nothing is ordered twice, and nothing is falsely reported as done or not sent.
+//!
+//! These are orders at the hosters, in worlds that keep books. At the other APIs, each call that acts meets these points in
+//! `lost.rs`; at every API, each meets the faults of the catalogue in `sweep.rs`.
 
 use std::sync::Mutex;
 use std::time::Duration;
@@ -9,7 +12,7 @@ use hostkit_sandbox::{Armed, Entry, Fault, Hop, Sandbox};
 use crate::ground::{Client, Kind, Setup, Side, Stage, Trial, is_small, lock, mix, settled, size};
 
 /// The faults that strike orders: before the request is read, and before and after it is carried out.
-const POINTS: &[&str] = &[
+pub const POINTS: &[&str] = &[
     "reset-on-accept",
     "close-on-accept",
     "reset-before-read",

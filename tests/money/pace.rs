@@ -1,23 +1,22 @@
 //! P24 and P26: calls and polls keep to the hoster's rate limits and make use of them, with many callers and many
 //! waiters.
+//!
+//! Who shares a limit is the engine's matter, whatever the API: crowds of callers, waiters and recoveries are tried at one.
+//! That every API's limits are kept is a test of its own here, and `waiters.rs` has every waiter.
 
 use std::collections::BTreeSet;
-use std::fmt::Debug;
-use std::marker::PhantomData;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use clodo_proto::Clodo;
-use hostkit::protocol::server::every::{Examples, Served, Visitor};
-use hostkit::protocol::server::{Serve, Simulate, example};
-use hostkit::{Call, CallOptions, Endpoint, ErrorKind, Gibibytes, Mebibytes, Perform, Rates, Recovery, Waiter};
+use hostkit::protocol::server::every::Served;
+use hostkit::{CallOptions, ErrorKind, Gibibytes, Mebibytes, Rates, Recovery, Waiter};
 use hostkit_apis::ForEach;
 use hostkit_sandbox::world::World;
 use hostkit_sandbox::{Armed, Fault, Sandbox};
-use hostkit_tests::entries::place;
 
-use crate::ground::{Client, Kind, SandboxClock, Setup, Side, Stage, Trial, lock, size};
+use crate::ground::{Client, Kind, Sample, SandboxClock, Setup, Side, Stage, Trial, lock, size};
 
 const WINDOW: Duration = Duration::from_secs(60);
 /// The spec's limit of GET calls in a window, by which the sandbox counts, too.
@@ -94,7 +93,7 @@ fn p24_rates_are_kept_and_used() {
     trial.end(cases, &figures, &violations);
 }
 
-/// The rate rules of every API.
+/// The rate rules of every API, each tried with the first call that has it.
 #[derive(Default)]
 struct Rules {
     cases: u64,
@@ -103,71 +102,39 @@ struct Rules {
     violations: Vec<String>,
 }
 
-/// The rules of one API, each tried with the first call that has it.
-struct RulesOf<'r, A> {
-    tried: BTreeSet<&'static str>,
-    rules: &'r mut Rules,
-    api: PhantomData<A>,
-}
-
-impl<A: Side> RulesOf<'_, A> {
-    fn each<E>(&mut self, examples: &Examples, run: impl Fn(&Client<A>, &E))
-    where
-        E: Serve + Endpoint<Api = A>,
-    {
-        let rules: Vec<_> = A::INFO.rates.iter().filter(|rule| E::INFO.rates.contains(&rule.name)).collect();
-        let Some(tightest) = rules.iter().min_by_key(|rule| rule.count) else { return };
-        let Some(case) = examples.requests.first() else { return };
-        if !self.tried.insert(tightest.name) {
-            return;
-        }
-        let call: E = example::call(&place(examples.folder, case));
-        let calls = u64::from(tightest.count) + 2;
-        for kind in Kind::BOTH {
-            let violations = |rates: Option<Rates>| {
-                let stage = Stage::from_examples::<A>();
-                stage.sandbox.enforce_rates(true);
-                let client = Setup::<A> { rates, ..Setup::of(&stage.sandbox) }.build(kind);
-                (0..calls).for_each(|_| run(&client, &call));
-                stage.sandbox.rate_violations()
-            };
-            // The control keeps no limits.
-            let (kept, without) = (violations(None), violations(Some(Rates::new(&[]))));
-            self.rules.cases += calls;
-            if kept > 0 || without == 0 {
-                let shown = format!("{kept} violations of {calls} calls, and {without} without limits");
-                self.rules.violations.push(format!("{} {} {kind:?}: {shown}", A::NAME, E::INFO.name));
-            }
-        }
-        self.rules.rules += 1;
-        self.rules.apis.insert(A::INFO.name);
-    }
-}
-
-impl<A: Side> Visitor for RulesOf<'_, A> {
-    type Api = A;
-
-    fn call<E>(&mut self, examples: &Examples)
-    where
-        E: Serve + Call + Endpoint<Api = A> + Debug + 'static,
-        E::Output: Debug + PartialEq,
-    {
-        self.each::<E>(examples, |client, call| drop(client.call_full(call)));
-    }
-
-    fn perform<E>(&mut self, examples: &Examples)
-    where
-        E: Serve + Simulate + Perform + Endpoint<Api = A> + Debug + 'static,
-        E::Output: Debug + PartialEq,
-    {
-        let options = || CallOptions::new().unread().deadline(2 * 24 * 60 * WINDOW);
-        self.each::<E>(examples, |client, call| drop(client.with(options()).perform_full(call)));
-    }
-}
-
 impl ForEach for Rules {
     fn api<A: Served>(&mut self) {
-        A::every(&mut RulesOf::<A> { tried: BTreeSet::new(), rules: self, api: PhantomData });
+        let mut tried = BTreeSet::new();
+        for call in Sample::<A>::all() {
+            let rules = A::INFO.rates.iter().filter(|rule| call.info.rates.contains(&rule.name));
+            let Some(tightest) = rules.min_by_key(|rule| rule.count) else { continue };
+            if !tried.insert(tightest.name) {
+                continue;
+            }
+            let calls = u64::from(tightest.count) + 2;
+            let options = || match call.is_performed {
+                true => CallOptions::new().unread().deadline(2 * 24 * 60 * WINDOW),
+                false => CallOptions::new(),
+            };
+            for kind in Kind::BOTH {
+                let violations = |rates: Option<Rates>| {
+                    let stage = Stage::from_examples::<A>();
+                    stage.sandbox.enforce_rates(true);
+                    let client = Setup::<A> { rates, ..Setup::of(&stage.sandbox) }.build(kind);
+                    (0..calls).for_each(|_| drop(call.run(&client, options())));
+                    stage.sandbox.rate_violations()
+                };
+                // The control keeps no limits.
+                let (kept, without) = (violations(None), violations(Some(Rates::new(&[]))));
+                self.cases += calls;
+                if kept > 0 || without == 0 {
+                    let shown = format!("{kept} violations of {calls} calls, and {without} without limits");
+                    self.violations.push(format!("{} {} {kind:?}: {shown}", A::NAME, call.info.name));
+                }
+            }
+            self.rules += 1;
+            self.apis.insert(A::INFO.name);
+        }
     }
 }
 

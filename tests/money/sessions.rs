@@ -6,14 +6,14 @@ use std::sync::{Arc, Barrier};
 use std::time::Duration;
 
 use hostkit::protocol::server::every::{Examples, Served, Visitor};
-use hostkit::protocol::server::{Serve, Simulate, example};
-use hostkit::{Call, CallOptions, Effect, Endpoint, Gibibytes, Mebibytes, Outcome, Perform};
+use hostkit::protocol::server::{Serve, example};
+use hostkit::{Call, CallOptions, Effect, Endpoint, Gibibytes, Mebibytes, Outcome};
 use hostkit_apis::ForEach;
 use hostkit_sandbox::{Credentials, Hop, Sandbox, accounts_of};
 use hostkit_tests::entries::place;
 use hostkit_tests::sign_in;
 
-use crate::ground::{Client, Kind, Setup, Side, Stage, Trial, is_long, size};
+use crate::ground::{Client, Kind, Sample, Setup, Side, Stage, Trial, is_long, size};
 
 const THREADS: usize = 64;
 /// The name of Clodo's sign-in.
@@ -167,61 +167,35 @@ struct Revoked {
     violations: Vec<String>,
 }
 
-struct RevokedOf<'r, A: Side> {
-    stages: [Stage; 2],
-    clients: [Client<A>; 2],
-    found: &'r mut Revoked,
-}
-
-impl<A: Side> Visitor for RevokedOf<'_, A> {
-    type Api = A;
-
-    fn perform<E>(&mut self, examples: &Examples)
-    where
-        E: Serve + Simulate + Perform + Endpoint<Api = A> + Debug + 'static,
-        E::Output: Debug + PartialEq,
-    {
-        let Some(case) = examples.requests.first().filter(|_| E::INFO.authorised) else { return };
-        let call: E = example::call(&place(examples.folder, case));
-        self.found.calls += 1;
-        for index in [0, 1] {
-            let (stage, client) = (&self.stages[index], &self.clients[index]);
-            let perform = || {
-                stage.reset();
-                client.with(options().unread()).perform_full(&call)
-            };
-            // With a session; then the token is revoked before the call, which arrives once with it, and never again.
-            let ends = [perform(), {
-                stage.sandbox.world(A::NAME, |world| world.sessions.revoke());
-                perform()
-            }];
-            let ledger = stage.sandbox.ledger();
-            let (arrivals, commits) = (ledger.arrivals(E::INFO.name), ledger.commits(E::INFO.name));
-            self.found.cases += 1;
-            if arrivals != 1 || commits > 0 || !matches!(ends[1], Outcome::Rejected(_)) {
-                let ends = ends.map(|end| end.as_str());
-                self.found.violations.push(format!(
-                    "{} {} {:?}: {ends:?}, {arrivals} arrivals, {commits} commits",
-                    A::NAME,
-                    E::INFO.name,
-                    Kind::BOTH[index]
-                ));
-            }
-        }
-    }
-}
-
 impl ForEach for Revoked {
     fn api<A: Served>(&mut self) {
         let Some((credentials, _)) = sign_in::needed::<A>(accounts_of::<A>()) else { return };
         self.apis += 1;
-        let stages = [Stage::from_examples::<A>(), Stage::from_examples::<A>()];
-        let client = |index: usize| {
-            let setup = Setup::<A> { credentials: credentials.clone(), ..Setup::of(&stages[index].sandbox) };
-            setup.build(Kind::BOTH[index])
-        };
-        let clients = [client(0), client(1)];
-        A::every(&mut RevokedOf { stages, clients, found: self });
+        let calls = Sample::<A>::all().into_iter().filter(|call| call.is_performed && call.info.authorised);
+        let calls: Vec<_> = calls.collect();
+        self.calls += calls.len();
+        for kind in Kind::BOTH {
+            let stage = Stage::from_examples::<A>();
+            let client = Setup::<A> { credentials: credentials.clone(), ..Setup::of(&stage.sandbox) }.build(kind);
+            for call in &calls {
+                let perform = || {
+                    stage.reset();
+                    call.run(&client, options().unread()).class
+                };
+                // With a session; then the token is revoked before the call, which arrives once with it, and never again.
+                let ends = [perform(), {
+                    stage.sandbox.world(A::NAME, |world| world.sessions.revoke());
+                    perform()
+                }];
+                let (ledger, name) = (stage.sandbox.ledger(), call.info.name);
+                let (arrivals, commits) = (ledger.arrivals(name), ledger.commits(name));
+                self.cases += 1;
+                if arrivals != 1 || commits > 0 || ends[1] != "rejected" {
+                    let place = format!("{} {name} {kind:?}", A::NAME);
+                    self.violations.push(format!("{place}: {ends:?}, {arrivals} arrivals, {commits} commits"));
+                }
+            }
+        }
     }
 }
 
@@ -319,28 +293,13 @@ struct Wrong {
     violations: Vec<String>,
 }
 
-/// The storms of one API: those of its first read.
-struct WrongOf<'w, A: Side> {
-    account: (A::Credentials, &'static str),
-    wrong: &'w mut Wrong,
-    is_over: bool,
-}
-
-impl<A: Side> Visitor for WrongOf<'_, A> {
-    type Api = A;
-
-    fn call<E>(&mut self, examples: &Examples)
-    where
-        E: Serve + Call + Endpoint<Api = A> + Debug + 'static,
-        E::Output: Debug + PartialEq,
-    {
-        let Some(case) = examples.requests.first() else { return };
-        let (credentials, sign_in) = self.account.clone();
-        if self.is_over || !E::INFO.authorised || E::INFO.name == sign_in {
-            return;
-        }
-        self.is_over = true;
-        let call: E = example::call(&place(examples.folder, case));
+impl ForEach for Wrong {
+    fn api<A: Served>(&mut self) {
+        let account = sign_in::needed::<A>(A::credentials_with("wrong-on-purpose"));
+        let Some((credentials, sign_in)) = account else { return };
+        self.apis += 1;
+        let is_fit = |call: &Sample<A>| !call.is_performed && call.info.authorised && call.info.name != sign_in;
+        let Some(call) = Sample::<A>::all().into_iter().find(is_fit) else { return };
         for kind in Kind::BOTH {
             let stage = Stage::from_examples::<A>();
             let client = Setup::<A> { credentials: credentials.clone(), ..Setup::of(&stage.sandbox) }.build(kind);
@@ -350,7 +309,7 @@ impl<A: Side> Visitor for WrongOf<'_, A> {
                     scope.spawn(|| {
                         ready.wait();
                         for _ in 0..3 {
-                            assert!(client.with(options()).call_full(&call).is_err(), "wrong credentials are good");
+                            assert!(!call.run(&client, options()).is_good(), "wrong credentials are good");
                         }
                     });
                 }
@@ -359,20 +318,12 @@ impl<A: Side> Visitor for WrongOf<'_, A> {
             let tries = entries.iter().filter(|entry| entry.hop == Hop::Client && entry.operation == sign_in).count();
             let others = entries.len() - tries;
             let bad = entries.iter().filter(|entry| entry.credentials == Credentials::Bad).count();
-            self.wrong.storms += 1;
+            self.storms += 1;
             if (tries, others, bad) != (1, 0, 1) {
                 let shown = format!("{tries} sign-ins, {others} other calls, {bad} refusals");
-                self.wrong.violations.push(format!("{} {kind:?}: {shown}", A::NAME));
+                self.violations.push(format!("{} {kind:?}: {shown}", A::NAME));
             }
         }
-    }
-}
-
-impl ForEach for Wrong {
-    fn api<A: Served>(&mut self) {
-        let Some(account) = sign_in::needed::<A>(A::credentials_with("wrong-on-purpose")) else { return };
-        self.apis += 1;
-        A::every(&mut WrongOf::<A> { account, wrong: self, is_over: false });
     }
 }
 

@@ -2,21 +2,17 @@
 //! both clients behave alike.
 
 use std::collections::BTreeSet;
-use std::fmt::Debug;
 use std::sync::Mutex;
 use std::thread::Scope;
 use std::time::Duration;
 
-use hostkit::protocol::server::Serve;
-use hostkit::protocol::server::every::{Examples, Served, Visitor};
-use hostkit::protocol::server::example;
-use hostkit::protocol::server::example::Place;
-use hostkit::{Call, CallOptions, Endpoint, Perform};
+use hostkit::CallOptions;
+use hostkit::protocol::server::every::Served;
 use hostkit_apis::ForEach;
 use hostkit_sandbox::fault::Group;
 use hostkit_sandbox::{Armed, Fault};
 
-use crate::ground::{Client, Kind, Setup, Side, Stage, Trial, class, from_client, is_long, is_small, lock};
+use crate::ground::{Client, Kind, Sample, Setup, Side, Stage, Trial, from_client, is_long, is_small, lock};
 
 /// The number of faults for each call in the short run.
 const FAULTS_PER_CALL: usize = 3;
@@ -75,36 +71,25 @@ impl<'f, A: Side> Sweep<'f, A> {
         (start..self.turn).map(|index| self.faults[index % self.faults.len()]).collect()
     }
 
-    fn each<E>(
-        &mut self,
-        examples: &Examples,
-        is_acting: bool,
-        run: impl Fn(&Client<A>, &E, CallOptions) -> String + Sync,
-    ) where
-        E: Serve + Endpoint<Api = A> + Debug + 'static,
-    {
-        let Some(case) = examples.requests.first() else {
-            return;
-        };
-        let place = Place { root: concat!(env!("CARGO_MANIFEST_DIR"), "/.."), folder: examples.folder, case };
-        let call: E = example::call(&place);
-        let name = E::INFO.name;
+    fn each(&mut self, call: &Sample<A>) {
+        let (name, is_acting) = (call.info.name, call.is_performed);
         let clients = [0, 1].map(|index: usize| Client::<A>::of(&self.stages[index].sandbox, Kind::BOTH[index]));
         lock(self.found).operations += 1;
         for fault in self.some_faults() {
             let clients = if fault.group() == Group::Dns { self.by_name() } else { clients.clone() };
             let mut seen = std::thread::scope(|scope| {
                 let [blocking, other] = [0, 1].map(|index: usize| {
-                    let (stage, client, run, call) = (&self.stages[index], &clients[index], &run, &call);
-                    move || one(stage, fault, name, |options| run(client, call, options))
+                    let (stage, client) = (&self.stages[index], &clients[index]);
+                    move || one(stage, fault, name, |options| call.run(client, options).class)
                 });
                 let other = scope.spawn(other);
                 [blocking(), other.join().expect("a client")]
             });
             // A late thread of the server may still be recording, so a difference has to show twice.
             if seen[0] != seen[1] {
-                seen = [0, 1]
-                    .map(|index| one(&self.stages[index], fault, name, |options| run(&clients[index], &call, options)));
+                seen = [0, 1].map(|index| {
+                    one(&self.stages[index], fault, name, |options| call.run(&clients[index], options).class)
+                });
             }
             let mut found = lock(self.found);
             found.cases += 2;
@@ -144,28 +129,6 @@ fn one(stage: &Stage, fault: &'static Fault, name: &'static str, run: impl Fn(Ca
     Seen { class, arrivals }
 }
 
-impl<A: Side> Visitor for Sweep<'_, A> {
-    type Api = A;
-
-    fn call<E>(&mut self, examples: &Examples)
-    where
-        E: Serve + Call + Endpoint<Api = A> + Debug + 'static,
-        E::Output: Debug + PartialEq,
-    {
-        self.each::<E>(examples, false, |client, call, options| class(&client.with(options).call_full(call)));
-    }
-
-    fn perform<E>(&mut self, examples: &Examples)
-    where
-        E: Serve + Perform + Endpoint<Api = A> + Debug + 'static,
-        E::Output: Debug + PartialEq,
-    {
-        self.each::<E>(examples, true, |client, call, options| {
-            client.with(options).perform_full(call).as_str().to_owned()
-        });
-    }
-}
-
 /// The sweeps of all APIs, side by side.
 struct Sweeps<'s, 'e> {
     scope: &'s Scope<'s, 'e>,
@@ -176,7 +139,10 @@ impl ForEach for Sweeps<'_, '_> {
     fn api<A: Served>(&mut self) {
         let found = self.found;
         lock(found).apis += 1;
-        self.scope.spawn(move || A::every(&mut Sweep::<A>::new(found)));
+        self.scope.spawn(move || {
+            let mut sweep = Sweep::<A>::new(found);
+            Sample::<A>::all().iter().for_each(|call| sweep.each(call));
+        });
     }
 }
 

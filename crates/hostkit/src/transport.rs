@@ -25,8 +25,8 @@ pub struct Outgoing {
     pub timeout: Duration,
     /// The same as a moment of the machine's clock.
     pub deadline: Moment,
-    /// Whether a pooled connection may be used. Calls that act go over a fresh one: a dead pooled connection would
-    /// leave open whether they arrived.
+    /// Whether a pooled connection may be used. Calls that are not repeated go over a fresh one: a dead pooled connection
+    /// would leave open whether they arrived.
     pub reusable: bool,
     /// How long a pooled connection may take to the first byte of the answer. Shorter than [`Outgoing::timeout`] for a
     /// call that may be repeated, so that a connection that died unnoticed leaves time for a new one.

@@ -325,14 +325,17 @@ fn by_demand(model: &Model) -> Vec<&Endpoint> {
     order
 }
 
-/// Function `every`: visits all endpoints with their examples, for tests over all of them.
+/// Function `every`: visits all endpoints with their examples, and all waiters, for tests over all of them.
 pub(super) fn every(model: &Model) -> TokenStream {
     let api = ident(&model.service.name);
-    let doc = Doc::new(ITEM, "Passes every endpoint of the API to a visitor, with its wire examples.");
+    let doc =
+        Doc::new(ITEM, "Passes every endpoint of the API to a visitor, with its wire examples, and every waiter.");
     let visits = model.endpoints.iter().map(|endpoint| {
         let method = ident(if endpoint.is_callable() { "call" } else { "perform" });
         let (path, examples) = (path_of(endpoint), examples(model, endpoint));
-        quote!(visitor.#method::<#path>(&Examples { #examples });)
+        let module = ident(&endpoint.module);
+        let waiters = endpoint.waiters.iter().map(|waiter| ident(&waiter.type_name));
+        quote!(visitor.#method::<#path>(&Examples { #examples }); #(visitor.waiter::<crate::#module::#waiters>();)*)
     });
     quote!(#doc pub fn every(visitor: &mut impl Visitor<Api = #api>) { #(#visits)* })
 }

@@ -11,6 +11,7 @@ use crate::codec::DecodeError;
 use crate::endpoint::{Call, Endpoint};
 use crate::evidence::Perform;
 use crate::info::EndpointInfo;
+use crate::waiter::Waiter;
 
 /// An API with its server half. Generated.
 pub trait Served: Api<Credentials: Debug> {
@@ -48,8 +49,8 @@ pub struct Examples {
     pub faults_with_head: &'static [&'static str],
 }
 
-/// Visits every endpoint of an API; the generated function `serve::every` calls it. A kind of calls without a method of
-/// its own is passed.
+/// Visits every endpoint of an API, and every waiter; the generated function `serve::every` calls it. What has no method
+/// of its own is passed.
 pub trait Visitor {
     /// The API that is visited.
     type Api: Api;
@@ -67,6 +68,13 @@ pub trait Visitor {
     where
         E: Serve + Simulate + Perform + Endpoint<Api = Self::Api> + Debug + 'static,
         E::Output: Debug + PartialEq,
+    {
+    }
+
+    /// A waiter, after the call that it polls.
+    fn waiter<W>(&mut self)
+    where
+        W: Waiter<Endpoint: Endpoint<Api = Self::Api>, Found: Debug> + 'static,
     {
     }
 }

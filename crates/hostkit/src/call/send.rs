@@ -96,9 +96,10 @@ impl<A: Api> Exchange<A> {
         self.core.shared().watch.sent();
         tracing::debug!(attempt = self.attempts, "sending");
         self.state = State::Flight(now, permit);
-        // A kept connection may be dead without saying so, and another attempt must not meet it again.
-        let is_reusable = self.class != Class::Acting && self.attempts == 1;
+        // A kept connection may be dead without saying so. Another attempt must not meet it again, and a call of which there
+        // is no other would fail for nothing.
         let is_repeatable = self.class == Class::Repeatable;
+        let is_reusable = is_repeatable && self.attempts == 1;
         let mut outgoing = self.outgoing(self.info.name, request, now, deadline, is_reusable, is_repeatable);
         // Given up in flight, a request that changes something would have an unknown outcome.
         outgoing.cancel = outgoing.cancel.filter(|_| self.info.effect == Effect::Safe);

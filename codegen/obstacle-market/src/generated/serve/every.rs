@@ -10,7 +10,7 @@ use hostkit_proto::{EndpointInfo, Format};
 
 use crate::{Credentials, Market};
 
-/// Passes every endpoint of the API to a visitor, with its wire examples.
+/// Passes every endpoint of the API to a visitor, with its wire examples, and every waiter.
 pub fn every(visitor: &mut impl Visitor<Api = Market>) {
     visitor.call::<crate::account::GetBalance>(&Examples {
         folder: "obstacle-market/account/get_balance",
@@ -89,6 +89,8 @@ pub fn every(visitor: &mut impl Visitor<Api = Market>) {
         ],
         faults_with_head: &[],
     });
+    visitor.waiter::<crate::orders::OrderActive>();
+    visitor.waiter::<crate::orders::OrderCancelled>();
     visitor.call::<crate::orders::GetState>(&Examples {
         folder: "obstacle-market/orders/get_state",
         requests: &["request"],

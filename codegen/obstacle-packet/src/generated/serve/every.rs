@@ -10,7 +10,7 @@ use hostkit_proto::{EndpointInfo, Format};
 
 use crate::{Credentials, Packet};
 
-/// Passes every endpoint of the API to a visitor, with its wire examples.
+/// Passes every endpoint of the API to a visitor, with its wire examples, and every waiter.
 pub fn every(visitor: &mut impl Visitor<Api = Packet>) {
     visitor.call::<crate::auth::SignIn>(&Examples {
         folder: "obstacle-packet/auth/sign_in",

@@ -10,7 +10,7 @@ use hostkit_proto::{EndpointInfo, Format};
 
 use crate::{Credentials, Rest};
 
-/// Passes every endpoint of the API to a visitor, with its wire examples.
+/// Passes every endpoint of the API to a visitor, with its wire examples, and every waiter.
 pub fn every(visitor: &mut impl Visitor<Api = Rest>) {
     visitor.call::<crate::things::ChangeThings>(&Examples {
         folder: "obstacle-rest/things/change_things",

@@ -10,7 +10,7 @@ use hostkit_proto::{EndpointInfo, Format};
 
 use crate::{Credentials, Rpc};
 
-/// Passes every endpoint of the API to a visitor, with its wire examples.
+/// Passes every endpoint of the API to a visitor, with its wire examples, and every waiter.
 pub fn every(visitor: &mut impl Visitor<Api = Rpc>) {
     visitor.perform::<crate::things::ClearThing>(&Examples {
         folder: "obstacle-rpc/things/clear_thing",

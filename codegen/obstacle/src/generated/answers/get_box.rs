@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, Field, Table};
+use hostkit_proto::evidence::Inputs;
 use hostkit_proto::{
     Call, Checks, Effect, EncodeError, Endpoint, EndpointInfo, Method, Progress, RawAnswer, Repeatable, RequestParts,
     Waiter, WaiterInfo,
@@ -81,6 +82,16 @@ impl Endpoint for GetBox {
         const ROOT: &Table = &Table::new("", &[Field::required("box")]);
         answer.value(ROOT)
     }
+
+    #[inline]
+    fn echo(&self) -> Inputs {
+        Inputs::new().with("key", &self.key)
+    }
+
+    #[inline]
+    fn echoed(output: &Parcel) -> Inputs {
+        Inputs::new().with("key", &output.key)
+    }
 }
 
 impl Call for GetBox {}
@@ -112,7 +123,7 @@ impl Waiter for BoxRunning {
         first: Duration::from_secs(1),
         interval: Duration::from_secs(2),
         cap: Duration::from_secs(9),
-        deadline: Duration::from_secs(60),
+        deadline: Duration::from_secs(600),
         lag: Duration::from_secs(20),
         ..WaiterInfo::DEFAULT
     };
@@ -161,7 +172,7 @@ impl Waiter for BoxGone {
         first: Duration::from_secs(1),
         interval: Duration::from_secs(2),
         cap: Duration::from_secs(9),
-        deadline: Duration::from_secs(60),
+        deadline: Duration::from_secs(600),
         ..WaiterInfo::DEFAULT
     };
 

@@ -10,7 +10,7 @@ use hostkit_proto::{EndpointInfo, Format};
 
 use crate::{Credentials, Obstacle};
 
-/// Passes every endpoint of the API to a visitor, with its wire examples.
+/// Passes every endpoint of the API to a visitor, with its wire examples, and every waiter.
 pub fn every(visitor: &mut impl Visitor<Api = Obstacle>) {
     visitor.call::<crate::answers::FindByDay>(&Examples {
         folder: "obstacle/answers/find_by_day",
@@ -58,6 +58,8 @@ pub fn every(visitor: &mut impl Visitor<Api = Obstacle>) {
         faults: &[],
         faults_with_head: &[],
     });
+    visitor.waiter::<crate::answers::BoxRunning>();
+    visitor.waiter::<crate::answers::BoxGone>();
     visitor.call::<crate::answers::GetKept>(&Examples {
         folder: "obstacle/answers/get_kept",
         requests: &["one"],

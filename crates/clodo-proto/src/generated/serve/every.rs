@@ -10,7 +10,7 @@ use hostkit_proto::{EndpointInfo, Format};
 
 use crate::{Clodo, Credentials};
 
-/// Passes every endpoint of the API to a visitor, with its wire examples.
+/// Passes every endpoint of the API to a visitor, with its wire examples, and every waiter.
 pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
     visitor.call::<crate::auth::SignIn>(&Examples {
         folder: "clodo/auth/sign_in",
@@ -86,6 +86,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
         faults: &[("no_such_server", Format::Xml, 404), ("no_such_server", Format::Json, 404)],
         faults_with_head: &[],
     });
+    visitor.waiter::<crate::backups::BackupRestored>();
     visitor.call::<crate::backups::ListBackups>(&Examples {
         folder: "clodo/backups/list_backups",
         requests: &["request"],
@@ -588,6 +589,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
         faults: &[("gone", Format::Xml, 404), ("gone", Format::Json, 404)],
         faults_with_head: &[],
     });
+    visitor.waiter::<crate::requests::RequestComplete>();
     visitor.perform::<crate::servers::BuyTraffic>(&Examples {
         folder: "clodo/servers/buy_traffic",
         requests: &["json", "xml"],
@@ -709,6 +711,8 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
         ],
         faults_with_head: &[],
     });
+    visitor.waiter::<crate::servers::ServerRunning>();
+    visitor.waiter::<crate::servers::ServerStopped>();
     visitor.call::<crate::servers::GetServerLog>(&Examples {
         folder: "clodo/servers/get_server_log",
         requests: &["request"],

@@ -90,7 +90,8 @@ pub(super) fn may_be_sent(world: &World, number: usize, outgoing: &Outgoing, is_
     let is_retry = caller.sent > 0 && !caller.is_refused;
     assert!(retries + u32::from(is_retry) <= world.setting.retries, "P5: more retries than the budget has");
     let is_first = caller.sent == 0;
-    assert_eq!(outgoing.reusable, !is_acting && is_first, "a call that acts, or a retry, goes over a new connection");
+    let is_kept = class == Class::Repeatable && is_first;
+    assert_eq!(outgoing.reusable, is_kept, "what is not repeated, or is a retry, goes over a new connection");
     if caller.signs_in(world.setting.customer) {
         let token = outgoing.request.headers()["x-token"].to_str().expect("a number");
         let token = token.parse::<usize>().expect("P9: a token that the server never gave");

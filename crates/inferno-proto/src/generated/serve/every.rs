@@ -10,7 +10,7 @@ use hostkit_proto::{EndpointInfo, Format};
 
 use crate::{Credentials, Inferno};
 
-/// Passes every endpoint of the API to a visitor, with its wire examples.
+/// Passes every endpoint of the API to a visitor, with its wire examples, and every waiter.
 pub fn every(visitor: &mut impl Visitor<Api = Inferno>) {
     visitor.call::<crate::account::GetApiKey>(&Examples {
         folder: "inferno/account/get_api_key",
@@ -137,6 +137,8 @@ pub fn every(visitor: &mut impl Visitor<Api = Inferno>) {
         faults: &[("unknown_order", Format::Json, 400)],
         faults_with_head: &[],
     });
+    visitor.waiter::<crate::servers::ServerOnline>();
+    visitor.waiter::<crate::servers::OrderActive>();
     visitor.perform::<crate::servers::Install>(&Examples {
         folder: "inferno/servers/install",
         requests: &["request", "without_keys"],

@@ -10,7 +10,7 @@ use hostkit_proto::{EndpointInfo, Format};
 
 use crate::{Credentials, Macloud};
 
-/// Passes every endpoint of the API to a visitor, with its wire examples.
+/// Passes every endpoint of the API to a visitor, with its wire examples, and every waiter.
 pub fn every(visitor: &mut impl Visitor<Api = Macloud>) {
     visitor.call::<crate::account::GetAccount>(&Examples {
         folder: "macloud/account/get_account",
@@ -136,6 +136,8 @@ pub fn every(visitor: &mut impl Visitor<Api = Macloud>) {
         faults: &[],
         faults_with_head: &[],
     });
+    visitor.waiter::<crate::backups::BackupActive>();
+    visitor.waiter::<crate::backups::BackupDownloadable>();
     visitor.call::<crate::backups::ListBackups>(&Examples {
         folder: "macloud/backups/list_backups",
         requests: &["request"],
@@ -250,6 +252,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Macloud>) {
         faults: &[],
         faults_with_head: &[],
     });
+    visitor.waiter::<crate::dns::DnsActive>();
     visitor.call::<crate::dns::ListDomains>(&Examples {
         folder: "macloud/dns/list_domains",
         requests: &["request"],
@@ -520,6 +523,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Macloud>) {
         faults: &[],
         faults_with_head: &[],
     });
+    visitor.waiter::<crate::isos::IsoDone>();
     visitor.call::<crate::isos::ListIsos>(&Examples {
         folder: "macloud/isos/list_isos",
         requests: &["request"],
@@ -866,6 +870,8 @@ pub fn every(visitor: &mut impl Visitor<Api = Macloud>) {
         faults: &[("not_found", Format::Json, 404)],
         faults_with_head: &[],
     });
+    visitor.waiter::<crate::servers::ServerActive>();
+    visitor.waiter::<crate::servers::ServerGone>();
     visitor.call::<crate::servers::GetStat>(&Examples {
         folder: "macloud/servers/get_stat",
         requests: &["curl", "request"],

@@ -10,7 +10,7 @@ use hostkit_proto::{EndpointInfo, Format};
 
 use crate::{Credentials, RootPanel};
 
-/// Passes every endpoint of the API to a visitor, with its wire examples.
+/// Passes every endpoint of the API to a visitor, with its wire examples, and every waiter.
 pub fn every(visitor: &mut impl Visitor<Api = RootPanel>) {
     visitor.call::<crate::account::GetBalance>(&Examples {
         folder: "rootpanel/account/get_balance",
@@ -105,6 +105,7 @@ pub fn every(visitor: &mut impl Visitor<Api = RootPanel>) {
         ],
         faults_with_head: &[],
     });
+    visitor.waiter::<crate::orders::OrderProcessed>();
     visitor.perform::<crate::orders::ReinstallOrder>(&Examples {
         folder: "rootpanel/orders/reinstall_order",
         requests: &["order_alone", "request"],
