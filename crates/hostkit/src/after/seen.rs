@@ -53,8 +53,20 @@ impl Seen {
         Self { began, lag, first: None, has_changed: false, was_there: false, run: None }
     }
 
-    /// Adds what a poll saw; returns whether the poll before it saw something else.
-    pub(super) fn add(&mut self, now: Moment, state: State) -> bool {
+    /// Adds what a poll saw in an answer of this age; returns the time at which it was so, and whether the poll before it
+    /// saw something else. `None`: it was so before the wait began, which says nothing.
+    pub(super) fn add(&mut self, now: Moment, age: Duration, state: State) -> Option<(Moment, bool)> {
+        // It may be older by a part of a second than its age says.
+        let age = if age.is_zero() { age } else { age.saturating_add(Duration::from_secs(1)) };
+        if age > now.since(self.began) {
+            return None;
+        }
+        let as_of = now.before(age);
+        let is_new = self.add_at(as_of, state);
+        Some((as_of, is_new))
+    }
+
+    fn add_at(&mut self, now: Moment, state: State) -> bool {
         self.has_changed |= *self.first.get_or_insert(state) != state;
         self.was_there |= state != State::Absent;
         match &mut self.run {
@@ -113,7 +125,7 @@ mod tests {
         let mut seen = Seen::new(Moment::START, Duration::from_secs(lag));
         states.iter().enumerate().position(|(poll, state)| {
             let now = Moment::START + Duration::from_secs(10) * (poll as u32 + 1);
-            seen.add(now, *state);
+            seen.add(now, Duration::ZERO, *state);
             seen.is_end(now, is_absence_awaited).is_ok()
         })
     }
@@ -127,6 +139,18 @@ mod tests {
         assert_eq!(end(30, false, &[Ready; 9]), Some(2));
         // An old answer between new ones.
         assert_eq!(end(30, false, &[Ready, Pending, Ready, Pending, Ready, Ready]), Some(5));
+    }
+
+    #[test]
+    fn an_old_answer_counts_as_of_its_time() {
+        let seconds = Duration::from_secs;
+        let mut seen = Seen::new(Moment::START + seconds(100), seconds(30));
+        let mut ready = |at, age| {
+            let (as_of, _) = seen.add(Moment::START + seconds(at), seconds(age), Ready)?;
+            Some(seen.is_end(as_of, false).is_ok())
+        };
+        assert_eq!([ready(150, 50), ready(150, u64::MAX), ready(150, 49)], [None, None, Some(false)]);
+        assert_eq!([ready(150, 20), ready(150, 19), ready(131, 0)], [Some(false), Some(true), Some(true)]);
     }
 
     #[test]

@@ -204,6 +204,7 @@ impl<W: Waiter, F: FnMut(&Observation)> WaitMachine<W, F> {
     fn judge(
         &mut self,
         now: Now,
+        age: Duration,
         quote: &Quote,
         result: Result<Reply<<W::Endpoint as Endpoint>::Output>, Error<Code<W>>>,
     ) -> Option<Ended<W>> {
@@ -227,16 +228,21 @@ impl<W: Waiter, F: FnMut(&Observation)> WaitMachine<W, F> {
         };
         let observation = quoted(quote, observation);
         let seen = self.seen.get_or_insert_with(|| Seen::new(now.monotonic, W::INFO.lag));
-        if seen.add(now.monotonic, state) && state != State::Pending {
-            // The next poll confirms it.
-            self.interval = self.shortest;
-        }
-        let why = match (seen.is_end(now.monotonic, W::gone().is_some()), end) {
-            (Ok(()), Some(end)) => {
-                return Some(end.map_err(|text| self.failed(quote.text(&text).into())));
+        let why = match seen.add(now.monotonic, age, state) {
+            None => Some(format!("the answer is from a cache, {} s old, and of before the wait", age.as_secs())),
+            Some((as_of, is_new)) => {
+                if is_new && state != State::Pending {
+                    // The next poll confirms it.
+                    self.interval = self.shortest;
+                }
+                match (seen.is_end(as_of, W::gone().is_some()), end) {
+                    (Ok(()), Some(end)) => {
+                        return Some(end.map_err(|text| self.failed(quote.text(&text).into())));
+                    }
+                    (Ok(()), None) => None,
+                    (Err(why), _) => Some(why).filter(|why| !why.is_empty()),
+                }
             }
-            (Ok(()), None) => None,
-            (Err(why), _) => Some(why).filter(|why| !why.is_empty()),
         };
         self.pause(now, Duration::ZERO);
         let mut observation = observation;
@@ -330,9 +336,9 @@ impl<W: Waiter, F: FnMut(&Observation)> Machine for WaitMachine<W, F> {
                     Ok(result) => result,
                     Err(step) => return step,
                 };
-                let quote = call.quote();
+                let (age, quote) = (call.age(), call.quote());
                 self.call = None;
-                if let Some(ended) = self.judge(now, &quote, result) {
+                if let Some(ended) = self.judge(now, age, &quote, result) {
                     return Step::Done(ended);
                 }
             }

@@ -191,6 +191,20 @@ fn an_end_of_before_is_no_end() {
     assert_eq!(wait(Built, [id(9)]).0.unwrap(), 9);
 }
 
+/// What a cache says is from before the wait is no end: neither a state, nor that the object is missing.
+#[test]
+fn an_end_that_a_cache_kept_is_of_its_own_time() {
+    let old = |script: Script| script.header("age", "3600");
+    let (result, seen, seconds) = wait(Built, [old(id(9)), id(1), old(id(9)), id(9)]);
+    assert_eq!((result.unwrap(), seconds), (9, 50));
+    assert!(seen[0].unmet[0].contains("from a cache, 3600 s old"), "{:?}", seen[0]);
+    assert_eq!(wait(Rebuilt, [old(id(1)), id(9), id(1), id(9), id(9)]).1.len(), 4, "no change was seen before");
+    let gone = [not_found(), old(not_found()), not_found(), id(1), old(not_found())];
+    let long = CallOptions::new().deadline(Duration::from_secs(3600));
+    let (result, seen, _) = wait_with(Gone, long, gone.into_iter().chain(times::<9>(&not_found())));
+    assert_eq!((result.unwrap(), seen.len()), ((), 7));
+}
+
 #[test]
 fn the_fault_of_a_sign_in_is_no_sign_that_it_is_gone() {
     let script = (0..20).map(|_| not_found());
