@@ -414,7 +414,8 @@ impl RequestParts {
         if self.negotiates {
             headers.append(ACCEPT, HeaderValue::from_static(media_type(self.format)));
         }
-        if has_body {
+        // A spec may put another one there, as an API may name its media type in its own way.
+        if has_body && !headers.contains_key(CONTENT_TYPE) {
             headers.append(CONTENT_TYPE, HeaderValue::from_static(content_type(self.request_format)));
         }
         // Some servers answer an empty PUT or POST without a length with 411.
@@ -443,5 +444,23 @@ fn content_type(format: Format) -> &'static str {
         Format::Xml => "application/xml; charset=UTF-8",
         Format::Json => "application/json; charset=UTF-8",
         other => media_type(other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_media_type_that_is_put_there_is_the_only_one() {
+        const CALL: EndpointInfo = EndpointInfo { method: Method::POST, ..EndpointInfo::DEFAULT };
+        let base = "http://127.0.0.1".parse().unwrap();
+        for (given, expected) in [(None, "application/xml; charset=UTF-8"), (Some("text/xml"), "text/xml")] {
+            let mut out = RequestParts::new(&CALL, &ApiInfo::DEFAULT, Format::Xml, "");
+            given.into_iter().for_each(|given| out.header("Content-Type", &given.to_owned()).unwrap());
+            out.wrapped_body("packet", Object::new(Format::Xml));
+            let request = out.finish(&base).unwrap();
+            assert_eq!(request.headers().get_all(CONTENT_TYPE).iter().collect::<Vec<_>>(), [expected]);
+        }
     }
 }
