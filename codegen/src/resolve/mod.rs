@@ -527,9 +527,12 @@ fn no_pairs(words: &At<Vec<surface::Word>>, diagnostics: &mut Diagnostics) {
     diagnostics.add_with_help("E0242", &words.span, "these are no words of a flag", "no pairs", help);
 }
 
-/// The pairs of words; `None` if one is missing, or means both.
+/// The pairs of words; `None` if one is missing, or means both, or is empty, which is a value that is not there.
 fn pairs(words: &[surface::Word]) -> Option<Vec<[surface::Word; 2]>> {
     let (pairs, rest) = words.as_chunks::<2>();
+    if words.iter().any(|word| word.plain().is_empty()) {
+        return None;
+    }
     let has_both = pairs.iter().any(|[no, _]| pairs.iter().any(|[_, yes]| yes == no));
     (rest.is_empty() && !pairs.is_empty() && !has_both).then(|| pairs.to_vec())
 }
