@@ -183,10 +183,12 @@ fn keys(evidence: &Evidence, found: &TokenStream) -> Option<TokenStream> {
         };
         return Some(quote!(#[inline] fn keys(found: &#found) -> Vec<String> { #keys }));
     }
-    let key = ident(&key.rust);
-    let keys = match is_set(evidence) {
-        true => quote!(found.iter().map(|item| evidence::text(&item.#key)).collect()),
-        false => quote!(vec![evidence::text(&found.#key)]),
+    let (is_option, key) = (key.is_option(), ident(&key.rust));
+    let keys = match (is_set(evidence), is_option) {
+        (true, true) => quote!(found.iter().filter_map(|item| item.#key.as_ref().map(evidence::text)).collect()),
+        (true, false) => quote!(found.iter().map(|item| evidence::text(&item.#key)).collect()),
+        (false, true) => quote!(found.#key.iter().map(evidence::text).collect()),
+        (false, false) => quote!(vec![evidence::text(&found.#key)]),
     };
     Some(quote!(#[inline] fn keys(found: &#found) -> Vec<String> { #keys }))
 }
@@ -197,16 +199,19 @@ fn made(evidence: &Evidence, endpoint: &Endpoint) -> Option<TokenStream> {
     let Sign::New(key) = &evidence.sign else { return None };
     let made = match made {
         Made::Output => quote!(vec![evidence::text(output)]),
-        Made::Item => {
-            let key = ident(&key.rust);
-            quote!(vec![evidence::text(&output.#key)])
-        }
-        Made::Field(field) => {
-            let name = ident(&field.rust);
-            quote!(vec![evidence::text(&output.#name)])
-        }
+        Made::Item => text_of(key),
+        Made::Field(field) => text_of(field),
     };
     Some(quote!(#[inline] fn made(output: &#output) -> Vec<String> { #made }))
+}
+
+/// The text of a field of the output, if it is there.
+fn text_of(field: &Field) -> TokenStream {
+    let name = ident(&field.rust);
+    match field.is_option() {
+        true => quote!(output.#name.iter().map(evidence::text).collect()),
+        false => quote!(vec![evidence::text(&output.#name)]),
+    }
 }
 
 /// `output`: the output of the call, where what was found holds all of it.
@@ -215,8 +220,9 @@ fn output(evidence: &Evidence, endpoint: &Endpoint, found: &TokenStream) -> Opti
         (None, ..) => Some(quote!(#[inline] fn output(_: #found) -> Option<()> { Some(()) })),
         (Some(output), Some(Made::Output), Sign::New(key)) if !is_set(evidence) => {
             let output = rust_type(output);
-            let key = (!key.is_itself()).then(|| ident(&key.rust)).map(|key| quote!(.#key));
-            Some(quote!(#[inline] fn output(found: #found) -> Option<#output> { Some(found #key) }))
+            let name = (!key.is_itself()).then(|| ident(&key.rust)).map(|key| quote!(.#key));
+            let key = if key.is_option() { quote!(found #name) } else { quote!(Some(found #name)) };
+            Some(quote!(#[inline] fn output(found: #found) -> Option<#output> { #key }))
         }
         (Some(output), Some(Made::Item), _) if !is_set(evidence) => {
             let output = rust_type(output);

@@ -8,6 +8,7 @@ use quote::{ToTokens, quote};
 use super::{fits, is_set};
 use crate::emit::rust::words::{ident, known_value, output_type, rust_type};
 use crate::model::{Endpoint, Evidence, Field, Items, Made, Model, Origin, Sign, Type};
+use crate::resolve::is_text;
 
 /// `impl Simulate` of a call that acts; an empty one where nothing that is read shows the call, or only a change that an
 /// example does not have.
@@ -19,8 +20,8 @@ pub(in crate::emit::rust) fn emit(model: &Model, endpoint: &Endpoint) -> TokenSt
         _ if evidence.is_single => None,
         Sign::New(key) => created(model, endpoint, evidence, key),
         Sign::Gone => gone(model, evidence),
-        Sign::Became => became(model, evidence),
-        Sign::Changed(_) if !evidence.is.is_empty() => became(model, evidence),
+        Sign::Became => became(model, evidence, None),
+        Sign::Changed(field) => became(model, evidence, evidence.is.is_empty().then_some(field)),
         _ => None,
     });
     quote!(impl Simulate for #name { #members })
@@ -249,9 +250,21 @@ fn gone(model: &Model, evidence: &Evidence) -> Option<TokenStream> {
     Some(show(evidence, [quote!(_), quote!(_)], &quote!(#remembered #around #removed Ok(true))))
 }
 
-/// The object with the values that it gets.
-fn became(model: &Model, evidence: &Evidence) -> Option<TokenStream> {
-    let is = constants(model, evidence)?;
+/// The object with the values that it gets; `changed` gets any other value, for a call of which only the hoster knows that.
+fn became(model: &Model, evidence: &Evidence, changed: Option<&Field>) -> Option<TokenStream> {
+    let mut is = constants(model, evidence)?;
+    if let Some(field) = changed {
+        let ty = if let Type::Option(ty) = &field.ty { ty } else { &field.ty };
+        // No number is one of these.
+        let is_other =
+            matches!(ty, Type::Flag | Type::Worded(_) | Type::Date | Type::DateTime | Type::Ip | Type::Currency);
+        if is_other || !is_text(model, ty) && *ty != Type::Secret {
+            return None;
+        }
+        let set = assigned(model, std::slice::from_ref(field), &quote!(value), false);
+        is.push(quote!(if let Some(value) = simulate::numbered(number) { #set }));
+    }
+    let number = if changed.is_some() { quote!(number) } else { quote!(_) };
     let of_item = rebuilt(model, &evidence.item, &quote!(item));
     let around = rebuilt_around(model, evidence);
     let body = match evidence.items {
@@ -273,7 +286,7 @@ fn became(model: &Model, evidence: &Evidence) -> Option<TokenStream> {
         }
         _ => return None,
     };
-    Some(show(evidence, [quote!(_), quote!(_)], &quote!(#body Ok(true))))
+    Some(show(evidence, [number, quote!(_)], &quote!(#body Ok(true))))
 }
 
 /// Gives the field at the end of a path from `item` an input, unless that is absent.

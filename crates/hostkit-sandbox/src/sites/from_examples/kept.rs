@@ -64,7 +64,7 @@ where
     // What is new stands on the last page that has something.
     let pages = read.pages.filter(|_| makes);
     let pages = pages.map(|pages| pages.last_with(&with_items().map(|answer| answer.case).collect::<Vec<_>>()));
-    let (mut last, mut answer) = (acts.last, answer);
+    let (mut last, mut answer) = (number, answer);
     if makes {
         let (Some(before), Some(mut after)) = (value::<Then<E>>(example), value::<Then<E>>(example)) else {
             return Ok(None);

@@ -3,8 +3,9 @@
 
 //! The server half of `specs/inferno/account/`.
 
+use hostkit_proto::EncodeError;
 use hostkit_proto::codec::{DecodeError, Name};
-use hostkit_proto::server::{ReceivedRequest, Root, Serve, Simulate, WrittenAnswer};
+use hostkit_proto::server::{ReceivedRequest, Root, Serve, Simulate, WrittenAnswer, simulate};
 
 use crate::account::{GetApiKey, GetBalance, RenewApiKey};
 use crate::types::{ApiKey, Balance};
@@ -56,4 +57,12 @@ impl Serve for RenewApiKey {
     }
 }
 
-impl Simulate for RenewApiKey {}
+impl Simulate for RenewApiKey {
+    fn show(&self, number: u64, _: &ApiKey, shown: &mut ApiKey) -> Result<bool, EncodeError> {
+        let item = shown;
+        if let Some(value) = simulate::numbered(number) {
+            item.key = value;
+        }
+        Ok(true)
+    }
+}

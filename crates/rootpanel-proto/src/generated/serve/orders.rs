@@ -104,7 +104,18 @@ impl Serve for ReinstallOrder {
     }
 }
 
-impl Simulate for ReinstallOrder {}
+impl Simulate for ReinstallOrder {
+    fn show(&self, number: u64, _: &Vec<Order>, shown: &mut Vec<Order>) -> Result<bool, EncodeError> {
+        let inputs = &Perform::inputs(self);
+        let order: OrderId = inputs.need(Self::INFO.name, "order")?;
+        for item in simulate::matching(shown, |item| item.id == order) {
+            if let Some(value) = simulate::numbered(number) {
+                item.server_password = Some(value);
+            }
+        }
+        Ok(true)
+    }
+}
 
 impl Serve for RenewOrder {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
