@@ -223,7 +223,7 @@ impl ForEach for Passes<'_, '_> {
     fn api<A: Served>(&mut self) {
         let rows = self.rows;
         // Those with a world of their own are also tried there, by hand.
-        if is_simulated(A::NAME) {
+        if is_simulated(A::NAME) && !is_long() {
             return;
         }
         let turn = self.turn;
