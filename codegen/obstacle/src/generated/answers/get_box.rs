@@ -31,12 +31,12 @@ use crate::types::{Parcel, ThingKey};
 /// #     r#""}}}}"#,
 /// # ]
 /// #     .concat();
-/// # let answers = Scripted::new([Script::get("/boxes/key-1").answer(200, body)]);
+/// # let answers = Scripted::new([Script::get("/boxes/k-1").answer(200, body)]);
 /// # let credentials = obstacle_proto::Credentials::token("example-secret");
 /// # let client = hostkit_ureq::Client::<obstacle_proto::Obstacle>::builder(credentials)
 /// #     .transport(answers)
 /// #     .build()?;
-/// let call = GetBox::new(ThingKey::new("key-1").ok_or("letters and digits")?);
+/// let call = GetBox::new(ThingKey::new("k-1").ok_or("letters and digits")?);
 /// let answer = client.call(&call)?;
 /// assert_eq!(answer.key, ThingKey::new("k-1").ok_or("letters and digits") ?);
 /// assert_eq!(answer.status, Some(ThingStatus::Running));
