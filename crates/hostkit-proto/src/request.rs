@@ -411,12 +411,12 @@ impl RequestParts {
         }
         let has_body = self.body.is_some() || !body.is_empty();
         let mut headers = self.headers;
+        // A spec may put its own media types there, which an API may name in its own way.
         if self.negotiates {
-            headers.append(ACCEPT, HeaderValue::from_static(media_type(self.format)));
+            headers.entry(ACCEPT).or_insert(HeaderValue::from_static(media_type(self.format)));
         }
-        // A spec may put another one there, as an API may name its media type in its own way.
-        if has_body && !headers.contains_key(CONTENT_TYPE) {
-            headers.append(CONTENT_TYPE, HeaderValue::from_static(content_type(self.request_format)));
+        if has_body {
+            headers.entry(CONTENT_TYPE).or_insert(HeaderValue::from_static(content_type(self.request_format)));
         }
         // Some servers answer an empty PUT or POST without a length with 411.
         if has_body || !matches!(self.method, Method::GET | Method::HEAD | Method::DELETE) {
@@ -452,15 +452,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_media_type_that_is_put_there_is_the_only_one() {
+    fn media_types_that_are_put_there_are_the_only_ones() {
         const CALL: EndpointInfo = EndpointInfo { method: Method::POST, ..EndpointInfo::DEFAULT };
+        const API: ApiInfo = ApiInfo { negotiates: true, ..ApiInfo::DEFAULT };
         let base = "http://127.0.0.1".parse().unwrap();
-        for (given, expected) in [(None, "application/xml; charset=UTF-8"), (Some("text/xml"), "text/xml")] {
-            let mut out = RequestParts::new(&CALL, &ApiInfo::DEFAULT, Format::Xml, "");
-            given.into_iter().for_each(|given| out.header("Content-Type", &given.to_owned()).unwrap());
+        let usual = ["application/xml; charset=UTF-8", "application/xml"];
+        for (given, expected) in [(None, usual), (Some("text/xml"), ["text/xml"; 2])] {
+            let mut out = RequestParts::new(&CALL, &API, Format::Xml, "");
+            for name in given.iter().flat_map(|_| ["Content-Type", "Accept"]) {
+                out.header(name, &given.unwrap_or_default().to_owned()).unwrap();
+            }
             out.wrapped_body("packet", Object::new(Format::Xml));
             let request = out.finish(&base).unwrap();
-            assert_eq!(request.headers().get_all(CONTENT_TYPE).iter().collect::<Vec<_>>(), [expected]);
+            let all = |name| request.headers().get_all(name).iter().map(|value| value.to_str().unwrap()).collect();
+            let (of_body, of_answer): (Vec<_>, Vec<_>) = (all(CONTENT_TYPE), all(ACCEPT));
+            assert_eq!([of_body, of_answer], expected.map(|name| vec![name]));
         }
     }
 }
