@@ -15,7 +15,7 @@ pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
             diagnostics.add_with_help("E0205", &error.code.span, message, "defined again here", help);
         }
         codes.push(&error.code);
-        // A `match` that nobody looks at is reported as a key without a meaning.
+        // Where no text is compared, `match` itself is reported as a key without a meaning.
         let is_by_text = model.service.fault.style == FaultStyle::Documents;
         if is_by_text || error.texts.is_empty() {
             reached(model, error, diagnostics);

@@ -55,7 +55,6 @@ const MEANINGS: &[(&str, &[Place], &str)] = &[
     ("item", IN_OBJECTS, "only the items of a list in an object have keys"),
     ("also", IN_OBJECTS, "only an object may have a field under another name"),
     ("write", IN_OBJECTS, "there each value is a text"),
-    ("words", &[Path, Query, Header, Body, Variant, Answer, AnswerHeader, Request], ""),
     ("pattern", &[Query, Body, Variant, Answer, Request], "there a date is as `2026-11-29`, or make it a text"),
     ("absent", &[Answer, Request], "an input that is not given is not sent: leave it out"),
     ("trim", &[Answer], "only texts of answers are trimmed"),

@@ -183,12 +183,13 @@ fn keys(evidence: &Evidence, found: &TokenStream) -> Option<TokenStream> {
         };
         return Some(quote!(#[inline] fn keys(found: &#found) -> Vec<String> { #keys }));
     }
-    let (is_option, key) = (key.is_option(), ident(&key.rust));
-    let keys = match (is_set(evidence), is_option) {
-        (true, true) => quote!(found.iter().filter_map(|item| item.#key.as_ref().map(evidence::text)).collect()),
-        (true, false) => quote!(found.iter().map(|item| evidence::text(&item.#key)).collect()),
-        (false, true) => quote!(found.#key.iter().map(evidence::text).collect()),
-        (false, false) => quote!(vec![evidence::text(&found.#key)]),
+    let name = ident(&key.rust);
+    let keys = match is_set(evidence) {
+        true if key.is_option() => {
+            quote!(found.iter().filter_map(|item| item.#name.as_ref().map(evidence::text)).collect())
+        }
+        true => quote!(found.iter().map(|item| evidence::text(&item.#name)).collect()),
+        false => text_of(&quote!(found), key),
     };
     Some(quote!(#[inline] fn keys(found: &#found) -> Vec<String> { #keys }))
 }
@@ -199,18 +200,18 @@ fn made(evidence: &Evidence, endpoint: &Endpoint) -> Option<TokenStream> {
     let Sign::New(key) = &evidence.sign else { return None };
     let made = match made {
         Made::Output => quote!(vec![evidence::text(output)]),
-        Made::Item => text_of(key),
-        Made::Field(field) => text_of(field),
+        Made::Item => text_of(&quote!(output), key),
+        Made::Field(field) => text_of(&quote!(output), field),
     };
     Some(quote!(#[inline] fn made(output: &#output) -> Vec<String> { #made }))
 }
 
-/// The text of a field of the output, if it is there.
-fn text_of(field: &Field) -> TokenStream {
+/// The text of a field of this object, if it is there.
+fn text_of(object: &TokenStream, field: &Field) -> TokenStream {
     let name = ident(&field.rust);
     match field.is_option() {
-        true => quote!(output.#name.iter().map(evidence::text).collect()),
-        false => quote!(vec![evidence::text(&output.#name)]),
+        true => quote!(#object.#name.iter().map(evidence::text).collect()),
+        false => quote!(vec![evidence::text(&#object.#name)]),
     }
 }
 

@@ -5,7 +5,7 @@ use std::iter::once;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
-use super::{fits, is_set};
+use super::{fits, is_set, text_of};
 use crate::emit::rust::words::{ident, known_value, output_type, rust_type};
 use crate::model::{Endpoint, Evidence, Field, Items, Made, Model, Origin, Sign, Type};
 use crate::resolve::is_text;
@@ -116,45 +116,32 @@ fn listed_alone(model: &Model, endpoint: &Endpoint, evidence: &Evidence, key: &F
     if is_set(evidence) {
         return None;
     }
-    let listed = match fits::place(std::slice::from_ref(key)) {
-        (place, true) => quote!(#place.map(evidence::text).into_iter().collect()),
-        (place, false) => quote!(vec![evidence::text(&#place)]),
-    };
+    let listed = text_of(&quote!(item), key);
     let (item, list) = (rust_type(&evidence.item), output_type(first));
     let key = assigned(model, std::slice::from_ref(key), &quote!(key), false);
     let set: TokenStream = once(compared(model, evidence)).chain(constants(model, evidence)?).collect();
     let rebuilt_item = rebuilt(model, &evidence.item, &quote!(item));
-    let (listed_first, add) = match fits::place(std::slice::from_ref(own)) {
-        _ if own.is_itself() => (
-            quote!(map(evidence::text)),
-            quote! {
-                if let Some(key) = simulate::numbered(number) {
-                    list.push(key);
-                }
-            },
-        ),
-        (place, is_option) => {
-            let keys = if is_option {
-                quote!(filter_map(|item| #place.map(evidence::text)))
-            } else {
-                quote!(map(|item| evidence::text(&#place)))
-            };
+    let add = match own.is_itself() {
+        true => quote!(if let Some(key) = simulate::numbered(number) {
+            list.push(key);
+        }),
+        false => {
             let number = assigned(model, std::slice::from_ref(own), &quote!(key), false);
-            let listed = match first.output.ty() {
+            let rebuilt = match first.output.ty() {
                 Some(Type::List(item)) => rebuilt(model, item, &quote!(item)),
                 _ => TokenStream::new(),
             };
-            let add = quote! {
+            quote! {
                 if let (Some(item), Some(key)) = (list.last(), simulate::numbered(number)) {
                     let mut item = item.clone();
-                    #listed
+                    #rebuilt
                     #number
                     list.push(item);
                 }
-            };
-            (keys, add)
+            }
         }
     };
+    let first_keys = keys(own);
     let named = named(model, endpoint, evidence);
     Some(quote! {
         fn listed(item: &#item) -> Vec<String> {
@@ -171,7 +158,7 @@ fn listed_alone(model: &Model, endpoint: &Endpoint, evidence: &Evidence, key: &F
         }
 
         fn listed_first(list: &#list) -> Vec<String> {
-            list.iter().#listed_first.collect()
+            list.iter().#first_keys.collect()
         }
 
         fn list(&self, number: u64, list: &mut #list) {
@@ -184,13 +171,17 @@ fn listed_alone(model: &Model, endpoint: &Endpoint, evidence: &Evidence, key: &F
 
 /// The keys of the items of an answer.
 fn listed(evidence: &Evidence, key: &Field, all: &TokenStream) -> TokenStream {
-    let (output, (place, is_option)) = (rust_type(&evidence.output), fits::place(std::slice::from_ref(key)));
-    let keys = match is_option {
-        true => quote!(filter_map(|item| #place.map(evidence::text))),
-        false if key.is_itself() => quote!(map(evidence::text)),
-        false => quote!(map(|item| evidence::text(&#place))),
-    };
+    let (output, keys) = (rust_type(&evidence.output), keys(key));
     quote!(fn listed(shown: &#output) -> Vec<String> { #all.#keys.collect() })
+}
+
+/// The step of an iterator from items to their keys.
+fn keys(key: &Field) -> TokenStream {
+    match fits::place(std::slice::from_ref(key)) {
+        _ if key.is_itself() => quote!(map(evidence::text)),
+        (place, true) => quote!(filter_map(|item| #place.map(evidence::text))),
+        (place, false) => quote!(map(|item| evidence::text(&#place))),
+    }
 }
 
 /// The number of what was made, in the answer of the call.
@@ -254,7 +245,7 @@ fn gone(model: &Model, evidence: &Evidence) -> Option<TokenStream> {
 fn became(model: &Model, evidence: &Evidence, changed: Option<&Field>) -> Option<TokenStream> {
     let mut is = constants(model, evidence)?;
     if let Some(field) = changed {
-        let ty = if let Type::Option(ty) = &field.ty { ty } else { &field.ty };
+        let ty = &field.ty;
         // No number is one of these.
         let is_other =
             matches!(ty, Type::Flag | Type::Worded(_) | Type::Date | Type::DateTime | Type::Ip | Type::Currency);
@@ -322,11 +313,7 @@ fn assigned(model: &Model, path: &[Field], value: &TokenStream, is_option: bool)
             conditions.push(quote!(let Some(item) = #place.as_mut()));
             place = quote!(item);
         }
-        let ty = match &field.ty {
-            Type::Option(ty) => ty,
-            ty => ty,
-        };
-        let set = rebuilt(model, ty, &place);
+        let set = rebuilt(model, &field.ty, &place);
         rebuilt_on_the_way.extend(match conditions.is_empty() || set.is_empty() {
             true => set,
             false => quote!(if #(#conditions)&&* { #set }),
