@@ -91,21 +91,20 @@ impl SharedTurns {
         let (mut result, mut seen) = (None, 0);
         store.change(&self.key, &mut |now, bytes| {
             let now = stamp(now);
-            let before = match bytes.map(Kept::read).transpose() {
-                Ok(Some(kept)) => kept,
-                Ok(None) if self.was_there(now) => Kept::lost_at(now),
-                Ok(None) => Kept::default(),
+            let (before, is_lost) = match bytes.map(Kept::read).transpose() {
+                Ok(Some(kept)) => (kept, false),
+                Ok(None) if self.was_there(now) => (Kept::lost_at(now), true),
+                Ok(None) => (Kept::default(), false),
                 Err(damaged) => {
                     let entry = self.key.as_str();
                     tracing::warn!(entry, why = %damaged, "stored calls are damaged: what they did is unknown");
-                    Kept::lost_at(now)
+                    (Kept::lost_at(now), true)
                 }
             };
-            let is_new = before.lost == Kept::lost_at(now).lost;
             let mut kept = before.clone();
             kept.end_overdue(now);
             result = Some(change(now, &mut kept));
-            let is_changed = kept != before || is_new;
+            let is_changed = kept != before || is_lost;
             seen = if bytes.is_some() || is_changed { now } else { 0 };
             is_changed.then(|| kept.write())
         })?;
