@@ -267,7 +267,13 @@ impl Maker {
             query.push_str(&format!("{}\n", field.line.replace("required = true, ", "")));
         }
         let query = if query.is_empty() { query } else { format!("\n[query]\n{query}") };
-        let fields = [required_id(), Field { value: Some(Wire::Text("x".into())), ..required() }];
+        let mark = Field {
+            line: "mark = { type = \"ThingId\", en = \"What some things have, too.\" }".into(),
+            json: "mark".into(),
+            xml: "mark".into(),
+            ..required_id()
+        };
+        let fields = [required_id(), Field { value: Some(Wire::Text("x".into())), ..required() }, mark];
         self.spec("types/short.toml", object("Short", "A thing in a list.", &fields));
         let max = if self.flip(0.5) { "max-items = 50\n" } else { "" };
         self.spec(
@@ -311,13 +317,14 @@ impl Maker {
     }
 
     fn create(&mut self) {
-        let evidence = match self.flip(0.5) {
+        let (before, after) = match self.flip(0.5) {
             true => {
-                "\n[evidence]\nread = \"things/list_things\"\nwhere = { name = \"name\" }\nnew = \"id\"\nlag = 30\n"
+                let key = pick(&mut self.rng, &["id", "mark"]);
+                let read = "read = \"things/list_things\"\nwhere = { name = \"name\" }";
+                ("", format!("\n[evidence]\n{read}\nnew = \"{key}\"\nlag = 30\n"))
             }
-            false => "no-evidence = \"Nothing tells one from another.\"\n",
+            false => ("no-evidence = \"Nothing tells one from another.\"\n", String::new()),
         };
-        let (before, after) = if evidence.starts_with('n') { (evidence, "") } else { ("", evidence) };
         self.spec(
             "things/make_thing.toml",
             format!(
