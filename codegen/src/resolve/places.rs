@@ -233,7 +233,7 @@ fn of_errors(model: &Model, diagnostics: &mut Diagnostics) {
                     "only an envelope has codes beside a success"
                 }
                 ("happened", FaultStyle::Documents | FaultStyle::Wrapped) if error.undone => {
-                    "only an envelope has codes beside a success; any other fault says that nothing was done"
+                    "only an envelope has codes beside a success; any other fault with a status below 500 says that nothing was done"
                 }
                 // What is internal leaves it open in any case.
                 ("happened", FaultStyle::Wrapped) if error.kind != "internal" => {
