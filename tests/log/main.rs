@@ -15,11 +15,12 @@ use std::thread::{Scope, ScopedJoinHandle};
 use hostkit::protocol::server::Serve;
 use hostkit::protocol::server::every::{Examples, Served, Visitor};
 use hostkit::protocol::server::example;
-use hostkit::protocol::{Flag, Value};
+use hostkit::protocol::{EndpointInfo, Flag, Value};
 use hostkit::time::ManualClock;
 use hostkit::{Api, Call, CallOptions, Endpoint, Error, Format, Outcome, Perform, UnixTime};
 use hostkit_apis::ForEach;
 use hostkit_tests::canary::{CORE, Listener, SECRET, search};
+use hostkit_tests::clients::{Client, runtime};
 use hostkit_tests::raw_server::RawServer;
 use hostkit_tests::{canary, entries, sign_in, size};
 
@@ -132,9 +133,7 @@ fn faults(format: Format, status: u16, bytes: &[u8]) -> Vec<(&'static str, Vec<u
 
 struct Pass<A: Api> {
     server: RawServer,
-    blocking: hostkit_ureq::Client<A>,
-    asynchronous: hostkit_reqwest::Client<A>,
-    runtime: tokio::runtime::Runtime,
+    clients: [Client<A>; 2],
     /// Whether the spec says that the API takes these credentials in the query alone.
     has_secret_query: bool,
     calls: usize,
@@ -156,6 +155,30 @@ fn search_error<C: hostkit::FaultCode>(at: &str, error: &Error<C>) {
     }
 }
 
+fn search_result<const N: usize, C: hostkit::FaultCode>(at: &str, result: Result<[String; N], Error<C>>) {
+    match result {
+        Ok(shapes) => shapes.iter().for_each(|shape| search(at, shape)),
+        Err(error) => search_error(at, &error),
+    }
+}
+
+/// A request and its body with canaries in its secrets; `None` where the body is no document.
+fn with_secrets<A: Api>(request: http::Request<Vec<u8>>) -> Option<(http::Request<Vec<u8>>, Vec<u8>)> {
+    let format = match (A::INFO.request_format, request.body().first()?) {
+        (Some(format), _) => format,
+        (None, b'<') => Format::Xml,
+        (None, _) => Format::Json,
+    };
+    let mut tree = entries::tree(format, request.body())?;
+    entries::visit(&mut tree, "", &mut |key, node| {
+        if is_secret(key) {
+            *node = Value::Text(SECRET.to_owned());
+        }
+    });
+    let body = hostkit::protocol::wire::write(format, &tree).ok()?;
+    Some((request, body))
+}
+
 impl<A: Served> Pass<A> {
     fn new(credentials: A::Credentials) -> Self {
         let server = RawServer::start();
@@ -168,66 +191,55 @@ impl<A: Served> Pass<A> {
         let blocking = builder.build().expect("a blocking client");
         let builder = hostkit_reqwest::Client::builder(credentials).base_url(url()).clock(clock());
         let asynchronous = builder.build().expect("an async client");
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        Self { server, blocking, asynchronous, runtime, has_secret_query, calls: 0 }
+        let clients = [Client::Blocking(blocking), Client::Async(asynchronous, runtime())];
+        Self { server, clients, has_secret_query, calls: 0 }
     }
 
     /// The call of an example, with canaries in its secret inputs.
-    fn request<E: Serve + Debug>(&self, folder: &'static str, case: &'static str) -> E {
+    fn request<E: Serve + Debug>(folder: &'static str, case: &'static str) -> E {
         let call: E = example::call(&entries::place(folder, case));
-        if !E::INFO.has(Flag::SecretRequest) {
-            return call;
-        }
-        let Ok(request) = entries::written(&call, A::INFO.formats[0]) else { return call };
-        let format = match (A::INFO.request_format, request.body().first()) {
-            (Some(format), _) => format,
-            (None, Some(b'<')) => Format::Xml,
-            (None, _) => Format::Json,
-        };
-        let Some(mut tree) = entries::tree(format, request.body()).filter(|_| !request.body().is_empty()) else {
-            return call;
-        };
-        entries::visit(&mut tree, "", &mut |key, node| {
-            if is_secret(key) {
-                *node = Value::Text(SECRET.to_owned());
-            }
-        });
-        let Ok(body) = hostkit::protocol::wire::write(format, &tree) else { return call };
+        let request = entries::written(&call, A::INFO.formats[0]).ok().filter(|_| E::INFO.has(Flag::SecretRequest));
+        let Some((request, body)) = request.and_then(with_secrets::<A>) else { return call };
         let target = request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();
-        let incoming = example::incoming(request.method().as_str(), &target, request.headers(), &body);
-        E::parse(&incoming).unwrap_or(call)
+        E::parse(&example::incoming(request.method().as_str(), &target, request.headers(), &body)).unwrap_or(call)
     }
 
-    fn each<E: Serve + Debug>(&mut self, examples: &Examples, run: impl Fn(&Self, &E, &str))
+    fn each<E: Serve + Debug>(&mut self, examples: &Examples, run: impl Fn(&Client<A>, &E, &str))
     where
         E::Output: Debug,
     {
         let Some(case) = examples.requests.first() else { return };
-        let call: E = self.request(examples.folder, case);
+        let call: E = Self::request(examples.folder, case);
         search(&format!("{}: a request", examples.folder), &format!("{call:?}"));
+        self.faults_of(examples, &E::INFO, &|client, at| run(client, &call, at));
+    }
+
+    fn faults_of(&mut self, examples: &Examples, info: &EndpointInfo, run: &dyn Fn(&Client<A>, &str)) {
         let first = if size::is_long() { examples.answers.len() } else { 1 };
         for (case, format, status) in examples.answers.iter().take(first) {
             let bytes = example::bytes(&entries::place(examples.folder, case), *format);
-            let bytes = if E::INFO.has(Flag::SecretResponse) { bytes } else { self.without_secrets(*format, bytes) };
+            let bytes = if info.has(Flag::SecretResponse) { bytes } else { self.without_secrets(*format, bytes) };
             let few = size::size(4, usize::MAX, usize::MAX);
             for (fault, answer) in faults(*format, *status, &bytes).into_iter().take(few) {
                 self.server.script().answer = answer;
-                self.blocking.reset_session();
-                self.asynchronous.reset_session();
-                run(self, &call, &format!("{}: {fault}", examples.folder));
-                self.calls += 2;
+                self.by_both(run, &format!("{}: {fault}", examples.folder));
             }
         }
         // The server echoes the request with its credentials.
         self.server.script().is_echo = true;
-        self.blocking.reset_session();
-        self.asynchronous.reset_session();
-        run(self, &call, &format!("{}: an echo", examples.folder));
-        self.calls += 2;
+        self.by_both(run, &format!("{}: an echo", examples.folder));
         self.server.script().is_echo = false;
         let targets = std::mem::take(&mut self.server.script().targets);
         for target in targets.iter().filter(|_| !self.has_secret_query) {
             search(&format!("{}: a URL", examples.folder), target);
+        }
+    }
+
+    fn by_both(&mut self, run: &dyn Fn(&Client<A>, &str), at: &str) {
+        for client in &self.clients {
+            client.reset_session();
+            run(client, at);
+            self.calls += 1;
         }
     }
 
@@ -248,20 +260,10 @@ impl<A: Served> Visitor for Pass<A> {
         E: Serve + Call + Endpoint<Api = A> + Debug + 'static,
         E::Output: Debug + PartialEq,
     {
-        self.each::<E>(examples, |pass, call, at| {
-            let results = [pass.blocking.call_full(call), pass.runtime.block_on(pass.asynchronous.call_full(call))];
-            for result in results {
-                match result {
-                    Ok(reply) => {
-                        search(at, &format!("{reply:?}"));
-                        search(at, &format!("{reply:#?}"));
-                    }
-                    Err(error) => search_error(at, &error),
-                }
-            }
-            match pass.blocking.call_raw(call) {
-                Ok(reply) => search(&format!("{at}: raw"), &format!("{reply:?}")),
-                Err(error) => search_error(&format!("{at}: raw"), &error),
+        self.each::<E>(examples, |client, call, at| {
+            search_result(at, client.call_full(call).map(|reply| shapes(&reply)));
+            if let Some(client) = client.blocking() {
+                search_result(&format!("{at}: raw"), client.call_raw(call).map(|reply| shapes(&reply)));
             }
         });
     }
@@ -271,23 +273,20 @@ impl<A: Served> Visitor for Pass<A> {
         E: Serve + Perform + Endpoint<Api = A> + Debug + 'static,
         E::Output: Debug + PartialEq,
     {
-        self.each::<E>(examples, |pass, call, at| {
-            let outcomes = [
-                pass.blocking.with(unread()).perform_full(call),
-                pass.runtime.block_on(pass.asynchronous.with(unread()).perform_full(call)),
-            ];
-            for outcome in outcomes {
-                search(at, &format!("{outcome:?}"));
-                search(at, &format!("{outcome:#?}"));
-                if let Outcome::Rejected(rejection) = &outcome {
-                    search(&format!("{at}: a rejection"), &rejection.to_string());
-                }
-                if let Err(error) = outcome.into_result() {
-                    search_error(at, &error);
-                }
+        self.each::<E>(examples, |client, call, at| {
+            let outcome = client.with(unread()).perform_full(call);
+            shapes(&outcome).iter().for_each(|shape| search(at, shape));
+            if let Outcome::Rejected(rejection) = &outcome {
+                search(&format!("{at}: a rejection"), &rejection.to_string());
             }
+            search_result(at, outcome.into_result().map(|_| []));
         });
     }
+}
+
+/// What `Debug` prints.
+fn shapes(value: &dyn Debug) -> [String; 2] {
+    [format!("{value:?}"), format!("{value:#?}")]
 }
 
 /// The servers of this test answer the call alone, and no look before it.

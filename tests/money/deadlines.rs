@@ -12,7 +12,7 @@ use hostkit_sandbox::fault::Group;
 use hostkit_sandbox::{Armed, Fault, accounts_of};
 use hostkit_tests::sign_in;
 
-use crate::ground::{Client, Kind, LONG, Said, Sample, Side, Stage, Trial, lock, size};
+use crate::ground::{Client, Kind, LONG, Said, Sample, Setup, Side, Stage, Trial, lock, size};
 
 const DEADLINES: [u64; 3] = [100, 300, 1_000];
 const GRACE: Duration = Duration::from_millis(250);
@@ -44,7 +44,7 @@ impl ForEach for Stalls<'_, '_> {
         for kind in Kind::BOTH {
             self.scope.spawn(move || {
                 let stage = Stage::from_examples::<A>();
-                let client = Client::<A>::of(&stage.sandbox, kind);
+                let client = Setup::<A>::of(&stage.sandbox).build(kind);
                 let calls = Sample::reading_and_acting(&client);
                 for (index, fault) in faults.iter().enumerate().cycle().skip(turn * 2).take(faults.len()) {
                     let deadlines = size(1, if index % APIS == turn { 3 } else { 1 }, 3);
@@ -88,7 +88,7 @@ fn at<A: Side>(
     // Whoever has no session meets the fault at the sign-in.
     let signs_in = A::INFO.reads_clock || sign_in::needed::<A>(accounts_of::<A>()).is_some();
     let is_short = deadline <= Duration::from_millis(DEADLINES[0]);
-    let stranger = (signs_in && is_short).then(|| Client::<A>::of(sandbox, kind));
+    let stranger = (signs_in && is_short).then(|| Setup::<A>::of(sandbox).build(kind));
     let mut ends = Vec::new();
     for (client, is_signed_in) in stranger.iter().map(|client| (client, false)).chain([(client, true)]) {
         for call in read.iter().filter(|_| is_signed_in || act.is_none()).chain(act) {

@@ -1,26 +1,20 @@
 //! The test bed of the promises: a sandbox, either client, one clock for both, and the calls of any API.
 
-use std::fmt::Debug;
-use std::path::Path;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::{Duration, Instant};
 
-use hostkit::protocol::server::every::{Examples, Served, Visitor};
-use hostkit::protocol::server::{Serve, Simulate, example};
-use hostkit::protocol::{EndpointInfo, Paged};
+use hostkit::protocol::server::every::Served;
 use hostkit::time::{Clock, Moment, Now};
-use hostkit::{
-    Api, BaseUrl, Call, CallOptions, Effect, Endpoint, Error, ErrorOf, Observation, Outcome, Perform, Rates, Recovery,
-    Reply, Ticket, UnixTime, WaitError, Waiter,
-};
+use hostkit::{Api, BaseUrl, Rates, UnixTime};
 use hostkit_reqwest::ReqwestTransport;
 use hostkit_sandbox::world::World;
 use hostkit_sandbox::{ApiName, Ended, Entry, Fault, Hop, Resolver, Sandbox, accounts_of};
+pub use hostkit_tests::calls::{LONG, Lost, Said, Sample};
+pub use hostkit_tests::clients::Client;
+pub use hostkit_tests::size::{is_long, is_small, size};
+use hostkit_tests::{entries, sandboxes};
 use hostkit_ureq::{Network, UreqTransport};
 use tokio::runtime::Runtime;
-
-pub use hostkit_tests::size::{is_long, is_small, size};
-use hostkit_tests::{entries, sandboxes, sign_in};
 
 /// An API with its place in the sandbox.
 pub trait Side: Served {
@@ -42,21 +36,6 @@ pub enum Kind {
 
 impl Kind {
     pub const BOTH: [Self; 2] = [Self::Blocking, Self::Async];
-}
-
-/// Either client; the async one with its runtime.
-pub enum Client<A: Api> {
-    Blocking(hostkit_ureq::Client<A>),
-    Async(hostkit_reqwest::Client<A>, Arc<Runtime>),
-}
-
-impl<A: Api> Clone for Client<A> {
-    fn clone(&self) -> Self {
-        match self {
-            Self::Blocking(client) => Self::Blocking(client.clone()),
-            Self::Async(client, runtime) => Self::Async(client.clone(), Arc::clone(runtime)),
-        }
-    }
 }
 
 /// The settings of a client that tests choose.
@@ -118,67 +97,6 @@ impl<A: Side> Setup<A> {
 pub fn runtime() -> Arc<Runtime> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     Arc::new(runtime.expect("a runtime"))
-}
-
-impl<A: Side> Client<A> {
-    pub fn of(sandbox: &Sandbox, kind: Kind) -> Self {
-        Setup::of(sandbox).build(kind)
-    }
-}
-
-impl<A: Api> Client<A> {
-    pub fn with(&self, options: CallOptions) -> Self {
-        match self {
-            Self::Blocking(client) => Self::Blocking(client.with(options)),
-            Self::Async(client, runtime) => Self::Async(client.with(options), Arc::clone(runtime)),
-        }
-    }
-
-    pub fn call_full<E: Call<Api = A>>(&self, endpoint: &E) -> Result<Reply<E::Output>, ErrorOf<E>> {
-        match self {
-            Self::Blocking(client) => client.call_full(endpoint),
-            Self::Async(client, runtime) => runtime.block_on(client.call_full(endpoint)),
-        }
-    }
-
-    pub fn perform_full<E: Perform<Api = A>>(&self, endpoint: &E) -> Outcome<Reply<E::Output>, A::Code> {
-        match self {
-            Self::Blocking(client) => client.perform_full(endpoint),
-            Self::Async(client, runtime) => runtime.block_on(client.perform_full(endpoint)),
-        }
-    }
-
-    pub fn recover<E: Perform<Api = A>>(&self, ticket: &Ticket) -> Recovery<E::Found, A::Code> {
-        match self {
-            Self::Blocking(client) => client.recover::<E>(ticket),
-            Self::Async(client, runtime) => runtime.block_on(client.recover::<E>(ticket)),
-        }
-    }
-
-    /// The items of all pages.
-    pub fn items<E: Paged<Api = A> + 'static>(&self, call: &E) -> Result<Vec<E::Item>, ErrorOf<E>> {
-        match self {
-            Self::Blocking(client) => client.items(call).collect(),
-            Self::Async(client, runtime) => runtime.block_on(async {
-                let (mut items, mut all) = (client.items(call), Vec::new());
-                while let Some(item) = items.next().await {
-                    all.push(item?);
-                }
-                Ok(all)
-            }),
-        }
-    }
-
-    pub fn wait<W>(&self, waiter: W) -> Result<W::Found, WaitError<A::Code>>
-    where
-        W: Waiter + 'static,
-        W::Endpoint: Endpoint<Api = A>,
-    {
-        match self {
-            Self::Blocking(client) => client.wait(waiter, |_: &Observation| {}),
-            Self::Async(client, runtime) => runtime.block_on(client.wait(waiter, |_: &Observation| {})),
-        }
-    }
 }
 
 /// The sandbox's clock as a client's clock. Sleeping on it advances the time of both sides and takes no real time.
@@ -337,112 +255,6 @@ impl Stage {
     }
 }
 
-type Run<A> = dyn Fn(&Client<A>, CallOptions) -> Said + Send + Sync;
-
-/// A call of an API with the inputs of its first example.
-pub struct Sample<A: Api> {
-    pub info: EndpointInfo,
-    /// Whether `perform` makes it.
-    pub is_performed: bool,
-    /// The length of its shortest answer; 0 if that may be no body at all.
-    pub answer: u64,
-    run: Box<Run<A>>,
-}
-
-/// How a call ended.
-pub struct Said {
-    /// The kind of error or outcome.
-    pub class: String,
-    pub attempts: u32,
-}
-
-impl Said {
-    pub fn is_good(&self) -> bool {
-        matches!(&*self.class, "ok" | "done" | "accepted")
-    }
-}
-
-/// An answer of so many bytes takes longer than any deadline if it drips.
-pub const LONG: u64 = 40;
-
-impl<A: Side> Sample<A> {
-    /// Every call.
-    pub fn all() -> Vec<Self> {
-        let mut samples = Samples(Vec::new());
-        A::every(&mut samples);
-        samples.0
-    }
-
-    /// A read, and a call that acts, of those that this client's sandbox answers: with credentials and with a body, where
-    /// there is one. The client has a session then.
-    pub fn reading_and_acting(client: &Client<A>) -> (Option<Self>, Option<Self>) {
-        let sign_in = sign_in::needed::<A>(accounts_of::<A>()).map(|(_, name)| name);
-        let mut all = Self::all();
-        all.retain(|sample| Some(sample.info.name) != sign_in);
-        all.sort_by_key(|sample| (!sample.info.authorised, sample.answer < LONG));
-        let mut first = |is_fit: fn(&Self) -> bool| {
-            let is_answered = |sample: &Self| sample.run(client, CallOptions::new().unread()).is_good();
-            let found = all.iter().position(|sample| is_fit(sample) && is_answered(sample))?;
-            Some(all.swap_remove(found))
-        };
-        (first(|sample| sample.info.effect == Effect::Safe), first(|sample| sample.is_performed))
-    }
-
-    pub fn run(&self, client: &Client<A>, options: CallOptions) -> Said {
-        (self.run)(client, options)
-    }
-}
-
-struct Samples<A: Api>(Vec<Sample<A>>);
-
-impl<A: Api> Samples<A> {
-    fn add<E>(
-        &mut self,
-        examples: &Examples,
-        is_performed: bool,
-        run: impl Fn(&Client<A>, &E, CallOptions) -> Said + Send + Sync + 'static,
-    ) where
-        E: Serve + Endpoint<Api = A> + Debug + 'static,
-    {
-        let Some(case) = examples.requests.first() else { return };
-        let place = entries::place(examples.folder, case);
-        let call: E = example::call(&place);
-        let (answers, _) = example::answers(&Path::new(place.root).join("specs"), examples).expect("examples");
-        let answer = answers.iter().map(|answer| answer.body.len() as u64).min().unwrap_or(0);
-        let run = Box::new(move |client: &Client<A>, options| run(client, &call, options));
-        self.0.push(Sample { info: E::INFO, is_performed, answer, run });
-    }
-}
-
-impl<A: Api> Visitor for Samples<A> {
-    type Api = A;
-
-    fn call<E>(&mut self, examples: &Examples)
-    where
-        E: Serve + Call + Endpoint<Api = A> + Debug + 'static,
-        E::Output: Debug + PartialEq,
-    {
-        self.add::<E>(examples, false, |client, call, options| {
-            let result = client.with(options).call_full(call);
-            let class = class(&result);
-            Said { class, attempts: result.map_or_else(|error| error.attempts(), |reply| reply.attempts) }
-        });
-    }
-
-    fn perform<E>(&mut self, examples: &Examples)
-    where
-        E: Serve + Simulate + Perform + Endpoint<Api = A> + Debug + 'static,
-        E::Output: Debug + PartialEq,
-    {
-        self.add::<E>(examples, true, |client, call, options| {
-            let outcome = client.with(options).perform_full(call);
-            // It is sent once, if at all.
-            let attempts = u32::from(!matches!(outcome, Outcome::NotSent(_)));
-            Said { class: outcome.as_str().to_owned(), attempts }
-        });
-    }
-}
-
 /// The ledger once the server has recorded a call that this fault struck, since the client may return earlier.
 pub fn settled(stage: &Stage, fault: Option<&Fault>) -> Vec<Entry> {
     let patience = Instant::now() + Duration::from_secs(5);
@@ -461,12 +273,4 @@ pub fn settled(stage: &Stage, fault: Option<&Fault>) -> Vec<Entry> {
 
 pub fn from_client(entry: &&Entry) -> bool {
     entry.hop == Hop::Client
-}
-
-/// Names the end of a call.
-pub fn class<T, C: hostkit::FaultCode>(result: &Result<T, Error<C>>) -> String {
-    match result {
-        Ok(_) => "ok".to_owned(),
-        Err(error) => format!("{:?}", error.kind()),
-    }
 }

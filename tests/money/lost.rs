@@ -7,21 +7,18 @@
 //! Whether recovery can tell at all is the spec's word, and a row counts what ran for each API.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::{self, Debug};
+use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Mutex;
 use std::thread::Scope;
 use std::time::Duration;
 
-use hostkit::protocol::server::every::{Examples, Served, Visitor};
-use hostkit::protocol::server::example;
-use hostkit::protocol::server::{Serve, Simulate};
-use hostkit::{CallOptions, Endpoint, Outcome, Perform, Recovery};
+use hostkit::protocol::server::every::Served;
+use hostkit::{CallOptions, Outcome, Recovery};
 use hostkit_apis::ForEach;
 use hostkit_sandbox::{ApiName, Armed, Entry, Fault, Hop};
-use hostkit_tests::entries::place;
 
-use crate::ground::{Client, Kind, Sample, Side, Stage, Trial, is_long, is_small, lock, settled};
+use crate::ground::{Kind, Lost, Sample, Setup, Side, Stage, Trial, is_long, is_small, lock, settled};
 use crate::orders;
 
 /// What strikes a call; `None` for nothing.
@@ -110,27 +107,26 @@ impl<A: Side> Pass<A> {
         [POINTS, more].concat()
     }
 
-    fn one<E: Perform<Api = A>>(&mut self, index: usize, call: &E, point: Option<&'static str>) {
-        let stage = &self.stages[index];
+    fn one(&mut self, index: usize, call: &Sample<A>, point: Option<&'static str>) {
+        let (stage, name) = (&self.stages[index], call.info.name);
         stage.reset();
         // Another call of the same client, whose end is open, could have done it.
-        let client = Client::<A>::of(&stage.sandbox, Kind::BOTH[index]);
+        let client = Setup::<A>::of(&stage.sandbox).build(Kind::BOTH[index]);
         let fault = point.map(|id| Fault::by_id(id).unwrap_or_else(|| panic!("no fault {id}")));
         if let Some(fault) = fault {
-            stage.sandbox.faults().arm(Armed::new(fault).on(E::INFO.name));
+            stage.sandbox.faults().arm(Armed::new(fault).on(name));
         }
-        let outcome = client.with(CallOptions::new().deadline(Duration::from_secs(20))).perform_full(call);
-        let recovery = outcome.ticket().map(|ticket| client.recover::<E>(ticket));
+        let options = CallOptions::new().deadline(Duration::from_secs(20));
+        let Some(Lost { outcome, recovery }) = call.lose(&client, options) else { return };
         // What comes late has come by then.
         stage.sandbox.clock().advance(Duration::from_secs(5));
-        let own: Vec<Entry> =
-            settled(stage, fault).into_iter().filter(|entry| entry.operation == E::INFO.name).collect();
+        let own: Vec<Entry> = settled(stage, fault).into_iter().filter(|entry| entry.operation == name).collect();
         let arrivals = own.iter().filter(|entry| entry.hop == Hop::Client).count();
         let commits = own.iter().filter(|entry| entry.is_committed()).count();
         // The simulation carried it out, and no answer of it is another one since.
         let is_unseen = own.iter().any(|entry| entry.changes.iter().any(|change| change.what.ends_with("unseen")));
         if is_unseen {
-            self.row.unseen.insert(E::INFO.name);
+            self.row.unseen.insert(name);
         }
         let mut wrong = Vec::new();
         if arrivals > 1 {
@@ -157,7 +153,7 @@ impl<A: Side> Pass<A> {
             Some(Recovery::Several(_)) if commits < 2 => wrong.push("it was carried out once at most"),
             Some(Recovery::DidNot) if commits > 0 && !is_unseen => wrong.push("it was carried out"),
             Some(Recovery::NotYet(..) | Recovery::Unread(_) | Recovery::OtherTicket(_)) => wrong.push("not recovered"),
-            Some(found) if matches!(found, Recovery::NotShown(_)) != E::FACTS.not_shown.is_some() => {
+            Some(found) if matches!(found, Recovery::NotShown(_)) == call.is_shown => {
                 wrong.push("the spec says otherwise of what shows it");
             }
             _ => {}
@@ -181,31 +177,23 @@ impl<A: Side> Pass<A> {
             let shown = format!(
                 "{} {} {kind:?} under {struck}: {}: {said}, {arrivals} arrivals, {commits} commits; {why}; {found}",
                 A::NAME,
-                E::INFO.name,
+                name,
                 wrong.join(", "),
             );
-            if self.row.wrong.insert((E::INFO.name, point)) {
+            if self.row.wrong.insert((name, point)) {
                 self.row.violations.push(shown);
             }
         }
     }
-}
 
-impl<A: Side> Visitor for Pass<A> {
-    type Api = A;
-
-    fn perform<E>(&mut self, examples: &Examples)
-    where
-        E: Serve + Simulate + Perform + Endpoint<Api = A> + Debug + 'static,
-        E::Output: Debug + PartialEq,
-    {
-        self.row.calls += 1;
-        self.row.shown += usize::from(E::FACTS.not_shown.is_none());
-        let case = examples.requests.first().unwrap_or_else(|| panic!("{} has no request", examples.folder));
-        let call: E = example::call(&place(examples.folder, case));
-        for point in self.points() {
-            for index in [0, 1] {
-                self.one(index, &call, point);
+    fn all(&mut self) {
+        for call in Sample::<A>::all().iter().filter(|call| call.is_performed) {
+            self.row.calls += 1;
+            self.row.shown += usize::from(call.is_shown);
+            for point in self.points() {
+                for index in [0, 1] {
+                    self.one(index, call, point);
+                }
             }
         }
     }
@@ -234,7 +222,7 @@ impl ForEach for Passes<'_, '_> {
         self.turn += Sample::<A>::all().iter().filter(|call| call.is_performed).count();
         self.scope.spawn(move || {
             let mut pass = Pass::<A>::new(turn);
-            A::every(&mut pass);
+            pass.all();
             lock(rows).insert(A::INFO.name, pass.row);
         });
     }

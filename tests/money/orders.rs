@@ -9,7 +9,7 @@ use std::time::Duration;
 use hostkit::{CallOptions, Gibibytes, Mebibytes, Outcome, Perform};
 use hostkit_sandbox::{Armed, Entry, Fault, Hop, Sandbox};
 
-use crate::ground::{Client, Kind, Setup, Side, Stage, Trial, is_small, lock, mix, settled, size};
+use crate::ground::{Kind, Setup, Side, Stage, Trial, is_small, lock, mix, settled, size};
 
 /// The faults that strike orders: before the request is read, and before and after it is carried out.
 pub const POINTS: &[&str] = &[
@@ -126,7 +126,7 @@ fn run<A: Side, E: Perform<Api = A>>(
     tally: &Mutex<Tally>,
 ) {
     let stage = Stage::new(A::NAME);
-    let client = Client::<A>::of(&stage.sandbox, kind);
+    let client = Setup::<A>::of(&stage.sandbox).build(kind);
     let nowhere = Setup::<A> {
         base: Sandbox::dead_origin().expect("a dead origin").parse().expect("a base URL"),
         ..Setup::of(&stage.sandbox)
@@ -280,7 +280,7 @@ fn macloud_order() -> macloud_proto::servers::CreateServer {
     use macloud_proto::servers::{CreateServer, CreateServerSource};
 
     let sandbox = Sandbox::start().expect("a sandbox");
-    let client = Client::<macloud_proto::Macloud>::of(&sandbox, Kind::Blocking);
+    let client = Setup::<macloud_proto::Macloud>::of(&sandbox).build(Kind::Blocking);
     let group = client.call_full(&ListServerGroups::new()).expect("groups").value[0].id;
     let plan = client.call_full(&ListServerPlans::new(group)).expect("plans").value[0].id;
     let datacenter = client.call_full(&ListDatacenters::new()).expect("data centres").value[0].id;

@@ -165,7 +165,7 @@ fn redirects<A: Side>(kind: Kind, found: &mut Found) {
     let foreign = Ear::new(|_| no_content());
     let stage = Stage::from_examples::<A>();
     stage.sandbox.faults().set(|settings| settings.foreign = format!("http://{}", foreign.address));
-    let (read, act) = Sample::reading_and_acting(&Client::<A>::of(&stage.sandbox, kind));
+    let (read, act) = Sample::reading_and_acting(&Setup::<A>::of(&stage.sandbox).build(kind));
     for (index, credentials) in accounts_of::<A>().into_iter().enumerate() {
         found.kinds += 1;
         let sign_in = sign_in::needed::<A>(vec![credentials.clone()]).map(|(_, name)| name);
@@ -203,7 +203,7 @@ fn tricks<A: Side>(kind: Kind, found: &mut Found) {
     found.naming += 1;
     let foreign = Ear::new(|_| no_content());
     let stage = Stage::from_examples::<A>();
-    let (read, act) = Sample::reading_and_acting(&Client::<A>::of(&stage.sandbox, kind));
+    let (read, act) = Sample::reading_and_acting(&Setup::<A>::of(&stage.sandbox).build(kind));
     let calls = || read.iter().chain(&act);
     let (credentials, _) = sign_in::needed::<A>(accounts_of::<A>()).expect("a sign-in");
     let own = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("an address");

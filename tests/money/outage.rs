@@ -11,7 +11,7 @@ use hostkit_apis::ForEach;
 use hostkit_sandbox::fault::Group;
 use hostkit_sandbox::{Armed, Fault};
 
-use crate::ground::{Client, Kind, Said, Sample, Side, Stage, Trial, is_long, lock, size};
+use crate::ground::{Kind, Said, Sample, Setup, Side, Stage, Trial, is_long, lock, size};
 
 #[derive(Default)]
 struct Found {
@@ -72,7 +72,7 @@ fn retries<A: Side>(kind: Kind, turn: usize, found: &Mutex<Found>) {
         // A client whose budget of retries is full.
         let client = || {
             stage.reset();
-            let client = Client::<A>::of(sandbox, kind);
+            let client = Setup::<A>::of(sandbox).build(kind);
             let read = Sample::reading_and_acting(&client).0.expect("a read");
             stage.reset();
             sandbox.faults().arm(Armed::new(fault).on(read.info.name).always());
@@ -129,7 +129,7 @@ fn p5_retries_in_an_outage() {
 fn nothing_below<A: Side>(kind: Kind, found: &Mutex<Found>) {
     let stage = Stage::from_examples::<A>();
     let sandbox = &stage.sandbox;
-    let client = Client::<A>::of(sandbox, kind);
+    let client = Setup::<A>::of(sandbox).build(kind);
     let options = || CallOptions::new().deadline(Duration::from_secs(20)).unread();
     let (mut calls, mut kinds) = (Vec::new(), BTreeSet::new());
     for call in Sample::<A>::all() {

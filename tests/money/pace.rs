@@ -16,7 +16,7 @@ use hostkit_apis::ForEach;
 use hostkit_sandbox::world::World;
 use hostkit_sandbox::{Armed, Fault, Sandbox};
 
-use crate::ground::{Client, Kind, Sample, SandboxClock, Setup, Side, Stage, Trial, lock, size};
+use crate::ground::{Kind, Sample, SandboxClock, Setup, Side, Stage, Trial, lock, size};
 
 const WINDOW: Duration = Duration::from_secs(60);
 /// The spec's limit of GET calls in a window, by which the sandbox counts, too.
@@ -158,7 +158,7 @@ fn wait_for_one(kind: Kind, waiters: usize, is_limited: bool) -> (Vec<String>, u
     let sandbox = Sandbox::start().expect("a sandbox");
     // Building a server takes three minutes.
     sandbox.world(Clodo::NAME, |world: &mut World| world.set_build(Duration::from_secs(180)));
-    let client = Client::<Clodo>::of(&sandbox, kind);
+    let client = Setup::<Clodo>::of(&sandbox).build(kind);
     let order = CreateServer::new(
         "promise",
         ServerType::Virtual,
@@ -220,7 +220,7 @@ fn look_for_one(kind: Kind, callers: usize) -> (Vec<String>, u64) {
     );
     let lost = Fault::by_id("reset-before").expect("a fault");
     sandbox.faults().arm(Armed::new(lost).on("create_server"));
-    let outcome = Client::<Clodo>::of(&sandbox, kind).perform_full(&order);
+    let outcome = Setup::<Clodo>::of(&sandbox).build(kind).perform_full(&order);
     let ticket = outcome.ticket().expect("the order is lost").clone();
     let clock = SandboxClock::new(&sandbox);
     let client = Setup::<Clodo> { rates: None, clock: clock.clone(), ..Setup::of(&sandbox) }.build(kind);

@@ -1,16 +1,14 @@
 //! P6, P8 and P10: tokens that expire in the middle of a burst, one sign-in for all, and wrong credentials.
 
-use std::fmt::Debug;
+use std::sync::Barrier;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Barrier};
 use std::time::Duration;
 
-use hostkit::protocol::server::every::{Examples, Served, Visitor};
-use hostkit::protocol::server::{Serve, example};
-use hostkit::{Call, CallOptions, Effect, Endpoint, Gibibytes, Mebibytes, Outcome};
+use hostkit::protocol::EndpointInfo;
+use hostkit::protocol::server::every::Served;
+use hostkit::{CallOptions, Effect, Gibibytes, Mebibytes, Outcome};
 use hostkit_apis::ForEach;
 use hostkit_sandbox::{Credentials, Hop, Sandbox, accounts_of};
-use hostkit_tests::entries::place;
 use hostkit_tests::sign_in;
 
 use crate::ground::{Client, Kind, Sample, Setup, Side, Stage, Trial, is_long, size};
@@ -36,16 +34,16 @@ fn expire<A: Side>(sandbox: &Sandbox, round: u64) {
 }
 
 /// Runs threads or tasks that all make this call once after each end of the token; `None` if the call fails by itself.
-fn storm<A, E>(kind: Kind, (credentials, sign_in): (A::Credentials, &str), call: E, found: &mut Storms) -> Option<()>
-where
-    A: Side,
-    E: Call<Api = A> + 'static,
-{
+fn storm<A: Side>(
+    kind: Kind,
+    (credentials, sign_in): (A::Credentials, &str),
+    call: &Sample<A>,
+    found: &mut Storms,
+) -> Option<()> {
     let stage = Stage::from_examples::<A>();
     let sandbox = &stage.sandbox;
     let client = Setup::<A> { credentials, ..Setup::of(sandbox) }.build(kind);
-    let call = Arc::new(call);
-    client.with(options()).call_full(&*call).ok()?;
+    call.run(&client, options()).is_good().then_some(())?;
     let failures = AtomicU64::new(0);
     for round in 0..found.expiries {
         // In the short run, one round has as many tasks as the long run.
@@ -59,23 +57,20 @@ where
         sandbox.ledger().clear();
         let failed = || failures.fetch_add(1, Ordering::Relaxed);
         match &client {
-            Client::Blocking(client) => {
+            Client::Blocking(_) => {
                 let barrier = Barrier::new(callers);
                 std::thread::scope(|scope| {
                     for _ in 0..callers {
                         scope.spawn(|| {
                             barrier.wait();
-                            client.with(options()).call_full(&*call).is_err().then(failed)
+                            (!call.run(&client, options()).is_good()).then(failed)
                         });
                     }
                 });
             }
             Client::Async(client, runtime) => runtime.block_on(async {
-                let task = || {
-                    let (client, call) = (client.clone(), Arc::clone(&call));
-                    tokio::spawn(async move { client.with(options()).call_full(&*call).await.is_ok() })
-                };
-                let tasks: Vec<_> = (0..callers).map(|_| task()).collect();
+                let task = |_| call.task(client.with(options())).expect("a read");
+                let tasks: Vec<_> = (0..callers).map(task).map(tokio::spawn).collect();
                 for task in tasks {
                     if !task.await.unwrap_or(false) {
                         failed();
@@ -105,38 +100,15 @@ struct Storms {
     violations: Vec<String>,
 }
 
-/// The storms of one API: those of the first read that its examples answer.
-struct StormsOf<'s, A: Side> {
-    account: (A::Credentials, &'static str),
-    storms: &'s mut Storms,
-    is_over: bool,
-}
-
-impl<A: Side> Visitor for StormsOf<'_, A> {
-    type Api = A;
-
-    fn call<E>(&mut self, examples: &Examples)
-    where
-        E: Serve + Call + Endpoint<Api = A> + Debug + 'static,
-        E::Output: Debug + PartialEq,
-    {
-        let Some(case) = examples.requests.first() else { return };
-        let needs_session = E::INFO.authorised && E::INFO.name != self.account.1;
-        if self.is_over || !needs_session || E::INFO.effect != Effect::Safe {
-            return;
-        }
-        let call = || example::call::<E>(&place(examples.folder, case));
-        let ran = Kind::BOTH.map(|kind| storm(kind, self.account.clone(), call(), self.storms));
-        self.is_over = ran.iter().all(Option::is_some);
-    }
-}
-
 impl ForEach for Storms {
     fn api<A: Served>(&mut self) {
         let Some(account) = sign_in::needed::<A>(accounts_of::<A>()) else { return };
-        let mut storms = StormsOf::<A> { account, storms: self, is_over: false };
-        A::every(&mut storms);
-        let is_over = storms.is_over;
+        let needs_session = |info: &EndpointInfo| info.authorised && info.name != account.1;
+        let mut reads = Sample::<A>::all();
+        reads.retain(|call| needs_session(&call.info) && call.info.effect == Effect::Safe);
+        // The first read that its examples answer.
+        let mut ran = |call: &Sample<A>| Kind::BOTH.map(|kind| storm(kind, account.clone(), call, self));
+        let is_over = reads.iter().any(|call| ran(call).iter().all(Option::is_some));
         self.apis += 1;
         if !is_over {
             self.violations.push(format!("{}: no read could be tried", A::NAME));
@@ -216,7 +188,7 @@ fn p6_a_401_is_no_reason_to_order_again() {
     let (mut violations, mut cases, mut revocations, mut refused) = (Vec::new(), 0, 0, 0);
     for kind in Kind::BOTH {
         let sandbox = Sandbox::start().expect("a sandbox");
-        let client = Client::<clodo_proto::Clodo>::of(&sandbox, kind);
+        let client = Setup::<clodo_proto::Clodo>::of(&sandbox).build(kind);
         let order = clodo_proto::servers::CreateServer::new(
             "promise",
             clodo_proto::types::ServerType::Virtual,

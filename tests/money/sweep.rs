@@ -73,7 +73,7 @@ impl<'f, A: Side> Sweep<'f, A> {
 
     fn each(&mut self, call: &Sample<A>) {
         let (name, is_acting) = (call.info.name, call.is_performed);
-        let clients = [0, 1].map(|index: usize| Client::<A>::of(&self.stages[index].sandbox, Kind::BOTH[index]));
+        let clients = [0, 1].map(|index: usize| Setup::<A>::of(&self.stages[index].sandbox).build(Kind::BOTH[index]));
         lock(self.found).operations += 1;
         for fault in self.some_faults() {
             let clients = if fault.group() == Group::Dns { self.by_name() } else { clients.clone() };

@@ -7,15 +7,14 @@ use hostkit::protocol::server::Serve;
 use hostkit::protocol::server::every::{Examples, Served, Visitor};
 use hostkit::protocol::server::example;
 use hostkit::time::ManualClock;
-use hostkit::{Api, Call, Endpoint, Perform, UnixTime};
+use hostkit::{Api, Call, CallOptions, Endpoint, Perform, UnixTime};
 use hostkit_apis::ForEach;
 use hostkit_sandbox::{ApiName, Line, Sandbox, accounts_of, credentials};
+use hostkit_tests::clients::{Client, runtime};
 use hostkit_tests::{entries, sandboxes, sign_in};
 
 struct Pass<A: Api> {
-    blocking: hostkit_ureq::Client<A>,
-    asynchronous: hostkit_reqwest::Client<A>,
-    runtime: tokio::runtime::Runtime,
+    clients: [Client<A>; 2],
     calls: usize,
 }
 
@@ -33,9 +32,8 @@ impl<A: Served> Pass<A> {
             .format(entries::format::<A>())
             .clock(clock())
             .build();
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-        let (blocking, asynchronous) = (blocking.expect("a client"), asynchronous.expect("a client"));
-        Self { blocking, asynchronous, runtime, calls: 0 }
+        let asynchronous = Client::Async(asynchronous.expect("a client"), runtime());
+        Self { clients: [Client::Blocking(blocking.expect("a client")), asynchronous], calls: 0 }
     }
 }
 
@@ -50,9 +48,10 @@ impl<A: Api> Visitor for Pass<A> {
         for case in examples.requests {
             let call: E = example::call(&entries::place(examples.folder, case));
             // The result does not matter, only that the request was sent.
-            let _ = self.blocking.call(&call);
-            let _ = self.runtime.block_on(self.asynchronous.call(&call));
-            self.calls += 2;
+            for client in &self.clients {
+                let _ = client.call_full(&call);
+                self.calls += 1;
+            }
         }
     }
 
@@ -63,9 +62,10 @@ impl<A: Api> Visitor for Pass<A> {
     {
         for case in examples.requests {
             let call: E = example::call(&entries::place(examples.folder, case));
-            let _ = self.blocking.with(hostkit::CallOptions::new().unread()).perform(&call);
-            let _ = self.runtime.block_on(self.asynchronous.with(hostkit::CallOptions::new().unread()).perform(&call));
-            self.calls += 2;
+            for client in &self.clients {
+                let _ = client.with(CallOptions::new().unread()).perform_full(&call);
+                self.calls += 1;
+            }
         }
     }
 }

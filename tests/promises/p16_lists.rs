@@ -87,9 +87,13 @@ impl<A: Served> Fill<A> {
     where
         E: Serve + Endpoint<Api = A> + Debug + 'static,
     {
-        let lists: Vec<_> = self.lists.iter().filter(|list| list.endpoint == examples.folder).cloned().collect();
         let Some(case) = examples.requests.first() else { return };
         let call: E = example::call(&entries::place(examples.folder, case));
+        self.lists_of(examples, acts, decode::<E>, &|fill, options| run(fill, &call, options));
+    }
+
+    fn lists_of(&mut self, examples: &Examples, acts: bool, decode: Decode, run: &dyn Fn(&Self, CallOptions) -> End) {
+        let lists: Vec<_> = self.lists.iter().filter(|list| list.endpoint == examples.folder).cloned().collect();
         for list in lists {
             if list.max_items > size::size(1_000, 10_000, usize::MAX) {
                 continue;
@@ -101,22 +105,22 @@ impl<A: Served> Fill<A> {
                 }
                 let bytes = example::bytes(&entries::place(examples.folder, case), *format);
                 let Some(tree) = entries::tree(*format, &bytes) else { continue };
-                let takes = |bytes: &[u8]| decode::<E>(*status, bytes, UnknownFields::Deny).is_ok();
-                let Some(mut bodies) = lists::Bodies::new(&list, *format, &tree, takes) else { continue };
+                let takes = |bytes: &[u8]| decode(*status, bytes, UnknownFields::Deny).is_ok();
+                let Some(mut bodies) = lists::Bodies::new(&list, *format, &tree, &takes) else { continue };
                 formats.push(*format);
                 let shown = format!("{} in {format}", lists::name(&list));
                 let options = || CallOptions::new().answer_limits(BODY).tree_limits(TREE);
                 self.answer(*status, bodies.with(list.max_items));
-                let end = run(self, &call, options().unknown_fields(UnknownFields::Deny));
+                let end = run(self, options().unknown_fields(UnknownFields::Deny));
                 assert_eq!(end, Ok(()), "{shown}: {} items", list.max_items);
                 let over = bodies.with(list.max_items + 1);
                 self.answer(*status, over.clone());
-                let Err((is_open, why)) = run(self, &call, options()) else {
+                let Err((is_open, why)) = run(self, options()) else {
                     panic!("{shown}: {} items and one more is taken", list.max_items);
                 };
                 assert_eq!(is_open, acts, "{shown}: {why}");
                 // A ticket does not keep the reason.
-                let why = decode::<E>(*status, &over, UnknownFields::Collect);
+                let why = decode(*status, &over, UnknownFields::Collect);
                 let limit = format!("at most {} items", list.max_items);
                 assert!(why.as_ref().is_err_and(|why| why.contains(&limit)), "{shown}: {why:?}");
                 self.tried.push(list.max_items);
@@ -134,6 +138,8 @@ impl<A: Served> Fill<A> {
         *self.server.answer.lock().unwrap_or_else(PoisonError::into_inner) = (status, bytes);
     }
 }
+
+type Decode = fn(u16, &[u8], UnknownFields) -> Result<(), String>;
 
 fn decode<E: Endpoint>(status: u16, bytes: &[u8], unknown: UnknownFields) -> Result<(), String> {
     let headers = http::HeaderMap::new();

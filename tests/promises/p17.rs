@@ -10,6 +10,7 @@ use hostkit::protocol::server::{Serve, example};
 use hostkit::time::ManualClock;
 use hostkit::{Call, Effect, Endpoint, Format, UnixTime, UnknownFields};
 use hostkit_apis::ForEach;
+use hostkit_tests::clients::{Client, runtime};
 use hostkit_tests::raw_server::RawServer;
 use hostkit_tests::{entries, sign_in, size};
 
@@ -77,12 +78,12 @@ fn message(framing: Framing, whole: &[u8], end: usize) -> Vec<u8> {
 }
 
 /// Serves one answer, cut at several bytes, in each framing to both clients; `None` if the whole one is not taken.
-fn through_a_socket<A, E>(call: &E, folder: &str, format: Format, whole: &[u8]) -> Option<usize>
-where
-    A: Served,
-    E: Call<Api = A>,
-    E::Output: Debug,
-{
+fn through_a_socket<A: Served>(
+    call: &dyn Fn(&Client<A>) -> Result<String, String>,
+    folder: &str,
+    format: Format,
+    whole: &[u8],
+) -> Option<usize> {
     let server = RawServer::start();
     let url = &server.url;
     let credentials = sign_in::credentials::<A>("key-of-a-test");
@@ -101,22 +102,21 @@ where
         .clock(clock())
         .build()
         .expect("an async client");
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let clients = [Client::Blocking(blocking), Client::Async(asynchronous, runtime())];
     let end = whole.trim_ascii_end().len();
     // The control: the whole answer is accepted.
     server.script().answer = message(Framing::Close, whole, whole.len());
-    let is_taken = blocking.call(call).is_ok() && runtime.block_on(asynchronous.call(call)).is_ok();
-    is_taken.then_some(())?;
+    clients.iter().all(|client| call(client).is_ok()).then_some(())?;
     let mut count = 0;
     for framing in [Framing::Length, Framing::Chunked, Framing::Close] {
         let step = if size::is_long() { 1 } else { end / 12 + 1 };
         for cut in (0..end).step_by(step).chain([end - 1]) {
             server.script().answer = message(framing, whole, cut);
-            let found = blocking.call(call);
-            assert!(found.is_err(), "{folder} cut at {cut}, {framing:?}, blocking: {found:?}");
-            let found = runtime.block_on(asynchronous.call(call));
-            assert!(found.is_err(), "{folder} cut at {cut}, {framing:?}, async: {found:?}");
-            count += 2;
+            for (client, kind) in clients.iter().zip(["blocking", "async"]) {
+                let found = call(client);
+                assert!(found.is_err(), "{folder} cut at {cut}, {framing:?}, {kind}: {found:?}");
+                count += 1;
+            }
         }
     }
     Some(count)
@@ -148,13 +148,17 @@ impl<A: Served> Visitor for CutsOf<'_, A> {
             return;
         }
         let call: E = example::call(&entries::place(examples.folder, case));
+        let call = |client: &Client<A>| match client.call_full(&call) {
+            Ok(reply) => Ok(format!("{:?}", reply.value)),
+            Err(error) => Err(error.to_string()),
+        };
         for (case, format, status) in examples.answers {
             let whole = example::bytes(&entries::place(examples.folder, case), *format);
             let is_object = matches!(entries::tree(*format, &whole), Some(Value::Map(_) | Value::List(_)));
             if *status != 200 || !is_object || !A::INFO.formats.contains(format) || self.formats.contains(format) {
                 continue;
             }
-            if let Some(count) = through_a_socket::<A, E>(&call, examples.folder, *format, &whole) {
+            if let Some(count) = through_a_socket::<A>(&call, examples.folder, *format, &whole) {
                 self.formats.push(*format);
                 self.cuts.count += count;
             }

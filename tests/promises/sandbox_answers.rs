@@ -7,8 +7,7 @@ use std::path::{Path, PathBuf};
 use hostkit::protocol::server::Serve;
 use hostkit::protocol::server::every::{Examples, Served, Visitor};
 use hostkit::protocol::server::example;
-use hostkit::protocol::server::example::Place;
-use hostkit::{Api, Call, Endpoint, Error, FaultCode, Perform, Rates};
+use hostkit::{Api, Call, CallOptions, Endpoint, Error, FaultCode, Perform, Rates};
 use hostkit_sandbox::{ApiName, Ended, Sandbox, accounts_of};
 use hostkit_tests::{entries, sandboxes};
 use hostkit_ureq::Client;
@@ -42,19 +41,21 @@ impl<A: Served> Pass<A> {
             self.wrong.push(format!("{} has no request", examples.folder));
             return;
         };
-        let root = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
-        let call: E = example::call(&Place { root, folder: examples.folder, case });
+        let call: E = example::call(&entries::place(examples.folder, case));
         self.sandbox.ledger().clear();
         let error = run(&self.client, &call);
-        let name = E::INFO.name;
+        self.judge(E::INFO.name, error.map(|error| format!("{error} {error:?}")).unwrap_or_default());
+    }
+
+    /// Judges what the sandbox recorded of the call, which ended with this error.
+    fn judge(&mut self, name: &str, said: String) {
         let entries = self.sandbox.ledger().entries();
         self.calls += 1;
         match entries.iter().rev().find(|entry| entry.operation == name) {
-            None => self.wrong.push(format!("{name} did not arrive as itself: {entries:?}, {error:?}")),
+            None => self.wrong.push(format!("{name} did not arrive as itself: {entries:?}, {said}")),
             Some(entry) if entry.ended == Ended::Unknown => self.wrong.push(format!("{name}: no endpoint fits")),
             Some(entry) => self.carried_out += usize::from(matches!(entry.ended, Ended::Answered | Ended::Committed)),
         }
-        let said = error.map(|error| format!("{error} {error:?}")).unwrap_or_default();
         if UNKNOWN.iter().any(|word| said.contains(word)) {
             self.wrong.push(format!("{name}: {said}"));
         }
@@ -88,7 +89,7 @@ where
         E::Output: Debug + PartialEq,
     {
         self.each::<E>(examples, |client, call| {
-            client.with(hostkit::CallOptions::new().unread()).perform(call).into_result().err()
+            client.with(CallOptions::new().unread()).perform(call).into_result().err()
         });
     }
 }

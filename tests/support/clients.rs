@@ -1,9 +1,15 @@
 //! Either client, so that a test is written once, and a clock that the sandbox follows.
+
+use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use hostkit::protocol::Paged;
 use hostkit::time::{Clock, Moment, Now, SystemClock};
-use hostkit::{Api, Call, CallOptions, Intent, OutcomeOf, Perform, Recovery, Ticket};
+use hostkit::{
+    Api, Call, CallOptions, Endpoint, ErrorOf, Intent, Observation, Outcome, OutcomeOf, Perform, Recovery, Reply,
+    Ticket, WaitError, Waiter,
+};
 use hostkit_sandbox::Sandbox;
 use tokio::runtime::Runtime;
 
@@ -40,10 +46,19 @@ impl Clock for BothClocks {
 /// The ticket of the last call that acts.
 pub type Kept = Arc<Mutex<Option<Ticket>>>;
 
-/// Either client.
+/// Either client; the async one with its runtime.
 pub enum Client<A: Api> {
     Blocking(hostkit_ureq::Client<A>),
-    Async(hostkit_reqwest::Client<A>, Runtime),
+    Async(hostkit_reqwest::Client<A>, Arc<Runtime>),
+}
+
+impl<A: Api> Clone for Client<A> {
+    fn clone(&self) -> Self {
+        match self {
+            Self::Blocking(client) => Self::Blocking(client.clone()),
+            Self::Async(client, runtime) => Self::Async(client.clone(), Arc::clone(runtime)),
+        }
+    }
 }
 
 impl<A: Api> Client<A> {
@@ -84,21 +99,61 @@ impl<A: Api> Client<A> {
     pub fn with(&self, options: CallOptions) -> Self {
         match self {
             Self::Blocking(client) => Self::Blocking(client.with(options)),
-            Self::Async(client, _) => Self::Async(client.with(options), runtime()),
+            Self::Async(client, runtime) => Self::Async(client.with(options), Arc::clone(runtime)),
         }
     }
 
     pub fn call<E: Call<Api = A>>(&self, call: &E) -> E::Output {
+        self.call_full(call).unwrap().value
+    }
+
+    pub fn call_full<E: Call<Api = A>>(&self, call: &E) -> Result<Reply<E::Output>, ErrorOf<E>> {
         match self {
-            Self::Blocking(client) => client.call(call).unwrap(),
-            Self::Async(client, runtime) => runtime.block_on(client.call(call)).unwrap(),
+            Self::Blocking(client) => client.call_full(call),
+            Self::Async(client, runtime) => block_on(runtime, client.call_full(call)),
         }
     }
 
     pub fn perform<E: Perform<Api = A>>(&self, call: &E) -> OutcomeOf<E> {
+        self.perform_full(call).map(|reply| reply.value)
+    }
+
+    pub fn perform_full<E: Perform<Api = A>>(&self, call: &E) -> Outcome<Reply<E::Output>, A::Code> {
         match self {
-            Self::Blocking(client) => client.perform(call),
-            Self::Async(client, runtime) => runtime.block_on(client.perform(call)),
+            Self::Blocking(client) => client.perform_full(call),
+            Self::Async(client, runtime) => block_on(runtime, client.perform_full(call)),
+        }
+    }
+
+    pub fn recover<E: Perform<Api = A>>(&self, ticket: &Ticket) -> Recovery<E::Found, A::Code> {
+        match self {
+            Self::Blocking(client) => client.recover::<E>(ticket),
+            Self::Async(client, runtime) => block_on(runtime, client.recover::<E>(ticket)),
+        }
+    }
+
+    /// The items of all pages.
+    pub fn items<E: Paged<Api = A> + 'static>(&self, call: &E) -> Result<Vec<E::Item>, ErrorOf<E>> {
+        match self {
+            Self::Blocking(client) => client.items(call).collect(),
+            Self::Async(client, runtime) => block_on(runtime, async {
+                let (mut items, mut all) = (client.items(call), Vec::new());
+                while let Some(item) = items.next().await {
+                    all.push(item?);
+                }
+                Ok(all)
+            }),
+        }
+    }
+
+    pub fn wait<W>(&self, waiter: W) -> Result<W::Found, WaitError<A::Code>>
+    where
+        W: Waiter + 'static,
+        W::Endpoint: Endpoint<Api = A>,
+    {
+        match self {
+            Self::Blocking(client) => client.wait(waiter, |_: &Observation| {}),
+            Self::Async(client, runtime) => block_on(runtime, client.wait(waiter, |_: &Observation| {})),
         }
     }
 
@@ -109,16 +164,17 @@ impl<A: Api> Client<A> {
             Self::Async(..) => None,
         }
     }
-
-    pub fn recover<E: Perform<Api = A>>(&self, ticket: &Ticket) -> Recovery<E::Found, A::Code> {
-        match self {
-            Self::Blocking(client) => client.recover::<E>(ticket),
-            Self::Async(client, runtime) => runtime.block_on(client.recover::<E>(ticket)),
-        }
-    }
 }
 
 /// The runtime of an asynchronous client.
-pub fn runtime() -> Runtime {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
+pub fn runtime() -> Arc<Runtime> {
+    Arc::new(tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap())
+}
+
+/// Runs a future to its end. Boxed, because tokio would otherwise be compiled again for every call.
+pub fn block_on<T>(runtime: &Runtime, future: impl Future<Output = T>) -> T {
+    let mut output = None;
+    let future: Pin<Box<dyn Future<Output = ()> + '_>> = Box::pin(async { output = Some(future.await) });
+    runtime.block_on(future);
+    output.unwrap()
 }

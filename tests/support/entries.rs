@@ -245,7 +245,7 @@ pub fn tree(format: Format, bytes: &[u8]) -> Option<Value> {
 }
 
 /// Calls `see` for each node of a tree with its key, the root first.
-pub fn visit(value: &mut Value, key: &str, see: &mut impl FnMut(&str, &mut Value)) {
+pub fn visit(value: &mut Value, key: &str, see: &mut dyn FnMut(&str, &mut Value)) {
     see(key, value);
     match value {
         Value::List(items) => items.iter_mut().for_each(|item| visit(item, key, see)),

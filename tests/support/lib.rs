@@ -1,9 +1,10 @@
-//! Shared parts of the tests of this folder: every endpoint with its types erased, either client, servers with fixed
+//! Shared parts of the tests of this folder: every call with its types erased, either client, servers with fixed
 //! answers, and bodies and texts of every kind.
 
 #![allow(missing_docs, reason = "only the tests beside it use this")]
 #![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
 
+pub mod calls;
 pub mod canary;
 pub mod canned_server;
 pub mod clients;

@@ -50,7 +50,7 @@ pub struct Bodies<'l> {
 
 impl<'l> Bodies<'l> {
     /// Answers made from an example; `None` if it has no item to copy. `takes` says whether an answer is accepted.
-    pub fn new(list: &'l AnswerList, format: Format, tree: &Value, takes: impl Fn(&[u8]) -> bool) -> Option<Self> {
+    pub fn new(list: &'l AnswerList, format: Format, tree: &Value, takes: &dyn Fn(&[u8]) -> bool) -> Option<Self> {
         let steps = if format == Format::Xml { &list.xml } else { &list.json };
         let mut item = None;
         let mut tree = tree.clone();
@@ -96,7 +96,7 @@ fn shorter(item: &Value) -> Vec<Value> {
 }
 
 /// Replaces the items of a list; `false` if the list is missing or empty.
-fn fill(value: &mut Value, steps: &[Step], format: Format, make: &mut impl FnMut(&Value) -> Vec<Value>) -> bool {
+fn fill(value: &mut Value, steps: &[Step], format: Format, make: &mut dyn FnMut(&Value) -> Vec<Value>) -> bool {
     match (steps, value) {
         ([], Value::List(items)) => {
             let Some(first) = items.first() else { return false };

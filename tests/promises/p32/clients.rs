@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use hostkit::protocol::server::every::Served;
 use hostkit::time::{Clock, Moment, Now, SystemClock};
-use hostkit::{Api, BaseUrl, Call, Outcome, Perform};
+use hostkit::{Api, BaseUrl, Call, CallOptions, Outcome, Perform};
 use hostkit_tests::canned_server::Server;
+use hostkit_tests::clients::{Client, runtime};
 use hostkit_tests::entries;
 use tokio::runtime::Runtime;
 
@@ -33,49 +34,47 @@ impl Clock for Skipping {
 pub struct Clients<A: Api> {
     credentials: A::Credentials,
     server: Server,
-    runtime: Runtime,
+    runtime: Arc<Runtime>,
 }
 
 impl<A: Served> Clients<A> {
     pub fn new(credentials: A::Credentials) -> Self {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        Self { server: Server::start::<A>(&credentials), credentials, runtime }
+        Self { server: Server::start::<A>(&credentials), credentials, runtime: runtime() }
     }
 
     /// Clients of one cell: an answer may make a client stop using its credentials.
-    fn of(&self, cell: &Cell) -> (hostkit_ureq::Client<A>, hostkit_reqwest::Client<A>) {
+    fn of(&self, cell: &Cell) -> [Client<A>; 2] {
         self.server.answer_with(cell.status, cell.body.clone());
         let base: BaseUrl = self.server.url().parse().unwrap();
         let format = entries::format::<A>();
         let blocking = hostkit_ureq::Client::builder(self.credentials.clone()).base_url(base.clone()).format(format);
         let asynchronous = hostkit_reqwest::Client::builder(self.credentials.clone()).base_url(base).format(format);
-        (blocking.clock(Skipping::default()).build().unwrap(), asynchronous.clock(Skipping::default()).build().unwrap())
+        let blocking = blocking.clock(Skipping::default()).build().unwrap();
+        let asynchronous = asynchronous.clock(Skipping::default()).build().unwrap();
+        [Client::Blocking(blocking), Client::Async(asynchronous, Arc::clone(&self.runtime))]
     }
 
     pub fn call<E: Call<Api = A>>(&self, call: &E, cell: &Cell) -> Vec<End>
     where
         E::Output: Debug,
     {
-        let (blocking, asynchronous) = self.of(cell);
-        let ends = [blocking.call(call), self.runtime.block_on(asynchronous.call(call))];
-        ends.into_iter().map(|end| end.map_or(End::Open, |value| End::Value(format!("{value:?}")))).collect()
+        let end = |client: &Client<A>| match client.call_full(call) {
+            Ok(reply) => End::Value(format!("{:?}", reply.value)),
+            Err(_) => End::Open,
+        };
+        self.of(cell).each_ref().map(end).into()
     }
 
     pub fn perform<E: Perform<Api = A>>(&self, call: &E, cell: &Cell) -> Vec<End>
     where
         E::Output: Debug,
     {
-        let (blocking, asynchronous) = self.of(cell);
-        let ends = [
-            blocking.with(hostkit::CallOptions::new().unread()).perform(call),
-            self.runtime.block_on(asynchronous.with(hostkit::CallOptions::new().unread()).perform(call)),
-        ];
-        let end = |outcome: Outcome<E::Output, A::Code>| match outcome {
-            Outcome::Done(value) | Outcome::Accepted(value, _) => End::Value(format!("{value:?}")),
+        let end = |client: &Client<A>| match client.with(CallOptions::new().unread()).perform_full(call) {
+            Outcome::Done(reply) | Outcome::Accepted(reply, _) => End::Value(format!("{:?}", reply.value)),
             Outcome::Rejected(rejection) => End::Rejected { may_have_happened: rejection.ticket().is_some() },
             Outcome::NotSent(error) => panic!("not sent: {error}"),
             Outcome::Unresolved(_) => End::Open,
         };
-        ends.into_iter().map(end).collect()
+        self.of(cell).each_ref().map(end).into()
     }
 }

@@ -11,11 +11,12 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use hostkit::by_hand::EndpointExt;
+use hostkit::protocol::evidence::{Input, Inputs};
 use hostkit::protocol::judgement::{Judgement, judge};
 use hostkit::protocol::server::Serve;
 use hostkit::protocol::server::every::{Examples, Served, Visitor};
 use hostkit::protocol::server::example;
-use hostkit::protocol::{RawAnswer, Value};
+use hostkit::protocol::{EndpointInfo, RawAnswer, Value};
 use hostkit::{Api, Call, Endpoint, Format, Perform, UnknownFields};
 use hostkit_tests::entries::{self, Entry, place};
 use hostkit_tests::{sign_in, size};
@@ -96,9 +97,15 @@ fn is_in_headers(entry: &Entry, examples: &Examples) -> bool {
     entry.has_output() && examples.answers.is_empty() && !examples.answers_with_head.is_empty()
 }
 
-/// The formats of an endpoint's answers that hold data.
-fn formats<E: Endpoint>() -> &'static [Format] {
-    if E::INFO.formats.is_empty() { <E::Api as Api>::INFO.formats } else { E::INFO.formats }
+/// A call with its type erased: only reading and sending it are compiled for each.
+struct Erased<'c, A: Api> {
+    info: EndpointInfo,
+    /// What it asks for.
+    asked: Inputs,
+    read: &'c dyn Fn(u16, &[u8], UnknownFields) -> Read,
+    /// The value that `read_http` reads, as it shows itself.
+    read_http: &'c dyn Fn(&http::Response<Vec<u8>>) -> Option<String>,
+    by_client: &'c dyn Fn(&Clients<A>, &Cell) -> Vec<End>,
 }
 
 impl<A: Served> Pass<A> {
@@ -119,17 +126,18 @@ impl<A: Served> Pass<A> {
     }
 
     /// The right answers of an endpoint: one for each format, about what the call asks for.
-    fn bases<E: Serve>(&self, call: &E, entry: &Entry, examples: &Examples) -> Vec<Base> {
+    fn bases(&self, call: &Erased<'_, A>, entry: &Entry, examples: &Examples) -> Vec<Base> {
+        let formats = if call.info.formats.is_empty() { A::INFO.formats } else { call.info.formats };
         if is_in_headers(entry, examples) {
             return Vec::new();
         }
         if entry.answers.is_empty() {
-            return vec![Base { status: 204, format: formats::<E>()[0], tree: None, whole: None }];
+            return vec![Base { status: 204, format: formats[0], tree: None, whole: None }];
         }
-        formats::<E>().iter().filter_map(|format| self.base(call, entry, *format)).collect()
+        formats.iter().filter_map(|format| self.base(&call.asked, entry, *format)).collect()
     }
 
-    fn base<E: Serve>(&self, call: &E, entry: &Entry, format: Format) -> Option<Base> {
+    fn base(&self, asked: &Inputs, entry: &Entry, format: Format) -> Option<Base> {
         let marker = self.facts.marker.map(|(key, ..)| key);
         let has_marker = |tree: &Value| match (marker, tree) {
             (Some(marker), Value::Map(entries)) => entries.iter().any(|(key, _)| key == marker),
@@ -148,11 +156,10 @@ impl<A: Served> Pass<A> {
             if !has_marker(&tree) {
                 continue;
             }
-            let asked = call.echo();
             let mut repeats_all = true;
             let echoes = self.facts.echoes.iter().filter(|(folder, _)| *folder == entry.folder);
             for ((_, path), (_, input)) in echoes.zip(asked.iter()) {
-                let hostkit::protocol::evidence::Input::One(text) = input else { continue };
+                let Input::One(text) = input else { continue };
                 let is_same = |entries: &mut Vec<(std::borrow::Cow<'static, str>, Value)>, at: usize| {
                     entries[at].1 = Value::Text(text.clone());
                 };
@@ -177,14 +184,25 @@ impl<A: Served> Pass<A> {
     ) where
         E::Output: Debug,
     {
+        let Some(case) = examples.requests.first() else { panic!("{}: no request", examples.folder) };
+        let call: E = example::call(&place(examples.folder, case));
+        let erased = Erased {
+            info: E::INFO,
+            asked: call.echo(),
+            read: &|status, body, unknown| read(&call, status, body, unknown),
+            read_http: &|response| call.read_http(response).ok().map(|value| format!("{value:?}")),
+            by_client: &|clients, cell| by_client(clients, &call, cell),
+        };
+        self.cells_of(examples, &erased);
+    }
+
+    fn cells_of(&mut self, examples: &Examples, call: &Erased<'_, A>) {
         let at = self.entries.iter().position(|entry| entry.folder == examples.folder).expect("an entry");
         let entry = self.entries.swap_remove(at);
-        let Some(case) = examples.requests.first() else { panic!("{}: no request", entry.folder) };
-        let call: E = example::call(&place(examples.folder, case));
         if self.facts.echoes.iter().any(|(folder, _)| *folder == entry.folder) {
-            assert!(!call.echo().is_empty(), "{}: nothing says which id was asked for", entry.folder);
+            assert!(!call.asked.is_empty(), "{}: nothing says which id was asked for", entry.folder);
         }
-        let bases = self.bases(&call, &entry, examples);
+        let bases = self.bases(call, &entry, examples);
         if bases.is_empty() && !is_in_headers(&entry, examples) {
             self.skipped.push(format!("{}: no answer", entry.folder));
         }
@@ -193,25 +211,17 @@ impl<A: Served> Pass<A> {
             let cells = cells::of(self.facts, &entry, base, &self.entries);
             self.entries.pop();
             for cell in cells {
-                self.cell(&call, base, &cell, &by_client);
+                self.cell(call, base, &cell);
             }
         }
         self.entries.push(entry);
     }
 
-    fn cell<E: Serve + Endpoint<Api = A>>(
-        &mut self,
-        call: &E,
-        base: &Base,
-        cell: &Cell,
-        by_client: &impl Fn(&Clients<A>, &E, &Cell) -> Vec<End>,
-    ) where
-        E::Output: Debug,
-    {
-        let acts = E::INFO.effect.acts();
+    fn cell(&mut self, call: &Erased<'_, A>, base: &Base, cell: &Cell) {
+        let acts = call.info.effect.acts();
         let shown = || {
             let body: String = String::from_utf8_lossy(&cell.body).chars().take(400).collect();
-            format!("{} {} {:?}, {}, under {}: {body}", E::INFO.spec, base.format, cell.kind, cell.what, cell.status)
+            format!("{} {} {:?}, {}, under {}: {body}", call.info.spec, base.format, cell.kind, cell.what, cell.status)
         };
         let want = wanted(cell.kind, self.facts.marker.is_some() || self.facts.is_by_presence);
         let right = match &base.tree {
@@ -221,10 +231,10 @@ impl<A: Served> Pass<A> {
             }
             None => Vec::new(),
         };
-        let right = match read(call, base.status, &right, UnknownFields::Collect).end {
+        let right = match (call.read)(base.status, &right, UnknownFields::Collect).end {
             End::Value(value) => value,
             other => {
-                self.skipped.push(format!("{}: the right answer is {other:?}", E::INFO.spec));
+                self.skipped.push(format!("{}: the right answer is {other:?}", call.info.spec));
                 return;
             }
         };
@@ -233,16 +243,16 @@ impl<A: Served> Pass<A> {
         }
         *self.cells.entry(cell.kind).or_default() += 1;
         for unknown in [UnknownFields::Collect, UnknownFields::Ignore, UnknownFields::Deny] {
-            let read = read(call, cell.status, &cell.body, unknown);
+            let read = (call.read)(cell.status, &cell.body, unknown);
             if !is_as_wanted(want, acts, &right, &read, unknown) {
                 self.wrong.push(format!("{unknown:?}: {:?} {}; {}", read.end, read.text, shown()));
                 return;
             }
         }
-        let by_hand = read(call, cell.status, &cell.body, UnknownFields::Collect).end;
+        let by_hand = (call.read)(cell.status, &cell.body, UnknownFields::Collect).end;
         let mut response = http::Response::new(cell.body.clone());
         *response.status_mut() = StatusCode::from_u16(cell.status).expect("a status");
-        let value = call.read_http(&response).ok().map(|value| format!("{value:?}"));
+        let value = (call.read_http)(&response);
         let same = match &by_hand {
             End::Value(expected) => value.as_ref() == Some(expected),
             _ => value.is_none(),
@@ -254,11 +264,11 @@ impl<A: Served> Pass<A> {
         // HTTP has no body under 204, so no client hands one over.
         let is_http = cell.status != 204 || cell.body.is_empty();
         if is_http && self.number.is_multiple_of(size::size(usize::MAX, 101, 1)) {
-            for end in by_client(&self.clients, call, cell) {
+            for end in (call.by_client)(&self.clients, cell) {
                 self.by_client += 1;
                 // A call that is not performed has no rejection, only an error.
                 let is_same = match (&end, &by_hand) {
-                    (End::Open, End::Rejected { .. }) => E::INFO.effect.is_callable(),
+                    (End::Open, End::Rejected { .. }) => call.info.effect.is_callable(),
                     (end, by_hand) => end == by_hand,
                 };
                 if !is_same {
