@@ -50,6 +50,11 @@ impl Type {
         }
     }
 
+    /// Whether it is a flag that says yes by being there.
+    pub(crate) fn is_there_or_not(&self) -> bool {
+        matches!(self, Self::Worded(words) if words.iter().any(|[no, _]| no.plain().is_empty()))
+    }
+
     /// Every named type in the expression.
     pub(crate) fn names(&self) -> Vec<&str> {
         match self {
@@ -223,6 +228,8 @@ pub(crate) struct OneOf {
     /// The name of the enum.
     pub(crate) type_name: String,
     pub(crate) required: bool,
+    /// The key of the input or constant of the body before which it is written.
+    pub(crate) before: Option<String>,
     pub(crate) en: String,
     pub(crate) ru: String,
     pub(crate) variants: Vec<Variant>,
@@ -233,6 +240,14 @@ pub(crate) struct Variant {
     pub(crate) rust: String,
     pub(crate) fields: Vec<Field>,
     pub(crate) fixed: Vec<surface::Constant>,
+}
+
+impl Variant {
+    /// The paths of its fields and constants, in each format.
+    pub(crate) fn paths(&self) -> impl Iterator<Item = String> {
+        let fields = self.fields.iter().flat_map(|field| [field.name.json.join("/"), field.name.xml.join("/")]);
+        fields.chain(self.fixed.iter().map(|constant| constant.key.value.clone()))
+    }
 }
 
 /// Inputs of which at least one must be given.
@@ -504,6 +519,7 @@ pub(crate) struct Endpoint {
     /// Constants of the service that stand around the root of the body.
     pub(crate) fixed_top: Vec<surface::Constant>,
     pub(crate) fixed_query: Vec<surface::Constant>,
+    pub(crate) fixed_headers: Vec<surface::Constant>,
     pub(crate) at_least_one: Option<AtLeastOne>,
     pub(crate) output: Output,
     /// Of a map: the field of an item that is its key.

@@ -34,6 +34,7 @@ pub fn schemas() -> Tree {
 #[derive(Debug, Clone)]
 enum Json {
     Text(String),
+    Number(i64),
     Bool(bool),
     List(Vec<Json>),
     Object(Vec<(&'static str, Json)>),
@@ -46,6 +47,14 @@ impl Json {
 
     fn of_type(name: &str) -> Self {
         Self::Object(vec![("type", Self::text(name))])
+    }
+
+    fn integer(least: i64, most: i64) -> Self {
+        Self::Object(vec![
+            ("type", Self::text("integer")),
+            ("minimum", Self::Number(least)),
+            ("maximum", Self::Number(most)),
+        ])
     }
 
     fn list_of(item: Self) -> Self {
@@ -68,6 +77,7 @@ impl Json {
         let (outer, inner) = ("  ".repeat(indent), "  ".repeat(indent + 1));
         match self {
             Self::Text(text) => quoted(text),
+            Self::Number(number) => number.to_string(),
             Self::Bool(flag) => flag.to_string(),
             Self::List(items) => {
                 let items: Vec<String> = items.iter().map(|item| item.print(indent)).collect();
@@ -114,14 +124,15 @@ fn described(schema: Json, doc: &str) -> Json {
 fn shape(shape: Shape) -> Json {
     match shape {
         Shape::Text | Shape::Name | Shape::Sentence | Shape::Template => Json::of_type("string"),
-        Shape::Integer | Shape::Number(..) => Json::of_type("integer"),
+        Shape::Integer => Json::of_type("integer"),
+        Shape::Number(least, most) => Json::integer(least, most),
         Shape::FlagOrText => Json::any_of(vec![Json::of_type("boolean"), Json::of_type("string")]),
         Shape::Flag => Json::of_type("boolean"),
         Shape::Word(words) => Json::words(words),
         Shape::Texts => Json::list_of(Json::of_type("string")),
         Shape::TextOrTexts => Json::any_of(vec![Json::of_type("string"), Json::list_of(Json::of_type("string"))]),
         Shape::Scalars => Json::list_of(Json::any_of(scalars("integer"))),
-        Shape::Numbers(..) => Json::list_of(Json::of_type("integer")),
+        Shape::Numbers(least, most) => Json::list_of(Json::integer(least, most)),
         Shape::Words(words) => Json::list_of(Json::words(words)),
         Shape::TextByFormat => {
             let text = || Json::of_type("string");
@@ -203,5 +214,22 @@ mod tests {
         for key in [keys::ENDPOINT, keys::SERVICE, keys::INVENTORY, keys::TYPE, keys::FIELD, keys::WAITER].concat() {
             assert!(all.contains(&format!("\"{}\": {{", key.name)), "{} is in no schema", key.name);
         }
+    }
+
+    #[test]
+    fn numbers_have_the_ranges_that_the_reader_checks() {
+        let tree = schemas();
+        let text = |name: &str| tree.files().find(|(path, _)| path.ends_with(name)).map(|(_, text)| text.to_owned());
+        let endpoint: String = text("endpoint.json").unwrap_or_default().split_whitespace().collect();
+        for (key, range) in [
+            ("status", r#""type":"integer","minimum":100,"maximum":599"#),
+            ("deadline", r#""type":"integer","minimum":1,"maximum":4294967295"#),
+            ("lag", r#""type":"integer","minimum":0,"maximum":4294967295"#),
+        ] {
+            let start = format!(r#""{key}":{{"#);
+            let mut places = endpoint.split(&start).skip(1);
+            assert!(places.any(|place| place.split('}').next().is_some_and(|own| own.contains(range))), "{key}");
+        }
+        assert!(endpoint.contains(r#""items":{"type":"integer","minimum":100,"maximum":599}"#), "statuses in a list");
     }
 }

@@ -215,7 +215,8 @@ impl Service {
 
     /// Keys that every request's body gets: those of credentials and of constants.
     pub(crate) fn request_keys(&self) -> Vec<String> {
-        let constants = self.put.iter().filter(|put| put.names().is_empty() || self.has_rooted_action);
+        let is_in_all = |put: &&Put| put.names().is_empty() || self.has_rooted_action || put.key.starts_with('@');
+        let constants = self.put.iter().filter(is_in_all);
         let constants = constants.chain(self.put_by_format.iter().flat_map(|(_, puts)| puts));
         let all = self.credentials.iter().flat_map(|credentials| &credentials.put).chain(constants);
         let mut keys: Vec<String> =
@@ -516,6 +517,8 @@ pub(crate) struct Field {
 pub(crate) struct OneOf {
     pub(crate) name: At<String>,
     pub(crate) required: bool,
+    /// The input or constant of the body before which it stands.
+    pub(crate) before: Option<At<String>>,
     pub(crate) en: String,
     pub(crate) ru: String,
     pub(crate) variants: Vec<Variant>,
@@ -725,6 +728,7 @@ pub(crate) struct Endpoint {
     pub(crate) has_body: bool,
     /// Constants among the inputs of query and body.
     pub(crate) fixed_query: Vec<Constant>,
+    pub(crate) fixed_headers: Vec<Constant>,
     pub(crate) fixed_body: Vec<Constant>,
     pub(crate) request_root: Root,
     pub(crate) at_least_one: Vec<At<String>>,

@@ -6,11 +6,16 @@
 use hostkit_proto::evidence::Inputs;
 use hostkit_proto::judgement::{Judgement, judge};
 use hostkit_proto::server::checks::Checks;
+use hostkit_proto::server::example::incoming;
 use hostkit_proto::server::{Serve, WrittenAnswer};
-use hostkit_proto::{Api, Endpoint, Format, RawAnswer, UnknownFields};
+use hostkit_proto::{Api, Effect, Endpoint, EndpointInfo, Format, RawAnswer, RequestParts, Session, UnknownFields};
 use http::HeaderMap;
-use obstacle_packet_proto::Packet;
-use obstacle_packet_proto::things::{AddThing, DeleteThing, ListIds, ListThings};
+use obstacle_packet_proto::auth::SignIn;
+use obstacle_packet_proto::things::{
+    AddThing, ChangeThing, ChangeThingWhat, DeleteThing, GetInfo, ListIds, ListThings,
+};
+use obstacle_packet_proto::types::{Info, ThingId};
+use obstacle_packet_proto::{Credentials, Packet};
 
 #[test]
 fn every_example_of_the_specs() {
@@ -134,4 +139,84 @@ fn a_new_field_beside_the_marker_alone_makes_the_list_a_part() {
     }
     assert_eq!(read("", UnknownFields::Deny), (Some(0), String::new()));
     assert_eq!(read("<more>1</more>", UnknownFields::Deny).0, None);
+}
+
+#[test]
+fn an_empty_element_at_the_root_is_no_value_for_a_read_alone() {
+    let data = |data: &str| packet("info", &format!("<result><status>ok</status>{data}</result>"));
+    let read = |effect: Effect, body: &str| {
+        let (headers, info) = (HeaderMap::new(), EndpointInfo { effect, ..GetInfo::INFO });
+        let answer = RawAnswer::new(&info, &Packet::INFO, 200, &headers, body.as_bytes());
+        GetInfo::decode(&answer).map(|info: Option<Info>| info.map(|info| info.locked)).ok()
+    };
+    let (lamp, full) = ("<data><name>lamp</name></data>", "<data><name>lamp</name><locked/></data>");
+    assert_eq!(read(Effect::Safe, &data("<data/>")), Some(None));
+    assert_eq!(read(Effect::Safe, &data("<data></data>")), Some(None));
+    assert_eq!(read(Effect::Safe, &data(lamp)), Some(Some(false)));
+    assert_eq!(read(Effect::Safe, &data(full)), Some(Some(true)));
+    assert_eq!(read(Effect::Safe, &data("")), None, "nothing says that there is none");
+    assert_eq!(read(Effect::Safe, &data("<data><locked/></data>")), None, "something, which cannot be read");
+    for effect in [Effect::State, Effect::Spends, Effect::Idempotent] {
+        assert_eq!(read(effect, &data("<data/>")), None, "this does not say that it was done");
+        assert_eq!(read(effect, &data(full)), Some(Some(true)));
+    }
+    assert_eq!(meaning::<GetInfo>(&data("<data/>")), "done");
+    let without = data("<data/>").replace("<status>ok</status>", "");
+    assert_eq!(meaning::<GetInfo>(&without), "open", "without the marker");
+}
+
+#[test]
+fn an_element_says_yes_by_being_there() {
+    let locked = |element: &str| {
+        let (headers, data) = (HeaderMap::new(), format!("<data><name>lamp</name>{element}</data>"));
+        let body = packet("info", &format!("<result><status>ok</status>{data}</result>"));
+        let answer = RawAnswer::new(&GetInfo::INFO, &Packet::INFO, 200, &headers, body.as_bytes());
+        let info = GetInfo::decode(&answer).unwrap().unwrap();
+        (info.locked, !answer.report().defects().is_empty())
+    };
+    for (element, flag) in
+        [("", false), ("<locked/>", true), ("<locked></locked>", true), ("<locked>false</locked>", false)]
+    {
+        assert_eq!(locked(element), (flag, false), "{element}");
+    }
+    assert_eq!(locked("<locked>perhaps</locked>"), (false, true), "reported");
+    for (full, written) in [(None, false), (Some(false), false), (Some(true), true)] {
+        let mut call = GetInfo::new(ThingId::new(7));
+        call.full = full;
+        assert_eq!(sent(&call).contains("<full></full>"), written, "{full:?}");
+    }
+}
+
+/// The body of a call as a client with a session sends it.
+fn sent<E: Endpoint<Api = Packet>>(call: &E) -> String {
+    let mut out = RequestParts::new(&E::INFO, &Packet::INFO, Format::Xml, "main");
+    call.encode(&mut out).unwrap();
+    let more = [("csrf".to_owned(), "c".to_owned().into())].into();
+    let session = Session { token: Some("t".to_owned().into()), more, ..Session::default() };
+    let credentials = Credentials::login("anna", "abc");
+    Packet::authorise(&credentials, &session, &mut out).unwrap();
+    let request = out.finish(&"https://packet.example.net".parse().unwrap()).unwrap();
+    String::from_utf8(request.into_body()).unwrap()
+}
+
+#[test]
+fn the_root_element_has_the_attributes_of_every_call() {
+    let call = ChangeThing::new(ThingId::new(7), ChangeThingWhat::Label(5));
+    let body = sent(&call);
+    let expected = "<packet version=\"1.6.9.1\" agent=\"crate\"><thing><set><filter><id>7</id></filter>\
+                    <values><label>5</label><kind>thing</kind></values></set></thing></packet>";
+    assert!(body.ends_with(expected), "{body}");
+    let parse = |body: &str| {
+        let headers = HeaderMap::new();
+        ChangeThing::parse(&incoming("POST", "/agent", &headers, body.as_bytes())).ok()
+    };
+    assert_eq!(parse(&body), Some(call.clone()));
+    assert_eq!(parse(&body.replace("agent", "other")), None, "another attribute");
+    // An anonymous call is told by them.
+    let sign_in = r#"<packet version="1.6.9.1" agent="crate"><session><create><login>anna</login><password>abc</password></create></session></packet>"#;
+    let parse = |body: &str| {
+        let headers = HeaderMap::new();
+        SignIn::parse(&incoming("POST", "/agent", &headers, body.as_bytes())).is_ok()
+    };
+    assert!(parse(sign_in) && !parse(&sign_in.replace("1.6.9.1", "1.0")) && !parse(&sign_in.replace("agent=", "a=")));
 }

@@ -7,9 +7,11 @@ use hostkit_proto::server::checks::Checks;
 use hostkit_proto::server::example::incoming;
 use hostkit_proto::{Api, Endpoint, RawAnswer, UnknownFields};
 use http::header::{CONTENT_TYPE, ETAG};
-use http::{HeaderMap, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use obstacle_rest_proto::Rest;
-use obstacle_rest_proto::things::{ChangeThings, GetNote, GetPicture, GetThing, OrderThing, WatchThing};
+use obstacle_rest_proto::things::{
+    ChangeThings, GetNote, GetParts, GetPicture, GetThing, OrderThing, RenameThing, WatchThing,
+};
 use obstacle_rest_proto::types::ThingId;
 
 #[test]
@@ -120,4 +122,43 @@ fn headers_stand_beside_a_body() {
     let answer = RawAnswer::new(&WatchThing::INFO, &Rest::INFO, 200, &headers, br#"{"thing":{"id":7}}"#);
     let error = WatchThing::decode(&answer).expect_err("no header").to_string();
     assert!(error.contains("ETag"), "{error}");
+}
+
+#[test]
+fn a_map_may_have_its_entries_in_the_object_around_it() {
+    let read = |entries: &str, unknown: UnknownFields| {
+        let (headers, body) = (HeaderMap::new(), format!(r#"{{"data":{{"name":"lamp"{entries}}}}}"#));
+        let answer = RawAnswer::new(&GetParts::INFO, &Rest::INFO, 200, &headers, body.as_bytes());
+        let answer = answer.with_unknown_fields(unknown);
+        let parts = GetParts::decode(&answer).map_err(|error| error.to_string())?;
+        let (nets, report) = (parts.nets.into_keys().collect::<Vec<_>>(), answer.report());
+        Ok::<_, String>((nets, report.unknown().to_vec(), report.left_out().len()))
+    };
+    let collect = |entries: &str| read(entries, UnknownFields::Collect).expect("parts");
+    assert_eq!(collect(r#","net7":"b","netmask":24,"net0":"a""#), (vec![0, 7], vec![], 0));
+    let unknown = ["answer.data.net07", "answer.data.net", "answer.data.netx"].map(str::to_owned).to_vec();
+    assert_eq!(collect(r#","net07":"a","net":"b","netx":"c""#), (vec![], unknown, 0));
+    assert_eq!(collect(r#","net0":["a"],"net1":"b""#), (vec![1], vec![], 1), "reported");
+    assert_eq!(collect(r#","net0":["a"]"#), (vec![], vec![], 1), "reported, and not none");
+    let error = |entries: &str| read(entries, UnknownFields::Deny).expect_err(entries);
+    assert!(error(r#","net0":["a"]"#).contains("data.net0"));
+    assert!(error(r#","net0":"a","net0":"b""#).contains("twice"));
+    assert!(error(r#","part[x]":{"open":true}"#).contains("port"));
+}
+
+#[test]
+fn a_constant_stands_in_a_header() {
+    let parse = |name: &str, value: &'static str| {
+        let name = HeaderName::from_bytes(name.as_bytes()).expect("a name");
+        let headers = HeaderMap::from_iter([
+            (HeaderName::from_static("x-version"), HeaderValue::from_static("2")),
+            (name, HeaderValue::from_static(value)),
+        ]);
+        RenameThing::parse(&incoming("PATCH", "/things/7", &headers, b"name=lamp")).map_err(|error| error.to_string())
+    };
+    assert_eq!(parse("x-change", "name"), Ok(RenameThing::new(ThingId::new(7), "lamp")));
+    for (name, value) in [("x-change", "size"), ("x-other", "name")] {
+        let error = parse(name, value).expect_err(name);
+        assert!(error.contains("header.X-Change"), "{error}");
+    }
 }

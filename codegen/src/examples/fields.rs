@@ -1,10 +1,13 @@
 //! The fields of an object in an example, looked up by their names in the format.
 
+use std::collections::BTreeMap;
+
 use hostkit_proto::Leniency;
-use hostkit_proto::codec::FromText;
+use hostkit_proto::codec::{Filled, FromText, Names};
 use hostkit_wire::{Format, Kind, Node};
 
 use super::items::Items;
+use super::scalar::Scalars;
 use super::walk::Walker;
 use crate::diagnostic::did_you_mean;
 use crate::model::{Field, Total, Type, WireName};
@@ -95,9 +98,10 @@ impl<'t> Fields<'t> {
 
     /// Reads every field of a struct.
     pub(super) fn fields(&mut self, walker: &mut Walker<'_>, fields: &[Field]) {
-        for field in fields.iter().filter(|field| field.surface.header.is_none()) {
-            self.field(walker, field);
-        }
+        let in_body = fields.iter().filter(|field| field.surface.header.is_none());
+        let (made, plain): (Vec<&Field>, Vec<&Field>) = in_body.partition(|field| field.names().is_some());
+        plain.into_iter().for_each(|field| self.field(walker, field));
+        made.into_iter().for_each(|field| self.gather(walker, field));
     }
 
     pub(super) fn field(&mut self, walker: &mut Walker<'_>, field: &Field) {
@@ -246,6 +250,44 @@ impl<'t> Fields<'t> {
         wrapper.is_some_and(|wrapper| walker.model.service.lenient.wraps_nothing(wrapper))
     }
 
+    /// Reads a value whose parts have made names.
+    pub(super) fn gather(&mut self, walker: &mut Walker<'_>, field: &Field) {
+        let Some(names) = field.names() else { return };
+        let (key, item) = match &field.ty {
+            Type::Map(key, item) => (Some(&**key), &**item),
+            Type::List(item) => (None, &**item),
+            item => (None, item),
+        };
+        let known = walker.model.fields(item).unwrap_or_default();
+        let wires: Vec<&str> = known.iter().map(Field::wire_in_json).collect();
+        let mut items: BTreeMap<&str, Vec<(&str, Node<'_>)>> = BTreeMap::new();
+        let scalars = walker.scalars();
+        let is_made = |name: &str| filled(names, &wires, name).is_some_and(|filled| is_key(scalars, key, filled.item));
+        for (name, node) in self.rest(is_made) {
+            if let Some(filled) = filled(names, &wires, name) {
+                items.entry(filled.item).or_default().push((filled.field, node));
+            }
+        }
+        if items.is_empty() && field.is_required() {
+            walker.missing(field.wire(), self.node.offset());
+        }
+        for (made, parts) in items {
+            for (inner, node) in &parts {
+                match known.iter().find(|field| field.wire_in_json() == *inner) {
+                    Some(field) if node.kind() == Kind::Null && !field.is_required() => {}
+                    Some(field) => walker.within(*inner, |walker| walker.value(&field.ty, *node)),
+                    None => walker.within(made, |walker| walker.value(item, *node)),
+                }
+            }
+            let is_whole = parts.iter().any(|(inner, _)| inner.is_empty());
+            for field in known.iter().filter(|field| field.is_required() && !is_whole) {
+                if !parts.iter().any(|(inner, _)| field.wire_in_json() == *inner) {
+                    walker.missing(field.wire(), self.node.offset());
+                }
+            }
+        }
+    }
+
     /// Reports the entries that no field has taken.
     pub(super) fn finish(self, walker: &mut Walker<'_>, known: &[Field]) {
         for (position, (object, _)) in self.between.iter().enumerate() {
@@ -272,4 +314,13 @@ impl<'t> Fields<'t> {
             walker.unknown(key, *node, is_double, near);
         }
     }
+}
+
+fn filled<'n>(names: Names<'_>, wires: &[&'n str], name: &'n str) -> Option<Filled<'n>> {
+    names.read(name, wires.iter().copied())
+}
+
+/// Whether a text in a name is a key of this map; other values have none.
+fn is_key(scalars: Scalars<'_>, key: Option<&Type>, item: &str) -> bool {
+    key.is_none_or(|key| scalars.fits(key, item))
 }

@@ -1,18 +1,14 @@
 //! Checks request examples: the head against the endpoint's method, path, query and headers; the body against its
 //! fields, groups, constants and made names.
 
-use std::collections::BTreeMap;
-
-use hostkit_proto::codec::{Filled, Names};
 use hostkit_wire::{Format, Kind, Limits, Node};
 
 use super::fields::Fields;
 use super::files::wire_format;
 use super::message::Message;
 use super::problem::{Problem, unreadable};
-use super::scalar::Scalars;
 use super::walk::Walker;
-use crate::model::{Endpoint, Field, Model, OneOf, Type, Variant};
+use crate::model::{Endpoint, Field, Model, OneOf, Variant};
 use crate::surface::{Constant, Place};
 
 /// Checks a request with its head.
@@ -81,6 +77,12 @@ fn head(endpoint: &Endpoint, walker: &mut Walker<'_>, message: &Message<'_>) -> 
     walker.base = [verb, path].iter().map(|part| part.len() + 1).sum();
     check_query(endpoint, walker, query)?;
     walker.base = 0;
+    for constant in &endpoint.fixed_headers {
+        if message.header(&constant.key) != Some(&constant.text) {
+            let what = format!("the example has no header `{}: {}`", constant.key.value, constant.text);
+            return Err(other(endpoint, what));
+        }
+    }
     for field in &endpoint.headers {
         walker.header(field, field.wire(), message.header(field.wire()), "E0306");
     }
@@ -130,7 +132,7 @@ fn check_query(endpoint: &Endpoint, walker: &mut Walker<'_>, query: &str) -> Res
     let Some(mut fields) = Fields::open(walker, document.root()) else { return Ok(()) };
     fields.rest(|key| known.contains(&key));
     for field in made {
-        gather(walker, &mut fields, field);
+        fields.gather(walker, field);
     }
     match fields.rest(|_| true).first() {
         Some((key, _)) => Err(other(endpoint, format!("the spec has no `{key}` in the query"))),
@@ -145,11 +147,12 @@ pub(super) fn only_body(
     bytes: &[u8],
     formats: &[Format],
 ) -> Result<(), Problem> {
-    match endpoint.headers.iter().find(|field| field.is_required()) {
-        Some(field) => Err(Problem {
+    let required = endpoint.headers.iter().filter(|field| field.is_required()).map(Field::wire);
+    match required.chain(endpoint.fixed_headers.iter().map(|constant| constant.key.as_str())).next() {
+        Some(name) => Err(Problem {
             label: "an example without a head".to_owned(),
             help: "give the example a head: its name then ends in `.request.http`".to_owned(),
-            ..other(endpoint, format!("the call needs the header `{}`, and a body has none", field.wire()))
+            ..other(endpoint, format!("the call needs the header `{name}`, and a body has none"))
         }),
         None => body(endpoint, walker, bytes, formats),
     }
@@ -167,6 +170,9 @@ fn body(endpoint: &Endpoint, walker: &mut Walker<'_>, bytes: &[u8], formats: &[F
     };
     let document = document.map_err(|error| unreadable(&error, walker.base))?;
     let top = document.root();
+    if let Some((_, element)) = top.entries().next().filter(|_| document.format() == Format::Xml) {
+        attributes(endpoint, walker, element);
+    }
     let root = &endpoint.surface.request_root;
     let path = if document.format() == Format::Xml { &root.xml } else { &root.json };
     let Some(path) = path else {
@@ -183,7 +189,8 @@ fn body(endpoint: &Endpoint, walker: &mut Walker<'_>, bytes: &[u8], formats: &[F
         };
         // Only the outermost object has them.
         if depth == 0 {
-            endpoint.fixed_top.iter().for_each(|constant| fixed(walker, &mut outer, constant));
+            let around = endpoint.fixed_top.iter().filter(|constant| !constant.key.starts_with('@'));
+            around.for_each(|constant| fixed(walker, &mut outer, constant));
         }
         let Some(inner) = outer.take(key) else {
             walker.missing(key, node.offset());
@@ -200,6 +207,20 @@ fn body(endpoint: &Endpoint, walker: &mut Walker<'_>, bytes: &[u8], formats: &[F
     Ok(())
 }
 
+/// Checks the attributes of the root element that every request has.
+fn attributes(endpoint: &Endpoint, walker: &mut Walker<'_>, element: Node<'_>) {
+    let known = walker.envelope.iter().filter(|key| key.starts_with('@'));
+    let found: Vec<Node<'_>> = known.filter_map(|key| element.get(key)).collect();
+    found.into_iter().for_each(|node| walker.ignore(node));
+    for constant in endpoint.fixed_top.iter().filter(|constant| constant.key.starts_with('@')) {
+        match element.get(&constant.key) {
+            Some(node) if node.as_str() == Some(&constant.text) => {}
+            Some(node) => walker.expected(&format!("{:?}", constant.text), node),
+            None => walker.missing(&constant.key, element.offset()),
+        }
+    }
+}
+
 fn read(endpoint: &Endpoint, walker: &mut Walker<'_>, fields: &mut Fields<'_>) {
     for constant in &endpoint.fixed_body {
         fixed(walker, fields, constant);
@@ -213,7 +234,7 @@ fn read(endpoint: &Endpoint, walker: &mut Walker<'_>, fields: &mut Fields<'_>) {
         one_of(walker, fields, group);
     }
     for field in made {
-        gather(walker, fields, field);
+        fields.gather(walker, field);
     }
 }
 
@@ -235,7 +256,8 @@ fn fixed(walker: &mut Walker<'_>, fields: &mut Fields<'_>, constant: &Constant) 
 }
 
 fn one_of(walker: &mut Walker<'_>, fields: &mut Fields<'_>, group: &OneOf) {
-    let is_any_there = group.variants.iter().flat_map(keys).any(|key| fields.node.get(key).is_some());
+    let is_there = |path: String| path.split('/').try_fold(fields.node, |node, step| node.get(step)).is_some();
+    let is_any_there = group.variants.iter().flat_map(Variant::paths).any(is_there);
     if !group.required && !is_any_there {
         return;
     }
@@ -248,7 +270,8 @@ fn one_of(walker: &mut Walker<'_>, fields: &mut Fields<'_>, group: &OneOf) {
         }
         attempt.fields(walker, &variant.fields);
         // Without this, a variant whose keys are all absent would fit any body.
-        if !keys(variant).any(|key| fields.node.get(key).is_some()) && keys(variant).next().is_some() {
+        let is_there = |path: String| path.split('/').try_fold(fields.node, |node, step| node.get(step)).is_some();
+        if !variant.paths().any(is_there) && variant.paths().next().is_some() {
             walker.missing(&group.rust, fields.node.offset());
         }
         let found = std::mem::replace(&mut walker.problems, before);
@@ -262,55 +285,4 @@ fn one_of(walker: &mut Walker<'_>, fields: &mut Fields<'_>, group: &OneOf) {
         walker.problems.extend(problems);
         *fields = attempt;
     }
-}
-
-fn keys(variant: &Variant) -> impl Iterator<Item = &str> {
-    let fields = variant.fields.iter().flat_map(|field| [field.name.json.first(), field.name.xml.first()]);
-    fields.flatten().map(String::as_str).chain(variant.fixed.iter().map(|constant| constant.key.value.as_str()))
-}
-
-/// Reads a value whose parts have made names.
-fn gather(walker: &mut Walker<'_>, fields: &mut Fields<'_>, field: &Field) {
-    let Some(names) = field.names() else { return };
-    let (key, item) = match &field.ty {
-        Type::Map(key, item) => (Some(&**key), &**item),
-        Type::List(item) => (None, &**item),
-        item => (None, item),
-    };
-    let known = walker.model.fields(item).unwrap_or_default();
-    let wires: Vec<&str> = known.iter().map(Field::wire_in_json).collect();
-    let mut items: BTreeMap<&str, Vec<(&str, Node<'_>)>> = BTreeMap::new();
-    let scalars = walker.scalars();
-    let is_made = |name: &str| filled(names, &wires, name).is_some_and(|filled| is_key(scalars, key, filled.item));
-    for (name, node) in fields.rest(is_made) {
-        if let Some(filled) = filled(names, &wires, name) {
-            items.entry(filled.item).or_default().push((filled.field, node));
-        }
-    }
-    if items.is_empty() && field.is_required() {
-        walker.missing(field.wire(), fields.node.offset());
-    }
-    for (made, parts) in items {
-        for (inner, node) in &parts {
-            match known.iter().find(|field| field.wire_in_json() == *inner) {
-                Some(field) if node.kind() == Kind::Null && !field.is_required() => {}
-                Some(field) => walker.within(*inner, |walker| walker.value(&field.ty, *node)),
-                None => walker.within(made, |walker| walker.value(item, *node)),
-            }
-        }
-        for field in known.iter().filter(|field| field.is_required()) {
-            if !parts.iter().any(|(inner, _)| field.wire_in_json() == *inner) {
-                walker.missing(field.wire(), fields.node.offset());
-            }
-        }
-    }
-}
-
-fn filled<'n>(names: Names<'_>, wires: &[&'n str], name: &'n str) -> Option<Filled<'n>> {
-    names.read(name, wires.iter().copied())
-}
-
-/// Whether a text in a name is a key of this map; other values have none.
-fn is_key(scalars: Scalars<'_>, key: Option<&Type>, item: &str) -> bool {
-    key.is_none_or(|key| scalars.fits(key, item))
 }

@@ -140,7 +140,8 @@ impl<'m> Scalars<'m> {
             Type::Decimal | Type::Money => "a decimal number".to_owned(),
             Type::Currency => Currency::EXPECTED.to_owned(),
             Type::Worded(words) => {
-                let all: Vec<String> = words.iter().flatten().map(|word| word.as_protocol().to_string()).collect();
+                let words = words.iter().flatten().filter(|word| !ty.is_there_or_not() || !word.plain().is_empty());
+                let all: Vec<String> = words.map(|word| word.as_protocol().to_string()).collect();
                 format!("a flag ({})", all.join(", "))
             }
             Type::Flag => "a flag".to_owned(),

@@ -65,6 +65,11 @@ impl<'m> Walker<'m> {
         self.path.pop();
     }
 
+    /// Passes over a node that no field has.
+    pub(super) fn ignore(&mut self, node: Node<'_>) {
+        self.ignored.insert(node.index());
+    }
+
     fn report(&mut self, code: &'static str, offset: usize, message: &str, label: String, help: String) {
         let path = self.path.join(".").replace(".[", "[");
         let message = if path.is_empty() { message.to_owned() } else { format!("{path}: {message}") };
@@ -255,11 +260,14 @@ impl<'m> Walker<'m> {
                 };
                 let total = fields.total(self, endpoint.total());
                 match ty {
-                    // Without an envelope, a document without the root is a different document.
-                    Type::Option(inner) if self.envelope.is_empty() => {
+                    // Without an envelope, a document without the root is a different document; nothing under the root is no
+                    // answer to a call that acts.
+                    Type::Option(inner) if self.envelope.is_empty() && endpoint.effect() != "safe" => {
                         fields.required(self, inner, name, name_text(name), &total);
                     }
-                    Type::Option(inner) => fields.optional(self, inner, name, name_text(name), &total),
+                    Type::Option(inner) if !self.envelope.is_empty() => {
+                        fields.optional(self, inner, name, name_text(name), &total)
+                    }
                     ty => {
                         fields.required(self, ty, name, name_text(name), &total);
                     }

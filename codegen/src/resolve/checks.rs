@@ -54,6 +54,7 @@ pub(super) fn check(model: &Model, surface: &Surface, diagnostics: &mut Diagnost
         let message = "a map in the place of a list could be either";
         diagnostics.add_with_help("E0233", span, message, "beside `one-as-list`", help);
     }
+    nested::of_types(model, diagnostics);
     currencies(model, diagnostics);
     modules(model, diagnostics);
     put::of_service(model, diagnostics);

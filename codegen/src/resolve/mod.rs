@@ -79,7 +79,8 @@ pub(crate) fn resolve(surface: Surface, sources: &Sources, diagnostics: &mut Dia
     let has_unknown = resolver.has_unknown;
     endpoints.sort_by(|a, b| (&a.module, &a.name).cmp(&(&b.module, &b.name)));
     let mut service = surface.service.clone();
-    service.has_rooted_action = endpoints.iter().any(|endpoint| !endpoint.fixed_top.is_empty());
+    service.has_rooted_action =
+        endpoints.iter().any(|endpoint| endpoint.fixed_top.iter().any(|constant| !constant.key.starts_with('@')));
     let mut model = Model {
         api: surface.api.clone(),
         service,
@@ -205,7 +206,7 @@ impl Resolver<'_, '_> {
     fn worded(&mut self, ty: Type, field: &surface::Field) -> Type {
         let Some(words) = field.words.as_ref().or(self.service.words.as_ref()) else { return ty };
         match ty {
-            Type::Flag => match pairs(&words.value) {
+            Type::Flag => match field.words.as_ref().and_then(|words| alone(&words.value)).or(pairs(&words.value)) {
                 Some(pairs) => Type::Worded(pairs),
                 None => {
                     // Those of the service are reported once.
@@ -287,8 +288,12 @@ impl Resolver<'_, '_> {
     fn type_entry(&mut self, definition: &surface::TypeDefinition, module: &str, spec: &str) -> TypeEntry {
         let kind = match &definition.kind {
             surface::TypeKind::Struct(fields) => {
-                let fields = self.fields(fields);
+                let mut fields = self.fields(fields);
                 self.unique(&fields);
+                for field in fields.iter_mut().filter(|field| field.ty.is_there_or_not()) {
+                    let place = || At { value: false, span: field.surface.wire.span.clone() };
+                    field.surface.absent.get_or_insert_with(place);
+                }
                 if let Some(field) = fields.iter().find(|field| definition.keep_raw && field.rust == "raw") {
                     let help = "`keep-raw` makes a field `raw`: give this one another name with `as`";
                     let (span, message) = (&field.surface.wire.span, "two fields are called `raw` in Rust");
@@ -368,10 +373,11 @@ impl Resolver<'_, '_> {
         let of_service = |place| surface::constants(&service, place, endpoint.action.as_deref());
         // What the service puts into every body stands around the root of a call.
         let is_rooted = endpoint.request_root.json.is_some();
-        let (fixed_top, inner) = match is_rooted {
-            true => (of_service(surface::Place::Body), Vec::new()),
-            false => (Vec::new(), of_service(surface::Place::Body)),
-        };
+        // An attribute of the root element is none of a body that is not there.
+        let of_body = of_service(surface::Place::Body).into_iter();
+        let of_body = of_body.filter(|constant| endpoint.has_body || !constant.key.starts_with('@'));
+        let (fixed_top, inner): (Vec<_>, Vec<_>) =
+            of_body.partition(|constant| is_rooted || constant.key.starts_with('@'));
         let fixed_body = [inner, endpoint.fixed_body.clone()].concat();
         let fixed_query = [of_service(surface::Place::Query), endpoint.fixed_query.clone()].concat();
         let one_of: Vec<OneOf> = endpoint.one_of.iter().map(|group| self.one_of(group, &type_name)).collect();
@@ -391,6 +397,7 @@ impl Resolver<'_, '_> {
             fixed_top,
             fixed_body,
             fixed_query,
+            fixed_headers: endpoint.fixed_headers.clone(),
             output: self.output(&endpoint.response),
             key: None,
             echo: Vec::new(),
@@ -401,10 +408,29 @@ impl Resolver<'_, '_> {
             surface: endpoint,
         };
         self.unique(&resolved.body);
+        self.order(&resolved);
         self.unique_in_body(&resolved);
         let all: Vec<Field> = resolved.inputs().cloned().collect();
         self.unique_rust(&all, &resolved.surface.one_of);
         resolved
+    }
+
+    /// Checks that each group stands before something of the body.
+    fn order(&mut self, endpoint: &Endpoint) {
+        let inputs = endpoint.surface.body.iter().map(|field| field.wire.as_str());
+        let known: Vec<&str> =
+            inputs.chain(endpoint.surface.fixed_body.iter().map(|constant| constant.key.as_str())).collect();
+        let groups = endpoint.surface.one_of.iter().filter_map(|group| group.before.as_ref());
+        for name in groups.filter(|name| !known.contains(&name.as_str())) {
+            let help = match did_you_mean(name, known.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => {
+                    "the key of an input or of a constant there; without `before`, it stands behind them".to_owned()
+                }
+            };
+            let message = format!("`[body]` has no `{}`", name.value);
+            self.diagnostics.add_with_help("E0213", &name.span, message, "unknown", help);
+        }
     }
 
     /// Reports what would stand in a body twice: constants, fields, and those of the variants of a group.
@@ -496,6 +522,7 @@ impl Resolver<'_, '_> {
             rust: names::snake(&group.name),
             type_name: format!("{endpoint}{}", names::camel(&group.name)),
             required: group.required,
+            before: group.before.as_ref().map(|name| name.value.clone()),
             en: group.en.clone(),
             ru: group.ru.clone(),
             variants: variants.collect(),
@@ -523,8 +550,16 @@ impl Resolver<'_, '_> {
 }
 
 fn no_pairs(words: &At<Vec<surface::Word>>, diagnostics: &mut Diagnostics) {
-    let help = "pairs of words, that for no first: `words = [\"off\", \"on\"]`";
+    let help = "pairs of words, that for no first: `words = [\"off\", \"on\"]`; one alone, of a field, is that for yes";
     diagnostics.add_with_help("E0242", &words.span, "these are no words of a flag", "no pairs", help);
+}
+
+/// The pair of a word that says yes by being there, if it is the only one.
+fn alone(words: &[surface::Word]) -> Option<Vec<[surface::Word; 2]>> {
+    match words {
+        [yes] => Some(vec![[surface::Word::Text(String::new()), yes.clone()]]),
+        _ => None,
+    }
 }
 
 /// The pairs of words; `None` if one is missing, or means both, or is empty, which is a value that is not there.

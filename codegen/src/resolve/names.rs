@@ -1,6 +1,6 @@
 //! Rust names from wire names.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use heck::{ToSnakeCase, ToUpperCamelCase};
 
@@ -51,14 +51,36 @@ pub(super) fn check(model: &Model, surface: &Surface, diagnostics: &mut Diagnost
         let place = Span { file: file.file, range: 0..0 };
         file_name(&file.module, &place, diagnostics);
     }
-    let mut taken: BTreeSet<&str> = model.endpoints.iter().map(|endpoint| endpoint.type_name.as_str()).collect();
+    let of_calls = model.endpoints.iter().map(|endpoint| (endpoint.type_name.as_str(), endpoint));
+    let mut taken: BTreeMap<&str, &Endpoint> = of_calls.collect();
     let mut names = BTreeSet::new();
     // A call whose name is there twice is reported as such, and its groups have that name in theirs.
     for endpoint in model.endpoints.iter().filter(|endpoint| names.insert(&endpoint.name)) {
         let groups = endpoint.one_of.iter().zip(&endpoint.surface.one_of);
         let groups = groups.map(|(group, surface)| (group.type_name.as_str(), &surface.name.span));
         let waiters = endpoint.waiters.iter().map(|waiter| (waiter.type_name.as_str(), &waiter.surface.name.span));
-        for (name, span) in groups.chain(waiters).filter(|(name, _)| !taken.insert(name)) {
+        let mut clashes: Vec<(&str, &Span, &Endpoint)> = Vec::new();
+        for (name, span) in groups.chain(waiters) {
+            match taken.get(name) {
+                Some(other) => clashes.push((name, span, other)),
+                None => drop(taken.insert(name, endpoint)),
+            }
+        }
+        // A copy of another call has all of its waiters.
+        if let [(name, span, first), others @ ..] = clashes.as_slice()
+            && !others.is_empty()
+            && !std::ptr::eq(*first, endpoint)
+            && others.iter().all(|(.., other)| std::ptr::eq(*other, *first))
+        {
+            let message = format!("`{name}` and {} more waiters are of another call", others.len());
+            let help = format!(
+                "`{}/{}.toml` has them, too: leave them out where they stand in a copy, or give them other names",
+                first.surface.module, first.name
+            );
+            diagnostics.add_with_help("E0229", span, message, "taken, as those below", help);
+            continue;
+        }
+        for (name, span, _) in clashes {
             let message = format!("`{name}` is another call, waiter or group of this API");
             diagnostics.add_with_help("E0229", span, message, "taken", "choose a more specific name");
         }

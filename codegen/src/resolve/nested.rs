@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use super::kinds::{is_text, number_id};
 use crate::diagnostic::Diagnostics;
-use crate::model::{Endpoint, Field, Model, Type, TypeKind};
+use crate::model::{Endpoint, Field, Model, Type, TypeKind, WireName};
 use crate::source::{At, Span};
 use crate::surface::{Constant, IdKind, Place, Put};
 
@@ -29,6 +29,12 @@ pub(super) fn check(model: &Model, endpoint: &Endpoint, diagnostics: &mut Diagno
     for field in &endpoint.query {
         if nested.fits(field, true, has_xml) {
             nested.is_one_text(field, "a query");
+            if field.ty.is_there_or_not() {
+                let place = field.surface.words.as_ref().map_or(&field.surface.ty.span, |words| &words.span);
+                let help = "give both words, or make it a constant of a call of its own";
+                let message = "a flag that is there or not cannot stand here";
+                nested.diagnostics.add_with_help("E0242", place, message, "in a query", help);
+            }
         }
     }
     for field in endpoint.body.iter().chain(inner) {
@@ -49,6 +55,38 @@ pub(super) fn check(model: &Model, endpoint: &Endpoint, diagnostics: &mut Diagno
     let is_in_query = |put: &&Put| put.place == Place::Query && put.constant(None).is_none();
     let keys = put.filter(is_in_query).map(|put| Pattern::literal(put.key.value.clone(), None));
     unambiguous(&fields.chain(keys).collect::<Vec<_>>(), nested.diagnostics);
+}
+
+/// Checks the made names of the fields of types: in answers, the entries of a map may stand in the object around it.
+pub(super) fn of_types(model: &Model, diagnostics: &mut Diagnostics) {
+    let mut nested = Nested { model, diagnostics };
+    for entry in model.types.values() {
+        let TypeKind::Struct(fields) = &entry.kind else { continue };
+        for field in fields {
+            let Some(template) = &field.surface.names else { continue };
+            let (is_map, holes) = (matches!(field.ty, Type::Map(..)), nested.holes(template));
+            if !is_map || holes != ["key"] {
+                let help = "in an answer, a map has `{key}` in its names: `net{key}` for `net0`, `net1` and so on";
+                nested.wrong(&template.span, "the template does not fit the type", "cannot be read", help);
+            } else if field.is_required() || field.surface.total.is_some() {
+                let help = "leave out `required` and `total`: the map is empty where no name is of the template";
+                nested.wrong(&template.span, "a map with made names may be empty", "beside these names", help);
+            } else if entry.in_requests {
+                let help = "a type of its own for answers";
+                nested.wrong(&template.span, "an object within a request has no made names", "sent, too", help);
+            }
+        }
+        let envelope = model.service.fault.keys.iter().cloned();
+        let literals = fields.iter().filter(|field| field.surface.names.is_none()).flat_map(|field| {
+            let WireName { json, xml, also, .. } = &field.name;
+            [json.first(), xml.first()].into_iter().flatten().chain(also).cloned()
+        });
+        let literals = literals.chain(envelope).collect::<BTreeSet<String>>();
+        let made = fields.iter().filter(|field| field.surface.names.is_some());
+        let patterns = made.flat_map(|field| nested.patterns(field)).collect::<Vec<_>>();
+        let all = patterns.into_iter().chain(literals.into_iter().map(|name| Pattern::literal(name, None)));
+        unambiguous(&all.collect::<Vec<_>>(), nested.diagnostics);
+    }
 }
 
 struct Nested<'m, 'd> {

@@ -74,7 +74,7 @@ const MEANINGS: &[(&str, &[Place], &str)] = &[
     ("not-below", &[Path, Query, Header, Body], ALONE),
     ("only-if", WITH_OTHERS, ALONE),
     (CONDITION, WITH_OTHERS, ALONE),
-    ("names", &[Query, Body], "names are made for inputs of `[query]` and `[body]`"),
+    ("names", &[Query, Body, Answer], "names are made for inputs of `[query]` and `[body]`, and for maps of answers"),
     ("from", &[Query, Body], "it belongs to `names` of an input of `[query]` or `[body]`"),
 ];
 
@@ -164,7 +164,7 @@ fn of_field(field: &mut Field, places: &[Place], diagnostics: &mut Diagnostics) 
 
 /// Whether values at one of these places may have made names.
 fn has_names(places: &[Place]) -> bool {
-    places.iter().any(|place| [Query, Body].contains(place))
+    places.iter().any(|place| [Query, Body, Answer].contains(place))
 }
 
 fn without_meaning(key: &At<String>, what: &str, label: &str, help: &str, diagnostics: &mut Diagnostics) {

@@ -18,6 +18,7 @@ pub(super) fn of_service(model: &Model, diagnostics: &mut Diagnostics) {
     for (_, puts) in &service.put_by_format {
         check(puts, &[], &OF_EVERY_CALL, diagnostics);
     }
+    attributes(model, diagnostics);
     if let Some(session) = &service.session {
         let fields = sign_in_fields(model);
         let known: Vec<&str> = [TOKEN].into_iter().chain(fields.iter().map(|field| field.rust.as_str())).collect();
@@ -32,6 +33,25 @@ pub(super) fn of_service(model: &Model, diagnostics: &mut Diagnostics) {
                     diagnostics.add_with_help("E0231", &put.template.span, message, label, help);
                 }
             }
+        }
+    }
+}
+
+/// Refuses attributes where bodies may be in a format that has none.
+fn attributes(model: &Model, diagnostics: &mut Diagnostics) {
+    let service = &model.service;
+    let formats = service.request_format.as_ref().map_or(service.formats.as_slice(), std::slice::from_ref);
+    let always = service.put.iter().chain(service.credentials.iter().flat_map(|credentials| &credentials.put));
+    let by_format = service.put_by_format.iter().flat_map(|(format, puts)| {
+        let own = if service.request_format.is_some() { formats } else { std::slice::from_ref(&format.value) };
+        puts.iter().map(move |put| (own, put))
+    });
+    for (formats, put) in always.map(|put| (formats, put)).chain(by_format) {
+        let is_attribute = put.place == Place::Body && put.key.starts_with('@');
+        if let Some(format) = formats.iter().find(|format| *format != "xml").filter(|_| is_attribute) {
+            let help = "below `xml` it is put into bodies for answers in XML";
+            let message = format!("an attribute stands in XML alone, and a body may be {format}");
+            diagnostics.add_with_help("E0241", &put.key.span, message, "an attribute", help);
         }
     }
 }

@@ -71,6 +71,19 @@ fn of_field(model: &Model, field: &Field, is_input: bool, diagnostics: &mut Diag
         let help = "leave it out: only a number differs with and without quotes";
         diagnostics.add_with_help("E0207", span, "`write` is for numbers", "not a number", help);
     }
+    let is_said =
+        surface.required || surface.required_if.is_some() || surface.keys.iter().any(|key| key.value == "absent");
+    if field.ty.is_there_or_not() && is_said {
+        let help = "leave out `required` and `absent`, or give the word for no, too";
+        let message = "one word says yes by being there, and no by being absent";
+        diagnostics.add_with_help(
+            "E0242",
+            surface.words.as_ref().map_or(span, |words| &words.span),
+            message,
+            "one word",
+            help,
+        );
+    }
     let limits = std::iter::once(&surface.limits);
     let others = surface.host_limits.iter().chain(&surface.when).map(|(_, limits)| limits);
     for limits in limits.chain(others) {

@@ -133,13 +133,25 @@ impl Written<'_, '_> {
     fn headers(&mut self, endpoint: &Endpoint) {
         let puts = self.put_beside(endpoint, Place::Header);
         let mut known: BTreeSet<String> = puts.map(|name| name.to_ascii_lowercase()).collect();
-        known.extend(["host", "content-length", "content-type", "accept"].map(str::to_owned));
-        for field in &endpoint.headers {
-            let (name, span) = (field.wire(), &field.surface.wire.span);
+        known.extend(["host", "content-length"].map(str::to_owned));
+        for constant in &endpoint.fixed_headers {
+            let is_sound =
+                constant.text.trim() == constant.text && constant.text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+            if !is_sound {
+                let help = "printable characters of ASCII, without blanks around them";
+                let message = format!("the header `{}` cannot have this text", constant.key.value);
+                self.diagnostics.add_with_help("E0251", &constant.key.span, message, "not a text of a header", help);
+            }
+        }
+        let constants = endpoint.fixed_headers.iter().map(|one| (one.key.as_str(), &one.key.span, true));
+        let inputs = endpoint.headers.iter().map(|field| (field.wire(), &field.surface.wire.span, false));
+        for (name, span, is_constant) in constants.chain(inputs) {
+            // A constant replaces a media type that is sent otherwise.
+            let is_media_type = ["content-type", "accept"].iter().any(|known| name.eq_ignore_ascii_case(known));
             if !is_header_name(name) {
                 self.no_header(name, span);
             }
-            if !known.insert(name.to_ascii_lowercase()) {
+            if !known.insert(name.to_ascii_lowercase()) || is_media_type && !is_constant {
                 let help = "clients, credentials and other inputs set headers of their own: each name is there once";
                 let message = format!("the header `{name}` would be sent twice");
                 self.diagnostics.add_with_help("E0203", span, message, "the second one", help);
@@ -193,6 +205,7 @@ impl Written<'_, '_> {
         let top = |path: &str| path.split('/').next().unwrap_or_default().to_owned();
         let mut heads: BTreeSet<String> = self.put_beside(endpoint, Place::Body).map(|key| top(&key)).collect();
         heads.extend(endpoint.fixed_top.iter().map(|constant| top(&constant.key)));
+        heads.retain(|head| !head.starts_with('@'));
         if let Some(root) = &root.xml {
             heads.insert(top(root));
             self.one_of_heads(

@@ -28,6 +28,39 @@ pub(super) fn complete(
     statuses(endpoint, service, diagnostics);
     endpoint.examples = examples(api, endpoint, service, sources);
     unknown(endpoint, diagnostics);
+    origins(endpoint, diagnostics);
+}
+
+/// Reports examples of the document without its line, and lines of what is not from it.
+fn origins(endpoint: &Endpoint, diagnostics: &mut Diagnostics) {
+    let mut reported: Vec<&str> = Vec::new();
+    for example in &endpoint.examples {
+        let is_of_document = example.origin == "document";
+        if is_of_document == example.line.is_some() {
+            continue;
+        }
+        let name = example.name();
+        let facts = endpoint.facts.iter().find(|facts| [&name, &example.file()].contains(&&facts.name.value));
+        // What a line says of all files of a name is reported once.
+        if facts.is_some_and(|facts| reported.contains(&facts.name.as_str())) {
+            continue;
+        }
+        reported.extend(facts.map(|facts| facts.name.as_str()));
+        let span = facts.map_or(&example.case.span, |facts| &facts.name.span);
+        let (message, label, help) = match is_of_document {
+            true => (
+                "an example of the document has no `line`",
+                "where does it stand?",
+                "`line` is the first line of its block, and says alone that the bytes are from there",
+            ),
+            false => (
+                "an example with a `line` is from the document, and this one is not",
+                "from somewhere else",
+                "leave out `line` or `origin`",
+            ),
+        };
+        diagnostics.add_with_help("E0217", span, message, label, help);
+    }
 }
 
 /// Reports what is no status.

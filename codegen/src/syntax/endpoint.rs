@@ -45,7 +45,7 @@ pub(super) fn check_one_of(checker: &mut Checker<'_>, top: &DeTable<'_>) {
                     &place,
                     message,
                     "not a key of the spec language",
-                    "the keys are: required, en, and a table for each variant",
+                    "the keys are: required, before, en, and a table for each variant",
                 );
             }
         }
@@ -91,6 +91,7 @@ pub(super) fn read(place: Span, module: &str, stem: &str, node: &Node<'_, '_>) -
         body: read_fields(node.table("body")),
         has_body: node.has("body") || node.has("request") || node.has("one-of"),
         fixed_query: node.constants("query"),
+        fixed_headers: node.constants("headers"),
         fixed_body: node.constants("body"),
         request_root: read_root(node.table("request")),
         at_least_one: node.texts_at("at-least-one"),
@@ -136,6 +137,7 @@ fn read_one_of(name: At<String>, node: &Node<'_, '_>) -> OneOf {
     };
     OneOf {
         required: node.flag("required") == Some(true),
+        before: node.optional_at("before"),
         en: node.text("en"),
         ru: node.ru(),
         variants: node.tables().map(variant).collect(),

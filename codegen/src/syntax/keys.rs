@@ -191,7 +191,11 @@ pub(crate) const FIELD: &[Key] = &[
     key("names", Shape::Text, "The template of the names that nested values have: `pid[{index}]`, `{field}_{key}`."),
     key("from", FROM_ZERO, "The `{index}` of the first item, if it is not 1."),
     key("join", Shape::Word(&[","]), "The items of a list are one text, with this between them."),
-    key("words", Shape::Scalars, "The words of a flag, in pairs, that for no first; the first pair is written."),
+    key(
+        "words",
+        Shape::Scalars,
+        "The words of a flag, in pairs, that for no first; the first pair is written. One alone says yes by being there.",
+    ),
     key("provenance", Shape::Word(PROVENANCES), "Where the fact is from."),
 ];
 

@@ -11,8 +11,8 @@ pub(super) fn place(key: &str) -> Result<(Place, &str), String> {
     let (word, name) = key.split_once('.').unwrap_or((key, ""));
     let place = PLACES.iter().find(|(known, _)| *known == word);
     match place {
-        // Nothing below the top of a body is the same in every call.
-        Some((_, Place::Body)) if name.contains(['/', '@']) => {
+        // Nothing below the top of a body is the same in every call, but for an attribute of its root element.
+        Some((_, Place::Body)) if name.contains('/') || name.rfind('@').is_some_and(|at| at > 0) || name == "@" => {
             Err(format!("`{key}` is a path: what every body has stands at its top, and `[body]` of a call takes paths"))
         }
         Some((_, place)) if !name.is_empty() => Ok((*place, name)),
@@ -52,7 +52,8 @@ mod tests {
     #[test]
     fn a_place_has_a_name_that_may_have_dots() {
         assert_eq!(place("body.a.b"), Ok((Place::Body, "a.b")));
-        for key in ["body", "body.", "body.a/b", "body.@version", "url.x", ""] {
+        assert_eq!(place("body.@version"), Ok((Place::Body, "@version")));
+        for key in ["body", "body.", "body.a/b", "body.@", "body.a@b", "url.x", ""] {
             assert!(place(key).is_err(), "{key}");
         }
     }

@@ -343,10 +343,10 @@ impl<'a> RawAnswer<'a> {
         self.under(root, T::blank, |reader, value| reader.required(value))
     }
 
-    /// The value under one root name, if there is one.
+    /// The value under one root name, if there is one: null and an empty element there are none, in the answer to a read.
     ///
     /// # Errors
-    /// An unreadable value. A 200 without a body, because a proxy may have lost it: only another success status means
+    /// An unreadable value, and null in the answer to a call that acts. A 200 without a body, because a proxy may have lost it: only another success status means
     /// "no value". For APIs with an envelope, an answer without it.
     pub fn optional_value<T: FromWire>(&self, root: &Name) -> Result<Option<T>, DecodeError> {
         let envelope = self.api.leniency.envelope;
@@ -372,7 +372,9 @@ impl<'a> RawAnswer<'a> {
                     if self.facts.acts && is_nothing {
                         return Err(reader.expected("a value"));
                     }
-                    value = Some(reader.value()?);
+                    if self.facts.acts || !T::is_absent(reader) {
+                        value = Some(reader.value()?);
+                    }
                     Ok(())
                 })?;
             }

@@ -370,10 +370,23 @@ impl RequestParts {
         if self.request_format == Format::Xml { self.wrapped_body(root, object) } else { self.body(object) }
     }
 
-    /// Inserts a field at the top of the body, before the others; used for credentials in a body.
+    /// Inserts a field at the top of the body, before the others; used for credentials in a body. An attribute is one of the
+    /// root element: a call without a body has none.
     pub fn body_field(&mut self, name: &'static str, value: Value) {
+        let is_attribute = name.starts_with('@');
         match self.body.as_mut().map(Arc::make_mut) {
+            Some(Value::Map(entries)) if is_attribute => {
+                let Some((_, root)) = entries.first_mut() else { return };
+                let mut inner = match std::mem::replace(root, Value::Null) {
+                    Value::Map(inner) => inner,
+                    Value::Null => Vec::new(),
+                    text => vec![("$text".into(), text)],
+                };
+                inner.insert(0, (name.into(), value));
+                *root = Value::Map(inner);
+            }
             Some(Value::Map(entries)) => entries.insert(0, (name.into(), value)),
+            _ if is_attribute => {}
             _ => self.body = Some(Arc::new(Value::Map(vec![(name.into(), value)]))),
         }
     }
@@ -450,6 +463,36 @@ fn content_type(format: Format) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_attribute_is_put_on_the_root_element() {
+        const CALL: EndpointInfo = EndpointInfo { method: Method::POST, ..EndpointInfo::DEFAULT };
+        const API: ApiInfo = ApiInfo { formats: &[Format::Xml], ..ApiInfo::DEFAULT };
+        let base = "http://127.0.0.1".parse().unwrap();
+        let written = |fill: &dyn Fn(&mut RequestParts)| {
+            let mut out = RequestParts::new(&CALL, &API, Format::Xml, "");
+            fill(&mut out);
+            out.body_field("@version", Value::Text("1.6".to_owned()));
+            String::from_utf8(out.finish(&base).unwrap().into_body()).unwrap()
+        };
+        let element = |value: Value| {
+            move |out: &mut RequestParts| {
+                let mut body = out.object();
+                body.set_value("packet", value.clone());
+                out.body(body);
+            }
+        };
+        let inner = Value::Map(vec![("a".into(), Value::Null)]);
+        for (value, expected) in [
+            (inner, r#"<packet version="1.6"><a/></packet>"#),
+            (Value::Null, r#"<packet version="1.6"/>"#),
+            (Value::Text("x".to_owned()), r#"<packet version="1.6">x</packet>"#),
+        ] {
+            let body = written(&element(value));
+            assert!(body.ends_with(expected), "{body}");
+        }
+        assert_eq!(written(&|_| {}), "", "nothing has an attribute");
+    }
 
     #[test]
     fn media_types_that_are_put_there_are_the_only_ones() {

@@ -237,6 +237,17 @@ impl<'a> ReceivedRequest<'a> {
         }
     }
 
+    /// Checks a constant in a header that identifies the call.
+    ///
+    /// # Errors
+    /// The request is for another call.
+    pub fn fixed_header(&self, name: &'static str, text: &str) -> Result<(), DecodeError> {
+        match self.header_text(name) {
+            Some(found) if found == text => Ok(()),
+            found => Err(wrong_constant("header", name, text, found)),
+        }
+    }
+
     fn header_text(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
@@ -272,13 +283,16 @@ impl<'a> ReceivedRequest<'a> {
         if self.has_body() { self.body::<E, ()>(&Root::None, |_| Ok(())) } else { Ok(()) }
     }
 
-    /// Checks a constant at the top of the body, around its root, that identifies the call.
+    /// Checks a constant at the top of the body, around its root, that identifies the call; an attribute is one of the
+    /// root element.
     ///
     /// # Errors
     /// The request is for another call, or has no readable body.
     pub fn fixed_body<E: Endpoint>(&self, name: &'static str, text: &str) -> Result<(), DecodeError> {
         let document = self.document::<E>()?;
-        let found = document.root().get(name).filter(|node| matches!(node.kind(), Kind::Text | Kind::Number));
+        let place = if name.starts_with('@') { document.root().entries().next() } else { Some(("", document.root())) };
+        let found = place.and_then(|(_, place)| place.get(name));
+        let found = found.filter(|node| matches!(node.kind(), Kind::Text | Kind::Number));
         match found.and_then(Node::as_str) {
             Some(found) if found == text => Ok(()),
             found => Err(wrong_constant("body", name, text, found)),
@@ -311,6 +325,7 @@ impl<'a> ReceivedRequest<'a> {
         let top = document.root();
         let mut reader = Reader::new(E::INFO.name, "request", &api.leniency, self.unknown, At::Node(top));
         reader.envelope = api.request_keys;
+        reader.ignore_attributes(api.request_keys, top);
         let under = match root {
             Root::Under(name) => Some(name),
             Root::XmlOnly(name) if document.format() == Format::Xml => Some(name),

@@ -8,7 +8,7 @@ use std::time::Duration;
 use hostkit_proto::codec::DecodeError;
 use hostkit_proto::{
     Api, ApiInfo, DocumentFaults, EncodeError, Endpoint, ErrorLayout, FaultCode, FaultKind, Format, Host, Leniency,
-    RawAnswer, RequestParts, Secret, Session, Verdict, Word,
+    RawAnswer, RequestParts, Secret, Session, Value, Verdict, Word,
 };
 
 /// An API whose results each have a marker, which exists for tests only.
@@ -84,10 +84,11 @@ impl Api for Packet {
             ..Leniency::STRICT
         },
         zone: "UTC",
+        request_keys: &["@agent", "@version"],
         answer_fields: &[
             "add", "color", "copy", "create", "csrf", "data", "errcode", "errtext", "find", "gen_info", "get",
-            "height", "id", "ids", "info", "label", "labels", "list", "lives", "name", "packet", "place", "result",
-            "room", "session", "system", "thing", "ticket",
+            "height", "id", "ids", "info", "label", "labels", "list", "lives", "locked", "name", "packet", "place",
+            "result", "room", "session", "system", "thing", "ticket",
         ],
         ..ApiInfo::DEFAULT
     };
@@ -120,6 +121,8 @@ impl Api for Packet {
         if let Some(csrf) = session.more.get("csrf") {
             out.secret_header("X-Csrf", csrf)?;
         }
+        out.body_field("@agent", Value::Text("crate".into()));
+        out.body_field("@version", Value::Text("1.6.9.1".into()));
         out.checked()
     }
 

@@ -63,10 +63,12 @@ fn parameters(endpoint: &Endpoint, renamed: &BTreeMap<String, String>) -> Vec<Ob
             parameters.push(parameter(place, name.map_or(field.wire(), String::as_str), field));
         }
     }
-    for constant in &endpoint.fixed_query {
-        let schema = object! { "const": constant_value(constant) };
-        let name = constant.key.value.as_str();
-        parameters.push(object! { "name": name, "in": "query", "required": true, "schema": schema });
+    for (place, constants) in [("query", &endpoint.fixed_query), ("header", &endpoint.fixed_headers)] {
+        for constant in constants {
+            let schema = object! { "const": constant_value(constant) };
+            let name = constant.key.value.as_str();
+            parameters.push(object! { "name": name, "in": place, "required": true, "schema": schema });
+        }
     }
     parameters
 }
@@ -96,7 +98,9 @@ fn request_body(model: &Model, endpoint: &Endpoint) -> Object {
         let path = if format == "xml" { &root.xml } else { &root.json };
         if let Some(path) = path {
             schema = below(&format, &path.split('/').map(str::to_owned).collect::<Vec<_>>(), schema, false);
-            add_constants(&mut schema, &endpoint.fixed_top);
+            let around: Vec<_> =
+                endpoint.fixed_top.iter().filter(|constant| !constant.key.starts_with('@')).cloned().collect();
+            add_constants(&mut schema, &around);
         }
         content.set(media_type(&format), object! { "schema": schema });
     }

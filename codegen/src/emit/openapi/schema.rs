@@ -51,6 +51,11 @@ pub(super) fn under_key(mut list: Object, key: Option<&str>) -> Object {
 
 /// One of these words.
 pub(super) fn worded(words: &[Word]) -> Object {
+    // An empty word for no is none.
+    let words = match words {
+        [no, yes @ ..] if no.plain().is_empty() => yes,
+        all => all,
+    };
     let kind = match words.first() {
         Some(Word::Flag(_)) => "boolean",
         Some(Word::Number(_)) => "integer",

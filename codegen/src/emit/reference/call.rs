@@ -30,11 +30,15 @@ pub(super) fn section(language: Language, model: &Model, wire: &Wire<'_>, endpoi
 fn facts(language: Language, model: &Model, endpoint: &Endpoint) -> String {
     let surface = &endpoint.surface;
     let mut lines = vec![format!("{}: `{} {}`", language.pick("Call", "Вызов"), endpoint.method, endpoint.path)];
-    let constants: Vec<String> =
-        [("query", &endpoint.fixed_query), ("body", &endpoint.fixed_top), ("body", &endpoint.fixed_body)]
-            .into_iter()
-            .flat_map(|(place, list)| list.iter().map(move |constant| fixed(language, place, constant)))
-            .collect();
+    let constants: Vec<String> = [
+        ("query", &endpoint.fixed_query),
+        ("header", &endpoint.fixed_headers),
+        ("body", &endpoint.fixed_top),
+        ("body", &endpoint.fixed_body),
+    ]
+    .into_iter()
+    .flat_map(|(place, list)| list.iter().map(move |constant| fixed(language, place, constant)))
+    .collect();
     if !constants.is_empty() {
         lines.push(format!("{}: {}", language.pick("Always sent", "Всегда передаётся"), constants.join(", ")));
     }

@@ -113,6 +113,10 @@ pub(super) fn type_text(language: Language, ty: &Type) -> String {
         Type::Flag => language.pick("yes or no", "да или нет"),
         Type::Worded(words) => {
             let [no, yes] = words.first().cloned().unwrap_or([Word::Flag(false), Word::Flag(true)]);
+            if ty.is_there_or_not() {
+                let text = language.pick("there or not", "есть или нет");
+                return if yes.plain().is_empty() { text.to_owned() } else { format!("{text}: {}", yes.plain()) };
+            }
             return format!("{} {} {}", no.plain(), language.pick("or", "или"), yes.plain());
         }
         Type::Secret => language.pick("secret text", "секретный текст"),

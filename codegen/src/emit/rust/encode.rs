@@ -19,7 +19,7 @@ pub(super) fn emit(endpoint: &Endpoint, model: &Model) -> TokenStream {
         quote!(out.path(#input, &self.#name);)
     }));
     statements.extend(in_order(&endpoint.fixed_query, &endpoint.query, query_constant, query));
-    statements.extend(endpoint.headers.iter().map(header));
+    statements.extend(in_order(&endpoint.fixed_headers, &endpoint.headers, header_constant, header));
     if !endpoint.fixed_body.is_empty() || endpoint.surface.has_body {
         statements.push(body(endpoint));
     }
@@ -47,16 +47,32 @@ fn in_order(
     constant: impl Fn(&Constant) -> TokenStream,
     input: impl Fn(&Field) -> TokenStream,
 ) -> Vec<TokenStream> {
-    let mut all: Vec<(usize, TokenStream)> = constants.iter().map(|one| (one.behind, constant(one))).collect();
-    all.extend(fields.iter().enumerate().map(|(index, field)| (index, input(field))));
+    named_in_order(constants, fields, constant, input).into_iter().map(|(_, written)| written).collect()
+}
+
+/// The same, each with its key.
+fn named_in_order<'e>(
+    constants: &'e [Constant],
+    fields: &'e [Field],
+    constant: impl Fn(&Constant) -> TokenStream,
+    input: impl Fn(&Field) -> TokenStream,
+) -> Vec<(&'e str, TokenStream)> {
+    let of_constants = constants.iter().map(|one| (one.behind, one.key.as_str(), constant(one)));
+    let of_fields = fields.iter().enumerate().map(|(index, field)| (index, field.wire(), input(field)));
+    let mut all: Vec<(usize, &str, TokenStream)> = of_constants.chain(of_fields).collect();
     // A constant comes before the input that it stands before.
-    all.sort_by_key(|(place, _)| *place);
-    all.into_iter().map(|(_, written)| written).collect()
+    all.sort_by_key(|(place, ..)| *place);
+    all.into_iter().map(|(_, key, written)| (key, written)).collect()
 }
 
 fn query_constant(constant: &Constant) -> TokenStream {
     let (key, text) = (&constant.key.value, &constant.text);
     quote!(out.query(#key, &#text);)
+}
+
+fn header_constant(constant: &Constant) -> TokenStream {
+    let (key, text) = (&constant.key.value, &constant.text);
+    quote!(out.header(#key, &#text)?;)
 }
 
 fn query(field: &Field) -> TokenStream {
@@ -88,11 +104,18 @@ fn header(field: &Field) -> TokenStream {
 }
 
 fn body(endpoint: &Endpoint) -> TokenStream {
-    let inputs = in_order(&endpoint.fixed_body, &endpoint.body, set_constant, |field| {
+    let groups = |key: Option<&str>| -> TokenStream {
+        endpoint.one_of.iter().filter(|group| group.before.as_deref() == key).map(group).collect()
+    };
+    let inputs = named_in_order(&endpoint.fixed_body, &endpoint.body, set_constant, |field| {
         let name = ident(&field.rust);
         set_input(field, &quote!(&self.#name))
     });
-    let groups = endpoint.one_of.iter().map(group);
+    let inputs = inputs.into_iter().map(|(key, input)| {
+        let before = groups(Some(key));
+        quote!(#before #input)
+    });
+    let last = groups(None);
     let sets = !endpoint.fixed_body.is_empty() || !endpoint.body.is_empty() || !endpoint.one_of.is_empty();
     let binding = if sets { quote!(mut body) } else { quote!(body) };
     let check = body_check(endpoint);
@@ -111,7 +134,7 @@ fn body(endpoint: &Endpoint) -> TokenStream {
     quote! {
         let #binding = out.object();
         #(#inputs;)*
-        #(#groups)*
+        #last
         #check
         #put
     }

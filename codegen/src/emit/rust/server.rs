@@ -31,6 +31,10 @@ fn parse(endpoint: &Endpoint) -> TokenStream {
         let (key, text) = (&constant.key.value, &constant.text);
         quote!(request.fixed_query(#key, #text)?;)
     });
+    let of_headers = endpoint.fixed_headers.iter().map(|constant| {
+        let (key, text) = (&constant.key.value, &constant.text);
+        quote!(request.fixed_header(#key, #text)?;)
+    });
     let path = endpoint.path_parameters.iter().map(|field| {
         let (local, wire) = (local(&field.rust, TAKEN), field.wire());
         quote!(let #local = path.get(#wire)?;)
@@ -46,6 +50,7 @@ fn parse(endpoint: &Endpoint) -> TokenStream {
         fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
             #binding request.matches::<Self>()?;
             #(#constants)*
+            #(#of_headers)*
             #(#path)*
             #(#query)*
             #(#headers)*
@@ -161,11 +166,11 @@ fn group(group: &OneOf) -> TokenStream {
     if group.required {
         return quote!(let #name = #variant;);
     }
-    let mut keys: Vec<&str> = group.variants.iter().flat_map(keys).collect();
-    keys.sort_unstable();
-    keys.dedup();
+    let mut paths: Vec<String> = group.variants.iter().flat_map(Variant::paths).collect();
+    paths.sort_unstable();
+    paths.dedup();
     quote! {
-        let #name = if fields.has_any(&[#(#keys),*]) {
+        let #name = if fields.has_any(&[#(#paths),*]) {
             let variant = #variant;
             Some(variant)
         } else {
@@ -253,7 +258,9 @@ fn answer(model: &Model, endpoint: &Endpoint) -> TokenStream {
         }
         Output::Whole(_) => quote!(out.whole(output);),
         Output::Under(ty, name) => {
-            let method = ident(if matches!(ty, Type::Option(_)) { "optional_value" } else { "value" });
+            // Where each answer has a marker, one without a value has it beside null.
+            let may_be_bodiless = matches!(ty, Type::Option(_)) && mark.is_none();
+            let method = ident(if may_be_bodiless { "optional_value" } else { "value" });
             let name = written_name(name);
             quote!(out.#method(#name, output);)
         }
@@ -317,6 +324,7 @@ fn by_demand(model: &Model) -> Vec<&Endpoint> {
         let required = endpoint.inputs().filter(|field| field.is_required()).count();
         let groups = endpoint.one_of.iter().filter(|group| group.required).count();
         let fixed = endpoint.fixed_body.len() + endpoint.fixed_top.len() + endpoint.fixed_query.len();
+        let fixed = fixed + endpoint.fixed_headers.len();
         let literal = endpoint.path.split('/').filter(|segment| !segment.starts_with('{')).count();
         (literal, required + groups + fixed)
     };

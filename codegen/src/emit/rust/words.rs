@@ -141,6 +141,10 @@ pub(super) fn name_expression(name: &WireName) -> TokenStream {
 
 /// `Field::required("ip").xml("@addr")`: an entry of a table of fields.
 pub(super) fn field_entry(field: &Field) -> TokenStream {
+    if let (Some(template), Type::Map(key, _)) = (field.surface.names.as_deref(), &field.ty) {
+        let key = rust_type(key);
+        return quote!(Field::made::<#key>(#template));
+    }
     // A table knows no more than where a field stands and whether it has to be there.
     let method = ident(match reader_method(field) {
         "map" | "or" | "trimmed" => "optional",
@@ -157,6 +161,9 @@ pub(super) fn fill_statement(field: &Field) -> TokenStream {
         (_, method) => method,
     });
     let (name, max) = (ident(&field.rust), max_items_argument(field));
+    if let Some(names) = names_expression(field) {
+        return quote!(reader.made_map(&mut self.#name, &#names));
+    }
     if let Type::Worded(words) = &field.ty {
         let words = flag_words(words);
         return quote!(reader.in_words(#words).#method(&mut self.#name));

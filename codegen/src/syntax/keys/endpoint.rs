@@ -108,6 +108,11 @@ const EVIDENCE: &[Key] = &[
 
 pub(crate) const ONE_OF: &[Key] = &[
     key("required", Shape::Flag, "One of the variants has to be given."),
+    key(
+        "before",
+        Shape::Text,
+        "The input or constant of `[body]` before which it is written; else behind all of them.",
+    ),
     must("en", Shape::Sentence, "One English sentence."),
 ];
 
@@ -130,7 +135,7 @@ pub(crate) const ENDPOINT: &[Key] = &[
     key("removed-at", Shape::Table(REMOVED_AT), "Hosts at which the call is refused before it is sent."),
     key("path-params", Shape::Named(FIELD), "Inputs in the path."),
     key("query", Shape::Inputs(FIELD), "Inputs in the query; a scalar is a constant."),
-    key("headers", Shape::Named(FIELD), "Inputs in headers."),
+    key("headers", Shape::Inputs(FIELD), "Inputs in headers; a scalar is a constant."),
     key("body", Shape::Inputs(FIELD), "Inputs in the body; a scalar is a constant."),
     key("request", Shape::Table(REQUEST), "The body as a whole."),
     key("at-least-one", Shape::TextOrTexts, "Inputs of which one has to be given, or `body`."),

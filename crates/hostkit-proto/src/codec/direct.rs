@@ -300,7 +300,10 @@ impl<'r> Reader<'r> {
     /// Where an object starts that is kept as received, and whether it is an element, in front of it.
     #[inline(never)]
     fn unusual_object<S: Syntax>(table: &Table, cursor: &Cursor<'_>, is_top: bool) -> Result<(usize, bool), Irregular> {
-        if table.has_wrappers || table.total.is_some_and(|(_, name)| !name.parts(S::IS_XML).1.is_empty()) {
+        if table.has_wrappers
+            || table.has_made
+            || table.total.is_some_and(|(_, name)| !name.parts(S::IS_XML).1.is_empty())
+        {
             return Err(Irregular);
         }
         if table.raw.is_some() { Ok((cursor.start()?, S::IS_XML && !is_top)) } else { Ok((0, false)) }

@@ -70,6 +70,12 @@ impl<'a, 'r> Fields<'a, 'r> {
                 self.is_kept = true;
                 return read(self.reader);
             }
+            How::Made => {
+                for (position, _) in self.node.entries().enumerate().filter(|(_, (key, _))| field.has_made(key)) {
+                    self.seen.set(position);
+                }
+                return read(self.reader);
+            }
             How::List | How::RequiredList => match self.find_items(name)? {
                 Items::Absent => None,
                 items => Some(At::Items(items)),
@@ -85,7 +91,7 @@ impl<'a, 'r> Fields<'a, 'r> {
                 How::Required => Err(self.missing(name, "a value")),
                 How::RequiredMap => Err(self.missing(name, "a map")),
                 How::RequiredList => Err(self.missing(name, "a list")),
-                How::Optional | How::List | How::Raw => Ok(()),
+                How::Optional | How::List | How::Raw | How::Made => Ok(()),
             };
         };
         let step = self.step(name);

@@ -2,7 +2,7 @@
 
 use hostkit_wire::{Format, Key, WrittenKey};
 
-use super::{DecodeError, FromWire, Name, Reader};
+use super::{DecodeError, Filled, FromText, FromWire, Name, Names, Reader, ToText, is_key};
 
 /// An object that is filled field by field. Generated.
 pub trait FromFields: Sized {
@@ -37,6 +37,8 @@ pub struct Table {
     pub(crate) is_plain: bool,
     /// Whether the items of some list have a wrapper.
     pub(crate) has_wrappers: bool,
+    /// Whether some field is the entries with made names.
+    pub(crate) has_made: bool,
     /// The list or map of which the answer says how many items there are in all, and where it says so.
     pub(crate) total: Option<(usize, Name)>,
 }
@@ -46,12 +48,13 @@ impl Table {
     pub const fn new(spec: &'static str, fields: &'static [Field]) -> Self {
         assert!(fields.len() <= FIELDS, "at most 128 fields");
         let (mut required, mut raw, mut index) = (Fields([0; 2]), None, 0);
-        let (mut has_aliases, mut has_wrappers) = (false, false);
+        let (mut has_aliases, mut has_wrappers, mut has_made) = (false, false, false);
         let mut slots = [NONE; FIELDS];
         while index < fields.len() {
             match fields[index].how {
                 How::Required | How::RequiredMap | How::RequiredList => required.0[index / 64] |= 1 << (index % 64),
                 How::Raw => raw = Some(index),
+                How::Made => has_made = true,
                 How::Optional | How::List => {}
             }
             has_aliases |= !fields[index].name.aliases().is_empty();
@@ -70,8 +73,9 @@ impl Table {
             required,
             raw,
             has_aliases,
-            is_plain: raw.is_none() && !has_wrappers,
+            is_plain: raw.is_none() && !has_wrappers && !has_made,
             has_wrappers,
+            has_made,
             total: None,
         }
     }
@@ -150,6 +154,8 @@ pub struct Field {
     /// The key in all formats but XML, if the value stands directly under it.
     pub(crate) written: WrittenKey,
     pub(crate) how: How,
+    /// Of a map whose entries stand in the object itself: whether what fills the hole of a name is a key.
+    pub(crate) is_key: fn(&str) -> bool,
 }
 
 /// How a field is looked for.
@@ -160,6 +166,8 @@ pub(crate) enum How {
     RequiredMap,
     /// The object itself, as received.
     Raw,
+    /// The entries of the object whose names are of a template.
+    Made,
     // The lists come last: see `is_list`.
     RequiredList,
     List,
@@ -196,9 +204,15 @@ impl Field {
         Self::named(Name::new(""), How::Raw)
     }
 
+    /// A map whose entries stand in the object itself, each under a name of this template with `{key}`.
+    pub const fn made<K: FromText + ToText>(template: &'static str) -> Self {
+        let field = Self::named(Name::new(template), How::Made);
+        Self { written: WrittenKey::NEVER, is_key: is_key::<K>, ..field }
+    }
+
     pub(crate) const fn named(name: Name, how: How) -> Self {
         let written = if name.json_rest().is_empty() { WrittenKey::new(name.json().text()) } else { WrittenKey::NEVER };
-        Self { name, written, how }
+        Self { name, written, how, is_key: |_| false }
     }
 
     /// As [`Name::xml`].
@@ -242,12 +256,21 @@ impl Field {
     #[inline(always)]
     pub(crate) fn direct_key(&self, is_xml: bool) -> Option<&'static str> {
         let (key, rest) = self.name.parts(is_xml);
-        (rest.is_empty() && self.how != How::Raw).then_some(key)
+        (rest.is_empty() && !matches!(self.how, How::Raw | How::Made)).then_some(key)
     }
 
     /// Whether it may be read from what stands under this key: of a path, the first. An object kept as received is.
     pub(crate) fn may_be_under(&self, key: &str, format: Format) -> bool {
-        self.how == How::Raw || self.name.first(format) == key || self.name.aliases().contains(&key)
+        self.how == How::Raw
+            || self.has_made(key)
+            || self.name.first(format) == key
+            || self.name.aliases().contains(&key)
+    }
+
+    /// Whether this is the name of one of its entries.
+    pub(crate) fn has_made(&self, key: &str) -> bool {
+        let is_it = |filled: Filled<'_>| (self.is_key)(filled.item);
+        self.how == How::Made && Names::new(self.name.json().text()).read(key, []).is_some_and(is_it)
     }
 
     #[inline]

@@ -7,7 +7,8 @@ use hostkit_wire::{Format, Kind, Value};
 use super::{DecodeError, FromText, FromWire, Reader, ToText, ToWire};
 use crate::word::Word;
 
-/// Words for a flag, that for no first in each pair.
+/// Words for a flag, that for no first in each pair. An empty word for no stands for nothing: no is that the flag is not
+/// there.
 pub type FlagWords = [[Word<'static>; 2]];
 
 /// Writes a flag as one of two words, that for no first.
@@ -23,6 +24,9 @@ impl ToText for InWords<'_, bool> {
 impl ToWire for InWords<'_, bool> {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let word = self.1[usize::from(*self.0)];
+        if !*self.0 && word.text().is_empty() {
+            return None;
+        }
         Some(match (word, format) {
             // Formats without truth values have them as text.
             (Word::Flag(_), Format::Xml | Format::Form | Format::PrintR) => Value::Text(word.text().to_owned()),
@@ -73,6 +77,10 @@ impl<'r> Reader<'r> {
     fn flag(&mut self, words: &FlagWords) -> Result<bool, DecodeError> {
         self.enter_scalar()?;
         let kind = self.kind();
+        // An element without content says yes by being there.
+        if kind == Kind::Null && self.format() == Format::Xml && words.iter().any(|[_, yes]| yes.text().is_empty()) {
+            return Ok(true);
+        }
         if !matches!(kind, Kind::Text | Kind::Number) {
             return bool::from_wire(self);
         }
@@ -83,10 +91,11 @@ impl<'r> Reader<'r> {
             Word::Number(word) => (kind == Kind::Number || has_only_text) && word == text,
             Word::Flag(_) => has_only_text && word.text() == text,
         };
-        let said = [false, true].into_iter().find(|flag| words.iter().any(|pair| is(pair[usize::from(*flag)])));
+        let said = [true, false].into_iter().find(|flag| words.iter().any(|pair| is(pair[usize::from(*flag)])));
         let said = said.or_else(|| bool::from_text(&text).filter(|_| is_loose));
         said.ok_or_else(|| {
-            let all: Vec<String> = words.iter().flatten().map(Word::to_string).collect();
+            let all = words.iter().flat_map(|[no, yes]| [Some(no).filter(|no| !no.text().is_empty()), Some(yes)]);
+            let all: Vec<String> = all.flatten().map(Word::to_string).collect();
             self.expected(format!("a flag ({})", all.join(", ")))
         })
     }
@@ -154,6 +163,12 @@ mod tests {
         ] {
             assert_eq!(read(body, words, &loose), (flag, flag), "{body} {words:?}");
         }
+        // An empty word for no is none, so what is empty says yes only where that is the word for yes.
+        let there: &FlagWords = &[[Word::Text(""), Word::Text("")]];
+        let on: &FlagWords = &[[Word::Text(""), Word::Text("on")]];
+        assert_eq!(read("\"\"", there, &Leniency::STRICT), (Some(true), Some(true)));
+        assert_eq!(read("\"\"", on, &Leniency::STRICT), (Some(false), Some(false)));
+        assert_eq!(InWords(&false, on[0]).to_wire(Format::Json), None);
         // Where nothing is loose, a word is all that counts.
         assert_eq!(read("\"1\"", usual, &Leniency::STRICT).1, None);
     }

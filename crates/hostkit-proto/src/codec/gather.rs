@@ -38,12 +38,6 @@ pub(crate) fn gather<T: FromWire>(
     read(reader, Value::List(counted.into_iter().map(|(_, item)| item).collect())).map(Some)
 }
 
-/// Whether a text in a name is a key as it is written: another name such as `01` for 1 has another meaning, and may be of
-/// another template.
-pub(crate) fn is_key<K: FromText + ToText>(text: &str) -> bool {
-    K::from_text(text).is_some_and(|key| key.to_text() == text)
-}
-
 /// The map of these parts; `None` without parts.
 pub(crate) fn gather_map<K: FromText + ToText + Ord, V: FromWire>(
     reader: &mut Reader<'_>,

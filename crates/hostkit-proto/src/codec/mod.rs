@@ -34,10 +34,11 @@ pub use fill::{Field, FromFields, Table};
 pub(crate) use flags::flag_of;
 pub use flags::{FlagWords, Flags, InWords};
 #[cfg(feature = "server")]
-pub(crate) use gather::{Part, gather, gather_map, is_key};
+pub(crate) use gather::{Part, gather, gather_map};
 pub(crate) use limit::number;
 pub use limit::{InputLimit, Limited};
 pub use name::Name;
+pub(crate) use names::is_key;
 pub use names::{Filled, Names};
 #[cfg(feature = "server")]
 pub(crate) use object::wrapped;

@@ -3,6 +3,8 @@
 
 use hostkit_wire::Value;
 
+use super::{FromText, ToText};
+
 /// The place of a position in a list.
 const INDEX: &str = "{index}";
 /// The place of a key of a map.
@@ -125,6 +127,12 @@ impl<'t> Names<'t> {
     pub(crate) fn has_index(&self) -> bool {
         self.template.contains(INDEX)
     }
+}
+
+/// Whether a text in a name is a key as it is written: another name such as `01` for 1 has another meaning, and may be of
+/// another template.
+pub(crate) fn is_key<K: FromText + ToText>(text: &str) -> bool {
+    K::from_text(text).is_some_and(|key| key.to_text() == text)
 }
 
 /// The first hole of a template, with what stands before and behind it.

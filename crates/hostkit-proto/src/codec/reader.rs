@@ -716,10 +716,24 @@ impl<'r> Reader<'r> {
         !self.leniency.ignore.is_empty() || !self.leniency.marker.is_empty()
     }
 
+    /// Ignores those of these keys that are attributes of the root element below a node: every request has them.
+    #[cfg(feature = "server")]
+    pub(crate) fn ignore_attributes(&mut self, keys: &[&str], top: Node<'_>) {
+        let keys: Vec<&&str> = keys.iter().filter(|key| key.starts_with('@')).collect();
+        if keys.is_empty() {
+            return;
+        }
+        let mut found = place::ignored(top, self.leniency.ignore);
+        for (_, element) in top.entries() {
+            found.extend(keys.iter().filter_map(|key| element.get(key)).map(Node::index));
+        }
+        self.ignored = Some(found);
+    }
+
     /// Whether the spec says that this is not wanted.
     pub(crate) fn is_ignored(&mut self, node: Node<'_>) -> bool {
         let (top, paths, marker) = (self.top, self.leniency.ignore, self.leniency.marker);
-        if !self.has_ignored() {
+        if self.ignored.is_none() && !self.has_ignored() {
             return false;
         }
         let ignored = || {

@@ -315,7 +315,12 @@ fn leaves(bytes: &[u8], format: Format, credentials: &[&str]) -> Result<Vec<(Str
         let document = hostkit_wire::parse(format, bytes, &Limits::DEFAULT).map_err(|error| error.to_string())?;
         flatten(document.root(), String::new(), &mut leaves);
     }
-    leaves.retain(|(path, _)| !credentials.iter().any(|key| path == &format!(".{key}")));
+    // An attribute stands on the root element, whatever that is called.
+    let is_of = |path: &str, key: &str| match key.starts_with('@') {
+        true => path.matches('.').count() == 2 && path.ends_with(&format!(".{key}")),
+        false => path == format!(".{key}"),
+    };
+    leaves.retain(|(path, _)| !credentials.iter().any(|key| is_of(path, key)));
     leaves.sort();
     Ok(leaves)
 }

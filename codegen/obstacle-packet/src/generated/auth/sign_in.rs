@@ -5,7 +5,7 @@
 
 use hostkit_proto::codec::{DecodeError, Field, Name, Table};
 use hostkit_proto::{
-    Call, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, Repeatable, RequestParts, Secret,
+    Call, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, Repeatable, RequestParts, Secret, Value,
 };
 
 use crate::Packet;
@@ -82,6 +82,8 @@ impl Endpoint for SignIn {
             Name::new("packet").json_inner(&["session", "create"]).xml_inner(&["session", "create"]),
             body,
         );
+        out.body_field("@agent", Value::Text("crate".into()));
+        out.body_field("@version", Value::Text("1.6.9.1".into()));
         out.checked()
     }
 

@@ -13,6 +13,8 @@ use crate::types::Ticket;
 impl Serve for SignIn {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
+        request.fixed_body::<Self>("@version", "1.6.9.1")?;
+        request.fixed_body::<Self>("@agent", "crate")?;
         request.body::<Self, _>(
             &Root::Under(Name::new("packet").json_inner(&["session", "create"]).xml_inner(&["session", "create"])),
             |fields| {

@@ -32,6 +32,16 @@ pub fn every(visitor: &mut impl Visitor<Api = Packet>) {
         faults: &[],
         faults_with_head: &[],
     });
+    visitor.call::<crate::things::ChangeThing>(&Examples {
+        folder: "obstacle-packet/things/change_thing",
+        requests: &["all", "few"],
+        request_bodies: &[],
+        answers: &[("done", Format::Xml, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
+    });
     visitor.perform::<crate::things::CopyThing>(&Examples {
         folder: "obstacle-packet/things/copy_thing",
         requests: &["request"],
@@ -50,6 +60,16 @@ pub fn every(visitor: &mut impl Visitor<Api = Packet>) {
         answers_with_head: &[],
         agreeing: &[],
         faults: &[("missing", Format::Xml, 200)],
+        faults_with_head: &[],
+    });
+    visitor.call::<crate::things::GetInfo>(&Examples {
+        folder: "obstacle-packet/things/get_info",
+        requests: &["full", "request"],
+        request_bodies: &[],
+        answers: &[("none", Format::Xml, 200), ("one", Format::Xml, 200), ("open", Format::Xml, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
         faults_with_head: &[],
     });
     visitor.call::<crate::things::GetThing>(&Examples {

@@ -23,10 +23,14 @@ pub enum Request {
     SignIn(crate::auth::SignIn),
     /// Makes a thing.
     AddThing(crate::things::AddThing),
+    /// Changes one of several things of a thing.
+    ChangeThing(crate::things::ChangeThing),
     /// Copies a thing.
     CopyThing(crate::things::CopyThing),
     /// Deletes a thing.
     DeleteThing(crate::things::DeleteThing),
+    /// What is known of a thing, if something is.
+    GetInfo(crate::things::GetInfo),
     /// A thing.
     GetThing(crate::things::GetThing),
     /// The numbers of the things.
@@ -43,8 +47,10 @@ impl Request {
         match self {
             Self::SignIn(_) => crate::auth::SignIn::INFO,
             Self::AddThing(_) => crate::things::AddThing::INFO,
+            Self::ChangeThing(_) => crate::things::ChangeThing::INFO,
             Self::CopyThing(_) => crate::things::CopyThing::INFO,
             Self::DeleteThing(_) => crate::things::DeleteThing::INFO,
+            Self::GetInfo(_) => crate::things::GetInfo::INFO,
             Self::GetThing(_) => crate::things::GetThing::INFO,
             Self::ListIds(_) => crate::things::ListIds::INFO,
             Self::ListThings(_) => crate::things::ListThings::INFO,
@@ -60,12 +66,14 @@ impl Request {
 pub fn route(request: &ReceivedRequest<'_>) -> Result<Request, DecodeError> {
     let mut router = Router::new(request);
     router.attempt(Request::PlaceThing);
+    router.attempt(Request::SignIn);
+    router.attempt(Request::ChangeThing);
     router.attempt(Request::GetThing);
     router.attempt(Request::ListThings);
-    router.attempt(Request::SignIn);
     router.attempt(Request::AddThing);
     router.attempt(Request::CopyThing);
     router.attempt(Request::DeleteThing);
+    router.attempt(Request::GetInfo);
     router.attempt(Request::ListIds);
     router.finish()
 }

@@ -7,8 +7,11 @@ use hostkit_proto::codec::{DecodeError, Name};
 use hostkit_proto::server::{ReceivedRequest, Root, Serve, Simulate, WrittenAnswer, simulate};
 use hostkit_proto::{EncodeError, Endpoint, Perform, Top, Word, evidence};
 
-use crate::things::{AddThing, CopyThing, DeleteThing, GetThing, ListIds, ListThings, PlaceThing};
-use crate::types::{Placed, Thing, ThingId};
+use crate::things::{
+    AddThing, ChangeThing, ChangeThingPlace, ChangeThingWhat, CopyThing, DeleteThing, GetInfo, GetThing, ListIds,
+    ListThings, PlaceThing,
+};
+use crate::types::{Info, Placed, Thing, ThingId};
 
 impl Serve for AddThing {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
@@ -66,6 +69,59 @@ impl Simulate for AddThing {
         if let Some(key) = simulate::numbered(number) {
             *output = key;
         }
+    }
+}
+
+impl Serve for ChangeThing {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
+        request.matches::<Self>()?;
+        request.body::<Self, _>(
+            &Root::Under(Name::new("packet").json_inner(&["thing", "set"]).xml_inner(&["thing", "set"])),
+            |fields| {
+                fields.fixed(Name::new("values").json_inner(&["kind"]).xml_inner(&["kind"]), "thing")?;
+                let id = fields.required(&Name::new("id").xml("filter").xml_inner(&["id"]))?;
+                let color = fields.optional(&Name::new("color").xml("values").xml_inner(&["color"]))?;
+                let what = fields
+                    .attempt(|fields| {
+                        Ok(ChangeThingWhat::Name(
+                            fields.required(&Name::new("name").xml("values").xml_inner(&["name"]))?,
+                        ))
+                    })
+                    .or_else(|_| {
+                        fields.attempt(|fields| {
+                            Ok(ChangeThingWhat::Label(
+                                fields.required(&Name::new("label").xml("values").xml_inner(&["label"]))?,
+                            ))
+                        })
+                    })?;
+                let place = if fields.has_any(&["room", "shelf", "values/room", "values/shelf"]) {
+                    let variant = fields
+                        .attempt(|fields| {
+                            Ok(ChangeThingPlace::Room(
+                                fields.required(&Name::new("room").xml("values").xml_inner(&["room"]))?,
+                            ))
+                        })
+                        .or_else(|_| {
+                            fields.attempt(|fields| {
+                                Ok(ChangeThingPlace::Shelf(
+                                    fields.required(&Name::new("shelf").xml("values").xml_inner(&["shelf"]))?,
+                                ))
+                            })
+                        })?;
+                    Some(variant)
+                } else {
+                    None
+                };
+                Ok(Self { id, color, what, place })
+            },
+        )
+    }
+
+    fn answer(_: &(), out: &mut WrittenAnswer) {
+        out.mark(
+            Top { json: "packet/thing/set/result/status", xml: "packet/thing/set/result/status" },
+            Word::Text("ok"),
+        );
     }
 }
 
@@ -140,6 +196,33 @@ impl Simulate for DeleteThing {
         let id: ThingId = inputs.need(Self::INFO.name, "id")?;
         simulate::remove(shown, |item| *item == id);
         Ok(true)
+    }
+}
+
+impl Serve for GetInfo {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
+        request.matches::<Self>()?;
+        request.body::<Self, _>(
+            &Root::Under(Name::new("packet").json_inner(&["thing", "info"]).xml_inner(&["thing", "info"])),
+            |fields| {
+                let id = fields.required(&Name::new("id").xml("filter").xml_inner(&["id"]))?;
+                let full = fields.optional_flag(&Name::new("full"), &[[Word::Text(""), Word::Text("")]])?;
+                Ok(Self { id, full })
+            },
+        )
+    }
+
+    fn answer(output: &Option<Info>, out: &mut WrittenAnswer) {
+        out.value(
+            Name::new("packet")
+                .json_inner(&["thing", "info", "result", "data"])
+                .xml_inner(&["thing", "info", "result", "data"]),
+            output,
+        );
+        out.mark(
+            Top { json: "packet/thing/info/result/status", xml: "packet/thing/info/result/status" },
+            Word::Text("ok"),
+        );
     }
 }
 

@@ -3,8 +3,8 @@
 
 //! The server half of the types.
 
-use hostkit_proto::codec::{Name, Object, ToWire};
-use hostkit_proto::{Format, Value};
+use hostkit_proto::codec::{InWords, Name, Object, ToWire};
+use hostkit_proto::{Format, Value, Word};
 
 use crate::types::{Info, Placed, Thing, Ticket};
 
@@ -13,6 +13,7 @@ impl ToWire for Info {
         let mut object = Object::new(format);
         object.set("name", &self.name);
         object.set("color", &self.color);
+        object.set("locked", &InWords(&self.locked, [Word::Text(""), Word::Text("")]));
         Some(object.into_value())
     }
 }

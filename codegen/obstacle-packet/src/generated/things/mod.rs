@@ -45,16 +45,22 @@
 //! ```
 
 mod add_thing;
+mod change_thing;
 mod copy_thing;
 mod delete_thing;
+mod get_info;
 mod get_thing;
 mod list_ids;
 mod list_things;
 mod place_thing;
 
 pub use add_thing::AddThing;
+pub use change_thing::ChangeThing;
+pub use change_thing::ChangeThingPlace;
+pub use change_thing::ChangeThingWhat;
 pub use copy_thing::CopyThing;
 pub use delete_thing::DeleteThing;
+pub use get_info::GetInfo;
 pub use get_thing::GetThing;
 pub use list_ids::ListIds;
 pub use list_things::ListThings;

@@ -3,8 +3,8 @@
 
 //! Types of `types/things.toml`.
 
-use hostkit_proto::Secret;
 use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, Reader, Table};
+use hostkit_proto::{Secret, Word};
 
 /// What is known of a thing.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,18 +15,23 @@ pub struct Info {
     pub name: String,
     /// Its colour.
     pub color: Option<String>,
+    /// Whether it is locked.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub locked: bool,
 }
 
 impl Info {
     /// With the required fields; everything else is absent.
     pub fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into(), color: None }
+        Self { name: name.into(), color: None, locked: false }
     }
 }
 
 impl FromFields for Info {
-    const TABLE: &'static Table =
-        &Table::new("specs/obstacle-packet/types/things.toml", &[Field::required("name"), Field::optional("color")]);
+    const TABLE: &'static Table = &Table::new(
+        "specs/obstacle-packet/types/things.toml",
+        &[Field::required("name"), Field::optional("color"), Field::optional("locked")],
+    );
 
     fn blank() -> Self {
         Self::new("")
@@ -37,6 +42,7 @@ impl FromFields for Info {
         match index {
             0 => reader.required(&mut self.name),
             1 => reader.optional(&mut self.color),
+            2 => reader.in_words(&[[Word::Text(""), Word::Text("")]]).or(&mut self.locked),
             _ => Ok(()),
         }
     }

@@ -62,6 +62,16 @@ pub fn every(visitor: &mut impl Visitor<Api = Rest>) {
         faults: &[("gone", Format::Json, 404), ("silent", Format::Json, 404)],
         faults_with_head: &[],
     });
+    visitor.call::<crate::things::GetParts>(&Examples {
+        folder: "obstacle-rest/things/get_parts",
+        requests: &["request"],
+        request_bodies: &[],
+        answers: &[("none", Format::Json, 200), ("one", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
+    });
     visitor.call::<crate::things::GetPicture>(&Examples {
         folder: "obstacle-rest/things/get_picture",
         requests: &["request"],
@@ -154,7 +164,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Rest>) {
     });
     visitor.call::<crate::things::RenameThing>(&Examples {
         folder: "obstacle-rest/things/rename_thing",
-        requests: &["request"],
+        requests: &["quiet", "request"],
         request_bodies: &[],
         answers: &[],
         answers_with_head: &["done"],
@@ -167,7 +177,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Rest>) {
         requests: &["request"],
         request_bodies: &[],
         answers: &[],
-        answers_with_head: &["free", "limited"],
+        answers_with_head: &["free", "lent", "limited"],
         agreeing: &[],
         faults: &[],
         faults_with_head: &[],

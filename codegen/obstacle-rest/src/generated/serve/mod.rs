@@ -28,6 +28,8 @@ pub enum Request {
     FindThings(crate::things::FindThings),
     /// What is noted of a thing.
     GetNote(crate::things::GetNote),
+    /// What a thing is made of.
+    GetParts(crate::things::GetParts),
     /// The picture of a thing.
     GetPicture(crate::things::GetPicture),
     /// The thing of a record.
@@ -61,6 +63,7 @@ impl Request {
             Self::DeleteThing(_) => crate::things::DeleteThing::INFO,
             Self::FindThings(_) => crate::things::FindThings::INFO,
             Self::GetNote(_) => crate::things::GetNote::INFO,
+            Self::GetParts(_) => crate::things::GetParts::INFO,
             Self::GetPicture(_) => crate::things::GetPicture::INFO,
             Self::GetRecord(_) => crate::things::GetRecord::INFO,
             Self::GetTerms(_) => crate::things::GetTerms::INFO,
@@ -83,8 +86,9 @@ impl Request {
 pub fn route(request: &ReceivedRequest<'_>) -> Result<Request, DecodeError> {
     let mut router = Router::new(request);
     router.attempt(Request::FindThings);
-    router.attempt(Request::ClearThing);
     router.attempt(Request::GetNote);
+    router.attempt(Request::ClearThing);
+    router.attempt(Request::GetParts);
     router.attempt(Request::GetPicture);
     router.attempt(Request::GetRecord);
     router.attempt(Request::GetTerms);
@@ -92,8 +96,8 @@ pub fn route(request: &ReceivedRequest<'_>) -> Result<Request, DecodeError> {
     router.attempt(Request::OrderThing);
     router.attempt(Request::WatchThing);
     router.attempt(Request::ListWrapped);
-    router.attempt(Request::ChangeThings);
     router.attempt(Request::RenameThing);
+    router.attempt(Request::ChangeThings);
     router.attempt(Request::DeleteThing);
     router.attempt(Request::GetThing);
     router.attempt(Request::MakeThing);

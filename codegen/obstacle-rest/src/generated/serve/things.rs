@@ -8,10 +8,10 @@ use hostkit_proto::server::{ReceivedRequest, Root, Serve, Simulate, WrittenAnswe
 use hostkit_proto::{EncodeError, Word, evidence};
 
 use crate::things::{
-    ChangeThings, ClearThing, DeleteThing, FindThings, GetNote, GetPicture, GetRecord, GetTerms, GetThing, ListThings,
-    ListWrapped, MakeThing, MakeThings, OrderThing, RenameThing, WatchThing,
+    ChangeThings, ClearThing, DeleteThing, FindThings, GetNote, GetParts, GetPicture, GetRecord, GetTerms, GetThing,
+    ListThings, ListWrapped, MakeThing, MakeThings, OrderThing, RenameThing, WatchThing,
 };
-use crate::types::{Thing, ThingId, WatchedThing};
+use crate::types::{Thing, ThingId, ThingParts, WatchedThing};
 
 impl Serve for ChangeThings {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
@@ -95,6 +95,7 @@ impl Serve for FindThings {
 impl Serve for GetNote {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
+        request.fixed_header("Accept", "text/plain")?;
         let id = path.get("id")?;
         request.no_body::<Self>()?;
         Ok(Self { id })
@@ -102,6 +103,19 @@ impl Serve for GetNote {
 
     fn answer(output: &String, out: &mut WrittenAnswer) {
         out.text(output);
+    }
+}
+
+impl Serve for GetParts {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
+        let path = request.matches::<Self>()?;
+        let id = path.get("id")?;
+        request.no_body::<Self>()?;
+        Ok(Self { id })
+    }
+
+    fn answer(output: &ThingParts, out: &mut WrittenAnswer) {
+        out.value("data", output);
     }
 }
 
@@ -293,10 +307,14 @@ impl Simulate for OrderThing {
 impl Serve for RenameThing {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
+        request.fixed_header("X-Change", "name")?;
+        request.fixed_header("X-Version", "2")?;
         let id = path.get("id")?;
+        let x_reason = request.header("X-Reason")?;
         request.body::<Self, _>(&Root::None, |fields| {
             let name = fields.required(&Name::new("name"))?;
-            Ok(Self { id, name })
+            let quiet = fields.optional_flag(&Name::new("quiet"), &[[Word::Text(""), Word::Text("on")]])?;
+            Ok(Self { id, x_reason, name, quiet })
         })
     }
 

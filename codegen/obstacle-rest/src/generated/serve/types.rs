@@ -3,10 +3,10 @@
 
 //! The server half of the types.
 
-use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, InWords, Object, Reader, Table, ToWire};
+use hostkit_proto::codec::{DecodeError, Field, FromFields, InWords, Names, Object, Reader, Table, ToWire};
 use hostkit_proto::{Format, Value, Word};
 
-use crate::types::{Owner, Rule, Thing, WatchedThing};
+use crate::types::{Owner, Thing, ThingParts, WatchedThing};
 
 impl FromFields for Owner {
     const TABLE: &'static Table =
@@ -26,29 +26,6 @@ impl FromFields for Owner {
     }
 }
 
-impl FromFields for Rule {
-    const TABLE: &'static Table = &Table::new(
-        "specs/obstacle-rest/types/things.toml",
-        &[Field::required("port"), Field::optional("action"), Field::optional("open")],
-    );
-
-    fn blank() -> Self {
-        Self::new(FromWire::blank())
-    }
-
-    #[inline]
-    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
-        match index {
-            0 => reader.required(&mut self.port),
-            1 => reader.optional(&mut self.action),
-            2 => reader
-                .in_words(&[[Word::Text("off"), Word::Text("on")], [Word::Text("no"), Word::Text("yes")]])
-                .optional(&mut self.open),
-            _ => Ok(()),
-        }
-    }
-}
-
 impl ToWire for Thing {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
@@ -61,11 +38,24 @@ impl ToWire for Thing {
     }
 }
 
+impl ToWire for ThingParts {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        let mut object = Object::new(format);
+        object.set("name", &self.name);
+        object.set_names(&Names::new("net{key}"), &self.nets);
+        object.set("netmask", &self.netmask);
+        object.set_names(&Names::new("disk-{key}.size"), &self.sizes);
+        object.set_names(&Names::new("part[{key}]"), &self.parts);
+        Some(object.into_value())
+    }
+}
+
 impl ToWire for WatchedThing {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
         object.set("id", &self.id);
         object.set("name", &self.name);
+        object.set("lent", &InWords(&self.lent, [Word::Text(""), Word::Text("yes")]));
         Some(object.into_value())
     }
 }

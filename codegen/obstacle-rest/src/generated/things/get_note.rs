@@ -65,6 +65,7 @@ impl Endpoint for GetNote {
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("id", &self.id, &InputLimit::NONE.min(1));
         out.path("id", &self.id);
+        out.header("Accept", &"text/plain")?;
         out.checked()
     }
 

@@ -29,6 +29,7 @@ mod clear_thing;
 mod delete_thing;
 mod find_things;
 mod get_note;
+mod get_parts;
 mod get_picture;
 mod get_record;
 mod get_terms;
@@ -48,6 +49,7 @@ pub use delete_thing::DeleteThing;
 #[doc(alias = "found")]
 pub use find_things::FindThings;
 pub use get_note::GetNote;
+pub use get_parts::GetParts;
 pub use get_picture::GetPicture;
 #[doc(alias = "thing")]
 pub use get_record::GetRecord;

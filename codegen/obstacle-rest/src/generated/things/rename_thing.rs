@@ -3,8 +3,8 @@
 
 //! `PATCH /things/{id}`: gives a thing another name.
 
-use hostkit_proto::codec::{DecodeError, InputLimit};
-use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, RequestParts};
+use hostkit_proto::codec::{DecodeError, InWords, InputLimit};
+use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, RequestParts, Word};
 
 use crate::Rest;
 use crate::types::ThingId;
@@ -28,7 +28,7 @@ use crate::types::ThingId;
 /// # let client = hostkit_ureq::Client::<obstacle_rest_proto::Rest>::builder(credentials)
 /// #     .transport(answers)
 /// #     .build()?;
-/// let call = RenameThing::new(ThingId::new(7), "lamp");
+/// let call = RenameThing::new(ThingId::new(7), "lamp").x_reason("order").quiet(true);
 /// client.call(&call)?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -39,14 +39,31 @@ pub struct RenameThing {
     ///
     /// Limits: at least 1.
     pub id: ThingId,
+    /// Why it is changed.
+    #[doc(alias = "X-Reason")]
+    pub x_reason: Option<String>,
     /// Its name.
     pub name: String,
+    /// Whether nobody is told.
+    pub quiet: Option<bool>,
 }
 
 impl RenameThing {
     /// The call with its required inputs; everything else is absent.
     pub fn new(id: ThingId, name: impl Into<String>) -> Self {
-        Self { id, name: name.into() }
+        Self { id, x_reason: None, name: name.into(), quiet: None }
+    }
+
+    /// Why it is changed.
+    pub fn x_reason(mut self, x_reason: impl Into<String>) -> Self {
+        self.x_reason = Some(x_reason.into());
+        self
+    }
+
+    /// Whether nobody is told.
+    pub fn quiet(mut self, quiet: bool) -> Self {
+        self.quiet = Some(quiet);
+        self
     }
 }
 
@@ -68,8 +85,14 @@ impl Endpoint for RenameThing {
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("id", &self.id, &InputLimit::NONE.min(1));
         out.path("id", &self.id);
+        out.header("X-Change", &"name")?;
+        if let Some(value) = &self.x_reason {
+            out.header("X-Reason", value)?;
+        }
+        out.header("X-Version", &"2")?;
         let mut body = out.object();
         body.set("name", &self.name);
+        body.set("quiet", &InWords(&self.quiet, [Word::Text(""), Word::Text("on")]));
         out.body(body);
         out.checked()
     }

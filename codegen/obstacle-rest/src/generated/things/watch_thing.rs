@@ -20,12 +20,9 @@ use crate::types::{ThingId, WatchedThing};
 /// use obstacle_rest_proto::types::ThingId;
 ///
 /// # use hostkit_testing::{Script, Scripted};
-/// # let body = r#"{"thing":{"id":7,"name":"lamp"}}"#;
+/// # let body = r#"{"thing":{"id":7,"lent":"yes"}}"#;
 /// # let answers = Scripted::new([
-/// #     Script::get("/things/7/watched")
-/// #         .answer(200, body)
-/// #         .header("ETag", "\"a1\"")
-/// #         .header("X-Limit-Left", "12"),
+/// #     Script::get("/things/7/watched").answer(200, body).header("ETag", "\"a3\""),
 /// # ]);
 /// # let credentials = obstacle_rest_proto::Credentials::bearer("example-secret");
 /// # let client = hostkit_ureq::Client::<obstacle_rest_proto::Rest>::builder(credentials)
@@ -34,8 +31,8 @@ use crate::types::{ThingId, WatchedThing};
 /// let call = WatchThing::new(ThingId::new(7));
 /// let thing = client.call(&call)?;
 /// assert_eq!(thing.id, ThingId::new(7));
-/// assert_eq!(thing.version, "\"a1\"");
-/// assert_eq!(thing.name.as_deref(), Some("lamp"));
+/// assert_eq!(thing.version, "\"a3\"");
+/// assert!(thing.lent);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]

@@ -5,4 +5,4 @@
 
 mod things;
 
-pub use things::{Owner, RecordName, Rule, Thing, ThingId, WatchedThing};
+pub use things::{Owner, RecordName, Rule, Thing, ThingId, ThingParts, WatchedThing};

@@ -3,7 +3,9 @@
 
 //! Types of `types/things.toml`.
 
-use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, InWords, Object, Reader, Table, ToWire};
+use std::collections::BTreeMap;
+
+use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, InWords, Names, Object, Reader, Table, ToWire};
 use hostkit_proto::{Format, UnixTime, Value, Word};
 
 /// Whose a thing is.
@@ -57,6 +59,29 @@ impl Rule {
     /// With the required fields; everything else is absent.
     pub fn new(port: u64) -> Self {
         Self { port, action: None, open: None }
+    }
+}
+
+impl FromFields for Rule {
+    const TABLE: &'static Table = &Table::new(
+        "specs/obstacle-rest/types/things.toml",
+        &[Field::required("port"), Field::optional("action"), Field::optional("open")],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    #[inline]
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.port),
+            1 => reader.optional(&mut self.action),
+            2 => reader
+                .in_words(&[[Word::Text("off"), Word::Text("on")], [Word::Text("no"), Word::Text("yes")]])
+                .optional(&mut self.open),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -131,6 +156,62 @@ hostkit_proto::number_id! {
     pub struct ThingId;
 }
 
+/// What a thing is made of, with as many keys as there are parts.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct ThingParts {
+    /// Its name.
+    pub name: String,
+    /// Its networks, by number.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub nets: BTreeMap<u64, String>,
+    /// The mask of all of them.
+    pub netmask: Option<u64>,
+    /// The sizes of its disks.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub sizes: BTreeMap<String, u64>,
+    /// Its other parts.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub parts: BTreeMap<String, Rule>,
+}
+
+impl ThingParts {
+    /// With the required fields; everything else is absent.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self { name: name.into(), nets: BTreeMap::new(), netmask: None, sizes: BTreeMap::new(), parts: BTreeMap::new() }
+    }
+}
+
+impl FromFields for ThingParts {
+    const TABLE: &'static Table = &Table::new(
+        "specs/obstacle-rest/types/things.toml",
+        &[
+            Field::required("name"),
+            Field::made::<u64>("net{key}"),
+            Field::optional("netmask"),
+            Field::made::<String>("disk-{key}.size"),
+            Field::made::<String>("part[{key}]"),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new("")
+    }
+
+    #[inline]
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.name),
+            1 => reader.made_map(&mut self.nets, &Names::new("net{key}")),
+            2 => reader.optional(&mut self.netmask),
+            3 => reader.made_map(&mut self.sizes, &Names::new("disk-{key}.size")),
+            4 => reader.made_map(&mut self.parts, &Names::new("part[{key}]")),
+            _ => Ok(()),
+        }
+    }
+}
+
 /// A thing with what headers say of it.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -142,6 +223,9 @@ pub struct WatchedThing {
     pub version: String,
     /// Its name.
     pub name: Option<String>,
+    /// Whether somebody has it.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub lent: bool,
     /// How many calls are left.
     pub left: Option<u64>,
 }
@@ -149,13 +233,15 @@ pub struct WatchedThing {
 impl WatchedThing {
     /// With the required fields; everything else is absent.
     pub fn new(id: ThingId, version: impl Into<String>) -> Self {
-        Self { id, version: version.into(), name: None, left: None }
+        Self { id, version: version.into(), name: None, lent: false, left: None }
     }
 }
 
 impl FromFields for WatchedThing {
-    const TABLE: &'static Table =
-        &Table::new("specs/obstacle-rest/types/things.toml", &[Field::required("id"), Field::optional("name")]);
+    const TABLE: &'static Table = &Table::new(
+        "specs/obstacle-rest/types/things.toml",
+        &[Field::required("id"), Field::optional("name"), Field::optional("lent")],
+    );
 
     fn blank() -> Self {
         Self::new(FromWire::blank(), "")
@@ -166,6 +252,7 @@ impl FromFields for WatchedThing {
         match index {
             0 => reader.required(&mut self.id),
             1 => reader.optional(&mut self.name),
+            2 => reader.in_words(&[[Word::Text(""), Word::Text("yes")]]).or(&mut self.lent),
             _ => Ok(()),
         }
     }

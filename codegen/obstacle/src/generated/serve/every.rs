@@ -26,9 +26,14 @@ pub fn every(visitor: &mut impl Visitor<Api = Obstacle>) {
         folder: "obstacle/answers/find_thing",
         requests: &["one"],
         request_bodies: &[],
-        answers: &[("one", Format::Xml, 200), ("one", Format::Json, 200)],
+        answers: &[
+            ("none", Format::Xml, 200),
+            ("none", Format::Json, 200),
+            ("one", Format::Xml, 200),
+            ("one", Format::Json, 200),
+        ],
         answers_with_head: &[],
-        agreeing: &["one"],
+        agreeing: &["none", "one"],
         faults: &[],
         faults_with_head: &[],
     });

@@ -121,7 +121,7 @@ fn answer_fields(model: &Model) -> BTreeSet<String> {
     let fields = structs.flatten();
     let totals = fields.clone().filter_map(Field::total).chain(model.endpoints.iter().filter_map(Endpoint::total));
     let totals: Vec<_> = totals.map(|total| total.name).collect();
-    let fields = fields.map(|field| &field.name);
+    let fields = fields.filter(|field| field.surface.names.is_none()).map(|field| &field.name);
     let roots = model.endpoints.iter().filter_map(|endpoint| match &endpoint.output {
         Output::Under(_, name) => Some(name),
         _ => None,

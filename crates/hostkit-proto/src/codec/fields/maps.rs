@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use hostkit_wire::{Irregular, Node};
 
 use crate::codec::reader::{At, Step};
-use crate::codec::{DecodeError, Field, FromText, FromWire, Reader, Report};
+use crate::codec::{DecodeError, Field, FromText, FromWire, Names, Reader, Report, ToText, is_key};
 use crate::leniency::MapShape;
 
 impl<'r> Reader<'r> {
@@ -19,6 +19,35 @@ impl<'r> Reader<'r> {
                 self.items = None;
                 self.defect_of(error, spec, Report::add_left_out)
             }
+        }
+    }
+
+    /// Decodes the entries of this object whose names are of a template, as a map. Where none of them can be read, it is
+    /// empty and reported as left out.
+    pub fn made_map<K: FromText + ToText + Ord, V: FromWire>(
+        &mut self,
+        place: &mut BTreeMap<K, V>,
+        names: &Names<'_>,
+    ) -> Result<(), DecodeError> {
+        let (node, spec, mut unreadable) = (self.node().ok_or(Irregular)?, self.spec, None);
+        for (name, value) in node.entries() {
+            let key = names.read(name, []).filter(|filled| is_key::<K>(filled.item));
+            let Some(key) = key.and_then(|filled| K::from_text(filled.item)) else { continue };
+            match self.within_node(Step::Key(name), value, Reader::value::<V>) {
+                Ok(value) => {
+                    if place.insert(key, value).is_some() {
+                        return Err(self.error("each key once", format!("{name:?} twice")));
+                    }
+                }
+                Err(error) => {
+                    self.spec = spec;
+                    self.leave_out(error, &mut unreadable)?;
+                }
+            }
+        }
+        match self.finish_items(unreadable, !place.is_empty()) {
+            Ok(()) => Ok(()),
+            Err(error) => self.defect_of(error, spec, Report::add_left_out),
         }
     }
 

@@ -6,9 +6,9 @@ use hostkit_wire::{Format, Kind, Node};
 
 use super::Fields;
 use crate::codec::fill::{Field, How};
-use crate::codec::gather::{Part, gather, gather_map, is_key};
+use crate::codec::gather::{Part, gather, gather_map};
 use crate::codec::reader::describe;
-use crate::codec::{DecodeError, FlagWords, FromText, FromWire, Name, Names, Reader, ToText};
+use crate::codec::{DecodeError, FlagWords, FromText, FromWire, Name, Names, Reader, ToText, is_key};
 
 impl<'r> Fields<'_, 'r> {
     fn one<T>(
@@ -103,9 +103,9 @@ impl<'r> Fields<'_, 'r> {
         }
     }
 
-    /// Whether there is an entry with one of these names.
-    pub fn has_any(&self, names: &[&str]) -> bool {
-        self.node.entries().any(|(key, _)| names.contains(&key))
+    /// Whether something stands at one of these paths.
+    pub fn has_any(&self, paths: &[&str]) -> bool {
+        paths.iter().any(|path| path.split('/').try_fold(self.node, Node::get).is_some())
     }
 
     /// Tries to read one variant of a group; if that fails, its entries are left for the next one.
