@@ -45,8 +45,8 @@ hostkit_proto::text_enum! {
         NotFound = "not_found",
         /// The name is taken.
         Taken = "taken",
-        /// Another thing has the name; nothing was done, whatever the status says.
-        InUse = "in_use",
+        /// There is no such thing to be had; nothing was done, whatever the status says.
+        Unsold = "unsold",
         /// It may be done later.
         Late = "1007",
     }
@@ -63,7 +63,8 @@ impl FaultCode for Code {
 
     fn kind(&self) -> Option<FaultKind> {
         Some(match self {
-            Self::Taken | Self::InUse => FaultKind::Conflict,
+            Self::Taken => FaultKind::Conflict,
+            Self::Unsold => FaultKind::InvalidArgument,
             Self::NotFound => FaultKind::NotFound,
             Self::Late => FaultKind::Temporary,
             Self::Unknown(_) => return None,
@@ -158,9 +159,9 @@ impl Api for Rest {
                 ErrorLayout { present: "", bare: Some("data"), code: &[], message: &[], details: "", fields: "" },
                 ErrorLayout { present: "", bare: Some(""), code: &[], message: &[], details: "", fields: "" },
             ],
-            texts: &[("already exists", "taken"), ("is in use", "in_use")],
+            texts: &[("already exists", "taken"), ("is not sold", "unsold")],
             verify: &["1007"],
-            undone: &["in_use"],
+            undone: &["unsold"],
             marker: "",
             success: &[],
         }

@@ -140,7 +140,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Rest>) {
             ("fields", Format::Json, 422),
             ("plain", Format::Json, 422),
             ("text", Format::Json, 409),
-            ("used", Format::Json, 500),
+            ("unsold", Format::Json, 500),
         ],
         faults_with_head: &[],
     });
