@@ -8,7 +8,7 @@ use super::imports::Scope;
 use super::types::{Constructor, derives, is_default};
 use super::words::{
     Parameter, echoed_input, field_type, flag_member, format_name, header, ident, list_member, max_items,
-    name_expression, named, number, output_type, place, rust_type, statuses_member, with,
+    name_expression, named, number, output_type, place, rust_type, with,
 };
 use super::{encode, evidence, pages, waiter};
 use crate::model::{Echo, Endpoint, Field, Model, OneOf, Output, Type, Variant, WireName};
@@ -281,6 +281,15 @@ fn info(model: &Model, endpoint: &Endpoint) -> TokenStream {
             ..EndpointInfo::DEFAULT
         };
     }
+}
+
+/// The member `statuses`: what these failing statuses mean.
+pub(super) fn statuses_member<'s>(statuses: impl IntoIterator<Item = &'s Status>) -> Option<TokenStream> {
+    let meanings = statuses.into_iter().filter(|status| status.is_fault()).map(|status| {
+        let (code, kind, text) = (number(status.code.value), ident(&camel(&status.means)), &status.en);
+        quote!(StatusMeaning { status: #code, kind: FaultKind::#kind, text: #text })
+    });
+    list_member("statuses", meanings)
 }
 
 /// The documented success statuses of a call whose answer may have no body.

@@ -5,8 +5,7 @@ use quote::{ToTokens, format_ident, quote};
 use syn::LitInt;
 
 use crate::model::{EchoedInput, Endpoint, Field, Model, Output, Type, TypeKind, WireName, item_limit};
-use crate::resolve::names::camel;
-use crate::surface::{self, Constant, Status};
+use crate::surface::{self, Constant};
 
 pub(super) fn ident(name: &str) -> Ident {
     format_ident!("{}", name)
@@ -395,15 +394,6 @@ pub(super) fn with(name: &str, value: &TokenStream, is_option: bool) -> TokenStr
 pub(super) fn list_member(name: &str, items: impl IntoIterator<Item: ToTokens>) -> Option<TokenStream> {
     let (name, items): (_, Vec<_>) = (ident(name), items.into_iter().collect());
     (!items.is_empty()).then(|| quote!(#name: &[#(#items),*],))
-}
-
-/// The member `statuses`: what these failing statuses mean.
-pub(super) fn statuses_member<'s>(statuses: impl IntoIterator<Item = &'s Status>) -> Option<TokenStream> {
-    let meanings = statuses.into_iter().filter(|status| status.is_fault()).map(|status| {
-        let (code, kind, text) = (number(status.code.value), ident(&camel(&status.means)), &status.en);
-        quote!(StatusMeaning { status: #code, kind: FaultKind::#kind, text: #text })
-    });
-    list_member("statuses", meanings)
 }
 
 /// `name: true,` of a struct of constants, or nothing.

@@ -7,8 +7,9 @@ use std::collections::BTreeSet;
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use crate::emit::rust::endpoint::statuses_member;
 use crate::emit::rust::words::{
-    constant_value, flag_member, format_name, ident, list_member, number, path_of, statuses_member, used, word,
+    constant_value, flag_member, format_name, ident, list_member, number, path_of, used, word,
 };
 use crate::model::{Endpoint, Field, Model, Output, Type, TypeKind};
 use crate::source::At;
