@@ -329,7 +329,7 @@ pub(crate) struct ErrorDocument {
     pub(crate) is: Vec<Word>,
     pub(crate) wrapped: bool,
     pub(crate) present: String,
-    pub(crate) bare: String,
+    pub(crate) bare: Option<String>,
     pub(crate) code: Vec<String>,
     pub(crate) message: Vec<String>,
     pub(crate) details: String,
@@ -578,6 +578,20 @@ pub(crate) struct Status {
     pub(crate) means: String,
     pub(crate) en: String,
     pub(crate) ru: String,
+}
+
+impl Status {
+    /// Whether it is the status of a fault.
+    pub(crate) fn is_fault(&self) -> bool {
+        !matches!(self.means.as_str(), "" | "ok" | "accepted")
+    }
+
+    /// Whether it is a fault without a body: that something is not there, no empty body says.
+    pub(crate) fn may_stand_alone(&self) -> bool {
+        self.is_fault()
+            && !(200..300).contains(&self.code.value)
+            && !matches!(self.means.as_str(), "not-found" | "empty")
+    }
 }
 
 /// A waiter's `path = value`.

@@ -1,4 +1,4 @@
-//! A deletion that shows by its object not being found.
+//! What a refusal says and what it leaves open, and a deletion that shows by its object not being found.
 
 #![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
 
@@ -6,7 +6,7 @@ use hostkit::time::ManualClock;
 use hostkit::transport::{Phase, TransportErrorKind};
 use hostkit::{Outcome, Recovery, UnixTime};
 use hostkit_testing::{Script, Scripted};
-use obstacle_rest_proto::things::DeleteThing;
+use obstacle_rest_proto::things::{DeleteThing, MakeThing};
 use obstacle_rest_proto::types::ThingId;
 use obstacle_rest_proto::{Code, Credentials, Rest};
 
@@ -42,4 +42,47 @@ fn what_is_not_found_is_gone_and_what_is_there_is_not() {
 fn what_was_not_there_before_cannot_be_told() {
     let found = lost(missing(), missing);
     assert!(matches!(found, Recovery::CannotTell(_)), "{found:?}");
+}
+
+/// The outcome of an order that is answered so.
+fn ordered(status: u16, body: &str) -> Outcome<(), Code> {
+    let list = || Script::get("/things").answer(200, r#"{"data":{"items":[]}}"#);
+    // After some refusals it is looked for once more.
+    let transport = Scripted::new([list(), Script::post("/things").answer(status, body), list()]);
+    let client =
+        hostkit_ureq::Client::<Rest>::builder(Credentials::bearer("key")).transport(transport).build().unwrap();
+    client.perform(&MakeThing::new("lamp")).map(|_| ())
+}
+
+#[test]
+fn a_code_with_which_nothing_was_done_refuses_under_any_status() {
+    for status in [200, 400, 500, 502] {
+        let outcome = ordered(status, r#"{"errors":[{"code":"unsold"}]}"#);
+        let Outcome::Rejected(rejection) = &outcome else { panic!("{status}: {outcome:?}") };
+        assert!(!rejection.verify, "{status}: {rejection:?}");
+    }
+    let outcome = ordered(500, r#"{"message":"A lamp is not sold."}"#);
+    assert!(matches!(&outcome, Outcome::Rejected(rejection) if !rejection.verify), "{outcome:?}");
+    for open in [r#"{"message":"Out of memory."}"#, r#"{"error":{"code":"taken"}}"#, r#"{"data":null}"#] {
+        let outcome = ordered(500, open);
+        assert!(matches!(outcome, Outcome::Unresolved(_)), "{open}: {outcome:?}");
+    }
+}
+
+#[test]
+fn an_empty_body_refuses_only_under_a_known_status_below_500() {
+    let outcome = ordered(401, "");
+    let Outcome::Rejected(rejection) = &outcome else { panic!("{outcome:?}") };
+    assert!(rejection.is_auth() && !rejection.verify, "{rejection:?}");
+    assert!(rejection.to_string().contains("The key is wrong (an empty body)"), "{rejection}");
+    for status in [403, 404, 500, 503, 595] {
+        let outcome = ordered(status, "");
+        assert!(matches!(outcome, Outcome::Unresolved(_)), "{status}: {outcome:?}");
+    }
+}
+
+#[test]
+fn an_empty_body_does_not_show_that_something_is_gone() {
+    let found = lost(there(), || Script::get("/things/7").answer(404, ""));
+    assert!(!matches!(found, Recovery::Happened(())), "{found:?}");
 }

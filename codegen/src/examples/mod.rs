@@ -141,8 +141,11 @@ impl Case<'_> {
             return Ok(());
         }
         // An invalid status number is not a success.
-        let verdict = verdict::of(self.model, self.endpoint, status.try_into().unwrap_or_default(), root);
+        let verdict = verdict::of(self.model, self.endpoint, status.try_into().unwrap_or_default(), root, is_empty);
         let wants_fault = self.example.kind == "fault";
+        if let (Verdict::Fault(_), Some(root)) = (&verdict, root) {
+            walker.ignore(root);
+        }
         match (&verdict, wants_fault) {
             (Verdict::Fault(_), true) => return Ok(()),
             (Verdict::Fault(fault), false) if verdict::is_nothing(self.endpoint, fault) => return Ok(()),

@@ -2,12 +2,12 @@
 
 use hostkit_proto::{
     CallFacts, DocumentFaults, Emptiness, EnvelopeFaults, ErrorLayout, Fault, FaultCode, FaultKind, StatusFaults,
-    Verdict, Word,
+    StatusMeaning, Verdict, Word,
 };
 use hostkit_wire::Node;
 
 use crate::model::{Endpoint, Model, Output};
-use crate::surface::{self, ErrorCode, FaultStyle};
+use crate::surface::{self, ErrorCode, FaultStyle, Status};
 
 /// An error code as the document writes it; the model has its kind.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,13 +28,21 @@ impl FaultCode for Code {
 }
 
 /// Verdict on an answer to a call under the service's `[fault]`.
-pub(super) fn of(model: &Model, endpoint: &Endpoint, status: u16, root: Option<Node<'_>>) -> Verdict<Code> {
+pub(super) fn of(
+    model: &Model,
+    endpoint: &Endpoint,
+    status: u16,
+    root: Option<Node<'_>>,
+    is_empty: bool,
+) -> Verdict<Code> {
     let spec = &model.service.fault;
+    let (own, all) = (meanings(&endpoint.surface.statuses), meanings(&model.service.statuses));
     let facts = CallFacts {
         endpoint: "example",
         acts: endpoint.effect() != "safe",
         may_lack_marker: endpoint.surface.response.may_lack_marker.is_some(),
         is_raw: matches!(endpoint.output, Output::Text(_) | Output::Bytes),
+        statuses: [&own, &all],
     };
     let coded = |is_it: fn(&ErrorCode) -> bool| -> Vec<&str> {
         model.service.errors.iter().filter(|error| is_it(error)).map(|error| error.code.value.as_str()).collect()
@@ -45,7 +53,7 @@ pub(super) fn of(model: &Model, endpoint: &Endpoint, status: u16, root: Option<N
             .iter()
             .map(|(one, code, message)| ErrorLayout {
                 present: &one.present,
-                bare: &one.bare,
+                bare: one.bare.as_deref(),
                 code,
                 message,
                 details: &one.details,
@@ -56,14 +64,15 @@ pub(super) fn of(model: &Model, endpoint: &Endpoint, status: u16, root: Option<N
         let by_text: Vec<(&str, &str)> = errors
             .flat_map(|error| error.texts.iter().map(|text| (text.as_str(), error.code.value.as_str())))
             .collect();
-        DocumentFaults {
+        let faults = DocumentFaults {
             layouts: &layouts,
             texts: &by_text,
             verify: &coded(|error| error.verify),
+            undone: &coded(|error| error.undone),
             marker: &spec.marker,
             success: &words_of(&spec.success),
-        }
-        .verdict_on(status, root, facts)
+        };
+        if is_empty { faults.verdict_on_nothing(status, facts) } else { faults.verdict_on(status, root, facts) }
     } else if spec.style == FaultStyle::Wrapped {
         let first = |keys: &[String]| keys.first().cloned().unwrap_or_default();
         let (code, message) = (first(&spec.code), first(&spec.message));
@@ -88,12 +97,24 @@ pub(super) fn of(model: &Model, endpoint: &Endpoint, status: u16, root: Option<N
     };
     if let Verdict::Fault(fault) = &mut verdict {
         let code = fault.code.as_ref().map_or("", |code| code.0.as_str());
-        let known = model.service.errors.iter().find(|error| error.code.value == code);
-        if known.is_some_and(|error| error.kind == "empty") {
-            fault.kind = FaultKind::Empty;
+        if let Some(error) = model.service.errors.iter().find(|error| error.code.value == code) {
+            fault.kind = if error.kind == "empty" { FaultKind::Empty } else { FaultKind::Other };
         }
     }
     verdict
+}
+
+/// What failing statuses mean, as far as it counts here.
+fn meanings(statuses: &[Status]) -> Vec<StatusMeaning<'_>> {
+    let meaning = |status: &Status| {
+        let kind = match status.means.as_str() {
+            "empty" => FaultKind::Empty,
+            "not-found" => FaultKind::NotFound,
+            _ => FaultKind::Other,
+        };
+        Some(StatusMeaning { status: status.code.value.try_into().ok()?, kind, text: "" })
+    };
+    statuses.iter().filter(|status| status.is_fault()).filter_map(meaning).collect()
 }
 
 /// Whether this fault means an empty answer for the endpoint.

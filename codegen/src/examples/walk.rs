@@ -221,9 +221,8 @@ impl<'m> Walker<'m> {
         }
     }
 
-    /// Reads the output of an endpoint from where the answer begins.
-    pub(super) fn output(&mut self, endpoint: &Endpoint, root: Node<'_>) {
-        self.top = root.index();
+    /// Finds what is ignored in an answer, or in a fault.
+    pub(super) fn ignore(&mut self, root: Node<'_>) {
         for path in &self.model.service.ignore {
             let found = place::ignored(root, &[path.as_str()]);
             if !found.is_empty() {
@@ -231,6 +230,12 @@ impl<'m> Walker<'m> {
             }
             self.ignored.extend(found);
         }
+    }
+
+    /// Reads the output of an endpoint from where the answer begins.
+    pub(super) fn output(&mut self, endpoint: &Endpoint, root: Node<'_>) {
+        self.top = root.index();
+        self.ignore(root);
         if self.model.service.fault.is_marked_document() {
             self.marks = place::ignored(root, &[self.model.service.fault.marker.as_str()]);
             self.ignored.extend(&self.marks);

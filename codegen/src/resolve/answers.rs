@@ -3,7 +3,7 @@
 use crate::diagnostic::{Diagnostics, did_you_mean};
 use crate::model::{Echo, EchoedInput, Endpoint, Field, Model, Type, dotted};
 use crate::source::{At, Span};
-use crate::surface::{Fault, FaultStyle};
+use crate::surface::{Fault, FaultStyle, Status};
 
 /// Resolves the answers of every endpoint.
 pub(super) fn resolve(model: &mut Model, diagnostics: &mut Diagnostics) {
@@ -45,7 +45,7 @@ pub(super) fn resolve(model: &mut Model, diagnostics: &mut Diagnostics) {
 /// Checks the words of an envelope.
 fn envelope(model: &Model, diagnostics: &mut Diagnostics) {
     let fault = &model.service.fault;
-    documents(fault, diagnostics);
+    documents(model, diagnostics);
     marker(fault, diagnostics);
     let Some(place) = fault.place.as_ref().filter(|_| fault.style == FaultStyle::Envelope) else { return };
     for (table, words) in [("success", &fault.success), ("[fault]", &fault.failure)] {
@@ -104,7 +104,8 @@ fn marker(fault: &Fault, diagnostics: &mut Diagnostics) {
 }
 
 /// Checks that each form of a fault has what it needs, and nothing that another kind of form has.
-fn documents(fault: &Fault, diagnostics: &mut Diagnostics) {
+fn documents(model: &Model, diagnostics: &mut Diagnostics) {
+    let fault = &model.service.fault;
     if let [_, second, ..] = fault.documents.as_slice()
         && fault.style != FaultStyle::Documents
     {
@@ -115,7 +116,7 @@ fn documents(fault: &Fault, diagnostics: &mut Diagnostics) {
     for document in &fault.documents {
         let of_envelope = !document.is.is_empty() || !document.no_code.is_empty() || !document.auth.is_empty();
         let wrong = match fault.style {
-            FaultStyle::Envelope if document.wrapped || !document.present.is_empty() || !document.bare.is_empty() => {
+            FaultStyle::Envelope if document.wrapped || !document.present.is_empty() || document.bare.is_some() => {
                 Some("`wrapped`, `present` and `bare` are for errors without an envelope")
             }
             FaultStyle::Envelope => None,
@@ -124,11 +125,11 @@ fn documents(fault: &Fault, diagnostics: &mut Diagnostics) {
             FaultStyle::Wrapped if document.code.len() != 1 || document.message.len() != 1 => {
                 Some("a document that is named has one `code` and one `message`")
             }
-            FaultStyle::Wrapped if !document.present.is_empty() || !document.bare.is_empty() => {
+            FaultStyle::Wrapped if !document.present.is_empty() || document.bare.is_some() => {
                 Some("a document that is named shows by its code")
             }
             FaultStyle::Documents
-                if document.code.is_empty() && document.message.is_empty() && document.bare.is_empty() =>
+                if document.code.is_empty() && document.message.is_empty() && document.bare.is_none() =>
             {
                 Some("a form of a fault needs a `code`, a `message` or `bare`")
             }
@@ -137,6 +138,10 @@ fn documents(fault: &Fault, diagnostics: &mut Diagnostics) {
         if let Some(message) = wrong {
             let help = "`[success]` with a marker is an envelope; a fault without it is `wrapped`, or has paths";
             diagnostics.add_with_help("E0234", &document.place, message, "in this form", help);
+        } else if document.bare.as_deref() == Some("") && !model.service.statuses.iter().any(Status::may_stand_alone) {
+            let help = "list those that come without a body, each with its kind: `401 = { means = \"auth\" }`";
+            let message = "`bare = \"\"` is an empty body, but no `[status]` says what a status alone means";
+            diagnostics.add_with_help("E0234", &document.place, message, "never a fault", help);
         }
     }
 }

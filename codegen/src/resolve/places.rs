@@ -232,8 +232,8 @@ fn of_errors(model: &Model, diagnostics: &mut Diagnostics) {
                 ("accepted", FaultStyle::Documents | FaultStyle::Wrapped) => {
                     "only an envelope has codes beside a success"
                 }
-                ("happened", FaultStyle::Documents | FaultStyle::Wrapped) if error.undone => {
-                    "only an envelope has codes beside a success; any other fault with a status below 500 says that nothing was done"
+                ("happened", FaultStyle::Wrapped) if error.undone => {
+                    "a document with a name says by a status below 500 that nothing was done, and by no other"
                 }
                 // What is internal leaves it open in any case.
                 ("happened", FaultStyle::Wrapped) if error.kind != "internal" => {

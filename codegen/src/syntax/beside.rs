@@ -69,6 +69,12 @@ pub(super) fn check_statuses(statuses: &[Status], diagnostics: &mut Diagnostics)
         let help = "the keys of `[status]` are the statuses of HTTP, such as 404";
         diagnostics.add_with_help("E0240", &status.code.span, "this is no status", "not from 100 to 599", help);
     }
+    for status in statuses.iter().filter(|status| status.code.value >= 500 && status.means == "rate-limited") {
+        let help =
+            "any server on the way may send it: give the code of the fault, or a `match` of its text, this `kind`";
+        let message = format!("status {} alone does not say that nothing was done", status.code.value);
+        diagnostics.add_with_help("E0240", &status.code.span, message, "not known to be a limit", help);
+    }
 }
 
 fn statuses(endpoint: &mut Endpoint, service: &Service, diagnostics: &mut Diagnostics) {

@@ -149,7 +149,7 @@ fn read_fault(node: &Node<'_, '_>) -> Fault {
             is: node.words("is"),
             wrapped: node.flag("wrapped") == Some(true),
             present: node.text("present"),
-            bare: node.text("bare"),
+            bare: node.optional("bare"),
             code: node.texts("code"),
             message: node.texts("message"),
             details: node.text("details"),

@@ -19,7 +19,7 @@ use crate::value::Currency;
 /// A received answer, not decoded yet.
 #[derive(Debug)]
 pub struct RawAnswer<'a> {
-    facts: CallFacts,
+    facts: CallFacts<'static>,
     /// Success statuses that say all there is to say, for a call that may have no body.
     bodiless: &'static [u16],
     /// Whether no error quotes the body, which holds secrets or personal data.
@@ -57,6 +57,7 @@ impl<'a> RawAnswer<'a> {
                 acts: endpoint.effect.acts(),
                 may_lack_marker: endpoint.may_lack_marker,
                 is_raw: endpoint.is_raw,
+                statuses: [endpoint.statuses, api.statuses],
             },
             bodiless: endpoint.bodiless,
             is_withheld: status < 300 && (endpoint.has(Flag::SecretResponse) || endpoint.has(Flag::Pii)),
@@ -105,7 +106,7 @@ impl<'a> RawAnswer<'a> {
     }
 
     /// What a verdict has to know about the call.
-    pub fn facts(&self) -> CallFacts {
+    pub fn facts(&self) -> CallFacts<'static> {
         self.facts
     }
 

@@ -11,6 +11,7 @@ use hostkit_wire::Node;
 use crate::answer::RawAnswer;
 use crate::codec::DecodeError;
 use crate::info::CallFacts;
+pub use crate::info::FaultKind;
 pub use document::{DocumentFaults, ErrorLayout};
 pub use envelope::EnvelopeFaults;
 pub use status::StatusFaults;
@@ -23,55 +24,6 @@ pub trait FaultCode: Clone + fmt::Debug + PartialEq + Send + Sync + 'static {
     fn as_str(&self) -> &str;
     /// What kind of fault it is; `None` where the catalogue does not say.
     fn kind(&self) -> Option<FaultKind>;
-}
-
-/// What a fault means for the caller.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum FaultKind {
-    /// The credentials or the token are not accepted.
-    Auth,
-    /// The credentials are fine, the call is not allowed.
-    Forbidden,
-    /// What the call names does not exist.
-    NotFound,
-    /// The state of the object forbids the call.
-    Conflict,
-    /// An argument is wrong.
-    InvalidArgument,
-    /// Too many calls.
-    RateLimited,
-    /// It may work later; the call was not carried out.
-    Temporary,
-    /// The API failed internally; the call may have been carried out.
-    Internal,
-    /// The account lacks funds.
-    Payment,
-    /// There is nothing to list.
-    Empty,
-    /// The API has no such call.
-    Unsupported,
-    /// Anything else.
-    Other,
-}
-
-impl FaultKind {
-    /// The kind that an HTTP status stands for where the API says nothing more.
-    pub fn from_status(status: u16) -> Self {
-        match status {
-            401 => Self::Auth,
-            402 => Self::Payment,
-            403 => Self::Forbidden,
-            404 => Self::NotFound,
-            400 | 422 => Self::InvalidArgument,
-            405 | 409 => Self::Conflict,
-            413 | 429 => Self::RateLimited,
-            501 => Self::Unsupported,
-            503 => Self::Temporary,
-            500..=599 => Self::Internal,
-            _ => Self::Other,
-        }
-    }
 }
 
 /// What is wrong with one input field.
@@ -97,13 +49,16 @@ pub struct Fault<C> {
     pub details: String,
     /// Errors of single input fields.
     pub fields: Vec<FieldFault>,
-    /// What marks the answer as a fault where it has neither code nor text, such as `` `status` is "failed" ``.
+    /// What marks the answer as a fault where it has neither code nor text, such as `` `status` is "failed" ``, and what
+    /// its status means by the spec.
     pub marker: String,
     /// What it means.
     pub kind: FaultKind,
     /// Whether the call may have been carried out nevertheless: the API's documentation does not say, or a proxy may
     /// have sent the request twice and this answers the second one.
     pub verify: bool,
+    /// Whether the API's documentation says that nothing was done where it reports this code, under whatever status.
+    pub(crate) undone: bool,
 }
 
 impl<C: FaultCode> Fault<C> {
@@ -112,7 +67,35 @@ impl<C: FaultCode> Fault<C> {
         let kind = code.as_ref().and_then(FaultCode::kind).unwrap_or_else(|| FaultKind::from_status(status));
         let verify = kind == FaultKind::Internal;
         let (message, details) = (message.into(), details.into());
-        Self { status, code, message, details, fields: Vec::new(), marker: String::new(), kind, verify }
+        Self { status, code, message, details, fields: Vec::new(), marker: String::new(), kind, verify, undone: false }
+    }
+
+    /// The same with the kind that its status has by the spec, where its code has none.
+    fn with_status(mut self, facts: &CallFacts<'_>) -> Self {
+        let is_known = self.code.as_ref().is_some_and(|code| code.kind().is_some());
+        if let Some(meaning) = facts.meaning(self.status).filter(|_| !is_known) {
+            (self.kind, self.verify) = (meaning.kind, meaning.kind == FaultKind::Internal);
+        }
+        self
+    }
+
+    /// The same with what the catalogue says of its code: that it leaves open whether the call was carried out, or that
+    /// nothing was done.
+    fn with_catalogue(mut self, verify: &[&str], undone: &[&str]) -> Self {
+        let code = self.code.as_ref().map(C::as_str).unwrap_or_default();
+        self.undone = self.code.is_some() && undone.contains(&code);
+        self.verify = !self.undone && (self.verify || self.code.is_some() && verify.contains(&code));
+        self
+    }
+
+    /// Says by what it is one, if it has no words of its own.
+    fn name_by(&mut self, facts: &CallFacts<'_>, marker: impl FnOnce() -> String) {
+        if self.code.is_none() && self.message.is_empty() && self.details.is_empty() && self.fields.is_empty() {
+            self.marker = marker();
+            if let Some(meaning) = facts.meaning(self.status).filter(|meaning| !meaning.text.is_empty()) {
+                self.marker = format!("{} ({})", meaning.text.trim_end_matches('.'), self.marker);
+            }
+        }
     }
 }
 
@@ -142,9 +125,10 @@ impl<C> Fault<C> {
         self.kind == FaultKind::RateLimited
     }
 
-    /// Whether it reports a failing server, which leaves open what was carried out; a rate limit does not.
+    /// Whether it reports a failing server, which leaves open what was carried out; a rate limit does not, nor a code
+    /// with which nothing was done.
     pub fn is_of_a_failed_server(&self) -> bool {
-        self.status >= 500 && !self.is_rate_limited()
+        self.status >= 500 && !self.is_rate_limited() && !self.undone
     }
 
     /// It may work later.
@@ -155,7 +139,7 @@ impl<C> Fault<C> {
 
 impl<C: fmt::Debug> fmt::Debug for Fault<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { status, code, message, details, fields, marker, kind, verify } = self;
+        let Self { status, code, message, details, fields, marker, kind, verify, undone } = self;
         let mut shown = f.debug_struct("Fault");
         shown.field("status", status).field("code", code).field("message", message).field("details", details);
         shown.field("fields", fields);
@@ -163,7 +147,11 @@ impl<C: fmt::Debug> fmt::Debug for Fault<C> {
         if !marker.is_empty() {
             shown.field("marker", marker);
         }
-        shown.field("kind", kind).field("verify", verify).finish()
+        shown.field("kind", kind).field("verify", verify);
+        if *undone {
+            shown.field("undone", undone);
+        }
+        shown.finish()
     }
 }
 
@@ -205,7 +193,7 @@ pub enum Verdict<C> {
 /// The error of an answer that is in doubt because of what stands at `path`.
 #[cold]
 fn doubt(
-    facts: &CallFacts,
+    facts: &CallFacts<'_>,
     path: &str,
     expected: impl Into<String>,
     found: impl Into<String>,

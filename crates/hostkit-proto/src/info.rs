@@ -98,9 +98,69 @@ pub struct Removed {
     pub instead: &'static str,
 }
 
+/// What a fault means for the caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum FaultKind {
+    /// The credentials or the token are not accepted.
+    Auth,
+    /// The credentials are fine, the call is not allowed.
+    Forbidden,
+    /// What the call names does not exist.
+    NotFound,
+    /// The state of the object forbids the call.
+    Conflict,
+    /// An argument is wrong.
+    InvalidArgument,
+    /// Too many calls.
+    RateLimited,
+    /// It may work later; the call was not carried out.
+    Temporary,
+    /// The API failed internally; the call may have been carried out.
+    Internal,
+    /// The account lacks funds.
+    Payment,
+    /// There is nothing to list.
+    Empty,
+    /// The API has no such call.
+    Unsupported,
+    /// Anything else.
+    Other,
+}
+
+impl FaultKind {
+    /// The kind that an HTTP status stands for where the API says nothing more.
+    pub fn from_status(status: u16) -> Self {
+        match status {
+            401 => Self::Auth,
+            402 => Self::Payment,
+            403 => Self::Forbidden,
+            404 => Self::NotFound,
+            400 | 422 => Self::InvalidArgument,
+            405 | 409 => Self::Conflict,
+            413 | 429 => Self::RateLimited,
+            501 => Self::Unsupported,
+            503 => Self::Temporary,
+            500..=599 => Self::Internal,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// What a failing status says where the API's error document does not say more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StatusMeaning<'a> {
+    /// The HTTP status.
+    pub status: u16,
+    /// What a fault with it means.
+    pub kind: FaultKind,
+    /// The same in a sentence; may be empty.
+    pub text: &'a str,
+}
+
 /// What has to be known of a call to judge its answer.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct CallFacts {
+pub struct CallFacts<'a> {
     /// The endpoint's name, for errors.
     pub endpoint: &'static str,
     /// Whether the call acts: its answer must not be in doubt.
@@ -109,6 +169,15 @@ pub struct CallFacts {
     pub may_lack_marker: bool,
     /// Whether a success is no document, but text or bytes.
     pub is_raw: bool,
+    /// What failing statuses mean for the call and, where it says nothing of its own, for its API.
+    pub statuses: [&'a [StatusMeaning<'a>]; 2],
+}
+
+impl<'a> CallFacts<'a> {
+    /// What a failing status means, if the spec says it.
+    pub(crate) fn meaning(&self, status: u16) -> Option<&'a StatusMeaning<'a>> {
+        self.statuses.into_iter().flatten().find(|meaning| meaning.status == status)
+    }
 }
 
 /// The metadata of a call.
@@ -142,6 +211,8 @@ pub struct EndpointInfo {
     pub is_raw: bool,
     /// The success statuses that may come without a body; empty if any but 200 may.
     pub bodiless: &'static [u16],
+    /// What failing statuses mean where it is something else than for the API.
+    pub statuses: &'static [StatusMeaning<'static>],
     /// The time limit if the caller sets no deadline.
     pub deadline: Duration,
     /// How to find out whether the call happened, in one sentence.
@@ -169,6 +240,7 @@ impl EndpointInfo {
         may_lack_marker: false,
         is_raw: false,
         bodiless: &[],
+        statuses: &[],
         deadline: Duration::from_secs(30),
         recovery: "",
         documents: "",
@@ -217,6 +289,8 @@ pub struct ApiInfo {
     pub request_keys: &'static [&'static str],
     /// What every answer stands below.
     pub top: Top,
+    /// What failing statuses mean.
+    pub statuses: &'static [StatusMeaning<'static>],
     /// Keys and words that a server puts around the data of a success.
     pub success_envelope: &'static [(&'static str, Word<'static>)],
     /// The names of the fields of all answers, sorted: one that a call does not have belongs to another call's answer.
@@ -240,6 +314,7 @@ impl ApiInfo {
         reads_clock: false,
         request_keys: &[],
         top: Top { json: "", xml: "" },
+        statuses: &[],
         success_envelope: &[],
         answer_fields: &[],
     };

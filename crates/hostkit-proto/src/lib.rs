@@ -42,7 +42,9 @@ pub use fault::{
 pub use hostkit_wire as wire;
 pub use hostkit_wire::{Format, Value};
 pub use http::Method;
-pub use info::{ApiInfo, CallFacts, Effect, Emptiness, EndpointInfo, Flag, Host, RateRule, Removed, Top};
+pub use info::{
+    ApiInfo, CallFacts, Effect, Emptiness, EndpointInfo, Flag, Host, RateRule, Removed, StatusMeaning, Top,
+};
 pub use judgement::Reason;
 pub use leniency::{Leniency, ListShape, MapShape};
 pub use request::RequestParts;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use hostkit_proto::codec::{DecodeError, InputLimit};
 use hostkit_proto::{
     Api, ApiInfo, Currency, EncodeError, EnvelopeFaults, FaultCode, FaultKind, Format, Host, Leniency, RateRule,
-    RawAnswer, RequestParts, Secret, Session, Verdict, Word,
+    RawAnswer, RequestParts, Secret, Session, StatusMeaning, Verdict, Word,
 };
 
 /// An API of a reseller with verdicts inside of verdicts, which exists for tests only.
@@ -112,6 +112,7 @@ impl Api for Market {
             RateRule { name: "orders", count: 20, window: Duration::from_secs(3600) },
             RateRule { name: "calls", count: 5, window: Duration::from_secs(1) },
         ],
+        statuses: &[StatusMeaning { status: 403, kind: FaultKind::Forbidden, text: "The address is not on the list." }],
         success_envelope: &[("result", Word::Text("ok"))],
         answer_fields: &[
             "balance",

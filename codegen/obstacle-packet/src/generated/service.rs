@@ -49,6 +49,8 @@ hostkit_proto::text_enum! {
         LoginWrong = "1001",
         /// There is no such thing.
         NotFound = "1013",
+        /// It was begun, and may have been done.
+        Interrupted = "1023",
     }
 }
 
@@ -64,6 +66,7 @@ impl FaultCode for Code {
     fn kind(&self) -> Option<FaultKind> {
         Some(match self {
             Self::LoginWrong => FaultKind::Auth,
+            Self::Interrupted => FaultKind::Internal,
             Self::NotFound => FaultKind::NotFound,
             Self::Unknown(_) => return None,
         })
@@ -131,7 +134,7 @@ impl Api for Packet {
             layouts: &[
                 ErrorLayout {
                     present: "packet/*/*/result/errcode",
-                    bare: "",
+                    bare: None,
                     code: &["packet/*/*/result/errcode"],
                     message: &["packet/*/*/result/errtext"],
                     details: "",
@@ -139,7 +142,7 @@ impl Api for Packet {
                 },
                 ErrorLayout {
                     present: "packet/system/errcode",
-                    bare: "",
+                    bare: None,
                     code: &["packet/system/errcode"],
                     message: &["packet/system/errtext"],
                     details: "",
@@ -147,7 +150,8 @@ impl Api for Packet {
                 },
             ],
             texts: &[],
-            verify: &[],
+            verify: &["1023"],
+            undone: &[],
             marker: "packet/*/*/result/status",
             success: &[Word::Text("ok")],
         }

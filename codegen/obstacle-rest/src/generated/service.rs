@@ -6,7 +6,7 @@
 use hostkit_proto::codec::{DecodeError, InputLimit};
 use hostkit_proto::{
     Api, ApiInfo, DocumentFaults, EncodeError, ErrorLayout, FaultCode, FaultKind, Format, Host, Leniency, RawAnswer,
-    RequestParts, Secret, Session, Verdict,
+    RequestParts, Secret, Session, StatusMeaning, Verdict,
 };
 
 /// An API with error documents of several forms, which exists for tests only.
@@ -45,6 +45,8 @@ hostkit_proto::text_enum! {
         NotFound = "not_found",
         /// The name is taken.
         Taken = "taken",
+        /// There is no such thing to be had; nothing was done, whatever the status says.
+        Unsold = "unsold",
         /// It may be done later.
         Late = "1007",
     }
@@ -62,6 +64,7 @@ impl FaultCode for Code {
     fn kind(&self) -> Option<FaultKind> {
         Some(match self {
             Self::Taken => FaultKind::Conflict,
+            Self::Unsold => FaultKind::InvalidArgument,
             Self::NotFound => FaultKind::NotFound,
             Self::Late => FaultKind::Temporary,
             Self::Unknown(_) => return None,
@@ -78,8 +81,20 @@ impl Api for Rest {
         hosts: &[Host { name: "main", url: "https://rest.example.net", currency: None }],
         formats: &[Format::Json],
         request_format: Some(Format::Form),
-        leniency: Leniency { ..Leniency::STRICT },
+        leniency: Leniency { ignore: &["trace"], ..Leniency::STRICT },
         zone: "UTC",
+        statuses: &[
+            StatusMeaning { status: 401, kind: FaultKind::Auth, text: "The key is wrong." },
+            StatusMeaning { status: 404, kind: FaultKind::NotFound, text: "There is no such thing." },
+            StatusMeaning { status: 409, kind: FaultKind::Conflict, text: "The name is taken." },
+            StatusMeaning { status: 422, kind: FaultKind::InvalidArgument, text: "An input is wrong." },
+            StatusMeaning { status: 423, kind: FaultKind::Temporary, text: "The shop is being counted." },
+            StatusMeaning {
+                status: 595,
+                kind: FaultKind::Temporary,
+                text: "The shop behind the door cannot be reached.",
+            },
+        ],
         answer_fields: &[
             "about",
             "action",
@@ -132,7 +147,7 @@ impl Api for Rest {
             layouts: &[
                 ErrorLayout {
                     present: "errors",
-                    bare: "",
+                    bare: None,
                     code: &["errors/0/code"],
                     message: &["errors/0/message"],
                     details: "",
@@ -140,16 +155,18 @@ impl Api for Rest {
                 },
                 ErrorLayout {
                     present: "",
-                    bare: "",
+                    bare: None,
                     code: &["error/code", "*/errorcode", "error"],
                     message: &["error/message", "*/errortext", "message"],
                     details: "error/about/text",
                     fields: "error/fields",
                 },
-                ErrorLayout { present: "", bare: "data", code: &[], message: &[], details: "", fields: "" },
+                ErrorLayout { present: "", bare: Some("data"), code: &[], message: &[], details: "", fields: "" },
+                ErrorLayout { present: "", bare: Some(""), code: &[], message: &[], details: "", fields: "" },
             ],
-            texts: &[("already exists", "taken")],
+            texts: &[("already exists", "taken"), ("is not sold", "unsold")],
             verify: &["1007"],
+            undone: &["unsold"],
             marker: "",
             success: &[],
         }

@@ -96,7 +96,7 @@ impl Api for Rpc {
         DocumentFaults {
             layouts: &[ErrorLayout {
                 present: "error",
-                bare: "",
+                bare: None,
                 code: &["error/code"],
                 message: &["error/message"],
                 details: "",
@@ -104,6 +104,7 @@ impl Api for Rpc {
             }],
             texts: &[],
             verify: &[],
+            undone: &[],
             marker: "",
             success: &[],
         }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use hostkit_proto::codec::{DecodeError, InputLimit};
 use hostkit_proto::{
     Api, ApiInfo, DocumentFaults, EncodeError, Endpoint, ErrorLayout, FaultCode, FaultKind, Format, Host, Leniency,
-    RawAnswer, RequestParts, Secret, Session, Verdict, signing,
+    RawAnswer, RequestParts, Secret, Session, StatusMeaning, Verdict, signing,
 };
 
 /// An API whose calls are signed, which exists for tests only.
@@ -84,6 +84,7 @@ impl Api for Signed {
         zone: "UTC",
         session_lifetime: Some(Duration::from_secs(3600)),
         reads_clock: true,
+        statuses: &[StatusMeaning { status: 404, kind: FaultKind::NotFound, text: "There is no such thing." }],
         answer_fields: &["consumer", "errorCode", "id", "links", "message", "name", "next", "page", "things"],
         ..ApiInfo::DEFAULT
     };
@@ -138,7 +139,7 @@ impl Api for Signed {
         DocumentFaults {
             layouts: &[ErrorLayout {
                 present: "",
-                bare: "",
+                bare: None,
                 code: &["errorCode"],
                 message: &["message"],
                 details: "",
@@ -146,6 +147,7 @@ impl Api for Signed {
             }],
             texts: &[],
             verify: &[],
+            undone: &[],
             marker: "",
             success: &[],
         }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use hostkit_proto::codec::{DecodeError, InputLimit};
 use hostkit_proto::{
     Api, ApiInfo, EncodeError, Endpoint, FaultCode, FaultKind, Format, Host, Leniency, RateRule, RawAnswer,
-    RequestParts, Secret, Session, StatusFaults, Verdict,
+    RequestParts, Secret, Session, StatusFaults, StatusMeaning, Verdict,
 };
 
 /// An API with nasty names; nobody's, and every test's.
@@ -163,6 +163,7 @@ impl Api for Obstacle {
         rates: &[RateRule { name: "per-minute", count: 10, window: Duration::from_secs(60) }],
         session_hosts: &["api.example.net", "*.example.net"],
         session_lifetime: Some(Duration::from_secs(1200)),
+        statuses: &[StatusMeaning { status: 404, kind: FaultKind::NotFound, text: "Not there." }],
         answer_fields: &[
             "$text",
             "2fa",

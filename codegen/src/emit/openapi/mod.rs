@@ -125,8 +125,8 @@ fn fault(model: &Model) -> Object {
     let fault = &model.service.fault;
     let mut schema = object! { "type": "object", "description": "How the API says no." };
     let names = fault.documents.iter().flat_map(|one| {
-        let single = [&fault.marker, &one.present, &one.bare, &one.details, &one.fields];
-        one.code.iter().chain(&one.message).chain(single)
+        let single = [&fault.marker, &one.present, &one.details, &one.fields];
+        one.code.iter().chain(&one.message).chain(&one.bare).chain(single)
     });
     for name in names.filter(|name| !name.is_empty()) {
         let mut properties = &mut schema;

@@ -14,7 +14,7 @@ use super::{encode, evidence, pages, waiter};
 use crate::model::{Echo, Endpoint, Field, Model, OneOf, Output, Type, Variant, WireName};
 use crate::recorded::Wire;
 use crate::resolve::names::camel;
-use crate::surface::{FaultStyle, Response};
+use crate::surface::{FaultStyle, Response, Status};
 
 /// The items of the endpoint.
 pub(super) fn emit(model: &Model, wire: &Wire<'_>, scope: &Scope<'_>, endpoint: &Endpoint) -> TokenStream {
@@ -233,6 +233,11 @@ fn info(model: &Model, endpoint: &Endpoint) -> TokenStream {
     let may_lack_marker = flag_member("may_lack_marker", surface.response.may_lack_marker.is_some());
     let is_raw = flag_member("is_raw", matches!(endpoint.output, Output::Text(_) | Output::Bytes));
     let bodiless = list_member("bodiless", bodiless(model, endpoint).into_iter().map(number));
+    let is_other = |status: &&Status| {
+        let known = model.service.statuses.iter().find(|known| known.code.value == status.code.value);
+        known.is_none_or(|known| known.means != status.means)
+    };
+    let statuses = statuses_member(surface.statuses.iter().filter(is_other));
     let removed_at = surface.removed.as_ref().map(|removed| {
         let hosts = removed.hosts.iter().map(|(host, since)| {
             let (host, since) = (&host.value, &since.value);
@@ -268,6 +273,7 @@ fn info(model: &Model, endpoint: &Endpoint) -> TokenStream {
             #may_lack_marker
             #is_raw
             #bodiless
+            #statuses
             #deadline
             #recovery
             #documents
@@ -275,6 +281,15 @@ fn info(model: &Model, endpoint: &Endpoint) -> TokenStream {
             ..EndpointInfo::DEFAULT
         };
     }
+}
+
+/// The member `statuses`: what these failing statuses mean.
+pub(super) fn statuses_member<'s>(statuses: impl IntoIterator<Item = &'s Status>) -> Option<TokenStream> {
+    let meanings = statuses.into_iter().filter(|status| status.is_fault()).map(|status| {
+        let (code, kind, text) = (number(status.code.value), ident(&camel(&status.means)), &status.en);
+        quote!(StatusMeaning { status: #code, kind: FaultKind::#kind, text: #text })
+    });
+    list_member("statuses", meanings)
 }
 
 /// The documented success statuses of a call whose answer may have no body.

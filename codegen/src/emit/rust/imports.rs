@@ -85,6 +85,7 @@ const KNOWN: &[(&str, &[&str])] = &[
             "Secret",
             "Session",
             "StatusFaults",
+            "StatusMeaning",
             "Top",
             "UnixTime",
             "Value",

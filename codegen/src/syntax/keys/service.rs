@@ -67,7 +67,8 @@ const FAULT: &[Key] = &[
     key(
         "bare",
         Shape::Text,
-        "The only key of a document under a failing status, without a value: it says no by the status.",
+        "The only key of a document under a failing status, without a value: it says no by the status. The empty key is \
+         an empty body.",
     ),
     key("code", Shape::TextOrTexts, "Place of the code, or places."),
     key("message", Shape::TextOrTexts, "Place of the text, or places."),
@@ -87,7 +88,7 @@ const ERROR: &[Key] = &[
     key(
         "happened",
         Shape::Word(&["perhaps", "no"]),
-        "Whether the call was carried out: the document leaves it open, or never, even inside a success.",
+        "Whether the call was carried out: the document leaves it open, or never, under any status.",
     ),
     key("provenance", Shape::Word(PROVENANCES), "Where the fact is from."),
 ];

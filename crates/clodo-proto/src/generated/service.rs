@@ -8,7 +8,7 @@ use std::time::Duration;
 use hostkit_proto::codec::DecodeError;
 use hostkit_proto::{
     Api, ApiInfo, Currency, EncodeError, Endpoint, FaultCode, FaultKind, Format, Host, Leniency, RateRule, RawAnswer,
-    RequestParts, Secret, Session, StatusFaults, Verdict,
+    RequestParts, Secret, Session, StatusFaults, StatusMeaning, Verdict,
 };
 
 /// Clodo: virtual servers that are paid by the month or by use, DNS and cloud storage.
@@ -123,6 +123,25 @@ impl Api for Clodo {
         ],
         session_hosts: &["api.clodo.ru", "*.clodo.ru"],
         session_lifetime: Some(Duration::from_secs(1200)),
+        statuses: &[
+            StatusMeaning {
+                status: 400,
+                kind: FaultKind::InvalidArgument,
+                text: "The request is wrong, or what it names does not exist.",
+            },
+            StatusMeaning { status: 401, kind: FaultKind::Auth, text: "The login or the key is wrong." },
+            StatusMeaning { status: 404, kind: FaultKind::NotFound, text: "" },
+            StatusMeaning {
+                status: 405,
+                kind: FaultKind::Temporary,
+                text: "The call is not available now, or not in the state that the server is in.",
+            },
+            StatusMeaning {
+                status: 500,
+                kind: FaultKind::Internal,
+                text: "The hoster failed while it carried out the request.",
+            },
+        ],
         answer_fields: &[
             "@URI",
             "@addr",

@@ -3,7 +3,7 @@
 use hostkit_wire::{Kind, Node};
 
 use super::envelope::{field_faults, is_nothing, words};
-use super::{Fault, FaultCode, Verdict, doubt, is_success, root};
+use super::{Fault, FaultCode, FaultKind, Verdict, doubt, is_success, root};
 use crate::answer::RawAnswer;
 use crate::codec::describe;
 use crate::info::CallFacts;
@@ -15,8 +15,9 @@ use crate::word::Word;
 pub struct ErrorLayout<'a> {
     /// What shows by being there that the answer is a fault, under any status. Without it, a failing status does.
     pub present: &'a str,
-    /// The only key of a document that says no by its failing status alone: it has no value.
-    pub bare: &'a str,
+    /// The only key of a document that says no by its failing status alone: it has no value. The empty key is an empty
+    /// body, under a failing status whose meaning is known.
+    pub bare: Option<&'a str>,
     /// Places of the code; the first one with a code counts.
     pub code: &'a [&'a str],
     /// Places of the short text; the first one with a text counts.
@@ -36,6 +37,8 @@ pub struct DocumentFaults<'a> {
     pub texts: &'a [(&'a str, &'a str)],
     /// Codes that leave open whether the call was carried out.
     pub verify: &'a [&'a str],
+    /// Codes with which nothing was done, under any status.
+    pub undone: &'a [&'a str],
     /// Path to the marker that every success has, in which `*` is any name and lists are no step; empty if there is none.
     pub marker: &'a str,
     /// Markers of success.
@@ -46,33 +49,57 @@ impl DocumentFaults<'_> {
     /// Judges an answer.
     pub fn verdict<C: FaultCode>(&self, answer: &RawAnswer<'_>) -> Verdict<C> {
         let facts = answer.facts();
+        if answer.is_empty() {
+            return self.verdict_on_nothing(answer.status(), facts);
+        }
         // A success of a read is parsed only where something in it can be a fault.
         let is_unmarked = self.marker.is_empty() && self.layouts.iter().all(|layout| layout.present.is_empty());
         let says_nothing = is_success(answer.status()) && !facts.acts && is_unmarked;
-        let root = if says_nothing || answer.is_empty() { None } else { root(answer) };
+        let root = if says_nothing { None } else { root(answer) };
         self.verdict_on(answer.status(), root, facts)
     }
 
+    /// Judges an answer without a body by its status. Any server on the way may send such an answer, and that something
+    /// is not there would show that a deletion happened: this no empty body says.
+    pub fn verdict_on_nothing<C: FaultCode>(&self, status: u16, facts: CallFacts<'_>) -> Verdict<C> {
+        let meaning = facts.meaning(status).map(|meaning| meaning.kind).filter(|_| !is_success(status));
+        let is_said = meaning.is_some_and(|kind| !matches!(kind, FaultKind::NotFound | FaultKind::Empty));
+        if !is_said || self.layouts.iter().all(|layout| layout.bare != Some("")) {
+            return self.verdict_on(status, None, facts);
+        }
+        let mut fault = Fault::new(status, None, "", "").with_status(&facts);
+        fault.name_by(&facts, || "an empty body".to_owned());
+        Verdict::Fault(fault)
+    }
+
     /// Judges an answer by its status and the root of its document, if that is readable.
-    pub fn verdict_on<C: FaultCode>(&self, status: u16, root: Option<Node<'_>>, facts: CallFacts) -> Verdict<C> {
+    pub fn verdict_on<C: FaultCode>(&self, status: u16, root: Option<Node<'_>>, facts: CallFacts<'_>) -> Verdict<C> {
         let is_success = is_success(status);
         let Some(root) = root else {
             let needs_none = self.marker.is_empty() || facts.is_raw;
             return if is_success && needs_none { Verdict::Success } else { Verdict::Unrecognised };
         };
+        // A text without letters says as much as a body without bytes.
+        if !is_success && matches!(root.kind(), Kind::Text | Kind::Null) && is_nothing(root) {
+            return self.verdict_on_nothing(status, facts);
+        }
         let marks = if self.marker.is_empty() { Vec::new() } else { place::all(root, self.marker) };
         let is_word = |mark: &Node<'_>| self.success.iter().any(|word| word.is(*mark));
         for layout in self.layouts {
             let is_shown = !layout.present.is_empty() && self.some(root, layout.present).is_some();
             let is_possible = is_shown || layout.present.is_empty() && !is_success;
-            if let Some(fault) = is_possible.then(|| self.fault(status, root, layout, is_shown)).flatten() {
+            if let Some(mut fault) = is_possible.then(|| self.fault(status, root, layout, is_shown, &facts)).flatten() {
                 // A success beside a fault: a part may have been carried out.
                 return match marks.iter().find(|mark| facts.acts && is_word(mark)) {
                     Some(mark) => {
                         let expected = "no success beside a fault";
                         Verdict::Unclear(doubt(&facts, self.marker, expected, describe(*mark), *mark))
                     }
-                    None => Verdict::Fault(fault),
+                    None => {
+                        let refused = marks.iter().filter(|mark| !is_word(mark)).count();
+                        self.join_others(&mut fault, root, refused, &facts);
+                        Verdict::Fault(fault)
+                    }
                 };
             }
         }
@@ -93,7 +120,7 @@ impl DocumentFaults<'_> {
     }
 
     /// Judges an answer without a fault by its markers, each of which has to be a word of success, and there once.
-    fn marked<C: FaultCode>(&self, root: Node<'_>, marks: &[Node<'_>], facts: CallFacts) -> Verdict<C> {
+    fn marked<C: FaultCode>(&self, root: Node<'_>, marks: &[Node<'_>], facts: CallFacts<'_>) -> Verdict<C> {
         let in_doubt =
             |expected: String, found: String, at| Verdict::Unclear(doubt(&facts, self.marker, expected, found, at));
         let expected = || words(self.success);
@@ -115,6 +142,24 @@ impl DocumentFaults<'_> {
         }
     }
 
+    /// Where each result has a verdict, the fault of one says nothing of the others: what any of them leaves open is open.
+    fn join_others<C: FaultCode>(&self, fault: &mut Fault<C>, root: Node<'_>, refused: usize, facts: &CallFacts<'_>) {
+        if self.marker.is_empty() {
+            return;
+        }
+        let paths = self.layouts.iter().flat_map(|layout| layout.code);
+        let mut codes: Vec<Node<'_>> = paths.flat_map(|path| place::all(root, path)).filter(is_something).collect();
+        codes.sort_by_key(|node| node.index());
+        codes.dedup_by_key(|node| node.index());
+        for code in codes.iter().filter_map(|node| node.as_str()) {
+            let other = Fault::new(fault.status, Some(C::from_text(code)), "", "").with_status(facts);
+            let other = other.with_catalogue(self.verify, self.undone);
+            fault.verify |= other.verify || other.is_of_a_failed_server();
+            fault.undone &= other.undone;
+        }
+        fault.verify |= is_success(fault.status) && refused > codes.len();
+    }
+
     /// What stands at a path, if it is something. Where every result has a marker, each of them may be the fault.
     fn some<'t>(&self, root: Node<'t>, path: &str) -> Option<Node<'t>> {
         if self.marker.is_empty() || path.is_empty() {
@@ -130,6 +175,7 @@ impl DocumentFaults<'_> {
         root: Node<'_>,
         layout: &ErrorLayout<'_>,
         is_shown: bool,
+        facts: &CallFacts<'_>,
     ) -> Option<Fault<C>> {
         let text = |path: &&str| self.some(root, path).and_then(Node::as_str);
         let code = layout.code.iter().find_map(text);
@@ -144,17 +190,15 @@ impl DocumentFaults<'_> {
         let by_text = || self.texts.iter().find(|(part, _)| said.contains(&part.to_lowercase())).map(|(_, code)| *code);
         let code = code.or_else(by_text);
         let details = text(&layout.details).unwrap_or_default();
-        let mut fault = Fault::new(status, code.map(C::from_text), message, details);
-        fault.verify |= code.is_some_and(|code| self.verify.contains(&code));
+        let fault = Fault::new(status, code.map(C::from_text), message, details).with_status(facts);
+        let mut fault = fault.with_catalogue(self.verify, self.undone);
         // Under a success, an error without a code may be an internal one, whatever its text says.
         fault.verify |= is_success(status) && code.is_none();
         fault.fields = fields;
-        if code.is_none() && message.is_empty() && details.is_empty() && fault.fields.is_empty() {
-            fault.marker = match is_bare {
-                true => format!("nothing but `{}`", layout.bare),
-                false => format!("`{}` is there", layout.present),
-            };
-        }
+        fault.name_by(facts, || match layout.bare.filter(|_| is_bare) {
+            Some(key) => format!("nothing but `{key}`"),
+            None => format!("`{}` is there", layout.present),
+        });
         Some(fault)
     }
 }
@@ -167,10 +211,10 @@ fn is_error(root: Node<'_>, path: &str, layouts: &[ErrorLayout<'_>]) -> bool {
 }
 
 /// Whether a document has this key, without a value, and nothing else.
-fn is_bare(root: Node<'_>, key: &str) -> bool {
+fn is_bare(root: Node<'_>, key: Option<&str>) -> bool {
     let mut entries = root.entries();
     match (entries.next(), entries.next()) {
-        (Some((name, node)), None) => !key.is_empty() && name == key && is_nothing(node),
+        (Some((name, node)), None) => !name.is_empty() && key == Some(name) && is_nothing(node),
         _ => false,
     }
 }
@@ -217,8 +261,8 @@ mod tests {
 
     use super::{DocumentFaults, ErrorLayout, Word};
     use crate::answer::RawAnswer;
-    use crate::fault::{FaultCode, FaultKind, Verdict};
-    use crate::info::{ApiInfo, CallFacts, Effect, EndpointInfo};
+    use crate::fault::{Fault, FaultCode, FaultKind, Verdict};
+    use crate::info::{ApiInfo, CallFacts, Effect, EndpointInfo, StatusMeaning};
 
     const API: ApiInfo = ApiInfo { formats: &[Format::Json], ..ApiInfo::DEFAULT };
 
@@ -240,7 +284,7 @@ mod tests {
     }
 
     const LAYOUT: ErrorLayout<'static> =
-        ErrorLayout { present: "", bare: "", code: &[], message: &[], details: "", fields: "" };
+        ErrorLayout { present: "", bare: None, code: &[], message: &[], details: "", fields: "" };
 
     fn judged(layout: ErrorLayout<'_>, status: u16, acts: bool, format: Format, body: &str) -> Verdict<Code> {
         marked(layout, "", &[], status, acts, format, body)
@@ -257,7 +301,8 @@ mod tests {
     ) -> Verdict<Code> {
         let document = hostkit_wire::parse(format, body.as_bytes(), &Limits::DEFAULT).ok();
         let texts = &[("already exists", "taken")];
-        let faults = DocumentFaults { layouts: &[layout], texts, verify: &["late"], marker, success };
+        let faults =
+            DocumentFaults { layouts: &[layout], texts, verify: &["late"], undone: &["gone"], marker, success };
         let facts = CallFacts { endpoint: "order", acts, ..CallFacts::default() };
         faults.verdict_on(status, document.as_ref().map(|document| document.root()), facts)
     }
@@ -298,7 +343,8 @@ mod tests {
         let document = hostkit_wire::parse(Format::Json, body, &Limits::DEFAULT).expect("a document");
         let verdict = |layouts: &[ErrorLayout<'_>], marker, acts| {
             let facts = CallFacts { endpoint: "order", acts, ..CallFacts::default() };
-            let faults = DocumentFaults { layouts, texts: &[], verify: &[], marker, success: &[Word::Text("ok")] };
+            let faults =
+                DocumentFaults { layouts, texts: &[], verify: &[], undone: &[], marker, success: &[Word::Text("ok")] };
             faults.verdict_on::<Code>(201, Some(document.root()), facts)
         };
         for layouts in [&[other][..], &[shown, other]] {
@@ -397,7 +443,7 @@ mod tests {
     fn a_fault_without_words_is_named_by_what_shows_it() {
         let layout = ErrorLayout {
             present: "failed",
-            bare: "",
+            bare: None,
             code: &["code"],
             message: &["message"],
             details: "details",
@@ -416,7 +462,7 @@ mod tests {
 
     #[test]
     fn a_bare_key_says_no_by_the_status() {
-        let layout = ErrorLayout { bare: "data", message: &["message"], ..LAYOUT };
+        let layout = ErrorLayout { bare: Some("data"), message: &["message"], ..LAYOUT };
         let Verdict::Fault(fault) = judged(layout, 401, true, Format::Json, r#"{"data":null}"#) else {
             panic!("a fault");
         };
@@ -429,6 +475,123 @@ mod tests {
     }
 
     #[test]
+    fn a_code_with_which_nothing_was_done_counts_under_any_status() {
+        let layout = ErrorLayout { code: &["code"], message: &["message"], ..LAYOUT };
+        let fault = |status: u16, body: &str| match judged(layout, status, true, Format::Json, body) {
+            Verdict::Fault(fault) => fault,
+            verdict => panic!("no fault: {verdict:?}"),
+        };
+        for status in [400, 500, 503, 599] {
+            let undone = fault(status, r#"{"code":"gone"}"#);
+            assert!(!undone.is_of_a_failed_server() && !undone.verify, "{undone:?}");
+            assert!(format!("{undone:?}").contains("undone: true"));
+        }
+        for body in [r#"{"code":"late"}"#, r#"{"code":"other"}"#, r#"{"message":"gone"}"#] {
+            let open = fault(500, body);
+            assert!(open.is_of_a_failed_server(), "{open:?}");
+            assert!(!format!("{open:?}").contains("undone"));
+        }
+    }
+
+    #[test]
+    fn what_one_of_several_results_leaves_open_is_open() {
+        let layout =
+            ErrorLayout { present: "results/code", code: &["results/code"], message: &["results/text"], ..LAYOUT };
+        let fault = |status: u16, results: &[&str]| {
+            let body = format!(r#"{{"results":[{}]}}"#, results.join(","));
+            match marked(layout, "results/status", &[Word::Text("ok")], status, true, Format::Json, &body) {
+                Verdict::Fault(fault) => fault,
+                verdict => panic!("no fault: {verdict:?}"),
+            }
+        };
+        let (gone, late) = (r#"{"status":"no","code":"gone"}"#, r#"{"status":"no","code":"late"}"#);
+        let (plain, silent) = (r#"{"status":"no","code":"7"}"#, r#"{"status":"no"}"#);
+        let is_open = |fault: &Fault<Code>| fault.verify || fault.is_of_a_failed_server();
+        for (status, results, expected) in [
+            (200, [gone, gone], false),
+            (200, [gone, plain], false),
+            (200, [gone, late], true),
+            (200, [late, gone], true),
+            (200, [gone, silent], true),
+            (200, [silent, gone], true),
+            (400, [gone, silent], false),
+            (500, [gone, gone], false),
+            (500, [gone, plain], true),
+            (500, [plain, gone], true),
+        ] {
+            let fault = fault(status, &results);
+            assert_eq!(is_open(&fault), expected, "{status} {results:?}: {fault:?}");
+        }
+    }
+
+    #[test]
+    fn a_status_says_the_kind_of_what_has_no_code_of_the_catalogue() {
+        use FaultKind::{Conflict, Internal, NotFound, Temporary, Unsupported};
+        let own = [StatusMeaning { status: 405, kind: Temporary, text: "Not now." }];
+        let all = [
+            StatusMeaning { status: 405, kind: Unsupported, text: "" },
+            StatusMeaning { status: 409, kind: Internal, text: "" },
+        ];
+        let layout = ErrorLayout { bare: Some("data"), code: &["code"], message: &["message"], ..LAYOUT };
+        let fault = |status: u16, statuses, body: &str| {
+            let document = hostkit_wire::parse(Format::Json, body.as_bytes(), &Limits::DEFAULT).unwrap();
+            let (texts, verify, undone) = (&[], &[], &[]);
+            let faults = DocumentFaults { layouts: &[layout], texts, verify, undone, marker: "", success: &[] };
+            let facts = CallFacts { endpoint: "order", acts: true, statuses, ..CallFacts::default() };
+            match faults.verdict_on::<Code>(status, Some(document.root()), facts) {
+                Verdict::Fault(fault) => (fault.kind, fault.verify, fault.marker),
+                verdict => panic!("no fault: {verdict:?}"),
+            }
+        };
+        let text = r#"{"message":"no"}"#;
+        assert_eq!(fault(405, [&[], &[]], text), (Conflict, false, String::new()));
+        assert_eq!(fault(405, [&[], &all], text), (Unsupported, false, String::new()));
+        assert_eq!(fault(405, [&own, &all], text), (Temporary, false, String::new()));
+        assert_eq!(fault(409, [&own, &all], text), (Internal, true, String::new()));
+        assert_eq!(fault(405, [&own, &all], r#"{"code":"gone"}"#), (NotFound, false, String::new()));
+        assert_eq!(fault(405, [&own, &all], r#"{"code":"7"}"#), (Temporary, false, String::new()));
+        let bare = r#"{"data":null}"#;
+        assert_eq!(fault(405, [&own, &all], bare), (Temporary, false, "Not now (nothing but `data`)".to_owned()));
+    }
+
+    #[test]
+    fn an_empty_body_says_no_where_the_meaning_of_its_status_is_known() {
+        const KNOWN: &[StatusMeaning<'_>] = &[
+            StatusMeaning { status: 204, kind: FaultKind::Other, text: "" },
+            StatusMeaning { status: 401, kind: FaultKind::Auth, text: "Wrong key." },
+            StatusMeaning { status: 404, kind: FaultKind::NotFound, text: "" },
+            StatusMeaning { status: 410, kind: FaultKind::Empty, text: "" },
+            StatusMeaning { status: 595, kind: FaultKind::Temporary, text: "" },
+        ];
+        const SHOP: ApiInfo = ApiInfo { formats: &[Format::Json], statuses: KNOWN, ..ApiInfo::DEFAULT };
+        let headers = HeaderMap::new();
+        let judged = |bare: Option<&str>, status: u16, body: &str| {
+            let info = EndpointInfo { name: "order", effect: Effect::Spends, ..EndpointInfo::DEFAULT };
+            let answer = RawAnswer::new(&info, &SHOP, status, &headers, body.as_bytes());
+            let layouts = &[ErrorLayout { bare, ..LAYOUT }];
+            let faults = DocumentFaults { layouts, texts: &[], verify: &[], undone: &[], marker: "", success: &[] };
+            faults.verdict::<Code>(&answer)
+        };
+        for body in ["", " \n", r#""""#, "null"] {
+            let Verdict::Fault(fault) = judged(Some(""), 401, body) else { panic!("a fault: {body:?}") };
+            assert_eq!((fault.kind, fault.marker.as_str()), (FaultKind::Auth, "Wrong key (an empty body)"));
+            let Verdict::Fault(fault) = judged(Some(""), 595, body) else { panic!("a fault: {body:?}") };
+            assert_eq!((fault.kind, fault.marker.as_str()), (FaultKind::Temporary, "an empty body"));
+            assert!(fault.is_of_a_failed_server());
+            // Any server on the way may send it, and these would show that something was deleted.
+            for status in [404, 410, 403, 500, 302] {
+                assert_eq!(judged(Some(""), status, body), Verdict::Unrecognised, "{status} {body:?}");
+            }
+            assert_eq!(judged(Some("data"), 401, body), Verdict::Unrecognised, "{body:?}");
+            assert_eq!(judged(None, 401, body), Verdict::Unrecognised, "{body:?}");
+            assert_eq!(judged(Some(""), 204, body), Verdict::Success, "{body:?}");
+        }
+        for body in ["{}", "[]", "0", "false", r#"{"":null}"#, "<html></html>"] {
+            assert_eq!(judged(Some(""), 401, body), Verdict::Unrecognised, "{body}");
+        }
+    }
+
+    #[test]
     fn a_body_is_parsed_where_it_can_say_something() {
         let layout = ErrorLayout { code: &["error/code"], message: &["error/message"], ..LAYOUT };
         let present = ErrorLayout { present: "error", ..layout };
@@ -436,7 +599,8 @@ mod tests {
         let judged = |layout: ErrorLayout<'_>, status: u16, effect: Effect, body: &str| {
             let info = EndpointInfo { name: "order", effect, ..EndpointInfo::DEFAULT };
             let answer = RawAnswer::new(&info, &API, status, &headers, body.as_bytes());
-            let faults = DocumentFaults { layouts: &[layout], texts: &[], verify: &[], marker: "", success: &[] };
+            let faults =
+                DocumentFaults { layouts: &[layout], texts: &[], verify: &[], undone: &[], marker: "", success: &[] };
             (faults.verdict::<Code>(&answer), answer.is_parsed())
         };
         let error = r#"{"error":{"code":"gone","message":"no"}}"#;

@@ -17,7 +17,8 @@ pub struct EnvelopeFaults<'a> {
     pub success: &'a [Word<'a>],
     /// Markers of failure; any other marker is in doubt.
     pub failure: &'a [Word<'a>],
-    /// Markers of verdicts inside a success, each as `a/b`: the entry `b` of the object `a`, if there is one.
+    /// Markers of verdicts inside a success, each as `a/b`: the entry `b` of the object `a`, if there is one, or of each
+    /// item of the list `a`.
     pub inner: &'a [&'a str],
     /// Keys of the code; the first one with a code counts. `a/b` is the entry `b` of the object `a`.
     pub code: &'a [&'a str],
@@ -35,7 +36,7 @@ pub struct EnvelopeFaults<'a> {
     pub accepted: &'a [(&'a str, &'static str)],
     /// Codes that leave open whether the call was carried out.
     pub verify: &'a [&'a str],
-    /// Codes with which nothing was done, even of a failure inside a success.
+    /// Codes with which nothing was done, under any status and even of a failure inside a success.
     pub undone: &'a [&'a str],
 }
 
@@ -43,7 +44,10 @@ pub struct EnvelopeFaults<'a> {
 enum Inner<'t> {
     Nothing,
     Success(Node<'t>),
-    Failure(Node<'t>),
+    /// The objects with the word, none of which is a success.
+    Failure(Node<'t>, Vec<Node<'t>>),
+    /// Of several, one is a success and this one is not.
+    Part(Node<'t>),
     /// Neither, or no verdict at all.
     Other(Node<'t>),
 }
@@ -69,7 +73,7 @@ impl EnvelopeFaults<'_> {
     }
 
     /// Judges an answer by its status and the root of its document, if that is readable.
-    pub fn verdict_on<C: FaultCode>(&self, status: u16, root: Option<Node<'_>>, facts: CallFacts) -> Verdict<C> {
+    pub fn verdict_on<C: FaultCode>(&self, status: u16, root: Option<Node<'_>>, facts: CallFacts<'_>) -> Verdict<C> {
         let is_success = is_success(status);
         let root = root.filter(|root| root.kind() == Kind::Map);
         // A success that is no document has no marker; one that has it is judged by it.
@@ -107,23 +111,27 @@ impl EnvelopeFaults<'_> {
                 }
                 match self.inner_verdict(root, &is_one) {
                     (_, Inner::Nothing | Inner::Success(_)) => {}
-                    (path, Inner::Failure(word)) => {
+                    (path, Inner::Failure(word, objects)) => {
                         let above = path.rsplit_once('/').map_or("", |(above, _)| above);
-                        let code = self.code.iter().filter(|key| key.starts_with(above));
-                        let code = code.filter_map(|key| self.code_at(root, key)).find_map(Node::as_str);
-                        let is_undone = code.is_some_and(|code| self.undone.contains(&code));
+                        let codes = objects.iter().map(|object| self.code_in(*object, above).and_then(Node::as_str));
+                        let is_undone = codes.clone().all(|code| code.is_some_and(|code| self.undone.contains(&code)));
+                        let code = codes.flatten().next();
                         if facts.acts && !is_undone {
                             return in_doubt(path, &words(self.success), word);
                         }
-                        let message = self.message.iter().filter(|key| key.starts_with(above));
-                        let message = message.filter_map(|key| last(root, key)?.as_str()).find(|text| !text.is_empty());
+                        let keys = self.message.iter().filter_map(|key| inside(key, above));
+                        let texts = keys.flat_map(|key| objects.iter().filter_map(move |object| last(*object, key)));
+                        let message = texts.filter_map(Node::as_str).find(|text| !text.is_empty());
                         let code = code.map(C::from_text);
-                        let mut fault = Fault::new(status, code, message.unwrap_or_default(), String::new());
+                        let fault = Fault::new(status, code, message.unwrap_or_default(), String::new());
+                        let mut fault = fault.with_status(&facts);
                         // The outer word says that it was done.
                         fault.verify = true;
                         return Verdict::Fault(fault);
                     }
-                    (path, Inner::Other(word)) => return in_doubt(path, &words(self.success), word),
+                    (path, Inner::Part(word) | Inner::Other(word)) => {
+                        return in_doubt(path, &words(self.success), word);
+                    }
                 }
                 let failure = facts.acts.then(|| self.failure_below(root, &is_one)).flatten();
                 if let Some(word) = failure {
@@ -137,32 +145,32 @@ impl EnvelopeFaults<'_> {
                 )
             }
             Some(marker) if is_one(self.failure, marker) => {
-                if let (path, Inner::Success(word)) = self.inner_verdict(root, &is_one) {
+                if let (path, Inner::Success(word) | Inner::Part(word)) = self.inner_verdict(root, &is_one) {
                     return in_doubt(path, "no success inside a failure", word);
                 }
-                Verdict::Fault(self.fault(status, root, code.and_then(|(_, node)| node.as_str())))
+                Verdict::Fault(self.fault(status, root, code.and_then(|(_, node)| node.as_str()), &facts))
             }
             Some(marker) if is_success => in_doubt(self.marker, &words(self.success), marker),
             Some(_) => Verdict::Unrecognised,
         }
     }
 
-    fn fault<C: FaultCode>(&self, status: u16, root: Node<'_>, code: Option<&str>) -> Fault<C> {
+    fn fault<C: FaultCode>(&self, status: u16, root: Node<'_>, code: Option<&str>, facts: &CallFacts<'_>) -> Fault<C> {
         let text = |key: &str| last(root, key).and_then(Node::as_str);
         let message = self.message.iter().find_map(|key| text(key).filter(|text| !text.is_empty()));
         let details = text(self.details).unwrap_or_default();
-        let mut fault = Fault::new(status, code.map(C::from_text), message.unwrap_or_default(), details);
+        let fault = Fault::new(status, code.map(C::from_text), message.unwrap_or_default(), details).with_status(facts);
+        let mut fault = fault.with_catalogue(self.verify, self.undone);
         if code.is_none() && self.auth.iter().any(|text| fault.message.trim().eq_ignore_ascii_case(text)) {
             fault.kind = FaultKind::Auth;
         }
-        fault.verify |= code.is_some_and(|code| self.verify.contains(&code));
         // A fault with a success status and without a code may be an internal error, whatever its text says.
         fault.verify |= is_success(status) && code.is_none();
         fault.fields = root.get(self.fields).map(field_faults).unwrap_or_default();
-        if fault.code.is_none() && fault.message.is_empty() && fault.details.is_empty() && fault.fields.is_empty() {
+        fault.name_by(facts, || {
             let word = last(root, self.marker).map(describe).unwrap_or_default();
-            fault.marker = format!("`{}` is {word}", self.marker);
-        }
+            format!("`{}` is {word}", self.marker)
+        });
         fault
     }
 
@@ -189,8 +197,8 @@ impl EnvelopeFaults<'_> {
             if above.is_empty() {
                 return Some((path, again(root, key)?));
             }
-            let node = again(root, above).or_else(|| again(root.get(above)?, key))?;
-            Some((path, node))
+            let twice = || objects(root.get(above)?).into_iter().find_map(|object| again(object, key));
+            Some((path, again(root, above).or_else(twice)?))
         })
     }
 
@@ -206,13 +214,37 @@ impl EnvelopeFaults<'_> {
             if is_nothing(object) {
                 continue;
             }
-            return match last(object, key) {
-                Some(word) if is_one(self.success, word) => (path, Inner::Success(word)),
-                Some(word) if is_one(self.failure, word) => (path, Inner::Failure(word)),
-                word => (path, Inner::Other(word.unwrap_or(object))),
+            let all = objects(object);
+            let (mut success, mut failure) = (None, None);
+            for object in &all {
+                match last(*object, key) {
+                    Some(word) if is_one(self.success, word) => {
+                        // The code of one of several stands beside no code of the answer.
+                        if let Some(code) = self.code_in(*object, above).filter(|_| all.len() > 1) {
+                            return (path, Inner::Part(code));
+                        }
+                        success = success.or(Some(word));
+                    }
+                    Some(word) if is_one(self.failure, word) => failure = failure.or(Some(word)),
+                    word => {
+                        let word = word.unwrap_or(*object);
+                        return (path, if all.len() > 1 { Inner::Part(word) } else { Inner::Other(word) });
+                    }
+                }
+            }
+            return match (success, failure) {
+                (Some(_), Some(word)) => (path, Inner::Part(word)),
+                (None, Some(word)) => (path, Inner::Failure(word, all)),
+                (Some(word), None) => (path, Inner::Success(word)),
+                (None, None) => (path, Inner::Other(object)),
             };
         }
         ("", Inner::Nothing)
+    }
+
+    /// The code in the object of an inner verdict.
+    fn code_in<'t>(&self, object: Node<'t>, above: &str) -> Option<Node<'t>> {
+        self.code.iter().filter_map(|key| inside(key, above)).find_map(|key| self.code_at(object, key))
     }
 
     /// A word of failure under the marker's key, below the top. The readers limit the depth.
@@ -223,6 +255,16 @@ impl EnvelopeFaults<'_> {
             named.find(|word| is_one(self.failure, *word)).or_else(|| self.failure_below(node, is_one))
         })
     }
+}
+
+/// The objects with an inner verdict: each item of a list has its own.
+fn objects(node: Node<'_>) -> Vec<Node<'_>> {
+    if node.kind() == Kind::List { node.items().collect() } else { vec![node] }
+}
+
+/// The rest of a key that stands in the object `above`.
+fn inside<'k>(key: &'k str, above: &str) -> Option<&'k str> {
+    key.strip_prefix(above)?.strip_prefix('/')
 }
 
 /// Whether it is null or empty.
@@ -328,10 +370,11 @@ mod tests {
         undone: &["42"],
     };
 
-    const ACT: CallFacts = CallFacts { endpoint: "order", acts: true, may_lack_marker: false, is_raw: false };
-    const READ: CallFacts = CallFacts { acts: false, ..ACT };
+    const ACT: CallFacts<'static> =
+        CallFacts { endpoint: "order", acts: true, may_lack_marker: false, is_raw: false, statuses: [&[], &[]] };
+    const READ: CallFacts<'static> = CallFacts { acts: false, ..ACT };
 
-    fn judged(status: u16, facts: CallFacts, body: &str) -> Verdict<Code> {
+    fn judged(status: u16, facts: CallFacts<'_>, body: &str) -> Verdict<Code> {
         let document = hostkit_wire::parse(Format::Json, body.as_bytes(), &Limits::DEFAULT).ok();
         FAULTS.verdict_on(status, document.as_ref().map(|document| document.root()), facts)
     }
@@ -432,6 +475,45 @@ mod tests {
         assert_eq!((fault.code, fault.message.as_str(), fault.verify), (None, "", true), "a read did nothing");
         let elsewhere = r#"{"status":"ok","code":"42","queue":{"status":"fail"}}"#;
         assert!(doubt_of(judged(200, ACT, elsewhere)).contains("answer.queue.status"), "the code of the outer success");
+    }
+
+    #[test]
+    fn each_item_of_a_list_has_a_verdict_of_its_own() {
+        let answer = |word: &str, items: &str| format!(r#"{{"status":"{word}","queue":[{items}]}}"#);
+        let (ok, full) = (r#"{"status":"ok"}"#, r#"{"status":"fail","code":"42","message":"full"}"#);
+        let (other, silent) = (r#"{"status":"fail","code":"41"}"#, r#"{"status":"fail"}"#);
+        assert_eq!(judged(200, ACT, &answer("ok", ok)), Verdict::Success);
+        assert_eq!(judged(200, ACT, &answer("ok", &[ok, ok].join(","))), Verdict::Success);
+        for all in [full.to_owned(), [full, full].join(",")] {
+            let fault = fault_of(judged(200, ACT, &answer("ok", &all)));
+            assert_eq!((fault.code, fault.message.as_str(), fault.verify), (Some(Code("42".into())), "full", true));
+        }
+        for part in [
+            [ok, full],
+            [full, ok],
+            [full, other],
+            [full, silent],
+            [ok, r#"{"id":7}"#],
+            [full, r#"{"status":"maybe"}"#],
+            [ok, r#"{"status":"ok","code":"9"}"#],
+            [ok, r#"{"status":"ok","status":"fail"}"#],
+        ] {
+            let said = doubt_of(judged(200, ACT, &answer("ok", &part.join(","))));
+            assert!(said.contains("answer.queue.status"), "{part:?}: {said}");
+        }
+        for part in [[ok, full], [full, ok], [ok, "7"]] {
+            let said = doubt_of(judged(200, ACT, &answer("fail", &part.join(","))));
+            assert!(said.contains("no success inside a failure"), "{part:?}: {said}");
+        }
+        assert!(fault_of(judged(200, ACT, &answer("fail", full))).verify);
+        assert!(doubt_of(judged(200, READ, &answer("ok", &[ok, full].join(",")))).contains("queue"));
+    }
+
+    #[test]
+    fn a_code_with_which_nothing_was_done_counts_under_any_status() {
+        let fault = fault_of(judged(500, ACT, r#"{"status":"fail","code":"42"}"#));
+        assert!(!fault.is_of_a_failed_server() && !fault.verify, "{fault:?}");
+        assert!(fault_of(judged(500, ACT, r#"{"status":"fail","code":"43"}"#)).is_of_a_failed_server());
     }
 
     #[test]

@@ -29,9 +29,9 @@ impl StatusFaults<'_> {
     }
 
     /// Judges an answer by its status and the root of its document, if that is readable.
-    pub fn verdict_on<C: FaultCode>(&self, status: u16, root: Option<Node<'_>>, facts: CallFacts) -> Verdict<C> {
+    pub fn verdict_on<C: FaultCode>(&self, status: u16, root: Option<Node<'_>>, facts: CallFacts<'_>) -> Verdict<C> {
         if !is_success(status) {
-            return root.and_then(|root| self.find(status, root)).map_or(Verdict::Unrecognised, Verdict::Fault);
+            return root.and_then(|root| self.find(status, root, &facts)).map_or(Verdict::Unrecognised, Verdict::Fault);
         }
         match root.filter(|_| facts.acts).and_then(|root| self.error_in(root)) {
             Some(error) => {
@@ -52,7 +52,7 @@ impl StatusFaults<'_> {
         below.find_map(|node| self.error_in(node))
     }
 
-    fn find<C: FaultCode>(&self, status: u16, root: Node<'_>) -> Option<Fault<C>> {
+    fn find<C: FaultCode>(&self, status: u16, root: Node<'_>, facts: &CallFacts<'_>) -> Option<Fault<C>> {
         let mut entries = root.entries();
         let (name, body) = match (entries.next(), entries.next()) {
             (Some((name, body)), None) if body.kind() == Kind::Map => (Some(name), body),
@@ -63,7 +63,8 @@ impl StatusFaults<'_> {
         // Without the wrapper the name of the fault is its message without blanks: `Not Found` is `NotFound`.
         let name = name.map_or_else(|| message.split_whitespace().collect(), str::to_owned);
         let code = (!name.is_empty()).then(|| C::from_text(&name));
-        Some(Fault::new(status, code, message, self.text(body, self.details).unwrap_or_default()))
+        let details = self.text(body, self.details).unwrap_or_default();
+        Some(Fault::new(status, code, message, details).with_status(facts))
     }
 
     /// The numeric code of an error document.

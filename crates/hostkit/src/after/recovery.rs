@@ -399,7 +399,7 @@ fn is_passing<C: FaultCode>(error: &Error<C>) -> bool {
     use crate::error::ErrorKind::{Decode, Fault, Transport, Unrecognised};
     match error.kind() {
         Transport | Unrecognised | Decode => true,
-        Fault => error.is_rate_limited() || error.status().is_some_and(|status| status >= 500),
+        Fault => error.is_rate_limited() || error.fault().is_some_and(hostkit_proto::Fault::is_of_a_failed_server),
         _ => false,
     }
 }

@@ -131,7 +131,7 @@ impl<T, C: FaultCode> Outcome<T, C> {
 
 /// A fault, with the call that it answered.
 #[derive(Clone)]
-pub struct Rejection<C>(Refused<C>);
+pub struct Rejection<C>(Box<Refused<C>>);
 
 impl<C> Rejection<C> {
     /// The name of the endpoint.
@@ -202,7 +202,7 @@ impl<C: FaultCode> std::error::Error for Rejection<C> {}
 
 impl<C: FaultCode> From<Rejection<C>> for Error<C> {
     fn from(rejection: Rejection<C>) -> Self {
-        Self::from_refused(rejection.0)
+        Self::from_refused(*rejection.0)
     }
 }
 
@@ -211,7 +211,7 @@ impl<C> TryFrom<Error<C>> for Rejection<C> {
 
     /// Returns the error unchanged if it is no fault.
     fn try_from(error: Error<C>) -> Result<Self, Error<C>> {
-        error.into_refused().map(Self)
+        error.into_refused().map(|refused| Self(Box::new(refused)))
     }
 }
 

@@ -23,7 +23,7 @@ pub(crate) enum Failure {
     /// A success that would be no other the next time: over a limit, compressed, or plainly of another API.
     Lasting,
     /// A fault of the API.
-    Fault { kind: FaultKind, status: u16 },
+    Fault { kind: FaultKind, is_of_a_failed_server: bool },
     /// No success, and no error document of the API.
     Unrecognised { status: u16, has_retry_after: bool },
 }
@@ -32,7 +32,7 @@ impl Failure {
     /// Classifies an answer without a value; `has_retry_after` is whether it has a readable `Retry-After`.
     pub(crate) fn of<C>(why: &Why<C>, status: u16, has_retry_after: bool) -> Self {
         match why {
-            Why::Fault(fault) => Self::Fault { kind: fault.kind, status },
+            Why::Fault(fault) => Self::Fault { kind: fault.kind, is_of_a_failed_server: fault.is_of_a_failed_server() },
             Why::Unreadable(error) if error.is_lasting() => Self::Lasting,
             Why::Unreadable(_) => Self::Unreadable,
             Why::Unrecognised(error) if error.is_lasting() && (200..300).contains(&status) => Self::Lasting,
@@ -98,9 +98,9 @@ pub(crate) fn again(class: Class, failure: Failure) -> Again {
         Failure::Lasting => Again::No,
         Failure::Fault { kind: FaultKind::Auth, .. } => Again::SignIn,
         Failure::Fault { kind: FaultKind::RateLimited, .. } => Again::Yes,
-        Failure::Fault { kind: FaultKind::Temporary, status: ..500 } => Again::Yes,
+        Failure::Fault { kind: FaultKind::Temporary, is_of_a_failed_server: false } => Again::Yes,
         Failure::Fault { kind: FaultKind::Unsupported, .. } => Again::No,
-        Failure::Fault { kind: FaultKind::Internal, .. } | Failure::Fault { status: 500.., .. } => {
+        Failure::Fault { kind: FaultKind::Internal, .. } | Failure::Fault { is_of_a_failed_server: true, .. } => {
             if_repeatable(Again::Yes)
         }
         Failure::Fault { .. } => Again::No,
@@ -213,7 +213,7 @@ mod tests {
     use hostkit_proto::{DecodeError, UnixTime};
 
     fn fault(kind: FaultKind, status: u16) -> Failure {
-        Failure::Fault { kind, status }
+        Failure::Fault { kind, is_of_a_failed_server: status >= 500 && kind != FaultKind::RateLimited }
     }
 
     fn unrecognised(status: u16) -> Failure {

@@ -6,7 +6,7 @@
 use hostkit_proto::codec::{DecodeError, InputLimit};
 use hostkit_proto::{
     Api, ApiInfo, EncodeError, EnvelopeFaults, FaultCode, FaultKind, Format, Host, Leniency, RawAnswer, RequestParts,
-    Secret, Session, Value, Verdict, Word,
+    Secret, Session, StatusMeaning, Value, Verdict, Word,
 };
 
 /// Inferno Solutions: virtual servers behind one address with an action in the query.
@@ -91,6 +91,14 @@ impl Api for Inferno {
         },
         zone: "Europe/Moscow",
         request_keys: &["cid"],
+        statuses: &[
+            StatusMeaning { status: 401, kind: FaultKind::Auth, text: "The caller's address is not on the whitelist." },
+            StatusMeaning {
+                status: 403,
+                kind: FaultKind::Forbidden,
+                text: "The caller's address is not on the whitelist; the body may be a challenge page in HTML.",
+            },
+        ],
         success_envelope: &[("result", Word::Text("success"))],
         answer_fields: &[
             "amount",

@@ -6,7 +6,7 @@
 use hostkit_proto::codec::DecodeError;
 use hostkit_proto::{
     Api, ApiInfo, Currency, EncodeError, Endpoint, EnvelopeFaults, FaultCode, FaultKind, Format, Host, Leniency,
-    RawAnswer, RequestParts, Secret, Session, Verdict, Word,
+    RawAnswer, RequestParts, Secret, Session, StatusMeaning, Verdict, Word,
 };
 
 /// Macloud and VDSina: virtual servers, one engine at three hosts.
@@ -118,6 +118,21 @@ impl Api for Macloud {
             ..Leniency::STRICT
         },
         zone: "Europe/Moscow",
+        statuses: &[
+            StatusMeaning {
+                status: 400,
+                kind: FaultKind::InvalidArgument,
+                text: "An argument is wrong; the fields of the fault say which.",
+            },
+            StatusMeaning {
+                status: 403,
+                kind: FaultKind::Forbidden,
+                text: "Wrong credentials, a blocked address, or an address on a block list.",
+            },
+            StatusMeaning { status: 404, kind: FaultKind::NotFound, text: "" },
+            StatusMeaning { status: 405, kind: FaultKind::Unsupported, text: "The host has the newer verb." },
+            StatusMeaning { status: 501, kind: FaultKind::Unsupported, text: "This host does not have the call." },
+        ],
         success_envelope: &[("status", Word::Text("ok"))],
         answer_fields: &[
             "account",

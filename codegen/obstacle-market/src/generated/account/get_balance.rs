@@ -5,7 +5,8 @@
 
 use hostkit_proto::codec::{DecodeError, Field, Table};
 use hostkit_proto::{
-    Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, Money, RawAnswer, Repeatable, RequestParts, Value,
+    Call, Effect, EncodeError, Endpoint, EndpointInfo, FaultKind, Method, Money, RawAnswer, Repeatable, RequestParts,
+    StatusMeaning, Value,
 };
 
 use crate::Market;
@@ -54,6 +55,7 @@ impl Endpoint for GetBalance {
         path: "/market.php",
         effect: Effect::Safe,
         rates: &["calls"],
+        statuses: &[StatusMeaning { status: 402, kind: FaultKind::Payment, text: "The account is blocked." }],
         documents: "#1",
         spec: "specs/obstacle-market/account/get_balance.toml",
         ..EndpointInfo::DEFAULT

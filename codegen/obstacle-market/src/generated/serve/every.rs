@@ -109,6 +109,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Market>) {
         answers_with_head: &[],
         agreeing: &[],
         faults: &[
+            ("all_failed", Format::Json, 200),
             ("failed", Format::Json, 200),
             ("failed", Format::Php, 200),
             ("inner_failure", Format::Json, 200),

@@ -59,7 +59,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Packet>) {
         answers: &[("done", Format::Xml, 200)],
         answers_with_head: &[],
         agreeing: &[],
-        faults: &[("missing", Format::Xml, 200)],
+        faults: &[("missing", Format::Xml, 200), ("several", Format::Xml, 200)],
         faults_with_head: &[],
     });
     visitor.call::<crate::things::GetInfo>(&Examples {

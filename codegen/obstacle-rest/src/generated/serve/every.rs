@@ -109,8 +109,14 @@ pub fn every(visitor: &mut impl Visitor<Api = Rest>) {
         answers: &[("one", Format::Json, 200)],
         answers_with_head: &[],
         agreeing: &[],
-        faults: &[("anywhere", Format::Json, 503), ("deep", Format::Json, 404), ("listed", Format::Json, 200)],
-        faults_with_head: &[],
+        faults: &[
+            ("anywhere", Format::Json, 503),
+            ("deep", Format::Json, 404),
+            ("listed", Format::Json, 200),
+            ("quoted", Format::Json, 401),
+            ("stranger", Format::Json, 401),
+        ],
+        faults_with_head: &["away"],
     });
     visitor.call::<crate::things::ListThings>(&Examples {
         folder: "obstacle-rest/things/list_things",
@@ -139,7 +145,13 @@ pub fn every(visitor: &mut impl Visitor<Api = Rest>) {
         answers: &[("made", Format::Json, 201)],
         answers_with_head: &[],
         agreeing: &[],
-        faults: &[("fields", Format::Json, 422), ("plain", Format::Json, 422), ("text", Format::Json, 409)],
+        faults: &[
+            ("counted", Format::Json, 423),
+            ("fields", Format::Json, 422),
+            ("plain", Format::Json, 422),
+            ("text", Format::Json, 409),
+            ("unsold", Format::Json, 500),
+        ],
         faults_with_head: &[],
     });
     visitor.perform::<crate::things::MakeThings>(&Examples {

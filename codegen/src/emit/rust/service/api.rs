@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use crate::emit::rust::endpoint::statuses_member;
 use crate::emit::rust::words::{
     constant_value, flag_member, format_name, ident, list_member, number, path_of, used, word,
 };
@@ -73,6 +74,7 @@ fn info(model: &Model) -> TokenStream {
         let (json, xml) = (service.top(false), service.top(true));
         quote!(top: Top { json: #json, xml: #xml },)
     });
+    let statuses = statuses_member(&service.statuses);
     let success_envelope = list_member("success_envelope", envelope);
     quote! {
         const INFO: ApiInfo = ApiInfo {
@@ -90,6 +92,7 @@ fn info(model: &Model) -> TokenStream {
             #reads_clock
             #request_keys
             #top
+            #statuses
             #success_envelope
             #answer_fields
             ..ApiInfo::DEFAULT
@@ -401,6 +404,7 @@ fn documents(model: &Model) -> TokenStream {
     let (fault, errors) = (&model.service.fault, &model.service.errors);
     let layouts =
         fault.documents.iter().map(|ErrorDocument { present, bare, code, message, details, fields, .. }| {
+            let bare = bare.as_ref().map_or(quote!(None), |key| quote!(Some(#key)));
             quote! {
                 ErrorLayout {
                     present: #present,
@@ -417,12 +421,14 @@ fn documents(model: &Model) -> TokenStream {
         error.texts.iter().map(move |text| (&text.value, code)).map(|(text, code)| quote!((#text, #code)))
     });
     let verify = errors.iter().filter(|error| error.verify).map(|error| &error.code.value);
+    let undone = errors.iter().filter(|error| error.undone).map(|error| &error.code.value);
     let (marker, success) = (&fault.marker, fault.success.iter().map(word));
     quote! {
         DocumentFaults {
             layouts: &[#(#layouts),*],
             texts: &[#(#texts),*],
             verify: &[#(#verify),*],
+            undone: &[#(#undone),*],
             marker: #marker,
             success: &[#(#success),*],
         }

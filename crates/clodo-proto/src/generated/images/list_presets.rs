@@ -5,7 +5,8 @@
 
 use hostkit_proto::codec::{DecodeError, Field, Table};
 use hostkit_proto::{
-    Call, Effect, Emptiness, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts,
+    Call, Effect, Emptiness, EncodeError, Endpoint, EndpointInfo, FaultKind, Method, RawAnswer, Repeatable,
+    RequestParts, StatusMeaning,
 };
 
 use crate::Clodo;
@@ -69,6 +70,11 @@ impl Endpoint for ListPresets {
         effect: Effect::Safe,
         rates: &["get"],
         empty: Emptiness { statuses: &[404], except: &["Модуль не найден"], ..Emptiness::NONE },
+        statuses: &[StatusMeaning {
+            status: 404,
+            kind: FaultKind::Empty,
+            text: "There are none: an empty list, unless the details say that there is no such module.",
+        }],
         documents: "#47",
         spec: "specs/clodo/images/list_presets.toml",
         ..EndpointInfo::DEFAULT

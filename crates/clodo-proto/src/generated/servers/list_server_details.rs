@@ -5,7 +5,8 @@
 
 use hostkit_proto::codec::{DecodeError, Field, Table};
 use hostkit_proto::{
-    Call, Effect, Emptiness, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, Repeatable, RequestParts,
+    Call, Effect, Emptiness, EncodeError, Endpoint, EndpointInfo, FaultKind, Flag, Method, RawAnswer, Repeatable,
+    RequestParts, StatusMeaning,
 };
 
 use crate::Clodo;
@@ -80,6 +81,11 @@ impl Endpoint for ListServerDetails {
         flags: &[Flag::SecretResponse],
         rates: &["get"],
         empty: Emptiness { statuses: &[404], except: &["Модуль не найден"], ..Emptiness::NONE },
+        statuses: &[StatusMeaning {
+            status: 404,
+            kind: FaultKind::Empty,
+            text: "There are no servers: an empty list.",
+        }],
         documents: "#4",
         spec: "specs/clodo/servers/list_server_details.toml",
         ..EndpointInfo::DEFAULT

@@ -5,7 +5,8 @@
 
 use hostkit_proto::codec::{DecodeError, Field, Table};
 use hostkit_proto::{
-    Call, Effect, Emptiness, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts,
+    Call, Effect, Emptiness, EncodeError, Endpoint, EndpointInfo, FaultKind, Method, RawAnswer, Repeatable,
+    RequestParts, StatusMeaning,
 };
 
 use crate::Clodo;
@@ -69,6 +70,11 @@ impl Endpoint for ListServers {
         effect: Effect::Safe,
         rates: &["get"],
         empty: Emptiness { statuses: &[404], except: &["Модуль не найден"], ..Emptiness::NONE },
+        statuses: &[StatusMeaning {
+            status: 404,
+            kind: FaultKind::Empty,
+            text: "There are no servers: an empty list.",
+        }],
         documents: "#3",
         spec: "specs/clodo/servers/list_servers.toml",
         ..EndpointInfo::DEFAULT

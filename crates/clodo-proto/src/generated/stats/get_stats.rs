@@ -5,8 +5,8 @@
 
 use hostkit_proto::codec::{AsText, DatePattern, DecodeError, Field, InputLimit, Table};
 use hostkit_proto::{
-    Call, DateTime, Effect, Emptiness, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable,
-    RequestParts, UnixTime,
+    Call, DateTime, Effect, Emptiness, EncodeError, Endpoint, EndpointInfo, FaultKind, Method, RawAnswer, Repeatable,
+    RequestParts, StatusMeaning, UnixTime,
 };
 
 use crate::Clodo;
@@ -110,6 +110,7 @@ impl Endpoint for GetStats {
         effect: Effect::Safe,
         rates: &["post"],
         empty: Emptiness { statuses: &[404], except: &["Модуль не найден"], ..Emptiness::NONE },
+        statuses: &[StatusMeaning { status: 404, kind: FaultKind::Empty, text: "There are no rows: an empty list." }],
         documents: "#11",
         spec: "specs/clodo/stats/get_stats.toml",
         ..EndpointInfo::DEFAULT
