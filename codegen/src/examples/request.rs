@@ -211,7 +211,7 @@ fn body(endpoint: &Endpoint, walker: &mut Walker<'_>, bytes: &[u8], formats: &[F
 fn attributes(endpoint: &Endpoint, walker: &mut Walker<'_>, element: Node<'_>) {
     let known = walker.envelope.iter().filter(|key| key.starts_with('@'));
     let found: Vec<Node<'_>> = known.filter_map(|key| element.get(key)).collect();
-    found.into_iter().for_each(|node| walker.ignore(node));
+    found.into_iter().for_each(|node| walker.pass(node));
     for constant in endpoint.fixed_top.iter().filter(|constant| constant.key.starts_with('@')) {
         match element.get(&constant.key) {
             Some(node) if node.as_str() == Some(&constant.text) => {}

@@ -66,7 +66,7 @@ impl<'m> Walker<'m> {
     }
 
     /// Passes over a node that no field has.
-    pub(super) fn ignore(&mut self, node: Node<'_>) {
+    pub(super) fn pass(&mut self, node: Node<'_>) {
         self.ignored.insert(node.index());
     }
 
