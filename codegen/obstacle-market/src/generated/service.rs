@@ -116,6 +116,8 @@ impl Api for Market {
         answer_fields: &[
             "balance",
             "code",
+            "error",
+            "exit",
             "host",
             "id",
             "ip",
@@ -128,6 +130,7 @@ impl Api for Market {
             "orders",
             "paid_until",
             "plan",
+            "power",
             "records",
             "renews",
             "result",
@@ -138,6 +141,7 @@ impl Api for Market {
             "title",
             "traffic",
             "value",
+            "work",
             "zones",
         ],
         ..ApiInfo::DEFAULT
