@@ -6,7 +6,7 @@ use heck::ToSnakeCase;
 use hostkit_proto::codec::Names;
 
 use crate::source::{At, Span};
-use crate::surface::{self, IdKind};
+use crate::surface::{self, IdKind, Wanted};
 
 /// A type expression.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -308,7 +308,7 @@ pub(crate) struct Condition {
     pub(crate) name: String,
     /// Steps from the output, or from the awaited item of a list.
     pub(crate) path: Vec<Step>,
-    pub(crate) wanted: surface::Wanted,
+    pub(crate) wanted: Wanted,
 }
 
 /// A path as errors and tickets name it.
@@ -373,7 +373,8 @@ pub(crate) struct Evidence {
     pub(crate) each: Option<(Field, Vec<Compared>)>,
     /// The input that says how many items the call makes.
     pub(crate) count: Option<Field>,
-    pub(crate) is: Vec<(Field, String)>,
+    /// Paths through the item's fields, and what they must have.
+    pub(crate) is: Vec<(Vec<Field>, Wanted)>,
     /// The field of the output, or the output itself, with the key of what the call makes.
     pub(crate) made: Option<Made>,
     pub(crate) not_found: bool,
@@ -423,6 +424,8 @@ pub(crate) enum Origin {
     OwnAs(Field, String),
     /// An item of the first call, or a field of it.
     First(Field),
+    /// This value of this type.
+    Constant(Type, String),
 }
 
 /// Place of the items in the answer to a read.
@@ -444,12 +447,13 @@ pub(crate) enum Items {
 /// The kind of change by which an item shows that the call happened.
 #[derive(Debug, Clone)]
 pub(crate) enum Sign {
-    New(Field),
-    Changed(Field),
+    New(Box<Field>),
+    /// A field that is another one than before, by its path.
+    Changed(Vec<Field>),
     /// A number that grows by as much as an input says.
-    Grew(Box<Field>, Box<Field>),
+    Grew(Vec<Field>, Box<Field>),
     /// A date that moves on by as many months as an input says.
-    Paid(Box<Field>, Option<Box<Field>>),
+    Paid(Vec<Field>, Option<Box<Field>>),
     There(Vec<Field>),
     Gone,
     Became,
@@ -463,6 +467,9 @@ pub(crate) struct Paging {
     /// The field of the output with the items; `None` if the output is the list.
     pub(crate) list: Option<Field>,
     pub(crate) item: Type,
+    /// The ways to how many items there are on all pages, and how many pages.
+    pub(crate) total: Option<Vec<Field>>,
+    pub(crate) pages: Option<Vec<Field>>,
 }
 
 /// How an input goes on to the next page.

@@ -121,8 +121,8 @@ fn described(schema: Json, doc: &str) -> Json {
     }
 }
 
-fn shape(shape: Shape) -> Json {
-    match shape {
+fn shape(of: Shape) -> Json {
+    match of {
         Shape::Text | Shape::Name | Shape::Sentence | Shape::Template => Json::of_type("string"),
         Shape::Integer => Json::of_type("integer"),
         Shape::Number(least, most) => Json::integer(least, most),
@@ -149,7 +149,16 @@ fn shape(shape: Shape) -> Json {
         Shape::Inputs(keys) => Json::map_of(Json::any_of([vec![table(keys)], scalars("number")].concat())),
         Shape::Described(keys) => Json::map_of(Json::any_of(vec![Json::of_type("string"), table(keys)])),
         Shape::Pairs => Json::map_of(Json::of_type("string")),
-        Shape::Constants | Shape::Conditions | Shape::Put | Shape::PutByFormat => Json::of_type("object"),
+        Shape::Alternatives => {
+            let one = || ["string", "integer"].map(Json::of_type).to_vec();
+            Json::any_of([one(), vec![Json::list_of(Json::any_of(one()))]].concat())
+        }
+        Shape::Conditions => Json::map_of(Json::any_of(vec![
+            shape(Shape::Alternatives),
+            Json::of_type("boolean"),
+            table(keys::CONDITION),
+        ])),
+        Shape::Constants | Shape::Put | Shape::PutByFormat => Json::of_type("object"),
         Shape::Any => Json::Object(Vec::new()),
     }
 }

@@ -569,6 +569,9 @@ pub(crate) struct Paging {
     pub(crate) list: Option<At<String>>,
     /// The number of the first page, if it is not 1.
     pub(crate) from: Option<At<i64>>,
+    /// The fields of the output that say how many items and how many pages there are.
+    pub(crate) total: Option<At<String>>,
+    pub(crate) pages: Option<At<String>>,
 }
 
 #[derive(Debug, Clone)]
@@ -594,17 +597,19 @@ impl Status {
     }
 }
 
-/// A waiter's `path = value`.
+/// A field of an answer, and what is wanted of it: `path = value`, of a waiter or of evidence.
 #[derive(Debug, Clone)]
 pub(crate) struct Condition {
     pub(crate) path: At<String>,
     pub(crate) wanted: Wanted,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Wanted {
     /// One of these texts.
     Texts(Vec<String>),
+    /// Something else than these texts; what is absent or empty is nothing.
+    Not(Vec<String>),
     /// `true`: there, not empty, or on.
     There,
     /// `false`: absent, or off.
@@ -637,12 +642,14 @@ pub(crate) struct Evidence {
     pub(crate) first: Option<At<String>>,
     pub(crate) read: At<String>,
     pub(crate) inputs: Pairs,
+    /// Inputs of the read that are constants.
+    pub(crate) with: Vec<Constant>,
     pub(crate) lists: Vec<At<String>>,
     /// The input list whose items must each appear; the input that says how many items must.
     pub(crate) each: Option<At<String>>,
     pub(crate) count: Option<At<String>>,
     pub(crate) filter: Pairs,
-    pub(crate) is: Vec<Constant>,
+    pub(crate) is: Vec<Condition>,
     pub(crate) new: Option<At<String>>,
     pub(crate) changed: Option<At<String>>,
     /// Fields that hold a name of the call, in full or without its domain.

@@ -545,6 +545,20 @@ fn market_order(met: Met, there: &str, pending: &str) -> Option<String> {
     }
 }
 
+/// A task that stopped has failed unless its exit says otherwise; what is still at work has no exit, or an empty one.
+fn market_task(met: Met) -> Option<String> {
+    let task = |id: u32, rest: &str| Some(format!(r#"{{"result":"ok","work":{{"id":{id},{rest}}}}}"#));
+    match met {
+        Pending => task(7, r#""state":"running","exit":"""#),
+        There => task(7, r#""state":"stopped","exit":"OK""#),
+        Broken => task(7, r#""state":"stopped","exit":"no space left""#),
+        Foreign => task(999, r#""state":"stopped","exit":"OK""#),
+        // What may be an error is there.
+        Unreadable => task(7, r#""state":"stopped","exit":"OK","error":[1]"#),
+        _ => None,
+    }
+}
+
 #[test]
 fn p26_every_waiter_ends_right() {
     use clodo_proto::backups::{BackupRestored, GetRestoreState};
@@ -556,7 +570,9 @@ fn p26_every_waiter_ends_right() {
     use macloud_proto::dns::{DnsActive, GetDomain};
     use macloud_proto::isos::{GetIsoProgress, IsoDone};
     use macloud_proto::servers::{ServerActive, ServerGone};
-    use obstacle_market_proto::orders::{GetOrder, OrderActive as MarketOrderActive, OrderCancelled};
+    use obstacle_market_proto::orders::{
+        GetOrder, GetTask, OrderActive as MarketOrderActive, OrderCancelled, TaskDone,
+    };
     use obstacle_proto::answers::{BoxGone, BoxRunning, GetBox};
     use rootpanel_proto::orders::{GetOrders, OrderProcessed};
 
@@ -622,6 +638,7 @@ fn p26_every_waiter_ends_right() {
             |met| match met { Broken => None, met => obstacle_box(met, "Self", "is_running") };
         Market: New, MarketOrderActive::new(GetOrder::new(obstacle_market_proto::types::OrderId::new(7))),
             |met| market_order(met, r#""status":"active","server":{"id":70,"ip":"192.0.2.7"}"#, r#""status":"active""#);
+        Market: New, TaskDone::new(GetTask::new(obstacle_market_proto::types::OrderId::new(7))), market_task;
         Market: Gone, OrderCancelled::new(GetOrder::new(obstacle_market_proto::types::OrderId::new(7))),
             |met| match met {
                 Broken => None,

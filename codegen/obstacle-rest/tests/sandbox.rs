@@ -6,8 +6,9 @@
 use hostkit::Outcome;
 use hostkit_sandbox::{ApiName, FromExamples, Sandbox, accounts_of};
 use obstacle_rest_proto::Rest;
+use obstacle_rest_proto::parts::{ListParts, MakePart};
 use obstacle_rest_proto::things::{DeleteThing, GetThing, ListThings, MakeThing, OrderThing};
-use obstacle_rest_proto::types::ThingId;
+use obstacle_rest_proto::types::{PartKind, ThingId};
 
 const SPECS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../specs");
 
@@ -30,4 +31,23 @@ fn what_is_made_is_listed_and_what_is_deleted_is_not_found() {
     assert!(matches!(client.perform(&DeleteThing::new(ThingId::new(7))), Outcome::Done(_)));
     assert!(client.call(&GetThing::new(ThingId::new(7))).unwrap_err().is_not_found());
     assert!(client.call(&GetThing::new(ThingId::new(8))).is_ok());
+}
+
+/// Pages that say how many items there are say so of what was made, too.
+#[test]
+fn what_is_made_is_counted_on_every_page() {
+    let sandbox = Sandbox::builder().site(FromExamples::<Rest>::read(SPECS).unwrap()).start().unwrap();
+    let base = sandbox.url(ApiName::of::<Rest>()).parse().unwrap();
+    let client = hostkit_ureq::Client::<Rest>::builder(accounts_of::<Rest>().remove(0)).base_url(base);
+    let client = client.build().unwrap();
+    let names = || {
+        let call = ListParts::new(PartKind::Spare);
+        let parts: Result<Vec<_>, _> = client.items(&call).map(|part| Ok(part?.name)).collect();
+        parts.map_err(|error: hostkit::ErrorOf<ListParts>| error.to_string())
+    };
+    assert_eq!(names(), Ok(["lid", "pin", "cap"].map(str::to_owned).to_vec()));
+    for name in ["nut", "cog"] {
+        client.perform(&MakePart::new(name)).into_result().unwrap();
+    }
+    assert_eq!(names(), Ok(["lid", "pin", "cap", "nut", "cog"].map(str::to_owned).to_vec()));
 }

@@ -1,7 +1,8 @@
 //! What an answer has to say beside its data: the envelope's words, the keys of a map, and the inputs that it repeats.
 
+use super::names::with_slashes;
 use crate::diagnostic::{Diagnostics, did_you_mean};
-use crate::model::{Echo, EchoedInput, Endpoint, Field, Model, Type, dotted};
+use crate::model::{Echo, EchoedInput, Endpoint, Field, ITSELF, Model, Type, dotted};
 use crate::source::{At, Span};
 use crate::surface::{Fault, FaultStyle, Status};
 
@@ -226,7 +227,8 @@ impl Answer<'_, '_> {
         }
         let help = match did_you_mean(name, fields.iter().map(|field| field.rust.as_str())) {
             Some(near) => format!("did you mean `{near}`?"),
-            None => "fields are named as in Rust".to_owned(),
+            None if name.value == ITSELF => "`.` is an item itself in evidence alone: name a field".to_owned(),
+            None => with_slashes(name).unwrap_or_else(|| "fields are named as in Rust".to_owned()),
         };
         let message = format!("there is no field `{}`", name.value);
         self.diagnostics.add_with_help("E0235", &name.span, message, "unknown", help);

@@ -1,12 +1,14 @@
 //! Evidence that a call happened: resolves the read, its inputs, and the compared fields.
 
+use super::conditions;
 use super::kinds::{is_copy, is_text, number_id};
+use super::names::with_slashes;
 use crate::diagnostic::{Diagnostics, did_you_mean};
 use crate::model::{
-    ByItself, Compared, Endpoint, Evidence, Field, ITSELF, Items, Made, Model, Origin, Sign, Slot, Type,
+    ByItself, Compared, Endpoint, Evidence, Field, ITSELF, Items, Made, Model, Origin, Sign, Slot, Type, TypeKind,
 };
 use crate::source::{At, Span};
-use crate::surface::{self, Pairs};
+use crate::surface::{self, IdKind, Pairs, Wanted};
 
 /// What names an item of `first`, or an input of it.
 const FIRST: &str = "first/";
@@ -56,6 +58,14 @@ fn is_said(endpoint: &Endpoint, diagnostics: &mut Diagnostics) {
     }
 }
 
+/// What an input of a read is, as the spec has it.
+#[derive(Clone)]
+enum Source {
+    /// An input of the call, or a field of what is read first.
+    Own(At<String>),
+    Constant(String),
+}
+
 struct Tracer<'m, 'd> {
     model: &'m Model,
     endpoint: &'m Endpoint,
@@ -85,8 +95,10 @@ impl<'m> Tracer<'m, '_> {
         };
         let fields = self.model.fields(item).unwrap_or_default();
         let sign = match (&evidence.new, &evidence.changed, &evidence.there, evidence.gone) {
-            (Some(name), None, None, false) if items != Items::One => Sign::New(self.key(item, fields, name)?),
-            (None, Some(name), None, false) => self.change(evidence, fields, name)?,
+            (Some(name), None, None, false) if items != Items::One => {
+                Sign::New(Box::new(self.key(item, fields, name)?))
+            }
+            (None, Some(name), None, false) => self.change(evidence, item, fields, name)?,
             (None, None, Some(name), false) if items == Items::One => Sign::There(self.path(item, fields, name)?),
             // An object that is gone shows by not being found.
             (None, None, None, true) if items != Items::One || evidence.not_found => Sign::Gone,
@@ -114,8 +126,10 @@ impl<'m> Tracer<'m, '_> {
             return self.wrong(span, "only `gone` can be compared with a list", "use `each` for new items");
         }
         let mut is = Vec::new();
-        for constant in &evidence.is {
-            is.push((self.field(fields, &constant.key)?, constant.text.clone()));
+        for condition in &evidence.is {
+            let path = self.path(item, fields, &condition.path)?;
+            self.is_stated(&path, condition, &sign)?;
+            is.push((path, condition.wanted.clone()));
         }
         // With `changed`, `is` states the new value and does not identify the item.
         let is_change = matches!(sign, Sign::Changed(_) | Sign::Grew(..) | Sign::Paid(..));
@@ -135,12 +149,14 @@ impl<'m> Tracer<'m, '_> {
         if let Some(already) = evidence.already.as_ref().filter(|_| only_changes) {
             return self.wrong(&already.span, "nothing says when it is so already", "a change is never so already");
         }
-        let (of_first, of_read): (Pairs, Pairs) =
-            evidence.inputs.iter().cloned().partition(|(name, _)| first.is_some() && name.starts_with(FIRST));
-        let unprefixed = |(name, own): (At<String>, At<String>)| {
+        let own = evidence.inputs.iter().map(|(name, own)| (name.clone(), Source::Own(own.clone())));
+        let constants = evidence.with.iter().map(|it| (it.key.clone(), Source::Constant(it.text.clone())));
+        let (of_first, of_read): (Vec<_>, Vec<_>) =
+            own.chain(constants).partition(|(name, _)| first.is_some() && name.starts_with(FIRST));
+        let unprefixed = |(name, own): (At<String>, Source)| {
             (At { value: name.value.trim_start_matches(FIRST).to_owned(), span: name.span }, own)
         };
-        let of_first: Pairs = of_first.into_iter().map(unprefixed).collect();
+        let of_first: Vec<_> = of_first.into_iter().map(unprefixed).collect();
         let first_inputs = match (first, &evidence.first) {
             (Some(first), Some(name)) => self.inputs(&of_first, &name.span, first, None)?,
             _ => Vec::new(),
@@ -181,8 +197,15 @@ impl<'m> Tracer<'m, '_> {
     }
 
     /// How a field changes: at all, to a value, by a number, or as a date that is paid.
-    fn change(&mut self, evidence: &surface::Evidence, fields: &[Field], name: &At<String>) -> Option<Sign> {
-        let field = self.field(fields, name)?;
+    fn change(
+        &mut self,
+        evidence: &surface::Evidence,
+        item: &Type,
+        fields: &[Field],
+        name: &At<String>,
+    ) -> Option<Sign> {
+        let path = self.path(item, fields, name)?;
+        let field = path.last()?;
         let by = match &evidence.by {
             Some(by) => Some(self.number(by)?),
             None => None,
@@ -194,13 +217,32 @@ impl<'m> Tracer<'m, '_> {
         let is_renewed = by_itself.is_some_and(|field| *field.ty.item() == Type::Flag);
         let is_paid = by.is_some() || is_renewed && matches!(ty, Type::Date | Type::DateTime);
         match by {
-            Some(by) if is_number => Some(Sign::Grew(Box::new(field), Box::new(by))),
-            by if is_paid && is_text(self.model, ty) && !is_number => {
-                Some(Sign::Paid(Box::new(field), by.map(Box::new)))
-            }
-            None => Some(Sign::Changed(field)),
+            Some(by) if is_number => Some(Sign::Grew(path, Box::new(by))),
+            by if is_paid && is_text(self.model, ty) && !is_number => Some(Sign::Paid(path, by.map(Box::new))),
+            None => Some(Sign::Changed(path)),
             Some(_) => self.wrong(&name.span, "`by` goes with a number or a date", "this is neither"),
         }
+    }
+
+    /// Checks that a field can have what `is` says of it.
+    fn is_stated(&mut self, path: &[Field], condition: &surface::Condition, sign: &Sign) -> Option<()> {
+        let (name, last) = (&condition.path, path.last()?);
+        let is_flag = matches!(last.ty, Type::Flag | Type::Worded(_));
+        if matches!(condition.wanted, Wanted::There | Wanted::Absent) && !is_flag {
+            let message = format!("`{}` is no flag, which is on or off", name.value);
+            return self.wrong(&name.span, message, "write the value that it has");
+        }
+        if !is_text(self.model, &last.ty) {
+            let message = format!("`{}` is no single value", name.value);
+            return self.wrong(&name.span, message, "nothing can be equal to it");
+        }
+        // An item without the field would be none of those that are to go.
+        if matches!(sign, Sign::Gone) && path.iter().any(Field::is_option) {
+            let message = format!("`{}` may be absent, and nobody knows then whether it is gone", name.value);
+            return self.wrong(&name.span, message, "with `gone`, it has to be `required`");
+        }
+        conditions::check(self.model, condition, &last.ty, "E0230", self.diagnostics);
+        Some(())
     }
 
     /// Whether the hoster does the same by itself.
@@ -308,14 +350,18 @@ impl<'m> Tracer<'m, '_> {
     /// The inputs of a read: those that are said, and those of this call with the same names.
     fn inputs(
         &mut self,
-        said: &Pairs,
+        said: &[(At<String>, Source)],
         span: &Span,
         read: &Endpoint,
         first: Option<&Endpoint>,
     ) -> Option<Vec<(Slot, Origin)>> {
         let mut inputs = Vec::new();
         let mut is_chosen = false;
-        for (name, own) in said {
+        for (index, (name, own)) in said.iter().enumerate() {
+            if said.iter().take(index).any(|(other, _)| other.value == name.value) {
+                let message = format!("`{}` has a value in `inputs`, and another one in `with`", name.value);
+                return self.wrong(&name.span, message, "one value");
+            }
             if let Some((group, variant)) = name.value.split_once('/') {
                 let group = read.one_of.iter().find(|known| known.rust == group);
                 let variant = group.and_then(|group| {
@@ -326,7 +372,7 @@ impl<'m> Tracer<'m, '_> {
                     let message = format!("`{}` has no variant `{}` with one field", read.name, name.value);
                     return self.wrong(&name.span, message, "`group/variant` chooses one of several inputs");
                 };
-                inputs.push((Slot::Variant(variant), self.origin(field, own, first)?));
+                inputs.push((Slot::Variant(variant), self.origin(field, &name.span, own, first)?));
                 is_chosen = true;
             } else if read.inputs().all(|input| input.rust != name.value) {
                 let message = format!("`{}` has no input `{}`", read.name, name.value);
@@ -334,12 +380,14 @@ impl<'m> Tracer<'m, '_> {
             }
         }
         for input in read.inputs() {
-            let given = said.iter().find(|(name, _)| name.value == input.rust).map(|(_, own)| own);
+            let given = said.iter().find(|(name, _)| name.value == input.rust);
+            let (name, given) = (given.map_or(span, |(name, _)| &name.span), given.map(|(_, own)| own));
             if given.is_none() && !input.is_required() {
                 continue;
             }
-            let same = At { value: input.rust.clone(), span: span.clone() };
-            inputs.push((Slot::Field(Box::new(input.clone())), self.origin(input, given.unwrap_or(&same), first)?));
+            let same = Source::Own(At { value: input.rust.clone(), span: span.clone() });
+            inputs
+                .push((Slot::Field(Box::new(input.clone())), self.origin(input, name, given.unwrap_or(&same), first)?));
         }
         if read.one_of.iter().any(|group| group.required) && !is_chosen {
             let label = "`inputs = { \"group/variant\" = … }` chooses";
@@ -349,7 +397,11 @@ impl<'m> Tracer<'m, '_> {
     }
 
     /// Source of a read's input: an input of this call, or a field of the first call's items.
-    fn origin(&mut self, input: &Field, own: &At<String>, first: Option<&Endpoint>) -> Option<Origin> {
+    fn origin(&mut self, input: &Field, place: &Span, source: &Source, first: Option<&Endpoint>) -> Option<Origin> {
+        let own = match source {
+            Source::Own(own) => own,
+            Source::Constant(text) => return self.constant(input, place, text),
+        };
         let name = own.value.as_str();
         if let (Some(field), Some(first)) = (name.strip_prefix(FIRST), first) {
             let fields = match first.output.ty() {
@@ -385,6 +437,31 @@ impl<'m> Tracer<'m, '_> {
                 self.wrong(&own.span, message, "`inputs` says which input it is")
             }
         }
+    }
+
+    /// A constant for a read's input.
+    fn constant(&mut self, input: &Field, place: &Span, text: &str) -> Option<Origin> {
+        let kind = match &input.ty {
+            Type::Named(name) => self.model.types.get(name).map(|entry| &entry.kind),
+            _ => None,
+        };
+        let fits = match (&input.ty, kind) {
+            (Type::Text, _) => true,
+            (Type::Uint, _) | (_, Some(TypeKind::Id(IdKind::Number))) => text.parse::<u64>().is_ok(),
+            (Type::Int, _) => text.parse::<i64>().is_ok(),
+            (Type::Flag | Type::Worded(_), _) => ["true", "false"].contains(&text),
+            (_, Some(TypeKind::Enumeration { values, .. })) => values.iter().any(|value| value.wire == text),
+            _ => {
+                let message = format!("`{}` of the read cannot be a constant", input.rust);
+                let label = "a text, a number, a flag, the number of an id or a value of an enumeration can";
+                return self.wrong(place, message, label);
+            }
+        };
+        if !fits {
+            let message = format!("`{}` of the read is never `{text}`", input.rust);
+            return self.wrong(place, message, "not a value of its type");
+        }
+        Some(Origin::Constant(input.ty.clone(), text.to_owned()))
     }
 
     /// Paths through the item's fields, with the inputs that they must equal.
@@ -511,7 +588,8 @@ impl<'m> Tracer<'m, '_> {
     ) -> Option<T> {
         let help = match did_you_mean(name, known) {
             Some(near) => format!("did you mean `{near}`?"),
-            None => "fields and inputs have their Rust names, calls are `module/endpoint`".to_owned(),
+            None => with_slashes(name)
+                .unwrap_or_else(|| "fields and inputs have their Rust names, calls are `module/endpoint`".to_owned()),
         };
         self.diagnostics.add_with_help("E0230", span, message, "not there", help);
         None

@@ -4,6 +4,7 @@ mod answers;
 mod bodies;
 mod catalogue;
 mod checks;
+mod conditions;
 mod evidence;
 mod kinds;
 pub(crate) mod names;

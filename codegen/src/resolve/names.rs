@@ -142,3 +142,9 @@ pub(super) fn check_search(model: &Model, diagnostics: &mut Diagnostics) {
         diagnostics.add_with_help("E0109", &word.span, message, "finds nothing", help);
     }
 }
+
+/// How a path is written, if this name is one with dots, as in other languages.
+pub(super) fn with_slashes(name: &str) -> Option<String> {
+    let is_dotted = name.split('.').all(|step| !step.is_empty()) && name.contains('.');
+    is_dotted.then(|| format!("a path has slashes: `{}`", name.replace('.', "/")))
+}

@@ -1,5 +1,6 @@
 //! Paging: resolves the input that goes on, and what it goes on to.
 
+use super::names::with_slashes;
 use crate::diagnostic::{Diagnostics, did_you_mean};
 use crate::model::{Endpoint, Field, GoesOn, Model, Paging, Type};
 use crate::source::{At, Span};
@@ -58,7 +59,27 @@ impl Pages<'_, '_> {
         if let (Some(from), false) = (&paging.from, matches!(goes_on, GoesOn::ByOne(_))) {
             return self.wrong(&from.span, "`from` goes with `+1`", "nothing is counted", "remove it");
         }
-        Some(Paging { input, goes_on, list, item })
+        let total = match &paging.total {
+            Some(path) => Some(self.count(path)?),
+            None => None,
+        };
+        let pages = match &paging.pages {
+            Some(path) => Some(self.count(path)?),
+            None => None,
+        };
+        Some(Paging { input, goes_on, list, item, total, pages })
+    }
+
+    /// The way to how many there are.
+    fn count(&mut self, path: &At<String>) -> Option<Vec<Field>> {
+        let found = self.way(path)?;
+        match found.last().is_some_and(|field| matches!(field.ty, Type::Uint | Type::Int)) {
+            true => Some(found),
+            false => {
+                let help = "how many there are is a `uint` of the answer";
+                self.wrong(&path.span, "only a number says how many there are", "not a number", help)
+            }
+        }
     }
 
     /// The field with the items, and their type.
@@ -81,14 +102,14 @@ impl Pages<'_, '_> {
         // Each page is a part, so that the whole would never be whole.
         let total = field.as_ref().and_then(Field::total).or(self.endpoint.total());
         if let Some(total) = total {
-            let help = "remove it: each page is a part of what it counts";
+            let help = "`total` of `[paging]` names the field that counts the items of all pages";
             return self.wrong(&total.place, "the list of a page has no `total`", "beside `[paging]`", help);
         }
         Some((field, item))
     }
 
-    /// The way to what the input goes on to.
-    fn path(&mut self, path: &At<String>, input: &Field) -> Option<Vec<Field>> {
+    /// The way to a field of the answer.
+    fn way(&mut self, path: &At<String>) -> Option<Vec<Field>> {
         let mut fields = self.endpoint.output.ty().and_then(|ty| self.model.fields(ty)).unwrap_or_default();
         let mut found = Vec::new();
         for step in path.split('/') {
@@ -96,6 +117,12 @@ impl Pages<'_, '_> {
             fields = self.model.fields(&field.ty).unwrap_or_default();
             found.push(field);
         }
+        Some(found)
+    }
+
+    /// The way to what the input goes on to.
+    fn path(&mut self, path: &At<String>, input: &Field) -> Option<Vec<Field>> {
+        let found = self.way(path)?;
         let fits = match (found.last().map(|field| &field.ty), &input.ty) {
             (Some(Type::Text), Type::Text | Type::Uint | Type::Int) => true,
             (Some(field), input) => field == input && matches!(input, Type::Uint | Type::Int),
@@ -114,7 +141,7 @@ impl Pages<'_, '_> {
         }
         let help = match did_you_mean(name, fields.iter().map(|field| field.rust.as_str())) {
             Some(near) => format!("did you mean `{near}`?"),
-            None => "inputs and fields are named as in Rust".to_owned(),
+            None => with_slashes(name).unwrap_or_else(|| "inputs and fields are named as in Rust".to_owned()),
         };
         self.wrong(&name.span, &format!("there is no `{}`", name.value), "unknown", &help)
     }

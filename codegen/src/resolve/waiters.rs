@@ -1,8 +1,10 @@
 //! Waiters: resolves the paths of their conditions through the output's fields.
 
+use super::conditions;
 use super::kinds::is_text;
+use super::names::with_slashes;
 use crate::diagnostic::{Diagnostics, did_you_mean};
-use crate::model::{Condition, Endpoint, Model, Step, Type, TypeKind, Waiter, dotted};
+use crate::model::{Condition, Endpoint, Model, Step, Type, Waiter, dotted};
 use crate::source::At;
 use crate::surface::{self, Wanted};
 
@@ -23,6 +25,7 @@ pub(super) fn resolve(model: &mut Model, diagnostics: &mut Diagnostics) {
     }
     for waiter in model.endpoints.iter().flat_map(|endpoint| &endpoint.surface.waiters) {
         times(waiter, diagnostics);
+        contradictions(waiter, diagnostics);
     }
     for (endpoint, waiters) in model.endpoints.iter_mut().zip(resolved) {
         endpoint.waiters = waiters;
@@ -42,10 +45,33 @@ fn times(waiter: &surface::Waiter, diagnostics: &mut Diagnostics) {
         }
         reported.push(longer);
         let place = waiter.keys.iter().find(|key| key.value == shorter).unwrap_or(&waiter.name);
-        let message = format!("`{shorter}` is longer than `{longer}`: {less} and {more} seconds");
+        let message = format!("`{shorter}` is longer than `{longer}`: {less} s and {more} s");
         let help =
             "a waiter looks after `first`, then after each `interval`, which grows up to `cap`, until `deadline`";
         diagnostics.add_with_help("E0214", &place.span, message, "never so long", help);
+    }
+}
+
+/// Reports what is ready and has failed at once: such a waiter would always say that it failed.
+fn contradictions(waiter: &surface::Waiter, diagnostics: &mut Diagnostics) {
+    for failed in &waiter.failed {
+        let fails = |text: &String| match &failed.wanted {
+            Wanted::Texts(texts) => texts.contains(text),
+            Wanted::Not(texts) => !text.is_empty() && !texts.contains(text),
+            Wanted::There => !text.is_empty(),
+            Wanted::Absent => false,
+        };
+        let same = waiter.ready.iter().find(|ready| ready.path.value == failed.path.value);
+        let is_contrary = same.is_some_and(|ready| match &ready.wanted {
+            Wanted::Texts(texts) => texts.iter().all(fails),
+            Wanted::Not(_) | Wanted::There => failed.wanted == Wanted::There,
+            Wanted::Absent => false,
+        });
+        if is_contrary {
+            let message = format!("`{}` fails wherever it is ready", failed.path.value);
+            let help = "`failed` is checked before `ready`, so the end would never come";
+            diagnostics.add_with_help("E0214", &failed.path.span, message, "never ready", help);
+        }
     }
 }
 
@@ -76,44 +102,21 @@ impl Paths<'_, '_> {
         match condition.wanted {
             Wanted::There => {}
             Wanted::Absent if is_flag => {}
-            Wanted::Texts(_) | Wanted::Absent => self.check_shown(&condition.path, &path),
+            Wanted::Texts(_) | Wanted::Not(_) | Wanted::Absent => {
+                self.check_shown(&condition.path, &path, "`true` means that it is there");
+            }
         }
-        if let (Wanted::Texts(texts), Some(Step::Field { ty, .. })) = (&condition.wanted, path.last()) {
-            texts.iter().for_each(|text| self.check_value(condition, text, ty));
+        if let Some(Step::Field { ty, .. }) = path.last() {
+            conditions::check(self.model, condition, ty, "E0214", self.diagnostics);
         }
         Condition { name: dotted(&condition.path), path, wanted: condition.wanted.clone() }
     }
 
-    /// Refuses a value that the field never has.
-    fn check_value(&mut self, condition: &surface::Condition, text: &str, ty: &Type) {
-        let known = match ty {
-            Type::Named(name) => match self.model.types.get(name).map(|entry| &entry.kind) {
-                Some(TypeKind::Enumeration { values, .. }) => values.iter().map(|value| value.wire.as_str()).collect(),
-                _ => Vec::new(),
-            },
-            Type::Flag => vec!["true", "false"],
-            _ => Vec::new(),
-        };
-        let is_odd = match ty {
-            Type::Int | Type::Uint => text.parse::<i64>().is_err(),
-            _ => !known.is_empty() && !known.contains(&text),
-        };
-        if is_odd {
-            let help = match did_you_mean(text, known.iter().copied()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None if known.is_empty() => "write a number, or `true` if it only has to be there".to_owned(),
-                None => format!("the values are: {}", known.join(", ")),
-            };
-            let message = format!("`{}` is never `{text}`", condition.path.value);
-            self.diagnostics.add_with_help("E0214", &condition.path.span, message, "never holds", help);
-        }
-    }
-
     fn failure(&mut self, condition: &surface::Condition) -> Condition {
-        if !matches!(condition.wanted, Wanted::Texts(_)) {
-            let help = "list the values at which the waiter fails";
-            let message = format!("`failed` compares `{}` with nothing", condition.path.value);
-            self.diagnostics.add_with_help("E0214", &condition.path.span, message, "no text", help);
+        if condition.wanted == Wanted::Absent {
+            let help = "say what is a failure: values, `{ not = … }`, or `true` for what is there or on";
+            let message = format!("that `{}` is absent is no failure", condition.path.value);
+            self.diagnostics.add_with_help("E0214", &condition.path.span, message, "it may still come", help);
         }
         self.condition(condition)
     }
@@ -121,11 +124,11 @@ impl Paths<'_, '_> {
     /// A path to a value that is shown to a person.
     fn shown(&mut self, text: &At<String>) -> Vec<Step> {
         let steps = self.steps(text);
-        self.check_shown(text, &steps);
+        self.check_shown(text, &steps, "name a field with one value that is no secret");
         steps
     }
 
-    fn check_shown(&mut self, text: &At<String>, steps: &[Step]) {
+    fn check_shown(&mut self, text: &At<String>, steps: &[Step], help: &str) {
         let is_shown = |ty: &Type| match ty {
             Type::Csv(item) => is_text(self.model, item),
             ty => is_text(self.model, ty),
@@ -133,7 +136,6 @@ impl Paths<'_, '_> {
         if let Some(Step::Field { ty, .. }) = steps.last()
             && !is_shown(ty)
         {
-            let help = "`true` means that it is there";
             let message = format!("`{}` has no text that may be shown", text.value);
             self.diagnostics.add_with_help("E0214", &text.span, message, "a secret, or no single value", help);
         }
@@ -159,7 +161,9 @@ impl Paths<'_, '_> {
                             let message = format!("there is no field `{name}` on the way of `{}`", text.value);
                             let help = match did_you_mean(name, fields.iter().map(|field| field.rust.as_str())) {
                                 Some(near) => format!("did you mean `{near}`?"),
-                                None => "the path goes through Rust names; `0` is the first item of a list".to_owned(),
+                                None => with_slashes(name).unwrap_or_else(|| {
+                                    "the path goes through Rust names; `0` is the first item of a list".to_owned()
+                                }),
                             };
                             self.diagnostics.add_with_help("E0214", &text.span, message, "no such field", help);
                             return steps;

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::keys::{FORMATS, Key, Shape};
+use super::keys::{self, FORMATS, Key, Shape};
 use super::node::{decimal, whole};
 use super::put;
 use super::translation::Sentence;
@@ -103,6 +103,7 @@ impl Checker<'_> {
             Shape::Sentence if inner.is_str() => self.sentence(value),
             Shape::Integer | Shape::Number(..) if inner.is_integer() => self.whole(value, key),
             Shape::Flag if inner.is_bool() => {}
+            Shape::Alternatives if is_alternatives(inner) => self.once(value, key),
             Shape::Constants | Shape::Pairs | Shape::Conditions if inner.is_table() => {
                 self.entries(inner.as_table().into_iter().flatten(), key);
             }
@@ -228,16 +229,18 @@ impl Checker<'_> {
         entries: impl Iterator<Item = (&'t Spanned<Cow<'i, str>>, &'t Spanned<DeValue<'i>>)>,
         key: &Key,
     ) {
-        let is_text_or_number = |value: &DeValue<'_>| value.is_str() || value.is_integer();
         for (name, value) in entries {
             let inner = value.get_ref();
-            let is_filled =
-                is_list(inner, is_text_or_number) && inner.as_array().is_some_and(|items| !items.is_empty());
+            if let (Shape::Conditions, Some(table)) = (key.shape, inner.as_table()) {
+                let what = format!("`{}` of `{}`", name.get_ref(), key.name);
+                self.table(table, keys::CONDITION, &self.span(name), &what);
+                continue;
+            }
             let (fits, expected) = match key.shape {
                 Shape::Pairs => (inner.is_str(), "text"),
                 Shape::Conditions => (
-                    is_text_or_number(inner) || is_filled || inner.is_bool(),
-                    "text, a whole number, a list of them, `true` or `false`",
+                    is_alternatives(inner) || inner.is_bool(),
+                    "text, a whole number, a list of them, `{ not = … }`, `true` or `false`",
                 ),
                 _ => (is_scalar(inner), "text, a number, `true` or `false`"),
             };
@@ -347,6 +350,7 @@ impl Checker<'_> {
             Shape::FlagOrText => "true, false or text",
             Shape::Texts | Shape::Words(_) => "a list of texts",
             Shape::TextOrTexts => "text, or a list of texts",
+            Shape::Alternatives => "text, a whole number, or a list of them",
             Shape::Scalars => "a list of texts, whole numbers, `true` or `false`",
             Shape::Numbers(..) => "a list of whole numbers",
             Shape::TextByFormat => "text, or a table with `xml` and `json`",
@@ -366,6 +370,12 @@ impl Checker<'_> {
 
 fn is_scalar(value: &DeValue<'_>) -> bool {
     value.is_str() || value.is_integer() || value.is_float() || value.is_bool()
+}
+
+/// Whether it is a text or a whole number, or several of them.
+fn is_alternatives(value: &DeValue<'_>) -> bool {
+    let is_one = |value: &DeValue<'_>| value.is_str() || value.is_integer();
+    is_one(value) || is_list(value, is_one) && value.as_array().is_some_and(|items| !items.is_empty())
 }
 
 fn is_list<'i>(value: &DeValue<'i>, is_item: impl Fn(&DeValue<'i>) -> bool) -> bool {

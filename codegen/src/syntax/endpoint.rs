@@ -107,6 +107,8 @@ pub(super) fn read(place: Span, module: &str, stem: &str, node: &Node<'_, '_>) -
             next: node.pairs("next"),
             list: node.optional_at("list"),
             from: node.integer_at("from"),
+            total: node.optional_at("total"),
+            pages: node.optional_at("pages"),
         }),
         statuses: read_statuses(node),
         waiters: node
@@ -167,30 +169,39 @@ fn read_response(node: Option<Node<'_, '_>>) -> Response {
     }
 }
 
-fn read_waiter(name: At<String>, node: &Node<'_, '_>) -> Waiter {
-    let conditions = |key: &str| {
-        let conditions = node.table(key);
-        let conditions = conditions.iter().flat_map(Node::raw).map(|(path, value)| match value {
-            DeValue::String(text) => Condition { path, wanted: Wanted::Texts(vec![text.to_string()]) },
-            DeValue::Integer(number) => Condition { path, wanted: Wanted::Texts(vec![decimal(number)]) },
-            DeValue::Array(items) => {
-                let text = |item: &toml::Spanned<DeValue<'_>>| match item.get_ref() {
-                    DeValue::Integer(number) => decimal(number),
-                    other => other.as_str().unwrap_or_default().to_owned(),
-                };
-                Condition { path, wanted: Wanted::Texts(items.iter().map(text).collect()) }
+fn read_conditions(node: &Node<'_, '_>, key: &str) -> Vec<Condition> {
+    let conditions = node.table(key);
+    let conditions = conditions.iter().flat_map(Node::raw).map(|(path, value)| {
+        let wanted = match value {
+            DeValue::Boolean(false) => Wanted::Absent,
+            DeValue::Boolean(true) => Wanted::There,
+            DeValue::Table(table) => {
+                let others = table.get(keys::NOT.name).map(|others| texts(others.get_ref()));
+                Wanted::Not(others.unwrap_or_default())
             }
-            DeValue::Boolean(false) => Condition { path, wanted: Wanted::Absent },
-            _ => Condition { path, wanted: Wanted::There },
-        });
-        conditions.collect()
-    };
+            value => Wanted::Texts(texts(value)),
+        };
+        Condition { path, wanted }
+    });
+    conditions.collect()
+}
+
+/// A text or a number, or several of them.
+fn texts(value: &DeValue<'_>) -> Vec<String> {
+    match value {
+        DeValue::Array(items) => items.iter().flat_map(|item| texts(item.get_ref())).collect(),
+        DeValue::Integer(number) => vec![decimal(number)],
+        value => vec![value.as_str().unwrap_or_default().to_owned()],
+    }
+}
+
+fn read_waiter(name: At<String>, node: &Node<'_, '_>) -> Waiter {
     let seconds = |key: &str| node.integer(key).unwrap_or(1);
     Waiter {
         en: node.text("en"),
         ru: node.ru(),
-        ready: conditions("ready"),
-        failed: conditions("failed"),
+        ready: read_conditions(node, "ready"),
+        failed: read_conditions(node, "failed"),
         gone: node.flag("gone") == Some(true),
         text: node.optional_at("text"),
         percent: node.optional_at("percent"),
@@ -209,11 +220,12 @@ fn read_evidence(node: &Node<'_, '_>) -> Evidence {
         first: node.optional_at("first"),
         read: node.text_at("read"),
         inputs: node.pairs("inputs"),
+        with: node.constants("with"),
         lists: node.texts_at("list"),
         each: node.optional_at("each"),
         count: node.optional_at("count"),
         filter: node.pairs("where"),
-        is: node.constants("is"),
+        is: read_conditions(node, "is"),
         new: node.optional_at("new"),
         changed: node.optional_at("changed"),
         by: node.optional_at("by"),

@@ -7,7 +7,7 @@ mod service;
 
 #[cfg(test)]
 pub(crate) use endpoint::WAITER;
-pub(crate) use endpoint::{ENDPOINT, ONE_OF};
+pub(crate) use endpoint::{CONDITION, ENDPOINT, NOT, ONE_OF};
 pub(crate) use inventory::INVENTORY;
 pub(crate) use service::SERVICE;
 
@@ -53,8 +53,11 @@ pub(crate) enum Shape {
     Constants,
     /// A table of free keys and texts.
     Pairs,
-    /// A table from paths to expected values: a text or number, a list of alternatives, or `true` for presence.
+    /// A table from paths to expected values: a text or number, a list of alternatives, `true` for presence, or a table
+    /// with what it may not be.
     Conditions,
+    /// A text or number, or a list of them, which is not empty.
+    Alternatives,
     /// A table from places of a request to templates.
     Put,
     /// The same for every request; a table below the name of a format holds for answers of that format.

@@ -47,10 +47,28 @@ pub trait Endpoint: Send + Sync {
     /// Adds the items of the page behind an answer to it.
     fn add_page(_all: &mut Self::Output, _page: Self::Output) {}
 
+    /// What a page says of how many items or pages there are; `None` if the answers of this call do not say that.
+    fn page_count(&self, _page: &Self::Output) -> Option<PageCount> {
+        None
+    }
+
     /// The output for a fault that only means "there is nothing", listed in [`EndpointInfo::empty`].
     fn empty() -> Option<Self::Output> {
         None
     }
+}
+
+/// What a page of a list says of how many there are in all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PageCount {
+    /// Whether the call asked for the first page.
+    pub is_first: bool,
+    /// The items of this page.
+    pub items: usize,
+    /// How many items there are on all pages, where the page says so.
+    pub total: Option<u64>,
+    /// How many pages there are, where the page says so.
+    pub pages: Option<u64>,
 }
 
 /// Calls of the classes *safe* and *idempotent*: they go through `client.call`.

@@ -34,7 +34,7 @@ pub use answer::RawAnswer;
 pub use api::{Api, SignIn};
 pub use base_url::{BaseUrl, BaseUrlError};
 pub use codec::{DecodeError, EncodeError, Raw, Report, UnknownFields};
-pub use endpoint::{Call, Endpoint, Paged, Repeatable};
+pub use endpoint::{Call, Endpoint, PageCount, Paged, Repeatable};
 pub use evidence::Perform;
 pub use fault::{
     DocumentFaults, EnvelopeFaults, ErrorLayout, Fault, FaultCode, FaultKind, FieldFault, StatusFaults, Verdict,

@@ -147,10 +147,40 @@ impl<'r> Checks<'r> {
         self.observation.percent = figure.map(|figure| figure.min(100));
     }
 
-    /// The end will never come if the value is one of these.
-    pub fn fails_at(&mut self, field: &str, value: Option<&(impl ToText + ?Sized)>, texts: &[&str]) {
-        if let Some(text) = value.map(ToText::to_text).filter(|text| texts.contains(&&**text)) {
-            self.failed.get_or_insert_with(|| format!("{field} is {:?}", shown(&text)));
+    /// The end will never come if the value is one of these. One that is there and cannot be read, by the report under
+    /// one of the names that it has in answers, may be, so that the end is not known either.
+    pub fn fails_at(&mut self, field: &str, value: Option<&(impl ToText + ?Sized)>, texts: &[&str], names: &[&str]) {
+        match value.map(ToText::to_text) {
+            Some(text) if texts.contains(&&*text) => self.fail(|| format!("{field} is {:?}", shown(&text))),
+            Some(_) => {}
+            None => self.needs_readable(field, names),
+        }
+    }
+
+    /// The end will never come if the value is none of these. What is absent or empty says nothing yet; of one that cannot
+    /// be read, [`Checks::fails_at`] holds.
+    pub fn fails_unless(
+        &mut self,
+        field: &str,
+        value: Option<&(impl ToText + ?Sized)>,
+        texts: &[&str],
+        names: &[&str],
+    ) {
+        match value.map(ToText::to_text) {
+            Some(text) if is_other(&text, texts) => {
+                self.fail(|| format!("{field} is {:?}, not {}", shown(&text), listed(texts)));
+            }
+            Some(_) => {}
+            None => self.needs_readable(field, names),
+        }
+    }
+
+    /// The end will never come if the field is in this state: there, or on. Of one that cannot be read,
+    /// [`Checks::fails_at`] holds.
+    pub fn fails_if(&mut self, field: &str, is_so: bool, state: &str, names: &[&str]) {
+        match is_so {
+            true => self.fail(|| format!("{field} is {state}")),
+            false => self.needs_readable(field, names),
         }
     }
 
@@ -158,10 +188,16 @@ impl<'r> Checks<'r> {
     pub fn needs(&mut self, field: &str, value: Option<&(impl ToText + ?Sized)>, texts: &[&str]) {
         match value.map(ToText::to_text) {
             Some(text) if texts.contains(&&*text) => {}
-            Some(text) => {
-                let wanted: Vec<_> = texts.iter().map(|text| format!("{text:?}")).collect();
-                self.unmet(format!("{field} is {:?}, not {}", shown(&text), wanted.join(" or ")));
-            }
+            Some(text) => self.unmet(format!("{field} is {:?}, not {}", shown(&text), listed(texts))),
+            None => self.unmet(format!("there is no {field}")),
+        }
+    }
+
+    /// The value has to be there, not empty, and none of these.
+    pub fn needs_other(&mut self, field: &str, value: Option<&(impl ToText + ?Sized)>, texts: &[&str]) {
+        match value.map(ToText::to_text).filter(|text| !text.is_empty()) {
+            Some(text) if is_other(&text, texts) => {}
+            Some(text) => self.unmet(format!("{field} is still {:?}", shown(&text))),
             None => self.unmet(format!("there is no {field}")),
         }
     }
@@ -211,6 +247,17 @@ impl<'r> Checks<'r> {
         }
     }
 
+    fn fail(&mut self, why: impl FnOnce() -> String) {
+        self.failed.get_or_insert_with(why);
+    }
+
+    /// What may be a failure is no end before it can be read.
+    fn needs_readable(&mut self, field: &str, names: &[&str]) {
+        if let Some(why) = self.unreadable(names) {
+            self.unmet(format!("{field} cannot be read: {why}"));
+        }
+    }
+
     fn unmet(&mut self, why: String) {
         self.observation.unmet.push(why);
     }
@@ -222,6 +269,17 @@ impl<'r> Checks<'r> {
         let mut found = self.report.left_out().iter().chain(self.report.defects());
         found.find(|error| is_named(error.path())).map(|error| format!("{} at {}", error.found(), error.path()))
     }
+}
+
+/// Whether a text says something, and none of these.
+fn is_other(text: &str, texts: &[&str]) -> bool {
+    !text.is_empty() && !texts.contains(&text)
+}
+
+/// Texts as alternatives.
+fn listed(texts: &[&str]) -> String {
+    let texts: Vec<_> = texts.iter().map(|text| format!("{text:?}")).collect();
+    texts.join(" or ")
 }
 
 /// Characters of a value that an observation keeps.
@@ -285,11 +343,49 @@ mod tests {
     }
 
     #[test]
+    fn what_may_be_a_failure_and_cannot_be_read_is_no_end() {
+        let unread = ["word cannot be read: a list at answer.data.word"];
+        assert_eq!(unmet(|checks| checks.fails_at("word", None::<&str>, &["bad"], &["word"])), unread);
+        assert_eq!(unmet(|checks| checks.fails_unless("word", None::<&str>, &["OK"], &["word"])), unread);
+        assert_eq!(unmet(|checks| checks.fails_if("word", false, "there", &["word"])), unread);
+        assert!(unmet(|checks| checks.fails_at("other", None::<&str>, &["bad"], &["other"])).is_empty());
+    }
+
+    #[test]
+    fn another_value_fails_once_there_is_one() {
+        let failed = |value: Option<&str>| {
+            let report = Report::default();
+            let mut checks = Checks::new(&report);
+            checks.fails_unless("exit", value, &["OK", "-"], &["exit"]);
+            match checks.end(()) {
+                Progress::Failed(why) => why,
+                _ => String::new(),
+            }
+        };
+        assert_eq!(failed(Some("no space")), r#"exit is "no space", not "OK" or "-""#);
+        for says_nothing in [None, Some(""), Some("OK"), Some("-")] {
+            assert_eq!(failed(says_nothing), "", "{says_nothing:?}");
+        }
+        let other = |value| unmet(|checks| checks.needs_other("state", value, &["new", "queued"]));
+        assert!(other(Some("active")).is_empty());
+        assert_eq!(other(Some("new")), [r#"state is still "new""#]);
+        assert_eq!(
+            (other(None), other(Some(""))),
+            (vec!["there is no state".into()], vec!["there is no state".into()])
+        );
+        let report = Report::default();
+        let mut checks = Checks::new(&report);
+        checks.fails_if("broken", false, "on", &["broken"]);
+        checks.fails_if("error", true, "there", &["error"]);
+        assert_eq!(checks.end(()), Progress::Failed("error is there".to_owned()));
+    }
+
+    #[test]
     fn a_failure_is_said_with_its_word() {
         let report = Report::default();
         let mut checks = Checks::new(&report);
         checks.text(Some("sold out"));
-        checks.fails_at("state", Some("error"), &["error"]);
+        checks.fails_at("state", Some("error"), &["error"], &["state"]);
         assert_eq!(checks.end(()), Progress::Failed(r#"state is "error": "sold out""#.to_owned()));
     }
 

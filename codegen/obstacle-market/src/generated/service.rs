@@ -117,6 +117,8 @@ impl Api for Market {
         answer_fields: &[
             "balance",
             "code",
+            "error",
+            "exit",
             "host",
             "id",
             "ip",
@@ -129,6 +131,7 @@ impl Api for Market {
             "orders",
             "paid_until",
             "plan",
+            "power",
             "records",
             "renews",
             "result",
@@ -139,6 +142,7 @@ impl Api for Market {
             "title",
             "traffic",
             "value",
+            "work",
             "zones",
         ],
         ..ApiInfo::DEFAULT

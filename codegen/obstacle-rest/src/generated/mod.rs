@@ -5,6 +5,7 @@
 
 hostkit_proto::generated_by!(1, "0.1.0");
 
+pub mod parts;
 #[cfg(feature = "server")]
 pub mod serve;
 mod service;

@@ -320,7 +320,12 @@ fn extensions(operation: &mut Object, model: &Model, endpoint: &Endpoint) {
         operation.set("x-hostkit-repeat", "documented");
     }
     if let Some((input, step)) = surface.paging.as_ref().and_then(|paging| paging.next.first()) {
-        operation.set("x-hostkit-paging", object! { "input": input.as_str(), "next": step.as_str() });
+        let mut paging = object! { "input": input.as_str(), "next": step.as_str() };
+        for (key, path) in surface.paging.iter().flat_map(|paging| [("total", &paging.total), ("pages", &paging.pages)])
+        {
+            paging.say(key, path.as_ref().map(|path| path.value.clone()).unwrap_or_default());
+        }
+        operation.set("x-hostkit-paging", paging);
     }
     operation.say("x-hostkit-ru", &surface.ru);
     operation.say("x-hostkit-rates", surface.rates.iter().map(|rate| rate.value.as_str()).collect::<Vec<_>>());

@@ -3,7 +3,7 @@
 use super::words::{Language, cell};
 use crate::model::Endpoint;
 use crate::source::At;
-use crate::surface::{Evidence, Pairs};
+use crate::surface::{Evidence, Pairs, Wanted};
 
 /// Bullets with the read and its signs; empty for calls without evidence.
 pub(super) fn section(language: Language, endpoint: &Endpoint) -> String {
@@ -27,6 +27,8 @@ fn lines(language: Language, evidence: &Evidence) -> Vec<String> {
     let from = pick("from", "из");
     let inputs = |(read, own): &(At<String>, At<String>)| format!("`{}` {from} `{}`", read.value, own.value);
     push(&mut lines, pick("Its inputs", "Параметры чтения"), evidence.inputs.iter().map(inputs));
+    let constants = evidence.with.iter().map(|constant| format!("`{}` = `{}`", constant.key.value, constant.text));
+    push(&mut lines, pick("Always with", "Всегда с"), constants);
     push(&mut lines, pick("Items in", "Где искать"), evidence.lists.iter().map(quoted));
     push(
         &mut lines,
@@ -42,7 +44,7 @@ fn lines(language: Language, evidence: &Evidence) -> Vec<String> {
     push(&mut lines, pick("It happened only if", "Вызов выполнен, только если"), equals(&evidence.filter, holds));
     let below = pick("is, in full or without its domain, the input", "равно, полностью или без домена, параметру");
     push(&mut lines, pick("And if", "И если"), equals(&evidence.below, below));
-    let values = evidence.is.iter().map(|constant| format!("`{}` = `{}`", constant.key.value, constant.text));
+    let values = evidence.is.iter().map(|condition| held(language, &condition.path, &condition.wanted));
     push(&mut lines, pick("And if", "И если"), values);
     let new = evidence.new.iter().map(quoted);
     push(&mut lines, pick("It happened if an item is new, by", "Вызов выполнен, если появился элемент с новым"), new);
@@ -105,4 +107,16 @@ fn quoted(word: &At<String>) -> String {
 fn link(read: &At<String>) -> String {
     let (module, name) = read.rsplit_once('/').unwrap_or(("", &read.value));
     format!("[`{name}`]({}.md#{name})", module.replace('/', "_"))
+}
+
+/// What is wanted of a field.
+pub(super) fn held(language: Language, path: &str, wanted: &Wanted) -> String {
+    let or = format!(" {} ", language.pick("or", "или"));
+    let listed = |texts: &[String]| texts.iter().map(|text| format!("`{text}`")).collect::<Vec<_>>().join(&or);
+    match wanted {
+        Wanted::There => format!("`{path}` = `true`"),
+        Wanted::Absent => format!("`{path}` = `false`"),
+        Wanted::Texts(texts) => format!("`{path}` = {}", listed(texts)),
+        Wanted::Not(texts) => format!("`{path}`, {} {}", language.pick("which is not", "но не"), listed(texts)),
+    }
 }

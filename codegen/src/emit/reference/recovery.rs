@@ -6,6 +6,7 @@ use std::time::Duration;
 use hostkit_proto::Effect;
 use hostkit_proto::evidence::{Facts, Shows};
 
+use super::evidence::held;
 use super::index::modules;
 use super::page::{RECOVERY, head, table};
 use super::words::{Language, cell};
@@ -59,17 +60,17 @@ fn found_by(language: Language, evidence: &Evidence) -> String {
     let pick = |english, russian| language.pick(english, russian);
     let mut text = match &evidence.sign {
         Sign::New(key) => format!("{} `{}`", pick("a new", "новый"), key.rust),
-        Sign::Changed(field) => format!("`{}`, {}", field.rust, pick("which changes", "меняется")),
-        Sign::Grew(field, by) => format!("`{}`, {} `{}`", field.rust, pick("which grows by", "растёт на"), by.rust),
-        Sign::Paid(field, Some(by)) => {
-            format!("`{}`, {} `{}`", field.rust, pick("which moves on by", "сдвигается на"), by.rust)
+        Sign::Changed(path) => format!("`{}`, {}", dotted(path), pick("which changes", "меняется")),
+        Sign::Grew(path, by) => format!("`{}`, {} `{}`", dotted(path), pick("which grows by", "растёт на"), by.rust),
+        Sign::Paid(path, Some(by)) => {
+            format!("`{}`, {} `{}`", dotted(path), pick("which moves on by", "сдвигается на"), by.rust)
         }
-        Sign::Paid(field, None) => format!("`{}`, {}", field.rust, pick("which moves on", "сдвигается вперёд")),
+        Sign::Paid(path, None) => format!("`{}`, {}", dotted(path), pick("which moves on", "сдвигается вперёд")),
         Sign::There(path) => format!("`{}`, {}", dotted(path), pick("which appears", "появляется")),
         Sign::Gone => pick("its absence", "отсутствие").to_owned(),
         Sign::Became => pick("its state", "состояние").to_owned(),
     };
-    let is = evidence.is.iter().map(|(field, value)| format!("`{}` = `{value}`", field.rust));
+    let is = evidence.is.iter().map(|(path, wanted)| held(language, &dotted(path), wanted));
     let own = evidence.filter.iter().chain(&evidence.below).map(|(path, own)| match own.is_option() {
         true => format!("`{}` ({})", dotted(path), pick("if it is given", "если задан")),
         false => format!("`{}`", dotted(path)),

@@ -80,9 +80,10 @@ pub(super) fn of_waiter(waiter: &Waiter) -> Doc {
     let doc = Doc::new(ITEM, &waiter.surface.en);
     match waiter.surface.lag {
         0 => doc,
-        seconds => doc.and(&format!(
-            "A final state that the first poll sees may predate the call that is waited for: it counts after {seconds} \
-             seconds, or once another state was seen."
+        lag => doc.and(&format!(
+            "A final state that the first poll sees may predate the call that is waited for: it counts after {lag} \
+             {}, or once another state was seen.",
+            if lag == 1 { "second" } else { "seconds" }
         )),
     }
 }

@@ -6,7 +6,7 @@ pub(super) mod simulate;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::words::{ident, local, number, rust_type, used, with};
+use super::words::{ident, known_value, local, number, rust_type, used, with};
 use crate::model::{ByItself, Compared, Endpoint, Evidence, Field, Items, Made, Model, Origin, Sign, Slot, Type};
 use crate::resolve::is_copy;
 use fits::{Mark, place};
@@ -67,7 +67,7 @@ fn read_with(evidence: &Evidence) -> impl Iterator<Item = &Field> {
     let first = evidence.first_inputs.iter();
     evidence.inputs.iter().chain(first).filter_map(|(_, origin)| match origin {
         Origin::Own(own) | Origin::OwnAs(own, _) => Some(own),
-        Origin::First(_) => None,
+        Origin::First(_) | Origin::Constant(..) => None,
     })
 }
 
@@ -268,7 +268,7 @@ fn reading_of(model: &Model, evidence: &Evidence, read: &TokenStream) -> TokenSt
     let of_items = || evidence.inputs.iter().filter(|(_, origin)| matches!(origin, Origin::First(_)));
     let is_kept = |origin: &Origin| match origin {
         Origin::Own(own) => !is_copy(model, &own.ty),
-        Origin::OwnAs(..) => false,
+        Origin::OwnAs(..) | Origin::Constant(..) => false,
         Origin::First(field) => !is_copy(model, &field.ty) && of_items().count() > 1,
     };
     let is_shared = |origin: &Origin| match origin {
@@ -276,17 +276,17 @@ fn reading_of(model: &Model, evidence: &Evidence, read: &TokenStream) -> TokenSt
         _ => false,
     };
     let reading = match &evidence.first {
-        None => call(&evidence.read, &evidence.inputs, &|_| false),
+        None => call(model, &evidence.read, &evidence.inputs, &|_| false),
         Some(first) => {
             let capture = of_read(evidence).next().map(|_| quote!(move));
-            let first = call(first, &evidence.first_inputs, &is_shared);
+            let first = call(model, first, &evidence.first_inputs, &is_shared);
             let each = match evidence.inputs.as_slice() {
                 [(Slot::Field(field), Origin::First(item))] if field.is_required() && item.is_itself() => {
                     let call = ident(&evidence.read);
                     quote!(#call::new)
                 }
                 inputs => {
-                    let call = call(&evidence.read, inputs, &is_kept);
+                    let call = call(model, &evidence.read, inputs, &is_kept);
                     quote!(|item| #call)
                 }
             };
@@ -307,18 +307,18 @@ fn reading_of(model: &Model, evidence: &Evidence, read: &TokenStream) -> TokenSt
 fn of_read(evidence: &Evidence) -> impl Iterator<Item = &Field> {
     evidence.inputs.iter().filter_map(|(_, origin)| match origin {
         Origin::Own(own) | Origin::OwnAs(own, _) => Some(own),
-        Origin::First(_) => None,
+        Origin::First(_) | Origin::Constant(..) => None,
     })
 }
 
 /// A call with these inputs, of which some are cloned.
-fn call(name: &str, inputs: &[(Slot, Origin)], is_cloned: &dyn Fn(&Origin) -> bool) -> TokenStream {
+fn call(model: &Model, name: &str, inputs: &[(Slot, Origin)], is_cloned: &dyn Fn(&Origin) -> bool) -> TokenStream {
     let is_given = |slot: &Slot| matches!(slot, Slot::Field(field) if !field.is_required());
     let (given, required): (Vec<_>, Vec<_>) = inputs.iter().partition(|(slot, _)| is_given(slot));
-    let required = required.into_iter().map(|(slot, origin)| value(slot, origin, is_cloned(origin)));
+    let required = required.into_iter().map(|(slot, origin)| value(model, slot, origin, is_cloned(origin)));
     let given = given.into_iter().filter_map(|(slot, origin)| match slot {
         Slot::Field(field) => {
-            let (name, value) = (ident(&field.rust), value(slot, origin, is_cloned(origin)));
+            let (name, value) = (ident(&field.rust), value(model, slot, origin, is_cloned(origin)));
             Some(quote!(.#name(#value)))
         }
         Slot::Variant(_) => None,
@@ -328,7 +328,7 @@ fn call(name: &str, inputs: &[(Slot, Origin)], is_cloned: &dyn Fn(&Origin) -> bo
 }
 
 /// The argument for an input of the read.
-fn value(slot: &Slot, origin: &Origin, is_cloned: bool) -> TokenStream {
+fn value(model: &Model, slot: &Slot, origin: &Origin, is_cloned: bool) -> TokenStream {
     let clone = is_cloned.then(|| quote!(.clone()));
     let value = match origin {
         Origin::Own(own) => {
@@ -339,6 +339,7 @@ fn value(slot: &Slot, origin: &Origin, is_cloned: bool) -> TokenStream {
             let (local, ty) = (local(&own.rust, TAKEN), ident(ty));
             quote!(#ty::new(#local.get()))
         }
+        Origin::Constant(ty, text) => constant(model, ty, text, matches!(slot, Slot::Variant(_))),
         Origin::First(field) if field.is_itself() => quote!(item #clone),
         Origin::First(field) => {
             let name = ident(&field.rust);
@@ -354,10 +355,28 @@ fn value(slot: &Slot, origin: &Origin, is_cloned: bool) -> TokenStream {
     }
 }
 
+/// The value of a constant input; setters and constructors take a text as it is.
+fn constant(model: &Model, ty: &Type, text: &str, is_exact: bool) -> TokenStream {
+    let number = || text.parse().map(number).unwrap_or_default();
+    match ty {
+        Type::Text if is_exact => quote!(#text.to_owned()),
+        Type::Text => quote!(#text),
+        Type::Flag | Type::Worded(_) => {
+            let flag = ident(text);
+            quote!(#flag)
+        }
+        Type::Uint | Type::Int => number(),
+        ty => known_value(model, ty, text).unwrap_or_else(|| {
+            let (ty, number) = (rust_type(ty), number());
+            quote!(#ty::new(#number))
+        }),
+    }
+}
+
 /// The closure that gives the key of an item.
 fn key(evidence: &Evidence) -> TokenStream {
     let steps = match (&evidence.sign, evidence.filter.first()) {
-        (Sign::New(key), _) => std::slice::from_ref(key),
+        (Sign::New(key), _) => std::slice::from_ref(&**key),
         (_, Some((path, _))) => path,
         // Whatever is there is to go.
         (_, None) => return quote!(|_| String::new()),

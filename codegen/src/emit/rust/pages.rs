@@ -58,6 +58,7 @@ pub(super) fn methods(endpoint: &Endpoint) -> Option<TokenStream> {
             }
         }
     };
+    let count = count(paging, &output);
     let report = if has_report { quote!(report) } else { quote!(_) };
     Some(quote! {
         #[inline]
@@ -71,6 +72,41 @@ pub(super) fn methods(endpoint: &Endpoint) -> Option<TokenStream> {
         #[inline]
         fn add_page(all: &mut #output, page: #output) {
             #all.extend(#items);
+        }
+
+        #count
+    })
+}
+
+/// What a page says of how many there are in all, where it does.
+fn count(paging: &Paging, output: &TokenStream) -> Option<TokenStream> {
+    if paging.total.is_none() && paging.pages.is_none() {
+        return None;
+    }
+    let (input, items) = (ident(&paging.input.rust), list(paging, &quote!(page)));
+    let is_first = match &paging.goes_on {
+        GoesOn::ByOne(from) => {
+            let from = proc_macro2::Literal::i64_unsuffixed(*from);
+            quote!(self.#input.is_none_or(|number| number == #from))
+        }
+        GoesOn::ByItems => quote!(self.#input.is_none_or(|number| number == 0)),
+        GoesOn::To(_) => quote!(self.#input.is_none()),
+    };
+    let [total, pages] = [&paging.total, &paging.pages].map(|path| {
+        let Some(path) = path else { return quote!(None) };
+        let (value, is_option) = place(quote!(page), false, path);
+        let is_signed = path.last().is_some_and(|field| field.ty == Type::Int);
+        match (is_option, is_signed) {
+            (true, false) => quote!(#value.copied()),
+            (true, true) => quote!(#value.and_then(|number| u64::try_from(*number).ok())),
+            (false, false) => quote!(Some(#value)),
+            (false, true) => quote!(u64::try_from(#value).ok()),
+        }
+    });
+    Some(quote! {
+        #[inline]
+        fn page_count(&self, page: &#output) -> Option<hostkit_proto::PageCount> {
+            Some(hostkit_proto::PageCount { is_first: #is_first, items: #items.len(), total: #total, pages: #pages })
         }
     })
 }

@@ -102,7 +102,7 @@ fn judge(endpoint: &Endpoint, waiter: &Waiter) -> TokenStream {
     });
     let compared = || {
         let conditions = waiter.ready.iter().chain(&waiter.failed);
-        conditions.into_iter().find(|condition| matches!(condition.wanted, Wanted::Texts(_)))
+        conditions.into_iter().find(|condition| matches!(condition.wanted, Wanted::Texts(_) | Wanted::Not(_)))
     };
     // An API may say in words what it is doing, or leave it at the state.
     let texts = compared().map(|condition| &condition.path).into_iter().chain(&waiter.text).map(|path| {
@@ -113,10 +113,17 @@ fn judge(endpoint: &Endpoint, waiter: &Waiter) -> TokenStream {
         let place = place(path);
         quote!(checks.percent(#place);)
     });
-    let failed = waiter.failed.iter().filter_map(|condition| {
-        let (name, place) = (&condition.name, place(&condition.path));
-        let Wanted::Texts(texts) = &condition.wanted else { return None };
-        Some(quote!(checks.fails_at(#name, #place, &[#(#texts),*]);))
+    let failed = waiter.failed.iter().map(|condition| {
+        let (name, place, names) = (&condition.name, place(&condition.path), names(endpoint, condition));
+        let names = quote!(&[#(#names),*]);
+        match &condition.wanted {
+            Wanted::Texts(texts) => quote!(checks.fails_at(#name, #place, &[#(#texts),*], #names);),
+            Wanted::Not(texts) => quote!(checks.fails_unless(#name, #place, &[#(#texts),*], #names);),
+            Wanted::There | Wanted::Absent => {
+                let (is_there, state) = (is_there(condition), if is_flag(&condition.path) { "on" } else { "there" });
+                quote!(checks.fails_if(#name, #is_there, #state, #names);)
+            }
+        }
     });
     let ready = waiter.ready.iter().map(|condition| ready(endpoint, condition));
     let value = if waiter.surface.gone { quote!(()) } else { quote!(output) };
@@ -140,11 +147,11 @@ fn is_asked(echo: &Echo) -> TokenStream {
 
 fn ready(endpoint: &Endpoint, condition: &Condition) -> TokenStream {
     let (name, place) = (&condition.name, place(&condition.path));
-    // An item of a list that cannot be read may be another one.
-    let names = if listed(endpoint).is_some() { Vec::new() } else { wire_names(&condition.path) };
+    let names = names(endpoint, condition);
     let is_there = is_there(condition);
     match &condition.wanted {
         Wanted::Texts(texts) => quote!(checks.needs(#name, #place, &[#(#texts),*]);),
+        Wanted::Not(texts) => quote!(checks.needs_other(#name, #place, &[#(#texts),*]);),
         wanted if is_flag(&condition.path) => {
             let wanted = matches!(wanted, Wanted::There);
             quote!(checks.needs_flag(#name, #is_there, #wanted);)
@@ -152,6 +159,12 @@ fn ready(endpoint: &Endpoint, condition: &Condition) -> TokenStream {
         Wanted::There => quote!(checks.needs_some(#name, #is_there, &[#(#names),*]);),
         Wanted::Absent => quote!(checks.needs_none(#name, #place, &[#(#names),*]);),
     }
+}
+
+/// The names by which a report tells that the value of a condition could not be read.
+fn names<'c>(endpoint: &Endpoint, condition: &'c Condition) -> Vec<&'c str> {
+    // An item of a list that cannot be read may be another one.
+    if listed(endpoint).is_some() { Vec::new() } else { wire_names(&condition.path) }
 }
 
 /// Expression that tells whether the value of a condition is there, not empty, or on.

@@ -55,7 +55,14 @@ const PAGING: &[Key] = &[
     must("next", Shape::Pairs, "The input that goes on: to a field of the answer, or by `+1` or `+items`."),
     key("list", Shape::Text, "The field of the answer with the items, if the answer is not the list."),
     key("from", FROM_ZERO, "The number of the first page, if it is not 1."),
+    key("total", Shape::Text, "The field of the answer that says how many items there are on all pages."),
+    key("pages", Shape::Text, "The field of the answer that says how many pages there are."),
 ];
+
+pub(crate) const NOT: Key = must("not", Shape::Alternatives, "It is there, not empty, and none of these.");
+
+/// What is wanted of a field, where a value alone does not say it.
+pub(crate) const CONDITION: &[Key] = &[NOT];
 
 pub(crate) const WAITER: &[Key] = &[
     must("en", Shape::Sentence, "One English sentence."),
@@ -75,6 +82,7 @@ const EVIDENCE: &[Key] = &[
     key("first", Shape::Text, "A list that is read first: the read is made for each of its items."),
     must("read", Shape::Text, "The call that is read: `module/endpoint`."),
     key("inputs", Shape::Pairs, "Inputs of that call from inputs of this one, or from `first.field`."),
+    key("with", Shape::Constants, "Inputs of that call that always have these values, whatever this one has."),
     key("list", Shape::TextOrTexts, "The field of its answer with the items, or fields that are an item each."),
     key("each", Shape::Text, "The input with a list: each of its items shows as an item of its own."),
     key("count", Shape::Text, "The input that says how many items the call makes."),
@@ -82,7 +90,7 @@ const EVIDENCE: &[Key] = &[
     key("below", Shape::Pairs, "As `where`, for names that the answer may have in full or without their domain."),
     key(
         "is",
-        Shape::Constants,
+        Shape::Conditions,
         "Fields of the item that have these values; of what changed, the values that it becomes.",
     ),
     key("new", Shape::Text, "The field that tells items apart: the item was not there before."),

@@ -40,6 +40,17 @@ pub fn same<T: PartialEq + ToText>(theirs: &T, ours: &T) -> bool {
     theirs == ours || same_text(&theirs.to_text(), &ours.to_text())
 }
 
+/// Whether a value is one of these texts.
+pub fn is_one_of(value: &impl ToText, texts: &[&str]) -> bool {
+    texts.contains(&&*value.to_text())
+}
+
+/// Whether a value says something, and none of these texts.
+pub fn is_none_of(value: &impl ToText, texts: &[&str]) -> bool {
+    let text = value.to_text();
+    !text.is_empty() && !texts.contains(&&*text)
+}
+
 /// Whether a DNS name is what the call said, in full or without the domain that it is below.
 pub fn same_name(theirs: &impl ToText, ours: &impl ToText) -> bool {
     below(&theirs.to_text(), &ours.to_text())
@@ -551,6 +562,14 @@ mod tests {
         let passing = |now| says(&Baseline::of("rebooting"), changed([now], |_| true, text, |_| false));
         assert_eq!(doubt(passing("")), Doubt::Changed, "a state of before that ended");
         assert_ne!(fingerprint(&[1, 2]), fingerprint(&[2, 1]));
+    }
+
+    #[test]
+    fn a_value_among_texts() {
+        let text = |text: &str| text.to_owned();
+        assert!(is_one_of(&text("a"), &["a", "b"]) && !is_one_of(&text("c"), &["a", "b"]) && is_one_of(&7_u64, &["7"]));
+        assert!(is_none_of(&text("c"), &["a", "b"]) && !is_none_of(&text("a"), &["a", "b"]));
+        assert!(!is_none_of(&text(""), &["a"]), "what is empty says nothing");
     }
 
     #[test]

@@ -33,6 +33,11 @@ pub trait Simulate: Serve + Perform {
         Ok(true)
     }
 
+    /// Tells a page of what the call gives that shows this one that there are so many more items on all pages.
+    fn recount(shown: &mut ReadOf<Self>, more: i64) {
+        let _ = (shown, more);
+    }
+
     /// The keys in the list that is read first, if each of its items is then read by itself and this call makes one.
     fn listed_first(list: &FirstOf<Self>) -> Vec<String> {
         let _ = list;

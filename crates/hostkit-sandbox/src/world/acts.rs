@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 /// Changes an answer, whose type it knows; returns whether its object is still there.
-type Show = dyn Fn(&mut dyn Any) -> Result<bool, String> + Send + Sync;
+pub(crate) type Show = dyn Fn(&mut dyn Any) -> Result<bool, String> + Send + Sync;
 
 /// What one call has changed in the answers of another one.
 #[derive(Clone)]
@@ -17,12 +17,14 @@ pub(crate) struct Act {
     /// The only pages that show it, by their cases.
     pub(crate) pages: Option<Vec<&'static str>>,
     pub(crate) show: Arc<Show>,
+    /// What every page of the list shows: how many items there are.
+    pub(crate) recount: Option<Arc<Show>>,
 }
 
 impl Act {
     /// The same act, changing nothing.
     pub(crate) fn idle(&self) -> Self {
-        Self { show: Arc::new(|_| Ok(true)), ..self.clone() }
+        Self { show: Arc::new(|_| Ok(true)), recount: None, ..self.clone() }
     }
 }
 

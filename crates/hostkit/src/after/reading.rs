@@ -11,6 +11,7 @@ use crate::client::ClientCore;
 use crate::error::{Cause, Error, ErrorOf};
 use crate::machine::{Machine, Step};
 use crate::options::CallOptions;
+use crate::pages::Tally;
 use crate::time::{Moment, Now};
 use crate::transport::{Incoming, TransportError};
 
@@ -79,6 +80,7 @@ struct Whole<E: Call> {
     asked: Option<E>,
     pages: u32,
     all: Option<E::Output>,
+    tally: Tally,
 }
 
 /// What the answers of a reading do not show.
@@ -92,7 +94,7 @@ struct Seen<C: FaultCode> {
 impl<E: Call> Whole<E> {
     fn new(core: &ClientCore<E::Api>, call: &E, limits: &Limits, now: Now) -> Self {
         let machine = core.call(call, limits.of(core, &E::INFO, now));
-        Self { machine, asked: None, pages: 0, all: None }
+        Self { machine, asked: None, pages: 0, all: None, tally: Tally::default() }
     }
 
     /// Steps the call for the page that is under way; `first` is the call for the first one.
@@ -125,7 +127,9 @@ impl<E: Call> Whole<E> {
             };
             let mut unread = reply.report.left_out().first().cloned().map(Cause::Decode);
             self.pages += 1;
-            let next = match self.asked.as_ref().unwrap_or(first).page_after(&reply.value, &reply.report) {
+            let asked = self.asked.as_ref().unwrap_or(first);
+            self.tally.add(asked.page_count(&reply.value));
+            let next = match asked.page_after(&reply.value, &reply.report) {
                 Ok(Some(_)) if self.pages >= MOST_PAGES => {
                     let why = format!("the list has more than {MOST_PAGES} pages");
                     unread = unread.or(Some(Cause::Exhausted(why.into())));
@@ -137,6 +141,9 @@ impl<E: Call> Whole<E> {
                     None
                 }
             };
+            if next.is_none() && unread.is_none() {
+                unread = self.tally.doubt().map(|why| Cause::Exhausted(why.into()));
+            }
             seen.unread = seen.unread.take().or_else(|| Some(core.error(&E::INFO, unread?)));
             let all = match self.all.take() {
                 None => reply.value,

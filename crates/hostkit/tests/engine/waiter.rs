@@ -39,14 +39,14 @@ const INFO: WaiterInfo = WaiterInfo {
 fn built(id: u64, mut checks: Checks<'_>) -> Progress<u64> {
     checks.text(Some(&format!("number {id}")));
     checks.percent(Some(&10_u64));
-    checks.fails_at("id", Some(&id), &["0"]);
+    checks.fails_at("id", Some(&id), &["0"], &["id"]);
     checks.needs("id", Some(&id), &["9"]);
     checks.end(id)
 }
 
 fn repeated(id: u64, mut checks: Checks<'_>) -> Progress<u64> {
     checks.text(Some(KEY));
-    checks.fails_at("id", Some(&id), &["0"]);
+    checks.fails_at("id", Some(&id), &["0"], &["id"]);
     checks.needs("id", Some(&id), &["9"]);
     checks.end(id)
 }

@@ -1,1 +1,1 @@
-a:2:{s:6:"result";s:2:"ok";s:5:"order";a:7:{s:2:"id";i:7;s:4:"plan";s:5:"small";s:6:"status";s:6:"active";s:10:"paid_until";s:10:"2027-01-01";s:6:"renews";b:1;s:7:"traffic";i:10;s:6:"server";a:2:{s:2:"id";i:70;s:2:"ip";s:9:"192.0.2.7";}}}
+a:2:{s:6:"result";s:2:"ok";s:5:"order";a:7:{s:2:"id";i:7;s:4:"plan";s:5:"small";s:6:"status";s:6:"active";s:10:"paid_until";s:10:"2027-01-01";s:6:"renews";b:1;s:7:"traffic";i:10;s:6:"server";a:3:{s:2:"id";i:70;s:2:"ip";s:9:"192.0.2.7";s:5:"power";s:2:"on";}}}

@@ -28,7 +28,7 @@ use crate::types::{Order, OrderId};
 /// # use hostkit_testing::{Script, Scripted};
 /// # let body = [
 /// #     r#"{"result":"ok","order":{"id":7,"plan":"small","status":"active","paid_until":"2027-01-01","r"#,
-/// #     r#"enews":true,"traffic":10,"server":{"id":70,"ip":"192.0.2.7"}}}"#,
+/// #     r#"enews":true,"traffic":10,"server":{"id":70,"ip":"192.0.2.7","power":"on"}}}"#,
 /// # ]
 /// #     .concat();
 /// # let answers = Scripted::new([Script::post("/market.php").answer(200, body)]);
@@ -141,7 +141,7 @@ impl Waiter for OrderActive {
     fn judge(&self, output: Order, mut checks: Checks<'_>) -> Progress<Order> {
         checks.text(Some(&output.status));
         checks.text(Some(&output.status));
-        checks.fails_at("status", Some(&output.status), &["cancelled"]);
+        checks.fails_at("status", Some(&output.status), &["cancelled"], &["status"]);
         checks.needs("status", Some(&output.status), &["active"]);
         checks.needs_some("server", output.server.as_ref().is_some(), &["server"]);
         checks.end(output)

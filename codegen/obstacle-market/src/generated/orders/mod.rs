@@ -32,11 +32,13 @@ mod buy_traffic;
 mod cancel_order;
 mod get_order;
 mod get_state;
+mod get_task;
 mod install_server;
 mod list_orders;
 mod order_servers;
 mod renew_order;
 mod restart_server;
+mod stop_server;
 
 #[doc(alias = "buyTraffic")]
 pub use buy_traffic::BuyTraffic;
@@ -48,6 +50,9 @@ pub use get_order::OrderActive;
 pub use get_order::OrderCancelled;
 #[doc(alias = "getState")]
 pub use get_state::GetState;
+#[doc(alias = "getTask")]
+pub use get_task::GetTask;
+pub use get_task::TaskDone;
 #[doc(alias = "installServer")]
 pub use install_server::InstallServer;
 #[doc(alias = "listOrders")]
@@ -58,3 +63,5 @@ pub use order_servers::OrderServers;
 pub use renew_order::RenewOrder;
 #[doc(alias = "restartServer")]
 pub use restart_server::RestartServer;
+#[doc(alias = "stopServer")]
+pub use stop_server::StopServer;

@@ -101,6 +101,22 @@ pub fn every(visitor: &mut impl Visitor<Api = Market>) {
         faults: &[],
         faults_with_head: &[],
     });
+    visitor.call::<crate::orders::GetTask>(&Examples {
+        folder: "obstacle-market/orders/get_task",
+        requests: &["request"],
+        request_bodies: &[],
+        answers: &[
+            ("request", Format::Json, 200),
+            ("request", Format::Php, 200),
+            ("running", Format::Json, 200),
+            ("running", Format::Php, 200),
+        ],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
+    });
+    visitor.waiter::<crate::orders::TaskDone>();
     visitor.perform::<crate::orders::InstallServer>(&Examples {
         folder: "obstacle-market/orders/install_server",
         requests: &["request"],
@@ -159,6 +175,16 @@ pub fn every(visitor: &mut impl Visitor<Api = Market>) {
     });
     visitor.perform::<crate::orders::RestartServer>(&Examples {
         folder: "obstacle-market/orders/restart_server",
+        requests: &["request"],
+        request_bodies: &[],
+        answers: &[("done", Format::Json, 200), ("done", Format::Php, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
+    });
+    visitor.perform::<crate::orders::StopServer>(&Examples {
+        folder: "obstacle-market/orders/stop_server",
         requests: &["request"],
         request_bodies: &[],
         answers: &[("done", Format::Json, 200), ("done", Format::Php, 200)],

@@ -35,6 +35,8 @@ pub enum Request {
     GetOrder(crate::orders::GetOrder),
     /// What becomes of an order, as a program of the reseller prints it.
     GetState(crate::orders::GetState),
+    /// What the queue did with a task of an order.
+    GetTask(crate::orders::GetTask),
     /// Installs the server of an order; it is put into a queue.
     InstallServer(crate::orders::InstallServer),
     /// The orders by their numbers.
@@ -45,6 +47,8 @@ pub enum Request {
     RenewOrder(crate::orders::RenewOrder),
     /// Restarts the server of an order.
     RestartServer(crate::orders::RestartServer),
+    /// Stops the server of an order, however it runs.
+    StopServer(crate::orders::StopServer),
     /// Adds a record to a zone, and gives its number.
     AddRecord(crate::records::AddRecord),
     /// Adds several records to a zone.
@@ -68,11 +72,13 @@ impl Request {
             Self::CancelOrder(_) => crate::orders::CancelOrder::INFO,
             Self::GetOrder(_) => crate::orders::GetOrder::INFO,
             Self::GetState(_) => crate::orders::GetState::INFO,
+            Self::GetTask(_) => crate::orders::GetTask::INFO,
             Self::InstallServer(_) => crate::orders::InstallServer::INFO,
             Self::ListOrders(_) => crate::orders::ListOrders::INFO,
             Self::OrderServers(_) => crate::orders::OrderServers::INFO,
             Self::RenewOrder(_) => crate::orders::RenewOrder::INFO,
             Self::RestartServer(_) => crate::orders::RestartServer::INFO,
+            Self::StopServer(_) => crate::orders::StopServer::INFO,
             Self::AddRecord(_) => crate::records::AddRecord::INFO,
             Self::AddRecords(_) => crate::records::AddRecords::INFO,
             Self::DeleteRecord(_) => crate::records::DeleteRecord::INFO,
@@ -98,9 +104,11 @@ pub fn route(request: &ReceivedRequest<'_>) -> Result<Request, DecodeError> {
     router.attempt(Request::DeleteRecord);
     router.attempt(Request::GetOrder);
     router.attempt(Request::GetState);
+    router.attempt(Request::GetTask);
     router.attempt(Request::InstallServer);
     router.attempt(Request::ListRecords);
     router.attempt(Request::RestartServer);
+    router.attempt(Request::StopServer);
     router.attempt(Request::GetBalance);
     router.attempt(Request::GetNews);
     router.attempt(Request::ListOrders);

@@ -10,9 +10,10 @@ use hostkit_proto::server::{ReceivedRequest, Root, Serve, Simulate, WrittenAnswe
 use hostkit_proto::{EncodeError, evidence};
 
 use crate::orders::{
-    BuyTraffic, CancelOrder, GetOrder, GetState, InstallServer, ListOrders, OrderServers, RenewOrder, RestartServer,
+    BuyTraffic, CancelOrder, GetOrder, GetState, GetTask, InstallServer, ListOrders, OrderServers, RenewOrder,
+    RestartServer, StopServer,
 };
-use crate::types::{Order, OrderId, OrderStatus, Queued};
+use crate::types::{Order, OrderId, OrderStatus, Queued, Task};
 
 impl Serve for BuyTraffic {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
@@ -78,6 +79,21 @@ impl Serve for GetState {
 
     fn answer(output: &OrderStatus, out: &mut WrittenAnswer) {
         out.value("state", output);
+    }
+}
+
+impl Serve for GetTask {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
+        request.matches::<Self>()?;
+        request.body::<Self, _>(&Root::None, |fields| {
+            fields.fixed("command", "getTask")?;
+            let id = fields.required(&Name::new("id"))?;
+            Ok(Self { id })
+        })
+    }
+
+    fn answer(output: &Task, out: &mut WrittenAnswer) {
+        out.value("work", output);
     }
 }
 
@@ -183,6 +199,29 @@ impl Simulate for RestartServer {
     fn show(&self, _: u64, _: &Order, shown: &mut Order) -> Result<bool, EncodeError> {
         let item = shown;
         item.status = OrderStatus::Restarting;
+        Ok(true)
+    }
+}
+
+impl Serve for StopServer {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
+        request.matches::<Self>()?;
+        request.body::<Self, _>(&Root::None, |fields| {
+            fields.fixed("command", "stopServer")?;
+            let id = fields.required(&Name::new("id"))?;
+            Ok(Self { id })
+        })
+    }
+
+    fn answer(_: &(), _: &mut WrittenAnswer) {}
+}
+
+impl Simulate for StopServer {
+    fn show(&self, _: u64, _: &Order, shown: &mut Order) -> Result<bool, EncodeError> {
+        let item = shown;
+        if let Some(item) = item.server.as_mut() {
+            item.power = Some("other".to_owned());
+        }
         Ok(true)
     }
 }

@@ -6,13 +6,14 @@
 use hostkit_proto::codec::{DecodeError, Field, FromFields, Object, Reader, Table, ToWire};
 use hostkit_proto::{Format, Value};
 
-use crate::types::{Machine, NewRecord, News, Order, Queued, Record, Zone};
+use crate::types::{Machine, NewRecord, News, Order, Queued, Record, Task, Zone};
 
 impl ToWire for Machine {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
         object.set("id", &self.id);
         object.set("ip", &self.ip);
+        object.set("power", &self.power);
         Some(object.into_value())
     }
 }
@@ -73,6 +74,17 @@ impl ToWire for Record {
         object.set("host", &self.host);
         object.set("kind", &self.kind);
         object.set("value", &self.value);
+        Some(object.into_value())
+    }
+}
+
+impl ToWire for Task {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        let mut object = Object::new(format);
+        object.set("id", &self.id);
+        object.set("state", &self.state);
+        object.set("exit", &self.exit);
+        object.set("error", &self.error);
         Some(object.into_value())
     }
 }

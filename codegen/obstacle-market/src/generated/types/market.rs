@@ -17,18 +17,22 @@ pub struct Machine {
     pub id: u64,
     /// Its address.
     pub ip: Option<IpAddr>,
+    /// Whether it runs.
+    pub power: Option<String>,
 }
 
 impl Machine {
     /// With the required fields; everything else is absent.
     pub fn new(id: u64) -> Self {
-        Self { id, ip: None }
+        Self { id, ip: None, power: None }
     }
 }
 
 impl FromFields for Machine {
-    const TABLE: &'static Table =
-        &Table::new("specs/obstacle-market/types/market.toml", &[Field::required("id"), Field::optional("ip")]);
+    const TABLE: &'static Table = &Table::new(
+        "specs/obstacle-market/types/market.toml",
+        &[Field::required("id"), Field::optional("ip"), Field::optional("power")],
+    );
 
     fn blank() -> Self {
         Self::new(FromWire::blank())
@@ -39,6 +43,7 @@ impl FromFields for Machine {
         match index {
             0 => reader.required(&mut self.id),
             1 => reader.optional(&mut self.ip),
+            2 => reader.optional(&mut self.power),
             _ => Ok(()),
         }
     }
@@ -278,6 +283,50 @@ impl FromFields for Record {
 hostkit_proto::number_id! {
     /// The number of a record.
     pub struct RecordId;
+}
+
+/// A task of the queue.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct Task {
+    /// The order that it is for.
+    pub id: OrderId,
+    /// Where it is.
+    pub state: String,
+    /// How it ended: `OK`, or what went wrong.
+    pub exit: Option<String>,
+    /// Why the queue gave it up.
+    pub error: Option<String>,
+}
+
+impl Task {
+    /// With the required fields; everything else is absent.
+    pub fn new(id: OrderId, state: impl Into<String>) -> Self {
+        Self { id, state: state.into(), exit: None, error: None }
+    }
+}
+
+impl FromFields for Task {
+    const TABLE: &'static Table = &Table::new(
+        "specs/obstacle-market/types/market.toml",
+        &[Field::required("id"), Field::required("state"), Field::optional("exit"), Field::optional("error")],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank(), "")
+    }
+
+    #[inline]
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.id),
+            1 => reader.required(&mut self.state),
+            2 => reader.optional(&mut self.exit),
+            3 => reader.optional(&mut self.error),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// A zone.

@@ -6,5 +6,5 @@
 mod market;
 
 pub use market::{
-    Machine, NewRecord, News, Order, OrderId, OrderStatus, PlanId, Queued, Record, RecordId, Zone, ZoneId,
+    Machine, NewRecord, News, Order, OrderId, OrderStatus, PlanId, Queued, Record, RecordId, Task, Zone, ZoneId,
 };

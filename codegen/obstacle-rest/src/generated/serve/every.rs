@@ -12,6 +12,26 @@ use crate::{Credentials, Rest};
 
 /// Passes every endpoint of the API to a visitor, with its wire examples, and every waiter.
 pub fn every(visitor: &mut impl Visitor<Api = Rest>) {
+    visitor.call::<crate::parts::ListParts>(&Examples {
+        folder: "obstacle-rest/parts/list_parts",
+        requests: &["first", "last", "second"],
+        request_bodies: &[],
+        answers: &[("first", Format::Json, 200), ("last", Format::Json, 200), ("second", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
+    });
+    visitor.perform::<crate::parts::MakePart>(&Examples {
+        folder: "obstacle-rest/parts/make_part",
+        requests: &["made"],
+        request_bodies: &[],
+        answers: &[("made", Format::Json, 201)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
+    });
     visitor.call::<crate::things::ChangeThings>(&Examples {
         folder: "obstacle-rest/things/change_things",
         requests: &["all", "few"],

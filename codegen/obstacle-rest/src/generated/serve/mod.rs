@@ -4,6 +4,7 @@
 //! The server half: every request of the API, and the router that finds its endpoint.
 
 mod every;
+mod parts;
 mod things;
 mod types;
 
@@ -18,6 +19,10 @@ pub use every::every;
 #[non_exhaustive]
 #[allow(clippy::large_enum_variant, reason = "a request is routed once and matched at once")]
 pub enum Request {
+    /// The parts of a kind, in pages that say how many there are.
+    ListParts(crate::parts::ListParts),
+    /// Makes a spare part.
+    MakePart(crate::parts::MakePart),
     /// Sets rules, add-ons and owner of several things.
     ChangeThings(crate::things::ChangeThings),
     /// Clears a thing; null says that it was done.
@@ -58,6 +63,8 @@ impl Request {
     /// Static facts about the call.
     pub fn info(&self) -> EndpointInfo {
         match self {
+            Self::ListParts(_) => crate::parts::ListParts::INFO,
+            Self::MakePart(_) => crate::parts::MakePart::INFO,
             Self::ChangeThings(_) => crate::things::ChangeThings::INFO,
             Self::ClearThing(_) => crate::things::ClearThing::INFO,
             Self::DeleteThing(_) => crate::things::DeleteThing::INFO,
@@ -100,6 +107,8 @@ pub fn route(request: &ReceivedRequest<'_>) -> Result<Request, DecodeError> {
     router.attempt(Request::ChangeThings);
     router.attempt(Request::DeleteThing);
     router.attempt(Request::GetThing);
+    router.attempt(Request::ListParts);
+    router.attempt(Request::MakePart);
     router.attempt(Request::MakeThing);
     router.attempt(Request::ListThings);
     router.finish()

@@ -3,10 +3,37 @@
 
 //! The server half of the types.
 
-use hostkit_proto::codec::{DecodeError, Field, FromFields, InWords, Names, Object, Reader, Table, ToWire};
+use hostkit_proto::codec::{DecodeError, Field, FromFields, InWords, Name, Names, Object, Reader, Table, ToWire};
 use hostkit_proto::{Format, Value, Word};
 
-use crate::types::{Owner, Thing, ThingParts, WatchedThing};
+use crate::types::{Owner, Part, PartPage, PartPages, Thing, ThingParts, WatchedThing};
+
+impl ToWire for Part {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        let mut object = Object::new(format);
+        object.set("id", &self.id);
+        object.set("name", &self.name);
+        Some(object.into_value())
+    }
+}
+
+impl ToWire for PartPage {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        let mut object = Object::new(format);
+        object.set("parts", &self.parts);
+        object.set(Name::new("meta").json_inner(&["total"]).xml("total"), &self.total);
+        object.set(Name::new("meta").json_inner(&["about"]).xml("about"), &self.about);
+        Some(object.into_value())
+    }
+}
+
+impl ToWire for PartPages {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        let mut object = Object::new(format);
+        object.set("pages", &self.pages);
+        Some(object.into_value())
+    }
+}
 
 impl FromFields for Owner {
     const TABLE: &'static Table =

@@ -3,6 +3,8 @@
 
 //! Types that calls share.
 
+mod parts;
 mod things;
 
+pub use parts::{Part, PartId, PartKind, PartPage, PartPages};
 pub use things::{Owner, RecordName, Rule, Thing, ThingId, ThingParts, WatchedThing};

@@ -138,7 +138,7 @@ impl Waiter for BoxRunning {
         checks.text(output.status.as_ref());
         checks.text(Some(&output.key));
         checks.percent(output.percent.as_ref());
-        checks.fails_at("status", output.status.as_ref(), &["нет", "2fast"]);
+        checks.fails_at("status", output.status.as_ref(), &["нет", "2fast"], &["status"]);
         checks.needs("status", output.status.as_ref(), &["is_running"]);
         checks.needs(
             "things.0.kind",

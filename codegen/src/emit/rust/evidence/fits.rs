@@ -7,6 +7,7 @@ use super::{TAKEN, compared, distinct};
 use crate::emit::rust::words::{self, ident, known_value, local, rust_type};
 use crate::model::{Compared, Evidence, Field, Items, Model, Sign, Type};
 use crate::resolve::is_text;
+use crate::surface::Wanted;
 
 /// A closure that requires all these tests of an item.
 fn all(tests: &[TokenStream]) -> TokenStream {
@@ -63,7 +64,7 @@ fn tests(model: &Model, evidence: &Evidence, with_values: bool) -> Vec<TokenStre
     let mut tests: Vec<TokenStream> = evidence.filter.iter().map(|(path, own)| holds(path, own)).collect();
     tests.extend(evidence.below.iter().map(|(path, own)| is_below(path, own)));
     if with_values {
-        tests.extend(evidence.is.iter().map(|(field, text)| is(model, field, text)));
+        tests.extend(evidence.is.iter().map(|(path, wanted)| is(model, path, wanted)));
     }
     tests
 }
@@ -77,7 +78,7 @@ pub(super) fn which(model: &Model, evidence: &Evidence) -> TokenStream {
 pub(super) fn is_so(model: &Model, evidence: &Evidence) -> TokenStream {
     let mut tests = match evidence.items {
         Items::One => tests(model, evidence, true),
-        _ => evidence.is.iter().map(|(field, text)| is(model, field, text)).collect(),
+        _ => evidence.is.iter().map(|(path, wanted)| is(model, path, wanted)).collect(),
     };
     if let Sign::There(path) = &evidence.sign {
         let (place, is_option) = place(path);
@@ -94,13 +95,17 @@ pub(super) struct Mark {
 
 /// The closure that gives the fields that change, as text.
 pub(super) fn mark(model: &Model, evidence: &Evidence) -> Mark {
-    let changed: Option<&Field> = match &evidence.sign {
-        Sign::Changed(field) => Some(field),
-        Sign::Grew(field, _) | Sign::Paid(field, _) => Some(field),
+    let changed: Option<&Vec<Field>> = match &evidence.sign {
+        Sign::Changed(path) | Sign::Grew(path, _) | Sign::Paid(path, _) => Some(path),
         _ => None,
     };
-    let (fields, is_private) = match (changed, &evidence.sign) {
-        (Some(field), _) => {
+    let absent_is_no = evidence.absent_is_no;
+    let of_changed = |path: &[Field]| evidence.is.iter().find(|(other, _)| is_same(path, other));
+    let (fields, is_private) = match (changed.and_then(|path| Some((path, path.last()?))), &evidence.sign) {
+        (Some((path, _)), _) if of_changed(path).is_some_and(|(_, wanted)| is_wide(wanted)) => {
+            (of_changed(path).map(|(path, wanted)| held(path, wanted, absent_is_no)).into_iter().collect(), false)
+        }
+        (Some((path, field)), _) => {
             let kind = match &field.ty {
                 Type::Option(ty) if is_text(model, ty) => "text",
                 Type::Secret => "mark_of_secret",
@@ -108,16 +113,15 @@ pub(super) fn mark(model: &Model, evidence: &Evidence) -> Mark {
                 ty if is_text(model, ty) => "text",
                 _ => "fingerprint",
             };
-            (vec![part(std::slice::from_ref(field), None, kind, evidence.absent_is_no)], kind != "text")
+            (vec![part(path, None, kind, absent_is_no)], kind != "text")
         }
         (None, Sign::There(path)) => (vec![part(path, None, "text", true)], false),
         (None, _) => {
-            let compared =
-                evidence.filter.iter().map(|(path, own)| part(path, Some(own), "text", evidence.absent_is_no));
-            let is = evidence
-                .is
-                .iter()
-                .map(|(field, _)| part(std::slice::from_ref(field), None, "text", evidence.absent_is_no));
+            let compared = evidence.filter.iter().map(|(path, own)| part(path, Some(own), "text", absent_is_no));
+            let is = evidence.is.iter().map(|(path, wanted)| match is_wide(wanted) {
+                true => held(path, wanted, absent_is_no),
+                false => part(path, None, "text", absent_is_no),
+            });
             (compared.chain(is).collect(), false)
         }
     };
@@ -126,6 +130,40 @@ pub(super) fn mark(model: &Model, evidence: &Evidence) -> Mark {
         several => quote!(evidence::state([#(#several),*])),
     };
     Mark { closure: quote!(|item| #mark), is_private }
+}
+
+/// Whether several values are what is wanted: from one of them to another, nothing happened.
+fn is_wide(wanted: &Wanted) -> bool {
+    matches!(wanted, Wanted::Not(_)) || matches!(wanted, Wanted::Texts(texts) if texts.len() > 1)
+}
+
+fn is_same(one: &[Field], other: &[Field]) -> bool {
+    one.iter().map(|field| &field.rust).eq(other.iter().map(|field| &field.rust))
+}
+
+/// The part of a mark that says whether a field has what is wanted, whichever of it.
+fn held(path: &[Field], wanted: &Wanted, absent_is_no: bool) -> TokenStream {
+    let (place, is_option) = place(path);
+    let (function, texts) = among(wanted);
+    match (is_option, absent_is_no) {
+        (false, _) => {
+            let place = words::reference(path, &place);
+            quote!(Some(evidence::text(&evidence::#function(#place, &[#(#texts),*]))))
+        }
+        (true, false) => quote!(#place.map(|value| evidence::text(&evidence::#function(value, &[#(#texts),*])))),
+        (true, true) => quote!(
+            Some(#place.map(|value| evidence::text(&evidence::#function(value, &[#(#texts),*]))).unwrap_or_default())
+        ),
+    }
+}
+
+/// The function that compares a value with texts, and these.
+fn among(wanted: &Wanted) -> (proc_macro2::Ident, &[String]) {
+    match wanted {
+        Wanted::Not(texts) => (ident("is_none_of"), texts),
+        Wanted::Texts(texts) => (ident("is_one_of"), texts),
+        Wanted::There | Wanted::Absent => (ident("is_one_of"), &[]),
+    }
 }
 
 /// One field of a mark; an input that is absent leaves its field out.
@@ -215,19 +253,40 @@ fn is_below(path: &[Field], own: &Field) -> TokenStream {
     }
 }
 
-/// Tests whether a field of the item has this value.
-fn is(model: &Model, field: &Field, text: &str) -> TokenStream {
-    let name = ident(&field.rust);
-    let value = match &field.ty {
-        Type::Flag | Type::Worded(_) => Some(ident(text)).map(|value| quote!(#value)),
-        ty => known_value(model, ty, text),
+/// Tests whether the value at the end of a path is what is wanted; an absent one never is.
+fn is(model: &Model, path: &[Field], wanted: &Wanted) -> TokenStream {
+    let Some(last) = path.last() else { return quote!(true) };
+    let (place, is_option) = place(path);
+    let value = match wanted {
+        Wanted::There => Some(quote!(true)),
+        Wanted::Absent => Some(quote!(false)),
+        Wanted::Texts(texts) if texts.len() == 1 => texts.first().and_then(|text| known_value(model, &last.ty, text)),
+        Wanted::Texts(_) | Wanted::Not(_) => None,
     };
-    match (value, field.is_option()) {
-        (Some(value), true) => quote!(item.#name == Some(#value)),
-        (Some(_), false) if text == "true" => quote!(item.#name),
-        (Some(_), false) if text == "false" => quote!(!item.#name),
-        (Some(value), false) => quote!(item.#name == #value),
-        (None, true) => quote!(item.#name.as_ref().is_some_and(|value| value.to_text() == #text)),
-        (None, false) => quote!(item.#name.to_text() == #text),
+    match (value, wanted, is_option) {
+        (Some(value), _, true) => match path {
+            [field] => {
+                let name = ident(&field.rust);
+                quote!(item.#name == Some(#value))
+            }
+            _ => quote!(#place == Some(&#value)),
+        },
+        (Some(_), Wanted::There, false) => place,
+        (Some(_), Wanted::Absent, false) => quote!(!#place),
+        (Some(value), _, false) => quote!(#place == #value),
+        (None, Wanted::Texts(texts), _) if texts.len() == 1 => match is_option {
+            true => quote!(#place.is_some_and(|value| value.to_text() == #(#texts)*)),
+            false => quote!(#place.to_text() == #(#texts)*),
+        },
+        (None, ..) => {
+            let (function, texts) = among(wanted);
+            match is_option {
+                true => quote!(#place.is_some_and(|value| evidence::#function(value, &[#(#texts),*]))),
+                false => {
+                    let place = words::reference(path, &place);
+                    quote!(evidence::#function(#place, &[#(#texts),*]))
+                }
+            }
+        }
     }
 }

@@ -7,8 +7,9 @@ use quote::{ToTokens, quote};
 
 use super::{fits, is_set, text_of};
 use crate::emit::rust::words::{ident, known_value, output_type, rust_type};
-use crate::model::{Endpoint, Evidence, Field, Items, Made, Model, Origin, Sign, Type};
+use crate::model::{Endpoint, Evidence, Field, Items, Made, Model, Origin, Sign, Type, TypeKind};
 use crate::resolve::is_text;
+use crate::surface::Wanted;
 
 /// `impl Simulate` of a call that acts; an empty one where nothing that is read shows the call, or only a change that an
 /// example does not have.
@@ -21,7 +22,7 @@ pub(in crate::emit::rust) fn emit(model: &Model, endpoint: &Endpoint) -> TokenSt
         Sign::New(key) => created(model, endpoint, evidence, key),
         Sign::Gone => gone(model, evidence),
         Sign::Became => became(model, evidence, None),
-        Sign::Changed(field) => became(model, evidence, evidence.is.is_empty().then_some(field)),
+        Sign::Changed(path) => became(model, evidence, evidence.is.is_empty().then_some(path)),
         _ => None,
     });
     quote!(impl Simulate for #name { #members })
@@ -64,13 +65,14 @@ fn created(model: &Model, endpoint: &Endpoint, evidence: &Evidence, key: &Field)
         _ => return None,
     };
     let listed = listed(evidence, key, &all);
+    let recount = recount(model, read);
     if key.is_itself() {
         let shown = list(evidence, &quote!(shown));
         let around = rebuilt_around(model, evidence);
         let body = quote!(#around if let Some(key) = simulate::numbered(number) { #shown.push(key); } Ok(true));
         let show = show(evidence, [quote!(number), quote!(_)], &body);
         let named = named(model, endpoint, evidence);
-        return (evidence.items == Items::List).then(|| quote!(#listed #show #named));
+        return (evidence.items == Items::List).then(|| quote!(#listed #show #recount #named));
     }
     let key = assigned(model, std::slice::from_ref(key), &quote!(key), false);
     let set: TokenStream = once(compared(model, evidence)).chain(constants(model, evidence)?).collect();
@@ -101,7 +103,37 @@ fn created(model: &Model, endpoint: &Endpoint, evidence: &Evidence, key: &Field)
     };
     let show = show(evidence, [quote!(number), quote!(example)], &quote!(#around #body Ok(true)));
     let named = named(model, endpoint, evidence);
-    Some(quote!(#listed #show #named))
+    Some(quote!(#listed #show #recount #named))
+}
+
+/// What a page says of how many items there are on all pages, with more of them.
+fn recount(model: &Model, read: &Endpoint) -> Option<TokenStream> {
+    let total = read.paging.as_ref()?.total.as_ref()?;
+    let output = output_type(read);
+    let mut rebuilt_on_the_way = rebuilt(model, read.output.ty()?, &quote!(shown));
+    let (mut place, mut conditions) = (quote!(shown), Vec::new());
+    for field in total {
+        let name = ident(&field.rust);
+        place = quote!(#place.#name);
+        if field.is_option() {
+            conditions.push(quote!(let Some(shown) = #place.as_mut()));
+            place = quote!(shown);
+        }
+        if conditions.is_empty() {
+            rebuilt_on_the_way.extend(rebuilt(model, &field.ty, &place));
+        }
+    }
+    let last = total.last()?;
+    let add = ident(if last.ty == Type::Int { "saturating_add" } else { "saturating_add_signed" });
+    let target = if last.is_option() { quote!(*#place) } else { place.clone() };
+    let set = quote!(#target = #place.#add(more););
+    let set = if conditions.is_empty() { set } else { quote!(if #(#conditions)&&* { #set }) };
+    Some(quote! {
+        fn recount(shown: &mut #output, more: i64) {
+            #rebuilt_on_the_way
+            #set
+        }
+    })
 }
 
 /// One new item that is read by itself, after a list that names it.
@@ -242,17 +274,17 @@ fn gone(model: &Model, evidence: &Evidence) -> Option<TokenStream> {
 }
 
 /// The object with the values that it gets; `changed` gets any other value, for a call of which only the hoster knows that.
-fn became(model: &Model, evidence: &Evidence, changed: Option<&Field>) -> Option<TokenStream> {
+fn became(model: &Model, evidence: &Evidence, changed: Option<&Vec<Field>>) -> Option<TokenStream> {
     let mut is = constants(model, evidence)?;
-    if let Some(field) = changed {
-        let ty = &field.ty;
+    if let Some(path) = changed {
+        let ty = &path.last()?.ty;
         // No number is one of these.
         let is_other =
             matches!(ty, Type::Flag | Type::Worded(_) | Type::Date | Type::DateTime | Type::Ip | Type::Currency);
         if is_other || !is_text(model, ty) && *ty != Type::Secret {
             return None;
         }
-        let set = assigned(model, std::slice::from_ref(field), &quote!(value), false);
+        let set = assigned(model, path, &quote!(value), false);
         is.push(quote!(if let Some(value) = simulate::numbered(number) { #set }));
     }
     let number = if changed.is_some() { quote!(number) } else { quote!(_) };
@@ -357,17 +389,36 @@ fn rebuilt_around(model: &Model, evidence: &Evidence) -> TokenStream {
 
 /// The fields with the values that evidence names.
 fn constants(model: &Model, evidence: &Evidence) -> Option<Vec<TokenStream>> {
-    evidence.is.iter().map(|(field, text)| constant(model, field, text)).collect()
+    evidence.is.iter().map(|(path, wanted)| constant(model, path, wanted)).collect()
 }
 
-/// Gives a field a constant; `None` for a value that only its text says.
-fn constant(model: &Model, field: &Field, text: &str) -> Option<TokenStream> {
-    let name = ident(&field.rust);
-    let value = match &field.ty {
+/// Gives a field what is wanted of it; `None` for a value that only its text says.
+fn constant(model: &Model, path: &[Field], wanted: &Wanted) -> Option<TokenStream> {
+    let ty = &path.last()?.ty;
+    let text = match wanted {
+        Wanted::There => "true",
+        Wanted::Absent => "false",
+        Wanted::Texts(texts) => texts.first()?,
+        Wanted::Not(texts) => other_value(model, ty, texts)?,
+    };
+    let value = match ty {
         Type::Flag | Type::Worded(_) => ident(text).into_token_stream(),
         Type::Text => quote!(#text.to_owned()),
         ty => known_value(model, ty, text)?,
     };
-    let value = if field.is_option() { quote!(Some(#value)) } else { value };
-    Some(quote!(item.#name = #value;))
+    Some(assigned(model, path, &value, false))
+}
+
+/// A value that is none of these.
+fn other_value<'m>(model: &'m Model, ty: &Type, texts: &[String]) -> Option<&'m str> {
+    match ty {
+        Type::Text => ["other", "another"].into_iter().find(|text| !texts.iter().any(|known| known == text)),
+        Type::Named(name) => match &model.types.get(name)?.kind {
+            TypeKind::Enumeration { values, .. } => {
+                values.iter().map(|value| value.wire.as_str()).find(|wire| !texts.iter().any(|known| known == wire))
+            }
+            _ => None,
+        },
+        _ => None,
+    }
 }

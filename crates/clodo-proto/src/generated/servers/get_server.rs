@@ -148,7 +148,7 @@ impl Waiter for ServerRunning {
     #[inline]
     fn judge(&self, output: ServerDetail, mut checks: Checks<'_>) -> Progress<ServerDetail> {
         checks.text(Some(&output.status));
-        checks.fails_at("status", Some(&output.status), &["is_error", "is_suspended"]);
+        checks.fails_at("status", Some(&output.status), &["is_error", "is_suspended"], &["status"]);
         checks.needs("status", Some(&output.status), &["is_running"]);
         checks.end(output)
     }
@@ -192,7 +192,7 @@ impl Waiter for ServerStopped {
     #[inline]
     fn judge(&self, output: ServerDetail, mut checks: Checks<'_>) -> Progress<ServerDetail> {
         checks.text(Some(&output.status));
-        checks.fails_at("status", Some(&output.status), &["is_error", "is_suspended"]);
+        checks.fails_at("status", Some(&output.status), &["is_error", "is_suspended"], &["status"]);
         checks.needs("status", Some(&output.status), &["is_disabled"]);
         checks.end(output)
     }

@@ -13,7 +13,7 @@ use hostkit::{Endpoint, Format, UnknownFields};
 use super::pages::Pages;
 use super::wire::{asked, given, value, written};
 use crate::site::Call;
-use crate::world::{Act, Acts};
+use crate::world::{Act, Acts, Show};
 
 /// The examples of the calls that show another one.
 pub(super) struct Read<'k> {
@@ -64,13 +64,14 @@ where
     // What is new stands on the last page that has something.
     let pages = read.pages.filter(|_| makes);
     let pages = pages.map(|pages| pages.last_with(&with_items().map(|answer| answer.case).collect::<Vec<_>>()));
-    let (mut last, mut answer) = (number, answer);
+    let (mut last, mut answer, mut more) = (number, answer, 0);
     if makes {
         let (Some(before), Some(mut after)) = (value::<Then<E>>(example), value::<Then<E>>(example)) else {
             return Ok(None);
         };
         own.show(number, &before, &mut after).map_err(|error| error.to_string())?;
         last = highest(E::listed(&after)).max(last);
+        more = E::listed(&after).len() as i64 - E::listed(&before).len() as i64;
         if let Some(mut output) = value::<E>(&answer) {
             own.name(number, &mut output);
             answer = written::<E>(&output, answer, format)?;
@@ -90,7 +91,13 @@ where
                     Ok(true)
                 };
                 let pages = read.first.and_then(|(answer, pages)| Some(pages?.last_with(&[answer.case])));
-                done.push(Act { reads: First::<E>::INFO.name, asked: None, pages, show: Arc::new(show) });
+                done.push(Act {
+                    reads: First::<E>::INFO.name,
+                    asked: None,
+                    pages,
+                    show: Arc::new(show),
+                    recount: None,
+                });
             }
             asked
         }
@@ -102,7 +109,13 @@ where
         let example = value::<Then<E>>(&example).ok_or("the example is no success")?;
         own.show(number, &example, shown).map_err(|error| error.to_string())
     };
-    done.push(Act { reads: Then::<E>::INFO.name, asked, pages, show: Arc::new(show) });
+    let recount = move |shown: &mut dyn Any| {
+        E::recount(shown.downcast_mut::<ReadOf<E>>().ok_or("another call's answer")?, more);
+        Ok(true)
+    };
+    // Every page says how many items there are, not only the one that has what is new.
+    let recount: Option<Arc<Show>> = if more == 0 { None } else { Some(Arc::new(recount)) };
+    done.push(Act { reads: Then::<E>::INFO.name, asked, pages, show: Arc::new(show), recount });
     Ok(Some(CarriedOut { acts: done, last, answer }))
 }
 
@@ -114,9 +127,10 @@ pub(super) fn changed<E: Serve + 'static>(
     format: Format,
 ) -> Result<Option<RecordedAnswer>, String> {
     let given = given(call);
+    let is_of_page = |act: &Act| act.pages.as_ref().is_none_or(|pages| pages.contains(&answer.case));
     let is_shown = |act: &&Act| {
         act.reads == E::INFO.name
-            && act.pages.as_ref().is_none_or(|pages| pages.contains(&answer.case))
+            && (is_of_page(act) || act.recount.is_some())
             && act
                 .asked
                 .as_ref()
@@ -128,7 +142,10 @@ pub(super) fn changed<E: Serve + 'static>(
     }
     let mut output = value::<E>(&answer).ok_or("the example is no success")?;
     for act in acts {
-        if !(act.show)(&mut output)? {
+        if let Some(recount) = &act.recount {
+            recount(&mut output)?;
+        }
+        if is_of_page(act) && !(act.show)(&mut output)? {
             return Ok(None);
         }
     }

@@ -273,7 +273,9 @@ impl Ticket {
             (Findable::Never(why), _) => write!(f, "; no call of the API shows it: {why}")?,
             (Findable::Within(_), None) => f.write_str("; nothing was read before it, so `recover` cannot tell")?,
             (Findable::Within(time), Some(_)) => {
-                write!(f, "; `recover` can tell {} minutes after the call at the latest", minutes(time))?;
+                let minutes = minutes(time);
+                let unit = if minutes == 1 { "minute" } else { "minutes" };
+                write!(f, "; `recover` can tell {minutes} {unit} after the call at the latest")?;
             }
         }
         if !self.0.recovery.is_empty() {

@@ -174,7 +174,12 @@ impl Waiter for ServerOnline {
     fn judge(&self, output: ServerInfo, mut checks: Checks<'_>) -> Progress<ServerInfo> {
         checks.text(Some(&output.order_status));
         checks.text(output.vps.as_ref().and_then(|value| value.state.as_ref()));
-        checks.fails_at("order_status", Some(&output.order_status), &["Cancelled", "Fraud", "Terminated"]);
+        checks.fails_at(
+            "order_status",
+            Some(&output.order_status),
+            &["Cancelled", "Fraud", "Terminated"],
+            &["orderStatus"],
+        );
         checks.needs_flag(
             "vps.online",
             output.vps.as_ref().and_then(|value| value.online.as_ref()).is_some_and(|value| *value),
@@ -218,7 +223,12 @@ impl Waiter for OrderActive {
     #[inline]
     fn judge(&self, output: ServerInfo, mut checks: Checks<'_>) -> Progress<ServerInfo> {
         checks.text(Some(&output.order_status));
-        checks.fails_at("order_status", Some(&output.order_status), &["Cancelled", "Fraud", "Terminated"]);
+        checks.fails_at(
+            "order_status",
+            Some(&output.order_status),
+            &["Cancelled", "Fraud", "Terminated"],
+            &["orderStatus"],
+        );
         checks.needs("order_status", Some(&output.order_status), &["Active"]);
         checks.end(output)
     }

@@ -139,7 +139,7 @@ impl Waiter for BackupActive {
     fn judge(&self, output: Backup, mut checks: Checks<'_>) -> Progress<Backup> {
         checks.text(Some(&output.status));
         checks.text(output.status_text.as_ref());
-        checks.fails_at("status", Some(&output.status), &["block", "notpaid", "deleted"]);
+        checks.fails_at("status", Some(&output.status), &["block", "notpaid", "deleted"], &["status"]);
         checks.needs("status", Some(&output.status), &["active"]);
         checks.end(output)
     }
@@ -184,7 +184,7 @@ impl Waiter for BackupDownloadable {
     fn judge(&self, output: Backup, mut checks: Checks<'_>) -> Progress<Backup> {
         checks.text(Some(&output.status));
         checks.text(output.status_text.as_ref());
-        checks.fails_at("status", Some(&output.status), &["block", "notpaid", "deleted"]);
+        checks.fails_at("status", Some(&output.status), &["block", "notpaid", "deleted"], &["status"]);
         checks.needs_some("download", output.download.as_ref().is_some(), &["download"]);
         checks.end(output)
     }

@@ -135,7 +135,7 @@ impl Waiter for DnsActive {
     fn judge(&self, output: Domain, mut checks: Checks<'_>) -> Progress<Domain> {
         checks.text(Some(&output.status));
         checks.text(output.status_text.as_ref());
-        checks.fails_at("status", Some(&output.status), &["block", "notpaid", "deleted"]);
+        checks.fails_at("status", Some(&output.status), &["block", "notpaid", "deleted"], &["status"]);
         checks.needs("status", Some(&output.status), &["active"]);
         checks.end(output)
     }

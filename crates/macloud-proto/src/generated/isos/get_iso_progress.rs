@@ -129,7 +129,7 @@ impl Waiter for IsoDone {
     fn judge(&self, output: IsoDownload, mut checks: Checks<'_>) -> Progress<IsoDownload> {
         checks.text(Some(&output.status));
         checks.text(output.description.as_ref());
-        checks.fails_at("status", Some(&output.status), &["error"]);
+        checks.fails_at("status", Some(&output.status), &["error"], &["status"]);
         checks.needs("status", Some(&output.status), &["done"]);
         checks.end(output)
     }

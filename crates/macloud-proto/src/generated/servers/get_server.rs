@@ -145,7 +145,7 @@ impl Waiter for ServerActive {
     fn judge(&self, output: ServerDetail, mut checks: Checks<'_>) -> Progress<ServerDetail> {
         checks.text(Some(&output.status));
         checks.text(output.status_text.as_ref());
-        checks.fails_at("status", Some(&output.status), &["block", "notpaid", "deleted"]);
+        checks.fails_at("status", Some(&output.status), &["block", "notpaid", "deleted"], &["status"]);
         checks.needs("status", Some(&output.status), &["active"]);
         checks.needs_some("addresses", !output.addresses.is_empty(), &["ip"]);
         checks.needs_none("status_text", output.status_text.as_ref(), &["status_text"]);

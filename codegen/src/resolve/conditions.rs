@@ -1,0 +1,45 @@
+//! Conditions: whether a field can have what a waiter or evidence wants of it.
+
+use crate::diagnostic::{Diagnostics, did_you_mean};
+use crate::model::{Model, Type, TypeKind};
+use crate::surface::{Condition, Wanted};
+
+/// Refuses values that a field of this type never has: what is wanted would never hold, or always.
+pub(super) fn check(
+    model: &Model,
+    condition: &Condition,
+    ty: &Type,
+    code: &'static str,
+    diagnostics: &mut Diagnostics,
+) {
+    let (Wanted::Texts(texts) | Wanted::Not(texts)) = &condition.wanted else { return };
+    let path = &condition.path;
+    if matches!(ty, Type::Flag | Type::Worded(_)) {
+        let message = format!("`{}` is a flag, which is on or off", path.value);
+        diagnostics.add_with_help(code, &path.span, message, "compared with a text", "write `true` or `false`");
+        return;
+    }
+    let values = match ty {
+        Type::Named(name) => model.types.get(name).map(|entry| &entry.kind),
+        _ => None,
+    };
+    let known: Vec<&str> = match values {
+        Some(TypeKind::Enumeration { values, .. }) => values.iter().map(|value| value.wire.as_str()).collect(),
+        _ => Vec::new(),
+    };
+    for text in texts {
+        let is_odd = match ty {
+            Type::Int | Type::Uint => text.parse::<i64>().is_err(),
+            _ => !known.is_empty() && !known.contains(&text.as_str()),
+        };
+        if is_odd {
+            let help = match did_you_mean(text, known.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None if known.is_empty() => "write a number".to_owned(),
+                None => format!("the values are: {}", known.join(", ")),
+            };
+            let message = format!("`{}` is never `{text}`", path.value);
+            diagnostics.add_with_help(code, &path.span, message, "not such a value", help);
+        }
+    }
+}
