@@ -335,7 +335,7 @@ fn extensions(operation: &mut Object, model: &Model, endpoint: &Endpoint) {
         let selector = object! { "in": place, "name": put.key.value.as_str(), "value": action.as_str() };
         operation.set("x-hostkit-selector", selector);
     }
-    operation.set("x-hostkit-patternats", formats(model, endpoint).to_vec());
+    operation.set("x-hostkit-formats", formats(model, endpoint).to_vec());
     if let Some(removed) = &surface.removed {
         let mut hosts = Object::default();
         removed.hosts.iter().for_each(|(host, since)| hosts.set(host.value.as_str(), since.value.as_str()));

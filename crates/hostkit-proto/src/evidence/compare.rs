@@ -1,6 +1,6 @@
 //! How generated implementations of [`Perform`](super::Perform) compare a read with the one before the call.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
 
 use rust_decimal::Decimal;
@@ -106,6 +106,7 @@ fn new_items<T, A>(
     };
     let is_new: Vec<bool> = keys.iter().map(String::as_str).map(is_new).collect();
     let missing: Vec<String> = baseline.all().filter(|key| !seen.contains(key)).map(str::to_owned).collect();
+    let alike = listed_more_often(baseline, &keys);
     let new = keys.into_iter().zip(items).zip(is_new).filter(|(_, is_new)| *is_new);
     let new: Vec<_> = new.map(|((key, (asked, item)), _)| New { key, asked, item }).collect();
     // Hosters number in turn: what has a lower number than something of before was made before it.
@@ -116,9 +117,22 @@ fn new_items<T, A>(
         (false, _) => Err(Some(Doubt::Missing(missing))),
         (true, false) => Err(Some(Doubt::NotShownBefore(older))),
         // A key may be given again, such as an address that was returned meanwhile.
+        (true, true) if new.is_empty() && !alike.is_empty() => Err(Some(Doubt::Alike(alike))),
         (true, true) if new.is_empty() => Err(is_another_there.then_some(Doubt::OtherCall)),
         (true, true) => Ok(new),
     }
+}
+
+/// The keys of before that more items have now: the key is no item's alone, or the list shows an item twice.
+fn listed_more_often(baseline: &Baseline, keys: &[String]) -> Vec<String> {
+    let mut more: BTreeMap<&str, isize> = baseline.all().map(|key| (key, 0)).collect();
+    baseline.all().for_each(|key| *more.entry(key).or_default() -= 1);
+    for key in keys {
+        if let Some(more) = more.get_mut(key.as_str()) {
+            *more += 1;
+        }
+    }
+    more.into_iter().filter(|(_, more)| *more > 0).map(|(key, _)| key.to_owned()).collect()
 }
 
 /// The number of an item whose key is one.
@@ -436,6 +450,10 @@ mod tests {
         assert_eq!(look(&[1, 2, 7, 8]), Sighting::Seen(vec![7, 8]));
         assert_eq!(doubt(look(&[1, 2, 99])), Doubt::OtherNew(vec!["99".to_owned()]));
         assert_eq!(look(&[1, 2, 99, 7]), Sighting::Seen(vec![7]));
+        // A key that several items have tells nothing of what is new, unless it was so before.
+        assert_eq!(doubt(look(&[1, 2, 2])), Doubt::Alike(vec!["2".to_owned()]));
+        assert_eq!(look(&[1, 2, 2, 7]), Sighting::Seen(vec![7]));
+        assert_eq!(says(&before_new(&[1, 2, 2]), appeared([2, 1, 2], |_| true, number)), Sighting::Unseen);
         assert_eq!(doubt(look(&[2, 7])), Doubt::Missing(vec!["1".to_owned()]));
         assert_eq!(doubt(look(&[])), Doubt::Missing(vec!["1".to_owned(), "2".to_owned()]));
         // What another call made is none of this one's, but a key may be given again.

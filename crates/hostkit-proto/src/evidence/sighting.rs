@@ -77,6 +77,8 @@ pub enum Doubt {
     NotShownBefore(Vec<String>),
     /// New items are not quite what the call ordered.
     OtherNew(Vec<String>),
+    /// More items than before have these keys: one of them may be new.
+    Alike(Vec<String>),
     /// It changed, but not to what the call was to make of it.
     Changed,
     /// The hoster may have done it by itself, such as a renewal or a scheduled backup.
@@ -112,6 +114,7 @@ impl fmt::Display for Doubt {
                 );
             }
             Self::OtherNew(new) => return keys(f, "what is new is not quite what was ordered", new),
+            Self::Alike(alike) => return keys(f, "more items than before have these keys", alike),
             Self::Changed => "it changed, but not to what the call was to make of it",
             Self::ByItself => "the hoster may have done it by itself",
             Self::OtherCall => "another call of this program may have done it",

@@ -27,13 +27,13 @@ pub fn every(visitor: &mut impl Visitor<Api = Obstacle>) {
         requests: &["one"],
         request_bodies: &[],
         answers: &[
-            ("none", Format::Xml, 200),
-            ("none", Format::Json, 200),
             ("one", Format::Xml, 200),
             ("one", Format::Json, 200),
+            ("without", Format::Xml, 200),
+            ("without", Format::Json, 200),
         ],
         answers_with_head: &[],
-        agreeing: &["none", "one"],
+        agreeing: &["one", "without"],
         faults: &[],
         faults_with_head: &[],
     });
