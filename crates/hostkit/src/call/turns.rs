@@ -103,12 +103,13 @@ impl Turns {
         let was_seen = |from: Moment| own.is_some_and(|own| from < own.began);
         let is_forgotten = state.forgotten.is_some_and(|from| !was_seen(from));
         let mut others = Others { keys: Vec::new(), may_have_done_it: is_forgotten };
-        for known in state.known.iter().filter(|known| Some(known.number) != turn && known.kind.may_be(kind)) {
-            match &known.end {
-                _ if known.seen_from().is_some_and(was_seen) => {}
-                End::Done(_, keys) if !keys.is_empty() => others.keys.extend(keys.iter().cloned()),
-                End::Open | End::Unknown(_) | End::Done(..) => others.may_have_done_it = true,
-            }
+        for known in state.known.iter().filter(|known| Some(known.number) != turn) {
+            let made = match &known.end {
+                _ if known.seen_from().is_some_and(was_seen) => continue,
+                End::Done(_, keys) => Some(keys.as_slice()),
+                End::Open | End::Unknown(_) => None,
+            };
+            others.add(known.kind.bearing(kind, made));
         }
         others
     }

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::common::things::{MORE, UNTOLD, things};
+use crate::common::things::{MORE, OrderAs, UNTOLD, things};
 use crate::common::*;
 use hostkit::machinery::{Machine, Step};
 use hostkit::protocol::evidence::Doubt;
@@ -14,6 +14,10 @@ use hostkit_testing::Script;
 
 fn broken() -> Script {
     Script::fail(Phase::Head, TransportErrorKind::Reset)
+}
+
+fn made(id: u64) -> Script {
+    Script::any().answer(200, format!(r#"{{"id": {id}}}"#))
 }
 
 /// U1: the look before is one safe call, and shares the deadline.
@@ -194,6 +198,29 @@ fn what_an_earlier_call_made_is_not_taken_for_a_later_one() {
     assert_eq!(bench.transport.left(), 0);
 }
 
+/// What another order made may look like this one by now: its plan was changed, or its name was cut.
+#[test]
+fn what_an_order_of_something_else_made_is_none_of_this_ones() {
+    for is_found in [false, true] {
+        let second = if is_found { vec![broken(), things("1, 7")] } else { vec![ok()] };
+        let script = [things("1"), broken(), things("1")].into_iter().chain(second);
+        let bench = bench(script.chain((0..19).map(|_| things("1, 7"))));
+        let Outcome::Unresolved(first) = bench.read_and_perform(OrderAs("small")) else { panic!("the end is open") };
+        match bench.read_and_perform(OrderAs("large")) {
+            Outcome::Unresolved(second) => {
+                let done = bench.run(bench.core.recover::<OrderAs>(&second, CallOptions::new()));
+                assert!(matches!(done, Recovery::Happened(7)), "{done}");
+            }
+            done => assert!(done.is_done(), "it made 7"),
+        }
+        let done = bench.run(bench.core.recover::<OrderAs>(&first, CallOptions::new()));
+        assert!(matches!(done, Recovery::CannotTell(Doubt::OtherCall)), "{done}");
+        bench.transport.push(things("1, 7, 8"));
+        let done = bench.run(bench.core.recover::<OrderAs>(&first, CallOptions::new()));
+        assert!(matches!(done, Recovery::Happened(8)), "{done}");
+    }
+}
+
 /// An answer that names what was there before the order is another call's.
 #[test]
 fn an_order_makes_something_new() {
@@ -207,6 +234,18 @@ fn an_order_makes_something_new() {
         let done = bench.run(bench.core.recover::<Order>(&ticket, CallOptions::new()));
         assert!(matches!(done, Recovery::Happened(7)), "{done}");
     }
+}
+
+/// An answer that names what another order made before is that one's, also where the list does not show it yet: a hoster
+/// that takes an order for a repeat of the last one answers so.
+#[test]
+fn an_order_makes_nothing_that_another_one_made() {
+    let bench = bench([things("1, 2"), ok(), things("1, 2"), ok(), things("1, 2, 7"), things("1, 2, 7, 8")]);
+    assert!(bench.read_and_perform(Order).is_done(), "it made 7");
+    let Outcome::Unresolved(ticket) = bench.read_and_perform(Order) else { panic!("7 is the other order's") };
+    assert!(ticket.to_string().contains("expected something new, found 7, which another call made before"), "{ticket}");
+    let done = bench.run(bench.core.recover::<Order>(&ticket, CallOptions::new()));
+    assert!(matches!(done, Recovery::Happened(8)), "{done}");
 }
 
 /// Two orders whose ends are both open cannot be told apart.
@@ -417,7 +456,7 @@ fn what_is_forgotten_may_have_made_what_is_found() {
     let first = bench([things("1"), broken()]);
     let Outcome::Unresolved(ticket) = first.read_and_perform(Order) else { panic!("the end is open") };
     let saved: SavedTicket = ticket.save().to_string().parse().unwrap();
-    let second = bench((0..1001).flat_map(|_| [things("1"), ok()]));
+    let second = bench((100..1101).flat_map(|id| [things("1"), made(id)]));
     for _ in 0..1001 {
         assert!(second.read_and_perform(AddAddress).is_done());
     }
@@ -434,9 +473,9 @@ fn what_is_forgotten_may_have_made_what_is_found() {
 fn what_is_forgotten_may_have_made_what_a_later_call_finds() {
     let bench = bench([things("1"), broken()]);
     assert!(matches!(bench.read_and_perform(Order), Outcome::Unresolved(_)));
-    for _ in 0..1001 {
+    for id in 100..1101 {
         bench.transport.push(things("1"));
-        bench.transport.push(ok());
+        bench.transport.push(made(id));
         assert!(bench.read_and_perform(AddAddress).is_done());
     }
     bench.transport.push(things("1"));
@@ -570,8 +609,8 @@ fn what_was_found_out_meanwhile_counts() {
 #[test]
 fn the_first_and_the_last_of_a_thousand_calls_are_remembered() {
     for is_first in [true, false] {
-        let first = || [things("1"), Script::any().answer(200, r#"{"id": 5}"#)];
-        let others = (0..998).flat_map(|_| [things("1"), ok()]);
+        let first = || [things("1"), made(5)];
+        let others = (100..1098).flat_map(|id| [things("1"), made(id)]);
         let script: Vec<_> = match is_first {
             true => first().into_iter().chain(others).collect(),
             false => others.chain(first()).collect(),
