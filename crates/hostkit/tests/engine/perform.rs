@@ -248,6 +248,45 @@ fn an_order_makes_nothing_that_another_one_made() {
     assert!(matches!(done, Recovery::Happened(8)), "{done}");
 }
 
+/// A sign-in may name another address than the one before it, where there may be other objects.
+#[test]
+fn what_was_read_at_one_address_says_nothing_of_another() {
+    let at = |base: &str| login().header("x-base", &format!("https://{base}.shop.example"));
+    let signed_in = |script: Vec<Script>| bench_with(|clock| config(key(), clock), script);
+    // The token that read what is there does not live long enough for the order.
+    let first = [at("a").header("x-life", "40"), things("1, 2").takes(Duration::from_secs(10)), at("b")];
+    let bench = signed_in(first.to_vec());
+    let Outcome::NotSent(error) = bench.read_and_perform(Order) else { panic!("nothing was read there") };
+    assert!(error.kind() == ErrorKind::Exhausted && error.is_worth_retrying(), "{error}");
+    bench.transport.push(things("1, 2"));
+    bench.transport.push(ok());
+    assert!(bench.read_and_perform(Order).is_done(), "all of it at b");
+    // Nor is what two addresses list one list.
+    let page = things(&format!("1, {MORE}"));
+    let bench = signed_in(vec![at("a"), page, Script::any().answer(401, ""), at("b"), things("2")]);
+    assert!(matches!(bench.read_and_perform(Order), Outcome::NotSent(_)));
+    assert_eq!((bench.sent("order"), bench.transport.left()), (0, 0));
+
+    let bench = signed_in(vec![at("a"), things("1, 2"), broken(), at("b")]);
+    let Outcome::Unresolved(ticket) = bench.read_and_perform(Order) else { panic!("the end is open") };
+    let saved = ticket.save().to_string().parse::<SavedTicket>().unwrap();
+    for (ticket, there, sign_in) in [
+        (ticket, "1, 2", None),
+        (saved.ticket::<Order>().unwrap(), "1, 2", Some(at("b"))),
+        (saved.ticket::<Order>().unwrap(), "1, 2, 7", Some(at("b"))),
+    ] {
+        bench.core.reset_session();
+        sign_in.into_iter().for_each(|sign_in| bench.transport.push(sign_in));
+        (0..19).for_each(|_| bench.transport.push(things(there)));
+        let done = bench.run(bench.core.recover::<Order>(&ticket, CallOptions::new()));
+        assert!(matches!(done, Recovery::CannotTell(Doubt::Elsewhere)), "{done}");
+    }
+    bench.core.reset_session();
+    [at("a"), things("1, 2, 7")].into_iter().for_each(|script| bench.transport.push(script));
+    let done = bench.run(bench.core.recover::<Order>(&saved.ticket::<Order>().unwrap(), CallOptions::new()));
+    assert!(matches!(done, Recovery::Happened(7)), "{done}");
+}
+
 /// Two orders whose ends are both open cannot be told apart.
 #[test]
 fn two_open_orders_cannot_be_told_apart() {
