@@ -293,6 +293,10 @@ impl<E: Perform, F: FnMut(&RecoveryRead)> Machine for RecoveryMachine<E, F> {
             if let Some(verdict) = self.refuse() {
                 return Step::Done(verdict);
             }
+            if let Some(turn) = self.ticket.turn() {
+                let kind = Kind::of::<E>(self.ticket.inputs());
+                self.core.shared().turns.remember(turn, kind, now.monotonic);
+            }
             self.run = Some(Run::new(&self.ticket, options, now));
         }
         loop {

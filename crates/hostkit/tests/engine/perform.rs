@@ -332,6 +332,28 @@ fn a_ticket_knows_of_the_calls_before_it() {
     assert!(matches!(elsewhere(&first.save(), "1, 2, 7"), Recovery::Happened(7)));
 }
 
+/// What a ticket of another process is about may show in a list later than a call that is made here after it.
+#[test]
+fn the_call_of_a_restored_ticket_is_remembered() {
+    let here = bench([things("1, 2"), broken()]);
+    let Outcome::Unresolved(ticket) = here.read_and_perform(Order) else { panic!("the end is open") };
+    let restored = ticket.save().to_string().parse::<SavedTicket>().unwrap().ticket::<Order>().unwrap();
+    for is_found in [true, false] {
+        let first = things(if is_found { "1, 2, 7" } else { "1, 2" });
+        let bench = bench([first, things("1, 2"), broken()].into_iter().chain((0..19).map(|_| things("1, 2, 7"))));
+        let soon = CallOptions::new().deadline(Duration::from_secs(1));
+        let done = bench.run(bench.core.recover::<Order>(&restored, soon));
+        assert!(matches!(done, Recovery::Happened(7) | Recovery::NotYet(..)), "{done}");
+        // The list lags: it does not show 7 when the order begins.
+        let Outcome::Unresolved(own) = bench.read_and_perform(Order) else { panic!("the end is open") };
+        let done = bench.run(bench.core.recover::<Order>(&own, CallOptions::new()));
+        assert!(matches!(done, Recovery::CannotTell(Doubt::OtherCall)), "{is_found}: {done}");
+        bench.transport.push(things("1, 2, 7, 8"));
+        let done = bench.run(bench.core.recover::<Order>(&own, CallOptions::new().deadline(Duration::from_secs(1))));
+        assert!(matches!((is_found, &done), (true, Recovery::Happened(8)) | (false, Recovery::NotYet(..))), "{done}");
+    }
+}
+
 /// What was found to have happened is remembered like an answer.
 #[test]
 fn what_was_found_is_the_earlier_calls() {
