@@ -243,12 +243,15 @@ impl Stage {
         Self { sandbox, api, world }
     }
 
-    /// Resets the world but for its tokens, and clears ledger and faults.
+    /// Resets the world but for its tokens and numbers, and clears ledger and faults.
     pub fn reset(&self) {
         self.sandbox.faults().clear();
         self.sandbox.world(self.api, |world| {
             let sessions = std::mem::take(&mut world.sessions);
-            *world = self.world.clone();
+            let mut fresh = self.world.clone();
+            // The clients remember which numbers their orders got.
+            fresh.count_on(world);
+            *world = fresh;
             world.sessions = sessions;
         });
         self.sandbox.ledger().clear();

@@ -49,7 +49,7 @@ impl Given {
         }
         let end = bytes.windows(2).position(|pair| pair == b"\n\n").map_or(bytes.len(), |at| at + 2);
         let head = std::str::from_utf8(&bytes[..end]).expect("a head is ASCII");
-        let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
+        let status = head.split_ascii_whitespace().nth(1).and_then(|status| status.parse().ok()).expect("a status");
         let mut given = Self::new(status, &bytes[end..]);
         for (name, value) in head.lines().skip(1).filter_map(|line| line.split_once(':')) {
             let name: HeaderName = name.trim().parse().expect("a name");

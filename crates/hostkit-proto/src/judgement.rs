@@ -90,9 +90,9 @@ pub fn judge_with<E: Perform>(echo: &Inputs, baseline: &Baseline, answer: &RawAn
     let judgement = judge::<E>(echo, answer);
     let (Judgement::Done(value) | Judgement::Accepted(value, _)) = &judgement else { return judgement };
     let made = E::made(value);
-    match baseline.all().find(|key| made.iter().any(|made| made == key)) {
-        Some(key) => {
-            let found = format!("{key}, which was there before");
+    match made.iter().find_map(|key| Some((key, baseline.excludes(key)?))) {
+        Some((key, why)) => {
+            let found = format!("{key}, {why}");
             of_another_call(info, answer, DecodeError::new(info.name, "answer", "something new", found))
         }
         None => judgement,

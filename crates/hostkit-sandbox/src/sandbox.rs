@@ -158,7 +158,8 @@ impl Sandbox {
         self.hub.clock.clone()
     }
 
-    /// Starts all over: worlds as at the start, an empty ledger, no faults; the clock goes on.
+    /// Starts all over: worlds as at the start, an empty ledger, no faults; the clock goes on. Numbers begin anew, which those
+    /// of no hoster do: a client that ordered before takes an answer with one of them again for that of its first order.
     ///
     /// # Errors
     /// A site's world cannot hold the demonstration.

@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use hostkit_proto::evidence::{Baseline, Doubt, Evidence, Inputs, LAG, Shows, Sighting};
-use hostkit_proto::{Api, Effect, Endpoint, FaultKind, Perform};
+use hostkit_proto::{Api, BaseUrl, Effect, Endpoint, FaultKind, Perform};
 
 use crate::after::reading::{Limits, Read, ReadingMachine};
 use crate::after::sighting::{Comparison, Quality};
@@ -91,14 +91,17 @@ impl<A: Api> ClientCore<A> {
 
 impl<E: Perform> PerformMachine<E> {
     /// Starts the call itself.
-    fn act(&mut self, now: Now, baseline: Option<Baseline>) {
+    fn act(&mut self, now: Now, baseline: Option<Baseline>, read_at: Option<BaseUrl>) {
         let mut ticket = Ticket::ahead::<E>(self.core.place(), self.inputs.clone(), now);
         if let (Some(baseline), Some(turn)) = (&baseline, &self.turn) {
             let others = self.others(turn.number());
             ticket = ticket.with_baseline(baseline.clone(), turn.number(), others);
         }
+        if let Some(base) = &read_at {
+            ticket = ticket.with_read_at(base);
+        }
         self.baseline = baseline;
-        self.act.set_ticket(ticket);
+        self.act.set_ticket(ticket, read_at);
         self.state = State::Act;
     }
 
@@ -187,7 +190,7 @@ impl<E: Perform> PerformMachine<E> {
     /// Reads what is there before the call.
     fn read_baseline(&mut self, now: Now) -> Option<Step<Ended<E>>> {
         if self.options.is_unread {
-            self.act(now, None);
+            self.act(now, None, None);
             return None;
         }
         let limits = self.limits();
@@ -211,6 +214,10 @@ impl<E: Perform> PerformMachine<E> {
         if reading.age() > LAG {
             let why = format!("what is there before the call came from a cache, and is too old to tell: {UNREAD}");
             return Err(self.error(Cause::Refused(why.into())));
+        }
+        if reading.bases().len() > 1 {
+            let why = "a new sign-in named another address while what is there before the call was read";
+            return Err(self.error(Cause::Exhausted(why.into())));
         }
         match (read, reading.unread()) {
             // What is not shown now would look new later.
@@ -277,7 +284,7 @@ impl<E: Perform> PerformMachine<E> {
         let baseline = self.baseline.clone().unwrap_or_default();
         let others = refused.ticket.turn().map(|turn| self.others(turn)).unwrap_or_default();
         let comparison = Comparison { inputs: &self.inputs, baseline: &baseline, others, at: now.wall };
-        let quality = Quality::of(&refused.reading);
+        let quality = Quality::of(&refused.reading, &refused.ticket);
         // An answer from a cache may be from before the call.
         let is_new = quality.age.is_zero();
         let (rejection, ticket) = (refused.rejection.clone(), refused.ticket.clone());
@@ -354,7 +361,7 @@ impl<E: Perform> Machine for PerformMachine<E> {
                 State::Start => {
                     self.deadline = self.act.start(now);
                     match self.act.is_refused(now) || E::FACTS.not_shown.is_some() {
-                        true => self.act(now, None),
+                        true => self.act(now, None, None),
                         false => self.state = State::Turn,
                     }
                 }
@@ -403,7 +410,7 @@ impl<E: Perform> Machine for PerformMachine<E> {
                             if let Some(turn) = &mut self.turn {
                                 turn.read_from_cache(reading.age());
                             }
-                            self.act(now, baseline);
+                            self.act(now, baseline, reading.bases().first().cloned());
                         }
                         Err(error) => return self.end(now, Outcome::NotSent(error)),
                     }

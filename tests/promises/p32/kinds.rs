@@ -117,6 +117,8 @@ pub struct Facts {
     pub ignored: &'static [&'static str],
     /// Error documents in JSON.
     pub errors: &'static [&'static str],
+    /// Statuses under which an empty body, or null, is a fault.
+    pub bare: &'static [u16],
     /// Reads whose answer may lack the marker, since a recording or the document shows it so.
     pub unmarked: &'static [&'static str],
     /// Numbers of what a call made, as paths in the answer.
@@ -183,6 +185,11 @@ impl Facts {
             let answer = RawAnswer::new(&EndpointInfo::DEFAULT, &A::INFO, 200, &headers, error.as_bytes());
             matches!(A::verdict(&answer), Verdict::Fault(_))
         };
+        let is_bare = |status: &u16| {
+            let answer = RawAnswer::new(&EndpointInfo::DEFAULT, &A::INFO, *status, &headers, b"");
+            matches!(A::verdict(&answer), Verdict::Fault(_))
+        };
+        let bare: Vec<u16> = (400..600).filter(is_bare).collect();
         let unmarked = list::<A>().into_iter().filter(|(info, _)| info.may_lack_marker);
         Self {
             api: A::INFO.name,
@@ -193,6 +200,7 @@ impl Facts {
             top: A::INFO.top,
             ignored: A::INFO.leniency.ignore,
             errors: errors.leak(),
+            bare: bare.leak(),
             unmarked: unmarked.map(|(_, examples)| examples.folder).collect::<Vec<_>>().leak(),
             made: &[],
             echoes: &[],
@@ -238,6 +246,7 @@ const CLODO: Facts = Facts {
         r#"{"BadRequest":{"code":400,"message":"Bad Request","details":"no"}}"#,
         r#"{"code":405,"message":"Method Not Allowed","details":"no"}"#,
     ],
+    bare: &[],
     unmarked: &[],
     made: &[
         ("clodo/backups/create_backup", "backup_create/req"),
@@ -276,6 +285,7 @@ const INFERNO: Facts = Facts {
         r#"{"result":"error","message":"no"}"#,
         r#"{"result":"fail","msg":"no","error_code":904}"#,
     ],
+    bare: &[],
     unmarked: &[
         "inferno/account/get_api_key",
         "inferno/orders/list_orders",
@@ -318,6 +328,7 @@ const ROOTPANEL: Facts = Facts {
         r#"{"status":"ERROR","errorCode":"45","errorMsg":"no"}"#,
         r#"{"status":"ERROR","errorCode":99,"errorMsg":"no"}"#,
     ],
+    bare: &[],
     unmarked: &[],
     made: &[("rootpanel/orders/create_order", "orderid")],
     echoes: &[
@@ -351,6 +362,7 @@ const MACLOUD: Facts = Facts {
         r#"{"status":"error","status_code":400,"status_msg":"Bad Request","data":{"name":["no"]}}"#,
         r#"{"status":"error","status_msg":"no"}"#,
     ],
+    bare: &[],
     unmarked: &[],
     made: &[
         ("macloud/account/register", "data/account/id"),

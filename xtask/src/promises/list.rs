@@ -56,6 +56,7 @@ const fn switch(name: &'static str, test: Test) -> Switch {
 
 const P2: Test = test("hostkit", "engine", "p2_");
 const P33: Test = test("hostkit", "engine", "p33::");
+const TOGETHER: Test = test("hostkit", "engine", "together::");
 /// The search over every state of an exchange; covers P1, P5, P6, P8, P9, P10, P22 and P24 as well.
 const SEARCH: Test = test("hostkit", "lib", "call::search");
 const UNRESOLVED: Test = promise("p02_");
@@ -167,7 +168,7 @@ pub(super) const PROMISES: &[Promise] = &[
     },
     Promise {
         id: "P33",
-        tests: &[P33, promise("unresolved::verdicts::p02_"), money("p33_")],
+        tests: &[P33, TOGETHER, promise("unresolved::verdicts::p02_"), money("p33_")],
         switches: &[
             switch("P33-time", P33),
             switch("P33-age", P33),
@@ -180,6 +181,9 @@ pub(super) const PROMISES: &[Promise] = &[
             switch("P33-end", P33),
             switch("P33-renewal", P33),
             switch("P33-others", P33),
+            switch("P33-stopped", P33),
+            switch("P33-made", TOGETHER),
+            switch("P33-named", TOGETHER),
         ],
     },
     Promise { id: "P34", tests: &[P34], switches: &[switch("P34", P34)] },

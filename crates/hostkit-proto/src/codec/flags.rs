@@ -41,11 +41,13 @@ impl ToWire for InWords<'_, Option<bool>> {
     }
 }
 
-/// The flag that a text stands for.
+/// The flag that a text stands for. A word alone is the only way to say yes, and no has none.
 #[cfg(feature = "server")]
 pub(crate) fn flag_of(words: &FlagWords, text: &str) -> Option<bool> {
     let is_word = |flag: bool| words.iter().any(|pair| pair[usize::from(flag)].text() == text);
-    [false, true].into_iter().find(|flag| is_word(*flag)).or_else(|| bool::from_text(text))
+    let is_alone = words.iter().any(|[no, _]| no.text().is_empty());
+    let plain = || bool::from_text(text).filter(|_| !is_alone);
+    [false, true].into_iter().find(|flag| is_word(*flag)).or_else(plain)
 }
 
 /// A reader of flags that may be words; what is a flag without words is one with them.

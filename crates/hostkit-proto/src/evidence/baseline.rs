@@ -46,6 +46,17 @@ impl Baseline {
         self.all.iter().map(String::as_str)
     }
 
+    /// Why a call made later cannot have made the item with this key, if so. Hosters give a number once, but may give an
+    /// address again that was returned.
+    pub(crate) fn excludes(&self, key: &str) -> Option<&'static str> {
+        let is_one = |known: &String| known == key;
+        if self.all.iter().any(is_one) {
+            return Some("which was there before");
+        }
+        let is_anothers = number(key).is_some() && self.others.iter().any(is_one);
+        is_anothers.then_some("which another call made before")
+    }
+
     /// The keys of items that other calls made.
     pub fn others(&self) -> &[String] {
         &self.others
@@ -60,6 +71,11 @@ impl Baseline {
     pub fn to_save(&self) -> Option<(&[String], &[String])> {
         (!self.is_private).then_some((&self.all, &self.own))
     }
+}
+
+/// The number of an item whose key is one.
+pub(super) fn number(key: &str) -> Option<u64> {
+    key.parse().ok()
 }
 
 /// Marks may come from a secret, so only their number is shown.

@@ -6,6 +6,7 @@ use std::fmt::Debug;
 use rust_decimal::Decimal;
 
 use super::Baseline;
+use super::baseline::number;
 use super::sighting::{Doubt, Evidence, Sighting};
 use super::spelling::{below, same_text};
 use crate::codec::ToText;
@@ -135,11 +136,6 @@ fn listed_more_often(baseline: &Baseline, keys: &[String]) -> Vec<String> {
     more.into_iter().filter(|(_, more)| *more > 0).map(|(key, _)| key.to_owned()).collect()
 }
 
-/// The number of an item whose key is one.
-fn number(key: &str) -> Option<u64> {
-    key.parse().ok()
-}
-
 /// The keys of items that are new and not the call's.
 fn other_new<T, A, F>(others: Vec<New<T, A>>) -> Sighting<F> {
     Sighting::Unclear(Doubt::OtherNew(others.into_iter().map(|new| new.key).collect()))
@@ -221,29 +217,35 @@ pub fn appeared_count<T: 'static>(
     })
 }
 
-/// The item that a call changes, with its mark before the call and now, and the answer to what was asked of it.
+/// The item that a call changes, with its mark before the call and now.
 struct Change<T> {
     item: T,
     before: String,
     now: String,
-    asked: bool,
+    /// Whether the hoster may have changed it by itself: it said so before the call, or says so now.
+    by_itself: bool,
 }
 
+/// The second mark of an item that the hoster may change by itself. A person may have stopped that since.
+const BY_ITSELF: &str = "by itself";
+
 /// Evidence of a call that changes the item that fits: its mark before it, and after it.
-fn of_change<T: 'static>(
+fn of_change<T: 'static, F>(
     now: impl IntoIterator<Item = T>,
     fits: impl Fn(&T) -> bool,
     mark: impl Fn(&T) -> Option<String>,
-    ask: impl Fn(&T) -> bool,
-    judge: impl FnOnce(Change<T>, UnixTime) -> Sighting<T> + 'static,
-) -> Evidence<T> {
+    by_itself: impl Fn(&T) -> bool,
+    judge: impl FnOnce(Change<T>, UnixTime) -> Sighting<F> + 'static,
+) -> Evidence<F> {
     let found = now.into_iter().find(fits);
-    let own = found.as_ref().and_then(mark).into_iter().collect();
-    let found = found.map(|item| (ask(&item), item));
-    Evidence::new(Baseline::new(Vec::new(), own), move |now, before, at| {
-        let Some((asked, item)) = found else { return Sighting::Unclear(Doubt::NotThere) };
-        match (before.own().first().cloned(), now.into_parts().1.pop()) {
-            (Some(before), Some(now)) => judge(Change { item, before, now, asked }, at),
+    let said = found.as_ref().and_then(mark);
+    let is_by_itself = found.as_ref().is_some_and(by_itself);
+    let own = said.clone().into_iter().flat_map(|mark| [Some(mark), is_by_itself.then(|| BY_ITSELF.to_owned())]);
+    Evidence::new(Baseline::new(Vec::new(), own.flatten().collect()), move |_, before, at| {
+        let Some(item) = found else { return Sighting::Unclear(Doubt::NotThere) };
+        let by_itself = is_by_itself || before.own().iter().skip(1).any(|mark| mark == BY_ITSELF);
+        match (before.own().first().cloned(), said) {
+            (Some(before), Some(now)) => judge(Change { item, before, now, by_itself }, at),
             // It may have been there with a value that the hoster did not say.
             _ => Sighting::Unclear(Doubt::NotSaid),
         }
@@ -258,12 +260,14 @@ pub fn became<T: 'static>(
     mark: impl Fn(&T) -> Option<String>,
     is_so: impl Fn(&T) -> bool,
 ) -> Evidence<T> {
-    of_change(now, fits, mark, is_so, |change, _| match (change.before == change.now, change.asked) {
+    let now = now.into_iter().map(|item| (is_so(&item), item));
+    let judge = |Change { item: (is_so, item), before, now, .. }: Change<(bool, T)>, _| match (before == now, is_so) {
         (true, true) => Sighting::Unclear(Doubt::WasSo),
         (true, false) => Sighting::Unseen,
-        (false, true) => Sighting::Seen(vec![change.item]),
+        (false, true) => Sighting::Seen(vec![item]),
         (false, false) => Sighting::Unclear(Doubt::Changed),
-    })
+    };
+    of_change(now, |(_, item)| fits(item), |(_, item)| mark(item), |_| false, judge)
 }
 
 /// The item, if its mark changed at all: for values that the hoster makes up, such as a new key. `by_itself` says
@@ -278,7 +282,7 @@ pub fn changed<T: 'static>(
         Change { before, now, .. } if before == now => Sighting::Unseen,
         // A value that ended is no new one.
         Change { now, .. } if now.is_empty() => Sighting::Unclear(Doubt::Changed),
-        Change { asked: true, .. } => Sighting::Unclear(Doubt::ByItself),
+        Change { by_itself: true, .. } => Sighting::Unclear(Doubt::ByItself),
         Change { item, .. } => Sighting::Seen(vec![item]),
     })
 }
@@ -310,7 +314,8 @@ fn amount(mark: &str) -> Result<Decimal, rust_decimal::Error> {
 
 /// The item, if its date moved on by as many months as the call ordered, or at all where `months` is `None`.
 ///
-/// The hoster's own renewal moves it, too: where there may be one (`by_itself`), a date that was near tells nothing.
+/// The hoster's own renewal moves it, too: where there may be one (`by_itself`), a date that was near tells nothing. Nor
+/// does a move by hours: the hoster's clock may have been set to summer or to winter time, or be that of another zone.
 pub fn paid<T: 'static>(
     now: impl IntoIterator<Item = T>,
     fits: impl Fn(&T) -> bool,
@@ -318,18 +323,24 @@ pub fn paid<T: 'static>(
     months: Option<u64>,
     by_itself: impl Fn(&T) -> bool,
 ) -> Evidence<T> {
-    of_change(now, fits, date, by_itself, move |Change { item, before, now, asked }, at| {
+    of_change(now, fits, date, by_itself, move |Change { item, before, now, by_itself }, at| {
         if before == now {
             return Sighting::Unseen;
         }
-        let Some((before, after)) = day(&before).zip(day(&now)) else { return Sighting::Unclear(Doubt::Changed) };
-        let may_renew = asked && before <= at.0.div_euclid(DAY) + NEAR;
-        let is_paid = match months.map(|months| i64::try_from(months).unwrap_or(i64::MAX / 31)) {
-            None => after > before,
-            // A month is one of the calendar, or 30 days.
-            Some(months) => (28 * months..=31 * months).contains(&(after - before)),
+        let Some((before, after)) = date_of(&before).zip(date_of(&now)) else {
+            return Sighting::Unclear(Doubt::Changed);
         };
-        match (after == before, is_paid, may_renew) {
+        let days = after.day - before.day;
+        let minutes = after.minute.zip(before.minute).map(|(after, before)| days * DAY / 60 + after - before);
+        let is_shifted = minutes.is_some_and(|minutes| minutes != 0 && minutes.abs() < A_DAY_OF_CHANGE);
+        let may_renew = by_itself && before.day <= at.0.div_euclid(DAY) + NEAR;
+        let is_paid = match months.map(|months| i64::try_from(months).unwrap_or(i64::MAX / 31)) {
+            None => days > 0,
+            // A month is one of the calendar, or 30 days.
+            Some(months) => (28 * months..=31 * months).contains(&days),
+        };
+        match (days == 0, is_paid, may_renew) {
+            _ if is_shifted => Sighting::Unclear(Doubt::Changed),
             (true, ..) => Sighting::Unseen,
             (false, true, false) => Sighting::Seen(vec![item]),
             (false, true, true) => Sighting::Unclear(Doubt::ByItself),
@@ -343,16 +354,28 @@ const DAY: i64 = 86_400;
 /// The days before the end in which a hoster may renew by itself.
 const NEAR: i64 = 7;
 
-/// The day of a date, counted from 1970: `2026-11-29…` or `29.11.2026…`.
-fn day(text: &str) -> Option<i64> {
-    let parts: Vec<&str> = text.trim().split(|letter: char| !letter.is_ascii_digit()).take(3).collect();
-    let [first, month, last] = parts.try_into().ok()?;
+/// The minutes of a day on which the clock is set forward.
+const A_DAY_OF_CHANGE: i64 = 23 * 60;
+
+/// A date, with its time if that is said.
+struct Date {
+    /// Counted from 1970.
+    day: i64,
+    minute: Option<i64>,
+}
+
+/// The date of a text: `2026-11-29…` or `29.11.2026…`, with or without a time behind it.
+fn date_of(text: &str) -> Option<Date> {
+    let mut parts = text.trim().split(|letter: char| !letter.is_ascii_digit());
+    let [first, month, last] = [parts.next()?, parts.next()?, parts.next()?];
     let (year, day) = if first.len() == 4 { (first, last) } else { (last, first) };
     let is_dotted = text.trim().get(first.len()..).is_some_and(|rest| rest.starts_with('.'));
     if year.len() != 4 || (first.len() != 4 && !is_dotted) {
         return None;
     }
-    Some(DateTime::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?, 0, 0, 0)?.days())
+    let day = DateTime::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?, 0, 0, 0)?.days();
+    let [hour, minute] = [parts.next(), parts.next()].map(|part| part?.parse::<i64>().ok());
+    Some(Date { day, minute: hour.zip(minute).map(|(hour, minute)| 60 * hour + minute) })
 }
 
 /// Whether all that the call was to remove is gone, while everything else is still there. An item with an empty key
@@ -646,11 +669,40 @@ mod tests {
         for other in ["2027-05-02", "2027-08-01", "2027-04-01", "0000-00-00 00:00:00", "-0001-11-30", "1 May", ""] {
             assert_eq!(doubt(look(far, other, Some(1), true)), Doubt::Changed, "{other:?}");
         }
+        // A clock that was set to summer time, or shows another zone, moves the date by hours.
+        for (before, after) in [(far, "2027-05-01 11:00:00"), ("2027-05-01 23:30", "2027-05-02 00:30:00"), (moved, far)]
+        {
+            assert_ne!(found(look(before, after, None, false)), Some(vec![after]), "{after}");
+            assert_eq!(doubt(look(before, after, None, false)), Doubt::Changed, "{after}");
+        }
+        assert_eq!(
+            found(look(far, "2027-05-02 09:00", None, false)),
+            Some(vec!["2027-05-02 09:00"]),
+            "a day of 23 hours"
+        );
         let near = "2026-12-01 00:00:00";
         assert_eq!(doubt(look(near, "2027-01-01", Some(1), true)), Doubt::ByItself);
         assert_eq!(doubt(look(near, "2026-12-02", None, true)), Doubt::ByItself);
         assert_eq!(found(look(near, "2026-12-02", None, false)), Some(vec!["2026-12-02"]));
         assert_eq!(found(look(near, "2027-01-01", Some(1), false)), Some(vec!["2027-01-01"]));
+    }
+
+    /// A person stops the hoster's own renewal once it has happened.
+    #[test]
+    fn what_the_hoster_did_by_itself_stays_its_own() {
+        let now = UnixTime(1_795_910_400); // 2026-11-29
+        let paid = |until: &'static str, renews| {
+            paid([(until, renews)], |_| true, |(until, _)| Some((*until).to_owned()), Some(1), |(_, renews)| *renews)
+        };
+        let changed =
+            |day: u64, daily| changed([(day, daily)], |_| true, |(day, _)| Some(text(day)), |(_, daily)| *daily);
+        for (before, now_too, is_told) in [(true, false, false), (false, true, false), (false, false, true)] {
+            let before_it = paid("2026-12-01", before).baseline().clone();
+            let said = paid("2027-01-01", now_too).sighting(&before_it, now);
+            assert_eq!(found(said).is_some(), is_told, "{before}, {now_too}");
+            let said = changed(2, now_too).sighting(changed(1, before).baseline(), now);
+            assert_eq!(found(said).is_some(), is_told, "{before}, {now_too}");
+        }
     }
 
     #[test]

@@ -89,6 +89,8 @@ pub enum Doubt {
     Unread,
     /// The answer came from a cache, and may be from before the call.
     Cached,
+    /// A sign-in named another address than that of the call, where there may be other objects.
+    Elsewhere,
     /// The effect shows for a while only, much later, or not at all if the call was carried out twice.
     Passing,
 }
@@ -120,6 +122,7 @@ impl fmt::Display for Doubt {
             Self::OtherCall => "another call of this program may have done it",
             Self::Unread => "a part of the answer could not be read",
             Self::Cached => "the answers came from a cache, and may be from before the call",
+            Self::Elsewhere => "a new sign-in names another address than that at which the call was made",
             Self::Passing => "it shows for a while only, much later, or not at all if it was carried out twice",
         })
     }

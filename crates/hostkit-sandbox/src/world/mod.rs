@@ -103,6 +103,11 @@ impl World {
         }
     }
 
+    /// Numbers new objects after those of another world, as a hoster does, who gives each number once.
+    pub fn count_on(&mut self, other: &Self) {
+        self.next = self.next.max(other.next);
+    }
+
     /// Notes whether the credentials of the current call are good; called by sites.
     pub fn note_credentials(&mut self, are_good: bool) {
         self.credentials = if are_good { Credentials::Good } else { Credentials::Bad };

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hostkit_proto::evidence::Reading;
-use hostkit_proto::{Api, Call, Endpoint as _, EndpointInfo, FaultCode};
+use hostkit_proto::{Api, BaseUrl, Call, Endpoint as _, EndpointInfo, FaultCode};
 
 use crate::call::CallMachine;
 use crate::cancel::Cancel;
@@ -89,6 +89,8 @@ struct Seen<C: FaultCode> {
     age: Duration,
     /// Why they do not show everything: an item that could not be read, or a list that was not found or has no end.
     unread: Option<Error<C>>,
+    /// Where those come from that need a session; several where a sign-in named another address meanwhile.
+    bases: Vec<BaseUrl>,
 }
 
 impl<E: Call> Whole<E> {
@@ -113,6 +115,9 @@ impl<E: Call> Whole<E> {
             };
             // That nothing is found may come from a cache, too.
             seen.age = seen.age.max(self.machine.age());
+            if E::INFO.authorised && !seen.bases.contains(self.machine.base()) {
+                seen.bases.push(self.machine.base().clone());
+            }
             let reply = match done {
                 // That a page is not found says nothing of what the list belongs to.
                 Err(error) if error.is_not_found() => match self.all.take() {
@@ -162,7 +167,11 @@ impl<E: Call> Whole<E> {
 impl<R: Reading> ReadingMachine<R> {
     pub(crate) fn new(core: &ClientCore<R::Api>, reading: R, limits: &Limits, now: Now) -> Self {
         let first = Whole::new(core, reading.first(), limits, now);
-        Self { reading, state: State::First(first), seen: Seen { age: Duration::ZERO, unread: None } }
+        Self {
+            reading,
+            state: State::First(first),
+            seen: Seen { age: Duration::ZERO, unread: None, bases: Vec::new() },
+        }
     }
 
     pub(crate) fn age(&self) -> Duration {
@@ -172,6 +181,11 @@ impl<R: Reading> ReadingMachine<R> {
     /// Why the answers do not show everything, if they do not.
     pub(crate) fn unread(&self) -> Option<&Error<<R::Api as Api>::Code>> {
         self.seen.unread.as_ref()
+    }
+
+    /// Where the answers come from that need a session.
+    pub(crate) fn bases(&self) -> &[BaseUrl] {
+        &self.seen.bases
     }
 
     pub(crate) fn step(&mut self, core: &ClientCore<R::Api>, limits: &Limits, now: Now) -> Step<Read<R>> {

@@ -293,6 +293,10 @@ impl<E: Perform, F: FnMut(&RecoveryRead)> Machine for RecoveryMachine<E, F> {
             if let Some(verdict) = self.refuse() {
                 return Step::Done(verdict);
             }
+            if let Some(turn) = self.ticket.turn() {
+                let kind = Kind::of::<E>(self.ticket.inputs());
+                self.core.shared().turns.remember(turn, kind, now.monotonic);
+            }
             self.run = Some(Run::new(&self.ticket, options, now));
         }
         loop {
@@ -315,7 +319,7 @@ impl<E: Perform, F: FnMut(&RecoveryRead)> Machine for RecoveryMachine<E, F> {
                         Ok(read) => read,
                         Err(step) => return step,
                     };
-                    let (asked, quality) = (*asked, Quality::of(reading));
+                    let (asked, quality) = (*asked, Quality::of(reading, &self.ticket));
                     let kind = Kind::of::<E>(self.ticket.inputs());
                     // That something is not found may be what another process did.
                     let tells = read.as_ref().err().is_none_or(Error::is_not_found);

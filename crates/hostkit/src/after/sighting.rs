@@ -6,6 +6,7 @@ use hostkit_proto::evidence::{Baseline, Doubt, Inputs, Reading, Shows, Sighting}
 use hostkit_proto::{Perform, UnixTime};
 
 use super::reading::{Read, ReadingMachine};
+use crate::call::ticket::Ticket;
 use crate::call::turns::Others;
 use crate::client::ClientCore;
 use crate::error::{Cause, ErrorOf};
@@ -17,11 +18,19 @@ pub(crate) struct Quality {
     pub(crate) age: Duration,
     /// Whether it does not show everything.
     pub(crate) is_partial: bool,
+    /// Whether it came from another address than that of the call, where there may be other objects.
+    is_elsewhere: bool,
 }
 
 impl Quality {
-    pub(crate) fn of<R: Reading>(reading: &ReadingMachine<R>) -> Self {
-        Self { age: reading.age(), is_partial: reading.unread().is_some() }
+    /// The quality of an answer as a witness of the call of a ticket.
+    pub(crate) fn of<R: Reading>(reading: &ReadingMachine<R>, ticket: &Ticket) -> Self {
+        let is_elsewhere = |at: &str| reading.bases().iter().any(|base| base.to_string() != at);
+        Self {
+            age: reading.age(),
+            is_partial: reading.unread().is_some(),
+            is_elsewhere: ticket.read_at().is_some_and(is_elsewhere),
+        }
     }
 }
 
@@ -62,6 +71,7 @@ impl Comparison<'_> {
             },
         };
         Ok(match sighting {
+            _ if quality.is_elsewhere => Sighting::Unclear(Doubt::Elsewhere),
             // What cannot be read may be the item that the call made, or the one that has to be gone.
             Sighting::Unseen | Sighting::Part(..) if quality.is_partial => Sighting::Unclear(Doubt::Unread),
             Sighting::Seen(_) if quality.is_partial && E::FACTS.shows == Shows::Absence => {

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use hostkit_proto::{Api, Checks, Endpoint, FaultCode, FaultKind, Observation, Progress, Waiter};
+use hostkit_proto::{Api, BaseUrl, Checks, Endpoint, FaultCode, FaultKind, Observation, Progress, Waiter};
 
 use super::seen::{Seen, State};
 use crate::call::CallMachine;
@@ -124,6 +124,8 @@ pub struct WaitMachine<W: Waiter, F> {
     call: Option<CallMachine<W::Endpoint>>,
     /// `None` until the first step.
     seen: Option<Seen>,
+    /// Where the first poll went.
+    base: Option<BaseUrl>,
     last: Option<Observation>,
     /// Why the last poll failed, if it did.
     error: Option<Error<Code<W>>>,
@@ -150,6 +152,7 @@ impl<W: Waiter, F: FnMut(&Observation)> WaitMachine<W, F> {
             next: Moment::START,
             call: None,
             seen: None,
+            base: None,
             last: None,
             error: None,
         }
@@ -205,6 +208,7 @@ impl<W: Waiter, F: FnMut(&Observation)> WaitMachine<W, F> {
         &mut self,
         now: Now,
         age: Duration,
+        base: &BaseUrl,
         quote: &Quote,
         result: Result<Reply<<W::Endpoint as Endpoint>::Output>, Error<Code<W>>>,
     ) -> Option<Ended<W>> {
@@ -228,7 +232,11 @@ impl<W: Waiter, F: FnMut(&Observation)> WaitMachine<W, F> {
         };
         let observation = quoted(quote, observation);
         let seen = self.seen.get_or_insert_with(|| Seen::new(now.monotonic, W::INFO.lag));
-        let why = match seen.add(now.monotonic, age, state) {
+        // There may be other objects there.
+        let is_elsewhere = self.base.get_or_insert_with(|| base.clone()) != base;
+        let added = if is_elsewhere { None } else { seen.add(now.monotonic, age, state) };
+        let why = match added {
+            None if is_elsewhere => Some("a new sign-in names another address than that of the first poll".into()),
             None => Some(format!("the answer is from a cache, {} s old, and of before the wait", age.as_secs())),
             Some((as_of, is_new)) => {
                 if is_new && state != State::Pending {
@@ -336,9 +344,9 @@ impl<W: Waiter, F: FnMut(&Observation)> Machine for WaitMachine<W, F> {
                     Ok(result) => result,
                     Err(step) => return step,
                 };
-                let (age, quote) = (call.age(), call.quote());
+                let (age, base, quote) = (call.age(), call.base().clone(), call.quote());
                 self.call = None;
-                if let Some(ended) = self.judge(now, age, &quote, result) {
+                if let Some(ended) = self.judge(now, age, &base, &quote, result) {
                     return Step::Done(ended);
                 }
             }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use event_listener::EventListener;
 use hostkit_proto::evidence::Inputs;
 use hostkit_proto::judgement::{Judgement, judge, judge_as, judge_with};
-use hostkit_proto::{Api, Call, Endpoint, FaultCode, FaultKind, Perform, RawAnswer, Report};
+use hostkit_proto::{Api, BaseUrl, Call, Endpoint, FaultCode, FaultKind, Perform, RawAnswer, Report};
 
 use super::{Answered, Arrival, Ending, Exchange, Failed};
 use crate::call::outcome::{Outcome, RawBody, Rejection, Reply};
@@ -99,6 +99,11 @@ impl<E: Call> CallMachine<E> {
         self.0.age
     }
 
+    /// Where the last attempt went.
+    pub(crate) fn base(&self) -> &BaseUrl {
+        self.0.exchange.base()
+    }
+
     /// Quotes an answer without the secrets of the request.
     pub(crate) fn quote(&self) -> Quote {
         self.0.exchange.quote()
@@ -163,9 +168,11 @@ impl<E: Perform> ActMachine<E> {
         self.0.exchange.listen(now, deadline, listener)
     }
 
-    /// The ticket that the journal hook gets, and the caller if the outcome is unknown.
-    pub(crate) fn set_ticket(&mut self, ticket: Ticket) {
-        self.0.exchange.ticket = Some(ticket);
+    /// The ticket that the journal hook gets, and the caller if the outcome is unknown; and where what is there before the
+    /// call was read, which is where the call goes.
+    pub(crate) fn set_ticket(&mut self, ticket: Ticket, read_at: Option<BaseUrl>) {
+        let exchange = &mut self.0.exchange;
+        (exchange.ticket, exchange.read_at) = (Some(ticket), read_at);
     }
 
     pub(crate) fn step(&mut self, now: Now) -> Step<Acted<E>> {

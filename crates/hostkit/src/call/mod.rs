@@ -21,7 +21,7 @@ mod watched;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hostkit_proto::{Api, EncodeError, EndpointInfo, RequestParts, Secret, UnknownFields};
+use hostkit_proto::{Api, BaseUrl, EncodeError, EndpointInfo, RequestParts, Secret, UnknownFields};
 use hostkit_wire::{Format, Limits};
 
 use crate::call::retry::Class;
@@ -103,6 +103,8 @@ pub struct Exchange<A: Api> {
     reservation: Option<Reservation>,
     /// The ticket of a call that acts, until its end.
     ticket: Option<Ticket>,
+    /// Where what is there before the call was read.
+    read_at: Option<BaseUrl>,
 }
 
 enum State<A: Api> {
@@ -182,6 +184,7 @@ impl<A: Api> Exchange<A> {
             is_priced: false,
             reservation: None,
             ticket: None,
+            read_at: None,
         }
     }
 
@@ -355,9 +358,14 @@ impl<A: Api> Exchange<A> {
         }
     }
 
+    /// Where the last attempt went.
+    fn base(&self) -> &BaseUrl {
+        self.session.as_ref().map_or(&self.core.shared().base, |session| &session.base)
+    }
+
     fn failed(&self, error: Error<A::Code>, ending: Ending, may_have_happened: bool, now: Now) -> Failed<A::Code> {
         let may = may_have_happened || self.may_have_happened;
-        let base = self.session.as_ref().map_or(&self.core.shared().base, |session| &session.base);
+        let base = self.base();
         let took = self.begun.map(|begun| now.monotonic.since(begun)).unwrap_or_default();
         let error = error.with_attempts(self.attempts).with_may_have_happened(may).with_time(took);
         let error = error.at(A::INFO.name, Some(place(base)), self.proxy.clone());

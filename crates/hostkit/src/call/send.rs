@@ -56,6 +56,14 @@ impl<A: Api> Exchange<A> {
         } else {
             None
         };
+        let base = lease.as_ref().map(|lease| &lease.session.base);
+        if self.read_at.as_ref().zip(base).is_some_and(|(read_at, base)| read_at != base) {
+            // Two installations have other objects, and what was read at the one says nothing of the other.
+            let why = "a new sign-in names another address than that at which was read what is there before the call";
+            let error = Error::exhausted(self.info, why);
+            self.fail(error, now);
+            return None;
+        }
         let request = match self.request(now, lease.as_ref()) {
             Ok(request) => request,
             Err(cause) => {

@@ -46,6 +46,8 @@ struct Known {
     began: Moment,
     kind: Kind,
     end: End,
+    /// It is known from the ticket of another process alone, which knew of other calls beside it.
+    is_restored: bool,
 }
 
 impl Known {
@@ -67,6 +69,20 @@ enum End {
     Done(Moment, Vec<String>),
 }
 
+impl State {
+    /// Adds a call, and forgets one that has ended where there are too many.
+    fn keep(&mut self, known: Known) {
+        self.known.push_back(known);
+        if self.known.len() > KEPT
+            && let Some(index) = self.known.iter().position(|known| !matches!(known.end, End::Open))
+            && let Some(known) = self.known.remove(index)
+        {
+            let seen_from = known.seen_from().unwrap_or(Moment::NEVER);
+            self.forgotten = self.forgotten.max(Some(seen_from));
+        }
+    }
+}
+
 impl Turns {
     pub(crate) fn new(store: Option<SharedTurns>) -> Self {
         // Numbers start anywhere, so that those of tickets of another process are none of these.
@@ -84,15 +100,18 @@ impl Turns {
         }
         state.last += 1;
         let number = state.last;
-        state.known.push_back(Known { number, began, kind: kind.clone(), end: End::Open });
-        if state.known.len() > KEPT
-            && let Some(index) = state.known.iter().position(|known| !matches!(known.end, End::Open))
-            && let Some(known) = state.known.remove(index)
-        {
-            let seen_from = known.seen_from().unwrap_or(Moment::NEVER);
-            state.forgotten = state.forgotten.max(Some(seen_from));
-        }
+        state.keep(Known { number, began, kind: kind.clone(), end: End::Open, is_restored: false });
         Ok(Turn { shared: Arc::clone(&self.here), store: None, number, acts: false, is_over: false })
+    }
+
+    /// Remembers a call that is looked for here and may not be of here: what it made is none of a later call's.
+    pub(crate) fn remember(&self, number: u64, kind: Kind, now: Moment) {
+        let mut state = self.here.lock();
+        if state.known.iter().all(|known| known.number != number) {
+            // It ended before, and began nobody knows when.
+            let (began, end) = (Moment::START, End::Unknown(Some(now)));
+            state.keep(Known { number, began, kind, end, is_restored: true });
+        }
     }
 
     /// What other calls mean for the call of this turn, or for a call of another process.
@@ -103,19 +122,21 @@ impl Turns {
         let was_seen = |from: Moment| own.is_some_and(|own| from < own.began);
         let is_forgotten = state.forgotten.is_some_and(|from| !was_seen(from));
         let mut others = Others { keys: Vec::new(), may_have_done_it: is_forgotten };
-        for known in state.known.iter().filter(|known| Some(known.number) != turn && known.kind.may_be(kind)) {
-            match &known.end {
-                _ if known.seen_from().is_some_and(was_seen) => {}
-                End::Done(_, keys) if !keys.is_empty() => others.keys.extend(keys.iter().cloned()),
-                End::Open | End::Unknown(_) | End::Done(..) => others.may_have_done_it = true,
-            }
+        for known in state.known.iter().filter(|known| Some(known.number) != turn) {
+            let made = match &known.end {
+                _ if known.seen_from().is_some_and(was_seen) => continue,
+                End::Done(_, keys) => Some(keys.as_slice()),
+                End::Open | End::Unknown(_) => None,
+            };
+            others.add(known.kind.bearing(kind, made));
         }
         others
     }
 
     /// Whether what other calls mean for the call of this turn is known here, or in the store.
     pub(crate) fn is_known(&self, turn: Option<u64>) -> bool {
-        self.store.is_some() || self.here.lock().known.iter().any(|known| Some(known.number) == turn)
+        let is_own = |known: &Known| Some(known.number) == turn && !known.is_restored;
+        self.store.is_some() || self.here.lock().known.iter().any(is_own)
     }
 
     /// Asks the store, if there is one, for a turn among the calls of all processes. The answer is what earlier ones mean

@@ -90,6 +90,61 @@ shows_as_new! {
     AddAddress: 60, true;
 }
 
+/// An order with a word of the caller's, which the list does not show, such as a plan that may change later.
+#[derive(Debug, Clone)]
+pub struct OrderAs(pub &'static str);
+
+impl Endpoint for OrderAs {
+    type Api = Shop;
+    type Output = u64;
+    const INFO: EndpointInfo = EndpointInfo {
+        name: "order_as",
+        path: "/orders",
+        method: Method::POST,
+        effect: Effect::Spends,
+        spec: "specs/shop/OrderAs.toml",
+        ..EndpointInfo::DEFAULT
+    };
+
+    fn encode(&self, _: &mut RequestParts) -> Result<(), EncodeError> {
+        Ok(())
+    }
+
+    fn decode(answer: &RawAnswer<'_>) -> Result<u64, DecodeError> {
+        Order::decode(answer)
+    }
+}
+
+impl Perform for OrderAs {
+    type Reading = ListThings;
+    type Found = u64;
+    const FACTS: Facts = Facts::new(Shows::Item, Duration::from_secs(60));
+
+    fn inputs(&self) -> Inputs {
+        Inputs::new().with("plan", &self.0.to_owned())
+    }
+
+    fn reading(_: &Inputs) -> Result<ListThings, EncodeError> {
+        Ok(ListThings)
+    }
+
+    fn evidence(_: &Inputs, now: Vec<u64>) -> Result<Evidence<u64>, EncodeError> {
+        Ok(evidence::appeared(now, |id| *id != ODD, evidence::text))
+    }
+
+    fn made(output: &u64) -> Vec<String> {
+        vec![evidence::text(output)]
+    }
+
+    fn keys(found: &u64) -> Vec<String> {
+        vec![evidence::text(found)]
+    }
+
+    fn output(found: u64) -> Option<u64> {
+        Some(found)
+    }
+}
+
 /// A new thing with this number is not quite what was ordered.
 pub const ODD: u64 = 99;
 

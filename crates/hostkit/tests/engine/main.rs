@@ -22,5 +22,6 @@ mod sign_in_rest;
 mod signed;
 mod stores;
 mod text;
+mod together;
 mod waiter;
 mod watch;

@@ -74,6 +74,8 @@ enum Others {
     Rename(u64),
     /// The hoster renews by itself what is near its end, if that is on.
     Renew(u64),
+    /// The same, and a person then stops it from doing so again.
+    RenewOnce(u64),
 }
 
 const OTHERS: [Others; 7] = {
@@ -82,9 +84,9 @@ const OTHERS: [Others; 7] = {
 };
 
 /// What others do with something that is paid until a date: a person moves it by a day, or the hoster renews it.
-const RENEWALS: [Others; 5] = {
+const RENEWALS: [Others; 7] = {
     use Others::*;
-    [Nothing, Order(0), Order(400), Renew(0), Renew(400)]
+    [Nothing, Order(0), Order(400), Renew(0), Renew(400), RenewOnce(0), RenewOnce(400)]
 };
 
 /// A second order of the same client, which makes thing 8.
@@ -195,7 +197,7 @@ impl World {
             Others::Order(time) if has(time) => things.push(ODD),
             Others::Remove(time) if has(time) => things.retain(|thing| *thing != 2),
             Others::Rename(time) if has(time) => rename(&mut things),
-            Others::Renew(time) if has(time) => things.push(8),
+            Others::Renew(time) | Others::RenewOnce(time) if has(time) => things.push(8),
             _ => {}
         }
         things
@@ -267,7 +269,8 @@ impl World {
         let (month, day) = (if self.is_near { 11 } else { 18 } + months.len(), if self.is_near { 16 } else { 20 });
         let day = day + usize::from(things.contains(&ODD));
         let (year, month) = (2023 + (month - 1) / 12, (month - 1) % 12 + 1);
-        let renews = if self.renews { "on" } else { "off" };
+        let is_stopped = matches!(self.others, Others::RenewOnce(_)) && things.contains(&8);
+        let renews = if self.renews && !is_stopped { "on" } else { "off" };
         match (things.is_empty(), things.contains(&0), things.contains(&1)) {
             (true, ..) => r#""-""#.to_owned(),
             (_, true, _) => "[]".to_owned(),
@@ -430,7 +433,7 @@ fn p33_recovery_reaches_no_wrong_verdict() {
                     };
                     let (is_near, renews) = (callers % 3 != 0, callers % 2 == 0);
                     // The hoster renews nothing that is far from its end, or that is not to be renewed.
-                    let is_renewed = is_near && renews || !matches!(others, Others::Renew(_));
+                    let is_renewed = is_near && renews || !matches!(others, Others::Renew(_) | Others::RenewOnce(_));
                     let others = if is_renewed { others } else { Others::Nothing };
                     let is_part = deed == Deed::Makes && callers % 5 == 0;
                     let world = World {

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::common::things::{MORE, UNTOLD, things};
+use crate::common::things::{MORE, OrderAs, UNTOLD, things};
 use crate::common::*;
 use hostkit::machinery::{Machine, Step};
 use hostkit::protocol::evidence::Doubt;
@@ -14,6 +14,10 @@ use hostkit_testing::Script;
 
 fn broken() -> Script {
     Script::fail(Phase::Head, TransportErrorKind::Reset)
+}
+
+fn made(id: u64) -> Script {
+    Script::any().answer(200, format!(r#"{{"id": {id}}}"#))
 }
 
 /// U1: the look before is one safe call, and shares the deadline.
@@ -194,6 +198,29 @@ fn what_an_earlier_call_made_is_not_taken_for_a_later_one() {
     assert_eq!(bench.transport.left(), 0);
 }
 
+/// What another order made may look like this one by now: its plan was changed, or its name was cut.
+#[test]
+fn what_an_order_of_something_else_made_is_none_of_this_ones() {
+    for is_found in [false, true] {
+        let second = if is_found { vec![broken(), things("1, 7")] } else { vec![ok()] };
+        let script = [things("1"), broken(), things("1")].into_iter().chain(second);
+        let bench = bench(script.chain((0..19).map(|_| things("1, 7"))));
+        let Outcome::Unresolved(first) = bench.read_and_perform(OrderAs("small")) else { panic!("the end is open") };
+        match bench.read_and_perform(OrderAs("large")) {
+            Outcome::Unresolved(second) => {
+                let done = bench.run(bench.core.recover::<OrderAs>(&second, CallOptions::new()));
+                assert!(matches!(done, Recovery::Happened(7)), "{done}");
+            }
+            done => assert!(done.is_done(), "it made 7"),
+        }
+        let done = bench.run(bench.core.recover::<OrderAs>(&first, CallOptions::new()));
+        assert!(matches!(done, Recovery::CannotTell(Doubt::OtherCall)), "{done}");
+        bench.transport.push(things("1, 7, 8"));
+        let done = bench.run(bench.core.recover::<OrderAs>(&first, CallOptions::new()));
+        assert!(matches!(done, Recovery::Happened(8)), "{done}");
+    }
+}
+
 /// An answer that names what was there before the order is another call's.
 #[test]
 fn an_order_makes_something_new() {
@@ -207,6 +234,57 @@ fn an_order_makes_something_new() {
         let done = bench.run(bench.core.recover::<Order>(&ticket, CallOptions::new()));
         assert!(matches!(done, Recovery::Happened(7)), "{done}");
     }
+}
+
+/// An answer that names what another order made before is that one's, also where the list does not show it yet: a hoster
+/// that takes an order for a repeat of the last one answers so.
+#[test]
+fn an_order_makes_nothing_that_another_one_made() {
+    let bench = bench([things("1, 2"), ok(), things("1, 2"), ok(), things("1, 2, 7"), things("1, 2, 7, 8")]);
+    assert!(bench.read_and_perform(Order).is_done(), "it made 7");
+    let Outcome::Unresolved(ticket) = bench.read_and_perform(Order) else { panic!("7 is the other order's") };
+    assert!(ticket.to_string().contains("expected something new, found 7, which another call made before"), "{ticket}");
+    let done = bench.run(bench.core.recover::<Order>(&ticket, CallOptions::new()));
+    assert!(matches!(done, Recovery::Happened(8)), "{done}");
+}
+
+/// A sign-in may name another address than the one before it, where there may be other objects.
+#[test]
+fn what_was_read_at_one_address_says_nothing_of_another() {
+    let at = |base: &str| login().header("x-base", &format!("https://{base}.shop.example"));
+    let signed_in = |script: Vec<Script>| bench_with(|clock| config(key(), clock), script);
+    // The token that read what is there does not live long enough for the order.
+    let first = [at("a").header("x-life", "40"), things("1, 2").takes(Duration::from_secs(10)), at("b")];
+    let bench = signed_in(first.to_vec());
+    let Outcome::NotSent(error) = bench.read_and_perform(Order) else { panic!("nothing was read there") };
+    assert!(error.kind() == ErrorKind::Exhausted && error.is_worth_retrying(), "{error}");
+    bench.transport.push(things("1, 2"));
+    bench.transport.push(ok());
+    assert!(bench.read_and_perform(Order).is_done(), "all of it at b");
+    // Nor is what two addresses list one list.
+    let page = things(&format!("1, {MORE}"));
+    let bench = signed_in(vec![at("a"), page, Script::any().answer(401, ""), at("b"), things("2")]);
+    assert!(matches!(bench.read_and_perform(Order), Outcome::NotSent(_)));
+    assert_eq!((bench.sent("order"), bench.transport.left()), (0, 0));
+
+    let bench = signed_in(vec![at("a"), things("1, 2"), broken(), at("b")]);
+    let Outcome::Unresolved(ticket) = bench.read_and_perform(Order) else { panic!("the end is open") };
+    let saved = ticket.save().to_string().parse::<SavedTicket>().unwrap();
+    for (ticket, there, sign_in) in [
+        (ticket, "1, 2", None),
+        (saved.ticket::<Order>().unwrap(), "1, 2", Some(at("b"))),
+        (saved.ticket::<Order>().unwrap(), "1, 2, 7", Some(at("b"))),
+    ] {
+        bench.core.reset_session();
+        sign_in.into_iter().for_each(|sign_in| bench.transport.push(sign_in));
+        (0..19).for_each(|_| bench.transport.push(things(there)));
+        let done = bench.run(bench.core.recover::<Order>(&ticket, CallOptions::new()));
+        assert!(matches!(done, Recovery::CannotTell(Doubt::Elsewhere)), "{done}");
+    }
+    bench.core.reset_session();
+    [at("a"), things("1, 2, 7")].into_iter().for_each(|script| bench.transport.push(script));
+    let done = bench.run(bench.core.recover::<Order>(&saved.ticket::<Order>().unwrap(), CallOptions::new()));
+    assert!(matches!(done, Recovery::Happened(7)), "{done}");
 }
 
 /// Two orders whose ends are both open cannot be told apart.
@@ -252,6 +330,28 @@ fn a_ticket_knows_of_the_calls_before_it() {
     assert_eq!(saved.to_string(), second.save().to_string());
     assert!(matches!(elsewhere(&saved, "1, 2, 7"), Recovery::CannotTell(Doubt::OtherCall)));
     assert!(matches!(elsewhere(&first.save(), "1, 2, 7"), Recovery::Happened(7)));
+}
+
+/// What a ticket of another process is about may show in a list later than a call that is made here after it.
+#[test]
+fn the_call_of_a_restored_ticket_is_remembered() {
+    let here = bench([things("1, 2"), broken()]);
+    let Outcome::Unresolved(ticket) = here.read_and_perform(Order) else { panic!("the end is open") };
+    let restored = ticket.save().to_string().parse::<SavedTicket>().unwrap().ticket::<Order>().unwrap();
+    for is_found in [true, false] {
+        let first = things(if is_found { "1, 2, 7" } else { "1, 2" });
+        let bench = bench([first, things("1, 2"), broken()].into_iter().chain((0..19).map(|_| things("1, 2, 7"))));
+        let soon = CallOptions::new().deadline(Duration::from_secs(1));
+        let done = bench.run(bench.core.recover::<Order>(&restored, soon));
+        assert!(matches!(done, Recovery::Happened(7) | Recovery::NotYet(..)), "{done}");
+        // The list lags: it does not show 7 when the order begins.
+        let Outcome::Unresolved(own) = bench.read_and_perform(Order) else { panic!("the end is open") };
+        let done = bench.run(bench.core.recover::<Order>(&own, CallOptions::new()));
+        assert!(matches!(done, Recovery::CannotTell(Doubt::OtherCall)), "{is_found}: {done}");
+        bench.transport.push(things("1, 2, 7, 8"));
+        let done = bench.run(bench.core.recover::<Order>(&own, CallOptions::new().deadline(Duration::from_secs(1))));
+        assert!(matches!((is_found, &done), (true, Recovery::Happened(8)) | (false, Recovery::NotYet(..))), "{done}");
+    }
 }
 
 /// What was found to have happened is remembered like an answer.
@@ -417,7 +517,7 @@ fn what_is_forgotten_may_have_made_what_is_found() {
     let first = bench([things("1"), broken()]);
     let Outcome::Unresolved(ticket) = first.read_and_perform(Order) else { panic!("the end is open") };
     let saved: SavedTicket = ticket.save().to_string().parse().unwrap();
-    let second = bench((0..1001).flat_map(|_| [things("1"), ok()]));
+    let second = bench((100..1101).flat_map(|id| [things("1"), made(id)]));
     for _ in 0..1001 {
         assert!(second.read_and_perform(AddAddress).is_done());
     }
@@ -434,9 +534,9 @@ fn what_is_forgotten_may_have_made_what_is_found() {
 fn what_is_forgotten_may_have_made_what_a_later_call_finds() {
     let bench = bench([things("1"), broken()]);
     assert!(matches!(bench.read_and_perform(Order), Outcome::Unresolved(_)));
-    for _ in 0..1001 {
+    for id in 100..1101 {
         bench.transport.push(things("1"));
-        bench.transport.push(ok());
+        bench.transport.push(made(id));
         assert!(bench.read_and_perform(AddAddress).is_done());
     }
     bench.transport.push(things("1"));
@@ -570,8 +670,8 @@ fn what_was_found_out_meanwhile_counts() {
 #[test]
 fn the_first_and_the_last_of_a_thousand_calls_are_remembered() {
     for is_first in [true, false] {
-        let first = || [things("1"), Script::any().answer(200, r#"{"id": 5}"#)];
-        let others = (0..998).flat_map(|_| [things("1"), ok()]);
+        let first = || [things("1"), made(5)];
+        let others = (100..1098).flat_map(|id| [things("1"), made(id)]);
         let script: Vec<_> = match is_first {
             true => first().into_iter().chain(others).collect(),
             false => others.chain(first()).collect(),

@@ -168,6 +168,20 @@ fn what_is_not_there_yet_has_not_failed() {
     assert!((900..960).contains(&seconds), "{seconds}");
 }
 
+/// A sign-in names another address meanwhile, where there is another item, or none.
+#[test]
+fn what_is_elsewhere_is_not_the_awaited_one() {
+    let at = |base: &str| login().header("x-base", &format!("https://{base}.shop.example"));
+    for there in [not_found(), id(9), id(0)] {
+        let script = [at("a"), id(1), Script::any().answer(401, ""), at("b")];
+        let bench = bench_with(|clock| config(key(), clock), script.into_iter().chain((0..500).map(|_| there.clone())));
+        let long = CallOptions::new().deadline(Duration::from_secs(7200));
+        let result = bench.run(bench.core.wait(Built, long, |_| {}));
+        let text = result.unwrap_err().to_string();
+        assert!(text.contains("it may still come") && text.contains("names another address"), "{text}");
+    }
+}
+
 #[test]
 fn gone_is_what_several_polls_do_not_find() {
     assert!(

@@ -8,7 +8,7 @@ use std::time::Duration;
 pub use saved::{SavedTicket, TicketError};
 
 use hostkit_proto::evidence::{Baseline, Inputs};
-use hostkit_proto::{Api, Effect, Perform, Secret};
+use hostkit_proto::{Api, BaseUrl, Effect, Perform, Secret};
 
 use crate::call::turns::Others;
 use crate::excerpt::Excerpt;
@@ -42,6 +42,8 @@ struct TicketInner {
     body: Option<Excerpt>,
     inputs: Inputs,
     baseline: Option<Baseline>,
+    /// Where the baseline was read, and the call sent, if that is another address than that of the client.
+    read_at: Option<String>,
     /// The number of the call's turn among those of its client.
     turn: Option<u64>,
     is_clouded: bool,
@@ -135,6 +137,12 @@ impl Ticket {
         self
     }
 
+    /// Adds where the baseline was read.
+    pub(crate) fn with_read_at(mut self, base: &BaseUrl) -> Self {
+        self.0.read_at = Some(base.to_string()).filter(|base| *base != self.0.place.base);
+        self
+    }
+
     /// The same ticket, of a call that is sent now.
     pub(crate) fn sent_at(mut self, now: Now) -> Self {
         (self.0.sent, self.0.ended) = (now, now);
@@ -190,6 +198,12 @@ impl Ticket {
 
     pub(crate) fn baseline(&self) -> Option<&Baseline> {
         self.0.baseline.as_ref()
+    }
+
+    /// Where the baseline was read, and the call sent, if there is one.
+    pub(crate) fn read_at(&self) -> Option<&str> {
+        self.0.baseline.as_ref()?;
+        Some(self.0.read_at.as_deref().unwrap_or(&self.0.place.base))
     }
 
     /// Whether another call, whose end was open, may have done it, too.
@@ -308,6 +322,7 @@ impl TicketInner {
             body: None,
             inputs,
             baseline: None,
+            read_at: None,
             turn: None,
             is_clouded: false,
             shows: match E::FACTS.not_shown {

@@ -32,6 +32,7 @@ pub struct SavedTicket {
     status: Option<u16>,
     inputs: Inputs,
     before: Option<Baseline>,
+    read_at: Option<String>,
     turn: Option<u64>,
     is_clouded: bool,
 }
@@ -86,6 +87,7 @@ impl SavedTicket {
             cause: inner.cause,
             status: inner.status,
             inputs: inner.inputs.without_secrets(),
+            read_at: inner.read_at.clone(),
             turn: inner.turn,
             is_clouded: inner.is_clouded,
             before: inner.baseline.clone().filter(|baseline| baseline.to_save().is_some()),
@@ -123,6 +125,7 @@ impl SavedTicket {
             text: self.cause.as_str().into(),
             status: self.status,
             baseline: self.before.clone(),
+            read_at: self.read_at.clone(),
             turn: self.turn,
             is_clouded: self.is_clouded,
             is_restored: true,
@@ -173,6 +176,9 @@ impl SavedTicket {
             }
             entries.push(("before".into(), Value::Map(before)));
         }
+        if let Some(read_at) = &self.read_at {
+            entries.push(("read-at".into(), text(read_at)));
+        }
         if self.is_clouded {
             entries.push(("clouded".into(), Value::Bool(true)));
         }
@@ -222,6 +228,7 @@ impl FromStr for SavedTicket {
                 .map_err(|_| TicketError::NotATicket("its turn is no number"))?,
             is_clouded: root.get("clouded").is_some(),
             before: root.get("before").map(baseline).transpose()?,
+            read_at: word("read-at"),
         })
     }
 }

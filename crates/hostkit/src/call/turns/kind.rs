@@ -45,6 +45,26 @@ impl Kind {
             && (self.is_item && other.is_item || self.operation == other.operation)
             && !self.inputs.iter().any(differs)
     }
+
+    /// What a call of this kind means for one of another; `made` has the keys of what it made, if that is known.
+    pub(super) fn bearing<'k>(&self, other: &Self, made: Option<&'k [String]>) -> Bearing<'k> {
+        let is_in_one_list = self.reads == other.reads && self.is_item && other.is_item;
+        match made.filter(|made| !made.is_empty()) {
+            Some(made) if is_in_one_list || self.may_be(other) => Bearing::Made(made),
+            None if self.may_be(other) => Bearing::MayHaveDoneIt,
+            _ => Bearing::None,
+        }
+    }
+}
+
+/// What another call means for one that is looked for.
+pub(super) enum Bearing<'k> {
+    /// These items are the other call's, whatever they are like now: one that was ordered otherwise may have become what
+    /// is looked for, by a change of its plan or its name.
+    Made(&'k [String]),
+    /// It may have made what is found, or done what shows.
+    MayHaveDoneIt,
+    None,
 }
 
 /// What other calls mean for a call that is looked for.
@@ -57,6 +77,15 @@ pub(crate) struct Others {
 }
 
 impl Others {
+    /// Adds what another call means.
+    pub(super) fn add(&mut self, bearing: Bearing<'_>) {
+        match bearing {
+            Bearing::Made(made) => self.keys.extend(made.iter().cloned()),
+            Bearing::MayHaveDoneIt => self.may_have_done_it = true,
+            Bearing::None => {}
+        }
+    }
+
     /// What both mean.
     pub(crate) fn and(mut self, other: Self) -> Self {
         self.keys.extend(other.keys);

@@ -209,12 +209,13 @@ impl Kept {
         // Without this call's own entry, the store has lost those of others, too.
         let is_lost = own.is_none() || self.lost > 0 && !is_seen(self.lost);
         let mut others = Others { keys: Vec::new(), may_have_done_it: is_lost };
-        for call in self.calls.iter().filter(|call| Some(call.number) != turn && call.kind.may_be(kind)) {
-            match &call.state {
-                State::Unknown(_) | State::Done(..) if is_seen(call.seen_from()) => {}
-                State::Done(_, keys) if !keys.is_empty() => others.keys.extend(keys.iter().cloned()),
-                State::Open(_) | State::Unknown(_) | State::Done(..) => others.may_have_done_it = true,
-            }
+        for call in self.calls.iter().filter(|call| Some(call.number) != turn) {
+            let made = match &call.state {
+                State::Unknown(_) | State::Done(..) if is_seen(call.seen_from()) => continue,
+                State::Done(_, keys) => Some(keys.as_slice()),
+                State::Open(_) | State::Unknown(_) => None,
+            };
+            others.add(call.kind.bearing(kind, made));
         }
         others
     }
