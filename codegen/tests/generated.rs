@@ -121,3 +121,14 @@ fn editors_know_every_schema() {
     let schemas: Vec<&str> = schemas.files().map(|(path, _)| path).collect();
     assert_eq!(known, schemas);
 }
+
+/// A new value of the object alone may be somebody else's change.
+#[test]
+fn a_change_of_an_object_is_compared_with_the_call() {
+    let (mut specs, examples) = split("obstacle-market");
+    let (_, spec) = specs.iter_mut().find(|(path, _)| path.ends_with("/restart_server.toml")).expect("the spec");
+    *spec = spec.replace("is = { status = \"restarting\" }", "where = { id = \"id\" }");
+    let tree = tree("obstacle-market", &Sources::new(specs).with_examples(examples));
+    let generated = tree.files().find(|(path, _)| path.ends_with("/restart_server.rs")).expect("the call").1;
+    assert!(generated.contains("evidence::became(") && generated.contains("|item| item.id == id"), "{generated}");
+}

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use hostkit::protocol::Value;
 use hostkit_tests::entries;
 use hostkit_tests::entries::{Answer, Entry};
 use hostkit_tests::impostors::IMPOSTORS;

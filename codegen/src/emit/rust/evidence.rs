@@ -450,7 +450,8 @@ fn walk(model: &Model, evidence: &Evidence) -> TokenStream {
                     let by_itself = by_itself(evidence, true);
                     quote!(evidence::paid(#now, #fits, #mark, #months, #by_itself))
                 }
-                Sign::Changed(_) if evidence.is.is_empty() => {
+                // One object has to say what was ordered, too: else somebody else changed it.
+                Sign::Changed(_) if evidence.is.is_empty() && !is_compared(evidence) => {
                     let by_itself = by_itself(evidence, false);
                     quote!(evidence::changed(#now, #fits, #mark, #by_itself))
                 }
@@ -464,6 +465,11 @@ fn walk(model: &Model, evidence: &Evidence) -> TokenStream {
         }
     };
     quote!(#statements Ok(#found))
+}
+
+/// Whether the evidence is one object that is compared with the call.
+fn is_compared(evidence: &Evidence) -> bool {
+    evidence.items == Items::One && !(evidence.filter.is_empty() && evidence.below.is_empty())
 }
 
 /// The closure that says whether the hoster may have changed an item by itself.
