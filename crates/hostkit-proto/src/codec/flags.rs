@@ -41,12 +41,16 @@ impl ToWire for InWords<'_, Option<bool>> {
     }
 }
 
-/// The flag that a text stands for. A word alone is the only way to say yes, and no has none.
+/// Whether the only way to say no is to say nothing, and the only way to say yes is the word.
+fn is_alone(words: &FlagWords) -> bool {
+    words.iter().any(|[no, _]| no.text().is_empty())
+}
+
+/// The flag that a text stands for.
 #[cfg(feature = "server")]
 pub(crate) fn flag_of(words: &FlagWords, text: &str) -> Option<bool> {
     let is_word = |flag: bool| words.iter().any(|pair| pair[usize::from(flag)].text() == text);
-    let is_alone = words.iter().any(|[no, _]| no.text().is_empty());
-    let plain = || bool::from_text(text).filter(|_| !is_alone);
+    let plain = || bool::from_text(text).filter(|_| !is_alone(words));
     [false, true].into_iter().find(|flag| is_word(*flag)).or_else(plain)
 }
 
@@ -66,7 +70,7 @@ impl<'r> Reader<'r> {
     /// The flag of a `0` or `1` that stands here, where these mean what they mean without words; passes it then.
     fn plain_flag(&mut self, words: &FlagWords) -> Option<bool> {
         let is_usual = words.iter().all(|[no, yes]| no.text() != "1" && yes.text() != "0");
-        if !is_usual || !self.has_loose_flags() {
+        if !is_usual || is_alone(words) || !self.has_loose_flags() {
             return None;
         }
         self.plain(|text| match text {
@@ -94,7 +98,7 @@ impl<'r> Reader<'r> {
             Word::Flag(_) => has_only_text && word.text() == text,
         };
         let said = [true, false].into_iter().find(|flag| words.iter().any(|pair| is(pair[usize::from(*flag)])));
-        let said = said.or_else(|| bool::from_text(&text).filter(|_| is_loose));
+        let said = said.or_else(|| bool::from_text(&text).filter(|_| is_loose && !is_alone(words)));
         said.ok_or_else(|| {
             let all = words.iter().flat_map(|[no, yes]| [Some(no).filter(|no| !no.text().is_empty()), Some(yes)]);
             let all: Vec<String> = all.flatten().map(Word::to_string).collect();
