@@ -62,6 +62,16 @@ pub fn every(visitor: &mut impl Visitor<Api = Packet>) {
         faults: &[("missing", Format::Xml, 200), ("several", Format::Xml, 200)],
         faults_with_head: &[],
     });
+    visitor.perform::<crate::things::DeleteThings>(&Examples {
+        folder: "obstacle-packet/things/delete_things",
+        requests: &["both", "ids", "parts"],
+        request_bodies: &[],
+        answers: &[("done", Format::Xml, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
+    });
     visitor.call::<crate::things::GetInfo>(&Examples {
         folder: "obstacle-packet/things/get_info",
         requests: &["full", "request"],

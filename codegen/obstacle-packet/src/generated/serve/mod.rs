@@ -29,6 +29,8 @@ pub enum Request {
     CopyThing(crate::things::CopyThing),
     /// Deletes a thing.
     DeleteThing(crate::things::DeleteThing),
+    /// Deletes all things that a filter names.
+    DeleteThings(crate::things::DeleteThings),
     /// What is known of a thing, if something is.
     GetInfo(crate::things::GetInfo),
     /// A thing.
@@ -50,6 +52,7 @@ impl Request {
             Self::ChangeThing(_) => crate::things::ChangeThing::INFO,
             Self::CopyThing(_) => crate::things::CopyThing::INFO,
             Self::DeleteThing(_) => crate::things::DeleteThing::INFO,
+            Self::DeleteThings(_) => crate::things::DeleteThings::INFO,
             Self::GetInfo(_) => crate::things::GetInfo::INFO,
             Self::GetThing(_) => crate::things::GetThing::INFO,
             Self::ListIds(_) => crate::things::ListIds::INFO,
@@ -68,6 +71,7 @@ pub fn route(request: &ReceivedRequest<'_>) -> Result<Request, DecodeError> {
     router.attempt(Request::PlaceThing);
     router.attempt(Request::SignIn);
     router.attempt(Request::ChangeThing);
+    router.attempt(Request::DeleteThings);
     router.attempt(Request::GetThing);
     router.attempt(Request::ListThings);
     router.attempt(Request::AddThing);

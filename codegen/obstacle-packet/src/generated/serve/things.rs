@@ -3,13 +3,13 @@
 
 //! The server half of `specs/obstacle-packet/things/`.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, Name, Names};
 use hostkit_proto::server::{ReceivedRequest, Root, Serve, Simulate, WrittenAnswer, simulate};
 use hostkit_proto::{EncodeError, Endpoint, Perform, Top, Word, evidence};
 
 use crate::things::{
-    AddThing, ChangeThing, ChangeThingPlace, ChangeThingWhat, CopyThing, DeleteThing, GetInfo, GetThing, ListIds,
-    ListThings, PlaceThing,
+    AddThing, ChangeThing, ChangeThingPlace, ChangeThingWhat, CopyThing, DeleteThing, DeleteThings, DeleteThingsBy,
+    GetInfo, GetThing, ListIds, ListThings, PlaceThing,
 };
 use crate::types::{Info, Placed, Thing, ThingId};
 
@@ -198,6 +198,70 @@ impl Simulate for DeleteThing {
         Ok(true)
     }
 }
+
+impl Serve for DeleteThings {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
+        request.matches::<Self>()?;
+        request.body::<Self, _>(
+            &Root::Under(Name::new("packet").json_inner(&["thing", "del"]).xml_inner(&["thing", "del"])),
+            |fields| {
+                fields.fixed(Name::new("filter").json_inner(&["kind"]).xml_inner(&["kind"]), "thing")?;
+                let unless = fields.optional(&Name::new("unless").xml("filter").xml_inner(&["unless"]))?;
+                let first = fields.optional(&Name::new("first").xml("filter").xml_inner(&["first"]))?;
+                let rooms = fields.map(&Name::new("rooms").xml("filter").xml_inner(&["rooms"]))?;
+                let by = fields
+                    .attempt(|fields| {
+                        Ok(DeleteThingsBy::Both {
+                            ids: Some(
+                                fields.required_list(&Name::new("id").xml("filter").xml_inner(&["id"]), 100_000)?,
+                            )
+                            .filter(|many| !many.is_empty())
+                            .ok_or_else(|| Names::new("id").missing())?,
+                            colors: Some(
+                                fields
+                                    .required_list(&Name::new("color").xml("filter").xml_inner(&["color"]), 100_000)?,
+                            )
+                            .filter(|many| !many.is_empty())
+                            .ok_or_else(|| Names::new("color").missing())?,
+                        })
+                    })
+                    .or_else(|_| {
+                        fields.attempt(|fields| {
+                            Ok(DeleteThingsBy::Parts(
+                                Some(
+                                    fields.required_list(
+                                        &Name::new("part").xml("filter").xml_inner(&["part"]),
+                                        100_000,
+                                    )?,
+                                )
+                                .filter(|many| !many.is_empty())
+                                .ok_or_else(|| Names::new("part").missing())?,
+                            ))
+                        })
+                    })
+                    .or_else(|_| {
+                        fields.attempt(|fields| {
+                            Ok(DeleteThingsBy::Ids(
+                                Some(fields.required_list(&Name::new("id").xml("filter").xml_inner(&["id"]), 100_000)?)
+                                    .filter(|many| !many.is_empty())
+                                    .ok_or_else(|| Names::new("id").missing())?,
+                            ))
+                        })
+                    })?;
+                Ok(Self { unless, first, rooms, by })
+            },
+        )
+    }
+
+    fn answer(_: &(), out: &mut WrittenAnswer) {
+        out.mark(
+            Top { json: "packet/thing/del/result/status", xml: "packet/thing/del/result/status" },
+            Word::Text("ok"),
+        );
+    }
+}
+
+impl Simulate for DeleteThings {}
 
 impl Serve for GetInfo {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
