@@ -189,7 +189,7 @@ fn only_the_variant_that_the_read_takes_can_be_told() {
     let by_name = PaintThing::new("red", PaintThingWhat::ByName("lamp".to_owned()));
 
     let reads = (0..40).map(|_| painted("red").takes(Duration::from_secs(25)));
-    let (client, ..) = self::client([signed_in("t"), painted("blue"), lost()].into_iter().chain(reads));
+    let (client, ..) = client([signed_in("t"), painted("blue"), lost()].into_iter().chain(reads));
     let Outcome::Unresolved(ticket) = client.perform(&by_id) else { panic!("it is open") };
     let found = client.recover::<PaintThing>(&ticket);
     assert!(matches!(found, Recovery::Happened(_)), "{found:?}");
