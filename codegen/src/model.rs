@@ -237,6 +237,8 @@ pub(crate) struct OneOf {
 
 #[derive(Debug, Clone)]
 pub(crate) struct Variant {
+    /// Its name in the spec, by which other places of the spec choose it.
+    pub(crate) name: String,
     pub(crate) rust: String,
     pub(crate) fields: Vec<Field>,
     pub(crate) fixed: Vec<surface::Constant>,
@@ -412,8 +414,13 @@ pub(crate) type Compared = (Vec<Field>, Field);
 #[derive(Debug, Clone)]
 pub(crate) enum Slot {
     Field(Box<Field>),
-    /// A variant of its only input group: `GetInfoServer::Order`.
-    Variant(String),
+    /// A variant of an input group.
+    Variant {
+        group: String,
+        is_required: bool,
+        type_name: String,
+        variant: String,
+    },
 }
 
 /// Source of an input of the read.
@@ -422,10 +429,14 @@ pub(crate) enum Origin {
     Own(Field),
     /// An id with the same number but another type.
     OwnAs(Field, String),
+    /// The only input of a variant of this call: its name in tickets, its field, and where it stands.
+    Chosen(String, Box<Field>, EchoedInput),
     /// An item of the first call, or a field of it.
     First(Field),
     /// This value of this type.
     Constant(Type, String),
+    /// A variant without inputs is chosen, and nothing more.
+    Nothing,
 }
 
 /// Place of the items in the answer to a read.

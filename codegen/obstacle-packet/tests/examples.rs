@@ -12,9 +12,9 @@ use hostkit_proto::{Api, Effect, Endpoint, EndpointInfo, Format, RawAnswer, Requ
 use http::HeaderMap;
 use obstacle_packet_proto::auth::SignIn;
 use obstacle_packet_proto::things::{
-    AddThing, ChangeThing, ChangeThingWhat, DeleteThing, GetInfo, ListIds, ListThings,
+    AddThing, ChangeThing, ChangeThingWhat, DeleteThing, DeleteThings, DeleteThingsBy, GetInfo, ListIds, ListThings,
 };
-use obstacle_packet_proto::types::{Info, ThingId};
+use obstacle_packet_proto::types::{Info, NumberOrPart, Part, ThingId};
 use obstacle_packet_proto::{Credentials, Packet};
 
 #[test]
@@ -74,6 +74,55 @@ fn a_call_without_output_is_answered_under_its_own_name() {
     assert_eq!(meaning::<DeleteThing>("<packet/>"), "open");
     let system = "<packet><system><status>error</status><errcode>1001</errcode></system></packet>";
     assert_eq!(meaning::<DeleteThing>(system), "rejected");
+}
+
+/// A filter that names nothing would name everything.
+#[test]
+fn a_list_that_has_to_be_given_is_not_empty_in_a_variant_or_in_an_object() {
+    let refused = |call: &DeleteThings| {
+        let mut parts = RequestParts::new(&DeleteThings::INFO, &Packet::INFO, Format::Xml, "main");
+        let error = call.encode(&mut parts).err();
+        error.map(|error| error.to_string().replace("delete_things: ", ""))
+    };
+    let by = DeleteThings::new;
+    let ids = || vec![ThingId::new(7)];
+    let (full, empty) = (Part::new(ids()), Part::new(Vec::new()));
+    let within = |inner: &Part| {
+        let mut outer = full.clone();
+        outer.parts = vec![full.clone(), inner.clone()];
+        outer
+    };
+    for good in [
+        by(DeleteThingsBy::Ids(ids())),
+        by(DeleteThingsBy::Both { ids: ids(), colors: vec!["red".to_owned()] }),
+        by(DeleteThingsBy::Parts(vec![within(&within(&full))])).unless(full.clone()),
+        by(DeleteThingsBy::Ids(ids())).first(NumberOrPart::Scalar(ThingId::new(7))).rooms(Default::default()),
+    ] {
+        assert_eq!(refused(&good), None, "{good:?}");
+    }
+    let good = || by(DeleteThingsBy::Ids(ids()));
+    let rooms = [("a".to_owned(), full.clone()), ("b".to_owned(), empty.clone())];
+    for (bad, expected) in [
+        (by(DeleteThingsBy::Ids(Vec::new())), "ids (`id`): is empty, but has to be given"),
+        (
+            by(DeleteThingsBy::Both { ids: ids(), colors: Vec::new() }),
+            "colors (`color`): is empty, but has to be given",
+        ),
+        (by(DeleteThingsBy::Parts(Vec::new())), "parts (`part`): is empty, but has to be given"),
+        (
+            by(DeleteThingsBy::Parts(vec![full.clone(), empty.clone()])),
+            "parts (`part`): has an empty `ids`, which has to be given",
+        ),
+        (
+            by(DeleteThingsBy::Parts(vec![within(&within(&empty))])),
+            "parts (`part`): has an empty `ids`, which has to be given",
+        ),
+        (good().unless(empty.clone()), "unless: has an empty `ids`, which has to be given"),
+        (good().first(NumberOrPart::Object(empty)), "first: has an empty `ids`, which has to be given"),
+        (good().rooms(rooms.into()), "rooms: has an empty `ids`, which has to be given"),
+    ] {
+        assert_eq!(refused(&bad).as_deref(), Some(expected), "{bad:?}");
+    }
 }
 
 #[test]

@@ -10,7 +10,7 @@ use hostkit::transport::{Phase, TransportErrorKind};
 use hostkit::{Outcome, Recovery, Secret, UnixTime};
 use hostkit_sandbox::{ApiName, FromExamples, Sandbox, accounts_of};
 use hostkit_testing::{Script, Scripted};
-use obstacle_packet_proto::things::{AddThing, CopyThing, DeleteThing, ListIds};
+use obstacle_packet_proto::things::{AddThing, AddToRoom, CopyThing, DeleteThing, ListIds, PaintThing, PaintThingWhat};
 use obstacle_packet_proto::types::ThingId;
 use obstacle_packet_proto::{Credentials, Packet};
 
@@ -153,4 +153,54 @@ fn a_new_number_shows_a_copy_and_a_missing_one_a_deletion() {
     let Outcome::Unresolved(ticket) = client.perform(&DeleteThing::new(ThingId::new(7))) else { panic!("it is open") };
     let found = client.recover::<DeleteThing>(&ticket);
     assert!(matches!(found, Recovery::Happened(())), "{found:?}");
+}
+
+#[test]
+fn a_read_takes_one_of_several_inputs_and_a_choice_without_one() {
+    let of_room = |names: &[(u64, &str)]| {
+        let thing = |(id, name): &(u64, &str)| {
+            format!(
+                "<result><status>ok</status><id>{id}</id><data><gen_info><name>{name}</name></gen_info></data></result>"
+            )
+        };
+        let things: String = names.iter().map(thing).collect();
+        let body = format!("<packet><thing><list-of>{things}</list-of></thing></packet>");
+        Script::post("/agent").answer(200, body)
+    };
+    let script = [signed_in("t"), of_room(&[(7, "cup")]), lost(), of_room(&[(7, "cup"), (9, "lamp")])];
+    let (client, transport, _) = client(script);
+    let Outcome::Unresolved(ticket) = client.perform(&AddToRoom::new("lamp", 3)) else { panic!("it is open") };
+    let found = client.recover::<AddToRoom>(&ticket);
+    assert!(matches!(&found, Recovery::Happened(thing) if thing.id == ThingId::new(9)), "{found:?}");
+    let reads = [1, 3].map(|index| String::from_utf8_lossy(&transport.sent()[index].body).into_owned());
+    for read in reads {
+        assert!(read.contains("<list-of><depth>1</depth><every></every><room>3</room></list-of>"), "{read}");
+    }
+}
+
+/// A call that was made with another variant than the one that the read needs is sent, and nobody claims to know more.
+#[test]
+fn only_the_variant_that_the_read_takes_can_be_told() {
+    let painted = |color: &str| {
+        let data = format!("<data><gen_info><name>lamp</name><color>{color}</color></gen_info></data>");
+        answer("thing/find", &format!("<status>ok</status><id>7</id>{data}"))
+    };
+    let by_id = PaintThing::new("red", PaintThingWhat::ById(ThingId::new(7)));
+    let by_name = PaintThing::new("red", PaintThingWhat::ByName("lamp".to_owned()));
+
+    let reads = (0..40).map(|_| painted("red").takes(Duration::from_secs(25)));
+    let (client, ..) = client([signed_in("t"), painted("blue"), lost()].into_iter().chain(reads));
+    let Outcome::Unresolved(ticket) = client.perform(&by_id) else { panic!("it is open") };
+    let found = client.recover::<PaintThing>(&ticket);
+    assert!(matches!(found, Recovery::Happened(_)), "{found:?}");
+
+    let (client, transport, _) = self::client([signed_in("t"), lost()]);
+    let Outcome::Unresolved(ticket) = client.perform(&by_name) else { panic!("it is open") };
+    assert_eq!(transport.left(), 0, "the call was sent, and nothing was read before it");
+    let found = client.recover::<PaintThing>(&ticket);
+    assert!(matches!(found, Recovery::CannotTell(_)), "{found:?}");
+
+    let done = || answer("thing/paint", "<status>ok</status>");
+    let (client, ..) = self::client([signed_in("t"), done()]);
+    assert!(matches!(client.perform(&by_name), Outcome::Done(())));
 }

@@ -200,7 +200,7 @@ impl Answer<'_, '_> {
         if let Some((group, variant)) = name.split_once('/') {
             let group = self.endpoint.one_of.iter().find(|known| known.rust == group);
             let found = group.and_then(|group| {
-                let found = group.variants.iter().find(|known| crate::resolve::names::snake(&known.rust) == variant)?;
+                let found = group.variants.iter().find(|known| known.name == variant)?;
                 let [field] = found.fields.as_slice() else { return None };
                 let input = EchoedInput::Variant {
                     group: group.rust.clone(),

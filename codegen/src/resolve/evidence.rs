@@ -5,7 +5,8 @@ use super::kinds::{is_copy, is_text, number_id};
 use super::names::with_slashes;
 use crate::diagnostic::{Diagnostics, did_you_mean};
 use crate::model::{
-    ByItself, Compared, Endpoint, Evidence, Field, ITSELF, Items, Made, Model, Origin, Sign, Slot, Type, TypeKind,
+    ByItself, Compared, EchoedInput, Endpoint, Evidence, Field, ITSELF, Items, Made, Model, OneOf, Origin, Sign, Slot,
+    Type, TypeKind,
 };
 use crate::source::{At, Span};
 use crate::surface::{self, IdKind, Pairs, Wanted};
@@ -99,7 +100,7 @@ impl<'m> Tracer<'m, '_> {
                 Sign::New(Box::new(self.key(item, fields, name)?))
             }
             (None, Some(name), None, false) => self.change(evidence, item, fields, name)?,
-            (None, None, Some(name), false) if items == Items::One => Sign::There(self.path(item, fields, name)?),
+            (None, None, Some(name), false) if items == Items::One => Sign::There(self.appearing(item, fields, name)?),
             // An object that is gone shows by not being found.
             (None, None, None, true) if items != Items::One || evidence.not_found => Sign::Gone,
             (None, None, None, false) if items == Items::One => Sign::Became,
@@ -194,6 +195,16 @@ impl<'m> Tracer<'m, '_> {
             already_is_refused: evidence.already.is_some(),
             lag: evidence.lag,
         })
+    }
+
+    /// The way to a field that an object may be without, as it is before the call.
+    fn appearing(&mut self, item: &Type, fields: &[Field], name: &At<String>) -> Option<Vec<Field>> {
+        let path = self.path(item, fields, name)?;
+        if path.iter().any(Field::is_option) {
+            return Some(path);
+        }
+        let message = format!("`{}` is there before the call, too", name.value);
+        self.wrong(&name.span, message, "`there` is for a field that may be absent")
     }
 
     /// How a field changes: at all, to a value, by a number, or as a date that is paid.
@@ -356,24 +367,19 @@ impl<'m> Tracer<'m, '_> {
         first: Option<&Endpoint>,
     ) -> Option<Vec<(Slot, Origin)>> {
         let mut inputs = Vec::new();
-        let mut is_chosen = false;
+        let mut chosen: Vec<(&str, (Slot, Origin))> = Vec::new();
         for (index, (name, own)) in said.iter().enumerate() {
             if said.iter().take(index).any(|(other, _)| other.value == name.value) {
                 let message = format!("`{}` has a value in `inputs`, and another one in `with`", name.value);
                 return self.wrong(&name.span, message, "one value");
             }
-            if let Some((group, variant)) = name.value.split_once('/') {
-                let group = read.one_of.iter().find(|known| known.rust == group);
-                let variant = group.and_then(|group| {
-                    let variant = group.variants.iter().find(|known| known.rust.eq_ignore_ascii_case(variant))?;
-                    Some((format!("{}::{}", group.type_name, variant.rust), variant.fields.as_slice()))
-                });
-                let Some((variant, [field])) = variant else {
-                    let message = format!("`{}` has no variant `{}` with one field", read.name, name.value);
-                    return self.wrong(&name.span, message, "`group/variant` chooses one of several inputs");
-                };
-                inputs.push((Slot::Variant(variant), self.origin(field, &name.span, own, first)?));
-                is_chosen = true;
+            if name.value.contains('/') {
+                let (group, choice) = self.chosen(name, own, read, first)?;
+                if chosen.iter().any(|(other, _)| *other == group) {
+                    let message = format!("`{group}` is chosen twice");
+                    return self.wrong(&name.span, message, "one variant");
+                }
+                chosen.push((group, choice));
             } else if read.inputs().all(|input| input.rust != name.value) {
                 let message = format!("`{}` has no input `{}`", read.name, name.value);
                 return self.unknown(&name.span, message, name, read.inputs().map(|input| input.rust.as_str()));
@@ -389,11 +395,55 @@ impl<'m> Tracer<'m, '_> {
             inputs
                 .push((Slot::Field(Box::new(input.clone())), self.origin(input, name, given.unwrap_or(&same), first)?));
         }
-        if read.one_of.iter().any(|group| group.required) && !is_chosen {
-            let label = "`inputs = { \"group/variant\" = … }` chooses";
-            return self.wrong(span, "the read takes one of several inputs", label);
+        // In the order of the read's constructor.
+        for group in &read.one_of {
+            match chosen.iter().find(|(name, _)| *name == group.rust) {
+                Some((_, choice)) => inputs.push(choice.clone()),
+                None if group.required => {
+                    let label = "`inputs = { \"group/variant\" = … }` chooses";
+                    return self.wrong(span, "the read takes one of several inputs", label);
+                }
+                None => {}
+            }
         }
         Some(inputs)
+    }
+
+    /// A variant of a group of the read, by `group/variant`, and what its only input is, if it has one.
+    fn chosen<'r>(
+        &mut self,
+        name: &At<String>,
+        source: &Source,
+        read: &'r Endpoint,
+        first: Option<&Endpoint>,
+    ) -> Option<(&'r str, (Slot, Origin))> {
+        let (of, named) = name.value.split_once('/').unwrap_or_default();
+        let group = read.one_of.iter().find(|known| known.rust == of);
+        let variant = group.and_then(|group| group.variants.iter().find(|known| known.name == named));
+        let (Some(group), Some(variant)) = (group, variant) else {
+            let message = format!("`{}` has no variant `{}`", read.name, name.value);
+            return self.unknown_variant(message, name, read);
+        };
+        let origin = match (variant.fields.as_slice(), source) {
+            ([field], source) => self.origin(field, &name.span, source, first)?,
+            ([], Source::Constant(text)) if text == "true" => Origin::Nothing,
+            ([], _) => {
+                let message = format!("`{}` takes no input", name.value);
+                let label = format!("`with = {{ \"{}\" = true }}` chooses it", name.value);
+                return self.wrong(&name.span, message, &label);
+            }
+            _ => {
+                let message = format!("`{}` takes more than one input", name.value);
+                return self.wrong(&name.span, message, "a variant of one input can be chosen, or one of none");
+            }
+        };
+        let slot = Slot::Variant {
+            group: group.rust.clone(),
+            is_required: group.required,
+            type_name: group.type_name.clone(),
+            variant: variant.rust.clone(),
+        };
+        Some((&group.rust, (slot, origin)))
     }
 
     /// Source of a read's input: an input of this call, or a field of the first call's items.
@@ -419,6 +469,9 @@ impl<'m> Tracer<'m, '_> {
             }
             return Some(Origin::First(field));
         }
+        if let Some((group, variant)) = name.split_once('/') {
+            return self.own_choice(input, own, group, variant);
+        }
         match self.endpoint.inputs().find(|known| known.rust == name) {
             Some(found) if found.is_option() => {
                 let message = format!("`{name}` does not fit the input `{}` of the read", input.rust);
@@ -437,6 +490,46 @@ impl<'m> Tracer<'m, '_> {
                 self.wrong(&own.span, message, "`inputs` says which input it is")
             }
         }
+    }
+
+    /// The only input of a variant of this call, by `group/variant`: made with another one, the call cannot be told.
+    fn own_choice(&mut self, input: &Field, name: &At<String>, group: &str, variant: &str) -> Option<Origin> {
+        let group = self.endpoint.one_of.iter().find(|known| known.rust == group);
+        let found = group.and_then(|group| group.variants.iter().find(|known| known.name == variant));
+        let (Some(group), Some(variant)) = (group, found) else {
+            let message = format!("this call has no variant `{}`", name.value);
+            return self.unknown_variant(message, name, self.endpoint);
+        };
+        let [field] = variant.fields.as_slice() else {
+            let message = format!("`{}` has not one input alone", name.value);
+            return self.wrong(&name.span, message, "`group/variant` is the only input of a variant");
+        };
+        if field.ty != input.ty || field.is_option() || !is_text(self.model, &field.ty) {
+            let message = format!("`{}` does not fit the input `{}` of the read", name.value, input.rust);
+            return self.wrong(&name.span, message, "another type, or it may be absent");
+        }
+        let place = EchoedInput::Variant {
+            group: group.rust.clone(),
+            is_required: group.required,
+            type_name: group.type_name.clone(),
+            variant: variant.rust.clone(),
+        };
+        Some(Origin::Chosen(name.value.clone(), Box::new(field.clone()), place))
+    }
+
+    fn unknown_variant<T>(&mut self, message: String, name: &At<String>, call: &Endpoint) -> Option<T> {
+        let of = |group: &OneOf| {
+            let names = group.variants.iter().map(|variant| format!("{}/{}", group.rust, variant.name));
+            names.collect::<Vec<String>>()
+        };
+        let known: Vec<String> = call.one_of.iter().flat_map(of).collect();
+        let help = match did_you_mean(name, known.iter().map(String::as_str)) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None if known.is_empty() => "it has no `[one-of]`".to_owned(),
+            None => format!("the variants are: {}", known.join(", ")),
+        };
+        self.diagnostics.add_with_help("E0230", &name.span, message, "not there", help);
+        None
     }
 
     /// A constant for a read's input.

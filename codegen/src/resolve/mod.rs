@@ -517,7 +517,12 @@ impl Resolver<'_, '_> {
         let variants = group.variants.iter().map(|variant| {
             let fields = self.inputs(&variant.fields);
             self.unique(&fields);
-            Variant { rust: names::camel(&variant.name), fields, fixed: variant.fixed.clone() }
+            Variant {
+                name: variant.name.value.clone(),
+                rust: names::camel(&variant.name),
+                fields,
+                fixed: variant.fixed.clone(),
+            }
         });
         OneOf {
             rust: names::snake(&group.name),

@@ -24,8 +24,9 @@ fn at_least_one(endpoint: &Endpoint, diagnostics: &mut Diagnostics) -> Option<At
         .collect();
     if words.len() == 1 && first.value == BODY && !all.iter().any(|(name, ..)| *name == BODY) {
         let always = endpoint.body.iter().find(|field| field.is_required() || !field.is_option() && !is_many(field));
-        let always =
-            always.map(Field::wire).or(endpoint.fixed_body.first().map(|constant| constant.key.value.as_str()));
+        let chosen = endpoint.one_of.iter().find(|group| group.required).map(|group| group.rust.as_str());
+        let constant = endpoint.fixed_body.first().map(|constant| constant.key.value.as_str());
+        let always = always.map(Field::wire).or(chosen).or(constant);
         if let Some(always) = always {
             let help = "name the inputs of which one has to be given";
             let label = format!("`{always}` is always there");

@@ -189,7 +189,7 @@ impl<E: Perform> PerformMachine<E> {
 
     /// Reads what is there before the call.
     fn read_baseline(&mut self, now: Now) -> Option<Step<Ended<E>>> {
-        if self.options.is_unread {
+        if self.options.is_unread || !E::is_shown(&self.inputs) {
             self.act(now, None, None);
             return None;
         }

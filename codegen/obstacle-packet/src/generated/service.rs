@@ -89,9 +89,9 @@ impl Api for Packet {
         zone: "UTC",
         request_keys: &["@agent", "@version"],
         answer_fields: &[
-            "add", "color", "copy", "create", "csrf", "data", "errcode", "errtext", "find", "gen_info", "get",
-            "height", "id", "ids", "info", "label", "labels", "list", "lives", "locked", "name", "packet", "place",
-            "result", "room", "session", "system", "thing", "ticket",
+            "add", "add-to", "color", "copy", "create", "csrf", "data", "errcode", "errtext", "find", "gen_info",
+            "get", "height", "id", "ids", "info", "label", "labels", "list", "list-of", "lives", "locked", "name",
+            "packet", "place", "result", "room", "session", "system", "thing", "ticket",
         ],
         ..ApiInfo::DEFAULT
     };

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::rules::{body_check, checks, items_check, limit_check};
+use super::rules::{body_check, checks, filled_checks, items_check, limit_check};
 use super::words::{
     constant_value, first_words, ident, initialiser, input_name, local, names_expression, path_name, set_expression,
     used, written_name,
@@ -21,7 +21,7 @@ pub(super) fn emit(endpoint: &Endpoint, model: &Model) -> TokenStream {
     statements.extend(in_order(&endpoint.fixed_query, &endpoint.query, query_constant, query));
     statements.extend(in_order(&endpoint.fixed_headers, &endpoint.headers, header_constant, header));
     if !endpoint.fixed_body.is_empty() || endpoint.surface.has_body {
-        statements.push(body(endpoint));
+        statements.push(body(endpoint, model));
     }
     // Each is put before the others.
     for constant in endpoint.fixed_top.iter().rev() {
@@ -103,9 +103,9 @@ fn header(field: &Field) -> TokenStream {
     }
 }
 
-fn body(endpoint: &Endpoint) -> TokenStream {
+fn body(endpoint: &Endpoint, model: &Model) -> TokenStream {
     let groups = |key: Option<&str>| -> TokenStream {
-        endpoint.one_of.iter().filter(|group| group.before.as_deref() == key).map(group).collect()
+        endpoint.one_of.iter().filter(|group| group.before.as_deref() == key).map(|it| group(it, model)).collect()
     };
     let inputs = named_in_order(&endpoint.fixed_body, &endpoint.body, set_constant, |field| {
         let name = ident(&field.rust);
@@ -155,7 +155,7 @@ fn set_constant(constant: &Constant) -> TokenStream {
 /// Variables of `encode`.
 const TAKEN: &[&str] = &["body", "out"];
 
-fn group(group: &OneOf) -> TokenStream {
+fn group(group: &OneOf, model: &Model) -> TokenStream {
     let name = ident(&group.rust);
     let arms = group.variants.iter().map(|variant| {
         let pattern = pattern(group, variant);
@@ -164,7 +164,8 @@ fn group(group: &OneOf) -> TokenStream {
         let checks: Vec<_> = locals()
             .flat_map(|(field, local)| {
                 let value = quote!(#local);
-                items_check(field, &value).into_iter().chain(limit_check(field, &value))
+                let checks = items_check(field, &value).into_iter().chain(limit_check(field, &value));
+                checks.chain(filled_checks(field, &value, model))
             })
             .collect();
         let sets = in_order(&variant.fixed, &variant.fields, set_constant, |field| {

@@ -3,11 +3,13 @@
 mod fits;
 pub(super) mod simulate;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use super::words::{ident, known_value, local, number, rust_type, used, with};
-use crate::model::{ByItself, Compared, Endpoint, Evidence, Field, Items, Made, Model, Origin, Sign, Slot, Type};
+use super::words::{echoed_input, ident, known_value, local, number, rust_type, used, with};
+use crate::model::{
+    ByItself, Compared, EchoedInput, Endpoint, Evidence, Field, Items, Made, Model, Origin, Sign, Slot, Type,
+};
 use crate::resolve::is_copy;
 use fits::{Mark, place};
 
@@ -17,9 +19,11 @@ const TAKEN: &[&str] = &["inputs", "now", "item", "list", "rows", "row"];
 /// `inputs`: those that a ticket keeps.
 fn inputs_of(evidence: &Evidence) -> Option<TokenStream> {
     let (remembered, each) = (remembered(evidence), evidence.each.as_ref());
-    if remembered.is_empty() && each.is_none() {
+    let chosen = chosen(evidence);
+    if remembered.is_empty() && chosen.is_empty() && each.is_none() {
         return None;
     }
+    let chosen = chosen.into_iter().map(|(name, _, place)| with(name, &echoed_input(&quote!(self), place).0, true));
     let inputs = remembered.into_iter().map(|own| {
         let (text, name) = (&own.rust, ident(&own.rust));
         match (&own.ty, own.is_option()) {
@@ -36,7 +40,7 @@ fn inputs_of(evidence: &Evidence) -> Option<TokenStream> {
         #[inline]
         fn inputs(&self) -> Inputs {
             #rows
-            Inputs::new() #(#inputs)* #with_rows
+            Inputs::new() #(#inputs)* #(#chosen)* #with_rows
         }
     })
 }
@@ -67,8 +71,41 @@ fn read_with(evidence: &Evidence) -> impl Iterator<Item = &Field> {
     let first = evidence.first_inputs.iter();
     evidence.inputs.iter().chain(first).filter_map(|(_, origin)| match origin {
         Origin::Own(own) | Origin::OwnAs(own, _) => Some(own),
-        Origin::First(_) | Origin::Constant(..) => None,
+        Origin::First(_) | Origin::Constant(..) | Origin::Chosen(..) | Origin::Nothing => None,
     })
+}
+
+/// The inputs of variants that the reads take, each once, with their names in tickets.
+fn chosen(evidence: &Evidence) -> Vec<(&str, &Field, &EchoedInput)> {
+    let mut all: Vec<(&str, &Field, &EchoedInput)> = Vec::new();
+    for (_, origin) in evidence.inputs.iter().chain(&evidence.first_inputs) {
+        if let Origin::Chosen(name, field, place) = origin
+            && all.iter().all(|(known, ..)| known != name)
+        {
+            all.push((name, field, place));
+        }
+    }
+    all
+}
+
+/// `is_shown`: whether the call was made with the variants whose inputs the reads take.
+fn is_shown_by(evidence: &Evidence) -> Option<TokenStream> {
+    let are_there = chosen(evidence).into_iter().map(|(name, field, _)| {
+        let ty = rust_type(&field.ty);
+        quote!(inputs.get::<#ty>(#name).is_some())
+    });
+    let are_there = are_there.reduce(|all, next| quote!(#all && #next))?;
+    Some(quote!(
+        #[inline]
+        fn is_shown(inputs: &Inputs) -> bool {
+            #are_there
+        }
+    ))
+}
+
+/// The variable for the input of a variant.
+fn chosen_local(name: &str) -> Ident {
+    ident(&["chosen_", &name.replace('/', "_")].concat())
 }
 
 fn compared(evidence: &Evidence) -> impl Iterator<Item = &Field> {
@@ -114,7 +151,7 @@ pub(super) fn emit(model: &Model, endpoint: &Endpoint) -> Option<TokenStream> {
             }
         )
     });
-    let inputs_fn = inputs_of(evidence);
+    let (inputs_fn, is_shown_fn) = (inputs_of(evidence), is_shown_by(evidence));
     let facts = facts(evidence, endpoint);
     let (keys, made) = (keys(evidence, &found), made(evidence, endpoint));
     let output = output(evidence, endpoint, &found);
@@ -126,6 +163,8 @@ pub(super) fn emit(model: &Model, endpoint: &Endpoint) -> Option<TokenStream> {
             const FACTS: Facts = #facts;
 
             #inputs_fn
+
+            #is_shown_fn
 
             #reading_fn
 
@@ -259,7 +298,12 @@ fn read(evidence: &Evidence) -> TokenStream {
 /// `reading`: the read built from the inputs, or one for each item of a first list.
 fn reading_of(model: &Model, evidence: &Evidence, read: &TokenStream) -> TokenStream {
     let own: Vec<_> = distinct(read_with(evidence));
-    let inputs = used("inputs", !own.is_empty());
+    let chosen = chosen(evidence);
+    let inputs = used("inputs", !own.is_empty() || !chosen.is_empty());
+    let needed_of_variants = chosen.iter().map(|(name, field, _)| {
+        let (local, ty) = (chosen_local(name), rust_type(&field.ty));
+        quote!(let #local: #ty = inputs.need(Self::INFO.name, #name)?;)
+    });
     let needed = own.iter().map(|own| {
         let (text, local, ty) = (&own.rust, local(&own.rust, TAKEN), rust_type(&own.ty));
         quote!(let #local: #ty = inputs.need(Self::INFO.name, #text)?;)
@@ -268,17 +312,23 @@ fn reading_of(model: &Model, evidence: &Evidence, read: &TokenStream) -> TokenSt
     let of_items = || evidence.inputs.iter().filter(|(_, origin)| matches!(origin, Origin::First(_)));
     let is_kept = |origin: &Origin| match origin {
         Origin::Own(own) => !is_copy(model, &own.ty),
-        Origin::OwnAs(..) | Origin::Constant(..) => false,
+        Origin::Chosen(_, field, _) => !is_copy(model, &field.ty),
+        Origin::OwnAs(..) | Origin::Constant(..) | Origin::Nothing => false,
         Origin::First(field) => !is_copy(model, &field.ty) && of_items().count() > 1,
     };
     let is_shared = |origin: &Origin| match origin {
         Origin::Own(own) => is_kept(origin) && of_read(evidence).any(|other| other.rust == own.rust),
+        Origin::Chosen(name, ..) => {
+            let is_same = |(_, other): &(Slot, Origin)| matches!(other, Origin::Chosen(other, ..) if other == name);
+            is_kept(origin) && evidence.inputs.iter().any(is_same)
+        }
         _ => false,
     };
     let reading = match &evidence.first {
         None => call(model, &evidence.read, &evidence.inputs, &|_| false),
         Some(first) => {
-            let capture = of_read(evidence).next().map(|_| quote!(move));
+            let takes_chosen = evidence.inputs.iter().any(|(_, origin)| matches!(origin, Origin::Chosen(..)));
+            let capture = (takes_chosen || of_read(evidence).next().is_some()).then(|| quote!(move));
             let first = call(model, first, &evidence.first_inputs, &is_shared);
             let each = match evidence.inputs.as_slice() {
                 [(Slot::Field(field), Origin::First(item))] if field.is_required() && item.is_itself() => {
@@ -298,6 +348,7 @@ fn reading_of(model: &Model, evidence: &Evidence, read: &TokenStream) -> TokenSt
         #[inline]
         fn reading(#inputs: &Inputs) -> Result<#read, EncodeError> {
             #(#needed)*
+            #(#needed_of_variants)*
             Ok(#reading)
         }
     }
@@ -307,21 +358,22 @@ fn reading_of(model: &Model, evidence: &Evidence, read: &TokenStream) -> TokenSt
 fn of_read(evidence: &Evidence) -> impl Iterator<Item = &Field> {
     evidence.inputs.iter().filter_map(|(_, origin)| match origin {
         Origin::Own(own) | Origin::OwnAs(own, _) => Some(own),
-        Origin::First(_) | Origin::Constant(..) => None,
+        Origin::First(_) | Origin::Constant(..) | Origin::Chosen(..) | Origin::Nothing => None,
     })
 }
 
 /// A call with these inputs, of which some are cloned.
 fn call(model: &Model, name: &str, inputs: &[(Slot, Origin)], is_cloned: &dyn Fn(&Origin) -> bool) -> TokenStream {
-    let is_given = |slot: &Slot| matches!(slot, Slot::Field(field) if !field.is_required());
-    let (given, required): (Vec<_>, Vec<_>) = inputs.iter().partition(|(slot, _)| is_given(slot));
+    // The setter of what the constructor does not take.
+    let setter = |slot: &Slot| match slot {
+        Slot::Field(field) => (!field.is_required()).then(|| ident(&field.rust)),
+        Slot::Variant { group, is_required, .. } => (!is_required).then(|| ident(group)),
+    };
+    let (given, required): (Vec<_>, Vec<_>) = inputs.iter().partition(|(slot, _)| setter(slot).is_some());
     let required = required.into_iter().map(|(slot, origin)| value(model, slot, origin, is_cloned(origin)));
-    let given = given.into_iter().filter_map(|(slot, origin)| match slot {
-        Slot::Field(field) => {
-            let (name, value) = (ident(&field.rust), value(model, slot, origin, is_cloned(origin)));
-            Some(quote!(.#name(#value)))
-        }
-        Slot::Variant(_) => None,
+    let given = given.into_iter().filter_map(|(slot, origin)| {
+        let (name, value) = (setter(slot)?, value(model, slot, origin, is_cloned(origin)));
+        Some(quote!(.#name(#value)))
     });
     let name = ident(name);
     quote!(#name::new(#(#required),*) #(#given)*)
@@ -335,11 +387,16 @@ fn value(model: &Model, slot: &Slot, origin: &Origin, is_cloned: bool) -> TokenS
             let local = local(&own.rust, TAKEN);
             quote!(#local #clone)
         }
+        Origin::Chosen(name, ..) => {
+            let local = chosen_local(name);
+            quote!(#local #clone)
+        }
         Origin::OwnAs(own, ty) => {
             let (local, ty) = (local(&own.rust, TAKEN), ident(ty));
             quote!(#ty::new(#local.get()))
         }
-        Origin::Constant(ty, text) => constant(model, ty, text, matches!(slot, Slot::Variant(_))),
+        Origin::Constant(ty, text) => constant(model, ty, text, matches!(slot, Slot::Variant { .. })),
+        Origin::Nothing => TokenStream::new(),
         Origin::First(field) if field.is_itself() => quote!(item #clone),
         Origin::First(field) => {
             let name = ident(&field.rust);
@@ -347,9 +404,10 @@ fn value(model: &Model, slot: &Slot, origin: &Origin, is_cloned: bool) -> TokenS
         }
     };
     match slot {
-        Slot::Variant(variant) => {
-            let variant = variant.split("::").map(ident);
-            quote!(#(#variant)::*(#value))
+        Slot::Variant { type_name, variant, .. } => {
+            let (ty, variant) = (ident(type_name), ident(variant));
+            let value = (!value.is_empty()).then(|| quote!((#value)));
+            quote!(#ty::#variant #value)
         }
         Slot::Field(_) => value,
     }

@@ -3,8 +3,9 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::docs::{Doc, MEMBER};
 use super::words::{ident, input_name, known_value, max_items, number};
-use crate::model::{AtLeastOne, Endpoint, Field, Model, Type};
+use crate::model::{AtLeastOne, Endpoint, Field, Model, Type, TypeEntry, TypeKind};
 use crate::resolve::names::camel;
 use crate::surface::Limits;
 
@@ -13,12 +14,10 @@ pub(super) fn checks(endpoint: &Endpoint, model: &Model) -> Vec<TokenStream> {
     let inputs: Vec<&Field> = endpoint.inputs().collect();
     let mut checks = Vec::new();
     for field in &inputs {
-        let (input, name) = (input_name(field), ident(&field.rust));
+        let name = ident(&field.rust);
         checks.extend(items_check(field, &quote!(self.#name)));
         checks.extend(limit_check(field, &quote!(&self.#name)));
-        if field.is_required() && matches!(field.ty, Type::List(_) | Type::Map(..) | Type::Csv(_)) {
-            checks.push(quote!(out.check_some(#input, self.#name.is_empty());));
-        }
+        checks.extend(filled_checks(field, &quote!(self.#name), model));
     }
     for field in &inputs {
         checks.extend(condition_checks(field, &inputs, model));
@@ -57,6 +56,98 @@ pub(super) fn items_check(field: &Field, value: &TokenStream) -> Option<TokenStr
         false => quote!(#value.len() > #most),
     };
     Some(quote!(if #is_over { out.refuse(#input, #rule); }))
+}
+
+/// Checks that a list or map that has to be given is not empty: neither the input, nor any in it.
+pub(super) fn filled_checks(field: &Field, value: &TokenStream, model: &Model) -> Vec<TokenStream> {
+    let input = input_name(field);
+    let own = is_to_be_filled(field).then(|| quote!(out.check_some(#input, #value.is_empty());));
+    let inner = empty_list_in(field, value, model).map(|empty| {
+        quote! {
+            if let Some(list) = #empty {
+                out.refuse(#input, ["has an empty `", list, "`, which has to be given"].concat());
+            }
+        }
+    });
+    own.into_iter().chain(inner).collect()
+}
+
+fn is_to_be_filled(field: &Field) -> bool {
+    field.is_required() && matches!(field.ty, Type::List(_) | Type::Map(..) | Type::Csv(_))
+}
+
+/// `empty_list` of a type of requests, which names the first list or map that has to be given, and is empty.
+pub(super) fn empty_list(entry: &TypeEntry, model: &Model) -> Option<TokenStream> {
+    let ty = Type::Named(entry.name.clone());
+    let found = match &entry.kind {
+        _ if !entry.in_requests || !can_be_unfilled(&ty, model, &mut Vec::new()) => return None,
+        TypeKind::Struct(fields) => {
+            let fields = fields.iter().flat_map(|field| {
+                let (name, wire) = (ident(&field.rust), field.wire());
+                let own = is_to_be_filled(field).then(|| quote!(self.#name.is_empty().then_some(#wire)));
+                own.into_iter().chain(empty_list_in(field, &quote!(self.#name), model))
+            });
+            fields.reduce(|first, next| quote!(#first.or_else(|| #next)))?
+        }
+        TypeKind::Union { object, list, .. } => {
+            let shapes = [("Object", object), ("List", list)].into_iter().filter_map(|(shape, ty)| {
+                let (shape, empty) = (ident(shape), empty_list_of(ty.as_ref()?, &quote!(value), model)?);
+                Some(quote!(Self::#shape(value) => #empty,))
+            });
+            quote!(match self { #(#shapes)* _ => None })
+        }
+        _ => return None,
+    };
+    let (name, doc) = (ident(&entry.name), Doc::new(MEMBER, "The name of the first empty list that has to be given."));
+    Some(quote!(impl #name { #doc pub(crate) fn empty_list(&self) -> Option<&'static str> { #found } }))
+}
+
+/// The name of the first such list in the value of a field.
+fn empty_list_in(field: &Field, value: &TokenStream, model: &Model) -> Option<TokenStream> {
+    if !field.is_option() {
+        return empty_list_of(&field.ty, value, model);
+    }
+    let each = each_empty_list(&field.ty, model)?;
+    Some(quote!(#value.as_ref().and_then(#each)))
+}
+
+fn empty_list_of(ty: &Type, value: &TokenStream, model: &Model) -> Option<TokenStream> {
+    match ty {
+        Type::Named(_) => can_be_unfilled(ty, model, &mut Vec::new()).then(|| quote!(#value.empty_list())),
+        Type::List(item) => each_empty_list(item, model).map(|each| quote!(#value.iter().find_map(#each))),
+        Type::Map(_, item) => each_empty_list(item, model).map(|each| quote!(#value.values().find_map(#each))),
+        _ => None,
+    }
+}
+
+/// The function that does it for a reference.
+fn each_empty_list(ty: &Type, model: &Model) -> Option<TokenStream> {
+    let empty = empty_list_of(ty, &quote!(item), model)?;
+    Some(match ty {
+        Type::Named(name) => {
+            let name = ident(name);
+            quote!(#name::empty_list)
+        }
+        _ => quote!(|item| #empty),
+    })
+}
+
+/// Whether an object of this type, or one in it, has a list or map that has to be given.
+fn can_be_unfilled<'m>(ty: &'m Type, model: &'m Model, outer: &mut Vec<&'m str>) -> bool {
+    let Type::Named(name) = ty.item() else { return false };
+    if outer.contains(&name.as_str()) {
+        return false;
+    }
+    outer.push(name);
+    match model.types.get(name).map(|entry| &entry.kind) {
+        Some(TypeKind::Struct(fields)) => {
+            fields.iter().any(|field| is_to_be_filled(field) || can_be_unfilled(&field.ty, model, outer))
+        }
+        Some(TypeKind::Union { object, list, .. }) => {
+            [object, list].into_iter().flatten().any(|ty| can_be_unfilled(ty, model, outer))
+        }
+        _ => false,
+    }
 }
 
 /// Check of one input against its limits, if it has any.

@@ -185,12 +185,12 @@ fn attempt(group: &OneOf, variant: &Variant) -> TokenStream {
     let value = match variant.fields.as_slice() {
         [] => quote!(Ok(#group::#name)),
         [field] => {
-            let read = read_expression(field);
+            let read = filled(field);
             quote!(Ok(#group::#name(#read)))
         }
         fields => {
             let fields = fields.iter().map(|field| {
-                let (name, read) = (ident(&field.rust), read_expression(field));
+                let (name, read) = (ident(&field.rust), filled(field));
                 quote!(#name: #read)
             });
             quote!(Ok(#group::#name { #(#fields),* }))
@@ -201,6 +201,19 @@ fn attempt(group: &OneOf, variant: &Variant) -> TokenStream {
     }
     let constants = variant.fixed.iter().map(fixed);
     quote!({ #(#constants)* #value })
+}
+
+/// The value of a field of a variant. A list or map that has to be given is none where it is absent or empty: by what
+/// is there, one variant is told from another.
+fn filled(field: &Field) -> TokenStream {
+    let read = read_expression(field);
+    match field.ty {
+        Type::List(_) | Type::Map(..) if field.is_required() => {
+            let wire = field.wire();
+            quote!(Some(#read).filter(|many| !many.is_empty()).ok_or_else(|| Names::new(#wire).missing())?)
+        }
+        _ => read,
+    }
 }
 
 /// Wire keys of a variant.

@@ -4,6 +4,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::docs::{self, Doc, INNER, ITEM, MEMBER};
+use super::rules::empty_list;
 use super::words::{
     Parameter, field_entry, field_type, fill_statement, ident, name_expression, number, rust_type, serialised,
     serialised_field, set_expression,
@@ -13,13 +14,15 @@ use crate::surface::IdKind;
 
 /// Client-side items of a type.
 pub(super) fn emit(model: &Model, entry: &TypeEntry) -> TokenStream {
-    match &entry.kind {
+    let items = match &entry.kind {
         TypeKind::Id(kind) => id(entry, *kind),
         TypeKind::Ranged(lowest, highest) => ranged(entry, *lowest, *highest),
         TypeKind::Enumeration { .. } => enumeration(model, entry),
         TypeKind::Struct(fields) => structure(model, entry, fields),
         TypeKind::Union { scalar, object, list } => union(entry, &shapes(scalar, object, list)),
-    }
+    };
+    let empty_list = empty_list(entry, model);
+    quote!(#items #empty_list)
 }
 
 /// Items of a type that only the server half needs.

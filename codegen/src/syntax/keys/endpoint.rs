@@ -81,7 +81,11 @@ pub(crate) const WAITER: &[Key] = &[
 const EVIDENCE: &[Key] = &[
     key("first", Shape::Text, "A list that is read first: the read is made for each of its items."),
     must("read", Shape::Text, "The call that is read: `module/endpoint`."),
-    key("inputs", Shape::Pairs, "Inputs of that call from inputs of this one, or from `first.field`."),
+    key(
+        "inputs",
+        Shape::Pairs,
+        "Inputs of that call, or `group/variant` of it, from such of this one, or from `first/field`.",
+    ),
     key("with", Shape::Constants, "Inputs of that call that always have these values, whatever this one has."),
     key("list", Shape::TextOrTexts, "The field of its answer with the items, or fields that are an item each."),
     key("each", Shape::Text, "The input with a list: each of its items shows as an item of its own."),

@@ -50,6 +50,12 @@ pub trait Perform: Endpoint {
         Inputs::new()
     }
 
+    /// Whether the read can show a call with these inputs: without an input that the read takes, and that the call may do
+    /// without, nothing is read, and a recovery cannot tell.
+    fn is_shown(_inputs: &Inputs) -> bool {
+        true
+    }
+
     /// The call to read, made from the inputs that are remembered.
     ///
     /// # Errors

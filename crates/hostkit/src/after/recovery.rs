@@ -125,7 +125,8 @@ impl<E: Perform, F: FnMut(&RecoveryRead)> RecoveryMachine<E, F> {
         if let Some(why) = E::FACTS.not_shown {
             return Some(Recovery::NotShown(why));
         }
-        ticket.baseline().is_none().then_some(Recovery::CannotTell(Doubt::NoBaseline))
+        let is_read = ticket.baseline().is_some() && E::is_shown(ticket.inputs());
+        (!is_read).then_some(Recovery::CannotTell(Doubt::NoBaseline))
     }
 
     /// Ends with the verdict of a read that was started at `asked`, or pauses to read again.

@@ -32,6 +32,16 @@ pub fn every(visitor: &mut impl Visitor<Api = Packet>) {
         faults: &[],
         faults_with_head: &[],
     });
+    visitor.perform::<crate::things::AddToRoom>(&Examples {
+        folder: "obstacle-packet/things/add_to_room",
+        requests: &["request"],
+        request_bodies: &[],
+        answers: &[("made", Format::Xml, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
+    });
     visitor.call::<crate::things::ChangeThing>(&Examples {
         folder: "obstacle-packet/things/change_thing",
         requests: &["all", "few"],
@@ -60,6 +70,16 @@ pub fn every(visitor: &mut impl Visitor<Api = Packet>) {
         answers_with_head: &[],
         agreeing: &[],
         faults: &[("missing", Format::Xml, 200), ("several", Format::Xml, 200)],
+        faults_with_head: &[],
+    });
+    visitor.perform::<crate::things::DeleteThings>(&Examples {
+        folder: "obstacle-packet/things/delete_things",
+        requests: &["both", "ids", "parts"],
+        request_bodies: &[],
+        answers: &[("done", Format::Xml, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
         faults_with_head: &[],
     });
     visitor.call::<crate::things::GetInfo>(&Examples {
@@ -92,11 +112,31 @@ pub fn every(visitor: &mut impl Visitor<Api = Packet>) {
         faults: &[],
         faults_with_head: &[],
     });
+    visitor.call::<crate::things::ListOf>(&Examples {
+        folder: "obstacle-packet/things/list_of",
+        requests: &["everybody", "group", "one"],
+        request_bodies: &[],
+        answers: &[("one", Format::Xml, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
+    });
     visitor.call::<crate::things::ListThings>(&Examples {
         folder: "obstacle-packet/things/list_things",
         requests: &["request"],
         request_bodies: &[],
         answers: &[("none", Format::Xml, 200), ("two", Format::Xml, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
+    });
+    visitor.perform::<crate::things::PaintThing>(&Examples {
+        folder: "obstacle-packet/things/paint_thing",
+        requests: &["id", "name"],
+        request_bodies: &[],
+        answers: &[("done", Format::Xml, 200)],
         answers_with_head: &[],
         agreeing: &[],
         faults: &[],

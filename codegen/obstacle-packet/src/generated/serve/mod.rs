@@ -23,20 +23,28 @@ pub enum Request {
     SignIn(crate::auth::SignIn),
     /// Makes a thing.
     AddThing(crate::things::AddThing),
+    /// Makes a thing in a room.
+    AddToRoom(crate::things::AddToRoom),
     /// Changes one of several things of a thing.
     ChangeThing(crate::things::ChangeThing),
     /// Copies a thing.
     CopyThing(crate::things::CopyThing),
     /// Deletes a thing.
     DeleteThing(crate::things::DeleteThing),
+    /// Deletes all things that a filter names.
+    DeleteThings(crate::things::DeleteThings),
     /// What is known of a thing, if something is.
     GetInfo(crate::things::GetInfo),
     /// A thing.
     GetThing(crate::things::GetThing),
     /// The numbers of the things.
     ListIds(crate::things::ListIds),
+    /// The things of somebody.
+    ListOf(crate::things::ListOf),
     /// The things with what is known of them.
     ListThings(crate::things::ListThings),
+    /// Paints a thing.
+    PaintThing(crate::things::PaintThing),
     /// Puts a thing into a place.
     PlaceThing(crate::things::PlaceThing),
 }
@@ -47,13 +55,17 @@ impl Request {
         match self {
             Self::SignIn(_) => crate::auth::SignIn::INFO,
             Self::AddThing(_) => crate::things::AddThing::INFO,
+            Self::AddToRoom(_) => crate::things::AddToRoom::INFO,
             Self::ChangeThing(_) => crate::things::ChangeThing::INFO,
             Self::CopyThing(_) => crate::things::CopyThing::INFO,
             Self::DeleteThing(_) => crate::things::DeleteThing::INFO,
+            Self::DeleteThings(_) => crate::things::DeleteThings::INFO,
             Self::GetInfo(_) => crate::things::GetInfo::INFO,
             Self::GetThing(_) => crate::things::GetThing::INFO,
             Self::ListIds(_) => crate::things::ListIds::INFO,
+            Self::ListOf(_) => crate::things::ListOf::INFO,
             Self::ListThings(_) => crate::things::ListThings::INFO,
+            Self::PaintThing(_) => crate::things::PaintThing::INFO,
             Self::PlaceThing(_) => crate::things::PlaceThing::INFO,
         }
     }
@@ -68,8 +80,12 @@ pub fn route(request: &ReceivedRequest<'_>) -> Result<Request, DecodeError> {
     router.attempt(Request::PlaceThing);
     router.attempt(Request::SignIn);
     router.attempt(Request::ChangeThing);
+    router.attempt(Request::AddToRoom);
+    router.attempt(Request::DeleteThings);
     router.attempt(Request::GetThing);
+    router.attempt(Request::ListOf);
     router.attempt(Request::ListThings);
+    router.attempt(Request::PaintThing);
     router.attempt(Request::AddThing);
     router.attempt(Request::CopyThing);
     router.attempt(Request::DeleteThing);

@@ -3,13 +3,14 @@
 
 //! The server half of `specs/obstacle-packet/things/`.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, Name, Names};
 use hostkit_proto::server::{ReceivedRequest, Root, Serve, Simulate, WrittenAnswer, simulate};
 use hostkit_proto::{EncodeError, Endpoint, Perform, Top, Word, evidence};
 
 use crate::things::{
-    AddThing, ChangeThing, ChangeThingPlace, ChangeThingWhat, CopyThing, DeleteThing, GetInfo, GetThing, ListIds,
-    ListThings, PlaceThing,
+    AddThing, AddToRoom, ChangeThing, ChangeThingPlace, ChangeThingWhat, CopyThing, DeleteThing, DeleteThings,
+    DeleteThingsBy, GetInfo, GetThing, ListIds, ListOf, ListOfOf, ListOfWhose, ListThings, PaintThing, PaintThingWhat,
+    PlaceThing,
 };
 use crate::types::{Info, Placed, Thing, ThingId};
 
@@ -63,6 +64,55 @@ impl Simulate for AddThing {
         if let Some(key) = simulate::numbered(number) {
             list.push(key);
         }
+    }
+
+    fn name(&self, number: u64, output: &mut ThingId) {
+        if let Some(key) = simulate::numbered(number) {
+            *output = key;
+        }
+    }
+}
+
+impl Serve for AddToRoom {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
+        request.matches::<Self>()?;
+        request.body::<Self, _>(
+            &Root::Under(Name::new("packet").json_inner(&["thing", "add-to"]).xml_inner(&["thing", "add-to"])),
+            |fields| {
+                let name = fields.required(&Name::new("name"))?;
+                let room = fields.required(&Name::new("room"))?;
+                Ok(Self { name, room })
+            },
+        )
+    }
+
+    fn answer(output: &ThingId, out: &mut WrittenAnswer) {
+        out.value(
+            Name::new("packet")
+                .json_inner(&["thing", "add-to", "result", "id"])
+                .xml_inner(&["thing", "add-to", "result", "id"]),
+            output,
+        );
+        out.mark(
+            Top { json: "packet/thing/add-to/result/status", xml: "packet/thing/add-to/result/status" },
+            Word::Text("ok"),
+        );
+    }
+}
+
+impl Simulate for AddToRoom {
+    fn listed(shown: &Vec<Thing>) -> Vec<String> {
+        shown.iter().map(|item| evidence::text(&item.id)).collect()
+    }
+
+    fn show(&self, number: u64, example: &Vec<Thing>, shown: &mut Vec<Thing>) -> Result<bool, EncodeError> {
+        if let (Some(item), Some(key)) = (example.last(), simulate::numbered(number)) {
+            let mut item = item.clone();
+            item.id = key;
+            item.info.name = self.name.to_owned();
+            shown.push(item);
+        }
+        Ok(true)
     }
 
     fn name(&self, number: u64, output: &mut ThingId) {
@@ -199,6 +249,70 @@ impl Simulate for DeleteThing {
     }
 }
 
+impl Serve for DeleteThings {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
+        request.matches::<Self>()?;
+        request.body::<Self, _>(
+            &Root::Under(Name::new("packet").json_inner(&["thing", "del"]).xml_inner(&["thing", "del"])),
+            |fields| {
+                fields.fixed(Name::new("filter").json_inner(&["kind"]).xml_inner(&["kind"]), "thing")?;
+                let unless = fields.optional(&Name::new("unless").xml("filter").xml_inner(&["unless"]))?;
+                let first = fields.optional(&Name::new("first").xml("filter").xml_inner(&["first"]))?;
+                let rooms = fields.map(&Name::new("rooms").xml("filter").xml_inner(&["rooms"]))?;
+                let by = fields
+                    .attempt(|fields| {
+                        Ok(DeleteThingsBy::Both {
+                            ids: Some(
+                                fields.required_list(&Name::new("id").xml("filter").xml_inner(&["id"]), 100_000)?,
+                            )
+                            .filter(|many| !many.is_empty())
+                            .ok_or_else(|| Names::new("id").missing())?,
+                            colors: Some(
+                                fields
+                                    .required_list(&Name::new("color").xml("filter").xml_inner(&["color"]), 100_000)?,
+                            )
+                            .filter(|many| !many.is_empty())
+                            .ok_or_else(|| Names::new("color").missing())?,
+                        })
+                    })
+                    .or_else(|_| {
+                        fields.attempt(|fields| {
+                            Ok(DeleteThingsBy::Parts(
+                                Some(
+                                    fields.required_list(
+                                        &Name::new("part").xml("filter").xml_inner(&["part"]),
+                                        100_000,
+                                    )?,
+                                )
+                                .filter(|many| !many.is_empty())
+                                .ok_or_else(|| Names::new("part").missing())?,
+                            ))
+                        })
+                    })
+                    .or_else(|_| {
+                        fields.attempt(|fields| {
+                            Ok(DeleteThingsBy::Ids(
+                                Some(fields.required_list(&Name::new("id").xml("filter").xml_inner(&["id"]), 100_000)?)
+                                    .filter(|many| !many.is_empty())
+                                    .ok_or_else(|| Names::new("id").missing())?,
+                            ))
+                        })
+                    })?;
+                Ok(Self { unless, first, rooms, by })
+            },
+        )
+    }
+
+    fn answer(_: &(), out: &mut WrittenAnswer) {
+        out.mark(
+            Top { json: "packet/thing/del/result/status", xml: "packet/thing/del/result/status" },
+            Word::Text("ok"),
+        );
+    }
+}
+
+impl Simulate for DeleteThings {}
+
 impl Serve for GetInfo {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
@@ -278,6 +392,47 @@ impl Serve for ListIds {
     }
 }
 
+impl Serve for ListOf {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
+        request.matches::<Self>()?;
+        request.body::<Self, _>(
+            &Root::Under(Name::new("packet").json_inner(&["thing", "list-of"]).xml_inner(&["thing", "list-of"])),
+            |fields| {
+                let depth = fields.required(&Name::new("depth"))?;
+                let whose = fields
+                    .attempt(|fields| Ok(ListOfWhose::OnePerson(fields.required(&Name::new("person"))?)))
+                    .or_else(|_| {
+                        fields.attempt(|fields| {
+                            fields.fixed("every", "")?;
+                            Ok(ListOfWhose::Everybody)
+                        })
+                    })?;
+                let of = if fields.has_any(&["group", "room"]) {
+                    let variant =
+                        fields.attempt(|fields| Ok(ListOfOf::Group(fields.required(&Name::new("group"))?))).or_else(
+                            |_| fields.attempt(|fields| Ok(ListOfOf::OwnRoom(fields.required(&Name::new("room"))?))),
+                        )?;
+                    Some(variant)
+                } else {
+                    None
+                };
+                Ok(Self { depth, whose, of })
+            },
+        )
+    }
+
+    fn answer(output: &Vec<Thing>, out: &mut WrittenAnswer) {
+        out.value(
+            Name::new("packet").json_inner(&["thing", "list-of", "result"]).xml_inner(&["thing", "list-of", "result"]),
+            output,
+        );
+        out.mark(
+            Top { json: "packet/thing/list-of/result/status", xml: "packet/thing/list-of/result/status" },
+            Word::Text("ok"),
+        );
+    }
+}
+
 impl Serve for ListThings {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
@@ -300,6 +455,45 @@ impl Serve for ListThings {
             Top { json: "packet/thing/get/result/status", xml: "packet/thing/get/result/status" },
             Word::Text("ok"),
         );
+    }
+}
+
+impl Serve for PaintThing {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
+        request.matches::<Self>()?;
+        request.body::<Self, _>(
+            &Root::Under(Name::new("packet").json_inner(&["thing", "paint"]).xml_inner(&["thing", "paint"])),
+            |fields| {
+                let color = fields.required(&Name::new("color").xml("values").xml_inner(&["color"]))?;
+                let what = fields
+                    .attempt(|fields| {
+                        Ok(PaintThingWhat::ById(fields.required(&Name::new("id").xml("filter").xml_inner(&["id"]))?))
+                    })
+                    .or_else(|_| {
+                        fields.attempt(|fields| {
+                            Ok(PaintThingWhat::ByName(
+                                fields.required(&Name::new("name").xml("filter").xml_inner(&["name"]))?,
+                            ))
+                        })
+                    })?;
+                Ok(Self { color, what })
+            },
+        )
+    }
+
+    fn answer(_: &(), out: &mut WrittenAnswer) {
+        out.mark(
+            Top { json: "packet/thing/paint/result/status", xml: "packet/thing/paint/result/status" },
+            Word::Text("ok"),
+        );
+    }
+}
+
+impl Simulate for PaintThing {
+    fn show(&self, _: u64, _: &Thing, shown: &mut Thing) -> Result<bool, EncodeError> {
+        let item = shown;
+        item.info.color = Some(self.color.to_owned());
+        Ok(true)
     }
 }
 

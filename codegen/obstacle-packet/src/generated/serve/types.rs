@@ -3,10 +3,11 @@
 
 //! The server half of the types.
 
-use hostkit_proto::codec::{InWords, Name, Object, ToWire};
+use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, InWords, Name, Object, Reader, Table, ToWire};
+use hostkit_proto::wire::Kind;
 use hostkit_proto::{Format, Value, Word};
 
-use crate::types::{Info, Placed, Thing, Ticket};
+use crate::types::{Info, NumberOrPart, Part, Placed, Thing, Ticket};
 
 impl ToWire for Info {
     fn to_wire(&self, format: Format) -> Option<Value> {
@@ -15,6 +16,41 @@ impl ToWire for Info {
         object.set("color", &self.color);
         object.set("locked", &InWords(&self.locked, [Word::Text(""), Word::Text("")]));
         Some(object.into_value())
+    }
+}
+
+impl FromWire for NumberOrPart {
+    #[inline]
+    fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        match reader.kind() {
+            Kind::Text | Kind::Number | Kind::Bool => FromWire::from_wire(reader).map(Self::Scalar),
+            Kind::Map => FromWire::from_wire(reader).map(Self::Object),
+            _ => Err(reader.expected("a single value or an object")),
+        }
+    }
+
+    fn blank() -> Self {
+        Self::Scalar(FromWire::blank())
+    }
+}
+
+impl FromFields for Part {
+    const TABLE: &'static Table = &Table::new(
+        "specs/obstacle-packet/types/things.toml",
+        &[Field::required_list("ids").xml("id"), Field::list("parts").xml("part")],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    #[inline]
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required_list(&mut self.ids, 100_000),
+            1 => reader.list(&mut self.parts, 100_000),
+            _ => Ok(()),
+        }
     }
 }
 

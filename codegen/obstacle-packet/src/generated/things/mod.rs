@@ -45,23 +45,35 @@
 //! ```
 
 mod add_thing;
+mod add_to_room;
 mod change_thing;
 mod copy_thing;
 mod delete_thing;
+mod delete_things;
 mod get_info;
 mod get_thing;
 mod list_ids;
+mod list_of;
 mod list_things;
+mod paint_thing;
 mod place_thing;
 
 pub use add_thing::AddThing;
+pub use add_to_room::AddToRoom;
 pub use change_thing::ChangeThing;
 pub use change_thing::ChangeThingPlace;
 pub use change_thing::ChangeThingWhat;
 pub use copy_thing::CopyThing;
 pub use delete_thing::DeleteThing;
+pub use delete_things::DeleteThings;
+pub use delete_things::DeleteThingsBy;
 pub use get_info::GetInfo;
 pub use get_thing::GetThing;
 pub use list_ids::ListIds;
+pub use list_of::ListOf;
+pub use list_of::ListOfOf;
+pub use list_of::ListOfWhose;
 pub use list_things::ListThings;
+pub use paint_thing::PaintThing;
+pub use paint_thing::PaintThingWhat;
 pub use place_thing::PlaceThing;

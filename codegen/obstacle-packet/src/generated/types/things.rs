@@ -3,8 +3,8 @@
 
 //! Types of `types/things.toml`.
 
-use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, Reader, Table};
-use hostkit_proto::{Secret, Word};
+use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, Name, Object, Reader, Table, ToWire};
+use hostkit_proto::{Format, Secret, Value, Word};
 
 /// What is known of a thing.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,6 +45,71 @@ impl FromFields for Info {
             2 => reader.in_words(&[[Word::Text(""), Word::Text("")]]).or(&mut self.locked),
             _ => Ok(()),
         }
+    }
+}
+
+/// The number of a thing, or a part of a filter.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(untagged))]
+#[non_exhaustive]
+pub enum NumberOrPart {
+    /// It came as a single value.
+    Scalar(ThingId),
+    /// It came as an object.
+    Object(Part),
+}
+
+impl ToWire for NumberOrPart {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        match self {
+            Self::Scalar(value) => value.to_wire(format),
+            Self::Object(value) => value.to_wire(format),
+        }
+    }
+}
+
+impl NumberOrPart {
+    /// The name of the first empty list that has to be given.
+    pub(crate) fn empty_list(&self) -> Option<&'static str> {
+        match self {
+            Self::Object(value) => value.empty_list(),
+            _ => None,
+        }
+    }
+}
+
+/// A part of a filter.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct Part {
+    /// The numbers of things.
+    pub ids: Vec<ThingId>,
+    /// Further parts, inside this one.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub parts: Vec<Part>,
+}
+
+impl Part {
+    /// With the required fields; everything else is absent.
+    pub fn new(ids: Vec<ThingId>) -> Self {
+        Self { ids, parts: Vec::new() }
+    }
+}
+
+impl ToWire for Part {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        let mut object = Object::new(format);
+        object.set(Name::new("ids").xml("id"), &self.ids);
+        object.set(Name::new("parts").xml("part"), &self.parts);
+        Some(object.into_value())
+    }
+}
+
+impl Part {
+    /// The name of the first empty list that has to be given.
+    pub(crate) fn empty_list(&self) -> Option<&'static str> {
+        self.ids.is_empty().then_some("ids").or_else(|| self.parts.iter().find_map(Part::empty_list))
     }
 }
 

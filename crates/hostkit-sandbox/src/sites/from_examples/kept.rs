@@ -50,7 +50,11 @@ where
     E: Serve + Simulate + Perform + 'static,
 {
     let own = Arc::new(E::parse(&call.incoming(UnknownFields::Ignore)).map_err(|error| error.to_string())?);
-    let reading = E::reading(&own.inputs()).map_err(|error| error.to_string())?;
+    let inputs = own.inputs();
+    if !E::is_shown(&inputs) {
+        return Ok(None);
+    }
+    let reading = E::reading(&inputs).map_err(|error| error.to_string())?;
     let is_one_call = First::<E>::INFO.name == Then::<E>::INFO.name;
     let all: Vec<_> = read.answers.iter().filter_map(|answer| Some((*answer, value::<Then<E>>(answer)?))).collect();
     let first = read.first.filter(|_| !is_one_call).and_then(|(answer, _)| value::<First<E>>(answer));
