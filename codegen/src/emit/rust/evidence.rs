@@ -11,6 +11,7 @@ use crate::model::{
     ByItself, Compared, EchoedInput, Endpoint, Evidence, Field, Items, Made, Model, Origin, Sign, Slot, Type,
 };
 use crate::resolve::is_copy;
+use crate::resolve::names::snake;
 use fits::{Mark, place};
 
 /// Variables of the generated functions; an input of such a name gets another variable.
@@ -105,7 +106,7 @@ fn is_shown_by(evidence: &Evidence) -> Option<TokenStream> {
 
 /// The variable for the input of a variant.
 fn chosen_local(name: &str) -> Ident {
-    ident(&["chosen_", &name.replace('/', "_")].concat())
+    ident(&["chosen_", &snake(name)].concat())
 }
 
 fn compared(evidence: &Evidence) -> impl Iterator<Item = &Field> {
