@@ -140,6 +140,15 @@ impl<'m> Tracer<'m, '_> {
         if is_any && takes_one && !evidence.not_found {
             return self.wrong(span, "any item would fit", "`where` or `is` has to say which one");
         }
+        let names_it =
+            |key: &Field| filter.iter().any(|(path, _)| matches!(&path[..], [field] if field.rust == key.rust));
+        if let (Sign::New(key), Some(new), None) = (&sign, &evidence.new, &evidence.already)
+            && names_it(key)
+        {
+            let label =
+                "`where` compares it: it may be there before the call; `already = \"refused\"` does not send it then";
+            return self.wrong(&new.span, "what is new is named by the call itself", label);
+        }
         let below = self.compared(item, fields, &evidence.below)?;
         let by_itself = self.by_itself(evidence, fields, &sign)?;
         let only_changes = match sign {
@@ -608,7 +617,14 @@ impl<'m> Tracer<'m, '_> {
         match name.value.as_str() {
             ITSELF if is_text(self.model, item) => Some(Field::itself(item)),
             ITSELF => self.wrong(&name.span, "the items are no scalars", "a field of them tells them apart"),
-            _ => self.field(fields, name),
+            _ => {
+                let field = self.field(fields, name)?;
+                if matches!(field.ty.item(), Type::Flag | Type::Worded(_)) {
+                    let label = "of two items, both may have the same value";
+                    return self.wrong(&name.span, "a flag does not tell items apart", label);
+                }
+                Some(field)
+            }
         }
     }
 
