@@ -223,12 +223,12 @@ fn an_element_says_yes_by_being_there() {
         let info = GetInfo::decode(&answer).unwrap().unwrap();
         (info.locked, !answer.report().defects().is_empty())
     };
-    for (element, flag) in
-        [("", false), ("<locked/>", true), ("<locked></locked>", true), ("<locked>false</locked>", false)]
-    {
+    for (element, flag) in [("", false), ("<locked/>", true), ("<locked></locked>", true)] {
         assert_eq!(locked(element), (flag, false), "{element}");
     }
-    assert_eq!(locked("<locked>perhaps</locked>"), (false, true), "reported");
+    for other in ["perhaps", "false", "0", "1"] {
+        assert_eq!(locked(&format!("<locked>{other}</locked>")), (false, true), "{other} is reported");
+    }
     for (full, written) in [(None, false), (Some(false), false), (Some(true), true)] {
         let mut call = GetInfo::new(ThingId::new(7));
         call.full = full;

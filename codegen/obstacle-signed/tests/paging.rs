@@ -169,7 +169,8 @@ fn a_list_that_does_not_say_what_comes_next_shows_no_absence() {
     for (at, (_, why)) in unreadable().into_iter().chain([gone()]).enumerate() {
         let last = || unreadable().into_iter().chain([gone()]).nth(at).unwrap().0.takes(Duration::from_secs(25));
         let found = lost((0..40).flat_map(|_| [page(&[1, 2], "/things?page=2"), page(&[3], "/things?page=3"), last()]));
-        assert!(matches!(found, Recovery::CannotTell(Doubt::Unread)), "{why}: {found:?}");
+        // A page that cannot be read to its end may show an item of another one again.
+        assert!(matches!(found, Recovery::CannotTell(Doubt::Unread | Doubt::Alike(_))), "{why}: {found:?}");
         // What is there is there all the same.
         let found = lost([page(&[1, 2], "/things?page=2"), page(&[3, 4], "/things?page=3"), last()]);
         assert!(matches!(&found, Recovery::Happened(thing) if thing.id.get() == 4), "{why}: {found:?}");
