@@ -55,7 +55,7 @@ use crate::types::{Thing, ThingId};
 /// #     .transport(answers)
 /// #     .build()?;
 /// # let client = client.with(hostkit::CallOptions::new().unread());
-/// let call = PaintThing::new("red", PaintThingWhat::ById(ThingId::new(7)));
+/// let call = PaintThing::new("blue", PaintThingWhat::ById(ThingId::new(7)));
 /// let outcome = client.perform(&call);
 /// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
