@@ -156,14 +156,14 @@ fn calls_without_output_accept_each_other() {
         for giver in silent.iter().filter(|giver| giver.api == taker.api && !says_so(giver)) {
             for answer in &giver.answers {
                 let formats = taker.info.formats;
-                // Where the answer to a call stands below names of its own, it is told from the others, too.
-                let is_elsewhere = |own: &Answer| own.format == answer.format && names(own) != names(answer);
-                if !formats.is_empty() && !formats.contains(&answer.format) || taker.answers.iter().any(is_elsewhere) {
+                if !formats.is_empty() && !formats.contains(&answer.format) {
                     continue;
                 }
                 cases += 1;
+                // Where the answer to a call stands below names of its own, it may be told from the others, too.
+                let is_elsewhere = |own: &Answer| own.format == answer.format && names(own) != names(answer);
                 assert!(
-                    (taker.accepts)(answer.status, &answer.bytes),
+                    (taker.accepts)(answer.status, &answer.bytes) || taker.answers.iter().any(is_elsewhere),
                     "{} refuses {} {}",
                     taker.folder,
                     giver.folder,

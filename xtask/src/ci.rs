@@ -131,7 +131,7 @@ fn clippy() -> Result<End, String> {
 }
 
 fn doc() -> Result<End, String> {
-    // What nobody depends on has no docs to read.
+    // Programs and tests, which no crate depends on, have no readers of their docs.
     let without = ["hostkit-examples", "hostkit-tests", "xtask"].map(|package| format!("--exclude={package}"));
     let mut command = cargo(&["doc", "--workspace", "--no-deps", "--all-features"]);
     command.args(without);

@@ -178,7 +178,7 @@ fn a_read_takes_one_of_several_inputs_and_a_choice_without_one() {
     }
 }
 
-/// A call that was made with another variant than the one that the read needs is sent, and nobody claims to know more.
+/// A call that was made with another variant than the one that the read needs is sent; recovery cannot tell then.
 #[test]
 fn only_the_variant_that_the_read_takes_can_be_told() {
     let painted = |color: &str| {

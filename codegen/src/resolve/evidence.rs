@@ -1,7 +1,7 @@
 //! Evidence that a call happened: resolves the read, its inputs, and the compared fields.
 
 use super::conditions;
-use super::kinds::{is_copy, is_text, number_id};
+use super::kinds::{has_few_values, is_copy, is_text, number_id};
 use super::names::with_slashes;
 use crate::diagnostic::{Diagnostics, did_you_mean};
 use crate::model::{
@@ -619,9 +619,9 @@ impl<'m> Tracer<'m, '_> {
             ITSELF => self.wrong(&name.span, "the items are no scalars", "a field of them tells them apart"),
             _ => {
                 let field = self.field(fields, name)?;
-                if matches!(field.ty.item(), Type::Flag | Type::Worded(_)) {
+                if has_few_values(self.model, field.ty.item()) {
                     let label = "of two items, both may have the same value";
-                    return self.wrong(&name.span, "a flag does not tell items apart", label);
+                    return self.wrong(&name.span, "a flag or a word of a list does not tell items apart", label);
                 }
                 Some(field)
             }

@@ -50,6 +50,17 @@ pub(crate) fn is_text(model: &Model, ty: &Type) -> bool {
     }
 }
 
+/// Whether values of the type are a few known ones: a flag, or those of an enumeration.
+pub(super) fn has_few_values(model: &Model, ty: &Type) -> bool {
+    match ty {
+        Type::Flag | Type::Worded(_) => true,
+        Type::Named(name) => {
+            matches!(model.types.get(name).map(|entry| &entry.kind), Some(TypeKind::Enumeration { .. }))
+        }
+        _ => false,
+    }
+}
+
 /// The type's name, if it is a numeric id.
 pub(super) fn number_id<'t>(model: &Model, ty: &'t Type) -> Option<&'t str> {
     match ty {

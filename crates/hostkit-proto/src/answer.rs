@@ -347,8 +347,8 @@ impl<'a> RawAnswer<'a> {
     /// The value under one root name, if there is one: null and an empty element there are none, in the answer to a read.
     ///
     /// # Errors
-    /// An unreadable value, and null in the answer to a call that acts. A 200 without a body, because a proxy may have lost it: only another success status means
-    /// "no value". For APIs with an envelope, an answer without it.
+    /// An unreadable value, and null in the answer to a call that acts. A 200 without a body, because a proxy may have lost
+    /// it: only another success status means "no value". For APIs with an envelope, an answer without it.
     pub fn optional_value<T: FromWire>(&self, root: &Name) -> Result<Option<T>, DecodeError> {
         let envelope = self.api.leniency.envelope;
         let has_envelope = !envelope.is_empty();

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::codec::{Report, ToText};
 use crate::endpoint::{Call, Endpoint};
+use crate::evidence::is_none_of;
 
 /// Waits for a state that is reached after a call's answer, such as a server being built. Generated from specs.
 pub trait Waiter: Send {
@@ -167,7 +168,7 @@ impl<'r> Checks<'r> {
         names: &[&str],
     ) {
         match value.map(ToText::to_text) {
-            Some(text) if is_other(&text, texts) => {
+            Some(text) if is_none_of(&*text, texts) => {
                 self.fail(|| format!("{field} is {:?}, not {}", shown(&text), listed(texts)));
             }
             Some(_) => {}
@@ -196,7 +197,7 @@ impl<'r> Checks<'r> {
     /// The value has to be there, not empty, and none of these.
     pub fn needs_other(&mut self, field: &str, value: Option<&(impl ToText + ?Sized)>, texts: &[&str]) {
         match value.map(ToText::to_text).filter(|text| !text.is_empty()) {
-            Some(text) if is_other(&text, texts) => {}
+            Some(text) if is_none_of(&*text, texts) => {}
             Some(text) => self.unmet(format!("{field} is still {:?}", shown(&text))),
             None => self.unmet(format!("there is no {field}")),
         }
@@ -269,11 +270,6 @@ impl<'r> Checks<'r> {
         let mut found = self.report.left_out().iter().chain(self.report.defects());
         found.find(|error| is_named(error.path())).map(|error| format!("{} at {}", error.found(), error.path()))
     }
-}
-
-/// Whether a text says something, and none of these.
-fn is_other(text: &str, texts: &[&str]) -> bool {
-    !text.is_empty() && !texts.contains(&text)
 }
 
 /// Texts as alternatives.

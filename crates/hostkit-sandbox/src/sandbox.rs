@@ -158,8 +158,10 @@ impl Sandbox {
         self.hub.clock.clone()
     }
 
-    /// Starts all over: worlds as at the start, an empty ledger, no faults; the clock goes on. Numbers begin anew, which those
-    /// of no hoster do: a client that ordered before takes an answer with one of them again for that of its first order.
+    /// Starts all over: worlds as at the start, an empty ledger, no faults; the clock goes on.
+    ///
+    /// Numbers are given again from the first on, as no hoster does: a client that ordered before the reset takes the answer
+    /// to a new order for a repeat of its first one. Make a new client.
     ///
     /// # Errors
     /// A site's world cannot hold the demonstration.

@@ -42,12 +42,12 @@ pub fn same<T: PartialEq + ToText>(theirs: &T, ours: &T) -> bool {
 }
 
 /// Whether a value is one of these texts.
-pub fn is_one_of(value: &impl ToText, texts: &[&str]) -> bool {
+pub fn is_one_of(value: &(impl ToText + ?Sized), texts: &[&str]) -> bool {
     texts.contains(&&*value.to_text())
 }
 
 /// Whether a value says something, and none of these texts.
-pub fn is_none_of(value: &impl ToText, texts: &[&str]) -> bool {
+pub fn is_none_of(value: &(impl ToText + ?Sized), texts: &[&str]) -> bool {
     let text = value.to_text();
     !text.is_empty() && !texts.contains(&&*text)
 }

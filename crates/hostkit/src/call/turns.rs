@@ -108,7 +108,7 @@ impl Turns {
     pub(crate) fn remember(&self, number: u64, kind: Kind, now: Moment) {
         let mut state = self.here.lock();
         if state.known.iter().all(|known| known.number != number) {
-            // It ended before, and began nobody knows when.
+            // It has ended. When it began is not known, so it may have run beside any other call.
             let (began, end) = (Moment::START, End::Unknown(Some(now)));
             state.keep(Known { number, began, kind, end, is_restored: true });
         }
