@@ -48,7 +48,7 @@ impl Call for ListThings {}
 pub const MORE: u64 = 0;
 
 /// A page of the list that ends with this number does not say whether another one comes.
-pub const UNTOLD: u64 = 99;
+pub const UNTOLD: u64 = 98;
 
 /// Evidence for calls that show as a number missing from the baseline, with the time until it shows, and whether a
 /// proxy may double the call.
