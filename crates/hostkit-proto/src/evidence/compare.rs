@@ -57,6 +57,25 @@ pub fn same_name(theirs: &impl ToText, ours: &impl ToText) -> bool {
     below(&theirs.to_text(), &ours.to_text())
 }
 
+/// Whether something new has what the call said, or neither says anything: what has more than was asked for may be
+/// somebody else's.
+///
+/// ```
+/// use hostkit_proto::evidence::{alike, same};
+///
+/// let (www, apex) = ("www".to_owned(), String::new());
+/// assert!(alike(Some(&www), Some(&www), same) && alike(Some(&apex), None, same));
+/// assert!(!alike(Some(&www), None, same));
+/// ```
+pub fn alike<T: ToText, O: ToText>(theirs: Option<&T>, ours: Option<&O>, same: impl Fn(&T, &O) -> bool) -> bool {
+    let theirs = theirs.filter(|theirs| !theirs.to_text().is_empty());
+    match (theirs, ours.filter(|ours| !ours.to_text().is_empty())) {
+        (Some(theirs), Some(ours)) => same(theirs, ours),
+        (None, None) => true,
+        _ => false,
+    }
+}
+
 /// Whether each field of an item is that of a row; an absent one equals nothing.
 pub fn same_row(ours: &[Option<String>], theirs: &[Option<String>]) -> bool {
     let is_same = |(ours, theirs): (&Option<String>, &Option<String>)| match (ours, theirs) {
@@ -611,6 +630,24 @@ mod tests {
         assert!(is_one_of(&text("a"), &["a", "b"]) && !is_one_of(&text("c"), &["a", "b"]) && is_one_of(&7_u64, &["7"]));
         assert!(is_none_of(&text("c"), &["a", "b"]) && !is_none_of(&text("a"), &["a", "b"]));
         assert!(!is_none_of(&text(""), &["a"]), "what is empty says nothing");
+    }
+
+    /// An order for the apex of a domain is not the one that somebody else made for `www`.
+    #[test]
+    fn what_was_not_asked_for_is_not_found() {
+        let host = |item: &(u64, Option<&str>)| item.1.map(str::to_owned);
+        let look = |asked: Option<&str>, now: Option<&'static str>| {
+            let asked = asked.map(str::to_owned);
+            let fits = |item: &(u64, Option<&'static str>)| alike(host(item).as_ref(), asked.as_ref(), same);
+            let key = |item: &(u64, Option<&'static str>)| item.0.to_string();
+            says(&before_new(&[1]), appeared([(1, None), (2, now)], fits, key))
+        };
+        for (asked, now) in [(None, None), (None, Some("")), (Some("www"), Some("www")), (Some(""), None)] {
+            assert_eq!(look(asked, now), Sighting::Seen(vec![(2, now)]), "{asked:?} {now:?}");
+        }
+        for (asked, now) in [(None, Some("www")), (Some("www"), None), (Some("www"), Some("ftp"))] {
+            assert_eq!(look(asked, now), Sighting::Unclear(Doubt::OtherNew(vec!["2".to_owned()])), "{asked:?} {now:?}");
+        }
     }
 
     #[test]

@@ -153,9 +153,7 @@ impl Perform for AddRecord {
             now,
             |item| {
                 evidence::same(&item.kind, &kind)
-                    && value
-                        .as_ref()
-                        .is_none_or(|ours| item.value.as_ref().is_some_and(|value| evidence::same(value, ours)))
+                    && evidence::alike(item.value.as_ref(), value.as_ref(), evidence::same)
                     && evidence::same_name(&item.host, &host)
             },
             |item| evidence::text(&item.id),

@@ -61,8 +61,17 @@ pub(super) fn row(columns: &[Compared]) -> TokenStream {
 }
 
 fn tests(model: &Model, evidence: &Evidence, with_values: bool) -> Vec<TokenStream> {
-    let mut tests: Vec<TokenStream> = evidence.filter.iter().map(|(path, own)| holds(path, own)).collect();
-    tests.extend(evidence.below.iter().map(|(path, own)| is_below(path, own)));
+    // What is new and has what nobody asked for is somebody else's, or the hoster filled it in.
+    let is_exact = |own: &Field| matches!(evidence.sign, Sign::New(_)) && own.is_option();
+    let mut tests: Vec<TokenStream> = evidence
+        .filter
+        .iter()
+        .map(|(path, own)| if is_exact(own) { holds_exactly(path, own) } else { holds(path, own) })
+        .collect();
+    tests.extend(evidence.below.iter().map(|(path, own)| match is_exact(own) {
+        true => alike(path, own, &quote!(evidence::same_name)),
+        false => is_below(path, own),
+    }));
     if with_values {
         tests.extend(evidence.is.iter().map(|(path, wanted)| is(model, path, wanted)));
     }
@@ -193,7 +202,7 @@ pub(super) fn place(path: &[Field]) -> (TokenStream, bool) {
 }
 
 /// Tests whether the value at the end of a path is an input, in any spelling. An absent input matches anything, an
-/// absent field nothing.
+/// absent field nothing: so the item that a call changes or removes is found.
 fn holds(path: &[Field], own: &Field) -> TokenStream {
     let ours = local(&own.rust, TAKEN);
     let (place, is_option) = place(path);
@@ -231,6 +240,24 @@ fn holds(path: &[Field], own: &Field) -> TokenStream {
             quote!(#ours.as_ref().is_none_or(|ours| #test))
         }
     }
+}
+
+/// As [`holds`], but where the input is absent, there must be nothing either.
+fn holds_exactly(path: &[Field], own: &Field) -> TokenStream {
+    let is_money = matches!(&own.ty, Type::Money) || matches!(&own.ty, Type::Option(ty) if **ty == Type::Money);
+    match is_money {
+        true => alike(path, own, &quote!(|theirs, ours| theirs.amount == ours.amount)),
+        false => alike(path, own, &quote!(evidence::same)),
+    }
+}
+
+/// Tests whether there is neither an input nor a value at the end of a path, or both are alike.
+fn alike(path: &[Field], own: &Field, same: &TokenStream) -> TokenStream {
+    let ours = local(&own.rust, TAKEN);
+    let (place, is_option) = place(path);
+    let reference = words::reference(path, &place);
+    let theirs = if is_option { place } else { quote!(Some(#reference)) };
+    quote!(evidence::alike(#theirs, #ours.as_ref(), #same))
 }
 
 /// Tests whether the value at the end of a path is an input, in full or without its domain.

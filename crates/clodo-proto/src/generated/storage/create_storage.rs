@@ -185,9 +185,7 @@ impl Perform for CreateStorage {
         let title: Option<String> = inputs.maybe(Self::INFO.name, "title")?;
         Ok(evidence::appeared(
             now,
-            |item| {
-                title.as_ref().is_none_or(|ours| item.title.as_ref().is_some_and(|value| evidence::same(value, ours)))
-            },
+            |item| evidence::alike(item.title.as_ref(), title.as_ref(), evidence::same),
             |item| evidence::text(&item.id),
         ))
     }

@@ -136,7 +136,7 @@ impl Perform for AddSshKey {
         let name: Option<String> = inputs.maybe(Self::INFO.name, "name")?;
         Ok(evidence::appeared(
             now,
-            |item| name.as_ref().is_none_or(|ours| item.name.as_ref().is_some_and(|value| evidence::same(value, ours))),
+            |item| evidence::alike(item.name.as_ref(), name.as_ref(), evidence::same),
             |item| evidence::text(&item.id),
         ))
     }
