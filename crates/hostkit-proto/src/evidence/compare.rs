@@ -398,7 +398,7 @@ fn date_of(text: &str) -> Option<Date> {
 }
 
 /// Whether all that the call was to remove is gone, while everything else is still there. An item with an empty key
-/// cannot be followed.
+/// cannot be followed: one more of them may be what was to go, and shows its name no longer.
 pub fn gone<T>(
     now: impl IntoIterator<Item = T>,
     fits: impl Fn(&T) -> bool,
@@ -412,7 +412,7 @@ pub fn gone<T>(
             if key.is_empty() || seen.insert(key.clone()) {
                 own.push(key);
             }
-        } else if !key.is_empty() {
+        } else {
             all.push(key);
         }
     }
@@ -422,9 +422,13 @@ pub fn gone<T>(
         }
         let (all, own) = now.into_parts();
         let seen: BTreeSet<&str> = all.iter().chain(&own).map(String::as_str).collect();
-        let missing: Vec<String> = before.all().filter(|key| !seen.contains(key)).map(str::to_owned).collect();
+        let is_missing = |key: &&str| !key.is_empty() && !seen.contains(key);
+        let missing: Vec<String> = before.all().filter(is_missing).map(str::to_owned).collect();
+        let nameless_before = before.all().filter(|key| key.is_empty()).count();
+        let nameless = all.iter().filter(|key| key.is_empty()).count();
         match own.len() {
             _ if !missing.is_empty() => Sighting::Unclear(Doubt::Missing(missing)),
+            left if left < before.own().len() && nameless > nameless_before => Sighting::Unclear(Doubt::NotSaid),
             0 => Sighting::Seen(vec![()]),
             left if left >= before.own().len() => Sighting::Unseen,
             left => Sighting::Part(vec![()], left),
@@ -672,6 +676,12 @@ mod tests {
         assert_eq!(says(from_two(&[1, 2, 2]).baseline(), from_two(&[1, 2])), Sighting::Unseen, "listed twice before");
         assert_eq!(doubt(look(&[])), Doubt::Missing(vec!["1".to_owned()]), "an empty list shows nothing");
         assert_eq!(doubt(says(from_two(&[1]).baseline(), from_two(&[1]))), Doubt::NotThere);
+        let named = |now: &[&'static str]| gone(now.to_vec(), |name| *name == "a", |name| (*name).to_owned());
+        let look = |now: &[&'static str]| says(named(&["a", "b", ""]).baseline(), named(now));
+        assert_eq!(look(&["b", ""]), Sighting::Seen(vec![()]));
+        assert_eq!(look(&["a", "b", "", ""]), Sighting::Unseen);
+        assert_eq!(look(&["b"]), Sighting::Seen(vec![()]));
+        assert_eq!(doubt(look(&["b", "", ""])), Doubt::NotSaid, "it may be there without its name");
         let is_x = |state: char| ended(&state, |state| *state == 'x');
         let ended_now = |before, now| says(is_x(before).baseline(), is_x(now));
         assert_eq!(ended_now('a', 'x'), Sighting::Seen(vec![()]));
