@@ -382,6 +382,8 @@ pub(crate) struct Evidence {
     pub(crate) not_found: bool,
     pub(crate) absent_is_no: bool,
     pub(crate) unseen_is_no: bool,
+    /// Inputs that the hoster fills in where they are not given, by their Rust names.
+    pub(crate) filled_in: Vec<String>,
     pub(crate) by_itself: ByItself,
     /// The call is not sent where it is so already.
     pub(crate) already_is_refused: bool,

@@ -663,7 +663,8 @@ pub(crate) struct Evidence {
     pub(crate) gone: bool,
     pub(crate) not_found: bool,
     pub(crate) absent_is_no: bool,
-    pub(crate) unseen_is_no: bool,
+    /// Whether not seeing it says nothing, or `no`.
+    pub(crate) not_seen: Option<At<String>>,
     /// The call is not sent where it is so already.
     pub(crate) already: Option<At<String>>,
     pub(crate) lag: i64,

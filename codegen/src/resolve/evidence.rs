@@ -14,6 +14,9 @@ use crate::surface::{self, IdKind, Pairs, Wanted};
 /// What names an item of `first`, or an input of it.
 const FIRST: &str = "first/";
 
+/// What stands behind an input that the hoster fills in where it is not given.
+const FILLED: &str = "?";
+
 /// Resolves the evidence of every endpoint.
 pub(super) fn resolve(model: &mut Model, diagnostics: &mut Diagnostics) {
     let mut resolved = Vec::new();
@@ -150,6 +153,7 @@ impl<'m> Tracer<'m, '_> {
             return self.wrong(&new.span, "what is new is named by the call itself", label);
         }
         let below = self.compared(item, fields, &evidence.below)?;
+        let filled_in = self.filled_in(evidence, &sign)?;
         let by_itself = self.by_itself(evidence, fields, &sign)?;
         let only_changes = match sign {
             Sign::Grew(..) | Sign::Paid(..) => true,
@@ -199,11 +203,45 @@ impl<'m> Tracer<'m, '_> {
             made,
             not_found: evidence.not_found,
             absent_is_no: evidence.absent_is_no,
-            unseen_is_no: evidence.unseen_is_no,
+            unseen_is_no: self.unseen_is_no(evidence)?,
+            filled_in,
             by_itself,
             already_is_refused: evidence.already.is_some(),
             lag: evidence.lag,
         })
+    }
+
+    /// Whether not seeing it means that it did not happen. What the API may take for later, nobody knows when to expect.
+    fn unseen_is_no(&mut self, evidence: &surface::Evidence) -> Option<bool> {
+        let may_be_later = self.model.service.errors.iter().any(|code| code.accepted.is_some());
+        match &evidence.not_seen {
+            None => Some(!may_be_later),
+            Some(word) if word.value == "nothing" => Some(false),
+            Some(word) if !may_be_later => {
+                let label = "leave it out: that is so without a code that is `accepted`";
+                self.wrong(&word.span, "nothing is taken for later here", label)
+            }
+            Some(_) => Some(true),
+        }
+    }
+
+    /// The inputs that the hoster fills in where they are not given, by their Rust names.
+    fn filled_in(&mut self, evidence: &surface::Evidence, sign: &Sign) -> Option<Vec<String>> {
+        let mut filled = Vec::new();
+        for (_, input) in evidence.filter.iter().chain(&evidence.below) {
+            let Some(name) = input.value.strip_suffix(FILLED) else { continue };
+            let is_option = self.endpoint.inputs().any(|own| own.rust == name && own.is_option());
+            if !is_option || !matches!(sign, Sign::New(_)) {
+                let message = format!("`{name}` has no value that the hoster fills in");
+                return self.wrong(
+                    &input.span,
+                    message,
+                    "`?` stands behind an input that may be left out, beside `new`",
+                );
+            }
+            filled.push(name.to_owned());
+        }
+        Some(filled)
     }
 
     /// The way to a field that an object may be without, as it is before the call.
@@ -571,9 +609,15 @@ impl<'m> Tracer<'m, '_> {
         let mut compared = Vec::new();
         for (name, input) in pairs {
             let path = self.path(item, fields, name)?;
-            let Some(own) = self.endpoint.inputs().find(|own| own.rust == input.value) else {
+            let input_name = input.value.strip_suffix(FILLED).unwrap_or(&input.value);
+            let Some(own) = self.endpoint.inputs().find(|own| own.rust == input_name) else {
                 let message = format!("there is no input `{}`", input.value);
-                return self.unknown(&input.span, message, input, self.endpoint.inputs().map(|own| own.rust.as_str()));
+                return self.unknown(
+                    &input.span,
+                    message,
+                    input_name,
+                    self.endpoint.inputs().map(|own| own.rust.as_str()),
+                );
             };
             self.comparable(&path, own, name)?;
             compared.push((path, own.clone()));

@@ -236,7 +236,7 @@ fn read_evidence(node: &Node<'_, '_>) -> Evidence {
         gone: node.flag("gone") == Some(true),
         not_found: node.flag("not-found") == Some(true),
         absent_is_no: node.has("absent"),
-        unseen_is_no: !node.has("not-seen"),
+        not_seen: node.optional_at("not-seen"),
         already: node.optional_at("already"),
         lag: node.integer("lag").unwrap_or(60),
     }

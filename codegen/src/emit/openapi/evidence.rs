@@ -4,7 +4,7 @@ use super::json::{Json, Object, object};
 use crate::source::At;
 use crate::surface::{Evidence, Pairs, Wanted};
 
-pub(super) fn evidence(evidence: &Evidence) -> Object {
+pub(super) fn evidence(evidence: &Evidence, unseen_is_no: bool) -> Object {
     let mut found = Object::default();
     let text = |word: &Option<At<String>>| word.as_ref().map(|at| at.value.clone()).unwrap_or_default();
     found.say("first", text(&evidence.first));
@@ -37,7 +37,7 @@ pub(super) fn evidence(evidence: &Evidence) -> Object {
         }
     }
     found.say("absent", if evidence.absent_is_no { "no" } else { "" });
-    found.say("not-seen", if evidence.unseen_is_no { "" } else { "nothing" });
+    found.say("not-seen", if unseen_is_no { "" } else { "nothing" });
     found.say("already", text(&evidence.already));
     found.extend(object! { "lag": evidence.lag });
     found

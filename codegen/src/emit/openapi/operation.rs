@@ -347,8 +347,8 @@ fn extensions(operation: &mut Object, model: &Model, endpoint: &Endpoint) {
         operation.set("x-hostkit-deadline", seconds);
     }
     operation.say("x-hostkit-recovery", &surface.recovery);
-    if let Some(evidence) = &surface.evidence {
-        operation.set("x-hostkit-evidence", super::evidence::evidence(evidence));
+    if let (Some(evidence), Some(resolved)) = (&surface.evidence, &endpoint.evidence) {
+        operation.set("x-hostkit-evidence", super::evidence::evidence(evidence, resolved.unseen_is_no));
     }
     if let Some(why) = &surface.no_evidence {
         operation.set("x-hostkit-no-evidence", &why.value);

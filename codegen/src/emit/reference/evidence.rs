@@ -11,11 +11,12 @@ pub(super) fn section(language: Language, endpoint: &Endpoint) -> String {
         let title = language.pick("No call shows whether it happened", "По API этого не узнать (по-английски)");
         return format!("{title}: {}\n", cell(&why.value));
     }
-    let lines = endpoint.surface.evidence.iter().flat_map(|evidence| lines(language, evidence));
+    let unseen_is_no = endpoint.evidence.as_ref().is_some_and(|evidence| evidence.unseen_is_no);
+    let lines = endpoint.surface.evidence.iter().flat_map(|evidence| lines(language, evidence, unseen_is_no));
     lines.map(|line| format!("- {line}\n")).collect()
 }
 
-fn lines(language: Language, evidence: &Evidence) -> Vec<String> {
+fn lines(language: Language, evidence: &Evidence, unseen_is_no: bool) -> Vec<String> {
     let pick = |english, russian| language.pick(english, russian);
     let mut lines = Vec::new();
     if let Some(first) = &evidence.first {
@@ -41,9 +42,13 @@ fn lines(language: Language, evidence: &Evidence) -> Vec<String> {
         pick("Number of new items, given by the input", "Сколько элементов появится"),
         evidence.count.iter().map(quoted),
     );
-    push(&mut lines, pick("It happened only if", "Вызов выполнен, только если"), equals(&evidence.filter, holds));
+    push(
+        &mut lines,
+        pick("It happened only if", "Вызов выполнен, только если"),
+        equals(language, &evidence.filter, holds).into_iter(),
+    );
     let below = pick("is, in full or without its domain, the input", "равно, полностью или без домена, параметру");
-    push(&mut lines, pick("And if", "И если"), equals(&evidence.below, below));
+    push(&mut lines, pick("And if", "И если"), equals(language, &evidence.below, below).into_iter());
     let values = evidence.is.iter().map(|condition| held(language, &condition.path, &condition.wanted));
     push(&mut lines, pick("And if", "И если"), values);
     let new = evidence.new.iter().map(quoted);
@@ -70,7 +75,7 @@ fn lines(language: Language, evidence: &Evidence) -> Vec<String> {
         ),
         (evidence.absent_is_no, "An absent field means that it did not happen", "Если поля нет, вызов не выполнен"),
         (
-            evidence.unseen_is_no,
+            unseen_is_no,
             "If it is not seen in time, it did not happen",
             "Если признак так и не появился, вызов не выполнен",
         ),
@@ -95,8 +100,14 @@ fn push(lines: &mut Vec<String>, title: &str, items: impl Iterator<Item = String
     }
 }
 
-fn equals<'p>(pairs: &'p Pairs, holds: &'p str) -> impl Iterator<Item = String> + 'p {
-    pairs.iter().map(move |(field, input)| format!("`{}` {holds} `{}`", field.value, input.value))
+/// What fields have to be equal to; the hoster fills in an input with a `?` that is not given.
+fn equals(language: Language, pairs: &Pairs, holds: &str) -> Vec<String> {
+    let given = language.pick(", where it is given", ", если он задан");
+    let line = |(field, input): &(At<String>, At<String>)| match input.strip_suffix('?') {
+        Some(input) => format!("`{}` {holds} `{input}`{given}", field.value),
+        None => format!("`{}` {holds} `{}`", field.value, input.value),
+    };
+    pairs.iter().map(line).collect()
 }
 
 fn quoted(word: &At<String>) -> String {

@@ -111,8 +111,8 @@ const EVIDENCE: &[Key] = &[
     key("absent", Shape::Word(&["no"]), "An absent field says that it did not happen; else it says nothing."),
     key(
         "not-seen",
-        Shape::Word(&["nothing"]),
-        "It shows only while it lasts, or perhaps days later: that it is not seen says nothing.",
+        Shape::Word(&["nothing", "no"]),
+        "`nothing`: it shows only while it lasts, or perhaps days later; `no`: at once, also what is taken for later.",
     ),
     key("already", Shape::Word(&["refused"]), "Where it is so before the call, the call is not sent."),
     key("lag", FROM_ZERO, "Seconds that it may take to show; 60 where it is not said."),

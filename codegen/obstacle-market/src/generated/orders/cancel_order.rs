@@ -97,7 +97,8 @@ impl Perform for CancelOrder {
     type Reading = GetOrder;
     type Found = Order;
 
-    const FACTS: Facts = Facts { already_is_refused: true, ..Facts::new(Shows::State, Duration::from_secs(60)) };
+    const FACTS: Facts =
+        Facts { unseen_is_no: false, already_is_refused: true, ..Facts::new(Shows::State, Duration::from_secs(60)) };
 
     #[inline]
     fn inputs(&self) -> Inputs {

@@ -103,7 +103,7 @@ impl Perform for InstallServer {
     type Reading = GetOrder;
     type Found = Order;
 
-    const FACTS: Facts = Facts::new(Shows::State, Duration::from_secs(300));
+    const FACTS: Facts = Facts { unseen_is_no: false, ..Facts::new(Shows::State, Duration::from_secs(300)) };
 
     #[inline]
     fn inputs(&self) -> Inputs {

@@ -106,7 +106,8 @@ impl Perform for RenewOrder {
     type Reading = ListOrders;
     type Found = Order;
 
-    const FACTS: Facts = Facts { indistinct: &["months"], ..Facts::new(Shows::Change, Duration::from_secs(600)) };
+    const FACTS: Facts =
+        Facts { unseen_is_no: false, indistinct: &["months"], ..Facts::new(Shows::Change, Duration::from_secs(600)) };
 
     #[inline]
     fn inputs(&self) -> Inputs {

@@ -61,8 +61,10 @@ pub(super) fn row(columns: &[Compared]) -> TokenStream {
 }
 
 fn tests(model: &Model, evidence: &Evidence, with_values: bool) -> Vec<TokenStream> {
-    // What is new and has what nobody asked for is somebody else's, or the hoster filled it in.
-    let is_exact = |own: &Field| matches!(evidence.sign, Sign::New(_)) && own.is_option();
+    // What is new and has what nobody asked for is somebody else's.
+    let is_exact = |own: &Field| {
+        matches!(evidence.sign, Sign::New(_)) && own.is_option() && !evidence.filled_in.contains(&own.rust)
+    };
     let mut tests: Vec<TokenStream> = evidence
         .filter
         .iter()

@@ -299,7 +299,7 @@ impl Perform for CreateServer {
         Ok(evidence::appeared(
             now,
             |item| {
-                evidence::alike(item.name.as_ref(), name.as_ref(), evidence::same)
+                name.as_ref().is_none_or(|ours| item.name.as_ref().is_some_and(|value| evidence::same(value, ours)))
                     && item.plan.id == plan
                     && item.datacenter.as_ref().map(|value| &value.id) == Some(&datacenter)
             },

@@ -137,7 +137,7 @@ impl Perform for ReinstallOrder {
     type Reading = GetOrders;
     type Found = Order;
 
-    const FACTS: Facts = Facts::new(Shows::Change, Duration::from_secs(3600));
+    const FACTS: Facts = Facts { unseen_is_no: false, ..Facts::new(Shows::Change, Duration::from_secs(3600)) };
 
     #[inline]
     fn inputs(&self) -> Inputs {

@@ -123,7 +123,8 @@ impl Perform for RenewOrder {
     type Reading = GetOrders;
     type Found = Order;
 
-    const FACTS: Facts = Facts { indistinct: &["period"], ..Facts::new(Shows::Change, Duration::from_secs(60)) };
+    const FACTS: Facts =
+        Facts { unseen_is_no: false, indistinct: &["period"], ..Facts::new(Shows::Change, Duration::from_secs(60)) };
 
     #[inline]
     fn inputs(&self) -> Inputs {

@@ -107,7 +107,7 @@ impl Perform for SuspendOrder {
     type Reading = GetOrders;
     type Found = Order;
 
-    const FACTS: Facts = Facts::new(Shows::State, Duration::from_secs(60));
+    const FACTS: Facts = Facts { unseen_is_no: false, ..Facts::new(Shows::State, Duration::from_secs(60)) };
 
     #[inline]
     fn inputs(&self) -> Inputs {
