@@ -98,8 +98,7 @@ impl Perform for StopServer {
     type Reading = GetOrder;
     type Found = Order;
 
-    const FACTS: Facts =
-        Facts { unseen_is_no: false, already_is_refused: true, ..Facts::new(Shows::State, Duration::from_secs(60)) };
+    const FACTS: Facts = Facts { already_is_refused: true, ..Facts::new(Shows::State, Duration::from_secs(60)) };
 
     #[inline]
     fn inputs(&self) -> Inputs {
