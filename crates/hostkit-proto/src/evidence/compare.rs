@@ -404,10 +404,14 @@ pub fn gone<T>(
         let (all, own) = now.into_parts();
         let seen: BTreeSet<&str> = all.iter().chain(&own).map(String::as_str).collect();
         let missing: Vec<String> = before.all().filter(|key| !seen.contains(key)).map(str::to_owned).collect();
-        match own.len() {
+        // What fits and was not there before is none of what was to go.
+        let known: BTreeSet<&String> = before.own().iter().collect();
+        let (left, new): (Vec<_>, Vec<_>) = own.into_iter().partition(|key| key.is_empty() || known.contains(key));
+        match left.len() {
             _ if !missing.is_empty() => Sighting::Unclear(Doubt::Missing(missing)),
-            0 => Sighting::Seen(vec![()]),
             left if left >= before.own().len() => Sighting::Unseen,
+            _ if !new.is_empty() => Sighting::Unclear(Doubt::OtherNew(new)),
+            0 => Sighting::Seen(vec![()]),
             left => Sighting::Part(vec![()], left),
         }
     })
@@ -635,6 +639,10 @@ mod tests {
         assert_eq!(says(from_two(&[1, 2, 2]).baseline(), from_two(&[1, 2])), Sighting::Unseen, "listed twice before");
         assert_eq!(doubt(look(&[])), Doubt::Missing(vec!["1".to_owned()]), "an empty list shows nothing");
         assert_eq!(doubt(says(from_two(&[1]).baseline(), from_two(&[1]))), Doubt::NotThere);
+        // Another one that fits was made since.
+        assert_eq!(doubt(look(&[1, 4])), Doubt::OtherNew(vec!["4".to_owned()]));
+        assert_eq!(doubt(look(&[1, 3, 4])), Doubt::OtherNew(vec!["4".to_owned()]));
+        assert_eq!(look(&[1, 2, 3, 4]), Sighting::Unseen);
         let is_x = |state: char| ended(&state, |state| *state == 'x');
         let ended_now = |before, now| says(is_x(before).baseline(), is_x(now));
         assert_eq!(ended_now('a', 'x'), Sighting::Seen(vec![()]));
