@@ -121,13 +121,19 @@ impl Turns {
         // What an earlier call did was seen before this one, unless the list lagged.
         let was_seen = |from: Moment| own.is_some_and(|own| from < own.began);
         let is_forgotten = state.forgotten.is_some_and(|from| !was_seen(from));
-        let mut others = Others { keys: Vec::new(), may_have_done_it: is_forgotten };
+        let mut others = Others { keys: Vec::new(), may_have_done_it: is_forgotten, may_have_undone_it: is_forgotten };
         for known in state.known.iter().filter(|known| Some(known.number) != turn) {
             let made = match &known.end {
                 _ if known.seen_from().is_some_and(was_seen) => continue,
                 End::Done(_, keys) => Some(keys.as_slice()),
                 End::Open | End::Unknown(_) => None,
             };
+            let is_later = match &known.end {
+                End::Done(ended, _) => own.is_none_or(|own| *ended >= own.began),
+                // It may be carried out yet.
+                End::Open | End::Unknown(_) => true,
+            };
+            others.may_have_undone_it |= is_later && known.kind.may_undo(kind);
             others.add(known.kind.bearing(kind, made));
         }
         others
