@@ -101,7 +101,8 @@ impl Turns {
         state.last += 1;
         let number = state.last;
         state.keep(Known { number, began, kind: kind.clone(), end: End::Open, is_restored: false });
-        Ok(Turn { shared: Arc::clone(&self.here), store: None, number, acts: false, is_over: false })
+        let (shared, kind) = (Arc::clone(&self.here), kind.clone());
+        Ok(Turn { shared, store: None, number, kind, acts: false, is_over: false })
     }
 
     /// Remembers a call that is looked for here and may not be of here: what it made is none of a later call's.
@@ -168,7 +169,7 @@ impl Turns {
     /// once the store knows it.
     pub(crate) fn tell(&self, number: u64, at: Moment, made: Option<Vec<String>>) -> Option<Answer<()>> {
         let ended = made.clone().map_or(Ended::Nothing, Ended::Done);
-        let told = self.store.as_ref().map(|store| store.end(number, ended));
+        let told = self.store.as_ref().map(|store| store.end(number, None, ended));
         self.here.end(number, made.map(|keys| End::Done(at, keys)));
         told
     }
@@ -199,6 +200,7 @@ pub(crate) struct Turn {
     /// The store that other processes share, once it was asked.
     store: Option<SharedTurns>,
     number: u64,
+    kind: Kind,
     acts: bool,
     is_over: bool,
 }
@@ -242,7 +244,7 @@ impl Turn {
 
     fn end(&mut self, shared: Ended, end: Option<End>) -> Option<Answer<()>> {
         self.is_over = true;
-        let told = self.store.as_ref().map(|store| store.end(self.number, shared));
+        let told = self.store.as_ref().map(|store| store.end(self.number, Some(self.kind.clone()), shared));
         self.shared.end(self.number, end);
         told
     }

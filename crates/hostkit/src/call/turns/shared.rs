@@ -68,10 +68,16 @@ impl SharedTurns {
         })
     }
 
-    pub(super) fn end(&self, number: u64, ended: Ended) -> Answer<()> {
+    /// Ends a call; one of this kind that had its turn here is in the entry, unless the store lost it.
+    pub(super) fn end(&self, number: u64, own: Option<Kind>, ended: Ended) -> Answer<()> {
         let turns = self.clone();
         self.thread.ask(move |store| {
-            let told = turns.change(store, |now, kept| kept.end(now, number, &ended));
+            let told = turns.change(store, |now, kept| {
+                if let Some(kind) = &own {
+                    kept.find_again(now, number, kind, &ended);
+                }
+                kept.end(now, number, &ended);
+            });
             if let Err(error) = &told {
                 let entry = turns.key.as_str();
                 tracing::warn!(entry, error = %error, "could not record the outcome of a call in the store: others do not know it");
@@ -185,6 +191,14 @@ impl Kept {
     fn read_from_cache(&mut self, number: u64, age: Duration) {
         if let Some(call) = self.calls.iter_mut().find(|call| call.number == number) {
             call.began = call.began.saturating_sub(whole_millis(age));
+        }
+    }
+
+    /// Adds a call again that is not there at its end: the entry is an older copy, which lacks other calls, too.
+    fn find_again(&mut self, now: u64, number: u64, kind: &Kind, ended: &Ended) {
+        if !matches!(ended, Ended::Nothing) && self.calls.iter().all(|call| call.number != number) {
+            self.lost = self.lost.max(now.saturating_add(HORIZON));
+            self.calls.push(Call { number, began: 0, kind: kind.clone(), state: State::Unknown(now) });
         }
     }
 
@@ -324,6 +338,21 @@ mod tests {
         assert_eq!(kept.take(2_000 + lag, 4, &kind(4), MINUTE).unwrap().keys, ["7"]);
         kept.end(0, 4, &Ended::Nothing);
         assert_eq!(kept.take(2_001 + lag, 5, &kind(4), MINUTE), Ok(Others::default()));
+    }
+
+    /// A copy of the entry was put back that is older than the call.
+    #[test]
+    fn a_call_that_the_store_lost_is_known_again_at_its_end() {
+        let mut kept = Kept::default();
+        assert!(kept.take(1_000, 2, &kind(4), MINUTE).is_ok(), "another process found the entry without call 1");
+        kept.find_again(2_000, 1, &kind(4), &Ended::Nothing);
+        assert!(!kept.others(Some(2), &kind(4)).may_have_done_it, "it did nothing");
+        let made = Ended::Done(vec!["7".to_owned()]);
+        kept.find_again(2_000, 1, &kind(4), &made);
+        kept.end(2_000, 1, &made);
+        let others = kept.others(Some(2), &kind(4));
+        assert!(others.may_have_done_it && others.keys == ["7"], "{others:?}");
+        assert_eq!(Kept::read(&kept.write()), Ok(kept));
     }
 
     /// What a later call takes back was done.
