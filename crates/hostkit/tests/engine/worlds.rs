@@ -366,6 +366,12 @@ impl Transport for Hoster {
     }
 }
 
+/// A verdict, and what is said to have been made.
+type Said = (&'static str, Option<Vec<u64>>);
+
+/// Recovers a ticket, perhaps from its text.
+type Recover = fn(&ClientCore<Shop>, &Ticket, bool, CallOptions, &Hoster) -> Said;
+
 /// A call, and what its program thinks of it.
 struct Ordered {
     what: String,
@@ -375,7 +381,7 @@ struct Ordered {
     /// What it is said to have made.
     made: Option<Vec<u64>>,
     ticket: Option<Ticket>,
-    recover: fn(&ClientCore<Shop>, &Ticket, bool, CallOptions, &Hoster) -> (&'static str, Option<Vec<u64>>),
+    recover: Recover,
 }
 
 /// What a find says of the numbers that were made.
@@ -407,7 +413,7 @@ fn recover<E: Perform<Api = Shop>>(
     is_saved: bool,
     options: CallOptions,
     hoster: &Hoster,
-) -> (&'static str, Option<Vec<u64>>)
+) -> Said
 where
     E::Found: Numbers,
 {

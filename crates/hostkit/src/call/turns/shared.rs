@@ -371,7 +371,7 @@ mod tests {
         let made = || Ended::Done(vec!["7".to_owned()]);
         // An earlier one whose outcome is unknown may be carried out later.
         assert_eq!(undone(&removal(), &kind(4), &made()), [true, true]);
-        assert_eq!(undone(&removal(), &kind(4), &Ended::Nothing)[0], false);
+        assert!(!undone(&removal(), &kind(4), &Ended::Nothing)[0]);
         assert_eq!(undone(&removal(), &removal(), &made()), [false, false]);
         let mut kept = Kept::default();
         assert!(kept.take(1_000, 1, &removal(), MINUTE).is_ok());
