@@ -4,7 +4,7 @@ use super::conditions;
 use super::kinds::is_text;
 use super::names::with_slashes;
 use crate::diagnostic::{Diagnostics, did_you_mean};
-use crate::model::{Condition, Endpoint, Model, Step, Type, Waiter, dotted};
+use crate::model::{Condition, Endpoint, Field, Model, Step, Type, Waiter, dotted};
 use crate::source::At;
 use crate::surface::{self, Wanted};
 
@@ -81,6 +81,13 @@ fn awaited<'m>(endpoint: &'m Endpoint, diagnostics: &mut Diagnostics) -> Option<
     if let (Some(waiter), true) = (endpoint.surface.waiters.first(), endpoint.echo.is_empty()) {
         let help = "`echo` of `[response]` says which field of an item is which input of the call";
         let message = "a waiter needs to know which item of a list it waits for";
+        diagnostics.add_with_help("E0214", &waiter.name.span, message, "which item of the list?", help);
+    }
+    // A waiter that finds no item says that it is gone.
+    let untold = endpoint.echo.iter().find(|echo| echo.path.iter().any(Field::is_option));
+    if let (Some(waiter), Some(echo)) = (endpoint.surface.waiters.first(), untold) {
+        let message = format!("`{}` may be absent, and nobody knows then which item it is", echo.name);
+        let help = "what `echo` compares has to be `required` in the items of a list that a waiter looks at";
         diagnostics.add_with_help("E0214", &waiter.name.span, message, "which item of the list?", help);
     }
     Some(item)

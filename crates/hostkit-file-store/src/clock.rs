@@ -1,7 +1,8 @@
-//! The time of an entry, which does not go back while the machine runs.
+//! The time of an entry, which runs on evenly while the machine runs, whatever the wall clock does.
 //!
 //! Tokens age by it: with a wall clock that was set back, a process would send a token that another one signed in for
-//! after its end.
+//! after its end. What calls did shows in every list after a time: with one that was set forward, that time would seem to
+//! be over.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -70,8 +71,8 @@ pub(crate) fn present(stamp: Option<&Stamp<'_>>, uptime: Option<&Uptime>) -> (Sy
         return (at(wall), None);
     };
     let passed = |stamp: &Stamp<'_>| stamp.wall.saturating_add(uptime.elapsed.saturating_sub(stamp.elapsed));
-    let least = stamp.filter(|stamp| stamp.boot == uptime.boot).map(passed);
-    let now = wall.max(least.unwrap_or_default());
+    let passed_since = stamp.filter(|stamp| stamp.boot == uptime.boot).map(passed);
+    let now = passed_since.unwrap_or(wall);
     (at(now), Some(format!("{WORD} {} {} {now}\n", uptime.boot, uptime.elapsed)))
 }
 
@@ -81,4 +82,25 @@ fn at(millis: u64) -> SystemTime {
 
 fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Stamp, Uptime, at, present};
+
+    #[test]
+    fn a_wall_clock_that_is_set_changes_nothing_while_the_machine_runs() {
+        let uptime = |elapsed| Uptime { boot: "one".to_owned(), elapsed };
+        // By the wall clock, all of these were written long ago, or will be.
+        for wall in [1_000_000, u64::MAX / 4] {
+            let stamp = Stamp { boot: "one", elapsed: 500, wall };
+            let (now, line) = present(Some(&stamp), Some(&uptime(700)));
+            assert_eq!(now, at(wall + 200));
+            assert_eq!(line, Some(format!("clock one 700 {}\n", wall + 200)));
+        }
+        // Another start of the machine has another uptime.
+        let stamp = Stamp { boot: "another", elapsed: 500, wall: 1_000_000 };
+        assert!(present(Some(&stamp), Some(&uptime(700))).0 > at(1_600_000_000_000));
+        assert!(present(None, Some(&uptime(700))).0 > at(1_600_000_000_000));
+    }
 }

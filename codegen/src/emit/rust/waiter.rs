@@ -142,7 +142,13 @@ fn is_asked(echo: &Echo) -> TokenStream {
     let steps = echo.path.iter().map(Step::to).collect::<Vec<_>>();
     let (asked, is_option) = echoed_input(&quote!(self.call), &echo.input);
     let (asked, place) = (if is_option { asked } else { quote!(Some(#asked)) }, place(&steps));
-    quote!(#asked.is_none_or(|asked| #place == Some(asked)))
+    // A hoster may spell a name otherwise than the caller, and what is not found counts as gone.
+    match last_type(&steps) {
+        Some(Type::Text) => quote!(
+            #asked.is_none_or(|asked| #place.is_some_and(|value| hostkit_proto::evidence::same(value, asked)))
+        ),
+        _ => quote!(#asked.is_none_or(|asked| #place == Some(asked))),
+    }
 }
 
 fn ready(endpoint: &Endpoint, condition: &Condition) -> TokenStream {

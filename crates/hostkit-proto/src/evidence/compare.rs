@@ -282,6 +282,8 @@ pub fn became<T: 'static>(
     let now = now.into_iter().map(|item| (is_so(&item), item));
     let judge = |Change { item: (is_so, item), before, now, .. }: Change<(bool, T)>, _| match (before == now, is_so) {
         (true, true) => Sighting::Unclear(Doubt::WasSo),
+        // The hoster spells it otherwise now.
+        (false, true) if same_text(&before, &now) => Sighting::Unclear(Doubt::WasSo),
         (true, false) => Sighting::Unseen,
         (false, true) => Sighting::Seen(vec![item]),
         (false, false) => Sighting::Unclear(Doubt::Changed),
@@ -301,6 +303,10 @@ pub fn changed<T: 'static>(
         Change { before, now, .. } if before == now => Sighting::Unseen,
         // A value that ended is no new one.
         Change { now, .. } if now.is_empty() => Sighting::Unclear(Doubt::Changed),
+        // It may be the same in another spelling, or by a clock of another zone.
+        Change { before, now, .. } if same_text(&before, &now) || is_shifted(&before, &now) => {
+            Sighting::Unclear(Doubt::Changed)
+        }
         Change { by_itself: true, .. } => Sighting::Unclear(Doubt::ByItself),
         Change { item, .. } => Sighting::Seen(vec![item]),
     })
@@ -381,6 +387,15 @@ struct Date {
     /// Counted from 1970.
     day: i64,
     minute: Option<i64>,
+    second: Option<i64>,
+}
+
+/// Whether two dates differ by whole half hours alone, and by less than a day and an hour.
+fn is_shifted(before: &str, now: &str) -> bool {
+    let Some((before, after)) = date_of(before).zip(date_of(now)) else { return false };
+    let Some((first, second)) = before.minute.zip(after.minute) else { return false };
+    let minutes = (after.day - before.day) * DAY / 60 + second - first;
+    before.second == after.second && minutes % 30 == 0 && minutes.abs() <= 25 * 60
 }
 
 /// The date of a text: `2026-11-29…` or `29.11.2026…`, with or without a time behind it.
@@ -393,8 +408,8 @@ fn date_of(text: &str) -> Option<Date> {
         return None;
     }
     let day = DateTime::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?, 0, 0, 0)?.days();
-    let [hour, minute] = [parts.next(), parts.next()].map(|part| part?.parse::<i64>().ok());
-    Some(Date { day, minute: hour.zip(minute).map(|(hour, minute)| 60 * hour + minute) })
+    let [hour, minute, second] = [parts.next(), parts.next(), parts.next()].map(|part| part?.parse::<i64>().ok());
+    Some(Date { day, minute: hour.zip(minute).map(|(hour, minute)| 60 * hour + minute), second })
 }
 
 /// Whether all that the call was to remove is gone, while everything else is still there. An item with an empty key
@@ -426,11 +441,15 @@ pub fn gone<T>(
         let missing: Vec<String> = before.all().filter(is_missing).map(str::to_owned).collect();
         let nameless_before = before.all().filter(|key| key.is_empty()).count();
         let nameless = all.iter().filter(|key| key.is_empty()).count();
-        match own.len() {
+        // What fits and was not there before is none of what was to go.
+        let known: BTreeSet<&String> = before.own().iter().collect();
+        let (left, new): (Vec<_>, Vec<_>) = own.into_iter().partition(|key| key.is_empty() || known.contains(key));
+        match left.len() {
             _ if !missing.is_empty() => Sighting::Unclear(Doubt::Missing(missing)),
-            left if left < before.own().len() && nameless > nameless_before => Sighting::Unclear(Doubt::NotSaid),
-            0 => Sighting::Seen(vec![()]),
             left if left >= before.own().len() => Sighting::Unseen,
+            _ if nameless > nameless_before => Sighting::Unclear(Doubt::NotSaid),
+            _ if !new.is_empty() => Sighting::Unclear(Doubt::OtherNew(new)),
+            0 => Sighting::Seen(vec![()]),
             left => Sighting::Part(vec![()], left),
         }
     })
@@ -628,6 +647,35 @@ mod tests {
         assert_ne!(fingerprint(&[1, 2]), fingerprint(&[2, 1]));
     }
 
+    /// Another spelling or another zone of the hoster's clock is no change.
+    #[test]
+    fn what_is_shown_otherwise_did_not_change() {
+        let mark = |now: &&'static str| Some((*now).to_owned());
+        let changed = |before: &str, now| says(&Baseline::of(before), changed([now], |_| true, mark, |_| false));
+        for (before, now) in [
+            ("R&D", "R&amp;D"),
+            ("xn--e1afmkfd.xn--p1ai", "пример.рф"),
+            ("2026-03-29 01:30:00", "2026-03-29 02:30:00"),
+            ("29.03.2026 23:30", "30.03.2026 02:00"),
+            ("2026-03-29 03:30", "2026-03-29 00:30"),
+        ] {
+            assert_eq!(doubt(changed(before, now)), Doubt::Changed, "{before} and {now}");
+        }
+        for (before, now) in [
+            ("R&D", "R&E"),
+            ("2026-03-29 01:30:00", "2026-03-29 02:30:01"),
+            ("2026-03-29 01:30", "2026-03-29 02:31"),
+            ("2026-03-29 01:30", "2026-03-31 01:30"),
+            ("2026-03-29", "2026-03-30"),
+        ] {
+            assert_eq!(changed(before, now), Sighting::Seen(vec![now]), "{before} and {now}");
+        }
+        let is_d = |now: &&'static str| ["R&D", "R&amp;D"].contains(now);
+        let became = |before: &str, now| says(&Baseline::of(before), became([now], |_| true, mark, is_d));
+        assert_eq!(doubt(became("R&D", "R&amp;D")), Doubt::WasSo);
+        assert_eq!(became("R", "R&amp;D"), Sighting::Seen(vec!["R&amp;D"]));
+    }
+
     #[test]
     fn a_value_among_texts() {
         let text = |text: &str| text.to_owned();
@@ -676,6 +724,10 @@ mod tests {
         assert_eq!(says(from_two(&[1, 2, 2]).baseline(), from_two(&[1, 2])), Sighting::Unseen, "listed twice before");
         assert_eq!(doubt(look(&[])), Doubt::Missing(vec!["1".to_owned()]), "an empty list shows nothing");
         assert_eq!(doubt(says(from_two(&[1]).baseline(), from_two(&[1]))), Doubt::NotThere);
+        // Another one that fits was made since.
+        assert_eq!(doubt(look(&[1, 4])), Doubt::OtherNew(vec!["4".to_owned()]));
+        assert_eq!(doubt(look(&[1, 3, 4])), Doubt::OtherNew(vec!["4".to_owned()]));
+        assert_eq!(look(&[1, 2, 3, 4]), Sighting::Unseen);
         let named = |now: &[&'static str]| gone(now.to_vec(), |name| *name == "a", |name| (*name).to_owned());
         let look = |now: &[&'static str]| says(named(&["a", "b", ""]).baseline(), named(now));
         assert_eq!(look(&["b", ""]), Sighting::Seen(vec![()]));

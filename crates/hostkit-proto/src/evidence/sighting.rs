@@ -83,7 +83,7 @@ pub enum Doubt {
     Changed,
     /// The hoster may have done it by itself, such as a renewal or a scheduled backup.
     ByItself,
-    /// Another call of this program may have done it.
+    /// Another call of this program may have done it, or taken it back.
     OtherCall,
     /// Items of the answer could not be read.
     Unread,
@@ -119,7 +119,7 @@ impl fmt::Display for Doubt {
             Self::Alike(alike) => return keys(f, "more items than before have these keys", alike),
             Self::Changed => "it changed, but not to what the call was to make of it",
             Self::ByItself => "the hoster may have done it by itself",
-            Self::OtherCall => "another call of this program may have done it",
+            Self::OtherCall => "another call of this program may have done it, or taken it back",
             Self::Unread => "a part of the answer could not be read",
             Self::Cached => "the answers came from a cache, and may be from before the call",
             Self::Elsewhere => "a new sign-in names another address than that at which the call was made",

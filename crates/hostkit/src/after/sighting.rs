@@ -80,6 +80,10 @@ impl Comparison<'_> {
             Sighting::Seen(_) | Sighting::Part(..) if self.others.may_have_done_it => {
                 Sighting::Unclear(Doubt::OtherCall)
             }
+            // What was taken back was done.
+            Sighting::Unseen | Sighting::Part(..) if self.others.may_have_undone_it => {
+                Sighting::Unclear(Doubt::OtherCall)
+            }
             Sighting::Seen(_) | Sighting::Part(..) if E::FACTS.is_done_by_itself => Sighting::Unclear(Doubt::ByItself),
             sighting => sighting,
         })

@@ -101,7 +101,8 @@ impl Turns {
         state.last += 1;
         let number = state.last;
         state.keep(Known { number, began, kind: kind.clone(), end: End::Open, is_restored: false });
-        Ok(Turn { shared: Arc::clone(&self.here), store: None, number, acts: false, is_over: false })
+        let (shared, kind) = (Arc::clone(&self.here), kind.clone());
+        Ok(Turn { shared, store: None, number, kind, acts: false, is_over: false })
     }
 
     /// Remembers a call that is looked for here and may not be of here: what it made is none of a later call's.
@@ -121,13 +122,19 @@ impl Turns {
         // What an earlier call did was seen before this one, unless the list lagged.
         let was_seen = |from: Moment| own.is_some_and(|own| from < own.began);
         let is_forgotten = state.forgotten.is_some_and(|from| !was_seen(from));
-        let mut others = Others { keys: Vec::new(), may_have_done_it: is_forgotten };
+        let mut others = Others { keys: Vec::new(), may_have_done_it: is_forgotten, may_have_undone_it: is_forgotten };
         for known in state.known.iter().filter(|known| Some(known.number) != turn) {
             let made = match &known.end {
                 _ if known.seen_from().is_some_and(was_seen) => continue,
                 End::Done(_, keys) => Some(keys.as_slice()),
                 End::Open | End::Unknown(_) => None,
             };
+            let is_later = match &known.end {
+                End::Done(ended, _) => own.is_none_or(|own| *ended >= own.began),
+                // It may be carried out yet.
+                End::Open | End::Unknown(_) => true,
+            };
+            others.may_have_undone_it |= is_later && known.kind.may_undo(kind);
             others.add(known.kind.bearing(kind, made));
         }
         others
@@ -162,7 +169,7 @@ impl Turns {
     /// once the store knows it.
     pub(crate) fn tell(&self, number: u64, at: Moment, made: Option<Vec<String>>) -> Option<Answer<()>> {
         let ended = made.clone().map_or(Ended::Nothing, Ended::Done);
-        let told = self.store.as_ref().map(|store| store.end(number, ended));
+        let told = self.store.as_ref().map(|store| store.end(number, None, ended));
         self.here.end(number, made.map(|keys| End::Done(at, keys)));
         told
     }
@@ -193,6 +200,7 @@ pub(crate) struct Turn {
     /// The store that other processes share, once it was asked.
     store: Option<SharedTurns>,
     number: u64,
+    kind: Kind,
     acts: bool,
     is_over: bool,
 }
@@ -236,7 +244,7 @@ impl Turn {
 
     fn end(&mut self, shared: Ended, end: Option<End>) -> Option<Answer<()>> {
         self.is_over = true;
-        let told = self.store.as_ref().map(|store| store.end(self.number, shared));
+        let told = self.store.as_ref().map(|store| store.end(self.number, Some(self.kind.clone()), shared));
         self.shared.end(self.number, end);
         told
     }

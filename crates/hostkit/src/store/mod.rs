@@ -48,7 +48,7 @@ const LONGEST: usize = 200;
 
 impl StoreKey {
     pub(crate) fn new(kind: &str, api: &str, base: &BaseUrl, account: &str) -> Self {
-        let parts = [kind, api, &base.to_string(), account];
+        let parts = [kind, api, &without_usual_port(base), account];
         let mut name = parts.map(|part| utf8_percent_encode(part, ESCAPED).to_string()).join(".");
         if name.len() > LONGEST {
             let sum = entry::sum(name.as_bytes());
@@ -64,6 +64,15 @@ impl StoreKey {
     }
 }
 
+/// The base URL without the port that its scheme has anyway: who writes it and who does not share their entries.
+fn without_usual_port(base: &BaseUrl) -> String {
+    let usual = if base.scheme() == "https" { 443 } else { 80 };
+    match base.port() {
+        Some(port) if port == usual => format!("{}://{}{}", base.scheme(), base.host(), base.prefix()),
+        _ => base.to_string(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -75,6 +84,10 @@ mod tests {
         assert!(key.as_str().starts_with("session.shop.https%3A%2F%2Fapi%2Eexample%2Fv1.%2E%2E%2F"), "{key:?}");
         let long = |end: &str| StoreKey::new("session", "shop", &base, &format!("{}{end}", "x".repeat(500)));
         assert!(long("a").as_str().len() <= 217);
+        let at = |base: &str| StoreKey::new("calls", "shop", &base.parse().unwrap(), "one");
+        assert_eq!(at("https://api.example:443/v1"), at("https://API.example/v1/"));
+        assert_eq!(at("http://[::1]:80"), at("http://[::1]"));
+        assert_ne!(at("https://api.example:80"), at("https://api.example"));
         assert_ne!(long("a"), long("b"));
     }
 }

@@ -25,3 +25,4 @@ mod text;
 mod together;
 mod waiter;
 mod watch;
+mod worlds;

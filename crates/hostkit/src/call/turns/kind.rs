@@ -1,9 +1,10 @@
 //! Which calls could be taken for one another, and what that means for one that is looked for.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-use hostkit_proto::evidence::{Inputs, LAG, Reading, Shows};
-use hostkit_proto::{Endpoint, Perform};
+use hostkit_proto::evidence::{Input, Inputs, LAG, Reading, Shows};
+use hostkit_proto::{Endpoint, Money, Perform};
 
 use crate::store::entry::sum;
 
@@ -16,7 +17,9 @@ pub(crate) struct Kind {
     pub(super) reads: u64,
     pub(super) operation: u64,
     pub(super) is_item: bool,
-    /// Digests of the name and the value of each input that tells calls apart.
+    /// Whether it removes something.
+    pub(super) is_removal: bool,
+    /// Digests of the name and the value of each input that tells calls apart: of a list those of each item.
     pub(super) inputs: Vec<(u64, u64)>,
     /// How long after such a call a list may still lack what it did.
     pub(super) lag: Duration,
@@ -32,28 +35,71 @@ impl Kind {
             reads: digest(&format!("{} {}", First::<E>::INFO.spec, Then::<E>::INFO.spec)),
             operation: digest(E::INFO.name),
             is_item: E::FACTS.shows == Shows::Item,
-            inputs: inputs.map(|(name, input)| (digest(name), digest(&input.one_form()))).collect(),
+            is_removal: E::FACTS.shows == Shows::Absence,
+            inputs: inputs
+                .flat_map(|(name, input)| forms(input).into_iter().map(move |form| (digest(name), digest(&form))))
+                .collect(),
             lag: E::FACTS.within.max(LAG),
         }
     }
 
     /// Whether calls of both kinds could be taken for one another: no input that both have differs.
     pub(super) fn may_be(&self, other: &Self) -> bool {
-        let differs =
-            |(name, value): &(u64, u64)| other.inputs.iter().any(|(theirs, other)| theirs == name && other != value);
         self.reads == other.reads
             && (self.is_item && other.is_item || self.operation == other.operation)
-            && !self.inputs.iter().any(differs)
+            && !self.is_told_from(other)
+    }
+
+    /// Whether a call of this kind may have taken back what one of another did: it removes what that made, makes what that
+    /// removed, or sets the same to another state.
+    pub(super) fn may_undo(&self, other: &Self) -> bool {
+        let is_contrary = match (other.is_item, other.is_removal) {
+            (true, _) => self.is_removal,
+            (_, true) => self.is_item,
+            _ => !self.is_item && !self.is_removal && self.operation != other.operation,
+        };
+        is_contrary && self.reads == other.reads && !self.is_told_from(other)
+    }
+
+    /// Whether an input that both have differs. Two lists may be about the same if they share an item.
+    fn is_told_from(&self, other: &Self) -> bool {
+        let own: BTreeSet<&(u64, u64)> = self.inputs.iter().collect();
+        let names: BTreeSet<u64> = self.inputs.iter().map(|(name, _)| *name).collect();
+        let differs = |name: &u64| {
+            let mut theirs = other.inputs.iter().filter(|(known, _)| known == name).peekable();
+            theirs.peek().is_some() && !theirs.any(|pair| own.contains(pair))
+        };
+        names.iter().any(differs)
     }
 
     /// What a call of this kind means for one of another; `made` has the keys of what it made, if that is known.
     pub(super) fn bearing<'k>(&self, other: &Self, made: Option<&'k [String]>) -> Bearing<'k> {
         let is_in_one_list = self.reads == other.reads && self.is_item && other.is_item;
+        // Two operations may remove the same; none has to wait for the other.
+        let is_removed_either_way =
+            || self.reads == other.reads && self.is_removal && other.is_removal && !self.is_told_from(other);
         match made.filter(|made| !made.is_empty()) {
             Some(made) if is_in_one_list || self.may_be(other) => Bearing::Made(made),
-            None if self.may_be(other) => Bearing::MayHaveDoneIt,
+            None if self.may_be(other) || is_removed_either_way() => Bearing::MayHaveDoneIt,
             _ => Bearing::None,
         }
+    }
+}
+
+/// The most items of a list by which calls are told apart.
+const MOST_ROWS: usize = 20;
+
+/// The forms of an input by which calls are told apart.
+fn forms(input: &Input) -> Vec<String> {
+    match input {
+        Input::Rows(rows) if rows.len() > MOST_ROWS => Vec::new(),
+        Input::Rows(rows) => rows.iter().map(|row| Input::Rows(vec![row.clone()]).one_form()).collect(),
+        // One amount may be written as `10`, as `10.00`, and with its currency.
+        Input::One(text) => vec![match text.parse::<Money>() {
+            Ok(money) => money.amount.normalize().to_string(),
+            Err(_) => input.one_form(),
+        }],
+        Input::Secret(_) => vec![input.one_form()],
     }
 }
 
@@ -74,6 +120,8 @@ pub(crate) struct Others {
     pub(crate) keys: Vec<String>,
     /// Whether one of them may have made what is found, too.
     pub(crate) may_have_done_it: bool,
+    /// Whether one of them may have taken back what the call did.
+    pub(crate) may_have_undone_it: bool,
 }
 
 impl Others {
@@ -89,7 +137,11 @@ impl Others {
     /// What both mean.
     pub(crate) fn and(mut self, other: Self) -> Self {
         self.keys.extend(other.keys);
-        Self { may_have_done_it: self.may_have_done_it || other.may_have_done_it, ..self }
+        Self {
+            may_have_done_it: self.may_have_done_it || other.may_have_done_it,
+            may_have_undone_it: self.may_have_undone_it || other.may_have_undone_it,
+            ..self
+        }
     }
 }
 
@@ -97,7 +149,7 @@ impl Others {
 mod tests {
     use hostkit_proto::evidence::{Inputs, LAG};
 
-    use super::Kind;
+    use super::{Bearing, Kind};
     use crate::call::search::shop::Order;
 
     #[test]
@@ -107,9 +159,42 @@ mod tests {
         assert!(!order("web-1").may_be(&order("web-2")));
     }
 
+    /// A hoster shows an amount, and not how it was written; and of a list each item.
+    #[test]
+    fn spellings_of_an_amount_and_lists_that_share_an_item_are_not_told_apart() {
+        let amount = |text: &str| Kind::of::<Order>(&Inputs::new().with("amount", &text.to_owned()));
+        assert!(amount("10").may_be(&amount("10.00")) && amount("10.5 RUB").may_be(&amount("10.50")));
+        assert!(!amount("10").may_be(&amount("100")) && !amount("10 apples").may_be(&amount("10 pears")));
+        let list = |rows: &[&str]| {
+            let rows = rows.iter().map(|row| vec![Some((*row).to_owned())]);
+            Kind::of::<Order>(&Inputs::new().with_rows("records", rows))
+        };
+        assert!(list(&["a", "b"]).may_be(&list(&["b", "a"])) && list(&["a", "b"]).may_be(&list(&["b"])));
+        assert!(!list(&["a", "b"]).may_be(&list(&["c"])) && list(&["a"]).may_be(&list(&[])));
+        assert!(list(&["x"; 21]).may_be(&list(&["a"])), "too many to be kept");
+    }
+
+    #[test]
+    fn what_a_call_may_take_back() {
+        let makes =
+            || Kind { reads: 1, operation: 2, is_item: true, is_removal: false, inputs: vec![(3, 4)], lag: LAG };
+        let removes = || Kind { operation: 5, is_item: false, is_removal: true, ..makes() };
+        let sets = |operation| Kind { operation, is_item: false, ..makes() };
+        assert!(removes().may_undo(&makes()) && makes().may_undo(&removes()) && sets(6).may_undo(&sets(7)));
+        assert!(!makes().may_undo(&makes()) && !removes().may_undo(&removes()) && !sets(6).may_undo(&sets(6)));
+        let in_another_way = Kind { operation: 8, ..removes() };
+        assert!(!removes().may_be(&in_another_way), "none waits");
+        assert!(matches!(removes().bearing(&in_another_way, None), Bearing::MayHaveDoneIt));
+        let another = Kind { inputs: vec![(3, 9)], ..in_another_way };
+        assert!(matches!(removes().bearing(&another, None), Bearing::None) && !removes().may_undo(&another));
+        assert!(!sets(6).may_undo(&makes()) && !makes().may_undo(&sets(6)) && !sets(6).may_undo(&removes()));
+        assert!(!removes().may_undo(&Kind { inputs: vec![(3, 9)], ..makes() }), "another thing");
+        assert!(!removes().may_undo(&Kind { reads: 9, ..makes() }));
+    }
+
     #[test]
     fn calls_that_nothing_tells_apart_could_be_taken_for_one_another() {
-        let call = || Kind { reads: 1, operation: 2, is_item: true, inputs: vec![(3, 4)], lag: LAG };
+        let call = || Kind { reads: 1, operation: 2, is_item: true, is_removal: false, inputs: vec![(3, 4)], lag: LAG };
         let other = Kind { operation: 9, ..call() };
         assert!(call().may_be(&call()) && call().may_be(&other), "two operations that make items");
         assert!(call().may_be(&Kind { inputs: vec![(9, 9)], ..call() }), "no input is in both");

@@ -68,10 +68,16 @@ impl SharedTurns {
         })
     }
 
-    pub(super) fn end(&self, number: u64, ended: Ended) -> Answer<()> {
+    /// Ends a call; one of this kind that had its turn here is in the entry, unless the store lost it.
+    pub(super) fn end(&self, number: u64, own: Option<Kind>, ended: Ended) -> Answer<()> {
         let turns = self.clone();
         self.thread.ask(move |store| {
-            let told = turns.change(store, |now, kept| kept.end(now, number, &ended));
+            let told = turns.change(store, |now, kept| {
+                if let Some(kind) = &own {
+                    kept.find_again(now, number, kind, &ended);
+                }
+                kept.end(now, number, &ended);
+            });
             if let Err(error) = &told {
                 let entry = turns.key.as_str();
                 tracing::warn!(entry, error = %error, "could not record the outcome of a call in the store: others do not know it");
@@ -188,6 +194,14 @@ impl Kept {
         }
     }
 
+    /// Adds a call again that is not there at its end: the entry is an older copy, which lacks other calls, too.
+    fn find_again(&mut self, now: u64, number: u64, kind: &Kind, ended: &Ended) {
+        if !matches!(ended, Ended::Nothing) && self.calls.iter().all(|call| call.number != number) {
+            self.lost = self.lost.max(now.saturating_add(HORIZON));
+            self.calls.push(Call { number, began: 0, kind: kind.clone(), state: State::Unknown(now) });
+        }
+    }
+
     fn end(&mut self, now: u64, number: u64, ended: &Ended) {
         match ended {
             Ended::Nothing => self.calls.retain(|call| call.number != number),
@@ -208,13 +222,18 @@ impl Kept {
         let is_seen = |from: u64| own.is_some_and(|own| from < own.began);
         // Without this call's own entry, the store has lost those of others, too.
         let is_lost = own.is_none() || self.lost > 0 && !is_seen(self.lost);
-        let mut others = Others { keys: Vec::new(), may_have_done_it: is_lost };
+        let mut others = Others { may_have_done_it: is_lost, ..Others::default() };
         for call in self.calls.iter().filter(|call| Some(call.number) != turn) {
             let made = match &call.state {
                 State::Unknown(_) | State::Done(..) if is_seen(call.seen_from()) => continue,
                 State::Done(_, keys) => Some(keys.as_slice()),
                 State::Open(_) | State::Unknown(_) => None,
             };
+            let is_later = match &call.state {
+                State::Done(at, _) => own.is_some_and(|own| *at >= own.began),
+                State::Open(_) | State::Unknown(_) => true,
+            };
+            others.may_have_undone_it |= is_later && call.kind.may_undo(kind);
             others.add(call.kind.bearing(kind, made));
         }
         others
@@ -232,6 +251,7 @@ impl Kept {
                         reads: entry::number(reads)?,
                         operation: entry::number(operation)?,
                         is_item: is_item == "item",
+                        is_removal: is_item == "removal",
                         inputs: Vec::new(),
                         lag: LAG,
                     },
@@ -271,7 +291,11 @@ impl Kept {
                 State::Unknown(at) => ("unknown", at, [].as_slice()),
                 State::Done(at, keys) => ("done", at, keys.as_slice()),
             };
-            let shows = if kind.is_item { "item" } else { "other" };
+            let shows = match (kind.is_item, kind.is_removal) {
+                (true, _) => "item",
+                (_, true) => "removal",
+                _ => "other",
+            };
             writer.line(format_args!("call {number} {began} {} {} {shows} {state} {at}", kind.reads, kind.operation));
             if kind.lag != LAG {
                 writer.line(format_args!("lag {}", whole_millis(kind.lag)));
@@ -292,7 +316,7 @@ mod tests {
     use super::*;
 
     fn kind(value: u64) -> Kind {
-        Kind { reads: 1, operation: 2, is_item: true, inputs: vec![(3, value)], lag: LAG }
+        Kind { reads: 1, operation: 2, is_item: true, is_removal: false, inputs: vec![(3, value)], lag: LAG }
     }
 
     const MINUTE: Duration = Duration::from_secs(60);
@@ -305,7 +329,7 @@ mod tests {
         assert!(kept.take(1_001, 3, &kind(5), MINUTE).is_ok(), "another name is another call");
         kept.end(2_000, 1, &Ended::Done(vec!["7".to_owned()]));
         let others = kept.take(2_001, 2, &kind(4), MINUTE).unwrap();
-        assert_eq!(others, Others { keys: vec!["7".to_owned()], may_have_done_it: false });
+        assert_eq!(others, Others { keys: vec!["7".to_owned()], ..Others::default() });
         kept.end(3_000, 2, &Ended::Nothing);
         assert_eq!(kept.calls.len(), 2);
         assert_eq!(Kept::read(&kept.write()), Ok(kept.clone()));
@@ -314,6 +338,45 @@ mod tests {
         assert_eq!(kept.take(2_000 + lag, 4, &kind(4), MINUTE).unwrap().keys, ["7"]);
         kept.end(0, 4, &Ended::Nothing);
         assert_eq!(kept.take(2_001 + lag, 5, &kind(4), MINUTE), Ok(Others::default()));
+    }
+
+    /// A copy of the entry was put back that is older than the call.
+    #[test]
+    fn a_call_that_the_store_lost_is_known_again_at_its_end() {
+        let mut kept = Kept::default();
+        assert!(kept.take(1_000, 2, &kind(4), MINUTE).is_ok(), "another process found the entry without call 1");
+        kept.find_again(2_000, 1, &kind(4), &Ended::Nothing);
+        assert!(!kept.others(Some(2), &kind(4)).may_have_done_it, "it did nothing");
+        let made = Ended::Done(vec!["7".to_owned()]);
+        kept.find_again(2_000, 1, &kind(4), &made);
+        kept.end(2_000, 1, &made);
+        let others = kept.others(Some(2), &kind(4));
+        assert!(others.may_have_done_it && others.keys == ["7"], "{others:?}");
+        assert_eq!(Kept::read(&kept.write()), Ok(kept));
+    }
+
+    /// What a later call takes back was done.
+    #[test]
+    fn a_later_call_may_have_taken_it_back() {
+        let removal = || Kind { is_item: false, is_removal: true, operation: 9, ..kind(4) };
+        let undone = |first: &Kind, second: &Kind, ended: &Ended| {
+            let mut kept = Kept::default();
+            assert!(kept.take(1_000, 1, first, MINUTE).is_ok());
+            kept.end(2_000, 1, &Ended::Unknown);
+            assert!(kept.take(3_000, 2, second, MINUTE).is_ok());
+            kept.end(4_000, 2, ended);
+            assert_eq!(Kept::read(&kept.write()), Ok(kept.clone()));
+            [1, 2].map(|number| kept.others(Some(number), if number == 1 { first } else { second }).may_have_undone_it)
+        };
+        let made = || Ended::Done(vec!["7".to_owned()]);
+        // An earlier one whose outcome is unknown may be carried out later.
+        assert_eq!(undone(&removal(), &kind(4), &made()), [true, true]);
+        assert!(!undone(&removal(), &kind(4), &Ended::Nothing)[0]);
+        assert_eq!(undone(&removal(), &removal(), &made()), [false, false]);
+        let mut kept = Kept::default();
+        assert!(kept.take(1_000, 1, &removal(), MINUTE).is_ok());
+        kept.end(2_000, 1, &Ended::Done(Vec::new()));
+        assert!(!kept.take(2_001, 2, &kind(4), MINUTE).unwrap().may_have_undone_it, "it was over before");
     }
 
     /// The next call reads the list before it, where what a call of long ago does may not show yet.
