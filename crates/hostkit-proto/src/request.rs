@@ -229,6 +229,14 @@ impl RequestParts {
         self.refuse(fields, "at least one of these has to be given");
     }
 
+    /// Checks that a value may stand in a cookie: a blank, a quote, a comma or a semicolon would end it, and what follows
+    /// would be another one.
+    pub fn check_cookie(&mut self, field: impl Into<FieldName>, value: &str) {
+        if !value.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b',' | b';')) {
+            self.refuse(field, "has a character that no cookie may have: a blank, `\"`, `,`, `;` or one beyond ASCII");
+        }
+    }
+
     /// Fills `{name}` in the path, percent-encoded; an empty value, `.` and `..` are refused.
     pub fn path(&mut self, field: impl Into<FieldName>, value: &impl ToText) {
         let (field, text) = (field.into(), value.to_text());
