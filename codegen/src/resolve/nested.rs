@@ -231,6 +231,11 @@ impl Nested<'_, '_> {
         }
     }
 
+    /// Whether it is a number of a type of its own, which is not negative.
+    fn is_ranged(&self, name: &str) -> bool {
+        matches!(self.model.types.get(name).map(|entry| &entry.kind), Some(TypeKind::Ranged(..)))
+    }
+
     fn class(&self, key: &Type) -> Class {
         let is_word = |name: &String| {
             matches!(self.model.types.get(name).map(|entry| &entry.kind), Some(TypeKind::Id(IdKind::Text)))
@@ -238,6 +243,7 @@ impl Nested<'_, '_> {
         match key {
             Type::Uint => Class::Digits,
             key if number_id(self.model, key).is_some() => Class::Digits,
+            Type::Named(name) if self.is_ranged(name) => Class::Digits,
             Type::Named(name) if is_word(name) => Class::Word,
             _ => Class::Any,
         }

@@ -9,7 +9,7 @@ use hostkit_proto::codec::{DecodeError, InWords, InputLimit, Names};
 use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, RequestParts, Word};
 
 use crate::Rest;
-use crate::types::{Owner, Rule, ThingId};
+use crate::types::{Hour, Owner, Rule, ThingId};
 
 /// Sets rules, add-ons and owner of several things.
 ///
@@ -21,7 +21,7 @@ use crate::types::{Owner, Rule, ThingId};
 /// use std::collections::BTreeMap;
 ///
 /// use obstacle_rest_proto::things::ChangeThings;
-/// use obstacle_rest_proto::types::{Owner, Rule, ThingId};
+/// use obstacle_rest_proto::types::{Hour, Owner, Rule, ThingId};
 ///
 /// # use hostkit_testing::{Script, Scripted};
 /// # let body = "";
@@ -49,6 +49,8 @@ use crate::types::{Owner, Rule, ThingId};
 ///     .by_port(BTreeMap::from([(ThingId::new(7), rule_3), (ThingId::new(12), rule_4)]))
 ///     .tags(vec!["red".into(), "red & blue".into()])
 ///     .addons(BTreeMap::from([(5, 10), (12, 1)]))
+///     .hours(BTreeMap::from([(Hour::new(5)?, 2), (Hour::new(23)?, 1)]))
+///     .attic(true)
 ///     .shares(BTreeMap::from([(5, 40)]))
 ///     .owner(owner_5)
 ///     .note("x");
@@ -74,6 +76,10 @@ pub struct ChangeThings {
     pub tags: Vec<String>,
     /// Add-ons, and how many of each.
     pub addons: BTreeMap<u64, u64>,
+    /// How many at an hour; `attic` is another input.
+    pub hours: BTreeMap<Hour, u64>,
+    /// Whether they stand there.
+    pub attic: Option<bool>,
     /// Shares by the number of an owner.
     pub shares: BTreeMap<u64, u64>,
     /// Whose they are.
@@ -94,6 +100,8 @@ impl ChangeThings {
             by_port: BTreeMap::new(),
             tags: Vec::new(),
             addons: BTreeMap::new(),
+            hours: BTreeMap::new(),
+            attic: None,
             shares: BTreeMap::new(),
             owner: None,
             locked,
@@ -128,6 +136,18 @@ impl ChangeThings {
     /// Add-ons, and how many of each.
     pub fn addons(mut self, addons: BTreeMap<u64, u64>) -> Self {
         self.addons = addons;
+        self
+    }
+
+    /// How many at an hour; `attic` is another input.
+    pub fn hours(mut self, hours: BTreeMap<Hour, u64>) -> Self {
+        self.hours = hours;
+        self
+    }
+
+    /// Whether they stand there.
+    pub fn attic(mut self, attic: bool) -> Self {
+        self.attic = Some(attic);
         self
     }
 
@@ -179,6 +199,8 @@ impl Endpoint for ChangeThings {
         body.set_names(&Names::new("{field}_{key}"), &self.by_port);
         body.set_names(&Names::new("tag[]"), &self.tags);
         body.set_names(&Names::new("addon[{key}]"), &self.addons);
+        body.set_names(&Names::new("at{key}"), &self.hours);
+        body.set("attic", &InWords(&self.attic, [Word::Text("off"), Word::Text("on")]));
         body.set_names(&Names::new("Owner{key}"), &self.shares);
         body.set_names(&Names::new("Owner{field}"), &self.owner);
         body.set("locked", &InWords(&self.locked, [Word::Text("0"), Word::Text("1")]));

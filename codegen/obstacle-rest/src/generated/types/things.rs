@@ -8,6 +8,12 @@ use std::collections::BTreeMap;
 use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, InWords, Names, Object, Reader, Table, ToWire};
 use hostkit_proto::{Format, UnixTime, Value, Word};
 
+hostkit_proto::ranged_number! {
+    #[range(0, 23)]
+    /// An hour of the day.
+    pub struct Hour;
+}
+
 /// Whose a thing is.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
