@@ -281,7 +281,18 @@ fn to_wire(entry: &TypeEntry, fields: &[Field]) -> TokenStream {
     });
     let sets = in_body(fields).map(|field| {
         let name = ident(&field.rust);
-        set_expression(&quote!(object), "set", field, &quote!(&self.#name))
+        let is_unsaid = entry.in_requests && !field.is_required();
+        // As at the top of a body: nobody said what is empty, or as it is where nothing is said.
+        let method = match field.ty {
+            Type::List(_) | Type::Map(..) if is_unsaid => "set_filled",
+            _ => "set",
+        };
+        let set = set_expression(&quote!(object), method, field, &quote!(&self.#name));
+        match field.surface.absent.as_ref().filter(|_| is_unsaid && !field.ty.is_there_or_not()) {
+            Some(absent) if absent.value => quote!(if !self.#name { #set }),
+            Some(_) => quote!(if self.#name { #set }),
+            None => set,
+        }
     });
     quote! {
         impl ToWire for #name {

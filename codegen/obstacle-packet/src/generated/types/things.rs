@@ -101,7 +101,7 @@ impl ToWire for Part {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
         object.set(Name::new("ids").xml("id"), &self.ids);
-        object.set(Name::new("parts").xml("part"), &self.parts);
+        object.set_filled(Name::new("parts").xml("part"), &self.parts);
         Some(object.into_value())
     }
 }
