@@ -211,7 +211,7 @@ impl<'m> Walker<'m> {
     fn is_scalar(&self, ty: &Type) -> bool {
         match ty {
             Type::Any | Type::List(_) | Type::Map(..) => false,
-            Type::Option(inner) => self.is_scalar(inner),
+            Type::Option(inner) | Type::Nullable(inner) => self.is_scalar(inner),
             Type::Named(name) => match self.model.types.get(name).map(|entry| &entry.kind) {
                 Some(TypeKind::Struct(_)) => false,
                 Some(TypeKind::Union { scalar, object, .. }) => scalar.is_some() && object.is_none(),
@@ -350,7 +350,8 @@ impl<'m> Walker<'m> {
             Type::List(item) => Items::read_list(self, item, node, None),
             Type::Map(key, item) => self.map(key, item, node),
             Type::Option(inner) if self.scalars().is_absent(inner, node) => {}
-            Type::Option(inner) => self.value(inner, node),
+            Type::Nullable(_) if node.kind() == Kind::Null => {}
+            Type::Option(inner) | Type::Nullable(inner) => self.value(inner, node),
             Type::Named(name) => match self.model.types.get(name).map(|entry| (&entry.kind, entry)) {
                 Some((TypeKind::Struct(fields), entry)) => {
                     let outer = std::mem::replace(&mut self.owner, (entry.name.clone(), entry.spec.clone()));

@@ -170,6 +170,7 @@ impl Resolver<'_, '_> {
     fn field(&mut self, field: &surface::Field) -> Field {
         let ty = match (self.ty(&field.ty), &field.join) {
             (Type::List(item), Some(_)) => Type::Csv(item),
+            (Type::Option(item), None) => Type::Nullable(item),
             (ty, Some(place)) => {
                 let help = "`join` is for a list of scalars: `type = \"[int]\", join = \",\"`";
                 self.diagnostics.add_with_help("E0226", place, "only a list can be joined", "not a list", help);
@@ -183,7 +184,7 @@ impl Resolver<'_, '_> {
             text.split('/').map(str::to_owned).collect()
         };
         // A field without a form of its own is written in the service's first form.
-        let forms = match ty {
+        let forms = match if let Type::Nullable(item) = &ty { item } else { &ty } {
             Type::DateTime => self.service.datetime_patterns.first().filter(|form| *form != "%Y-%m-%d %H:%M:%S"),
             Type::Date => self.service.date_patterns.first().filter(|form| *form != "%Y-%m-%d"),
             _ => None,
@@ -481,6 +482,14 @@ impl Resolver<'_, '_> {
                     "the second one",
                     "give one of them another name with `as`",
                 );
+            }
+        }
+        for field in fields.iter().filter(|field| field.is_nullable() && !field.is_required()) {
+            let name = field.clearing();
+            if !seen.insert(name.clone()) {
+                let message = format!("`{name}` would set an input, and clear another one");
+                let (span, help) = (&field.surface.wire.span, "give one of them another name with `as`");
+                self.diagnostics.add_with_help("E0204", span, message, "may be null", help);
             }
         }
         for group in groups {

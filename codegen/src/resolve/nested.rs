@@ -113,7 +113,9 @@ impl Nested<'_, '_> {
             Type::Csv(item) => item,
             ty => ty,
         };
-        if field.surface.names.is_some() || is_text(self.model, item) || *item == Type::Secret {
+        // What may be null is refused there by itself.
+        let is_said = field.surface.names.is_some() || field.is_nullable();
+        if is_said || is_text(self.model, item) || *item == Type::Secret {
             return;
         }
         let help = match (&field.ty, place) {

@@ -30,7 +30,9 @@ pub(super) fn type_schema(ty: &Type) -> Object {
         Type::Csv(item) => object! { "type": "string", "x-hostkit-csv": type_schema(item) },
         Type::List(item) => object! { "type": "array", "items": type_schema(item) },
         Type::Map(_, item) => object! { "type": "object", "additionalProperties": type_schema(item) },
-        Type::Option(item) => object! { "anyOf": vec![type_schema(item), object! { "type": "null" }] },
+        Type::Option(item) | Type::Nullable(item) => {
+            object! { "anyOf": vec![type_schema(item), object! { "type": "null" }] }
+        }
         Type::Named(name) => object! { "$ref": format!("#/components/schemas/{name}") },
     }
 }

@@ -147,6 +147,9 @@ pub(super) fn type_text(language: Language, ty: &Type) -> String {
         Type::Option(item) => {
             return format!("{} {}", type_text(language, item), language.pick("or nothing", "или ничего"));
         }
+        Type::Nullable(item) => {
+            return format!("{} {}", type_text(language, item), language.pick("or null", "или null"));
+        }
         Type::Named(name) => return format!("[{name}](types.md#{})", name.to_lowercase()),
     };
     word.to_owned()

@@ -71,6 +71,7 @@ const KNOWN: &[(&str, &[&str])] = &[
             "Mebibytes",
             "Method",
             "Money",
+            "Nullable",
             "Observation",
             "Paged",
             "Perform",
@@ -102,7 +103,21 @@ const KNOWN: &[(&str, &[&str])] = &[
 /// Names that doc examples may import: users take everything from the engine's crate.
 const KNOWN_TO_USERS: &[(&str, &[&str])] = &[
     ("std::collections", &["BTreeMap"]),
-    ("hostkit", &["Bytes", "Date", "DateTime", "Gibibytes", "Html", "Kibibytes", "Mebibytes", "Outcome", "UnixTime"]),
+    (
+        "hostkit",
+        &[
+            "Bytes",
+            "Date",
+            "DateTime",
+            "Gibibytes",
+            "Html",
+            "Kibibytes",
+            "Mebibytes",
+            "Nullable",
+            "Outcome",
+            "UnixTime",
+        ],
+    ),
 ];
 
 /// Names that generated code has without an import, and those of the API itself.

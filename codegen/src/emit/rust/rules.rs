@@ -116,6 +116,7 @@ fn empty_list_of(ty: &Type, value: &TokenStream, model: &Model) -> Option<TokenS
         Type::Named(_) => can_be_unfilled(ty, model, &mut Vec::new()).then(|| quote!(#value.empty_list())),
         Type::List(item) => each_empty_list(item, model).map(|each| quote!(#value.iter().find_map(#each))),
         Type::Map(_, item) => each_empty_list(item, model).map(|each| quote!(#value.values().find_map(#each))),
+        Type::Nullable(item) => each_empty_list(item, model).map(|each| quote!(#value.value().and_then(#each))),
         _ => None,
     }
 }
@@ -156,7 +157,7 @@ pub(super) fn limit_check(field: &Field, value: &TokenStream) -> Option<TokenStr
     let (input, limit) = (input_name(field), limit(&surface.limits));
     if surface.host_limits.is_empty() {
         // An amount may be in another currency than the host's.
-        if field.ty == Type::Money {
+        if field.ty == Type::Money || field.is_nullable() && *field.ty.item() == Type::Money {
             return Some(quote!(out.check(#input, #value, &#limit);));
         }
         return (surface.limits != Limits::default()).then(|| quote!(out.check(#input, #value, &#limit);));

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use rust_decimal::Decimal;
 
 use super::{TextShape, ToText};
-use crate::value::{Currency, Money, Secret};
+use crate::value::{Currency, Money, Nullable, Secret};
 
 /// The limits that a spec sets for one input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -187,6 +187,20 @@ impl<T: Limited> Limited for Option<T> {
 
     fn currency(&self) -> Option<Currency> {
         self.as_ref().and_then(T::currency)
+    }
+}
+
+impl<T: Limited> Limited for Nullable<T> {
+    const IS_LIST: bool = T::IS_LIST;
+
+    fn each(&self, see: &mut dyn FnMut(&str, bool)) {
+        if let Some(value) = self.value() {
+            value.each(see);
+        }
+    }
+
+    fn currency(&self) -> Option<Currency> {
+        self.value().and_then(T::currency)
     }
 }
 

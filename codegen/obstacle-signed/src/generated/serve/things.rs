@@ -7,8 +7,57 @@ use hostkit_proto::codec::{DecodeError, Name};
 use hostkit_proto::server::{ReceivedRequest, Root, Serve, Simulate, WrittenAnswer, simulate};
 use hostkit_proto::{EncodeError, evidence};
 
-use crate::things::{ListThings, MakeThing};
+use crate::things::{ChangeThing, GetThing, ListThings, MakeThing};
 use crate::types::{Thing, ThingPage};
+
+impl Serve for ChangeThing {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
+        let path = request.matches::<Self>()?;
+        let id = path.get("id")?;
+        request.body::<Self, _>(&Root::None, |fields| {
+            let name = fields.optional(&Name::new("name"))?;
+            let note = fields.optional(&Name::new("note"))?;
+            let count = fields.optional(&Name::new("count"))?;
+            let until = fields.optional(&Name::new("until"))?;
+            let tags = fields.optional(&Name::new("tags"))?;
+            let place = fields.optional(&Name::new("place"))?;
+            Ok(Self { id, name, note, count, until, tags, place })
+        })
+    }
+
+    fn answer(output: &Thing, out: &mut WrittenAnswer) {
+        out.whole(output);
+    }
+}
+
+impl Simulate for ChangeThing {
+    fn show(&self, _: u64, _: &Thing, shown: &mut Thing) -> Result<bool, EncodeError> {
+        let item = shown;
+        if let Some(value) = &self.name {
+            item.name = value.to_owned();
+        }
+        if let Some(value) = &self.note.as_ref().map(|value| value.value().cloned()) {
+            item.note = value.to_owned();
+        }
+        if let Some(value) = &self.count.as_ref().map(|value| value.value().cloned()) {
+            item.count = value.to_owned();
+        }
+        Ok(true)
+    }
+}
+
+impl Serve for GetThing {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
+        let path = request.matches::<Self>()?;
+        let id = path.get("id")?;
+        request.no_body::<Self>()?;
+        Ok(Self { id })
+    }
+
+    fn answer(output: &Thing, out: &mut WrittenAnswer) {
+        out.whole(output);
+    }
+}
 
 impl Serve for ListThings {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {

@@ -3,10 +3,10 @@
 
 //! The server half of the types.
 
-use hostkit_proto::codec::{Name, Object, ToWire};
+use hostkit_proto::codec::{DecodeError, Field, FromFields, Name, Object, Reader, Table, ToWire};
 use hostkit_proto::{Format, Value};
 
-use crate::types::{PersonKey, Thing, ThingPage};
+use crate::types::{PersonKey, Place, Thing, ThingPage};
 
 impl ToWire for PersonKey {
     fn to_wire(&self, format: Format) -> Option<Value> {
@@ -17,11 +17,44 @@ impl ToWire for PersonKey {
     }
 }
 
+impl FromFields for Place {
+    const TABLE: &'static Table = &Table::new(
+        "specs/obstacle-signed/types/things.toml",
+        &[
+            Field::required("room"),
+            Field::optional("shelf"),
+            Field::list("marks"),
+            Field::optional("sides"),
+            Field::optional("locked"),
+            Field::optional("lit"),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new("")
+    }
+
+    #[inline]
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.room),
+            1 => reader.optional(&mut self.shelf),
+            2 => reader.list(&mut self.marks, 100_000),
+            3 => reader.map(&mut self.sides),
+            4 => reader.or(&mut self.locked),
+            5 => reader.or(&mut self.lit),
+            _ => Ok(()),
+        }
+    }
+}
+
 impl ToWire for Thing {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
         object.set("id", &self.id);
         object.set("name", &self.name);
+        object.set("note", &self.note);
+        object.set("count", &self.count);
         Some(object.into_value())
     }
 }

@@ -3,8 +3,10 @@
 
 //! Types of `types/things.toml`.
 
-use hostkit_proto::Secret;
-use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, Reader, Table};
+use std::collections::BTreeMap;
+
+use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, Object, Reader, Table, ToWire};
+use hostkit_proto::{Format, Nullable, Secret, Value};
 
 /// The key of a person, who confirms it on a page.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,6 +44,52 @@ impl FromFields for PersonKey {
     }
 }
 
+/// Where a thing is put.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct Place {
+    /// The room.
+    pub room: String,
+    /// The shelf; null is the floor.
+    pub shelf: Option<Nullable<u64>>,
+    /// Marks on it.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub marks: Vec<String>,
+    /// Its sides, and how far off the walls they are.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub sides: BTreeMap<String, u64>,
+    /// Whether it is locked.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub locked: bool,
+    /// Whether there is light.
+    pub lit: bool,
+}
+
+impl Place {
+    /// With the required fields; everything else is absent.
+    pub fn new(room: impl Into<String>) -> Self {
+        Self { room: room.into(), shelf: None, marks: Vec::new(), sides: BTreeMap::new(), locked: false, lit: true }
+    }
+}
+
+impl ToWire for Place {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        let mut object = Object::new(format);
+        object.set("room", &self.room);
+        object.set("shelf", &self.shelf);
+        object.set_filled("marks", &self.marks);
+        object.set_filled("sides", &self.sides);
+        if self.locked {
+            object.set("locked", &self.locked)
+        }
+        if !self.lit {
+            object.set("lit", &self.lit)
+        }
+        Some(object.into_value())
+    }
+}
+
 /// A thing.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -51,18 +99,24 @@ pub struct Thing {
     pub id: ThingId,
     /// Its name.
     pub name: String,
+    /// A note on it.
+    pub note: Option<String>,
+    /// How many there are.
+    pub count: Option<u64>,
 }
 
 impl Thing {
     /// With the required fields; everything else is absent.
     pub fn new(id: ThingId, name: impl Into<String>) -> Self {
-        Self { id, name: name.into() }
+        Self { id, name: name.into(), note: None, count: None }
     }
 }
 
 impl FromFields for Thing {
-    const TABLE: &'static Table =
-        &Table::new("specs/obstacle-signed/types/things.toml", &[Field::required("id"), Field::required("name")]);
+    const TABLE: &'static Table = &Table::new(
+        "specs/obstacle-signed/types/things.toml",
+        &[Field::required("id"), Field::required("name"), Field::optional("note"), Field::optional("count")],
+    );
 
     fn blank() -> Self {
         Self::new(FromWire::blank(), "")
@@ -73,6 +127,8 @@ impl FromFields for Thing {
         match index {
             0 => reader.required(&mut self.id),
             1 => reader.required(&mut self.name),
+            2 => reader.optional(&mut self.note),
+            3 => reader.optional(&mut self.count),
             _ => Ok(()),
         }
     }

@@ -108,9 +108,8 @@ impl Assertions<'_> {
     /// Expected value of a scalar; `None` for secrets and for values that read badly.
     fn scalar(&mut self, place: &TokenStream, ty: &Type, value: &Recorded<'_>, is_option: bool) -> Option<TokenStream> {
         match ty {
-            Type::Secret | Type::Html | Type::Any | Type::List(_) | Type::Map(..) | Type::Csv(_) | Type::Option(_) => {
-                return None;
-            }
+            Type::Secret | Type::Html | Type::Any | Type::List(_) | Type::Map(..) | Type::Csv(_) => return None,
+            Type::Option(_) | Type::Nullable(_) => return None,
             Type::Named(name) => {
                 let kind = &self.model.types.get(name)?.kind;
                 if matches!(kind, TypeKind::Struct(_) | TypeKind::Union { .. }) {
