@@ -341,10 +341,22 @@ impl Written<'_, '_> {
         }
     }
 
+    /// Whether a value may be a list: of a union, in one of its shapes.
+    fn may_be_list(&self, ty: &Type) -> bool {
+        match ty {
+            Type::List(_) => true,
+            Type::Named(name) => matches!(
+                self.model.types.get(name).map(|entry| &entry.kind),
+                Some(TypeKind::Union { list: Some(_), .. })
+            ),
+            _ => false,
+        }
+    }
+
     /// Refuses lists whose items would have no element around them.
     fn nested(&mut self, ty: &Type, span: &Span) {
         let (Type::List(item) | Type::Map(_, item)) = ty else { return };
-        if matches!(**item, Type::List(_)) {
+        if self.may_be_list(item) {
             let help = "a type with a field that is the list: `[Row]`, and `[Row]` has `cells`";
             let message = "a list within a list or map has no element of its own in XML";
             self.diagnostics.add_with_help("E0250", span, message, "not as XML", help);

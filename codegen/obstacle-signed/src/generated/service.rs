@@ -86,6 +86,7 @@ impl Api for Signed {
         reads_clock: true,
         statuses: &[StatusMeaning { status: 404, kind: FaultKind::NotFound, text: "There is no such thing." }],
         answer_fields: &[
+            "by_day",
             "consumer",
             "count",
             "errorCode",
@@ -96,7 +97,10 @@ impl Api for Signed {
             "next",
             "note",
             "page",
+            "spots",
             "things",
+            "x",
+            "y",
         ],
         ..ApiInfo::DEFAULT
     };

@@ -3,11 +3,11 @@
 
 //! The server half of `specs/obstacle-signed/things/`.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, Name, Names};
 use hostkit_proto::server::{ReceivedRequest, Root, Serve, Simulate, WrittenAnswer, simulate};
 use hostkit_proto::{EncodeError, evidence};
 
-use crate::things::{ChangeThing, GetThing, ListThings, MakeThing};
+use crate::things::{ChangeThing, ChangeThingWhere, GetThing, ListThings, MakeThing};
 use crate::types::{Thing, ThingPage};
 
 impl Serve for ChangeThing {
@@ -21,7 +21,26 @@ impl Serve for ChangeThing {
             let until = fields.optional(&Name::new("until"))?;
             let tags = fields.optional(&Name::new("tags"))?;
             let place = fields.optional(&Name::new("place"))?;
-            Ok(Self { id, name, note, count, until, tags, place })
+            let spots = fields.list(&Name::new("spots"), 100_000)?;
+            let by_day = fields.map(&Name::new("by_day"))?;
+            let away = fields.optional(&Name::new("away"))?;
+            let where_ = if fields.has_any(&["several", "spot"]) {
+                let variant = fields
+                    .attempt(|fields| Ok(ChangeThingWhere::Spot(fields.required(&Name::new("spot"))?)))
+                    .or_else(|_| {
+                        fields.attempt(|fields| {
+                            Ok(ChangeThingWhere::Several(
+                                Some(fields.required_list(&Name::new("several"), 100_000)?)
+                                    .filter(|many| !many.is_empty())
+                                    .ok_or_else(|| Names::new("several").missing())?,
+                            ))
+                        })
+                    })?;
+                Some(variant)
+            } else {
+                None
+            };
+            Ok(Self { id, name, note, count, until, tags, place, spots, by_day, away, where_ })
         })
     }
 

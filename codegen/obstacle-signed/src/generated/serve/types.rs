@@ -3,10 +3,11 @@
 
 //! The server half of the types.
 
-use hostkit_proto::codec::{DecodeError, Field, FromFields, Name, Object, Reader, Table, ToWire};
+use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, Name, Object, Reader, Table, ToWire};
+use hostkit_proto::wire::Kind;
 use hostkit_proto::{Format, Value};
 
-use crate::types::{PersonKey, Place, Thing, ThingPage};
+use crate::types::{PersonKey, Place, Spots, Thing, ThingPage};
 
 impl ToWire for PersonKey {
     fn to_wire(&self, format: Format) -> Option<Value> {
@@ -48,6 +49,23 @@ impl FromFields for Place {
     }
 }
 
+impl FromWire for Spots {
+    const IS_SCALAR: bool = true;
+
+    #[inline]
+    fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        match reader.kind() {
+            Kind::Text | Kind::Number | Kind::Bool => FromWire::from_wire(reader).map(Self::Scalar),
+            Kind::List => FromWire::from_wire(reader).map(Self::List),
+            _ => Err(reader.expected("a single value or a list")),
+        }
+    }
+
+    fn blank() -> Self {
+        Self::Scalar(FromWire::blank())
+    }
+}
+
 impl ToWire for Thing {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
@@ -55,6 +73,8 @@ impl ToWire for Thing {
         object.set("name", &self.name);
         object.set("note", &self.note);
         object.set("count", &self.count);
+        object.set("spots", &self.spots);
+        object.set("by_day", &self.by_day);
         Some(object.into_value())
     }
 }

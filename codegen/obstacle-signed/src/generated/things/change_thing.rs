@@ -3,6 +3,7 @@
 
 //! `PATCH /things/{id}`: changes what is given of a thing: null clears it, and what is left out stays as it is.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit};
@@ -13,7 +14,7 @@ use hostkit_proto::{
 
 use crate::Signed;
 use crate::things::GetThing;
-use crate::types::{Place, Thing, ThingId};
+use crate::types::{Place, Spot, Spots, Thing, ThingId};
 
 /// Changes what is given of a thing: null clears it, and what is left out stays as it is.
 ///
@@ -21,7 +22,7 @@ use crate::types::{Place, Thing, ThingId};
 ///
 /// It gives [`Thing`](crate::types::Thing).
 ///
-/// At least one of these is required: name, note, count, until, tags, place.
+/// At least one of these is required: name, note, count, until, tags, place, spots, by_day, away.
 ///
 /// If the outcome is unknown: Read the thing. `client.recover` does this, comparing with what `perform` read before the
 /// call.
@@ -87,12 +88,41 @@ pub struct ChangeThing {
     pub tags: Option<Nullable<Vec<String>>>,
     /// Where it is put.
     pub place: Option<Nullable<Place>>,
+    /// Where it stood.
+    pub spots: Vec<Spot>,
+    /// Where it stood on a day.
+    pub by_day: BTreeMap<String, Spot>,
+    /// Where it does not stand.
+    pub away: Option<Nullable<Spots>>,
+    /// Where it stands.
+    pub where_: Option<ChangeThingWhere>,
+}
+
+/// Where it stands.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ChangeThingWhere {
+    /// There.
+    Spot(Spot),
+    /// There, and there.
+    Several(Vec<Spots>),
 }
 
 impl ChangeThing {
     /// The call with its required inputs; everything else is absent.
     pub fn new(id: ThingId) -> Self {
-        Self { id, name: None, note: None, count: None, until: None, tags: None, place: None }
+        Self {
+            id,
+            name: None,
+            note: None,
+            count: None,
+            until: None,
+            tags: None,
+            place: None,
+            spots: Vec::new(),
+            by_day: BTreeMap::new(),
+            away: None,
+            where_: None,
+        }
     }
 
     /// Its name.
@@ -170,6 +200,38 @@ impl ChangeThing {
         self.place = Some(Nullable::Null);
         self
     }
+
+    /// Where it stood.
+    pub fn spots(mut self, spots: Vec<Spot>) -> Self {
+        self.spots = spots;
+        self
+    }
+
+    /// Where it stood on a day.
+    pub fn by_day(mut self, by_day: BTreeMap<String, Spot>) -> Self {
+        self.by_day = by_day;
+        self
+    }
+
+    /// Where it does not stand.
+    pub fn away(mut self, away: Spots) -> Self {
+        self.away = Some(Nullable::Value(away));
+        self
+    }
+
+    /// Where it does not stand.
+    ///
+    /// Sent as null, which clears it: what is not set is not sent.
+    pub fn clear_away(mut self) -> Self {
+        self.away = Some(Nullable::Null);
+        self
+    }
+
+    /// Where it stands.
+    pub fn where_(mut self, where_: ChangeThingWhere) -> Self {
+        self.where_ = Some(where_);
+        self
+    }
 }
 
 impl Endpoint for ChangeThing {
@@ -200,8 +262,19 @@ impl Endpoint for ChangeThing {
         body.set("until", &self.until);
         body.set("tags", &self.tags);
         body.set("place", &self.place);
+        body.set_filled("spots", &self.spots);
+        body.set_filled("by_day", &self.by_day);
+        body.set("away", &self.away);
+        match &self.where_ {
+            Some(ChangeThingWhere::Spot(spot)) => body.set("spot", spot),
+            Some(ChangeThingWhere::Several(several)) => {
+                out.check_some("several", several.is_empty());
+                body.set("several", several);
+            }
+            None => {}
+        }
         if body.is_empty() {
-            out.none_given("name, note, count, until, tags, place");
+            out.none_given("name, note, count, until, tags, place, spots, by_day, away");
         }
         out.body(body);
         out.checked()

@@ -21,7 +21,11 @@ use crate::types::{Thing, ThingId};
 /// use obstacle_signed_proto::types::ThingId;
 ///
 /// # use hostkit_testing::{Script, Scripted};
-/// # let body = r#"{"id":7,"name":"lamp","note":"lent","count":2}"#;
+/// # let body = [
+/// #     r#"{"id":7,"name":"lamp","note":"lent","count":2,"spots":[3,{"x":1}],"by_day":{"mon":{"x":1,"y""#,
+/// #     r#":2},"tue":4}}"#,
+/// # ]
+/// #     .concat();
 /// # let answers = Scripted::new([
 /// #     Script::get("/auth/time").answer(200, "1796000000"),
 /// #     Script::get("/things/7").answer(200, body),

@@ -44,6 +44,7 @@ mod make_thing;
 
 #[doc(alias = "things")]
 pub use change_thing::ChangeThing;
+pub use change_thing::ChangeThingWhere;
 #[doc(alias = "things")]
 pub use get_thing::GetThing;
 pub use list_things::ListThings;

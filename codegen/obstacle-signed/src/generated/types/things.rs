@@ -6,7 +6,53 @@
 use std::collections::BTreeMap;
 
 use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, Object, Reader, Table, ToWire};
+use hostkit_proto::wire::Kind;
 use hostkit_proto::{Format, Nullable, Secret, Value};
+
+/// A corner of a room.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct Corner {
+    /// How far from the door.
+    pub x: u64,
+    /// How far from the wall.
+    pub y: Option<u64>,
+}
+
+impl Corner {
+    /// With the required fields; everything else is absent.
+    pub fn new(x: u64) -> Self {
+        Self { x, y: None }
+    }
+}
+
+impl FromFields for Corner {
+    const TABLE: &'static Table =
+        &Table::new("specs/obstacle-signed/types/things.toml", &[Field::required("x"), Field::optional("y")]);
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    #[inline]
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.x),
+            1 => reader.optional(&mut self.y),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl ToWire for Corner {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        let mut object = Object::new(format);
+        object.set("x", &self.x);
+        object.set("y", &self.y);
+        Some(object.into_value())
+    }
+}
 
 /// The key of a person, who confirms it on a page.
 #[derive(Debug, Clone, PartialEq)]
@@ -90,6 +136,61 @@ impl ToWire for Place {
     }
 }
 
+/// Where something stands: the number of a spot, or a corner.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(untagged))]
+#[non_exhaustive]
+pub enum Spot {
+    /// It came as a single value.
+    Scalar(u64),
+    /// It came as an object.
+    Object(Corner),
+}
+
+impl FromWire for Spot {
+    #[inline]
+    fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        match reader.kind() {
+            Kind::Text | Kind::Number | Kind::Bool => FromWire::from_wire(reader).map(Self::Scalar),
+            Kind::Map => FromWire::from_wire(reader).map(Self::Object),
+            _ => Err(reader.expected("a single value or an object")),
+        }
+    }
+
+    fn blank() -> Self {
+        Self::Scalar(FromWire::blank())
+    }
+}
+
+impl ToWire for Spot {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        match self {
+            Self::Scalar(value) => value.to_wire(format),
+            Self::Object(value) => value.to_wire(format),
+        }
+    }
+}
+
+/// A spot, or several.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(untagged))]
+#[non_exhaustive]
+pub enum Spots {
+    /// It came as a single value.
+    Scalar(String),
+    /// It came as a list.
+    List(Vec<Spot>),
+}
+
+impl ToWire for Spots {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        match self {
+            Self::Scalar(value) => value.to_wire(format),
+            Self::List(value) => value.to_wire(format),
+        }
+    }
+}
+
 /// A thing.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -103,19 +204,32 @@ pub struct Thing {
     pub note: Option<String>,
     /// How many there are.
     pub count: Option<u64>,
+    /// Where it stood.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub spots: Vec<Spot>,
+    /// Where it stood on a day.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub by_day: BTreeMap<String, Spot>,
 }
 
 impl Thing {
     /// With the required fields; everything else is absent.
     pub fn new(id: ThingId, name: impl Into<String>) -> Self {
-        Self { id, name: name.into(), note: None, count: None }
+        Self { id, name: name.into(), note: None, count: None, spots: Vec::new(), by_day: BTreeMap::new() }
     }
 }
 
 impl FromFields for Thing {
     const TABLE: &'static Table = &Table::new(
         "specs/obstacle-signed/types/things.toml",
-        &[Field::required("id"), Field::required("name"), Field::optional("note"), Field::optional("count")],
+        &[
+            Field::required("id"),
+            Field::required("name"),
+            Field::optional("note"),
+            Field::optional("count"),
+            Field::list("spots"),
+            Field::optional("by_day"),
+        ],
     );
 
     fn blank() -> Self {
@@ -129,6 +243,8 @@ impl FromFields for Thing {
             1 => reader.required(&mut self.name),
             2 => reader.optional(&mut self.note),
             3 => reader.optional(&mut self.count),
+            4 => reader.list(&mut self.spots, 100_000),
+            5 => reader.map(&mut self.by_day),
             _ => Ok(()),
         }
     }
