@@ -33,7 +33,10 @@ pub(crate) enum Type {
     Mebibytes,
     Gibibytes,
     Any,
-    Csv(Box<Type>),
+    /// A list in one text, with this between its items.
+    Csv(Box<Type>, char),
+    /// An object in one text: `name=value`, with this between its fields.
+    Joined(Box<Type>, char),
     List(Box<Type>),
     Map(Box<Type>, Box<Type>),
     /// A value that may be missing, in outputs only.
@@ -47,7 +50,7 @@ impl Type {
     /// The innermost item type: `[T]` and `{K: T}` give `T`.
     pub(crate) fn item(&self) -> &Type {
         match self {
-            Self::List(item) | Self::Map(_, item) | Self::Csv(item) => item.item(),
+            Self::List(item) | Self::Map(_, item) | Self::Csv(item, _) => item.item(),
             Self::Option(item) | Self::Nullable(item) => item.item(),
             other => other,
         }
@@ -62,7 +65,8 @@ impl Type {
     pub(crate) fn names(&self) -> Vec<&str> {
         match self {
             Self::Named(name) => vec![name],
-            Self::List(item) | Self::Csv(item) | Self::Option(item) | Self::Nullable(item) => item.names(),
+            Self::List(item) | Self::Csv(item, _) | Self::Option(item) => item.names(),
+            Self::Nullable(item) | Self::Joined(item, _) => item.names(),
             Self::Map(key, item) => key.names().into_iter().chain(item.names()).collect(),
             _ => Vec::new(),
         }

@@ -60,14 +60,17 @@ fn of_field(model: &Model, field: &Field, is_input: bool, diagnostics: &mut Diag
     let surface = &field.surface;
     let (span, place) = (&surface.wire.span, &surface.ty.span);
     expression(model, &field.ty, place, diagnostics);
-    if let Type::Csv(item) = &field.ty
+    if let Type::Joined(item, _) = if let Type::Map(_, item) = &field.ty { item } else { &field.ty } {
+        joined(model, field, item, diagnostics);
+    }
+    if let Type::Csv(item, _) = &field.ty
         && !is_text(model, item)
         && **item != Type::Secret
     {
         let help = "the items of a list that is joined are scalars";
         diagnostics.add_with_help("E0226", place, "items that are joined are one text each", "not one text", help);
     }
-    let is_many = matches!(field.ty, Type::List(_)) || is_input && matches!(field.ty, Type::Map(..) | Type::Csv(_));
+    let is_many = matches!(field.ty, Type::List(_)) || is_input && matches!(field.ty, Type::Map(..) | Type::Csv(..));
     if surface.max_items.is_some() && !is_many {
         let help = "of an input that is a list or a map, and of an answer's list";
         diagnostics.add_with_help("E0207", span, "`max-items` limits no list", "not such a limit", help);
@@ -95,6 +98,25 @@ fn of_field(model: &Model, field: &Field, is_input: bool, diagnostics: &mut Diag
         if limits.min_length.into_iter().chain(limits.max_length).any(|length| length < 0) {
             diagnostics.add("E0207", span, "the length of a text is not negative", "not a length");
         }
+    }
+}
+
+/// Refuses an object in one text whose fields are not one text each.
+fn joined(model: &Model, field: &Field, item: &Type, diagnostics: &mut Diagnostics) {
+    let place = &field.surface.ty.span;
+    let Some(fields) = model.fields(item) else {
+        let help = "a type with `fields`, or a list of scalars";
+        diagnostics.add_with_help("E0226", place, "only a list or an object can be joined", "neither", help);
+        return;
+    };
+    let is_plain = |inner: &&Field| {
+        let is_one = is_text(model, &inner.ty) || inner.ty == Type::Secret;
+        is_one && inner.name.json.len() == 1 && inner.surface.header.is_none()
+    };
+    if let Some(inner) = fields.iter().find(|inner| !is_plain(inner)) {
+        let message = format!("`{}` cannot stand in one text with others", inner.wire());
+        let help = "the fields of an object that is joined are scalars, each with one name";
+        diagnostics.add_with_help("E0226", place, message, "one of these fields", help);
     }
 }
 
@@ -218,7 +240,9 @@ fn expression(model: &Model, ty: &Type, span: &Span, diagnostics: &mut Diagnosti
             let message = "`?` stands at the end of a `type`";
             diagnostics.add_with_help("E0201", span, message, "not optional", help);
         }
-        Type::List(item) | Type::Csv(item) | Type::Nullable(item) => expression(model, item, span, diagnostics),
+        Type::List(item) | Type::Csv(item, _) | Type::Nullable(item) | Type::Joined(item, _) => {
+            expression(model, item, span, diagnostics)
+        }
         Type::Map(key, item) => {
             // Keys are sorted and looked for, which an amount and a secret do not allow.
             if !is_text(model, key) || matches!(**key, Type::Money | Type::Currency) {

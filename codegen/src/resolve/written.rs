@@ -184,10 +184,10 @@ impl Written<'_, '_> {
             self.diagnostics.add_with_help("E0251", span, message, "not the last name", help);
         }
         let item = match &field.ty {
-            Type::Csv(item) => item,
+            Type::Csv(item, _) => item,
             ty => ty,
         };
-        let is_plain = is_text(self.model, item) || *item == Type::Secret;
+        let is_plain = is_text(self.model, item) || matches!(item, Type::Secret | Type::Joined(..));
         // A name such as `@id` may be that of an object's key in JSON alone.
         let has_xml = self.model.service.formats.iter().chain(&self.model.service.request_format).any(|of| of == "xml");
         if ends(last) && has_xml && !is_plain && !(last == "$text" && matches!(item, Type::Html | Type::Any)) {

@@ -54,7 +54,7 @@ pub use rust_decimal::Decimal;
 pub use serde;
 pub use session::{Session, Stamp};
 pub use value::{
-    Bytes, Csv, Currency, Date, DateTime, Gibibytes, Html, Kibibytes, Mebibytes, Money, Nullable, OutOfRange,
+    Bytes, Csv, Currency, Date, DateTime, Gibibytes, Html, Joined, Kibibytes, Mebibytes, Money, Nullable, OutOfRange,
     ParseError, Secret, SizeError, UnixTime, UnknownText, ZoneError,
 };
 pub use waiter::{Checks, Observation, Progress, Waiter, WaiterInfo};

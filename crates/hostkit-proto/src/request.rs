@@ -9,7 +9,9 @@ use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
 use crate::base_url::BaseUrl;
-use crate::codec::{EncodeError, FieldName, InputLimit, Limited, Mistake, Name, Names, Object, ToText, ToWire, number};
+use crate::codec::{
+    EncodeError, FieldName, InOneText, InputLimit, Limited, Mistake, Name, Names, Object, ToText, ToWire, number,
+};
 use crate::info::ApiInfo;
 use crate::info::EndpointInfo;
 use crate::percent;
@@ -221,6 +223,13 @@ impl RequestParts {
     pub fn check_some(&mut self, field: impl Into<FieldName>, is_empty: bool) {
         if is_empty {
             self.refuse(field, "is empty, but has to be given");
+        }
+    }
+
+    /// Checks that each part of a value in one text could be read back from it.
+    pub fn check_joined(&mut self, field: impl Into<FieldName>, value: &impl InOneText) {
+        if let Some((index, rule)) = value.unreadable() {
+            self.mistakes.push(Mistake::new(field.into(), index, rule));
         }
     }
 

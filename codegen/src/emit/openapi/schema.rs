@@ -27,7 +27,8 @@ pub(super) fn type_schema(ty: &Type) -> Object {
         Type::Mebibytes => unit("MiB"),
         Type::Gibibytes => unit("GiB"),
         Type::Any => Object::default(),
-        Type::Csv(item) => object! { "type": "string", "x-hostkit-csv": type_schema(item) },
+        Type::Csv(item, separator) => joined("x-hostkit-csv", item, *separator),
+        Type::Joined(item, separator) => joined("x-hostkit-joined", item, *separator),
         Type::List(item) => object! { "type": "array", "items": type_schema(item) },
         Type::Map(_, item) => object! { "type": "object", "additionalProperties": type_schema(item) },
         Type::Option(item) | Type::Nullable(item) => {
@@ -39,6 +40,16 @@ pub(super) fn type_schema(ty: &Type) -> Object {
 
 fn unit(name: &str) -> Object {
     object! { "type": "integer", "format": "int64", "minimum": 0, "x-hostkit-unit": name }
+}
+
+/// The schema of a text that has several parts, with that of the parts.
+fn joined(key: &str, item: &Type, separator: char) -> Object {
+    let mut schema = object! { "type": "string" };
+    schema.set(key, type_schema(item));
+    if separator != ',' {
+        schema.set("x-hostkit-join", separator.to_string());
+    }
+    schema
 }
 
 /// The schema of a list whose items are each the entry of an object under this key, if there is one.

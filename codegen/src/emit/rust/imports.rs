@@ -22,6 +22,7 @@ const KNOWN: &[(&str, &[&str])] = &[
             "Field",
             "FromFields",
             "FromWire",
+            "InOneText",
             "InWords",
             "InputLimit",
             "Name",
@@ -66,6 +67,7 @@ const KNOWN: &[(&str, &[&str])] = &[
             "Gibibytes",
             "Host",
             "Html",
+            "Joined",
             "Kibibytes",
             "Leniency",
             "Mebibytes",
@@ -139,7 +141,7 @@ const PRELUDE: &[&str] = &[
 ];
 
 /// Traits to import where one of their items is named: item, trait.
-const TRAITS: &[(&str, &str)] = &[("to_text", "ToText"), ("INFO", "Endpoint")];
+const TRAITS: &[(&str, &str)] = &[("to_text", "ToText"), ("unreadable", "InOneText"), ("INFO", "Endpoint")];
 
 /// Whether a spec's name would shadow one that generated code imports.
 pub(crate) fn is_taken(name: &str) -> bool {

@@ -4,7 +4,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::docs::{self, Doc, INNER, ITEM, MEMBER};
-use super::rules::empty_list;
+use super::rules::mistake;
 use super::words::{
     Parameter, field_entry, field_type, fill_statement, ident, name_expression, number, rust_type, serialised,
     serialised_field, set_expression,
@@ -21,8 +21,8 @@ pub(super) fn emit(model: &Model, entry: &TypeEntry) -> TokenStream {
         TypeKind::Struct(fields) => structure(model, entry, fields),
         TypeKind::Union { scalar, object, list } => union(entry, &shapes(scalar, object, list)),
     };
-    let empty_list = empty_list(entry, model);
-    quote!(#items #empty_list)
+    let mistake = mistake(entry, model);
+    quote!(#items #mistake)
 }
 
 /// Items of a type that only the server half needs.

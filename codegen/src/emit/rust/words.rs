@@ -49,7 +49,8 @@ pub(super) fn rust_type(ty: &Type) -> TokenStream {
         Type::Mebibytes => "Mebibytes",
         Type::Gibibytes => "Gibibytes",
         Type::Any => "Value",
-        Type::Csv(_) => "Csv",
+        Type::Csv(..) => "Csv",
+        Type::Joined(..) => "Joined",
         Type::List(_) => "Vec",
         Type::Map(..) => "BTreeMap",
         Type::Option(_) => "Option",
@@ -58,7 +59,15 @@ pub(super) fn rust_type(ty: &Type) -> TokenStream {
     };
     let name = ident(name);
     match ty {
-        Type::Csv(item) | Type::List(item) | Type::Option(item) | Type::Nullable(item) => {
+        Type::Csv(item, separator) | Type::Joined(item, separator) if *separator != ',' => {
+            let item = rust_type(item);
+            quote!(#name<#item, #separator>)
+        }
+        Type::Csv(item, _) | Type::Joined(item, _) => {
+            let item = rust_type(item);
+            quote!(#name<#item>)
+        }
+        Type::List(item) | Type::Option(item) | Type::Nullable(item) => {
             let item = rust_type(item);
             quote!(#name<#item>)
         }

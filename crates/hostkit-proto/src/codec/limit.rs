@@ -222,7 +222,7 @@ impl<K, T: Limited> Limited for BTreeMap<K, T> {
     }
 }
 
-impl<T: Limited> Limited for crate::value::Csv<T> {
+impl<T: Limited, const SEPARATOR: char> Limited for crate::value::Csv<T, SEPARATOR> {
     const IS_LIST: bool = true;
 
     fn each(&self, see: &mut dyn FnMut(&str, bool)) {

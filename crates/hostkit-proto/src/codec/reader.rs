@@ -116,7 +116,6 @@ impl<'r> Reader<'r> {
     }
 
     /// A reader for another document, whose values belong to where this one stands.
-    #[cfg(feature = "server")]
     pub(crate) fn inner<'i>(&self, node: Node<'i>, leniency: &'i Leniency) -> Reader<'i>
     where
         'r: 'i,

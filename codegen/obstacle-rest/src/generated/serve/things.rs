@@ -21,6 +21,10 @@ impl Serve for ChangeThings {
                 &Name::new("attic"),
                 &[[Word::Text("off"), Word::Text("on")], [Word::Text("no"), Word::Text("yes")]],
             )?;
+            let drive = fields.optional(&Name::new("drive"))?;
+            let paths = fields.optional(&Name::new("paths"))?;
+            let marks = fields.optional(&Name::new("marks"))?;
+            let labels = fields.optional(&Name::new("labels"))?;
             let locked = fields.required_flag(&Name::new("locked"), &[[Word::Text("0"), Word::Text("1")]])?;
             let note = fields.optional(&Name::new("note"))?;
             let things = {
@@ -33,9 +37,28 @@ impl Serve for ChangeThings {
             let tags = fields.gather(&Names::new("tag[]"))?.unwrap_or_default();
             let addons = fields.gather_map(&Names::new("addon[{key}]"))?.unwrap_or_default();
             let hours = fields.gather_map(&Names::new("at{key}"))?.unwrap_or_default();
+            let cards = fields.gather_map(&Names::new("card{key}"))?.unwrap_or_default();
             let shares = fields.gather_map(&Names::new("Owner{key}"))?.unwrap_or_default();
             let owner = fields.gather(&Names::new("Owner{field}"))?;
-            Ok(Self { things, rules, more, by_port, tags, addons, hours, attic, shares, owner, locked, note })
+            Ok(Self {
+                things,
+                rules,
+                more,
+                by_port,
+                tags,
+                addons,
+                hours,
+                attic,
+                drive,
+                cards,
+                paths,
+                marks,
+                labels,
+                shares,
+                owner,
+                locked,
+                note,
+            })
         })
     }
 

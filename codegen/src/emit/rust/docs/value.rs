@@ -118,7 +118,11 @@ impl<'m> Values<'m> {
                 let text = value.inside("Html")?.text()?;
                 Some(quote!(Html::new(#text)))
             }
-            Type::Csv(item) => {
+            Type::Joined(item, _) => {
+                let object = self.owned(item, value.inside("Joined")?)?;
+                Some(quote!(#object.into()))
+            }
+            Type::Csv(item, _) => {
                 let items = self.list(item, value.inside("Csv")?)?;
                 Some(quote!(#items.into()))
             }
