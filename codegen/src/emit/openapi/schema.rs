@@ -308,3 +308,27 @@ pub(super) fn constant_value(constant: &Constant) -> Json {
         _ => Json::from(&constant.text),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Object, object, type_schema};
+    use crate::model::Type;
+
+    #[test]
+    fn null_is_a_type_beside_that_of_the_value() {
+        let schema = type_schema(&Type::Nullable(Box::new(Type::Flag)));
+        assert!(schema == object! { "anyOf": vec![object! { "type": "boolean" }, object! { "type": "null" }] });
+    }
+
+    #[test]
+    fn a_text_of_several_parts_names_its_separator_unless_that_is_a_comma() {
+        let joined = |separator| type_schema(&Type::Csv(Box::new(Type::Flag), separator));
+        let said = |more: Object| {
+            let mut schema = object! { "type": "string", "x-hostkit-csv": object! { "type": "boolean" } };
+            schema.extend(more);
+            schema
+        };
+        assert!(joined(',') == said(Object::default()));
+        assert!(joined('|') == said(object! { "x-hostkit-join": "|" }));
+    }
+}
