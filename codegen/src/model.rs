@@ -33,11 +33,16 @@ pub(crate) enum Type {
     Mebibytes,
     Gibibytes,
     Any,
-    Csv(Box<Type>),
+    /// A list in one text, with this between its items.
+    Csv(Box<Type>, char),
+    /// An object in one text: `name=value`, with this between its fields.
+    Joined(Box<Type>, char),
     List(Box<Type>),
     Map(Box<Type>, Box<Type>),
     /// A value that may be missing, in outputs only.
     Option(Box<Type>),
+    /// A value that may be null, in JSON bodies of requests only.
+    Nullable(Box<Type>),
     Named(String),
 }
 
@@ -45,7 +50,8 @@ impl Type {
     /// The innermost item type: `[T]` and `{K: T}` give `T`.
     pub(crate) fn item(&self) -> &Type {
         match self {
-            Self::List(item) | Self::Map(_, item) | Self::Csv(item) | Self::Option(item) => item.item(),
+            Self::List(item) | Self::Map(_, item) | Self::Csv(item, _) => item.item(),
+            Self::Option(item) | Self::Nullable(item) => item.item(),
             other => other,
         }
     }
@@ -59,7 +65,8 @@ impl Type {
     pub(crate) fn names(&self) -> Vec<&str> {
         match self {
             Self::Named(name) => vec![name],
-            Self::List(item) | Self::Csv(item) | Self::Option(item) => item.names(),
+            Self::List(item) | Self::Csv(item, _) | Self::Option(item) => item.names(),
+            Self::Nullable(item) | Self::Joined(item, _) => item.names(),
             Self::Map(key, item) => key.names().into_iter().chain(item.names()).collect(),
             _ => Vec::new(),
         }
@@ -171,6 +178,16 @@ impl Field {
 
     pub(crate) fn total(&self) -> Option<Total> {
         Total::of(self.surface.total.as_ref())
+    }
+
+    /// Whether it may be null, beside being absent.
+    pub(crate) fn is_nullable(&self) -> bool {
+        matches!(self.ty, Type::Nullable(_))
+    }
+
+    /// The name of the setter by which it is null.
+    pub(crate) fn clearing(&self) -> String {
+        ["clear_", &self.rust].concat()
     }
 
     /// Absent lists and maps are empty, and a flag may say what absence means: these need no `Option`.

@@ -507,7 +507,7 @@ pub(crate) struct Field {
     pub(crate) from: Option<At<i64>>,
     pub(crate) words: Option<At<Vec<Word>>>,
     /// Place of the separator of a list that is one text.
-    pub(crate) join: Option<Span>,
+    pub(crate) join: Option<At<String>>,
     pub(crate) provenance: Option<String>,
     pub(crate) en: String,
     pub(crate) ru: String,

@@ -10,7 +10,7 @@ use std::fs;
 
 use common::{apis, package, sources};
 use hostkit_codegen::Specs;
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::{Item, UseTree};
 
 const LIST: &str = "surface.txt";
@@ -56,11 +56,14 @@ impl Used {
                 TokenTree::Group(group) => self.tokens(group.stream(), imports),
                 TokenTree::Ident(ident) => {
                     let before = at.checked_sub(1).map_or(' ', punctuation);
+                    // Braces behind a field are the block of a condition.
+                    let is_called = matches!(
+                        tokens.get(at + 1),
+                        Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis
+                    );
                     if at > 0 && name(at - 1).as_deref() == Some("fn") {
                         self.own.insert(ident.to_string());
-                    } else if before == '.'
-                        && (is_path(at + 1) || matches!(tokens.get(at + 1), Some(TokenTree::Group(_))))
-                    {
+                    } else if before == '.' && (is_path(at + 1) || is_called) {
                         self.methods.insert(ident.to_string());
                     } else if before != ':' && before != '.' {
                         let Some(start) = imports.get(&ident.to_string()) else { continue };

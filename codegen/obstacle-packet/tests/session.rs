@@ -204,3 +204,14 @@ fn only_the_variant_that_the_read_takes_can_be_told() {
     let (client, ..) = self::client([signed_in("t"), done()]);
     assert!(matches!(client.perform(&by_name), Outcome::Done(())));
 }
+
+/// A token comes from the server, which may be another one.
+#[test]
+fn a_token_that_would_end_its_cookie_is_not_sent() {
+    let (client, transport, _) = client([signed_in("t1; admin=1"), ids(&[7])]);
+    let error = client.call(&ListIds::new()).unwrap_err();
+    let shown = error.to_string();
+    assert!(shown.contains("token (`sid`): has a character that no cookie may have"), "{shown}");
+    assert!(!format!("{shown}{error:?}").contains("admin"), "{shown}");
+    assert_eq!(proofs(&transport), [["", ""]], "only the sign-in was sent");
+}

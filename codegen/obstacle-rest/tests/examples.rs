@@ -5,14 +5,14 @@
 use hostkit_proto::server::Serve;
 use hostkit_proto::server::checks::Checks;
 use hostkit_proto::server::example::incoming;
-use hostkit_proto::{Api, Endpoint, RawAnswer, UnknownFields};
+use hostkit_proto::{Api, Endpoint, Format, RawAnswer, RequestParts, UnknownFields};
 use http::header::{CONTENT_TYPE, ETAG};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use obstacle_rest_proto::Rest;
 use obstacle_rest_proto::things::{
     ChangeThings, GetNote, GetParts, GetPicture, GetThing, OrderThing, RenameThing, WatchThing,
 };
-use obstacle_rest_proto::types::ThingId;
+use obstacle_rest_proto::types::{Drive, Rule, ThingId};
 
 #[test]
 fn every_example_of_the_specs() {
@@ -50,6 +50,67 @@ fn names_are_read_by_their_template_alone() {
         let error = read(body).expect_err(body);
         assert!(error.contains(what), "{body}: {error}");
     }
+}
+
+/// Why a change is not sent.
+fn refused(change: impl FnOnce(&mut ChangeThings)) -> String {
+    let mut call = ChangeThings::new(vec![ThingId::new(7)], false);
+    change(&mut call);
+    let mut parts = RequestParts::new(&ChangeThings::INFO, &Rest::INFO, Format::Json, "main");
+    call.encode(&mut parts).expect_err("it would be read as something else").to_string()
+}
+
+#[test]
+fn what_would_be_read_as_other_parts_of_one_text_is_not_sent() {
+    let text = str::to_owned;
+    let items = refused(|call| call.paths = Some(vec![text("/a"), text("/hunter2;/b")].into()));
+    assert!(items.contains("paths[1]: has `;` in it"), "{items}");
+    let inside = refused(|call| {
+        let mut rule = Rule::new(80);
+        rule.words = Some(vec![text("a|hunter2")].into());
+        call.rules.push(rule);
+    });
+    assert!(inside.contains("rules: has `words`, which has `|` in it"), "{inside}");
+    let field = refused(|call| call.drive = Some(Drive::new("disk,size=1").into()));
+    assert!(field.contains("drive: `kind` has `,` in it"), "{field}");
+    let is = refused(|call| call.drive = Some(Drive::new("hunter2=1").into()));
+    assert!(is.contains("drive: `kind` has `=` in it"), "{is}");
+    let of_map = refused(|call| drop(call.cards.insert(1, Drive::new("a;hunter2").into())));
+    assert!(of_map.contains("cards: `kind` has `;` in it"), "{of_map}");
+    let blank = refused(|call| call.labels = Some(vec![text("hunter2 b")].into()));
+    assert!(blank.contains("labels[0]: has ` ` in it"), "{blank}");
+    for error in [items, inside, field, is, of_map, blank] {
+        assert!(!error.contains("hunter2"), "{error}");
+    }
+    // What separates the items of other texts is a part of these.
+    let mut call = ChangeThings::new(vec![ThingId::new(7)], false);
+    call.paths = Some(vec![text("/a,b"), text("c=|d")].into());
+    let mut parts = RequestParts::new(&ChangeThings::INFO, &Rest::INFO, Format::Json, "main");
+    assert_eq!(call.encode(&mut parts), Ok(()));
+}
+
+#[test]
+fn an_object_in_one_text_is_read_in_any_order() {
+    let drive = |text: &str, unknown: UnknownFields| {
+        let (headers, body) = (HeaderMap::new(), format!(r#"{{"data":{{"name":"lamp","drive":"{text}"}}}}"#));
+        let answer = RawAnswer::new(&GetParts::INFO, &Rest::INFO, 200, &headers, body.as_bytes());
+        let answer = answer.with_unknown_fields(unknown);
+        let parts = GetParts::decode(&answer).map_err(|error| error.to_string())?;
+        let drive = parts.drive.map(|drive| (drive.kind.clone(), drive.size, drive.spare));
+        Ok::<_, String>((drive, answer.report().unknown().to_vec(), answer.report().defects().len()))
+    };
+    let collect = |text: &str| drive(text, UnknownFields::Collect).expect("parts");
+    let disk = |size| Some(("disk".to_owned(), size, None));
+    assert_eq!(collect("size=32,kind=disk"), (disk(Some(32)), vec![], 0));
+    assert_eq!(collect("kind=disk"), (disk(None), vec![], 0));
+    assert_eq!(collect("kind=disk,speed=9"), (disk(None), vec!["answer.data.drive.speed".to_owned()], 0));
+    assert_eq!(collect("kind=disk,size=big"), (disk(None), vec![], 1), "a defect of the field");
+    assert_eq!(collect("size=32"), (None, vec![], 1), "a defect of the object");
+    assert_eq!(collect("disk"), (None, vec![], 1), "no name");
+    let error = |text: &str| drive(text, UnknownFields::Deny).expect_err(text);
+    assert!(error("kind=disk,speed=9").contains("`speed`"));
+    assert!(error("kind=disk,kind=net").contains("twice"));
+    assert!(error("disk").contains("data.drive"));
 }
 
 /// The flags of a thing, and whether something in it was a defect.

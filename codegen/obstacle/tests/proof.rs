@@ -61,3 +61,22 @@ fn an_empty_field_is_refused_wherever_it_goes() {
         assert!(error.is_err(), "{credentials:?}");
     }
 }
+
+#[test]
+fn a_value_that_a_cookie_cannot_hold_is_refused_by_its_field() {
+    let refused = |login: &str, key: &str| {
+        let mut parts = RequestParts::new(&ChangeAny::INFO, &Obstacle::INFO, Format::Json, "main");
+        let error = Obstacle::authorise(&Credentials::cookies(login, 7, key), &Session::default(), &mut parts);
+        error.expect_err("a cookie would end").to_string()
+    };
+    for bad in ["hunter2;admin=1", "hunter2,2", "hunter2 2", "hunter2\"", "hunter2\n", "hunter2\u{7f}", "hunter2é"] {
+        let error = refused("me", bad);
+        assert!(error.contains("key (`sid`): has a character that no cookie may have"), "{error}");
+        assert!(!error.contains("hunter2"), "{error}");
+        let error = refused(bad, "hunter3");
+        assert!(error.contains("login (`user`): has a character that no cookie may have"), "{error}");
+        assert!(!error.contains("hunter2"), "{error}");
+    }
+    let request = signed(&Credentials::cookies("me@x.net", 7, "hunter2=/+%|"));
+    assert_eq!(header(&request, "cookie"), "user=me@x.net; sid=hunter2=/+%|");
+}

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
 
 use hostkit::by_hand::EndpointExt;
-use hostkit_proto::{Api, Endpoint, RawAnswer, Secret, Session};
+use hostkit_proto::{Api, Endpoint, Nullable, RawAnswer, Secret, Session};
 use obstacle_proto::answers::GetScalars;
 use obstacle_proto::names::SetKeywords;
 use obstacle_proto::{Credentials, Obstacle};
@@ -67,4 +67,13 @@ fn a_redacted_secret_is_not_sent() {
     let base = "http://127.0.0.1:1".parse().unwrap();
     let error = call.to_http(&base, &Credentials::key("example", "example-secret"), &Session::default()).unwrap_err();
     assert!(error.to_string().contains("set_keywords: secret: a key, token or password is not known"), "{error}");
+}
+
+/// serde takes null for a `None`, and an input that is null is none.
+#[test]
+fn an_input_that_is_null_is_so_after_it_was_saved() {
+    for value in [None, Some(Nullable::Null), Some(Nullable::Value("a".to_owned()))] {
+        let saved = serde_json::to_value(&value).unwrap();
+        assert_eq!(serde_json::from_value::<Option<Nullable<String>>>(saved).unwrap(), value);
+    }
 }

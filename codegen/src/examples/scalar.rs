@@ -48,7 +48,9 @@ impl<'m> Scalars<'m> {
                 _ => expected(),
             },
             Type::UnixTime if node.as_str().is_some_and(|text| UnixTime::parse_offset(text.trim()).is_some()) => Ok(()),
-            Type::Csv(item) if node.kind() == Kind::List => node.items().try_for_each(|node| self.text_of(item, node)),
+            Type::Csv(item, _) if node.kind() == Kind::List => {
+                node.items().try_for_each(|node| self.text_of(item, node))
+            }
             ty if self.is_numeric(ty) && node.kind() != Kind::Number && !self.leniency().is_loose(node) => expected(),
             ty => self.text_of(ty, node),
         }
@@ -113,7 +115,10 @@ impl<'m> Scalars<'m> {
             Type::Date => reads::<Date>(text),
             Type::UnixTime => reads::<UnixTime>(text),
             Type::Ip => reads::<IpAddr>(text),
-            Type::Csv(item) => text.trim().is_empty() || text.split(',').all(|part| self.fits(item, part.trim())),
+            Type::Csv(item, separator) => {
+                let parts = text.split(*separator).map(str::trim).filter(|part| *separator != ' ' || !part.is_empty());
+                text.trim().is_empty() || parts.clone().all(|part| self.fits(item, part))
+            }
             Type::Named(name) => match self.model.types.get(name).map(|entry| &entry.kind) {
                 Some(TypeKind::Id(IdKind::Number) | TypeKind::Ranged(..)) => reads::<u64>(text),
                 Some(TypeKind::Id(IdKind::Free)) => {
@@ -149,7 +154,8 @@ impl<'m> Scalars<'m> {
             Type::Date => format!("a date such as {}", first(&service.date_patterns)),
             Type::UnixTime => "a time, in seconds or with its offset".to_owned(),
             Type::Ip => "an IP address".to_owned(),
-            Type::Csv(_) => "values separated by commas".to_owned(),
+            Type::Csv(_, ',') => "values separated by commas".to_owned(),
+            Type::Csv(_, separator) => format!("values with `{separator}` between them"),
             Type::Named(name) => match self.model.types.get(name).map(|entry| &entry.kind) {
                 Some(TypeKind::Id(IdKind::Number) | TypeKind::Ranged(..)) => "a whole number".to_owned(),
                 Some(TypeKind::Id(IdKind::Free)) => "text without control characters".to_owned(),

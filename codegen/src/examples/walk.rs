@@ -211,7 +211,7 @@ impl<'m> Walker<'m> {
     fn is_scalar(&self, ty: &Type) -> bool {
         match ty {
             Type::Any | Type::List(_) | Type::Map(..) => false,
-            Type::Option(inner) => self.is_scalar(inner),
+            Type::Option(inner) | Type::Nullable(inner) => self.is_scalar(inner),
             Type::Named(name) => match self.model.types.get(name).map(|entry| &entry.kind) {
                 Some(TypeKind::Struct(_)) => false,
                 Some(TypeKind::Union { scalar, object, .. }) => scalar.is_some() && object.is_none(),
@@ -350,7 +350,9 @@ impl<'m> Walker<'m> {
             Type::List(item) => Items::read_list(self, item, node, None),
             Type::Map(key, item) => self.map(key, item, node),
             Type::Option(inner) if self.scalars().is_absent(inner, node) => {}
-            Type::Option(inner) => self.value(inner, node),
+            Type::Nullable(_) if node.kind() == Kind::Null => {}
+            Type::Option(inner) | Type::Nullable(inner) => self.value(inner, node),
+            Type::Joined(item, separator) => self.joined(item, *separator, node),
             Type::Named(name) => match self.model.types.get(name).map(|entry| (&entry.kind, entry)) {
                 Some((TypeKind::Struct(fields), entry)) => {
                     let outer = std::mem::replace(&mut self.owner, (entry.name.clone(), entry.spec.clone()));
@@ -378,6 +380,39 @@ impl<'m> Walker<'m> {
                 _ => self.scalar(ty, node),
             },
             ty => self.scalar(ty, node),
+        }
+    }
+
+    /// Reads an object in one text.
+    fn joined(&mut self, item: &Type, separator: char, node: Node<'_>) {
+        const EXPECTED: &str = "texts with their names, as `a=1`";
+        let Some(text) = Leniency::scalar_text(node) else { return self.expected(EXPECTED, node) };
+        let fields = self.model.fields(item).unwrap_or_default();
+        let keeps = matches!(item, Type::Named(name) if self.model.types.get(name).is_some_and(|it| it.keep_raw));
+        let mut found: Vec<&str> = Vec::new();
+        for part in text.split(separator).map(str::trim).filter(|part| !part.is_empty()) {
+            let Some((name, value)) = part.split_once('=') else { return self.expected(EXPECTED, node) };
+            let (name, value) = (name.trim(), value.trim());
+            match fields
+                .iter()
+                .find(|field| field.wire_in_json() == name || field.name.also.iter().any(|it| it == name))
+            {
+                _ if found.contains(&name) => self.unknown(name, node, true, None),
+                Some(field) if !self.scalars().fits_query(field, value) => {
+                    let expected = self.scalars().expected(&field.ty);
+                    self.within(name, |walker| walker.expected(&expected, node));
+                }
+                None if !keeps => self.unknown(name, node, false, None),
+                _ => {}
+            }
+            found.push(name);
+        }
+        for field in fields.iter().filter(|field| field.is_required()) {
+            if found.contains(&field.wire_in_json()) {
+                self.shown.push(field.surface.wire.span.clone());
+            } else {
+                self.missing(field.wire(), node.offset());
+            }
         }
     }
 

@@ -189,6 +189,7 @@ impl Answer<'_, '_> {
             found.push(field);
         }
         let (input, ty) = self.input(input)?;
+        let ty = if let Type::Nullable(item) = ty { *item } else { ty };
         if found.last().is_none_or(|field| field.ty != ty) {
             return self.wrong(&path.span, "the field has another type than the input", "never equal");
         }

@@ -71,7 +71,7 @@ fn in_headers(model: &Model, diagnostics: &mut Diagnostics) {
         let Some(first) = fields.iter().find(in_header) else { continue };
         for field in fields.iter().filter(in_header) {
             let item = match &field.ty {
-                Type::Csv(item) => item,
+                Type::Csv(item, _) => item,
                 ty => ty,
             };
             let is_worded = matches!(field.ty, Type::Worded(_));

@@ -145,6 +145,13 @@ fn effect(endpoint: &Endpoint, diagnostics: &mut Diagnostics) {
         let help = "add \"get-with-effect\" to `flags`: proxies and libraries may repeat a GET";
         diagnostics.add_with_help("E0220", span, "a GET that acts", "not safe, and a GET", help);
     }
+    let is_said = surface.flags.iter().any(|flag| flag == "body-required-for-meaning");
+    if surface.has_body && ["GET", "HEAD"].contains(&endpoint.method.as_str()) && !is_said {
+        let help = "inputs of a GET stand in `[query]`; where the document has a body there, \
+                    \"body-required-for-meaning\" in `flags` says so: proxies and libraries may drop it";
+        let label = "`[body]`, `[request]` or `[one-of]`";
+        diagnostics.add_with_help("E0220", &surface.place, "a GET with a body", label, help);
+    }
     if acts && surface.recovery.is_empty() {
         let help = "`recovery = \"…\"` says how a user finds out whether the call happened";
         diagnostics.add_with_help(

@@ -647,7 +647,7 @@ impl<'m> Tracer<'m, '_> {
                 true => self.key(listed, own_fields, &part)?,
                 false => self.listed(own, own_fields, &part)?,
             };
-            if field.is_option() {
+            if field.is_option() || field.is_nullable() {
                 return self.wrong(&input.span, format!("`{}` may be absent", input.value), "it would never be equal");
             }
             self.comparable(&path, &field, name)?;
@@ -689,7 +689,7 @@ impl<'m> Tracer<'m, '_> {
     /// Checks that field and input have the same type, or that the input is a list of it; secrets are refused, because
     /// a ticket holds none.
     fn comparable(&mut self, path: &[Field], own: &Field, name: &At<String>) -> Option<()> {
-        let wanted = if let Type::List(item) = &own.ty { item } else { &own.ty };
+        let wanted = if let Type::List(item) | Type::Nullable(item) = &own.ty { item } else { &own.ty };
         if matches!(wanted, Type::Secret) {
             return self.wrong(&name.span, format!("`{}` is a secret", own.rust), "a ticket must not hold secrets");
         }

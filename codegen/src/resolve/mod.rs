@@ -169,13 +169,9 @@ impl Resolver<'_, '_> {
 
     fn field(&mut self, field: &surface::Field) -> Field {
         let ty = match (self.ty(&field.ty), &field.join) {
-            (Type::List(item), Some(_)) => Type::Csv(item),
-            (ty, Some(place)) => {
-                let help = "`join` is for a list of scalars: `type = \"[int]\", join = \",\"`";
-                self.diagnostics.add_with_help("E0226", place, "only a list can be joined", "not a list", help);
-                ty
-            }
+            (Type::Option(item), None) => Type::Nullable(item),
             (ty, None) => ty,
+            (ty, Some(join)) => self.joined(ty, join),
         };
         let ty = self.worded(ty, field);
         let path = |given: &Option<String>, inner: Option<&str>| -> Vec<String> {
@@ -183,7 +179,7 @@ impl Resolver<'_, '_> {
             text.split('/').map(str::to_owned).collect()
         };
         // A field without a form of its own is written in the service's first form.
-        let forms = match ty {
+        let forms = match if let Type::Nullable(item) = &ty { item } else { &ty } {
             Type::DateTime => self.service.datetime_patterns.first().filter(|form| *form != "%Y-%m-%d %H:%M:%S"),
             Type::Date => self.service.date_patterns.first().filter(|form| *form != "%Y-%m-%d"),
             _ => None,
@@ -200,6 +196,25 @@ impl Resolver<'_, '_> {
             },
             ty,
             surface,
+        }
+    }
+
+    /// The type of a list or object in one text, or of a map of such objects.
+    fn joined(&mut self, ty: Type, join: &At<String>) -> Type {
+        // Another separator is reported with the form of the file.
+        let separator = join.chars().next().unwrap_or(',');
+        match ty {
+            Type::List(item) => Type::Csv(item, separator),
+            Type::Named(_) => Type::Joined(Box::new(ty), separator),
+            Type::Map(key, item) if matches!(*item, Type::Named(_)) => {
+                Type::Map(key, Box::new(Type::Joined(item, separator)))
+            }
+            ty => {
+                let help = "`join` is for a list of scalars, `type = \"[int]\", join = \",\"`, or an object of scalars";
+                let message = "only a list or an object can be joined";
+                self.diagnostics.add_with_help("E0226", &join.span, message, "neither", help);
+                ty
+            }
         }
     }
 
@@ -481,6 +496,14 @@ impl Resolver<'_, '_> {
                     "the second one",
                     "give one of them another name with `as`",
                 );
+            }
+        }
+        for field in fields.iter().filter(|field| field.is_nullable() && !field.is_required()) {
+            let name = field.clearing();
+            if !seen.insert(name.clone()) {
+                let message = format!("`{name}` would set an input, and clear another one");
+                let (span, help) = (&field.surface.wire.span, "give one of them another name with `as`");
+                self.diagnostics.add_with_help("E0204", span, message, "may be null", help);
             }
         }
         for group in groups {

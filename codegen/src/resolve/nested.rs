@@ -110,14 +110,18 @@ impl Nested<'_, '_> {
     /// Reports a value of several parts that stands in a place of one text.
     fn is_one_text(&mut self, field: &Field, place: &str) {
         let item = match &field.ty {
-            Type::Csv(item) => item,
+            Type::Csv(item, _) => item,
+            // A query, a path and a header have no objects.
+            Type::Joined(..) if place == "a form" => return,
             ty => ty,
         };
-        if field.surface.names.is_some() || is_text(self.model, item) || *item == Type::Secret {
+        // What may be null is refused there by itself.
+        let is_said = field.surface.names.is_some() || field.is_nullable();
+        if is_said || is_text(self.model, item) || *item == Type::Secret {
             return;
         }
         let help = match (&field.ty, place) {
-            (Type::Csv(_), _) => "the items of a list that is joined are scalars",
+            (Type::Csv(..), _) => "the items of a list that is joined are scalars",
             (Type::List(_), "a query" | "a form") => {
                 "say how: `names = \"key[]\"`, `names = \"key[{index}]\"` or `join = \",\"`"
             }
@@ -152,7 +156,7 @@ impl Nested<'_, '_> {
         let mut needed: Vec<&str> = [wanted].into_iter().filter(|hole| !hole.is_empty()).collect();
         needed.extend(fields.is_some().then_some("field"));
         let repeats = holes.is_empty() && wanted == "index" && fields.is_none();
-        if surface.join.is_some() {
+        if matches!(field.ty, Type::Csv(..)) {
             self.wrong(&template.span, "a list is joined or has names, not both", "beside `join`", "choose one");
             return false;
         }
@@ -173,12 +177,12 @@ impl Nested<'_, '_> {
         if let Some(from) = surface.from.as_ref().filter(|_| !holes.contains(&"index")) {
             self.wrong(&from.span, "`from` is the first number of an `{index}`", "not that", "0 or 1, with `{index}`");
         }
-        if fields.is_none() && !is_text(self.model, item) && *item != Type::Secret {
+        if fields.is_none() && !is_text(self.model, item) && !matches!(item, Type::Secret | Type::Joined(..)) {
             let help = "an item is a scalar, or an object of scalars";
             self.wrong(&surface.ty.span, "only one level of nesting has names", "nested further", help);
         }
         for inner in fields.unwrap_or_default() {
-            let is_plain = is_text(self.model, &inner.ty) || matches!(inner.ty, Type::Secret | Type::Csv(_));
+            let is_plain = is_text(self.model, &inner.ty) || matches!(inner.ty, Type::Secret | Type::Csv(..));
             let has_one_name = inner.name.json.len() == 1 && (!has_xml || inner.name.json == inner.name.xml);
             if !has_one_name || is_text_only && !is_plain {
                 let message = format!("`{}` of `{}` cannot have a made name", inner.wire(), item_name(item));
@@ -231,6 +235,11 @@ impl Nested<'_, '_> {
         }
     }
 
+    /// Whether it is a number of a type of its own, which is not negative.
+    fn is_ranged(&self, name: &str) -> bool {
+        matches!(self.model.types.get(name).map(|entry| &entry.kind), Some(TypeKind::Ranged(..)))
+    }
+
     fn class(&self, key: &Type) -> Class {
         let is_word = |name: &String| {
             matches!(self.model.types.get(name).map(|entry| &entry.kind), Some(TypeKind::Id(IdKind::Text)))
@@ -238,6 +247,7 @@ impl Nested<'_, '_> {
         match key {
             Type::Uint => Class::Digits,
             key if number_id(self.model, key).is_some() => Class::Digits,
+            Type::Named(name) if self.is_ranged(name) => Class::Digits,
             Type::Named(name) if is_word(name) => Class::Word,
             _ => Class::Any,
         }

@@ -3,7 +3,7 @@
 use crate::diagnostic::{Diagnostics, did_you_mean};
 use crate::model::{Field, Model, Type};
 use crate::source::Span;
-use crate::surface::{ACTION, Place, Put, TOKEN};
+use crate::surface::{ACTION, Piece, Place, Put, TOKEN};
 
 /// The places of what carries credentials.
 pub(super) const EVERYWHERE: [Place; 4] = [Place::Header, Place::Query, Place::Body, Place::Cookie];
@@ -67,12 +67,27 @@ fn sign_in_fields(model: &Model) -> &[Field] {
 pub(super) fn check(puts: &[Put], known: &[&str], places: &[Place], diagnostics: &mut Diagnostics) {
     for put in puts {
         check_names(&put.template.span, &put.names(), known, diagnostics);
+        if put.place == Place::Cookie && !is_cookie(put) {
+            let help = "printable characters of ASCII without blanks, quotes, `,` and `;`; a name has no `=` either";
+            let (span, message) = (&put.template.span, "a cookie cannot have this name or text");
+            diagnostics.add_with_help("E0241", span, message, "not a cookie", help);
+        }
         if !places.contains(&put.place) {
             let words = places.iter().map(|place| format!("{place:?}").to_lowercase()).collect::<Vec<_>>();
             let help = format!("the places are: {}", words.join(", "));
             diagnostics.add_with_help("E0241", &put.key.span, "this cannot be put there", "not here", help);
         }
     }
+}
+
+/// Whether its name and its own text may stand in a cookie; what is put in by name is checked before it is sent.
+fn is_cookie(put: &Put) -> bool {
+    let is_sound = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b',' | b';');
+    let texts = put.pieces.iter().all(|piece| match piece {
+        Piece::Text(text) => text.bytes().all(is_sound),
+        Piece::Name(_) | Piece::Basic(..) => true,
+    });
+    texts && put.key.bytes().all(|byte| is_sound(byte) && byte != b'=')
 }
 
 /// Reports names that nothing here has.

@@ -13,8 +13,11 @@ use crate::surface::{self, Service, Surface};
 pub(super) fn check(model: &Model, surface: &Surface, diagnostics: &mut Diagnostics) {
     for endpoint in &model.endpoints {
         inputs(endpoint).for_each(|field| of_field(model, field, true, diagnostics));
+        let beside = endpoint.path_parameters.iter().chain(&endpoint.query).chain(&endpoint.headers);
+        beside.for_each(|field| nullable(model, field, Place::Beside, diagnostics));
         let of_variants = endpoint.one_of.iter().flat_map(|group| &group.variants).flat_map(|variant| &variant.fields);
         for field in endpoint.body.iter().chain(of_variants) {
+            nullable(model, field, Place::Body, diagnostics);
             pattern(&model.service, field, false, diagnostics);
         }
         // A query says in which pattern each of its dates is.
@@ -25,6 +28,8 @@ pub(super) fn check(model: &Model, surface: &Surface, diagnostics: &mut Diagnost
         if let TypeKind::Struct(fields) = &entry.kind {
             for field in fields {
                 of_field(model, field, false, diagnostics);
+                let place = if entry.in_answers || !entry.in_requests { Place::Answer } else { Place::Body };
+                nullable(model, field, place, diagnostics);
                 pattern(&model.service, field, false, diagnostics);
             }
         }
@@ -55,14 +60,17 @@ fn of_field(model: &Model, field: &Field, is_input: bool, diagnostics: &mut Diag
     let surface = &field.surface;
     let (span, place) = (&surface.wire.span, &surface.ty.span);
     expression(model, &field.ty, place, diagnostics);
-    if let Type::Csv(item) = &field.ty
+    if let Type::Joined(item, _) = if let Type::Map(_, item) = &field.ty { item } else { &field.ty } {
+        joined(model, field, item, diagnostics);
+    }
+    if let Type::Csv(item, _) = &field.ty
         && !is_text(model, item)
         && **item != Type::Secret
     {
         let help = "the items of a list that is joined are scalars";
         diagnostics.add_with_help("E0226", place, "items that are joined are one text each", "not one text", help);
     }
-    let is_many = matches!(field.ty, Type::List(_)) || is_input && matches!(field.ty, Type::Map(..) | Type::Csv(_));
+    let is_many = matches!(field.ty, Type::List(_)) || is_input && matches!(field.ty, Type::Map(..) | Type::Csv(..));
     if surface.max_items.is_some() && !is_many {
         let help = "of an input that is a list or a map, and of an answer's list";
         diagnostics.add_with_help("E0207", span, "`max-items` limits no list", "not such a limit", help);
@@ -93,13 +101,68 @@ fn of_field(model: &Model, field: &Field, is_input: bool, diagnostics: &mut Diag
     }
 }
 
+/// Refuses an object in one text whose fields are not one text each.
+fn joined(model: &Model, field: &Field, item: &Type, diagnostics: &mut Diagnostics) {
+    let place = &field.surface.ty.span;
+    let Some(fields) = model.fields(item) else {
+        let help = "a type with `fields`, or a list of scalars";
+        diagnostics.add_with_help("E0226", place, "only a list or an object can be joined", "neither", help);
+        return;
+    };
+    let is_plain = |inner: &&Field| {
+        let is_one = is_text(model, &inner.ty) || inner.ty == Type::Secret;
+        is_one && inner.name.json.len() == 1 && inner.surface.header.is_none()
+    };
+    if let Some(inner) = fields.iter().find(|inner| !is_plain(inner)) {
+        let message = format!("`{}` cannot stand in one text with others", inner.wire());
+        let help = "the fields of an object that is joined are scalars, each with one name";
+        diagnostics.add_with_help("E0226", place, message, "one of these fields", help);
+    }
+}
+
+/// Where a value stands that may be null.
+enum Place {
+    /// A path, a query or a header.
+    Beside,
+    /// The body of a request.
+    Body,
+    /// An object of an answer, where null means absent.
+    Answer,
+}
+
+/// Refuses a null that could not be written, or told from what is absent or from a value.
+fn nullable(model: &Model, field: &Field, place: Place, diagnostics: &mut Diagnostics) {
+    let Type::Nullable(item) = &field.ty else { return };
+    let service = &model.service;
+    let formats = service.request_format.as_ref().map_or(service.formats.as_slice(), std::slice::from_ref);
+    let leave_out = "leave out the `?`: a field is optional without `required = true`";
+    let (message, label, help) = match (place, &**item) {
+        (Place::Answer, _) => (
+            "`?` stands in a `[response]`, and where requests alone have null: a field of an answer is absent then",
+            "not optional",
+            leave_out,
+        ),
+        (Place::Beside, _) => ("only the body of a request can have null", "not here", leave_out),
+        (Place::Body, _) if formats.iter().any(|format| format != "json") => {
+            ("null is written in JSON, and bodies of this API may have another format", "not null", leave_out)
+        }
+        (Place::Body, Type::Any) => ("`any` is null by itself", "twice", "leave out the `?`"),
+        (Place::Body, _) if field.surface.write_text => {
+            ("a number in quotes is not null", "beside `write`", "leave out one of them")
+        }
+        (Place::Body, _) => return,
+    };
+    diagnostics.add_with_help("E0201", &field.surface.ty.span, message, label, help);
+}
+
 /// The pattern of a date, or of a field that is none.
 fn pattern(service: &Service, field: &Field, is_query: bool, diagnostics: &mut Diagnostics) {
     // A field without one has the first of the service, which is looked at where it stands.
     let is_own = field.surface.keys.iter().any(|key| key.value == "pattern");
     let Some(pattern) = field.surface.pattern.as_ref().filter(|_| is_own) else { return };
     let span = &field.surface.wire.span;
-    let is_read = match field.ty {
+    let ty = if let Type::Nullable(item) = &field.ty { item } else { &field.ty };
+    let is_read = match ty {
         Type::DateTime => reads_datetime(pattern),
         Type::Date => reads_date(pattern),
         _ => {
@@ -115,7 +178,7 @@ fn pattern(service: &Service, field: &Field, is_query: bool, diagnostics: &mut D
         diagnostics.add_with_help("E0207", span, message, "not a pattern of dates", help);
         return;
     }
-    let (key, known) = match field.ty {
+    let (key, known) = match ty {
         Type::DateTime => ("datetime", &service.datetime_patterns),
         _ => ("date", &service.date_patterns),
     };
@@ -174,10 +237,12 @@ fn expression(model: &Model, ty: &Type, span: &Span, diagnostics: &mut Diagnosti
     match ty {
         Type::Option(_) => {
             let help = "leave out the `?`: a field is optional without `required = true`";
-            let message = "`?` stands at the end of the `type` of a `[response]`";
+            let message = "`?` stands at the end of a `type`";
             diagnostics.add_with_help("E0201", span, message, "not optional", help);
         }
-        Type::List(item) | Type::Csv(item) => expression(model, item, span, diagnostics),
+        Type::List(item) | Type::Csv(item, _) | Type::Nullable(item) | Type::Joined(item, _) => {
+            expression(model, item, span, diagnostics)
+        }
         Type::Map(key, item) => {
             // Keys are sorted and looked for, which an amount and a secret do not allow.
             if !is_text(model, key) || matches!(**key, Type::Money | Type::Currency) {
@@ -232,7 +297,7 @@ fn union(model: &Model, span: &Span, [scalar, object, list]: [Option<&Type>; 3],
 
 /// Refuses a type whose values would hold themselves, without a list or a map between.
 fn itself(model: &Model, name: &At<String>, diagnostics: &mut Diagnostics) {
-    let inside = |ty: &Type| match ty {
+    let inside = |ty: &Type| match if let Type::Nullable(item) = ty { item } else { ty } {
         Type::Named(name) => Some(name.clone()),
         _ => None,
     };

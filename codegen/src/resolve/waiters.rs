@@ -137,7 +137,7 @@ impl Paths<'_, '_> {
 
     fn check_shown(&mut self, text: &At<String>, steps: &[Step], help: &str) {
         let is_shown = |ty: &Type| match ty {
-            Type::Csv(item) => is_text(self.model, item),
+            Type::Csv(item, _) => is_text(self.model, item),
             ty => is_text(self.model, ty),
         };
         if let Some(Step::Field { ty, .. }) = steps.last()

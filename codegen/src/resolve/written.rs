@@ -184,10 +184,10 @@ impl Written<'_, '_> {
             self.diagnostics.add_with_help("E0251", span, message, "not the last name", help);
         }
         let item = match &field.ty {
-            Type::Csv(item) => item,
+            Type::Csv(item, _) => item,
             ty => ty,
         };
-        let is_plain = is_text(self.model, item) || *item == Type::Secret;
+        let is_plain = is_text(self.model, item) || matches!(item, Type::Secret | Type::Joined(..));
         // A name such as `@id` may be that of an object's key in JSON alone.
         let has_xml = self.model.service.formats.iter().chain(&self.model.service.request_format).any(|of| of == "xml");
         if ends(last) && has_xml && !is_plain && !(last == "$text" && matches!(item, Type::Html | Type::Any)) {
@@ -341,10 +341,22 @@ impl Written<'_, '_> {
         }
     }
 
+    /// Whether a value may be a list: of a union, in one of its shapes.
+    fn may_be_list(&self, ty: &Type) -> bool {
+        match ty {
+            Type::List(_) => true,
+            Type::Named(name) => matches!(
+                self.model.types.get(name).map(|entry| &entry.kind),
+                Some(TypeKind::Union { list: Some(_), .. })
+            ),
+            _ => false,
+        }
+    }
+
     /// Refuses lists whose items would have no element around them.
     fn nested(&mut self, ty: &Type, span: &Span) {
         let (Type::List(item) | Type::Map(_, item)) = ty else { return };
-        if matches!(**item, Type::List(_)) {
+        if self.may_be_list(item) {
             let help = "a type with a field that is the list: `[Row]`, and `[Row]` has `cells`";
             let message = "a list within a list or map has no element of its own in XML";
             self.diagnostics.add_with_help("E0250", span, message, "not as XML", help);

@@ -38,7 +38,7 @@ pub(super) fn read_field(wire: At<String>, node: &Node<'_, '_>) -> Field {
         names: node.optional_at("names"),
         from: node.integer_at("from"),
         words: node.words_at("words"),
-        join: node.has("join").then(|| node.span("join")),
+        join: node.optional_at("join"),
         provenance: node.optional("provenance"),
         en: node.text("en"),
         ru: node.ru(),

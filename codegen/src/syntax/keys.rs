@@ -193,7 +193,11 @@ pub(crate) const FIELD: &[Key] = &[
     key("only-if", Shape::Text, "Allowed only where this flag is on, or this `field=value` holds."),
     key("names", Shape::Text, "The template of the names that nested values have: `pid[{index}]`, `{field}_{key}`."),
     key("from", FROM_ZERO, "The `{index}` of the first item, if it is not 1."),
-    key("join", Shape::Word(&[","]), "The items of a list are one text, with this between them."),
+    key(
+        "join",
+        Shape::Word(&[",", ";", "|", " "]),
+        "The items of a list, or the fields of an object as `name=value`, are one text, with this between them.",
+    ),
     key(
         "words",
         Shape::Scalars,

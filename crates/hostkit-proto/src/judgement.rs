@@ -115,6 +115,7 @@ fn other_than(info: &EndpointInfo, echo: &Inputs, echoed: &Inputs) -> Option<Dec
         // A hoster may spell a name otherwise than the caller.
         match (asked, found.find(|found| *found != asked && found.one_form() != asked.one_form())?) {
             (Input::One(asked), Input::One(found)) => {
+                let asked = if asked.is_empty() { "nothing" } else { asked };
                 let expected = format!("{asked}, which was asked for");
                 Some(DecodeError::new(info.name, format!("answer.{name}"), expected, found.as_str()))
             }

@@ -9,7 +9,9 @@ use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
 use crate::base_url::BaseUrl;
-use crate::codec::{EncodeError, FieldName, InputLimit, Limited, Mistake, Name, Names, Object, ToText, ToWire, number};
+use crate::codec::{
+    EncodeError, FieldName, InOneText, InputLimit, Limited, Mistake, Name, Names, Object, ToText, ToWire, number,
+};
 use crate::info::ApiInfo;
 use crate::info::EndpointInfo;
 use crate::percent;
@@ -224,9 +226,24 @@ impl RequestParts {
         }
     }
 
+    /// Checks that each part of a value in one text could be read back from it.
+    pub fn check_joined(&mut self, field: impl Into<FieldName>, value: &impl InOneText) {
+        if let Some((index, rule)) = value.unreadable() {
+            self.mistakes.push(Mistake::new(field.into(), index, rule));
+        }
+    }
+
     /// Records that none of several inputs was given.
     pub fn none_given(&mut self, fields: &'static str) {
         self.refuse(fields, "at least one of these has to be given");
+    }
+
+    /// Checks that a value may stand in a cookie: a blank, a quote, a comma or a semicolon would end it, and what follows
+    /// would be another one.
+    pub fn check_cookie(&mut self, field: impl Into<FieldName>, value: &str) {
+        if !value.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b',' | b';')) {
+            self.refuse(field, "has a character that no cookie may have: a blank, `\"`, `,`, `;` or one beyond ASCII");
+        }
     }
 
     /// Fills `{name}` in the path, percent-encoded; an empty value, `.` and `..` are refused.

@@ -119,6 +119,7 @@ impl Api for Packet {
 
     fn authorise(_: &Credentials, session: &Session, out: &mut RequestParts) -> Result<(), EncodeError> {
         if let Some(token) = &session.token {
+            out.check_cookie(("token", "sid"), token.expose());
             out.secret_header("Cookie", &Secret::new(["sid=", token.expose()].concat()))?;
         }
         if let Some(csrf) = session.more.get("csrf") {

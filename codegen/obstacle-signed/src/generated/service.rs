@@ -85,7 +85,23 @@ impl Api for Signed {
         session_lifetime: Some(Duration::from_secs(3600)),
         reads_clock: true,
         statuses: &[StatusMeaning { status: 404, kind: FaultKind::NotFound, text: "There is no such thing." }],
-        answer_fields: &["consumer", "errorCode", "id", "links", "message", "name", "next", "page", "things"],
+        answer_fields: &[
+            "by_day",
+            "consumer",
+            "count",
+            "errorCode",
+            "id",
+            "links",
+            "message",
+            "name",
+            "next",
+            "note",
+            "page",
+            "spots",
+            "things",
+            "x",
+            "y",
+        ],
         ..ApiInfo::DEFAULT
     };
 

@@ -312,7 +312,9 @@ impl Api for Obstacle {
                     &Secret::new([login.as_str(), ":", number.to_string().as_str(), ":", key.expose()].concat()),
                 );
                 out.check(("login", "user"), login, &InputLimit::NONE.min_length(1));
+                out.check_cookie(("login", "user"), login.as_str());
                 out.check(("key", "sid"), key, &InputLimit::NONE.min_length(1));
+                out.check_cookie(("key", "sid"), key.expose());
                 out.secret_header("Cookie", &Secret::new(["user=", login.as_str(), "; sid=", key.expose()].concat()))?;
             }
         }

@@ -98,7 +98,7 @@ pub(super) fn answer_schema(model: &Model, ty: &Type) -> Object {
         {
             loose(type_schema(ty), &["integer", "string"], Some(whole))
         }
-        Type::Csv(inner) if lenient.loose_scalars => {
+        Type::Csv(inner, _) if lenient.loose_scalars => {
             let list = object! { "type": "array", "items": item(inner) };
             object! { "anyOf": vec![type_schema(ty), object! { "type": "number" }, list] }
         }

@@ -27,16 +27,29 @@ pub(super) fn type_schema(ty: &Type) -> Object {
         Type::Mebibytes => unit("MiB"),
         Type::Gibibytes => unit("GiB"),
         Type::Any => Object::default(),
-        Type::Csv(item) => object! { "type": "string", "x-hostkit-csv": type_schema(item) },
+        Type::Csv(item, separator) => joined("x-hostkit-csv", item, *separator),
+        Type::Joined(item, separator) => joined("x-hostkit-joined", item, *separator),
         Type::List(item) => object! { "type": "array", "items": type_schema(item) },
         Type::Map(_, item) => object! { "type": "object", "additionalProperties": type_schema(item) },
-        Type::Option(item) => object! { "anyOf": vec![type_schema(item), object! { "type": "null" }] },
+        Type::Option(item) | Type::Nullable(item) => {
+            object! { "anyOf": vec![type_schema(item), object! { "type": "null" }] }
+        }
         Type::Named(name) => object! { "$ref": format!("#/components/schemas/{name}") },
     }
 }
 
 fn unit(name: &str) -> Object {
     object! { "type": "integer", "format": "int64", "minimum": 0, "x-hostkit-unit": name }
+}
+
+/// The schema of a text that has several parts, with that of the parts.
+fn joined(key: &str, item: &Type, separator: char) -> Object {
+    let mut schema = object! { "type": "string" };
+    schema.set(key, type_schema(item));
+    if separator != ',' {
+        schema.set("x-hostkit-join", separator.to_string());
+    }
+    schema
 }
 
 /// The schema of a list whose items are each the entry of an object under this key, if there is one.
@@ -293,5 +306,29 @@ pub(super) fn constant_value(constant: &Constant) -> Json {
     match constant.text.parse::<i64>() {
         Ok(number) if constant.is_number => Json::from(number),
         _ => Json::from(&constant.text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Object, object, type_schema};
+    use crate::model::Type;
+
+    #[test]
+    fn null_is_a_type_beside_that_of_the_value() {
+        let schema = type_schema(&Type::Nullable(Box::new(Type::Flag)));
+        assert!(schema == object! { "anyOf": vec![object! { "type": "boolean" }, object! { "type": "null" }] });
+    }
+
+    #[test]
+    fn a_text_of_several_parts_names_its_separator_unless_that_is_a_comma() {
+        let joined = |separator| type_schema(&Type::Csv(Box::new(Type::Flag), separator));
+        let said = |more: Object| {
+            let mut schema = object! { "type": "string", "x-hostkit-csv": object! { "type": "boolean" } };
+            schema.extend(more);
+            schema
+        };
+        assert!(joined(',') == said(Object::default()));
+        assert!(joined('|') == said(object! { "x-hostkit-join": "|" }));
     }
 }

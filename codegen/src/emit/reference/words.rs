@@ -130,11 +130,25 @@ pub(super) fn type_text(language: Language, ty: &Type) -> String {
         Type::Mebibytes => "MiB",
         Type::Gibibytes => "GiB",
         Type::Any => language.pick("any value", "любое значение"),
-        Type::Csv(item) => {
+        Type::Csv(item, ',') => {
             return format!(
                 "{} {}",
                 type_text(language, item),
                 language.pick("in one text, with commas", "одним текстом через запятую")
+            );
+        }
+        Type::Csv(item, separator) => {
+            return format!(
+                "{} {} `{separator}`",
+                type_text(language, item),
+                language.pick("in one text, separated by", "одним текстом через")
+            );
+        }
+        Type::Joined(item, separator) => {
+            return format!(
+                "{} {} `a=1{separator}b=2`",
+                type_text(language, item),
+                language.pick("in one text:", "одним текстом:")
             );
         }
         Type::List(item) => {
@@ -146,6 +160,9 @@ pub(super) fn type_text(language: Language, ty: &Type) -> String {
         }
         Type::Option(item) => {
             return format!("{} {}", type_text(language, item), language.pick("or nothing", "или ничего"));
+        }
+        Type::Nullable(item) => {
+            return format!("{} {}", type_text(language, item), language.pick("or null", "или null"));
         }
         Type::Named(name) => return format!("[{name}](types.md#{})", name.to_lowercase()),
     };

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::rules::{body_check, checks, filled_checks, items_check, limit_check};
+use super::rules::{body_check, checks, items_check, limit_check, part_checks};
 use super::words::{
     constant_value, first_words, ident, initialiser, input_name, local, names_expression, path_name, set_expression,
     used, written_name,
@@ -165,7 +165,7 @@ fn group(group: &OneOf, model: &Model) -> TokenStream {
             .flat_map(|(field, local)| {
                 let value = quote!(#local);
                 let checks = items_check(field, &value).into_iter().chain(limit_check(field, &value));
-                checks.chain(filled_checks(field, &value, model))
+                checks.chain(part_checks(field, &value, &value, model))
             })
             .collect();
         let sets = in_order(&variant.fixed, &variant.fields, set_constant, |field| {

@@ -7,7 +7,7 @@ use super::docs::{self, Doc, INNER, ITEM, MEMBER};
 use super::imports::Scope;
 use super::types::{Constructor, derives, is_default};
 use super::words::{
-    Parameter, echoed_input, field_type, flag_member, format_name, header, ident, list_member, max_items,
+    Parameter, clearing, echoed_input, field_type, flag_member, format_name, header, ident, list_member, max_items,
     name_expression, named, number, output_type, place, rust_type, with,
 };
 use super::{encode, evidence, pages, waiter};
@@ -117,7 +117,28 @@ fn methods(endpoint: &Endpoint) -> TokenStream {
     let something = "The call with its required inputs; everything else is absent.";
     let new = parts.emit("The call.", something, has_default(endpoint));
     let fields = endpoint.inputs().filter(|field| !field.is_required());
-    let fields = fields.map(|field| setter(&field.surface.en, &Parameter::of(field), field.is_option()));
+    let fields = fields.map(|field| {
+        let (parameter, en) = (Parameter::of(field), &field.surface.en);
+        if !field.is_nullable() {
+            return setter(en, &parameter, field.is_option());
+        }
+        let (doc, name, clearing) = (Doc::new(MEMBER, en), &parameter.name, clearing(field));
+        let (declaration, value) = (parameter.declaration(), parameter.value());
+        let null = Doc::new(MEMBER, en).and("Sent as null, which clears it: what is not set is not sent.");
+        quote! {
+            #doc
+            pub fn #name(mut self, #declaration) -> Self {
+                self.#name = Some(Nullable::Value(#value));
+                self
+            }
+
+            #null
+            pub fn #clearing(mut self) -> Self {
+                self.#name = Some(Nullable::Null);
+                self
+            }
+        }
+    });
     let groups = endpoint.one_of.iter().filter(|group| !group.required);
     let groups = groups.map(|group| setter(&group.en, &group_parameter(group), true));
     quote!(impl #name { #new #(#fields)* #(#groups)* })

@@ -22,6 +22,7 @@ const KNOWN: &[(&str, &[&str])] = &[
             "Field",
             "FromFields",
             "FromWire",
+            "InOneText",
             "InWords",
             "InputLimit",
             "Name",
@@ -66,11 +67,13 @@ const KNOWN: &[(&str, &[&str])] = &[
             "Gibibytes",
             "Host",
             "Html",
+            "Joined",
             "Kibibytes",
             "Leniency",
             "Mebibytes",
             "Method",
             "Money",
+            "Nullable",
             "Observation",
             "Paged",
             "Perform",
@@ -102,7 +105,21 @@ const KNOWN: &[(&str, &[&str])] = &[
 /// Names that doc examples may import: users take everything from the engine's crate.
 const KNOWN_TO_USERS: &[(&str, &[&str])] = &[
     ("std::collections", &["BTreeMap"]),
-    ("hostkit", &["Bytes", "Date", "DateTime", "Gibibytes", "Html", "Kibibytes", "Mebibytes", "Outcome", "UnixTime"]),
+    (
+        "hostkit",
+        &[
+            "Bytes",
+            "Date",
+            "DateTime",
+            "Gibibytes",
+            "Html",
+            "Kibibytes",
+            "Mebibytes",
+            "Nullable",
+            "Outcome",
+            "UnixTime",
+        ],
+    ),
 ];
 
 /// Names that generated code has without an import, and those of the API itself.
@@ -124,7 +141,7 @@ const PRELUDE: &[&str] = &[
 ];
 
 /// Traits to import where one of their items is named: item, trait.
-const TRAITS: &[(&str, &str)] = &[("to_text", "ToText"), ("INFO", "Endpoint")];
+const TRAITS: &[(&str, &str)] = &[("to_text", "ToText"), ("unreadable", "InOneText"), ("INFO", "Endpoint")];
 
 /// Whether a spec's name would shadow one that generated code imports.
 pub(crate) fn is_taken(name: &str) -> bool {

@@ -7,7 +7,7 @@ use super::docs::{Doc, MEMBER};
 use super::words::{ident, input_name, known_value, max_items, number};
 use crate::model::{AtLeastOne, Endpoint, Field, Model, Type, TypeEntry, TypeKind};
 use crate::resolve::names::camel;
-use crate::surface::Limits;
+use crate::surface::{IdKind, Limits};
 
 /// Checks of all inputs, one statement each, before the first is written.
 pub(super) fn checks(endpoint: &Endpoint, model: &Model) -> Vec<TokenStream> {
@@ -17,7 +17,7 @@ pub(super) fn checks(endpoint: &Endpoint, model: &Model) -> Vec<TokenStream> {
         let name = ident(&field.rust);
         checks.extend(items_check(field, &quote!(self.#name)));
         checks.extend(limit_check(field, &quote!(&self.#name)));
-        checks.extend(filled_checks(field, &quote!(self.#name), model));
+        checks.extend(part_checks(field, &quote!(self.#name), &quote!(&self.#name), model));
     }
     for field in &inputs {
         checks.extend(condition_checks(field, &inputs, model));
@@ -58,93 +58,126 @@ pub(super) fn items_check(field: &Field, value: &TokenStream) -> Option<TokenStr
     Some(quote!(if #is_over { out.refuse(#input, #rule); }))
 }
 
-/// Checks that a list or map that has to be given is not empty: neither the input, nor any in it.
-pub(super) fn filled_checks(field: &Field, value: &TokenStream, model: &Model) -> Vec<TokenStream> {
+/// Checks of the parts of a value: a list or map that has to be given is not empty, and what is one text can be read back
+/// from it; neither the input, nor any in it.
+pub(super) fn part_checks(
+    field: &Field,
+    value: &TokenStream,
+    reference: &TokenStream,
+    model: &Model,
+) -> Vec<TokenStream> {
     let input = input_name(field);
-    let own = is_to_be_filled(field).then(|| quote!(out.check_some(#input, #value.is_empty());));
-    let inner = empty_list_in(field, value, model).map(|empty| {
+    let filled = is_to_be_filled(field).then(|| quote!(out.check_some(#input, #value.is_empty());));
+    let joined = is_in_one_text(&field.ty, model).then(|| quote!(out.check_joined(#input, #reference);));
+    let inner = mistake_in(field, value, model).map(|mistake| {
         quote! {
-            if let Some(list) = #empty {
-                out.refuse(#input, ["has an empty `", list, "`, which has to be given"].concat());
+            if let Some(rule) = #mistake {
+                out.refuse(#input, rule);
             }
         }
     });
-    own.into_iter().chain(inner).collect()
+    filled.into_iter().chain(joined).chain(inner).collect()
 }
 
 fn is_to_be_filled(field: &Field) -> bool {
-    field.is_required() && matches!(field.ty, Type::List(_) | Type::Map(..) | Type::Csv(_))
+    field.is_required() && matches!(field.ty, Type::List(_) | Type::Map(..) | Type::Csv(..))
 }
 
-/// `empty_list` of a type of requests, which names the first list or map that has to be given, and is empty.
-pub(super) fn empty_list(entry: &TypeEntry, model: &Model) -> Option<TokenStream> {
+/// Whether a value is one text of parts, some of which could not be read back: most items of lists have no separator.
+fn is_in_one_text(ty: &Type, model: &Model) -> bool {
+    match ty {
+        Type::Map(_, item) => matches!(**item, Type::Joined(..)),
+        Type::Joined(..) => true,
+        Type::Csv(item, separator) => match &**item {
+            Type::Text | Type::Secret => true,
+            Type::DateTime => *separator == ' ',
+            Type::Named(name) => matches!(
+                model.types.get(name).map(|entry| &entry.kind),
+                Some(TypeKind::Enumeration { .. } | TypeKind::Id(IdKind::Free))
+            ),
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+/// `mistake` of a type of requests: what is wrong with the first part of it that cannot be sent.
+pub(super) fn mistake(entry: &TypeEntry, model: &Model) -> Option<TokenStream> {
     let ty = Type::Named(entry.name.clone());
     let found = match &entry.kind {
-        _ if !entry.in_requests || !can_be_unfilled(&ty, model, &mut Vec::new()) => return None,
+        _ if !entry.in_requests || !can_be_mistaken(&ty, model, &mut Vec::new()) => return None,
         TypeKind::Struct(fields) => {
             let fields = fields.iter().flat_map(|field| {
                 let (name, wire) = (ident(&field.rust), field.wire());
-                let own = is_to_be_filled(field).then(|| quote!(self.#name.is_empty().then_some(#wire)));
-                own.into_iter().chain(empty_list_in(field, &quote!(self.#name), model))
+                let filled = is_to_be_filled(field).then(|| {
+                    let rule = ["has an empty `", wire, "`, which has to be given"].concat();
+                    quote!(self.#name.is_empty().then(|| #rule.to_owned()))
+                });
+                let joined = is_in_one_text(&field.ty, model).then(|| {
+                    let place = ["has `", wire, "`, which "].concat();
+                    quote!(self.#name.unreadable().map(|(_, rule)| [#place, &rule].concat()))
+                });
+                filled.into_iter().chain(joined).chain(mistake_in(field, &quote!(self.#name), model))
             });
             fields.reduce(|first, next| quote!(#first.or_else(|| #next)))?
         }
         TypeKind::Union { object, list, .. } => {
             let shapes = [("Object", object), ("List", list)].into_iter().filter_map(|(shape, ty)| {
-                let (shape, empty) = (ident(shape), empty_list_of(ty.as_ref()?, &quote!(value), model)?);
-                Some(quote!(Self::#shape(value) => #empty,))
+                let (shape, mistake) = (ident(shape), mistake_of(ty.as_ref()?, &quote!(value), model)?);
+                Some(quote!(Self::#shape(value) => #mistake,))
             });
             quote!(match self { #(#shapes)* _ => None })
         }
         _ => return None,
     };
-    let (name, doc) = (ident(&entry.name), Doc::new(MEMBER, "The name of the first empty list that has to be given."));
-    Some(quote!(impl #name { #doc pub(crate) fn empty_list(&self) -> Option<&'static str> { #found } }))
+    let (name, doc) = (ident(&entry.name), Doc::new(MEMBER, "What is wrong with the first part that cannot be sent."));
+    Some(quote!(impl #name { #doc pub(crate) fn mistake(&self) -> Option<String> { #found } }))
 }
 
-/// The name of the first such list in the value of a field.
-fn empty_list_in(field: &Field, value: &TokenStream, model: &Model) -> Option<TokenStream> {
+/// The first mistake in the value of a field.
+fn mistake_in(field: &Field, value: &TokenStream, model: &Model) -> Option<TokenStream> {
     if !field.is_option() {
-        return empty_list_of(&field.ty, value, model);
+        return mistake_of(&field.ty, value, model);
     }
-    let each = each_empty_list(&field.ty, model)?;
+    let each = each_mistake(&field.ty, model)?;
     Some(quote!(#value.as_ref().and_then(#each)))
 }
 
-fn empty_list_of(ty: &Type, value: &TokenStream, model: &Model) -> Option<TokenStream> {
+fn mistake_of(ty: &Type, value: &TokenStream, model: &Model) -> Option<TokenStream> {
     match ty {
-        Type::Named(_) => can_be_unfilled(ty, model, &mut Vec::new()).then(|| quote!(#value.empty_list())),
-        Type::List(item) => each_empty_list(item, model).map(|each| quote!(#value.iter().find_map(#each))),
-        Type::Map(_, item) => each_empty_list(item, model).map(|each| quote!(#value.values().find_map(#each))),
+        Type::Named(_) => can_be_mistaken(ty, model, &mut Vec::new()).then(|| quote!(#value.mistake())),
+        Type::List(item) => each_mistake(item, model).map(|each| quote!(#value.iter().find_map(#each))),
+        Type::Map(_, item) => each_mistake(item, model).map(|each| quote!(#value.values().find_map(#each))),
+        Type::Nullable(item) => each_mistake(item, model).map(|each| quote!(#value.value().and_then(#each))),
         _ => None,
     }
 }
 
 /// The function that does it for a reference.
-fn each_empty_list(ty: &Type, model: &Model) -> Option<TokenStream> {
-    let empty = empty_list_of(ty, &quote!(item), model)?;
+fn each_mistake(ty: &Type, model: &Model) -> Option<TokenStream> {
+    let mistake = mistake_of(ty, &quote!(item), model)?;
     Some(match ty {
         Type::Named(name) => {
             let name = ident(name);
-            quote!(#name::empty_list)
+            quote!(#name::mistake)
         }
-        _ => quote!(|item| #empty),
+        _ => quote!(|item| #mistake),
     })
 }
 
-/// Whether an object of this type, or one in it, has a list or map that has to be given.
-fn can_be_unfilled<'m>(ty: &'m Type, model: &'m Model, outer: &mut Vec<&'m str>) -> bool {
+/// Whether an object of this type, or one in it, has a part that may not be sent as it is.
+fn can_be_mistaken<'m>(ty: &'m Type, model: &'m Model, outer: &mut Vec<&'m str>) -> bool {
     let Type::Named(name) = ty.item() else { return false };
     if outer.contains(&name.as_str()) {
         return false;
     }
     outer.push(name);
     match model.types.get(name).map(|entry| &entry.kind) {
-        Some(TypeKind::Struct(fields)) => {
-            fields.iter().any(|field| is_to_be_filled(field) || can_be_unfilled(&field.ty, model, outer))
-        }
+        Some(TypeKind::Struct(fields)) => fields.iter().any(|field| {
+            is_to_be_filled(field) || is_in_one_text(&field.ty, model) || can_be_mistaken(&field.ty, model, outer)
+        }),
         Some(TypeKind::Union { object, list, .. }) => {
-            [object, list].into_iter().flatten().any(|ty| can_be_unfilled(ty, model, outer))
+            [object, list].into_iter().flatten().any(|ty| can_be_mistaken(ty, model, outer))
         }
         _ => false,
     }
@@ -156,7 +189,7 @@ pub(super) fn limit_check(field: &Field, value: &TokenStream) -> Option<TokenStr
     let (input, limit) = (input_name(field), limit(&surface.limits));
     if surface.host_limits.is_empty() {
         // An amount may be in another currency than the host's.
-        if field.ty == Type::Money {
+        if field.ty == Type::Money || field.is_nullable() && *field.ty.item() == Type::Money {
             return Some(quote!(out.check(#input, #value, &#limit);));
         }
         return (surface.limits != Limits::default()).then(|| quote!(out.check(#input, #value, &#limit);));

@@ -4,7 +4,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::docs::{self, Doc, INNER, ITEM, MEMBER};
-use super::rules::empty_list;
+use super::rules::mistake;
 use super::words::{
     Parameter, field_entry, field_type, fill_statement, ident, name_expression, number, rust_type, serialised,
     serialised_field, set_expression,
@@ -21,8 +21,8 @@ pub(super) fn emit(model: &Model, entry: &TypeEntry) -> TokenStream {
         TypeKind::Struct(fields) => structure(model, entry, fields),
         TypeKind::Union { scalar, object, list } => union(entry, &shapes(scalar, object, list)),
     };
-    let empty_list = empty_list(entry, model);
-    quote!(#items #empty_list)
+    let mistake = mistake(entry, model);
+    quote!(#items #mistake)
 }
 
 /// Items of a type that only the server half needs.
@@ -281,7 +281,18 @@ fn to_wire(entry: &TypeEntry, fields: &[Field]) -> TokenStream {
     });
     let sets = in_body(fields).map(|field| {
         let name = ident(&field.rust);
-        set_expression(&quote!(object), "set", field, &quote!(&self.#name))
+        let is_unsaid = entry.in_requests && !field.is_required();
+        // As at the top of a body: nobody said what is empty, or as it is where nothing is said.
+        let method = match field.ty {
+            Type::List(_) | Type::Map(..) if is_unsaid => "set_filled",
+            _ => "set",
+        };
+        let set = set_expression(&quote!(object), method, field, &quote!(&self.#name));
+        match field.surface.absent.as_ref().filter(|_| is_unsaid && !field.ty.is_there_or_not()) {
+            Some(absent) if absent.value => quote!(if !self.#name { #set }),
+            Some(_) => quote!(if self.#name { #set }),
+            None => set,
+        }
     });
     quote! {
         impl ToWire for #name {

@@ -242,5 +242,5 @@ fn is_flag(path: &[Step]) -> bool {
 
 /// Whether a value of the type can be empty.
 fn is_many(ty: Option<&Type>) -> bool {
-    matches!(ty, Some(Type::List(_) | Type::Map(..) | Type::Text | Type::Secret | Type::Csv(_)))
+    matches!(ty, Some(Type::List(_) | Type::Map(..) | Type::Text | Type::Secret | Type::Csv(..)))
 }

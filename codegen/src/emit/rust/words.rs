@@ -49,15 +49,25 @@ pub(super) fn rust_type(ty: &Type) -> TokenStream {
         Type::Mebibytes => "Mebibytes",
         Type::Gibibytes => "Gibibytes",
         Type::Any => "Value",
-        Type::Csv(_) => "Csv",
+        Type::Csv(..) => "Csv",
+        Type::Joined(..) => "Joined",
         Type::List(_) => "Vec",
         Type::Map(..) => "BTreeMap",
         Type::Option(_) => "Option",
+        Type::Nullable(_) => "Nullable",
         Type::Named(name) => name,
     };
     let name = ident(name);
     match ty {
-        Type::Csv(item) | Type::List(item) | Type::Option(item) => {
+        Type::Csv(item, separator) | Type::Joined(item, separator) if *separator != ',' => {
+            let item = rust_type(item);
+            quote!(#name<#item, #separator>)
+        }
+        Type::Csv(item, _) | Type::Joined(item, _) => {
+            let item = rust_type(item);
+            quote!(#name<#item>)
+        }
+        Type::List(item) | Type::Option(item) | Type::Nullable(item) => {
             let item = rust_type(item);
             quote!(#name<#item>)
         }
@@ -104,10 +114,23 @@ pub(super) struct Parameter {
     is_converted: bool,
 }
 
+/// The type that the setter of an input takes: one that may be null has another setter for that.
+pub(super) fn set_type(field: &Field) -> &Type {
+    match &field.ty {
+        Type::Nullable(item) if !field.is_required() => item,
+        ty => ty,
+    }
+}
+
+/// The setter by which an input is sent as null.
+pub(super) fn clearing(field: &Field) -> Ident {
+    ident(&field.clearing())
+}
+
 impl Parameter {
     pub(super) fn of(field: &Field) -> Self {
-        let ty = rust_type(&field.ty);
-        Self::new(&field.rust, ty, matches!(field.ty, Type::Text | Type::Secret))
+        let ty = set_type(field);
+        Self::new(&field.rust, rust_type(ty), matches!(ty, Type::Text | Type::Secret))
     }
 
     pub(super) fn new(name: &str, ty: TokenStream, is_converted: bool) -> Self {

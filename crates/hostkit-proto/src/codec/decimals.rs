@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::value::Nullable;
+
 /// A decimal, or a container of decimals.
 pub trait Decimals: Sized {
     /// The same with texts in place of the decimals.
@@ -59,6 +61,24 @@ impl<T: Decimals> Decimals for Option<T> {
 
     fn from_texts(texts: Self::Texts) -> Result<Self, rust_decimal::Error> {
         texts.map(T::from_texts).transpose()
+    }
+}
+
+impl<T: Decimals> Decimals for Nullable<T> {
+    type Texts = Nullable<T::Texts>;
+
+    fn to_texts(&self) -> Self::Texts {
+        match self {
+            Self::Null => Nullable::Null,
+            Self::Value(value) => Nullable::Value(value.to_texts()),
+        }
+    }
+
+    fn from_texts(texts: Self::Texts) -> Result<Self, rust_decimal::Error> {
+        Ok(match texts {
+            Nullable::Null => Self::Null,
+            Nullable::Value(text) => Self::Value(T::from_texts(text)?),
+        })
     }
 }
 

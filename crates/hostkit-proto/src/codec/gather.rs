@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use hostkit_wire::{Format, Limits, Value};
+use hostkit_wire::{Format, Value};
 
+use super::joined::read_parts;
 use super::{DecodeError, Filled, FromText, FromWire, Names, Reader, ToText};
 use crate::leniency::Leniency;
 
@@ -71,20 +72,11 @@ fn items(reader: &Reader<'_>, parts: Vec<Part<'_>>) -> Result<Vec<(String, Value
     objects.into_iter().map(item).collect()
 }
 
-/// Reads a value that was put together, which is written as a small document for that. A format that has only text is
-/// read as such.
+/// Reads a value that was put together. A format that has only text is read as such.
 fn read<T: FromWire>(reader: &mut Reader<'_>, value: Value) -> Result<T, DecodeError> {
-    let wrong = |what: String| DecodeError::new(reader.endpoint, reader.path_text(), "parts of one value", what);
-    let bytes = hostkit_wire::write(Format::Json, &value).map_err(|error| wrong(error.to_string()))?;
-    let limits = Limits::DEFAULT;
-    let document = hostkit_wire::parse(Format::Json, &bytes, &limits).map_err(|error| wrong(error.to_string()))?;
     let leniency = match reader.format() {
         Format::Json | Format::Php => *reader.leniency,
         _ => Leniency { loose_scalars: true, loose_flags: true, empty_text_is_absent: true, ..*reader.leniency },
     };
-    let mut inner = reader.inner(document.root(), &leniency);
-    let value = T::from_wire(&mut inner)?;
-    let report = inner.report;
-    reader.report.merge(report);
-    Ok(value)
+    read_parts(reader, &value, &leniency)
 }

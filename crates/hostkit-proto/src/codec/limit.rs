@@ -6,7 +6,7 @@ use std::str::FromStr;
 use rust_decimal::Decimal;
 
 use super::{TextShape, ToText};
-use crate::value::{Currency, Money, Secret};
+use crate::value::{Currency, Money, Nullable, Secret};
 
 /// The limits that a spec sets for one input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -190,6 +190,20 @@ impl<T: Limited> Limited for Option<T> {
     }
 }
 
+impl<T: Limited> Limited for Nullable<T> {
+    const IS_LIST: bool = T::IS_LIST;
+
+    fn each(&self, see: &mut dyn FnMut(&str, bool)) {
+        if let Some(value) = self.value() {
+            value.each(see);
+        }
+    }
+
+    fn currency(&self) -> Option<Currency> {
+        self.value().and_then(T::currency)
+    }
+}
+
 impl<T: Limited> Limited for Vec<T> {
     const IS_LIST: bool = true;
 
@@ -208,7 +222,7 @@ impl<K, T: Limited> Limited for BTreeMap<K, T> {
     }
 }
 
-impl<T: Limited> Limited for crate::value::Csv<T> {
+impl<T: Limited, const SEPARATOR: char> Limited for crate::value::Csv<T, SEPARATOR> {
     const IS_LIST: bool = true;
 
     fn each(&self, see: &mut dyn FnMut(&str, bool)) {

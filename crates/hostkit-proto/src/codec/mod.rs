@@ -10,6 +10,7 @@ mod fill;
 mod flags;
 #[cfg(feature = "server")]
 mod gather;
+mod joined;
 mod limit;
 mod name;
 mod names;
@@ -35,6 +36,7 @@ pub(crate) use flags::flag_of;
 pub use flags::{FlagWords, Flags, InWords};
 #[cfg(feature = "server")]
 pub(crate) use gather::{Part, gather, gather_map};
+pub use joined::InOneText;
 pub(crate) use limit::number;
 pub use limit::{InputLimit, Limited};
 pub use name::Name;

@@ -116,7 +116,6 @@ impl<'r> Reader<'r> {
     }
 
     /// A reader for another document, whose values belong to where this one stands.
-    #[cfg(feature = "server")]
     pub(crate) fn inner<'i>(&self, node: Node<'i>, leniency: &'i Leniency) -> Reader<'i>
     where
         'r: 'i,
@@ -472,7 +471,7 @@ impl<'r> Reader<'r> {
     }
 
     /// Decodes an optional field with `read`, if there is a value.
-    pub(super) fn present<T: FromWire>(
+    pub(crate) fn present<T: FromWire>(
         &mut self,
         place: &mut Option<T>,
         read: impl FnOnce(&mut Self) -> Result<T, DecodeError>,
@@ -598,7 +597,7 @@ impl<'r> Reader<'r> {
     }
 
     /// Passes over a value that counts as absent.
-    pub(super) fn pass(&mut self) -> Result<(), DecodeError> {
+    pub(crate) fn pass(&mut self) -> Result<(), DecodeError> {
         match &mut self.at {
             At::Body(cursor) => Ok(cursor.skip()?),
             _ => Ok(()),

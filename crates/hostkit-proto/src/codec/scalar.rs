@@ -321,12 +321,12 @@ impl ToWire for IpAddr {
     }
 }
 
-impl<T: FromText> FromWire for Csv<T> {
+impl<T: FromText, const SEPARATOR: char> FromWire for Csv<T, SEPARATOR> {
     const IS_SCALAR: bool = true;
 
     fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         match reader.node() {
-            Some(node) => reader.joined(node).map(Self),
+            Some(node) => reader.joined::<T, SEPARATOR>(node).map(Self),
             None => reader.text_value(),
         }
     }
@@ -336,7 +336,7 @@ impl<T: FromText> FromWire for Csv<T> {
     }
 }
 
-impl<T: ToText> ToWire for Csv<T> {
+impl<T: ToText, const SEPARATOR: char> ToWire for Csv<T, SEPARATOR> {
     fn to_wire(&self, _: Format) -> Option<Value> {
         Some(Value::Text(self.to_text().into_owned()))
     }

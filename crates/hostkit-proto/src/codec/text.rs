@@ -274,21 +274,30 @@ impl ToText for str {
     }
 }
 
-impl<T: FromText> FromText for Csv<T> {
-    const EXPECTED: &'static str = "values separated by commas";
+/// The parts of a text; an empty one has none.
+pub(super) fn parts(text: &str, separator: char) -> impl Iterator<Item = &str> {
+    let is_empty = text.trim().is_empty();
+    // Of several blanks, each is the end of the part before it, or one blank of many.
+    text.split(separator).map(str::trim).filter(move |part| !(is_empty || separator == ' ' && part.is_empty()))
+}
+
+impl<T: FromText, const SEPARATOR: char> FromText for Csv<T, SEPARATOR> {
+    const EXPECTED: &'static str = match SEPARATOR {
+        ',' => "values separated by commas",
+        ' ' => "values separated by blanks",
+        ';' => "values separated by semicolons",
+        _ => "values with a separator between them",
+    };
 
     fn from_text(text: &str) -> Option<Self> {
-        if text.trim().is_empty() {
-            return Some(Self(Vec::new()));
-        }
-        text.split(',').map(|item| T::from_text(item.trim())).collect()
+        parts(text, SEPARATOR).map(T::from_text).collect()
     }
 }
 
-impl<T: ToText> ToText for Csv<T> {
+impl<T: ToText, const SEPARATOR: char> ToText for Csv<T, SEPARATOR> {
     fn to_text(&self) -> Cow<'_, str> {
         let items: Vec<_> = self.0.iter().map(ToText::to_text).collect();
-        items.join(",").into()
+        items.join(SEPARATOR.encode_utf8(&mut [0; 4])).into()
     }
 }
 

@@ -10,7 +10,7 @@ use super::baseline::number;
 use super::sighting::{Doubt, Evidence, Sighting};
 use super::spelling::{below, same_text};
 use crate::codec::ToText;
-use crate::value::{DateTime, Secret, UnixTime};
+use crate::value::{DateTime, Nullable, Secret, UnixTime};
 
 /// The mark of a value that is one piece of text.
 pub fn text(value: &impl ToText) -> String {
@@ -39,6 +39,25 @@ fn hash(bytes: &[u8]) -> String {
 /// an address, escaped for HTML, in quotes.
 pub fn same<T: PartialEq + ToText>(theirs: &T, ours: &T) -> bool {
     theirs == ours || same_text(&theirs.to_text(), &ours.to_text())
+}
+
+/// Whether a field is what an input says that may be null: null is a field that is absent or empty; an input that was not
+/// given is any.
+pub fn is_or_null<T: ToText>(
+    theirs: Option<&T>,
+    ours: Option<&Nullable<T>>,
+    is_same: impl FnOnce(&T, &T) -> bool,
+) -> bool {
+    match ours {
+        None => true,
+        Some(Nullable::Null) => theirs.is_none_or(|theirs| theirs.to_text().is_empty()),
+        Some(Nullable::Value(ours)) => theirs.is_some_and(|theirs| is_same(theirs, ours)),
+    }
+}
+
+/// The mark of a field that is compared with an input that may be null: where it is null, an absent field is an empty one.
+pub fn mark_or_null<T>(mark: Option<String>, ours: Option<&Nullable<T>>) -> Option<String> {
+    mark.or_else(|| matches!(ours, Some(Nullable::Null)).then(String::new))
 }
 
 /// Whether a value is one of these texts.

@@ -1,23 +1,23 @@
-//! Values in one text, separated by commas.
+//! Values in one text, with a character between them.
 
-/// `1,2,3` as a list.
+/// `1,2,3` as a list; in place of the comma may stand another separator: `1;2;3` is a `Csv<u64, ';'>`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(transparent))]
-pub struct Csv<T>(pub Vec<T>);
+pub struct Csv<T, const SEPARATOR: char = ','>(pub Vec<T>);
 
-impl<T> From<Vec<T>> for Csv<T> {
+impl<T, const SEPARATOR: char> From<Vec<T>> for Csv<T, SEPARATOR> {
     fn from(items: Vec<T>) -> Self {
         Self(items)
     }
 }
 
-impl<T> FromIterator<T> for Csv<T> {
+impl<T, const SEPARATOR: char> FromIterator<T> for Csv<T, SEPARATOR> {
     fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
         Self(items.into_iter().collect())
     }
 }
 
-impl<T> std::ops::Deref for Csv<T> {
+impl<T, const SEPARATOR: char> std::ops::Deref for Csv<T, SEPARATOR> {
     type Target = [T];
 
     fn deref(&self) -> &[T] {

@@ -140,14 +140,14 @@ impl Endpoint for DeleteThings {
 
     #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        if let Some(list) = self.unless.as_ref().and_then(Part::empty_list) {
-            out.refuse("unless", ["has an empty `", list, "`, which has to be given"].concat());
+        if let Some(rule) = self.unless.as_ref().and_then(Part::mistake) {
+            out.refuse("unless", rule);
         }
-        if let Some(list) = self.first.as_ref().and_then(NumberOrPart::empty_list) {
-            out.refuse("first", ["has an empty `", list, "`, which has to be given"].concat());
+        if let Some(rule) = self.first.as_ref().and_then(NumberOrPart::mistake) {
+            out.refuse("first", rule);
         }
-        if let Some(list) = self.rooms.values().find_map(Part::empty_list) {
-            out.refuse("rooms", ["has an empty `", list, "`, which has to be given"].concat());
+        if let Some(rule) = self.rooms.values().find_map(Part::mistake) {
+            out.refuse("rooms", rule);
         }
         let mut body = out.object();
         body.set_value(Name::new("filter").json_inner(&["kind"]).xml_inner(&["kind"]), Value::Text("thing".into()));
@@ -169,8 +169,8 @@ impl Endpoint for DeleteThings {
             }
             DeleteThingsBy::Parts(parts) => {
                 out.check_some(("parts", "part"), parts.is_empty());
-                if let Some(list) = parts.iter().find_map(Part::empty_list) {
-                    out.refuse(("parts", "part"), ["has an empty `", list, "`, which has to be given"].concat());
+                if let Some(rule) = parts.iter().find_map(Part::mistake) {
+                    out.refuse(("parts", "part"), rule);
                 }
                 body.set(Name::new("part").xml("filter").xml_inner(&["part"]), parts);
             }

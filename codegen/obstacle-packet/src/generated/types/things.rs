@@ -69,10 +69,10 @@ impl ToWire for NumberOrPart {
 }
 
 impl NumberOrPart {
-    /// The name of the first empty list that has to be given.
-    pub(crate) fn empty_list(&self) -> Option<&'static str> {
+    /// What is wrong with the first part that cannot be sent.
+    pub(crate) fn mistake(&self) -> Option<String> {
         match self {
-            Self::Object(value) => value.empty_list(),
+            Self::Object(value) => value.mistake(),
             _ => None,
         }
     }
@@ -101,15 +101,18 @@ impl ToWire for Part {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
         object.set(Name::new("ids").xml("id"), &self.ids);
-        object.set(Name::new("parts").xml("part"), &self.parts);
+        object.set_filled(Name::new("parts").xml("part"), &self.parts);
         Some(object.into_value())
     }
 }
 
 impl Part {
-    /// The name of the first empty list that has to be given.
-    pub(crate) fn empty_list(&self) -> Option<&'static str> {
-        self.ids.is_empty().then_some("ids").or_else(|| self.parts.iter().find_map(Part::empty_list))
+    /// What is wrong with the first part that cannot be sent.
+    pub(crate) fn mistake(&self) -> Option<String> {
+        self.ids
+            .is_empty()
+            .then(|| "has an empty `ids`, which has to be given".to_owned())
+            .or_else(|| self.parts.iter().find_map(Part::mistake))
     }
 }
 

@@ -17,6 +17,14 @@ impl Serve for ChangeThings {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.body::<Self, _>(&Root::None, |fields| {
+            let attic = fields.optional_flag(
+                &Name::new("attic"),
+                &[[Word::Text("off"), Word::Text("on")], [Word::Text("no"), Word::Text("yes")]],
+            )?;
+            let drive = fields.optional(&Name::new("drive"))?;
+            let paths = fields.optional(&Name::new("paths"))?;
+            let marks = fields.optional(&Name::new("marks"))?;
+            let labels = fields.optional(&Name::new("labels"))?;
             let locked = fields.required_flag(&Name::new("locked"), &[[Word::Text("0"), Word::Text("1")]])?;
             let note = fields.optional(&Name::new("note"))?;
             let things = {
@@ -28,9 +36,29 @@ impl Serve for ChangeThings {
             let by_port = fields.gather_map(&Names::new("{field}_{key}"))?.unwrap_or_default();
             let tags = fields.gather(&Names::new("tag[]"))?.unwrap_or_default();
             let addons = fields.gather_map(&Names::new("addon[{key}]"))?.unwrap_or_default();
+            let hours = fields.gather_map(&Names::new("at{key}"))?.unwrap_or_default();
+            let cards = fields.gather_map(&Names::new("card{key}"))?.unwrap_or_default();
             let shares = fields.gather_map(&Names::new("Owner{key}"))?.unwrap_or_default();
             let owner = fields.gather(&Names::new("Owner{field}"))?;
-            Ok(Self { things, rules, more, by_port, tags, addons, shares, owner, locked, note })
+            Ok(Self {
+                things,
+                rules,
+                more,
+                by_port,
+                tags,
+                addons,
+                hours,
+                attic,
+                drive,
+                cards,
+                paths,
+                marks,
+                labels,
+                shares,
+                owner,
+                locked,
+                note,
+            })
         })
     }
 

@@ -73,6 +73,10 @@ impl ToWire for ThingParts {
         object.set("netmask", &self.netmask);
         object.set_names(&Names::new("disk-{key}.size"), &self.sizes);
         object.set_names(&Names::new("part[{key}]"), &self.parts);
+        object.set("drive", &self.drive);
+        object.set_names(&Names::new("card{key}"), &self.cards);
+        object.set("paths", &self.paths);
+        object.set("marks", &self.marks);
         Some(object.into_value())
     }
 }

@@ -6,10 +6,12 @@
 use std::collections::BTreeMap;
 
 use hostkit_proto::codec::{DecodeError, InWords, InputLimit, Names};
-use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, RequestParts, Word};
+use hostkit_proto::{
+    Call, Csv, Effect, EncodeError, Endpoint, EndpointInfo, Joined, Method, RawAnswer, RequestParts, Word,
+};
 
 use crate::Rest;
-use crate::types::{Owner, Rule, ThingId};
+use crate::types::{Drive, Hour, Owner, RecordName, Rule, ThingId};
 
 /// Sets rules, add-ons and owner of several things.
 ///
@@ -21,7 +23,7 @@ use crate::types::{Owner, Rule, ThingId};
 /// use std::collections::BTreeMap;
 ///
 /// use obstacle_rest_proto::things::ChangeThings;
-/// use obstacle_rest_proto::types::{Owner, Rule, ThingId};
+/// use obstacle_rest_proto::types::{Drive, Hour, Owner, RecordName, Rule, ThingId};
 ///
 /// # use hostkit_testing::{Script, Scripted};
 /// # let body = "";
@@ -37,20 +39,40 @@ use crate::types::{Owner, Rule, ThingId};
 /// rule.open = Some(true);
 /// let mut rule_2 = Rule::new(22);
 /// rule_2.action = Some("a b".into());
+/// rule_2.words = Some(vec!["in".into(), "out".into()].into());
 /// let mut rule_3 = Rule::new(1);
 /// rule_3.action = Some("{field}".into());
 /// let mut rule_4 = Rule::new(2);
 /// rule_4.open = Some(false);
-/// let mut owner_5 = Owner::new("Мария");
-/// owner_5.phone = Some("+7 495".into());
+/// let mut drive_5 = Drive::new("disk");
+/// drive_5.size = Some(32);
+/// drive_5.spare = Some(true);
+/// drive_5.key = Some("example-secret".into());
+/// let mut drive_6 = Drive::new("net");
+/// drive_6.size = Some(4);
+/// let mut owner_7 = Owner::new("Мария");
+/// owner_7.phone = Some("+7 495".into());
 /// let call = ChangeThings::new(vec![ThingId::new(7), ThingId::new(9)], true)
 ///     .rules(vec![rule, Rule::new(443)])
 ///     .more(vec![rule_2, Rule::new(23)])
 ///     .by_port(BTreeMap::from([(ThingId::new(7), rule_3), (ThingId::new(12), rule_4)]))
 ///     .tags(vec!["red".into(), "red & blue".into()])
 ///     .addons(BTreeMap::from([(5, 10), (12, 1)]))
+///     .hours(BTreeMap::from([(Hour::new(5)?, 2), (Hour::new(23)?, 1)]))
+///     .attic(true)
+///     .drive(drive_5.into())
+///     .cards(BTreeMap::from([(1, drive_6.into()), (2, Drive::new("sound").into())]))
+///     .paths(vec!["/a".into(), "/b c".into()].into())
+///     .marks(
+///         vec![
+///             RecordName::new("a").ok_or("letters and digits") ?,
+///             RecordName::new("b,c").ok_or("letters and digits") ?
+///         ]
+///             .into(),
+///     )
+///     .labels(vec!["red".into(), "blue".into()].into())
 ///     .shares(BTreeMap::from([(5, 40)]))
-///     .owner(owner_5)
+///     .owner(owner_7)
 ///     .note("x");
 /// client.call(&call)?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -74,6 +96,20 @@ pub struct ChangeThings {
     pub tags: Vec<String>,
     /// Add-ons, and how many of each.
     pub addons: BTreeMap<u64, u64>,
+    /// How many at an hour; `attic` is another input.
+    pub hours: BTreeMap<Hour, u64>,
+    /// Whether they stand there.
+    pub attic: Option<bool>,
+    /// The drive in each, in one text.
+    pub drive: Option<Joined<Drive>>,
+    /// The cards in each, each in one text.
+    pub cards: BTreeMap<u64, Joined<Drive, ';'>>,
+    /// Where they are looked for.
+    pub paths: Option<Csv<String, ';'>>,
+    /// Marks on them.
+    pub marks: Option<Csv<RecordName, '|'>>,
+    /// Labels on them.
+    pub labels: Option<Csv<String, ' '>>,
     /// Shares by the number of an owner.
     pub shares: BTreeMap<u64, u64>,
     /// Whose they are.
@@ -94,6 +130,13 @@ impl ChangeThings {
             by_port: BTreeMap::new(),
             tags: Vec::new(),
             addons: BTreeMap::new(),
+            hours: BTreeMap::new(),
+            attic: None,
+            drive: None,
+            cards: BTreeMap::new(),
+            paths: None,
+            marks: None,
+            labels: None,
             shares: BTreeMap::new(),
             owner: None,
             locked,
@@ -128,6 +171,48 @@ impl ChangeThings {
     /// Add-ons, and how many of each.
     pub fn addons(mut self, addons: BTreeMap<u64, u64>) -> Self {
         self.addons = addons;
+        self
+    }
+
+    /// How many at an hour; `attic` is another input.
+    pub fn hours(mut self, hours: BTreeMap<Hour, u64>) -> Self {
+        self.hours = hours;
+        self
+    }
+
+    /// Whether they stand there.
+    pub fn attic(mut self, attic: bool) -> Self {
+        self.attic = Some(attic);
+        self
+    }
+
+    /// The drive in each, in one text.
+    pub fn drive(mut self, drive: Joined<Drive>) -> Self {
+        self.drive = Some(drive);
+        self
+    }
+
+    /// The cards in each, each in one text.
+    pub fn cards(mut self, cards: BTreeMap<u64, Joined<Drive, ';'>>) -> Self {
+        self.cards = cards;
+        self
+    }
+
+    /// Where they are looked for.
+    pub fn paths(mut self, paths: Csv<String, ';'>) -> Self {
+        self.paths = Some(paths);
+        self
+    }
+
+    /// Marks on them.
+    pub fn marks(mut self, marks: Csv<RecordName, '|'>) -> Self {
+        self.marks = Some(marks);
+        self
+    }
+
+    /// Labels on them.
+    pub fn labels(mut self, labels: Csv<String, ' '>) -> Self {
+        self.labels = Some(labels);
         self
     }
 
@@ -171,7 +256,21 @@ impl Endpoint for ChangeThings {
         }
         out.check("things", &self.things, &InputLimit::NONE.min(1));
         out.check_some("things", self.things.is_empty());
+        if let Some(rule) = self.rules.iter().find_map(Rule::mistake) {
+            out.refuse("rules", rule);
+        }
+        if let Some(rule) = self.more.iter().find_map(Rule::mistake) {
+            out.refuse("more", rule);
+        }
+        if let Some(rule) = self.by_port.values().find_map(Rule::mistake) {
+            out.refuse("by_port", rule);
+        }
         out.check("tags", &self.tags, &InputLimit::NONE.min_length(1));
+        out.check_joined("drive", &self.drive);
+        out.check_joined("cards", &self.cards);
+        out.check_joined("paths", &self.paths);
+        out.check_joined("marks", &self.marks);
+        out.check_joined("labels", &self.labels);
         let mut body = out.object();
         body.set_names(&Names::new("pid[{index}]").from(0), &self.things);
         body.set_names(&Names::new("rules[in][{index}][{field}]").from(0), &self.rules);
@@ -179,6 +278,13 @@ impl Endpoint for ChangeThings {
         body.set_names(&Names::new("{field}_{key}"), &self.by_port);
         body.set_names(&Names::new("tag[]"), &self.tags);
         body.set_names(&Names::new("addon[{key}]"), &self.addons);
+        body.set_names(&Names::new("at{key}"), &self.hours);
+        body.set("attic", &InWords(&self.attic, [Word::Text("off"), Word::Text("on")]));
+        body.set("drive", &self.drive);
+        body.set_names(&Names::new("card{key}"), &self.cards);
+        body.set("paths", &self.paths);
+        body.set("marks", &self.marks);
+        body.set("labels", &self.labels);
         body.set_names(&Names::new("Owner{key}"), &self.shares);
         body.set_names(&Names::new("Owner{field}"), &self.owner);
         body.set("locked", &InWords(&self.locked, [Word::Text("0"), Word::Text("1")]));

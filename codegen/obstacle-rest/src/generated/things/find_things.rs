@@ -151,6 +151,10 @@ impl Endpoint for FindThings {
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("ids", &self.ids, &InputLimit::NONE.min(1));
         out.check_some("ids", self.ids.is_empty());
+        if let Some(rule) = self.rules.iter().find_map(Rule::mistake) {
+            out.refuse("rules", rule);
+        }
+        out.check_joined("words", &self.words);
         out.query_names(&Names::new("id[]"), &self.ids);
         out.query_names(&Names::new("port[{index}]"), &self.ports);
         out.query_names(&Names::new("rule.{index}.{field}").from(0), &self.rules);

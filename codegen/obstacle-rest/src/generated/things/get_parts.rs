@@ -21,8 +21,9 @@ use crate::types::{ThingId, ThingParts};
 ///
 /// # use hostkit_testing::{Script, Scripted};
 /// # let body = [
-/// #     r#"{"data":{"name":"lamp","net0":"eth=1","net12":"eth=2","netmask":24,"disk-a.size":9,"part[roo"#,
-/// #     r#"t]":{"port":80},"part[x]":{"port":81,"open":true}}}"#,
+/// #     r#"{"data":{"name":"lamp","net0":"eth=1","net12":"eth=2","netmask":24,"disk-a.size":9,"drive":""#,
+/// #     r#"size=32, kind=disk,spare=on,key=hunter2","card1":"kind=net;spare=off","card2":"kind=sound",""#,
+/// #     r#"paths":"/a;/b c","marks":"1  2","part[root]":{"port":80},"part[x]":{"port":81,"open":true}}}"#,
 /// # ]
 /// #     .concat();
 /// # let answers = Scripted::new([Script::get("/things/7/parts").answer(200, body)]);

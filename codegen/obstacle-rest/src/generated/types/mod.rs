@@ -7,4 +7,4 @@ mod parts;
 mod things;
 
 pub use parts::{Part, PartId, PartKind, PartPage, PartPages};
-pub use things::{Owner, RecordName, Rule, Thing, ThingId, ThingParts, WatchedThing};
+pub use things::{Drive, Hour, Owner, RecordName, Rule, Thing, ThingId, ThingParts, WatchedThing};

@@ -5,8 +5,73 @@
 
 use std::collections::BTreeMap;
 
-use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, InWords, Names, Object, Reader, Table, ToWire};
-use hostkit_proto::{Format, UnixTime, Value, Word};
+use hostkit_proto::codec::{
+    DecodeError, Field, FromFields, FromWire, InOneText, InWords, Names, Object, Reader, Table, ToWire,
+};
+use hostkit_proto::{Csv, Format, Joined, Secret, UnixTime, Value, Word};
+
+/// A drive, or a card.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct Drive {
+    /// What it is.
+    pub kind: String,
+    /// How large it is.
+    pub size: Option<u64>,
+    /// Whether it is spare.
+    pub spare: Option<bool>,
+    /// The key that opens it.
+    pub key: Option<Secret>,
+}
+
+impl Drive {
+    /// With the required fields; everything else is absent.
+    pub fn new(kind: impl Into<String>) -> Self {
+        Self { kind: kind.into(), size: None, spare: None, key: None }
+    }
+}
+
+impl FromFields for Drive {
+    const TABLE: &'static Table = &Table::new(
+        "specs/obstacle-rest/types/things.toml",
+        &[Field::required("kind"), Field::optional("size"), Field::optional("spare"), Field::optional("key")],
+    );
+
+    fn blank() -> Self {
+        Self::new("")
+    }
+
+    #[inline]
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.kind),
+            1 => reader.optional(&mut self.size),
+            2 => reader
+                .in_words(&[[Word::Text("off"), Word::Text("on")], [Word::Text("no"), Word::Text("yes")]])
+                .optional(&mut self.spare),
+            3 => reader.optional(&mut self.key),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl ToWire for Drive {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        let mut object = Object::new(format);
+        object.set("kind", &self.kind);
+        object.set("size", &self.size);
+        object.set("spare", &InWords(&self.spare, [Word::Text("off"), Word::Text("on")]));
+        object.set("key", &self.key);
+        Some(object.into_value())
+    }
+}
+
+hostkit_proto::ranged_number! {
+    #[range(0, 23)]
+    /// An hour of the day.
+    pub struct Hour;
+}
 
 /// Whose a thing is.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,19 +118,21 @@ pub struct Rule {
     pub action: Option<String>,
     /// Whether it is open.
     pub open: Option<bool>,
+    /// Words on it.
+    pub words: Option<Csv<String, '|'>>,
 }
 
 impl Rule {
     /// With the required fields; everything else is absent.
     pub fn new(port: u64) -> Self {
-        Self { port, action: None, open: None }
+        Self { port, action: None, open: None, words: None }
     }
 }
 
 impl FromFields for Rule {
     const TABLE: &'static Table = &Table::new(
         "specs/obstacle-rest/types/things.toml",
-        &[Field::required("port"), Field::optional("action"), Field::optional("open")],
+        &[Field::required("port"), Field::optional("action"), Field::optional("open"), Field::optional("words")],
     );
 
     fn blank() -> Self {
@@ -80,6 +147,7 @@ impl FromFields for Rule {
             2 => reader
                 .in_words(&[[Word::Text("off"), Word::Text("on")], [Word::Text("no"), Word::Text("yes")]])
                 .optional(&mut self.open),
+            3 => reader.optional(&mut self.words),
             _ => Ok(()),
         }
     }
@@ -91,7 +159,15 @@ impl ToWire for Rule {
         object.set("port", &self.port);
         object.set("action", &self.action);
         object.set("open", &InWords(&self.open, [Word::Text("off"), Word::Text("on")]));
+        object.set("words", &self.words);
         Some(object.into_value())
+    }
+}
+
+impl Rule {
+    /// What is wrong with the first part that cannot be sent.
+    pub(crate) fn mistake(&self) -> Option<String> {
+        self.words.unreadable().map(|(_, rule)| ["has `words`, which ", &rule].concat())
     }
 }
 
@@ -174,12 +250,31 @@ pub struct ThingParts {
     /// Its other parts.
     #[cfg_attr(feature = "serde", serde(default))]
     pub parts: BTreeMap<String, Rule>,
+    /// Its drive, in one text.
+    pub drive: Option<Joined<Drive>>,
+    /// Its cards, each in one text.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub cards: BTreeMap<u64, Joined<Drive, ';'>>,
+    /// Where it is looked for.
+    pub paths: Option<Csv<String, ';'>>,
+    /// Marks on it.
+    pub marks: Option<Csv<u64, ' '>>,
 }
 
 impl ThingParts {
     /// With the required fields; everything else is absent.
     pub fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into(), nets: BTreeMap::new(), netmask: None, sizes: BTreeMap::new(), parts: BTreeMap::new() }
+        Self {
+            name: name.into(),
+            nets: BTreeMap::new(),
+            netmask: None,
+            sizes: BTreeMap::new(),
+            parts: BTreeMap::new(),
+            drive: None,
+            cards: BTreeMap::new(),
+            paths: None,
+            marks: None,
+        }
     }
 }
 
@@ -192,6 +287,10 @@ impl FromFields for ThingParts {
             Field::optional("netmask"),
             Field::made::<String>("disk-{key}.size"),
             Field::made::<String>("part[{key}]"),
+            Field::optional("drive"),
+            Field::made::<u64>("card{key}"),
+            Field::optional("paths"),
+            Field::optional("marks"),
         ],
     );
 
@@ -207,6 +306,10 @@ impl FromFields for ThingParts {
             2 => reader.optional(&mut self.netmask),
             3 => reader.made_map(&mut self.sizes, &Names::new("disk-{key}.size")),
             4 => reader.made_map(&mut self.parts, &Names::new("part[{key}]")),
+            5 => reader.optional(&mut self.drive),
+            6 => reader.made_map(&mut self.cards, &Names::new("card{key}")),
+            7 => reader.optional(&mut self.paths),
+            8 => reader.optional(&mut self.marks),
             _ => Ok(()),
         }
     }

@@ -32,6 +32,26 @@ pub fn every(visitor: &mut impl Visitor<Api = Signed>) {
         faults: &[],
         faults_with_head: &[],
     });
+    visitor.perform::<crate::things::ChangeThing>(&Examples {
+        folder: "obstacle-signed/things/change_thing",
+        requests: &["clear", "request", "set"],
+        request_bodies: &[],
+        answers: &[("clear", Format::Json, 200), ("request", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
+    });
+    visitor.call::<crate::things::GetThing>(&Examples {
+        folder: "obstacle-signed/things/get_thing",
+        requests: &["request"],
+        request_bodies: &[],
+        answers: &[("one", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
+    });
     visitor.call::<crate::things::ListThings>(&Examples {
         folder: "obstacle-signed/things/list_things",
         requests: &["request", "second", "whole"],

@@ -23,6 +23,10 @@ pub enum Request {
     AskKey(crate::auth::AskKey),
     /// The time of the server.
     GetTime(crate::auth::GetTime),
+    /// Changes what is given of a thing: null clears it, and what is left out stays as it is.
+    ChangeThing(crate::things::ChangeThing),
+    /// One thing.
+    GetThing(crate::things::GetThing),
     /// The things, by pages whose link is in the one before.
     ListThings(crate::things::ListThings),
     /// Makes a thing.
@@ -35,6 +39,8 @@ impl Request {
         match self {
             Self::AskKey(_) => crate::auth::AskKey::INFO,
             Self::GetTime(_) => crate::auth::GetTime::INFO,
+            Self::ChangeThing(_) => crate::things::ChangeThing::INFO,
+            Self::GetThing(_) => crate::things::GetThing::INFO,
             Self::ListThings(_) => crate::things::ListThings::INFO,
             Self::MakeThing(_) => crate::things::MakeThing::INFO,
         }
@@ -49,6 +55,8 @@ pub fn route(request: &ReceivedRequest<'_>) -> Result<Request, DecodeError> {
     let mut router = Router::new(request);
     router.attempt(Request::AskKey);
     router.attempt(Request::GetTime);
+    router.attempt(Request::ChangeThing);
+    router.attempt(Request::GetThing);
     router.attempt(Request::MakeThing);
     router.attempt(Request::ListThings);
     router.finish()

@@ -3,12 +3,80 @@
 
 //! The server half of `specs/obstacle-signed/things/`.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, Name, Names};
 use hostkit_proto::server::{ReceivedRequest, Root, Serve, Simulate, WrittenAnswer, simulate};
 use hostkit_proto::{EncodeError, evidence};
 
-use crate::things::{ListThings, MakeThing};
+use crate::things::{ChangeThing, ChangeThingWhere, GetThing, ListThings, MakeThing};
 use crate::types::{Thing, ThingPage};
+
+impl Serve for ChangeThing {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
+        let path = request.matches::<Self>()?;
+        let id = path.get("id")?;
+        request.body::<Self, _>(&Root::None, |fields| {
+            let name = fields.optional(&Name::new("name"))?;
+            let note = fields.optional(&Name::new("note"))?;
+            let count = fields.optional(&Name::new("count"))?;
+            let until = fields.optional(&Name::new("until"))?;
+            let tags = fields.optional(&Name::new("tags"))?;
+            let place = fields.optional(&Name::new("place"))?;
+            let spots = fields.list(&Name::new("spots"), 100_000)?;
+            let by_day = fields.map(&Name::new("by_day"))?;
+            let away = fields.optional(&Name::new("away"))?;
+            let where_ = if fields.has_any(&["several", "spot"]) {
+                let variant = fields
+                    .attempt(|fields| Ok(ChangeThingWhere::Spot(fields.required(&Name::new("spot"))?)))
+                    .or_else(|_| {
+                        fields.attempt(|fields| {
+                            Ok(ChangeThingWhere::Several(
+                                Some(fields.required_list(&Name::new("several"), 100_000)?)
+                                    .filter(|many| !many.is_empty())
+                                    .ok_or_else(|| Names::new("several").missing())?,
+                            ))
+                        })
+                    })?;
+                Some(variant)
+            } else {
+                None
+            };
+            Ok(Self { id, name, note, count, until, tags, place, spots, by_day, away, where_ })
+        })
+    }
+
+    fn answer(output: &Thing, out: &mut WrittenAnswer) {
+        out.whole(output);
+    }
+}
+
+impl Simulate for ChangeThing {
+    fn show(&self, _: u64, _: &Thing, shown: &mut Thing) -> Result<bool, EncodeError> {
+        let item = shown;
+        if let Some(value) = &self.name {
+            item.name = value.to_owned();
+        }
+        if let Some(value) = &self.note.as_ref().map(|value| value.value().cloned()) {
+            item.note = value.to_owned();
+        }
+        if let Some(value) = &self.count.as_ref().map(|value| value.value().cloned()) {
+            item.count = value.to_owned();
+        }
+        Ok(true)
+    }
+}
+
+impl Serve for GetThing {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
+        let path = request.matches::<Self>()?;
+        let id = path.get("id")?;
+        request.no_body::<Self>()?;
+        Ok(Self { id })
+    }
+
+    fn answer(output: &Thing, out: &mut WrittenAnswer) {
+        out.whole(output);
+    }
+}
 
 impl Serve for ListThings {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {

@@ -3,10 +3,11 @@
 
 //! The server half of the types.
 
-use hostkit_proto::codec::{Name, Object, ToWire};
+use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, Name, Object, Reader, Table, ToWire};
+use hostkit_proto::wire::Kind;
 use hostkit_proto::{Format, Value};
 
-use crate::types::{PersonKey, Thing, ThingPage};
+use crate::types::{PersonKey, Place, Spots, Thing, ThingPage};
 
 impl ToWire for PersonKey {
     fn to_wire(&self, format: Format) -> Option<Value> {
@@ -17,11 +18,63 @@ impl ToWire for PersonKey {
     }
 }
 
+impl FromFields for Place {
+    const TABLE: &'static Table = &Table::new(
+        "specs/obstacle-signed/types/things.toml",
+        &[
+            Field::required("room"),
+            Field::optional("shelf"),
+            Field::list("marks"),
+            Field::optional("sides"),
+            Field::optional("locked"),
+            Field::optional("lit"),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new("")
+    }
+
+    #[inline]
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.room),
+            1 => reader.optional(&mut self.shelf),
+            2 => reader.list(&mut self.marks, 100_000),
+            3 => reader.map(&mut self.sides),
+            4 => reader.or(&mut self.locked),
+            5 => reader.or(&mut self.lit),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl FromWire for Spots {
+    const IS_SCALAR: bool = true;
+
+    #[inline]
+    fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        match reader.kind() {
+            Kind::Text | Kind::Number | Kind::Bool => FromWire::from_wire(reader).map(Self::Scalar),
+            Kind::List => FromWire::from_wire(reader).map(Self::List),
+            _ => Err(reader.expected("a single value or a list")),
+        }
+    }
+
+    fn blank() -> Self {
+        Self::Scalar(FromWire::blank())
+    }
+}
+
 impl ToWire for Thing {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
         object.set("id", &self.id);
         object.set("name", &self.name);
+        object.set("note", &self.note);
+        object.set("count", &self.count);
+        object.set("spots", &self.spots);
+        object.set("by_day", &self.by_day);
         Some(object.into_value())
     }
 }

@@ -37,9 +37,16 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod change_thing;
+mod get_thing;
 mod list_things;
 mod make_thing;
 
+#[doc(alias = "things")]
+pub use change_thing::ChangeThing;
+pub use change_thing::ChangeThingWhere;
+#[doc(alias = "things")]
+pub use get_thing::GetThing;
 pub use list_things::ListThings;
 #[doc(alias = "things")]
 pub use make_thing::MakeThing;

@@ -3,8 +3,56 @@
 
 //! Types of `types/things.toml`.
 
-use hostkit_proto::Secret;
-use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, Reader, Table};
+use std::collections::BTreeMap;
+
+use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, Object, Reader, Table, ToWire};
+use hostkit_proto::wire::Kind;
+use hostkit_proto::{Format, Nullable, Secret, Value};
+
+/// A corner of a room.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct Corner {
+    /// How far from the door.
+    pub x: u64,
+    /// How far from the wall.
+    pub y: Option<u64>,
+}
+
+impl Corner {
+    /// With the required fields; everything else is absent.
+    pub fn new(x: u64) -> Self {
+        Self { x, y: None }
+    }
+}
+
+impl FromFields for Corner {
+    const TABLE: &'static Table =
+        &Table::new("specs/obstacle-signed/types/things.toml", &[Field::required("x"), Field::optional("y")]);
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    #[inline]
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.x),
+            1 => reader.optional(&mut self.y),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl ToWire for Corner {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        let mut object = Object::new(format);
+        object.set("x", &self.x);
+        object.set("y", &self.y);
+        Some(object.into_value())
+    }
+}
 
 /// The key of a person, who confirms it on a page.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,6 +90,107 @@ impl FromFields for PersonKey {
     }
 }
 
+/// Where a thing is put.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct Place {
+    /// The room.
+    pub room: String,
+    /// The shelf; null is the floor.
+    pub shelf: Option<Nullable<u64>>,
+    /// Marks on it.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub marks: Vec<String>,
+    /// Its sides, and how far off the walls they are.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub sides: BTreeMap<String, u64>,
+    /// Whether it is locked.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub locked: bool,
+    /// Whether there is light.
+    pub lit: bool,
+}
+
+impl Place {
+    /// With the required fields; everything else is absent.
+    pub fn new(room: impl Into<String>) -> Self {
+        Self { room: room.into(), shelf: None, marks: Vec::new(), sides: BTreeMap::new(), locked: false, lit: true }
+    }
+}
+
+impl ToWire for Place {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        let mut object = Object::new(format);
+        object.set("room", &self.room);
+        object.set("shelf", &self.shelf);
+        object.set_filled("marks", &self.marks);
+        object.set_filled("sides", &self.sides);
+        if self.locked {
+            object.set("locked", &self.locked)
+        }
+        if !self.lit {
+            object.set("lit", &self.lit)
+        }
+        Some(object.into_value())
+    }
+}
+
+/// Where something stands: the number of a spot, or a corner.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(untagged))]
+#[non_exhaustive]
+pub enum Spot {
+    /// It came as a single value.
+    Scalar(u64),
+    /// It came as an object.
+    Object(Corner),
+}
+
+impl FromWire for Spot {
+    #[inline]
+    fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        match reader.kind() {
+            Kind::Text | Kind::Number | Kind::Bool => FromWire::from_wire(reader).map(Self::Scalar),
+            Kind::Map => FromWire::from_wire(reader).map(Self::Object),
+            _ => Err(reader.expected("a single value or an object")),
+        }
+    }
+
+    fn blank() -> Self {
+        Self::Scalar(FromWire::blank())
+    }
+}
+
+impl ToWire for Spot {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        match self {
+            Self::Scalar(value) => value.to_wire(format),
+            Self::Object(value) => value.to_wire(format),
+        }
+    }
+}
+
+/// A spot, or several.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(untagged))]
+#[non_exhaustive]
+pub enum Spots {
+    /// It came as a single value.
+    Scalar(String),
+    /// It came as a list.
+    List(Vec<Spot>),
+}
+
+impl ToWire for Spots {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        match self {
+            Self::Scalar(value) => value.to_wire(format),
+            Self::List(value) => value.to_wire(format),
+        }
+    }
+}
+
 /// A thing.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -51,18 +200,37 @@ pub struct Thing {
     pub id: ThingId,
     /// Its name.
     pub name: String,
+    /// A note on it.
+    pub note: Option<String>,
+    /// How many there are.
+    pub count: Option<u64>,
+    /// Where it stood.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub spots: Vec<Spot>,
+    /// Where it stood on a day.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub by_day: BTreeMap<String, Spot>,
 }
 
 impl Thing {
     /// With the required fields; everything else is absent.
     pub fn new(id: ThingId, name: impl Into<String>) -> Self {
-        Self { id, name: name.into() }
+        Self { id, name: name.into(), note: None, count: None, spots: Vec::new(), by_day: BTreeMap::new() }
     }
 }
 
 impl FromFields for Thing {
-    const TABLE: &'static Table =
-        &Table::new("specs/obstacle-signed/types/things.toml", &[Field::required("id"), Field::required("name")]);
+    const TABLE: &'static Table = &Table::new(
+        "specs/obstacle-signed/types/things.toml",
+        &[
+            Field::required("id"),
+            Field::required("name"),
+            Field::optional("note"),
+            Field::optional("count"),
+            Field::list("spots"),
+            Field::optional("by_day"),
+        ],
+    );
 
     fn blank() -> Self {
         Self::new(FromWire::blank(), "")
@@ -73,6 +241,10 @@ impl FromFields for Thing {
         match index {
             0 => reader.required(&mut self.id),
             1 => reader.required(&mut self.name),
+            2 => reader.optional(&mut self.note),
+            3 => reader.optional(&mut self.count),
+            4 => reader.list(&mut self.spots, 100_000),
+            5 => reader.map(&mut self.by_day),
             _ => Ok(()),
         }
     }

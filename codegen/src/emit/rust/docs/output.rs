@@ -48,7 +48,7 @@ struct Assertions<'m> {
 impl Assertions<'_> {
     fn of(&mut self, place: &TokenStream, ty: &Type, value: &Recorded<'_>) {
         match (ty, value) {
-            (Type::List(_) | Type::Csv(_), Recorded::List(items)) if items.is_empty() => {
+            (Type::List(_) | Type::Csv(..), Recorded::List(items)) if items.is_empty() => {
                 self.statements.push(quote!(assert!(#place.is_empty());));
             }
             (Type::List(item), Recorded::List(items)) => {
@@ -108,9 +108,8 @@ impl Assertions<'_> {
     /// Expected value of a scalar; `None` for secrets and for values that read badly.
     fn scalar(&mut self, place: &TokenStream, ty: &Type, value: &Recorded<'_>, is_option: bool) -> Option<TokenStream> {
         match ty {
-            Type::Secret | Type::Html | Type::Any | Type::List(_) | Type::Map(..) | Type::Csv(_) | Type::Option(_) => {
-                return None;
-            }
+            Type::Secret | Type::Html | Type::Any | Type::List(_) | Type::Map(..) => return None,
+            Type::Csv(..) | Type::Joined(..) | Type::Option(_) | Type::Nullable(_) => return None,
             Type::Named(name) => {
                 let kind = &self.model.types.get(name)?.kind;
                 if matches!(kind, TypeKind::Struct(_) | TypeKind::Union { .. }) {

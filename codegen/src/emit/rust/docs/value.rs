@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
-use crate::emit::rust::words::ident;
+use crate::emit::rust::words::{clearing, ident, set_type};
 use crate::model::{Endpoint, Field, Model, OneOf, Type, TypeKind};
 use crate::recorded::Recorded;
 use crate::resolve::names::snake;
@@ -33,8 +33,12 @@ impl<'m> Values<'m> {
             let value = inputs.field(&field.rust)?;
             if field.is_required() {
                 arguments.push(self.argument(&field.ty, value)?);
+            } else if given(field, value).is_some_and(|value| is_null(&field.ty, value)) {
+                let setter = clearing(field);
+                setters.push(quote!(.#setter()));
             } else if let Some(value) = given(field, value) {
-                let (setter, value) = (ident(&field.rust), self.argument(&field.ty, value)?);
+                let value = if let Type::Nullable(_) = &field.ty { value.inside("Value")? } else { value };
+                let (setter, value) = (ident(&field.rust), self.argument(set_type(field), value)?);
                 setters.push(quote!(.#setter(#value)));
             }
         }
@@ -114,7 +118,11 @@ impl<'m> Values<'m> {
                 let text = value.inside("Html")?.text()?;
                 Some(quote!(Html::new(#text)))
             }
-            Type::Csv(item) => {
+            Type::Joined(item, _) => {
+                let object = self.owned(item, value.inside("Joined")?)?;
+                Some(quote!(#object.into()))
+            }
+            Type::Csv(item, _) => {
                 let items = self.list(item, value.inside("Csv")?)?;
                 Some(quote!(#items.into()))
             }
@@ -127,6 +135,11 @@ impl<'m> Values<'m> {
                 });
                 let entries = entries.collect::<Option<Vec<_>>>()?;
                 Some(quote!(BTreeMap::from([#(#entries),*])))
+            }
+            Type::Nullable(_) if is_null(ty, value) => Some(quote!(Nullable::Null)),
+            Type::Nullable(item) => {
+                let value = self.owned(item, value.inside("Value")?)?;
+                Some(quote!(Nullable::Value(#value)))
             }
             Type::Option(_) | Type::Any => None,
             Type::Named(name) => self.named(name, value),
@@ -216,6 +229,11 @@ pub(super) fn given<'v, 't>(field: &Field, value: &'v Recorded<'t>) -> Option<&'
             (absent.is_none() || value.word() != absent).then_some(value)
         }
     }
+}
+
+/// Whether it is the null of an input that may be null.
+fn is_null(ty: &Type, value: &Recorded<'_>) -> bool {
+    matches!(ty, Type::Nullable(_)) && value.word() == Some("Null")
 }
 
 /// A whole number without a suffix.

@@ -189,6 +189,13 @@ fn part(path: &[Field], own: Option<&Field>, kind: &str, absent_is_no: bool) -> 
         (true, false) => quote!(#place.map(evidence::#kind)),
         (true, true) => quote!(Some(#place.map(evidence::#kind).unwrap_or_default())),
     };
+    let text = match own.filter(|own| own.is_nullable()) {
+        None => text,
+        Some(own) => {
+            let ours = nullable(own);
+            quote!(evidence::mark_or_null(#text, #ours))
+        }
+    };
     match own.filter(|own| own.is_option()) {
         None => text,
         Some(own) => {
@@ -208,6 +215,14 @@ pub(super) fn place(path: &[Field]) -> (TokenStream, bool) {
 fn holds(path: &[Field], own: &Field) -> TokenStream {
     let ours = local(&own.rust, TAKEN);
     let (place, is_option) = place(path);
+    if let Type::Nullable(ty) = &own.ty {
+        let is_same = match **ty {
+            Type::Text => quote!(evidence::same),
+            Type::Money => quote!(|theirs, ours| theirs.amount == ours.amount),
+            _ => quote!(PartialEq::eq),
+        };
+        return is_or_null(path, own, &is_same);
+    }
     let own_type = if let Type::Option(ty) = &own.ty { ty } else { &own.ty };
     // A ticket keeps the amount alone, and items of one account have one currency.
     let (is_spelled, is_money) = (*own_type == Type::Text, *own_type == Type::Money);
@@ -246,7 +261,10 @@ fn holds(path: &[Field], own: &Field) -> TokenStream {
 
 /// As [`holds`], but where the input is absent, there must be nothing either.
 fn holds_exactly(path: &[Field], own: &Field) -> TokenStream {
-    let is_money = matches!(&own.ty, Type::Money) || matches!(&own.ty, Type::Option(ty) if **ty == Type::Money);
+    let is_money = match &own.ty {
+        Type::Option(ty) | Type::Nullable(ty) => **ty == Type::Money,
+        ty => *ty == Type::Money,
+    };
     match is_money {
         true => alike(path, own, &quote!(|theirs, ours| theirs.amount == ours.amount)),
         false => alike(path, own, &quote!(evidence::same)),
@@ -259,11 +277,35 @@ fn alike(path: &[Field], own: &Field, same: &TokenStream) -> TokenStream {
     let (place, is_option) = place(path);
     let reference = words::reference(path, &place);
     let theirs = if is_option { place } else { quote!(Some(#reference)) };
-    quote!(evidence::alike(#theirs, #ours.as_ref(), #same))
+    let null = own.is_nullable().then(|| quote!(.and_then(|ours| ours.value())));
+    quote!(evidence::alike(#theirs, #ours.as_ref() #null, #same))
+}
+
+/// Tests whether the value at the end of a path is an input that may be null.
+fn is_or_null(path: &[Field], own: &Field, is_same: &TokenStream) -> TokenStream {
+    let (place, is_option) = place(path);
+    let theirs = match is_option {
+        true => place,
+        false => {
+            let place = words::reference(path, &place);
+            quote!(Some(#place))
+        }
+    };
+    let ours = nullable(own);
+    quote!(evidence::is_or_null(#theirs, #ours, #is_same))
+}
+
+/// The variable of an input that may be null, as an option of a reference.
+fn nullable(own: &Field) -> TokenStream {
+    let ours = local(&own.rust, TAKEN);
+    if own.is_option() { quote!(#ours.as_ref()) } else { quote!(Some(&#ours)) }
 }
 
 /// Tests whether the value at the end of a path is an input, in full or without its domain.
 fn is_below(path: &[Field], own: &Field) -> TokenStream {
+    if own.is_nullable() {
+        return is_or_null(path, own, &quote!(evidence::same_name));
+    }
     let ours = local(&own.rust, TAKEN);
     let (place, is_option) = place(path);
     match (is_option, own.is_option()) {

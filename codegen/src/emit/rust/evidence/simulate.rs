@@ -321,8 +321,30 @@ fn given(model: &Model, path: &[Field], from: &TokenStream, own: &Field) -> Toke
             quote!(#from.#name)
         }
     };
+    if own.is_nullable() {
+        return given_or_null(model, path, &place, own);
+    }
     let value = if own.is_option() { place } else { quote!(#place.to_owned()) };
     assigned(model, path, &value, own.is_option())
+}
+
+/// The same with an input that may be null: a field that may be absent then is, another one stays as it is.
+fn given_or_null(model: &Model, path: &[Field], place: &TokenStream, own: &Field) -> TokenStream {
+    let Some((last, way)) = path.split_last() else { return TokenStream::new() };
+    if !last.is_option() {
+        let value = match own.is_option() {
+            true => quote!(#place.as_ref().and_then(|value| value.value())),
+            false => quote!(#place.value()),
+        };
+        return assigned(model, path, &value, true);
+    }
+    let value = match own.is_option() {
+        true => quote!(#place.as_ref().map(|value| value.value().cloned())),
+        false => quote!(#place.value().cloned()),
+    };
+    // The value is the whole option already.
+    let path: Vec<Field> = way.iter().cloned().chain([last.clone().into_required()]).collect();
+    assigned(model, &path, &value, own.is_option())
 }
 
 /// The fields that are compared with inputs get these.

@@ -94,6 +94,7 @@ impl Endpoint for ScheduleBackup {
         out.check("id", &self.id, &InputLimit::NONE.min(1));
         out.check(("days", "backups_days"), &self.days, &InputLimit::NONE.min(1).max(7));
         out.check_some(("days", "backups_days"), self.days.is_empty());
+        out.check_joined(("days", "backups_days"), &self.days);
         out.check(("time", "backups_time"), &self.time, &InputLimit::NONE.shape(TextShape::Clock));
         out.path("id", &self.id);
         let mut body = out.object();

@@ -4,6 +4,7 @@ use hostkit_wire::{Format, Key, Kind, Node};
 
 use super::{Fields, key_twice};
 use crate::codec::reader::{At, Step, shorten};
+use crate::codec::text::parts;
 use crate::codec::{DecodeError, Field, FromText, FromWire, Name, Reader, Report, UnknownFields};
 use crate::leniency::ListShape;
 use crate::value::Csv;
@@ -273,7 +274,7 @@ impl<'r> Reader<'r> {
     }
 
     /// Decodes a list that PHP sends as joined text or, if the code did not join it, as an array.
-    pub(crate) fn joined<T: FromText>(&mut self, node: Node<'r>) -> Result<Vec<T>, DecodeError> {
+    pub(crate) fn joined<T: FromText, const SEPARATOR: char>(&mut self, node: Node<'r>) -> Result<Vec<T>, DecodeError> {
         let (mut items, mut unreadable) = (Vec::new(), None);
         let array: Option<Vec<Node<'r>>> = match (node.kind(), self.leniency.list(node)) {
             (Kind::List, _) => Some(node.items().collect()),
@@ -292,9 +293,8 @@ impl<'r> Reader<'r> {
                 }
             }
         } else {
-            let text = self.scalar(Csv::<T>::EXPECTED)?;
-            let parts = text.split(',').map(str::trim).enumerate();
-            for (index, part) in parts.filter(|_| !text.trim().is_empty()) {
+            let text = self.scalar(Csv::<T, SEPARATOR>::EXPECTED)?;
+            for (index, part) in parts(&text, SEPARATOR).enumerate() {
                 match T::from_text(part) {
                     Some(item) => items.push(item),
                     None => {

@@ -45,6 +45,9 @@ pub(super) fn of_session(puts: &[Put]) -> TokenStream {
     let groups = groups.into_iter().filter(|group| !group.is_empty()).map(|group| {
         let names: BTreeSet<&str> = group.iter().flat_map(|put| put.names()).collect();
         let (puts, token) = (all(&group, &|_| Kind::Secret), ident(TOKEN));
+        let cookies = group.iter().filter(|put| put.place == Place::Cookie);
+        let checks = cookies.map(|put| cookie_checks(put, &|_| Kind::Secret));
+        let puts = quote!(#(#checks)* #puts);
         let more = names.iter().filter(|name| **name != TOKEN).map(|name| {
             let value = ident(name);
             quote!(let Some(#value) = session.more.get(#name))
@@ -104,12 +107,16 @@ pub(super) fn of_credentials(credentials: &Credentials, signature: Option<&Signa
         let (checks, put) = (checks(put), one(put, &kind));
         quote!(#checks #put)
     });
-    let (cookie_checks, cookie) = (cookies.iter().map(|put| checks(put)), cookie(&cookies, &kind));
+    let of_cookies = cookies.iter().map(|put| {
+        let (filled, sound) = (checks(put), cookie_checks(put, &kind));
+        quote!(#filled #sound)
+    });
+    let cookie = cookie(&cookies, &kind);
     let body = body.into_iter().rev().map(|put| {
         let (checks, put) = (checks(put), one(put, &kind));
         quote!(#checks #put)
     });
-    quote!(#(#stamps)* #(#others)* #(#cookie_checks)* #cookie #(#body)* #sign)
+    quote!(#(#stamps)* #(#others)* #(#of_cookies)* #cookie #(#body)* #sign)
 }
 
 /// Every name that calls with these credentials use.
@@ -239,6 +246,24 @@ fn one(put: &Put, kind: &dyn Fn(&str) -> Kind) -> TokenStream {
         (Place::Body, Kind::Text) if value.is_made => quote!(out.body_field(#key, Value::Text(#text));),
         (Place::Body, Kind::Text) => quote!(out.body_field(#key, Value::Text(#text.clone()));),
     }
+}
+
+/// Checks that what is put into a cookie does not end it, or start another one.
+fn cookie_checks(put: &Put, kind: &dyn Fn(&str) -> Kind) -> TokenStream {
+    let checks = put.pieces.iter().filter_map(|piece| {
+        // Digits, and those of base64, are sound.
+        let Piece::Name(name) = piece else { return None };
+        let (key, value) = (put.key.as_str(), variable(name));
+        let text = match kind(name) {
+            Kind::Number => return None,
+            _ if stamp(name).is_some() => return None,
+            Kind::Text => quote!(#value.as_str()),
+            Kind::Secret => quote!(#value.expose()),
+        };
+        let input = if name == key { quote!(#key) } else { quote!((#name, #key)) };
+        Some(quote!(out.check_cookie(#input, #text);))
+    });
+    checks.collect()
 }
 
 /// One header for all cookies.

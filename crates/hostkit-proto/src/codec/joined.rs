@@ -1,0 +1,169 @@
+//! Values of several parts in one text: lists, and objects as `name=value`.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use hostkit_wire::{Format, Irregular, Limits, Value};
+
+use super::text::parts;
+use super::{DecodeError, FromWire, Reader, ToText, ToWire};
+use crate::leniency::Leniency;
+use crate::value::{Csv, Joined};
+
+/// What stands between a name and its value.
+const IS: char = '=';
+
+/// A value of several parts in one text, each of which is to be read back.
+pub trait InOneText {
+    /// The first part that could not be: its position in a list, and what is wrong with it.
+    fn unreadable(&self) -> Option<(Option<usize>, String)>;
+}
+
+/// What is wrong with the text of a part; it is not shown, since it may be a secret.
+fn wrong(text: &str, apart: &[char]) -> Option<String> {
+    if let Some(found) = text.chars().find(|found| apart.contains(found)) {
+        return Some(format!("has `{found}` in it, which stands between the parts of this text"));
+    }
+    (text.trim() != text).then(|| "has a blank around it, which is no part of it where it is read".to_owned())
+}
+
+impl<T: ToText, const SEPARATOR: char> InOneText for Csv<T, SEPARATOR> {
+    fn unreadable(&self) -> Option<(Option<usize>, String)> {
+        self.0.iter().enumerate().find_map(|(index, item)| {
+            let text = item.to_text();
+            let is_lost = text.is_empty() && (SEPARATOR == ' ' || self.0.len() == 1);
+            let rule =
+                if is_lost { Some("is empty, and would be no part".to_owned()) } else { wrong(&text, &[SEPARATOR]) };
+            Some((Some(index), rule?))
+        })
+    }
+}
+
+impl<T: ToWire, const SEPARATOR: char> InOneText for Joined<T, SEPARATOR> {
+    fn unreadable(&self) -> Option<(Option<usize>, String)> {
+        let wrong = |(name, text): (Cow<'static, str>, String)| {
+            let rule = wrong(&text, &[SEPARATOR, IS])?;
+            Some((None, format!("`{name}` {rule}")))
+        };
+        self.pairs().into_iter().find_map(wrong)
+    }
+}
+
+impl<T: InOneText> InOneText for Option<T> {
+    fn unreadable(&self) -> Option<(Option<usize>, String)> {
+        self.as_ref().and_then(T::unreadable)
+    }
+}
+
+impl<K, T: InOneText> InOneText for BTreeMap<K, T> {
+    fn unreadable(&self) -> Option<(Option<usize>, String)> {
+        self.values().find_map(T::unreadable)
+    }
+}
+
+impl<T: ToWire, const SEPARATOR: char> Joined<T, SEPARATOR> {
+    /// The names and texts of the fields that are there.
+    fn pairs(&self) -> Vec<(Cow<'static, str>, String)> {
+        // In a form each scalar is one text.
+        let Some(Value::Map(entries)) = self.0.to_wire(Format::Form) else { return Vec::new() };
+        let text = |value| match value {
+            Value::Text(text) | Value::Number(text) | Value::Markup(text) => Some(text),
+            Value::Bool(flag) => Some(flag.to_text().into_owned()),
+            Value::Null | Value::List(_) | Value::Map(_) => None,
+        };
+        entries.into_iter().filter_map(|(name, value)| Some((name, text(value)?))).collect()
+    }
+}
+
+impl<T: ToWire, const SEPARATOR: char> ToWire for Joined<T, SEPARATOR> {
+    fn to_wire(&self, _: Format) -> Option<Value> {
+        let pairs = self.pairs().into_iter().map(|(name, text)| format!("{name}{IS}{text}"));
+        Some(Value::Text(pairs.collect::<Vec<String>>().join(&SEPARATOR.to_string())))
+    }
+}
+
+impl<T: FromWire, const SEPARATOR: char> FromWire for Joined<T, SEPARATOR> {
+    const IS_SCALAR: bool = true;
+
+    fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        const EXPECTED: &str = "texts with their names, as `a=1`";
+        // Its errors name a place of the tree.
+        reader.node().ok_or(Irregular)?;
+        let text = reader.scalar(EXPECTED)?;
+        let mut entries = Vec::new();
+        for part in parts(&text, SEPARATOR) {
+            let Some((name, text)) = part.split_once(IS) else {
+                // The part may be a secret.
+                return Err(reader.error(EXPECTED, "a part without a name"));
+            };
+            entries.push((name.trim().to_owned().into(), Value::Text(text.trim().to_owned())));
+        }
+        let leniency = Leniency { loose_scalars: true, loose_flags: true, ..*reader.leniency };
+        read_parts(reader, &Value::Map(entries), &leniency).map(Self)
+    }
+
+    fn blank() -> Self {
+        Self(T::blank())
+    }
+}
+
+/// Reads a value that was put together, which is written as a small document for that.
+pub(super) fn read_parts<T: FromWire>(
+    reader: &mut Reader<'_>,
+    value: &Value,
+    leniency: &Leniency,
+) -> Result<T, DecodeError> {
+    let wrong = |what: String| DecodeError::new(reader.endpoint, reader.path_text(), "parts of one value", what);
+    let bytes = hostkit_wire::write(Format::Json, value).map_err(|error| wrong(error.to_string()))?;
+    let limits = Limits::DEFAULT;
+    let document = hostkit_wire::parse(Format::Json, &bytes, &limits).map_err(|error| wrong(error.to_string()))?;
+    let mut inner = reader.inner(document.root(), leniency);
+    let value = T::from_wire(&mut inner)?;
+    let report = inner.report;
+    reader.report.merge(report);
+    Ok(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codec::FromText;
+
+    fn list<const SEPARATOR: char>(text: &str) -> Option<Vec<String>> {
+        Csv::<String, SEPARATOR>::from_text(text).map(|list| list.0)
+    }
+
+    fn rule<const SEPARATOR: char>(items: &[&str]) -> Option<(usize, String)> {
+        let list: Csv<String, SEPARATOR> = items.iter().map(|item| (*item).to_owned()).collect();
+        let (index, rule) = list.unreadable()?;
+        Some((index?, rule))
+    }
+
+    #[test]
+    fn each_separator_has_its_items() {
+        let both = Some(vec!["a".to_owned(), "b".to_owned()]);
+        for found in [list::<','>("a, b"), list::<';'>("a;b"), list::<'|'>(" a|b "), list::<' '>("a  b ")] {
+            assert_eq!(found, both);
+        }
+        assert_eq!(list::<';'>("a,b"), Some(vec!["a,b".to_owned()]));
+        assert_eq!(list::<' '>("  "), Some(Vec::new()));
+        assert_eq!(list::<','>("a,,b").map(|list| list.len()), Some(3), "an empty text is one");
+        assert_eq!(Csv::<u64, '|'>(vec![1, 2]).to_text(), "1|2");
+    }
+
+    #[test]
+    fn an_item_that_would_not_be_read_back_is_found_and_not_shown() {
+        assert_eq!(rule::<','>(&["a", "b c", "", "d"]), None);
+        assert_eq!(rule::<';'>(&["a,b", "c"]), None);
+        for (found, index) in [
+            (rule::<','>(&["a", "hunter2,b"]), 1),
+            (rule::<' '>(&["hunter2 b"]), 0),
+            (rule::<' '>(&["a", ""]), 1),
+            (rule::<','>(&[""]), 0),
+            (rule::<'|'>(&["a", "b", " hunter2"]), 2),
+        ] {
+            let (at, rule) = found.expect("it would be read as something else");
+            assert!(at == index && !rule.contains("hunter2"), "{at}: {rule}");
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! An object in one text.
+
+/// The fields of an object in one text, `size=32,tag=5`, with a comma or another separator between them. Absent fields are
+/// left out, and the order in which they are read does not count.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(transparent))]
+pub struct Joined<T, const SEPARATOR: char = ','>(pub T);
+
+impl<T, const SEPARATOR: char> From<T> for Joined<T, SEPARATOR> {
+    fn from(object: T) -> Self {
+        Self(object)
+    }
+}
+
+impl<T, const SEPARATOR: char> std::ops::Deref for Joined<T, SEPARATOR> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
