@@ -364,7 +364,7 @@ impl Written<'_, '_> {
         }
         let has_root = |root: &At<Root>| root.xml.is_some();
         let Output::Whole(inner) = &endpoint.output else { return };
-        let inner = match inner {
+        let inner = match endpoint.body_field(self.model).map_or(inner, |body| &body.ty) {
             Type::Option(inner) => inner,
             ty => ty,
         };

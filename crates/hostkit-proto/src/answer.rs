@@ -9,8 +9,8 @@ use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use http::{HeaderMap, StatusCode};
 
 use crate::codec::{
-    At, DecodeError, Field, FromText, FromWire, How, Name, Note, Notes, Reader, Report, Table, ToText, UnknownFields,
-    describe, shorten,
+    At, DecodeError, Field, FromText, FromWire, HEADER, How, Name, Note, Notes, Reader, Report, Table, ToText,
+    UnknownFields, describe, shorten,
 };
 use crate::info::{ApiInfo, CallFacts, EndpointInfo, Flag};
 use crate::place::{below, unwrapped};
@@ -233,18 +233,21 @@ impl<'a> RawAnswer<'a> {
         let error = || {
             let found = match (found, self.headers.get_all(name).iter().count()) {
                 (_, 0) => "no such header".to_owned(),
-                (Some(text), _) => format!("{text:?}"),
+                (Some(text), _) => format!("{:?}", shorten(text)),
                 (None, 1) => "characters that are not ASCII".to_owned(),
                 (None, count) => format!("it {count} times"),
             };
-            DecodeError::new(self.endpoint(), format!("header {name}"), T::EXPECTED, found)
+            DecodeError::new(self.endpoint(), format!("{HEADER}{name}"), T::EXPECTED, found)
         };
         found.and_then(T::from_text).ok_or_else(error)
     }
 
-    /// A header that may be absent or unreadable.
+    /// A header that may be absent. One that is there and cannot be read is reported.
     pub fn optional_header<T: FromText>(&self, name: &'static str) -> Option<T> {
-        self.header(name).and_then(T::from_text)
+        if !self.headers.contains_key(name) {
+            return None;
+        }
+        self.required_header(name).map_err(|error| self.report.borrow_mut().add_defect(error)).ok()
     }
 
     /// Reads the value directly from the body, or, if that is not regular, from its tree.
@@ -397,6 +400,15 @@ impl<'a> RawAnswer<'a> {
     /// The whole document as one value.
     pub fn whole<T: FromWire>(&self) -> Result<T, DecodeError> {
         self.read(|reader| reader.value())
+    }
+
+    /// The whole document as a list.
+    pub fn whole_list<T: FromWire>(&self, max_items: usize) -> Result<Vec<T>, DecodeError> {
+        self.read(|reader| {
+            let mut items = Vec::new();
+            reader.whole_list(&mut items, max_items)?;
+            Ok(items)
+        })
     }
 
     /// The whole document as a list, each of whose items is the entry of an object under this key.
