@@ -27,6 +27,7 @@ pub struct RawAnswer<'a> {
     api: &'static ApiInfo,
     formats: &'static [Format],
     status: u16,
+    phrase: &'a str,
     headers: &'a HeaderMap,
     body: &'a [u8],
     limits: Limits,
@@ -58,12 +59,14 @@ impl<'a> RawAnswer<'a> {
                 may_lack_marker: endpoint.may_lack_marker,
                 is_raw: endpoint.is_raw,
                 statuses: [endpoint.statuses, api.statuses],
+                phrase: "",
             },
             bodiless: endpoint.bodiless,
             is_withheld: status < 300 && (endpoint.has(Flag::SecretResponse) || endpoint.has(Flag::Pii)),
             api,
             formats: if endpoint.formats.is_empty() { api.formats } else { endpoint.formats },
             status,
+            phrase: "",
             headers,
             body,
             limits: Limits::DEFAULT,
@@ -79,6 +82,12 @@ impl<'a> RawAnswer<'a> {
     /// Sets the treatment of fields that the spec does not know.
     pub fn with_unknown_fields(mut self, unknown: UnknownFields) -> Self {
         self.unknown = unknown;
+        self
+    }
+
+    /// Sets the reason phrase of the status line. One that is not the usual one is the text of a fault without another.
+    pub fn with_phrase(mut self, phrase: &'a str) -> Self {
+        self.phrase = phrase;
         self
     }
 
@@ -106,8 +115,13 @@ impl<'a> RawAnswer<'a> {
     }
 
     /// What a verdict has to know about the call.
-    pub fn facts(&self) -> CallFacts<'static> {
-        self.facts
+    pub fn facts(&self) -> CallFacts<'a> {
+        self.facts.with_phrase(self.status, self.phrase)
+    }
+
+    /// The API that answered.
+    pub(crate) fn api(&self) -> &'static ApiInfo {
+        self.api
     }
 
     /// The HTTP status.

@@ -95,6 +95,7 @@ impl Api for Rest {
                 text: "The shop behind the door cannot be reached.",
             },
         ],
+        request_id: &["error/request", "header.X-Request-Id"],
         answer_fields: &[
             "about",
             "action",

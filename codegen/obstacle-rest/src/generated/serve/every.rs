@@ -176,7 +176,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Rest>) {
             ("quoted", Format::Json, 401),
             ("stranger", Format::Json, 401),
         ],
-        faults_with_head: &["away"],
+        faults_with_head: &["away", "named", "numbered", "unworded", "worded"],
     });
     visitor.call::<crate::things::ListThings>(&Examples {
         folder: "obstacle-rest/things/list_things",

@@ -1,10 +1,10 @@
 //! Answers as the values that they give, and calls as the inputs that their requests have.
 
+use hostkit::protocol::RequestParts;
 use hostkit::protocol::evidence::Inputs;
 use hostkit::protocol::judgement::{Judgement, judge};
 use hostkit::protocol::server::example::RecordedAnswer;
 use hostkit::protocol::server::{Serve, WrittenAnswer};
-use hostkit::protocol::{RawAnswer, RequestParts};
 use hostkit::{Api, Endpoint, Format};
 use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName};
 
@@ -13,8 +13,7 @@ use crate::sites::signed::fields;
 
 /// What an answer gives; `None` if it is no success.
 pub(super) fn value<E: Endpoint>(answer: &RecordedAnswer) -> Option<E::Output> {
-    let raw = RawAnswer::new(&E::INFO, &<E::Api as Api>::INFO, answer.status, &answer.headers, &answer.body);
-    match judge::<E>(&Inputs::new(), &raw) {
+    match judge::<E>(&Inputs::new(), &answer.received(&E::INFO, &<E::Api as Api>::INFO)) {
         Judgement::Done(output) | Judgement::Accepted(output, _) | Judgement::Nothing(output) => Some(output),
         Judgement::Rejected(_) | Judgement::Open(_) => None,
     }
