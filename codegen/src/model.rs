@@ -135,7 +135,7 @@ pub(crate) struct Field {
     pub(crate) surface: surface::Field,
 }
 
-/// The path to an item itself.
+/// The path to an item itself; as the key of a field, the whole body, beside which the other fields stand in headers.
 pub(crate) const ITSELF: &str = ".";
 
 impl Field {
@@ -148,6 +148,16 @@ impl Field {
 
     pub(crate) fn is_itself(&self) -> bool {
         self.rust == ITSELF
+    }
+
+    /// Whether it is the whole body, beside headers.
+    pub(crate) fn is_body(&self) -> bool {
+        self.wire() == ITSELF
+    }
+
+    /// Whether it stands in the object that an answer's body is.
+    pub(crate) fn is_in_object(&self) -> bool {
+        self.surface.header.is_none() && !self.is_body()
     }
 
     /// Its key in the spec.
@@ -579,6 +589,12 @@ impl Endpoint {
         let fields = self.output.ty().and_then(|ty| model.fields(ty)).unwrap_or_default();
         let is_alone = matches!(self.output, Output::Headers(_));
         fields.iter().filter(|field| is_alone || field.surface.header.is_some()).collect()
+    }
+
+    /// The field of the output that is the whole body, if headers stand beside it.
+    pub(crate) fn body_field<'m>(&self, model: &'m Model) -> Option<&'m Field> {
+        let Output::Whole(ty) = &self.output else { return None };
+        model.fields(ty)?.iter().find(|field| field.is_body())
     }
 
     pub(crate) fn effect(&self) -> &str {

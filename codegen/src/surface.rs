@@ -177,6 +177,8 @@ pub(crate) struct Service {
     pub(crate) session: Option<Session>,
     pub(crate) signature: Option<Signature>,
     pub(crate) fault: Fault,
+    /// Places of the id of a request in its fault: paths, and `header.NAME`.
+    pub(crate) request_id: Vec<At<String>>,
     pub(crate) errors: Vec<ErrorCode>,
     pub(crate) rates: Vec<Rate>,
     /// What the statuses mean for every endpoint that lists them.

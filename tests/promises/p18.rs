@@ -13,6 +13,8 @@ const STATUSES: [u16; 3] = [200, 201, 202];
 
 /// Impostors that are what an endpoint answers.
 const RIGHT: &[(&str, &str)] = &[
+    ("obstacle-rest/shelf/list_lent", "an empty list"),
+    ("obstacle-rest/shelf/list_shelf", "an empty list"),
     ("obstacle-rest/things/clear_thing", "null"),
     ("obstacle-rest/things/get_terms", "a form"),
     ("obstacle-rest/things/list_wrapped", "an empty list"),

@@ -2,6 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
 
+#[path = "counted/headers.rs"]
+mod headers;
+
 use hostkit::protocol::evidence::Doubt;
 use hostkit::time::ManualClock;
 use hostkit::transport::{Phase, TransportErrorKind};

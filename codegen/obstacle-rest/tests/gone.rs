@@ -6,7 +6,7 @@ use hostkit::time::ManualClock;
 use hostkit::transport::{Phase, TransportErrorKind};
 use hostkit::{Outcome, Recovery, UnixTime};
 use hostkit_testing::{Script, Scripted};
-use obstacle_rest_proto::things::{DeleteThing, MakeThing};
+use obstacle_rest_proto::things::{DeleteThing, GetThing, MakeThing};
 use obstacle_rest_proto::types::ThingId;
 use obstacle_rest_proto::{Code, Credentials, Rest};
 
@@ -46,9 +46,14 @@ fn what_was_not_there_before_cannot_be_told() {
 
 /// The outcome of an order that is answered so.
 fn ordered(status: u16, body: &str) -> Outcome<(), Code> {
+    ordered_with(status, "", body)
+}
+
+/// The same with this reason phrase in the status line.
+fn ordered_with(status: u16, phrase: &str, body: &str) -> Outcome<(), Code> {
     let list = || Script::get("/things").answer(200, r#"{"data":{"items":[]}}"#);
     // After some refusals it is looked for once more.
-    let transport = Scripted::new([list(), Script::post("/things").answer(status, body), list()]);
+    let transport = Scripted::new([list(), Script::post("/things").answer(status, body).phrase(phrase), list()]);
     let client =
         hostkit_ureq::Client::<Rest>::builder(Credentials::bearer("key")).transport(transport).build().unwrap();
     client.perform(&MakeThing::new("lamp")).map(|_| ())
@@ -67,6 +72,55 @@ fn a_code_with_which_nothing_was_done_refuses_under_any_status() {
         let outcome = ordered(500, open);
         assert!(matches!(outcome, Outcome::Unresolved(_)), "{open}: {outcome:?}");
     }
+}
+
+/// The hoster's support asks for it, so that it stands at the end of what a person reads.
+#[test]
+fn a_refusal_names_its_request() {
+    let answer = |body: &str, id: &str| {
+        let script = Script::get("/things/7").answer(404, body).header("X-Request-Id", id);
+        let client = hostkit_ureq::Client::<Rest>::builder(Credentials::bearer("secret-key"));
+        let client = client.transport(Scripted::new([script])).build().unwrap();
+        let error = client.call(&GetThing::new(ThingId::new(7))).unwrap_err();
+        (error.fault().unwrap().request_id.clone(), error.to_string())
+    };
+    let (id, text) = answer(r#"{"error":{"code":"not_found","message":"No.","request":"in-7"}}"#, "head-7");
+    assert_eq!(id, "in-7");
+    assert!(text.contains("404 not_found: No. (request in-7)"), "{text}");
+    // Any form of a refusal has the header beside it.
+    for body in [r#"{"error":"not_found"}"#, r#"{"errors":[{"code":"not_found"}]}"#, r#"{"data":null}"#] {
+        assert_eq!(answer(body, "head-7").0, "head-7", "{body}");
+    }
+    // It is a text of the server as any other.
+    let (id, text) = answer(r#"{"error":"not_found"}"#, &"secret-key ".repeat(200));
+    assert!(id.starts_with("[redacted] [redacted]") && id.len() < 1_100 && !text.contains("secret-key"), "{id}");
+    let (id, _) = answer("{\"error\":{\"code\":\"not_found\",\"request\":\"a\\nb\"}}", "");
+    assert_eq!(id, "a\\nb");
+}
+
+/// What the status line says is the text of a refusal without one, and says what that text would say.
+#[test]
+fn a_phrase_of_the_status_line_is_a_text() {
+    let outcome = ordered_with(500, "A lamp is not sold", r#"{"data":null}"#);
+    let Outcome::Rejected(rejection) = &outcome else { panic!("{outcome:?}") };
+    assert!(!rejection.verify && rejection.to_string().contains("500 unsold: A lamp is not sold"), "{rejection}");
+    let outcome = ordered_with(422, "no\tway", r#"{"data":null}"#);
+    assert!(matches!(&outcome, Outcome::Rejected(rejection) if rejection.message == "no\\tway"), "{outcome:?}");
+    // A text of the document counts before it, and the usual words of a status are none.
+    let outcome = ordered_with(422, "A lamp is not sold", r#"{"message":"No."}"#);
+    assert!(matches!(&outcome, Outcome::Rejected(rejection) if rejection.message == "No."), "{outcome:?}");
+    for phrase in ["", "Unprocessable Entity", "unprocessable content"] {
+        let outcome = ordered_with(422, phrase, r#"{"data":null}"#);
+        assert!(matches!(&outcome, Outcome::Rejected(rejection) if rejection.message.is_empty()), "{outcome:?}");
+    }
+    // It makes no document of what is none, and any server on the way may write it beside an empty body.
+    for body in ["", "{}", "<html></html>", r#"{"id":7}"#] {
+        let outcome = ordered_with(500, "A lamp is not sold", body);
+        assert!(matches!(outcome, Outcome::Unresolved(_)), "{body}: {outcome:?}");
+    }
+    let outcome = ordered_with(401, "already exists", "");
+    let Outcome::Rejected(rejection) = &outcome else { panic!("{outcome:?}") };
+    assert!(rejection.is_auth() && rejection.code.is_none(), "{rejection:?}");
 }
 
 #[test]

@@ -7,6 +7,7 @@ use hostkit::Outcome;
 use hostkit_sandbox::{ApiName, FromExamples, Sandbox, accounts_of};
 use obstacle_rest_proto::Rest;
 use obstacle_rest_proto::parts::{ListParts, MakePart};
+use obstacle_rest_proto::shelf::{ListShelf, PutOnShelf};
 use obstacle_rest_proto::things::{DeleteThing, GetThing, ListThings, MakeThing, OrderThing};
 use obstacle_rest_proto::types::{PartKind, ThingId};
 
@@ -50,4 +51,22 @@ fn what_is_made_is_counted_on_every_page() {
         client.perform(&MakePart::new(name)).into_result().unwrap();
     }
     assert_eq!(names(), Ok(["lid", "pin", "cap", "nut", "cog"].map(str::to_owned).to_vec()));
+}
+
+/// Where a page goes on, and how many items there are, may stand in headers.
+#[test]
+fn what_is_made_stands_in_a_list_beside_headers() {
+    let sandbox = Sandbox::builder().site(FromExamples::<Rest>::read(SPECS).unwrap()).start().unwrap();
+    let base = sandbox.url(ApiName::of::<Rest>()).parse().unwrap();
+    let client = hostkit_ureq::Client::<Rest>::builder(accounts_of::<Rest>().remove(0)).base_url(base);
+    let client = client.build().unwrap();
+    let names = || {
+        let things: Result<Vec<_>, _> = client.items(&ListShelf::new()).map(|thing| Ok(thing?.name)).collect();
+        let names = things.map_err(|error: hostkit::ErrorOf<ListShelf>| error.to_string());
+        names.map(|names| names.into_iter().flatten().collect::<Vec<_>>().join(" "))
+    };
+    assert_eq!(names().as_deref(), Ok("lid pin cap"));
+    client.perform(&PutOnShelf::new("nut")).into_result().unwrap();
+    assert_eq!(names().as_deref(), Ok("lid pin cap nut"));
+    assert_eq!(client.call(&ListShelf::new()).unwrap().total, Some(4));
 }

@@ -57,6 +57,10 @@ pub(super) fn walk<'m>(model: &'m Model, endpoint: &'m Endpoint, see: &mut dyn F
     let start = Way::default();
     match &endpoint.output {
         Output::None | Output::Headers(_) | Output::Text(_) | Output::Bytes => {}
+        Output::Whole(ty @ Type::List(_)) if endpoint.surface.response.item.is_none() => {
+            let max_items = endpoint.surface.response.max_items;
+            if max_items.is_some() { walk.field(ty, &start, max_items) } else { walk.value(ty, &start) }
+        }
         Output::Whole(ty) => walk.value(ty, &start),
         Output::Under(ty, name) => walk.field(ty, &start.to(name), endpoint.surface.response.max_items),
     }

@@ -98,7 +98,7 @@ impl<'t> Fields<'t> {
 
     /// Reads every field of a struct.
     pub(super) fn fields(&mut self, walker: &mut Walker<'_>, fields: &[Field]) {
-        let in_body = fields.iter().filter(|field| field.surface.header.is_none());
+        let in_body = fields.iter().filter(|field| field.is_in_object());
         let (made, plain): (Vec<&Field>, Vec<&Field>) = in_body.partition(|field| field.names().is_some());
         plain.into_iter().for_each(|field| self.field(walker, field));
         made.into_iter().for_each(|field| self.gather(walker, field));

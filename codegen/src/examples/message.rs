@@ -53,6 +53,11 @@ impl<'b> Message<'b> {
         self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| *value)
     }
 
+    /// Reason phrase of an answer.
+    pub(super) fn phrase(&self) -> &'b str {
+        self.first.splitn(3, ' ').nth(2).unwrap_or_default()
+    }
+
     /// Status of an answer.
     pub(super) fn status(&self) -> Result<i64, Problem> {
         let mut words = self.first.split(' ');

@@ -141,7 +141,9 @@ impl Case<'_> {
             return Ok(());
         }
         // An invalid status number is not a success.
-        let verdict = verdict::of(self.model, self.endpoint, status.try_into().unwrap_or_default(), root, is_empty);
+        let status = status.try_into().unwrap_or_default();
+        let phrase = message.map_or("", Message::phrase);
+        let verdict = verdict::of(self.model, self.endpoint, (status, phrase), root, is_empty);
         let wants_fault = self.example.kind == "fault";
         if let (Verdict::Fault(_), Some(root)) = (&verdict, root) {
             walker.ignore(root);

@@ -27,11 +27,11 @@ impl FaultCode for Code {
     }
 }
 
-/// Verdict on an answer to a call under the service's `[fault]`.
+/// Verdict on an answer with this status line to a call under the service's `[fault]`.
 pub(super) fn of(
     model: &Model,
     endpoint: &Endpoint,
-    status: u16,
+    (status, phrase): (u16, &str),
     root: Option<Node<'_>>,
     is_empty: bool,
 ) -> Verdict<Code> {
@@ -43,7 +43,9 @@ pub(super) fn of(
         may_lack_marker: endpoint.surface.response.may_lack_marker.is_some(),
         is_raw: matches!(endpoint.output, Output::Text(_) | Output::Bytes),
         statuses: [&own, &all],
+        phrase: "",
     };
+    let facts = facts.with_phrase(status, phrase);
     let coded = |is_it: fn(&ErrorCode) -> bool| -> Vec<&str> {
         model.service.errors.iter().filter(|error| is_it(error)).map(|error| error.code.value.as_str()).collect()
     };

@@ -255,6 +255,13 @@ impl<'m> Walker<'m> {
                 }
             },
             Output::Headers(_) | Output::Text(_) | Output::Bytes => {}
+            Output::Whole(_) if let Some(body) = endpoint.body_field(self.model) => {
+                self.shown.push(body.surface.wire.span.clone());
+                match (&body.ty, &body.name.item) {
+                    (Type::List(item), Some(key)) => Items::Wrapped(root, key.clone()).read(self, item),
+                    (ty, _) => self.value(ty, root),
+                }
+            }
             Output::Whole(Type::List(item)) if let Some(key) = &endpoint.surface.response.item => {
                 Items::Wrapped(root, key.value.clone()).read(self, item);
             }

@@ -10,6 +10,7 @@ pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
         raw(model, endpoint, diagnostics);
     }
     in_headers(model, diagnostics);
+    beside_headers(model, diagnostics);
 }
 
 fn wrong(diagnostics: &mut Diagnostics, span: &Span, message: &str, label: &str, help: &str) {
@@ -60,6 +61,45 @@ fn raw(model: &Model, endpoint: &Endpoint, diagnostics: &mut Diagnostics) {
             wrong(diagnostics, &from.span, "a body that is one text has a type", "no `type`", help);
         }
         _ => {}
+    }
+}
+
+/// Checks the fields that are the whole body: a list, beside which all others stand in headers.
+fn beside_headers(model: &Model, diagnostics: &mut Diagnostics) {
+    for (name, entry) in &model.types {
+        let TypeKind::Struct(fields) = &entry.kind else { continue };
+        let Some(body) = fields.iter().find(|field| field.is_body()) else { continue };
+        let place = &body.surface.wire.span;
+        if !matches!(body.ty, Type::List(_)) {
+            let help = "the fields of an object stand beside those of headers: leave out `.`";
+            let message = "a body beside headers is a list, or an object with fields";
+            wrong(diagnostics, &body.surface.ty.span, message, "not a list", help);
+        }
+        if body.surface.name.is_none() {
+            let help = "such as `\".\" = { as = \"things\", … }`";
+            wrong(diagnostics, place, "the whole body has no name on the wire", "without `as`", help);
+        }
+        let mut others = fields.iter().filter(|field| !field.is_body());
+        if others.clone().next().is_none() {
+            let help = "name the list itself: `type = \"[Name]\"` of `[response]`";
+            wrong(diagnostics, place, "no header stands beside this body", "the only field", help);
+        }
+        if let Some(other) = others.find(|field| field.is_in_object()) {
+            let help = "`header` says which header has it; a list has no fields";
+            wrong(diagnostics, &other.surface.wire.span, "beside the whole body stand headers", "in the body", help);
+        }
+        if entry.keep_raw {
+            wrong(diagnostics, place, "a list is not kept as it came", "beside `keep-raw`", "leave out `keep-raw`");
+        }
+        let uses = |endpoint: &&Endpoint| endpoint.output.ty().is_some_and(|ty| ty.names().contains(&name.as_str()));
+        for endpoint in model.endpoints.iter().filter(uses) {
+            let response = &endpoint.surface.response;
+            let is_under = matches!(endpoint.output, Output::Under(..) | Output::Headers(_));
+            if let Some(ty) = response.ty.as_ref().filter(|_| is_under) {
+                let help = "leave out `root` and `from`, or name the list at its `root`";
+                wrong(diagnostics, &ty.span, "the whole body is a list, so nothing is above it", "not the whole", help);
+            }
+        }
     }
 }
 

@@ -68,18 +68,17 @@ fn of_text(text: &At<String>, earlier: &[(&str, String)], diagnostics: &mut Diag
 fn reached(model: &Model, error: &ErrorCode, diagnostics: &mut Diagnostics) {
     let fault = &model.service.fault;
     let has_text = !error.texts.is_empty();
-    let (has_code, has_message) = (
-        fault.documents.iter().any(|one| !one.code.is_empty()),
-        fault.documents.iter().any(|one| !one.message.is_empty()),
-    );
+    let has_code = fault.documents.iter().any(|one| !one.code.is_empty());
+    // A document without a text has that of the status line, but an empty body has no code.
+    let has_document = fault.documents.iter().any(|one| one.bare.as_deref() != Some(""));
     let why = if error.code.is_empty() {
         "an empty code counts as none"
     } else if fault.style == FaultStyle::Envelope && fault.no_code.contains(&error.code.value) {
         "`no-code` of `[[fault]]` says that it stands for none"
     } else if !has_code && !has_text {
         "no `[[fault]]` has a `code`, and this one has no `match`"
-    } else if !has_message && has_text {
-        "no `[[fault]]` has a `message`, which a `match` is part of"
+    } else if !has_document && has_text {
+        "an empty body stands for no code, whatever the status line says"
     } else {
         return;
     };

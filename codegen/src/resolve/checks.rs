@@ -285,7 +285,7 @@ fn limits(model: &Model, field: &Field, diagnostics: &mut Diagnostics) {
 
 /// Checks for a required field: without one, an object would decode from any document.
 fn identity(model: &Model, endpoint: &Endpoint, diagnostics: &mut Diagnostics) {
-    let Some(ty) = endpoint.output.ty() else {
+    let Some(ty) = endpoint.body_field(model).map(|body| &body.ty).or(endpoint.output.ty()) else {
         return;
     };
     let item = ty.item();

@@ -265,7 +265,8 @@ impl Resolver<'_, '_> {
     fn unique(&mut self, fields: &[Field]) {
         let mut rust: BTreeMap<&str, &Span> = BTreeMap::new();
         let mut wire: BTreeSet<(&str, Vec<String>)> = BTreeSet::new();
-        let below = |upper: &[String], lower: &[String]| lower.len() > upper.len() && lower.starts_with(upper);
+        let is_above = |upper: &[String], lower: &[String]| lower.len() > upper.len() && lower.starts_with(upper);
+        let below = |upper: &[String], lower: &[String]| !upper.is_empty() && is_above(upper, lower);
         for field in fields {
             let name = |field: &Field| [field.name.json.clone(), field.name.xml.clone()];
             let holds = |(upper, lower): (Vec<String>, Vec<String>)| {
@@ -305,6 +306,10 @@ impl Resolver<'_, '_> {
         let kind = match &definition.kind {
             surface::TypeKind::Struct(fields) => {
                 let mut fields = self.fields(fields);
+                for field in fields.iter_mut().filter(|field| field.is_body()) {
+                    // It has no name in any format, and is always there.
+                    (field.name.json, field.name.xml, field.surface.required) = (Vec::new(), Vec::new(), true);
+                }
                 self.unique(&fields);
                 for field in fields.iter_mut().filter(|field| field.ty.is_there_or_not()) {
                     let place = || At { value: false, span: field.surface.wire.span.clone() };

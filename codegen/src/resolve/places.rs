@@ -20,11 +20,13 @@ enum Place {
     Answer,
     /// A field of a type that stands in a header of an answer.
     AnswerHeader,
+    /// A field of a type that is the whole body of an answer.
+    Whole,
     /// A field of a type that a request contains.
     Request,
 }
 
-use Place::{Answer, AnswerHeader, Body, Header, Path, Query, Request, Variant};
+use Place::{Answer, AnswerHeader, Body, Header, Path, Query, Request, Variant, Whole};
 
 impl Place {
     fn name(self) -> &'static str {
@@ -36,6 +38,7 @@ impl Place {
             Variant => "an input of a variant",
             Answer => "a field of an answer",
             AnswerHeader => "a field in a header of an answer",
+            Whole => "a field that is the whole body of an answer",
             Request => "a field of an object within a request",
         }
     }
@@ -52,7 +55,7 @@ const WITH_OTHERS: &[Place] = &[Query, Header, Body];
 const MEANINGS: &[(&str, &[Place], &str)] = &[
     ("json", IN_OBJECTS, "the key of the table is the name there"),
     ("xml", IN_OBJECTS, "the key of the table is the name there"),
-    ("item", IN_OBJECTS, "only the items of a list in an object have keys"),
+    ("item", &[Body, Variant, Answer, Whole, Request], "only the items of a list in an object have keys"),
     ("also", IN_OBJECTS, "only an object may have a field under another name"),
     ("write", IN_OBJECTS, "there each value is a text"),
     ("pattern", &[Query, Body, Variant, Answer, Request], "there a date is as `2026-11-29`, or make it a text"),
@@ -62,7 +65,7 @@ const MEANINGS: &[(&str, &[Place], &str)] = &[
     ("header", &[Answer, AnswerHeader, Request], "an input in a header stands in `[headers]`"),
     (
         "max-items",
-        &[Path, Query, Header, Body, Variant, Answer],
+        &[Path, Query, Header, Body, Variant, Answer, Whole],
         "only inputs of a call, and lists of answers, have it",
     ),
     ("min", INPUTS, LIMITED),
@@ -111,7 +114,11 @@ pub(super) fn check(model: &mut Model, surface: &Surface, diagnostics: &mut Diag
         let places = places(entry);
         let TypeKind::Struct(fields) = &mut entry.kind else { continue };
         for field in fields {
-            let own: &[Place] = if field.surface.header.is_some() { &[AnswerHeader] } else { places };
+            let own: &[Place] = match field.surface.header.is_some() {
+                _ if field.is_body() => &[Whole],
+                true => &[AnswerHeader],
+                false => places,
+            };
             of_field(field, own, diagnostics);
         }
     }

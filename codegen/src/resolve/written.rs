@@ -18,6 +18,7 @@ pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
     let has_xml = formats.iter().any(|format| format == "xml");
     let mut written = Written { model, diagnostics };
     written.hosts();
+    written.request_ids();
     for endpoint in &model.endpoints {
         let is_sent = endpoint.surface.has_body || !endpoint.fixed_body.is_empty() || !endpoint.fixed_top.is_empty();
         let unwritten = formats.iter().find(|format| ["php", "print_r"].contains(&format.as_str()));
@@ -163,6 +164,21 @@ impl Written<'_, '_> {
         let help = "letters, digits and `-`, without blanks";
         let message = format!("`{}` is no name of a header", name.escape_debug());
         self.diagnostics.add_with_help("E0251", span, message, "not a name", help);
+    }
+
+    /// Checks where faults have the id of their request.
+    fn request_ids(&mut self) {
+        for place in &self.model.service.request_id {
+            match place.strip_prefix("header.") {
+                Some(name) if !is_header_name(name) => self.no_header(name, &place.span),
+                None if place.split('/').any(str::is_empty) => {
+                    let help = "`error/request_id` of the document of a fault, or `header.X-Request-Id`";
+                    let message = "the id of a request stands at a path, or in a header";
+                    self.diagnostics.add_with_help("E0251", &place.span, message, "an empty name", help);
+                }
+                _ => {}
+            }
+        }
     }
 
     /// Refuses paths that lead nowhere.
@@ -376,7 +392,7 @@ impl Written<'_, '_> {
         }
         let has_root = |root: &At<Root>| root.xml.is_some();
         let Output::Whole(inner) = &endpoint.output else { return };
-        let inner = match inner {
+        let inner = match endpoint.body_field(self.model).map_or(inner, |body| &body.ty) {
             Type::Option(inner) => inner,
             ty => ty,
         };

@@ -98,6 +98,7 @@ pub(super) fn read(node: &Node<'_, '_>) -> Service {
         }),
         signature: signature.clone(),
         fault: read_fault(node),
+        request_id: node.texts_at("request-id"),
         errors: node
             .list("error")
             .map(|node| ErrorCode {

@@ -9,8 +9,8 @@ use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use http::{HeaderMap, StatusCode};
 
 use crate::codec::{
-    At, DecodeError, Field, FromText, FromWire, How, Name, Note, Notes, Reader, Report, Table, ToText, UnknownFields,
-    describe, shorten,
+    At, DecodeError, Field, FromText, FromWire, HEADER, How, Name, Note, Notes, Reader, Report, Table, ToText,
+    UnknownFields, describe, shorten,
 };
 use crate::info::{ApiInfo, CallFacts, EndpointInfo, Flag};
 use crate::place::{below, unwrapped};
@@ -27,6 +27,7 @@ pub struct RawAnswer<'a> {
     api: &'static ApiInfo,
     formats: &'static [Format],
     status: u16,
+    phrase: &'a str,
     headers: &'a HeaderMap,
     body: &'a [u8],
     limits: Limits,
@@ -58,12 +59,14 @@ impl<'a> RawAnswer<'a> {
                 may_lack_marker: endpoint.may_lack_marker,
                 is_raw: endpoint.is_raw,
                 statuses: [endpoint.statuses, api.statuses],
+                phrase: "",
             },
             bodiless: endpoint.bodiless,
             is_withheld: status < 300 && (endpoint.has(Flag::SecretResponse) || endpoint.has(Flag::Pii)),
             api,
             formats: if endpoint.formats.is_empty() { api.formats } else { endpoint.formats },
             status,
+            phrase: "",
             headers,
             body,
             limits: Limits::DEFAULT,
@@ -79,6 +82,12 @@ impl<'a> RawAnswer<'a> {
     /// Sets the treatment of fields that the spec does not know.
     pub fn with_unknown_fields(mut self, unknown: UnknownFields) -> Self {
         self.unknown = unknown;
+        self
+    }
+
+    /// Sets the reason phrase of the status line. One that is not the usual one is the text of a fault without another.
+    pub fn with_phrase(mut self, phrase: &'a str) -> Self {
+        self.phrase = phrase;
         self
     }
 
@@ -106,8 +115,13 @@ impl<'a> RawAnswer<'a> {
     }
 
     /// What a verdict has to know about the call.
-    pub fn facts(&self) -> CallFacts<'static> {
-        self.facts
+    pub fn facts(&self) -> CallFacts<'a> {
+        self.facts.with_phrase(self.status, self.phrase)
+    }
+
+    /// The API that answered.
+    pub(crate) fn api(&self) -> &'static ApiInfo {
+        self.api
     }
 
     /// The HTTP status.
@@ -233,18 +247,21 @@ impl<'a> RawAnswer<'a> {
         let error = || {
             let found = match (found, self.headers.get_all(name).iter().count()) {
                 (_, 0) => "no such header".to_owned(),
-                (Some(text), _) => format!("{text:?}"),
+                (Some(text), _) => format!("{:?}", shorten(text)),
                 (None, 1) => "characters that are not ASCII".to_owned(),
                 (None, count) => format!("it {count} times"),
             };
-            DecodeError::new(self.endpoint(), format!("header {name}"), T::EXPECTED, found)
+            DecodeError::new(self.endpoint(), format!("{HEADER}{name}"), T::EXPECTED, found)
         };
         found.and_then(T::from_text).ok_or_else(error)
     }
 
-    /// A header that may be absent or unreadable.
+    /// A header that may be absent. One that is there and cannot be read is reported.
     pub fn optional_header<T: FromText>(&self, name: &'static str) -> Option<T> {
-        self.header(name).and_then(T::from_text)
+        if !self.headers.contains_key(name) {
+            return None;
+        }
+        self.required_header(name).map_err(|error| self.report.borrow_mut().add_defect(error)).ok()
     }
 
     /// Reads the value directly from the body, or, if that is not regular, from its tree.
@@ -397,6 +414,15 @@ impl<'a> RawAnswer<'a> {
     /// The whole document as one value.
     pub fn whole<T: FromWire>(&self) -> Result<T, DecodeError> {
         self.read(|reader| reader.value())
+    }
+
+    /// The whole document as a list.
+    pub fn whole_list<T: FromWire>(&self, max_items: usize) -> Result<Vec<T>, DecodeError> {
+        self.read(|reader| {
+            let mut items = Vec::new();
+            reader.whole_list(&mut items, max_items)?;
+            Ok(items)
+        })
     }
 
     /// The whole document as a list, each of whose items is the entry of an object under this key.

@@ -2,6 +2,7 @@
 
 mod document;
 mod envelope;
+mod found;
 mod status;
 
 use std::fmt;
@@ -52,6 +53,8 @@ pub struct Fault<C> {
     /// What marks the answer as a fault where it has neither code nor text, such as `` `status` is "failed" ``, and what
     /// its status means by the spec.
     pub marker: String,
+    /// The id that the server gave the request, which the hoster's support asks for; empty if the spec knows none.
+    pub request_id: String,
     /// What it means.
     pub kind: FaultKind,
     /// Whether the call may have been carried out nevertheless: the API's documentation does not say, or a proxy may
@@ -66,8 +69,9 @@ impl<C: FaultCode> Fault<C> {
     pub fn new(status: u16, code: Option<C>, message: impl Into<String>, details: impl Into<String>) -> Self {
         let kind = code.as_ref().and_then(FaultCode::kind).unwrap_or_else(|| FaultKind::from_status(status));
         let verify = kind == FaultKind::Internal;
-        let (message, details) = (message.into(), details.into());
-        Self { status, code, message, details, fields: Vec::new(), marker: String::new(), kind, verify, undone: false }
+        let (message, details, marker, request_id) = (message.into(), details.into(), String::new(), String::new());
+        let (fields, undone) = (Vec::new(), false);
+        Self { status, code, message, details, fields, marker, request_id, kind, verify, undone }
     }
 
     /// The same with the kind that its status has by the spec, where its code has none.
@@ -139,13 +143,15 @@ impl<C> Fault<C> {
 
 impl<C: fmt::Debug> fmt::Debug for Fault<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { status, code, message, details, fields, marker, kind, verify, undone } = self;
+        let Self { status, code, message, details, fields, marker, request_id, kind, verify, undone } = self;
         let mut shown = f.debug_struct("Fault");
         shown.field("status", status).field("code", code).field("message", message).field("details", details);
         shown.field("fields", fields);
-        // Few faults have it.
-        if !marker.is_empty() {
-            shown.field("marker", marker);
+        // Few faults have them.
+        for (name, text) in [("marker", marker), ("request_id", request_id)] {
+            if !text.is_empty() {
+                shown.field(name, text);
+            }
         }
         shown.field("kind", kind).field("verify", verify);
         if *undone {
@@ -170,8 +176,27 @@ impl<C: FaultCode> fmt::Display for Fault<C> {
             let separator = if number == 0 && text.is_empty() { ":" } else { ";" };
             write!(f, "{separator} {}: {}", fault.field, fault.messages.join(", "))?;
         }
-        if self.marker.is_empty() { Ok(()) } else { write!(f, ": {}", self.marker) }
+        if !self.marker.is_empty() {
+            write!(f, ": {}", self.marker)?;
+        }
+        if self.request_id.is_empty() { Ok(()) } else { write!(f, " (request {})", self.request_id) }
     }
+}
+
+/// What a place of a request's id begins with, if it is in a header.
+const HEADER: &str = "header.";
+
+/// The verdict with the id of its request for a fault: of several places, the first with something.
+fn with_request_id<C>(mut verdict: Verdict<C>, answer: &RawAnswer<'_>) -> Verdict<C> {
+    if let Verdict::Fault(fault) = &mut verdict {
+        let found = answer.api().request_id.iter().filter_map(|place| match place.strip_prefix(HEADER) {
+            Some(name) => answer.header(name),
+            None => found::some(root(answer)?, place)?.as_str(),
+        });
+        let id = found.map(str::trim).find(|id| !id.is_empty());
+        fault.request_id = id.unwrap_or_default().to_owned();
+    }
+    verdict
 }
 
 /// The class of an answer before its data are decoded.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hostkit_wire::Format;
-use http::Method;
+use http::{Method, StatusCode};
 
 use crate::leniency::Leniency;
 use crate::value::Currency;
@@ -171,13 +171,53 @@ pub struct CallFacts<'a> {
     pub is_raw: bool,
     /// What failing statuses mean for the call and, where it says nothing of its own, for its API.
     pub statuses: [&'a [StatusMeaning<'a>]; 2],
+    /// The reason phrase of the status line, if it is not the usual one; empty otherwise.
+    pub phrase: &'a str,
 }
 
 impl<'a> CallFacts<'a> {
+    /// The same for an answer whose status line ends in this phrase, which counts if it is not that of any such status.
+    pub fn with_phrase(self, status: u16, phrase: &'a str) -> Self {
+        Self { phrase: unusual(status, phrase), ..self }
+    }
+
+    /// The text of a fault with these words: its own or, where it has none, that of the status line.
+    pub(crate) fn text<'t>(&self, message: &'t str, details: &str) -> &'t str
+    where
+        'a: 't,
+    {
+        if message.is_empty() && details.is_empty() { self.phrase } else { message }
+    }
+
     /// What a failing status means, if the spec says it.
     pub(crate) fn meaning(&self, status: u16) -> Option<&'a StatusMeaning<'a>> {
         self.statuses.into_iter().flatten().find(|meaning| meaning.status == status)
     }
+}
+
+/// What servers write for a status beside today's name of it: older names, those of widespread servers, and words for a
+/// status without a name.
+const OLDER: &[&str] = &[
+    "Authorization Required",
+    "Content Too Large",
+    "Gateway Time-out",
+    "Request Entity Too Large",
+    "Request Time-out",
+    "Request-URI Too Large",
+    "Request-URI Too Long",
+    "Requested Range Not Satisfiable",
+    "Service Temporarily Unavailable",
+    "Unknown",
+    "Unprocessable Content",
+    "<none>",
+];
+
+/// The phrase, if it says more than the status does.
+fn unusual(status: u16, phrase: &str) -> &str {
+    let phrase = phrase.trim();
+    let name = StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason());
+    let is_usual = |name: &&str| phrase.eq_ignore_ascii_case(name);
+    if name.as_ref().is_some_and(is_usual) || OLDER.iter().any(is_usual) { "" } else { phrase }
 }
 
 /// The metadata of a call.
@@ -293,6 +333,9 @@ pub struct ApiInfo {
     pub statuses: &'static [StatusMeaning<'static>],
     /// Keys and words that a server puts around the data of a success.
     pub success_envelope: &'static [(&'static str, Word<'static>)],
+    /// Where faults have the id of their request, for the hoster's support: paths, and `header.NAME`; the first with
+    /// something counts.
+    pub request_id: &'static [&'static str],
     /// The names of the fields of all answers, sorted: one that a call does not have belongs to another call's answer.
     pub answer_fields: &'static [&'static str],
 }
@@ -316,6 +359,7 @@ impl ApiInfo {
         top: Top { json: "", xml: "" },
         statuses: &[],
         success_envelope: &[],
+        request_id: &[],
         answer_fields: &[],
     };
 

@@ -12,6 +12,7 @@ use http::header::ACCEPT;
 use http::{HeaderValue, Response};
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Body, Bytes};
+use hyper::ext::ReasonPhrase;
 use hyper_util::client::legacy::{self, Client};
 use tokio::task::yield_now;
 use tokio::time::timeout;
@@ -136,7 +137,8 @@ fn silent() -> TransportError {
 async fn receive(response: Response<hyper::body::Incoming>, limits: &AnswerLimits) -> Result<Incoming, TransportError> {
     let (head, mut body) = response.into_parts();
     check_framing(head.version, &head.headers)?;
-    let mut incoming = Incoming::new(limits, head.status.as_u16(), head.headers)?;
+    let phrase = head.extensions.get::<ReasonPhrase>().map(ReasonPhrase::as_bytes).unwrap_or_default();
+    let mut incoming = Incoming::new(limits, head.status.as_u16(), head.headers)?.with_phrase(phrase);
     if let Some(length) = body.size_hint().exact() {
         incoming.declare(length)?;
     }

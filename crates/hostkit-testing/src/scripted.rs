@@ -29,6 +29,7 @@ use hostkit::transport::{AsyncTransport, Incoming, Outgoing, Phase, Transport, T
 pub struct Script {
     expected: Expected,
     takes: Duration,
+    phrase: String,
     headers: HeaderMap,
     result: Result<Answer, TransportError>,
 }
@@ -53,7 +54,8 @@ enum Answer {
 
 impl Script {
     fn expecting(expected: Expected) -> Self {
-        Self { expected, takes: Duration::ZERO, headers: HeaderMap::new(), result: Ok(Answer::Given) }
+        let (phrase, headers) = (String::new(), HeaderMap::new());
+        Self { expected, takes: Duration::ZERO, phrase, headers, result: Ok(Answer::Given) }
     }
 
     /// Expects any request.
@@ -109,6 +111,12 @@ impl Script {
     /// Fails in this phase.
     pub fn failing(mut self, phase: Phase, kind: TransportErrorKind) -> Self {
         self.result = Err(TransportError::new(phase, kind, ""));
+        self
+    }
+
+    /// Sets the reason phrase of the answer's status line: `no such server` of `HTTP/1.1 500 no such server`.
+    pub fn phrase(mut self, phrase: &str) -> Self {
+        phrase.clone_into(&mut self.phrase);
         self
     }
 
@@ -250,7 +258,7 @@ impl Scripted {
                 (Answer::Given, _) => (200, HeaderMap::new(), Vec::new()),
             };
             headers.extend(script.headers);
-            Incoming::new(&limits, status, headers)?.with_body(body)
+            Incoming::new(&limits, status, headers)?.with_phrase(script.phrase.as_bytes()).with_body(body)
         })
     }
 }

@@ -78,11 +78,11 @@ impl<'e> Exchange<'e> {
         let (parts, body) = request.into_parts();
         let call = Call::new(http::Request::from_parts(parts, ())).map_err(|error| self.failed(error))?;
         let call = self.send(call.proceed(), &body)?;
-        let (head, received) = self.receive_head(call)?;
+        let (head, phrase, received) = self.receive_head(call)?;
         self.phase = Phase::Body;
         let (head, ()) = head.into_parts();
         check_framing(head.version, &head.headers)?;
-        let mut incoming = Incoming::new(limits, head.status.as_u16(), head.headers)?;
+        let mut incoming = Incoming::new(limits, head.status.as_u16(), head.headers)?.with_phrase(&phrase);
         let has_to_close = match received {
             Received::RecvBody(call) => self.receive_body(call, &mut incoming)?,
             Received::Redirect(call) => call.must_close_connection(),
@@ -125,8 +125,11 @@ impl<'e> Exchange<'e> {
         call.proceed().ok_or_else(|| self.unfinished())
     }
 
-    /// Reads up to the end of the final head.
-    fn receive_head(&mut self, mut call: Call<RecvResponse>) -> Result<(Response<()>, Received), TransportError> {
+    /// Reads up to the end of the final head; also returns the reason phrase, which `ureq-proto` does not keep.
+    fn receive_head(
+        &mut self,
+        mut call: Call<RecvResponse>,
+    ) -> Result<(Response<()>, Vec<u8>, Received), TransportError> {
         self.connection.head.expect();
         loop {
             if !self.await_input()? {
@@ -147,10 +150,11 @@ impl<'e> Exchange<'e> {
                     continue;
                 }
                 let (used, response) = call.try_response(unread, false).map_err(|error| self.failed(error))?;
+                let phrase = if response.is_some() { phrase(unread).to_vec() } else { Vec::new() };
                 self.connection.head.consume(used);
                 if let Some(response) = response {
                     let received = call.proceed().ok_or_else(|| self.unfinished())?;
-                    return Ok((response, received));
+                    return Ok((response, phrase, received));
                 }
                 if used == 0 {
                     break;
@@ -279,6 +283,12 @@ fn informational(bytes: &[u8]) -> Result<Option<usize>, ureq_proto::Error> {
     let head = try_parse_response::<MOST_PASSING>(bytes)?;
     let is_passing = |status: StatusCode| status.is_informational() && status != StatusCode::SWITCHING_PROTOCOLS;
     Ok(head.filter(|(_, head)| is_passing(head.status())).map(|(length, _)| length))
+}
+
+/// The reason phrase of the head that begins here.
+fn phrase(bytes: &[u8]) -> &[u8] {
+    let line = bytes.trim_ascii_start().split(|byte| *byte == b'\n').next().unwrap_or_default();
+    line.splitn(3, |byte| *byte == b' ').nth(2).unwrap_or_default().trim_ascii()
 }
 
 /// A body that is being read.

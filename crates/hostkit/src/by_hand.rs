@@ -40,7 +40,8 @@ pub trait EndpointExt: Endpoint + Sized {
     }
 
     /// Decodes the value of an answer; [`judge`] also distinguishes carried out from accepted. Amounts have the currency that
-    /// the answer or the API says, not that of a host.
+    /// the answer or the API says, not that of a host; the reason phrase of the
+    /// status line is not looked at.
     ///
     /// # Errors
     /// A fault of the API, a document of another kind or about something else, or one that violates the spec. For a

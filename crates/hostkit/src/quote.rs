@@ -80,6 +80,7 @@ impl Quote {
         self.owned(&mut fault.message);
         self.owned(&mut fault.details);
         self.owned(&mut fault.marker);
+        self.owned(&mut fault.request_id);
         let mut left = KEPT_OF_FIELDS;
         let mut is_within = |text: &mut String| {
             self.owned(text);
@@ -160,14 +161,14 @@ mod tests {
     fn no_part_of_a_fault_shows_a_secret() {
         let said = || "it is k+y/1234".to_owned();
         let mut fault = Fault::new(400, Some(Code::from_text(&said())), said(), said());
-        fault.marker = said();
+        (fault.marker, fault.request_id) = (said(), said());
         fault.fields.push(FieldFault { field: said(), messages: vec![said()] });
         let Why::Fault(fault) = Quote::without(vec![Secret::new("k+y/1234")]).why(Why::Fault(fault)) else {
             panic!("it is a fault")
         };
         let FieldFault { field, messages } = &fault.fields[0];
         let code = fault.code.as_ref().unwrap().as_str();
-        for text in [code, &fault.message, &fault.details, &fault.marker, field, &messages[0]] {
+        for text in [code, &fault.message, &fault.details, &fault.marker, &fault.request_id, field, &messages[0]] {
             assert_eq!(text, "it is [redacted]");
         }
     }

@@ -101,6 +101,7 @@ impl Default for AnswerLimits {
 #[derive(Clone)]
 pub struct Incoming {
     pub(crate) status: u16,
+    pub(crate) phrase: Box<str>,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
     max_body: usize,
@@ -122,7 +123,15 @@ impl Incoming {
             );
             return Err(TransportError::new(Phase::Head, TransportErrorKind::TooLarge, &limit));
         }
-        Ok(Self { status, headers, body: Vec::new(), max_body: limits.max_body, proxy: None })
+        Ok(Self { status, phrase: "".into(), headers, body: Vec::new(), max_body: limits.max_body, proxy: None })
+    }
+
+    /// The same answer with the reason phrase of its status line, in which some servers say why they refuse. One that is not
+    /// in ASCII is none: HTTP libraries read it differently.
+    pub fn with_phrase(self, phrase: &[u8]) -> Self {
+        let is_text = |byte: &u8| byte.is_ascii_graphic() || matches!(byte, b' ' | b'\t');
+        let text = std::str::from_utf8(phrase).ok().filter(|_| phrase.iter().all(is_text));
+        Self { phrase: text.unwrap_or_default().into(), ..self }
     }
 
     /// Names the proxy that it came through, without credentials, for errors.

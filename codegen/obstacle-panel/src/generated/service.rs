@@ -82,6 +82,7 @@ impl Api for Panel {
         zone: "UTC",
         top: Top { json: "0", xml: "*" },
         success_envelope: &[("status", Word::Text("ok"))],
+        request_id: &["error/request"],
         answer_fields: &[
             "@id", "clean", "code", "error", "id", "name", "size", "tag", "tags", "text", "thing", "things", "word",
         ],

@@ -164,6 +164,7 @@ impl Api for Obstacle {
         session_hosts: &["api.example.net", "*.example.net"],
         session_lifetime: Some(Duration::from_secs(1200)),
         statuses: &[StatusMeaning { status: 404, kind: FaultKind::NotFound, text: "Not there." }],
+        request_id: &["header.X-Request-Id"],
         answer_fields: &[
             "$text",
             "2fa",

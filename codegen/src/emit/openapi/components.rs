@@ -9,7 +9,12 @@ use crate::surface::IdKind;
 /// The schemas of all named types.
 pub(super) fn all(model: &Model) -> Object {
     let mut schemas = Object::default();
-    for (name, entry) in &model.types {
+    // A list beside headers is said where it is answered.
+    let is_list = |entry: &TypeEntry| match &entry.kind {
+        TypeKind::Struct(fields) => fields.iter().any(Field::is_body),
+        _ => false,
+    };
+    for (name, entry) in model.types.iter().filter(|(_, entry)| !is_list(entry)) {
         // A lenient schema would let clients send what only answers may contain.
         let answers = if entry.in_requests { None } else { Some(model) };
         schemas.set(name.as_str(), entry_schema(entry, answers));
@@ -21,7 +26,7 @@ pub(super) fn all(model: &Model) -> Object {
 fn entry_schema(entry: &TypeEntry, answers: Option<&Model>) -> Object {
     let mut schema = match &entry.kind {
         TypeKind::Struct(fields) => {
-            let body: Vec<Field> = fields.iter().filter(|field| field.surface.header.is_none()).cloned().collect();
+            let body: Vec<Field> = fields.iter().filter(|field| field.is_in_object()).cloned().collect();
             let mut schema = object_schema(&body);
             if let Some(model) = answers {
                 body.iter().for_each(|field| loosen(model, &mut schema, field));

@@ -199,6 +199,7 @@ fn extensions(document: &mut Object, model: &Model) {
     words.say("message", fault.message.clone());
     words.say("details", &fault.details);
     words.say("fields", &fault.fields);
+    words.say("request-id", service.request_id.iter().map(|place| place.value.clone()).collect::<Vec<_>>());
     document.set("x-hostkit-fault", words);
     let errors = service.errors.iter().map(|error| {
         let mut one =

@@ -164,6 +164,8 @@ fn topped(model: &Model, format: &str, schema: Object) -> Object {
 fn answer(response: &mut Object, model: &Model, endpoint: &Endpoint) {
     headers(response, model, endpoint);
     let formats = formats(model, endpoint);
+    let item = endpoint.surface.response.item.as_ref().map(|item| item.as_str());
+    let max_items = endpoint.surface.response.max_items;
     let mut content = Object::default();
     for format in formats {
         let schema = match &endpoint.output {
@@ -181,10 +183,14 @@ fn answer(response: &mut Object, model: &Model, endpoint: &Endpoint) {
             }
             Output::None if !model.service.fault.marker.is_empty() => object! { "type": "object" },
             Output::None | Output::Headers(_) => continue,
-            Output::Whole(ty) => whole(model, endpoint, format, ty),
+            Output::Whole(_) if let Some(body) = endpoint.body_field(model) => {
+                let Field { ty, name, surface, .. } = body;
+                whole(model, format, ty, name.item.as_deref(), surface.max_items)
+            }
+            Output::Whole(ty) => whole(model, format, ty, item, max_items),
             Output::Under(ty, WireName { json, xml, .. }) => {
                 let path = if format == "xml" { xml } else { json };
-                let mut inner = whole(model, endpoint, format, ty);
+                let mut inner = whole(model, format, ty, item, max_items);
                 if format != "xml" && json.len() == 1 {
                     wrapped(model, &mut inner, ty, xml);
                 }
@@ -226,11 +232,10 @@ fn enveloped(model: &Model, mut schema: Object) -> Object {
     schema
 }
 
-fn whole(model: &Model, endpoint: &Endpoint, format: &str, ty: &Type) -> Object {
+fn whole(model: &Model, format: &str, ty: &Type, item: Option<&str>, max_items: Option<i64>) -> Object {
     // XML has no null, and a list in it is always a list.
-    let key = endpoint.surface.response.item.as_ref().map(|item| item.as_str());
-    let mut schema = if format == "xml" { type_schema(ty) } else { under_key(answer_schema(model, ty), key) };
-    if let (Some(max), Type::List(_)) = (endpoint.surface.response.max_items, ty) {
+    let mut schema = if format == "xml" { type_schema(ty) } else { under_key(answer_schema(model, ty), item) };
+    if let (Some(max), Type::List(_)) = (max_items, ty) {
         schema.set("maxItems", max);
     }
     if format == "xml" { schema } else { answered(model, schema, ty, true) }

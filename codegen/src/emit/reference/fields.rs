@@ -84,7 +84,7 @@ pub(super) fn outputs(language: Language, fields: &[Field]) -> String {
     let rows = fields.iter().map(|field| {
         vec![
             format!("`{}`", field.rust),
-            wire_name(field),
+            wire_name(language, field),
             type_text(language, &field.ty),
             presence(language, field),
             meaning(language, field),
@@ -122,13 +122,16 @@ pub(super) fn inputs<'f>(
         } else {
             language.pick("no", "нет").to_owned()
         };
-        let name = if surface.names.is_some() { format!("`{}`", field.rust) } else { wire_name(field) };
+        let name = if surface.names.is_some() { format!("`{}`", field.rust) } else { wire_name(language, field) };
         vec![name, place.to_owned(), type_text(language, &field.ty), required, meaning(language, field)]
     })
 }
 
 /// The name in each format.
-fn wire_name(field: &Field) -> String {
+fn wire_name(language: Language, field: &Field) -> String {
+    if field.is_body() {
+        return language.pick("the whole body", "всё тело").to_owned();
+    }
     if let Some(header) = &field.surface.header {
         return format!("`{header}`");
     }

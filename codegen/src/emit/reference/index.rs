@@ -225,7 +225,15 @@ fn errors(language: Language, model: &Model) -> String {
         let name = error.name.as_ref().map_or(error.code.value.as_str(), |name| name.value.as_str());
         vec![format!("`{}`", error.code.value), format!("`{name}`"), kind(language, &error.kind).to_owned(), meaning]
     });
-    table(&titles, rows)
+    let places: Vec<String> = model.service.request_id.iter().map(|place| format!("`{}`", place.value)).collect();
+    let mut text = table(&titles, rows);
+    if !places.is_empty() {
+        let title =
+            language.pick("The id of the request, for the hoster's support", "Номер запроса, для поддержки хостера");
+        let gap = if text.is_empty() { "" } else { "\n" };
+        text.push_str(&format!("{gap}{title}: {}.\n", places.join(", ")));
+    }
+    text
 }
 
 fn rates(language: Language, model: &Model) -> String {

@@ -335,6 +335,7 @@ fn emptiness(response: &Response) -> Option<TokenStream> {
 
 fn decode(model: &Model, endpoint: &Endpoint) -> TokenStream {
     let headers = match &endpoint.output {
+        Output::Whole(_) if endpoint.body_field(model).is_some() => Vec::new(),
         Output::Whole(_) | Output::Under(..) => endpoint.header_fields(model),
         _ => Vec::new(),
     };
@@ -373,6 +374,7 @@ fn root(endpoint: &Endpoint) -> Option<TokenStream> {
 }
 
 fn decode_body(model: &Model, endpoint: &Endpoint) -> TokenStream {
+    let limit = endpoint.surface.response.max_items;
     match &endpoint.output {
         Output::None => match endpoint.null() {
             None => match endpoint.marked_root(&model.service) {
@@ -390,9 +392,14 @@ fn decode_body(model: &Model, endpoint: &Endpoint) -> TokenStream {
         },
         Output::Text(_) => quote!(answer.text()),
         Output::Bytes => quote!(answer.bytes()),
-        Output::Whole(_) if let Some(item) = &endpoint.surface.response.item => {
-            let (item, max) = (&item.value, max_items(endpoint.surface.response.max_items));
-            quote!(answer.items(#item, #max))
+        Output::Whole(ty) if let Some(body) = endpoint.body_field(model) => {
+            let (ty, name) = (rust_type(ty), ident(&body.rust));
+            let items = whole_list(body.name.item.as_deref(), body.surface.max_items);
+            let headers = endpoint.header_fields(model).into_iter().map(decode_header);
+            quote!(Ok(#ty { #name: #items?, #(#headers),* }))
+        }
+        Output::Whole(Type::List(_)) if endpoint.surface.response.item.is_some() || limit.is_some() => {
+            whole_list(endpoint.surface.response.item.as_ref().map(|item| item.as_str()), limit)
         }
         Output::Whole(_) => quote!(answer.whole()),
         Output::Under(ty, name) => decode_under(endpoint, ty, name),
@@ -401,6 +408,15 @@ fn decode_body(model: &Model, endpoint: &Endpoint) -> TokenStream {
             let ty = rust_type(ty);
             quote!(Ok(#ty { #(#values),* }))
         }
+    }
+}
+
+/// Reads the list that is the whole document.
+fn whole_list(item: Option<&str>, limit: Option<i64>) -> TokenStream {
+    let max = max_items(limit);
+    match item {
+        Some(item) => quote!(answer.items(#item, #max)),
+        None => quote!(answer.whole_list(#max)),
     }
 }
 

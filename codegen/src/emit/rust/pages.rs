@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::words::{ident, output_type, place, rust_type};
+use super::words::{header, ident, output_type, place, rust_type};
 use crate::model::{Endpoint, Field, GoesOn, Paging, Type, WireName};
 
 /// The methods of `impl Endpoint`.
@@ -111,13 +111,17 @@ fn count(paging: &Paging, output: &TokenStream) -> Option<TokenStream> {
     })
 }
 
-/// The names that the steps to a field have in answers.
-fn wire_names(path: &[Field]) -> Vec<&str> {
-    let mut names: Vec<&str> = Vec::new();
+/// The names that the steps to a field have in answers, as errors of reading call them.
+fn wire_names(path: &[Field]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
     for field in path.iter().rev() {
         let WireName { json, xml, also, .. } = &field.name;
-        for name in json.iter().rev().chain(xml.iter().rev()).chain(also) {
-            if !names.contains(&name.as_str()) {
+        let own: Vec<String> = match field.surface.header {
+            Some(_) => vec![["header ", header(field)].concat()],
+            None => json.iter().rev().chain(xml.iter().rev()).chain(also).cloned().collect(),
+        };
+        for name in own {
+            if !names.contains(&name) {
                 names.push(name);
             }
         }

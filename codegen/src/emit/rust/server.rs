@@ -269,6 +269,13 @@ fn answer(model: &Model, endpoint: &Endpoint) -> TokenStream {
             let item = &item.value;
             quote!(out.items(#item, output);)
         }
+        Output::Whole(_) if let Some(body) = endpoint.body_field(model) => {
+            let name = ident(&body.rust);
+            match &body.name.item {
+                Some(item) => quote!(out.items(#item, &output.#name);),
+                None => quote!(out.whole(&output.#name);),
+            }
+        }
         Output::Whole(_) => quote!(out.whole(output);),
         Output::Under(ty, name) => {
             // Where each answer has a marker, one without a value has it beside null.

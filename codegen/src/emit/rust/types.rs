@@ -38,13 +38,14 @@ pub(super) fn emit_server(model: &Model, entry: &TypeEntry) -> TokenStream {
     }
 }
 
-/// The fields that stand in a body, which all but those of headers do.
-fn in_body(fields: &[Field]) -> impl Iterator<Item = &Field> {
-    fields.iter().filter(|field| field.surface.header.is_none())
+/// The fields that stand in the object that a body is: all but those of headers.
+fn in_object(fields: &[Field]) -> impl Iterator<Item = &Field> {
+    fields.iter().filter(|field| field.is_in_object())
 }
 
+/// Whether the call itself reads it, from headers and from a body that is no object.
 fn is_from_headers(fields: &[Field]) -> bool {
-    !fields.is_empty() && fields.iter().all(|field| field.surface.header.is_some())
+    !fields.is_empty() && in_object(fields).next().is_none()
 }
 
 fn about(entry: &TypeEntry) -> Doc {
@@ -175,14 +176,14 @@ fn empty_value(field: &Field) -> TokenStream {
 
 fn from_wire(model: &Model, entry: &TypeEntry, fields: &[Field]) -> TokenStream {
     let (name, spec) = (ident(&entry.name), &entry.spec);
-    let entries = in_body(fields).map(field_entry).chain(entry.keep_raw.then(|| quote!(Field::raw())));
+    let entries = in_object(fields).map(field_entry).chain(entry.keep_raw.then(|| quote!(Field::raw())));
     let required = fields.iter().filter(|field| field.is_required());
     let blanks = required.map(|field| match field.ty {
         Type::Text | Type::Secret => quote!(""),
         _ => quote!(FromWire::blank()),
     });
-    let reads = in_body(fields).map(fill_statement).chain(entry.keep_raw.then(|| quote!(reader.raw(&mut self.raw))));
-    let total = in_body(fields).enumerate().find_map(|(index, field)| {
+    let reads = in_object(fields).map(fill_statement).chain(entry.keep_raw.then(|| quote!(reader.raw(&mut self.raw))));
+    let total = in_object(fields).enumerate().find_map(|(index, field)| {
         let (index, name) = (Literal::usize_unsuffixed(index), name_expression(&field.total()?.name));
         Some(quote!(.total(#index, #name)))
     });
@@ -279,7 +280,7 @@ fn to_wire(entry: &TypeEntry, fields: &[Field]) -> TokenStream {
             return Some(raw);
         })
     });
-    let sets = in_body(fields).map(|field| {
+    let sets = in_object(fields).map(|field| {
         let name = ident(&field.rust);
         let is_unsaid = entry.in_requests && !field.is_required();
         // As at the top of a body: nobody said what is empty, or as it is where nothing is said.

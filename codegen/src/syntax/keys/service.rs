@@ -140,6 +140,11 @@ pub(crate) const SERVICE: &[Key] = &[
     key("signature", Shape::Table(SIGNATURE), "What `{signature}` in the `put` of credentials is."),
     key("success", Shape::Table(SUCCESS), "How the API says yes, if not by the status alone."),
     must("fault", Shape::Tables(FAULT), "How the API says no: forms that are tried in this order."),
+    key(
+        "request-id",
+        Shape::TextOrTexts,
+        "Where a fault has the id of its request: a path, or `header.NAME`; or several, of which the first counts.",
+    ),
     key("error", Shape::Tables(ERROR), "The catalogue of error codes."),
     key("rates", Shape::Named(RATE), "Rate limits, by the names that endpoints use."),
     key("status", Shape::Named(STATUS), "What the statuses mean."),

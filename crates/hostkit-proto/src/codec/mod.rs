@@ -45,6 +45,7 @@ pub use names::{Filled, Names};
 #[cfg(feature = "server")]
 pub(crate) use object::wrapped;
 pub use object::{AsText, DatePattern, Object, number_or_text};
+pub(crate) use page::HEADER;
 pub use page::{last_page, next_page};
 pub use raw::Raw;
 pub use reader::Reader;

@@ -7,6 +7,9 @@ use percent_encoding::percent_decode_str;
 use super::{DecodeError, FromText, Report};
 use crate::info::EndpointInfo;
 
+/// What the path of an error begins with, and the name of a field, if it stands in a header.
+pub(crate) const HEADER: &str = "header ";
+
 /// The value of the input `name` in the call for the next page: the text of an answer or, if that is a link, the
 /// parameter `name` in its query. `None` if the answer is the last page.
 ///
@@ -39,8 +42,8 @@ pub fn next_page<T: FromText>(
     // A link may hold a key, so it is not quoted.
     let unreadable = |found| {
         let field = names.first().copied().unwrap_or_default();
-        DecodeError::new(endpoint.name, format!("answer.{field}"), format!("the `{name}` of the next page"), found)
-            .spec(endpoint.spec)
+        let path = if field.starts_with(HEADER) { field.to_owned() } else { format!("answer.{field}") };
+        DecodeError::new(endpoint.name, path, format!("the `{name}` of the next page"), found).spec(endpoint.spec)
     };
     let value = match parameter(text, endpoint.path, name) {
         Some(value) => value.map_err(unreadable)?,
@@ -57,7 +60,8 @@ pub fn next_page<T: FromText>(
 pub fn last_page<T>(endpoint: &EndpointInfo, names: &[&str], report: &Report) -> Result<Option<T>, DecodeError> {
     let tells = |error: &&DecodeError| {
         let last = error.path().rsplit('.').next().unwrap_or_default();
-        error.path() == "answer" || names.contains(&last.split('[').next().unwrap_or_default())
+        let is_whole = error.path() == "answer" || names.contains(&error.path());
+        is_whole || names.contains(&last.split('[').next().unwrap_or_default())
     };
     if let Some(error) = report.left_out().iter().chain(report.defects()).find(tells) {
         return Err(error.clone());
@@ -179,10 +183,13 @@ mod tests {
             ("answer", false),
             ("answer.links.previous", true),
             ("answer.things[2].date", true),
+            ("header X-Next", false),
+            ("header X-Total", true),
         ] {
             let mut report = Report::default();
             report.add_defect(DecodeError::new("list_things", path, "text", "a list"));
-            let next = next_page::<u64>(&LIST, "page", None::<&str>, &["next", "links"], &report);
+            let names = ["next", "links", "header X-Next"];
+            let next = next_page::<u64>(&LIST, "page", None::<&str>, &names, &report);
             assert_eq!(next.is_ok(), is_last, "{path}");
         }
     }

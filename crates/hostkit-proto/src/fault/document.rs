@@ -2,8 +2,9 @@
 
 use hostkit_wire::{Kind, Node};
 
-use super::envelope::{field_faults, is_nothing, words};
-use super::{Fault, FaultCode, FaultKind, Verdict, doubt, is_success, root};
+use super::envelope::{field_faults, words};
+use super::found::{is_nothing, is_something, some};
+use super::{Fault, FaultCode, FaultKind, Verdict, doubt, is_success, root, with_request_id};
 use crate::answer::RawAnswer;
 use crate::codec::describe;
 use crate::info::CallFacts;
@@ -50,13 +51,13 @@ impl DocumentFaults<'_> {
     pub fn verdict<C: FaultCode>(&self, answer: &RawAnswer<'_>) -> Verdict<C> {
         let facts = answer.facts();
         if answer.is_empty() {
-            return self.verdict_on_nothing(answer.status(), facts);
+            return with_request_id(self.verdict_on_nothing(answer.status(), facts), answer);
         }
         // A success of a read is parsed only where something in it can be a fault.
         let is_unmarked = self.marker.is_empty() && self.layouts.iter().all(|layout| layout.present.is_empty());
         let says_nothing = is_success(answer.status()) && !facts.acts && is_unmarked;
         let root = if says_nothing { None } else { root(answer) };
-        self.verdict_on(answer.status(), root, facts)
+        with_request_id(self.verdict_on(answer.status(), root, facts), answer)
     }
 
     /// Judges an answer without a body by its status. Any server on the way may send such an answer, and that something
@@ -67,7 +68,8 @@ impl DocumentFaults<'_> {
         if !is_said || self.layouts.iter().all(|layout| layout.bare != Some("")) {
             return self.verdict_on(status, None, facts);
         }
-        let mut fault = Fault::new(status, None, "", "").with_status(&facts);
+        // Any server on the way may say something in its status line, which stands for no code then.
+        let mut fault = Fault::new(status, None, facts.phrase, "").with_status(&facts);
         fault.name_by(&facts, || "an empty body".to_owned());
         Verdict::Fault(fault)
     }
@@ -185,11 +187,11 @@ impl DocumentFaults<'_> {
         if !is_shown && !is_bare && code.is_none() && message.is_none() && fields.is_empty() {
             return None;
         }
-        let message = message.unwrap_or_default();
+        let details = text(&layout.details).unwrap_or_default();
+        let message = facts.text(message.unwrap_or_default(), details);
         let said = message.to_lowercase();
         let by_text = || self.texts.iter().find(|(part, _)| said.contains(&part.to_lowercase())).map(|(_, code)| *code);
         let code = code.or_else(by_text);
-        let details = text(&layout.details).unwrap_or_default();
         let fault = Fault::new(status, code.map(C::from_text), message, details).with_status(facts);
         let mut fault = fault.with_catalogue(self.verify, self.undone);
         // Under a success, an error without a code may be an internal one, whatever its text says.
@@ -216,41 +218,6 @@ fn is_bare(root: Node<'_>, key: Option<&str>) -> bool {
     match (entries.next(), entries.next()) {
         (Some((name, node)), None) => !name.is_empty() && key == Some(name) && is_nothing(node),
         _ => false,
-    }
-}
-
-/// What stands at a path, if it is something: neither absent nor null, false or empty.
-fn some<'t>(root: Node<'t>, path: &str) -> Option<Node<'t>> {
-    let node = if path.is_empty() { None } else { at(root, path) };
-    node.filter(is_something)
-}
-
-fn is_something(node: &Node<'_>) -> bool {
-    !is_nothing(*node) && node.as_bool() != Some(false)
-}
-
-/// What stands at a path; nothing where a name is there twice, since it could be either. The path limits the depth.
-fn at<'t>(node: Node<'t>, path: &str) -> Option<Node<'t>> {
-    let (step, rest) = path.split_once('/').unwrap_or((path, ""));
-    let below = |node: Node<'t>, rest: &str| if rest.is_empty() { Some(node) } else { at(node, rest) };
-    if step == "*" {
-        return node.entries().map(|(_, inner)| inner).find_map(|inner| below(inner, rest));
-    }
-    if let (Kind::List, Ok(index)) = (node.kind(), step.parse()) {
-        return below(node.items().nth(index)?, rest);
-    }
-    let mut named = node.entries().filter(|(name, _)| *name == step).map(|(_, inner)| inner);
-    let first = named.next()?;
-    if let Some(second) = named.next() {
-        // A list in XML is a name that repeats.
-        let (index, rest) = rest.split_once('/').unwrap_or((rest, ""));
-        let index = index.parse().ok()?;
-        return below([first, second].into_iter().chain(named).nth(index)?, rest);
-    }
-    match rest.strip_prefix("0/").or((rest == "0").then_some("")) {
-        // A list of one in XML is the item itself.
-        Some(rest) if first.kind() != Kind::List && first.get("0").is_none() => below(first, rest),
-        _ => below(first, rest),
     }
 }
 

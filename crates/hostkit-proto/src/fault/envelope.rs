@@ -2,7 +2,8 @@
 
 use hostkit_wire::{Kind, Node};
 
-use super::{Fault, FaultCode, FaultKind, FieldFault, Verdict, doubt, is_success, root};
+use super::found::is_nothing;
+use super::{Fault, FaultCode, FaultKind, FieldFault, Verdict, doubt, is_success, root, with_request_id};
 use crate::answer::RawAnswer;
 use crate::codec::describe;
 use crate::info::CallFacts;
@@ -58,7 +59,7 @@ impl EnvelopeFaults<'_> {
         if is_success(answer.status()) && self.is_plain_success(answer) {
             return Verdict::Success;
         }
-        self.verdict_on(answer.status(), root(answer), answer.facts())
+        with_request_id(self.verdict_on(answer.status(), root(answer), answer.facts()), answer)
     }
 
     /// Whether an answer that was read without a tree has the marker of a success, and nothing that says more.
@@ -159,7 +160,8 @@ impl EnvelopeFaults<'_> {
         let text = |key: &str| last(root, key).and_then(Node::as_str);
         let message = self.message.iter().find_map(|key| text(key).filter(|text| !text.is_empty()));
         let details = text(self.details).unwrap_or_default();
-        let fault = Fault::new(status, code.map(C::from_text), message.unwrap_or_default(), details).with_status(facts);
+        let message = facts.text(message.unwrap_or_default(), details);
+        let fault = Fault::new(status, code.map(C::from_text), message, details).with_status(facts);
         let mut fault = fault.with_catalogue(self.verify, self.undone);
         if code.is_none() && self.auth.iter().any(|text| fault.message.trim().eq_ignore_ascii_case(text)) {
             fault.kind = FaultKind::Auth;
@@ -267,16 +269,6 @@ fn inside<'k>(key: &'k str, above: &str) -> Option<&'k str> {
     key.strip_prefix(above)?.strip_prefix('/')
 }
 
-/// Whether it is null or empty.
-pub(super) fn is_nothing(node: Node<'_>) -> bool {
-    match node.kind() {
-        Kind::Null => true,
-        Kind::List | Kind::Map => node.is_empty(),
-        Kind::Text => node.is_empty_text(),
-        Kind::Bool | Kind::Number => false,
-    }
-}
-
 /// The words for an error text.
 pub(super) fn words(words: &[Word<'_>]) -> String {
     words.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or ")
@@ -370,8 +362,14 @@ mod tests {
         undone: &["42"],
     };
 
-    const ACT: CallFacts<'static> =
-        CallFacts { endpoint: "order", acts: true, may_lack_marker: false, is_raw: false, statuses: [&[], &[]] };
+    const ACT: CallFacts<'static> = CallFacts {
+        endpoint: "order",
+        acts: true,
+        may_lack_marker: false,
+        is_raw: false,
+        statuses: [&[], &[]],
+        phrase: "",
+    };
     const READ: CallFacts<'static> = CallFacts { acts: false, ..ACT };
 
     fn judged(status: u16, facts: CallFacts<'_>, body: &str) -> Verdict<Code> {

@@ -2,7 +2,7 @@
 
 use hostkit_wire::{Kind, Node};
 
-use super::{Fault, FaultCode, Verdict, doubt, is_success, root};
+use super::{Fault, FaultCode, Verdict, doubt, is_success, root, with_request_id};
 use crate::answer::RawAnswer;
 use crate::info::CallFacts;
 
@@ -25,7 +25,7 @@ impl StatusFaults<'_> {
         // A success of a read may have no document, so nothing is parsed for it.
         let is_read = is_success(answer.status()) && !facts.acts;
         let root = if is_read || answer.is_empty() { None } else { root(answer) };
-        self.verdict_on(answer.status(), root, facts)
+        with_request_id(self.verdict_on(answer.status(), root, facts), answer)
     }
 
     /// Judges an answer by its status and the root of its document, if that is readable.
@@ -64,7 +64,7 @@ impl StatusFaults<'_> {
         let name = name.map_or_else(|| message.split_whitespace().collect(), str::to_owned);
         let code = (!name.is_empty()).then(|| C::from_text(&name));
         let details = self.text(body, self.details).unwrap_or_default();
-        Some(Fault::new(status, code, message, details).with_status(facts))
+        Some(Fault::new(status, code, facts.text(message, details), details).with_status(facts))
     }
 
     /// The numeric code of an error document.
@@ -86,7 +86,7 @@ impl StatusFaults<'_> {
 #[cfg(test)]
 mod tests {
     use hostkit_wire::Format;
-    use http::HeaderMap;
+    use http::{HeaderMap, HeaderName, HeaderValue};
 
     use super::StatusFaults;
     use crate::answer::RawAnswer;
@@ -132,8 +132,34 @@ mod tests {
         }
         let (Verdict::Fault(bare), _) = judged(404, Effect::Safe, r#"{"code":404}"#) else { panic!("a fault") };
         assert_eq!(bare.code, None, "it has no name");
+        assert_eq!((bare.request_id.as_str(), bare.to_string().as_str()), ("", "404"));
         for body in ["", "<html></html>", "{}", r#"{"NotFound":{"message":"no"}}"#, r#"{"code":"x"}"#] {
             assert_eq!(judged(404, Effect::Safe, body).0, Verdict::Unrecognised, "{body}");
+        }
+    }
+
+    #[test]
+    fn a_fault_has_the_id_of_its_request() {
+        const NAMED: ApiInfo = ApiInfo { request_id: &["NotFound/request", "*/@request", "header.X-Query"], ..API };
+        let info = EndpointInfo { name: "order", ..EndpointInfo::DEFAULT };
+        for (headers, body, expected) in [
+            (&["a-1"][..], r#"{"NotFound":{"code":404,"message":"no","request":" b-2 "}}"#, "b-2"),
+            (&[], r#"{"NotFound":{"code":404,"message":"no","request":17}}"#, "17"),
+            (&[], r#"<NotFound code="404" request="c-3"/>"#, "c-3"),
+            (&["a-1"], r#"{"NotFound":{"code":404,"message":"no","request":""}}"#, "a-1"),
+            // It could be either.
+            (&["a-1", "a-2"], ERROR, ""),
+            (&[""], ERROR, ""),
+        ] {
+            let value = |text: &&str| HeaderValue::from_str(text).expect("a value");
+            let name = HeaderName::from_static("x-query");
+            let mut all = HeaderMap::new();
+            all.extend(headers.iter().map(|text| (name.clone(), value(text))));
+            let answer = RawAnswer::new(&info, &NAMED, 404, &all, body.as_bytes());
+            let Verdict::Fault(fault) = FAULTS.verdict::<Code>(&answer) else { panic!("a fault: {body}") };
+            assert_eq!(fault.request_id, expected, "{body}");
+            let end = format!(" (request {expected})");
+            assert_eq!(fault.to_string().ends_with(&end), !expected.is_empty(), "{fault}");
         }
     }
 

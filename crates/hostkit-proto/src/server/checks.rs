@@ -123,12 +123,12 @@ impl<A: Api> Checks<A> {
         }
         for (case, format, status) in examples.faults {
             let name = format!("{case}.fault.{}", ending(*format));
-            files.check(&name, |bytes| fault::<E>(*status, &HeaderMap::new(), bytes));
+            files.check(&name, |bytes| fault::<E>(*status, "", &HeaderMap::new(), bytes));
         }
         for case in examples.faults_with_head {
             files.check(&format!("{case}.fault.http"), |bytes| {
                 let message = Message::of(bytes)?;
-                fault::<E>(message.status()?, &message.headers, &message.body)
+                fault::<E>(message.status()?, message.phrase(), &message.headers, &message.body)
             });
         }
         files.finish();
@@ -382,8 +382,8 @@ fn decode<E: Serve>(status: u16, headers: &HeaderMap, body: &[u8]) -> Result<E::
 }
 
 /// Reads the answer as a fault of the API.
-fn fault<E: Serve>(status: u16, headers: &HeaderMap, body: &[u8]) -> Result<String, String> {
-    let answer = RawAnswer::new(&E::INFO, &<E::Api as Api>::INFO, status, headers, body);
+fn fault<E: Serve>(status: u16, phrase: &str, headers: &HeaderMap, body: &[u8]) -> Result<String, String> {
+    let answer = RawAnswer::new(&E::INFO, &<E::Api as Api>::INFO, status, headers, body).with_phrase(phrase);
     match <E::Api as Api>::verdict(&answer) {
         Verdict::Fault(fault) => Ok(shown(&fault)),
         other => Err(format!("expected a fault, found {other:?}")),

@@ -12,9 +12,11 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use super::every::Examples;
 use super::values::{FILE, Values};
 use super::{ReceivedRequest, Serve, WrittenAnswer};
+use crate::answer::RawAnswer;
 use crate::api::Api;
 use crate::base_url::BaseUrl;
 use crate::codec::UnknownFields;
+use crate::info::{ApiInfo, EndpointInfo};
 use crate::request::RequestParts;
 
 /// Where the files of an example are.
@@ -95,10 +97,19 @@ pub struct RecordedAnswer {
     pub format: Option<Format>,
     /// The HTTP status.
     pub status: u16,
+    /// The reason phrase of the status line, if the file has a head.
+    pub phrase: String,
     /// Headers, if the file has a head.
     pub headers: HeaderMap,
     /// The body.
     pub body: Vec<u8>,
+}
+
+impl RecordedAnswer {
+    /// The answer as a client gets it.
+    pub fn received<'a>(&'a self, endpoint: &EndpointInfo, api: &'static ApiInfo) -> RawAnswer<'a> {
+        RawAnswer::new(endpoint, api, self.status, &self.headers, &self.body).with_phrase(&self.phrase)
+    }
 }
 
 /// The answers of an endpoint, and the faults, from the files of its examples below the folder `specs`.
@@ -113,12 +124,14 @@ pub fn answers(specs: &Path, examples: &Examples) -> Result<(Vec<RecordedAnswer>
     let all = |kind: &str, plain: &[(&'static str, Format, u16)], with_head: &[&'static str]| {
         let plain = plain.iter().map(|(case, format, status)| {
             let body = read(case, kind, ending(*format))?;
-            Ok(RecordedAnswer { case, format: Some(*format), status: *status, headers: HeaderMap::new(), body })
+            let (phrase, headers) = (String::new(), HeaderMap::new());
+            Ok(RecordedAnswer { case, format: Some(*format), status: *status, phrase, headers, body })
         });
         let with_head = with_head.iter().map(|case| {
-            let Message { first, headers, body } = Message::of(&read(case, kind, "http")?)?;
-            let status = Message { first, headers: HeaderMap::new(), body: Vec::new() }.status()?;
-            Ok(RecordedAnswer { case, format: None, status, headers, body })
+            let message = Message::of(&read(case, kind, "http")?)?;
+            let (status, phrase) = (message.status()?, message.phrase().to_owned());
+            let Message { headers, body, .. } = message;
+            Ok(RecordedAnswer { case, format: None, status, phrase, headers, body })
         });
         plain.chain(with_head).collect::<Result<Vec<_>, String>>()
     };
@@ -186,6 +199,11 @@ impl Message {
     pub(super) fn status(&self) -> Result<u16, String> {
         let status = self.first.split(' ').nth(1).and_then(|status| status.parse().ok());
         status.ok_or_else(|| format!("{:?} is no status line", self.first))
+    }
+
+    /// The reason phrase of an answer.
+    pub(super) fn phrase(&self) -> &str {
+        self.first.splitn(3, ' ').nth(2).unwrap_or_default()
     }
 
     /// The call that the server half reads from a request.

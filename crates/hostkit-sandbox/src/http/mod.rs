@@ -15,5 +15,5 @@ pub(crate) use act::Act;
 pub use head::Bounds;
 pub(crate) use head::Head;
 pub use response::Framing;
-pub(crate) use response::{Delivery, Wire, chunks, push_header};
+pub(crate) use response::{Delivery, Phrase, Wire, chunks, push_header};
 pub(crate) use server::{Request, Server, Service};

@@ -17,6 +17,10 @@ pub enum Framing {
     Close,
 }
 
+/// The reason phrase of an answer's status line, as an extension of the answer, where it is not the usual one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Phrase(pub(crate) String);
+
 /// How one answer is delivered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Delivery {
@@ -64,7 +68,10 @@ impl Wire {
         if !delivery.lives() {
             extra.insert(CONNECTION, http::HeaderValue::from_static("close"));
         }
-        let mut head = status_line(status);
+        let mut head = match answer.extensions().get::<Phrase>() {
+            Some(Phrase(phrase)) => format!("HTTP/1.1 {status} {phrase}\r\n").into_bytes(),
+            None => status_line(status),
+        };
         for (name, value) in answer.headers().iter().chain(&extra) {
             push_header(&mut head, name.as_str(), value.as_bytes());
         }
@@ -128,6 +135,15 @@ mod tests {
             "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n3\r\ndef\r\n1\r\ng\r\n0\r\n\r\n";
         assert_eq!(wire(200, Framing::Chunked, false), chunked);
         assert_eq!(wire(200, Framing::Close, false), "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nabcdefg");
+    }
+
+    #[test]
+    fn a_phrase_stands_in_the_status_line() {
+        let mut answer = Response::new(Vec::new());
+        *answer.status_mut() = http::StatusCode::INTERNAL_SERVER_ERROR;
+        answer.extensions_mut().insert(Phrase("no such thing".to_owned()));
+        let wire = Wire::of(&answer, Delivery { framing: Framing::Length, keep_alive: true, is_head: false });
+        assert!(wire.head.starts_with(b"HTTP/1.1 500 no such thing\r\n"));
     }
 
     #[test]

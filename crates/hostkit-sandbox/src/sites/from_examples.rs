@@ -22,7 +22,7 @@ use hostkit::protocol::server::example::{RecordedAnswer, answers, calls};
 use hostkit::protocol::server::{ReceivedRequest, Serve, Simulate, WrittenAnswer};
 use hostkit::protocol::wire::{Limits, parse, write};
 use hostkit::protocol::{
-    EndpointInfo, Perform, RateRule, RawAnswer, RequestParts, Session, SignIn, Stamp, UnixTime, Value, Verdict,
+    EndpointInfo, Perform, RateRule, RequestParts, Session, SignIn, Stamp, UnixTime, Value, Verdict,
 };
 use hostkit::{Api, Endpoint, FaultKind, Format, UnknownFields};
 use http::header::ACCEPT;
@@ -31,6 +31,7 @@ use http::{HeaderMap, HeaderValue, Response};
 use super::{content_type, signed};
 use crate::api_name::ApiName;
 use crate::clock::Moment;
+use crate::http::Phrase;
 use crate::site::{self, Call, Operation, Refusal, Reply, Site, no_endpoint, operations};
 use crate::world::{Act, Acts, TokenState, World};
 use kept::{CarriedOut, Read};
@@ -129,7 +130,7 @@ impl<A: Served> FromExamples<A> {
     /// The token of a session that the examples sign in to.
     fn session(&self, answer: &RecordedAnswer, operation: &Operation) -> Option<Session> {
         let info = EndpointInfo { name: operation.name, ..EndpointInfo::DEFAULT };
-        A::session(&RawAnswer::new(&info, &A::INFO, answer.status, &answer.headers, &answer.body)).ok()
+        A::session(&answer.received(&info, &A::INFO)).ok()
     }
 
     /// Whether a request carries credentials, or a token that was given out.
@@ -378,6 +379,9 @@ fn text(status: u16, words: &str) -> Response<Vec<u8>> {
 fn response(answer: RecordedAnswer, format: Format) -> Response<Vec<u8>> {
     let kind = if answer.body.is_empty() { "" } else { content_type(answer.format.unwrap_or(format)) };
     let mut response = site::answer(answer.status, kind, answer.body);
+    if !answer.phrase.is_empty() {
+        response.extensions_mut().insert(Phrase(answer.phrase));
+    }
     for (name, value) in &answer.headers {
         response.headers_mut().insert(name, value.clone());
     }
@@ -411,8 +415,7 @@ impl<A: Api> Reader<'_, A> {
         let requests = calls::<E>(self.specs, examples);
         let read = answers(self.specs, examples).and_then(|(answers, faults)| {
             self.faults.extend(faults.into_iter().filter_map(|answer| {
-                let raw = RawAnswer::new(&E::INFO, &A::INFO, answer.status, &answer.headers, &answer.body);
-                let Verdict::Fault(fault) = A::verdict(&raw) else { return None };
+                let Verdict::Fault(fault) = A::verdict(&answer.received(&E::INFO, &A::INFO)) else { return None };
                 Some((answer.clone(), fault.kind))
             }));
             let requests = requests?;
@@ -465,13 +468,14 @@ fn bare<E: Serve>(format: Format) -> Option<RecordedAnswer> {
     statuses.extend([200, 204]);
     statuses.into_iter().find_map(|status| {
         let body = WrittenAnswer::for_endpoint::<E>(format, status).body().ok()?;
-        let answer = RecordedAnswer { case: "", format: Some(format), status, headers: HeaderMap::new(), body };
+        let (phrase, headers) = (String::new(), HeaderMap::new());
+        let answer = RecordedAnswer { case: "", format: Some(format), status, phrase, headers, body };
         matches!(judged::<E>(&Inputs::new(), &answer), Judgement::Done(_) | Judgement::Accepted(..)).then_some(answer)
     })
 }
 
 fn judged<E: Serve>(asked: &Inputs, answer: &RecordedAnswer) -> Judgement<E::Output, <E::Api as Api>::Code> {
-    judge::<E>(asked, &RawAnswer::new(&E::INFO, &<E::Api as Api>::INFO, answer.status, &answer.headers, &answer.body))
+    judge::<E>(asked, &answer.received(&E::INFO, &<E::Api as Api>::INFO))
 }
 
 /// Replaces what an answer repeats of its own request by what this request asks for.

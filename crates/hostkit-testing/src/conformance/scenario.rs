@@ -371,6 +371,13 @@ pub(super) fn renamed(make: Make<'_>, id: &str) -> String {
     line.unwrap_or_default().to_owned()
 }
 
+/// The text of the refusal with this status line, whose document has a code alone.
+pub(super) fn refused(make: Make<'_>, line: &str) -> String {
+    let server = start(Fault::Odd(format!("{line}\r\nContent-Length: 12\r\n\r\n{{\"code\":409}}")));
+    let error = make(server.base_url(), Duration::from_secs(5)).get().expect_err(line);
+    error.fault().unwrap_or_else(|| panic!("{line}: {error}")).message.clone()
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Verb {
     Get,

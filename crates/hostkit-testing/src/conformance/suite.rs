@@ -28,6 +28,7 @@ macro_rules! conformance_tests {
             a_call_may_have_no_deadline
             nothing_is_added_to_a_request
             an_id_in_a_path_stays_as_it_is_encoded
+            a_phrase_of_the_status_line_is_the_text_of_a_refusal
             a_proxy_of_the_environment_is_not_asked
         }
     };
@@ -136,6 +137,25 @@ pub fn an_id_in_a_path_stays_as_it_is_encoded(make: Make<'_>) {
         ("a b?c#d", "a%20b%3Fc%23d"),
     ] {
         assert_eq!(scenario::renamed(make, id), format!("PATCH /items/{segment}/name HTTP/1.1"));
+    }
+}
+
+/// Where a document of a refusal has no text, the status line may, for both clients alike.
+pub fn a_phrase_of_the_status_line_is_the_text_of_a_refusal(make: Make<'_>) {
+    let _alone = alone();
+    for (line, text) in [
+        ("HTTP/1.1 409 no such VM ('100')", "no such VM ('100')"),
+        ("HTTP/1.0 409   a: b ", "a: b"),
+        ("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 409 behind another", "behind another"),
+        ("HTTP/1.1 409 Conflict", ""),
+        ("HTTP/1.1 409 CONFLICT", ""),
+        ("HTTP/1.1 499 Unknown", ""),
+        ("HTTP/1.1 409 ", ""),
+        ("HTTP/1.1 409", ""),
+        // Not every library reads other letters.
+        ("HTTP/1.1 409 нет такой", ""),
+    ] {
+        assert_eq!(scenario::refused(make, line), text, "{line}");
     }
 }
 

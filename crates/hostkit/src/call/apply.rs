@@ -55,6 +55,7 @@ impl<A: Api> Exchange<A> {
     /// Prepares an answer to this call, or to its sign-in, for decoding.
     pub(super) fn answer<'a>(&self, info: &EndpointInfo, incoming: &'a Incoming) -> RawAnswer<'a> {
         RawAnswer::new(info, api_info::<A>(), incoming.status, &incoming.headers, &incoming.body)
+            .with_phrase(&incoming.phrase)
             .with_currency(self.core.shared().currency)
             .with_unknown_fields(self.unknown())
             .with_limits(self.tree_limits())

@@ -29,8 +29,13 @@ pub fn every(visitor: &mut impl Visitor<Api = Panel>) {
         answers: &[("one", Format::Xml, 200), ("one", Format::Json, 200)],
         answers_with_head: &[],
         agreeing: &["one"],
-        faults: &[("missing", Format::Xml, 400), ("missing", Format::Json, 400)],
-        faults_with_head: &[],
+        faults: &[
+            ("missing", Format::Xml, 400),
+            ("missing", Format::Json, 400),
+            ("named", Format::Xml, 400),
+            ("named", Format::Json, 400),
+        ],
+        faults_with_head: &["worded"],
     });
     visitor.call::<crate::things::ListThings>(&Examples {
         folder: "obstacle-panel/things/list_things",

@@ -32,6 +32,46 @@ pub fn every(visitor: &mut impl Visitor<Api = Rest>) {
         faults: &[],
         faults_with_head: &[],
     });
+    visitor.call::<crate::shelf::ListBoxed>(&Examples {
+        folder: "obstacle-rest/shelf/list_boxed",
+        requests: &["two"],
+        request_bodies: &[],
+        answers: &[],
+        answers_with_head: &["two"],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
+    });
+    visitor.call::<crate::shelf::ListLent>(&Examples {
+        folder: "obstacle-rest/shelf/list_lent",
+        requests: &["one"],
+        request_bodies: &[],
+        answers: &[("one", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
+    });
+    visitor.call::<crate::shelf::ListShelf>(&Examples {
+        folder: "obstacle-rest/shelf/list_shelf",
+        requests: &["first", "last"],
+        request_bodies: &[],
+        answers: &[("without_head", Format::Json, 200)],
+        answers_with_head: &["first", "last"],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
+    });
+    visitor.perform::<crate::shelf::PutOnShelf>(&Examples {
+        folder: "obstacle-rest/shelf/put_on_shelf",
+        requests: &["put"],
+        request_bodies: &[],
+        answers: &[("put", Format::Json, 201)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
+    });
     visitor.call::<crate::things::ChangeThings>(&Examples {
         folder: "obstacle-rest/things/change_things",
         requests: &["all", "few"],
@@ -136,7 +176,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Rest>) {
             ("quoted", Format::Json, 401),
             ("stranger", Format::Json, 401),
         ],
-        faults_with_head: &["away"],
+        faults_with_head: &["away", "named", "numbered", "unworded", "worded"],
     });
     visitor.call::<crate::things::ListThings>(&Examples {
         folder: "obstacle-rest/things/list_things",

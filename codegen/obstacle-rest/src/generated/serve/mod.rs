@@ -5,6 +5,7 @@
 
 mod every;
 mod parts;
+mod shelf;
 mod things;
 mod types;
 
@@ -23,6 +24,14 @@ pub enum Request {
     ListParts(crate::parts::ListParts),
     /// Makes a spare part.
     MakePart(crate::parts::MakePart),
+    /// The boxes on the shelf, each below a key.
+    ListBoxed(crate::shelf::ListBoxed),
+    /// What is lent, in a list that is the answer.
+    ListLent(crate::shelf::ListLent),
+    /// The things on the shelf, a page from a cursor on.
+    ListShelf(crate::shelf::ListShelf),
+    /// Puts a new thing on the shelf.
+    PutOnShelf(crate::shelf::PutOnShelf),
     /// Sets rules, add-ons and owner of several things.
     ChangeThings(crate::things::ChangeThings),
     /// Clears a thing; null says that it was done.
@@ -65,6 +74,10 @@ impl Request {
         match self {
             Self::ListParts(_) => crate::parts::ListParts::INFO,
             Self::MakePart(_) => crate::parts::MakePart::INFO,
+            Self::ListBoxed(_) => crate::shelf::ListBoxed::INFO,
+            Self::ListLent(_) => crate::shelf::ListLent::INFO,
+            Self::ListShelf(_) => crate::shelf::ListShelf::INFO,
+            Self::PutOnShelf(_) => crate::shelf::PutOnShelf::INFO,
             Self::ChangeThings(_) => crate::things::ChangeThings::INFO,
             Self::ClearThing(_) => crate::things::ClearThing::INFO,
             Self::DeleteThing(_) => crate::things::DeleteThing::INFO,
@@ -102,6 +115,8 @@ pub fn route(request: &ReceivedRequest<'_>) -> Result<Request, DecodeError> {
     router.attempt(Request::MakeThings);
     router.attempt(Request::OrderThing);
     router.attempt(Request::WatchThing);
+    router.attempt(Request::ListBoxed);
+    router.attempt(Request::ListLent);
     router.attempt(Request::ListWrapped);
     router.attempt(Request::RenameThing);
     router.attempt(Request::ChangeThings);
@@ -110,6 +125,8 @@ pub fn route(request: &ReceivedRequest<'_>) -> Result<Request, DecodeError> {
     router.attempt(Request::ListParts);
     router.attempt(Request::MakePart);
     router.attempt(Request::MakeThing);
+    router.attempt(Request::PutOnShelf);
+    router.attempt(Request::ListShelf);
     router.attempt(Request::ListThings);
     router.finish()
 }

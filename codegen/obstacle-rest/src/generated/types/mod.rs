@@ -4,7 +4,9 @@
 //! Types that calls share.
 
 mod parts;
+mod shelf;
 mod things;
 
 pub use parts::{Part, PartId, PartKind, PartPage, PartPages};
+pub use shelf::{ShelfBoxes, ShelfPage};
 pub use things::{Drive, Hour, Owner, RecordName, Rule, Thing, ThingId, ThingParts, WatchedThing};

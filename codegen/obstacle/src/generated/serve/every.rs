@@ -236,7 +236,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Obstacle>) {
         answers_with_head: &[],
         agreeing: &["full"],
         faults: &[("none", Format::Xml, 404), ("none", Format::Json, 404)],
-        faults_with_head: &["gone"],
+        faults_with_head: &["gone", "worded"],
     });
     visitor.call::<crate::names::SetKeywords>(&Examples {
         folder: "obstacle/names/set_keywords",

@@ -69,6 +69,7 @@ fn info(model: &Model) -> TokenStream {
         let (key, word) = (&constant.key.value, written_word(constant));
         quote!((#key, #word))
     });
+    let request_id = list_member("request_id", service.request_id.iter().map(|place| place.as_str()));
     let answer_fields = list_member("answer_fields", answer_fields(model));
     let top = service.root.as_ref().map(|_| {
         let (json, xml) = (service.top(false), service.top(true));
@@ -94,6 +95,7 @@ fn info(model: &Model) -> TokenStream {
             #top
             #statuses
             #success_envelope
+            #request_id
             #answer_fields
             ..ApiInfo::DEFAULT
         };

@@ -115,6 +115,14 @@ impl<'r> Reader<'r> {
         }
     }
 
+    /// Decodes the list that is the whole document.
+    pub(crate) fn whole_list<T: FromWire>(&mut self, place: &mut Vec<T>, max_items: usize) -> Result<(), DecodeError> {
+        match self.at {
+            At::Body(_) => Ok(self.list_in_body(place, self.max_items.unwrap_or(max_items))?),
+            _ => self.required_list(place, max_items),
+        }
+    }
+
     /// Decodes a required list.
     pub fn required_list<T: FromWire>(&mut self, place: &mut Vec<T>, max_items: usize) -> Result<(), DecodeError> {
         let max_items = self.max_items.unwrap_or(max_items);
