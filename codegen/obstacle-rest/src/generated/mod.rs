@@ -9,6 +9,7 @@ pub mod parts;
 #[cfg(feature = "server")]
 pub mod serve;
 mod service;
+pub mod shelves;
 pub mod things;
 pub mod types;
 

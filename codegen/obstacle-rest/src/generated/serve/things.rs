@@ -8,8 +8,8 @@ use hostkit_proto::server::{ReceivedRequest, Root, Serve, Simulate, WrittenAnswe
 use hostkit_proto::{EncodeError, Word, evidence};
 
 use crate::things::{
-    ChangeThings, ClearThing, DeleteThing, FindThings, GetNote, GetParts, GetPicture, GetRecord, GetTerms, GetThing,
-    ListThings, ListWrapped, MakeThing, MakeThings, OrderThing, RenameThing, WatchThing,
+    ChangeThings, ClearThing, DeleteThing, FindThings, GetLatest, GetNote, GetNumbered, GetParts, GetPicture,
+    GetRecord, GetTerms, GetThing, ListThings, ListWrapped, MakeThing, MakeThings, OrderThing, RenameThing, WatchThing,
 };
 use crate::types::{Thing, ThingId, ThingParts, WatchedThing};
 
@@ -62,6 +62,10 @@ impl Serve for DeleteThing {
 }
 
 impl Simulate for DeleteThing {
+    fn removes(&self) -> Option<(&'static str, String)> {
+        Some(("ThingId", evidence::text(&self.id)))
+    }
+
     fn show(&self, _: u64, _: &Thing, _: &mut Thing) -> Result<bool, EncodeError> {
         Ok(false)
     }
@@ -92,6 +96,18 @@ impl Serve for FindThings {
     }
 }
 
+impl Serve for GetLatest {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
+        request.matches::<Self>()?;
+        request.no_body::<Self>()?;
+        Ok(Self {})
+    }
+
+    fn answer(output: &Thing, out: &mut WrittenAnswer) {
+        out.whole(output);
+    }
+}
+
 impl Serve for GetNote {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
@@ -103,6 +119,23 @@ impl Serve for GetNote {
 
     fn answer(output: &String, out: &mut WrittenAnswer) {
         out.text(output);
+    }
+}
+
+impl Serve for GetNumbered {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
+        let path = request.matches::<Self>()?;
+        let id = path.get("id")?;
+        request.no_body::<Self>()?;
+        Ok(Self { id })
+    }
+
+    fn answer(output: &Thing, out: &mut WrittenAnswer) {
+        out.whole(output);
+    }
+
+    fn object(&self) -> Option<(&'static str, String)> {
+        Some(("ThingId", evidence::text(&self.id)))
     }
 }
 
@@ -157,6 +190,10 @@ impl Serve for GetTerms {
     fn answer(output: &Thing, out: &mut WrittenAnswer) {
         out.whole(output);
     }
+
+    fn object(&self) -> Option<(&'static str, String)> {
+        Some(("ThingId", evidence::text(&self.id)))
+    }
 }
 
 impl Serve for GetThing {
@@ -169,6 +206,10 @@ impl Serve for GetThing {
 
     fn answer(output: &Thing, out: &mut WrittenAnswer) {
         out.whole(output);
+    }
+
+    fn object(&self) -> Option<(&'static str, String)> {
+        Some(("ThingId", evidence::text(&self.id)))
     }
 }
 
@@ -212,6 +253,8 @@ impl Serve for MakeThing {
 }
 
 impl Simulate for MakeThing {
+    const MAKES: &'static str = "ThingId";
+
     fn listed(shown: &Vec<Thing>) -> Vec<String> {
         shown.iter().map(|item| evidence::text(&item.id)).collect()
     }
@@ -251,6 +294,8 @@ impl Serve for MakeThings {
 }
 
 impl Simulate for MakeThings {
+    const MAKES: &'static str = "ThingId";
+
     fn listed(shown: &Vec<Thing>) -> Vec<String> {
         shown.iter().map(|item| evidence::text(&item.id)).collect()
     }
@@ -283,6 +328,8 @@ impl Serve for OrderThing {
 }
 
 impl Simulate for OrderThing {
+    const MAKES: &'static str = "ThingId";
+
     fn listed(shown: &Vec<Thing>) -> Vec<String> {
         shown.iter().map(|item| evidence::text(&item.id)).collect()
     }
@@ -335,5 +382,9 @@ impl Serve for WatchThing {
         if let Some(value) = &output.left {
             out.header("X-Limit-Left", value);
         }
+    }
+
+    fn object(&self) -> Option<(&'static str, String)> {
+        Some(("ThingId", evidence::text(&self.id)))
     }
 }

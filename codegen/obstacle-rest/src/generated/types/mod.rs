@@ -4,7 +4,9 @@
 //! Types that calls share.
 
 mod parts;
+mod shelves;
 mod things;
 
 pub use parts::{Part, PartId, PartKind, PartPage, PartPages};
+pub use shelves::{PlaceId, Shelf, ShelfPlace};
 pub use things::{Owner, RecordName, Rule, Thing, ThingId, ThingParts, WatchedThing};

@@ -39,6 +39,8 @@ impl Serve for MakeThing {
 }
 
 impl Simulate for MakeThing {
+    const MAKES: &'static str = "ThingId";
+
     fn listed(shown: &ThingPage) -> Vec<String> {
         shown.things.iter().map(|item| evidence::text(&item.id)).collect()
     }

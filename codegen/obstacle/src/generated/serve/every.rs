@@ -52,9 +52,9 @@ pub fn every(visitor: &mut impl Visitor<Api = Obstacle>) {
         requests: &["one"],
         request_bodies: &[],
         answers: &[
-            ("extra", Format::Json, 200),
             ("one", Format::Xml, 200),
             ("one", Format::Json, 200),
+            ("extra", Format::Json, 200),
             ("untagged", Format::Xml, 200),
             ("untagged", Format::Json, 200),
         ],
@@ -105,16 +105,16 @@ pub fn every(visitor: &mut impl Visitor<Api = Obstacle>) {
         requests: &["two"],
         request_bodies: &[],
         answers: &[
+            ("two", Format::Xml, 200),
+            ("two", Format::Json, 200),
             ("counted_none", Format::Xml, 200),
             ("counted_none", Format::Json, 200),
             ("none", Format::Json, 404),
             ("part", Format::Xml, 200),
             ("part", Format::Json, 200),
-            ("two", Format::Xml, 200),
-            ("two", Format::Json, 200),
         ],
         answers_with_head: &[],
-        agreeing: &["counted_none", "part", "two"],
+        agreeing: &["two", "counted_none", "part"],
         faults: &[("module", Format::Json, 404)],
         faults_with_head: &[],
     });
@@ -122,7 +122,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Obstacle>) {
         folder: "obstacle/answers/map_boxes",
         requests: &["two"],
         request_bodies: &[],
-        answers: &[("none", Format::Json, 200), ("part", Format::Json, 200), ("two", Format::Json, 200)],
+        answers: &[("two", Format::Json, 200), ("none", Format::Json, 200), ("part", Format::Json, 200)],
         answers_with_head: &[],
         agreeing: &[],
         faults: &[],
@@ -133,7 +133,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Obstacle>) {
         requests: &["request"],
         request_bodies: &[],
         answers: &[],
-        answers_with_head: &["dated", "done"],
+        answers_with_head: &["done", "dated"],
         agreeing: &[],
         faults: &[("wrong", Format::Xml, 401), ("wrong", Format::Json, 401)],
         faults_with_head: &[],
@@ -210,7 +210,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Obstacle>) {
     });
     visitor.perform::<crate::commands::Reboot>(&Examples {
         folder: "obstacle/commands/reboot",
-        requests: &["json", "xml"],
+        requests: &["xml", "json"],
         request_bodies: &[],
         answers: &[],
         answers_with_head: &[],
@@ -220,7 +220,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Obstacle>) {
     });
     visitor.perform::<crate::commands::SendFile>(&Examples {
         folder: "obstacle/commands/send_file",
-        requests: &["json", "xml"],
+        requests: &["xml", "json"],
         request_bodies: &[],
         answers: &[],
         answers_with_head: &[],
@@ -230,7 +230,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Obstacle>) {
     });
     visitor.call::<crate::names::GetKeywords>(&Examples {
         folder: "obstacle/names/get_keywords",
-        requests: &["bare", "full"],
+        requests: &["full", "bare"],
         request_bodies: &[],
         answers: &[("full", Format::Xml, 200), ("full", Format::Json, 200)],
         answers_with_head: &[],
@@ -240,7 +240,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Obstacle>) {
     });
     visitor.call::<crate::names::SetKeywords>(&Examples {
         folder: "obstacle/names/set_keywords",
-        requests: &["json", "xml"],
+        requests: &["xml", "json"],
         request_bodies: &[],
         answers: &[],
         answers_with_head: &[],

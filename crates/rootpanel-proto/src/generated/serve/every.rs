@@ -25,14 +25,14 @@ pub fn every(visitor: &mut impl Visitor<Api = RootPanel>) {
         answers_with_head: &[],
         agreeing: &[],
         faults: &[
+            ("wrong_key", Format::Json, 400),
+            ("wrong_key", Format::Php, 400),
             ("access_off", Format::Json, 400),
             ("access_off", Format::Php, 400),
             ("address_not_allowed", Format::Json, 400),
             ("address_not_allowed", Format::Php, 400),
             ("execution_failed", Format::Json, 400),
             ("execution_failed", Format::Php, 400),
-            ("wrong_key", Format::Json, 400),
-            ("wrong_key", Format::Php, 400),
         ],
         faults_with_head: &[],
     });
@@ -41,10 +41,10 @@ pub fn every(visitor: &mut impl Visitor<Api = RootPanel>) {
         requests: &["request"],
         request_bodies: &[],
         answers: &[
-            ("manual", Format::Json, 200),
-            ("manual", Format::Php, 200),
             ("ordered", Format::Json, 200),
             ("ordered", Format::Php, 200),
+            ("manual", Format::Json, 200),
+            ("manual", Format::Php, 200),
         ],
         answers_with_head: &[],
         agreeing: &[],
@@ -53,9 +53,11 @@ pub fn every(visitor: &mut impl Visitor<Api = RootPanel>) {
     });
     visitor.perform::<crate::orders::CreateOrder>(&Examples {
         folder: "rootpanel/orders/create_order",
-        requests: &["autorenew", "request"],
+        requests: &["request", "autorenew"],
         request_bodies: &[],
         answers: &[
+            ("ordered", Format::Json, 200),
+            ("ordered", Format::Php, 200),
             ("addons_array", Format::Json, 200),
             ("addons_array", Format::Php, 200),
             ("awaits_payment", Format::Json, 200),
@@ -64,8 +66,6 @@ pub fn every(visitor: &mut impl Visitor<Api = RootPanel>) {
             ("manual", Format::Php, 200),
             ("numbers", Format::Json, 200),
             ("numbers", Format::Php, 200),
-            ("ordered", Format::Json, 200),
-            ("ordered", Format::Php, 200),
             ("with_domain", Format::Json, 200),
             ("with_domain", Format::Php, 200),
         ],
@@ -81,17 +81,17 @@ pub fn every(visitor: &mut impl Visitor<Api = RootPanel>) {
     });
     visitor.call::<crate::orders::GetOrders>(&Examples {
         folder: "rootpanel/orders/get_orders",
-        requests: &["one", "request"],
+        requests: &["request", "one"],
         request_bodies: &[],
         answers: &[
+            ("processed", Format::Json, 200),
+            ("processed", Format::Php, 200),
             ("extra_addresses", Format::Json, 200),
             ("extra_addresses", Format::Php, 200),
             ("new_status", Format::Json, 200),
             ("new_status", Format::Php, 200),
             ("numbers", Format::Json, 200),
             ("numbers", Format::Php, 200),
-            ("processed", Format::Json, 200),
-            ("processed", Format::Php, 200),
             ("waiting", Format::Json, 200),
             ("waiting", Format::Php, 200),
         ],
@@ -108,13 +108,13 @@ pub fn every(visitor: &mut impl Visitor<Api = RootPanel>) {
     visitor.waiter::<crate::orders::OrderProcessed>();
     visitor.perform::<crate::orders::ReinstallOrder>(&Examples {
         folder: "rootpanel/orders/reinstall_order",
-        requests: &["order_alone", "request"],
+        requests: &["request", "order_alone"],
         request_bodies: &[],
         answers: &[
-            ("manual", Format::Json, 200),
-            ("manual", Format::Php, 200),
             ("reinstalled", Format::Json, 200),
             ("reinstalled", Format::Php, 200),
+            ("manual", Format::Json, 200),
+            ("manual", Format::Php, 200),
         ],
         answers_with_head: &[],
         agreeing: &[],
@@ -126,10 +126,10 @@ pub fn every(visitor: &mut impl Visitor<Api = RootPanel>) {
         requests: &["request"],
         request_bodies: &[],
         answers: &[
-            ("awaits_payment", Format::Json, 200),
-            ("awaits_payment", Format::Php, 200),
             ("renewed", Format::Json, 200),
             ("renewed", Format::Php, 200),
+            ("awaits_payment", Format::Json, 200),
+            ("awaits_payment", Format::Php, 200),
         ],
         answers_with_head: &[],
         agreeing: &[],
@@ -208,15 +208,15 @@ pub fn every(visitor: &mut impl Visitor<Api = RootPanel>) {
     });
     visitor.call::<crate::tariffs::GetTarifs>(&Examples {
         folder: "rootpanel/tariffs/get_tarifs",
-        requests: &["one", "request"],
+        requests: &["request", "one"],
         request_bodies: &[],
         answers: &[
+            ("plans", Format::Json, 200),
+            ("plans", Format::Php, 200),
             ("keyed", Format::Json, 200),
             ("keyed", Format::Php, 200),
             ("numbers", Format::Json, 200),
             ("numbers", Format::Php, 200),
-            ("plans", Format::Json, 200),
-            ("plans", Format::Php, 200),
         ],
         answers_with_head: &[],
         agreeing: &[],
