@@ -352,7 +352,12 @@ const HEAD: &str = "http";
 
 /// Fields of `Examples`, one entry per file.
 fn examples(model: &Model, endpoint: &Endpoint) -> TokenStream {
-    let of_kind = |kind: &'static str| endpoint.surface.examples_to_show(kind).into_iter();
+    // The answers that are shown first are also those that a server gives first.
+    let of_kind = |kind: &'static str| {
+        let is_answer = kind == "answer";
+        let shown = is_answer.then(|| endpoint.surface.examples_to_show(kind)).into_iter().flatten();
+        shown.chain(endpoint.surface.examples.iter().filter(move |example| !is_answer && example.kind == kind))
+    };
     let with_head = |kind| {
         let with_head = of_kind(kind).filter(|example| example.ending == HEAD);
         let cases = with_head.map(|example| example.case.as_str());

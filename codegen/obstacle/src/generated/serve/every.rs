@@ -210,7 +210,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Obstacle>) {
     });
     visitor.perform::<crate::commands::Reboot>(&Examples {
         folder: "obstacle/commands/reboot",
-        requests: &["xml", "json"],
+        requests: &["json", "xml"],
         request_bodies: &[],
         answers: &[],
         answers_with_head: &[],
@@ -220,7 +220,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Obstacle>) {
     });
     visitor.perform::<crate::commands::SendFile>(&Examples {
         folder: "obstacle/commands/send_file",
-        requests: &["xml", "json"],
+        requests: &["json", "xml"],
         request_bodies: &[],
         answers: &[],
         answers_with_head: &[],
@@ -230,7 +230,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Obstacle>) {
     });
     visitor.call::<crate::names::GetKeywords>(&Examples {
         folder: "obstacle/names/get_keywords",
-        requests: &["full", "bare"],
+        requests: &["bare", "full"],
         request_bodies: &[],
         answers: &[("full", Format::Xml, 200), ("full", Format::Json, 200)],
         answers_with_head: &[],
@@ -240,7 +240,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Obstacle>) {
     });
     visitor.call::<crate::names::SetKeywords>(&Examples {
         folder: "obstacle/names/set_keywords",
-        requests: &["xml", "json"],
+        requests: &["json", "xml"],
         request_bodies: &[],
         answers: &[],
         answers_with_head: &[],

@@ -39,7 +39,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
     });
     visitor.perform::<crate::backups::DeleteBackup>(&Examples {
         folder: "clodo/backups/delete_backup",
-        requests: &["xml", "json"],
+        requests: &["json", "xml"],
         request_bodies: &[
             ("sample", Format::Xml, "/servers/298/backup/delete"),
             ("sample", Format::Json, "/servers/298/backup/delete"),
@@ -57,7 +57,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
     });
     visitor.call::<crate::backups::DescribeBackup>(&Examples {
         folder: "clodo/backups/describe_backup",
-        requests: &["xml", "json"],
+        requests: &["json", "xml"],
         request_bodies: &[
             ("sample", Format::Xml, "/servers/298/backup/setdesc"),
             ("sample", Format::Json, "/servers/298/backup/setdesc"),
@@ -70,7 +70,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
     });
     visitor.call::<crate::backups::GetRestoreState>(&Examples {
         folder: "clodo/backups/get_restore_state",
-        requests: &["xml", "json"],
+        requests: &["json", "xml"],
         request_bodies: &[
             ("sample", Format::Xml, "/servers/298/backup/getstate"),
             ("sample", Format::Json, "/servers/298/backup/getstate"),
@@ -110,7 +110,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
     });
     visitor.perform::<crate::backups::OverwriteBackup>(&Examples {
         folder: "clodo/backups/overwrite_backup",
-        requests: &["xml", "json"],
+        requests: &["json", "xml"],
         request_bodies: &[
             ("sample", Format::Xml, "/servers/298/backup/create"),
             ("sample", Format::Json, "/servers/298/backup/create"),
@@ -123,7 +123,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
     });
     visitor.perform::<crate::backups::RestoreBackup>(&Examples {
         folder: "clodo/backups/restore_backup",
-        requests: &["xml", "json"],
+        requests: &["json", "xml"],
         request_bodies: &[
             ("sample", Format::Xml, "/servers/298/backup/restore"),
             ("sample", Format::Json, "/servers/298/backup/restore"),
@@ -141,7 +141,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
     });
     visitor.call::<crate::backups::ScheduleBackup>(&Examples {
         folder: "clodo/backups/schedule_backup",
-        requests: &["xml", "json"],
+        requests: &["json", "xml"],
         request_bodies: &[
             ("sample", Format::Xml, "/servers/298/backup/setcal"),
             ("sample", Format::Json, "/servers/298/backup/setcal"),
@@ -165,12 +165,12 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
         ],
         answers_with_head: &[],
         agreeing: &["fraction", "negative"],
-        faults: &[("none", Format::Xml, 404), ("none", Format::Json, 404), ("expired_token", Format::Json, 401)],
+        faults: &[("expired_token", Format::Json, 401), ("none", Format::Xml, 404), ("none", Format::Json, 404)],
         faults_with_head: &[],
     });
     visitor.call::<crate::billing::GetBilling>(&Examples {
         folder: "clodo/billing/get_billing",
-        requests: &["day_xml", "day_json", "dates_json", "dates_xml", "until_now_json", "until_now_xml"],
+        requests: &["dates_json", "dates_xml", "day_json", "day_xml", "until_now_json", "until_now_xml"],
         request_bodies: &[
             ("dates_document", Format::Xml, "/billing"),
             ("day_document", Format::Xml, "/billing"),
@@ -206,7 +206,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
     });
     visitor.call::<crate::billing::GetServerBilling>(&Examples {
         folder: "clodo/billing/get_server_billing",
-        requests: &["day_xml", "day_json"],
+        requests: &["day_json", "day_xml"],
         request_bodies: &[],
         answers: &[
             ("three_kinds", Format::Xml, 200),
@@ -236,7 +236,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
     });
     visitor.perform::<crate::dns::AddRecords>(&Examples {
         folder: "clodo/dns/add_records",
-        requests: &["two_xml", "two_json"],
+        requests: &["two_json", "two_xml"],
         request_bodies: &[],
         answers: &[],
         answers_with_head: &["done"],
@@ -251,7 +251,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
     });
     visitor.perform::<crate::dns::CreateZone>(&Examples {
         folder: "clodo/dns/create_zone",
-        requests: &["master_xml", "master_json", "slave_json", "slave_xml"],
+        requests: &["master_json", "master_xml", "slave_json", "slave_xml"],
         request_bodies: &[],
         answers: &[("created", Format::Xml, 200), ("created", Format::Json, 200)],
         answers_with_head: &[],
@@ -261,7 +261,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
     });
     visitor.perform::<crate::dns::DeleteRecord>(&Examples {
         folder: "clodo/dns/delete_record",
-        requests: &["request_xml", "request_json"],
+        requests: &["request_json", "request_xml"],
         request_bodies: &[],
         answers: &[("serial", Format::Xml, 200), ("serial", Format::Json, 200)],
         answers_with_head: &["no_body"],
@@ -321,22 +321,22 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
     });
     visitor.call::<crate::dns::SetZoneMaster>(&Examples {
         folder: "clodo/dns/set_zone_master",
-        requests: &["master_xml", "master_json"],
+        requests: &["master_json", "master_xml"],
         request_bodies: &[],
         answers: &[],
         answers_with_head: &["done"],
         agreeing: &[],
         faults: &[
-            ("master_zone", Format::Xml, 400),
-            ("master_zone", Format::Json, 400),
             ("gone", Format::Xml, 404),
             ("gone", Format::Json, 404),
+            ("master_zone", Format::Xml, 400),
+            ("master_zone", Format::Json, 400),
         ],
         faults_with_head: &[],
     });
     visitor.call::<crate::dns::UpdateRecords>(&Examples {
         folder: "clodo/dns/update_records",
-        requests: &["two_xml", "two_json"],
+        requests: &["two_json", "two_xml"],
         request_bodies: &[],
         answers: &[],
         answers_with_head: &["done"],
@@ -351,7 +351,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
     });
     visitor.perform::<crate::helpdesk::CreateTicket>(&Examples {
         folder: "clodo/helpdesk/create_ticket",
-        requests: &["about_server_xml", "about_server_json"],
+        requests: &["about_server_json", "about_server_xml"],
         request_bodies: &[("document", Format::Xml, "/helpdesk/")],
         answers: &[],
         answers_with_head: &["done"],
@@ -361,7 +361,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
     });
     visitor.perform::<crate::helpdesk::CreateVipTicket>(&Examples {
         folder: "clodo/helpdesk/create_vip_ticket",
-        requests: &["urgent_xml", "urgent_json"],
+        requests: &["urgent_json", "urgent_xml"],
         request_bodies: &[],
         answers: &[],
         answers_with_head: &["done"],
@@ -409,7 +409,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
     });
     visitor.perform::<crate::helpdesk::ReplyTicket>(&Examples {
         folder: "clodo/helpdesk/reply_ticket",
-        requests: &["request_xml", "request_json"],
+        requests: &["request_json", "request_xml"],
         request_bodies: &[("document", Format::Xml, "/helpdesk/445822")],
         answers: &[],
         answers_with_head: &["done"],
@@ -481,7 +481,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
     });
     visitor.perform::<crate::ips::AddIp>(&Examples {
         folder: "clodo/ips/add_ip",
-        requests: &["xml", "anywhere", "json"],
+        requests: &["anywhere", "json", "xml"],
         request_bodies: &[],
         answers: &[],
         answers_with_head: &["done"],
@@ -491,7 +491,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
     });
     visitor.perform::<crate::ips::DeleteIp>(&Examples {
         folder: "clodo/ips/delete_ip",
-        requests: &["xml", "json"],
+        requests: &["json", "xml"],
         request_bodies: &[("sample", Format::Xml, "/servers/298/ips"), ("sample", Format::Json, "/servers/298/ips")],
         answers: &[],
         answers_with_head: &["done"],
@@ -543,7 +543,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
     });
     visitor.perform::<crate::ips::MoveIp>(&Examples {
         folder: "clodo/ips/move_ip",
-        requests: &["xml", "json"],
+        requests: &["json", "xml"],
         request_bodies: &[
             ("sample", Format::Xml, "/servers/298/ips/moveip/"),
             ("sample", Format::Json, "/servers/298/ips/moveip/"),
@@ -592,7 +592,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
     visitor.waiter::<crate::requests::RequestComplete>();
     visitor.perform::<crate::servers::BuyTraffic>(&Examples {
         folder: "clodo/servers/buy_traffic",
-        requests: &["xml", "json"],
+        requests: &["json", "xml"],
         request_bodies: &[],
         answers: &[],
         answers_with_head: &["done"],
@@ -602,7 +602,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
     });
     visitor.call::<crate::servers::CancelChange>(&Examples {
         folder: "clodo/servers/cancel_change",
-        requests: &["xml", "json"],
+        requests: &["json", "xml"],
         request_bodies: &[],
         answers: &[],
         answers_with_head: &["done"],
@@ -612,7 +612,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
     });
     visitor.perform::<crate::servers::ChangeServer>(&Examples {
         folder: "clodo/servers/change_server",
-        requests: &["xml", "json"],
+        requests: &["json", "xml"],
         request_bodies: &[("sample", Format::Xml, "/servers/298"), ("sample", Format::Json, "/servers/298")],
         answers: &[],
         answers_with_head: &["done"],
@@ -632,7 +632,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
     });
     visitor.perform::<crate::servers::ChangeToVirtual>(&Examples {
         folder: "clodo/servers/change_to_virtual",
-        requests: &["xml", "json"],
+        requests: &["json", "xml"],
         request_bodies: &[
             ("sample", Format::Xml, "/servers/298/change_type/"),
             ("sample", Format::Json, "/servers/298/change_type/"),
@@ -645,8 +645,8 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
     });
     visitor.perform::<crate::servers::CreateServer>(&Examples {
         folder: "clodo/servers/create_server",
-        requests: &["virtual_xml", "virtual_json", "preset_json", "preset_xml", "scale_xml"],
-        request_bodies: &[("virtual", Format::Xml, "/servers"), ("scale", Format::Xml, "/servers")],
+        requests: &["preset_json", "preset_xml", "scale_xml", "virtual_json", "virtual_xml"],
+        request_bodies: &[("scale", Format::Xml, "/servers"), ("virtual", Format::Xml, "/servers")],
         answers: &[
             ("sample", Format::Xml, 200),
             ("created", Format::Xml, 200),
@@ -657,18 +657,18 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
         answers_with_head: &[],
         agreeing: &["created", "accepted"],
         faults: &[
-            ("wrong", Format::Xml, 400),
-            ("wrong", Format::Json, 400),
             ("internal", Format::Xml, 500),
             ("internal", Format::Json, 500),
             ("unavailable", Format::Xml, 405),
             ("unavailable", Format::Json, 405),
+            ("wrong", Format::Xml, 400),
+            ("wrong", Format::Json, 400),
         ],
         faults_with_head: &[],
     });
     visitor.call::<crate::servers::DelayChange>(&Examples {
         folder: "clodo/servers/delay_change",
-        requests: &["xml", "json"],
+        requests: &["json", "xml"],
         request_bodies: &[],
         answers: &[],
         answers_with_head: &["done"],
@@ -704,8 +704,8 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
         answers_with_head: &[],
         agreeing: &["full", "as_clients_saw_it", "not_installed", "other_date_form"],
         faults: &[
-            ("no_such_server", Format::Xml, 404),
             ("forbidden", Format::Xml, 403),
+            ("no_such_server", Format::Xml, 404),
             ("no_such_server_wrapped", Format::Xml, 404),
             ("no_such_server_wrapped", Format::Json, 404),
         ],
@@ -733,7 +733,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
     });
     visitor.perform::<crate::servers::KeepServer>(&Examples {
         folder: "clodo/servers/keep_server",
-        requests: &["xml", "json"],
+        requests: &["json", "xml"],
         request_bodies: &[],
         answers: &[],
         answers_with_head: &["done"],
@@ -743,7 +743,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
     });
     visitor.perform::<crate::servers::LetServerExpire>(&Examples {
         folder: "clodo/servers/let_server_expire",
-        requests: &["xml", "json"],
+        requests: &["json", "xml"],
         request_bodies: &[],
         answers: &[],
         answers_with_head: &["done"],
@@ -789,12 +789,12 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
         ],
         answers_with_head: &[],
         agreeing: &["two_servers", "foreign_flag", "not_installed", "null_list"],
-        faults: &[("none", Format::Xml, 404), ("none", Format::Json, 404), ("no_module", Format::Json, 404)],
+        faults: &[("no_module", Format::Json, 404), ("none", Format::Xml, 404), ("none", Format::Json, 404)],
         faults_with_head: &[],
     });
     visitor.perform::<crate::servers::RebootServer>(&Examples {
         folder: "clodo/servers/reboot_server",
-        requests: &["xml", "json"],
+        requests: &["json", "xml"],
         request_bodies: &[("sample", Format::Xml, "/servers/298/action")],
         answers: &[],
         answers_with_head: &["done"],
@@ -804,7 +804,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
     });
     visitor.perform::<crate::servers::RebuildServer>(&Examples {
         folder: "clodo/servers/rebuild_server",
-        requests: &["xml", "json", "panel_json", "panel_xml"],
+        requests: &["json", "panel_json", "panel_xml", "xml"],
         request_bodies: &[("sample", Format::Xml, "/servers/298/action")],
         answers: &[],
         answers_with_head: &["done"],
@@ -814,7 +814,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
     });
     visitor.call::<crate::servers::StartServer>(&Examples {
         folder: "clodo/servers/start_server",
-        requests: &["xml", "json"],
+        requests: &["json", "xml"],
         request_bodies: &[],
         answers: &[],
         answers_with_head: &["done"],
@@ -824,7 +824,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
     });
     visitor.call::<crate::servers::StopServer>(&Examples {
         folder: "clodo/servers/stop_server",
-        requests: &["xml", "json"],
+        requests: &["json", "xml"],
         request_bodies: &[],
         answers: &[],
         answers_with_head: &["done"],
@@ -834,7 +834,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
     });
     visitor.call::<crate::servers::TuneServer>(&Examples {
         folder: "clodo/servers/tune_server",
-        requests: &["xml", "json"],
+        requests: &["json", "xml"],
         request_bodies: &[],
         answers: &[],
         answers_with_head: &["done"],
@@ -844,7 +844,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
     });
     visitor.call::<crate::stats::GetStats>(&Examples {
         folder: "clodo/stats/get_stats",
-        requests: &["dates_xml", "dates_json", "stamps_json", "stamps_xml"],
+        requests: &["dates_json", "dates_xml", "stamps_json", "stamps_xml"],
         request_bodies: &[
             ("dates", Format::Xml, "/stats/298"),
             ("stamps", Format::Xml, "/stats/298"),
@@ -859,12 +859,12 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
         ],
         answers_with_head: &[],
         agreeing: &["two_rows", "without_cpu_seconds"],
-        faults: &[("none", Format::Xml, 404), ("none", Format::Json, 404), ("no_module", Format::Json, 404)],
+        faults: &[("no_module", Format::Json, 404), ("none", Format::Xml, 404), ("none", Format::Json, 404)],
         faults_with_head: &[],
     });
     visitor.perform::<crate::storage::CreateStorage>(&Examples {
         folder: "clodo/storage/create_storage",
-        requests: &["title_xml", "title_json"],
+        requests: &["title_json", "title_xml"],
         request_bodies: &[("title_document", Format::Xml, "/storage/")],
         answers: &[
             ("created_document", Format::Xml, 200),
@@ -922,16 +922,16 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
     });
     visitor.call::<crate::storage::UpdateStorage>(&Examples {
         folder: "clodo/storage/update_storage",
-        requests: &["title_xml", "title_json", "all_json", "all_xml"],
+        requests: &["all_json", "all_xml", "title_json", "title_xml"],
         request_bodies: &[("title_document", Format::Xml, "/storage/1")],
         answers: &[("changed", Format::Xml, 200), ("changed", Format::Json, 200), ("empty_list", Format::Json, 200)],
         answers_with_head: &["unchanged"],
         agreeing: &["changed"],
         faults: &[
-            ("not_saved", Format::Xml, 400),
-            ("not_saved", Format::Json, 400),
             ("gone", Format::Xml, 404),
             ("gone", Format::Json, 404),
+            ("not_saved", Format::Xml, 400),
+            ("not_saved", Format::Json, 400),
         ],
         faults_with_head: &[],
     });
@@ -954,7 +954,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
     });
     visitor.call::<crate::user::UpdateUser>(&Examples {
         folder: "clodo/user/update_user",
-        requests: &["contacts_xml", "contacts_json", "kinds_json", "kinds_xml"],
+        requests: &["contacts_json", "contacts_xml", "kinds_json", "kinds_xml"],
         request_bodies: &[
             ("contacts_document", Format::Xml, "/user/update"),
             ("contacts_document_json", Format::Json, "/user/update"),

@@ -152,11 +152,11 @@ pub fn every(visitor: &mut impl Visitor<Api = Inferno>) {
         answers_with_head: &[],
         agreeing: &[],
         faults: &[
-            ("inner_failure", Format::Json, 200),
-            ("inner_failure", Format::PrintR, 200),
             ("exists", Format::PrintR, 400),
             ("exists_indented", Format::Json, 400),
             ("exists_indented", Format::PrintR, 400),
+            ("inner_failure", Format::Json, 200),
+            ("inner_failure", Format::PrintR, 200),
             ("nested_code", Format::Json, 400),
             ("nested_code", Format::PrintR, 400),
         ],
@@ -219,7 +219,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Inferno>) {
     });
     visitor.perform::<crate::ssh_keys::AddSshKey>(&Examples {
         folder: "inferno/ssh_keys/add_ssh_key",
-        requests: &["request", "named"],
+        requests: &["named", "request"],
         request_bodies: &[("document", Format::Json, "/api_client.php?action=sshkey.add")],
         answers: &[("added", Format::Json, 200)],
         answers_with_head: &[],

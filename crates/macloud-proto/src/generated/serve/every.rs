@@ -63,7 +63,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Macloud>) {
         answers: &[("document", Format::Json, 200), ("signed_in", Format::Json, 200)],
         answers_with_head: &[],
         agreeing: &[],
-        faults: &[("wrong_password", Format::Json, 403), ("too_many", Format::Json, 403)],
+        faults: &[("too_many", Format::Json, 403), ("wrong_password", Format::Json, 403)],
         faults_with_head: &[],
     });
     visitor.perform::<crate::backups::CopyBackup>(&Examples {
@@ -156,8 +156,8 @@ pub fn every(visitor: &mut impl Visitor<Api = Macloud>) {
         answers_with_head: &[],
         agreeing: &[],
         faults: &[
-            ("not_implemented", Format::Json, 501),
             ("method_not_allowed", Format::Json, 405),
+            ("not_implemented", Format::Json, 501),
             ("server_error", Format::Json, 500),
         ],
         faults_with_head: &[],
@@ -214,7 +214,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Macloud>) {
     });
     visitor.perform::<crate::dns::CreateRecord>(&Examples {
         folder: "macloud/dns/create_record",
-        requests: &["request", "caa"],
+        requests: &["caa", "request"],
         request_bodies: &[],
         answers: &[("created", Format::Json, 200)],
         answers_with_head: &[],
@@ -275,7 +275,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Macloud>) {
     });
     visitor.call::<crate::dns::UpdateRecord>(&Examples {
         folder: "macloud/dns/update_record",
-        requests: &["request", "caa"],
+        requests: &["caa", "request"],
         request_bodies: &[],
         answers: &[("updated", Format::Json, 200)],
         answers_with_head: &[],
@@ -786,7 +786,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Macloud>) {
     });
     visitor.perform::<crate::servers::CreateServer>(&Examples {
         folder: "macloud/servers/create_server",
-        requests: &["request", "everything", "without_schedule"],
+        requests: &["everything", "request", "without_schedule"],
         request_bodies: &[],
         answers: &[("queued", Format::Json, 202)],
         answers_with_head: &[],

@@ -25,14 +25,14 @@ pub fn every(visitor: &mut impl Visitor<Api = RootPanel>) {
         answers_with_head: &[],
         agreeing: &[],
         faults: &[
-            ("wrong_key", Format::Json, 400),
-            ("wrong_key", Format::Php, 400),
             ("access_off", Format::Json, 400),
             ("access_off", Format::Php, 400),
             ("address_not_allowed", Format::Json, 400),
             ("address_not_allowed", Format::Php, 400),
             ("execution_failed", Format::Json, 400),
             ("execution_failed", Format::Php, 400),
+            ("wrong_key", Format::Json, 400),
+            ("wrong_key", Format::Php, 400),
         ],
         faults_with_head: &[],
     });
@@ -53,7 +53,7 @@ pub fn every(visitor: &mut impl Visitor<Api = RootPanel>) {
     });
     visitor.perform::<crate::orders::CreateOrder>(&Examples {
         folder: "rootpanel/orders/create_order",
-        requests: &["request", "autorenew"],
+        requests: &["autorenew", "request"],
         request_bodies: &[],
         answers: &[
             ("ordered", Format::Json, 200),
@@ -81,7 +81,7 @@ pub fn every(visitor: &mut impl Visitor<Api = RootPanel>) {
     });
     visitor.call::<crate::orders::GetOrders>(&Examples {
         folder: "rootpanel/orders/get_orders",
-        requests: &["request", "one"],
+        requests: &["one", "request"],
         request_bodies: &[],
         answers: &[
             ("processed", Format::Json, 200),
@@ -108,7 +108,7 @@ pub fn every(visitor: &mut impl Visitor<Api = RootPanel>) {
     visitor.waiter::<crate::orders::OrderProcessed>();
     visitor.perform::<crate::orders::ReinstallOrder>(&Examples {
         folder: "rootpanel/orders/reinstall_order",
-        requests: &["request", "order_alone"],
+        requests: &["order_alone", "request"],
         request_bodies: &[],
         answers: &[
             ("reinstalled", Format::Json, 200),
@@ -208,7 +208,7 @@ pub fn every(visitor: &mut impl Visitor<Api = RootPanel>) {
     });
     visitor.call::<crate::tariffs::GetTarifs>(&Examples {
         folder: "rootpanel/tariffs/get_tarifs",
-        requests: &["request", "one"],
+        requests: &["one", "request"],
         request_bodies: &[],
         answers: &[
             ("plans", Format::Json, 200),
