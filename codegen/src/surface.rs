@@ -143,7 +143,7 @@ pub(crate) struct Service {
     pub(crate) ru: String,
     pub(crate) about: String,
     pub(crate) aliases: Vec<String>,
-    pub(crate) zone: String,
+    pub(crate) zone: At<String>,
     /// The currency of amounts, where the document says it for all of them.
     pub(crate) currency: Option<At<String>>,
     pub(crate) formats: Vec<String>,

@@ -103,10 +103,10 @@ fn a_list_that_has_to_be_given_is_not_empty_in_a_variant_or_in_an_object() {
     let good = || by(DeleteThingsBy::Ids(ids()));
     let rooms = [("a".to_owned(), full.clone()), ("b".to_owned(), empty.clone())];
     for (bad, expected) in [
-        (by(DeleteThingsBy::Ids(Vec::new())), "ids (`id`): is empty, but has to be given"),
+        (by(DeleteThingsBy::Ids(Vec::new())), "ids (`filter/id`): is empty, but has to be given"),
         (
             by(DeleteThingsBy::Both { ids: ids(), colors: Vec::new() }),
-            "colors (`color`): is empty, but has to be given",
+            "colors (`filter/color`): is empty, but has to be given",
         ),
         (by(DeleteThingsBy::Parts(Vec::new())), "parts (`part`): is empty, but has to be given"),
         (

@@ -22,6 +22,18 @@ fn every_example_of_the_specs() {
     println!("obstacle-rest: {examples} examples");
 }
 
+#[test]
+fn a_constant_of_a_path_goes_before_a_number_and_a_number_before_a_text() {
+    let name = |path: &str| {
+        let headers = HeaderMap::new();
+        let request = obstacle_rest_proto::serve::route(&incoming("GET", path, &headers, b""));
+        request.map(|request| request.info().name).map_err(|error| error.to_string())
+    };
+    assert_eq!(name("/records/latest/thing"), Ok("get_latest"));
+    assert_eq!(name("/records/7/thing"), Ok("get_numbered"));
+    assert_eq!(name("/records/ns1/thing"), Ok("get_record"));
+}
+
 /// What the server half makes of a request with this body.
 fn read(body: &str) -> Result<ChangeThings, String> {
     let headers = HeaderMap::new();

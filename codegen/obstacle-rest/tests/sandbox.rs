@@ -8,6 +8,7 @@ use hostkit_sandbox::{ApiName, FromExamples, Sandbox, accounts_of};
 use obstacle_rest_proto::Rest;
 use obstacle_rest_proto::parts::{ListParts, MakePart};
 use obstacle_rest_proto::shelf::{ListShelf, PutOnShelf};
+use obstacle_rest_proto::shelves::{AddPlace, ListShelves};
 use obstacle_rest_proto::things::{DeleteThing, GetThing, ListThings, MakeThing, OrderThing};
 use obstacle_rest_proto::types::{PartKind, ThingId};
 
@@ -29,6 +30,14 @@ fn what_is_made_is_listed_and_what_is_deleted_is_not_found() {
     let call = ListThings::new();
     let names: Vec<_> = client.items(&call).map(|item| item.unwrap().name.unwrap_or_default()).collect();
     assert_eq!((ids(), &names[2..]), (vec![7, 8, 9, 10], &["vase".to_owned(), "bowl".to_owned()][..]));
+    // The read of one thing has what was made, as it was made.
+    let one = |id| client.call(&GetThing::new(ThingId::new(id)));
+    for (id, name) in [(9, "vase"), (10, "bowl")] {
+        let thing = one(id).unwrap();
+        assert_eq!((thing.id.get(), thing.name.as_deref()), (id, Some(name)));
+    }
+    assert!(matches!(client.perform(&DeleteThing::new(ThingId::new(9))), Outcome::Done(_)));
+    assert!(one(9).unwrap_err().is_not_found() && one(10).is_ok());
     assert!(matches!(client.perform(&DeleteThing::new(ThingId::new(7))), Outcome::Done(_)));
     assert!(client.call(&GetThing::new(ThingId::new(7))).unwrap_err().is_not_found());
     assert!(client.call(&GetThing::new(ThingId::new(8))).is_ok());
@@ -69,4 +78,20 @@ fn what_is_made_stands_in_a_list_beside_headers() {
     client.perform(&PutOnShelf::new("nut")).into_result().unwrap();
     assert_eq!(names().as_deref(), Ok("lid pin cap nut"));
     assert_eq!(client.call(&ListShelf::new()).unwrap().total, Some(4));
+}
+
+/// What is made below a field of the items of a list has a number of its own, and is there.
+#[test]
+fn what_is_made_inside_an_item_of_a_list_is_listed_there() {
+    let sandbox = Sandbox::builder().site(FromExamples::<Rest>::read(SPECS).unwrap()).start().unwrap();
+    let base = sandbox.url(ApiName::of::<Rest>()).parse().unwrap();
+    let client = hostkit_ureq::Client::<Rest>::builder(accounts_of::<Rest>().remove(0)).base_url(base);
+    let client = client.build().unwrap();
+    for (label, number) in [("top", 3), ("bottom", 4)] {
+        let made = client.perform(&AddPlace::new(label)).into_result().unwrap();
+        assert_eq!((made.id.get(), made.label.as_str()), (number, label));
+    }
+    let shelves = client.call(&ListShelves::new()).unwrap();
+    let places = |shelf: usize| shelves[shelf].places.iter().map(|place| place.id.get()).collect::<Vec<_>>();
+    assert_eq!((places(0), places(1)), (vec![1], vec![2, 3, 4]));
 }

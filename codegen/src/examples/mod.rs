@@ -13,6 +13,7 @@ mod request;
 mod scalar;
 mod verdict;
 mod walk;
+mod written;
 
 use hostkit_proto::Verdict;
 use hostkit_wire::{Format, Limits};
@@ -94,10 +95,11 @@ impl Case<'_> {
     fn read(&self, walker: &mut Walker<'_>) -> Result<(), Problem> {
         let is_request = self.example.kind == "request";
         if self.example.ending != "http" {
-            let formats = [wire_format(&self.example.ending)];
+            let format = wire_format(&self.example.ending);
+            let path = self.example.path.as_ref().unwrap_or(&self.endpoint.path);
             return match is_request {
-                true => request::only_body(self.endpoint, walker, self.bytes, &formats),
-                false => self.answer(walker, &formats, self.status(), self.bytes, None),
+                true => request::only_body(self.endpoint, walker, path, self.bytes, format),
+                false => self.answer(walker, &[format], self.status(), self.bytes, None),
             };
         }
         let message = Message::split(self.bytes)?;

@@ -1,6 +1,9 @@
 //! Checks request examples: the head against the endpoint's method, path, query and headers; the body against its
 //! fields, groups, constants and made names.
 
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
 use hostkit_wire::{Format, Kind, Limits, Node};
 
 use super::fields::Fields;
@@ -8,6 +11,7 @@ use super::files::wire_format;
 use super::message::Message;
 use super::problem::{Problem, unreadable};
 use super::walk::Walker;
+use super::written;
 use crate::model::{Endpoint, Field, Model, OneOf, Variant};
 use crate::surface::{Constant, Place};
 
@@ -26,7 +30,8 @@ pub(super) fn check(
         None => service.formats.iter().map(|format| wire_format(format)).collect(),
     };
     // What blanks follow the body is no part of it.
-    body(endpoint, walker, message.body.trim_ascii_end(), &formats)
+    body(endpoint, walker, message.body.trim_ascii_end(), &formats)?;
+    if walker.problems.is_empty() { written::compare(model, endpoint, &walker.chosen, message) } else { Ok(()) }
 }
 
 fn other(endpoint: &Endpoint, what: impl Into<String>) -> Problem {
@@ -45,24 +50,8 @@ fn head(endpoint: &Endpoint, walker: &mut Walker<'_>, message: &Message<'_>) -> 
     if verb != endpoint.method {
         return Err(other(endpoint, format!("the example's verb is `{verb}`")));
     }
-    let (path, query) = target.split_once('?').unwrap_or((target, ""));
-    let given: Vec<&str> = path.trim_end_matches('/').split('/').collect();
-    let wanted: Vec<&str> = endpoint.path.trim_end_matches('/').split('/').collect();
-    if given.len() != wanted.len() {
-        return Err(other(endpoint, format!("the example's path is `{path}`")));
-    }
-    for (given, wanted) in given.iter().zip(wanted) {
-        let parameter = wanted.strip_prefix('{').and_then(|name| name.strip_suffix('}'));
-        let field = parameter.and_then(|name| endpoint.path_parameters.iter().find(|field| field.wire() == name));
-        let fits = match field {
-            // Percent-encoded text is left to the example tests, which decode it.
-            Some(field) => !given.is_empty() && (given.contains('%') || walker.scalars().fits(&field.ty, given)),
-            None => *given == wanted,
-        };
-        if !fits {
-            return Err(other(endpoint, format!("`{given}` of the example's path is not `{wanted}`")));
-        }
-    }
+    let path = target.split_once('?').map_or(target, |(path, _)| path);
+    address(endpoint, walker, target, verb.len() + path.len() + 2)?;
     // A call without credentials may take as an input what they are in other calls.
     let is_input = |name: &str| endpoint.headers.iter().any(|field| field.wire().eq_ignore_ascii_case(name));
     let mut headers = message.headers.iter().filter(|(name, _)| !is_input(name));
@@ -74,9 +63,6 @@ fn head(endpoint: &Endpoint, walker: &mut Walker<'_>, message: &Message<'_>) -> 
             ..other(endpoint, "")
         });
     }
-    walker.base = [verb, path].iter().map(|part| part.len() + 1).sum();
-    check_query(endpoint, walker, query)?;
-    walker.base = 0;
     for constant in &endpoint.fixed_headers {
         if message.header(&constant.key) != Some(&constant.text) {
             let what = format!("the example has no header `{}: {}`", constant.key.value, constant.text);
@@ -86,6 +72,31 @@ fn head(endpoint: &Endpoint, walker: &mut Walker<'_>, message: &Message<'_>) -> 
     for field in &endpoint.headers {
         walker.header(field, field.wire(), message.header(field.wire()), "E0306");
     }
+    Ok(())
+}
+
+/// Checks path and query; `base` is where the query begins in the file.
+fn address(endpoint: &Endpoint, walker: &mut Walker<'_>, target: &str, base: usize) -> Result<(), Problem> {
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let given: Vec<&str> = path.trim_end_matches('/').split('/').collect();
+    let wanted: Vec<&str> = endpoint.path.trim_end_matches('/').split('/').collect();
+    if given.len() != wanted.len() {
+        return Err(other(endpoint, format!("the example's path is `{path}`")));
+    }
+    for (given, wanted) in given.iter().zip(wanted) {
+        let parameter = wanted.strip_prefix('{').and_then(|name| name.strip_suffix('}'));
+        let field = parameter.and_then(|name| endpoint.path_parameters.iter().find(|field| field.wire() == name));
+        let fits = match field {
+            Some(field) => !given.is_empty() && walker.scalars().fits(&field.ty, &written::unescaped(given)),
+            None => *given == wanted,
+        };
+        if !fits {
+            return Err(other(endpoint, format!("`{given}` of the example's path is not `{wanted}`")));
+        }
+    }
+    walker.base = base;
+    check_query(endpoint, walker, query)?;
+    walker.base = 0;
     Ok(())
 }
 
@@ -144,8 +155,9 @@ fn check_query(endpoint: &Endpoint, walker: &mut Walker<'_>, query: &str) -> Res
 pub(super) fn only_body(
     endpoint: &Endpoint,
     walker: &mut Walker<'_>,
+    target: &str,
     bytes: &[u8],
-    formats: &[Format],
+    format: Format,
 ) -> Result<(), Problem> {
     let required = endpoint.headers.iter().filter(|field| field.is_required()).map(Field::wire);
     match required.chain(endpoint.fixed_headers.iter().map(|constant| constant.key.as_str())).next() {
@@ -154,7 +166,15 @@ pub(super) fn only_body(
             help: "give the example a head: its name then ends in `.request.http`".to_owned(),
             ..other(endpoint, format!("the call needs the header `{name}`, and a body has none"))
         }),
-        None => body(endpoint, walker, bytes, formats),
+        None => {
+            address(endpoint, walker, target, 0)?;
+            body(endpoint, walker, bytes, &[format])?;
+            let model = walker.model;
+            match walker.problems.is_empty() {
+                true => written::compare_body(model, endpoint, &walker.chosen, format, bytes),
+                false => Ok(()),
+            }
+        }
     }
 }
 
@@ -255,14 +275,17 @@ fn fixed(walker: &mut Walker<'_>, fields: &mut Fields<'_>, constant: &Constant) 
     }
 }
 
+/// How badly a variant fits: its problems, what it leaves of the body, and how many of its paths are there.
+type Rank = (usize, usize, Reverse<usize>);
+
 fn one_of(walker: &mut Walker<'_>, fields: &mut Fields<'_>, group: &OneOf) {
     let is_there = |path: String| path.split('/').try_fold(fields.node, |node, step| node.get(step)).is_some();
     let is_any_there = group.variants.iter().flat_map(Variant::paths).any(is_there);
     if !group.required && !is_any_there {
         return;
     }
-    let mut best: Option<(Vec<Problem>, Fields<'_>)> = None;
-    for variant in &group.variants {
+    let mut best: Option<(Rank, Vec<Problem>, Fields<'_>)> = None;
+    for (index, variant) in group.variants.iter().enumerate() {
         let mut attempt = fields.clone();
         let before = std::mem::take(&mut walker.problems);
         for constant in &variant.fixed {
@@ -276,12 +299,14 @@ fn one_of(walker: &mut Walker<'_>, fields: &mut Fields<'_>, group: &OneOf) {
         }
         let found = std::mem::replace(&mut walker.problems, before);
         // If several variants fit, the one that takes most of the body is meant.
-        let rank = |problems: &[Problem], fields: &Fields<'_>| (problems.len(), fields.untaken());
-        if best.as_ref().is_none_or(|(problems, fields)| rank(&found, &attempt) < rank(problems, fields)) {
-            best = Some((found, attempt));
+        let paths: BTreeSet<String> = variant.paths().filter(|path| is_there(path.clone())).collect();
+        let rank = (found.len(), attempt.untaken(), Reverse(paths.len()));
+        if best.as_ref().is_none_or(|(first, ..)| rank < *first) {
+            best = Some((rank, found, attempt));
+            walker.chosen.insert(group.rust.clone(), index);
         }
     }
-    if let Some((problems, attempt)) = best {
+    if let Some((_, problems, attempt)) = best {
         walker.problems.extend(problems);
         *fields = attempt;
     }

@@ -12,6 +12,7 @@ use super::message::Message;
 use super::problem::Problem;
 use super::scalar::Scalars;
 use super::verdict::{self, Code};
+use super::written::Chosen;
 use crate::model::{Endpoint, Field, Model, Output, Type, TypeKind, WireName};
 use crate::source::Span;
 
@@ -27,6 +28,8 @@ pub(super) struct Walker<'m> {
     marks: HashSet<usize>,
     /// Places of the totals and of the required fields that were shown.
     pub(super) shown: Vec<Span>,
+    /// The variants of groups that a request has.
+    pub(super) chosen: Chosen,
     /// Offset of the body in the file.
     pub(super) base: usize,
     /// Path to the current value.
@@ -48,6 +51,7 @@ impl<'m> Walker<'m> {
             ignored: HashSet::new(),
             marks: HashSet::new(),
             shown: Vec::new(),
+            chosen: Chosen::new(),
             base: 0,
             path: Vec::new(),
             owner: (endpoint.type_name.clone(), endpoint.spec.clone()),

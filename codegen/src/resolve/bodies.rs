@@ -20,6 +20,12 @@ fn wrong(diagnostics: &mut Diagnostics, span: &Span, message: &str, label: &str,
 /// A body that is text or bytes says nothing beside its value, so that of a call that acts has to be recognised.
 fn raw(model: &Model, endpoint: &Endpoint, diagnostics: &mut Diagnostics) {
     let response = &endpoint.surface.response;
+    if let Some(ty) = response.ty.as_ref().filter(|_| endpoint.method == "HEAD" && endpoint.output.ty().is_some())
+        && !matches!(endpoint.output, Output::Headers(_))
+    {
+        let help = "`from = \"headers\"` reads the headers of the answer";
+        wrong(diagnostics, &ty.span, "the answer to HEAD has no body", "never there", help);
+    }
     let Some(from) = &response.from else { return };
     let has_place = response.root.json.is_some() || response.root.xml.is_some() || response.item.is_some();
     if from.value == "headers" {

@@ -49,6 +49,13 @@ pub(super) fn check(model: &Model, surface: &Surface, diagnostics: &mut Diagnost
             }
         }
     }
+    let counted =
+        |name: &str| model.endpoints.iter().any(|call| call.surface.rates.iter().any(|rate| rate.value == name));
+    for rate in model.service.rates.iter().filter(|rate| !counted(&rate.name) && model.unread.is_empty()) {
+        let help = "`rates` of a call names the rules that count it; what no call names limits nothing";
+        let message = format!("no call is counted by the rate `{}`", rate.name.value);
+        diagnostics.add_with_help("E0208", &rate.name.span, message, "limits nothing", help);
+    }
     if let Some(span) = &model.service.ambiguous_map {
         let help = "choose one: by `one-as-list` a map is an item, by `map-as-list` its values are the items";
         let message = "a map in the place of a list could be either";
@@ -56,6 +63,7 @@ pub(super) fn check(model: &Model, surface: &Surface, diagnostics: &mut Diagnost
     }
     nested::of_types(model, diagnostics);
     currencies(model, diagnostics);
+    zone(&model.service.zone, diagnostics);
     modules(model, diagnostics);
     put::of_service(model, diagnostics);
     credentials(model, diagnostics);
@@ -98,11 +106,24 @@ fn taken(model: &Model, name: &str, span: &Span, is_call: bool, diagnostics: &mu
 /// Checks that each `{name}` of the path has a field and each path parameter a place.
 fn path(endpoint: &Endpoint, diagnostics: &mut Diagnostics) {
     let span = endpoint.surface.path.as_ref().map_or(&endpoint.surface.place, |path| &path.span);
-    let is_odd = |part: &str| part.contains(['?', '#', ' ', '\\']) || part.split('/').any(|step| step == "..");
+    let is_odd = |part: &str| {
+        let is_plain = |letter: char| letter.is_ascii_graphic() && !"?#\\\"<>".contains(letter);
+        part.contains("//") || !part.chars().all(is_plain) || part.split('/').any(|step| step == "..")
+    };
     if !endpoint.path.starts_with('/') || is_odd(&endpoint.path) {
         let help = "a path begins with `/` and is below that of the host; what follows a `?` is `[query]`";
         diagnostics.add_with_help("E0202", span, "this is no path of a call", "not a path", help);
         return;
+    }
+    let is_part = |step: &&str| {
+        let inner = step.strip_prefix('{').and_then(|step| step.strip_suffix('}')).unwrap_or(step);
+        inner.contains(['{', '}'])
+    };
+    let is_closed = endpoint.path.matches('{').count() == endpoint.path.matches('}').count();
+    if let Some(step) = endpoint.path.split('/').find(is_part).filter(|_| is_closed) {
+        let help = "a parameter is all that stands between two slashes; what has more is one text: `/{file}`";
+        let message = format!("`{step}` has a parameter and more");
+        diagnostics.add_with_help("E0202", span, message, "not one parameter", help);
     }
     let mut rest = endpoint.path.as_str();
     let mut placed = BTreeSet::new();
@@ -111,7 +132,10 @@ fn path(endpoint: &Endpoint, diagnostics: &mut Diagnostics) {
             diagnostics.add("E0202", span, "a `{` of the path has no `}`", "not closed");
             return;
         };
-        placed.insert(name);
+        if !placed.insert(name) {
+            let help = "each parameter of the path has a name of its own";
+            diagnostics.add_with_help("E0202", span, format!("the path has `{{{name}}}` twice"), "again", help);
+        }
         rest = after;
         if !endpoint.path_parameters.iter().any(|field| field.wire() == name) {
             let message = format!("the path has `{{{name}}}`, but there is no such field");
@@ -209,6 +233,20 @@ fn modules(model: &Model, diagnostics: &mut Diagnostics) {
     }
 }
 
+/// The names of the tz database.
+const ZONES: &str = include_str!("zones.txt");
+
+fn zone(zone: &At<String>, diagnostics: &mut Diagnostics) {
+    if ZONES.lines().all(|known| known != zone.value) {
+        let help = match did_you_mean(zone, ZONES.lines()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "a name of the tz database, such as `Europe/Moscow` or `UTC`".to_owned(),
+        };
+        let message = format!("`zone` cannot be `{}`", zone.value);
+        diagnostics.add_with_help("E0104", &zone.span, message, "no such time zone", help);
+    }
+}
+
 fn currencies(model: &Model, diagnostics: &mut Diagnostics) {
     let codes = model.service.hosts.iter().filter_map(|host| host.currency.as_ref()).chain(&model.service.currency);
     for code in codes.filter(|code| Currency::new(code).is_none()) {
@@ -258,7 +296,8 @@ fn limits(model: &Model, field: &Field, diagnostics: &mut Diagnostics) {
                 diagnostics.add("E0207", span, format!("`{shape}` is a shape of text"), label);
             }
         }
-        let min = limits.min.or(limits.min_length).or(is_unsigned(model, field.ty.item()).then_some(0));
+        let lowest = is_unsigned(model, field.ty.item()).then_some(0);
+        let min = limits.min.or(limits.min_length).max(lowest);
         if let (Some(min), Some(max)) = (min, limits.max.or(limits.max_length)) {
             let step = limits.multiple_of.unwrap_or(1).max(1);
             if min > max {

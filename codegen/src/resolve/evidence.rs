@@ -2,6 +2,7 @@
 
 use super::conditions;
 use super::kinds::{has_few_values, is_copy, is_text, number_id};
+use super::limits;
 use super::names::with_slashes;
 use crate::diagnostic::{Diagnostics, did_you_mean};
 use crate::model::{
@@ -600,6 +601,12 @@ impl<'m> Tracer<'m, '_> {
         if !fits {
             let message = format!("`{}` of the read is never `{text}`", input.rust);
             return self.wrong(place, message, "not a value of its type");
+        }
+        // Limits that differ by host or by another input are those of the call that is made.
+        if let Some(rule) = limits::broken(&input.surface.limits, text).filter(|_| input.surface.host_limits.is_empty())
+        {
+            let message = format!("`{}` of the read cannot be this constant: {rule}", input.rust);
+            return self.wrong(place, message, "not within its limits");
         }
         Some(Origin::Constant(input.ty.clone(), text.to_owned()))
     }

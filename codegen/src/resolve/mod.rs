@@ -7,6 +7,7 @@ mod checks;
 mod conditions;
 mod evidence;
 mod kinds;
+mod limits;
 pub(crate) mod names;
 mod nested;
 mod paging;
@@ -15,6 +16,7 @@ mod put;
 mod rules;
 mod shapes;
 mod signing;
+mod told_apart;
 mod totals;
 mod types;
 mod waiters;
@@ -30,6 +32,7 @@ use crate::source::{At, FileId, Sources, Span};
 use crate::surface::{self, Surface};
 
 pub(crate) use kinds::{is_copy, is_text};
+pub(crate) use told_apart::by_demand;
 
 /// Resolves the specs of one API.
 pub(crate) fn resolve(surface: Surface, sources: &Sources, diagnostics: &mut Diagnostics) -> Model {
@@ -113,6 +116,10 @@ pub(crate) fn resolve(surface: Surface, sources: &Sources, diagnostics: &mut Dia
     written::check(&model, diagnostics);
     names::check(&model, &surface, diagnostics);
     names::check_search(&model, diagnostics);
+    // Of calls that are wrong otherwise, or copies, it would be said once more.
+    if diagnostics.is_empty() {
+        told_apart::check(&model, diagnostics);
+    }
     model
 }
 

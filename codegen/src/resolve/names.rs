@@ -32,8 +32,8 @@ pub(crate) fn camel(wire: &str) -> String {
     if name == "Self" { "Self_".to_owned() } else { name }
 }
 
-/// Modules that every API has.
-const MODULES: [&str; 4] = ["every", "serve", "service", "types"];
+/// Modules that every API has, and the names by which generated code finds crates.
+const MODULES: [&str; 7] = ["every", "generated", "hostkit_proto", "serve", "service", "std", "types"];
 
 /// Checks the names of files and folders, of which modules are made, and that no two types have one name.
 pub(super) fn check(model: &Model, surface: &Surface, diagnostics: &mut Diagnostics) {

@@ -28,6 +28,7 @@ pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
             written.diagnostics.add_with_help("E0250", &endpoint.surface.place, message, "of this body", help);
         }
         written.headers(endpoint);
+        written.constants(endpoint);
         written.beside(endpoint);
         fields(endpoint).for_each(|field| written.paths(field));
         if has_xml && is_sent {
@@ -128,6 +129,28 @@ impl Written<'_, '_> {
                 let message = format!("two hosts are called `{}`", host.name.value);
                 self.diagnostics.add("E0204", &host.name.span, message, "the second one");
             }
+        }
+    }
+
+    /// Refuses constants that are no numbers of JSON although they stand without quotes, and inputs without a name.
+    fn constants(&mut self, endpoint: &Endpoint) {
+        let surface = &endpoint.surface;
+        let of_groups = surface.one_of.iter().flat_map(|group| &group.variants).flat_map(|variant| &variant.fixed);
+        let beside = surface.fixed_query.iter().chain(&surface.fixed_headers).chain(&surface.fixed_body);
+        for constant in beside.chain(of_groups).filter(|constant| constant.is_number) {
+            let number = Value::Number(constant.text.clone());
+            let is_flag = ["true", "false"].contains(&constant.text.as_str());
+            if !is_flag && wire::write(Format::Json, &number).is_err() {
+                let message = format!("the constant `{}` is no number that JSON has", constant.text);
+                let help = "as a text, in quotes, it is sent in these letters";
+                self.diagnostics.add_with_help("E0251", &constant.key.span, message, "not a number", help);
+            }
+        }
+        let names = endpoint.query.iter().map(|field| &field.surface.wire);
+        let names = names.chain(surface.fixed_query.iter().map(|constant| &constant.key));
+        for name in names.filter(|name| name.is_empty()) {
+            let help = "the key of the table is the name in the query";
+            self.diagnostics.add_with_help("E0251", &name.span, "a parameter has a name", "an empty name", help);
         }
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::diagnostic::{Diagnostics, did_you_mean};
 use crate::source::{At, Sources, Span};
-use crate::surface::{Endpoint, Example, ExampleFacts, Inventory, Service, Status};
+use crate::surface::{Endpoint, Example, ExampleFacts, Fault, FaultStyle, Inventory, Service, Status};
 
 /// What an example is.
 const KINDS: [&str; 3] = ["request", "answer", "fault"];
@@ -64,10 +64,31 @@ fn origins(endpoint: &Endpoint, diagnostics: &mut Diagnostics) {
 }
 
 /// Reports what is no status.
-pub(super) fn check_statuses(statuses: &[Status], diagnostics: &mut Diagnostics) {
+pub(super) fn check_statuses(statuses: &[Status], fault: &Fault, diagnostics: &mut Diagnostics) {
     for status in statuses.iter().filter(|status| !(100..600).contains(&status.code.value)) {
         let help = "the keys of `[status]` are the statuses of HTTP, such as 404";
         diagnostics.add_with_help("E0240", &status.code.span, "this is no status", "not from 100 to 599", help);
+    }
+    // An envelope has its marker under any status.
+    let by_status = |status: &&Status| (100..600).contains(&status.code.value) && fault.style != FaultStyle::Envelope;
+    for status in statuses.iter().filter(by_status) {
+        let code = status.code.value;
+        let is_success = (200..300).contains(&code);
+        let is_shown = fault.documents.iter().any(|one| !one.present.is_empty());
+        let is_said = !status.means.is_empty();
+        if !is_said || code >= 200 && (is_success != status.is_fault() || is_success && is_shown) {
+            continue;
+        }
+        let message = if code < 200 {
+            format!("no answer ends with status {code}")
+        } else if is_success {
+            format!("no answer is a fault under status {code}")
+        } else {
+            format!("no answer is a success under status {code}")
+        };
+        let help =
+            "the status decides: 200 to 299 say yes, others no; a fault under any status shows by what is `present`";
+        diagnostics.add_with_help("E0240", &status.code.span, message, "nothing uses it", help);
     }
     for status in statuses.iter().filter(|status| status.code.value >= 500 && status.means == "rate-limited") {
         let help =
@@ -78,7 +99,7 @@ pub(super) fn check_statuses(statuses: &[Status], diagnostics: &mut Diagnostics)
 }
 
 fn statuses(endpoint: &mut Endpoint, service: &Service, diagnostics: &mut Diagnostics) {
-    check_statuses(&endpoint.statuses, diagnostics);
+    check_statuses(&endpoint.statuses, &service.fault, diagnostics);
     for status in &mut endpoint.statuses {
         let known = service.statuses.iter().find(|known| known.code.value == status.code.value);
         if status.means.is_empty() {

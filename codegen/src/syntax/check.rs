@@ -67,7 +67,11 @@ impl Checker<'_> {
             }
         }
         for key in keys.iter().filter(|key| key.required) {
-            if !table.contains_key(key.name) && !meant.contains(&key.name) {
+            let is_list = matches!(key.shape, Shape::Words(_) | Shape::Tables(_));
+            let given = table.get(key.name).map(|value| value.get_ref());
+            let is_empty = |value: &DeValue<'_>| value.as_array().is_some_and(|items| items.is_empty());
+            let is_none = given.is_none_or(|value| is_list && is_empty(value));
+            if is_none && !meant.contains(&key.name) {
                 self.diagnostics.add_with_help(
                     "E0102",
                     place,
@@ -87,6 +91,9 @@ impl Checker<'_> {
         let span = self.span(value);
         let inner = value.get_ref();
         match key.shape {
+            Shape::Sentence if inner.as_str().is_some_and(|text| text.trim().is_empty()) => self
+                .diagnostics
+                .add_with_help("E0105", &span, format!("`{}` is empty", key.name), "says nothing", key.doc),
             Shape::Text | Shape::Sentence if inner.as_str() == Some(UNDECIDED) => self.diagnostics.add_with_help(
                 "E0105",
                 &span,

@@ -88,7 +88,7 @@ pub(crate) fn read(api: &str, sources: &Sources, diagnostics: &mut Diagnostics) 
     if let Some(dictionary) = dictionary.as_ref().filter(|_| diagnostics.is_empty()) {
         dictionary.check(LANGUAGE, &sentences, diagnostics);
     }
-    beside::check_statuses(&service.statuses, diagnostics);
+    beside::check_statuses(&service.statuses, &service.fault, diagnostics);
     for endpoint in &mut endpoints {
         beside::complete(api, endpoint, &service, inventory.as_ref(), sources, diagnostics);
     }

@@ -21,7 +21,7 @@ pub(super) fn read(node: &Node<'_, '_>) -> Service {
         ru: node.ru(),
         about: node.text("about"),
         aliases: node.texts("aliases"),
-        zone: node.text("zone"),
+        zone: node.text_at("zone"),
         currency: node.optional_at("currency"),
         formats: node.texts("formats"),
         request_format: node.optional("request"),

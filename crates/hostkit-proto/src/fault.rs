@@ -168,12 +168,19 @@ impl<C: FaultCode> fmt::Display for Fault<C> {
         if let Some(code) = self.code.as_ref().map(C::as_str).filter(|code| *code != self.status.to_string()) {
             write!(f, " {code}")?;
         }
-        let text = if self.details.is_empty() { &self.message } else { &self.details };
-        if !text.is_empty() {
+        // Some APIs repeat one text in the other, or the code in the short one: `NotFound: Not Found`.
+        let (message, details) = (self.message.trim(), self.details.trim());
+        let letters = |text: &str| text.to_lowercase().replace([' ', '_', '-'], "");
+        let says_code = self.code.as_ref().is_some_and(|code| letters(code.as_str()) == letters(message));
+        let is_repeated = details.contains(message) || says_code && !details.is_empty();
+        let message = if is_repeated { "" } else { message };
+        let details = if message.contains(details) { "" } else { details };
+        for text in [message, details].into_iter().filter(|text| !text.is_empty()) {
             write!(f, ": {text}")?;
         }
+        let has_text = !message.is_empty() || !details.is_empty();
         for (number, fault) in self.fields.iter().enumerate() {
-            let separator = if number == 0 && text.is_empty() { ":" } else { ";" };
+            let separator = if number == 0 && !has_text { ":" } else { ";" };
             write!(f, "{separator} {}: {}", fault.field, fault.messages.join(", "))?;
         }
         if !self.marker.is_empty() {
@@ -258,6 +265,27 @@ mod tests {
 
     fn fault(status: u16, code: &str) -> Fault<Code> {
         Fault::new(status, Some(Code::from_text(code)), "no", "")
+    }
+
+    #[test]
+    fn both_texts_are_shown_and_each_once() {
+        for (message, details, shown) in [
+            ("no disk", "the plan has none", "400 no: no disk: the plan has none"),
+            ("no disk", "", "400 no: no disk"),
+            ("", "the plan has none", "400 no: the plan has none"),
+            ("no disk", "no disk in this plan", "400 no: no disk in this plan"),
+            ("no disk in this plan", "no disk", "400 no: no disk in this plan"),
+            ("same", "same", "400 no: same"),
+            ("No", "the plan has none", "400 no: the plan has none"),
+            ("No", "", "400 no: No"),
+            ("", "", "400 no"),
+        ] {
+            let mut fault = Fault::new(400, Some(Code::from_text("no")), message, details);
+            assert_eq!(fault.to_string(), shown);
+            fault.fields.push(FieldFault { field: "disk".to_owned(), messages: vec!["too large".to_owned()] });
+            let separator = if message.is_empty() && details.is_empty() { ":" } else { ";" };
+            assert_eq!(fault.to_string(), format!("{shown}{separator} disk: too large"));
+        }
     }
 
     #[test]

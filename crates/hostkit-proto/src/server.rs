@@ -30,6 +30,11 @@ pub trait Serve: Endpoint + Sized {
 
     /// Writes the answer.
     fn answer(output: &Self::Output, out: &mut WrittenAnswer);
+
+    /// The object that the call reads by its id, as the type of the id and the id.
+    fn object(&self) -> Option<(&'static str, String)> {
+        None
+    }
 }
 
 /// A received request.

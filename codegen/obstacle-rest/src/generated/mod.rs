@@ -10,6 +10,7 @@ pub mod parts;
 pub mod serve;
 mod service;
 pub mod shelf;
+pub mod shelves;
 pub mod things;
 pub mod types;
 

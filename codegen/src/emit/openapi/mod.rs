@@ -149,7 +149,7 @@ fn markers(words: &[Word]) -> Vec<String> {
 
 fn extensions(document: &mut Object, model: &Model) {
     let service = &model.service;
-    document.set("x-hostkit-zone", &service.zone);
+    document.set("x-hostkit-zone", &service.zone.value);
     document.set("x-hostkit-formats", service.formats.clone());
     let lenient = &service.lenient;
     let leniencies = [

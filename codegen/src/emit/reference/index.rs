@@ -87,7 +87,7 @@ fn formats(language: Language, model: &Model) -> String {
             language.pick("The format is requested in `Accept`", "Нужный формат указывается в `Accept`").to_owned(),
         );
     }
-    lines.push(format!("{}: {}", language.pick("Time zone", "Часовой пояс"), service.zone));
+    lines.push(format!("{}: {}", language.pick("Time zone", "Часовой пояс"), service.zone.value));
     let codes = |list: &[String]| list.iter().map(|text| format!("`{text}`")).collect::<Vec<_>>().join(", ");
     if !service.datetime_patterns.is_empty() {
         lines.push(format!(

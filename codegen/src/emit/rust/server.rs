@@ -1,5 +1,7 @@
 //! The server half of an endpoint, which reads its request and writes its answer; and the router over all endpoints.
 
+use std::cmp::Reverse;
+
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
@@ -12,14 +14,15 @@ use super::words::{
 };
 use super::words::{read_expression, rust_type, word, written_name};
 use crate::model::{Endpoint, Field, Model, OneOf, Output, Type, Variant};
+use crate::resolve::by_demand;
 use crate::surface::{Constant, Example};
 
 /// `impl Serve` of one endpoint, and `impl Simulate` if it acts.
 pub(super) fn emit(model: &Model, endpoint: &Endpoint) -> TokenStream {
     let name = ident(&endpoint.type_name);
-    let (parse, answer) = (parse(endpoint), answer(model, endpoint));
+    let (parse, answer, object) = (parse(endpoint), answer(model, endpoint), simulate::object(model, endpoint));
     let simulate = (!endpoint.is_callable()).then(|| simulate::emit(model, endpoint));
-    quote!(impl Serve for #name { #parse #answer } #simulate)
+    quote!(impl Serve for #name { #parse #answer #object } #simulate)
 }
 
 /// Variables of `parse`.
@@ -150,14 +153,19 @@ fn fixed(constant: &Constant) -> TokenStream {
     quote!(fields.fixed(#key, #text)?;)
 }
 
-/// Tries the variants in turn, first those with a key of their own.
+/// Tries the variants in turn: first those with a path of their own, then those whose paths others share, the larger ones
+/// before those that they contain.
 fn group(group: &OneOf) -> TokenStream {
-    let is_own = |variant: &Variant, key: &str| {
+    let is_own = |variant: &Variant, path: &String| {
         let mut others = group.variants.iter().filter(|other| other.rust != variant.rust);
-        !others.any(|other| keys(other).contains(&key))
+        !others.any(|other| other.paths().any(|known| known == *path))
     };
     let mut order: Vec<&Variant> = group.variants.iter().collect();
-    order.sort_by_key(|variant| !variant.fields.iter().any(|field| is_own(variant, field.wire())));
+    order.sort_by_key(|variant| {
+        let least = variant.fields.iter().filter(|field| field.is_required()).count() + variant.fixed.len();
+        let has_own = variant.paths().any(|path| is_own(variant, &path));
+        (!has_own, Reverse(if has_own { 0 } else { least }))
+    });
     let mut attempts = order.into_iter().map(|variant| attempt(group, variant));
     let first = attempts.next().map(|attempt| quote!(fields.attempt(|fields| #attempt)));
     let others = attempts.map(|attempt| quote!(.or_else(|_| fields.attempt(|fields| #attempt))));
@@ -214,13 +222,6 @@ fn filled(field: &Field) -> TokenStream {
         }
         _ => read,
     }
-}
-
-/// Wire keys of a variant.
-fn keys(variant: &Variant) -> Vec<&str> {
-    let fields = variant.fields.iter().flat_map(|field| [field.name.json.first(), field.name.xml.first()]);
-    let constants = variant.fixed.iter().map(|constant| constant.key.as_str());
-    fields.flatten().map(String::as_str).chain(constants).collect()
 }
 
 /// Writes the marker of a success.
@@ -338,21 +339,6 @@ pub(super) fn router(model: &Model) -> TokenStream {
     }
 }
 
-/// Sorts the most demanding endpoints first, so that a constant or required field wins over its absence.
-fn by_demand(model: &Model) -> Vec<&Endpoint> {
-    let demand = |endpoint: &Endpoint| {
-        let required = endpoint.inputs().filter(|field| field.is_required()).count();
-        let groups = endpoint.one_of.iter().filter(|group| group.required).count();
-        let fixed = endpoint.fixed_body.len() + endpoint.fixed_top.len() + endpoint.fixed_query.len();
-        let fixed = fixed + endpoint.fixed_headers.len();
-        let literal = endpoint.path.split('/').filter(|segment| !segment.starts_with('{')).count();
-        (literal, required + groups + fixed)
-    };
-    let mut order: Vec<&Endpoint> = model.endpoints.iter().collect();
-    order.sort_by_key(|endpoint| (std::cmp::Reverse(demand(endpoint)), endpoint.name.clone()));
-    order
-}
-
 /// Function `every`: visits all endpoints with their examples, and all waiters, for tests over all of them.
 pub(super) fn every(model: &Model) -> TokenStream {
     let api = ident(&model.service.name);
@@ -373,7 +359,12 @@ const HEAD: &str = "http";
 
 /// Fields of `Examples`, one entry per file.
 fn examples(model: &Model, endpoint: &Endpoint) -> TokenStream {
-    let of_kind = |kind: &'static str| endpoint.surface.examples.iter().filter(move |example| example.kind == kind);
+    // The answers that are shown first are also those that a server gives first.
+    let of_kind = |kind: &'static str| {
+        let is_answer = kind == "answer";
+        let shown = is_answer.then(|| endpoint.surface.examples_to_show(kind)).into_iter().flatten();
+        shown.chain(endpoint.surface.examples.iter().filter(move |example| !is_answer && example.kind == kind))
+    };
     let with_head = |kind| {
         let with_head = of_kind(kind).filter(|example| example.ending == HEAD);
         let cases = with_head.map(|example| example.case.as_str());

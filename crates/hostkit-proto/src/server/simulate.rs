@@ -17,6 +17,14 @@ pub type FirstOf<E> = <<<E as Perform>::Reading as Reading>::First as Endpoint>:
 ///
 /// By default a call changes nothing: nothing that is read shows it, or only a change that no example has.
 pub trait Simulate: Serve + Perform {
+    /// The type of the ids of what the call makes; empty if it makes nothing with such an id.
+    const MAKES: &'static str = "";
+
+    /// The object that is gone after the call, as the type of its id and the id.
+    fn removes(&self) -> Option<(&'static str, String)> {
+        None
+    }
+
     /// The keys of the items in what the call gives that shows this one, if it makes such items.
     fn listed(shown: &ReadOf<Self>) -> Vec<String> {
         let _ = shown;

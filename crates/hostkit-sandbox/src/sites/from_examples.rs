@@ -1,8 +1,9 @@
 //! Any API, answered from the wire examples of its specs.
 //!
-//! A call is answered by the example of the case whose request it is, or by the first one of its endpoint, in the format
-//! that is asked for, about the object that the call names; a page without an example is the last one. What calls make
-//! and delete shows where their evidence says, and so do the values that they set. Credentials and tokens are checked as the API's own
+//! A call is answered by the example of the case whose request it is, or else shares most with it, in the format that is
+//! asked for, about the object that the call names; a page without an example is the last one. What calls make and delete
+//! shows where their evidence says and in the read of the object by its id, and the values that they set show where their
+//! evidence says. Credentials and tokens are checked as the API's own
 //! `authorise` writes them. Deliberately not here: what else a call means at the hoster, money, and rules that the spec
 //! does not say.
 
@@ -10,6 +11,7 @@ mod kept;
 mod pages;
 mod wire;
 
+use std::cmp::Reverse;
 use std::fmt::Debug;
 use std::marker::PhantomData;
 use std::path::Path;
@@ -33,7 +35,7 @@ use crate::api_name::ApiName;
 use crate::clock::Moment;
 use crate::http::Phrase;
 use crate::site::{self, Call, Operation, Refusal, Reply, Site, no_endpoint, operations};
-use crate::world::{Act, Acts, TokenState, World};
+use crate::world::{Act, Acts, Object, TokenState, World};
 use kept::{CarriedOut, Read};
 use pages::Pages;
 
@@ -62,18 +64,42 @@ const TOLERANCE: u64 = 30;
 struct Known {
     name: &'static str,
     answers: Vec<RecordedAnswer>,
-    /// The calls of its request examples as `{:?}` shows them, by case, and that of a request.
-    requests: Vec<(&'static str, String)>,
-    shown: fn(&ReceivedRequest<'_>) -> Option<String>,
+    /// The calls of its request examples, by case.
+    requests: Vec<Asked>,
+    /// The call of a request.
+    shown: fn(&ReceivedRequest<'_>) -> Option<Shown>,
     /// The answer where no example is needed: that the call was carried out.
     bare: fn(Format) -> Option<RecordedAnswer>,
-    /// An answer about what a request asks for, made from one about something else.
-    about: fn(&ReceivedRequest<'_>, RecordedAnswer, Format) -> RecordedAnswer,
+    /// An answer about what a request asks for, made from one about something else; `None` where it stays about that.
+    about: fn(&ReceivedRequest<'_>, RecordedAnswer, Format) -> Option<RecordedAnswer>,
+    /// An answer about something that a call made, made from one about something else.
+    about_item: fn(&RecordedAnswer, (&str, &Value), Format) -> Option<RecordedAnswer>,
     pages: Option<Pages>,
     /// An answer with what calls have changed.
     changed: Change,
     /// Of a call that acts: the names of the endpoints that show it, and how it is carried out.
     carry_out: Option<([&'static str; 2], CarryOut)>,
+}
+
+/// A call as `{:?}` shows it, and the object that it reads by its id.
+type Shown = (String, Option<Object>);
+
+/// The call of a request example.
+struct Asked {
+    case: &'static str,
+    /// As `{:?}` shows it.
+    call: String,
+    /// Its path, and its inputs in query and body.
+    path: String,
+    inputs: Vec<(String, String)>,
+}
+
+impl Asked {
+    /// How near a request comes to this one: how much it has of it, less what it has not.
+    fn nearness(&self, path: &str, inputs: &[(String, String)]) -> isize {
+        let one = |is_there: bool| if is_there { 1 } else { -1 };
+        isize::from(self.path == path) + self.inputs.iter().map(|pair| one(inputs.contains(pair))).sum::<isize>()
+    }
 }
 
 type Change = fn(&Call, &Acts, RecordedAnswer, Format) -> Result<Option<RecordedAnswer>, String>;
@@ -199,20 +225,28 @@ impl<A: Served> FromExamples<A> {
         Ok(Operation { name: info.name, effect: info.effect, rates: info.rates })
     }
 
-    /// The answer of the examples to a call.
-    fn answer(&self, call: &Call, known: &Known) -> Option<RecordedAnswer> {
+    /// The answer of the examples to a call: that of the same call, or else of the call that shares most inputs with it.
+    /// One that stays about something else than the call names is none.
+    fn answer(&self, call: &Call, known: &Known, asked: Option<&str>) -> Option<RecordedAnswer> {
         let format = format::<A>(call);
-        let fits = |answer: &&RecordedAnswer| answer.format.is_none_or(|found| found == format);
-        let incoming = call.incoming(UnknownFields::Ignore);
-        let asked = (known.shown)(&incoming);
-        let case = known.requests.iter().find(|(_, request)| asked.as_ref() == Some(request)).map(|(case, _)| *case);
-        let page = || known.pages.as_ref().and_then(|pages| pages.case(&wire::given(call).1));
-        let case = case.or_else(page);
-        let of_case = known.successes().filter(|answer| Some(answer.case) == case).find(fits);
-        let Some(answer) = of_case.or_else(|| known.first(format)) else {
-            return (known.bare)(format);
+        let (path, inputs) = wire::given(call);
+        let same = known.requests.iter().find(|request| asked == Some(&request.call)).map(|request| request.case);
+        let page = || known.pages.as_ref().and_then(|pages| pages.case(&inputs));
+        let case = same.or_else(page);
+        let nearness = |answer: &RecordedAnswer| {
+            let fits = answer.format.is_none_or(|found| found == format);
+            let of_case = known.requests.iter().filter(|request| request.case == answer.case);
+            let near = of_case.map(|request| request.nearness(&path, &inputs)).max().unwrap_or(0);
+            (fits && Some(answer.case) == case, fits, near)
         };
-        Some((known.about)(&incoming, answer.clone(), answer.format.unwrap_or(format)))
+        let mut answers: Vec<&RecordedAnswer> = known.successes().collect();
+        // Of several that are equally near the first counts, as the examples are in order.
+        answers.sort_by_cached_key(|answer| Reverse(nearness(answer)));
+        if answers.is_empty() {
+            return (known.bare)(format);
+        }
+        let incoming = call.incoming(UnknownFields::Ignore);
+        answers.into_iter().find_map(|answer| (known.about)(&incoming, answer.clone(), answer.format.unwrap_or(format)))
     }
 }
 
@@ -236,10 +270,24 @@ impl<A: Served> FromExamples<A> {
         let first = first.first(format).map(|answer| (answer, first.pages.as_ref()));
         let read = Read { answers: read.successes().collect(), pages: read.pages.as_ref(), first };
         let Some(done) = carry_out(call, &read, &world.acts, answer.clone(), format)? else { return Ok(Some(answer)) };
+        let made = self.made(call, &done, format);
+        world.acts.made.extend(made);
         world.acts.is_shown = done.acts.first().is_some_and(|act| self.is_shown(call, act, format));
         world.acts.last = done.last;
         world.acts.all.extend(done.acts);
+        world.acts.removed.extend(done.removed);
         Ok(Some(done.answer))
+    }
+
+    /// What a call made, as the list has it that shows it.
+    fn made(&self, call: &Call, done: &CarriedOut, format: Format) -> Vec<(Object, Value)> {
+        let Some(act) = done.acts.last() else { return Vec::new() };
+        let Some(read) = self.endpoints.iter().find(|known| known.name == act.reads) else { return Vec::new() };
+        let everywhere = Act { asked: None, pages: None, ..act.clone() };
+        let acts = Acts { all: vec![everywhere], ..Acts::default() };
+        let shown = (read.changed)(call, &acts, done.example.clone(), format).ok().flatten();
+        let item = |object: &Object| Some((object.clone(), kept::listed_item(shown.as_ref()?, &object.1, format)?));
+        done.made.iter().filter_map(item).collect()
     }
 
     /// Whether the answer to the call that shows this one is another one after it.
@@ -291,10 +339,23 @@ impl<A: Served> Site for FromExamples<A> {
             return self.refuse(call, Refusal::WrongCredentials);
         }
         let known = self.endpoints.iter().find(|known| known.name == operation.name);
-        let Some((known, answer)) = known.and_then(|known| Some((known, self.answer(call, known)?))) else {
-            let why = format!("{} has no example of an answer", operation.name);
+        let shown = known.and_then(|known| (known.shown)(&call.incoming(UnknownFields::Ignore)));
+        let (asked, object) = shown.unzip();
+        let object = object.flatten();
+        if object.as_ref().is_some_and(|object| world.acts.removed.contains(object)) {
+            return self.fault(call, FaultKind::NotFound, 404);
+        }
+        let answer = known.and_then(|known| Some((known, self.answer(call, known, asked.as_deref())?)));
+        let Some((known, mut answer)) = answer else {
+            let why = format!("{} has no example of an answer to this", operation.name);
             return Reply::refused(text(501, &why), "501");
         };
+        let made = object.and_then(|object| world.acts.made.iter().find(|(made, _)| *made == object));
+        if let Some(((_, id), item)) = made
+            && let Some(about) = (known.about_item)(&answer, (id, item), format::<A>(call))
+        {
+            answer = about;
+        }
         world.acts.is_shown = true;
         let mut answer = match self.with_acts(call, known, answer, world) {
             Ok(Some(answer)) => answer,
@@ -420,8 +481,16 @@ impl<A: Api> Reader<'_, A> {
             }));
             let requests = requests?;
             let pages = Pages::of::<E>(&requests, &answers, A::INFO.formats.first().copied().unwrap_or(Format::Json))?;
-            let requests = requests.into_iter().map(|(case, call)| (case, format!("{call:?}"))).collect();
-            let shown = |request: &ReceivedRequest<'_>| E::parse(request).ok().map(|call| format!("{call:?}"));
+            let usual = A::INFO.formats.first().copied().unwrap_or(Format::Json);
+            let requests = requests.into_iter().map(|(case, call)| {
+                let (path, inputs) = wire::asked(&call, usual)?;
+                Ok(Asked { case, call: format!("{call:?}"), path, inputs })
+            });
+            let requests = requests.collect::<Result<Vec<_>, String>>()?;
+            let shown = |request: &ReceivedRequest<'_>| {
+                let call = E::parse(request).ok()?;
+                Some((format!("{call:?}"), call.object()))
+            };
             Ok(Known {
                 name: E::INFO.name,
                 answers,
@@ -429,6 +498,7 @@ impl<A: Api> Reader<'_, A> {
                 shown,
                 bare: bare::<E>,
                 about: about::<E>,
+                about_item: kept::about_item::<E>,
                 pages,
                 changed: kept::changed::<E>,
                 carry_out,
@@ -478,35 +548,42 @@ fn judged<E: Serve>(asked: &Inputs, answer: &RecordedAnswer) -> Judgement<E::Out
     judge::<E>(asked, &answer.received(&E::INFO, &<E::Api as Api>::INFO))
 }
 
-/// Replaces what an answer repeats of its own request by what this request asks for.
-fn about<E: Serve>(request: &ReceivedRequest<'_>, answer: RecordedAnswer, format: Format) -> RecordedAnswer {
-    let Ok(call) = E::parse(request) else { return answer };
+/// Replaces what an answer repeats of its own request by what this request asks for; `None` where it still repeats another
+/// one.
+fn about<E: Serve>(request: &ReceivedRequest<'_>, answer: RecordedAnswer, format: Format) -> Option<RecordedAnswer> {
+    let Ok(call) = E::parse(request) else { return Some(answer) };
     let asked = call.echo();
+    let is_about =
+        |answer: &RecordedAnswer| matches!(judged::<E>(&asked, answer), Judgement::Done(_) | Judgement::Accepted(..));
     let (Judgement::Done(output) | Judgement::Accepted(output, _)) = judged::<E>(&Inputs::new(), &answer) else {
-        return answer;
+        return Some(answer);
     };
     let said = E::echoed(&output);
-    let Ok(document) = parse(format, &answer.body, &Limits::DEFAULT) else { return answer };
-    let mut tree = Value::from(document.root());
-    for (name, wanted) in asked.iter() {
-        let found = said.iter().find(|(said, _)| *said == name).map(|(_, found)| found);
-        if let (Input::One(wanted), Some(Input::One(found))) = (wanted, found) {
-            let key = name.rsplit('/').next().unwrap_or(name);
-            replace(&mut tree, key, "", found, wanted);
+    if is_about(&answer) {
+        return Some(answer);
+    }
+    let document = parse(format, &answer.body, &Limits::DEFAULT).ok()?;
+    // The name on the wire may be another one than that of the spec.
+    [true, false].into_iter().find_map(|is_named| {
+        let mut tree = Value::from(document.root());
+        for (name, wanted) in asked.iter() {
+            let found = said.iter().find(|(said, _)| *said == name).map(|(_, found)| found);
+            if let (Input::One(wanted), Some(Input::One(found))) = (wanted, found) {
+                let key = is_named.then(|| name.rsplit('/').next().unwrap_or(name));
+                replace(&mut tree, key, "", found, wanted);
+            }
         }
-    }
-    let Ok(body) = write(format, &tree) else { return answer };
-    let changed = RecordedAnswer { body, ..answer.clone() };
-    match judged::<E>(&asked, &changed) {
-        Judgement::Done(_) | Judgement::Accepted(..) => changed,
-        _ => answer,
-    }
+        let changed = RecordedAnswer { body: write(format, &tree).ok()?, ..answer.clone() };
+        is_about(&changed).then_some(changed)
+    })
 }
 
-/// Replaces a text under this key, wherever it stands.
-fn replace(node: &mut Value, wanted_key: &str, key: &str, from: &str, to: &str) {
+/// Replaces a text under this key, or under any, wherever it stands.
+fn replace(node: &mut Value, wanted_key: Option<&str>, key: &str, from: &str, to: &str) {
     match node {
-        Value::Text(text) | Value::Number(text) if text == from && key.trim_start_matches('@') == wanted_key => {
+        Value::Text(text) | Value::Number(text)
+            if text == from && wanted_key.is_none_or(|wanted| key.trim_start_matches('@') == wanted) =>
+        {
             *text = to.to_owned();
         }
         Value::List(items) => items.iter_mut().for_each(|item| replace(item, wanted_key, key, from, to)),

@@ -4,6 +4,8 @@ use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 
+use hostkit::protocol::Value;
+
 /// Changes an answer, whose type it knows; returns whether its object is still there.
 pub(crate) type Show = dyn Fn(&mut dyn Any) -> Result<bool, String> + Send + Sync;
 
@@ -34,10 +36,17 @@ impl fmt::Debug for Act {
     }
 }
 
+/// An object by the type of its id, and the id.
+pub(crate) type Object = (&'static str, String);
+
 /// The acts of an API in their order.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Acts {
     pub(crate) all: Vec<Act>,
+    /// What was made, as the list has it that shows it.
+    pub(crate) made: Vec<(Object, Value)>,
+    /// What is gone.
+    pub(crate) removed: Vec<Object>,
     /// The highest number that was given to something new.
     pub(crate) last: u64,
     /// Whether an answer of the examples can show the act that was carried out last.

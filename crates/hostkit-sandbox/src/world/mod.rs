@@ -32,7 +32,7 @@ use std::time::Duration;
 
 use hostkit::Decimal;
 
-pub(crate) use acts::{Act, Acts, Show};
+pub(crate) use acts::{Act, Acts, Object, Show};
 pub use error::WorldError;
 pub use history::Event;
 pub use notes::{Change, Credentials};

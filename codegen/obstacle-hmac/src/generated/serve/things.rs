@@ -5,7 +5,7 @@
 
 use hostkit_proto::codec::{DecodeError, Name};
 use hostkit_proto::server::{ReceivedRequest, Root, Serve, Simulate, WrittenAnswer, simulate};
-use hostkit_proto::{EncodeError, Endpoint, Perform};
+use hostkit_proto::{EncodeError, Endpoint, Perform, evidence};
 
 use crate::things::{DeleteThing, ListThings};
 use crate::types::{Thing, ThingId};
@@ -23,6 +23,10 @@ impl Serve for DeleteThing {
 }
 
 impl Simulate for DeleteThing {
+    fn removes(&self) -> Option<(&'static str, String)> {
+        Some(("ThingId", evidence::text(&self.id)))
+    }
+
     fn show(&self, _: u64, _: &Vec<Thing>, shown: &mut Vec<Thing>) -> Result<bool, EncodeError> {
         let inputs = &Perform::inputs(self);
         let id: ThingId = inputs.need(Self::INFO.name, "id")?;

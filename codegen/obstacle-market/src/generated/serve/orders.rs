@@ -65,6 +65,10 @@ impl Serve for GetOrder {
     fn answer(output: &Order, out: &mut WrittenAnswer) {
         out.value("order", output);
     }
+
+    fn object(&self) -> Option<(&'static str, String)> {
+        Some(("OrderId", evidence::text(&self.id)))
+    }
 }
 
 impl Serve for GetState {
@@ -94,6 +98,10 @@ impl Serve for GetTask {
 
     fn answer(output: &Task, out: &mut WrittenAnswer) {
         out.value("work", output);
+    }
+
+    fn object(&self) -> Option<(&'static str, String)> {
+        Some(("OrderId", evidence::text(&self.id)))
     }
 }
 
@@ -144,6 +152,8 @@ impl Serve for OrderServers {
 }
 
 impl Simulate for OrderServers {
+    const MAKES: &'static str = "OrderId";
+
     fn listed(shown: &BTreeMap<OrderId, Order>) -> Vec<String> {
         shown.values().map(|item| evidence::text(&item.id)).collect()
     }

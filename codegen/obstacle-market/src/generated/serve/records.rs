@@ -29,6 +29,8 @@ impl Serve for AddRecord {
 }
 
 impl Simulate for AddRecord {
+    const MAKES: &'static str = "RecordId";
+
     fn listed(shown: &Vec<Record>) -> Vec<String> {
         shown.iter().map(|item| evidence::text(&item.id)).collect()
     }
@@ -72,6 +74,8 @@ impl Serve for AddRecords {
 }
 
 impl Simulate for AddRecords {
+    const MAKES: &'static str = "RecordId";
+
     fn listed(shown: &Vec<Record>) -> Vec<String> {
         shown.iter().map(|item| evidence::text(&item.id)).collect()
     }
@@ -104,6 +108,10 @@ impl Serve for DeleteRecord {
 }
 
 impl Simulate for DeleteRecord {
+    fn removes(&self) -> Option<(&'static str, String)> {
+        Some(("RecordId", evidence::text(&self.id)))
+    }
+
     fn show(&self, _: u64, _: &Vec<Record>, shown: &mut Vec<Record>) -> Result<bool, EncodeError> {
         let inputs = &Perform::inputs(self);
         let id: RecordId = inputs.need(Self::INFO.name, "id")?;

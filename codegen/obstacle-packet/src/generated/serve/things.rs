@@ -44,6 +44,8 @@ impl Serve for AddThing {
 }
 
 impl Simulate for AddThing {
+    const MAKES: &'static str = "ThingId";
+
     fn listed(item: &Thing) -> Vec<String> {
         vec![evidence::text(&item.id)]
     }
@@ -101,6 +103,8 @@ impl Serve for AddToRoom {
 }
 
 impl Simulate for AddToRoom {
+    const MAKES: &'static str = "ThingId";
+
     fn listed(shown: &Vec<Thing>) -> Vec<String> {
         shown.iter().map(|item| evidence::text(&item.id)).collect()
     }
@@ -202,6 +206,8 @@ impl Serve for CopyThing {
 }
 
 impl Simulate for CopyThing {
+    const MAKES: &'static str = "ThingId";
+
     fn listed(shown: &Vec<ThingId>) -> Vec<String> {
         shown.iter().map(evidence::text).collect()
     }
@@ -259,45 +265,48 @@ impl Serve for DeleteThings {
                 let unless = fields.optional(&Name::new("unless").xml("filter").xml_inner(&["unless"]))?;
                 let first = fields.optional(&Name::new("first").xml("filter").xml_inner(&["first"]))?;
                 let rooms = fields.map(&Name::new("rooms").xml("filter").xml_inner(&["rooms"]))?;
-                let by = fields
-                    .attempt(|fields| {
-                        Ok(DeleteThingsBy::Both {
-                            ids: Some(
-                                fields.required_list(&Name::new("id").xml("filter").xml_inner(&["id"]), 100_000)?,
-                            )
-                            .filter(|many| !many.is_empty())
-                            .ok_or_else(|| Names::new("id").missing())?,
-                            colors: Some(
-                                fields
-                                    .required_list(&Name::new("color").xml("filter").xml_inner(&["color"]), 100_000)?,
-                            )
-                            .filter(|many| !many.is_empty())
-                            .ok_or_else(|| Names::new("color").missing())?,
+                let by =
+                    fields
+                        .attempt(|fields| {
+                            Ok(DeleteThingsBy::Both {
+                                ids: Some(fields.required_list(
+                                    &Name::new("filter").json_inner(&["id"]).xml_inner(&["id"]),
+                                    100_000,
+                                )?)
+                                .filter(|many| !many.is_empty())
+                                .ok_or_else(|| Names::new("filter/id").missing())?,
+                                colors: Some(fields.required_list(
+                                    &Name::new("filter").json_inner(&["color"]).xml_inner(&["color"]),
+                                    100_000,
+                                )?)
+                                .filter(|many| !many.is_empty())
+                                .ok_or_else(|| Names::new("filter/color").missing())?,
+                            })
                         })
-                    })
-                    .or_else(|_| {
-                        fields.attempt(|fields| {
-                            Ok(DeleteThingsBy::Parts(
-                                Some(
-                                    fields.required_list(
+                        .or_else(|_| {
+                            fields.attempt(|fields| {
+                                Ok(DeleteThingsBy::Parts(
+                                    Some(fields.required_list(
                                         &Name::new("part").xml("filter").xml_inner(&["part"]),
                                         100_000,
-                                    )?,
-                                )
-                                .filter(|many| !many.is_empty())
-                                .ok_or_else(|| Names::new("part").missing())?,
-                            ))
-                        })
-                    })
-                    .or_else(|_| {
-                        fields.attempt(|fields| {
-                            Ok(DeleteThingsBy::Ids(
-                                Some(fields.required_list(&Name::new("id").xml("filter").xml_inner(&["id"]), 100_000)?)
+                                    )?)
                                     .filter(|many| !many.is_empty())
-                                    .ok_or_else(|| Names::new("id").missing())?,
-                            ))
+                                    .ok_or_else(|| Names::new("part").missing())?,
+                                ))
+                            })
                         })
-                    })?;
+                        .or_else(|_| {
+                            fields.attempt(|fields| {
+                                Ok(DeleteThingsBy::Ids(
+                                    Some(fields.required_list(
+                                        &Name::new("filter").json_inner(&["id"]).xml_inner(&["id"]),
+                                        100_000,
+                                    )?)
+                                    .filter(|many| !many.is_empty())
+                                    .ok_or_else(|| Names::new("filter/id").missing())?,
+                                ))
+                            })
+                        })?;
                 Ok(Self { unless, first, rooms, by })
             },
         )
@@ -364,6 +373,10 @@ impl Serve for GetThing {
             Word::Text("ok"),
         );
     }
+
+    fn object(&self) -> Option<(&'static str, String)> {
+        Some(("ThingId", evidence::text(&self.id)))
+    }
 }
 
 impl Serve for ListIds {
@@ -400,12 +413,12 @@ impl Serve for ListOf {
             |fields| {
                 let depth = fields.required(&Name::new("depth"))?;
                 let whose = fields
-                    .attempt(|fields| Ok(ListOfWhose::OnePerson(fields.required(&Name::new("person"))?)))
+                    .attempt(|fields| {
+                        fields.fixed("every", "")?;
+                        Ok(ListOfWhose::Everybody)
+                    })
                     .or_else(|_| {
-                        fields.attempt(|fields| {
-                            fields.fixed("every", "")?;
-                            Ok(ListOfWhose::Everybody)
-                        })
+                        fields.attempt(|fields| Ok(ListOfWhose::OnePerson(fields.required(&Name::new("person"))?)))
                     })?;
                 let of = if fields.has_any(&["group", "room"]) {
                     let variant =

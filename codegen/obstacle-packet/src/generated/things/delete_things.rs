@@ -83,6 +83,10 @@ pub struct DeleteThings {
 #[derive(Debug, Clone, PartialEq)]
 pub enum DeleteThingsBy {
     /// Their numbers.
+    ///
+    /// Limits: at least 1.
+    Ids(Vec<ThingId>),
+    /// Their numbers.
     Both {
         /// Their numbers.
         ///
@@ -91,10 +95,6 @@ pub enum DeleteThingsBy {
         /// Their colours.
         colors: Vec<String>,
     },
-    /// Their numbers.
-    ///
-    /// Limits: at least 1.
-    Ids(Vec<ThingId>),
     /// Parts of the filter.
     Parts(Vec<Part>),
 }
@@ -155,17 +155,17 @@ impl Endpoint for DeleteThings {
         body.set(Name::new("first").xml("filter").xml_inner(&["first"]), &self.first);
         body.set_filled(Name::new("rooms").xml("filter").xml_inner(&["rooms"]), &self.rooms);
         match &self.by {
-            DeleteThingsBy::Both { ids, colors } => {
-                out.check(("ids", "id"), ids, &InputLimit::NONE.min(1));
-                out.check_some(("ids", "id"), ids.is_empty());
-                out.check_some(("colors", "color"), colors.is_empty());
-                body.set(Name::new("id").xml("filter").xml_inner(&["id"]), ids);
-                body.set(Name::new("color").xml("filter").xml_inner(&["color"]), colors);
-            }
             DeleteThingsBy::Ids(ids) => {
-                out.check(("ids", "id"), ids, &InputLimit::NONE.min(1));
-                out.check_some(("ids", "id"), ids.is_empty());
-                body.set(Name::new("id").xml("filter").xml_inner(&["id"]), ids);
+                out.check(("ids", "filter/id"), ids, &InputLimit::NONE.min(1));
+                out.check_some(("ids", "filter/id"), ids.is_empty());
+                body.set(Name::new("filter").json_inner(&["id"]).xml_inner(&["id"]), ids);
+            }
+            DeleteThingsBy::Both { ids, colors } => {
+                out.check(("ids", "filter/id"), ids, &InputLimit::NONE.min(1));
+                out.check_some(("ids", "filter/id"), ids.is_empty());
+                out.check_some(("colors", "filter/color"), colors.is_empty());
+                body.set(Name::new("filter").json_inner(&["id"]).xml_inner(&["id"]), ids);
+                body.set(Name::new("filter").json_inner(&["color"]).xml_inner(&["color"]), colors);
             }
             DeleteThingsBy::Parts(parts) => {
                 out.check_some(("parts", "part"), parts.is_empty());

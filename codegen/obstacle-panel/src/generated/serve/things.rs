@@ -4,6 +4,7 @@
 //! The server half of `specs/obstacle-panel/things/`.
 
 use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::evidence;
 use hostkit_proto::server::{ReceivedRequest, Serve, WrittenAnswer};
 
 use crate::things::{GetFile, GetThing, ListThings, TouchThing};
@@ -32,6 +33,10 @@ impl Serve for GetThing {
 
     fn answer(output: &Thing, out: &mut WrittenAnswer) {
         out.value("thing", output);
+    }
+
+    fn object(&self) -> Option<(&'static str, String)> {
+        Some(("ThingId", evidence::text(&self.id)))
     }
 }
 

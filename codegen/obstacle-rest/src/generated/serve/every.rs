@@ -72,6 +72,26 @@ pub fn every(visitor: &mut impl Visitor<Api = Rest>) {
         faults: &[],
         faults_with_head: &[],
     });
+    visitor.perform::<crate::shelves::AddPlace>(&Examples {
+        folder: "obstacle-rest/shelves/add_place",
+        requests: &["made"],
+        request_bodies: &[],
+        answers: &[("made", Format::Json, 201)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
+    });
+    visitor.call::<crate::shelves::ListShelves>(&Examples {
+        folder: "obstacle-rest/shelves/list_shelves",
+        requests: &["two"],
+        request_bodies: &[],
+        answers: &[("two", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
+    });
     visitor.call::<crate::things::ChangeThings>(&Examples {
         folder: "obstacle-rest/things/change_things",
         requests: &["all", "few"],
@@ -112,6 +132,16 @@ pub fn every(visitor: &mut impl Visitor<Api = Rest>) {
         faults: &[],
         faults_with_head: &[],
     });
+    visitor.call::<crate::things::GetLatest>(&Examples {
+        folder: "obstacle-rest/things/get_latest",
+        requests: &["request"],
+        request_bodies: &[],
+        answers: &[("one", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
+    });
     visitor.call::<crate::things::GetNote>(&Examples {
         folder: "obstacle-rest/things/get_note",
         requests: &["request"],
@@ -120,6 +150,16 @@ pub fn every(visitor: &mut impl Visitor<Api = Rest>) {
         answers_with_head: &["one"],
         agreeing: &[],
         faults: &[("gone", Format::Json, 404), ("silent", Format::Json, 404)],
+        faults_with_head: &[],
+    });
+    visitor.call::<crate::things::GetNumbered>(&Examples {
+        folder: "obstacle-rest/things/get_numbered",
+        requests: &["request"],
+        request_bodies: &[],
+        answers: &[("one", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
         faults_with_head: &[],
     });
     visitor.call::<crate::things::GetParts>(&Examples {

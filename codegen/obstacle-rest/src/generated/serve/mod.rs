@@ -6,6 +6,7 @@
 mod every;
 mod parts;
 mod shelf;
+mod shelves;
 mod things;
 mod types;
 
@@ -32,6 +33,10 @@ pub enum Request {
     ListShelf(crate::shelf::ListShelf),
     /// Puts a new thing on the shelf.
     PutOnShelf(crate::shelf::PutOnShelf),
+    /// Adds a place to the last shelf.
+    AddPlace(crate::shelves::AddPlace),
+    /// The shelves, each with its places.
+    ListShelves(crate::shelves::ListShelves),
     /// Sets rules, add-ons and owner of several things.
     ChangeThings(crate::things::ChangeThings),
     /// Clears a thing; null says that it was done.
@@ -40,8 +45,12 @@ pub enum Request {
     DeleteThing(crate::things::DeleteThing),
     /// Finds things.
     FindThings(crate::things::FindThings),
+    /// The thing of the last record.
+    GetLatest(crate::things::GetLatest),
     /// What is noted of a thing.
     GetNote(crate::things::GetNote),
+    /// The thing of a record by the number of the thing.
+    GetNumbered(crate::things::GetNumbered),
     /// What a thing is made of.
     GetParts(crate::things::GetParts),
     /// The picture of a thing.
@@ -78,11 +87,15 @@ impl Request {
             Self::ListLent(_) => crate::shelf::ListLent::INFO,
             Self::ListShelf(_) => crate::shelf::ListShelf::INFO,
             Self::PutOnShelf(_) => crate::shelf::PutOnShelf::INFO,
+            Self::AddPlace(_) => crate::shelves::AddPlace::INFO,
+            Self::ListShelves(_) => crate::shelves::ListShelves::INFO,
             Self::ChangeThings(_) => crate::things::ChangeThings::INFO,
             Self::ClearThing(_) => crate::things::ClearThing::INFO,
             Self::DeleteThing(_) => crate::things::DeleteThing::INFO,
             Self::FindThings(_) => crate::things::FindThings::INFO,
+            Self::GetLatest(_) => crate::things::GetLatest::INFO,
             Self::GetNote(_) => crate::things::GetNote::INFO,
+            Self::GetNumbered(_) => crate::things::GetNumbered::INFO,
             Self::GetParts(_) => crate::things::GetParts::INFO,
             Self::GetPicture(_) => crate::things::GetPicture::INFO,
             Self::GetRecord(_) => crate::things::GetRecord::INFO,
@@ -105,16 +118,19 @@ impl Request {
 /// If no endpoint accepts the request, the error of the one that came closest.
 pub fn route(request: &ReceivedRequest<'_>) -> Result<Request, DecodeError> {
     let mut router = Router::new(request);
-    router.attempt(Request::FindThings);
+    router.attempt(Request::GetLatest);
     router.attempt(Request::GetNote);
+    router.attempt(Request::FindThings);
     router.attempt(Request::ClearThing);
+    router.attempt(Request::GetNumbered);
     router.attempt(Request::GetParts);
     router.attempt(Request::GetPicture);
-    router.attempt(Request::GetRecord);
     router.attempt(Request::GetTerms);
+    router.attempt(Request::WatchThing);
+    router.attempt(Request::AddPlace);
+    router.attempt(Request::GetRecord);
     router.attempt(Request::MakeThings);
     router.attempt(Request::OrderThing);
-    router.attempt(Request::WatchThing);
     router.attempt(Request::ListBoxed);
     router.attempt(Request::ListLent);
     router.attempt(Request::ListWrapped);
@@ -127,6 +143,7 @@ pub fn route(request: &ReceivedRequest<'_>) -> Result<Request, DecodeError> {
     router.attempt(Request::MakeThing);
     router.attempt(Request::PutOnShelf);
     router.attempt(Request::ListShelf);
+    router.attempt(Request::ListShelves);
     router.attempt(Request::ListThings);
     router.finish()
 }

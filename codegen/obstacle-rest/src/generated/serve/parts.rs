@@ -39,6 +39,8 @@ impl Serve for MakePart {
 }
 
 impl Simulate for MakePart {
+    const MAKES: &'static str = "PartId";
+
     fn listed(shown: &PartPage) -> Vec<String> {
         shown.parts.iter().map(|item| evidence::text(&item.id)).collect()
     }

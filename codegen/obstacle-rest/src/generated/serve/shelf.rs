@@ -69,6 +69,8 @@ impl Serve for PutOnShelf {
 }
 
 impl Simulate for PutOnShelf {
+    const MAKES: &'static str = "ThingId";
+
     fn listed(shown: &ShelfPage) -> Vec<String> {
         shown.things.iter().map(|item| evidence::text(&item.id)).collect()
     }

@@ -8,8 +8,8 @@ use hostkit_proto::server::{ReceivedRequest, Root, Serve, Simulate, WrittenAnswe
 use hostkit_proto::{EncodeError, Word, evidence};
 
 use crate::things::{
-    ChangeThings, ClearThing, DeleteThing, FindThings, GetNote, GetParts, GetPicture, GetRecord, GetTerms, GetThing,
-    ListThings, ListWrapped, MakeThing, MakeThings, OrderThing, RenameThing, WatchThing,
+    ChangeThings, ClearThing, DeleteThing, FindThings, GetLatest, GetNote, GetNumbered, GetParts, GetPicture,
+    GetRecord, GetTerms, GetThing, ListThings, ListWrapped, MakeThing, MakeThings, OrderThing, RenameThing, WatchThing,
 };
 use crate::types::{Thing, ThingId, ThingParts, WatchedThing};
 
@@ -90,6 +90,10 @@ impl Serve for DeleteThing {
 }
 
 impl Simulate for DeleteThing {
+    fn removes(&self) -> Option<(&'static str, String)> {
+        Some(("ThingId", evidence::text(&self.id)))
+    }
+
     fn show(&self, _: u64, _: &Thing, _: &mut Thing) -> Result<bool, EncodeError> {
         Ok(false)
     }
@@ -120,6 +124,18 @@ impl Serve for FindThings {
     }
 }
 
+impl Serve for GetLatest {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
+        request.matches::<Self>()?;
+        request.no_body::<Self>()?;
+        Ok(Self {})
+    }
+
+    fn answer(output: &Thing, out: &mut WrittenAnswer) {
+        out.whole(output);
+    }
+}
+
 impl Serve for GetNote {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
@@ -131,6 +147,23 @@ impl Serve for GetNote {
 
     fn answer(output: &String, out: &mut WrittenAnswer) {
         out.text(output);
+    }
+}
+
+impl Serve for GetNumbered {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
+        let path = request.matches::<Self>()?;
+        let id = path.get("id")?;
+        request.no_body::<Self>()?;
+        Ok(Self { id })
+    }
+
+    fn answer(output: &Thing, out: &mut WrittenAnswer) {
+        out.whole(output);
+    }
+
+    fn object(&self) -> Option<(&'static str, String)> {
+        Some(("ThingId", evidence::text(&self.id)))
     }
 }
 
@@ -185,6 +218,10 @@ impl Serve for GetTerms {
     fn answer(output: &Thing, out: &mut WrittenAnswer) {
         out.whole(output);
     }
+
+    fn object(&self) -> Option<(&'static str, String)> {
+        Some(("ThingId", evidence::text(&self.id)))
+    }
 }
 
 impl Serve for GetThing {
@@ -197,6 +234,10 @@ impl Serve for GetThing {
 
     fn answer(output: &Thing, out: &mut WrittenAnswer) {
         out.whole(output);
+    }
+
+    fn object(&self) -> Option<(&'static str, String)> {
+        Some(("ThingId", evidence::text(&self.id)))
     }
 }
 
@@ -240,6 +281,8 @@ impl Serve for MakeThing {
 }
 
 impl Simulate for MakeThing {
+    const MAKES: &'static str = "ThingId";
+
     fn listed(shown: &Vec<Thing>) -> Vec<String> {
         shown.iter().map(|item| evidence::text(&item.id)).collect()
     }
@@ -279,6 +322,8 @@ impl Serve for MakeThings {
 }
 
 impl Simulate for MakeThings {
+    const MAKES: &'static str = "ThingId";
+
     fn listed(shown: &Vec<Thing>) -> Vec<String> {
         shown.iter().map(|item| evidence::text(&item.id)).collect()
     }
@@ -311,6 +356,8 @@ impl Serve for OrderThing {
 }
 
 impl Simulate for OrderThing {
+    const MAKES: &'static str = "ThingId";
+
     fn listed(shown: &Vec<Thing>) -> Vec<String> {
         shown.iter().map(|item| evidence::text(&item.id)).collect()
     }
@@ -363,5 +410,9 @@ impl Serve for WatchThing {
         if let Some(value) = &output.left {
             out.header("X-Limit-Left", value);
         }
+    }
+
+    fn object(&self) -> Option<(&'static str, String)> {
+        Some(("ThingId", evidence::text(&self.id)))
     }
 }

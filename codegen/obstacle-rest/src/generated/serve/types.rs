@@ -6,7 +6,7 @@
 use hostkit_proto::codec::{DecodeError, Field, FromFields, InWords, Name, Names, Object, Reader, Table, ToWire};
 use hostkit_proto::{Format, Value, Word};
 
-use crate::types::{Owner, Part, PartPage, PartPages, Thing, ThingParts, WatchedThing};
+use crate::types::{Owner, Part, PartPage, PartPages, Shelf, ShelfPlace, Thing, ThingParts, WatchedThing};
 
 impl ToWire for Part {
     fn to_wire(&self, format: Format) -> Option<Value> {
@@ -31,6 +31,24 @@ impl ToWire for PartPages {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
         object.set("pages", &self.pages);
+        Some(object.into_value())
+    }
+}
+
+impl ToWire for Shelf {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        let mut object = Object::new(format);
+        object.set("name", &self.name);
+        object.set("places", &self.places);
+        Some(object.into_value())
+    }
+}
+
+impl ToWire for ShelfPlace {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        let mut object = Object::new(format);
+        object.set("place", &self.id);
+        object.set("label", &self.label);
         Some(object.into_value())
     }
 }

@@ -6,21 +6,21 @@
 //! With a `client` as on [the page of the crate](crate):
 //!
 //! ```
-//! use obstacle_rest_proto::things::ListThings;
+//! use obstacle_rest_proto::things::GetLatest;
 //! use obstacle_rest_proto::types::ThingId;
 //!
 //! # use hostkit_testing::{Script, Scripted};
-//! # let body = r#"{"data":{"items":[{"id":7,"name":"lamp"}]}}"#;
-//! # let answers = Scripted::new([Script::get("/things").answer(200, body)]);
+//! # let body = r#"{"id":7}"#;
+//! # let answers = Scripted::new([
+//! #     Script::get("/records/latest/thing").answer(200, body),
+//! # ]);
 //! # let credentials = obstacle_rest_proto::Credentials::bearer("example-secret");
 //! # let client = hostkit_ureq::Client::<obstacle_rest_proto::Rest>::builder(credentials)
 //! #     .transport(answers)
 //! #     .build()?;
-//! let call = ListThings::new().start(1);
-//! let things = client.call(&call)?;
-//! assert_eq!(things.len(), 1);
-//! assert_eq!(things[0].id, ThingId::new(7));
-//! assert_eq!(things[0].name.as_deref(), Some("lamp"));
+//! let call = GetLatest::new();
+//! let latest = client.call(&call)?;
+//! assert_eq!(latest.id, ThingId::new(7));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
@@ -28,7 +28,9 @@ mod change_things;
 mod clear_thing;
 mod delete_thing;
 mod find_things;
+mod get_latest;
 mod get_note;
+mod get_numbered;
 mod get_parts;
 mod get_picture;
 mod get_record;
@@ -48,7 +50,11 @@ pub use clear_thing::ClearThing;
 pub use delete_thing::DeleteThing;
 #[doc(alias = "found")]
 pub use find_things::FindThings;
+#[doc(alias = "thing")]
+pub use get_latest::GetLatest;
 pub use get_note::GetNote;
+#[doc(alias = "thing")]
+pub use get_numbered::GetNumbered;
 pub use get_parts::GetParts;
 pub use get_picture::GetPicture;
 #[doc(alias = "thing")]

@@ -5,8 +5,10 @@
 
 mod parts;
 mod shelf;
+mod shelves;
 mod things;
 
 pub use parts::{Part, PartId, PartKind, PartPage, PartPages};
 pub use shelf::{ShelfBoxes, ShelfPage};
+pub use shelves::{PlaceId, Shelf, ShelfPlace};
 pub use things::{Drive, Hour, Owner, RecordName, Rule, Thing, ThingId, ThingParts, WatchedThing};

@@ -4,6 +4,7 @@
 //! The server half of `specs/obstacle-rpc/things/`.
 
 use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::evidence;
 use hostkit_proto::server::{ReceivedRequest, Root, Serve, Simulate, WrittenAnswer};
 
 use crate::things::{ClearThing, CountThings, GetThing, LookAtThing};
@@ -53,6 +54,10 @@ impl Serve for GetThing {
     fn answer(output: &Thing, out: &mut WrittenAnswer) {
         out.value("result", output);
     }
+
+    fn object(&self) -> Option<(&'static str, String)> {
+        Some(("ThingId", evidence::text(&self.id)))
+    }
 }
 
 impl Serve for LookAtThing {
@@ -69,5 +74,9 @@ impl Serve for LookAtThing {
 
     fn answer(output: &Thing, out: &mut WrittenAnswer) {
         out.value("result", output);
+    }
+
+    fn object(&self) -> Option<(&'static str, String)> {
+        Some(("ThingId", evidence::text(&self.id)))
     }
 }

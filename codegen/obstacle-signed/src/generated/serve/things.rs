@@ -76,6 +76,10 @@ impl Serve for GetThing {
     fn answer(output: &Thing, out: &mut WrittenAnswer) {
         out.whole(output);
     }
+
+    fn object(&self) -> Option<(&'static str, String)> {
+        Some(("ThingId", evidence::text(&self.id)))
+    }
 }
 
 impl Serve for ListThings {
@@ -107,6 +111,8 @@ impl Serve for MakeThing {
 }
 
 impl Simulate for MakeThing {
+    const MAKES: &'static str = "ThingId";
+
     fn listed(shown: &ThingPage) -> Vec<String> {
         shown.things.iter().map(|item| evidence::text(&item.id)).collect()
     }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use hostkit_proto::codec::{DecodeError, Name};
 use hostkit_proto::server::{ReceivedRequest, Serve, WrittenAnswer};
-use hostkit_proto::{Date, DateTime, Decimal, Html};
+use hostkit_proto::{Date, DateTime, Decimal, Html, evidence};
 
 use crate::answers::{FindByDay, FindThing, GetBalance, GetBox, GetKept, GetPage, GetScalars, ListBoxes, MapBoxes};
 use crate::types::{Kept, Parcel, Scalars, Thing, ThingKey};
@@ -59,6 +59,10 @@ impl Serve for GetBox {
 
     fn answer(output: &Parcel, out: &mut WrittenAnswer) {
         out.value("box", output);
+    }
+
+    fn object(&self) -> Option<(&'static str, String)> {
+        Some(("ThingKey", evidence::text(&self.key)))
     }
 }
 

@@ -100,6 +100,8 @@ impl Serve for Choose {
 }
 
 impl Simulate for Choose {
+    const MAKES: &'static str = "ThingKey";
+
     fn listed(shown: &Vec<Parcel>) -> Vec<String> {
         shown.iter().map(|item| evidence::text(&item.key)).collect()
     }

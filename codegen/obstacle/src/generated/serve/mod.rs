@@ -108,8 +108,8 @@ pub fn route(request: &ReceivedRequest<'_>) -> Result<Request, DecodeError> {
     router.attempt(Request::Choose);
     router.attempt(Request::SetKeywords);
     router.attempt(Request::SignIn);
-    router.attempt(Request::FindByDay);
     router.attempt(Request::GetBox);
+    router.attempt(Request::FindByDay);
     router.attempt(Request::SendFile);
     router.attempt(Request::AddRecords);
     router.attempt(Request::ChangeAny);

@@ -7,7 +7,7 @@ use quote::{ToTokens, quote};
 
 use super::{fits, is_set, text_of};
 use crate::emit::rust::words::{ident, known_value, output_type, rust_type};
-use crate::model::{Endpoint, Evidence, Field, Items, Made, Model, Origin, Sign, Type, TypeKind};
+use crate::model::{Endpoint, Evidence, Field, Items, Made, Model, Origin, Sign, Slot, Type, TypeKind};
 use crate::resolve::is_text;
 use crate::surface::Wanted;
 
@@ -25,7 +25,84 @@ pub(in crate::emit::rust) fn emit(model: &Model, endpoint: &Endpoint) -> TokenSt
         Sign::Changed(path) => became(model, evidence, evidence.is.is_empty().then_some(path)),
         _ => None,
     });
-    quote!(impl Simulate for #name { #members })
+    let evidence = endpoint.evidence.as_ref().filter(|_| members.is_some());
+    let objects = evidence.and_then(|evidence| objects(model, evidence));
+    quote!(impl Simulate for #name { #objects #members })
+}
+
+/// The objects that a call makes or removes, where reads of them by their ids can know them.
+fn objects(model: &Model, evidence: &Evidence) -> Option<TokenStream> {
+    let id = own_id(model, &evidence.item);
+    match &evidence.sign {
+        Sign::New(key) => {
+            let kind = id_name(model, &key.ty).filter(|_| id.is_none_or(|id| id.ty == key.ty))?;
+            Some(quote!(const MAKES: &'static str = #kind;))
+        }
+        Sign::Gone => {
+            let id = id?;
+            let kind = id_name(model, &id.ty)?;
+            let named = evidence.filter.iter().find_map(|(path, own)| match path.as_slice() {
+                [field] if field.rust == id.rust => Some(own),
+                _ => None,
+            });
+            let asked = || {
+                let read = model.endpoints.iter().find(|read| read.type_name == evidence.read)?;
+                let (_, input) = read_by_id(model, read).filter(|_| evidence.first.is_none())?;
+                evidence.inputs.iter().find_map(|(slot, origin)| match (slot, origin) {
+                    (Slot::Field(slot), Origin::Own(own)) if slot.rust == input.rust => Some(own),
+                    _ => None,
+                })
+            };
+            let own = named.or_else(asked).filter(|own| own.ty == id.ty && !own.is_option())?;
+            let own = ident(&own.rust);
+            Some(quote! {
+                fn removes(&self) -> Option<(&'static str, String)> {
+                    Some((#kind, evidence::text(&self.#own)))
+                }
+            })
+        }
+        _ => None,
+    }
+}
+
+/// The name of a type of ids.
+fn id_name<'t>(model: &Model, ty: &'t Type) -> Option<&'t str> {
+    match ty {
+        Type::Named(name) => matches!(model.types.get(name)?.kind, TypeKind::Id(_)).then_some(name.as_str()),
+        _ => None,
+    }
+}
+
+/// The field by which objects of a type are known: the first that is an id.
+fn own_id<'m>(model: &'m Model, ty: &Type) -> Option<&'m Field> {
+    model.fields(ty)?.iter().find(|field| id_name(model, &field.ty).is_some())
+}
+
+/// The type of the id, and the input with it, of a call that reads one object by its id.
+fn read_by_id<'m>(model: &'m Model, endpoint: &'m Endpoint) -> Option<(&'m str, &'m Field)> {
+    let ty = match endpoint.output.ty()? {
+        Type::Option(inner) => inner,
+        ty => ty,
+    };
+    let id = own_id(model, ty).filter(|_| endpoint.effect() == "safe")?;
+    let is_it = |input: &&Field| input.ty == id.ty && !input.is_option();
+    let mut others = endpoint.inputs().filter(is_it);
+    let input = match endpoint.path_parameters.iter().rev().find(is_it) {
+        Some(input) => input,
+        None => others.next().filter(|_| others.next().is_none())?,
+    };
+    Some((id_name(model, &id.ty)?, input))
+}
+
+/// The object that a call reads by its id.
+pub(in crate::emit::rust) fn object(model: &Model, endpoint: &Endpoint) -> Option<TokenStream> {
+    let (kind, input) = read_by_id(model, endpoint)?;
+    let input = ident(&input.rust);
+    Some(quote! {
+        fn object(&self) -> Option<(&'static str, String)> {
+            Some((#kind, evidence::text(&self.#input)))
+        }
+    })
 }
 
 /// The function that changes an answer.
@@ -61,6 +138,18 @@ fn created(model: &Model, endpoint: &Endpoint, evidence: &Evidence, key: &Field)
             let key = ident(&read.key.as_ref()?.rust);
             let add = quote!(#shown.insert(item.#key.to_owned(), item));
             (quote!(#shown.values()), quote!(#example.values().last()), add)
+        }
+        // What is new stands below the last item that has a list.
+        Items::Nested => {
+            let inner = ident(evidence.lists.first()?);
+            let outer = match &evidence.output {
+                Type::List(outer) => rebuilt(model, outer, &quote!(outer)),
+                _ => TokenStream::new(),
+            };
+            let add = quote!(if let Some(outer) = shown.last_mut() { #outer outer.#inner.push(item); });
+            let each = |place: TokenStream| quote!(#place.iter().flat_map(|outer| &outer.#inner));
+            let (all, last) = (each(quote!(shown)), each(quote!(example)));
+            (all, quote!(#last.last()), add)
         }
         _ => return None,
     };

@@ -51,7 +51,7 @@ fn info(model: &Model) -> TokenStream {
         quote!(request_format: Some(#format),)
     });
     let negotiates = flag_member("negotiates", service.negotiates);
-    let (leniency, zone) = (leniency(model), &service.zone);
+    let (leniency, zone) = (leniency(model), &service.zone.value);
     let rates = list_member("rates", service.rates.iter().map(rate));
     let session = service.session.as_ref();
     let session_hosts =

@@ -27,6 +27,8 @@ impl Serve for CreateBackup {
 }
 
 impl Simulate for CreateBackup {
+    const MAKES: &'static str = "BackupId";
+
     fn listed(shown: &Vec<Backup>) -> Vec<String> {
         shown.iter().map(|item| evidence::text(&item.id)).collect()
     }
@@ -57,6 +59,10 @@ impl Serve for DeleteBackup {
 }
 
 impl Simulate for DeleteBackup {
+    fn removes(&self) -> Option<(&'static str, String)> {
+        Some(("BackupId", evidence::text(&self.backup)))
+    }
+
     fn show(&self, _: u64, _: &Vec<Backup>, shown: &mut Vec<Backup>) -> Result<bool, EncodeError> {
         let inputs = &Perform::inputs(self);
         let backup: BackupId = inputs.need(Self::INFO.name, "backup")?;

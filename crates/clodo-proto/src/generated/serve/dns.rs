@@ -27,6 +27,8 @@ impl Serve for AddRecords {
 }
 
 impl Simulate for AddRecords {
+    const MAKES: &'static str = "RecordId";
+
     fn listed(shown: &Zone) -> Vec<String> {
         shown.records.iter().map(|item| evidence::text(&item.id)).collect()
     }
@@ -63,6 +65,8 @@ impl Serve for CreateZone {
 }
 
 impl Simulate for CreateZone {
+    const MAKES: &'static str = "ZoneId";
+
     fn listed(shown: &DnsOverview) -> Vec<String> {
         shown.domains.iter().map(|item| evidence::text(&item.id)).collect()
     }
@@ -101,6 +105,10 @@ impl Serve for DeleteRecord {
 }
 
 impl Simulate for DeleteRecord {
+    fn removes(&self) -> Option<(&'static str, String)> {
+        Some(("RecordId", evidence::text(&self.record)))
+    }
+
     fn show(&self, _: u64, _: &Zone, shown: &mut Zone) -> Result<bool, EncodeError> {
         let inputs = &Perform::inputs(self);
         let record: RecordId = inputs.need(Self::INFO.name, "record")?;
@@ -121,6 +129,10 @@ impl Serve for DeleteZone {
 }
 
 impl Simulate for DeleteZone {
+    fn removes(&self) -> Option<(&'static str, String)> {
+        Some(("ZoneId", evidence::text(&self.id)))
+    }
+
     fn show(&self, _: u64, _: &DnsOverview, shown: &mut DnsOverview) -> Result<bool, EncodeError> {
         let inputs = &Perform::inputs(self);
         let id: ZoneId = inputs.need(Self::INFO.name, "id")?;

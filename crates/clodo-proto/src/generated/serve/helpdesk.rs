@@ -27,6 +27,8 @@ impl Serve for CreateTicket {
 }
 
 impl Simulate for CreateTicket {
+    const MAKES: &'static str = "TicketId";
+
     fn listed(shown: &Vec<TicketSummary>) -> Vec<String> {
         shown.iter().map(|item| evidence::text(&item.id)).collect()
     }
@@ -64,6 +66,8 @@ impl Serve for CreateVipTicket {
 }
 
 impl Simulate for CreateVipTicket {
+    const MAKES: &'static str = "TicketId";
+
     fn listed(shown: &Vec<TicketSummary>) -> Vec<String> {
         shown.iter().map(|item| evidence::text(&item.id)).collect()
     }
@@ -123,6 +127,8 @@ impl Serve for ReplyTicket {
 }
 
 impl Simulate for ReplyTicket {
+    const MAKES: &'static str = "TicketEventId";
+
     fn listed(shown: &SupportTicket) -> Vec<String> {
         shown.messages.iter().map(|item| evidence::text(&item.id)).collect()
     }

@@ -253,9 +253,9 @@ pub fn route(request: &ReceivedRequest<'_>) -> Result<Request, DecodeError> {
     router.attempt(Request::ListBackups);
     router.attempt(Request::CreateTicket);
     router.attempt(Request::CreateVipTicket);
-    router.attempt(Request::CreateZone);
     router.attempt(Request::DeleteIp);
     router.attempt(Request::RebuildServer);
+    router.attempt(Request::CreateZone);
     router.attempt(Request::AddIp);
     router.attempt(Request::GetStorage);
     router.attempt(Request::ListIps);
@@ -283,13 +283,12 @@ pub fn route(request: &ReceivedRequest<'_>) -> Result<Request, DecodeError> {
     router.attempt(Request::LetServerExpire);
     router.attempt(Request::ReplyTicket);
     router.attempt(Request::SetZoneMaster);
-    router.attempt(Request::SignIn);
     router.attempt(Request::UpdateRecords);
+    router.attempt(Request::SignIn);
     router.attempt(Request::ChangeServer);
     router.attempt(Request::DeleteServer);
     router.attempt(Request::DeleteStorage);
     router.attempt(Request::DeleteZone);
-    router.attempt(Request::GetBilling);
     router.attempt(Request::GetRequest);
     router.attempt(Request::GetServer);
     router.attempt(Request::GetServerBillingToday);
@@ -298,6 +297,7 @@ pub fn route(request: &ReceivedRequest<'_>) -> Result<Request, DecodeError> {
     router.attempt(Request::GetZone);
     router.attempt(Request::TuneServer);
     router.attempt(Request::UpdateStorage);
+    router.attempt(Request::GetBilling);
     router.attempt(Request::GetBillingToday);
     router.attempt(Request::GetLimits);
     router.attempt(Request::ListImages);

@@ -174,6 +174,8 @@ impl Serve for CreateServer {
 }
 
 impl Simulate for CreateServer {
+    const MAKES: &'static str = "ServerId";
+
     fn listed(shown: &Vec<ServerSummary>) -> Vec<String> {
         shown.iter().map(|item| evidence::text(&item.id)).collect()
     }
@@ -226,6 +228,10 @@ impl Serve for DeleteServer {
 }
 
 impl Simulate for DeleteServer {
+    fn removes(&self) -> Option<(&'static str, String)> {
+        Some(("ServerId", evidence::text(&self.id)))
+    }
+
     fn show(&self, _: u64, _: &Vec<ServerSummary>, shown: &mut Vec<ServerSummary>) -> Result<bool, EncodeError> {
         let inputs = &Perform::inputs(self);
         let id: ServerId = inputs.need(Self::INFO.name, "id")?;
@@ -244,6 +250,10 @@ impl Serve for GetServer {
 
     fn answer(output: &ServerDetail, out: &mut WrittenAnswer) {
         out.value("server", output);
+    }
+
+    fn object(&self) -> Option<(&'static str, String)> {
+        Some(("ServerId", evidence::text(&self.id)))
     }
 }
 
@@ -325,6 +335,8 @@ impl Serve for RebootServer {
 }
 
 impl Simulate for RebootServer {
+    const MAKES: &'static str = "LogEntryId";
+
     fn listed(shown: &Vec<ServerLogEntry>) -> Vec<String> {
         shown.iter().map(|item| evidence::text(&item.id)).collect()
     }

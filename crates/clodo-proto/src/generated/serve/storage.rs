@@ -33,6 +33,8 @@ impl Serve for CreateStorage {
 }
 
 impl Simulate for CreateStorage {
+    const MAKES: &'static str = "StorageId";
+
     fn listed(shown: &Vec<StorageSummary>) -> Vec<String> {
         shown.iter().map(|item| evidence::text(&item.id)).collect()
     }
@@ -74,6 +76,10 @@ impl Serve for DeleteStorage {
 }
 
 impl Simulate for DeleteStorage {
+    fn removes(&self) -> Option<(&'static str, String)> {
+        Some(("StorageId", evidence::text(&self.id)))
+    }
+
     fn show(&self, _: u64, _: &Vec<StorageSummary>, shown: &mut Vec<StorageSummary>) -> Result<bool, EncodeError> {
         let inputs = &Perform::inputs(self);
         let id: StorageId = inputs.need(Self::INFO.name, "id")?;
@@ -92,6 +98,10 @@ impl Serve for GetStorage {
 
     fn answer(output: &StorageDetail, out: &mut WrittenAnswer) {
         out.value("storage", output);
+    }
+
+    fn object(&self) -> Option<(&'static str, String)> {
+        Some(("StorageId", evidence::text(&self.id)))
     }
 }
 

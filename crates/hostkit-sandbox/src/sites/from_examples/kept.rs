@@ -1,19 +1,21 @@
 //! What calls that acted changed: which calls show it, and what these answer from then on.
 
 use std::any::Any;
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use hostkit::protocol::Perform;
 use hostkit::protocol::evidence::Reading;
 use hostkit::protocol::server::example::RecordedAnswer;
 use hostkit::protocol::server::simulate::{FirstOf, ReadOf};
 use hostkit::protocol::server::{Serve, Simulate};
+use hostkit::protocol::wire::{Limits, parse, write};
+use hostkit::protocol::{Perform, Value};
 use hostkit::{Endpoint, Format, UnknownFields};
 
 use super::pages::Pages;
 use super::wire::{asked, given, value, written};
 use crate::site::Call;
-use crate::world::{Act, Acts, Show};
+use crate::world::{Act, Acts, Object, Show};
 
 /// The examples of the calls that show another one.
 pub(super) struct Read<'k> {
@@ -36,6 +38,11 @@ pub(super) struct CarriedOut {
     pub(super) last: u64,
     /// Its own answer, with the number of what it made.
     pub(super) answer: RecordedAnswer,
+    /// What it made, and the example of the call that shows it.
+    pub(super) made: Vec<Object>,
+    pub(super) example: RecordedAnswer,
+    /// What is gone.
+    pub(super) removed: Option<Object>,
 }
 
 /// Carries out a call that acts; `None` if no example can show it.
@@ -68,7 +75,7 @@ where
     // What is new stands on the last page that has something.
     let pages = read.pages.filter(|_| makes);
     let pages = pages.map(|pages| pages.last_with(&with_items().map(|answer| answer.case).collect::<Vec<_>>()));
-    let (mut last, mut answer, mut more) = (number, answer, 0);
+    let (mut last, mut answer, mut more, mut made) = (number, answer, 0, Vec::new());
     if makes {
         let (Some(before), Some(mut after)) = (value::<Then<E>>(example), value::<Then<E>>(example)) else {
             return Ok(None);
@@ -76,6 +83,9 @@ where
         own.show(number, &before, &mut after).map_err(|error| error.to_string())?;
         last = highest(E::listed(&after)).max(last);
         more = E::listed(&after).len() as i64 - E::listed(&before).len() as i64;
+        let known = E::listed(&before);
+        let new = E::listed(&after).into_iter().filter(|id| !E::MAKES.is_empty() && !known.contains(id));
+        made = new.map(|id| (E::MAKES, id)).collect();
         if let Some(mut output) = value::<E>(&answer) {
             own.name(number, &mut output);
             answer = written::<E>(&output, answer, format)?;
@@ -107,7 +117,8 @@ where
         }
         _ => None,
     };
-    let example = example.clone();
+    let removed = own.removes();
+    let (example, shown_by) = (example.clone(), example.clone());
     let show = move |shown: &mut dyn Any| {
         let shown = shown.downcast_mut::<ReadOf<E>>().ok_or("another call's answer")?;
         let example = value::<Then<E>>(&example).ok_or("the example is no success")?;
@@ -120,7 +131,73 @@ where
     // Every page says how many items there are, not only the one that has what is new.
     let recount: Option<Arc<Show>> = if more == 0 { None } else { Some(Arc::new(recount)) };
     done.push(Act { reads: Then::<E>::INFO.name, asked, pages, show: Arc::new(show), recount });
-    Ok(Some(CarriedOut { acts: done, last, answer }))
+    Ok(Some(CarriedOut { acts: done, last, answer, made, example: shown_by, removed }))
+}
+
+/// What a list has of an object that was made.
+pub(super) fn listed_item(shown: &RecordedAnswer, id: &str, format: Format) -> Option<Value> {
+    let document = parse(shown.format.unwrap_or(format), &shown.body, &Limits::DEFAULT).ok()?;
+    item(&Value::from(document.root()), id).cloned()
+}
+
+/// The object of which this is the id: the last one, since what is new comes last.
+fn item<'t>(tree: &'t Value, id: &str) -> Option<&'t Value> {
+    match tree {
+        Value::List(items) => items.iter().rev().find_map(|inner| item(inner, id)),
+        Value::Map(entries) => {
+            let inner = entries.iter().rev().find_map(|(_, inner)| item(inner, id));
+            let is_it = || entries.iter().any(|(_, value)| scalar(value) == Some(id));
+            inner.or_else(|| is_it().then_some(tree))
+        }
+        _ => None,
+    }
+}
+
+fn scalar(value: &Value) -> Option<&str> {
+    match value {
+        Value::Text(text) | Value::Number(text) => Some(text),
+        _ => None,
+    }
+}
+
+/// An answer about another object, with what this one has as an item of a list; `None` where it would be none of its call.
+pub(super) fn about_item<E: Serve>(
+    answer: &RecordedAnswer,
+    (id, made): (&str, &Value),
+    format: Format,
+) -> Option<RecordedAnswer> {
+    let Value::Map(item) = made else { return None };
+    let key = item.iter().find(|(_, value)| scalar(value) == Some(id)).map(|(key, _)| key.clone())?;
+    let format = answer.format.unwrap_or(format);
+    let document = parse(format, &answer.body, &Limits::DEFAULT).ok()?;
+    // What does not fit the call is left as the example has it, but for the id.
+    [true, false].into_iter().find_map(|takes_all| {
+        let mut tree = Value::from(document.root());
+        let target = with_key(&mut tree, &key)?;
+        for (name, value) in item {
+            let is_taken = takes_all && scalar(value).is_some() || *name == key;
+            if let Some((_, place)) = target.iter_mut().find(|(known, _)| known == name).filter(|_| is_taken) {
+                *place = value.clone();
+            }
+        }
+        let changed = RecordedAnswer { body: write(format, &tree).ok()?, ..answer.clone() };
+        value::<E>(&changed).is_some().then_some(changed)
+    })
+}
+
+/// The first object with this key.
+fn with_key<'t>(tree: &'t mut Value, key: &str) -> Option<&'t mut Vec<(Cow<'static, str>, Value)>> {
+    let has_key = |entries: &[(Cow<'static, str>, Value)]| {
+        entries.iter().any(|(name, value)| name == key && scalar(value).is_some())
+    };
+    match tree {
+        Value::List(items) => items.iter_mut().find_map(|inner| with_key(inner, key)),
+        Value::Map(entries) => match has_key(entries) {
+            true => Some(entries),
+            false => entries.iter_mut().find_map(|(_, inner)| with_key(inner, key)),
+        },
+        _ => None,
+    }
 }
 
 /// An answer with what calls have changed; `None` if its object is gone.

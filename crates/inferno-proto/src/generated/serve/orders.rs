@@ -43,6 +43,8 @@ impl Serve for CreateOrder {
 }
 
 impl Simulate for CreateOrder {
+    const MAKES: &'static str = "OrderId";
+
     fn listed(shown: &BTreeMap<OrderId, Order>) -> Vec<String> {
         shown.values().map(|item| evidence::text(&item.id)).collect()
     }

@@ -27,6 +27,8 @@ impl Serve for AddSshKey {
 }
 
 impl Simulate for AddSshKey {
+    const MAKES: &'static str = "SshKeyId";
+
     fn listed(shown: &Vec<SshKey>) -> Vec<String> {
         shown.iter().map(|item| evidence::text(&item.id)).collect()
     }
@@ -74,6 +76,10 @@ impl Serve for RemoveSshKey {
 }
 
 impl Simulate for RemoveSshKey {
+    fn removes(&self) -> Option<(&'static str, String)> {
+        Some(("SshKeyId", evidence::text(&self.id)))
+    }
+
     fn show(&self, _: u64, _: &Vec<SshKey>, shown: &mut Vec<SshKey>) -> Result<bool, EncodeError> {
         let inputs = &Perform::inputs(self);
         let id: SshKeyId = inputs.need(Self::INFO.name, "id")?;

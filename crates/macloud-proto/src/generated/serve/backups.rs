@@ -29,6 +29,8 @@ impl Serve for CopyBackup {
 }
 
 impl Simulate for CopyBackup {
+    const MAKES: &'static str = "BackupId";
+
     fn listed(shown: &Vec<Backup>) -> Vec<String> {
         shown.iter().map(|item| evidence::text(&item.id)).collect()
     }
@@ -77,6 +79,8 @@ impl Serve for CreateServerBackup {
 }
 
 impl Simulate for CreateServerBackup {
+    const MAKES: &'static str = "BackupId";
+
     fn listed(shown: &Vec<Backup>) -> Vec<String> {
         shown.iter().map(|item| evidence::text(&item.id)).collect()
     }
@@ -153,6 +157,10 @@ impl Serve for GetBackup {
 
     fn answer(output: &Backup, out: &mut WrittenAnswer) {
         out.value("data", output);
+    }
+
+    fn object(&self) -> Option<(&'static str, String)> {
+        Some(("BackupId", evidence::text(&self.id)))
     }
 }
 

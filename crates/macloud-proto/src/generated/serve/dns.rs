@@ -28,6 +28,8 @@ impl Serve for CreateDomain {
 }
 
 impl Simulate for CreateDomain {
+    const MAKES: &'static str = "DomainId";
+
     fn listed(shown: &Vec<Domain>) -> Vec<String> {
         shown.iter().map(|item| evidence::text(&item.id)).collect()
     }
@@ -69,6 +71,8 @@ impl Serve for CreateRecord {
 }
 
 impl Simulate for CreateRecord {
+    const MAKES: &'static str = "RecordId";
+
     fn listed(shown: &Vec<Record>) -> Vec<String> {
         shown.iter().map(|item| evidence::text(&item.id)).collect()
     }
@@ -123,6 +127,10 @@ impl Serve for DeleteRecord {
 }
 
 impl Simulate for DeleteRecord {
+    fn removes(&self) -> Option<(&'static str, String)> {
+        Some(("RecordId", evidence::text(&self.id)))
+    }
+
     fn show(&self, _: u64, _: &Vec<Record>, shown: &mut Vec<Record>) -> Result<bool, EncodeError> {
         let inputs = &Perform::inputs(self);
         let id: RecordId = inputs.need(Self::INFO.name, "id")?;
@@ -141,6 +149,10 @@ impl Serve for GetDomain {
 
     fn answer(output: &Domain, out: &mut WrittenAnswer) {
         out.value("data", output);
+    }
+
+    fn object(&self) -> Option<(&'static str, String)> {
+        Some(("DomainId", evidence::text(&self.id)))
     }
 }
 

@@ -45,6 +45,8 @@ impl Serve for CreatePtrRecord {
 }
 
 impl Simulate for CreatePtrRecord {
+    const MAKES: &'static str = "PtrId";
+
     fn listed(shown: &Vec<PtrRecord>) -> Vec<String> {
         shown.iter().map(|item| evidence::text(&item.id)).collect()
     }
@@ -116,6 +118,10 @@ impl Serve for DeletePtrRecord {
 }
 
 impl Simulate for DeletePtrRecord {
+    fn removes(&self) -> Option<(&'static str, String)> {
+        Some(("PtrId", evidence::text(&self.id)))
+    }
+
     fn show(&self, _: u64, _: &Vec<PtrRecord>, shown: &mut Vec<PtrRecord>) -> Result<bool, EncodeError> {
         let inputs = &Perform::inputs(self);
         let id: PtrId = inputs.need(Self::INFO.name, "id")?;
@@ -135,6 +141,10 @@ impl Serve for GetAdditional {
     fn answer(output: &AdditionalAddresses, out: &mut WrittenAnswer) {
         out.value("data", output);
     }
+
+    fn object(&self) -> Option<(&'static str, String)> {
+        Some(("AdditionalId", evidence::text(&self.id)))
+    }
 }
 
 impl Serve for GetAddress {
@@ -147,6 +157,10 @@ impl Serve for GetAddress {
 
     fn answer(output: &PoolAddress, out: &mut WrittenAnswer) {
         out.value("data", output);
+    }
+
+    fn object(&self) -> Option<(&'static str, String)> {
+        Some(("AddressId", evidence::text(&self.id)))
     }
 }
 
@@ -173,6 +187,10 @@ impl Serve for GetReserved {
 
     fn answer(output: &ReservedAddress, out: &mut WrittenAnswer) {
         out.value("data", output);
+    }
+
+    fn object(&self) -> Option<(&'static str, String)> {
+        Some(("ReservedId", evidence::text(&self.id)))
     }
 }
 
@@ -252,7 +270,33 @@ impl Serve for OrderAddresses {
     fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
 
-impl Simulate for OrderAddresses {}
+impl Simulate for OrderAddresses {
+    const MAKES: &'static str = "AddressId";
+
+    fn listed(shown: &Vec<AdditionalAddresses>) -> Vec<String> {
+        shown.iter().flat_map(|outer| &outer.addresses).map(|item| evidence::text(&item.id)).collect()
+    }
+
+    fn show(
+        &self,
+        number: u64,
+        example: &Vec<AdditionalAddresses>,
+        shown: &mut Vec<AdditionalAddresses>,
+    ) -> Result<bool, EncodeError> {
+        for number in (number..).take(self.count as usize) {
+            if let (Some(item), Some(key)) =
+                (example.iter().flat_map(|outer| &outer.addresses).last(), simulate::numbered(number))
+            {
+                let mut item = item.clone();
+                item.id = key;
+                if let Some(outer) = shown.last_mut() {
+                    outer.addresses.push(item);
+                }
+            }
+        }
+        Ok(true)
+    }
+}
 
 impl Serve for ReleaseReserved {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {

@@ -24,6 +24,8 @@ impl Serve for CreateIso {
 }
 
 impl Simulate for CreateIso {
+    const MAKES: &'static str = "IsoId";
+
     fn listed(shown: &Vec<Iso>) -> Vec<String> {
         shown.iter().map(|item| evidence::text(&item.id)).collect()
     }
@@ -73,6 +75,10 @@ impl Serve for GetIso {
 
     fn answer(output: &Iso, out: &mut WrittenAnswer) {
         out.value("data", output);
+    }
+
+    fn object(&self) -> Option<(&'static str, String)> {
+        Some(("IsoId", evidence::text(&self.id)))
     }
 }
 

@@ -25,6 +25,8 @@ impl Serve for CreateTopUp {
 }
 
 impl Simulate for CreateTopUp {
+    const MAKES: &'static str = "OperationId";
+
     fn listed(shown: &Vec<Operation>) -> Vec<String> {
         shown.iter().map(|item| evidence::text(&item.id)).collect()
     }
@@ -69,6 +71,10 @@ impl Serve for GetOperation {
 
     fn answer(output: &Operation, out: &mut WrittenAnswer) {
         out.value("data", output);
+    }
+
+    fn object(&self) -> Option<(&'static str, String)> {
+        Some(("OperationId", evidence::text(&self.id)))
     }
 }
 

@@ -118,6 +118,8 @@ impl Serve for CreateServer {
 }
 
 impl Simulate for CreateServer {
+    const MAKES: &'static str = "ServerId";
+
     fn listed(shown: &Vec<Server>) -> Vec<String> {
         shown.iter().map(|item| evidence::text(&item.id)).collect()
     }
@@ -243,6 +245,10 @@ impl Serve for GetServer {
 
     fn answer(output: &ServerDetail, out: &mut WrittenAnswer) {
         out.value("data", output);
+    }
+
+    fn object(&self) -> Option<(&'static str, String)> {
+        Some(("ServerId", evidence::text(&self.id)))
     }
 }
 

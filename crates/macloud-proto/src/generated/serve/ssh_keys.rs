@@ -26,6 +26,8 @@ impl Serve for CreateKey {
 }
 
 impl Simulate for CreateKey {
+    const MAKES: &'static str = "KeyId";
+
     fn listed(shown: &Vec<SshKey>) -> Vec<String> {
         shown.iter().map(|item| evidence::text(&item.id)).collect()
     }
@@ -76,6 +78,10 @@ impl Serve for GetKey {
 
     fn answer(output: &SshKeyDetail, out: &mut WrittenAnswer) {
         out.value("data", output);
+    }
+
+    fn object(&self) -> Option<(&'static str, String)> {
+        Some(("KeyId", evidence::text(&self.id)))
     }
 }
 

@@ -50,6 +50,8 @@ impl Serve for CreateOrder {
 }
 
 impl Simulate for CreateOrder {
+    const MAKES: &'static str = "OrderId";
+
     fn listed(shown: &Vec<Order>) -> Vec<String> {
         shown.iter().map(|item| evidence::text(&item.id)).collect()
     }
