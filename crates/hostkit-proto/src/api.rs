@@ -17,6 +17,11 @@ pub trait Api: Sized + Send + Sync + 'static {
     /// The API's constants.
     const INFO: ApiInfo;
 
+    /// What credentials say openly of whose account it is, such as a login; `None` if they are secrets alone.
+    fn login(_: &Self::Credentials) -> Option<String> {
+        None
+    }
+
     /// Decides whether a sign-in is needed, and if so encodes it; [`RequestParts::retarget`] selects its endpoint.
     fn sign_in(credentials: &Self::Credentials, out: &mut RequestParts) -> Result<SignIn, EncodeError>;
 

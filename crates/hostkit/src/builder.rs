@@ -85,7 +85,8 @@ impl<C: FromParts> ClientBuilder<C> {
     }
 
     /// Names the account, for example by its login; never a secret. Tickets record it, and a client of another account
-    /// refuses them: its answers would falsely show that nothing happened.
+    /// refuses them: its answers would falsely show that nothing happened. Without a name, accounts are told apart by what
+    /// the credentials hold beside secrets; a token alone tells nothing.
     pub fn account(mut self, name: impl Into<String>) -> Self {
         self.settings.account = Some(name.into());
         self

@@ -21,6 +21,7 @@ use crate::limits::rate::Rates;
 use crate::limits::shared::SharedRates;
 use crate::session::cell::{Admission, SessionCell};
 use crate::session::shared::SharedSession;
+use crate::store::entry::sum;
 use crate::subject::place;
 use crate::time::{Clock, Now};
 use crate::transport::AnswerLimits;
@@ -252,7 +253,8 @@ impl<A: Api> ClientCore<A> {
 
     /// The client's base URL and account, for tickets.
     pub(crate) fn place(&self) -> ticket::Place {
-        ticket::Place { base: self.0.base.to_string(), account: self.0.account.clone() }
+        let login = A::login(&self.0.credentials).map(|login| format!("{:016x}", sum(login.as_bytes())));
+        ticket::Place { base: self.0.base.to_string(), account: self.0.account.clone(), login }
     }
 
     /// The format of answers.

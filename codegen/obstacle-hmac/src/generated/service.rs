@@ -82,6 +82,12 @@ impl Api for Keyed {
         ..ApiInfo::DEFAULT
     };
 
+    fn login(credentials: &Credentials) -> Option<String> {
+        match credentials {
+            Credentials::Key { key, .. } => Some(key.clone()),
+        }
+    }
+
     fn sign_in(_: &Credentials, _: &mut RequestParts) -> Result<hostkit_proto::SignIn, EncodeError> {
         Ok(hostkit_proto::SignIn::NotNeeded)
     }

@@ -148,6 +148,12 @@ impl Api for Market {
         ..ApiInfo::DEFAULT
     };
 
+    fn login(credentials: &Credentials) -> Option<String> {
+        match credentials {
+            Credentials::Key { client, .. } => Some(client.to_string()),
+        }
+    }
+
     fn sign_in(_: &Credentials, _: &mut RequestParts) -> Result<hostkit_proto::SignIn, EncodeError> {
         Ok(hostkit_proto::SignIn::NotNeeded)
     }

@@ -96,6 +96,12 @@ impl Api for Packet {
         ..ApiInfo::DEFAULT
     };
 
+    fn login(credentials: &Credentials) -> Option<String> {
+        match credentials {
+            Credentials::Login { login, .. } => Some(login.clone()),
+        }
+    }
+
     fn sign_in(credentials: &Credentials, out: &mut RequestParts) -> Result<hostkit_proto::SignIn, EncodeError> {
         match credentials {
             Credentials::Login { login, password } => {

@@ -105,6 +105,12 @@ impl Api for Signed {
         ..ApiInfo::DEFAULT
     };
 
+    fn login(credentials: &Credentials) -> Option<String> {
+        match credentials {
+            Credentials::Keys { application, .. } => Some(application.clone()),
+        }
+    }
+
     fn sign_in(credentials: &Credentials, out: &mut RequestParts) -> Result<hostkit_proto::SignIn, EncodeError> {
         match credentials {
             Credentials::Keys { .. } => {

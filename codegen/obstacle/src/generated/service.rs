@@ -254,6 +254,17 @@ impl Api for Obstacle {
         ..ApiInfo::DEFAULT
     };
 
+    fn login(credentials: &Credentials) -> Option<String> {
+        match credentials {
+            Credentials::Key { login, .. } => Some(login.clone()),
+            Credentials::Token { .. } => None,
+            Credentials::Basic { login, .. } => Some(login.clone()),
+            Credentials::Bearer { .. } => None,
+            Credentials::InAddress { number, .. } => Some(number.to_string()),
+            Credentials::Cookies { login, number, .. } => Some([login.clone(), number.to_string()].join(" ")),
+        }
+    }
+
     fn sign_in(credentials: &Credentials, out: &mut RequestParts) -> Result<hostkit_proto::SignIn, EncodeError> {
         match credentials {
             Credentials::Key { login, key } => {

@@ -429,6 +429,12 @@ impl Api for Clodo {
         ..ApiInfo::DEFAULT
     };
 
+    fn login(credentials: &Credentials) -> Option<String> {
+        match credentials {
+            Credentials::Key { login, .. } => Some(login.clone()),
+        }
+    }
+
     fn sign_in(credentials: &Credentials, out: &mut RequestParts) -> Result<hostkit_proto::SignIn, EncodeError> {
         match credentials {
             Credentials::Key { login, key } => {

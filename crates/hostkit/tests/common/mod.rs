@@ -35,6 +35,8 @@ pub enum Customer {
     Key(Secret),
     /// With a key that every call carries.
     Direct(Secret),
+    /// With a login beside the key.
+    Login(String, Secret),
 }
 
 /// An error code of the shop.
@@ -88,6 +90,10 @@ impl Api for Shop {
         ..ApiInfo::DEFAULT
     };
 
+    fn login(customer: &Customer) -> Option<String> {
+        if let Customer::Login(login, _) = customer { Some(login.clone()) } else { None }
+    }
+
     fn sign_in(customer: &Customer, out: &mut RequestParts) -> Result<SignIn, EncodeError> {
         match customer {
             Customer::Key(key) => {
@@ -95,7 +101,7 @@ impl Api for Shop {
                 out.secret_header("x-key", key)?;
                 Ok(SignIn::Ask)
             }
-            Customer::Direct(_) => Ok(SignIn::NotNeeded),
+            Customer::Direct(_) | Customer::Login(..) => Ok(SignIn::NotNeeded),
         }
     }
 
@@ -111,7 +117,7 @@ impl Api for Shop {
     fn authorise(customer: &Customer, session: &Session, out: &mut RequestParts) -> Result<(), EncodeError> {
         match (&session.token, customer) {
             (Some(token), _) => out.secret_header("x-token", token),
-            (None, Customer::Direct(key)) => out.secret_header("x-key", key),
+            (None, Customer::Direct(key) | Customer::Login(_, key)) => out.secret_header("x-key", key),
             (None, Customer::Key(_)) => {
                 out.refuse("x-token", "is missing");
                 out.checked()

@@ -10,7 +10,7 @@ use hostkit::machinery::{Machine, Step};
 use hostkit::time::Clock;
 use hostkit::transport::{AnswerLimits, Incoming, Phase, TransportErrorKind};
 use hostkit::{
-    Budget, CallOptions, Decimal, Endpoint, Money, Outcome, Perform, Recovery, SavedTicket, Ticket, TicketCause,
+    Budget, CallOptions, Decimal, Endpoint, Money, Outcome, Perform, Recovery, SavedTicket, Secret, Ticket, TicketCause,
 };
 use hostkit_testing::Script;
 use http::HeaderMap;
@@ -121,6 +121,37 @@ fn a_ticket_of_another_place_is_not_looked_for() {
     for account in [None, Some("a")] {
         let same = at("spare", account, (0..4).map(|_| fault(404, "NotFound")).collect());
         assert!(matches!(recover::<Delete>(&same, &saved), Recovery::Happened(())));
+    }
+}
+
+/// Logins tell accounts apart where the caller named none; a name that both have counts more.
+#[test]
+fn a_ticket_of_another_login_is_not_looked_for() {
+    let broken = || Script::fail(Phase::Head, TransportErrorKind::Reset);
+    let there = || Script::any().answer(200, r#"{"id": 1}"#);
+    let of = |login: &'static str, account: Option<&'static str>, script: Vec<Script>| {
+        bench_with(
+            |clock| {
+                let config = config(Customer::Login(login.into(), Secret::new(KEY)), clock);
+                account.into_iter().fold(config, |config, name| config.account(name))
+            },
+            script,
+        )
+    };
+    let found = || (0..4).map(|_| fault(404, "NotFound")).collect();
+    for (name, other, is_same) in [(None, None, false), (None, Some("a"), false), (Some("a"), Some("a"), true)] {
+        let Outcome::Unresolved(ticket) = of("anna", name, vec![there(), broken()]).read_and_perform(Delete) else {
+            panic!("the end is open")
+        };
+        let saved = ticket.save().to_string();
+        assert!(!saved.contains("anna"), "{saved}");
+        let saved = saved.parse::<SavedTicket>().unwrap().ticket::<Delete>().unwrap();
+        for ticket in [&ticket, &saved] {
+            let done = recover::<Delete>(&of("boris", other, found()), ticket);
+            assert_eq!(matches!(done, Recovery::Happened(())), is_same, "{name:?} {other:?}: {done}");
+            let done = recover::<Delete>(&of("anna", other, found()), ticket);
+            assert!(matches!(done, Recovery::Happened(())), "{name:?} {other:?}: {done}");
+        }
     }
 }
 

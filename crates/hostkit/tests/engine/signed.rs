@@ -21,7 +21,7 @@ impl Api for Signed {
     fn sign_in(customer: &Customer, out: &mut RequestParts) -> Result<SignIn, EncodeError> {
         match customer {
             Customer::Key(_) => Shop::sign_in(customer, out),
-            Customer::Direct(key) => Ok(SignIn::Ready(Session::with_token(key.clone()))),
+            Customer::Direct(key) | Customer::Login(_, key) => Ok(SignIn::Ready(Session::with_token(key.clone()))),
         }
     }
 

@@ -149,6 +149,12 @@ impl Api for Inferno {
         ..ApiInfo::DEFAULT
     };
 
+    fn login(credentials: &Credentials) -> Option<String> {
+        match credentials {
+            Credentials::Key { cid, .. } => Some(cid.to_string()),
+        }
+    }
+
     fn sign_in(_: &Credentials, _: &mut RequestParts) -> Result<hostkit_proto::SignIn, EncodeError> {
         Ok(hostkit_proto::SignIn::NotNeeded)
     }

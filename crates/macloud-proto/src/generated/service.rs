@@ -273,6 +273,13 @@ impl Api for Macloud {
         ..ApiInfo::DEFAULT
     };
 
+    fn login(credentials: &Credentials) -> Option<String> {
+        match credentials {
+            Credentials::Token { .. } => None,
+            Credentials::Password { email, .. } => Some(email.clone()),
+        }
+    }
+
     fn sign_in(credentials: &Credentials, out: &mut RequestParts) -> Result<hostkit_proto::SignIn, EncodeError> {
         match credentials {
             Credentials::Token { token } => Ok(hostkit_proto::SignIn::Ready(Session::with_token(token.clone()))),

@@ -281,6 +281,13 @@ impl Api for RootPanel {
         ..ApiInfo::DEFAULT
     };
 
+    fn login(credentials: &Credentials) -> Option<String> {
+        match credentials {
+            Credentials::ApiKey { login, .. } => Some(login.clone()),
+            Credentials::Password { login, .. } => Some(login.clone()),
+        }
+    }
+
     fn sign_in(_: &Credentials, _: &mut RequestParts) -> Result<hostkit_proto::SignIn, EncodeError> {
         Ok(hostkit_proto::SignIn::NotNeeded)
     }

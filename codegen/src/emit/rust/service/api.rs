@@ -17,7 +17,7 @@ use crate::surface::{Constant, Credentials, ErrorDocument, FaultStyle, Host, Pla
 
 pub(super) fn emit(model: &Model) -> TokenStream {
     let name = ident(&model.service.name.value);
-    let (info, sign_in, session) = (info(model), sign_in(model), session(model));
+    let (info, login, sign_in, session) = (info(model), login(model), sign_in(model), session(model));
     let (authorise, verdict) = (authorise(model), verdict(model));
     quote! {
         impl Api for #name {
@@ -25,6 +25,7 @@ pub(super) fn emit(model: &Model) -> TokenStream {
             type Code = Code;
 
             #info
+            #login
             #sign_in
             #session
             #authorise
@@ -194,6 +195,37 @@ fn pattern(credentials: &Credentials, used: &[&str]) -> TokenStream {
     let rest = (fields.len() < credentials.fields.len()).then(|| quote!(..));
     let fields = fields.into_iter().map(|field| quote!(#field)).chain(rest);
     quote!(Credentials::#name { #(#fields),* })
+}
+
+/// `login`: the fields of credentials that are no secrets; `None` if no credentials have one.
+fn login(model: &Model) -> Option<TokenStream> {
+    let all = &model.service.credentials;
+    let is_open = |(_, kind): &&(At<String>, At<String>)| kind.value != "secret";
+    if !all.iter().flat_map(|credentials| &credentials.fields).any(|field| is_open(&field)) {
+        return None;
+    }
+    let arms = all.iter().map(|credentials| {
+        let open: Vec<_> = credentials.fields.iter().filter(is_open).collect();
+        let names: Vec<&str> = open.iter().map(|(field, _)| field.as_str()).collect();
+        let texts = open.iter().map(|(field, kind)| {
+            let (field, text) = (ident(field), ident(if kind.value == "text" { "clone" } else { "to_string" }));
+            quote!(#field.#text())
+        });
+        let (pattern, login) = (
+            pattern(credentials, &names),
+            match open.as_slice() {
+                [] => quote!(None),
+                [_] => quote!(Some(#(#texts)*)),
+                _ => quote!(Some([#(#texts),*].join(" "))),
+            },
+        );
+        quote!(#pattern => #login,)
+    });
+    Some(quote! {
+        fn login(credentials: &Credentials) -> Option<String> {
+            match credentials { #(#arms)* }
+        }
+    })
 }
 
 fn sign_in(model: &Model) -> TokenStream {

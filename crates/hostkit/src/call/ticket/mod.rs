@@ -67,13 +67,17 @@ pub(crate) struct Place {
     pub(crate) base: String,
     /// The caller's name of the account, if any.
     pub(crate) account: Option<String>,
+    /// A digest of what the credentials say openly of the account.
+    pub(crate) login: Option<String>,
 }
 
 impl Place {
-    /// Whether both may be the same place. Unnamed accounts cannot be distinguished.
+    /// Whether both may be the same place: by the names of the account, or else by the logins. Where one of them has
+    /// neither, it cannot be distinguished.
     fn may_be(&self, other: &Self) -> bool {
-        let is_other = |(ours, theirs)| ours != theirs;
-        self.base == other.base && !self.account.as_ref().zip(other.account.as_ref()).is_some_and(is_other)
+        let names = self.account.as_ref().zip(other.account.as_ref());
+        let known = names.or_else(|| self.login.as_ref().zip(other.login.as_ref()));
+        self.base == other.base && known.is_none_or(|(ours, theirs)| ours == theirs)
     }
 }
 

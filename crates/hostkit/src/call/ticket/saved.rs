@@ -160,6 +160,9 @@ impl SavedTicket {
         if let Some(account) = &self.place.account {
             entries.push(("account".into(), text(account)));
         }
+        if let Some(login) = &self.place.login {
+            entries.push(("login".into(), text(login)));
+        }
         if let Some(status) = self.status {
             entries.push(("status".into(), number(i64::from(status))));
         }
@@ -216,7 +219,7 @@ impl FromStr for SavedTicket {
             api: must("api")?,
             operation: must("operation")?,
             spec: must("spec")?,
-            place: Place { base: must("base-url")?, account: word("account") },
+            place: Place { base: must("base-url")?, account: word("account"), login: word("login") },
             sent: number("sent")?,
             ended: number("ended")?,
             cause: cause.ok_or(TicketError::NotATicket("its cause is none that is known"))?,
