@@ -9,6 +9,9 @@ pub const CORE: &str = "C4N4RYx7q";
 /// The secret itself, with characters that each way of escaping changes.
 pub const SECRET: &str = "p\"<&C4N4RYx7q%+/='\\z";
 
+/// The same as a cookie may have it.
+pub const COOKIE: &str = "p<&C4N4RYx7q%+/='\\z";
+
 /// The first letters of the secret as they are, in quotes, in a URL and in a page: a part of a secret is a leak, too.
 const BEGINNINGS: [&str; 4] = ["p\"<&", "p\\\"<&", "p%22%3c", "p&quot;&lt;"];
 

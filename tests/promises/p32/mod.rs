@@ -134,10 +134,17 @@ impl<A: Served> Pass<A> {
         if entry.answers.is_empty() {
             return vec![Base { status: 204, format: formats[0], tree: None, whole: None }];
         }
-        formats.iter().filter_map(|format| self.base(&call.asked, entry, *format)).collect()
+        formats.iter().filter_map(|format| self.base(call, entry, *format)).collect()
     }
 
-    fn base(&self, asked: &Inputs, entry: &Entry, format: Format) -> Option<Base> {
+    /// The whole document of a base.
+    fn right(&self, base: &Base) -> Vec<u8> {
+        let Some(tree) = &base.tree else { return Vec::new() };
+        let whole = base.whole_with(self.facts, tree.clone());
+        hostkit::protocol::wire::write(base.format, &whole).expect("the right answer")
+    }
+
+    fn base(&self, call: &Erased<'_, A>, entry: &Entry, format: Format) -> Option<Base> {
         let marker = self.facts.marker.map(|(key, ..)| key);
         let has_marker = |tree: &Value| match (marker, tree) {
             (Some(marker), Value::Map(entries)) => entries.iter().any(|(key, _)| key == marker),
@@ -158,7 +165,7 @@ impl<A: Served> Pass<A> {
             }
             let mut repeats_all = true;
             let echoes = self.facts.echoes.iter().filter(|(folder, _)| *folder == entry.folder);
-            for ((_, path), (_, input)) in echoes.zip(asked.iter()) {
+            for ((_, path), (_, input)) in echoes.zip(call.asked.iter()) {
                 let Input::One(text) = input else { continue };
                 let is_same = |entries: &mut Vec<(std::borrow::Cow<'static, str>, Value)>, at: usize| {
                     entries[at].1 = Value::Text(text.clone());
@@ -172,7 +179,10 @@ impl<A: Served> Pass<A> {
             if repeats_all {
                 return Some(base);
             }
-            other.get_or_insert(base);
+            // A list may be that of another call.
+            if matches!((call.read)(status, &self.right(&base), UnknownFields::Collect).end, End::Value(_)) {
+                other.get_or_insert(base);
+            }
         }
         other
     }
@@ -224,14 +234,7 @@ impl<A: Served> Pass<A> {
             format!("{} {} {:?}, {}, under {}: {body}", call.info.spec, base.format, cell.kind, cell.what, cell.status)
         };
         let want = wanted(cell.kind, self.facts.marker.is_some() || self.facts.is_by_presence);
-        let right = match &base.tree {
-            Some(tree) => {
-                let whole = base.whole_with(self.facts, tree.clone());
-                hostkit::protocol::wire::write(base.format, &whole).expect("the right answer")
-            }
-            None => Vec::new(),
-        };
-        let right = match (call.read)(base.status, &right, UnknownFields::Collect).end {
+        let right = match (call.read)(base.status, &self.right(base), UnknownFields::Collect).end {
             End::Value(value) => value,
             other => {
                 self.skipped.push(format!("{}: the right answer is {other:?}", call.info.spec));

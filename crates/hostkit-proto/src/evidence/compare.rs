@@ -438,23 +438,24 @@ pub fn gone<T>(
     fits: impl Fn(&T) -> bool,
     key: impl Fn(&T) -> String,
 ) -> Evidence<()> {
-    let (mut all, mut own, mut seen) = (Vec::new(), Vec::new(), BTreeSet::new());
+    let (mut all, mut own) = (Vec::new(), Vec::new());
     for item in now {
         let key = key(&item);
-        if fits(&item) {
-            // An item that is listed twice is one item.
-            if key.is_empty() || seen.insert(key.clone()) {
-                own.push(key);
-            }
-        } else {
-            all.push(key);
-        }
+        if fits(&item) { own.push(key) } else { all.push(key) }
     }
     Evidence::new(Baseline::new(all, own), |now, before, _| {
         if before.own().is_empty() {
             return Sighting::Unclear(Doubt::NotThere);
         }
         let (all, own) = now.into_parts();
+        // An item that is listed twice is one item, and so may be several that share what they are found by.
+        let count = |keys: &[String], key: &String| keys.iter().filter(|other| *other == key).count();
+        let is_fewer = |key: &&String| !key.is_empty() && count(&own, key) < count(before.own(), key);
+        let fewer: BTreeSet<&String> = before.own().iter().filter(is_fewer).filter(|key| own.contains(key)).collect();
+        if !fewer.is_empty() {
+            return Sighting::Unclear(Doubt::Alike(fewer.into_iter().cloned().collect()));
+        }
+        let (own, own_before) = (distinct(own), distinct(before.own().to_vec()));
         let seen: BTreeSet<&str> = all.iter().chain(&own).map(String::as_str).collect();
         let is_missing = |key: &&str| !key.is_empty() && !seen.contains(key);
         let missing: Vec<String> = before.all().filter(is_missing).map(str::to_owned).collect();
@@ -465,13 +466,19 @@ pub fn gone<T>(
         let (left, new): (Vec<_>, Vec<_>) = own.into_iter().partition(|key| key.is_empty() || known.contains(key));
         match left.len() {
             _ if !missing.is_empty() => Sighting::Unclear(Doubt::Missing(missing)),
-            left if left >= before.own().len() => Sighting::Unseen,
+            left if left >= own_before.len() => Sighting::Unseen,
             _ if nameless > nameless_before => Sighting::Unclear(Doubt::NotSaid),
             _ if !new.is_empty() => Sighting::Unclear(Doubt::OtherNew(new)),
             0 => Sighting::Seen(vec![()]),
             left => Sighting::Part(vec![()], left),
         }
     })
+}
+
+/// Each key once; of those that are empty, each is another item's.
+fn distinct(keys: Vec<String>) -> Vec<String> {
+    let mut seen = BTreeSet::new();
+    keys.into_iter().filter(|key| key.is_empty() || seen.insert(key.clone())).collect()
 }
 
 /// Whether the object is in its final state.
@@ -740,7 +747,9 @@ mod tests {
         assert_eq!(look(&[1]), Sighting::Seen(vec![()]));
         assert_eq!(look(&[1, 3]), Sighting::Part(vec![()], 1));
         assert_eq!(look(&[1, 3, 3]), Sighting::Part(vec![()], 1), "listed twice");
-        assert_eq!(says(from_two(&[1, 2, 2]).baseline(), from_two(&[1, 2])), Sighting::Unseen, "listed twice before");
+        let twice = |now: &[u64]| says(from_two(&[1, 2, 2]).baseline(), from_two(now));
+        assert_eq!(doubt(twice(&[1, 2])), Doubt::Alike(vec!["2".to_owned()]), "two of one name, or one listed twice");
+        assert_eq!((twice(&[1, 2, 2]), twice(&[1])), (Sighting::Unseen, Sighting::Seen(vec![()])));
         assert_eq!(doubt(look(&[])), Doubt::Missing(vec!["1".to_owned()]), "an empty list shows nothing");
         assert_eq!(doubt(says(from_two(&[1]).baseline(), from_two(&[1]))), Doubt::NotThere);
         // Another one that fits was made since.

@@ -77,7 +77,7 @@ pub enum Doubt {
     NotShownBefore(Vec<String>),
     /// New items are not quite what the call ordered.
     OtherNew(Vec<String>),
-    /// More items than before have these keys: one of them may be new.
+    /// More items than before have these keys, or fewer: one of them may be new, or gone.
     Alike(Vec<String>),
     /// It changed, but not to what the call was to make of it.
     Changed,
@@ -116,7 +116,7 @@ impl fmt::Display for Doubt {
                 );
             }
             Self::OtherNew(new) => return keys(f, "what is new is not quite what was ordered", new),
-            Self::Alike(alike) => return keys(f, "more items than before have these keys", alike),
+            Self::Alike(alike) => return keys(f, "more or fewer items than before have these keys", alike),
             Self::Changed => "it changed, but not to what the call was to make of it",
             Self::ByItself => "the hoster may have done it by itself",
             Self::OtherCall => "another call of this program may have done it, or taken it back",

@@ -20,7 +20,7 @@ fn errors_read_well() {
     let texts = [
         (
             Script::any().answer(404, r#"{"NotFound": {"code": 404, "message": "x", "details": "VPS не найдена"}}"#),
-            "shop get_item at shop.example: 404 NotFound: VPS не найдена",
+            "shop get_item at shop.example: 404 NotFound: x: VPS не найдена",
         ),
         (
             Script::any().answer(200, r#"{"id": "abc"}"#),

@@ -99,6 +99,16 @@ impl Endpoint for MakeThing {
     fn decode(answer: &RawAnswer<'_>) -> Result<Thing, DecodeError> {
         answer.whole()
     }
+
+    #[inline]
+    fn echo(&self) -> Inputs {
+        Inputs::new().with("name", &self.name)
+    }
+
+    #[inline]
+    fn echoed(output: &Thing) -> Inputs {
+        Inputs::new().with("name", &output.name)
+    }
 }
 
 impl Perform for MakeThing {

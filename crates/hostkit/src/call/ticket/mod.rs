@@ -57,6 +57,8 @@ struct TicketInner {
 enum Findable {
     /// So long after the call at the latest.
     Within(Duration),
+    /// What shows may be told, and that nothing shows says nothing.
+    IfSeen,
     /// No call of the API shows it, for this reason.
     Never(&'static str),
 }
@@ -289,7 +291,12 @@ impl Ticket {
         f.write_str(self.0.text.strip_prefix(&prefix).unwrap_or(&self.0.text))?;
         match (self.0.shows, &self.0.baseline) {
             (Findable::Never(why), _) => write!(f, "; no call of the API shows it: {why}")?,
-            (Findable::Within(_), None) => f.write_str("; nothing was read before it, so `recover` cannot tell")?,
+            (Findable::Within(_) | Findable::IfSeen, None) => {
+                f.write_str("; nothing was read before it, so `recover` cannot tell")?
+            }
+            (Findable::IfSeen, Some(_)) => {
+                f.write_str("; `recover` tells it if it shows, and cannot tell otherwise")?;
+            }
             (Findable::Within(time), Some(_)) => {
                 let minutes = minutes(time);
                 let unit = if minutes == 1 { "minute" } else { "minutes" };
@@ -331,6 +338,7 @@ impl TicketInner {
             is_clouded: false,
             shows: match E::FACTS.not_shown {
                 Some(why) => Findable::Never(why),
+                None if !E::FACTS.unseen_is_no => Findable::IfSeen,
                 None => Findable::Within(E::FACTS.absence_after(E::INFO.effect)),
             },
             is_restored: false,

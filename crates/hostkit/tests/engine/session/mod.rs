@@ -222,7 +222,7 @@ fn wrong_credentials_are_tried_once() {
     let error = bench.call(GetItem).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::SignIn);
     assert!(error.is_auth() && !error.may_have_happened() && error.attempts() == 0);
-    assert_eq!(error.to_string(), "shop get_item at shop.example: sign-in: 401 Unauthorized: нет");
+    assert_eq!(error.to_string(), "shop get_item at shop.example: sign-in: 401 Unauthorized: no: нет");
     for _ in 0..10 {
         assert!(bench.call(GetItem).unwrap_err().is_auth());
         let outcome = bench.perform(Order);
