@@ -337,15 +337,13 @@ impl Resolver<'_, '_> {
                         Some(name) => name.value.clone(),
                         None => names::camel(&value.wire),
                     };
-                    if !seen.insert(rust.clone()) || rust == "Unknown" {
+                    let help = "give it another name with `as`";
+                    if names::TAKEN_VALUES.contains(&rust.as_str()) {
+                        let message = format!("`{rust}` is a name that generated code uses");
+                        self.diagnostics.add_with_help("E0204", &value.wire.span, message, "taken", help);
+                    } else if !seen.insert(rust.clone()) {
                         let message = format!("two values are called `{rust}` in Rust");
-                        self.diagnostics.add_with_help(
-                            "E0204",
-                            &value.wire.span,
-                            message,
-                            "the second one",
-                            "give it another name with `as`",
-                        );
+                        self.diagnostics.add_with_help("E0204", &value.wire.span, message, "the second one", help);
                     }
                     resolved.push(Value {
                         wire: value.wire.value.clone(),

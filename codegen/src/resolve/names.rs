@@ -10,6 +10,9 @@ use crate::model::{Endpoint, Model, TypeKind};
 use crate::source::Span;
 use crate::surface::Surface;
 
+/// Names that no value of an enumeration and no error code has: the open end, and what `FromStr` calls its error.
+pub(super) const TAKEN_VALUES: [&str; 2] = ["Unknown", "Err"];
+
 /// A field or module name. A keyword gets a trailing underscore: raw identifiers read badly, and some are not allowed.
 pub(crate) fn snake(wire: &str) -> String {
     let name = wire.replace(['.', '@', '$'], "_").to_snake_case();
@@ -92,15 +95,18 @@ pub(super) fn check(model: &Model, surface: &Surface, diagnostics: &mut Diagnost
             diagnostics.add("E0204", &credentials.name.span, message, "the second one");
         }
     }
-    let mut names = BTreeSet::from(["Unknown".to_owned()]);
+    let mut names = BTreeSet::new();
     let mut codes = BTreeSet::new();
     // A code that is there twice is reported as such.
     for error in model.service.errors.iter().filter(|error| codes.insert(&error.code.value)) {
         let name = error.name.as_ref().map_or_else(|| camel(&error.code), |name| name.value.clone());
-        if !names.insert(name.clone()) {
+        let span = error.name.as_ref().map_or(&error.code.span, |name| &name.span);
+        if TAKEN_VALUES.contains(&name.as_str()) {
+            let message = format!("`{name}` is a name that generated code uses");
+            diagnostics.add_with_help("E0204", span, message, "taken", "give it another name with `as`");
+        } else if !names.insert(name.clone()) {
             let message = format!("two error codes are called `{name}` in Rust");
-            let help = "give one of them another name with `as`; `Unknown` is any other code";
-            let span = error.name.as_ref().map_or(&error.code.span, |name| &name.span);
+            let help = "give one of them another name with `as`";
             diagnostics.add_with_help("E0204", span, message, "the second one", help);
         }
     }

@@ -42,7 +42,12 @@ pub(super) fn credentials(model: &Model) -> Option<Sample> {
 /// Example of a call. Before a request example is recorded there is none, except for a call without required inputs,
 /// which is made as it is.
 pub(super) fn call(model: &Model, wire: &Wire<'_>, scope: &Scope<'_>, endpoint: &Endpoint) -> Option<Sample> {
-    let requests = Shown::all(model, wire, endpoint, "request");
+    let mut requests = Shown::all(model, wire, endpoint, "request");
+    if !endpoint.echo.is_empty() {
+        // An answer repeats inputs: it belongs to the request of its case.
+        let answers = Shown::all(model, wire, endpoint, "answer");
+        requests.sort_by_key(|request| !answers.iter().any(|answer| answer.case() == request.case()));
+    }
     let mut samples = requests.iter().filter_map(|request| {
         let mut values = Values::new(model);
         let call = values.call(endpoint, &request.value)?;
@@ -76,7 +81,8 @@ fn sample(
     // Among answers that show enough, prefers that of the same case, then the shortest.
     let answer = answers.min_by_key(|(answer, checks)| {
         let is_other = request.is_none_or(|request| request.case() != answer.case());
-        (Reverse(checks.len().min(FIELDS)), is_other, answer.length(), answer.case())
+        let is_anothers = is_other && !endpoint.echo.is_empty();
+        (is_anothers, Reverse(checks.len().min(FIELDS)), is_other, answer.length(), answer.case())
     });
     let made = make(endpoint, &result);
     let rest = match (&endpoint.output, &answer) {
