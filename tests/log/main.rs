@@ -59,7 +59,7 @@ fn planted(format: Format, bytes: &[u8], secret: &Value) -> Vec<u8> {
     let Some(mut tree) = entries::tree(format, bytes) else { return bytes.to_vec() };
     entries::visit(&mut tree, "", &mut |key, node| {
         // The visit also reaches the planted text.
-        let is_planted = matches!(node, Value::Text(text) if text == SECRET);
+        let is_planted = matches!(node, Value::Text(text) if [SECRET, COOKIE].contains(&text.as_str()));
         if is_secret(key) && !is_planted && matches!(node, Value::Text(_) | Value::Null | Value::Number(_)) {
             *node = secret.clone();
         }
@@ -76,9 +76,9 @@ fn answer(status: u16, body: &[u8]) -> Vec<u8> {
 }
 
 /// A document that is a fault of each API, with what the server was sent in all its texts.
-fn echo(status: u16) -> Vec<u8> {
-    let said = serde_json::to_string(&format!("no {SECRET}\r\n\u{1b}[31m")).expect("a text");
-    let code = serde_json::to_string(SECRET).expect("a text");
+fn echo(status: u16, secret: &str) -> Vec<u8> {
+    let said = serde_json::to_string(&format!("no {secret}\r\n\u{1b}[31m")).expect("a text");
+    let code = serde_json::to_string(secret).expect("a text");
     let marks = format!(r#""result":"fail","status":"error","code":{status},"errorCode":{code},"status_code":{code}"#);
     let words =
         ["message", "details", "msg", "errorMsg", "status_msg", "description"].map(|key| format!("{key:?}:{said}"));
@@ -86,15 +86,15 @@ fn echo(status: u16) -> Vec<u8> {
 }
 
 /// The answers of the server, by the name of the fault.
-fn faults(format: Format, status: u16, bytes: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
-    let text = Value::Text(SECRET.to_owned());
+fn faults(format: Format, status: u16, bytes: &[u8], secret: &str) -> Vec<(&'static str, Vec<u8>)> {
+    let text = Value::Text(secret.to_owned());
     let right = planted(format, bytes, &text);
     let as_object = planted(format, bytes, &Value::Map(vec![("x".into(), text.clone())]));
     let as_list = planted(format, bytes, &Value::List(vec![text.clone(), Value::List(vec![text])]));
     let page = format!("<html><body><form action=\"/?key={CORE}\"><input value=\"{CORE}\"></form></body></html>");
     // Errors quote a hundred characters of a title, and sixty of a value.
-    let title = format!("<html><title>{}{SECRET}</title></html>", "x".repeat(86));
-    let value = serde_json::to_string(&format!("{}{SECRET}", "x".repeat(50))).expect("a text");
+    let title = format!("<html><title>{}{secret}</title></html>", "x".repeat(86));
+    let value = serde_json::to_string(&format!("{}{secret}", "x".repeat(50))).expect("a text");
     let marker = format!(r#"{{"result":{value},"status":{value},"error":{value},"code":{value}}}"#);
     let half = right.get(..right.len() / 2).unwrap_or_default();
     let mut cut = answer(status, &right);
@@ -103,8 +103,8 @@ fn faults(format: Format, status: u16, bytes: &[u8]) -> Vec<(&'static str, Vec<u
         format!("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:9/?key={CORE}\r\nContent-Length: 0\r\n\r\n");
     vec![
         ("right", answer(status, &right)),
-        ("a rejection that repeats", echo(400)),
-        ("a failure that repeats", echo(500)),
+        ("a rejection that repeats", echo(400, secret)),
+        ("a failure that repeats", echo(500, secret)),
         ("secrets are objects", answer(status, &as_object)),
         ("secrets are lists", answer(status, &as_list)),
         ("half the document", answer(status, half)),
@@ -132,6 +132,8 @@ fn faults(format: Format, status: u16, bytes: &[u8]) -> Vec<(&'static str, Vec<u
 }
 
 struct Pass<A: Api> {
+    /// The secret in its credentials.
+    secret: &'static str,
     server: RawServer,
     clients: [Client<A>; 2],
     /// Whether the spec says that the API takes these credentials in the query alone.
@@ -180,7 +182,7 @@ fn with_secrets<A: Api>(request: http::Request<Vec<u8>>) -> Option<(http::Reques
 }
 
 impl<A: Served> Pass<A> {
-    fn new(credentials: A::Credentials, secret: &str) -> Self {
+    fn new(credentials: A::Credentials, secret: &'static str) -> Self {
         let server = RawServer::start();
         server.script().sign_in = sign_in::answer::<A>(&credentials, &server.url, secret);
         search("credentials", &format!("{credentials:?}"));
@@ -192,7 +194,7 @@ impl<A: Served> Pass<A> {
         let builder = hostkit_reqwest::Client::builder(credentials).base_url(url()).clock(clock());
         let asynchronous = builder.build().expect("an async client");
         let clients = [Client::Blocking(blocking), Client::Async(asynchronous, runtime())];
-        Self { server, clients, has_secret_query, calls: 0 }
+        Self { secret, server, clients, has_secret_query, calls: 0 }
     }
 
     /// The call of an example, with canaries in its secret inputs.
@@ -220,7 +222,7 @@ impl<A: Served> Pass<A> {
             let bytes = example::bytes(&entries::place(examples.folder, case), *format);
             let bytes = if info.has(Flag::SecretResponse) { bytes } else { self.without_secrets(*format, bytes) };
             let few = size::size(4, usize::MAX, usize::MAX);
-            for (fault, answer) in faults(*format, *status, &bytes).into_iter().take(few) {
+            for (fault, answer) in faults(*format, *status, &bytes, self.secret).into_iter().take(few) {
                 self.server.script().answer = answer;
                 self.by_both(run, &format!("{}: {fault}", examples.folder));
             }

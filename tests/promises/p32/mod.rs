@@ -176,12 +176,12 @@ impl<A: Served> Pass<A> {
                 }
             }
             let base = Base { status, format, tree: Some(tree), whole: Some(whole) };
-            if repeats_all {
-                return Some(base);
-            }
-            // A list may be that of another call.
-            if matches!((call.read)(status, &self.right(&base), UnknownFields::Collect).end, End::Value(_)) {
-                other.get_or_insert(base);
+            // What repeats other inputs belongs to the request of another case.
+            let end = (call.read)(status, &self.right(&base), UnknownFields::Collect).end;
+            match (matches!(end, End::Value(_)), repeats_all) {
+                (true, true) => return Some(base),
+                (true, false) => other = other.or(Some(base)),
+                (false, _) => {}
             }
         }
         other
