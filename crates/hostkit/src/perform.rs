@@ -317,6 +317,15 @@ impl<E: Perform> PerformMachine<E> {
     /// Records the end for the calls that could be taken for this one, and waits until other processes know it.
     fn end(&mut self, now: Now, outcome: Ended<E>) -> Step<Ended<E>> {
         self.act.record(now, &outcome);
+        let is_late = match &outcome {
+            Outcome::Accepted(..) => true,
+            Outcome::Done(_) => false,
+            // Its answer may have been that it was accepted.
+            outcome => outcome.may_have_happened() && !E::FACTS.unseen_is_no && E::INFO.effect == Effect::Spends,
+        };
+        if let Some(turn) = self.turn.as_mut().filter(|_| is_late) {
+            turn.may_come_late();
+        }
         let told = self.turn.take().and_then(|turn| match &outcome {
             Outcome::Done(reply) | Outcome::Accepted(reply, _) => turn.done(now.monotonic, E::made(&reply.value)),
             outcome if outcome.may_have_happened() => turn.unknown(now.monotonic),

@@ -536,6 +536,21 @@ fn an_earlier_call_that_takes_hours_to_show_is_not_taken_for_a_later_one() {
     }
 }
 
+/// What an order that was taken for later makes in the end is none of an order that was lost meanwhile.
+#[test]
+fn an_accepted_order_is_not_taken_for_a_later_one() {
+    for hours in [1, 24, 24 * 20] {
+        let accepted = ok().header("x-later", "1");
+        let script = [things("1"), accepted, things("1"), BROKEN()];
+        let bench = bench(script.into_iter().chain(always(|| things("1, 7"), 40)));
+        let Outcome::Accepted(..) = bench.read_and_perform(Order) else { panic!("it is accepted") };
+        bench.clock.advance(Duration::from_secs(hours * 3600));
+        let Outcome::Unresolved(ticket) = bench.read_and_perform(Order) else { panic!("the end is open") };
+        let done = bench.run(bench.core.recover::<Order>(&ticket, CallOptions::new()));
+        assert!(matches!(done, Recovery::CannotTell(Doubt::OtherCall)), "{hours} h: {done}");
+    }
+}
+
 /// A list before the call that came from a cache lacks what an earlier call did for as much longer.
 #[test]
 fn an_earlier_call_is_not_taken_for_one_whose_list_came_from_a_cache() {
