@@ -214,7 +214,9 @@ impl<'r> Checks<'r> {
         match (is_on, self.unreadable(names)) {
             (None, Some(why)) => self.unmet(format!("{field} cannot be read: {why}")),
             (None, None) if wanted => self.unmet(format!("{field} is off")),
-            (Some(is_on), _) if is_on != wanted => self.told(format!("{field} is {}", if is_on { "on" } else { "off" })),
+            (Some(is_on), _) if is_on != wanted => {
+                self.told(format!("{field} is {}", if is_on { "on" } else { "off" }))
+            }
             _ => {}
         }
     }

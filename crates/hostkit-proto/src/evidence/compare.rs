@@ -811,8 +811,13 @@ mod tests {
         assert!(is("www.example.org", "www") && is("www", "www.example.org.") && is("WWW.Example.org", "www"));
         assert!(is("*.example.org", "*") && is("@", "@"));
         assert!(is("почта.пример.рф", "xn--80a1acny") && is("xn--80a1acny.xn--e1afmkfd.xn--p1ai", "почта"));
-        for (theirs, ours) in [("www2.example.org", "www"), ("example.org", "www.example.org"), ("example.org", "@"), ("mail", "mail.sub"), ("mail.sub", "mail")]
-        {
+        for (theirs, ours) in [
+            ("www2.example.org", "www"),
+            ("example.org", "www.example.org"),
+            ("example.org", "@"),
+            ("mail", "mail.sub"),
+            ("mail.sub", "mail"),
+        ] {
             assert!(!is(theirs, ours), "{theirs} {ours}");
         }
     }

@@ -59,7 +59,10 @@ fn answer(mut stream: TcpStream, number: usize, orders: &AtomicU64) {
         }
     };
     assert!(length.is_some(), "an order has a body");
-    let text = format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 8\r\n\r\n{{\"id\":{}}}", 10 + number % 90);
+    let text = format!(
+        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 8\r\n\r\n{{\"id\":{}}}",
+        10 + number % 90
+    );
     let text = text.replace("content-length: 8", "content-length: 9");
     for piece in text.as_bytes().chunks(1 + number % 40) {
         if stream.write_all(piece).is_err() {

@@ -187,7 +187,10 @@ mod tests {
             Ok(seen.is_end(as_of, false).is_ok())
         };
         assert_eq!([ready(150, 50), ready(150, u64::MAX)], [Err(Old::BeforeTheWait); 2]);
-        assert_eq!([ready(150, 49), ready(150, 20), ready(150, 18), ready(151, 0)], [Ok(false), Ok(false), Ok(true), Ok(true)]);
+        assert_eq!(
+            [ready(150, 49), ready(150, 20), ready(150, 18), ready(151, 0)],
+            [Ok(false), Ok(false), Ok(true), Ok(true)]
+        );
     }
 
     /// What was ready when the wait began, and is being changed, is not ready by an answer that is older than the last one.
@@ -285,7 +288,8 @@ mod tests {
             let lag = random.one_of(&[0, 20, 120, 600]);
             let changes = random.below(lag.max(1));
             // Without a lag, nothing of before is an end.
-            let before = if lag == 0 || is_absence_awaited { Pending } else { random.one_of(&[Pending, Ready, Failed]) };
+            let before =
+                if lag == 0 || is_absence_awaited { Pending } else { random.one_of(&[Pending, Ready, Failed]) };
             let end = if is_absence_awaited { Absent } else { random.one_of(&[Ready, Failed]) };
             let world = World { before, changes, ends: changes + random.below(400), end };
             let interval = random.one_of(&[1, 2, 5, 10, 30]);

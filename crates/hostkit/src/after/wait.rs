@@ -248,7 +248,8 @@ impl<W: Waiter, F: FnMut(&Observation)> WaitMachine<W, F> {
         let why = match added {
             None => Some("a new sign-in names another address than that of the first poll".into()),
             Some(Err(old)) => {
-                let than = if old == Old::BeforeTheWait { "and of before the wait" } else { "and no newer than the last one" };
+                let than =
+                    if old == Old::BeforeTheWait { "and of before the wait" } else { "and no newer than the last one" };
                 Some(format!("the answer is from a cache, {} s old, {than}", age.as_secs()))
             }
             Some(Ok((as_of, is_new))) => {
