@@ -93,6 +93,9 @@ pub struct Observation {
     pub failure: Option<String>,
     /// The time until the next poll.
     pub next: Duration,
+    /// The answer lacks what the conditions look at, or it cannot be read: that is no other state.
+    #[doc(hidden)]
+    pub is_untold: bool,
 }
 
 impl Observation {
@@ -127,12 +130,14 @@ pub struct Checks<'r> {
     report: &'r Report,
     observation: Observation,
     failed: Option<String>,
+    /// Whether a value is there that says that it is not the end.
+    is_told: bool,
 }
 
 impl<'r> Checks<'r> {
     /// The checks of an answer with this report.
     pub fn new(report: &'r Report) -> Self {
-        Self { report, observation: Observation::default(), failed: None }
+        Self { report, observation: Observation::default(), failed: None, is_told: false }
     }
 
     /// Takes the words for a person, if there are some; those that were taken before are for where there are none.
@@ -189,7 +194,7 @@ impl<'r> Checks<'r> {
     pub fn needs(&mut self, field: &str, value: Option<&(impl ToText + ?Sized)>, texts: &[&str]) {
         match value.map(ToText::to_text) {
             Some(text) if texts.contains(&&*text) => {}
-            Some(text) => self.unmet(format!("{field} is {:?}, not {}", shown(&text), listed(texts))),
+            Some(text) => self.told(format!("{field} is {:?}, not {}", shown(&text), listed(texts))),
             None => self.unmet(format!("there is no {field}")),
         }
     }
@@ -198,15 +203,21 @@ impl<'r> Checks<'r> {
     pub fn needs_other(&mut self, field: &str, value: Option<&(impl ToText + ?Sized)>, texts: &[&str]) {
         match value.map(ToText::to_text).filter(|text| !text.is_empty()) {
             Some(text) if is_none_of(&*text, texts) => {}
-            Some(text) => self.unmet(format!("{field} is still {:?}", shown(&text))),
+            Some(text) => self.told(format!("{field} is still {:?}", shown(&text))),
             None => self.unmet(format!("there is no {field}")),
         }
     }
 
-    /// The flag has to be on, or off; an absent one is off.
-    pub fn needs_flag(&mut self, field: &str, is_on: bool, wanted: bool) {
-        if is_on != wanted {
-            self.unmet(format!("{field} is {}", if is_on { "on" } else { "off" }));
+    /// The flag has to be on, or off; an absent one is off, and one that cannot be read, by the report under one of the
+    /// names that it has in answers, is neither.
+    pub fn needs_flag(&mut self, field: &str, is_on: Option<bool>, wanted: bool, names: &[&str]) {
+        match (is_on, self.unreadable(names)) {
+            (None, Some(why)) => self.unmet(format!("{field} cannot be read: {why}")),
+            (None, None) if wanted => self.unmet(format!("{field} is off")),
+            (Some(is_on), _) if is_on != wanted => {
+                self.told(format!("{field} is {}", if is_on { "on" } else { "off" }))
+            }
+            _ => {}
         }
     }
 
@@ -222,7 +233,7 @@ impl<'r> Checks<'r> {
     pub fn needs_none(&mut self, field: &str, value: Option<&(impl ToText + ?Sized)>, names: &[&str]) {
         match (value, self.unreadable(names)) {
             (None, None) => {}
-            (Some(value), _) => self.unmet(format!("{field} is {:?}", shown(&value.to_text()))),
+            (Some(value), _) => self.told(format!("{field} is {:?}", shown(&value.to_text()))),
             (None, Some(why)) => self.unmet(format!("{field} cannot be read: {why}")),
         }
     }
@@ -233,7 +244,7 @@ impl<'r> Checks<'r> {
             None => Progress::Absent,
             Some(error) => {
                 self.unmet(format!("it is not among the items that could be read: {error}"));
-                Progress::Pending(self.observation)
+                self.pending()
             }
         }
     }
@@ -244,8 +255,13 @@ impl<'r> Checks<'r> {
             Some(why) if self.observation.text.is_empty() => Progress::Failed(why),
             Some(why) => Progress::Failed(format!("{why}: {:?}", self.observation.text)),
             None if self.observation.unmet.is_empty() => Progress::Ready(found),
-            None => Progress::Pending(self.observation),
+            None => self.pending(),
         }
+    }
+
+    fn pending<T>(mut self) -> Progress<T> {
+        self.observation.is_untold = !self.is_told;
+        Progress::Pending(self.observation)
     }
 
     fn fail(&mut self, why: impl FnOnce() -> String) {
@@ -257,6 +273,12 @@ impl<'r> Checks<'r> {
         if let Some(why) = self.unreadable(names) {
             self.unmet(format!("{field} cannot be read: {why}"));
         }
+    }
+
+    /// A value that is there says that it is not the end.
+    fn told(&mut self, why: String) {
+        self.is_told = true;
+        self.unmet(why);
     }
 
     fn unmet(&mut self, why: String) {
@@ -324,11 +346,11 @@ mod tests {
             [r#"state is "new", not "on" or "up""#]
         );
         assert_eq!(unmet(|checks| checks.needs("state", None::<&str>, &["on"])), ["there is no state"]);
-        assert_eq!(unmet(|checks| checks.needs_flag("locked", true, false)), ["locked is on"]);
-        assert_eq!(unmet(|checks| checks.needs_flag("online", false, true)), ["online is off"]);
+        assert_eq!(unmet(|checks| checks.needs_flag("locked", Some(true), false, &[])), ["locked is on"]);
+        assert_eq!(unmet(|checks| checks.needs_flag("online", Some(false), true, &[])), ["online is off"]);
         assert_eq!(unmet(|checks| checks.needs_some("link", false, &["link"])), ["there is no link"]);
         assert_eq!(unmet(|checks| checks.needs_none("note", text("busy"), &["note"])), [r#"note is "busy""#]);
-        assert!(unmet(|checks| checks.needs_flag("online", true, true)).is_empty());
+        assert!(unmet(|checks| checks.needs_flag("online", Some(true), true, &[])).is_empty());
     }
 
     #[test]
@@ -345,6 +367,37 @@ mod tests {
         assert_eq!(unmet(|checks| checks.fails_unless("word", None::<&str>, &["OK"], &["word"])), unread);
         assert_eq!(unmet(|checks| checks.fails_if("word", false, "there", &["word"])), unread);
         assert!(unmet(|checks| checks.fails_at("other", None::<&str>, &["bad"], &["other"])).is_empty());
+    }
+
+    /// What an answer lacks, or what cannot be read in it, does not say that something changed.
+    #[test]
+    fn what_is_not_told_is_no_other_state() {
+        let is_untold = |check: &dyn Fn(&mut Checks<'_>)| {
+            let mut report = Report::default();
+            report.add_defect(DecodeError::new("get", "answer.data.word", "text", "a list"));
+            let mut checks = Checks::new(&report);
+            check(&mut checks);
+            match checks.end(()) {
+                Progress::Pending(seen) => Some(seen.is_untold),
+                _ => None,
+            }
+        };
+        let none = None::<&str>;
+        assert_eq!(is_untold(&|checks| checks.needs("word", none, &["on"])), Some(true));
+        assert_eq!(is_untold(&|checks| checks.needs_other("word", none, &["on"])), Some(true));
+        assert_eq!(is_untold(&|checks| checks.needs_some("link", false, &["link"])), Some(true));
+        assert_eq!(is_untold(&|checks| checks.fails_at("word", none, &["on"], &["word"])), Some(true));
+        assert_eq!(is_untold(&|checks| checks.needs_flag("word", None, true, &["word"])), Some(true));
+        assert_eq!(is_untold(&|checks| checks.needs_flag("on", None, true, &["on"])), Some(true));
+        assert_eq!(is_untold(&|checks| checks.needs_flag("word", None, false, &["word"])), Some(true), "it may be on");
+        assert_eq!(is_untold(&|checks| checks.needs_flag("on", None, false, &["on"])), None, "an absent one is off");
+        assert_eq!(is_untold(&|checks| checks.needs_flag("on", Some(false), true, &["on"])), Some(false));
+        assert_eq!(is_untold(&|checks| checks.needs("state", Some("new"), &["on"])), Some(false));
+        let both = |checks: &mut Checks<'_>| {
+            checks.needs("state", Some("new"), &["on"]);
+            checks.needs("word", none, &["on"]);
+        };
+        assert_eq!(is_untold(&both), Some(false));
     }
 
     #[test]

@@ -219,6 +219,12 @@ impl<E: Perform> PerformMachine<E> {
             let why = "a new sign-in named another address while what is there before the call was read";
             return Err(self.error(Cause::Exhausted(why.into())));
         }
+        // Of a list, the keys of before count.
+        let untold = reading.untold(E::FACTS.absence_tells).filter(|_| E::FACTS.shows != Shows::Item);
+        if let Some(error) = untold.filter(|_| read.is_ok()) {
+            let unread = self.error(Cause::Decode(error.clone()));
+            return Err(self.error(Cause::KnownInPart(Box::new(unread))));
+        }
         match (read, reading.unread()) {
             // What is not shown now would look new later.
             (Ok(_), Some(error)) => Err(self.error(Cause::KnownInPart(Box::new(error.clone())))),
@@ -284,7 +290,7 @@ impl<E: Perform> PerformMachine<E> {
         let baseline = self.baseline.clone().unwrap_or_default();
         let others = refused.ticket.turn().map(|turn| self.others(turn)).unwrap_or_default();
         let comparison = Comparison { inputs: &self.inputs, baseline: &baseline, others, at: now.wall };
-        let quality = Quality::of(&refused.reading, &refused.ticket);
+        let quality = Quality::of::<E>(&refused.reading, &refused.ticket);
         // An answer from a cache may be from before the call.
         let is_new = quality.age.is_zero();
         let (rejection, ticket) = (refused.rejection.clone(), refused.ticket.clone());
@@ -317,6 +323,15 @@ impl<E: Perform> PerformMachine<E> {
     /// Records the end for the calls that could be taken for this one, and waits until other processes know it.
     fn end(&mut self, now: Now, outcome: Ended<E>) -> Step<Ended<E>> {
         self.act.record(now, &outcome);
+        let is_late = match &outcome {
+            Outcome::Accepted(..) => true,
+            Outcome::Done(_) => false,
+            // Its answer may have been that it was accepted.
+            outcome => outcome.may_have_happened() && !E::FACTS.unseen_is_no && E::INFO.effect == Effect::Spends,
+        };
+        if let Some(turn) = self.turn.as_mut().filter(|_| is_late) {
+            turn.may_come_late();
+        }
         let told = self.turn.take().and_then(|turn| match &outcome {
             Outcome::Done(reply) | Outcome::Accepted(reply, _) => turn.done(now.monotonic, E::made(&reply.value)),
             outcome if outcome.may_have_happened() => turn.unknown(now.monotonic),

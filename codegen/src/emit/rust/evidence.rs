@@ -206,7 +206,9 @@ fn facts(evidence: &Evidence, endpoint: &Endpoint) -> TokenStream {
     let indistinct = (!indistinct.is_empty()).then(|| quote!(indistinct: &[#(#indistinct),*],));
     let by_itself = matches!(evidence.by_itself, ByItself::Yes).then(|| quote!(is_done_by_itself: true,));
     let already = evidence.already_is_refused.then(|| quote!(already_is_refused: true,));
-    let more = quote!(#unseen #doubled #indistinct #by_itself #already);
+    let tells = fits::absence_tells(evidence);
+    let tells = (!tells.is_empty()).then(|| quote!(absence_tells: &[#(#tells),*],));
+    let more = quote!(#unseen #doubled #indistinct #by_itself #already #tells);
     match more.is_empty() {
         true => usual,
         false => quote!(Facts { #more ..#usual }),

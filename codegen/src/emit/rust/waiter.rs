@@ -114,7 +114,7 @@ fn judge(endpoint: &Endpoint, waiter: &Waiter) -> TokenStream {
         quote!(checks.percent(#place);)
     });
     let failed = waiter.failed.iter().map(|condition| {
-        let (name, place, names) = (&condition.name, place(&condition.path), names(endpoint, condition));
+        let (name, place, names) = (&condition.name, place(&condition.path), names_on_the_way(&condition.path));
         let names = quote!(&[#(#names),*]);
         match &condition.wanted {
             Wanted::Texts(texts) => quote!(checks.fails_at(#name, #place, &[#(#texts),*], #names);),
@@ -153,24 +153,40 @@ fn is_asked(echo: &Echo) -> TokenStream {
 
 fn ready(endpoint: &Endpoint, condition: &Condition) -> TokenStream {
     let (name, place) = (&condition.name, place(&condition.path));
-    let names = names(endpoint, condition);
+    let (own_names, names) = (names(endpoint, condition), names_on_the_way(&condition.path));
     let is_there = is_there(condition);
     match &condition.wanted {
         Wanted::Texts(texts) => quote!(checks.needs(#name, #place, &[#(#texts),*]);),
         Wanted::Not(texts) => quote!(checks.needs_other(#name, #place, &[#(#texts),*]);),
         wanted if is_flag(&condition.path) => {
             let wanted = matches!(wanted, Wanted::There);
-            quote!(checks.needs_flag(#name, #is_there, #wanted);)
+            let value = match &condition.path[..] {
+                [Step::Field { is_option: false, .. }] => quote!(Some(#is_there)),
+                _ => quote!(#place.map(|value| *value)),
+            };
+            quote!(checks.needs_flag(#name, #value, #wanted, &[#(#names),*]);)
         }
-        Wanted::There => quote!(checks.needs_some(#name, #is_there, &[#(#names),*]);),
+        Wanted::There => quote!(checks.needs_some(#name, #is_there, &[#(#own_names),*]);),
         Wanted::Absent => quote!(checks.needs_none(#name, #place, &[#(#names),*]);),
     }
 }
 
-/// The names by which a report tells that the value of a condition could not be read.
+/// The names by which a report tells that the value of a condition is there and could not be read.
 fn names<'c>(endpoint: &Endpoint, condition: &'c Condition) -> Vec<&'c str> {
     // An item of a list that cannot be read may be another one.
     if listed(endpoint).is_some() { Vec::new() } else { wire_names(&condition.path) }
+}
+
+/// The names by which a report tells that the value of a condition may be there: it, or what holds it, could not be read.
+fn names_on_the_way(path: &[Step]) -> Vec<&str> {
+    let ways = (1..=path.len()).filter_map(|end| path.get(..end));
+    let mut names: Vec<&str> = Vec::new();
+    for name in ways.filter(|way| matches!(way.last(), Some(Step::Field { .. }))).flat_map(wire_names) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
 }
 
 /// Expression that tells whether the value of a condition is there, not empty, or on.

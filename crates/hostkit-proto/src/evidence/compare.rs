@@ -207,18 +207,23 @@ pub fn appeared_each<T: 'static, R>(
     of_new(now, fits, key, move |mut new| {
         let mut sets = Vec::new();
         loop {
-            let mut set = Vec::new();
+            let (mut set, mut keys) = (Vec::new(), Vec::new());
             for row in 0..count {
                 if let Some(index) = new.iter().position(|new| new.asked.get(row) == Some(&true)) {
-                    set.push(new.swap_remove(index).item);
+                    let new = new.swap_remove(index);
+                    keys.push(new.key);
+                    set.push(new.item);
                 }
             }
             match (set.len(), count.saturating_sub(set.len())) {
                 (0, _) if sets.is_empty() => return other_new(new),
                 (0, _) => return Sighting::Seen(sets),
                 (_, 0) => sets.push(set),
-                // What is missing may be among the new items, in another spelling.
-                _ if !new.is_empty() => return other_new(new),
+                // What is missing may be among the new items, in another spelling; or somebody else made these.
+                _ if !new.is_empty() || !sets.is_empty() => {
+                    let keys = new.into_iter().map(|new| new.key).chain(keys).collect();
+                    return Sighting::Unclear(Doubt::OtherNew(keys));
+                }
                 (_, missing) => {
                     sets.push(set);
                     return Sighting::Part(sets, missing);
@@ -290,6 +295,19 @@ fn of_change<T: 'static, F>(
     })
 }
 
+/// Whether a mark may be the other one in another spelling: each of its fields in small or large letters, or with other
+/// zeros.
+fn is_respelled(before: &str, now: &str) -> bool {
+    let is_same = |before: &str, now: &str| {
+        let numbers = || before.parse::<Decimal>().ok().zip(now.parse::<Decimal>().ok());
+        same_text(before, now)
+            || before.to_lowercase() == now.to_lowercase()
+            || numbers().is_some_and(|(before, now)| before == now)
+    };
+    let (before, now): (Vec<&str>, Vec<&str>) = (before.split('\n').collect(), now.split('\n').collect());
+    before.len() == now.len() && before.iter().zip(&now).all(|(before, now)| is_same(before, now))
+}
+
 /// The item, if its mark changed to what the call was to make of it. If it changed to anything else, somebody else did
 /// that, before the call or after it.
 pub fn became<T: 'static>(
@@ -302,7 +320,7 @@ pub fn became<T: 'static>(
     let judge = |Change { item: (is_so, item), before, now, .. }: Change<(bool, T)>, _| match (before == now, is_so) {
         (true, true) => Sighting::Unclear(Doubt::WasSo),
         // The hoster spells it otherwise now.
-        (false, true) if same_text(&before, &now) => Sighting::Unclear(Doubt::WasSo),
+        (false, true) if is_respelled(&before, &now) => Sighting::Unclear(Doubt::WasSo),
         (true, false) => Sighting::Unseen,
         (false, true) => Sighting::Seen(vec![item]),
         (false, false) => Sighting::Unclear(Doubt::Changed),
@@ -323,7 +341,7 @@ pub fn changed<T: 'static>(
         // A value that ended is no new one.
         Change { now, .. } if now.is_empty() => Sighting::Unclear(Doubt::Changed),
         // It may be the same in another spelling, or by a clock of another zone.
-        Change { before, now, .. } if same_text(&before, &now) || is_shifted(&before, &now) => {
+        Change { before, now, .. } if is_respelled(&before, &now) || is_shifted(&before, &now) => {
             Sighting::Unclear(Doubt::Changed)
         }
         Change { by_itself: true, .. } => Sighting::Unclear(Doubt::ByItself),
@@ -375,8 +393,7 @@ pub fn paid<T: 'static>(
             return Sighting::Unclear(Doubt::Changed);
         };
         let days = after.day - before.day;
-        let minutes = after.minute.zip(before.minute).map(|(after, before)| days * DAY / 60 + after - before);
-        let is_shifted = minutes.is_some_and(|minutes| minutes != 0 && minutes.abs() < A_DAY_OF_CHANGE);
+        let is_shifted = moves_by_hours(&before, &after);
         let may_renew = by_itself && before.day <= at.0.div_euclid(DAY) + NEAR;
         let is_paid = match months.map(|months| i64::try_from(months).unwrap_or(i64::MAX / 31)) {
             None => days > 0,
@@ -407,6 +424,19 @@ struct Date {
     day: i64,
     minute: Option<i64>,
     second: Option<i64>,
+}
+
+/// Whether one date may be the other by another clock. One without its time may have any of its day, unless it is the same
+/// day.
+fn moves_by_hours(before: &Date, after: &Date) -> bool {
+    let days = after.day - before.day;
+    if days == 0 && before.minute.zip(after.minute).is_none() {
+        return false;
+    }
+    let range = |date: &Date| date.minute.map_or((0, DAY / 60 - 1), |minute| (minute, minute));
+    let ((earliest, latest), (from, to)) = (range(before), range(after));
+    let (least, most) = (days * DAY / 60 + from - latest, days * DAY / 60 + to - earliest);
+    (least, most) != (0, 0) && least < A_DAY_OF_CHANGE && most > -A_DAY_OF_CHANGE
 }
 
 /// Whether two dates differ by whole half hours alone, and by less than a day and an hour.
@@ -702,6 +732,60 @@ mod tests {
         assert_eq!(became("R", "R&amp;D"), Sighting::Seen(vec!["R&amp;D"]));
     }
 
+    /// A number with other zeros, a key in other letters, and these among the fields of a state, say the same.
+    #[test]
+    fn what_is_spelled_otherwise_did_not_change() {
+        let mark = |now: &&'static str| Some((*now).to_owned());
+        for (before, now) in [("10.00", "10"), ("5", "5.0"), ("AA:BB", "aa:bb"), ("a\nR&D\n1.50", "a\nR&amp;D\n1.5")] {
+            let changed = changed([now], |_| true, mark, |_| false);
+            assert_eq!(doubt(says(&Baseline::of(before), changed)), Doubt::Changed, "{before} and {now}");
+            let became = became([now], |_| true, mark, |_| true);
+            assert_eq!(doubt(says(&Baseline::of(before), became)), Doubt::WasSo, "{before} and {now}");
+        }
+        for (before, now) in [("10.00", "10.01"), ("a\n1", "a\n2"), ("a\n1", "a"), ("1\n", "\n1")] {
+            let changed = changed([now], |_| true, mark, |_| false);
+            assert_eq!(says(&Baseline::of(before), changed), Sighting::Seen(vec![now]), "{before:?} and {now:?}");
+        }
+    }
+
+    /// Where all that was ordered is there, one more of it is somebody else's, or a repeat: nothing is short.
+    #[test]
+    fn more_than_was_ordered_is_not_a_part_of_it() {
+        let rows = |now: Vec<(u64, char)>| {
+            let key = |item: &(u64, char)| text(&item.0);
+            says(&before_new(&[1]), appeared_each(now, &['a', 'b'], |row, item| *row == item.1, key))
+        };
+        let ordered = vec![(1, 'x'), (2, 'a'), (3, 'b')];
+        assert_eq!(rows(ordered.clone()), Sighting::Seen(vec![vec![(2, 'a'), (3, 'b')]]));
+        for more in [(4, 'a'), (4, 'b')] {
+            let now = [ordered.clone(), vec![more]].concat();
+            assert!(matches!(doubt(rows(now)), Doubt::OtherNew(keys) if keys.len() == 1), "{more:?}");
+        }
+    }
+
+    /// A date without its time may be that of another zone, of the day before or after.
+    #[test]
+    fn a_date_that_lost_its_time_is_not_paid() {
+        let look = |before: &str, now: &'static str| {
+            let date = |text: &&'static str| Some((*text).to_owned());
+            says(&Baseline::of(before), paid([now], |_| true, date, None, |_| false))
+        };
+        for (before, now) in [
+            ("2027-05-01 23:30", "2027-05-02"),
+            ("2027-05-01", "2027-05-02 01:30"),
+            ("2027-05-01", "02.05.2027"),
+            ("2027-05-02", "2027-05-01 23:00"),
+        ] {
+            assert_eq!(doubt(look(before, now)), Doubt::Changed, "{before} and {now}");
+        }
+        for (before, now) in [("2027-05-01 23:30", "2027-05-01"), ("2027-05-01", "2027-05-01 10:00")] {
+            assert_eq!(look(before, now), Sighting::Unseen, "{before} and {now}");
+        }
+        for (before, now) in [("2027-05-01", "2027-05-03"), ("2027-05-01 00:00", "2027-05-02")] {
+            assert_eq!(look(before, now), Sighting::Seen(vec![now]), "{before} and {now}");
+        }
+    }
+
     #[test]
     fn a_value_among_texts() {
         let text = |text: &str| text.to_owned();
@@ -734,7 +818,13 @@ mod tests {
         assert!(is("www.example.org", "www") && is("www", "www.example.org.") && is("WWW.Example.org", "www"));
         assert!(is("*.example.org", "*") && is("@", "@"));
         assert!(is("почта.пример.рф", "xn--80a1acny") && is("xn--80a1acny.xn--e1afmkfd.xn--p1ai", "почта"));
-        for (theirs, ours) in [("www2.example.org", "www"), ("example.org", "www.example.org"), ("example.org", "@")] {
+        for (theirs, ours) in [
+            ("www2.example.org", "www"),
+            ("example.org", "www.example.org"),
+            ("example.org", "@"),
+            ("mail", "mail.sub"),
+            ("mail.sub", "mail"),
+        ] {
             assert!(!is(theirs, ours), "{theirs} {ours}");
         }
     }

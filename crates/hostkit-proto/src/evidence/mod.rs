@@ -117,6 +117,8 @@ pub struct Facts {
     pub is_done_by_itself: bool,
     /// Whether the call is not sent where it is so already.
     pub already_is_refused: bool,
+    /// The names in answers of the fields whose absence says something: one that is there and cannot be read says nothing.
+    pub absence_tells: &'static [&'static str],
     /// The reason, if no call of the API shows it; nothing is read then.
     pub not_shown: Option<&'static str>,
 }
@@ -155,6 +157,7 @@ impl Facts {
             indistinct: &[],
             is_done_by_itself: false,
             already_is_refused: false,
+            absence_tells: &[],
             not_shown: None,
         }
     }

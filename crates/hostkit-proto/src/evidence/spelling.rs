@@ -9,10 +9,12 @@ pub(super) fn same_text(theirs: &str, ours: &str) -> bool {
     theirs == ours || one_form(theirs) == one_form(ours)
 }
 
-/// Whether two DNS names say the same, each in full or without the domain that it is below.
+/// Whether two DNS names say the same, each in full or without the domain that it is below. A domain has two labels at
+/// least: `mail.sub` is not `mail`.
 pub(super) fn below(theirs: &str, ours: &str) -> bool {
     let (theirs, ours) = (one_name(theirs), one_name(ours));
-    let is_start = |short: &str, long: &str| long.strip_prefix(short).is_some_and(|rest| rest.starts_with('.'));
+    let is_domain = |rest: &str| rest.strip_prefix('.').is_some_and(|domain| domain.contains('.'));
+    let is_start = |short: &str, long: &str| long.strip_prefix(short).is_some_and(is_domain);
     theirs == ours || is_start(&ours, &theirs) || is_start(&theirs, &ours)
 }
 

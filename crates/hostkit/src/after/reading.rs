@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use hostkit_proto::codec::DecodeError;
 use hostkit_proto::evidence::Reading;
 use hostkit_proto::{Api, BaseUrl, Call, Endpoint as _, EndpointInfo, FaultCode};
 
@@ -89,6 +90,8 @@ struct Seen<C: FaultCode> {
     age: Duration,
     /// Why they do not show everything: an item that could not be read, or a list that was not found or has no end.
     unread: Option<Error<C>>,
+    /// Fields that are there and could not be read.
+    defects: Vec<DecodeError>,
     /// Where those come from that need a session; several where a sign-in named another address meanwhile.
     bases: Vec<BaseUrl>,
 }
@@ -130,6 +133,7 @@ impl<E: Call> Whole<E> {
                 Err(error) => return Step::Done(Err(error)),
                 Ok(reply) => reply,
             };
+            seen.defects.extend(reply.report.defects().iter().cloned());
             let mut unread = reply.report.left_out().first().cloned().map(Cause::Decode);
             self.pages += 1;
             let asked = self.asked.as_ref().unwrap_or(first);
@@ -170,7 +174,7 @@ impl<R: Reading> ReadingMachine<R> {
         Self {
             reading,
             state: State::First(first),
-            seen: Seen { age: Duration::ZERO, unread: None, bases: Vec::new() },
+            seen: Seen { age: Duration::ZERO, unread: None, defects: Vec::new(), bases: Vec::new() },
         }
     }
 
@@ -181,6 +185,15 @@ impl<R: Reading> ReadingMachine<R> {
     /// Why the answers do not show everything, if they do not.
     pub(crate) fn unread(&self) -> Option<&Error<<R::Api as Api>::Code>> {
         self.seen.unread.as_ref()
+    }
+
+    /// Why a field with one of these names in answers is not known to be absent, if it could not be read.
+    pub(crate) fn untold(&self, names: &[&str]) -> Option<&DecodeError> {
+        let name = |step: &str| {
+            let step = step.strip_prefix("header ").unwrap_or(step);
+            names.contains(&step.split('[').next().unwrap_or_default())
+        };
+        self.seen.defects.iter().find(|error| error.path().split('.').any(name))
     }
 
     /// Where the answers come from that need a session.

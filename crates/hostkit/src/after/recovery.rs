@@ -320,7 +320,7 @@ impl<E: Perform, F: FnMut(&RecoveryRead)> Machine for RecoveryMachine<E, F> {
                         Ok(read) => read,
                         Err(step) => return step,
                     };
-                    let (asked, quality) = (*asked, Quality::of(reading, &self.ticket));
+                    let (asked, quality) = (*asked, Quality::of::<E>(reading, &self.ticket));
                     let kind = Kind::of::<E>(self.ticket.inputs());
                     // That something is not found may be what another process did.
                     let tells = read.as_ref().err().is_none_or(Error::is_not_found);

@@ -9,6 +9,8 @@ use crate::time::Moment;
 
 /// Consecutive polls that find nothing, before the object counts as gone.
 const ABSENT_POLLS: u32 = 3;
+/// How long polls have to find nothing: they may come close together, or all from one look of a cache.
+const ABSENT_FOR: Duration = Duration::from_secs(15);
 /// How long an object that was seen has to be missing before it counts as lost.
 const LOST_AFTER: Duration = Duration::from_secs(15 * 60);
 /// How long every poll has to report a failure before it counts.
@@ -25,6 +27,8 @@ pub(super) enum State {
     Failed,
     /// No such object; the waiter may wait for that.
     Absent,
+    /// The answer does not tell: what it lacks, or what cannot be read, is no other state.
+    Untold,
 }
 
 /// Consecutive polls that saw the same.
@@ -46,30 +50,55 @@ pub(super) struct Seen {
     /// Whether the object was in an answer.
     was_there: bool,
     run: Option<Run>,
+    /// The latest time at which the newest answer may have been so.
+    newest: Option<Moment>,
+}
+
+/// Why an answer says nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Old {
+    /// It is of before the wait.
+    BeforeTheWait,
+    /// It may be of before the last one, or be the same.
+    BeforeTheLast,
 }
 
 impl Seen {
     pub(super) fn new(began: Moment, lag: Duration) -> Self {
-        Self { began, lag, first: None, has_changed: false, was_there: false, run: None }
+        Self { began, lag, first: None, has_changed: false, was_there: false, run: None, newest: None }
     }
 
     /// Adds what a poll saw in an answer of this age; returns the time at which it was so, and whether the poll before it
-    /// saw something else. `None`: it was so before the wait began, which says nothing.
-    pub(super) fn add(&mut self, now: Moment, age: Duration, state: State) -> Option<(Moment, bool)> {
+    /// saw something else.
+    ///
+    /// # Errors
+    /// It was so before the wait began, or before what was seen last, which says nothing.
+    pub(super) fn add(&mut self, now: Moment, age: Duration, state: State) -> Result<(Moment, bool), Old> {
         // It may be older by a part of a second than its age says.
-        let age = if age.is_zero() { age } else { age.saturating_add(Duration::from_secs(1)) };
+        let part = if age.is_zero() { age } else { Duration::from_secs(1) };
+        let age = age.saturating_add(part);
         if age > now.since(self.began) {
-            return None;
+            return Err(Old::BeforeTheWait);
         }
         let as_of = now.before(age);
+        // One look of a cache is one, however often it is given.
+        if !age.is_zero() && self.newest.is_some_and(|newest| as_of < newest) {
+            return Err(Old::BeforeTheLast);
+        }
+        self.newest = Some(as_of + part);
         let is_new = self.add_at(as_of, state);
-        Some((as_of, is_new))
+        Ok((as_of, is_new))
     }
 
     fn add_at(&mut self, now: Moment, state: State) -> bool {
-        self.has_changed |= *self.first.get_or_insert(state) != state;
-        self.was_there |= state != State::Absent;
+        // That it is not found may be so before it is shown, and an answer may lack what it showed before.
+        if !matches!(state, State::Absent | State::Untold) {
+            self.has_changed |= *self.first.get_or_insert(state) != state;
+            self.was_there = true;
+        }
         match &mut self.run {
+            // It may be what could not be read, but nothing speaks against another state.
+            Some(run) if state == State::Untold && run.state != State::Absent => false,
             Some(run) if run.state == state => {
                 run.polls += 1;
                 false
@@ -87,7 +116,7 @@ impl Seen {
         let is_first = self.first == Some(state);
         let for_seconds = |time: Duration| format!("it counts once every poll says so for {} s", time.as_secs());
         match state {
-            State::Pending => Err(String::new()),
+            State::Pending | State::Untold => Err(String::new()),
             State::Ready if !is_first => Ok(()),
             State::Ready if self.has_changed => {
                 wait_for(polls >= 2, || "the state went back and forth; it counts if the next poll says so, too".into())
@@ -98,10 +127,13 @@ impl Seen {
             }),
             State::Failed => {
                 let time = if is_first { FAILED_AFTER.max(self.lag) } else { FAILED_AFTER };
-                wait_for(polls >= 2 && now.since(since) >= time, || for_seconds(time))
+                let may_be_of_before = now.since(self.began) < self.lag;
+                wait_for(polls >= 2 && now.since(since) >= time && !may_be_of_before, || for_seconds(time))
             }
             State::Absent if is_absence_awaited => {
-                wait_for(polls >= ABSENT_POLLS, || format!("it counts after {ABSENT_POLLS} polls in a row"))
+                wait_for(polls >= ABSENT_POLLS && now.since(since) >= ABSENT_FOR, || {
+                    format!("it counts after {ABSENT_POLLS} polls in a row, and {} s", ABSENT_FOR.as_secs())
+                })
             }
             State::Absent if !self.was_there => Err("it was not seen yet".into()),
             State::Absent => wait_for(polls >= ABSENT_POLLS && now.since(since) >= LOST_AFTER, || {
@@ -117,7 +149,7 @@ fn wait_for(is_over: bool, why: impl FnOnce() -> String) -> Result<(), String> {
 
 #[cfg(test)]
 mod tests {
-    use super::State::{Absent, Failed, Pending, Ready};
+    use super::State::{Absent, Failed, Pending, Ready, Untold};
     use super::*;
 
     /// The number of the poll, in intervals of ten seconds, at which these states end.
@@ -125,7 +157,7 @@ mod tests {
         let mut seen = Seen::new(Moment::START, Duration::from_secs(lag));
         states.iter().enumerate().position(|(poll, state)| {
             let now = Moment::START + Duration::from_secs(10) * (poll as u32 + 1);
-            seen.add(now, Duration::ZERO, *state);
+            let _ = seen.add(now, Duration::ZERO, *state);
             seen.is_end(now, is_absence_awaited).is_ok()
         })
     }
@@ -134,7 +166,12 @@ mod tests {
     fn an_end_counts_when_it_cannot_be_of_before() {
         assert_eq!(end(0, false, &[Ready]), Some(0));
         assert_eq!(end(30, false, &[Pending, Ready]), Some(1));
-        assert_eq!(end(30, false, &[Absent, Ready]), Some(1));
+        // What was not found, or not told, may have been ready before.
+        assert_eq!(end(0, false, &[Absent, Ready]), Some(1));
+        for says_nothing in [Absent, Untold] {
+            assert_eq!(end(30, false, &[says_nothing, Ready, Ready]), Some(2), "{says_nothing:?}");
+            assert_eq!(end(100, false, &[&[says_nothing][..], &[Failed; 19]].concat()), Some(11), "{says_nothing:?}");
+        }
         assert_eq!(end(30, false, &[Failed, Ready]), Some(1));
         assert_eq!(end(30, false, &[Ready; 9]), Some(2));
         // An old answer between new ones.
@@ -147,17 +184,52 @@ mod tests {
         let mut seen = Seen::new(Moment::START + seconds(100), seconds(30));
         let mut ready = |at, age| {
             let (as_of, _) = seen.add(Moment::START + seconds(at), seconds(age), Ready)?;
-            Some(seen.is_end(as_of, false).is_ok())
+            Ok(seen.is_end(as_of, false).is_ok())
         };
-        assert_eq!([ready(150, 50), ready(150, u64::MAX), ready(150, 49)], [None, None, Some(false)]);
-        assert_eq!([ready(150, 20), ready(150, 19), ready(131, 0)], [Some(false), Some(true), Some(true)]);
+        assert_eq!([ready(150, 50), ready(150, u64::MAX)], [Err(Old::BeforeTheWait); 2]);
+        assert_eq!(
+            [ready(150, 49), ready(150, 20), ready(150, 18), ready(151, 0)],
+            [Ok(false), Ok(false), Ok(true), Ok(true)]
+        );
+    }
+
+    /// What was ready when the wait began, and is being changed, is not ready by an answer that is older than the last one.
+    #[test]
+    fn an_answer_that_is_older_than_the_last_says_nothing() {
+        let seconds = Duration::from_secs;
+        for (state, is_absence_awaited) in [(Ready, false), (Failed, false), (Absent, true)] {
+            let mut seen = Seen::new(Moment::START, seconds(30));
+            let mut at = |at, age, state| seen.add(Moment::START + seconds(at), seconds(age), state);
+            assert!(at(5, 0, Pending).is_ok());
+            assert_eq!([at(10, 6, state), at(70, 65, state), at(75, 70, state)], [Err(Old::BeforeTheLast); 3]);
+            assert!(at(80, 0, state).is_ok() && at(90, 10, state).is_err(), "one look is one");
+            assert_eq!(seen.is_end(Moment::START + seconds(90), is_absence_awaited).is_ok(), state == Ready);
+        }
+    }
+
+    /// One look that a cache gives three times, and three looks within a second, are no absence.
+    #[test]
+    fn an_absence_lasts() {
+        let seconds = Duration::from_secs;
+        let mut seen = Seen::new(Moment::START, Duration::ZERO);
+        for (at, age) in [(5, 3), (10, 8), (20, 18), (60, 58)] {
+            let added = seen.add(Moment::START + seconds(at), seconds(age), Absent);
+            assert_eq!(added.is_ok(), at == 5, "{at}");
+            assert!(seen.is_end(Moment::START + seconds(at), true).is_err(), "{at}");
+        }
+        let mut seen = Seen::new(Moment::START, Duration::ZERO);
+        let ends = (1..=200).find(|poll| {
+            let now = Moment::START + Duration::from_millis(100) * *poll;
+            seen.add(now, Duration::ZERO, Absent).is_ok() && seen.is_end(now, true).is_ok()
+        });
+        assert_eq!(ends, Some(151));
     }
 
     #[test]
     fn a_failure_counts_when_it_lasts() {
         assert_eq!(end(0, false, &[Pending, Failed, Pending, Ready]), Some(3));
         assert_eq!(end(0, false, &[&[Pending][..], &[Failed; 9]].concat()), Some(7));
-        assert_eq!(end(100, false, &[&[Pending][..], &[Failed; 19]].concat()), Some(7));
+        assert_eq!(end(100, false, &[&[Pending][..], &[Failed; 19]].concat()), Some(9));
         assert_eq!(end(100, false, &[Failed; 19]), Some(10));
     }
 
@@ -168,5 +240,93 @@ mod tests {
         assert_eq!(end(0, false, &[&[Pending][..], &[Absent; 99]].concat()), Some(91));
         assert_eq!(end(0, true, &[Absent, Pending, Absent, Absent, Absent]), Some(4));
         assert_eq!(end(0, true, &[Absent; 5]), Some(2));
+    }
+
+    /// A generator that needs no crate: SplitMix64.
+    struct Random(u64);
+
+    impl Random {
+        fn below(&mut self, end: u64) -> u64 {
+            self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+            let mut mixed = self.0;
+            mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            (mixed ^ (mixed >> 31)) % end
+        }
+
+        fn one_of<T: Copy>(&mut self, of: &[T]) -> T {
+            of[self.below(of.len() as u64) as usize]
+        }
+    }
+
+    /// What an object is: its state before the call, from the change on, and from the end on.
+    struct World {
+        before: State,
+        changes: u64,
+        ends: u64,
+        end: State,
+    }
+
+    impl World {
+        fn at(&self, second: u64) -> State {
+            match second {
+                _ if second < self.changes => self.before,
+                _ if second < self.ends => Pending,
+                _ => self.end,
+            }
+        }
+    }
+
+    /// Answers of caches that say their age, answers that tell nothing, single ones that do not find the object, and polls
+    /// that fail, in any order: no end is said before it is there, and each is said at last.
+    #[test]
+    fn no_end_is_said_before_it_is_there() {
+        let runs = std::env::var("HOSTKIT_RUNS").ok().and_then(|runs| runs.parse().ok()).unwrap_or(20_000_u64);
+        for run in 0..runs {
+            let random = &mut Random(run);
+            let is_absence_awaited = random.below(3) == 0;
+            let lag = random.one_of(&[0, 20, 120, 600]);
+            let changes = random.below(lag.max(1));
+            // Without a lag, nothing of before is an end.
+            let before =
+                if lag == 0 || is_absence_awaited { Pending } else { random.one_of(&[Pending, Ready, Failed]) };
+            let end = if is_absence_awaited { Absent } else { random.one_of(&[Ready, Failed]) };
+            let world = World { before, changes, ends: changes + random.below(400), end };
+            let interval = random.one_of(&[1, 2, 5, 10, 30]);
+            let [none, untold, cached, missing] = [0; 4].map(|_: u64| random.below(30));
+            let mut seen = Seen::new(Moment::START, Duration::from_secs(lag));
+            let (mut now, mut copy, mut missed) = (random.below(10), None, 0);
+            let said = loop {
+                now += interval;
+                if random.below(100) < none {
+                    continue;
+                }
+                if random.below(100) >= cached || copy.is_none() {
+                    copy = Some(now);
+                }
+                let as_of = copy.unwrap_or(now);
+                // A replica does not find it in fewer answers than an absence takes.
+                let is_missing = random.below(100) < missing && missed < ABSENT_POLLS - 1;
+                let (as_of, state) = match random.below(100) {
+                    _ if is_missing => (now, Absent),
+                    _ if as_of != now => (as_of, world.at(as_of)),
+                    at if at < untold => (now, Untold),
+                    _ => (now, world.at(now)),
+                };
+                let at = Moment::START + Duration::from_secs(now);
+                let Ok((as_of, _)) = seen.add(at, Duration::from_secs(now - as_of), state) else { continue };
+                missed = if state == Absent { missed + 1 } else { 0 };
+                if state != Untold && seen.is_end(as_of, is_absence_awaited).is_ok() {
+                    break state;
+                }
+                // What is not found once in a while is no failure that lasts.
+                if now > 9_000 && world.end == Failed && missing > 0 {
+                    break Failed;
+                }
+                assert!(now < 10_000, "run {run}: no end");
+            };
+            assert_eq!(said, world.end, "run {run}");
+            assert!(now >= world.ends, "run {run}: {said:?} after {now} s, not {} s", world.ends);
+        }
     }
 }

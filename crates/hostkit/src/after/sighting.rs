@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hostkit_proto::evidence::{Baseline, Doubt, Inputs, Reading, Shows, Sighting};
+use hostkit_proto::evidence::{Baseline, Doubt, Inputs, Shows, Sighting};
 use hostkit_proto::{Perform, UnixTime};
 
 use super::reading::{Read, ReadingMachine};
@@ -20,15 +20,18 @@ pub(crate) struct Quality {
     pub(crate) is_partial: bool,
     /// Whether it came from another address than that of the call, where there may be other objects.
     is_elsewhere: bool,
+    /// Whether a field whose absence says something could not be read.
+    is_untold: bool,
 }
 
 impl Quality {
     /// The quality of an answer as a witness of the call of a ticket.
-    pub(crate) fn of<R: Reading>(reading: &ReadingMachine<R>, ticket: &Ticket) -> Self {
+    pub(crate) fn of<E: Perform>(reading: &ReadingMachine<E::Reading>, ticket: &Ticket) -> Self {
         let is_elsewhere = |at: &str| reading.bases().iter().any(|base| base.to_string() != at);
         Self {
             age: reading.age(),
             is_partial: reading.unread().is_some(),
+            is_untold: reading.untold(E::FACTS.absence_tells).is_some(),
             is_elsewhere: ticket.read_at().is_some_and(is_elsewhere),
         }
     }
@@ -72,6 +75,8 @@ impl Comparison<'_> {
         };
         Ok(match sighting {
             _ if quality.is_elsewhere => Sighting::Unclear(Doubt::Elsewhere),
+            // It may be the value that the call set, or any other.
+            _ if quality.is_untold => Sighting::Unclear(Doubt::Unread),
             // What cannot be read may be the item that the call made, or the one that has to be gone.
             Sighting::Unseen | Sighting::Part(..) if quality.is_partial => Sighting::Unclear(Doubt::Unread),
             Sighting::Seen(_) if quality.is_partial && E::FACTS.shows == Shows::Absence => {

@@ -3,9 +3,9 @@
 use std::fmt;
 use std::time::Duration;
 
-use hostkit_proto::{Api, BaseUrl, Checks, Endpoint, FaultCode, FaultKind, Observation, Progress, Waiter};
+use hostkit_proto::{Api, BaseUrl, Call, Checks, Endpoint, FaultCode, FaultKind, Observation, Progress, Waiter};
 
-use super::seen::{Seen, State};
+use super::seen::{Old, Seen, State};
 use crate::call::CallMachine;
 use crate::call::outcome::Reply;
 use crate::client::ClientCore;
@@ -212,8 +212,12 @@ impl<W: Waiter, F: FnMut(&Observation)> WaitMachine<W, F> {
         quote: &Quote,
         result: Result<Reply<<W::Endpoint as Endpoint>::Output>, Error<Code<W>>>,
     ) -> Option<Ended<W>> {
+        let mut is_part = false;
         let (progress, text) = match result {
-            Ok(reply) => (self.waiter.judge(reply.value, Checks::new(&reply.report)), "it is not in the answer".into()),
+            Ok(reply) => {
+                is_part = W::INFO.is_of_list && !is_last_page(&self.waiter.poll(), &reply);
+                (self.waiter.judge(reply.value, Checks::new(&reply.report)), "it is not in the answer".into())
+            }
             // The fault of a sign-in says nothing about the awaited state.
             Err(error) if error.is_not_found() => {
                 (Progress::Absent, error.fault().map(ToString::to_string).unwrap_or_default())
@@ -222,9 +226,15 @@ impl<W: Waiter, F: FnMut(&Observation)> WaitMachine<W, F> {
         };
         self.error = None;
         let (state, observation, end) = match progress {
+            Progress::Pending(observation) if observation.is_untold => (State::Untold, observation, None),
             Progress::Pending(observation) => (State::Pending, observation, None),
             Progress::Ready(found) => (State::Ready, Observation::default(), Some(Ok(found))),
             Progress::Failed(text) => (State::Failed, Observation::new(text.as_str()), Some(Err(text))),
+            Progress::Absent if is_part => {
+                let mut observation = Observation::default();
+                observation.unmet.push("it is not on the first page of the list, and may be on another".to_owned());
+                (State::Untold, observation, None)
+            }
             Progress::Absent => {
                 let end = W::gone().map_or_else(|| Err(format!("it is gone: {text}")), Ok);
                 (State::Absent, Observation::new(text), Some(end))
@@ -234,12 +244,16 @@ impl<W: Waiter, F: FnMut(&Observation)> WaitMachine<W, F> {
         let seen = self.seen.get_or_insert_with(|| Seen::new(now.monotonic, W::INFO.lag));
         // There may be other objects there.
         let is_elsewhere = self.base.get_or_insert_with(|| base.clone()) != base;
-        let added = if is_elsewhere { None } else { seen.add(now.monotonic, age, state) };
+        let added = if is_elsewhere { None } else { Some(seen.add(now.monotonic, age, state)) };
         let why = match added {
-            None if is_elsewhere => Some("a new sign-in names another address than that of the first poll".into()),
-            None => Some(format!("the answer is from a cache, {} s old, and of before the wait", age.as_secs())),
-            Some((as_of, is_new)) => {
-                if is_new && state != State::Pending {
+            None => Some("a new sign-in names another address than that of the first poll".into()),
+            Some(Err(old)) => {
+                let than =
+                    if old == Old::BeforeTheWait { "and of before the wait" } else { "and no newer than the last one" };
+                Some(format!("the answer is from a cache, {} s old, {than}", age.as_secs()))
+            }
+            Some(Ok((as_of, is_new))) => {
+                if is_new && !matches!(state, State::Pending | State::Untold) {
                     // The next poll confirms it.
                     self.interval = self.shortest;
                 }
@@ -319,6 +333,11 @@ fn is_lasting<C: FaultCode>(error: &Error<C>) -> bool {
         | Cause::Cancelled
         | Cause::Unresolved(_) => true,
     }
+}
+
+/// Whether no page follows this answer: on another one may be what this one lacks.
+fn is_last_page<E: Call>(call: &E, reply: &Reply<E::Output>) -> bool {
+    matches!(call.page_after(&reply.value, &reply.report), Ok(None))
 }
 
 /// The observation as it may be shown.

@@ -21,6 +21,9 @@ pub(crate) use kind::{Kind, Others};
 use shared::Ended;
 pub(crate) use shared::SharedTurns;
 
+/// How much later a hoster carries out a call that it takes for later, once a person looked at it or its invoice is paid.
+const LATE: Duration = Duration::from_secs(30 * 24 * 3600);
+
 /// The calls of one client and its clones, and of other processes where they share a store.
 pub(crate) struct Turns {
     here: Arc<Shared>,
@@ -225,6 +228,14 @@ impl Turn {
     /// The call itself is sent: until now there were only reads and sign-ins.
     pub(crate) fn act(&mut self) {
         self.acts = true;
+    }
+
+    /// The hoster may carry the call out much later: what it makes then is none of the calls that are made meanwhile.
+    pub(crate) fn may_come_late(&mut self) {
+        self.kind.lag = self.kind.lag.max(LATE);
+        if let Some(own) = self.shared.lock().known.iter_mut().find(|known| known.number == self.number) {
+            own.kind.lag = self.kind.lag;
+        }
     }
 
     /// The call was carried out, and made these items. The answer comes once the store knows it.

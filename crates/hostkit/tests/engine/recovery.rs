@@ -5,11 +5,14 @@ use std::time::Duration;
 use crate::common::things::{ListThings, MORE, ODD, UNTOLD, things};
 use crate::common::*;
 use hostkit::machinery::{Machine, Step};
-use hostkit::protocol::evidence::Doubt;
+use hostkit::protocol::codec::DecodeError;
+use hostkit::protocol::evidence::{self, Doubt, Evidence, Facts, Inputs, Shows};
+use hostkit::protocol::{EncodeError, EndpointInfo, Method, RawAnswer, RequestParts};
 use hostkit::time::Clock;
 use hostkit::transport::{Phase, TransportErrorKind};
 use hostkit::{
-    CallOptions, Cancel, Effect, ErrorKind, Outcome, Perform, Recovery, SavedTicket, Ticket, TicketCause, TicketError,
+    CallOptions, Cancel, Effect, Endpoint, ErrorKind, Outcome, Perform, Recovery, SavedTicket, Ticket, TicketCause,
+    TicketError,
 };
 use hostkit_testing::Script;
 
@@ -536,6 +539,21 @@ fn an_earlier_call_that_takes_hours_to_show_is_not_taken_for_a_later_one() {
     }
 }
 
+/// What an order that was taken for later makes in the end is none of an order that was lost meanwhile.
+#[test]
+fn an_accepted_order_is_not_taken_for_a_later_one() {
+    for hours in [1, 24, 24 * 20] {
+        let accepted = ok().header("x-later", "1");
+        let script = [things("1"), accepted, things("1"), BROKEN()];
+        let bench = bench(script.into_iter().chain(always(|| things("1, 7"), 40)));
+        let Outcome::Accepted(..) = bench.read_and_perform(Order) else { panic!("it is accepted") };
+        bench.clock.advance(Duration::from_secs(hours * 3600));
+        let Outcome::Unresolved(ticket) = bench.read_and_perform(Order) else { panic!("the end is open") };
+        let done = bench.run(bench.core.recover::<Order>(&ticket, CallOptions::new()));
+        assert!(matches!(done, Recovery::CannotTell(Doubt::OtherCall)), "{hours} h: {done}");
+    }
+}
+
 /// A list before the call that came from a cache lacks what an earlier call did for as much longer.
 #[test]
 fn an_earlier_call_is_not_taken_for_one_whose_list_came_from_a_cache() {
@@ -579,4 +597,84 @@ fn a_read_of_a_recovery_has_its_usual_deadline() {
         let Step::Send(read) = recovery.step(bench.clock.now()) else { panic!("it reads") };
         assert_eq!(read.timeout, expected);
     }
+}
+
+/// The size of the package that was bought; none is absent.
+#[derive(Debug, Clone)]
+struct GetPackage;
+
+impl Endpoint for GetPackage {
+    type Api = Shop;
+    type Output = Option<u64>;
+    const INFO: EndpointInfo =
+        EndpointInfo { name: "get_package", path: "/package", effect: Effect::Safe, ..EndpointInfo::DEFAULT };
+
+    fn encode(&self, _: &mut RequestParts) -> Result<(), EncodeError> {
+        Ok(())
+    }
+
+    fn decode(answer: &RawAnswer<'_>) -> Result<Option<u64>, DecodeError> {
+        Ok(answer.optional_header("x-package"))
+    }
+}
+
+impl hostkit::Call for GetPackage {}
+
+/// Buys ten more.
+#[derive(Debug, Clone)]
+struct BuyPackage;
+
+impl Endpoint for BuyPackage {
+    type Api = Shop;
+    type Output = ();
+    const INFO: EndpointInfo = EndpointInfo {
+        name: "buy_package",
+        path: "/package",
+        method: Method::POST,
+        effect: Effect::Spends,
+        ..EndpointInfo::DEFAULT
+    };
+
+    fn encode(&self, _: &mut RequestParts) -> Result<(), EncodeError> {
+        Ok(())
+    }
+
+    fn decode(_: &RawAnswer<'_>) -> Result<(), DecodeError> {
+        Ok(())
+    }
+}
+
+impl Perform for BuyPackage {
+    type Reading = GetPackage;
+    type Found = Option<u64>;
+    const FACTS: Facts = Facts { absence_tells: &["x-package"], ..Facts::new(Shows::Change, Duration::from_secs(60)) };
+
+    fn reading(_: &Inputs) -> Result<GetPackage, EncodeError> {
+        Ok(GetPackage)
+    }
+
+    fn evidence(_: &Inputs, now: Option<u64>) -> Result<Evidence<Option<u64>>, EncodeError> {
+        let size = |size: &Option<u64>| Some(size.as_ref().map(evidence::text).unwrap_or_default());
+        Ok(evidence::grew([now], |_| true, size, 10))
+    }
+}
+
+/// A package that is shown as `10 GB` once there is one is not absent: it may have been bought, or been there before.
+#[test]
+fn what_cannot_be_read_is_not_absent() {
+    let package = |size: &str| Script::get("/package").answer(200, "{}").header("x-package", size);
+    let none = || Script::get("/package").answer(200, "{}");
+    let recover = |now: Script| {
+        let bench = bench([none(), BROKEN()].into_iter().chain(always(|| now.clone(), 60)));
+        let Outcome::Unresolved(ticket) = bench.read_and_perform(BuyPackage) else { panic!("the end is open") };
+        bench.run(bench.core.recover::<BuyPackage>(&ticket, CallOptions::new()))
+    };
+    assert!(matches!(recover(package("10")), Recovery::Happened(Some(10))));
+    assert!(matches!(recover(none()), Recovery::DidNot));
+    let done = recover(package("10 GB"));
+    assert!(matches!(done, Recovery::CannotTell(Doubt::Unread)), "{done}");
+    let bench = bench([package("10 GB")]);
+    let outcome = bench.read_and_perform(BuyPackage);
+    assert!(matches!(outcome, Outcome::NotSent(_)), "{outcome:?}");
+    assert_eq!(bench.sent("buy_package"), 0);
 }

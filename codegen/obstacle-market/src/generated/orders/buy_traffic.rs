@@ -105,8 +105,12 @@ impl Perform for BuyTraffic {
     type Reading = GetOrder;
     type Found = Order;
 
-    const FACTS: Facts =
-        Facts { unseen_is_no: false, indistinct: &["size"], ..Facts::new(Shows::Change, Duration::from_secs(60)) };
+    const FACTS: Facts = Facts {
+        unseen_is_no: false,
+        indistinct: &["size"],
+        absence_tells: &["traffic"],
+        ..Facts::new(Shows::Change, Duration::from_secs(60))
+    };
 
     #[inline]
     fn inputs(&self) -> Inputs {

@@ -103,7 +103,11 @@ impl Perform for InstallServer {
     type Reading = GetOrder;
     type Found = Order;
 
-    const FACTS: Facts = Facts { unseen_is_no: false, ..Facts::new(Shows::State, Duration::from_secs(300)) };
+    const FACTS: Facts = Facts {
+        unseen_is_no: false,
+        absence_tells: &["server", "id"],
+        ..Facts::new(Shows::State, Duration::from_secs(300))
+    };
 
     #[inline]
     fn inputs(&self) -> Inputs {

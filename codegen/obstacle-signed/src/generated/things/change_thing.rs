@@ -300,7 +300,8 @@ impl Perform for ChangeThing {
     type Reading = GetThing;
     type Found = Thing;
 
-    const FACTS: Facts = Facts::new(Shows::State, Duration::from_secs(60));
+    const FACTS: Facts =
+        Facts { absence_tells: &["note", "count"], ..Facts::new(Shows::State, Duration::from_secs(60)) };
 
     #[inline]
     fn inputs(&self) -> Inputs {

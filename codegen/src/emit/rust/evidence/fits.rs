@@ -98,6 +98,38 @@ pub(super) fn is_so(model: &Model, evidence: &Evidence) -> TokenStream {
     if tests.is_empty() { quote!(|_| true) } else { all(&tests) }
 }
 
+/// The names in answers of the fields whose absence says something.
+pub(super) fn absence_tells(evidence: &Evidence) -> Vec<&str> {
+    let mut paths: Vec<&[Field]> = Vec::new();
+    for (path, own) in evidence.filter.iter().chain(&evidence.below) {
+        let is_exact =
+            matches!(evidence.sign, Sign::New(_)) && own.is_option() && !evidence.filled_in.contains(&own.rust);
+        if is_exact || own.is_nullable() || evidence.absent_is_no {
+            paths.push(path);
+        }
+    }
+    match &evidence.sign {
+        Sign::There(path) => paths.push(path),
+        Sign::Changed(path) | Sign::Grew(path, _) | Sign::Paid(path, _) if evidence.absent_is_no => paths.push(path),
+        _ => {}
+    }
+    if evidence.absent_is_no {
+        paths.extend(evidence.is.iter().map(|(path, _)| path.as_slice()));
+    }
+    let mut names: Vec<&str> = Vec::new();
+    // A field that has to be there is an error of the answer where it cannot be read.
+    for field in paths.into_iter().filter(|path| path.iter().any(Field::is_option)).flatten() {
+        let all =
+            [&field.name.json, &field.name.xml].into_iter().filter_map(|steps| steps.last()).chain(&field.name.also);
+        for name in all {
+            if !names.contains(&name.as_str()) {
+                names.push(name);
+            }
+        }
+    }
+    names
+}
+
 /// The mark of what changes, and whether it must stay out of a saved ticket.
 pub(super) struct Mark {
     pub(super) closure: TokenStream,

@@ -128,7 +128,7 @@ impl Waiter for RequestComplete {
 
     #[inline]
     fn judge(&self, output: BackgroundRequest, mut checks: Checks<'_>) -> Progress<BackgroundRequest> {
-        checks.needs_flag("complete", output.complete, true);
+        checks.needs_flag("complete", Some(output.complete), true, &["req_complete"]);
         checks.end(output)
     }
 }

@@ -113,7 +113,11 @@ impl Perform for BuyTraffic {
     type Reading = GetServer;
     type Found = ServerDetail;
 
-    const FACTS: Facts = Facts { indistinct: &["traffic"], ..Facts::new(Shows::Change, Duration::from_secs(60)) };
+    const FACTS: Facts = Facts {
+        indistinct: &["traffic"],
+        absence_tells: &["vps_traff", "vps_traf"],
+        ..Facts::new(Shows::Change, Duration::from_secs(60))
+    };
 
     #[inline]
     fn inputs(&self) -> Inputs {

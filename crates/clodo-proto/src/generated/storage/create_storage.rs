@@ -168,7 +168,8 @@ impl Perform for CreateStorage {
     type Reading = ListStorages;
     type Found = StorageSummary;
 
-    const FACTS: Facts = Facts { may_be_doubled: true, ..Facts::new(Shows::Item, Duration::from_secs(60)) };
+    const FACTS: Facts =
+        Facts { may_be_doubled: true, absence_tells: &["title"], ..Facts::new(Shows::Item, Duration::from_secs(60)) };
 
     #[inline]
     fn inputs(&self) -> Inputs {

@@ -75,6 +75,7 @@ impl SharedTurns {
             let told = turns.change(store, |now, kept| {
                 if let Some(kind) = &own {
                     kept.find_again(now, number, kind, &ended);
+                    kept.slow_down(number, kind.lag);
                 }
                 kept.end(now, number, &ended);
             });
@@ -199,6 +200,13 @@ impl Kept {
         if !matches!(ended, Ended::Nothing) && self.calls.iter().all(|call| call.number != number) {
             self.lost = self.lost.max(now.saturating_add(HORIZON));
             self.calls.push(Call { number, began: 0, kind: kind.clone(), state: State::Unknown(now) });
+        }
+    }
+
+    /// What a call does may show so much later.
+    fn slow_down(&mut self, number: u64, lag: Duration) {
+        if let Some(call) = self.calls.iter_mut().find(|call| call.number == number) {
+            call.kind.lag = call.kind.lag.max(lag);
         }
     }
 

@@ -182,8 +182,9 @@ impl Waiter for ServerOnline {
         );
         checks.needs_flag(
             "vps.online",
-            output.vps.as_ref().and_then(|value| value.online.as_ref()).is_some_and(|value| *value),
+            output.vps.as_ref().and_then(|value| value.online.as_ref()).map(|value| *value),
             true,
+            &["vps_info", "online"],
         );
         checks.end(output)
     }

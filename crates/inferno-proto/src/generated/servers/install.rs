@@ -132,7 +132,8 @@ impl Perform for Install {
     type Reading = GetInfo;
     type Found = ServerInfo;
 
-    const FACTS: Facts = Facts::new(Shows::State, Duration::from_secs(600));
+    const FACTS: Facts =
+        Facts { absence_tells: &["vps_info", "main_id"], ..Facts::new(Shows::State, Duration::from_secs(600)) };
 
     #[inline]
     fn inputs(&self) -> Inputs {

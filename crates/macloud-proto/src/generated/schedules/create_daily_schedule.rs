@@ -125,7 +125,8 @@ impl Perform for CreateDailySchedule {
     type Reading = GetSchedules;
     type Found = Schedules;
 
-    const FACTS: Facts = Facts::new(Shows::State, Duration::from_secs(60));
+    const FACTS: Facts =
+        Facts { absence_tells: &["day", "hour", "left"], ..Facts::new(Shows::State, Duration::from_secs(60)) };
 
     #[inline]
     fn inputs(&self) -> Inputs {

@@ -100,7 +100,11 @@ impl Perform for AttachIso {
     type Reading = GetIso;
     type Found = Iso;
 
-    const FACTS: Facts = Facts { already_is_refused: true, ..Facts::new(Shows::State, Duration::from_secs(120)) };
+    const FACTS: Facts = Facts {
+        already_is_refused: true,
+        absence_tells: &["server", "id"],
+        ..Facts::new(Shows::State, Duration::from_secs(120))
+    };
 
     #[inline]
     fn inputs(&self) -> Inputs {
