@@ -221,11 +221,11 @@ impl<'r> Checks<'r> {
         }
     }
 
-    /// The value has to be there. One that is there and cannot be read, by the report under one of the names that it has
+    /// The value has to be there: that it is not there is another state. One that is there and cannot be read, by the report under one of the names that it has
     /// in answers, is.
     pub fn needs_some(&mut self, field: &str, is_there: bool, names: &[&str]) {
         if !is_there && self.unreadable(names).is_none() {
-            self.unmet(format!("there is no {field}"));
+            self.told(format!("there is no {field}"));
         }
     }
 
@@ -385,7 +385,11 @@ mod tests {
         let none = None::<&str>;
         assert_eq!(is_untold(&|checks| checks.needs("word", none, &["on"])), Some(true));
         assert_eq!(is_untold(&|checks| checks.needs_other("word", none, &["on"])), Some(true));
-        assert_eq!(is_untold(&|checks| checks.needs_some("link", false, &["link"])), Some(true));
+        assert_eq!(
+            is_untold(&|checks| checks.needs_some("link", false, &["link"])),
+            Some(false),
+            "it is not there yet"
+        );
         assert_eq!(is_untold(&|checks| checks.fails_at("word", none, &["on"], &["word"])), Some(true));
         assert_eq!(is_untold(&|checks| checks.needs_flag("word", None, true, &["word"])), Some(true));
         assert_eq!(is_untold(&|checks| checks.needs_flag("on", None, true, &["on"])), Some(true));
