@@ -162,7 +162,7 @@ fn ready(endpoint: &Endpoint, condition: &Condition) -> TokenStream {
             let wanted = matches!(wanted, Wanted::There);
             let value = match &condition.path[..] {
                 [Step::Field { is_option: false, .. }] => quote!(Some(#is_there)),
-                _ => quote!(#place.map(|value| *value)),
+                _ => quote!(#place.copied()),
             };
             quote!(checks.needs_flag(#name, #value, #wanted, &[#(#names),*]);)
         }

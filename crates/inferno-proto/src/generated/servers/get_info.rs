@@ -182,7 +182,7 @@ impl Waiter for ServerOnline {
         );
         checks.needs_flag(
             "vps.online",
-            output.vps.as_ref().and_then(|value| value.online.as_ref()).map(|value| *value),
+            output.vps.as_ref().and_then(|value| value.online.as_ref()).copied(),
             true,
             &["vps_info", "online"],
         );
