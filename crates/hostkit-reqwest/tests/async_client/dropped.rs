@@ -23,8 +23,8 @@ struct Counter {
 
 impl Counter {
     fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let base = format!("http://{}", listener.local_addr().unwrap());
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let base = format!("http://{}", listener.local_addr().expect("its address"));
         let orders = Arc::new(AtomicU64::new(0));
         let counted = Arc::clone(&orders);
         std::thread::spawn(move || {
@@ -73,12 +73,12 @@ fn answer(mut stream: TcpStream, number: usize, orders: &AtomicU64) {
 }
 
 fn client(server: &Counter, budget: &Budget) -> Client<Shop> {
-    let client = Client::<Shop>::builder(Secret::new(KEY)).base_url(server.base.parse().unwrap());
-    client.budget(budget.clone()).seed(1).build().unwrap()
+    let client = Client::<Shop>::builder(Secret::new(KEY)).base_url(server.base.parse().expect("a base URL"));
+    client.budget(budget.clone()).seed(1).build().expect("a client")
 }
 
 fn rub(amount: u64) -> Money {
-    format!("{amount} RUB").parse().unwrap()
+    format!("{amount} RUB").parse().expect("an amount")
 }
 
 /// The future's value, unless it is still pending after so many polls.

@@ -589,8 +589,8 @@ fn a_read_of_a_recovery_has_its_usual_deadline() {
     let (bench, ticket) = broken(Order, Some(things("1")), []);
     let days = CallOptions::new().deadline(Duration::from_secs(9 * 86_400));
     for (options, expected) in [
-        (days, <ListThings as hostkit::Endpoint>::INFO.deadline),
-        (CallOptions::new(), <ListThings as hostkit::Endpoint>::INFO.deadline),
+        (days, ListThings::INFO.deadline),
+        (CallOptions::new(), ListThings::INFO.deadline),
         (CallOptions::new().deadline(Duration::from_secs(4)), Duration::from_secs(4)),
     ] {
         let mut recovery = bench.core.recover::<Order>(&ticket, options);
