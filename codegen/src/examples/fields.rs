@@ -105,6 +105,10 @@ impl<'t> Fields<'t> {
     }
 
     pub(super) fn field(&mut self, walker: &mut Walker<'_>, field: &Field) {
+        walker.limited(field, |walker| self.read_field(walker, field));
+    }
+
+    fn read_field(&mut self, walker: &mut Walker<'_>, field: &Field) {
         let total = self.total(walker, field.total());
         if field.is_required() {
             if self.required(walker, &field.ty, &field.name, field.wire(), &total) {

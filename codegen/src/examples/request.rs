@@ -6,12 +6,12 @@ use std::collections::BTreeSet;
 
 use hostkit_wire::{Format, Kind, Limits, Node};
 
+use super::encode;
 use super::fields::Fields;
 use super::files::wire_format;
 use super::message::Message;
 use super::problem::{Problem, unreadable};
 use super::walk::Walker;
-use super::written;
 use crate::model::{Endpoint, Field, Model, OneOf, Variant};
 use crate::surface::{Constant, Place};
 
@@ -31,7 +31,7 @@ pub(super) fn check(
     };
     // What blanks follow the body is no part of it.
     body(endpoint, walker, message.body.trim_ascii_end(), &formats)?;
-    if walker.problems.is_empty() { written::compare(model, endpoint, &walker.chosen, message) } else { Ok(()) }
+    if walker.problems.is_empty() { encode::compare(model, endpoint, &walker.chosen, message) } else { Ok(()) }
 }
 
 fn other(endpoint: &Endpoint, what: impl Into<String>) -> Problem {
@@ -87,11 +87,14 @@ fn address(endpoint: &Endpoint, walker: &mut Walker<'_>, target: &str, base: usi
         let parameter = wanted.strip_prefix('{').and_then(|name| name.strip_suffix('}'));
         let field = parameter.and_then(|name| endpoint.path_parameters.iter().find(|field| field.wire() == name));
         let fits = match field {
-            Some(field) => !given.is_empty() && walker.scalars().fits(&field.ty, &written::unescaped(given)),
+            Some(field) => !given.is_empty() && walker.scalars().fits(&field.ty, &encode::unescaped(given)),
             None => *given == wanted,
         };
         if !fits {
             return Err(other(endpoint, format!("`{given}` of the example's path is not `{wanted}`")));
+        }
+        if let Some(field) = field {
+            walker.limited_text(field, &encode::unescaped(given), 0);
         }
     }
     walker.base = base;
@@ -126,7 +129,7 @@ fn check_query(endpoint: &Endpoint, walker: &mut Walker<'_>, query: &str) -> Res
     let (made, plain): (Vec<&Field>, Vec<&Field>) = endpoint.query.iter().partition(|field| field.names().is_some());
     for field in &plain {
         match text(field.wire()) {
-            Some(text) if walker.scalars().fits_query(field, text) => {}
+            Some(text) if walker.scalars().fits_query(field, text) => walker.limited_text(field, text, 0),
             None if !field.is_required() => {}
             Some(_) => {
                 let expected = walker.scalars().expected(&field.ty);
@@ -171,7 +174,7 @@ pub(super) fn only_body(
             body(endpoint, walker, bytes, &[format])?;
             let model = walker.model;
             match walker.problems.is_empty() {
-                true => written::compare_body(model, endpoint, &walker.chosen, format, bytes),
+                true => encode::compare_body(model, endpoint, &walker.chosen, format, bytes),
                 false => Ok(()),
             }
         }

@@ -6,15 +6,17 @@ use std::collections::HashSet;
 use hostkit_proto::{Leniency, MapShape, Verdict, place};
 use hostkit_wire::{Format, Kind, Node};
 
+use super::encode::Chosen;
 use super::fields::Fields;
 use super::items::Items;
 use super::message::Message;
 use super::problem::Problem;
 use super::scalar::Scalars;
 use super::verdict::{self, Code};
-use super::written::Chosen;
 use crate::model::{Endpoint, Field, Model, Output, Type, TypeKind, WireName};
+use crate::resolve::broken_limit;
 use crate::source::Span;
+use crate::surface::Limits;
 
 pub(super) struct Walker<'m> {
     pub(super) model: &'m Model,
@@ -36,6 +38,8 @@ pub(super) struct Walker<'m> {
     path: Vec<String>,
     /// The type or endpoint that describes the value, and its spec.
     owner: (String, String),
+    /// The limits of the input that is read.
+    limits: Limits,
 }
 
 /// Maximum length of a value in a message.
@@ -55,6 +59,7 @@ impl<'m> Walker<'m> {
             base: 0,
             path: Vec::new(),
             owner: (endpoint.type_name.clone(), endpoint.spec.clone()),
+            limits: Limits::default(),
         }
     }
 
@@ -67,6 +72,29 @@ impl<'m> Walker<'m> {
         self.path.push(step.into());
         read(self);
         self.path.pop();
+    }
+
+    /// Reads an input with its limits, which hold for each of its items. Those that differ by host are none of an example.
+    pub(super) fn limited(&mut self, field: &Field, read: impl FnOnce(&mut Self)) {
+        let own = if field.surface.host_limits.is_empty() { field.surface.limits.clone() } else { Limits::default() };
+        let outer = std::mem::replace(&mut self.limits, own);
+        read(self);
+        self.limits = outer;
+    }
+
+    /// Checks an input that is one text.
+    pub(super) fn limited_text(&mut self, field: &Field, text: &str, offset: usize) {
+        if field.ty != Type::Secret {
+            self.limited(field, |walker| walker.within(field.wire(), |walker| walker.limit(text, offset)));
+        }
+    }
+
+    /// Reports a value beyond the limits of the input that is read.
+    pub(super) fn limit(&mut self, text: &str, offset: usize) {
+        if let Some(rule) = broken_limit(&self.limits, text) {
+            let help = format!("{} says the limits: no client sends such a value", self.owner.1);
+            self.report("E0306", offset, &rule, "beyond its limits".to_owned(), help);
+        }
     }
 
     /// Passes over a node that no field has.
@@ -184,6 +212,9 @@ impl<'m> Walker<'m> {
 
     /// Checks one header.
     pub(super) fn header(&mut self, field: &Field, name: &str, found: Option<&str>, code: &'static str) {
+        if let Some(text) = found.filter(|text| self.scalars().fits(&field.ty, text)) {
+            self.limited_text(field, text, 0);
+        }
         let what = match found {
             Some(text) if self.scalars().fits(&field.ty, text) => {
                 return self.shown.push(field.surface.wire.span.clone());
@@ -428,8 +459,10 @@ impl<'m> Walker<'m> {
     }
 
     fn scalar(&mut self, ty: &Type, node: Node<'_>) {
-        if let Err(expected) = self.scalars().check(ty, node) {
-            self.expected_or(&expected, node, self.scalars().wanted_leniency(ty, node));
+        match (self.scalars().check(ty, node), Leniency::scalar_text(node)) {
+            (Err(expected), _) => self.expected_or(&expected, node, self.scalars().wanted_leniency(ty, node)),
+            (Ok(()), Some(text)) if *ty != Type::Secret => self.limit(text, node.offset()),
+            (Ok(()), _) => {}
         }
     }
 

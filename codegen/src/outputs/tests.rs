@@ -196,7 +196,7 @@ fn the_reference_has_both_languages_and_the_example() {
 }
 
 #[test]
-fn operations_of_one_path_and_verb_are_told_apart() {
+fn operations_of_one_path_and_verb_are_routing() {
     let tree = specs(&sources("")).openapi();
     let text = tree.get("docs/openapi/demo.json").unwrap_or_default();
     // These paths differ only in the parameter's name, which OpenAPI treats as the same path.

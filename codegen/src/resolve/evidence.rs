@@ -212,7 +212,7 @@ impl<'m> Tracer<'m, '_> {
         })
     }
 
-    /// Whether not seeing it means that it did not happen. What the API may take for later, nobody knows when to expect.
+    /// Whether not seeing it means that it did not happen: by default not where the API may carry a call out much later.
     fn unseen_is_no(&mut self, evidence: &surface::Evidence) -> Option<bool> {
         let may_be_later = self.model.service.errors.iter().any(|code| code.accepted.is_some());
         match &evidence.not_seen {

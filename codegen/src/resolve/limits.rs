@@ -1,11 +1,11 @@
-//! Constants of a spec against the limits of the inputs that they are given for.
+//! Values in specs and in examples against the limits of the inputs that they are given for.
 
 use hostkit_proto::codec::{InputLimit, TextShape};
 
 use crate::surface::Limits;
 
 /// The rule that a text breaks, in the words that a caller would get.
-pub(super) fn broken(limits: &Limits, text: &str) -> Option<String> {
+pub(crate) fn broken(limits: &Limits, text: &str) -> Option<String> {
     let length = |limit: i64| usize::try_from(limit).unwrap_or(0);
     let mut limit = InputLimit::NONE;
     limit = limits.min.map_or(limit, |min| limit.min(min));

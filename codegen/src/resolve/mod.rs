@@ -13,10 +13,10 @@ mod nested;
 mod paging;
 mod places;
 mod put;
+mod routing;
 mod rules;
 mod shapes;
 mod signing;
-mod told_apart;
 mod totals;
 mod types;
 mod waiters;
@@ -32,7 +32,8 @@ use crate::source::{At, FileId, Sources, Span};
 use crate::surface::{self, Surface};
 
 pub(crate) use kinds::{is_copy, is_text};
-pub(crate) use told_apart::by_demand;
+pub(crate) use limits::broken as broken_limit;
+pub(crate) use routing::by_demand;
 
 /// Resolves the specs of one API.
 pub(crate) fn resolve(surface: Surface, sources: &Sources, diagnostics: &mut Diagnostics) -> Model {
@@ -118,7 +119,7 @@ pub(crate) fn resolve(surface: Surface, sources: &Sources, diagnostics: &mut Dia
     names::check_search(&model, diagnostics);
     // Of calls that are wrong otherwise, or copies, it would be said once more.
     if diagnostics.is_empty() {
-        told_apart::check(&model, diagnostics);
+        routing::check(&model, diagnostics);
     }
     model
 }

@@ -69,8 +69,10 @@ impl WaiterInfo {
 /// What one poll says about the end.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Progress<T> {
-    /// Not yet.
+    /// Not yet: another state is there.
     Pending(Observation),
+    /// The answer lacks what the conditions look at, or it cannot be read: that is no other state.
+    Unknown(Observation),
     /// The state is reached.
     Ready(T),
     /// The state will never be reached, for this reason.
@@ -93,9 +95,6 @@ pub struct Observation {
     pub failure: Option<String>,
     /// The time until the next poll.
     pub next: Duration,
-    /// The answer lacks what the conditions look at, or it cannot be read: that is no other state.
-    #[doc(hidden)]
-    pub is_untold: bool,
 }
 
 impl Observation {
@@ -130,14 +129,14 @@ pub struct Checks<'r> {
     report: &'r Report,
     observation: Observation,
     failed: Option<String>,
-    /// Whether a value is there that says that it is not the end.
-    is_told: bool,
+    /// Whether a value is there that is none of the end.
+    is_other_state: bool,
 }
 
 impl<'r> Checks<'r> {
     /// The checks of an answer with this report.
     pub fn new(report: &'r Report) -> Self {
-        Self { report, observation: Observation::default(), failed: None, is_told: false }
+        Self { report, observation: Observation::default(), failed: None, is_other_state: false }
     }
 
     /// Takes the words for a person, if there are some; those that were taken before are for where there are none.
@@ -194,7 +193,7 @@ impl<'r> Checks<'r> {
     pub fn needs(&mut self, field: &str, value: Option<&(impl ToText + ?Sized)>, texts: &[&str]) {
         match value.map(ToText::to_text) {
             Some(text) if texts.contains(&&*text) => {}
-            Some(text) => self.told(format!("{field} is {:?}, not {}", shown(&text), listed(texts))),
+            Some(text) => self.other_state(format!("{field} is {:?}, not {}", shown(&text), listed(texts))),
             None => self.unmet(format!("there is no {field}")),
         }
     }
@@ -203,7 +202,7 @@ impl<'r> Checks<'r> {
     pub fn needs_other(&mut self, field: &str, value: Option<&(impl ToText + ?Sized)>, texts: &[&str]) {
         match value.map(ToText::to_text).filter(|text| !text.is_empty()) {
             Some(text) if is_none_of(&*text, texts) => {}
-            Some(text) => self.told(format!("{field} is still {:?}", shown(&text))),
+            Some(text) => self.other_state(format!("{field} is still {:?}", shown(&text))),
             None => self.unmet(format!("there is no {field}")),
         }
     }
@@ -215,7 +214,7 @@ impl<'r> Checks<'r> {
             (None, Some(why)) => self.unmet(format!("{field} cannot be read: {why}")),
             (None, None) if wanted => self.unmet(format!("{field} is off")),
             (Some(is_on), _) if is_on != wanted => {
-                self.told(format!("{field} is {}", if is_on { "on" } else { "off" }))
+                self.other_state(format!("{field} is {}", if is_on { "on" } else { "off" }))
             }
             _ => {}
         }
@@ -225,7 +224,7 @@ impl<'r> Checks<'r> {
     /// in answers, is.
     pub fn needs_some(&mut self, field: &str, is_there: bool, names: &[&str]) {
         if !is_there && self.unreadable(names).is_none() {
-            self.told(format!("there is no {field}"));
+            self.other_state(format!("there is no {field}"));
         }
     }
 
@@ -233,7 +232,7 @@ impl<'r> Checks<'r> {
     pub fn needs_none(&mut self, field: &str, value: Option<&(impl ToText + ?Sized)>, names: &[&str]) {
         match (value, self.unreadable(names)) {
             (None, None) => {}
-            (Some(value), _) => self.told(format!("{field} is {:?}", shown(&value.to_text()))),
+            (Some(value), _) => self.other_state(format!("{field} is {:?}", shown(&value.to_text()))),
             (None, Some(why)) => self.unmet(format!("{field} cannot be read: {why}")),
         }
     }
@@ -259,9 +258,8 @@ impl<'r> Checks<'r> {
         }
     }
 
-    fn pending<T>(mut self) -> Progress<T> {
-        self.observation.is_untold = !self.is_told;
-        Progress::Pending(self.observation)
+    fn pending<T>(self) -> Progress<T> {
+        if self.is_other_state { Progress::Pending(self.observation) } else { Progress::Unknown(self.observation) }
     }
 
     fn fail(&mut self, why: impl FnOnce() -> String) {
@@ -275,9 +273,9 @@ impl<'r> Checks<'r> {
         }
     }
 
-    /// A value that is there says that it is not the end.
-    fn told(&mut self, why: String) {
-        self.is_told = true;
+    /// Notes a value that is there and none of the end.
+    fn other_state(&mut self, why: String) {
+        self.is_other_state = true;
         self.unmet(why);
     }
 
@@ -323,7 +321,7 @@ mod tests {
         let mut checks = Checks::new(&report);
         check(&mut checks);
         match checks.end(()) {
-            Progress::Pending(seen) => seen.unmet,
+            Progress::Pending(seen) | Progress::Unknown(seen) => seen.unmet,
             _ => Vec::new(),
         }
     }
@@ -371,37 +369,38 @@ mod tests {
 
     /// What an answer lacks, or what cannot be read in it, does not say that something changed.
     #[test]
-    fn what_is_not_told_is_no_other_state() {
-        let is_untold = |check: &dyn Fn(&mut Checks<'_>)| {
+    fn what_an_answer_lacks_is_no_other_state() {
+        let is_unknown = |check: &dyn Fn(&mut Checks<'_>)| {
             let mut report = Report::default();
             report.add_defect(DecodeError::new("get", "answer.data.word", "text", "a list"));
             let mut checks = Checks::new(&report);
             check(&mut checks);
             match checks.end(()) {
-                Progress::Pending(seen) => Some(seen.is_untold),
+                Progress::Pending(_) => Some(false),
+                Progress::Unknown(_) => Some(true),
                 _ => None,
             }
         };
         let none = None::<&str>;
-        assert_eq!(is_untold(&|checks| checks.needs("word", none, &["on"])), Some(true));
-        assert_eq!(is_untold(&|checks| checks.needs_other("word", none, &["on"])), Some(true));
+        assert_eq!(is_unknown(&|checks| checks.needs("word", none, &["on"])), Some(true));
+        assert_eq!(is_unknown(&|checks| checks.needs_other("word", none, &["on"])), Some(true));
         assert_eq!(
-            is_untold(&|checks| checks.needs_some("link", false, &["link"])),
+            is_unknown(&|checks| checks.needs_some("link", false, &["link"])),
             Some(false),
             "it is not there yet"
         );
-        assert_eq!(is_untold(&|checks| checks.fails_at("word", none, &["on"], &["word"])), Some(true));
-        assert_eq!(is_untold(&|checks| checks.needs_flag("word", None, true, &["word"])), Some(true));
-        assert_eq!(is_untold(&|checks| checks.needs_flag("on", None, true, &["on"])), Some(true));
-        assert_eq!(is_untold(&|checks| checks.needs_flag("word", None, false, &["word"])), Some(true), "it may be on");
-        assert_eq!(is_untold(&|checks| checks.needs_flag("on", None, false, &["on"])), None, "an absent one is off");
-        assert_eq!(is_untold(&|checks| checks.needs_flag("on", Some(false), true, &["on"])), Some(false));
-        assert_eq!(is_untold(&|checks| checks.needs("state", Some("new"), &["on"])), Some(false));
+        assert_eq!(is_unknown(&|checks| checks.fails_at("word", none, &["on"], &["word"])), Some(true));
+        assert_eq!(is_unknown(&|checks| checks.needs_flag("word", None, true, &["word"])), Some(true));
+        assert_eq!(is_unknown(&|checks| checks.needs_flag("on", None, true, &["on"])), Some(true));
+        assert_eq!(is_unknown(&|checks| checks.needs_flag("word", None, false, &["word"])), Some(true), "it may be on");
+        assert_eq!(is_unknown(&|checks| checks.needs_flag("on", None, false, &["on"])), None, "an absent one is off");
+        assert_eq!(is_unknown(&|checks| checks.needs_flag("on", Some(false), true, &["on"])), Some(false));
+        assert_eq!(is_unknown(&|checks| checks.needs("state", Some("new"), &["on"])), Some(false));
         let both = |checks: &mut Checks<'_>| {
             checks.needs("state", Some("new"), &["on"]);
             checks.needs("word", none, &["on"]);
         };
-        assert_eq!(is_untold(&both), Some(false));
+        assert_eq!(is_unknown(&both), Some(false));
     }
 
     #[test]

@@ -220,8 +220,8 @@ impl<E: Perform> PerformMachine<E> {
             return Err(self.error(Cause::Exhausted(why.into())));
         }
         // Of a list, the keys of before count.
-        let untold = reading.untold(E::FACTS.absence_tells).filter(|_| E::FACTS.shows != Shows::Item);
-        if let Some(error) = untold.filter(|_| read.is_ok()) {
+        let unreadable = reading.unreadable(E::FACTS.optional_fields).filter(|_| E::FACTS.shows != Shows::Item);
+        if let Some(error) = unreadable.filter(|_| read.is_ok()) {
             let unread = self.error(Cause::Decode(error.clone()));
             return Err(self.error(Cause::KnownInPart(Box::new(unread))));
         }

@@ -1,4 +1,4 @@
-//! A list beside which headers say where it goes on and how much there is: a header that nobody can read is no end of it.
+//! A list whose next page and size stand in headers: a header that cannot be read is no end of the list.
 
 use hostkit::protocol::evidence::Doubt;
 use hostkit::protocol::{Api, Endpoint, RawAnswer};

@@ -237,17 +237,17 @@ pub(super) fn add_group(schema: &mut Object, group: &OneOf) {
         titled.extend(shape);
         shapes.push(titled);
     }
-    let is_told_apart = are_apart(&demands);
+    let is_routing = are_apart(&demands);
     if !group.required {
         let mut none = object! { "title": "None", "type": "object" };
-        if is_told_apart {
+        if is_routing {
             let any: Vec<Object> = demands.into_iter().map(|names| object! { "required": names }).collect();
             none.set("not", object! { "anyOf": any });
         }
         shapes.push(none);
     }
     let mut choice = object! { "description": &group.en };
-    choice.set(if is_told_apart { "oneOf" } else { "anyOf" }, shapes);
+    choice.set(if is_routing { "oneOf" } else { "anyOf" }, shapes);
     choice.set("x-hostkit-group", &group.rust);
     choice.say("x-hostkit-ru", &group.ru);
     schema.append("allOf", choice);

@@ -206,8 +206,8 @@ fn facts(evidence: &Evidence, endpoint: &Endpoint) -> TokenStream {
     let indistinct = (!indistinct.is_empty()).then(|| quote!(indistinct: &[#(#indistinct),*],));
     let by_itself = matches!(evidence.by_itself, ByItself::Yes).then(|| quote!(is_done_by_itself: true,));
     let already = evidence.already_is_refused.then(|| quote!(already_is_refused: true,));
-    let tells = fits::absence_tells(evidence);
-    let tells = (!tells.is_empty()).then(|| quote!(absence_tells: &[#(#tells),*],));
+    let tells = fits::optional_fields(evidence);
+    let tells = (!tells.is_empty()).then(|| quote!(optional_fields: &[#(#tells),*],));
     let more = quote!(#unseen #doubled #indistinct #by_itself #already #tells);
     match more.is_empty() {
         true => usual,

@@ -283,7 +283,7 @@ fn to_wire(entry: &TypeEntry, fields: &[Field]) -> TokenStream {
     let sets = in_object(fields).map(|field| {
         let name = ident(&field.rust);
         let is_unsaid = entry.in_requests && !field.is_required();
-        // As at the top of a body: nobody said what is empty, or as it is where nothing is said.
+        // What is empty, or a flag that says what absence says, is left out, as it is at the top of a body.
         let method = match field.ty {
             Type::List(_) | Type::Map(..) if is_unsaid => "set_filled",
             _ => "set",

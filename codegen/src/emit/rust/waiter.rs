@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::docs::{self, Doc, MEMBER};
 
-use super::words::{echoed_input, flag_member, ident, number, output_type, rust_type};
+use super::words::{echoed_input, flag_member, ident, last_names, number, output_type, rust_type, unique};
 use crate::model::{Condition, Echo, Endpoint, Step, Type, Waiter};
 use crate::surface::Wanted;
 
@@ -180,13 +180,7 @@ fn names<'c>(endpoint: &Endpoint, condition: &'c Condition) -> Vec<&'c str> {
 /// The names by which a report tells that the value of a condition may be there: it, or what holds it, could not be read.
 fn names_on_the_way(path: &[Step]) -> Vec<&str> {
     let ways = (1..=path.len()).filter_map(|end| path.get(..end));
-    let mut names: Vec<&str> = Vec::new();
-    for name in ways.filter(|way| matches!(way.last(), Some(Step::Field { .. }))).flat_map(wire_names) {
-        if !names.contains(&name) {
-            names.push(name);
-        }
-    }
-    names
+    unique(ways.flat_map(wire_names))
 }
 
 /// Expression that tells whether the value of a condition is there, not empty, or on.
@@ -210,13 +204,7 @@ fn is_there(condition: &Condition) -> TokenStream {
 /// The names that a path's last field has in answers.
 fn wire_names(path: &[Step]) -> Vec<&str> {
     let Some(Step::Field { name, .. }) = path.last() else { return Vec::new() };
-    let mut names: Vec<&str> = Vec::new();
-    for name in [&name.json, &name.xml].into_iter().filter_map(|steps| steps.last()).chain(&name.also) {
-        if !names.contains(&name.as_str()) {
-            names.push(name);
-        }
-    }
-    names
+    unique(last_names(name))
 }
 
 /// Expression of type `Option<&T>` for the value at a path.

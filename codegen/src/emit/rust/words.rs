@@ -1,5 +1,7 @@
 //! Names, types and expressions shared by the emitters.
 
+use std::collections::BTreeSet;
+
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use syn::LitInt;
@@ -424,6 +426,17 @@ pub(super) fn with(name: &str, value: &TokenStream, is_option: bool) -> TokenStr
 pub(super) fn list_member(name: &str, items: impl IntoIterator<Item: ToTokens>) -> Option<TokenStream> {
     let (name, items): (_, Vec<_>) = (ident(name), items.into_iter().collect());
     (!items.is_empty()).then(|| quote!(#name: &[#(#items),*],))
+}
+
+/// The last names that the paths to a field have in answers.
+pub(super) fn last_names(name: &WireName) -> impl Iterator<Item = &str> {
+    [&name.json, &name.xml].into_iter().filter_map(|steps| steps.last()).chain(&name.also).map(String::as_str)
+}
+
+/// Each once.
+pub(super) fn unique<'n>(names: impl Iterator<Item = &'n str>) -> Vec<&'n str> {
+    let mut seen = BTreeSet::new();
+    names.filter(|name| seen.insert(*name)).collect()
 }
 
 /// `name: true,` of a struct of constants, or nothing.

@@ -145,7 +145,7 @@ fn new_items<T, A>(
     };
     let is_new: Vec<bool> = keys.iter().map(String::as_str).map(is_new).collect();
     let missing: Vec<String> = baseline.all().filter(|key| !seen.contains(key)).map(str::to_owned).collect();
-    let alike = listed_more_often(baseline, &keys);
+    let alike = counted(baseline.all(), &keys, |before, now| now > before);
     let new = keys.into_iter().zip(items).zip(is_new).filter(|(_, is_new)| *is_new);
     let new: Vec<_> = new.map(|((key, (asked, item)), _)| New { key, asked, item }).collect();
     // Hosters number in turn: what has a lower number than something of before was made before it.
@@ -162,16 +162,21 @@ fn new_items<T, A>(
     }
 }
 
-/// The keys of before that more items have now: the key is no item's alone, or the list shows an item twice.
-fn listed_more_often(baseline: &Baseline, keys: &[String]) -> Vec<String> {
-    let mut more: BTreeMap<&str, isize> = baseline.all().map(|key| (key, 0)).collect();
-    baseline.all().for_each(|key| *more.entry(key).or_default() -= 1);
-    for key in keys {
-        if let Some(more) = more.get_mut(key.as_str()) {
-            *more += 1;
+/// The keys of before whose items were counted before and now with this result: a key is no item's alone, or the list
+/// shows an item twice. Items without a key cannot be followed.
+fn counted<'k>(
+    before: impl Iterator<Item = &'k str>,
+    now: &[String],
+    is_so: impl Fn(usize, usize) -> bool,
+) -> Vec<String> {
+    let mut counts: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    before.filter(|key| !key.is_empty()).for_each(|key| counts.entry(key).or_default().0 += 1);
+    for key in now {
+        if let Some((_, now)) = counts.get_mut(key.as_str()) {
+            *now += 1;
         }
     }
-    more.into_iter().filter(|(_, more)| *more > 0).map(|(key, _)| key.to_owned()).collect()
+    counts.into_iter().filter(|(_, (before, now))| is_so(*before, *now)).map(|(key, _)| key.to_owned()).collect()
 }
 
 /// The keys of items that are new and not the call's.
@@ -478,12 +483,11 @@ pub fn gone<T>(
             return Sighting::Unclear(Doubt::NotThere);
         }
         let (all, own) = now.into_parts();
-        // An item that is listed twice is one item, and so may be several that share what they are found by.
-        let count = |keys: &[String], key: &String| keys.iter().filter(|other| *other == key).count();
-        let is_fewer = |key: &&String| !key.is_empty() && count(&own, key) < count(before.own(), key);
-        let fewer: BTreeSet<&String> = before.own().iter().filter(is_fewer).filter(|key| own.contains(key)).collect();
+        // Where several share what they are found by, one of them may be gone.
+        let own_before = before.own().iter().map(String::as_str);
+        let fewer = counted(own_before, &own, |before, now| 0 < now && now < before);
         if !fewer.is_empty() {
-            return Sighting::Unclear(Doubt::Alike(fewer.into_iter().cloned().collect()));
+            return Sighting::Unclear(Doubt::Alike(fewer));
         }
         let (own, own_before) = (distinct(own), distinct(before.own().to_vec()));
         let seen: BTreeSet<&str> = all.iter().chain(&own).map(String::as_str).collect();

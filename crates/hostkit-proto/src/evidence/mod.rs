@@ -117,8 +117,9 @@ pub struct Facts {
     pub is_done_by_itself: bool,
     /// Whether the call is not sent where it is so already.
     pub already_is_refused: bool,
-    /// The names in answers of the fields whose absence says something: one that is there and cannot be read says nothing.
-    pub absence_tells: &'static [&'static str],
+    /// The optional fields whose absence says something, by their names in answers: one that is there and cannot be read
+    /// must not pass for absent.
+    pub optional_fields: &'static [&'static str],
     /// The reason, if no call of the API shows it; nothing is read then.
     pub not_shown: Option<&'static str>,
 }
@@ -157,7 +158,7 @@ impl Facts {
             indistinct: &[],
             is_done_by_itself: false,
             already_is_refused: false,
-            absence_tells: &[],
+            optional_fields: &[],
             not_shown: None,
         }
     }

@@ -188,7 +188,7 @@ impl<R: Reading> ReadingMachine<R> {
     }
 
     /// Why a field with one of these names in answers is not known to be absent, if it could not be read.
-    pub(crate) fn untold(&self, names: &[&str]) -> Option<&DecodeError> {
+    pub(crate) fn unreadable(&self, names: &[&str]) -> Option<&DecodeError> {
         let name = |step: &str| {
             let step = step.strip_prefix("header ").unwrap_or(step);
             names.contains(&step.split('[').next().unwrap_or_default())

@@ -28,7 +28,7 @@ pub(super) enum State {
     /// No such object; the waiter may wait for that.
     Absent,
     /// The answer does not tell: what it lacks, or what cannot be read, is no other state.
-    Untold,
+    Unknown,
 }
 
 /// Consecutive polls that saw the same.
@@ -92,13 +92,13 @@ impl Seen {
 
     fn add_at(&mut self, now: Moment, state: State) -> bool {
         // That it is not found may be so before it is shown, and an answer may lack what it showed before.
-        if !matches!(state, State::Absent | State::Untold) {
+        if !matches!(state, State::Absent | State::Unknown) {
             self.has_changed |= *self.first.get_or_insert(state) != state;
             self.was_there = true;
         }
         match &mut self.run {
             // It may be what could not be read, but nothing speaks against another state.
-            Some(run) if state == State::Untold && run.state != State::Absent => false,
+            Some(run) if state == State::Unknown && run.state != State::Absent => false,
             Some(run) if run.state == state => {
                 run.polls += 1;
                 false
@@ -116,7 +116,7 @@ impl Seen {
         let is_first = self.first == Some(state);
         let for_seconds = |time: Duration| format!("it counts once every poll says so for {} s", time.as_secs());
         match state {
-            State::Pending | State::Untold => Err(String::new()),
+            State::Pending | State::Unknown => Err(String::new()),
             State::Ready if !is_first => Ok(()),
             State::Ready if self.has_changed => {
                 wait_for(polls >= 2, || "the state went back and forth; it counts if the next poll says so, too".into())
@@ -149,8 +149,9 @@ fn wait_for(is_over: bool, why: impl FnOnce() -> String) -> Result<(), String> {
 
 #[cfg(test)]
 mod tests {
-    use super::State::{Absent, Failed, Pending, Ready, Untold};
+    use super::State::{Absent, Failed, Pending, Ready, Unknown};
     use super::*;
+    use crate::call::retry::Random;
 
     /// The number of the poll, in intervals of ten seconds, at which these states end.
     fn end(lag: u64, is_absence_awaited: bool, states: &[State]) -> Option<usize> {
@@ -168,7 +169,7 @@ mod tests {
         assert_eq!(end(30, false, &[Pending, Ready]), Some(1));
         // What was not found, or not told, may have been ready before.
         assert_eq!(end(0, false, &[Absent, Ready]), Some(1));
-        for says_nothing in [Absent, Untold] {
+        for says_nothing in [Absent, Unknown] {
             assert_eq!(end(30, false, &[says_nothing, Ready, Ready]), Some(2), "{says_nothing:?}");
             assert_eq!(end(100, false, &[&[says_nothing][..], &[Failed; 19]].concat()), Some(11), "{says_nothing:?}");
         }
@@ -242,23 +243,6 @@ mod tests {
         assert_eq!(end(0, true, &[Absent; 5]), Some(2));
     }
 
-    /// A generator that needs no crate: SplitMix64.
-    struct Random(u64);
-
-    impl Random {
-        fn below(&mut self, end: u64) -> u64 {
-            self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-            let mut mixed = self.0;
-            mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-            mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-            (mixed ^ (mixed >> 31)) % end
-        }
-
-        fn one_of<T: Copy>(&mut self, of: &[T]) -> T {
-            of[self.below(of.len() as u64) as usize]
-        }
-    }
-
     /// What an object is: its state before the call, from the change on, and from the end on.
     struct World {
         before: State,
@@ -282,40 +266,41 @@ mod tests {
     #[test]
     fn no_end_is_said_before_it_is_there() {
         for run in 0..20_000_u64 {
-            let random = &mut Random(run);
-            let is_absence_awaited = random.below(3) == 0;
-            let lag = random.one_of(&[0, 20, 120, 600]);
-            let changes = random.below(lag.max(1));
+            let random = Random::new(run);
+            let below = |end: u64| (random.unit() * end as f64) as u64;
+            let is_absence_awaited = below(3) == 0;
+            let lag = [0, 20, 120, 600][below(4) as usize];
+            let changes = below(lag.max(1));
             // Without a lag, nothing of before is an end.
             let before =
-                if lag == 0 || is_absence_awaited { Pending } else { random.one_of(&[Pending, Ready, Failed]) };
-            let end = if is_absence_awaited { Absent } else { random.one_of(&[Ready, Failed]) };
-            let world = World { before, changes, ends: changes + random.below(400), end };
-            let interval = random.one_of(&[1, 2, 5, 10, 30]);
-            let [none, untold, cached, missing] = [0; 4].map(|_: u64| random.below(30));
+                if lag == 0 || is_absence_awaited { Pending } else { [Pending, Ready, Failed][below(3) as usize] };
+            let end = if is_absence_awaited { Absent } else { [Ready, Failed][below(2) as usize] };
+            let world = World { before, changes, ends: changes + below(400), end };
+            let interval = [1, 2, 5, 10, 30][below(5) as usize];
+            let [none, unknown, cached, missing] = [0; 4].map(|_: u64| below(30));
             let mut seen = Seen::new(Moment::START, Duration::from_secs(lag));
-            let (mut now, mut copy, mut missed) = (random.below(10), None, 0);
+            let (mut now, mut copy, mut missed) = (below(10), None, 0);
             let said = loop {
                 now += interval;
-                if random.below(100) < none {
+                if below(100) < none {
                     continue;
                 }
-                if random.below(100) >= cached || copy.is_none() {
+                if below(100) >= cached || copy.is_none() {
                     copy = Some(now);
                 }
                 let as_of = copy.unwrap_or(now);
                 // A replica does not find it in fewer answers than an absence takes.
-                let is_missing = random.below(100) < missing && missed < ABSENT_POLLS - 1;
-                let (as_of, state) = match random.below(100) {
+                let is_missing = below(100) < missing && missed < ABSENT_POLLS - 1;
+                let (as_of, state) = match below(100) {
                     _ if is_missing => (now, Absent),
                     _ if as_of != now => (as_of, world.at(as_of)),
-                    at if at < untold => (now, Untold),
+                    at if at < unknown => (now, Unknown),
                     _ => (now, world.at(now)),
                 };
                 let at = Moment::START + Duration::from_secs(now);
                 let Ok((as_of, _)) = seen.add(at, Duration::from_secs(now - as_of), state) else { continue };
                 missed = if state == Absent { missed + 1 } else { 0 };
-                if state != Untold && seen.is_end(as_of, is_absence_awaited).is_ok() {
+                if state != Unknown && seen.is_end(as_of, is_absence_awaited).is_ok() {
                     break state;
                 }
                 // What is not found once in a while is no failure that lasts.

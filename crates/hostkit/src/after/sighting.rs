@@ -21,7 +21,7 @@ pub(crate) struct Quality {
     /// Whether it came from another address than that of the call, where there may be other objects.
     is_elsewhere: bool,
     /// Whether a field whose absence says something could not be read.
-    is_untold: bool,
+    is_unreadable: bool,
 }
 
 impl Quality {
@@ -31,7 +31,7 @@ impl Quality {
         Self {
             age: reading.age(),
             is_partial: reading.unread().is_some(),
-            is_untold: reading.untold(E::FACTS.absence_tells).is_some(),
+            is_unreadable: reading.unreadable(E::FACTS.optional_fields).is_some(),
             is_elsewhere: ticket.read_at().is_some_and(is_elsewhere),
         }
     }
@@ -76,7 +76,7 @@ impl Comparison<'_> {
         Ok(match sighting {
             _ if quality.is_elsewhere => Sighting::Unclear(Doubt::Elsewhere),
             // It may be the value that the call set, or any other.
-            _ if quality.is_untold => Sighting::Unclear(Doubt::Unread),
+            _ if quality.is_unreadable => Sighting::Unclear(Doubt::Unread),
             // What cannot be read may be the item that the call made, or the one that has to be gone.
             Sighting::Unseen | Sighting::Part(..) if quality.is_partial => Sighting::Unclear(Doubt::Unread),
             Sighting::Seen(_) if quality.is_partial && E::FACTS.shows == Shows::Absence => {

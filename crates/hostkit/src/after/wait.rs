@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use hostkit_proto::{Api, BaseUrl, Call, Checks, Endpoint, FaultCode, FaultKind, Observation, Progress, Waiter};
+use hostkit_proto::{Api, BaseUrl, Checks, Endpoint, FaultCode, FaultKind, Observation, Progress, Waiter};
 
 use super::seen::{Old, Seen, State};
 use crate::call::CallMachine;
@@ -212,12 +212,8 @@ impl<W: Waiter, F: FnMut(&Observation)> WaitMachine<W, F> {
         quote: &Quote,
         result: Result<Reply<<W::Endpoint as Endpoint>::Output>, Error<Code<W>>>,
     ) -> Option<Ended<W>> {
-        let mut is_part = false;
         let (progress, text) = match result {
-            Ok(reply) => {
-                is_part = W::INFO.is_of_list && !is_last_page(&self.waiter.poll(), &reply);
-                (self.waiter.judge(reply.value, Checks::new(&reply.report)), "it is not in the answer".into())
-            }
+            Ok(reply) => (self.waiter.judge(reply.value, Checks::new(&reply.report)), "it is not in the answer".into()),
             // The fault of a sign-in says nothing about the awaited state.
             Err(error) if error.is_not_found() => {
                 (Progress::Absent, error.fault().map(ToString::to_string).unwrap_or_default())
@@ -226,15 +222,10 @@ impl<W: Waiter, F: FnMut(&Observation)> WaitMachine<W, F> {
         };
         self.error = None;
         let (state, observation, end) = match progress {
-            Progress::Pending(observation) if observation.is_untold => (State::Untold, observation, None),
             Progress::Pending(observation) => (State::Pending, observation, None),
+            Progress::Unknown(observation) => (State::Unknown, observation, None),
             Progress::Ready(found) => (State::Ready, Observation::default(), Some(Ok(found))),
             Progress::Failed(text) => (State::Failed, Observation::new(text.as_str()), Some(Err(text))),
-            Progress::Absent if is_part => {
-                let mut observation = Observation::default();
-                observation.unmet.push("it is not on the first page of the list, and may be on another".to_owned());
-                (State::Untold, observation, None)
-            }
             Progress::Absent => {
                 let end = W::gone().map_or_else(|| Err(format!("it is gone: {text}")), Ok);
                 (State::Absent, Observation::new(text), Some(end))
@@ -253,7 +244,7 @@ impl<W: Waiter, F: FnMut(&Observation)> WaitMachine<W, F> {
                 Some(format!("the answer is from a cache, {} s old, {than}", age.as_secs()))
             }
             Some(Ok((as_of, is_new))) => {
-                if is_new && !matches!(state, State::Pending | State::Untold) {
+                if is_new && !matches!(state, State::Pending | State::Unknown) {
                     // The next poll confirms it.
                     self.interval = self.shortest;
                 }
@@ -333,11 +324,6 @@ fn is_lasting<C: FaultCode>(error: &Error<C>) -> bool {
         | Cause::Cancelled
         | Cause::Unresolved(_) => true,
     }
-}
-
-/// Whether no page follows this answer: on another one may be what this one lacks.
-fn is_last_page<E: Call>(call: &E, reply: &Reply<E::Output>) -> bool {
-    matches!(call.page_after(&reply.value, &reply.report), Ok(None))
 }
 
 /// The observation as it may be shown.

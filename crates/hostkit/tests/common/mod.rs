@@ -1,6 +1,7 @@
 //! A small API that covers everything an exchange can meet, and a client of it on a manual clock.
 #![allow(dead_code, reason = "each test file uses another part of it")]
 
+pub mod random;
 pub mod things;
 
 use std::time::Duration;

@@ -4,21 +4,13 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use crate::common::random::Random;
 use crate::common::*;
 use hostkit::CallOptions;
 use hostkit::machinery::{Machine, Step};
 use hostkit::time::{Clock, ManualClock, Now};
 use hostkit::transport::{AnswerLimits, Incoming};
 use http::HeaderMap;
-
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, end: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % end
-    }
-}
 
 /// The server's record of a token: when its sign-in was sent, on both clocks, and its lifetime in seconds.
 struct Token {

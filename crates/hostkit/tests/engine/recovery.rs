@@ -647,7 +647,8 @@ impl Endpoint for BuyPackage {
 impl Perform for BuyPackage {
     type Reading = GetPackage;
     type Found = Option<u64>;
-    const FACTS: Facts = Facts { absence_tells: &["x-package"], ..Facts::new(Shows::Change, Duration::from_secs(60)) };
+    const FACTS: Facts =
+        Facts { optional_fields: &["x-package"], ..Facts::new(Shows::Change, Duration::from_secs(60)) };
 
     fn reading(_: &Inputs) -> Result<GetPackage, EncodeError> {
         Ok(GetPackage)

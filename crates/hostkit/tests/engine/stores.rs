@@ -300,6 +300,18 @@ fn lost(store: impl Store, reads: impl IntoIterator<Item = Script>) -> (Bench, T
     (bench, ticket)
 }
 
+/// What the hoster took for later in one process makes something days later, which is none of what another one lost.
+#[test]
+fn what_one_process_had_accepted_is_not_taken_for_the_order_of_another() {
+    let store = Timed::default();
+    let first = calling(store.clone(), [things("1, 2"), ok().header("x-later", "1")]);
+    let Outcome::Accepted(..) = first.read_and_perform(Order) else { panic!("it is accepted") };
+    *store.1.lock().unwrap() = Duration::from_secs(5 * 24 * 3600);
+    let (second, ticket) = lost(store, (0..19).map(|_| things("1, 2, 7")));
+    let done = second.run(second.core.recover::<Order>(&ticket, CallOptions::new()));
+    assert!(matches!(done, Recovery::CannotTell(Doubt::OtherCall)), "{done}");
+}
+
 /// Who acts on a verdict at once, in another process, finds it in the store.
 #[test]
 fn a_verdict_is_in_the_store_before_it_is_told() {

@@ -6,6 +6,7 @@ use std::io;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
+use crate::common::random::Random;
 use crate::common::*;
 use hostkit::machinery::{ClientCore, Machine, Step, drive};
 use hostkit::protocol::codec::{DecodeError, Field, Table};
@@ -163,23 +164,6 @@ fn becomes(inputs: &Inputs, now: Vec<u64>, state: u64) -> Result<Evidence<u64>, 
     let number: u64 = inputs.need("suspend", "number")?;
     let mark = |good: &u64| Some(evidence::text(&parts(*good).2));
     Ok(evidence::became(now, move |good| parts(*good).0 == number, mark, move |good| parts(*good).2 == state))
-}
-
-/// A pseudorandom sequence (splitmix64).
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, end: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (z ^ (z >> 31)) % end
-    }
-
-    fn one_of<T: Copy>(&mut self, all: &[T]) -> T {
-        all[usize::try_from(self.below(all.len() as u64)).unwrap()]
-    }
 }
 
 fn seconds(clock: &ManualClock) -> u64 {

@@ -108,7 +108,7 @@ impl Perform for BuyTraffic {
     const FACTS: Facts = Facts {
         unseen_is_no: false,
         indistinct: &["size"],
-        absence_tells: &["traffic"],
+        optional_fields: &["traffic"],
         ..Facts::new(Shows::Change, Duration::from_secs(60))
     };
 

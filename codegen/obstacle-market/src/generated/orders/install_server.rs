@@ -105,7 +105,7 @@ impl Perform for InstallServer {
 
     const FACTS: Facts = Facts {
         unseen_is_no: false,
-        absence_tells: &["server", "id"],
+        optional_fields: &["server", "id"],
         ..Facts::new(Shows::State, Duration::from_secs(300))
     };
 

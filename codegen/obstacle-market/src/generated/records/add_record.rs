@@ -127,8 +127,11 @@ impl Perform for AddRecord {
     type Reading = ListRecords;
     type Found = Record;
 
-    const FACTS: Facts =
-        Facts { indistinct: &["host"], absence_tells: &["value"], ..Facts::new(Shows::Item, Duration::from_secs(60)) };
+    const FACTS: Facts = Facts {
+        indistinct: &["host"],
+        optional_fields: &["value"],
+        ..Facts::new(Shows::Item, Duration::from_secs(60))
+    };
 
     #[inline]
     fn inputs(&self) -> Inputs {

@@ -301,7 +301,7 @@ impl Perform for ChangeThing {
     type Found = Thing;
 
     const FACTS: Facts =
-        Facts { absence_tells: &["note", "count"], ..Facts::new(Shows::State, Duration::from_secs(60)) };
+        Facts { optional_fields: &["note", "count"], ..Facts::new(Shows::State, Duration::from_secs(60)) };
 
     #[inline]
     fn inputs(&self) -> Inputs {

@@ -61,16 +61,12 @@ pub(super) fn row(columns: &[Compared]) -> TokenStream {
 }
 
 fn tests(model: &Model, evidence: &Evidence, with_values: bool) -> Vec<TokenStream> {
-    // What is new and has what nobody asked for is somebody else's.
-    let is_exact = |own: &Field| {
-        matches!(evidence.sign, Sign::New(_)) && own.is_option() && !evidence.filled_in.contains(&own.rust)
-    };
     let mut tests: Vec<TokenStream> = evidence
         .filter
         .iter()
-        .map(|(path, own)| if is_exact(own) { holds_exactly(path, own) } else { holds(path, own) })
+        .map(|(path, own)| if is_exact(evidence, own) { holds_exactly(path, own) } else { holds(path, own) })
         .collect();
-    tests.extend(evidence.below.iter().map(|(path, own)| match is_exact(own) {
+    tests.extend(evidence.below.iter().map(|(path, own)| match is_exact(evidence, own) {
         true => alike(path, own, &quote!(evidence::same_name)),
         false => is_below(path, own),
     }));
@@ -99,12 +95,10 @@ pub(super) fn is_so(model: &Model, evidence: &Evidence) -> TokenStream {
 }
 
 /// The names in answers of the fields whose absence says something.
-pub(super) fn absence_tells(evidence: &Evidence) -> Vec<&str> {
+pub(super) fn optional_fields(evidence: &Evidence) -> Vec<&str> {
     let mut paths: Vec<&[Field]> = Vec::new();
     for (path, own) in evidence.filter.iter().chain(&evidence.below) {
-        let is_exact =
-            matches!(evidence.sign, Sign::New(_)) && own.is_option() && !evidence.filled_in.contains(&own.rust);
-        if is_exact || own.is_nullable() || evidence.absent_is_no {
+        if is_exact(evidence, own) || own.is_nullable() || evidence.absent_is_no {
             paths.push(path);
         }
     }
@@ -116,18 +110,17 @@ pub(super) fn absence_tells(evidence: &Evidence) -> Vec<&str> {
     if evidence.absent_is_no {
         paths.extend(evidence.is.iter().map(|(path, _)| path.as_slice()));
     }
-    let mut names: Vec<&str> = Vec::new();
     // A field that has to be there is an error of the answer where it cannot be read.
-    for field in paths.into_iter().filter(|path| path.iter().any(Field::is_option)).flatten() {
-        let all =
-            [&field.name.json, &field.name.xml].into_iter().filter_map(|steps| steps.last()).chain(&field.name.also);
-        for name in all {
-            if !names.contains(&name.as_str()) {
-                names.push(name);
-            }
-        }
-    }
-    names
+    let fields = paths.into_iter().filter(|path| path.iter().any(Field::is_option)).flatten();
+    words::unique(fields.flat_map(|field| match field.surface.header {
+        Some(_) => vec![words::header(field)],
+        None => words::last_names(&field.name).collect(),
+    }))
+}
+
+/// Whether an item fits only if it has nothing where this input is not given: such an item may be somebody else's.
+fn is_exact(evidence: &Evidence, own: &Field) -> bool {
+    matches!(evidence.sign, Sign::New(_)) && own.is_option() && !evidence.filled_in.contains(&own.rust)
 }
 
 /// The mark of what changes, and whether it must stay out of a saved ticket.
@@ -306,23 +299,21 @@ fn holds_exactly(path: &[Field], own: &Field) -> TokenStream {
 /// Tests whether there is neither an input nor a value at the end of a path, or both are alike.
 fn alike(path: &[Field], own: &Field, same: &TokenStream) -> TokenStream {
     let ours = local(&own.rust, TAKEN);
-    let (place, is_option) = place(path);
-    let reference = words::reference(path, &place);
-    let theirs = if is_option { place } else { quote!(Some(#reference)) };
+    let theirs = theirs(path);
     let null = own.is_nullable().then(|| quote!(.and_then(|ours| ours.value())));
     quote!(evidence::alike(#theirs, #ours.as_ref() #null, #same))
 }
 
+/// The value at the end of a path as an option of a reference.
+fn theirs(path: &[Field]) -> TokenStream {
+    let (place, is_option) = place(path);
+    let reference = words::reference(path, &place);
+    if is_option { place } else { quote!(Some(#reference)) }
+}
+
 /// Tests whether the value at the end of a path is an input that may be null.
 fn is_or_null(path: &[Field], own: &Field, is_same: &TokenStream) -> TokenStream {
-    let (place, is_option) = place(path);
-    let theirs = match is_option {
-        true => place,
-        false => {
-            let place = words::reference(path, &place);
-            quote!(Some(#place))
-        }
-    };
+    let theirs = theirs(path);
     let ours = nullable(own);
     quote!(evidence::is_or_null(#theirs, #ours, #is_same))
 }

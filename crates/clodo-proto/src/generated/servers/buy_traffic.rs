@@ -115,7 +115,7 @@ impl Perform for BuyTraffic {
 
     const FACTS: Facts = Facts {
         indistinct: &["traffic"],
-        absence_tells: &["vps_traff", "vps_traf"],
+        optional_fields: &["vps_traff", "vps_traf"],
         ..Facts::new(Shows::Change, Duration::from_secs(60))
     };
 

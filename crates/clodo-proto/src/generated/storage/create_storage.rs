@@ -169,7 +169,7 @@ impl Perform for CreateStorage {
     type Found = StorageSummary;
 
     const FACTS: Facts =
-        Facts { may_be_doubled: true, absence_tells: &["title"], ..Facts::new(Shows::Item, Duration::from_secs(60)) };
+        Facts { may_be_doubled: true, optional_fields: &["title"], ..Facts::new(Shows::Item, Duration::from_secs(60)) };
 
     #[inline]
     fn inputs(&self) -> Inputs {

@@ -133,7 +133,7 @@ impl Perform for Install {
     type Found = ServerInfo;
 
     const FACTS: Facts =
-        Facts { absence_tells: &["vps_info", "main_id"], ..Facts::new(Shows::State, Duration::from_secs(600)) };
+        Facts { optional_fields: &["vps_info", "main_id"], ..Facts::new(Shows::State, Duration::from_secs(600)) };
 
     #[inline]
     fn inputs(&self) -> Inputs {

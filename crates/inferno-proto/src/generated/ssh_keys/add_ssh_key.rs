@@ -119,7 +119,7 @@ impl Perform for AddSshKey {
     type Reading = ListSshKeys;
     type Found = SshKey;
 
-    const FACTS: Facts = Facts { absence_tells: &["name"], ..Facts::new(Shows::Item, Duration::from_secs(60)) };
+    const FACTS: Facts = Facts { optional_fields: &["name"], ..Facts::new(Shows::Item, Duration::from_secs(60)) };
 
     #[inline]
     fn inputs(&self) -> Inputs {

@@ -126,7 +126,7 @@ impl Perform for CreateDailySchedule {
     type Found = Schedules;
 
     const FACTS: Facts =
-        Facts { absence_tells: &["day", "hour", "left"], ..Facts::new(Shows::State, Duration::from_secs(60)) };
+        Facts { optional_fields: &["day", "hour", "left"], ..Facts::new(Shows::State, Duration::from_secs(60)) };
 
     #[inline]
     fn inputs(&self) -> Inputs {

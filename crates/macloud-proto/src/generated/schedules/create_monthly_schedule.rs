@@ -137,8 +137,10 @@ impl Perform for CreateMonthlySchedule {
     type Reading = GetSchedules;
     type Found = Schedules;
 
-    const FACTS: Facts =
-        Facts { absence_tells: &["month", "day", "hour", "left"], ..Facts::new(Shows::State, Duration::from_secs(60)) };
+    const FACTS: Facts = Facts {
+        optional_fields: &["month", "day", "hour", "left"],
+        ..Facts::new(Shows::State, Duration::from_secs(60))
+    };
 
     #[inline]
     fn inputs(&self) -> Inputs {

@@ -132,8 +132,10 @@ impl Perform for CreateWeeklySchedule {
     type Reading = GetSchedules;
     type Found = Schedules;
 
-    const FACTS: Facts =
-        Facts { absence_tells: &["week", "day", "hour", "left"], ..Facts::new(Shows::State, Duration::from_secs(60)) };
+    const FACTS: Facts = Facts {
+        optional_fields: &["week", "day", "hour", "left"],
+        ..Facts::new(Shows::State, Duration::from_secs(60))
+    };
 
     #[inline]
     fn inputs(&self) -> Inputs {

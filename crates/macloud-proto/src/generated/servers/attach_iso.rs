@@ -102,7 +102,7 @@ impl Perform for AttachIso {
 
     const FACTS: Facts = Facts {
         already_is_refused: true,
-        absence_tells: &["server", "id"],
+        optional_fields: &["server", "id"],
         ..Facts::new(Shows::State, Duration::from_secs(120))
     };
 
