@@ -26,6 +26,8 @@ const PLACES: usize = 2 * FIELDS;
 const CHANGES: usize = 64;
 /// Steps of the path to an item of a list that stands directly under a key of the document.
 const LIST_IN_ROOT: usize = 3;
+/// Fields whose keys are compared one by one sooner than a hash of the key is made.
+const FEW_FIELDS: usize = 4;
 /// Items that a list within an item has room for at first, as a `Vec` that grows by itself.
 const FIRST_INNER_ITEMS: usize = 4;
 /// Items that other lists have room for at first. They are large, and often few.
@@ -395,6 +397,16 @@ impl<'r> Reader<'r> {
             let mut index = open.order.next(place);
             let field = match fields.get(index) {
                 Some(field) if S::next_is(cursor, &mut open.frame, field) => field,
+                Some(field) if S::next_is_around(cursor, &mut open.frame, field, table) => {
+                    if !open.met.groups.insert(index) {
+                        return Err(Irregular.into());
+                    }
+                    open.met.fields.set_first_word(met);
+                    self.group(table, index, &[], &mut open.met, read)?;
+                    met = open.met.fields.first_word();
+                    place = index + 1;
+                    continue;
+                }
                 _ => {
                     let is_passed = S::leave(cursor, &open.frame)?;
                     let found = if is_passed {
@@ -497,18 +509,20 @@ impl<'r> Reader<'r> {
                 }
             }
         }
-        let mut frame = match cursor.kind() {
-            Some(Kind::Map) => cursor.enter_object()?.ok_or(Irregular)?,
-            Some(Kind::Null) if format == Format::Xml => {
+        if format != Format::Xml && cursor.kind() != Some(Kind::Map) {
+            return Err(Irregular.into());
+        }
+        let mut frame = match cursor.enter_object()? {
+            Some(frame) => frame,
+            None => {
                 // Whatever is wrapped deeper is empty, too.
                 for (index, field) in fields.iter().enumerate() {
                     if field.is_list() && below(field).is_some() {
                         met.fields.insert(index);
                     }
                 }
-                return Ok(cursor.skip()?);
+                return Ok(());
             }
-            _ => return Err(Irregular.into()),
         };
         // Fields of this group that were met in it, which the mark of a list above does not say.
         let mut here = Met::default();
@@ -789,7 +803,14 @@ trait Syntax {
     fn enter(cursor: &mut Cursor<'_>, frame: &mut Frame) -> Result<bool, Irregular>;
 
     /// Goes on to the value of this field if that comes next, directly under its key.
-    fn next_is(cursor: &mut Cursor<'_>, frame: &mut Frame, field: &Field) -> bool;
+    fn next_is(cursor: &mut Cursor<'_>, frame: &mut Frame, field: &'static Field) -> bool;
+
+    /// Goes on to what stands in the element around the items of this list, if that comes next and is the only field below
+    /// its element.
+    #[inline(always)]
+    fn next_is_around(_: &mut Cursor<'_>, _: &mut Frame, _: &Field, _: &Table) -> bool {
+        false
+    }
 
     /// Whether the next entry may be written as [`Syntax::next_is`] takes it.
     #[inline(always)]
@@ -844,7 +865,7 @@ impl Syntax for Json {
     }
 
     #[inline(always)]
-    fn next_is(cursor: &mut Cursor<'_>, frame: &mut Frame, field: &Field) -> bool {
+    fn next_is(cursor: &mut Cursor<'_>, frame: &mut Frame, field: &'static Field) -> bool {
         cursor.json_next_is(frame, &field.written)
     }
 
@@ -870,9 +891,25 @@ impl Syntax for Json {
         fields: &'t [Field],
         table: &Table,
     ) -> Option<(usize, &'t Field)> {
-        let slots = table.slots_from(cursor.json_compact_key()?);
-        let mut is_it = |field: &Field| cursor.json_next_is(frame, &field.written);
-        slots.map_while(|index| Some((index, fields.get(index)?))).find(|(_, field)| is_it(field))
+        // Loops, not iterators: what an iterator calls is not compiled into this.
+        if fields.len() <= FEW_FIELDS {
+            for (index, field) in fields.iter().enumerate() {
+                if cursor.json_next_is(frame, &field.written) {
+                    return Some((index, field));
+                }
+            }
+            return None;
+        }
+        let mut slot = table.slot_of(cursor.json_compact_key()?);
+        for _ in 0..FIELDS {
+            let index = table.at_slot(slot);
+            let field = fields.get(index)?;
+            if cursor.json_next_is(frame, &field.written) {
+                return Some((index, field));
+            }
+            slot += 1;
+        }
+        None
     }
 }
 
@@ -883,7 +920,7 @@ impl Syntax for Php {
     }
 
     #[inline(always)]
-    fn next_is(cursor: &mut Cursor<'_>, frame: &mut Frame, field: &Field) -> bool {
+    fn next_is(cursor: &mut Cursor<'_>, frame: &mut Frame, field: &'static Field) -> bool {
         cursor.php_next_is(frame, &field.written)
     }
 
@@ -910,11 +947,17 @@ impl Syntax for Xml {
     }
 
     #[inline(always)]
-    fn next_is(cursor: &mut Cursor<'_>, frame: &mut Frame, field: &Field) -> bool {
+    fn next_is(cursor: &mut Cursor<'_>, frame: &mut Frame, field: &'static Field) -> bool {
         if field.name.is_same() {
             return cursor.xml_next_is_key(frame, &field.written);
         }
         field.direct_key(true).is_some_and(|key| cursor.xml_next_is(frame, key))
+    }
+
+    #[inline(always)]
+    fn next_is_around(cursor: &mut Cursor<'_>, frame: &mut Frame, field: &Field, table: &Table) -> bool {
+        let Some(element) = field.element_around() else { return false };
+        table.has_own_elements && cursor.xml_next_is(frame, element)
     }
 
     #[inline(always)]

@@ -37,6 +37,8 @@ pub struct Table {
     pub(crate) is_plain: bool,
     /// Whether the items of some list have a wrapper.
     pub(crate) has_wrappers: bool,
+    /// Whether no two fields stand below one element.
+    pub(crate) has_own_elements: bool,
     /// Whether some field is the entries with made names.
     pub(crate) has_made: bool,
     /// The list or map of which the answer says how many items there are in all, and where it says so.
@@ -49,8 +51,13 @@ impl Table {
         assert!(fields.len() <= FIELDS, "at most 128 fields");
         let (mut required, mut raw, mut index) = (Fields([0; 2]), None, 0);
         let (mut has_aliases, mut has_wrappers, mut has_made) = (false, false, false);
-        let mut slots = [NONE; FIELDS];
+        let (mut slots, mut has_own_elements) = ([NONE; FIELDS], true);
         while index < fields.len() {
+            let (element, mut other) = (&fields[index].name, 0);
+            while !element.xml_rest().is_empty() && other < fields.len() {
+                has_own_elements &= other == index || element.xml_slot() != fields[other].name.xml_slot();
+                other += 1;
+            }
             match fields[index].how {
                 How::Required | How::RequiredMap | How::RequiredList => required.0[index / 64] |= 1 << (index % 64),
                 How::Raw => raw = Some(index),
@@ -75,6 +82,7 @@ impl Table {
             has_aliases,
             is_plain: raw.is_none() && !has_wrappers && !has_made,
             has_wrappers,
+            has_own_elements,
             has_made,
             total: None,
         }
@@ -86,15 +94,22 @@ impl Table {
         if is_xml {
             return self.fields.iter().position(|field| field.name.key(Format::Xml).is(text));
         }
+        let slot = self.slot_of(text);
+        let mut indices = (slot..slot + FIELDS).map(|slot| self.at_slot(slot));
         let is_it = |index: &usize| self.fields.get(*index).is_none_or(|field| field.name.json().is(text));
-        self.slots_from(text).find(is_it).filter(|index| *index < self.fields.len())
+        indices.find(is_it).filter(|index| *index < self.fields.len())
     }
 
-    /// The indices to look at for a field with this key in JSON, up to one that is no field's; all, if there is none such.
+    /// Where to look first for a field with this key in JSON; then in the slots behind it, up to one without a field.
     #[inline(always)]
-    pub(crate) fn slots_from(&self, text: &[u8]) -> impl Iterator<Item = usize> {
-        let slot = Key::slot_of(text, FIELDS);
-        (slot..slot + FIELDS).map(|slot| usize::from(self.slots[slot % FIELDS]))
+    pub(crate) fn slot_of(&self, text: &[u8]) -> usize {
+        Key::slot_of(text, FIELDS)
+    }
+
+    /// The index of the field in this slot; none has it where the slot is empty.
+    #[inline(always)]
+    pub(crate) fn at_slot(&self, slot: usize) -> usize {
+        usize::from(self.slots[slot % FIELDS])
     }
 
     /// Names the key beside the list or map with this index that says how many items there are in all.
@@ -276,6 +291,15 @@ impl Field {
     #[inline]
     pub(crate) fn is_list(&self) -> bool {
         self.how >= How::RequiredList
+    }
+
+    /// The element around the items, if it is a list with one.
+    #[inline]
+    pub(crate) fn element_around(&self) -> Option<&'static str> {
+        match self.name.parts(true) {
+            (element, [_]) if self.is_list() => Some(element),
+            _ => None,
+        }
     }
 }
 

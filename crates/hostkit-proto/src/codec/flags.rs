@@ -69,15 +69,13 @@ impl<'r> Reader<'r> {
 
     /// The flag of a `0` or `1` that stands here, where these mean what they mean without words; passes it then.
     fn plain_flag(&mut self, words: &FlagWords) -> Option<bool> {
+        let (flag, end) = self.short_flag()?;
         let is_usual = words.iter().all(|[no, yes]| no.text() != "1" && yes.text() != "0");
         if !is_usual || is_alone(words) || !self.has_loose_flags() {
             return None;
         }
-        self.plain(|text| match text {
-            "0" => Some(false),
-            "1" => Some(true),
-            _ => None,
-        })
+        self.go_to(end);
+        Some(flag)
     }
 
     fn flag(&mut self, words: &FlagWords) -> Result<bool, DecodeError> {

@@ -14,7 +14,7 @@ pub struct Name {
     item: Option<&'static str>,
     /// Whether there is one name per format, without a path or further names.
     plain: bool,
-    /// Whether it is one key in JSON and an element of that name in XML.
+    /// Whether it is one key in JSON and an element of that name in XML, one that starts with a letter.
     same: bool,
 }
 
@@ -22,7 +22,8 @@ impl Name {
     /// A field with the same name in all formats.
     pub const fn new(name: &'static str) -> Self {
         let key = Key::new(name);
-        Self { json: key, json_rest: &[], xml: key, xml_rest: &[], also: &[], item: None, plain: true, same: true }
+        let same = matches!(name.as_bytes(), [b'a'..=b'z' | b'A'..=b'Z' | b'_', ..]);
+        Self { json: key, json_rest: &[], xml: key, xml_rest: &[], also: &[], item: None, plain: true, same }
     }
 
     /// Another name in XML; `@name` is an attribute, `$text` the element's own text.
@@ -92,6 +93,15 @@ impl Name {
 
     pub(crate) const fn json_rest(&self) -> &'static [&'static str] {
         self.json_rest
+    }
+
+    pub(crate) const fn xml_rest(&self) -> &'static [&'static str] {
+        self.xml_rest
+    }
+
+    /// A number that is the same for fields with the same first name in XML.
+    pub(crate) const fn xml_slot(&self) -> usize {
+        self.xml.slot(usize::MAX)
     }
 
     /// Whether the field has one name per format, without a path or further names.

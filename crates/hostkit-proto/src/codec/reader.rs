@@ -311,6 +311,25 @@ impl<'r> Reader<'r> {
         Some(time)
     }
 
+    /// The flag of the text `0` or `1` that stands here, and where it ends.
+    #[inline(always)]
+    pub(super) fn short_flag(&self) -> Option<(bool, usize)> {
+        let At::Body(cursor) = &self.at else { return None };
+        match cursor.text_of()? {
+            (b"0", end) => Some((false, end)),
+            (b"1", end) => Some((true, end)),
+            _ => None,
+        }
+    }
+
+    /// Goes to where a value of the body ends.
+    #[inline(always)]
+    pub(super) fn go_to(&mut self, end: usize) {
+        if let At::Body(cursor) = &mut self.at {
+            cursor.go_to(end);
+        }
+    }
+
     /// The number that stands here, if it has few digits, as most have; passes it then.
     #[inline(always)]
     pub(super) fn short_number<T: FromText>(&mut self) -> Option<T> {

@@ -266,15 +266,12 @@ impl FromWire for bool {
         if !reader.has_loose_flags() {
             return None;
         }
-        // Among loose flags, null is one.
-        if reader.pass_null() {
-            return Some(false);
+        if let Some((flag, end)) = reader.short_flag() {
+            reader.go_to(end);
+            return Some(flag);
         }
-        reader.plain(|text| match text {
-            "0" => Some(false),
-            "1" => Some(true),
-            _ => None,
-        })
+        // Among loose flags, null is one.
+        if reader.pass_null() { Some(false) } else { None }
     }
 
     fn blank() -> Self {

@@ -35,6 +35,8 @@ pub struct Cursor<'a> {
     place: Place,
     /// In XML, the name of the element whose value is next: start and length.
     name: (usize, usize),
+    /// The same name, if it is that of a key.
+    key: Option<&'static WrittenKey>,
     /// Where the value ends that was read last without moving.
     peeked: usize,
 }
@@ -245,7 +247,7 @@ impl<'a> Cursor<'a> {
             return None;
         }
         let (depth, max_items) = (limits.max_depth, limits.max_items);
-        Some(Self { format, text, at, depth, max_items, place: Place::Document, name: (0, 0), peeked: 0 })
+        Some(Self { format, text, at, depth, max_items, place: Place::Document, name: (0, 0), key: None, peeked: 0 })
     }
 
     /// The text of a value that a tree found at `at` of this body; an XML element starts with its tag.
@@ -253,7 +255,7 @@ impl<'a> Cursor<'a> {
         // Deeper values are few, and left to the tree.
         let (depth, max_items) = (1_000, usize::MAX);
         let place = Place::Element;
-        let mut cursor = Self { format, text: body, at, depth, max_items, place, name: (0, 0), peeked: 0 };
+        let mut cursor = Self { format, text: body, at, depth, max_items, place, name: (0, 0), key: None, peeked: 0 };
         match format {
             Format::Json | Format::Php => cursor.slice().ok(),
             Format::Xml if cursor.byte(at) == Some(b'<') => {
@@ -325,13 +327,14 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// The text of `N` bytes that stands here, whatever is in it, and where it ends: a quick way for JSON and elements.
+    /// The text of `N` bytes that stands here, whatever is in it, and where it ends: a quick way, for PHP where `N` is
+    /// less than ten.
     #[inline(always)]
     pub fn text_of<const N: usize>(&self) -> Option<(&'a [u8; N], usize)> {
         match self.format {
             Format::Json => self.json_text_of(),
-            Format::Xml => self.xml_text_of(),
-            _ => None,
+            Format::Php => self.php_text_of(),
+            _ => self.xml_text_of(),
         }
     }
 
@@ -521,7 +524,7 @@ impl<'a> Cursor<'a> {
         frame.found += 1;
         frame.separator = b',';
         match self.format {
-            Format::Xml => self.xml_enter_entry(key.text.len()),
+            Format::Xml => self.xml_enter_entry(key.text.len(), None),
             _ => frame.left = frame.left.saturating_sub(1),
         }
     }

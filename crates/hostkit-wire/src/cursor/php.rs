@@ -48,6 +48,18 @@ impl<'a> Cursor<'a> {
         if to > from { self.text.get(from..to) } else { None }
     }
 
+    /// The text of `N` bytes, less than ten.
+    #[inline(always)]
+    pub(super) fn php_text_of<const N: usize>(&self) -> Option<(&'a [u8; N], usize)> {
+        let [b's', b':', ones, b':', b'"', rest @ ..] = self.text.as_bytes().get(self.at..)? else { return None };
+        match rest.split_first_chunk() {
+            Some((text, [b'"', b';', ..])) if usize::from(ones.wrapping_sub(b'0')) == N && N < 10 => {
+                Some((text, self.at + 5 + N + 2))
+            }
+            _ => None,
+        }
+    }
+
     /// [`Cursor::php_digits`] of at most seven.
     #[inline(always)]
     pub(super) fn php_few_digits(&self) -> Option<(Digits, usize)> {
@@ -190,6 +202,15 @@ impl<'a> Cursor<'a> {
     /// Passes the key of the item that was found last, which is its index.
     #[inline(always)]
     pub(super) fn php_item(&mut self, frame: &Frame) -> Result<(), Irregular> {
+        // Most lists are short.
+        if let Some(short @ [b'i', b':', ones, b';']) =
+            self.text.as_bytes().get(self.at..).and_then(<[u8]>::first_chunk)
+            && usize::from(ones.wrapping_sub(b'0')) + 1 == frame.found
+            && frame.found <= 10
+        {
+            self.at += short.len();
+            return Ok(());
+        }
         if let Some((index, end)) = self.php_few_index() {
             self.at = end;
             return if index as usize + 1 == frame.found { Ok(()) } else { Err(Irregular) };

@@ -80,7 +80,22 @@ impl WrittenKey {
         is_it.then_some(colon + length)
     }
 
-    /// Whether the text has the element of this key, `<key`, behind its first byte; where the name ends then.
+    /// Whether the text starts with the end tag of this key, `</key>`; where that ends then.
+    #[inline(always)]
+    pub(super) fn end_tag_in(&self, text: &[u8]) -> Option<usize> {
+        let window = text.first_chunk::<WINDOW>()?;
+        let (start, rest) = halves(window);
+        // The slash stands where the first quote does, the bracket before it.
+        let start_mask = self.start_mask >> 16 | self.rest_mask << 112;
+        let end = usize::from(self.length).wrapping_sub(2);
+        let is_it = (start ^ self.start) & start_mask == u128::from(b'/' ^ b'"') << 8 | u128::from(b'<')
+            && (end <= WINDOW / 2 || (rest ^ self.rest) & self.rest_mask >> 16 == 0)
+            && window[end % WINDOW] == b'>';
+        is_it.then_some(end + 1)
+    }
+
+    /// Whether the text has the element of this key, `<key`, behind its first byte; where the name ends then. The key is
+    /// the name of an element, which `@id` is not.
     #[inline(always)]
     pub(super) fn name_end_in(&self, text: &[u8]) -> Option<usize> {
         let window = text.first_chunk::<WINDOW>()?;
@@ -90,8 +105,7 @@ impl WrittenKey {
         let rest_mask = self.rest_mask >> 16;
         let end = usize::from(self.length).wrapping_sub(2);
         let is_it = (start ^ self.start) & start_mask == u128::from(b'<' ^ b'"') << 8
-            && (rest ^ self.rest) & rest_mask == 0
-            && IS_NAME[usize::from(window[2])]
+            && (end <= WINDOW / 2 || (rest ^ self.rest) & rest_mask == 0)
             && !IS_NAME[usize::from(window[end % WINDOW])];
         is_it.then_some(end)
     }
@@ -168,12 +182,24 @@ mod tests {
             }
             assert_eq!(end(&format!("><{key}x>")), None);
         }
-        assert_eq!(
-            WrittenKey::new("@id").name_end_in(format!("><@id{:40}", "").as_bytes()),
-            None,
-            "no name of an element"
-        );
         assert_eq!(WrittenKey::NEVER.name_end_in(format!("><{:40}", "").as_bytes()), None);
+    }
+
+    #[test]
+    fn end_tags_are_told_by_the_same_keys() {
+        for length in 1..=27 {
+            let key: String = ('a'..='z').chain('A'..='Z').take(length).collect();
+            let end = |text: &str| WrittenKey::new(&key).end_tag_in(format!("{text}{:40}", "").as_bytes());
+            let text = format!("</{key}>");
+            assert_eq!(end(&text), Some(text.len()), "{text}");
+            for at in 0..text.len() {
+                let mut other = text.clone().into_bytes();
+                other[at] ^= 1;
+                assert_eq!(end(&String::from_utf8(other).expect("ASCII")), None, "{text} {at}");
+            }
+            assert_eq!(end(&format!("</{key}x>")), None);
+        }
+        assert_eq!(WrittenKey::NEVER.end_tag_in(format!("</>{:40}", "").as_bytes()), None);
     }
 
     #[test]

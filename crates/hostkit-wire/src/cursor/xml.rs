@@ -98,6 +98,12 @@ impl<'a> Cursor<'a> {
     /// Where the element ends whose content does.
     #[inline(always)]
     fn behind_end_tag(&self, content: usize) -> Option<usize> {
+        let end = self.text.as_bytes().get(content..).and_then(|text| self.key?.end_tag_in(text));
+        end.map_or_else(|| self.behind_other_end_tag(content), |end| Some(content + end))
+    }
+
+    #[inline(never)]
+    fn behind_other_end_tag(&self, content: usize) -> Option<usize> {
         let (start, length) = self.name;
         let bytes = self.text.as_bytes();
         let name = bytes.get(start..start + length)?;
@@ -150,10 +156,15 @@ impl<'a> Cursor<'a> {
 
     #[inline(always)]
     pub(super) fn xml_few_digits(&self) -> Option<(Digits, usize)> {
-        let start = self.text_start()?;
-        let chunk = self.text.as_bytes().get(start..)?.first_chunk()?;
-        let (Number { number, scale, length }, _) = Number::few(*chunk)?;
-        Some((Digits::new(number, scale, true), self.behind_text(start + length)?))
+        let rest = self.text.as_bytes().get(self.at..)?;
+        if self.place != Place::Element {
+            let Place::Attribute(quote) = self.place else { return None };
+            let (Number { number, scale, length }, end) = Number::few(*rest.first_chunk()?)?;
+            return (end == quote).then_some((Digits::new(number, scale, true), self.at + length + 1));
+        }
+        let [b'>', text @ ..] = rest.first_chunk::<9>()? else { return None };
+        let (Number { number, scale, length }, _) = Number::few(*text.first_chunk()?)?;
+        Some((Digits::new(number, scale, true), self.behind_end_tag(self.at + 1 + length)?))
     }
 
     #[inline(never)]
@@ -283,14 +294,17 @@ impl<'a> Cursor<'a> {
 
     /// [`Cursor::xml_next_is`] of an element with the name of this key.
     #[inline(always)]
-    pub fn xml_next_is_key(&mut self, frame: &mut Frame, key: &WrittenKey) -> bool {
+    pub fn xml_next_is_key(&mut self, frame: &mut Frame, key: &'static WrittenKey) -> bool {
         if frame.part != Part::Children {
             return false;
         }
-        let before = self.after_space(self.at).wrapping_sub(1);
+        let mut before = self.at.wrapping_sub(1);
+        if self.byte(self.at) != Some(b'<') {
+            before = self.after_space(self.at).wrapping_sub(1);
+        }
         let Some(end) = self.text.as_bytes().get(before..).and_then(|text| key.name_end_in(text)) else { return false };
         self.at = before + end;
-        self.xml_enter_entry(end - 2);
+        self.xml_enter_entry(end - 2, Some(key));
         frame.found += 1;
         true
     }
@@ -331,7 +345,7 @@ impl<'a> Cursor<'a> {
             return false;
         }
         self.at = end;
-        self.xml_enter_entry(key.len());
+        self.xml_enter_entry(key.len(), None);
         frame.found += 1;
         true
     }
@@ -366,8 +380,9 @@ impl<'a> Cursor<'a> {
 
     /// Stands behind the name of an element.
     #[inline]
-    pub(super) fn xml_enter_entry(&mut self, length: usize) {
+    pub(super) fn xml_enter_entry(&mut self, length: usize, key: Option<&'static WrittenKey>) {
         self.name = (self.at - length, length);
+        self.key = key;
         self.place = Place::Element;
     }
 
@@ -383,9 +398,8 @@ impl<'a> Cursor<'a> {
             return Err(Irregular);
         }
         if is_element {
-            self.name = (start, end - start);
             self.at = end;
-            self.place = Place::Element;
+            self.xml_enter_entry(end - start, None);
         } else {
             let (Some(b'='), Some(quote @ (b'"' | b'\''))) = (self.byte(end), self.byte(end + 1)) else {
                 return Err(Irregular);

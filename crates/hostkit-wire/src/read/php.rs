@@ -321,6 +321,10 @@ pub(crate) fn number(text: &str, at: usize) -> Option<(usize, usize)> {
 #[inline]
 pub(crate) fn array_head(text: &str, at: usize) -> Option<(usize, usize)> {
     let [b'a', b':', rest @ ..] = text.as_bytes().get(at..)? else { return None };
+    if let [ones @ b'0'..=b'9', b':', b'{', rest @ ..] = rest {
+        let entries = usize::from(ones - b'0');
+        return (entries <= rest.len() / SHORTEST_ENTRY).then_some((entries, at + 5));
+    }
     let (entries, count) = leading_number(rest)?;
     let [b':', b'{', rest @ ..] = rest.get(count..)? else { return None };
     (entries <= rest.len() / SHORTEST_ENTRY).then_some((entries, at + 2 + count + 2))
