@@ -398,6 +398,8 @@ pub(crate) struct Evidence {
     pub(crate) filter: Vec<(Vec<Field>, Field)>,
     /// As `filter`, for names that may be given in full or without their domain.
     pub(crate) below: Vec<(Vec<Field>, Field)>,
+    /// Where the compared inputs stand that are in a variant, by their names.
+    pub(crate) choices: Vec<(String, EchoedInput)>,
     /// The input whose items must each appear; paths of the read's item and the listed fields that they must equal.
     pub(crate) each: Option<(Field, Vec<Compared>)>,
     /// The input that says how many items the call makes.

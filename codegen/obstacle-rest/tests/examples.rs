@@ -2,17 +2,19 @@
 
 #![cfg(feature = "server")]
 
+use hostkit_proto::evidence::{Doubt, Perform, Sighting};
 use hostkit_proto::server::Serve;
 use hostkit_proto::server::checks::Checks;
 use hostkit_proto::server::example::incoming;
-use hostkit_proto::{Api, Endpoint, Format, RawAnswer, RequestParts, UnknownFields};
+use hostkit_proto::{Api, Endpoint, Format, RawAnswer, RequestParts, UnixTime, UnknownFields};
 use http::header::{CONTENT_TYPE, ETAG};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use obstacle_rest_proto::Rest;
+use obstacle_rest_proto::parts::{ListParts, MakePart, MakePartPlace};
 use obstacle_rest_proto::things::{
     ChangeThings, GetNote, GetParts, GetPicture, GetThing, OrderThing, RenameThing, WatchThing,
 };
-use obstacle_rest_proto::types::{Drive, Rule, ThingId};
+use obstacle_rest_proto::types::{Drive, Part, PartId, PartKind, PartPage, Rule, ThingId};
 
 #[test]
 fn every_example_of_the_specs() {
@@ -234,4 +236,48 @@ fn a_constant_stands_in_a_header() {
         let error = parse(name, value).expect_err(name);
         assert!(error.contains("header.X-Change"), "{error}");
     }
+}
+
+/// What a read after the call says, where there were no parts before it.
+fn sighting(call: &MakePart, parts: &[Part]) -> Sighting<Part> {
+    let inputs = Perform::inputs(call);
+    let page = |parts: &[Part]| PartPage::new(parts.to_vec(), parts.len() as u64);
+    let before = MakePart::evidence(&inputs, page(&[])).unwrap();
+    let after = MakePart::evidence(&inputs, page(parts)).unwrap();
+    after.sighting(before.baseline(), UnixTime(1_796_000_000))
+}
+
+#[test]
+fn evidence_compares_the_input_of_the_variant_that_was_chosen() {
+    let part = |shelf: Option<u64>, tray: Option<&str>| {
+        let mut part = Part::new(PartId::new(7), "nut");
+        (part.shelf, part.tray) = (shelf, tray.map(str::to_owned));
+        part
+    };
+    let call = |place: Option<MakePartPlace>| place.into_iter().fold(MakePart::new("nut"), MakePart::place);
+    let [on_shelf, in_tray] = [MakePartPlace::Shelf(2), MakePartPlace::Tray("b".to_owned())];
+    for (place, made, is_it) in [
+        (Some(on_shelf.clone()), part(Some(2), None), true),
+        (Some(on_shelf.clone()), part(Some(3), None), false),
+        (Some(on_shelf.clone()), part(None, Some("2")), false),
+        (Some(on_shelf.clone()), part(None, None), false),
+        // What the call did not say is somebody else's.
+        (Some(on_shelf), part(Some(2), Some("b")), false),
+        (Some(in_tray.clone()), part(None, Some("b")), true),
+        (Some(in_tray), part(Some(2), Some("b")), false),
+        (None, part(None, None), true),
+        (None, part(Some(2), None), false),
+    ] {
+        let found = sighting(&call(place.clone()), std::slice::from_ref(&made));
+        let other = Doubt::OtherNew(vec!["7".to_owned()]);
+        let expected = if is_it { Sighting::Seen(vec![made.clone()]) } else { Sighting::Unclear(other) };
+        assert_eq!(found, expected, "{place:?}, {made:?}");
+    }
+}
+
+#[test]
+fn a_filter_that_the_call_does_not_have_is_left_out_of_the_read() {
+    let reading = |call: MakePart| MakePart::reading(&Perform::inputs(&call)).unwrap();
+    assert_eq!(reading(MakePart::new("nut")), ListParts::new(PartKind::Spare));
+    assert_eq!(reading(MakePart::new("nut").size(3)), ListParts::new(PartKind::Spare).size(3));
 }

@@ -7,7 +7,7 @@ use hostkit_proto::evidence::{Doubt, Perform, Sighting};
 use hostkit_proto::server::Serve;
 use hostkit_proto::server::checks::Checks;
 use hostkit_proto::server::example::incoming;
-use hostkit_proto::{Api, Endpoint, Format, Nullable, RequestParts, UnixTime};
+use hostkit_proto::{Api, DateTime, Endpoint, Format, Nullable, RequestParts, UnixTime};
 use obstacle_signed_proto::Signed;
 use obstacle_signed_proto::things::ChangeThing;
 use obstacle_signed_proto::types::{Place, Thing, ThingId};
@@ -62,6 +62,21 @@ fn null_is_something_else_than_absent_and_than_empty() {
     assert!(nothing.contains("at least one of these"), "{nothing}");
     let long = body(&change().note("a note that is far too long")).unwrap_err();
     assert!(long.contains("has more than 20 characters"), "{long}");
+    let until = DateTime::parse("%Y-%m-%d %H:%M:%S", "2026-11-30 12:00:00").unwrap();
+    for (call, rule) in [
+        (change().note("rented"), Some("is required if `note=rented`")),
+        (change().note("rented").clear_until(), Some("is required if `note=rented`")),
+        (change().note("rented").until(until), None),
+        (change().note("lent").until(until), None),
+        (change().note("sold").until(until), Some("is allowed only if `note=lent|rented`")),
+        (change().clear_note().until(until), Some("is allowed only if `note=lent|rented`")),
+        (change().clear_note().clear_until(), None),
+    ] {
+        let refused = body(&call).err();
+        let refused = refused.as_deref();
+        assert_eq!(rule.is_some(), refused.is_some(), "{call:?}: {refused:?}");
+        assert!(rule.is_none_or(|rule| refused.is_some_and(|text| text.contains(rule))), "{call:?}: {refused:?}");
+    }
     let none = body(&change().count(0)).unwrap_err();
     assert!(none.contains("0 is less than 1"), "{none}");
 }

@@ -5,8 +5,8 @@
 use hostkit_proto::{Api, Endpoint, Format, RawAnswer, RequestParts, UnknownFields};
 use obstacle_proto::Obstacle;
 use obstacle_proto::answers::GetScalars;
-use obstacle_proto::choices::{ChangeAny, Constrain, ConstrainWhich};
-use obstacle_proto::types::{Level, PositiveId, ThingKey};
+use obstacle_proto::choices::{ChangeAny, Constrain, ConstrainWhich, Depend};
+use obstacle_proto::types::{Hour, Level, PositiveId, ThingKey};
 
 /// What an answer gives under a treatment of unknown fields, and what it leaves out.
 fn numbers(csv: &str, unknown: UnknownFields) -> Option<(Vec<i64>, usize)> {
@@ -121,6 +121,23 @@ fn limits_hold_where_their_condition_does() {
     assert_eq!(address(Some(Level::Some), "example.net"), None);
     let long = address(Some(Level::Some), "a-long-label.example.net").expect("too long");
     assert!(long.contains("more than 20 characters") && long.contains("`level=1`"), "{long}");
+}
+
+#[test]
+fn a_condition_holds_for_any_of_its_values() {
+    let hour = |level: Option<Level>| {
+        let mut call = good().hour(Hour::new(7).unwrap());
+        call.level = level;
+        refusal(&call)
+    };
+    assert_eq!(hour(Some(Level::None)), None);
+    assert_eq!(hour(Some(Level::Some)), None);
+    let elsewhere = Some(both("hour", "is allowed only if `level=0|1`"));
+    assert_eq!(hour(None), elsewhere);
+    let size = |kind: &str| refusal(&Depend::new().size(1).kind(kind));
+    assert_eq!(size("big"), None);
+    assert_eq!(size("huge"), None);
+    assert_eq!(size("big|huge"), Some(both("size", "is allowed only if `kind=big|huge`")));
 }
 
 #[test]

@@ -13,7 +13,7 @@ use super::files::wire_format;
 use super::message::Message;
 use super::problem::Problem;
 use super::scalar::Scalars;
-use crate::model::{Endpoint, Field, Model, OneOf, Type, TypeKind, WireName};
+use crate::model::{Endpoint, Field, Model, OneOf, Type, TypeKind, Variant, WireName};
 use crate::surface::{Constant, IdKind, Word};
 
 /// Entries of an object that is being written.
@@ -29,14 +29,7 @@ pub(super) fn compare(
     chosen: &Chosen,
     message: &Message<'_>,
 ) -> Result<(), Problem> {
-    let service = &model.service;
-    let answers = service.formats.first().map_or(Format::Json, |format| wire_format(format));
-    let asked = match message.header("accept") {
-        Some("application/json") => Format::Json,
-        Some("application/xml") => Format::Xml,
-        _ => answers,
-    };
-    let format = service.request_format.as_deref().map_or(asked, wire_format);
+    let (asked, format) = formats(model, message);
     let writer = Writer { model, endpoint, chosen, format };
     let different =
         |what: &str, offset: usize, given: &str, written: &str| different(endpoint, what, offset, given, written);
@@ -59,6 +52,72 @@ pub(super) fn compare(
         }
     }
     Ok(())
+}
+
+/// The formats of the answer that an example asks for, and of its body.
+fn formats(model: &Model, message: &Message<'_>) -> (Format, Format) {
+    let service = &model.service;
+    let asked = match message.header("accept") {
+        Some("application/json") => Format::Json,
+        Some("application/xml") => Format::Xml,
+        _ => service.formats.first().map_or(Format::Json, |format| wire_format(format)),
+    };
+    (asked, service.request_format.as_deref().map_or(asked, wire_format))
+}
+
+/// What an example says of one input.
+pub(super) struct Said<'m> {
+    pub(super) field: &'m Field,
+    pub(super) value: Value,
+    /// Of a flag.
+    pub(super) is_on: bool,
+    /// Where it stands in the body, if it does.
+    pub(super) offset: Option<usize>,
+}
+
+impl Said<'_> {
+    /// Its text, or those of its items.
+    pub(super) fn texts(&self) -> Vec<String> {
+        match (&self.value, &self.field.ty) {
+            (Value::List(items), _) => items.iter().map(plain).collect(),
+            (Value::Map(entries), _) => entries.iter().map(|(_, value)| plain(value)).collect(),
+            (value, Type::Csv(_, separator)) => {
+                let text = plain(value);
+                let parts = text.split(*separator).map(str::trim).filter(|part| !part.is_empty());
+                parts.map(str::to_owned).collect()
+            }
+            (value, _) => vec![plain(value)],
+        }
+    }
+}
+
+/// What an example with its head says of each input.
+pub(super) fn said<'m>(
+    model: &'m Model,
+    endpoint: &'m Endpoint,
+    chosen: &'m Chosen,
+    message: &Message<'_>,
+) -> Vec<Said<'m>> {
+    let writer = Writer { model, endpoint, chosen, format: formats(model, message).1 };
+    let target = message.first.split(' ').nth(1).unwrap_or_default();
+    let of_head = endpoint.headers.iter().filter_map(|field| {
+        let text = writer.text(&field.ty, None, message.header(field.wire())?)?;
+        Some(writer.said(field, Value::Text(text), None))
+    });
+    let of_body = writer.said_by_body(message.body.trim_ascii_end());
+    writer.said_by_address(target).into_iter().chain(of_head).chain(of_body).collect()
+}
+
+/// The same for an example that is a body alone.
+pub(super) fn said_without_head<'m>(
+    model: &'m Model,
+    endpoint: &'m Endpoint,
+    chosen: &'m Chosen,
+    target: &str,
+    (format, bytes): (Format, &[u8]),
+) -> Vec<Said<'m>> {
+    let writer = Writer { model, endpoint, chosen, format };
+    writer.said_by_address(target).into_iter().chain(writer.said_by_body(bytes.trim_ascii_end())).collect()
 }
 
 /// Compares an example that is a body alone: the same scalars at the same places, in any order.
@@ -206,6 +265,89 @@ impl<'m> Writer<'m> {
         target
     }
 
+    fn said<'f>(&self, field: &'f Field, value: Value, offset: Option<usize>) -> Said<'f> {
+        let ty = if let Type::Nullable(inner) = &field.ty { inner } else { &field.ty };
+        let on = self.written(ty, "1", None, field.surface.write_text);
+        let is_on = matches!(ty, Type::Flag | Type::Worded(_)) && on.is_some_and(|on| plain(&on) == plain(&value));
+        Said { field, value, is_on, offset }
+    }
+
+    fn said_by_address(&self, given: &str) -> Vec<Said<'m>> {
+        let endpoint: &'m Endpoint = self.endpoint;
+        let (path, query) = given.split_once('?').unwrap_or((given, ""));
+        let steps = endpoint.path.split('/').zip(path.split('/'));
+        let mut said: Vec<Said<'m>> = steps
+            .filter_map(|(wanted, given)| {
+                let name = wanted.strip_prefix('{')?.strip_suffix('}')?;
+                let field = endpoint.path_parameters.iter().find(|field| field.wire() == name)?;
+                let text = self.text(&field.ty, None, &unescaped(given))?;
+                Some(self.said(field, Value::Text(text), None))
+            })
+            .collect();
+        let Ok(document) = hostkit_wire::parse(Format::Form, query.as_bytes(), &Limits::DEFAULT) else {
+            return said;
+        };
+        for field in &endpoint.query {
+            let value = match field.names() {
+                Some(names) => self.parts(field, &names, document.root()),
+                None => {
+                    let text = document.root().get(field.wire()).and_then(Node::as_str);
+                    let text = text.and_then(|text| self.text(&field.ty, field.surface.pattern.as_deref(), text));
+                    text.map(Value::Text)
+                }
+            };
+            said.extend(value.map(|value| self.said(field, value, None)));
+        }
+        said
+    }
+
+    fn said_by_body(&self, given: &[u8]) -> Vec<Said<'m>> {
+        let endpoint: &'m Endpoint = self.endpoint;
+        let Ok(document) = hostkit_wire::parse(self.format, given, &Limits::DEFAULT) else { return Vec::new() };
+        let Some(object) = self.inner(document.root()) else { return Vec::new() };
+        let variants = endpoint.one_of.iter().filter_map(|group| self.variant(group));
+        let fields = endpoint.body.iter().chain(variants.flat_map(|variant| &variant.fields));
+        let said = fields.filter_map(|field| {
+            let value = match field.names() {
+                Some(names) => self.parts(field, &names, object),
+                None => self.field(field, object),
+            };
+            let node = self.path(&field.name).iter().try_fold(object, |node, step| node.get(step));
+            Some(self.said(field, value?, node.map(Node::offset)))
+        });
+        said.collect()
+    }
+
+    /// The items of a value whose parts have names of their own, if there are any.
+    fn parts(&self, field: &Field, names: &Names<'_>, object: Node<'_>) -> Option<Value> {
+        let item = match &field.ty {
+            Type::Map(_, item) | Type::List(item) => item,
+            item => item,
+        };
+        let values = self.items_by_name(field, names, object).into_iter().map(|(_, parts)| {
+            let whole = parts.first().filter(|_| self.model.fields(item).is_none());
+            whole.and_then(|(_, node)| self.value(item, *node)).unwrap_or(Value::Null)
+        });
+        let values: Vec<Value> = values.collect();
+        (!values.is_empty()).then_some(Value::List(values))
+    }
+
+    /// What stands below the root of the body.
+    fn inner<'t>(&self, top: Node<'t>) -> Option<Node<'t>> {
+        self.root().iter().try_fold(top, |node, step| node.get(step))
+    }
+
+    /// The steps to where the inputs of the body stand.
+    fn root(&self) -> Vec<&str> {
+        let root = &self.endpoint.surface.request_root;
+        let root = if self.format == Format::Xml { root.xml.as_deref() } else { root.json.as_deref() };
+        root.iter().flat_map(|root| root.split('/')).collect()
+    }
+
+    fn variant(&self, group: &'m OneOf) -> Option<&'m Variant> {
+        self.chosen.get(&group.rust).and_then(|index| group.variants.get(*index))
+    }
+
     fn query(&self, given: &str) -> Vec<(String, String)> {
         let Ok(document) = hostkit_wire::parse(Format::Form, given.as_bytes(), &Limits::DEFAULT) else {
             return Vec::new();
@@ -265,11 +407,8 @@ impl<'m> Writer<'m> {
             hostkit_wire::parse(format, bytes, &Limits::DEFAULT).map_err(|_| other_format(endpoint, self.format))?;
         let mut body = None;
         if !endpoint.fixed_body.is_empty() || endpoint.surface.has_body {
-            let root = &endpoint.surface.request_root;
-            let root = if self.format == Format::Xml { root.xml.as_deref() } else { root.json.as_deref() };
-            let steps: Vec<String> = root.iter().flat_map(|root| root.split('/')).map(str::to_owned).collect();
-            let inner = steps.iter().try_fold(document.root(), |node, step| node.get(step));
-            let entries = inner.map(|inner| self.inputs(inner)).unwrap_or_default();
+            let steps: Vec<String> = self.root().into_iter().map(str::to_owned).collect();
+            let entries = self.inner(document.root()).map(|inner| self.inputs(inner)).unwrap_or_default();
             if !steps.is_empty() {
                 let mut outer = Entries::new();
                 put(&mut outer, &steps, self.format, Value::Map(entries));
@@ -337,9 +476,8 @@ impl<'m> Writer<'m> {
         }
     }
 
-    fn group(&self, entries: &mut Entries, object: Node<'_>, group: &OneOf) {
-        let variant = self.chosen.get(&group.rust).and_then(|index| group.variants.get(*index));
-        let Some(variant) = variant else { return };
+    fn group(&self, entries: &mut Entries, object: Node<'_>, group: &'m OneOf) {
+        let Some(variant) = self.variant(group) else { return };
         let mut constants = variant.fixed.iter().peekable();
         for (place, field) in variant.fields.iter().enumerate() {
             while let Some(constant) = constants.next_if(|constant| constant.behind <= place) {
@@ -631,6 +769,41 @@ impl<'m> Writer<'m> {
 
     /// A value whose parts have names of their own.
     fn made(&self, entries: &mut Entries, field: &Field, names: &Names<'_>, object: Node<'_>) {
+        let item = match &field.ty {
+            Type::Map(_, item) | Type::List(item) => item,
+            item => item,
+        };
+        let known = self.model.fields(item).unwrap_or_default();
+        let from = field.surface.from.as_ref().map_or(1, |from| from.value);
+        for (place, (item_name, parts)) in self.items_by_name(field, names, object).into_iter().enumerate() {
+            let filled = match &field.ty {
+                Type::List(_) => (place as i64 + from).to_string(),
+                _ => item_name,
+            };
+            let template = field.surface.names.as_ref().map(|names| names.value.clone()).unwrap_or_default();
+            let name = |inner: &str| {
+                Cow::Owned(template.replace("{field}", inner).replace("{index}", &filled).replace("{key}", &filled))
+            };
+            if known.is_empty() {
+                let value = parts.first().and_then(|(_, node)| self.value(item, *node));
+                entries.extend(value.map(|value| (name(""), value)));
+            }
+            for inner in known {
+                let node = parts.iter().find(|(part, _)| part == inner.wire_in_json()).map(|(_, node)| *node);
+                let node = node.filter(|node| inner.is_required() || !self.scalars().is_absent(&inner.ty, *node));
+                let value = node.and_then(|node| self.one(&inner.ty, node, Some(inner)));
+                entries.extend(value.map(|value| (name(inner.wire_in_json()), value)));
+            }
+        }
+    }
+
+    /// The items of such a value in their order: what the name says of each, and its parts with the names of their fields.
+    fn items_by_name<'t>(
+        &self,
+        field: &Field,
+        names: &Names<'_>,
+        object: Node<'t>,
+    ) -> Vec<(String, Vec<(String, Node<'t>)>)> {
         let (key, item) = match &field.ty {
             Type::Map(key, item) => (Some(&**key), &**item),
             Type::List(item) => (None, &**item),
@@ -660,27 +833,7 @@ impl<'m> Writer<'m> {
             }),
             _ => {}
         }
-        let from = field.surface.from.as_ref().map_or(1, |from| from.value);
-        for (place, (item_name, parts)) in items.into_iter().enumerate() {
-            let filled = match &field.ty {
-                Type::List(_) => (place as i64 + from).to_string(),
-                _ => item_name,
-            };
-            let template = field.surface.names.as_ref().map(|names| names.value.clone()).unwrap_or_default();
-            let name = |inner: &str| {
-                Cow::Owned(template.replace("{field}", inner).replace("{index}", &filled).replace("{key}", &filled))
-            };
-            if known.is_empty() {
-                let value = parts.first().and_then(|(_, node)| self.value(item, *node));
-                entries.extend(value.map(|value| (name(""), value)));
-            }
-            for inner in known {
-                let node = parts.iter().find(|(part, _)| part == inner.wire_in_json()).map(|(_, node)| *node);
-                let node = node.filter(|node| inner.is_required() || !self.scalars().is_absent(&inner.ty, *node));
-                let value = node.and_then(|node| self.one(&inner.ty, node, Some(inner)));
-                entries.extend(value.map(|value| (name(inner.wire_in_json()), value)));
-            }
-        }
+        items
     }
 }
 

@@ -11,6 +11,7 @@ mod message;
 mod place;
 mod problem;
 mod request;
+mod rules;
 mod scalar;
 mod verdict;
 mod walk;

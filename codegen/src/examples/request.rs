@@ -11,6 +11,7 @@ use super::fields::Fields;
 use super::files::wire_format;
 use super::message::Message;
 use super::problem::{Problem, unreadable};
+use super::rules;
 use super::walk::Walker;
 use crate::model::{Endpoint, Field, Model, OneOf, Variant};
 use crate::surface::{Constant, Place};
@@ -31,6 +32,10 @@ pub(super) fn check(
     };
     // What blanks follow the body is no part of it.
     body(endpoint, walker, message.body.trim_ascii_end(), &formats)?;
+    if walker.problems.is_empty() {
+        let said = encode::said(model, endpoint, &walker.chosen, message);
+        walker.problems = rules::broken(endpoint, &said, &walker.chosen, message.body_start);
+    }
     if walker.problems.is_empty() { encode::compare(model, endpoint, &walker.chosen, message) } else { Ok(()) }
 }
 
@@ -173,6 +178,10 @@ pub(super) fn only_body(
             address(endpoint, walker, target, 0)?;
             body(endpoint, walker, bytes, &[format])?;
             let model = walker.model;
+            if walker.problems.is_empty() {
+                let said = encode::said_without_head(model, endpoint, &walker.chosen, target, (format, bytes));
+                walker.problems = rules::broken(endpoint, &said, &walker.chosen, 0);
+            }
             match walker.problems.is_empty() {
                 true => encode::compare_body(model, endpoint, &walker.chosen, format, bytes),
                 false => Ok(()),

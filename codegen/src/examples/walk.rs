@@ -85,12 +85,23 @@ impl<'m> Walker<'m> {
     /// Checks an input that is one text.
     pub(super) fn limited_text(&mut self, field: &Field, text: &str, offset: usize) {
         if field.ty != Type::Secret {
-            self.limited(field, |walker| walker.within(field.wire(), |walker| walker.limit(text, offset)));
+            self.limited(field, |walker| walker.within(field.wire(), |walker| walker.limits(&field.ty, text, offset)));
+        }
+    }
+
+    /// Reports a text beyond the limits of the input that is read; those of a list in one text hold for each item.
+    fn limits(&mut self, ty: &Type, text: &str, offset: usize) {
+        match ty {
+            Type::Csv(_, separator) => {
+                let parts = text.split(*separator).map(str::trim).filter(|part| !part.is_empty());
+                parts.for_each(|part| self.limit(part, offset));
+            }
+            _ => self.limit(text, offset),
         }
     }
 
     /// Reports a value beyond the limits of the input that is read.
-    pub(super) fn limit(&mut self, text: &str, offset: usize) {
+    fn limit(&mut self, text: &str, offset: usize) {
         if let Some(rule) = broken_limit(&self.limits, text) {
             let help = format!("{} says the limits: no client sends such a value", self.owner.1);
             self.report("E0306", offset, &rule, "beyond its limits".to_owned(), help);
@@ -461,7 +472,7 @@ impl<'m> Walker<'m> {
     fn scalar(&mut self, ty: &Type, node: Node<'_>) {
         match (self.scalars().check(ty, node), Leniency::scalar_text(node)) {
             (Err(expected), _) => self.expected_or(&expected, node, self.scalars().wanted_leniency(ty, node)),
-            (Ok(()), Some(text)) if *ty != Type::Secret => self.limit(text, node.offset()),
+            (Ok(()), Some(text)) if *ty != Type::Secret => self.limits(ty, text, node.offset()),
             (Ok(()), _) => {}
         }
     }

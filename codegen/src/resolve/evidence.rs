@@ -24,7 +24,10 @@ pub(super) fn resolve(model: &mut Model, diagnostics: &mut Diagnostics) {
     for endpoint in &model.endpoints {
         is_said(endpoint, diagnostics);
         let evidence = endpoint.surface.evidence.as_ref();
-        resolved.push(evidence.and_then(|evidence| Tracer { model, endpoint, diagnostics }.evidence(evidence)));
+        resolved.push(
+            evidence
+                .and_then(|evidence| Tracer { model, endpoint, diagnostics, choices: Vec::new() }.evidence(evidence)),
+        );
     }
     for (endpoint, evidence) in model.endpoints.iter_mut().zip(resolved) {
         endpoint.evidence = evidence;
@@ -75,6 +78,8 @@ struct Tracer<'m, 'd> {
     model: &'m Model,
     endpoint: &'m Endpoint,
     diagnostics: &'d mut Diagnostics,
+    /// Where the compared inputs stand that are in a variant, by their names.
+    choices: Vec<(String, EchoedInput)>,
 }
 
 impl<'m> Tracer<'m, '_> {
@@ -194,6 +199,7 @@ impl<'m> Tracer<'m, '_> {
             sign,
             filter,
             below,
+            choices: std::mem::take(&mut self.choices),
             each,
             count: match &evidence.count {
                 Some(name) if evidence.new.is_some() => Some(self.number(name)?),
@@ -231,7 +237,7 @@ impl<'m> Tracer<'m, '_> {
         let mut filled = Vec::new();
         for (_, input) in evidence.filter.iter().chain(&evidence.below) {
             let Some(name) = input.value.strip_suffix(FILLED) else { continue };
-            let is_option = self.endpoint.inputs().any(|own| own.rust == name && own.is_option());
+            let is_option = name.contains('/') || self.endpoint.inputs().any(|own| own.rust == name && own.is_option());
             if !is_option || !matches!(sign, Sign::New(_)) {
                 let message = format!("`{name}` has no value that the hoster fills in");
                 return self.wrong(
@@ -440,8 +446,8 @@ impl<'m> Tracer<'m, '_> {
                 continue;
             }
             let same = Source::Own(At { value: input.rust.clone(), span: span.clone() });
-            inputs
-                .push((Slot::Field(Box::new(input.clone())), self.origin(input, name, given.unwrap_or(&same), first)?));
+            let origin = self.origin(input, true, name, given.unwrap_or(&same), first)?;
+            inputs.push((Slot::Field(Box::new(input.clone())), origin));
         }
         // In the order of the read's constructor.
         for group in &read.one_of {
@@ -470,10 +476,10 @@ impl<'m> Tracer<'m, '_> {
         let variant = group.and_then(|group| group.variants.iter().find(|known| known.name == named));
         let (Some(group), Some(variant)) = (group, variant) else {
             let message = format!("`{}` has no variant `{}`", read.name, name.value);
-            return self.unknown_variant(message, name, read);
+            return self.unknown_variant(message, "not there", name, read);
         };
         let origin = match (variant.fields.as_slice(), source) {
-            ([field], source) => self.origin(field, &name.span, source, first)?,
+            ([field], source) => self.origin(field, false, &name.span, source, first)?,
             ([], Source::Constant(text)) if text == "true" => Origin::Nothing,
             ([], _) => {
                 let message = format!("`{}` takes no input", name.value);
@@ -495,7 +501,16 @@ impl<'m> Tracer<'m, '_> {
     }
 
     /// Source of a read's input: an input of this call, or a field of the first call's items.
-    fn origin(&mut self, input: &Field, place: &Span, source: &Source, first: Option<&Endpoint>) -> Option<Origin> {
+    fn origin(
+        &mut self,
+        input: &Field,
+        may_be_left_out: bool,
+        place: &Span,
+        source: &Source,
+        first: Option<&Endpoint>,
+    ) -> Option<Origin> {
+        let model = self.model;
+        let is_kept = |own: &Field| is_text(model, &own.ty) && own.ty != Type::Secret;
         let own = match source {
             Source::Own(own) => own,
             Source::Constant(text) => return self.constant(input, place, text),
@@ -521,7 +536,8 @@ impl<'m> Tracer<'m, '_> {
             return self.own_choice(input, own, group, variant);
         }
         match self.endpoint.inputs().find(|known| known.rust == name) {
-            Some(found) if found.is_option() => {
+            // Left out of the call, it is left out of the read.
+            Some(found) if found.is_option() && !(may_be_left_out && input.is_option() && is_kept(found)) => {
                 let message = format!("`{name}` does not fit the input `{}` of the read", input.rust);
                 self.wrong(&own.span, message, "another type, or it may be absent")
             }
@@ -542,30 +558,15 @@ impl<'m> Tracer<'m, '_> {
 
     /// The only input of a variant of this call, by `group/variant`: made with another one, the call cannot be told.
     fn own_choice(&mut self, input: &Field, name: &At<String>, group: &str, variant: &str) -> Option<Origin> {
-        let group = self.endpoint.one_of.iter().find(|known| known.rust == group);
-        let found = group.and_then(|group| group.variants.iter().find(|known| known.name == variant));
-        let (Some(group), Some(variant)) = (group, found) else {
-            let message = format!("this call has no variant `{}`", name.value);
-            return self.unknown_variant(message, name, self.endpoint);
-        };
-        let [field] = variant.fields.as_slice() else {
-            let message = format!("`{}` has not one input alone", name.value);
-            return self.wrong(&name.span, message, "`group/variant` is the only input of a variant");
-        };
+        let (field, place) = self.only_input(name, group, variant)?;
         if field.ty != input.ty || field.is_option() || !is_text(self.model, &field.ty) {
             let message = format!("`{}` does not fit the input `{}` of the read", name.value, input.rust);
             return self.wrong(&name.span, message, "another type, or it may be absent");
         }
-        let place = EchoedInput::Variant {
-            group: group.rust.clone(),
-            is_required: group.required,
-            type_name: group.type_name.clone(),
-            variant: variant.rust.clone(),
-        };
-        Some(Origin::Chosen(name.value.clone(), Box::new(field.clone()), place))
+        Some(Origin::Chosen(name.value.clone(), Box::new(field), place))
     }
 
-    fn unknown_variant<T>(&mut self, message: String, name: &At<String>, call: &Endpoint) -> Option<T> {
+    fn unknown_variant<T>(&mut self, message: String, label: &str, name: &At<String>, call: &Endpoint) -> Option<T> {
         let of = |group: &OneOf| {
             let names = group.variants.iter().map(|variant| format!("{}/{}", group.rust, variant.name));
             names.collect::<Vec<String>>()
@@ -576,7 +577,7 @@ impl<'m> Tracer<'m, '_> {
             None if known.is_empty() => "it has no `[one-of]`".to_owned(),
             None => format!("the variants are: {}", known.join(", ")),
         };
-        self.diagnostics.add_with_help("E0230", &name.span, message, "not there", help);
+        self.diagnostics.add_with_help("E0230", &name.span, message, label, help);
         None
     }
 
@@ -616,20 +617,59 @@ impl<'m> Tracer<'m, '_> {
         let mut compared = Vec::new();
         for (name, input) in pairs {
             let path = self.path(item, fields, name)?;
-            let input_name = input.value.strip_suffix(FILLED).unwrap_or(&input.value);
-            let Some(own) = self.endpoint.inputs().find(|own| own.rust == input_name) else {
-                let message = format!("there is no input `{}`", input.value);
-                return self.unknown(
-                    &input.span,
-                    message,
-                    input_name,
-                    self.endpoint.inputs().map(|own| own.rust.as_str()),
-                );
-            };
-            self.comparable(&path, own, name)?;
-            compared.push((path, own.clone()));
+            let bare = input.value.strip_suffix(FILLED).unwrap_or(&input.value);
+            let own = self.own_input(&At { value: bare.to_owned(), span: input.span.clone() })?;
+            self.comparable(&path, &own, name)?;
+            compared.push((path, own));
         }
         Some(compared)
+    }
+
+    /// An input of this call, or the only one of a variant, by `group/variant`: that is one which may be left out.
+    fn own_input(&mut self, name: &At<String>) -> Option<Field> {
+        let endpoint: &'m Endpoint = self.endpoint;
+        if let Some(own) = endpoint.inputs().find(|own| own.rust == name.value) {
+            return Some(own.clone());
+        }
+        if endpoint.one_of.iter().any(|group| group.rust == name.value) {
+            let message = format!("`{}` is one of several inputs", name.value);
+            return self.unknown_variant(message, "which of them?", name, endpoint);
+        }
+        let Some((group, variant)) = name.value.split_once('/') else {
+            let message = format!("there is no input `{}`", name.value);
+            return self.unknown(&name.span, message, name, endpoint.inputs().map(|own| own.rust.as_str()));
+        };
+        let (field, place) = self.only_input(name, group, variant)?;
+        if field.is_option() || matches!(field.ty, Type::List(_) | Type::Map(..)) {
+            return self.wrong(&name.span, format!("`{}` is not one value", name.value), "a list, or it may be absent");
+        }
+        let mut own = Field { rust: name.value.clone(), ..field };
+        own.surface.required = false;
+        if self.choices.iter().all(|(known, _)| *known != name.value) {
+            self.choices.push((name.value.clone(), place));
+        }
+        Some(own)
+    }
+
+    /// The only input of a variant of this call, and where it stands.
+    fn only_input(&mut self, name: &At<String>, group: &str, variant: &str) -> Option<(Field, EchoedInput)> {
+        let group = self.endpoint.one_of.iter().find(|known| known.rust == group);
+        let found = group.and_then(|group| group.variants.iter().find(|known| known.name == variant));
+        let (Some(group), Some(variant)) = (group, found) else {
+            let message = format!("this call has no variant `{}`", name.value);
+            return self.unknown_variant(message, "not there", name, self.endpoint);
+        };
+        let [field] = variant.fields.as_slice() else {
+            let message = format!("`{}` has not one input alone", name.value);
+            return self.wrong(&name.span, message, "`group/variant` is the only input of a variant");
+        };
+        let place = EchoedInput::Variant {
+            group: group.rust.clone(),
+            is_required: group.required,
+            type_name: group.type_name.clone(),
+            variant: variant.rust.clone(),
+        };
+        Some((field.clone(), place))
     }
 
     /// The input list, and paths through the item's fields with the listed fields that they must equal.

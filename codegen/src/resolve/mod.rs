@@ -34,6 +34,7 @@ use crate::surface::{self, Surface};
 pub(crate) use kinds::{is_copy, is_text};
 pub(crate) use limits::broken as broken_limit;
 pub(crate) use routing::by_demand;
+pub(crate) use rules::Premise;
 
 /// Resolves the specs of one API.
 pub(crate) fn resolve(surface: Surface, sources: &Sources, diagnostics: &mut Diagnostics) -> Model {

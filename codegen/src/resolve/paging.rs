@@ -67,6 +67,12 @@ impl Pages<'_, '_> {
             Some(path) => Some(self.count(path)?),
             None => None,
         };
+        if let (Some(total), Some(pages)) = (&paging.total, &paging.pages)
+            && total.value == pages.value
+        {
+            let help = "leave out the one that it does not count";
+            return self.wrong(&pages.span, "one number counts items or pages, not both", "also `total`", help);
+        }
         Some(Paging { input, goes_on, list, item, total, pages })
     }
 

@@ -65,7 +65,13 @@ fn sign_in_fields(model: &Model) -> &[Field] {
 
 /// Reports unknown names and places where this cannot go.
 pub(super) fn check(puts: &[Put], known: &[&str], places: &[Place], diagnostics: &mut Diagnostics) {
-    for put in puts {
+    for (place, put) in puts.iter().enumerate() {
+        let is_same = |other: &Put| other.place == Place::Header && other.key.eq_ignore_ascii_case(&put.key);
+        if put.place == Place::Header && puts[..place].iter().any(is_same) {
+            let help = "the names of headers are the same in small and in capital letters: leave out one of them";
+            let message = format!("the header `{}` would be sent twice", put.key.value);
+            diagnostics.add_with_help("E0203", &put.key.span, message, "the second one", help);
+        }
         check_names(&put.template.span, &put.names(), known, diagnostics);
         if put.place == Place::Cookie && !is_cookie(put) {
             let help = "printable characters of ASCII without blanks, quotes, `,` and `;`; a name has no `=` either";

@@ -4,6 +4,23 @@ use crate::diagnostic::{Diagnostics, did_you_mean};
 use crate::model::{AtLeastOne, Endpoint, Field, Model, Type, TypeKind};
 use crate::source::At;
 
+/// What `required`, `only-if` and `when` ask of another input: that a flag is on, or that it has one of some values.
+pub(crate) struct Premise<'c> {
+    pub(crate) input: &'c str,
+    /// Nothing for a flag that is on.
+    pub(crate) values: Vec<&'c str>,
+}
+
+impl<'c> Premise<'c> {
+    /// `autorenew`, `kind=a` or `kind=a|b`.
+    pub(crate) fn of(condition: &'c str) -> Self {
+        match condition.split_once('=') {
+            Some((input, values)) => Self { input, values: values.split('|').collect() },
+            None => Self { input: condition, values: Vec::new() },
+        }
+    }
+}
+
 /// Stands for any field of the body.
 const BODY: &str = "body";
 
@@ -71,13 +88,10 @@ fn conditions(model: &Model, field: &Field, inputs: &[&Field], diagnostics: &mut
     let surface = &field.surface;
     let when = surface.when.iter().map(|(condition, _)| condition);
     for condition in [&surface.required_if, &surface.only_if].into_iter().flatten().chain(when) {
-        let (name, value) = match condition.split_once('=') {
-            Some((name, value)) => (name, Some(value)),
-            None => (condition.value.as_str(), None),
-        };
-        match inputs.iter().find(|other| other.wire() == name) {
-            None => unknown_input(condition, name, inputs.iter().map(|field| field.wire()), diagnostics),
-            Some(other) => known_value(model, condition, other, value, diagnostics),
+        let premise = Premise::of(condition);
+        match inputs.iter().find(|other| other.wire() == premise.input) {
+            None => unknown_input(condition, premise.input, inputs.iter().map(|field| field.wire()), diagnostics),
+            Some(other) => known_values(model, condition, other, &premise.values, diagnostics),
         }
     }
     let Some(name) = &surface.not_below else {
@@ -94,32 +108,36 @@ fn conditions(model: &Model, field: &Field, inputs: &[&Field], diagnostics: &mut
     }
 }
 
-/// Checks that a condition's value is one that the input can have.
-fn known_value(
-    model: &Model,
-    condition: &At<String>,
-    other: &Field,
-    value: Option<&str>,
-    diagnostics: &mut Diagnostics,
-) {
-    let Some(value) = value else {
-        if !matches!(other.ty, Type::Flag | Type::Worded(_)) {
-            let help = format!("write `{}=…` with the value that it needs", other.wire());
+/// Checks that the values of a condition are some that the input can have.
+fn known_values(model: &Model, condition: &At<String>, other: &Field, values: &[&str], diagnostics: &mut Diagnostics) {
+    let ty = if let Type::Nullable(inner) = &other.ty { inner } else { &other.ty };
+    if values.is_empty() {
+        if !matches!(ty, Type::Flag | Type::Worded(_)) {
+            let help = format!("write `{}=…` with the value that it needs, or `a|b` for one of several", other.wire());
             let label = format!("`{}` is not a flag", other.surface.ty.value);
             diagnostics.add_with_help("E0232", &condition.span, "only a flag is on or off", label, help);
         }
         return;
+    }
+    let known = match ty {
+        Type::Named(name) => model.types.get(name).map(|entry| (name, &entry.kind)),
+        _ => None,
     };
-    if let Type::Named(name) = &other.ty
-        && let Some(TypeKind::Enumeration { values, .. }) = model.types.get(name).map(|entry| &entry.kind)
-        && !values.iter().any(|known| known.wire == value)
-    {
-        let help = match did_you_mean(value, values.iter().map(|known| known.wire.as_str())) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("give the wire values of `{name}`"),
-        };
-        let message = format!("`{name}` has no value `{value}`");
-        diagnostics.add_with_help("E0232", &condition.span, message, "never holds", help);
+    for (place, value) in values.iter().enumerate() {
+        if values.len() > 1 && (value.is_empty() || values[..place].contains(value)) {
+            let help = "write each value once, with `|` between them; none is empty";
+            let message = format!("`{value}` is no further value");
+            diagnostics.add_with_help("E0232", &condition.span, message, "says nothing", help);
+        } else if let Some((name, TypeKind::Enumeration { values: known, .. })) = known
+            && !known.iter().any(|known| known.wire == *value)
+        {
+            let help = match did_you_mean(value, known.iter().map(|known| known.wire.as_str())) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("give the wire values of `{name}`"),
+            };
+            let message = format!("`{name}` has no value `{value}`");
+            diagnostics.add_with_help("E0232", &condition.span, message, "never holds", help);
+        }
     }
 }
 

@@ -18,7 +18,7 @@ pub(super) fn resolve(model: &mut Model, diagnostics: &mut Diagnostics) {
             ready: waiter.ready.iter().map(|condition| paths.condition(condition)).collect(),
             failed: waiter.failed.iter().map(|condition| paths.failure(condition)).collect(),
             text: waiter.text.as_ref().map(|text| paths.shown(text)),
-            percent: waiter.percent.as_ref().map(|text| paths.shown(text)),
+            percent: waiter.percent.as_ref().map(|percent| paths.percent(percent)),
             surface: waiter.clone(),
         });
         resolved.push(waiters.collect());
@@ -132,6 +132,20 @@ impl Paths<'_, '_> {
     fn shown(&mut self, text: &At<String>) -> Vec<Step> {
         let steps = self.steps(text);
         self.check_shown(text, &steps, "name a field with one value that is no secret");
+        steps
+    }
+
+    /// A path to how much of it is done.
+    fn percent(&mut self, path: &At<String>) -> Vec<Step> {
+        let steps = self.shown(path);
+        if let Some(Step::Field { ty, .. }) = steps.last()
+            && is_text(self.model, ty)
+            && !matches!(ty, Type::Int | Type::Uint | Type::Decimal | Type::Text)
+        {
+            let message = format!("`{}` says no percent", path.value);
+            let help = "`text` names what else is shown to a person";
+            self.diagnostics.add_with_help("E0214", &path.span, message, "neither a number nor a text", help);
+        }
         steps
     }
 

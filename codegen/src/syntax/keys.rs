@@ -173,7 +173,7 @@ pub(crate) const FIELD: &[Key] = &[
     key(
         "required",
         Shape::FlagOrText,
-        "The object is not this object without it; a text: where this flag is on, or this `field=value` holds.",
+        "The object is not this object without it; a text: where this flag is on, or this `field=value` or `field=a|b` holds.",
     ),
     key("absent", Shape::Flag, "What the absence of a flag means."),
     key("header", Shape::Text, "The header that has the value."),
@@ -188,9 +188,9 @@ pub(crate) const FIELD: &[Key] = &[
     key("max-items", COUNT, "Items of a list, at most."),
     key("total", Shape::TextByFormat, "The key beside a list or map of an answer with the number of items in all."),
     key("hosts", Shape::Named(LIMITS), "Limits that differ by host."),
-    key("when", Shape::Named(LIMITS), "Limits that hold where this `field=value` does."),
+    key("when", Shape::Named(LIMITS), "Limits that hold where this `field=value` or `field=a|b` does."),
     key("not-below", Shape::Text, "The input that this one must not be less than."),
-    key("only-if", Shape::Text, "Allowed only where this flag is on, or this `field=value` holds."),
+    key("only-if", Shape::Text, "Allowed only where this flag is on, or this `field=value` or `field=a|b` holds."),
     key("names", Shape::Text, "The template of the names that nested values have: `pid[{index}]`, `{field}_{key}`."),
     key("from", FROM_ZERO, "The `{index}` of the first item, if it is not 1."),
     key(

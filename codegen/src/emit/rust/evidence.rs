@@ -21,10 +21,15 @@ const TAKEN: &[&str] = &["inputs", "now", "item", "list", "rows", "row"];
 fn inputs_of(evidence: &Evidence) -> Option<TokenStream> {
     let (remembered, each) = (remembered(evidence), evidence.each.as_ref());
     let chosen = chosen(evidence);
-    if remembered.is_empty() && chosen.is_empty() && each.is_none() {
+    if remembered.is_empty() && chosen.is_empty() && evidence.choices.is_empty() && each.is_none() {
         return None;
     }
-    let chosen = chosen.into_iter().map(|(name, _, place)| with(name, &echoed_input(&quote!(self), place).0, true));
+    let is_compared = |name: &str| evidence.choices.iter().any(|(known, _)| known == name);
+    let chosen = chosen.into_iter().filter(|(name, ..)| !is_compared(name));
+    let chosen = chosen.map(|(name, _, place)| (name, place));
+    let choices = evidence.choices.iter().map(|(name, place)| (name.as_str(), place));
+    let chosen = chosen.chain(choices);
+    let chosen = chosen.map(|(name, place)| with(name, &echoed_input(&quote!(self), place).0, true));
     let inputs = remembered.into_iter().map(|own| {
         let (text, name) = (&own.rust, ident(&own.rust));
         match (&own.ty, own.is_option()) {
@@ -62,9 +67,20 @@ fn rows(own: &Field, columns: &[Compared]) -> (TokenStream, TokenStream) {
     (rows, quote!(.with_rows(#text, rows)))
 }
 
-/// The inputs that a ticket keeps, except that of `each`.
+/// The inputs that a ticket keeps, except that of `each` and those in variants.
 fn remembered(evidence: &Evidence) -> Vec<&Field> {
-    distinct(read_with(evidence).chain(compared(evidence)).chain(amount(evidence)))
+    let compared = compared(evidence).filter(|own| choice(evidence, own).is_none());
+    distinct(read_with(evidence).chain(compared).chain(amount(evidence)))
+}
+
+/// Where a compared input stands that is in a variant.
+fn choice<'e>(evidence: &'e Evidence, own: &Field) -> Option<&'e EchoedInput> {
+    evidence.choices.iter().find(|(name, _)| *name == own.rust).map(|(_, place)| place)
+}
+
+/// The variable for a compared input.
+fn variable(own: &Field) -> Ident {
+    if own.rust.contains('/') { chosen_local(&own.rust) } else { local(&own.rust, TAKEN) }
 }
 
 /// The inputs that the read takes.
@@ -309,7 +325,10 @@ fn reading_of(model: &Model, evidence: &Evidence, read: &TokenStream) -> TokenSt
     });
     let needed = own.iter().map(|own| {
         let (text, local, ty) = (&own.rust, local(&own.rust, TAKEN), rust_type(&own.ty));
-        quote!(let #local: #ty = inputs.need(Self::INFO.name, #text)?;)
+        match own.is_option() {
+            true => quote!(let #local: Option<#ty> = inputs.maybe(Self::INFO.name, #text)?;),
+            false => quote!(let #local: #ty = inputs.need(Self::INFO.name, #text)?;),
+        }
     });
     // The read of each item is made by a closure that is called more than once, after the list was read.
     let of_items = || evidence.inputs.iter().filter(|(_, origin)| matches!(origin, Origin::First(_)));
@@ -374,12 +393,19 @@ fn call(model: &Model, name: &str, inputs: &[(Slot, Origin)], is_cloned: &dyn Fn
     };
     let (given, required): (Vec<_>, Vec<_>) = inputs.iter().partition(|(slot, _)| setter(slot).is_some());
     let required = required.into_iter().map(|(slot, origin)| value(model, slot, origin, is_cloned(origin)));
-    let given = given.into_iter().filter_map(|(slot, origin)| {
-        let (name, value) = (setter(slot)?, value(model, slot, origin, is_cloned(origin)));
-        Some(quote!(.#name(#value)))
-    });
+    // What this call may leave out is left out there, too.
+    let may_be_left_out =
+        |origin: &Origin| matches!(origin, Origin::Own(own) | Origin::OwnAs(own, _) if own.is_option());
+    let (left_out, given): (Vec<_>, Vec<_>) = given.into_iter().partition(|(_, origin)| may_be_left_out(origin));
+    let set = |(slot, origin): &&(Slot, Origin)| Some((setter(slot)?, value(model, slot, origin, is_cloned(origin))));
+    let given = given.iter().filter_map(set).map(|(name, value)| quote!(.#name(#value)));
     let name = ident(name);
-    quote!(#name::new(#(#required),*) #(#given)*)
+    let call = quote!(#name::new(#(#required),*) #(#given)*);
+    if left_out.is_empty() {
+        return call;
+    }
+    let left_out = left_out.iter().filter_map(set).map(|(name, value)| quote!(read.#name = #value;));
+    quote!({ let mut read = #call; #(#left_out)* read })
 }
 
 /// The argument for an input of the read.
@@ -396,7 +422,10 @@ fn value(model: &Model, slot: &Slot, origin: &Origin, is_cloned: bool) -> TokenS
         }
         Origin::OwnAs(own, ty) => {
             let (local, ty) = (local(&own.rust, TAKEN), ident(ty));
-            quote!(#ty::new(#local.get()))
+            match own.is_option() {
+                true => quote!(#local.map(|id| #ty::new(id.get()))),
+                false => quote!(#ty::new(#local.get())),
+            }
         }
         Origin::Constant(ty, text) => constant(model, ty, text, matches!(slot, Slot::Variant { .. })),
         Origin::Nothing => TokenStream::new(),

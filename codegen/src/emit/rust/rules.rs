@@ -6,6 +6,7 @@ use quote::quote;
 use super::docs::{Doc, MEMBER};
 use super::words::{ident, input_name, known_value, max_items, number};
 use crate::model::{AtLeastOne, Endpoint, Field, Model, Type, TypeEntry, TypeKind};
+use crate::resolve::Premise;
 use crate::resolve::names::camel;
 use crate::surface::{IdKind, Limits};
 
@@ -234,6 +235,11 @@ fn condition_checks(field: &Field, inputs: &[&Field], model: &Model) -> Vec<Toke
     let (input, name) = (input_name(field), ident(&field.rust));
     let (absent, present) = match field.ty {
         Type::List(_) | Type::Map(..) => (quote!(self.#name.is_empty()), quote!(!self.#name.is_empty())),
+        // Null is not there.
+        Type::Nullable(_) if field.is_option() => {
+            let given = quote!(self.#name.as_ref().and_then(Nullable::value));
+            (quote!(#given.is_none()), quote!(#given.is_some()))
+        }
         _ if field.is_option() => (quote!(self.#name.is_none()), quote!(self.#name.is_some())),
         _ => return Vec::new(),
     };
@@ -264,26 +270,54 @@ fn when_checks(field: &Field, inputs: &[&Field], model: &Model) -> Vec<TokenStre
 
 /// A condition and its negation.
 fn condition_expressions(condition: &str, inputs: &[&Field], model: &Model) -> Option<(TokenStream, TokenStream)> {
-    let (name, value) = match condition.split_once('=') {
-        Some((name, value)) => (name, Some(value)),
-        None => (condition, None),
-    };
-    let field = inputs.iter().find(|field| field.wire() == name)?;
+    let Premise { input, values } = Premise::of(condition);
+    let field = inputs.iter().find(|field| field.wire() == input)?;
     let name = ident(&field.rust);
-    let compare = |right: TokenStream| (quote!(self.#name == #right), quote!(self.#name != #right));
-    let Some(value) = value else {
-        return Some(match field.is_option() {
-            true => compare(quote!(Some(true))),
-            false => (quote!(self.#name), quote!(!self.#name)),
-        });
-    };
-    Some(match (known_value(model, &field.ty, value), field.is_option()) {
-        (Some(known), true) => compare(quote!(Some(#known))),
-        (Some(known), false) => compare(known),
-        (None, true) => (
-            quote!(self.#name.as_ref().is_some_and(|value| value.to_text() == #value)),
-            quote!(self.#name.as_ref().is_none_or(|value| value.to_text() != #value)),
-        ),
-        (None, false) => (quote!(self.#name.to_text() == #value), quote!(self.#name.to_text() != #value)),
+    if field.is_nullable() {
+        let given = match field.is_option() {
+            true => quote!(self.#name.as_ref().and_then(Nullable::value)),
+            false => quote!(self.#name.value()),
+        };
+        let (holds, fails) = match values.as_slice() {
+            [] => (quote!(*value), quote!(!*value)),
+            values => compared(values),
+        };
+        return Some((quote!(#given.is_some_and(|value| #holds)), quote!(#given.is_none_or(|value| #fails))));
+    }
+    let known = values.iter().map(|value| known_value(model, &field.ty, value)).collect::<Option<Vec<_>>>();
+    Some(match (known.as_deref(), field.is_option()) {
+        (Some([]), true) => (quote!(self.#name == Some(true)), quote!(self.#name != Some(true))),
+        (Some([]), false) => (quote!(self.#name), quote!(!self.#name)),
+        (Some([known]), true) => (quote!(self.#name == Some(#known)), quote!(self.#name != Some(#known))),
+        (Some([known]), false) => (quote!(self.#name == #known), quote!(self.#name != #known)),
+        (Some(known), is_option) => {
+            let known = if is_option { quote!(Some(#(#known)|*)) } else { quote!(#(#known)|*) };
+            (quote!(matches!(self.#name, #known)), quote!(!matches!(self.#name, #known)))
+        }
+        (None, true) => {
+            let (holds, fails) = compared(&values);
+            (
+                quote!(self.#name.as_ref().is_some_and(|value| #holds)),
+                quote!(self.#name.as_ref().is_none_or(|value| #fails)),
+            )
+        }
+        (None, false) => match values.as_slice() {
+            [value] => (quote!(self.#name.to_text() == #value), quote!(self.#name.to_text() != #value)),
+            values => (
+                quote!([#(#values),*].contains(&&*self.#name.to_text())),
+                quote!(![#(#values),*].contains(&&*self.#name.to_text())),
+            ),
+        },
     })
+}
+
+/// Whether `value` is one of these texts, and whether it is not.
+fn compared(values: &[&str]) -> (TokenStream, TokenStream) {
+    match values {
+        [value] => (quote!(value.to_text() == #value), quote!(value.to_text() != #value)),
+        values => {
+            let found = quote!([#(#values),*].contains(&&*value.to_text()));
+            (found.clone(), quote!(!#found))
+        }
+    }
 }

@@ -44,6 +44,8 @@ use crate::types::{Part, PartKind, PartPage};
 pub struct ListParts {
     /// The kind.
     pub kind: PartKind,
+    /// Only those of this size.
+    pub size: Option<u64>,
     /// The page.
     pub page: Option<u64>,
 }
@@ -51,7 +53,13 @@ pub struct ListParts {
 impl ListParts {
     /// The call with its required inputs; everything else is absent.
     pub fn new(kind: PartKind) -> Self {
-        Self { kind, page: None }
+        Self { kind, size: None, page: None }
+    }
+
+    /// Only those of this size.
+    pub fn size(mut self, size: u64) -> Self {
+        self.size = Some(size);
+        self
     }
 
     /// The page.
@@ -77,6 +85,7 @@ impl Endpoint for ListParts {
     #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.query("kind", &self.kind);
+        out.optional_query("size", &self.size);
         out.optional_query("page", &self.page);
         out.checked()
     }

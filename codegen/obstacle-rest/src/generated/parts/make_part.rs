@@ -52,12 +52,37 @@ use crate::types::{Part, PartKind, PartPage};
 pub struct MakePart {
     /// Its name.
     pub name: String,
+    /// Its size.
+    pub size: Option<u64>,
+    /// Where it is put.
+    pub place: Option<MakePartPlace>,
+}
+
+/// Where it is put.
+#[derive(Debug, Clone, PartialEq)]
+pub enum MakePartPlace {
+    /// On this shelf.
+    Shelf(u64),
+    /// Into this tray.
+    Tray(String),
 }
 
 impl MakePart {
     /// The call with its required inputs; everything else is absent.
     pub fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into() }
+        Self { name: name.into(), size: None, place: None }
+    }
+
+    /// Its size.
+    pub fn size(mut self, size: u64) -> Self {
+        self.size = Some(size);
+        self
+    }
+
+    /// Where it is put.
+    pub fn place(mut self, place: MakePartPlace) -> Self {
+        self.place = Some(place);
+        self
     }
 }
 
@@ -79,6 +104,12 @@ impl Endpoint for MakePart {
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         let mut body = out.object();
         body.set("name", &self.name);
+        body.set("size", &self.size);
+        match &self.place {
+            Some(MakePartPlace::Shelf(shelf)) => body.set("shelf", shelf),
+            Some(MakePartPlace::Tray(tray)) => body.set("tray", tray),
+            None => {}
+        }
         out.body(body);
         out.checked()
     }
@@ -93,22 +124,54 @@ impl Perform for MakePart {
     type Reading = ListParts;
     type Found = Part;
 
-    const FACTS: Facts = Facts::new(Shows::Item, Duration::from_secs(60));
+    const FACTS: Facts =
+        Facts { optional_fields: &["shelf", "tray"], ..Facts::new(Shows::Item, Duration::from_secs(60)) };
 
     #[inline]
     fn inputs(&self) -> Inputs {
-        Inputs::new().with("name", &self.name)
+        Inputs::new()
+            .with_option("size", self.size.as_ref())
+            .with("name", &self.name)
+            .with_option(
+                "place/shelf",
+                match &self.place {
+                    Some(MakePartPlace::Shelf(value)) => Some(value),
+                    _ => None,
+                },
+            )
+            .with_option(
+                "place/tray",
+                match &self.place {
+                    Some(MakePartPlace::Tray(value)) => Some(value),
+                    _ => None,
+                },
+            )
     }
 
     #[inline]
-    fn reading(_: &Inputs) -> Result<ListParts, EncodeError> {
-        Ok(ListParts::new(PartKind::Spare))
+    fn reading(inputs: &Inputs) -> Result<ListParts, EncodeError> {
+        let size: Option<u64> = inputs.maybe(Self::INFO.name, "size")?;
+        Ok({
+            let mut read = ListParts::new(PartKind::Spare);
+            read.size = size;
+            read
+        })
     }
 
     #[inline]
     fn evidence(inputs: &Inputs, now: PartPage) -> Result<Evidence<Part>, EncodeError> {
         let name: String = inputs.need(Self::INFO.name, "name")?;
-        Ok(evidence::appeared(now.parts, |item| evidence::same(&item.name, &name), |item| evidence::text(&item.id)))
+        let chosen_place_shelf: Option<u64> = inputs.maybe(Self::INFO.name, "place/shelf")?;
+        let chosen_place_tray: Option<String> = inputs.maybe(Self::INFO.name, "place/tray")?;
+        Ok(evidence::appeared(
+            now.parts,
+            |item| {
+                evidence::same(&item.name, &name)
+                    && evidence::alike(item.shelf.as_ref(), chosen_place_shelf.as_ref(), evidence::same)
+                    && evidence::alike(item.tray.as_ref(), chosen_place_tray.as_ref(), evidence::same)
+            },
+            |item| evidence::text(&item.id),
+        ))
     }
 
     #[inline]

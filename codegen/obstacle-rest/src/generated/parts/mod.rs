@@ -32,3 +32,4 @@ mod make_part;
 pub use list_parts::ListParts;
 #[doc(alias = "parts")]
 pub use make_part::MakePart;
+pub use make_part::MakePartPlace;

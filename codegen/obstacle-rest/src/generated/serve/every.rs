@@ -24,7 +24,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Rest>) {
     });
     visitor.perform::<crate::parts::MakePart>(&Examples {
         folder: "obstacle-rest/parts/make_part",
-        requests: &["made"],
+        requests: &["made", "placed"],
         request_bodies: &[],
         answers: &[("made", Format::Json, 201)],
         answers_with_head: &[],

@@ -7,16 +7,17 @@ use hostkit_proto::codec::{DecodeError, Name};
 use hostkit_proto::server::{ReceivedRequest, Root, Serve, Simulate, WrittenAnswer, simulate};
 use hostkit_proto::{EncodeError, evidence};
 
-use crate::parts::{ListParts, MakePart};
+use crate::parts::{ListParts, MakePart, MakePartPlace};
 use crate::types::{Part, PartPage};
 
 impl Serve for ListParts {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         let kind = request.required_query("kind")?;
+        let size = request.query("size")?;
         let page = request.query("page")?;
         request.no_body::<Self>()?;
-        Ok(Self { kind, page })
+        Ok(Self { kind, size, page })
     }
 
     fn answer(output: &PartPage, out: &mut WrittenAnswer) {
@@ -29,7 +30,17 @@ impl Serve for MakePart {
         request.matches::<Self>()?;
         request.body::<Self, _>(&Root::None, |fields| {
             let name = fields.required(&Name::new("name"))?;
-            Ok(Self { name })
+            let size = fields.optional(&Name::new("size"))?;
+            let place = if fields.has_any(&["shelf", "tray"]) {
+                let variant =
+                    fields.attempt(|fields| Ok(MakePartPlace::Shelf(fields.required(&Name::new("shelf"))?))).or_else(
+                        |_| fields.attempt(|fields| Ok(MakePartPlace::Tray(fields.required(&Name::new("tray"))?))),
+                    )?;
+                Some(variant)
+            } else {
+                None
+            };
+            Ok(Self { name, size, place })
         })
     }
 
@@ -50,6 +61,22 @@ impl Simulate for MakePart {
             let mut item = item.clone();
             item.id = key;
             item.name = self.name.to_owned();
+            if let Some(value) = &match &self.place {
+                Some(MakePartPlace::Shelf(value)) => Some(value),
+                _ => None,
+            }
+            .cloned()
+            {
+                item.shelf = Some(value.to_owned());
+            }
+            if let Some(value) = &match &self.place {
+                Some(MakePartPlace::Tray(value)) => Some(value),
+                _ => None,
+            }
+            .cloned()
+            {
+                item.tray = Some(value.to_owned());
+            }
             shown.parts.push(item);
         }
         Ok(true)
@@ -64,6 +91,22 @@ impl Simulate for MakePart {
             let item = output;
             item.id = key;
             item.name = self.name.to_owned();
+            if let Some(value) = &match &self.place {
+                Some(MakePartPlace::Shelf(value)) => Some(value),
+                _ => None,
+            }
+            .cloned()
+            {
+                item.shelf = Some(value.to_owned());
+            }
+            if let Some(value) = &match &self.place {
+                Some(MakePartPlace::Tray(value)) => Some(value),
+                _ => None,
+            }
+            .cloned()
+            {
+                item.tray = Some(value.to_owned());
+            }
         }
     }
 }

@@ -13,6 +13,8 @@ impl ToWire for Part {
         let mut object = Object::new(format);
         object.set("id", &self.id);
         object.set("name", &self.name);
+        object.set("shelf", &self.shelf);
+        object.set("tray", &self.tray);
         Some(object.into_value())
     }
 }

@@ -14,18 +14,24 @@ pub struct Part {
     pub id: PartId,
     /// Its name.
     pub name: String,
+    /// The shelf that it is on.
+    pub shelf: Option<u64>,
+    /// The tray that it is in.
+    pub tray: Option<String>,
 }
 
 impl Part {
     /// With the required fields; everything else is absent.
     pub fn new(id: PartId, name: impl Into<String>) -> Self {
-        Self { id, name: name.into() }
+        Self { id, name: name.into(), shelf: None, tray: None }
     }
 }
 
 impl FromFields for Part {
-    const TABLE: &'static Table =
-        &Table::new("specs/obstacle-rest/types/parts.toml", &[Field::required("id"), Field::required("name")]);
+    const TABLE: &'static Table = &Table::new(
+        "specs/obstacle-rest/types/parts.toml",
+        &[Field::required("id"), Field::required("name"), Field::optional("shelf"), Field::optional("tray")],
+    );
 
     fn blank() -> Self {
         Self::new(FromWire::blank(), "")
@@ -36,6 +42,8 @@ impl FromFields for Part {
         match index {
             0 => reader.required(&mut self.id),
             1 => reader.required(&mut self.name),
+            2 => reader.optional(&mut self.shelf),
+            3 => reader.optional(&mut self.tray),
             _ => Ok(()),
         }
     }

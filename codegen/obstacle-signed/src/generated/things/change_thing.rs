@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use hostkit_proto::codec::{DecodeError, InputLimit};
+use hostkit_proto::codec::{DecodeError, InputLimit, ToText};
 use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
     DateTime, Effect, EncodeError, Endpoint, EndpointInfo, Method, Nullable, Perform, RawAnswer, RequestParts, evidence,
@@ -83,6 +83,8 @@ pub struct ChangeThing {
     /// Limits: at least 1.
     pub count: Option<Nullable<u64>>,
     /// Until when it is lent.
+    ///
+    /// Required if `note=rented`. Only if `note=lent|rented`.
     pub until: Option<Nullable<DateTime>>,
     /// Words on it; no word is something else than null.
     pub tags: Option<Nullable<Vec<String>>>,
@@ -254,6 +256,20 @@ impl Endpoint for ChangeThing {
         out.check("name", &self.name, &InputLimit::NONE.min_length(1));
         out.check("note", &self.note, &InputLimit::NONE.max_length(20));
         out.check("count", &self.count, &InputLimit::NONE.min(1));
+        if self.note.as_ref().and_then(Nullable::value).is_some_and(|value| value.to_text() == "rented")
+            && self.until.as_ref().and_then(Nullable::value).is_none()
+        {
+            out.refuse("until", "is required if `note=rented`");
+        }
+        if self
+            .note
+            .as_ref()
+            .and_then(Nullable::value)
+            .is_none_or(|value| !["lent", "rented"].contains(&&*value.to_text()))
+            && self.until.as_ref().and_then(Nullable::value).is_some()
+        {
+            out.refuse("until", "is allowed only if `note=lent|rented`");
+        }
         out.path("id", &self.id);
         let mut body = out.object();
         body.set("name", &self.name);

@@ -71,7 +71,7 @@ pub struct Constrain {
     pub place: Option<String>,
     /// An hour of its own type.
     ///
-    /// Limits: from 0 to 23. Limits at `main`: at most 22.
+    /// Limits: from 0 to 23. Limits at `main`: at most 22. Only if `level=0|1`.
     #[doc(alias = "час")]
     pub hour: Option<Hour>,
     /// A time of day.
@@ -224,6 +224,9 @@ impl Endpoint for Constrain {
         }
         if self.level == Some(Level::Some) {
             out.check_when("level=1", "place", &self.place, &InputLimit::NONE.max_length(20).shape(TextShape::Domain));
+        }
+        if !matches!(self.level, Some(Level::None | Level::Some)) && self.hour.is_some() {
+            out.refuse("hour", "is allowed only if `level=0|1`");
         }
         if self.low.is_none() && self.high.is_none() && self.names.is_empty() && self.which.is_none() {
             out.none_given("low, high, names, which");

@@ -46,7 +46,7 @@ pub struct Depend {
     pub kind: Option<String>,
     /// The size.
     ///
-    /// Limits: from 0 to 10. Limits at `second-host`: from 1 to 6. Only if `kind=big`.
+    /// Limits: from 0 to 10. Limits at `second-host`: from 1 to 6. Only if `kind=big|huge`.
     #[doc(alias = "размер")]
     pub size: Option<i64>,
 }
@@ -109,8 +109,8 @@ impl Endpoint for Depend {
         if self.auto_renew == Some(true) && self.period.is_none() {
             out.refuse("period", "is required if `auto-renew`");
         }
-        if self.kind.as_ref().is_none_or(|value| value.to_text() != "big") && self.size.is_some() {
-            out.refuse("size", "is allowed only if `kind=big`");
+        if self.kind.as_ref().is_none_or(|value| !["big", "huge"].contains(&&*value.to_text())) && self.size.is_some() {
+            out.refuse("size", "is allowed only if `kind=big|huge`");
         }
         let mut body = out.object();
         body.set("auto-renew", &self.auto_renew);

@@ -3,8 +3,8 @@
 use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
 
-use super::{TAKEN, compared, distinct};
-use crate::emit::rust::words::{self, ident, known_value, local, rust_type};
+use super::{compared, distinct, variable};
+use crate::emit::rust::words::{self, ident, known_value, rust_type};
 use crate::model::{Compared, Evidence, Field, Items, Model, Sign, Type};
 use crate::resolve::is_text;
 use crate::surface::Wanted;
@@ -30,7 +30,7 @@ fn bare(test: &TokenStream) -> TokenStream {
 /// The variables of the compared inputs.
 pub(super) fn inputs(evidence: &Evidence) -> TokenStream {
     let inputs = distinct(compared(evidence)).into_iter().map(|own| {
-        let (text, local, ty) = (&own.rust, local(&own.rust, TAKEN), rust_type(&own.ty));
+        let (text, local, ty) = (&own.rust, variable(own), rust_type(&own.ty));
         match (&own.ty, own.is_option()) {
             (Type::List(_), _) => quote!(let #local = inputs.need_rows(Self::INFO.name, #text)?;),
             (_, true) => quote!(let #local: Option<#ty> = inputs.maybe(Self::INFO.name, #text)?;),
@@ -224,7 +224,7 @@ fn part(path: &[Field], own: Option<&Field>, kind: &str, absent_is_no: bool) -> 
     match own.filter(|own| own.is_option()) {
         None => text,
         Some(own) => {
-            let ours = local(&own.rust, TAKEN);
+            let ours = variable(own);
             quote!(if #ours.is_some() { #text } else { Some(String::new()) })
         }
     }
@@ -238,7 +238,7 @@ pub(super) fn place(path: &[Field]) -> (TokenStream, bool) {
 /// Tests whether the value at the end of a path is an input, in any spelling. An absent input matches anything, an
 /// absent field nothing: so the item that a call changes or removes is found.
 fn holds(path: &[Field], own: &Field) -> TokenStream {
-    let ours = local(&own.rust, TAKEN);
+    let ours = variable(own);
     let (place, is_option) = place(path);
     if let Type::Nullable(ty) = &own.ty {
         let is_same = match **ty {
@@ -298,7 +298,7 @@ fn holds_exactly(path: &[Field], own: &Field) -> TokenStream {
 
 /// Tests whether there is neither an input nor a value at the end of a path, or both are alike.
 fn alike(path: &[Field], own: &Field, same: &TokenStream) -> TokenStream {
-    let ours = local(&own.rust, TAKEN);
+    let ours = variable(own);
     let theirs = theirs(path);
     let null = own.is_nullable().then(|| quote!(.and_then(|ours| ours.value())));
     quote!(evidence::alike(#theirs, #ours.as_ref() #null, #same))
@@ -320,7 +320,7 @@ fn is_or_null(path: &[Field], own: &Field, is_same: &TokenStream) -> TokenStream
 
 /// The variable of an input that may be null, as an option of a reference.
 fn nullable(own: &Field) -> TokenStream {
-    let ours = local(&own.rust, TAKEN);
+    let ours = variable(own);
     if own.is_option() { quote!(#ours.as_ref()) } else { quote!(Some(&#ours)) }
 }
 
@@ -329,7 +329,7 @@ fn is_below(path: &[Field], own: &Field) -> TokenStream {
     if own.is_nullable() {
         return is_or_null(path, own, &quote!(evidence::same_name));
     }
-    let ours = local(&own.rust, TAKEN);
+    let ours = variable(own);
     let (place, is_option) = place(path);
     match (is_option, own.is_option()) {
         (false, false) => {

@@ -5,8 +5,8 @@ use std::iter::once;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
-use super::{fits, is_set, text_of};
-use crate::emit::rust::words::{ident, known_value, output_type, rust_type};
+use super::{choice, fits, is_set, text_of};
+use crate::emit::rust::words::{echoed_input, ident, known_value, output_type, rust_type};
 use crate::model::{Endpoint, Evidence, Field, Items, Made, Model, Origin, Sign, Slot, Type, TypeKind};
 use crate::resolve::is_text;
 use crate::surface::Wanted;
@@ -410,10 +410,15 @@ fn given(model: &Model, path: &[Field], from: &TokenStream, own: &Field) -> Toke
             quote!(#from.#name)
         }
     };
+    placed(model, path, &place, own)
+}
+
+/// The same with an input that stands at `place`.
+fn placed(model: &Model, path: &[Field], place: &TokenStream, own: &Field) -> TokenStream {
     if own.is_nullable() {
-        return given_or_null(model, path, &place, own);
+        return given_or_null(model, path, place, own);
     }
-    let value = if own.is_option() { place } else { quote!(#place.to_owned()) };
+    let value = if own.is_option() { place.clone() } else { quote!(#place.to_owned()) };
     assigned(model, path, &value, own.is_option())
 }
 
@@ -438,7 +443,14 @@ fn given_or_null(model: &Model, path: &[Field], place: &TokenStream, own: &Field
 
 /// The fields that are compared with inputs get these.
 fn compared(model: &Model, evidence: &Evidence) -> TokenStream {
-    evidence.filter.iter().chain(&evidence.below).map(|(path, own)| given(model, path, &quote!(self), own)).collect()
+    let set = |(path, own): &(Vec<Field>, Field)| match choice(evidence, own) {
+        None => given(model, path, &quote!(self), own),
+        Some(place) => {
+            let chosen = echoed_input(&quote!(self), place).0;
+            placed(model, path, &quote!(#chosen.cloned()), own)
+        }
+    };
+    evidence.filter.iter().chain(&evidence.below).map(set).collect()
 }
 
 /// Gives the field at the end of a path from `item` a value; what is not there on the way stays away.
