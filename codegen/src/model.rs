@@ -509,6 +509,8 @@ pub(crate) struct Paging {
     pub(crate) item: Type,
     /// The ways to how many items there are on all pages, and how many pages.
     pub(crate) total: Option<Vec<Field>>,
+    /// Whether an empty list leaves out how many items there are.
+    pub(crate) lacks_zero: bool,
     pub(crate) pages: Option<Vec<Field>>,
 }
 
