@@ -22,6 +22,7 @@ impl Serve for ChangeThings {
                 &[[Word::Text("off"), Word::Text("on")], [Word::Text("no"), Word::Text("yes")]],
             )?;
             let drive = fields.optional(&Name::new("drive"))?;
+            let tries = fields.optional(&Name::new("tries"))?;
             let paths = fields.optional(&Name::new("paths"))?;
             let marks = fields.optional(&Name::new("marks"))?;
             let labels = fields.optional(&Name::new("labels"))?;
@@ -38,6 +39,7 @@ impl Serve for ChangeThings {
             let addons = fields.gather_map(&Names::new("addon[{key}]"))?.unwrap_or_default();
             let hours = fields.gather_map(&Names::new("at{key}"))?.unwrap_or_default();
             let cards = fields.gather_map(&Names::new("card{key}"))?.unwrap_or_default();
+            let slots = fields.gather_map(&Names::new("slot{key}"))?.unwrap_or_default();
             let shares = fields.gather_map(&Names::new("Owner{key}"))?.unwrap_or_default();
             let owner = fields.gather(&Names::new("Owner{field}"))?;
             Ok(Self {
@@ -51,6 +53,8 @@ impl Serve for ChangeThings {
                 attic,
                 drive,
                 cards,
+                slots,
+                tries,
                 paths,
                 marks,
                 labels,
