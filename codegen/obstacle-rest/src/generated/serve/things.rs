@@ -9,7 +9,8 @@ use hostkit_proto::{EncodeError, Word, evidence};
 
 use crate::things::{
     ChangeThings, ClearThing, DeleteThing, FindThings, GetLatest, GetNote, GetNumbered, GetParts, GetPicture,
-    GetRecord, GetTerms, GetThing, ListThings, ListWrapped, MakeThing, MakeThings, OrderThing, RenameThing, WatchThing,
+    GetRecord, GetTerms, GetThing, ListThings, ListWrapped, MakeThing, MakeThings, MakeThingsAt, OrderThing,
+    RenameThing, WatchThing,
 };
 use crate::types::{Thing, ThingId, ThingParts, WatchedThing};
 
@@ -314,11 +315,22 @@ impl Serve for MakeThings {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.body::<Self, _>(&Root::None, |fields| {
+            let at = if fields.has_any(&["room", "shelf"]) {
+                let variant = fields.attempt(|fields| {
+                    Ok(MakeThingsAt::Place {
+                        room: fields.required(&Name::new("room"))?,
+                        shelf: fields.required(&Name::new("shelf"))?,
+                    })
+                })?;
+                Some(variant)
+            } else {
+                None
+            };
             let names = {
                 let names = Names::new("names[]");
                 fields.gather(&names)?.ok_or_else(|| names.missing())?
             };
-            Ok(Self { names })
+            Ok(Self { names, at })
         })
     }
 
