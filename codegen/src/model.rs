@@ -135,7 +135,8 @@ pub(crate) struct Field {
     pub(crate) surface: surface::Field,
 }
 
-/// The path to an item itself; as the key of a field, the whole body, beside which the other fields stand in headers.
+/// The path to an item itself; as the key of a field, the whole body, beside which the other fields stand in headers, or
+/// the part of an object in one text that has no name.
 pub(crate) const ITSELF: &str = ".";
 
 impl Field {
@@ -150,9 +151,14 @@ impl Field {
         self.rust == ITSELF
     }
 
-    /// Whether it is the whole body, beside headers.
+    /// Whether it is the whole body, beside headers: a list.
     pub(crate) fn is_body(&self) -> bool {
-        self.wire() == ITSELF
+        self.wire() == ITSELF && matches!(self.ty, Type::List(_))
+    }
+
+    /// Whether it is the part without a name of an object in one text.
+    pub(crate) fn is_nameless(&self) -> bool {
+        self.wire() == ITSELF && !self.is_body()
     }
 
     /// Whether it stands in the object that an answer's body is.
@@ -511,6 +517,8 @@ pub(crate) struct Paging {
     pub(crate) item: Type,
     /// The ways to how many items there are on all pages, and how many pages.
     pub(crate) total: Option<Vec<Field>>,
+    /// Whether an empty list leaves out how many items there are.
+    pub(crate) lacks_zero: bool,
     pub(crate) pages: Option<Vec<Field>>,
 }
 

@@ -618,6 +618,16 @@ pub(crate) enum Wanted {
     Absent,
 }
 
+/// What a text that a condition wants begins with, if it has `*` at its end.
+pub(crate) fn beginning(wanted: &str) -> Option<&str> {
+    wanted.strip_suffix('*')
+}
+
+/// Whether a value is what a condition wants, as generated code compares them.
+pub(crate) fn is_wanted(value: &str, wanted: &str) -> bool {
+    beginning(wanted).map_or(value == wanted, |start| value.starts_with(start))
+}
+
 #[derive(Debug, Clone)]
 pub(crate) struct Waiter {
     pub(crate) name: At<String>,

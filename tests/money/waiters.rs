@@ -554,7 +554,7 @@ fn market_task(met: Met) -> Option<String> {
     let task = |id: u32, rest: &str| Some(format!(r#"{{"result":"ok","work":{{"id":{id},{rest}}}}}"#));
     match met {
         Pending => task(7, r#""state":"running","exit":"""#),
-        There => task(7, r#""state":"stopped","exit":"OK""#),
+        There => task(7, r#""state":"stopped","exit":"warnings: 2""#),
         Broken => task(7, r#""state":"stopped","exit":"no space left""#),
         Foreign => task(999, r#""state":"stopped","exit":"OK""#),
         // What may be an error is there.

@@ -44,7 +44,8 @@ fn what_runs_no_longer_is_stopped_in_whichever_way() {
         let found = lost(Some(before), Some(after));
         assert!(matches!(found, Recovery::Happened(_)), "{before} {after}: {found:?}");
     }
-    for (before, after) in [("on", "on"), ("on", "sleeping")] {
+    // From one sleep to another, it was not stopped.
+    for (before, after) in [("on", "on"), ("on", "sleeping"), ("sleeping", "sleep, deep")] {
         let found = lost(Some(before), Some(after));
         assert!(matches!(found, Recovery::DidNot), "{before} {after}: {found:?}");
     }

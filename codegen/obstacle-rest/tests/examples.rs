@@ -14,7 +14,7 @@ use obstacle_rest_proto::parts::{ListParts, MakePart, MakePartPlace};
 use obstacle_rest_proto::things::{
     ChangeThings, GetNote, GetParts, GetPicture, GetThing, OrderThing, RenameThing, WatchThing,
 };
-use obstacle_rest_proto::types::{Drive, Part, PartId, PartKind, PartPage, Rule, ThingId};
+use obstacle_rest_proto::types::{Drive, Part, PartId, PartKind, PartPage, Rule, Slot, ThingId};
 
 #[test]
 fn every_example_of_the_specs() {
@@ -93,7 +93,19 @@ fn what_would_be_read_as_other_parts_of_one_text_is_not_sent() {
     assert!(of_map.contains("cards: `kind` has `;` in it"), "{of_map}");
     let blank = refused(|call| call.labels = Some(vec![text("hunter2 b")].into()));
     assert!(blank.contains("labels[0]: has ` ` in it"), "{blank}");
-    for error in [items, inside, field, is, of_map, blank] {
+    let slot = |volume: &str, modes: &[&str]| {
+        let mut slot = Slot::new(volume);
+        slot.modes = Some(modes.iter().map(|mode| text(mode)).collect());
+        refused(|call| drop(call.slots.insert(0, slot.into())))
+    };
+    let named = slot("hunter2=1", &[]);
+    assert!(named.contains("slots: the part without a name has `=` in it"), "{named}");
+    assert!(slot("", &[]).contains("slots: the part without a name is empty"));
+    let inner = slot("local:8", &["a", "hunter2;b"]);
+    assert!(inner.contains("slots: has `modes`, which has `;` in it"), "{inner}");
+    let outer = slot("local:8", &["a,hunter2"]);
+    assert!(outer.contains("slots: `modes` has `,` in it"), "{outer}");
+    for error in [items, inside, field, is, of_map, blank, named, inner, outer] {
         assert!(!error.contains("hunter2"), "{error}");
     }
     // What separates the items of other texts is a part of these.
@@ -121,10 +133,33 @@ fn an_object_in_one_text_is_read_in_any_order() {
     assert_eq!(collect("kind=disk,size=big"), (disk(None), vec![], 1), "a defect of the field");
     assert_eq!(collect("size=32"), (None, vec![], 1), "a defect of the object");
     assert_eq!(collect("disk"), (None, vec![], 1), "no name");
+    assert_eq!(collect("kind=disk,spare"), (disk(None), vec!["answer.data.drive..".to_owned()], 0), "none of its parts");
     let error = |text: &str| drive(text, UnknownFields::Deny).expect_err(text);
     assert!(error("kind=disk,speed=9").contains("`speed`"));
     assert!(error("kind=disk,kind=net").contains("twice"));
     assert!(error("disk").contains("data.drive"));
+}
+
+#[test]
+fn a_part_without_a_name_stands_anywhere_and_once() {
+    let slot = |text: &str| {
+        let (headers, body) = (HeaderMap::new(), format!(r#"{{"data":{{"name":"lamp","slot7":"{text}"}}}}"#));
+        let answer = RawAnswer::new(&GetParts::INFO, &Rest::INFO, 200, &headers, body.as_bytes());
+        let parts = GetParts::decode(&answer.with_unknown_fields(UnknownFields::Deny));
+        let slot = parts.map_err(|error| error.to_string())?.slots.remove(&7).ok_or("no slot")?;
+        let modes = slot.modes.as_ref().map(|modes| modes.0.join("+"));
+        Ok::<_, String>((slot.volume.clone(), slot.size, modes))
+    };
+    let local = |size, modes: Option<&str>| Ok(("local:8".to_owned(), size, modes.map(str::to_owned)));
+    assert_eq!(slot("local:8"), local(None, None));
+    assert_eq!(slot("local:8,modes=a; b,size=9,"), local(Some(9), Some("a+b")));
+    assert_eq!(slot("size=9,local:8"), local(Some(9), None));
+    assert_eq!(slot(" file = local:8 ,modes=a"), local(None, Some("a")));
+    assert!(slot("size=9").is_err_and(|error| error.contains("slot7")), "it has to be there");
+    for twice in ["local:8,nfs", "local:8,file=nfs", "volume=nfs,file=nfs"] {
+        let error = slot(twice).expect_err(twice);
+        assert!(error.contains("slot7"), "{twice}: {error}");
+    }
 }
 
 /// The flags of a thing, and whether something in it was a defect.

@@ -13,7 +13,7 @@ use super::files::wire_format;
 use super::message::Message;
 use super::problem::Problem;
 use super::scalar::Scalars;
-use crate::model::{Endpoint, Field, Model, OneOf, Type, TypeKind, Variant, WireName};
+use crate::model::{Endpoint, Field, ITSELF, Model, OneOf, Type, TypeKind, Variant, WireName};
 use crate::surface::{Constant, IdKind, Word};
 
 /// Entries of an object that is being written.
@@ -753,17 +753,22 @@ impl<'m> Writer<'m> {
     /// An object in one text: its parts in the order of the fields, then those of a map or without a field.
     fn joined(&self, item: &Type, separator: char, text: &str) -> String {
         let fields = self.model.fields(item).unwrap_or_default();
-        let place = |name: &str| fields.iter().position(|field| field.wire_in_json() == name).unwrap_or(fields.len());
-        let parts = text.split(separator).map(str::trim).filter_map(|part| part.split_once('='));
+        let is_called =
+            |field: &Field, name: &str| field.wire_in_json() == name || field.name.also.iter().any(|it| it == name);
+        let place = |name: &str| fields.iter().position(|field| is_called(field, name)).unwrap_or(fields.len());
+        let parts = text.split(separator).map(str::trim).filter(|part| !part.is_empty());
+        let parts = parts.map(|part| part.split_once('=').unwrap_or((ITSELF, part)));
         let mut parts: Vec<(&str, String)> = parts
             .map(|(name, value)| {
                 let field = fields.get(place(name.trim()));
                 let written = field.and_then(|field| self.text(&field.ty, None, value.trim()));
-                (name.trim(), written.unwrap_or_else(|| value.trim().to_owned()))
+                let name = field.map_or(name.trim(), Field::wire_in_json);
+                (name, written.unwrap_or_else(|| value.trim().to_owned()))
             })
             .collect();
         parts.sort_by(|(one, _), (other, _)| (place(one), one).cmp(&(place(other), other)));
-        let parts: Vec<String> = parts.into_iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let written = |(name, value)| if name == ITSELF { value } else { format!("{name}={value}") };
+        let parts: Vec<String> = parts.into_iter().map(written).collect();
         parts.join(&separator.to_string())
     }
 

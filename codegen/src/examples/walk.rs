@@ -13,7 +13,7 @@ use super::message::Message;
 use super::problem::Problem;
 use super::scalar::Scalars;
 use super::verdict::{self, Code};
-use crate::model::{Endpoint, Field, Model, Output, Type, TypeKind, WireName};
+use crate::model::{Endpoint, Field, ITSELF, Model, Output, Type, TypeKind, WireName};
 use crate::resolve::broken_limit;
 use crate::source::Span;
 use crate::surface::Limits;
@@ -444,21 +444,22 @@ impl<'m> Walker<'m> {
         let keeps = matches!(item, Type::Named(name) if self.model.types.get(name).is_some_and(|it| it.keep_raw));
         let mut found: Vec<&str> = Vec::new();
         for part in text.split(separator).map(str::trim).filter(|part| !part.is_empty()) {
-            let Some((name, value)) = part.split_once('=') else { return self.expected(EXPECTED, node) };
+            let (name, value) = part.split_once('=').unwrap_or((ITSELF, part));
             let (name, value) = (name.trim(), value.trim());
-            match fields
-                .iter()
-                .find(|field| field.wire_in_json() == name || field.name.also.iter().any(|it| it == name))
-            {
-                _ if found.contains(&name) => self.unknown(name, node, true, None),
+            let field =
+                fields.iter().find(|field| field.wire_in_json() == name || field.name.also.iter().any(|it| it == name));
+            let known = field.map_or(name, Field::wire_in_json);
+            match field {
+                _ if found.contains(&known) => self.unknown(name, node, true, None),
                 Some(field) if !self.scalars().fits_query(field, value) => {
                     let expected = self.scalars().expected(&field.ty);
                     self.within(name, |walker| walker.expected(&expected, node));
                 }
+                None if name == ITSELF => self.expected(EXPECTED, node),
                 None if !keeps => self.unknown(name, node, false, None),
                 _ => {}
             }
-            found.push(name);
+            found.push(known);
         }
         for field in fields.iter().filter(|field| field.is_required()) {
             if found.contains(&field.wire_in_json()) {

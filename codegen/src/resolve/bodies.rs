@@ -76,11 +76,6 @@ fn beside_headers(model: &Model, diagnostics: &mut Diagnostics) {
         let TypeKind::Struct(fields) = &entry.kind else { continue };
         let Some(body) = fields.iter().find(|field| field.is_body()) else { continue };
         let place = &body.surface.wire.span;
-        if !matches!(body.ty, Type::List(_)) {
-            let help = "the fields of an object stand beside those of headers: leave out `.`";
-            let message = "a body beside headers is a list, or an object with fields";
-            wrong(diagnostics, &body.surface.ty.span, message, "not a list", help);
-        }
         if body.surface.name.is_none() {
             let help = "such as `\".\" = { as = \"things\", … }`";
             wrong(diagnostics, place, "the whole body has no name on the wire", "without `as`", help);

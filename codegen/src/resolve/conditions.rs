@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Diagnostics, did_you_mean};
 use crate::model::{Model, Type, TypeKind};
-use crate::surface::{Condition, Wanted};
+use crate::surface::{Condition, IdKind, Wanted, beginning, is_wanted};
 
 /// Refuses values that a field of this type never has: what is wanted would never hold, or always.
 pub(super) fn check(
@@ -27,10 +27,24 @@ pub(super) fn check(
         Some(TypeKind::Enumeration { values, .. }) => values.iter().map(|value| value.wire.as_str()).collect(),
         _ => Vec::new(),
     };
+    let begins = match values {
+        Some(TypeKind::Enumeration { is_number, .. }) => !is_number,
+        Some(TypeKind::Id(kind)) => *kind != IdKind::Number,
+        _ => *ty == Type::Text,
+    };
     for text in texts {
+        if let Some(start) = beginning(text).filter(|start| !begins || start.is_empty()) {
+            let message = format!("`{}` cannot be looked at by its beginning", path.value);
+            let help = match start {
+                "" => "every text begins so: write `true` for one that is there",
+                _ => "`*` at the end of a text means any rest, which a text alone has",
+            };
+            diagnostics.add_with_help(code, &path.span, message, format!("`{text}`"), help);
+            continue;
+        }
         let is_odd = match ty {
             Type::Int | Type::Uint => text.parse::<i64>().is_err(),
-            _ => !known.is_empty() && !known.contains(&text.as_str()),
+            _ => !known.is_empty() && !known.iter().any(|value| is_wanted(value, text)),
         };
         if is_odd {
             let help = match did_you_mean(text, known.iter().copied()) {

@@ -528,9 +528,14 @@ impl Resolver<'_, '_> {
     }
 
     fn one_of(&mut self, group: &surface::OneOf, endpoint: &str) -> OneOf {
-        if group.variants.len() < 2 {
+        // Inputs that are given together, or not at all.
+        let are_together = |variant: &surface::Variant| {
+            !group.required && variant.fields.len() > 1 && variant.fields.iter().any(|field| field.required)
+        };
+        if group.variants.len() < 2 && !group.variants.iter().any(are_together) {
             let message = format!("the group `{}` has fewer than two variants", group.name.value);
-            self.diagnostics.add("E0213", &group.name.span, message, "fewer than two variants");
+            let help = "one variant alone is for several inputs that are given together or not at all";
+            self.diagnostics.add_with_help("E0213", &group.name.span, message, "fewer than two variants", help);
         }
         let mut names = BTreeSet::new();
         for variant in group.variants.iter().filter(|variant| !names.insert(names::camel(&variant.name))) {
@@ -544,6 +549,13 @@ impl Resolver<'_, '_> {
                 && variant.fixed.is_empty()
                 && !variant.fields.iter().any(|field| field.required)
         };
+        let is_nothing =
+            |variant: &&surface::Variant| !group.required && variant.fields.is_empty() && variant.fixed.is_empty();
+        for variant in group.variants.iter().filter(is_nothing) {
+            let message = format!("the variant `{}` has neither an input nor a constant", variant.name.value);
+            let help = "leave it out: of this group, nothing may be given";
+            self.diagnostics.add_with_help("E0213", &variant.name.span, message, "nothing would be written", help);
+        }
         for variant in group.variants.iter().filter(may_be_empty) {
             let message = format!("the variant `{}` has no required input", variant.name.value);
             let help = "mark the input by which it is known with `required = true`, or add a constant";

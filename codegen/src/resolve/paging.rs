@@ -59,10 +59,16 @@ impl Pages<'_, '_> {
         if let (Some(from), false) = (&paging.from, matches!(goes_on, GoesOn::ByOne(_))) {
             return self.wrong(&from.span, "`from` goes with `+1`", "nothing is counted", "remove it");
         }
-        let total = match &paging.total {
-            Some(path) => Some(self.count(path)?),
-            None => None,
-        };
+        let (mut total, mut lacks_zero) = (None, false);
+        if let Some(path) = &paging.total {
+            let bare = path.strip_suffix('?');
+            let found = self.count(&At { value: bare.unwrap_or(path).to_owned(), span: path.span.clone() })?;
+            if bare.is_some() && !found.iter().any(Field::is_option) {
+                let help = "leave out the `?`";
+                return self.wrong(&path.span, "how many there are is said of an empty list, too", "required", help);
+            }
+            (total, lacks_zero) = (Some(found), bare.is_some());
+        }
         let pages = match &paging.pages {
             Some(path) => Some(self.count(path)?),
             None => None,
@@ -73,7 +79,7 @@ impl Pages<'_, '_> {
             let help = "leave out the one that it does not count";
             return self.wrong(&pages.span, "one number counts items or pages, not both", "also `total`", help);
         }
-        Some(Paging { input, goes_on, list, item, total, pages })
+        Some(Paging { input, goes_on, list, item, total, lacks_zero, pages })
     }
 
     /// The way to how many there are.

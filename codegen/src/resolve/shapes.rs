@@ -6,7 +6,7 @@ use hostkit_proto::{Date, DateTime};
 
 use super::kinds::is_text;
 use crate::diagnostic::Diagnostics;
-use crate::model::{Endpoint, Field, Model, Output, Type, TypeKind};
+use crate::model::{Endpoint, Field, ITSELF, Model, Output, Type, TypeEntry, TypeKind};
 use crate::source::{At, Span};
 use crate::surface::{self, Service, Surface};
 
@@ -25,6 +25,7 @@ pub(super) fn check(model: &Model, surface: &Surface, diagnostics: &mut Diagnost
         output(model, endpoint, diagnostics);
     }
     for entry in model.types.values() {
+        nameless(model, entry, diagnostics);
         if let TypeKind::Struct(fields) = &entry.kind {
             for field in fields {
                 of_field(model, field, false, diagnostics);
@@ -60,8 +61,8 @@ fn of_field(model: &Model, field: &Field, is_input: bool, diagnostics: &mut Diag
     let surface = &field.surface;
     let (span, place) = (&surface.wire.span, &surface.ty.span);
     expression(model, &field.ty, place, diagnostics);
-    if let Type::Joined(item, _) = if let Type::Map(_, item) = &field.ty { item } else { &field.ty } {
-        joined(model, field, item, diagnostics);
+    if let Type::Joined(item, separator) = if let Type::Map(_, item) = &field.ty { item } else { &field.ty } {
+        joined(model, field, item, *separator, diagnostics);
     }
     if let Type::Csv(item, _) = &field.ty
         && !is_text(model, item)
@@ -101,22 +102,70 @@ fn of_field(model: &Model, field: &Field, is_input: bool, diagnostics: &mut Diag
     }
 }
 
-/// Refuses an object in one text whose fields are not one text each.
-fn joined(model: &Model, field: &Field, item: &Type, diagnostics: &mut Diagnostics) {
+/// Refuses an object in one text whose fields are not one text each, or could not be told from one another.
+fn joined(model: &Model, field: &Field, item: &Type, outer: char, diagnostics: &mut Diagnostics) {
     let place = &field.surface.ty.span;
     let Some(fields) = model.fields(item) else {
         let help = "a type with `fields`, or a list of scalars";
         diagnostics.add_with_help("E0226", place, "only a list or an object can be joined", "neither", help);
         return;
     };
+    let is_one = |ty: &Type| is_text(model, ty) || *ty == Type::Secret;
     let is_plain = |inner: &&Field| {
-        let is_one = is_text(model, &inner.ty) || inner.ty == Type::Secret;
-        is_one && inner.name.json.len() == 1 && inner.surface.header.is_none()
+        let ty = if let Type::Csv(item, _) = &inner.ty { item } else { &inner.ty };
+        is_one(ty) && inner.name.json.len() == 1 && inner.surface.header.is_none()
     };
     if let Some(inner) = fields.iter().find(|inner| !is_plain(inner)) {
         let message = format!("`{}` cannot stand in one text with others", inner.wire());
-        let help = "the fields of an object that is joined are scalars, each with one name";
+        let help = "the fields of an object that is joined are scalars or lists with a `join`, each with one name";
         diagnostics.add_with_help("E0226", place, message, "one of these fields", help);
+    }
+    let is_apart = |inner: &&Field| !matches!(inner.ty, Type::Csv(_, separator) if separator == outer);
+    if let Some(inner) = fields.iter().find(|inner| !is_apart(inner)) {
+        let message = format!("the items of `{}` have the same `{outer}` between them", inner.wire());
+        let help = "what stands between the items of a list is not what stands between the fields around it";
+        diagnostics.add_with_help("E0226", place, message, "could be read in two ways", help);
+    }
+}
+
+/// Refuses a part without a name that is called something all the same, or stands where all have names.
+fn nameless(model: &Model, entry: &TypeEntry, diagnostics: &mut Diagnostics) {
+    let TypeKind::Struct(fields) = &entry.kind else { return };
+    let Some(field) = fields.iter().find(|field| field.is_nameless()) else { return };
+    let mut wrong = |message: &str, label: &str, help: &str| {
+        diagnostics.add_with_help("E0226", &field.surface.wire.span, message, label, help);
+    };
+    if field.surface.name.is_none() {
+        let help = "such as `\".\" = { as = \"volume\", … }`";
+        wrong("a part without a name on the wire needs one in Rust", "without `as`", help);
+    }
+    let is_named = [&field.name.json, &field.name.xml].into_iter().any(|name| *name != [ITSELF]);
+    if is_named || field.surface.header.is_some() {
+        let help = "leave out `json`, `xml` and `header`: `also` names the part where it is read with a name, too";
+        wrong("a part without a name has none in any format", "named all the same", help);
+    }
+    let types = model.types.values().flat_map(|other| match &other.kind {
+        TypeKind::Struct(fields) => fields.iter().map(|field| &field.ty).collect(),
+        TypeKind::Union { scalar, object, list } => [scalar, object, list].into_iter().flatten().collect(),
+        _ => Vec::new(),
+    });
+    let calls = model.endpoints.iter();
+    let inputs = calls.clone().flat_map(inputs).map(|input| &input.ty);
+    let outputs = calls.filter_map(|endpoint| endpoint.output.ty());
+    if types.chain(inputs).chain(outputs).any(|ty| is_bare(ty, &entry.name)) {
+        let help = "`join` where the type is used; of a body beside headers, `.` is a list";
+        wrong("a part without a name stands in one text alone", "in an object that is none", help);
+    }
+}
+
+/// Whether values of a type have an object of this name in them that is not one text.
+fn is_bare(ty: &Type, name: &str) -> bool {
+    match ty {
+        Type::Named(found) => found == name,
+        Type::List(item) | Type::Csv(item, _) | Type::Option(item) | Type::Nullable(item) | Type::Map(_, item) => {
+            is_bare(item, name)
+        }
+        _ => false,
     }
 }
 

@@ -6,7 +6,7 @@ use super::names::with_slashes;
 use crate::diagnostic::{Diagnostics, did_you_mean};
 use crate::model::{Condition, Endpoint, Field, Model, Step, Type, Waiter, dotted};
 use crate::source::At;
-use crate::surface::{self, Wanted};
+use crate::surface::{self, Wanted, beginning, is_wanted};
 
 /// Resolves the waiters of every endpoint.
 pub(super) fn resolve(model: &mut Model, diagnostics: &mut Diagnostics) {
@@ -56,8 +56,18 @@ fn times(waiter: &surface::Waiter, diagnostics: &mut Diagnostics) {
 fn contradictions(waiter: &surface::Waiter, diagnostics: &mut Diagnostics) {
     for failed in &waiter.failed {
         let fails = |text: &String| match &failed.wanted {
-            Wanted::Texts(texts) => texts.contains(text),
-            Wanted::Not(texts) => !text.is_empty() && !texts.contains(text),
+            // All that begins so is more than what begins with more.
+            Wanted::Texts(texts) => texts.iter().any(|wanted| match (beginning(text), beginning(wanted)) {
+                (Some(start), Some(shorter)) => start.starts_with(shorter),
+                (Some(_), None) => false,
+                (None, _) => is_wanted(text, wanted),
+            }),
+            Wanted::Not(texts) => {
+                let start = beginning(text).unwrap_or(text);
+                let shares =
+                    |wanted: &String| is_wanted(start, wanted) || is_wanted(beginning(wanted).unwrap_or(wanted), text);
+                !text.is_empty() && !texts.iter().any(shares)
+            }
             Wanted::There => !text.is_empty(),
             Wanted::Absent => false,
         };

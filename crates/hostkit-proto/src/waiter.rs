@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::codec::{Report, ToText};
 use crate::endpoint::{Call, Endpoint};
-use crate::evidence::is_none_of;
+use crate::evidence::{is_none_of, is_one_of};
 
 /// Waits for a state that is reached after a call's answer, such as a server being built. Generated from specs.
 pub trait Waiter: Send {
@@ -152,11 +152,11 @@ impl<'r> Checks<'r> {
         self.observation.percent = figure.map(|figure| figure.min(100));
     }
 
-    /// The end will never come if the value is one of these. One that is there and cannot be read, by the report under
+    /// The end will never come if the value is one of these, as [`is_one_of`] compares them. One that is there and cannot be read, by the report under
     /// one of the names that it has in answers, may be, so that the end is not known either.
     pub fn fails_at(&mut self, field: &str, value: Option<&(impl ToText + ?Sized)>, texts: &[&str], names: &[&str]) {
         match value.map(ToText::to_text) {
-            Some(text) if texts.contains(&&*text) => self.fail(|| format!("{field} is {:?}", shown(&text))),
+            Some(text) if is_one_of(&*text, texts) => self.fail(|| format!("{field} is {:?}", shown(&text))),
             Some(_) => {}
             None => self.needs_readable(field, names),
         }
@@ -192,7 +192,7 @@ impl<'r> Checks<'r> {
     /// The value has to be one of these.
     pub fn needs(&mut self, field: &str, value: Option<&(impl ToText + ?Sized)>, texts: &[&str]) {
         match value.map(ToText::to_text) {
-            Some(text) if texts.contains(&&*text) => {}
+            Some(text) if is_one_of(&*text, texts) => {}
             Some(text) => self.other_state(format!("{field} is {:?}, not {}", shown(&text), listed(texts))),
             None => self.unmet(format!("there is no {field}")),
         }
@@ -418,6 +418,16 @@ mod tests {
         for says_nothing in [None, Some(""), Some("OK"), Some("-")] {
             assert_eq!(failed(says_nothing), "", "{says_nothing:?}");
         }
+        let begins = |value: &'static str| {
+            let report = Report::default();
+            let mut checks = Checks::new(&report);
+            checks.needs("exit", Some(value), &["OK", "WARNINGS: *"]);
+            checks.fails_at("exit", Some(value), &["no *"], &["exit"]);
+            checks.end(())
+        };
+        assert_eq!((begins("OK"), begins("WARNINGS: 3")), (Progress::Ready(()), Progress::Ready(())));
+        assert!(matches!(begins("WARNING"), Progress::Pending(_)));
+        assert_eq!(begins("no space"), Progress::Failed(r#"exit is "no space""#.to_owned()));
         let other = |value| unmet(|checks| checks.needs_other("state", value, &["new", "queued"]));
         assert!(other(Some("active")).is_empty());
         assert_eq!(other(Some("new")), [r#"state is still "new""#]);

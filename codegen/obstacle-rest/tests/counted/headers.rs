@@ -92,6 +92,28 @@ fn evidence_is_looked_for_behind_each_cursor() {
     }
 }
 
+#[test]
+fn an_empty_list_may_leave_out_how_many_there_are() {
+    let empty = |headers: &[(&str, &str)]| page(&[], headers);
+    let found = lost(&[empty(&[])], &[empty(&[])]);
+    assert!(matches!(found, Recovery::DidNot), "{found:?}");
+    // What could not be read is not left out, only an empty list leaves it out, and only where it is the first page.
+    let filled = [page(&[1], &[(TOTAL, "1")])];
+    let unclear: [(&[Script], &[Script]); 3] = [
+        (&[empty(&[])], &[empty(&[(TOTAL, "many")])]),
+        (&filled, &[page(&[1], &[])]),
+        (&filled, &[page(&[1], &[(NEXT, "c2"), (TOTAL, "2")]), empty(&[])]),
+    ];
+    for (before, after) in unclear {
+        let found = lost(before, after);
+        assert!(matches!(found, Recovery::CannotTell(Doubt::Unread)), "{after:?}: {found:?}");
+    }
+    assert_eq!(items([empty(&[])]), (vec![], None, vec![]));
+    let (found, error, _) = items([page(&[1, 2], &[(NEXT, "c2"), (TOTAL, "3")]), empty(&[])]);
+    assert_eq!(found, [1, 2]);
+    assert!(error.unwrap().contains("the list ended after 2 of 3 items"));
+}
+
 /// What a call makes of this answer, and how much of it could not be read.
 fn read<E: Endpoint<Api = Rest>>(
     headers: &[(&'static str, &'static str)],

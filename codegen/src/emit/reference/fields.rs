@@ -135,7 +135,8 @@ fn wire_name(language: Language, field: &Field) -> String {
     if let Some(header) = &field.surface.header {
         return format!("`{header}`");
     }
-    let mut text = name(&field.name);
+    let nameless = field.is_nameless().then(|| language.pick("without a name", "без имени").to_owned());
+    let mut text = nameless.unwrap_or_else(|| name(&field.name));
     for also in &field.name.also {
         text.push_str(&format!(", `{also}`"));
     }

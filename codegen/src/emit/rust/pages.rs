@@ -103,10 +103,20 @@ fn count(paging: &Paging, output: &TokenStream) -> Option<TokenStream> {
             (false, true) => quote!(u64::try_from(#value).ok()),
         }
     });
+    let (first, total) = match paging.lacks_zero {
+        // A later page without items may say nothing either, and says nothing else then than those before it.
+        true => (
+            Some(quote!(let is_first = #is_first;)),
+            quote!(#total.or_else(|| (is_first && #items.is_empty()).then_some(0))),
+        ),
+        false => (None, total),
+    };
+    let is_first = if first.is_some() { quote!(is_first) } else { quote!(is_first: #is_first) };
     Some(quote! {
         #[inline]
         fn page_count(&self, page: &#output) -> Option<hostkit_proto::PageCount> {
-            Some(hostkit_proto::PageCount { is_first: #is_first, items: #items.len(), total: #total, pages: #pages })
+            #first
+            Some(hostkit_proto::PageCount { #is_first, items: #items.len(), total: #total, pages: #pages })
         }
     })
 }

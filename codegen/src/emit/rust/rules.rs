@@ -150,6 +150,8 @@ fn mistake_of(ty: &Type, value: &TokenStream, model: &Model) -> Option<TokenStre
         Type::List(item) => each_mistake(item, model).map(|each| quote!(#value.iter().find_map(#each))),
         Type::Map(_, item) => each_mistake(item, model).map(|each| quote!(#value.values().find_map(#each))),
         Type::Nullable(item) => each_mistake(item, model).map(|each| quote!(#value.value().and_then(#each))),
+        // It is the object that it holds.
+        Type::Joined(item, _) => mistake_of(item, value, model),
         _ => None,
     }
 }
@@ -168,7 +170,8 @@ fn each_mistake(ty: &Type, model: &Model) -> Option<TokenStream> {
 
 /// Whether an object of this type, or one in it, has a part that may not be sent as it is.
 fn can_be_mistaken<'m>(ty: &'m Type, model: &'m Model, outer: &mut Vec<&'m str>) -> bool {
-    let Type::Named(name) = ty.item() else { return false };
+    let item = if let Type::Joined(item, _) = ty.item() { item } else { ty.item() };
+    let Type::Named(name) = item else { return false };
     if outer.contains(&name.as_str()) {
         return false;
     }

@@ -12,7 +12,7 @@ use super::words::{
     flag_words, format_name, gather_expression, header, ident, initialiser, local, name_expression, number,
     output_type, path_name, path_of,
 };
-use super::words::{read_expression, rust_type, word, written_name};
+use super::words::{read_expression, rust_type, used, word, written_name};
 use crate::model::{Endpoint, Field, Model, OneOf, Output, Type, Variant};
 use crate::resolve::by_demand;
 use crate::surface::{Constant, Example};
@@ -166,9 +166,13 @@ fn group(group: &OneOf) -> TokenStream {
         let has_own = variant.paths().any(|path| is_own(variant, &path));
         (!has_own, Reverse(if has_own { 0 } else { least }))
     });
-    let mut attempts = order.into_iter().map(|variant| attempt(group, variant));
-    let first = attempts.next().map(|attempt| quote!(fields.attempt(|fields| #attempt)));
-    let others = attempts.map(|attempt| quote!(.or_else(|_| fields.attempt(|fields| #attempt))));
+    let mut attempts = order.into_iter().map(|variant| {
+        let fields = used("fields", !variant.fields.is_empty() || !variant.fixed.is_empty());
+        let attempt = attempt(group, variant);
+        quote!(fields.attempt(|#fields| #attempt))
+    });
+    let first = attempts.next();
+    let others = attempts.map(|attempt| quote!(.or_else(|_| #attempt)));
     let variant = quote!(#first #(#others)* ?);
     let name = local(&group.rust, TAKEN);
     if group.required {

@@ -55,7 +55,11 @@ const PAGING: &[Key] = &[
     must("next", Shape::Pairs, "The input that goes on: to a field of the answer, or by `+1` or `+items`."),
     key("list", Shape::Text, "The field of the answer with the items, if the answer is not the list."),
     key("from", FROM_ZERO, "The number of the first page, if it is not 1."),
-    key("total", Shape::Text, "The field of the answer that says how many items there are on all pages."),
+    key(
+        "total",
+        Shape::Text,
+        "The field of the answer that says how many items there are on all pages; with `?` where an empty list lacks it.",
+    ),
     key("pages", Shape::Text, "The field of the answer that says how many pages there are."),
 ];
 

@@ -13,6 +13,9 @@ use crate::value::{Csv, Joined};
 /// What stands between a name and its value.
 const IS: char = '=';
 
+/// The name that a part without one has in its object.
+const NAMELESS: &str = ".";
+
 /// A value of several parts in one text, each of which is to be read back.
 pub trait InOneText {
     /// The first part that could not be: its position in a list, and what is wrong with it.
@@ -42,8 +45,12 @@ impl<T: ToText, const SEPARATOR: char> InOneText for Csv<T, SEPARATOR> {
 impl<T: ToWire, const SEPARATOR: char> InOneText for Joined<T, SEPARATOR> {
     fn unreadable(&self) -> Option<(Option<usize>, String)> {
         let wrong = |(name, text): (Cow<'static, str>, String)| {
-            let rule = wrong(&text, &[SEPARATOR, IS])?;
-            Some((None, format!("`{name}` {rule}")))
+            let (part, is_nameless) = (format!("`{name}`"), name == NAMELESS);
+            let part = if is_nameless { "the part without a name" } else { &part };
+            match is_nameless && text.is_empty() {
+                true => Some((None, format!("{part} is empty, and would be none"))),
+                false => Some((None, format!("{part} {}", wrong(&text, &[SEPARATOR, IS])?))),
+            }
         };
         self.pairs().into_iter().find_map(wrong)
     }
@@ -77,7 +84,8 @@ impl<T: ToWire, const SEPARATOR: char> Joined<T, SEPARATOR> {
 
 impl<T: ToWire, const SEPARATOR: char> ToWire for Joined<T, SEPARATOR> {
     fn to_wire(&self, _: Format) -> Option<Value> {
-        let pairs = self.pairs().into_iter().map(|(name, text)| format!("{name}{IS}{text}"));
+        let pairs = self.pairs().into_iter();
+        let pairs = pairs.map(|(name, text)| if name == NAMELESS { text } else { format!("{name}{IS}{text}") });
         Some(Value::Text(pairs.collect::<Vec<String>>().join(&SEPARATOR.to_string())))
     }
 }
@@ -91,11 +99,8 @@ impl<T: FromWire, const SEPARATOR: char> FromWire for Joined<T, SEPARATOR> {
         reader.node().ok_or(Irregular)?;
         let text = reader.scalar(EXPECTED)?;
         let mut entries = Vec::new();
-        for part in parts(&text, SEPARATOR) {
-            let Some((name, text)) = part.split_once(IS) else {
-                // The part may be a secret.
-                return Err(reader.error(EXPECTED, "a part without a name"));
-            };
+        for part in parts(&text, SEPARATOR).filter(|part| !part.is_empty()) {
+            let (name, text) = part.split_once(IS).unwrap_or((NAMELESS, part));
             entries.push((name.trim().to_owned().into(), Value::Text(text.trim().to_owned())));
         }
         let leniency = Leniency { loose_scalars: true, loose_flags: true, ..*reader.leniency };

@@ -60,15 +60,19 @@ pub fn mark_or_null<T>(mark: Option<String>, ours: Option<&Nullable<T>>) -> Opti
     mark.or_else(|| matches!(ours, Some(Nullable::Null)).then(String::new))
 }
 
-/// Whether a value is one of these texts.
+/// Whether a value is one of these texts; one with `*` at its end is each that begins so.
 pub fn is_one_of(value: &(impl ToText + ?Sized), texts: &[&str]) -> bool {
-    texts.contains(&&*value.to_text())
+    let text = value.to_text();
+    texts.iter().any(|wanted| match wanted.strip_suffix('*') {
+        Some(start) => text.starts_with(start),
+        None => text == *wanted,
+    })
 }
 
-/// Whether a value says something, and none of these texts.
+/// Whether a value says something, and none of these texts, which are those of [`is_one_of`].
 pub fn is_none_of(value: &(impl ToText + ?Sized), texts: &[&str]) -> bool {
     let text = value.to_text();
-    !text.is_empty() && !texts.contains(&&*text)
+    !text.is_empty() && !is_one_of(&*text, texts)
 }
 
 /// Whether a DNS name is what the call said, in full or without the domain that it is below.
@@ -796,6 +800,19 @@ mod tests {
         assert!(is_one_of(&text("a"), &["a", "b"]) && !is_one_of(&text("c"), &["a", "b"]) && is_one_of(&7_u64, &["7"]));
         assert!(is_none_of(&text("c"), &["a", "b"]) && !is_none_of(&text("a"), &["a", "b"]));
         assert!(!is_none_of(&text(""), &["a"]), "what is empty says nothing");
+        let wanted = ["OK", "WARNINGS: *"];
+        for (value, is_wanted) in [
+            ("OK", true),
+            ("WARNINGS: 7", true),
+            ("WARNINGS: ", true),
+            ("WARNINGS", false),
+            ("OK, but", false),
+            ("WARNINGS:*", false),
+        ] {
+            assert_eq!(is_one_of(value, &wanted), is_wanted, "{value}");
+            assert_eq!(is_none_of(value, &wanted), !is_wanted, "{value}");
+        }
+        assert!(is_one_of("a*b", &["a*b"]) && !is_one_of("axb", &["a*b"]), "it stands for something at the end alone");
     }
 
     /// An order for the apex of a domain is not the one that somebody else made for `www`.

@@ -1,7 +1,7 @@
 //! An object in one text.
 
 /// The fields of an object in one text, `size=32,tag=5`, with a comma or another separator between them. Absent fields are
-/// left out, and the order in which they are read does not count.
+/// left out, and the order in which they are read does not count. The field `.` of a spec has no name: `local:8,size=32`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(transparent))]
 pub struct Joined<T, const SEPARATOR: char = ','>(pub T);

@@ -137,7 +137,12 @@ impl<E: Call> Whole<E> {
             let mut unread = reply.report.left_out().first().cloned().map(Cause::Decode);
             self.pages += 1;
             let asked = self.asked.as_ref().unwrap_or(first);
-            self.tally.add(asked.page_count(&reply.value));
+            let mut count = asked.page_count(&reply.value);
+            if let Some(count) = count.as_mut().filter(|_| !reply.report.defects().is_empty()) {
+                // What an empty page leaves out may be what could not be read.
+                count.total = count.total.filter(|total| *total > 0);
+            }
+            self.tally.add(count);
             let next = match asked.page_after(&reply.value, &reply.report) {
                 Ok(Some(_)) if self.pages >= MOST_PAGES => {
                     let why = format!("the list has more than {MOST_PAGES} pages");

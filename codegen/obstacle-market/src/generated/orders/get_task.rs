@@ -139,10 +139,10 @@ impl Waiter for TaskDone {
     fn judge(&self, output: Task, mut checks: Checks<'_>) -> Progress<Task> {
         checks.text(Some(&output.state));
         checks.text(output.exit.as_ref());
-        checks.fails_unless("exit", output.exit.as_ref(), &["OK"], &["exit"]);
+        checks.fails_unless("exit", output.exit.as_ref(), &["OK", "warnings: *"], &["exit"]);
         checks.fails_if("error", output.error.as_ref().is_some_and(|value| !value.is_empty()), "there", &["error"]);
         checks.needs_other("state", Some(&output.state), &["queued", "running"]);
-        checks.needs("exit", output.exit.as_ref(), &["OK"]);
+        checks.needs("exit", output.exit.as_ref(), &["OK", "warnings: *"]);
         checks.end(output)
     }
 }

@@ -13,7 +13,7 @@ use hostkit_proto::{
 
 use crate::Market;
 use crate::orders::GetOrder;
-use crate::types::{Order, OrderId, OrderStatus};
+use crate::types::{Order, OrderId};
 
 /// Restarts the server of an order.
 ///
@@ -116,8 +116,8 @@ impl Perform for RestartServer {
         Ok(evidence::became(
             [now],
             |_| true,
-            |item| Some(evidence::text(&item.status)),
-            |item| item.status == OrderStatus::Restarting,
+            |item| Some(evidence::text(&evidence::is_one_of(&item.status, &["restart*"]))),
+            |item| evidence::is_one_of(&item.status, &["restart*"]),
         ))
     }
 

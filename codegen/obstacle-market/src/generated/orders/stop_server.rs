@@ -120,13 +120,13 @@ impl Perform for StopServer {
                 item.server
                     .as_ref()
                     .and_then(|value| value.power.as_ref())
-                    .map(|value| evidence::text(&evidence::is_none_of(value, &["on", "sleeping"])))
+                    .map(|value| evidence::text(&evidence::is_none_of(value, &["on", "sleep*"])))
             },
             |item| {
                 item.server
                     .as_ref()
                     .and_then(|value| value.power.as_ref())
-                    .is_some_and(|value| evidence::is_none_of(value, &["on", "sleeping"]))
+                    .is_some_and(|value| evidence::is_none_of(value, &["on", "sleep*"]))
             },
         ))
     }

@@ -110,6 +110,8 @@ pub fn every(visitor: &mut impl Visitor<Api = Market>) {
             ("request", Format::Php, 200),
             ("running", Format::Json, 200),
             ("running", Format::Php, 200),
+            ("warned", Format::Json, 200),
+            ("warned", Format::Php, 200),
         ],
         answers_with_head: &[],
         agreeing: &[],

@@ -294,7 +294,7 @@ pub struct Task {
     pub id: OrderId,
     /// Where it is.
     pub state: String,
-    /// How it ended: `OK`, or what went wrong.
+    /// How it ended: `OK`, `warnings: 2`, or what went wrong.
     pub exit: Option<String>,
     /// Why the queue gave it up.
     pub error: Option<String>,

@@ -256,7 +256,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Rest>) {
     });
     visitor.perform::<crate::things::MakeThings>(&Examples {
         folder: "obstacle-rest/things/make_things",
-        requests: &["request"],
+        requests: &["placed", "request"],
         request_bodies: &[],
         answers: &[],
         answers_with_head: &["done"],

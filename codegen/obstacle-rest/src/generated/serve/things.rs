@@ -9,7 +9,8 @@ use hostkit_proto::{EncodeError, Word, evidence};
 
 use crate::things::{
     ChangeThings, ClearThing, DeleteThing, FindThings, GetLatest, GetNote, GetNumbered, GetParts, GetPicture,
-    GetRecord, GetTerms, GetThing, ListThings, ListWrapped, MakeThing, MakeThings, OrderThing, RenameThing, WatchThing,
+    GetRecord, GetTerms, GetThing, ListThings, ListWrapped, MakeThing, MakeThings, MakeThingsAt, OrderThing,
+    RenameThing, WatchThing,
 };
 use crate::types::{Thing, ThingId, ThingParts, WatchedThing};
 
@@ -22,6 +23,7 @@ impl Serve for ChangeThings {
                 &[[Word::Text("off"), Word::Text("on")], [Word::Text("no"), Word::Text("yes")]],
             )?;
             let drive = fields.optional(&Name::new("drive"))?;
+            let tries = fields.optional(&Name::new("tries"))?;
             let paths = fields.optional(&Name::new("paths"))?;
             let marks = fields.optional(&Name::new("marks"))?;
             let labels = fields.optional(&Name::new("labels"))?;
@@ -38,6 +40,7 @@ impl Serve for ChangeThings {
             let addons = fields.gather_map(&Names::new("addon[{key}]"))?.unwrap_or_default();
             let hours = fields.gather_map(&Names::new("at{key}"))?.unwrap_or_default();
             let cards = fields.gather_map(&Names::new("card{key}"))?.unwrap_or_default();
+            let slots = fields.gather_map(&Names::new("slot{key}"))?.unwrap_or_default();
             let shares = fields.gather_map(&Names::new("Owner{key}"))?.unwrap_or_default();
             let owner = fields.gather(&Names::new("Owner{field}"))?;
             Ok(Self {
@@ -51,6 +54,8 @@ impl Serve for ChangeThings {
                 attic,
                 drive,
                 cards,
+                slots,
+                tries,
                 paths,
                 marks,
                 labels,
@@ -310,11 +315,22 @@ impl Serve for MakeThings {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.body::<Self, _>(&Root::None, |fields| {
+            let at = if fields.has_any(&["room", "shelf"]) {
+                let variant = fields.attempt(|fields| {
+                    Ok(MakeThingsAt::Place {
+                        room: fields.required(&Name::new("room"))?,
+                        shelf: fields.required(&Name::new("shelf"))?,
+                    })
+                })?;
+                Some(variant)
+            } else {
+                None
+            };
             let names = {
                 let names = Names::new("names[]");
                 fields.gather(&names)?.ok_or_else(|| names.missing())?
             };
-            Ok(Self { names })
+            Ok(Self { names, at })
         })
     }
 

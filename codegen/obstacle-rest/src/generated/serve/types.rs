@@ -95,6 +95,8 @@ impl ToWire for ThingParts {
         object.set_names(&Names::new("part[{key}]"), &self.parts);
         object.set("drive", &self.drive);
         object.set_names(&Names::new("card{key}"), &self.cards);
+        object.set_names(&Names::new("slot{key}"), &self.slots);
+        object.set("tries", &self.tries);
         object.set("paths", &self.paths);
         object.set("marks", &self.marks);
         Some(object.into_value())

@@ -113,10 +113,11 @@ impl Endpoint for ListShelf {
 
     #[inline]
     fn page_count(&self, page: &ShelfPage) -> Option<hostkit_proto::PageCount> {
+        let is_first = self.cursor.is_none();
         Some(hostkit_proto::PageCount {
-            is_first: self.cursor.is_none(),
+            is_first,
             items: page.things.len(),
-            total: page.total.as_ref().copied(),
+            total: page.total.as_ref().copied().or_else(|| (is_first && page.things.is_empty()).then_some(0)),
             pages: None,
         })
     }

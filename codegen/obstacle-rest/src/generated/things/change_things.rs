@@ -11,7 +11,7 @@ use hostkit_proto::{
 };
 
 use crate::Rest;
-use crate::types::{Drive, Hour, Owner, RecordName, Rule, ThingId};
+use crate::types::{Drive, Hour, Owner, RecordName, Rule, Slot, ThingId, Tries};
 
 /// Sets rules, add-ons and owner of several things.
 ///
@@ -23,7 +23,9 @@ use crate::types::{Drive, Hour, Owner, RecordName, Rule, ThingId};
 /// use std::collections::BTreeMap;
 ///
 /// use obstacle_rest_proto::things::ChangeThings;
-/// use obstacle_rest_proto::types::{Drive, Hour, Owner, RecordName, Rule, ThingId};
+/// use obstacle_rest_proto::types::{
+///     Drive, Hour, Owner, RecordName, Rule, Slot, ThingId, Tries,
+/// };
 ///
 /// # use hostkit_testing::{Script, Scripted};
 /// # let body = "";
@@ -50,8 +52,15 @@ use crate::types::{Drive, Hour, Owner, RecordName, Rule, ThingId};
 /// drive_5.key = Some("example-secret".into());
 /// let mut drive_6 = Drive::new("net");
 /// drive_6.size = Some(4);
-/// let mut owner_7 = Owner::new("Мария");
-/// owner_7.phone = Some("+7 495".into());
+/// let mut slot_7 = Slot::new("local:8");
+/// slot_7.size = Some(8);
+/// slot_7.modes = Some(vec!["a".into(), "b c".into()].into());
+/// slot_7.spare = Some(false);
+/// let mut tries_8 = Tries::new();
+/// tries_8.again = Some(true);
+/// tries_8.slots = Some(vec![3, 0].into());
+/// let mut owner_9 = Owner::new("Мария");
+/// owner_9.phone = Some("+7 495".into());
 /// let call = ChangeThings::new(vec![ThingId::new(7), ThingId::new(9)], true)
 ///     .rules(vec![rule, Rule::new(443)])
 ///     .more(vec![rule_2, Rule::new(23)])
@@ -62,6 +71,8 @@ use crate::types::{Drive, Hour, Owner, RecordName, Rule, ThingId};
 ///     .attic(true)
 ///     .drive(drive_5.into())
 ///     .cards(BTreeMap::from([(1, drive_6.into()), (2, Drive::new("sound").into())]))
+///     .slots(BTreeMap::from([(0, slot_7.into()), (3, Slot::new("nfs").into())]))
+///     .tries(tries_8.into())
 ///     .paths(vec!["/a".into(), "/b c".into()].into())
 ///     .marks(
 ///         vec![
@@ -72,7 +83,7 @@ use crate::types::{Drive, Hour, Owner, RecordName, Rule, ThingId};
 ///     )
 ///     .labels(vec!["red".into(), "blue".into()].into())
 ///     .shares(BTreeMap::from([(5, 40)]))
-///     .owner(owner_7)
+///     .owner(owner_9)
 ///     .note("x");
 /// client.call(&call)?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -104,6 +115,10 @@ pub struct ChangeThings {
     pub drive: Option<Joined<Drive>>,
     /// The cards in each, each in one text.
     pub cards: BTreeMap<u64, Joined<Drive, ';'>>,
+    /// What is in a slot of each, in one text.
+    pub slots: BTreeMap<u64, Joined<Slot>>,
+    /// What each is started from, in one text.
+    pub tries: Option<Joined<Tries, ' '>>,
     /// Where they are looked for.
     pub paths: Option<Csv<String, ';'>>,
     /// Marks on them.
@@ -134,6 +149,8 @@ impl ChangeThings {
             attic: None,
             drive: None,
             cards: BTreeMap::new(),
+            slots: BTreeMap::new(),
+            tries: None,
             paths: None,
             marks: None,
             labels: None,
@@ -195,6 +212,18 @@ impl ChangeThings {
     /// The cards in each, each in one text.
     pub fn cards(mut self, cards: BTreeMap<u64, Joined<Drive, ';'>>) -> Self {
         self.cards = cards;
+        self
+    }
+
+    /// What is in a slot of each, in one text.
+    pub fn slots(mut self, slots: BTreeMap<u64, Joined<Slot>>) -> Self {
+        self.slots = slots;
+        self
+    }
+
+    /// What each is started from, in one text.
+    pub fn tries(mut self, tries: Joined<Tries, ' '>) -> Self {
+        self.tries = Some(tries);
         self
     }
 
@@ -268,6 +297,11 @@ impl Endpoint for ChangeThings {
         out.check("tags", &self.tags, &InputLimit::NONE.min_length(1));
         out.check_joined("drive", &self.drive);
         out.check_joined("cards", &self.cards);
+        out.check_joined("slots", &self.slots);
+        if let Some(rule) = self.slots.values().find_map(|item| item.mistake()) {
+            out.refuse("slots", rule);
+        }
+        out.check_joined("tries", &self.tries);
         out.check_joined("paths", &self.paths);
         out.check_joined("marks", &self.marks);
         out.check_joined("labels", &self.labels);
@@ -282,6 +316,8 @@ impl Endpoint for ChangeThings {
         body.set("attic", &InWords(&self.attic, [Word::Text("off"), Word::Text("on")]));
         body.set("drive", &self.drive);
         body.set_names(&Names::new("card{key}"), &self.cards);
+        body.set_names(&Names::new("slot{key}"), &self.slots);
+        body.set("tries", &self.tries);
         body.set("paths", &self.paths);
         body.set("marks", &self.marks);
         body.set("labels", &self.labels);

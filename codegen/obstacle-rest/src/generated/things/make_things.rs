@@ -23,7 +23,7 @@ use crate::types::Thing;
 /// `perform` read before the call.
 ///
 /// ```
-/// use obstacle_rest_proto::things::MakeThings;
+/// use obstacle_rest_proto::things::{MakeThings, MakeThingsAt};
 ///
 /// # use hostkit_testing::{Script, Scripted};
 /// # let body = "";
@@ -33,7 +33,11 @@ use crate::types::Thing;
 /// #     .transport(answers)
 /// #     .build()?;
 /// # let client = client.with(hostkit::CallOptions::new().unread());
-/// let call = MakeThings::new(vec!["lamp".into(), "desk".into()]);
+/// let call = MakeThings::new(vec!["lamp".into()])
+///     .at(MakeThingsAt::Place {
+///         room: "attic".into(),
+///         shelf: 0,
+///     });
 /// let outcome = client.perform(&call);
 /// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
@@ -47,12 +51,32 @@ use crate::types::Thing;
 pub struct MakeThings {
     /// Their names.
     pub names: Vec<String>,
+    /// Where they are put: in a room, all on one shelf.
+    pub at: Option<MakeThingsAt>,
+}
+
+/// Where they are put: in a room, all on one shelf.
+#[derive(Debug, Clone, PartialEq)]
+pub enum MakeThingsAt {
+    /// The room.
+    Place {
+        /// The room.
+        room: String,
+        /// The shelf in it.
+        shelf: u64,
+    },
 }
 
 impl MakeThings {
     /// The call with its required inputs; everything else is absent.
     pub fn new(names: Vec<String>) -> Self {
-        Self { names }
+        Self { names, at: None }
+    }
+
+    /// Where they are put: in a room, all on one shelf.
+    pub fn at(mut self, at: MakeThingsAt) -> Self {
+        self.at = Some(at);
+        self
     }
 }
 
@@ -76,6 +100,13 @@ impl Endpoint for MakeThings {
         out.check_some("names", self.names.is_empty());
         let mut body = out.object();
         body.set_names(&Names::new("names[]"), &self.names);
+        match &self.at {
+            Some(MakeThingsAt::Place { room, shelf }) => {
+                body.set("room", room);
+                body.set("shelf", shelf);
+            }
+            None => {}
+        }
         out.body(body);
         out.checked()
     }

@@ -68,6 +68,7 @@ pub use list_wrapped::ListWrapped;
 pub use make_thing::MakeThing;
 #[doc(alias = "batch")]
 pub use make_things::MakeThings;
+pub use make_things::MakeThingsAt;
 pub use order_thing::OrderThing;
 #[doc(alias = "things")]
 pub use rename_thing::RenameThing;

@@ -11,4 +11,4 @@ mod things;
 pub use parts::{Part, PartId, PartKind, PartPage, PartPages};
 pub use shelf::{ShelfBoxes, ShelfPage};
 pub use shelves::{PlaceId, Shelf, ShelfPlace};
-pub use things::{Drive, Hour, Owner, RecordName, Rule, Thing, ThingId, ThingParts, WatchedThing};
+pub use things::{Drive, Hour, Owner, RecordName, Rule, Slot, Thing, ThingId, ThingParts, Tries, WatchedThing};

@@ -171,6 +171,76 @@ impl Rule {
     }
 }
 
+/// What is in a slot, in a text whose first part has no name.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct Slot {
+    /// Where it lies.
+    #[doc(alias = ".")]
+    pub volume: String,
+    /// How large it is.
+    pub size: Option<u64>,
+    /// What it may be used for.
+    pub modes: Option<Csv<String, ';'>>,
+    /// Whether it is spare.
+    pub spare: Option<bool>,
+}
+
+impl Slot {
+    /// With the required fields; everything else is absent.
+    pub fn new(volume: impl Into<String>) -> Self {
+        Self { volume: volume.into(), size: None, modes: None, spare: None }
+    }
+}
+
+impl FromFields for Slot {
+    const TABLE: &'static Table = &Table::new(
+        "specs/obstacle-rest/types/things.toml",
+        &[
+            Field::required(".").also(&["file", "volume"]),
+            Field::optional("size"),
+            Field::optional("modes"),
+            Field::optional("spare"),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new("")
+    }
+
+    #[inline]
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.volume),
+            1 => reader.optional(&mut self.size),
+            2 => reader.optional(&mut self.modes),
+            3 => reader
+                .in_words(&[[Word::Text("off"), Word::Text("on")], [Word::Text("no"), Word::Text("yes")]])
+                .optional(&mut self.spare),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl ToWire for Slot {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        let mut object = Object::new(format);
+        object.set(".", &self.volume);
+        object.set("size", &self.size);
+        object.set("modes", &self.modes);
+        object.set("spare", &InWords(&self.spare, [Word::Text("off"), Word::Text("on")]));
+        Some(object.into_value())
+    }
+}
+
+impl Slot {
+    /// What is wrong with the first part that cannot be sent.
+    pub(crate) fn mistake(&self) -> Option<String> {
+        self.modes.unreadable().map(|(_, rule)| ["has `modes`, which ", &rule].concat())
+    }
+}
+
 /// A thing.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -255,6 +325,11 @@ pub struct ThingParts {
     /// Its cards, each in one text.
     #[cfg_attr(feature = "serde", serde(default))]
     pub cards: BTreeMap<u64, Joined<Drive, ';'>>,
+    /// What is in its slots, each in one text.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub slots: BTreeMap<u64, Joined<Slot>>,
+    /// What it is started from, in one text.
+    pub tries: Option<Joined<Tries, ' '>>,
     /// Where it is looked for.
     pub paths: Option<Csv<String, ';'>>,
     /// Marks on it.
@@ -272,6 +347,8 @@ impl ThingParts {
             parts: BTreeMap::new(),
             drive: None,
             cards: BTreeMap::new(),
+            slots: BTreeMap::new(),
+            tries: None,
             paths: None,
             marks: None,
         }
@@ -289,6 +366,8 @@ impl FromFields for ThingParts {
             Field::made::<String>("part[{key}]"),
             Field::optional("drive"),
             Field::made::<u64>("card{key}"),
+            Field::made::<u64>("slot{key}"),
+            Field::optional("tries"),
             Field::optional("paths"),
             Field::optional("marks"),
         ],
@@ -308,10 +387,60 @@ impl FromFields for ThingParts {
             4 => reader.made_map(&mut self.parts, &Names::new("part[{key}]")),
             5 => reader.optional(&mut self.drive),
             6 => reader.made_map(&mut self.cards, &Names::new("card{key}")),
-            7 => reader.optional(&mut self.paths),
-            8 => reader.optional(&mut self.marks),
+            7 => reader.made_map(&mut self.slots, &Names::new("slot{key}")),
+            8 => reader.optional(&mut self.tries),
+            9 => reader.optional(&mut self.paths),
+            10 => reader.optional(&mut self.marks),
             _ => Ok(()),
         }
+    }
+}
+
+/// What something is started from.
+#[derive(Debug, Clone, PartialEq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct Tries {
+    /// Whether it is tried again.
+    pub again: Option<bool>,
+    /// The slots, in this order.
+    #[doc(alias = ".")]
+    pub slots: Option<Csv<u64, ';'>>,
+}
+
+impl Tries {
+    /// Everything is absent.
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+impl FromFields for Tries {
+    const TABLE: &'static Table =
+        &Table::new("specs/obstacle-rest/types/things.toml", &[Field::optional("again"), Field::optional(".")]);
+
+    fn blank() -> Self {
+        Self::new()
+    }
+
+    #[inline]
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader
+                .in_words(&[[Word::Text("off"), Word::Text("on")], [Word::Text("no"), Word::Text("yes")]])
+                .optional(&mut self.again),
+            1 => reader.optional(&mut self.slots),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl ToWire for Tries {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        let mut object = Object::new(format);
+        object.set("again", &InWords(&self.again, [Word::Text("off"), Word::Text("on")]));
+        object.set(".", &self.slots);
+        Some(object.into_value())
     }
 }
 

@@ -7,7 +7,7 @@ use super::{compared, distinct, variable};
 use crate::emit::rust::words::{self, ident, known_value, rust_type};
 use crate::model::{Compared, Evidence, Field, Items, Model, Sign, Type};
 use crate::resolve::is_text;
-use crate::surface::Wanted;
+use crate::surface::{Wanted, beginning};
 
 /// A closure that requires all these tests of an item.
 fn all(tests: &[TokenStream]) -> TokenStream {
@@ -170,7 +170,16 @@ pub(super) fn mark(model: &Model, evidence: &Evidence) -> Mark {
 
 /// Whether several values are what is wanted: from one of them to another, nothing happened.
 fn is_wide(wanted: &Wanted) -> bool {
-    matches!(wanted, Wanted::Not(_)) || matches!(wanted, Wanted::Texts(texts) if texts.len() > 1)
+    matches!(wanted, Wanted::Not(_)) || matches!(wanted, Wanted::Texts(_)) && only(wanted).is_none()
+}
+
+/// The only value that is wanted.
+fn only(wanted: &Wanted) -> Option<&str> {
+    match wanted {
+        Wanted::Texts(texts) if texts.len() == 1 => texts.first().map(String::as_str),
+        _ => None,
+    }
+    .filter(|text| beginning(text).is_none())
 }
 
 fn is_same(one: &[Field], other: &[Field]) -> bool {
@@ -354,8 +363,7 @@ fn is(model: &Model, path: &[Field], wanted: &Wanted) -> TokenStream {
     let value = match wanted {
         Wanted::There => Some(quote!(true)),
         Wanted::Absent => Some(quote!(false)),
-        Wanted::Texts(texts) if texts.len() == 1 => texts.first().and_then(|text| known_value(model, &last.ty, text)),
-        Wanted::Texts(_) | Wanted::Not(_) => None,
+        Wanted::Texts(_) | Wanted::Not(_) => only(wanted).and_then(|text| known_value(model, &last.ty, text)),
     };
     match (value, wanted, is_option) {
         (Some(value), _, true) => match path {
@@ -368,19 +376,19 @@ fn is(model: &Model, path: &[Field], wanted: &Wanted) -> TokenStream {
         (Some(_), Wanted::There, false) => place,
         (Some(_), Wanted::Absent, false) => quote!(!#place),
         (Some(value), _, false) => quote!(#place == #value),
-        (None, Wanted::Texts(texts), _) if texts.len() == 1 => match is_option {
-            true => quote!(#place.is_some_and(|value| value.to_text() == #(#texts)*)),
-            false => quote!(#place.to_text() == #(#texts)*),
-        },
-        (None, ..) => {
-            let (function, texts) = among(wanted);
-            match is_option {
-                true => quote!(#place.is_some_and(|value| evidence::#function(value, &[#(#texts),*]))),
-                false => {
-                    let place = words::reference(path, &place);
-                    quote!(evidence::#function(#place, &[#(#texts),*]))
+        (None, ..) => match (only(wanted), is_option) {
+            (Some(text), true) => quote!(#place.is_some_and(|value| value.to_text() == #text)),
+            (Some(text), false) => quote!(#place.to_text() == #text),
+            (None, _) => {
+                let (function, texts) = among(wanted);
+                match is_option {
+                    true => quote!(#place.is_some_and(|value| evidence::#function(value, &[#(#texts),*]))),
+                    false => {
+                        let place = words::reference(path, &place);
+                        quote!(evidence::#function(#place, &[#(#texts),*]))
+                    }
                 }
             }
-        }
+        },
     }
 }

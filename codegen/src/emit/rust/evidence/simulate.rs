@@ -9,7 +9,7 @@ use super::{choice, fits, is_set, text_of};
 use crate::emit::rust::words::{echoed_input, ident, known_value, output_type, rust_type};
 use crate::model::{Endpoint, Evidence, Field, Items, Made, Model, Origin, Sign, Slot, Type, TypeKind};
 use crate::resolve::is_text;
-use crate::surface::Wanted;
+use crate::surface::{Wanted, beginning, is_wanted};
 
 /// `impl Simulate` of a call that acts; an empty one where nothing that is read shows the call, or only a change that an
 /// example does not have.
@@ -524,24 +524,27 @@ fn constant(model: &Model, path: &[Field], wanted: &Wanted) -> Option<TokenStrea
         Wanted::Texts(texts) => texts.first()?,
         Wanted::Not(texts) => other_value(model, ty, texts)?,
     };
+    let start = beginning(text).unwrap_or(text);
     let value = match ty {
         Type::Flag | Type::Worded(_) => ident(text).into_token_stream(),
-        Type::Text => quote!(#text.to_owned()),
-        ty => known_value(model, ty, text)?,
+        Type::Text => quote!(#start.to_owned()),
+        ty => known_value(model, ty, values(model, ty).find(|value| is_wanted(value, text))?)?,
     };
     Some(assigned(model, path, &value, false))
 }
 
 /// A value that is none of these.
 fn other_value<'m>(model: &'m Model, ty: &Type, texts: &[String]) -> Option<&'m str> {
+    let is_other = |text: &&str| !texts.iter().any(|known| is_wanted(text, known));
     match ty {
-        Type::Text => ["other", "another"].into_iter().find(|text| !texts.iter().any(|known| known == text)),
-        Type::Named(name) => match &model.types.get(name)?.kind {
-            TypeKind::Enumeration { values, .. } => {
-                values.iter().map(|value| value.wire.as_str()).find(|wire| !texts.iter().any(|known| known == wire))
-            }
-            _ => None,
-        },
-        _ => None,
+        Type::Text => ["other", "another"].into_iter().find(is_other),
+        ty => values(model, ty).find(is_other),
     }
+}
+
+/// The values of an enumeration.
+fn values<'m>(model: &'m Model, ty: &Type) -> impl Iterator<Item = &'m str> {
+    let kind = if let Type::Named(name) = ty { model.types.get(name).map(|entry| &entry.kind) } else { None };
+    let values = if let Some(TypeKind::Enumeration { values, .. }) = kind { values.as_slice() } else { &[] };
+    values.iter().map(|value| value.wire.as_str())
 }

@@ -1,0 +1,1 @@
+a:2:{s:6:"result";s:2:"ok";s:4:"work";a:3:{s:2:"id";i:7;s:5:"state";s:7:"stopped";s:4:"exit";s:11:"warnings: 2";}}
