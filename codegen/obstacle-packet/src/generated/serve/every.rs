@@ -69,7 +69,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Packet>) {
         answers: &[("done", Format::Xml, 200)],
         answers_with_head: &[],
         agreeing: &[],
-        faults: &[("missing", Format::Xml, 200), ("several", Format::Xml, 200)],
+        faults: &[("missing", Format::Xml, 200), ("several", Format::Xml, 200), ("silent", Format::Xml, 200)],
         faults_with_head: &[],
     });
     visitor.perform::<crate::things::DeleteThings>(&Examples {
