@@ -112,6 +112,7 @@ impl Api for Packet {
             "list-of",
             "lives",
             "locked",
+            "look-for",
             "name",
             "packet",
             "place",

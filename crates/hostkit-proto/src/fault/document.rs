@@ -98,7 +98,9 @@ impl DocumentFaults<'_> {
                 Some(route) => route.beside(path),
                 None => some(root, path),
             };
-            if let Some(mut fault) = is_possible.then(|| self.fault(status, root, layout, is_shown, at, &facts)).flatten() {
+            if let Some(mut fault) =
+                is_possible.then(|| self.fault(status, root, layout, is_shown, at, &facts)).flatten()
+            {
                 // A success beside a fault: a part may have been carried out.
                 return match marks.iter().find(|mark| facts.acts && self.is_word(**mark)) {
                     Some(mark) => {
@@ -107,7 +109,7 @@ impl DocumentFaults<'_> {
                         Verdict::Unclear(doubt(&facts, self.marker, "no success beside a fault", found, *mark))
                     }
                     None => {
-                        self.join_others(&mut fault, root, &facts);
+                        self.join_others(&mut fault, root, &marks, &facts);
                         Verdict::Fault(fault)
                     }
                 };
@@ -153,7 +155,13 @@ impl DocumentFaults<'_> {
     }
 
     /// Where each result has a verdict, the fault of one says nothing of the others: what any of them leaves open is open.
-    fn join_others<C: FaultCode>(&self, fault: &mut Fault<C>, root: Node<'_>, facts: &CallFacts<'_>) {
+    fn join_others<'t, C: FaultCode>(
+        &self,
+        fault: &mut Fault<C>,
+        root: Node<'t>,
+        marks: &[Node<'t>],
+        facts: &CallFacts<'_>,
+    ) {
         if self.marker.is_empty() {
             return;
         }
@@ -166,11 +174,18 @@ impl DocumentFaults<'_> {
             let other = other.with_catalogue(self.verify, self.undone);
             fault.verify |= other.verify || other.is_of_a_failed_server();
             fault.undone &= other.undone;
+            if other.code != fault.code {
+                fault.make_part();
+            }
         }
         let mut refused = found::routes(root, self.marker);
         refused.retain(|route| !self.is_word(route.end));
         let has_code = |route: &Route<'_, '_>| paths().any(|path| route.beside(path).is_some());
-        fault.verify |= is_success(fault.status) && !refused.iter().all(has_code);
+        let have_codes = refused.iter().all(has_code);
+        fault.verify |= is_success(fault.status) && !have_codes;
+        if !have_codes && fault.code.is_some() || marks.iter().any(|mark| self.is_word(*mark)) {
+            fault.make_part();
+        }
     }
 
     fn is_word(&self, mark: Node<'_>) -> bool {
@@ -553,7 +568,8 @@ mod tests {
         };
         let said = |code: &str, text: &str, id: &str, fields| (code.to_owned(), text.to_owned(), id.to_owned(), fields);
         let silent = "<result><status>no</status><code>1</code></result>";
-        let full = "<result><status>no</status><code>2</code><text>two</text><id>7</id><fields><a>b</a></fields></result>";
+        let full =
+            "<result><status>no</status><code>2</code><text>two</text><id>7</id><fields><a>b</a></fields></result>";
         let ok = "<result><status>ok</status><id>9</id></result>";
         let odd = "<result><status>ok</status><code>3</code><text>three</text></result>";
         let inner = "<result><status>no</status><code>4</code><error><code>5</code></error></result>";
@@ -570,6 +586,29 @@ mod tests {
         ] {
             assert_eq!(fault(&results.concat()), expected, "{results:?}");
         }
+    }
+
+    #[test]
+    fn one_of_several_results_does_not_say_that_nothing_is_there() {
+        let layout =
+            ErrorLayout { present: "r/item/code", code: &["r/item/code"], message: &["r/item/text"], ..LAYOUT };
+        let fault = |acts, items: &[&str]| {
+            let body = format!("<r>{}</r>", items.concat());
+            match marked(layout, "r/item/status", &[Word::Text("ok")], 200, acts, Format::Xml, &body) {
+                Verdict::Fault(fault) => (fault.kind, fault.part),
+                verdict => panic!("no fault: {verdict:?}"),
+            }
+        };
+        let gone = "<item><status>no</status><code>gone</code></item>";
+        let other = "<item><status>no</status><code>7</code></item>";
+        let (ok, silent) = ("<item><status>ok</status></item>", "<item><status>no</status></item>");
+        for acts in [true, false] {
+            assert_eq!(fault(acts, &[gone]), (FaultKind::NotFound, false));
+            assert_eq!(fault(acts, &[gone, gone]), (FaultKind::NotFound, false));
+            assert_eq!(fault(acts, &[gone, other]), (FaultKind::Other, true));
+            assert_eq!(fault(acts, &[gone, silent]), (FaultKind::Other, true));
+        }
+        assert_eq!(fault(false, &[gone, ok]), (FaultKind::Other, true), "the other was found");
     }
 
     #[test]

@@ -82,6 +82,21 @@ pub fn every(visitor: &mut impl Visitor<Api = Packet>) {
         faults: &[],
         faults_with_head: &[],
     });
+    visitor.call::<crate::things::FindThing>(&Examples {
+        folder: "obstacle-packet/things/find_thing",
+        requests: &["both", "known", "place"],
+        request_bodies: &[],
+        answers: &[
+            ("alone", Format::Xml, 200),
+            ("missing", Format::Xml, 200),
+            ("none", Format::Xml, 200),
+            ("one", Format::Xml, 200),
+        ],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
+    });
     visitor.call::<crate::things::GetInfo>(&Examples {
         folder: "obstacle-packet/things/get_info",
         requests: &["full", "request"],
