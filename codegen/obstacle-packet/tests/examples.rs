@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "in a test a panic is the report")]
 
 use hostkit_proto::evidence::Inputs;
-use hostkit_proto::judgement::{Judgement, judge};
+use hostkit_proto::judgement::{Judgement, Why, judge};
 use hostkit_proto::server::checks::Checks;
 use hostkit_proto::server::example::incoming;
 use hostkit_proto::server::{Serve, WrittenAnswer};
@@ -12,9 +12,10 @@ use hostkit_proto::{Api, Effect, Endpoint, EndpointInfo, Format, RawAnswer, Requ
 use http::HeaderMap;
 use obstacle_packet_proto::auth::SignIn;
 use obstacle_packet_proto::things::{
-    AddThing, ChangeThing, ChangeThingWhat, DeleteThing, DeleteThings, DeleteThingsBy, GetInfo, ListIds, ListThings,
+    AddThing, ChangeThing, ChangeThingWhat, DeleteThing, DeleteThings, DeleteThingsBy, FindThing, FindThingDataset,
+    GetInfo, GetThing, ListIds, ListThings,
 };
-use obstacle_packet_proto::types::{Info, NumberOrPart, Part, ThingId};
+use obstacle_packet_proto::types::{Dataset, Info, NumberOrPart, Part, Thing, ThingId};
 use obstacle_packet_proto::{Credentials, Packet};
 
 #[test]
@@ -139,6 +140,83 @@ fn a_read_fails_with_its_first_result_and_may_be_empty() {
     assert_eq!(meaning::<ListThings>(&body), "done", "a marker alone is no item");
     let two = packet("get", "<result><status>ok</status></result><result><status>ok</status></result>");
     assert_eq!(meaning::<ListThings>(&two), "open", "these are items without a number");
+}
+
+#[test]
+fn the_error_of_a_call_that_was_done_in_part_names_each_result_that_failed() {
+    let headers = HeaderMap::new();
+    let no = |code: u32, text: &str, id: u32| {
+        let text = format!("<errcode>{code}</errcode><errtext>{text}</errtext><filter-id>{id}</filter-id>");
+        format!("<result><status>error</status>{text}</result>")
+    };
+    let results = [no(1013, "no such thing", 7), "<result><status>ok</status></result>".to_owned(), no(9, "in use", 8)];
+    let body = packet("del", &results.concat());
+    let answer = RawAnswer::new(&DeleteThings::INFO, &Packet::INFO, 200, &headers, body.as_bytes());
+    let Judgement::Open(open) = judge::<DeleteThings>(&Inputs::new(), &answer) else { panic!("neither done nor not") };
+    let Why::Unreadable(error) = open.why else { panic!("a success beside faults") };
+    let error = error.to_string();
+    assert!(open.may_have_happened);
+    assert!(error.contains("200 1013: no such thing: 7, and 200 9: in use: 8"), "{error}");
+}
+
+#[test]
+fn nothing_at_the_root_of_a_read_may_be_no_value() {
+    let find = |body: &str| {
+        let (headers, body) = (HeaderMap::new(), body.to_owned());
+        let answer = RawAnswer::new(&FindThing::INFO, &Packet::INFO, 200, &headers, body.as_bytes());
+        match judge::<FindThing>(&Inputs::new(), &answer) {
+            Judgement::Done(found) => format!("{:?}", found.map(|thing: Thing| thing.id.get())),
+            Judgement::Nothing(found) => format!("nothing {}", found.is_none()),
+            Judgement::Rejected(no) => {
+                format!("rejected {}", matches!(no.why, Why::Fault(fault) if fault.is_not_found()))
+            }
+            _ => "open".to_owned(),
+        }
+    };
+    let one = "<result><status>ok</status><id>7</id><data><gen_info><name>a</name></gen_info></data></result>";
+    let alone = "<result><status>ok</status></result>";
+    assert_eq!(find(&packet("look-for", one)), "Some(7)");
+    for none in ["", alone, "<result/>"] {
+        assert_eq!(find(&packet("look-for", none)), "None", "{none}");
+    }
+    assert_eq!(find(&packet("look-for", NO)), "nothing true");
+    // What another result says is no proof that there is none.
+    for part in [[NO, one], [one, NO], [NO, "<result><status>error</status><errcode>7</errcode></result>"]] {
+        assert_eq!(find(&packet("look-for", &part.concat())), "rejected false", "{part:?}");
+    }
+    for open in [
+        packet("look-for", "<more/>"),
+        packet("look-for", "<result><id>7</id></result>"),
+        packet("look-for", "<result><status>ok</status><data/></result>"),
+        packet("find", ""),
+        "<packet><thing/></packet>".to_owned(),
+        "<packet/>".to_owned(),
+    ] {
+        assert_eq!(find(&open), "open", "{open}");
+    }
+    assert_eq!(meaning::<GetThing>(&packet("find", "")), "open", "another read has to have its marker");
+}
+
+#[test]
+fn a_variant_inside_an_object_is_told_from_one_that_is_the_object() {
+    let parse = |dataset: &str| {
+        let body = format!("<filter><name>lamp</name></filter><dataset>{dataset}</dataset>");
+        let body =
+            format!(r#"<packet version="1.6.9.1" agent="crate"><thing><look-for>{body}</look-for></thing></packet>"#);
+        let headers = HeaderMap::new();
+        let call = FindThing::parse(&incoming("POST", "/agent", &headers, body.as_bytes()));
+        call.map(|call| call.dataset).ok()
+    };
+    let chosen = |info, place| {
+        let mut dataset = Dataset::new();
+        (dataset.info, dataset.place) = (info, place);
+        Some(FindThingDataset::Chosen(dataset))
+    };
+    assert_eq!(parse("<gen_info/>"), Some(FindThingDataset::Known));
+    assert_eq!(parse("<place/>"), chosen(false, true));
+    assert_eq!(parse("<gen_info/><place/>"), chosen(true, true));
+    assert_eq!(parse(""), chosen(false, false));
+    assert_eq!(parse("<other/>"), None);
 }
 
 #[test]

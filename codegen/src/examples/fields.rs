@@ -56,9 +56,17 @@ impl<'t> Fields<'t> {
         self.seen.fill(true);
     }
 
-    /// Number of entries that no field has taken.
+    /// Number of entries that no field has taken, in the objects on the paths of fields, too.
     pub(super) fn untaken(&self) -> usize {
-        self.seen.iter().filter(|seen| !**seen).count()
+        let between = self.between.iter().enumerate().filter(|(position, (object, _))| {
+            self.between.iter().take(*position).all(|(other, _)| other.index() != object.index())
+        });
+        let untaken = between.flat_map(|(_, (object, _))| {
+            let looked_up =
+                |key: &str| self.between.iter().any(|(other, own)| other.index() == object.index() && own == key);
+            object.entries().filter(move |(key, _)| !looked_up(key))
+        });
+        self.seen.iter().filter(|seen| !**seen).count() + untaken.count()
     }
 
     /// Takes the remaining entries whose keys `wants` accepts.
@@ -94,6 +102,16 @@ impl<'t> Fields<'t> {
             return Some(found);
         }
         name.also.iter().find_map(|alias| self.take(alias))
+    }
+
+    /// Whether nothing stands in the object in which a field would be the last step of its path.
+    pub(super) fn lacks(&mut self, name: &WireName) -> bool {
+        let (steps, before) = (self.path(name).len(), self.between.len());
+        if steps < 2 || self.find(name).is_some() {
+            return false;
+        }
+        let is_reached = self.between.len() + 1 == before + steps;
+        is_reached && self.between.last().is_some_and(|(object, _)| Leniency::is_nothing(*object))
     }
 
     /// Reads every field of a struct.

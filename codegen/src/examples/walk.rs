@@ -326,6 +326,7 @@ impl<'m> Walker<'m> {
                     Type::Option(inner) if !self.envelope.is_empty() => {
                         fields.optional(self, inner, name, name_text(name), &total)
                     }
+                    Type::Option(_) if endpoint.surface.response.may_lack_marker.is_some() && fields.lacks(name) => {}
                     ty => {
                         fields.required(self, ty, name, name_text(name), &total);
                     }
@@ -388,7 +389,7 @@ impl<'m> Walker<'m> {
         }
     }
 
-    /// Whether this is the only item of a list, and has the marker of a success and nothing else.
+    /// Whether this is the only item of a list, or an object, and has the marker of a success and nothing else.
     pub(super) fn is_marker_alone(&self, nodes: &[Node<'_>]) -> bool {
         let [item] = nodes else { return false };
         !item.is_empty()
@@ -402,7 +403,7 @@ impl<'m> Walker<'m> {
         match ty {
             Type::List(item) => Items::read_list(self, item, node, None),
             Type::Map(key, item) => self.map(key, item, node),
-            Type::Option(inner) if self.scalars().is_absent(inner, node) => {}
+            Type::Option(inner) if self.scalars().is_absent(inner, node) || self.is_marker_alone(&[node]) => {}
             Type::Nullable(_) if node.kind() == Kind::Null => {}
             Type::Option(inner) | Type::Nullable(inner) => self.value(inner, node),
             Type::Joined(item, separator) => self.joined(item, *separator, node),

@@ -361,7 +361,8 @@ impl<'a> RawAnswer<'a> {
         self.under(root, T::blank, |reader, value| reader.required(value))
     }
 
-    /// The value under one root name, if there is one: null and an empty element there are none, in the answer to a read.
+    /// The value under one root name, if there is one: in the answer to a read, null, an empty element and an object with
+    /// nothing but the marker of a success are none, and so is nothing where the marker may be absent.
     ///
     /// # Errors
     /// An unreadable value, and null in the answer to a call that acts. A 200 without a body, because a proxy may have lost
@@ -380,6 +381,11 @@ impl<'a> RawAnswer<'a> {
                 return Err(reader.error(format!("`{}`", envelope[0]), "nothing"));
             }
             let mut fields = reader.fields("")?;
+            // Where nothing need say that a read succeeded, nothing may stand where the value would.
+            if !has_envelope && !self.facts.acts && self.facts.may_lack_marker && fields.lacks(root)? {
+                fields.finish()?;
+                return Ok(None);
+            }
             // A present value has to be readable, or this is the answer to another call. Without an envelope, so is a
             // document without the root.
             let mut value = None;
@@ -390,7 +396,8 @@ impl<'a> RawAnswer<'a> {
                     if self.facts.acts && is_nothing {
                         return Err(reader.expected("a value"));
                     }
-                    if self.facts.acts || !T::is_absent(reader) {
+                    let node = reader.node();
+                    if self.facts.acts || !(T::is_absent(reader) || reader.is_marker_alone::<T>(node.into_iter())) {
                         value = Some(reader.value()?);
                     }
                     Ok(())

@@ -62,6 +62,9 @@ pub struct Fault<C> {
     pub verify: bool,
     /// Whether the API's documentation says that nothing was done where it reports this code, under whatever status.
     pub(crate) undone: bool,
+    /// Whether it is one of several results that say something else: then it says of the whole answer neither that
+    /// there is nothing, nor that what was asked for does not exist.
+    pub(crate) part: bool,
 }
 
 impl<C: FaultCode> Fault<C> {
@@ -70,8 +73,8 @@ impl<C: FaultCode> Fault<C> {
         let kind = code.as_ref().and_then(FaultCode::kind).unwrap_or_else(|| FaultKind::from_status(status));
         let verify = kind == FaultKind::Internal;
         let (message, details, marker, request_id) = (message.into(), details.into(), String::new(), String::new());
-        let (fields, undone) = (Vec::new(), false);
-        Self { status, code, message, details, fields, marker, request_id, kind, verify, undone }
+        let (fields, undone, part) = (Vec::new(), false, false);
+        Self { status, code, message, details, fields, marker, request_id, kind, verify, undone, part }
     }
 
     /// The same with the kind that its status has by the spec, where its code has none.
@@ -90,6 +93,14 @@ impl<C: FaultCode> Fault<C> {
         self.undone = self.code.is_some() && undone.contains(&code);
         self.verify = !self.undone && (self.verify || self.code.is_some() && verify.contains(&code));
         self
+    }
+
+    /// Says that other results of the answer say something else.
+    fn make_part(&mut self) {
+        self.part = true;
+        if matches!(self.kind, FaultKind::NotFound | FaultKind::Empty) {
+            self.kind = FaultKind::Other;
+        }
     }
 
     /// Says by what it is one, if it has no words of its own.
@@ -143,7 +154,7 @@ impl<C> Fault<C> {
 
 impl<C: fmt::Debug> fmt::Debug for Fault<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { status, code, message, details, fields, marker, request_id, kind, verify, undone } = self;
+        let Self { status, code, message, details, fields, marker, request_id, kind, verify, undone, part } = self;
         let mut shown = f.debug_struct("Fault");
         shown.field("status", status).field("code", code).field("message", message).field("details", details);
         shown.field("fields", fields);
@@ -154,8 +165,10 @@ impl<C: fmt::Debug> fmt::Debug for Fault<C> {
             }
         }
         shown.field("kind", kind).field("verify", verify);
-        if *undone {
-            shown.field("undone", undone);
+        for (name, flag) in [("undone", undone), ("part", part)] {
+            if *flag {
+                shown.field(name, flag);
+            }
         }
         shown.finish()
     }

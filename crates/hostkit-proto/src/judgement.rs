@@ -174,7 +174,7 @@ impl Emptiness<'_> {
             texts.iter().any(|text| text.to_lowercase().contains(&name))
         };
         let is_listed = self.statuses.contains(&fault.status) || self.codes.iter().any(is_named);
-        (is_listed || fault.kind == FaultKind::Empty) && !self.except.iter().any(is_excepted)
+        !fault.part && (is_listed || fault.kind == FaultKind::Empty) && !self.except.iter().any(is_excepted)
     }
 }
 
@@ -233,6 +233,9 @@ mod tests {
         assert!(covers(404, FaultKind::NotFound, "no"), "by its status");
         assert!(!covers(404, FaultKind::NotFound, "no such module"), "an exception");
         assert!(covers(200, FaultKind::Other, "No Items") && covers(200, FaultKind::Empty, "no"));
+        let mut part = Fault::new(404, Some(Code(FaultKind::NotFound)), "no items", "");
+        part.part = true;
+        assert!(!empty.covers(&part), "another result of the answer says something else");
         let plain = Emptiness { codes: &["no items"], ..Emptiness::default() };
         assert!(!plain.covers(&Fault::new(404, Some(Code(FaultKind::NotFound)), "no", "")));
         assert!(plain.covers(&Fault::new(200, Some(Code(FaultKind::Empty)), "no", "")), "by its kind");

@@ -193,26 +193,45 @@ fn group(group: &OneOf) -> TokenStream {
 
 /// Closure body that reads one variant.
 fn attempt(group: &OneOf, variant: &Variant) -> TokenStream {
-    let (group, name) = (ident(&group.type_name), ident(&variant.rust));
+    let (of, name) = (ident(&group.type_name), ident(&variant.rust));
     let value = match variant.fields.as_slice() {
-        [] => quote!(Ok(#group::#name)),
+        [] => quote!(Ok(#of::#name)),
         [field] => {
             let read = filled(field);
-            quote!(Ok(#group::#name(#read)))
+            quote!(Ok(#of::#name(#read)))
         }
         fields => {
             let fields = fields.iter().map(|field| {
                 let (name, read) = (ident(&field.rust), filled(field));
                 quote!(#name: #read)
             });
-            quote!(Ok(#group::#name { #(#fields),* }))
+            quote!(Ok(#of::#name { #(#fields),* }))
         }
     };
-    if variant.fixed.is_empty() {
+    let (constants, only) = (variant.fixed.iter().map(fixed), only_below(group, variant));
+    if variant.fixed.is_empty() && only.is_empty() {
         return value;
     }
-    let constants = variant.fixed.iter().map(fixed);
-    quote!({ #(#constants)* #value })
+    quote!({ #(#constants)* #(#only)* #value })
+}
+
+/// Checks that objects which other variants read whole have nothing but what this variant reads.
+fn only_below(group: &OneOf, variant: &Variant) -> Vec<TokenStream> {
+    let paths: Vec<String> = variant.paths().collect();
+    let fields = group.variants.iter().flat_map(|other| &other.fields);
+    let mut objects: Vec<String> =
+        fields.flat_map(|field| [field.name.json.join("/"), field.name.xml.join("/")]).collect();
+    objects.sort_unstable();
+    objects.dedup();
+    let checks = objects.iter().filter_map(|object| {
+        let below = paths.iter().filter_map(|path| path.strip_prefix(object.as_str())?.strip_prefix('/'));
+        let mut names: Vec<&str> = below.filter_map(|rest| rest.split('/').next()).collect();
+        names.sort_unstable();
+        names.dedup();
+        let steps = object.split('/');
+        (!names.is_empty()).then(|| quote!(fields.only_below(&[#(#steps),*], &[#(#names),*])?;))
+    });
+    checks.collect()
 }
 
 /// The value of a field of a variant. A list or map that has to be given is none where it is absent or empty: by what

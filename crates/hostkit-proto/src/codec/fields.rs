@@ -18,6 +18,7 @@ use hostkit_wire::{Key, Lookup, Node};
 use super::fill::{Field, How};
 use super::reader::{At, Reader, Step};
 use super::{DecodeError, Name};
+use crate::leniency::Leniency;
 pub(crate) use lists::Items;
 use seen::Seen;
 
@@ -186,6 +187,16 @@ impl<'a, 'r> Fields<'a, 'r> {
     /// The object.
     pub(crate) fn node(&self) -> Node<'r> {
         self.node
+    }
+
+    /// Whether nothing stands in the object in which a field would be the last step of its path.
+    pub(crate) fn lacks(&mut self, name: &Name) -> Result<bool, DecodeError> {
+        let (steps, before) = (name.rest(self.node.format()).len(), self.between.len());
+        if steps == 0 || self.find(name)?.is_some() {
+            return Ok(false);
+        }
+        let is_reached = self.between.len() == before + steps;
+        Ok(is_reached && self.between.last().is_some_and(|(_, object, _)| Leniency::is_nothing(*object)))
     }
 
     /// Whether a field has a value, readable or not.

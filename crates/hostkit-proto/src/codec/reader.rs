@@ -763,11 +763,12 @@ impl<'r> Reader<'r> {
         self.ignored.get_or_insert_with(ignored).contains(&node.index())
     }
 
-    /// Whether the only item of a list has the marker of a success and nothing else: so some APIs say that there is none.
+    /// Whether the only item of a list, or an object, has the marker of a success and nothing else: so some APIs say that
+    /// there is none.
     ///
     /// A new field may stand beside the marker, but so does an item whose fields all have new names: the list is then
     /// empty, and reported as a part.
-    pub(super) fn is_marker_alone<T: FromWire>(&mut self, mut items: impl Iterator<Item = Node<'r>>) -> bool {
+    pub(crate) fn is_marker_alone<T: FromWire>(&mut self, mut items: impl Iterator<Item = Node<'r>>) -> bool {
         let marker = self.leniency.marker;
         let (Some(item), None) = (items.next().filter(|_| !marker.is_empty()), items.next()) else { return false };
         let marks = item.document().node(self.top).map(|top| place::ignored(top, &[marker])).unwrap_or_default();

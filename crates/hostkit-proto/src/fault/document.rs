@@ -3,13 +3,16 @@
 use hostkit_wire::{Kind, Node};
 
 use super::envelope::{field_faults, words};
-use super::found::{is_nothing, is_something, some};
+use super::found::{self, Route, is_nothing, is_something, some};
 use super::{Fault, FaultCode, FaultKind, Verdict, doubt, is_success, root, with_request_id};
 use crate::answer::RawAnswer;
 use crate::codec::describe;
 use crate::info::CallFacts;
 use crate::place;
 use crate::word::Word;
+
+/// The most faults of one answer that an error text names.
+const MOST_SHOWN: usize = 10;
 
 /// One layout of an error document. Places are paths such as `error/code`: `*` is any name, a number an item of a list.
 #[derive(Debug, Clone, Copy)]
@@ -86,20 +89,27 @@ impl DocumentFaults<'_> {
             return self.verdict_on_nothing(status, facts);
         }
         let marks = if self.marker.is_empty() { Vec::new() } else { place::all(root, self.marker) };
-        let is_word = |mark: &Node<'_>| self.success.iter().any(|word| word.is(*mark));
         for layout in self.layouts {
-            let is_shown = !layout.present.is_empty() && self.some(root, layout.present).is_some();
+            let route = self.shown(root, layout.present);
+            let is_shown = route.is_some() || self.marker.is_empty() && some(root, layout.present).is_some();
             let is_possible = is_shown || layout.present.is_empty() && !is_success;
-            if let Some(mut fault) = is_possible.then(|| self.fault(status, root, layout, is_shown, &facts)).flatten() {
+            // All that a fault says is of the result that shows it.
+            let at = |path: &str| match &route {
+                Some(route) => route.beside(path),
+                None => some(root, path),
+            };
+            if let Some(mut fault) =
+                is_possible.then(|| self.fault(status, root, layout, is_shown, at, &facts)).flatten()
+            {
                 // A success beside a fault: a part may have been carried out.
-                return match marks.iter().find(|mark| facts.acts && is_word(mark)) {
+                return match marks.iter().find(|mark| facts.acts && self.is_word(**mark)) {
                     Some(mark) => {
-                        let expected = "no success beside a fault";
-                        Verdict::Unclear(doubt(&facts, self.marker, expected, describe(*mark), *mark))
+                        let faults = self.all_faults::<C>(status, root, &facts);
+                        let found = format!("{} beside {}", describe(*mark), faults.join(", and "));
+                        Verdict::Unclear(doubt(&facts, self.marker, "no success beside a fault", found, *mark))
                     }
                     None => {
-                        let refused = marks.iter().filter(|mark| !is_word(mark)).count();
-                        self.join_others(&mut fault, root, refused, &facts);
+                        self.join_others(&mut fault, root, &marks, &facts);
                         Verdict::Fault(fault)
                     }
                 };
@@ -126,7 +136,7 @@ impl DocumentFaults<'_> {
         let in_doubt =
             |expected: String, found: String, at| Verdict::Unclear(doubt(&facts, self.marker, expected, found, at));
         let expected = || words(self.success);
-        if let Some(mark) = marks.iter().find(|mark| !self.success.iter().any(|word| word.is(**mark))) {
+        if let Some(mark) = marks.iter().find(|mark| !self.is_word(**mark)) {
             return in_doubt(expected(), describe(*mark), *mark);
         }
         if let Some((above, key)) = self.marker.rsplit_once('/').or(Some(("", self.marker))).filter(|_| facts.acts) {
@@ -145,12 +155,18 @@ impl DocumentFaults<'_> {
     }
 
     /// Where each result has a verdict, the fault of one says nothing of the others: what any of them leaves open is open.
-    fn join_others<C: FaultCode>(&self, fault: &mut Fault<C>, root: Node<'_>, refused: usize, facts: &CallFacts<'_>) {
+    fn join_others<'t, C: FaultCode>(
+        &self,
+        fault: &mut Fault<C>,
+        root: Node<'t>,
+        marks: &[Node<'t>],
+        facts: &CallFacts<'_>,
+    ) {
         if self.marker.is_empty() {
             return;
         }
-        let paths = self.layouts.iter().flat_map(|layout| layout.code);
-        let mut codes: Vec<Node<'_>> = paths.flat_map(|path| place::all(root, path)).filter(is_something).collect();
+        let paths = || self.layouts.iter().flat_map(|layout| layout.code);
+        let mut codes: Vec<Node<'_>> = paths().flat_map(|path| place::all(root, path)).filter(is_something).collect();
         codes.sort_by_key(|node| node.index());
         codes.dedup_by_key(|node| node.index());
         for code in codes.iter().filter_map(|node| node.as_str()) {
@@ -158,31 +174,67 @@ impl DocumentFaults<'_> {
             let other = other.with_catalogue(self.verify, self.undone);
             fault.verify |= other.verify || other.is_of_a_failed_server();
             fault.undone &= other.undone;
+            if other.code != fault.code {
+                fault.make_part();
+            }
         }
-        fault.verify |= is_success(fault.status) && refused > codes.len();
+        let mut refused = found::routes(root, self.marker);
+        refused.retain(|route| !self.is_word(route.end));
+        let has_code = |route: &Route<'_, '_>| paths().any(|path| route.beside(path).is_some());
+        let have_codes = refused.iter().all(has_code);
+        fault.verify |= is_success(fault.status) && !have_codes;
+        if !have_codes && fault.code.is_some() || marks.iter().any(|mark| self.is_word(*mark)) {
+            fault.make_part();
+        }
     }
 
-    /// What stands at a path, if it is something. Where every result has a marker, each of them may be the fault.
-    fn some<'t>(&self, root: Node<'t>, path: &str) -> Option<Node<'t>> {
-        if self.marker.is_empty() || path.is_empty() {
-            return some(root, path);
+    fn is_word(&self, mark: Node<'_>) -> bool {
+        self.success.iter().any(|word| word.is(mark))
+    }
+
+    /// What the results say that are faults, each in short: of a call that was carried out in part, which part was not.
+    fn all_faults<C: FaultCode>(&self, status: u16, root: Node<'_>, facts: &CallFacts<'_>) -> Vec<String> {
+        let mut faults = Vec::new();
+        for (index, layout) in self.layouts.iter().enumerate() {
+            for route in found::routes(root, layout.present).into_iter().filter(|route| is_something(&route.end)) {
+                let mut before = self.layouts.iter().take(index);
+                if before.any(|before| route.beside(before.present).is_some()) || faults.len() == MOST_SHOWN {
+                    continue;
+                }
+                let fault = self.fault::<C>(status, root, layout, true, |path| route.beside(path), facts);
+                faults.extend(fault.map(|fault| (route.end.index(), fault.to_string())));
+            }
         }
-        place::all(root, path).into_iter().find(is_something)
+        faults.sort_by_key(|(index, _)| *index);
+        faults.into_iter().map(|(_, fault)| fault).collect()
+    }
+
+    /// The way to what shows a fault where every result has a marker: it is the first whose marker is no success.
+    fn shown<'t, 'p>(&self, root: Node<'t>, present: &'p str) -> Option<Route<'t, 'p>> {
+        if self.marker.is_empty() || present.is_empty() {
+            return None;
+        }
+        let mut routes = found::routes(root, present);
+        routes.retain(|route| is_something(&route.end));
+        let is_refused = |route: &Route<'_, '_>| route.beside(self.marker).is_some_and(|mark| !self.is_word(mark));
+        let first = routes.iter().position(is_refused).unwrap_or_default();
+        (!routes.is_empty()).then(|| routes.swap_remove(first))
     }
 
     /// The fault of a layout; without `present`, a document that has neither its code nor its text is of another layout.
-    fn fault<C: FaultCode>(
+    fn fault<'t, C: FaultCode>(
         &self,
         status: u16,
-        root: Node<'_>,
+        root: Node<'t>,
         layout: &ErrorLayout<'_>,
         is_shown: bool,
+        at: impl Fn(&str) -> Option<Node<'t>>,
         facts: &CallFacts<'_>,
     ) -> Option<Fault<C>> {
-        let text = |path: &&str| self.some(root, path).and_then(Node::as_str);
+        let text = |path: &&str| at(path).and_then(Node::as_str);
         let code = layout.code.iter().find_map(text);
         let message = layout.message.iter().find_map(text);
-        let fields = self.some(root, layout.fields).map(field_faults).unwrap_or_default();
+        let fields = at(layout.fields).map(field_faults).unwrap_or_default();
         let is_bare = is_bare(root, layout.bare);
         if !is_shown && !is_bare && code.is_none() && message.is_none() && fields.is_empty() {
             return None;
@@ -390,7 +442,11 @@ mod tests {
             }
         }
         let part = result(&[ok, error].concat());
-        assert!(matches!(judged(true, &part), Verdict::Unclear(_)), "a part may have been carried out");
+        let Verdict::Unclear(part_of) = judged(true, &part) else { panic!("a part may have been carried out") };
+        assert!(part_of.to_string().contains("found \"ok\" beside 200 gone"), "{part_of}");
+        let other = error.replace("gone", "late");
+        let Verdict::Unclear(part_of) = judged(true, &result(&[error, ok, &other].concat())) else { panic!("a part") };
+        assert!(part_of.to_string().contains("found \"ok\" beside 200 gone, and 200 late"), "{part_of}");
         assert_eq!(code(judged(false, &part)), Some("gone".to_owned()));
         let twice = result("<result><status>ok</status><status>ok</status></result>");
         assert!(matches!(judged(true, &twice), Verdict::Unclear(_)));
@@ -489,6 +545,70 @@ mod tests {
             let fault = fault(status, &results);
             assert_eq!(is_open(&fault), expected, "{status} {results:?}: {fault:?}");
         }
+    }
+
+    #[test]
+    fn what_a_fault_says_is_of_one_result() {
+        let paths = ["packet/*/*/result/error/code", "packet/*/*/result/code"];
+        let layout = ErrorLayout {
+            present: "packet/*/*/result/code",
+            code: &paths,
+            message: &["packet/*/*/result/text"],
+            details: "packet/*/*/result/id",
+            fields: "packet/*/*/result/fields",
+            ..LAYOUT
+        };
+        let fault = |results: &str| {
+            let body = format!("<packet><thing><get>{results}</get></thing></packet>");
+            let success = [Word::Text("ok")];
+            match marked(layout, "packet/*/*/result/status", &success, 200, false, Format::Xml, &body) {
+                Verdict::Fault(fault) => (fault.code.unwrap().0, fault.message, fault.details, fault.fields.len()),
+                verdict => panic!("no fault: {verdict:?}"),
+            }
+        };
+        let said = |code: &str, text: &str, id: &str, fields| (code.to_owned(), text.to_owned(), id.to_owned(), fields);
+        let silent = "<result><status>no</status><code>1</code></result>";
+        let full =
+            "<result><status>no</status><code>2</code><text>two</text><id>7</id><fields><a>b</a></fields></result>";
+        let ok = "<result><status>ok</status><id>9</id></result>";
+        let odd = "<result><status>ok</status><code>3</code><text>three</text></result>";
+        let inner = "<result><status>no</status><code>4</code><error><code>5</code></error></result>";
+        for (results, expected) in [
+            ([silent, full], said("1", "", "", 0)),
+            ([full, silent], said("2", "two", "7", 1)),
+            ([ok, silent], said("1", "", "", 0)),
+            ([ok, full], said("2", "two", "7", 1)),
+            // One that says that it is a success is the last to be shown as the fault.
+            ([odd, full], said("2", "two", "7", 1)),
+            ([odd, ok], said("3", "three", "", 0)),
+            ([inner, full], said("5", "", "", 0)),
+            ([silent, inner], said("1", "", "", 0)),
+        ] {
+            assert_eq!(fault(&results.concat()), expected, "{results:?}");
+        }
+    }
+
+    #[test]
+    fn one_of_several_results_does_not_say_that_nothing_is_there() {
+        let layout =
+            ErrorLayout { present: "r/item/code", code: &["r/item/code"], message: &["r/item/text"], ..LAYOUT };
+        let fault = |acts, items: &[&str]| {
+            let body = format!("<r>{}</r>", items.concat());
+            match marked(layout, "r/item/status", &[Word::Text("ok")], 200, acts, Format::Xml, &body) {
+                Verdict::Fault(fault) => (fault.kind, fault.part),
+                verdict => panic!("no fault: {verdict:?}"),
+            }
+        };
+        let gone = "<item><status>no</status><code>gone</code></item>";
+        let other = "<item><status>no</status><code>7</code></item>";
+        let (ok, silent) = ("<item><status>ok</status></item>", "<item><status>no</status></item>");
+        for acts in [true, false] {
+            assert_eq!(fault(acts, &[gone]), (FaultKind::NotFound, false));
+            assert_eq!(fault(acts, &[gone, gone]), (FaultKind::NotFound, false));
+            assert_eq!(fault(acts, &[gone, other]), (FaultKind::Other, true));
+            assert_eq!(fault(acts, &[gone, silent]), (FaultKind::Other, true));
+        }
+        assert_eq!(fault(false, &[gone, ok]), (FaultKind::Other, true), "the other was found");
     }
 
     #[test]

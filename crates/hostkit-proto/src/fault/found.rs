@@ -2,6 +2,8 @@
 
 use hostkit_wire::{Kind, Node};
 
+use crate::place;
+
 /// What stands at a path, if it is something: neither absent nor null, false or empty.
 pub(super) fn some<'t>(root: Node<'t>, path: &str) -> Option<Node<'t>> {
     let node = if path.is_empty() { None } else { at(root, path) };
@@ -35,6 +37,49 @@ fn at<'t>(node: Node<'t>, path: &str) -> Option<Node<'t>> {
         Some(rest) if first.kind() != Kind::List && first.get("0").is_none() => below(first, rest),
         _ => below(first, rest),
     }
+}
+
+/// The way from the top of a document to one of the nodes at a path, in which `*` is any name and lists are no step.
+pub(super) struct Route<'t, 'p> {
+    path: &'p str,
+    /// The top, and what stands at each step but the last.
+    above: Vec<Node<'t>>,
+    /// What stands at the end.
+    pub(super) end: Node<'t>,
+}
+
+impl<'t> Route<'t, '_> {
+    /// What stands at another path, if it is something, below the deepest object that both ways go through: of a list,
+    /// in the same item.
+    pub(super) fn beside(&self, path: &str) -> Option<Node<'t>> {
+        let shared = self.path.split('/').zip(path.split('/')).take_while(|(own, other)| own == other).count();
+        // The last step of either is no object that both go through.
+        let shared = shared.min(self.above.len() - 1).min(path.split('/').count() - 1);
+        let rest = path.splitn(shared + 1, '/').last().filter(|rest| !rest.is_empty())?;
+        place::all(*self.above.get(shared)?, rest).into_iter().find(is_something)
+    }
+}
+
+/// The ways to all nodes at a path, in the order of the document.
+pub(super) fn routes<'t, 'p>(top: Node<'t>, path: &'p str) -> Vec<Route<'t, 'p>> {
+    let mut routes = vec![Route { path, above: Vec::new(), end: top }];
+    for step in path.split('/') {
+        let longer = routes.into_iter().flat_map(|route| {
+            let next = move |node| {
+                let above: Vec<Node<'t>> = route.above.iter().copied().chain([node]).collect();
+                let named = place::all(node, step).into_iter();
+                named.map(move |end| Route { path, above: above.clone(), end })
+            };
+            items(route.end).into_iter().flat_map(next)
+        });
+        routes = longer.collect();
+    }
+    routes
+}
+
+/// The items of a list and of the lists in it, or the node itself; the readers limit the depth.
+fn items(node: Node<'_>) -> Vec<Node<'_>> {
+    if node.kind() == Kind::List { node.items().flat_map(items).collect() } else { vec![node] }
 }
 
 /// Whether it is null or empty.

@@ -69,7 +69,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Packet>) {
         answers: &[("done", Format::Xml, 200)],
         answers_with_head: &[],
         agreeing: &[],
-        faults: &[("missing", Format::Xml, 200), ("several", Format::Xml, 200)],
+        faults: &[("missing", Format::Xml, 200), ("several", Format::Xml, 200), ("silent", Format::Xml, 200)],
         faults_with_head: &[],
     });
     visitor.perform::<crate::things::DeleteThings>(&Examples {
@@ -77,6 +77,21 @@ pub fn every(visitor: &mut impl Visitor<Api = Packet>) {
         requests: &["both", "ids", "parts"],
         request_bodies: &[],
         answers: &[("done", Format::Xml, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
+    });
+    visitor.call::<crate::things::FindThing>(&Examples {
+        folder: "obstacle-packet/things/find_thing",
+        requests: &["both", "known", "place"],
+        request_bodies: &[],
+        answers: &[
+            ("alone", Format::Xml, 200),
+            ("missing", Format::Xml, 200),
+            ("none", Format::Xml, 200),
+            ("one", Format::Xml, 200),
+        ],
         answers_with_head: &[],
         agreeing: &[],
         faults: &[],

@@ -33,6 +33,8 @@ pub enum Request {
     DeleteThing(crate::things::DeleteThing),
     /// Deletes all things that a filter names.
     DeleteThings(crate::things::DeleteThings),
+    /// A thing by its name, if there is one.
+    FindThing(crate::things::FindThing),
     /// What is known of a thing, if something is.
     GetInfo(crate::things::GetInfo),
     /// A thing.
@@ -60,6 +62,7 @@ impl Request {
             Self::CopyThing(_) => crate::things::CopyThing::INFO,
             Self::DeleteThing(_) => crate::things::DeleteThing::INFO,
             Self::DeleteThings(_) => crate::things::DeleteThings::INFO,
+            Self::FindThing(_) => crate::things::FindThing::INFO,
             Self::GetInfo(_) => crate::things::GetInfo::INFO,
             Self::GetThing(_) => crate::things::GetThing::INFO,
             Self::ListIds(_) => crate::things::ListIds::INFO,
@@ -82,6 +85,7 @@ pub fn route(request: &ReceivedRequest<'_>) -> Result<Request, DecodeError> {
     router.attempt(Request::ChangeThing);
     router.attempt(Request::AddToRoom);
     router.attempt(Request::DeleteThings);
+    router.attempt(Request::FindThing);
     router.attempt(Request::GetThing);
     router.attempt(Request::ListOf);
     router.attempt(Request::ListThings);

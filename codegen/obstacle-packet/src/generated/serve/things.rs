@@ -9,8 +9,8 @@ use hostkit_proto::{EncodeError, Endpoint, Perform, Top, Word, evidence};
 
 use crate::things::{
     AddThing, AddToRoom, ChangeThing, ChangeThingPlace, ChangeThingWhat, CopyThing, DeleteThing, DeleteThings,
-    DeleteThingsBy, GetInfo, GetThing, ListIds, ListOf, ListOfOf, ListOfWhose, ListThings, PaintThing, PaintThingWhat,
-    PlaceThing,
+    DeleteThingsBy, FindThing, FindThingDataset, GetInfo, GetThing, ListIds, ListOf, ListOfOf, ListOfWhose, ListThings,
+    PaintThing, PaintThingWhat, PlaceThing,
 };
 use crate::types::{Info, Placed, Thing, ThingId};
 
@@ -321,6 +321,41 @@ impl Serve for DeleteThings {
 }
 
 impl Simulate for DeleteThings {}
+
+impl Serve for FindThing {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
+        request.matches::<Self>()?;
+        request.body::<Self, _>(
+            &Root::Under(Name::new("packet").json_inner(&["thing", "look-for"]).xml_inner(&["thing", "look-for"])),
+            |fields| {
+                let name = fields.required(&Name::new("name").xml("filter").xml_inner(&["name"]))?;
+                let dataset = fields
+                    .attempt(|fields| {
+                        fields.fixed(Name::new("dataset").json_inner(&["gen_info"]).xml_inner(&["gen_info"]), "")?;
+                        fields.only_below(&["dataset"], &["gen_info"])?;
+                        Ok(FindThingDataset::Known)
+                    })
+                    .or_else(|_| {
+                        fields.attempt(|fields| Ok(FindThingDataset::Chosen(fields.required(&Name::new("dataset"))?)))
+                    })?;
+                Ok(Self { name, dataset })
+            },
+        )
+    }
+
+    fn answer(output: &Option<Thing>, out: &mut WrittenAnswer) {
+        out.value(
+            Name::new("packet")
+                .json_inner(&["thing", "look-for", "result"])
+                .xml_inner(&["thing", "look-for", "result"]),
+            output,
+        );
+        out.mark(
+            Top { json: "packet/thing/look-for/result/status", xml: "packet/thing/look-for/result/status" },
+            Word::Text("ok"),
+        );
+    }
+}
 
 impl Serve for GetInfo {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {

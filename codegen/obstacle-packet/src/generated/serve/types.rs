@@ -7,7 +7,27 @@ use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, InWords, Na
 use hostkit_proto::wire::Kind;
 use hostkit_proto::{Format, Value, Word};
 
-use crate::types::{Info, NumberOrPart, Part, Placed, Thing, Ticket};
+use crate::types::{Dataset, Info, NumberOrPart, Part, Placed, Thing, Ticket};
+
+impl FromFields for Dataset {
+    const TABLE: &'static Table = &Table::new(
+        "specs/obstacle-packet/types/things.toml",
+        &[Field::optional("gen_info"), Field::optional("place")],
+    );
+
+    fn blank() -> Self {
+        Self::new()
+    }
+
+    #[inline]
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.in_words(&[[Word::Text(""), Word::Text("")]]).or(&mut self.info),
+            1 => reader.in_words(&[[Word::Text(""), Word::Text("")]]).or(&mut self.place),
+            _ => Ok(()),
+        }
+    }
+}
 
 impl ToWire for Info {
     fn to_wire(&self, format: Format) -> Option<Value> {

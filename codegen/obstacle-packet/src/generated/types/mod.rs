@@ -5,4 +5,4 @@
 
 mod things;
 
-pub use things::{Info, NumberOrPart, Part, Placed, Thing, ThingId, Ticket};
+pub use things::{Dataset, Info, NumberOrPart, Part, Placed, Thing, ThingId, Ticket};

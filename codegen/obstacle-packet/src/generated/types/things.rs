@@ -3,8 +3,38 @@
 
 //! Types of `types/things.toml`.
 
-use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, Name, Object, Reader, Table, ToWire};
+use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, InWords, Name, Object, Reader, Table, ToWire};
 use hostkit_proto::{Format, Secret, Value, Word};
+
+/// What is wanted of a thing.
+#[derive(Debug, Clone, PartialEq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct Dataset {
+    /// What is known of it.
+    #[doc(alias = "gen_info")]
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub info: bool,
+    /// Where it is.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub place: bool,
+}
+
+impl Dataset {
+    /// Everything is absent.
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+impl ToWire for Dataset {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        let mut object = Object::new(format);
+        object.set("gen_info", &InWords(&self.info, [Word::Text(""), Word::Text("")]));
+        object.set("place", &InWords(&self.place, [Word::Text(""), Word::Text("")]));
+        Some(object.into_value())
+    }
+}
 
 /// What is known of a thing.
 #[derive(Debug, Clone, PartialEq)]

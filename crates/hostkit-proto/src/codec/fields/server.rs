@@ -110,13 +110,30 @@ impl<'r> Fields<'_, 'r> {
 
     /// Tries to read one variant of a group; if that fails, its entries are left for the next one.
     pub fn attempt<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, DecodeError>) -> Result<T, DecodeError> {
-        let (seen, spec) = (self.seen.clone(), self.reader.spec);
+        let (seen, spec, between) = (self.seen.clone(), self.reader.spec, self.between.len());
         let result = read(self);
         if result.is_err() {
             self.seen = seen;
             self.reader.spec = spec;
+            self.between.truncate(between);
         }
         result
+    }
+
+    /// Checks that an object has no entries but these: with others, another variant is meant, which reads all of it.
+    ///
+    /// # Errors
+    /// There is another entry.
+    pub fn only_below(&mut self, path: &[&str], names: &[&str]) -> Result<(), DecodeError> {
+        let object = path.iter().try_fold(self.node, |node, step| node.get(step));
+        let other = object.and_then(|object| object.entries().find(|(name, _)| !names.contains(name)));
+        match other {
+            Some((name, node)) => {
+                let error = self.reader.error(format!("nothing else in `{}`", path.join("/")), format!("`{name}`"));
+                Err(error.at(node.offset()))
+            }
+            None => Ok(()),
+        }
     }
 
     /// The list or object whose parts have names of a template, the reverse of `Object::set_names`; `None` if there are
