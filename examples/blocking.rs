@@ -18,7 +18,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         Outcome::Done(server) => println!("server {server} is there"),
         Outcome::Accepted(server, _) => println!("server {server} is being made; do not order it again"),
         Outcome::Rejected(fault) => println!("refused: {fault}"),
-        Outcome::NotSent(error) => println!("nothing was sent; mend the cause, then send it again: {error}"),
+        Outcome::NotSent(error) => println!("nothing was sent; fix the cause, then send it again: {error}"),
         // Only reads: whether it happened, and what it made. Do not order again before it says no.
         Outcome::Unresolved(ticket) => println!("{ticket}: {}", client.recover::<CreateServer>(&ticket)),
     }

@@ -23,7 +23,7 @@
 //!         Outcome::Done(_) => println!("ordered"),
 //!         Outcome::Accepted(_, why) => println!("being carried out: {}", why.as_str()),
 //!         Outcome::Rejected(rejection) => println!("refused: {rejection}"),
-//!         Outcome::NotSent(error) => println!("not sent; mend the cause first: {error}"),
+//!         Outcome::NotSent(error) => println!("not sent; fix the cause first: {error}"),
 //!         Outcome::Unresolved(ticket) => println!("look before you order again: {ticket}"),
 //!     }
 //!     Ok(())

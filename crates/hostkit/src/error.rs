@@ -26,6 +26,8 @@ pub struct Error<C>(Box<Inner<C>>);
 #[derive(Clone)]
 struct Inner<C> {
     subject: Subject,
+    /// The call that was not sent, where this is the error of the read before it.
+    unsent: Option<&'static str>,
     cause: Cause<C>,
     status: Option<u16>,
     attempts: u32,
@@ -196,6 +198,7 @@ impl<C> Error<C> {
         };
         Self(Box::new(Inner {
             subject,
+            unsent: None,
             cause,
             status,
             attempts: 0,
@@ -240,6 +243,12 @@ impl<C> Error<C> {
 
     pub(crate) fn with_attempts(mut self, attempts: u32) -> Self {
         self.0.attempts = attempts;
+        self
+    }
+
+    /// Says that this is why a call was not sent: what is there before it was not read.
+    pub(crate) fn before(mut self, unsent: &EndpointInfo) -> Self {
+        self.0.unsent = Some(unsent.name);
         self
     }
 
@@ -500,7 +509,11 @@ impl<C: FaultCode> Error<C> {
 
 impl<C: FaultCode> fmt::Display for Error<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: ", self.0.subject)?;
+        write!(f, "{}", self.0.subject)?;
+        if let Some(unsent) = self.0.unsent {
+            write!(f, ", read before {unsent}, which was not sent")?;
+        }
+        f.write_str(": ")?;
         self.describe(f)?;
         f.write_str(&self.circumstances())
     }

@@ -245,7 +245,7 @@ impl<E: Perform> PerformMachine<E> {
             // look new.
             (Err(error), _) if error.is_not_found() && E::FACTS.shows == Shows::Item => Ok(None),
             (Err(error), _) if error.is_not_found() => Ok(Some(Baseline::default())),
-            (Err(error), _) => Err(error),
+            (Err(error), _) => Err(error.before(&E::INFO)),
         }
     }
 

@@ -111,7 +111,7 @@ impl fmt::Display for Doubt {
             Self::NotShownBefore(older) => {
                 return keys(
                     f,
-                    "what was read before the call was only a part, without these of a lower number",
+                    "these are new with lower numbers than others of before, which may have been only a part",
                     older,
                 );
             }

@@ -43,8 +43,7 @@ pub(super) fn credentials(model: &Model) -> Option<Sample> {
 /// which is made as it is.
 pub(super) fn call(model: &Model, wire: &Wire<'_>, scope: &Scope<'_>, endpoint: &Endpoint) -> Option<Sample> {
     let mut requests = Shown::all(model, wire, endpoint, "request");
-    if !endpoint.echo.is_empty() {
-        // An answer repeats inputs: it belongs to the request of its case.
+    if is_about_an_object(endpoint) {
         let answers = Shown::all(model, wire, endpoint, "answer");
         requests.sort_by_key(|request| !answers.iter().any(|answer| answer.case() == request.case()));
     }
@@ -60,6 +59,11 @@ pub(super) fn call(model: &Model, wire: &Wire<'_>, scope: &Scope<'_>, endpoint: 
         let name = ident(&endpoint.type_name);
         if needs { None } else { sample(model, wire, scope, endpoint, None, quote!(let call = #name::new();)) }
     })
+}
+
+/// Whether an answer belongs to the request of its case: it repeats inputs, or is about what the path names.
+fn is_about_an_object(endpoint: &Endpoint) -> bool {
+    !endpoint.echo.is_empty() || !endpoint.path_parameters.is_empty()
 }
 
 fn sample(
@@ -81,7 +85,7 @@ fn sample(
     // Among answers that show enough, prefers that of the same case, then the shortest.
     let answer = answers.min_by_key(|(answer, checks)| {
         let is_other = request.is_none_or(|request| request.case() != answer.case());
-        let is_anothers = is_other && !endpoint.echo.is_empty();
+        let is_anothers = is_other && is_about_an_object(endpoint);
         (is_anothers, Reverse(checks.len().min(FIELDS)), is_other, answer.length(), answer.case())
     });
     let made = make(endpoint, &result);
