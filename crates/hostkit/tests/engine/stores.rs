@@ -312,6 +312,38 @@ fn what_one_process_had_accepted_is_not_taken_for_the_order_of_another() {
     assert!(matches!(done, Recovery::CannotTell(Doubt::OtherCall)), "{done}");
 }
 
+/// A computer that slept between the look and the order: its turn is over, and another process, whose order was lost, would
+/// take what is ordered now for its own.
+#[test]
+fn an_order_does_not_go_out_after_a_sleep_beyond_its_deadline() {
+    for (slept, is_sent) in [(20, true), (3600, false)] {
+        let store = Timed::default();
+        let first = calling(store.clone(), [things("1, 2")]);
+        let mut order = first.core.perform(&Order, CallOptions::new());
+        let look = to_request(&first, &mut order);
+        order.receive(first.clock.now(), Transport::send(&first.transport, *look));
+        first.clock.advance_wall(slept);
+        *store.1.lock().unwrap() = Duration::from_secs(slept.unsigned_abs());
+        if is_sent {
+            assert_eq!(to_request(&first, &mut order).endpoint, "order");
+            continue;
+        }
+        let (second, ticket) = lost(store.clone(), [things("1, 2, 7")]);
+        let outcome = loop {
+            match order.step(first.clock.now()) {
+                Step::Done(outcome) => break outcome,
+                Step::Wait(wakeup, _) => drop(wakeup.wait(Duration::from_secs(5))),
+                _ => {
+                    let done = second.run(second.core.recover::<Order>(&ticket, CallOptions::new()));
+                    panic!("the order is on its way and makes 7, of which the other process says: {done}");
+                }
+            }
+        };
+        let Outcome::NotSent(error) = outcome else { panic!("it was sent: {outcome:?}") };
+        assert_eq!(error.kind(), ErrorKind::Exhausted, "{error}");
+    }
+}
+
 /// Who acts on a verdict at once, in another process, finds it in the store.
 #[test]
 fn a_verdict_is_in_the_store_before_it_is_told() {
