@@ -167,7 +167,7 @@ impl<A: Api> Exchange<A> {
             effect: self.info.effect,
             price: self.options.price,
             at: now,
-            ticket: self.ticket.as_ref().map(|ticket| ticket.clone().sent_at(now)),
+            ticket: self.ticket.as_ref().map(|ticket| ticket.clone().sent_at(now, self.deadline)),
         });
         let after = self.core.clock().now();
         // The wall clock counts whole seconds.
