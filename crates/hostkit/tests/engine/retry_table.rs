@@ -41,6 +41,8 @@ const ROWS: &[Row] = &[
     row("403", || fault(403, "Forbidden"), [1, 1, 1], "rejected"),
     row("404", || fault(404, "NotFound"), [1, 1, 1], "rejected"),
     row("405", || fault(405, "BadMethod"), [1, 1, 1], "rejected"),
+    row("408", || fault(408, "Timeout"), [3, 1, 3], "unresolved"),
+    row("bare 408", || Script::any().answer(408, ""), [3, 1, 3], "unresolved"),
     row("bare 400", || Script::any().answer(400, "<html>"), [1, 1, 1], "unresolved"),
     row("bare 404", || Script::any().answer(404, ""), [1, 1, 1], "unresolved"),
     row(
