@@ -134,7 +134,10 @@ impl<E: Perform> PerformMachine<E> {
             return Some(self.not_sent(now, Cause::Cancelled));
         }
         match self.core.shared().turns.take(&Kind::of::<E>(&self.inputs), now.monotonic) {
-            Ok(turn) => {
+            Ok(mut turn) => {
+                if may_be_late::<E>() {
+                    turn.may_be_late_if_lost();
+                }
                 self.turn = Some(turn);
                 None
             }
@@ -331,7 +334,7 @@ impl<E: Perform> PerformMachine<E> {
             Outcome::Accepted(..) => true,
             Outcome::Done(_) => false,
             // Its answer may have been that it was accepted.
-            outcome => outcome.may_have_happened() && !E::FACTS.unseen_is_no && E::INFO.effect == Effect::Spends,
+            outcome => outcome.may_have_happened() && may_be_late::<E>(),
         };
         if let Some(turn) = self.turn.as_mut().filter(|_| is_late) {
             turn.may_come_late();
@@ -363,6 +366,11 @@ impl<E: Perform> PerformMachine<E> {
 fn may_follow_success(kind: FaultKind) -> bool {
     use FaultKind::{Auth, Internal, RateLimited, Unsupported};
     !matches!(kind, Auth | Internal | RateLimited | Unsupported)
+}
+
+/// Whether a lost answer may be that the call was accepted, and is carried out later.
+fn may_be_late<E: Perform>() -> bool {
+    !E::FACTS.unseen_is_no && E::INFO.effect == Effect::Spends
 }
 
 /// Whether the call destroys something even where its state is the one that it sets, as a reinstallation with the same
