@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
 
 mod deadlines;
+mod documents;
 mod ground;
 mod lost;
 mod names;

@@ -141,9 +141,9 @@ impl<C> Fault<C> {
     }
 
     /// Whether it reports a failing server, which leaves open what was carried out; a rate limit does not, nor a code
-    /// with which nothing was done.
+    /// with which nothing was done. A server that waited in vain (408) may be a gateway, and the one behind it at work.
     pub fn is_of_a_failed_server(&self) -> bool {
-        self.status >= 500 && !self.is_rate_limited() && !self.undone
+        is_of_a_failed_server(self.status) && !self.is_rate_limited() && !self.undone
     }
 
     /// It may work later.
@@ -249,6 +249,10 @@ fn doubt(
 
 fn is_success(status: u16) -> bool {
     (200..300).contains(&status)
+}
+
+fn is_of_a_failed_server(status: u16) -> bool {
+    status >= 500 || status == 408
 }
 
 fn root<'a>(answer: &'a RawAnswer<'_>) -> Option<Node<'a>> {

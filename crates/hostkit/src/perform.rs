@@ -134,7 +134,10 @@ impl<E: Perform> PerformMachine<E> {
             return Some(self.not_sent(now, Cause::Cancelled));
         }
         match self.core.shared().turns.take(&Kind::of::<E>(&self.inputs), now.monotonic) {
-            Ok(turn) => {
+            Ok(mut turn) => {
+                if may_be_late::<E>() {
+                    turn.may_be_late_if_lost();
+                }
                 self.turn = Some(turn);
                 None
             }
@@ -267,9 +270,13 @@ impl<E: Perform> PerformMachine<E> {
         let (rejection, ticket) = match (outcome, refused) {
             (Outcome::Rejected(rejection), refused) => {
                 let ticket = refused.or_else(|| rejection.ticket().cloned());
-                match ticket.filter(|_| self.baseline.is_some() && may_follow_success(rejection.kind)) {
-                    Some(ticket) => (rejection, ticket),
-                    None => return Some(self.end(now, Outcome::Rejected(rejection))),
+                match ticket.filter(|_| may_follow_success(rejection.kind)) {
+                    Some(ticket) if self.baseline.is_some() => (rejection, ticket),
+                    // A call may conflict with its own first arrival, and nothing would show that.
+                    Some(ticket) if rejection.kind == FaultKind::Conflict => {
+                        return Some(self.end(now, Outcome::Rejected(rejection.with_ticket(ticket))));
+                    }
+                    _ => return Some(self.end(now, Outcome::Rejected(rejection))),
                 }
             }
             (outcome, _) => return Some(self.end(now, outcome)),
@@ -327,7 +334,7 @@ impl<E: Perform> PerformMachine<E> {
             Outcome::Accepted(..) => true,
             Outcome::Done(_) => false,
             // Its answer may have been that it was accepted.
-            outcome => outcome.may_have_happened() && !E::FACTS.unseen_is_no && E::INFO.effect == Effect::Spends,
+            outcome => outcome.may_have_happened() && may_be_late::<E>(),
         };
         if let Some(turn) = self.turn.as_mut().filter(|_| is_late) {
             turn.may_come_late();
@@ -359,6 +366,11 @@ impl<E: Perform> PerformMachine<E> {
 fn may_follow_success(kind: FaultKind) -> bool {
     use FaultKind::{Auth, Internal, RateLimited, Unsupported};
     !matches!(kind, Auth | Internal | RateLimited | Unsupported)
+}
+
+/// Whether a lost answer may be that the call was accepted, and is carried out later.
+fn may_be_late<E: Perform>() -> bool {
+    !E::FACTS.unseen_is_no && E::INFO.effect == Effect::Spends
 }
 
 /// Whether the call destroys something even where its state is the one that it sets, as a reinstallation with the same

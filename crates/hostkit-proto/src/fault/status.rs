@@ -2,7 +2,7 @@
 
 use hostkit_wire::{Kind, Node};
 
-use super::{Fault, FaultCode, Verdict, doubt, is_success, root, with_request_id};
+use super::{Fault, FaultCode, Verdict, doubt, is_of_a_failed_server, is_success, root, with_request_id};
 use crate::answer::RawAnswer;
 use crate::info::CallFacts;
 
@@ -58,13 +58,16 @@ impl StatusFaults<'_> {
             (Some((name, body)), None) if body.kind() == Kind::Map => (Some(name), body),
             _ => (None, root),
         };
-        self.code_of(body)?;
+        let number = self.code_of(body)?;
         let message = self.text(body, self.message).unwrap_or_default();
         // Without the wrapper the name of the fault is its message without blanks: `Not Found` is `NotFound`.
         let name = name.map_or_else(|| message.split_whitespace().collect(), str::to_owned);
         let code = (!name.is_empty()).then(|| C::from_text(&name));
         let details = self.text(body, self.details).unwrap_or_default();
-        Some(Fault::new(status, code, facts.text(message, details), details).with_status(facts))
+        let mut fault = Fault::new(status, code, facts.text(message, details), details).with_status(facts);
+        // The document contradicts its status: by the one a server failed.
+        fault.verify |= status < 500 && number < 600 && is_of_a_failed_server(number) && !fault.is_rate_limited();
+        Some(fault)
     }
 
     /// The numeric code of an error document.
@@ -136,6 +139,19 @@ mod tests {
         for body in ["", "<html></html>", "{}", r#"{"NotFound":{"message":"no"}}"#, r#"{"code":"x"}"#] {
             assert_eq!(judged(404, Effect::Safe, body).0, Verdict::Unrecognised, "{body}");
         }
+    }
+
+    #[test]
+    fn a_document_that_contradicts_its_status_leaves_it_open() {
+        for (status, number, is_open) in
+            [(400, "400", false), (400, "500", true), (400, "504", true), (404, "408", true), (400, "1500", false)]
+        {
+            let body = format!(r#"{{"Error":{{"code":{number},"message":"no"}}}}"#);
+            let (Verdict::Fault(fault), _) = judged(status, Effect::Spends, &body) else { panic!("a fault: {body}") };
+            assert_eq!(fault.verify, is_open, "{status} {body}");
+        }
+        let (Verdict::Fault(fault), _) = judged(408, Effect::Spends, ERROR) else { panic!("a fault") };
+        assert!(fault.is_of_a_failed_server(), "a gateway may have waited for a server that is still at work");
     }
 
     #[test]

@@ -7,8 +7,11 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::common::{PASSWORD, Redis};
 use hostkit::machinery::ClientCore;
+use hostkit::protocol::codec::DecodeError;
+use hostkit::protocol::evidence::{self, Evidence, Facts, Inputs, Shows};
+use hostkit::protocol::{EncodeError, EndpointInfo, Method, RawAnswer, RequestParts};
 use hostkit::store::{Change, Store, StoreKey};
-use hostkit::{RateStore, SessionStore};
+use hostkit::{Effect, Endpoint, Perform, RateStore, SessionStore};
 use hostkit_redis::RedisStore;
 use hostkit_store_tests::{Free, Get, KEY, Server, Shop, client, client_of, config, customer};
 
@@ -55,6 +58,57 @@ fn names_tell_no_account_and_entries_end_by_themselves() {
     assert!(!session.contains(KEY));
     let said = format!("{store:?} {:?}", SessionStore::new(store.clone(), "account"));
     assert!(!said.contains(PASSWORD) && said.contains("127.0.0.1"), "{said}");
+}
+
+/// An order at the shop.
+#[derive(Debug, Clone)]
+struct Buy;
+
+impl Endpoint for Buy {
+    type Api = Shop;
+    type Output = u64;
+    const INFO: EndpointInfo = EndpointInfo {
+        name: "buy",
+        path: "/item",
+        method: Method::POST,
+        effect: Effect::Spends,
+        deadline: LONG,
+        ..EndpointInfo::DEFAULT
+    };
+
+    fn encode(&self, _: &mut RequestParts) -> Result<(), EncodeError> {
+        Ok(())
+    }
+
+    fn decode(answer: &RawAnswer<'_>) -> Result<u64, DecodeError> {
+        Get::decode(answer)
+    }
+}
+
+impl Perform for Buy {
+    type Reading = Get;
+    type Found = u64;
+    const FACTS: Facts = Facts::new(Shows::Item, Duration::from_secs(60));
+
+    fn reading(_: &Inputs) -> Result<Get, EncodeError> {
+        Ok(Get)
+    }
+
+    fn evidence(_: &Inputs, now: u64) -> Result<Evidence<u64>, EncodeError> {
+        Ok(evidence::appeared([now], |_| true, evidence::text))
+    }
+}
+
+/// What was accepted for later may be carried out a month later, and has to be known until then.
+#[test]
+fn calls_are_known_for_as_long_as_they_may_be_carried_out() {
+    let Some(redis) = Redis::start() else { return };
+    let server = Server::start();
+    assert!(client_of(config(server.base(), redis.store(), LONG)).perform(&Buy).may_have_happened());
+    let keys = redis.keys();
+    let calls = keys.iter().find(|key| key.starts_with("hostkit:calls:")).unwrap_or_else(|| panic!("{keys:?}"));
+    let left: u64 = redis::cmd("PTTL").arg(calls).query(&mut redis.connect().unwrap()).unwrap();
+    assert!(left > 30 * 24 * 3_600_000, "{left}");
 }
 
 #[test]

@@ -60,6 +60,8 @@ struct Run<E: Perform> {
     limits: Limits,
     /// The moment from which the call's absence counts, and a state that it was to set.
     absence_from: Moment,
+    /// How long that is from the first step on.
+    wait: Duration,
     /// The moment after which no further read begins.
     over: Moment,
     /// The moment from which a proxy has no second arrival under way.
@@ -166,11 +168,12 @@ impl<E: Perform> Run<E> {
     fn new(ticket: &Ticket, options: CallOptions, now: Now) -> Self {
         // Only the monotonic clock counts: a wall clock that was set would end the wait too early. Where the monotonic
         // time of the end is unknown, the wait starts anew.
-        let ended = ticket.given_up().unwrap_or(now.monotonic);
+        let ended = ticket.given_up().unwrap_or_else(|| ticket.under_way_until(now));
         let absence_from = ended + E::FACTS.absence_after(E::INFO.effect);
         Self {
             limits: Limits::new(options, now),
             absence_from,
+            wait: absence_from.since(now.monotonic),
             // A call of long ago is read several times, too.
             over: absence_from.max(now.monotonic) + LAG,
             single: ended + E::FACTS.within,
@@ -276,7 +279,7 @@ impl<E: Perform> Run<E> {
             return self.single.max(now.monotonic);
         }
         // A hoster that may need hours is asked less often, so that the reads last as long.
-        let longest = LONGEST.max(E::FACTS.absence_after(E::INFO.effect) / (MOST / 2));
+        let longest = LONGEST.max(E::FACTS.absence_after(E::INFO.effect).max(self.wait) / (MOST / 2));
         let pause = (SHORTEST * 2_u32.saturating_pow(self.reads.saturating_sub(1).min(8))).min(longest);
         let next = now.monotonic + pause;
         match now.monotonic < self.absence_from && self.absence_from < next {

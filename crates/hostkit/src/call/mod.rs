@@ -21,7 +21,7 @@ mod watched;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hostkit_proto::{Api, BaseUrl, EncodeError, EndpointInfo, RequestParts, Secret, UnknownFields};
+use hostkit_proto::{Api, BaseUrl, EncodeError, EndpointInfo, RequestParts, Secret, UnixTime, UnknownFields};
 use hostkit_wire::{Format, Limits};
 
 use crate::call::retry::Class;
@@ -71,6 +71,8 @@ pub struct Exchange<A: Api> {
     /// When it was first stepped; `deadline` is counted from then.
     begun: Option<Moment>,
     deadline: Option<Moment>,
+    /// The wall clock at the deadline, with a second more for those that it does not count.
+    late: UnixTime,
     span: tracing::Span,
     watched: Watched,
     state: State<A>,
@@ -164,6 +166,7 @@ impl<A: Api> Exchange<A> {
             options,
             begun: None,
             deadline: None,
+            late: UnixTime(i64::MAX),
             span: watched::span(core, info),
             watched: Watched::default(),
             state: State::Prepare,
@@ -328,6 +331,7 @@ impl<A: Api> Exchange<A> {
         let allowed = self.options.deadline.or(self.core.shared().deadline).unwrap_or(self.info.deadline);
         if self.begun.is_none() {
             self.begun = Some(now.monotonic);
+            self.late = now.later(allowed.saturating_add(Duration::from_secs(2))).wall;
             self.core.shared().watch.begun();
         }
         *self.deadline.get_or_insert(now.monotonic + allowed)

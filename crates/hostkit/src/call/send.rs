@@ -91,6 +91,11 @@ impl<A: Api> Exchange<A> {
             (now, Ok(())) if now.monotonic >= deadline => {
                 (now, Some(Error::exhausted(self.info, "the deadline passed in the hook before it was sent")))
             }
+            // Where the computer slept, the monotonic clock stood still and that of the others did not.
+            (now, Ok(())) if self.class == Class::Acting && now.wall >= self.late => {
+                let why = "by the wall clock the deadline passed before it was sent: the computer may have slept";
+                (now, Some(Error::exhausted(self.info, why)))
+            }
             (now, Ok(())) => (now, None),
         };
         if let Some(error) = refusal {
@@ -162,7 +167,7 @@ impl<A: Api> Exchange<A> {
             effect: self.info.effect,
             price: self.options.price,
             at: now,
-            ticket: self.ticket.as_ref().map(|ticket| ticket.clone().sent_at(now)),
+            ticket: self.ticket.as_ref().map(|ticket| ticket.clone().sent_at(now, self.deadline)),
         });
         let after = self.core.clock().now();
         // The wall clock counts whole seconds.

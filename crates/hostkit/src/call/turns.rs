@@ -105,7 +105,7 @@ impl Turns {
         let number = state.last;
         state.keep(Known { number, began, kind: kind.clone(), end: End::Open, is_restored: false });
         let (shared, kind) = (Arc::clone(&self.here), kind.clone());
-        Ok(Turn { shared, store: None, number, kind, acts: false, is_over: false })
+        Ok(Turn { shared, store: None, number, kind, late_if_lost: false, acts: false, is_over: false })
     }
 
     /// Remembers a call that is looked for here and may not be of here: what it made is none of a later call's.
@@ -160,7 +160,9 @@ impl Turns {
         let store = self.store.as_ref()?;
         // From here on the store has to hear of the end.
         turn.store = Some(store.clone());
-        Some(store.take(turn.number, kind.clone(), allowed))
+        // A process that dies tells no end.
+        let lag = if turn.late_if_lost { kind.lag.max(LATE) } else { kind.lag };
+        Some(store.take(turn.number, Kind { lag, ..kind.clone() }, allowed))
     }
 
     /// Asks the store, if there is one, what the calls of all processes mean for this one.
@@ -204,6 +206,8 @@ pub(crate) struct Turn {
     store: Option<SharedTurns>,
     number: u64,
     kind: Kind,
+    /// Whether the answer that is lost with the call may say that it is carried out much later.
+    late_if_lost: bool,
     acts: bool,
     is_over: bool,
 }
@@ -228,6 +232,11 @@ impl Turn {
     /// The call itself is sent: until now there were only reads and sign-ins.
     pub(crate) fn act(&mut self) {
         self.acts = true;
+    }
+
+    /// A lost answer may be that the call is carried out much later.
+    pub(crate) fn may_be_late_if_lost(&mut self) {
+        self.late_if_lost = true;
     }
 
     /// The hoster may carry the call out much later: what it makes then is none of the calls that are made meanwhile.
@@ -264,6 +273,9 @@ impl Turn {
 impl Drop for Turn {
     fn drop(&mut self) {
         if !self.is_over {
+            if self.late_if_lost && self.acts {
+                self.may_come_late();
+            }
             // Nothing waits for the store here.
             drop(match self.acts {
                 true => self.end(Ended::Unknown, Some(End::Unknown(None))),

@@ -69,6 +69,35 @@ fn a_ticket_ahead_does_not_count_the_time_before_the_question() {
     assert_eq!(bench.seconds(), 1900);
 }
 
+/// A process that is slow and not dead: until the deadline of its call, nothing that is missing tells anything.
+#[test]
+fn a_ticket_ahead_counts_from_the_deadline_of_its_call() {
+    let kept: Arc<Mutex<Option<Ticket>>> = Arc::default();
+    let bench = bench_with(
+        |clock| {
+            let kept = Arc::clone(&kept);
+            config(direct(), clock).before_send(move |intent| {
+                *kept.lock().unwrap() = intent.ticket.clone();
+                Ok(())
+            })
+        },
+        (0..40).map(|_| things("1, 2")),
+    );
+    let options = CallOptions::new().deadline(Duration::from_secs(900));
+    let mut reboot = bench.core.perform(&Reboot, options);
+    assert!(matches!(reboot.step(bench.clock.now()), Step::Send(_)));
+    let answer = Incoming::new(&AnswerLimits::default(), 200, HeaderMap::new()).unwrap();
+    reboot.receive(bench.clock.now(), answer.with_body(br#"{"ids": [1, 2]}"#.to_vec()));
+    assert!(matches!(reboot.step(bench.clock.now()), Step::Send(_)));
+    let ticket = kept.lock().unwrap().take().expect("the hook got a ticket");
+    let saved = ticket.save().to_string().parse::<SavedTicket>().unwrap().ticket::<Reboot>().unwrap();
+    // The hoster shows a restart within five minutes, of which none has passed at the deadline.
+    let other = crate::common::bench((0..40).map(|_| things("1, 2")));
+    assert!(matches!(recover::<Reboot>(&bench, &ticket), Recovery::DidNot));
+    assert!(matches!(recover::<Reboot>(&other, &saved), Recovery::DidNot));
+    assert!(bench.seconds() >= 1200 && other.seconds() >= 1200, "{} {}", bench.seconds(), other.seconds());
+}
+
 /// The process died before the answer; another one has only the text of the ticket.
 #[test]
 fn a_ticket_ahead_outlives_its_process() {

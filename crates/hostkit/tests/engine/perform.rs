@@ -406,6 +406,9 @@ fn a_refusal_stays_one_where_nothing_is_seen() {
         assert_eq!(bench.transport.left(), 0);
     }
     assert!(matches!(bench([fault(402, "Payment")]).perform(Order), Outcome::Rejected(no) if !no.verify));
+    // The twin that a call conflicts with may be its own first arrival, which nothing shows here.
+    let Outcome::Rejected(rejection) = bench([fault(409, "Conflict")]).perform(Order) else { panic!("it was refused") };
+    assert!(rejection.verify && rejection.ticket().is_some());
 }
 
 /// A2: that something is gone takes two reads, and everything else has to be there.

@@ -6,14 +6,20 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
-use crate::common::things::things;
-use crate::common::{Bench, Delete, GetItem, KEY, LimitedGet, Order, TOKEN, bench_with, config, fault, key, login, ok};
+use crate::common::things::{ListThings, things};
+use crate::common::{
+    Bench, Delete, GetItem, KEY, LimitedGet, Order, Shop, TOKEN, bench_with, config, fault, key, login, ok,
+};
 use hostkit::machinery::{Machine, Step};
-use hostkit::protocol::evidence::Doubt;
+use hostkit::protocol::codec::DecodeError;
+use hostkit::protocol::evidence::{self, Doubt, Evidence, Facts, Inputs, Shows};
+use hostkit::protocol::{EncodeError, EndpointInfo, Method, RawAnswer, RequestParts};
 use hostkit::store::{Change, Store, StoreKey};
 use hostkit::time::Clock;
 use hostkit::transport::{Outgoing, Phase, Transport, TransportErrorKind};
-use hostkit::{CallOptions, ErrorKind, Outcome, RateStore, Recovery, SavedTicket, SessionStore, Ticket};
+use hostkit::{
+    CallOptions, Effect, Endpoint, ErrorKind, Outcome, Perform, RateStore, Recovery, SavedTicket, SessionStore, Ticket,
+};
 use hostkit_testing::Script;
 
 /// A store in memory; clones share it.
@@ -310,6 +316,120 @@ fn what_one_process_had_accepted_is_not_taken_for_the_order_of_another() {
     let (second, ticket) = lost(store, (0..19).map(|_| things("1, 2, 7")));
     let done = second.run(second.core.recover::<Order>(&ticket, CallOptions::new()));
     assert!(matches!(done, Recovery::CannotTell(Doubt::OtherCall)), "{done}");
+}
+
+/// A computer that slept between the look and the order: its turn is over, and another process, whose order was lost, would
+/// take what is ordered now for its own.
+#[test]
+fn an_order_does_not_go_out_after_a_sleep_beyond_its_deadline() {
+    for (slept, is_sent) in [(20, true), (3600, false)] {
+        let store = Timed::default();
+        let first = calling(store.clone(), [things("1, 2")]);
+        let mut order = first.core.perform(&Order, CallOptions::new());
+        let look = to_request(&first, &mut order);
+        order.receive(first.clock.now(), Transport::send(&first.transport, *look));
+        first.clock.advance_wall(slept);
+        *store.1.lock().unwrap() = Duration::from_secs(slept.unsigned_abs());
+        if is_sent {
+            assert_eq!(to_request(&first, &mut order).endpoint, "order");
+            continue;
+        }
+        let (second, ticket) = lost(store.clone(), [things("1, 2, 7")]);
+        let outcome = loop {
+            match order.step(first.clock.now()) {
+                Step::Done(outcome) => break outcome,
+                Step::Wait(wakeup, _) => drop(wakeup.wait(Duration::from_secs(5))),
+                _ => {
+                    let done = second.run(second.core.recover::<Order>(&ticket, CallOptions::new()));
+                    panic!("the order is on its way and makes 7, of which the other process says: {done}");
+                }
+            }
+        };
+        let Outcome::NotSent(error) = outcome else { panic!("it was sent: {outcome:?}") };
+        assert_eq!(error.kind(), ErrorKind::Exhausted, "{error}");
+    }
+}
+
+/// An order that the shop may accept for later.
+#[derive(Debug, Clone)]
+struct OrderLater;
+
+impl Endpoint for OrderLater {
+    type Api = Shop;
+    type Output = u64;
+    const INFO: EndpointInfo = EndpointInfo {
+        name: "order_later",
+        path: "/later",
+        method: Method::POST,
+        effect: Effect::Spends,
+        spec: "specs/shop/OrderLater.toml",
+        deadline: Duration::from_secs(30),
+        ..EndpointInfo::DEFAULT
+    };
+
+    fn encode(&self, _: &mut RequestParts) -> Result<(), EncodeError> {
+        Ok(())
+    }
+
+    fn decode(answer: &RawAnswer<'_>) -> Result<u64, DecodeError> {
+        Order::decode(answer)
+    }
+}
+
+impl Perform for OrderLater {
+    type Reading = ListThings;
+    type Found = u64;
+    const FACTS: Facts = Facts { unseen_is_no: false, ..Facts::new(Shows::Item, Duration::from_secs(60)) };
+
+    fn reading(_: &Inputs) -> Result<ListThings, EncodeError> {
+        Ok(ListThings)
+    }
+
+    fn evidence(_: &Inputs, now: Vec<u64>) -> Result<Evidence<u64>, EncodeError> {
+        Ok(evidence::appeared(now, |_| true, evidence::text))
+    }
+
+    fn made(output: &u64) -> Vec<String> {
+        vec![evidence::text(output)]
+    }
+}
+
+/// A process that died before the answer never heard that its order was accepted: what that makes days later is none of
+/// what another process lost.
+#[test]
+fn what_a_process_that_died_may_have_had_accepted_is_not_taken_for_the_order_of_another() {
+    let days = |days: u64| Duration::from_secs(days * 24 * 3600);
+    for is_killed in [false, true] {
+        let store = Timed::default();
+        let first = calling(store.clone(), [things("1, 2")]);
+        let mut order = first.core.perform(&OrderLater, CallOptions::new());
+        let look = to_request(&first, &mut order);
+        order.receive(first.clock.now(), Transport::send(&first.transport, *look));
+        assert_eq!(to_request(&first, &mut order).endpoint, "order_later");
+        if is_killed {
+            std::mem::forget(order);
+        } else {
+            drop(order);
+            while !store.0.text("calls").contains("unknown") {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+        }
+        *store.1.lock().unwrap() = days(5);
+        let (second, ticket) = lost(store.clone(), (0..19).map(|_| things("1, 2, 7")));
+        let done = second.run(second.core.recover::<Order>(&ticket, CallOptions::new()));
+        assert!(matches!(done, Recovery::CannotTell(Doubt::OtherCall)), "killed {is_killed}: {done}");
+        *store.1.lock().unwrap() = days(36);
+        let (second, ticket) = lost(store, [things("1, 2, 7")]);
+        let done = second.run(second.core.recover::<Order>(&ticket, CallOptions::new()));
+        assert!(matches!(done, Recovery::Happened(7)), "killed {is_killed}: {done}");
+    }
+    // One whose end is known shows as soon as any.
+    let store = Timed::default();
+    assert!(calling(store.clone(), [things("1, 2"), ok()]).read_and_perform(OrderLater).is_done());
+    *store.1.lock().unwrap() = days(5);
+    let (second, ticket) = lost(store, [things("1, 2, 7")]);
+    let done = second.run(second.core.recover::<Order>(&ticket, CallOptions::new()));
+    assert!(matches!(done, Recovery::Happened(7)), "{done}");
 }
 
 /// Who acts on a verdict at once, in another process, finds it in the store.

@@ -393,6 +393,7 @@ impl Simulate for RebootServer {
             let mut item = item.clone();
             item.id = key;
             item.command = Some("Перезагрузка".to_owned());
+            item.user = Some("other".to_owned());
             shown.push(item);
         }
         Ok(true)

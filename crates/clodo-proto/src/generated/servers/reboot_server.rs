@@ -121,7 +121,10 @@ impl Perform for RebootServer {
     fn evidence(_: &Inputs, now: Vec<ServerLogEntry>) -> Result<Evidence<ServerLogEntry>, EncodeError> {
         Ok(evidence::appeared(
             now,
-            |item| item.command.as_ref().is_some_and(|value| value.to_text() == "Перезагрузка"),
+            |item| {
+                item.command.as_ref().is_some_and(|value| value.to_text() == "Перезагрузка")
+                    && item.user.as_ref().is_some_and(|value| evidence::is_none_of(value, &["Cloud Core"]))
+            },
             |item| evidence::text(&item.id),
         ))
     }

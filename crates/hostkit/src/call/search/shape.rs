@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use hostkit_proto::Effect;
+use hostkit_proto::{Effect, FaultKind};
 
+use super::super::retry::Class;
 use super::super::stores::SharedSignIn;
 use super::super::{Ending, Exchange, Failed, SigningIn, State};
 use super::caller::{Caller, Driver};
@@ -263,6 +264,9 @@ impl Writer<'_> {
             self.session(&lease.session);
         }
         self.moment(exchange.deadline.unwrap_or(Moment::START));
+        // What has not gone out does not, after this time.
+        let is_held_back = exchange.class == Class::Acting && exchange.attempts == 0 && exchange.deadline.is_some();
+        self.add(if is_held_back { exchange.late.0 } else { 0 });
     }
 
     fn signing(&mut self, signing: &SigningIn<Shop>) {
@@ -288,6 +292,7 @@ impl Writer<'_> {
             Ending::Open => 2,
         };
         self.add(ending);
-        self.bits(&[failed.error.may_have_happened()]);
+        let is_conflict = failed.error.fault().is_some_and(|fault| fault.kind == FaultKind::Conflict);
+        self.bits(&[failed.error.may_have_happened(), is_conflict]);
     }
 }

@@ -149,9 +149,10 @@ impl Ticket {
         self
     }
 
-    /// The same ticket, of a call that is sent now.
-    pub(crate) fn sent_at(mut self, now: Now) -> Self {
-        (self.0.sent, self.0.ended) = (now, now);
+    /// The same ticket, of a call that is sent now, and given up at this deadline.
+    pub(crate) fn sent_at(mut self, now: Now, deadline: Option<Moment>) -> Self {
+        let left = deadline.unwrap_or(Moment::NEVER).since(now.monotonic);
+        (self.0.sent, self.0.ended) = (now, now.later(left));
         self
     }
 
@@ -227,6 +228,18 @@ impl Ticket {
         (!self.0.is_restored && self.0.cause != TicketCause::Ahead).then_some(self.0.ended.monotonic)
     }
 
+    /// Until when the call may be under way, where [`Self::given_up`] does not know. By another process's clock, all of
+    /// its time may be left.
+    pub(crate) fn under_way_until(&self, now: Now) -> Moment {
+        let TicketInner { sent, ended, .. } = &*self.0;
+        let left = u64::try_from(ended.wall.0.saturating_sub(sent.wall.0)).map_or(Duration::ZERO, Duration::from_secs);
+        match (self.0.cause, self.0.is_restored) {
+            (TicketCause::Ahead, true) => now.monotonic + left,
+            (TicketCause::Ahead, false) => now.monotonic.max(ended.monotonic),
+            _ => now.monotonic,
+        }
+    }
+
     /// When the last attempt was sent, by this process's clock. `None` for a ticket of another process.
     pub(crate) fn sent_here(&self) -> Option<Moment> {
         (!self.0.is_restored).then_some(self.0.sent.monotonic)
@@ -253,7 +266,8 @@ impl Ticket {
         self.0.sent
     }
 
-    /// When the exchange gave up. In a ticket restored from text only the wall clock is meaningful.
+    /// When the exchange gave up or, for a ticket made before the call, when it does so at the latest. In a ticket restored
+    /// from text only the wall clock is meaningful.
     pub fn ended(&self) -> Now {
         self.0.ended
     }

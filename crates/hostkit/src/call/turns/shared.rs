@@ -8,6 +8,7 @@ use std::time::Duration;
 use hostkit_proto::BaseUrl;
 use hostkit_proto::evidence::LAG;
 
+use super::LATE;
 use super::kind::{KEPT, Kind, Others};
 use crate::limits::shared::RateStore;
 use crate::store::entry::{Damaged, Writer};
@@ -75,7 +76,7 @@ impl SharedTurns {
             let told = turns.change(store, |now, kept| {
                 if let Some(kind) = &own {
                     kept.find_again(now, number, kind, &ended);
-                    kept.slow_down(number, kind.lag);
+                    kept.set_lag(number, kind.lag);
                 }
                 kept.end(now, number, &ended);
             });
@@ -160,7 +161,7 @@ impl Kept {
 
     /// Calls whose processes died are over at their deadline.
     fn end_overdue(&mut self, now: u64) {
-        self.lost = self.lost.min(now.saturating_add(HORIZON));
+        self.lost = self.lost.min(now.saturating_add(whole_millis(LATE)));
         for call in &mut self.calls {
             call.began = call.began.min(now);
             match &mut call.state {
@@ -181,12 +182,18 @@ impl Kept {
         let until = now.saturating_add(whole_millis(allowed).min(HORIZON));
         self.calls.push(Call { number, began: now, kind: kind.clone(), state: State::Open(until) });
         if self.calls.len() > KEPT
-            && let Some(index) = self.calls.iter().position(|call| !matches!(call.state, State::Open(_)))
+            && let Some(index) = self.first_seen()
         {
             let forgotten = self.calls.remove(index);
             self.lost = self.lost.max(forgotten.seen_from());
         }
         Ok(self.others(Some(number), kind))
+    }
+
+    /// The call that has ended, and of which every list shows first what it did.
+    fn first_seen(&self) -> Option<usize> {
+        let ended = self.calls.iter().enumerate().filter(|(_, call)| !matches!(call.state, State::Open(_)));
+        ended.min_by_key(|(_, call)| call.seen_from()).map(|(index, _)| index)
     }
 
     fn read_from_cache(&mut self, number: u64, age: Duration) {
@@ -203,10 +210,10 @@ impl Kept {
         }
     }
 
-    /// What a call does may show so much later.
-    fn slow_down(&mut self, number: u64, lag: Duration) {
+    /// What a call does may show so much later, now that its end is known.
+    fn set_lag(&mut self, number: u64, lag: Duration) {
         if let Some(call) = self.calls.iter_mut().find(|call| call.number == number) {
-            call.kind.lag = call.kind.lag.max(lag);
+            call.kind.lag = lag;
         }
     }
 
@@ -434,6 +441,24 @@ mod tests {
         assert!(kept.take(1, 1, &kind(4), MINUTE).is_ok());
         kept.end(2, 1, &Ended::Done(Vec::new()));
         assert!(kept.take(3, 2, &kind(4), MINUTE).is_ok_and(|others| others.may_have_done_it));
+    }
+
+    /// What a hoster accepted is known for a month, however many calls follow.
+    #[test]
+    fn what_comes_late_is_forgotten_last() {
+        let mut kept = Kept::default();
+        assert!(kept.take(1, 1, &Kind { lag: LATE, ..kind(4) }, MINUTE).is_ok());
+        kept.end(2, 1, &Ended::Unknown);
+        for number in 2..1_500 {
+            assert!(kept.take(1_000 + number, number, &kind(5), MINUTE).is_ok());
+            kept.end(1_000 + number, number, &Ended::Done(vec!["7".to_owned()]));
+        }
+        let later = 20 * HORIZON;
+        assert!(kept.take(later, 2_000, &kind(4), MINUTE).unwrap().may_have_done_it, "it may be carried out yet");
+        // Nor is the time of such a call cut where it is forgotten all the same.
+        let mut kept = Kept { lost: whole_millis(LATE), ..Kept::default() };
+        kept.end_overdue(1);
+        assert!(kept.take(later, 1, &kind(4), MINUTE).unwrap().may_have_done_it);
     }
 
     #[test]

@@ -17,7 +17,7 @@ use crate::types::{ServerDetail, ServerId};
 
 /// Prolongs a server that was not started after payment.
 ///
-/// `PUT /v1/server.prolong/{id}`; effect: **spends** (additive). Source: line 129 of the document.
+/// `PUT /v1/server.prolong/{id}`; effect: **spends** (additive, async). Source: line 129 of the document.
 ///
 /// It gives no value.
 ///
@@ -73,7 +73,7 @@ impl Endpoint for ProlongServer {
         method: Method::PUT,
         path: "/v1/server.prolong/{id}",
         effect: Effect::Spends,
-        flags: &[Flag::Additive],
+        flags: &[Flag::Additive, Flag::Async],
         recovery: "Read the server: `end` is later; the operations show the debit.",
         documents: "#31",
         spec: "specs/macloud/servers/prolong_server.toml",
