@@ -133,7 +133,11 @@ fn an_object_in_one_text_is_read_in_any_order() {
     assert_eq!(collect("kind=disk,size=big"), (disk(None), vec![], 1), "a defect of the field");
     assert_eq!(collect("size=32"), (None, vec![], 1), "a defect of the object");
     assert_eq!(collect("disk"), (None, vec![], 1), "no name");
-    assert_eq!(collect("kind=disk,spare"), (disk(None), vec!["answer.data.drive..".to_owned()], 0), "none of its parts");
+    assert_eq!(
+        collect("kind=disk,spare"),
+        (disk(None), vec!["answer.data.drive..".to_owned()], 0),
+        "none of its parts"
+    );
     let error = |text: &str| drive(text, UnknownFields::Deny).expect_err(text);
     assert!(error("kind=disk,speed=9").contains("`speed`"));
     assert!(error("kind=disk,kind=net").contains("twice"));

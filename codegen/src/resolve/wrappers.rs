@@ -35,11 +35,11 @@ pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// What reads the value at an ignored path: a fault, or a field of some answer. One with a `*` is meant for the rest.
+/// What reads the value at an ignored path: a fault, or a field of some answer. One with a `*` is meant for the rest, and
+/// the details of a fault may stand in answers without one, too.
 fn reader(model: &Model, path: &str) -> Option<String> {
     let documents = &model.service.fault.documents;
-    let places = documents.iter().flat_map(|it| it.code.iter().chain(&it.message).chain([&it.details, &it.fields]));
-    if places.into_iter().any(|place| place == path) {
+    if documents.iter().flat_map(|document| document.code.iter().chain(&document.message)).any(|place| place == path) {
         return Some("`[[fault]]`".to_owned());
     }
     let steps: Vec<&str> = path.split('/').collect();
