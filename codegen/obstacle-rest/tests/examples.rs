@@ -253,8 +253,8 @@ fn a_constant_stands_in_a_header() {
 fn sighting(call: &MakePart, parts: &[Part]) -> Sighting<Part> {
     let inputs = Perform::inputs(call);
     let page = |parts: &[Part]| PartPage::new(parts.to_vec(), parts.len() as u64);
-    let before = MakePart::evidence(&inputs, page(&[])).unwrap();
-    let after = MakePart::evidence(&inputs, page(parts)).unwrap();
+    let before = MakePart::evidence(&inputs, page(&[])).unwrap_or_else(|error| panic!("{error}"));
+    let after = MakePart::evidence(&inputs, page(parts)).unwrap_or_else(|error| panic!("{error}"));
     after.sighting(before.baseline(), UnixTime(1_796_000_000))
 }
 
