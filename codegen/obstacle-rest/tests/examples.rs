@@ -12,7 +12,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use obstacle_rest_proto::Rest;
 use obstacle_rest_proto::parts::{ListParts, MakePart, MakePartPlace};
 use obstacle_rest_proto::things::{
-    ChangeThings, GetNote, GetParts, GetPicture, GetThing, OrderThing, RenameThing, WatchThing,
+    ChangeThings, GetNote, GetParts, GetPicture, GetRecord, GetThing, OrderThing, RenameThing, WatchThing,
 };
 use obstacle_rest_proto::types::{Drive, Part, PartId, PartKind, PartPage, Rule, Slot, ThingId};
 
@@ -37,6 +37,17 @@ fn a_constant_of_a_path_goes_before_a_number_and_a_number_before_a_text() {
 }
 
 /// What the server half makes of a request with this body.
+#[test]
+fn a_colon_in_a_path_is_read_in_both_forms() {
+    let name = |path: &str| {
+        let headers = HeaderMap::new();
+        GetRecord::parse(&incoming("GET", path, &headers, b"")).map(|call| call.name.to_string())
+    };
+    for path in ["/records/ns1:53@eth0/thing", "/records/ns1%3A53%40eth0/thing"] {
+        assert_eq!(name(path).unwrap(), "ns1:53@eth0", "{path}");
+    }
+}
+
 fn read(body: &str) -> Result<ChangeThings, String> {
     let headers = HeaderMap::new();
     let body = ["locked=0&", body].concat();
@@ -281,8 +292,8 @@ fn a_constant_stands_in_a_header() {
 fn sighting(call: &MakePart, parts: &[Part]) -> Sighting<Part> {
     let inputs = Perform::inputs(call);
     let page = |parts: &[Part]| PartPage::new(parts.to_vec(), parts.len() as u64);
-    let before = MakePart::evidence(&inputs, page(&[])).unwrap();
-    let after = MakePart::evidence(&inputs, page(parts)).unwrap();
+    let before = MakePart::evidence(&inputs, page(&[])).unwrap_or_else(|error| panic!("{error}"));
+    let after = MakePart::evidence(&inputs, page(parts)).unwrap_or_else(|error| panic!("{error}"));
     after.sighting(before.baseline(), UnixTime(1_796_000_000))
 }
 

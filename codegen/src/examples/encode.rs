@@ -205,10 +205,14 @@ fn flatten(node: Node<'_>, path: String, leaves: &mut Vec<(String, String)>) {
     inner.into_iter().for_each(|(path, child)| flatten(child, path, leaves));
 }
 
-/// A text of a path or a query, with everything escaped but letters, digits and `-._~`.
+/// A text of a query, with everything escaped but letters, digits and `-._~`.
 fn escaped(text: &str) -> String {
+    escaped_but(text, b"-._~")
+}
+
+fn escaped_but(text: &str, plain: &[u8]) -> String {
     let byte = |byte: u8| match byte {
-        byte if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) => char::from(byte).to_string(),
+        byte if byte.is_ascii_alphanumeric() || plain.contains(&byte) => char::from(byte).to_string(),
         byte => format!("%{byte:02X}"),
     };
     text.bytes().map(byte).collect()
@@ -253,7 +257,10 @@ impl<'m> Writer<'m> {
         let steps = wanted.zip(path.split('/').chain(std::iter::repeat(""))).map(|(wanted, given)| {
             let name = wanted.strip_prefix('{').and_then(|name| name.strip_suffix('}'));
             match self.endpoint.path_parameters.iter().find(|field| Some(field.wire()) == name) {
-                Some(field) => escaped(&self.text(&field.ty, None, &unescaped(given)).unwrap_or_default()),
+                Some(field) => {
+                    let text = self.text(&field.ty, None, &unescaped(given)).unwrap_or_default();
+                    escaped_but(&text, b"-._~:@")
+                }
                 None => wanted.to_owned(),
             }
         });

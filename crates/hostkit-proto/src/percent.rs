@@ -4,10 +4,20 @@ use std::borrow::Cow;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
 
-/// What may stand in a path segment or a query as it is (RFC 3986, unreserved).
+/// What may not stand in a query as it is: all but what RFC 3986 calls unreserved.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// One segment of a path, or one name or value of a query.
+/// The same for a segment of a path. Documents write `:` and `@` there as they are, in fingerprints and in names of
+/// tasks, and no server takes them for anything else. The other delimiters that RFC 3986 allows have a meaning to some:
+/// `;` and `=` begin parameters of the segment in Java, and `+` is a blank to many.
+const IN_SEGMENT: &AsciiSet = &RESERVED.remove(b':').remove(b'@');
+
+/// One segment of a path.
+pub(crate) fn segment(text: &str) -> PercentEncode<'_> {
+    utf8_percent_encode(text, IN_SEGMENT)
+}
+
+/// One name or value of a query.
 pub(crate) fn encode(text: &str) -> PercentEncode<'_> {
     utf8_percent_encode(text, RESERVED)
 }

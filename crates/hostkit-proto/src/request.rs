@@ -246,13 +246,13 @@ impl RequestParts {
         }
     }
 
-    /// Fills `{name}` in the path, percent-encoded; an empty value, `.` and `..` are refused.
+    /// Fills `{name}` in the path, percent-encoded but for `:` and `@`; an empty value, `.` and `..` are refused.
     pub fn path(&mut self, field: impl Into<FieldName>, value: &impl ToText) {
         let (field, text) = (field.into(), value.to_text());
         if text.is_empty() || matches!(&*text, "." | "..") {
             return self.refuse(field, format!("{text:?} is not allowed in a path"));
         }
-        let encoded = percent::encode(&text).to_string();
+        let encoded = percent::segment(&text).to_string();
         self.path = self.path.replace(&format!("{{{}}}", field.wire()), &encoded).into();
     }
 

@@ -130,7 +130,7 @@ pub fn nothing_is_added_to_a_request(make: Make<'_>) {
 pub fn an_id_in_a_path_stays_as_it_is_encoded(make: Make<'_>) {
     let _alone = alone();
     for (id, segment) in [
-        ("ns1.example.net:53", "ns1.example.net%3A53"),
+        ("ns1.example.net:53@eth0;a=1", "ns1.example.net:53@eth0%3Ba%3D1"),
         ("a/b", "a%2Fb"),
         ("../item", "..%2Fitem"),
         ("%2e%2e", "%252e%252e"),

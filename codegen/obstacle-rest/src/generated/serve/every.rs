@@ -184,7 +184,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Rest>) {
     });
     visitor.call::<crate::things::GetRecord>(&Examples {
         folder: "obstacle-rest/things/get_record",
-        requests: &["colon", "slash"],
+        requests: &["colon", "delimiters", "slash"],
         request_bodies: &[],
         answers: &[("one", Format::Json, 200)],
         answers_with_head: &[],

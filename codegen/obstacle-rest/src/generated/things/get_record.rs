@@ -22,14 +22,14 @@ use crate::types::{RecordName, Thing};
 /// # use hostkit_testing::{Script, Scripted};
 /// # let body = r#"{"id":7}"#;
 /// # let answers = Scripted::new([
-/// #     Script::get("/records/ns1.example.net%3A53/thing").answer(200, body),
+/// #     Script::get("/records/ns1.example.net:53@eth0/thing").answer(200, body),
 /// # ]);
 /// # let credentials = obstacle_rest_proto::Credentials::bearer("example-secret");
 /// # let client = hostkit_ureq::Client::<obstacle_rest_proto::Rest>::builder(credentials)
 /// #     .transport(answers)
 /// #     .build()?;
 /// let call = GetRecord::new(
-///         RecordName::new("ns1.example.net:53").ok_or("letters and digits")?,
+///         RecordName::new("ns1.example.net:53@eth0").ok_or("letters and digits")?,
 ///     )
 ///     .also(RecordName::new("a/b").ok_or("letters and digits")?);
 /// let record = client.call(&call)?;
