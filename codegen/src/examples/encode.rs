@@ -773,7 +773,8 @@ impl<'m> Writer<'m> {
                 (name, written.unwrap_or_else(|| value.trim().to_owned()))
             })
             .collect();
-        parts.sort_by(|(one, _), (other, _)| (place(one), one).cmp(&(place(other), other)));
+        let rank = |name: &str| (name != ITSELF, place(name));
+        parts.sort_by(|(one, _), (other, _)| (rank(one), one).cmp(&(rank(other), other)));
         let written = |(name, value)| if name == ITSELF { value } else { format!("{name}={value}") };
         let parts: Vec<String> = parts.into_iter().map(written).collect();
         parts.join(&separator.to_string())

@@ -456,7 +456,7 @@ impl<'m> Walker<'m> {
                     let expected = self.scalars().expected(&field.ty);
                     self.within(name, |walker| walker.expected(&expected, node));
                 }
-                None if name == ITSELF => self.expected(EXPECTED, node),
+                _ if name == ITSELF && (field.is_none() || !found.is_empty()) => self.expected(EXPECTED, node),
                 None if !keeps => self.unknown(name, node, false, None),
                 _ => {}
             }

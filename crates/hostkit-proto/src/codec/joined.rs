@@ -84,7 +84,8 @@ impl<T: ToWire, const SEPARATOR: char> Joined<T, SEPARATOR> {
 
 impl<T: ToWire, const SEPARATOR: char> ToWire for Joined<T, SEPARATOR> {
     fn to_wire(&self, _: Format) -> Option<Value> {
-        let pairs = self.pairs().into_iter();
+        let (nameless, named): (Vec<_>, Vec<_>) = self.pairs().into_iter().partition(|(name, _)| name == NAMELESS);
+        let pairs = nameless.into_iter().chain(named);
         let pairs = pairs.map(|(name, text)| if name == NAMELESS { text } else { format!("{name}{IS}{text}") });
         Some(Value::Text(pairs.collect::<Vec<String>>().join(&SEPARATOR.to_string())))
     }
@@ -100,7 +101,14 @@ impl<T: FromWire, const SEPARATOR: char> FromWire for Joined<T, SEPARATOR> {
         let text = reader.scalar(EXPECTED)?;
         let mut entries = Vec::new();
         for part in parts(&text, SEPARATOR).filter(|part| !part.is_empty()) {
-            let (name, text) = part.split_once(IS).unwrap_or((NAMELESS, part));
+            // Behind others, it may be the rest of the one before it.
+            let may_be_nameless =
+                entries.is_empty() && T::FIELDS.iter().any(|field| field.name.first(Format::Json) == NAMELESS);
+            let nameless = may_be_nameless.then_some((NAMELESS, part));
+            let Some((name, text)) = part.split_once(IS).or(nameless) else {
+                // The part may be a secret.
+                return Err(reader.error(EXPECTED, "a part without a name"));
+            };
             entries.push((name.trim().to_owned().into(), Value::Text(text.trim().to_owned())));
         }
         let leniency = Leniency { loose_scalars: true, loose_flags: true, ..*reader.leniency };
