@@ -7,9 +7,11 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use hostkit::time::{Clock, Moment, Now, SystemClock};
-use hostkit::{Outcome, Rates, Recovery};
+use hostkit::{Date, Outcome, Rates, Recovery};
 use hostkit_sandbox::{ApiName, Fault, FromExamples, Sandbox, accounts_of};
-use obstacle_market_proto::orders::{CancelOrder, GetOrder, ListOrders, OrderServers, RestartServer};
+use obstacle_market_proto::orders::{
+    BuyTraffic, CancelOrder, GetOrder, ListOrders, OrderServers, RenewOrder, RestartServer,
+};
 use obstacle_market_proto::records::{AddRecord, AddRecords, DeleteRecord, ListRecords};
 use obstacle_market_proto::types::{NewRecord, OrderId, OrderStatus, PlanId, RecordId, ZoneId};
 use obstacle_market_proto::{Credentials, Market};
@@ -129,6 +131,28 @@ fn values_that_a_call_sets_are_read_back() {
     assert_eq!((state(7), state(8)), (OrderStatus::Restarting, OrderStatus::Cancelled));
     // The spec says that it is refused where it is so already.
     assert!(matches!(client.perform(&CancelOrder::new(OrderId::new(8))), Outcome::NotSent(_)));
+}
+
+/// A date moves on by the months that were ordered, and a number grows, so that a lost answer is found.
+#[test]
+fn what_is_paid_and_what_grows_is_read_back() {
+    let (sandbox, client) = start();
+    let paid = || client.call(&ListOrders::new()).unwrap().get(&OrderId::new(7)).unwrap().paid_until;
+    let traffic = || client.call(&GetOrder::new(OrderId::new(7))).unwrap().traffic;
+    assert_eq!((paid(), traffic()), (Date::new(2027, 1, 1), Some(10)));
+    let renew = RenewOrder::new(OrderId::new(7), 3);
+    for call in ["renew_order", "buy_traffic"] {
+        sandbox.faults().next(call, Fault::by_id("close-after-commit").unwrap());
+    }
+    let Outcome::Unresolved(ticket) = client.perform(&renew) else { panic!("the answer was lost") };
+    let found = client.recover::<RenewOrder>(&ticket);
+    assert!(matches!(&found, Recovery::Happened(order) if order.paid_until == Date::new(2027, 4, 1)), "{found:?}");
+    assert_eq!(paid(), Date::new(2027, 4, 1));
+    let buy = BuyTraffic::new(OrderId::new(7), 5);
+    let Outcome::Unresolved(ticket) = client.perform(&buy) else { panic!("the answer was lost") };
+    let found = client.recover::<BuyTraffic>(&ticket);
+    assert!(matches!(&found, Recovery::Happened(order) if order.traffic == Some(15)), "{found:?}");
+    assert_eq!(traffic(), Some(15));
 }
 
 #[test]

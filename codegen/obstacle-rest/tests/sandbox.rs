@@ -3,13 +3,13 @@
 #![cfg(feature = "server")]
 #![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
 
-use hostkit::Outcome;
+use hostkit::{CallOptions, Outcome};
 use hostkit_sandbox::{ApiName, FromExamples, Sandbox, accounts_of};
 use obstacle_rest_proto::Rest;
 use obstacle_rest_proto::parts::{ListParts, MakePart};
 use obstacle_rest_proto::shelf::{ListShelf, PutOnShelf};
 use obstacle_rest_proto::shelves::{AddPlace, ListShelves};
-use obstacle_rest_proto::things::{DeleteThing, GetThing, ListThings, MakeThing, OrderThing};
+use obstacle_rest_proto::things::{DeleteThing, GetNote, GetThing, ListThings, MakeThing, OrderThing, RenameThing};
 use obstacle_rest_proto::types::{PartKind, ThingId};
 
 const SPECS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../specs");
@@ -94,4 +94,42 @@ fn what_is_made_inside_an_item_of_a_list_is_listed_there() {
     let shelves = client.call(&ListShelves::new()).unwrap();
     let places = |shelf: usize| shelves[shelf].places.iter().map(|place| place.id.get()).collect::<Vec<_>>();
     assert_eq!((places(0), places(1)), (vec![1], vec![2, 3, 4]));
+}
+
+/// A list of one page shows what was made, even if the example that answers it is empty.
+#[test]
+fn what_is_made_stands_in_an_empty_list() {
+    let sandbox = Sandbox::builder().site(FromExamples::<Rest>::read(SPECS).unwrap()).start().unwrap();
+    let client = sandbox.client(hostkit_ureq::Client::<Rest>::builder).build().unwrap();
+    let ids = || {
+        let call = ListThings::new().name("nobody");
+        client.items(&call).map(|item| item.unwrap().id.get()).collect::<Vec<_>>()
+    };
+    assert!(ids().is_empty());
+    client.perform(&MakeThing::new("vase")).into_result().unwrap();
+    assert_eq!(ids(), [9]);
+}
+
+/// What no example names and no call made is not found, and what was deleted is neither changed nor deleted again.
+#[test]
+fn what_is_not_there_is_not_found() {
+    let sandbox = Sandbox::builder().site(FromExamples::<Rest>::read(SPECS).unwrap()).start().unwrap();
+    let client = sandbox.client(hostkit_ureq::Client::<Rest>::builder).build().unwrap();
+    let thing = ThingId::new;
+    let rename = |id| client.call(&RenameThing::new(thing(id), "cup"));
+    assert!(client.call(&GetThing::new(thing(99))).unwrap_err().is_not_found());
+    assert!(rename(99).unwrap_err().is_not_found());
+    // The fault of this call itself, not that of another one.
+    let error = client.call(&GetNote::new(thing(99))).unwrap_err();
+    assert!(error.is_not_found(), "{error}");
+    assert!(rename(7).is_ok());
+    let delete = |id| client.with(CallOptions::new().unread()).perform(&DeleteThing::new(thing(id)));
+    assert!(matches!(delete(99), Outcome::Rejected(_)));
+    assert!(matches!(delete(7), Outcome::Done(_)));
+    assert!(rename(7).unwrap_err().is_not_found());
+    assert!(matches!(delete(7), Outcome::Rejected(_)));
+    assert_eq!(sandbox.ledger().commits("delete_thing"), 1);
+    // What a call made is known.
+    let made = client.perform(&MakeThing::new("vase")).into_result().unwrap();
+    assert!(rename(made.id.get()).is_ok());
 }

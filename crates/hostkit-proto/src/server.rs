@@ -35,6 +35,12 @@ pub trait Serve: Endpoint + Sized {
     fn object(&self) -> Option<(&'static str, String)> {
         None
     }
+
+    /// The object that has to be there for the call, in the same way: the one that it reads, changes or deletes, or that
+    /// its path names last.
+    fn needs(&self) -> Option<(&'static str, String)> {
+        self.object()
+    }
 }
 
 /// A received request.

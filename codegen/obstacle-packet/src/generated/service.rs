@@ -47,6 +47,8 @@ hostkit_proto::text_enum! {
     pub enum Code {
         /// The login or the password is wrong.
         LoginWrong = "1001",
+        /// The session has ended.
+        SessionEnded = "1029",
         /// There is no such thing.
         NotFound = "1013",
         /// It was begun, and may have been done.
@@ -65,7 +67,7 @@ impl FaultCode for Code {
 
     fn kind(&self) -> Option<FaultKind> {
         Some(match self {
-            Self::LoginWrong => FaultKind::Auth,
+            Self::LoginWrong | Self::SessionEnded => FaultKind::Auth,
             Self::Interrupted => FaultKind::Internal,
             Self::NotFound => FaultKind::NotFound,
             Self::Unknown(_) => return None,

@@ -14,7 +14,7 @@ use crate::info::EndpointInfo;
 use crate::waiter::Waiter;
 
 /// An API with its server half. Generated.
-pub trait Served: Api<Credentials: Debug> {
+pub trait Served: Api<Credentials: Debug, Code: Ord> {
     /// Shows every endpoint to a visitor, with its wire examples.
     fn every(visitor: &mut impl Visitor<Api = Self>);
 

@@ -3,7 +3,8 @@
 //! A call is answered by the example of the case whose request it is, or else shares most with it, in the format that is
 //! asked for, about the object that the call names; a page without an example is the last one. What calls make and delete
 //! shows where their evidence says and in the read of the object by its id, and the values that they set show where their
-//! evidence says. Credentials and tokens are checked as the API's own
+//! evidence says. What was deleted is not found, and neither is what no example names and no call made, where an example
+//! has the fault for it. Credentials and tokens are checked as the API's own
 //! `authorise` writes them. Deliberately not here: what else a call means at the hoster, money, and rules that the spec
 //! does not say.
 
@@ -18,7 +19,7 @@ use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use hostkit::protocol::evidence::{Input, Inputs, Reading};
-use hostkit::protocol::judgement::{Judgement, judge};
+use hostkit::protocol::judgement::{Judgement, Why, judge};
 use hostkit::protocol::server::every::{Examples, Served, Visitor};
 use hostkit::protocol::server::example::{RecordedAnswer, answers, calls};
 use hostkit::protocol::server::{ReceivedRequest, Serve, Simulate, WrittenAnswer};
@@ -28,24 +29,36 @@ use hostkit::protocol::{
 };
 use hostkit::{Api, Endpoint, FaultKind, Format, UnknownFields};
 use http::header::ACCEPT;
-use http::{HeaderMap, HeaderValue, Response};
+use http::{HeaderMap, HeaderValue, Method, Response};
 
 use super::{content_type, signed};
 use crate::api_name::ApiName;
 use crate::clock::Moment;
 use crate::http::Phrase;
 use crate::site::{self, Call, Operation, Refusal, Reply, Site, no_endpoint, operations};
-use crate::world::{Act, Acts, Object, TokenState, World};
+use crate::world::{Act, Acts, Named, Object, TokenState, World};
 use kept::{CarriedOut, Read};
 use pages::Pages;
 
 /// A site that answers every call of an API from its wire examples.
-pub struct FromExamples<A> {
+pub struct FromExamples<A: Api> {
     endpoints: Vec<Known>,
     /// Every fault of the examples.
-    faults: Vec<(RecordedAnswer, FaultKind)>,
+    faults: Vec<KnownFault<A>>,
+    /// The objects that the answers of examples name, and those that the calls of answered requests name.
+    answered: Named,
+    asked: Named,
     seen: Mutex<Seen>,
     api: PhantomData<fn() -> A>,
+}
+
+/// A fault of the examples.
+struct KnownFault<A: Api> {
+    /// The name of the endpoint whose example it is.
+    endpoint: &'static str,
+    answer: RecordedAnswer,
+    kind: FaultKind,
+    code: Option<A::Code>,
 }
 
 /// What signed requests have shown.
@@ -68,6 +81,10 @@ struct Known {
     requests: Vec<Asked>,
     /// The call of a request.
     shown: fn(&ReceivedRequest<'_>) -> Option<Shown>,
+    /// What an answer gives, as `{:?}` shows it.
+    shown_answer: fn(&RecordedAnswer) -> String,
+    /// Whether an answer says no to the call, for a reason of this kind.
+    refuses: fn(&RecordedAnswer, FaultKind) -> bool,
     /// The answer where no example is needed: that the call was carried out.
     bare: fn(Format) -> Option<RecordedAnswer>,
     /// An answer about what a request asks for, made from one about something else; `None` where it stays about that.
@@ -81,8 +98,15 @@ struct Known {
     carry_out: Option<([&'static str; 2], CarryOut)>,
 }
 
-/// A call as `{:?}` shows it, and the object that it reads by its id.
-type Shown = (String, Option<Object>);
+/// A call as `{:?}` shows it.
+#[derive(Default)]
+struct Shown {
+    call: String,
+    /// The object that it reads by its id.
+    object: Option<Object>,
+    /// The object that has to be there.
+    needs: Option<Object>,
+}
 
 /// The call of a request example.
 struct Asked {
@@ -112,10 +136,11 @@ impl Known {
         self.answers.iter().filter(|answer| (200..300).contains(&answer.status))
     }
 
-    /// The answer to a request that is that of no case: the first one in this format, or in another.
-    fn first(&self, format: Format) -> Option<&RecordedAnswer> {
-        let fits = |answer: &&RecordedAnswer| answer.format.is_none_or(|found| found == format);
-        self.successes().find(fits).or_else(|| self.successes().next())
+    /// The same, those in this format first.
+    fn in_format(&self, format: Format) -> Vec<&RecordedAnswer> {
+        let mut answers: Vec<_> = self.successes().collect();
+        answers.sort_by_key(|answer| answer.format.is_some_and(|found| found != format));
+        answers
     }
 }
 
@@ -125,12 +150,15 @@ impl<A: Served> FromExamples<A> {
     /// # Errors
     /// An example cannot be read.
     pub fn read(specs: impl AsRef<Path>) -> Result<Self, String> {
-        let mut reader = Reader { specs: specs.as_ref(), endpoints: Vec::new(), faults: Vec::new(), api: PhantomData };
+        let (answered, asked) = (Named::default(), Named::default());
+        let mut reader = Reader { specs: specs.as_ref(), endpoints: Vec::new(), faults: Vec::new(), answered, asked };
         A::every(&mut reader);
-        let (endpoints, faults) = (reader.endpoints, reader.faults);
+        let Reader { endpoints, faults, answered, asked, .. } = reader;
         Ok(Self {
             endpoints: endpoints.into_iter().collect::<Result<_, _>>()?,
             faults,
+            answered,
+            asked,
             seen: Mutex::default(),
             api: PhantomData,
         })
@@ -227,10 +255,10 @@ impl<A: Served> FromExamples<A> {
 
     /// The answer of the examples to a call: that of the same call, or else of the call that shares most inputs with it.
     /// One that stays about something else than the call names is none.
-    fn answer(&self, call: &Call, known: &Known, asked: Option<&str>) -> Option<RecordedAnswer> {
+    fn answer(&self, call: &Call, known: &Known, asked: &str) -> Option<RecordedAnswer> {
         let format = format::<A>(call);
         let (path, inputs) = wire::given(call);
-        let same = known.requests.iter().find(|request| asked == Some(&request.call)).map(|request| request.case);
+        let same = known.requests.iter().find(|request| asked == request.call).map(|request| request.case);
         let page = || known.pages.as_ref().and_then(|pages| pages.case(&inputs));
         let case = same.or_else(page);
         let nearness = |answer: &RecordedAnswer| {
@@ -267,11 +295,14 @@ impl<A: Served> FromExamples<A> {
         else {
             return Ok(Some(answer));
         };
-        let first = first.first(format).map(|answer| (answer, first.pages.as_ref()));
+        let first = (first.in_format(format), first.pages.as_ref());
         let read = Read { answers: read.successes().collect(), pages: read.pages.as_ref(), first };
         let Some(done) = carry_out(call, &read, &world.acts, answer.clone(), format)? else { return Ok(Some(answer)) };
-        let made = self.made(call, &done, format);
+        let made = self.made(call, &done, &mut world.acts.named, format);
+        // A name may be given again.
+        world.acts.removed.retain(|gone| !made.iter().any(|(object, _)| object == gone));
         world.acts.made.extend(made);
+        world.acts.named.add(&(known.shown_answer)(&done.answer));
         world.acts.is_shown = done.acts.first().is_some_and(|act| self.is_shown(call, act, format));
         world.acts.last = done.last;
         world.acts.all.extend(done.acts);
@@ -280,34 +311,66 @@ impl<A: Served> FromExamples<A> {
     }
 
     /// What a call made, as the list has it that shows it.
-    fn made(&self, call: &Call, done: &CarriedOut, format: Format) -> Vec<(Object, Value)> {
+    fn made(&self, call: &Call, done: &CarriedOut, named: &mut Named, format: Format) -> Vec<(Object, Value)> {
         let Some(act) = done.acts.last() else { return Vec::new() };
         let Some(read) = self.endpoints.iter().find(|known| known.name == act.reads) else { return Vec::new() };
         let everywhere = Act { asked: None, pages: None, ..act.clone() };
         let acts = Acts { all: vec![everywhere], ..Acts::default() };
         let shown = (read.changed)(call, &acts, done.example.clone(), format).ok().flatten();
+        if let Some(shown) = &shown {
+            named.add(&(read.shown_answer)(shown));
+        }
         let item = |object: &Object| Some((object.clone(), kept::listed_item(shown.as_ref()?, &object.1, format)?));
         done.made.iter().filter_map(item).collect()
     }
 
     /// Whether the answer to the call that shows this one is another one after it.
     fn is_shown(&self, call: &Call, act: &Act, format: Format) -> bool {
-        let read = self.endpoints.iter().find(|known| known.name == act.reads);
-        let Some((read, answer)) = read.and_then(|read| Some((read, read.first(format)?))) else { return false };
+        let Some(read) = self.endpoints.iter().find(|known| known.name == act.reads) else { return false };
         let everywhere = Act { asked: None, pages: None, ..act.clone() };
-        let after = |act: Act| {
+        let after = |act: Act, answer: &RecordedAnswer| {
             let acts = Acts { all: vec![act], ..Acts::default() };
             (read.changed)(call, &acts, answer.clone(), format).ok().flatten().map(|answer| answer.body)
         };
-        after(everywhere.idle()) != after(everywhere)
+        read.successes().any(|answer| after(everywhere.idle(), answer) != after(everywhere.clone(), answer))
+    }
+
+    /// Whether examples name objects of this type, but neither they nor calls that made something this one.
+    fn is_unknown(&self, object: &Object, world: &World) -> bool {
+        let is_made = world.acts.made.iter().any(|((_, id), _)| *id == object.1);
+        let is_named = [&self.answered, &self.asked, &world.acts.named].into_iter().any(|named| named.has(object));
+        self.answered.has_any(object.0) && !is_made && !is_named
+    }
+
+    /// The fault of the examples that says no for a reason of this kind. Of several wrong credentials get the one that
+    /// comes first in the catalogue; else that of the call itself says best what is wrong.
+    fn documented(&self, call: &Call, kind: FaultKind) -> Option<&KnownFault<A>> {
+        let format = format::<A>(call);
+        let operation = self.recognise(call);
+        let known = self.endpoints.iter().find(|known| known.name == operation.name);
+        let fits = |fault: &&KnownFault<A>| {
+            fault.kind == kind && known.is_none_or(|known| (known.refuses)(&fault.answer, kind))
+        };
+        self.faults.iter().filter(fits).min_by_key(|fault| {
+            let is_others = fault.endpoint != operation.name;
+            let is_in_other_format = fault.answer.format.is_some_and(|found| found != format);
+            let before = kind != FaultKind::Auth && is_others;
+            (is_in_other_format, before, fault.code.is_none(), &fault.code, is_others)
+        })
+    }
+
+    /// Whether an example shows what is answered about an object that is not there. A PUT may make what it names, unless
+    /// its own examples say that it does not.
+    fn says_not_found(&self, call: &Call, operation: &Operation) -> bool {
+        let documented = self.documented(call, FaultKind::NotFound);
+        documented.is_some_and(|fault| call.method != Method::PUT || fault.endpoint == operation.name)
     }
 
     /// A fault of this kind, as an example has it.
     fn fault(&self, call: &Call, kind: FaultKind, status: u16) -> Reply {
         let format = format::<A>(call);
-        let of_kind = || self.faults.iter().filter(|(_, found)| *found == kind).map(|(answer, _)| answer);
-        let answer = of_kind().find(|answer| answer.format == Some(format)).or_else(|| of_kind().next());
-        let answer = answer.map_or_else(|| text(status, "refused"), |answer| response(answer.clone(), format));
+        let answer = self.documented(call, kind);
+        let answer = answer.map_or_else(|| text(status, "refused"), |fault| response(fault.answer.clone(), format));
         match kind {
             FaultKind::Auth => Reply::denied(answer, status.to_string()),
             _ => Reply::refused(answer, status.to_string()),
@@ -340,17 +403,20 @@ impl<A: Served> Site for FromExamples<A> {
         }
         let known = self.endpoints.iter().find(|known| known.name == operation.name);
         let shown = known.and_then(|known| (known.shown)(&call.incoming(UnknownFields::Ignore)));
-        let (asked, object) = shown.unzip();
-        let object = object.flatten();
-        if object.as_ref().is_some_and(|object| world.acts.removed.contains(object)) {
+        let Shown { call: asked, object, needs: has_to_be_there } = shown.unwrap_or_default();
+        let is_not_found = has_to_be_there.is_some_and(|object| {
+            let is_gone = world.acts.removed.contains(&object);
+            is_gone || self.is_unknown(&object, world) && self.says_not_found(call, &operation)
+        });
+        if is_not_found {
             return self.fault(call, FaultKind::NotFound, 404);
         }
-        let answer = known.and_then(|known| Some((known, self.answer(call, known, asked.as_deref())?)));
+        let answer = known.and_then(|known| Some((known, self.answer(call, known, &asked)?)));
         let Some((known, mut answer)) = answer else {
             let why = format!("{} has no example of an answer to this", operation.name);
             return Reply::refused(text(501, &why), "501");
         };
-        let made = object.and_then(|object| world.acts.made.iter().find(|(made, _)| *made == object));
+        let made = object.and_then(|object| world.acts.made.iter().rev().find(|(made, _)| *made == object));
         if let Some(((_, id), item)) = made
             && let Some(about) = (known.about_item)(&answer, (id, item), format::<A>(call))
         {
@@ -461,25 +527,36 @@ fn replaced(answer: RecordedAnswer, from: &str, to: &str) -> RecordedAnswer {
 }
 
 /// Reads the examples of every endpoint.
-struct Reader<'s, A> {
+struct Reader<'s, A: Api> {
     specs: &'s Path,
     endpoints: Vec<Result<Known, String>>,
-    faults: Vec<(RecordedAnswer, FaultKind)>,
-    api: PhantomData<A>,
+    faults: Vec<KnownFault<A>>,
+    answered: Named,
+    asked: Named,
 }
 
 impl<A: Api> Reader<'_, A> {
     fn add<E>(&mut self, examples: &Examples, carry_out: Option<([&'static str; 2], CarryOut)>)
     where
-        E: Serve + Endpoint<Api = A> + Debug + 'static,
+        E: Serve + Endpoint<Api = A, Output: Debug> + Debug + 'static,
     {
         let requests = calls::<E>(self.specs, examples);
         let read = answers(self.specs, examples).and_then(|(answers, faults)| {
             self.faults.extend(faults.into_iter().filter_map(|answer| {
                 let Verdict::Fault(fault) = A::verdict(&answer.received(&E::INFO, &A::INFO)) else { return None };
-                Some((answer.clone(), fault.kind))
+                let (endpoint, kind, code) = (E::INFO.name, fault.kind, fault.code);
+                Some(KnownFault { endpoint, answer, kind, code })
             }));
+            answers.iter().for_each(|answer| self.answered.add(&shown_answer::<E>(answer)));
             let requests = requests?;
+            // What a request names whose example is a fault may be missing.
+            let is_refused = |case: &str| {
+                let mut refused = examples.faults.iter().map(|(case, ..)| case).chain(examples.faults_with_head);
+                refused.any(|fault| *fault == case)
+            };
+            for (_, call) in requests.iter().filter(|(case, _)| !is_refused(case)) {
+                self.asked.add(&format!("{call:?}"));
+            }
             let pages = Pages::of::<E>(&requests, &answers, A::INFO.formats.first().copied().unwrap_or(Format::Json))?;
             let usual = A::INFO.formats.first().copied().unwrap_or(Format::Json);
             let requests = requests.into_iter().map(|(case, call)| {
@@ -489,13 +566,15 @@ impl<A: Api> Reader<'_, A> {
             let requests = requests.collect::<Result<Vec<_>, String>>()?;
             let shown = |request: &ReceivedRequest<'_>| {
                 let call = E::parse(request).ok()?;
-                Some((format!("{call:?}"), call.object()))
+                Some(Shown { call: format!("{call:?}"), object: call.object(), needs: call.needs() })
             };
             Ok(Known {
                 name: E::INFO.name,
                 answers,
                 requests,
                 shown,
+                shown_answer: shown_answer::<E>,
+                refuses: refuses::<E>,
                 bare: bare::<E>,
                 about: about::<E>,
                 about_item: kept::about_item::<E>,
@@ -529,6 +608,20 @@ impl<A: Api> Visitor for Reader<'_, A> {
             <<E::Reading as Reading>::Then as Endpoint>::INFO.name,
         ];
         self.add::<E>(examples, E::FACTS.not_shown.is_none().then_some((reads, kept::carry_out::<E> as CarryOut)));
+    }
+}
+
+/// What an answer gives, as `{:?}` shows it; empty if it is no success.
+fn shown_answer<E: Endpoint<Output: Debug>>(answer: &RecordedAnswer) -> String {
+    wire::value::<E>(answer).map_or_else(String::new, |output| format!("{output:?}"))
+}
+
+/// Whether an answer says no to the call, for a reason of this kind.
+fn refuses<E: Serve>(answer: &RecordedAnswer, kind: FaultKind) -> bool {
+    match judged::<E>(&Inputs::new(), answer) {
+        Judgement::Rejected(no) | Judgement::Open(no) => matches!(no.why, Why::Fault(fault) if fault.kind == kind),
+        Judgement::Nothing(_) => kind == FaultKind::NotFound,
+        Judgement::Done(_) | Judgement::Accepted(..) => false,
     }
 }
 

@@ -6,6 +6,8 @@ use std::sync::Arc;
 
 use hostkit::protocol::Value;
 
+use super::named::{Named, Object};
+
 /// Changes an answer, whose type it knows; returns whether its object is still there.
 pub(crate) type Show = dyn Fn(&mut dyn Any) -> Result<bool, String> + Send + Sync;
 
@@ -36,9 +38,6 @@ impl fmt::Debug for Act {
     }
 }
 
-/// An object by the type of its id, and the id.
-pub(crate) type Object = (&'static str, String);
-
 /// The acts of an API in their order.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Acts {
@@ -47,6 +46,8 @@ pub(crate) struct Acts {
     pub(crate) made: Vec<(Object, Value)>,
     /// What is gone.
     pub(crate) removed: Vec<Object>,
+    /// What answers named that no example names.
+    pub(crate) named: Named,
     /// The highest number that was given to something new.
     pub(crate) last: u64,
     /// Whether an answer of the examples can show the act that was carried out last.

@@ -14,6 +14,7 @@ mod iso;
 mod job;
 mod key;
 mod life;
+mod named;
 mod notes;
 mod objects;
 mod offer;
@@ -32,9 +33,10 @@ use std::time::Duration;
 
 use hostkit::Decimal;
 
-pub(crate) use acts::{Act, Acts, Object, Show};
+pub(crate) use acts::{Act, Acts, Show};
 pub use error::WorldError;
 pub use history::Event;
+pub(crate) use named::{Named, Object};
 pub use notes::{Change, Credentials};
 pub use objects::{
     Acceptance, Account, Additional, Address, Backup, Bill, Cycle, Details, Download, Image, Iso, Job, Message,

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use hostkit_proto::codec::{DecodeError, Name};
 use hostkit_proto::server::{ReceivedRequest, Root, Serve, Simulate, WrittenAnswer, simulate};
-use hostkit_proto::{EncodeError, evidence};
+use hostkit_proto::{EncodeError, Endpoint, Perform, evidence};
 
 use crate::orders::{
     BuyTraffic, CancelOrder, GetOrder, GetState, GetTask, InstallServer, ListOrders, OrderServers, RenewOrder,
@@ -27,9 +27,20 @@ impl Serve for BuyTraffic {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("OrderId", evidence::text(&self.id)))
+    }
 }
 
-impl Simulate for BuyTraffic {}
+impl Simulate for BuyTraffic {
+    fn show(&self, _: u64, _: &Order, shown: &mut Order) -> Result<bool, EncodeError> {
+        let item = shown;
+        if let Some(value) = simulate::grown(item.traffic.as_ref(), &self.size) {
+            item.traffic = Some(value);
+        }
+        Ok(true)
+    }
+}
 
 impl Serve for CancelOrder {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
@@ -42,6 +53,9 @@ impl Serve for CancelOrder {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("OrderId", evidence::text(&self.id)))
+    }
 }
 
 impl Simulate for CancelOrder {
@@ -118,6 +132,10 @@ impl Serve for InstallServer {
     fn answer(output: &Queued, out: &mut WrittenAnswer) {
         out.value("task", output);
     }
+
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("OrderId", evidence::text(&self.id)))
+    }
 }
 
 impl Simulate for InstallServer {}
@@ -188,9 +206,28 @@ impl Serve for RenewOrder {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("OrderId", evidence::text(&self.id)))
+    }
 }
 
-impl Simulate for RenewOrder {}
+impl Simulate for RenewOrder {
+    fn show(
+        &self,
+        _: u64,
+        _: &BTreeMap<OrderId, Order>,
+        shown: &mut BTreeMap<OrderId, Order>,
+    ) -> Result<bool, EncodeError> {
+        let inputs = &Perform::inputs(self);
+        let id: OrderId = inputs.need(Self::INFO.name, "id")?;
+        for item in simulate::matching(shown.values_mut(), |item| item.id == id) {
+            if let Some(value) = simulate::later(item.paid_until.as_ref(), &self.months) {
+                item.paid_until = Some(value);
+            }
+        }
+        Ok(true)
+    }
+}
 
 impl Serve for RestartServer {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
@@ -203,6 +240,9 @@ impl Serve for RestartServer {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("OrderId", evidence::text(&self.id)))
+    }
 }
 
 impl Simulate for RestartServer {
@@ -224,6 +264,9 @@ impl Serve for StopServer {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("OrderId", evidence::text(&self.id)))
+    }
 }
 
 impl Simulate for StopServer {

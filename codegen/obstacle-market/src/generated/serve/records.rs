@@ -105,6 +105,9 @@ impl Serve for DeleteRecord {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("RecordId", evidence::text(&self.id)))
+    }
 }
 
 impl Simulate for DeleteRecord {

@@ -19,7 +19,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Packet>) {
         answers: &[("done", Format::Xml, 200)],
         answers_with_head: &[],
         agreeing: &[],
-        faults: &[("wrong", Format::Xml, 200)],
+        faults: &[("ended", Format::Xml, 200), ("wrong", Format::Xml, 200)],
         faults_with_head: &[],
     });
     visitor.perform::<crate::things::AddThing>(&Examples {
@@ -106,7 +106,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Packet>) {
         folder: "obstacle-packet/things/list_ids",
         requests: &["request"],
         request_bodies: &[],
-        answers: &[("two", Format::Xml, 200)],
+        answers: &[("none", Format::Xml, 200), ("two", Format::Xml, 200)],
         answers_with_head: &[],
         agreeing: &[],
         faults: &[],

@@ -62,7 +62,7 @@ impl Simulate for AddThing {
         list.iter().map(evidence::text).collect()
     }
 
-    fn list(&self, number: u64, list: &mut Vec<ThingId>) {
+    fn list(&self, number: u64, _: &Vec<ThingId>, list: &mut Vec<ThingId>) {
         if let Some(key) = simulate::numbered(number) {
             list.push(key);
         }
@@ -244,9 +244,17 @@ impl Serve for DeleteThing {
             Word::Text("ok"),
         );
     }
+
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ThingId", evidence::text(&self.id)))
+    }
 }
 
 impl Simulate for DeleteThing {
+    fn removes(&self) -> Option<(&'static str, String)> {
+        Some(("ThingId", evidence::text(&self.id)))
+    }
+
     fn show(&self, _: u64, _: &Vec<ThingId>, shown: &mut Vec<ThingId>) -> Result<bool, EncodeError> {
         let inputs = &Perform::inputs(self);
         let id: ThingId = inputs.need(Self::INFO.name, "id")?;

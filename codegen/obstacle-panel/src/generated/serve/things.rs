@@ -21,6 +21,10 @@ impl Serve for GetFile {
     fn answer(output: &Vec<u8>, out: &mut WrittenAnswer) {
         out.bytes(output);
     }
+
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ThingId", evidence::text(&self.id)))
+    }
 }
 
 impl Serve for GetThing {
@@ -61,4 +65,7 @@ impl Serve for TouchThing {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ThingId", evidence::text(&self.id)))
+    }
 }

@@ -220,9 +220,14 @@ pub fn every(visitor: &mut impl Visitor<Api = Rest>) {
     });
     visitor.call::<crate::things::ListThings>(&Examples {
         folder: "obstacle-rest/things/list_things",
-        requests: &["end", "request"],
+        requests: &["end", "none", "request"],
         request_bodies: &[],
-        answers: &[("dated", Format::Json, 200), ("end", Format::Json, 200), ("one", Format::Json, 200)],
+        answers: &[
+            ("dated", Format::Json, 200),
+            ("end", Format::Json, 200),
+            ("none", Format::Json, 200),
+            ("one", Format::Json, 200),
+        ],
         answers_with_head: &[],
         agreeing: &[],
         faults: &[],

@@ -38,7 +38,7 @@ impl Simulate for AddPlace {
             let mut item = item.clone();
             item.id = key;
             item.label = self.label.to_owned();
-            if let Some(outer) = shown.last_mut() {
+            if let Some(outer) = simulate::last_or(shown, example, |outer| outer.places.clear()) {
                 outer.places.push(item);
             }
         }

@@ -76,6 +76,10 @@ impl Serve for ClearThing {
     fn answer(_: &(), out: &mut WrittenAnswer) {
         out.null(None);
     }
+
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ThingId", evidence::text(&self.id)))
+    }
 }
 
 impl Serve for DeleteThing {
@@ -87,6 +91,9 @@ impl Serve for DeleteThing {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ThingId", evidence::text(&self.id)))
+    }
 }
 
 impl Simulate for DeleteThing {
@@ -148,6 +155,10 @@ impl Serve for GetNote {
     fn answer(output: &String, out: &mut WrittenAnswer) {
         out.text(output);
     }
+
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ThingId", evidence::text(&self.id)))
+    }
 }
 
 impl Serve for GetNumbered {
@@ -178,6 +189,10 @@ impl Serve for GetParts {
     fn answer(output: &ThingParts, out: &mut WrittenAnswer) {
         out.value("data", output);
     }
+
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ThingId", evidence::text(&self.id)))
+    }
 }
 
 impl Serve for GetPicture {
@@ -190,6 +205,10 @@ impl Serve for GetPicture {
 
     fn answer(output: &Vec<u8>, out: &mut WrittenAnswer) {
         out.bytes(output);
+    }
+
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ThingId", evidence::text(&self.id)))
     }
 }
 
@@ -204,6 +223,10 @@ impl Serve for GetRecord {
 
     fn answer(output: &Thing, out: &mut WrittenAnswer) {
         out.whole(output);
+    }
+
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("RecordName", evidence::text(&self.name)))
     }
 }
 
@@ -245,8 +268,9 @@ impl Serve for ListThings {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         let start = request.query("start")?;
+        let name = request.query("name")?;
         request.no_body::<Self>()?;
-        Ok(Self { start })
+        Ok(Self { start, name })
     }
 
     fn answer(output: &Vec<Thing>, out: &mut WrittenAnswer) {
@@ -394,6 +418,9 @@ impl Serve for RenameThing {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ThingId", evidence::text(&self.id)))
+    }
 }
 
 impl Serve for WatchThing {

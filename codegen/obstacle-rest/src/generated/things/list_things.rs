@@ -42,6 +42,8 @@ use crate::types::Thing;
 pub struct ListThings {
     /// How many are left out.
     pub start: Option<u64>,
+    /// Only those of this name.
+    pub name: Option<String>,
 }
 
 impl ListThings {
@@ -53,6 +55,12 @@ impl ListThings {
     /// How many are left out.
     pub fn start(mut self, start: u64) -> Self {
         self.start = Some(start);
+        self
+    }
+
+    /// Only those of this name.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
         self
     }
 }
@@ -73,6 +81,7 @@ impl Endpoint for ListThings {
     #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.optional_query("start", &self.start);
+        out.optional_query("name", &self.name);
         out.checked()
     }
 

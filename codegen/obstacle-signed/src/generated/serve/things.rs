@@ -47,6 +47,10 @@ impl Serve for ChangeThing {
     fn answer(output: &Thing, out: &mut WrittenAnswer) {
         out.whole(output);
     }
+
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ThingId", evidence::text(&self.id)))
+    }
 }
 
 impl Simulate for ChangeThing {

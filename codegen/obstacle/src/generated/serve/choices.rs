@@ -150,6 +150,9 @@ impl Serve for Constrain {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("PositiveId", evidence::text(&self.id)))
+    }
 }
 
 impl Serve for Depend {

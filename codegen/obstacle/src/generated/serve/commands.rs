@@ -3,9 +3,9 @@
 
 //! The server half of `specs/obstacle/commands/`.
 
-use hostkit_proto::EncodeError;
 use hostkit_proto::codec::{DecodeError, Name};
 use hostkit_proto::server::{ReceivedRequest, Root, Serve, Simulate, WrittenAnswer};
+use hostkit_proto::{EncodeError, evidence};
 
 use crate::commands::{Destroy, Reboot, SendFile};
 use crate::types::Thing;
@@ -23,6 +23,9 @@ impl Serve for Destroy {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ThingId", evidence::text(&self.id)))
+    }
 }
 
 impl Simulate for Destroy {
@@ -40,6 +43,9 @@ impl Serve for Reboot {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ThingId", evidence::text(&self.id)))
+    }
 }
 
 impl Simulate for Reboot {}

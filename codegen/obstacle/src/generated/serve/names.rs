@@ -5,7 +5,7 @@
 
 use hostkit_proto::codec::{DecodeError, Name};
 use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
-use hostkit_proto::{DateTime, Word};
+use hostkit_proto::{DateTime, Word, evidence};
 
 use crate::names::{GetKeywords, SetKeywords};
 use crate::types::Keywords;
@@ -42,6 +42,10 @@ impl Serve for GetKeywords {
 
     fn answer(output: &Keywords, out: &mut WrittenAnswer) {
         out.value("keywords", output);
+    }
+
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ThingKey", evidence::text(&self.path)))
     }
 }
 

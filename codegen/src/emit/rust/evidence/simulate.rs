@@ -21,9 +21,8 @@ pub(in crate::emit::rust) fn emit(model: &Model, endpoint: &Endpoint) -> TokenSt
         _ if evidence.is_single => None,
         Sign::New(key) => created(model, endpoint, evidence, key),
         Sign::Gone => gone(model, evidence),
-        Sign::Became => became(model, evidence, None),
-        Sign::Changed(path) => became(model, evidence, evidence.is.is_empty().then_some(path)),
-        _ => None,
+        Sign::Became | Sign::Changed(_) | Sign::Grew(..) | Sign::Paid(..) => became(model, evidence),
+        Sign::There(_) => None,
     });
     let evidence = endpoint.evidence.as_ref().filter(|_| members.is_some());
     let objects = evidence.and_then(|evidence| objects(model, evidence));
@@ -39,21 +38,7 @@ fn objects(model: &Model, evidence: &Evidence) -> Option<TokenStream> {
             Some(quote!(const MAKES: &'static str = #kind;))
         }
         Sign::Gone => {
-            let id = id?;
-            let kind = id_name(model, &id.ty)?;
-            let named = evidence.filter.iter().find_map(|(path, own)| match path.as_slice() {
-                [field] if field.rust == id.rust => Some(own),
-                _ => None,
-            });
-            let asked = || {
-                let read = model.endpoints.iter().find(|read| read.type_name == evidence.read)?;
-                let (_, input) = read_by_id(model, read).filter(|_| evidence.first.is_none())?;
-                evidence.inputs.iter().find_map(|(slot, origin)| match (slot, origin) {
-                    (Slot::Field(slot), Origin::Own(own)) if slot.rust == input.rust => Some(own),
-                    _ => None,
-                })
-            };
-            let own = named.or_else(asked).filter(|own| own.ty == id.ty && !own.is_option())?;
+            let (kind, own) = acted_on(model, evidence)?;
             let own = ident(&own.rust);
             Some(quote! {
                 fn removes(&self) -> Option<(&'static str, String)> {
@@ -63,6 +48,27 @@ fn objects(model: &Model, evidence: &Evidence) -> Option<TokenStream> {
         }
         _ => None,
     }
+}
+
+/// The type of the id, and the input with it, of the object that a call is about, as its evidence finds that.
+fn acted_on<'m>(model: &'m Model, evidence: &'m Evidence) -> Option<(&'m str, &'m Field)> {
+    let id = own_id(model, &evidence.item);
+    // An item may be an id itself.
+    let ty = id.map_or(&evidence.item, |id| &id.ty);
+    let kind = id_name(model, ty)?;
+    let named = evidence.filter.iter().find_map(|(path, own)| match path.as_slice() {
+        [field] if id.map_or_else(|| field.is_itself(), |id| field.rust == id.rust) => Some(own),
+        _ => None,
+    });
+    let asked = || {
+        let read = model.endpoints.iter().find(|read| read.type_name == evidence.read)?;
+        let (_, input) = read_by_id(model, read).filter(|_| evidence.first.is_none())?;
+        evidence.inputs.iter().find_map(|(slot, origin)| match (slot, origin) {
+            (Slot::Field(slot), Origin::Own(own)) if slot.rust == input.rust => Some(own),
+            _ => None,
+        })
+    };
+    named.or_else(asked).filter(|own| own.ty == *ty && !own.is_option()).map(|own| (kind, own))
 }
 
 /// The name of a type of ids.
@@ -94,12 +100,33 @@ fn read_by_id<'m>(model: &'m Model, endpoint: &'m Endpoint) -> Option<(&'m str, 
     Some((id_name(model, &id.ty)?, input))
 }
 
-/// The object that a call reads by its id.
+/// The last object of the path, where the call does not make it.
+fn last_of_path<'m>(model: &'m Model, endpoint: &'m Endpoint) -> Option<(&'m str, &'m Field)> {
+    let input = endpoint.path_parameters.iter().rev().find(|input| id_name(model, &input.ty).is_some())?;
+    let is_made = endpoint.evidence.as_ref().is_some_and(|evidence| match &evidence.sign {
+        Sign::New(key) => evidence
+            .filter
+            .iter()
+            .any(|(path, own)| own.rust == input.rust && matches!(path.as_slice(), [field] if field.rust == key.rust)),
+        _ => false,
+    });
+    if is_made { None } else { Some((id_name(model, &input.ty)?, input)) }
+}
+
+/// The object that a call reads by its id, or else the one that has to be there: that it changes or deletes, or that the
+/// path names.
 pub(in crate::emit::rust) fn object(model: &Model, endpoint: &Endpoint) -> Option<TokenStream> {
-    let (kind, input) = read_by_id(model, endpoint)?;
-    let input = ident(&input.rust);
+    let of_evidence = || {
+        let makes = |evidence: &&Evidence| matches!(evidence.sign, Sign::New(_));
+        acted_on(model, endpoint.evidence.as_ref().filter(|evidence| !makes(evidence))?)
+    };
+    let (method, (kind, input)) = match read_by_id(model, endpoint) {
+        Some(read) => ("object", read),
+        None => ("needs", of_evidence().or_else(|| last_of_path(model, endpoint))?),
+    };
+    let (method, input) = (ident(method), ident(&input.rust));
     Some(quote! {
-        fn object(&self) -> Option<(&'static str, String)> {
+        fn #method(&self) -> Option<(&'static str, String)> {
             Some((#kind, evidence::text(&self.#input)))
         }
     })
@@ -146,7 +173,12 @@ fn created(model: &Model, endpoint: &Endpoint, evidence: &Evidence, key: &Field)
                 Type::List(outer) => rebuilt(model, outer, &quote!(outer)),
                 _ => TokenStream::new(),
             };
-            let add = quote!(if let Some(outer) = shown.last_mut() { #outer outer.#inner.push(item); });
+            let add = quote! {
+                if let Some(outer) = simulate::last_or(shown, example, |outer| outer.#inner.clear()) {
+                    #outer
+                    outer.#inner.push(item);
+                }
+            };
             let each = |place: TokenStream| quote!(#place.iter().flat_map(|outer| &outer.#inner));
             let (all, last) = (each(quote!(shown)), each(quote!(example)));
             (all, quote!(#last.last()), add)
@@ -253,7 +285,7 @@ fn listed_alone(model: &Model, endpoint: &Endpoint, evidence: &Evidence, key: &F
                 _ => TokenStream::new(),
             };
             quote! {
-                if let (Some(item), Some(key)) = (list.last(), simulate::numbered(number)) {
+                if let (Some(item), Some(key)) = (example.last(), simulate::numbered(number)) {
                     let mut item = item.clone();
                     #rebuilt
                     #number
@@ -262,6 +294,7 @@ fn listed_alone(model: &Model, endpoint: &Endpoint, evidence: &Evidence, key: &F
             }
         }
     };
+    let example = if own.is_itself() { quote!(_) } else { quote!(example) };
     let first_keys = keys(own);
     let named = named(model, endpoint, evidence);
     Some(quote! {
@@ -282,7 +315,7 @@ fn listed_alone(model: &Model, endpoint: &Endpoint, evidence: &Evidence, key: &F
             list.iter().#first_keys.collect()
         }
 
-        fn list(&self, number: u64, list: &mut #list) {
+        fn list(&self, number: u64, #example: &#list, list: &mut #list) {
             #add
         }
 
@@ -362,43 +395,85 @@ fn gone(model: &Model, evidence: &Evidence) -> Option<TokenStream> {
     Some(show(evidence, [quote!(_), quote!(_)], &quote!(#remembered #around #removed Ok(true))))
 }
 
-/// The object with the values that it gets; `changed` gets any other value, for a call of which only the hoster knows that.
-fn became(model: &Model, evidence: &Evidence, changed: Option<&Vec<Field>>) -> Option<TokenStream> {
+/// The object with the values that it gets. What only the hoster knows becomes another one.
+fn became(model: &Model, evidence: &Evidence) -> Option<TokenStream> {
     let mut is = constants(model, evidence)?;
-    if let Some(path) = changed {
-        let ty = &path.last()?.ty;
-        // No number is one of these.
-        let is_other =
-            matches!(ty, Type::Flag | Type::Worded(_) | Type::Date | Type::DateTime | Type::Ip | Type::Currency);
-        if is_other || !is_text(model, ty) && *ty != Type::Secret {
-            return None;
-        }
-        let set = assigned(model, path, &quote!(value), false);
-        is.push(quote!(if let Some(value) = simulate::numbered(number) { #set }));
-    }
-    let number = if changed.is_some() { quote!(number) } else { quote!(_) };
+    is.extend(match &evidence.sign {
+        Sign::Changed(path) if evidence.is.is_empty() => Some(another(model, path)?),
+        Sign::Grew(path, by) => Some(updated(model, path, |old| moved("grown", &old, Some(by)))),
+        Sign::Paid(path, by) => Some(updated(model, path, |old| moved("later", &old, by.as_deref()))),
+        _ => None,
+    });
+    let number = if becomes_a_number(model, evidence) { quote!(number) } else { quote!(_) };
     let of_item = rebuilt(model, &evidence.item, &quote!(item));
     let around = rebuilt_around(model, evidence);
     let body = match evidence.items {
-        Items::One => {
+        Items::One | Items::Maybe => {
             let set: TokenStream = once(compared(model, evidence)).chain(is).collect();
             if set.is_empty() {
                 return None;
             }
-            quote!(let item = shown; #of_item #set)
-        }
-        Items::List if !evidence.filter.is_empty() && !is.is_empty() => {
-            let (inputs, which, shown) = (fits::inputs(evidence), fits::which(model, evidence), borrowed(evidence));
-            quote! {
-                let inputs = &Perform::inputs(self);
-                #inputs
-                #around
-                for item in simulate::matching(#shown, #which) { #of_item #(#is)* }
+            match evidence.items {
+                Items::One => quote!(let item = shown; #of_item #set),
+                _ => quote!(if let Some(item) = shown { #of_item #set }),
             }
+        }
+        Items::List | Items::Values | Items::Nested if !evidence.filter.is_empty() && !is.is_empty() => {
+            let (inputs, which) = (fits::inputs(evidence), fits::which(model, evidence));
+            let set = |items: &TokenStream| quote!(for item in simulate::matching(#items, #which) { #of_item #(#is)* });
+            let shown = list(evidence, &quote!(shown));
+            let change = match (evidence.items, evidence.lists.first()) {
+                (Items::Values, _) => set(&quote!(#shown.values_mut())),
+                (Items::Nested, Some(inner)) => {
+                    let inner = ident(inner);
+                    let outer = match &evidence.output {
+                        Type::List(outer) => rebuilt(model, outer, &quote!(outer)),
+                        _ => TokenStream::new(),
+                    };
+                    let change = set(&quote!(outer.#inner.iter_mut()));
+                    quote!(for outer in shown.iter_mut() { #outer #change })
+                }
+                _ => set(&quote!(#shown.iter_mut())),
+            };
+            quote!(let inputs = &Perform::inputs(self); #inputs #around #change)
         }
         _ => return None,
     };
     Some(show(evidence, [number, quote!(_)], &quote!(#body Ok(true))))
+}
+
+/// A number or a date that moved on from the old one: by what an input says, or by one; an absent input moves nothing.
+fn moved(function: &str, old: &TokenStream, by: Option<&Field>) -> TokenStream {
+    let function = ident(function);
+    match by.map(|by| (ident(&by.rust), by.is_option())) {
+        None => quote!(simulate::#function(#old, &1_u64)),
+        Some((by, false)) => quote!(simulate::#function(#old, &self.#by)),
+        Some((by, true)) => quote!(self.#by.as_ref().and_then(|by| simulate::#function(#old, by))),
+    }
+}
+
+/// Whether the field that changes becomes a number.
+fn becomes_a_number(model: &Model, evidence: &Evidence) -> bool {
+    let Sign::Changed(path) = &evidence.sign else { return false };
+    let is_turned = |ty: &Type| matches!(ty, Type::Flag | Type::Worded(_) | Type::Date | Type::DateTime);
+    let becomes = |last: &Field| !is_turned(&last.ty) && (is_text(model, &last.ty) || last.ty == Type::Secret);
+    evidence.is.is_empty() && path.last().is_some_and(becomes)
+}
+
+/// Gives a field another value than it has: the other flag, a later date, or else a number as its text; `None` where it can
+/// have none of these.
+fn another(model: &Model, path: &[Field]) -> Option<TokenStream> {
+    let ty = &path.last()?.ty;
+    match ty {
+        Type::Flag | Type::Worded(_) => Some(updated(model, path, |old| quote!(#old.map(|old: &bool| !old)))),
+        Type::Date | Type::DateTime => Some(updated(model, path, |old| moved("later", &old, None))),
+        Type::Ip | Type::Currency => None,
+        _ if !is_text(model, ty) && *ty != Type::Secret => None,
+        _ => {
+            let set = assigned(model, path, &quote!(value), false);
+            Some(quote!(if let Some(value) = simulate::numbered(number) { #set }))
+        }
+    }
 }
 
 /// Gives the field at the end of a path from `item` an input, unless that is absent.
@@ -443,6 +518,32 @@ fn compared(model: &Model, evidence: &Evidence) -> TokenStream {
 
 /// Gives the field at the end of a path from `item` a value; what is not there on the way stays away.
 fn assigned(model: &Model, path: &[Field], value: &TokenStream, is_option: bool) -> TokenStream {
+    at_end(model, path, |place, last| {
+        let given = if is_option { quote!(value.to_owned()) } else { value.clone() };
+        let given = if last.is_option() { quote!(Some(#given)) } else { given };
+        (is_option.then(|| quote!(let Some(value) = &#value)), quote!(#place = #given;))
+    })
+}
+
+/// The same with a value that is made of the old one, if there is one.
+fn updated(model: &Model, path: &[Field], make: impl FnOnce(TokenStream) -> TokenStream) -> TokenStream {
+    at_end(model, path, |place, last| {
+        let (old, set) = match last.is_option() {
+            true => (quote!(#place.as_ref()), quote!(#place = Some(value);)),
+            false => (quote!(Some(&#place)), quote!(#place = value;)),
+        };
+        let made = make(old);
+        (Some(quote!(let Some(value) = #made)), set)
+    })
+}
+
+/// What is done with the field at the end of a path from `item`, if a condition holds; what is not there on the way stays
+/// away.
+fn at_end(
+    model: &Model,
+    path: &[Field],
+    act: impl FnOnce(&TokenStream, &Field) -> (Option<TokenStream>, TokenStream),
+) -> TokenStream {
     let Some((last, way)) = path.split_last() else { return TokenStream::new() };
     // An item that is a scalar has no fields.
     if path.iter().any(Field::is_itself) {
@@ -462,16 +563,10 @@ fn assigned(model: &Model, path: &[Field], value: &TokenStream, is_option: bool)
             false => quote!(if #(#conditions)&&* { #set }),
         });
     }
-    if is_option {
-        conditions.push(quote!(let Some(value) = &#value));
-    }
-    let value = if is_option { quote!(value.to_owned()) } else { value.clone() };
-    let value = if last.is_option() { quote!(Some(#value)) } else { value };
     let name = ident(&last.rust);
-    let set = match conditions.is_empty() {
-        true => quote!(#place.#name = #value;),
-        false => quote!(if #(#conditions)&&* { #place.#name = #value; }),
-    };
+    let (condition, set) = act(&quote!(#place.#name), last);
+    conditions.extend(condition);
+    let set = if conditions.is_empty() { set } else { quote!(if #(#conditions)&&* { #set }) };
     quote!(#rebuilt_on_the_way #set)
 }
 

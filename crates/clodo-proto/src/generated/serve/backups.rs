@@ -24,6 +24,10 @@ impl Serve for CreateBackup {
     fn answer(output: &BackupRequest, out: &mut WrittenAnswer) {
         out.value("backup_create", output);
     }
+
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ServerId", evidence::text(&self.id)))
+    }
 }
 
 impl Simulate for CreateBackup {
@@ -56,6 +60,10 @@ impl Serve for DeleteBackup {
     fn answer(output: &BackupRequest, out: &mut WrittenAnswer) {
         out.value("backup_delete", output);
     }
+
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("BackupId", evidence::text(&self.backup)))
+    }
 }
 
 impl Simulate for DeleteBackup {
@@ -83,6 +91,9 @@ impl Serve for DescribeBackup {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ServerId", evidence::text(&self.id)))
+    }
 }
 
 impl Serve for GetRestoreState {
@@ -98,6 +109,10 @@ impl Serve for GetRestoreState {
     fn answer(output: &RestoreState, out: &mut WrittenAnswer) {
         out.value("restore_state", output);
     }
+
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ServerId", evidence::text(&self.id)))
+    }
 }
 
 impl Serve for ListBackups {
@@ -110,6 +125,10 @@ impl Serve for ListBackups {
 
     fn answer(output: &Vec<Backup>, out: &mut WrittenAnswer) {
         out.value(Name::new("backups").json_inner(&["backup"]).xml_inner(&["backup"]), output);
+    }
+
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ServerId", evidence::text(&self.id)))
     }
 }
 
@@ -126,9 +145,24 @@ impl Serve for OverwriteBackup {
     fn answer(output: &BackupRequest, out: &mut WrittenAnswer) {
         out.value("backup_create", output);
     }
+
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("BackupId", evidence::text(&self.backup)))
+    }
 }
 
-impl Simulate for OverwriteBackup {}
+impl Simulate for OverwriteBackup {
+    fn show(&self, _: u64, _: &Vec<Backup>, shown: &mut Vec<Backup>) -> Result<bool, EncodeError> {
+        let inputs = &Perform::inputs(self);
+        let backup: BackupId = inputs.need(Self::INFO.name, "backup")?;
+        for item in simulate::matching(shown.iter_mut(), |item| item.id == backup) {
+            if let Some(value) = simulate::later(item.made.as_ref(), &1_u64) {
+                item.made = Some(value);
+            }
+        }
+        Ok(true)
+    }
+}
 
 impl Serve for RestoreBackup {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
@@ -142,6 +176,10 @@ impl Serve for RestoreBackup {
 
     fn answer(output: &BackupRequest, out: &mut WrittenAnswer) {
         out.value("backup_restore", output);
+    }
+
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ServerId", evidence::text(&self.id)))
     }
 }
 
@@ -160,4 +198,7 @@ impl Serve for ScheduleBackup {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ServerId", evidence::text(&self.id)))
+    }
 }

@@ -3,9 +3,9 @@
 
 //! The server half of `specs/clodo/billing/`.
 
-use hostkit_proto::Money;
 use hostkit_proto::codec::{DecodeError, Name};
 use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
+use hostkit_proto::{Money, evidence};
 
 use crate::billing::{
     GetBalance, GetBilling, GetBillingPeriod, GetBillingToday, GetServerBilling, GetServerBillingPeriod,
@@ -92,6 +92,10 @@ impl Serve for GetServerBilling {
     fn answer(output: &Billing, out: &mut WrittenAnswer) {
         out.value("billing", output);
     }
+
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ServerId", evidence::text(&self.id)))
+    }
 }
 
 impl Serve for GetServerBillingToday {
@@ -104,5 +108,9 @@ impl Serve for GetServerBillingToday {
 
     fn answer(output: &Billing, out: &mut WrittenAnswer) {
         out.value("billing", output);
+    }
+
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ServerId", evidence::text(&self.id)))
     }
 }

@@ -24,6 +24,9 @@ impl Serve for AddRecords {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ZoneId", evidence::text(&self.id)))
+    }
 }
 
 impl Simulate for AddRecords {
@@ -102,6 +105,10 @@ impl Serve for DeleteRecord {
     fn answer(output: &Option<DeletedRecord>, out: &mut WrittenAnswer) {
         out.optional_value("dns", output);
     }
+
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("RecordId", evidence::text(&self.record)))
+    }
 }
 
 impl Simulate for DeleteRecord {
@@ -126,6 +133,9 @@ impl Serve for DeleteZone {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ZoneId", evidence::text(&self.id)))
+    }
 }
 
 impl Simulate for DeleteZone {
@@ -152,6 +162,10 @@ impl Serve for GetZone {
     fn answer(output: &Zone, out: &mut WrittenAnswer) {
         out.value("dns", output);
     }
+
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ZoneId", evidence::text(&self.id)))
+    }
 }
 
 impl Serve for ListZones {
@@ -177,6 +191,9 @@ impl Serve for SetZoneMaster {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ZoneId", evidence::text(&self.id)))
+    }
 }
 
 impl Serve for UpdateRecords {
@@ -193,4 +210,7 @@ impl Serve for UpdateRecords {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ZoneId", evidence::text(&self.id)))
+    }
 }

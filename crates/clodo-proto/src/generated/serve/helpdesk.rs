@@ -99,6 +99,10 @@ impl Serve for GetTicket {
     fn answer(output: &SupportTicket, out: &mut WrittenAnswer) {
         out.value("helpdesk", output);
     }
+
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("TicketId", evidence::text(&self.id)))
+    }
 }
 
 impl Serve for ListTickets {
@@ -124,6 +128,9 @@ impl Serve for ReplyTicket {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("TicketId", evidence::text(&self.id)))
+    }
 }
 
 impl Simulate for ReplyTicket {

@@ -23,6 +23,9 @@ impl Serve for AddIp {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ServerId", evidence::text(&self.id)))
+    }
 }
 
 impl Simulate for AddIp {
@@ -56,6 +59,9 @@ impl Serve for DeleteIp {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ServerId", evidence::text(&self.id)))
+    }
 }
 
 impl Simulate for DeleteIp {
@@ -78,6 +84,10 @@ impl Serve for ListIps {
     fn answer(output: &Vec<ListedAddress>, out: &mut WrittenAnswer) {
         out.value(Name::new("addresses").json_inner(&["public"]).xml_inner(&["public", "ip"]), output);
     }
+
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ServerId", evidence::text(&self.id)))
+    }
 }
 
 impl Serve for ListSubnets {
@@ -90,6 +100,10 @@ impl Serve for ListSubnets {
 
     fn answer(output: &Vec<Subnet>, out: &mut WrittenAnswer) {
         out.value(Name::new("nets").xml_inner(&["net"]), output);
+    }
+
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ServerId", evidence::text(&self.id)))
     }
 }
 
@@ -104,6 +118,9 @@ impl Serve for MoveIp {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ServerId", evidence::text(&self.target)))
+    }
 }
 
 impl Simulate for MoveIp {

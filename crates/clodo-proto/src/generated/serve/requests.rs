@@ -4,6 +4,7 @@
 //! The server half of `specs/clodo/requests/`.
 
 use hostkit_proto::codec::DecodeError;
+use hostkit_proto::evidence;
 use hostkit_proto::server::{ReceivedRequest, Serve, WrittenAnswer};
 
 use crate::requests::GetRequest;
@@ -19,5 +20,9 @@ impl Serve for GetRequest {
 
     fn answer(output: &BackgroundRequest, out: &mut WrittenAnswer) {
         out.value("request", output);
+    }
+
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("RequestId", evidence::text(&self.id)))
     }
 }

@@ -25,9 +25,20 @@ impl Serve for BuyTraffic {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ServerId", evidence::text(&self.id)))
+    }
 }
 
-impl Simulate for BuyTraffic {}
+impl Simulate for BuyTraffic {
+    fn show(&self, _: u64, _: &ServerDetail, shown: &mut ServerDetail) -> Result<bool, EncodeError> {
+        let item = shown;
+        if let Some(value) = simulate::grown(item.traffic.as_ref(), &self.traffic) {
+            item.traffic = Some(value);
+        }
+        Ok(true)
+    }
+}
 
 impl Serve for CancelChange {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
@@ -40,6 +51,9 @@ impl Serve for CancelChange {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ServerId", evidence::text(&self.id)))
+    }
 }
 
 impl Serve for ChangeServer {
@@ -58,6 +72,9 @@ impl Serve for ChangeServer {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ServerId", evidence::text(&self.id)))
+    }
 }
 
 impl Simulate for ChangeServer {
@@ -85,6 +102,9 @@ impl Serve for ChangeToScale {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ServerId", evidence::text(&self.id)))
+    }
 }
 
 impl Simulate for ChangeToScale {
@@ -106,6 +126,9 @@ impl Serve for ChangeToVirtual {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ServerId", evidence::text(&self.id)))
+    }
 }
 
 impl Simulate for ChangeToVirtual {
@@ -214,6 +237,9 @@ impl Serve for DelayChange {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ServerId", evidence::text(&self.id)))
+    }
 }
 
 impl Serve for DeleteServer {
@@ -225,6 +251,9 @@ impl Serve for DeleteServer {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ServerId", evidence::text(&self.id)))
+    }
 }
 
 impl Simulate for DeleteServer {
@@ -268,6 +297,10 @@ impl Serve for GetServerLog {
     fn answer(output: &Vec<ServerLogEntry>, out: &mut WrittenAnswer) {
         out.value(Name::new("logs").xml_inner(&["log"]), output);
     }
+
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ServerId", evidence::text(&self.id)))
+    }
 }
 
 impl Serve for KeepServer {
@@ -281,6 +314,9 @@ impl Serve for KeepServer {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ServerId", evidence::text(&self.id)))
+    }
 }
 
 impl Simulate for KeepServer {}
@@ -296,6 +332,9 @@ impl Serve for LetServerExpire {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ServerId", evidence::text(&self.id)))
+    }
 }
 
 impl Simulate for LetServerExpire {}
@@ -332,6 +371,9 @@ impl Serve for RebootServer {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ServerId", evidence::text(&self.id)))
+    }
 }
 
 impl Simulate for RebootServer {
@@ -370,6 +412,9 @@ impl Serve for RebuildServer {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ServerId", evidence::text(&self.id)))
+    }
 }
 
 impl Simulate for RebuildServer {
@@ -388,6 +433,9 @@ impl Serve for StartServer {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ServerId", evidence::text(&self.id)))
+    }
 }
 
 impl Serve for StopServer {
@@ -398,6 +446,9 @@ impl Serve for StopServer {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ServerId", evidence::text(&self.id)))
+    }
 }
 
 impl Serve for TuneServer {
@@ -417,4 +468,7 @@ impl Serve for TuneServer {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ServerId", evidence::text(&self.id)))
+    }
 }

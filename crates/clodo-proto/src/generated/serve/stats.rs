@@ -4,6 +4,7 @@
 //! The server half of `specs/clodo/stats/`.
 
 use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::evidence;
 use hostkit_proto::server::{ReceivedRequest, Root, Serve, WrittenAnswer};
 
 use crate::stats::{GetStats, GetStatsPeriod};
@@ -40,5 +41,9 @@ impl Serve for GetStats {
 
     fn answer(output: &Vec<StatsRow>, out: &mut WrittenAnswer) {
         out.value(Name::new("stats").xml_inner(&["row"]), output);
+    }
+
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ServerId", evidence::text(&self.id)))
     }
 }

@@ -73,6 +73,9 @@ impl Serve for DeleteStorage {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("StorageId", evidence::text(&self.id)))
+    }
 }
 
 impl Simulate for DeleteStorage {
@@ -143,5 +146,9 @@ impl Serve for UpdateStorage {
 
     fn answer(output: &Option<BTreeMap<String, String>>, out: &mut WrittenAnswer) {
         out.optional_value("storage", output);
+    }
+
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("StorageId", evidence::text(&self.id)))
     }
 }

@@ -22,8 +22,8 @@ pub(super) struct Read<'k> {
     /// The answers of the last call that say yes.
     pub(super) answers: Vec<&'k RecordedAnswer>,
     pub(super) pages: Option<&'k Pages>,
-    /// The answer of the call before it, and the pages of that.
-    pub(super) first: Option<(&'k RecordedAnswer, Option<&'k Pages>)>,
+    /// The same of the call before it.
+    pub(super) first: (Vec<&'k RecordedAnswer>, Option<&'k Pages>),
 }
 
 /// The call that `E` reads to show itself, and the one before it.
@@ -64,7 +64,12 @@ where
     let reading = E::reading(&inputs).map_err(|error| error.to_string())?;
     let is_one_call = First::<E>::INFO.name == Then::<E>::INFO.name;
     let all: Vec<_> = read.answers.iter().filter_map(|answer| Some((*answer, value::<Then<E>>(answer)?))).collect();
-    let first = read.first.filter(|_| !is_one_call).and_then(|(answer, _)| value::<First<E>>(answer));
+    // A list that names nothing cannot show what is made below it.
+    let names =
+        |answer: &&&RecordedAnswer| value::<First<E>>(answer).is_some_and(|list| !reading.follow(list).1.is_empty());
+    let lists = if is_one_call { &[][..] } else { &read.first.0 };
+    let example_of_list = lists.iter().find(names).or(lists.first()).copied();
+    let first = example_of_list.and_then(value::<First<E>>);
     let highest = |keys: Vec<String>| keys.iter().filter_map(|key| key.parse().ok()).max().unwrap_or(0);
     let shown = all.iter().map(|(_, shown)| highest(E::listed(shown))).max().unwrap_or(0);
     let listed = first.as_ref().map_or(0, |list| highest(E::listed_first(list)));
@@ -96,15 +101,19 @@ where
         None if is_one_call => Some(asked(reading.first(), format)?),
         Some(mut list) if makes => {
             let is_named = !E::listed_first(&list).is_empty();
-            own.list(number, &mut list);
+            if let Some(example) = example_of_list.and_then(value::<First<E>>) {
+                own.list(number, &example, &mut list);
+            }
             let asked = reading.follow(list).1.last().map(|call| asked(call, format)).transpose()?;
-            if is_named {
+            if let Some(example) = example_of_list.filter(|_| is_named).cloned() {
                 let own = Arc::clone(&own);
+                let pages = read.first.1.map(|pages| pages.last_with(&[example.case]));
                 let show = move |shown: &mut dyn Any| {
-                    own.list(number, shown.downcast_mut::<FirstOf<E>>().ok_or("another call's answer")?);
+                    let shown = shown.downcast_mut::<FirstOf<E>>().ok_or("another call's answer")?;
+                    let example = value::<First<E>>(&example).ok_or("the example is no success")?;
+                    own.list(number, &example, shown);
                     Ok(true)
                 };
-                let pages = read.first.and_then(|(answer, pages)| Some(pages?.last_with(&[answer.case])));
                 done.push(Act {
                     reads: First::<E>::INFO.name,
                     asked: None,

@@ -19,6 +19,8 @@ pub(super) struct Pages {
     ends: Vec<&'static str>,
     /// Cases of pages before the last.
     before_last: Vec<&'static str>,
+    /// Cases of pages behind which and before which there is none: what is new stands there even if they are empty.
+    alone: Vec<&'static str>,
 }
 
 /// A page that says that there is none behind it: its inputs, and the case of the answer.
@@ -56,6 +58,20 @@ impl Pages {
         }
         names.sort();
         names.dedup();
+        // A page that no request asks for answers one that is like no other.
+        let is_asked = |answer: &&RecordedAnswer| {
+            ends.iter()
+                .map(|(_, case)| case)
+                .chain(followed.iter().map(|(case, _)| case))
+                .any(|case| *case == answer.case)
+        };
+        let mut alone = Vec::new();
+        for answer in answers.iter().filter(|answer| !is_asked(answer)) {
+            let Some(((_, call), page)) = requests.first().zip(value::<E>(answer)) else { continue };
+            if call.page_after(&page, &Report::default()).map_err(|error| error.to_string())?.is_none() {
+                alone.push(answer.case);
+            }
+        }
         let of_page = |inputs: &[(String, String)]| -> Vec<(String, String)> {
             inputs.iter().filter(|(name, _)| names.contains(name)).cloned().collect()
         };
@@ -71,8 +87,14 @@ impl Pages {
         let is_shown = |next: &[(String, String)]| cases.iter().any(|(case, inputs)| *case != last && *inputs == next);
         let before_last =
             followed.iter().filter(|(_, next)| !is_shown(&of_page(next))).map(|(case, _)| *case).collect();
-        let ends = ends.into_iter().map(|(_, case)| case).collect();
-        Ok(Some(Self { names, cases, last, ends, before_last }))
+        let is_first = |inputs: &[(String, String)], case: &str| {
+            let here = of_page(inputs);
+            let is_reached = followed.iter().any(|(_, next)| of_page(next) == here);
+            here.is_empty() || !is_reached && case != last
+        };
+        alone.extend(ends.iter().filter(|(inputs, case)| is_first(inputs, case)).map(|(_, case)| *case));
+        let ends = ends.iter().map(|(_, case)| *case).collect();
+        Ok(Some(Self { names, cases, last, ends, before_last, alone }))
     }
 
     /// The case of the page that a request without an example of its own asks for; `None` for the first page.
@@ -90,10 +112,10 @@ impl Pages {
         (!is_before_others).then_some(self.last)
     }
 
-    /// The cases of the pages behind which no items come, of those that have some.
+    /// The cases of the pages behind which no items come, of those that have some or stand alone.
     pub(super) fn last_with(&self, has_items: &[&'static str]) -> Vec<&'static str> {
         let before = if has_items.contains(&self.last) { &[][..] } else { &self.before_last };
         let all = self.ends.iter().chain(before).copied();
-        all.filter(|case| has_items.contains(case)).collect()
+        all.filter(|case| has_items.contains(case)).chain(self.alone.iter().copied()).collect()
     }
 }

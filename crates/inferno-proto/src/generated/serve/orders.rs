@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 
 use hostkit_proto::codec::{DecodeError, Name};
 use hostkit_proto::server::{ReceivedRequest, Root, Serve, Simulate, WrittenAnswer, simulate};
-use hostkit_proto::{EncodeError, evidence};
+use hostkit_proto::{EncodeError, Endpoint, Perform, evidence};
 
 use crate::orders::{CancelOrder, CreateOrder, ListOrders};
-use crate::types::{NewOrder, Order, OrderId};
+use crate::types::{NewOrder, Order, OrderId, OrderStatus};
 
 impl Serve for CancelOrder {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
@@ -23,9 +23,26 @@ impl Serve for CancelOrder {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("OrderId", evidence::text(&self.order)))
+    }
 }
 
-impl Simulate for CancelOrder {}
+impl Simulate for CancelOrder {
+    fn show(
+        &self,
+        _: u64,
+        _: &BTreeMap<OrderId, Order>,
+        shown: &mut BTreeMap<OrderId, Order>,
+    ) -> Result<bool, EncodeError> {
+        let inputs = &Perform::inputs(self);
+        let order: OrderId = inputs.need(Self::INFO.name, "order")?;
+        for item in simulate::matching(shown.values_mut(), |item| item.id == order) {
+            item.status = Some(OrderStatus::Cancelled);
+        }
+        Ok(true)
+    }
+}
 
 impl Serve for CreateOrder {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {

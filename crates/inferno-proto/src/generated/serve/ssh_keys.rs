@@ -73,6 +73,10 @@ impl Serve for RemoveSshKey {
     fn answer(output: &ActionAnswer, out: &mut WrittenAnswer) {
         out.whole(output);
     }
+
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("SshKeyId", evidence::text(&self.id)))
+    }
 }
 
 impl Simulate for RemoveSshKey {

@@ -26,6 +26,10 @@ impl Serve for CopyBackup {
     fn answer(output: &BackupId, out: &mut WrittenAnswer) {
         out.value(Name::new("data").json_inner(&["id"]).xml_inner(&["id"]), output);
     }
+
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("BackupId", evidence::text(&self.id)))
+    }
 }
 
 impl Simulate for CopyBackup {
@@ -63,6 +67,9 @@ impl Serve for CreateBackup {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ServiceId", evidence::text(&self.id)))
+    }
 }
 
 impl Simulate for CreateBackup {}
@@ -76,6 +83,9 @@ impl Serve for CreateServerBackup {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ServerId", evidence::text(&self.id)))
+    }
 }
 
 impl Simulate for CreateServerBackup {
@@ -107,6 +117,9 @@ impl Serve for DeleteBackup {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("BackupId", evidence::text(&self.id)))
+    }
 }
 
 impl Simulate for DeleteBackup {
@@ -129,6 +142,9 @@ impl Serve for DisableBackupAutoprolong {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("BackupId", evidence::text(&self.id)))
+    }
 }
 
 impl Serve for EnableBackupAutoprolong {
@@ -143,6 +159,9 @@ impl Serve for EnableBackupAutoprolong {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("BackupId", evidence::text(&self.id)))
+    }
 }
 
 impl Simulate for EnableBackupAutoprolong {}
@@ -185,6 +204,9 @@ impl Serve for PrepareDownload {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("BackupId", evidence::text(&self.id)))
+    }
 }
 
 impl Simulate for PrepareDownload {}
@@ -200,6 +222,9 @@ impl Serve for RestoreBackup {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("BackupId", evidence::text(&self.id)))
+    }
 }
 
 impl Simulate for RestoreBackup {}
@@ -215,6 +240,9 @@ impl Serve for RestoreBackupOlder {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("BackupId", evidence::text(&self.id)))
+    }
 }
 
 impl Simulate for RestoreBackupOlder {}
@@ -230,6 +258,9 @@ impl Serve for RestoreServerBackup {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ServerId", evidence::text(&self.id)))
+    }
 }
 
 impl Simulate for RestoreServerBackup {}
@@ -245,4 +276,7 @@ impl Serve for UpdateBackup {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("BackupId", evidence::text(&self.id)))
+    }
 }

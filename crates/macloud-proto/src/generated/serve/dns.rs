@@ -68,6 +68,10 @@ impl Serve for CreateRecord {
     fn answer(output: &RecordId, out: &mut WrittenAnswer) {
         out.value(Name::new("data").json_inner(&["id"]).xml_inner(&["id"]), output);
     }
+
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("DomainId", evidence::text(&self.id)))
+    }
 }
 
 impl Simulate for CreateRecord {
@@ -105,6 +109,9 @@ impl Serve for DeleteDomain {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("DomainId", evidence::text(&self.id)))
+    }
 }
 
 impl Simulate for DeleteDomain {
@@ -124,6 +131,9 @@ impl Serve for DeleteRecord {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("RecordId", evidence::text(&self.id)))
+    }
 }
 
 impl Simulate for DeleteRecord {
@@ -179,6 +189,10 @@ impl Serve for ListRecords {
     fn answer(output: &Vec<Record>, out: &mut WrittenAnswer) {
         out.value("data", output);
     }
+
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("DomainId", evidence::text(&self.id)))
+    }
 }
 
 impl Serve for UpdateRecord {
@@ -194,4 +208,7 @@ impl Serve for UpdateRecord {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("RecordId", evidence::text(&self.id)))
+    }
 }

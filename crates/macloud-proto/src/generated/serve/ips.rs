@@ -24,6 +24,9 @@ impl Serve for CreateLocalAddress {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ServerId", evidence::text(&self.id)))
+    }
 }
 
 impl Simulate for CreateLocalAddress {}
@@ -41,6 +44,10 @@ impl Serve for CreatePtrRecord {
 
     fn answer(output: &PtrId, out: &mut WrittenAnswer) {
         out.value(Name::new("data").json_inner(&["id"]).xml_inner(&["id"]), output);
+    }
+
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("AddressId", evidence::text(&self.id)))
     }
 }
 
@@ -78,6 +85,9 @@ impl Serve for DeleteAdditional {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("AdditionalId", evidence::text(&self.id)))
+    }
 }
 
 impl Simulate for DeleteAdditional {
@@ -97,6 +107,9 @@ impl Serve for DeleteLocalAddress {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ServerId", evidence::text(&self.id)))
+    }
 }
 
 impl Simulate for DeleteLocalAddress {
@@ -115,6 +128,9 @@ impl Serve for DeletePtrRecord {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("PtrId", evidence::text(&self.id)))
+    }
 }
 
 impl Simulate for DeletePtrRecord {
@@ -175,6 +191,10 @@ impl Serve for GetLocalAddress {
     fn answer(output: &Option<LocalAddress>, out: &mut WrittenAnswer) {
         out.optional_value("data", output);
     }
+
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ServerId", evidence::text(&self.id)))
+    }
 }
 
 impl Serve for GetReserved {
@@ -229,6 +249,10 @@ impl Serve for ListPtrRecords {
     fn answer(output: &Vec<PtrRecord>, out: &mut WrittenAnswer) {
         out.value("data", output);
     }
+
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("AddressId", evidence::text(&self.id)))
+    }
 }
 
 impl Serve for ListReserved {
@@ -254,6 +278,10 @@ impl Serve for ListServerAddresses {
     fn answer(output: &Vec<AdditionalAddresses>, out: &mut WrittenAnswer) {
         out.value("data", output);
     }
+
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ServerId", evidence::text(&self.id)))
+    }
 }
 
 impl Serve for OrderAddresses {
@@ -268,6 +296,9 @@ impl Serve for OrderAddresses {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ServerId", evidence::text(&self.id)))
+    }
 }
 
 impl Simulate for OrderAddresses {
@@ -289,7 +320,7 @@ impl Simulate for OrderAddresses {
             {
                 let mut item = item.clone();
                 item.id = key;
-                if let Some(outer) = shown.last_mut() {
+                if let Some(outer) = simulate::last_or(shown, example, |outer| outer.addresses.clear()) {
                     outer.addresses.push(item);
                 }
             }
@@ -307,6 +338,9 @@ impl Serve for ReleaseReserved {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ReservedId", evidence::text(&self.id)))
+    }
 }
 
 impl Simulate for ReleaseReserved {
@@ -328,6 +362,9 @@ impl Serve for RemoveAdditional {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("AdditionalId", evidence::text(&self.id)))
+    }
 }
 
 impl Simulate for RemoveAdditional {
@@ -353,6 +390,9 @@ impl Serve for RemoveServerAddresses {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ServerId", evidence::text(&self.id)))
+    }
 }
 
 impl Simulate for RemoveServerAddresses {
@@ -375,6 +415,9 @@ impl Serve for SetAddressHost {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("AddressId", evidence::text(&self.id)))
+    }
 }
 
 impl Serve for UpdatePtrRecord {
@@ -388,4 +431,7 @@ impl Serve for UpdatePtrRecord {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("PtrId", evidence::text(&self.id)))
+    }
 }

@@ -21,6 +21,10 @@ impl Serve for CreateIso {
     fn answer(output: &IsoId, out: &mut WrittenAnswer) {
         out.value(Name::new("data").json_inner(&["id"]).xml_inner(&["id"]), output);
     }
+
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("IsoKey", evidence::text(&self.key)))
+    }
 }
 
 impl Simulate for CreateIso {
@@ -55,6 +59,9 @@ impl Serve for DeleteIso {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("IsoId", evidence::text(&self.id)))
+    }
 }
 
 impl Simulate for DeleteIso {
@@ -92,6 +99,10 @@ impl Serve for GetIsoProgress {
 
     fn answer(output: &IsoDownload, out: &mut WrittenAnswer) {
         out.value("data", output);
+    }
+
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("IsoKey", evidence::text(&self.key)))
     }
 }
 

@@ -57,6 +57,9 @@ impl Serve for DeleteOperation {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("OperationId", evidence::text(&self.id)))
+    }
 }
 
 impl Simulate for DeleteOperation {}

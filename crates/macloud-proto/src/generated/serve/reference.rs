@@ -4,6 +4,7 @@
 //! The server half of `specs/macloud/reference/`.
 
 use hostkit_proto::codec::DecodeError;
+use hostkit_proto::evidence;
 use hostkit_proto::server::{ReceivedRequest, Serve, WrittenAnswer};
 
 use crate::reference::{
@@ -34,6 +35,10 @@ impl Serve for ListGroupDatacenters {
     fn answer(output: &Vec<Datacenter>, out: &mut WrittenAnswer) {
         out.value("data", output);
     }
+
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("GroupId", evidence::text(&self.group)))
+    }
 }
 
 impl Serve for ListGroupTemplates {
@@ -46,6 +51,10 @@ impl Serve for ListGroupTemplates {
 
     fn answer(output: &Vec<Template>, out: &mut WrittenAnswer) {
         out.value("data", output);
+    }
+
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("GroupId", evidence::text(&self.group)))
     }
 }
 
@@ -71,6 +80,10 @@ impl Serve for ListServerPlans {
 
     fn answer(output: &Vec<ServerPlan>, out: &mut WrittenAnswer) {
         out.value("data", output);
+    }
+
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("GroupId", evidence::text(&self.group)))
     }
 }
 

@@ -3,9 +3,9 @@
 
 //! The server half of `specs/macloud/schedules/`.
 
-use hostkit_proto::EncodeError;
 use hostkit_proto::codec::{DecodeError, Name};
 use hostkit_proto::server::{ReceivedRequest, Root, Serve, Simulate, WrittenAnswer};
+use hostkit_proto::{EncodeError, evidence};
 
 use crate::schedules::{
     CreateDailySchedule, CreateMonthlySchedule, CreateServerDailySchedule, CreateServerMonthlySchedule,
@@ -27,6 +27,9 @@ impl Serve for CreateDailySchedule {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ServiceId", evidence::text(&self.id)))
+    }
 }
 
 impl Simulate for CreateDailySchedule {
@@ -56,6 +59,9 @@ impl Serve for CreateMonthlySchedule {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ServiceId", evidence::text(&self.id)))
+    }
 }
 
 impl Simulate for CreateMonthlySchedule {
@@ -87,6 +93,9 @@ impl Serve for CreateServerDailySchedule {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ServerId", evidence::text(&self.id)))
+    }
 }
 
 impl Simulate for CreateServerDailySchedule {
@@ -116,6 +125,9 @@ impl Serve for CreateServerMonthlySchedule {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ServerId", evidence::text(&self.id)))
+    }
 }
 
 impl Simulate for CreateServerMonthlySchedule {
@@ -148,6 +160,9 @@ impl Serve for CreateServerWeeklySchedule {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ServerId", evidence::text(&self.id)))
+    }
 }
 
 impl Simulate for CreateServerWeeklySchedule {
@@ -180,6 +195,9 @@ impl Serve for CreateWeeklySchedule {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ServiceId", evidence::text(&self.id)))
+    }
 }
 
 impl Simulate for CreateWeeklySchedule {
@@ -208,6 +226,9 @@ impl Serve for DeleteSchedule {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ServiceId", evidence::text(&self.id)))
+    }
 }
 
 impl Simulate for DeleteSchedule {}
@@ -221,6 +242,9 @@ impl Serve for DeleteSchedules {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ServiceId", evidence::text(&self.id)))
+    }
 }
 
 impl Simulate for DeleteSchedules {}
@@ -235,6 +259,9 @@ impl Serve for DeleteServerSchedule {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ServerId", evidence::text(&self.id)))
+    }
 }
 
 impl Simulate for DeleteServerSchedule {}
@@ -248,6 +275,9 @@ impl Serve for DeleteServerSchedules {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ServerId", evidence::text(&self.id)))
+    }
 }
 
 impl Simulate for DeleteServerSchedules {}
@@ -263,6 +293,10 @@ impl Serve for GetSchedules {
     fn answer(output: &Schedules, out: &mut WrittenAnswer) {
         out.value("data", output);
     }
+
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ServiceId", evidence::text(&self.id)))
+    }
 }
 
 impl Serve for GetServerSchedules {
@@ -275,5 +309,9 @@ impl Serve for GetServerSchedules {
 
     fn answer(output: &Schedules, out: &mut WrittenAnswer) {
         out.value("data", output);
+    }
+
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ServerId", evidence::text(&self.id)))
     }
 }

@@ -25,6 +25,9 @@ impl Serve for AttachIso {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("IsoId", evidence::text(&self.iso)))
+    }
 }
 
 impl Simulate for AttachIso {
@@ -52,6 +55,9 @@ impl Serve for ChangePlan {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ServerId", evidence::text(&self.id)))
+    }
 }
 
 impl Simulate for ChangePlan {
@@ -156,6 +162,9 @@ impl Serve for DeleteServer {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ServerId", evidence::text(&self.id)))
+    }
 }
 
 impl Simulate for DeleteServer {
@@ -175,6 +184,9 @@ impl Serve for DetachIso {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ServerId", evidence::text(&self.id)))
+    }
 }
 
 impl Simulate for DetachIso {
@@ -198,6 +210,9 @@ impl Serve for DisableAutoprolong {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ServerId", evidence::text(&self.id)))
+    }
 }
 
 impl Serve for EnableAutoprolong {
@@ -212,6 +227,9 @@ impl Serve for EnableAutoprolong {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ServerId", evidence::text(&self.id)))
+    }
 }
 
 impl Simulate for EnableAutoprolong {
@@ -232,6 +250,10 @@ impl Serve for GetPassword {
 
     fn answer(output: &ServerPassword, out: &mut WrittenAnswer) {
         out.value("data", output);
+    }
+
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ServerId", evidence::text(&self.id)))
     }
 }
 
@@ -265,6 +287,10 @@ impl Serve for GetStat {
     fn answer(output: &Vec<ServerStat>, out: &mut WrittenAnswer) {
         out.value("data", output);
     }
+
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ServerId", evidence::text(&self.id)))
+    }
 }
 
 impl Serve for GetVnc {
@@ -277,6 +303,10 @@ impl Serve for GetVnc {
 
     fn answer(output: &VncAccess, out: &mut WrittenAnswer) {
         out.value("data", output);
+    }
+
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ServerId", evidence::text(&self.id)))
     }
 }
 
@@ -291,6 +321,9 @@ impl Serve for HardRebootServer {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ServerId", evidence::text(&self.id)))
+    }
 }
 
 impl Simulate for HardRebootServer {}
@@ -316,9 +349,20 @@ impl Serve for ProlongServer {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ServerId", evidence::text(&self.id)))
+    }
 }
 
-impl Simulate for ProlongServer {}
+impl Simulate for ProlongServer {
+    fn show(&self, _: u64, _: &ServerDetail, shown: &mut ServerDetail) -> Result<bool, EncodeError> {
+        let item = shown;
+        if let Some(value) = simulate::later(item.paid_until.as_ref(), &1_u64) {
+            item.paid_until = Some(value);
+        }
+        Ok(true)
+    }
+}
 
 impl Serve for RebootServer {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
@@ -331,6 +375,9 @@ impl Serve for RebootServer {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ServerId", evidence::text(&self.id)))
+    }
 }
 
 impl Simulate for RebootServer {}
@@ -348,6 +395,9 @@ impl Serve for ReinstallServer {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ServerId", evidence::text(&self.id)))
+    }
 }
 
 impl Simulate for ReinstallServer {
@@ -376,6 +426,9 @@ impl Serve for SetAddressReservation {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ServerId", evidence::text(&self.id)))
+    }
 }
 
 impl Simulate for SetAddressReservation {
@@ -397,6 +450,9 @@ impl Serve for SetPassword {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ServerId", evidence::text(&self.id)))
+    }
 }
 
 impl Simulate for SetPassword {}
@@ -413,4 +469,7 @@ impl Serve for UpdateServer {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ServerId", evidence::text(&self.id)))
+    }
 }

@@ -58,6 +58,9 @@ impl Serve for DeleteKey {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("KeyId", evidence::text(&self.id)))
+    }
 }
 
 impl Simulate for DeleteKey {
@@ -109,4 +112,7 @@ impl Serve for UpdateKey {
     }
 
     fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("KeyId", evidence::text(&self.id)))
+    }
 }

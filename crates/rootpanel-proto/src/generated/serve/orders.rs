@@ -104,13 +104,17 @@ impl Serve for ReinstallOrder {
     fn answer(output: &ReinstalledOrder, out: &mut WrittenAnswer) {
         out.whole(output);
     }
+
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("OrderId", evidence::text(&self.order)))
+    }
 }
 
 impl Simulate for ReinstallOrder {
     fn show(&self, number: u64, _: &Vec<Order>, shown: &mut Vec<Order>) -> Result<bool, EncodeError> {
         let inputs = &Perform::inputs(self);
         let order: OrderId = inputs.need(Self::INFO.name, "order")?;
-        for item in simulate::matching(shown, |item| item.id == order) {
+        for item in simulate::matching(shown.iter_mut(), |item| item.id == order) {
             if let Some(value) = simulate::numbered(number) {
                 item.server_password = Some(value);
             }
@@ -133,9 +137,24 @@ impl Serve for RenewOrder {
     fn answer(output: &Renewal, out: &mut WrittenAnswer) {
         out.whole(output);
     }
+
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("OrderId", evidence::text(&self.order)))
+    }
 }
 
-impl Simulate for RenewOrder {}
+impl Simulate for RenewOrder {
+    fn show(&self, _: u64, _: &Vec<Order>, shown: &mut Vec<Order>) -> Result<bool, EncodeError> {
+        let inputs = &Perform::inputs(self);
+        let order: OrderId = inputs.need(Self::INFO.name, "order")?;
+        for item in simulate::matching(shown.iter_mut(), |item| item.id == order) {
+            if let Some(value) = simulate::later(item.paid_until.as_ref(), &self.period) {
+                item.paid_until = Some(value);
+            }
+        }
+        Ok(true)
+    }
+}
 
 impl Serve for SuspendOrder {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
@@ -150,13 +169,17 @@ impl Serve for SuspendOrder {
     fn answer(output: &OrderReference, out: &mut WrittenAnswer) {
         out.whole(output);
     }
+
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("OrderId", evidence::text(&self.order)))
+    }
 }
 
 impl Simulate for SuspendOrder {
     fn show(&self, _: u64, _: &Vec<Order>, shown: &mut Vec<Order>) -> Result<bool, EncodeError> {
         let inputs = &Perform::inputs(self);
         let order: OrderId = inputs.need(Self::INFO.name, "order")?;
-        for item in simulate::matching(shown, |item| item.id == order) {
+        for item in simulate::matching(shown.iter_mut(), |item| item.id == order) {
             item.status = Some(OrderStatus::Suspended);
         }
         Ok(true)
@@ -176,13 +199,17 @@ impl Serve for UnsuspendOrder {
     fn answer(output: &OrderReference, out: &mut WrittenAnswer) {
         out.whole(output);
     }
+
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("OrderId", evidence::text(&self.order)))
+    }
 }
 
 impl Simulate for UnsuspendOrder {
     fn show(&self, _: u64, _: &Vec<Order>, shown: &mut Vec<Order>) -> Result<bool, EncodeError> {
         let inputs = &Perform::inputs(self);
         let order: OrderId = inputs.need(Self::INFO.name, "order")?;
-        for item in simulate::matching(shown, |item| item.id == order) {
+        for item in simulate::matching(shown.iter_mut(), |item| item.id == order) {
             item.status = Some(OrderStatus::Processed);
         }
         Ok(true)
