@@ -36,8 +36,7 @@ const POINTS: &[Option<&str>] = &[
 
 /// The calls of the invented APIs whose change the sandbox cannot show: keys that are no numbers, an amount that grows, an
 /// object that appears, a date.
-const UNSEEN: &[(&str, &[&str])] =
-    &[("obstacle", &["send_file"]), ("obstacle-market", &["buy_traffic", "install_server", "renew_order"])];
+const UNSEEN: &[(&str, &[&str])] = &[("obstacle", &["send_file"]), ("obstacle-market", &["install_server"])];
 
 /// What ran at one API.
 #[derive(Debug, Default)]

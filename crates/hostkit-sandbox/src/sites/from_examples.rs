@@ -404,11 +404,11 @@ impl<A: Served> Site for FromExamples<A> {
         let known = self.endpoints.iter().find(|known| known.name == operation.name);
         let shown = known.and_then(|known| (known.shown)(&call.incoming(UnknownFields::Ignore)));
         let Shown { call: asked, object, needs: has_to_be_there } = shown.unwrap_or_default();
-        let is_there = has_to_be_there.is_none_or(|object| {
+        let is_not_found = has_to_be_there.is_some_and(|object| {
             let is_gone = world.acts.removed.contains(&object);
-            !is_gone && !(self.is_unknown(&object, world) && self.says_not_found(call, &operation))
+            is_gone || self.is_unknown(&object, world) && self.says_not_found(call, &operation)
         });
-        if !is_there {
+        if is_not_found {
             return self.fault(call, FaultKind::NotFound, 404);
         }
         let answer = known.and_then(|known| Some((known, self.answer(call, known, &asked)?)));
