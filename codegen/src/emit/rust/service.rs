@@ -15,7 +15,8 @@ pub(super) fn emit(model: &Model) -> TokenStream {
     let service = &model.service;
     let name = ident(&service.name.value);
     let doc = Doc::new(ITEM, &service.en).and(&service.about);
-    let (credentials, codes, api) = (credentials(model), codes(&service.errors), api::emit(model));
+    let (credentials, codes, api) = (credentials(model), codes(model), api::emit(model));
+    let faults = api::shared_faults(model);
     quote! {
         #doc
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,8 +24,14 @@ pub(super) fn emit(model: &Model) -> TokenStream {
 
         #credentials
         #codes
+        #faults
         #api
     }
+}
+
+/// Whether some list has items with verdicts of their own.
+fn has_judged_items(model: &Model) -> bool {
+    model.endpoints.iter().any(|endpoint| endpoint.surface.response.is_each.is_some())
 }
 
 fn field_type(kind: &str) -> TokenStream {
@@ -79,7 +86,8 @@ fn credentials_constructor(credentials: &Credentials) -> TokenStream {
     }
 }
 
-fn codes(errors: &[ErrorCode]) -> TokenStream {
+fn codes(model: &Model) -> TokenStream {
+    let errors = &model.service.errors;
     let doc = Doc::new(MEMBER, "The error codes of the API.");
     let variants = errors.iter().map(|error| {
         let (name, code) = (code_name(error), &error.code.value);
@@ -98,6 +106,17 @@ fn codes(errors: &[ErrorCode]) -> TokenStream {
         true => quote!(None),
         false => quote!(Some(match self { #(#arms)* Self::Unknown(_) => return None })),
     };
+    let items = has_judged_items(model).then(|| {
+        quote! {
+            fn in_item(item: hostkit_proto::wire::Node<'_>) -> Result<(), Fault<Self>> {
+                FAULTS.in_item(item)
+            }
+
+            fn item(fault: &Fault<Self>) -> Value {
+                FAULTS.item(fault)
+            }
+        }
+    });
     quote! {
         hostkit_proto::text_enum! {
             #doc
@@ -116,6 +135,8 @@ fn codes(errors: &[ErrorCode]) -> TokenStream {
             fn kind(&self) -> Option<FaultKind> {
                 #kind
             }
+
+            #items
         }
     }
 }

@@ -16,6 +16,48 @@ use crate::types::{Dataset, Thing};
 /// `POST /agent`; effect: **safe**.
 ///
 /// It gives [`Thing`](crate::types::Thing) or nothing.
+///
+/// ```
+/// use obstacle_packet_proto::things::{FindThing, FindThingDataset};
+/// use obstacle_packet_proto::types::{Dataset, ThingId};
+///
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"<packet version="1.6"><thing><look-for><result><status>ok</status><id>7</id><data><gen_info>"#,
+/// #     "<name>lamp</name></gen_info></data></result></look-for></thing></packet>",
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([
+/// #     Script::post("/agent")
+/// #         .answer(
+/// #             200,
+/// #             [
+/// #                 r#"<packet version="1.6"><session><create><result><status>ok</status><ticket>PVE:anna:4EEC61E2<"#,
+/// #                 "/ticket><csrf>4EEC61E2:lwk7od06fa1</csrf><lives>7200</lives></result></create></session></pa",
+/// #                 "cket>",
+/// #             ]
+/// #                 .concat(),
+/// #         ),
+/// #     Script::post("/agent").answer(200, body),
+/// # ]);
+/// # let credentials = obstacle_packet_proto::Credentials::login(
+/// #     "example",
+/// #     "example-secret",
+/// # );
+/// # let client = hostkit_ureq::Client::<
+/// #     obstacle_packet_proto::Packet,
+/// # >::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let mut dataset = Dataset::new();
+/// dataset.info = true;
+/// dataset.place = true;
+/// let call = FindThing::new("lamp", FindThingDataset::Chosen(dataset));
+/// let thing = client.call(&call)?;
+/// let thing = thing.ok_or("there is none")?;
+/// assert_eq!(thing.id, ThingId::new(7));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct FindThing {
