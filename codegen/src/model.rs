@@ -676,6 +676,11 @@ pub(crate) struct Model {
 }
 
 impl Model {
+    /// Whether some list has items with verdicts of their own.
+    pub(crate) fn has_judged_items(&self) -> bool {
+        self.endpoints.iter().any(|endpoint| endpoint.surface.response.is_each.is_some())
+    }
+
     /// The fields of the struct that a type expression names, if it names one.
     pub(crate) fn fields(&self, ty: &Type) -> Option<&[Field]> {
         match ty {

@@ -3,6 +3,7 @@
 mod document;
 mod envelope;
 mod found;
+mod item;
 mod status;
 
 use std::fmt;

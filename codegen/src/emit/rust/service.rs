@@ -29,11 +29,6 @@ pub(super) fn emit(model: &Model) -> TokenStream {
     }
 }
 
-/// Whether some list has items with verdicts of their own.
-fn has_judged_items(model: &Model) -> bool {
-    model.endpoints.iter().any(|endpoint| endpoint.surface.response.is_each.is_some())
-}
-
 fn field_type(kind: &str) -> TokenStream {
     match kind {
         "int" => quote!(i64),
@@ -106,7 +101,7 @@ fn codes(model: &Model) -> TokenStream {
         true => quote!(None),
         false => quote!(Some(match self { #(#arms)* Self::Unknown(_) => return None })),
     };
-    let items = has_judged_items(model).then(|| {
+    let items = model.has_judged_items().then(|| {
         quote! {
             fn in_item(item: hostkit_proto::wire::Node<'_>) -> Result<(), Fault<Self>> {
                 FAULTS.in_item(item)

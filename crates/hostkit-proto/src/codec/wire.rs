@@ -1,9 +1,8 @@
 //! Decoding of values from an answer and encoding into a tree.
 
-use hostkit_wire::{Format, Irregular, Node, Value};
+use hostkit_wire::{Format, Node, Value};
 
 use super::{DecodeError, Field, Reader};
-use crate::fault::{Fault, FaultCode};
 
 /// Reads a value from where the reader stands: a node of a tree, or a place in the body.
 pub trait FromWire: Sized {
@@ -52,36 +51,6 @@ pub trait FromWire: Sized {
     fn push(items: &mut Vec<Self>, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
         items.push(reader.value()?);
         Ok(())
-    }
-}
-
-/// An item that has a marker of its own is its value or its fault.
-impl<T: FromWire, C: FaultCode> FromWire for Result<T, Fault<C>> {
-    const FIELDS: &'static [Field] = T::FIELDS;
-
-    fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let node = reader.node().ok_or(Irregular)?;
-        match C::in_item(node) {
-            Ok(()) => Ok(Ok(reader.value()?)),
-            Err(fault) => Ok(Err(fault)),
-        }
-    }
-
-    fn blank() -> Self {
-        Ok(T::blank())
-    }
-
-    fn may_be_none(node: Node<'_>) -> bool {
-        C::in_item(node).is_ok()
-    }
-}
-
-impl<T: ToWire, C: FaultCode> ToWire for Result<T, Fault<C>> {
-    fn to_wire(&self, format: Format) -> Option<Value> {
-        match self {
-            Ok(value) => value.to_wire(format),
-            Err(fault) => Some(C::item(fault)),
-        }
     }
 }
 

@@ -392,7 +392,7 @@ fn authorise(model: &Model) -> TokenStream {
 fn verdict(model: &Model) -> TokenStream {
     let (fault, errors) = (&model.service.fault, &model.service.errors);
     let details = &fault.details;
-    let faults = if super::has_judged_items(model) {
+    let faults = if model.has_judged_items() {
         quote!(FAULTS)
     } else if fault.style == FaultStyle::Documents {
         documents(model)
@@ -437,7 +437,7 @@ fn verdict(model: &Model) -> TokenStream {
 
 /// How faults are known, where that is asked of a whole answer and of single items.
 pub(super) fn shared_faults(model: &Model) -> Option<TokenStream> {
-    super::has_judged_items(model).then(|| {
+    model.has_judged_items().then(|| {
         let faults = documents(model);
         quote!(const FAULTS: DocumentFaults<'static> = #faults;)
     })
