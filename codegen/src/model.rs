@@ -43,6 +43,8 @@ pub(crate) enum Type {
     Option(Box<Type>),
     /// A value that may be null, in JSON bodies of requests only.
     Nullable(Box<Type>),
+    /// An item that has a marker of its own: a value or a fault, in outputs only.
+    Judged(Box<Type>),
     Named(String),
 }
 
@@ -51,7 +53,7 @@ impl Type {
     pub(crate) fn item(&self) -> &Type {
         match self {
             Self::List(item) | Self::Map(_, item) | Self::Csv(item, _) => item.item(),
-            Self::Option(item) | Self::Nullable(item) => item.item(),
+            Self::Option(item) | Self::Nullable(item) | Self::Judged(item) => item.item(),
             other => other,
         }
     }
@@ -684,6 +686,11 @@ pub(crate) struct Model {
 }
 
 impl Model {
+    /// Whether some list has items with verdicts of their own.
+    pub(crate) fn has_judged_items(&self) -> bool {
+        self.endpoints.iter().any(|endpoint| endpoint.surface.response.is_each.is_some())
+    }
+
     /// The fields of the struct that a type expression names, if it names one.
     pub(crate) fn fields(&self, ty: &Type) -> Option<&[Field]> {
         match ty {

@@ -555,6 +555,8 @@ pub(crate) struct Response {
     pub(crate) empty_except: Vec<String>,
     /// Where the spec says that the marker may be absent, if it does.
     pub(crate) may_lack_marker: Option<Span>,
+    /// Where it says that each item has a marker of its own, if it does.
+    pub(crate) is_each: Option<Span>,
     /// Of a map: the field of an item that is its key.
     pub(crate) key: Option<At<String>>,
     /// Fields of the answer, and the inputs that they repeat.

@@ -4,19 +4,21 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "in a test a panic is the report")]
 
 use hostkit_proto::evidence::Inputs;
-use hostkit_proto::judgement::{Judgement, Why, judge};
+use hostkit_proto::judgement::{Judgement, NoValue, Why, judge};
 use hostkit_proto::server::checks::Checks;
 use hostkit_proto::server::example::incoming;
 use hostkit_proto::server::{Serve, WrittenAnswer};
-use hostkit_proto::{Api, Effect, Endpoint, EndpointInfo, Format, RawAnswer, RequestParts, Session, UnknownFields};
+use hostkit_proto::{
+    Api, Effect, Endpoint, EndpointInfo, Fault, Format, RawAnswer, RequestParts, Session, UnknownFields,
+};
 use http::HeaderMap;
 use obstacle_packet_proto::auth::SignIn;
 use obstacle_packet_proto::things::{
     AddThing, ChangeThing, ChangeThingWhat, DeleteThing, DeleteThings, DeleteThingsBy, FindThing, FindThingDataset,
-    GetInfo, GetThing, ListIds, ListThings,
+    GetInfo, GetThing, ListIds, ListThings, ReadThings,
 };
 use obstacle_packet_proto::types::{Dataset, Info, NumberOrPart, Part, Thing, ThingId};
-use obstacle_packet_proto::{Credentials, Packet};
+use obstacle_packet_proto::{Code, Credentials, Packet};
 
 #[test]
 fn every_example_of_the_specs() {
@@ -195,6 +197,42 @@ fn nothing_at_the_root_of_a_read_may_be_no_value() {
         assert_eq!(find(&open), "open", "{open}");
     }
     assert_eq!(meaning::<GetThing>(&packet("find", "")), "open", "another read has to have its marker");
+}
+
+#[test]
+fn each_item_of_a_read_is_a_value_or_a_fault() {
+    let read = |body: &str| {
+        let (headers, body) = (HeaderMap::new(), body.to_owned());
+        let answer = RawAnswer::new(&ReadThings::INFO, &Packet::INFO, 200, &headers, body.as_bytes());
+        match judge::<ReadThings>(&Inputs::new(), &answer) {
+            Judgement::Done(items) => {
+                let item = |item: &Result<Thing, Fault<Code>>| match item {
+                    Ok(thing) => thing.id.to_string(),
+                    Err(fault) => fault.to_string(),
+                };
+                items.iter().map(item).collect::<Vec<_>>().join("; ")
+            }
+            Judgement::Rejected(NoValue { why: Why::Fault(fault), .. }) => format!("rejected: {fault}"),
+            _ => "open".to_owned(),
+        }
+    };
+    let things = |results: &[&str]| read(&packet("read", &results.concat()));
+    let one = "<result><status>ok</status><id>7</id><data><gen_info><name>a</name></gen_info></data></result>";
+    let other = "<result><status>error</status><errcode>9</errcode><filter-id>8</filter-id></result>";
+    let odd = "<result><status>ok</status><errcode>9</errcode></result>";
+    let silent = "<result><status>error</status></result>";
+    assert_eq!(things(&[one, NO, other, one]), "7; 200 1013: no; 200 9: 8; 7");
+    assert_eq!(things(&[NO]), "200 1013: no", "an only item that failed is no empty list");
+    assert_eq!(things(&[silent]), "200: `status` is \"error\"");
+    assert_eq!(things(&[odd, one]), "200 9; 7", "what has a code is no success");
+    assert_eq!(things(&[]), "");
+    assert_eq!(things(&["<result><status>ok</status></result>"]), "");
+    assert_eq!(things(&[one, "<result><id>8</id></result>"]), "7; 200: `status` is absent");
+    assert_eq!(things(&["<result><status>ok</status><status>ok</status></result>", one]), "200: `status` is \"ok\"; 7");
+    let system = "<packet><system><status>error</status><errcode>1001</errcode></system></packet>";
+    assert_eq!(read("<packet/>"), "open", "nothing says that it is the answer to this call");
+    assert_eq!(read(system), "rejected: 200 1001", "a fault of the whole call");
+    assert_eq!(read(&packet("get", one)), "open", "the answer to another call");
 }
 
 #[test]

@@ -136,7 +136,7 @@ impl<'m> Walk<'m, '_> {
                 }
                 self.value(item, &way.value());
             }
-            Type::Option(item) | Type::Nullable(item) => self.value(item, way),
+            Type::Option(item) | Type::Nullable(item) | Type::Judged(item) => self.value(item, way),
             Type::Named(name) if !self.within.contains(&name.as_str()) => {
                 self.within.push(name);
                 let entry = self.model.types.get(name);

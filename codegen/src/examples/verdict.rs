@@ -41,6 +41,7 @@ pub(super) fn of(
         endpoint: "example",
         acts: endpoint.effect() != "safe",
         may_lack_marker: endpoint.surface.response.may_lack_marker.is_some(),
+        is_each: endpoint.surface.response.is_each.is_some(),
         is_raw: matches!(endpoint.output, Output::Text(_) | Output::Bytes),
         statuses: [&own, &all],
         phrase: "",
@@ -135,7 +136,7 @@ pub(super) fn words(fault: &Fault<Code>) -> String {
     if words.is_empty() { "one without text".to_owned() } else { format!("`{}`", words.join(": ")) }
 }
 
-fn words_of(words: &[surface::Word]) -> Vec<Word<'_>> {
+pub(super) fn words_of(words: &[surface::Word]) -> Vec<Word<'_>> {
     words.iter().map(surface::Word::as_protocol).collect()
 }
 

@@ -405,6 +405,16 @@ impl<'m> Walker<'m> {
             Type::Map(key, item) => self.map(key, item, node),
             Type::Option(inner) if self.scalars().is_absent(inner, node) || self.is_marker_alone(&[node]) => {}
             Type::Nullable(_) if node.kind() == Kind::Null => {}
+            Type::Judged(inner) => {
+                let words = verdict::words_of(&self.model.service.fault.success);
+                let mut marks = node.entries().map(|(_, mark)| mark).filter(|mark| self.marks.contains(&mark.index()));
+                match marks.next() {
+                    // What a fault says beside its code and texts is of no type.
+                    Some(mark) if !words.iter().any(|word| word.is(mark)) => {}
+                    Some(_) => self.value(inner, node),
+                    None => self.expected("an item with the marker of a success or of a fault", node),
+                }
+            }
             Type::Option(inner) | Type::Nullable(inner) => self.value(inner, node),
             Type::Joined(item, separator) => self.joined(item, *separator, node),
             Type::Named(name) => match self.model.types.get(name).map(|entry| (&entry.kind, entry)) {

@@ -2,7 +2,7 @@
 
 use super::names::with_slashes;
 use crate::diagnostic::{Diagnostics, did_you_mean};
-use crate::model::{Echo, EchoedInput, Endpoint, Field, ITSELF, Model, Type, dotted};
+use crate::model::{Echo, EchoedInput, Endpoint, Field, ITSELF, Model, Output, Type, dotted};
 use crate::source::{At, Span};
 use crate::surface::{Fault, FaultStyle, Status};
 
@@ -17,6 +17,9 @@ pub(super) fn resolve(model: &mut Model, diagnostics: &mut Diagnostics) {
             let help = "without the marker, an answer to a call that acts leaves its outcome unknown";
             let message = "only reads of an API whose answers have a marker may lack it";
             diagnostics.add_with_help("E0235", place, message, "not such a call", help);
+        }
+        if let Some(place) = &endpoint.surface.response.is_each {
+            each(model, endpoint, place, diagnostics);
         }
         for is_xml in [false, true].into_iter().filter(|is_xml| model.answers_in(endpoint, *is_xml)) {
             if let Err(step) = endpoint.mark(&model.service, is_xml) {
@@ -40,6 +43,31 @@ pub(super) fn resolve(model: &mut Model, diagnostics: &mut Diagnostics) {
     }
     for (endpoint, (key, echo)) in model.endpoints.iter_mut().zip(resolved) {
         (endpoint.key, endpoint.echo) = (key, echo);
+    }
+}
+
+/// Checks a call each of whose items is a value or a fault.
+fn each(model: &Model, endpoint: &Endpoint, place: &Span, diagnostics: &mut Diagnostics) {
+    let surface = &endpoint.surface;
+    let has_marker = |is_xml: bool| {
+        let mark = endpoint.mark(&model.service, is_xml).ok().flatten();
+        let above = mark.as_deref().and_then(|mark| mark.rsplit_once('/')).map(|(above, _)| above.to_owned());
+        match &endpoint.output {
+            Output::Under(Type::List(_), name) => above == Some(if is_xml { &name.xml } else { &name.json }.join("/")),
+            _ => false,
+        }
+    };
+    let mut formats = [false, true].into_iter().filter(|is_xml| model.answers_in(endpoint, *is_xml));
+    if endpoint.effect() != "safe" || !formats.all(has_marker) {
+        let help = "the list at the `root` of a read, where the marker of `[success]` stands in each item; a call that acts is \
+                    done where all of them say so";
+        let message = "only such items have a verdict each";
+        diagnostics.add_with_help("E0235", place, message, "not such a call", help);
+    } else if !surface.response.echo.is_empty() || !surface.waiters.is_empty() || surface.paging.is_some() {
+        let help =
+            "leave out `echo`, `[waiter.NAME]` and `[paging]`: a list with faults in it is no list of what there is";
+        let message = "what has faults among its items is neither awaited, nor read page by page, nor compared";
+        diagnostics.add_with_help("E0235", place, message, "not beside these", help);
     }
 }
 

@@ -93,6 +93,10 @@ impl<'m> Tracer<'m, '_> {
             Some(name) => Some(self.called(name)?),
             None => None,
         };
+        if [Some(read), first].into_iter().flatten().any(|read| read.surface.response.is_each.is_some()) {
+            let label = "another call lists all there is";
+            return self.wrong(span, "a list with faults among its items shows nothing of what there is", label);
+        }
         let Some(output) = read.output.ty().filter(|_| read.is_callable()) else {
             return self.wrong(span, "evidence is read by a safe call with an output", "not such a call");
         };

@@ -587,7 +587,10 @@ impl Resolver<'_, '_> {
         let Some(text) = &response.ty else {
             return if from == Some("bytes") { Output::Bytes } else { Output::None };
         };
-        let ty = self.ty(text);
+        let ty = match self.ty(text) {
+            Type::List(item) if response.is_each.is_some() => Type::List(Box::new(Type::Judged(item))),
+            ty => ty,
+        };
         match from {
             Some("headers") => return Output::Headers(ty),
             Some("text" | "bytes") => return Output::Text(ty),

@@ -163,7 +163,8 @@ fn read_response(node: Option<Node<'_, '_>>) -> Response {
         empty_statuses: empty.map(|node| node.integers("status")).unwrap_or_default(),
         empty_codes: empty.map(|node| node.texts("code")).unwrap_or_default(),
         empty_except: empty.map(|node| node.texts("except")).unwrap_or_default(),
-        may_lack_marker: node.has("marker").then(|| node.span("marker")),
+        may_lack_marker: (node.text("marker") == "optional").then(|| node.span("marker")),
+        is_each: (node.text("marker") == "each").then(|| node.span("marker")),
         key: node.optional_at("key"),
         echo: node.pairs("echo"),
     }

@@ -57,6 +57,7 @@ impl<'a> RawAnswer<'a> {
                 endpoint: endpoint.name,
                 acts: endpoint.effect.acts(),
                 may_lack_marker: endpoint.may_lack_marker,
+                is_each: endpoint.is_each,
                 is_raw: endpoint.is_raw,
                 statuses: [endpoint.statuses, api.statuses],
                 phrase: "",
@@ -279,6 +280,8 @@ impl<'a> RawAnswer<'a> {
             || self.facts.acts
             || self.foreign_charset().is_some()
             || !self.api.leniency.scalar.is_empty()
+            // The verdict needs the tree, which also says whether each step to the value is there.
+            || !self.api.leniency.marker.is_empty()
         {
             return None;
         }

@@ -3,11 +3,12 @@
 mod document;
 mod envelope;
 mod found;
+mod item;
 mod status;
 
 use std::fmt;
 
-use hostkit_wire::Node;
+use hostkit_wire::{Node, Value};
 
 use crate::answer::RawAnswer;
 use crate::codec::DecodeError;
@@ -25,6 +26,19 @@ pub trait FaultCode: Clone + fmt::Debug + PartialEq + Send + Sync + 'static {
     fn as_str(&self) -> &str;
     /// What kind of fault it is; `None` where the catalogue does not say.
     fn kind(&self) -> Option<FaultKind>;
+
+    /// The fault of an item of a list that has a marker of its own, unless it says that it is a success.
+    ///
+    /// # Errors
+    /// That fault.
+    fn in_item(_: Node<'_>) -> Result<(), Fault<Self>> {
+        Ok(())
+    }
+
+    /// The item that is this fault.
+    fn item(_: &Fault<Self>) -> Value {
+        Value::Null
+    }
 }
 
 /// What is wrong with one input field.

@@ -167,6 +167,8 @@ pub struct CallFacts<'a> {
     pub acts: bool,
     /// Whether the answer may lack the envelope's marker, which the spec allows some reads.
     pub may_lack_marker: bool,
+    /// Whether each item of the answer to this read is judged by its own marker, and given as its value or its fault.
+    pub is_each: bool,
     /// Whether a success is no document, but text or bytes.
     pub is_raw: bool,
     /// What failing statuses mean for the call and, where it says nothing of its own, for its API.
@@ -247,6 +249,8 @@ pub struct EndpointInfo {
     pub formats: &'static [Format],
     /// Whether the answer may lack the envelope's marker: that of some reads may.
     pub may_lack_marker: bool,
+    /// Whether each item of the answer has a marker of its own, and is given as its value or its fault.
+    pub is_each: bool,
     /// Whether a successful answer is no document, but text or bytes.
     pub is_raw: bool,
     /// The success statuses that may come without a body; empty if any but 200 may.
@@ -278,6 +282,7 @@ impl EndpointInfo {
         empty: Emptiness::NONE,
         formats: &[],
         may_lack_marker: false,
+        is_each: false,
         is_raw: false,
         bodiless: &[],
         statuses: &[],

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use hostkit_proto::codec::DecodeError;
 use hostkit_proto::{
-    Api, ApiInfo, DocumentFaults, EncodeError, Endpoint, ErrorLayout, FaultCode, FaultKind, Format, Host, Leniency,
-    RawAnswer, RequestParts, Secret, Session, Value, Verdict, Word,
+    Api, ApiInfo, DocumentFaults, EncodeError, Endpoint, ErrorLayout, Fault, FaultCode, FaultKind, Format, Host,
+    Leniency, RawAnswer, RequestParts, Secret, Session, Value, Verdict, Word,
 };
 
 /// An API whose results each have a marker, which exists for tests only.
@@ -73,7 +73,41 @@ impl FaultCode for Code {
             Self::Unknown(_) => return None,
         })
     }
+
+    fn in_item(item: hostkit_proto::wire::Node<'_>) -> Result<(), Fault<Self>> {
+        FAULTS.in_item(item)
+    }
+
+    fn item(fault: &Fault<Self>) -> Value {
+        FAULTS.item(fault)
+    }
 }
+
+const FAULTS: DocumentFaults<'static> = DocumentFaults {
+    layouts: &[
+        ErrorLayout {
+            present: "packet/*/*/result/errcode",
+            bare: None,
+            code: &["packet/*/*/result/errcode"],
+            message: &["packet/*/*/result/errtext"],
+            details: "packet/*/*/result/filter-id",
+            fields: "",
+        },
+        ErrorLayout {
+            present: "packet/system/errcode",
+            bare: None,
+            code: &["packet/system/errcode"],
+            message: &["packet/system/errtext"],
+            details: "",
+            fields: "",
+        },
+    ],
+    texts: &[],
+    verify: &["1023"],
+    undone: &[],
+    marker: "packet/*/*/result/status",
+    success: &[Word::Text("ok")],
+};
 
 impl Api for Packet {
     type Credentials = Credentials;
@@ -118,6 +152,7 @@ impl Api for Packet {
             "name",
             "packet",
             "place",
+            "read",
             "result",
             "room",
             "session",
@@ -169,31 +204,6 @@ impl Api for Packet {
     }
 
     fn verdict(answer: &RawAnswer<'_>) -> Verdict<Code> {
-        DocumentFaults {
-            layouts: &[
-                ErrorLayout {
-                    present: "packet/*/*/result/errcode",
-                    bare: None,
-                    code: &["packet/*/*/result/errcode"],
-                    message: &["packet/*/*/result/errtext"],
-                    details: "packet/*/*/result/filter-id",
-                    fields: "",
-                },
-                ErrorLayout {
-                    present: "packet/system/errcode",
-                    bare: None,
-                    code: &["packet/system/errcode"],
-                    message: &["packet/system/errtext"],
-                    details: "",
-                    fields: "",
-                },
-            ],
-            texts: &[],
-            verify: &["1023"],
-            undone: &[],
-            marker: "packet/*/*/result/status",
-            success: &[Word::Text("ok")],
-        }
-        .verdict(answer)
+        FAULTS.verdict(answer)
     }
 }

@@ -82,6 +82,7 @@ pub(super) fn answer_schema(model: &Model, ty: &Type) -> Object {
         Type::List(inner) => object! { "type": "array", "items": item(inner) },
         Type::Map(_, inner) => object! { "type": "object", "additionalProperties": item(inner) },
         Type::Option(inner) => object! { "anyOf": vec![item(inner), object! { "type": "null" }] },
+        Type::Judged(inner) => object! { "anyOf": vec![item(inner), object! { "type": "object" }] },
         Type::Flag if lenient.loose_flags => loose(type_schema(ty), &["boolean", "integer", "string"], Some("^[01]?$")),
         Type::Text | Type::Html | Type::Secret if lenient.loose_scalars => {
             loose(type_schema(ty), &["string", "number"], None)

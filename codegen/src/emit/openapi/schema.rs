@@ -34,6 +34,7 @@ pub(super) fn type_schema(ty: &Type) -> Object {
         Type::Option(item) | Type::Nullable(item) => {
             object! { "anyOf": vec![type_schema(item), object! { "type": "null" }] }
         }
+        Type::Judged(item) => object! { "anyOf": vec![type_schema(item), object! { "type": "object" }] },
         Type::Named(name) => object! { "$ref": format!("#/components/schemas/{name}") },
     }
 }

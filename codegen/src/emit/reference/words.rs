@@ -164,6 +164,9 @@ pub(super) fn type_text(language: Language, ty: &Type) -> String {
         Type::Nullable(item) => {
             return format!("{} {}", type_text(language, item), language.pick("or null", "или null"));
         }
+        Type::Judged(item) => {
+            return format!("{} {}", type_text(language, item), language.pick("or its fault", "или его отказ"));
+        }
         Type::Named(name) => return format!("[{name}](types.md#{})", name.to_lowercase()),
     };
     word.to_owned()

@@ -255,6 +255,7 @@ fn described(ty: &Type) -> String {
         Type::List(item) => format!("a list of {}", described(item)),
         Type::Map(key, item) => format!("{} by {}", described(item), described(key)),
         Type::Option(item) => format!("{} or nothing", described(item)),
+        Type::Judged(item) => format!("{}, or the fault in its place", described(item)),
         Type::Named(name) => format!("[`{name}`](crate::types::{name})"),
         other => format!("`{}`", rust_type(other)),
     }

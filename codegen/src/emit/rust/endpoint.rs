@@ -252,6 +252,7 @@ fn info(model: &Model, endpoint: &Endpoint) -> TokenStream {
     let empty = emptiness(&surface.response);
     let formats = list_member("formats", surface.response.formats.iter().map(|format| format_name(format)));
     let may_lack_marker = flag_member("may_lack_marker", surface.response.may_lack_marker.is_some());
+    let is_each = flag_member("is_each", surface.response.is_each.is_some());
     let is_raw = flag_member("is_raw", matches!(endpoint.output, Output::Text(_) | Output::Bytes));
     let bodiless = list_member("bodiless", bodiless(model, endpoint).into_iter().map(number));
     let is_other = |status: &&Status| {
@@ -292,6 +293,7 @@ fn info(model: &Model, endpoint: &Endpoint) -> TokenStream {
             #empty
             #formats
             #may_lack_marker
+            #is_each
             #is_raw
             #bodiless
             #statuses

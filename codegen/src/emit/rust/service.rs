@@ -15,7 +15,8 @@ pub(super) fn emit(model: &Model) -> TokenStream {
     let service = &model.service;
     let name = ident(&service.name.value);
     let doc = Doc::new(ITEM, &service.en).and(&service.about);
-    let (credentials, codes, api) = (credentials(model), codes(&service.errors), api::emit(model));
+    let (credentials, codes, api) = (credentials(model), codes(model), api::emit(model));
+    let faults = api::shared_faults(model);
     quote! {
         #doc
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +24,7 @@ pub(super) fn emit(model: &Model) -> TokenStream {
 
         #credentials
         #codes
+        #faults
         #api
     }
 }
@@ -79,7 +81,8 @@ fn credentials_constructor(credentials: &Credentials) -> TokenStream {
     }
 }
 
-fn codes(errors: &[ErrorCode]) -> TokenStream {
+fn codes(model: &Model) -> TokenStream {
+    let errors = &model.service.errors;
     let doc = Doc::new(MEMBER, "The error codes of the API.");
     let variants = errors.iter().map(|error| {
         let (name, code) = (code_name(error), &error.code.value);
@@ -98,6 +101,17 @@ fn codes(errors: &[ErrorCode]) -> TokenStream {
         true => quote!(None),
         false => quote!(Some(match self { #(#arms)* Self::Unknown(_) => return None })),
     };
+    let items = model.has_judged_items().then(|| {
+        quote! {
+            fn in_item(item: hostkit_proto::wire::Node<'_>) -> Result<(), Fault<Self>> {
+                FAULTS.in_item(item)
+            }
+
+            fn item(fault: &Fault<Self>) -> Value {
+                FAULTS.item(fault)
+            }
+        }
+    });
     quote! {
         hostkit_proto::text_enum! {
             #doc
@@ -116,6 +130,8 @@ fn codes(errors: &[ErrorCode]) -> TokenStream {
             fn kind(&self) -> Option<FaultKind> {
                 #kind
             }
+
+            #items
         }
     }
 }

@@ -57,6 +57,7 @@ pub(super) fn rust_type(ty: &Type) -> TokenStream {
         Type::Map(..) => "BTreeMap",
         Type::Option(_) => "Option",
         Type::Nullable(_) => "Nullable",
+        Type::Judged(_) => "Result",
         Type::Named(name) => name,
     };
     let name = ident(name);
@@ -68,6 +69,10 @@ pub(super) fn rust_type(ty: &Type) -> TokenStream {
         Type::Csv(item, _) | Type::Joined(item, _) => {
             let item = rust_type(item);
             quote!(#name<#item>)
+        }
+        Type::Judged(item) => {
+            let item = rust_type(item);
+            quote!(#name<#item, Fault<crate::Code>>)
         }
         Type::List(item) | Type::Option(item) | Type::Nullable(item) => {
             let item = rust_type(item);

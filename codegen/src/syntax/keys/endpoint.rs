@@ -46,7 +46,11 @@ const RESPONSE: &[Key] = &[
         "The output stands in headers, or is the body itself, or null says success.",
     ),
     key("empty", Shape::Table(EMPTY), "Faults that mean that there is nothing."),
-    key("marker", Shape::Word(&["optional"]), "The answer of this read may lack the marker of a success."),
+    key(
+        "marker",
+        Shape::Word(&["optional", "each"]),
+        "The answer of this read may lack the marker of a success, or each item is judged by its own.",
+    ),
     key("key", Shape::Text, "Of a map: the field of an item that is its key."),
     key("echo", Shape::Pairs, "Fields of the answer that repeat inputs: the answer to another call has others."),
 ];

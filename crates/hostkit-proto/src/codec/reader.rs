@@ -772,7 +772,10 @@ impl<'r> Reader<'r> {
         let marker = self.leniency.marker;
         let (Some(item), None) = (items.next().filter(|_| !marker.is_empty()), items.next()) else { return false };
         let marks = item.document().node(self.top).map(|top| place::ignored(top, &[marker])).unwrap_or_default();
-        if item.kind() != Kind::Map || !item.entries().any(|(_, inner)| marks.contains(&inner.index())) {
+        if item.kind() != Kind::Map
+            || !T::may_be_none(item)
+            || !item.entries().any(|(_, inner)| marks.contains(&inner.index()))
+        {
             return false;
         }
         let mut others = item.entries().filter(|(_, inner)| !marks.contains(&inner.index()));

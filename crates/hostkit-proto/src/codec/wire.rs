@@ -1,6 +1,6 @@
 //! Decoding of values from an answer and encoding into a tree.
 
-use hostkit_wire::{Format, Value};
+use hostkit_wire::{Format, Node, Value};
 
 use super::{DecodeError, Field, Reader};
 
@@ -40,6 +40,11 @@ pub trait FromWire: Sized {
     /// Whether there is no value where the field is optional.
     fn is_absent(reader: &Reader<'_>) -> bool {
         reader.is_absent()
+    }
+
+    /// Whether this item, alone in its list and with nothing but a marker, may say that there is none.
+    fn may_be_none(_: Node<'_>) -> bool {
+        true
     }
 
     /// Decodes one item of a list.

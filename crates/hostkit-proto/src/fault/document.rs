@@ -1,6 +1,6 @@
 //! Faults of an API whose errors are documents with codes and texts at stated places.
 
-use hostkit_wire::{Kind, Node};
+use hostkit_wire::{Kind, Node, Value};
 
 use super::envelope::{field_faults, words};
 use super::found::{self, Route, is_nothing, is_something, some};
@@ -10,6 +10,9 @@ use crate::codec::describe;
 use crate::info::CallFacts;
 use crate::place;
 use crate::word::Word;
+
+/// The status of an answer whose items have verdicts of their own: it is a success.
+const ITEM_STATUS: u16 = 200;
 
 /// The most faults of one answer that an error text names.
 const MOST_SHOWN: usize = 10;
@@ -88,8 +91,11 @@ impl DocumentFaults<'_> {
         if !is_success && matches!(root.kind(), Kind::Text | Kind::Null) && is_nothing(root) {
             return self.verdict_on_nothing(status, facts);
         }
-        let marks = if self.marker.is_empty() { Vec::new() } else { place::all(root, self.marker) };
-        for layout in self.layouts {
+        // Where each item is given with its own verdict, that of the answer is about what stands beside them.
+        let is_each = facts.is_each && !facts.acts;
+        let is_marked = !self.marker.is_empty() && !is_each;
+        let marks = if is_marked { place::all(root, self.marker) } else { Vec::new() };
+        for layout in self.layouts.iter().filter(|layout| !is_each || self.inside(layout.present).is_none()) {
             let route = self.shown(root, layout.present);
             let is_shown = route.is_some() || self.marker.is_empty() && some(root, layout.present).is_some();
             let is_possible = is_shown || layout.present.is_empty() && !is_success;
@@ -126,7 +132,7 @@ impl DocumentFaults<'_> {
                 let found = format!("an error under status {status}");
                 Verdict::Unclear(doubt(&facts, path, "no error document", found, node))
             }
-            _ if !self.marker.is_empty() => self.marked(root, &marks, facts),
+            _ if is_marked => self.marked(root, &marks, facts),
             _ => Verdict::Success,
         }
     }
@@ -186,6 +192,54 @@ impl DocumentFaults<'_> {
         if !have_codes && fault.code.is_some() || marks.iter().any(|mark| self.is_word(*mark)) {
             fault.make_part();
         }
+    }
+
+    /// Judges one item of a list in which each has a marker of its own: one without it is a fault, too.
+    pub fn in_item<C: FaultCode>(&self, item: Node<'_>) -> Result<(), Fault<C>> {
+        let facts = CallFacts::default();
+        for layout in self.layouts {
+            let routes = self.inside(layout.present).map(|present| found::routes(item, present)).unwrap_or_default();
+            if let Some(route) = routes.into_iter().find(|route| is_something(&route.end)) {
+                let at = |path: &str| route.beside(self.inside(path)?);
+                return self.fault(ITEM_STATUS, item, layout, true, at, &facts).map_or(Ok(()), Err);
+            }
+        }
+        let key = self.marker.rsplit('/').next().unwrap_or_default();
+        let marks: Vec<Node<'_>> = item.entries().filter(|(name, _)| *name == key).map(|(_, mark)| mark).collect();
+        let found = match marks.as_slice() {
+            [mark] if self.is_word(*mark) => return Ok(()),
+            [] => "absent".to_owned(),
+            [mark, ..] => describe(*mark),
+        };
+        let mut fault = Fault::new(ITEM_STATUS, None, "", "");
+        fault.name_by(&facts, || format!("`{key}` is {found}"));
+        Err(fault)
+    }
+
+    /// The item that is this fault: the reverse of [`DocumentFaults::in_item`].
+    pub fn item<C: FaultCode>(&self, fault: &Fault<C>) -> Value {
+        let layouts = || self.layouts.iter().filter(|layout| self.inside(layout.present).is_some());
+        let layout = layouts().find(|layout| layout.code.is_empty() == fault.code.is_none()).or(layouts().next());
+        let key = self.marker.rsplit('/').next().unwrap_or_default();
+        // Any word but one of success says no.
+        let mut item = Value::Map(vec![(key.to_owned().into(), Value::Text("error".to_owned()))]);
+        let code = fault.code.as_ref().map(C::as_str).unwrap_or_default();
+        let (codes, messages) = layout.map(|layout| (layout.code, layout.message)).unwrap_or_default();
+        let details = layout.map(|layout| layout.details);
+        let places =
+            [(codes.first().copied(), code), (messages.first().copied(), &*fault.message), (details, &*fault.details)];
+        for (path, text) in places {
+            if let Some(path) = path.and_then(|path| self.inside(path)).filter(|_| !text.is_empty()) {
+                put(&mut item, path, text);
+            }
+        }
+        item
+    }
+
+    /// The rest of a path that leads into the objects with the markers.
+    fn inside<'p>(&self, path: &'p str) -> Option<&'p str> {
+        let (above, _) = self.marker.rsplit_once('/')?;
+        path.strip_prefix(above)?.strip_prefix('/')
     }
 
     fn is_word(&self, mark: Node<'_>) -> bool {
@@ -254,6 +308,23 @@ impl DocumentFaults<'_> {
             None => format!("`{}` is there", layout.present),
         });
         Some(fault)
+    }
+}
+
+/// Puts a text at a path into an object.
+fn put(object: &mut Value, path: &str, text: &str) {
+    let (step, rest) = path.split_once('/').unwrap_or((path, ""));
+    let Value::Map(entries) = object else { return };
+    let inner = match entries.iter().position(|(name, _)| name == step) {
+        Some(position) => entries.get_mut(position).map(|(_, inner)| inner),
+        None => {
+            let inner = if rest.is_empty() { Value::Text(text.to_owned()) } else { Value::Map(Vec::new()) };
+            entries.push((step.to_owned().into(), inner));
+            entries.last_mut().map(|(_, inner)| inner)
+        }
+    };
+    if let Some(inner) = inner.filter(|_| !rest.is_empty()) {
+        put(inner, rest, text);
     }
 }
 

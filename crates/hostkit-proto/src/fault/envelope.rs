@@ -366,6 +366,7 @@ mod tests {
         endpoint: "order",
         acts: true,
         may_lack_marker: false,
+        is_each: false,
         is_raw: false,
         statuses: [&[], &[]],
         phrase: "",

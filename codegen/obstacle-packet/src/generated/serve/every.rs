@@ -167,6 +167,16 @@ pub fn every(visitor: &mut impl Visitor<Api = Packet>) {
         faults: &[],
         faults_with_head: &[],
     });
+    visitor.call::<crate::things::ReadThings>(&Examples {
+        folder: "obstacle-packet/things/read_things",
+        requests: &["two"],
+        request_bodies: &[],
+        answers: &[("missing", Format::Xml, 200), ("none", Format::Xml, 200), ("part", Format::Xml, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
+    });
 }
 
 impl Served for Packet {

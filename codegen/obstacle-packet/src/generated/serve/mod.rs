@@ -49,6 +49,8 @@ pub enum Request {
     PaintThing(crate::things::PaintThing),
     /// Puts a thing into a place.
     PlaceThing(crate::things::PlaceThing),
+    /// Each of these things, or why it is not given.
+    ReadThings(crate::things::ReadThings),
 }
 
 impl Request {
@@ -70,6 +72,7 @@ impl Request {
             Self::ListThings(_) => crate::things::ListThings::INFO,
             Self::PaintThing(_) => crate::things::PaintThing::INFO,
             Self::PlaceThing(_) => crate::things::PlaceThing::INFO,
+            Self::ReadThings(_) => crate::things::ReadThings::INFO,
         }
     }
 }
@@ -90,6 +93,7 @@ pub fn route(request: &ReceivedRequest<'_>) -> Result<Request, DecodeError> {
     router.attempt(Request::ListOf);
     router.attempt(Request::ListThings);
     router.attempt(Request::PaintThing);
+    router.attempt(Request::ReadThings);
     router.attempt(Request::AddThing);
     router.attempt(Request::CopyThing);
     router.attempt(Request::DeleteThing);

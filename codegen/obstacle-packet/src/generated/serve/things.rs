@@ -5,12 +5,12 @@
 
 use hostkit_proto::codec::{DecodeError, Name, Names};
 use hostkit_proto::server::{ReceivedRequest, Root, Serve, Simulate, WrittenAnswer, simulate};
-use hostkit_proto::{EncodeError, Endpoint, Perform, Top, Word, evidence};
+use hostkit_proto::{EncodeError, Endpoint, Fault, Perform, Top, Word, evidence};
 
 use crate::things::{
     AddThing, AddToRoom, ChangeThing, ChangeThingPlace, ChangeThingWhat, CopyThing, DeleteThing, DeleteThings,
     DeleteThingsBy, FindThing, FindThingDataset, GetInfo, GetThing, ListIds, ListOf, ListOfOf, ListOfWhose, ListThings,
-    PaintThing, PaintThingWhat, PlaceThing,
+    PaintThing, PaintThingWhat, PlaceThing, ReadThings,
 };
 use crate::types::{Info, Placed, Thing, ThingId};
 
@@ -577,6 +577,31 @@ impl Serve for PlaceThing {
         );
         out.mark(
             Top { json: "packet/thing/place/result/status", xml: "packet/thing/place/result/status" },
+            Word::Text("ok"),
+        );
+    }
+}
+
+impl Serve for ReadThings {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
+        request.matches::<Self>()?;
+        request.body::<Self, _>(
+            &Root::Under(Name::new("packet").json_inner(&["thing", "read"]).xml_inner(&["thing", "read"])),
+            |fields| {
+                fields.fixed(Name::new("dataset").json_inner(&["gen_info"]).xml_inner(&["gen_info"]), "")?;
+                let ids = fields.required_list(&Name::new("ids").xml("filter").xml_inner(&["id"]), 100_000)?;
+                Ok(Self { ids })
+            },
+        )
+    }
+
+    fn answer(output: &Vec<Result<Thing, Fault<crate::Code>>>, out: &mut WrittenAnswer) {
+        out.value(
+            Name::new("packet").json_inner(&["thing", "read", "result"]).xml_inner(&["thing", "read", "result"]),
+            output,
+        );
+        out.mark(
+            Top { json: "packet/thing/read/result/status", xml: "packet/thing/read/result/status" },
             Word::Text("ok"),
         );
     }

@@ -58,6 +58,7 @@ mod list_of;
 mod list_things;
 mod paint_thing;
 mod place_thing;
+mod read_things;
 
 pub use add_thing::AddThing;
 pub use add_to_room::AddToRoom;
@@ -80,3 +81,4 @@ pub use list_things::ListThings;
 pub use paint_thing::PaintThing;
 pub use paint_thing::PaintThingWhat;
 pub use place_thing::PlaceThing;
+pub use read_things::ReadThings;

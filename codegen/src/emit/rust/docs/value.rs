@@ -141,7 +141,7 @@ impl<'m> Values<'m> {
                 let value = self.owned(item, value.inside("Value")?)?;
                 Some(quote!(Nullable::Value(#value)))
             }
-            Type::Option(_) | Type::Any => None,
+            Type::Option(_) | Type::Judged(_) | Type::Any => None,
             Type::Named(name) => self.named(name, value),
         }
     }

@@ -392,7 +392,9 @@ fn authorise(model: &Model) -> TokenStream {
 fn verdict(model: &Model) -> TokenStream {
     let (fault, errors) = (&model.service.fault, &model.service.errors);
     let details = &fault.details;
-    let faults = if fault.style == FaultStyle::Documents {
+    let faults = if model.has_judged_items() {
+        quote!(FAULTS)
+    } else if fault.style == FaultStyle::Documents {
         documents(model)
     } else if fault.style == FaultStyle::Wrapped {
         let first = |items: &[String]| items.first().cloned().unwrap_or_default();
@@ -431,6 +433,14 @@ fn verdict(model: &Model) -> TokenStream {
             #faults.verdict(answer)
         }
     }
+}
+
+/// How faults are known, where that is asked of a whole answer and of single items.
+pub(super) fn shared_faults(model: &Model) -> Option<TokenStream> {
+    model.has_judged_items().then(|| {
+        let faults = documents(model);
+        quote!(const FAULTS: DocumentFaults<'static> = #faults;)
+    })
 }
 
 /// Faults that are documents with codes and texts at stated places.

@@ -90,7 +90,8 @@ impl<'r> Fields<'_, 'r> {
     /// Whether the outermost wrapper of a list is present and empty: `{"backups":[]}` for `backups/backup`.
     fn wraps_nothing(&self, name: &Name) -> bool {
         let format = self.node.format();
-        if name.rest(format).is_empty() {
+        // Where results have markers, what they stand in says which call is answered: an empty packet answers none.
+        if name.rest(format).is_empty() || !self.reader.leniency.marker.is_empty() {
             return false;
         }
         self.node.get(name.first(format)).is_some_and(|wrapper| self.reader.leniency.wraps_nothing(wrapper))
