@@ -11,6 +11,7 @@ mod documents;
 mod ground;
 mod lost;
 mod names;
+mod odd;
 mod orders;
 mod origins;
 mod outage;

@@ -900,14 +900,13 @@ impl Syntax for Json {
             }
             return None;
         }
-        let mut slot = table.slot_of(cursor.json_compact_key()?);
-        for _ in 0..FIELDS {
+        let first = table.slot_of(cursor.json_compact_key()?);
+        for slot in first..first + FIELDS {
             let index = table.at_slot(slot);
             let field = fields.get(index)?;
             if cursor.json_next_is(frame, &field.written) {
                 return Some((index, field));
             }
-            slot += 1;
         }
         None
     }

@@ -353,6 +353,8 @@ pub fn changed<T: 'static>(
         Change { before, now, .. } if is_respelled(&before, &now) || is_shifted(&before, &now) => {
             Sighting::Unclear(Doubt::Changed)
         }
+        // The list is older than the one before the call.
+        Change { before, now, .. } if is_earlier(&before, &now) => Sighting::Unclear(Doubt::Changed),
         Change { by_itself: true, .. } => Sighting::Unclear(Doubt::ByItself),
         Change { item, .. } => Sighting::Seen(vec![item]),
     })
@@ -454,6 +456,13 @@ fn is_shifted(before: &str, now: &str) -> bool {
     let Some((first, second)) = before.minute.zip(after.minute) else { return false };
     let minutes = (after.day - before.day) * DAY / 60 + second - first;
     before.second == after.second && minutes % 30 == 0 && minutes.abs() <= 25 * 60
+}
+
+/// Whether a date went back.
+fn is_earlier(before: &str, now: &str) -> bool {
+    let Some((before, after)) = date_of(before).zip(date_of(now)) else { return false };
+    let time = |date: &Date| (date.day, date.minute, date.second.unwrap_or(0));
+    time(&after) < time(&before)
 }
 
 /// The date of a text: `2026-11-29…` or `29.11.2026…`, with or without a time behind it.
@@ -733,6 +742,14 @@ mod tests {
             ("2026-03-29", "2026-03-30"),
         ] {
             assert_eq!(changed(before, now), Sighting::Seen(vec![now]), "{before} and {now}");
+        }
+        // What was so before another change shows in an old list.
+        for (before, now) in [
+            ("2026-03-29 02:30:01", "2026-03-29 01:30:00"),
+            ("2026-03-31 01:30", "2026-03-29 01:30"),
+            ("30.03.2026", "29.03.2026"),
+        ] {
+            assert_eq!(doubt(changed(before, now)), Doubt::Changed, "{before} and {now}");
         }
         let is_d = |now: &&'static str| ["R&D", "R&amp;D"].contains(now);
         let became = |before: &str, now| says(&Baseline::of(before), became([now], |_| true, mark, is_d));
