@@ -167,7 +167,9 @@ fn a_part_without_a_name_stands_first_and_once() {
     assert_eq!(slot(" file = local:8 ,modes=a"), local(None, Some("a")));
     assert!(slot("size=9").is_err_and(|error| error.contains("slot7")), "it has to be there");
     // Behind others, it may be the rest of a value.
-    for wrong in ["local:8,nfs", "size=9,local:8", "local:8,file=nfs", "volume=nfs,file=nfs"] {
+    let others = ["local:8,nfs", "size=9,local:8", "local:8,file=nfs", "volume=nfs,file=nfs"];
+    // Without its name, it would be no part, or another one.
+    for wrong in others.into_iter().chain(["file=,size=9", "file=a=b"]) {
         let error = slot(wrong).expect_err(wrong);
         assert!(error.contains("slot7"), "{wrong}: {error}");
     }

@@ -438,7 +438,9 @@ impl Cells<'_> {
             for answer in other.answers.iter().filter(|answer| answer.format == self.base.format) {
                 // An object that is kept as it came may have the fields of any other.
                 let decoded = (other.decode)(answer.status, &answer.bytes, UnknownFields::Collect);
-                if decoded.is_ok_and(|decoded| is_kept(&decoded.shown)) {
+                // One whose items all failed is a fault to every other call.
+                let is_fault = |shown: &str| shown.contains("Err(Fault") && !shown.contains("Ok(");
+                if decoded.is_ok_and(|decoded| is_kept(&decoded.shown) || is_fault(&decoded.shown)) {
                     continue;
                 }
                 let Some(tree) = tree(answer.format, &answer.bytes) else { continue };

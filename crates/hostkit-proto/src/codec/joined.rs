@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use hostkit_wire::{Format, Irregular, Limits, Value};
 
 use super::text::parts;
-use super::{DecodeError, FromWire, Reader, ToText, ToWire};
+use super::{DecodeError, Field, FromWire, Reader, ToText, ToWire};
 use crate::leniency::Leniency;
 use crate::value::{Csv, Joined};
 
@@ -105,10 +105,14 @@ impl<T: FromWire, const SEPARATOR: char> FromWire for Joined<T, SEPARATOR> {
             let may_be_nameless =
                 entries.is_empty() && T::FIELDS.iter().any(|field| field.name.first(Format::Json) == NAMELESS);
             let nameless = may_be_nameless.then_some((NAMELESS, part));
+            // The part may be a secret, so no error shows it.
             let Some((name, text)) = part.split_once(IS).or(nameless) else {
-                // The part may be a secret.
                 return Err(reader.error(EXPECTED, "a part without a name"));
             };
+            // Written without its name, it would be another part.
+            if (text.contains(IS) || text.trim().is_empty()) && is_nameless::<T>(name.trim()) {
+                return Err(reader.error(EXPECTED, "another `=`, or nothing, in a part that may have no name"));
+            }
             entries.push((name.trim().to_owned().into(), Value::Text(text.trim().to_owned())));
         }
         let leniency = Leniency { loose_scalars: true, loose_flags: true, ..*reader.leniency };
@@ -118,6 +122,12 @@ impl<T: FromWire, const SEPARATOR: char> FromWire for Joined<T, SEPARATOR> {
     fn blank() -> Self {
         Self(T::blank())
     }
+}
+
+/// Whether this is a name of the field whose part may have none.
+fn is_nameless<T: FromWire>(name: &str) -> bool {
+    let is_it = |field: &Field| field.name.first(Format::Json) == NAMELESS && field.name.aliases().contains(&name);
+    T::FIELDS.iter().any(is_it)
 }
 
 /// Reads a value that was put together, which is written as a small document for that.

@@ -117,7 +117,7 @@ fn without_a_baseline_nothing_is_sent() {
     let Outcome::NotSent(error) = bench.read_and_perform(Order) else { panic!("it was not read") };
     assert_eq!(error.endpoint(), ListThings::INFO.name);
     let said =
-        format!("{} at main.example, read before {}, which was not sent: ", ListThings::INFO.name, Order::INFO.name);
+        format!("{} at shop.example, read before {}, which was not sent: ", ListThings::INFO.name, Order::INFO.name);
     assert!(error.to_string().contains(&said), "{error}");
     assert_eq!(bench.sent("order"), 0);
 }

@@ -120,7 +120,7 @@ impl Perform for RebuildServer {
     type Reading = GetServer;
     type Found = ServerDetail;
 
-    const FACTS: Facts = Facts::new(Shows::State, Duration::from_secs(120));
+    const FACTS: Facts = Facts { unseen_is_no: false, ..Facts::new(Shows::State, Duration::from_secs(120)) };
 
     #[inline]
     fn inputs(&self) -> Inputs {
