@@ -34,8 +34,7 @@ const POINTS: &[Option<&str>] = &[
     Some("html-instead"),
 ];
 
-/// The calls of the invented APIs whose change the sandbox cannot show: keys that are no numbers, an amount that grows, an
-/// object that appears, a date.
+/// The calls of the invented APIs whose change the sandbox cannot show: keys that are no numbers, an object that appears.
 const UNSEEN: &[(&str, &[&str])] = &[("obstacle", &["send_file"]), ("obstacle-market", &["install_server"])];
 
 /// What ran at one API.

@@ -159,9 +159,12 @@ impl<'f, A: Served> OddOf<'f, A> {
             let method = info.method.as_str();
             let own = |target: &&String| target.starts_with(method) && !target.contains("elsewhere");
             let script = self.server.script();
-            let sent = script.targets.iter().filter(own).count();
-            // A sign-in may have the method of the call.
-            if sent > 2 || script.targets.iter().any(|target| target.contains("elsewhere")) {
+            let mut sent: Vec<&String> = script.targets.iter().filter(own).collect();
+            let count = sent.len();
+            sent.sort_unstable();
+            sent.dedup();
+            // A sign-in may have the method of the call, and another target.
+            if count > sent.len() || count > 2 || script.targets.iter().any(|target| target.contains("elsewhere")) {
                 self.found.wrong.push(format!("{what}: sent {:?}", script.targets));
             }
         }

@@ -96,7 +96,7 @@ impl<'r, 'm> Rules<'r, 'm> {
         let Some(found) = self.find(input).filter(|it| it.value != Value::Null) else { return false };
         match values.as_slice() {
             [] => found.is_on,
-            values => found.texts().iter().any(|text| values.contains(&text.as_str())),
+            values => matches!(found.texts().as_slice(), [text] if values.contains(&text.as_str())),
         }
     }
 

@@ -467,6 +467,12 @@ fn session(model: &Model, diagnostics: &mut Diagnostics) {
             diagnostics.add_with_help("E0231", &word.span, message, "unknown", help);
             continue;
         };
+        if word.value == session.token.value && !field.surface.required {
+            let label = format!("`{}` may be absent", word.value);
+            let help = "say that it is `required`: without it, the sign-in has failed";
+            diagnostics.add_with_help("E0231", &word.span, "a session without a token", label, help);
+            continue;
+        }
         let is_age = session.ends.as_ref().is_some_and(|ends| ends.value == word.value) && field.ty == Type::Uint;
         if field.ty != ty && !is_age {
             let help = "a token is a `secret`, a base URL `text`, and the times of a session are a `unixtime`: that is a \

@@ -119,6 +119,11 @@ fn known_values(model: &Model, condition: &At<String>, other: &Field, values: &[
         }
         return;
     }
+    if matches!(ty, Type::List(_) | Type::Map(..) | Type::Csv(..) | Type::Joined(..)) {
+        let label = format!("`{}` is none of them", other.surface.ty.value);
+        diagnostics.add("E0232", &condition.span, "a condition is about one value", label);
+        return;
+    }
     let known = match ty {
         Type::Named(name) => model.types.get(name).map(|entry| (name, &entry.kind)),
         _ => None,

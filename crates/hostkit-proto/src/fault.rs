@@ -76,8 +76,8 @@ pub struct Fault<C> {
     pub verify: bool,
     /// Whether the API's documentation says that nothing was done where it reports this code, under whatever status.
     pub(crate) undone: bool,
-    /// Whether it is one of several results that say something else: then it says of the whole answer neither that
-    /// there is nothing, nor that what was asked for does not exist.
+    /// Whether other results of this answer say something else: then it says of the whole answer neither that there is
+    /// nothing, nor that what was asked for does not exist.
     pub(crate) part: bool,
 }
 

@@ -369,7 +369,7 @@ fn may_follow_success(kind: FaultKind) -> bool {
 }
 
 /// Whether a lost answer may be that the call was accepted, and is carried out later.
-fn may_be_late<E: Perform>() -> bool {
+pub(crate) fn may_be_late<E: Perform>() -> bool {
     !E::FACTS.unseen_is_no && E::INFO.effect == Effect::Spends
 }
 

@@ -118,7 +118,8 @@ pub(super) fn inputs<'f>(
         let required = if surface.required {
             language.pick("yes", "да").to_owned()
         } else if let Some(condition) = &surface.required_if {
-            format!("{} `{}`", language.pick("if", "если"), condition.value)
+            // A bar would end the cell.
+            format!("{} `{}`", language.pick("if", "если"), condition.value.replace('|', "\\|"))
         } else {
             language.pick("no", "нет").to_owned()
         };

@@ -47,9 +47,11 @@ impl<T: ToWire, const SEPARATOR: char> InOneText for Joined<T, SEPARATOR> {
         let wrong = |(name, text): (Cow<'static, str>, String)| {
             let (part, is_nameless) = (format!("`{name}`"), name == NAMELESS);
             let part = if is_nameless { "the part without a name" } else { &part };
+            // Behind a name, another `=` is a part of the value.
+            let apart: &[char] = if is_nameless { &[SEPARATOR, IS] } else { &[SEPARATOR] };
             match is_nameless && text.is_empty() {
                 true => Some((None, format!("{part} is empty, and would be none"))),
-                false => Some((None, format!("{part} {}", wrong(&text, &[SEPARATOR, IS])?))),
+                false => Some((None, format!("{part} {}", wrong(&text, apart)?))),
             }
         };
         self.pairs().into_iter().find_map(wrong)

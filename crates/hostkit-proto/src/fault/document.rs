@@ -172,7 +172,7 @@ impl DocumentFaults<'_> {
             return;
         }
         let paths = || self.layouts.iter().flat_map(|layout| layout.code);
-        let mut codes: Vec<Node<'_>> = paths().flat_map(|path| place::all(root, path)).filter(is_something).collect();
+        let mut codes: Vec<Node<'_>> = self.layouts.iter().flat_map(|layout| codes(root, layout)).collect();
         codes.sort_by_key(|node| node.index());
         codes.dedup_by_key(|node| node.index());
         for code in codes.iter().filter_map(|node| node.as_str()) {
@@ -189,6 +189,8 @@ impl DocumentFaults<'_> {
         let has_code = |route: &Route<'_, '_>| paths().any(|path| route.beside(path).is_some());
         let have_codes = refused.iter().all(has_code);
         fault.verify |= is_success(fault.status) && !have_codes;
+        // What a result without a code did is not said.
+        fault.undone &= have_codes;
         if !have_codes && fault.code.is_some() || marks.iter().any(|mark| self.is_word(*mark)) {
             fault.make_part();
         }
@@ -270,7 +272,8 @@ impl DocumentFaults<'_> {
         }
         let mut routes = found::routes(root, present);
         routes.retain(|route| is_something(&route.end));
-        let is_refused = |route: &Route<'_, '_>| route.beside(self.marker).is_some_and(|mark| !self.is_word(mark));
+        let is_refused =
+            |route: &Route<'_, '_>| route.all_beside(self.marker).first().is_some_and(|mark| !self.is_word(*mark));
         let first = routes.iter().position(is_refused).unwrap_or_default();
         (!routes.is_empty()).then(|| routes.swap_remove(first))
     }
@@ -309,6 +312,18 @@ impl DocumentFaults<'_> {
         });
         Some(fault)
     }
+}
+
+/// The codes of a layout, of each result the one at the first of its places.
+fn codes<'t>(root: Node<'t>, layout: &ErrorLayout<'_>) -> Vec<Node<'t>> {
+    let mut codes = Vec::new();
+    for (index, path) in layout.code.iter().enumerate() {
+        let before = layout.code.iter().take(index);
+        let is_first = |route: &Route<'_, '_>| before.clone().all(|before| route.beside(before).is_none());
+        codes
+            .extend(found::routes(root, path).into_iter().filter(is_first).map(|route| route.end).filter(is_something));
+    }
+    codes
 }
 
 /// Puts a text at a path into an object.
@@ -612,6 +627,7 @@ mod tests {
             (500, [gone, gone], false),
             (500, [gone, plain], true),
             (500, [plain, gone], true),
+            (500, [gone, silent], true),
         ] {
             let fault = fault(status, &results);
             assert_eq!(is_open(&fault), expected, "{status} {results:?}: {fault:?}");
@@ -680,6 +696,20 @@ mod tests {
             assert_eq!(fault(acts, &[gone, silent]), (FaultKind::Other, true));
         }
         assert_eq!(fault(false, &[gone, ok]), (FaultKind::Other, true), "the other was found");
+    }
+
+    #[test]
+    fn a_result_with_a_code_at_two_places_is_one() {
+        let layout = ErrorLayout { present: "r/code", code: &["r/error/code", "r/code"], ..LAYOUT };
+        let fault = |body: &str| match marked(layout, "r/ok", &[Word::Flag(true)], 200, false, Format::Json, body) {
+            Verdict::Fault(fault) => (fault.code.unwrap().0, fault.kind, fault.part),
+            verdict => panic!("no fault: {verdict:?}"),
+        };
+        let two = r#"{"ok":false,"code":"7","error":{"code":"gone"}}"#;
+        assert_eq!(fault(&format!(r#"{{"r":[{two}]}}"#)), ("gone".to_owned(), FaultKind::NotFound, false));
+        // What its marker calls a success is the last to be shown, also where the marker is a flag.
+        let odd = r#"{"ok":true,"code":"odd"}"#;
+        assert_eq!(fault(&format!(r#"{{"r":[{odd},{two}]}}"#)), ("gone".to_owned(), FaultKind::Other, true));
     }
 
     #[test]

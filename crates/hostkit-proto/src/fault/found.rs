@@ -52,11 +52,19 @@ impl<'t> Route<'t, '_> {
     /// What stands at another path, if it is something, below the deepest object that both ways go through: of a list,
     /// in the same item.
     pub(super) fn beside(&self, path: &str) -> Option<Node<'t>> {
+        self.all_beside(path).into_iter().find(is_something)
+    }
+
+    /// All that stands at such a path, be it something or not.
+    pub(super) fn all_beside(&self, path: &str) -> Vec<Node<'t>> {
         let shared = self.path.split('/').zip(path.split('/')).take_while(|(own, other)| own == other).count();
         // The last step of either is no object that both go through.
         let shared = shared.min(self.above.len() - 1).min(path.split('/').count() - 1);
-        let rest = path.splitn(shared + 1, '/').last().filter(|rest| !rest.is_empty())?;
-        place::all(*self.above.get(shared)?, rest).into_iter().find(is_something)
+        let rest = path.splitn(shared + 1, '/').last().filter(|rest| !rest.is_empty());
+        match (rest, self.above.get(shared)) {
+            (Some(rest), Some(node)) => place::all(*node, rest),
+            _ => Vec::new(),
+        }
     }
 }
 

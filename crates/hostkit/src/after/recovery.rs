@@ -16,6 +16,7 @@ use crate::client::ClientCore;
 use crate::error::{Cause, Error};
 use crate::machine::{Machine, Step, Wakeup};
 use crate::options::CallOptions;
+use crate::perform::may_be_late;
 use crate::store::thread::{Answer, Polled};
 use crate::time::{Moment, Now};
 use crate::transport::{Incoming, TransportError};
@@ -280,7 +281,7 @@ impl<E: Perform> Run<E> {
         }
         // A hoster that may need hours is asked less often, so that the reads last as long.
         let longest = LONGEST.max(E::FACTS.absence_after(E::INFO.effect).max(self.wait) / (MOST / 2));
-        let pause = (SHORTEST * 2_u32.saturating_pow(self.reads.saturating_sub(1).min(8))).min(longest);
+        let pause = SHORTEST.saturating_mul(2_u32.saturating_pow(self.reads.saturating_sub(1))).min(longest);
         let next = now.monotonic + pause;
         match now.monotonic < self.absence_from && self.absence_from < next {
             true => self.absence_from.max(now.monotonic + SHORTEST),
@@ -299,7 +300,9 @@ impl<E: Perform, F: FnMut(&RecoveryRead)> Machine for RecoveryMachine<E, F> {
             }
             if let Some(turn) = self.ticket.turn() {
                 let kind = Kind::of::<E>(self.ticket.inputs());
-                self.core.shared().turns.remember(turn, kind, now.monotonic);
+                let kind = if may_be_late::<E>() { kind.late() } else { kind };
+                let ended = self.ticket.given_up().unwrap_or_else(|| self.ticket.under_way_until(now));
+                self.core.shared().turns.remember(turn, kind, ended);
             }
             self.run = Some(Run::new(&self.ticket, options, now));
         }

@@ -71,8 +71,8 @@ pub struct Exchange<A: Api> {
     /// When it was first stepped; `deadline` is counted from then.
     begun: Option<Moment>,
     deadline: Option<Moment>,
-    /// The wall clock at the deadline, with a second more for those that it does not count.
-    late: UnixTime,
+    /// The wall clock at the deadline and two seconds, since it counts whole ones: past it, the computer slept.
+    wall_deadline: UnixTime,
     span: tracing::Span,
     watched: Watched,
     state: State<A>,
@@ -166,7 +166,7 @@ impl<A: Api> Exchange<A> {
             options,
             begun: None,
             deadline: None,
-            late: UnixTime(i64::MAX),
+            wall_deadline: UnixTime(i64::MAX),
             span: watched::span(core, info),
             watched: Watched::default(),
             state: State::Prepare,
@@ -331,7 +331,7 @@ impl<A: Api> Exchange<A> {
         let allowed = self.options.deadline.or(self.core.shared().deadline).unwrap_or(self.info.deadline);
         if self.begun.is_none() {
             self.begun = Some(now.monotonic);
-            self.late = now.later(allowed.saturating_add(Duration::from_secs(2))).wall;
+            self.wall_deadline = now.later(allowed.saturating_add(Duration::from_secs(2))).wall;
             self.core.shared().watch.begun();
         }
         *self.deadline.get_or_insert(now.monotonic + allowed)

@@ -106,7 +106,7 @@ pub(crate) fn again(class: Class, failure: Failure) -> Again {
         Failure::Fault { .. } => Again::No,
         Failure::Unrecognised { has_retry_after: true, .. } | Failure::Unrecognised { status: 429, .. } => Again::Yes,
         Failure::Unrecognised { status: 401, .. } => Again::SignIn,
-        // The server closed the connection because the request had not come when it waited for one.
+        // A server that waited in vain (408) may be a gateway, and the one behind it at work.
         Failure::Unrecognised { status: 408 | 500.., .. } => if_repeatable(Again::Yes),
         // A foreign document is treated like an unreadable one under a 2xx status, and is final under any other.
         Failure::Unrecognised { status: 200..=299, .. } => if_repeatable(Again::Once),

@@ -92,7 +92,7 @@ impl<A: Api> Exchange<A> {
                 (now, Some(Error::exhausted(self.info, "the deadline passed in the hook before it was sent")))
             }
             // Where the computer slept, the monotonic clock stood still and that of the others did not.
-            (now, Ok(())) if self.class == Class::Acting && now.wall >= self.late => {
+            (now, Ok(())) if self.class == Class::Acting && now.wall >= self.wall_deadline => {
                 let why = "by the wall clock the deadline passed before it was sent: the computer may have slept";
                 (now, Some(Error::exhausted(self.info, why)))
             }

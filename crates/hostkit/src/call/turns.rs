@@ -16,13 +16,10 @@ use crate::store::thread::{Answer, random};
 use crate::sync::Mutex;
 use crate::time::Moment;
 
-use kind::KEPT;
+use kind::{KEPT, LATE};
 pub(crate) use kind::{Kind, Others};
 use shared::Ended;
 pub(crate) use shared::SharedTurns;
-
-/// How much later a hoster carries out a call that it takes for later, once a person looked at it or its invoice is paid.
-const LATE: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// The calls of one client and its clones, and of other processes where they share a store.
 pub(crate) struct Turns {
@@ -77,12 +74,17 @@ impl State {
     fn keep(&mut self, known: Known) {
         self.known.push_back(known);
         if self.known.len() > KEPT
-            && let Some(index) = self.known.iter().position(|known| !matches!(known.end, End::Open))
+            && let Some(index) = self.first_seen()
             && let Some(known) = self.known.remove(index)
         {
-            let seen_from = known.seen_from().unwrap_or(Moment::NEVER);
-            self.forgotten = self.forgotten.max(Some(seen_from));
+            self.forgotten = self.forgotten.max(Some(known.seen_from().unwrap_or(Moment::NEVER)));
         }
+    }
+
+    /// The call that has ended, and of which every list shows first what it did.
+    fn first_seen(&self) -> Option<usize> {
+        let ended = self.known.iter().enumerate().filter(|(_, known)| !matches!(known.end, End::Open));
+        ended.min_by_key(|(_, known)| known.seen_from().unwrap_or(Moment::NEVER)).map(|(index, _)| index)
     }
 }
 
@@ -108,12 +110,13 @@ impl Turns {
         Ok(Turn { shared, store: None, number, kind, late_if_lost: false, acts: false, is_over: false })
     }
 
-    /// Remembers a call that is looked for here and may not be of here: what it made is none of a later call's.
-    pub(crate) fn remember(&self, number: u64, kind: Kind, now: Moment) {
+    /// Remembers a call that is looked for here and may not be of here, which has ended at this time at the latest: what it
+    /// made is none of a later call's.
+    pub(crate) fn remember(&self, number: u64, kind: Kind, ended: Moment) {
         let mut state = self.here.lock();
         if state.known.iter().all(|known| known.number != number) {
-            // It has ended. When it began is not known, so it may have run beside any other call.
-            let (began, end) = (Moment::START, End::Unknown(Some(now)));
+            // When it began is not known, so it may have run beside any other call.
+            let (began, end) = (Moment::START, End::Unknown(Some(ended)));
             state.keep(Known { number, began, kind, end, is_restored: true });
         }
     }
@@ -161,8 +164,8 @@ impl Turns {
         // From here on the store has to hear of the end.
         turn.store = Some(store.clone());
         // A process that dies tells no end.
-        let lag = if turn.late_if_lost { kind.lag.max(LATE) } else { kind.lag };
-        Some(store.take(turn.number, Kind { lag, ..kind.clone() }, allowed))
+        let kind = if turn.late_if_lost { kind.clone().late() } else { kind.clone() };
+        Some(store.take(turn.number, kind, allowed))
     }
 
     /// Asks the store, if there is one, what the calls of all processes mean for this one.

@@ -1,4 +1,4 @@
-//! Sessions and rate limits shared between processes, as entries that are changed atomically.
+//! Sessions, rate limits and calls shared between processes, as entries that are changed atomically.
 //!
 //! A [`Store`] keeps bytes and may block; their meaning is decided here, by pure functions of an entry and the time. No
 //! machine and no future blocks on a store: each store has a thread, and an exchange waits for that thread's answer, at

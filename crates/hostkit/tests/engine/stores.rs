@@ -432,6 +432,33 @@ fn what_a_process_that_died_may_have_had_accepted_is_not_taken_for_the_order_of_
     assert!(matches!(done, Recovery::Happened(7)), "{done}");
 }
 
+/// The same from a ticket alone: what is looked for in another process may be carried out weeks later, or not be over yet.
+#[test]
+fn what_is_looked_for_by_its_ticket_is_not_taken_for_a_later_order() {
+    let broken = || Script::fail(Phase::Head, TransportErrorKind::Reset);
+    let process = |script: Vec<Script>| bench_with(|clock| config(crate::common::direct(), clock), script);
+    let unseen = |count: usize| (0..count).map(|_| things("1, 2"));
+    for days in [1, 29, 40] {
+        let first = process(vec![things("1, 2"), broken()]);
+        let Outcome::Unresolved(ticket) = first.read_and_perform(OrderLater) else { panic!("the end is open") };
+        let saved = ticket.save().to_string().parse::<SavedTicket>().unwrap();
+
+        let second =
+            process(unseen(19).chain([things("1, 2"), broken()]).chain((0..19).map(|_| things("1, 2, 7"))).collect());
+        let options = CallOptions::new();
+        let done =
+            second.run(second.core.recover::<OrderLater>(&saved.ticket::<OrderLater>().unwrap(), options.clone()));
+        assert!(matches!(done, Recovery::CannotTell(Doubt::Passing)), "{done}");
+        second.clock.advance(Duration::from_secs(days * 24 * 3600));
+        let Outcome::Unresolved(ticket) = second.read_and_perform(Order) else { panic!("the end is open") };
+        let done = second.run(second.core.recover::<Order>(&ticket, options));
+        match days {
+            40 => assert!(matches!(done, Recovery::Happened(7)), "{done}"),
+            _ => assert!(matches!(done, Recovery::CannotTell(Doubt::OtherCall)), "after {days} days: {done}"),
+        }
+    }
+}
+
 /// Who acts on a verdict at once, in another process, finds it in the store.
 #[test]
 fn a_verdict_is_in_the_store_before_it_is_told() {
@@ -626,7 +653,10 @@ fn a_store_that_lost_the_call_has_lost_others() {
 /// Nor does it know of calls that began before this one, and a process that found it filled before notices.
 #[test]
 fn a_store_that_lost_other_calls_clouds_the_next_one() {
-    for (is_warm, waits, is_clouded) in [(true, 0, true), (false, 0, false), (true, 25 * 3_600, false)] {
+    let month = 30 * 24 * 3_600;
+    for (is_warm, waits, is_clouded) in
+        [(true, 0, true), (false, 0, false), (true, 25 * 3_600, true), (true, month + 60, false)]
+    {
         let store = Timed::default();
         let broken = Script::fail(Phase::Head, TransportErrorKind::Reset);
         let second = calling(store.clone(), []);
@@ -771,8 +801,8 @@ fn a_sign_in_of_another_process_is_waited_for() {
 
 /// What damaged calls did is unknown, until what the slowest of them did would show in the list before a later call.
 #[test]
-fn damaged_calls_cloud_those_of_a_day() {
-    for (waits, is_clouded) in [(0, true), (3_601, true), (24 * 3_600 + 1, false)] {
+fn damaged_calls_cloud_those_of_a_month() {
+    for (waits, is_clouded) in [(0, true), (25 * 3_600, true), (30 * 24 * 3_600 + 1, false)] {
         let store = Timed::default();
         let (first, ticket) = lost(store.clone(), []);
         let is_of_calls = |(key, _): &(&String, &mut Vec<u8>)| key.starts_with("calls");

@@ -91,7 +91,8 @@ impl<'r> Fields<'_, 'r> {
     fn wraps_nothing(&self, name: &Name) -> bool {
         let format = self.node.format();
         // Where results have markers, what they stand in says which call is answered: an empty packet answers none.
-        if name.rest(format).is_empty() || !self.reader.leniency.marker.is_empty() {
+        let is_answer = self.node.index() == self.reader.top && !self.reader.leniency.marker.is_empty();
+        if name.rest(format).is_empty() || is_answer {
             return false;
         }
         self.node.get(name.first(format)).is_some_and(|wrapper| self.reader.leniency.wraps_nothing(wrapper))

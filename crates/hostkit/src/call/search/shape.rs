@@ -266,7 +266,7 @@ impl Writer<'_> {
         self.moment(exchange.deadline.unwrap_or(Moment::START));
         // What has not gone out does not, after this time.
         let is_held_back = exchange.class == Class::Acting && exchange.attempts == 0 && exchange.deadline.is_some();
-        self.add(if is_held_back { exchange.late.0 } else { 0 });
+        self.add(if is_held_back { exchange.wall_deadline.0 } else { 0 });
     }
 
     fn signing(&mut self, signing: &SigningIn<Shop>) {

@@ -8,6 +8,9 @@ use hostkit_proto::{Endpoint, Money, Perform};
 
 use crate::store::entry::sum;
 
+/// How much later a hoster carries out a call that it takes for later, once a person looked at it or its invoice is paid.
+pub(super) const LATE: Duration = Duration::from_secs(30 * 24 * 3600);
+
 /// The most calls that are remembered.
 pub(super) const KEPT: usize = 1000;
 
@@ -41,6 +44,11 @@ impl Kind {
                 .collect(),
             lag: E::FACTS.within.max(LAG),
         }
+    }
+
+    /// This kind where the hoster may have taken the call for later.
+    pub(crate) fn late(self) -> Self {
+        Self { lag: self.lag.max(LATE), ..self }
     }
 
     /// Whether calls of both kinds could be taken for one another: no input that both have differs.

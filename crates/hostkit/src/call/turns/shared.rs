@@ -8,7 +8,7 @@ use std::time::Duration;
 use hostkit_proto::BaseUrl;
 use hostkit_proto::evidence::LAG;
 
-use super::LATE;
+use super::kind::LATE;
 use super::kind::{KEPT, Kind, Others};
 use crate::limits::shared::RateStore;
 use crate::store::entry::{Damaged, Writer};
@@ -88,11 +88,11 @@ impl SharedTurns {
         })
     }
 
-    /// Whether the entry was there a short time ago: a store that was emptied has lost calls, one that forgets an entry
-    /// of long ago has not.
+    /// Whether the entry was there while a call in it may still show: a store that was emptied has lost calls, one that
+    /// forgets an entry of long ago has not.
     fn was_there(&self, now: u64) -> bool {
         let seen = self.seen.load(Ordering::Relaxed);
-        seen > 0 && now.saturating_sub(seen) < HORIZON
+        seen > 0 && now.saturating_sub(seen) < whole_millis(LATE)
     }
 
     fn change<T>(&self, store: &dyn Store, mut change: impl FnMut(u64, &mut Kept) -> T) -> io::Result<T> {
@@ -154,9 +154,9 @@ enum State {
 }
 
 impl Kept {
-    /// What is known where all calls up to now were lost.
+    /// What is known where all calls up to now were lost, among which may be some that a hoster took for later.
     fn lost_at(now: u64) -> Self {
-        Self { lost: now.saturating_add(HORIZON), ..Self::default() }
+        Self { lost: now.saturating_add(whole_millis(LATE)), ..Self::default() }
     }
 
     /// Calls whose processes died are over at their deadline.
@@ -205,7 +205,7 @@ impl Kept {
     /// Adds a call again that is not there at its end: the entry is an older copy, which lacks other calls, too.
     fn find_again(&mut self, now: u64, number: u64, kind: &Kind, ended: &Ended) {
         if !matches!(ended, Ended::Nothing) && self.calls.iter().all(|call| call.number != number) {
-            self.lost = self.lost.max(now.saturating_add(HORIZON));
+            self.lost = self.lost.max(now.saturating_add(whole_millis(LATE)));
             self.calls.push(Call { number, began: 0, kind: kind.clone(), state: State::Unknown(now) });
         }
     }
@@ -432,10 +432,10 @@ mod tests {
         let lost = 1_001 + whole_millis(LAG);
         assert_eq!((kept.lost, kept.calls.len(), kept.calls[0].number), (lost, 1_000, 0));
         assert_eq!(Kept::read(&kept.write()), Ok(kept));
-        // One of the calls that were lost may take hours to show.
+        // One of the calls that were lost may take weeks to show.
         let mut kept = Kept::lost_at(1);
         assert!(kept.take(2 + 2 * whole_millis(LAG), 1, &kind(4), MINUTE).unwrap().may_have_done_it);
-        assert!(!kept.take(2 + HORIZON, 2, &kind(5), MINUTE).unwrap().may_have_done_it);
+        assert!(!kept.take(2 + whole_millis(LATE), 2, &kind(5), MINUTE).unwrap().may_have_done_it);
         // Nor is it known what a call made that names nothing.
         let mut kept = Kept::default();
         assert!(kept.take(1, 1, &kind(4), MINUTE).is_ok());
