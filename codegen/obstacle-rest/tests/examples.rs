@@ -12,9 +12,9 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use obstacle_rest_proto::Rest;
 use obstacle_rest_proto::parts::{ListParts, MakePart, MakePartPlace};
 use obstacle_rest_proto::things::{
-    ChangeThings, GetNote, GetParts, GetPicture, GetRecord, GetThing, OrderThing, RenameThing, WatchThing,
+    ChangeThings, GetNote, GetParts, GetPicture, GetRecord, GetThing, MakeThings, OrderThing, RenameThing, WatchThing,
 };
-use obstacle_rest_proto::types::{Drive, Part, PartId, PartKind, PartPage, Rule, Slot, ThingId};
+use obstacle_rest_proto::types::{Drive, Part, PartId, PartKind, PartPage, Rule, Slot, Thing, ThingId};
 
 #[test]
 fn every_example_of_the_specs() {
@@ -320,6 +320,32 @@ fn evidence_compares_the_input_of_the_variant_that_was_chosen() {
         let other = Doubt::OtherNew(vec!["7".to_owned()]);
         let expected = if is_it { Sighting::Seen(vec![made.clone()]) } else { Sighting::Unclear(other) };
         assert_eq!(found, expected, "{place:?}, {made:?}");
+    }
+}
+
+/// Others may make things of these names meanwhile.
+#[test]
+fn each_item_has_what_the_call_gave_all_of_them() {
+    let thing = |id: u64, name: &str, clean: Option<bool>| {
+        let mut thing = Thing::new(ThingId::new(id));
+        (thing.name, thing.clean) = (Some(name.to_owned()), clean);
+        thing
+    };
+    for (call, made, is_it) in [
+        (Some(true), Some(true), true),
+        (Some(true), Some(false), false),
+        (Some(true), None, false),
+        (None, None, true),
+        (None, Some(true), false),
+    ] {
+        let names = MakeThings::new(vec!["lamp".to_owned(), "desk".to_owned()]);
+        let inputs = Perform::inputs(&call.into_iter().fold(names, MakeThings::clean));
+        let evidence = |things: &[Thing]| MakeThings::evidence(&inputs, things.to_vec()).unwrap();
+        let things = [thing(7, "lamp", made), thing(8, "desk", made)];
+        let found = evidence(&things).sighting(evidence(&[]).baseline(), UnixTime(1_796_000_000));
+        let other = Doubt::OtherNew(vec!["7".to_owned(), "8".to_owned()]);
+        let expected = if is_it { Sighting::Seen(vec![things.to_vec()]) } else { Sighting::Unclear(other) };
+        assert_eq!(found, expected, "{call:?}, {made:?}");
     }
 }
 

@@ -132,7 +132,13 @@ impl<'m> Tracer<'m, '_> {
                         "nothing else distinguishes them",
                     );
                 }
-                (Vec::new(), Some(self.each(item, fields, input, &evidence.filter)?))
+                // What names no field of the list is an input that each of its items has.
+                let is_listed = |(_, own): &(_, At<String>)| {
+                    own.value.strip_prefix(&input.value).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+                };
+                let (listed, own) = evidence.filter.iter().cloned().partition::<Pairs, _>(is_listed);
+                let each = self.each(item, fields, input, &listed)?;
+                (self.compared(item, fields, &own)?, Some(each))
             }
         };
         let is_list = filter.iter().any(|(_, own)| matches!(own.ty, Type::List(_)));

@@ -505,7 +505,7 @@ fn walk(model: &Model, evidence: &Evidence) -> TokenStream {
             let key = key(evidence);
             match (&evidence.each, &evidence.count) {
                 (Some((own, columns)), _) => {
-                    let (text, fits) = (&own.rust, fits::row(columns));
+                    let (text, fits) = (&own.rust, fits::row(model, evidence, columns));
                     let rows = quote!(inputs.need_rows(Self::INFO.name, #text)?);
                     quote!(evidence::appeared_each(#now, #rows, #fits, #key))
                 }

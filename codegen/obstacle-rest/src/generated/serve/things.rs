@@ -339,6 +339,10 @@ impl Serve for MakeThings {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.body::<Self, _>(&Root::None, |fields| {
+            let clean = fields.optional_flag(
+                &Name::new("clean"),
+                &[[Word::Text("off"), Word::Text("on")], [Word::Text("no"), Word::Text("yes")]],
+            )?;
             let at = if fields.has_any(&["room", "shelf"]) {
                 let variant = fields.attempt(|fields| {
                     Ok(MakeThingsAt::Place {
@@ -354,7 +358,7 @@ impl Serve for MakeThings {
                 let names = Names::new("names[]");
                 fields.gather(&names)?.ok_or_else(|| names.missing())?
             };
-            Ok(Self { names, at })
+            Ok(Self { names, clean, at })
         })
     }
 
@@ -374,6 +378,9 @@ impl Simulate for MakeThings {
                 let mut item = item.clone();
                 item.id = key;
                 item.name = Some(row.to_owned());
+                if let Some(value) = &self.clean {
+                    item.clean = Some(value.to_owned());
+                }
                 shown.push(item);
             }
         }

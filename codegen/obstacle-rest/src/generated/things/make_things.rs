@@ -5,9 +5,11 @@
 
 use std::time::Duration;
 
-use hostkit_proto::codec::{DecodeError, Names};
+use hostkit_proto::codec::{DecodeError, InWords, Names};
 use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
-use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, evidence};
+use hostkit_proto::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, Word, evidence,
+};
 
 use crate::Rest;
 use crate::things::ListThings;
@@ -51,6 +53,8 @@ use crate::types::Thing;
 pub struct MakeThings {
     /// Their names.
     pub names: Vec<String>,
+    /// Whether they are clean.
+    pub clean: Option<bool>,
     /// Where they are put: in a room, all on one shelf.
     pub at: Option<MakeThingsAt>,
 }
@@ -70,7 +74,13 @@ pub enum MakeThingsAt {
 impl MakeThings {
     /// The call with its required inputs; everything else is absent.
     pub fn new(names: Vec<String>) -> Self {
-        Self { names, at: None }
+        Self { names, clean: None, at: None }
+    }
+
+    /// Whether they are clean.
+    pub fn clean(mut self, clean: bool) -> Self {
+        self.clean = Some(clean);
+        self
     }
 
     /// Where they are put: in a room, all on one shelf.
@@ -100,6 +110,7 @@ impl Endpoint for MakeThings {
         out.check_some("names", self.names.is_empty());
         let mut body = out.object();
         body.set_names(&Names::new("names[]"), &self.names);
+        body.set("clean", &InWords(&self.clean, [Word::Text("off"), Word::Text("on")]));
         match &self.at {
             Some(MakeThingsAt::Place { room, shelf }) => {
                 body.set("room", room);
@@ -121,12 +132,12 @@ impl Perform for MakeThings {
     type Reading = ListThings;
     type Found = Vec<Thing>;
 
-    const FACTS: Facts = Facts::new(Shows::Item, Duration::from_secs(60));
+    const FACTS: Facts = Facts { optional_fields: &["clean"], ..Facts::new(Shows::Item, Duration::from_secs(60)) };
 
     #[inline]
     fn inputs(&self) -> Inputs {
         let rows = self.names.iter().map(|item| vec![Some(evidence::text(item))]);
-        Inputs::new().with_rows("names", rows)
+        Inputs::new().with_option("clean", self.clean.as_ref()).with_rows("names", rows)
     }
 
     #[inline]
@@ -136,10 +147,14 @@ impl Perform for MakeThings {
 
     #[inline]
     fn evidence(inputs: &Inputs, now: Vec<Thing>) -> Result<Evidence<Vec<Thing>>, EncodeError> {
+        let clean: Option<bool> = inputs.maybe(Self::INFO.name, "clean")?;
         Ok(evidence::appeared_each(
             now,
             inputs.need_rows(Self::INFO.name, "names")?,
-            |row, item| evidence::same_row(row, &[item.name.as_ref().map(evidence::text)]),
+            |row, item| {
+                evidence::same_row(row, &[item.name.as_ref().map(evidence::text)])
+                    && evidence::alike(item.clean.as_ref(), clean.as_ref(), evidence::same)
+            },
             |item| evidence::text(&item.id),
         ))
     }

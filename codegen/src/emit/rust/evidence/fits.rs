@@ -47,8 +47,8 @@ pub(super) fn fits(model: &Model, evidence: &Evidence) -> TokenStream {
     if tests.is_empty() { quote!(|_| #holds) } else { all(&tests) }
 }
 
-/// The closure that says whether an item is that of a row.
-pub(super) fn row(columns: &[Compared]) -> TokenStream {
+/// The closure that says whether an item is that of a row, and has what the call gave all of them.
+pub(super) fn row(model: &Model, evidence: &Evidence, columns: &[Compared]) -> TokenStream {
     let columns = columns.iter().map(|(path, _)| match place(path) {
         (place, true) if path.len() == 1 => quote!(#place.map(evidence::text)),
         (place, true) => quote!(#place.map(|value| evidence::text(value))),
@@ -57,7 +57,8 @@ pub(super) fn row(columns: &[Compared]) -> TokenStream {
             quote!(Some(evidence::text(#place)))
         }
     });
-    quote!(|row, item| evidence::same_row(row, &[#(#columns),*]))
+    let tests = tests(model, evidence, true);
+    quote!(|row, item| evidence::same_row(row, &[#(#columns),*]) #(&& #tests)*)
 }
 
 fn tests(model: &Model, evidence: &Evidence, with_values: bool) -> Vec<TokenStream> {
