@@ -291,6 +291,10 @@ fn covers(model: &Model, ty: &Type, other: &Type, has_only_text: bool) -> bool {
     if ty == other {
         return true;
     }
+    // A list of one item is written as the item.
+    if let (Type::List(item), true) = (ty, has_only_text) {
+        return covers(model, item, other, has_only_text);
+    }
     let is_scalar = |ty: &Type| is_text(model, ty) || *ty == Type::Secret;
     let is_flag = |ty: &Type| matches!(ty, Type::Flag | Type::Worded(_));
     let has_same_kind =
