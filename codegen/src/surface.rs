@@ -627,7 +627,7 @@ pub(crate) fn beginning(wanted: &str) -> Option<&str> {
 
 /// Whether a value is what a condition wants, as generated code compares them.
 pub(crate) fn is_wanted(value: &str, wanted: &str) -> bool {
-    beginning(wanted).map_or(value == wanted, |start| value.starts_with(start))
+    hostkit_proto::evidence::is_one_of(value, &[wanted])
 }
 
 #[derive(Debug, Clone)]

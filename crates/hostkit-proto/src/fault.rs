@@ -155,7 +155,7 @@ impl<C> Fault<C> {
     }
 
     /// Whether it reports a failing server, which leaves open what was carried out; a rate limit does not, nor a code
-    /// with which nothing was done. A server that waited in vain (408) may be a gateway, and the one behind it at work.
+    /// with which nothing was done.
     pub fn is_of_a_failed_server(&self) -> bool {
         is_of_a_failed_server(self.status) && !self.is_rate_limited() && !self.undone
     }
@@ -265,7 +265,16 @@ fn is_success(status: u16) -> bool {
     (200..300).contains(&status)
 }
 
-fn is_of_a_failed_server(status: u16) -> bool {
+/// Whether a status says that a server failed, so that the call may have been carried out all the same: 5xx, and 408. A
+/// gateway that timed out answers so, too, while the server behind it goes on.
+///
+/// ```
+/// use hostkit_proto::is_of_a_failed_server;
+///
+/// assert!(is_of_a_failed_server(502) && is_of_a_failed_server(408));
+/// assert!(!is_of_a_failed_server(404));
+/// ```
+pub fn is_of_a_failed_server(status: u16) -> bool {
     status >= 500 || status == 408
 }
 
@@ -337,6 +346,7 @@ mod tests {
             (503, Temporary),
             (500, Internal),
             (599, Internal),
+            (408, Other),
             (418, Other),
         ] {
             let fault = fault(status, "x");
@@ -347,7 +357,7 @@ mod tests {
             assert_eq!(fault.is_invalid_argument(), kind == InvalidArgument, "{status}");
             assert_eq!(fault.is_rate_limited(), kind == RateLimited, "{status}");
             assert_eq!(fault.is_temporary(), matches!(kind, Temporary | RateLimited), "{status}");
-            assert_eq!(fault.is_of_a_failed_server(), status >= 500, "{status}");
+            assert_eq!(fault.is_of_a_failed_server(), [408, 500, 501, 503, 599].contains(&status), "{status}");
         }
     }
 

@@ -38,6 +38,7 @@ pub use endpoint::{Call, Endpoint, PageCount, Paged, Repeatable};
 pub use evidence::Perform;
 pub use fault::{
     DocumentFaults, EnvelopeFaults, ErrorLayout, Fault, FaultCode, FaultKind, FieldFault, StatusFaults, Verdict,
+    is_of_a_failed_server,
 };
 pub use hostkit_wire as wire;
 pub use hostkit_wire::{Format, Value};

@@ -40,14 +40,6 @@ use tls::Trust;
 /// Default time limit of one change, including connecting and retries.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Expiry of an unchanged entry: longer than any rate-limit window, and a bound on how long a token stays in the
-/// server.
-const EXPIRY: Duration = Duration::from_secs(7 * 24 * 3_600);
-
-/// The same for calls that could be taken for one another: one that a hoster accepted for later may be carried out within
-/// 30 days, and would then be taken for one that was lost.
-const EXPIRY_OF_CALLS: Duration = Duration::from_secs(32 * 24 * 3_600);
-
 /// Lost races before a pause; no livelock, because one of the competing writers always succeeds.
 const CONFLICTS_BEFORE_PAUSE: u32 = 4;
 
@@ -189,7 +181,7 @@ impl Store for RedisStore {
                 Ok(Reply::Current(now, before)) => match change(now, before.as_deref()) {
                     Some(after) => {
                         conflicts += 1;
-                        query = Query::replace(&name, before, after, expiry(key));
+                        query = Query::replace(&name, before, after, key.kept_for());
                     }
                     None => return Ok(()),
                 },
@@ -202,13 +194,6 @@ impl Store for RedisStore {
                 Err(error) => return Err(error),
             }
         }
-    }
-}
-
-fn expiry(key: &StoreKey) -> Duration {
-    match key.as_str().split('.').next() {
-        Some("calls") => EXPIRY_OF_CALLS,
-        _ => EXPIRY,
     }
 }
 

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hostkit_proto::judgement::Why;
-use hostkit_proto::{Api, DecodeError, EncodeError, Endpoint, EndpointInfo, Fault, FaultCode, FaultKind, Flag};
+use hostkit_proto::{
+    Api, DecodeError, EncodeError, Endpoint, EndpointInfo, Fault, FaultCode, FaultKind, Flag, is_of_a_failed_server,
+};
 use http::header::LOCATION;
 use http::{HeaderMap, Uri};
 
@@ -395,7 +397,9 @@ impl<C> Error<C> {
                 Cause::SignIn(error) => error.is_worth_retrying(),
                 Cause::Exhausted(_) | Cause::NoRoom(_) => true,
                 Cause::Fault(fault) => fault.is_temporary() || fault.is_of_a_failed_server(),
-                Cause::Unrecognised(_) => self.0.status.is_some_and(|status| matches!(status, 408 | 429 | 500..)),
+                Cause::Unrecognised(_) => {
+                    self.0.status.is_some_and(|status| status == 429 || is_of_a_failed_server(status))
+                }
                 Cause::Encode(_)
                 | Cause::Redirected(_)
                 | Cause::Decode(_)

@@ -252,7 +252,7 @@ impl<A: Served> Pass<A> {
                 return;
             }
         }
-        let by_hand = (call.read)(cell.status, &cell.body, UnknownFields::Collect).end;
+        let Read { end: by_hand, text: why, .. } = (call.read)(cell.status, &cell.body, UnknownFields::Collect);
         let mut response = http::Response::new(cell.body.clone());
         *response.status_mut() = StatusCode::from_u16(cell.status).expect("a status");
         let value = (call.read_http)(&response);
@@ -273,7 +273,9 @@ impl<A: Served> Pass<A> {
                 let is_same = match (&end, &by_hand) {
                     (End::Open, End::Rejected { .. }) => call.info.effect.is_callable(),
                     // A client leaves a conflict open where nothing was read before the call.
-                    (End::Rejected { may_have_happened: true }, End::Rejected { .. }) => true,
+                    (End::Rejected { may_have_happened: true }, End::Rejected { may_have_happened: false }) => {
+                        why.contains("kind: Conflict")
+                    }
                     (end, by_hand) => end == by_hand,
                 };
                 if !is_same {

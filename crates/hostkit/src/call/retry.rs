@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
 use hostkit_proto::judgement::Why;
-use hostkit_proto::{Effect, EndpointInfo, FaultKind};
+use hostkit_proto::{Effect, EndpointInfo, FaultKind, is_of_a_failed_server};
 
 use crate::time::Now;
 
@@ -106,8 +106,7 @@ pub(crate) fn again(class: Class, failure: Failure) -> Again {
         Failure::Fault { .. } => Again::No,
         Failure::Unrecognised { has_retry_after: true, .. } | Failure::Unrecognised { status: 429, .. } => Again::Yes,
         Failure::Unrecognised { status: 401, .. } => Again::SignIn,
-        // A server that waited in vain (408) may be a gateway, and the one behind it at work.
-        Failure::Unrecognised { status: 408 | 500.., .. } => if_repeatable(Again::Yes),
+        Failure::Unrecognised { status, .. } if is_of_a_failed_server(status) => if_repeatable(Again::Yes),
         // A foreign document is treated like an unreadable one under a 2xx status, and is final under any other.
         Failure::Unrecognised { status: 200..=299, .. } => if_repeatable(Again::Once),
         Failure::Unrecognised { .. } => Again::No,
@@ -213,7 +212,8 @@ mod tests {
     use hostkit_proto::{DecodeError, UnixTime};
 
     fn fault(kind: FaultKind, status: u16) -> Failure {
-        Failure::Fault { kind, is_of_a_failed_server: status >= 500 && kind != FaultKind::RateLimited }
+        let is_of_a_failed_server = is_of_a_failed_server(status) && kind != FaultKind::RateLimited;
+        Failure::Fault { kind, is_of_a_failed_server }
     }
 
     fn unrecognised(status: u16) -> Failure {
@@ -247,6 +247,7 @@ mod tests {
             (fault(FaultKind::Forbidden, 403), No, No),
             (fault(FaultKind::NotFound, 404), No, No),
             (fault(FaultKind::Conflict, 405), No, No),
+            (fault(FaultKind::Other, 408), Yes, No),
             (unrecognised(400), No, No),
             (unrecognised(403), No, No),
             (unrecognised(404), No, No),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hostkit_proto::judgement::{Judgement, Why, judge_as};
-use hostkit_proto::{Api, FaultKind, UnixTime};
+use hostkit_proto::{Api, FaultKind, UnixTime, is_of_a_failed_server};
 use http::header::RETRY_AFTER;
 
 use super::{Exchange, FailedSignIn, SigningIn, State};
@@ -221,7 +221,7 @@ impl<A: Api> Exchange<A> {
         };
         let attempt = match &no_value.why {
             Why::Fault(fault) if is_refusal(fault.kind) => Attempt::Refused,
-            Why::Unrecognised(_) if incoming.status >= 500 => Attempt::Missed,
+            Why::Unrecognised(_) if is_of_a_failed_server(incoming.status) => Attempt::Missed,
             Why::Fault(_) | Why::Unreadable(_) | Why::Unrecognised(_) => Attempt::Final,
         };
         attempt(described(Cause::of(&self.quote(), no_value.why, incoming.status, &incoming.headers)))

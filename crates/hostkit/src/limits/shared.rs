@@ -14,7 +14,7 @@ use hostkit_proto::BaseUrl;
 
 use crate::store::entry::{Damaged, Writer};
 use crate::store::thread::{Answer, StoreThread, random, stamp, whole_millis};
-use crate::store::{Store, StoreKey, entry};
+use crate::store::{Store, StoreKey, WEEK, entry};
 
 const KIND: &str = "rates";
 
@@ -90,7 +90,7 @@ pub(crate) struct Grant {
 
 impl SharedRates {
     pub(crate) fn new(store: RateStore, api: &str, base: &BaseUrl) -> Self {
-        let key = Arc::new(StoreKey::new(KIND, api, base, &store.account));
+        let key = Arc::new(StoreKey::new(KIND, WEEK, api, base, &store.account));
         Self { thread: store.thread, key }
     }
 

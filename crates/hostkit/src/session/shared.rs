@@ -14,7 +14,7 @@ use hostkit_proto::{BaseUrl, Secret, Session};
 
 use crate::store::entry::{Damaged, Writer};
 use crate::store::thread::{Answer, StoreThread, random, stamp};
-use crate::store::{Store, StoreKey, entry};
+use crate::store::{Store, StoreKey, WEEK, entry};
 
 const KIND: &str = "session";
 
@@ -75,7 +75,7 @@ pub(crate) enum Begun {
 
 impl SharedSession {
     pub(crate) fn new(store: SessionStore, api: &str, base: &BaseUrl) -> Self {
-        let key = StoreKey::new(KIND, api, base, &store.account);
+        let key = StoreKey::new(KIND, WEEK, api, base, &store.account);
         Self(Arc::new(Client { thread: store.thread, key, own: AtomicU64::new(0) }))
     }
 

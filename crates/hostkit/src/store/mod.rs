@@ -9,7 +9,7 @@ pub(crate) mod thread;
 
 use std::fmt;
 use std::io;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use hostkit_proto::BaseUrl;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -38,16 +38,22 @@ pub type Change<'c> = &'c mut dyn FnMut(SystemTime, Option<&[u8]>) -> Option<Vec
 
 /// The name of an entry: its kind, the API, the base URL and the caller's name of the account. It holds no secret.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct StoreKey(String);
+pub struct StoreKey {
+    name: String,
+    kept_for: Duration,
+}
 
 /// Characters that are safe in file names on every system stay as they are.
 const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_');
+
+/// Sessions and rate limits are over before.
+pub(crate) const WEEK: Duration = Duration::from_secs(7 * 24 * 3_600);
 
 /// File systems allow 255 bytes, and a store may add a suffix.
 const LONGEST: usize = 200;
 
 impl StoreKey {
-    pub(crate) fn new(kind: &str, api: &str, base: &BaseUrl, account: &str) -> Self {
+    pub(crate) fn new(kind: &str, kept_for: Duration, api: &str, base: &BaseUrl, account: &str) -> Self {
         let parts = [kind, api, &without_usual_port(base), account];
         let mut name = parts.map(|part| utf8_percent_encode(part, ESCAPED).to_string()).join(".");
         if name.len() > LONGEST {
@@ -55,12 +61,18 @@ impl StoreKey {
             name.truncate(LONGEST);
             name.push_str(&format!(".{sum:016x}"));
         }
-        Self(name)
+        Self { name, kept_for }
     }
 
     /// The name: letters, digits, `-`, `_`, `%` and `.` between its parts, at most 217 bytes.
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.name
+    }
+
+    /// How long the entry is needed after its last change: a store that forgets entries forgets none sooner. That of calls
+    /// is needed for more than a month, since a hoster may carry one out that it accepted long before.
+    pub fn kept_for(&self) -> Duration {
+        self.kept_for
     }
 }
 
@@ -80,11 +92,11 @@ mod tests {
     #[test]
     fn names_are_file_names() {
         let base = "https://api.example/v1".parse().unwrap();
-        let key = StoreKey::new("session", "shop", &base, "../../Иван/.ssh");
+        let key = StoreKey::new("session", WEEK, "shop", &base, "../../Иван/.ssh");
         assert!(key.as_str().starts_with("session.shop.https%3A%2F%2Fapi%2Eexample%2Fv1.%2E%2E%2F"), "{key:?}");
-        let long = |end: &str| StoreKey::new("session", "shop", &base, &format!("{}{end}", "x".repeat(500)));
+        let long = |end: &str| StoreKey::new("session", WEEK, "shop", &base, &format!("{}{end}", "x".repeat(500)));
         assert!(long("a").as_str().len() <= 217);
-        let at = |base: &str| StoreKey::new("calls", "shop", &base.parse().unwrap(), "one");
+        let at = |base: &str| StoreKey::new("calls", WEEK, "shop", &base.parse().unwrap(), "one");
         assert_eq!(at("https://api.example:443/v1"), at("https://API.example/v1/"));
         assert_eq!(at("http://[::1]:80"), at("http://[::1]"));
         assert_ne!(at("https://api.example:80"), at("https://api.example"));

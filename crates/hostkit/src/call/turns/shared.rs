@@ -8,8 +8,7 @@ use std::time::Duration;
 use hostkit_proto::BaseUrl;
 use hostkit_proto::evidence::LAG;
 
-use super::kind::LATE;
-use super::kind::{KEPT, Kind, Others};
+use super::kind::{KEPT, Kind, LATE, Others};
 use crate::limits::shared::RateStore;
 use crate::store::entry::{Damaged, Writer};
 use crate::store::thread::{Answer, StoreThread, stamp, whole_millis};
@@ -44,7 +43,9 @@ pub(super) enum Ended {
 impl SharedTurns {
     pub(crate) fn new(store: &RateStore, api: &str, base: &BaseUrl) -> Self {
         let (thread, account) = store.parts();
-        Self { thread, key: Arc::new(StoreKey::new(KIND, api, base, &account)), seen: Arc::default() }
+        // A call is over at most a day after its entry was written.
+        let key = StoreKey::new(KIND, LATE + Duration::from_millis(2 * HORIZON), api, base, &account);
+        Self { thread, key: Arc::new(key), seen: Arc::default() }
     }
 
     pub(super) fn take(&self, number: u64, kind: Kind, allowed: Duration) -> Answer<Result<Others, Duration>> {
