@@ -87,8 +87,8 @@ const ODD: [Odd; 3] = [
     Odd {
         folder: "rootpanel/tariffs/get_tarifs",
         regular: concat!(
-            r#"a:2:{s:6:"status";s:7:"SUCCESS";s:6:"tarifs";a:2:{i:0;a:3:{s:2:"id";s:5:"47000";s:4:"name";s:3:"VDS";"#,
-            r#"s:11:"costMonthly";s:4:"4.99";}i:1;a:1:{s:2:"id";i:1234567;}}}"#,
+            r#"a:2:{s:6:"status";s:7:"SUCCESS";s:6:"tarifs";a:2:{i:0;a:4:{s:2:"id";s:5:"47000";s:4:"name";s:3:"VDS";"#,
+            r#"s:13:"allowForRenew";s:1:"1";s:11:"costMonthly";s:4:"4.99";}i:1;a:1:{s:2:"id";i:1234567;}}}"#,
         ),
         changes: &[
             ("i:1234567;", "i1234567;"),
@@ -108,8 +108,11 @@ const ODD: [Odd; 3] = [
             ("Monthly\";", "Monthly\":"),
             ("i:1;a", "i:2;a"),
             ("i:1;a", "i:1:a"),
-            ("a:3:{", "a:4:{"),
-            ("a:3:{", "a:2:{"),
+            ("a:4:{", "a:5:{"),
+            ("a:4:{", "a:3:{"),
+            ("s:1:\"1\";", "s:2:\"1\";"),
+            ("s:1:\"1\";", "s:0:\"1\";"),
+            ("s:1:\"1\";", "s:1:\"1\":"),
             ("}}}", "}}"),
             ("}}}", "}}}}"),
         ],

@@ -321,9 +321,9 @@ pub(crate) fn number(text: &str, at: usize) -> Option<(usize, usize)> {
 #[inline]
 pub(crate) fn array_head(text: &str, at: usize) -> Option<(usize, usize)> {
     let [b'a', b':', rest @ ..] = text.as_bytes().get(at..)? else { return None };
-    if let [ones @ b'0'..=b'9', b':', b'{', rest @ ..] = rest {
-        let entries = usize::from(ones - b'0');
-        return (entries <= rest.len() / SHORTEST_ENTRY).then_some((entries, at + 5));
+    // Nothing is made room for by so small a number.
+    if let [ones @ b'0'..=b'9', b':', b'{', ..] = rest {
+        return Some((usize::from(ones - b'0'), at + 5));
     }
     let (entries, count) = leading_number(rest)?;
     let [b':', b'{', rest @ ..] = rest.get(count..)? else { return None };
