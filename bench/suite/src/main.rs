@@ -33,9 +33,9 @@ fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments.as_slice() {
-        ["race", seconds] => {
+        ["race", seconds, chosen @ ..] => {
             let seconds = seconds.parse().expect("seconds of a race");
-            for (name, make) in CASES {
+            for (name, make) in CASES.into_iter().filter(|(name, _)| chosen.is_empty() || chosen.contains(name)) {
                 let start = Instant::now();
                 race(&mut make(1), seconds);
                 eprintln!("{name}: {:.1} s", start.elapsed().as_secs_f64());
@@ -44,7 +44,7 @@ fn main() {
         ["growth"] => growth::run(),
         ["php-body"] => print!("{}", php::body(PROFILED)),
         ["profile", id, side] => profile(id, side),
-        _ => panic!("race SECONDS, growth, php-body, or profile ID ours|peer"),
+        _ => panic!("race SECONDS [NAME ...], growth, php-body, or profile ID ours|peer"),
     }
 }
 
