@@ -38,6 +38,8 @@ pub(super) enum Ended {
     Done(Vec<String>),
     Unknown,
     Nothing,
+    /// A recovery found out that it did nothing: whoever recovers it again has to find that.
+    DidNot,
 }
 
 impl SharedTurns {
@@ -141,7 +143,7 @@ struct Call {
 impl Call {
     /// From when on every list shows what it did.
     fn seen_from(&self) -> u64 {
-        let (State::Open(at) | State::Unknown(at) | State::Done(at, _)) = &self.state;
+        let (State::Open(at) | State::Unknown(at) | State::Done(at, _) | State::Nothing(at)) = &self.state;
         at.saturating_add(whole_millis(self.kind.lag))
     }
 }
@@ -152,6 +154,7 @@ enum State {
     Open(u64),
     Unknown(u64),
     Done(u64, Vec<String>),
+    Nothing(u64),
 }
 
 impl Kept {
@@ -168,7 +171,7 @@ impl Kept {
             match &mut call.state {
                 State::Open(until) if *until <= now => call.state = State::Unknown(*until),
                 State::Open(until) => *until = (*until).min(now.saturating_add(HORIZON)),
-                State::Unknown(at) | State::Done(at, _) => *at = (*at).min(now),
+                State::Unknown(at) | State::Done(at, _) | State::Nothing(at) => *at = (*at).min(now),
             }
         }
     }
@@ -223,6 +226,7 @@ impl Kept {
             Ended::Nothing => self.calls.retain(|call| call.number != number),
             Ended::Unknown => self.set(number, State::Unknown(now)),
             Ended::Done(keys) => self.set(number, State::Done(now, keys.clone())),
+            Ended::DidNot => self.set(number, State::Nothing(now)),
         }
     }
 
@@ -238,16 +242,17 @@ impl Kept {
         let is_seen = |from: u64| own.is_some_and(|own| from < own.began);
         // Without this call's own entry, the store has lost those of others, too.
         let is_lost = own.is_none() || self.lost > 0 && !is_seen(self.lost);
-        let mut others = Others { may_have_done_it: is_lost, ..Others::default() };
+        let mut others = Others { may_have_done_it: is_lost, may_have_undone_it: is_lost, ..Others::default() };
         for call in self.calls.iter().filter(|call| Some(call.number) != turn) {
             let made = match &call.state {
+                State::Nothing(_) => continue,
                 State::Unknown(_) | State::Done(..) if is_seen(call.seen_from()) => continue,
                 State::Done(_, keys) => Some(keys.as_slice()),
                 State::Open(_) | State::Unknown(_) => None,
             };
             let is_later = match &call.state {
                 State::Done(at, _) => own.is_some_and(|own| *at >= own.began),
-                State::Open(_) | State::Unknown(_) => true,
+                State::Open(_) | State::Unknown(_) | State::Nothing(_) => true,
             };
             others.may_have_undone_it |= is_later && call.kind.may_undo(kind);
             others.add(call.kind.bearing(kind, made));
@@ -260,14 +265,19 @@ impl Kept {
         for line in entry::read(KIND, bytes)? {
             match line[..] {
                 ["lost", at] => kept.lost = entry::number(at)?,
-                ["call", number, began, reads, operation, is_item, state, at] => kept.calls.push(Call {
+                ["call", number, began, reads, about, operation, shows, state, at] => kept.calls.push(Call {
                     number: entry::number(number)?,
                     began: entry::number(began)?,
                     kind: Kind {
                         reads: entry::number(reads)?,
+                        about: entry::number(about)?,
                         operation: entry::number(operation)?,
-                        is_item: is_item == "item",
-                        is_removal: is_item == "removal",
+                        is_item: shows == "item",
+                        is_removal: match shows {
+                            "removal" => true,
+                            "item" | "other" => false,
+                            _ => return Err(Damaged("how a call shows is unknown")),
+                        },
                         inputs: Vec::new(),
                         lag: LAG,
                     },
@@ -275,6 +285,7 @@ impl Kept {
                         "open" => State::Open(entry::number(at)?),
                         "unknown" => State::Unknown(entry::number(at)?),
                         "done" => State::Done(entry::number(at)?, Vec::new()),
+                        "nothing" => State::Nothing(entry::number(at)?),
                         _ => return Err(Damaged("a state is unknown")),
                     },
                 }),
@@ -306,13 +317,15 @@ impl Kept {
                 State::Open(until) => ("open", until, [].as_slice()),
                 State::Unknown(at) => ("unknown", at, [].as_slice()),
                 State::Done(at, keys) => ("done", at, keys.as_slice()),
+                State::Nothing(at) => ("nothing", at, [].as_slice()),
             };
             let shows = match (kind.is_item, kind.is_removal) {
                 (true, _) => "item",
                 (_, true) => "removal",
                 _ => "other",
             };
-            writer.line(format_args!("call {number} {began} {} {} {shows} {state} {at}", kind.reads, kind.operation));
+            let Kind { reads, about, operation, .. } = kind;
+            writer.line(format_args!("call {number} {began} {reads} {about} {operation} {shows} {state} {at}"));
             if kind.lag != LAG {
                 writer.line(format_args!("lag {}", whole_millis(kind.lag)));
             }
@@ -332,7 +345,7 @@ mod tests {
     use super::*;
 
     fn kind(value: u64) -> Kind {
-        Kind { reads: 1, operation: 2, is_item: true, is_removal: false, inputs: vec![(3, value)], lag: LAG }
+        Kind { reads: 1, about: 1, operation: 2, is_item: true, is_removal: false, inputs: vec![(3, value)], lag: LAG }
     }
 
     const MINUTE: Duration = Duration::from_secs(60);
