@@ -285,6 +285,18 @@ fn a_store_that_was_emptied_does_not_say_that_a_call_did_not_happen() {
     }
 }
 
+/// What was lost before a call takes back nothing between the call and the look after its refusal.
+#[test]
+fn a_refusal_after_a_store_was_emptied_is_plain() {
+    let store = Memory::default();
+    let bench =
+        calling(store.clone(), [things("1, 2"), ok(), things("1, 2, 7"), fault(402, "Payment"), things("1, 2, 7")]);
+    assert!(bench.read_and_perform(Order).is_done());
+    store.0.lock().unwrap().clear();
+    let Outcome::Rejected(rejection) = bench.read_and_perform(Order) else { panic!("it was refused") };
+    assert!(store.text("calls").contains("lost ") && !rejection.verify, "{rejection}");
+}
+
 /// What another process deleted is not found either.
 #[test]
 fn what_another_process_deleted_is_no_deletion_of_this_one() {

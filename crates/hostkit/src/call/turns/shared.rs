@@ -191,7 +191,7 @@ impl Kept {
             let forgotten = self.calls.remove(index);
             self.lost = self.lost.max(forgotten.seen_from());
         }
-        Ok(self.others(Some(number), kind))
+        Ok(self.known(Some(number), kind))
     }
 
     /// The call that has ended, and of which every list shows first what it did.
@@ -236,13 +236,23 @@ impl Kept {
         }
     }
 
-    /// What other calls mean for this one; see `Turns::others`.
+    /// What other calls mean for this one; see `Turns::others`. What was lost may also have taken back what it did.
     fn others(&self, turn: Option<u64>, kind: &Kind) -> Others {
+        let known = self.known(turn, kind);
+        Others { may_have_undone_it: known.may_have_undone_it || self.has_lost(turn), ..known }
+    }
+
+    /// Whether calls may be lost that this one was not made long after.
+    fn has_lost(&self, turn: Option<u64>) -> bool {
+        // Without this call's own entry, the store has lost those of others, too.
+        self.calls.iter().find(|call| Some(call.number) == turn).is_none_or(|own| self.lost >= own.began.max(1))
+    }
+
+    /// The same, without what calls may have taken back that were lost: at its beginning it has done nothing yet.
+    fn known(&self, turn: Option<u64>, kind: &Kind) -> Others {
         let own = self.calls.iter().find(|call| Some(call.number) == turn);
         let is_seen = |from: u64| own.is_some_and(|own| from < own.began);
-        // Without this call's own entry, the store has lost those of others, too.
-        let is_lost = own.is_none() || self.lost > 0 && !is_seen(self.lost);
-        let mut others = Others { may_have_done_it: is_lost, may_have_undone_it: is_lost, ..Others::default() };
+        let mut others = Others { may_have_done_it: self.has_lost(turn), ..Others::default() };
         for call in self.calls.iter().filter(|call| Some(call.number) != turn) {
             let made = match &call.state {
                 State::Nothing(_) => continue,
