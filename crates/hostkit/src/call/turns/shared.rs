@@ -443,6 +443,53 @@ mod tests {
         assert!(kept.others(Some(2), &kind(4)).may_have_done_it);
     }
 
+    /// Whatever stands in an entry, it is read or damaged, and what is read can be used and written.
+    #[test]
+    fn no_word_of_an_entry_makes_it_panic() {
+        let mut kept = Kept { lost: 9, ..Kept::default() };
+        for (number, ended) in [Ended::Done(vec!["7".to_owned()]), Ended::Unknown, Ended::DidNot].iter().enumerate() {
+            let number = number as u64 + 1;
+            assert!(kept.take(1_000, number, &Kind { lag: 2 * LAG, ..kind(number) }, MINUTE).is_ok());
+            kept.end(2_000, number, ended);
+        }
+        assert!(kept.take(1_000, 4, &kind(4), MINUTE).is_ok());
+        let text = String::from_utf8(kept.write()).unwrap();
+        let lines: Vec<Vec<&str>> = text.lines().skip(1).map(|line| line.split(' ').collect()).collect();
+        let (mut read, mut damaged) = (0, 0);
+        let mut check = |lines: &[Vec<&str>]| {
+            let mut writer = Writer::new(KIND);
+            lines.iter().for_each(|line| writer.line(format_args!("{}", line.join(" "))));
+            let Ok(mut kept) = Kept::read(&writer.end()) else { return damaged += 1 };
+            read += 1;
+            kept.end_overdue(3_000);
+            for number in [1, 4, 9] {
+                let _ = kept.take(4_000, number, &kind(number), MINUTE);
+                kept.find_again(5_000, number, &kind(number), &Ended::Unknown);
+                kept.read_from_cache(number, Duration::MAX);
+                kept.end(u64::MAX, number, &Ended::Unknown);
+                let _ = kept.others(Some(number), &kind(number));
+            }
+            assert_eq!(Kept::read(&kept.write()), Ok(kept));
+        };
+        let lines = &lines[..lines.len() - 1];
+        for (at, line) in lines.iter().enumerate() {
+            let without: Vec<_> =
+                lines.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, line)| line.clone()).collect();
+            check(&without);
+            for word in 0..=line.len() {
+                for other in ["", "0", "18446744073709551615", "-1", "open", "done", "removal", "sideways", "%FF"] {
+                    let mut changed = lines.to_vec();
+                    match changed[at].get_mut(word) {
+                        Some(word) => *word = other,
+                        None => changed[at].push(other),
+                    }
+                    check(&changed);
+                }
+            }
+        }
+        assert!(read > 50 && damaged > 200, "{read} were read, {damaged} damaged");
+    }
+
     #[test]
     fn what_was_forgotten_may_have_done_it() {
         let mut kept = Kept::default();
