@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use hostkit::SetupError;
+use rustls::client::Resumption;
 use rustls::crypto::ring;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
@@ -54,19 +55,23 @@ impl Trust {
             let verifier = rustls_platform_verifier::Verifier::new_with_extra_roots(added, provider).map_err(failed)?;
             // Safe despite the method's name: the platform verifies instead of webpki.
             let builder = builder.dangerous().with_custom_certificate_verifier(Arc::new(verifier));
-            return Ok(without_features(builder.with_no_client_auth()));
+            return Ok(strict(builder.with_no_client_auth()));
         }
         let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
         for certificate in &self.added {
             roots.add(certificate.clone()).map_err(|error| SetupError::Certificate(error.to_string()))?;
         }
-        Ok(without_features(builder.with_root_certificates(roots).with_no_client_auth()))
+        Ok(strict(builder.with_root_certificates(roots).with_no_client_auth()))
     }
 }
 
-/// Turns off what features of rustls turn on: any crate of a build can do that, and the greeting would offer
+/// Has each connection show a certificate: a resumed session shows none, so one that ended meanwhile, or a server of
+/// another name that shares the keys of sessions, would get the key of an account.
+///
+/// Also turns off what features of rustls turn on: any crate of a build can do that, and the greeting would offer
 /// compressed certificates.
-fn without_features(mut config: ClientConfig) -> ClientConfig {
+fn strict(mut config: ClientConfig) -> ClientConfig {
+    config.resumption = Resumption::disabled();
     config.cert_decompressors.clear();
     config.cert_compressors.clear();
     config

@@ -63,7 +63,7 @@ pub enum Flag {
     Async,
     /// A repeat adds again.
     Additive,
-    /// It starts a recurring charge.
+    /// It starts a recurring charge: it needs a price where what it may cost is limited, whatever its effect is.
     Recurring,
     /// A GET with an effect.
     GetWithEffect,

@@ -135,7 +135,8 @@ impl<C: FromParts> ClientBuilder<C> {
         self
     }
 
-    /// Limits the total cost of calls of the class *spends*. Each of them then needs a price.
+    /// Limits the total cost of calls of the class *spends*, and of those that start a recurring charge. Each of them then
+    /// needs a price.
     pub fn budget(mut self, budget: Budget) -> Self {
         self.settings.budget = Some(budget);
         self

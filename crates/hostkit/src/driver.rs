@@ -8,7 +8,7 @@ use std::time::Duration;
 use crate::cancel::Cancel;
 use crate::machine::{Machine, Step};
 use crate::time::Clock;
-use crate::transport::{AsyncTransport, Incoming, Phase, Transport, TransportError, TransportErrorKind};
+use crate::transport::{AsyncTransport, Incoming, Outgoing, Phase, Transport, TransportError, TransportErrorKind};
 
 /// Runs a machine to its end, blocking.
 pub fn drive<M: Machine>(mut machine: M, transport: &impl Transport, clock: &dyn Clock) -> M::Done {
@@ -16,7 +16,7 @@ pub fn drive<M: Machine>(mut machine: M, transport: &impl Transport, clock: &dyn
         match machine.step(clock.now()) {
             Step::Done(done) => return done,
             Step::Send(outgoing) => {
-                let result = transport.send(*outgoing);
+                let result = in_time(*outgoing, clock).and_then(|outgoing| transport.send(outgoing));
                 machine.receive(clock.now(), result);
             }
             Step::SleepUntil(moment) => std::thread::sleep(clock.sleep(moment)),
@@ -26,6 +26,18 @@ pub fn drive<M: Machine>(mut machine: M, transport: &impl Transport, clock: &dyn
             }
         }
     }
+}
+
+/// What is left of the request's time. A log that blocks, or a stop of the process, may have taken some of it since the
+/// machine's step, and nothing goes out after the deadline: others were told then that it is over.
+fn in_time(mut outgoing: Outgoing, clock: &dyn Clock) -> Result<Outgoing, TransportError> {
+    let left = outgoing.deadline.since(clock.now().monotonic);
+    if left.is_zero() {
+        return Err(TransportError::new(Phase::Connect, TransportErrorKind::Timeout, ""));
+    }
+    outgoing.timeout = outgoing.timeout.min(left);
+    outgoing.silence = outgoing.silence.min(left);
+    Ok(outgoing)
 }
 
 /// Runs a machine to its end, asynchronously. `sleep` is the runtime's.
@@ -42,9 +54,10 @@ pub fn drive_async<M: Machine, S: Future<Output = ()>>(
                 Step::Done(done) => return done,
                 Step::Send(outgoing) => {
                     let cancel = outgoing.cancel.clone();
-                    let result = match cancel {
-                        None => transport.send(*outgoing).await,
-                        Some(cancel) => until_cancelled(transport.send(*outgoing), &cancel).await,
+                    let result = match (in_time(*outgoing, clock), cancel) {
+                        (Err(late), _) => Err(late),
+                        (Ok(outgoing), None) => transport.send(outgoing).await,
+                        (Ok(outgoing), Some(cancel)) => until_cancelled(transport.send(outgoing), &cancel).await,
                     };
                     machine.receive(clock.now(), result);
                 }

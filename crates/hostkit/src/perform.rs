@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use hostkit_proto::evidence::{Baseline, Doubt, Evidence, Inputs, LAG, Shows, Sighting};
-use hostkit_proto::{Api, BaseUrl, Effect, Endpoint, FaultKind, Perform};
+use hostkit_proto::{Api, BaseUrl, Effect, Endpoint, FaultCode, FaultKind, Perform};
 
 use crate::after::reading::{Limits, Read, ReadingMachine};
 use crate::after::sighting::{Comparison, Quality};
@@ -316,6 +316,10 @@ impl<E: Perform> PerformMachine<E> {
                 }
             }
             Ok(Sighting::Unseen) if is_new && is_alone => Outcome::Rejected(rejection),
+            // The limit that the call met holds for the read, too.
+            Err(error) if rejection.kind == FaultKind::RateLimited && has_no_room(&error) => {
+                Outcome::Rejected(rejection)
+            }
             // It was not there before the call either.
             Err(error) if error.is_not_found() && baseline == Baseline::default() && is_new && is_alone => {
                 Outcome::Rejected(rejection)
@@ -362,10 +366,14 @@ impl<E: Perform> PerformMachine<E> {
     }
 }
 
-/// Whether a refusal can answer the second arrival of a call whose first one was carried out.
+/// Whether a refusal can answer the second arrival of a call whose first one was carried out: that one may have used up a
+/// limit, a token for one use, or a signature.
 fn may_follow_success(kind: FaultKind) -> bool {
-    use FaultKind::{Auth, Internal, RateLimited, Unsupported};
-    !matches!(kind, Auth | Internal | RateLimited | Unsupported)
+    !matches!(kind, FaultKind::Internal | FaultKind::Unsupported)
+}
+
+fn has_no_room<C: FaultCode>(error: &Error<C>) -> bool {
+    error.is_rate_limited() || matches!(error.cause(), Cause::NoRoom(_))
 }
 
 /// Whether a lost answer may be that the call was accepted, and is carried out later.

@@ -109,6 +109,38 @@ fn deletions_are_found_by_what_is_gone() {
     });
 }
 
+/// What a program deletes or moves was made, whichever call shows that: to say that it was not would have it ordered again.
+#[test]
+fn what_the_program_takes_back_was_made() {
+    both::<macloud_proto::Macloud>(ApiName::MACLOUD, macloud, |sandbox, client| {
+        use macloud_proto::servers::{CreateServer, DeleteServer, ListServers};
+        let group = client.call(&macloud_proto::reference::ListServerGroups::new()).first().unwrap().id;
+        let plan = client.call(&macloud_proto::reference::ListServerPlans::new(group)).first().unwrap().id;
+        let datacenter = client.call(&macloud_proto::reference::ListDatacenters::new()).first().unwrap().id;
+        strike(sandbox, CreateServer::INFO.name, "reset-after-commit");
+        let ticket = open(client.perform(&CreateServer::new(datacenter, plan).name("web-1")));
+        let found = client.call(&ListServers::new()).first().unwrap().id;
+        sandbox.clock().advance(hostkit_sandbox::world::World::BUILD);
+        client.perform(&DeleteServer::new(found)).into_result().unwrap();
+        let said = client.recover::<CreateServer>(&ticket);
+        assert!(matches!(said, Recovery::CannotTell(Doubt::OtherCall)), "{said}");
+    });
+    both(ApiName::CLODO, clodo, |sandbox, client| {
+        use clodo_proto::ips::{AddIp, ListIps, MoveIp};
+        let [one, two] =
+            ["web-1", "web-2"].map(|name| client.perform(&clodo_server(client, name)).into_result().unwrap().id);
+        sandbox.clock().advance(hostkit_sandbox::world::World::BUILD);
+        let before = client.call(&ListIps::new(one));
+        strike(sandbox, AddIp::INFO.name, "reset-after-commit");
+        let ticket = open(client.perform(&AddIp::new(one)));
+        let now = client.call(&ListIps::new(one));
+        let added = now.iter().find(|ip| before.iter().all(|known| known.ip != ip.ip)).unwrap();
+        client.perform(&MoveIp::new(two, added.ip)).into_result().unwrap();
+        let said = client.recover::<AddIp>(&ticket);
+        assert!(matches!(said, Recovery::CannotTell(Doubt::OtherCall)), "{said}");
+    });
+}
+
 /// A proxy sent the PUT twice; the client saw "done", and the ticket that the hook got finds both addresses.
 #[test]
 fn an_address_that_came_twice_is_seen() {

@@ -2,6 +2,7 @@
 
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -9,7 +10,7 @@ use std::time::Duration;
 use rustls::crypto::ring;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use rustls::{HandshakeKind, ServerConfig, ServerConnection, StreamOwned};
 
 use super::{CERTIFICATE, CERTIFICATE_KEY};
 
@@ -20,6 +21,8 @@ const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n{\"id\":7}";
 pub struct TlsServer {
     port: u16,
     heard: Arc<Mutex<Vec<u8>>>,
+    /// Whether a connection saw no certificate, since it resumed the session of another.
+    has_resumed: Arc<AtomicBool>,
 }
 
 impl TlsServer {
@@ -63,13 +66,14 @@ impl TlsServer {
         let builder = builder.with_safe_default_protocol_versions().map_err(io::Error::other)?.with_no_client_auth();
         let config = Arc::new(builder.with_single_cert(vec![certificate], key).map_err(io::Error::other)?);
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-        let server = Self { port: listener.local_addr()?.port(), heard: Arc::default() };
-        let heard = Arc::clone(&server.heard);
+        let server = Self { port: listener.local_addr()?.port(), heard: Arc::default(), has_resumed: Arc::default() };
+        let (heard, has_resumed) = (Arc::clone(&server.heard), Arc::clone(&server.has_resumed));
         thread::spawn(move || {
             for socket in listener.incoming().flatten() {
                 let (config, heard, records) = (Arc::clone(&config), Arc::clone(&heard), records.clone());
+                let has_resumed = Arc::clone(&has_resumed);
                 // On any error the client sees the end of the connection.
-                thread::spawn(move || serve(config, socket, &heard, &records, (pause, is_ending)));
+                thread::spawn(move || serve(config, socket, (&heard, &has_resumed), &records, (pause, is_ending)));
             }
         });
         Ok(server)
@@ -84,12 +88,16 @@ impl TlsServer {
     pub fn heard(&self) -> String {
         String::from_utf8_lossy(&self.heard.lock().unwrap_or_else(PoisonError::into_inner)).into_owned()
     }
+
+    pub(super) fn has_resumed(&self) -> bool {
+        self.has_resumed.load(Ordering::SeqCst)
+    }
 }
 
 fn serve(
     config: Arc<ServerConfig>,
     socket: TcpStream,
-    heard: &Mutex<Vec<u8>>,
+    (heard, has_resumed): (&Mutex<Vec<u8>>, &AtomicBool),
     records: &dyn Fn(usize) -> Vec<Vec<u8>>,
     (pause, is_ending): (Duration, bool),
 ) -> io::Result<()> {
@@ -100,6 +108,7 @@ fn serve(
     let mut number = 0;
     while let Ok(amount @ 1..) = stream.read(&mut buffer) {
         let request = buffer.get(..amount).unwrap_or_default();
+        has_resumed.fetch_or(stream.conn.handshake_kind() == Some(HandshakeKind::Resumed), Ordering::SeqCst);
         heard.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(request);
         if request.ends_with(b"\r\n\r\n") || request.ends_with(b"}") {
             for record in records(number) {

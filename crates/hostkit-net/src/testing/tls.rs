@@ -47,7 +47,7 @@ fn order(client: &dyn Subject) -> Outcome<u64, hostkit_testing::conformance::Cod
     client.order(0)
 }
 
-/// Nothing is sent to a server whose certificate is not trusted or is for another name.
+/// Nothing is sent to a server whose certificate is not trusted or is for another name, over each connection anew.
 pub fn a_certificate_decides_before_a_byte_is_sent(make: Make<'_>) {
     let _alone = alone();
     let server = serve();
@@ -67,6 +67,8 @@ pub fn a_certificate_decides_before_a_byte_is_sent(make: Make<'_>) {
         assert!(order(&*client).is_done());
     }
     assert!(server.heard().contains(KEY));
+    // Each connection saw the certificate, which may be another one by then.
+    assert!(!server.has_resumed());
 }
 
 /// An invalid certificate is an error of the setup.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use hostkit_proto::{Api, BaseUrl, Effect, RequestParts, Session, SignIn};
+use hostkit_proto::{Api, BaseUrl, Effect, Flag, RequestParts, Session, SignIn};
 use http::header::{ACCEPT_ENCODING, CACHE_CONTROL, HeaderValue, USER_AGENT};
 
 use super::stores::SharedSignIn;
@@ -138,7 +138,9 @@ impl<A: Api> Exchange<A> {
 
     /// Checks the price once, before anything is sent.
     fn check_price(&mut self, now: Now) -> bool {
-        if self.is_priced || self.info.effect != Effect::Spends {
+        // What destroys something may also start a charge.
+        let may_cost = self.info.effect == Effect::Spends || self.info.has(Flag::Recurring);
+        if self.is_priced || !may_cost {
             return true;
         }
         self.is_priced = true;

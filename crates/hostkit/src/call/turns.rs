@@ -176,7 +176,7 @@ impl Turns {
     /// Records what a recovery found out about the call of a turn: what it made, or that it did nothing. The answer comes
     /// once the store knows it.
     pub(crate) fn tell(&self, number: u64, at: Moment, made: Option<Vec<String>>) -> Option<Answer<()>> {
-        let ended = made.clone().map_or(Ended::Nothing, Ended::Done);
+        let ended = made.clone().map_or(Ended::DidNot, Ended::Done);
         let told = self.store.as_ref().map(|store| store.end(number, None, ended));
         self.here.end(number, made.map(|keys| End::Done(at, keys)));
         told

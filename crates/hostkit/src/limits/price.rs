@@ -10,8 +10,9 @@ use hostkit_proto::Money;
 
 /// The total that a client's calls may spend. Clones share it.
 ///
-/// A call of the class *spends* reserves its price before it is sent. The price is released only if the call was
-/// rejected or not sent; an unresolved call counts as spent. A price in another currency is refused.
+/// A call of the class *spends*, or one that starts a recurring charge, reserves its price before it is sent. The price is
+/// released only if the call was rejected or not sent; an unresolved call counts as spent. A price in another currency is
+/// refused.
 ///
 /// ```
 /// use hostkit::Budget;

@@ -1,13 +1,17 @@
 //! Calls that are refused before they are sent: by a price limit, a budget, or the caller's journal.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
 use crate::common::things::things;
 use crate::common::*;
-use hostkit::machinery::{Machine, Step};
-use hostkit::time::Clock;
+use hostkit::machinery::{Machine, Step, drive};
+use hostkit::protocol::codec::DecodeError;
+use hostkit::protocol::{EncodeError, EndpointInfo, Flag, Method, RawAnswer, RequestParts};
+use hostkit::time::{Clock, ManualClock, Now};
 use hostkit::transport::{Phase, TransportErrorKind as Kind};
-use hostkit::{Budget, CallOptions, ErrorKind, Money, Outcome, Secret};
+use hostkit::{Budget, CallOptions, Effect, Endpoint, ErrorKind, Money, Outcome, Secret};
 use hostkit_testing::Script;
 
 fn money(text: &str) -> Money {
@@ -29,6 +33,81 @@ fn the_price_guard() {
         let (outcome, sent) = guarded(price, max);
         assert!(matches!(&outcome, Outcome::NotSent(error) if error.kind() == ErrorKind::Refused), "{outcome:?}");
         assert_eq!(sent, 0);
+    }
+}
+
+/// An installation that may add a paid licence.
+#[derive(Debug)]
+struct Install;
+
+impl Endpoint for Install {
+    type Api = Shop;
+    type Output = u64;
+    const INFO: EndpointInfo = EndpointInfo {
+        name: "install",
+        path: "/install",
+        method: Method::POST,
+        effect: Effect::Destructive,
+        flags: &[Flag::Recurring],
+        ..EndpointInfo::DEFAULT
+    };
+
+    fn encode(&self, _: &mut RequestParts) -> Result<(), EncodeError> {
+        Ok(())
+    }
+
+    fn decode(answer: &RawAnswer<'_>) -> Result<u64, DecodeError> {
+        Order::decode(answer)
+    }
+}
+
+hostkit::protocol::not_shown!(Install, "nothing shows it");
+
+#[test]
+fn what_destroys_something_and_may_cost_needs_a_price() {
+    let budget = Budget::new(money("100"));
+    let bench = bench_with(|clock| config(direct(), clock).budget(budget.clone()), [ok(), ok()]);
+    let ends: Vec<_> = [None, Some("100.01"), Some("30"), Some("0")]
+        .map(|price| {
+            let mut options = CallOptions::new();
+            options.price = price.map(money);
+            (bench.perform_with(Install, options).as_str(), budget.remaining().to_string())
+        })
+        .into();
+    let expected = [("not sent", "100"), ("not sent", "100"), ("done", "70"), ("done", "70")];
+    assert_eq!(ends, expected.map(|(end, left)| (end, left.to_owned())));
+}
+
+/// A log that blocks between the last check and the first byte.
+#[test]
+fn what_was_held_up_after_the_last_check_is_not_sent() {
+    #[derive(Debug)]
+    struct Late(ManualClock, Arc<AtomicBool>);
+
+    impl Clock for Late {
+        fn now(&self) -> Now {
+            let held = if self.1.load(Ordering::SeqCst) { Duration::from_secs(3600) } else { Duration::ZERO };
+            self.0.now().later(held)
+        }
+    }
+
+    for is_held in [false, true] {
+        let held = Arc::new(AtomicBool::new(false));
+        let hook = Arc::clone(&held);
+        let configure = |clock: &ManualClock| {
+            config(direct(), clock).before_send(move |_| {
+                hook.store(is_held, Ordering::SeqCst);
+                Ok(())
+            })
+        };
+        let bench = bench_with(configure, [ok()]);
+        let machine = bench.core.perform(&Order, CallOptions::new().unread());
+        let outcome = drive(machine, &bench.transport, &Late(bench.clock.clone(), held));
+        assert_eq!(
+            (bench.sent("order"), outcome.may_have_happened()),
+            (usize::from(!is_held), !is_held),
+            "{outcome:?}"
+        );
     }
 }
 
@@ -100,7 +179,7 @@ fn a_journal_may_refuse() {
 #[test]
 fn what_the_hook_held_up_beyond_the_deadline_is_not_sent() {
     for (wall_only, seconds, is_sent) in [(false, 29, true), (false, 30, false), (true, 30, true), (true, 32, false)] {
-        let configure = |clock: &hostkit::time::ManualClock| {
+        let configure = |clock: &ManualClock| {
             let held = clock.clone();
             config(direct(), clock).before_send(move |_| {
                 if wall_only {
@@ -121,9 +200,9 @@ fn what_the_hook_held_up_beyond_the_deadline_is_not_sent() {
 
 #[test]
 fn what_the_first_attempt_may_have_done_is_said_where_the_second_is_refused() {
-    let asked = std::sync::atomic::AtomicU32::new(0);
+    let asked = AtomicU32::new(0);
     let configure = |clock: &_| {
-        config(direct(), clock).before_send(move |_| match asked.fetch_add(1, std::sync::atomic::Ordering::SeqCst) {
+        config(direct(), clock).before_send(move |_| match asked.fetch_add(1, Ordering::SeqCst) {
             0 => Ok(()),
             _ => Err("the journal is full".to_owned()),
         })
@@ -138,7 +217,7 @@ fn what_the_first_attempt_may_have_done_is_said_where_the_second_is_refused() {
 fn credentials_that_cannot_be_sent_are_refused_at_once() {
     for text in ["key\n", "key\r\n", "\0key", "ke\u{7f}y", "ke\u{85}y", "ключ"] {
         for customer in [Customer::Key(Secret::new(text)), Customer::Direct(Secret::new(text))] {
-            let error = config(customer, &hostkit::time::ManualClock::new(WALL)).build().unwrap_err();
+            let error = config(customer, &ManualClock::new(WALL)).build().unwrap_err();
             assert!(matches!(error, hostkit::SetupError::Credentials(_)), "{error}");
             assert!(!format!("{error} {error:?}").contains(text), "{error:?}");
         }

@@ -262,6 +262,41 @@ fn what_another_process_made_is_not_taken_for_its_own() {
     assert!(!format!("{store:?}").contains(KEY));
 }
 
+/// What a process removed was made: a store that lost the removal cannot say that it was not.
+#[test]
+fn a_store_that_was_emptied_does_not_say_that_a_call_did_not_happen() {
+    for is_emptied in [false, true] {
+        let store = Memory::default();
+        let (first, ticket) = lost(store.clone(), (0..19).map(|_| things("1, 2")));
+        let saved: SavedTicket = ticket.save().to_string().parse().unwrap();
+        if is_emptied {
+            store.0.lock().unwrap().clear();
+        }
+        let third = calling(store.clone(), (0..19).map(|_| things("1, 2")));
+        let restored = saved.ticket::<Order>().unwrap();
+        for (bench, ticket) in [(&third, &restored), (&first, &ticket)] {
+            let done = bench.run(bench.core.recover::<Order>(ticket, CallOptions::new()));
+            match is_emptied {
+                true => assert!(matches!(done, Recovery::CannotTell(Doubt::OtherCall)), "{done}"),
+                // Each of them hears it.
+                false => assert!(matches!(done, Recovery::DidNot), "{done}"),
+            }
+        }
+    }
+}
+
+/// What was lost before a call takes back nothing between the call and the look after its refusal.
+#[test]
+fn a_refusal_after_a_store_was_emptied_is_plain() {
+    let store = Memory::default();
+    let bench =
+        calling(store.clone(), [things("1, 2"), ok(), things("1, 2, 7"), fault(402, "Payment"), things("1, 2, 7")]);
+    assert!(bench.read_and_perform(Order).is_done());
+    store.0.lock().unwrap().clear();
+    let Outcome::Rejected(rejection) = bench.read_and_perform(Order) else { panic!("it was refused") };
+    assert!(store.text("calls").contains("lost ") && !rejection.verify, "{rejection}");
+}
+
 /// What another process deleted is not found either.
 #[test]
 fn what_another_process_deleted_is_no_deletion_of_this_one() {
@@ -474,7 +509,7 @@ fn a_verdict_is_in_the_store_before_it_is_told() {
     let (bench, ticket) = lost(store.clone(), (0..19).map(|_| things("1, 2")));
     let done = bench.run(bench.core.recover::<Order>(&ticket, CallOptions::new()));
     assert!(matches!(done, Recovery::DidNot), "{done}");
-    assert!(!store.0.text("calls").contains("call "), "the recovery ended before the store knew its verdict");
+    assert!(store.0.text("calls").contains(" nothing "), "the recovery ended before the store knew its verdict");
 }
 
 /// Both processes hear that it did not happen. What one of them then orders again is not taken for the lost order by the

@@ -201,6 +201,32 @@ impl Store for Memory {
     }
 }
 
+/// When a process is killed: at so many changes of the store from now, before or after one of them is made.
+#[derive(Debug, Default)]
+struct Death {
+    left: Option<u64>,
+    is_before: bool,
+    is_dead: bool,
+}
+
+/// The store of one process, which reaches it no more once it is dead.
+#[derive(Debug, Clone)]
+struct Mortal(Memory, Arc<Mutex<Death>>);
+
+impl Store for Mortal {
+    fn change(&self, key: &StoreKey, change: Change<'_>) -> io::Result<()> {
+        let mut life = self.1.lock().unwrap();
+        let is_last = life.left == Some(0);
+        life.left = life.left.map(|left| left.saturating_sub(1));
+        let is_cut = is_last && life.is_before;
+        if !life.is_dead && !is_cut {
+            self.0.change(key, change)?;
+        }
+        life.is_dead |= is_last;
+        if life.is_dead { Err(io::Error::other("killed")) } else { Ok(()) }
+    }
+}
+
 /// What a request asks for.
 #[derive(Debug, Clone)]
 enum Deed {
@@ -419,17 +445,23 @@ struct Program {
     orders: Vec<Ordered>,
     /// What the budget has to be.
     left: u64,
+    /// The life of the process that makes the next call.
+    life: Arc<Mutex<Death>>,
 }
 
 const PRICE: u64 = 10;
 
 impl Program {
-    /// Performs a call, or abandons it after so many requests.
+    fn is_dead(&self) -> bool {
+        self.life.lock().unwrap().is_dead
+    }
+
+    /// Performs a call, or abandons it after so many requests; a process that is killed abandons it, too, and says nothing.
     fn perform<E: Perform + Endpoint<Api = Shop, Output = u64> + std::fmt::Debug>(
         &mut self,
         core: &ClientCore<Shop>,
         call: &E,
-        abandon: Option<(u64, bool)>,
+        abandon: Option<(u64, bool, bool)>,
     ) where
         E::Found: Numbers,
     {
@@ -440,7 +472,11 @@ impl Program {
         let mut machine = core.perform(call, CallOptions::new().price(price));
         let (mut outcome, mut requests) = (None, 0);
         loop {
-            match machine.step(self.hoster.clock.now()) {
+            let step = machine.step(self.hoster.clock.now());
+            if self.is_dead() {
+                break;
+            }
+            match step {
                 Step::Done(done) => {
                     outcome = Some(done);
                     break;
@@ -456,8 +492,8 @@ impl Program {
                 }
                 Step::Send(outgoing) => {
                     requests += 1;
-                    let is_last = abandon.is_some_and(|(after, _)| requests > after);
-                    if is_last && abandon.is_some_and(|(_, is_before)| is_before) {
+                    let is_last = abandon.is_some_and(|(after, ..)| requests > after);
+                    if is_last && abandon.is_some_and(|(_, is_before, _)| is_before) {
                         break;
                     }
                     let result = self.hoster.send(*outgoing);
@@ -468,6 +504,8 @@ impl Program {
                 }
             }
         }
+        let is_killed = outcome.is_none() && abandon.is_some_and(|(.., is_killed)| is_killed);
+        self.life.lock().unwrap().is_dead |= is_killed;
         drop(machine);
         let is_open = matches!(&outcome, Some(Outcome::Rejected(rejection)) if rejection.verify);
         let ahead = self.tickets.lock().unwrap().pop();
@@ -493,13 +531,24 @@ impl Program {
     }
 }
 
-/// Plays one program, where an older copy of the store may be put back; returns what is wrong, and counts its ends.
-fn play(seed: u64, restores: bool, told: &mut BTreeMap<(&'static str, &'static str), u64>) -> Vec<String> {
+/// What becomes of the store and of the processes that share it.
+#[derive(Clone, Copy, PartialEq)]
+enum Fate {
+    Nothing,
+    /// An older copy of the store is put back.
+    Restored,
+    /// Processes are killed.
+    Killed,
+}
+
+/// Plays one program; returns what is wrong, and counts its ends.
+fn play(seed: u64, fate: Fate, told: &mut BTreeMap<(&'static str, &'static str), u64>) -> Vec<String> {
     let mut random = Random(seed);
     let clock = ManualClock::new(WALL);
     clock.advance(Duration::from_secs(10_000));
     let lag = random.one_of(&[0, 60, 400, 800]);
-    let is_shared = random.below(2) == 0;
+    let (restores, kills) = (fate == Fate::Restored, fate == Fate::Killed);
+    let is_shared = random.below(2) == 0 || kills;
     let things = vec![(1, vec![(0, Some((1, 0)))]), (2, vec![(0, Some((2, 0)))])];
     let hoster = Hoster {
         clock: clock.clone(),
@@ -510,25 +559,41 @@ fn play(seed: u64, restores: bool, told: &mut BTreeMap<(&'static str, &'static s
     let store = Memory(Arc::default(), clock.clone());
     let (tickets, total) = (Arc::new(Mutex::new(Vec::new())), 1_000 * PRICE);
     let budget = Budget::new(Decimal::from(total).into());
-    let process = || -> ClientCore<Shop> {
+    let process = || {
         let tickets = Arc::clone(&tickets);
+        let life = Arc::new(Mutex::new(Death::default()));
         let config = config(direct(), &clock).budget(budget.clone()).before_send(move |intent| {
             tickets.lock().unwrap().extend(intent.ticket.clone());
             Ok(())
         });
-        let config = if is_shared { config.rate_store(RateStore::new(store.clone(), "one")) } else { config };
-        config.build().unwrap()
+        let store = Mortal(store.clone(), Arc::clone(&life));
+        let config = if is_shared { config.rate_store(RateStore::new(store, "one")) } else { config };
+        let core: ClientCore<Shop> = config.build().unwrap();
+        (core, life)
     };
     let mut processes = [process(), process()];
-    let mut program = Program { hoster, tickets: Arc::clone(&tickets), orders: Vec::new(), left: total };
+    let (orders, life) = (Vec::new(), Arc::default());
+    let mut program = Program { hoster, tickets: Arc::clone(&tickets), orders, left: total, life };
     let mut wrong = Vec::new();
     let steps = 4 + random.below(8);
     for step in 0..steps + 12 {
         let at = if is_shared { random.one_of(&[0, 1]) } else { 0 };
-        let core = processes[at].clone();
+        // Whoever was killed is started anew.
+        if processes[at].1.lock().unwrap().is_dead {
+            processes[at] = process();
+        }
+        let core = processes[at].0.clone();
+        program.life = Arc::clone(&processes[at].1);
+        if kills && step < steps {
+            let left = (random.below(3) == 0).then(|| random.below(5));
+            *program.life.lock().unwrap() = Death { left, is_before: random.below(2) == 0, is_dead: false };
+        } else {
+            program.life.lock().unwrap().left = None;
+        }
         match if step < steps { random.below(14) } else { 99 } {
             what @ 0..=6 => {
-                let abandon = (random.below(5) == 0).then(|| (random.below(3), random.below(2) == 0));
+                let abandon = (random.below(5) == 0)
+                    .then(|| (random.below(3), random.below(2) == 0, kills && random.below(2) == 0));
                 let known = [&[1, 2][..], &program.known()].concat();
                 let number = random.one_of(&known);
                 match what {
@@ -561,12 +626,15 @@ fn play(seed: u64, restores: bool, told: &mut BTreeMap<(&'static str, &'static s
                 let recover = program.orders[index].recover;
                 let is_saved = is_shared || random.below(2) == 0;
                 let (verdict, made) = recover(&core, &ticket, is_saved, options, &program.hoster);
-                (program.orders[index].verdict, program.orders[index].made) = (verdict, made);
+                if !program.is_dead() {
+                    (program.orders[index].verdict, program.orders[index].made) = (verdict, made);
+                }
             }
         }
     }
     let left = budget.remaining().to_string();
-    if left != program.left.to_string() {
+    // A process that is killed takes its budget with it.
+    if !kills && left != program.left.to_string() {
         wrong.push(format!("{seed}: the budget has {left}, not {}", program.left));
     }
     clock.advance(Duration::from_secs(10_000));
@@ -600,7 +668,7 @@ fn play(seed: u64, restores: bool, told: &mut BTreeMap<(&'static str, &'static s
     wrong
 }
 
-fn run(name: &str, count: u64, restores: bool) {
+fn run(name: &str, count: u64, fate: Fate) {
     let count = match std::env::var("HOSTKIT_PROMISE_SIZE").as_deref() {
         Ok("small") => count / 3,
         Ok("long") => count * 30,
@@ -608,7 +676,7 @@ fn run(name: &str, count: u64, restores: bool) {
     };
     let (mut told, mut wrong) = (BTreeMap::new(), Vec::new());
     for seed in 0..count {
-        wrong.extend(play(seed, restores, &mut told));
+        wrong.extend(play(seed, fate, &mut told));
     }
     let orders: u64 = told.values().sum();
     println!("{name}: {count} programs, {orders} calls: {told:?}; {} told wrongly", wrong.len());
@@ -620,10 +688,15 @@ fn run(name: &str, count: u64, restores: bool) {
 
 #[test]
 fn what_a_program_undoes_was_done() {
-    run("undone", 600, false);
+    run("undone", 600, Fate::Nothing);
 }
 
 #[test]
 fn a_store_is_put_back() {
-    run("put back", 600, true);
+    run("put back", 600, Fate::Restored);
+}
+
+#[test]
+fn processes_are_killed_between_the_changes_of_the_store() {
+    run("killed", 600, Fate::Killed);
 }

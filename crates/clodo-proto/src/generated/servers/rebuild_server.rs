@@ -17,11 +17,12 @@ use crate::types::{ImageId, ServerDetail, ServerId};
 
 /// Installs the operating system of a server anew: everything on its disk is lost.
 ///
-/// `POST /servers/{id}/action`; effect: **destructive** (disruptive, async). Source: line 681 of the document.
+/// `POST /servers/{id}/action`; effect: **destructive** (disruptive, async, recurring). Source: line 681 of the
+/// document.
 ///
 /// It gives no value.
 ///
-/// With a panel it may also add a paid licence.
+/// With a panel it may also add a paid licence: where there is a budget, it needs a price, 0 without a panel.
 ///
 /// If the outcome is unknown: Read the server: its image is the new one. Where it is installed with the image that it
 /// has, read its log. `client.recover` does this, comparing with what `perform` read before the call.
@@ -90,7 +91,7 @@ impl Endpoint for RebuildServer {
         method: Method::POST,
         path: "/servers/{id}/action",
         effect: Effect::Destructive,
-        flags: &[Flag::Disruptive, Flag::Async],
+        flags: &[Flag::Disruptive, Flag::Async, Flag::Recurring],
         rates: &["post", "post_servers"],
         bodiless: &[202, 204],
         recovery: "Read the server: its image is the new one. Where it is installed with the image that it has, read its log.",

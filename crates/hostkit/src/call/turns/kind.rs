@@ -18,6 +18,8 @@ pub(super) const KEPT: usize = 1000;
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Kind {
     pub(super) reads: u64,
+    /// The folder of the spec of what it reads: the calls of one folder are about the same things.
+    pub(super) about: u64,
     pub(super) operation: u64,
     pub(super) is_item: bool,
     /// Whether it removes something.
@@ -34,11 +36,15 @@ impl Kind {
         type Then<E> = <<E as Perform>::Reading as Reading>::Then;
         let digest = |text: &str| sum(text.as_bytes());
         let inputs = inputs.iter().filter(|(name, _)| !E::FACTS.indistinct.contains(name));
+        let (first, then) = (First::<E>::INFO.spec, Then::<E>::INFO.spec);
+        // What it makes or changes stands in the last of them.
+        let last = if then.is_empty() { first } else { then };
         Self {
-            reads: digest(&format!("{} {}", First::<E>::INFO.spec, Then::<E>::INFO.spec)),
+            reads: digest(&format!("{first} {then}")),
+            about: digest(last.rsplit_once('/').map_or("", |(folder, _)| folder)),
             operation: digest(E::INFO.name),
             is_item: E::FACTS.shows == Shows::Item,
-            is_removal: E::FACTS.shows == Shows::Absence,
+            is_removal: E::FACTS.shows == Shows::Absence || E::not_found().is_some(),
             inputs: inputs
                 .flat_map(|(name, input)| forms(input).into_iter().map(move |form| (digest(name), digest(&form))))
                 .collect(),
@@ -51,22 +57,24 @@ impl Kind {
         Self { lag: self.lag.max(LATE), ..self }
     }
 
-    /// Whether calls of both kinds could be taken for one another: no input that both have differs.
+    /// Whether calls of both kinds could be taken for one another: no input that both have differs. One operation may read
+    /// something else in a program of another version.
     pub(super) fn may_be(&self, other: &Self) -> bool {
-        self.reads == other.reads
-            && (self.is_item && other.is_item || self.operation == other.operation)
-            && !self.is_told_from(other)
+        let is_alike = self.reads == other.reads && self.is_item && other.is_item || self.operation == other.operation;
+        is_alike && !self.is_told_from(other)
     }
 
-    /// Whether a call of this kind may have taken back what one of another did: it removes what that made, makes what that
-    /// removed, or sets the same to another state.
+    /// Whether a call of this kind may have taken back what one of another did: it removes what that made or set, makes what
+    /// that removed, moves it elsewhere, or sets the same to another state.
     pub(super) fn may_undo(&self, other: &Self) -> bool {
-        let is_contrary = match (other.is_item, other.is_removal) {
-            (true, _) => self.is_removal,
-            (_, true) => self.is_item,
-            _ => !self.is_item && !self.is_removal && self.operation != other.operation,
-        };
-        is_contrary && self.reads == other.reads && !self.is_told_from(other)
+        if self.operation == other.operation || self.is_removal && other.is_removal {
+            return false;
+        }
+        if self.reads == other.reads {
+            return (self.is_removal || self.is_item || !other.is_item) && !self.is_told_from(other);
+        }
+        // Where they read something else, their inputs of one name may not mean the same.
+        (self.is_removal || other.is_removal) && self.about == other.about
     }
 
     /// Whether an input that both have differs. Two lists may be about the same if they share an item.
@@ -184,8 +192,15 @@ mod tests {
 
     #[test]
     fn what_a_call_may_take_back() {
-        let makes =
-            || Kind { reads: 1, operation: 2, is_item: true, is_removal: false, inputs: vec![(3, 4)], lag: LAG };
+        let makes = || Kind {
+            reads: 1,
+            about: 1,
+            operation: 2,
+            is_item: true,
+            is_removal: false,
+            inputs: vec![(3, 4)],
+            lag: LAG,
+        };
         let removes = || Kind { operation: 5, is_item: false, is_removal: true, ..makes() };
         let sets = |operation| Kind { operation, is_item: false, ..makes() };
         assert!(removes().may_undo(&makes()) && makes().may_undo(&removes()) && sets(6).may_undo(&sets(7)));
@@ -195,19 +210,33 @@ mod tests {
         assert!(matches!(removes().bearing(&in_another_way, None), Bearing::MayHaveDoneIt));
         let another = Kind { inputs: vec![(3, 9)], ..in_another_way };
         assert!(matches!(removes().bearing(&another, None), Bearing::None) && !removes().may_undo(&another));
-        assert!(!sets(6).may_undo(&makes()) && !makes().may_undo(&sets(6)) && !sets(6).may_undo(&removes()));
+        assert!(removes().may_undo(&sets(6)), "what is removed has no state");
+        assert!(makes().may_undo(&Kind { operation: 7, ..makes() }), "it may move it elsewhere");
+        assert!(!sets(6).may_undo(&makes()), "it stays, in another state");
         assert!(!removes().may_undo(&Kind { inputs: vec![(3, 9)], ..makes() }), "another thing");
-        assert!(!removes().may_undo(&Kind { reads: 9, ..makes() }));
+        let by_number = Kind { reads: 9, inputs: vec![(3, 9)], ..removes() };
+        assert!(by_number.may_undo(&makes()) && makes().may_undo(&by_number), "read otherwise, in one folder");
+        assert!(!Kind { about: 9, ..by_number }.may_undo(&makes()));
+        assert!(!Kind { reads: 9, ..sets(6) }.may_undo(&sets(7)));
     }
 
     #[test]
     fn calls_that_nothing_tells_apart_could_be_taken_for_one_another() {
-        let call = || Kind { reads: 1, operation: 2, is_item: true, is_removal: false, inputs: vec![(3, 4)], lag: LAG };
+        let call = || Kind {
+            reads: 1,
+            about: 1,
+            operation: 2,
+            is_item: true,
+            is_removal: false,
+            inputs: vec![(3, 4)],
+            lag: LAG,
+        };
         let other = Kind { operation: 9, ..call() };
         assert!(call().may_be(&call()) && call().may_be(&other), "two operations that make items");
         assert!(call().may_be(&Kind { inputs: vec![(9, 9)], ..call() }), "no input is in both");
         assert!(!call().may_be(&Kind { inputs: vec![(3, 9)], ..call() }));
-        assert!(!call().may_be(&Kind { reads: 9, ..call() }));
+        assert!(!call().may_be(&Kind { reads: 9, ..other.clone() }));
+        assert!(call().may_be(&Kind { reads: 9, ..call() }), "a program of another version reads it otherwise");
         let change = || Kind { is_item: false, ..call() };
         assert!(change().may_be(&change()) && change().may_be(&call()), "one operation");
         assert!(

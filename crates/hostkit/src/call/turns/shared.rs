@@ -38,6 +38,8 @@ pub(super) enum Ended {
     Done(Vec<String>),
     Unknown,
     Nothing,
+    /// A recovery found out that it did nothing: whoever recovers it again has to find that.
+    DidNot,
 }
 
 impl SharedTurns {
@@ -141,7 +143,7 @@ struct Call {
 impl Call {
     /// From when on every list shows what it did.
     fn seen_from(&self) -> u64 {
-        let (State::Open(at) | State::Unknown(at) | State::Done(at, _)) = &self.state;
+        let (State::Open(at) | State::Unknown(at) | State::Done(at, _) | State::Nothing(at)) = &self.state;
         at.saturating_add(whole_millis(self.kind.lag))
     }
 }
@@ -152,6 +154,7 @@ enum State {
     Open(u64),
     Unknown(u64),
     Done(u64, Vec<String>),
+    Nothing(u64),
 }
 
 impl Kept {
@@ -168,7 +171,7 @@ impl Kept {
             match &mut call.state {
                 State::Open(until) if *until <= now => call.state = State::Unknown(*until),
                 State::Open(until) => *until = (*until).min(now.saturating_add(HORIZON)),
-                State::Unknown(at) | State::Done(at, _) => *at = (*at).min(now),
+                State::Unknown(at) | State::Done(at, _) | State::Nothing(at) => *at = (*at).min(now),
             }
         }
     }
@@ -188,7 +191,7 @@ impl Kept {
             let forgotten = self.calls.remove(index);
             self.lost = self.lost.max(forgotten.seen_from());
         }
-        Ok(self.others(Some(number), kind))
+        Ok(self.known(Some(number), kind))
     }
 
     /// The call that has ended, and of which every list shows first what it did.
@@ -223,6 +226,7 @@ impl Kept {
             Ended::Nothing => self.calls.retain(|call| call.number != number),
             Ended::Unknown => self.set(number, State::Unknown(now)),
             Ended::Done(keys) => self.set(number, State::Done(now, keys.clone())),
+            Ended::DidNot => self.set(number, State::Nothing(now)),
         }
     }
 
@@ -232,22 +236,33 @@ impl Kept {
         }
     }
 
-    /// What other calls mean for this one; see `Turns::others`.
+    /// What other calls mean for this one; see `Turns::others`. What was lost may also have taken back what it did.
     fn others(&self, turn: Option<u64>, kind: &Kind) -> Others {
+        let known = self.known(turn, kind);
+        Others { may_have_undone_it: known.may_have_undone_it || self.has_lost(turn), ..known }
+    }
+
+    /// Whether calls may be lost that this one was not made long after.
+    fn has_lost(&self, turn: Option<u64>) -> bool {
+        // Without this call's own entry, the store has lost those of others, too.
+        self.calls.iter().find(|call| Some(call.number) == turn).is_none_or(|own| self.lost >= own.began.max(1))
+    }
+
+    /// The same, without what calls may have taken back that were lost: at its beginning it has done nothing yet.
+    fn known(&self, turn: Option<u64>, kind: &Kind) -> Others {
         let own = self.calls.iter().find(|call| Some(call.number) == turn);
         let is_seen = |from: u64| own.is_some_and(|own| from < own.began);
-        // Without this call's own entry, the store has lost those of others, too.
-        let is_lost = own.is_none() || self.lost > 0 && !is_seen(self.lost);
-        let mut others = Others { may_have_done_it: is_lost, ..Others::default() };
+        let mut others = Others { may_have_done_it: self.has_lost(turn), ..Others::default() };
         for call in self.calls.iter().filter(|call| Some(call.number) != turn) {
             let made = match &call.state {
+                State::Nothing(_) => continue,
                 State::Unknown(_) | State::Done(..) if is_seen(call.seen_from()) => continue,
                 State::Done(_, keys) => Some(keys.as_slice()),
                 State::Open(_) | State::Unknown(_) => None,
             };
             let is_later = match &call.state {
                 State::Done(at, _) => own.is_some_and(|own| *at >= own.began),
-                State::Open(_) | State::Unknown(_) => true,
+                State::Open(_) | State::Unknown(_) | State::Nothing(_) => true,
             };
             others.may_have_undone_it |= is_later && call.kind.may_undo(kind);
             others.add(call.kind.bearing(kind, made));
@@ -260,14 +275,19 @@ impl Kept {
         for line in entry::read(KIND, bytes)? {
             match line[..] {
                 ["lost", at] => kept.lost = entry::number(at)?,
-                ["call", number, began, reads, operation, is_item, state, at] => kept.calls.push(Call {
+                ["call", number, began, reads, about, operation, shows, state, at] => kept.calls.push(Call {
                     number: entry::number(number)?,
                     began: entry::number(began)?,
                     kind: Kind {
                         reads: entry::number(reads)?,
+                        about: entry::number(about)?,
                         operation: entry::number(operation)?,
-                        is_item: is_item == "item",
-                        is_removal: is_item == "removal",
+                        is_item: shows == "item",
+                        is_removal: match shows {
+                            "removal" => true,
+                            "item" | "other" => false,
+                            _ => return Err(Damaged("how a call shows is unknown")),
+                        },
                         inputs: Vec::new(),
                         lag: LAG,
                     },
@@ -275,6 +295,7 @@ impl Kept {
                         "open" => State::Open(entry::number(at)?),
                         "unknown" => State::Unknown(entry::number(at)?),
                         "done" => State::Done(entry::number(at)?, Vec::new()),
+                        "nothing" => State::Nothing(entry::number(at)?),
                         _ => return Err(Damaged("a state is unknown")),
                     },
                 }),
@@ -306,13 +327,15 @@ impl Kept {
                 State::Open(until) => ("open", until, [].as_slice()),
                 State::Unknown(at) => ("unknown", at, [].as_slice()),
                 State::Done(at, keys) => ("done", at, keys.as_slice()),
+                State::Nothing(at) => ("nothing", at, [].as_slice()),
             };
             let shows = match (kind.is_item, kind.is_removal) {
                 (true, _) => "item",
                 (_, true) => "removal",
                 _ => "other",
             };
-            writer.line(format_args!("call {number} {began} {} {} {shows} {state} {at}", kind.reads, kind.operation));
+            let Kind { reads, about, operation, .. } = kind;
+            writer.line(format_args!("call {number} {began} {reads} {about} {operation} {shows} {state} {at}"));
             if kind.lag != LAG {
                 writer.line(format_args!("lag {}", whole_millis(kind.lag)));
             }
@@ -332,7 +355,7 @@ mod tests {
     use super::*;
 
     fn kind(value: u64) -> Kind {
-        Kind { reads: 1, operation: 2, is_item: true, is_removal: false, inputs: vec![(3, value)], lag: LAG }
+        Kind { reads: 1, about: 1, operation: 2, is_item: true, is_removal: false, inputs: vec![(3, value)], lag: LAG }
     }
 
     const MINUTE: Duration = Duration::from_secs(60);
@@ -418,6 +441,53 @@ mod tests {
         assert_eq!(taken, Ok(Others::default()));
         kept.read_from_cache(2, Duration::from_secs(1));
         assert!(kept.others(Some(2), &kind(4)).may_have_done_it);
+    }
+
+    /// Whatever stands in an entry, it is read or damaged, and what is read can be used and written.
+    #[test]
+    fn no_word_of_an_entry_makes_it_panic() {
+        let mut kept = Kept { lost: 9, ..Kept::default() };
+        for (number, ended) in [Ended::Done(vec!["7".to_owned()]), Ended::Unknown, Ended::DidNot].iter().enumerate() {
+            let number = number as u64 + 1;
+            assert!(kept.take(1_000, number, &Kind { lag: 2 * LAG, ..kind(number) }, MINUTE).is_ok());
+            kept.end(2_000, number, ended);
+        }
+        assert!(kept.take(1_000, 4, &kind(4), MINUTE).is_ok());
+        let text = String::from_utf8(kept.write()).unwrap();
+        let lines: Vec<Vec<&str>> = text.lines().skip(1).map(|line| line.split(' ').collect()).collect();
+        let (mut read, mut damaged) = (0, 0);
+        let mut check = |lines: &[Vec<&str>]| {
+            let mut writer = Writer::new(KIND);
+            lines.iter().for_each(|line| writer.line(format_args!("{}", line.join(" "))));
+            let Ok(mut kept) = Kept::read(&writer.end()) else { return damaged += 1 };
+            read += 1;
+            kept.end_overdue(3_000);
+            for number in [1, 4, 9] {
+                let _ = kept.take(4_000, number, &kind(number), MINUTE);
+                kept.find_again(5_000, number, &kind(number), &Ended::Unknown);
+                kept.read_from_cache(number, Duration::MAX);
+                kept.end(u64::MAX, number, &Ended::Unknown);
+                let _ = kept.others(Some(number), &kind(number));
+            }
+            assert_eq!(Kept::read(&kept.write()), Ok(kept));
+        };
+        let lines = &lines[..lines.len() - 1];
+        for (at, line) in lines.iter().enumerate() {
+            let without: Vec<_> =
+                lines.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, line)| line.clone()).collect();
+            check(&without);
+            for word in 0..=line.len() {
+                for other in ["", "0", "18446744073709551615", "-1", "open", "done", "removal", "sideways", "%FF"] {
+                    let mut changed = lines.to_vec();
+                    match changed[at].get_mut(word) {
+                        Some(word) => *word = other,
+                        None => changed[at].push(other),
+                    }
+                    check(&changed);
+                }
+            }
+        }
+        assert!(read > 50 && damaged > 200, "{read} were read, {damaged} damaged");
     }
 
     #[test]

@@ -17,13 +17,15 @@ use crate::types::{AddonId, Order, OrderId, ReinstalledOrder};
 
 /// Installs the server of an order anew: everything on it is lost.
 ///
-/// `POST /apih.php`, action `reinstallOrder`; effect: **destructive** (async, disruptive, secret-response). Source:
-/// line 364 of the document.
+/// `POST /apih.php`, action `reinstallOrder`; effect: **destructive** (async, disruptive, secret-response, recurring).
+/// Source: line 364 of the document.
 ///
 /// It gives [`ReinstalledOrder`](crate::types::ReinstalledOrder).
 ///
 /// Only some kinds of servers have it. System and control panel are add-ons of the tariff; they are not marked as
-/// required, and the hoster refuses with codes 48 and 49 where one is missing.
+/// required, and the hoster refuses with codes 48 and 49 where one is missing. Add-ons have a monthly price in the list
+/// of tariffs; whether another one is charged, the document does not say: where there is a budget, the call needs a
+/// price.
 ///
 /// If the outcome is unknown: Read the order with `get_orders`: login and password are new; while the installation is
 /// queued, a second call is refused with code 44. `client.recover` does this, comparing with what `perform` read before
@@ -98,7 +100,7 @@ impl Endpoint for ReinstallOrder {
         method: Method::POST,
         path: "/apih.php",
         effect: Effect::Destructive,
-        flags: &[Flag::Async, Flag::Disruptive, Flag::SecretResponse],
+        flags: &[Flag::Async, Flag::Disruptive, Flag::SecretResponse, Flag::Recurring],
         deadline: Duration::from_secs(60),
         recovery: "Read the order with `get_orders`: login and password are new; while the installation is queued, a second call is refused with code 44.",
         documents: "#7",
