@@ -119,7 +119,7 @@ fn known_values(model: &Model, condition: &At<String>, other: &Field, values: &[
         }
         return;
     }
-    if matches!(ty, Type::List(_) | Type::Map(..) | Type::Csv(..) | Type::Joined(..)) {
+    if matches!(ty, Type::List(_) | Type::Map(..) | Type::Csv(..) | Type::Joined(..) | Type::Json(_)) {
         let label = format!("`{}` is none of them", other.surface.ty.value);
         diagnostics.add("E0232", &condition.span, "a condition is about one value", label);
         return;

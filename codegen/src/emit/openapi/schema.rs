@@ -29,6 +29,9 @@ pub(super) fn type_schema(ty: &Type) -> Object {
         Type::Any => Object::default(),
         Type::Csv(item, separator) => joined("x-hostkit-csv", item, *separator),
         Type::Joined(item, separator) => joined("x-hostkit-joined", item, *separator),
+        Type::Json(item) => object! {
+            "type": "string", "contentMediaType": "application/json", "contentSchema": type_schema(item)
+        },
         Type::List(item) => object! { "type": "array", "items": type_schema(item) },
         Type::Map(_, item) => object! { "type": "object", "additionalProperties": type_schema(item) },
         Type::Option(item) | Type::Nullable(item) => {

@@ -7,11 +7,12 @@ use std::collections::BTreeMap;
 
 use hostkit_proto::codec::{DecodeError, Field, InWords, InputLimit, Names, Table};
 use hostkit_proto::{
-    Call, Csv, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts, Word,
+    Call, Csv, Effect, EncodeError, Endpoint, EndpointInfo, Joined, JsonText, Method, RawAnswer, Repeatable,
+    RequestParts, Word,
 };
 
 use crate::Rest;
-use crate::types::{Owner, Rule, Thing, ThingId};
+use crate::types::{Owner, Rule, Slot, Thing, ThingId};
 
 /// Finds things.
 ///
@@ -23,7 +24,7 @@ use crate::types::{Owner, Rule, Thing, ThingId};
 /// use std::collections::BTreeMap;
 ///
 /// use obstacle_rest_proto::things::FindThings;
-/// use obstacle_rest_proto::types::{Owner, Rule, ThingId};
+/// use obstacle_rest_proto::types::{Owner, Rule, Slot, ThingId};
 ///
 /// # use hostkit_testing::{Script, Scripted};
 /// # let body = r#"{"data":{"items":[{"id":7,"name":"lamp"}]}}"#;
@@ -34,10 +35,16 @@ use crate::types::{Owner, Rule, Thing, ThingId};
 /// #     .build()?;
 /// let mut rule = Rule::new(2);
 /// rule.open = Some(true);
+/// let mut slot_2 = Slot::new("local:8");
+/// slot_2.size = Some(8);
+/// slot_2.modes = Some(vec!["a".into(), "b".into()].into());
 /// let call = FindThings::new(vec![ThingId::new(7), ThingId::new(9)], true)
 ///     .ports(vec![80, 443])
 ///     .rules(vec![Rule::new(1), rule])
 ///     .words(vec!["a".into(), "b".into()].into())
+///     .limits(BTreeMap::from([("day".into(), 9), ("hour".into(), 5)]).into())
+///     .slot(slot_2.into())
+///     .filter(BTreeMap::from([("in".into(), vec![Rule::new(80)])]).into())
 ///     .about(
 ///         BTreeMap::from([("a b".into(), "c".into()), ("{key}".into(), "d".into())]),
 ///     )
@@ -63,6 +70,12 @@ pub struct FindThings {
     pub rules: Vec<Rule>,
     /// Words on them.
     pub words: Option<Csv<String>>,
+    /// The most of each, in one text.
+    pub limits: Option<Joined<BTreeMap<String, u64>, ';'>>,
+    /// What is in a slot of each, in one text.
+    pub slot: Option<Joined<Slot>>,
+    /// What passes through them, as JSON.
+    pub filter: Option<JsonText<BTreeMap<String, Vec<Rule>>>>,
     /// What is said of them.
     pub about: BTreeMap<String, String>,
     /// Whose they are.
@@ -83,6 +96,9 @@ impl FindThings {
             ports: Vec::new(),
             rules: Vec::new(),
             words: None,
+            limits: None,
+            slot: None,
+            filter: None,
             about: BTreeMap::new(),
             owner: None,
             sold,
@@ -106,6 +122,24 @@ impl FindThings {
     /// Words on them.
     pub fn words(mut self, words: Csv<String>) -> Self {
         self.words = Some(words);
+        self
+    }
+
+    /// The most of each, in one text.
+    pub fn limits(mut self, limits: Joined<BTreeMap<String, u64>, ';'>) -> Self {
+        self.limits = Some(limits);
+        self
+    }
+
+    /// What is in a slot of each, in one text.
+    pub fn slot(mut self, slot: Joined<Slot>) -> Self {
+        self.slot = Some(slot);
+        self
+    }
+
+    /// What passes through them, as JSON.
+    pub fn filter(mut self, filter: JsonText<BTreeMap<String, Vec<Rule>>>) -> Self {
+        self.filter = Some(filter);
         self
     }
 
@@ -155,10 +189,24 @@ impl Endpoint for FindThings {
             out.refuse("rules", rule);
         }
         out.check_joined("words", &self.words);
+        out.check_joined("limits", &self.limits);
+        out.check_joined("slot", &self.slot);
+        if let Some(rule) = self.slot.as_ref().and_then(|item| item.mistake()) {
+            out.refuse("slot", rule);
+        }
+        out.check_joined("filter", &self.filter);
+        if let Some(rule) =
+            self.filter.as_ref().and_then(|item| item.values().find_map(|item| item.iter().find_map(Rule::mistake)))
+        {
+            out.refuse("filter", rule);
+        }
         out.query_names(&Names::new("id[]"), &self.ids);
         out.query_names(&Names::new("port[{index}]"), &self.ports);
         out.query_names(&Names::new("rule.{index}.{field}").from(0), &self.rules);
         out.optional_query("words", &self.words);
+        out.optional_query("limits", &self.limits);
+        out.optional_query("slot", &self.slot);
+        out.optional_query("filter", &self.filter);
         out.query_names(&Names::new("about[{key}]"), &self.about);
         out.query_names(&Names::new("owner[{field}]"), &self.owner);
         out.query("sold", &InWords(&self.sold, [Word::Text("N"), Word::Text("Y")]));
