@@ -138,6 +138,18 @@ impl<'m> Walker<'m> {
     /// Reports a missing value.
     pub(super) fn missing(&mut self, what: &str, offset: usize) {
         let spec = &self.owner.1;
+        if what == ITSELF {
+            let help = format!(
+                "{spec} says that `{ITSELF}` is always there, a part without a name: is it, or is the example incomplete?"
+            );
+            return self.report(
+                "E0303",
+                offset,
+                "there is no part without a name",
+                "it is missing here".to_owned(),
+                help,
+            );
+        }
         let help = match what.contains('.') {
             true => format!("{spec} has the name `{what}`: for a path write `{}`", what.replace('.', "/")),
             false => format!("{spec} says that `{what}` is always there: is it, or is the example incomplete?"),

@@ -372,12 +372,12 @@ impl Resolver<'_, '_> {
                 TypeKind::Enumeration { is_number: *is_number, values: resolved }
             }
             surface::TypeKind::Id { kind, .. } => TypeKind::Id(*kind),
-            surface::TypeKind::Ranged(range) => match (range.min, range.max) {
-                (Some(lowest), Some(highest)) if 0 <= lowest && lowest <= highest => TypeKind::Ranged(lowest, highest),
+            surface::TypeKind::Ranged(range) => match (range.min.unwrap_or(0), range.max.unwrap_or(i64::MAX)) {
+                (lowest, highest) if 0 <= lowest && lowest <= highest => TypeKind::Ranged(lowest, highest),
                 _ => {
                     let message =
-                        "a whole number of its own type needs a `min` from 0 up and a `max` that is not below it";
-                    let help = "for example `min = 0` and `max = 23`";
+                        "a whole number of its own type has a `min` from 0 up, a `max` that is not below it, or both";
+                    let help = "for example `min = 0` and `max = 23`, or one of them where the document says no other";
                     self.diagnostics.add_with_help("E0207", &range.span, message, "not such a range", help);
                     TypeKind::Ranged(0, 0)
                 }

@@ -246,10 +246,9 @@ fn condition_checks(field: &Field, inputs: &[&Field], model: &Model) -> Vec<Toke
     let (input, name) = (input_name(field), ident(&field.rust));
     let (absent, present) = match field.ty {
         Type::List(_) | Type::Map(..) => (quote!(self.#name.is_empty()), quote!(!self.#name.is_empty())),
-        // Null is not there.
+        // Null is said, and is no value.
         Type::Nullable(_) if field.is_option() => {
-            let given = quote!(self.#name.as_ref().and_then(Nullable::value));
-            (quote!(#given.is_none()), quote!(#given.is_some()))
+            (quote!(self.#name.is_none()), quote!(self.#name.as_ref().and_then(Nullable::value).is_some()))
         }
         _ if field.is_option() => (quote!(self.#name.is_none()), quote!(self.#name.is_some())),
         _ => return Vec::new(),

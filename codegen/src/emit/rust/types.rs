@@ -64,8 +64,10 @@ fn id(entry: &TypeEntry, kind: IdKind) -> TokenStream {
 
 fn ranged(entry: &TypeEntry, lowest: i64, highest: i64) -> TokenStream {
     let (name, about) = (ident(&entry.name), about(entry));
-    let (lowest, highest) = (number(lowest), number(highest));
-    quote!(hostkit_proto::ranged_number! { #[range(#lowest, #highest)] #about pub struct #name; })
+    // One without a highest number has the words for that.
+    let highest = (highest < i64::MAX).then(|| number(highest)).into_iter();
+    let lowest = number(lowest);
+    quote!(hostkit_proto::ranged_number! { #[range(#lowest #(, #highest)*)] #about pub struct #name; })
 }
 
 fn enumeration(model: &Model, entry: &TypeEntry) -> TokenStream {

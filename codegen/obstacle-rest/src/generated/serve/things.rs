@@ -135,11 +135,12 @@ impl Serve for FindThings {
         let about = request.gather_query_map::<Self, _, _>(&Names::new("about[{key}]"))?.unwrap_or_default();
         let owner = request.gather_query::<Self, _>(&Names::new("owner[{field}]"))?;
         let sold = request.required_query_flag("sold", &[[Word::Text("N"), Word::Text("Y")]])?;
+        let weight = request.query("weight")?;
         let clean = request
             .query_flag("clean", &[[Word::Text("off"), Word::Text("on")], [Word::Text("no"), Word::Text("yes")]])?;
         let page = request.query("page")?;
         request.no_body::<Self>()?;
-        Ok(Self { ids, ports, rules, words, limits, slot, filter, about, owner, sold, clean, page })
+        Ok(Self { ids, ports, rules, words, limits, slot, filter, about, owner, sold, weight, clean, page })
     }
 
     fn answer(output: &Vec<Thing>, out: &mut WrittenAnswer) {

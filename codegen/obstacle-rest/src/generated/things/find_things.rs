@@ -12,7 +12,7 @@ use hostkit_proto::{
 };
 
 use crate::Rest;
-use crate::types::{Owner, Rule, Slot, Thing, ThingId};
+use crate::types::{Owner, Rule, Slot, Thing, ThingId, Weight};
 
 /// Finds things.
 ///
@@ -24,7 +24,7 @@ use crate::types::{Owner, Rule, Slot, Thing, ThingId};
 /// use std::collections::BTreeMap;
 ///
 /// use obstacle_rest_proto::things::FindThings;
-/// use obstacle_rest_proto::types::{Owner, Rule, Slot, ThingId};
+/// use obstacle_rest_proto::types::{Owner, Rule, Slot, ThingId, Weight};
 ///
 /// # use hostkit_testing::{Script, Scripted};
 /// # let body = r#"{"data":{"items":[{"id":7,"name":"lamp"}]}}"#;
@@ -49,6 +49,7 @@ use crate::types::{Owner, Rule, Slot, Thing, ThingId};
 ///         BTreeMap::from([("a b".into(), "c".into()), ("{key}".into(), "d".into())]),
 ///     )
 ///     .owner(Owner::new("Ann"))
+///     .weight(Weight::new(7)?)
 ///     .clean(false)
 ///     .page(2);
 /// let things = client.call(&call)?;
@@ -82,6 +83,10 @@ pub struct FindThings {
     pub owner: Option<Owner>,
     /// Whether they are sold.
     pub sold: bool,
+    /// The least weight.
+    ///
+    /// Limits: at least 1.
+    pub weight: Option<Weight>,
     /// Whether they are clean.
     pub clean: Option<bool>,
     /// The page.
@@ -102,6 +107,7 @@ impl FindThings {
             about: BTreeMap::new(),
             owner: None,
             sold,
+            weight: None,
             clean: None,
             page: None,
         }
@@ -155,6 +161,12 @@ impl FindThings {
         self
     }
 
+    /// The least weight.
+    pub fn weight(mut self, weight: Weight) -> Self {
+        self.weight = Some(weight);
+        self
+    }
+
     /// Whether they are clean.
     pub fn clean(mut self, clean: bool) -> Self {
         self.clean = Some(clean);
@@ -200,6 +212,7 @@ impl Endpoint for FindThings {
         {
             out.refuse("filter", rule);
         }
+        out.check("weight", &self.weight, &InputLimit::NONE.min(1));
         out.query_names(&Names::new("id[]"), &self.ids);
         out.query_names(&Names::new("port[{index}]"), &self.ports);
         out.query_names(&Names::new("rule.{index}.{field}").from(0), &self.rules);
@@ -210,6 +223,7 @@ impl Endpoint for FindThings {
         out.query_names(&Names::new("about[{key}]"), &self.about);
         out.query_names(&Names::new("owner[{field}]"), &self.owner);
         out.query("sold", &InWords(&self.sold, [Word::Text("N"), Word::Text("Y")]));
+        out.optional_query("weight", &self.weight);
         out.optional_query(
             "clean",
             &self.clean.as_ref().map(|flag| InWords(flag, [Word::Text("off"), Word::Text("on")])),

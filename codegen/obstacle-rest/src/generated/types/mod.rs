@@ -13,4 +13,5 @@ pub use shelf::{ShelfBoxes, ShelfPage};
 pub use shelves::{PlaceId, Shelf, ShelfPlace};
 pub use things::{
     Drive, Hour, Link, LinkModel, Owner, RecordName, Rule, Slot, Thing, ThingId, ThingParts, Tries, WatchedThing,
+    Weight,
 };

@@ -576,3 +576,9 @@ impl FromFields for WatchedThing {
         }
     }
 }
+
+hostkit_proto::ranged_number! {
+    #[range(1)]
+    /// A weight; the document says no highest one.
+    pub struct Weight;
+}
