@@ -9,8 +9,8 @@ use hostkit_proto::{EncodeError, Word, evidence};
 
 use crate::things::{
     ChangeThings, ClearThing, DeleteThing, FindThings, GetLatest, GetNote, GetNumbered, GetParts, GetPicture,
-    GetRecord, GetTerms, GetThing, ListThings, ListWrapped, MakeThing, MakeThings, MakeThingsAt, OrderThing,
-    RenameThing, WatchThing,
+    GetRecord, GetTerms, GetThing, ListNumbers, ListThings, ListWrapped, MakeThing, MakeThings, MakeThingsAt,
+    OrderThing, RenameThing, WatchThing,
 };
 use crate::types::{Thing, ThingId, ThingParts, WatchedThing};
 
@@ -278,6 +278,18 @@ impl Serve for GetThing {
 
     fn object(&self) -> Option<(&'static str, String)> {
         Some(("ThingId", evidence::text(&self.id)))
+    }
+}
+
+impl Serve for ListNumbers {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
+        request.matches::<Self>()?;
+        request.no_body::<Self>()?;
+        Ok(Self {})
+    }
+
+    fn answer(output: &Vec<ThingId>, out: &mut WrittenAnswer) {
+        out.value("data", output);
     }
 }
 
