@@ -171,8 +171,10 @@ fn leave_out(tree: &mut Value, gone: &[&str]) -> bool {
             items.retain(|item| scalar(item).is_none_or(|id| !gone.contains(&id)));
             items.len() < before
         }
-        Value::List(items) => items.iter_mut().fold(false, |any, item| leave_out(item, gone) || any),
-        Value::Map(entries) => entries.iter_mut().fold(false, |any, (_, inner)| leave_out(inner, gone) || any),
+        Value::List(items) => items.iter_mut().filter_map(|item| leave_out(item, gone).then_some(())).count() > 0,
+        Value::Map(entries) => {
+            entries.iter_mut().filter_map(|(_, inner)| leave_out(inner, gone).then_some(())).count() > 0
+        }
         _ => false,
     }
 }
