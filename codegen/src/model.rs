@@ -35,8 +35,10 @@ pub(crate) enum Type {
     Any,
     /// A list in one text, with this between its items.
     Csv(Box<Type>, char),
-    /// An object in one text: `name=value`, with this between its fields.
+    /// An object or a map in one text: `name=value`, with this between its parts.
     Joined(Box<Type>, char),
+    /// A value whose JSON is one text.
+    Json(Box<Type>),
     List(Box<Type>),
     Map(Box<Type>, Box<Type>),
     /// A value that may be missing, in outputs only.
@@ -68,7 +70,7 @@ impl Type {
         match self {
             Self::Named(name) => vec![name],
             Self::List(item) | Self::Csv(item, _) | Self::Option(item) => item.names(),
-            Self::Nullable(item) | Self::Joined(item, _) => item.names(),
+            Self::Nullable(item) | Self::Joined(item, _) | Self::Json(item) => item.names(),
             Self::Map(key, item) => key.names().into_iter().chain(item.names()).collect(),
             _ => Vec::new(),
         }
@@ -137,6 +139,32 @@ pub(crate) struct Field {
     pub(crate) surface: surface::Field,
 }
 
+/// The holes of a template of names, by what they hold.
+pub(crate) const HOLES: [&str; 3] = ["index", "key", "field"];
+
+/// The field by whose value another one is called, if it is, with the known values.
+pub(crate) fn caller<'f>(model: &'f Model, fields: &'f [Field], field: &Field) -> Option<(&'f Field, &'f [Value])> {
+    let name = field.caller()?;
+    let caller = fields.iter().find(|other| other.rust == name && other.caller().is_none())?;
+    let Type::Named(name) = &caller.ty else { return None };
+    match &model.types.get(name)?.kind {
+        TypeKind::Enumeration { values, .. } => Some((caller, values)),
+        _ => None,
+    }
+}
+
+/// The field that a part of one text gives a value for by being called so, and the field whose value that name is.
+pub(crate) fn called<'f>(model: &'f Model, fields: &'f [Field], name: &str) -> Option<(&'f Field, &'f Field)> {
+    let is_own = |field: &Field| field.wire_in_json() == name || field.name.also.iter().any(|also| also == name);
+    if fields.iter().any(is_own) {
+        return None;
+    }
+    fields.iter().find_map(|field| {
+        let (caller, values) = caller(model, fields, field)?;
+        values.iter().any(|value| value.wire == name).then_some((field, caller))
+    })
+}
+
 /// The path to an item itself; as the key of a field, the whole body, beside which the other fields stand in headers, or
 /// the part of an object in one text that has no name.
 pub(crate) const ITSELF: &str = ".";
@@ -178,8 +206,17 @@ impl Field {
         self.name.json.first().map_or("", String::as_str)
     }
 
+    /// The field by whose value its part of one text is called, by its Rust name: `names = "{model}"`.
+    pub(crate) fn caller(&self) -> Option<&str> {
+        let name = self.surface.names.as_ref()?.strip_prefix('{')?.strip_suffix('}')?;
+        (!HOLES.contains(&name) && !name.contains(['{', '}'])).then_some(name)
+    }
+
     /// How its parts are called, if each has a name of its own.
     pub(crate) fn names(&self) -> Option<Names<'_>> {
+        if self.caller().is_some() {
+            return None;
+        }
         let names = Names::new(self.surface.names.as_deref()?);
         let from = self.surface.from.as_ref().and_then(|from| u32::try_from(from.value).ok());
         Some(from.map_or(names, |from| names.from(from)))

@@ -94,7 +94,8 @@ impl Json {
 }
 
 fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n"))
+    let text = text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n").replace('\0', "\\u0000");
+    format!("\"{text}\"")
 }
 
 fn table(keys: &'static [Key]) -> Json {

@@ -493,6 +493,8 @@ pub(crate) struct Field {
     pub(crate) unit: Option<String>,
     pub(crate) pattern: Option<String>,
     pub(crate) write_text: bool,
+    /// Its JSON is one text.
+    pub(crate) write_json: bool,
     pub(crate) trim: bool,
     pub(crate) limits: Limits,
     pub(crate) host_limits: Vec<(At<String>, Limits)>,

@@ -2,6 +2,8 @@
 
 #![cfg(feature = "server")]
 
+use std::collections::BTreeMap;
+
 use hostkit_proto::evidence::{Doubt, Perform, Sighting};
 use hostkit_proto::server::Serve;
 use hostkit_proto::server::checks::Checks;
@@ -12,9 +14,12 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use obstacle_rest_proto::Rest;
 use obstacle_rest_proto::parts::{ListParts, MakePart, MakePartPlace};
 use obstacle_rest_proto::things::{
-    ChangeThings, GetNote, GetParts, GetPicture, GetRecord, GetThing, MakeThings, OrderThing, RenameThing, WatchThing,
+    ChangeThings, FindThings, GetNote, GetParts, GetPicture, GetRecord, GetThing, MakeThings, OrderThing, RenameThing,
+    WatchThing,
 };
-use obstacle_rest_proto::types::{Drive, Part, PartId, PartKind, PartPage, Rule, Slot, Thing, ThingId};
+use obstacle_rest_proto::types::{
+    Drive, Link, LinkModel, Part, PartId, PartKind, PartPage, Rule, Slot, Thing, ThingId,
+};
 
 #[test]
 fn every_example_of_the_specs() {
@@ -114,7 +119,24 @@ fn what_would_be_read_as_other_parts_of_one_text_is_not_sent() {
     assert!(inner.contains("slots: has `modes`, which has `;` in it"), "{inner}");
     let outer = slot("local:8", &["a,hunter2"]);
     assert!(outer.contains("slots: `modes` has `,` in it"), "{outer}");
-    for error in [items, inside, field, of_map, blank, named, inner, outer] {
+    let setting = |key: &str, value: &str| {
+        refused(|call| call.settings = Some([(text(key), text(value))].into_iter().collect::<BTreeMap<_, _>>().into()))
+    };
+    let keys = ["hunter2=1", "hunter2\0b", " hunter2", ""].map(|key| setting(key, "x"));
+    for (key, what) in
+        keys.iter().zip(["has `=` in it", "stands between the parts", "has a blank around it", "is empty"])
+    {
+        assert!(key.contains("settings: has a key that") && key.contains(what), "{key}");
+    }
+    let value = setting("a", "hunter2\0b");
+    assert!(value.contains("settings: `a` has"), "{value}");
+    let link = refused(|call| {
+        let mut link = Link::new(LinkModel::Copper);
+        link.address = Some(text("hunter2,bridge=x"));
+        call.links.insert(0, link.into());
+    });
+    assert!(link.contains("links: `copper` has `,` in it") || link.contains("links: has a key that"), "{link}");
+    for error in keys.into_iter().chain([items, inside, field, of_map, blank, named, inner, outer, value, link]) {
         assert!(!error.contains("hunter2"), "{error}");
     }
     // What separates the items of other texts is a part of these.
@@ -123,6 +145,71 @@ fn what_would_be_read_as_other_parts_of_one_text_is_not_sent() {
     call.drive = Some(Drive::new("c2RhYg==").into());
     let mut parts = RequestParts::new(&ChangeThings::INFO, &Rest::INFO, Format::Json, "main");
     assert_eq!(call.encode(&mut parts), Ok(()));
+}
+
+/// A part is called by the value of another field if that is known; otherwise each has its own name.
+#[test]
+fn a_part_that_is_called_by_a_value_says_both() {
+    let read = |text: &str| {
+        let (headers, body) = (HeaderMap::new(), format!(r#"{{"data":{{"name":"lamp","link7":"{text}"}}}}"#));
+        let answer = RawAnswer::new(&GetParts::INFO, &Rest::INFO, 200, &headers, body.as_bytes());
+        let parts = GetParts::decode(&answer.with_unknown_fields(UnknownFields::Deny));
+        let link = parts.map_err(|error| error.to_string())?.links.remove(&7).ok_or("no link")?;
+        Ok::<_, String>((link.model.as_str().to_owned(), link.address.clone(), link.bridge.clone()))
+    };
+    let link = |model: &str, address: Option<&str>, bridge: Option<&str>| {
+        Ok((model.to_owned(), address.map(str::to_owned), bridge.map(str::to_owned)))
+    };
+    assert_eq!(read("copper=AA:BB,bridge=br0"), link("copper", Some("AA:BB"), Some("br0")));
+    assert_eq!(read("bridge=br0,copper=a=b"), link("copper", Some("a=b"), Some("br0")));
+    assert_eq!(read("copper,bridge=br0"), link("copper", None, Some("br0")));
+    assert_eq!(read("model=copper,address=AA:BB"), link("copper", Some("AA:BB"), None));
+    assert_eq!(read("model=silver,address=AA:BB"), link("silver", Some("AA:BB"), None));
+    for (text, what) in [
+        ("model=copper,silver=AA:BB", "`silver`"),
+        ("bridge=br0", "nothing"),
+        ("copper=AA:BB,glass-2=CC:DD", "twice"),
+        ("copper=AA:BB,address=CC:DD", "twice"),
+    ] {
+        let error = read(text).expect_err(text);
+        assert!(error.contains(what), "{text}: {error}");
+    }
+    let written = |model: &str, address: Option<&str>| {
+        let mut link = Link::new(LinkModel::from_text(model));
+        (link.address, link.bridge) = (address.map(str::to_owned), Some("br0".to_owned()));
+        hostkit_proto::codec::ToText::to_text(&hostkit_proto::Joined::<Link>(link)).into_owned()
+    };
+    assert_eq!(written("glass-2", Some("AA:BB")), "glass-2=AA:BB,bridge=br0");
+    assert_eq!(written("glass-2", None), "glass-2,bridge=br0");
+    assert_eq!(written("silver", Some("AA:BB")), "silver,bridge=br0,address=AA:BB");
+}
+
+#[test]
+fn json_in_one_text_is_read_by_the_rules_of_its_api() {
+    let read = |text: &str| {
+        let (headers, path) = (HeaderMap::new(), format!("/things/found?id[]=7&sold=Y&{text}"));
+        FindThings::parse(&incoming("GET", &path, &headers, b"")).map_err(|error| error.to_string())
+    };
+    let found =
+        read("filter=%7B%22in%22%3A%5B%7B%22port%22%3A80%2C%22open%22%3A%22yes%22%7D%5D%7D&limits=a%3D1%3Bb%3D2")
+            .unwrap();
+    let rules = found.filter.as_ref().and_then(|filter| filter.get("in")).map(Vec::as_slice).unwrap_or_default();
+    assert_eq!(rules.first().map(|rule| (rule.port, rule.open)), Some((80, Some(true))));
+    assert_eq!(
+        found.limits.as_ref().map(|limits| limits.0.clone()),
+        Some([("a".to_owned(), 1), ("b".to_owned(), 2)].into())
+    );
+    for (query, what) in [
+        ("filter=hunter2", "JSON in one text"),
+        ("filter=%5B%5D", "a map"),
+        ("filter=%7B%22in%22%3A%5B%7B%7D%5D%7D", "in[0].port"),
+        ("limits=a", "a part without a name"),
+        ("limits=a%3D1%3Ba%3D2", "twice"),
+        ("slot=size%3D1", "a value"),
+    ] {
+        let error = read(query).expect_err(query);
+        assert!(error.contains(what) && !error.contains("hunter2"), "{query}: {error}");
+    }
 }
 
 #[test]

@@ -9,7 +9,9 @@ use obstacle_rest_proto::Rest;
 use obstacle_rest_proto::parts::{ListParts, MakePart};
 use obstacle_rest_proto::shelf::{ListShelf, PutOnShelf};
 use obstacle_rest_proto::shelves::{AddPlace, ListShelves};
-use obstacle_rest_proto::things::{DeleteThing, GetNote, GetThing, ListThings, MakeThing, OrderThing, RenameThing};
+use obstacle_rest_proto::things::{
+    DeleteThing, GetNote, GetThing, ListNumbers, ListThings, MakeThing, OrderThing, RenameThing,
+};
 use obstacle_rest_proto::types::{PartKind, ThingId};
 
 const SPECS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../specs");
@@ -127,6 +129,8 @@ fn what_is_not_there_is_not_found() {
     assert!(matches!(delete(99), Outcome::Rejected(_)));
     assert!(matches!(delete(7), Outcome::Done(_)));
     assert!(rename(7).unwrap_err().is_not_found());
+    // Nor does a list of bare numbers have it.
+    assert_eq!(client.call(&ListNumbers::new()).unwrap(), [thing(8)]);
     assert!(matches!(delete(7), Outcome::Rejected(_)));
     assert_eq!(sandbox.ledger().commits("delete_thing"), 1);
     // What a call made is known.

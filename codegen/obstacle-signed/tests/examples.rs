@@ -65,7 +65,8 @@ fn null_is_something_else_than_absent_and_than_empty() {
     let until = DateTime::parse("%Y-%m-%d %H:%M:%S", "2026-11-30 12:00:00").unwrap();
     for (call, rule) in [
         (change().note("rented"), Some("is required if `note=rented`")),
-        (change().note("rented").clear_until(), Some("is required if `note=rented`")),
+        // Null is said.
+        (change().note("rented").clear_until(), None),
         (change().note("rented").until(until), None),
         (change().note("lent").until(until), None),
         (change().note("sold").until(until), Some("is allowed only if `note=lent|rented`")),

@@ -13,7 +13,7 @@ use super::files::wire_format;
 use super::message::Message;
 use super::problem::Problem;
 use super::scalar::Scalars;
-use crate::model::{Endpoint, Field, ITSELF, Model, OneOf, Type, TypeKind, Variant, WireName};
+use crate::model::{Endpoint, Field, ITSELF, Model, OneOf, Type, TypeKind, Variant, WireName, called, caller};
 use crate::surface::{Constant, IdKind, Word};
 
 /// Entries of an object that is being written.
@@ -746,6 +746,11 @@ impl<'m> Writer<'m> {
                 Some(parts.collect::<Option<Vec<_>>>()?.join(&separator.to_string()))
             }
             Type::Joined(item, separator) => Some(self.joined(item, *separator, text)),
+            Type::Json(item) => {
+                let document = hostkit_wire::parse(Format::Json, text.as_bytes(), &Limits::DEFAULT).ok()?;
+                let value = Self { format: Format::Json, ..*self }.value(item, document.root())?;
+                String::from_utf8(hostkit_wire::write(Format::Json, &value).ok()?).ok()
+            }
             Type::Named(name) => match self.model.types.get(name).map(|entry| &entry.kind) {
                 Some(TypeKind::Id(IdKind::Number) | TypeKind::Ranged(..)) => same::<u64>(text),
                 Some(TypeKind::Enumeration { is_number: true, .. }) => {
@@ -759,12 +764,26 @@ impl<'m> Writer<'m> {
 
     /// An object in one text: its parts in the order of the fields, then those of a map or without a field.
     fn joined(&self, item: &Type, separator: char, text: &str) -> String {
+        if let Type::Map(key, item) = item {
+            let parts = text.split(separator).filter_map(|part| part.split_once('='));
+            let pair = |(name, value): (&str, &str)| {
+                Some((self.text(key, None, name.trim())?, Value::Text(self.text(item, None, value.trim())?)))
+            };
+            let parts = self.sorted(key, parts.filter_map(pair).collect());
+            let parts: Vec<String> = parts.iter().map(|(name, value)| format!("{name}={}", plain(value))).collect();
+            return parts.join(&separator.to_string());
+        }
         let fields = self.model.fields(item).unwrap_or_default();
         let is_called =
             |field: &Field, name: &str| field.wire_in_json() == name || field.name.also.iter().any(|it| it == name);
         let place = |name: &str| fields.iter().position(|field| is_called(field, name)).unwrap_or(fields.len());
         let parts = text.split(separator).map(str::trim).filter(|part| !part.is_empty());
         let parts = parts.map(|part| part.split_once('=').unwrap_or((ITSELF, part)));
+        // A part that is called by the value of another field says both.
+        let parts = parts.flat_map(|(name, value)| match called(self.model, fields, name.trim()) {
+            Some((field, caller)) => vec![(caller.wire_in_json(), name), (field.wire_in_json(), value)],
+            None => vec![(name, value)],
+        });
         let mut parts: Vec<(&str, String)> = parts
             .map(|(name, value)| {
                 let field = fields.get(place(name.trim()));
@@ -775,6 +794,19 @@ impl<'m> Writer<'m> {
             .collect();
         let rank = |name: &str| (name != ITSELF, place(name));
         parts.sort_by(|(one, _), (other, _)| (rank(one), one).cmp(&(rank(other), other)));
+        for field in fields {
+            let Some((by, values)) = caller(self.model, fields, field) else { continue };
+            let at = |wire: &str| parts.iter().position(|(name, _)| *name == wire);
+            let (Some(own), Some(place)) = (at(field.wire_in_json()), at(by.wire_in_json())) else { continue };
+            if let Some(word) =
+                values.iter().find(|value| parts.get(place).is_some_and(|(_, text)| *text == value.wire))
+            {
+                let (_, value) = parts.remove(own);
+                if let Some(part) = parts.get_mut(place - usize::from(own < place)) {
+                    *part = (&word.wire, value);
+                }
+            }
+        }
         let written = |(name, value)| if name == ITSELF { value } else { format!("{name}={value}") };
         let parts: Vec<String> = parts.into_iter().map(written).collect();
         parts.join(&separator.to_string())

@@ -13,7 +13,7 @@ use super::message::Message;
 use super::problem::{Problem, unreadable};
 use super::rules;
 use super::walk::Walker;
-use crate::model::{Endpoint, Field, Model, OneOf, Variant};
+use crate::model::{Endpoint, Field, Model, OneOf, Type, Variant};
 use crate::surface::{Constant, Place};
 
 /// Checks a request with its head.
@@ -134,6 +134,10 @@ fn check_query(endpoint: &Endpoint, walker: &mut Walker<'_>, query: &str) -> Res
     let (made, plain): (Vec<&Field>, Vec<&Field>) = endpoint.query.iter().partition(|field| field.names().is_some());
     for field in &plain {
         match text(field.wire()) {
+            Some(_) if matches!(field.ty, Type::Joined(..) | Type::Json(_)) => {
+                let node = document.root().get(field.wire());
+                node.into_iter().for_each(|node| walker.within(field.wire(), |walker| walker.value(&field.ty, node)));
+            }
             Some(text) if walker.scalars().fits_query(field, text) => walker.limited_text(field, text, 0),
             None if !field.is_required() => {}
             Some(_) => {

@@ -44,14 +44,15 @@ pub(super) fn broken(endpoint: &Endpoint, said: &[Said<'_>], chosen: &Chosen, ba
         let (name, surface) = (field.wire(), &field.surface);
         let found = rules.find(name);
         let offset = found.and_then(|it| it.offset);
-        let is_there = found.is_some_and(|it| it.value != Value::Null);
+        // Null is said, and is no value.
+        let (is_there, has_value) = (found.is_some(), found.is_some_and(|it| it.value != Value::Null));
         if let Some(condition) = surface.required_if.as_deref().filter(|it| !is_there && rules.hold(it)) {
             refuse(name, offset, format!("is required if `{condition}`"));
         }
-        if let Some(condition) = surface.only_if.as_deref().filter(|it| is_there && !rules.hold(it)) {
+        if let Some(condition) = surface.only_if.as_deref().filter(|it| has_value && !rules.hold(it)) {
             refuse(name, offset, format!("is allowed only if `{condition}`"));
         }
-        for (condition, limits) in surface.when.iter().filter(|(condition, _)| is_there && rules.hold(condition)) {
+        for (condition, limits) in surface.when.iter().filter(|(condition, _)| has_value && rules.hold(condition)) {
             let texts = found.map(Said::texts).unwrap_or_default();
             if let Some(rule) = texts.iter().find_map(|text| broken_limit(limits, text)) {
                 refuse(name, offset, format!("{rule}, which the rule for `{}` forbids", condition.value));

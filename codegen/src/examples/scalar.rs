@@ -154,6 +154,8 @@ impl<'m> Scalars<'m> {
             Type::Date => format!("a date such as {}", first(&service.date_patterns)),
             Type::UnixTime => "a time, in seconds or with its offset".to_owned(),
             Type::Ip => "an IP address".to_owned(),
+            Type::Joined(..) => "texts with their names, as `a=1`".to_owned(),
+            Type::Json(_) => "JSON in one text".to_owned(),
             Type::Csv(_, ',') => "values separated by commas".to_owned(),
             Type::Csv(_, separator) => format!("values with `{separator}` between them"),
             Type::Named(name) => match self.model.types.get(name).map(|entry| &entry.kind) {

@@ -13,7 +13,7 @@ use super::message::Message;
 use super::problem::Problem;
 use super::scalar::Scalars;
 use super::verdict::{self, Code};
-use crate::model::{Endpoint, Field, ITSELF, Model, Output, Type, TypeKind, WireName};
+use crate::model::{Endpoint, Field, ITSELF, Model, Output, Type, TypeKind, WireName, called};
 use crate::resolve::broken_limit;
 use crate::source::Span;
 use crate::surface::Limits;
@@ -138,6 +138,18 @@ impl<'m> Walker<'m> {
     /// Reports a missing value.
     pub(super) fn missing(&mut self, what: &str, offset: usize) {
         let spec = &self.owner.1;
+        if what == ITSELF {
+            let help = format!(
+                "{spec} says that `{ITSELF}` is always there, a part without a name: is it, or is the example incomplete?"
+            );
+            return self.report(
+                "E0303",
+                offset,
+                "there is no part without a name",
+                "it is missing here".to_owned(),
+                help,
+            );
+        }
         let help = match what.contains('.') {
             true => format!("{spec} has the name `{what}`: for a path write `{}`", what.replace('.', "/")),
             false => format!("{spec} says that `{what}` is always there: is it, or is the example incomplete?"),
@@ -417,6 +429,7 @@ impl<'m> Walker<'m> {
             }
             Type::Option(inner) | Type::Nullable(inner) => self.value(inner, node),
             Type::Joined(item, separator) => self.joined(item, *separator, node),
+            Type::Json(item) => self.json(item, node),
             Type::Named(name) => match self.model.types.get(name).map(|entry| (&entry.kind, entry)) {
                 Some((TypeKind::Struct(fields), entry)) => {
                     let outer = std::mem::replace(&mut self.owner, (entry.name.clone(), entry.spec.clone()));
@@ -451,12 +464,41 @@ impl<'m> Walker<'m> {
     fn joined(&mut self, item: &Type, separator: char, node: Node<'_>) {
         const EXPECTED: &str = "texts with their names, as `a=1`";
         let Some(text) = Leniency::scalar_text(node) else { return self.expected(EXPECTED, node) };
+        if let Type::Map(key, item) = item {
+            let mut found: Vec<&str> = Vec::new();
+            for part in text.split(separator).map(str::trim).filter(|part| !part.is_empty()) {
+                let Some((name, value)) = part.split_once('=') else { return self.expected(EXPECTED, node) };
+                let (name, value) = (name.trim(), value.trim());
+                let wrong = [(key, name), (item, value)].into_iter().find(|(ty, text)| !self.scalars().fits(ty, text));
+                match wrong {
+                    _ if found.contains(&name) => self.unknown(name, node, true, None),
+                    Some((ty, _)) => {
+                        let expected = self.scalars().expected(ty);
+                        self.within(name, |walker| walker.expected(&expected, node));
+                    }
+                    None => {}
+                }
+                found.push(name);
+            }
+            return;
+        }
         let fields = self.model.fields(item).unwrap_or_default();
         let keeps = matches!(item, Type::Named(name) if self.model.types.get(name).is_some_and(|it| it.keep_raw));
         let mut found: Vec<&str> = Vec::new();
         for part in text.split(separator).map(str::trim).filter(|part| !part.is_empty()) {
             let (name, value) = part.split_once('=').unwrap_or((ITSELF, part));
             let (name, value) = (name.trim(), value.trim());
+            if let Some((field, caller)) = called(self.model, fields, name) {
+                let wires = [field.wire_in_json(), caller.wire_in_json()];
+                if wires.iter().any(|wire| found.contains(wire)) {
+                    self.unknown(name, node, true, None);
+                } else if !self.scalars().fits_query(field, value) {
+                    let expected = self.scalars().expected(&field.ty);
+                    self.within(name, |walker| walker.expected(&expected, node));
+                }
+                found.extend(wires);
+                continue;
+            }
             let field =
                 fields.iter().find(|field| field.wire_in_json() == name || field.name.also.iter().any(|it| it == name));
             let known = field.map_or(name, Field::wire_in_json);
@@ -479,6 +521,22 @@ impl<'m> Walker<'m> {
                 self.missing(field.wire(), node.offset());
             }
         }
+    }
+
+    /// Reads a value whose JSON is one text.
+    fn json(&mut self, item: &Type, node: Node<'_>) {
+        const EXPECTED: &str = "JSON in one text";
+        let Some(text) = Leniency::scalar_text(node) else { return self.expected(EXPECTED, node) };
+        let Ok(document) = hostkit_wire::parse(Format::Json, text.as_bytes(), &hostkit_wire::Limits::DEFAULT) else {
+            return self.expected(EXPECTED, node);
+        };
+        // The nodes of another document have numbers of their own, and its places are in the text.
+        let (ignored, marks) = (std::mem::take(&mut self.ignored), std::mem::take(&mut self.marks));
+        let (top, before) = (std::mem::replace(&mut self.top, usize::MAX), self.problems.len());
+        self.value(item, document.root());
+        (self.ignored, self.marks, self.top) = (ignored, marks, top);
+        let offset = self.base + node.offset();
+        self.problems.iter_mut().skip(before).for_each(|problem| problem.offset = offset);
     }
 
     fn scalar(&mut self, ty: &Type, node: Node<'_>) {

@@ -193,7 +193,10 @@ impl Answer<'_, '_> {
         };
         let field = self.field(self.model.fields(item).unwrap_or_default(), name)?;
         if field.ty != **key {
-            return self.wrong(&name.span, "the field has another type than the keys", "never equal");
+            let (own, keys) =
+                (&field.surface.ty.value, self.endpoint.surface.response.ty.as_ref().map_or("", |ty| ty.as_str()));
+            let message = format!("the field is `{own}`, and the keys are those of `{keys}`");
+            return self.wrong(&name.span, &message, "never equal");
         }
         Some(field)
     }
@@ -216,16 +219,18 @@ impl Answer<'_, '_> {
             fields = self.model.fields(&field.ty).unwrap_or_default();
             found.push(field);
         }
-        let (input, ty) = self.input(input)?;
-        let ty = if let Type::Nullable(item) = ty { *item } else { ty };
-        if found.last().is_none_or(|field| field.ty != ty) {
-            return self.wrong(&path.span, "the field has another type than the input", "never equal");
+        let (input, own) = self.input(input)?;
+        let ty = if let Type::Nullable(item) = &own.ty { item } else { &own.ty };
+        if let Some(field) = found.last().filter(|field| field.ty != *ty) {
+            let message =
+                format!("the field is `{}`, and the input is `{}`", field.surface.ty.value, own.surface.ty.value);
+            return self.wrong(&path.span, &message, "never equal");
         }
         Some(Echo { name: dotted(path), path: found, input })
     }
 
     /// An input by its Rust name, or by `group/variant`.
-    fn input(&mut self, name: &At<String>) -> Option<(EchoedInput, Type)> {
+    fn input(&mut self, name: &At<String>) -> Option<(EchoedInput, Field)> {
         if let Some((group, variant)) = name.split_once('/') {
             let group = self.endpoint.one_of.iter().find(|known| known.rust == group);
             let found = group.and_then(|group| {
@@ -237,7 +242,7 @@ impl Answer<'_, '_> {
                     type_name: group.type_name.clone(),
                     variant: found.rust.clone(),
                 };
-                Some((input, field.ty.clone()))
+                Some((input, field.clone()))
             });
             return match found {
                 Some(found) => Some(found),
@@ -246,8 +251,7 @@ impl Answer<'_, '_> {
         }
         let inputs: Vec<Field> = self.endpoint.inputs().cloned().collect();
         let field = self.field(&inputs, name)?;
-        let ty = field.ty.clone();
-        Some((EchoedInput::Field(Box::new(field)), ty))
+        Some((EchoedInput::Field(Box::new(field.clone())), field))
     }
 
     fn field(&mut self, fields: &[Field], name: &At<String>) -> Option<Field> {

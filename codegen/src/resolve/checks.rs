@@ -247,7 +247,8 @@ fn zone(zone: &At<String>, diagnostics: &mut Diagnostics) {
 fn currencies(model: &Model, diagnostics: &mut Diagnostics) {
     let codes = model.service.hosts.iter().filter_map(|host| host.currency.as_ref()).chain(&model.service.currency);
     for code in codes.filter(|code| Currency::new(code).is_none()) {
-        let help = "three letters, as in ISO 4217: `RUB`";
+        let help =
+            "three letters, as in ISO 4217, `RUB`, or what else the API counts in, in 8 characters at most: `points`";
         diagnostics.add_with_help("E0247", &code.span, "this is no code of a currency", "no code", help);
     }
     for entry in model.types.values() {

@@ -42,18 +42,43 @@ pub(super) fn check(
             diagnostics.add_with_help(code, &path.span, message, format!("`{text}`"), help);
             continue;
         }
-        let is_odd = match ty {
-            Type::Int | Type::Uint => text.parse::<i64>().is_err(),
-            _ => !known.is_empty() && !known.iter().any(|value| is_wanted(value, text)),
-        };
-        if is_odd {
+        if let Some(help) = never(model, ty, text) {
+            let message = format!("`{}` is never `{text}`", path.value);
+            diagnostics.add_with_help(code, &path.span, message, "not such a value", help);
+            continue;
+        }
+        if !known.is_empty() && !known.iter().any(|value| is_wanted(value, text)) {
             let help = match did_you_mean(text, known.iter().copied()) {
                 Some(near) => format!("did you mean `{near}`?"),
-                None if known.is_empty() => "write a number".to_owned(),
                 None => format!("the values are: {}", known.join(", ")),
             };
             let message = format!("`{}` is never `{text}`", path.value);
             diagnostics.add_with_help(code, &path.span, message, "not such a value", help);
         }
+    }
+}
+
+/// Why a number of this type is never written as this text, by what to write; of other types nothing.
+pub(super) fn never(model: &Model, ty: &Type, text: &str) -> Option<String> {
+    let kind = match ty {
+        Type::Named(name) => model.types.get(name).map(|entry| &entry.kind),
+        _ => None,
+    };
+    let (least, most) = match (ty, kind) {
+        (Type::Int, _) => (i64::MIN, i64::MAX),
+        (Type::Uint | Type::Bytes | Type::Kibibytes | Type::Mebibytes | Type::Gibibytes, _) => (0, i64::MAX),
+        (_, Some(TypeKind::Id(IdKind::Number))) => (0, i64::MAX),
+        (_, Some(TypeKind::Ranged(lowest, highest))) => (*lowest, *highest),
+        _ => return None,
+    };
+    // It is compared as it is written: without a sign, a point or zeros before it.
+    match text.parse::<i64>() {
+        Ok(number) if number.to_string() != text => Some(format!("write `{number}`")),
+        Ok(number) if number < least || number > most => Some(match most {
+            i64::MAX => format!("write a whole number from {least} up"),
+            _ => format!("write a whole number from {least} to {most}"),
+        }),
+        Ok(_) => None,
+        Err(_) => Some("write a number".to_owned()),
     }
 }

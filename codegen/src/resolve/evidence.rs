@@ -447,6 +447,9 @@ impl<'m> Tracer<'m, '_> {
             } else if read.inputs().all(|input| input.rust != name.value) {
                 let message = format!("`{}` has no input `{}`", read.name, name.value);
                 return self.unknown(&name.span, message, name, read.inputs().map(|input| input.rust.as_str()));
+            } else if read.paging.as_ref().is_some_and(|paging| paging.input.rust == name.value) {
+                let message = format!("`{}` goes from page to page of `{}`", name.value, read.name);
+                return self.wrong(&name.span, message, "leave it out: evidence reads from the first page on");
             }
         }
         for input in read.inputs() {

@@ -46,7 +46,13 @@ pub(crate) fn resolve(surface: Surface, sources: &Sources, diagnostics: &mut Dia
         _ => None,
     });
     let ranges = ranges.collect();
-    let mut resolver = Resolver { known, ranges, diagnostics, service: &surface.service, has_unknown: false };
+    let objects = surface
+        .types
+        .iter()
+        .flat_map(|file| &file.types)
+        .filter(|ty| matches!(ty.kind, surface::TypeKind::Struct(_) | surface::TypeKind::Union { .. }));
+    let objects = objects.map(|ty| ty.name.value.clone()).collect();
+    let mut resolver = Resolver { known, objects, ranges, diagnostics, service: &surface.service, has_unknown: false };
     if let Some(words) = surface.service.words.as_ref().filter(|words| pairs(&words.value).is_none()) {
         no_pairs(words, resolver.diagnostics);
     }
@@ -136,6 +142,8 @@ fn remarks(surface: &Surface, sources: &Sources) -> Vec<(String, surface::Remark
 
 struct Resolver<'s, 'd> {
     known: BTreeSet<String>,
+    /// Those whose values are no scalars.
+    objects: BTreeSet<String>,
     /// Minimum and maximum of each type that has some.
     ranges: BTreeMap<String, (Option<i64>, Option<i64>)>,
     service: &'s surface::Service,
@@ -183,6 +191,11 @@ impl Resolver<'_, '_> {
             (ty, Some(join)) => self.joined(ty, join),
         };
         let ty = self.worded(ty, field);
+        let ty = match ty {
+            Type::Nullable(item) if field.write_json => Type::Nullable(Box::new(Type::Json(item))),
+            ty if field.write_json => Type::Json(Box::new(ty)),
+            ty => ty,
+        };
         let path = |given: &Option<String>, inner: Option<&str>| -> Vec<String> {
             let text = given.as_deref().or(inner).unwrap_or(&field.wire.value);
             text.split('/').map(str::to_owned).collect()
@@ -208,19 +221,21 @@ impl Resolver<'_, '_> {
         }
     }
 
-    /// The type of a list or object in one text, or of a map of such objects.
+    /// The type of a list, an object or a map of scalars in one text, or of a map of such objects.
     fn joined(&mut self, ty: Type, join: &At<String>) -> Type {
         // Another separator is reported with the form of the file.
         let separator = join.chars().next().unwrap_or(',');
         match ty {
             Type::List(item) => Type::Csv(item, separator),
             Type::Named(_) => Type::Joined(Box::new(ty), separator),
-            Type::Map(key, item) if matches!(*item, Type::Named(_)) => {
+            Type::Map(key, item) if matches!(&*item, Type::Named(name) if self.objects.contains(name)) => {
                 Type::Map(key, Box::new(Type::Joined(item, separator)))
             }
+            Type::Map(..) => Type::Joined(Box::new(ty), separator),
             ty => {
-                let help = "`join` is for a list of scalars, `type = \"[int]\", join = \",\"`, or an object of scalars";
-                let message = "only a list or an object can be joined";
+                let help =
+                    "`join` is for a list of scalars, `type = \"[int]\", join = \",\"`, or an object or map of scalars";
+                let message = "only a list, a map or an object can be joined";
                 self.diagnostics.add_with_help("E0226", &join.span, message, "neither", help);
                 ty
             }
@@ -357,12 +372,12 @@ impl Resolver<'_, '_> {
                 TypeKind::Enumeration { is_number: *is_number, values: resolved }
             }
             surface::TypeKind::Id { kind, .. } => TypeKind::Id(*kind),
-            surface::TypeKind::Ranged(range) => match (range.min, range.max) {
-                (Some(lowest), Some(highest)) if 0 <= lowest && lowest <= highest => TypeKind::Ranged(lowest, highest),
+            surface::TypeKind::Ranged(range) => match (range.min.unwrap_or(0), range.max.unwrap_or(i64::MAX)) {
+                (lowest, highest) if 0 <= lowest && lowest <= highest => TypeKind::Ranged(lowest, highest),
                 _ => {
                     let message =
-                        "a whole number of its own type needs a `min` from 0 up and a `max` that is not below it";
-                    let help = "for example `min = 0` and `max = 23`";
+                        "a whole number of its own type has a `min` from 0 up, a `max` that is not below it, or both";
+                    let help = "for example `min = 0` and `max = 23`, or one of them where the document says no other";
                     self.diagnostics.add_with_help("E0207", &range.span, message, "not such a range", help);
                     TypeKind::Ranged(0, 0)
                 }

@@ -7,12 +7,9 @@ use std::collections::BTreeSet;
 
 use super::kinds::{is_text, number_id};
 use crate::diagnostic::Diagnostics;
-use crate::model::{Endpoint, Field, Model, Type, TypeKind, WireName};
+use crate::model::{Endpoint, Field, HOLES, Model, Type, TypeKind, WireName, caller};
 use crate::source::{At, Span};
 use crate::surface::{Constant, IdKind, Place, Put};
-
-/// The holes of a template, by what they hold.
-const HOLES: [&str; 3] = ["index", "key", "field"];
 
 pub(super) fn check(model: &Model, endpoint: &Endpoint, diagnostics: &mut Diagnostics) {
     let service = &model.service;
@@ -64,6 +61,10 @@ pub(super) fn of_types(model: &Model, diagnostics: &mut Diagnostics) {
         let TypeKind::Struct(fields) = &entry.kind else { continue };
         for field in fields {
             let Some(template) = &field.surface.names else { continue };
+            if field.caller().is_some() {
+                nested.is_called(fields, field);
+                continue;
+            }
             let (is_map, holes) = (matches!(field.ty, Type::Map(..)), nested.holes(template));
             if !is_map || holes != ["key"] {
                 let help = "in an answer, a map has `{key}` in its names: `net{key}` for `net0`, `net1` and so on";
@@ -77,13 +78,18 @@ pub(super) fn of_types(model: &Model, diagnostics: &mut Diagnostics) {
             }
         }
         let envelope = model.service.fault.keys.iter().cloned();
-        let literals = fields.iter().filter(|field| field.surface.names.is_none()).flat_map(|field| {
+        let literals = fields.iter().filter(|field| field.names().is_none()).flat_map(|field| {
             let WireName { json, xml, also, .. } = &field.name;
             [json.first(), xml.first()].into_iter().flatten().chain(also).cloned()
         });
         let literals = literals.chain(envelope).collect::<BTreeSet<String>>();
-        let made = fields.iter().filter(|field| field.surface.names.is_some());
-        let patterns = made.flat_map(|field| nested.patterns(field)).collect::<Vec<_>>();
+        let made = fields.iter().filter(|field| field.names().is_some());
+        let mut patterns = made.flat_map(|field| nested.patterns(field)).collect::<Vec<_>>();
+        patterns.extend(fields.iter().flat_map(|field| {
+            let place = field.surface.names.as_ref().map(|names| names.span.clone());
+            let values = caller(model, fields, field).map(|(_, values)| values).unwrap_or_default();
+            values.iter().map(move |value| Pattern::literal(value.wire.clone(), place.clone()))
+        }));
         let all = patterns.into_iter().chain(literals.into_iter().map(|name| Pattern::literal(name, None)));
         unambiguous(&all.collect::<Vec<_>>(), nested.diagnostics);
     }
@@ -111,8 +117,9 @@ impl Nested<'_, '_> {
     fn is_one_text(&mut self, field: &Field, place: &str) {
         let item = match &field.ty {
             Type::Csv(item, _) => item,
-            // A query, a path and a header have no objects.
-            Type::Joined(..) if place == "a form" => return,
+            // A path and a header have no objects; `write` in one is reported.
+            Type::Joined(..) if matches!(place, "a form" | "a query") => return,
+            Type::Json(_) => return,
             ty => ty,
         };
         // What may be null is refused there by itself.
@@ -123,12 +130,13 @@ impl Nested<'_, '_> {
         let help = match (&field.ty, place) {
             (Type::Csv(..), _) => "the items of a list that is joined are scalars",
             (Type::List(_), "a query" | "a form") => {
-                "say how: `names = \"key[]\"`, `names = \"key[{index}]\"` or `join = \",\"`"
+                "say how: `names = \"key[]\"`, `names = \"key[{index}]\"`, `join = \",\"` or `write = \"json\"`"
             }
             (Type::List(_), _) => "say how: `join = \",\"`",
             (Type::Html | Type::Any, _) => "use `text`, or another scalar",
             (_, "a query" | "a form") => {
-                "say how its parts are called, such as `names = \"key[{key}]\"` or `names = \"key[{field}]\"`"
+                "say how its parts are called, such as `names = \"key[{key}]\"` or `names = \"key[{field}]\"`, or that they \
+                 are one text, `join = \",\"` or `write = \"json\"`"
             }
             _ => "a scalar can stand here",
         };
@@ -156,8 +164,14 @@ impl Nested<'_, '_> {
         let mut needed: Vec<&str> = [wanted].into_iter().filter(|hole| !hole.is_empty()).collect();
         needed.extend(fields.is_some().then_some("field"));
         let repeats = holes.is_empty() && wanted == "index" && fields.is_none();
-        if matches!(field.ty, Type::Csv(..)) {
-            self.wrong(&template.span, "a list is joined or has names, not both", "beside `join`", "choose one");
+        let is_one_text = match &field.ty {
+            Type::Csv(..) => Some(("a list is joined or has names, not both", "beside `join`")),
+            Type::Joined(..) => Some(("a map of scalars is joined or has names, not both", "beside `join`")),
+            Type::Json(_) => Some(("a value is JSON in one text or has names, not both", "beside `write`")),
+            _ => None,
+        };
+        if let Some((message, label)) = is_one_text {
+            self.wrong(&template.span, message, label, "choose one");
             return false;
         }
         if needed.is_empty() {
@@ -191,6 +205,22 @@ impl Nested<'_, '_> {
             }
         }
         self.diagnostics.count() == before
+    }
+
+    /// Checks a field of an object in one text whose part has the value of another field for a name.
+    fn is_called(&mut self, fields: &[Field], field: &Field) {
+        let (Some(template), Some(name)) = (&field.surface.names, field.caller()) else { return };
+        let is_plain = |field: &Field| is_text(self.model, &field.ty) || field.ty == Type::Secret;
+        let is_alone = field.wire_in_json() == field.wire() && field.surface.header.is_none();
+        if !is_plain(field) || !is_alone {
+            let help = "it is one scalar, which `also` gives further names";
+            self.wrong(&template.span, "this cannot be called by the value of another field", "no scalar", help);
+        } else if caller(self.model, fields, field).is_none() {
+            let help = "`names = \"{model}\"` with the Rust name of a field here whose type has `values`: a part is called by \
+                        one of these; the other holes are `{index}`, `{key}` and `{field}`";
+            let message = format!("`{name}` is no enumeration in this object");
+            self.wrong(&template.span, message, "calls nothing", help);
+        }
     }
 
     /// The holes of a template, each once.

@@ -58,6 +58,7 @@ const MEANINGS: &[(&str, &[Place], &str)] = &[
     ("item", &[Body, Variant, Answer, Whole, Request], "only the items of a list in an object have keys"),
     ("also", IN_OBJECTS, "only an object may have a field under another name"),
     ("write", IN_OBJECTS, "there each value is a text"),
+    (JSON, &[Query, Body, Variant, Answer, Request], "only a query, a body or an answer has JSON in one text"),
     ("pattern", &[Query, Body, Variant, Answer, Request], "there a date is as `2026-11-29`, or make it a text"),
     ("absent", &[Answer, Request], "an input that is not given is not sent: leave it out"),
     ("trim", &[Answer], "only texts of answers are trimmed"),
@@ -87,6 +88,9 @@ const ALONE: &str = "only an input that may be left out, of `[query]`, `[headers
 
 /// `required` with a text.
 const CONDITION: &str = "required=";
+
+/// `write` of JSON in one text.
+const JSON: &str = "write=json";
 
 /// What the template of made names replaces.
 const BESIDE_NAMES: [&str; 6] = ["json", "xml", "also", "item", "write", "pattern"];
@@ -141,7 +145,15 @@ fn of_field(field: &mut Field, places: &[Place], diagnostics: &mut Diagnostics) 
     let Some(place) = places.first().copied() else { return };
     for key in field.surface.keys.clone() {
         let is_condition = key.value == "required" && field.surface.required_if.is_some();
-        let known = if is_condition { CONDITION } else { key.as_str() };
+        let known = match key.as_str() {
+            _ if is_condition => CONDITION,
+            "write" if field.surface.write_json => JSON,
+            // A part that is called by a value has a name of its own, too.
+            "names" if field.caller().is_some() && places.iter().any(|place| [Answer, Request].contains(place)) => {
+                continue;
+            }
+            known => known,
+        };
         // It belongs to the names, which are reported.
         if known == "from" && field.surface.keys.iter().any(|other| other.value == "names") && !has_names(places) {
             continue;
@@ -151,7 +163,7 @@ fn of_field(field: &mut Field, places: &[Place], diagnostics: &mut Diagnostics) 
             Some((_, allowed, help)) if !places.iter().any(|place| allowed.contains(place)) => {
                 (place.name(), "not here", *help)
             }
-            _ if field.surface.names.is_some() && BESIDE_NAMES.contains(&known) => {
+            _ if field.surface.names.is_some() && field.caller().is_none() && BESIDE_NAMES.contains(&known) => {
                 let help = "`names` says what is written: leave out one of them";
                 ("a value with made names", "beside `names`", help)
             }
@@ -187,6 +199,7 @@ fn forget(field: &mut surface::Field, key: &str) {
         "trim" => field.trim = false,
         "total" => field.total = None,
         "write" => field.write_text = false,
+        JSON => field.keys.retain(|known| known.value != "write"),
         "header" => field.header = None,
         "max-items" => field.max_items = None,
         "min" => (field.limits.min, field.limits.min_length) = (None, None),

@@ -1,5 +1,6 @@
 //! Rules between inputs: dependencies, and groups of which at least one must be given.
 
+use super::conditions::never;
 use crate::diagnostic::{Diagnostics, did_you_mean};
 use crate::model::{AtLeastOne, Endpoint, Field, Model, Type, TypeKind};
 use crate::source::At;
@@ -119,7 +120,7 @@ fn known_values(model: &Model, condition: &At<String>, other: &Field, values: &[
         }
         return;
     }
-    if matches!(ty, Type::List(_) | Type::Map(..) | Type::Csv(..) | Type::Joined(..)) {
+    if matches!(ty, Type::List(_) | Type::Map(..) | Type::Csv(..) | Type::Joined(..) | Type::Json(_)) {
         let label = format!("`{}` is none of them", other.surface.ty.value);
         diagnostics.add("E0232", &condition.span, "a condition is about one value", label);
         return;
@@ -133,6 +134,17 @@ fn known_values(model: &Model, condition: &At<String>, other: &Field, values: &[
             let help = "write each value once, with `|` between them; none is empty";
             let message = format!("`{value}` is no further value");
             diagnostics.add_with_help("E0232", &condition.span, message, "says nothing", help);
+        } else if let Some(help) = never(model, ty, value).or_else(|| beyond(other, value)) {
+            let message = format!("`{}` is never `{value}`", other.wire());
+            diagnostics.add_with_help("E0232", &condition.span, message, "never holds", help);
+        } else if matches!(ty, Type::Flag | Type::Worded(_)) && !["0", "1"].contains(value) {
+            let help = format!(
+                "write `{}` alone for a flag that is on, `{}=0` for one that is off",
+                other.wire(),
+                other.wire()
+            );
+            let message = format!("`{}` is never `{value}`", other.wire());
+            diagnostics.add_with_help("E0232", &condition.span, message, "never holds", help);
         } else if let Some((name, TypeKind::Enumeration { values: known, .. })) = known
             && !known.iter().any(|known| known.wire == *value)
         {
@@ -144,6 +156,16 @@ fn known_values(model: &Model, condition: &At<String>, other: &Field, values: &[
             diagnostics.add_with_help("E0232", &condition.span, message, "never holds", help);
         }
     }
+}
+
+/// Why a number is beyond the limits that an input has itself, by what they are.
+fn beyond(other: &Field, value: &str) -> Option<String> {
+    let limits = &other.surface.limits;
+    let number: i64 = value.parse().ok().filter(|_| other.surface.host_limits.is_empty())?;
+    let is_low = limits.min.is_some_and(|min| number < min);
+    let is_high = limits.max.is_some_and(|max| number > max);
+    let is_between = limits.multiple_of.is_some_and(|step| step > 0 && number % step != 0);
+    (is_low || is_high || is_between).then(|| format!("`{}` has limits that this value is not within", other.wire()))
 }
 
 fn unknown_input<'n>(

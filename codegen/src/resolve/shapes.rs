@@ -6,7 +6,7 @@ use hostkit_proto::{Date, DateTime};
 
 use super::kinds::is_text;
 use crate::diagnostic::Diagnostics;
-use crate::model::{Endpoint, Field, ITSELF, Model, Output, Type, TypeEntry, TypeKind};
+use crate::model::{Endpoint, Field, ITSELF, Model, Output, Type, TypeEntry, TypeKind, caller};
 use crate::source::{At, Span};
 use crate::surface::{self, Service, Surface};
 
@@ -76,9 +76,19 @@ fn of_field(model: &Model, field: &Field, is_input: bool, diagnostics: &mut Diag
         let help = "of an input that is a list or a map, and of an answer's list";
         diagnostics.add_with_help("E0207", span, "`max-items` limits no list", "not such a limit", help);
     }
+    let is_json = |ty: &Type| matches!(ty, Type::Json(item) if is_text(model, item) || **item == Type::Secret);
+    if is_json(if let Type::Nullable(item) = &field.ty { item } else { &field.ty }) {
+        let help = "leave it out, or `write = \"text\"` for a number in quotes: a list, a map or an object is JSON in one text";
+        diagnostics.add_with_help("E0207", span, "a scalar is one text by itself", "beside `write`", help);
+    }
+    if surface.write_json && surface.join.is_some() {
+        let help = "leave out one of them: `a=1,b=2`, or `{\"a\":1,\"b\":2}`";
+        diagnostics.add_with_help("E0207", span, "one text is joined or JSON, not both", "beside `join`", help);
+    }
     if surface.write_text && !field.ty.item().is_number() && !is_text(model, field.ty.item()) {
-        let help = "leave it out: only a number differs with and without quotes";
-        diagnostics.add_with_help("E0207", span, "`write` is for numbers", "not a number", help);
+        let help = "leave it out: only a number differs with and without quotes; the JSON of a list, a map or an object in one \
+                    text is `write = \"json\"`";
+        diagnostics.add_with_help("E0207", span, "`write = \"text\"` is for numbers", "not a number", help);
     }
     let is_said =
         surface.required || surface.required_if.is_some() || surface.keys.iter().any(|key| key.value == "absent");
@@ -105,12 +115,29 @@ fn of_field(model: &Model, field: &Field, is_input: bool, diagnostics: &mut Diag
 /// Refuses an object in one text whose fields are not one text each, or could not be told from one another.
 fn joined(model: &Model, field: &Field, item: &Type, outer: char, diagnostics: &mut Diagnostics) {
     let place = &field.surface.ty.span;
+    let is_one = |ty: &Type| is_text(model, ty) || *ty == Type::Secret;
+    if let Type::Map(_, item) = item {
+        if !is_one(item) {
+            let help = "a map of scalars, `{text: uint}`: other values have `write = \"json\"`";
+            diagnostics.add_with_help("E0226", place, "values that are joined are one text each", "not one text", help);
+        }
+        return;
+    }
     let Some(fields) = model.fields(item) else {
-        let help = "a type with `fields`, or a list of scalars";
-        diagnostics.add_with_help("E0226", place, "only a list or an object can be joined", "neither", help);
+        let help = "a type with `fields`, a list or a map of scalars";
+        diagnostics.add_with_help("E0226", place, "only a list, a map or an object can be joined", "neither", help);
         return;
     };
-    let is_one = |ty: &Type| is_text(model, ty) || *ty == Type::Secret;
+    let called = fields.iter().filter_map(|inner| caller(model, fields, inner)).flat_map(|(_, values)| values);
+    let own = fields.iter().flat_map(|inner| inner.name.json.iter().chain(&inner.name.also));
+    let is_read = |name: &str| name == ITSELF || !name.contains(['=', outer]) && name.trim() == name;
+    if let Some(name) = own.chain(called.map(|value| &value.wire)).find(|name| !is_read(name)) {
+        let message = format!("a part of one text cannot be called `{name}`");
+        let help = format!(
+            "without `=`, `{outer}` and blanks at its ends: behind the first `=` is the value, and `{outer}` stands between the parts"
+        );
+        diagnostics.add_with_help("E0226", place, message, "never read", help);
+    }
     let is_plain = |inner: &&Field| {
         let ty = if let Type::Csv(item, _) = &inner.ty { item } else { &inner.ty };
         is_one(ty) && inner.name.json.len() == 1 && inner.surface.header.is_none()
@@ -128,9 +155,26 @@ fn joined(model: &Model, field: &Field, item: &Type, outer: char, diagnostics: &
     }
 }
 
-/// Refuses a part without a name that is called something all the same, or stands where all have names.
+/// Refuses a part without a name of its own that is called something all the same, or stands where all have names.
 fn nameless(model: &Model, entry: &TypeEntry, diagnostics: &mut Diagnostics) {
     let TypeKind::Struct(fields) = &entry.kind else { return };
+    let types = model.types.values().flat_map(|other| match &other.kind {
+        TypeKind::Struct(fields) => fields.iter().map(|field| &field.ty).collect(),
+        TypeKind::Union { scalar, object, list } => [scalar, object, list].into_iter().flatten().collect(),
+        _ => Vec::new(),
+    });
+    let calls = model.endpoints.iter();
+    let inputs = calls.clone().flat_map(inputs).map(|input| &input.ty);
+    let outputs = calls.filter_map(|endpoint| endpoint.output.ty());
+    let is_bare = types.chain(inputs).chain(outputs).any(|ty| is_bare(ty, &entry.name));
+    if let Some(names) =
+        fields.iter().find_map(|field| field.surface.names.as_ref().filter(|_| field.caller().is_some()))
+        && is_bare
+    {
+        let help = "`join` where the type is used: in other objects each field has a name of its own";
+        let message = "a part that is called by a value stands in one text alone";
+        diagnostics.add_with_help("E0226", &names.span, message, "in an object that is none", help);
+    }
     let Some(field) = fields.iter().find(|field| field.is_nameless()) else { return };
     let mut wrong = |message: &str, label: &str, help: &str| {
         diagnostics.add_with_help("E0226", &field.surface.wire.span, message, label, help);
@@ -144,15 +188,7 @@ fn nameless(model: &Model, entry: &TypeEntry, diagnostics: &mut Diagnostics) {
         let help = "leave out `json`, `xml` and `header`: `also` names the part where it is read with a name, too";
         wrong("a part without a name has none in any format", "named all the same", help);
     }
-    let types = model.types.values().flat_map(|other| match &other.kind {
-        TypeKind::Struct(fields) => fields.iter().map(|field| &field.ty).collect(),
-        TypeKind::Union { scalar, object, list } => [scalar, object, list].into_iter().flatten().collect(),
-        _ => Vec::new(),
-    });
-    let calls = model.endpoints.iter();
-    let inputs = calls.clone().flat_map(inputs).map(|input| &input.ty);
-    let outputs = calls.filter_map(|endpoint| endpoint.output.ty());
-    if types.chain(inputs).chain(outputs).any(|ty| is_bare(ty, &entry.name)) {
+    if is_bare {
         let help = "`join` where the type is used; of a body beside headers, `.` is a list";
         wrong("a part without a name stands in one text alone", "in an object that is none", help);
     }
@@ -165,6 +201,7 @@ fn is_bare(ty: &Type, name: &str) -> bool {
         Type::List(item) | Type::Csv(item, _) | Type::Option(item) | Type::Nullable(item) | Type::Map(_, item) => {
             is_bare(item, name)
         }
+        Type::Json(item) => is_bare(item, name),
         _ => false,
     }
 }
@@ -289,7 +326,7 @@ fn expression(model: &Model, ty: &Type, span: &Span, diagnostics: &mut Diagnosti
             let message = "`?` stands at the end of a `type`";
             diagnostics.add_with_help("E0201", span, message, "not optional", help);
         }
-        Type::List(item) | Type::Csv(item, _) | Type::Nullable(item) | Type::Joined(item, _) => {
+        Type::List(item) | Type::Csv(item, _) | Type::Nullable(item) | Type::Joined(item, _) | Type::Json(item) => {
             expression(model, item, span, diagnostics)
         }
         Type::Map(key, item) => {

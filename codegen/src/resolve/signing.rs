@@ -67,10 +67,20 @@ pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
     clock(model, signature, diagnostics);
 }
 
-/// The clock is a safe call.
+/// The clock is a safe call that is sent without credentials.
 fn clock(model: &Model, signature: &Signature, diagnostics: &mut Diagnostics) {
     let Some(clock) = &signature.clock else { return };
     // That it exists and needs no inputs is checked as for a sign-in.
+    if model.endpoint(clock).is_some_and(|endpoint| endpoint.surface.authorised) {
+        let help = "it is read before anything can be signed: give it `flags = [\"anonymous\"]`";
+        diagnostics.add_with_help(
+            "E0245",
+            &clock.span,
+            "the clock is a call that is signed itself",
+            "not anonymous",
+            help,
+        );
+    }
     if model.endpoint(clock).is_some_and(|endpoint| endpoint.effect() != "safe") {
         diagnostics.add_with_help(
             "E0245",

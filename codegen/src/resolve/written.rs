@@ -194,6 +194,14 @@ impl Written<'_, '_> {
         for place in &self.model.service.request_id {
             match place.strip_prefix("header.") {
                 Some(name) if !is_header_name(name) => self.no_header(name, &place.span),
+                None if is_near_header(place) => {
+                    let name = place.split_once('.').map_or("", |(_, name)| name);
+                    let help = format!(
+                        "a header is `header.{name}`; a key of the document with a dot in it stands below another key"
+                    );
+                    let message = format!("`{}` is no header, and would be a key of the document", place.value);
+                    self.diagnostics.add_with_help("E0251", &place.span, message, "never there", help);
+                }
                 None if place.split('/').any(str::is_empty) => {
                     let help = "`error/request_id` of the document of a fault, or `header.X-Request-Id`";
                     let message = "the id of a request stands at a path, or in a header";
@@ -226,7 +234,7 @@ impl Written<'_, '_> {
             Type::Csv(item, _) => item,
             ty => ty,
         };
-        let is_plain = is_text(self.model, item) || matches!(item, Type::Secret | Type::Joined(..));
+        let is_plain = is_text(self.model, item) || matches!(item, Type::Secret | Type::Joined(..) | Type::Json(_));
         // A name such as `@id` may be that of an object's key in JSON alone.
         let has_xml = self.model.service.formats.iter().chain(&self.model.service.request_format).any(|of| of == "xml");
         if ends(last) && has_xml && !is_plain && !(last == "$text" && matches!(item, Type::Html | Type::Any)) {
@@ -428,4 +436,10 @@ impl Written<'_, '_> {
             self.diagnostics.add_with_help("E0250", &place.span, message, "without a `root`", help);
         }
     }
+}
+
+/// Whether somebody may have meant a header by this place: `headers.X-Request-Id`.
+fn is_near_header(place: &str) -> bool {
+    let before = place.split_once('.').filter(|_| !place.contains('/')).map(|(before, _)| before.to_ascii_lowercase());
+    before.is_some_and(|before| ["header", "headers"].contains(&before.as_str()))
 }

@@ -78,7 +78,7 @@ impl Checker<'_> {
                     format!("{what} has no `{}`", key.name),
                     format!("`{}` is missing here", key.name),
                     match key.shape {
-                        Shape::Word(words) => format!("{} One of: {}", key.doc, words.join(", ")),
+                        Shape::Word(words) => format!("{} One of: {}", key.doc, listed(words)),
                         _ => key.doc.to_owned(),
                     },
                 );
@@ -338,7 +338,7 @@ impl Checker<'_> {
         let span = self.span(value);
         let help = match did_you_mean(word, words.iter().copied()) {
             Some(near) => format!("did you mean `{near}`?"),
-            None => format!("the words are: {}", words.join(", ")),
+            None => format!("the words are: {}", listed(words)),
         };
         self.diagnostics.add_with_help(
             "E0104",
@@ -387,4 +387,9 @@ fn is_alternatives(value: &DeValue<'_>) -> bool {
 
 fn is_list<'i>(value: &DeValue<'i>, is_item: impl Fn(&DeValue<'i>) -> bool) -> bool {
     value.as_array().is_some_and(|items| items.iter().all(|item| is_item(item.get_ref())))
+}
+
+/// Words with commas between them; a character that nobody sees is shown as TOML writes it.
+fn listed(words: &[&str]) -> String {
+    words.iter().map(|word| word.replace('\0', "\\u0000")).collect::<Vec<_>>().join(", ")
 }

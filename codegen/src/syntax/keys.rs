@@ -179,7 +179,11 @@ pub(crate) const FIELD: &[Key] = &[
     key("header", Shape::Text, "The header that has the value."),
     key("unit", Shape::Text, "The unit, for the docs."),
     key("pattern", Shape::Text, "A date pattern other than the first of the service."),
-    key("write", Shape::Word(&["text"]), "How a number is written."),
+    key(
+        "write",
+        Shape::Word(&["text", "json"]),
+        "A number in quotes, or the JSON of a list, a map or an object as one text.",
+    ),
     key("trim", Shape::Flag, "Blanks around the text of an answer are left out."),
     key("min", Shape::Integer, "Lowest value, or the fewest characters."),
     key("max", Shape::Integer, "Highest value, or the most characters."),
@@ -191,12 +195,18 @@ pub(crate) const FIELD: &[Key] = &[
     key("when", Shape::Named(LIMITS), "Limits that hold where this `field=value` or `field=a|b` does."),
     key("not-below", Shape::Text, "The input that this one must not be less than."),
     key("only-if", Shape::Text, "Allowed only where this flag is on, or this `field=value` or `field=a|b` holds."),
-    key("names", Shape::Text, "The template of the names that nested values have: `pid[{index}]`, `{field}_{key}`."),
+    key(
+        "names",
+        Shape::Text,
+        "The template of the names that nested values have: `pid[{index}]`, `{field}_{key}`. Of a field of an object in one \
+         text: the field whose value is the name of its part, `{model}`.",
+    ),
     key("from", FROM_ZERO, "The `{index}` of the first item, if it is not 1."),
     key(
         "join",
-        Shape::Word(&[",", ";", "|", " "]),
-        "The items of a list, or the fields of an object as `name=value`, are one text, with this between them.",
+        Shape::Word(&[",", ";", "|", " ", "\0"]),
+        "The items of a list, or the fields of an object or entries of a map as `name=value`, are one text, with this \
+         between them.",
     ),
     key(
         "words",

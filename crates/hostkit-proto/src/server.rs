@@ -14,7 +14,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use crate::api::Api;
 use crate::codec::UnknownFields;
 use crate::codec::{At, DecodeError, Field, Fields, FromText, FromWire, Name, Names, Object, Part, Reader, ToText};
-use crate::codec::{FlagWords, flag_of, gather, gather_map, is_key};
+use crate::codec::{FlagWords, Step, flag_of, gather, gather_map, gathered, is_key};
 use crate::endpoint::Endpoint;
 use crate::info::Top;
 use crate::word::Word;
@@ -198,6 +198,24 @@ impl<'a> ReceivedRequest<'a> {
         self.query_in(form, parse, name)?.ok_or_else(|| wrong::<T>("query", name, None))
     }
 
+    /// An optional query parameter whose text has several parts.
+    ///
+    /// # Errors
+    /// The text is not such a value.
+    pub fn query_value<E: Endpoint, T: FromWire>(&self, name: &'static str) -> Result<Option<T>, DecodeError> {
+        let Some(text) = self.query_text(name) else { return Ok(None) };
+        let text = Value::Text(text.to_owned());
+        self.read_query::<E, _>(|reader| reader.within(Step::Name(name), |reader| gathered(reader, text))).map(Some)
+    }
+
+    /// A required query parameter whose text has several parts.
+    ///
+    /// # Errors
+    /// It is absent or not such a value.
+    pub fn required_query_value<E: Endpoint, T: FromWire>(&self, name: &'static str) -> Result<T, DecodeError> {
+        self.query_value::<E, T>(name)?.ok_or_else(|| wrong::<String>("query", name, None))
+    }
+
     /// The list or object whose parts are query parameters with names of a template; `None` if there are no such names.
     ///
     /// # Errors
@@ -228,13 +246,17 @@ impl<'a> ReceivedRequest<'a> {
             let filled = names.read(name, fields.iter().map(|field| field.text()))?;
             is_item(filled.item).then(|| (filled, Value::Text(text.clone())))
         });
+        self.read_query::<E, T>(|reader| read(reader, parts.collect()))
+    }
+
+    fn read_query<E: Endpoint, T>(
+        &self,
+        read: impl FnOnce(&mut Reader<'_>) -> Result<T, DecodeError>,
+    ) -> Result<T, DecodeError> {
         let document = hostkit_wire::parse(Format::Form, b"", &Limits::DEFAULT)
             .map_err(|error| DecodeError::new(E::INFO.name, "query", "parameters", error.to_string()))?;
         let at = At::Node(document.root());
-        read(
-            &mut Reader::new(E::INFO.name, "query", &<E::Api as Api>::INFO.leniency, self.unknown, at),
-            parts.collect(),
-        )
+        read(&mut Reader::new(E::INFO.name, "query", &<E::Api as Api>::INFO.leniency, self.unknown, at))
     }
 
     /// Checks a constant of the query that identifies the call.

@@ -56,6 +56,7 @@ fn entry_schema(entry: &TypeEntry, answers: Option<&Model>) -> Object {
         TypeKind::Id(IdKind::Number) => object! { "type": "integer", "format": "int64", "minimum": 0 },
         // An answer may hold another number.
         TypeKind::Ranged(..) if answers.is_some() => type_schema(&Type::Uint),
+        TypeKind::Ranged(lowest, i64::MAX) => object! { "type": "integer", "format": "int64", "minimum": *lowest },
         TypeKind::Ranged(lowest, highest) => {
             object! { "type": "integer", "format": "int64", "minimum": *lowest, "maximum": *highest }
         }

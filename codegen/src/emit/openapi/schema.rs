@@ -13,7 +13,7 @@ pub(super) fn type_schema(ty: &Type) -> Object {
         Type::Uint => object! { "type": "integer", "format": "int64", "minimum": 0 },
         // Marked exact: reading it as a binary fraction loses digits.
         Type::Decimal | Type::Money => object! { "type": "number", "x-hostkit-exact": true },
-        Type::Currency => object! { "type": "string", "pattern": "^[A-Za-z]{3}$" },
+        Type::Currency => object! { "type": "string", "pattern": "^[A-Za-z][!-~]{1,7}$" },
         Type::Flag => object! { "type": "boolean" },
         Type::Worded(words) => worded(words.first().map_or(&[], |pair| pair.as_slice())),
         Type::Secret => object! { "type": "string", "format": "password" },
@@ -29,6 +29,9 @@ pub(super) fn type_schema(ty: &Type) -> Object {
         Type::Any => Object::default(),
         Type::Csv(item, separator) => joined("x-hostkit-csv", item, *separator),
         Type::Joined(item, separator) => joined("x-hostkit-joined", item, *separator),
+        Type::Json(item) => object! {
+            "type": "string", "contentMediaType": "application/json", "contentSchema": type_schema(item)
+        },
         Type::List(item) => object! { "type": "array", "items": type_schema(item) },
         Type::Map(_, item) => object! { "type": "object", "additionalProperties": type_schema(item) },
         Type::Option(item) | Type::Nullable(item) => {

@@ -51,6 +51,10 @@ fn section(language: Language, entry: &TypeEntry) -> String {
             let kind = type_text(language, &kind);
             text.push_str(&format!("\n{}: {kind}.\n", language.pick("An id of its own type", "Номер своего типа")));
         }
+        TypeKind::Ranged(lowest, i64::MAX) => text.push_str(&match language {
+            Language::English => format!("\nA number from {lowest} up.\n"),
+            Language::Russian => format!("\nЧисло не меньше {lowest}.\n"),
+        }),
         TypeKind::Ranged(lowest, highest) => text.push_str(&match language {
             Language::English => format!("\nA number from {lowest} to {highest}.\n"),
             Language::Russian => format!("\nЧисло от {lowest} до {highest}.\n"),

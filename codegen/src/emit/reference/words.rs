@@ -139,16 +139,25 @@ pub(super) fn type_text(language: Language, ty: &Type) -> String {
         }
         Type::Csv(item, separator) => {
             return format!(
-                "{} {} `{separator}`",
+                "{} {} `{}`",
                 type_text(language, item),
-                language.pick("in one text, separated by", "одним текстом через")
+                language.pick("in one text, separated by", "одним текстом через"),
+                shown(*separator)
             );
         }
         Type::Joined(item, separator) => {
             return format!(
-                "{} {} `a=1{separator}b=2`",
+                "{} {} `a=1{}b=2`",
                 type_text(language, item),
-                language.pick("in one text:", "одним текстом:")
+                language.pick("in one text:", "одним текстом:"),
+                shown(*separator)
+            );
+        }
+        Type::Json(item) => {
+            return format!(
+                "{} {}",
+                type_text(language, item),
+                language.pick("as JSON in one text", "в виде JSON одним текстом")
             );
         }
         Type::List(item) => {
@@ -170,6 +179,11 @@ pub(super) fn type_text(language: Language, ty: &Type) -> String {
         Type::Named(name) => return format!("[{name}](types.md#{})", name.to_lowercase()),
     };
     word.to_owned()
+}
+
+/// What stands between the parts of one text: a character that nobody sees as TOML writes it.
+fn shown(separator: char) -> String {
+    if separator == '\0' { "\\u0000".to_owned() } else { separator.to_string() }
 }
 
 /// The limits in words; empty without limits.

@@ -68,6 +68,7 @@ const KNOWN: &[(&str, &[&str])] = &[
             "Host",
             "Html",
             "Joined",
+            "JsonText",
             "Kibibytes",
             "Leniency",
             "Mebibytes",

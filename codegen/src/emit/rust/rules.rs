@@ -81,14 +81,19 @@ pub(super) fn part_checks(
 }
 
 fn is_to_be_filled(field: &Field) -> bool {
-    field.is_required() && matches!(field.ty, Type::List(_) | Type::Map(..) | Type::Csv(..))
+    let ty = match &field.ty {
+        Type::Joined(item, _) | Type::Json(item) => item,
+        ty => ty,
+    };
+    field.is_required() && matches!(ty, Type::List(_) | Type::Map(..) | Type::Csv(..))
 }
 
 /// Whether a value is one text of parts, some of which could not be read back: most items of lists have no separator.
 fn is_in_one_text(ty: &Type, model: &Model) -> bool {
     match ty {
         Type::Map(_, item) => matches!(**item, Type::Joined(..)),
-        Type::Joined(..) => true,
+        Type::Joined(..) | Type::Json(_) => true,
+        Type::Nullable(item) => matches!(**item, Type::Json(_)),
         Type::Csv(item, separator) => match &**item {
             Type::Text | Type::Secret => true,
             Type::DateTime => *separator == ' ',
@@ -150,8 +155,8 @@ fn mistake_of(ty: &Type, value: &TokenStream, model: &Model) -> Option<TokenStre
         Type::List(item) => each_mistake(item, model).map(|each| quote!(#value.iter().find_map(#each))),
         Type::Map(_, item) => each_mistake(item, model).map(|each| quote!(#value.values().find_map(#each))),
         Type::Nullable(item) => each_mistake(item, model).map(|each| quote!(#value.value().and_then(#each))),
-        // It is the object that it holds.
-        Type::Joined(item, _) => mistake_of(item, value, model),
+        // It is the value that it holds.
+        Type::Joined(item, _) | Type::Json(item) => mistake_of(item, value, model),
         _ => None,
     }
 }
@@ -170,7 +175,10 @@ fn each_mistake(ty: &Type, model: &Model) -> Option<TokenStream> {
 
 /// Whether an object of this type, or one in it, has a part that may not be sent as it is.
 fn can_be_mistaken<'m>(ty: &'m Type, model: &'m Model, outer: &mut Vec<&'m str>) -> bool {
-    let item = if let Type::Joined(item, _) = ty.item() { item } else { ty.item() };
+    let item = match ty.item() {
+        Type::Joined(item, _) | Type::Json(item) => item.item(),
+        item => item,
+    };
     let Type::Named(name) = item else { return false };
     if outer.contains(&name.as_str()) {
         return false;
@@ -238,10 +246,9 @@ fn condition_checks(field: &Field, inputs: &[&Field], model: &Model) -> Vec<Toke
     let (input, name) = (input_name(field), ident(&field.rust));
     let (absent, present) = match field.ty {
         Type::List(_) | Type::Map(..) => (quote!(self.#name.is_empty()), quote!(!self.#name.is_empty())),
-        // Null is not there.
+        // Null is said, and is no value.
         Type::Nullable(_) if field.is_option() => {
-            let given = quote!(self.#name.as_ref().and_then(Nullable::value));
-            (quote!(#given.is_none()), quote!(#given.is_some()))
+            (quote!(self.#name.is_none()), quote!(self.#name.as_ref().and_then(Nullable::value).is_some()))
         }
         _ if field.is_option() => (quote!(self.#name.is_none()), quote!(self.#name.is_some())),
         _ => return Vec::new(),

@@ -77,6 +77,10 @@ fn query(field: &Field) -> TokenStream {
         let (method, words) = (ident(&[name, "_flag"].concat()), flag_words(words));
         return quote!(let #local = request.#method(#wire, #words)?;);
     }
+    if matches!(field.ty, Type::Joined(..) | Type::Json(_)) {
+        let method = ident(&[name, "_value"].concat());
+        return quote!(let #local = request.#method::<Self, _>(#wire)?;);
+    }
     match field.surface.pattern.as_deref() {
         Some(form) => {
             let (method, ty) = (ident(&[name, "_in"].concat()), rust_type(&field.ty));

@@ -6,7 +6,7 @@ use quote::quote;
 use super::docs::{self, Doc, INNER, ITEM, MEMBER};
 use super::rules::mistake;
 use super::words::{
-    Parameter, field_entry, field_type, fill_statement, ident, name_expression, number, rust_type, serialised,
+    Parameter, called, field_entry, field_type, fill_statement, ident, name_expression, number, rust_type, serialised,
     serialised_field, set_expression,
 };
 use crate::model::{Field, Model, Type, TypeEntry, TypeKind};
@@ -28,7 +28,7 @@ pub(super) fn emit(model: &Model, entry: &TypeEntry) -> TokenStream {
 /// Items of a type that only the server half needs.
 pub(super) fn emit_server(model: &Model, entry: &TypeEntry) -> TokenStream {
     match (&entry.kind, entry.in_requests, entry.in_answers) {
-        (TypeKind::Struct(fields), false, true) if !is_from_headers(fields) => to_wire(entry, fields),
+        (TypeKind::Struct(fields), false, true) if !is_from_headers(fields) => to_wire(model, entry, fields),
         (TypeKind::Struct(fields), true, false) if !is_from_headers(fields) => from_wire(model, entry, fields),
         (TypeKind::Union { scalar, object, list }, false, true) => union_to_wire(entry, &shapes(scalar, object, list)),
         (TypeKind::Union { scalar, object, list }, true, false) => {
@@ -64,8 +64,10 @@ fn id(entry: &TypeEntry, kind: IdKind) -> TokenStream {
 
 fn ranged(entry: &TypeEntry, lowest: i64, highest: i64) -> TokenStream {
     let (name, about) = (ident(&entry.name), about(entry));
-    let (lowest, highest) = (number(lowest), number(highest));
-    quote!(hostkit_proto::ranged_number! { #[range(#lowest, #highest)] #about pub struct #name; })
+    // One without a highest number has the words for that.
+    let highest = (highest < i64::MAX).then(|| number(highest)).into_iter();
+    let lowest = number(lowest);
+    quote!(hostkit_proto::ranged_number! { #[range(#lowest #(, #highest)*)] #about pub struct #name; })
 }
 
 fn enumeration(model: &Model, entry: &TypeEntry) -> TokenStream {
@@ -100,7 +102,7 @@ fn structure(model: &Model, entry: &TypeEntry, fields: &[Field]) -> TokenStream 
     let new =
         parts.emit("Everything is absent.", "With the required fields; everything else is absent.", is_default(fields));
     let from_wire = (entry.in_answers && !is_from_headers(fields)).then(|| from_wire(model, entry, fields));
-    let to_wire = entry.in_requests.then(|| to_wire(entry, fields));
+    let to_wire = entry.in_requests.then(|| to_wire(model, entry, fields));
     quote! {
         #about
         #derives
@@ -176,7 +178,12 @@ fn empty_value(field: &Field) -> TokenStream {
 
 fn from_wire(model: &Model, entry: &TypeEntry, fields: &[Field]) -> TokenStream {
     let (name, spec) = (ident(&entry.name), &entry.spec);
-    let entries = in_object(fields).map(field_entry).chain(entry.keep_raw.then(|| quote!(Field::raw())));
+    let entry_of = |field: &Field| {
+        let called = called(model, fields, field).map(|(caller, is_known)| quote!(.called(#caller, #is_known)));
+        let entry = field_entry(field);
+        quote!(#entry #called)
+    };
+    let entries = in_object(fields).map(entry_of).chain(entry.keep_raw.then(|| quote!(Field::raw())));
     let required = fields.iter().filter(|field| field.is_required());
     let blanks = required.map(|field| match field.ty {
         Type::Text | Type::Secret => quote!(""),
@@ -272,7 +279,7 @@ fn amounts_in<'m>(
     }
 }
 
-fn to_wire(entry: &TypeEntry, fields: &[Field]) -> TokenStream {
+fn to_wire(model: &Model, entry: &TypeEntry, fields: &[Field]) -> TokenStream {
     let name = ident(&entry.name);
     // A value that was read is written as it came; the fields count for a value that was constructed.
     let raw = entry.keep_raw.then(|| {
@@ -280,7 +287,13 @@ fn to_wire(entry: &TypeEntry, fields: &[Field]) -> TokenStream {
             return Some(raw);
         })
     });
-    let sets = in_object(fields).map(|field| {
+    // A part that is called by the value of another field stands in the place of that.
+    let (by_value, own): (Vec<&Field>, Vec<&Field>) = in_object(fields).partition(|field| field.caller().is_some());
+    let by_value = by_value.into_iter().filter_map(|field| {
+        let (name, wire, (caller, is_known)) = (ident(&field.rust), field.wire(), called(model, fields, field)?);
+        Some(quote!(object.set_called(#caller, #is_known, #wire, &self.#name)))
+    });
+    let sets = own.into_iter().map(|field| {
         let name = ident(&field.rust);
         let is_unsaid = entry.in_requests && !field.is_required();
         // What is empty, or a flag that says what absence says, is left out, as it is at the top of a body.
@@ -295,6 +308,7 @@ fn to_wire(entry: &TypeEntry, fields: &[Field]) -> TokenStream {
             None => set,
         }
     });
+    let sets = sets.chain(by_value);
     quote! {
         impl ToWire for #name {
             fn to_wire(&self, format: Format) -> Option<Value> {

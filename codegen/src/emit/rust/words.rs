@@ -6,7 +6,7 @@ use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use syn::LitInt;
 
-use crate::model::{EchoedInput, Endpoint, Field, Model, Output, Type, TypeKind, WireName, item_limit};
+use crate::model::{EchoedInput, Endpoint, Field, Model, Output, Type, TypeKind, WireName, caller, item_limit};
 use crate::surface::{self, Constant};
 
 pub(super) fn ident(name: &str) -> Ident {
@@ -53,6 +53,7 @@ pub(super) fn rust_type(ty: &Type) -> TokenStream {
         Type::Any => "Value",
         Type::Csv(..) => "Csv",
         Type::Joined(..) => "Joined",
+        Type::Json(_) => "JsonText",
         Type::List(_) => "Vec",
         Type::Map(..) => "BTreeMap",
         Type::Option(_) => "Option",
@@ -74,7 +75,7 @@ pub(super) fn rust_type(ty: &Type) -> TokenStream {
             let item = rust_type(item);
             quote!(#name<#item, Fault<crate::Code>>)
         }
-        Type::List(item) | Type::Option(item) | Type::Nullable(item) => {
+        Type::List(item) | Type::Option(item) | Type::Nullable(item) | Type::Json(item) => {
             let item = rust_type(item);
             quote!(#name<#item>)
         }
@@ -110,7 +111,10 @@ pub(super) fn serialised(ty: &Type, has_default: bool) -> Option<TokenStream> {
 }
 
 fn is_decimal(ty: &Type) -> bool {
-    *ty.item() == Type::Decimal
+    match ty.item() {
+        Type::Joined(item, _) | Type::Json(item) => is_decimal(item),
+        item => *item == Type::Decimal,
+    }
 }
 
 /// A parameter of a constructor or setter.
@@ -171,7 +175,7 @@ pub(super) fn name_expression(name: &WireName) -> TokenStream {
 
 /// `Field::required("ip").xml("@addr")`: an entry of a table of fields.
 pub(super) fn field_entry(field: &Field) -> TokenStream {
-    if let (Some(template), Type::Map(key, _)) = (field.surface.names.as_deref(), &field.ty) {
+    if let (Some(_), Some(template), Type::Map(key, _)) = (field.names(), field.surface.names.as_deref(), &field.ty) {
         let key = rust_type(key);
         return quote!(Field::made::<#key>(#template));
     }
@@ -181,6 +185,14 @@ pub(super) fn field_entry(field: &Field) -> TokenStream {
         method => method,
     });
     named(&quote!(Field::#method), &field.name)
+}
+
+/// The field by whose value another one is called, and the function that knows its values:
+/// `|text| Model::from_text(text).is_known()`.
+pub(super) fn called<'f>(model: &'f Model, fields: &'f [Field], field: &Field) -> Option<(&'f str, TokenStream)> {
+    let (caller, _) = caller(model, fields, field)?;
+    let ty = rust_type(&caller.ty);
+    Some((caller.wire_in_json(), quote!(|text| #ty::from_text(text).is_known())))
 }
 
 /// `reader.required(&mut self.id)`.
@@ -308,6 +320,7 @@ pub(super) fn read_expression(field: &Field) -> TokenStream {
 
 /// `Names::new("pid[{index}]").from(0)`, if the parts of the field have names of their own.
 pub(super) fn names_expression(field: &Field) -> Option<TokenStream> {
+    field.names()?;
     let template = field.surface.names.as_deref()?;
     let from = field.surface.from.as_ref().map(|from| {
         let from = number(from.value);

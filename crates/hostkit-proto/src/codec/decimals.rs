@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::value::Nullable;
+use crate::value::{Joined, JsonText, Nullable};
 
 /// A decimal, or a container of decimals.
 pub trait Decimals: Sized {
@@ -79,6 +79,30 @@ impl<T: Decimals> Decimals for Nullable<T> {
             Nullable::Null => Self::Null,
             Nullable::Value(text) => Self::Value(T::from_texts(text)?),
         })
+    }
+}
+
+impl<T: Decimals, const SEPARATOR: char> Decimals for Joined<T, SEPARATOR> {
+    type Texts = Joined<T::Texts, SEPARATOR>;
+
+    fn to_texts(&self) -> Self::Texts {
+        Joined(self.0.to_texts())
+    }
+
+    fn from_texts(texts: Self::Texts) -> Result<Self, rust_decimal::Error> {
+        T::from_texts(texts.0).map(Self)
+    }
+}
+
+impl<T: Decimals> Decimals for JsonText<T> {
+    type Texts = JsonText<T::Texts>;
+
+    fn to_texts(&self) -> Self::Texts {
+        JsonText(self.0.to_texts())
+    }
+
+    fn from_texts(texts: Self::Texts) -> Result<Self, rust_decimal::Error> {
+        T::from_texts(texts.0).map(Self)
     }
 }
 

@@ -169,8 +169,11 @@ pub struct Field {
     /// The key in all formats but XML, if the value stands directly under it.
     pub(crate) written: WrittenKey,
     pub(crate) how: How,
-    /// Of a map whose entries stand in the object itself: whether what fills the hole of a name is a key.
+    /// Of a map whose entries stand in the object itself: whether what fills the hole of a name is a key. Of a part that
+    /// is called by the value of another field: whether a name is such a value.
     pub(crate) is_key: fn(&str) -> bool,
+    /// The field by whose value it is called.
+    pub(crate) caller: &'static str,
 }
 
 /// How a field is looked for.
@@ -227,7 +230,19 @@ impl Field {
 
     pub(crate) const fn named(name: Name, how: How) -> Self {
         let written = if name.json_rest().is_empty() { WrittenKey::new(name.json().text()) } else { WrittenKey::NEVER };
-        Self { name, written, how, is_key: |_| false }
+        Self { name, written, how, is_key: |_| false, caller: "" }
+    }
+
+    /// Of an object in one text: its part has the value of another field for a name, if that is a known one.
+    pub const fn called(mut self, caller: &'static str, is_known: fn(&str) -> bool) -> Self {
+        self.caller = caller;
+        self.is_key = is_known;
+        self
+    }
+
+    /// Whether this is a name that is the value of another field.
+    pub(crate) fn is_called(&self, name: &str) -> bool {
+        !self.caller.is_empty() && (self.is_key)(name)
     }
 
     /// As [`Name::xml`].

@@ -24,11 +24,11 @@ pub(crate) fn gather<T: FromWire>(
     if !names.has_index() && parts.iter().all(|(filled, _)| filled.field.is_empty()) {
         // A name that repeats.
         let items = parts.into_iter().map(|(_, value)| value).collect();
-        return read(reader, Value::List(items)).map(Some);
+        return gathered(reader, Value::List(items)).map(Some);
     }
     let mut items = items(reader, parts)?;
     if !names.has_index() {
-        return items.pop().map(|(_, object)| read(reader, object)).transpose();
+        return items.pop().map(|(_, object)| gathered(reader, object)).transpose();
     }
     let mut counted = Vec::new();
     for (position, item) in items {
@@ -36,7 +36,7 @@ pub(crate) fn gather<T: FromWire>(
         counted.push((position, item));
     }
     counted.sort_by_key(|(position, _)| *position);
-    read(reader, Value::List(counted.into_iter().map(|(_, item)| item).collect())).map(Some)
+    gathered(reader, Value::List(counted.into_iter().map(|(_, item)| item).collect())).map(Some)
 }
 
 /// The map of these parts; `None` without parts.
@@ -50,7 +50,7 @@ pub(crate) fn gather_map<K: FromText + ToText + Ord, V: FromWire>(
     let mut map = BTreeMap::new();
     for (key, item) in items(reader, parts)? {
         let parsed = K::from_text(&key).ok_or_else(|| reader.error(K::EXPECTED, format!("{key:?}")))?;
-        map.insert(parsed, read(reader, item)?);
+        map.insert(parsed, gathered(reader, item)?);
     }
     Ok(Some(map))
 }
@@ -73,7 +73,7 @@ fn items(reader: &Reader<'_>, parts: Vec<Part<'_>>) -> Result<Vec<(String, Value
 }
 
 /// Reads a value that was put together. A format that has only text is read as such.
-fn read<T: FromWire>(reader: &mut Reader<'_>, value: Value) -> Result<T, DecodeError> {
+pub(crate) fn gathered<T: FromWire>(reader: &mut Reader<'_>, value: Value) -> Result<T, DecodeError> {
     let leniency = match reader.format() {
         Format::Json | Format::Php => *reader.leniency,
         _ => Leniency { loose_scalars: true, loose_flags: true, empty_text_is_absent: true, ..*reader.leniency },

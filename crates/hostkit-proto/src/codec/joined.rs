@@ -1,4 +1,4 @@
-//! Values of several parts in one text: lists, and objects as `name=value`.
+//! Values of several parts in one text: lists, objects and maps as `name=value`, and JSON.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -8,7 +8,7 @@ use hostkit_wire::{Format, Irregular, Limits, Value};
 use super::text::parts;
 use super::{DecodeError, Field, FromWire, Reader, ToText, ToWire};
 use crate::leniency::Leniency;
-use crate::value::{Csv, Joined};
+use crate::value::{Csv, Joined, JsonText};
 
 /// What stands between a name and its value.
 const IS: char = '=';
@@ -45,7 +45,13 @@ impl<T: ToText, const SEPARATOR: char> InOneText for Csv<T, SEPARATOR> {
 impl<T: ToWire, const SEPARATOR: char> InOneText for Joined<T, SEPARATOR> {
     fn unreadable(&self) -> Option<(Option<usize>, String)> {
         let wrong = |(name, text): (Cow<'static, str>, String)| {
-            let (part, is_nameless) = (format!("`{name}`"), name == NAMELESS);
+            if let Cow::Owned(key) = &name {
+                let key_wrong = if key.is_empty() { Some("is empty".to_owned()) } else { wrong(key, &[SEPARATOR, IS]) };
+                if let Some(what) = key_wrong {
+                    return Some((None, format!("has a key that {what}")));
+                }
+            }
+            let (part, is_nameless) = (format!("`{name}`"), is_nameless_part(&name));
             let part = if is_nameless { "the part without a name" } else { &part };
             // Behind a name, another `=` is a part of the value.
             let apart: &[char] = if is_nameless { &[SEPARATOR, IS] } else { &[SEPARATOR] };
@@ -55,6 +61,13 @@ impl<T: ToWire, const SEPARATOR: char> InOneText for Joined<T, SEPARATOR> {
             }
         };
         self.pairs().into_iter().find_map(wrong)
+    }
+}
+
+impl<T: ToWire> InOneText for JsonText<T> {
+    fn unreadable(&self) -> Option<(Option<usize>, String)> {
+        let error = hostkit_wire::write(Format::Json, &self.0.to_wire(Format::Json)?).err()?;
+        Some((None, format!("cannot be JSON: {error}")))
     }
 }
 
@@ -86,10 +99,20 @@ impl<T: ToWire, const SEPARATOR: char> Joined<T, SEPARATOR> {
 
 impl<T: ToWire, const SEPARATOR: char> ToWire for Joined<T, SEPARATOR> {
     fn to_wire(&self, _: Format) -> Option<Value> {
-        let (nameless, named): (Vec<_>, Vec<_>) = self.pairs().into_iter().partition(|(name, _)| name == NAMELESS);
+        let (nameless, named): (Vec<_>, Vec<_>) =
+            self.pairs().into_iter().partition(|(name, _)| is_nameless_part(name));
         let pairs = nameless.into_iter().chain(named);
-        let pairs = pairs.map(|(name, text)| if name == NAMELESS { text } else { format!("{name}{IS}{text}") });
+        let pairs = pairs.map(|(name, text)| if is_nameless_part(&name) { text } else { format!("{name}{IS}{text}") });
         Some(Value::Text(pairs.collect::<Vec<String>>().join(&SEPARATOR.to_string())))
+    }
+}
+
+impl<T: ToWire, const SEPARATOR: char> ToText for Joined<T, SEPARATOR> {
+    fn to_text(&self) -> Cow<'_, str> {
+        match self.to_wire(Format::Form) {
+            Some(Value::Text(text)) => text.into(),
+            _ => "".into(),
+        }
     }
 }
 
@@ -115,10 +138,57 @@ impl<T: FromWire, const SEPARATOR: char> FromWire for Joined<T, SEPARATOR> {
             if (text.contains(IS) || text.trim().is_empty()) && is_nameless::<T>(name.trim()) {
                 return Err(reader.error(EXPECTED, "another `=`, or nothing, in a part that may have no name"));
             }
-            entries.push((name.trim().to_owned().into(), Value::Text(text.trim().to_owned())));
+            let (name, text) = (name.trim(), Value::Text(text.trim().to_owned()));
+            // A name that is the value of another field says both.
+            match T::FIELDS.iter().find(|field| field.is_called(name)) {
+                Some(field) if !T::FIELDS.iter().any(|field| field.may_be_under(name, Format::Json)) => {
+                    entries.push((field.caller.into(), Value::Text(name.to_owned())));
+                    entries.push((field.name.first(Format::Json).into(), text));
+                }
+                _ => entries.push((name.to_owned().into(), text)),
+            }
         }
         let leniency = Leniency { loose_scalars: true, loose_flags: true, ..*reader.leniency };
         read_parts(reader, &Value::Map(entries), &leniency).map(Self)
+    }
+
+    fn blank() -> Self {
+        Self(T::blank())
+    }
+}
+
+/// Whether a part has no name: a key of a map is one, even if it is a dot.
+#[allow(clippy::ptr_arg, reason = "the name of a field is borrowed, a key of a map is not")]
+fn is_nameless_part(name: &Cow<'static, str>) -> bool {
+    matches!(name, Cow::Borrowed(name) if *name == NAMELESS)
+}
+
+impl<T: ToWire> ToWire for JsonText<T> {
+    fn to_wire(&self, _: Format) -> Option<Value> {
+        let value = self.0.to_wire(Format::Json)?;
+        let bytes = hostkit_wire::write(Format::Json, &value).unwrap_or_default();
+        Some(Value::Text(String::from_utf8(bytes).unwrap_or_default()))
+    }
+}
+
+impl<T: ToWire> ToText for JsonText<T> {
+    fn to_text(&self) -> Cow<'_, str> {
+        match self.to_wire(Format::Json) {
+            Some(Value::Text(text)) => text.into(),
+            _ => "null".into(),
+        }
+    }
+}
+
+impl<T: FromWire> FromWire for JsonText<T> {
+    const IS_SCALAR: bool = true;
+
+    fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        const EXPECTED: &str = "JSON in one text";
+        // Its errors name a place of the tree.
+        reader.node().ok_or(Irregular)?;
+        let text = reader.scalar(EXPECTED)?;
+        read_document(reader, text.as_bytes(), reader.leniency, EXPECTED).map(Self)
     }
 
     fn blank() -> Self {
@@ -140,8 +210,20 @@ pub(super) fn read_parts<T: FromWire>(
 ) -> Result<T, DecodeError> {
     let wrong = |what: String| DecodeError::new(reader.endpoint, reader.path_text(), "parts of one value", what);
     let bytes = hostkit_wire::write(Format::Json, value).map_err(|error| wrong(error.to_string()))?;
+    read_document(reader, &bytes, leniency, "parts of one value")
+}
+
+/// Reads a document of its own, whose value belongs to where the reader stands.
+fn read_document<T: FromWire>(
+    reader: &mut Reader<'_>,
+    bytes: &[u8],
+    leniency: &Leniency,
+    expected: &'static str,
+) -> Result<T, DecodeError> {
     let limits = Limits::DEFAULT;
-    let document = hostkit_wire::parse(Format::Json, &bytes, &limits).map_err(|error| wrong(error.to_string()))?;
+    // The document may be a secret, so no error shows it.
+    let wrong = |error: hostkit_wire::WireError| reader.error(expected, format!("a text that is none: {error}"));
+    let document = hostkit_wire::parse(Format::Json, bytes, &limits).map_err(wrong)?;
     let mut inner = reader.inner(document.root(), leniency);
     let value = T::from_wire(&mut inner)?;
     let report = inner.report;

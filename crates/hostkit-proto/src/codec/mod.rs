@@ -35,7 +35,7 @@ pub use fill::{Field, FromFields, Table};
 pub(crate) use flags::flag_of;
 pub use flags::{FlagWords, Flags, InWords};
 #[cfg(feature = "server")]
-pub(crate) use gather::{Part, gather, gather_map};
+pub(crate) use gather::{Part, gather, gather_map, gathered};
 pub use joined::InOneText;
 pub(crate) use limit::number;
 pub use limit::{InputLimit, Limited};
@@ -49,6 +49,8 @@ pub(crate) use page::HEADER;
 pub use page::{last_page, next_page};
 pub use raw::Raw;
 pub use reader::Reader;
+#[cfg(feature = "server")]
+pub(crate) use reader::Step;
 pub(crate) use reader::{At, describe, shorten};
 pub use report::{Report, UnknownFields};
 pub use shape::TextShape;

@@ -95,6 +95,21 @@ impl Object {
         }
     }
 
+    /// Sets a field of an object in one text whose part is called by the value of another field, which is set before: of one
+    /// that the spec does not know, both are written under their own names.
+    pub fn set_called(&mut self, caller: &str, is_known: fn(&str) -> bool, name: &'static str, value: &impl ToWire) {
+        let Some(value) = value.to_wire(self.format) else { return };
+        let by = self.entries.iter().enumerate().find_map(|(place, (key, text))| match text {
+            Value::Text(text) | Value::Number(text) if key == caller && is_known(text) => Some((place, text.clone())),
+            _ => None,
+        });
+        let Some((place, word)) = by else { return self.entries.push((name.into(), value)) };
+        self.entries.remove(place);
+        // What has no name is written first.
+        let place = if caller == "." { 0 } else { place };
+        self.entries.insert(place, (word.into(), value));
+    }
+
     /// The finished tree.
     pub fn into_value(self) -> Value {
         Value::Map(self.entries)

@@ -238,10 +238,13 @@ impl DocumentFaults<'_> {
         item
     }
 
-    /// The rest of a path that leads into the objects with the markers.
+    /// The rest of a path that leads into the objects with the markers, also where it names what the marker's has a `*` for.
     fn inside<'p>(&self, path: &'p str) -> Option<&'p str> {
         let (above, _) = self.marker.rsplit_once('/')?;
-        path.strip_prefix(above)?.strip_prefix('/')
+        above.split('/').try_fold(path, |rest, step| {
+            let (own, behind) = rest.split_once('/')?;
+            (own == step || own == "*" || step == "*").then_some(behind)
+        })
     }
 
     fn is_word(&self, mark: Node<'_>) -> bool {
@@ -390,6 +393,37 @@ mod tests {
 
     const LAYOUT: ErrorLayout<'static> =
         ErrorLayout { present: "", bare: None, code: &[], message: &[], details: "", fields: "" };
+
+    /// A fault among items that are a value or a fault each is one of its item, however its place is named.
+    #[test]
+    fn a_place_that_names_what_the_marker_leaves_open_is_in_the_items() {
+        const PLACES: [&str; 2] = ["packet/*/*/result/errcode", "packet/server/get/result/errcode"];
+        let body = r#"{"packet":{"server":{"get":{"result":[{"status":"ok"},{"status":"error","errcode":"gone"}]}}}}"#;
+        let document = hostkit_wire::parse(Format::Json, body.as_bytes(), &Limits::DEFAULT).unwrap();
+        for place in PLACES {
+            let general = ErrorLayout { present: PLACES[0], code: &[PLACES[0]], ..LAYOUT };
+            let layouts = [general, ErrorLayout { present: place, code: &[place], ..LAYOUT }];
+            let success = &[Word::Text("ok")];
+            let faults = DocumentFaults {
+                layouts: &layouts,
+                texts: &[],
+                verify: &[],
+                undone: &[],
+                marker: "packet/*/*/result/status",
+                success,
+            };
+            let facts = CallFacts { endpoint: "list", is_each: true, ..CallFacts::default() };
+            let verdict = faults.verdict_on::<Code>(200, Some(document.root()), facts);
+            assert!(matches!(verdict, Verdict::Success), "{place}: {verdict:?}");
+            let specific = DocumentFaults { layouts: &layouts[1..], ..faults };
+            let items =
+                ["packet", "server", "get", "result"].iter().try_fold(document.root(), |node, step| node.get(step));
+            let judged: Vec<_> = items.unwrap().items().map(|item| specific.in_item::<Code>(item).err()).collect();
+            let codes: Vec<_> =
+                judged.iter().map(|fault| fault.as_ref().and_then(|fault| fault.code.clone())).collect();
+            assert_eq!(codes, [None, Some(Code("gone".to_owned()))], "{place}");
+        }
+    }
 
     fn judged(layout: ErrorLayout<'_>, status: u16, acts: bool, format: Format, body: &str) -> Verdict<Code> {
         marked(layout, "", &[], status, acts, format, body)

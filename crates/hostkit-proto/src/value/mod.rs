@@ -18,7 +18,7 @@ mod size;
 pub use csv::Csv;
 pub use date::{Date, DateTime, UnixTime, ZoneError};
 pub use html::Html;
-pub use joined::Joined;
+pub use joined::{Joined, JsonText};
 pub use money::{Currency, Money};
 pub use nullable::Nullable;
 pub use number::OutOfRange;

@@ -8,34 +8,51 @@ use rust_decimal::Decimal;
 
 use super::{ParseError, plain};
 
-/// The code of a currency, three letters as in ISO 4217: `RUB`.
+/// The code of a currency, three letters as in ISO 4217, `RUB`, or what else an API counts in, such as `points`.
 ///
 /// ```
 /// use hostkit_proto::Currency;
 ///
 /// assert_eq!("RUB".parse(), Ok(Currency::new("rub").unwrap()));
+/// assert_eq!(Currency::new("points").unwrap().as_str(), "points");
 /// assert!("₽".parse::<Currency>().is_err());
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Currency([u8; 3]);
+pub struct Currency([u8; LONGEST]);
+
+/// The most characters of a code.
+const LONGEST: usize = 8;
 
 impl Currency {
-    /// The currency with this code; `None` unless it is three Latin letters.
+    /// The currency with this code; `None` unless it is a Latin letter with one to seven characters of ASCII behind it, none
+    /// of them a blank. Three letters are a code of ISO 4217, which is in capital letters.
     pub const fn new(code: &str) -> Option<Self> {
-        match *code.as_bytes() {
-            [a, b, c] if a.is_ascii_alphabetic() && b.is_ascii_alphabetic() && c.is_ascii_alphabetic() => {
-                Some(Self([a.to_ascii_uppercase(), b.to_ascii_uppercase(), c.to_ascii_uppercase()]))
-            }
-            _ => None,
+        let code = code.as_bytes();
+        if code.len() < 2 || code.len() > LONGEST || !code[0].is_ascii_alphabetic() {
+            return None;
         }
+        let (mut own, mut at, mut is_of_letters) = ([0; LONGEST], 0, true);
+        while at < code.len() {
+            if !code[at].is_ascii_graphic() {
+                return None;
+            }
+            is_of_letters &= code[at].is_ascii_alphabetic();
+            own[at] = code[at];
+            at += 1;
+        }
+        if is_of_letters && code.len() == 3 {
+            own =
+                [own[0].to_ascii_uppercase(), own[1].to_ascii_uppercase(), own[2].to_ascii_uppercase(), 0, 0, 0, 0, 0];
+        }
+        Some(Self(own))
     }
 
     /// ISO 4217's code for no currency, in the place of one that is to be read.
-    pub(crate) const NONE: Self = Self(*b"XXX");
+    pub(crate) const NONE: Self = Self(*b"XXX\0\0\0\0\0");
 
-    /// The code in capital letters.
+    /// The code: three letters are capital ones, any other is as it came.
     pub fn as_str(&self) -> &str {
-        str::from_utf8(&self.0).unwrap_or_default()
+        str::from_utf8(&self.0).unwrap_or_default().trim_end_matches('\0')
     }
 }
 
@@ -194,13 +211,23 @@ mod tests {
 
     #[test]
     fn reads_what_it_shows() {
-        for text in ["12.50 RUB", "12.50", "-0.01 UAH", "0 USD"] {
+        for text in ["12.50 RUB", "12.50", "-0.01 UAH", "0 USD", "12 points", "1 N/A"] {
             assert_eq!(money(text).to_string(), text);
             assert_eq!(format!("{:?}", money(text)), text);
         }
         assert_eq!(format!("{:>12}|{:<6}|", money("12.50 RUB"), money("5")), "   12.50 RUB|5     |");
-        for odd in ["", "RUB", "12,50 RUB", "12.50RUB", "12.50  RUB", "12.50 RUB ", "1e3 RUB", "12.50 ₽", "12.50 RUBL"]
-        {
+        for odd in [
+            "",
+            "RUB",
+            "12,50 RUB",
+            "12.50RUB",
+            "12.50  RUB",
+            "12.50 RUB ",
+            "1e3 RUB",
+            "12.50 ₽",
+            "12.50 R",
+            "1 a-currency",
+        ] {
             assert!(odd.parse::<Money>().is_err(), "{odd:?}");
         }
     }

@@ -21,7 +21,10 @@ impl OutOfRange {
 impl fmt::Display for OutOfRange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { type_name, number, range: (lowest, highest) } = self;
-        write!(f, "{type_name}: expected a number from {lowest} to {highest}, found {number}")
+        match *highest {
+            u64::MAX => write!(f, "{type_name}: expected a number from {lowest} up, found {number}"),
+            highest => write!(f, "{type_name}: expected a number from {lowest} to {highest}, found {number}"),
+        }
     }
 }
 
@@ -38,6 +41,20 @@ impl std::error::Error for OutOfRange {}
 /// assert_eq!(MonthDay::new(7)?.to_string(), "7");
 /// assert_eq!(MonthDay::new(32).unwrap_err().to_string(), "MonthDay: expected a number from 1 to 31, found 32");
 /// assert_eq!("0".parse::<MonthDay>().unwrap_err().to_string(), "\"0\" is not a number from 1 to 31");
+/// # Ok::<(), hostkit_proto::OutOfRange>(())
+/// ```
+///
+/// Where the document says no highest number, the range has one end:
+///
+/// ```
+/// hostkit_proto::ranged_number! {
+///     #[range(100)]
+///     /// The number of a machine.
+///     pub struct MachineNumber;
+/// }
+/// assert_eq!(MachineNumber::new(u64::MAX)?.get(), u64::MAX);
+/// assert_eq!(MachineNumber::new(99).unwrap_err().to_string(), "MachineNumber: expected a number from 100 up, found 99");
+/// assert_eq!("x".parse::<MachineNumber>().unwrap_err().to_string(), "\"x\" is not a number from 100 up");
 /// # Ok::<(), hostkit_proto::OutOfRange>(())
 /// ```
 ///
@@ -60,16 +77,25 @@ impl std::error::Error for OutOfRange {}
 /// An answer may hold a number outside the range: it is kept as it came, and refused when it is sent.
 #[macro_export]
 macro_rules! ranged_number {
+    (#[range($lowest:literal)] $(#[$meta:meta])* pub struct $name:ident;) => {
+        $crate::ranged_number! { @ ($lowest, u64::MAX, concat!("a number from ", $lowest, " up")) $(#[$meta])* pub struct $name; }
+    };
     (#[range($lowest:literal, $highest:literal)] $(#[$meta:meta])* pub struct $name:ident;) => {
+        $crate::ranged_number! {
+            @ ($lowest, $highest, concat!("a number from ", $lowest, " to ", $highest)) $(#[$meta])* pub struct $name;
+        }
+    };
+    (@ ($lowest:literal, $highest:expr, $expected:expr) $(#[$meta:meta])* pub struct $name:ident;) => {
         $crate::whole_number! { $(#[$meta])* pub struct $name; }
 
         impl $name {
-            #[doc = concat!("Wraps a number from ", $lowest, " to ", $highest, "; any other is an error.")]
+            #[doc = concat!("Wraps ", $expected, "; any other is an error.")]
             pub const fn new(number: u64) -> Result<Self, $crate::OutOfRange> {
-                match number {
-                    $lowest..=$highest => Ok(Self(number)),
-                    _ => Err($crate::OutOfRange::new(stringify!($name), number, ($lowest, $highest))),
+                const RANGE: (u64, u64) = ($lowest, $highest);
+                if number < RANGE.0 || number > RANGE.1 {
+                    return Err($crate::OutOfRange::new(stringify!($name), number, RANGE));
                 }
+                Ok(Self(number))
             }
         }
 
@@ -79,8 +105,7 @@ macro_rules! ranged_number {
             #[inline]
             fn from_str(text: &str) -> Result<Self, Self::Err> {
                 let number = <u64 as $crate::codec::FromText>::from_text(text).and_then(|number| Self::new(number).ok());
-                let expected = concat!("a number from ", $lowest, " to ", $highest);
-                number.ok_or_else(|| $crate::ParseError::new(text, expected))
+                number.ok_or_else(|| $crate::ParseError::new(text, $expected))
             }
         }
     };

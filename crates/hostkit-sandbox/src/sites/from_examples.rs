@@ -428,6 +428,12 @@ impl<A: Served> Site for FromExamples<A> {
             Ok(None) => return self.fault(call, FaultKind::NotFound, 404),
             Err(why) => return Reply::refused(text(500, &format!("{}: {why}", operation.name)), "500"),
         };
+        if !operation.effect.acts() && !world.acts.removed.is_empty() {
+            let mut named = Named::default();
+            named.add(&(known.shown_answer)(&answer));
+            let gone = world.acts.removed.iter().filter(|object| named.has(object)).map(|(_, id)| id.as_str());
+            answer = kept::without_ids(answer, &gone.collect::<Vec<_>>(), format::<A>(call));
+        }
         world.note_credentials(needs || sign_in.is_some());
         if sign_in == Some(true) && A::INFO.reads_clock {
             let time = self.session(&answer, &operation).and_then(|session| session.clock);

@@ -218,6 +218,16 @@ pub fn every(visitor: &mut impl Visitor<Api = Rest>) {
         ],
         faults_with_head: &["away", "named", "numbered", "unworded", "worded"],
     });
+    visitor.call::<crate::things::ListNumbers>(&Examples {
+        folder: "obstacle-rest/things/list_numbers",
+        requests: &["request"],
+        request_bodies: &[],
+        answers: &[("two", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
+    });
     visitor.call::<crate::things::ListThings>(&Examples {
         folder: "obstacle-rest/things/list_things",
         requests: &["end", "none", "request"],

@@ -61,6 +61,8 @@ pub enum Request {
     GetTerms(crate::things::GetTerms),
     /// A thing.
     GetThing(crate::things::GetThing),
+    /// The numbers of all things.
+    ListNumbers(crate::things::ListNumbers),
     /// The things, from one of them on.
     ListThings(crate::things::ListThings),
     /// The things, each below a key, in a list that is the answer.
@@ -101,6 +103,7 @@ impl Request {
             Self::GetRecord(_) => crate::things::GetRecord::INFO,
             Self::GetTerms(_) => crate::things::GetTerms::INFO,
             Self::GetThing(_) => crate::things::GetThing::INFO,
+            Self::ListNumbers(_) => crate::things::ListNumbers::INFO,
             Self::ListThings(_) => crate::things::ListThings::INFO,
             Self::ListWrapped(_) => crate::things::ListWrapped::INFO,
             Self::MakeThing(_) => crate::things::MakeThing::INFO,
@@ -142,6 +145,7 @@ pub fn route(request: &ReceivedRequest<'_>) -> Result<Request, DecodeError> {
     router.attempt(Request::MakePart);
     router.attempt(Request::MakeThing);
     router.attempt(Request::PutOnShelf);
+    router.attempt(Request::ListNumbers);
     router.attempt(Request::ListShelf);
     router.attempt(Request::ListShelves);
     router.attempt(Request::ListThings);

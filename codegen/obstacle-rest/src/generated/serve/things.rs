@@ -9,8 +9,8 @@ use hostkit_proto::{EncodeError, Word, evidence};
 
 use crate::things::{
     ChangeThings, ClearThing, DeleteThing, FindThings, GetLatest, GetNote, GetNumbered, GetParts, GetPicture,
-    GetRecord, GetTerms, GetThing, ListThings, ListWrapped, MakeThing, MakeThings, MakeThingsAt, OrderThing,
-    RenameThing, WatchThing,
+    GetRecord, GetTerms, GetThing, ListNumbers, ListThings, ListWrapped, MakeThing, MakeThings, MakeThingsAt,
+    OrderThing, RenameThing, WatchThing,
 };
 use crate::types::{Thing, ThingId, ThingParts, WatchedThing};
 
@@ -26,6 +26,9 @@ impl Serve for ChangeThings {
             let tries = fields.optional(&Name::new("tries"))?;
             let paths = fields.optional(&Name::new("paths"))?;
             let marks = fields.optional(&Name::new("marks"))?;
+            let loads = fields.optional(&Name::new("loads"))?;
+            let settings = fields.optional(&Name::new("settings"))?;
+            let filters = fields.optional(&Name::new("filters"))?;
             let labels = fields.optional(&Name::new("labels"))?;
             let locked = fields.required_flag(&Name::new("locked"), &[[Word::Text("0"), Word::Text("1")]])?;
             let note = fields.optional(&Name::new("note"))?;
@@ -41,6 +44,7 @@ impl Serve for ChangeThings {
             let hours = fields.gather_map(&Names::new("at{key}"))?.unwrap_or_default();
             let cards = fields.gather_map(&Names::new("card{key}"))?.unwrap_or_default();
             let slots = fields.gather_map(&Names::new("slot{key}"))?.unwrap_or_default();
+            let links = fields.gather_map(&Names::new("link{key}"))?.unwrap_or_default();
             let shares = fields.gather_map(&Names::new("Owner{key}"))?.unwrap_or_default();
             let owner = fields.gather(&Names::new("Owner{field}"))?;
             Ok(Self {
@@ -58,6 +62,10 @@ impl Serve for ChangeThings {
                 tries,
                 paths,
                 marks,
+                loads,
+                settings,
+                links,
+                filters,
                 labels,
                 shares,
                 owner,
@@ -121,14 +129,18 @@ impl Serve for FindThings {
         let ports = request.gather_query::<Self, _>(&Names::new("port[{index}]"))?.unwrap_or_default();
         let rules = request.gather_query::<Self, _>(&Names::new("rule.{index}.{field}").from(0))?.unwrap_or_default();
         let words = request.query("words")?;
+        let limits = request.query_value::<Self, _>("limits")?;
+        let slot = request.query_value::<Self, _>("slot")?;
+        let filter = request.query_value::<Self, _>("filter")?;
         let about = request.gather_query_map::<Self, _, _>(&Names::new("about[{key}]"))?.unwrap_or_default();
         let owner = request.gather_query::<Self, _>(&Names::new("owner[{field}]"))?;
         let sold = request.required_query_flag("sold", &[[Word::Text("N"), Word::Text("Y")]])?;
+        let weight = request.query("weight")?;
         let clean = request
             .query_flag("clean", &[[Word::Text("off"), Word::Text("on")], [Word::Text("no"), Word::Text("yes")]])?;
         let page = request.query("page")?;
         request.no_body::<Self>()?;
-        Ok(Self { ids, ports, rules, words, about, owner, sold, clean, page })
+        Ok(Self { ids, ports, rules, words, limits, slot, filter, about, owner, sold, weight, clean, page })
     }
 
     fn answer(output: &Vec<Thing>, out: &mut WrittenAnswer) {
@@ -266,6 +278,18 @@ impl Serve for GetThing {
 
     fn object(&self) -> Option<(&'static str, String)> {
         Some(("ThingId", evidence::text(&self.id)))
+    }
+}
+
+impl Serve for ListNumbers {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
+        request.matches::<Self>()?;
+        request.no_body::<Self>()?;
+        Ok(Self {})
+    }
+
+    fn answer(output: &Vec<ThingId>, out: &mut WrittenAnswer) {
+        out.value("data", output);
     }
 }
 

@@ -99,6 +99,10 @@ impl ToWire for ThingParts {
         object.set("tries", &self.tries);
         object.set("paths", &self.paths);
         object.set("marks", &self.marks);
+        object.set("loads", &self.loads);
+        object.set("settings", &self.settings);
+        object.set_names(&Names::new("link{key}"), &self.links);
+        object.set("filters", &self.filters);
         Some(object.into_value())
     }
 }

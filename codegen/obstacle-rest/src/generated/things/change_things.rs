@@ -7,11 +7,11 @@ use std::collections::BTreeMap;
 
 use hostkit_proto::codec::{DecodeError, InWords, InputLimit, Names};
 use hostkit_proto::{
-    Call, Csv, Effect, EncodeError, Endpoint, EndpointInfo, Joined, Method, RawAnswer, RequestParts, Word,
+    Call, Csv, Effect, EncodeError, Endpoint, EndpointInfo, Joined, JsonText, Method, RawAnswer, RequestParts, Word,
 };
 
 use crate::Rest;
-use crate::types::{Drive, Hour, Owner, RecordName, Rule, Slot, ThingId, Tries};
+use crate::types::{Drive, Hour, Link, Owner, RecordName, Rule, Slot, ThingId, Tries};
 
 /// Sets rules, add-ons and owner of several things.
 ///
@@ -24,7 +24,7 @@ use crate::types::{Drive, Hour, Owner, RecordName, Rule, Slot, ThingId, Tries};
 ///
 /// use obstacle_rest_proto::things::ChangeThings;
 /// use obstacle_rest_proto::types::{
-///     Drive, Hour, Owner, RecordName, Rule, Slot, ThingId, Tries,
+///     Drive, Hour, Link, LinkModel, Owner, RecordName, Rule, Slot, ThingId, Tries,
 /// };
 ///
 /// # use hostkit_testing::{Script, Scripted};
@@ -59,8 +59,17 @@ use crate::types::{Drive, Hour, Owner, RecordName, Rule, Slot, ThingId, Tries};
 /// let mut tries_8 = Tries::new();
 /// tries_8.again = Some(true);
 /// tries_8.slots = Some(vec![3, 0].into());
-/// let mut owner_9 = Owner::new("Мария");
-/// owner_9.phone = Some("+7 495".into());
+/// let mut link_9 = Link::new(LinkModel::Copper);
+/// link_9.address = Some("AA:BB".into());
+/// link_9.bridge = Some("br0".into());
+/// let mut link_10 = Link::new(LinkModel::Glass);
+/// link_10.bridge = Some("br1".into());
+/// let mut link_11 = Link::new(LinkModel::from_text("silver"));
+/// link_11.address = Some("CC:DD".into());
+/// let mut rule_12 = Rule::new(80);
+/// rule_12.open = Some(true);
+/// let mut owner_13 = Owner::new("Мария");
+/// owner_13.phone = Some("+7 495".into());
 /// let call = ChangeThings::new(vec![ThingId::new(7), ThingId::new(9)], true)
 ///     .rules(vec![rule, Rule::new(443)])
 ///     .more(vec![rule_2, Rule::new(23)])
@@ -81,9 +90,28 @@ use crate::types::{Drive, Hour, Owner, RecordName, Rule, Slot, ThingId, Tries};
 ///         ]
 ///             .into(),
 ///     )
+///     .loads(BTreeMap::from([(Hour::new(2)?, 5), (Hour::new(23)?, 1)]).into())
+///     .settings(
+///         BTreeMap::from([
+///                 (".".into(), "dot".into()),
+///                 ("EMPTY".into(), "".into()),
+///                 ("PATH".into(), "/bin:/a,b=c".into()),
+///             ])
+///             .into(),
+///     )
+///     .links(
+///         BTreeMap::from([
+///             (0, link_9.into()),
+///             (1, link_10.into()),
+///             (2, link_11.into()),
+///         ]),
+///     )
+///     .filters(
+///         BTreeMap::from([("in".into(), vec![rule_12]), ("out".into(), vec![])]).into(),
+///     )
 ///     .labels(vec!["red".into(), "blue".into()].into())
 ///     .shares(BTreeMap::from([(5, 40)]))
-///     .owner(owner_9)
+///     .owner(owner_13)
 ///     .note("x");
 /// client.call(&call)?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -123,6 +151,14 @@ pub struct ChangeThings {
     pub paths: Option<Csv<String, ';'>>,
     /// Marks on them.
     pub marks: Option<Csv<RecordName, '|'>>,
+    /// How many calls each takes at an hour, in one text.
+    pub loads: Option<Joined<BTreeMap<Hour, u64>>>,
+    /// What each is started with, in one text.
+    pub settings: Option<Joined<BTreeMap<String, String>, '\0'>>,
+    /// The links of each, each in one text.
+    pub links: BTreeMap<u64, Joined<Link>>,
+    /// What passes through each, in one text.
+    pub filters: Option<JsonText<BTreeMap<String, Vec<Rule>>>>,
     /// Labels on them.
     pub labels: Option<Csv<String, ' '>>,
     /// Shares by the number of an owner.
@@ -153,6 +189,10 @@ impl ChangeThings {
             tries: None,
             paths: None,
             marks: None,
+            loads: None,
+            settings: None,
+            links: BTreeMap::new(),
+            filters: None,
             labels: None,
             shares: BTreeMap::new(),
             owner: None,
@@ -239,6 +279,30 @@ impl ChangeThings {
         self
     }
 
+    /// How many calls each takes at an hour, in one text.
+    pub fn loads(mut self, loads: Joined<BTreeMap<Hour, u64>>) -> Self {
+        self.loads = Some(loads);
+        self
+    }
+
+    /// What each is started with, in one text.
+    pub fn settings(mut self, settings: Joined<BTreeMap<String, String>, '\0'>) -> Self {
+        self.settings = Some(settings);
+        self
+    }
+
+    /// The links of each, each in one text.
+    pub fn links(mut self, links: BTreeMap<u64, Joined<Link>>) -> Self {
+        self.links = links;
+        self
+    }
+
+    /// What passes through each, in one text.
+    pub fn filters(mut self, filters: JsonText<BTreeMap<String, Vec<Rule>>>) -> Self {
+        self.filters = Some(filters);
+        self
+    }
+
     /// Labels on them.
     pub fn labels(mut self, labels: Csv<String, ' '>) -> Self {
         self.labels = Some(labels);
@@ -304,6 +368,15 @@ impl Endpoint for ChangeThings {
         out.check_joined("tries", &self.tries);
         out.check_joined("paths", &self.paths);
         out.check_joined("marks", &self.marks);
+        out.check_joined("loads", &self.loads);
+        out.check_joined("settings", &self.settings);
+        out.check_joined("links", &self.links);
+        out.check_joined("filters", &self.filters);
+        if let Some(rule) =
+            self.filters.as_ref().and_then(|item| item.values().find_map(|item| item.iter().find_map(Rule::mistake)))
+        {
+            out.refuse("filters", rule);
+        }
         out.check_joined("labels", &self.labels);
         let mut body = out.object();
         body.set_names(&Names::new("pid[{index}]").from(0), &self.things);
@@ -320,6 +393,10 @@ impl Endpoint for ChangeThings {
         body.set("tries", &self.tries);
         body.set("paths", &self.paths);
         body.set("marks", &self.marks);
+        body.set("loads", &self.loads);
+        body.set("settings", &self.settings);
+        body.set_names(&Names::new("link{key}"), &self.links);
+        body.set("filters", &self.filters);
         body.set("labels", &self.labels);
         body.set_names(&Names::new("Owner{key}"), &self.shares);
         body.set_names(&Names::new("Owner{field}"), &self.owner);

@@ -7,11 +7,12 @@ use std::collections::BTreeMap;
 
 use hostkit_proto::codec::{DecodeError, Field, InWords, InputLimit, Names, Table};
 use hostkit_proto::{
-    Call, Csv, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts, Word,
+    Call, Csv, Effect, EncodeError, Endpoint, EndpointInfo, Joined, JsonText, Method, RawAnswer, Repeatable,
+    RequestParts, Word,
 };
 
 use crate::Rest;
-use crate::types::{Owner, Rule, Thing, ThingId};
+use crate::types::{Owner, Rule, Slot, Thing, ThingId, Weight};
 
 /// Finds things.
 ///
@@ -23,7 +24,7 @@ use crate::types::{Owner, Rule, Thing, ThingId};
 /// use std::collections::BTreeMap;
 ///
 /// use obstacle_rest_proto::things::FindThings;
-/// use obstacle_rest_proto::types::{Owner, Rule, ThingId};
+/// use obstacle_rest_proto::types::{Owner, Rule, Slot, ThingId, Weight};
 ///
 /// # use hostkit_testing::{Script, Scripted};
 /// # let body = r#"{"data":{"items":[{"id":7,"name":"lamp"}]}}"#;
@@ -34,14 +35,21 @@ use crate::types::{Owner, Rule, Thing, ThingId};
 /// #     .build()?;
 /// let mut rule = Rule::new(2);
 /// rule.open = Some(true);
+/// let mut slot_2 = Slot::new("local:8");
+/// slot_2.size = Some(8);
+/// slot_2.modes = Some(vec!["a".into(), "b".into()].into());
 /// let call = FindThings::new(vec![ThingId::new(7), ThingId::new(9)], true)
 ///     .ports(vec![80, 443])
 ///     .rules(vec![Rule::new(1), rule])
 ///     .words(vec!["a".into(), "b".into()].into())
+///     .limits(BTreeMap::from([("day".into(), 9), ("hour".into(), 5)]).into())
+///     .slot(slot_2.into())
+///     .filter(BTreeMap::from([("in".into(), vec![Rule::new(80)])]).into())
 ///     .about(
 ///         BTreeMap::from([("a b".into(), "c".into()), ("{key}".into(), "d".into())]),
 ///     )
 ///     .owner(Owner::new("Ann"))
+///     .weight(Weight::new(7)?)
 ///     .clean(false)
 ///     .page(2);
 /// let things = client.call(&call)?;
@@ -63,12 +71,22 @@ pub struct FindThings {
     pub rules: Vec<Rule>,
     /// Words on them.
     pub words: Option<Csv<String>>,
+    /// The most of each, in one text.
+    pub limits: Option<Joined<BTreeMap<String, u64>, ';'>>,
+    /// What is in a slot of each, in one text.
+    pub slot: Option<Joined<Slot>>,
+    /// What passes through them, as JSON.
+    pub filter: Option<JsonText<BTreeMap<String, Vec<Rule>>>>,
     /// What is said of them.
     pub about: BTreeMap<String, String>,
     /// Whose they are.
     pub owner: Option<Owner>,
     /// Whether they are sold.
     pub sold: bool,
+    /// The least weight.
+    ///
+    /// Limits: at least 1.
+    pub weight: Option<Weight>,
     /// Whether they are clean.
     pub clean: Option<bool>,
     /// The page.
@@ -83,9 +101,13 @@ impl FindThings {
             ports: Vec::new(),
             rules: Vec::new(),
             words: None,
+            limits: None,
+            slot: None,
+            filter: None,
             about: BTreeMap::new(),
             owner: None,
             sold,
+            weight: None,
             clean: None,
             page: None,
         }
@@ -109,6 +131,24 @@ impl FindThings {
         self
     }
 
+    /// The most of each, in one text.
+    pub fn limits(mut self, limits: Joined<BTreeMap<String, u64>, ';'>) -> Self {
+        self.limits = Some(limits);
+        self
+    }
+
+    /// What is in a slot of each, in one text.
+    pub fn slot(mut self, slot: Joined<Slot>) -> Self {
+        self.slot = Some(slot);
+        self
+    }
+
+    /// What passes through them, as JSON.
+    pub fn filter(mut self, filter: JsonText<BTreeMap<String, Vec<Rule>>>) -> Self {
+        self.filter = Some(filter);
+        self
+    }
+
     /// What is said of them.
     pub fn about(mut self, about: BTreeMap<String, String>) -> Self {
         self.about = about;
@@ -118,6 +158,12 @@ impl FindThings {
     /// Whose they are.
     pub fn owner(mut self, owner: Owner) -> Self {
         self.owner = Some(owner);
+        self
+    }
+
+    /// The least weight.
+    pub fn weight(mut self, weight: Weight) -> Self {
+        self.weight = Some(weight);
         self
     }
 
@@ -155,13 +201,29 @@ impl Endpoint for FindThings {
             out.refuse("rules", rule);
         }
         out.check_joined("words", &self.words);
+        out.check_joined("limits", &self.limits);
+        out.check_joined("slot", &self.slot);
+        if let Some(rule) = self.slot.as_ref().and_then(|item| item.mistake()) {
+            out.refuse("slot", rule);
+        }
+        out.check_joined("filter", &self.filter);
+        if let Some(rule) =
+            self.filter.as_ref().and_then(|item| item.values().find_map(|item| item.iter().find_map(Rule::mistake)))
+        {
+            out.refuse("filter", rule);
+        }
+        out.check("weight", &self.weight, &InputLimit::NONE.min(1));
         out.query_names(&Names::new("id[]"), &self.ids);
         out.query_names(&Names::new("port[{index}]"), &self.ports);
         out.query_names(&Names::new("rule.{index}.{field}").from(0), &self.rules);
         out.optional_query("words", &self.words);
+        out.optional_query("limits", &self.limits);
+        out.optional_query("slot", &self.slot);
+        out.optional_query("filter", &self.filter);
         out.query_names(&Names::new("about[{key}]"), &self.about);
         out.query_names(&Names::new("owner[{field}]"), &self.owner);
         out.query("sold", &InWords(&self.sold, [Word::Text("N"), Word::Text("Y")]));
+        out.optional_query("weight", &self.weight);
         out.optional_query(
             "clean",
             &self.clean.as_ref().map(|flag| InWords(flag, [Word::Text("off"), Word::Text("on")])),

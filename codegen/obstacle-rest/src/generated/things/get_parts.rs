@@ -24,7 +24,10 @@ use crate::types::{ThingId, ThingParts};
 /// #     r#"{"data":{"name":"lamp","net0":"eth=1","net12":"eth=2","netmask":24,"disk-a.size":9,"drive":""#,
 /// #     r#"size=32, kind=disk,spare=on,key=hunter2","card1":"kind=net;spare=off","card2":"kind=sound",""#,
 /// #     r#"slot0":"local:8,size=8","slot1":"size=2, file=nfs:1,modes=a;b","tries":"3;0 again=on","paths"#,
-/// #     r#"":"/a;/b c","marks":"1  2","part[root]":{"port":80},"part[x]":{"port":81,"open":true}}}"#,
+/// #     r#"":"/a;/b c","marks":"1  2","part[root]":{"port":80},"part[x]":{"port":81,"open":true},"loads"#,
+/// #     r#"":"2=5,23=1","settings":"PATH=/bin:/a,b=c\u0000EMPTY=","link0":"copper=AA:BB,bridge=br0","li"#,
+/// #     r#"nk1":"bridge=br1,model=glass-2","link2":"model=copper,address=CC:DD","filters":"{\"in\":[{\""#,
+/// #     r#"port\":80,\"open\":\"no\"}]}"}}"#,
 /// # ]
 /// #     .concat();
 /// # let answers = Scripted::new([Script::get("/things/7/parts").answer(200, body)]);

@@ -36,6 +36,7 @@ mod get_picture;
 mod get_record;
 mod get_terms;
 mod get_thing;
+mod list_numbers;
 mod list_things;
 mod list_wrapped;
 mod make_thing;
@@ -62,6 +63,7 @@ pub use get_record::GetRecord;
 pub use get_terms::GetTerms;
 #[doc(alias = "things")]
 pub use get_thing::GetThing;
+pub use list_numbers::ListNumbers;
 pub use list_things::ListThings;
 pub use list_wrapped::ListWrapped;
 #[doc(alias = "things")]

@@ -11,4 +11,7 @@ mod things;
 pub use parts::{Part, PartId, PartKind, PartPage, PartPages};
 pub use shelf::{ShelfBoxes, ShelfPage};
 pub use shelves::{PlaceId, Shelf, ShelfPlace};
-pub use things::{Drive, Hour, Owner, RecordName, Rule, Slot, Thing, ThingId, ThingParts, Tries, WatchedThing};
+pub use things::{
+    Drive, Hour, Link, LinkModel, Owner, RecordName, Rule, Slot, Thing, ThingId, ThingParts, Tries, WatchedThing,
+    Weight,
+};

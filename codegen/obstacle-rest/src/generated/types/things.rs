@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use hostkit_proto::codec::{
     DecodeError, Field, FromFields, FromWire, InOneText, InWords, Names, Object, Reader, Table, ToWire,
 };
-use hostkit_proto::{Csv, Format, Joined, Secret, UnixTime, Value, Word};
+use hostkit_proto::{Csv, Format, Joined, JsonText, Secret, UnixTime, Value, Word};
 
 /// A drive, or a card.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,6 +71,72 @@ hostkit_proto::ranged_number! {
     #[range(0, 23)]
     /// An hour of the day.
     pub struct Hour;
+}
+
+/// A link, in a text whose first part is called by how it is made.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct Link {
+    /// How it is made.
+    #[doc(alias = ".")]
+    pub model: LinkModel,
+    /// Its address: `copper=AA:BB`.
+    pub address: Option<String>,
+    /// Where it leads to.
+    pub bridge: Option<String>,
+}
+
+impl Link {
+    /// With the required fields; everything else is absent.
+    pub fn new(model: LinkModel) -> Self {
+        Self { model, address: None, bridge: None }
+    }
+}
+
+impl FromFields for Link {
+    const TABLE: &'static Table = &Table::new(
+        "specs/obstacle-rest/types/things.toml",
+        &[
+            Field::required(".").also(&["model"]),
+            Field::optional("address").called(".", |text| LinkModel::from_text(text).is_known()),
+            Field::optional("bridge"),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    #[inline]
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.model),
+            1 => reader.optional(&mut self.address),
+            2 => reader.optional(&mut self.bridge),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl ToWire for Link {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        let mut object = Object::new(format);
+        object.set(".", &self.model);
+        object.set("bridge", &self.bridge);
+        object.set_called(".", |text| LinkModel::from_text(text).is_known(), "address", &self.address);
+        Some(object.into_value())
+    }
+}
+
+hostkit_proto::text_enum! {
+    /// How a link is made.
+    pub enum LinkModel {
+        /// By a cable.
+        Copper = ("copper", [("en", "By a cable.")]),
+        /// By two fibres.
+        Glass = ("glass-2", [("en", "By two fibres.")]),
+    }
 }
 
 /// Whose a thing is.
@@ -334,6 +400,15 @@ pub struct ThingParts {
     pub paths: Option<Csv<String, ';'>>,
     /// Marks on it.
     pub marks: Option<Csv<u64, ' '>>,
+    /// How many calls it takes at an hour, in one text.
+    pub loads: Option<Joined<BTreeMap<Hour, u64>>>,
+    /// What it is started with, in one text.
+    pub settings: Option<Joined<BTreeMap<String, String>, '\0'>>,
+    /// Its links, each in one text.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub links: BTreeMap<u64, Joined<Link>>,
+    /// What passes through it, in one text.
+    pub filters: Option<JsonText<BTreeMap<String, Vec<Rule>>>>,
 }
 
 impl ThingParts {
@@ -351,6 +426,10 @@ impl ThingParts {
             tries: None,
             paths: None,
             marks: None,
+            loads: None,
+            settings: None,
+            links: BTreeMap::new(),
+            filters: None,
         }
     }
 }
@@ -370,6 +449,10 @@ impl FromFields for ThingParts {
             Field::optional("tries"),
             Field::optional("paths"),
             Field::optional("marks"),
+            Field::optional("loads"),
+            Field::optional("settings"),
+            Field::made::<u64>("link{key}"),
+            Field::optional("filters"),
         ],
     );
 
@@ -391,6 +474,10 @@ impl FromFields for ThingParts {
             8 => reader.optional(&mut self.tries),
             9 => reader.optional(&mut self.paths),
             10 => reader.optional(&mut self.marks),
+            11 => reader.optional(&mut self.loads),
+            12 => reader.optional(&mut self.settings),
+            13 => reader.made_map(&mut self.links, &Names::new("link{key}")),
+            14 => reader.optional(&mut self.filters),
             _ => Ok(()),
         }
     }
@@ -488,4 +575,10 @@ impl FromFields for WatchedThing {
             _ => Ok(()),
         }
     }
+}
+
+hostkit_proto::ranged_number! {
+    #[range(1)]
+    /// A weight; the document says no highest one.
+    pub struct Weight;
 }

@@ -257,7 +257,7 @@ impl Endpoint for ChangeThing {
         out.check("note", &self.note, &InputLimit::NONE.max_length(20));
         out.check("count", &self.count, &InputLimit::NONE.min(1));
         if self.note.as_ref().and_then(Nullable::value).is_some_and(|value| value.to_text() == "rented")
-            && self.until.as_ref().and_then(Nullable::value).is_none()
+            && self.until.is_none()
         {
             out.refuse("until", "is required if `note=rented`");
         }

@@ -94,6 +94,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Obstacle>) {
             ("all", Format::Json, 200),
             ("few", Format::Xml, 200),
             ("few", Format::Json, 200),
+            ("points", Format::Json, 200),
         ],
         answers_with_head: &[],
         agreeing: &["all", "few"],

@@ -109,7 +109,12 @@ impl Assertions<'_> {
     fn scalar(&mut self, place: &TokenStream, ty: &Type, value: &Recorded<'_>, is_option: bool) -> Option<TokenStream> {
         match ty {
             Type::Secret | Type::Html | Type::Any | Type::List(_) | Type::Map(..) => return None,
-            Type::Csv(..) | Type::Joined(..) | Type::Option(_) | Type::Nullable(_) | Type::Judged(_) => return None,
+            Type::Csv(..)
+            | Type::Joined(..)
+            | Type::Json(_)
+            | Type::Option(_)
+            | Type::Nullable(_)
+            | Type::Judged(_) => return None,
             Type::Named(name) => {
                 let kind = &self.model.types.get(name)?.kind;
                 if matches!(kind, TypeKind::Struct(_) | TypeKind::Union { .. }) {

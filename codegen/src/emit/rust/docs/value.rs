@@ -122,6 +122,10 @@ impl<'m> Values<'m> {
                 let object = self.owned(item, value.inside("Joined")?)?;
                 Some(quote!(#object.into()))
             }
+            Type::Json(item) => {
+                let inner = self.owned(item, value.inside("JsonText")?)?;
+                Some(quote!(#inner.into()))
+            }
             Type::Csv(item, _) => {
                 let items = self.list(item, value.inside("Csv")?)?;
                 Some(quote!(#items.into()))

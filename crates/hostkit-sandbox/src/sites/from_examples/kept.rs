@@ -149,6 +149,36 @@ pub(super) fn listed_item(shown: &RecordedAnswer, id: &str, format: Format) -> O
     item(&Value::from(document.root()), id).cloned()
 }
 
+/// An answer whose lists of bare ids lack these: what is gone is not found, and is listed nowhere.
+pub(super) fn without_ids(answer: RecordedAnswer, gone: &[&str], format: Format) -> RecordedAnswer {
+    let format = answer.format.unwrap_or(format);
+    let Ok(document) = parse(format, &answer.body, &Limits::DEFAULT) else { return answer };
+    let mut tree = Value::from(document.root());
+    if gone.is_empty() || !leave_out(&mut tree, gone) {
+        return answer;
+    }
+    match write(format, &tree) {
+        Ok(body) => RecordedAnswer { body, ..answer },
+        Err(_) => answer,
+    }
+}
+
+/// Takes these ids out of every list of scalars; whether some list had one.
+fn leave_out(tree: &mut Value, gone: &[&str]) -> bool {
+    match tree {
+        Value::List(items) if items.iter().all(|item| scalar(item).is_some()) => {
+            let before = items.len();
+            items.retain(|item| scalar(item).is_none_or(|id| !gone.contains(&id)));
+            items.len() < before
+        }
+        Value::List(items) => items.iter_mut().filter_map(|item| leave_out(item, gone).then_some(())).count() > 0,
+        Value::Map(entries) => {
+            entries.iter_mut().filter_map(|(_, inner)| leave_out(inner, gone).then_some(())).count() > 0
+        }
+        _ => false,
+    }
+}
+
 /// The object of which this is the id: the last one, since what is new comes last.
 fn item<'t>(tree: &'t Value, id: &str) -> Option<&'t Value> {
     match tree {

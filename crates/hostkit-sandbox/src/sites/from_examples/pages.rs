@@ -78,7 +78,10 @@ impl Pages {
         // A list of one page says nothing of what comes behind others.
         let behind_others = ends.iter().rev().find(|(inputs, _)| !of_page(inputs).is_empty());
         let last = behind_others.or(ends.last()).map(|(_, case)| *case);
-        let last = last.ok_or_else(|| format!("{}: no example shows the last page", E::INFO.name))?;
+        let last = last.ok_or_else(|| {
+            let name = E::INFO.name;
+            format!("{name}: no example shows the last page: a request for it and its answer have one case, as `end.request.http`")
+        })?;
         let mut cases = Vec::new();
         for (case, call) in requests {
             cases.push((*case, of_page(&asked(call, format)?.1)));
