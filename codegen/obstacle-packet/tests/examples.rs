@@ -15,9 +15,9 @@ use http::HeaderMap;
 use obstacle_packet_proto::auth::SignIn;
 use obstacle_packet_proto::things::{
     AddThing, ChangeThing, ChangeThingWhat, DeleteThing, DeleteThings, DeleteThingsBy, FindThing, FindThingDataset,
-    GetInfo, GetThing, ListIds, ListThings, ReadThings,
+    GetInfo, GetThing, ListIds, ListThings, OrderThings, ReadThings,
 };
-use obstacle_packet_proto::types::{Dataset, Info, NumberOrPart, Part, Thing, ThingId};
+use obstacle_packet_proto::types::{Dataset, Info, Made, NumberOrPart, Part, Thing, ThingId};
 use obstacle_packet_proto::{Code, Credentials, Packet};
 
 #[test]
@@ -233,6 +233,74 @@ fn each_item_of_a_read_is_a_value_or_a_fault() {
     assert_eq!(read("<packet/>"), "open", "nothing says that it is the answer to this call");
     assert_eq!(read(system), "rejected: 200 1001", "a fault of the whole call");
     assert_eq!(read(&packet("get", one)), "open", "the answer to another call");
+}
+
+#[test]
+fn a_call_that_acts_says_of_each_of_several_things_what_became_of_it() {
+    let order = |results: &[&str]| {
+        let (headers, body) = (HeaderMap::new(), packet("order", &results.concat()));
+        let answer = RawAnswer::new(&OrderThings::INFO, &Packet::INFO, 200, &headers, body.as_bytes());
+        let items = |items: &Vec<Result<Made, Fault<Code>>>| {
+            let item = |item: &Result<Made, Fault<Code>>| match item {
+                Ok(made) => made.id.to_string(),
+                Err(fault) => fault.to_string(),
+            };
+            items.iter().map(item).collect::<Vec<_>>().join("; ")
+        };
+        match judge::<OrderThings>(&Inputs::new(), &answer) {
+            Judgement::Done(all) => format!("done: {}", items(&all)),
+            Judgement::Accepted(all, reason) => format!("{}: {}", reason.as_str(), items(&all)),
+            Judgement::Nothing(_) => "nothing".to_owned(),
+            Judgement::Rejected(NoValue { why: Why::Fault(fault), may_have_happened }) => {
+                format!("rejected, {may_have_happened}: {fault}")
+            }
+            Judgement::Rejected(_) | Judgement::Open(_) => "open".to_owned(),
+        }
+    };
+    let made = |id: u32| format!("<result><status>ok</status><id>{id}</id></result>");
+    let no = |code: &str, text: &str| {
+        format!("<result><status>error</status><errcode>{code}</errcode><errtext>{text}</errtext></result>")
+    };
+    let (nine, ten, taken, late) = (made(9), made(10), no("1007", "taken"), no("1023", "late"));
+    assert_eq!(order(&[&nine, &ten]), "done: 9; 10");
+    assert_eq!(order(&[&nine, &taken, &ten]), "in part: 9; 200 1007: taken; 10");
+    // Nothing was made, and each refusal is told.
+    assert_eq!(order(&[&taken]), "rejected, false: 200 1007: taken");
+    assert_eq!(order(&[&taken, &no("8", "no")]), "rejected, false: 200 1007: taken, and 200 8: no");
+    assert_eq!(order(&[&taken, &late]), "rejected, true: 200 1007: taken, and 200 1023: late");
+    // What one of the results leaves open is open: no list would say that it was refused.
+    let nameless = "<result><status>error</status><errtext>oops</errtext></result>";
+    let odd = "<result><status>ok</status><errcode>9</errcode></result>";
+    let unmarked = "<result><id>11</id></result>";
+    let twice = "<result><status>error</status><status>error</status><errcode>1007</errcode></result>";
+    let other_word = "<result><status>perhaps</status><id>11</id></result>";
+    for open in
+        [&*late, nameless, odd, unmarked, twice, other_word, "<result/>", "<result><status>ok</status></result>"]
+    {
+        assert_eq!(order(&[&nine, open]), "open", "{open}");
+    }
+    assert_eq!(order(&[&nine, "<result><status>ok</status><id>0</id></result>"]), "open", "no number of a thing");
+    let system = "<packet><system><status>error</status><errcode>1001</errcode></system></packet>";
+    assert_eq!(meaning::<OrderThings>(system), "rejected", "a fault of the whole call");
+    assert_eq!(meaning::<OrderThings>(&packet("read", &nine)), "open", "the answer to another call");
+    assert_eq!(meaning::<OrderThings>(&packet("order", "")), "open");
+}
+
+#[test]
+fn the_longer_text_of_a_fault_stands_at_the_first_of_its_places_that_has_one() {
+    let details = |said: &str| {
+        let body = packet("del", &format!("<result><status>error</status><errcode>1013</errcode>{said}</result>"));
+        let headers = HeaderMap::new();
+        let answer = RawAnswer::new(&DeleteThing::INFO, &Packet::INFO, 200, &headers, body.as_bytes());
+        match judge::<DeleteThing>(&Inputs::new(), &answer) {
+            Judgement::Rejected(NoValue { why: Why::Fault(fault), .. }) => fault.details,
+            _ => panic!("no fault"),
+        }
+    };
+    assert_eq!(details("<filter-id>7</filter-id><place>shelf</place>"), "7");
+    assert_eq!(details("<filter-id></filter-id><place>shelf</place>"), "shelf");
+    assert_eq!(details("<place>shelf</place>"), "shelf");
+    assert_eq!(details(""), "");
 }
 
 #[test]

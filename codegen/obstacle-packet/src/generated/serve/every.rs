@@ -147,6 +147,16 @@ pub fn every(visitor: &mut impl Visitor<Api = Packet>) {
         faults: &[],
         faults_with_head: &[],
     });
+    visitor.perform::<crate::things::OrderThings>(&Examples {
+        folder: "obstacle-packet/things/order_things",
+        requests: &["two"],
+        request_bodies: &[],
+        answers: &[("part", Format::Xml, 200), ("two", Format::Xml, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[("none", Format::Xml, 200)],
+        faults_with_head: &[],
+    });
     visitor.perform::<crate::things::PaintThing>(&Examples {
         folder: "obstacle-packet/things/paint_thing",
         requests: &["id", "name"],
@@ -175,6 +185,16 @@ pub fn every(visitor: &mut impl Visitor<Api = Packet>) {
         answers_with_head: &[],
         agreeing: &[],
         faults: &[],
+        faults_with_head: &[],
+    });
+    visitor.perform::<crate::things::RemoveThings>(&Examples {
+        folder: "obstacle-packet/things/remove_things",
+        requests: &["both", "everything", "names"],
+        request_bodies: &[],
+        answers: &[("both", Format::Xml, 200), ("part", Format::Xml, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[("both", Format::Xml, 200)],
         faults_with_head: &[],
     });
 }

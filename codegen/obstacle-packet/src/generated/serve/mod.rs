@@ -45,12 +45,16 @@ pub enum Request {
     ListOf(crate::things::ListOf),
     /// The things with what is known of them.
     ListThings(crate::things::ListThings),
+    /// Orders several things, each of which is made or refused for itself.
+    OrderThings(crate::things::OrderThings),
     /// Paints a thing.
     PaintThing(crate::things::PaintThing),
     /// Puts a thing into a place.
     PlaceThing(crate::things::PlaceThing),
     /// Each of these things, or why it is not given.
     ReadThings(crate::things::ReadThings),
+    /// Removes things by their numbers or by their names.
+    RemoveThings(crate::things::RemoveThings),
 }
 
 impl Request {
@@ -70,9 +74,11 @@ impl Request {
             Self::ListIds(_) => crate::things::ListIds::INFO,
             Self::ListOf(_) => crate::things::ListOf::INFO,
             Self::ListThings(_) => crate::things::ListThings::INFO,
+            Self::OrderThings(_) => crate::things::OrderThings::INFO,
             Self::PaintThing(_) => crate::things::PaintThing::INFO,
             Self::PlaceThing(_) => crate::things::PlaceThing::INFO,
             Self::ReadThings(_) => crate::things::ReadThings::INFO,
+            Self::RemoveThings(_) => crate::things::RemoveThings::INFO,
         }
     }
 }
@@ -99,5 +105,7 @@ pub fn route(request: &ReceivedRequest<'_>) -> Result<Request, DecodeError> {
     router.attempt(Request::DeleteThing);
     router.attempt(Request::GetInfo);
     router.attempt(Request::ListIds);
+    router.attempt(Request::OrderThings);
+    router.attempt(Request::RemoveThings);
     router.finish()
 }
