@@ -263,6 +263,15 @@ fn a_call_that_acts_says_of_each_of_several_things_what_became_of_it() {
     };
     let (nine, ten, taken, late) = (made(9), made(10), no("1007", "taken"), no("1023", "late"));
     assert_eq!(order(&[&nine, &ten]), "done: 9; 10");
+    // Each operation of a request may have an object of its own.
+    assert_eq!(order(&[&nine, "</order><order>", &ten]), "done: 9; 10");
+    assert_eq!(order(&[&nine, "</order><order>", &taken]), "in part: 9; 200 1007: taken");
+    assert_eq!(
+        order(&[&taken, "</order></thing><thing><order>", &taken]),
+        "rejected, false: 200 1007: taken, and 200 1007: taken"
+    );
+    assert_eq!(order(&[&nine, "</order><order>", &late]), "open");
+    assert_eq!(order(&[&nine, "</order><copy>", &ten, "</copy><order>"]), "open", "the answer to another call");
     assert_eq!(order(&[&nine, &taken, &ten]), "in part: 9; 200 1007: taken; 10");
     // Nothing was made, and each refusal is told.
     assert_eq!(order(&[&taken]), "rejected, false: 200 1007: taken");

@@ -66,9 +66,13 @@ fn each(model: &Model, endpoint: &Endpoint, place: &Span, diagnostics: &mut Diag
         let help = "leave it out: where some results are refused, the outcome is then unknown";
         let message = format!("a proxy may repeat a {}, and a refusal may then answer the second one", endpoint.method);
         diagnostics.add_with_help("E0235", place, message, "of POST and PATCH alone each result can be believed", help);
-    } else if !surface.response.echo.is_empty() || !surface.waiters.is_empty() || surface.paging.is_some() {
-        let help =
-            "leave out `echo`, `[waiter.NAME]` and `[paging]`: a list with faults in it is no list of what there is";
+    } else if !surface.response.echo.is_empty()
+        || !surface.waiters.is_empty()
+        || surface.paging.is_some()
+        || surface.response.total.is_some()
+    {
+        let help = "leave out `echo`, `total`, `[waiter.NAME]` and `[paging]`: a list with faults in it is no list of what \
+                    there is";
         let message = "what has faults among its items is neither awaited, nor read page by page, nor compared";
         diagnostics.add_with_help("E0235", place, message, "not beside these", help);
     }

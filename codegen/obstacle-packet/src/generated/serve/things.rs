@@ -518,9 +518,9 @@ impl Serve for OrderThings {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.body::<Self, _>(
-            &Root::Under(Name::new("packet").json_inner(&["thing", "order"]).xml_inner(&["thing", "order"])),
+            &Root::Under(Name::new("packet").json_inner(&["thing"]).xml_inner(&["thing"])),
             |fields| {
-                let things = fields.required_list(&Name::new("things").xml("gen_info"), 100_000)?;
+                let things = fields.required_list(&Name::new("things").xml("order"), 100_000)?;
                 Ok(Self { things })
             },
         )

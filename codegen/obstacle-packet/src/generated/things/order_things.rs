@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use hostkit_proto::codec::{DecodeError, Field, Name, Table};
+use hostkit_proto::codec::{DecodeError, Name};
 use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Fault, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
@@ -30,8 +30,8 @@ use crate::types::{Made, NewThing, Thing};
 ///
 /// # use hostkit_testing::{Script, Scripted};
 /// # let body = [
-/// #     r#"<packet version="1.6"><thing><order><result><status>ok</status><id>9</id></result><result><s"#,
-/// #     "tatus>ok</status><id>10</id></result></order></thing></packet>",
+/// #     r#"<packet version="1.6"><thing><order><result><status>ok</status><id>9</id></result></order><o"#,
+/// #     "rder><result><status>ok</status><id>10</id></result></order></thing></packet>",
 /// # ]
 /// #     .concat();
 /// # let answers = Scripted::new([
@@ -104,20 +104,17 @@ impl Endpoint for OrderThings {
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check_some("things", self.things.is_empty());
         let mut body = out.object();
-        body.set(Name::new("things").xml("gen_info"), &self.things);
-        out.wrapped_body(Name::new("packet").json_inner(&["thing", "order"]).xml_inner(&["thing", "order"]), body);
+        body.set(Name::new("things").xml("order"), &self.things);
+        out.wrapped_body(Name::new("packet").json_inner(&["thing"]).xml_inner(&["thing"]), body);
         out.checked()
     }
 
     #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<Result<Made, Fault<crate::Code>>>, DecodeError> {
-        const ROOT: &Table = &Table::new(
-            "",
-            &[Field::required_list("packet")
-                .json_inner(&["thing", "order", "result"])
-                .xml_inner(&["thing", "order", "result"])],
-        );
-        answer.list(ROOT, 100_000)
+        answer.each(
+            &Name::new("packet").json_inner(&["thing", "order", "result"]).xml_inner(&["thing", "order", "result"]),
+            100_000,
+        )
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use hostkit_proto::codec::{DecodeError, Field, InputLimit, Name, Table};
+use hostkit_proto::codec::{DecodeError, InputLimit, Name};
 use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Fault, Method, Perform, RawAnswer, RequestParts, Value, evidence,
@@ -134,13 +134,10 @@ impl Endpoint for RemoveThings {
 
     #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<Result<Gone, Fault<crate::Code>>>, DecodeError> {
-        const ROOT: &Table = &Table::new(
-            "",
-            &[Field::required_list("packet")
-                .json_inner(&["thing", "remove", "result"])
-                .xml_inner(&["thing", "remove", "result"])],
-        );
-        answer.list(ROOT, 100_000)
+        answer.each(
+            &Name::new("packet").json_inner(&["thing", "remove", "result"]).xml_inner(&["thing", "remove", "result"]),
+            100_000,
+        )
     }
 }
 
