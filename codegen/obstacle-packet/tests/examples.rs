@@ -6,6 +6,7 @@
 use hostkit_proto::evidence::Inputs;
 use hostkit_proto::judgement::{Judgement, NoValue, Why, judge};
 use hostkit_proto::server::checks::Checks;
+use hostkit_proto::server::every::Served;
 use hostkit_proto::server::example::incoming;
 use hostkit_proto::server::{Serve, WrittenAnswer};
 use hostkit_proto::{
@@ -332,6 +333,19 @@ fn a_variant_inside_an_object_is_told_from_one_that_is_the_object() {
     assert_eq!(parse("<gen_info/><place/>"), chosen(true, true));
     assert_eq!(parse(""), chosen(false, false));
     assert_eq!(parse("<other/>"), None);
+}
+
+/// A server tries the call with the constant first, whose requests the other one could take, too.
+#[test]
+fn constants_in_an_object_are_tried_before_the_object() {
+    let routed = |dataset: &str| {
+        let body = format!("<thing><ask><filter/><dataset>{dataset}</dataset></ask></thing>");
+        let body = format!(r#"<packet version="1.6.9.1" agent="crate">{body}</packet>"#);
+        Packet::route(&incoming("POST", "/agent", &HeaderMap::new(), body.as_bytes())).map(|info| info.name).ok()
+    };
+    assert_eq!(routed("<gen_info/>"), Some("describe_things"));
+    assert_eq!(routed("<place/>"), Some("ask_things"));
+    assert_eq!(routed("<gen_info/><place/>"), Some("ask_things"));
 }
 
 #[test]

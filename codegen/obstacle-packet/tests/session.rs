@@ -305,6 +305,24 @@ fn a_lost_answer_to_an_order_of_several_things_is_found_for_each() {
     assert_eq!(recovered(&[(7, "cup")]), "DidNot");
 }
 
+/// What an item of an order does not say must not be there in what shows it.
+#[test]
+fn an_item_that_says_no_colour_is_not_one_that_has_one() {
+    let reads = (0..200).map(|_| {
+        let info = "<gen_info><name>lamp</name><color>red</color></gen_info>";
+        let lamp = format!("<result><status>ok</status><id>9</id><data>{info}</data></result>");
+        let body = format!("<packet><thing><get>{lamp}</get></thing></packet>");
+        Script::post("/agent").answer(200, body).takes(Duration::from_secs(25))
+    });
+    let session = "<status>ok</status><ticket>t</ticket><csrf>c</csrf><lives>9000</lives>";
+    let before = [answer("session/create", session), things(&[(7, "cup")]), lost()];
+    let (client, ..) = client(before.into_iter().chain(reads));
+    let call = OrderThings::new(vec![NewThing::new("lamp")]);
+    let Outcome::Unresolved(ticket) = client.perform(&call) else { panic!("it is open") };
+    let found = client.recover::<OrderThings>(&ticket);
+    assert!(found.is_open(), "somebody else's: {found:?}");
+}
+
 /// What is gone is known by any of the lists that a call may name.
 #[test]
 fn a_deletion_by_one_of_several_lists_is_found() {

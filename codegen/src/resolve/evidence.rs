@@ -698,6 +698,11 @@ impl<'m> Tracer<'m, '_> {
             return self.wrong(&input.span, "`each` is an input that is a list", "there is no such list");
         };
         let own_fields = self.model.fields(listed).unwrap_or_default();
+        if pairs.is_empty() {
+            let message = format!("`where` compares nothing of the items of `{}`", input.value);
+            let label = format!("`where = {{ name = \"{}/name\" }}` says which is whose", input.value);
+            return self.wrong(&input.span, message, &label);
+        }
         let mut compared = Vec::new();
         for (name, input) in pairs {
             let path = self.path(item, fields, name)?;
@@ -707,8 +712,8 @@ impl<'m> Tracer<'m, '_> {
                 true => self.key(listed, own_fields, &part)?,
                 false => self.listed(own, own_fields, &part)?,
             };
-            if field.is_option() || field.is_nullable() {
-                return self.wrong(&input.span, format!("`{}` may be absent", input.value), "it would never be equal");
+            if field.is_nullable() {
+                return self.wrong(&input.span, format!("`{}` may be null", input.value), "it would never be equal");
             }
             self.comparable(&path, &field, name)?;
             compared.push((path, field));

@@ -130,6 +130,7 @@ impl Api for Packet {
         answer_fields: &[
             "add",
             "add-to",
+            "ask",
             "color",
             "copy",
             "create",

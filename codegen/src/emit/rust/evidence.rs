@@ -75,15 +75,16 @@ fn is_list(evidence: &Evidence, name: &str) -> bool {
 /// The ticket's rows for the input of `each`, and the call that adds them.
 fn rows(own: &Field, columns: &[Compared]) -> (TokenStream, TokenStream) {
     let (text, name) = (&own.rust, ident(&own.rust));
-    let columns = columns.iter().map(|(_, field)| match field.is_itself() {
-        true => quote!(item),
-        false => {
-            let field = ident(&field.rust);
-            quote!(&item.#field)
+    let columns = columns.iter().map(|(_, field)| {
+        let own = ident(if field.is_itself() { "item" } else { &field.rust });
+        match (field.is_itself(), field.is_option()) {
+            (true, _) => quote!(Some(evidence::text(#own))),
+            (false, false) => quote!(Some(evidence::text(&item.#own))),
+            (false, true) => quote!(item.#own.as_ref().map(evidence::text)),
         }
     });
     let rows = quote! {
-        let rows = self.#name.iter().map(|item| { vec![#(Some(evidence::text(#columns))),*] });
+        let rows = self.#name.iter().map(|item| { vec![#(#columns),*] });
     };
     (rows, quote!(.with_rows(#text, rows)))
 }

@@ -25,6 +25,8 @@ pub enum Request {
     AddThing(crate::things::AddThing),
     /// Makes a thing in a room.
     AddToRoom(crate::things::AddToRoom),
+    /// What is wanted of all things, or why it is not given.
+    AskThings(crate::things::AskThings),
     /// Changes one of several things of a thing.
     ChangeThing(crate::things::ChangeThing),
     /// Copies a thing.
@@ -33,6 +35,8 @@ pub enum Request {
     DeleteThing(crate::things::DeleteThing),
     /// Deletes all things that a filter names.
     DeleteThings(crate::things::DeleteThings),
+    /// What is known of all things.
+    DescribeThings(crate::things::DescribeThings),
     /// A thing by its name, if there is one.
     FindThing(crate::things::FindThing),
     /// What is known of a thing, if something is.
@@ -64,10 +68,12 @@ impl Request {
             Self::SignIn(_) => crate::auth::SignIn::INFO,
             Self::AddThing(_) => crate::things::AddThing::INFO,
             Self::AddToRoom(_) => crate::things::AddToRoom::INFO,
+            Self::AskThings(_) => crate::things::AskThings::INFO,
             Self::ChangeThing(_) => crate::things::ChangeThing::INFO,
             Self::CopyThing(_) => crate::things::CopyThing::INFO,
             Self::DeleteThing(_) => crate::things::DeleteThing::INFO,
             Self::DeleteThings(_) => crate::things::DeleteThings::INFO,
+            Self::DescribeThings(_) => crate::things::DescribeThings::INFO,
             Self::FindThing(_) => crate::things::FindThing::INFO,
             Self::GetInfo(_) => crate::things::GetInfo::INFO,
             Self::GetThing(_) => crate::things::GetThing::INFO,
@@ -92,19 +98,21 @@ pub fn route(request: &ReceivedRequest<'_>) -> Result<Request, DecodeError> {
     router.attempt(Request::PlaceThing);
     router.attempt(Request::SignIn);
     router.attempt(Request::ChangeThing);
-    router.attempt(Request::AddToRoom);
-    router.attempt(Request::DeleteThings);
-    router.attempt(Request::FindThing);
-    router.attempt(Request::GetThing);
-    router.attempt(Request::ListOf);
+    router.attempt(Request::DescribeThings);
     router.attempt(Request::ListThings);
-    router.attempt(Request::PaintThing);
+    router.attempt(Request::AskThings);
+    router.attempt(Request::DeleteThings);
+    router.attempt(Request::GetThing);
     router.attempt(Request::ReadThings);
+    router.attempt(Request::AddToRoom);
+    router.attempt(Request::FindThing);
+    router.attempt(Request::ListOf);
+    router.attempt(Request::PaintThing);
+    router.attempt(Request::ListIds);
     router.attempt(Request::AddThing);
     router.attempt(Request::CopyThing);
     router.attempt(Request::DeleteThing);
     router.attempt(Request::GetInfo);
-    router.attempt(Request::ListIds);
     router.attempt(Request::OrderThings);
     router.attempt(Request::RemoveThings);
     router.finish()

@@ -8,9 +8,10 @@ use hostkit_proto::server::{ReceivedRequest, Root, Serve, Simulate, WrittenAnswe
 use hostkit_proto::{EncodeError, Endpoint, Fault, Perform, Top, Word, evidence};
 
 use crate::things::{
-    AddThing, AddToRoom, ChangeThing, ChangeThingPlace, ChangeThingWhat, CopyThing, DeleteThing, DeleteThings,
-    DeleteThingsBy, FindThing, FindThingDataset, GetInfo, GetThing, ListIds, ListOf, ListOfOf, ListOfWhose, ListThings,
-    OrderThings, PaintThing, PaintThingWhat, PlaceThing, ReadThings, RemoveThings, RemoveThingsBy,
+    AddThing, AddToRoom, AskThings, ChangeThing, ChangeThingPlace, ChangeThingWhat, CopyThing, DeleteThing,
+    DeleteThings, DeleteThingsBy, DescribeThings, FindThing, FindThingDataset, GetInfo, GetThing, ListIds, ListOf,
+    ListOfOf, ListOfWhose, ListThings, OrderThings, PaintThing, PaintThingWhat, PlaceThing, ReadThings, RemoveThings,
+    RemoveThingsBy,
 };
 use crate::types::{Gone, Info, Made, Placed, Thing, ThingId};
 
@@ -123,6 +124,31 @@ impl Simulate for AddToRoom {
         if let Some(key) = simulate::numbered(number) {
             *output = key;
         }
+    }
+}
+
+impl Serve for AskThings {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
+        request.matches::<Self>()?;
+        request.body::<Self, _>(
+            &Root::Under(Name::new("packet").json_inner(&["thing", "ask"]).xml_inner(&["thing", "ask"])),
+            |fields| {
+                fields.fixed("filter", "")?;
+                let dataset = fields.required(&Name::new("dataset"))?;
+                Ok(Self { dataset })
+            },
+        )
+    }
+
+    fn answer(output: &Vec<Result<Made, Fault<crate::Code>>>, out: &mut WrittenAnswer) {
+        out.value(
+            Name::new("packet").json_inner(&["thing", "ask", "result"]).xml_inner(&["thing", "ask", "result"]),
+            output,
+        );
+        out.mark(
+            Top { json: "packet/thing/ask/result/status", xml: "packet/thing/ask/result/status" },
+            Word::Text("ok"),
+        );
     }
 }
 
@@ -329,6 +355,31 @@ impl Serve for DeleteThings {
 }
 
 impl Simulate for DeleteThings {}
+
+impl Serve for DescribeThings {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
+        request.matches::<Self>()?;
+        request.body::<Self, _>(
+            &Root::Under(Name::new("packet").json_inner(&["thing", "ask"]).xml_inner(&["thing", "ask"])),
+            |fields| {
+                fields.fixed("filter", "")?;
+                fields.fixed(Name::new("dataset").json_inner(&["gen_info"]).xml_inner(&["gen_info"]), "")?;
+                Ok(Self {})
+            },
+        )
+    }
+
+    fn answer(output: &Vec<Made>, out: &mut WrittenAnswer) {
+        out.value(
+            Name::new("packet").json_inner(&["thing", "ask", "result"]).xml_inner(&["thing", "ask", "result"]),
+            output,
+        );
+        out.mark(
+            Top { json: "packet/thing/ask/result/status", xml: "packet/thing/ask/result/status" },
+            Word::Text("ok"),
+        );
+    }
+}
 
 impl Serve for FindThing {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
@@ -551,6 +602,9 @@ impl Simulate for OrderThings {
                 let mut item = item.clone();
                 item.id = key;
                 item.info.name = row.name.to_owned();
+                if let Some(value) = &row.color {
+                    item.info.color = Some(value.to_owned());
+                }
                 shown.push(item);
             }
         }

@@ -126,7 +126,10 @@ impl Perform for OrderThings {
 
     #[inline]
     fn inputs(&self) -> Inputs {
-        let rows = self.things.iter().map(|item| vec![Some(evidence::text(&item.name))]);
+        let rows = self
+            .things
+            .iter()
+            .map(|item| vec![Some(evidence::text(&item.name)), item.color.as_ref().map(evidence::text)]);
         Inputs::new().with_rows("things", rows)
     }
 
@@ -140,7 +143,15 @@ impl Perform for OrderThings {
         Ok(evidence::appeared_each(
             now,
             inputs.need_rows(Self::INFO.name, "things")?,
-            |row, item| evidence::same_row(row, &[Some(evidence::text(&item.info.name))]),
+            |row, item| {
+                evidence::same_row(
+                    row,
+                    &[
+                        Some(evidence::text(&item.info.name)),
+                        item.info.color.as_ref().map(|value| evidence::text(value)),
+                    ],
+                )
+            },
             |item| evidence::text(&item.id),
         ))
     }
