@@ -272,6 +272,10 @@ fn a_call_that_acts_says_of_each_of_several_things_what_became_of_it() {
         "rejected, false: 200 1007: taken, and 200 1007: taken"
     );
     assert_eq!(order(&[&nine, "</order><order>", &late]), "open");
+    assert_eq!(order(&[&nine, "</order></thing><thing><order>", &ten]), "open", "a copy is no further operation");
+    assert_eq!(order(&[&nine, &nine, "</order><order>", &ten]), "open", "so is that of a result");
+    let two_codes = "<result><status>error</status><errcode>1007</errcode><errcode>8</errcode></result>";
+    assert_eq!(order(&[&nine, two_codes]), "open", "which of them?");
     assert_eq!(order(&[&nine, "</order><copy>", &ten, "</copy><order>"]), "open", "the answer to another call");
     assert_eq!(order(&[&nine, &taken, &ten]), "in part: 9; 200 1007: taken; 10");
     // Nothing was made, and each refusal is told.

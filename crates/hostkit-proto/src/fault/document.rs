@@ -6,7 +6,7 @@ use super::envelope::{field_faults, words};
 use super::found::{self, Route, is_nothing, is_something, some};
 use super::{Fault, FaultCode, FaultKind, MOST_SHOWN, PART, Verdict, doubt, is_success, root, with_request_id};
 use crate::answer::RawAnswer;
-use crate::codec::describe;
+use crate::codec::{describe, key_twice};
 use crate::info::CallFacts;
 use crate::place;
 use crate::word::Word;
@@ -268,6 +268,10 @@ impl DocumentFaults<'_> {
         results.into_iter().all(|result| {
             let mut marks = result.entries().filter(|(name, _)| *name == key).map(|(_, mark)| mark);
             let (Some(mark), None) = (marks.next(), marks.next()) else { return false };
+            // Of a code that is there twice, each could be meant.
+            if key_twice(result).is_some() && !self.is_word(mark) {
+                return false;
+            }
             match self.in_item::<C>(result) {
                 None => true,
                 Some(fault) => !self.is_word(mark) && fault.code.is_some() && !fault.verify,

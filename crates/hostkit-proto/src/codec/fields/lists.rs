@@ -174,7 +174,8 @@ impl<'r> Reader<'r> {
         result
     }
 
-    /// Decodes all that stand at a path below the object here: each step may be there more than once, or be a list.
+    /// Decodes all that stand at a path below the object here. The object around them may be there more than once, or be a
+    /// list, where each has one of them.
     pub(crate) fn each<T: FromWire>(
         &mut self,
         place: &mut Vec<T>,
@@ -183,11 +184,12 @@ impl<'r> Reader<'r> {
     ) -> Result<(), DecodeError> {
         let format = self.format();
         let first = Step::Name(name.first(format));
-        let (mut nodes, mut above) = (vec![self.node().ok_or(Irregular)?], None);
+        let (mut nodes, mut above, mut around) = (vec![self.node().ok_or(Irregular)?], None, 1);
         let mut steps = std::iter::once(name.first(format)).chain(name.rest(format).iter().copied()).peekable();
         while let Some(step) = steps.next() {
-            let mut found = Vec::new();
+            let (mut found, mut most) = (Vec::new(), 0);
             for node in nodes {
+                let before = found.len();
                 for (key, inner) in node.entries() {
                     if key != step {
                         match above {
@@ -208,11 +210,19 @@ impl<'r> Reader<'r> {
                         found.push(inner);
                     }
                 }
+                most = most.max(found.len() - before);
             }
             // What stands above the results says which call is answered.
             if found.is_empty() && steps.peek().is_some() {
                 return Err(self.within(first, |reader| reader.error("a list", "nothing")));
             }
+            let is_last = steps.peek().is_none();
+            let is_twice = if is_last { around > 1 && most > 1 } else { around > 1 };
+            if is_twice {
+                let expected = if is_last { "one result in each" } else { "each key once" };
+                return Err(self.within(first, |reader| reader.error(expected, format!("several below `{step}`"))));
+            }
+            around = found.len();
             (nodes, above) = (found, Some(step));
         }
         let max_items = self.max_items.unwrap_or(max_items);
