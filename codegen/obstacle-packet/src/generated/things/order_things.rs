@@ -146,10 +146,7 @@ impl Perform for OrderThings {
             |row, item| {
                 evidence::same_row(
                     row,
-                    &[
-                        Some(evidence::text(&item.info.name)),
-                        item.info.color.as_ref().map(|value| evidence::text(value)),
-                    ],
+                    &[Some(evidence::text(&item.info.name)), item.info.color.as_ref().map(evidence::text)],
                 )
             },
             |item| evidence::text(&item.id),

@@ -51,7 +51,7 @@ pub(super) fn fits(model: &Model, evidence: &Evidence) -> TokenStream {
 /// The closure that says whether an item is that of a row, and has what the call gave all of them.
 pub(super) fn row(model: &Model, evidence: &Evidence, columns: &[Compared]) -> TokenStream {
     let columns = columns.iter().map(|(path, _)| match place(path) {
-        (place, true) if path.len() == 1 => quote!(#place.map(evidence::text)),
+        (place, true) if !path.iter().rev().skip(1).any(Field::is_option) => quote!(#place.map(evidence::text)),
         (place, true) => quote!(#place.map(|value| evidence::text(value))),
         (place, false) => {
             let place = words::reference(path, &place);
