@@ -60,6 +60,11 @@ impl Type {
         }
     }
 
+    /// The type of an item that is a value or a fault, or the type itself.
+    pub(crate) fn judged(&self) -> &Type {
+        if let Self::Judged(item) = self { item } else { self }
+    }
+
     /// Whether it is a flag that says yes by being there.
     pub(crate) fn is_there_or_not(&self) -> bool {
         matches!(self, Self::Worded(words) if words.iter().any(|[no, _]| no.plain().is_empty()))
@@ -70,7 +75,7 @@ impl Type {
         match self {
             Self::Named(name) => vec![name],
             Self::List(item) | Self::Csv(item, _) | Self::Option(item) => item.names(),
-            Self::Nullable(item) | Self::Joined(item, _) | Self::Json(item) => item.names(),
+            Self::Nullable(item) | Self::Joined(item, _) | Self::Json(item) | Self::Judged(item) => item.names(),
             Self::Map(key, item) => key.names().into_iter().chain(item.names()).collect(),
             _ => Vec::new(),
         }

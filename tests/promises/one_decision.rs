@@ -160,7 +160,7 @@ fn performed<C: FaultCode>(outcome: Outcome<String, C>, by_hand: &End, shown: &d
         (Outcome::Rejected(rejection), End::Rejected(no_answer))
             if may_have_happened && rejection.fault().kind == FaultKind::Conflict =>
         {
-            let fault = no_answer.fault.as_ref().map(|fault| fault.replace("verify: false", "verify: true"));
+            let fault = no_answer.fault.as_ref().map(|fault| fault.replacen("verify: false", "verify: true", 1));
             Some(End::Rejected(NoAnswer { kind: no_answer.kind, may_have_happened, fault }))
         }
         _ => None,

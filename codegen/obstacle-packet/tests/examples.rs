@@ -6,6 +6,7 @@
 use hostkit_proto::evidence::Inputs;
 use hostkit_proto::judgement::{Judgement, NoValue, Why, judge};
 use hostkit_proto::server::checks::Checks;
+use hostkit_proto::server::every::Served;
 use hostkit_proto::server::example::incoming;
 use hostkit_proto::server::{Serve, WrittenAnswer};
 use hostkit_proto::{
@@ -15,9 +16,9 @@ use http::HeaderMap;
 use obstacle_packet_proto::auth::SignIn;
 use obstacle_packet_proto::things::{
     AddThing, ChangeThing, ChangeThingWhat, DeleteThing, DeleteThings, DeleteThingsBy, FindThing, FindThingDataset,
-    GetInfo, GetThing, ListIds, ListThings, ReadThings,
+    GetInfo, GetThing, ListIds, ListThings, OrderThings, ReadThings,
 };
-use obstacle_packet_proto::types::{Dataset, Info, NumberOrPart, Part, Thing, ThingId};
+use obstacle_packet_proto::types::{Dataset, Info, Made, NumberOrPart, Part, Thing, ThingId};
 use obstacle_packet_proto::{Code, Credentials, Packet};
 
 #[test]
@@ -236,6 +237,87 @@ fn each_item_of_a_read_is_a_value_or_a_fault() {
 }
 
 #[test]
+fn a_call_that_acts_says_of_each_of_several_things_what_became_of_it() {
+    let order = |results: &[&str]| {
+        let (headers, body) = (HeaderMap::new(), packet("order", &results.concat()));
+        let answer = RawAnswer::new(&OrderThings::INFO, &Packet::INFO, 200, &headers, body.as_bytes());
+        let items = |items: &Vec<Result<Made, Fault<Code>>>| {
+            let item = |item: &Result<Made, Fault<Code>>| match item {
+                Ok(made) => made.id.to_string(),
+                Err(fault) => fault.to_string(),
+            };
+            items.iter().map(item).collect::<Vec<_>>().join("; ")
+        };
+        match judge::<OrderThings>(&Inputs::new(), &answer) {
+            Judgement::Done(all) => format!("done: {}", items(&all)),
+            Judgement::Accepted(all, reason) => format!("{}: {}", reason.as_str(), items(&all)),
+            Judgement::Nothing(_) => "nothing".to_owned(),
+            Judgement::Rejected(NoValue { why: Why::Fault(fault), may_have_happened }) => {
+                format!("rejected, {may_have_happened}: {fault}")
+            }
+            Judgement::Rejected(_) | Judgement::Open(_) => "open".to_owned(),
+        }
+    };
+    let made = |id: u32| format!("<result><status>ok</status><id>{id}</id></result>");
+    let no = |code: &str, text: &str| {
+        format!("<result><status>error</status><errcode>{code}</errcode><errtext>{text}</errtext></result>")
+    };
+    let (nine, ten, taken, late) = (made(9), made(10), no("1007", "taken"), no("1023", "late"));
+    assert_eq!(order(&[&nine, &ten]), "done: 9; 10");
+    // Each operation of a request may have an object of its own.
+    assert_eq!(order(&[&nine, "</order><order>", &ten]), "done: 9; 10");
+    assert_eq!(order(&[&nine, "</order><order>", &taken]), "in part: 9; 200 1007: taken");
+    assert_eq!(
+        order(&[&taken, "</order></thing><thing><order>", &taken]),
+        "rejected, false: 200 1007: taken, and 200 1007: taken"
+    );
+    assert_eq!(order(&[&nine, "</order><order>", &late]), "open");
+    assert_eq!(order(&[&nine, "</order></thing><thing><order>", &ten]), "open", "a copy is no further operation");
+    assert_eq!(order(&[&nine, &nine, "</order><order>", &ten]), "open", "so is that of a result");
+    let two_codes = "<result><status>error</status><errcode>1007</errcode><errcode>8</errcode></result>";
+    assert_eq!(order(&[&nine, two_codes]), "open", "which of them?");
+    assert_eq!(order(&[&nine, "</order><copy>", &ten, "</copy><order>"]), "open", "the answer to another call");
+    assert_eq!(order(&[&nine, &taken, &ten]), "in part: 9; 200 1007: taken; 10");
+    // Nothing was made, and each refusal is told.
+    assert_eq!(order(&[&taken]), "rejected, false: 200 1007: taken");
+    assert_eq!(order(&[&taken, &no("8", "no")]), "rejected, false: 200 1007: taken, and 200 8: no");
+    assert_eq!(order(&[&taken, &late]), "rejected, true: 200 1007: taken, and 200 1023: late");
+    // What one of the results leaves open is open: no list would say that it was refused.
+    let nameless = "<result><status>error</status><errtext>oops</errtext></result>";
+    let odd = "<result><status>ok</status><errcode>9</errcode></result>";
+    let unmarked = "<result><id>11</id></result>";
+    let twice = "<result><status>error</status><status>error</status><errcode>1007</errcode></result>";
+    let other_word = "<result><status>perhaps</status><id>11</id></result>";
+    for open in
+        [&*late, nameless, odd, unmarked, twice, other_word, "<result/>", "<result><status>ok</status></result>"]
+    {
+        assert_eq!(order(&[&nine, open]), "open", "{open}");
+    }
+    assert_eq!(order(&[&nine, "<result><status>ok</status><id>0</id></result>"]), "open", "no number of a thing");
+    let system = "<packet><system><status>error</status><errcode>1001</errcode></system></packet>";
+    assert_eq!(meaning::<OrderThings>(system), "rejected", "a fault of the whole call");
+    assert_eq!(meaning::<OrderThings>(&packet("read", &nine)), "open", "the answer to another call");
+    assert_eq!(meaning::<OrderThings>(&packet("order", "")), "open");
+}
+
+#[test]
+fn the_longer_text_of_a_fault_stands_at_the_first_of_its_places_that_has_one() {
+    let details = |said: &str| {
+        let body = packet("del", &format!("<result><status>error</status><errcode>1013</errcode>{said}</result>"));
+        let headers = HeaderMap::new();
+        let answer = RawAnswer::new(&DeleteThing::INFO, &Packet::INFO, 200, &headers, body.as_bytes());
+        match judge::<DeleteThing>(&Inputs::new(), &answer) {
+            Judgement::Rejected(NoValue { why: Why::Fault(fault), .. }) => fault.details,
+            _ => panic!("no fault"),
+        }
+    };
+    assert_eq!(details("<filter-id>7</filter-id><place>shelf</place>"), "7");
+    assert_eq!(details("<filter-id></filter-id><place>shelf</place>"), "shelf");
+    assert_eq!(details("<place>shelf</place>"), "shelf");
+    assert_eq!(details(""), "");
+}
+
+#[test]
 fn a_variant_inside_an_object_is_told_from_one_that_is_the_object() {
     let parse = |dataset: &str| {
         let body = format!("<filter><name>lamp</name></filter><dataset>{dataset}</dataset>");
@@ -255,6 +337,19 @@ fn a_variant_inside_an_object_is_told_from_one_that_is_the_object() {
     assert_eq!(parse("<gen_info/><place/>"), chosen(true, true));
     assert_eq!(parse(""), chosen(false, false));
     assert_eq!(parse("<other/>"), None);
+}
+
+/// A server tries the call with the constant first, whose requests the other one could take, too.
+#[test]
+fn constants_in_an_object_are_tried_before_the_object() {
+    let routed = |dataset: &str| {
+        let body = format!("<thing><ask><filter/><dataset>{dataset}</dataset></ask></thing>");
+        let body = format!(r#"<packet version="1.6.9.1" agent="crate">{body}</packet>"#);
+        Packet::route(&incoming("POST", "/agent", &HeaderMap::new(), body.as_bytes())).map(|info| info.name).ok()
+    };
+    assert_eq!(routed("<gen_info/>"), Some("describe_things"));
+    assert_eq!(routed("<place/>"), Some("ask_things"));
+    assert_eq!(routed("<gen_info/><place/>"), Some("ask_things"));
 }
 
 #[test]

@@ -7,12 +7,15 @@ use std::time::Duration;
 
 use hostkit::time::ManualClock;
 use hostkit::transport::{Phase, TransportErrorKind};
-use hostkit::{Outcome, Recovery, Secret, UnixTime};
+use hostkit::{Outcome, Reason, Recovery, Secret, UnixTime};
 use hostkit_sandbox::{ApiName, Fault, FromExamples, Sandbox, accounts_of};
 use hostkit_testing::{Script, Scripted};
-use obstacle_packet_proto::things::{AddThing, AddToRoom, CopyThing, DeleteThing, ListIds, PaintThing, PaintThingWhat};
-use obstacle_packet_proto::types::ThingId;
-use obstacle_packet_proto::{Credentials, Packet};
+use obstacle_packet_proto::things::{
+    AddThing, AddToRoom, CopyThing, DeleteThing, ListIds, ListThings, OrderThings, PaintThing, PaintThingWhat,
+    RemoveThings, RemoveThingsBy,
+};
+use obstacle_packet_proto::types::{NewThing, ThingId};
+use obstacle_packet_proto::{Code, Credentials, Packet};
 
 const NOW: i64 = 1_796_000_000;
 
@@ -235,6 +238,142 @@ fn only_the_variant_that_the_read_takes_can_be_told() {
     let done = || answer("thing/paint", "<status>ok</status>");
     let (client, ..) = self::client([signed_in("t"), done()]);
     assert!(matches!(client.perform(&by_name), Outcome::Done(())));
+}
+
+/// The things that there are.
+fn things(named: &[(u64, &str)]) -> Script {
+    let thing = |(id, name): &(u64, &str)| {
+        format!(
+            "<result><status>ok</status><id>{id}</id><data><gen_info><name>{name}</name></gen_info></data></result>"
+        )
+    };
+    let things: String = named.iter().map(thing).collect();
+    Script::post("/agent").answer(200, format!("<packet><thing><get>{things}</get></thing></packet>"))
+}
+
+fn results(call: &str, results: &[&str]) -> Script {
+    let results: String = results.iter().map(|said| format!("<result>{said}</result>")).collect();
+    Script::post("/agent").answer(200, format!("<packet><thing><{call}>{results}</{call}></thing></packet>"))
+}
+
+const TAKEN: &str = "<status>error</status><errcode>1007</errcode><errtext>taken</errtext>";
+
+fn order() -> OrderThings {
+    OrderThings::new(vec![NewThing::new("lamp"), NewThing::new("bell")])
+}
+
+/// Part of an order is neither a plain success nor a refusal, and whoever sends it again would pay twice.
+#[test]
+fn an_order_of_several_things_that_is_done_in_part_says_of_each() {
+    let (client, transport, _) =
+        client([signed_in("t"), things(&[(7, "cup")]), results("order", &["<status>ok</status><id>9</id>", TAKEN])]);
+    let outcome = client.perform(&order());
+    assert!(!outcome.is_done() && outcome.may_have_happened() && outcome.ticket().is_none(), "{outcome:?}");
+    let Outcome::Accepted(all, Reason::PART) = outcome else { panic!("a part was carried out: {outcome:?}") };
+    assert_eq!(all[0].as_ref().map(|made| made.id), Ok(ThingId::new(9)));
+    assert_eq!(all[1].as_ref().map_err(|fault| fault.code.clone()), Err(Some(Code::Exists)));
+    assert_eq!(transport.left(), 0);
+
+    let before = || things(&[(7, "cup")]);
+    let (client, ..) = self::client([signed_in("t"), before(), results("order", &[TAKEN, TAKEN]), before()]);
+    let outcome = client.perform(&order());
+    let Outcome::Rejected(no) = &outcome else { panic!("all were refused: {outcome:?}") };
+    assert_eq!((no.code.clone(), no.others.len()), (Some(Code::Exists), 1));
+    assert_eq!(no.others[0].code, Some(Code::Exists));
+
+    // One that was there before is not what this call made.
+    let made = results("order", &["<status>ok</status><id>7</id>", "<status>ok</status><id>9</id>"]);
+    let (client, ..) = self::client([signed_in("t"), things(&[(7, "cup")]), made]);
+    assert!(client.perform(&order()).is_unresolved());
+}
+
+#[test]
+fn a_lost_answer_to_an_order_of_several_things_is_found_for_each() {
+    let recovered = |after: &[(u64, &str)]| {
+        let reads = (0..200).map(|_| things(after).takes(Duration::from_secs(25)));
+        let session = "<status>ok</status><ticket>t</ticket><csrf>c</csrf><lives>9000</lives>";
+        let before = [answer("session/create", session), things(&[(7, "cup")]), lost()];
+        let (client, ..) = client(before.into_iter().chain(reads));
+        let Outcome::Unresolved(ticket) = client.perform(&order()) else { panic!("it is open") };
+        match client.recover::<OrderThings>(&ticket) {
+            Recovery::Happened(found) => format!("{:?}", found.iter().map(|thing| thing.id.get()).collect::<Vec<_>>()),
+            other => format!("{other:?}").split('(').next().unwrap_or_default().to_owned(),
+        }
+    };
+    assert_eq!(recovered(&[(7, "cup"), (9, "lamp"), (10, "bell")]), "[9, 10]");
+    assert_eq!(recovered(&[(7, "cup"), (9, "lamp")]), "InPart");
+    assert_eq!(recovered(&[(7, "cup")]), "DidNot");
+}
+
+/// What an item of an order does not say must not be there in what shows it.
+#[test]
+fn an_item_that_says_no_colour_is_not_one_that_has_one() {
+    let reads = (0..200).map(|_| {
+        let info = "<gen_info><name>lamp</name><color>red</color></gen_info>";
+        let lamp = format!("<result><status>ok</status><id>9</id><data>{info}</data></result>");
+        let body = format!("<packet><thing><get>{lamp}</get></thing></packet>");
+        Script::post("/agent").answer(200, body).takes(Duration::from_secs(25))
+    });
+    let session = "<status>ok</status><ticket>t</ticket><csrf>c</csrf><lives>9000</lives>";
+    let before = [answer("session/create", session), things(&[(7, "cup")]), lost()];
+    let (client, ..) = client(before.into_iter().chain(reads));
+    let call = OrderThings::new(vec![NewThing::new("lamp")]);
+    let Outcome::Unresolved(ticket) = client.perform(&call) else { panic!("it is open") };
+    let found = client.recover::<OrderThings>(&ticket);
+    assert!(found.is_open(), "somebody else's: {found:?}");
+}
+
+/// What is gone is known by any of the lists that a call may name.
+#[test]
+fn a_deletion_by_one_of_several_lists_is_found() {
+    let by_ids = || RemoveThingsBy::Ids(vec![ThingId::new(7), ThingId::new(8)]);
+    let by_names = || RemoveThingsBy::Names(vec!["Lamp.example.com.".to_owned(), "cup".to_owned()]);
+    let before = || things(&[(7, "lamp.example.com."), (8, "cup"), (9, "bell")]);
+    let recovered = |by: RemoveThingsBy, after: &[(u64, &str)]| {
+        let reads = (0..40).map(|_| things(after).takes(Duration::from_secs(25)));
+        let (client, ..) = client([signed_in("t"), before(), lost()].into_iter().chain(reads));
+        let outcome = client.perform(&RemoveThings::new(by));
+        let Outcome::Unresolved(ticket) = outcome else { panic!("it is open: {outcome:?}") };
+        let found = client.recover::<RemoveThings>(&ticket);
+        format!("{found:?}").split('(').next().unwrap_or_default().to_owned()
+    };
+    assert_eq!(recovered(by_ids(), &[(9, "bell")]), "Happened");
+    assert_eq!(recovered(by_names(), &[(9, "bell")]), "Happened");
+    assert_eq!(recovered(by_ids(), &[(8, "cup"), (9, "bell")]), "InPart");
+    assert_eq!(recovered(by_ids(), &[(7, "lamp.example.com."), (8, "cup"), (9, "bell")]), "DidNot");
+    // Nothing says which things "everything" was.
+    let (client, transport, _) = client([signed_in("t"), lost()]);
+    let Outcome::Unresolved(ticket) = client.perform(&RemoveThings::new(RemoveThingsBy::Everything)) else {
+        panic!("it is open")
+    };
+    assert_eq!(transport.left(), 0, "nothing was read before it");
+    assert!(matches!(client.recover::<RemoveThings>(&ticket), Recovery::CannotTell(_)));
+}
+
+/// The sandbox plays calls with results of their own for both clients: made, lost, refused and deleted.
+#[test]
+fn the_sandbox_answers_for_each_of_several_things() {
+    let specs = concat!(env!("CARGO_MANIFEST_DIR"), "/../../specs");
+    let sandbox = Sandbox::builder().site(FromExamples::<Packet>::read(specs).unwrap()).start().unwrap();
+    let client = sandbox.client(hostkit_ureq::Client::<Packet>::builder).build().unwrap();
+    let names = |client: &hostkit_ureq::Client<Packet>| -> Vec<String> {
+        client.call(&ListThings::new()).unwrap().into_iter().map(|thing| thing.info.name).collect()
+    };
+    let before = names(&client);
+    sandbox.faults().next("order_things", Fault::by_id("close-after-commit").unwrap());
+    let (red, blue) = (NewThing::new("red lamp"), NewThing::new("blue lamp"));
+    let Outcome::Unresolved(ticket) = client.perform(&OrderThings::new(vec![red, blue])) else { panic!("lost") };
+    let found = client.recover::<OrderThings>(&ticket);
+    assert!(matches!(&found, Recovery::Happened(two) if two.len() == 2), "{found:?}");
+    assert_eq!(names(&client)[before.len()..], ["red lamp", "blue lamp"]);
+    let by = RemoveThingsBy::Names(vec!["red lamp".to_owned(), "blue lamp".to_owned()]);
+    let removed = client.perform(&RemoveThings::new(by));
+    assert!(removed.is_done(), "{removed:?}");
+    assert_eq!(names(&client), before);
+    let client = sandbox.client(hostkit_reqwest::Client::<Packet>::builder).build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let made = runtime.block_on(async { client.perform(&order()).await });
+    assert!(matches!(&made, Outcome::Done(all) if all.len() == 2), "{made:?}");
 }
 
 /// A token comes from the server, which may be another one.

@@ -200,9 +200,10 @@ fn names(model: &Model) -> BTreeSet<String> {
     let totals = totals.chain(structs.clone().flatten().filter_map(Field::total).map(|total| total.name));
     let of = |name: &WireName| [&name.json[..], &name.xml, &name.also].concat();
     let fault = &model.service.fault;
-    let documents = fault.documents.iter().flat_map(|document| [&document.code[..], &document.message].concat());
+    let documents =
+        fault.documents.iter().flat_map(|document| [&document.code[..], &document.message, &document.details].concat());
     let places = documents.chain(fault.code.iter().chain(&fault.message).chain(&fault.inner).cloned());
-    let places = places.chain([fault.marker.clone(), fault.details.clone(), fault.fields.clone()]);
+    let places = places.chain([fault.marker.clone(), fault.fields.clone()]);
     let places = places.flat_map(|place| place.split('/').map(str::to_owned).collect::<Vec<_>>());
     structs
         .flatten()

@@ -51,15 +51,19 @@ pub(super) fn of(
         model.service.errors.iter().filter(|error| is_it(error)).map(|error| error.code.value.as_str()).collect()
     };
     let mut verdict: Verdict<Code> = if spec.style == FaultStyle::Documents {
-        let paths: Vec<_> = spec.documents.iter().map(|one| (one, texts(&one.code), texts(&one.message))).collect();
+        let paths: Vec<_> = spec
+            .documents
+            .iter()
+            .map(|one| (one, texts(&one.code), texts(&one.message), texts(&one.details)))
+            .collect();
         let layouts: Vec<ErrorLayout<'_>> = paths
             .iter()
-            .map(|(one, code, message)| ErrorLayout {
+            .map(|(one, code, message, details)| ErrorLayout {
                 present: &one.present,
                 bare: one.bare.as_deref(),
                 code,
                 message,
-                details: &one.details,
+                details,
                 fields: &one.fields,
             })
             .collect();
@@ -78,8 +82,8 @@ pub(super) fn of(
         if is_empty { faults.verdict_on_nothing(status, facts) } else { faults.verdict_on(status, root, facts) }
     } else if spec.style == FaultStyle::Wrapped {
         let first = |keys: &[String]| keys.first().cloned().unwrap_or_default();
-        let (code, message) = (first(&spec.code), first(&spec.message));
-        StatusFaults { code: &code, message: &message, details: &spec.details }.verdict_on(status, root, facts)
+        let (code, message, details) = (first(&spec.code), first(&spec.message), first(&spec.details));
+        StatusFaults { code: &code, message: &message, details: &details }.verdict_on(status, root, facts)
     } else {
         EnvelopeFaults {
             marker: &spec.marker,
@@ -90,7 +94,7 @@ pub(super) fn of(
             no_code: &texts(&spec.no_code),
             auth: &texts(&spec.auth),
             message: &texts(&spec.message),
-            details: &spec.details,
+            details: &texts(&spec.details),
             fields: &spec.fields,
             accepted: &coded(|error| error.accepted.is_some()).into_iter().map(|code| (code, "")).collect::<Vec<_>>(),
             verify: &coded(|error| error.verify),

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use hostkit_proto::{Leniency, MapShape, Verdict, place};
+use hostkit_proto::{Leniency, ListShape, MapShape, Verdict, place};
 use hostkit_wire::{Format, Kind, Node};
 
 use super::encode::Chosen;
@@ -324,6 +324,7 @@ impl<'m> Walker<'m> {
                 Items::Wrapped(root, key.value.clone()).read(self, item);
             }
             Output::Whole(ty) => self.value(ty, root),
+            Output::Under(Type::List(item), name) if matches!(**item, Type::Judged(_)) => self.each(item, name, root),
             Output::Under(ty, name) => {
                 let Some(mut fields) = Fields::open(self, root) else {
                     return;
@@ -344,6 +345,45 @@ impl<'m> Walker<'m> {
                     }
                 }
                 fields.finish(self, &[]);
+            }
+        }
+    }
+
+    /// Reads all that stand at a path, through whatever repeats on the way.
+    fn each(&mut self, item: &Type, name: &WireName, root: Node<'_>) {
+        let path = if root.format() == Format::Xml { &name.xml } else { &name.json };
+        let mut nodes = vec![root];
+        for (index, step) in path.iter().enumerate() {
+            let mut found = Vec::new();
+            for node in nodes {
+                for (key, inner) in node.entries() {
+                    match inner.kind() {
+                        _ if key != step => self.unknown(key, inner, false, None),
+                        Kind::List => found.extend(inner.items()),
+                        Kind::Map if index + 1 == path.len() && root.format() != Format::Xml => {
+                            found.extend(self.item_of_list(inner));
+                        }
+                        _ => found.push(inner),
+                    }
+                }
+            }
+            if found.is_empty() && index + 1 < path.len() {
+                return self.missing(step, root.offset());
+            }
+            nodes = found;
+        }
+        Items::Elements(nodes).read(self, item);
+    }
+
+    /// The item that stands in the place of a list, where the service's leniencies allow that.
+    fn item_of_list<'t>(&mut self, node: Node<'t>) -> Vec<Node<'t>> {
+        match self.model.service.lenient.list(node) {
+            Some(ListShape::Item) => vec![node],
+            Some(ListShape::Values) => node.entries().map(|(_, item)| item).collect(),
+            Some(ListShape::Items | ListShape::Nothing) => Vec::new(),
+            None => {
+                self.expected("a list", node);
+                Vec::new()
             }
         }
     }

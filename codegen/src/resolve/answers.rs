@@ -58,14 +58,21 @@ fn each(model: &Model, endpoint: &Endpoint, place: &Span, diagnostics: &mut Diag
         }
     };
     let mut formats = [false, true].into_iter().filter(|is_xml| model.answers_in(endpoint, *is_xml));
-    if endpoint.effect() != "safe" || !formats.all(has_marker) {
-        let help = "the list at the `root` of a read, where the marker of `[success]` stands in each item; a call that acts is \
-                    done where all of them say so";
+    if !formats.all(has_marker) {
+        let help = "the list at the `root`, where the marker of `[success]` stands in each item";
         let message = "only such items have a verdict each";
         diagnostics.add_with_help("E0235", place, message, "not such a call", help);
-    } else if !surface.response.echo.is_empty() || !surface.waiters.is_empty() || surface.paging.is_some() {
-        let help =
-            "leave out `echo`, `[waiter.NAME]` and `[paging]`: a list with faults in it is no list of what there is";
+    } else if endpoint.effect() != "safe" && !["POST", "PATCH"].contains(&endpoint.method.as_str()) {
+        let help = "leave it out: where some results are refused, the outcome is then unknown";
+        let message = format!("a proxy may repeat a {}, and a refusal may then answer the second one", endpoint.method);
+        diagnostics.add_with_help("E0235", place, message, "of POST and PATCH alone each result can be believed", help);
+    } else if !surface.response.echo.is_empty()
+        || !surface.waiters.is_empty()
+        || surface.paging.is_some()
+        || surface.response.total.is_some()
+    {
+        let help = "leave out `echo`, `total`, `[waiter.NAME]` and `[paging]`: a list with faults in it is no list of what \
+                    there is";
         let message = "what has faults among its items is neither awaited, nor read page by page, nor compared";
         diagnostics.add_with_help("E0235", place, message, "not beside these", help);
     }

@@ -353,9 +353,12 @@ impl<'m> Tracer<'m, '_> {
         }
     }
 
-    /// Where the output has the key of what the call makes: the only required field of the key's own type.
+    /// Where the output, or each item of it, has the key of what the call makes: the only field of the key's own type.
     fn made(&self, item: &Type, key: &Field) -> Option<Made> {
-        let output = self.endpoint.output.ty()?;
+        let output = match self.endpoint.output.ty()? {
+            Type::List(made) => made.judged(),
+            output => output,
+        };
         let Type::Named(_) = &key.ty else { return None };
         if *output == key.ty {
             return Some(Made::Output);
@@ -653,8 +656,8 @@ impl<'m> Tracer<'m, '_> {
             return self.unknown(&name.span, message, name, endpoint.inputs().map(|own| own.rust.as_str()));
         };
         let (field, place) = self.only_input(name, group, variant)?;
-        if field.is_option() || matches!(field.ty, Type::List(_) | Type::Map(..)) {
-            return self.wrong(&name.span, format!("`{}` is not one value", name.value), "a list, or it may be absent");
+        if field.is_option() || matches!(field.ty, Type::Map(..)) {
+            return self.wrong(&name.span, format!("`{}` is not one value", name.value), "a map, or it may be absent");
         }
         let mut own = Field { rust: name.value.clone(), ..field };
         own.surface.required = false;
@@ -698,6 +701,11 @@ impl<'m> Tracer<'m, '_> {
             return self.wrong(&input.span, "`each` is an input that is a list", "there is no such list");
         };
         let own_fields = self.model.fields(listed).unwrap_or_default();
+        if pairs.is_empty() {
+            let message = format!("`where` compares nothing of the items of `{}`", input.value);
+            let label = format!("`where = {{ name = \"{}/name\" }}` says which is whose", input.value);
+            return self.wrong(&input.span, message, &label);
+        }
         let mut compared = Vec::new();
         for (name, input) in pairs {
             let path = self.path(item, fields, name)?;
@@ -707,8 +715,8 @@ impl<'m> Tracer<'m, '_> {
                 true => self.key(listed, own_fields, &part)?,
                 false => self.listed(own, own_fields, &part)?,
             };
-            if field.is_option() || field.is_nullable() {
-                return self.wrong(&input.span, format!("`{}` may be absent", input.value), "it would never be equal");
+            if field.is_nullable() {
+                return self.wrong(&input.span, format!("`{}` may be null", input.value), "it would never be equal");
             }
             self.comparable(&path, &field, name)?;
             compared.push((path, field));

@@ -17,7 +17,8 @@ pub(crate) fn by_demand(model: &Model) -> Vec<&Endpoint> {
         let fixed = fixed + endpoint.fixed_headers.len();
         let literal = endpoint.path.split('/').filter(|segment| !segment.starts_with('{')).count();
         let narrow: usize = endpoint.path_parameters.iter().map(|field| narrowness(model, &field.ty)).sum();
-        (literal, required + groups + fixed, narrow)
+        // Of two that demand as much, the one with more constants takes less.
+        (literal, required + groups + fixed, narrow, fixed)
     };
     let mut order: Vec<&Endpoint> = model.endpoints.iter().collect();
     order.sort_by_key(|endpoint| (Reverse(demand(endpoint)), endpoint.name.clone()));

@@ -153,7 +153,7 @@ fn read_fault(node: &Node<'_, '_>) -> Fault {
             bare: node.optional("bare"),
             code: node.texts("code"),
             message: node.texts("message"),
-            details: node.text("details"),
+            details: node.texts("details"),
             fields: node.text("fields"),
             no_code: node.texts("no-code"),
             auth: node.texts("auth"),

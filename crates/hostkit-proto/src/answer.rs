@@ -416,6 +416,16 @@ impl<'a> RawAnswer<'a> {
         self.under(root, Vec::new, |reader, items| reader.required_list(items, max_items))
     }
 
+    /// The results under one root name, each of which has a marker of its own: all that there are, whatever repeats on the
+    /// way to them. Some APIs answer each of the operations of one request in an object of its own.
+    pub fn each<T: FromWire>(&self, root: &Name, max_items: usize) -> Result<Vec<T>, DecodeError> {
+        self.read_tree(|reader| {
+            let mut items = Vec::new();
+            reader.each(&mut items, root, max_items)?;
+            Ok(items)
+        })
+    }
+
     /// The map under one root name, as [`RawAnswer::value`].
     pub fn map<K: FromText + Ord, V: FromWire>(&self, root: &Table) -> Result<BTreeMap<K, V>, DecodeError> {
         self.under(root, BTreeMap::new, |reader, map| reader.required_map(map))

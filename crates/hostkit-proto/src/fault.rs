@@ -28,11 +28,8 @@ pub trait FaultCode: Clone + fmt::Debug + PartialEq + Send + Sync + 'static {
     fn kind(&self) -> Option<FaultKind>;
 
     /// The fault of an item of a list that has a marker of its own, unless it says that it is a success.
-    ///
-    /// # Errors
-    /// That fault.
-    fn in_item(_: Node<'_>) -> Result<(), Fault<Self>> {
-        Ok(())
+    fn in_item(_: Node<'_>) -> Option<Fault<Self>> {
+        None
     }
 
     /// The item that is this fault.
@@ -76,6 +73,9 @@ pub struct Fault<C> {
     pub verify: bool,
     /// Whether the API's documentation says that nothing was done where it reports this code, under whatever status.
     pub(crate) undone: bool,
+    /// What the other results of this answer say that are faults, in their order: an answer may have one for each thing that
+    /// was asked for.
+    pub others: Vec<Fault<C>>,
     /// Whether other results of this answer say something else: then it says of the whole answer neither that there is
     /// nothing, nor that what was asked for does not exist.
     pub(crate) part: bool,
@@ -87,8 +87,8 @@ impl<C: FaultCode> Fault<C> {
         let kind = code.as_ref().and_then(FaultCode::kind).unwrap_or_else(|| FaultKind::from_status(status));
         let verify = kind == FaultKind::Internal;
         let (message, details, marker, request_id) = (message.into(), details.into(), String::new(), String::new());
-        let (fields, undone, part) = (Vec::new(), false, false);
-        Self { status, code, message, details, fields, marker, request_id, kind, verify, undone, part }
+        let (fields, others, undone, part) = (Vec::new(), Vec::new(), false, false);
+        Self { status, code, message, details, fields, marker, request_id, kind, verify, undone, others, part }
     }
 
     /// The same with the kind that its status has by the spec, where its code has none.
@@ -168,7 +168,8 @@ impl<C> Fault<C> {
 
 impl<C: fmt::Debug> fmt::Debug for Fault<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { status, code, message, details, fields, marker, request_id, kind, verify, undone, part } = self;
+        let Self { status, code, message, details, fields, marker, request_id, kind, verify, undone, others, part } =
+            self;
         let mut shown = f.debug_struct("Fault");
         shown.field("status", status).field("code", code).field("message", message).field("details", details);
         shown.field("fields", fields);
@@ -179,6 +180,9 @@ impl<C: fmt::Debug> fmt::Debug for Fault<C> {
             }
         }
         shown.field("kind", kind).field("verify", verify);
+        if !others.is_empty() {
+            shown.field("others", others);
+        }
         for (name, flag) in [("undone", undone), ("part", part)] {
             if *flag {
                 shown.field(name, flag);
@@ -213,9 +217,18 @@ impl<C: FaultCode> fmt::Display for Fault<C> {
         if !self.marker.is_empty() {
             write!(f, ": {}", self.marker)?;
         }
-        if self.request_id.is_empty() { Ok(()) } else { write!(f, " (request {})", self.request_id) }
+        if !self.request_id.is_empty() {
+            write!(f, " (request {})", self.request_id)?;
+        }
+        self.others.iter().take(MOST_SHOWN).try_for_each(|other| write!(f, ", and {other}"))
     }
 }
+
+/// The reason of an answer that says of some results that they were carried out, and of others that they were refused.
+pub(crate) const PART: &str = "in part";
+
+/// The results of one answer that an error names.
+const MOST_SHOWN: usize = 10;
 
 /// What a place of a request's id begins with, if it is in a header.
 const HEADER: &str = "header.";

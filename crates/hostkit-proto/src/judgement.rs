@@ -9,7 +9,7 @@ use crate::api::Api;
 use crate::codec::DecodeError;
 use crate::endpoint::Endpoint;
 use crate::evidence::{Baseline, Input, Inputs, Perform};
-use crate::fault::{Fault, FaultCode, FaultKind, Verdict};
+use crate::fault::{Fault, FaultCode, FaultKind, PART, Verdict};
 use crate::info::{Effect, Emptiness, EndpointInfo, Flag};
 
 /// The judgement on an answer to a call of one endpoint.
@@ -21,7 +21,7 @@ pub type JudgementOf<E> = Judgement<<E as Endpoint>::Output, <<E as Endpoint>::A
 pub enum Judgement<T, C> {
     /// It was carried out.
     Done(T),
-    /// The API accepted it and will carry it out later.
+    /// The API accepted it and will carry it out later, or carried out a part of it: the reason says which.
     Accepted(T, Reason),
     /// The fault only means "there is nothing"; this is the value for it.
     Nothing(T),
@@ -51,13 +51,16 @@ pub enum Why<C> {
     Unrecognised(DecodeError),
 }
 
-/// Why a call is accepted and not done.
+/// Why a call is accepted and not done, or not all of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Reason(&'static str);
 
 impl Reason {
     /// The call only starts what it is for; a waiter tells when it is done.
     pub const QUEUED: Self = Self("queued");
+
+    /// Of several results some were carried out and some refused: the value says which.
+    pub const PART: Self = Self(PART);
 
     /// A reason of an API's spec.
     pub const fn new(text: &'static str) -> Self {

@@ -88,7 +88,7 @@ pub(crate) enum Cause<C> {
     /// Shared by all callers that waited for the sign-in.
     SignIn(Arc<Error<C>>),
     Transport(TransportError),
-    Fault(Fault<C>),
+    Fault(Box<Fault<C>>),
     /// The answer is no document of the API, but what the error says.
     Unrecognised(DecodeError),
     /// The answer is a redirect to this origin, if it names one.
@@ -109,7 +109,7 @@ impl<C: FaultCode> Cause<C> {
     /// Why an answer with this status and these headers has no value, in words that may be shown.
     pub(crate) fn of(quote: &Quote, why: Why<C>, status: u16, headers: &HeaderMap) -> Self {
         match quote.why(why) {
-            Why::Fault(fault) => Self::Fault(fault),
+            Why::Fault(fault) => Self::Fault(Box::new(fault)),
             Why::Unreadable(error) => Self::Decode(error),
             Why::Unrecognised(_) if (300..400).contains(&status) => {
                 Self::Redirected(target(headers).map(|origin| quote.text(&origin).into()))
@@ -288,7 +288,7 @@ impl<C> Error<C> {
     pub(crate) fn into_refused(self) -> Result<Refused<C>, Self> {
         match *self.0 {
             Inner { subject, cause: Cause::Fault(fault), attempts, body, retry_after, ticket, .. } => {
-                Ok(Refused { subject, fault, attempts, body, retry_after, ticket })
+                Ok(Refused { subject, fault: *fault, attempts, body, retry_after, ticket })
             }
             other => Err(Self(Box::new(other))),
         }
@@ -471,7 +471,7 @@ impl<C: FaultCode> Error<C> {
     pub(crate) fn from_refused(refused: Refused<C>) -> Self {
         let Refused { subject, fault, attempts, body, retry_after, ticket } = refused;
         let (status, verify) = (fault.status, fault.verify);
-        let mut error = Self::of(subject, Cause::Fault(fault)).with_attempts(attempts);
+        let mut error = Self::of(subject, Cause::Fault(Box::new(fault))).with_attempts(attempts);
         error.0.ticket = ticket;
         error.with_body(Some(status), body).with_may_have_happened(verify).with_retry_after(retry_after)
     }

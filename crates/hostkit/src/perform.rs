@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use hostkit_proto::evidence::{Baseline, Doubt, Evidence, Inputs, LAG, Shows, Sighting};
-use hostkit_proto::{Api, BaseUrl, Effect, Endpoint, FaultCode, FaultKind, Perform};
+use hostkit_proto::{Api, BaseUrl, Effect, Endpoint, FaultCode, FaultKind, Perform, Reason};
 
 use crate::after::reading::{Limits, Read, ReadingMachine};
 use crate::after::sighting::{Comparison, Quality};
@@ -335,7 +335,8 @@ impl<E: Perform> PerformMachine<E> {
     fn end(&mut self, now: Now, outcome: Ended<E>) -> Step<Ended<E>> {
         self.act.record(now, &outcome);
         let is_late = match &outcome {
-            Outcome::Accepted(..) => true,
+            // What each of its results says is said already.
+            Outcome::Accepted(_, reason) => *reason != Reason::PART,
             Outcome::Done(_) => false,
             // Its answer may have been that it was accepted.
             outcome => outcome.may_have_happened() && may_be_late::<E>(),

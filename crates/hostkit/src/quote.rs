@@ -93,6 +93,7 @@ impl Quote {
             field.messages.retain_mut(|message| is_named && is_within(message));
             is_named
         });
+        fault.others = std::mem::take(&mut fault.others).into_iter().map(|other| self.fault(other)).collect();
         fault
     }
 }
@@ -163,6 +164,7 @@ mod tests {
         let mut fault = Fault::new(400, Some(Code::from_text(&said())), said(), said());
         (fault.marker, fault.request_id) = (said(), said());
         fault.fields.push(FieldFault { field: said(), messages: vec![said()] });
+        fault.others.push(Fault::new(400, None, said(), ""));
         let Why::Fault(fault) = Quote::without(vec![Secret::new("k+y/1234")]).why(Why::Fault(fault)) else {
             panic!("it is a fault")
         };
@@ -171,6 +173,7 @@ mod tests {
         for text in [code, &fault.message, &fault.details, &fault.marker, &fault.request_id, field, &messages[0]] {
             assert_eq!(text, "it is [redacted]");
         }
+        assert_eq!(fault.others[0].message, "it is [redacted]");
     }
 
     #[test]

@@ -195,7 +195,7 @@ fn g1_markers_are_truth_values_and_numbers() {
         no_code: &[],
         auth: &[],
         message: &["message"],
-        details: "",
+        details: &[],
         fields: "",
         accepted: &[],
         verify: &[],

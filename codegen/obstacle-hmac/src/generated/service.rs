@@ -139,7 +139,7 @@ impl Api for Keyed {
             no_code: &[],
             message: &["error/text"],
             auth: &[],
-            details: "",
+            details: &[],
             fields: "",
             accepted: &[],
             verify: &["40"],

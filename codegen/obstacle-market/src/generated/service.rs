@@ -183,7 +183,7 @@ impl Api for Market {
             no_code: &["0"],
             message: &["message", "task/message"],
             auth: &["Wrong key"],
-            details: "",
+            details: &[],
             fields: "",
             accepted: &[("10", "awaits-payment")],
             verify: &["50"],

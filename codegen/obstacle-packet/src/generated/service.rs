@@ -51,6 +51,8 @@ hostkit_proto::text_enum! {
         SessionEnded = "1029",
         /// There is no such thing.
         NotFound = "1013",
+        /// There is such a thing already.
+        Exists = "1007",
         /// It was begun, and may have been done.
         Interrupted = "1023",
     }
@@ -68,13 +70,14 @@ impl FaultCode for Code {
     fn kind(&self) -> Option<FaultKind> {
         Some(match self {
             Self::LoginWrong | Self::SessionEnded => FaultKind::Auth,
+            Self::Exists => FaultKind::Conflict,
             Self::Interrupted => FaultKind::Internal,
             Self::NotFound => FaultKind::NotFound,
             Self::Unknown(_) => return None,
         })
     }
 
-    fn in_item(item: hostkit_proto::wire::Node<'_>) -> Result<(), Fault<Self>> {
+    fn in_item(item: hostkit_proto::wire::Node<'_>) -> Option<Fault<Self>> {
         FAULTS.in_item(item)
     }
 
@@ -90,7 +93,7 @@ const FAULTS: DocumentFaults<'static> = DocumentFaults {
             bare: None,
             code: &["packet/*/*/result/errcode"],
             message: &["packet/*/*/result/errtext"],
-            details: "packet/*/*/result/filter-id",
+            details: &["packet/*/*/result/filter-id", "packet/*/*/result/place"],
             fields: "",
         },
         ErrorLayout {
@@ -98,7 +101,7 @@ const FAULTS: DocumentFaults<'static> = DocumentFaults {
             bare: None,
             code: &["packet/system/errcode"],
             message: &["packet/system/errtext"],
-            details: "",
+            details: &[],
             fields: "",
         },
     ],
@@ -127,6 +130,7 @@ impl Api for Packet {
         answer_fields: &[
             "add",
             "add-to",
+            "ask",
             "color",
             "copy",
             "create",
@@ -150,9 +154,11 @@ impl Api for Packet {
             "locked",
             "look-for",
             "name",
+            "order",
             "packet",
             "place",
             "read",
+            "remove",
             "result",
             "room",
             "session",

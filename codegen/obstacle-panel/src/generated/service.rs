@@ -117,7 +117,7 @@ impl Api for Panel {
             no_code: &[],
             message: &["error/text"],
             auth: &[],
-            details: "",
+            details: &[],
             fields: "",
             accepted: &[],
             verify: &[],

@@ -99,7 +99,7 @@ impl Api for Rpc {
                 bare: None,
                 code: &["error/code"],
                 message: &["error/message"],
-                details: "",
+                details: &[],
                 fields: "",
             }],
             texts: &[],

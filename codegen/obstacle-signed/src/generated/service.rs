@@ -164,7 +164,7 @@ impl Api for Signed {
                 bare: None,
                 code: &["errorCode"],
                 message: &["message"],
-                details: "",
+                details: &[],
                 fields: "",
             }],
             texts: &[],

@@ -125,8 +125,8 @@ fn fault(model: &Model) -> Object {
     let fault = &model.service.fault;
     let mut schema = object! { "type": "object", "description": "How the API says no." };
     let names = fault.documents.iter().flat_map(|one| {
-        let single = [&fault.marker, &one.present, &one.details, &one.fields];
-        one.code.iter().chain(&one.message).chain(&one.bare).chain(single)
+        let single = [&fault.marker, &one.present, &one.fields];
+        one.code.iter().chain(&one.message).chain(&one.details).chain(&one.bare).chain(single)
     });
     for name in names.filter(|name| !name.is_empty()) {
         let mut properties = &mut schema;
@@ -197,7 +197,7 @@ fn extensions(document: &mut Object, model: &Model) {
     words.say("failure", markers(&fault.failure));
     words.say("code", fault.code.clone());
     words.say("message", fault.message.clone());
-    words.say("details", &fault.details);
+    words.say("details", fault.details.clone());
     words.say("fields", &fault.fields);
     words.say("request-id", service.request_id.iter().map(|place| place.value.clone()).collect::<Vec<_>>());
     document.set("x-hostkit-fault", words);

@@ -363,6 +363,7 @@ fn root(endpoint: &Endpoint) -> Option<TokenStream> {
     let Output::Under(ty, name) = &endpoint.output else { return None };
     let constructor = match ty {
         Type::Option(_) => return None,
+        Type::List(item) if matches!(**item, Type::Judged(_)) => return None,
         Type::List(_) => quote!(Field::required_list),
         Type::Map(..) => quote!(Field::required_map),
         _ => quote!(Field::required),
@@ -424,9 +425,15 @@ fn whole_list(item: Option<&str>, limit: Option<i64>) -> TokenStream {
 
 fn decode_under(endpoint: &Endpoint, ty: &Type, name: &WireName) -> TokenStream {
     match ty {
-        Type::List(_) => {
+        Type::List(item) => {
             let max = max_items(endpoint.surface.response.max_items);
-            quote!(answer.list(ROOT, #max))
+            match **item {
+                Type::Judged(_) => {
+                    let name = name_expression(name);
+                    quote!(answer.each(&#name, #max))
+                }
+                _ => quote!(answer.list(ROOT, #max)),
+            }
         }
         Type::Map(_, item) => match &endpoint.key {
             Some(field) => {

@@ -28,8 +28,8 @@ fn inputs_of(evidence: &Evidence) -> Option<TokenStream> {
     let chosen = chosen.into_iter().filter(|(name, ..)| !is_compared(name));
     let chosen = chosen.map(|(name, _, place)| (name, place));
     let choices = evidence.choices.iter().map(|(name, place)| (name.as_str(), place));
-    let chosen = chosen.chain(choices);
-    let chosen = chosen.map(|(name, place)| with(name, &echoed_input(&quote!(self), place).0, true));
+    let (lists, chosen) = chosen.chain(choices).partition::<Vec<_>, _>(|(name, _)| is_list(evidence, name));
+    let chosen = chosen.into_iter().map(|(name, place)| with(name, &echoed_input(&quote!(self), place).0, true));
     let inputs = remembered.into_iter().map(|own| {
         let (text, name) = (&own.rust, ident(&own.rust));
         match (&own.ty, own.is_option()) {
@@ -42,27 +42,49 @@ fn inputs_of(evidence: &Evidence) -> Option<TokenStream> {
         }
     });
     let (rows, with_rows) = each.map(|(own, columns)| rows(own, columns)).unzip();
+    let mut all = quote!(Inputs::new() #(#inputs)* #(#chosen)* #with_rows);
+    if !lists.is_empty() {
+        let mut lists: Vec<_> = lists
+            .into_iter()
+            .filter_map(|(name, place)| {
+                let EchoedInput::Variant { group, is_required, type_name, variant } = place else { return None };
+                let (group, ty, variant) = (ident(group), ident(type_name), ident(variant));
+                let pattern = quote!(#ty::#variant(items));
+                let pattern = if *is_required { pattern } else { quote!(Some(#pattern)) };
+                let rows = quote!(items.iter().map(|item| vec![Some(evidence::text(item))]));
+                Some(quote!(match &self.#group { #pattern => inputs.with_rows(#name, #rows), _ => inputs }))
+            })
+            .collect();
+        let last = lists.pop();
+        all = quote!(let inputs = #all; #(let inputs = #lists;)* #last);
+    }
     Some(quote! {
         #[inline]
         fn inputs(&self) -> Inputs {
             #rows
-            Inputs::new() #(#inputs)* #(#chosen)* #with_rows
+            #all
         }
     })
+}
+
+/// Whether a compared input of a variant is a list.
+fn is_list(evidence: &Evidence, name: &str) -> bool {
+    compared(evidence).any(|own| own.rust == name && matches!(own.ty, Type::List(_)))
 }
 
 /// The ticket's rows for the input of `each`, and the call that adds them.
 fn rows(own: &Field, columns: &[Compared]) -> (TokenStream, TokenStream) {
     let (text, name) = (&own.rust, ident(&own.rust));
-    let columns = columns.iter().map(|(_, field)| match field.is_itself() {
-        true => quote!(item),
-        false => {
-            let field = ident(&field.rust);
-            quote!(&item.#field)
+    let columns = columns.iter().map(|(_, field)| {
+        let own = ident(if field.is_itself() { "item" } else { &field.rust });
+        match (field.is_itself(), field.is_option()) {
+            (true, _) => quote!(Some(evidence::text(#own))),
+            (false, false) => quote!(Some(evidence::text(&item.#own))),
+            (false, true) => quote!(item.#own.as_ref().map(evidence::text)),
         }
     });
     let rows = quote! {
-        let rows = self.#name.iter().map(|item| { vec![#(Some(evidence::text(#columns))),*] });
+        let rows = self.#name.iter().map(|item| { vec![#(#columns),*] });
     };
     (rows, quote!(.with_rows(#text, rows)))
 }
@@ -105,13 +127,27 @@ fn chosen(evidence: &Evidence) -> Vec<(&str, &Field, &EchoedInput)> {
     all
 }
 
-/// `is_shown`: whether the call was made with the variants whose inputs the reads take.
+/// `is_shown`: whether the call was made with the variants whose inputs the reads take, and of what is to go, with one by
+/// which that is found.
 fn is_shown_by(evidence: &Evidence) -> Option<TokenStream> {
     let are_there = chosen(evidence).into_iter().map(|(name, field, _)| {
         let ty = rust_type(&field.ty);
         quote!(inputs.get::<#ty>(#name).is_some())
     });
-    let are_there = are_there.reduce(|all, next| quote!(#all && #next))?;
+    let mut groups: Vec<&str> = Vec::new();
+    for (_, place) in evidence.choices.iter().filter(|_| matches!(evidence.sign, Sign::Gone)) {
+        if let EchoedInput::Variant { group, .. } = place
+            && !groups.contains(&group.as_str())
+        {
+            groups.push(group);
+        }
+    }
+    let are_found = groups.iter().map(|of| {
+        let is_of_group = |place: &EchoedInput| matches!(place, EchoedInput::Variant { group, .. } if group == of);
+        let names = evidence.choices.iter().filter(|(_, place)| is_of_group(place)).map(|(name, _)| name);
+        quote!(inputs.has_any(&[#(#names),*]))
+    });
+    let are_there = are_there.chain(are_found).reduce(|all, next| quote!(#all && #next))?;
     Some(quote!(
         #[inline]
         fn is_shown(inputs: &Inputs) -> bool {
@@ -256,12 +292,32 @@ fn keys(evidence: &Evidence, found: &TokenStream) -> Option<TokenStream> {
 fn made(evidence: &Evidence, endpoint: &Endpoint) -> Option<TokenStream> {
     let (made, output) = (evidence.made.as_ref()?, rust_type(endpoint.output.ty()?));
     let Sign::New(key) = &evidence.sign else { return None };
+    if let Some(Type::List(item)) = endpoint.output.ty() {
+        // Of several results, those that were refused made nothing.
+        let items =
+            if matches!(**item, Type::Judged(_)) { quote!(output.iter().flatten()) } else { quote!(output.iter()) };
+        let texts = match made {
+            Made::Output => quote!(map(evidence::text)),
+            Made::Item => keys_of(key),
+            Made::Field(field) => keys_of(field),
+        };
+        return Some(quote!(#[inline] fn made(output: &#output) -> Vec<String> { #items.#texts.collect() }));
+    }
     let made = match made {
         Made::Output => quote!(vec![evidence::text(output)]),
         Made::Item => text_of(&quote!(output), key),
         Made::Field(field) => text_of(&quote!(output), field),
     };
     Some(quote!(#[inline] fn made(output: &#output) -> Vec<String> { #made }))
+}
+
+/// The step of an iterator from items to the texts of a field, of those that have it.
+fn keys_of(field: &Field) -> TokenStream {
+    match place(std::slice::from_ref(field)) {
+        _ if field.is_itself() => quote!(map(evidence::text)),
+        (place, true) => quote!(filter_map(|item| #place.map(evidence::text))),
+        (place, false) => quote!(map(|item| evidence::text(&#place))),
+    }
 }
 
 /// The text of a field of this object, if it is there.
@@ -277,6 +333,7 @@ fn text_of(object: &TokenStream, field: &Field) -> TokenStream {
 fn output(evidence: &Evidence, endpoint: &Endpoint, found: &TokenStream) -> Option<TokenStream> {
     match (endpoint.output.ty(), &evidence.made, &evidence.sign) {
         (None, ..) => Some(quote!(#[inline] fn output(_: #found) -> Option<()> { Some(()) })),
+        (Some(Type::List(_)), ..) => None,
         (Some(output), Some(Made::Output), Sign::New(key)) if !is_set(evidence) => {
             let output = rust_type(output);
             let name = (!key.is_itself()).then(|| ident(&key.rust)).map(|key| quote!(.#key));

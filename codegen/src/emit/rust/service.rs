@@ -103,7 +103,7 @@ fn codes(model: &Model) -> TokenStream {
     };
     let items = model.has_judged_items().then(|| {
         quote! {
-            fn in_item(item: hostkit_proto::wire::Node<'_>) -> Result<(), Fault<Self>> {
+            fn in_item(item: hostkit_proto::wire::Node<'_>) -> Option<Fault<Self>> {
                 FAULTS.in_item(item)
             }
 

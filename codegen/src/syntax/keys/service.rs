@@ -72,7 +72,7 @@ const FAULT: &[Key] = &[
     ),
     key("code", Shape::TextOrTexts, "Place of the code, or places."),
     key("message", Shape::TextOrTexts, "Place of the text, or places."),
-    key("details", Shape::Text, "Place of the longer text."),
+    key("details", Shape::TextOrTexts, "Place of the longer text, or places."),
     key("fields", Shape::Text, "Place of the errors of single fields."),
     key("no-code", Shape::Texts, "Codes that stand for none."),
     key("auth", Shape::Texts, "Texts of a fault without a code that mean wrong credentials, in any case of letters."),

@@ -210,7 +210,7 @@ impl<'a, 'r> Fields<'a, 'r> {
 const FEW: usize = 16;
 
 /// A key that is there twice.
-pub(super) fn key_twice(node: Node<'_>) -> Option<&str> {
+pub(crate) fn key_twice(node: Node<'_>) -> Option<&str> {
     let mut keys = node.entries().map(|(key, _)| key).enumerate();
     if node.entries().nth(FEW).is_none() {
         let is_again = |(position, key): &(usize, &str)| node.entries().take(*position).any(|(other, _)| other == *key);

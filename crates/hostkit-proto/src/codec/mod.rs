@@ -29,6 +29,7 @@ pub(crate) use direct::{Note, Notes};
 pub use encode_error::{EncodeError, FieldName, Mistake};
 pub use error::DecodeError;
 pub use fields::Fields;
+pub(crate) use fields::key_twice;
 pub(crate) use fill::How;
 pub use fill::{Field, FromFields, Table};
 #[cfg(feature = "server")]

@@ -113,6 +113,11 @@ impl Inputs {
         }
     }
 
+    /// Whether one of these is there: of several variants, the one with which the call was made.
+    pub fn has_any(&self, names: &[&str]) -> bool {
+        names.iter().any(|name| self.find(name).is_some())
+    }
+
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -175,6 +180,7 @@ mod tests {
         assert_eq!((inputs.rows("disks"), inputs.rows("id")), (Some([row.clone()].as_slice()), None));
         assert_eq!(inputs.need_rows("order", "disks"), Ok([row].as_slice()));
         assert!(inputs.need_rows("order", "key").is_err());
+        assert_eq!((inputs.has_any(&["name", "disks"]), inputs.has_any(&["name"])), (true, false));
 
         let saved = inputs.without_secrets();
         let pairs: Vec<(String, Input)> = saved.iter().map(|(name, one)| (name.to_owned(), one.clone())).collect();

@@ -4,18 +4,15 @@ use hostkit_wire::{Kind, Node, Value};
 
 use super::envelope::{field_faults, words};
 use super::found::{self, Route, is_nothing, is_something, some};
-use super::{Fault, FaultCode, FaultKind, Verdict, doubt, is_success, root, with_request_id};
+use super::{Fault, FaultCode, FaultKind, MOST_SHOWN, PART, Verdict, doubt, is_success, root, with_request_id};
 use crate::answer::RawAnswer;
-use crate::codec::describe;
+use crate::codec::{describe, key_twice};
 use crate::info::CallFacts;
 use crate::place;
 use crate::word::Word;
 
 /// The status of an answer whose items have verdicts of their own: it is a success.
 const ITEM_STATUS: u16 = 200;
-
-/// The most faults of one answer that an error text names.
-const MOST_SHOWN: usize = 10;
 
 /// One layout of an error document. Places are paths such as `error/code`: `*` is any name, a number an item of a list.
 #[derive(Debug, Clone, Copy)]
@@ -29,8 +26,8 @@ pub struct ErrorLayout<'a> {
     pub code: &'a [&'a str],
     /// Places of the short text; the first one with a text counts.
     pub message: &'a [&'a str],
-    /// Place of the longer text.
-    pub details: &'a str,
+    /// Places of the longer text; the first one with a text counts.
+    pub details: &'a [&'a str],
     /// Place of the errors of single fields.
     pub fields: &'a str,
 }
@@ -107,15 +104,21 @@ impl DocumentFaults<'_> {
             if let Some(mut fault) =
                 is_possible.then(|| self.fault(status, root, layout, is_shown, at, &facts)).flatten()
             {
+                let mut faults =
+                    if self.marker.is_empty() { Vec::new() } else { self.all_faults::<C>(status, root, &facts) };
                 // A success beside a fault: a part may have been carried out.
                 return match marks.iter().find(|mark| facts.acts && self.is_word(**mark)) {
+                    Some(_) if is_success && facts.is_each && self.is_told::<C>(root) => Verdict::Accepted(PART),
                     Some(mark) => {
-                        let faults = self.all_faults::<C>(status, root, &facts);
-                        let found = format!("{} beside {}", describe(*mark), faults.join(", and "));
+                        let all: Vec<String> = faults.iter().take(MOST_SHOWN).map(|(_, one)| one.to_string()).collect();
+                        let found = format!("{} beside {}", describe(*mark), all.join(", and "));
                         Verdict::Unclear(doubt(&facts, self.marker, "no success beside a fault", found, *mark))
                     }
                     None => {
                         self.join_others(&mut fault, root, &marks, &facts);
+                        let shown = route.map(|route| route.end.index());
+                        faults.retain(|(index, _)| Some(*index) != shown);
+                        fault.others = faults.into_iter().map(|(_, other)| other).collect();
                         Verdict::Fault(fault)
                     }
                 };
@@ -152,6 +155,9 @@ impl DocumentFaults<'_> {
             if let Some(node) = twice.next() {
                 return in_doubt("it once".to_owned(), "it twice".to_owned(), node);
             }
+        }
+        if facts.is_each && facts.acts && !self.is_told::<C>(root) {
+            return in_doubt("a verdict in each result".to_owned(), "one without".to_owned(), root);
         }
         let may_lack = facts.is_raw || !facts.acts && facts.may_lack_marker;
         match marks.first() {
@@ -197,25 +203,25 @@ impl DocumentFaults<'_> {
     }
 
     /// Judges one item of a list in which each has a marker of its own: one without it is a fault, too.
-    pub fn in_item<C: FaultCode>(&self, item: Node<'_>) -> Result<(), Fault<C>> {
+    pub fn in_item<C: FaultCode>(&self, item: Node<'_>) -> Option<Fault<C>> {
         let facts = CallFacts::default();
         for layout in self.layouts {
             let routes = self.inside(layout.present).map(|present| found::routes(item, present)).unwrap_or_default();
             if let Some(route) = routes.into_iter().find(|route| is_something(&route.end)) {
                 let at = |path: &str| route.beside(self.inside(path)?);
-                return self.fault(ITEM_STATUS, item, layout, true, at, &facts).map_or(Ok(()), Err);
+                return self.fault(ITEM_STATUS, item, layout, true, at, &facts);
             }
         }
         let key = self.marker.rsplit('/').next().unwrap_or_default();
         let marks: Vec<Node<'_>> = item.entries().filter(|(name, _)| *name == key).map(|(_, mark)| mark).collect();
         let found = match marks.as_slice() {
-            [mark] if self.is_word(*mark) => return Ok(()),
+            [mark] if self.is_word(*mark) => return None,
             [] => "absent".to_owned(),
             [mark, ..] => describe(*mark),
         };
         let mut fault = Fault::new(ITEM_STATUS, None, "", "");
         fault.name_by(&facts, || format!("`{key}` is {found}"));
-        Err(fault)
+        Some(fault)
     }
 
     /// The item that is this fault: the reverse of [`DocumentFaults::in_item`].
@@ -226,10 +232,13 @@ impl DocumentFaults<'_> {
         // Any word but one of success says no.
         let mut item = Value::Map(vec![(key.to_owned().into(), Value::Text("error".to_owned()))]);
         let code = fault.code.as_ref().map(C::as_str).unwrap_or_default();
-        let (codes, messages) = layout.map(|layout| (layout.code, layout.message)).unwrap_or_default();
-        let details = layout.map(|layout| layout.details);
-        let places =
-            [(codes.first().copied(), code), (messages.first().copied(), &*fault.message), (details, &*fault.details)];
+        let (codes, messages, details) =
+            layout.map(|layout| (layout.code, layout.message, layout.details)).unwrap_or_default();
+        let places = [
+            (codes.first().copied(), code),
+            (messages.first().copied(), &*fault.message),
+            (details.first().copied(), &*fault.details),
+        ];
         for (path, text) in places {
             if let Some(path) = path.and_then(|path| self.inside(path)).filter(|_| !text.is_empty()) {
                 put(&mut item, path, text);
@@ -251,21 +260,43 @@ impl DocumentFaults<'_> {
         self.success.iter().any(|word| word.is(mark))
     }
 
-    /// What the results say that are faults, each in short: of a call that was carried out in part, which part was not.
-    fn all_faults<C: FaultCode>(&self, status: u16, root: Node<'_>, facts: &CallFacts<'_>) -> Vec<String> {
+    /// Whether each result says for sure what became of it: by one marker, and where that is no success, by a code that
+    /// leaves nothing open.
+    fn is_told<C: FaultCode>(&self, root: Node<'_>) -> bool {
+        let Some((above, key)) = self.marker.rsplit_once('/') else { return false };
+        let results = place::all(root, above).into_iter().flat_map(|node| match node.kind() {
+            Kind::List => node.items().collect(),
+            _ => vec![node],
+        });
+        results.into_iter().all(|result| {
+            let mut marks = result.entries().filter(|(name, _)| *name == key).map(|(_, mark)| mark);
+            let (Some(mark), None) = (marks.next(), marks.next()) else { return false };
+            // Of a code that is there twice, each could be meant.
+            if key_twice(result).is_some() && !self.is_word(mark) {
+                return false;
+            }
+            match self.in_item::<C>(result) {
+                None => true,
+                Some(fault) => !self.is_word(mark) && fault.code.is_some() && !fault.verify,
+            }
+        })
+    }
+
+    /// What the results say that are faults, each with the index of what shows it.
+    fn all_faults<C: FaultCode>(&self, status: u16, root: Node<'_>, facts: &CallFacts<'_>) -> Vec<(usize, Fault<C>)> {
         let mut faults = Vec::new();
         for (index, layout) in self.layouts.iter().enumerate() {
             for route in found::routes(root, layout.present).into_iter().filter(|route| is_something(&route.end)) {
                 let mut before = self.layouts.iter().take(index);
-                if before.any(|before| route.beside(before.present).is_some()) || faults.len() == MOST_SHOWN {
+                if before.any(|before| route.beside(before.present).is_some()) {
                     continue;
                 }
                 let fault = self.fault::<C>(status, root, layout, true, |path| route.beside(path), facts);
-                faults.extend(fault.map(|fault| (route.end.index(), fault.to_string())));
+                faults.extend(fault.map(|fault| (route.end.index(), fault)));
             }
         }
         faults.sort_by_key(|(index, _)| *index);
-        faults.into_iter().map(|(_, fault)| fault).collect()
+        faults
     }
 
     /// The way to what shows a fault where every result has a marker: it is the first whose marker is no success.
@@ -299,7 +330,7 @@ impl DocumentFaults<'_> {
         if !is_shown && !is_bare && code.is_none() && message.is_none() && fields.is_empty() {
             return None;
         }
-        let details = text(&layout.details).unwrap_or_default();
+        let details = layout.details.iter().find_map(text).unwrap_or_default();
         let message = facts.text(message.unwrap_or_default(), details);
         let said = message.to_lowercase();
         let by_text = || self.texts.iter().find(|(part, _)| said.contains(&part.to_lowercase())).map(|(_, code)| *code);
@@ -392,7 +423,7 @@ mod tests {
     }
 
     const LAYOUT: ErrorLayout<'static> =
-        ErrorLayout { present: "", bare: None, code: &[], message: &[], details: "", fields: "" };
+        ErrorLayout { present: "", bare: None, code: &[], message: &[], details: &[], fields: "" };
 
     /// A fault among items that are a value or a fault each is one of its item, however its place is named.
     #[test]
@@ -418,7 +449,7 @@ mod tests {
             let specific = DocumentFaults { layouts: &layouts[1..], ..faults };
             let items =
                 ["packet", "server", "get", "result"].iter().try_fold(document.root(), |node, step| node.get(step));
-            let judged: Vec<_> = items.unwrap().items().map(|item| specific.in_item::<Code>(item).err()).collect();
+            let judged: Vec<_> = items.unwrap().items().map(|item| specific.in_item::<Code>(item)).collect();
             let codes: Vec<_> =
                 judged.iter().map(|fault| fault.as_ref().and_then(|fault| fault.code.clone())).collect();
             assert_eq!(codes, [None, Some(Code("gone".to_owned()))], "{place}");
@@ -589,7 +620,7 @@ mod tests {
             bare: None,
             code: &["code"],
             message: &["message"],
-            details: "details",
+            details: &["details"],
             fields: "errors",
         };
         let marker = |said: &str| match judged(layout, 200, true, Format::Json, &format!(r#"{{"failed":true{said}}}"#))
@@ -675,7 +706,7 @@ mod tests {
             present: "packet/*/*/result/code",
             code: &paths,
             message: &["packet/*/*/result/text"],
-            details: "packet/*/*/result/id",
+            details: &["packet/*/*/result/id"],
             fields: "packet/*/*/result/fields",
             ..LAYOUT
         };

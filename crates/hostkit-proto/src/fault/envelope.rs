@@ -29,8 +29,8 @@ pub struct EnvelopeFaults<'a> {
     pub message: &'a [&'a str],
     /// Texts of a fault without a code that mean wrong credentials, in any case of letters.
     pub auth: &'a [&'a str],
-    /// Key of the longer text.
-    pub details: &'a str,
+    /// Keys of the longer text, like those of the short one.
+    pub details: &'a [&'a str],
     /// Key of the object with the errors of single fields.
     pub fields: &'a str,
     /// Codes under which a success is an acceptance, with the reason.
@@ -158,9 +158,10 @@ impl EnvelopeFaults<'_> {
 
     fn fault<C: FaultCode>(&self, status: u16, root: Node<'_>, code: Option<&str>, facts: &CallFacts<'_>) -> Fault<C> {
         let text = |key: &str| last(root, key).and_then(Node::as_str);
-        let message = self.message.iter().find_map(|key| text(key).filter(|text| !text.is_empty()));
-        let details = text(self.details).unwrap_or_default();
-        let message = facts.text(message.unwrap_or_default(), details);
+        let first =
+            |keys: &[&str]| keys.iter().find_map(|key| text(key).filter(|text| !text.is_empty())).unwrap_or_default();
+        let details = first(self.details);
+        let message = facts.text(first(self.message), details);
         let fault = Fault::new(status, code.map(C::from_text), message, details).with_status(facts);
         let mut fault = fault.with_catalogue(self.verify, self.undone);
         if code.is_none() && self.auth.iter().any(|text| fault.message.trim().eq_ignore_ascii_case(text)) {
@@ -192,8 +193,10 @@ impl EnvelopeFaults<'_> {
 
     /// A key of the envelope that is there twice, at the top or in an object of an inner verdict.
     fn twice<'t, 's>(&'s self, root: Node<'t>) -> Option<(&'s str, Node<'t>)> {
-        let single = [self.marker, self.details, self.fields];
-        let all = single.into_iter().chain([self.code, self.inner, self.message].into_iter().flatten().copied());
+        let single = [self.marker, self.fields];
+        let all = single
+            .into_iter()
+            .chain([self.code, self.inner, self.message, self.details].into_iter().flatten().copied());
         all.filter(|path| !path.is_empty()).find_map(|path| {
             let (above, key) = path.split_once('/').unwrap_or(("", path));
             if above.is_empty() {
@@ -355,7 +358,7 @@ mod tests {
         no_code: &["0"],
         message: &["message", "queue/message"],
         auth: &["wrong key"],
-        details: "details",
+        details: &["details"],
         fields: "errors",
         accepted: &[("31", "it is paid later")],
         verify: &["late"],
@@ -540,7 +543,7 @@ mod tests {
         assert_eq!(last.code, Some(Code("2".into())));
         // What is no key of the envelope is data; an empty name is none.
         assert_eq!(judged(200, ACT, r#"{"status":"ok","id":1,"id":2,"":1,"":2}"#), Verdict::Success);
-        let nameless = EnvelopeFaults { details: "", fields: "", ..FAULTS };
+        let nameless = EnvelopeFaults { details: &[], fields: "", ..FAULTS };
         let document = hostkit_wire::parse(Format::Json, br#"{"status":"ok","":1,"":2}"#, &Limits::DEFAULT).unwrap();
         assert_eq!(nameless.verdict_on::<Code>(200, Some(document.root()), ACT), Verdict::Success);
     }

@@ -12,8 +12,8 @@ impl<T: FromWire, C: FaultCode> FromWire for Result<T, Fault<C>> {
     fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let node = reader.node().ok_or(Irregular)?;
         match C::in_item(node) {
-            Ok(()) => Ok(Ok(reader.value()?)),
-            Err(fault) => Ok(Err(fault)),
+            None => Ok(Ok(reader.value()?)),
+            Some(fault) => Ok(Err(fault)),
         }
     }
 
@@ -22,7 +22,7 @@ impl<T: FromWire, C: FaultCode> FromWire for Result<T, Fault<C>> {
     }
 
     fn may_be_none(node: Node<'_>) -> bool {
-        C::in_item(node).is_ok()
+        C::in_item(node).is_none()
     }
 }
 

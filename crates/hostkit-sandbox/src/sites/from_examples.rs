@@ -27,7 +27,7 @@ use hostkit::protocol::wire::{Limits, parse, write};
 use hostkit::protocol::{
     EndpointInfo, Perform, RateRule, RequestParts, Session, SignIn, Stamp, UnixTime, Value, Verdict,
 };
-use hostkit::{Api, Endpoint, FaultKind, Format, UnknownFields};
+use hostkit::{Api, Endpoint, FaultKind, Format, Reason, UnknownFields};
 use http::header::ACCEPT;
 use http::{HeaderMap, HeaderValue, Method, Response};
 
@@ -85,6 +85,8 @@ struct Known {
     shown_answer: fn(&RecordedAnswer) -> String,
     /// Whether an answer says no to the call, for a reason of this kind.
     refuses: fn(&RecordedAnswer, FaultKind) -> bool,
+    /// Whether an answer says that only some of several things were done.
+    is_in_part: fn(&RecordedAnswer) -> bool,
     /// The answer where no example is needed: that the call was carried out.
     bare: fn(Format) -> Option<RecordedAnswer>,
     /// An answer about what a request asks for, made from one about something else; `None` where it stays about that.
@@ -265,7 +267,8 @@ impl<A: Served> FromExamples<A> {
             let fits = answer.format.is_none_or(|found| found == format);
             let of_case = known.requests.iter().filter(|request| request.case == answer.case);
             let near = of_case.map(|request| request.nearness(&path, &inputs)).max().unwrap_or(0);
-            (fits && Some(answer.case) == case, fits, near)
+            // Somebody who asks for something else than the examples do gets it, all of it.
+            (fits && Some(answer.case) == case, fits, !(known.is_in_part)(answer), near)
         };
         let mut answers: Vec<&RecordedAnswer> = known.successes().collect();
         // Of several that are equally near the first counts, as the examples are in order.
@@ -581,6 +584,7 @@ impl<A: Api> Reader<'_, A> {
                 shown,
                 shown_answer: shown_answer::<E>,
                 refuses: refuses::<E>,
+                is_in_part: is_in_part::<E>,
                 bare: bare::<E>,
                 about: about::<E>,
                 about_item: kept::about_item::<E>,
@@ -629,6 +633,10 @@ fn refuses<E: Serve>(answer: &RecordedAnswer, kind: FaultKind) -> bool {
         Judgement::Nothing(_) => kind == FaultKind::NotFound,
         Judgement::Done(_) | Judgement::Accepted(..) => false,
     }
+}
+
+fn is_in_part<E: Serve>(answer: &RecordedAnswer) -> bool {
+    matches!(judged::<E>(&Inputs::new(), answer), Judgement::Accepted(_, Reason::PART))
 }
 
 /// An empty success, if the endpoint reads it as one.

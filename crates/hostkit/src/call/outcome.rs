@@ -20,7 +20,8 @@ pub type OutcomeOf<E> = Outcome<<E as Endpoint>::Output, <<E as Endpoint>::Api a
 pub enum Outcome<T, C: FaultCode> {
     /// It happened.
     Done(T),
-    /// The API accepted it and will carry it out later. Do not send it again.
+    /// The API accepted it and will carry it out later, or, for [`Reason::PART`], carried out some of several things and
+    /// refused the others: the value says which. Do not send it again.
     Accepted(T, Reason),
     /// The API rejected it. Where [`Fault::verify`] is set, it may have happened all the same; [`Rejection::ticket`]
     /// then serves to find out.
@@ -32,7 +33,7 @@ pub enum Outcome<T, C: FaultCode> {
 }
 
 impl<T, C: FaultCode> Outcome<T, C> {
-    /// Whether it happened.
+    /// Whether it happened, all of it.
     pub fn is_done(&self) -> bool {
         matches!(self, Self::Done(_))
     }
@@ -115,7 +116,8 @@ impl<T, C: FaultCode> Outcome<T, C> {
         }
     }
 
-    /// The value of a call that happened or was accepted.
+    /// The value of a call that happened or was accepted. Of one that was carried out in part, the value has what was
+    /// refused.
     ///
     /// # Errors
     /// Every other outcome; [`Error::may_have_happened`] identifies the unresolved ones.

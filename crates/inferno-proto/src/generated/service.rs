@@ -184,7 +184,7 @@ impl Api for Inferno {
             no_code: &["0"],
             message: &["message", "msg", "retx/msg"],
             auth: &["Access denied", "Authentication Failed"],
-            details: "",
+            details: &[],
             fields: "",
             accepted: &[],
             verify: &[],

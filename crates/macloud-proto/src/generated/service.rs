@@ -314,7 +314,7 @@ impl Api for Macloud {
             no_code: &[],
             message: &["status_msg"],
             auth: &[],
-            details: "description",
+            details: &["description"],
             fields: "data",
             accepted: &[],
             verify: &["500"],

@@ -327,7 +327,7 @@ impl Api for RootPanel {
             no_code: &[],
             message: &["errorMsg"],
             auth: &[],
-            details: "",
+            details: &[],
             fields: "",
             accepted: &[("30", "manual"), ("31", "awaits-payment")],
             verify: &["1", "2", "45", "55"],

@@ -42,6 +42,16 @@ pub fn every(visitor: &mut impl Visitor<Api = Packet>) {
         faults: &[],
         faults_with_head: &[],
     });
+    visitor.call::<crate::things::AskThings>(&Examples {
+        folder: "obstacle-packet/things/ask_things",
+        requests: &["place"],
+        request_bodies: &[],
+        answers: &[("one", Format::Xml, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
+    });
     visitor.call::<crate::things::ChangeThing>(&Examples {
         folder: "obstacle-packet/things/change_thing",
         requests: &["all", "few"],
@@ -77,6 +87,16 @@ pub fn every(visitor: &mut impl Visitor<Api = Packet>) {
         requests: &["both", "ids", "parts"],
         request_bodies: &[],
         answers: &[("done", Format::Xml, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
+    });
+    visitor.call::<crate::things::DescribeThings>(&Examples {
+        folder: "obstacle-packet/things/describe_things",
+        requests: &["all"],
+        request_bodies: &[],
+        answers: &[("one", Format::Xml, 200)],
         answers_with_head: &[],
         agreeing: &[],
         faults: &[],
@@ -147,6 +167,16 @@ pub fn every(visitor: &mut impl Visitor<Api = Packet>) {
         faults: &[],
         faults_with_head: &[],
     });
+    visitor.perform::<crate::things::OrderThings>(&Examples {
+        folder: "obstacle-packet/things/order_things",
+        requests: &["two"],
+        request_bodies: &[],
+        answers: &[("part", Format::Xml, 200), ("two", Format::Xml, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[("none", Format::Xml, 200)],
+        faults_with_head: &[],
+    });
     visitor.perform::<crate::things::PaintThing>(&Examples {
         folder: "obstacle-packet/things/paint_thing",
         requests: &["id", "name"],
@@ -175,6 +205,16 @@ pub fn every(visitor: &mut impl Visitor<Api = Packet>) {
         answers_with_head: &[],
         agreeing: &[],
         faults: &[],
+        faults_with_head: &[],
+    });
+    visitor.perform::<crate::things::RemoveThings>(&Examples {
+        folder: "obstacle-packet/things/remove_things",
+        requests: &["both", "everything", "names"],
+        request_bodies: &[],
+        answers: &[("both", Format::Xml, 200), ("part", Format::Xml, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[("both", Format::Xml, 200)],
         faults_with_head: &[],
     });
 }

@@ -25,6 +25,8 @@ pub enum Request {
     AddThing(crate::things::AddThing),
     /// Makes a thing in a room.
     AddToRoom(crate::things::AddToRoom),
+    /// What is wanted of all things, or why it is not given.
+    AskThings(crate::things::AskThings),
     /// Changes one of several things of a thing.
     ChangeThing(crate::things::ChangeThing),
     /// Copies a thing.
@@ -33,6 +35,8 @@ pub enum Request {
     DeleteThing(crate::things::DeleteThing),
     /// Deletes all things that a filter names.
     DeleteThings(crate::things::DeleteThings),
+    /// What is known of all things.
+    DescribeThings(crate::things::DescribeThings),
     /// A thing by its name, if there is one.
     FindThing(crate::things::FindThing),
     /// What is known of a thing, if something is.
@@ -45,12 +49,16 @@ pub enum Request {
     ListOf(crate::things::ListOf),
     /// The things with what is known of them.
     ListThings(crate::things::ListThings),
+    /// Orders several things, each of which is made or refused for itself.
+    OrderThings(crate::things::OrderThings),
     /// Paints a thing.
     PaintThing(crate::things::PaintThing),
     /// Puts a thing into a place.
     PlaceThing(crate::things::PlaceThing),
     /// Each of these things, or why it is not given.
     ReadThings(crate::things::ReadThings),
+    /// Removes things by their numbers or by their names.
+    RemoveThings(crate::things::RemoveThings),
 }
 
 impl Request {
@@ -60,19 +68,23 @@ impl Request {
             Self::SignIn(_) => crate::auth::SignIn::INFO,
             Self::AddThing(_) => crate::things::AddThing::INFO,
             Self::AddToRoom(_) => crate::things::AddToRoom::INFO,
+            Self::AskThings(_) => crate::things::AskThings::INFO,
             Self::ChangeThing(_) => crate::things::ChangeThing::INFO,
             Self::CopyThing(_) => crate::things::CopyThing::INFO,
             Self::DeleteThing(_) => crate::things::DeleteThing::INFO,
             Self::DeleteThings(_) => crate::things::DeleteThings::INFO,
+            Self::DescribeThings(_) => crate::things::DescribeThings::INFO,
             Self::FindThing(_) => crate::things::FindThing::INFO,
             Self::GetInfo(_) => crate::things::GetInfo::INFO,
             Self::GetThing(_) => crate::things::GetThing::INFO,
             Self::ListIds(_) => crate::things::ListIds::INFO,
             Self::ListOf(_) => crate::things::ListOf::INFO,
             Self::ListThings(_) => crate::things::ListThings::INFO,
+            Self::OrderThings(_) => crate::things::OrderThings::INFO,
             Self::PaintThing(_) => crate::things::PaintThing::INFO,
             Self::PlaceThing(_) => crate::things::PlaceThing::INFO,
             Self::ReadThings(_) => crate::things::ReadThings::INFO,
+            Self::RemoveThings(_) => crate::things::RemoveThings::INFO,
         }
     }
 }
@@ -86,18 +98,22 @@ pub fn route(request: &ReceivedRequest<'_>) -> Result<Request, DecodeError> {
     router.attempt(Request::PlaceThing);
     router.attempt(Request::SignIn);
     router.attempt(Request::ChangeThing);
-    router.attempt(Request::AddToRoom);
-    router.attempt(Request::DeleteThings);
-    router.attempt(Request::FindThing);
-    router.attempt(Request::GetThing);
-    router.attempt(Request::ListOf);
+    router.attempt(Request::DescribeThings);
     router.attempt(Request::ListThings);
-    router.attempt(Request::PaintThing);
+    router.attempt(Request::AskThings);
+    router.attempt(Request::DeleteThings);
+    router.attempt(Request::GetThing);
     router.attempt(Request::ReadThings);
+    router.attempt(Request::AddToRoom);
+    router.attempt(Request::FindThing);
+    router.attempt(Request::ListOf);
+    router.attempt(Request::PaintThing);
+    router.attempt(Request::ListIds);
     router.attempt(Request::AddThing);
     router.attempt(Request::CopyThing);
     router.attempt(Request::DeleteThing);
     router.attempt(Request::GetInfo);
-    router.attempt(Request::ListIds);
+    router.attempt(Request::OrderThings);
+    router.attempt(Request::RemoveThings);
     router.finish()
 }

@@ -8,11 +8,12 @@ use hostkit_proto::server::{ReceivedRequest, Root, Serve, Simulate, WrittenAnswe
 use hostkit_proto::{EncodeError, Endpoint, Fault, Perform, Top, Word, evidence};
 
 use crate::things::{
-    AddThing, AddToRoom, ChangeThing, ChangeThingPlace, ChangeThingWhat, CopyThing, DeleteThing, DeleteThings,
-    DeleteThingsBy, FindThing, FindThingDataset, GetInfo, GetThing, ListIds, ListOf, ListOfOf, ListOfWhose, ListThings,
-    PaintThing, PaintThingWhat, PlaceThing, ReadThings,
+    AddThing, AddToRoom, AskThings, ChangeThing, ChangeThingPlace, ChangeThingWhat, CopyThing, DeleteThing,
+    DeleteThings, DeleteThingsBy, DescribeThings, FindThing, FindThingDataset, GetInfo, GetThing, ListIds, ListOf,
+    ListOfOf, ListOfWhose, ListThings, OrderThings, PaintThing, PaintThingWhat, PlaceThing, ReadThings, RemoveThings,
+    RemoveThingsBy,
 };
-use crate::types::{Info, Placed, Thing, ThingId};
+use crate::types::{Gone, Info, Made, Placed, Thing, ThingId};
 
 impl Serve for AddThing {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
@@ -123,6 +124,31 @@ impl Simulate for AddToRoom {
         if let Some(key) = simulate::numbered(number) {
             *output = key;
         }
+    }
+}
+
+impl Serve for AskThings {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
+        request.matches::<Self>()?;
+        request.body::<Self, _>(
+            &Root::Under(Name::new("packet").json_inner(&["thing", "ask"]).xml_inner(&["thing", "ask"])),
+            |fields| {
+                fields.fixed("filter", "")?;
+                let dataset = fields.required(&Name::new("dataset"))?;
+                Ok(Self { dataset })
+            },
+        )
+    }
+
+    fn answer(output: &Vec<Result<Made, Fault<crate::Code>>>, out: &mut WrittenAnswer) {
+        out.value(
+            Name::new("packet").json_inner(&["thing", "ask", "result"]).xml_inner(&["thing", "ask", "result"]),
+            output,
+        );
+        out.mark(
+            Top { json: "packet/thing/ask/result/status", xml: "packet/thing/ask/result/status" },
+            Word::Text("ok"),
+        );
     }
 }
 
@@ -330,6 +356,31 @@ impl Serve for DeleteThings {
 
 impl Simulate for DeleteThings {}
 
+impl Serve for DescribeThings {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
+        request.matches::<Self>()?;
+        request.body::<Self, _>(
+            &Root::Under(Name::new("packet").json_inner(&["thing", "ask"]).xml_inner(&["thing", "ask"])),
+            |fields| {
+                fields.fixed("filter", "")?;
+                fields.fixed(Name::new("dataset").json_inner(&["gen_info"]).xml_inner(&["gen_info"]), "")?;
+                Ok(Self {})
+            },
+        )
+    }
+
+    fn answer(output: &Vec<Made>, out: &mut WrittenAnswer) {
+        out.value(
+            Name::new("packet").json_inner(&["thing", "ask", "result"]).xml_inner(&["thing", "ask", "result"]),
+            output,
+        );
+        out.mark(
+            Top { json: "packet/thing/ask/result/status", xml: "packet/thing/ask/result/status" },
+            Word::Text("ok"),
+        );
+    }
+}
+
 impl Serve for FindThing {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
@@ -514,6 +565,61 @@ impl Serve for ListThings {
     }
 }
 
+impl Serve for OrderThings {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
+        request.matches::<Self>()?;
+        request.body::<Self, _>(
+            &Root::Under(Name::new("packet").json_inner(&["thing"]).xml_inner(&["thing"])),
+            |fields| {
+                let things = fields.required_list(&Name::new("things").xml("order"), 100_000)?;
+                Ok(Self { things })
+            },
+        )
+    }
+
+    fn answer(output: &Vec<Result<Made, Fault<crate::Code>>>, out: &mut WrittenAnswer) {
+        out.value(
+            Name::new("packet").json_inner(&["thing", "order", "result"]).xml_inner(&["thing", "order", "result"]),
+            output,
+        );
+        out.mark(
+            Top { json: "packet/thing/order/result/status", xml: "packet/thing/order/result/status" },
+            Word::Text("ok"),
+        );
+    }
+}
+
+impl Simulate for OrderThings {
+    const MAKES: &'static str = "ThingId";
+
+    fn listed(shown: &Vec<Thing>) -> Vec<String> {
+        shown.iter().map(|item| evidence::text(&item.id)).collect()
+    }
+
+    fn show(&self, number: u64, example: &Vec<Thing>, shown: &mut Vec<Thing>) -> Result<bool, EncodeError> {
+        for (number, row) in (number..).zip(&self.things) {
+            if let (Some(item), Some(key)) = (example.last(), simulate::numbered(number)) {
+                let mut item = item.clone();
+                item.id = key;
+                item.info.name = row.name.to_owned();
+                if let Some(value) = &row.color {
+                    item.info.color = Some(value.to_owned());
+                }
+                shown.push(item);
+            }
+        }
+        Ok(true)
+    }
+
+    fn name(&self, number: u64, output: &mut Vec<Result<Made, Fault<crate::Code>>>) {
+        for (number, item) in (number..).zip(output.iter_mut().flatten()) {
+            if let Some(key) = simulate::numbered(number) {
+                item.id = key;
+            }
+        }
+    }
+}
+
 impl Serve for PaintThing {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
@@ -604,5 +710,70 @@ impl Serve for ReadThings {
             Top { json: "packet/thing/read/result/status", xml: "packet/thing/read/result/status" },
             Word::Text("ok"),
         );
+    }
+}
+
+impl Serve for RemoveThings {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
+        request.matches::<Self>()?;
+        request.body::<Self, _>(
+            &Root::Under(Name::new("packet").json_inner(&["thing", "remove"]).xml_inner(&["thing", "remove"])),
+            |fields| {
+                let by =
+                    fields
+                        .attempt(|fields| {
+                            Ok(RemoveThingsBy::Ids(
+                                Some(fields.required_list(&Name::new("id").xml("filter").xml_inner(&["id"]), 100_000)?)
+                                    .filter(|many| !many.is_empty())
+                                    .ok_or_else(|| Names::new("id").missing())?,
+                            ))
+                        })
+                        .or_else(|_| {
+                            fields.attempt(|fields| {
+                                Ok(RemoveThingsBy::Names(
+                                    Some(fields.required_list(
+                                        &Name::new("name").xml("filter").xml_inner(&["name"]),
+                                        100_000,
+                                    )?)
+                                    .filter(|many| !many.is_empty())
+                                    .ok_or_else(|| Names::new("name").missing())?,
+                                ))
+                            })
+                        })
+                        .or_else(|_| {
+                            fields.attempt(|fields| {
+                                fields.fixed("filter", "")?;
+                                Ok(RemoveThingsBy::Everything)
+                            })
+                        })?;
+                Ok(Self { by })
+            },
+        )
+    }
+
+    fn answer(output: &Vec<Result<Gone, Fault<crate::Code>>>, out: &mut WrittenAnswer) {
+        out.value(
+            Name::new("packet").json_inner(&["thing", "remove", "result"]).xml_inner(&["thing", "remove", "result"]),
+            output,
+        );
+        out.mark(
+            Top { json: "packet/thing/remove/result/status", xml: "packet/thing/remove/result/status" },
+            Word::Text("ok"),
+        );
+    }
+}
+
+impl Simulate for RemoveThings {
+    fn show(&self, _: u64, _: &Vec<Thing>, shown: &mut Vec<Thing>) -> Result<bool, EncodeError> {
+        let inputs = &Perform::inputs(self);
+        let chosen_by_ids = inputs.rows("by/ids");
+        let chosen_by_names = inputs.rows("by/names");
+        simulate::remove(shown, |item| {
+            chosen_by_ids.is_none_or(|rows| rows.iter().any(|row| *row == [Some(evidence::text(&item.id))]))
+                && chosen_by_names.is_none_or(|rows| {
+                    rows.iter().any(|row| evidence::same_row(row, &[Some(evidence::text(&item.info.name))]))
+                })
+        });
+        Ok(true)
     }
 }

@@ -7,7 +7,7 @@ use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, InWords, Na
 use hostkit_proto::wire::Kind;
 use hostkit_proto::{Format, Value, Word};
 
-use crate::types::{Dataset, Info, NumberOrPart, Part, Placed, Thing, Ticket};
+use crate::types::{Dataset, Gone, Info, Made, NewThing, NumberOrPart, Part, Placed, Thing, Ticket};
 
 impl FromFields for Dataset {
     const TABLE: &'static Table = &Table::new(
@@ -29,6 +29,15 @@ impl FromFields for Dataset {
     }
 }
 
+impl ToWire for Gone {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        let mut object = Object::new(format);
+        object.set("filter-id", &self.asked);
+        object.set("id", &self.id);
+        Some(object.into_value())
+    }
+}
+
 impl ToWire for Info {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
@@ -36,6 +45,32 @@ impl ToWire for Info {
         object.set("color", &self.color);
         object.set("locked", &InWords(&self.locked, [Word::Text(""), Word::Text("")]));
         Some(object.into_value())
+    }
+}
+
+impl ToWire for Made {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        let mut object = Object::new(format);
+        object.set("id", &self.id);
+        Some(object.into_value())
+    }
+}
+
+impl FromFields for NewThing {
+    const TABLE: &'static Table =
+        &Table::new("specs/obstacle-packet/types/things.toml", &[Field::required("name"), Field::optional("color")]);
+
+    fn blank() -> Self {
+        Self::new("")
+    }
+
+    #[inline]
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.name),
+            1 => reader.optional(&mut self.color),
+            _ => Ok(()),
+        }
     }
 }
 

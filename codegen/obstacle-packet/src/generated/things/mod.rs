@@ -6,13 +6,13 @@
 //! With a `client` as on [the page of the crate](crate):
 //!
 //! ```
-//! use obstacle_packet_proto::things::ListIds;
+//! use obstacle_packet_proto::things::DescribeThings;
 //! use obstacle_packet_proto::types::ThingId;
 //!
 //! # use hostkit_testing::{Script, Scripted};
 //! # let body = [
-//! #     r#"<packet version="1.6"><thing><list><result><status>ok</status><ids><id>7</id><id>8</id></ids"#,
-//! #     "></result></list></thing></packet>",
+//! #     r#"<packet version="1.6"><thing><ask><result><status>ok</status><id>7</id></result></ask></thin"#,
+//! #     "g></packet>",
 //! # ]
 //! #     .concat();
 //! # let answers = Scripted::new([
@@ -37,31 +37,36 @@
 //! # >::builder(credentials)
 //! #     .transport(answers)
 //! #     .build()?;
-//! let call = ListIds::new();
-//! let ids = client.call(&call)?;
-//! assert_eq!(ids.len(), 2);
-//! assert_eq!(ids[0], ThingId::new(7));
+//! let call = DescribeThings::new();
+//! let things = client.call(&call)?;
+//! assert_eq!(things.len(), 1);
+//! assert_eq!(things[0].id, ThingId::new(7));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
 mod add_thing;
 mod add_to_room;
+mod ask_things;
 mod change_thing;
 mod copy_thing;
 mod delete_thing;
 mod delete_things;
+mod describe_things;
 mod find_thing;
 mod get_info;
 mod get_thing;
 mod list_ids;
 mod list_of;
 mod list_things;
+mod order_things;
 mod paint_thing;
 mod place_thing;
 mod read_things;
+mod remove_things;
 
 pub use add_thing::AddThing;
 pub use add_to_room::AddToRoom;
+pub use ask_things::AskThings;
 pub use change_thing::ChangeThing;
 pub use change_thing::ChangeThingPlace;
 pub use change_thing::ChangeThingWhat;
@@ -69,6 +74,7 @@ pub use copy_thing::CopyThing;
 pub use delete_thing::DeleteThing;
 pub use delete_things::DeleteThings;
 pub use delete_things::DeleteThingsBy;
+pub use describe_things::DescribeThings;
 pub use find_thing::FindThing;
 pub use find_thing::FindThingDataset;
 pub use get_info::GetInfo;
@@ -78,7 +84,10 @@ pub use list_of::ListOf;
 pub use list_of::ListOfOf;
 pub use list_of::ListOfWhose;
 pub use list_things::ListThings;
+pub use order_things::OrderThings;
 pub use paint_thing::PaintThing;
 pub use paint_thing::PaintThingWhat;
 pub use place_thing::PlaceThing;
 pub use read_things::ReadThings;
+pub use remove_things::RemoveThings;
+pub use remove_things::RemoveThingsBy;

@@ -3,7 +3,7 @@
 
 //! `POST /agent`: each of these things, or why it is not given.
 
-use hostkit_proto::codec::{DecodeError, Field, InputLimit, Name, Table};
+use hostkit_proto::codec::{DecodeError, InputLimit, Name};
 use hostkit_proto::{
     Call, Effect, EncodeError, Endpoint, EndpointInfo, Fault, Method, RawAnswer, Repeatable, RequestParts, Value,
 };
@@ -93,13 +93,10 @@ impl Endpoint for ReadThings {
 
     #[inline]
     fn decode(answer: &RawAnswer<'_>) -> Result<Vec<Result<Thing, Fault<crate::Code>>>, DecodeError> {
-        const ROOT: &Table = &Table::new(
-            "",
-            &[Field::required_list("packet")
-                .json_inner(&["thing", "read", "result"])
-                .xml_inner(&["thing", "read", "result"])],
-        );
-        answer.list(ROOT, 100_000)
+        answer.each(
+            &Name::new("packet").json_inner(&["thing", "read", "result"]).xml_inner(&["thing", "read", "result"]),
+            100_000,
+        )
     }
 }
 

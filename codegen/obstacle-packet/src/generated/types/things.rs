@@ -36,6 +36,43 @@ impl ToWire for Dataset {
     }
 }
 
+/// A thing that is gone.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct Gone {
+    /// What it was asked for by.
+    #[doc(alias = "filter-id")]
+    pub asked: Option<String>,
+    /// The number that it had.
+    pub id: ThingId,
+}
+
+impl Gone {
+    /// With the required fields; everything else is absent.
+    pub fn new(id: ThingId) -> Self {
+        Self { asked: None, id }
+    }
+}
+
+impl FromFields for Gone {
+    const TABLE: &'static Table =
+        &Table::new("specs/obstacle-packet/types/things.toml", &[Field::optional("filter-id"), Field::required("id")]);
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    #[inline]
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.optional(&mut self.asked),
+            1 => reader.required(&mut self.id),
+            _ => Ok(()),
+        }
+    }
+}
+
 /// What is known of a thing.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -75,6 +112,65 @@ impl FromFields for Info {
             2 => reader.in_words(&[[Word::Text(""), Word::Text("")]]).or(&mut self.locked),
             _ => Ok(()),
         }
+    }
+}
+
+/// A thing that was made.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct Made {
+    /// Its number.
+    pub id: ThingId,
+}
+
+impl Made {
+    /// With the required fields; everything else is absent.
+    pub fn new(id: ThingId) -> Self {
+        Self { id }
+    }
+}
+
+impl FromFields for Made {
+    const TABLE: &'static Table = &Table::new("specs/obstacle-packet/types/things.toml", &[Field::required("id")]);
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    #[inline]
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.id),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// A thing to be made.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct NewThing {
+    /// Its name.
+    pub name: String,
+    /// Its colour.
+    pub color: Option<String>,
+}
+
+impl NewThing {
+    /// With the required fields; everything else is absent.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self { name: name.into(), color: None }
+    }
+}
+
+impl ToWire for NewThing {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        let mut object = Object::new(format);
+        object.set("name", &self.name);
+        object.set("color", &self.color);
+        Some(object.into_value())
     }
 }
 

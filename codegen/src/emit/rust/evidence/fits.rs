@@ -3,7 +3,7 @@
 use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
 
-use super::{compared, distinct, variable};
+use super::{choice, compared, distinct, variable};
 use crate::emit::rust::words::{self, ident, known_value, rust_type};
 use crate::model::{Compared, Evidence, Field, Items, Model, Sign, Type};
 use crate::resolve::is_text;
@@ -32,6 +32,7 @@ pub(super) fn inputs(evidence: &Evidence) -> TokenStream {
     let inputs = distinct(compared(evidence)).into_iter().map(|own| {
         let (text, local, ty) = (&own.rust, variable(own), rust_type(&own.ty));
         match (&own.ty, own.is_option()) {
+            (Type::List(_), _) if choice(evidence, own).is_some() => quote!(let #local = inputs.rows(#text);),
             (Type::List(_), _) => quote!(let #local = inputs.need_rows(Self::INFO.name, #text)?;),
             (_, true) => quote!(let #local: Option<#ty> = inputs.maybe(Self::INFO.name, #text)?;),
             (_, false) => quote!(let #local: #ty = inputs.need(Self::INFO.name, #text)?;),
@@ -50,7 +51,7 @@ pub(super) fn fits(model: &Model, evidence: &Evidence) -> TokenStream {
 /// The closure that says whether an item is that of a row, and has what the call gave all of them.
 pub(super) fn row(model: &Model, evidence: &Evidence, columns: &[Compared]) -> TokenStream {
     let columns = columns.iter().map(|(path, _)| match place(path) {
-        (place, true) if path.len() == 1 => quote!(#place.map(evidence::text)),
+        (place, true) if !path.iter().rev().skip(1).any(Field::is_option) => quote!(#place.map(evidence::text)),
         (place, true) => quote!(#place.map(|value| evidence::text(value))),
         (place, false) => {
             let place = words::reference(path, &place);
@@ -65,7 +66,14 @@ fn tests(model: &Model, evidence: &Evidence, with_values: bool) -> Vec<TokenStre
     let mut tests: Vec<TokenStream> = evidence
         .filter
         .iter()
-        .map(|(path, own)| if is_exact(evidence, own) { holds_exactly(path, own) } else { holds(path, own) })
+        .map(|(path, own)| match choice(evidence, own) {
+            Some(_) if matches!(own.ty, Type::List(_)) => {
+                let (ours, is_one) = (variable(own), is_one_of(&quote!(rows), path, own));
+                quote!(#ours.is_none_or(|rows| #is_one))
+            }
+            _ if is_exact(evidence, own) => holds_exactly(path, own),
+            _ => holds(path, own),
+        })
         .collect();
     tests.extend(evidence.below.iter().map(|(path, own)| match is_exact(evidence, own) {
         true => alike(path, own, &quote!(evidence::same_name)),
@@ -269,11 +277,7 @@ fn holds(path: &[Field], own: &Field) -> TokenStream {
         false => quote!(evidence::same(#theirs, #ours)),
     };
     match (&own.ty, is_option, own.is_option()) {
-        (Type::List(_), true, _) => quote!(#ours.iter().any(|row| *row == [#place.map(evidence::text)])),
-        (Type::List(_), false, _) => {
-            let place = words::reference(path, &place);
-            quote!(#ours.iter().any(|row| *row == [Some(evidence::text(#place))]))
-        }
+        (Type::List(_), ..) => is_one_of(&quote!(#ours), path, own),
         (_, false, false) if is_plain => quote!(#place == #ours),
         (_, false, false) => test(theirs(place), borrowed(quote!(#ours))),
         (_, true, false) if is_plain => quote!(#place == Some(&#ours)),
@@ -291,6 +295,22 @@ fn holds(path: &[Field], own: &Field) -> TokenStream {
             let test = test(theirs(place), quote!(ours));
             quote!(#ours.as_ref().is_none_or(|ours| #test))
         }
+    }
+}
+
+/// Tests whether the value at the end of a path is one of a list of inputs, a text in any spelling.
+fn is_one_of(rows: &TokenStream, path: &[Field], own: &Field) -> TokenStream {
+    let (place, is_option) = place(path);
+    let theirs = match is_option {
+        true => quote!(#place.map(evidence::text)),
+        false => {
+            let place = words::reference(path, &place);
+            quote!(Some(evidence::text(#place)))
+        }
+    };
+    match own.ty.item() {
+        Type::Text => quote!(#rows.iter().any(|row| evidence::same_row(row, &[#theirs]))),
+        _ => quote!(#rows.iter().any(|row| *row == [#theirs])),
     }
 }
 

@@ -5,7 +5,7 @@ use std::iter::once;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
-use super::{choice, fits, is_set, text_of};
+use super::{choice, fits, is_set, keys_of, text_of};
 use crate::emit::rust::words::{echoed_input, ident, known_value, output_type, rust_type};
 use crate::model::{Endpoint, Evidence, Field, Items, Made, Model, Origin, Sign, Slot, Type, TypeKind};
 use crate::resolve::is_text;
@@ -295,7 +295,7 @@ fn listed_alone(model: &Model, endpoint: &Endpoint, evidence: &Evidence, key: &F
         }
     };
     let example = if own.is_itself() { quote!(_) } else { quote!(example) };
-    let first_keys = keys(own);
+    let first_keys = keys_of(own);
     let named = named(model, endpoint, evidence);
     Some(quote! {
         fn listed(item: &#item) -> Vec<String> {
@@ -325,35 +325,48 @@ fn listed_alone(model: &Model, endpoint: &Endpoint, evidence: &Evidence, key: &F
 
 /// The keys of the items of an answer.
 fn listed(evidence: &Evidence, key: &Field, all: &TokenStream) -> TokenStream {
-    let (output, keys) = (rust_type(&evidence.output), keys(key));
+    let (output, keys) = (rust_type(&evidence.output), keys_of(key));
     quote!(fn listed(shown: &#output) -> Vec<String> { #all.#keys.collect() })
-}
-
-/// The step of an iterator from items to their keys.
-fn keys(key: &Field) -> TokenStream {
-    match fits::place(std::slice::from_ref(key)) {
-        _ if key.is_itself() => quote!(map(evidence::text)),
-        (place, true) => quote!(filter_map(|item| #place.map(evidence::text))),
-        (place, false) => quote!(map(|item| evidence::text(&#place))),
-    }
 }
 
 /// The number of what was made, in the answer of the call.
 fn named(model: &Model, endpoint: &Endpoint, evidence: &Evidence) -> Option<TokenStream> {
     let Sign::New(key) = &evidence.sign else { return None };
     let output = output_type(endpoint);
-    let rebuilt_output = endpoint.output.ty().map(|ty| rebuilt(model, ty, &quote!(item)));
+    let made = match endpoint.output.ty() {
+        Some(Type::List(item)) => Some(item.judged()),
+        ty => ty,
+    };
+    let rebuilt_output = made.map(|ty| rebuilt(model, ty, &quote!(item)));
     let set = match evidence.made.as_ref()? {
-        Made::Output => quote!(*output = key;),
+        Made::Output => quote!(*item = key;),
+        // What each of several items is given stands in the inputs, and not in that of the first.
         Made::Item => {
-            let set = compared(model, evidence);
+            let set = evidence.each.is_none().then(|| compared(model, evidence));
             let key = assigned(model, std::slice::from_ref(key), &quote!(key), false);
-            quote!(let item = output; #rebuilt_output #key #set)
+            quote!(#rebuilt_output #key #set)
         }
         Made::Field(field) => {
             let key = assigned(model, std::slice::from_ref(field), &quote!(key), false);
-            quote!(let item = output; #rebuilt_output #key)
+            quote!(#rebuilt_output #key)
         }
+    };
+    if let Some(Type::List(item)) = endpoint.output.ty() {
+        let items =
+            if matches!(**item, Type::Judged(_)) { quote!(output.iter_mut().flatten()) } else { quote!(output) };
+        return Some(quote! {
+            fn name(&self, number: u64, output: &mut #output) {
+                for (number, item) in (number..).zip(#items) {
+                    if let Some(key) = simulate::numbered(number) {
+                        #set
+                    }
+                }
+            }
+        });
+    }
+    let set = match evidence.made.as_ref()? {
+        Made::Output => quote!(*output = key;),
+        Made::Item | Made::Field(_) => quote!(let item = output; #set),
     };
     Some(quote! {
         fn name(&self, number: u64, output: &mut #output) {

@@ -137,7 +137,7 @@ fn answer_fields(model: &Model) -> BTreeSet<String> {
     // In an answer to a call that acts, a name of an error document says that the answer may be one.
     for document in model.service.fault.documents.iter().filter(|document| !document.wrapped) {
         let ErrorDocument { present, code, message, details, fields, .. } = document;
-        let paths = code.iter().chain(message).chain([present, details, fields]);
+        let paths = code.iter().chain(message).chain(details).chain([present, fields]);
         let names = paths.flat_map(|path| path.split('/'));
         let is_name = |name: &&str| !name.is_empty() && *name != "*" && !name.bytes().all(|byte| byte.is_ascii_digit());
         all.extend(names.filter(is_name).map(str::to_owned));
@@ -391,19 +391,19 @@ fn authorise(model: &Model) -> TokenStream {
 
 fn verdict(model: &Model) -> TokenStream {
     let (fault, errors) = (&model.service.fault, &model.service.errors);
-    let details = &fault.details;
     let faults = if model.has_judged_items() {
         quote!(FAULTS)
     } else if fault.style == FaultStyle::Documents {
         documents(model)
     } else if fault.style == FaultStyle::Wrapped {
         let first = |items: &[String]| items.first().cloned().unwrap_or_default();
-        let (code, message) = (first(&fault.code), first(&fault.message));
+        let (code, message, details) = (first(&fault.code), first(&fault.message), first(&fault.details));
         quote!(StatusFaults { code: #code, message: #message, details: #details })
     } else {
         let (marker, fields, inner) = (&fault.marker, &fault.fields, &fault.inner);
         let (success, failure) = (fault.success.iter().map(word), fault.failure.iter().map(word));
         let (code, no_code, message, auth) = (&fault.code, &fault.no_code, &fault.message, &fault.auth);
+        let details = &fault.details;
         let accepted = errors.iter().filter_map(|error| {
             let (code, reason) = (&error.code.value, error.accepted.as_ref()?);
             Some(quote!((#code, #reason)))
@@ -420,7 +420,7 @@ fn verdict(model: &Model) -> TokenStream {
                 no_code: &[#(#no_code),*],
                 message: &[#(#message),*],
                 auth: &[#(#auth),*],
-                details: #details,
+                details: &[#(#details),*],
                 fields: #fields,
                 accepted: &[#(#accepted),*],
                 verify: &[#(#verify),*],
@@ -455,7 +455,7 @@ fn documents(model: &Model) -> TokenStream {
                     bare: #bare,
                     code: &[#(#code),*],
                     message: &[#(#message),*],
-                    details: #details,
+                    details: &[#(#details),*],
                     fields: #fields,
                 }
             }

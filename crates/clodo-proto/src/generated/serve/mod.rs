@@ -273,14 +273,14 @@ pub fn route(request: &ReceivedRequest<'_>) -> Result<Request, DecodeError> {
     router.attempt(Request::ListZones);
     router.attempt(Request::UpdateUser);
     router.attempt(Request::CreateServer);
+    router.attempt(Request::KeepServer);
+    router.attempt(Request::LetServerExpire);
     router.attempt(Request::AddRecords);
     router.attempt(Request::BuyTraffic);
     router.attempt(Request::CancelChange);
     router.attempt(Request::DelayChange);
     router.attempt(Request::DeleteRecord);
     router.attempt(Request::GetServerBilling);
-    router.attempt(Request::KeepServer);
-    router.attempt(Request::LetServerExpire);
     router.attempt(Request::ReplyTicket);
     router.attempt(Request::SetZoneMaster);
     router.attempt(Request::UpdateRecords);

@@ -1,6 +1,6 @@
 //! Lists in all their wire shapes.
 
-use hostkit_wire::{Format, Key, Kind, Node};
+use hostkit_wire::{Format, Irregular, Key, Kind, Node};
 
 use super::{Fields, key_twice};
 use crate::codec::reader::{At, Step, shorten};
@@ -167,11 +167,69 @@ impl<'r> Reader<'r> {
     ) -> Result<(), DecodeError> {
         let outer = match self.at {
             At::Node(node) => std::mem::replace(&mut self.at, At::Items(Items::Wrapped(node, key))),
-            _ => return Err(hostkit_wire::Irregular.into()),
+            _ => return Err(Irregular.into()),
         };
         let result = self.required_list(place, max_items);
         self.at = outer;
         result
+    }
+
+    /// Decodes all that stand at a path below the object here. The object around them may be there more than once, or be a
+    /// list, where each has one of them.
+    pub(crate) fn each<T: FromWire>(
+        &mut self,
+        place: &mut Vec<T>,
+        name: &Name,
+        max_items: usize,
+    ) -> Result<(), DecodeError> {
+        let format = self.format();
+        let first = Step::Name(name.first(format));
+        let (mut nodes, mut above, mut around) = (vec![self.node().ok_or(Irregular)?], None, 1);
+        let mut steps = std::iter::once(name.first(format)).chain(name.rest(format).iter().copied()).peekable();
+        while let Some(step) = steps.next() {
+            let (mut found, mut most) = (Vec::new(), 0);
+            for node in nodes {
+                let before = found.len();
+                for (key, inner) in node.entries() {
+                    if key != step {
+                        match above {
+                            Some(above) => self.within(Step::Name(above), |reader| reader.unknown_field(key, inner))?,
+                            None => self.unknown_field(key, inner)?,
+                        }
+                    } else if steps.peek().is_none() && format != Format::Xml {
+                        match self.leniency.list(inner) {
+                            Some(ListShape::Items) => found.extend(inner.items()),
+                            Some(ListShape::Values) => found.extend(inner.entries().map(|(_, item)| item)),
+                            Some(ListShape::Item) => found.push(inner),
+                            Some(ListShape::Nothing) => {}
+                            None => return Err(self.within(first, |reader| reader.expected_at("a list", inner))),
+                        }
+                    } else if inner.kind() == Kind::List {
+                        found.extend(inner.items());
+                    } else {
+                        found.push(inner);
+                    }
+                }
+                most = most.max(found.len() - before);
+            }
+            // What stands above the results says which call is answered.
+            if found.is_empty() && steps.peek().is_some() {
+                return Err(self.within(first, |reader| reader.error("a list", "nothing")));
+            }
+            let is_last = steps.peek().is_none();
+            let is_twice = if is_last { around > 1 && most > 1 } else { around > 1 };
+            if is_twice {
+                let expected = if is_last { "one result in each" } else { "each key once" };
+                return Err(self.within(first, |reader| reader.error(expected, format!("several below `{step}`"))));
+            }
+            around = found.len();
+            (nodes, above) = (found, Some(step));
+        }
+        let max_items = self.max_items.unwrap_or(max_items);
+        self.within(first, |reader| match reader.is_marker_alone::<T>(nodes.iter().copied()) {
+            true => Ok(()),
+            false => reader.read_items(place, nodes.into_iter(), max_items),
+        })
     }
 
     fn read_list<T: FromWire>(

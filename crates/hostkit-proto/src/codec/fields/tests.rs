@@ -115,3 +115,44 @@ fn an_object_may_stand_for_a_scalar() {
     // An object without the key is none.
     assert!(read(&body("").replace(r#""$":7"#, r#""more":7"#), UnknownFields::Collect).is_err());
 }
+
+/// Each operation of a request may have an object of its own in the answer, with its results.
+#[test]
+fn what_stands_above_results_may_repeat_in_every_format() {
+    let read = |format, body: &str, leniency: &Leniency| {
+        let document = hostkit_wire::parse(format, body.as_bytes(), &Limits::DEFAULT).unwrap();
+        let mut reader = Reader::new("each", "answer", leniency, UnknownFields::Deny, At::Node(document.root()));
+        let (mut items, name) = (Vec::<u64>::new(), Name::new("all").json_inner(&["add", "id"]));
+        let name = name.xml_inner(&["add", "id"]);
+        reader.each(&mut items, &name, 3).map(|()| items).map_err(|error| error.to_string())
+    };
+    let strict = |format, body: &str| read(format, body, &Leniency::STRICT);
+    for (format, body) in [
+        (Format::Xml, "<all><add><id>1</id></add><add><id>2</id></add><add><id>3</id></add></all>"),
+        (Format::Xml, "<all><add><id>1</id><id>2</id><id>3</id></add></all>"),
+        (Format::Json, r#"{"all":{"add":[{"id":[1]},{"id":[2]},{"id":[3]}]}}"#),
+        (Format::Json, r#"{"all":{"add":{"id":[1,2,3]}}}"#),
+        (
+            Format::Php,
+            r#"a:1:{s:3:"all";a:1:{s:3:"add";a:3:{i:0;a:1:{s:2:"id";a:1:{i:0;i:1;}}i:1;a:1:{s:2:"id";a:1:{i:0;i:2;}}i:2;a:1:{s:2:"id";a:1:{i:0;i:3;}}}}}"#,
+        ),
+    ] {
+        assert_eq!(strict(format, body), Ok(vec![1, 2, 3]), "{format}: {body}");
+    }
+    assert_eq!(strict(Format::Xml, "<all><add/></all>"), Ok(Vec::new()), "an answer to this call, with nothing in it");
+    let one = r#"{"all":{"add":{"id":7}}}"#;
+    assert!(strict(Format::Json, one).is_err(), "no list");
+    assert_eq!(read(Format::Json, one, &Leniency { one_as_list: true, ..Leniency::STRICT }), Ok(vec![7]));
+    for (body, expected) in [
+        ("<all/>", "a list"),
+        ("<other/>", "other"),
+        ("<all><add><id>1</id><more>2</more></add></all>", "`more`"),
+        ("<all><add><id>1</id></add><del/></all>", "`del`"),
+        ("<all><add><id>1</id><id>2</id><id>3</id><id>4</id></add></all>", "at most 3 items"),
+        // A copy of a part is no further operation.
+        ("<all><add><id>1</id></add><add><id>1</id><id>1</id></add></all>", "one result in each"),
+    ] {
+        let error = strict(Format::Xml, body).unwrap_err();
+        assert!(error.contains(expected), "{body}: {error}");
+    }
+}
