@@ -110,10 +110,12 @@ fn forms(input: &Input) -> Vec<String> {
     match input {
         Input::Rows(rows) if rows.len() > MOST_ROWS => Vec::new(),
         Input::Rows(rows) => rows.iter().map(|row| Input::Rows(vec![row.clone()]).one_form()).collect(),
-        // One amount may be written as `10`, as `10.00`, and with its currency.
+        // One amount may be written as `10`, as `10.00`, and with its currency, of which three letters are certainly one.
         Input::One(text) => vec![match text.parse::<Money>() {
-            Ok(money) => money.amount.normalize().to_string(),
-            Err(_) => input.one_form(),
+            Ok(Money { amount, currency }) if currency.is_none_or(|code| code.as_str().len() == 3) => {
+                amount.normalize().to_string()
+            }
+            _ => input.one_form(),
         }],
         Input::Secret(_) => vec![input.one_form()],
     }
