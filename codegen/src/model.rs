@@ -39,6 +39,8 @@ pub(crate) enum Type {
     Joined(Box<Type>, char),
     /// A value whose JSON is one text.
     Json(Box<Type>),
+    /// A text that is percent-encoded by itself.
+    Percent,
     List(Box<Type>),
     Map(Box<Type>, Box<Type>),
     /// A value that may be missing, in outputs only.

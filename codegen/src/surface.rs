@@ -427,6 +427,17 @@ pub(crate) struct TypeDefinition {
     pub(crate) keys: Vec<At<String>>,
 }
 
+/// How a value is written, if otherwise than its type is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Writing {
+    /// A number in quotes.
+    Quoted,
+    /// The JSON of a value as one text.
+    Json,
+    /// A text that is percent-encoded by itself.
+    Percent,
+}
+
 /// What an id may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum IdKind {
@@ -492,9 +503,7 @@ pub(crate) struct Field {
     pub(crate) header: Option<String>,
     pub(crate) unit: Option<String>,
     pub(crate) pattern: Option<String>,
-    pub(crate) write_text: bool,
-    /// Its JSON is one text.
-    pub(crate) write_json: bool,
+    pub(crate) write: Option<Writing>,
     pub(crate) trim: bool,
     pub(crate) limits: Limits,
     pub(crate) host_limits: Vec<(At<String>, Limits)>,
@@ -515,6 +524,13 @@ pub(crate) struct Field {
     pub(crate) provenance: Option<String>,
     pub(crate) en: String,
     pub(crate) ru: String,
+}
+
+impl Field {
+    /// Whether a number is written in quotes.
+    pub(crate) fn is_quoted(&self) -> bool {
+        self.write == Some(Writing::Quoted)
+    }
 }
 
 #[derive(Debug, Clone)]

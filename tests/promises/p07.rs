@@ -276,14 +276,16 @@ fn with_text(entry: &Entry, request: &http::Request<Vec<u8>>, text: &str) -> Vec
     found
 }
 
-/// Whether an input equals the text, apart from surrounding blanks and from the spelling of numbers and flags.
+/// Whether an input equals the text, apart from surrounding blanks, also those of the items of a list that is one text, and
+/// from the spelling of numbers and flags.
 fn is_same(after: &str, text: &str) -> bool {
     let plain = |text: &str| match text.trim() {
         "true" | "yes" | "on" | "Y" => "1".to_owned(),
         "false" | "no" | "off" | "N" => "0".to_owned(),
         text => text.parse::<u64>().map_or_else(|_| text.to_owned(), |number| number.to_string()),
     };
-    after == text || plain(after) == plain(text)
+    let items = |text: &str| text.split(';').map(|item| item.trim().to_owned()).collect::<Vec<_>>();
+    after == text || plain(after) == plain(text) || items(after) == items(text)
 }
 
 #[test]

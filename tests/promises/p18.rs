@@ -17,6 +17,8 @@ const RIGHT: &[(&str, &str)] = &[
     ("obstacle-rest/shelf/list_shelf", "an empty list"),
     ("obstacle-rest/things/clear_thing", "null"),
     ("obstacle-rest/things/get_terms", "a form"),
+    ("obstacle-rest/things/list_numbers", "a status of true"),
+    ("obstacle-rest/things/list_numbers", "a status that is a list"),
     ("obstacle-rest/things/list_wrapped", "an empty list"),
     ("obstacle-rpc/things/clear_thing", "a result of null"),
     ("obstacle-rpc/things/count_things", "a result that is a number"),

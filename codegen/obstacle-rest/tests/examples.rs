@@ -212,6 +212,48 @@ fn json_in_one_text_is_read_by_the_rules_of_its_api() {
     }
 }
 
+/// The form encodes once more what is encoded already, and limits are those of the plain text.
+#[test]
+fn a_text_that_is_encoded_by_itself_is_plain_in_rust() {
+    let keys = |given: &str| {
+        let (headers, body) = (HeaderMap::new(), format!(r#"{{"data":{{"name":"lamp","keys":{given}}}}}"#));
+        let answer = RawAnswer::new(&GetParts::INFO, &Rest::INFO, 200, &headers, body.as_bytes());
+        let parts = GetParts::decode(&answer).map_err(|error| error.to_string())?;
+        let report = answer.report();
+        let defects = report.defects().iter().map(ToString::to_string).collect::<Vec<_>>();
+        Ok::<_, String>((parts.keys.as_deref().map(str::to_owned), defects.join("; ")))
+    };
+    for (given, plain) in [
+        (r#""ssh-x%20A%2b%2F%3d""#, "ssh-x A+/="),
+        (r#""a+b c""#, "a+b c"),
+        (r#""%D0%9C%0a""#, "М\n"),
+        (r#""%2520""#, "%20"),
+    ] {
+        assert_eq!(keys(given), Ok((Some(plain.to_owned()), String::new())), "{given}");
+    }
+    for given in [r#""100%""#, r#""%2""#, r#""%zz""#, r#""%+1""#, r#""%FF""#, r#""%D0x""#, "7"] {
+        let (value, defects) = keys(given).unwrap();
+        assert!(value.is_none() && defects.contains("keys: expected percent-encoded text"), "{given}: {defects}");
+    }
+    let found = |query: &str| {
+        let (headers, path) = (HeaderMap::new(), format!("/things/found?id[]=7&sold=Y&key={query}"));
+        FindThings::parse(&incoming("GET", &path, &headers, b""))
+            .map(|call| call.key.map(|key| key.0))
+            .map_err(|error| error.to_string())
+    };
+    assert_eq!(found("a%252B%2520b"), Ok(Some("a+ b".to_owned())));
+    assert!(found("100%25").unwrap_err().contains("percent-encoded text"));
+    let call = read("pid[0]=7&keys=%2520").unwrap();
+    assert_eq!(call.keys.as_deref(), Some(" "));
+    assert!(read("pid[0]=7&keys=%25x").unwrap_err().contains("percent-encoded text"));
+    // Forty characters are many more bytes where they are encoded.
+    let long = "М".repeat(40);
+    assert!(refused(|call| call.keys = Some([&long, "x"].concat().into())).contains("keys: "), "too long");
+    let call = ChangeThings::new(vec![ThingId::new(7)], false).keys(long);
+    let mut parts = RequestParts::new(&ChangeThings::INFO, &Rest::INFO, Format::Json, "main");
+    assert_eq!(call.encode(&mut parts), Ok(()));
+}
+
 #[test]
 fn an_object_in_one_text_is_read_in_any_order() {
     let drive = |text: &str, unknown: UnknownFields| {

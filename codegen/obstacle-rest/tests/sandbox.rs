@@ -64,6 +64,17 @@ fn what_is_made_is_counted_on_every_page() {
     assert_eq!(names(), Ok(["lid", "pin", "cap", "nut", "cog"].map(str::to_owned).to_vec()));
 }
 
+/// What else a request says may be that of another page's example.
+#[test]
+fn a_list_without_a_page_is_its_first_page() {
+    let sandbox = Sandbox::builder().site(FromExamples::<Rest>::read(SPECS).unwrap()).start().unwrap();
+    let base = sandbox.url(ApiName::of::<Rest>()).parse().unwrap();
+    let client = hostkit_ureq::Client::<Rest>::builder(accounts_of::<Rest>().remove(0)).base_url(base);
+    let client = client.build().unwrap();
+    let page = client.call(&ListParts::new(PartKind::Fitted)).unwrap();
+    assert_eq!(page.parts.iter().map(|part| part.name.as_str()).collect::<Vec<_>>(), ["lid", "pin"]);
+}
+
 /// Where a page goes on, and how many items there are, may stand in headers.
 #[test]
 fn what_is_made_stands_in_a_list_beside_headers() {

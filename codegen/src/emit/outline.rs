@@ -178,7 +178,7 @@ fn constants(constants: &[Constant]) -> Vec<(String, String, bool)> {
 fn input(model: &Model, place: Place, field: &Field) -> Input {
     let id = match &field.ty {
         Type::Named(name) => match model.types.get(name).map(|entry| &entry.kind) {
-            Some(TypeKind::Id(kind)) => Some((name.clone(), *kind == IdKind::Number && !field.surface.write_text)),
+            Some(TypeKind::Id(kind)) => Some((name.clone(), *kind == IdKind::Number && !field.surface.is_quoted())),
             _ => None,
         },
         _ => None,

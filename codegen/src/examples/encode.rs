@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use hostkit_proto::codec::{FromText, Names, ToText, number_or_text};
-use hostkit_proto::{Currency, Date, DateTime, Decimal, ListShape, UnixTime, place};
+use hostkit_proto::{Currency, Date, DateTime, Decimal, ListShape, PercentText, UnixTime, place};
 use hostkit_wire::{Format, Kind, Limits, Node, Value};
 
 use super::files::wire_format;
@@ -85,6 +85,10 @@ impl Said<'_> {
                 let text = plain(value);
                 let parts = text.split(*separator).map(str::trim).filter(|part| !part.is_empty());
                 parts.map(str::to_owned).collect()
+            }
+            // Limits are those of the plain text.
+            (value, ty) if *ty.item() == Type::Percent => {
+                PercentText::from_text(&plain(value)).map(|text| text.0).into_iter().collect()
             }
             (value, _) => vec![plain(value)],
         }
@@ -274,7 +278,7 @@ impl<'m> Writer<'m> {
 
     fn said<'f>(&self, field: &'f Field, value: Value, offset: Option<usize>) -> Said<'f> {
         let ty = if let Type::Nullable(inner) = &field.ty { inner } else { &field.ty };
-        let on = self.written(ty, "1", None, field.surface.write_text);
+        let on = self.written(ty, "1", None, field.surface.is_quoted());
         let is_on = matches!(ty, Type::Flag | Type::Worded(_)) && on.is_some_and(|on| plain(&on) == plain(&value));
         Said { field, value, is_on, offset }
     }
@@ -571,7 +575,7 @@ impl<'m> Writer<'m> {
     fn says(&self, field: &Field, node: Node<'_>, flag: bool) -> bool {
         let found = self.one(&field.ty, node, Some(field));
         let said = if flag { "1" } else { "0" };
-        found.is_some() && found == self.written(&field.ty, said, None, field.surface.write_text)
+        found.is_some() && found == self.written(&field.ty, said, None, field.surface.is_quoted())
     }
 
     /// The items of a list in other formats than XML.
@@ -649,7 +653,7 @@ impl<'m> Writer<'m> {
                 };
                 let text = if field.is_some_and(|field| field.surface.trim) { text.trim() } else { text };
                 let pattern = field.and_then(|field| field.surface.pattern.as_deref());
-                self.written(ty, text, pattern, field.is_some_and(|field| field.surface.write_text))
+                self.written(ty, text, pattern, field.is_some_and(|field| field.surface.is_quoted()))
             }
         }
     }
@@ -745,6 +749,7 @@ impl<'m> Writer<'m> {
                 let parts = text.split(*separator).map(|part| self.text(item, None, part.trim()));
                 Some(parts.collect::<Option<Vec<_>>>()?.join(&separator.to_string()))
             }
+            Type::Percent => same::<PercentText>(text),
             Type::Joined(item, separator) => Some(self.joined(item, *separator, text)),
             Type::Json(item) => {
                 let document = hostkit_wire::parse(Format::Json, text.as_bytes(), &Limits::DEFAULT).ok()?;

@@ -3,7 +3,8 @@
 
 use std::collections::HashSet;
 
-use hostkit_proto::{Leniency, ListShape, MapShape, Verdict, place};
+use hostkit_proto::codec::FromText;
+use hostkit_proto::{Leniency, ListShape, MapShape, PercentText, Verdict, place};
 use hostkit_wire::{Format, Kind, Node};
 
 use super::encode::Chosen;
@@ -96,6 +97,8 @@ impl<'m> Walker<'m> {
                 let parts = text.split(*separator).map(str::trim).filter(|part| !part.is_empty());
                 parts.for_each(|part| self.limit(part, offset));
             }
+            // What does not decode is reported as such.
+            Type::Percent => PercentText::from_text(text).iter().for_each(|plain| self.limit(plain, offset)),
             _ => self.limit(text, offset),
         }
     }

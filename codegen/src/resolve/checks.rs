@@ -280,7 +280,7 @@ fn limits(model: &Model, field: &Field, diagnostics: &mut Diagnostics) {
         }
         if let Some(shape) = &limits.shape {
             let fits = match (field.ty.item(), shape.as_str()) {
-                (Type::Text, _) | (Type::Ip, "ipv4" | "ipv6") => true,
+                (Type::Text | Type::Percent, _) | (Type::Ip, "ipv4" | "ipv6") => true,
                 (Type::Named(name), _) => {
                     matches!(
                         model.types.get(name).map(|entry| &entry.kind),

@@ -29,7 +29,7 @@ use crate::diagnostic::{Diagnostics, did_you_mean};
 use crate::identifier;
 use crate::model::{Endpoint, Field, Model, OneOf, Output, Type, TypeEntry, TypeKind, Value, Variant, WireName};
 use crate::source::{At, FileId, Sources, Span};
-use crate::surface::{self, Surface};
+use crate::surface::{self, Surface, Writing};
 
 pub(crate) use kinds::{is_copy, is_text};
 pub(crate) use limits::broken as broken_limit;
@@ -140,6 +140,15 @@ fn remarks(surface: &Surface, sources: &Sources) -> Vec<(String, surface::Remark
     all.filter(|(_, remarks)| !remarks.quirks.is_empty() || !remarks.notes.is_empty()).collect()
 }
 
+/// The type of a field that is written otherwise than its own; where that cannot be, it is reported with the form of the file.
+fn written(ty: Type, write: Option<Writing>) -> Type {
+    match (ty, write) {
+        (ty, Some(Writing::Json)) => Type::Json(Box::new(ty)),
+        (Type::Text, Some(Writing::Percent)) => Type::Percent,
+        (ty, _) => ty,
+    }
+}
+
 struct Resolver<'s, 'd> {
     known: BTreeSet<String>,
     /// Those whose values are no scalars.
@@ -192,9 +201,8 @@ impl Resolver<'_, '_> {
         };
         let ty = self.worded(ty, field);
         let ty = match ty {
-            Type::Nullable(item) if field.write_json => Type::Nullable(Box::new(Type::Json(item))),
-            ty if field.write_json => Type::Json(Box::new(ty)),
-            ty => ty,
+            Type::Nullable(item) => Type::Nullable(Box::new(written(*item, field.write))),
+            ty => written(ty, field.write),
         };
         let path = |given: &Option<String>, inner: Option<&str>| -> Vec<String> {
             let text = given.as_deref().or(inner).unwrap_or(&field.wire.value);

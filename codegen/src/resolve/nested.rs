@@ -119,7 +119,7 @@ impl Nested<'_, '_> {
             Type::Csv(item, _) => item,
             // A path and a header have no objects; `write` in one is reported.
             Type::Joined(..) if matches!(place, "a form" | "a query") => return,
-            Type::Json(_) => return,
+            Type::Json(_) | Type::Percent => return,
             ty => ty,
         };
         // What may be null is refused there by itself.
@@ -399,7 +399,12 @@ fn unambiguous(patterns: &[Pattern], diagnostics: &mut Diagnostics) {
                     (_, None) => format!("or as `{}`", other.before),
                     _ => format!("as `{}…` or as `{}…`", pattern.before, other.before),
                 };
-                let help = "put a text between or around the holes that no other name has";
+                let help = match (&pattern.rest, &other.rest) {
+                    (None, None) => {
+                        "each name is of one field: leave out `names`, or the value or field that has this name"
+                    }
+                    _ => "put a text between or around the holes that no other name has",
+                };
                 diagnostics.add_with_help("E0226", place, message, label, help);
             }
         }

@@ -6,7 +6,7 @@
 use crate::diagnostic::Diagnostics;
 use crate::model::{Field, Model, TypeEntry, TypeKind};
 use crate::source::At;
-use crate::surface::{self, FaultStyle, Surface};
+use crate::surface::{self, FaultStyle, Surface, Writing};
 
 /// Where a field stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,7 +58,11 @@ const MEANINGS: &[(&str, &[Place], &str)] = &[
     ("item", &[Body, Variant, Answer, Whole, Request], "only the items of a list in an object have keys"),
     ("also", IN_OBJECTS, "only an object may have a field under another name"),
     ("write", IN_OBJECTS, "there each value is a text"),
-    (JSON, &[Query, Body, Variant, Answer, Request], "only a query, a body or an answer has JSON in one text"),
+    (
+        ENCODED,
+        &[Query, Body, Variant, Answer, Request],
+        "only a query, a body or an answer has JSON, or percent-encoded text, in one text",
+    ),
     ("pattern", &[Query, Body, Variant, Answer, Request], "there a date is as `2026-11-29`, or make it a text"),
     ("absent", &[Answer, Request], "an input that is not given is not sent: leave it out"),
     ("trim", &[Answer], "only texts of answers are trimmed"),
@@ -89,8 +93,8 @@ const ALONE: &str = "only an input that may be left out, of `[query]`, `[headers
 /// `required` with a text.
 const CONDITION: &str = "required=";
 
-/// `write` of JSON in one text.
-const JSON: &str = "write=json";
+/// `write` of JSON in one text, or of percent-encoded text.
+const ENCODED: &str = "write=json";
 
 /// What the template of made names replaces.
 const BESIDE_NAMES: [&str; 6] = ["json", "xml", "also", "item", "write", "pattern"];
@@ -147,7 +151,7 @@ fn of_field(field: &mut Field, places: &[Place], diagnostics: &mut Diagnostics) 
         let is_condition = key.value == "required" && field.surface.required_if.is_some();
         let known = match key.as_str() {
             _ if is_condition => CONDITION,
-            "write" if field.surface.write_json => JSON,
+            "write" if matches!(field.surface.write, Some(Writing::Json | Writing::Percent)) => ENCODED,
             // A part that is called by a value has a name of its own, too.
             "names" if field.caller().is_some() && places.iter().any(|place| [Answer, Request].contains(place)) => {
                 continue;
@@ -198,8 +202,8 @@ fn forget(field: &mut surface::Field, key: &str) {
         "absent" => field.absent = None,
         "trim" => field.trim = false,
         "total" => field.total = None,
-        "write" => field.write_text = false,
-        JSON => field.keys.retain(|known| known.value != "write"),
+        "write" => field.write = None,
+        ENCODED => field.keys.retain(|known| known.value != "write"),
         "header" => field.header = None,
         "max-items" => field.max_items = None,
         "min" => (field.limits.min, field.limits.min_length) = (None, None),

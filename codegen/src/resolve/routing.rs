@@ -28,7 +28,7 @@ pub(crate) fn by_demand(model: &Model) -> Vec<&Endpoint> {
 /// How few texts a type takes: any text, those of an id, or those of a number and the like.
 fn narrowness(model: &Model, ty: &Type) -> usize {
     match ty {
-        Type::Text | Type::Secret | Type::Html | Type::Any => 0,
+        Type::Text | Type::Percent | Type::Secret | Type::Html | Type::Any => 0,
         Type::Named(name) => match model.types.get(name).map(|entry| &entry.kind) {
             Some(TypeKind::Id(IdKind::Text)) => 1,
             Some(TypeKind::Id(IdKind::Number) | TypeKind::Ranged(..)) => 2,

@@ -8,7 +8,7 @@ use super::kinds::is_text;
 use crate::diagnostic::Diagnostics;
 use crate::model::{Endpoint, Field, ITSELF, Model, Output, Type, TypeEntry, TypeKind, caller};
 use crate::source::{At, Span};
-use crate::surface::{self, Service, Surface};
+use crate::surface::{self, Service, Surface, Writing};
 
 pub(super) fn check(model: &Model, surface: &Surface, diagnostics: &mut Diagnostics) {
     for endpoint in &model.endpoints {
@@ -81,11 +81,19 @@ fn of_field(model: &Model, field: &Field, is_input: bool, diagnostics: &mut Diag
         let help = "leave it out, or `write = \"text\"` for a number in quotes: a list, a map or an object is JSON in one text";
         diagnostics.add_with_help("E0207", span, "a scalar is one text by itself", "beside `write`", help);
     }
-    if surface.write_json && surface.join.is_some() {
+    if surface.write == Some(Writing::Json) && surface.join.is_some() {
         let help = "leave out one of them: `a=1,b=2`, or `{\"a\":1,\"b\":2}`";
         diagnostics.add_with_help("E0207", span, "one text is joined or JSON, not both", "beside `join`", help);
     }
-    if surface.write_text && !field.ty.item().is_number() && !is_text(model, field.ty.item()) {
+    let is_percent = |ty: &Type| *ty == Type::Percent;
+    if surface.write == Some(Writing::Percent)
+        && !is_percent(if let Type::Nullable(item) = &field.ty { item } else { &field.ty })
+    {
+        let help = "leave it out: only a `text`, alone or with `?`, is percent-encoded by itself";
+        let message = "`write = \"percent\"` is for a `text`";
+        diagnostics.add_with_help("E0207", span, message, "not one", help);
+    }
+    if surface.is_quoted() && !field.ty.item().is_number() && !is_text(model, field.ty.item()) {
         let help = "leave it out: only a number differs with and without quotes; the JSON of a list, a map or an object in one \
                     text is `write = \"json\"`";
         diagnostics.add_with_help("E0207", span, "`write = \"text\"` is for numbers", "not a number", help);
@@ -115,7 +123,7 @@ fn of_field(model: &Model, field: &Field, is_input: bool, diagnostics: &mut Diag
 /// Refuses an object in one text whose fields are not one text each, or could not be told from one another.
 fn joined(model: &Model, field: &Field, item: &Type, outer: char, diagnostics: &mut Diagnostics) {
     let place = &field.surface.ty.span;
-    let is_one = |ty: &Type| is_text(model, ty) || *ty == Type::Secret;
+    let is_one = |ty: &Type| is_text(model, ty) || matches!(ty, Type::Secret | Type::Percent);
     if let Type::Map(_, item) = item {
         if !is_one(item) {
             let help = "a map of scalars, `{text: uint}`: other values have `write = \"json\"`";
@@ -233,7 +241,7 @@ fn nullable(model: &Model, field: &Field, place: Place, diagnostics: &mut Diagno
             ("null is written in JSON, and bodies of this API may have another format", "not null", leave_out)
         }
         (Place::Body, Type::Any) => ("`any` is null by itself", "twice", "leave out the `?`"),
-        (Place::Body, _) if field.surface.write_text => {
+        (Place::Body, _) if field.surface.is_quoted() => {
             ("a number in quotes is not null", "beside `write`", "leave out one of them")
         }
         (Place::Body, _) => return,

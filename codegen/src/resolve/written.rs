@@ -234,7 +234,8 @@ impl Written<'_, '_> {
             Type::Csv(item, _) => item,
             ty => ty,
         };
-        let is_plain = is_text(self.model, item) || matches!(item, Type::Secret | Type::Joined(..) | Type::Json(_));
+        let is_plain = is_text(self.model, item)
+            || matches!(item, Type::Secret | Type::Percent | Type::Joined(..) | Type::Json(_));
         // A name such as `@id` may be that of an object's key in JSON alone.
         let has_xml = self.model.service.formats.iter().chain(&self.model.service.request_format).any(|of| of == "xml");
         if ends(last) && has_xml && !is_plain && !(last == "$text" && matches!(item, Type::Html | Type::Any)) {

@@ -3,7 +3,9 @@
 use super::keys;
 use super::node::{Described, Node};
 use crate::source::At;
-use crate::surface::{EnumerationValue, Field, IdKind, Limits, Quirk, Remarks, Root, TypeDefinition, TypeKind};
+use crate::surface::{
+    EnumerationValue, Field, IdKind, Limits, Quirk, Remarks, Root, TypeDefinition, TypeKind, Writing,
+};
 
 pub(super) fn read_fields(node: Option<Node<'_, '_>>) -> Vec<Field> {
     node.iter().flat_map(Node::tables).map(|(wire, node)| read_field(wire, &node)).collect()
@@ -25,8 +27,12 @@ pub(super) fn read_field(wire: At<String>, node: &Node<'_, '_>) -> Field {
         header: node.optional("header"),
         unit: node.optional("unit"),
         pattern: node.optional("pattern"),
-        write_text: node.optional("write").as_deref() == Some("text"),
-        write_json: node.optional("write").as_deref() == Some("json"),
+        write: match node.optional("write").as_deref() {
+            Some("text") => Some(Writing::Quoted),
+            Some("json") => Some(Writing::Json),
+            Some("percent") => Some(Writing::Percent),
+            _ => None,
+        },
         trim: node.flag("trim") == Some(true),
         limits: read_limits(node, &ty),
         host_limits: hosts.iter().flat_map(Node::tables).map(|(name, node)| (name, read_limits(&node, &ty))).collect(),

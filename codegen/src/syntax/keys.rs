@@ -181,8 +181,8 @@ pub(crate) const FIELD: &[Key] = &[
     key("pattern", Shape::Text, "A date pattern other than the first of the service."),
     key(
         "write",
-        Shape::Word(&["text", "json"]),
-        "A number in quotes, or the JSON of a list, a map or an object as one text.",
+        Shape::Word(&["text", "json", "percent"]),
+        "A number in quotes, the JSON of a list, a map or an object as one text, or a text that is percent-encoded by itself.",
     ),
     key("trim", Shape::Flag, "Blanks around the text of an answer are left out."),
     key("min", Shape::Integer, "Lowest value, or the fewest characters."),

@@ -56,7 +56,7 @@ pub use serde;
 pub use session::{Session, Stamp};
 pub use value::{
     Bytes, Csv, Currency, Date, DateTime, Gibibytes, Html, Joined, JsonText, Kibibytes, Mebibytes, Money, Nullable,
-    OutOfRange, ParseError, Secret, SizeError, UnixTime, UnknownText, ZoneError,
+    OutOfRange, ParseError, PercentText, Secret, SizeError, UnixTime, UnknownText, ZoneError,
 };
 pub use waiter::{Checks, Observation, Progress, Waiter, WaiterInfo};
 pub use word::Word;

@@ -117,6 +117,7 @@ impl Api for Rest {
             "id",
             "items",
             "key",
+            "keys",
             "kind",
             "label",
             "left",

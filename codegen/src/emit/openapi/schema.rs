@@ -3,12 +3,13 @@
 
 use super::json::{Json, Object, object};
 use crate::model::{Field, OneOf, Type};
-use crate::surface::{Constant, Limits, Word};
+use crate::surface::{Constant, Limits, Word, Writing};
 
 /// The schema of a type expression.
 pub(super) fn type_schema(ty: &Type) -> Object {
     match ty {
         Type::Text => object! { "type": "string" },
+        Type::Percent => object! { "type": "string", "pattern": "^([^%]|%[0-9A-Fa-f]{2})*$" },
         Type::Int => object! { "type": "integer", "format": "int64" },
         Type::Uint => object! { "type": "integer", "format": "int64", "minimum": 0 },
         // Marked exact: reading it as a binary fraction loses digits.
@@ -143,7 +144,7 @@ fn require(schema: &mut Object, name: &str) {
 /// Schema of one field, with its limits.
 pub(super) fn field_schema(field: &Field) -> Object {
     let schema = match &field.ty {
-        ty if !field.surface.write_text => under_key(type_schema(ty), field.name.item.as_deref()),
+        ty if !field.surface.is_quoted() => under_key(type_schema(ty), field.name.item.as_deref()),
         Type::Flag | Type::Worded(_) => object! { "type": "string", "pattern": "^[01]$" },
         Type::Decimal | Type::Money => object! { "type": "string", "pattern": "^-?[0-9]+([.][0-9]+)?$" },
         _ => object! { "type": "string", "pattern": "^-?[0-9]+$" },
@@ -155,7 +156,10 @@ pub(super) fn field_schema(field: &Field) -> Object {
 pub(super) fn described(mut schema: Object, field: &Field) -> Object {
     let surface = &field.surface;
     schema.say("description", &surface.en);
-    limit(&mut schema, &surface.limits);
+    // Limits of a text that is encoded are those of the plain one.
+    if surface.write != Some(Writing::Percent) {
+        limit(&mut schema, &surface.limits);
+    }
     if let Some(max) = surface.max_items {
         schema.set("maxItems", max);
     }
@@ -165,8 +169,10 @@ pub(super) fn described(mut schema: Object, field: &Field) -> Object {
     if let Some(absent) = &surface.absent {
         schema.set("x-hostkit-absent", absent.value);
     }
-    if surface.write_text {
-        schema.set("x-hostkit-write", "text");
+    match surface.write {
+        Some(Writing::Quoted) => schema.set("x-hostkit-write", "text"),
+        Some(Writing::Percent) => schema.set("x-hostkit-write", "percent"),
+        Some(Writing::Json) | None => {}
     }
     for (key, value) in [
         ("x-hostkit-unit", surface.unit.as_deref()),

@@ -105,6 +105,7 @@ pub(super) fn kind(language: Language, word: &str) -> &'static str {
 pub(super) fn type_text(language: Language, ty: &Type) -> String {
     let word = match ty {
         Type::Text => language.pick("text", "текст"),
+        Type::Percent => language.pick("text, percent-encoded", "текст в процентной кодировке"),
         Type::Int => language.pick("whole number", "целое"),
         Type::Uint => language.pick("whole number, not negative", "целое неотрицательное"),
         Type::Decimal => language.pick("exact decimal", "точное десятичное"),

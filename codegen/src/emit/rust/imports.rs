@@ -77,6 +77,7 @@ const KNOWN: &[(&str, &[&str])] = &[
             "Nullable",
             "Observation",
             "Paged",
+            "PercentText",
             "Perform",
             "Progress",
             "RateRule",

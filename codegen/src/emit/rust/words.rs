@@ -54,6 +54,7 @@ pub(super) fn rust_type(ty: &Type) -> TokenStream {
         Type::Csv(..) => "Csv",
         Type::Joined(..) => "Joined",
         Type::Json(_) => "JsonText",
+        Type::Percent => "PercentText",
         Type::List(_) => "Vec",
         Type::Map(..) => "BTreeMap",
         Type::Option(_) => "Option",
@@ -141,7 +142,7 @@ pub(super) fn clearing(field: &Field) -> Ident {
 impl Parameter {
     pub(super) fn of(field: &Field) -> Self {
         let ty = set_type(field);
-        Self::new(&field.rust, rust_type(ty), matches!(ty, Type::Text | Type::Secret))
+        Self::new(&field.rust, rust_type(ty), matches!(ty, Type::Text | Type::Percent | Type::Secret))
     }
 
     pub(super) fn new(name: &str, ty: TokenStream, is_converted: bool) -> Self {
@@ -356,7 +357,7 @@ pub(super) fn set_expression(target: &TokenStream, method: &str, field: &Field, 
     // Wrapped if the wire form differs from the default.
     let value = match &field.surface.pattern {
         _ if let Some(words) = first_words(&field.ty) => quote!(&InWords(#value, #words)),
-        _ if field.surface.write_text => quote!(&AsText(#value)),
+        _ if field.surface.is_quoted() => quote!(&AsText(#value)),
         Some(form) => {
             let form = form.as_str();
             quote!(&DatePattern(#value, #form))

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use rust_decimal::Decimal;
 
 use super::{TextShape, ToText};
-use crate::value::{Currency, Money, Nullable, Secret};
+use crate::value::{Currency, Money, Nullable, PercentText, Secret};
 
 /// The limits that a spec sets for one input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -167,6 +167,13 @@ impl Limited for Money {
 
     fn currency(&self) -> Option<Currency> {
         self.currency
+    }
+}
+
+/// Limits are those of the plain text.
+impl Limited for PercentText {
+    fn each(&self, see: &mut dyn FnMut(&str, bool)) {
+        see(self, false);
     }
 }
 

@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 
 use super::{DecodeError, FromText, FromWire, Reader, ToText, ToWire};
 use crate::value::{
-    Bytes, Csv, Currency, Date, DateTime, Gibibytes, Html, Kibibytes, Mebibytes, Money, Secret, UnixTime,
+    Bytes, Csv, Currency, Date, DateTime, Gibibytes, Html, Kibibytes, Mebibytes, Money, PercentText, Secret, UnixTime,
 };
 
 /// [`FromWire::optional`] compiled here, once, with the reading of the plain value in it; `otherwise` reads all others.
@@ -211,6 +211,27 @@ impl FromWire for String {
 impl ToWire for String {
     fn to_wire(&self, _: Format) -> Option<Value> {
         Some(Value::Text(self.clone()))
+    }
+}
+
+impl FromWire for PercentText {
+    const IS_SCALAR: bool = true;
+
+    fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        if reader.kind() == Kind::Number && !reader.is_loose() {
+            return Err(reader.expected(Self::EXPECTED));
+        }
+        reader.text_value()
+    }
+
+    fn blank() -> Self {
+        Self::default()
+    }
+}
+
+impl ToWire for PercentText {
+    fn to_wire(&self, _: Format) -> Option<Value> {
+        Some(Value::Text(self.to_text().into_owned()))
     }
 }
 

@@ -4,9 +4,11 @@ use std::borrow::Cow;
 use std::net::{IpAddr, Ipv4Addr};
 
 use hostkit_wire::Digits;
+use percent_encoding::percent_decode_str;
 use rust_decimal::Decimal;
 
-use crate::value::{Csv, Currency, Date, DateTime, Money, Secret, UnixTime, plain, scientific};
+use crate::percent;
+use crate::value::{Csv, Currency, Date, DateTime, Money, PercentText, Secret, UnixTime, plain, scientific};
 
 /// Reads a value from text.
 pub trait FromText: Sized {
@@ -105,6 +107,26 @@ impl FromText for String {
 impl ToText for String {
     fn to_text(&self) -> Cow<'_, str> {
         self.as_str().into()
+    }
+}
+
+impl FromText for PercentText {
+    const EXPECTED: &'static str = "percent-encoded text";
+
+    fn from_text(text: &str) -> Option<Self> {
+        let mut behind = text.split('%').skip(1).map(str::as_bytes);
+        let is_encoded =
+            |part: &[u8]| matches!(part, [high, low, ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit());
+        if !behind.all(is_encoded) {
+            return None;
+        }
+        percent_decode_str(text).decode_utf8().ok().map(|text| Self(text.into_owned()))
+    }
+}
+
+impl ToText for PercentText {
+    fn to_text(&self) -> Cow<'_, str> {
+        percent::encode(self).into()
     }
 }
 
@@ -209,12 +231,12 @@ fn four_numbers(text: &str) -> Option<Ipv4Addr> {
         let mut number = u32::from(first - b'0');
         rest = behind;
         // No zero before other digits.
-        if number > 0 {
+        if number > 0
+            && let [digit @ b'0'..=b'9', behind @ ..] = rest
+        {
+            (number, rest) = (number * 10 + u32::from(digit - b'0'), behind);
             if let [digit @ b'0'..=b'9', behind @ ..] = rest {
                 (number, rest) = (number * 10 + u32::from(digit - b'0'), behind);
-                if let [digit @ b'0'..=b'9', behind @ ..] = rest {
-                    (number, rest) = (number * 10 + u32::from(digit - b'0'), behind);
-                }
             }
         }
         if number > 255 {

@@ -261,14 +261,14 @@ impl<A: Served> FromExamples<A> {
         let format = format::<A>(call);
         let (path, inputs) = wire::given(call);
         let same = known.requests.iter().find(|request| asked == request.call).map(|request| request.case);
-        let page = || known.pages.as_ref().and_then(|pages| pages.case(&inputs));
-        let case = same.or_else(page);
+        let page = known.pages.as_ref().map(|pages| pages.cases(&inputs)).unwrap_or_default();
+        let cases = same.as_ref().map_or(page, std::slice::from_ref);
         let nearness = |answer: &RecordedAnswer| {
             let fits = answer.format.is_none_or(|found| found == format);
             let of_case = known.requests.iter().filter(|request| request.case == answer.case);
             let near = of_case.map(|request| request.nearness(&path, &inputs)).max().unwrap_or(0);
             // Somebody who asks for something else than the examples do gets it, all of it.
-            (fits && Some(answer.case) == case, fits, !(known.is_in_part)(answer), near)
+            (fits && cases.contains(&answer.case), fits, !(known.is_in_part)(answer), near)
         };
         let mut answers: Vec<&RecordedAnswer> = known.successes().collect();
         // Of several that are equally near the first counts, as the examples are in order.

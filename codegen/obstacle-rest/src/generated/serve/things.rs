@@ -29,6 +29,7 @@ impl Serve for ChangeThings {
             let loads = fields.optional(&Name::new("loads"))?;
             let settings = fields.optional(&Name::new("settings"))?;
             let filters = fields.optional(&Name::new("filters"))?;
+            let keys = fields.optional(&Name::new("keys"))?;
             let labels = fields.optional(&Name::new("labels"))?;
             let locked = fields.required_flag(&Name::new("locked"), &[[Word::Text("0"), Word::Text("1")]])?;
             let note = fields.optional(&Name::new("note"))?;
@@ -66,6 +67,7 @@ impl Serve for ChangeThings {
                 settings,
                 links,
                 filters,
+                keys,
                 labels,
                 shares,
                 owner,
@@ -132,6 +134,7 @@ impl Serve for FindThings {
         let limits = request.query_value::<Self, _>("limits")?;
         let slot = request.query_value::<Self, _>("slot")?;
         let filter = request.query_value::<Self, _>("filter")?;
+        let key = request.query("key")?;
         let about = request.gather_query_map::<Self, _, _>(&Names::new("about[{key}]"))?.unwrap_or_default();
         let owner = request.gather_query::<Self, _>(&Names::new("owner[{field}]"))?;
         let sold = request.required_query_flag("sold", &[[Word::Text("N"), Word::Text("Y")]])?;
@@ -140,7 +143,7 @@ impl Serve for FindThings {
             .query_flag("clean", &[[Word::Text("off"), Word::Text("on")], [Word::Text("no"), Word::Text("yes")]])?;
         let page = request.query("page")?;
         request.no_body::<Self>()?;
-        Ok(Self { ids, ports, rules, words, limits, slot, filter, about, owner, sold, weight, clean, page })
+        Ok(Self { ids, ports, rules, words, limits, slot, filter, key, about, owner, sold, weight, clean, page })
     }
 
     fn answer(output: &Vec<Thing>, out: &mut WrittenAnswer) {

@@ -103,6 +103,7 @@ impl ToWire for ThingParts {
         object.set("settings", &self.settings);
         object.set_names(&Names::new("link{key}"), &self.links);
         object.set("filters", &self.filters);
+        object.set("keys", &self.keys);
         Some(object.into_value())
     }
 }

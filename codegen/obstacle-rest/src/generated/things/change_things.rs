@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 
 use hostkit_proto::codec::{DecodeError, InWords, InputLimit, Names};
 use hostkit_proto::{
-    Call, Csv, Effect, EncodeError, Endpoint, EndpointInfo, Joined, JsonText, Method, RawAnswer, RequestParts, Word,
+    Call, Csv, Effect, EncodeError, Endpoint, EndpointInfo, Joined, JsonText, Method, PercentText, RawAnswer,
+    RequestParts, Word,
 };
 
 use crate::Rest;
@@ -109,6 +110,7 @@ use crate::types::{Drive, Hour, Link, Owner, RecordName, Rule, Slot, ThingId, Tr
 ///     .filters(
 ///         BTreeMap::from([("in".into(), vec![rule_12]), ("out".into(), vec![])]).into(),
 ///     )
+///     .keys("ssh-x A+/= М\n100%")
 ///     .labels(vec!["red".into(), "blue".into()].into())
 ///     .shares(BTreeMap::from([(5, 40)]))
 ///     .owner(owner_13)
@@ -159,6 +161,10 @@ pub struct ChangeThings {
     pub links: BTreeMap<u64, Joined<Link>>,
     /// What passes through each, in one text.
     pub filters: Option<JsonText<BTreeMap<String, Vec<Rule>>>>,
+    /// The keys of each, encoded by itself.
+    ///
+    /// Limits: at most 40 characters.
+    pub keys: Option<PercentText>,
     /// Labels on them.
     pub labels: Option<Csv<String, ' '>>,
     /// Shares by the number of an owner.
@@ -193,6 +199,7 @@ impl ChangeThings {
             settings: None,
             links: BTreeMap::new(),
             filters: None,
+            keys: None,
             labels: None,
             shares: BTreeMap::new(),
             owner: None,
@@ -303,6 +310,12 @@ impl ChangeThings {
         self
     }
 
+    /// The keys of each, encoded by itself.
+    pub fn keys(mut self, keys: impl Into<PercentText>) -> Self {
+        self.keys = Some(keys.into());
+        self
+    }
+
     /// Labels on them.
     pub fn labels(mut self, labels: Csv<String, ' '>) -> Self {
         self.labels = Some(labels);
@@ -377,6 +390,7 @@ impl Endpoint for ChangeThings {
         {
             out.refuse("filters", rule);
         }
+        out.check("keys", &self.keys, &InputLimit::NONE.max_length(40));
         out.check_joined("labels", &self.labels);
         let mut body = out.object();
         body.set_names(&Names::new("pid[{index}]").from(0), &self.things);
@@ -397,6 +411,7 @@ impl Endpoint for ChangeThings {
         body.set("settings", &self.settings);
         body.set_names(&Names::new("link{key}"), &self.links);
         body.set("filters", &self.filters);
+        body.set("keys", &self.keys);
         body.set("labels", &self.labels);
         body.set_names(&Names::new("Owner{key}"), &self.shares);
         body.set_names(&Names::new("Owner{field}"), &self.owner);

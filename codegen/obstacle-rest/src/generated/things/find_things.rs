@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use hostkit_proto::codec::{DecodeError, Field, InWords, InputLimit, Names, Table};
 use hostkit_proto::{
-    Call, Csv, Effect, EncodeError, Endpoint, EndpointInfo, Joined, JsonText, Method, RawAnswer, Repeatable,
-    RequestParts, Word,
+    Call, Csv, Effect, EncodeError, Endpoint, EndpointInfo, Joined, JsonText, Method, PercentText, RawAnswer,
+    Repeatable, RequestParts, Word,
 };
 
 use crate::Rest;
@@ -45,6 +45,7 @@ use crate::types::{Owner, Rule, Slot, Thing, ThingId, Weight};
 ///     .limits(BTreeMap::from([("day".into(), 9), ("hour".into(), 5)]).into())
 ///     .slot(slot_2.into())
 ///     .filter(BTreeMap::from([("in".into(), vec![Rule::new(80)])]).into())
+///     .key("ssh-x A+/")
 ///     .about(
 ///         BTreeMap::from([("a b".into(), "c".into()), ("{key}".into(), "d".into())]),
 ///     )
@@ -77,6 +78,8 @@ pub struct FindThings {
     pub slot: Option<Joined<Slot>>,
     /// What passes through them, as JSON.
     pub filter: Option<JsonText<BTreeMap<String, Vec<Rule>>>>,
+    /// A key of theirs, encoded by itself.
+    pub key: Option<PercentText>,
     /// What is said of them.
     pub about: BTreeMap<String, String>,
     /// Whose they are.
@@ -104,6 +107,7 @@ impl FindThings {
             limits: None,
             slot: None,
             filter: None,
+            key: None,
             about: BTreeMap::new(),
             owner: None,
             sold,
@@ -146,6 +150,12 @@ impl FindThings {
     /// What passes through them, as JSON.
     pub fn filter(mut self, filter: JsonText<BTreeMap<String, Vec<Rule>>>) -> Self {
         self.filter = Some(filter);
+        self
+    }
+
+    /// A key of theirs, encoded by itself.
+    pub fn key(mut self, key: impl Into<PercentText>) -> Self {
+        self.key = Some(key.into());
         self
     }
 
@@ -220,6 +230,7 @@ impl Endpoint for FindThings {
         out.optional_query("limits", &self.limits);
         out.optional_query("slot", &self.slot);
         out.optional_query("filter", &self.filter);
+        out.optional_query("key", &self.key);
         out.query_names(&Names::new("about[{key}]"), &self.about);
         out.query_names(&Names::new("owner[{field}]"), &self.owner);
         out.query("sold", &InWords(&self.sold, [Word::Text("N"), Word::Text("Y")]));

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use hostkit_proto::codec::{
     DecodeError, Field, FromFields, FromWire, InOneText, InWords, Names, Object, Reader, Table, ToWire,
 };
-use hostkit_proto::{Csv, Format, Joined, JsonText, Secret, UnixTime, Value, Word};
+use hostkit_proto::{Csv, Format, Joined, JsonText, PercentText, Secret, UnixTime, Value, Word};
 
 /// A drive, or a card.
 #[derive(Debug, Clone, PartialEq)]
@@ -409,6 +409,8 @@ pub struct ThingParts {
     pub links: BTreeMap<u64, Joined<Link>>,
     /// What passes through it, in one text.
     pub filters: Option<JsonText<BTreeMap<String, Vec<Rule>>>>,
+    /// Its keys, encoded by itself.
+    pub keys: Option<PercentText>,
 }
 
 impl ThingParts {
@@ -430,6 +432,7 @@ impl ThingParts {
             settings: None,
             links: BTreeMap::new(),
             filters: None,
+            keys: None,
         }
     }
 }
@@ -453,6 +456,7 @@ impl FromFields for ThingParts {
             Field::optional("settings"),
             Field::made::<u64>("link{key}"),
             Field::optional("filters"),
+            Field::optional("keys"),
         ],
     );
 
@@ -478,6 +482,7 @@ impl FromFields for ThingParts {
             12 => reader.optional(&mut self.settings),
             13 => reader.made_map(&mut self.links, &Names::new("link{key}")),
             14 => reader.optional(&mut self.filters),
+            15 => reader.optional(&mut self.keys),
             _ => Ok(()),
         }
     }

@@ -91,13 +91,18 @@ impl<'m> Values<'m> {
     /// The value as the type itself, where nothing converts it.
     pub(super) fn owned(&mut self, ty: &Type, value: &Recorded<'_>) -> Option<TokenStream> {
         let expression = self.argument(ty, value)?;
-        Some(if matches!(ty, Type::Text | Type::Secret) { quote!(#expression.into()) } else { expression })
+        Some(if matches!(ty, Type::Text | Type::Percent | Type::Secret) {
+            quote!(#expression.into())
+        } else {
+            expression
+        })
     }
 
     /// The value as constructors and setters take it, which convert text.
     pub(super) fn argument(&mut self, ty: &Type, value: &Recorded<'_>) -> Option<TokenStream> {
         match ty {
             Type::Text => value.text().map(|text| quote!(#text)),
+            Type::Percent => value.inside("PercentText")?.text().map(|text| quote!(#text)),
             Type::Secret => Some(quote!(#SECRET)),
             Type::Int | Type::Uint => number(value.word()?),
             Type::Decimal | Type::Money | Type::Currency | Type::Ip => value.word().map(|text| quote!(#text.parse()?)),

@@ -13,6 +13,8 @@ pub(super) struct Pages {
     names: Vec<String>,
     /// What the request of each case has of them.
     cases: Vec<(&'static str, Vec<(String, String)>)>,
+    /// The cases of the first page: without these inputs, or else with the lowest number.
+    first: Vec<&'static str>,
     /// The case of the last page.
     last: &'static str,
     /// Cases of pages that say that they are the last.
@@ -86,6 +88,16 @@ impl Pages {
         for (case, call) in requests {
             cases.push((*case, of_page(&asked(call, format)?.1)));
         }
+        // Only the case of an answer can be shown.
+        let number = |inputs: &[(String, String)]| match inputs {
+            [] => Some(0),
+            [(_, text)] => text.parse::<u64>().ok()?.checked_add(1),
+            _ => None,
+        };
+        let numbered = cases.iter().filter(|(case, _)| answers.iter().any(|answer| answer.case == *case));
+        let numbered: Vec<_> = numbered.filter_map(|(case, inputs)| Some((*case, number(inputs)?))).collect();
+        let lowest = numbered.iter().map(|(_, number)| *number).min();
+        let first = numbered.iter().filter(|(_, number)| Some(*number) == lowest).map(|(case, _)| *case).collect();
         // The next page is the last one where no other example shows it.
         let is_shown = |next: &[(String, String)]| cases.iter().any(|(case, inputs)| *case != last && *inputs == next);
         let before_last =
@@ -97,22 +109,22 @@ impl Pages {
         };
         alone.extend(ends.iter().filter(|(inputs, case)| is_first(inputs, case)).map(|(_, case)| *case));
         let ends = ends.iter().map(|(_, case)| *case).collect();
-        Ok(Some(Self { names, cases, last, ends, before_last, alone }))
+        Ok(Some(Self { names, cases, first, last, ends, before_last, alone }))
     }
 
-    /// The case of the page that a request without an example of its own asks for; `None` for the first page.
-    pub(super) fn case(&self, given: &[(String, String)]) -> Option<&'static str> {
+    /// The cases of the page that a request without an example of its own asks for; none if no example tells.
+    pub(super) fn cases(&self, given: &[(String, String)]) -> &[&'static str] {
         let of_page: Vec<_> = given.iter().filter(|(name, _)| self.names.contains(name)).cloned().collect();
         if of_page.is_empty() {
-            return None;
+            return &self.first;
         }
         if let Some((case, _)) = self.cases.iter().find(|(_, inputs)| *inputs == of_page) {
-            return Some(case);
+            return std::slice::from_ref(case);
         }
         let number = |(_, text): &(String, String)| text.parse::<u64>().ok();
         let known = self.cases.iter().flat_map(|(_, inputs)| inputs).filter_map(number).min();
         let is_before_others = of_page.iter().filter_map(number).zip(known).any(|(number, first)| number < first);
-        (!is_before_others).then_some(self.last)
+        if is_before_others { &[] } else { std::slice::from_ref(&self.last) }
     }
 
     /// The cases of the pages behind which no items come, of those that have some or stand alone.
