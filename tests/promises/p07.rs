@@ -276,8 +276,8 @@ fn with_text(entry: &Entry, request: &http::Request<Vec<u8>>, text: &str) -> Vec
     found
 }
 
-/// Whether an input equals the text, apart from surrounding blanks, also those of the items of a list that is one text, and
-/// from the spelling of numbers and flags.
+/// Whether an input equals the text, apart from surrounding blanks, also those of the items of a list that is one text, from
+/// the spelling of numbers and flags, and from what is percent-encoded by itself.
 fn is_same(after: &str, text: &str) -> bool {
     let plain = |text: &str| match text.trim() {
         "true" | "yes" | "on" | "Y" => "1".to_owned(),
@@ -285,7 +285,8 @@ fn is_same(after: &str, text: &str) -> bool {
         text => text.parse::<u64>().map_or_else(|_| text.to_owned(), |number| number.to_string()),
     };
     let items = |text: &str| text.split(';').map(|item| item.trim().to_owned()).collect::<Vec<_>>();
-    after == text || plain(after) == plain(text) || items(after) == items(text)
+    let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().trim().to_owned();
+    after == text || plain(after) == plain(text) || items(after) == items(text) || decoded(after) == decoded(text)
 }
 
 #[test]
