@@ -141,6 +141,11 @@ pub(crate) struct Others {
 }
 
 impl Others {
+    /// What other processes did is not known: they may have done anything.
+    pub(crate) fn unknown() -> Self {
+        Self { keys: Vec::new(), may_have_done_it: true, may_have_undone_it: true }
+    }
+
     /// Adds what another call means.
     pub(super) fn add(&mut self, bearing: Bearing<'_>) {
         match bearing {

@@ -60,6 +60,11 @@ impl SharedTurns {
         self.thread.ask(move |store| turns.change(store, |_, kept| kept.others(turn, &kind)))
     }
 
+    pub(super) fn others_since(&self, turn: u64, kind: Kind) -> Answer<Others> {
+        let turns = self.clone();
+        self.thread.ask(move |store| turns.change(store, |_, kept| kept.known(Some(turn), &kind)))
+    }
+
     pub(super) fn read_from_cache(&self, number: u64, age: Duration) -> Answer<()> {
         let turns = self.clone();
         self.thread.ask(move |store| {
@@ -248,11 +253,12 @@ impl Kept {
         self.calls.iter().find(|call| Some(call.number) == turn).is_none_or(|own| self.lost >= own.began.max(1))
     }
 
-    /// The same, without what calls may have taken back that were lost: at its beginning it has done nothing yet.
+    /// The same, without what calls may have taken back that were lost before it: then it had done nothing yet.
     fn known(&self, turn: Option<u64>, kind: &Kind) -> Others {
         let own = self.calls.iter().find(|call| Some(call.number) == turn);
         let is_seen = |from: u64| own.is_some_and(|own| from < own.began);
-        let mut others = Others { may_have_done_it: self.has_lost(turn), ..Others::default() };
+        let (may_have_done_it, may_have_undone_it) = (self.has_lost(turn), own.is_none());
+        let mut others = Others { keys: Vec::new(), may_have_done_it, may_have_undone_it };
         for call in self.calls.iter().filter(|call| Some(call.number) != turn) {
             let made = match &call.state {
                 State::Nothing(_) => continue,
