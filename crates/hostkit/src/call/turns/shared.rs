@@ -8,7 +8,7 @@ use std::time::Duration;
 use hostkit_proto::BaseUrl;
 use hostkit_proto::evidence::LAG;
 
-use super::kind::{KEPT, Kind, LATE, Others};
+use super::kind::{KEPT, Kind, LATE, Others, Shown};
 use crate::limits::shared::RateStore;
 use crate::store::entry::{Damaged, Writer};
 use crate::store::thread::{Answer, StoreThread, stamp, whole_millis};
@@ -288,10 +288,11 @@ impl Kept {
                         reads: entry::number(reads)?,
                         about: entry::number(about)?,
                         operation: entry::number(operation)?,
-                        is_item: shows == "item",
-                        is_removal: match shows {
-                            "removal" => true,
-                            "item" | "other" => false,
+                        shown: match shows {
+                            "item" => Shown::Item,
+                            "removal" => Shown::Removal,
+                            "change" => Shown::Change,
+                            "other" => Shown::State,
                             _ => return Err(Damaged("how a call shows is unknown")),
                         },
                         inputs: Vec::new(),
@@ -335,10 +336,11 @@ impl Kept {
                 State::Done(at, keys) => ("done", at, keys.as_slice()),
                 State::Nothing(at) => ("nothing", at, [].as_slice()),
             };
-            let shows = match (kind.is_item, kind.is_removal) {
-                (true, _) => "item",
-                (_, true) => "removal",
-                _ => "other",
+            let shows = match kind.shown {
+                Shown::Item => "item",
+                Shown::Removal => "removal",
+                Shown::Change => "change",
+                Shown::State => "other",
             };
             let Kind { reads, about, operation, .. } = kind;
             writer.line(format_args!("call {number} {began} {reads} {about} {operation} {shows} {state} {at}"));
@@ -361,7 +363,7 @@ mod tests {
     use super::*;
 
     fn kind(value: u64) -> Kind {
-        Kind { reads: 1, about: 1, operation: 2, is_item: true, is_removal: false, inputs: vec![(3, value)], lag: LAG }
+        Kind { reads: 1, about: 1, operation: 2, shown: Shown::Item, inputs: vec![(3, value)], lag: LAG }
     }
 
     const MINUTE: Duration = Duration::from_secs(60);
@@ -403,7 +405,7 @@ mod tests {
     /// What a later call takes back was done.
     #[test]
     fn a_later_call_may_have_taken_it_back() {
-        let removal = || Kind { is_item: false, is_removal: true, operation: 9, ..kind(4) };
+        let removal = || Kind { shown: Shown::Removal, operation: 9, ..kind(4) };
         let undone = |first: &Kind, second: &Kind, ended: &Ended| {
             let mut kept = Kept::default();
             assert!(kept.take(1_000, 1, first, MINUTE).is_ok());
