@@ -60,6 +60,8 @@ enum State<E: Perform> {
     Act,
     /// Reads whether a refusal answers the second of two arrivals, of which the first was carried out.
     Refused(Box<Refused<E>>),
+    /// Asks what calls of other processes mean for what was read.
+    Others(Box<Refused<E>>, Box<Read<E::Reading>>, Answer<Others>),
     /// Waits until other processes know the end.
     End(Box<Ended<E>>, Answer<()>),
 }
@@ -105,7 +107,7 @@ impl<E: Perform> PerformMachine<E> {
         self.state = State::Act;
     }
 
-    /// What other calls mean for this one. No call of another process was made since it has its turn.
+    /// What other calls mean for this one.
     fn others(&self, turn: u64) -> Others {
         let here = self.core.shared().turns.others(Some(turn), &Kind::of::<E>(&self.inputs));
         here.and(self.others.clone())
@@ -289,6 +291,31 @@ impl<E: Perform> PerformMachine<E> {
                 None
             }
             Err(_) => Some(self.end(now, Outcome::Rejected(rejection.with_ticket(ticket)))),
+        }
+    }
+
+    /// Asks the store what calls of other processes mean for this one. None could be made since it has its turn, unless the
+    /// store lost that, or this computer slept until it was over.
+    fn since_its_turn(&self) -> Option<Answer<Others>> {
+        let turn = self.turn.as_ref()?;
+        self.core.shared().turns.others_since(turn.number(), &Kind::of::<E>(&self.inputs))
+    }
+
+    /// Ends a refused call after a read, or reads once more.
+    fn weigh(&mut self, now: Now, mut refused: Box<Refused<E>>, read: Read<E::Reading>) -> Option<Step<Ended<E>>> {
+        if let Some(outcome) = self.after_refusal(now, &mut refused, read) {
+            return Some(self.end(now, outcome));
+        }
+        match E::reading(&self.inputs) {
+            Ok(reading) => {
+                refused.reading = ReadingMachine::new(&self.core, reading, &refused.limits, now);
+                self.state = State::Refused(refused);
+                None
+            }
+            Err(_) => {
+                let Refused { rejection, ticket, .. } = *refused;
+                Some(self.end(now, Outcome::Rejected(rejection.with_ticket(ticket))))
+            }
         }
     }
 
@@ -478,21 +505,33 @@ impl<E: Perform> Machine for PerformMachine<E> {
                         Ok(read) => read,
                         Err(step) => return step,
                     };
-                    let State::Refused(mut refused) = std::mem::replace(&mut self.state, State::Act) else {
+                    let State::Refused(refused) = std::mem::replace(&mut self.state, State::Act) else {
                         continue;
                     };
-                    if let Some(outcome) = self.after_refusal(now, &mut refused, read) {
-                        return self.end(now, outcome);
+                    let tells = read.as_ref().err().is_none_or(Error::is_not_found);
+                    match self.since_its_turn().filter(|_| tells) {
+                        Some(others) => self.state = State::Others(refused, Box::new(read), others),
+                        None => {
+                            if let Some(step) = self.weigh(now, refused, read) {
+                                return step;
+                            }
+                        }
                     }
-                    match E::reading(&self.inputs) {
-                        Ok(reading) => {
-                            refused.reading = ReadingMachine::new(&self.core, reading, &refused.limits, now);
-                            self.state = State::Refused(refused);
+                }
+                State::Others(_, _, others) => {
+                    let others = match others.poll() {
+                        Polled::Pending(listener) if now.monotonic < self.deadline => {
+                            return Step::Wait(Wakeup::new(listener), self.deadline);
                         }
-                        Err(_) => {
-                            let Refused { rejection, ticket, .. } = *refused;
-                            return self.end(now, Outcome::Rejected(rejection.with_ticket(ticket)));
-                        }
+                        Polled::Ready(Ok(others)) => others,
+                        Polled::Pending(_) | Polled::Ready(Err(_)) => Others::unknown(),
+                    };
+                    let State::Others(refused, read, _) = std::mem::replace(&mut self.state, State::Act) else {
+                        continue;
+                    };
+                    self.others = std::mem::take(&mut self.others).and(others);
+                    if let Some(step) = self.weigh(now, refused, *read) {
+                        return step;
                     }
                 }
             }
@@ -504,7 +543,13 @@ impl<E: Perform> Machine for PerformMachine<E> {
             State::Before(reading, _) => reading.receive(now, result),
             State::Act => self.act.receive(now, result),
             State::Refused(refused) => refused.reading.receive(now, result),
-            State::Start | State::Turn | State::SharedTurn(_) | State::Pause(_) | State::Baseline | State::End(..) => {}
+            State::Start
+            | State::Turn
+            | State::SharedTurn(_)
+            | State::Pause(_)
+            | State::Baseline
+            | State::Others(..)
+            | State::End(..) => {}
         }
     }
 }

@@ -342,10 +342,7 @@ impl<E: Perform, F: FnMut(&RecoveryRead)> Machine for RecoveryMachine<E, F> {
                             return Step::Wait(Wakeup::new(listener), run.limits.until(now));
                         }
                         Polled::Ready(Ok(others)) => others,
-                        // What other processes did is unknown.
-                        Polled::Pending(_) | Polled::Ready(Err(_)) => {
-                            Others { may_have_done_it: true, ..Others::default() }
-                        }
+                        Polled::Pending(_) | Polled::Ready(Err(_)) => Others::unknown(),
                     };
                     let State::Others(read, asked, quality, _) = std::mem::replace(&mut run.state, State::Due) else {
                         continue;

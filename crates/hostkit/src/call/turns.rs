@@ -173,6 +173,11 @@ impl Turns {
         Some(self.store.as_ref()?.others(turn, kind.clone()))
     }
 
+    /// The same for a call that has its turn still: what was lost before that has taken back nothing of it.
+    pub(crate) fn others_since(&self, turn: u64, kind: &Kind) -> Option<Answer<Others>> {
+        Some(self.store.as_ref()?.others_since(turn, kind.clone()))
+    }
+
     /// Records what a recovery found out about the call of a turn: what it made, or that it did nothing. The answer comes
     /// once the store knows it.
     pub(crate) fn tell(&self, number: u64, at: Moment, made: Option<Vec<String>>) -> Option<Answer<()>> {

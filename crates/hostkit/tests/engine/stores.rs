@@ -161,6 +161,23 @@ fn a_rate_store_that_fails_stops_what_it_limits() {
     bench.call(GetItem).unwrap();
 }
 
+/// A store whose next changes fail, so many of them.
+#[derive(Debug, Clone, Default)]
+struct Failing(Memory, Arc<Mutex<u64>>);
+
+impl Store for Failing {
+    fn change(&self, key: &StoreKey, change: Change<'_>) -> io::Result<()> {
+        let mut left = self.1.lock().unwrap();
+        match left.checked_sub(1) {
+            Some(fewer) => {
+                *left = fewer;
+                Err(io::Error::other("on purpose"))
+            }
+            None => self.0.change(key, change),
+        }
+    }
+}
+
 /// A slow store.
 #[derive(Debug, Clone, Default)]
 struct Slow(Memory);
@@ -295,6 +312,47 @@ fn a_refusal_after_a_store_was_emptied_is_plain() {
     store.0.lock().unwrap().clear();
     let Outcome::Rejected(rejection) = bench.read_and_perform(Order) else { panic!("it was refused") };
     assert!(store.text("calls").contains("lost ") && !rejection.verify, "{rejection}");
+}
+
+/// Another process took its turn while this one's call was under way: the store lost that, or the computer of this one slept
+/// beyond its deadline. What the other one made is none of a call that is refused.
+#[test]
+fn what_another_process_made_meanwhile_is_not_that_of_a_refused_call() {
+    for is_emptied in [true, false] {
+        let store = Timed::default();
+        let first = calling(store.clone(), [things("1, 2"), fault(402, "Payment"), things("1, 2, 7")]);
+        let mut order = first.core.perform(&Order, CallOptions::new());
+        let look = to_request(&first, &mut order);
+        order.receive(first.clock.now(), Transport::send(&first.transport, *look));
+        let sent = to_request(&first, &mut order);
+        match is_emptied {
+            true => store.0.0.lock().unwrap().clear(),
+            false => {
+                first.clock.advance_wall(3600);
+                *store.1.lock().unwrap() = Duration::from_secs(3600);
+            }
+        }
+        let second = calling(store.clone(), [things("1, 2"), ok()]);
+        assert!(second.read_and_perform(Order).is_done(), "it made 7");
+        order.receive(first.clock.now(), Transport::send(&first.transport, *sent));
+        let outcome = first.run(order);
+        let Outcome::Rejected(rejection) = outcome else { panic!("emptied {is_emptied}: {outcome:?}") };
+        // What the list shows is the other one's, or may be.
+        assert!(rejection.verify, "emptied {is_emptied}: {rejection}");
+    }
+}
+
+/// The store fails while an order is looked for, and takes the verdict afterwards: another process may have deleted what the
+/// order made.
+#[test]
+fn a_store_that_fails_for_a_while_does_not_say_that_a_call_did_not_happen() {
+    let store = Failing::default();
+    let (first, ticket) = lost(store.clone(), (0..60).map(|_| things("1, 2")));
+    // Three reads in a row say the same, and the verdict is the fourth.
+    *store.1.lock().unwrap() = 3;
+    first.clock.advance(Duration::from_secs(3600));
+    let done = first.run(first.core.recover::<Order>(&ticket, CallOptions::new()));
+    assert!(!matches!(done, Recovery::DidNot), "{done}");
 }
 
 /// What another process deleted is not found either.

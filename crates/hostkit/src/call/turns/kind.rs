@@ -21,13 +21,22 @@ pub(crate) struct Kind {
     /// The folder of the spec of what it reads: the calls of one folder are about the same things.
     pub(super) about: u64,
     pub(super) operation: u64,
-    pub(super) is_item: bool,
-    /// Whether it removes something.
-    pub(super) is_removal: bool,
+    pub(super) shown: Shown,
     /// Digests of the name and the value of each input that tells calls apart: of a list those of each item.
     pub(super) inputs: Vec<(u64, u64)>,
     /// How long after such a call a list may still lack what it did.
     pub(super) lag: Duration,
+}
+
+/// How what it does shows.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Shown {
+    Item,
+    /// It removes something.
+    Removal,
+    /// Something is another than before, whatever it is.
+    Change,
+    State,
 }
 
 impl Kind {
@@ -43,8 +52,13 @@ impl Kind {
             reads: digest(&format!("{first} {then}")),
             about: digest(last.rsplit_once('/').map_or("", |(folder, _)| folder)),
             operation: digest(E::INFO.name),
-            is_item: E::FACTS.shows == Shows::Item,
-            is_removal: E::FACTS.shows == Shows::Absence || E::not_found().is_some(),
+            shown: match E::FACTS.shows {
+                Shows::Absence => Shown::Removal,
+                _ if E::not_found().is_some() => Shown::Removal,
+                Shows::Item => Shown::Item,
+                Shows::Change => Shown::Change,
+                Shows::State => Shown::State,
+            },
             inputs: inputs
                 .flat_map(|(name, input)| forms(input).into_iter().map(move |form| (digest(name), digest(&form))))
                 .collect(),
@@ -60,21 +74,30 @@ impl Kind {
     /// Whether calls of both kinds could be taken for one another: no input that both have differs. One operation may read
     /// something else in a program of another version.
     pub(super) fn may_be(&self, other: &Self) -> bool {
-        let is_alike = self.reads == other.reads && self.is_item && other.is_item || self.operation == other.operation;
+        let is_alike =
+            self.reads == other.reads && self.is_item() && other.is_item() || self.operation == other.operation;
         is_alike && !self.is_told_from(other)
+    }
+
+    fn is_item(&self) -> bool {
+        self.shown == Shown::Item
+    }
+
+    fn is_removal(&self) -> bool {
+        self.shown == Shown::Removal
     }
 
     /// Whether a call of this kind may have taken back what one of another did: it removes what that made or set, makes what
     /// that removed, moves it elsewhere, or sets the same to another state.
     pub(super) fn may_undo(&self, other: &Self) -> bool {
-        if self.operation == other.operation || self.is_removal && other.is_removal {
+        if self.operation == other.operation || self.is_removal() && other.is_removal() {
             return false;
         }
         if self.reads == other.reads {
-            return (self.is_removal || self.is_item || !other.is_item) && !self.is_told_from(other);
+            return (self.is_removal() || self.is_item() || !other.is_item()) && !self.is_told_from(other);
         }
         // Where they read something else, their inputs of one name may not mean the same.
-        (self.is_removal || other.is_removal) && self.about == other.about
+        (self.is_removal() || other.is_removal()) && self.about == other.about
     }
 
     /// Whether an input that both have differs. Two lists may be about the same if they share an item.
@@ -90,13 +113,18 @@ impl Kind {
 
     /// What a call of this kind means for one of another; `made` has the keys of what it made, if that is known.
     pub(super) fn bearing<'k>(&self, other: &Self, made: Option<&'k [String]>) -> Bearing<'k> {
-        let is_in_one_list = self.reads == other.reads && self.is_item && other.is_item;
+        let is_in_one_list = self.reads == other.reads && self.is_item() && other.is_item();
         // Two operations may remove the same; none has to wait for the other.
         let is_removed_either_way =
-            || self.reads == other.reads && self.is_removal && other.is_removal && !self.is_told_from(other);
+            || self.reads == other.reads && self.is_removal() && other.is_removal() && !self.is_told_from(other);
+        // What sets one thing may move another, such as a plan the day until which it is paid.
+        let is_changed_either_way = || {
+            let is_set = matches!(self.shown, Shown::Change | Shown::State);
+            self.reads == other.reads && is_set && other.shown == Shown::Change && !self.is_told_from(other)
+        };
         match made.filter(|made| !made.is_empty()) {
             Some(made) if is_in_one_list || self.may_be(other) => Bearing::Made(made),
-            None if self.may_be(other) || is_removed_either_way() => Bearing::MayHaveDoneIt,
+            None if self.may_be(other) || is_removed_either_way() || is_changed_either_way() => Bearing::MayHaveDoneIt,
             _ => Bearing::None,
         }
     }
@@ -143,6 +171,11 @@ pub(crate) struct Others {
 }
 
 impl Others {
+    /// What other processes did is not known: they may have done anything.
+    pub(crate) fn unknown() -> Self {
+        Self { keys: Vec::new(), may_have_done_it: true, may_have_undone_it: true }
+    }
+
     /// Adds what another call means.
     pub(super) fn add(&mut self, bearing: Bearing<'_>) {
         match bearing {
@@ -167,7 +200,7 @@ impl Others {
 mod tests {
     use hostkit_proto::evidence::{Inputs, LAG};
 
-    use super::{Bearing, Kind};
+    use super::{Bearing, Kind, Shown};
     use crate::call::search::shop::Order;
 
     #[test]
@@ -194,17 +227,9 @@ mod tests {
 
     #[test]
     fn what_a_call_may_take_back() {
-        let makes = || Kind {
-            reads: 1,
-            about: 1,
-            operation: 2,
-            is_item: true,
-            is_removal: false,
-            inputs: vec![(3, 4)],
-            lag: LAG,
-        };
-        let removes = || Kind { operation: 5, is_item: false, is_removal: true, ..makes() };
-        let sets = |operation| Kind { operation, is_item: false, ..makes() };
+        let makes = || Kind { reads: 1, about: 1, operation: 2, shown: Shown::Item, inputs: vec![(3, 4)], lag: LAG };
+        let removes = || Kind { operation: 5, shown: Shown::Removal, ..makes() };
+        let sets = |operation| Kind { operation, shown: Shown::State, ..makes() };
         assert!(removes().may_undo(&makes()) && makes().may_undo(&removes()) && sets(6).may_undo(&sets(7)));
         assert!(!makes().may_undo(&makes()) && !removes().may_undo(&removes()) && !sets(6).may_undo(&sets(6)));
         let in_another_way = Kind { operation: 8, ..removes() };
@@ -222,24 +247,30 @@ mod tests {
         assert!(!Kind { reads: 9, ..sets(6) }.may_undo(&sets(7)));
     }
 
+    /// A plan may move the day until which a server is paid, which is all that shows a renewal.
+    #[test]
+    fn what_shows_as_any_change_may_be_what_another_call_set() {
+        let sets = |operation, shown| Kind { reads: 1, about: 1, operation, shown, inputs: vec![(3, 4)], lag: LAG };
+        let (renews, plans) = (sets(5, Shown::Change), sets(6, Shown::State));
+        assert!(!renews.may_be(&plans), "none waits");
+        assert!(matches!(plans.bearing(&renews, None), Bearing::MayHaveDoneIt));
+        assert!(matches!(renews.bearing(&plans, None), Bearing::None), "that shows as its own state");
+        for other in [sets(7, Shown::Item), Kind { reads: 9, ..plans.clone() }, Kind { inputs: vec![(3, 9)], ..plans }]
+        {
+            assert!(matches!(other.bearing(&renews, None), Bearing::None), "{other:?}");
+        }
+    }
+
     #[test]
     fn calls_that_nothing_tells_apart_could_be_taken_for_one_another() {
-        let call = || Kind {
-            reads: 1,
-            about: 1,
-            operation: 2,
-            is_item: true,
-            is_removal: false,
-            inputs: vec![(3, 4)],
-            lag: LAG,
-        };
+        let call = || Kind { reads: 1, about: 1, operation: 2, shown: Shown::Item, inputs: vec![(3, 4)], lag: LAG };
         let other = Kind { operation: 9, ..call() };
         assert!(call().may_be(&call()) && call().may_be(&other), "two operations that make items");
         assert!(call().may_be(&Kind { inputs: vec![(9, 9)], ..call() }), "no input is in both");
         assert!(!call().may_be(&Kind { inputs: vec![(3, 9)], ..call() }));
         assert!(!call().may_be(&Kind { reads: 9, ..other.clone() }));
         assert!(call().may_be(&Kind { reads: 9, ..call() }), "a program of another version reads it otherwise");
-        let change = || Kind { is_item: false, ..call() };
+        let change = || Kind { shown: Shown::State, ..call() };
         assert!(change().may_be(&change()) && change().may_be(&call()), "one operation");
         assert!(
             !change().may_be(&other)

@@ -8,7 +8,7 @@ use std::time::Duration;
 use hostkit_proto::BaseUrl;
 use hostkit_proto::evidence::LAG;
 
-use super::kind::{KEPT, Kind, LATE, Others};
+use super::kind::{KEPT, Kind, LATE, Others, Shown};
 use crate::limits::shared::RateStore;
 use crate::store::entry::{Damaged, Writer};
 use crate::store::thread::{Answer, StoreThread, stamp, whole_millis};
@@ -58,6 +58,11 @@ impl SharedTurns {
     pub(super) fn others(&self, turn: Option<u64>, kind: Kind) -> Answer<Others> {
         let turns = self.clone();
         self.thread.ask(move |store| turns.change(store, |_, kept| kept.others(turn, &kind)))
+    }
+
+    pub(super) fn others_since(&self, turn: u64, kind: Kind) -> Answer<Others> {
+        let turns = self.clone();
+        self.thread.ask(move |store| turns.change(store, |_, kept| kept.known(Some(turn), &kind)))
     }
 
     pub(super) fn read_from_cache(&self, number: u64, age: Duration) -> Answer<()> {
@@ -248,11 +253,12 @@ impl Kept {
         self.calls.iter().find(|call| Some(call.number) == turn).is_none_or(|own| self.lost >= own.began.max(1))
     }
 
-    /// The same, without what calls may have taken back that were lost: at its beginning it has done nothing yet.
+    /// The same, without what calls may have taken back that were lost before it: then it had done nothing yet.
     fn known(&self, turn: Option<u64>, kind: &Kind) -> Others {
         let own = self.calls.iter().find(|call| Some(call.number) == turn);
         let is_seen = |from: u64| own.is_some_and(|own| from < own.began);
-        let mut others = Others { may_have_done_it: self.has_lost(turn), ..Others::default() };
+        let (may_have_done_it, may_have_undone_it) = (self.has_lost(turn), own.is_none());
+        let mut others = Others { keys: Vec::new(), may_have_done_it, may_have_undone_it };
         for call in self.calls.iter().filter(|call| Some(call.number) != turn) {
             let made = match &call.state {
                 State::Nothing(_) => continue,
@@ -282,10 +288,11 @@ impl Kept {
                         reads: entry::number(reads)?,
                         about: entry::number(about)?,
                         operation: entry::number(operation)?,
-                        is_item: shows == "item",
-                        is_removal: match shows {
-                            "removal" => true,
-                            "item" | "other" => false,
+                        shown: match shows {
+                            "item" => Shown::Item,
+                            "removal" => Shown::Removal,
+                            "change" => Shown::Change,
+                            "other" => Shown::State,
                             _ => return Err(Damaged("how a call shows is unknown")),
                         },
                         inputs: Vec::new(),
@@ -329,10 +336,11 @@ impl Kept {
                 State::Done(at, keys) => ("done", at, keys.as_slice()),
                 State::Nothing(at) => ("nothing", at, [].as_slice()),
             };
-            let shows = match (kind.is_item, kind.is_removal) {
-                (true, _) => "item",
-                (_, true) => "removal",
-                _ => "other",
+            let shows = match kind.shown {
+                Shown::Item => "item",
+                Shown::Removal => "removal",
+                Shown::Change => "change",
+                Shown::State => "other",
             };
             let Kind { reads, about, operation, .. } = kind;
             writer.line(format_args!("call {number} {began} {reads} {about} {operation} {shows} {state} {at}"));
@@ -355,7 +363,7 @@ mod tests {
     use super::*;
 
     fn kind(value: u64) -> Kind {
-        Kind { reads: 1, about: 1, operation: 2, is_item: true, is_removal: false, inputs: vec![(3, value)], lag: LAG }
+        Kind { reads: 1, about: 1, operation: 2, shown: Shown::Item, inputs: vec![(3, value)], lag: LAG }
     }
 
     const MINUTE: Duration = Duration::from_secs(60);
@@ -397,7 +405,7 @@ mod tests {
     /// What a later call takes back was done.
     #[test]
     fn a_later_call_may_have_taken_it_back() {
-        let removal = || Kind { is_item: false, is_removal: true, operation: 9, ..kind(4) };
+        let removal = || Kind { shown: Shown::Removal, operation: 9, ..kind(4) };
         let undone = |first: &Kind, second: &Kind, ended: &Ended| {
             let mut kept = Kept::default();
             assert!(kept.take(1_000, 1, first, MINUTE).is_ok());
