@@ -172,6 +172,35 @@ pub(crate) fn called<'f>(model: &'f Model, fields: &'f [Field], name: &str) -> O
     })
 }
 
+/// Fields of an object of which one may be given, at most.
+#[derive(Debug)]
+pub(crate) struct Choice<'f> {
+    pub(crate) fields: Vec<&'f Field>,
+    /// Whether one has to be given.
+    pub(crate) is_required: bool,
+}
+
+/// The choices between the fields of an object, in the order of their first fields.
+pub(crate) fn choices(fields: &[Field]) -> Vec<Choice<'_>> {
+    let mut choices: Vec<(&str, Choice<'_>)> = Vec::new();
+    for field in fields {
+        let Some(word) = &field.surface.one_of else { continue };
+        match choices.iter_mut().find(|(known, _)| *known == word.value) {
+            Some((_, choice)) => choice.fields.push(field),
+            None => {
+                choices.push((&word.value, Choice { fields: vec![field], is_required: field.surface.required }));
+            }
+        }
+    }
+    choices.into_iter().map(|(_, choice)| choice).collect()
+}
+
+/// The choice that a field of an object belongs to.
+pub(crate) fn choice_of<'f>(fields: &'f [Field], field: &Field) -> Option<Choice<'f>> {
+    let is_it = |choice: &Choice<'_>| choice.fields.iter().any(|other| other.rust == field.rust);
+    choices(fields).into_iter().find(is_it)
+}
+
 /// The path to an item itself; as the key of a field, the whole body, beside which the other fields stand in headers, or
 /// the part of an object in one text that has no name.
 pub(crate) const ITSELF: &str = ".";
@@ -234,8 +263,9 @@ impl Field {
         self
     }
 
+    /// Whether it is always there; of the fields of a choice none is.
     pub(crate) fn is_required(&self) -> bool {
-        self.surface.required
+        self.surface.required && self.surface.one_of.is_none()
     }
 
     pub(crate) fn total(&self) -> Option<Total> {

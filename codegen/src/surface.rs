@@ -514,6 +514,8 @@ pub(crate) struct Field {
     pub(crate) not_below: Option<At<String>>,
     pub(crate) required_if: Option<At<String>>,
     pub(crate) only_if: Option<At<String>>,
+    /// The choice that it belongs to: of the fields of an object with the same word one may be given, at most.
+    pub(crate) one_of: Option<At<String>>,
     /// The template of the names of its items and of their fields.
     pub(crate) names: Option<At<String>>,
     /// The number of the first item in names, if it is not 1.

@@ -16,9 +16,9 @@ use http::HeaderMap;
 use obstacle_packet_proto::auth::SignIn;
 use obstacle_packet_proto::things::{
     AddThing, ChangeThing, ChangeThingWhat, DeleteThing, DeleteThings, DeleteThingsBy, FindThing, FindThingDataset,
-    GetInfo, GetThing, ListIds, ListThings, OrderThings, ReadThings,
+    GetInfo, GetThing, ListIds, ListThings, OrderThings, ReadThings, RemoveThings, RemoveThingsBy,
 };
-use obstacle_packet_proto::types::{Dataset, Info, Made, NumberOrPart, Part, Thing, ThingId};
+use obstacle_packet_proto::types::{Choice, Dataset, Info, Made, NewThing, NumberOrPart, Part, Thing, ThingId};
 use obstacle_packet_proto::{Code, Credentials, Packet};
 
 #[test]
@@ -315,6 +315,63 @@ fn the_longer_text_of_a_fault_stands_at_the_first_of_its_places_that_has_one() {
     assert_eq!(details("<filter-id></filter-id><place>shelf</place>"), "shelf");
     assert_eq!(details("<place>shelf</place>"), "shelf");
     assert_eq!(details(""), "");
+}
+
+/// Of the fields of a choice, one is sent, and a server takes no other request.
+#[test]
+fn a_choice_between_fields_is_neither_none_of_them_nor_several() {
+    let choice = |set: &dyn Fn(&mut Choice)| {
+        let mut choice = Choice::new();
+        set(&mut choice);
+        choice
+    };
+    let remove = |filters: Vec<Choice>| {
+        let call = RemoveThings::new(RemoveThingsBy::Several(filters));
+        let mut parts = RequestParts::new(&RemoveThings::INFO, &Packet::INFO, Format::Xml, "main");
+        call.encode(&mut parts).map_err(|error| error.to_string())
+    };
+    let ids = choice(&|it| it.ids = vec![ThingId::new(7)]);
+    let locked = choice(&|it| it.locked = true);
+    assert_eq!(remove(vec![ids.clone(), choice(&|it| it.owner = Some("anna".to_owned())), locked.clone()]), Ok(()));
+    let all = "exactly one of `ids`, `names`, `owner`, `locked`";
+    let both = choice(&|it| (it.ids, it.locked) = (vec![ThingId::new(7)], true));
+    for (wrong, found) in [(Choice::new(), "none of them"), (both, "`ids` and `locked`")] {
+        let error = remove(vec![ids.clone(), wrong]).unwrap_err();
+        assert_eq!(error, format!("remove_things: filters: expected {all}, found {found}"));
+    }
+    let order = |place: &dyn Fn(&mut NewThing)| {
+        let mut thing = NewThing::new("lamp");
+        place(&mut thing);
+        let mut parts = RequestParts::new(&OrderThings::INFO, &Packet::INFO, Format::Xml, "main");
+        OrderThings::new(vec![thing]).encode(&mut parts).map_err(|error| error.to_string())
+    };
+    assert_eq!(order(&|_| ()), Ok(()));
+    assert_eq!(order(&|it| it.shelf = Some(0)), Ok(()));
+    let error = order(&|it| (it.shelf, it.room) = (Some(0), Some("attic".to_owned()))).unwrap_err();
+    assert_eq!(error, "order_things: things: expected at most one of `room`, `shelf`, found `room` and `shelf`");
+
+    let parse = |unknown, removes: &str| {
+        let body = format!(r#"<packet version="1.6.9.1" agent="crate"><thing>{removes}</thing></packet>"#);
+        let headers = HeaderMap::new();
+        let mut request = incoming("POST", "/agent", &headers, body.as_bytes());
+        request.unknown = unknown;
+        RemoveThings::parse(&request).map(|call| call.by).map_err(|error| error.to_string())
+    };
+    let filter = |inner: &str| format!("<remove><filter>{inner}</filter></remove>");
+    let one = filter("<id>7</id>");
+    for unknown in [UnknownFields::Deny, UnknownFields::Collect, UnknownFields::Ignore] {
+        // Several filters of one kind are several, too, and not the last one.
+        let twice = parse(unknown, &[one.clone(), filter("<id>8</id>")].concat());
+        let eight = choice(&|it| it.ids = vec![ThingId::new(8)]);
+        assert_eq!(twice, Ok(RemoveThingsBy::Several(vec![ids.clone(), eight])), "{unknown:?}");
+        assert_eq!(parse(unknown, &one), Ok(RemoveThingsBy::Ids(vec![ThingId::new(7)])));
+        assert_eq!(parse(unknown, &filter("")), Ok(RemoveThingsBy::Everything));
+        assert_eq!(parse(unknown, &filter("<locked/>")), Ok(RemoveThingsBy::Several(vec![locked.clone()])));
+    }
+    for (wrong, found) in [("", "none of them"), ("<id>7</id><name>lamp</name>", "`ids` and `names`")] {
+        let error = parse(UnknownFields::Deny, &[one.clone(), filter(wrong)].concat()).unwrap_err();
+        assert!(error.contains(&format!("expected {all}, found {found}")), "{error}");
+    }
 }
 
 #[test]

@@ -9,8 +9,8 @@ use hostkit_proto::server::example::incoming;
 use hostkit_proto::{Api, BaseUrl, Endpoint, Format, RawAnswer, RequestParts, Session, UnknownFields};
 use http::HeaderMap;
 use obstacle_rpc_proto::serve::{Request, route};
-use obstacle_rpc_proto::things::{CountThings, GetThing};
-use obstacle_rpc_proto::types::ThingId;
+use obstacle_rpc_proto::things::{CountThings, FindThings, GetThing};
+use obstacle_rpc_proto::types::{Filter, ThingId};
 use obstacle_rpc_proto::{Credentials, Rpc};
 
 #[test]
@@ -103,4 +103,40 @@ fn what_is_ignored_at_the_top_needs_no_tree() {
     let answer = RawAnswer::new(&GetThing::INFO, &Rpc::INFO, 200, &headers, body);
     assert!(GetThing::decode(&answer).is_ok());
     assert_eq!(answer.report().unknown(), ["answer.result.jsonrpc", "answer.more"]);
+}
+
+/// Of the fields of a choice, one is sent, and a server takes no other request.
+#[test]
+fn a_choice_between_fields_is_neither_none_of_them_nor_several() {
+    let filter = |set: &dyn Fn(&mut Filter)| {
+        let mut filter = Filter::new();
+        set(&mut filter);
+        let mut parts = RequestParts::new(&FindThings::INFO, &Rpc::INFO, Format::Json, "main");
+        FindThings::new(vec![filter]).encode(&mut parts).map_err(|error| error.to_string())
+    };
+    let error = |expected: &str, found: &str| Err(format!("find_things: filters: expected {expected}, found {found}"));
+    let by = "exactly one of `ids`, `owner`, `lent`";
+    assert_eq!(filter(&|it| it.lent = true), Ok(()));
+    assert_eq!(filter(&|_| ()), error(by, "none of them"));
+    assert_eq!(filter(&|it| (it.lent, it.owner) = (true, Some("Anna".to_owned()))), error(by, "`owner` and `lent`"));
+    let places = filter(&|it| (it.lent, it.room, it.shelf) = (true, Some("attic".to_owned()), Some(3)));
+    assert_eq!(places, error("at most one of `room`, `shelf`", "`room` and `shelf`"));
+
+    let parse = |filter: &str| {
+        let body = format!(r#"{{"jsonrpc":"2.0","id":1,"method":"thing.find","params":{{"filters":[{filter}]}}}}"#);
+        let headers = HeaderMap::new();
+        let call = FindThings::parse(&incoming("POST", "/rpc", &headers, body.as_bytes()));
+        call.map(|call| call.filters.len()).map_err(|error| error.to_string())
+    };
+    // An empty list is none, as where it is sent.
+    assert_eq!(parse(r#"{"ids":[],"owner":{"name":"Anna"},"shelf":0}"#), Ok(1));
+    for (wrong, expected, found) in [
+        (r#"{"ids":[]}"#, by, "none of them"),
+        (r#"{"ids":[7],"owner":{"name":"Anna"}}"#, by, "`ids` and `owner`"),
+        (r#"{"ids":[7],"room":"attic","shelf":3}"#, "at most one of `room`, `shelf`", "`room` and `shelf`"),
+    ] {
+        let error = parse(wrong).unwrap_err();
+        assert!(error.contains("filters[0]"), "the place: {error}");
+        assert!(error.contains(&format!("expected {expected}, found {found}")), "{wrong}: {error}");
+    }
 }

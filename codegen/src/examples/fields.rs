@@ -307,6 +307,10 @@ impl<'t> Fields<'t> {
                     walker.missing(field.wire(), self.node.offset());
                 }
             }
+            if !is_whole {
+                let is_given = |field: &Field| parts.iter().any(|(inner, _)| field.wire_in_json() == *inner);
+                walker.choices(known, self.node, |_, field| is_given(field));
+            }
         }
     }
 

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use hostkit_proto::codec::FromText;
+use hostkit_proto::codec::{FromText, one_of};
 use hostkit_proto::{Leniency, ListShape, MapShape, PercentText, Verdict, place};
 use hostkit_wire::{Format, Kind, Node};
 
@@ -14,7 +14,7 @@ use super::message::Message;
 use super::problem::Problem;
 use super::scalar::Scalars;
 use super::verdict::{self, Code};
-use crate::model::{Endpoint, Field, ITSELF, Model, Output, Type, TypeKind, WireName, called};
+use crate::model::{Endpoint, Field, ITSELF, Model, Output, Type, TypeKind, WireName, called, choices};
 use crate::resolve::broken_limit;
 use crate::source::Span;
 use crate::surface::Limits;
@@ -482,6 +482,7 @@ impl<'m> Walker<'m> {
                             object.keep_all();
                         }
                         object.finish(self, fields);
+                        self.choices(fields, node, |walker, field| walker.is_given(field, node));
                     }
                     self.owner = outer;
                 }
@@ -501,6 +502,33 @@ impl<'m> Walker<'m> {
             },
             ty => self.scalar(ty, node),
         }
+    }
+
+    /// Reports the choices between the fields of an object that are against the rule.
+    pub(super) fn choices(&mut self, fields: &[Field], node: Node<'_>, is_given: impl Fn(&Self, &Field) -> bool) {
+        for choice in choices(fields) {
+            let given: Vec<(&str, bool)> =
+                choice.fields.iter().map(|field| (field.wire(), is_given(self, field))).collect();
+            if let Some(mistake) = one_of(choice.is_required, &given) {
+                let help = format!("{} says the choice: no client sends this", self.owner.1);
+                let label = "against a choice between fields".to_owned();
+                self.report("E0306", node.offset(), &mistake.to_string(), label, help);
+            }
+        }
+    }
+
+    /// Whether an object has something for a field.
+    fn is_given(&self, field: &Field, node: Node<'_>) -> bool {
+        let path = if node.format() == Format::Xml { &field.name.xml } else { &field.name.json };
+        let found = path.iter().try_fold(node, |node, step| node.get(step));
+        let found = found.or_else(|| field.name.also.iter().find_map(|name| node.get(name)));
+        found.is_some_and(|found| match field.ty {
+            // An element without content is an item, too.
+            Type::List(_) => node.format() == Format::Xml || !Leniency::is_nothing(found) && !found.is_empty(),
+            Type::Map(..) => !Leniency::is_nothing(found) && !found.is_empty(),
+            Type::Nullable(_) => true,
+            ref ty => !self.scalars().is_absent(ty, found),
+        })
     }
 
     /// Reads an object in one text.
@@ -564,6 +592,7 @@ impl<'m> Walker<'m> {
                 self.missing(field.wire(), node.offset());
             }
         }
+        self.choices(fields, node, |_, field| found.contains(&field.wire_in_json()));
     }
 
     /// Reads a value whose JSON is one text.

@@ -47,6 +47,7 @@ pub(super) fn check(model: &Model, surface: &Surface, diagnostics: &mut Diagnost
             for field in fields {
                 limits(model, field, diagnostics);
             }
+            super::rules::check_choices(fields, diagnostics);
         }
     }
     let counted =

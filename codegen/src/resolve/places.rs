@@ -82,6 +82,7 @@ const MEANINGS: &[(&str, &[Place], &str)] = &[
     ("not-below", &[Path, Query, Header, Body], ALONE),
     ("only-if", WITH_OTHERS, ALONE),
     (CONDITION, WITH_OTHERS, ALONE),
+    (ONE_OF, &[Request], CHOSEN),
     ("names", &[Query, Body, Answer], "names are made for inputs of `[query]` and `[body]`, and for maps of answers"),
     ("from", &[Query, Body], "it belongs to `names` of an input of `[query]` or `[body]`"),
 ];
@@ -89,6 +90,12 @@ const MEANINGS: &[(&str, &[Place], &str)] = &[
 const LIMITED: &str = "only inputs of a call are checked before it is sent: a number that has limits everywhere is a type \
                        with `min` and `max`";
 const ALONE: &str = "only an input that may be left out, of `[query]`, `[headers]` or `[body]`, depends on another one";
+
+const CHOSEN: &str = "only the objects of requests are checked: of the inputs of a call choose by `[one-of.NAME.VARIANT]`, and \
+                      leave it out of what answers have";
+
+/// The choice that a field belongs to.
+const ONE_OF: &str = "one-of";
 
 /// `required` with a text.
 const CONDITION: &str = "required=";
@@ -112,14 +119,14 @@ pub(super) fn check(model: &mut Model, surface: &Surface, diagnostics: &mut Diag
             (&mut endpoint.body, Body),
         ];
         for (fields, place) in inputs {
-            fields.iter_mut().for_each(|field| of_field(field, &[place], diagnostics));
+            fields.iter_mut().for_each(|field| of_field(field, &[place], false, diagnostics));
         }
         for variant in endpoint.one_of.iter_mut().flat_map(|group| &mut group.variants) {
-            variant.fields.iter_mut().for_each(|field| of_field(field, &[Variant], diagnostics));
+            variant.fields.iter_mut().for_each(|field| of_field(field, &[Variant], false, diagnostics));
         }
     }
     for entry in model.types.values_mut() {
-        let places = places(entry);
+        let (places, is_answered) = (places(entry), entry.in_answers);
         let TypeKind::Struct(fields) = &mut entry.kind else { continue };
         for field in fields {
             let own: &[Place] = match field.surface.header.is_some() {
@@ -127,7 +134,7 @@ pub(super) fn check(model: &mut Model, surface: &Surface, diagnostics: &mut Diag
                 true => &[AnswerHeader],
                 false => places,
             };
-            of_field(field, own, diagnostics);
+            of_field(field, own, is_answered, diagnostics);
         }
     }
     for definition in surface.types.iter().flat_map(|file| &file.types) {
@@ -145,7 +152,7 @@ fn places(entry: &TypeEntry) -> &'static [Place] {
     }
 }
 
-fn of_field(field: &mut Field, places: &[Place], diagnostics: &mut Diagnostics) {
+fn of_field(field: &mut Field, places: &[Place], is_answered: bool, diagnostics: &mut Diagnostics) {
     let Some(place) = places.first().copied() else { return };
     for key in field.surface.keys.clone() {
         let is_condition = key.value == "required" && field.surface.required_if.is_some();
@@ -167,6 +174,8 @@ fn of_field(field: &mut Field, places: &[Place], diagnostics: &mut Diagnostics) 
             Some((_, allowed, help)) if !places.iter().any(|place| allowed.contains(place)) => {
                 (place.name(), "not here", *help)
             }
+            // What answers have, too, is read without a look at it.
+            Some((ONE_OF, _, help)) if is_answered => (Answer.name(), "not here", *help),
             _ if field.surface.names.is_some() && field.caller().is_none() && BESIDE_NAMES.contains(&known) => {
                 let help = "`names` says what is written: leave out one of them";
                 ("a value with made names", "beside `names`", help)
@@ -214,6 +223,7 @@ fn forget(field: &mut surface::Field, key: &str) {
         "when" => field.when.clear(),
         "not-below" => field.not_below = None,
         "only-if" => field.only_if = None,
+        ONE_OF => field.one_of = None,
         CONDITION => field.required_if = None,
         "names" => (field.names, field.from) = (None, None),
         "from" => field.from = None,

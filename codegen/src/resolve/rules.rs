@@ -2,7 +2,7 @@
 
 use super::conditions::never;
 use crate::diagnostic::{Diagnostics, did_you_mean};
-use crate::model::{AtLeastOne, Endpoint, Field, Model, Type, TypeKind};
+use crate::model::{AtLeastOne, Endpoint, Field, Model, Type, TypeKind, choices};
 use crate::source::At;
 
 /// What `required`, `only-if` and `when` ask of another input: that a flag is on, or that it has one of some values.
@@ -75,6 +75,43 @@ fn at_least_one(endpoint: &Endpoint, diagnostics: &mut Diagnostics) -> Option<At
 
 fn is_many(field: &Field) -> bool {
     matches!(field.ty, Type::List(_) | Type::Map(..))
+}
+
+/// Checks that a choice between the fields of an object is one, and that each of them says whether one has to be given.
+pub(super) fn check_choices(fields: &[Field], diagnostics: &mut Diagnostics) {
+    let choices = choices(fields);
+    let word = |field: &Field| field.surface.one_of.clone();
+    let alone: Vec<&Field> = choices
+        .iter()
+        .filter(|choice| choice.fields.len() == 1)
+        .flat_map(|choice| choice.fields.first().copied())
+        .collect();
+    for (index, field) in alone.iter().enumerate() {
+        let Some(own) = word(field) else { continue };
+        let others = |fields: &[&Field]| fields.iter().filter_map(|field| word(field)).collect::<Vec<_>>();
+        let near = |all: &[At<String>]| did_you_mean(&own, all.iter().map(|word| word.as_str())).map(str::to_owned);
+        // Of two that are almost the same, the second is reported.
+        if near(&others(&alone[index + 1..])).is_some() {
+            continue;
+        }
+        let known: Vec<At<String>> = fields.iter().filter_map(word).filter(|other| other.value != own.value).collect();
+        let help = match near(&known) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "give the others the same word, or leave it out".to_owned(),
+        };
+        let message = format!("`{}` is chosen from nothing else", field.wire());
+        diagnostics.add_with_help("E0232", &own.span, message, "alone", help);
+    }
+    for choice in &choices {
+        let other = choice.fields.iter().find(|field| field.surface.required != choice.is_required);
+        if let Some(word) = other.and_then(|field| word(field)) {
+            let names: Vec<String> = choice.fields.iter().map(|field| format!("`{}`", field.wire())).collect();
+            let help =
+                format!("one of {} has to be given if each is `required`, and none if no one is", names.join(", "));
+            let message = "one of these has to be given, or none has to be";
+            diagnostics.add_with_help("E0232", &word.span, message, "unlike the first", help);
+        }
+    }
 }
 
 /// Checks that every rule names an existing input and stands where it is checked.

@@ -99,7 +99,7 @@ fn of_field(model: &Model, field: &Field, is_input: bool, diagnostics: &mut Diag
         diagnostics.add_with_help("E0207", span, "`write = \"text\"` is for numbers", "not a number", help);
     }
     let is_said =
-        surface.required || surface.required_if.is_some() || surface.keys.iter().any(|key| key.value == "absent");
+        field.is_required() || surface.required_if.is_some() || surface.keys.iter().any(|key| key.value == "absent");
     if field.ty.is_there_or_not() && is_said {
         let help = "leave out `required` and `absent`, or give the word for no, too";
         let message = "one word says yes by being there, and no by being absent";

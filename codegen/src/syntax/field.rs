@@ -42,6 +42,7 @@ pub(super) fn read_field(wire: At<String>, node: &Node<'_, '_>) -> Field {
         not_below: node.optional_at("not-below"),
         required_if: node.optional_at("required"),
         only_if: node.optional_at("only-if"),
+        one_of: node.optional_at("one-of"),
         names: node.optional_at("names"),
         from: node.integer_at("from"),
         words: node.words_at("words"),

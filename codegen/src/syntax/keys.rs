@@ -196,6 +196,12 @@ pub(crate) const FIELD: &[Key] = &[
     key("not-below", Shape::Text, "The input that this one must not be less than."),
     key("only-if", Shape::Text, "Allowed only where this flag is on, or this `field=value` or `field=a|b` holds."),
     key(
+        "one-of",
+        Shape::Text,
+        "Of the fields of an object in a request with the same word here, one may be given, at most; exactly one where they \
+         are `required`.",
+    ),
+    key(
         "names",
         Shape::Text,
         "The template of the names that nested values have: `pid[{index}]`, `{field}_{key}`. Of a field of an object in one \

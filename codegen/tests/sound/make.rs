@@ -298,6 +298,17 @@ impl Maker {
         for index in 1..self.rng.random_range(2..9) {
             body.push_str(&format!("{}\n", field(&mut self.rng, index, place, named, self.words).line));
         }
+        if self.flip(0.5) {
+            let names = if place == Place::Form { "names = \"plan[{field}]\", " } else { "" };
+            body.push_str(&format!("plan = {{ type = \"Plan\", {names}en = \"Its plan.\" }}\n"));
+            let is_required = if self.flip(0.5) { "required = true, " } else { "" };
+            let field = |name: &str, ty: &str| {
+                format!("{name} = {{ type = \"{ty}\", {is_required}one-of = \"way\", en = \"A way.\" }}\n")
+            };
+            let fields =
+                [field("number", "ThingId"), field("word", "Slug"), field("hour", "Hour"), field("any", "flag")];
+            self.spec("types/plan.toml", format!("[Plan]\nen = \"A plan.\"\n\n[Plan.fields]\n{}", fields.concat()));
+        }
         let flag = if !body.contains("required = true") && self.flip(0.5) { "at-least-one = \"body\"\n" } else { "" };
         let choice = if self.flip(0.5) {
             "\n[one-of.how]\nen = \"How.\"\n[one-of.how.soft]\nsoft = { type = \"uint\", required = true, en = \"Softly.\" }\n\

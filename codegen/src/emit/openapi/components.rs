@@ -2,8 +2,8 @@
 
 use super::answers::{answer_schema, counted, loosen};
 use super::json::{Json, Object, object};
-use super::schema::{object_schema, type_schema};
-use crate::model::{Field, Model, Type, TypeEntry, TypeKind};
+use super::schema::{add_choice, object_schema, type_schema};
+use crate::model::{Field, Model, Type, TypeEntry, TypeKind, choices};
 use crate::surface::IdKind;
 
 /// The schemas of all named types.
@@ -28,6 +28,7 @@ fn entry_schema(entry: &TypeEntry, answers: Option<&Model>) -> Object {
         TypeKind::Struct(fields) => {
             let body: Vec<Field> = fields.iter().filter(|field| field.is_in_object()).cloned().collect();
             let mut schema = object_schema(&body);
+            choices(&body).iter().for_each(|choice| add_choice(&mut schema, choice));
             if let Some(model) = answers {
                 body.iter().for_each(|field| loosen(model, &mut schema, field));
                 for (field, total) in body.iter().filter_map(|field| Some((field, field.total()?))) {

@@ -2,7 +2,7 @@
 //! and `x-hostkit-xml` has the path otherwise.
 
 use super::json::{Json, Object, object};
-use crate::model::{Field, OneOf, Type};
+use crate::model::{Choice, Field, OneOf, Type};
 use crate::surface::{Constant, Limits, Word, Writing};
 
 /// The schema of a type expression.
@@ -261,6 +261,26 @@ pub(super) fn add_group(schema: &mut Object, group: &OneOf) {
     choice.set("x-hostkit-group", &group.rust);
     choice.say("x-hostkit-ru", &group.ru);
     schema.append("allOf", choice);
+}
+
+/// Adds a choice between the fields of an object.
+pub(super) fn add_choice(schema: &mut Object, choice: &Choice<'_>) {
+    let mut given: Vec<Object> = choice.fields.iter().map(|field| given(&field.name.json)).collect();
+    if !choice.is_required {
+        let none = object! { "not": object! { "anyOf": given.clone() } };
+        given.push(none);
+    }
+    schema.append("allOf", object! { "oneOf": given });
+}
+
+/// The schema of an object in which something stands at this path.
+fn given(path: &[String]) -> Object {
+    let Some((first, rest)) = path.split_first() else { return Object::default() };
+    let mut schema = object! { "required": vec![first.as_str()] };
+    if !rest.is_empty() {
+        schema.object("properties").set(first.as_str(), given(rest));
+    }
+    schema
 }
 
 /// Adds the fields of all variants to the body's properties, none required: many client generators ignore `oneOf`, and

@@ -2,7 +2,7 @@
 
 use super::page::{head, table};
 use super::words::{Language, cell, limits, provenance, type_text};
-use crate::model::{Field, Model, Type, TypeEntry, TypeKind, WireName};
+use crate::model::{Field, Model, Type, TypeEntry, TypeKind, WireName, choice_of};
 use crate::surface::IdKind;
 
 /// The page of all types.
@@ -90,14 +90,22 @@ pub(super) fn outputs(language: Language, fields: &[Field]) -> String {
             format!("`{}`", field.rust),
             wire_name(language, field),
             type_text(language, &field.ty),
-            presence(language, field),
+            presence(language, fields, field),
             meaning(language, field),
         ]
     });
     table(&titles, rows)
 }
 
-fn presence(language: Language, field: &Field) -> String {
+fn presence(language: Language, fields: &[Field], field: &Field) -> String {
+    if let Some(choice) = choice_of(fields, field) {
+        let names: Vec<String> = choice.fields.iter().map(|field| format!("`{}`", field.rust)).collect();
+        let how = match choice.is_required {
+            true => language.pick("exactly one of", "ровно одно из"),
+            false => language.pick("at most one of", "не больше одного из"),
+        };
+        return format!("{how} {}", names.join(", "));
+    }
     if field.is_required() {
         return language.pick("always", "всегда").to_owned();
     }

@@ -13,7 +13,7 @@ use sample::Sample;
 
 use super::imports::Scope;
 use super::words::rust_type;
-use crate::model::{Endpoint, Field, Model, Output, Type, Waiter};
+use crate::model::{Choice, Endpoint, Field, Model, Output, Type, Waiter};
 use crate::recorded::Wire;
 use crate::surface::{Limits, Service};
 use crate::syntax::translation::is_word;
@@ -179,6 +179,15 @@ pub(super) fn field(indent: usize, field: &Field) -> Doc {
         Some(other) => facts.push(format!("Provenance: {other}.")),
     }
     Doc::new(indent, &surface.en).and(&facts.join(" "))
+}
+
+/// What a choice asks of its fields.
+pub(super) fn choice(choice: &Choice<'_>) -> String {
+    let names: Vec<String> = choice.fields.iter().map(|field| format!("`{}`", field.rust)).collect();
+    match choice.is_required {
+        true => format!("Exactly one of {} has to be given.", names.join(", ")),
+        false => format!("At most one of {} may be given.", names.join(", ")),
+    }
 }
 
 fn limits(limits: &Limits) -> Option<String> {

@@ -25,6 +25,7 @@ const KNOWN: &[(&str, &[&str])] = &[
             "InOneText",
             "InWords",
             "InputLimit",
+            "MistakenChoice",
             "Name",
             "Names",
             "Object",

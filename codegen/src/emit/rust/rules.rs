@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::docs::{Doc, MEMBER};
 use super::words::{ident, input_name, known_value, max_items, number};
-use crate::model::{AtLeastOne, Endpoint, Field, Model, Type, TypeEntry, TypeKind};
+use crate::model::{AtLeastOne, Choice, Endpoint, Field, Model, Type, TypeEntry, TypeKind, choices};
 use crate::resolve::Premise;
 use crate::resolve::names::camel;
 use crate::surface::{IdKind, Limits};
@@ -125,6 +125,9 @@ pub(super) fn mistake(entry: &TypeEntry, model: &Model) -> Option<TokenStream> {
                 });
                 filled.into_iter().chain(joined).chain(mistake_in(field, &quote!(self.#name), model))
             });
+            let choice =
+                has_choice(&ty, model).then(|| quote!(self.mistaken_choice().map(|choice| choice.to_string())));
+            let fields = fields.chain(choice);
             fields.reduce(|first, next| quote!(#first.or_else(|| #next)))?
         }
         TypeKind::Union { object, list, .. } => {
@@ -137,7 +140,34 @@ pub(super) fn mistake(entry: &TypeEntry, model: &Model) -> Option<TokenStream> {
         _ => return None,
     };
     let (name, doc) = (ident(&entry.name), Doc::new(MEMBER, "What is wrong with the first part that cannot be sent."));
-    Some(quote!(impl #name { #doc pub(crate) fn mistake(&self) -> Option<String> { #found } }))
+    let choice = mistaken_choice(entry);
+    Some(quote!(impl #name { #doc pub(crate) fn mistake(&self) -> Option<String> { #found } #choice }))
+}
+
+/// `mistaken_choice` of a type of requests: what is wrong with the fields of which one may be given.
+fn mistaken_choice(entry: &TypeEntry) -> Option<TokenStream> {
+    let TypeKind::Struct(fields) = &entry.kind else { return None };
+    let choices = choices(fields).into_iter().map(|Choice { fields, is_required }| {
+        let given = fields.iter().map(|field| {
+            let (name, wire) = (ident(&field.rust), field.wire());
+            let is_given = match (&field.surface.absent, &field.ty) {
+                (Some(absent), _) if absent.value => quote!(!self.#name),
+                (Some(_), _) => quote!(self.#name),
+                (None, Type::List(_) | Type::Map(..)) => quote!(!self.#name.is_empty()),
+                (None, _) => quote!(self.#name.is_some()),
+            };
+            quote!((#wire, #is_given))
+        });
+        quote!(hostkit_proto::codec::one_of(#is_required, &[#(#given),*]))
+    });
+    let found = choices.reduce(|first, next| quote!(#first.or_else(|| #next)))?;
+    let doc = Doc::new(MEMBER, "What is wrong with the fields of which one may be given.");
+    Some(quote!(#doc pub(crate) fn mistaken_choice(&self) -> Option<MistakenChoice> { #found }))
+}
+
+/// Whether an object of this type has fields of which one may be given.
+fn has_choice(ty: &Type, model: &Model) -> bool {
+    model.fields(ty).is_some_and(|fields| !choices(fields).is_empty())
 }
 
 /// The first mistake in the value of a field.
@@ -185,9 +215,14 @@ fn can_be_mistaken<'m>(ty: &'m Type, model: &'m Model, outer: &mut Vec<&'m str>)
     }
     outer.push(name);
     match model.types.get(name).map(|entry| &entry.kind) {
-        Some(TypeKind::Struct(fields)) => fields.iter().any(|field| {
-            is_to_be_filled(field) || is_in_one_text(&field.ty, model) || can_be_mistaken(&field.ty, model, outer)
-        }),
+        Some(TypeKind::Struct(fields)) => {
+            has_choice(item, model)
+                || fields.iter().any(|field| {
+                    is_to_be_filled(field)
+                        || is_in_one_text(&field.ty, model)
+                        || can_be_mistaken(&field.ty, model, outer)
+                })
+        }
         Some(TypeKind::Union { object, list, .. }) => {
             [object, list].into_iter().flatten().any(|ty| can_be_mistaken(ty, model, outer))
         }

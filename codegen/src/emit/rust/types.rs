@@ -9,7 +9,7 @@ use super::words::{
     Parameter, called, field_entry, field_type, fill_statement, ident, name_expression, number, rust_type, serialised,
     serialised_field, set_expression,
 };
-use crate::model::{Field, Model, Type, TypeEntry, TypeKind};
+use crate::model::{Field, Model, Type, TypeEntry, TypeKind, choice_of, choices};
 use crate::surface::IdKind;
 
 /// Client-side items of a type.
@@ -90,6 +90,7 @@ fn structure(model: &Model, entry: &TypeEntry, fields: &[Field]) -> TokenStream 
     let members = fields.iter().map(|field| {
         let (name, ty) = (ident(&field.rust), field_type(field));
         let (doc, aliases) = (docs::field(MEMBER, field), docs::field_aliases(model, field));
+        let doc = doc.and(&choice_of(fields, field).map(|choice| docs::choice(&choice)).unwrap_or_default());
         let serialised = serialised_field(field);
         quote!(#doc #aliases #serialised pub #name: #ty,)
     });
@@ -199,6 +200,8 @@ fn from_wire(model: &Model, entry: &TypeEntry, fields: &[Field]) -> TokenStream 
         quote!(#index => #read,)
     });
     let finish = finish(model, fields);
+    let choice = (!choices(fields).is_empty())
+        .then(|| quote!(fn mistaken_choice(&self) -> Option<MistakenChoice> { #name::mistaken_choice(self) }));
     quote! {
         impl FromFields for #name {
             const TABLE: &'static Table = &Table::new(#spec, &[#(#entries),*]) #total;
@@ -216,6 +219,8 @@ fn from_wire(model: &Model, entry: &TypeEntry, fields: &[Field]) -> TokenStream 
             }
 
             #finish
+
+            #choice
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use hostkit_wire::{Format, Key, WrittenKey};
 
-use super::{DecodeError, Filled, FromText, FromWire, Name, Names, Reader, ToText, is_key};
+use super::{DecodeError, Filled, FromText, FromWire, MistakenChoice, Name, Names, Reader, ToText, is_key};
 
 /// An object that is filled field by field. Generated.
 pub trait FromFields: Sized {
@@ -17,6 +17,11 @@ pub trait FromFields: Sized {
 
     /// Passes on what one field says about others, once all are read: the currency of the amounts beside it.
     fn finish(&mut self) {}
+
+    /// What is wrong with the fields of which one may be given, once all are read.
+    fn mistaken_choice(&self) -> Option<MistakenChoice> {
+        None
+    }
 }
 
 /// The fields of an object.
@@ -348,5 +353,8 @@ impl<T: FromFields> FromWire for T {
 fn fill<T: FromFields>(object: &mut T, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
     reader.object(T::TABLE, &mut |index, reader| object.field(index, reader))?;
     object.finish();
-    Ok(())
+    match object.mistaken_choice() {
+        None => Ok(()),
+        Some(MistakenChoice { expected, found }) => Err(reader.error(expected, found)),
+    }
 }

@@ -1,5 +1,6 @@
 //! Building blocks of generated code: accessors that decode the wire tree, and encoders.
 
+mod choice;
 #[cfg(feature = "serde")]
 pub mod decimals;
 mod direct;
@@ -25,6 +26,7 @@ mod text;
 mod tree;
 mod wire;
 
+pub use choice::{MistakenChoice, one_of};
 pub(crate) use direct::{Note, Notes};
 pub use encode_error::{EncodeError, FieldName, Mistake};
 pub use error::DecodeError;

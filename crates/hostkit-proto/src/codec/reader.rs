@@ -718,6 +718,18 @@ impl<'r> Reader<'r> {
         self.doubt.get_or_insert(error);
     }
 
+    /// Why a value that was read up to here cannot be used, which is then forgotten.
+    #[cfg(feature = "server")]
+    pub(crate) fn take_doubt(&mut self) -> Option<DecodeError> {
+        self.doubt.take()
+    }
+
+    /// Puts back a doubt from before, which counts more than a later one.
+    #[cfg(feature = "server")]
+    pub(crate) fn put_back(&mut self, doubt: Option<DecodeError>) {
+        self.doubt = doubt.or(self.doubt.take());
+    }
+
     /// The first doubt, if there is one.
     pub(crate) fn check_doubts(&self) -> Result<(), DecodeError> {
         self.doubt.clone().map_or(Ok(()), Err)

@@ -38,10 +38,11 @@ use crate::types::{NewRecord, Record, ZoneId};
 /// #     .transport(answers)
 /// #     .build()?;
 /// # let client = client.with(hostkit::CallOptions::new().unread());
-/// let call = AddRecords::new(
-///     ZoneId::new(1),
-///     vec![NewRecord::new("a", "TXT"), NewRecord::new("b", "TXT")],
-/// );
+/// let mut new_record = NewRecord::new("a", "TXT");
+/// new_record.text = Some("x".into());
+/// let mut new_record_2 = NewRecord::new("b", "CNAME");
+/// new_record_2.target = Some("a".into());
+/// let call = AddRecords::new(ZoneId::new(1), vec![new_record, new_record_2]);
 /// let outcome = client.perform(&call);
 /// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
 /// if let Some(ticket) = outcome.ticket() {
@@ -87,6 +88,9 @@ impl Endpoint for AddRecords {
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("zone", &self.zone, &InputLimit::NONE.min(1));
         out.check_some("records", self.records.is_empty());
+        if let Some(rule) = self.records.iter().find_map(NewRecord::mistake) {
+            out.refuse("records", rule);
+        }
         let mut body = out.object();
         body.set_value("command", Value::Text("addRecords".into()));
         body.set("zone", &self.zone);

@@ -3,7 +3,7 @@
 
 //! The server half of the types.
 
-use hostkit_proto::codec::{DecodeError, Field, FromFields, Object, Reader, Table, ToWire};
+use hostkit_proto::codec::{DecodeError, Field, FromFields, MistakenChoice, Object, Reader, Table, ToWire};
 use hostkit_proto::{Format, Value};
 
 use crate::types::{Machine, NewRecord, News, Order, Queued, Record, Task, Zone};
@@ -19,8 +19,10 @@ impl ToWire for Machine {
 }
 
 impl FromFields for NewRecord {
-    const TABLE: &'static Table =
-        &Table::new("specs/obstacle-market/types/market.toml", &[Field::required("host"), Field::required("kind")]);
+    const TABLE: &'static Table = &Table::new(
+        "specs/obstacle-market/types/market.toml",
+        &[Field::required("host"), Field::required("kind"), Field::optional("text"), Field::optional("target")],
+    );
 
     fn blank() -> Self {
         Self::new("", "")
@@ -31,8 +33,14 @@ impl FromFields for NewRecord {
         match index {
             0 => reader.required(&mut self.host),
             1 => reader.required(&mut self.kind),
+            2 => reader.optional(&mut self.text),
+            3 => reader.optional(&mut self.target),
             _ => Ok(()),
         }
+    }
+
+    fn mistaken_choice(&self) -> Option<MistakenChoice> {
+        NewRecord::mistaken_choice(self)
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::net::IpAddr;
 
-use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, Object, Reader, Table, ToWire};
+use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, MistakenChoice, Object, Reader, Table, ToWire};
 use hostkit_proto::{Date, Format, Value};
 
 /// A server.
@@ -58,12 +58,20 @@ pub struct NewRecord {
     pub host: String,
     /// Its type.
     pub kind: String,
+    /// Its text.
+    ///
+    /// At most one of `text`, `target` may be given.
+    pub text: Option<String>,
+    /// The name that it leads to.
+    ///
+    /// At most one of `text`, `target` may be given.
+    pub target: Option<String>,
 }
 
 impl NewRecord {
     /// With the required fields; everything else is absent.
     pub fn new(host: impl Into<String>, kind: impl Into<String>) -> Self {
-        Self { host: host.into(), kind: kind.into() }
+        Self { host: host.into(), kind: kind.into(), text: None, target: None }
     }
 }
 
@@ -72,7 +80,21 @@ impl ToWire for NewRecord {
         let mut object = Object::new(format);
         object.set("host", &self.host);
         object.set("kind", &self.kind);
+        object.set("text", &self.text);
+        object.set("target", &self.target);
         Some(object.into_value())
+    }
+}
+
+impl NewRecord {
+    /// What is wrong with the first part that cannot be sent.
+    pub(crate) fn mistake(&self) -> Option<String> {
+        self.mistaken_choice().map(|choice| choice.to_string())
+    }
+
+    /// What is wrong with the fields of which one may be given.
+    pub(crate) fn mistaken_choice(&self) -> Option<MistakenChoice> {
+        hostkit_proto::codec::one_of(false, &[("text", self.text.is_some()), ("target", self.target.is_some())])
     }
 }
 

@@ -209,9 +209,9 @@ pub fn every(visitor: &mut impl Visitor<Api = Packet>) {
     });
     visitor.perform::<crate::things::RemoveThings>(&Examples {
         folder: "obstacle-packet/things/remove_things",
-        requests: &["both", "everything", "names"],
+        requests: &["both", "everything", "names", "several"],
         request_bodies: &[],
-        answers: &[("both", Format::Xml, 200), ("part", Format::Xml, 200)],
+        answers: &[("both", Format::Xml, 200), ("part", Format::Xml, 200), ("several", Format::Xml, 200)],
         answers_with_head: &[],
         agreeing: &[],
         faults: &[("both", Format::Xml, 200)],

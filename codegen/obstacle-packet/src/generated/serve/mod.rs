@@ -57,7 +57,7 @@ pub enum Request {
     PlaceThing(crate::things::PlaceThing),
     /// Each of these things, or why it is not given.
     ReadThings(crate::things::ReadThings),
-    /// Removes things by their numbers or by their names.
+    /// Removes things by their numbers, by their names, or by several filters.
     RemoveThings(crate::things::RemoveThings),
 }
 

@@ -717,22 +717,27 @@ impl Serve for RemoveThings {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         request.body::<Self, _>(
-            &Root::Under(Name::new("packet").json_inner(&["thing", "remove"]).xml_inner(&["thing", "remove"])),
+            &Root::Under(Name::new("packet").json_inner(&["thing"]).xml_inner(&["thing"])),
             |fields| {
                 let by =
                     fields
                         .attempt(|fields| {
+                            fields.only_below(&["remove"], &["filter"])?;
                             Ok(RemoveThingsBy::Ids(
-                                Some(fields.required_list(&Name::new("id").xml("filter").xml_inner(&["id"]), 100_000)?)
-                                    .filter(|many| !many.is_empty())
-                                    .ok_or_else(|| Names::new("id").missing())?,
+                                Some(fields.required_list(
+                                    &Name::new("id").xml("remove").xml_inner(&["filter", "id"]),
+                                    100_000,
+                                )?)
+                                .filter(|many| !many.is_empty())
+                                .ok_or_else(|| Names::new("id").missing())?,
                             ))
                         })
                         .or_else(|_| {
                             fields.attempt(|fields| {
+                                fields.only_below(&["remove"], &["filter"])?;
                                 Ok(RemoveThingsBy::Names(
                                     Some(fields.required_list(
-                                        &Name::new("name").xml("filter").xml_inner(&["name"]),
+                                        &Name::new("name").xml("remove").xml_inner(&["filter", "name"]),
                                         100_000,
                                     )?)
                                     .filter(|many| !many.is_empty())
@@ -742,8 +747,18 @@ impl Serve for RemoveThings {
                         })
                         .or_else(|_| {
                             fields.attempt(|fields| {
-                                fields.fixed("filter", "")?;
+                                fields.fixed(Name::new("remove").json_inner(&["filter"]).xml_inner(&["filter"]), "")?;
+                                fields.only_below(&["remove"], &["filter"])?;
                                 Ok(RemoveThingsBy::Everything)
+                            })
+                        })
+                        .or_else(|_| {
+                            fields.attempt(|fields| {
+                                Ok(RemoveThingsBy::Several(
+                                    Some(fields.required_list(&Name::new("filters").xml("remove"), 100_000)?)
+                                        .filter(|many| !many.is_empty())
+                                        .ok_or_else(|| Names::new("filters").missing())?,
+                                ))
                             })
                         })?;
                 Ok(Self { by })

@@ -3,11 +3,44 @@
 
 //! The server half of the types.
 
-use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, InWords, Name, Object, Reader, Table, ToWire};
+use hostkit_proto::codec::{
+    DecodeError, Field, FromFields, FromWire, InWords, MistakenChoice, Name, Object, Reader, Table, ToWire,
+};
 use hostkit_proto::wire::Kind;
 use hostkit_proto::{Format, Value, Word};
 
-use crate::types::{Dataset, Gone, Info, Made, NewThing, NumberOrPart, Part, Placed, Thing, Ticket};
+use crate::types::{Choice, Dataset, Gone, Info, Made, NewThing, NumberOrPart, Part, Placed, Thing, Ticket};
+
+impl FromFields for Choice {
+    const TABLE: &'static Table = &Table::new(
+        "specs/obstacle-packet/types/things.toml",
+        &[
+            Field::list("ids").xml("filter").xml_inner(&["id"]),
+            Field::list("names").xml("filter").xml_inner(&["name"]),
+            Field::optional("owner").xml("filter").xml_inner(&["owner"]),
+            Field::optional("locked").xml("filter").xml_inner(&["locked"]),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new()
+    }
+
+    #[inline]
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.list(&mut self.ids, 100_000),
+            1 => reader.list(&mut self.names, 100_000),
+            2 => reader.optional(&mut self.owner),
+            3 => reader.in_words(&[[Word::Text(""), Word::Text("")]]).or(&mut self.locked),
+            _ => Ok(()),
+        }
+    }
+
+    fn mistaken_choice(&self) -> Option<MistakenChoice> {
+        Choice::mistaken_choice(self)
+    }
+}
 
 impl FromFields for Dataset {
     const TABLE: &'static Table = &Table::new(
@@ -57,8 +90,10 @@ impl ToWire for Made {
 }
 
 impl FromFields for NewThing {
-    const TABLE: &'static Table =
-        &Table::new("specs/obstacle-packet/types/things.toml", &[Field::required("name"), Field::optional("color")]);
+    const TABLE: &'static Table = &Table::new(
+        "specs/obstacle-packet/types/things.toml",
+        &[Field::required("name"), Field::optional("room"), Field::optional("shelf"), Field::optional("color")],
+    );
 
     fn blank() -> Self {
         Self::new("")
@@ -68,9 +103,15 @@ impl FromFields for NewThing {
     fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
         match index {
             0 => reader.required(&mut self.name),
-            1 => reader.optional(&mut self.color),
+            1 => reader.optional(&mut self.room),
+            2 => reader.optional(&mut self.shelf),
+            3 => reader.optional(&mut self.color),
             _ => Ok(()),
         }
+    }
+
+    fn mistaken_choice(&self) -> Option<MistakenChoice> {
+        NewThing::mistaken_choice(self)
     }
 }
 

@@ -58,6 +58,7 @@ use crate::types::{Made, NewThing, Thing};
 /// #     .build()?;
 /// # let client = client.with(hostkit::CallOptions::new().unread());
 /// let mut new_thing = NewThing::new("lamp");
+/// new_thing.shelf = Some(3);
 /// new_thing.color = Some("red".into());
 /// let call = OrderThings::new(vec![new_thing, NewThing::new("bell")]);
 /// let outcome = client.perform(&call);
@@ -103,6 +104,9 @@ impl Endpoint for OrderThings {
     #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check_some("things", self.things.is_empty());
+        if let Some(rule) = self.things.iter().find_map(NewThing::mistake) {
+            out.refuse("things", rule);
+        }
         let mut body = out.object();
         body.set(Name::new("things").xml("order"), &self.things);
         out.wrapped_body(Name::new("packet").json_inner(&["thing"]).xml_inner(&["thing"]), body);

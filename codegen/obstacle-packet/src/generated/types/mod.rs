@@ -5,4 +5,4 @@
 
 mod things;
 
-pub use things::{Dataset, Gone, Info, Made, NewThing, NumberOrPart, Part, Placed, Thing, ThingId, Ticket};
+pub use things::{Choice, Dataset, Gone, Info, Made, NewThing, NumberOrPart, Part, Placed, Thing, ThingId, Ticket};

@@ -3,8 +3,77 @@
 
 //! Types of `types/things.toml`.
 
-use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, InWords, Name, Object, Reader, Table, ToWire};
+use hostkit_proto::codec::{
+    DecodeError, Field, FromFields, FromWire, InWords, MistakenChoice, Name, Object, Reader, Table, ToWire,
+};
 use hostkit_proto::{Format, Secret, Value, Word};
+
+/// Which things are meant, by one of what they have.
+#[derive(Debug, Clone, PartialEq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct Choice {
+    /// Their numbers.
+    ///
+    /// Exactly one of `ids`, `names`, `owner`, `locked` has to be given.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub ids: Vec<ThingId>,
+    /// Their names.
+    ///
+    /// Exactly one of `ids`, `names`, `owner`, `locked` has to be given.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub names: Vec<String>,
+    /// Whose they are.
+    ///
+    /// Exactly one of `ids`, `names`, `owner`, `locked` has to be given.
+    pub owner: Option<String>,
+    /// All that are locked.
+    ///
+    /// Exactly one of `ids`, `names`, `owner`, `locked` has to be given.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub locked: bool,
+}
+
+impl Choice {
+    /// Everything is absent.
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+impl ToWire for Choice {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        let mut object = Object::new(format);
+        object.set_filled(Name::new("ids").xml("filter").xml_inner(&["id"]), &self.ids);
+        object.set_filled(Name::new("names").xml("filter").xml_inner(&["name"]), &self.names);
+        object.set(Name::new("owner").xml("filter").xml_inner(&["owner"]), &self.owner);
+        object.set(
+            Name::new("locked").xml("filter").xml_inner(&["locked"]),
+            &InWords(&self.locked, [Word::Text(""), Word::Text("")]),
+        );
+        Some(object.into_value())
+    }
+}
+
+impl Choice {
+    /// What is wrong with the first part that cannot be sent.
+    pub(crate) fn mistake(&self) -> Option<String> {
+        self.mistaken_choice().map(|choice| choice.to_string())
+    }
+
+    /// What is wrong with the fields of which one may be given.
+    pub(crate) fn mistaken_choice(&self) -> Option<MistakenChoice> {
+        hostkit_proto::codec::one_of(
+            true,
+            &[
+                ("ids", !self.ids.is_empty()),
+                ("names", !self.names.is_empty()),
+                ("owner", self.owner.is_some()),
+                ("locked", self.locked),
+            ],
+        )
+    }
+}
 
 /// What is wanted of a thing.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -154,6 +223,14 @@ impl FromFields for Made {
 pub struct NewThing {
     /// Its name.
     pub name: String,
+    /// The room that it stands in.
+    ///
+    /// At most one of `room`, `shelf` may be given.
+    pub room: Option<String>,
+    /// The number of the shelf that it lies on.
+    ///
+    /// At most one of `room`, `shelf` may be given.
+    pub shelf: Option<u64>,
     /// Its colour.
     pub color: Option<String>,
 }
@@ -161,7 +238,7 @@ pub struct NewThing {
 impl NewThing {
     /// With the required fields; everything else is absent.
     pub fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into(), color: None }
+        Self { name: name.into(), room: None, shelf: None, color: None }
     }
 }
 
@@ -169,8 +246,22 @@ impl ToWire for NewThing {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
         object.set("name", &self.name);
+        object.set("room", &self.room);
+        object.set("shelf", &self.shelf);
         object.set("color", &self.color);
         Some(object.into_value())
+    }
+}
+
+impl NewThing {
+    /// What is wrong with the first part that cannot be sent.
+    pub(crate) fn mistake(&self) -> Option<String> {
+        self.mistaken_choice().map(|choice| choice.to_string())
+    }
+
+    /// What is wrong with the fields of which one may be given.
+    pub(crate) fn mistaken_choice(&self) -> Option<MistakenChoice> {
+        hostkit_proto::codec::one_of(false, &[("room", self.room.is_some()), ("shelf", self.shelf.is_some())])
     }
 }
 

@@ -32,6 +32,16 @@ pub fn every(visitor: &mut impl Visitor<Api = Rpc>) {
         faults: &[],
         faults_with_head: &[],
     });
+    visitor.call::<crate::things::FindThings>(&Examples {
+        folder: "obstacle-rpc/things/find_things",
+        requests: &["two"],
+        request_bodies: &[],
+        answers: &[("two", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
+    });
     visitor.call::<crate::things::GetThing>(&Examples {
         folder: "obstacle-rpc/things/get_thing",
         requests: &["request"],

@@ -22,6 +22,8 @@ pub enum Request {
     ClearThing(crate::things::ClearThing),
     /// How many things there are.
     CountThings(crate::things::CountThings),
+    /// How many things each of these filters finds.
+    FindThings(crate::things::FindThings),
     /// A thing.
     GetThing(crate::things::GetThing),
     /// A thing, for everybody: without credentials, but with the envelope.
@@ -34,6 +36,7 @@ impl Request {
         match self {
             Self::ClearThing(_) => crate::things::ClearThing::INFO,
             Self::CountThings(_) => crate::things::CountThings::INFO,
+            Self::FindThings(_) => crate::things::FindThings::INFO,
             Self::GetThing(_) => crate::things::GetThing::INFO,
             Self::LookAtThing(_) => crate::things::LookAtThing::INFO,
         }
@@ -48,6 +51,7 @@ pub fn route(request: &ReceivedRequest<'_>) -> Result<Request, DecodeError> {
     let mut router = Router::new(request);
     router.attempt(Request::ClearThing);
     router.attempt(Request::LookAtThing);
+    router.attempt(Request::FindThings);
     router.attempt(Request::GetThing);
     router.attempt(Request::CountThings);
     router.finish()

@@ -7,7 +7,7 @@ use hostkit_proto::codec::{DecodeError, Name};
 use hostkit_proto::evidence;
 use hostkit_proto::server::{ReceivedRequest, Root, Serve, Simulate, WrittenAnswer};
 
-use crate::things::{ClearThing, CountThings, GetThing, LookAtThing};
+use crate::things::{ClearThing, CountThings, FindThings, GetThing, LookAtThing};
 use crate::types::Thing;
 
 impl Serve for ClearThing {
@@ -37,6 +37,21 @@ impl Serve for CountThings {
     }
 
     fn answer(output: &u64, out: &mut WrittenAnswer) {
+        out.value("result", output);
+    }
+}
+
+impl Serve for FindThings {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
+        request.matches::<Self>()?;
+        request.fixed_body::<Self>("method", "thing.find")?;
+        request.body::<Self, _>(&Root::Under(Name::new("params")), |fields| {
+            let filters = fields.required_list(&Name::new("filters"), 100_000)?;
+            Ok(Self { filters })
+        })
+    }
+
+    fn answer(output: &Vec<u64>, out: &mut WrittenAnswer) {
         out.value("result", output);
     }
 }

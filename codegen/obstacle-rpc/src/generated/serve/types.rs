@@ -3,10 +3,43 @@
 
 //! The server half of the types.
 
-use hostkit_proto::codec::{Object, ToWire};
+use hostkit_proto::codec::{DecodeError, Field, FromFields, MistakenChoice, Object, Reader, Table, ToWire};
 use hostkit_proto::{Format, Value};
 
-use crate::types::Thing;
+use crate::types::{Filter, Thing};
+
+impl FromFields for Filter {
+    const TABLE: &'static Table = &Table::new(
+        "specs/obstacle-rpc/types/things.toml",
+        &[
+            Field::list("ids"),
+            Field::optional("owner").json_inner(&["name"]),
+            Field::optional("lent"),
+            Field::optional("room"),
+            Field::optional("shelf"),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new()
+    }
+
+    #[inline]
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.list(&mut self.ids, 100_000),
+            1 => reader.optional(&mut self.owner),
+            2 => reader.or(&mut self.lent),
+            3 => reader.optional(&mut self.room),
+            4 => reader.optional(&mut self.shelf),
+            _ => Ok(()),
+        }
+    }
+
+    fn mistaken_choice(&self) -> Option<MistakenChoice> {
+        Filter::mistaken_choice(self)
+    }
+}
 
 impl ToWire for Thing {
     fn to_wire(&self, format: Format) -> Option<Value> {

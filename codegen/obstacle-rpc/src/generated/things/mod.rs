@@ -23,6 +23,7 @@
 
 mod clear_thing;
 mod count_things;
+mod find_things;
 mod get_thing;
 mod look_at_thing;
 
@@ -30,6 +31,8 @@ mod look_at_thing;
 pub use clear_thing::ClearThing;
 #[doc(alias = "thing.count")]
 pub use count_things::CountThings;
+#[doc(alias = "thing.find")]
+pub use find_things::FindThings;
 #[doc(alias = "thing.get")]
 pub use get_thing::GetThing;
 #[doc(alias = "thing.look")]

@@ -5,4 +5,4 @@
 
 mod things;
 
-pub use things::{Thing, ThingId};
+pub use things::{Filter, Thing, ThingId};

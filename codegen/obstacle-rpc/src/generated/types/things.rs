@@ -3,7 +3,78 @@
 
 //! Types of `types/things.toml`.
 
-use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, Reader, Table};
+use hostkit_proto::codec::{
+    DecodeError, Field, FromFields, FromWire, MistakenChoice, Name, Object, Reader, Table, ToWire,
+};
+use hostkit_proto::{Format, Value};
+
+/// Which things are meant, by one of what they have, and where.
+#[derive(Debug, Clone, PartialEq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct Filter {
+    /// Their numbers.
+    ///
+    /// Exactly one of `ids`, `owner`, `lent` has to be given.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub ids: Vec<ThingId>,
+    /// Whose they are.
+    ///
+    /// Exactly one of `ids`, `owner`, `lent` has to be given.
+    pub owner: Option<String>,
+    /// All that are lent.
+    ///
+    /// Exactly one of `ids`, `owner`, `lent` has to be given.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub lent: bool,
+    /// The room.
+    ///
+    /// At most one of `room`, `shelf` may be given.
+    pub room: Option<String>,
+    /// The shelf.
+    ///
+    /// At most one of `room`, `shelf` may be given.
+    pub shelf: Option<u64>,
+}
+
+impl Filter {
+    /// Everything is absent.
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+impl ToWire for Filter {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        let mut object = Object::new(format);
+        object.set_filled("ids", &self.ids);
+        object.set(Name::new("owner").json_inner(&["name"]), &self.owner);
+        if self.lent {
+            object.set("lent", &self.lent)
+        }
+        object.set("room", &self.room);
+        object.set("shelf", &self.shelf);
+        Some(object.into_value())
+    }
+}
+
+impl Filter {
+    /// What is wrong with the first part that cannot be sent.
+    pub(crate) fn mistake(&self) -> Option<String> {
+        self.mistaken_choice().map(|choice| choice.to_string())
+    }
+
+    /// What is wrong with the fields of which one may be given.
+    pub(crate) fn mistaken_choice(&self) -> Option<MistakenChoice> {
+        hostkit_proto::codec::one_of(
+            true,
+            &[("ids", !self.ids.is_empty()), ("owner", self.owner.is_some()), ("lent", self.lent)],
+        )
+        .or_else(|| {
+            hostkit_proto::codec::one_of(false, &[("room", self.room.is_some()), ("shelf", self.shelf.is_some())])
+        })
+    }
+}
 
 /// A thing.
 #[derive(Debug, Clone, PartialEq)]

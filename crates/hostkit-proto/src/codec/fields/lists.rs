@@ -1,6 +1,8 @@
 //! Lists in all their wire shapes.
 
-use hostkit_wire::{Format, Irregular, Key, Kind, Node};
+use std::collections::BTreeSet;
+
+use hostkit_wire::{Format, Irregular, Key, Kind, Node, Value};
 
 use super::{Fields, key_twice};
 use crate::codec::reader::{At, Step, shorten};
@@ -175,7 +177,7 @@ impl<'r> Reader<'r> {
     }
 
     /// Decodes all that stand at a path below the object here. The object around them may be there more than once, or be a
-    /// list, where each has one of them.
+    /// list: one for each operation of the request.
     pub(crate) fn each<T: FromWire>(
         &mut self,
         place: &mut Vec<T>,
@@ -217,9 +219,12 @@ impl<'r> Reader<'r> {
                 return Err(self.within(first, |reader| reader.error("a list", "nothing")));
             }
             let is_last = steps.peek().is_none();
-            let is_twice = if is_last { around > 1 && most > 1 } else { around > 1 };
-            if is_twice {
-                let expected = if is_last { "one result in each" } else { "each key once" };
+            let (expected, found_twice) = match is_last {
+                // Several operations each have their own results; the copy of a part is none.
+                true => ("each result once", around > 1 && most > 1 && is_any_twice(&found)),
+                false => ("each key once", around > 1),
+            };
+            if found_twice {
                 return Err(self.within(first, |reader| reader.error(expected, format!("several below `{step}`"))));
             }
             around = found.len();
@@ -432,4 +437,10 @@ impl<T: FromWire> FromWire for Vec<T> {
     fn blank() -> Self {
         Self::new()
     }
+}
+
+/// Whether two of these nodes have the same in them.
+fn is_any_twice(nodes: &[Node<'_>]) -> bool {
+    let mut known = BTreeSet::new();
+    nodes.iter().any(|node| !known.insert(hostkit_wire::write(Format::Json, &Value::from(*node)).unwrap_or_default()))
 }

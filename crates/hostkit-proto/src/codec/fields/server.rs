@@ -111,21 +111,35 @@ impl<'r> Fields<'_, 'r> {
     /// Tries to read one variant of a group; if that fails, its entries are left for the next one.
     pub fn attempt<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, DecodeError>) -> Result<T, DecodeError> {
         let (seen, spec, between) = (self.seen.clone(), self.reader.spec, self.between.len());
+        let doubt = self.reader.take_doubt();
         let result = read(self);
         if result.is_err() {
             self.seen = seen;
             self.reader.spec = spec;
             self.between.truncate(between);
+            // What another variant reads as a list is no key that is there twice.
+            self.reader.take_doubt();
         }
+        self.reader.put_back(doubt);
         result
     }
 
-    /// Checks that an object has no entries but these: with others, another variant is meant, which reads all of it.
+    /// Checks that an object is there once and has no entries but these: with others, another variant is meant, which
+    /// reads all of it.
     ///
     /// # Errors
-    /// There is another entry.
+    /// There is another entry, or another object.
     pub fn only_below(&mut self, path: &[&str], names: &[&str]) -> Result<(), DecodeError> {
         let object = path.iter().try_fold(self.node, |node, step| node.get(step));
+        let outer = path
+            .split_last()
+            .and_then(|(last, above)| Some((last, above.iter().try_fold(self.node, |node, step| node.get(step))?)));
+        let mut again =
+            outer.into_iter().flat_map(|(last, outer)| outer.entries().filter(move |(name, _)| name == last));
+        if let Some((name, node)) = again.nth(1) {
+            let error = self.reader.error(format!("`{}` once", path.join("/")), format!("`{name}` again"));
+            return Err(error.at(node.offset()));
+        }
         let other = object.and_then(|object| object.entries().find(|(name, _)| !names.contains(name)));
         match other {
             Some((name, node)) => {

@@ -130,6 +130,7 @@ fn what_stands_above_results_may_repeat_in_every_format() {
     for (format, body) in [
         (Format::Xml, "<all><add><id>1</id></add><add><id>2</id></add><add><id>3</id></add></all>"),
         (Format::Xml, "<all><add><id>1</id><id>2</id><id>3</id></add></all>"),
+        (Format::Xml, "<all><add><id>1</id><id>2</id></add><add><id>3</id></add></all>"),
         (Format::Json, r#"{"all":{"add":[{"id":[1]},{"id":[2]},{"id":[3]}]}}"#),
         (Format::Json, r#"{"all":{"add":{"id":[1,2,3]}}}"#),
         (
@@ -150,7 +151,8 @@ fn what_stands_above_results_may_repeat_in_every_format() {
         ("<all><add><id>1</id></add><del/></all>", "`del`"),
         ("<all><add><id>1</id><id>2</id><id>3</id><id>4</id></add></all>", "at most 3 items"),
         // A copy of a part is no further operation.
-        ("<all><add><id>1</id></add><add><id>1</id><id>1</id></add></all>", "one result in each"),
+        ("<all><add><id>1</id></add><add><id>1</id><id>1</id></add></all>", "each result once"),
+        ("<all><add><id>1</id><id>2</id></add><add><id>1</id><id>2</id></add></all>", "each result once"),
     ] {
         let error = strict(Format::Xml, body).unwrap_err();
         assert!(error.contains(expected), "{body}: {error}");
