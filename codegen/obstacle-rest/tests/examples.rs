@@ -236,9 +236,9 @@ fn a_text_that_is_encoded_by_itself_is_plain_in_rust() {
         assert!(value.is_none() && defects.contains("keys: expected percent-encoded text"), "{given}: {defects}");
     }
     let found = |query: &str| {
-        let (headers, path) = (HeaderMap::new(), format!("/things/found?id[]=7&sold=Y&key={query}"));
+        let (headers, path) = (HeaderMap::new(), format!("/things/found?id[]=7&sold=Y&mark={query}"));
         FindThings::parse(&incoming("GET", &path, &headers, b""))
-            .map(|call| call.key.map(|key| key.0))
+            .map(|call| call.mark.map(|mark| mark.0))
             .map_err(|error| error.to_string())
     };
     assert_eq!(found("a%252B%2520b"), Ok(Some("a+ b".to_owned())));

@@ -45,7 +45,7 @@ use crate::types::{Owner, Rule, Slot, Thing, ThingId, Weight};
 ///     .limits(BTreeMap::from([("day".into(), 9), ("hour".into(), 5)]).into())
 ///     .slot(slot_2.into())
 ///     .filter(BTreeMap::from([("in".into(), vec![Rule::new(80)])]).into())
-///     .key("ssh-x A+/")
+///     .mark("ssh-x A+/")
 ///     .about(
 ///         BTreeMap::from([("a b".into(), "c".into()), ("{key}".into(), "d".into())]),
 ///     )
@@ -78,8 +78,8 @@ pub struct FindThings {
     pub slot: Option<Joined<Slot>>,
     /// What passes through them, as JSON.
     pub filter: Option<JsonText<BTreeMap<String, Vec<Rule>>>>,
-    /// A key of theirs, encoded by itself.
-    pub key: Option<PercentText>,
+    /// A mark of theirs, encoded by itself.
+    pub mark: Option<PercentText>,
     /// What is said of them.
     pub about: BTreeMap<String, String>,
     /// Whose they are.
@@ -107,7 +107,7 @@ impl FindThings {
             limits: None,
             slot: None,
             filter: None,
-            key: None,
+            mark: None,
             about: BTreeMap::new(),
             owner: None,
             sold,
@@ -153,9 +153,9 @@ impl FindThings {
         self
     }
 
-    /// A key of theirs, encoded by itself.
-    pub fn key(mut self, key: impl Into<PercentText>) -> Self {
-        self.key = Some(key.into());
+    /// A mark of theirs, encoded by itself.
+    pub fn mark(mut self, mark: impl Into<PercentText>) -> Self {
+        self.mark = Some(mark.into());
         self
     }
 
@@ -230,7 +230,7 @@ impl Endpoint for FindThings {
         out.optional_query("limits", &self.limits);
         out.optional_query("slot", &self.slot);
         out.optional_query("filter", &self.filter);
-        out.optional_query("key", &self.key);
+        out.optional_query("mark", &self.mark);
         out.query_names(&Names::new("about[{key}]"), &self.about);
         out.query_names(&Names::new("owner[{field}]"), &self.owner);
         out.query("sold", &InWords(&self.sold, [Word::Text("N"), Word::Text("Y")]));
