@@ -276,9 +276,9 @@ fn with_text(entry: &Entry, request: &http::Request<Vec<u8>>, text: &str) -> Vec
     found
 }
 
-/// Whether an input equals the text, apart from surrounding blanks, also those of the items of a list that is one text, from
-/// the spelling of numbers and flags, and from what is percent-encoded by itself.
-fn is_same(after: &str, text: &str) -> bool {
+/// Whether an input equals the text, apart from surrounding blanks and from the spelling of numbers and flags. At three
+/// places of one API blanks around the items of a list in one text are left out, and a text is percent-encoded by itself.
+fn is_same(place: &str, after: &str, text: &str) -> bool {
     let plain = |text: &str| match text.trim() {
         "true" | "yes" | "on" | "Y" => "1".to_owned(),
         "false" | "no" | "off" | "N" => "0".to_owned(),
@@ -286,7 +286,11 @@ fn is_same(after: &str, text: &str) -> bool {
     };
     let items = |text: &str| text.split(';').map(|item| item.trim().to_owned()).collect::<Vec<_>>();
     let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().trim().to_owned();
-    after == text || plain(after) == plain(text) || items(after) == items(text) || decoded(after) == decoded(text)
+    let is_at = |name: &str| place.ends_with(&format!(" {name}"));
+    after == text
+        || plain(after) == plain(text)
+        || is_at("paths") && items(after) == items(text)
+        || (is_at("keys") || is_at("mark")) && decoded(after) == decoded(text)
 }
 
 #[test]
@@ -320,7 +324,7 @@ fn texts_stay_in_their_inputs() {
                             let is_in_place =
                                 after.len() == before.len() && after.iter().zip(&before).all(|(a, b)| a.0 == b.0);
                             let changed: Vec<_> = after.iter().zip(&before).filter(|(a, b)| a.1 != b.1).collect();
-                            let is_same = changed.iter().all(|(after, _)| is_same(&after.1, &text));
+                            let is_same = changed.iter().all(|(after, _)| is_same(&after.0, &after.1, &text));
                             if !is_in_place || changed.len() > 1 || !is_same {
                                 wrong.push(format!("{changed:?}: {}", shown()));
                             }

@@ -262,7 +262,7 @@ fn order() -> OrderThings {
     OrderThings::new(vec![NewThing::new("lamp"), NewThing::new("bell")])
 }
 
-/// Part of an order is neither a plain success nor a refusal, and whoever sends it again would pay twice.
+/// Part of an order is neither a plain success nor a refusal, and sending it again would pay twice.
 #[test]
 fn an_order_of_several_things_that_is_done_in_part_says_of_each() {
     let (client, transport, _) =

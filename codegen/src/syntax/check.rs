@@ -389,7 +389,7 @@ fn is_list<'i>(value: &DeValue<'i>, is_item: impl Fn(&DeValue<'i>) -> bool) -> b
     value.as_array().is_some_and(|items| items.iter().all(|item| is_item(item.get_ref())))
 }
 
-/// Words with commas between them; a character that nobody sees is shown as TOML writes it.
+/// Words with commas between them; an invisible character is shown as TOML writes it.
 fn listed(words: &[&str]) -> String {
     words.iter().map(|word| word.replace('\0', "\\u0000")).collect::<Vec<_>>().join(", ")
 }

@@ -182,7 +182,7 @@ pub(super) fn type_text(language: Language, ty: &Type) -> String {
     word.to_owned()
 }
 
-/// What stands between the parts of one text: a character that nobody sees as TOML writes it.
+/// What stands between the parts of one text: an invisible character as TOML writes it.
 fn shown(separator: char) -> String {
     if separator == '\0' { "\\u0000".to_owned() } else { separator.to_string() }
 }

@@ -38,7 +38,7 @@ pub(super) enum Ended {
     Done(Vec<String>),
     Unknown,
     Nothing,
-    /// A recovery found out that it did nothing: whoever recovers it again has to find that.
+    /// A recovery found out that it did nothing: the next recovery of it has to find the same.
     DidNot,
 }
 
