@@ -7,7 +7,7 @@ mod read;
 
 use std::time::Instant;
 
-use bench_suite::race::{Case, profile_lap, race};
+use bench_suite::race::{Case, Machine, profile_lap, race};
 
 /// Makes a case, with a body of the full size divided by a number.
 type Make = fn(usize) -> Case;
@@ -35,9 +35,10 @@ fn main() {
     match arguments.as_slice() {
         ["race", seconds, chosen @ ..] => {
             let seconds = seconds.parse().expect("seconds of a race");
+            let mut machine = Machine::default();
             for (name, make) in CASES.into_iter().filter(|(name, _)| chosen.is_empty() || chosen.contains(name)) {
                 let start = Instant::now();
-                race(&mut make(1), seconds);
+                race(&mut make(1), seconds, &mut machine);
                 eprintln!("{name}: {:.1} s", start.elapsed().as_secs_f64());
             }
         }

@@ -22,8 +22,8 @@ use crate::word::Word;
 const NOTED: usize = 8;
 /// Places in an order, more than a table has fields.
 const PLACES: usize = 2 * FIELDS;
-/// Changes of an order that are always learnt.
-const CHANGES: usize = 64;
+/// Changes of an order that are learnt, beyond one in four fields.
+const CHANGES: i64 = 64;
 /// Steps of the path to an item of a list that stands directly under a key of the document.
 const LIST_IN_ROOT: usize = 3;
 /// Fields whose keys are compared one by one sooner than a hash of the key is made.
@@ -47,6 +47,8 @@ pub(super) struct Orders {
     known: Vec<Known>,
     /// Where the next table is likely to be: items of a list have objects of the same types in the same order.
     next: usize,
+    /// Whether each object has an order of its own, so that none is worth learning.
+    are_random: bool,
 }
 
 /// The order of one table.
@@ -55,9 +57,8 @@ struct Known {
     /// The address of its fields.
     fields: usize,
     learnt: Option<Learnt>,
-    /// How many objects there were, and how often a field came in another place than before.
-    objects: usize,
-    changes: usize,
+    /// Four for each field that came in another place than before, less one for each that could have.
+    changes: i64,
 }
 
 /// The first item of a list in which orders are learnt: further objects of its kinds are likely then.
@@ -81,8 +82,6 @@ const IN_ORDER: [u8; PLACES] = {
 struct Order {
     /// That of the table, if nothing else was learnt.
     learnt: Option<Learnt>,
-    /// Whether it is learnt here.
-    learns: bool,
     /// Fields that came in another place than before.
     changes: u32,
     /// Its number among all orders.
@@ -93,16 +92,17 @@ impl Orders {
     /// The order for an object with this table.
     #[inline]
     fn take(&mut self, table: &Table) -> Order {
+        if self.are_random {
+            return Order::OF_THE_TABLE;
+        }
         let fields = table.fields.as_ptr().addr();
         let is_next = self.known.get(self.next).is_some_and(|known| known.fields == fields);
         let place = if is_next { self.next } else { self.find(fields) };
         self.next = place + 1;
         match self.known.get_mut(place) {
             Some(known) => {
-                // Not where each object has an order of its own.
-                let learns = known.changes <= known.objects * table.fields.len() / 4 + CHANGES;
-                known.objects += 1;
-                Order { learnt: known.learnt.take(), learns, changes: 0, number: place as u32 }
+                known.changes -= table.fields.len() as i64;
+                Order { learnt: known.learnt.take(), changes: 0, number: place as u32 }
             }
             None => Order::OF_THE_TABLE,
         }
@@ -117,7 +117,7 @@ impl Orders {
         if self.known.is_empty() {
             self.known.reserve(8);
         }
-        self.known.push(Known { fields, learnt: None, objects: 0, changes: 0 });
+        self.known.push(Known { fields, learnt: None, changes: 0 });
         self.known.len() - 1
     }
 
@@ -126,14 +126,15 @@ impl Orders {
     fn keep(&mut self, order: Order) {
         if let (Some(known), true) = (self.known.get_mut(order.number as usize), order.learnt.is_some()) {
             known.learnt = order.learnt;
-            known.changes += order.changes as usize;
+            known.changes += 4 * i64::from(order.changes);
+            self.are_random |= known.changes > 4 * CHANGES;
         }
     }
 }
 
 impl Order {
     /// The order of the table, which is not learnt.
-    const OF_THE_TABLE: Self = Self { learnt: None, learns: false, changes: 0, number: u32::MAX };
+    const OF_THE_TABLE: Self = Self { learnt: None, changes: 0, number: u32::MAX };
 
     /// The field that is expected behind this place: 0 is the start, 1 stands behind the first field.
     #[inline(always)]
@@ -143,7 +144,7 @@ impl Order {
 
     #[inline]
     fn learn(&mut self, place: usize, field: usize) {
-        if self.learns && self.next(place) != field {
+        if self.number != u32::MAX && self.next(place) != field {
             self.learn_first(place, field);
         }
     }
@@ -827,7 +828,12 @@ trait Syntax {
     /// [`another_field`] by the key as it is written, with what stands around it, as the expected one is compared; `None`
     /// where that is not tried or does not tell.
     #[inline(always)]
-    fn as_written<'t>(_: &mut Cursor<'_>, _: &mut Frame, _: &'t [Field], _: &Table) -> Option<(usize, &'t Field)> {
+    fn as_written(
+        _: &mut Cursor<'_>,
+        _: &mut Frame,
+        _: &'static [Field],
+        _: &Table,
+    ) -> Option<(usize, &'static Field)> {
         None
     }
 }
@@ -835,13 +841,20 @@ trait Syntax {
 /// Goes on to the value of the next entry, if that is one of these fields and stands directly under its key, where the
 /// field with the index `guess` was expected.
 #[inline(never)]
-fn another_field<'t, S: Syntax>(
+fn another_field<S: Syntax>(
     cursor: &mut Cursor<'_>,
     frame: &mut Frame,
-    fields: &'t [Field],
+    fields: &'static [Field],
     table: &Table,
     guess: usize,
-) -> Option<(usize, &'t Field)> {
+) -> Option<(usize, &'static Field)> {
+    // Most often one field is left out.
+    let behind = guess + 1;
+    if let Some(field) = fields.get(behind)
+        && S::next_is(cursor, frame, field)
+    {
+        return Some((behind, field));
+    }
     if let Some(found) = S::as_written(cursor, frame, fields, table) {
         return Some(found);
     }
@@ -885,12 +898,12 @@ impl Syntax for Json {
     }
 
     #[inline(always)]
-    fn as_written<'t>(
+    fn as_written(
         cursor: &mut Cursor<'_>,
         frame: &mut Frame,
-        fields: &'t [Field],
+        fields: &'static [Field],
         table: &Table,
-    ) -> Option<(usize, &'t Field)> {
+    ) -> Option<(usize, &'static Field)> {
         // Loops, not iterators: what an iterator calls is not compiled into this.
         if fields.len() <= FEW_FIELDS {
             for (index, field) in fields.iter().enumerate() {
