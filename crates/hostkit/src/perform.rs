@@ -395,9 +395,9 @@ impl<E: Perform> PerformMachine<E> {
 }
 
 /// Whether a refusal can answer the second arrival of a call whose first one was carried out: that one may have used up a
-/// limit, a token for one use, or a signature.
+/// limit, a token for one use, or a signature, and a server of another version may not know the call.
 fn may_follow_success(kind: FaultKind) -> bool {
-    !matches!(kind, FaultKind::Internal | FaultKind::Unsupported)
+    kind != FaultKind::Internal
 }
 
 fn has_no_room<C: FaultCode>(error: &Error<C>) -> bool {

@@ -74,6 +74,8 @@ struct Run<E: Perform> {
     alike: u32,
     failures: u32,
     last: Option<Said>,
+    /// Why the last of the reads that failed did.
+    failure: Option<Error<Code<E>>>,
     /// What was seen before `single`: a proxy may still double it.
     seen: Option<E::Found>,
     state: State<E>,
@@ -184,6 +186,7 @@ impl<E: Perform> Run<E> {
             alike: 0,
             failures: 0,
             last: None,
+            failure: None,
             seen: None,
             state: State::Due,
         }
@@ -246,16 +249,25 @@ impl<E: Perform> Run<E> {
         (self.alike, self.last) = (0, None);
         self.failures += 1;
         let is_over = self.failures >= FAILURES && asked >= self.absence_from;
-        (is_over || !is_passing(&error)).then_some(Recovery::Unread(error))
+        if is_over || !is_passing(&error) || self.is_over(asked) {
+            return Some(Recovery::Unread(error));
+        }
+        self.failure = Some(error);
+        None
+    }
+
+    /// Whether no further read begins.
+    fn is_over(&self, asked: Moment) -> bool {
+        self.reads >= MOST || asked >= self.over
     }
 
     /// The verdict if the reads come to no end by themselves.
-    fn is_endless(&self, asked: Moment) -> Option<Verdict<E>> {
-        (self.reads >= MOST || asked >= self.over).then(|| {
-            Recovery::CannotTell(match &self.last {
-                Some(Said::Unclear(doubt)) => doubt.clone(),
-                _ => Doubt::Cached,
-            })
+    fn is_endless(&mut self, asked: Moment) -> Option<Verdict<E>> {
+        self.is_over(asked).then(|| match (&self.last, self.failure.take()) {
+            (Some(Said::Unclear(doubt)), _) => Recovery::CannotTell(doubt.clone()),
+            // Without it, enough reads would have said the same in a row.
+            (_, Some(error)) => Recovery::Unread(error),
+            (_, None) => Recovery::CannotTell(Doubt::Cached),
         })
     }
 
@@ -404,9 +416,10 @@ fn tell<E: Perform>(core: &ClientCore<E::Api>, ticket: &Ticket, now: Now, verdic
 
 /// Whether the error is transient.
 fn is_passing<C: FaultCode>(error: &Error<C>) -> bool {
-    use crate::error::ErrorKind::{Decode, Fault, Transport, Unrecognised};
+    use crate::error::ErrorKind::{Decode, Exhausted, Fault, Transport, Unrecognised};
     match error.kind() {
-        Transport | Unrecognised | Decode => true,
+        // Exhausted, too: another process may have held the sign-in, or the list may have moved between its pages.
+        Transport | Unrecognised | Decode | Exhausted => true,
         Fault => error.is_rate_limited() || error.fault().is_some_and(hostkit_proto::Fault::is_of_a_failed_server),
         _ => false,
     }

@@ -3,6 +3,7 @@
 //! Lists and replicas lag, and answers are cached: an object may be missing for a while after it was made, and a state
 //! may be the one that the call was to change. Deliberately not here: calls, clocks, endpoints.
 
+use std::ops::Range;
 use std::time::Duration;
 
 use crate::time::Moment;
@@ -68,29 +69,31 @@ impl Seen {
         Self { began, lag, first: None, has_changed: false, was_there: false, run: None, newest: None }
     }
 
-    /// Adds what a poll saw in an answer of this age; returns the time at which it was so, and whether the poll before it
-    /// saw something else.
+    /// Adds what a poll saw that was made between these times, in an answer of this age; returns the earliest time at which
+    /// it was so, and whether the poll before it saw something else.
     ///
     /// # Errors
-    /// It was so before the wait began, or before what was seen last, which says nothing.
-    pub(super) fn add(&mut self, now: Moment, age: Duration, state: State) -> Result<(Moment, bool), Old> {
+    /// It may have been so before the wait began, or before what was seen last, which says nothing.
+    pub(super) fn add(&mut self, made: Range<Moment>, age: Duration, state: State) -> Result<(Moment, bool), Old> {
         // It may be older by a part of a second than its age says.
         let part = if age.is_zero() { age } else { Duration::from_secs(1) };
+        let latest = made.end.before(age);
         let age = age.saturating_add(part);
-        if age > now.since(self.began) {
+        if age > made.start.since(self.began) {
             return Err(Old::BeforeTheWait);
         }
-        let as_of = now.before(age);
+        let as_of = made.start.before(age);
         // One look of a cache is one, however often it is given.
         if !age.is_zero() && self.newest.is_some_and(|newest| as_of < newest) {
             return Err(Old::BeforeTheLast);
         }
-        self.newest = Some(as_of + part);
-        let is_new = self.add_at(as_of, state);
+        self.newest = Some(latest);
+        // A state lasts from the latest time at which the first answer may be so to the earliest one of the last.
+        let is_new = self.add_at(latest, state);
         Ok((as_of, is_new))
     }
 
-    fn add_at(&mut self, now: Moment, state: State) -> bool {
+    fn add_at(&mut self, since: Moment, state: State) -> bool {
         // That it is not found may be so before it is shown, and an answer may lack what it showed before.
         if !matches!(state, State::Absent | State::Unknown) {
             self.has_changed |= *self.first.get_or_insert(state) != state;
@@ -104,7 +107,7 @@ impl Seen {
                 false
             }
             run => {
-                *run = Some(Run { state, since: now, polls: 1 });
+                *run = Some(Run { state, since, polls: 1 });
                 true
             }
         }
@@ -158,7 +161,7 @@ mod tests {
         let mut seen = Seen::new(Moment::START, Duration::from_secs(lag));
         states.iter().enumerate().position(|(poll, state)| {
             let now = Moment::START + Duration::from_secs(10) * (poll as u32 + 1);
-            let _ = seen.add(now, Duration::ZERO, *state);
+            let _ = seen.add(now..now, Duration::ZERO, *state);
             seen.is_end(now, is_absence_awaited).is_ok()
         })
     }
@@ -184,7 +187,8 @@ mod tests {
         let seconds = Duration::from_secs;
         let mut seen = Seen::new(Moment::START + seconds(100), seconds(30));
         let mut ready = |at, age| {
-            let (as_of, _) = seen.add(Moment::START + seconds(at), seconds(age), Ready)?;
+            let at = Moment::START + seconds(at);
+            let (as_of, _) = seen.add(at..at, seconds(age), Ready)?;
             Ok(seen.is_end(as_of, false).is_ok())
         };
         assert_eq!([ready(150, 50), ready(150, u64::MAX)], [Err(Old::BeforeTheWait); 2]);
@@ -200,7 +204,10 @@ mod tests {
         let seconds = Duration::from_secs;
         for (state, is_absence_awaited) in [(Ready, false), (Failed, false), (Absent, true)] {
             let mut seen = Seen::new(Moment::START, seconds(30));
-            let mut at = |at, age, state| seen.add(Moment::START + seconds(at), seconds(age), state);
+            let mut at = |at, age, state| {
+                let at = Moment::START + seconds(at);
+                seen.add(at..at, seconds(age), state)
+            };
             assert!(at(5, 0, Pending).is_ok());
             assert_eq!([at(10, 6, state), at(70, 65, state), at(75, 70, state)], [Err(Old::BeforeTheLast); 3]);
             assert!(at(80, 0, state).is_ok() && at(90, 10, state).is_err(), "one look is one");
@@ -214,14 +221,14 @@ mod tests {
         let seconds = Duration::from_secs;
         let mut seen = Seen::new(Moment::START, Duration::ZERO);
         for (at, age) in [(5, 3), (10, 8), (20, 18), (60, 58)] {
-            let added = seen.add(Moment::START + seconds(at), seconds(age), Absent);
-            assert_eq!(added.is_ok(), at == 5, "{at}");
-            assert!(seen.is_end(Moment::START + seconds(at), true).is_err(), "{at}");
+            let now = Moment::START + seconds(at);
+            assert_eq!(seen.add(now..now, seconds(age), Absent).is_ok(), at == 5, "{at}");
+            assert!(seen.is_end(now, true).is_err(), "{at}");
         }
         let mut seen = Seen::new(Moment::START, Duration::ZERO);
         let ends = (1..=200).find(|poll| {
             let now = Moment::START + Duration::from_millis(100) * *poll;
-            seen.add(now, Duration::ZERO, Absent).is_ok() && seen.is_end(now, true).is_ok()
+            seen.add(now..now, Duration::ZERO, Absent).is_ok() && seen.is_end(now, true).is_ok()
         });
         assert_eq!(ends, Some(151));
     }
@@ -277,7 +284,7 @@ mod tests {
             let end = if is_absence_awaited { Absent } else { [Ready, Failed][below(2) as usize] };
             let world = World { before, changes, ends: changes + below(400), end };
             let interval = [1, 2, 5, 10, 30][below(5) as usize];
-            let [none, unknown, cached, missing] = [0; 4].map(|_: u64| below(30));
+            let [none, unknown, cached, missing, slow] = [0; 5].map(|_: u64| below(30));
             let mut seen = Seen::new(Moment::START, Duration::from_secs(lag));
             let (mut now, mut copy, mut missed) = (below(10), None, 0);
             let said = loop {
@@ -297,8 +304,12 @@ mod tests {
                     at if at < unknown => (now, Unknown),
                     _ => (now, world.at(now)),
                 };
-                let at = Moment::START + Duration::from_secs(now);
-                let Ok((as_of, _)) = seen.add(at, Duration::from_secs(now - as_of), state) else { continue };
+                let asked = Moment::START + Duration::from_secs(now);
+                let age = Duration::from_secs(now - as_of);
+                // It is on its way, or the program stands still, for as long as a wait takes.
+                now += if below(100) < slow { below(200) } else { 0 };
+                let added = seen.add(asked..Moment::START + Duration::from_secs(now), age, state);
+                let Ok((as_of, _)) = added else { continue };
                 missed = if state == Absent { missed + 1 } else { 0 };
                 if state != Unknown && seen.is_end(as_of, is_absence_awaited).is_ok() {
                     break state;

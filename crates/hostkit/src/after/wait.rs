@@ -122,6 +122,8 @@ pub struct WaitMachine<W: Waiter, F> {
     /// The time of the next poll, if none is in progress.
     next: Moment,
     call: Option<CallMachine<W::Endpoint>>,
+    /// When the last poll began: its answer may be of that time, however late it comes.
+    asked: Moment,
     /// `None` until the first step.
     seen: Option<Seen>,
     /// Where the first poll went.
@@ -151,6 +153,7 @@ impl<W: Waiter, F: FnMut(&Observation)> WaitMachine<W, F> {
             deadline: Moment::START,
             next: Moment::START,
             call: None,
+            asked: Moment::START,
             seen: None,
             base: None,
             last: None,
@@ -235,7 +238,7 @@ impl<W: Waiter, F: FnMut(&Observation)> WaitMachine<W, F> {
         let seen = self.seen.get_or_insert_with(|| Seen::new(now.monotonic, W::INFO.lag));
         // There may be other objects there.
         let is_elsewhere = self.base.get_or_insert_with(|| base.clone()) != base;
-        let added = if is_elsewhere { None } else { Some(seen.add(now.monotonic, age, state)) };
+        let added = if is_elsewhere { None } else { Some(seen.add(self.asked..now.monotonic, age, state)) };
         let why = match added {
             None => Some("a new sign-in names another address than that of the first poll".into()),
             Some(Err(old)) => {
@@ -372,6 +375,7 @@ impl<W: Waiter, F: FnMut(&Observation)> Machine for WaitMachine<W, F> {
                 }
                 continue;
             }
+            self.asked = now.monotonic;
             self.call = Some(self.poll(now));
         }
     }

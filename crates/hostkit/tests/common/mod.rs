@@ -59,6 +59,7 @@ impl FaultCode for Code {
             "TooMany" => FaultKind::RateLimited,
             "Queue" => FaultKind::Internal,
             "Expired" => FaultKind::Auth,
+            "Unknown" => FaultKind::Unsupported,
             _ => return None,
         })
     }

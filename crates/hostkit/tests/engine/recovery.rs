@@ -106,6 +106,20 @@ fn a_read_that_fails_ends_what_was_said_in_a_row() {
     assert!(matches!(done, Recovery::DidNot), "{done}");
 }
 
+/// Where the reads come to no end since others between them failed, that is the reason.
+#[test]
+fn reads_that_keep_failing_are_the_reason() {
+    let unseen = |reads| always(|| things("1, 2"), reads);
+    let failed = || always(|| Script::any().answer(502, ""), 3);
+    for last in [0, 1] {
+        let cycle = || joined([unseen(2 - last), failed(), unseen(last)]);
+        let (bench, ticket) = broken(Order, Some(things("1, 2")), (0..7).flat_map(|_| cycle()).take(35 - last));
+        let done = recover::<Order>(&bench, &ticket, CallOptions::new());
+        assert!(matches!(&done, Recovery::Unread(error) if error.to_string().contains("502")), "{done}");
+        assert!(bench.seconds() >= 900, "{}", bench.seconds());
+    }
+}
+
 /// The end of the reads counts from the first of them, not only from the call.
 #[test]
 fn a_call_of_long_ago_gets_a_verdict() {

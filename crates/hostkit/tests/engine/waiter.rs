@@ -222,6 +222,22 @@ fn an_end_that_a_cache_kept_is_of_its_own_time() {
     assert_eq!((result.unwrap(), seen.len()), ((), 7));
 }
 
+/// What a slow answer says, or one that a program which stood still reads late, may be of the time of its question.
+#[test]
+fn a_late_answer_is_of_the_time_of_its_question() {
+    let slow = |script: Script| script.takes(Duration::from_secs(25));
+    let long = || CallOptions::new().deadline(Duration::from_secs(3600));
+    // Polls at 5, 15, 30 and 50 s. The answer to the last comes after the lag, or after a failure lasts.
+    let script = |old: Script| [old.clone(), old.clone(), old.clone(), slow(old), id(1), id(9)];
+    let (result, seen, _) = wait_with(Rebuilt, long(), script(id(9)).into_iter().chain([id(9)]));
+    assert_eq!((result.unwrap(), seen.len()), (9, 6));
+    let (result, seen, _) = wait_with(Built, long(), script(id(0)));
+    assert_eq!((result.unwrap(), seen.len()), (9, 5));
+    // A failure lasts from its first answer on, not from the question.
+    let (result, _, seconds) = wait_with(Built, long(), [slow(id(0))].into_iter().chain(times::<4>(&id(0))));
+    assert!(matches!(result, Err(WaitError::Failed { .. })) && seconds >= 90, "{seconds}");
+}
+
 #[test]
 fn the_fault_of_a_sign_in_is_no_sign_that_it_is_gone() {
     let script = (0..20).map(|_| not_found());
