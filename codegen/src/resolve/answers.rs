@@ -268,6 +268,7 @@ impl Answer<'_, '_> {
         let help = match did_you_mean(name, fields.iter().map(|field| field.rust.as_str())) {
             Some(near) => format!("did you mean `{near}`?"),
             None if name.value == ITSELF => "`.` is an item itself in evidence alone: name a field".to_owned(),
+            None if nothing.starts_with("the items") => "fields are named as in Rust".to_owned(),
             None => with_slashes(name).unwrap_or_else(|| {
                 "`echo = { id = \"server\" }` is a field of the answer and the input that it repeats, both named as in Rust"
                     .to_owned()
