@@ -3,9 +3,9 @@
 #![cfg(feature = "server")]
 #![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
 
+use hostkit_proto::Nullable;
 use hostkit_sandbox::{ApiName, FromExamples, Sandbox, accounts_of};
 use obstacle_signed_proto::Signed;
-use hostkit_proto::Nullable;
 use obstacle_signed_proto::notes::{AddNote, ListNotes};
 use obstacle_signed_proto::things::{ListThings, MakeThing};
 use obstacle_signed_proto::types::{NoteHour, NoteKind};

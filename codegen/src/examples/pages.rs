@@ -58,8 +58,11 @@ impl<'m> Pages<'m> {
         let (with_head, alone): (Vec<_>, Vec<_>) = shown.into_iter().partition(|answer| answer.ending == "http");
         let answers: Vec<&Example> = alone.into_iter().chain(with_head).collect();
         let requests = self.examples("request").filter(|request| request.ending == "http");
-        let is_refused = |request: &&Example| self.examples("fault").any(|fault| fault.case.value == request.case.value);
-        let own = |request: &Example| answers.iter().find(|answer| answer.case.value == request.case.value).or(answers.first());
+        let is_refused =
+            |request: &&Example| self.examples("fault").any(|fault| fault.case.value == request.case.value);
+        let own = |request: &Example| {
+            answers.iter().find(|answer| answer.case.value == request.case.value).or(answers.first())
+        };
         requests.filter(|request| !is_refused(request)).filter_map(|request| own(request).copied()).collect()
     }
 

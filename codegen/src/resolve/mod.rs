@@ -170,7 +170,9 @@ impl Resolver<'_, '_> {
                     did_you_mean(text, types::WORDS.iter().copied().chain(self.known.iter().map(String::as_str)))
                 });
                 let help = match near {
-                    Some(near) if near == text.value => "a name has letters and digits alone: call the type otherwise".to_owned(),
+                    Some(near) if near == text.value => {
+                        "a name has letters and digits alone: call the type otherwise".to_owned()
+                    }
                     Some(near) => format!("did you mean `{near}`?"),
                     None if text.contains(['<', '[', '{']) => "a list is `[Name]`, a map `{text: Name}`".to_owned(),
                     None => format!("the built-in types are: {}", types::WORDS.join(", ")),
@@ -582,7 +584,8 @@ impl Resolver<'_, '_> {
             |variant: &&surface::Variant| !group.required && variant.fields.is_empty() && variant.fixed.is_empty();
         for variant in group.variants.iter().filter(is_nothing) {
             let message = format!("the variant `{}` has neither an input nor a constant", variant.name.value);
-            let help = "give it a constant, such as `kind = \"none\"`, or leave it out: of this group, nothing may be given";
+            let help =
+                "give it a constant, such as `kind = \"none\"`, or leave it out: of this group, nothing may be given";
             self.diagnostics.add_with_help("E0213", &variant.name.span, message, "nothing would be written", help);
         }
         for variant in group.variants.iter().filter(may_be_empty) {

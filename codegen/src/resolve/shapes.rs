@@ -72,8 +72,8 @@ fn of_field(model: &Model, field: &Field, is_input: bool, diagnostics: &mut Diag
         let help = "the items of a list that is joined are scalars";
         diagnostics.add_with_help("E0226", place, "items that are joined are one text each", "not one text", help);
     }
-    let is_many = matches!(field.ty, Type::List(_))
-        || is_input && matches!(ty, Type::List(_) | Type::Map(..) | Type::Csv(..));
+    let is_many =
+        matches!(field.ty, Type::List(_)) || is_input && matches!(ty, Type::List(_) | Type::Map(..) | Type::Csv(..));
     if surface.max_items.is_some() && !is_many {
         let help = "of an input of a call that is a list or a map, with `?` too, and of an answer's list";
         diagnostics.add_with_help("E0207", span, "`max-items` limits no list", "not such a limit", help);

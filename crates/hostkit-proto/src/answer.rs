@@ -509,11 +509,7 @@ impl<'a> RawAnswer<'a> {
     ///
     /// # Errors
     /// As those of [`RawAnswer::text`].
-    pub fn text_in<T: FromText>(
-        &self,
-        forms: &[&str],
-        parse: fn(&str, &str) -> Option<T>,
-    ) -> Result<T, DecodeError> {
+    pub fn text_in<T: FromText>(&self, forms: &[&str], parse: fn(&str, &str) -> Option<T>) -> Result<T, DecodeError> {
         self.text_by(|text| forms.iter().find_map(|form| parse(form, text)))
     }
 

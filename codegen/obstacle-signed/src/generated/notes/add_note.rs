@@ -25,6 +25,63 @@ use crate::types::{Note, NoteHour, NoteKind, NotePage};
 ///
 /// If the outcome is unknown: List the notes and look for the text. `client.recover` does this, comparing with what
 /// `perform` read before the call.
+///
+/// ```
+/// use hostkit::Nullable;
+/// use obstacle_signed_proto::notes::{AddNote, AddNoteBy};
+/// use obstacle_signed_proto::types::NoteId;
+///
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"{"id":2,"text":"tin","size":4,"weight":2,"loud":false,"kind":"secret","hour":8,"written":"20"#,
+/// #     r#"26-11-30 13:00:00","host":"b.example","author":"bob"}"#,
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([
+/// #     Script::get("/auth/time").answer(200, "1796000000"),
+/// #     Script::post("/notes").answer(200, body),
+/// # ]);
+/// # let credentials = obstacle_signed_proto::Credentials::keys(
+/// #     "example",
+/// #     "example-secret",
+/// #     "example-secret",
+/// # );
+/// # let client = hostkit_ureq::Client::<
+/// #     obstacle_signed_proto::Signed,
+/// # >::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// # let client = client.with(hostkit::CallOptions::new().unread());
+/// let call = AddNote::new(Nullable::Null)
+///     .clear_text()
+///     .clear_size()
+///     .clear_most()
+///     .clear_weight()
+///     .clear_loud()
+///     .clear_kind()
+///     .clear_written()
+///     .clear_host()
+///     .clear_colour()
+///     .clear_pinned()
+///     .clear_words()
+///     .clear_sizes()
+///     .clear_tags()
+///     .clear_marks()
+///     .by(AddNoteBy::Person(Nullable::Null));
+/// let outcome = client.perform(&call);
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
+/// if let Some(ticket) = outcome.ticket() {
+///     std::fs::write("open.ticket", ticket.save().to_string())?;
+/// }
+/// let note = outcome.into_result()?;
+/// // note.id: NoteId::new(2)
+/// // note.text: "tin"
+/// // note.size: 4
+/// # assert_eq!(note.id, NoteId::new(2));
+/// # assert_eq!(note.text, "tin");
+/// # assert_eq!(note.size, 4);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct AddNote {

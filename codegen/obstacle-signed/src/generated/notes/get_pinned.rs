@@ -14,6 +14,39 @@ use crate::types::Note;
 /// `GET /notes/pinned`; effect: **safe**.
 ///
 /// It gives [`Note`](crate::types::Note) or nothing.
+///
+/// ```
+/// use obstacle_signed_proto::notes::GetPinned;
+/// use obstacle_signed_proto::types::NoteId;
+///
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"{"id":2,"text":"tin","size":4,"weight":2,"loud":false,"kind":"secret","hour":8,"written":"20"#,
+/// #     r#"26-11-30 13:00:00","host":"b.example","author":"bob"}"#,
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([
+/// #     Script::get("/auth/time").answer(200, "1796000000"),
+/// #     Script::any().answer(200, body),
+/// # ]);
+/// # let credentials = obstacle_signed_proto::Credentials::keys(
+/// #     "example",
+/// #     "example-secret",
+/// #     "example-secret",
+/// # );
+/// # let client = hostkit_ureq::Client::<
+/// #     obstacle_signed_proto::Signed,
+/// # >::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = GetPinned::new();
+/// let pinned = client.call(&call)?;
+/// let pinned = pinned.ok_or("there is none")?;
+/// assert_eq!(pinned.id, NoteId::new(2));
+/// assert_eq!(pinned.text, "tin");
+/// assert_eq!(pinned.size, 4);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct GetPinned {}

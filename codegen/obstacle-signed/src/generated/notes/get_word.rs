@@ -13,6 +13,32 @@ use crate::Signed;
 /// `GET /notes/word`; effect: **safe**.
 ///
 /// It gives `String` or nothing.
+///
+/// ```
+/// use obstacle_signed_proto::notes::GetWord;
+///
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = r#""wood""#;
+/// # let answers = Scripted::new([
+/// #     Script::get("/auth/time").answer(200, "1796000000"),
+/// #     Script::any().answer(200, body),
+/// # ]);
+/// # let credentials = obstacle_signed_proto::Credentials::keys(
+/// #     "example",
+/// #     "example-secret",
+/// #     "example-secret",
+/// # );
+/// # let client = hostkit_ureq::Client::<
+/// #     obstacle_signed_proto::Signed,
+/// # >::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = GetWord::new();
+/// let word = client.call(&call)?;
+/// let word = word.ok_or("there is none")?;
+/// assert_eq!(word, "wood");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct GetWord {}

@@ -14,6 +14,34 @@ use crate::types::NoteKind;
 /// `GET /notes/kinds`; effect: **safe**.
 ///
 /// It gives a list of [`NoteKind`](crate::types::NoteKind) or nothing.
+///
+/// ```
+/// use obstacle_signed_proto::notes::ListKinds;
+/// use obstacle_signed_proto::types::NoteKind;
+///
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = r#"["plain"]"#;
+/// # let answers = Scripted::new([
+/// #     Script::get("/auth/time").answer(200, "1796000000"),
+/// #     Script::any().answer(200, body),
+/// # ]);
+/// # let credentials = obstacle_signed_proto::Credentials::keys(
+/// #     "example",
+/// #     "example-secret",
+/// #     "example-secret",
+/// # );
+/// # let client = hostkit_ureq::Client::<
+/// #     obstacle_signed_proto::Signed,
+/// # >::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = ListKinds::new();
+/// let kinds = client.call(&call)?;
+/// let kinds = kinds.ok_or("there is none")?;
+/// assert_eq!(kinds.len(), 1);
+/// assert_eq!(kinds[0], NoteKind::Plain);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct ListKinds {}

@@ -18,6 +18,39 @@ use crate::types::{Note, NoteMark, NotePage};
 /// It gives [`NotePage`](crate::types::NotePage).
 ///
 /// The answer is a page of a list: `client.items` goes through all pages.
+///
+/// ```
+/// use obstacle_signed_proto::notes::ListNotes;
+/// use obstacle_signed_proto::types::NoteId;
+///
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"{"notes":[{"id":2,"text":"tin","size":4,"weight":2,"loud":false,"kind":"secret","hour":8,"wr"#,
+/// #     r#"itten":"2026-11-30 13:00:00","host":"b.example","author":"bob"}]}"#,
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([
+/// #     Script::get("/auth/time").answer(200, "1796000000"),
+/// #     Script::get("/notes").answer(200, body),
+/// # ]);
+/// # let credentials = obstacle_signed_proto::Credentials::keys(
+/// #     "example",
+/// #     "example-secret",
+/// #     "example-secret",
+/// # );
+/// # let client = hostkit_ureq::Client::<
+/// #     obstacle_signed_proto::Signed,
+/// # >::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = ListNotes::new();
+/// let notes = client.call(&call)?;
+/// assert_eq!(notes.notes.len(), 1);
+/// assert_eq!(notes.notes[0].id, NoteId::new(2));
+/// assert_eq!(notes.notes[0].text, "tin");
+/// assert_eq!(notes.notes[0].size, 4);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct ListNotes {

@@ -2,6 +2,38 @@
 // Spec: specs/obstacle-signed/notes/
 
 //! Calls of `specs/obstacle-signed/notes/`.
+//!
+//! With a `client` as on [the page of the crate](crate):
+//!
+//! ```
+//! use obstacle_signed_proto::notes::FindNotes;
+//!
+//! # use hostkit_testing::{Script, Scripted};
+//! # let body = [
+//! #     r#"{"tin":{"id":2,"text":"tin","size":4,"weight":2,"loud":false,"kind":"secret","hour":8,"writt"#,
+//! #     r#"en":"2026-11-30 13:00:00","host":"b.example","author":"bob"}}"#,
+//! # ]
+//! #     .concat();
+//! # let answers = Scripted::new([
+//! #     Script::get("/auth/time").answer(200, "1796000000"),
+//! #     Script::any().answer(200, body),
+//! # ]);
+//! # let credentials = obstacle_signed_proto::Credentials::keys(
+//! #     "example",
+//! #     "example-secret",
+//! #     "example-secret",
+//! # );
+//! # let client = hostkit_ureq::Client::<
+//! #     obstacle_signed_proto::Signed,
+//! # >::builder(credentials)
+//! #     .transport(answers)
+//! #     .build()?;
+//! let call = FindNotes::new();
+//! let notes = client.call(&call)?;
+//! let notes = notes.ok_or("there is none")?;
+//! assert_eq!(notes.len(), 1);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod add_note;
 mod find_notes;
