@@ -3,14 +3,17 @@
 #![cfg(feature = "server")]
 #![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
 
+use std::collections::BTreeMap;
+
 use hostkit_proto::evidence::{Doubt, Perform, Sighting};
 use hostkit_proto::server::Serve;
 use hostkit_proto::server::checks::Checks;
 use hostkit_proto::server::example::incoming;
-use hostkit_proto::{Api, DateTime, Endpoint, Format, Nullable, RequestParts, UnixTime};
+use hostkit_proto::{Api, DateTime, Endpoint, Format, Nullable, RawAnswer, RequestParts, UnixTime};
 use obstacle_signed_proto::Signed;
+use obstacle_signed_proto::notes::{AddNote, FindNotes, GetPinned, GetWord, ListKinds};
 use obstacle_signed_proto::things::ChangeThing;
-use obstacle_signed_proto::types::{Place, Thing, ThingId};
+use obstacle_signed_proto::types::{NoteHour, NoteKind, Place, Thing, ThingId};
 
 #[test]
 fn every_example_of_the_specs() {
@@ -92,6 +95,51 @@ fn what_nobody_said_is_not_written_inside_an_object_either() {
     assert_eq!(sent(&place), r#"{"place":{"room":"hall","marks":["a"],"locked":true,"lit":false}}"#);
     let explicit = r#"{"place":{"room":"hall","marks":[],"sides":{},"locked":false,"lit":true}}"#;
     assert_eq!(read(explicit), Ok(change().place(Place::new("hall"))));
+}
+
+#[test]
+fn null_stands_beside_the_other_keys_of_an_input() {
+    let add = || AddNote::new(Nullable::Value(NoteHour::new(7).unwrap()));
+    let texts = |count: usize| vec!["a".to_owned(); count];
+    for (call, rule) in [
+        (add().words(texts(2)), None),
+        (add().words(texts(3)), Some("has more than 2 items")),
+        (add().clear_words(), None),
+        (add().sizes(vec![1, 2, 3].into()), None),
+        (add().sizes(vec![1, 2, 3, 4].into()), Some("has more than 3 items")),
+        (add().size(3).most(3), None),
+        (add().size(3).most(2), Some("2 is less than `size`, which is 3")),
+        (add().size(3).clear_most(), None),
+        (add().clear_size().most(0), None),
+        (add().tags(BTreeMap::from([("a".to_owned(), "b;c".to_owned())]).into()), Some("has `;` in it")),
+        (add().tags(BTreeMap::from([("a".to_owned(), "b".to_owned())]).into()), None),
+        (add().marks(BTreeMap::from([("a".to_owned(), vec![1])]).into()), None),
+    ] {
+        let refused = body(&call).err();
+        assert_eq!(rule.is_some(), refused.is_some(), "{call:?}: {refused:?}");
+        assert!(rule.is_none_or(|rule| refused.as_ref().is_some_and(|text| text.contains(rule))), "{refused:?}");
+    }
+}
+
+/// What a read makes of this body.
+fn decoded<E: Endpoint<Api = Signed>>(status: u16, body: &str) -> Option<E::Output> {
+    let headers = Default::default();
+    E::decode(&RawAnswer::new(&E::INFO, &Signed::INFO, status, &headers, body.as_bytes())).ok()
+}
+
+#[test]
+fn a_whole_answer_may_be_null() {
+    assert_eq!(decoded::<GetPinned>(200, "null"), Some(None));
+    assert_eq!(decoded::<GetWord>(200, "null"), Some(None));
+    assert_eq!(decoded::<GetWord>(200, "\"wood\""), Some(Some("wood".to_owned())));
+    assert_eq!(decoded::<ListKinds>(200, "null"), Some(None));
+    assert_eq!(decoded::<ListKinds>(200, "[]"), Some(Some(Vec::new())));
+    assert_eq!(decoded::<ListKinds>(200, "[\"plain\"]"), Some(Some(vec![NoteKind::Plain])));
+    assert_eq!(decoded::<FindNotes>(200, "null"), Some(None));
+    // A proxy may have lost a body, and another status says that there is none.
+    assert_eq!(decoded::<GetPinned>(200, ""), None);
+    assert_eq!(decoded::<GetPinned>(204, ""), Some(None));
+    assert_eq!(decoded::<GetPinned>(200, "{}"), None);
 }
 
 /// What a read after the call says, with the thing as it was before it.

@@ -78,7 +78,8 @@ pub(super) struct Said<'m> {
 impl Said<'_> {
     /// Its text, or those of its items.
     pub(super) fn texts(&self) -> Vec<String> {
-        match (&self.value, &self.field.ty) {
+        let ty = if let Type::Nullable(item) = &self.field.ty { item } else { &self.field.ty };
+        match (&self.value, ty) {
             (Value::List(items), _) => items.iter().map(plain).collect(),
             (Value::Map(entries), _) => entries.iter().map(|(_, value)| plain(value)).collect(),
             (value, Type::Csv(_, separator)) => {
@@ -262,7 +263,8 @@ impl<'m> Writer<'m> {
             let name = wanted.strip_prefix('{').and_then(|name| name.strip_suffix('}'));
             match self.endpoint.path_parameters.iter().find(|field| Some(field.wire()) == name) {
                 Some(field) => {
-                    let text = self.text(&field.ty, None, &unescaped(given)).unwrap_or_default();
+                    let pattern = field.surface.pattern.as_deref();
+                    let text = self.text(&field.ty, pattern, &unescaped(given)).unwrap_or_default();
                     escaped_but(&text, b"-._~:@")
                 }
                 None => wanted.to_owned(),
@@ -291,7 +293,7 @@ impl<'m> Writer<'m> {
             .filter_map(|(wanted, given)| {
                 let name = wanted.strip_prefix('{')?.strip_suffix('}')?;
                 let field = endpoint.path_parameters.iter().find(|field| field.wire() == name)?;
-                let text = self.text(&field.ty, None, &unescaped(given))?;
+                let text = self.text(&field.ty, field.surface.pattern.as_deref(), &unescaped(given))?;
                 Some(self.said(field, Value::Text(text), None))
             })
             .collect();

@@ -8,6 +8,7 @@ mod fields;
 mod files;
 mod items;
 mod message;
+mod pages;
 mod place;
 mod problem;
 mod request;
@@ -43,6 +44,7 @@ pub(crate) fn check(model: &Model, sources: &Sources, diagnostics: &mut Diagnost
             }
         }
     }
+    pages::check(model, &files, diagnostics);
     for field in answer_fields(model).filter(|field| field.is_required() && !shown.contains(&field.surface.wire.span)) {
         let help = "add an example that has it, preferably a recorded one, or drop `required`";
         let message = format!("`{}` is required, but no example shows it", field.wire());

@@ -88,19 +88,25 @@ fn address(endpoint: &Endpoint, walker: &mut Walker<'_>, target: &str, base: usi
     if given.len() != wanted.len() {
         return Err(other(endpoint, format!("the example's path is `{path}`")));
     }
+    // Only an example with a head has the path in its file.
+    let mut offset = base.checked_sub(path.len() + 1);
     for (given, wanted) in given.iter().zip(wanted) {
+        let place = offset.unwrap_or_default();
+        offset = offset.map(|offset| offset + given.len() + 1);
         let parameter = wanted.strip_prefix('{').and_then(|name| name.strip_suffix('}'));
         let field = parameter.and_then(|name| endpoint.path_parameters.iter().find(|field| field.wire() == name));
-        let fits = match field {
-            Some(field) => !given.is_empty() && walker.scalars().fits(&field.ty, &encode::unescaped(given)),
-            None => *given == wanted,
+        let Some(field) = field else {
+            if *given != wanted {
+                return Err(other(endpoint, format!("`{given}` of the example's path is not `{wanted}`")));
+            }
+            continue;
         };
-        if !fits {
-            return Err(other(endpoint, format!("`{given}` of the example's path is not `{wanted}`")));
+        if given.is_empty() || !walker.scalars().fits_address(field, &encode::unescaped(given)) {
+            let expected = walker.scalars().expected(&field.ty);
+            let what = format!("`{given}` of the example's path is not `{wanted}`, {expected}");
+            return Err(Problem { offset: place, label: "in this path".to_owned(), ..other(endpoint, what) });
         }
-        if let Some(field) = field {
-            walker.limited_text(field, &encode::unescaped(given), 0);
-        }
+        walker.limited_text(field, &encode::unescaped(given), 0);
     }
     walker.base = base;
     check_query(endpoint, walker, query)?;
@@ -138,7 +144,7 @@ fn check_query(endpoint: &Endpoint, walker: &mut Walker<'_>, query: &str) -> Res
                 let node = document.root().get(field.wire());
                 node.into_iter().for_each(|node| walker.within(field.wire(), |walker| walker.value(&field.ty, node)));
             }
-            Some(text) if walker.scalars().fits_query(field, text) => walker.limited_text(field, text, 0),
+            Some(text) if walker.scalars().fits_address(field, text) => walker.limited_text(field, text, 0),
             None if !field.is_required() => {}
             Some(_) => {
                 let expected = walker.scalars().expected(&field.ty);

@@ -92,8 +92,21 @@ impl<'m> Scalars<'m> {
         if fits { Ok(()) } else { Err(self.expected(ty)) }
     }
 
-    /// Whether a text of the query reads as the field: dates in the pattern that is written.
-    pub(super) fn fits_query(self, field: &Field, text: &str) -> bool {
+    /// Whether an answer that is one text reads as this type.
+    pub(super) fn fits_body(self, ty: &Type, text: &str) -> bool {
+        let service = &self.model.service;
+        match ty {
+            Type::DateTime => patterns(&service.datetime_patterns, "%Y-%m-%d %H:%M:%S")
+                .any(|pattern| DateTime::parse(pattern, text).is_some()),
+            Type::Date => {
+                patterns(&service.date_patterns, "%Y-%m-%d").any(|pattern| Date::parse(pattern, text).is_some())
+            }
+            ty => self.fits(ty, text),
+        }
+    }
+
+    /// Whether a text of the path or the query reads as the field: dates in the pattern that is written.
+    pub(super) fn fits_address(self, field: &Field, text: &str) -> bool {
         match (&field.ty, &field.surface.pattern) {
             (Type::DateTime, Some(pattern)) => DateTime::parse(pattern, text).is_some(),
             (Type::Date, Some(pattern)) => Date::parse(pattern, text).is_some(),
@@ -101,7 +114,7 @@ impl<'m> Scalars<'m> {
         }
     }
 
-    /// Whether a bare text reads as this type: in map keys, paths and headers.
+    /// Whether a bare text reads as this type: in map keys and headers.
     pub(super) fn fits(self, ty: &Type, text: &str) -> bool {
         match ty {
             Type::Int => reads::<i64>(text),
@@ -110,7 +123,7 @@ impl<'m> Scalars<'m> {
             Type::Currency => reads::<Currency>(text),
             Type::Worded(words) if words.iter().flatten().any(|word| word.as_protocol().text() == text) => true,
             Type::Flag | Type::Worded(_) => reads::<bool>(text),
-            // Dates have one pattern in these places; the service's patterns apply to bodies and queries.
+            // Dates have one pattern in these places; the service's patterns apply to bodies, paths and queries.
             Type::DateTime => reads::<DateTime>(text),
             Type::Date => reads::<Date>(text),
             Type::UnixTime => reads::<UnixTime>(text),
@@ -132,6 +145,15 @@ impl<'m> Scalars<'m> {
                 _ => true,
             },
             _ => true,
+        }
+    }
+
+    /// Description of this type's values as bare texts, in map keys and headers.
+    pub(super) fn expected_bare(self, ty: &Type) -> Expected {
+        match ty {
+            Type::DateTime => "a date and time as %Y-%m-%d %H:%M:%S, whatever `[dates]` says".to_owned(),
+            Type::Date => "a date as %Y-%m-%d, whatever `[dates]` says".to_owned(),
+            ty => self.expected(ty),
         }
     }
 

@@ -221,7 +221,7 @@ impl<'m> Walker<'m> {
     pub(super) fn text(&mut self, ty: &Type, body: &[u8]) -> Result<(), Problem> {
         let text = std::str::from_utf8(body).unwrap_or_default();
         let text = text.strip_suffix('\n').unwrap_or(text);
-        if text.is_empty() || !self.scalars().fits(ty, text) {
+        if text.is_empty() || !self.scalars().fits_body(ty, text) {
             let what = format!("the body is not {}", self.scalars().expected(ty));
             self.report("E0302", 0, &what, "this body".to_owned(), format!("{} reads it as one text", self.owner.1));
         }
@@ -246,7 +246,7 @@ impl<'m> Walker<'m> {
                 return self.shown.push(field.surface.wire.span.clone());
             }
             None if !field.is_required() => return,
-            Some(_) => format!("the header `{name}` is not {}", self.scalars().expected(&field.ty)),
+            Some(_) => format!("the header `{name}` is not {}", self.scalars().expected_bare(&field.ty)),
             None => format!("there is no header `{name}`"),
         };
         let help = format!("`{}` in {} is read from this header", field.wire(), self.owner.1);
@@ -326,6 +326,12 @@ impl<'m> Walker<'m> {
             Output::Whole(Type::List(item)) if let Some(key) = &endpoint.surface.response.item => {
                 Items::Wrapped(root, key.value.clone()).read(self, item);
             }
+            // Nothing is no answer to a call that acts.
+            Output::Whole(Type::Option(inner))
+                if endpoint.effect() != "safe" && self.scalars().is_absent(inner, root) =>
+            {
+                self.expected("a value", root);
+            }
             Output::Whole(ty) => self.value(ty, root),
             Output::Under(Type::List(item), name) if matches!(**item, Type::Judged(_)) => self.each(item, name, root),
             Output::Under(ty, name) => {
@@ -393,7 +399,11 @@ impl<'m> Walker<'m> {
 
     /// Reports an empty answer, unless the output may be empty.
     pub(super) fn no_output(&mut self, output: &Output) {
-        let may_be_empty = matches!(output, Output::None | Output::Under(Type::Option(_), _) | Output::Headers(_));
+        let may_be_empty = match output {
+            Output::None | Output::Headers(_) => true,
+            Output::Whole(ty) | Output::Under(ty, _) => matches!(ty, Type::Option(_)),
+            Output::Text(_) | Output::Bytes => false,
+        };
         if !may_be_empty || !self.envelope.is_empty() {
             self.missing("a body", 0);
         }
@@ -563,7 +573,7 @@ impl<'m> Walker<'m> {
                 let wires = [field.wire_in_json(), caller.wire_in_json()];
                 if wires.iter().any(|wire| found.contains(wire)) {
                     self.unknown(name, node, true, None);
-                } else if !self.scalars().fits_query(field, value) {
+                } else if !self.scalars().fits_address(field, value) {
                     let expected = self.scalars().expected(&field.ty);
                     self.within(name, |walker| walker.expected(&expected, node));
                 }
@@ -575,7 +585,7 @@ impl<'m> Walker<'m> {
             let known = field.map_or(name, Field::wire_in_json);
             match field {
                 _ if found.contains(&known) => self.unknown(name, node, true, None),
-                Some(field) if !self.scalars().fits_query(field, value) => {
+                Some(field) if !self.scalars().fits_address(field, value) => {
                     let expected = self.scalars().expected(&field.ty);
                     self.within(name, |walker| walker.expected(&expected, node));
                 }
@@ -625,7 +635,7 @@ impl<'m> Walker<'m> {
                 let mut seen = std::collections::BTreeSet::new();
                 for (name, value) in node.entries() {
                     if !self.scalars().fits(key, name) {
-                        let expected = format!("{} as the key `{name}`", self.scalars().expected(key));
+                        let expected = format!("{} as the key `{name}`", self.scalars().expected_bare(key));
                         self.expected(&expected, value);
                     }
                     if !seen.insert(name) {

@@ -198,7 +198,7 @@ impl Answer<'_, '_> {
         let Some(Type::Map(key, item)) = self.endpoint.output.ty() else {
             return self.wrong(&name.span, "`key` is for an answer that is a map", "not a map");
         };
-        let field = self.field(self.model.fields(item).unwrap_or_default(), name)?;
+        let field = self.field("the items have no field", self.model.fields(item).unwrap_or_default(), name)?;
         if field.ty != **key {
             let (own, keys) =
                 (&field.surface.ty.value, self.endpoint.surface.response.ty.as_ref().map_or("", |ty| ty.as_str()));
@@ -222,7 +222,7 @@ impl Answer<'_, '_> {
         let (mut fields, mut found) = (self.model.fields(item).unwrap_or_default(), Vec::new());
         for step in path.split('/') {
             let step = At { value: step.to_owned(), span: path.span.clone() };
-            let field = self.field(fields, &step)?;
+            let field = self.field("the answer has no field", fields, &step)?;
             fields = self.model.fields(&field.ty).unwrap_or_default();
             found.push(field);
         }
@@ -257,20 +257,24 @@ impl Answer<'_, '_> {
             };
         }
         let inputs: Vec<Field> = self.endpoint.inputs().cloned().collect();
-        let field = self.field(&inputs, name)?;
+        let field = self.field("this call has no input", &inputs, name)?;
         Some((EchoedInput::Field(Box::new(field.clone())), field))
     }
 
-    fn field(&mut self, fields: &[Field], name: &At<String>) -> Option<Field> {
+    fn field(&mut self, nothing: &str, fields: &[Field], name: &At<String>) -> Option<Field> {
         if let Some(field) = fields.iter().find(|field| field.rust == name.value) {
             return Some(field.clone());
         }
         let help = match did_you_mean(name, fields.iter().map(|field| field.rust.as_str())) {
             Some(near) => format!("did you mean `{near}`?"),
             None if name.value == ITSELF => "`.` is an item itself in evidence alone: name a field".to_owned(),
-            None => with_slashes(name).unwrap_or_else(|| "fields are named as in Rust".to_owned()),
+            None if nothing.starts_with("the items") => "fields are named as in Rust".to_owned(),
+            None => with_slashes(name).unwrap_or_else(|| {
+                "`echo = { id = \"server\" }` is a field of the answer and the input that it repeats, both named as in Rust"
+                    .to_owned()
+            }),
         };
-        let message = format!("there is no field `{}`", name.value);
+        let message = format!("{nothing} `{}`", name.value);
         self.diagnostics.add_with_help("E0235", &name.span, message, "unknown", help);
         None
     }

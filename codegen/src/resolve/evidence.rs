@@ -117,6 +117,8 @@ impl<'m> Tracer<'m, '_> {
             // An object that is gone shows by not being found.
             (None, None, None, true) if items != Items::One || evidence.not_found => Sign::Gone,
             (None, None, None, false) if items == Items::One => Sign::Became,
+            (Some(name), None, None, false) => return self.no_list(&name.span, "new", fields),
+            (None, None, None, true) => return self.no_list(span, "gone", fields),
             _ => {
                 let label = "of a list one of `new`, `changed` and `gone`; of an object `changed`, `there`, `is`, `where`, or `gone` with `not-found`";
                 return self.wrong(span, "nothing says which field shows it", label);
@@ -226,6 +228,22 @@ impl<'m> Tracer<'m, '_> {
             already_is_refused: evidence.already.is_some(),
             lag: evidence.lag,
         })
+    }
+
+    /// Reports a sign of the items of a list where one object is read.
+    fn no_list<T>(&mut self, span: &Span, key: &str, fields: &[Field]) -> Option<T> {
+        let lists: Vec<String> = fields
+            .iter()
+            .filter(|field| matches!(field.ty, Type::List(_) | Type::Map(..)))
+            .map(|field| format!("`list = \"{}\"`", field.rust))
+            .collect();
+        let help = match lists.as_slice() {
+            [] => "of an object, `changed`, `there`, `is` or `where` shows it; or `gone` with `not-found`".to_owned(),
+            lists => format!("{} names the field that has the items", lists.join(" or ")),
+        };
+        let message = format!("`{key}` is for the items of a list, and this read gives one object");
+        self.diagnostics.add_with_help("E0230", span, message, "nothing says where the items are", help);
+        None
     }
 
     /// Whether not seeing it means that it did not happen: by default not where the API may carry a call out much later.
@@ -760,6 +778,10 @@ impl<'m> Tracer<'m, '_> {
         let wanted = if let Type::List(item) | Type::Nullable(item) = &own.ty { item } else { &own.ty };
         if matches!(wanted, Type::Secret) {
             return self.wrong(&name.span, format!("`{}` is a secret", own.rust), "a ticket must not hold secrets");
+        }
+        if let Some(many) = path.last().filter(|last| matches!(last.ty, Type::List(_) | Type::Map(..))) {
+            let message = format!("`{}` is `{}`, which is more than one value", name.value, many.surface.ty.value);
+            return self.wrong(&name.span, message, "only single values are compared");
         }
         if path.last().is_none_or(|last| last.ty != *wanted) {
             let message = format!("`{}` and `{}` are of different types", name.value, own.rust);

@@ -170,6 +170,9 @@ impl Resolver<'_, '_> {
                     did_you_mean(text, types::WORDS.iter().copied().chain(self.known.iter().map(String::as_str)))
                 });
                 let help = match near {
+                    Some(near) if near == text.value => {
+                        "a name has letters and digits alone: call the type otherwise".to_owned()
+                    }
                     Some(near) => format!("did you mean `{near}`?"),
                     None if text.contains(['<', '[', '{']) => "a list is `[Name]`, a map `{text: Name}`".to_owned(),
                     None => format!("the built-in types are: {}", types::WORDS.join(", ")),
@@ -197,6 +200,7 @@ impl Resolver<'_, '_> {
         let ty = match (self.ty(&field.ty), &field.join) {
             (Type::Option(item), None) => Type::Nullable(item),
             (ty, None) => ty,
+            (Type::Option(item), Some(join)) => Type::Nullable(Box::new(self.joined(*item, join))),
             (ty, Some(join)) => self.joined(ty, join),
         };
         let ty = self.worded(ty, field);
@@ -266,7 +270,11 @@ impl Resolver<'_, '_> {
             },
             ty => {
                 let place = field.words.as_ref().map_or(&field.ty.span, |words| &words.span);
-                if field.words.is_some() || *ty.item() == Type::Flag {
+                if matches!(&ty, Type::Nullable(item) if **item == Type::Flag) {
+                    let help = "leave out the `?`, or make it a type with `values`, which may be null";
+                    let message = "a flag in words is not null";
+                    self.diagnostics.add_with_help("E0242", place, message, "with a `?`", help);
+                } else if field.words.is_some() || *ty.item() == Type::Flag {
                     let help = "a flag in words is a field of its own";
                     self.diagnostics.add_with_help("E0242", place, "this cannot be in words", "not a flag", help);
                 }
@@ -576,7 +584,8 @@ impl Resolver<'_, '_> {
             |variant: &&surface::Variant| !group.required && variant.fields.is_empty() && variant.fixed.is_empty();
         for variant in group.variants.iter().filter(is_nothing) {
             let message = format!("the variant `{}` has neither an input nor a constant", variant.name.value);
-            let help = "leave it out: of this group, nothing may be given";
+            let help =
+                "give it a constant, such as `kind = \"none\"`, or leave it out: of this group, nothing may be given";
             self.diagnostics.add_with_help("E0213", &variant.name.span, message, "nothing would be written", help);
         }
         for variant in group.variants.iter().filter(may_be_empty) {

@@ -174,7 +174,10 @@ impl Nested<'_, '_> {
             self.wrong(&template.span, message, label, "choose one");
             return false;
         }
-        if needed.is_empty() {
+        if field.is_nullable() {
+            let help = "leave out the `?`, or `names`";
+            self.wrong(&template.span, "what may be null has one name", "beside a `?`", help);
+        } else if needed.is_empty() {
             let help = "a scalar has one name: its key";
             self.wrong(&template.span, "names are made for a list, a map or an object", "not one of them", help);
         } else if repeats && !is_text_only {

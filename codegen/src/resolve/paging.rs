@@ -2,7 +2,7 @@
 
 use super::names::with_slashes;
 use crate::diagnostic::{Diagnostics, did_you_mean};
-use crate::model::{Endpoint, Field, GoesOn, Model, Paging, Type};
+use crate::model::{Endpoint, Field, GoesOn, Model, Paging, Type, TypeKind};
 use crate::source::{At, Span};
 use crate::surface;
 
@@ -135,13 +135,17 @@ impl Pages<'_, '_> {
     /// The way to what the input goes on to.
     fn path(&mut self, path: &At<String>, input: &Field) -> Option<Vec<Field>> {
         let found = self.way(path)?;
+        let is_id = matches!(&input.ty, Type::Named(name)
+            if matches!(self.model.types.get(name).map(|entry| &entry.kind), Some(TypeKind::Id(_))));
         let fits = match (found.last().map(|field| &field.ty), &input.ty) {
             (Some(Type::Text), Type::Text | Type::Uint | Type::Int) => true,
-            (Some(field), input) => field == input && matches!(input, Type::Uint | Type::Int),
+            (Some(Type::Text), _) => is_id,
+            (Some(field), input) => field == input && (is_id || matches!(input, Type::Uint | Type::Int)),
             (None, _) => false,
         };
         if !fits {
-            let help = "a text, which may be a link, goes into a text or a number, and a number into one of its type";
+            let help = "a text, which may be a link, goes into a text, a number or an id, and a number or an id into one of its \
+                        type";
             return self.wrong(&path.span, "the input cannot go on to this", "of another type", help);
         }
         Some(found)

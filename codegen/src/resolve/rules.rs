@@ -135,9 +135,11 @@ fn conditions(model: &Model, field: &Field, inputs: &[&Field], diagnostics: &mut
     let Some(name) = &surface.not_below else {
         return;
     };
+    // Null is no value, so that nothing is compared with it.
+    let number = |field: &Field| if let Type::Nullable(item) = &field.ty { (**item).clone() } else { field.ty.clone() };
     match inputs.iter().find(|other| other.wire() == name.value) {
         None => unknown_input(name, name, inputs.iter().map(|field| field.wire()), diagnostics),
-        Some(other) if other.ty != field.ty || !field.ty.is_number() => {
+        Some(other) if number(other) != number(field) || !number(field).is_number() => {
             let label = format!("`{}` and `{}`", surface.ty.value, other.surface.ty.value);
             let message = "only numbers of one type can be compared";
             diagnostics.add("E0232", &name.span, message, label);

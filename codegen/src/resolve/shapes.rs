@@ -61,19 +61,21 @@ fn of_field(model: &Model, field: &Field, is_input: bool, diagnostics: &mut Diag
     let surface = &field.surface;
     let (span, place) = (&surface.wire.span, &surface.ty.span);
     expression(model, &field.ty, place, diagnostics);
-    if let Type::Joined(item, separator) = if let Type::Map(_, item) = &field.ty { item } else { &field.ty } {
+    let ty = if let Type::Nullable(item) = &field.ty { item } else { &field.ty };
+    if let Type::Joined(item, separator) = if let Type::Map(_, item) = ty { item } else { ty } {
         joined(model, field, item, *separator, diagnostics);
     }
-    if let Type::Csv(item, _) = &field.ty
+    if let Type::Csv(item, _) = ty
         && !is_text(model, item)
         && **item != Type::Secret
     {
         let help = "the items of a list that is joined are scalars";
         diagnostics.add_with_help("E0226", place, "items that are joined are one text each", "not one text", help);
     }
-    let is_many = matches!(field.ty, Type::List(_)) || is_input && matches!(field.ty, Type::Map(..) | Type::Csv(..));
+    let is_many =
+        matches!(field.ty, Type::List(_)) || is_input && matches!(ty, Type::List(_) | Type::Map(..) | Type::Csv(..));
     if surface.max_items.is_some() && !is_many {
-        let help = "of an input that is a list or a map, and of an answer's list";
+        let help = "of an input of a call that is a list or a map, with `?` too, and of an answer's list";
         diagnostics.add_with_help("E0207", span, "`max-items` limits no list", "not such a limit", help);
     }
     let is_json = |ty: &Type| matches!(ty, Type::Json(item) if is_text(model, item) || **item == Type::Secret);
@@ -314,14 +316,22 @@ fn output(model: &Model, endpoint: &Endpoint, diagnostics: &mut Diagnostics) {
         ty => ty,
     };
     expression(model, inner, &place.span, diagnostics);
-    let is_many = matches!(inner, Type::List(_));
-    if response.max_items.is_some() && !is_many {
-        let help = "leave it out: this answer has no list";
-        diagnostics.add_with_help("E0207", &place.span, "`max-items` limits no list", "not such a limit", help);
+    let is_option = matches!(ty, Type::Option(_));
+    if response.max_items.is_some() && !matches!(ty, Type::List(_)) {
+        let (message, help) = match inner {
+            Type::List(_) => ("a list that may be absent has no `max-items`", "leave out the `?`, or `max-items`"),
+            _ => ("`max-items` limits no list", "leave it out: this answer has no list"),
+        };
+        diagnostics.add_with_help("E0207", &place.span, message, "not such a limit", help);
     }
-    let takes_option = matches!(endpoint.output, Output::Whole(_) | Output::Under(..));
-    if matches!(ty, Type::Option(_)) && !takes_option {
-        let help = "leave out the `?`";
+    // Without a root, the whole answer may be null, but not where it has the marker of a success.
+    let is_there = match endpoint.output {
+        Output::Under(..) => false,
+        Output::Whole(_) => !model.service.fault.marker.is_empty(),
+        _ => true,
+    };
+    if is_option && is_there {
+        let help = "leave out the `?`, or say by `root` where there may be nothing";
         diagnostics.add_with_help("E0201", &place.span, "this output is always there", "not optional", help);
     }
 }

@@ -374,9 +374,7 @@ impl<'a> RawAnswer<'a> {
         let envelope = self.api.leniency.envelope;
         let has_envelope = !envelope.is_empty();
         if self.is_empty() && !has_envelope {
-            let found = format!("an empty body under status {}", self.status);
-            let error = || DecodeError::new(self.endpoint(), "answer", "a body or another status", found);
-            return if self.may_be_bodiless() { Ok(None) } else { Err(error()) };
+            return self.no_value();
         }
         self.read_tree(|reader| {
             let has_key = |node: Node<'_>| node.entries().any(|(key, _)| envelope.contains(&key));
@@ -436,6 +434,28 @@ impl<'a> RawAnswer<'a> {
         self.read(|reader| reader.value())
     }
 
+    /// The whole document as one value, if there is one: null in the answer to a read is none.
+    ///
+    /// # Errors
+    /// As those of [`RawAnswer::optional_value`].
+    pub fn optional_whole<T: FromWire>(&self) -> Result<Option<T>, DecodeError> {
+        if self.is_empty() {
+            return self.no_value();
+        }
+        self.read(|reader| match T::is_absent(reader) {
+            true if self.facts.acts => Err(reader.expected("a value")),
+            true => reader.pass().map(|()| None),
+            false => reader.value().map(Some),
+        })
+    }
+
+    /// An optional value where there is no body.
+    fn no_value<T>(&self) -> Result<Option<T>, DecodeError> {
+        let found = format!("an empty body under status {}", self.status);
+        let error = || DecodeError::new(self.endpoint(), "answer", "a body or another status", found);
+        if self.may_be_bodiless() { Ok(None) } else { Err(error()) }
+    }
+
     /// The whole document as a list.
     pub fn whole_list<T: FromWire>(&self, max_items: usize) -> Result<Vec<T>, DecodeError> {
         self.read(|reader| {
@@ -482,6 +502,18 @@ impl<'a> RawAnswer<'a> {
     /// # Errors
     /// A body that is empty, no UTF-8, a page in HTML, or no value of this type.
     pub fn text<T: FromText>(&self) -> Result<T, DecodeError> {
+        self.text_by(T::from_text)
+    }
+
+    /// The same of a date, in one of the API's `strptime` patterns.
+    ///
+    /// # Errors
+    /// As those of [`RawAnswer::text`].
+    pub fn text_in<T: FromText>(&self, forms: &[&str], parse: fn(&str, &str) -> Option<T>) -> Result<T, DecodeError> {
+        self.text_by(|text| forms.iter().find_map(|form| parse(form, text)))
+    }
+
+    fn text_by<T: FromText>(&self, read: impl FnOnce(&str) -> Option<T>) -> Result<T, DecodeError> {
         let wrong = |found: String| DecodeError::new(self.endpoint(), "answer", T::EXPECTED, found);
         let text = match (self.foreign_charset(), std::str::from_utf8(self.body)) {
             (Some(charset), _) => return Err(wrong(format!("a body in {charset}"))),
@@ -500,7 +532,7 @@ impl<'a> RawAnswer<'a> {
         if self.facts.acts && u64::from_text(text) == Some(0) {
             return Err(DecodeError::new(self.endpoint(), "answer", "a number of at least 1", quoted()));
         }
-        T::from_text(text).ok_or_else(|| wrong(quoted()))
+        read(text).ok_or_else(|| wrong(quoted()))
     }
 
     /// The body as it came, within the limits of the answer.

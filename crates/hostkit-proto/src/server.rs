@@ -87,6 +87,20 @@ impl PathParameters {
         let found = self.values.get(name).map(String::as_str).unwrap_or_default();
         T::from_text(found).ok_or_else(|| DecodeError::new(self.endpoint, format!("path.{name}"), T::EXPECTED, found))
     }
+
+    /// Parses a date, in the API's `strptime` pattern.
+    ///
+    /// # Errors
+    /// The text is not such a date.
+    pub fn get_in<T: FromText>(
+        &self,
+        form: &str,
+        parse: fn(&str, &str) -> Option<T>,
+        name: &'static str,
+    ) -> Result<T, DecodeError> {
+        let found = self.values.get(name).map(String::as_str).unwrap_or_default();
+        parse(form, found).ok_or_else(|| DecodeError::new(self.endpoint, format!("path.{name}"), T::EXPECTED, found))
+    }
 }
 
 fn wrong<T: FromText>(place: &str, name: &str, found: Option<&str>) -> DecodeError {
@@ -518,8 +532,21 @@ impl WrittenAnswer {
     pub fn optional_value<T: crate::codec::ToWire>(&mut self, root: impl Into<Name>, value: &Option<T>) {
         match value {
             Some(value) => self.value(root, value),
-            None if self.envelope.is_empty() && self.status == 200 => self.status = 204,
-            None => {}
+            None => self.no_value(),
+        }
+    }
+
+    /// Sets an optional value as the whole document. `None` gives status 204 without a body.
+    pub fn optional_whole<T: crate::codec::ToWire>(&mut self, value: &Option<T>) {
+        match value {
+            Some(value) => self.whole(value),
+            None => self.no_value(),
+        }
+    }
+
+    fn no_value(&mut self) {
+        if self.envelope.is_empty() && self.status == 200 {
+            self.status = 204;
         }
     }
 

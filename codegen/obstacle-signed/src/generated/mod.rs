@@ -6,6 +6,7 @@
 hostkit_proto::generated_by!(1, "0.1.0");
 
 pub mod auth;
+pub mod notes;
 #[cfg(feature = "server")]
 pub mod serve;
 mod service;

@@ -16,7 +16,10 @@ pub(super) fn emit(endpoint: &Endpoint, model: &Model) -> TokenStream {
     let mut statements: Vec<_> = removed.chain(checks(endpoint, model)).collect();
     statements.extend(endpoint.path_parameters.iter().map(|field| {
         let (input, name) = (input_name(field), ident(&field.rust));
-        quote!(out.path(#input, &self.#name);)
+        match field.surface.pattern.as_deref() {
+            Some(form) => quote!(out.path(#input, &self.#name.format(#form));),
+            None => quote!(out.path(#input, &self.#name);),
+        }
     }));
     statements.extend(in_order(&endpoint.fixed_query, &endpoint.query, query_constant, query));
     statements.extend(in_order(&endpoint.fixed_headers, &endpoint.headers, header_constant, header));

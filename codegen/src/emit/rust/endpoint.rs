@@ -8,7 +8,7 @@ use super::imports::Scope;
 use super::types::{Constructor, derives, is_default};
 use super::words::{
     Parameter, clearing, echoed_input, field_type, flag_member, format_name, header, ident, list_member, max_items,
-    name_expression, named, number, output_type, place, rust_type, with,
+    name_expression, named, number, output_type, place, rust_type, text_forms, with,
 };
 use super::{encode, evidence, pages, waiter};
 use crate::model::{Echo, Endpoint, Field, Model, OneOf, Output, Type, Variant, WireName};
@@ -317,7 +317,8 @@ pub(super) fn statuses_member<'s>(statuses: impl IntoIterator<Item = &'s Status>
 
 /// The documented success statuses of a call whose answer may have no body.
 fn bodiless(model: &Model, endpoint: &Endpoint) -> Vec<i64> {
-    let may_be = matches!(endpoint.output, Output::None | Output::Under(Type::Option(_), _));
+    let may_be =
+        matches!(endpoint.output, Output::None | Output::Whole(Type::Option(_)) | Output::Under(Type::Option(_), _));
     if !may_be || model.service.fault.style == FaultStyle::Envelope {
         return Vec::new();
     }
@@ -393,7 +394,13 @@ fn decode_body(model: &Model, endpoint: &Endpoint) -> TokenStream {
                 quote!(answer.null(Some(&#name)))
             }
         },
-        Output::Text(_) => quote!(answer.text()),
+        Output::Text(ty) => match text_forms(model, ty) {
+            [] => quote!(answer.text()),
+            forms => {
+                let ty = rust_type(ty);
+                quote!(answer.text_in(&[#(#forms),*], #ty::parse))
+            }
+        },
         Output::Bytes => quote!(answer.bytes()),
         Output::Whole(ty) if let Some(body) = endpoint.body_field(model) => {
             let (ty, name) = (rust_type(ty), ident(&body.rust));
@@ -404,6 +411,7 @@ fn decode_body(model: &Model, endpoint: &Endpoint) -> TokenStream {
         Output::Whole(Type::List(_)) if endpoint.surface.response.item.is_some() || limit.is_some() => {
             whole_list(endpoint.surface.response.item.as_ref().map(|item| item.as_str()), limit)
         }
+        Output::Whole(Type::Option(_)) => quote!(answer.optional_whole()),
         Output::Whole(_) => quote!(answer.whole()),
         Output::Under(ty, name) => decode_under(endpoint, ty, name),
         Output::Headers(ty) => {

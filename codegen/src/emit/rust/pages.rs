@@ -50,10 +50,16 @@ pub(super) fn methods(endpoint: &Endpoint) -> Option<TokenStream> {
                         let Some(next) = next else { return Ok(None) };
                     }
                 }
-                (false, true) => quote!(let Some(&next) = #value else { return #last };),
+                (false, true) => match paging.input.ty {
+                    Type::Uint | Type::Int => quote!(let Some(&next) = #value else { return #last };),
+                    _ => quote!(let Some(next) = #value.cloned() else { return #last };),
+                },
                 (false, false) => {
                     has_report = false;
-                    quote!(let next = #value;)
+                    match paging.input.ty {
+                        Type::Uint | Type::Int => quote!(let next = #value;),
+                        _ => quote!(let next = #value.to_owned();),
+                    }
                 }
             }
         }

@@ -53,6 +53,11 @@ pub(super) fn items_check(field: &Field, value: &TokenStream) -> Option<TokenStr
     let most = max_items(Some(field.surface.max_items?));
     let (input, rule) = (input_name(field), ["has more than ", most.base10_digits(), " items"].concat());
     let is_over = match field.is_option() {
+        is_option if field.is_nullable() => {
+            let given = is_option.then(|| quote!(.as_ref()));
+            let items = if is_option { quote!(and_then(Nullable::value)) } else { quote!(value()) };
+            quote!(#value #given.#items.is_some_and(|items| items.len() > #most))
+        }
         true => quote!(#value.as_ref().is_some_and(|items| items.len() > #most)),
         false => quote!(#value.len() > #most),
     };
@@ -93,7 +98,7 @@ fn is_in_one_text(ty: &Type, model: &Model) -> bool {
     match ty {
         Type::Map(_, item) => matches!(**item, Type::Joined(..)),
         Type::Joined(..) | Type::Json(_) => true,
-        Type::Nullable(item) => matches!(**item, Type::Json(_)),
+        Type::Nullable(item) => is_in_one_text(item, model),
         Type::Csv(item, separator) => match &**item {
             Type::Text | Type::Secret => true,
             Type::DateTime => *separator == ' ',

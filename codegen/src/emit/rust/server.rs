@@ -12,7 +12,7 @@ use super::words::{
     flag_words, format_name, gather_expression, header, ident, initialiser, local, name_expression, number,
     output_type, path_name, path_of,
 };
-use super::words::{read_expression, rust_type, used, word, written_name};
+use super::words::{read_expression, rust_type, text_forms, used, word, written_name};
 use crate::model::{Endpoint, Field, Model, OneOf, Output, Type, Variant};
 use crate::resolve::by_demand;
 use crate::surface::{Constant, Example};
@@ -40,7 +40,13 @@ fn parse(endpoint: &Endpoint) -> TokenStream {
     });
     let path = endpoint.path_parameters.iter().map(|field| {
         let (local, wire) = (local(&field.rust, TAKEN), field.wire());
-        quote!(let #local = path.get(#wire)?;)
+        match field.surface.pattern.as_deref() {
+            Some(form) => {
+                let ty = rust_type(&field.ty);
+                quote!(let #local = path.get_in(#form, #ty::parse, #wire)?;)
+            }
+            None => quote!(let #local = path.get(#wire)?;),
+        }
     });
     let query = endpoint.query.iter().map(query);
     let headers = endpoint.headers.iter().map(|field| {
@@ -291,7 +297,10 @@ fn answer(model: &Model, endpoint: &Endpoint) -> TokenStream {
                 ),
             };
         }
-        Output::Text(_) => quote!(out.text(output);),
+        Output::Text(ty) => match text_forms(model, ty).first() {
+            Some(form) => quote!(out.text(&output.format(#form));),
+            None => quote!(out.text(output);),
+        },
         Output::Bytes => quote!(out.bytes(output);),
         Output::Whole(_) if let Some(item) = &endpoint.surface.response.item => {
             let item = &item.value;
@@ -304,6 +313,7 @@ fn answer(model: &Model, endpoint: &Endpoint) -> TokenStream {
                 None => quote!(out.whole(&output.#name);),
             }
         }
+        Output::Whole(Type::Option(_)) => quote!(out.optional_whole(output);),
         Output::Whole(_) => quote!(out.whole(output);),
         Output::Under(ty, name) => {
             // Where each answer has a marker, one without a value has it beside null.

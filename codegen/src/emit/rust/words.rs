@@ -367,6 +367,16 @@ pub(super) fn set_expression(target: &TokenStream, method: &str, field: &Field, 
     quote!(#target.#method(#name, #value))
 }
 
+/// The forms of a date that is the whole text of an answer, if they are not the usual one.
+pub(super) fn text_forms<'m>(model: &'m Model, ty: &Type) -> &'m [String] {
+    let (forms, usual) = match ty {
+        Type::DateTime => (&model.service.datetime_patterns, "%Y-%m-%d %H:%M:%S"),
+        Type::Date => (&model.service.date_patterns, "%Y-%m-%d"),
+        _ => return &[],
+    };
+    if *forms == [usual] { &[] } else { forms }
+}
+
 /// `Word::Text("off")`.
 pub(super) fn word(word: &surface::Word) -> TokenStream {
     match word {

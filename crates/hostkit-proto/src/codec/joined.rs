@@ -8,7 +8,7 @@ use hostkit_wire::{Format, Irregular, Limits, Value};
 use super::text::parts;
 use super::{DecodeError, Field, FromWire, Reader, ToText, ToWire};
 use crate::leniency::Leniency;
-use crate::value::{Csv, Joined, JsonText};
+use crate::value::{Csv, Joined, JsonText, Nullable};
 
 /// What stands between a name and its value.
 const IS: char = '=';
@@ -74,6 +74,13 @@ impl<T: ToWire> InOneText for JsonText<T> {
 impl<T: InOneText> InOneText for Option<T> {
     fn unreadable(&self) -> Option<(Option<usize>, String)> {
         self.as_ref().and_then(T::unreadable)
+    }
+}
+
+/// Null is not in one text.
+impl<T: InOneText> InOneText for Nullable<T> {
+    fn unreadable(&self) -> Option<(Option<usize>, String)> {
+        self.value().and_then(T::unreadable)
     }
 }
 

@@ -32,6 +32,66 @@ pub fn every(visitor: &mut impl Visitor<Api = Signed>) {
         faults: &[],
         faults_with_head: &[],
     });
+    visitor.perform::<crate::notes::AddNote>(&Examples {
+        folder: "obstacle-signed/notes/add_note",
+        requests: &["null", "set"],
+        request_bodies: &[],
+        answers: &[("set", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
+    });
+    visitor.call::<crate::notes::FindNotes>(&Examples {
+        folder: "obstacle-signed/notes/find_notes",
+        requests: &[],
+        request_bodies: &[],
+        answers: &[("none", Format::Json, 200), ("one", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
+    });
+    visitor.call::<crate::notes::GetPinned>(&Examples {
+        folder: "obstacle-signed/notes/get_pinned",
+        requests: &[],
+        request_bodies: &[],
+        answers: &[("none", Format::Json, 200), ("one", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
+    });
+    visitor.call::<crate::notes::GetWord>(&Examples {
+        folder: "obstacle-signed/notes/get_word",
+        requests: &[],
+        request_bodies: &[],
+        answers: &[("none", Format::Json, 200), ("one", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
+    });
+    visitor.call::<crate::notes::ListKinds>(&Examples {
+        folder: "obstacle-signed/notes/list_kinds",
+        requests: &[],
+        request_bodies: &[],
+        answers: &[("none", Format::Json, 200), ("one", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
+    });
+    visitor.call::<crate::notes::ListNotes>(&Examples {
+        folder: "obstacle-signed/notes/list_notes",
+        requests: &["first", "last"],
+        request_bodies: &[],
+        answers: &[("first", Format::Json, 200), ("last", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
+    });
     visitor.perform::<crate::things::ChangeThing>(&Examples {
         folder: "obstacle-signed/things/change_thing",
         requests: &["clear", "request", "set"],

@@ -5,6 +5,7 @@
 
 mod auth;
 mod every;
+mod notes;
 mod things;
 mod types;
 
@@ -23,6 +24,18 @@ pub enum Request {
     AskKey(crate::auth::AskKey),
     /// The time of the server.
     GetTime(crate::auth::GetTime),
+    /// Adds a note of which anything may be null.
+    AddNote(crate::notes::AddNote),
+    /// The notes by their words, or null.
+    FindNotes(crate::notes::FindNotes),
+    /// The note that is pinned, or null.
+    GetPinned(crate::notes::GetPinned),
+    /// The word of the day, or null.
+    GetWord(crate::notes::GetWord),
+    /// The kinds of notes, or null where that is a secret.
+    ListKinds(crate::notes::ListKinds),
+    /// The notes, by pages whose beginning is in the one before.
+    ListNotes(crate::notes::ListNotes),
     /// Changes what is given of a thing: null clears it, and what is left out stays as it is.
     ChangeThing(crate::things::ChangeThing),
     /// One thing.
@@ -39,6 +52,12 @@ impl Request {
         match self {
             Self::AskKey(_) => crate::auth::AskKey::INFO,
             Self::GetTime(_) => crate::auth::GetTime::INFO,
+            Self::AddNote(_) => crate::notes::AddNote::INFO,
+            Self::FindNotes(_) => crate::notes::FindNotes::INFO,
+            Self::GetPinned(_) => crate::notes::GetPinned::INFO,
+            Self::GetWord(_) => crate::notes::GetWord::INFO,
+            Self::ListKinds(_) => crate::notes::ListKinds::INFO,
+            Self::ListNotes(_) => crate::notes::ListNotes::INFO,
             Self::ChangeThing(_) => crate::things::ChangeThing::INFO,
             Self::GetThing(_) => crate::things::GetThing::INFO,
             Self::ListThings(_) => crate::things::ListThings::INFO,
@@ -54,10 +73,16 @@ impl Request {
 pub fn route(request: &ReceivedRequest<'_>) -> Result<Request, DecodeError> {
     let mut router = Router::new(request);
     router.attempt(Request::AskKey);
+    router.attempt(Request::FindNotes);
+    router.attempt(Request::GetPinned);
     router.attempt(Request::GetTime);
+    router.attempt(Request::GetWord);
+    router.attempt(Request::ListKinds);
     router.attempt(Request::ChangeThing);
     router.attempt(Request::GetThing);
+    router.attempt(Request::AddNote);
     router.attempt(Request::MakeThing);
+    router.attempt(Request::ListNotes);
     router.attempt(Request::ListThings);
     router.finish()
 }

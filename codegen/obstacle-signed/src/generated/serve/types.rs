@@ -7,7 +7,44 @@ use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, Name, Objec
 use hostkit_proto::wire::Kind;
 use hostkit_proto::{Format, Value};
 
-use crate::types::{PersonKey, Place, Spots, Thing, ThingPage};
+use crate::types::{Ink, Note, NotePage, PersonKey, Place, Spots, Thing, ThingPage};
+
+impl ToWire for Ink {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        let mut object = Object::new(format);
+        object.set("colour", &self.colour);
+        Some(object.into_value())
+    }
+}
+
+impl ToWire for Note {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        let mut object = Object::new(format);
+        object.set("id", &self.id);
+        object.set("text", &self.text);
+        object.set("size", &self.size);
+        object.set("weight", &self.weight);
+        object.set("loud", &self.loud);
+        object.set("kind", &self.kind);
+        object.set("hour", &self.hour);
+        object.set("written", &self.written);
+        object.set("host", &self.host);
+        object.set("author", &self.author);
+        object.set("ink", &self.ink);
+        object.set("pinned", &self.pinned);
+        object.set("words", &self.words);
+        Some(object.into_value())
+    }
+}
+
+impl ToWire for NotePage {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        let mut object = Object::new(format);
+        object.set("notes", &self.notes);
+        object.set("next", &self.next);
+        Some(object.into_value())
+    }
+}
 
 impl ToWire for PersonKey {
     fn to_wire(&self, format: Format) -> Option<Value> {

@@ -3,6 +3,8 @@
 
 //! Types that calls share.
 
+mod notes;
 mod things;
 
+pub use notes::{Ink, Note, NoteHour, NoteId, NoteKind, NoteMark, NotePage};
 pub use things::{Corner, PersonKey, Place, Spot, Spots, Thing, ThingId, ThingPage};

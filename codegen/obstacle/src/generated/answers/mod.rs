@@ -29,6 +29,7 @@ mod find_thing;
 mod get_balance;
 mod get_box;
 mod get_kept;
+mod get_moment;
 mod get_page;
 mod get_scalars;
 mod list_boxes;
@@ -42,6 +43,8 @@ pub use get_box::BoxRunning;
 #[doc(alias = "boxes")]
 pub use get_box::GetBox;
 pub use get_kept::GetKept;
+#[doc(alias = "moments")]
+pub use get_moment::GetMoment;
 pub use get_page::GetPage;
 pub use get_scalars::GetScalars;
 pub use list_boxes::ListBoxes;

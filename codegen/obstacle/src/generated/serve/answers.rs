@@ -9,7 +9,9 @@ use hostkit_proto::codec::{DecodeError, Name};
 use hostkit_proto::server::{ReceivedRequest, Serve, WrittenAnswer};
 use hostkit_proto::{Date, DateTime, Decimal, Html, evidence};
 
-use crate::answers::{FindByDay, FindThing, GetBalance, GetBox, GetKept, GetPage, GetScalars, ListBoxes, MapBoxes};
+use crate::answers::{
+    FindByDay, FindThing, GetBalance, GetBox, GetKept, GetMoment, GetPage, GetScalars, ListBoxes, MapBoxes,
+};
 use crate::types::{Kept, Parcel, Scalars, Thing, ThingKey};
 
 impl Serve for FindByDay {
@@ -75,6 +77,20 @@ impl Serve for GetKept {
 
     fn answer(output: &Kept, out: &mut WrittenAnswer) {
         out.whole(output);
+    }
+}
+
+impl Serve for GetMoment {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
+        let path = request.matches::<Self>()?;
+        let day = path.get_in("%d.%m.%Y", Date::parse, "day")?;
+        let at = path.get_in("%d.%m.%Y %H:%M:%S", DateTime::parse, "at")?;
+        request.no_body::<Self>()?;
+        Ok(Self { day, at })
+    }
+
+    fn answer(output: &DateTime, out: &mut WrittenAnswer) {
+        out.text(&output.format("%d.%m.%Y %H:%M:%S"));
     }
 }
 

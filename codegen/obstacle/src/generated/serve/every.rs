@@ -75,6 +75,16 @@ pub fn every(visitor: &mut impl Visitor<Api = Obstacle>) {
         faults: &[],
         faults_with_head: &[],
     });
+    visitor.call::<crate::answers::GetMoment>(&Examples {
+        folder: "obstacle/answers/get_moment",
+        requests: &["one"],
+        request_bodies: &[],
+        answers: &[],
+        answers_with_head: &["one", "other"],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
+    });
     visitor.call::<crate::answers::GetPage>(&Examples {
         folder: "obstacle/answers/get_page",
         requests: &["one"],

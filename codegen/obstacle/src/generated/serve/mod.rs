@@ -32,6 +32,8 @@ pub enum Request {
     GetBox(crate::answers::GetBox),
     /// An object that is kept as it came, and nothing around it.
     GetKept(crate::answers::GetKept),
+    /// Dates in a path and in a text, in the forms of the service.
+    GetMoment(crate::answers::GetMoment),
     /// Markup inside the document.
     GetPage(crate::answers::GetPage),
     /// Every scalar.
@@ -75,6 +77,7 @@ impl Request {
             Self::GetBalance(_) => crate::answers::GetBalance::INFO,
             Self::GetBox(_) => crate::answers::GetBox::INFO,
             Self::GetKept(_) => crate::answers::GetKept::INFO,
+            Self::GetMoment(_) => crate::answers::GetMoment::INFO,
             Self::GetPage(_) => crate::answers::GetPage::INFO,
             Self::GetScalars(_) => crate::answers::GetScalars::INFO,
             Self::ListBoxes(_) => crate::answers::ListBoxes::INFO,
@@ -105,6 +108,7 @@ pub fn route(request: &ReceivedRequest<'_>) -> Result<Request, DecodeError> {
     router.attempt(Request::Reboot);
     router.attempt(Request::Destroy);
     router.attempt(Request::Constrain);
+    router.attempt(Request::GetMoment);
     router.attempt(Request::Choose);
     router.attempt(Request::SetKeywords);
     router.attempt(Request::SignIn);

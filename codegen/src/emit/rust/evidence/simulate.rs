@@ -515,8 +515,8 @@ fn given_or_null(model: &Model, path: &[Field], place: &TokenStream, own: &Field
     let Some((last, way)) = path.split_last() else { return TokenStream::new() };
     if !last.is_option() {
         let value = match own.is_option() {
-            true => quote!(#place.as_ref().and_then(|value| value.value())),
-            false => quote!(#place.value()),
+            true => quote!(#place.as_ref().and_then(|value| value.value()).cloned()),
+            false => quote!(#place.value().cloned()),
         };
         return assigned(model, path, &value, true);
     }
