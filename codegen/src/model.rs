@@ -719,6 +719,16 @@ impl Endpoint {
         WireName::of(&self.surface.response.root).filter(|_| is_marked)
     }
 
+    /// Whether the API may answer with an item that is there, and make nothing: it is not said that a repeat adds again,
+    /// and an item shows inputs of the caller. A call that is refused where it is so already is not sent then.
+    pub(crate) fn may_make_nothing(&self) -> bool {
+        let is_additive = self.surface.flags.iter().any(|flag| flag == "additive");
+        self.evidence.as_ref().is_some_and(|evidence| {
+            let shows_own = !(evidence.filter.is_empty() && evidence.below.is_empty() && evidence.each.is_none());
+            matches!(evidence.sign, Sign::New(_)) && shows_own && !is_additive && !evidence.already_is_refused
+        })
+    }
+
     pub(crate) fn is_callable(&self) -> bool {
         matches!(self.effect(), "safe" | "idempotent")
     }

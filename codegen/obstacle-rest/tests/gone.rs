@@ -2,12 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
 
+use hostkit::protocol::evidence::Doubt;
 use hostkit::time::ManualClock;
 use hostkit::transport::{Phase, TransportErrorKind};
 use hostkit::{Outcome, Recovery, UnixTime};
 use hostkit_testing::{Script, Scripted};
 use obstacle_rest_proto::things::{DeleteThing, GetThing, MakeThing};
-use obstacle_rest_proto::types::ThingId;
+use obstacle_rest_proto::types::{Thing, ThingId};
 use obstacle_rest_proto::{Code, Credentials, Rest};
 
 fn there() -> Script {
@@ -42,6 +43,36 @@ fn what_is_not_found_is_gone_and_what_is_there_is_not() {
 fn what_was_not_there_before_cannot_be_told() {
     let found = lost(missing(), missing);
     assert!(matches!(found, Recovery::CannotTell(_)), "{found:?}");
+}
+
+/// What became of an order of a lamp whose answer is lost, or is this refusal; the list had `before`, and then `after`.
+fn lost_order(before: &str, refused: Option<u16>, after: &str) -> Recovery<Thing, Code> {
+    let list = |items: &str| Script::get("/things").answer(200, format!(r#"{{"data":{{"items":[{items}]}}}}"#));
+    let order = match refused {
+        None => Script::post("/things").failing(Phase::Head, TransportErrorKind::Timeout),
+        Some(status) => Script::post("/things").answer(status, r#"{"error":{"code":"taken"}}"#),
+    };
+    let clock = ManualClock::new(UnixTime(1_796_000_000));
+    let script = [list(before), order].into_iter().chain((0..40).map(|_| list(after)));
+    let transport = Scripted::new(script).with_clock(clock.clone());
+    let client = hostkit_ureq::Client::<Rest>::builder(Credentials::bearer("key")).transport(transport).clock(clock);
+    let client = client.build().unwrap();
+    let outcome = client.perform(&MakeThing::new("lamp"));
+    client.recover::<MakeThing>(outcome.ticket().expect("it may have happened"))
+}
+
+/// An API that makes no second one may have answered with the lamp that was there.
+#[test]
+fn an_order_of_what_was_there_cannot_be_told() {
+    let (lamp, chair) = (r#"{"id":7,"name":"lamp"}"#, r#"{"id":7,"name":"chair"}"#);
+    let found = lost_order(lamp, None, lamp);
+    assert!(matches!(found, Recovery::CannotTell(Doubt::WasSo)), "{found:?}");
+    assert!(matches!(lost_order(chair, None, chair), Recovery::DidNot));
+    let second = lost_order(lamp, None, &[lamp, r#"{"id":8,"name":"lamp"}"#].join(","));
+    assert!(matches!(&second, Recovery::Happened(thing) if thing.id == ThingId::new(8)), "{second:?}");
+    // What it refuses, it does not answer with what was there.
+    let refused = lost_order(lamp, Some(409), lamp);
+    assert!(matches!(refused, Recovery::DidNot), "{refused:?}");
 }
 
 /// The outcome of an order that is answered so.

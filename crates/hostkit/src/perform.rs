@@ -351,6 +351,11 @@ impl<E: Perform> PerformMachine<E> {
             Err(error) if error.is_not_found() && baseline == Baseline::default() && is_new && is_alone => {
                 Outcome::Rejected(rejection)
             }
+            // It is refused, so it was not answered with what was there.
+            Ok(Sighting::Unclear(Doubt::WasSo)) if E::FACTS.shows == Shows::Item => match is_new && is_alone {
+                true => Outcome::Rejected(rejection),
+                false => Outcome::Rejected(rejection.with_ticket(ticket)),
+            },
             // Nothing that this call could do changes what was so before it, unless it destroys something to make it so.
             Ok(Sighting::Unclear(Doubt::WasSo)) if !destroys_again::<E>() => Outcome::Rejected(rejection),
             Ok(Sighting::Unclear(Doubt::NotThere)) if baseline.own().is_empty() => Outcome::Rejected(rejection),

@@ -45,7 +45,7 @@ fn row(language: Language, model: &Model, call: &Endpoint) -> Vec<String> {
                 effect,
                 found_by(language, evidence),
                 absence(language, call, evidence),
-                doubts(language, model, evidence),
+                doubts(language, model, call, evidence),
             ]
         }
         (None, why) => {
@@ -103,10 +103,13 @@ fn absence(language: Language, call: &Endpoint, evidence: &Evidence) -> String {
 }
 
 /// What a verdict stays open for, or cannot tell from the call's own work.
-fn doubts(language: Language, model: &Model, evidence: &Evidence) -> String {
+fn doubts(language: Language, model: &Model, call: &Endpoint, evidence: &Evidence) -> String {
     let pick = |english, russian| language.pick(english, russian);
     let mut doubts: Vec<String> = Vec::new();
     let has_own = !(evidence.filter.is_empty() && evidence.below.is_empty() && evidence.each.is_none());
+    let was_so = || {
+        pick("whether it happened where it was so before", "выполнен ли он, если так было и до него").to_owned()
+    };
     match &evidence.sign {
         Sign::New(_) if !has_own => doubts.push(
             pick(
@@ -115,13 +118,9 @@ fn doubts(language: Language, model: &Model, evidence: &Evidence) -> String {
             )
             .to_owned(),
         ),
+        Sign::New(_) if call.may_make_nothing() => doubts.push(was_so()),
         // What is not sent where it is so already is never so before it.
-        Sign::Became | Sign::There(_) if !evidence.already_is_refused => {
-            doubts.push(
-                pick("whether it happened where it was so before", "выполнен ли он, если так было и до него")
-                    .to_owned(),
-            );
-        }
+        Sign::Became | Sign::There(_) if !evidence.already_is_refused => doubts.push(was_so()),
         Sign::Gone if evidence.items != Items::Fields && !goes_for_good(model, evidence) => {
             doubts.push(pick("whether the same was given again since", "не появилось ли то же самое снова").to_owned())
         }

@@ -195,7 +195,7 @@ pub(super) fn emit(model: &Model, endpoint: &Endpoint) -> Option<TokenStream> {
     let found = if is_shown(evidence) { item } else { quote!(()) };
     let found = if is_set(evidence) { quote!(Vec<#found>) } else { found };
     let read = read(evidence);
-    let (reading_fn, walk) = (reading_of(model, evidence, &read), walk(model, evidence));
+    let (reading_fn, walk) = (reading_of(model, evidence, &read), walk(model, evidence, endpoint));
     let inputs = used("inputs", is_set(evidence) || compared(evidence).next().is_some() || amount(evidence).is_some());
     let not_found = evidence.not_found.then(|| {
         quote!(
@@ -551,7 +551,7 @@ fn items(evidence: &Evidence) -> TokenStream {
 }
 
 /// `evidence`: what an answer holds about the call.
-fn walk(model: &Model, evidence: &Evidence) -> TokenStream {
+fn walk(model: &Model, evidence: &Evidence, endpoint: &Endpoint) -> TokenStream {
     let (statements, now) = (fits::inputs(evidence), items(evidence));
     let need = |own: &Field| {
         let text = &own.rust;
@@ -560,7 +560,8 @@ fn walk(model: &Model, evidence: &Evidence) -> TokenStream {
     let found = match &evidence.sign {
         Sign::New(_) => {
             let key = key(evidence);
-            match (&evidence.each, &evidence.count) {
+            let once = endpoint.may_make_nothing().then(|| quote!(.once()));
+            let new = match (&evidence.each, &evidence.count) {
                 (Some((own, columns)), _) => {
                     let (text, fits) = (&own.rust, fits::row(model, evidence, columns));
                     let rows = quote!(inputs.need_rows(Self::INFO.name, #text)?);
@@ -573,7 +574,8 @@ fn walk(model: &Model, evidence: &Evidence) -> TokenStream {
                         Some(count) => quote!(evidence::appeared_count(#now, #count, #fits, #key)),
                     }
                 }
-            }
+            };
+            quote!(#new #once)
         }
         Sign::Gone => {
             let (fits, key) = (fits::fits(model, evidence), key(evidence));

@@ -120,16 +120,19 @@ struct New<T, A> {
 fn of_new<T: 'static, A: 'static, F>(
     now: impl IntoIterator<Item = T>,
     ask: impl Fn(&T) -> A,
+    is_asked: impl Fn(&A) -> bool,
     key: impl Fn(&T) -> String,
     judge: impl FnOnce(Vec<New<T, A>>) -> Sighting<F> + 'static,
 ) -> Evidence<F> {
-    let (all, items): (_, Vec<_>) = now.into_iter().map(|item| (key(&item), (ask(&item), item))).unzip();
-    Evidence::new(Baseline::new(all, Vec::new()), move |now, before, _| {
+    let (all, items): (Vec<String>, Vec<_>) = now.into_iter().map(|item| (key(&item), (ask(&item), item))).unzip();
+    let alike = all.iter().zip(&items).filter(|(_, (asked, _))| is_asked(asked)).map(|(key, _)| key.clone()).collect();
+    let evidence = Evidence::new(Baseline::new(all, Vec::new()), move |now, before, _| {
         match new_items(before, now.into_parts().0, items) {
             Ok(new) => judge(new),
             Err(doubt) => doubt.map_or(Sighting::Unseen, Sighting::Unclear),
         }
-    })
+    });
+    evidence.with_alike(alike)
 }
 
 /// The new items, each once; `Err` if nothing is new, with a doubt if that is not certain.
@@ -195,7 +198,7 @@ pub fn appeared<T: 'static>(
     fits: impl Fn(&T) -> bool,
     key: impl Fn(&T) -> String,
 ) -> Evidence<T> {
-    of_new(now, fits, key, |new| {
+    of_new(now, fits, |fits| *fits, key, |new| {
         let (found, others): (Vec<_>, Vec<_>) = new.into_iter().partition(|new| new.asked);
         match found.is_empty() {
             true => other_new(others),
@@ -213,7 +216,7 @@ pub fn appeared_each<T: 'static, R>(
 ) -> Evidence<Vec<T>> {
     let count = rows.len();
     let fits = |item: &T| rows.iter().map(|row| fits(row, item)).collect::<Vec<bool>>();
-    of_new(now, fits, key, move |mut new| {
+    of_new(now, fits, |fits| fits.contains(&true), key, move |mut new| {
         let mut sets = Vec::new();
         loop {
             let (mut set, mut keys) = (Vec::new(), Vec::new());
@@ -250,7 +253,7 @@ pub fn appeared_count<T: 'static>(
     key: impl Fn(&T) -> String,
 ) -> Evidence<Vec<T>> {
     let count = usize::try_from(count.max(1)).unwrap_or(usize::MAX);
-    of_new(now, fits, key, move |new| {
+    of_new(now, fits, |fits| *fits, key, move |new| {
         let (found, others): (Vec<_>, Vec<_>) = new.into_iter().partition(|new| new.asked);
         let missing = count.saturating_sub(found.len());
         match (found.is_empty(), others.is_empty()) {
@@ -612,6 +615,23 @@ mod tests {
         let before = Baseline::new(vec!["b".to_owned()], Vec::new());
         let named = appeared(["a", "b"], |_| true, |name| (*name).to_owned());
         assert_eq!(says(&before, named), Sighting::Seen(vec!["a"]));
+    }
+
+    /// An API may answer with what it has, and make nothing.
+    #[test]
+    fn what_was_as_ordered_before_is_a_doubt_where_nothing_is_added() {
+        let ordered = |now: &[u64]| appeared(now.to_vec(), |id| *id % 10 == 7, number).once();
+        let look = |before: &[u64], now: &[u64]| says(ordered(before).baseline(), ordered(now));
+        assert_eq!(doubt(look(&[1, 7], &[1, 7])), Doubt::WasSo);
+        assert_eq!(look(&[1, 2], &[1, 2]), Sighting::Unseen);
+        assert_eq!(look(&[1, 7], &[1, 7, 17]), Sighting::Seen(vec![17]));
+        assert_eq!(doubt(look(&[1, 7], &[1, 7, 18])), Doubt::OtherNew(vec!["18".to_owned()]));
+        let rows = |now: &[u64]| appeared_each(now.to_vec(), &[7, 8], |row, id| id % 10 == *row, number).once();
+        let look = |before: &[u64], now: &[u64]| says(rows(before).baseline(), rows(now));
+        assert_eq!(doubt(look(&[7], &[7, 18])), Doubt::WasSo, "the other one may be that of before");
+        assert_eq!(look(&[1], &[1, 18]), Sighting::Part(vec![vec![18]], 1));
+        let counted = |now: &[u64]| appeared_count(now.to_vec(), 2, |id| *id % 10 == 7, number).once();
+        assert_eq!(doubt(says(counted(&[7]).baseline(), counted(&[7]))), Doubt::WasSo);
     }
 
     #[test]

@@ -8,6 +8,8 @@ use crate::value::UnixTime;
 /// What one answer holds about a call: the baseline if it was read before the call, and a sighting if after it.
 pub struct Evidence<F> {
     baseline: Baseline,
+    /// The keys of the items that are as the call was to make one.
+    alike: Vec<String>,
     judge: Box<Judge<F>>,
 }
 
@@ -19,7 +21,27 @@ impl<F> Evidence<F> {
         baseline: Baseline,
         judge: impl FnOnce(Baseline, &Baseline, UnixTime) -> Sighting<F> + 'static,
     ) -> Self {
-        Self { baseline, judge: Box::new(judge) }
+        Self { baseline, alike: Vec::new(), judge: Box::new(judge) }
+    }
+
+    /// The same evidence, with the keys of the items that are as the call was to make one.
+    pub(super) fn with_alike(self, alike: Vec<String>) -> Self {
+        Self { alike, ..self }
+    }
+
+    /// Evidence of a call that may make nothing where there is an item as it was to make one: the API may answer with
+    /// that item. Where there was one before the call, and none is new, it says nothing.
+    #[must_use]
+    pub fn once(self) -> Self
+    where
+        F: 'static,
+    {
+        let Self { baseline, alike, judge } = self;
+        let (all, _) = baseline.into_parts();
+        Self::new(Baseline::new(all, alike), move |now, before, at| match judge(now, before, at) {
+            Sighting::Unseen | Sighting::Part(..) if !before.own().is_empty() => Sighting::Unclear(Doubt::WasSo),
+            sighting => sighting,
+        })
     }
 
     /// Excludes the baseline from saved tickets: its marks come from secrets, or are valid in this process only.

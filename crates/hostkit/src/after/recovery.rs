@@ -10,7 +10,7 @@ use super::pause::Pause;
 use super::reading::{Limits, Read, ReadingMachine};
 use super::sighting::{Comparison, Quality};
 use super::verdict::Recovery;
-use crate::call::ticket::Ticket;
+use crate::call::ticket::{Ticket, TicketCause};
 use crate::call::turns::{Kind, Others};
 use crate::client::ClientCore;
 use crate::error::{Cause, Error};
@@ -145,7 +145,15 @@ impl<E: Perform, F: FnMut(&RecoveryRead)> RecoveryMachine<E, F> {
         // Where the clock was set back since the call, the call itself is the better witness of the date.
         let at = now.wall.max(self.ticket.sent().wall);
         let comparison = Comparison { inputs, baseline: &baseline, others, at };
-        let sighting = comparison.sighting::<E>(&self.core, read, quality);
+        let sighting = match comparison.sighting::<E>(&self.core, read, quality) {
+            // What was refused was not answered with what was there.
+            Ok(Sighting::Unclear(Doubt::WasSo))
+                if E::FACTS.shows == Shows::Item && self.ticket.cause() == TicketCause::Refused =>
+            {
+                Ok(Sighting::Unseen)
+            }
+            sighting => sighting,
+        };
         let Some(run) = &mut self.run else { return };
         let failure = sighting.as_ref().err().map(ToString::to_string);
         let verdict = match sighting {

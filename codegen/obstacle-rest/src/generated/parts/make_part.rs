@@ -171,7 +171,8 @@ impl Perform for MakePart {
                     && evidence::alike(item.tray.as_ref(), chosen_place_tray.as_ref(), evidence::same)
             },
             |item| evidence::text(&item.id),
-        ))
+        )
+        .once())
     }
 
     #[inline]

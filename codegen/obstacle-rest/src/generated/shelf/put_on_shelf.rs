@@ -112,7 +112,8 @@ impl Perform for PutOnShelf {
             now.things,
             |item| item.name.as_ref().is_some_and(|value| evidence::same(value, &name)),
             |item| evidence::text(&item.id),
-        ))
+        )
+        .once())
     }
 
     #[inline]

@@ -156,7 +156,8 @@ impl Perform for MakeThings {
                     && evidence::alike(item.clean.as_ref(), clean.as_ref(), evidence::same)
             },
             |item| evidence::text(&item.id),
-        ))
+        )
+        .once())
     }
 
     #[inline]

@@ -111,7 +111,8 @@ impl Perform for OrderThing {
             now,
             |item| item.name.as_ref().is_some_and(|value| evidence::same(value, &name)),
             |item| evidence::text(&item.id),
-        ))
+        )
+        .once())
     }
 
     #[inline]

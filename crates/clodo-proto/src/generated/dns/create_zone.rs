@@ -149,7 +149,8 @@ impl Perform for CreateZone {
     #[inline]
     fn evidence(inputs: &Inputs, now: DnsOverview) -> Result<Evidence<ZoneSummary>, EncodeError> {
         let domain: String = inputs.need(Self::INFO.name, "domain")?;
-        Ok(evidence::appeared(now.domains, |item| evidence::same(&item.name, &domain), |item| evidence::text(&item.id)))
+        Ok(evidence::appeared(now.domains, |item| evidence::same(&item.name, &domain), |item| evidence::text(&item.id))
+            .once())
     }
 
     #[inline]
