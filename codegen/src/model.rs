@@ -670,6 +670,17 @@ impl Endpoint {
         self.path_parameters.iter().chain(&self.query).chain(&self.headers).chain(&self.body)
     }
 
+    /// Whether an input has to match a pattern.
+    pub(crate) fn has_patterns(&self) -> bool {
+        let chosen = self.one_of.iter().flat_map(|group| &group.variants).flat_map(|variant| &variant.fields);
+        self.inputs().chain(chosen).any(|field| {
+            let surface = &field.surface;
+            let others = surface.host_limits.iter().chain(&surface.when).map(|(_, limits)| limits);
+            let mut shapes = std::iter::once(&surface.limits).chain(others).filter_map(|limits| limits.shape.as_deref());
+            shapes.any(surface::is_pattern)
+        })
+    }
+
     /// The fields of the output that stand in headers, beside a body or alone.
     pub(crate) fn header_fields<'m>(&self, model: &'m Model) -> Vec<&'m Field> {
         let fields = self.output.ty().and_then(|ty| model.fields(ty)).unwrap_or_default();

@@ -486,6 +486,11 @@ pub(crate) struct Limits {
     pub(crate) shape: Option<String>,
 }
 
+/// Whether a shape is a pattern, and not a word.
+pub(crate) fn is_pattern(shape: &str) -> bool {
+    shape.starts_with('^')
+}
+
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Field {
     pub(crate) wire: At<String>,

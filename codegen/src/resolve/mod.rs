@@ -32,7 +32,7 @@ use crate::source::{At, FileId, Sources, Span};
 use crate::surface::{self, Surface, Writing};
 
 pub(crate) use kinds::{is_copy, is_text};
-pub(crate) use limits::broken as broken_limit;
+pub(crate) use limits::{broken as broken_limit, no_pattern};
 pub(crate) use routing::by_demand;
 pub(crate) use rules::Premise;
 

@@ -206,7 +206,7 @@ fn limits(limits: &Limits) -> Option<String> {
         (None, Some(max)) => parts.push(format!("at most {max} characters")),
         (None, None) => {}
     }
-    parts.extend(limits.shape.as_ref().map(|shape| crate::emit::shape_texts(shape).english.to_owned()));
+    parts.extend(limits.shape.as_ref().map(|shape| crate::emit::shape_texts(shape).english));
     (!parts.is_empty()).then(|| parts.join(", "))
 }
 

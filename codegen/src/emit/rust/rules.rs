@@ -1,14 +1,14 @@
 //! Checks of input rules, which run before anything is sent.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens, quote};
 
 use super::docs::{Doc, MEMBER};
 use super::words::{ident, input_name, known_value, max_items, number};
 use crate::model::{AtLeastOne, Choice, Endpoint, Field, Model, Type, TypeEntry, TypeKind, choices};
 use crate::resolve::Premise;
 use crate::resolve::names::camel;
-use crate::surface::{IdKind, Limits};
+use crate::surface::{IdKind, Limits, is_pattern};
 
 /// Checks of all inputs, one statement each, before the first is written.
 pub(super) fn checks(endpoint: &Endpoint, model: &Model) -> Vec<TokenStream> {
@@ -261,7 +261,10 @@ fn limit(limits: &Limits) -> TokenStream {
         Some(quote!(.#name(#value)))
     });
     let shape = limits.shape.as_ref().map(|shape| {
-        let shape = ident(&camel(shape));
+        let shape = match is_pattern(shape) {
+            true => quote!(Pattern(#shape)),
+            false => ident(&camel(shape)).into_token_stream(),
+        };
         quote!(.shape(TextShape::#shape))
     });
     quote!(InputLimit::NONE #(#numbers)* #shape)
