@@ -317,6 +317,7 @@ pub(crate) enum TypeKind {
     /// A whole number from the first to the second.
     Ranged(i64, i64),
     Union {
+        number: Option<Type>,
         scalar: Option<Type>,
         object: Option<Type>,
         list: Option<Type>,
@@ -367,7 +368,16 @@ pub(crate) enum AtLeastOne {
     /// Any field of the body, by wire name.
     Body(Vec<String>),
     /// One of these: wire name, Rust name, and whether it is a list or a map.
-    Of(Vec<(String, String, bool)>),
+    Of(Vec<(String, String, Many)>),
+}
+
+/// Whether an input is a list or a map, of which an empty one is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Many {
+    No,
+    Yes,
+    /// One that may also be null.
+    OrNull,
 }
 
 impl AtLeastOne {

@@ -462,6 +462,7 @@ pub(crate) enum TypeKind {
     /// A number within a range.
     Ranged(At<Limits>),
     Union {
+        number: Option<At<String>>,
         scalar: Option<At<String>>,
         object: Option<At<String>>,
         list: Option<At<String>>,

@@ -3,6 +3,9 @@
 #![cfg(feature = "server")]
 #![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
 
+#[path = "examples/set_up.rs"]
+mod set_up;
+
 use hostkit_proto::evidence::{Doubt, Perform, Sighting};
 use hostkit_proto::server::Serve;
 use hostkit_proto::server::checks::Checks;

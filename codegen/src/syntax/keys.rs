@@ -239,6 +239,7 @@ pub(crate) const TYPE: &[Key] = &[
 ];
 
 const UNION: &[Key] = &[
+    key("number", Shape::Text, "The type of a number, if it is not that of a scalar."),
     key("scalar", Shape::Text, "The type of a scalar."),
     key("object", Shape::Text, "The type of an object."),
     key("list", Shape::Text, "The type of a list."),

@@ -7,7 +7,24 @@ use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, Name, Objec
 use hostkit_proto::wire::Kind;
 use hostkit_proto::{Format, Value};
 
-use crate::types::{PersonKey, Place, Spots, Thing, ThingPage};
+use crate::types::{Image, PersonKey, Place, Spots, Thing, ThingPage};
+
+impl FromWire for Image {
+    const IS_SCALAR: bool = true;
+
+    #[inline]
+    fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        match reader.kind() {
+            Kind::Number => FromWire::from_wire(reader).map(Self::Number),
+            Kind::Text | Kind::Bool => FromWire::from_wire(reader).map(Self::Scalar),
+            _ => Err(reader.expected("a number or a single value")),
+        }
+    }
+
+    fn blank() -> Self {
+        Self::Number(FromWire::blank())
+    }
+}
 
 impl ToWire for PersonKey {
     fn to_wire(&self, format: Format) -> Option<Value> {

@@ -5,4 +5,4 @@
 
 mod things;
 
-pub use things::{Corner, PersonKey, Place, Spot, Spots, Thing, ThingId, ThingPage};
+pub use things::{Corner, Image, NoteWord, PersonKey, Place, Spot, Spots, Thing, ThingId, ThingPage};

@@ -54,6 +54,36 @@ impl ToWire for Corner {
     }
 }
 
+/// What a thing is made of: the number of an image, or a word for it.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(untagged))]
+#[non_exhaustive]
+pub enum Image {
+    /// It came as a number.
+    Number(ThingId),
+    /// It came as a single value.
+    Scalar(String),
+}
+
+impl ToWire for Image {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        match self {
+            Self::Number(value) => value.to_wire(format),
+            Self::Scalar(value) => value.to_wire(format),
+        }
+    }
+}
+
+hostkit_proto::text_enum! {
+    /// What a note may say.
+    pub enum NoteWord {
+        /// It is lent.
+        Lent = ("lent", [("en", "It is lent.")]),
+        /// It is sold.
+        Sold = ("sold", [("en", "It is sold.")]),
+    }
+}
+
 /// The key of a person, who confirms it on a page.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
