@@ -283,6 +283,14 @@ impl Field {
     }
 
     /// Absent lists and maps are empty, and a flag may say what absence means: these need no `Option`.
+    /// Whether a value has to match a pattern.
+    pub(crate) fn has_patterns(&self) -> bool {
+        let surface = &self.surface;
+        let others = surface.host_limits.iter().chain(&surface.when).map(|(_, limits)| limits);
+        let mut shapes = std::iter::once(&surface.limits).chain(others).filter_map(|limits| limits.shape.as_deref());
+        shapes.any(surface::is_pattern)
+    }
+
     pub(crate) fn is_option(&self) -> bool {
         !self.is_required() && self.surface.absent.is_none() && !matches!(self.ty, Type::List(_) | Type::Map(..))
     }
@@ -683,12 +691,7 @@ impl Endpoint {
     /// Whether an input has to match a pattern.
     pub(crate) fn has_patterns(&self) -> bool {
         let chosen = self.one_of.iter().flat_map(|group| &group.variants).flat_map(|variant| &variant.fields);
-        self.inputs().chain(chosen).any(|field| {
-            let surface = &field.surface;
-            let others = surface.host_limits.iter().chain(&surface.when).map(|(_, limits)| limits);
-            let mut shapes = std::iter::once(&surface.limits).chain(others).filter_map(|limits| limits.shape.as_deref());
-            shapes.any(surface::is_pattern)
-        })
+        self.inputs().chain(chosen).any(Field::has_patterns)
     }
 
     /// The fields of the output that stand in headers, beside a body or alone.

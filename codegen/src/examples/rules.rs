@@ -72,9 +72,7 @@ pub(super) fn broken(endpoint: &Endpoint, said: &[Said<'_>], chosen: &Chosen, ba
         Type::Nullable(inner) if matches!(**inner, Type::List(_) | Type::Map(..)) => has_something(&it.value),
         _ => true,
     };
-    let is_given = |name: &str| {
-        said.iter().any(|it| it.field.rust == name && is_said(it)) || chosen.contains_key(name)
-    };
+    let is_given = |name: &str| said.iter().any(|it| it.field.rust == name && is_said(it)) || chosen.contains_key(name);
     let is_none_given = match &endpoint.at_least_one {
         None => false,
         Some(AtLeastOne::Of(inputs)) => !inputs.iter().any(|(_, rust, _)| is_given(rust)),

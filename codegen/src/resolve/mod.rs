@@ -34,8 +34,8 @@ use crate::surface::{self, Surface, Writing};
 pub(crate) use kinds::{is_copy, is_text};
 pub(crate) use limits::{broken as broken_limit, no_pattern};
 pub(crate) use routing::by_demand;
-pub(crate) use types::parse;
 pub(crate) use rules::{Premise, only_if_words, required_words};
+pub(crate) use types::parse;
 
 /// Resolves the specs of one API.
 pub(crate) fn resolve(surface: Surface, sources: &Sources, diagnostics: &mut Diagnostics) -> Model {

@@ -5,9 +5,9 @@ use hostkit_proto::server::Serve;
 use hostkit_proto::server::example::incoming;
 use hostkit_proto::{Endpoint, UnixTime};
 use obstacle_signed_proto::things::{CountThing, SetUpThing};
-use obstacle_signed_proto::types::{Image, Thing, ThingId, NoteWord};
+use obstacle_signed_proto::types::{Image, NoteWord, Place, Thing, ThingId};
 
-use super::body;
+use super::{body, change};
 
 fn set_up() -> SetUpThing {
     SetUpThing::new(ThingId::new(7))
@@ -62,6 +62,16 @@ fn what_a_rule_excludes_is_refused() {
         assert_eq!(rule.is_some(), refused.is_some(), "{call:?}: {refused:?}");
         assert!(rule.is_none_or(|rule| refused.is_some_and(|text| text.contains(rule))), "{call:?}: {refused:?}");
     }
+}
+
+#[test]
+fn a_part_of_an_object_has_its_shape() {
+    let mut place = Place::new("hall");
+    place.marks = vec!["a1".to_owned()];
+    assert_eq!(body(&change().place(place.clone())).err(), None);
+    place.marks.push("A".to_owned());
+    let refused = body(&change().place(place)).unwrap_err();
+    assert!(refused.contains("place: has `marks`, where \"A\" is not of the form `^[a-z0-9]+$`"), "{refused}");
 }
 
 #[test]

@@ -6,8 +6,8 @@ use quote::{ToTokens, quote};
 use super::docs::{Doc, MEMBER};
 use super::words::{ident, input_name, known_value, max_items, number};
 use crate::model::{AtLeastOne, Choice, Endpoint, Field, Many, Model, Type, TypeEntry, TypeKind, choices};
-use crate::resolve::{Premise, only_if_words, required_words};
 use crate::resolve::names::camel;
+use crate::resolve::{Premise, only_if_words, required_words};
 use crate::surface::{IdKind, Limits, is_pattern};
 
 /// Checks of all inputs, one statement each, before the first is written.
@@ -130,7 +130,11 @@ pub(super) fn mistake(entry: &TypeEntry, model: &Model) -> Option<TokenStream> {
                     let place = ["has `", wire, "`, which "].concat();
                     quote!(self.#name.unreadable().map(|(_, rule)| [#place, &rule].concat()))
                 });
-                filled.into_iter().chain(joined).chain(mistake_in(field, &quote!(self.#name), model))
+                let shape = field.surface.limits.shape.as_ref().map(|_| {
+                    let (place, limit) = (["has `", wire, "`, where "].concat(), limit(&field.surface.limits));
+                    quote!(#limit.broken(&self.#name).map(|rule| [#place, &rule].concat()))
+                });
+                filled.into_iter().chain(joined).chain(shape).chain(mistake_in(field, &quote!(self.#name), model))
             });
             let choice =
                 has_choice(&ty, model).then(|| quote!(self.mistaken_choice().map(|choice| choice.to_string())));
@@ -226,6 +230,7 @@ fn can_be_mistaken<'m>(ty: &'m Type, model: &'m Model, outer: &mut Vec<&'m str>)
             has_choice(item, model)
                 || fields.iter().any(|field| {
                     is_to_be_filled(field)
+                        || field.surface.limits.shape.is_some()
                         || is_in_one_text(&field.ty, model)
                         || can_be_mistaken(&field.ty, model, outer)
                 })

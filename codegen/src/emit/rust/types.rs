@@ -30,7 +30,9 @@ pub(super) fn emit_server(model: &Model, entry: &TypeEntry) -> TokenStream {
     match (&entry.kind, entry.in_requests, entry.in_answers) {
         (TypeKind::Struct(fields), false, true) if !is_from_headers(fields) => to_wire(model, entry, fields),
         (TypeKind::Struct(fields), true, false) if !is_from_headers(fields) => from_wire(model, entry, fields),
-        (TypeKind::Union { number, scalar, object, list }, false, true) => union_to_wire(entry, &shapes(number, scalar, object, list)),
+        (TypeKind::Union { number, scalar, object, list }, false, true) => {
+            union_to_wire(entry, &shapes(number, scalar, object, list))
+        }
         (TypeKind::Union { number, scalar, object, list }, true, false) => {
             union_from_wire(entry, &shapes(number, scalar, object, list))
         }
