@@ -283,6 +283,14 @@ impl Field {
     }
 
     /// Absent lists and maps are empty, and a flag may say what absence means: these need no `Option`.
+    /// Whether a value has to match a pattern.
+    pub(crate) fn has_patterns(&self) -> bool {
+        let surface = &self.surface;
+        let others = surface.host_limits.iter().chain(&surface.when).map(|(_, limits)| limits);
+        let mut shapes = std::iter::once(&surface.limits).chain(others).filter_map(|limits| limits.shape.as_deref());
+        shapes.any(surface::is_pattern)
+    }
+
     pub(crate) fn is_option(&self) -> bool {
         !self.is_required() && self.surface.absent.is_none() && !matches!(self.ty, Type::List(_) | Type::Map(..))
     }
@@ -317,6 +325,7 @@ pub(crate) enum TypeKind {
     /// A whole number from the first to the second.
     Ranged(i64, i64),
     Union {
+        number: Option<Type>,
         scalar: Option<Type>,
         object: Option<Type>,
         list: Option<Type>,
@@ -367,7 +376,16 @@ pub(crate) enum AtLeastOne {
     /// Any field of the body, by wire name.
     Body(Vec<String>),
     /// One of these: wire name, Rust name, and whether it is a list or a map.
-    Of(Vec<(String, String, bool)>),
+    Of(Vec<(String, String, Many)>),
+}
+
+/// Whether an input is a list or a map, of which an empty one is none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Many {
+    No,
+    Yes,
+    /// One that may also be null.
+    OrNull,
 }
 
 impl AtLeastOne {
@@ -668,6 +686,12 @@ impl Endpoint {
     /// All inputs, in the order of the struct's fields.
     pub(crate) fn inputs(&self) -> impl Iterator<Item = &Field> {
         self.path_parameters.iter().chain(&self.query).chain(&self.headers).chain(&self.body)
+    }
+
+    /// Whether an input has to match a pattern.
+    pub(crate) fn has_patterns(&self) -> bool {
+        let chosen = self.one_of.iter().flat_map(|group| &group.variants).flat_map(|variant| &variant.fields);
+        self.inputs().chain(chosen).any(Field::has_patterns)
     }
 
     /// The fields of the output that stand in headers, beside a body or alone.

@@ -5,7 +5,7 @@ use crate::emit;
 use crate::emit::coverage::Coverage;
 use crate::emit::lists::{self, AnswerList};
 use crate::emit::outline::{self, Outline};
-use crate::model::Model;
+use crate::model::{Endpoint, Field, Model, TypeKind};
 use crate::recorded::Wire;
 use crate::source::Sources;
 use crate::tree::Tree;
@@ -56,8 +56,17 @@ impl<'s> Specs<'s> {
     }
 
     /// The features of `hostkit-proto` that the code needs.
-    pub fn features(&self) -> &'static [&'static str] {
-        if self.model.service.signature.is_some() { &["signing"] } else { &[] }
+    pub fn features(&self) -> Vec<&'static str> {
+        let signs = self.model.service.signature.is_some();
+        let in_types = self.model.types.values().any(|entry| match &entry.kind {
+            TypeKind::Struct(fields) => fields.iter().any(Field::has_patterns),
+            _ => false,
+        });
+        let has_patterns = in_types || self.model.endpoints.iter().any(Endpoint::has_patterns);
+        [("signing", signs), ("patterns", has_patterns)]
+            .into_iter()
+            .filter_map(|(name, is)| is.then_some(name))
+            .collect()
     }
 
     /// The name of the API's type.

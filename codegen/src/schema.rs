@@ -130,6 +130,10 @@ fn shape(of: Shape) -> Json {
         Shape::FlagOrText => Json::any_of(vec![Json::of_type("boolean"), Json::of_type("string")]),
         Shape::Flag => Json::of_type("boolean"),
         Shape::Word(words) => Json::words(words),
+        Shape::Form(words) => {
+            let pattern = Json::Object(vec![("type", Json::text("string")), ("pattern", Json::text("^\\^.*\\$$"))]);
+            Json::any_of(vec![Json::words(words), pattern])
+        }
         Shape::Texts => Json::list_of(Json::of_type("string")),
         Shape::TextOrTexts => Json::any_of(vec![Json::of_type("string"), Json::list_of(Json::of_type("string"))]),
         Shape::Scalars => Json::list_of(Json::any_of(scalars("integer"))),

@@ -462,6 +462,7 @@ pub(crate) enum TypeKind {
     /// A number within a range.
     Ranged(At<Limits>),
     Union {
+        number: Option<At<String>>,
         scalar: Option<At<String>>,
         object: Option<At<String>>,
         list: Option<At<String>>,
@@ -484,6 +485,11 @@ pub(crate) struct Limits {
     pub(crate) min_length: Option<i64>,
     pub(crate) max_length: Option<i64>,
     pub(crate) shape: Option<String>,
+}
+
+/// Whether a shape is a pattern, and not a word.
+pub(crate) fn is_pattern(shape: &str) -> bool {
+    shape.starts_with('^')
 }
 
 #[derive(Debug, Clone, Default)]

@@ -5,6 +5,9 @@
 
 use std::collections::BTreeMap;
 
+#[path = "examples/set_up.rs"]
+mod set_up;
+
 use hostkit_proto::evidence::{Doubt, Perform, Sighting};
 use hostkit_proto::server::Serve;
 use hostkit_proto::server::checks::Checks;

@@ -143,9 +143,9 @@ fn a_condition_holds_for_any_of_its_values() {
 #[test]
 fn a_text_has_its_shape() {
     let rules = [
-        (good().at("24:00"), "at", "\"24:00\" is not a time of the form hh:mm"),
+        (good().at("24:00"), "at", "\"24:00\" is not of the form `^([01][0-9]|2[0-3]):[0-5][0-9]$`"),
         (good().link("file:///a"), "link", "\"file:///a\" is not an http, https, ftp or ftps link"),
-        (good().key(ThingKey::new("12").unwrap()), "key", "12 is not a key of 32 digits, 0 to 9 and a to f"),
+        (good().key(ThingKey::new("12").unwrap()), "key", "12 is not of the form `^[0-9a-f]{32}$`"),
         (good().v6("192.0.2.7".parse().unwrap()), "v6", "\"192.0.2.7\" is not an IPv6 address"),
     ];
     for (call, field, rule) in rules {

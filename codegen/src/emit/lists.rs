@@ -149,8 +149,8 @@ impl<'m> Walk<'m, '_> {
                             self.field(&field.ty, &way.to(&field.name), field.surface.max_items);
                         }
                     }
-                    Some(TypeKind::Union { scalar, object, list }) => {
-                        [scalar, object, list].into_iter().flatten().for_each(|ty| self.value(ty, way));
+                    Some(TypeKind::Union { number, scalar, object, list }) => {
+                        [number, scalar, object, list].into_iter().flatten().for_each(|ty| self.value(ty, way));
                     }
                     Some(TypeKind::Id { .. }) => (self.see)(Found::Id(way.clone(), name)),
                     _ => {}

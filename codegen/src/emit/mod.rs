@@ -9,24 +9,26 @@ pub(crate) mod rust;
 
 /// What the documents say about a shape of texts.
 pub(crate) struct ShapeTexts {
-    pub(crate) english: &'static str,
-    pub(crate) russian: &'static str,
+    pub(crate) english: String,
+    pub(crate) russian: String,
     /// The pattern of a JSON Schema.
-    pub(crate) pattern: &'static str,
+    pub(crate) pattern: String,
 }
 
-/// The texts of a shape, by its word in the spec language.
+/// The texts of a shape, by its word in the spec language, or its pattern.
 pub(crate) fn shape_texts(shape: &str) -> ShapeTexts {
     let (english, russian, pattern) = match shape {
-        "clock" => ("a time `hh:mm`", "время `чч:мм`", "^([01][0-9]|2[0-3]):[0-5][0-9]$"),
         "domain" => ("a domain name", "доменное имя", r"^[^.\s]+(\.[^.\s]+)+\.?$"),
         "link" => {
             ("a link of http, https, ftp or ftps", "ссылка http, https, ftp или ftps", "^(https?|ftps?)://[^ ]+$")
         }
         "ipv4" => ("an IPv4 address", "адрес IPv4", r"^[0-9]+(\.[0-9]+){3}$"),
         "ipv6" => ("an IPv6 address", "адрес IPv6", "^[0-9a-fA-F:.]+$"),
-        // `hex32`, the only other shape.
-        _ => ("32 digits, 0 to 9 and a to f", "32 знака 0–9 и a–f", "^[0-9a-f]{32}$"),
+        pattern => {
+            let code = ["`", pattern, "`"].concat();
+            let (english, russian) = (["of the form ", &code].concat(), ["вида ", &code].concat());
+            return ShapeTexts { english, russian, pattern: pattern.to_owned() };
+        }
     };
-    ShapeTexts { english, russian, pattern }
+    ShapeTexts { english: english.to_owned(), russian: russian.to_owned(), pattern: pattern.to_owned() }
 }

@@ -627,8 +627,9 @@ impl<'m> Writer<'m> {
                 }
                 Some(Value::Map(entries))
             }
-            (_, Some((TypeKind::Union { scalar, object, list }, _))) => {
+            (_, Some((TypeKind::Union { number, scalar, object, list }, _))) => {
                 let shape = match node.kind() {
+                    Kind::Number if number.is_some() => number,
                     Kind::Text | Kind::Number | Kind::Bool => scalar,
                     Kind::Map => object,
                     Kind::List => list,

@@ -7,7 +7,7 @@ use hostkit_wire::Value;
 use super::encode::{Chosen, Said};
 use super::problem::Problem;
 use crate::model::{AtLeastOne, Endpoint, Field, Type};
-use crate::resolve::{Premise, broken_limit};
+use crate::resolve::{Premise, broken_limit, only_if_words, required_words};
 
 /// Every rule that the example breaks, in the words that a caller would get.
 pub(super) fn broken(endpoint: &Endpoint, said: &[Said<'_>], chosen: &Chosen, base: usize) -> Vec<Problem> {
@@ -46,11 +46,14 @@ pub(super) fn broken(endpoint: &Endpoint, said: &[Said<'_>], chosen: &Chosen, ba
         let offset = found.and_then(|it| it.offset);
         // Null is said, and is no value.
         let (is_there, has_value) = (found.is_some(), found.is_some_and(|it| it.value != Value::Null));
+        // A flag that is off is no value, either, of an input that is allowed.
+        let is_flag = matches!(field.ty.item(), Type::Flag | Type::Worded(_));
+        let is_on = has_value && (!is_flag || found.is_some_and(|it| it.is_on));
         if let Some(condition) = surface.required_if.as_deref().filter(|it| !is_there && rules.hold(it)) {
-            refuse(name, offset, format!("is required if `{condition}`"));
+            refuse(name, offset, required_words(condition));
         }
-        if let Some(condition) = surface.only_if.as_deref().filter(|it| has_value && !rules.hold(it)) {
-            refuse(name, offset, format!("is allowed only if `{condition}`"));
+        if let Some(condition) = surface.only_if.as_deref().filter(|it| is_on && !rules.hold(it)) {
+            refuse(name, offset, only_if_words(condition));
         }
         for (condition, limits) in surface.when.iter().filter(|(condition, _)| has_value && rules.hold(condition)) {
             let texts = found.map(Said::texts).unwrap_or_default();
@@ -65,7 +68,11 @@ pub(super) fn broken(endpoint: &Endpoint, said: &[Said<'_>], chosen: &Chosen, ba
             refuse(name, offset, format!("{value} is less than `{}`, which is {lowest}", other.value));
         }
     }
-    let is_given = |name: &str| said.iter().any(|it| it.field.rust == name) || chosen.contains_key(name);
+    let is_said = |it: &Said<'_>| match &it.field.ty {
+        Type::Nullable(inner) if matches!(**inner, Type::List(_) | Type::Map(..)) => has_something(&it.value),
+        _ => true,
+    };
+    let is_given = |name: &str| said.iter().any(|it| it.field.rust == name && is_said(it)) || chosen.contains_key(name);
     let is_none_given = match &endpoint.at_least_one {
         None => false,
         Some(AtLeastOne::Of(inputs)) => !inputs.iter().any(|(_, rust, _)| is_given(rust)),
@@ -78,6 +85,16 @@ pub(super) fn broken(endpoint: &Endpoint, said: &[Said<'_>], chosen: &Chosen, ba
         refuse(&names, None, "at least one of these has to be given".to_owned());
     }
     problems
+}
+
+/// Whether a value is neither null nor a list or map without items.
+fn has_something(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::List(items) => !items.is_empty(),
+        Value::Map(entries) => !entries.is_empty(),
+        _ => true,
+    }
 }
 
 struct Rules<'r, 'm> {
@@ -93,12 +110,15 @@ impl<'r, 'm> Rules<'r, 'm> {
     }
 
     fn hold(&self, condition: &str) -> bool {
-        let Premise { input, values } = Premise::of(condition);
-        let Some(found) = self.find(input).filter(|it| it.value != Value::Null) else { return false };
-        match values.as_slice() {
-            [] => found.is_on,
+        let Premise { input, values, is_not } = Premise::of(condition);
+        let Some(found) = self.find(input).filter(|it| it.value != Value::Null) else { return is_not };
+        let is_flag = matches!(found.field.ty.item(), Type::Flag | Type::Worded(_));
+        let holds = match values.as_slice() {
+            [] if is_flag => found.is_on,
+            [] => has_something(&found.value),
             values => matches!(found.texts().as_slice(), [text] if values.contains(&text.as_str())),
-        }
+        };
+        holds != is_not
     }
 
     fn number(&self, wire: &str) -> Option<Decimal> {

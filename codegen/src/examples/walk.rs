@@ -275,7 +275,9 @@ impl<'m> Walker<'m> {
             Type::Option(inner) | Type::Nullable(inner) => self.is_scalar(inner),
             Type::Named(name) => match self.model.types.get(name).map(|entry| &entry.kind) {
                 Some(TypeKind::Struct(_)) => false,
-                Some(TypeKind::Union { scalar, object, .. }) => scalar.is_some() && object.is_none(),
+                Some(TypeKind::Union { number, scalar, object, .. }) => {
+                    (number.is_some() || scalar.is_some()) && object.is_none()
+                }
                 _ => true,
             },
             _ => true,
@@ -496,8 +498,9 @@ impl<'m> Walker<'m> {
                     }
                     self.owner = outer;
                 }
-                Some((TypeKind::Union { scalar, object, list }, _)) => {
+                Some((TypeKind::Union { number, scalar, object, list }, _)) => {
                     let shape = match node.kind() {
+                        Kind::Number if number.is_some() => number,
                         Kind::Text | Kind::Number | Kind::Bool => scalar,
                         Kind::Map => object,
                         Kind::List => list,

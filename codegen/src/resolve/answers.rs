@@ -1,5 +1,6 @@
 //! What an answer has to say beside its data: the envelope's words, the keys of a map, and the inputs that it repeats.
 
+use super::kinds::may_be_equal;
 use super::names::with_slashes;
 use crate::diagnostic::{Diagnostics, did_you_mean};
 use crate::model::{Echo, EchoedInput, Endpoint, Field, ITSELF, Model, Output, Type, dotted};
@@ -228,7 +229,7 @@ impl Answer<'_, '_> {
         }
         let (input, own) = self.input(input)?;
         let ty = if let Type::Nullable(item) = &own.ty { item } else { &own.ty };
-        if let Some(field) = found.last().filter(|field| field.ty != *ty) {
+        if let Some(field) = found.last().filter(|field| !may_be_equal(self.model, &field.ty, ty)) {
             let message =
                 format!("the field is `{}`, and the input is `{}`", field.surface.ty.value, own.surface.ty.value);
             return self.wrong(&path.span, &message, "never equal");

@@ -125,7 +125,9 @@ fn in_headers(model: &Model, diagnostics: &mut Diagnostics) {
         let uses = |ty: &Type| ty.names().contains(&name.as_str());
         let is_nested = model.types.values().any(|other| match &other.kind {
             TypeKind::Struct(fields) => fields.iter().any(|field| uses(&field.ty)),
-            TypeKind::Union { scalar, object, list } => [scalar, object, list].into_iter().flatten().any(uses),
+            TypeKind::Union { number, scalar, object, list } => {
+                [number, scalar, object, list].into_iter().flatten().any(uses)
+            }
             _ => false,
         });
         let outputs = model.endpoints.iter().filter(|endpoint| endpoint.output.ty().is_some_and(uses));

@@ -1,7 +1,7 @@
 //! Evidence that a call happened: resolves the read, its inputs, and the compared fields.
 
 use super::conditions;
-use super::kinds::{has_few_values, is_copy, is_text, number_id};
+use super::kinds::{has_few_values, is_copy, is_read_as, is_text, number_id};
 use super::limits;
 use super::names::with_slashes;
 use crate::diagnostic::{Diagnostics, did_you_mean};
@@ -652,7 +652,12 @@ impl<'m> Tracer<'m, '_> {
         for (name, input) in pairs {
             let path = self.path(item, fields, name)?;
             let bare = input.value.strip_suffix(FILLED).unwrap_or(&input.value);
-            let own = self.own_input(&At { value: bare.to_owned(), span: input.span.clone() })?;
+            let mut own = self.own_input(&At { value: bare.to_owned(), span: input.span.clone() })?;
+            // A ticket holds texts: they are read as what the field is.
+            let is_alone = compared.iter().all(|(_, other): &(Vec<Field>, Field)| other.rust != own.rust);
+            if let Some(last) = path.last().filter(|last| is_alone && is_read_as(self.model, &own.ty, &last.ty)) {
+                own.ty = last.ty.clone();
+            }
             self.comparable(&path, &own, name)?;
             compared.push((path, own));
         }

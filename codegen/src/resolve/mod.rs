@@ -32,9 +32,10 @@ use crate::source::{At, FileId, Sources, Span};
 use crate::surface::{self, Surface, Writing};
 
 pub(crate) use kinds::{is_copy, is_text};
-pub(crate) use limits::broken as broken_limit;
+pub(crate) use limits::{broken as broken_limit, no_pattern};
 pub(crate) use routing::by_demand;
-pub(crate) use rules::Premise;
+pub(crate) use rules::{Premise, only_if_words, required_words};
+pub(crate) use types::parse;
 
 /// Resolves the specs of one API.
 pub(crate) fn resolve(surface: Surface, sources: &Sources, diagnostics: &mut Diagnostics) -> Model {
@@ -163,7 +164,7 @@ struct Resolver<'s, 'd> {
 
 impl Resolver<'_, '_> {
     fn ty(&mut self, text: &At<String>) -> Type {
-        let ty = match types::parse(text) {
+        let ty = match parse(text) {
             Ok(ty) => ty,
             Err(why) => {
                 let near = types::elsewhere(text).or_else(|| {
@@ -398,9 +399,14 @@ impl Resolver<'_, '_> {
                     TypeKind::Ranged(0, 0)
                 }
             },
-            surface::TypeKind::Union { scalar, object, list } => {
+            surface::TypeKind::Union { number, scalar, object, list } => {
                 let mut shape = |text: &Option<At<String>>| text.as_ref().map(|text| self.ty(text));
-                TypeKind::Union { scalar: shape(scalar), object: shape(object), list: shape(list) }
+                TypeKind::Union {
+                    number: shape(number),
+                    scalar: shape(scalar),
+                    object: shape(object),
+                    list: shape(list),
+                }
             }
         };
         TypeEntry {
@@ -683,8 +689,8 @@ fn mark_uses(model: &mut Model) {
                 TypeKind::Struct(fields) => {
                     queue.extend(fields.iter().flat_map(|field| field.ty.names().into_iter().map(str::to_owned)));
                 }
-                TypeKind::Union { scalar, object, list } => {
-                    let types = [scalar, object, list].into_iter().flatten();
+                TypeKind::Union { number, scalar, object, list } => {
+                    let types = [number, scalar, object, list].into_iter().flatten();
                     queue.extend(types.flat_map(|ty| ty.names().into_iter().map(str::to_owned)));
                 }
                 _ => {}

@@ -76,7 +76,7 @@ const MEANINGS: &[(&str, &[Place], &str)] = &[
     ("min", INPUTS, LIMITED),
     ("max", INPUTS, LIMITED),
     ("multiple-of", INPUTS, LIMITED),
-    ("shape", INPUTS, LIMITED),
+    ("shape", &[Path, Query, Header, Body, Variant, Request], LIMITED),
     ("hosts", INPUTS, LIMITED),
     ("when", &[Path, Query, Header, Body], ALONE),
     ("not-below", &[Path, Query, Header, Body], ALONE),
@@ -175,7 +175,7 @@ fn of_field(field: &mut Field, places: &[Place], is_answered: bool, diagnostics:
                 (place.name(), "not here", *help)
             }
             // What answers have, too, is read without a look at it.
-            Some((ONE_OF, _, help)) if is_answered => (Answer.name(), "not here", *help),
+            Some((ONE_OF | "shape", _, help)) if is_answered => (Answer.name(), "not here", *help),
             _ if field.surface.names.is_some() && field.caller().is_none() && BESIDE_NAMES.contains(&known) => {
                 let help = "`names` says what is written: leave out one of them";
                 ("a value with made names", "beside `names`", help)

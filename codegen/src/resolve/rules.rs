@@ -2,24 +2,44 @@
 
 use super::conditions::never;
 use crate::diagnostic::{Diagnostics, did_you_mean};
-use crate::model::{AtLeastOne, Endpoint, Field, Model, Type, TypeKind, choices};
+use crate::model::{AtLeastOne, Endpoint, Field, Many, Model, Type, TypeKind, choices};
 use crate::source::At;
 
-/// What `required`, `only-if` and `when` ask of another input: that a flag is on, or that it has one of some values.
+/// What `required`, `only-if` and `when` ask of another input: that it is given, or on if it is a flag, or that it has one
+/// of some values; or the opposite.
 pub(crate) struct Premise<'c> {
     pub(crate) input: &'c str,
-    /// Nothing for a flag that is on.
+    /// Nothing for an input that is given, or a flag that is on.
     pub(crate) values: Vec<&'c str>,
+    pub(crate) is_not: bool,
 }
 
 impl<'c> Premise<'c> {
-    /// `autorenew`, `kind=a` or `kind=a|b`.
+    /// `autorenew`, `kind=a` or `kind=a|b`, or one of them behind `!`.
     pub(crate) fn of(condition: &'c str) -> Self {
+        let (is_not, condition) = split_not(condition);
         match condition.split_once('=') {
-            Some((input, values)) => Self { input, values: values.split('|').collect() },
-            None => Self { input: condition, values: Vec::new() },
+            Some((input, values)) => Self { input, values: values.split('|').collect(), is_not },
+            None => Self { input: condition, values: Vec::new(), is_not },
         }
     }
+}
+
+/// Whether a condition is the opposite of one, and that one.
+fn split_not(condition: &str) -> (bool, &str) {
+    condition.strip_prefix('!').map_or((false, condition), |condition| (true, condition))
+}
+
+/// What a caller is told of an input that is required by this condition.
+pub(crate) fn required_words(condition: &str) -> String {
+    let (is_not, condition) = split_not(condition);
+    [if is_not { "is required unless `" } else { "is required if `" }, condition, "`"].concat()
+}
+
+/// What a caller is told of an input that is allowed by this condition alone.
+pub(crate) fn only_if_words(condition: &str) -> String {
+    let (is_not, condition) = split_not(condition);
+    [if is_not { "is not allowed if `" } else { "is allowed only if `" }, condition, "`"].concat()
 }
 
 /// Stands for any field of the body.
@@ -62,7 +82,7 @@ fn at_least_one(endpoint: &Endpoint, diagnostics: &mut Diagnostics) -> Option<At
                 diagnostics.add_with_help("E0232", &word.span, message, "required", help);
             }
             Some((name, rust, field, false)) => {
-                found.push(((*name).to_owned(), (*rust).to_owned(), field.is_some_and(is_many)));
+                found.push(((*name).to_owned(), (*rust).to_owned(), field.map_or(Many::No, many)));
             }
         }
     }
@@ -71,6 +91,14 @@ fn at_least_one(endpoint: &Endpoint, diagnostics: &mut Diagnostics) -> Option<At
         diagnostics.add_with_help("E0232", &first.span, "one of one is that one", "alone", help);
     }
     Some(AtLeastOne::Of(found))
+}
+
+fn many(field: &Field) -> Many {
+    match &field.ty {
+        Type::Nullable(inner) if matches!(**inner, Type::List(_) | Type::Map(..)) => Many::OrNull,
+        _ if is_many(field) => Many::Yes,
+        _ => Many::No,
+    }
 }
 
 fn is_many(field: &Field) -> bool {
@@ -152,10 +180,10 @@ fn conditions(model: &Model, field: &Field, inputs: &[&Field], diagnostics: &mut
 fn known_values(model: &Model, condition: &At<String>, other: &Field, values: &[&str], diagnostics: &mut Diagnostics) {
     let ty = if let Type::Nullable(inner) = &other.ty { inner } else { &other.ty };
     if values.is_empty() {
-        if !matches!(ty, Type::Flag | Type::Worded(_)) {
+        if other.is_required() && !matches!(ty, Type::Flag | Type::Worded(_)) {
             let help = format!("write `{}=…` with the value that it needs, or `a|b` for one of several", other.wire());
-            let label = format!("`{}` is not a flag", other.surface.ty.value);
-            diagnostics.add_with_help("E0232", &condition.span, "only a flag is on or off", label, help);
+            let message = format!("`{}` is always given", other.wire());
+            diagnostics.add_with_help("E0232", &condition.span, message, "required, and no flag", help);
         }
         return;
     }

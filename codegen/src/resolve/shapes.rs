@@ -4,11 +4,14 @@ use std::collections::BTreeSet;
 
 use hostkit_proto::{Date, DateTime};
 
-use super::kinds::is_text;
+use super::kinds::{is_number, is_text};
 use crate::diagnostic::Diagnostics;
 use crate::model::{Endpoint, Field, ITSELF, Model, Output, Type, TypeEntry, TypeKind, caller};
 use crate::source::{At, Span};
 use crate::surface::{self, Service, Surface, Writing};
+
+/// The most fields that a table of generated code has.
+const FIELDS: usize = 128;
 
 pub(super) fn check(model: &Model, surface: &Surface, diagnostics: &mut Diagnostics) {
     for endpoint in &model.endpoints {
@@ -41,8 +44,14 @@ pub(super) fn check(model: &Model, surface: &Surface, diagnostics: &mut Diagnost
             (TypeKind::Enumeration { .. }, surface::TypeKind::Enumeration { is_number, values }) => {
                 enumeration(&definition.name, *is_number, values, diagnostics);
             }
-            (TypeKind::Union { scalar, object, list }, _) => {
-                union(model, &definition.name.span, [scalar, object, list].map(Option::as_ref), diagnostics);
+            (TypeKind::Struct(fields), _) if fields.len() > FIELDS => {
+                let message = format!("`{}` has {} fields", entry.name, fields.len());
+                let help = "leave out what nobody needs under `ignore` of the service, or make it an `any`";
+                let label = format!("{FIELDS} at most");
+                diagnostics.add_with_help("E0252", &definition.name.span, message, label, help);
+            }
+            (TypeKind::Union { number, scalar, object, list }, _) => {
+                union(model, &definition.name.span, [number, scalar, object, list].map(Option::as_ref), diagnostics);
             }
             _ => {}
         }
@@ -170,7 +179,9 @@ fn nameless(model: &Model, entry: &TypeEntry, diagnostics: &mut Diagnostics) {
     let TypeKind::Struct(fields) = &entry.kind else { return };
     let types = model.types.values().flat_map(|other| match &other.kind {
         TypeKind::Struct(fields) => fields.iter().map(|field| &field.ty).collect(),
-        TypeKind::Union { scalar, object, list } => [scalar, object, list].into_iter().flatten().collect(),
+        TypeKind::Union { number, scalar, object, list } => {
+            [number, scalar, object, list].into_iter().flatten().collect()
+        }
         _ => Vec::new(),
     });
     let calls = model.endpoints.iter();
@@ -378,10 +389,12 @@ fn enumeration(
     }
 }
 
-fn union(model: &Model, span: &Span, [scalar, object, list]: [Option<&Type>; 3], diagnostics: &mut Diagnostics) {
+fn union(model: &Model, span: &Span, shapes: [Option<&Type>; 4], diagnostics: &mut Diagnostics) {
+    let [number, scalar, object, list] = shapes;
     let is_scalar = |ty: &Type| is_text(model, ty) || *ty == Type::Secret;
     let is_object = |ty: &Type| model.fields(ty).is_some() || matches!(ty, Type::Map(..) | Type::Any);
     let wrong = [
+        ("number", number.is_some_and(|ty| !is_number(model, ty)), "a number"),
         ("scalar", scalar.is_some_and(|ty| !is_scalar(ty)), "one text, number or flag"),
         ("object", object.is_some_and(|ty| !is_object(ty)), "a type with fields, or a map"),
         ("list", list.is_some_and(|ty| !matches!(ty, Type::List(_))), "a list: `[Name]`"),
@@ -390,11 +403,17 @@ fn union(model: &Model, span: &Span, [scalar, object, list]: [Option<&Type>; 3],
         let message = format!("`{key}` of a union is {what}");
         diagnostics.add("E0252", span, message, "not such a type");
     }
-    if [scalar, object, list].into_iter().flatten().count() < 2 {
-        let help = "`union = { scalar = …, object = … }`; a value of one shape has the type of that";
-        diagnostics.add_with_help("E0252", span, "a union has two shapes or three", "fewer than two", help);
+    let service = &model.service;
+    let formats = service.formats.iter().map(String::as_str).chain(service.request_format.as_deref());
+    if number.is_some() && formats.clone().any(|format| !["json", "php"].contains(&format)) {
+        let help = "elsewhere a number is a text: leave out `number`";
+        diagnostics.add_with_help("E0252", span, "JSON and PHP alone tell a number from a text", "a number", help);
     }
-    for ty in [scalar, object, list].into_iter().flatten() {
+    if shapes.into_iter().flatten().count() < 2 {
+        let help = "`union = { scalar = …, object = … }`; a value of one shape has the type of that";
+        diagnostics.add_with_help("E0252", span, "a union has two shapes or more", "fewer than two", help);
+    }
+    for ty in shapes.into_iter().flatten() {
         expression(model, ty, span, diagnostics);
     }
 }

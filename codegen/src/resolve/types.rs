@@ -39,7 +39,7 @@ pub(super) fn elsewhere(text: &str) -> Option<&'static str> {
 }
 
 /// Parses a type expression; the error says what is wrong with it.
-pub(super) fn parse(text: &str) -> Result<Type, String> {
+pub(crate) fn parse(text: &str) -> Result<Type, String> {
     let text = text.trim();
     if let Some(inner) = text.strip_suffix('?') {
         return Ok(Type::Option(Box::new(parse(inner)?)));

@@ -90,8 +90,8 @@ fn reached<'m>(model: &'m Model, types: impl Iterator<Item = &'m Type>) -> BTree
         }
         match model.types.get(name).map(|entry| &entry.kind) {
             Some(TypeKind::Struct(fields)) => open.extend(fields.iter().flat_map(|field| field.ty.names())),
-            Some(TypeKind::Union { scalar, object, list }) => {
-                open.extend([scalar, object, list].into_iter().flatten().flat_map(Type::names));
+            Some(TypeKind::Union { number, scalar, object, list }) => {
+                open.extend([number, scalar, object, list].into_iter().flatten().flat_map(Type::names));
             }
             _ => {}
         }

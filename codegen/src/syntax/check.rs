@@ -11,7 +11,9 @@ use super::put;
 use super::translation::Sentence;
 use crate::diagnostic::{Diagnostics, did_you_mean};
 use crate::identifier;
+use crate::resolve::no_pattern;
 use crate::source::{At, FileId, Span};
+use crate::surface::is_pattern;
 
 /// Placeholder in a skeleton for a value that its author must decide.
 const UNDECIDED: &str = "?";
@@ -125,6 +127,17 @@ impl Checker<'_> {
                 }
             }
             Shape::Word(words) if inner.is_str() => self.word(value, key.name, words),
+            Shape::Form(words) => match inner.as_str() {
+                Some(text) if is_pattern(text) => {
+                    if let Some(why) = no_pattern(text) {
+                        let message = format!("`{}` is no pattern", key.name);
+                        let help = "a regular expression of whole texts, such as `^[a-z][a-z0-9-]*$`";
+                        self.diagnostics.add_with_help("E0104", &span, message, why, help);
+                    }
+                }
+                Some(_) => self.word(value, key.name, words),
+                None => self.shape(&span, key, inner),
+            },
             Shape::TextOrTexts if inner.is_str() => {}
             Shape::TextOrTexts | Shape::Texts if is_list(inner, |item| item.is_str()) => self.once(value, key),
             Shape::Scalars if is_list(inner, |item| item.is_str() || item.is_integer() || item.is_bool()) => {}
@@ -351,7 +364,7 @@ impl Checker<'_> {
 
     fn shape(&mut self, span: &Span, key: &Key, found: &DeValue<'_>) {
         let expected = match key.shape {
-            Shape::Text | Shape::Name | Shape::Sentence | Shape::Template | Shape::Word(_) => "text",
+            Shape::Text | Shape::Name | Shape::Sentence | Shape::Template | Shape::Word(_) | Shape::Form(_) => "text",
             Shape::Integer | Shape::Number(..) => "a whole number",
             Shape::Flag => "true or false",
             Shape::FlagOrText => "true, false or text",

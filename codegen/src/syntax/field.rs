@@ -109,6 +109,7 @@ pub(super) fn read_type(name: At<String>, node: &Node<'_, '_>) -> TypeDefinition
         }
     } else if let Some(union) = node.table("union") {
         TypeKind::Union {
+            number: union.optional_at("number"),
             scalar: union.optional_at("scalar"),
             object: union.optional_at("object"),
             list: union.optional_at("list"),

@@ -27,6 +27,8 @@ pub(crate) enum Shape {
     FlagOrText,
     /// One of these words.
     Word(&'static [&'static str]),
+    /// One of these words, or a pattern.
+    Form(&'static [&'static str]),
     /// A list of texts.
     Texts,
     /// One text, or a list of them.
@@ -153,13 +155,13 @@ const STATUS_MEANINGS: &[&str] = &[
     "other",
 ];
 
-const SHAPES: &[&str] = &["clock", "domain", "link", "ipv4", "ipv6", "hex32"];
+const SHAPES: &[&str] = &["domain", "link", "ipv4", "ipv6"];
 
 const LIMITS: &[Key] = &[
     key("min", Shape::Integer, "Lowest value, or the fewest characters."),
     key("max", Shape::Integer, "Highest value, or the most characters."),
     key("multiple-of", COUNT, "The value is a multiple of this."),
-    key("shape", Shape::Word(SHAPES), "The shape of the text."),
+    key("shape", Shape::Form(SHAPES), "The shape of the text: a word, or a pattern from `^` to `$`."),
 ];
 
 pub(crate) const FIELD: &[Key] = &[
@@ -188,7 +190,7 @@ pub(crate) const FIELD: &[Key] = &[
     key("min", Shape::Integer, "Lowest value, or the fewest characters."),
     key("max", Shape::Integer, "Highest value, or the most characters."),
     key("multiple-of", COUNT, "The value is a multiple of this."),
-    key("shape", Shape::Word(SHAPES), "The shape of the text."),
+    key("shape", Shape::Form(SHAPES), "The shape of the text: a word, or a pattern from `^` to `$`."),
     key("max-items", COUNT, "Items of a list, at most."),
     key("total", Shape::TextByFormat, "The key beside a list or map of an answer with the number of items in all."),
     key("hosts", Shape::Named(LIMITS), "Limits that differ by host."),
@@ -237,6 +239,7 @@ pub(crate) const TYPE: &[Key] = &[
 ];
 
 const UNION: &[Key] = &[
+    key("number", Shape::Text, "The type of a number, if it is not that of a scalar."),
     key("scalar", Shape::Text, "The type of a scalar."),
     key("object", Shape::Text, "The type of an object."),
     key("list", Shape::Text, "The type of a list."),

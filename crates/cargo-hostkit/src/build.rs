@@ -29,7 +29,7 @@ pub fn build(specs: impl AsRef<Path>) -> Result<PathBuf, Error> {
         reference: None,
         openapi: None,
         // Here the compiler says what is missing.
-        features: vec!["signing".to_owned()],
+        features: vec!["signing".to_owned(), "patterns".to_owned()],
     };
     let sources = sources(above, api)?.with_names(hostkit_codegen::Names {
         folder: layout.specs.clone(),

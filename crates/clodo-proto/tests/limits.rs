@@ -119,8 +119,8 @@ fn plans_of_backups() {
     assert_eq!(plan(vec![Weekday::from_text("0")], "04:30"), "backups_days: 0 is less than 1");
     assert_eq!(plan(vec![Weekday::Monday, Weekday::from_text("8")], "04:30"), "backups_days: 8 is more than 7");
     assert_eq!(plan(Vec::new(), "04:30"), "backups_days: is empty, but has to be given");
-    assert_eq!(plan(monday(), "4:30"), "backups_time: \"4:30\" is not a time of the form hh:mm");
-    assert_eq!(plan(monday(), "24:00"), "backups_time: \"24:00\" is not a time of the form hh:mm");
+    assert_eq!(plan(monday(), "4:30"), "backups_time: \"4:30\" is not of the form `^([01][0-9]|2[0-3]):[0-5][0-9]$`");
+    assert_eq!(plan(monday(), "24:00"), "backups_time: \"24:00\" is not of the form `^([01][0-9]|2[0-3]):[0-5][0-9]$`");
 }
 
 #[test]

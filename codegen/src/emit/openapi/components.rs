@@ -63,9 +63,9 @@ fn entry_schema(entry: &TypeEntry, answers: Option<&Model>) -> Object {
         }
         TypeKind::Id(IdKind::Free) => object! { "type": "string", "minLength": 1, "maxLength": 255 },
         TypeKind::Id(IdKind::Text) => object! { "type": "string", "pattern": "^[0-9A-Za-z_-]+$" },
-        TypeKind::Union { scalar, object, list } => {
+        TypeKind::Union { number, scalar, object, list } => {
             let shape = |ty| answers.map_or_else(|| type_schema(ty), |model| answer_schema(model, ty));
-            let shapes: Vec<Object> = [scalar, object, list].into_iter().flatten().map(shape).collect();
+            let shapes: Vec<Object> = [number, scalar, object, list].into_iter().flatten().map(shape).collect();
             object! { "anyOf": shapes }
         }
     };

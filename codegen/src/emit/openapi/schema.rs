@@ -157,8 +157,12 @@ pub(super) fn described(mut schema: Object, field: &Field) -> Object {
     let surface = &field.surface;
     schema.say("description", &surface.en);
     // Limits of a text that is encoded are those of the plain one.
-    if surface.write != Some(Writing::Percent) {
-        limit(&mut schema, &surface.limits);
+    match &field.ty {
+        _ if surface.write == Some(Writing::Percent) => {}
+        Type::List(_) if field.name.item.is_none() && surface.limits != Limits::default() => {
+            limit(schema.object("items"), &surface.limits);
+        }
+        _ => limit(&mut schema, &surface.limits),
     }
     if let Some(max) = surface.max_items {
         schema.set("maxItems", max);

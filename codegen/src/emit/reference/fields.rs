@@ -59,9 +59,10 @@ fn section(language: Language, entry: &TypeEntry) -> String {
             Language::English => format!("\nA number from {lowest} to {highest}.\n"),
             Language::Russian => format!("\nЧисло от {lowest} до {highest}.\n"),
         }),
-        TypeKind::Union { scalar, object, list } => {
+        TypeKind::Union { number, scalar, object, list } => {
             text.push('\n');
             let shapes = [
+                ("Number", language.pick("a number", "число"), number),
                 ("Scalar", language.pick("a scalar", "скаляр"), scalar),
                 ("Object", language.pick("an object", "объект"), object),
                 ("List", language.pick("a list", "список"), list),
@@ -131,13 +132,21 @@ pub(super) fn inputs<'f>(
             language.pick("yes", "да").to_owned()
         } else if let Some(condition) = &surface.required_if {
             // A bar would end the cell.
-            format!("{} `{}`", language.pick("if", "если"), condition.value.replace('|', "\\|"))
+            if_words(language, condition).replace('|', "\\|")
         } else {
             language.pick("no", "нет").to_owned()
         };
         let name = if surface.names.is_some() { format!("`{}`", field.rust) } else { wire_name(language, field) };
         vec![name, place.to_owned(), type_text(language, &field.ty), required, meaning(language, field)]
     })
+}
+
+/// A condition as the end of a sentence.
+fn if_words(language: Language, condition: &str) -> String {
+    match condition.strip_prefix('!') {
+        Some(condition) => format!("{} `{condition}`", language.pick("unless", "если не")),
+        None => format!("{} `{condition}`", language.pick("if", "если")),
+    }
 }
 
 /// The name in each format.
@@ -175,7 +184,7 @@ fn meaning(language: Language, field: &Field) -> String {
     }
     for (condition, given) in &surface.when {
         let given = limits(language, given).join(", ");
-        facts.push(format!("{} `{}`: {given}", language.pick("if", "если"), condition.value));
+        facts.push(format!("{}: {given}", if_words(language, condition)));
     }
     if let Some(other) = &surface.not_below {
         facts.push(format!("{} `{}`", language.pick("not less than", "не меньше, чем"), other.value));
@@ -190,7 +199,10 @@ fn meaning(language: Language, field: &Field) -> String {
         facts.push(format!("{} {}", language.pick("how many in all:", "сколько всего:"), name(&total.name)));
     }
     if let Some(condition) = &surface.only_if {
-        facts.push(format!("{} `{}`", language.pick("only if", "только если"), condition.value));
+        facts.push(match condition.strip_prefix('!') {
+            Some(condition) => format!("{} `{condition}`", language.pick("not if", "нельзя, если")),
+            None => format!("{} `{}`", language.pick("only if", "только если"), condition.value),
+        });
     }
     if let Some(names) = &surface.names {
         let from = surface.from.as_ref().map(|from| format!(", {} {}", language.pick("from", "с"), from.value));

@@ -208,7 +208,7 @@ pub(super) fn limits(language: Language, limits: &Limits) -> Vec<String> {
     }
     if let Some(shape) = &limits.shape {
         let ShapeTexts { english, russian, .. } = crate::emit::shape_texts(shape);
-        parts.push(language.pick(english, russian).to_owned());
+        parts.push(language.pick(&english, &russian).to_owned());
     }
     parts
 }

@@ -168,11 +168,14 @@ pub(super) fn field(indent: usize, field: &Field) -> Doc {
         facts.extend(limits(there).map(|limits| format!("Limits at `{}`: {limits}.", host.value)));
     }
     for (condition, then) in &surface.when {
-        facts.extend(limits(then).map(|limits| format!("Limits if `{}`: {limits}.", condition.value)));
+        facts.extend(limits(then).map(|limits| format!("Limits {}: {limits}.", if_words(condition))));
     }
     facts.extend(surface.not_below.as_ref().map(|other| format!("Not less than `{}`.", other.value)));
-    facts.extend(surface.required_if.as_ref().map(|condition| format!("Required if `{}`.", condition.value)));
-    facts.extend(surface.only_if.as_ref().map(|condition| format!("Only if `{}`.", condition.value)));
+    facts.extend(surface.required_if.as_ref().map(|condition| format!("Required {}.", if_words(condition))));
+    facts.extend(surface.only_if.as_ref().map(|condition| match condition.strip_prefix('!') {
+        Some(condition) => format!("Not if `{condition}`."),
+        None => format!("Only if `{}`.", condition.value),
+    }));
     match surface.provenance.as_deref() {
         None | Some("documented") => {}
         Some("client") => facts.push("Known from clients, not from the document.".to_owned()),
@@ -187,6 +190,14 @@ pub(super) fn choice(choice: &Choice<'_>) -> String {
     match choice.is_required {
         true => format!("Exactly one of {} has to be given.", names.join(", ")),
         false => format!("At most one of {} may be given.", names.join(", ")),
+    }
+}
+
+/// A condition as the end of a sentence.
+fn if_words(condition: &str) -> String {
+    match condition.strip_prefix('!') {
+        Some(condition) => format!("unless `{condition}`"),
+        None => format!("if `{condition}`"),
     }
 }
 
@@ -206,7 +217,7 @@ fn limits(limits: &Limits) -> Option<String> {
         (None, Some(max)) => parts.push(format!("at most {max} characters")),
         (None, None) => {}
     }
-    parts.extend(limits.shape.as_ref().map(|shape| crate::emit::shape_texts(shape).english.to_owned()));
+    parts.extend(limits.shape.as_ref().map(|shape| crate::emit::shape_texts(shape).english));
     (!parts.is_empty()).then(|| parts.join(", "))
 }
 

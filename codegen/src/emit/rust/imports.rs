@@ -125,7 +125,7 @@ const KNOWN_TO_USERS: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// Names that generated code has without an import, and those of the API itself.
+/// Names that generated code has without an import or gives itself, and those of the API itself.
 const PRELUDE: &[&str] = &[
     "Option",
     "Result",
@@ -141,6 +141,13 @@ const PRELUDE: &[&str] = &[
     "Iterator",
     "Credentials",
     "Code",
+    "FACTS",
+    "FAULTS",
+    "INFO",
+    "MAKES",
+    "ROOT",
+    "T",
+    "TABLE",
 ];
 
 /// Traits to import where one of their items is named: item, trait.

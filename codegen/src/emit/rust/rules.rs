@@ -1,14 +1,14 @@
 //! Checks of input rules, which run before anything is sent.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens, quote};
 
 use super::docs::{Doc, MEMBER};
 use super::words::{ident, input_name, known_value, max_items, number};
-use crate::model::{AtLeastOne, Choice, Endpoint, Field, Model, Type, TypeEntry, TypeKind, choices};
-use crate::resolve::Premise;
+use crate::model::{AtLeastOne, Choice, Endpoint, Field, Many, Model, Type, TypeEntry, TypeKind, choices};
 use crate::resolve::names::camel;
-use crate::surface::{IdKind, Limits};
+use crate::resolve::{Premise, only_if_words, required_words};
+use crate::surface::{IdKind, Limits, is_pattern};
 
 /// Checks of all inputs, one statement each, before the first is written.
 pub(super) fn checks(endpoint: &Endpoint, model: &Model) -> Vec<TokenStream> {
@@ -26,9 +26,16 @@ pub(super) fn checks(endpoint: &Endpoint, model: &Model) -> Vec<TokenStream> {
         checks.extend(not_below(field, &inputs));
     }
     if let Some(AtLeastOne::Of(inputs)) = &endpoint.at_least_one {
-        let absent = inputs.iter().map(|(_, rust, is_many)| {
-            let (name, is_absent) = (ident(rust), ident(if *is_many { "is_empty" } else { "is_none" }));
-            quote!(self.#name.#is_absent())
+        let absent = inputs.iter().map(|(_, rust, many)| {
+            let name = ident(rust);
+            match many {
+                Many::No => quote!(self.#name.is_none()),
+                Many::Yes => quote!(self.#name.is_empty()),
+                Many::OrNull => {
+                    let value = quote!(self.#name.as_ref().and_then(Nullable::value));
+                    quote!(#value.is_none_or(|value| value.is_empty()))
+                }
+            }
         });
         let refusal = refusal(endpoint);
         checks.push(quote!(if #(#absent)&&* { #refusal }));
@@ -128,7 +135,11 @@ pub(super) fn mistake(entry: &TypeEntry, model: &Model) -> Option<TokenStream> {
                     let place = ["has `", wire, "`, which "].concat();
                     quote!(self.#name.unreadable().map(|(_, rule)| [#place, &rule].concat()))
                 });
-                filled.into_iter().chain(joined).chain(mistake_in(field, &quote!(self.#name), model))
+                let shape = field.surface.limits.shape.as_ref().map(|_| {
+                    let (place, limit) = (["has `", wire, "`, where "].concat(), limit(&field.surface.limits));
+                    quote!(#limit.broken(&self.#name).map(|rule| [#place, &rule].concat()))
+                });
+                filled.into_iter().chain(joined).chain(shape).chain(mistake_in(field, &quote!(self.#name), model))
             });
             let choice =
                 has_choice(&ty, model).then(|| quote!(self.mistaken_choice().map(|choice| choice.to_string())));
@@ -224,6 +235,7 @@ fn can_be_mistaken<'m>(ty: &'m Type, model: &'m Model, outer: &mut Vec<&'m str>)
             has_choice(item, model)
                 || fields.iter().any(|field| {
                     is_to_be_filled(field)
+                        || field.surface.limits.shape.is_some()
                         || is_in_one_text(&field.ty, model)
                         || can_be_mistaken(&field.ty, model, outer)
                 })
@@ -266,7 +278,10 @@ fn limit(limits: &Limits) -> TokenStream {
         Some(quote!(.#name(#value)))
     });
     let shape = limits.shape.as_ref().map(|shape| {
-        let shape = ident(&camel(shape));
+        let shape = match is_pattern(shape) {
+            true => quote!(Pattern(#shape)),
+            false => ident(&camel(shape)).into_token_stream(),
+        };
         quote!(.shape(TextShape::#shape))
     });
     quote!(InputLimit::NONE #(#numbers)* #shape)
@@ -284,27 +299,47 @@ fn not_below(field: &Field, inputs: &[&Field]) -> Option<TokenStream> {
 /// Checks of an input's dependencies on others.
 fn condition_checks(field: &Field, inputs: &[&Field], model: &Model) -> Vec<TokenStream> {
     let (input, name) = (input_name(field), ident(&field.rust));
+    let is_many = matches!(field.ty, Type::List(_) | Type::Map(..));
     let (absent, present) = match field.ty {
-        Type::List(_) | Type::Map(..) => (quote!(self.#name.is_empty()), quote!(!self.#name.is_empty())),
+        _ if !field.is_option() && !is_many => return Vec::new(),
         // Null is said, and is no value.
-        Type::Nullable(_) if field.is_option() => {
-            (quote!(self.#name.is_none()), quote!(self.#name.as_ref().and_then(Nullable::value).is_some()))
+        Type::Nullable(_) => (quote!(self.#name.is_none()), given(field, true)),
+        _ => (given(field, false), given(field, true)),
+    };
+    // What is allowed only somewhere is a flag that is on: off is as good as absent.
+    let present = match &field.ty {
+        Type::Flag | Type::Worded(_) => quote!(self.#name == Some(true)),
+        Type::Nullable(inner) if matches!(**inner, Type::Flag | Type::Worded(_)) => {
+            quote!(self.#name.as_ref().and_then(Nullable::value) == Some(&true))
         }
-        _ if field.is_option() => (quote!(self.#name.is_none()), quote!(self.#name.is_some())),
-        _ => return Vec::new(),
+        _ => present,
     };
     let check = |condition: &str, is_required: bool| {
         let (holds, fails) = condition_expressions(condition, inputs, model)?;
         let (test, rule) = match is_required {
-            true => (quote!(#holds && #absent), ["is required if `", condition, "`"]),
-            false => (quote!(#fails && #present), ["is allowed only if `", condition, "`"]),
+            true => (quote!(#holds && #absent), required_words(condition)),
+            false => (quote!(#fails && #present), only_if_words(condition)),
         };
-        let rule = rule.concat();
         Some(quote!(if #test { out.refuse(#input, #rule); }))
     };
     let required = field.surface.required_if.as_deref().and_then(|condition| check(condition, true));
     let allowed = field.surface.only_if.as_deref().and_then(|condition| check(condition, false));
     required.into_iter().chain(allowed).collect()
+}
+
+/// Whether an input that may be left out has a value, or none.
+fn given(field: &Field, is_given: bool) -> TokenStream {
+    let name = ident(&field.rust);
+    match (&field.ty, is_given) {
+        (Type::List(_) | Type::Map(..), true) => quote!(!self.#name.is_empty()),
+        (Type::List(_) | Type::Map(..), false) => quote!(self.#name.is_empty()),
+        (Type::Nullable(_), _) => {
+            let is = ident(if is_given { "is_some" } else { "is_none" });
+            quote!(self.#name.as_ref().and_then(Nullable::value).#is())
+        }
+        (_, true) => quote!(self.#name.is_some()),
+        (_, false) => quote!(self.#name.is_none()),
+    }
 }
 
 /// Checks of limits that depend on another input.
@@ -320,22 +355,32 @@ fn when_checks(field: &Field, inputs: &[&Field], model: &Model) -> Vec<TokenStre
 
 /// A condition and its negation.
 fn condition_expressions(condition: &str, inputs: &[&Field], model: &Model) -> Option<(TokenStream, TokenStream)> {
-    let Premise { input, values } = Premise::of(condition);
-    let field = inputs.iter().find(|field| field.wire() == input)?;
+    let premise = Premise::of(condition);
+    let field = inputs.iter().find(|field| field.wire() == premise.input)?;
+    let (holds, fails) = positive_expressions(&premise.values, field, model);
+    Some(if premise.is_not { (fails, holds) } else { (holds, fails) })
+}
+
+/// The same for a condition that is not behind `!`.
+fn positive_expressions(values: &[&str], field: &Field, model: &Model) -> (TokenStream, TokenStream) {
     let name = ident(&field.rust);
+    let is_flag = matches!(field.ty.item(), Type::Flag | Type::Worded(_));
+    if values.is_empty() && !is_flag {
+        return (given(field, true), given(field, false));
+    }
     if field.is_nullable() {
         let given = match field.is_option() {
             true => quote!(self.#name.as_ref().and_then(Nullable::value)),
             false => quote!(self.#name.value()),
         };
-        let (holds, fails) = match values.as_slice() {
+        let (holds, fails) = match values {
             [] => (quote!(*value), quote!(!*value)),
             values => compared(values),
         };
-        return Some((quote!(#given.is_some_and(|value| #holds)), quote!(#given.is_none_or(|value| #fails))));
+        return (quote!(#given.is_some_and(|value| #holds)), quote!(#given.is_none_or(|value| #fails)));
     }
     let known = values.iter().map(|value| known_value(model, &field.ty, value)).collect::<Option<Vec<_>>>();
-    Some(match (known.as_deref(), field.is_option()) {
+    match (known.as_deref(), field.is_option()) {
         (Some([]), true) => (quote!(self.#name == Some(true)), quote!(self.#name != Some(true))),
         (Some([]), false) => (quote!(self.#name), quote!(!self.#name)),
         (Some([known]), true) => (quote!(self.#name == Some(#known)), quote!(self.#name != Some(#known))),
@@ -345,20 +390,20 @@ fn condition_expressions(condition: &str, inputs: &[&Field], model: &Model) -> O
             (quote!(matches!(self.#name, #known)), quote!(!matches!(self.#name, #known)))
         }
         (None, true) => {
-            let (holds, fails) = compared(&values);
+            let (holds, fails) = compared(values);
             (
                 quote!(self.#name.as_ref().is_some_and(|value| #holds)),
                 quote!(self.#name.as_ref().is_none_or(|value| #fails)),
             )
         }
-        (None, false) => match values.as_slice() {
+        (None, false) => match values {
             [value] => (quote!(self.#name.to_text() == #value), quote!(self.#name.to_text() != #value)),
             values => (
                 quote!([#(#values),*].contains(&&*self.#name.to_text())),
                 quote!(![#(#values),*].contains(&&*self.#name.to_text())),
             ),
         },
-    })
+    }
 }
 
 /// Whether `value` is one of these texts, and whether it is not.

@@ -19,7 +19,7 @@ pub(super) fn emit(model: &Model, entry: &TypeEntry) -> TokenStream {
         TypeKind::Ranged(lowest, highest) => ranged(entry, *lowest, *highest),
         TypeKind::Enumeration { .. } => enumeration(model, entry),
         TypeKind::Struct(fields) => structure(model, entry, fields),
-        TypeKind::Union { scalar, object, list } => union(entry, &shapes(scalar, object, list)),
+        TypeKind::Union { number, scalar, object, list } => union(entry, &shapes(number, scalar, object, list)),
     };
     let mistake = mistake(entry, model);
     quote!(#items #mistake)
@@ -30,9 +30,11 @@ pub(super) fn emit_server(model: &Model, entry: &TypeEntry) -> TokenStream {
     match (&entry.kind, entry.in_requests, entry.in_answers) {
         (TypeKind::Struct(fields), false, true) if !is_from_headers(fields) => to_wire(model, entry, fields),
         (TypeKind::Struct(fields), true, false) if !is_from_headers(fields) => from_wire(model, entry, fields),
-        (TypeKind::Union { scalar, object, list }, false, true) => union_to_wire(entry, &shapes(scalar, object, list)),
-        (TypeKind::Union { scalar, object, list }, true, false) => {
-            union_from_wire(entry, &shapes(scalar, object, list))
+        (TypeKind::Union { number, scalar, object, list }, false, true) => {
+            union_to_wire(entry, &shapes(number, scalar, object, list))
+        }
+        (TypeKind::Union { number, scalar, object, list }, true, false) => {
+            union_from_wire(entry, &shapes(number, scalar, object, list))
         }
         _ => TokenStream::new(),
     }
@@ -337,12 +339,21 @@ struct Shape<'t> {
     ty: &'t Type,
 }
 
-fn shapes<'t>(scalar: &'t Option<Type>, object: &'t Option<Type>, list: &'t Option<Type>) -> Vec<Shape<'t>> {
+fn shapes<'t>(
+    number: &'t Option<Type>,
+    scalar: &'t Option<Type>,
+    object: &'t Option<Type>,
+    list: &'t Option<Type>,
+) -> Vec<Shape<'t>> {
     let shape = |name, doc, expected, kinds, ty: &'t Option<Type>| {
         ty.as_ref().map(|ty| Shape { name, doc, expected, kinds, ty })
     };
-    let scalar_kinds = quote!(Kind::Text | Kind::Number | Kind::Bool);
+    let scalar_kinds = match number {
+        Some(_) => quote!(Kind::Text | Kind::Bool),
+        None => quote!(Kind::Text | Kind::Number | Kind::Bool),
+    };
     [
+        shape("Number", "It came as a number.", "a number", quote!(Kind::Number), number),
         shape("Scalar", "It came as a single value.", "a single value", scalar_kinds, scalar),
         shape("Object", "It came as an object.", "an object", quote!(Kind::Map), object),
         shape("List", "It came as a list.", "a list", quote!(Kind::List), list),
@@ -382,7 +393,8 @@ fn union_from_wire(entry: &TypeEntry, shapes: &[Shape<'_>]) -> TokenStream {
     let expected = shapes.iter().map(|shape| shape.expected).collect::<Vec<_>>().join(" or ");
     let first = shapes.first().map(|shape| ident(shape.name));
     let kinds: Vec<_> = shapes.iter().map(|shape| shape.name).collect();
-    let is_scalar = (kinds.contains(&"Scalar") && !kinds.contains(&"Object")).then(|| {
+    let has_scalar = kinds.contains(&"Scalar") || kinds.contains(&"Number");
+    let is_scalar = (has_scalar && !kinds.contains(&"Object")).then(|| {
         quote!(
             const IS_SCALAR: bool = true;
         )

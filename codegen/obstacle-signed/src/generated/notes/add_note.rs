@@ -489,7 +489,8 @@ impl Perform for AddNote {
                     )
             },
             |item| evidence::text(&item.id),
-        ))
+        )
+        .once())
     }
 
     #[inline]

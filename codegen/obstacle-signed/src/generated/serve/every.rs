@@ -102,6 +102,16 @@ pub fn every(visitor: &mut impl Visitor<Api = Signed>) {
         faults: &[],
         faults_with_head: &[],
     });
+    visitor.perform::<crate::things::CountThing>(&Examples {
+        folder: "obstacle-signed/things/count_thing",
+        requests: &[],
+        request_bodies: &[],
+        answers: &[],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
+    });
     visitor.call::<crate::things::GetThing>(&Examples {
         folder: "obstacle-signed/things/get_thing",
         requests: &["request"],
@@ -127,6 +137,16 @@ pub fn every(visitor: &mut impl Visitor<Api = Signed>) {
         requests: &["request"],
         request_bodies: &[],
         answers: &[("made", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
+    });
+    visitor.call::<crate::things::SetUpThing>(&Examples {
+        folder: "obstacle-signed/things/set_up_thing",
+        requests: &[],
+        request_bodies: &[],
+        answers: &[],
         answers_with_head: &[],
         agreeing: &[],
         faults: &[],

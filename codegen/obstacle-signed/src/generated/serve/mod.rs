@@ -38,12 +38,16 @@ pub enum Request {
     ListNotes(crate::notes::ListNotes),
     /// Changes what is given of a thing: null clears it, and what is left out stays as it is.
     ChangeThing(crate::things::ChangeThing),
+    /// Sets the count of a thing to the number of another one.
+    CountThing(crate::things::CountThing),
     /// One thing.
     GetThing(crate::things::GetThing),
     /// The things, by pages whose link is in the one before.
     ListThings(crate::things::ListThings),
     /// Makes a thing.
     MakeThing(crate::things::MakeThing),
+    /// Sets a thing up, by inputs that exclude each other and by numbers beside texts.
+    SetUpThing(crate::things::SetUpThing),
 }
 
 impl Request {
@@ -59,9 +63,11 @@ impl Request {
             Self::ListKinds(_) => crate::notes::ListKinds::INFO,
             Self::ListNotes(_) => crate::notes::ListNotes::INFO,
             Self::ChangeThing(_) => crate::things::ChangeThing::INFO,
+            Self::CountThing(_) => crate::things::CountThing::INFO,
             Self::GetThing(_) => crate::things::GetThing::INFO,
             Self::ListThings(_) => crate::things::ListThings::INFO,
             Self::MakeThing(_) => crate::things::MakeThing::INFO,
+            Self::SetUpThing(_) => crate::things::SetUpThing::INFO,
         }
     }
 }
@@ -72,6 +78,8 @@ impl Request {
 /// If no endpoint accepts the request, the error of the one that came closest.
 pub fn route(request: &ReceivedRequest<'_>) -> Result<Request, DecodeError> {
     let mut router = Router::new(request);
+    router.attempt(Request::CountThing);
+    router.attempt(Request::SetUpThing);
     router.attempt(Request::AskKey);
     router.attempt(Request::FindNotes);
     router.attempt(Request::GetPinned);

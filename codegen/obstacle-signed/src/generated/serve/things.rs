@@ -7,7 +7,7 @@ use hostkit_proto::codec::{DecodeError, Name, Names};
 use hostkit_proto::server::{ReceivedRequest, Root, Serve, Simulate, WrittenAnswer, simulate};
 use hostkit_proto::{EncodeError, evidence};
 
-use crate::things::{ChangeThing, ChangeThingWhere, GetThing, ListThings, MakeThing};
+use crate::things::{ChangeThing, ChangeThingWhere, CountThing, GetThing, ListThings, MakeThing, SetUpThing};
 use crate::types::{Thing, ThingPage};
 
 impl Serve for ChangeThing {
@@ -68,6 +68,25 @@ impl Simulate for ChangeThing {
         Ok(true)
     }
 }
+
+impl Serve for CountThing {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
+        let path = request.matches::<Self>()?;
+        let id = path.get("id")?;
+        request.body::<Self, _>(&Root::None, |fields| {
+            let other = fields.required(&Name::new("other"))?;
+            let word = fields.optional(&Name::new("word"))?;
+            Ok(Self { id, other, word })
+        })
+    }
+
+    fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ThingId", evidence::text(&self.id)))
+    }
+}
+
+impl Simulate for CountThing {}
 
 impl Serve for GetThing {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
@@ -137,5 +156,32 @@ impl Simulate for MakeThing {
             item.id = key;
             item.name = self.name.to_owned();
         }
+    }
+}
+
+impl Serve for SetUpThing {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
+        let path = request.matches::<Self>()?;
+        let id = path.get("id")?;
+        let tag = request.query("tag")?;
+        let name = request.query("name")?;
+        request.body::<Self, _>(&Root::None, |fields| {
+            let image = fields.optional(&Name::new("image"))?;
+            let keys = fields.list(&Name::new("keys"), 100_000)?;
+            let labels = fields.optional(&Name::new("labels"))?;
+            let public = fields.optional(&Name::new("public"))?;
+            let wide = fields.optional(&Name::new("wide"))?;
+            let size = fields.optional(&Name::new("size"))?;
+            let mark = fields.optional(&Name::new("mark"))?;
+            Ok(Self { id, tag, name, image, keys, labels, public, wide, size, mark })
+        })
+    }
+
+    fn answer(output: &Thing, out: &mut WrittenAnswer) {
+        out.whole(output);
+    }
+
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ThingId", evidence::text(&self.id)))
     }
 }

@@ -7,7 +7,7 @@ use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, Name, Objec
 use hostkit_proto::wire::Kind;
 use hostkit_proto::{Format, Value};
 
-use crate::types::{Ink, Note, NotePage, PersonKey, Place, Spots, Thing, ThingPage};
+use crate::types::{Image, Ink, Note, NotePage, PersonKey, Place, Spots, Thing, ThingPage};
 
 impl ToWire for Ink {
     fn to_wire(&self, format: Format) -> Option<Value> {
@@ -43,6 +43,23 @@ impl ToWire for NotePage {
         object.set("notes", &self.notes);
         object.set("next", &self.next);
         Some(object.into_value())
+    }
+}
+
+impl FromWire for Image {
+    const IS_SCALAR: bool = true;
+
+    #[inline]
+    fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        match reader.kind() {
+            Kind::Number => FromWire::from_wire(reader).map(Self::Number),
+            Kind::Text | Kind::Bool => FromWire::from_wire(reader).map(Self::Scalar),
+            _ => Err(reader.expected("a number or a single value")),
+        }
+    }
+
+    fn blank() -> Self {
+        Self::Number(FromWire::blank())
     }
 }
 

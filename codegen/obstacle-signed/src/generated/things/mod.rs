@@ -38,15 +38,20 @@
 //! ```
 
 mod change_thing;
+mod count_thing;
 mod get_thing;
 mod list_things;
 mod make_thing;
+mod set_up_thing;
 
 #[doc(alias = "things")]
 pub use change_thing::ChangeThing;
 pub use change_thing::ChangeThingWhere;
+pub use count_thing::CountThing;
 #[doc(alias = "things")]
 pub use get_thing::GetThing;
 pub use list_things::ListThings;
 #[doc(alias = "things")]
 pub use make_thing::MakeThing;
+#[doc(alias = "setup")]
+pub use set_up_thing::SetUpThing;

@@ -7,4 +7,4 @@ mod notes;
 mod things;
 
 pub use notes::{Ink, Note, NoteHour, NoteId, NoteKind, NoteMark, NotePage};
-pub use things::{Corner, PersonKey, Place, Spot, Spots, Thing, ThingId, ThingPage};
+pub use things::{Corner, Image, NoteWord, PersonKey, Place, Spot, Spots, Thing, ThingId, ThingPage};

@@ -5,7 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, Object, Reader, Table, ToWire};
+use hostkit_proto::codec::{
+    DecodeError, Field, FromFields, FromWire, InputLimit, Object, Reader, Table, TextShape, ToWire,
+};
 use hostkit_proto::wire::Kind;
 use hostkit_proto::{Format, Nullable, Secret, Value};
 
@@ -51,6 +53,36 @@ impl ToWire for Corner {
         object.set("x", &self.x);
         object.set("y", &self.y);
         Some(object.into_value())
+    }
+}
+
+/// What a thing is made of: the number of an image, or a word for it.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(untagged))]
+#[non_exhaustive]
+pub enum Image {
+    /// It came as a number.
+    Number(ThingId),
+    /// It came as a single value.
+    Scalar(String),
+}
+
+impl ToWire for Image {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        match self {
+            Self::Number(value) => value.to_wire(format),
+            Self::Scalar(value) => value.to_wire(format),
+        }
+    }
+}
+
+hostkit_proto::text_enum! {
+    /// What a note may say.
+    pub enum NoteWord {
+        /// It is lent.
+        Lent = ("lent", [("en", "It is lent.")]),
+        /// It is sold.
+        Sold = ("sold", [("en", "It is sold.")]),
     }
 }
 
@@ -100,6 +132,8 @@ pub struct Place {
     /// The shelf; null is the floor.
     pub shelf: Option<Nullable<u64>>,
     /// Marks on it.
+    ///
+    /// Limits: of the form `^[a-z0-9]+$`.
     #[cfg_attr(feature = "serde", serde(default))]
     pub marks: Vec<String>,
     /// Its sides, and how far off the walls they are.
@@ -133,6 +167,16 @@ impl ToWire for Place {
             object.set("lit", &self.lit)
         }
         Some(object.into_value())
+    }
+}
+
+impl Place {
+    /// What is wrong with the first part that cannot be sent.
+    pub(crate) fn mistake(&self) -> Option<String> {
+        InputLimit::NONE
+            .shape(TextShape::Pattern("^[a-z0-9]+$"))
+            .broken(&self.marks)
+            .map(|rule| ["has `marks`, where ", &rule].concat())
     }
 }
 

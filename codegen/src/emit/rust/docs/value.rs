@@ -189,8 +189,8 @@ impl<'m> Values<'m> {
                 }
             },
             TypeKind::Struct(fields) => self.structure(name, fields, value),
-            TypeKind::Union { scalar, object, list } => {
-                let shapes = [("Scalar", scalar), ("Object", object), ("List", list)];
+            TypeKind::Union { number, scalar, object, list } => {
+                let shapes = [("Number", number), ("Scalar", scalar), ("Object", object), ("List", list)];
                 let (shape, ty_inside, inside) =
                     shapes.into_iter().find_map(|(shape, ty)| Some((shape, ty.as_ref()?, value.inside(shape)?)))?;
                 let (shape, inside) = (ident(shape), self.owned(ty_inside, inside)?);

@@ -8,7 +8,7 @@ use quote::{ToTokens, quote};
 use super::{choice, fits, is_set, keys_of, text_of};
 use crate::emit::rust::words::{echoed_input, ident, known_value, output_type, rust_type};
 use crate::model::{Endpoint, Evidence, Field, Items, Made, Model, Origin, Sign, Slot, Type, TypeKind};
-use crate::resolve::is_text;
+use crate::resolve::{is_text, parse};
 use crate::surface::{Wanted, beginning, is_wanted};
 
 /// `impl Simulate` of a call that acts; an empty one where nothing that is read shows the call, or only a change that an
@@ -68,7 +68,17 @@ fn acted_on<'m>(model: &'m Model, evidence: &'m Evidence) -> Option<(&'m str, &'
             _ => None,
         })
     };
-    named.or_else(asked).filter(|own| own.ty == *ty && !own.is_option()).map(|own| (kind, own))
+    let own = named.or_else(asked).filter(|own| own.ty == *ty && !own.is_option() && !is_converted(own))?;
+    Some((kind, own))
+}
+
+/// Whether evidence reads an input as what a field is, and the call itself has another type for it.
+fn is_converted(own: &Field) -> bool {
+    let is_plain = |ty: &Type| matches!(ty, Type::Text | Type::Int | Type::Uint | Type::Named(_));
+    parse(&own.surface.ty.value).is_ok_and(|said| {
+        let said = said.item();
+        is_plain(said) && is_plain(&own.ty) && *said != own.ty
+    })
 }
 
 /// The name of a type of ids.
@@ -532,6 +542,7 @@ fn given_or_null(model: &Model, path: &[Field], place: &TokenStream, own: &Field
 /// The fields that are compared with inputs get these.
 fn compared(model: &Model, evidence: &Evidence) -> TokenStream {
     let set = |(path, own): &(Vec<Field>, Field)| match choice(evidence, own) {
+        _ if is_converted(own) => TokenStream::new(),
         None => given(model, path, &quote!(self), own),
         Some(place) => {
             let chosen = echoed_input(&quote!(self), place).0;

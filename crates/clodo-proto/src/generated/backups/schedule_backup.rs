@@ -61,7 +61,7 @@ pub struct ScheduleBackup {
     pub days: Csv<Weekday>,
     /// The time of day, as hh:mm.
     ///
-    /// Limits: a time `hh:mm`.
+    /// Limits: of the form `^([01][0-9]|2[0-3]):[0-5][0-9]$`.
     #[doc(alias = "backups_time")]
     pub time: String,
 }
@@ -95,7 +95,11 @@ impl Endpoint for ScheduleBackup {
         out.check(("days", "backups_days"), &self.days, &InputLimit::NONE.min(1).max(7));
         out.check_some(("days", "backups_days"), self.days.is_empty());
         out.check_joined(("days", "backups_days"), &self.days);
-        out.check(("time", "backups_time"), &self.time, &InputLimit::NONE.shape(TextShape::Clock));
+        out.check(
+            ("time", "backups_time"),
+            &self.time,
+            &InputLimit::NONE.shape(TextShape::Pattern("^([01][0-9]|2[0-3]):[0-5][0-9]$")),
+        );
         out.path("id", &self.id);
         let mut body = out.object();
         body.set("file", &AsText(&self.backup));

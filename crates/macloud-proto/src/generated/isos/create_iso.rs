@@ -56,7 +56,7 @@ use crate::types::{Iso, IsoId, IsoKey};
 pub struct CreateIso {
     /// Key of the download.
     ///
-    /// Limits: 32 digits, 0 to 9 and a to f. Known from clients, not from the document.
+    /// Limits: of the form `^[0-9a-f]{32}$`. Known from clients, not from the document.
     #[doc(alias = "ключ")]
     pub key: IsoKey,
 }
@@ -86,7 +86,7 @@ impl Endpoint for CreateIso {
 
     #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.check("key", &self.key, &InputLimit::NONE.shape(TextShape::Hex32));
+        out.check("key", &self.key, &InputLimit::NONE.shape(TextShape::Pattern("^[0-9a-f]{32}$")));
         out.path("key", &self.key);
         out.checked()
     }

@@ -50,7 +50,7 @@ use crate::types::{IsoDownload, IsoKey};
 pub struct GetIsoProgress {
     /// Key of the download.
     ///
-    /// Limits: 32 digits, 0 to 9 and a to f. Known from clients, not from the document.
+    /// Limits: of the form `^[0-9a-f]{32}$`. Known from clients, not from the document.
     #[doc(alias = "ключ")]
     pub key: IsoKey,
 }
@@ -78,7 +78,7 @@ impl Endpoint for GetIsoProgress {
 
     #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.check("key", &self.key, &InputLimit::NONE.shape(TextShape::Hex32));
+        out.check("key", &self.key, &InputLimit::NONE.shape(TextShape::Pattern("^[0-9a-f]{32}$")));
         out.path("key", &self.key);
         out.checked()
     }
