@@ -3,6 +3,12 @@
 
 //! Types that calls share.
 
+mod blocks;
+mod clocks;
+mod labels;
 mod things;
 
+pub use blocks::Reverse;
+pub use clocks::{Clock, Hour};
+pub use labels::{Label, LabelId};
 pub use things::{Corner, PersonKey, Place, Spot, Spots, Thing, ThingId, ThingPage};
