@@ -268,13 +268,7 @@ impl<'m> Tracer<'m, '_> {
 
     /// The way to a field that is not there before the call: one that an object may be without, or any where the API says
     /// that there is no object.
-    fn appearing(
-        &mut self,
-        read: &Endpoint,
-        item: &Type,
-        fields: &[Field],
-        name: &At<String>,
-    ) -> Option<Vec<Field>> {
+    fn appearing(&mut self, read: &Endpoint, item: &Type, fields: &[Field], name: &At<String>) -> Option<Vec<Field>> {
         let path = self.path(item, fields, name)?;
         if path.iter().any(Field::is_option) || self.may_be_missing(read) {
             return Some(path);

@@ -452,8 +452,7 @@ fn call(model: &Model, name: &str, inputs: &[(Slot, Origin)], is_cloned: &dyn Fn
     let (given, required): (Vec<_>, Vec<_>) = inputs.iter().partition(|(slot, _)| setter(slot).is_some());
     let required = required.into_iter().map(|(slot, origin)| value(model, slot, origin, is_cloned(origin)));
     // What this call may leave out is left out there, too.
-    let may_be_left_out =
-        |origin: &Origin| matches!(origin, Origin::Own(own) | Origin::OwnAs(own, _) if own.is_option() || own.is_nullable());
+    let may_be_left_out = |origin: &Origin| matches!(origin, Origin::Own(own) | Origin::OwnAs(own, _) if own.is_option() || own.is_nullable());
     let (left_out, given): (Vec<_>, Vec<_>) = given.into_iter().partition(|(_, origin)| may_be_left_out(origin));
     let set = |(slot, origin): &&(Slot, Origin)| Some((setter(slot)?, value(model, slot, origin, is_cloned(origin))));
     let given = given.iter().filter_map(set).map(|(name, value)| quote!(.#name(#value)));
@@ -650,9 +649,7 @@ fn makes(model: &Model, evidence: &Evidence) -> bool {
 fn is_named_by_caller(model: &Model, evidence: &Evidence) -> bool {
     let Some(read) = model.endpoints.iter().find(|read| read.type_name == evidence.read) else { return false };
     let Some(name) = read.path_parameters.last() else { return false };
-    let is_own = |(slot, origin): &(Slot, Origin)| {
-        matches!((slot, origin), (Slot::Field(field), Origin::Own(_)) if field.rust == name.rust)
-    };
+    let is_own = |(slot, origin): &(Slot, Origin)| matches!((slot, origin), (Slot::Field(field), Origin::Own(_)) if field.rust == name.rust);
     matches!(name.ty, Type::Text | Type::Ip | Type::IpBlock) && evidence.inputs.iter().any(is_own)
 }
 

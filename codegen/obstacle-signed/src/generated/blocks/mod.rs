@@ -2,6 +2,40 @@
 // Spec: specs/obstacle-signed/blocks/
 
 //! Calls of `specs/obstacle-signed/blocks/`.
+//!
+//! With a `client` as on [the page of the crate](crate):
+//!
+//! ```
+//! use hostkit::UnixTime;
+//! use obstacle_signed_proto::blocks::GetReverse;
+//!
+//! # use hostkit_testing::{Script, Scripted};
+//! # let body = [
+//! #     r#"{"ip":"192.0.2.7","name":"a.example.net","until":"2026-11-30T11:00:00+03:00","near":["192.0."#,
+//! #     r#"3.0/24","192.0.2.9"]}"#,
+//! # ]
+//! #     .concat();
+//! # let answers = Scripted::new([
+//! #     Script::get("/auth/time").answer(200, "1796000000"),
+//! #     Script::get("/blocks/192.0.2.0%2F24/names/192.0.2.7").answer(200, body),
+//! # ]);
+//! # let credentials = obstacle_signed_proto::Credentials::keys(
+//! #     "example",
+//! #     "example-secret",
+//! #     "example-secret",
+//! # );
+//! # let client = hostkit_ureq::Client::<
+//! #     obstacle_signed_proto::Signed,
+//! # >::builder(credentials)
+//! #     .transport(answers)
+//! #     .build()?;
+//! let call = GetReverse::new("192.0.2.0/24".parse()?, "192.0.2.7".parse()?);
+//! let reverse = client.call(&call)?;
+//! assert_eq!(reverse.ip.to_string(), "192.0.2.7");
+//! assert_eq!(reverse.name, "a.example.net");
+//! assert_eq!(reverse.until, Some(UnixTime(1796025600)));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod get_reverse;
 mod set_reverse;

@@ -25,6 +25,46 @@ use crate::types::Reverse;
 ///
 /// If the outcome is unknown: Read the name of the address. `client.recover` does this, comparing with what `perform`
 /// read before the call.
+///
+/// ```
+/// use hostkit::UnixTime;
+/// use obstacle_signed_proto::blocks::SetReverse;
+///
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = r#"{"ip":"192.0.2.7","name":"b.example.net"}"#;
+/// # let answers = Scripted::new([
+/// #     Script::get("/auth/time").answer(200, "1796000000"),
+/// #     Script::post("/blocks/192.0.2.7/names").answer(200, body),
+/// # ]);
+/// # let credentials = obstacle_signed_proto::Credentials::keys(
+/// #     "example",
+/// #     "example-secret",
+/// #     "example-secret",
+/// # );
+/// # let client = hostkit_ureq::Client::<
+/// #     obstacle_signed_proto::Signed,
+/// # >::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// # let client = client.with(hostkit::CallOptions::new().unread());
+/// let call = SetReverse::new(
+///         "192.0.2.7".parse()?,
+///         "192.0.2.7".parse()?,
+///         "b.example.net",
+///     )
+///     .until(UnixTime(1796025600));
+/// let outcome = client.perform(&call);
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
+/// if let Some(ticket) = outcome.ticket() {
+///     std::fs::write("open.ticket", ticket.save().to_string())?;
+/// }
+/// let reverse = outcome.into_result()?;
+/// // reverse.ip.to_string(): "192.0.2.7"
+/// // reverse.name: "b.example.net"
+/// # assert_eq!(reverse.ip.to_string(), "192.0.2.7");
+/// # assert_eq!(reverse.name, "b.example.net");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct SetReverse {

@@ -2,6 +2,35 @@
 // Spec: specs/obstacle-signed/clocks/
 
 //! Calls of `specs/obstacle-signed/clocks/`.
+//!
+//! With a `client` as on [the page of the crate](crate):
+//!
+//! ```
+//! use obstacle_signed_proto::clocks::GetClock;
+//! use obstacle_signed_proto::types::{Hour, ThingId};
+//!
+//! # use hostkit_testing::{Script, Scripted};
+//! # let body = r#"{"id":7,"hour":23}"#;
+//! # let answers = Scripted::new([
+//! #     Script::get("/auth/time").answer(200, "1796000000"),
+//! #     Script::get("/clocks/7").answer(200, body),
+//! # ]);
+//! # let credentials = obstacle_signed_proto::Credentials::keys(
+//! #     "example",
+//! #     "example-secret",
+//! #     "example-secret",
+//! # );
+//! # let client = hostkit_ureq::Client::<
+//! #     obstacle_signed_proto::Signed,
+//! # >::builder(credentials)
+//! #     .transport(answers)
+//! #     .build()?;
+//! let call = GetClock::new(ThingId::new(7));
+//! let clock = client.call(&call)?;
+//! assert_eq!(clock.id, ThingId::new(7));
+//! assert_eq!(clock.hour, Hour::new(23) ?);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod get_clock;
 mod label_clock;

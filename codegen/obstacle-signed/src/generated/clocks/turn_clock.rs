@@ -21,6 +21,41 @@ use crate::types::{Clock, ThingId};
 ///
 /// If the outcome is unknown: Read the clock. `client.recover` does this, comparing with what `perform` read before the
 /// call.
+///
+/// ```
+/// use obstacle_signed_proto::clocks::TurnClock;
+/// use obstacle_signed_proto::types::{Hour, ThingId};
+///
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = r#"{"id":7,"hour":5}"#;
+/// # let answers = Scripted::new([
+/// #     Script::get("/auth/time").answer(200, "1796000000"),
+/// #     Script::post("/clocks/7/turn").answer(200, body),
+/// # ]);
+/// # let credentials = obstacle_signed_proto::Credentials::keys(
+/// #     "example",
+/// #     "example-secret",
+/// #     "example-secret",
+/// # );
+/// # let client = hostkit_ureq::Client::<
+/// #     obstacle_signed_proto::Signed,
+/// # >::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// # let client = client.with(hostkit::CallOptions::new().unread());
+/// let call = TurnClock::new(ThingId::new(7));
+/// let outcome = client.perform(&call);
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
+/// if let Some(ticket) = outcome.ticket() {
+///     std::fs::write("open.ticket", ticket.save().to_string())?;
+/// }
+/// let clock = outcome.into_result()?;
+/// // clock.id: ThingId::new(7)
+/// // clock.hour: Hour::new(5) ?
+/// # assert_eq!(clock.id, ThingId::new(7));
+/// # assert_eq!(clock.hour, Hour::new(5) ?);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct TurnClock {

@@ -23,6 +23,43 @@ use crate::types::Label;
 ///
 /// If the outcome is unknown: List the labels of this kind, and read them. `client.recover` does this, comparing with
 /// what `perform` read before the call.
+///
+/// ```
+/// use obstacle_signed_proto::labels::AddLabel;
+/// use obstacle_signed_proto::types::LabelId;
+///
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = r#"{"id":6,"kind":"a","text":"second"}"#;
+/// # let answers = Scripted::new([
+/// #     Script::get("/auth/time").answer(200, "1796000000"),
+/// #     Script::post("/labels").answer(200, body),
+/// # ]);
+/// # let credentials = obstacle_signed_proto::Credentials::keys(
+/// #     "example",
+/// #     "example-secret",
+/// #     "example-secret",
+/// # );
+/// # let client = hostkit_ureq::Client::<
+/// #     obstacle_signed_proto::Signed,
+/// # >::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// # let client = client.with(hostkit::CallOptions::new().unread());
+/// let call = AddLabel::new("second").clear_kind();
+/// let outcome = client.perform(&call);
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
+/// if let Some(ticket) = outcome.ticket() {
+///     std::fs::write("open.ticket", ticket.save().to_string())?;
+/// }
+/// let label = outcome.into_result()?;
+/// // label.id: LabelId::new(6)
+/// // label.kind.as_deref(): Some("a")
+/// // label.text: "second"
+/// # assert_eq!(label.id, LabelId::new(6));
+/// # assert_eq!(label.kind.as_deref(), Some("a"));
+/// # assert_eq!(label.text, "second");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct AddLabel {

@@ -15,6 +15,34 @@ use crate::types::{Label, LabelId};
 /// `GET /labels/{id}`; effect: **safe**.
 ///
 /// It gives [`Label`](crate::types::Label).
+///
+/// ```
+/// use obstacle_signed_proto::labels::GetLabel;
+/// use obstacle_signed_proto::types::LabelId;
+///
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = r#"{"id":3,"kind":"a","text":"first"}"#;
+/// # let answers = Scripted::new([
+/// #     Script::get("/auth/time").answer(200, "1796000000"),
+/// #     Script::get("/labels/3").answer(200, body),
+/// # ]);
+/// # let credentials = obstacle_signed_proto::Credentials::keys(
+/// #     "example",
+/// #     "example-secret",
+/// #     "example-secret",
+/// # );
+/// # let client = hostkit_ureq::Client::<
+/// #     obstacle_signed_proto::Signed,
+/// # >::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = GetLabel::new(LabelId::new(3));
+/// let label = client.call(&call)?;
+/// assert_eq!(label.id, LabelId::new(3));
+/// assert_eq!(label.kind.as_deref(), Some("a"));
+/// assert_eq!(label.text, "first");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct GetLabel {

@@ -14,6 +14,33 @@ use crate::types::LabelId;
 /// `GET /labels`; effect: **safe**.
 ///
 /// It gives a list of [`LabelId`](crate::types::LabelId).
+///
+/// ```
+/// use obstacle_signed_proto::labels::ListLabels;
+/// use obstacle_signed_proto::types::LabelId;
+///
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = "[3,5]";
+/// # let answers = Scripted::new([
+/// #     Script::get("/auth/time").answer(200, "1796000000"),
+/// #     Script::get("/labels").answer(200, body),
+/// # ]);
+/// # let credentials = obstacle_signed_proto::Credentials::keys(
+/// #     "example",
+/// #     "example-secret",
+/// #     "example-secret",
+/// # );
+/// # let client = hostkit_ureq::Client::<
+/// #     obstacle_signed_proto::Signed,
+/// # >::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = ListLabels::new().kind("a");
+/// let labels = client.call(&call)?;
+/// assert_eq!(labels.len(), 2);
+/// assert_eq!(labels[0], LabelId::new(3));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct ListLabels {

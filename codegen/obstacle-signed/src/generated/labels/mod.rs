@@ -2,6 +2,35 @@
 // Spec: specs/obstacle-signed/labels/
 
 //! Calls of `specs/obstacle-signed/labels/`.
+//!
+//! With a `client` as on [the page of the crate](crate):
+//!
+//! ```
+//! use obstacle_signed_proto::labels::ListLabels;
+//! use obstacle_signed_proto::types::LabelId;
+//!
+//! # use hostkit_testing::{Script, Scripted};
+//! # let body = "[3,5]";
+//! # let answers = Scripted::new([
+//! #     Script::get("/auth/time").answer(200, "1796000000"),
+//! #     Script::get("/labels").answer(200, body),
+//! # ]);
+//! # let credentials = obstacle_signed_proto::Credentials::keys(
+//! #     "example",
+//! #     "example-secret",
+//! #     "example-secret",
+//! # );
+//! # let client = hostkit_ureq::Client::<
+//! #     obstacle_signed_proto::Signed,
+//! # >::builder(credentials)
+//! #     .transport(answers)
+//! #     .build()?;
+//! let call = ListLabels::new().kind("a");
+//! let labels = client.call(&call)?;
+//! assert_eq!(labels.len(), 2);
+//! assert_eq!(labels[0], LabelId::new(3));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod add_label;
 mod get_label;
