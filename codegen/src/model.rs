@@ -27,6 +27,7 @@ pub(crate) enum Type {
     Date,
     UnixTime,
     Ip,
+    IpBlock,
     Html,
     Bytes,
     Kibibytes,

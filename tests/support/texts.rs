@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use hostkit::protocol::Csv;
 use hostkit::protocol::codec::{FromText, ToText};
-use hostkit::{Bytes, Date, DateTime, Decimal, Gibibytes, Kibibytes, Mebibytes, Secret, UnixTime};
+use hostkit::{Bytes, Date, DateTime, Decimal, Gibibytes, IpBlock, Kibibytes, Mebibytes, Secret, UnixTime};
 
 /// The date patterns that the APIs use.
 const FORMS: [&str; 8] = [
@@ -37,6 +37,7 @@ pub fn read(bytes: &[u8]) {
     same::<bool>(text);
     same::<Decimal>(text);
     same::<IpAddr>(text);
+    same::<IpBlock>(text);
     same::<UnixTime>(text);
     same::<DateTime>(text);
     same::<Date>(text);

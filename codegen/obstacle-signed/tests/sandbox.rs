@@ -3,12 +3,19 @@
 #![cfg(feature = "server")]
 #![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
 
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use hostkit::time::{Clock, Moment, Now, SystemClock};
+use hostkit::{Outcome, Perform, Recovery};
 use hostkit_proto::Nullable;
-use hostkit_sandbox::{ApiName, FromExamples, Sandbox, accounts_of};
+use hostkit_sandbox::{ApiName, Fault, FromExamples, Sandbox, accounts_of};
 use obstacle_signed_proto::Signed;
+use obstacle_signed_proto::blocks::{GetReverse, SetReverse};
+use obstacle_signed_proto::clocks::{GetClock, LabelClock, SetHour, TurnClock};
 use obstacle_signed_proto::notes::{AddNote, ListNotes};
 use obstacle_signed_proto::things::{ListThings, MakeThing};
-use obstacle_signed_proto::types::{NoteHour, NoteKind};
+use obstacle_signed_proto::types::{Hour, NoteHour, NoteKind, ThingId};
 
 const SPECS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../specs");
 
@@ -51,4 +58,50 @@ fn what_is_made_of_values_and_of_nulls_is_listed() {
     assert_eq!(ids, [1, 2, 3]);
     assert_eq!((note.text.as_str(), note.size, note.loud, note.pinned), ("oak", 8, true, true));
     assert_eq!((&note.kind, note.hour.get()), (&NoteKind::Secret, 9));
+}
+
+/// A clock on which waiting takes no real time.
+#[derive(Debug, Clone)]
+struct Ahead(hostkit_sandbox::Clock, Arc<Mutex<Duration>>);
+
+impl Clock for Ahead {
+    fn now(&self) -> Now {
+        SystemClock.now().later(*self.1.lock().unwrap())
+    }
+
+    fn sleep(&self, until: Moment) -> Duration {
+        let waited = until.since(self.now().monotonic);
+        self.0.advance(waited);
+        *self.1.lock().unwrap() += waited;
+        Duration::ZERO
+    }
+}
+
+/// A call that was carried out, and whose answer was lost, is found by the value that it said.
+#[test]
+fn what_a_call_says_of_an_object_is_what_the_object_shows() {
+    let sandbox = Sandbox::builder().site(FromExamples::<Signed>::read(SPECS).unwrap()).start().unwrap();
+    let base = sandbox.url(ApiName::of::<Signed>()).parse().unwrap();
+    let client = hostkit_ureq::Client::<Signed>::builder(accounts_of::<Signed>().remove(0)).base_url(base);
+    let client = client.clock(Ahead(sandbox.clock(), Arc::default())).build().unwrap();
+
+    fn lost<E: Perform<Api = Signed>>(sandbox: &Sandbox, client: &hostkit_ureq::Client<Signed>, call: &E) {
+        sandbox.faults().next(E::INFO.name, Fault::by_id("close-after-commit").unwrap());
+        let Outcome::Unresolved(ticket) = client.perform(call) else { panic!("{}: the answer was lost", E::INFO.name) };
+        let found = client.recover::<E>(&ticket);
+        assert!(matches!(found, Recovery::Happened(_)), "{}: {found}", E::INFO.name);
+    }
+
+    let (block, address) = ("192.0.2.0/24".parse().unwrap(), "192.0.2.7".parse().unwrap());
+    lost(&sandbox, &client, &SetReverse::new(block, address, "new.example.net"));
+    assert_eq!(client.call(&GetReverse::new(block, address)).unwrap().name, "new.example.net");
+    let clock = ThingId::new(7);
+    lost(&sandbox, &client, &SetHour::new(clock, Hour::new(5).unwrap()));
+    assert_eq!(client.call(&GetClock::new(clock)).unwrap().hour.get(), 5);
+    lost(&sandbox, &client, &LabelClock::new(clock, "hall"));
+    assert_eq!(client.call(&GetClock::new(clock)).unwrap().label.as_deref(), Some("hall"));
+    // Where nothing says the new value, it is the next one of its range: behind the last, the first.
+    let other = ThingId::new(8);
+    lost(&sandbox, &client, &TurnClock::new(other));
+    assert_eq!(client.call(&GetClock::new(other)).unwrap().hour.get(), 0);
 }

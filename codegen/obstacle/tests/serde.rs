@@ -19,7 +19,7 @@ fn values_are_written_under_their_rust_names_and_secrets_are_not() {
         "text": "t", "padded": "a b", "int": -1, "uint": 5, "decimal": "0.10", "money": "105.10 XTS", "flag": true,
         "currency": "XTS", "switch": false,
         "secret": "[redacted]", "datetime": "2012-01-24T04:00:02", "date": "2012-01-24", "never": null,
-        "unixtime": 1_301_860_800, "ip": "192.0.2.7", "html": "a", "bytes": 1, "kibibytes": 2, "mebibytes": 3,
+        "unixtime": 1_301_860_800, "ip": "192.0.2.7", "ipblock": "2001:db8::/64", "html": "a", "bytes": 1, "kibibytes": 2, "mebibytes": 3,
         "gibibytes": 4, "csv": [1, 2, 3], "status": "half-way.there", "level": "1",
     });
     assert_eq!(written, expected);

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use hostkit_proto::codec::{FromText, Names, ToText, number_or_text};
-use hostkit_proto::{Currency, Date, DateTime, Decimal, ListShape, PercentText, UnixTime, place};
+use hostkit_proto::{Currency, Date, DateTime, Decimal, IpBlock, ListShape, PercentText, UnixTime, place};
 use hostkit_wire::{Format, Kind, Limits, Node, Value};
 
 use super::files::wire_format;
@@ -696,10 +696,10 @@ impl<'m> Writer<'m> {
                 }
             }
             (Type::Date, pattern) => self.date(text)?.format(pattern.unwrap_or("%Y-%m-%d")),
-            (ty, _) => self.text(ty, None, text)?,
+            (ty, pattern) => self.text(ty, pattern, text)?,
         };
         let is_number = match ty {
-            Type::UnixTime => true,
+            Type::UnixTime => pattern.is_none(),
             Type::Named(name) => match self.model.types.get(name).map(|entry| &entry.kind) {
                 Some(TypeKind::Enumeration { is_number: true, .. }) if !is_text => {
                     return Some(number_or_text(written));
@@ -745,8 +745,12 @@ impl<'m> Writer<'m> {
                 Some(pattern) => Some(Date::parse(pattern, text)?.format(pattern)),
                 None => same::<Date>(text),
             },
-            Type::UnixTime => same::<UnixTime>(text),
+            Type::UnixTime => match pattern {
+                Some(pattern) => Some(UnixTime::from_text(text)?.format(pattern)),
+                None => same::<UnixTime>(text),
+            },
             Type::Ip => same::<IpAddr>(text),
+            Type::IpBlock => same::<IpBlock>(text),
             Type::Csv(..) if text.trim().is_empty() => Some(String::new()),
             Type::Csv(item, separator) => {
                 let parts = text.split(*separator).map(|part| self.text(item, None, part.trim()));

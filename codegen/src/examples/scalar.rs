@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use hostkit_proto::codec::FromText;
-use hostkit_proto::{Currency, Date, DateTime, Decimal, Leniency, PercentText, UnixTime};
+use hostkit_proto::{Currency, Date, DateTime, Decimal, IpBlock, Leniency, PercentText, UnixTime};
 use hostkit_wire::{Kind, Node};
 
 use crate::model::{Field, Model, Type, TypeKind};
@@ -128,6 +128,7 @@ impl<'m> Scalars<'m> {
             Type::Date => reads::<Date>(text),
             Type::UnixTime => reads::<UnixTime>(text),
             Type::Ip => reads::<IpAddr>(text),
+            Type::IpBlock => reads::<IpBlock>(text),
             Type::Percent => reads::<PercentText>(text),
             Type::Csv(item, separator) => {
                 let parts = text.split(*separator).map(str::trim).filter(|part| *separator != ' ' || !part.is_empty());
@@ -177,6 +178,7 @@ impl<'m> Scalars<'m> {
             Type::Date => format!("a date such as {}", first(&service.date_patterns)),
             Type::UnixTime => "a time, in seconds or with its offset".to_owned(),
             Type::Ip => "an IP address".to_owned(),
+            Type::IpBlock => IpBlock::EXPECTED.to_owned(),
             Type::Joined(..) => "texts with their names, as `a=1`".to_owned(),
             Type::Percent => PercentText::EXPECTED.to_owned(),
             Type::Json(_) => "JSON in one text".to_owned(),

@@ -15,6 +15,9 @@ use crate::surface::{self, IdKind, Pairs, Wanted};
 /// What names an item of `first`, or an input of it.
 const FIRST: &str = "first/";
 
+/// The kind of a fault which says that there is no such object.
+const NOT_FOUND: &str = "not-found";
+
 /// What stands behind an input that the hoster fills in where it is not given.
 const FILLED: &str = "?";
 
@@ -113,7 +116,9 @@ impl<'m> Tracer<'m, '_> {
                 Sign::New(Box::new(self.key(item, fields, name)?))
             }
             (None, Some(name), None, false) => self.change(evidence, item, fields, name)?,
-            (None, None, Some(name), false) if items == Items::One => Sign::There(self.appearing(item, fields, name)?),
+            (None, None, Some(name), false) if items == Items::One => {
+                Sign::There(self.appearing(read, item, fields, name)?)
+            }
             // An object that is gone shows by not being found.
             (None, None, None, true) if items != Items::One || evidence.not_found => Sign::Gone,
             (None, None, None, false) if items == Items::One => Sign::Became,
@@ -279,14 +284,23 @@ impl<'m> Tracer<'m, '_> {
         Some(filled)
     }
 
-    /// The way to a field that an object may be without, as it is before the call.
-    fn appearing(&mut self, item: &Type, fields: &[Field], name: &At<String>) -> Option<Vec<Field>> {
+    /// The way to a field that is not there before the call: one that an object may be without, or any where the API says
+    /// that there is no object.
+    fn appearing(&mut self, read: &Endpoint, item: &Type, fields: &[Field], name: &At<String>) -> Option<Vec<Field>> {
         let path = self.path(item, fields, name)?;
-        if path.iter().any(Field::is_option) {
+        if path.iter().any(Field::is_option) || self.may_be_missing(read) {
             return Some(path);
         }
         let message = format!("`{}` is there before the call, too", name.value);
-        self.wrong(&name.span, message, "`there` is for a field that may be absent")
+        let label = "`there` is for a field that may be absent, or an object that may be not found";
+        self.wrong(&name.span, message, label)
+    }
+
+    /// Whether the document says that what this call reads may be not found.
+    fn may_be_missing(&self, read: &Endpoint) -> bool {
+        let service = &self.model.service;
+        let of_status = service.statuses.iter().chain(&read.surface.statuses).map(|status| &status.means);
+        service.errors.iter().map(|code| &code.kind).chain(of_status).any(|kind| kind == NOT_FOUND)
     }
 
     /// How a field changes: at all, to a value, by a number, or as a date that is paid.
@@ -570,6 +584,15 @@ impl<'m> Tracer<'m, '_> {
             return self.own_choice(input, own, group, variant);
         }
         match self.endpoint.inputs().find(|known| known.rust == name) {
+            // Null or left out, it leaves the filter out, and `where` counts.
+            Some(found) if found.is_nullable() => {
+                let is_same = matches!(&found.ty, Type::Nullable(item) if **item == input.ty && is_text(model, item));
+                if is_same && may_be_left_out && input.is_option() {
+                    return Some(Origin::Own(found.clone()));
+                }
+                let message = format!("`{name}` does not fit the input `{}` of the read", input.rust);
+                self.wrong(&own.span, message, "another type, or it may be null")
+            }
             // Left out of the call, it is left out of the read.
             Some(found) if found.is_option() && !(may_be_left_out && input.is_option() && is_kept(found)) => {
                 let message = format!("`{name}` does not fit the input `{}` of the read", input.rust);

@@ -25,7 +25,8 @@ pub(crate) fn is_copy(model: &Model, ty: &Type) -> bool {
         | Type::Flag
         | Type::Worded(_)
         | Type::UnixTime
-        | Type::Ip => true,
+        | Type::Ip
+        | Type::IpBlock => true,
         Type::Bytes | Type::Kibibytes | Type::Mebibytes | Type::Gibibytes => true,
         Type::Named(name) => {
             let kind = model.types.get(name).map(|entry| &entry.kind);
@@ -39,7 +40,7 @@ pub(crate) fn is_copy(model: &Model, ty: &Type) -> bool {
 pub(crate) fn is_text(model: &Model, ty: &Type) -> bool {
     match ty {
         Type::Text | Type::Int | Type::Uint | Type::Decimal | Type::Flag | Type::Worded(_) | Type::Ip => true,
-        Type::Money | Type::Currency => true,
+        Type::IpBlock | Type::Money | Type::Currency => true,
         Type::DateTime | Type::Date | Type::UnixTime => true,
         Type::Bytes | Type::Kibibytes | Type::Mebibytes | Type::Gibibytes => true,
         Type::Named(name) => {

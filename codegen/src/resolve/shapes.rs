@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use hostkit_proto::{Date, DateTime};
+use hostkit_proto::{Date, DateTime, UnixTime};
 
 use super::kinds::{is_number, is_text};
 use crate::diagnostic::Diagnostics;
@@ -272,21 +272,26 @@ fn pattern(service: &Service, field: &Field, is_query: bool, diagnostics: &mut D
     let is_read = match ty {
         Type::DateTime => reads_datetime(pattern),
         Type::Date => reads_date(pattern),
+        Type::UnixTime => reads_moment(pattern),
         _ => {
             let help = "items of a list or map are in the form that `[dates]` of service.toml says";
-            let message = "`pattern` is for one `date` or `datetime`";
+            let message = "`pattern` is for one `date`, `datetime` or `unixtime`";
             diagnostics.add_with_help("E0207", span, message, "not such a field", help);
             return;
         }
     };
     if !is_read {
         let message = format!("no date can be read by `{pattern}`");
-        let help = "such as `%Y-%m-%d %H:%M:%S`, with the year in four digits";
+        let help = match ty {
+            Type::UnixTime => "a moment is as in RFC 3339: `%Y-%m-%dT%H:%M:%S%:z` or `%Y-%m-%dT%H:%M:%SZ`",
+            _ => "such as `%Y-%m-%d %H:%M:%S`, with the year in four digits",
+        };
         diagnostics.add_with_help("E0207", span, message, "not a pattern of dates", help);
         return;
     }
     let (key, known) = match ty {
         Type::DateTime => ("datetime", &service.datetime_patterns),
+        Type::UnixTime => return,
         _ => ("date", &service.date_patterns),
     };
     // Whoever reads an object tries the patterns of the service, whatever the field is written in.
@@ -310,6 +315,12 @@ fn reads_datetime(pattern: &str) -> bool {
 fn reads_date(pattern: &str) -> bool {
     let shown = Date::parse("%Y-%m-%d", &SHOWN[..10]);
     shown.is_some_and(|date| Date::parse(pattern, &date.format(pattern)) == Some(date))
+}
+
+/// Whether moments are written by the pattern as they are read, whatever the pattern: with their offset.
+fn reads_moment(pattern: &str) -> bool {
+    let shown = UnixTime(1_795_910_401);
+    UnixTime::parse_offset(&shown.format(pattern)) == Some(shown)
 }
 
 fn output(model: &Model, endpoint: &Endpoint, diagnostics: &mut Diagnostics) {

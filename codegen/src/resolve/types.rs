@@ -16,6 +16,7 @@ pub(super) const WORDS: &[&str] = &[
     "date",
     "unixtime",
     "ip",
+    "ipblock",
     "html",
     "bytes",
     "kibibytes",
@@ -34,6 +35,7 @@ pub(super) fn elsewhere(text: &str) -> Option<&'static str> {
         "float" | "double" | "f64" => "decimal",
         "timestamp" => "unixtime",
         "password" => "secret",
+        "cidr" | "subnet" => "ipblock",
         _ => return None,
     })
 }
@@ -66,6 +68,7 @@ pub(crate) fn parse(text: &str) -> Result<Type, String> {
         "date" => Type::Date,
         "unixtime" => Type::UnixTime,
         "ip" => Type::Ip,
+        "ipblock" => Type::IpBlock,
         "html" => Type::Html,
         "bytes" => Type::Bytes,
         "kibibytes" => Type::Kibibytes,

@@ -36,7 +36,7 @@ pub struct Field {
     pub beside: Vec<(String, String, Wire)>,
 }
 
-const SCALARS: [&str; 16] = [
+const SCALARS: [&str; 17] = [
     "text",
     "int",
     "uint",
@@ -48,6 +48,7 @@ const SCALARS: [&str; 16] = [
     "date",
     "unixtime",
     "ip",
+    "ipblock",
     "html",
     "bytes",
     "kibibytes",
@@ -97,8 +98,10 @@ fn scalar(rng: &mut TestRng, ty: &str, pattern: Option<&str>) -> Wire {
         "flag" => Wire::Flag(small % 2 == 0),
         "datetime" => Wire::Text(date(pattern.unwrap_or("%Y-%m-%d %H:%M:%S"), small)),
         "date" => Wire::Text(date(pattern.unwrap_or("%Y-%m-%d"), small)),
+        "unixtime" if pattern.is_some() => Wire::Text(date(pattern.unwrap_or_default(), small)),
         "unixtime" => Wire::Number((1_700_000_000 + u64::from(small)).to_string()),
         "ip" => Wire::Text(format!("192.0.2.{small}")),
+        "ipblock" => Wire::Text(format!("2001:db8:{small}::/{small}")),
         "html" => Wire::Text(format!("line {small}")),
         "secret" => Wire::Text(format!("secret{small}")),
         _ => Wire::Text(pick(rng, &["plain", "a b", "Привет", "x-1", "100%"]).to_owned()),
@@ -206,6 +209,7 @@ pub fn field(rng: &mut TestRng, index: usize, place: Place, named: &[Named], wor
             let pattern = match &*ty {
                 "datetime" if rng.random_bool(0.4) => Some("%d.%m.%Y %H:%M"),
                 "date" if rng.random_bool(0.4) => Some("%d/%m/%Y"),
+                "unixtime" if rng.random_bool(0.4) => Some("%Y-%m-%dT%H:%M:%SZ"),
                 _ => None,
             };
             if let Some(pattern) = pattern {

@@ -61,8 +61,8 @@ pub use error::{Error, ErrorKind, ErrorOf};
 pub use hostkit_proto as protocol;
 pub use hostkit_proto::{
     Api, BaseUrl, Bytes, Call, Currency, Date, DateTime, Decimal, Effect, Endpoint, Fault, FaultCode, FaultKind,
-    Format, Gibibytes, Html, Kibibytes, Mebibytes, Money, Nullable, Observation, Perform, Raw, Reason, Report, Secret,
-    UnixTime, UnknownFields, Waiter,
+    Format, Gibibytes, Html, IpBlock, Kibibytes, Mebibytes, Money, Nullable, Observation, Perform, Raw, Reason, Report,
+    Secret, UnixTime, UnknownFields, Waiter,
 };
 pub use limits::price::Budget;
 pub use limits::rate::Rates;

@@ -6,6 +6,9 @@
 hostkit_proto::generated_by!(1, "0.1.0");
 
 pub mod auth;
+pub mod blocks;
+pub mod clocks;
+pub mod labels;
 pub mod notes;
 #[cfg(feature = "server")]
 pub mod serve;

@@ -206,6 +206,7 @@ impl Api for Obstacle {
             "id",
             "int",
             "ip",
+            "ipblock",
             "key",
             "keywords",
             "kibibytes",

@@ -22,6 +22,7 @@ pub(super) fn type_schema(ty: &Type) -> Object {
         Type::Date => object! { "type": "string", "x-hostkit-type": "date" },
         Type::UnixTime => object! { "type": "integer", "format": "int64", "x-hostkit-type": "unixtime" },
         Type::Ip => object! { "type": "string", "x-hostkit-type": "ip" },
+        Type::IpBlock => object! { "type": "string", "x-hostkit-type": "ipblock" },
         Type::Html => object! { "type": "string", "contentMediaType": "text/html" },
         Type::Bytes => unit("bytes"),
         Type::Kibibytes => unit("KiB"),
@@ -41,6 +42,11 @@ pub(super) fn type_schema(ty: &Type) -> Object {
         Type::Judged(item) => object! { "anyOf": vec![type_schema(item), object! { "type": "object" }] },
         Type::Named(name) => object! { "$ref": format!("#/components/schemas/{name}") },
     }
+}
+
+/// The schema of a moment that is written as in RFC 3339.
+fn moment() -> Object {
+    object! { "type": "string", "format": "date-time", "x-hostkit-type": "unixtime" }
 }
 
 fn unit(name: &str) -> Object {
@@ -144,6 +150,10 @@ fn require(schema: &mut Object, name: &str) {
 /// Schema of one field, with its limits.
 pub(super) fn field_schema(field: &Field) -> Object {
     let schema = match &field.ty {
+        Type::UnixTime if field.surface.pattern.is_some() => moment(),
+        Type::Nullable(item) if **item == Type::UnixTime && field.surface.pattern.is_some() => {
+            object! { "anyOf": vec![moment(), object! { "type": "null" }] }
+        }
         ty if !field.surface.is_quoted() => under_key(type_schema(ty), field.name.item.as_deref()),
         Type::Flag | Type::Worded(_) => object! { "type": "string", "pattern": "^[01]$" },
         Type::Decimal | Type::Money => object! { "type": "string", "pattern": "^-?[0-9]+([.][0-9]+)?$" },

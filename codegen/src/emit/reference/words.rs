@@ -125,6 +125,7 @@ pub(super) fn type_text(language: Language, ty: &Type) -> String {
         Type::Date => language.pick("date", "дата"),
         Type::UnixTime => language.pick("seconds since 1970", "секунды с 1970 года"),
         Type::Ip => language.pick("IP address", "IP-адрес"),
+        Type::IpBlock => language.pick("block of IP addresses", "блок IP-адресов"),
         Type::Html => language.pick("markup", "разметка"),
         Type::Bytes => language.pick("bytes", "байты"),
         Type::Kibibytes => "KiB",

@@ -205,7 +205,7 @@ pub(super) fn emit(model: &Model, endpoint: &Endpoint) -> Option<TokenStream> {
         )
     });
     let (inputs_fn, is_shown_fn) = (inputs_of(evidence), is_shown_by(evidence));
-    let facts = facts(evidence, endpoint);
+    let facts = facts(model, evidence, endpoint);
     let (keys, made) = (keys(evidence, &found), made(evidence, endpoint));
     let output = output(evidence, endpoint, &found);
     Some(quote! {
@@ -238,7 +238,7 @@ pub(super) fn emit(model: &Model, endpoint: &Endpoint) -> Option<TokenStream> {
 }
 
 /// `FACTS`: how and when the call shows.
-fn facts(evidence: &Evidence, endpoint: &Endpoint) -> TokenStream {
+fn facts(model: &Model, evidence: &Evidence, endpoint: &Endpoint) -> TokenStream {
     let shows = match &evidence.sign {
         Sign::New(_) => quote!(Item),
         Sign::Gone => quote!(Absence),
@@ -257,10 +257,11 @@ fn facts(evidence: &Evidence, endpoint: &Endpoint) -> TokenStream {
     let indistinct: Vec<&String> = indistinct.map(|own| &own.rust).collect();
     let indistinct = (!indistinct.is_empty()).then(|| quote!(indistinct: &[#(#indistinct),*],));
     let by_itself = matches!(evidence.by_itself, ByItself::Yes).then(|| quote!(is_done_by_itself: true,));
+    let makes = makes(model, evidence).then(|| quote!(makes: true,));
     let already = evidence.already_is_refused.then(|| quote!(already_is_refused: true,));
     let tells = fits::optional_fields(evidence);
     let tells = (!tells.is_empty()).then(|| quote!(optional_fields: &[#(#tells),*],));
-    let more = quote!(#unseen #doubled #indistinct #by_itself #already #tells);
+    let more = quote!(#unseen #doubled #indistinct #by_itself #makes #already #tells);
     match more.is_empty() {
         true => usual,
         false => quote!(Facts { #more ..#usual }),
@@ -451,8 +452,7 @@ fn call(model: &Model, name: &str, inputs: &[(Slot, Origin)], is_cloned: &dyn Fn
     let (given, required): (Vec<_>, Vec<_>) = inputs.iter().partition(|(slot, _)| setter(slot).is_some());
     let required = required.into_iter().map(|(slot, origin)| value(model, slot, origin, is_cloned(origin)));
     // What this call may leave out is left out there, too.
-    let may_be_left_out =
-        |origin: &Origin| matches!(origin, Origin::Own(own) | Origin::OwnAs(own, _) if own.is_option());
+    let may_be_left_out = |origin: &Origin| matches!(origin, Origin::Own(own) | Origin::OwnAs(own, _) if own.is_option() || own.is_nullable());
     let (left_out, given): (Vec<_>, Vec<_>) = given.into_iter().partition(|(_, origin)| may_be_left_out(origin));
     let set = |(slot, origin): &&(Slot, Origin)| Some((setter(slot)?, value(model, slot, origin, is_cloned(origin))));
     let given = given.iter().filter_map(set).map(|(name, value)| quote!(.#name(#value)));
@@ -469,6 +469,13 @@ fn call(model: &Model, name: &str, inputs: &[(Slot, Origin)], is_cloned: &dyn Fn
 fn value(model: &Model, slot: &Slot, origin: &Origin, is_cloned: bool) -> TokenStream {
     let clone = is_cloned.then(|| quote!(.clone()));
     let value = match origin {
+        Origin::Own(own) if own.is_nullable() => {
+            let local = local(&own.rust, TAKEN);
+            match own.is_option() {
+                true => quote!(#local.as_ref().and_then(|given| given.value()).cloned()),
+                false => quote!(#local.value().cloned()),
+            }
+        }
         Origin::Own(own) => {
             let local = local(&own.rust, TAKEN);
             quote!(#local #clone)
@@ -614,6 +621,38 @@ fn walk(model: &Model, evidence: &Evidence, endpoint: &Endpoint) -> TokenStream 
         }
     };
     quote!(#statements Ok(#found))
+}
+
+/// Whether the call makes the object that is read, where that is not found before: `there` says so, or the caller chose its
+/// name, and what it shows is what this call always says. One with an id of the hoster's is never made by a name.
+fn makes(model: &Model, evidence: &Evidence) -> bool {
+    if !matches!(evidence.sign, Sign::There(_)) && !is_named_by_caller(model, evidence) {
+        return false;
+    }
+    let is_given = |own: &Field| !own.is_option() && !own.is_nullable();
+    let is_compared_with = |path: &[Field]| {
+        let is_it = |other: &[Field]| other.iter().map(|field| &field.rust).eq(path.iter().map(|field| &field.rust));
+        evidence.filter.iter().any(|(other, own)| is_it(other) && is_given(own))
+    };
+    match &evidence.sign {
+        Sign::There(path) => !path.iter().any(Field::is_option),
+        Sign::Changed(path) => is_compared(evidence) && is_compared_with(path),
+        Sign::Became => {
+            is_shown(evidence)
+                && is_compared(evidence)
+                && evidence.is.is_empty()
+                && compared(evidence).all(|own| is_given(own))
+        }
+        _ => false,
+    }
+}
+
+/// Whether what names the object to the read is an input of this call that is no id and no number.
+fn is_named_by_caller(model: &Model, evidence: &Evidence) -> bool {
+    let Some(read) = model.endpoints.iter().find(|read| read.type_name == evidence.read) else { return false };
+    let Some(name) = read.path_parameters.last() else { return false };
+    let is_own = |(slot, origin): &(Slot, Origin)| matches!((slot, origin), (Slot::Field(field), Origin::Own(_)) if field.rust == name.rust);
+    matches!(name.ty, Type::Text | Type::Ip | Type::IpBlock) && evidence.inputs.iter().any(is_own)
 }
 
 /// Whether the evidence is one object that is compared with the call.

@@ -88,11 +88,12 @@ fn query(field: &Field) -> TokenStream {
         return quote!(let #local = request.#method::<Self, _>(#wire)?;);
     }
     match field.surface.pattern.as_deref() {
-        Some(form) => {
+        // A moment is read as the numbers and with any offset, too.
+        Some(form) if field.ty != Type::UnixTime => {
             let (method, ty) = (ident(&[name, "_in"].concat()), rust_type(&field.ty));
             quote!(let #local = request.#method(#form, #ty::parse, #wire)?;)
         }
-        None => {
+        _ => {
             let method = ident(name);
             quote!(let #local = request.#method(#wire)?;)
         }

@@ -45,6 +45,7 @@ pub(super) fn rust_type(ty: &Type) -> TokenStream {
         Type::Date => "Date",
         Type::UnixTime => "UnixTime",
         Type::Ip => "IpAddr",
+        Type::IpBlock => "IpBlock",
         Type::Html => "Html",
         Type::Bytes => "Bytes",
         Type::Kibibytes => "Kibibytes",

@@ -154,6 +154,7 @@ one_text!(
     Decimal,
     String,
     std::net::IpAddr,
+    crate::value::IpBlock,
     crate::value::Bytes,
     crate::value::Kibibytes,
     crate::value::Mebibytes,

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use hostkit_wire::{Format, Value};
 
 use super::{Name, Names, ToText, ToWire};
-use crate::value::{Date, DateTime};
+use crate::value::{Date, DateTime, UnixTime};
 
 /// An object that is being written.
 #[derive(Debug, Clone)]
@@ -172,6 +172,12 @@ impl ToWire for DatePattern<'_, DateTime> {
 }
 
 impl ToWire for DatePattern<'_, Date> {
+    fn to_wire(&self, _: Format) -> Option<Value> {
+        Some(Value::Text(self.0.format(self.1)))
+    }
+}
+
+impl ToWire for DatePattern<'_, UnixTime> {
     fn to_wire(&self, _: Format) -> Option<Value> {
         Some(Value::Text(self.0.format(self.1)))
     }

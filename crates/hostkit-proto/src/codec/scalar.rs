@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 
 use super::{DecodeError, FromText, FromWire, Reader, ToText, ToWire};
 use crate::value::{
-    Bytes, Csv, Currency, Date, DateTime, Gibibytes, Html, Kibibytes, Mebibytes, Money, PercentText, Secret, UnixTime,
+    Bytes, Csv, Currency, Date, DateTime, Gibibytes, Html, IpBlock, Kibibytes, Mebibytes, Money, PercentText, Secret, UnixTime,
 };
 
 /// [`FromWire::optional`] compiled here, once, with the reading of the plain value in it; `otherwise` reads all others.
@@ -334,6 +334,24 @@ impl FromWire for IpAddr {
 }
 
 impl ToWire for IpAddr {
+    fn to_wire(&self, _: Format) -> Option<Value> {
+        Some(Value::Text(self.to_string()))
+    }
+}
+
+impl FromWire for IpBlock {
+    const IS_SCALAR: bool = true;
+
+    fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        reader.text_value()
+    }
+
+    fn blank() -> Self {
+        Self::NONE
+    }
+}
+
+impl ToWire for IpBlock {
     fn to_wire(&self, _: Format) -> Option<Value> {
         Some(Value::Text(self.to_string()))
     }

@@ -8,7 +8,7 @@ use percent_encoding::percent_decode_str;
 use rust_decimal::Decimal;
 
 use crate::percent;
-use crate::value::{Csv, Currency, Date, DateTime, Money, PercentText, Secret, UnixTime, plain, scientific};
+use crate::value::{Csv, Currency, Date, DateTime, IpBlock, Money, PercentText, Secret, UnixTime, plain, scientific};
 
 /// Reads a value from text.
 pub trait FromText: Sized {
@@ -248,6 +248,20 @@ fn four_numbers(text: &str) -> Option<Ipv4Addr> {
 }
 
 impl ToText for IpAddr {
+    fn to_text(&self) -> Cow<'_, str> {
+        self.to_string().into()
+    }
+}
+
+impl FromText for IpBlock {
+    const EXPECTED: &'static str = "a block of IP addresses";
+
+    fn from_text(text: &str) -> Option<Self> {
+        text.trim().parse().ok()
+    }
+}
+
+impl ToText for IpBlock {
     fn to_text(&self) -> Cow<'_, str> {
         self.to_string().into()
     }

@@ -1,5 +1,8 @@
 //! The baseline: what a read of the evidence showed before a call.
 
+/// Stands for an object that was not found, where the evidence is an object and no list has keys.
+const NOT_THERE: &str = "not there";
+
 /// What a read of the evidence showed before a call. A ticket keeps it to tell what the call did from what was so
 /// already.
 #[derive(Clone, PartialEq, Eq, Default)]
@@ -22,6 +25,16 @@ impl Baseline {
     /// A baseline of one mark: that of an object, or of a state in which it was.
     pub fn of(mark: impl Into<String>) -> Self {
         Self::new(Vec::new(), vec![mark.into()])
+    }
+
+    /// The baseline where the object that the call makes was not found.
+    pub fn not_there() -> Self {
+        Self::new(vec![NOT_THERE.to_owned()], Vec::new())
+    }
+
+    /// Whether the object that the call makes was not found.
+    pub fn is_not_there(&self) -> bool {
+        self.own.is_empty() && matches!(self.all.as_slice(), [only] if only == NOT_THERE)
     }
 
     /// Excludes the baseline from saved tickets: its marks come from secrets, or are valid in this process only.

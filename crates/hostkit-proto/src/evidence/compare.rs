@@ -284,12 +284,19 @@ struct Change<T> {
 /// The second mark of an item that the hoster may change by itself. A person may have stopped that since.
 const BY_ITSELF: &str = "by itself";
 
-/// Evidence of a call that changes the item that fits: its mark before it, and after it.
+/// What an item says that was not there before the call: nothing, unless the call makes it.
+fn unsaid<T, F>(_: T) -> Sighting<F> {
+    Sighting::Unclear(Doubt::NotSaid)
+}
+
+/// Evidence of a call that changes the item that fits: its mark before it, and after it. Where the call makes the item,
+/// `made` judges one that was not there before.
 fn of_change<T: 'static, F>(
     now: impl IntoIterator<Item = T>,
     fits: impl Fn(&T) -> bool,
     mark: impl Fn(&T) -> Option<String>,
     by_itself: impl Fn(&T) -> bool,
+    made: impl FnOnce(T) -> Sighting<F> + 'static,
     judge: impl FnOnce(Change<T>, UnixTime) -> Sighting<F> + 'static,
 ) -> Evidence<F> {
     let found = now.into_iter().find(fits);
@@ -301,6 +308,7 @@ fn of_change<T: 'static, F>(
         let by_itself = is_by_itself || before.own().iter().skip(1).any(|mark| mark == BY_ITSELF);
         match (before.own().first().cloned(), said) {
             (Some(before), Some(now)) => judge(Change { item, before, now, by_itself }, at),
+            (None, _) if before.is_not_there() => made(item),
             // It may have been there with a value that the hoster did not say.
             _ => Sighting::Unclear(Doubt::NotSaid),
         }
@@ -320,8 +328,8 @@ fn is_respelled(before: &str, now: &str) -> bool {
     before.len() == now.len() && before.iter().zip(&now).all(|(before, now)| is_same(before, now))
 }
 
-/// The item, if its mark changed to what the call was to make of it. If it changed to anything else, somebody else did
-/// that, before the call or after it.
+/// The item, if its mark changed to what the call was to make of it, or if it is so and was not there before. If it changed
+/// to anything else, somebody else did that, before the call or after it.
 pub fn became<T: 'static>(
     now: impl IntoIterator<Item = T>,
     fits: impl Fn(&T) -> bool,
@@ -337,7 +345,8 @@ pub fn became<T: 'static>(
         (false, true) => Sighting::Seen(vec![item]),
         (false, false) => Sighting::Unclear(Doubt::Changed),
     };
-    of_change(now, |(_, item)| fits(item), |(_, item)| mark(item), |_| false, judge)
+    let made = |(is_so, item)| if is_so { Sighting::Seen(vec![item]) } else { Sighting::Unclear(Doubt::Changed) };
+    of_change(now, |(_, item)| fits(item), |(_, item)| mark(item), |_| false, made, judge)
 }
 
 /// The item, if its mark changed at all: for values that the hoster makes up, such as a new key. `by_itself` says
@@ -348,7 +357,7 @@ pub fn changed<T: 'static>(
     mark: impl Fn(&T) -> Option<String>,
     by_itself: impl Fn(&T) -> bool,
 ) -> Evidence<T> {
-    of_change(now, fits, mark, by_itself, |change, _| match change {
+    of_change(now, fits, mark, by_itself, unsaid, |change, _| match change {
         Change { before, now, .. } if before == now => Sighting::Unseen,
         // A value that ended is no new one.
         Change { now, .. } if now.is_empty() => Sighting::Unclear(Doubt::Changed),
@@ -375,6 +384,7 @@ pub fn grew<T: 'static>(
         fits,
         number,
         |_| false,
+        unsaid,
         move |change, _| match (amount(&change.before), amount(&change.now)) {
             (Ok(before), Ok(now)) if before == now => Sighting::Unseen,
             (Ok(before), Ok(now)) if before.checked_add(by.into()) == Some(now) => Sighting::Seen(vec![change.item]),
@@ -399,7 +409,7 @@ pub fn paid<T: 'static>(
     months: Option<u64>,
     by_itself: impl Fn(&T) -> bool,
 ) -> Evidence<T> {
-    of_change(now, fits, date, by_itself, move |Change { item, before, now, by_itself }, at| {
+    of_change(now, fits, date, by_itself, unsaid, move |Change { item, before, now, by_itself }, at| {
         if before == now {
             return Sighting::Unseen;
         }
@@ -775,6 +785,19 @@ mod tests {
         let became = |before: &str, now| says(&Baseline::of(before), became([now], |_| true, mark, is_d));
         assert_eq!(doubt(became("R&D", "R&amp;D")), Doubt::WasSo);
         assert_eq!(became("R", "R&amp;D"), Sighting::Seen(vec!["R&amp;D"]));
+    }
+
+    /// An object that the call makes under a name of the caller's was not there; what only changes one never begins so.
+    #[test]
+    fn what_was_not_there_is_made_as_it_was_said() {
+        let mark = |now: &&'static str| Some((*now).to_owned());
+        let made = |before: Baseline, now| says(&before, became([now], |_| true, mark, |now| *now == "a"));
+        assert_eq!(made(Baseline::not_there(), "a"), Sighting::Seen(vec!["a"]));
+        assert_eq!(doubt(made(Baseline::not_there(), "b")), Doubt::Changed, "somebody else's");
+        assert_eq!(doubt(made(Baseline::of("a"), "a")), Doubt::WasSo);
+        assert_eq!(doubt(made(Baseline::default(), "a")), Doubt::NotSaid, "it was there, and did not say what it is");
+        let changed = changed(["a"], |_| true, mark, |_| false);
+        assert_eq!(doubt(says(&Baseline::not_there(), changed)), Doubt::NotSaid);
     }
 
     /// A number with other zeros, a key in other letters, and these among the fields of a state, say the same.

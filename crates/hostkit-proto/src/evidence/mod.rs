@@ -115,6 +115,8 @@ pub struct Facts {
     pub indistinct: &'static [&'static str],
     /// Whether the hoster does the same by itself, and nothing tells it apart: what is seen may be either.
     pub is_done_by_itself: bool,
+    /// Whether the call makes the object that is read, under a name that the caller chose, where it is not found before.
+    pub makes: bool,
     /// Whether the call is not sent where it is so already.
     pub already_is_refused: bool,
     /// The optional fields whose absence says something, by their names in answers: one that is there and cannot be read
@@ -157,6 +159,7 @@ impl Facts {
             may_be_doubled: false,
             indistinct: &[],
             is_done_by_itself: false,
+            makes: false,
             already_is_refused: false,
             optional_fields: &[],
             not_shown: None,

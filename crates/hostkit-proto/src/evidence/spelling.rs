@@ -1,10 +1,11 @@
 //! One form for texts that a hoster may spell otherwise than the caller: escapes, quotes, domains, addresses.
 
 use std::borrow::Cow;
-use std::net::IpAddr;
+
+use crate::value::IpBlock;
 
 /// Whether two texts say the same: without escapes of HTML, quotes and blanks around them; domains in letters or in
-/// punycode, addresses in any notation.
+/// punycode, addresses and blocks of them in any notation.
 pub(super) fn same_text(theirs: &str, ours: &str) -> bool {
     theirs == ours || one_form(theirs) == one_form(ours)
 }
@@ -28,8 +29,8 @@ pub(super) fn one_form(text: &str) -> String {
     let text = unescaped(text);
     let text = text.trim();
     let text = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);
-    if let Ok(address) = text.parse::<IpAddr>() {
-        return address.to_string();
+    if let Ok(block) = text.parse::<IpBlock>() {
+        return block.one_form();
     }
     let is_domain = text.contains('.') && !text.contains(char::is_whitespace);
     match is_domain || has_prefix(text) {
@@ -169,6 +170,8 @@ mod tests {
             ("xn--ihqwcrb4cv8a8dqg056pqjye.example", "他们为什么不说中文.example"),
             ("xn--bcher-kva.example", "bücher.example"),
             ("2001:db8:0:0::1", "2001:0DB8::1"),
+            ("2001:0db8::/64", "2001:db8:0:0::/64"),
+            ("192.0.2.7/32", "192.0.2.7"),
             ("\"v=spf1 -all\"", "v=spf1 -all"),
             (" web-1 ", "web-1"),
         ] {
@@ -187,6 +190,9 @@ mod tests {
             ("xn--99999999999999", "xn--9999999999999"),
             ("10 mail.example.com", "mail.example.com"),
             ("192.0.2.1", "192.0.2.10"),
+            ("192.0.2.0/24", "192.0.2.0"),
+            ("192.0.2.0/24", "192.0.2.0/25"),
+            ("192.0.2.7/24", "192.0.2.0/24"),
             ("&amp;", "&amp;amp;x"),
             ("&#1114112;", "x"),
             ("very-long-name-of-a", "very-long-name-of-a-server"),

@@ -222,6 +222,19 @@ impl UnixTime {
         Some(Self(millis.div_euclid(1000)))
     }
 
+    /// Formats it in UTC by a `strftime` pattern, which says so by an offset or a letter.
+    ///
+    /// ```
+    /// use hostkit_proto::UnixTime;
+    /// let end = UnixTime(1_653_670_099);
+    /// assert_eq!(end.format("%Y-%m-%dT%H:%M:%S%:z"), "2022-05-27T16:48:19+00:00");
+    /// assert_eq!(end.format("%Y-%m-%dT%H:%M:%SZ"), "2022-05-27T16:48:19Z");
+    /// ```
+    pub fn format(&self, pattern: &str) -> String {
+        let shown = Timestamp::try_from(*self).and_then(|time| strtime::format(pattern, time));
+        shown.unwrap_or_else(|_| self.to_string())
+    }
+
     /// Reads the date of an HTTP header: `Fri, 27 May 2022 16:28:19 GMT`.
     pub fn parse_http_date(text: &str) -> Option<Self> {
         let parser = jiff::fmt::rfc2822::DateTimeParser::new();

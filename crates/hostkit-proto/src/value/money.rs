@@ -162,24 +162,7 @@ impl FromStr for Money {
 }
 
 #[cfg(feature = "serde")]
-macro_rules! serde_as_shown {
-    ($($name:ident),*) => { $(
-        impl serde::Serialize for $name {
-            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_str(self)
-            }
-        }
-
-        impl<'de> serde::Deserialize<'de> for $name {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                <String as serde::Deserialize>::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
-            }
-        }
-    )* };
-}
-
-#[cfg(feature = "serde")]
-serde_as_shown!(Currency, Money);
+super::parse_error::serde_as_shown!(Currency, Money);
 
 #[cfg(test)]
 mod tests {

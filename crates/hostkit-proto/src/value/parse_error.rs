@@ -25,12 +25,33 @@ impl fmt::Display for ParseError {
 
 impl std::error::Error for ParseError {}
 
+/// A value is saved as the text that it shows.
+#[cfg(feature = "serde")]
+macro_rules! serde_as_shown {
+    ($($name:ident),*) => { $(
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                <String as serde::Deserialize>::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+            }
+        }
+    )* };
+}
+
+#[cfg(feature = "serde")]
+pub(super) use serde_as_shown;
+
 #[cfg(test)]
 mod tests {
     use std::fmt::Display;
     use std::str::FromStr;
 
-    use crate::{Bytes, Currency, Date, DateTime, Gibibytes, Kibibytes, Mebibytes, Money, UnixTime};
+    use crate::{Bytes, Currency, Date, DateTime, Gibibytes, IpBlock, Kibibytes, Mebibytes, Money, UnixTime};
 
     fn is_read<T: FromStr<Err = super::ParseError> + Display>(texts: &[&str]) {
         for text in texts {
@@ -52,6 +73,7 @@ mod tests {
         is_read::<Mebibytes>(&["1024 MiB"]);
         is_read::<Gibibytes>(&["10 GiB"]);
         is_read::<Currency>(&["RUB"]);
+        is_read::<IpBlock>(&["192.0.2.7", "192.0.2.7/24", "192.0.2.7/32", "0.0.0.0/0", "2001:db8::/64", "::/0"]);
         assert_eq!("2026-11-29T11:00:00+03:00".parse(), Ok(UnixTime(1_795_939_200)));
         assert!("12.50 RUB".parse::<Money>().is_ok());
     }

@@ -70,6 +70,8 @@ impl Comparison<'_> {
                     Sighting::Unclear(Doubt::WasSo)
                 }
                 Some(found) => Sighting::Seen(vec![found]),
+                // What the call makes is still not there.
+                None if error.is_not_found() && E::FACTS.makes && self.baseline.is_not_there() => Sighting::Unseen,
                 None => return Err(error),
             },
         };

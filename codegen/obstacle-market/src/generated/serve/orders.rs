@@ -138,7 +138,17 @@ impl Serve for InstallServer {
     }
 }
 
-impl Simulate for InstallServer {}
+impl Simulate for InstallServer {
+    fn show(&self, number: u64, _: &Order, shown: &mut Order) -> Result<bool, EncodeError> {
+        let item = shown;
+        if let Some(value) = simulate::numbered(number) {
+            if let Some(item) = item.server.as_mut() {
+                item.id = value;
+            }
+        }
+        Ok(true)
+    }
+}
 
 impl Serve for ListOrders {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {

@@ -32,6 +32,96 @@ pub fn every(visitor: &mut impl Visitor<Api = Signed>) {
         faults: &[],
         faults_with_head: &[],
     });
+    visitor.call::<crate::blocks::GetReverse>(&Examples {
+        folder: "obstacle-signed/blocks/get_reverse",
+        requests: &["newer", "one"],
+        request_bodies: &[],
+        answers: &[("one", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[("none", Format::Json, 404)],
+        faults_with_head: &[],
+    });
+    visitor.perform::<crate::blocks::SetReverse>(&Examples {
+        folder: "obstacle-signed/blocks/set_reverse",
+        requests: &["ever", "one"],
+        request_bodies: &[],
+        answers: &[("one", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
+    });
+    visitor.call::<crate::clocks::GetClock>(&Examples {
+        folder: "obstacle-signed/clocks/get_clock",
+        requests: &["one"],
+        request_bodies: &[],
+        answers: &[("one", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
+    });
+    visitor.perform::<crate::clocks::LabelClock>(&Examples {
+        folder: "obstacle-signed/clocks/label_clock",
+        requests: &["one"],
+        request_bodies: &[],
+        answers: &[("one", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
+    });
+    visitor.perform::<crate::clocks::SetHour>(&Examples {
+        folder: "obstacle-signed/clocks/set_hour",
+        requests: &["one"],
+        request_bodies: &[],
+        answers: &[("one", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
+    });
+    visitor.perform::<crate::clocks::TurnClock>(&Examples {
+        folder: "obstacle-signed/clocks/turn_clock",
+        requests: &["one"],
+        request_bodies: &[],
+        answers: &[("one", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
+    });
+    visitor.perform::<crate::labels::AddLabel>(&Examples {
+        folder: "obstacle-signed/labels/add_label",
+        requests: &["none", "one"],
+        request_bodies: &[],
+        answers: &[("one", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
+    });
+    visitor.call::<crate::labels::GetLabel>(&Examples {
+        folder: "obstacle-signed/labels/get_label",
+        requests: &["one"],
+        request_bodies: &[],
+        answers: &[("one", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
+    });
+    visitor.call::<crate::labels::ListLabels>(&Examples {
+        folder: "obstacle-signed/labels/list_labels",
+        requests: &["kind"],
+        request_bodies: &[],
+        answers: &[("kind", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
+    });
     visitor.perform::<crate::notes::AddNote>(&Examples {
         folder: "obstacle-signed/notes/add_note",
         requests: &["null", "set"],

@@ -4,7 +4,10 @@
 //! The server half: every request of the API, and the router that finds its endpoint.
 
 mod auth;
+mod blocks;
+mod clocks;
 mod every;
+mod labels;
 mod notes;
 mod things;
 mod types;
@@ -24,6 +27,24 @@ pub enum Request {
     AskKey(crate::auth::AskKey),
     /// The time of the server.
     GetTime(crate::auth::GetTime),
+    /// The name of an address in a block.
+    GetReverse(crate::blocks::GetReverse),
+    /// Gives an address a name, whether it has one or not.
+    SetReverse(crate::blocks::SetReverse),
+    /// One clock.
+    GetClock(crate::clocks::GetClock),
+    /// Writes something on a clock on which nothing is written.
+    LabelClock(crate::clocks::LabelClock),
+    /// Sets a clock to an hour, which is a number within a range.
+    SetHour(crate::clocks::SetHour),
+    /// Turns a clock to an hour that it chooses.
+    TurnClock(crate::clocks::TurnClock),
+    /// Adds a label, of no kind where that is null.
+    AddLabel(crate::labels::AddLabel),
+    /// One label.
+    GetLabel(crate::labels::GetLabel),
+    /// The numbers of all labels.
+    ListLabels(crate::labels::ListLabels),
     /// Adds a note of which anything may be null.
     AddNote(crate::notes::AddNote),
     /// The notes by their words, or null.
@@ -56,6 +77,15 @@ impl Request {
         match self {
             Self::AskKey(_) => crate::auth::AskKey::INFO,
             Self::GetTime(_) => crate::auth::GetTime::INFO,
+            Self::GetReverse(_) => crate::blocks::GetReverse::INFO,
+            Self::SetReverse(_) => crate::blocks::SetReverse::INFO,
+            Self::GetClock(_) => crate::clocks::GetClock::INFO,
+            Self::LabelClock(_) => crate::clocks::LabelClock::INFO,
+            Self::SetHour(_) => crate::clocks::SetHour::INFO,
+            Self::TurnClock(_) => crate::clocks::TurnClock::INFO,
+            Self::AddLabel(_) => crate::labels::AddLabel::INFO,
+            Self::GetLabel(_) => crate::labels::GetLabel::INFO,
+            Self::ListLabels(_) => crate::labels::ListLabels::INFO,
             Self::AddNote(_) => crate::notes::AddNote::INFO,
             Self::FindNotes(_) => crate::notes::FindNotes::INFO,
             Self::GetPinned(_) => crate::notes::GetPinned::INFO,
@@ -78,8 +108,13 @@ impl Request {
 /// If no endpoint accepts the request, the error of the one that came closest.
 pub fn route(request: &ReceivedRequest<'_>) -> Result<Request, DecodeError> {
     let mut router = Router::new(request);
+    router.attempt(Request::SetReverse);
+    router.attempt(Request::GetReverse);
     router.attempt(Request::CountThing);
+    router.attempt(Request::LabelClock);
+    router.attempt(Request::SetHour);
     router.attempt(Request::SetUpThing);
+    router.attempt(Request::TurnClock);
     router.attempt(Request::AskKey);
     router.attempt(Request::FindNotes);
     router.attempt(Request::GetPinned);
@@ -87,9 +122,13 @@ pub fn route(request: &ReceivedRequest<'_>) -> Result<Request, DecodeError> {
     router.attempt(Request::GetWord);
     router.attempt(Request::ListKinds);
     router.attempt(Request::ChangeThing);
+    router.attempt(Request::GetClock);
+    router.attempt(Request::GetLabel);
     router.attempt(Request::GetThing);
+    router.attempt(Request::AddLabel);
     router.attempt(Request::AddNote);
     router.attempt(Request::MakeThing);
+    router.attempt(Request::ListLabels);
     router.attempt(Request::ListNotes);
     router.attempt(Request::ListThings);
     router.finish()

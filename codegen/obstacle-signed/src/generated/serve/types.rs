@@ -3,11 +3,44 @@
 
 //! The server half of the types.
 
-use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, Name, Object, Reader, Table, ToWire};
+use hostkit_proto::codec::{
+    DatePattern, DecodeError, Field, FromFields, FromWire, Name, Object, Reader, Table, ToWire,
+};
 use hostkit_proto::wire::Kind;
 use hostkit_proto::{Format, Value};
 
-use crate::types::{Image, Ink, Note, NotePage, PersonKey, Place, Spots, Thing, ThingPage};
+use crate::types::{Clock, Image, Ink, Label, Note, NotePage, PersonKey, Place, Reverse, Spots, Thing, ThingPage};
+
+impl ToWire for Reverse {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        let mut object = Object::new(format);
+        object.set("ip", &self.ip);
+        object.set("name", &self.name);
+        object.set("until", &DatePattern(&self.until, "%Y-%m-%dT%H:%M:%S%:z"));
+        object.set("near", &self.near);
+        Some(object.into_value())
+    }
+}
+
+impl ToWire for Clock {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        let mut object = Object::new(format);
+        object.set("id", &self.id);
+        object.set("hour", &self.hour);
+        object.set("label", &self.label);
+        Some(object.into_value())
+    }
+}
+
+impl ToWire for Label {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        let mut object = Object::new(format);
+        object.set("id", &self.id);
+        object.set("kind", &self.kind);
+        object.set("text", &self.text);
+        Some(object.into_value())
+    }
+}
 
 impl ToWire for Ink {
     fn to_wire(&self, format: Format) -> Option<Value> {

@@ -3,8 +3,14 @@
 
 //! Types that calls share.
 
+mod blocks;
+mod clocks;
+mod labels;
 mod notes;
 mod things;
 
+pub use blocks::Reverse;
+pub use clocks::{Clock, Hour};
+pub use labels::{Label, LabelId};
 pub use notes::{Ink, Note, NoteHour, NoteId, NoteKind, NoteMark, NotePage};
 pub use things::{Corner, Image, NoteWord, PersonKey, Place, Spot, Spots, Thing, ThingId, ThingPage};

@@ -23,8 +23,8 @@ use crate::types::Scalars;
 /// #     r#"{"scalars":{"text":"t","padded":" a b\n","int":-1,"uint":"5","decimal":0.10,"money":"105.10""#,
 /// #     r#","currency":"XTS","flag":true,"switch":0,"secret":"PLACEHOLDER","datetime":"2012-01-24 04:00"#,
 /// #     r#":02","date":"24.01.2012","never":"00.00.0000 00:00:00","unixtime":1301860800,"ip":"192.0.2.7"#,
-/// #     r#"","html":"a","bytes":1,"kibibytes":2,"mebibytes":3,"gibibytes":4,"csv":[1,2,3],"status":"hal"#,
-/// #     r#"f-way.there","level":1}}"#,
+/// #     r#"","ipblock":"2001:db8::/64","html":"a","bytes":1,"kibibytes":2,"mebibytes":3,"gibibytes":4,""#,
+/// #     r#"csv":[1,2,3],"status":"half-way.there","level":1}}"#,
 /// # ]
 /// #     .concat();
 /// # let answers = Scripted::new([Script::get("/scalars").answer(200, body)]);

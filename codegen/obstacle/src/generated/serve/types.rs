@@ -57,6 +57,7 @@ impl ToWire for Scalars {
         object.set("never", &DatePattern(&self.never, "%d.%m.%Y %H:%M:%S"));
         object.set("unixtime", &self.unixtime);
         object.set("ip", &self.ip);
+        object.set("ipblock", &self.ipblock);
         object.set("html", &self.html);
         object.set("bytes", &self.bytes);
         object.set("kibibytes", &self.kibibytes);

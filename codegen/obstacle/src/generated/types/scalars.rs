@@ -7,7 +7,8 @@ use std::net::IpAddr;
 
 use hostkit_proto::codec::{DecodeError, Field, FromFields, Reader, Table};
 use hostkit_proto::{
-    Bytes, Csv, Currency, Date, DateTime, Decimal, Gibibytes, Html, Kibibytes, Mebibytes, Money, Secret, UnixTime, Word,
+    Bytes, Csv, Currency, Date, DateTime, Decimal, Gibibytes, Html, IpBlock, Kibibytes, Mebibytes, Money, Secret,
+    UnixTime, Word,
 };
 
 hostkit_proto::number_enum! {
@@ -71,6 +72,8 @@ pub struct Scalars {
     /// An address.
     #[doc(alias = "адрес")]
     pub ip: Option<IpAddr>,
+    /// A block of addresses.
+    pub ipblock: Option<IpBlock>,
     /// Markup.
     #[doc(alias = "разметка")]
     pub html: Option<Html>,
@@ -117,6 +120,7 @@ impl Scalars {
             never: None,
             unixtime: None,
             ip: None,
+            ipblock: None,
             html: None,
             bytes: None,
             kibibytes: None,
@@ -148,6 +152,7 @@ impl FromFields for Scalars {
             Field::optional("never"),
             Field::optional("unixtime"),
             Field::optional("ip"),
+            Field::optional("ipblock"),
             Field::optional("html"),
             Field::optional("bytes"),
             Field::optional("kibibytes"),
@@ -181,14 +186,15 @@ impl FromFields for Scalars {
             12 => reader.optional(&mut self.never),
             13 => reader.optional(&mut self.unixtime),
             14 => reader.optional(&mut self.ip),
-            15 => reader.optional(&mut self.html),
-            16 => reader.optional(&mut self.bytes),
-            17 => reader.optional(&mut self.kibibytes),
-            18 => reader.optional(&mut self.mebibytes),
-            19 => reader.optional(&mut self.gibibytes),
-            20 => reader.optional(&mut self.csv),
-            21 => reader.optional(&mut self.status),
-            22 => reader.optional(&mut self.level),
+            15 => reader.optional(&mut self.ipblock),
+            16 => reader.optional(&mut self.html),
+            17 => reader.optional(&mut self.bytes),
+            18 => reader.optional(&mut self.kibibytes),
+            19 => reader.optional(&mut self.mebibytes),
+            20 => reader.optional(&mut self.gibibytes),
+            21 => reader.optional(&mut self.csv),
+            22 => reader.optional(&mut self.status),
+            23 => reader.optional(&mut self.level),
             _ => Ok(()),
         }
     }

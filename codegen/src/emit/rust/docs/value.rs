@@ -105,7 +105,9 @@ impl<'m> Values<'m> {
             Type::Percent => value.inside("PercentText")?.text().map(|text| quote!(#text)),
             Type::Secret => Some(quote!(#SECRET)),
             Type::Int | Type::Uint => number(value.word()?),
-            Type::Decimal | Type::Money | Type::Currency | Type::Ip => value.word().map(|text| quote!(#text.parse()?)),
+            Type::Decimal | Type::Money | Type::Currency | Type::Ip | Type::IpBlock => {
+                value.word().map(|text| quote!(#text.parse()?))
+            }
             Type::Flag | Type::Worded(_) => value.word().map(|word| {
                 let word = ident(word);
                 quote!(#word)

@@ -21,8 +21,7 @@ pub(in crate::emit::rust) fn emit(model: &Model, endpoint: &Endpoint) -> TokenSt
         _ if evidence.is_single => None,
         Sign::New(key) => created(model, endpoint, evidence, key),
         Sign::Gone => gone(model, evidence),
-        Sign::Became | Sign::Changed(_) | Sign::Grew(..) | Sign::Paid(..) => became(model, evidence),
-        Sign::There(_) => None,
+        Sign::Became | Sign::Changed(_) | Sign::Grew(..) | Sign::Paid(..) | Sign::There(_) => became(model, evidence),
     });
     let evidence = endpoint.evidence.as_ref().filter(|_| members.is_some());
     let objects = evidence.and_then(|evidence| objects(model, evidence));
@@ -421,18 +420,21 @@ fn gone(model: &Model, evidence: &Evidence) -> Option<TokenStream> {
 /// The object with the values that it gets. What only the hoster knows becomes another one.
 fn became(model: &Model, evidence: &Evidence) -> Option<TokenStream> {
     let mut is = constants(model, evidence)?;
-    is.extend(match &evidence.sign {
+    let turned = match &evidence.sign {
+        Sign::Changed(path) | Sign::There(path) if is_given(evidence, path) => None,
+        Sign::There(path) => Some(another(model, path)?),
         Sign::Changed(path) if evidence.is.is_empty() => Some(another(model, path)?),
         Sign::Grew(path, by) => Some(updated(model, path, |old| moved("grown", &old, Some(by)))),
         Sign::Paid(path, by) => Some(updated(model, path, |old| moved("later", &old, by.as_deref()))),
         _ => None,
-    });
+    };
     let number = if becomes_a_number(model, evidence) { quote!(number) } else { quote!(_) };
     let of_item = rebuilt(model, &evidence.item, &quote!(item));
     let around = rebuilt_around(model, evidence);
     let body = match evidence.items {
         Items::One | Items::Maybe => {
-            let set: TokenStream = once(compared(model, evidence)).chain(is).collect();
+            // What an input says of the field that changes counts, where that is given.
+            let set: TokenStream = turned.into_iter().chain([compared(model, evidence)]).chain(is).collect();
             if set.is_empty() {
                 return None;
             }
@@ -441,7 +443,10 @@ fn became(model: &Model, evidence: &Evidence) -> Option<TokenStream> {
                 _ => quote!(if let Some(item) = shown { #of_item #set }),
             }
         }
-        Items::List | Items::Values | Items::Nested if !evidence.filter.is_empty() && !is.is_empty() => {
+        Items::List | Items::Values | Items::Nested
+            if !evidence.filter.is_empty() && !(is.is_empty() && turned.is_none()) =>
+        {
+            is.extend(turned);
             let (inputs, which) = (fits::inputs(evidence), fits::which(model, evidence));
             let set = |items: &TokenStream| quote!(for item in simulate::matching(#items, #which) { #of_item #(#is)* });
             let shown = list(evidence, &quote!(shown));
@@ -477,10 +482,21 @@ fn moved(function: &str, old: &TokenStream, by: Option<&Field>) -> TokenStream {
 
 /// Whether the field that changes becomes a number.
 fn becomes_a_number(model: &Model, evidence: &Evidence) -> bool {
-    let Sign::Changed(path) = &evidence.sign else { return false };
-    let is_turned = |ty: &Type| matches!(ty, Type::Flag | Type::Worded(_) | Type::Date | Type::DateTime);
+    let (Sign::Changed(path) | Sign::There(path)) = &evidence.sign else { return false };
+    let is_turned = |ty: &Type| {
+        matches!(ty, Type::Flag | Type::Worded(_) | Type::Date | Type::DateTime) || lowest(model, ty).is_some()
+    };
     let becomes = |last: &Field| !is_turned(&last.ty) && (is_text(model, &last.ty) || last.ty == Type::Secret);
-    evidence.is.is_empty() && path.last().is_some_and(becomes)
+    let is_free = evidence.is.is_empty() || matches!(evidence.sign, Sign::There(_));
+    is_free && !is_given(evidence, path) && path.last().is_some_and(becomes)
+}
+
+/// Whether an input that is always given says the new value of this field of one object.
+fn is_given(evidence: &Evidence, path: &[Field]) -> bool {
+    let is_it = |other: &[Field]| other.iter().map(|field| &field.rust).eq(path.iter().map(|field| &field.rust));
+    let mut compared = evidence.filter.iter().chain(&evidence.below);
+    let is_said = |(other, own): &(Vec<Field>, Field)| is_it(other) && !own.is_option() && !own.is_nullable();
+    matches!(evidence.items, Items::One | Items::Maybe) && compared.any(is_said)
 }
 
 /// Gives a field another value than it has: the other flag, a later date, or else a number as its text; `None` where it can
@@ -490,12 +506,28 @@ fn another(model: &Model, path: &[Field]) -> Option<TokenStream> {
     match ty {
         Type::Flag | Type::Worded(_) => Some(updated(model, path, |old| quote!(#old.map(|old: &bool| !old)))),
         Type::Date | Type::DateTime => Some(updated(model, path, |old| moved("later", &old, None))),
-        Type::Ip | Type::Currency => None,
+        Type::Ip | Type::IpBlock | Type::Currency => None,
         _ if !is_text(model, ty) && *ty != Type::Secret => None,
+        // A number within its range: the next one, or behind the last the first.
+        _ if let Some(lowest) = lowest(model, ty) => Some(updated(model, path, |old| {
+            let next = moved("grown", &old, None);
+            quote!(#next.or_else(|| simulate::numbered(#lowest)))
+        })),
         _ => {
             let set = assigned(model, path, &quote!(value), false);
             Some(quote!(if let Some(value) = simulate::numbered(number) { #set }))
         }
+    }
+}
+
+/// The lowest number of a type that has a range.
+fn lowest(model: &Model, ty: &Type) -> Option<u64> {
+    match ty {
+        Type::Named(name) => match model.types.get(name)?.kind {
+            TypeKind::Ranged(lowest, _) => Some(u64::try_from(lowest).unwrap_or_default()),
+            _ => None,
+        },
+        _ => None,
     }
 }
 

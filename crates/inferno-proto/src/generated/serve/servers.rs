@@ -3,8 +3,9 @@
 
 //! The server half of `specs/inferno/servers/`.
 
+use hostkit_proto::EncodeError;
 use hostkit_proto::codec::{DecodeError, Name};
-use hostkit_proto::server::{ReceivedRequest, Root, Serve, Simulate, WrittenAnswer};
+use hostkit_proto::server::{ReceivedRequest, Root, Serve, Simulate, WrittenAnswer, simulate};
 
 use crate::servers::{Boot, CheckInstall, CheckReinstall, GetInfo, GetInfoServer, Install, Reboot, Reinstall, Stop};
 use crate::types::{ActionAnswer, InstallAnswer, InstallCheck, ServerInfo};
@@ -100,7 +101,17 @@ impl Serve for Install {
     }
 }
 
-impl Simulate for Install {}
+impl Simulate for Install {
+    fn show(&self, number: u64, _: &ServerInfo, shown: &mut ServerInfo) -> Result<bool, EncodeError> {
+        let item = shown;
+        if let Some(value) = simulate::numbered(number) {
+            if let Some(item) = item.vps.as_mut() {
+                item.id = Some(value);
+            }
+        }
+        Ok(true)
+    }
+}
 
 impl Serve for Reboot {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
