@@ -637,6 +637,16 @@ pub(crate) struct Echo {
     pub(crate) input: EchoedInput,
 }
 
+/// The input list whose items have one result each, in their order.
+#[derive(Debug, Clone)]
+pub(crate) struct Each {
+    /// The list's name, as the spec writes it.
+    pub(crate) name: String,
+    pub(crate) input: EchoedInput,
+    /// Fields of a result, and the fields of its item that they repeat.
+    pub(crate) echo: Vec<(Vec<Field>, Field)>,
+}
+
 #[derive(Debug, Clone)]
 pub(crate) enum EchoedInput {
     Field(Box<Field>),
@@ -677,6 +687,7 @@ pub(crate) struct Endpoint {
     /// Of a map: the field of an item that is its key.
     pub(crate) key: Option<Field>,
     pub(crate) echo: Vec<Echo>,
+    pub(crate) each: Option<Each>,
     pub(crate) paging: Option<Paging>,
     pub(crate) waiters: Vec<Waiter>,
     pub(crate) evidence: Option<Evidence>,

@@ -585,6 +585,8 @@ pub(crate) struct Response {
     pub(crate) is_each: Option<Span>,
     /// Of a map: the field of an item that is its key.
     pub(crate) key: Option<At<String>>,
+    /// The input list whose items have one result each.
+    pub(crate) each: Option<At<String>>,
     /// Fields of the answer, and the inputs that they repeat.
     pub(crate) echo: Pairs,
 }

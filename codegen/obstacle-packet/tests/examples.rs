@@ -300,6 +300,81 @@ fn a_call_that_acts_says_of_each_of_several_things_what_became_of_it() {
     assert_eq!(meaning::<OrderThings>(&packet("order", "")), "open");
 }
 
+/// Where each item of a list has one result, an answer with others leaves open what became of which.
+#[test]
+fn each_of_several_things_has_one_result() {
+    let judged = |call: &OrderThings, results: &[&str]| {
+        let (headers, body) = (HeaderMap::new(), packet("order", &results.concat()));
+        let answer = RawAnswer::new(&OrderThings::INFO, &Packet::INFO, 200, &headers, body.as_bytes());
+        match judge::<OrderThings>(&call.echo(), &answer) {
+            Judgement::Done(all) => format!("done: {}", all.len()),
+            Judgement::Accepted(all, reason) => format!("{}: {}", reason.as_str(), all.len()),
+            Judgement::Rejected(_) => "rejected".to_owned(),
+            Judgement::Open(NoValue { why: Why::Unreadable(error), .. }) => format!("open: {error}"),
+            Judgement::Open(_) | Judgement::Nothing(_) => "open".to_owned(),
+        }
+    };
+    let order = |results: &[&str]| judged(&OrderThings::new(vec![NewThing::new("a"), NewThing::new("b")]), results);
+    let ten = "<result><status>ok</status><id>10</id></result>";
+    let next = "</order><order>";
+    let too_few = "open: order_things: answer: expected one result for each of `things`: 2, found 1";
+    assert_eq!(order(&[OK, next, ten]), "done: 2");
+    assert_eq!(order(&[OK, next, NO]), "in part: 2");
+    assert_eq!(order(&[NO, next, NO]), "rejected");
+    for one in [&[OK][..], &[OK, next], &[next, OK], &[NO], &[NO, next], &[next, NO]] {
+        assert_eq!(order(one), too_few, "{one:?}");
+    }
+    for three in [[OK, next, ten, next, NO], [NO, next, NO, next, NO]] {
+        assert_eq!(order(&three), too_few.replace("found 1", "found 3"), "{three:?}");
+    }
+    let one = OrderThings::new(vec![NewThing::new("a")]);
+    assert_eq!(judged(&one, &[OK]), "done: 1");
+    let unnamed = packet("order", "<result><status>ok</status></result>");
+    assert_eq!(meaning::<OrderThings>(&unnamed), "open", "what was made has a number");
+    // A fault of the whole call has no results.
+    let system = "<packet><system><status>error</status><errcode>1001</errcode></system></packet>";
+    let headers = HeaderMap::new();
+    let answer = RawAnswer::new(&OrderThings::INFO, &Packet::INFO, 200, &headers, system.as_bytes());
+    assert!(matches!(judge::<OrderThings>(&one.echo(), &answer), Judgement::Rejected(_)));
+}
+
+/// A result says by its position what it is about, and what it repeats of that has to be so.
+#[test]
+fn a_result_is_about_the_item_at_its_position() {
+    fn end<E: Endpoint<Api = Packet>>(call: &E, body: &str) -> String {
+        let headers = HeaderMap::new();
+        let answer = RawAnswer::new(&E::INFO, &Packet::INFO, 200, &headers, body.as_bytes());
+        match judge::<E>(&call.echo(), &answer) {
+            Judgement::Done(_) => "done".to_owned(),
+            Judgement::Accepted(..) => "in part".to_owned(),
+            Judgement::Rejected(_) => "rejected".to_owned(),
+            Judgement::Nothing(_) => "nothing".to_owned(),
+            Judgement::Open(NoValue { why: Why::Unreadable(error), .. }) => error.to_string(),
+            Judgement::Open(_) => "open".to_owned(),
+        }
+    }
+    let ids = || vec![ThingId::new(9), ThingId::new(8)];
+    let eight = OK.replace('9', "8");
+    let remove =
+        |results: &[&str]| end(&RemoveThings::new(RemoveThingsBy::Ids(ids())), &packet("remove", &results.concat()));
+    assert_eq!(remove(&[OK, &eight]), "done");
+    assert_eq!(remove(&[OK, NO]), "in part");
+    assert_eq!(remove(&[NO, &eight]), "in part");
+    assert_eq!(remove(&[&eight, NO]), "remove_things: answer[0]: expected 9, which was asked for, found 8");
+    assert_eq!(remove(&[OK]), "remove_things: answer: expected one result for each of `by/ids`: 2, found 1");
+    // How many things a name has is not known before.
+    let named = RemoveThings::new(RemoveThingsBy::Names(vec!["lamp".to_owned()]));
+    assert_eq!(end(&named, &packet("remove", &[OK, &eight].concat())), "done");
+
+    let data = |id: u32| {
+        format!("<result><status>ok</status><id>{id}</id><data><gen_info><name>a</name></gen_info></data></result>")
+    };
+    let read = |results: &[&str]| end(&ReadThings::new(ids()), &packet("read", &results.concat()));
+    assert_eq!(read(&[&data(9), NO]), "done");
+    assert_eq!(read(&[&data(9), &data(7)]), "read_things: answer[1]: expected 8, which was asked for, found 7");
+    assert_eq!(read(&[&data(9)]), "read_things: answer: expected one result for each of `ids`: 2, found 1");
+}
+
 #[test]
 fn the_longer_text_of_a_fault_stands_at_the_first_of_its_places_that_has_one() {
     let details = |said: &str| {

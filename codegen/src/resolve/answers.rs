@@ -1,9 +1,9 @@
 //! What an answer has to say beside its data: the envelope's words, the keys of a map, and the inputs that it repeats.
 
-use super::kinds::may_be_equal;
+use super::kinds::{self, may_be_equal};
 use super::names::with_slashes;
 use crate::diagnostic::{Diagnostics, did_you_mean};
-use crate::model::{Echo, EchoedInput, Endpoint, Field, ITSELF, Model, Output, Type, dotted};
+use crate::model::{Each, Echo, EchoedInput, Endpoint, Field, ITSELF, Model, Output, Type, dotted};
 use crate::source::{At, Span};
 use crate::surface::{Fault, FaultStyle, Status};
 
@@ -40,10 +40,10 @@ pub(super) fn resolve(model: &mut Model, diagnostics: &mut Diagnostics) {
             }
         }
         let mut answer = Answer { model, endpoint, diagnostics };
-        resolved.push((answer.key(), answer.echo()));
+        resolved.push((answer.key(), answer.echo(), answer.each()));
     }
-    for (endpoint, (key, echo)) in model.endpoints.iter_mut().zip(resolved) {
-        (endpoint.key, endpoint.echo) = (key, echo);
+    for (endpoint, (key, echo, each)) in model.endpoints.iter_mut().zip(resolved) {
+        (endpoint.key, endpoint.echo, endpoint.each) = (key, echo, each);
     }
 }
 
@@ -67,16 +67,24 @@ fn each(model: &Model, endpoint: &Endpoint, place: &Span, diagnostics: &mut Diag
         let help = "leave it out: where some results are refused, the outcome is then unknown";
         let message = format!("a proxy may repeat a {}, and a refusal may then answer the second one", endpoint.method);
         diagnostics.add_with_help("E0235", place, message, "of POST and PATCH alone each result can be believed", help);
-    } else if !surface.response.echo.is_empty()
-        || !surface.waiters.is_empty()
-        || surface.paging.is_some()
-        || surface.response.total.is_some()
-    {
-        let help = "leave out `echo`, `total`, `[waiter.NAME]` and `[paging]`: a list with faults in it is no list of what \
-                    there is";
+    } else if surface.response.echo.iter().any(|(_, input)| !is_of_each(endpoint, input)) || is_list_of_all(endpoint) {
+        let help = "leave out `echo` but of items of `each`, `total`, `[waiter.NAME]` and `[paging]`: a list with faults \
+                    in it is no list of what there is";
         let message = "what has faults among its items is neither awaited, nor read page by page, nor compared";
         diagnostics.add_with_help("E0235", place, message, "not beside these", help);
     }
+}
+
+/// Whether an input of `echo` is a field of the items that have a result each.
+fn is_of_each(endpoint: &Endpoint, input: &str) -> bool {
+    let list = endpoint.surface.response.each.as_ref();
+    list.and_then(|list| input.strip_prefix(list.as_str())).is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// Whether an answer is a list of what there is, or a page of it.
+fn is_list_of_all(endpoint: &Endpoint) -> bool {
+    let surface = &endpoint.surface;
+    !surface.waiters.is_empty() || surface.paging.is_some() || surface.response.total.is_some()
 }
 
 /// Checks the words of an envelope.
@@ -210,13 +218,46 @@ impl Answer<'_, '_> {
     }
 
     fn echo(&mut self) -> Vec<Echo> {
-        let echo = &self.endpoint.surface.response.echo;
-        echo.iter().filter_map(|(path, input)| self.one(path, input)).collect()
+        let echo = self.endpoint.surface.response.echo.iter().filter(|(_, input)| !is_of_each(self.endpoint, input));
+        echo.filter_map(|(path, input)| self.one(path, input)).collect()
     }
 
-    fn one(&mut self, path: &At<String>, input: &At<String>) -> Option<Echo> {
+    /// The input list whose items have one result each, and what the results repeat of them.
+    fn each(&mut self) -> Option<Each> {
+        let name = self.endpoint.surface.response.each.as_ref()?;
+        if !matches!(self.endpoint.output.ty(), Some(Type::List(_))) || is_list_of_all(self.endpoint) {
+            let help = "it is for an answer that is a list, without `total`, `[waiter.NAME]` and `[paging]`";
+            let message = "not every answer has one result for each item of an input";
+            self.diagnostics.add_with_help("E0235", &name.span, message, "not of this call", help);
+            return None;
+        }
+        let (input, own) = self.input(name)?;
+        let Type::List(item) = &own.ty else {
+            return self.wrong(&name.span, "`each` is an input that is a list", "not a list");
+        };
+        let own_fields = self.model.fields(item).unwrap_or_default();
+        let mut echo = Vec::new();
+        for (path, input) in &self.endpoint.surface.response.echo {
+            let Some(part) = input.strip_prefix(name.as_str()).and_then(|rest| rest.strip_prefix('/')) else {
+                continue;
+            };
+            let found = self.answered(path)?;
+            let part = At { value: part.to_owned(), span: input.span.clone() };
+            let own = if part.value == ITSELF { Field::itself(item) } else { self.field(own_fields, &part)? };
+            let is_text = kinds::is_text(self.model, &own.ty);
+            if !is_text || found.last().is_none_or(|field| field.ty != own.ty) {
+                let message = format!("`{}` and `{}` are not the same scalar type", path.value, input.value);
+                return self.wrong(&path.span, &message, "never equal");
+            }
+            echo.push((found, own));
+        }
+        Some(Each { name: name.value.clone(), input, echo })
+    }
+
+    /// The fields on the way to one of the answer, or of each item of a list.
+    fn answered(&mut self, path: &At<String>) -> Option<Vec<Field>> {
         let item = match self.endpoint.output.ty() {
-            Some(Type::List(item) | Type::Option(item)) => item,
+            Some(Type::List(item) | Type::Option(item)) => item.judged(),
             Some(ty) => ty,
             None => return self.wrong(&path.span, "a call without output repeats nothing", "not in the answer"),
         };
@@ -227,6 +268,11 @@ impl Answer<'_, '_> {
             fields = self.model.fields(&field.ty).unwrap_or_default();
             found.push(field);
         }
+        Some(found)
+    }
+
+    fn one(&mut self, path: &At<String>, input: &At<String>) -> Option<Echo> {
+        let found = self.answered(path)?;
         let (input, own) = self.input(input)?;
         let ty = if let Type::Nullable(item) = &own.ty { item } else { &own.ty };
         if let Some(field) = found.last().filter(|field| !may_be_equal(self.model, &field.ty, ty)) {

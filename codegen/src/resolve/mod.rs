@@ -466,6 +466,7 @@ impl Resolver<'_, '_> {
             output: self.output(&endpoint.response),
             key: None,
             echo: Vec::new(),
+            each: None,
             paging: None,
             waiters: Vec::new(),
             evidence: None,

@@ -166,6 +166,7 @@ fn read_response(node: Option<Node<'_, '_>>) -> Response {
         may_lack_marker: (node.text("marker") == "optional").then(|| node.span("marker")),
         is_each: (node.text("marker") == "each").then(|| node.span("marker")),
         key: node.optional_at("key"),
+        each: node.optional_at("each"),
         echo: node.pairs("echo"),
     }
 }

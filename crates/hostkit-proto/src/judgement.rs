@@ -8,7 +8,7 @@ use crate::answer::RawAnswer;
 use crate::api::Api;
 use crate::codec::DecodeError;
 use crate::endpoint::Endpoint;
-use crate::evidence::{Baseline, Input, Inputs, Perform};
+use crate::evidence::{Baseline, Input, Inputs, Perform, one_form};
 use crate::fault::{Fault, FaultCode, FaultKind, PART, Verdict};
 use crate::info::{Effect, Emptiness, EndpointInfo, Flag};
 
@@ -77,11 +77,22 @@ impl Reason {
 pub fn judge<E: Endpoint>(echo: &Inputs, answer: &RawAnswer<'_>) -> JudgementOf<E> {
     let info = const { &E::INFO };
     let judgement = judge_as::<E::Api, _>(info, answer, E::decode, E::empty);
-    let (Judgement::Done(value) | Judgement::Accepted(value, _)) = &judgement else { return judgement };
     if echo.is_empty() {
         return judgement;
     }
-    match other_than(info, echo, &E::echoed(value)) {
+    let echoed = match &judgement {
+        Judgement::Done(value) | Judgement::Accepted(value, _) => E::echoed(value),
+        // Where all results are refused, there is one for each of what was asked for, too; a fault without any is that of
+        // the whole call.
+        Judgement::Rejected(_) if info.is_each => {
+            let results = E::decode(answer).map(|results| E::echoed(&results)).unwrap_or_default();
+            answer.drop_report();
+            let has_any = results.iter().any(|(_, found)| matches!(found, Input::Rows(rows) if !rows.is_empty()));
+            if has_any { results } else { return judgement }
+        }
+        _ => return judgement,
+    };
+    match other_than(info, echo, &echoed) {
         Some(error) => of_another_call(info, answer, error),
         None => judgement,
     }
@@ -115,6 +126,12 @@ fn of_another_call<T, C: FaultCode>(
 fn other_than(info: &EndpointInfo, echo: &Inputs, echoed: &Inputs) -> Option<DecodeError> {
     echo.iter().find_map(|(name, asked)| {
         let mut found = echoed.iter().filter(|(other, _)| *other == name).map(|(_, found)| found);
+        if let Input::Rows(asked) = asked {
+            return found.find_map(|found| match found {
+                Input::Rows(found) => other_results(info, name, asked, found),
+                _ => None,
+            });
+        }
         // A hoster may spell a name otherwise than the caller.
         match (asked, found.find(|found| *found != asked && found.one_form() != asked.one_form())?) {
             (Input::One(asked), Input::One(found)) => {
@@ -124,6 +141,29 @@ fn other_than(info: &EndpointInfo, echo: &Inputs, echoed: &Inputs) -> Option<Dec
             }
             _ => None,
         }
+    })
+}
+
+/// The error that the results are not those of the items that were asked for: one for each, in their order. Without any
+/// item, nobody knows how many there are.
+fn other_results(
+    info: &EndpointInfo,
+    name: &str,
+    asked: &[Vec<Option<String>>],
+    found: &[Vec<Option<String>>],
+) -> Option<DecodeError> {
+    if asked.is_empty() {
+        return None;
+    }
+    if asked.len() != found.len() {
+        let expected = format!("one result for each of `{name}`: {}", asked.len());
+        return Some(DecodeError::new(info.name, "answer", expected, found.len().to_string()));
+    }
+    asked.iter().zip(found).enumerate().find_map(|(index, (asked, found))| {
+        let both = asked.iter().zip(found).filter_map(|(asked, found)| Some((asked.as_ref()?, found.as_ref()?)));
+        let (asked, found) = both.into_iter().find(|(asked, found)| one_form(asked) != one_form(found))?;
+        let expected = format!("{asked}, which was asked for");
+        Some(DecodeError::new(info.name, format!("answer[{index}]"), expected, found.as_str()))
     })
 }
 

@@ -8,10 +8,10 @@ use super::imports::Scope;
 use super::types::{Constructor, derives, is_default};
 use super::words::{
     Parameter, clearing, echoed_input, field_type, flag_member, format_name, header, ident, list_member, max_items,
-    name_expression, named, number, output_type, place, rust_type, text_forms, with,
+    name_expression, named, number, output_type, place, reference, rust_type, text_forms, with,
 };
 use super::{encode, evidence, pages, waiter};
-use crate::model::{Echo, Endpoint, Field, Model, OneOf, Output, Type, Variant, WireName};
+use crate::model::{Each, Echo, EchoedInput, Endpoint, Field, Model, OneOf, Output, Type, Variant, WireName};
 use crate::recorded::Wire;
 use crate::resolve::names::camel;
 use crate::surface::{FaultStyle, Response, Status};
@@ -190,9 +190,10 @@ fn implementation(model: &Model, endpoint: &Endpoint) -> TokenStream {
 
 /// The inputs that the answer repeats, and what it has in their place.
 fn echo(endpoint: &Endpoint) -> Option<TokenStream> {
-    if endpoint.echo.is_empty() {
+    if endpoint.echo.is_empty() && endpoint.each.is_none() {
         return None;
     }
+    let (asked_each, echoed_each) = endpoint.each.as_ref().map(|each| results(endpoint, each)).unzip();
     let asked = endpoint.echo.iter().map(|Echo { name, input, .. }| {
         let (value, is_option) = echoed_input(&quote!(self), input);
         with(name, &value, is_option)
@@ -208,6 +209,7 @@ fn echo(endpoint: &Endpoint) -> Option<TokenStream> {
         with(name, &if is_option { place } else { quote!(&#place) }, is_option)
     });
     let echoed = match ty {
+        _ if endpoint.echo.is_empty() => quote!(Inputs::new()),
         Type::List(_) => quote!(output.iter().fold(Inputs::new(), |all, item| all #(#echoed)*)),
         _ => quote!(Inputs::new() #(#echoed)*),
     };
@@ -215,14 +217,51 @@ fn echo(endpoint: &Endpoint) -> Option<TokenStream> {
     Some(quote! {
         #[inline]
         fn echo(&self) -> Inputs {
-            Inputs::new() #(#asked)*
+            Inputs::new() #(#asked)* #asked_each
         }
 
         #[inline]
         fn echoed(output: &#output) -> Inputs {
-            #echoed
+            #echoed #echoed_each
         }
     })
+}
+
+/// What adds the items that have one result each to the inputs of a call, and the results to what an answer has.
+fn results(endpoint: &Endpoint, each: &Each) -> (TokenStream, TokenStream) {
+    let name = &each.name;
+    let list = match &each.input {
+        EchoedInput::Field(field) => {
+            let list = ident(&field.rust);
+            quote!(self.#list.iter())
+        }
+        chosen @ EchoedInput::Variant { .. } => {
+            let list = echoed_input(&quote!(self), chosen).0;
+            quote!(#list.into_iter().flatten())
+        }
+    };
+    let text = |(place, is_option): (TokenStream, bool), path: &[Field]| match is_option {
+        true => quote!(#place.map(|value| evidence::text(value))),
+        false => {
+            let place = reference(path, &place);
+            quote!(Some(evidence::text(#place)))
+        }
+    };
+    let own = each.echo.iter().map(|(_, own)| {
+        let path = std::slice::from_ref(own);
+        text(place(quote!(item), false, path), path)
+    });
+    let found = each.echo.iter().map(|(path, _)| text(place(quote!(item), false, path), path));
+    let (own, found) = match (each.echo.is_empty(), endpoint.surface.response.is_each.is_some()) {
+        (true, _) => (quote!(|_| Vec::new()), quote!(|_| Vec::new())),
+        (false, false) => (quote!(|item| vec![#(#own),*]), quote!(|item| vec![#(#found),*])),
+        // A fault does not say what it is about.
+        (false, true) => {
+            let found = quote!(|result| result.as_ref().map(|item| vec![#(#found),*]).unwrap_or_default());
+            (quote!(|item| vec![#(#own),*]), found)
+        }
+    };
+    (quote!(.with_rows(#name, #list.map(#own))), quote!(.with_rows(#name, output.iter().map(#found))))
 }
 
 /// The empty output for answers that mean "nothing there", if the endpoint allows them.

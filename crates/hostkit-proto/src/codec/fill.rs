@@ -197,6 +197,11 @@ pub(crate) enum How {
 }
 
 impl Field {
+    /// Whether an object without it is none.
+    pub(crate) fn is_required(&self) -> bool {
+        matches!(self.how, How::Required | How::RequiredMap | How::RequiredList)
+    }
+
     /// A value that has to be there.
     pub const fn required(name: &'static str) -> Self {
         Self::named(Name::new(name), How::Required)

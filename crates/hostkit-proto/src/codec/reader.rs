@@ -782,6 +782,10 @@ impl<'r> Reader<'r> {
     /// empty, and reported as a part.
     pub(crate) fn is_marker_alone<T: FromWire>(&mut self, mut items: impl Iterator<Item = Node<'r>>) -> bool {
         let marker = self.leniency.marker;
+        // What a call did that acts has what it needs to be told, or it is not known.
+        if self.others.is_some() && T::FIELDS.iter().any(Field::is_required) {
+            return false;
+        }
         let (Some(item), None) = (items.next().filter(|_| !marker.is_empty()), items.next()) else { return false };
         let marks = item.document().node(self.top).map(|top| place::ignored(top, &[marker])).unwrap_or_default();
         if item.kind() != Kind::Map

@@ -20,6 +20,7 @@ pub use compare::{
 pub use inputs::{Input, Inputs};
 pub use reading::{Each, Reading, Unshown};
 pub use sighting::{Doubt, Evidence, Sighting};
+pub(crate) use spelling::one_form;
 
 use crate::codec::EncodeError;
 use crate::endpoint::Endpoint;

@@ -25,7 +25,7 @@ fn one_name(text: &str) -> String {
 }
 
 /// The form in which spellings of the same are equal.
-pub(super) fn one_form(text: &str) -> String {
+pub(crate) fn one_form(text: &str) -> String {
     let text = unescaped(text);
     let text = text.trim();
     let text = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);

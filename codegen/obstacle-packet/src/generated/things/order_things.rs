@@ -120,6 +120,16 @@ impl Endpoint for OrderThings {
             100_000,
         )
     }
+
+    #[inline]
+    fn echo(&self) -> Inputs {
+        Inputs::new().with_rows("things", self.things.iter().map(|_| Vec::new()))
+    }
+
+    #[inline]
+    fn echoed(output: &Vec<Result<Made, Fault<crate::Code>>>) -> Inputs {
+        Inputs::new().with_rows("things", output.iter().map(|_| Vec::new()))
+    }
 }
 
 impl Perform for OrderThings {

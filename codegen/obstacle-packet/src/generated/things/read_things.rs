@@ -4,8 +4,10 @@
 //! `POST /agent`: each of these things, or why it is not given.
 
 use hostkit_proto::codec::{DecodeError, InputLimit, Name};
+use hostkit_proto::evidence::Inputs;
 use hostkit_proto::{
     Call, Effect, EncodeError, Endpoint, EndpointInfo, Fault, Method, RawAnswer, Repeatable, RequestParts, Value,
+    evidence,
 };
 
 use crate::Packet;
@@ -96,6 +98,21 @@ impl Endpoint for ReadThings {
         answer.each(
             &Name::new("packet").json_inner(&["thing", "read", "result"]).xml_inner(&["thing", "read", "result"]),
             100_000,
+        )
+    }
+
+    #[inline]
+    fn echo(&self) -> Inputs {
+        Inputs::new().with_rows("ids", self.ids.iter().map(|item| vec![Some(evidence::text(item))]))
+    }
+
+    #[inline]
+    fn echoed(output: &Vec<Result<Thing, Fault<crate::Code>>>) -> Inputs {
+        Inputs::new().with_rows(
+            "ids",
+            output
+                .iter()
+                .map(|result| result.as_ref().map(|item| vec![Some(evidence::text(&item.id))]).unwrap_or_default()),
         )
     }
 }

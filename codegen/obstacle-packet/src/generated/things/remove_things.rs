@@ -151,6 +151,30 @@ impl Endpoint for RemoveThings {
             100_000,
         )
     }
+
+    #[inline]
+    fn echo(&self) -> Inputs {
+        Inputs::new().with_rows(
+            "by/ids",
+            match &self.by {
+                RemoveThingsBy::Ids(value) => Some(value),
+                _ => None,
+            }
+            .into_iter()
+            .flatten()
+            .map(|item| vec![Some(evidence::text(item))]),
+        )
+    }
+
+    #[inline]
+    fn echoed(output: &Vec<Result<Gone, Fault<crate::Code>>>) -> Inputs {
+        Inputs::new().with_rows(
+            "by/ids",
+            output
+                .iter()
+                .map(|result| result.as_ref().map(|item| vec![Some(evidence::text(&item.id))]).unwrap_or_default()),
+        )
+    }
 }
 
 impl Perform for RemoveThings {
