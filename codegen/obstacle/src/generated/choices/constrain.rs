@@ -85,7 +85,7 @@ pub struct Constrain {
     pub link: Option<String>,
     /// A key of digits.
     ///
-    /// Limits: 32 digits, 0 to 9 and a to f.
+    /// Limits: at most 40 characters, 32 digits, 0 to 9 and a to f.
     pub key: Option<ThingKey>,
     /// The newer kind of address.
     ///
@@ -216,7 +216,7 @@ impl Endpoint for Constrain {
         out.check_by_host("hour", &self.hour, &InputLimit::NONE.min(0).max(23), &[("main", InputLimit::NONE.max(22))]);
         out.check("at", &self.at, &InputLimit::NONE.shape(TextShape::Clock));
         out.check("link", &self.link, &InputLimit::NONE.shape(TextShape::Link));
-        out.check("key", &self.key, &InputLimit::NONE.shape(TextShape::Hex32));
+        out.check("key", &self.key, &InputLimit::NONE.max_length(40).shape(TextShape::Hex32));
         out.check("v6", &self.v6, &InputLimit::NONE.shape(TextShape::Ipv6));
         out.check_not_below("high", &self.high, "low", &self.low);
         if self.level == Some(Level::None) {
