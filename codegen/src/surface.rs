@@ -457,7 +457,8 @@ pub(crate) enum TypeKind {
     },
     Id {
         kind: IdKind,
-        min: Option<At<i64>>,
+        /// What may be sent: a number's value, or the length of a text.
+        limits: At<Limits>,
     },
     /// A number within a range.
     Ranged(At<Limits>),

@@ -3,7 +3,9 @@
 #![cfg(feature = "server")]
 #![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
 
-use hostkit::Outcome;
+use hostkit::protocol::Perform;
+use hostkit::protocol::info::Flag;
+use hostkit::{Endpoint, Outcome};
 use hostkit_sandbox::{ApiName, FromExamples, Sandbox, accounts_of};
 use obstacle_hmac_proto::Keyed;
 use obstacle_hmac_proto::things::{DeleteThing, ListThings};
@@ -17,6 +19,13 @@ fn start() -> (Sandbox, hostkit_ureq::Client<Keyed>) {
     let client = hostkit_ureq::Client::<Keyed>::builder(accounts_of::<Keyed>().remove(0)).base_url(base);
     let client = client.build().unwrap();
     (sandbox, client)
+}
+
+/// What is accepted and done later may show long after the lag: that it does not yet is no "it did not happen".
+#[test]
+fn what_is_done_later_is_never_said_not_to_have_happened() {
+    let facts = <DeleteThing as Perform>::FACTS;
+    assert!(DeleteThing::INFO.has(Flag::Async) && !facts.unseen_is_no);
 }
 
 #[test]

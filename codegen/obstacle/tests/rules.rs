@@ -4,9 +4,10 @@
 
 use hostkit_proto::{Api, Endpoint, Format, RawAnswer, RequestParts, UnknownFields};
 use obstacle_proto::Obstacle;
-use obstacle_proto::answers::GetScalars;
+use obstacle_proto::answers::{GetBox, GetScalars};
 use obstacle_proto::choices::{ChangeAny, Constrain, ConstrainWhich, Depend};
-use obstacle_proto::types::{Hour, Level, PositiveId, ThingKey};
+use obstacle_proto::names::GetKeywords;
+use obstacle_proto::types::{Hour, Level, PositiveId, ThingId, ThingKey};
 
 /// What an answer gives under a treatment of unknown fields, and what it leaves out.
 fn numbers(csv: &str, unknown: UnknownFields) -> Option<(Vec<i64>, usize)> {
@@ -55,6 +56,18 @@ fn an_id_is_not_below_its_lowest_number_wherever_it_stands() {
     assert_eq!(refused(&zero), both("id", "0 is less than 1"));
     let inside = good().which(ConstrainWhich::First(PositiveId::new(0)));
     assert_eq!(refused(&inside), both("the_first_way", "0 is less than 1"));
+}
+
+#[test]
+fn an_id_of_text_is_as_long_as_its_type_or_its_field_says() {
+    let long = "k".repeat(41);
+    assert_eq!(refusal(&GetBox::new(ThingKey::new(&long[1..]).unwrap())), None);
+    let (field, rule) = refusal(&GetBox::new(ThingKey::new(&long).unwrap())).unwrap();
+    assert!(field == "key" && rule.ends_with("has more than 40 characters"), "{field}: {rule}");
+    let place = |key: &str| GetKeywords::new(ThingId::new(7), ThingKey::new(key).unwrap(), "r", "t");
+    assert_eq!(refusal(&place("ten-of-it-")), None);
+    let (field, rule) = refusal(&place("ten-of-it-and-one")).unwrap();
+    assert!(field == "path" && rule.ends_with("has more than 10 characters"), "{field}: {rule}");
 }
 
 #[test]

@@ -243,7 +243,11 @@ impl Answer<'_, '_> {
             };
             let found = self.answered(path)?;
             let part = At { value: part.to_owned(), span: input.span.clone() };
-            let own = if part.value == ITSELF { Field::itself(item) } else { self.field(own_fields, &part)? };
+            let own = if part.value == ITSELF {
+                Field::itself(item)
+            } else {
+                self.field("the items of this input have no field", own_fields, &part)?
+            };
             let is_text = kinds::is_text(self.model, &own.ty);
             if !is_text || found.last().is_none_or(|field| field.ty != own.ty) {
                 let message = format!("`{}` and `{}` are not the same scalar type", path.value, input.value);

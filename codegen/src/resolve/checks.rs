@@ -72,13 +72,17 @@ pub(super) fn check(model: &Model, surface: &Surface, diagnostics: &mut Diagnost
     signing::check(model, diagnostics);
     for definition in surface.types.iter().flat_map(|file| &file.types) {
         taken(model, &definition.name, &definition.name.span, false, diagnostics);
-        if let surface::TypeKind::Id { kind: IdKind::Text | IdKind::Free, min: Some(min) } = &definition.kind {
-            diagnostics.add("E0207", &min.span, "a text id has no minimum", "`id = \"text\"`");
-        }
-        if let surface::TypeKind::Id { kind: IdKind::Number, min: Some(min) } = &definition.kind
-            && min.value < 0
-        {
-            diagnostics.add("E0207", &min.span, "the number of an id is not negative", "never so low");
+        if let surface::TypeKind::Id { limits, .. } = &definition.kind {
+            let (least, most) = (limits.min.or(limits.min_length), limits.max.or(limits.max_length));
+            if least.into_iter().chain(most).any(|limit| limit < 0) {
+                let message = "neither the number nor the length of an id is negative";
+                diagnostics.add("E0207", &limits.span, message, "never so low");
+            } else if let (Some(least), Some(most)) = (least, most)
+                && least > most
+            {
+                let message = format!("the range {least} to {most} is empty");
+                diagnostics.add("E0207", &limits.span, message, "nothing fits");
+            }
         }
     }
     let files = surface.types.iter().map(|file| (None, &file.remarks));

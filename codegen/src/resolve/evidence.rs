@@ -251,14 +251,16 @@ impl<'m> Tracer<'m, '_> {
         None
     }
 
-    /// Whether not seeing it means that it did not happen: by default not where the API may carry a call out much later.
+    /// Whether not seeing it means that it did not happen: by default not where the call, or any call of the API, may be
+    /// carried out much later.
     fn unseen_is_no(&mut self, evidence: &surface::Evidence) -> Option<bool> {
-        let may_be_later = self.model.service.errors.iter().any(|code| code.accepted.is_some());
+        let is_done_later = self.endpoint.surface.flags.iter().any(|flag| flag == "async");
+        let may_be_later = is_done_later || self.model.service.errors.iter().any(|code| code.accepted.is_some());
         match &evidence.not_seen {
             None => Some(!may_be_later),
             Some(word) if word.value == "nothing" => Some(false),
             Some(word) if !may_be_later => {
-                let label = "leave it out: that is so without a code that is `accepted`";
+                let label = "leave it out: that is so without the flag `async` and a code that is `accepted`";
                 self.wrong(&word.span, "nothing is taken for later here", label)
             }
             Some(_) => Some(true),

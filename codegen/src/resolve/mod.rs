@@ -29,7 +29,7 @@ use crate::diagnostic::{Diagnostics, did_you_mean};
 use crate::identifier;
 use crate::model::{Endpoint, Field, Model, OneOf, Output, Type, TypeEntry, TypeKind, Value, Variant, WireName};
 use crate::source::{At, FileId, Sources, Span};
-use crate::surface::{self, Surface, Writing};
+use crate::surface::{self, IdKind, Limits, Surface, Writing};
 
 pub(crate) use kinds::{is_copy, is_text};
 pub(crate) use limits::{broken as broken_limit, no_pattern};
@@ -42,8 +42,10 @@ pub(crate) fn resolve(surface: Surface, sources: &Sources, diagnostics: &mut Dia
     let known: BTreeSet<String> =
         surface.types.iter().flat_map(|file| file.types.iter().map(|ty| ty.name.value.clone())).collect();
     let ranges = surface.types.iter().flat_map(|file| &file.types).filter_map(|ty| match &ty.kind {
-        surface::TypeKind::Id { min: Some(min), .. } => Some((ty.name.value.clone(), (Some(min.value), None))),
-        surface::TypeKind::Ranged(range) => Some((ty.name.value.clone(), (range.min, range.max))),
+        surface::TypeKind::Id { limits, .. } | surface::TypeKind::Ranged(limits) => {
+            let is_text = matches!(ty.kind, surface::TypeKind::Id { kind: IdKind::Text | IdKind::Free, .. });
+            Some((ty.name.value.clone(), (is_text, limits.value.clone())))
+        }
         _ => None,
     });
     let ranges = ranges.collect();
@@ -155,7 +157,8 @@ struct Resolver<'s, 'd> {
     /// Those whose values are no scalars.
     objects: BTreeSet<String>,
     /// Minimum and maximum of each type that has some.
-    ranges: BTreeMap<String, (Option<i64>, Option<i64>)>,
+    /// The limits of ids and of numbers of a type of their own, and whether they are those of a text's length.
+    ranges: BTreeMap<String, (bool, Limits)>,
     service: &'s surface::Service,
     /// Whether a type is not known.
     has_unknown: bool,
@@ -288,15 +291,24 @@ impl Resolver<'_, '_> {
         fields.iter().map(|field| self.field(field)).collect()
     }
 
-    /// Input fields: numbers get the limits of their type.
+    /// Input fields: numbers and ids get the limits of their type.
     fn inputs(&mut self, fields: &[surface::Field]) -> Vec<Field> {
         let mut inputs = self.fields(fields);
         for input in &mut inputs {
             if let Type::Named(name) = input.ty.item()
-                && let Some((min, max)) = self.ranges.get(name)
+                && let Some((is_text, of_type)) = self.ranges.get(name)
             {
-                let limits = &mut input.surface.limits;
-                (limits.min, limits.max) = (limits.min.or(*min), limits.max.or(*max));
+                let surface = &mut input.surface;
+                let others = surface.host_limits.iter_mut().chain(&mut surface.when).map(|(_, limits)| limits);
+                // What is said of an id of text is the length of it.
+                for limits in others.chain([&mut surface.limits]).filter(|_| *is_text) {
+                    limits.min_length = limits.min.take().or(limits.min_length);
+                    limits.max_length = limits.max.take().or(limits.max_length);
+                }
+                let limits = &mut surface.limits;
+                (limits.min, limits.max) = (limits.min.or(of_type.min), limits.max.or(of_type.max));
+                limits.min_length = limits.min_length.or(of_type.min_length);
+                limits.max_length = limits.max_length.or(of_type.max_length);
             }
         }
         inputs

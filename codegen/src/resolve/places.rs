@@ -236,7 +236,7 @@ fn forget(field: &mut surface::Field, key: &str) {
 
 /// The keys of each kind of type: the first one that is there says the kind.
 const KINDS: [(&str, &str, &[&str]); 6] = [
-    ("id", "an id", &["id", "min"]),
+    ("id", "an id", &["id", "min", "max"]),
     ("max", "a whole number", &["min", "max"]),
     ("min", "a whole number", &["min", "max"]),
     ("values", "an enumeration", &["values", "kind"]),

@@ -93,7 +93,9 @@ pub(super) fn read_type(name: At<String>, node: &Node<'_, '_>) -> TypeDefinition
             "free" => IdKind::Free,
             _ => IdKind::Text,
         };
-        TypeKind::Id { kind, min: node.integer_at("min") }
+        let key = ["max", "min"].into_iter().find(|key| node.has(key)).unwrap_or("id");
+        let ty = if kind == IdKind::Number { "" } else { "text" };
+        TypeKind::Id { kind, limits: At { value: read_limits(node, ty), span: node.span(key) } }
     } else if let Some(key) = ["max", "min"].into_iter().find(|key| node.has(key)) {
         TypeKind::Ranged(At { value: read_limits(node, ""), span: node.span(key) })
     } else if let Some(values) = node.table("values") {

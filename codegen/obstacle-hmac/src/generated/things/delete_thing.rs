@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use hostkit_proto::codec::{DecodeError, InputLimit};
 use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
-use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform, RawAnswer, RequestParts, evidence};
+use hostkit_proto::{
+    Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
+};
 
 use crate::Keyed;
 use crate::things::ListThings;
@@ -15,7 +17,7 @@ use crate::types::{Thing, ThingId};
 
 /// Deletes a thing.
 ///
-/// `POST /things/delete`; effect: **destructive**.
+/// `POST /things/delete`; effect: **destructive** (async).
 ///
 /// It gives no value.
 ///
@@ -68,6 +70,7 @@ impl Endpoint for DeleteThing {
         method: Method::POST,
         path: "/things/delete",
         effect: Effect::Destructive,
+        flags: &[Flag::Async],
         recovery: "List the things and look for it.",
         spec: "specs/obstacle-hmac/things/delete_thing.toml",
         ..EndpointInfo::DEFAULT
@@ -92,7 +95,7 @@ impl Perform for DeleteThing {
     type Reading = ListThings;
     type Found = ();
 
-    const FACTS: Facts = Facts::new(Shows::Absence, Duration::from_secs(60));
+    const FACTS: Facts = Facts { unseen_is_no: false, ..Facts::new(Shows::Absence, Duration::from_secs(60)) };
 
     #[inline]
     fn inputs(&self) -> Inputs {

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use hostkit_proto::codec::{DecodeError, Field, Table};
+use hostkit_proto::codec::{DecodeError, Field, InputLimit, Table};
 use hostkit_proto::evidence::Inputs;
 use hostkit_proto::{
     Call, Checks, Effect, EncodeError, Endpoint, EndpointInfo, Method, Progress, RawAnswer, Repeatable, RequestParts,
@@ -47,6 +47,8 @@ use crate::types::{Parcel, ThingKey};
 #[non_exhaustive]
 pub struct GetBox {
     /// The key.
+    ///
+    /// Limits: at most 40 characters.
     #[doc(alias = "ключ")]
     pub key: ThingKey,
 }
@@ -73,6 +75,7 @@ impl Endpoint for GetBox {
 
     #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
+        out.check("key", &self.key, &InputLimit::NONE.max_length(40));
         out.path("key", &self.key);
         out.checked()
     }

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use hostkit_proto::codec::{DecodeError, Field, Table};
+use hostkit_proto::codec::{DecodeError, Field, InputLimit, Table};
 use hostkit_proto::{
     Call, Csv, DateTime, Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, RawAnswer, Repeatable, RequestParts,
 };
@@ -65,6 +65,8 @@ pub struct GetKeywords {
     /// A keyword.
     pub self_: ThingId,
     /// A local.
+    ///
+    /// Limits: at most 40 characters.
     pub path: ThingKey,
     /// A parameter.
     #[doc(alias = "параметр")]
@@ -172,6 +174,7 @@ impl Endpoint for GetKeywords {
 
     #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
+        out.check("path", &self.path, &InputLimit::NONE.max_length(40));
         out.path(("self_", "self"), &self.self_);
         out.path("path", &self.path);
         out.path("request", &self.request);
