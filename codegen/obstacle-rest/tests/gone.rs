@@ -47,13 +47,15 @@ fn what_was_not_there_before_cannot_be_told() {
 
 /// What became of an order of a lamp whose answer is lost, or is this refusal; the list had `before`, and then `after`.
 fn lost_order(before: &str, refused: Option<u16>, after: &str) -> Recovery<Thing, Code> {
-    let list = |items: &str| Script::get("/things").answer(200, format!(r#"{{"data":{{"items":[{items}]}}}}"#));
+    // An empty page is behind the last.
+    let list = |items: &str| [items, ""].map(|items| format!(r#"{{"data":{{"items":[{items}]}}}}"#));
+    let list = |items: &str| list(items).map(|body| Script::get("/things").answer(200, body));
     let order = match refused {
         None => Script::post("/things").failing(Phase::Head, TransportErrorKind::Timeout),
         Some(status) => Script::post("/things").answer(status, r#"{"error":{"code":"taken"}}"#),
     };
     let clock = ManualClock::new(UnixTime(1_796_000_000));
-    let script = [list(before), order].into_iter().chain((0..40).map(|_| list(after)));
+    let script = list(before).into_iter().chain([order]).chain((0..40).flat_map(|_| list(after)));
     let transport = Scripted::new(script).with_clock(clock.clone());
     let client = hostkit_ureq::Client::<Rest>::builder(Credentials::bearer("key")).transport(transport).clock(clock);
     let client = client.build().unwrap();

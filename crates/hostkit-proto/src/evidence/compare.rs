@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use super::Baseline;
 use super::baseline::number;
 use super::sighting::{Doubt, Evidence, Sighting};
-use super::spelling::{below, same_text};
+use super::spelling::{below, same_text, shows};
 use crate::codec::ToText;
 use crate::value::{DateTime, Nullable, Secret, UnixTime};
 
@@ -39,6 +39,40 @@ fn hash(bytes: &[u8]) -> String {
 /// an address, escaped for HTML, in quotes.
 pub fn same<T: PartialEq + ToText>(theirs: &T, ours: &T) -> bool {
     theirs == ours || same_text(&theirs.to_text(), &ours.to_text())
+}
+
+/// Whether what the hoster shows is this text and no other, as hosters show texts: escaped for HTML, in quotes. Texts that
+/// are the [`same`] in another case, or once what the call said is unescaped, too, may be two.
+pub fn exactly<T: PartialEq + ToText>(theirs: &T, ours: &T) -> bool {
+    theirs == ours || shows(&theirs.to_text(), &ours.to_text())
+}
+
+/// Whether something is what the call said. A closure may give a `bool`; or two, of which the second says whether its
+/// texts are so [`exactly`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fit {
+    /// It is not.
+    No,
+    /// Only if two texts are spellings of one: it shows neither that the call happened nor that it did not.
+    Perhaps,
+    /// It is.
+    Yes,
+}
+
+impl From<bool> for Fit {
+    fn from(fits: bool) -> Self {
+        if fits { Self::Yes } else { Self::No }
+    }
+}
+
+impl From<(bool, bool)> for Fit {
+    fn from((fits, is_exact): (bool, bool)) -> Self {
+        match (fits, is_exact) {
+            (false, _) => Self::No,
+            (true, false) => Self::Perhaps,
+            (true, true) => Self::Yes,
+        }
+    }
 }
 
 /// Whether a field is what an input says that may be null: null is a field that is absent or empty; an input that was not
@@ -101,8 +135,17 @@ pub fn alike<T: ToText, O: ToText>(theirs: Option<&T>, ours: Option<&O>, same: i
 
 /// Whether each field of an item is that of a row; an absent one equals nothing.
 pub fn same_row(ours: &[Option<String>], theirs: &[Option<String>]) -> bool {
+    are_rows(ours, theirs, same_text)
+}
+
+/// As [`same_row`], with each text [`exactly`] so.
+pub fn exact_row(ours: &[Option<String>], theirs: &[Option<String>]) -> bool {
+    are_rows(ours, theirs, shows)
+}
+
+fn are_rows(ours: &[Option<String>], theirs: &[Option<String>], same: fn(&str, &str) -> bool) -> bool {
     let is_same = |(ours, theirs): (&Option<String>, &Option<String>)| match (ours, theirs) {
-        (Some(ours), Some(theirs)) => same_text(theirs, ours),
+        (Some(ours), Some(theirs)) => same(theirs, ours),
         (None, None) => true,
         _ => false,
     };
@@ -193,18 +236,19 @@ fn other_new<T, A, F>(others: Vec<New<T, A>>) -> Sighting<F> {
 
 /// The new items that fit. Anything new that does not fit may be the call's all the same, with another name or plan than
 /// was ordered, so without one that fits nothing is known.
-pub fn appeared<T: 'static>(
+pub fn appeared<T: 'static, R: Into<Fit>>(
     now: impl IntoIterator<Item = T>,
-    fits: impl Fn(&T) -> bool,
+    fits: impl Fn(&T) -> R,
     key: impl Fn(&T) -> String,
 ) -> Evidence<T> {
+    let fits = |item: &T| -> Fit { fits(item).into() };
     of_new(
         now,
         fits,
-        |fits| *fits,
+        |fit| *fit != Fit::No,
         key,
         |new| {
-            let (found, others): (Vec<_>, Vec<_>) = new.into_iter().partition(|new| new.asked);
+            let (found, others): (Vec<_>, Vec<_>) = new.into_iter().partition(|new| new.asked == Fit::Yes);
             match found.is_empty() {
                 true => other_new(others),
                 false => Sighting::Seen(found.into_iter().map(|new| new.item).collect()),
@@ -214,25 +258,25 @@ pub fn appeared<T: 'static>(
 }
 
 /// New items that fit each of `rows`, one set per time that the call was carried out.
-pub fn appeared_each<T: 'static, R>(
+pub fn appeared_each<T: 'static, R, B: Into<Fit>>(
     now: impl IntoIterator<Item = T>,
     rows: &[R],
-    fits: impl Fn(&R, &T) -> bool,
+    fits: impl Fn(&R, &T) -> B,
     key: impl Fn(&T) -> String,
 ) -> Evidence<Vec<T>> {
     let count = rows.len();
-    let fits = |item: &T| rows.iter().map(|row| fits(row, item)).collect::<Vec<bool>>();
+    let fits = |item: &T| rows.iter().map(|row| fits(row, item).into()).collect::<Vec<Fit>>();
     of_new(
         now,
         fits,
-        |fits| fits.contains(&true),
+        |fits| fits.iter().any(|fit| *fit != Fit::No),
         key,
         move |mut new| {
             let mut sets = Vec::new();
             loop {
                 let (mut set, mut keys) = (Vec::new(), Vec::new());
                 for row in 0..count {
-                    if let Some(index) = new.iter().position(|new| new.asked.get(row) == Some(&true)) {
+                    if let Some(index) = new.iter().position(|new| new.asked.get(row) == Some(&Fit::Yes)) {
                         let new = new.swap_remove(index);
                         keys.push(new.key);
                         set.push(new.item);
@@ -258,20 +302,21 @@ pub fn appeared_each<T: 'static, R>(
 }
 
 /// As [`appeared_each`], for a call that makes `count` items alike.
-pub fn appeared_count<T: 'static>(
+pub fn appeared_count<T: 'static, R: Into<Fit>>(
     now: impl IntoIterator<Item = T>,
     count: u64,
-    fits: impl Fn(&T) -> bool,
+    fits: impl Fn(&T) -> R,
     key: impl Fn(&T) -> String,
 ) -> Evidence<Vec<T>> {
+    let fits = |item: &T| -> Fit { fits(item).into() };
     let count = usize::try_from(count.max(1)).unwrap_or(usize::MAX);
     of_new(
         now,
         fits,
-        |fits| *fits,
+        |fit| *fit != Fit::No,
         key,
         move |new| {
-            let (found, others): (Vec<_>, Vec<_>) = new.into_iter().partition(|new| new.asked);
+            let (found, others): (Vec<_>, Vec<_>) = new.into_iter().partition(|new| new.asked == Fit::Yes);
             let missing = count.saturating_sub(found.len());
             match (found.is_empty(), others.is_empty()) {
                 (true, _) => return other_new(others),
@@ -348,22 +393,25 @@ fn is_respelled(before: &str, now: &str) -> bool {
 
 /// The item, if its mark changed to what the call was to make of it, or if it is so and was not there before. If it changed
 /// to anything else, somebody else did that, before the call or after it.
-pub fn became<T: 'static>(
+pub fn became<T: 'static, R: Into<Fit>>(
     now: impl IntoIterator<Item = T>,
     fits: impl Fn(&T) -> bool,
     mark: impl Fn(&T) -> Option<String>,
-    is_so: impl Fn(&T) -> bool,
+    is_so: impl Fn(&T) -> R,
 ) -> Evidence<T> {
-    let now = now.into_iter().map(|item| (is_so(&item), item));
-    let judge = |Change { item: (is_so, item), before, now, .. }: Change<(bool, T)>, _| match (before == now, is_so) {
-        (true, true) => Sighting::Unclear(Doubt::WasSo),
+    let now = now.into_iter().map(|item| (is_so(&item).into(), item));
+    let judge = |Change { item: (is_so, item), before, now, .. }: Change<(Fit, T)>, _| match (before == now, is_so) {
+        (true, Fit::Yes | Fit::Perhaps) => Sighting::Unclear(Doubt::WasSo),
         // The hoster spells it otherwise now.
-        (false, true) if is_respelled(&before, &now) => Sighting::Unclear(Doubt::WasSo),
-        (true, false) => Sighting::Unseen,
-        (false, true) => Sighting::Seen(vec![item]),
-        (false, false) => Sighting::Unclear(Doubt::Changed),
+        (false, Fit::Yes) if is_respelled(&before, &now) => Sighting::Unclear(Doubt::WasSo),
+        (true, Fit::No) => Sighting::Unseen,
+        (false, Fit::Yes) => Sighting::Seen(vec![item]),
+        (false, Fit::No | Fit::Perhaps) => Sighting::Unclear(Doubt::Changed),
     };
-    let made = |(is_so, item)| if is_so { Sighting::Seen(vec![item]) } else { Sighting::Unclear(Doubt::Changed) };
+    let made = |(is_so, item)| match is_so {
+        Fit::Yes => Sighting::Seen(vec![item]),
+        _ => Sighting::Unclear(Doubt::Changed),
+    };
     of_change(now, |(_, item)| fits(item), |(_, item)| mark(item), |_| false, made, judge)
 }
 
@@ -643,6 +691,41 @@ mod tests {
         let before = Baseline::new(vec!["b".to_owned()], Vec::new());
         let named = appeared(["a", "b"], |_| true, |name| (*name).to_owned());
         assert_eq!(says(&before, named), Sighting::Seen(vec!["a"]));
+    }
+
+    /// Somebody else's text that is alike in small letters, or without escapes, is not the call's.
+    #[test]
+    fn what_is_alike_in_another_spelling_is_a_doubt() {
+        let fits = |theirs: &str, ours: &str| {
+            let (theirs, ours) = (theirs.to_owned(), ours.to_owned());
+            Fit::from((same(&theirs, &ours), exactly(&theirs, &ours)))
+        };
+        for (ours, theirs, is_found) in [
+            ("eyJa.Bc", "eyja.bC", false),
+            ("a&amp;b", "a&b", false),
+            ("a&b", "a&amp;b", true),
+            ("eyJa.Bc", "eyJa.Bc", true),
+            ("пример.рф", "xn--e1afmkfd.xn--p1ai", true),
+        ] {
+            let new =
+                |items: Vec<(u64, &'static str)>| appeared(items, |item| fits(item.1, ours), |item| text(&item.0));
+            let said = says(new(vec![(1, "x")]).baseline(), new(vec![(1, "x"), (2, theirs)]));
+            let set = |now: &'static str| {
+                let mark = |now: &&str| Some((*now).to_owned());
+                became([now], |_| true, mark, |now| fits(now, ours))
+            };
+            let changed = says(set("x").baseline(), set(theirs));
+            match is_found {
+                true => assert!(matches!((said, changed), (Sighting::Seen(_), Sighting::Seen(_))), "{ours} {theirs}"),
+                false => {
+                    assert_eq!(doubt(said), Doubt::OtherNew(vec!["2".to_owned()]), "{ours} {theirs}");
+                    assert_eq!(doubt(changed), Doubt::Changed, "{ours} {theirs}");
+                }
+            }
+            assert_eq!(doubt(says(set(theirs).baseline(), set(theirs))), Doubt::WasSo, "{ours} {theirs}");
+        }
+        let row = |text: &str| [Some(text.to_owned())];
+        assert!(exact_row(&row("R&D"), &row("R&amp;D")) && !exact_row(&row("R&amp;D"), &row("R&D")));
     }
 
     /// An API may answer with what it has, and make nothing.

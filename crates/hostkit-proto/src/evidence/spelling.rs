@@ -10,6 +10,15 @@ pub(super) fn same_text(theirs: &str, ours: &str) -> bool {
     theirs == ours || one_form(theirs) == one_form(ours)
 }
 
+/// Whether a hoster may show exactly this text so: escaped for HTML, in quotes, without blanks around it; a domain in
+/// punycode or in letters, an address in any notation. Small letters for large ones are another text, unless punycode
+/// shows that it is a domain.
+pub(super) fn shows(theirs: &str, ours: &str) -> bool {
+    let is_domain = [theirs, ours].into_iter().any(|text| text.split('.').any(|label| has_prefix(label.trim())));
+    let form = |text: &str| form_of(text, is_domain);
+    theirs == ours || form(theirs) == form(ours) || form(&unescaped(theirs)) == form(ours)
+}
+
 /// Whether two DNS names say the same, each in full or without the domain that it is below. A domain has two labels at
 /// least: `mail.sub` is not `mail`.
 pub(super) fn below(theirs: &str, ours: &str) -> bool {
@@ -26,7 +35,11 @@ fn one_name(text: &str) -> String {
 
 /// The form in which spellings of the same are equal.
 pub(crate) fn one_form(text: &str) -> String {
-    let text = unescaped(text);
+    form_of(&unescaped(text), true)
+}
+
+/// The form of a text without escapes; domains in small letters where case says nothing.
+fn form_of(text: &str, is_folded: bool) -> String {
     let text = text.trim();
     let text = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);
     if let Ok(block) = text.parse::<IpBlock>() {
@@ -35,8 +48,9 @@ pub(crate) fn one_form(text: &str) -> String {
     let is_domain = text.contains('.') && !text.contains(char::is_whitespace);
     match is_domain || has_prefix(text) {
         true => {
-            let labels: Vec<String> = text.trim_end_matches('.').split('.').map(label).collect();
-            labels.join(".")
+            let labels = text.trim_end_matches('.').split('.').map(label);
+            let labels = labels.map(|label| if is_folded { label.to_lowercase() } else { label });
+            labels.collect::<Vec<_>>().join(".")
         }
         false => text.to_owned(),
     }
@@ -48,12 +62,12 @@ fn has_prefix(text: &str) -> bool {
     text.get(..PREFIX.len()).is_some_and(|start| start.eq_ignore_ascii_case(PREFIX))
 }
 
-/// A label of a domain in small letters, without punycode.
+/// A label of a domain without punycode.
 fn label(text: &str) -> String {
     let encoded = has_prefix(text).then(|| text.get(PREFIX.len()..)).flatten();
     // A longer one is no label, and decoding takes time in the square of the length.
     let encoded = encoded.filter(|encoded| !encoded.is_empty() && text.len() <= 63);
-    encoded.and_then(from_punycode).unwrap_or_else(|| text.to_owned()).to_lowercase()
+    encoded.and_then(from_punycode).unwrap_or_else(|| text.to_owned())
 }
 
 /// RFC 3492, 6.2. A library for it brings the tables of Unicode, which a comparison does not need.
@@ -155,7 +169,7 @@ fn escaped(name: &str) -> Option<char> {
 
 #[cfg(test)]
 mod tests {
-    use super::{adapted, same_text, unescaped};
+    use super::{adapted, same_text, shows, unescaped};
 
     #[test]
     fn one_thing_in_two_spellings() {
@@ -199,6 +213,26 @@ mod tests {
         ] {
             assert!(!same_text(theirs, ours), "{theirs} and {ours}");
         }
+    }
+
+    /// What a hoster makes of a text, and not what two texts have in common.
+    #[test]
+    fn a_text_is_shown_in_another_form() {
+        for (theirs, ours) in [
+            ("R&amp;D", "R&D"),
+            ("a&amp;amp;b", "a&amp;b"),
+            ("\"v=spf1 -all\"", "v=spf1 -all"),
+            ("v=spf1 -all", "\"v=spf1 -all\""),
+            ("XN--E1AFMKFD.рф.", "Пример.РФ"),
+            ("mail.Example.net", "mail.Example.net."),
+            ("2001:db8:0:0::1", "2001:0DB8::1"),
+        ] {
+            assert!(shows(theirs, ours), "{theirs} and {ours}");
+        }
+        for (theirs, ours) in [("eyja.bC", "eyJa.Bc"), ("a&b", "a&amp;b"), ("mail.example.net", "Mail.example.net")] {
+            assert!(!shows(theirs, ours) && same_text(theirs, ours), "{theirs} and {ours}");
+        }
+        assert!(!shows("web-1", "Web-1") && !shows("web-1", "web-10"));
     }
 
     /// RFC 3492 divides what is more than 455.

@@ -156,9 +156,13 @@ impl Perform for AddRecord {
         Ok(evidence::appeared(
             now,
             |item| {
-                evidence::same(&item.kind, &kind)
-                    && evidence::alike(item.value.as_ref(), value.as_ref(), evidence::same)
-                    && evidence::same_name(&item.host, &host)
+                (
+                    evidence::same(&item.kind, &kind)
+                        && evidence::alike(item.value.as_ref(), value.as_ref(), evidence::same)
+                        && evidence::same_name(&item.host, &host),
+                    evidence::exactly(&item.kind, &kind)
+                        && evidence::alike(item.value.as_ref(), value.as_ref(), evidence::exactly),
+                )
             },
             |item| evidence::text(&item.id),
         ))

@@ -129,7 +129,10 @@ impl Perform for AddRecords {
         Ok(evidence::appeared_each(
             now,
             inputs.need_rows(Self::INFO.name, "records")?,
-            |row, item| evidence::same_row(row, &[Some(evidence::text(&item.host)), Some(evidence::text(&item.kind))]),
+            |row, item| {
+                let shown = [Some(evidence::text(&item.host)), Some(evidence::text(&item.kind))];
+                (evidence::same_row(row, &shown), evidence::exact_row(row, &shown))
+            },
             |item| evidence::text(&item.id),
         ))
     }

@@ -148,7 +148,11 @@ impl Perform for AddThing {
     #[inline]
     fn evidence(inputs: &Inputs, now: Vec<Thing>) -> Result<Evidence<Thing>, EncodeError> {
         let name: String = inputs.need(Self::INFO.name, "name")?;
-        Ok(evidence::appeared(now, |item| evidence::same(&item.info.name, &name), |item| evidence::text(&item.id)))
+        Ok(evidence::appeared(
+            now,
+            |item| (evidence::same(&item.info.name, &name), evidence::exactly(&item.info.name, &name)),
+            |item| evidence::text(&item.id),
+        ))
     }
 
     #[inline]

@@ -158,10 +158,8 @@ impl Perform for OrderThings {
             now,
             inputs.need_rows(Self::INFO.name, "things")?,
             |row, item| {
-                evidence::same_row(
-                    row,
-                    &[Some(evidence::text(&item.info.name)), item.info.color.as_ref().map(evidence::text)],
-                )
+                let shown = [Some(evidence::text(&item.info.name)), item.info.color.as_ref().map(evidence::text)];
+                (evidence::same_row(row, &shown), evidence::exact_row(row, &shown))
             },
             |item| evidence::text(&item.id),
         ))

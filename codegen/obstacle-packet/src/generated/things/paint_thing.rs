@@ -163,7 +163,12 @@ impl Perform for PaintThing {
             [now],
             |_| true,
             |item| item.info.color.as_ref().map(evidence::text),
-            |item| item.info.color.as_ref().is_some_and(|value| evidence::same(value, &color)),
+            |item| {
+                (
+                    item.info.color.as_ref().is_some_and(|value| evidence::same(value, &color)),
+                    item.info.color.as_ref().is_some_and(|value| evidence::exactly(value, &color)),
+                )
+            },
         ))
     }
 

@@ -166,9 +166,13 @@ impl Perform for MakePart {
         Ok(evidence::appeared(
             now.parts,
             |item| {
-                evidence::same(&item.name, &name)
-                    && evidence::alike(item.shelf.as_ref(), chosen_place_shelf.as_ref(), evidence::same)
-                    && evidence::alike(item.tray.as_ref(), chosen_place_tray.as_ref(), evidence::same)
+                (
+                    evidence::same(&item.name, &name)
+                        && evidence::alike(item.shelf.as_ref(), chosen_place_shelf.as_ref(), evidence::same)
+                        && evidence::alike(item.tray.as_ref(), chosen_place_tray.as_ref(), evidence::same),
+                    evidence::exactly(&item.name, &name)
+                        && evidence::alike(item.tray.as_ref(), chosen_place_tray.as_ref(), evidence::exactly),
+                )
             },
             |item| evidence::text(&item.id),
         )

@@ -113,7 +113,7 @@ impl Perform for AddPlace {
         let label: String = inputs.need(Self::INFO.name, "label")?;
         Ok(evidence::appeared(
             now.into_iter().flat_map(|item| item.places),
-            |item| evidence::same(&item.label, &label),
+            |item| (evidence::same(&item.label, &label), evidence::exactly(&item.label, &label)),
             |item| evidence::text(&item.id),
         ))
     }

@@ -110,7 +110,12 @@ impl Perform for MakeThing {
         let name: String = inputs.need(Self::INFO.name, "name")?;
         Ok(evidence::appeared(
             now,
-            |item| item.name.as_ref().is_some_and(|value| evidence::same(value, &name)),
+            |item| {
+                (
+                    item.name.as_ref().is_some_and(|value| evidence::same(value, &name)),
+                    item.name.as_ref().is_some_and(|value| evidence::exactly(value, &name)),
+                )
+            },
             |item| evidence::text(&item.id),
         )
         .once())

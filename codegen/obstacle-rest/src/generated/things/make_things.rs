@@ -152,8 +152,12 @@ impl Perform for MakeThings {
             now,
             inputs.need_rows(Self::INFO.name, "names")?,
             |row, item| {
-                evidence::same_row(row, &[item.name.as_ref().map(evidence::text)])
-                    && evidence::alike(item.clean.as_ref(), clean.as_ref(), evidence::same)
+                let shown = [item.name.as_ref().map(evidence::text)];
+                (
+                    evidence::same_row(row, &shown)
+                        && evidence::alike(item.clean.as_ref(), clean.as_ref(), evidence::same),
+                    evidence::exact_row(row, &shown),
+                )
             },
             |item| evidence::text(&item.id),
         )

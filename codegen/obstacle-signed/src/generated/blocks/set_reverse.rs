@@ -168,7 +168,7 @@ impl Perform for SetReverse {
             [now],
             |_| true,
             |item| Some(evidence::text(&item.name)),
-            |item| evidence::same(&item.name, &name),
+            |item| (evidence::same(&item.name, &name), evidence::exactly(&item.name, &name)),
         ))
     }
 }

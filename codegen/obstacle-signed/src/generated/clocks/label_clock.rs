@@ -144,7 +144,11 @@ impl Perform for LabelClock {
             |_| true,
             |item| Some(item.label.as_ref().map(evidence::text).unwrap_or_default()),
             |item| {
-                item.label.as_ref().is_some_and(|value| evidence::same(value, &text)) && item.label.as_ref().is_some()
+                (
+                    item.label.as_ref().is_some_and(|value| evidence::same(value, &text))
+                        && item.label.as_ref().is_some(),
+                    item.label.as_ref().is_some_and(|value| evidence::exactly(value, &text)),
+                )
             },
         ))
     }

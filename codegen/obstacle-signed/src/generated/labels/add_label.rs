@@ -153,8 +153,12 @@ impl Perform for AddLabel {
         Ok(evidence::appeared(
             now,
             |item| {
-                evidence::alike(item.kind.as_ref(), kind.as_ref().and_then(|ours| ours.value()), evidence::same)
-                    && evidence::same(&item.text, &text)
+                (
+                    evidence::alike(item.kind.as_ref(), kind.as_ref().and_then(|ours| ours.value()), evidence::same)
+                        && evidence::same(&item.text, &text),
+                    evidence::alike(item.kind.as_ref(), kind.as_ref().and_then(|ours| ours.value()), evidence::exactly)
+                        && evidence::exactly(&item.text, &text),
+                )
             },
             |item| evidence::text(&item.id),
         )

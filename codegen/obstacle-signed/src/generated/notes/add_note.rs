@@ -468,25 +468,34 @@ impl Perform for AddNote {
         Ok(evidence::appeared(
             now.notes,
             |item| {
-                evidence::alike(Some(&item.text), text.as_ref().and_then(|ours| ours.value()), evidence::same)
-                    && evidence::is_or_null(Some(&item.size), size.as_ref(), PartialEq::eq)
-                    && evidence::is_or_null(Some(&item.weight), weight.as_ref(), PartialEq::eq)
-                    && evidence::is_or_null(Some(&item.loud), loud.as_ref(), PartialEq::eq)
-                    && evidence::is_or_null(Some(&item.kind), kind.as_ref(), PartialEq::eq)
-                    && evidence::is_or_null(Some(&item.hour), Some(&hour), PartialEq::eq)
-                    && evidence::is_or_null(Some(&item.written), written.as_ref(), PartialEq::eq)
-                    && evidence::is_or_null(
-                        item.ink.as_ref().map(|value| &value.colour),
-                        colour.as_ref(),
-                        evidence::same,
-                    )
-                    && evidence::is_or_null(Some(&item.pinned), pinned.as_ref(), PartialEq::eq)
-                    && evidence::is_or_null(Some(&item.author), chosen_by_person.as_ref(), evidence::same)
-                    && evidence::alike(
-                        Some(&item.host),
-                        host.as_ref().and_then(|ours| ours.value()),
-                        evidence::same_name,
-                    )
+                (
+                    evidence::alike(Some(&item.text), text.as_ref().and_then(|ours| ours.value()), evidence::same)
+                        && evidence::is_or_null(Some(&item.size), size.as_ref(), PartialEq::eq)
+                        && evidence::is_or_null(Some(&item.weight), weight.as_ref(), PartialEq::eq)
+                        && evidence::is_or_null(Some(&item.loud), loud.as_ref(), PartialEq::eq)
+                        && evidence::is_or_null(Some(&item.kind), kind.as_ref(), PartialEq::eq)
+                        && evidence::is_or_null(Some(&item.hour), Some(&hour), PartialEq::eq)
+                        && evidence::is_or_null(Some(&item.written), written.as_ref(), PartialEq::eq)
+                        && evidence::is_or_null(
+                            item.ink.as_ref().map(|value| &value.colour),
+                            colour.as_ref(),
+                            evidence::same,
+                        )
+                        && evidence::is_or_null(Some(&item.pinned), pinned.as_ref(), PartialEq::eq)
+                        && evidence::is_or_null(Some(&item.author), chosen_by_person.as_ref(), evidence::same)
+                        && evidence::alike(
+                            Some(&item.host),
+                            host.as_ref().and_then(|ours| ours.value()),
+                            evidence::same_name,
+                        ),
+                    evidence::alike(Some(&item.text), text.as_ref().and_then(|ours| ours.value()), evidence::exactly)
+                        && evidence::is_or_null(
+                            item.ink.as_ref().map(|value| &value.colour),
+                            colour.as_ref(),
+                            evidence::exactly,
+                        )
+                        && evidence::is_or_null(Some(&item.author), chosen_by_person.as_ref(), evidence::exactly),
+                )
             },
             |item| evidence::text(&item.id),
         )

@@ -361,9 +361,13 @@ impl Perform for ChangeThing {
                 ])
             },
             |item| {
-                name.as_ref().is_none_or(|ours| evidence::same(&item.name, ours))
-                    && evidence::is_or_null(item.note.as_ref(), note.as_ref(), evidence::same)
-                    && evidence::is_or_null(item.count.as_ref(), count.as_ref(), PartialEq::eq)
+                (
+                    name.as_ref().is_none_or(|ours| evidence::same(&item.name, ours))
+                        && evidence::is_or_null(item.note.as_ref(), note.as_ref(), evidence::same)
+                        && evidence::is_or_null(item.count.as_ref(), count.as_ref(), PartialEq::eq),
+                    name.as_ref().is_none_or(|ours| evidence::exactly(&item.name, ours))
+                        && evidence::is_or_null(item.note.as_ref(), note.as_ref(), evidence::exactly),
+                )
             },
         ))
     }

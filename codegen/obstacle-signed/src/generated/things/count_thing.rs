@@ -112,10 +112,14 @@ impl Perform for CountThing {
                 ])
             },
             |item| {
-                item.count.as_ref() == Some(&other)
-                    && word
-                        .as_ref()
-                        .is_none_or(|ours| item.note.as_ref().is_some_and(|value| evidence::same(value, ours)))
+                (
+                    item.count.as_ref() == Some(&other)
+                        && word
+                            .as_ref()
+                            .is_none_or(|ours| item.note.as_ref().is_some_and(|value| evidence::same(value, ours))),
+                    word.as_ref()
+                        .is_none_or(|ours| item.note.as_ref().is_some_and(|value| evidence::exactly(value, ours))),
+                )
             },
         ))
     }

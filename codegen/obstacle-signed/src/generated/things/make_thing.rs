@@ -130,8 +130,12 @@ impl Perform for MakeThing {
     #[inline]
     fn evidence(inputs: &Inputs, now: ThingPage) -> Result<Evidence<Thing>, EncodeError> {
         let name: String = inputs.need(Self::INFO.name, "name")?;
-        Ok(evidence::appeared(now.things, |item| evidence::same(&item.name, &name), |item| evidence::text(&item.id))
-            .once())
+        Ok(evidence::appeared(
+            now.things,
+            |item| (evidence::same(&item.name, &name), evidence::exactly(&item.name, &name)),
+            |item| evidence::text(&item.id),
+        )
+        .once())
     }
 
     #[inline]

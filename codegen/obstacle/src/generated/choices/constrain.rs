@@ -76,7 +76,7 @@ pub struct Constrain {
     pub hour: Option<Hour>,
     /// A time of day.
     ///
-    /// Limits: a time `hh:mm`.
+    /// Limits: of the form `^([01][0-9]|2[0-3]):[0-5][0-9]$`.
     pub at: Option<String>,
     /// A link.
     ///
@@ -85,7 +85,7 @@ pub struct Constrain {
     pub link: Option<String>,
     /// A key of digits.
     ///
-    /// Limits: at most 40 characters, 32 digits, 0 to 9 and a to f.
+    /// Limits: at most 40 characters, of the form `^[0-9a-f]{32}$`.
     pub key: Option<ThingKey>,
     /// The newer kind of address.
     ///
@@ -214,9 +214,9 @@ impl Endpoint for Constrain {
         out.check("days", &self.days, &InputLimit::NONE.min(1).max(7));
         out.check_some("days", self.days.is_empty());
         out.check_by_host("hour", &self.hour, &InputLimit::NONE.min(0).max(23), &[("main", InputLimit::NONE.max(22))]);
-        out.check("at", &self.at, &InputLimit::NONE.shape(TextShape::Clock));
+        out.check("at", &self.at, &InputLimit::NONE.shape(TextShape::Pattern("^([01][0-9]|2[0-3]):[0-5][0-9]$")));
         out.check("link", &self.link, &InputLimit::NONE.shape(TextShape::Link));
-        out.check("key", &self.key, &InputLimit::NONE.max_length(40).shape(TextShape::Hex32));
+        out.check("key", &self.key, &InputLimit::NONE.max_length(40).shape(TextShape::Pattern("^[0-9a-f]{32}$")));
         out.check("v6", &self.v6, &InputLimit::NONE.shape(TextShape::Ipv6));
         out.check_not_below("high", &self.high, "low", &self.low);
         if self.level == Some(Level::None) {

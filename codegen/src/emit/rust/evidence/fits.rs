@@ -45,7 +45,32 @@ pub(super) fn inputs(evidence: &Evidence) -> TokenStream {
 pub(super) fn fits(model: &Model, evidence: &Evidence) -> TokenStream {
     let tests = tests(model, evidence, true);
     let holds = !matches!(evidence.sign, Sign::Became);
-    if tests.is_empty() { quote!(|_| #holds) } else { all(&tests) }
+    let exact = if matches!(evidence.sign, Sign::New(_)) { exact(evidence) } else { Vec::new() };
+    if tests.is_empty() { quote!(|_| #holds) } else { with_exact(&tests, &exact) }
+}
+
+/// A closure that requires all these tests of an item, and says whether its texts pass those of letters, too.
+fn with_exact(tests: &[TokenStream], exact: &[TokenStream]) -> TokenStream {
+    match exact {
+        [] => all(tests),
+        exact => quote!(|item| (#(#tests)&&*, #(#exact)&&*)),
+    }
+}
+
+/// The tests of texts that may be anything, of which two that differ in case may be two. What the spec calls a domain is
+/// none of these.
+fn exact(evidence: &Evidence) -> Vec<TokenStream> {
+    let is_free = |own: &Field| {
+        let ty = if let Type::Option(ty) | Type::Nullable(ty) = &own.ty { ty } else { &own.ty };
+        *ty == Type::Text && own.surface.limits.shape.as_deref() != Some("domain")
+    };
+    let free = evidence.filter.iter().filter(|(_, own)| is_free(own));
+    let exactly = quote!(evidence::exactly);
+    free.map(|(path, own)| match is_exact(evidence, own) {
+        true => holds_exactly(path, own, &exactly),
+        false => holds(path, own, &exactly),
+    })
+    .collect()
 }
 
 /// The closure that says whether an item is that of a row, and has what the call gave all of them.
@@ -58,8 +83,12 @@ pub(super) fn row(model: &Model, evidence: &Evidence, columns: &[Compared]) -> T
             quote!(Some(evidence::text(#place)))
         }
     });
-    let tests = tests(model, evidence, true);
-    quote!(|row, item| evidence::same_row(row, &[#(#columns),*]) #(&& #tests)*)
+    let columns: Vec<_> = columns.collect();
+    let (tests, exact) = (tests(model, evidence, true), exact(evidence));
+    quote!(|row, item| {
+        let shown = [#(#columns),*];
+        (evidence::same_row(row, &shown) #(&& #tests)*, evidence::exact_row(row, &shown) #(&& #exact)*)
+    })
 }
 
 fn tests(model: &Model, evidence: &Evidence, with_values: bool) -> Vec<TokenStream> {
@@ -71,8 +100,8 @@ fn tests(model: &Model, evidence: &Evidence, with_values: bool) -> Vec<TokenStre
                 let (ours, is_one) = (variable(own), is_one_of(&quote!(rows), path, own));
                 quote!(#ours.is_none_or(|rows| #is_one))
             }
-            _ if is_exact(evidence, own) => holds_exactly(path, own),
-            _ => holds(path, own),
+            _ if is_exact(evidence, own) => holds_exactly(path, own, &quote!(evidence::same)),
+            _ => holds(path, own, &quote!(evidence::same)),
         })
         .collect();
     tests.extend(evidence.below.iter().map(|(path, own)| match is_exact(evidence, own) {
@@ -100,7 +129,8 @@ pub(super) fn is_so(model: &Model, evidence: &Evidence) -> TokenStream {
         let (place, is_option) = place(path);
         tests.push(if is_option { quote!(#place.is_some()) } else { quote!(true) });
     }
-    if tests.is_empty() { quote!(|_| true) } else { all(&tests) }
+    let exact = if evidence.items == Items::One { exact(evidence) } else { Vec::new() };
+    if tests.is_empty() { quote!(|_| true) } else { with_exact(&tests, &exact) }
 }
 
 /// The names in answers of the fields whose absence says something.
@@ -255,12 +285,12 @@ pub(super) fn place(path: &[Field]) -> (TokenStream, bool) {
 
 /// Tests whether the value at the end of a path is an input, in any spelling. An absent input matches anything, an
 /// absent field nothing: so the item that a call changes or removes is found.
-fn holds(path: &[Field], own: &Field) -> TokenStream {
+fn holds(path: &[Field], own: &Field, same: &TokenStream) -> TokenStream {
     let ours = variable(own);
     let (place, is_option) = place(path);
     if let Type::Nullable(ty) = &own.ty {
         let is_same = match **ty {
-            Type::Text => quote!(evidence::same),
+            Type::Text => same.clone(),
             Type::Money => quote!(|theirs, ours| theirs.amount == ours.amount),
             _ => quote!(PartialEq::eq),
         };
@@ -274,7 +304,7 @@ fn holds(path: &[Field], own: &Field) -> TokenStream {
     let theirs = |place: TokenStream| if is_spelled { words::reference(path, &place) } else { place };
     let test = |theirs: TokenStream, ours: TokenStream| match is_money {
         true => quote!(#theirs.amount == #ours.amount),
-        false => quote!(evidence::same(#theirs, #ours)),
+        false => quote!(#same(#theirs, #ours)),
     };
     match (&own.ty, is_option, own.is_option()) {
         (Type::List(_), ..) => is_one_of(&quote!(#ours), path, own),
@@ -315,14 +345,14 @@ fn is_one_of(rows: &TokenStream, path: &[Field], own: &Field) -> TokenStream {
 }
 
 /// As [`holds`], but where the input is absent, there must be nothing either.
-fn holds_exactly(path: &[Field], own: &Field) -> TokenStream {
+fn holds_exactly(path: &[Field], own: &Field, same: &TokenStream) -> TokenStream {
     let is_money = match &own.ty {
         Type::Option(ty) | Type::Nullable(ty) => **ty == Type::Money,
         ty => *ty == Type::Money,
     };
     match is_money {
         true => alike(path, own, &quote!(|theirs, ours| theirs.amount == ours.amount)),
-        false => alike(path, own, &quote!(evidence::same)),
+        false => alike(path, own, same),
     }
 }
 

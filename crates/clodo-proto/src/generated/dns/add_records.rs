@@ -142,14 +142,12 @@ impl Perform for AddRecords {
             now.records,
             inputs.need_rows(Self::INFO.name, "records")?,
             |row, item| {
-                evidence::same_row(
-                    row,
-                    &[
-                        item.name.as_ref().map(evidence::text),
-                        item.kind.as_ref().map(evidence::text),
-                        item.content.as_ref().map(evidence::text),
-                    ],
-                )
+                let shown = [
+                    item.name.as_ref().map(evidence::text),
+                    item.kind.as_ref().map(evidence::text),
+                    item.content.as_ref().map(evidence::text),
+                ];
+                (evidence::same_row(row, &shown), evidence::exact_row(row, &shown))
             },
             |item| evidence::text(&item.id),
         ))

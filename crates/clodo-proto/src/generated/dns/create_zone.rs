@@ -149,8 +149,12 @@ impl Perform for CreateZone {
     #[inline]
     fn evidence(inputs: &Inputs, now: DnsOverview) -> Result<Evidence<ZoneSummary>, EncodeError> {
         let domain: String = inputs.need(Self::INFO.name, "domain")?;
-        Ok(evidence::appeared(now.domains, |item| evidence::same(&item.name, &domain), |item| evidence::text(&item.id))
-            .once())
+        Ok(evidence::appeared(
+            now.domains,
+            |item| (evidence::same(&item.name, &domain), evidence::exactly(&item.name, &domain)),
+            |item| evidence::text(&item.id),
+        )
+        .once())
     }
 
     #[inline]

@@ -155,7 +155,12 @@ impl Perform for CreateTicket {
         let subject: String = inputs.need(Self::INFO.name, "subject")?;
         Ok(evidence::appeared(
             now,
-            |item| item.subject.as_ref().is_some_and(|value| evidence::same(value, &subject)),
+            |item| {
+                (
+                    item.subject.as_ref().is_some_and(|value| evidence::same(value, &subject)),
+                    item.subject.as_ref().is_some_and(|value| evidence::exactly(value, &subject)),
+                )
+            },
             |item| evidence::text(&item.id),
         ))
     }

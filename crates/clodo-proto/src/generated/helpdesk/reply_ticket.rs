@@ -128,7 +128,12 @@ impl Perform for ReplyTicket {
         let text: String = inputs.need(Self::INFO.name, "text")?;
         Ok(evidence::appeared(
             now.messages,
-            |item| item.text.as_ref().is_some_and(|value| evidence::same(value, &text)),
+            |item| {
+                (
+                    item.text.as_ref().is_some_and(|value| evidence::same(value, &text)),
+                    item.text.as_ref().is_some_and(|value| evidence::exactly(value, &text)),
+                )
+            },
             |item| evidence::text(&item.id),
         ))
     }

@@ -186,7 +186,12 @@ impl Perform for CreateStorage {
         let title: Option<String> = inputs.maybe(Self::INFO.name, "title")?;
         Ok(evidence::appeared(
             now,
-            |item| evidence::alike(item.title.as_ref(), title.as_ref(), evidence::same),
+            |item| {
+                (
+                    evidence::alike(item.title.as_ref(), title.as_ref(), evidence::same),
+                    evidence::alike(item.title.as_ref(), title.as_ref(), evidence::exactly),
+                )
+            },
             |item| evidence::text(&item.id),
         ))
     }

@@ -136,7 +136,12 @@ impl Perform for AddSshKey {
         let name: Option<String> = inputs.maybe(Self::INFO.name, "name")?;
         Ok(evidence::appeared(
             now,
-            |item| evidence::alike(item.name.as_ref(), name.as_ref(), evidence::same),
+            |item| {
+                (
+                    evidence::alike(item.name.as_ref(), name.as_ref(), evidence::same),
+                    evidence::alike(item.name.as_ref(), name.as_ref(), evidence::exactly),
+                )
+            },
             |item| evidence::text(&item.id),
         ))
     }

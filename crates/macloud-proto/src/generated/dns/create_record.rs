@@ -168,9 +168,12 @@ impl Perform for CreateRecord {
         Ok(evidence::appeared(
             now,
             |item| {
-                item.kind == kind
-                    && evidence::same(&item.value, &value)
-                    && item.host.as_ref().is_some_and(|value| evidence::same_name(value, &host))
+                (
+                    item.kind == kind
+                        && evidence::same(&item.value, &value)
+                        && item.host.as_ref().is_some_and(|value| evidence::same_name(value, &host)),
+                    evidence::exactly(&item.value, &value),
+                )
             },
             |item| evidence::text(&item.id),
         ))

@@ -133,7 +133,12 @@ impl Perform for CreatePtrRecord {
         let host: String = inputs.need(Self::INFO.name, "host")?;
         Ok(evidence::appeared(
             now,
-            |item| item.ip == ip && item.host.as_ref().is_some_and(|value| evidence::same(value, &host)),
+            |item| {
+                (
+                    item.ip == ip && item.host.as_ref().is_some_and(|value| evidence::same(value, &host)),
+                    item.host.as_ref().is_some_and(|value| evidence::exactly(value, &host)),
+                )
+            },
             |item| evidence::text(&item.id),
         ))
     }

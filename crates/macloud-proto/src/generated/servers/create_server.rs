@@ -299,9 +299,14 @@ impl Perform for CreateServer {
         Ok(evidence::appeared(
             now,
             |item| {
-                name.as_ref().is_none_or(|ours| item.name.as_ref().is_some_and(|value| evidence::same(value, ours)))
-                    && item.plan.id == plan
-                    && item.datacenter.as_ref().map(|value| &value.id) == Some(&datacenter)
+                (
+                    name.as_ref()
+                        .is_none_or(|ours| item.name.as_ref().is_some_and(|value| evidence::same(value, ours)))
+                        && item.plan.id == plan
+                        && item.datacenter.as_ref().map(|value| &value.id) == Some(&datacenter),
+                    name.as_ref()
+                        .is_none_or(|ours| item.name.as_ref().is_some_and(|value| evidence::exactly(value, ours))),
+                )
             },
             |item| evidence::text(&item.id),
         ))

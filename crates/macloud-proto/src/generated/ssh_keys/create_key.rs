@@ -124,7 +124,11 @@ impl Perform for CreateKey {
     #[inline]
     fn evidence(inputs: &Inputs, now: Vec<SshKey>) -> Result<Evidence<SshKey>, EncodeError> {
         let name: String = inputs.need(Self::INFO.name, "name")?;
-        Ok(evidence::appeared(now, |item| evidence::same(&item.name, &name), |item| evidence::text(&item.id)))
+        Ok(evidence::appeared(
+            now,
+            |item| (evidence::same(&item.name, &name), evidence::exactly(&item.name, &name)),
+            |item| evidence::text(&item.id),
+        ))
     }
 
     #[inline]
