@@ -15,6 +15,28 @@ use crate::Obstacle;
 /// `GET /moments/{day}/{at}`; effect: **safe**.
 ///
 /// It gives `DateTime`.
+///
+/// ```
+/// use hostkit::{Date, DateTime};
+/// use obstacle_proto::answers::GetMoment;
+///
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = "24.01.2012 04:00:03";
+/// # let answers = Scripted::new([
+/// #     Script::get("/moments/24.01.2012/24.01.2012%2004:00:02").answer(200, body),
+/// # ]);
+/// # let credentials = obstacle_proto::Credentials::token("example-secret");
+/// # let client = hostkit_ureq::Client::<obstacle_proto::Obstacle>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = GetMoment::new(
+///     Date::new(2012, 1, 24).ok_or("no such date")?,
+///     DateTime::new(2012, 1, 24, 4, 0, 2).ok_or("no such date")?,
+/// );
+/// let moment = client.call(&call)?;
+/// assert_eq!(Some(moment), DateTime::new(2012, 1, 24, 4, 0, 3));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct GetMoment {
