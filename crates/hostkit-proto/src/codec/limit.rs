@@ -74,7 +74,7 @@ impl InputLimit {
     /// The first rule that a value breaks.
     pub fn broken<T: Limited>(&self, value: &T) -> Option<String> {
         let mut first = None;
-        self.check(value, |_, rule| drop(first.get_or_insert(rule)));
+        self.check(value, |_, rule| first = first.take().or(Some(rule)));
         first
     }
 

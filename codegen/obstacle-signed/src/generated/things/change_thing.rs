@@ -256,6 +256,9 @@ impl Endpoint for ChangeThing {
         out.check("name", &self.name, &InputLimit::NONE.min_length(1));
         out.check("note", &self.note, &InputLimit::NONE.max_length(20));
         out.check("count", &self.count, &InputLimit::NONE.min(1));
+        if let Some(rule) = self.place.as_ref().and_then(|item| item.value().and_then(Place::mistake)) {
+            out.refuse("place", rule);
+        }
         if self.note.as_ref().and_then(Nullable::value).is_some_and(|value| value.to_text() == "rented")
             && self.until.is_none()
         {

@@ -5,7 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, Object, Reader, Table, ToWire};
+use hostkit_proto::codec::{
+    DecodeError, Field, FromFields, FromWire, InputLimit, Object, Reader, Table, TextShape, ToWire,
+};
 use hostkit_proto::wire::Kind;
 use hostkit_proto::{Format, Nullable, Secret, Value};
 
@@ -130,6 +132,8 @@ pub struct Place {
     /// The shelf; null is the floor.
     pub shelf: Option<Nullable<u64>>,
     /// Marks on it.
+    ///
+    /// Limits: of the form `^[a-z0-9]+$`.
     #[cfg_attr(feature = "serde", serde(default))]
     pub marks: Vec<String>,
     /// Its sides, and how far off the walls they are.
@@ -163,6 +167,16 @@ impl ToWire for Place {
             object.set("lit", &self.lit)
         }
         Some(object.into_value())
+    }
+}
+
+impl Place {
+    /// What is wrong with the first part that cannot be sent.
+    pub(crate) fn mistake(&self) -> Option<String> {
+        InputLimit::NONE
+            .shape(TextShape::Pattern("^[a-z0-9]+$"))
+            .broken(&self.marks)
+            .map(|rule| ["has `marks`, where ", &rule].concat())
     }
 }
 
