@@ -8,7 +8,8 @@ use rust_decimal::Decimal;
 
 use super::{DecodeError, FromText, FromWire, Reader, ToText, ToWire};
 use crate::value::{
-    Bytes, Csv, Currency, Date, DateTime, Gibibytes, Html, IpBlock, Kibibytes, Mebibytes, Money, PercentText, Secret, UnixTime,
+    Bytes, Csv, Currency, Date, DateTime, Gibibytes, Html, IpBlock, Kibibytes, Mebibytes, Money, PercentText, Secret,
+    UnixTime,
 };
 
 /// [`FromWire::optional`] compiled here, once, with the reading of the plain value in it; `otherwise` reads all others.
