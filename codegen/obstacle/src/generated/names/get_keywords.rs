@@ -66,7 +66,7 @@ pub struct GetKeywords {
     pub self_: ThingId,
     /// A local.
     ///
-    /// Limits: at most 40 characters.
+    /// Limits: at most 10 characters.
     pub path: ThingKey,
     /// A parameter.
     #[doc(alias = "параметр")]
@@ -174,7 +174,7 @@ impl Endpoint for GetKeywords {
 
     #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.check("path", &self.path, &InputLimit::NONE.max_length(40));
+        out.check("path", &self.path, &InputLimit::NONE.max_length(10));
         out.path(("self_", "self"), &self.self_);
         out.path("path", &self.path);
         out.path("request", &self.request);
