@@ -64,6 +64,18 @@ fn what_is_made_is_counted_on_every_page() {
     assert_eq!(names(), Ok(["lid", "pin", "cap", "nut", "cog"].map(str::to_owned).to_vec()));
 }
 
+/// What is made is like what the example of the same read has, not like that of another one.
+#[test]
+fn what_is_made_is_like_what_its_own_read_shows() {
+    let sandbox = Sandbox::builder().site(FromExamples::<Rest>::read(SPECS).unwrap()).start().unwrap();
+    let client = sandbox.client(hostkit_ureq::Client::<Rest>::builder).build().unwrap();
+    client.perform(&MakePart::new("nut")).into_result().unwrap();
+    let call = ListParts::new(PartKind::Spare);
+    let parts: Vec<_> = client.items(&call).map(|part| part.unwrap()).collect();
+    let made = parts.iter().find(|part| part.name == "nut").unwrap();
+    assert_eq!(made.missed, None);
+}
+
 /// What else a request says may be that of another page's example.
 #[test]
 fn a_list_without_a_page_is_its_first_page() {

@@ -819,7 +819,13 @@ impl<'m> Writer<'m> {
                 }
             }
         }
-        let written = |(name, value)| if name == ITSELF { value } else { format!("{name}={value}") };
+        let other =
+            fields.iter().find(|field| field.wire_in_json() == ITSELF).and_then(|field| field.name.also.first());
+        let written = |(name, value): (&str, String)| match other.filter(|_| value.contains('=')) {
+            Some(other) if name == ITSELF => format!("{other}={value}"),
+            None if name == ITSELF => value,
+            _ => format!("{name}={value}"),
+        };
         let parts: Vec<String> = parts.into_iter().map(written).collect();
         parts.join(&separator.to_string())
     }

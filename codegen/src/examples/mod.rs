@@ -21,7 +21,7 @@ use hostkit_proto::Verdict;
 use hostkit_wire::{Format, Limits};
 
 use crate::diagnostic::Diagnostics;
-use crate::model::{Endpoint, Field, Model, Output, TypeKind};
+use crate::model::{Endpoint, Field, Model, Output, TypeEntry, TypeKind};
 use crate::source::{FileId, Sources, Span};
 use crate::surface::Example;
 use files::wire_format;
@@ -45,10 +45,15 @@ pub(crate) fn check(model: &Model, sources: &Sources, diagnostics: &mut Diagnost
         }
     }
     pages::check(model, &files, diagnostics);
-    for field in answer_fields(model).filter(|field| field.is_required() && !shown.contains(&field.surface.wire.span)) {
-        let help = "add an example that has it, preferably a recorded one, or drop `required`";
-        let message = format!("`{}` is required, but no example shows it", field.wire());
-        diagnostics.add_with_help("E0237", &field.surface.wire.span, message, "not shown", help);
+    for (entry, fields) in answer_types(model) {
+        let is_missing = |field: &&Field| field.is_required() && !shown.contains(&field.surface.wire.span);
+        let missing: Vec<&Field> = fields.iter().filter(is_missing).collect();
+        let Some(first) = missing.first() else { continue };
+        let names: Vec<String> = missing.iter().map(|field| format!("`{}`", field.wire())).collect();
+        let (are, them) = if names.len() == 1 { ("is", "it") } else { ("are", "them") };
+        let message = format!("{} of `{}` {are} required, but no example shows {them}", names.join(", "), entry.name);
+        let help = format!("add an example that has {them}, preferably a recorded one, or drop `required`");
+        diagnostics.add_with_help("E0237", &first.surface.wire.span, message, "not shown", help);
     }
     for path in model.service.ignore.iter().filter(|path| !shown.contains(&path.span)) {
         let help = "a path that no answer shows may be misspelt: add an example with it";
@@ -65,11 +70,14 @@ pub(crate) fn check(model: &Model, sources: &Sources, diagnostics: &mut Diagnost
 }
 
 fn answer_fields(model: &Model) -> impl Iterator<Item = &Field> {
-    let types = model.types.values().filter(|entry| entry.in_answers).filter_map(|entry| match &entry.kind {
-        TypeKind::Struct(fields) => Some(fields),
+    answer_types(model).flat_map(|(_, fields)| fields)
+}
+
+fn answer_types(model: &Model) -> impl Iterator<Item = (&TypeEntry, &Vec<Field>)> {
+    model.types.values().filter(|entry| entry.in_answers).filter_map(|entry| match &entry.kind {
+        TypeKind::Struct(fields) => Some((entry, fields)),
         _ => None,
-    });
-    types.flatten()
+    })
 }
 
 /// One file of an example.

@@ -86,7 +86,13 @@ impl<C: FaultCode> Fault<C> {
     pub fn new(status: u16, code: Option<C>, message: impl Into<String>, details: impl Into<String>) -> Self {
         let kind = code.as_ref().and_then(FaultCode::kind).unwrap_or_else(|| FaultKind::from_status(status));
         let verify = kind == FaultKind::Internal;
-        let (message, details, marker, request_id) = (message.into(), details.into(), String::new(), String::new());
+        // Some servers end each text with a line break, which is none in what is shown.
+        let trimmed = |text: String| match text.strip_suffix(['\r', '\n']) {
+            Some(_) => text.trim_end().to_owned(),
+            None => text,
+        };
+        let (message, details) = (trimmed(message.into()), trimmed(details.into()));
+        let (marker, request_id) = (String::new(), String::new());
         let (fields, others, undone, part) = (Vec::new(), Vec::new(), false, false);
         Self { status, code, message, details, fields, marker, request_id, kind, verify, undone, others, part }
     }
@@ -233,8 +239,32 @@ const MOST_SHOWN: usize = 10;
 /// What a place of a request's id begins with, if it is in a header.
 const HEADER: &str = "header.";
 
-/// The verdict with the id of its request for a fault: of several places, the first with something.
-fn with_request_id<C>(mut verdict: Verdict<C>, answer: &RawAnswer<'_>) -> Verdict<C> {
+/// The most bytes of a text that is taken for what a server says in plain words.
+const LONGEST_TEXT: usize = 500;
+
+/// The fault of a read whose body is a plain text, under a failing status whose meaning the spec says. Any server on the way
+/// may send it: so it says nothing of a call that acts, nor that something is not there, nor that credentials are wrong.
+fn in_plain_text<C: FaultCode>(answer: &RawAnswer<'_>) -> Option<Fault<C>> {
+    let facts = answer.facts();
+    let meaning = facts.meaning(answer.status()).filter(|meaning| !facts.acts && !is_success(meaning.status))?;
+    let is_of_anybody =
+        matches!(meaning.kind, FaultKind::NotFound | FaultKind::Empty | FaultKind::Auth | FaultKind::Forbidden);
+    let text = std::str::from_utf8(answer.body()).ok()?.trim();
+    let is_plain = (1..=LONGEST_TEXT).contains(&text.len())
+        && !text.contains(['<', '{', '['])
+        && text.chars().all(|letter| !letter.is_control() || letter.is_whitespace());
+    (is_plain && !is_of_anybody && answer.document().is_err())
+        .then(|| Fault::new(answer.status(), None, text, "").with_status(&facts))
+}
+
+/// The verdict with what a plain text says where there is no document, and with the id of its request for a fault: of
+/// several places, the first with something.
+fn with_request_id<C: FaultCode>(mut verdict: Verdict<C>, answer: &RawAnswer<'_>) -> Verdict<C> {
+    if matches!(verdict, Verdict::Unrecognised)
+        && let Some(fault) = in_plain_text(answer)
+    {
+        verdict = Verdict::Fault(fault);
+    }
     if let Verdict::Fault(fault) = &mut verdict {
         let found = answer.api().request_id.iter().filter_map(|place| match place.strip_prefix(HEADER) {
             Some(name) => answer.header(name),

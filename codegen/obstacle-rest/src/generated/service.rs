@@ -127,6 +127,7 @@ impl Api for Rest {
             "marks",
             "message",
             "meta",
+            "missed",
             "model",
             "modes",
             "name",

@@ -9,7 +9,7 @@ use super::words::{
     Parameter, called, field_entry, field_type, fill_statement, ident, name_expression, number, rust_type, serialised,
     serialised_field, set_expression,
 };
-use crate::model::{Field, Model, Type, TypeEntry, TypeKind, choice_of, choices};
+use crate::model::{Field, ITSELF, Model, Type, TypeEntry, TypeKind, choice_of, choices};
 use crate::surface::IdKind;
 
 /// Client-side items of a type.
@@ -316,8 +316,12 @@ fn to_wire(model: &Model, entry: &TypeEntry, fields: &[Field]) -> TokenStream {
         }
     });
     let sets = sets.chain(by_value);
+    let nameless = fields.iter().find(|field| field.wire_in_json() == ITSELF).and_then(|field| field.name.also.first());
+    let nameless = nameless.map(|other| quote!(const NAMELESS: Option<&'static str> = Some(#other);));
     quote! {
         impl ToWire for #name {
+            #nameless
+
             fn to_wire(&self, format: Format) -> Option<Value> {
                 #raw
                 let mut object = Object::new(format);

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use hostkit_wire::{Format, Irregular, Limits, Value};
 
+use super::fill::How;
 use super::text::parts;
 use super::{DecodeError, Field, FromWire, Reader, ToText, ToWire};
 use crate::leniency::Leniency;
@@ -53,8 +54,8 @@ impl<T: ToWire, const SEPARATOR: char> InOneText for Joined<T, SEPARATOR> {
             }
             let (part, is_nameless) = (format!("`{name}`"), is_nameless_part(&name));
             let part = if is_nameless { "the part without a name" } else { &part };
-            // Behind a name, another `=` is a part of the value.
-            let apart: &[char] = if is_nameless { &[SEPARATOR, IS] } else { &[SEPARATOR] };
+            // Behind a name, another `=` is a part of the value; so it is written under the name that it has.
+            let apart: &[char] = if is_nameless && T::NAMELESS.is_none() { &[SEPARATOR, IS] } else { &[SEPARATOR] };
             match is_nameless && text.is_empty() {
                 true => Some((None, format!("{part} is empty, and would be none"))),
                 false => Some((None, format!("{part} {}", wrong(&text, apart)?))),
@@ -109,7 +110,11 @@ impl<T: ToWire, const SEPARATOR: char> ToWire for Joined<T, SEPARATOR> {
         let (nameless, named): (Vec<_>, Vec<_>) =
             self.pairs().into_iter().partition(|(name, _)| is_nameless_part(name));
         let pairs = nameless.into_iter().chain(named);
-        let pairs = pairs.map(|(name, text)| if is_nameless_part(&name) { text } else { format!("{name}{IS}{text}") });
+        let pairs = pairs.map(|(name, text)| match T::NAMELESS.filter(|_| text.contains(IS)) {
+            Some(other) if is_nameless_part(&name) => format!("{other}{IS}{text}"),
+            None if is_nameless_part(&name) => text,
+            _ => format!("{name}{IS}{text}"),
+        });
         Some(Value::Text(pairs.collect::<Vec<String>>().join(&SEPARATOR.to_string())))
     }
 }
@@ -141,9 +146,9 @@ impl<T: FromWire, const SEPARATOR: char> FromWire for Joined<T, SEPARATOR> {
             let Some((name, text)) = part.split_once(IS).or(nameless) else {
                 return Err(reader.error(EXPECTED, "a part without a name"));
             };
-            // Written without its name, it would be another part.
-            if (text.contains(IS) || text.trim().is_empty()) && is_nameless::<T>(name.trim()) {
-                return Err(reader.error(EXPECTED, "another `=`, or nothing, in a part that may have no name"));
+            // Written without its name, it would be none.
+            if text.trim().is_empty() && is_nameless::<T>(name.trim()) {
+                return Err(reader.error(EXPECTED, "nothing in a part that may have no name"));
             }
             let (name, text) = (name.trim(), Value::Text(text.trim().to_owned()));
             // A name that is the value of another field says both.
@@ -155,12 +160,31 @@ impl<T: FromWire, const SEPARATOR: char> FromWire for Joined<T, SEPARATOR> {
                 _ => entries.push((name.to_owned().into(), text)),
             }
         }
+        name_by_value::<T>(&mut entries);
         let leniency = Leniency { loose_scalars: true, loose_flags: true, ..*reader.leniency };
         read_parts(reader, &Value::Map(entries), &leniency).map(Self)
     }
 
     fn blank() -> Self {
         Self(T::blank())
+    }
+}
+
+/// Takes the first part for the value of a required field and for the part that is called by it, where nothing else is
+/// either, and no other field has this name: so a value that the spec does not know is kept.
+fn name_by_value<T: FromWire>(entries: &mut Vec<(Cow<'static, str>, Value)>) {
+    let has = |field: &Field| entries.iter().any(|(name, _)| field.may_be_under(name, Format::Json));
+    let Some(called) = T::FIELDS.iter().find(|field| !field.caller.is_empty()) else { return };
+    let caller = T::FIELDS.iter().find(|field| field.name.first(Format::Json) == called.caller);
+    if !caller.is_some_and(|caller| caller.how == How::Required && !has(caller)) || has(called) {
+        return;
+    }
+    if let Some((name, text)) = entries.first_mut()
+        && !T::FIELDS.iter().any(|field| field.may_be_under(name, Format::Json))
+    {
+        let text = std::mem::replace(text, Value::Text(name.to_string()));
+        *name = called.caller.into();
+        entries.push((called.name.first(Format::Json).into(), text));
     }
 }
 

@@ -56,6 +56,10 @@ pub trait FromWire: Sized {
 
 /// Encodes a value as a tree.
 pub trait ToWire {
+    /// Of an object in one text: a name of the part that needs none.
+    #[doc(hidden)]
+    const NAMELESS: Option<&'static str> = None;
+
     /// Encodes the value; `None` omits the field.
     fn to_wire(&self, format: Format) -> Option<Value>;
 }

@@ -844,6 +844,41 @@ mod tests {
         }
     }
 
+    /// A read says what a server wrote in plain words; a call that acts is in doubt after any text that is no document.
+    #[test]
+    fn a_plain_text_says_what_its_status_means_of_a_read_alone() {
+        const fn of(status: u16, kind: FaultKind) -> StatusMeaning<'static> {
+            StatusMeaning { status, kind, text: "" }
+        }
+        const KNOWN: &[StatusMeaning<'_>] =
+            &[of(595, FaultKind::Temporary), of(401, FaultKind::Auth), of(404, FaultKind::NotFound)];
+        const SHOP: ApiInfo = ApiInfo { formats: &[Format::Json], statuses: KNOWN, ..ApiInfo::DEFAULT };
+        let headers = HeaderMap::new();
+        let judged = |effect: Effect, status: u16, body: &str| {
+            let info = EndpointInfo { name: "look", effect, ..EndpointInfo::DEFAULT };
+            let answer = RawAnswer::new(&info, &SHOP, status, &headers, body.as_bytes());
+            let faults =
+                DocumentFaults { layouts: &[LAYOUT], texts: &[], verify: &[], undone: &[], marker: "", success: &[] };
+            faults.verdict::<Code>(&answer)
+        };
+        let Verdict::Fault(fault) = judged(Effect::Safe, 595, "Connection timed out\n") else { panic!("a fault") };
+        assert_eq!((fault.kind, fault.message.as_str()), (FaultKind::Temporary, "Connection timed out"));
+        for (effect, status, body) in [
+            (Effect::Spends, 595, "Connection timed out"),
+            (Effect::Idempotent, 595, "Connection timed out"),
+            (Effect::Safe, 595, "<html>Connection timed out</html>"),
+            (Effect::Safe, 595, "{\"error"),
+            // Nobody but the API says that credentials are wrong, or that something is not there.
+            (Effect::Safe, 401, "no ticket"),
+            (Effect::Safe, 404, "not here"),
+            // What the spec does not list.
+            (Effect::Safe, 502, "Bad Gateway"),
+        ] {
+            assert_eq!(judged(effect, status, body), Verdict::Unrecognised, "{effect:?} {status} {body}");
+        }
+        assert_ne!(judged(Effect::Spends, 200, "done"), Verdict::Success);
+    }
+
     #[test]
     fn a_body_is_parsed_where_it_can_say_something() {
         let layout = ErrorLayout { code: &["error/code"], message: &["error/message"], ..LAYOUT };

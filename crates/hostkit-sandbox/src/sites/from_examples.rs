@@ -94,6 +94,8 @@ struct Known {
     /// An answer about something that a call made, made from one about something else.
     about_item: fn(&RecordedAnswer, (&str, &Value), Format) -> Option<RecordedAnswer>,
     pages: Option<Pages>,
+    /// Whether an answer is more than an empty list: it is shown before others that are as near.
+    shows_more: fn(&RecordedAnswer) -> bool,
     /// An answer with what calls have changed.
     changed: Change,
     /// Of a call that acts: the names of the endpoints that show it, and how it is carried out.
@@ -136,6 +138,13 @@ impl Known {
     /// The answers that say yes.
     fn successes(&self) -> impl Iterator<Item = &RecordedAnswer> {
         self.answers.iter().filter(|answer| (200..300).contains(&answer.status))
+    }
+
+    /// How near an answer comes to a request with this path and inputs, and whether it shows more than others.
+    fn nearness(&self, answer: &RecordedAnswer, path: &str, inputs: &[(String, String)]) -> (isize, bool) {
+        let of_case = self.requests.iter().filter(|request| request.case == answer.case);
+        let near = of_case.map(|request| request.nearness(path, inputs)).max().unwrap_or(0);
+        (near, (self.shows_more)(answer))
     }
 
     /// The same, those in this format first.
@@ -265,13 +274,12 @@ impl<A: Served> FromExamples<A> {
         let cases = same.as_ref().map_or(page, std::slice::from_ref);
         let nearness = |answer: &RecordedAnswer| {
             let fits = answer.format.is_none_or(|found| found == format);
-            let of_case = known.requests.iter().filter(|request| request.case == answer.case);
-            let near = of_case.map(|request| request.nearness(&path, &inputs)).max().unwrap_or(0);
+            let near = known.nearness(answer, &path, &inputs);
             // Somebody who asks for something else than the examples do gets it, all of it.
             (fits && cases.contains(&answer.case), fits, !(known.is_in_part)(answer), near)
         };
         let mut answers: Vec<&RecordedAnswer> = known.successes().collect();
-        // Of several that are equally near the first counts, as the examples are in order.
+        // Of several that are equally near and show as much the first counts, as the examples are in order.
         answers.sort_by_cached_key(|answer| Reverse(nearness(answer)));
         if answers.is_empty() {
             return (known.bare)(format);
@@ -299,7 +307,12 @@ impl<A: Served> FromExamples<A> {
             return Ok(Some(answer));
         };
         let first = (first.in_format(format), first.pages.as_ref());
-        let read = Read { answers: read.successes().collect(), pages: read.pages.as_ref(), first };
+        let nearest = |path: &str, inputs: &[(String, String)]| {
+            let mut answers: Vec<&RecordedAnswer> = read.successes().collect();
+            answers.sort_by_cached_key(|answer| Reverse(read.nearness(answer, path, inputs)));
+            answers
+        };
+        let read = Read { answers: &nearest, pages: read.pages.as_ref(), first };
         let Some(done) = carry_out(call, &read, &world.acts, answer.clone(), format)? else { return Ok(Some(answer)) };
         let made = self.made(call, &done, &mut world.acts.named, format);
         // A name may be given again.
@@ -589,6 +602,7 @@ impl<A: Api> Reader<'_, A> {
                 about: about::<E>,
                 about_item: kept::about_item::<E>,
                 pages,
+                shows_more: shows_more::<E>,
                 changed: kept::changed::<E>,
                 carry_out,
             })
@@ -619,6 +633,11 @@ impl<A: Api> Visitor for Reader<'_, A> {
         ];
         self.add::<E>(examples, E::FACTS.not_shown.is_none().then_some((reads, kept::carry_out::<E> as CarryOut)));
     }
+}
+
+/// Whether an answer is another one than an empty list, or nothing.
+fn shows_more<E: Endpoint<Output: Debug>>(answer: &RecordedAnswer) -> bool {
+    !["[]", "{}", "None"].contains(&shown_answer::<E>(answer).as_str())
 }
 
 /// What an answer gives, as `{:?}` shows it; empty if it is no success.

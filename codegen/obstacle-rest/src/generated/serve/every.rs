@@ -14,9 +14,14 @@ use crate::{Credentials, Rest};
 pub fn every(visitor: &mut impl Visitor<Api = Rest>) {
     visitor.call::<crate::parts::ListParts>(&Examples {
         folder: "obstacle-rest/parts/list_parts",
-        requests: &["first", "last", "second"],
+        requests: &["a_lost", "filtered", "first", "last", "second"],
         request_bodies: &[],
-        answers: &[("first", Format::Json, 200), ("last", Format::Json, 200), ("second", Format::Json, 200)],
+        answers: &[
+            ("a_lost", Format::Json, 200),
+            ("first", Format::Json, 200),
+            ("last", Format::Json, 200),
+            ("second", Format::Json, 200),
+        ],
         answers_with_head: &[],
         agreeing: &[],
         faults: &[],
@@ -222,7 +227,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Rest>) {
         folder: "obstacle-rest/things/list_numbers",
         requests: &["request"],
         request_bodies: &[],
-        answers: &[("two", Format::Json, 200)],
+        answers: &[("none", Format::Json, 200), ("two", Format::Json, 200)],
         answers_with_head: &[],
         agreeing: &[],
         faults: &[],

@@ -15,6 +15,7 @@ impl ToWire for Part {
         object.set("name", &self.name);
         object.set("shelf", &self.shelf);
         object.set("tray", &self.tray);
+        object.set("missed", &self.missed);
         Some(object.into_value())
     }
 }

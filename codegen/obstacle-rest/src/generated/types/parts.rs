@@ -18,19 +18,27 @@ pub struct Part {
     pub shelf: Option<u64>,
     /// The tray that it is in.
     pub tray: Option<String>,
+    /// Who misses it.
+    pub missed: Option<String>,
 }
 
 impl Part {
     /// With the required fields; everything else is absent.
     pub fn new(id: PartId, name: impl Into<String>) -> Self {
-        Self { id, name: name.into(), shelf: None, tray: None }
+        Self { id, name: name.into(), shelf: None, tray: None, missed: None }
     }
 }
 
 impl FromFields for Part {
     const TABLE: &'static Table = &Table::new(
         "specs/obstacle-rest/types/parts.toml",
-        &[Field::required("id"), Field::required("name"), Field::optional("shelf"), Field::optional("tray")],
+        &[
+            Field::required("id"),
+            Field::required("name"),
+            Field::optional("shelf"),
+            Field::optional("tray"),
+            Field::optional("missed"),
+        ],
     );
 
     fn blank() -> Self {
@@ -44,6 +52,7 @@ impl FromFields for Part {
             1 => reader.required(&mut self.name),
             2 => reader.optional(&mut self.shelf),
             3 => reader.optional(&mut self.tray),
+            4 => reader.optional(&mut self.missed),
             _ => Ok(()),
         }
     }

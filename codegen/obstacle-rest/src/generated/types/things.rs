@@ -120,6 +120,8 @@ impl FromFields for Link {
 }
 
 impl ToWire for Link {
+    const NAMELESS: Option<&'static str> = Some("model");
+
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
         object.set(".", &self.model);
@@ -290,6 +292,8 @@ impl FromFields for Slot {
 }
 
 impl ToWire for Slot {
+    const NAMELESS: Option<&'static str> = Some("file");
+
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
         object.set(".", &self.volume);

@@ -19,8 +19,8 @@ use crate::world::{Act, Acts, Object, Show};
 
 /// The examples of the calls that show another one.
 pub(super) struct Read<'k> {
-    /// The answers of the last call that say yes.
-    pub(super) answers: Vec<&'k RecordedAnswer>,
+    /// The answers of the last call that say yes, those first that are nearest to a request with this path and inputs.
+    pub(super) answers: &'k dyn Fn(&str, &[(String, String)]) -> Vec<&'k RecordedAnswer>,
     pub(super) pages: Option<&'k Pages>,
     /// The same of the call before it.
     pub(super) first: (Vec<&'k RecordedAnswer>, Option<&'k Pages>),
@@ -63,13 +63,20 @@ where
     }
     let reading = E::reading(&inputs).map_err(|error| error.to_string())?;
     let is_one_call = First::<E>::INFO.name == Then::<E>::INFO.name;
-    let all: Vec<_> = read.answers.iter().filter_map(|answer| Some((*answer, value::<Then<E>>(answer)?))).collect();
     // A list that names nothing cannot show what is made below it.
     let names =
         |answer: &&&RecordedAnswer| value::<First<E>>(answer).is_some_and(|list| !reading.follow(list).1.is_empty());
     let lists = if is_one_call { &[][..] } else { &read.first.0 };
     let example_of_list = lists.iter().find(names).or(lists.first()).copied();
     let first = example_of_list.and_then(value::<First<E>>);
+    // What is shown is like what the same read shows by the examples.
+    let (path, inputs) = match example_of_list.and_then(value::<First<E>>) {
+        None if is_one_call => asked(reading.first(), format)?,
+        None => Default::default(),
+        Some(list) => reading.follow(list).1.last().map(|call| asked(call, format)).transpose()?.unwrap_or_default(),
+    };
+    let all = (read.answers)(&path, &inputs).into_iter();
+    let all: Vec<_> = all.filter_map(|answer| Some((answer, value::<Then<E>>(answer)?))).collect();
     let highest = |keys: Vec<String>| keys.iter().filter_map(|key| key.parse().ok()).max().unwrap_or(0);
     let shown = all.iter().map(|(_, shown)| highest(E::listed(shown))).max().unwrap_or(0);
     let listed = first.as_ref().map_or(0, |list| highest(E::listed_first(list)));

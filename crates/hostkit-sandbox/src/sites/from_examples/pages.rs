@@ -28,6 +28,17 @@ pub(super) struct Pages {
 /// A page that says that there is none behind it: its inputs, and the case of the answer.
 type End = (Vec<(String, String)>, &'static str);
 
+/// The answer to the request of a case: that of the same case, or else the first one, of those that are no other request's if
+/// there are some.
+fn own<'r, E>(
+    answers: &'r [RecordedAnswer],
+    requests: &[(&'static str, E)],
+    case: &'static str,
+) -> Option<&'r RecordedAnswer> {
+    let is_free = |answer: &&RecordedAnswer| requests.iter().all(|(asked, _)| *asked != answer.case);
+    answers.iter().find(|answer| answer.case == case).or_else(|| answers.iter().find(is_free)).or(answers.first())
+}
+
 impl Pages {
     /// The pages of an endpoint; `None` if its answers are no pages.
     ///
@@ -39,27 +50,32 @@ impl Pages {
         format: Format,
     ) -> Result<Option<Self>, String> {
         let mut names: Vec<String> = Vec::new();
-        let (mut ends, mut followed) = (Vec::<End>::new(), Vec::new());
+        let mut shown = Vec::new();
         for (case, call) in requests {
-            // A request without an answer of its own is answered by the first one.
-            let own = answers.iter().find(|answer| answer.case == *case).or(answers.first());
+            let own = own(answers, requests, case);
             let Some((answer, page)) = own.and_then(|answer| Some((answer, value::<E>(answer)?))) else { continue };
             let (_, here) = asked(call, format)?;
             // What an example leaves unread is checked with the examples.
             let next = call.page_after(&page, &Report::default()).map_err(|error| error.to_string())?;
-            let Some(next) = next else {
-                ends.push((here, answer.case));
-                continue;
-            };
-            let (_, there) = asked(&next, format)?;
-            names.extend(there.iter().filter(|pair| !here.contains(pair)).map(|(name, _)| name.clone()));
-            followed.push((answer.case, there));
+            let there = next.map(|next| asked(&next, format)).transpose()?.map(|(_, there)| there);
+            let added = there.iter().flatten().filter(|pair| !here.contains(pair));
+            names.extend(added.map(|(name, _)| name.clone()));
+            shown.push((answer.case, answer.case == *case, here, there));
+        }
+        names.sort();
+        names.dedup();
+        // A request for another page than the first, without an answer of its own, shows no page.
+        shown.retain(|(_, is_own, here, _)| *is_own || !here.iter().any(|(name, _)| names.contains(name)));
+        let (mut ends, mut followed) = (Vec::<End>::new(), Vec::new());
+        for (case, _, here, there) in &shown {
+            match there {
+                Some(there) => followed.push((*case, there.clone())),
+                None => ends.push((here.clone(), *case)),
+            }
         }
         if followed.is_empty() {
             return Ok(None);
         }
-        names.sort();
-        names.dedup();
         // A page that no request asks for answers one that is like no other.
         let is_asked = |answer: &&RecordedAnswer| {
             ends.iter()
@@ -84,18 +100,14 @@ impl Pages {
             let name = E::INFO.name;
             format!("{name}: no example shows the last page: a request for it and its answer have one case, as `end.request.http`")
         })?;
-        let mut cases = Vec::new();
-        for (case, call) in requests {
-            cases.push((*case, of_page(&asked(call, format)?.1)));
-        }
         // Only the case of an answer can be shown.
+        let cases: Vec<_> = shown.iter().map(|(case, _, here, _)| (*case, of_page(here))).collect();
         let number = |inputs: &[(String, String)]| match inputs {
             [] => Some(0),
             [(_, text)] => text.parse::<u64>().ok()?.checked_add(1),
             _ => None,
         };
-        let numbered = cases.iter().filter(|(case, _)| answers.iter().any(|answer| answer.case == *case));
-        let numbered: Vec<_> = numbered.filter_map(|(case, inputs)| Some((*case, number(inputs)?))).collect();
+        let numbered: Vec<_> = cases.iter().filter_map(|(case, inputs)| Some((*case, number(inputs)?))).collect();
         let lowest = numbered.iter().map(|(_, number)| *number).min();
         let first = numbered.iter().filter(|(_, number)| Some(*number) == lowest).map(|(case, _)| *case).collect();
         // The next page is the last one where no other example shows it.
