@@ -3,8 +3,8 @@
 #![cfg(feature = "server")]
 #![allow(clippy::unwrap_used, reason = "in a test a panic is the report")]
 
+use hostkit::protocol::Flag;
 use hostkit::protocol::Perform;
-use hostkit::protocol::info::Flag;
 use hostkit::{Endpoint, Outcome};
 use hostkit_sandbox::{ApiName, FromExamples, Sandbox, accounts_of};
 use obstacle_hmac_proto::Keyed;
