@@ -4,11 +4,11 @@
 //! The server half of `specs/obstacle-signed/clocks/`.
 
 use hostkit_proto::codec::{DecodeError, Name};
-use hostkit_proto::server::{ReceivedRequest, Root, Serve, Simulate, WrittenAnswer, simulate};
+use hostkit_proto::server::{ReceivedRequest, Root, Serve, Simulate, WrittenAnswer};
 use hostkit_proto::{EncodeError, evidence};
 
 use crate::clocks::{GetClock, LabelClock, SetHour, TurnClock};
-use crate::types::Clock;
+use crate::types::{Clock, Hour};
 
 impl Serve for GetClock {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
@@ -101,7 +101,9 @@ impl Serve for TurnClock {
 impl Simulate for TurnClock {
     fn show(&self, _: u64, _: &Clock, shown: &mut Clock) -> Result<bool, EncodeError> {
         let item = shown;
-        if let Some(value) = simulate::grown(Some(&item.hour), &1_u64).or_else(|| simulate::numbered(0u64)) {
+        if let Some(value) =
+            Some(&item.hour).and_then(|old| Hour::new(old.get().saturating_add(1)).ok()).or_else(|| Hour::new(0).ok())
+        {
             item.hour = value;
         }
         Ok(true)

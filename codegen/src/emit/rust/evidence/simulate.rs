@@ -6,7 +6,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
 use super::{choice, fits, is_set, keys_of, text_of};
-use crate::emit::rust::words::{echoed_input, ident, known_value, output_type, rust_type};
+use crate::emit::rust::words::{echoed_input, ident, known_value, number, output_type, rust_type};
 use crate::model::{Endpoint, Evidence, Field, Items, Made, Model, Origin, Sign, Slot, Type, TypeKind};
 use crate::resolve::{is_text, parse};
 use crate::surface::{Wanted, beginning, is_wanted};
@@ -510,8 +510,9 @@ fn another(model: &Model, path: &[Field]) -> Option<TokenStream> {
         _ if !is_text(model, ty) && *ty != Type::Secret => None,
         // A number within its range: the next one, or behind the last the first.
         _ if let Some(lowest) = lowest(model, ty) => Some(updated(model, path, |old| {
-            let next = moved("grown", &old, None);
-            quote!(#next.or_else(|| simulate::numbered(#lowest)))
+            let (ty, lowest) = (rust_type(ty), number(lowest));
+            let next = quote!(#old.and_then(|old| #ty::new(old.get().saturating_add(1)).ok()));
+            quote!(#next.or_else(|| #ty::new(#lowest).ok()))
         })),
         _ => {
             let set = assigned(model, path, &quote!(value), false);
@@ -521,10 +522,10 @@ fn another(model: &Model, path: &[Field]) -> Option<TokenStream> {
 }
 
 /// The lowest number of a type that has a range.
-fn lowest(model: &Model, ty: &Type) -> Option<u64> {
+fn lowest(model: &Model, ty: &Type) -> Option<i64> {
     match ty {
         Type::Named(name) => match model.types.get(name)?.kind {
-            TypeKind::Ranged(lowest, _) => Some(u64::try_from(lowest).unwrap_or_default()),
+            TypeKind::Ranged(lowest, _) => Some(lowest),
             _ => None,
         },
         _ => None,
