@@ -283,7 +283,6 @@ impl Field {
         ["clear_", &self.rust].concat()
     }
 
-    /// Absent lists and maps are empty, and a flag may say what absence means: these need no `Option`.
     /// Whether a value has to match a pattern.
     pub(crate) fn has_patterns(&self) -> bool {
         let surface = &self.surface;
@@ -292,6 +291,7 @@ impl Field {
         shapes.any(surface::is_pattern)
     }
 
+    /// Absent lists and maps are empty, and a flag may say what absence means: these need no `Option`.
     pub(crate) fn is_option(&self) -> bool {
         !self.is_required() && self.surface.absent.is_none() && !matches!(self.ty, Type::List(_) | Type::Map(..))
     }

@@ -194,7 +194,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Signed>) {
     });
     visitor.perform::<crate::things::CountThing>(&Examples {
         folder: "obstacle-signed/things/count_thing",
-        requests: &[],
+        requests: &["request"],
         request_bodies: &[],
         answers: &[],
         answers_with_head: &[],
@@ -234,9 +234,9 @@ pub fn every(visitor: &mut impl Visitor<Api = Signed>) {
     });
     visitor.call::<crate::things::SetUpThing>(&Examples {
         folder: "obstacle-signed/things/set_up_thing",
-        requests: &[],
+        requests: &["request"],
         request_bodies: &[],
-        answers: &[],
+        answers: &[("request", Format::Json, 200)],
         answers_with_head: &[],
         agreeing: &[],
         faults: &[],

@@ -17,6 +17,39 @@ use crate::types::{Image, Thing, ThingId};
 /// It gives [`Thing`](crate::types::Thing).
 ///
 /// At least one of these is required: keys, labels, image.
+///
+/// ```
+/// use obstacle_signed_proto::things::SetUpThing;
+/// use obstacle_signed_proto::types::{Image, ThingId};
+///
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = r#"{"id":7,"name":"lamp","count":7}"#;
+/// # let answers = Scripted::new([
+/// #     Script::get("/auth/time").answer(200, "1796000000"),
+/// #     Script::method(hostkit::protocol::Method::PUT, "/things/7/setup")
+/// #         .answer(200, body),
+/// # ]);
+/// # let credentials = obstacle_signed_proto::Credentials::keys(
+/// #     "example",
+/// #     "example-secret",
+/// #     "example-secret",
+/// # );
+/// # let client = hostkit_ureq::Client::<
+/// #     obstacle_signed_proto::Signed,
+/// # >::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = SetUpThing::new(ThingId::new(7))
+///     .name("lamp")
+///     .image(Image::Number(ThingId::new(5)))
+///     .keys(vec![Image::Number(ThingId::new(7)), Image::Scalar("3b:16".into())])
+///     .labels(vec!["a".into()]);
+/// let up_thing = client.call(&call)?;
+/// assert_eq!(up_thing.id, ThingId::new(7));
+/// assert_eq!(up_thing.name, "lamp");
+/// assert_eq!(up_thing.count, Some(7));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct SetUpThing {
