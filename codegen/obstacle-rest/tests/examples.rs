@@ -149,13 +149,6 @@ fn what_would_be_read_as_other_parts_of_one_text_is_not_sent() {
 #[test]
 fn a_part_that_needs_no_name_has_one_where_its_value_has_an_equals_sign() {
     use hostkit_proto::codec::ToText;
-    let link = |text: &str| {
-        let (headers, body) = (HeaderMap::new(), format!(r#"{{"data":{{"name":"lamp","link7":"{text}"}}}}"#));
-        let answer = RawAnswer::new(&GetParts::INFO, &Rest::INFO, 200, &headers, body.as_bytes());
-        let parts = GetParts::decode(&answer.with_unknown_fields(UnknownFields::Deny));
-        parts.map(|parts| parts.links[&7].model.as_str().to_owned())
-    };
-    assert_eq!(link("model=a=b,bridge=br0"), Ok("a=b".to_owned()));
     let slot: hostkit_proto::Joined<Slot> = Slot::new("local:a=b.iso").into();
     assert_eq!(hostkit_proto::codec::InOneText::unreadable(&slot), None);
     assert_eq!(slot.to_text(), "file=local:a=b.iso");
@@ -311,11 +304,13 @@ fn a_part_without_a_name_stands_first_and_once() {
     assert_eq!(slot("local:8"), local(None, None));
     assert_eq!(slot("local:8,modes=a; b,size=9,"), local(Some(9), Some("a+b")));
     assert_eq!(slot(" file = local:8 ,modes=a"), local(None, Some("a")));
+    // Under its name, another `=` is a part of the value.
+    assert_eq!(slot("file=a=b.iso,size=9"), Ok(("a=b.iso".to_owned(), Some(9), None)));
     assert!(slot("size=9").is_err_and(|error| error.contains("slot7")), "it has to be there");
     // Behind others, it may be the rest of a value.
     let others = ["local:8,nfs", "size=9,local:8", "local:8,file=nfs", "volume=nfs,file=nfs"];
-    // Without its name, it would be no part, or another one.
-    for wrong in others.into_iter().chain(["file=,size=9", "file=a=b"]) {
+    // Without its name, it would be no part.
+    for wrong in others.into_iter().chain(["file=,size=9"]) {
         let error = slot(wrong).expect_err(wrong);
         assert!(error.contains("slot7"), "{wrong}: {error}");
     }
