@@ -107,9 +107,8 @@ fn doubts(language: Language, model: &Model, call: &Endpoint, evidence: &Evidenc
     let pick = |english, russian| language.pick(english, russian);
     let mut doubts: Vec<String> = Vec::new();
     let has_own = !(evidence.filter.is_empty() && evidence.below.is_empty() && evidence.each.is_none());
-    let was_so = || {
-        pick("whether it happened where it was so before", "выполнен ли он, если так было и до него").to_owned()
-    };
+    let was_so =
+        || pick("whether it happened where it was so before", "выполнен ли он, если так было и до него").to_owned();
     match &evidence.sign {
         Sign::New(_) if !has_own => doubts.push(
             pick(

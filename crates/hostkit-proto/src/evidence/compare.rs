@@ -59,6 +59,12 @@ pub enum Fit {
     Yes,
 }
 
+impl Fit {
+    fn may_be(&self) -> bool {
+        *self != Self::No
+    }
+}
+
 impl From<bool> for Fit {
     fn from(fits: bool) -> Self {
         if fits { Self::Yes } else { Self::No }
@@ -242,7 +248,7 @@ pub fn appeared<T: 'static, R: Into<Fit>>(
     key: impl Fn(&T) -> String,
 ) -> Evidence<T> {
     let fits = |item: &T| -> Fit { fits(item).into() };
-    of_new(now, fits, |fit| *fit != Fit::No, key, |new| {
+    of_new(now, fits, Fit::may_be, key, |new| {
         let (found, others): (Vec<_>, Vec<_>) = new.into_iter().partition(|new| new.asked == Fit::Yes);
         match found.is_empty() {
             true => other_new(others),
@@ -260,7 +266,8 @@ pub fn appeared_each<T: 'static, R, B: Into<Fit>>(
 ) -> Evidence<Vec<T>> {
     let count = rows.len();
     let fits = |item: &T| rows.iter().map(|row| fits(row, item).into()).collect::<Vec<Fit>>();
-    of_new(now, fits, |fits| fits.iter().any(|fit| *fit != Fit::No), key, move |mut new| {
+    let is_asked = |fits: &Vec<Fit>| fits.iter().any(Fit::may_be);
+    of_new(now, fits, is_asked, key, move |mut new| {
         let mut sets = Vec::new();
         loop {
             let (mut set, mut keys) = (Vec::new(), Vec::new());
@@ -298,7 +305,7 @@ pub fn appeared_count<T: 'static, R: Into<Fit>>(
 ) -> Evidence<Vec<T>> {
     let fits = |item: &T| -> Fit { fits(item).into() };
     let count = usize::try_from(count.max(1)).unwrap_or(usize::MAX);
-    of_new(now, fits, |fit| *fit != Fit::No, key, move |new| {
+    of_new(now, fits, Fit::may_be, key, move |new| {
         let (found, others): (Vec<_>, Vec<_>) = new.into_iter().partition(|new| new.asked == Fit::Yes);
         let missing = count.saturating_sub(found.len());
         match (found.is_empty(), others.is_empty()) {
@@ -676,9 +683,8 @@ mod tests {
             ("eyJa.Bc", "eyJa.Bc", true),
             ("пример.рф", "xn--e1afmkfd.xn--p1ai", true),
         ] {
-            let new = |items: Vec<(u64, &'static str)>| {
-                appeared(items, |item| fits(item.1, ours), |item| text(&item.0))
-            };
+            let new =
+                |items: Vec<(u64, &'static str)>| appeared(items, |item| fits(item.1, ours), |item| text(&item.0));
             let said = says(new(vec![(1, "x")]).baseline(), new(vec![(1, "x"), (2, theirs)]));
             let set = |now: &'static str| {
                 let mark = |now: &&str| Some((*now).to_owned());
