@@ -14,12 +14,14 @@ use std::time::Duration;
 
 pub use baseline::Baseline;
 pub use compare::{
-    Fit, alike, appeared, appeared_count, appeared_each, became, changed, ended, exact_row, exactly, fingerprint, gone, grew, is_none_of,
-    is_one_of, is_or_null, mark_of_secret, mark_or_null, paid, same, same_name, same_row, state, text,
+    Fit, alike, appeared, appeared_count, appeared_each, became, changed, ended, exact_row, exactly, fingerprint, gone,
+    grew, is_none_of, is_one_of, is_or_null, mark_of_secret, mark_or_null, paid, same, same_name, same_row, state,
+    text,
 };
 pub use inputs::{Input, Inputs};
 pub use reading::{Each, Reading, Unshown};
 pub use sighting::{Doubt, Evidence, Sighting};
+pub(crate) use spelling::one_form;
 
 use crate::codec::EncodeError;
 use crate::endpoint::Endpoint;

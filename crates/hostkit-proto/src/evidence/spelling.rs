@@ -33,7 +33,7 @@ fn one_name(text: &str) -> String {
 }
 
 /// The form in which spellings of the same are equal.
-pub(super) fn one_form(text: &str) -> String {
+pub(crate) fn one_form(text: &str) -> String {
     form_of(&unescaped(text), true)
 }
 
