@@ -6,15 +6,12 @@ use percent_encoding::percent_decode_str;
 
 use hostkit_wire::Format;
 
-use super::{DecodeError, FromText, Report};
+use super::{DecodeError, FromText, HEADER, Report};
 use crate::api::Api;
 use crate::endpoint::Endpoint;
 use crate::evidence::one_form;
 use crate::info::EndpointInfo;
 use crate::request::RequestParts;
-
-/// What the path of an error begins with, and the name of a field, if it stands in a header.
-pub(crate) const HEADER: &str = "header ";
 
 /// The value of the input `name` in the call for the next page: the text of an answer or, if that is a link, the
 /// parameter `name` in its query. `None` if the answer is the last page.
