@@ -246,6 +246,11 @@ impl RequestParts {
         }
     }
 
+    /// The path and the pairs of the query as they are so far.
+    pub(crate) fn asked(&self) -> (&str, impl Iterator<Item = (&str, &str)>) {
+        (&self.path, self.query.iter().map(|(name, value)| (&**name, value.as_str())))
+    }
+
     /// Fills `{name}` in the path, percent-encoded but for `:` and `@`; an empty value, `.` and `..` are refused.
     pub fn path(&mut self, field: impl Into<FieldName>, value: &impl ToText) {
         let (field, text) = (field.into(), value.to_text());

@@ -46,7 +46,7 @@ pub(super) fn methods(endpoint: &Endpoint) -> Option<TokenStream> {
                 (true, _) => {
                     let value = if is_option { value } else { quote!(Some(&#value)) };
                     quote! {
-                        let next = hostkit_proto::codec::next_page(&Self::INFO, #name, #value, &[#(#names),*], report)?;
+                        let next = hostkit_proto::codec::next_page(self, #name, #value, &[#(#names),*], report)?;
                         let Some(next) = next else { return Ok(None) };
                     }
                 }

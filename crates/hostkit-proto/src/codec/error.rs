@@ -4,6 +4,9 @@ use std::fmt;
 
 use hostkit_wire::{Irregular, WireError, WireErrorKind};
 
+/// What the path of an error begins with, and the name of a field, if it stands in a header.
+pub(crate) const HEADER: &str = "header ";
+
 /// A decoding error: place, expected value and found value.
 #[derive(Clone, PartialEq, Eq)]
 pub struct DecodeError(Box<Inner>);

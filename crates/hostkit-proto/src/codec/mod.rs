@@ -30,6 +30,7 @@ pub use choice::{MistakenChoice, one_of};
 pub(crate) use direct::{Note, Notes};
 pub use encode_error::{EncodeError, FieldName, Mistake};
 pub use error::DecodeError;
+pub(crate) use error::HEADER;
 pub use fields::Fields;
 pub(crate) use fields::key_twice;
 pub(crate) use fill::How;
@@ -48,7 +49,6 @@ pub use names::{Filled, Names};
 #[cfg(feature = "server")]
 pub(crate) use object::wrapped;
 pub use object::{AsText, DatePattern, Object, number_or_text};
-pub(crate) use page::HEADER;
 pub use page::{last_page, next_page};
 pub use raw::Raw;
 pub use reader::Reader;

@@ -59,6 +59,12 @@ pub enum Fit {
     Yes,
 }
 
+impl Fit {
+    fn may_be(&self) -> bool {
+        *self != Self::No
+    }
+}
+
 impl From<bool> for Fit {
     fn from(fits: bool) -> Self {
         if fits { Self::Yes } else { Self::No }
@@ -242,19 +248,13 @@ pub fn appeared<T: 'static, R: Into<Fit>>(
     key: impl Fn(&T) -> String,
 ) -> Evidence<T> {
     let fits = |item: &T| -> Fit { fits(item).into() };
-    of_new(
-        now,
-        fits,
-        |fit| *fit != Fit::No,
-        key,
-        |new| {
-            let (found, others): (Vec<_>, Vec<_>) = new.into_iter().partition(|new| new.asked == Fit::Yes);
-            match found.is_empty() {
-                true => other_new(others),
-                false => Sighting::Seen(found.into_iter().map(|new| new.item).collect()),
-            }
-        },
-    )
+    of_new(now, fits, Fit::may_be, key, |new| {
+        let (found, others): (Vec<_>, Vec<_>) = new.into_iter().partition(|new| new.asked == Fit::Yes);
+        match found.is_empty() {
+            true => other_new(others),
+            false => Sighting::Seen(found.into_iter().map(|new| new.item).collect()),
+        }
+    })
 }
 
 /// New items that fit each of `rows`, one set per time that the call was carried out.
@@ -266,39 +266,34 @@ pub fn appeared_each<T: 'static, R, B: Into<Fit>>(
 ) -> Evidence<Vec<T>> {
     let count = rows.len();
     let fits = |item: &T| rows.iter().map(|row| fits(row, item).into()).collect::<Vec<Fit>>();
-    of_new(
-        now,
-        fits,
-        |fits| fits.iter().any(|fit| *fit != Fit::No),
-        key,
-        move |mut new| {
-            let mut sets = Vec::new();
-            loop {
-                let (mut set, mut keys) = (Vec::new(), Vec::new());
-                for row in 0..count {
-                    if let Some(index) = new.iter().position(|new| new.asked.get(row) == Some(&Fit::Yes)) {
-                        let new = new.swap_remove(index);
-                        keys.push(new.key);
-                        set.push(new.item);
-                    }
-                }
-                match (set.len(), count.saturating_sub(set.len())) {
-                    (0, _) if sets.is_empty() => return other_new(new),
-                    (0, _) => return Sighting::Seen(sets),
-                    (_, 0) => sets.push(set),
-                    // What is missing may be among the new items, in another spelling; or somebody else made these.
-                    _ if !new.is_empty() || !sets.is_empty() => {
-                        let keys = new.into_iter().map(|new| new.key).chain(keys).collect();
-                        return Sighting::Unclear(Doubt::OtherNew(keys));
-                    }
-                    (_, missing) => {
-                        sets.push(set);
-                        return Sighting::Part(sets, missing);
-                    }
+    let is_asked = |fits: &Vec<Fit>| fits.iter().any(Fit::may_be);
+    of_new(now, fits, is_asked, key, move |mut new| {
+        let mut sets = Vec::new();
+        loop {
+            let (mut set, mut keys) = (Vec::new(), Vec::new());
+            for row in 0..count {
+                if let Some(index) = new.iter().position(|new| new.asked.get(row) == Some(&Fit::Yes)) {
+                    let new = new.swap_remove(index);
+                    keys.push(new.key);
+                    set.push(new.item);
                 }
             }
-        },
-    )
+            match (set.len(), count.saturating_sub(set.len())) {
+                (0, _) if sets.is_empty() => return other_new(new),
+                (0, _) => return Sighting::Seen(sets),
+                (_, 0) => sets.push(set),
+                // What is missing may be among the new items, in another spelling; or somebody else made these.
+                _ if !new.is_empty() || !sets.is_empty() => {
+                    let keys = new.into_iter().map(|new| new.key).chain(keys).collect();
+                    return Sighting::Unclear(Doubt::OtherNew(keys));
+                }
+                (_, missing) => {
+                    sets.push(set);
+                    return Sighting::Part(sets, missing);
+                }
+            }
+        }
+    })
 }
 
 /// As [`appeared_each`], for a call that makes `count` items alike.
@@ -310,29 +305,23 @@ pub fn appeared_count<T: 'static, R: Into<Fit>>(
 ) -> Evidence<Vec<T>> {
     let fits = |item: &T| -> Fit { fits(item).into() };
     let count = usize::try_from(count.max(1)).unwrap_or(usize::MAX);
-    of_new(
-        now,
-        fits,
-        |fit| *fit != Fit::No,
-        key,
-        move |new| {
-            let (found, others): (Vec<_>, Vec<_>) = new.into_iter().partition(|new| new.asked == Fit::Yes);
-            let missing = count.saturating_sub(found.len());
-            match (found.is_empty(), others.is_empty()) {
-                (true, _) => return other_new(others),
-                // What is missing may be among the other new items.
-                (false, false) if missing > 0 => return other_new(others),
-                (false, _) if missing == 0 && found.len() % count != 0 => return other_new(found),
-                (false, _) => {}
-            }
-            let mut items = found.into_iter().map(|new| new.item).peekable();
-            let mut sets: Vec<Vec<T>> = Vec::new();
-            while items.peek().is_some() {
-                sets.push(items.by_ref().take(count).collect());
-            }
-            if missing > 0 { Sighting::Part(sets, missing) } else { Sighting::Seen(sets) }
-        },
-    )
+    of_new(now, fits, Fit::may_be, key, move |new| {
+        let (found, others): (Vec<_>, Vec<_>) = new.into_iter().partition(|new| new.asked == Fit::Yes);
+        let missing = count.saturating_sub(found.len());
+        match (found.is_empty(), others.is_empty()) {
+            (true, _) => return other_new(others),
+            // What is missing may be among the other new items.
+            (false, false) if missing > 0 => return other_new(others),
+            (false, _) if missing == 0 && found.len() % count != 0 => return other_new(found),
+            (false, _) => {}
+        }
+        let mut items = found.into_iter().map(|new| new.item).peekable();
+        let mut sets: Vec<Vec<T>> = Vec::new();
+        while items.peek().is_some() {
+            sets.push(items.by_ref().take(count).collect());
+        }
+        if missing > 0 { Sighting::Part(sets, missing) } else { Sighting::Seen(sets) }
+    })
 }
 
 /// The item that a call changes, with its mark before the call and now.

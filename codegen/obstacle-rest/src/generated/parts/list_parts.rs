@@ -24,19 +24,15 @@ use crate::types::{Part, PartKind, PartPage};
 /// use obstacle_rest_proto::types::PartKind;
 ///
 /// # use hostkit_testing::{Script, Scripted};
-/// # let body = [
-/// #     r#"{"parts":[{"id":1,"name":"lid"},{"id":2,"name":"pin"}],"meta":{"total":3,"about":{"pages":2}"#,
-/// #     "}}",
-/// # ]
-/// #     .concat();
+/// # let body = r#"{"parts":[{"id":2,"name":"lid","missed":"lamp"}],"meta":{"total":1,"about":{"pages":1}}}"#;
 /// # let answers = Scripted::new([Script::get("/parts").answer(200, body)]);
 /// # let credentials = obstacle_rest_proto::Credentials::bearer("example-secret");
 /// # let client = hostkit_ureq::Client::<obstacle_rest_proto::Rest>::builder(credentials)
 /// #     .transport(answers)
 /// #     .build()?;
-/// let call = ListParts::new(PartKind::Spare);
+/// let call = ListParts::new(PartKind::from_text("lost")).size(9);
 /// let parts = client.call(&call)?;
-/// assert_eq!(parts.total, 3);
+/// assert_eq!(parts.total, 1);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]

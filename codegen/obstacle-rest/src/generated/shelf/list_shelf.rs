@@ -93,13 +93,8 @@ impl Endpoint for ListShelf {
 
     #[inline]
     fn page_after(&self, page: &ShelfPage, report: &Report) -> Result<Option<Self>, DecodeError> {
-        let next = hostkit_proto::codec::next_page(
-            &Self::INFO,
-            "X-Cursor",
-            page.next.as_ref(),
-            &["header X-Cursor-Next"],
-            report,
-        )?;
+        let next =
+            hostkit_proto::codec::next_page(self, "X-Cursor", page.next.as_ref(), &["header X-Cursor-Next"], report)?;
         let Some(next) = next else { return Ok(None) };
         let mut call = self.clone();
         call.cursor = Some(next);

@@ -105,8 +105,7 @@ impl Endpoint for ListThings {
 
     #[inline]
     fn page_after(&self, page: &ThingPage, report: &Report) -> Result<Option<Self>, DecodeError> {
-        let next =
-            hostkit_proto::codec::next_page(&Self::INFO, "page", page.next.as_ref(), &["next", "links"], report)?;
+        let next = hostkit_proto::codec::next_page(self, "page", page.next.as_ref(), &["next", "links"], report)?;
         let Some(next) = next else { return Ok(None) };
         let mut call = self.clone();
         call.page = Some(next);
