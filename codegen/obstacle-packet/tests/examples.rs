@@ -449,6 +449,20 @@ fn a_choice_between_fields_is_neither_none_of_them_nor_several() {
     }
 }
 
+/// A request for another call of the same root has no items where this one needs some.
+#[test]
+fn a_server_takes_no_empty_list_that_has_to_be_given() {
+    let parse = |ids: &str| {
+        let body = format!("<read><filter>{ids}</filter><dataset><gen_info/></dataset></read>");
+        let body = format!(r#"<packet version="1.6.9.1" agent="crate"><thing>{body}</thing></packet>"#);
+        let headers = HeaderMap::new();
+        ReadThings::parse(&incoming("POST", "/agent", &headers, body.as_bytes())).map(|call| call.ids.len())
+    };
+    assert_eq!(parse("<id>7</id><id>8</id>").ok(), Some(2));
+    let error = parse("").unwrap_err().to_string();
+    assert!(error.contains("ids") || error.contains("`id`") || error.contains("filter"), "{error}");
+}
+
 #[test]
 fn a_variant_inside_an_object_is_told_from_one_that_is_the_object() {
     let parse = |dataset: &str| {

@@ -513,6 +513,14 @@ impl Serve for ListOf {
                     })
                     .or_else(|_| {
                         fields.attempt(|fields| Ok(ListOfWhose::OnePerson(fields.required(&Name::new("person"))?)))
+                    })
+                    .or_else(|_| {
+                        fields.attempt(|fields| {
+                            fields.fixed("none", "")?;
+                            Ok(ListOfWhose::Nobody(
+                                fields.optional_flag(&Name::new("lent"), &[[Word::Text(""), Word::Text("")]])?,
+                            ))
+                        })
                     })?;
                 let of = if fields.has_any(&["group", "room"]) {
                     let variant =
@@ -635,6 +643,13 @@ impl Serve for PaintThing {
                         fields.attempt(|fields| {
                             Ok(PaintThingWhat::ByName(
                                 fields.required(&Name::new("name").xml("filter").xml_inner(&["name"]))?,
+                            ))
+                        })
+                    })
+                    .or_else(|_| {
+                        fields.attempt(|fields| {
+                            Ok(PaintThingWhat::ByColor(
+                                fields.required(&Name::new("color").xml("filter").xml_inner(&["color"]))?,
                             ))
                         })
                     })?;

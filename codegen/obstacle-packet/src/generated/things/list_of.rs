@@ -3,9 +3,9 @@
 
 //! `POST /agent`: the things of somebody.
 
-use hostkit_proto::codec::{DecodeError, Field, Name, Table};
+use hostkit_proto::codec::{DecodeError, Field, InWords, Name, Table};
 use hostkit_proto::{
-    Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts, Value,
+    Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts, Value, Word,
 };
 
 use crate::Packet;
@@ -73,6 +73,8 @@ pub enum ListOfWhose {
     Everybody,
     /// Those of one person.
     OnePerson(String),
+    /// Whether those are wanted that somebody has borrowed.
+    Nobody(Option<bool>),
 }
 
 /// Of what they are.
@@ -117,6 +119,10 @@ impl Endpoint for ListOf {
         match &self.whose {
             ListOfWhose::Everybody => body.set_value("every", Value::Text("".into())),
             ListOfWhose::OnePerson(person) => body.set("person", person),
+            ListOfWhose::Nobody(lent) => {
+                body.set_value("none", Value::Text("".into()));
+                body.set("lent", &InWords(lent, [Word::Text(""), Word::Text("")]));
+            }
         }
         match &self.of {
             Some(ListOfOf::Group(group)) => body.set("group", group),
