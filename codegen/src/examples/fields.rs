@@ -100,7 +100,8 @@ impl<'t> Fields<'t> {
     /// Notes a second entry under a key on the path of a field: a reader could take either.
     fn once(&mut self, object: Node<'t>, key: &str) {
         let second = object.entries().filter(|(name, _)| *name == key).nth(1).map(|(_, node)| node);
-        if let Some(second) = second.filter(|second| self.twice.iter().all(|(_, known)| known.index() != second.index()))
+        if let Some(second) =
+            second.filter(|second| self.twice.iter().all(|(_, known)| known.index() != second.index()))
         {
             self.twice.push((key.to_owned(), second));
         }

@@ -11,7 +11,7 @@ use crate::resolve::{Premise, broken_limit};
 
 /// Every rule that the example breaks, in the words that a caller would get.
 pub(super) fn broken(endpoint: &Endpoint, said: &[Said<'_>], chosen: &Chosen, base: usize) -> Vec<Problem> {
-    let rules = Rules { endpoint, said };
+    let rules = Rules { endpoint, said, chosen };
     let mut problems = Vec::new();
     let mut refuse = |name: &str, offset: Option<usize>, rule: String| {
         problems.push(Problem {
@@ -83,6 +83,7 @@ pub(super) fn broken(endpoint: &Endpoint, said: &[Said<'_>], chosen: &Chosen, ba
 struct Rules<'r, 'm> {
     endpoint: &'r Endpoint,
     said: &'r [Said<'m>],
+    chosen: &'r Chosen,
 }
 
 impl<'r, 'm> Rules<'r, 'm> {
@@ -94,6 +95,9 @@ impl<'r, 'm> Rules<'r, 'm> {
 
     fn hold(&self, condition: &str) -> bool {
         let Premise { input, values } = Premise::of(condition);
+        if values.is_empty() && self.endpoint.inputs().all(|field| field.wire() != input) {
+            return self.chosen.contains_key(input);
+        }
         let Some(found) = self.find(input).filter(|it| it.value != Value::Null) else { return false };
         match values.as_slice() {
             [] => found.is_on,

@@ -21,8 +21,8 @@ pub(super) fn checks(endpoint: &Endpoint, model: &Model) -> Vec<TokenStream> {
         checks.extend(part_checks(field, &quote!(self.#name), &quote!(&self.#name), model));
     }
     for field in &inputs {
-        checks.extend(condition_checks(field, &inputs, model));
-        checks.extend(when_checks(field, &inputs, model));
+        checks.extend(condition_checks(field, endpoint, &inputs, model));
+        checks.extend(when_checks(field, endpoint, &inputs, model));
         checks.extend(not_below(field, &inputs));
     }
     if let Some(AtLeastOne::Of(inputs)) = &endpoint.at_least_one {
@@ -123,7 +123,11 @@ pub(super) fn mistake(entry: &TypeEntry, model: &Model) -> Option<TokenStream> {
                     let place = ["has `", wire, "`, which "].concat();
                     quote!(self.#name.unreadable().map(|(_, rule)| [#place, &rule].concat()))
                 });
-                filled.into_iter().chain(joined).chain(mistake_in(field, &quote!(self.#name), model))
+                let limited = has_limits(field).then(|| {
+                    let (place, limit) = (["has `", wire, "`, where "].concat(), limit(&field.surface.limits));
+                    quote!(#limit.mistake(&self.#name).map(|rule| [#place, &rule].concat()))
+                });
+                filled.into_iter().chain(joined).chain(limited).chain(mistake_in(field, &quote!(self.#name), model))
             });
             let choice =
                 has_choice(&ty, model).then(|| quote!(self.mistaken_choice().map(|choice| choice.to_string())));
@@ -219,6 +223,7 @@ fn can_be_mistaken<'m>(ty: &'m Type, model: &'m Model, outer: &mut Vec<&'m str>)
             has_choice(item, model)
                 || fields.iter().any(|field| {
                     is_to_be_filled(field)
+                        || has_limits(field)
                         || is_in_one_text(&field.ty, model)
                         || can_be_mistaken(&field.ty, model, outer)
                 })
@@ -228,6 +233,11 @@ fn can_be_mistaken<'m>(ty: &'m Type, model: &'m Model, outer: &mut Vec<&'m str>)
         }
         _ => false,
     }
+}
+
+/// Whether a field of an object has limits.
+fn has_limits(field: &Field) -> bool {
+    field.surface.limits != Limits::default()
 }
 
 /// Check of one input against its limits, if it has any.
@@ -277,7 +287,7 @@ fn not_below(field: &Field, inputs: &[&Field]) -> Option<TokenStream> {
 }
 
 /// Checks of an input's dependencies on others.
-fn condition_checks(field: &Field, inputs: &[&Field], model: &Model) -> Vec<TokenStream> {
+fn condition_checks(field: &Field, endpoint: &Endpoint, inputs: &[&Field], model: &Model) -> Vec<TokenStream> {
     let (input, name) = (input_name(field), ident(&field.rust));
     let (absent, present) = match field.ty {
         Type::List(_) | Type::Map(..) => (quote!(self.#name.is_empty()), quote!(!self.#name.is_empty())),
@@ -289,7 +299,7 @@ fn condition_checks(field: &Field, inputs: &[&Field], model: &Model) -> Vec<Toke
         _ => return Vec::new(),
     };
     let check = |condition: &str, is_required: bool| {
-        let (holds, fails) = condition_expressions(condition, inputs, model)?;
+        let (holds, fails) = condition_expressions(condition, endpoint, inputs, model)?;
         let (test, rule) = match is_required {
             true => (quote!(#holds && #absent), ["is required if `", condition, "`"]),
             false => (quote!(#fails && #present), ["is allowed only if `", condition, "`"]),
@@ -303,10 +313,10 @@ fn condition_checks(field: &Field, inputs: &[&Field], model: &Model) -> Vec<Toke
 }
 
 /// Checks of limits that depend on another input.
-fn when_checks(field: &Field, inputs: &[&Field], model: &Model) -> Vec<TokenStream> {
+fn when_checks(field: &Field, endpoint: &Endpoint, inputs: &[&Field], model: &Model) -> Vec<TokenStream> {
     let (input, name) = (input_name(field), ident(&field.rust));
     let check = |condition: &str, limits: &Limits| {
-        let (holds, _) = condition_expressions(condition, inputs, model)?;
+        let (holds, _) = condition_expressions(condition, endpoint, inputs, model)?;
         let limit = limit(limits);
         Some(quote!(if #holds { out.check_when(#condition, #input, &self.#name, &#limit); }))
     };
@@ -314,9 +324,17 @@ fn when_checks(field: &Field, inputs: &[&Field], model: &Model) -> Vec<TokenStre
 }
 
 /// A condition and its negation.
-fn condition_expressions(condition: &str, inputs: &[&Field], model: &Model) -> Option<(TokenStream, TokenStream)> {
+fn condition_expressions(
+    condition: &str,
+    endpoint: &Endpoint,
+    inputs: &[&Field],
+    model: &Model,
+) -> Option<(TokenStream, TokenStream)> {
     let Premise { input, values } = Premise::of(condition);
-    let field = inputs.iter().find(|field| field.wire() == input)?;
+    let Some(field) = inputs.iter().find(|field| field.wire() == input) else {
+        let group = ident(&endpoint.one_of.iter().find(|group| group.rust == input)?.rust);
+        return Some((quote!(self.#group.is_some()), quote!(self.#group.is_none())));
+    };
     let name = ident(&field.rust);
     if field.is_nullable() {
         let given = match field.is_option() {

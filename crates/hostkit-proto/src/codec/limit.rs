@@ -71,6 +71,15 @@ impl InputLimit {
         });
     }
 
+    /// The first rule that a value breaks.
+    pub fn mistake<T: Limited>(&self, value: &T) -> Option<String> {
+        let mut first = None;
+        self.check(value, |_, rule| {
+            first.get_or_insert(rule);
+        });
+        first
+    }
+
     fn broken_by_text(&self, text: &str, is_secret: bool) -> Option<String> {
         let shown = || if is_secret { "the value".to_owned() } else { shown(text) };
         if let Some(number) = Decimal::from_str(text).ok().filter(|_| self.has_number_rule()) {

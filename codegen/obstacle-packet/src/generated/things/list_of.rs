@@ -16,50 +16,15 @@ use crate::types::Thing;
 /// `POST /agent`; effect: **safe**.
 ///
 /// It gives a list of [`Thing`](crate::types::Thing).
-///
-/// ```
-/// use obstacle_packet_proto::things::{ListOf, ListOfOf, ListOfWhose};
-/// use obstacle_packet_proto::types::ThingId;
-///
-/// # use hostkit_testing::{Script, Scripted};
-/// # let body = [
-/// #     r#"<packet version="1.6"><thing><list-of><result><status>ok</status><id>7</id><data><gen_info><"#,
-/// #     "name>lamp</name></gen_info></data></result></list-of></thing></packet>",
-/// # ]
-/// #     .concat();
-/// # let answers = Scripted::new([
-/// #     Script::post("/agent")
-/// #         .answer(
-/// #             200,
-/// #             [
-/// #                 r#"<packet version="1.6"><session><create><result><status>ok</status><ticket>PVE:anna:4EEC61E2<"#,
-/// #                 "/ticket><csrf>4EEC61E2:lwk7od06fa1</csrf><lives>7200</lives></result></create></session></pa",
-/// #                 "cket>",
-/// #             ]
-/// #                 .concat(),
-/// #         ),
-/// #     Script::post("/agent").answer(200, body),
-/// # ]);
-/// # let credentials = obstacle_packet_proto::Credentials::login(
-/// #     "example",
-/// #     "example-secret",
-/// # );
-/// # let client = hostkit_ureq::Client::<
-/// #     obstacle_packet_proto::Packet,
-/// # >::builder(credentials)
-/// #     .transport(answers)
-/// #     .build()?;
-/// let call = ListOf::new(1, ListOfWhose::Everybody).of(ListOfOf::OwnRoom(3));
-/// let of = client.call(&call)?;
-/// assert_eq!(of.len(), 1);
-/// assert_eq!(of[0].id, ThingId::new(7));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ListOf {
     /// How much of each is wanted.
     pub depth: u64,
+    /// In what order; only of a part of the things.
+    ///
+    /// Only if `of`.
+    pub sort: Option<String>,
     /// Whose things these are.
     pub whose: ListOfWhose,
     /// Of what they are.
@@ -89,7 +54,13 @@ pub enum ListOfOf {
 impl ListOf {
     /// The call with its required inputs; everything else is absent.
     pub fn new(depth: u64, whose: ListOfWhose) -> Self {
-        Self { depth, whose, of: None }
+        Self { depth, sort: None, whose, of: None }
+    }
+
+    /// In what order; only of a part of the things.
+    pub fn sort(mut self, sort: impl Into<String>) -> Self {
+        self.sort = Some(sort.into());
+        self
     }
 
     /// Of what they are.
@@ -114,8 +85,12 @@ impl Endpoint for ListOf {
 
     #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
+        if self.of.is_none() && self.sort.is_some() {
+            out.refuse("sort", "is allowed only if `of`");
+        }
         let mut body = out.object();
         body.set("depth", &self.depth);
+        body.set("sort", &self.sort);
         match &self.whose {
             ListOfWhose::Everybody => body.set_value("every", Value::Text("".into())),
             ListOfWhose::OnePerson(person) => body.set("person", person),

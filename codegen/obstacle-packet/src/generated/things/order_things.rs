@@ -23,54 +23,6 @@ use crate::types::{Made, NewThing, Thing};
 ///
 /// If the outcome is unknown: List the things and look for the names. `client.recover` does this, comparing with what
 /// `perform` read before the call.
-///
-/// ```
-/// use obstacle_packet_proto::things::OrderThings;
-/// use obstacle_packet_proto::types::NewThing;
-///
-/// # use hostkit_testing::{Script, Scripted};
-/// # let body = [
-/// #     r#"<packet version="1.6"><thing><order><result><status>ok</status><id>9</id></result></order><o"#,
-/// #     "rder><result><status>ok</status><id>10</id></result></order></thing></packet>",
-/// # ]
-/// #     .concat();
-/// # let answers = Scripted::new([
-/// #     Script::post("/agent")
-/// #         .answer(
-/// #             200,
-/// #             [
-/// #                 r#"<packet version="1.6"><session><create><result><status>ok</status><ticket>PVE:anna:4EEC61E2<"#,
-/// #                 "/ticket><csrf>4EEC61E2:lwk7od06fa1</csrf><lives>7200</lives></result></create></session></pa",
-/// #                 "cket>",
-/// #             ]
-/// #                 .concat(),
-/// #         ),
-/// #     Script::post("/agent").answer(200, body),
-/// # ]);
-/// # let credentials = obstacle_packet_proto::Credentials::login(
-/// #     "example",
-/// #     "example-secret",
-/// # );
-/// # let client = hostkit_ureq::Client::<
-/// #     obstacle_packet_proto::Packet,
-/// # >::builder(credentials)
-/// #     .transport(answers)
-/// #     .build()?;
-/// # let client = client.with(hostkit::CallOptions::new().unread());
-/// let mut new_thing = NewThing::new("lamp");
-/// new_thing.shelf = Some(3);
-/// new_thing.color = Some("red".into());
-/// let call = OrderThings::new(vec![new_thing, NewThing::new("bell")]);
-/// let outcome = client.perform(&call);
-/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
-/// if let Some(ticket) = outcome.ticket() {
-///     std::fs::write("open.ticket", ticket.save().to_string())?;
-/// }
-/// let things = outcome.into_result()?;
-/// // things.len(): 2
-/// # assert_eq!(things.len(), 2);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct OrderThings {
