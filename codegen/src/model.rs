@@ -546,10 +546,11 @@ pub(crate) type Compared = (Vec<Field>, Field);
 #[derive(Debug, Clone)]
 pub(crate) enum Slot {
     Field(Box<Field>),
-    /// A variant of an input group.
+    /// A variant of an input group; its only input may be one that can be left out.
     Variant {
         group: String,
         is_required: bool,
+        is_option: bool,
         type_name: String,
         variant: String,
     },

@@ -16,7 +16,8 @@ use http::HeaderMap;
 use obstacle_packet_proto::auth::SignIn;
 use obstacle_packet_proto::things::{
     AddThing, ChangeThing, ChangeThingWhat, DeleteThing, DeleteThings, DeleteThingsBy, FindThing, FindThingDataset,
-    GetInfo, GetThing, ListIds, ListThings, OrderThings, ReadThings, RemoveThings, RemoveThingsBy,
+    GetInfo, GetThing, ListIds, ListOf, ListOfOf, ListOfWhose, ListThings, OrderThings, ReadThings, RemoveThings,
+    RemoveThingsBy,
 };
 use obstacle_packet_proto::types::{Choice, Dataset, Info, Made, NewThing, NumberOrPart, Part, Thing, ThingId};
 use obstacle_packet_proto::{Code, Credentials, Packet};
@@ -425,6 +426,25 @@ fn a_choice_between_fields_is_neither_none_of_them_nor_several() {
     let error = order(&|it| (it.shelf, it.room) = (Some(0), Some("attic".to_owned()))).unwrap_err();
     assert_eq!(error, "order_things: things: expected at most one of `room`, `shelf`, found `room` and `shelf`");
 
+    // The limits of an object's fields hold before anything is sent, too.
+    for (change, rule) in [
+        (
+            &(|it: &mut NewThing| it.color = Some("x".to_owned())) as &dyn Fn(&mut NewThing),
+            "has `color`, where \"x\" has fewer than 2 characters",
+        ),
+        (
+            &|it: &mut NewThing| it.color = Some("x".repeat(21)),
+            "has `color`, where \"xxxxxxxxxxxxxxxxxxxxx\" has more than 20 characters",
+        ),
+        (
+            &|it: &mut NewThing| it.marks = vec!["abc".to_owned(), "abcd".to_owned()],
+            "has `marks`, where \"abcd\" has more than 3 characters",
+        ),
+    ] {
+        assert_eq!(order(change).unwrap_err(), format!("order_things: things: {rule}"));
+    }
+    assert_eq!(order(&|it| it.color = Some("red".to_owned())), Ok(()));
+
     let parse = |unknown, removes: &str| {
         let body = format!(r#"<packet version="1.6.9.1" agent="crate"><thing>{removes}</thing></packet>"#);
         let headers = HeaderMap::new();
@@ -447,6 +467,32 @@ fn a_choice_between_fields_is_neither_none_of_them_nor_several() {
         let error = parse(UnknownFields::Deny, &[one.clone(), filter(wrong)].concat()).unwrap_err();
         assert!(error.contains(&format!("expected {all}, found {found}")), "{error}");
     }
+}
+
+/// A group may be what an input depends on.
+#[test]
+fn an_input_may_depend_on_a_choice() {
+    let refused = |call: ListOf| {
+        let mut parts = RequestParts::new(&ListOf::INFO, &Packet::INFO, Format::Xml, "main");
+        call.encode(&mut parts).err().map(|error| error.to_string())
+    };
+    let list = || ListOf::new(1, ListOfWhose::Everybody).sort("name");
+    assert_eq!(refused(list().of(ListOfOf::OwnRoom(3))), None);
+    assert_eq!(refused(list()).as_deref(), Some("list_of: sort: is allowed only if `of`"));
+}
+
+/// A request for another call of the same root has no items where this one needs some.
+#[test]
+fn a_server_takes_no_empty_list_that_has_to_be_given() {
+    let parse = |ids: &str| {
+        let body = format!("<read><filter>{ids}</filter><dataset><gen_info/></dataset></read>");
+        let body = format!(r#"<packet version="1.6.9.1" agent="crate"><thing>{body}</thing></packet>"#);
+        let headers = HeaderMap::new();
+        ReadThings::parse(&incoming("POST", "/agent", &headers, body.as_bytes())).map(|call| call.ids.len())
+    };
+    assert_eq!(parse("<id>7</id><id>8</id>").ok(), Some(2));
+    let error = parse("").unwrap_err().to_string();
+    assert!(error.contains("ids") || error.contains("`id`") || error.contains("filter"), "{error}");
 }
 
 #[test]

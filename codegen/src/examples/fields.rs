@@ -26,6 +26,8 @@ pub(super) struct Fields<'t> {
     seen: Vec<bool>,
     /// Intermediate objects on the paths of fields, and the key that a field has in each; several fields may share one.
     between: Vec<(Node<'t>, String)>,
+    /// What stands in one of them under the key of another, which is there, too.
+    twice: Vec<(String, Node<'t>)>,
 }
 
 impl<'t> Fields<'t> {
@@ -35,7 +37,7 @@ impl<'t> Fields<'t> {
             walker.expected("an object", node);
             return None;
         }
-        Some(Self { node, seen: vec![false; node.entries().count()], between: Vec::new() })
+        Some(Self { node, seen: vec![false; node.entries().count()], between: Vec::new(), twice: Vec::new() })
     }
 
     /// Takes the entry with this key.
@@ -89,9 +91,20 @@ impl<'t> Fields<'t> {
     pub(super) fn descend(&mut self, mut node: Node<'t>, rest: &[String]) -> Option<Node<'t>> {
         for key in rest {
             self.between.push((node, key.clone()));
+            self.once(node, key);
             node = node.get(key)?;
         }
         Some(node)
+    }
+
+    /// Notes a second entry under a key on the path of a field: a reader could take either.
+    fn once(&mut self, object: Node<'t>, key: &str) {
+        let second = object.entries().filter(|(name, _)| *name == key).nth(1).map(|(_, node)| node);
+        if let Some(second) =
+            second.filter(|second| self.twice.iter().all(|(_, known)| known.index() != second.index()))
+        {
+            self.twice.push((key.to_owned(), second));
+        }
     }
 
     fn find(&mut self, name: &WireName) -> Option<Node<'t>> {
@@ -229,7 +242,10 @@ impl<'t> Fields<'t> {
         for (depth, key) in parents.iter().enumerate() {
             let node = match parent {
                 None => self.take(key),
-                Some(parent) => Node::get(parent, key),
+                Some(parent) => {
+                    self.once(parent, key);
+                    Node::get(parent, key)
+                }
             };
             if let (Some(node), Some(next)) = (node, name.xml.get(depth + 1)) {
                 self.between.push((node, next.clone()));
@@ -326,6 +342,9 @@ impl<'t> Fields<'t> {
                 let near = did_you_mean(key, looked_up.iter().map(|known| known.as_str())).map(str::to_owned);
                 walker.unknown(key, node, false, near);
             }
+        }
+        for (key, node) in &self.twice {
+            walker.unknown(key, *node, true, None);
         }
         let is_top = self.node.index() == walker.top;
         let entries: Vec<(&str, Node<'_>)> = self.node.entries().collect();

@@ -11,7 +11,7 @@ use crate::resolve::{Premise, broken_limit, only_if_words, required_words};
 
 /// Every rule that the example breaks, in the words that a caller would get.
 pub(super) fn broken(endpoint: &Endpoint, said: &[Said<'_>], chosen: &Chosen, base: usize) -> Vec<Problem> {
-    let rules = Rules { endpoint, said };
+    let rules = Rules { endpoint, said, chosen };
     let mut problems = Vec::new();
     let mut refuse = |name: &str, offset: Option<usize>, rule: String| {
         problems.push(Problem {
@@ -100,6 +100,7 @@ fn has_something(value: &Value) -> bool {
 struct Rules<'r, 'm> {
     endpoint: &'r Endpoint,
     said: &'r [Said<'m>],
+    chosen: &'r Chosen,
 }
 
 impl<'r, 'm> Rules<'r, 'm> {
@@ -111,6 +112,9 @@ impl<'r, 'm> Rules<'r, 'm> {
 
     fn hold(&self, condition: &str) -> bool {
         let Premise { input, values, is_not } = Premise::of(condition);
+        if values.is_empty() && self.endpoint.inputs().all(|field| field.wire() != input) {
+            return self.chosen.contains_key(input) != is_not;
+        }
         let Some(found) = self.find(input).filter(|it| it.value != Value::Null) else { return is_not };
         let is_flag = matches!(found.field.ty.item(), Type::Flag | Type::Worded(_));
         let holds = match values.as_slice() {

@@ -544,6 +544,7 @@ impl<'m> Tracer<'m, '_> {
         let slot = Slot::Variant {
             group: group.rust.clone(),
             is_required: group.required,
+            is_option: matches!(variant.fields.as_slice(), [field] if field.is_option()),
             type_name: group.type_name.clone(),
             variant: variant.rust.clone(),
         };

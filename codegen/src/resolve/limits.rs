@@ -15,7 +15,7 @@ pub(crate) fn broken(limits: &Limits, text: &str) -> Option<String> {
     limit = limits.min_length.map_or(limit, |min| limit.min_length(length(min)));
     limit = limits.max_length.map_or(limit, |max| limit.max_length(length(max)));
     limit = limits.shape.as_deref().and_then(shape).map_or(limit, |shape| limit.shape(shape));
-    let broken = limit.broken(&text.to_owned());
+    let broken = limit.mistake(&text.to_owned());
     let pattern = limits.shape.as_deref().filter(|shape| is_pattern(shape));
     broken.or_else(|| {
         let pattern = pattern.filter(|pattern| Regex::new(pattern).is_ok_and(|fit| !fit.is_match(text)))?;

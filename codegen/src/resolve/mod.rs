@@ -514,9 +514,13 @@ impl Resolver<'_, '_> {
     /// Reports what would stand in a body twice: constants, fields, and those of the variants of a group.
     fn unique_in_body(&mut self, endpoint: &Endpoint) {
         let split = |key: &str| key.split('/').map(str::to_owned).collect::<Vec<_>>();
+        // Where bodies are XML alone, nothing stands at the places in other formats.
+        let sent = self.service.request_format.as_ref().map_or(self.service.formats.as_slice(), std::slice::from_ref);
+        let is_xml = !sent.is_empty() && sent.iter().all(|format| format == "xml");
         let plain = |fields: &[Field], constants: &[surface::Constant]| -> Vec<(Vec<String>, Span)> {
             let fields = fields.iter().filter(|field| field.surface.names.is_none());
-            let fields = fields.map(|field| (field.name.json.clone(), field.surface.wire.span.clone()));
+            let place = |field: &Field| if is_xml { field.name.xml.clone() } else { field.name.json.clone() };
+            let fields = fields.map(|field| (place(field), field.surface.wire.span.clone()));
             fields.chain(constants.iter().map(|one| (split(&one.key), one.key.span.clone()))).collect()
         };
         let clash = |one: &[String], other: &[String]| one.starts_with(other) || other.starts_with(one);

@@ -48,6 +48,8 @@ impl Place {
 const IN_OBJECTS: &[Place] = &[Body, Variant, Answer, Request];
 /// The inputs of a call.
 const INPUTS: &[Place] = &[Path, Query, Header, Body, Variant];
+/// What has limits: the inputs of a call, and what stands in them.
+const SENT: &[Place] = &[Path, Query, Header, Body, Variant, Request];
 /// The inputs that others may depend on.
 const WITH_OTHERS: &[Place] = &[Query, Header, Body];
 
@@ -73,11 +75,11 @@ const MEANINGS: &[(&str, &[Place], &str)] = &[
         &[Path, Query, Header, Body, Variant, Answer, Whole],
         "only inputs of a call, and lists of answers, have it",
     ),
-    ("min", INPUTS, LIMITED),
-    ("max", INPUTS, LIMITED),
-    ("multiple-of", INPUTS, LIMITED),
-    ("shape", &[Path, Query, Header, Body, Variant, Request], LIMITED),
-    ("hosts", INPUTS, LIMITED),
+    ("min", SENT, LIMITED),
+    ("max", SENT, LIMITED),
+    ("multiple-of", SENT, LIMITED),
+    ("shape", SENT, LIMITED),
+    ("hosts", INPUTS, BY_HOST),
     ("when", &[Path, Query, Header, Body], ALONE),
     ("not-below", &[Path, Query, Header, Body], ALONE),
     ("only-if", WITH_OTHERS, ALONE),
@@ -87,8 +89,9 @@ const MEANINGS: &[(&str, &[Place], &str)] = &[
     ("from", &[Query, Body], "it belongs to `names` of an input of `[query]` or `[body]`"),
 ];
 
-const LIMITED: &str = "only inputs of a call are checked before it is sent: a number that has limits everywhere is a type \
-                       with `min` and `max`";
+const LIMITED: &str = "only inputs, and fields of types that requests alone have, are checked before a call is sent: a number \
+                       that has limits everywhere is a type with `min` and `max`";
+const BY_HOST: &str = "only the inputs of a call know the host";
 const ALONE: &str = "only an input that may be left out, of `[query]`, `[headers]` or `[body]`, depends on another one";
 
 const CHOSEN: &str = "only the objects of requests are checked: of the inputs of a call choose by `[one-of.NAME.VARIANT]`, and \
@@ -175,7 +178,11 @@ fn of_field(field: &mut Field, places: &[Place], is_answered: bool, diagnostics:
                 (place.name(), "not here", *help)
             }
             // What answers have, too, is read without a look at it.
-            Some((ONE_OF | "shape", _, help)) if is_answered => (Answer.name(), "not here", *help),
+            Some((ONE_OF | "min" | "max" | "multiple-of" | "shape", allowed, help))
+                if is_answered && allowed.contains(&Request) =>
+            {
+                (Answer.name(), "not here", *help)
+            }
             _ if field.surface.names.is_some() && field.caller().is_none() && BESIDE_NAMES.contains(&known) => {
                 let help = "`names` says what is written: leave out one of them";
                 ("a value with made names", "beside `names`", help)

@@ -2,7 +2,7 @@
 
 use super::conditions::never;
 use crate::diagnostic::{Diagnostics, did_you_mean};
-use crate::model::{AtLeastOne, Endpoint, Field, Many, Model, Type, TypeKind, choices};
+use crate::model::{AtLeastOne, Endpoint, Field, Many, Model, OneOf, Type, TypeKind, choices};
 use crate::source::At;
 
 /// What `required`, `only-if` and `when` ask of another input: that it is given, or on if it is a flag, or that it has one
@@ -146,17 +146,27 @@ pub(super) fn check_choices(fields: &[Field], diagnostics: &mut Diagnostics) {
 pub(super) fn check(model: &Model, endpoint: &Endpoint, diagnostics: &mut Diagnostics) {
     let inputs: Vec<&Field> = endpoint.inputs().collect();
     for field in &inputs {
-        conditions(model, field, &inputs, diagnostics);
+        conditions(model, field, &inputs, &endpoint.one_of, diagnostics);
     }
 }
 
-fn conditions(model: &Model, field: &Field, inputs: &[&Field], diagnostics: &mut Diagnostics) {
+fn conditions(model: &Model, field: &Field, inputs: &[&Field], groups: &[OneOf], diagnostics: &mut Diagnostics) {
     let surface = &field.surface;
     let when = surface.when.iter().map(|(condition, _)| condition);
     for condition in [&surface.required_if, &surface.only_if].into_iter().flatten().chain(when) {
         let premise = Premise::of(condition);
+        let group = groups.iter().find(|group| group.rust == premise.input && premise.values.is_empty());
         match inputs.iter().find(|other| other.wire() == premise.input) {
-            None => unknown_input(condition, premise.input, inputs.iter().map(|field| field.wire()), diagnostics),
+            None if group.is_some_and(|group| group.required) => {
+                let help = "leave it out: a rule that always holds says nothing";
+                let message = format!("`{}` is given in any case", premise.input);
+                diagnostics.add_with_help("E0232", &condition.span, message, "required", help);
+            }
+            None if group.is_some() => {}
+            None => {
+                let known = inputs.iter().map(|field| field.wire()).chain(groups.iter().map(|group| &*group.rust));
+                unknown_input(condition, premise.input, known, diagnostics);
+            }
             Some(other) => known_values(model, condition, other, &premise.values, diagnostics),
         }
     }

@@ -22,7 +22,9 @@ pub fn bless(workspace: &Workspace, layouts: &[&Layout]) -> Result<(), Error> {
     }
     let status = command.status().map_err(|error| Error::of(Path::new("cargo"), &error))?;
     if !status.success() {
-        return Err(Error::new("some examples do not decode; what did is recorded"));
+        return Err(Error::new(
+            "the tests above failed: where examples do not decode, what did is recorded; where the code does not compile, nothing is",
+        ));
     }
     Ok(())
 }

@@ -500,8 +500,9 @@ fn value(model: &Model, slot: &Slot, origin: &Origin, is_cloned: bool) -> TokenS
         }
     };
     match slot {
-        Slot::Variant { type_name, variant, .. } => {
+        Slot::Variant { type_name, variant, is_option, .. } => {
             let (ty, variant) = (ident(type_name), ident(variant));
+            let value = if *is_option { quote!(Some(#value)) } else { value };
             let value = (!value.is_empty()).then(|| quote!((#value)));
             quote!(#ty::#variant #value)
         }

@@ -21,8 +21,8 @@ pub(super) fn checks(endpoint: &Endpoint, model: &Model) -> Vec<TokenStream> {
         checks.extend(part_checks(field, &quote!(self.#name), &quote!(&self.#name), model));
     }
     for field in &inputs {
-        checks.extend(condition_checks(field, &inputs, model));
-        checks.extend(when_checks(field, &inputs, model));
+        checks.extend(condition_checks(field, endpoint, &inputs, model));
+        checks.extend(when_checks(field, endpoint, &inputs, model));
         checks.extend(not_below(field, &inputs));
     }
     if let Some(AtLeastOne::Of(inputs)) = &endpoint.at_least_one {
@@ -135,11 +135,11 @@ pub(super) fn mistake(entry: &TypeEntry, model: &Model) -> Option<TokenStream> {
                     let place = ["has `", wire, "`, which "].concat();
                     quote!(self.#name.unreadable().map(|(_, rule)| [#place, &rule].concat()))
                 });
-                let shape = field.surface.limits.shape.as_ref().map(|_| {
+                let limited = has_limits(field).then(|| {
                     let (place, limit) = (["has `", wire, "`, where "].concat(), limit(&field.surface.limits));
-                    quote!(#limit.broken(&self.#name).map(|rule| [#place, &rule].concat()))
+                    quote!(#limit.mistake(&self.#name).map(|rule| [#place, &rule].concat()))
                 });
-                filled.into_iter().chain(joined).chain(shape).chain(mistake_in(field, &quote!(self.#name), model))
+                filled.into_iter().chain(joined).chain(limited).chain(mistake_in(field, &quote!(self.#name), model))
             });
             let choice =
                 has_choice(&ty, model).then(|| quote!(self.mistaken_choice().map(|choice| choice.to_string())));
@@ -235,7 +235,7 @@ fn can_be_mistaken<'m>(ty: &'m Type, model: &'m Model, outer: &mut Vec<&'m str>)
             has_choice(item, model)
                 || fields.iter().any(|field| {
                     is_to_be_filled(field)
-                        || field.surface.limits.shape.is_some()
+                        || has_limits(field)
                         || is_in_one_text(&field.ty, model)
                         || can_be_mistaken(&field.ty, model, outer)
                 })
@@ -245,6 +245,11 @@ fn can_be_mistaken<'m>(ty: &'m Type, model: &'m Model, outer: &mut Vec<&'m str>)
         }
         _ => false,
     }
+}
+
+/// Whether a field of an object has limits.
+fn has_limits(field: &Field) -> bool {
+    field.surface.limits != Limits::default()
 }
 
 /// Check of one input against its limits, if it has any.
@@ -297,7 +302,7 @@ fn not_below(field: &Field, inputs: &[&Field]) -> Option<TokenStream> {
 }
 
 /// Checks of an input's dependencies on others.
-fn condition_checks(field: &Field, inputs: &[&Field], model: &Model) -> Vec<TokenStream> {
+fn condition_checks(field: &Field, endpoint: &Endpoint, inputs: &[&Field], model: &Model) -> Vec<TokenStream> {
     let (input, name) = (input_name(field), ident(&field.rust));
     let is_many = matches!(field.ty, Type::List(_) | Type::Map(..));
     let (absent, present) = match field.ty {
@@ -315,7 +320,7 @@ fn condition_checks(field: &Field, inputs: &[&Field], model: &Model) -> Vec<Toke
         _ => present,
     };
     let check = |condition: &str, is_required: bool| {
-        let (holds, fails) = condition_expressions(condition, inputs, model)?;
+        let (holds, fails) = condition_expressions(condition, endpoint, inputs, model)?;
         let (test, rule) = match is_required {
             true => (quote!(#holds && #absent), required_words(condition)),
             false => (quote!(#fails && #present), only_if_words(condition)),
@@ -343,10 +348,10 @@ fn given(field: &Field, is_given: bool) -> TokenStream {
 }
 
 /// Checks of limits that depend on another input.
-fn when_checks(field: &Field, inputs: &[&Field], model: &Model) -> Vec<TokenStream> {
+fn when_checks(field: &Field, endpoint: &Endpoint, inputs: &[&Field], model: &Model) -> Vec<TokenStream> {
     let (input, name) = (input_name(field), ident(&field.rust));
     let check = |condition: &str, limits: &Limits| {
-        let (holds, _) = condition_expressions(condition, inputs, model)?;
+        let (holds, _) = condition_expressions(condition, endpoint, inputs, model)?;
         let limit = limit(limits);
         Some(quote!(if #holds { out.check_when(#condition, #input, &self.#name, &#limit); }))
     };
@@ -354,14 +359,24 @@ fn when_checks(field: &Field, inputs: &[&Field], model: &Model) -> Vec<TokenStre
 }
 
 /// A condition and its negation.
-fn condition_expressions(condition: &str, inputs: &[&Field], model: &Model) -> Option<(TokenStream, TokenStream)> {
+fn condition_expressions(
+    condition: &str,
+    endpoint: &Endpoint,
+    inputs: &[&Field],
+    model: &Model,
+) -> Option<(TokenStream, TokenStream)> {
     let premise = Premise::of(condition);
-    let field = inputs.iter().find(|field| field.wire() == premise.input)?;
-    let (holds, fails) = positive_expressions(&premise.values, field, model);
+    let (holds, fails) = match inputs.iter().find(|field| field.wire() == premise.input) {
+        Some(field) => positive_expressions(&premise.values, field, model),
+        None => {
+            let group = ident(&endpoint.one_of.iter().find(|group| group.rust == premise.input)?.rust);
+            (quote!(self.#group.is_some()), quote!(self.#group.is_none()))
+        }
+    };
     Some(if premise.is_not { (fails, holds) } else { (holds, fails) })
 }
 
-/// The same for a condition that is not behind `!`.
+/// The same for a condition on an input that is not behind `!`.
 fn positive_expressions(values: &[&str], field: &Field, model: &Model) -> (TokenStream, TokenStream) {
     let name = ident(&field.rust);
     let is_flag = matches!(field.ty.item(), Type::Flag | Type::Worded(_));

@@ -72,7 +72,7 @@ impl InputLimit {
     }
 
     /// The first rule that a value breaks.
-    pub fn broken<T: Limited>(&self, value: &T) -> Option<String> {
+    pub fn mistake<T: Limited>(&self, value: &T) -> Option<String> {
         let mut first = None;
         self.check(value, |_, rule| _ = first.get_or_insert(rule));
         first

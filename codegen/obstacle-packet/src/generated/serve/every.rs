@@ -137,6 +137,16 @@ pub fn every(visitor: &mut impl Visitor<Api = Packet>) {
         faults: &[("missing", Format::Xml, 200)],
         faults_with_head: &[],
     });
+    visitor.perform::<crate::things::LendThing>(&Examples {
+        folder: "obstacle-packet/things/lend_thing",
+        requests: &[],
+        request_bodies: &[],
+        answers: &[],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
+    });
     visitor.call::<crate::things::ListIds>(&Examples {
         folder: "obstacle-packet/things/list_ids",
         requests: &["request"],

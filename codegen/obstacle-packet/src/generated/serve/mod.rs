@@ -43,6 +43,8 @@ pub enum Request {
     GetInfo(crate::things::GetInfo),
     /// A thing.
     GetThing(crate::things::GetThing),
+    /// Lends a thing that is nobody's.
+    LendThing(crate::things::LendThing),
     /// The numbers of the things.
     ListIds(crate::things::ListIds),
     /// The things of somebody.
@@ -77,6 +79,7 @@ impl Request {
             Self::FindThing(_) => crate::things::FindThing::INFO,
             Self::GetInfo(_) => crate::things::GetInfo::INFO,
             Self::GetThing(_) => crate::things::GetThing::INFO,
+            Self::LendThing(_) => crate::things::LendThing::INFO,
             Self::ListIds(_) => crate::things::ListIds::INFO,
             Self::ListOf(_) => crate::things::ListOf::INFO,
             Self::ListThings(_) => crate::things::ListThings::INFO,
@@ -113,6 +116,7 @@ pub fn route(request: &ReceivedRequest<'_>) -> Result<Request, DecodeError> {
     router.attempt(Request::CopyThing);
     router.attempt(Request::DeleteThing);
     router.attempt(Request::GetInfo);
+    router.attempt(Request::LendThing);
     router.attempt(Request::OrderThings);
     router.attempt(Request::RemoveThings);
     router.finish()

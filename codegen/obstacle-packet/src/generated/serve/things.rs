@@ -9,9 +9,9 @@ use hostkit_proto::{EncodeError, Endpoint, Fault, Perform, Top, Word, evidence};
 
 use crate::things::{
     AddThing, AddToRoom, AskThings, ChangeThing, ChangeThingPlace, ChangeThingWhat, CopyThing, DeleteThing,
-    DeleteThings, DeleteThingsBy, DescribeThings, FindThing, FindThingDataset, GetInfo, GetThing, ListIds, ListOf,
-    ListOfOf, ListOfWhose, ListThings, OrderThings, PaintThing, PaintThingWhat, PlaceThing, ReadThings, RemoveThings,
-    RemoveThingsBy,
+    DeleteThings, DeleteThingsBy, DescribeThings, FindThing, FindThingDataset, GetInfo, GetThing, LendThing, ListIds,
+    ListOf, ListOfOf, ListOfWhose, ListThings, OrderThings, PaintThing, PaintThingWhat, PlaceThing, ReadThings,
+    RemoveThings, RemoveThingsBy,
 };
 use crate::types::{Gone, Info, Made, Placed, Thing, ThingId};
 
@@ -473,6 +473,43 @@ impl Serve for GetThing {
     }
 }
 
+impl Serve for LendThing {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
+        request.matches::<Self>()?;
+        request.body::<Self, _>(
+            &Root::Under(Name::new("packet").json_inner(&["thing", "lend"]).xml_inner(&["thing", "lend"])),
+            |fields| {
+                let id = fields.required(&Name::new("id"))?;
+                Ok(Self { id })
+            },
+        )
+    }
+
+    fn answer(_: &(), out: &mut WrittenAnswer) {
+        out.mark(
+            Top { json: "packet/thing/lend/result/status", xml: "packet/thing/lend/result/status" },
+            Word::Text("ok"),
+        );
+    }
+
+    fn needs(&self) -> Option<(&'static str, String)> {
+        Some(("ThingId", evidence::text(&self.id)))
+    }
+}
+
+impl Simulate for LendThing {
+    fn removes(&self) -> Option<(&'static str, String)> {
+        Some(("ThingId", evidence::text(&self.id)))
+    }
+
+    fn show(&self, _: u64, _: &Vec<Thing>, shown: &mut Vec<Thing>) -> Result<bool, EncodeError> {
+        let inputs = &Perform::inputs(self);
+        let id: ThingId = inputs.need(Self::INFO.name, "id")?;
+        simulate::remove(shown, |item| item.id == id);
+        Ok(true)
+    }
+}
+
 impl Serve for ListIds {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
@@ -506,6 +543,7 @@ impl Serve for ListOf {
             &Root::Under(Name::new("packet").json_inner(&["thing", "list-of"]).xml_inner(&["thing", "list-of"])),
             |fields| {
                 let depth = fields.required(&Name::new("depth"))?;
+                let sort = fields.optional(&Name::new("sort"))?;
                 let whose = fields
                     .attempt(|fields| {
                         fields.fixed("every", "")?;
@@ -513,6 +551,14 @@ impl Serve for ListOf {
                     })
                     .or_else(|_| {
                         fields.attempt(|fields| Ok(ListOfWhose::OnePerson(fields.required(&Name::new("person"))?)))
+                    })
+                    .or_else(|_| {
+                        fields.attempt(|fields| {
+                            fields.fixed("none", "")?;
+                            Ok(ListOfWhose::Nobody(
+                                fields.optional_flag(&Name::new("lent"), &[[Word::Text(""), Word::Text("")]])?,
+                            ))
+                        })
                     })?;
                 let of = if fields.has_any(&["group", "room"]) {
                     let variant =
@@ -523,7 +569,7 @@ impl Serve for ListOf {
                 } else {
                     None
                 };
-                Ok(Self { depth, whose, of })
+                Ok(Self { depth, sort, whose, of })
             },
         )
     }
@@ -635,6 +681,13 @@ impl Serve for PaintThing {
                         fields.attempt(|fields| {
                             Ok(PaintThingWhat::ByName(
                                 fields.required(&Name::new("name").xml("filter").xml_inner(&["name"]))?,
+                            ))
+                        })
+                    })
+                    .or_else(|_| {
+                        fields.attempt(|fields| {
+                            Ok(PaintThingWhat::ByColor(
+                                fields.required(&Name::new("color").xml("filter").xml_inner(&["color"]))?,
                             ))
                         })
                     })?;

@@ -92,7 +92,13 @@ impl ToWire for Made {
 impl FromFields for NewThing {
     const TABLE: &'static Table = &Table::new(
         "specs/obstacle-packet/types/things.toml",
-        &[Field::required("name"), Field::optional("room"), Field::optional("shelf"), Field::optional("color")],
+        &[
+            Field::required("name"),
+            Field::optional("room"),
+            Field::optional("shelf"),
+            Field::optional("color"),
+            Field::list("marks"),
+        ],
     );
 
     fn blank() -> Self {
@@ -106,6 +112,7 @@ impl FromFields for NewThing {
             1 => reader.optional(&mut self.room),
             2 => reader.optional(&mut self.shelf),
             3 => reader.optional(&mut self.color),
+            4 => reader.list(&mut self.marks, 100_000),
             _ => Ok(()),
         }
     }

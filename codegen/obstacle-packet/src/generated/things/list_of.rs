@@ -3,9 +3,9 @@
 
 //! `POST /agent`: the things of somebody.
 
-use hostkit_proto::codec::{DecodeError, Field, Name, Table};
+use hostkit_proto::codec::{DecodeError, Field, InWords, Name, Table};
 use hostkit_proto::{
-    Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts, Value,
+    Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts, Value, Word,
 };
 
 use crate::Packet;
@@ -60,6 +60,10 @@ use crate::types::Thing;
 pub struct ListOf {
     /// How much of each is wanted.
     pub depth: u64,
+    /// In what order; only of a part of the things.
+    ///
+    /// Only if `of`.
+    pub sort: Option<String>,
     /// Whose things these are.
     pub whose: ListOfWhose,
     /// Of what they are.
@@ -73,6 +77,8 @@ pub enum ListOfWhose {
     Everybody,
     /// Those of one person.
     OnePerson(String),
+    /// Whether those are wanted that somebody has borrowed.
+    Nobody(Option<bool>),
 }
 
 /// Of what they are.
@@ -87,7 +93,13 @@ pub enum ListOfOf {
 impl ListOf {
     /// The call with its required inputs; everything else is absent.
     pub fn new(depth: u64, whose: ListOfWhose) -> Self {
-        Self { depth, whose, of: None }
+        Self { depth, sort: None, whose, of: None }
+    }
+
+    /// In what order; only of a part of the things.
+    pub fn sort(mut self, sort: impl Into<String>) -> Self {
+        self.sort = Some(sort.into());
+        self
     }
 
     /// Of what they are.
@@ -112,11 +124,19 @@ impl Endpoint for ListOf {
 
     #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
+        if self.of.is_none() && self.sort.is_some() {
+            out.refuse("sort", "is allowed only if `of`");
+        }
         let mut body = out.object();
         body.set("depth", &self.depth);
+        body.set("sort", &self.sort);
         match &self.whose {
             ListOfWhose::Everybody => body.set_value("every", Value::Text("".into())),
             ListOfWhose::OnePerson(person) => body.set("person", person),
+            ListOfWhose::Nobody(lent) => {
+                body.set_value("none", Value::Text("".into()));
+                body.set("lent", &InWords(lent, [Word::Text(""), Word::Text("")]));
+            }
         }
         match &self.of {
             Some(ListOfOf::Group(group)) => body.set("group", group),

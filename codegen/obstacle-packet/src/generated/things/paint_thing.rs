@@ -82,6 +82,8 @@ pub enum PaintThingWhat {
     ById(ThingId),
     /// Its name.
     ByName(String),
+    /// All things of this colour.
+    ByColor(String),
 }
 
 impl PaintThing {
@@ -114,6 +116,9 @@ impl Endpoint for PaintThing {
                 body.set(Name::new("id").xml("filter").xml_inner(&["id"]), id);
             }
             PaintThingWhat::ByName(name) => body.set(Name::new("name").xml("filter").xml_inner(&["name"]), name),
+            PaintThingWhat::ByColor(old_color) => {
+                body.set(Name::new("color").xml("filter").xml_inner(&["color"]), old_color)
+            }
         }
         body.set(Name::new("color").xml("values").xml_inner(&["color"]), &self.color);
         out.wrapped_body(Name::new("packet").json_inner(&["thing", "paint"]).xml_inner(&["thing", "paint"]), body);

@@ -4,7 +4,7 @@
 //! Types of `types/things.toml`.
 
 use hostkit_proto::codec::{
-    DecodeError, Field, FromFields, FromWire, InWords, MistakenChoice, Name, Object, Reader, Table, ToWire,
+    DecodeError, Field, FromFields, FromWire, InWords, InputLimit, MistakenChoice, Name, Object, Reader, Table, ToWire,
 };
 use hostkit_proto::{Format, Secret, Value, Word};
 
@@ -232,13 +232,20 @@ pub struct NewThing {
     /// At most one of `room`, `shelf` may be given.
     pub shelf: Option<u64>,
     /// Its colour.
+    ///
+    /// Limits: 2 to 20 characters.
     pub color: Option<String>,
+    /// What it is marked with.
+    ///
+    /// Limits: at most 3 characters.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub marks: Vec<String>,
 }
 
 impl NewThing {
     /// With the required fields; everything else is absent.
     pub fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into(), room: None, shelf: None, color: None }
+        Self { name: name.into(), room: None, shelf: None, color: None, marks: Vec::new() }
     }
 }
 
@@ -249,6 +256,7 @@ impl ToWire for NewThing {
         object.set("room", &self.room);
         object.set("shelf", &self.shelf);
         object.set("color", &self.color);
+        object.set_filled("marks", &self.marks);
         Some(object.into_value())
     }
 }
@@ -256,7 +264,15 @@ impl ToWire for NewThing {
 impl NewThing {
     /// What is wrong with the first part that cannot be sent.
     pub(crate) fn mistake(&self) -> Option<String> {
-        self.mistaken_choice().map(|choice| choice.to_string())
+        InputLimit::NONE
+            .min_length(2)
+            .max_length(20)
+            .mistake(&self.color)
+            .map(|rule| ["has `color`, where ", &rule].concat())
+            .or_else(|| {
+                InputLimit::NONE.max_length(3).mistake(&self.marks).map(|rule| ["has `marks`, where ", &rule].concat())
+            })
+            .or_else(|| self.mistaken_choice().map(|choice| choice.to_string()))
     }
 
     /// What is wrong with the fields of which one may be given.

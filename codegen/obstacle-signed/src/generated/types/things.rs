@@ -175,7 +175,7 @@ impl Place {
     pub(crate) fn mistake(&self) -> Option<String> {
         InputLimit::NONE
             .shape(TextShape::Pattern("^[a-z0-9]+$"))
-            .broken(&self.marks)
+            .mistake(&self.marks)
             .map(|rule| ["has `marks`, where ", &rule].concat())
     }
 }

@@ -107,7 +107,7 @@ impl Perform for CreateBackup {
     type Reading = ListBackups;
     type Found = Backup;
 
-    const FACTS: Facts = Facts { unseen_is_no: false, ..Facts::new(Shows::Item, Duration::from_secs(600)) };
+    const FACTS: Facts = Facts::new(Shows::Item, Duration::from_secs(600));
 
     #[inline]
     fn inputs(&self) -> Inputs {

@@ -110,7 +110,7 @@ impl Perform for DeleteBackup {
     type Reading = ListBackups;
     type Found = ();
 
-    const FACTS: Facts = Facts { unseen_is_no: false, ..Facts::new(Shows::Absence, Duration::from_secs(60)) };
+    const FACTS: Facts = Facts::new(Shows::Absence, Duration::from_secs(60));
 
     #[inline]
     fn inputs(&self) -> Inputs {

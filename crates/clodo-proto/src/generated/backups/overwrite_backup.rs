@@ -112,7 +112,7 @@ impl Perform for OverwriteBackup {
     type Reading = ListBackups;
     type Found = Backup;
 
-    const FACTS: Facts = Facts { unseen_is_no: false, ..Facts::new(Shows::Change, Duration::from_secs(600)) };
+    const FACTS: Facts = Facts::new(Shows::Change, Duration::from_secs(600));
 
     #[inline]
     fn inputs(&self) -> Inputs {

@@ -62,9 +62,13 @@ impl<'r> Fields<'_, 'r> {
         self.one(name, How::List, Vec::new(), |reader, place| reader.list(place, max_items))
     }
 
-    /// Decodes a required list.
+    /// Decodes a required list. No request has an empty one: where the objects around it are those of another call, this
+    /// is a request for that one.
     pub fn required_list<T: FromWire>(&mut self, name: &Name, max_items: usize) -> Result<Vec<T>, DecodeError> {
-        self.one(name, How::RequiredList, Vec::new(), |reader, place| reader.required_list(place, max_items))
+        let items =
+            self.one(name, How::RequiredList, Vec::new(), |reader, place| reader.required_list(place, max_items))?;
+        self.some(name, "an item", items.is_empty())?;
+        Ok(items)
     }
 
     /// Decodes an optional map, empty if absent.
@@ -74,7 +78,14 @@ impl<'r> Fields<'_, 'r> {
 
     /// Decodes a required map.
     pub fn required_map<K: FromText + Ord, V: FromWire>(&mut self, name: &Name) -> Result<BTreeMap<K, V>, DecodeError> {
-        self.one(name, How::RequiredMap, BTreeMap::new(), |reader, place| reader.required_map(place))
+        let map = self.one(name, How::RequiredMap, BTreeMap::new(), |reader, place| reader.required_map(place))?;
+        self.some(name, "an entry", map.is_empty())?;
+        Ok(map)
+    }
+
+    fn some(&mut self, name: &Name, expected: &str, is_empty: bool) -> Result<(), DecodeError> {
+        let step = self.step(name);
+        self.reader.within(step, |reader| if is_empty { Err(reader.error(expected, "nothing")) } else { Ok(()) })
     }
 
     /// Checks a constant that identifies this call.

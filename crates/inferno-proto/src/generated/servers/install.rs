@@ -132,11 +132,8 @@ impl Perform for Install {
     type Reading = GetInfo;
     type Found = ServerInfo;
 
-    const FACTS: Facts = Facts {
-        unseen_is_no: false,
-        optional_fields: &["vps_info", "main_id"],
-        ..Facts::new(Shows::State, Duration::from_secs(600))
-    };
+    const FACTS: Facts =
+        Facts { optional_fields: &["vps_info", "main_id"], ..Facts::new(Shows::State, Duration::from_secs(600)) };
 
     #[inline]
     fn inputs(&self) -> Inputs {

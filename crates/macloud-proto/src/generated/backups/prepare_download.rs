@@ -97,11 +97,8 @@ impl Perform for PrepareDownload {
     type Reading = GetBackup;
     type Found = Backup;
 
-    const FACTS: Facts = Facts {
-        unseen_is_no: false,
-        optional_fields: &["download"],
-        ..Facts::new(Shows::Change, Duration::from_secs(600))
-    };
+    const FACTS: Facts =
+        Facts { optional_fields: &["download"], ..Facts::new(Shows::Change, Duration::from_secs(600)) };
 
     #[inline]
     fn inputs(&self) -> Inputs {

@@ -95,7 +95,7 @@ impl Perform for CreateLocalAddress {
     type Reading = GetLocalAddress;
     type Found = LocalAddress;
 
-    const FACTS: Facts = Facts { unseen_is_no: false, ..Facts::new(Shows::Item, Duration::from_secs(120)) };
+    const FACTS: Facts = Facts::new(Shows::Item, Duration::from_secs(120));
 
     #[inline]
     fn inputs(&self) -> Inputs {

@@ -114,8 +114,7 @@ impl Perform for OrderAddresses {
     type Reading = ListServerAddresses;
     type Found = Vec<ServiceAddress>;
 
-    const FACTS: Facts =
-        Facts { unseen_is_no: false, indistinct: &["count"], ..Facts::new(Shows::Item, Duration::from_secs(120)) };
+    const FACTS: Facts = Facts { indistinct: &["count"], ..Facts::new(Shows::Item, Duration::from_secs(120)) };
 
     #[inline]
     fn inputs(&self) -> Inputs {

@@ -108,7 +108,7 @@ impl Perform for RemoveAdditional {
     type Reading = GetAdditional;
     type Found = ();
 
-    const FACTS: Facts = Facts { unseen_is_no: false, ..Facts::new(Shows::Absence, Duration::from_secs(120)) };
+    const FACTS: Facts = Facts::new(Shows::Absence, Duration::from_secs(120));
 
     #[inline]
     fn inputs(&self) -> Inputs {

@@ -101,7 +101,6 @@ impl Perform for AttachIso {
     type Found = Iso;
 
     const FACTS: Facts = Facts {
-        unseen_is_no: false,
         already_is_refused: true,
         optional_fields: &["server", "id"],
         ..Facts::new(Shows::State, Duration::from_secs(120))

@@ -154,7 +154,7 @@ impl Perform for ChangePlan {
     type Reading = GetServer;
     type Found = ServerDetail;
 
-    const FACTS: Facts = Facts { unseen_is_no: false, ..Facts::new(Shows::State, Duration::from_secs(300)) };
+    const FACTS: Facts = Facts::new(Shows::State, Duration::from_secs(300));
 
     #[inline]
     fn inputs(&self) -> Inputs {

@@ -96,7 +96,7 @@ impl Perform for DeleteServer {
     type Reading = GetServer;
     type Found = ();
 
-    const FACTS: Facts = Facts { unseen_is_no: false, ..Facts::new(Shows::State, Duration::from_secs(120)) };
+    const FACTS: Facts = Facts::new(Shows::State, Duration::from_secs(120));
 
     #[inline]
     fn inputs(&self) -> Inputs {

@@ -94,8 +94,7 @@ impl Perform for DetachIso {
     type Reading = ListIsos;
     type Found = ();
 
-    const FACTS: Facts =
-        Facts { unseen_is_no: false, already_is_refused: true, ..Facts::new(Shows::Absence, Duration::from_secs(120)) };
+    const FACTS: Facts = Facts { already_is_refused: true, ..Facts::new(Shows::Absence, Duration::from_secs(120)) };
 
     #[inline]
     fn inputs(&self) -> Inputs {

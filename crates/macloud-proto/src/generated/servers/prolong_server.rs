@@ -96,7 +96,7 @@ impl Perform for ProlongServer {
     type Reading = GetServer;
     type Found = ServerDetail;
 
-    const FACTS: Facts = Facts { unseen_is_no: false, ..Facts::new(Shows::Change, Duration::from_secs(60)) };
+    const FACTS: Facts = Facts::new(Shows::Change, Duration::from_secs(60));
 
     #[inline]
     fn inputs(&self) -> Inputs {
