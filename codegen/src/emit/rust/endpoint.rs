@@ -241,7 +241,7 @@ fn results(endpoint: &Endpoint, each: &Each) -> (TokenStream, TokenStream) {
         }
     };
     let text = |(place, is_option): (TokenStream, bool), path: &[Field]| match is_option {
-        true => quote!(#place.map(|value| evidence::text(value))),
+        true => quote!(#place.map(evidence::text)),
         false => {
             let place = reference(path, &place);
             quote!(Some(evidence::text(#place)))

@@ -639,10 +639,7 @@ fn makes(model: &Model, evidence: &Evidence) -> bool {
         Sign::There(path) => !path.iter().any(Field::is_option),
         Sign::Changed(path) => is_compared(evidence) && is_compared_with(path),
         Sign::Became => {
-            is_shown(evidence)
-                && is_compared(evidence)
-                && evidence.is.is_empty()
-                && compared(evidence).all(|own| is_given(own))
+            is_shown(evidence) && is_compared(evidence) && evidence.is.is_empty() && compared(evidence).all(is_given)
         }
         _ => false,
     }

@@ -141,10 +141,10 @@ impl Serve for InstallServer {
 impl Simulate for InstallServer {
     fn show(&self, number: u64, _: &Order, shown: &mut Order) -> Result<bool, EncodeError> {
         let item = shown;
-        if let Some(value) = simulate::numbered(number) {
-            if let Some(item) = item.server.as_mut() {
-                item.id = value;
-            }
+        if let Some(value) = simulate::numbered(number)
+            && let Some(item) = item.server.as_mut()
+        {
+            item.id = value;
         }
         Ok(true)
     }

@@ -110,8 +110,7 @@ impl Endpoint for NameThings {
 
     #[inline]
     fn echoed(output: &Vec<Thing>) -> Inputs {
-        Inputs::new()
-            .with_rows("names", output.iter().map(|item| vec![item.name.as_ref().map(|value| evidence::text(value))]))
+        Inputs::new().with_rows("names", output.iter().map(|item| vec![item.name.as_ref().map(evidence::text)]))
     }
 }
 

@@ -76,6 +76,7 @@ pub struct Note {
 
 impl Note {
     /// With the required fields; everything else is absent.
+    #[allow(clippy::too_many_arguments, reason = "each of them has to be given")]
     pub fn new(
         id: NoteId,
         text: impl Into<String>,

@@ -444,7 +444,7 @@ fn became(model: &Model, evidence: &Evidence) -> Option<TokenStream> {
             }
         }
         Items::List | Items::Values | Items::Nested
-            if !evidence.filter.is_empty() && !(is.is_empty() && turned.is_none()) =>
+            if !evidence.filter.is_empty() && (!is.is_empty() || turned.is_some()) =>
         {
             is.extend(turned);
             let (inputs, which) = (fits::inputs(evidence), fits::which(model, evidence));
@@ -508,16 +508,22 @@ fn another(model: &Model, path: &[Field]) -> Option<TokenStream> {
         Type::Date | Type::DateTime => Some(updated(model, path, |old| moved("later", &old, None))),
         Type::Ip | Type::IpBlock | Type::Currency => None,
         _ if !is_text(model, ty) && *ty != Type::Secret => None,
-        // A number within its range: the next one, or behind the last the first.
-        _ if let Some(lowest) = lowest(model, ty) => Some(updated(model, path, |old| {
-            let (ty, lowest) = (rust_type(ty), number(lowest));
-            let next = quote!(#old.and_then(|old| #ty::new(old.get().saturating_add(1)).ok()));
-            quote!(#next.or_else(|| #ty::new(#lowest).ok()))
-        })),
-        _ => {
-            let set = assigned(model, path, &quote!(value), false);
-            Some(quote!(if let Some(value) = simulate::numbered(number) { #set }))
-        }
+        _ => Some(match lowest(model, ty) {
+            // A number within its range: the next one, or behind the last the first.
+            Some(lowest) => updated(model, path, |old| {
+                let (ty, lowest) = (rust_type(ty), number(lowest));
+                let next = quote!(#old.and_then(|old| #ty::new(old.get().saturating_add(1)).ok()));
+                quote!(#next.or_else(|| #ty::new(#lowest).ok()))
+            }),
+            None => {
+                let mut set = assigned(model, path, &quote!(value), false).into_iter().peekable();
+                // One condition, not one within another.
+                match set.next_if(|first| first.to_string() == "if") {
+                    Some(_) => quote!(if let Some(value) = simulate::numbered(number) && #(#set)*),
+                    None => quote!(if let Some(value) = simulate::numbered(number) { #(#set)* }),
+                }
+            }
+        }),
     }
 }
 

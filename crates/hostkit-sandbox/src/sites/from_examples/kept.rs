@@ -17,10 +17,13 @@ use super::wire::{asked, given, value, written};
 use crate::site::Call;
 use crate::world::{Act, Acts, Object, Show};
 
+/// The answers to a request with this path and these inputs, those first that are nearest to it.
+pub(super) type Nearest<'k> = dyn Fn(&str, &[(String, String)]) -> Vec<&'k RecordedAnswer> + 'k;
+
 /// The examples of the calls that show another one.
 pub(super) struct Read<'k> {
-    /// The answers of the last call that say yes, those first that are nearest to a request with this path and inputs.
-    pub(super) answers: &'k dyn Fn(&str, &[(String, String)]) -> Vec<&'k RecordedAnswer>,
+    /// Those of the last call that say yes.
+    pub(super) answers: &'k Nearest<'k>,
     pub(super) pages: Option<&'k Pages>,
     /// The same of the call before it.
     pub(super) first: (Vec<&'k RecordedAnswer>, Option<&'k Pages>),

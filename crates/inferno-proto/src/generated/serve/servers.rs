@@ -104,10 +104,10 @@ impl Serve for Install {
 impl Simulate for Install {
     fn show(&self, number: u64, _: &ServerInfo, shown: &mut ServerInfo) -> Result<bool, EncodeError> {
         let item = shown;
-        if let Some(value) = simulate::numbered(number) {
-            if let Some(item) = item.vps.as_mut() {
-                item.id = Some(value);
-            }
+        if let Some(value) = simulate::numbered(number)
+            && let Some(item) = item.vps.as_mut()
+        {
+            item.id = Some(value);
         }
         Ok(true)
     }
