@@ -34,8 +34,11 @@ const POINTS: &[Option<&str>] = &[
     Some("html-instead"),
 ];
 
-/// The calls of the invented APIs whose change the sandbox cannot show: keys that are no numbers, an object that appears.
-const UNSEEN: &[(&str, &[&str])] = &[("obstacle", &["send_file"]), ("obstacle-market", &["install_server"])];
+/// The calls of the invented APIs whose change the sandbox cannot show: keys that are no numbers, a field of another type.
+const UNSEEN: &[(&str, &[&str])] = &[("obstacle", &["send_file"]), ("obstacle-signed", &["count_thing"])];
+
+/// The invented APIs all of whose calls are done later, so that recovery never says that one did not happen.
+const LATER: &[&str] = &["obstacle-hmac"];
 
 /// What ran at one API.
 #[derive(Debug, Default)]
@@ -247,9 +250,11 @@ fn p33_lost_answers_at_every_api() {
         end("not shown"),
     );
     // A simulation that shows nothing would let every verdict pass.
-    let is_told = |row: &Row| row.ends.contains_key("happened") && row.ends.contains_key("did not happen");
-    let blind = |row: &Row| row.shown > row.unseen.len() && !is_told(row);
-    let blind: Vec<_> = rows.iter().filter(|(_, row)| blind(row) && !is_small()).map(|(api, _)| *api).collect();
+    let is_told = |api: &str, row: &Row| {
+        row.ends.contains_key("happened") && row.ends.contains_key("did not happen") != LATER.contains(&api)
+    };
+    let blind = |api: &str, row: &Row| row.shown > row.unseen.len() && !is_told(api, row);
+    let blind: Vec<_> = rows.iter().filter(|(api, row)| blind(api, row) && !is_small()).map(|(api, _)| *api).collect();
     for (api, row) in rows.iter().filter(|_| !is_small()) {
         let known = UNSEEN.iter().find(|(known, _)| known == api).map_or(&[][..], |(_, calls)| calls);
         let is_hoster = ApiName::ALL.iter().any(|hoster| hoster.to_string() == *api);

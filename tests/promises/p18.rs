@@ -23,6 +23,15 @@ const RIGHT: &[(&str, &str)] = &[
     ("obstacle-rpc/things/clear_thing", "a result of null"),
     ("obstacle-rpc/things/count_things", "a result that is a number"),
     ("obstacle-signed/auth/get_time", "zero"),
+    ("obstacle-signed/labels/list_labels", "an empty list"),
+    ("obstacle-signed/notes/find_notes", "an empty object"),
+    ("obstacle-signed/notes/find_notes", "null"),
+    ("obstacle-signed/notes/get_pinned", "null"),
+    ("obstacle-signed/notes/get_word", "an empty text"),
+    ("obstacle-signed/notes/get_word", "null"),
+    ("obstacle-signed/notes/get_word", "the word OK in quotes"),
+    ("obstacle-signed/notes/list_kinds", "an empty list"),
+    ("obstacle-signed/notes/list_kinds", "null"),
 ];
 
 #[test]

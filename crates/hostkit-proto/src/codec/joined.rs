@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 
 use hostkit_wire::{Format, Irregular, Limits, Value};
 
-use super::fill::How;
 use super::text::parts;
 use super::{DecodeError, Field, FromWire, Reader, ToText, ToWire};
 use crate::leniency::Leniency;
@@ -160,31 +159,12 @@ impl<T: FromWire, const SEPARATOR: char> FromWire for Joined<T, SEPARATOR> {
                 _ => entries.push((name.to_owned().into(), text)),
             }
         }
-        name_by_value::<T>(&mut entries);
         let leniency = Leniency { loose_scalars: true, loose_flags: true, ..*reader.leniency };
         read_parts(reader, &Value::Map(entries), &leniency).map(Self)
     }
 
     fn blank() -> Self {
         Self(T::blank())
-    }
-}
-
-/// Takes the first part for the value of a required field and for the part that is called by it, where nothing else is
-/// either, and no other field has this name: so a value that the spec does not know is kept.
-fn name_by_value<T: FromWire>(entries: &mut Vec<(Cow<'static, str>, Value)>) {
-    let has = |field: &Field| entries.iter().any(|(name, _)| field.may_be_under(name, Format::Json));
-    let Some(called) = T::FIELDS.iter().find(|field| !field.caller.is_empty()) else { return };
-    let caller = T::FIELDS.iter().find(|field| field.name.first(Format::Json) == called.caller);
-    if !caller.is_some_and(|caller| caller.how == How::Required && !has(caller)) || has(called) {
-        return;
-    }
-    if let Some((name, text)) = entries.first_mut()
-        && !T::FIELDS.iter().any(|field| field.may_be_under(name, Format::Json))
-    {
-        let text = std::mem::replace(text, Value::Text(name.to_string()));
-        *name = called.caller.into();
-        entries.push((called.name.first(Format::Json).into(), text));
     }
 }
 

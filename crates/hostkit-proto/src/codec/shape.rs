@@ -126,7 +126,7 @@ mod tests {
                 &["0123456789abcdef0123456789abcdef"],
                 &["0123456789ABCDEF0123456789ABCDEF", "0123456789abcdef", "12", ""],
             ),
-            (r"^[a-zA-Z0-9]?[a-z0-9A-Z.\-]*[a-z0-9A-Z]$", &["a", "db-1.example"], &["", "-a", "a-", "a b", "a\nb"]),
+            (r"^[a-zA-Z0-9]?[a-z0-9A-Z.\-]*[a-z0-9A-Z]$", &["a", "db-1.example"], &["", "a-", "a b", "a\nb", "a\n"]),
         ];
         for (pattern, good, bad) in cases {
             for text in good {

@@ -139,9 +139,9 @@ pub fn every(visitor: &mut impl Visitor<Api = Packet>) {
     });
     visitor.perform::<crate::things::LendThing>(&Examples {
         folder: "obstacle-packet/things/lend_thing",
-        requests: &[],
+        requests: &["lent"],
         request_bodies: &[],
-        answers: &[],
+        answers: &[("lent", Format::Xml, 200)],
         answers_with_head: &[],
         agreeing: &[],
         faults: &[],
@@ -211,7 +211,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Packet>) {
         folder: "obstacle-packet/things/read_things",
         requests: &["two"],
         request_bodies: &[],
-        answers: &[("missing", Format::Xml, 200), ("none", Format::Xml, 200), ("part", Format::Xml, 200)],
+        answers: &[("missing", Format::Xml, 200), ("part", Format::Xml, 200)],
         answers_with_head: &[],
         agreeing: &[],
         faults: &[],

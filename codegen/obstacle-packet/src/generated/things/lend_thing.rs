@@ -21,6 +21,49 @@ use crate::types::{Thing, ThingId};
 ///
 /// If the outcome is unknown: List the things that are nobody's: it is not among them. `client.recover` does this,
 /// comparing with what `perform` read before the call.
+///
+/// ```
+/// use obstacle_packet_proto::things::LendThing;
+/// use obstacle_packet_proto::types::ThingId;
+///
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"<packet version="1.6"><thing><lend><result><status>ok</status></result></lend></thing></pack"#,
+/// #     "et>",
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([
+/// #     Script::post("/agent")
+/// #         .answer(
+/// #             200,
+/// #             [
+/// #                 r#"<packet version="1.6"><session><create><result><status>ok</status><ticket>PVE:anna:4EEC61E2<"#,
+/// #                 "/ticket><csrf>4EEC61E2:lwk7od06fa1</csrf><lives>7200</lives></result></create></session></pa",
+/// #                 "cket>",
+/// #             ]
+/// #                 .concat(),
+/// #         ),
+/// #     Script::post("/agent").answer(200, body),
+/// # ]);
+/// # let credentials = obstacle_packet_proto::Credentials::login(
+/// #     "example",
+/// #     "example-secret",
+/// # );
+/// # let client = hostkit_ureq::Client::<
+/// #     obstacle_packet_proto::Packet,
+/// # >::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// # let client = client.with(hostkit::CallOptions::new().unread());
+/// let call = LendThing::new(ThingId::new(7));
+/// let outcome = client.perform(&call);
+/// // It may have happened: `client.recover` finds out with the ticket. Do not send it again.
+/// if let Some(ticket) = outcome.ticket() {
+///     std::fs::write("open.ticket", ticket.save().to_string())?;
+/// }
+/// outcome.into_result()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct LendThing {

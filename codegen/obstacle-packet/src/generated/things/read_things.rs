@@ -24,7 +24,13 @@ use crate::types::{Thing, ThingId};
 /// use obstacle_packet_proto::types::ThingId;
 ///
 /// # use hostkit_testing::{Script, Scripted};
-/// # let body = r#"<packet version="1.6"><thing><read></read></thing></packet>"#;
+/// # let body = [
+/// #     r#"<packet version="1.6"><thing><read><result><status>error</status><errcode>1013</errcode><err"#,
+/// #     "text>no such thing</errtext><filter-id>7</filter-id></result><result><status>error</status><",
+/// #     "errcode>1013</errcode><errtext>no such thing</errtext><filter-id>8</filter-id></result></rea",
+/// #     "d></thing></packet>",
+/// # ]
+/// #     .concat();
 /// # let answers = Scripted::new([
 /// #     Script::post("/agent")
 /// #         .answer(
@@ -49,7 +55,7 @@ use crate::types::{Thing, ThingId};
 /// #     .build()?;
 /// let call = ReadThings::new(vec![ThingId::new(7), ThingId::new(8)]);
 /// let things = client.call(&call)?;
-/// assert!(things.is_empty());
+/// assert_eq!(things.len(), 2);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]

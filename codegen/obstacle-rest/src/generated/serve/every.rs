@@ -284,16 +284,6 @@ pub fn every(visitor: &mut impl Visitor<Api = Rest>) {
         faults: &[],
         faults_with_head: &[],
     });
-    visitor.perform::<crate::things::NameThings>(&Examples {
-        folder: "obstacle-rest/things/name_things",
-        requests: &["two"],
-        request_bodies: &[],
-        answers: &[("two", Format::Json, 200)],
-        answers_with_head: &[],
-        agreeing: &[],
-        faults: &[],
-        faults_with_head: &[],
-    });
     visitor.perform::<crate::things::OrderThing>(&Examples {
         folder: "obstacle-rest/things/order_thing",
         requests: &["request"],

@@ -71,8 +71,6 @@ pub enum Request {
     MakeThing(crate::things::MakeThing),
     /// Makes several things.
     MakeThings(crate::things::MakeThings),
-    /// Makes things with these names, and gives them.
-    NameThings(crate::things::NameThings),
     /// Orders a thing, and answers with its number alone.
     OrderThing(crate::things::OrderThing),
     /// Gives a thing another name.
@@ -110,7 +108,6 @@ impl Request {
             Self::ListWrapped(_) => crate::things::ListWrapped::INFO,
             Self::MakeThing(_) => crate::things::MakeThing::INFO,
             Self::MakeThings(_) => crate::things::MakeThings::INFO,
-            Self::NameThings(_) => crate::things::NameThings::INFO,
             Self::OrderThing(_) => crate::things::OrderThing::INFO,
             Self::RenameThing(_) => crate::things::RenameThing::INFO,
             Self::WatchThing(_) => crate::things::WatchThing::INFO,
@@ -140,7 +137,6 @@ pub fn route(request: &ReceivedRequest<'_>) -> Result<Request, DecodeError> {
     router.attempt(Request::ListBoxed);
     router.attempt(Request::ListLent);
     router.attempt(Request::ListWrapped);
-    router.attempt(Request::NameThings);
     router.attempt(Request::RenameThing);
     router.attempt(Request::ChangeThings);
     router.attempt(Request::DeleteThing);

@@ -10,7 +10,7 @@ use hostkit_proto::{EncodeError, Word, evidence};
 use crate::things::{
     ChangeThings, ClearThing, DeleteThing, FindThings, GetLatest, GetNote, GetNumbered, GetParts, GetPicture,
     GetRecord, GetTerms, GetThing, ListNumbers, ListThings, ListWrapped, MakeThing, MakeThings, MakeThingsAt,
-    NameThings, OrderThing, RenameThing, WatchThing,
+    OrderThing, RenameThing, WatchThing,
 };
 use crate::types::{Thing, ThingId, ThingParts, WatchedThing};
 
@@ -414,23 +414,6 @@ impl Simulate for MakeThings {
         Ok(true)
     }
 }
-
-impl Serve for NameThings {
-    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
-        request.matches::<Self>()?;
-        request.body::<Self, _>(&Root::None, |fields| {
-            let kind = fields.optional(&Name::new("kind"))?;
-            let names = fields.gather(&Names::new("names[]"))?.unwrap_or_default();
-            Ok(Self { names, kind })
-        })
-    }
-
-    fn answer(output: &Vec<Thing>, out: &mut WrittenAnswer) {
-        out.value(Name::new("data").json_inner(&["items"]).xml_inner(&["items"]), output);
-    }
-}
-
-impl Simulate for NameThings {}
 
 impl Serve for OrderThing {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {

@@ -41,7 +41,6 @@ mod list_things;
 mod list_wrapped;
 mod make_thing;
 mod make_things;
-mod name_things;
 mod order_thing;
 mod rename_thing;
 mod watch_thing;
@@ -72,8 +71,6 @@ pub use make_thing::MakeThing;
 #[doc(alias = "batch")]
 pub use make_things::MakeThings;
 pub use make_things::MakeThingsAt;
-#[doc(alias = "named")]
-pub use name_things::NameThings;
 pub use order_thing::OrderThing;
 #[doc(alias = "things")]
 pub use rename_thing::RenameThing;

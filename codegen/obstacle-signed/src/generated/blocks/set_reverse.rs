@@ -134,12 +134,12 @@ impl Endpoint for SetReverse {
 
     #[inline]
     fn echo(&self) -> Inputs {
-        Inputs::new().with("ip", &self.ip)
+        Inputs::new().with("ip", &self.ip).with("name", &self.name)
     }
 
     #[inline]
     fn echoed(output: &Reverse) -> Inputs {
-        Inputs::new().with("ip", &output.ip)
+        Inputs::new().with("ip", &output.ip).with("name", &output.name)
     }
 }
 

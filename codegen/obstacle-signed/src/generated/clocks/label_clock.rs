@@ -11,23 +11,23 @@ use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform
 
 use crate::Signed;
 use crate::clocks::GetClock;
-use crate::types::{Clock, ThingId};
+use crate::types::{Clock, ClockLabel, ThingId};
 
 /// Writes something on a clock on which nothing is written.
 ///
 /// `POST /clocks/{id}/label`; effect: **state**.
 ///
-/// It gives [`Clock`](crate::types::Clock).
+/// It gives [`ClockLabel`](crate::types::ClockLabel).
 ///
 /// If the outcome is unknown: Read the clock. `client.recover` does this, comparing with what `perform` read before the
 /// call.
 ///
 /// ```
 /// use obstacle_signed_proto::clocks::LabelClock;
-/// use obstacle_signed_proto::types::{Hour, ThingId};
+/// use obstacle_signed_proto::types::ThingId;
 ///
 /// # use hostkit_testing::{Script, Scripted};
-/// # let body = r#"{"id":7,"hour":23,"label":"hall"}"#;
+/// # let body = r#"{"id":7,"label":"hall"}"#;
 /// # let answers = Scripted::new([
 /// #     Script::get("/auth/time").answer(200, "1796000000"),
 /// #     Script::post("/clocks/7/label").answer(200, body),
@@ -51,11 +51,9 @@ use crate::types::{Clock, ThingId};
 /// }
 /// let clock = outcome.into_result()?;
 /// // clock.id: ThingId::new(7)
-/// // clock.hour: Hour::new(23) ?
-/// // clock.label.as_deref(): Some("hall")
+/// // clock.label: "hall"
 /// # assert_eq!(clock.id, ThingId::new(7));
-/// # assert_eq!(clock.hour, Hour::new(23) ?);
-/// # assert_eq!(clock.label.as_deref(), Some("hall"));
+/// # assert_eq!(clock.label, "hall");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
@@ -80,7 +78,7 @@ impl LabelClock {
 
 impl Endpoint for LabelClock {
     type Api = Signed;
-    type Output = Clock;
+    type Output = ClockLabel;
 
     const INFO: EndpointInfo = EndpointInfo {
         name: "label_clock",
@@ -104,18 +102,18 @@ impl Endpoint for LabelClock {
     }
 
     #[inline]
-    fn decode(answer: &RawAnswer<'_>) -> Result<Clock, DecodeError> {
+    fn decode(answer: &RawAnswer<'_>) -> Result<ClockLabel, DecodeError> {
         answer.whole()
     }
 
     #[inline]
     fn echo(&self) -> Inputs {
-        Inputs::new().with("id", &self.id)
+        Inputs::new().with("id", &self.id).with("label", &self.text)
     }
 
     #[inline]
-    fn echoed(output: &Clock) -> Inputs {
-        Inputs::new().with("id", &output.id)
+    fn echoed(output: &ClockLabel) -> Inputs {
+        Inputs::new().with("id", &output.id).with("label", &output.label)
     }
 }
 

@@ -108,12 +108,12 @@ impl Endpoint for SetHour {
 
     #[inline]
     fn echo(&self) -> Inputs {
-        Inputs::new().with("id", &self.id)
+        Inputs::new().with("id", &self.id).with("hour", &self.hour)
     }
 
     #[inline]
     fn echoed(output: &Clock) -> Inputs {
-        Inputs::new().with("id", &output.id)
+        Inputs::new().with("id", &output.id).with("hour", &output.hour)
     }
 }
 

@@ -27,7 +27,7 @@ use crate::types::Note;
 /// #     .concat();
 /// # let answers = Scripted::new([
 /// #     Script::get("/auth/time").answer(200, "1796000000"),
-/// #     Script::any().answer(200, body),
+/// #     Script::get("/notes/pinned").answer(200, body),
 /// # ]);
 /// # let credentials = obstacle_signed_proto::Credentials::keys(
 /// #     "example",

@@ -21,7 +21,7 @@ use crate::Signed;
 /// # let body = r#""wood""#;
 /// # let answers = Scripted::new([
 /// #     Script::get("/auth/time").answer(200, "1796000000"),
-/// #     Script::any().answer(200, body),
+/// #     Script::get("/notes/word").answer(200, body),
 /// # ]);
 /// # let credentials = obstacle_signed_proto::Credentials::keys(
 /// #     "example",

@@ -23,7 +23,7 @@ use crate::types::NoteKind;
 /// # let body = r#"["plain"]"#;
 /// # let answers = Scripted::new([
 /// #     Script::get("/auth/time").answer(200, "1796000000"),
-/// #     Script::any().answer(200, body),
+/// #     Script::get("/notes/kinds").answer(200, body),
 /// # ]);
 /// # let credentials = obstacle_signed_proto::Credentials::keys(
 /// #     "example",

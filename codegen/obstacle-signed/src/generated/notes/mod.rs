@@ -16,7 +16,7 @@
 //! #     .concat();
 //! # let answers = Scripted::new([
 //! #     Script::get("/auth/time").answer(200, "1796000000"),
-//! #     Script::any().answer(200, body),
+//! #     Script::get("/notes/by-word").answer(200, body),
 //! # ]);
 //! # let credentials = obstacle_signed_proto::Credentials::keys(
 //! #     "example",

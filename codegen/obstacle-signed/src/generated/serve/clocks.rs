@@ -8,7 +8,7 @@ use hostkit_proto::server::{ReceivedRequest, Root, Serve, Simulate, WrittenAnswe
 use hostkit_proto::{EncodeError, evidence};
 
 use crate::clocks::{GetClock, LabelClock, SetHour, TurnClock};
-use crate::types::{Clock, Hour};
+use crate::types::{Clock, ClockLabel, Hour};
 
 impl Serve for GetClock {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
@@ -37,7 +37,7 @@ impl Serve for LabelClock {
         })
     }
 
-    fn answer(output: &Clock, out: &mut WrittenAnswer) {
+    fn answer(output: &ClockLabel, out: &mut WrittenAnswer) {
         out.whole(output);
     }
 

@@ -34,7 +34,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Signed>) {
     });
     visitor.call::<crate::blocks::GetReverse>(&Examples {
         folder: "obstacle-signed/blocks/get_reverse",
-        requests: &["newer", "one"],
+        requests: &["one", "sixth"],
         request_bodies: &[],
         answers: &[("one", Format::Json, 200)],
         answers_with_head: &[],
@@ -44,7 +44,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Signed>) {
     });
     visitor.perform::<crate::blocks::SetReverse>(&Examples {
         folder: "obstacle-signed/blocks/set_reverse",
-        requests: &["ever", "one"],
+        requests: &["one", "sixth"],
         request_bodies: &[],
         answers: &[("one", Format::Json, 200)],
         answers_with_head: &[],
@@ -134,7 +134,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Signed>) {
     });
     visitor.call::<crate::notes::FindNotes>(&Examples {
         folder: "obstacle-signed/notes/find_notes",
-        requests: &[],
+        requests: &["one"],
         request_bodies: &[],
         answers: &[("none", Format::Json, 200), ("one", Format::Json, 200)],
         answers_with_head: &[],
@@ -144,7 +144,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Signed>) {
     });
     visitor.call::<crate::notes::GetPinned>(&Examples {
         folder: "obstacle-signed/notes/get_pinned",
-        requests: &[],
+        requests: &["one"],
         request_bodies: &[],
         answers: &[("none", Format::Json, 200), ("one", Format::Json, 200)],
         answers_with_head: &[],
@@ -154,7 +154,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Signed>) {
     });
     visitor.call::<crate::notes::GetWord>(&Examples {
         folder: "obstacle-signed/notes/get_word",
-        requests: &[],
+        requests: &["one"],
         request_bodies: &[],
         answers: &[("none", Format::Json, 200), ("one", Format::Json, 200)],
         answers_with_head: &[],
@@ -164,7 +164,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Signed>) {
     });
     visitor.call::<crate::notes::ListKinds>(&Examples {
         folder: "obstacle-signed/notes/list_kinds",
-        requests: &[],
+        requests: &["one"],
         request_bodies: &[],
         answers: &[("none", Format::Json, 200), ("one", Format::Json, 200)],
         answers_with_head: &[],

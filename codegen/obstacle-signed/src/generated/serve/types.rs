@@ -9,7 +9,9 @@ use hostkit_proto::codec::{
 use hostkit_proto::wire::Kind;
 use hostkit_proto::{Format, Value};
 
-use crate::types::{Clock, Image, Ink, Label, Note, NotePage, PersonKey, Place, Reverse, Spots, Thing, ThingPage};
+use crate::types::{
+    Clock, ClockLabel, Image, Ink, Label, Note, NotePage, PersonKey, Place, Reverse, Spots, Thing, ThingPage,
+};
 
 impl ToWire for Reverse {
     fn to_wire(&self, format: Format) -> Option<Value> {
@@ -27,6 +29,15 @@ impl ToWire for Clock {
         let mut object = Object::new(format);
         object.set("id", &self.id);
         object.set("hour", &self.hour);
+        object.set("label", &self.label);
+        Some(object.into_value())
+    }
+}
+
+impl ToWire for ClockLabel {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        let mut object = Object::new(format);
+        object.set("id", &self.id);
         object.set("label", &self.label);
         Some(object.into_value())
     }

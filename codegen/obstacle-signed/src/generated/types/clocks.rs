@@ -48,6 +48,42 @@ impl FromFields for Clock {
     }
 }
 
+/// What is written on a clock.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct ClockLabel {
+    /// The number of the clock.
+    pub id: ThingId,
+    /// What is written on it.
+    pub label: String,
+}
+
+impl ClockLabel {
+    /// With the required fields; everything else is absent.
+    pub fn new(id: ThingId, label: impl Into<String>) -> Self {
+        Self { id, label: label.into() }
+    }
+}
+
+impl FromFields for ClockLabel {
+    const TABLE: &'static Table =
+        &Table::new("specs/obstacle-signed/types/clocks.toml", &[Field::required("id"), Field::required("label")]);
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank(), "")
+    }
+
+    #[inline]
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.id),
+            1 => reader.required(&mut self.label),
+            _ => Ok(()),
+        }
+    }
+}
+
 hostkit_proto::ranged_number! {
     #[range(0, 23)]
     /// An hour of the day.
