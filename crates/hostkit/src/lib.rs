@@ -60,9 +60,9 @@ pub use config::SetupError;
 pub use error::{Error, ErrorKind, ErrorOf};
 pub use hostkit_proto as protocol;
 pub use hostkit_proto::{
-    Api, BaseUrl, Bytes, Call, Csv, Currency, Date, DateTime, Decimal, Effect, Endpoint, Fault, FaultCode, FaultKind,
-    Format, Gibibytes, Html, IpBlock, Joined, Kibibytes, Mebibytes, Money, Nullable, Observation, Perform, Raw, Reason,
-    Report, Secret, UnixTime, UnknownFields, Waiter,
+    Api, BaseUrl, Bytes, Call, Currency, Date, DateTime, Decimal, Effect, Endpoint, Fault, FaultCode, FaultKind,
+    Format, Gibibytes, Html, IpBlock, Kibibytes, Mebibytes, Money, Nullable, Observation, Perform, Raw, Reason, Report,
+    Secret, UnixTime, UnknownFields, Waiter,
 };
 pub use limits::price::Budget;
 pub use limits::rate::Rates;
