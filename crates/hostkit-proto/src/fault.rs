@@ -86,11 +86,8 @@ impl<C: FaultCode> Fault<C> {
     pub fn new(status: u16, code: Option<C>, message: impl Into<String>, details: impl Into<String>) -> Self {
         let kind = code.as_ref().and_then(FaultCode::kind).unwrap_or_else(|| FaultKind::from_status(status));
         let verify = kind == FaultKind::Internal;
-        // Some servers end each text with a line break, which is none in what is shown.
-        let trimmed = |text: String| match text.strip_suffix(['\r', '\n']) {
-            Some(_) => text.trim_end().to_owned(),
-            None => text,
-        };
+        // Some servers end each text with a line break.
+        let trimmed = |text: String| text.trim_end_matches(['\r', '\n']).to_owned();
         let (message, details) = (trimmed(message.into()), trimmed(details.into()));
         let (marker, request_id) = (String::new(), String::new());
         let (fields, others, undone, part) = (Vec::new(), Vec::new(), false, false);
@@ -259,7 +256,7 @@ fn in_plain_text<C: FaultCode>(answer: &RawAnswer<'_>) -> Option<Fault<C>> {
 
 /// The verdict with what a plain text says where there is no document, and with the id of its request for a fault: of
 /// several places, the first with something.
-fn with_request_id<C: FaultCode>(mut verdict: Verdict<C>, answer: &RawAnswer<'_>) -> Verdict<C> {
+fn completed<C: FaultCode>(mut verdict: Verdict<C>, answer: &RawAnswer<'_>) -> Verdict<C> {
     if matches!(verdict, Verdict::Unrecognised)
         && let Some(fault) = in_plain_text(answer)
     {

@@ -144,8 +144,8 @@ fn other_than(info: &EndpointInfo, echo: &Inputs, echoed: &Inputs) -> Option<Dec
     })
 }
 
-/// The error that the results are not those of the items that were asked for: one for each, in their order. Without any
-/// item, nobody knows how many there are.
+/// The error that the results are not those of the items that were asked for: one for each, in their order. A call
+/// without items does not say how many results it has.
 fn other_results(
     info: &EndpointInfo,
     name: &str,

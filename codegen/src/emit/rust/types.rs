@@ -12,8 +12,8 @@ use super::words::{
 use crate::model::{Field, ITSELF, Model, Type, TypeEntry, TypeKind, choice_of, choices};
 use crate::surface::IdKind;
 
-/// Parameters of which Clippy says that they are too many if there are more.
-const FEW: usize = 7;
+/// More are too many for Clippy.
+const MOST_PARAMETERS: usize = 7;
 
 /// Client-side items of a type.
 pub(super) fn emit(model: &Model, entry: &TypeEntry) -> TokenStream {
@@ -165,7 +165,7 @@ impl Constructor {
         let Self { parameters, values } = self;
         let doc = Doc::new(MEMBER, if parameters.is_empty() { nothing } else { something });
         let made = if is_default { quote!(Self::default()) } else { quote!(Self { #(#values),* }) };
-        let many = (parameters.len() > FEW)
+        let many = (parameters.len() > MOST_PARAMETERS)
             .then(|| quote!(#[allow(clippy::too_many_arguments, reason = "each of them has to be given")]));
         quote!(#doc #many pub fn new(#(#parameters),*) -> Self { #made })
     }

@@ -20,8 +20,7 @@ use crate::request::RequestParts;
 ///
 /// # Errors
 /// There is more, but nothing says where: a link to another call, to one with other inputs, or without the parameter, a
-/// value that is none of this
-/// input, or a field, of these names in answers, that could not be read.
+/// value that is none of this input, or a field, of these names in answers, that could not be read.
 pub fn next_page<E: Endpoint, T: FromText>(
     call: &E,
     name: &str,

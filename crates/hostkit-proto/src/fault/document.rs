@@ -4,7 +4,7 @@ use hostkit_wire::{Kind, Node, Value};
 
 use super::envelope::{field_faults, words};
 use super::found::{self, Route, is_nothing, is_something, some};
-use super::{Fault, FaultCode, FaultKind, MOST_SHOWN, PART, Verdict, doubt, is_success, root, with_request_id};
+use super::{Fault, FaultCode, FaultKind, MOST_SHOWN, PART, Verdict, completed, doubt, is_success, root};
 use crate::answer::RawAnswer;
 use crate::codec::{describe, key_twice};
 use crate::info::CallFacts;
@@ -54,13 +54,13 @@ impl DocumentFaults<'_> {
     pub fn verdict<C: FaultCode>(&self, answer: &RawAnswer<'_>) -> Verdict<C> {
         let facts = answer.facts();
         if answer.is_empty() {
-            return with_request_id(self.verdict_on_nothing(answer.status(), facts), answer);
+            return completed(self.verdict_on_nothing(answer.status(), facts), answer);
         }
         // A success of a read is parsed only where something in it can be a fault.
         let is_unmarked = self.marker.is_empty() && self.layouts.iter().all(|layout| layout.present.is_empty());
         let says_nothing = is_success(answer.status()) && !facts.acts && is_unmarked;
         let root = if says_nothing { None } else { root(answer) };
-        with_request_id(self.verdict_on(answer.status(), root, facts), answer)
+        completed(self.verdict_on(answer.status(), root, facts), answer)
     }
 
     /// Judges an answer without a body by its status. Any server on the way may send such an answer, and that something

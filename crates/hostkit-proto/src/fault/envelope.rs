@@ -3,7 +3,7 @@
 use hostkit_wire::{Kind, Node};
 
 use super::found::is_nothing;
-use super::{Fault, FaultCode, FaultKind, FieldFault, Verdict, doubt, is_success, root, with_request_id};
+use super::{Fault, FaultCode, FaultKind, FieldFault, Verdict, completed, doubt, is_success, root};
 use crate::answer::RawAnswer;
 use crate::codec::describe;
 use crate::info::CallFacts;
@@ -59,7 +59,7 @@ impl EnvelopeFaults<'_> {
         if is_success(answer.status()) && self.is_plain_success(answer) {
             return Verdict::Success;
         }
-        with_request_id(self.verdict_on(answer.status(), root(answer), answer.facts()), answer)
+        completed(self.verdict_on(answer.status(), root(answer), answer.facts()), answer)
     }
 
     /// Whether an answer that was read without a tree has the marker of a success, and nothing that says more.

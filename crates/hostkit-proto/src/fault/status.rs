@@ -2,7 +2,7 @@
 
 use hostkit_wire::{Kind, Node};
 
-use super::{Fault, FaultCode, Verdict, doubt, is_of_a_failed_server, is_success, root, with_request_id};
+use super::{Fault, FaultCode, Verdict, completed, doubt, is_of_a_failed_server, is_success, root};
 use crate::answer::RawAnswer;
 use crate::info::CallFacts;
 
@@ -25,7 +25,7 @@ impl StatusFaults<'_> {
         // A success of a read may have no document, so nothing is parsed for it.
         let is_read = is_success(answer.status()) && !facts.acts;
         let root = if is_read || answer.is_empty() { None } else { root(answer) };
-        with_request_id(self.verdict_on(answer.status(), root, facts), answer)
+        completed(self.verdict_on(answer.status(), root, facts), answer)
     }
 
     /// Judges an answer by its status and the root of its document, if that is readable.

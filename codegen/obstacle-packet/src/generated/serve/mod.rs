@@ -43,7 +43,7 @@ pub enum Request {
     GetInfo(crate::things::GetInfo),
     /// A thing.
     GetThing(crate::things::GetThing),
-    /// Lends a thing that is nobody's.
+    /// Lends a thing that belongs to nobody.
     LendThing(crate::things::LendThing),
     /// The numbers of the things.
     ListIds(crate::things::ListIds),
