@@ -225,7 +225,7 @@ impl<'a> Cursor<'a> {
         }
         let index = self.php_number()?.parse::<usize>().map_err(|_| Irregular)?;
         // This item was counted already.
-        if index + 1 == frame.found { Ok(()) } else { Err(Irregular) }
+        if index.checked_add(1) == Some(frame.found) { Ok(()) } else { Err(Irregular) }
     }
 
     pub(super) fn php_skip(&mut self) -> Result<(), Irregular> {
