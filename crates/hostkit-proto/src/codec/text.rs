@@ -414,6 +414,15 @@ mod tests {
     }
 
     #[test]
+    fn an_exponent_beyond_every_decimal_is_refused() {
+        for exponent in
+            ["-9223372036854775808", "9223372036854775807", "-2147483648", "2147483647", "99999999999999999999"]
+        {
+            assert_eq!(Decimal::from_text(&format!("1e{exponent}")), None, "{exponent}");
+        }
+    }
+
+    #[test]
     fn few_decimals_are_what_the_library_reads_to_the_last_zero() {
         for text in [
             "0",

@@ -543,7 +543,8 @@ fn date_of(text: &str) -> Option<Date> {
         return None;
     }
     let day = DateTime::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?, 0, 0, 0)?.days();
-    let [hour, minute, second] = [parts.next(), parts.next(), parts.next()].map(|part| part?.parse::<i64>().ok());
+    let [hour, minute, second] =
+        [parts.next(), parts.next(), parts.next()].map(|part| part?.parse::<u16>().ok().map(i64::from));
     Some(Date { day, minute: hour.zip(minute).map(|(hour, minute)| 60 * hour + minute), second })
 }
 
@@ -936,7 +937,12 @@ mod tests {
         ] {
             assert_eq!(doubt(look(before, now)), Doubt::Changed, "{before} and {now}");
         }
-        for (before, now) in [("2027-05-01 23:30", "2027-05-01"), ("2027-05-01", "2027-05-01 10:00")] {
+        // The last one is no time of a day.
+        for (before, now) in [
+            ("2027-05-01 23:30", "2027-05-01"),
+            ("2027-05-01", "2027-05-01 10:00"),
+            ("2027-05-01", "2027-05-01 9223372036854775807:00"),
+        ] {
             assert_eq!(look(before, now), Sighting::Unseen, "{before} and {now}");
         }
         for (before, now) in [("2027-05-01", "2027-05-03"), ("2027-05-01 00:00", "2027-05-02")] {

@@ -14,7 +14,7 @@ pub(crate) fn scientific(text: &str) -> Option<Decimal> {
     if mantissa == 0 {
         return Some(Decimal::ZERO);
     }
-    let mut scale = i64::from(number.scale()) - exponent.parse::<i64>().ok()?;
+    let mut scale = i64::from(number.scale()) - i64::from(exponent.parse::<i32>().ok()?);
     while scale > i64::from(Decimal::MAX_SCALE) && mantissa % 10 == 0 {
         (mantissa, scale) = (mantissa / 10, scale - 1);
     }
