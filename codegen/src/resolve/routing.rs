@@ -1,6 +1,7 @@
 //! Which call a request is: the order in which a server tries the calls, and calls that no request tells apart.
 
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 use super::kinds::{is_number, is_text};
 use crate::diagnostic::Diagnostics;
@@ -40,12 +41,11 @@ fn narrowness(model: &Model, ty: &Type) -> usize {
 
 /// Reports calls whose requests are also those of a call that is tried before them.
 pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
-    let order = by_demand(model);
-    for (place, endpoint) in order.iter().enumerate() {
-        let same = order.iter().take(place).filter(|first| {
-            first.method == endpoint.method && has_same_path(model, first, endpoint) && first.name != endpoint.name
-        });
-        for first in same {
+    let mut alike: BTreeMap<_, Vec<&Endpoint>> = BTreeMap::new();
+    for endpoint in by_demand(model) {
+        let before = alike.entry((&endpoint.method, shape(&endpoint.path))).or_default();
+        for first in before.iter().filter(|first| has_same_path(model, first, endpoint) && first.name != endpoint.name)
+        {
             let takes = |is_xml| requests(endpoint, is_xml).iter().any(|request| takes(model, first, request, is_xml));
             if ![false, true].into_iter().any(|is_xml| is_sent(model, is_xml) && takes(is_xml)) {
                 continue;
@@ -57,7 +57,19 @@ pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
             let span = endpoint.surface.path.as_ref().map_or(&endpoint.surface.place, |path| &path.span);
             diagnostics.add_with_help("E0225", span, message, label, help);
         }
+        before.push(endpoint);
     }
+}
+
+/// The path with its inputs nameless: a constant is tried before an input of the same place, so calls whose paths differ
+/// in this are told apart.
+fn shape(path: &str) -> Vec<&str> {
+    path.trim_end_matches('/').split('/').map(|step| input_name(step).map_or(step, |_| "{}")).collect()
+}
+
+/// The name of the input that a step of a path is.
+fn input_name(step: &str) -> Option<&str> {
+    step.strip_prefix('{')?.strip_suffix('}')
 }
 
 /// Whether requests are sent in XML, or in another format.
@@ -67,23 +79,14 @@ fn is_sent(model: &Model, is_xml: bool) -> bool {
     formats.iter().any(|format| (format == "xml") == is_xml)
 }
 
-/// Whether each path of the second call is one of the first.
+/// Whether each path of the second call is one of the first, which has the same shape.
 fn has_same_path(model: &Model, first: &Endpoint, second: &Endpoint) -> bool {
-    let steps = |endpoint: &Endpoint| -> Vec<String> {
-        endpoint.path.trim_end_matches('/').split('/').map(str::to_owned).collect()
+    let inputs = |endpoint: &Endpoint| -> Vec<Type> {
+        let names = endpoint.path.trim_end_matches('/').split('/').filter_map(input_name);
+        let field = |name: &str| endpoint.path_parameters.iter().find(|field| field.wire() == name);
+        names.filter_map(|name| Some(field(name)?.ty.clone())).collect()
     };
-    let input = |endpoint: &Endpoint, step: &str| {
-        let name = step.strip_prefix('{').and_then(|name| name.strip_suffix('}'))?;
-        endpoint.path_parameters.iter().find(|field| field.wire() == name).map(|field| field.ty.clone())
-    };
-    let (ours, theirs) = (steps(first), steps(second));
-    let is_same = |(one, other): (&String, &String)| match (input(first, one), input(second, other)) {
-        (Some(one), Some(other)) => covers(model, &one, &other, true),
-        (None, None) => one == other,
-        // A constant is tried before an input of the same place.
-        _ => false,
-    };
-    ours.len() == theirs.len() && ours.iter().zip(&theirs).all(is_same)
+    inputs(first).iter().zip(&inputs(second)).all(|(one, other)| covers(model, one, other, true))
 }
 
 /// Something that a request has.

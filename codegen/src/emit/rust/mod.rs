@@ -18,6 +18,8 @@ mod waiter;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::panic::resume_unwind;
+use std::thread;
 
 use docs::Doc;
 use hostkit_proto::generated::FORMAT;
@@ -71,19 +73,44 @@ struct Files<'m> {
 impl Files<'_> {
     /// Adds a file of these items; `path` and `spec` are relative to the API's folders.
     fn add(&mut self, path: &[&str], spec: &[&str], doc: impl Into<Doc>, items: TokenStream) {
+        let (path, text) = self.file(path, spec, doc, items);
+        self.tree.add(path, text);
+    }
+
+    /// Adds a file of these items and the imports that they need.
+    fn add_importing(&mut self, path: &[&str], spec: &[&str], doc: impl Into<Doc>, items: TokenStream) {
+        let (path, text) = self.importing(path, spec, doc, items);
+        self.tree.add(path, text);
+    }
+
+    /// The path and the text of a file.
+    fn file(&self, path: &[&str], spec: &[&str], doc: impl Into<Doc>, items: TokenStream) -> (String, String) {
         let root = ["crates/", self.api, "-proto/src/generated/"].concat();
         let spec = ["specs/", self.api, "/", &spec.join("/")].concat();
         let mut tokens = docs::of_module(&doc.into());
         // `extend` moves the tokens: shared by `quote!`, they would be copied when parsed.
         tokens.extend(items);
-        self.tree.add([root, path.join("/")].concat(), print::file(self.command, &spec, tokens));
+        ([root, path.join("/")].concat(), print::file(self.command, &spec, tokens))
     }
 
-    /// Adds a file of these items and the imports that they need.
-    fn add_importing(&mut self, path: &[&str], spec: &[&str], doc: impl Into<Doc>, items: TokenStream) {
+    /// The path and the text of a file with the imports that its items need.
+    fn importing(&self, path: &[&str], spec: &[&str], doc: impl Into<Doc>, items: TokenStream) -> (String, String) {
         let mut tokens = self.scope.imports(&items);
         tokens.extend(items);
-        self.add(path, spec, doc, tokens);
+        self.file(path, spec, doc, tokens)
+    }
+
+    /// Adds the file of each item, on all processors: to make and print the endpoints takes most of the time.
+    fn add_each<T: Sync>(&mut self, items: &[T], file: impl Fn(&Self, &T) -> (String, String) + Sync) {
+        let workers = thread::available_parallelism().map_or(1, usize::from);
+        let (this, file) = (&*self, &file);
+        let made: Vec<_> = thread::scope(|scope| {
+            let parts = items.chunks(items.len().div_ceil(workers).max(1));
+            let parts = parts.map(|part| scope.spawn(move || part.iter().map(|item| file(this, item)).collect()));
+            let parts: Vec<thread::ScopedJoinHandle<'_, Vec<_>>> = parts.collect();
+            parts.into_iter().flat_map(|part| part.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
+        });
+        made.into_iter().for_each(|(path, text)| self.tree.add(path, text));
     }
 }
 
@@ -131,14 +158,16 @@ fn emit_endpoints<'m>(
 ) -> BTreeMap<&'m str, Vec<&'m Endpoint>> {
     let mut modules: BTreeMap<&str, Vec<&Endpoint>> = BTreeMap::new();
     for endpoint in &model.endpoints {
-        let module = endpoint.module.as_str();
-        modules.entry(module).or_default().push(endpoint);
+        modules.entry(&endpoint.module).or_default().push(endpoint);
+    }
+    files.add_each(&model.endpoints, |files, endpoint| {
         let name = [&endpoint.name, ".rs"].concat();
         // A module's name may differ from the folder of its specs.
         let spec = endpoint.spec.split('/').skip(2).collect::<Vec<_>>();
         let doc = docs::endpoint_file(endpoint);
-        files.add_importing(&[module, &name], &spec, doc.as_str(), endpoint::emit(model, wire, &files.scope, endpoint));
-    }
+        let items = endpoint::emit(model, wire, &files.scope, endpoint);
+        files.importing(&[&endpoint.module, &name], &spec, doc.as_str(), items)
+    });
     for (module, endpoints) in &modules {
         let names = endpoints.iter().map(|endpoint| ident(&endpoint.name)).collect::<Vec<_>>();
         let exports = endpoints.iter().flat_map(|endpoint| {
@@ -152,10 +181,13 @@ fn emit_endpoints<'m>(
             docs::module(model, wire, &files.scope, module, endpoints),
             items,
         );
+    }
+    let halves: Vec<_> = modules.iter().collect();
+    files.add_each(&halves, |files, (module, endpoints)| {
         let doc = docs::server_module(&model.api, module);
         let items = endpoints.iter().map(|endpoint| server::emit(model, endpoint)).collect();
-        files.add_importing(&["serve", &[*module, ".rs"].concat()], &[module, ""], doc.as_str(), items);
-    }
+        files.importing(&["serve", &[**module, ".rs"].concat()], &[module, ""], doc.as_str(), items)
+    });
     modules
 }
 
