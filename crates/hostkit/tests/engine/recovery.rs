@@ -7,12 +7,12 @@ use crate::common::*;
 use hostkit::machinery::{Machine, Step};
 use hostkit::protocol::codec::DecodeError;
 use hostkit::protocol::evidence::{self, Doubt, Evidence, Facts, Inputs, Shows};
-use hostkit::protocol::{EncodeError, EndpointInfo, Method, RawAnswer, RequestParts};
+use hostkit::protocol::{EncodeError, EndpointInfo, Method, RateRule, RawAnswer, RequestParts};
 use hostkit::time::Clock;
 use hostkit::transport::{Phase, TransportErrorKind};
 use hostkit::{
-    CallOptions, Cancel, Effect, Endpoint, ErrorKind, Outcome, Perform, Recovery, SavedTicket, Ticket, TicketCause,
-    TicketError,
+    CallOptions, Cancel, Effect, Endpoint, ErrorKind, Outcome, Perform, Rates, Recovery, SavedTicket, Ticket,
+    TicketCause, TicketError,
 };
 use hostkit_testing::Script;
 
@@ -53,6 +53,9 @@ fn joined<const N: usize>(parts: [Vec<Script>; N]) -> Vec<Script> {
 
 /// The reads from an order to the end of the time after which its absence counts.
 const ALL: usize = 19;
+
+/// The reads from an order to the time after which no further one begins.
+const READS_IN_ALL: usize = 29;
 
 #[test]
 fn what_is_there_is_seen_at_once() {
@@ -109,15 +112,26 @@ fn a_read_that_fails_ends_what_was_said_in_a_row() {
 /// Where the reads come to no end since others between them failed, that is the reason.
 #[test]
 fn reads_that_keep_failing_are_the_reason() {
-    let unseen = |reads| always(|| things("1, 2"), reads);
-    let failed = || always(|| Script::any().answer(502, ""), 3);
-    for last in [0, 1] {
-        let cycle = || joined([unseen(2 - last), failed(), unseen(last)]);
-        let (bench, ticket) = broken(Order, Some(things("1, 2")), (0..7).flat_map(|_| cycle()).take(35 - last));
-        let done = recover::<Order>(&bench, &ticket, CallOptions::new());
-        assert!(matches!(&done, Recovery::Unread(error) if error.to_string().contains("502")), "{done}");
-        assert!(bench.seconds() >= 900, "{}", bench.seconds());
+    let unreadable = || Script::any().answer(200, r#"{"ids":7}"#);
+    // The last of them fails, or is one of those that say nothing.
+    for fails in 0..3 {
+        let reads = (0..READS_IN_ALL).map(|read| if read % 3 == fails { unreadable() } else { things("1, 2") });
+        let (bench, ticket) = broken(Order, Some(things("1, 2")), reads);
+        let done = recover::<Order>(&bench, &ticket, CallOptions::new().max_attempts(1));
+        assert!(matches!(&done, Recovery::Unread(error) if error.kind() == ErrorKind::Decode), "{fails}: {done}");
+        assert_eq!(bench.seconds(), 1_500);
     }
+}
+
+/// A read for which there was no time is made again, too.
+#[test]
+fn a_read_that_was_not_sent_in_time_is_made_again() {
+    const RULE: RateRule = RateRule { name: "login", count: 1, window: Duration::from_secs(60) };
+    let script = [login(), things("1, 2"), BROKEN(), fault(401, "Expired"), login(), things("1, 2, 7")];
+    let bench = bench_with(|clock| config(key(), clock).rates(Rates::new(&[RULE])), script);
+    let Outcome::Unresolved(ticket) = bench.read_and_perform(Order) else { panic!("the end is open") };
+    let done = recover::<Order>(&bench, &ticket, CallOptions::new());
+    assert_eq!((done.happened(), bench.seconds()), (Some(7), 60));
 }
 
 /// The end of the reads counts from the first of them, not only from the call.
