@@ -412,10 +412,12 @@ fn the_sandbox_answers_for_exactly_what_is_asked_for() {
     assert_eq!(read(&[8, 99, 7]), [Ok(8), missing, Ok(7)]);
     let remove = |asked: &[u64]| client.perform(&RemoveThings::new(RemoveThingsBy::Ids(ids(asked))));
     let Outcome::Done(gone) = remove(&[8]) else { panic!("it was there") };
-    assert_eq!(gone.value.into_iter().map(|gone| gone.unwrap().id.get()).collect::<Vec<_>>(), [8]);
-    let numbers = || client.call(&ListThings::new()).unwrap().into_iter().map(|thing| thing.id.get()).collect::<Vec<_>>();
+    assert_eq!(gone.into_iter().map(|gone| gone.unwrap().id.get()).collect::<Vec<_>>(), [8]);
+    let numbers =
+        || client.call(&ListThings::new()).unwrap().into_iter().map(|thing| thing.id.get()).collect::<Vec<_>>();
     assert_eq!(numbers(), [7]);
-    let again = client.with(hostkit::CallOptions::new().unread()).perform(&RemoveThings::new(RemoveThingsBy::Ids(ids(&[8]))));
+    let again =
+        client.with(hostkit::CallOptions::new().unread()).perform(&RemoveThings::new(RemoveThingsBy::Ids(ids(&[8]))));
     assert!(matches!(again, Outcome::Rejected(_)), "{again:?}");
     assert_eq!(sandbox.ledger().commits("remove_things"), 1);
     assert_eq!(read(&[7, 8]), [Ok(7), missing]);

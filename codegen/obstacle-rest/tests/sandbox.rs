@@ -172,7 +172,7 @@ fn what_is_made_stands_in_an_empty_list() {
         client.items(&call).map(|item| item.unwrap().id.get()).collect::<Vec<_>>()
     };
     assert!(ids().is_empty());
-    client.perform(&MakeThing::new("vase")).into_result().unwrap();
+    client.perform(&MakeThing::new("nobody")).into_result().unwrap();
     assert_eq!(ids(), [9]);
 }
 

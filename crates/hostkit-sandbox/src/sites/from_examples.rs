@@ -22,9 +22,7 @@ use std::sync::{Mutex, PoisonError};
 
 use hostkit::protocol::server::every::Served;
 use hostkit::protocol::server::example::RecordedAnswer;
-use hostkit::protocol::{
-    EndpointInfo, RateRule, RequestParts, Session, SignIn, Stamp, UnixTime, Value,
-};
+use hostkit::protocol::{EndpointInfo, RateRule, RequestParts, Session, SignIn, Stamp, UnixTime, Value};
 use hostkit::{Api, FaultKind, Format, UnknownFields};
 use http::header::ACCEPT;
 use http::{HeaderMap, HeaderValue, Method, Response};
@@ -179,7 +177,14 @@ impl<A: Served> FromExamples<A> {
     /// The answer of the examples to a call: that of the same call, or else of the call that shares most inputs with it.
     /// One that stays about something else than the call names is none. Where a waiter polls the call, each answer that is
     /// not the end comes in its turn, and the end at last, unless evidence reads it, too: what changes would be a sign.
-    fn answer(&self, call: &Call, known: &Known, asked: &Shown, missing: &Missing<'_>, polls: usize) -> Option<RecordedAnswer> {
+    fn answer(
+        &self,
+        call: &Call,
+        known: &Known,
+        asked: &Shown,
+        missing: &Missing<'_>,
+        polls: usize,
+    ) -> Option<RecordedAnswer> {
         let format = format::<A>(call);
         let incoming = call.incoming(UnknownFields::Ignore);
         let (path, inputs) = wire::given(call);
@@ -366,8 +371,11 @@ impl<A: Served> Site for FromExamples<A> {
         if shown.needs.as_ref().is_some_and(is_missing) {
             return self.fault(call, FaultKind::NotFound, 404);
         }
-        let which = shown.objects.iter().map(is_missing).collect();
-        let fault = self.documented(call, FaultKind::NotFound).map(|fault| &fault.answer);
+        // A result is a fault as any call has it.
+        let mut faults = self.faults.iter().filter(|fault| fault.kind == FaultKind::NotFound);
+        let fault = self.documented(call, FaultKind::NotFound).or_else(|| faults.next()).map(|fault| &fault.answer);
+        let is_missing = |object: &Object| world.acts.removed.contains(object) || self.is_unknown(object, world);
+        let which = shown.objects.iter().map(|object| fault.is_some() && is_missing(object)).collect();
         let missing = Missing { which, fault };
         let polls = world.acts.polls.get(&shown.call).copied().unwrap_or_default();
         let answer = known.and_then(|known| Some((known, self.answer(call, known, &shown, &missing, polls)?)));

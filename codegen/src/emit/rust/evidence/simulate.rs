@@ -205,7 +205,8 @@ fn list_of(endpoint: &Endpoint, id: &Type) -> Option<EchoedInput> {
     let is_it = |field: &&Field| matches!(&field.ty, Type::List(item) if **item == *id);
     let own = endpoint.inputs().filter(is_it).map(|field| EchoedInput::Field(Box::new(field.clone())));
     let chosen = endpoint.one_of.iter().flat_map(|group| {
-        let alone = group.variants.iter().filter(|variant| matches!(variant.fields.as_slice(), [field] if is_it(&field)));
+        let alone =
+            group.variants.iter().filter(|variant| matches!(variant.fields.as_slice(), [field] if is_it(&field)));
         alone.map(|variant| EchoedInput::Variant {
             group: group.rust.clone(),
             is_required: group.required,

@@ -7,7 +7,7 @@ use hostkit::protocol::judgement::{Judgement, Why, judge};
 use hostkit::protocol::server::example::RecordedAnswer;
 use hostkit::protocol::server::{ReceivedRequest, Serve, WrittenAnswer};
 use hostkit::protocol::wire::{Limits, parse, write};
-use hostkit::protocol::{Checks, Progress, Report, Value, Verdict, Waiter};
+use hostkit::protocol::{Checks, EndpointInfo, Progress, Report, Value, Verdict, Waiter};
 use hostkit::{Api, Endpoint, Fault, FaultKind, Format, Reason};
 use http::HeaderMap;
 
@@ -68,18 +68,21 @@ pub(super) fn shows_more<E: Serve>(answer: &RecordedAnswer) -> bool {
     }
 }
 
-/// Whether there is something: of lists that stand side by side, an item of one.
+/// Whether there is something: an item of the outermost lists, or without lists a value.
 fn has_items(value: &Value) -> bool {
-    match value {
-        Value::Null => false,
-        Value::List(items) => !items.is_empty(),
-        Value::Map(entries) => {
-            let values = || entries.iter().map(|(_, value)| value);
-            let mut lists = values().filter(|value| matches!(value, Value::List(_))).peekable();
-            if lists.peek().is_some() { lists.any(has_items) } else { values().any(has_items) }
+    let (mut level, mut has_value) = (vec![value], false);
+    while !level.is_empty() {
+        let mut lists =
+            level.iter().filter_map(|value| if let Value::List(items) = value { Some(items) } else { None });
+        if let Some(first) = lists.next() {
+            return !first.is_empty() || lists.any(|items| !items.is_empty());
         }
-        _ => true,
+        has_value |= level.iter().any(|value| !matches!(value, Value::Null | Value::Map(_)));
+        let below =
+            level.into_iter().map(|value| if let Value::Map(entries) = value { entries.as_slice() } else { &[] });
+        level = below.flatten().map(|(_, value)| value).collect();
     }
+    has_value
 }
 
 /// What an answer gives, as `{:?}` shows it; empty if it is no success.
@@ -125,8 +128,10 @@ pub(super) fn about<E: Serve>(
     missing: Option<&Missing<'_>>,
 ) -> Option<RecordedAnswer> {
     let Ok(call) = E::parse(request) else { return Some(answer) };
-    let answer = match missing.and_then(|missing| results(&call, &answer, format, missing)) {
-        Some(answer) => answer,
+    let answer = match missing {
+        // An example of faults alone says nothing of what is there.
+        Some(missing) if !missing.which.is_empty() => results(&call, &answer, format, missing)?,
+        Some(missing) => results(&call, &answer, format, missing).unwrap_or(answer),
         None => answer,
     };
     let asked = call.echo();
@@ -163,13 +168,18 @@ fn results<E: Serve>(
     missing: &Missing<'_>,
 ) -> Option<RecordedAnswer> {
     let fault = |(_, id): (&'static str, String)| {
-        let answer = missing.fault?.received(&E::INFO, &<E::Api as Api>::INFO);
+        // It may be that of another call.
+        let answer = missing.fault?.received(&EndpointInfo::DEFAULT, &<E::Api as Api>::INFO);
         let Verdict::Fault(fault) = <E::Api as Api>::verdict(&answer) else { return None };
         let is_number = |text: &str| !text.is_empty() && text.chars().all(|digit| digit.is_ascii_digit());
         let details = if is_number(&fault.details) && is_number(&id) { id } else { fault.details };
         Some(Fault::new(fault.status, fault.code, fault.message, details))
     };
-    let faults = call.objects().into_iter().zip(&missing.which).map(|(object, is_missing)| fault(object).filter(|_| *is_missing));
+    let faults = call
+        .objects()
+        .into_iter()
+        .zip(&missing.which)
+        .map(|(object, is_missing)| fault(object).filter(|_| *is_missing));
     let mut output = wire::value::<E>(answer)?;
     let is_changed = call.results(&mut output, &faults.collect::<Vec<_>>());
     is_changed.then(|| wire::written::<E>(&output, answer.clone(), format).ok())?
@@ -195,8 +205,12 @@ mod tests {
 
     #[test]
     fn a_list_shows_something_by_its_items() {
-        let shows = |json: &str| has_items(&Value::from(parse(Format::Json, json.as_bytes(), &Limits::DEFAULT).unwrap().root()));
-        for empty in ["null", "[]", "{}", r#"{"data":[]}"#, r#"{"vms":[],"total":0}"#, r#"{"data":{"vms":[],"total":0}}"#] {
+        let shows = |json: &str| {
+            has_items(&Value::from(parse(Format::Json, json.as_bytes(), &Limits::DEFAULT).unwrap().root()))
+        };
+        for empty in
+            ["null", "[]", "{}", r#"{"data":[]}"#, r#"{"vms":[],"total":0}"#, r#"{"status":"ok","data":{"vms":[]}}"#]
+        {
             assert!(!shows(empty), "{empty}");
         }
         for full in ["[7]", r#"{"id":7}"#, r#"{"vms":[{"tags":[]}],"total":1}"#, r#"{"7":{"id":7}}"#, "0"] {

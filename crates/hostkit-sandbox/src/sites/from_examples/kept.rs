@@ -190,17 +190,25 @@ fn leave_out(tree: &mut Value, gone: &[&str]) -> bool {
     }
 }
 
-/// The object of which this is the id: the last one, since what is new comes last.
+/// The object of which this is the id: the last one, since what is new comes last; one of a list, if there is one, and not
+/// what says how many there are.
 fn item<'t>(tree: &'t Value, id: &str) -> Option<&'t Value> {
-    match tree {
-        Value::List(items) => items.iter().rev().find_map(|inner| item(inner, id)),
-        Value::Map(entries) => {
-            let inner = entries.iter().rev().find_map(|(_, inner)| item(inner, id));
-            let is_it = || entries.iter().any(|(_, value)| scalar(value) == Some(id));
-            inner.or_else(|| is_it().then_some(tree))
+    fn add<'t>(tree: &'t Value, id: &str, is_listed: bool, found: &mut Vec<(bool, &'t Value)>) {
+        match tree {
+            Value::List(items) => items.iter().for_each(|inner| add(inner, id, true, found)),
+            Value::Map(entries) => {
+                if entries.iter().any(|(_, value)| scalar(value) == Some(id)) {
+                    found.push((is_listed, tree));
+                }
+                entries.iter().for_each(|(_, inner)| add(inner, id, false, found));
+            }
+            _ => {}
         }
-        _ => None,
     }
+    let mut found = Vec::new();
+    add(tree, id, false, &mut found);
+    let listed = found.iter().rev().find(|(is_listed, _)| *is_listed);
+    listed.or(found.last()).map(|(_, item)| *item)
 }
 
 fn scalar(value: &Value) -> Option<&str> {
@@ -276,7 +284,7 @@ fn is_other(object: &Value, field: &str, wanted: &str) -> bool {
         match value {
             Value::List(items) => items.iter().any(|item| has(item, wanted)),
             Value::Map(entries) => entries.iter().any(|(_, value)| has(value, wanted)),
-            value => scalar(value) == Some(wanted),
+            value => scalar(value).is_some_and(|text| text.eq_ignore_ascii_case(wanted)),
         }
     }
     let Value::Map(entries) = object else { return false };

@@ -7,8 +7,8 @@ use hostkit::protocol::server::{ReceivedRequest, Serve, WrittenAnswer};
 use hostkit::protocol::wire::write;
 use hostkit::protocol::{RequestParts, Value};
 use hostkit::{Api, Endpoint, Format, UnknownFields};
-use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName};
 use http::Request;
+use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName};
 
 use crate::site::{Call, pairs};
 use crate::sites::signed::{document, fields};
@@ -136,6 +136,7 @@ const OF_CLIENTS: [HeaderName; 3] = [ACCEPT, CONTENT_LENGTH, CONTENT_TYPE];
 /// The headers and the pairs of a query, and the scalars of a body with their paths.
 fn inputs(headers: &HeaderMap, query: &str, body: &[u8]) -> Vec<(String, String)> {
     let headers = headers.iter().filter(|(name, _)| !OF_CLIENTS.contains(name));
-    let headers = headers.filter_map(|(name, value)| Some((format!("{HEADER}{name}"), value.to_str().ok()?.to_owned())));
+    let headers =
+        headers.filter_map(|(name, value)| Some((format!("{HEADER}{name}"), value.to_str().ok()?.to_owned())));
     headers.chain(pairs(query)).chain(fields(body)).collect()
 }
