@@ -537,6 +537,8 @@ pub(crate) enum Made {
     /// The output is the item.
     Item,
     Field(Box<Field>),
+    /// A field of the output is the item, or a list of the items.
+    Within(Box<Field>),
 }
 
 /// A path through an item's fields, and the field that it is compared with.

@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use clodo_proto::Clodo;
+use hostkit::protocol::server::Serve;
 use hostkit::protocol::server::every::{self, Visitor};
 use hostkit::time::{Clock, ManualClock};
 use hostkit::transport::{AsyncTransport, Incoming, Outgoing, Phase, Transport, TransportError, TransportErrorKind};
@@ -429,9 +430,9 @@ struct WaitersOf<'w, A>(&'w mut Waiters, PhantomData<A>);
 impl<A: Side> Visitor for WaitersOf<'_, A> {
     type Api = A;
 
-    fn waiter<W>(&mut self)
+    fn waiter<W>(&mut self, _: fn(W::Endpoint) -> W)
     where
-        W: Waiter<Endpoint: Endpoint<Api = A>, Found: Debug> + 'static,
+        W: Waiter<Endpoint: Serve + Endpoint<Api = A>, Found: Debug> + 'static,
     {
         self.0.0.insert((A::INFO.name, W::INFO.name));
     }

@@ -10,7 +10,7 @@ use hostkit::time::{Clock, Moment, Now, SystemClock};
 use hostkit::{Date, Outcome, Rates, Recovery};
 use hostkit_sandbox::{ApiName, Fault, FromExamples, Sandbox, accounts_of};
 use obstacle_market_proto::orders::{
-    BuyTraffic, CancelOrder, GetOrder, ListOrders, OrderServers, RenewOrder, RestartServer,
+    BuyTraffic, CancelOrder, GetOrder, GetTask, ListOrders, OrderServers, RenewOrder, RestartServer, TaskDone,
 };
 use obstacle_market_proto::records::{AddRecord, AddRecords, DeleteRecord, ListRecords};
 use obstacle_market_proto::types::{NewRecord, OrderId, OrderStatus, PlanId, RecordId, ZoneId};
@@ -131,6 +131,19 @@ fn values_that_a_call_sets_are_read_back() {
     assert_eq!((state(7), state(8)), (OrderStatus::Restarting, OrderStatus::Cancelled));
     // The spec says that it is refused where it is so already.
     assert!(matches!(client.perform(&CancelOrder::new(OrderId::new(8))), Outcome::NotSent(_)));
+}
+
+/// A poll sees each state that is not the end, and then the end.
+#[test]
+fn what_is_waited_for_comes_at_last() {
+    let (_sandbox, client) = start();
+    let state = |id: u64| client.call(&GetTask::new(OrderId::new(id))).unwrap().state;
+    assert_eq!([state(7), state(7), state(7)], ["running", "stopped", "stopped"]);
+    let done = client.wait(TaskDone::new(GetTask::new(OrderId::new(8))), |_| {}).unwrap();
+    assert_eq!((done.id.get(), done.exit.as_deref()), (8, Some("warnings: 2")));
+    // What is started anew is waited for anew.
+    client.perform(&RestartServer::new(OrderId::new(7))).into_result().unwrap();
+    assert_eq!([state(7), state(7)], ["running", "stopped"]);
 }
 
 /// A date moves on by the months that were ordered, and a number grows, so that a lost answer is found.

@@ -11,8 +11,8 @@ use hostkit::{Outcome, Reason, Recovery, Secret, UnixTime};
 use hostkit_sandbox::{ApiName, Fault, FromExamples, Sandbox, accounts_of};
 use hostkit_testing::{Script, Scripted};
 use obstacle_packet_proto::things::{
-    AddThing, AddToRoom, CopyThing, DeleteThing, ListIds, ListThings, OrderThings, PaintThing, PaintThingWhat,
-    RemoveThings, RemoveThingsBy,
+    AddThing, AddToRoom, CopyThing, DeleteThing, FetchThings, FetchThingsBy, ListIds, ListThings, OrderThings,
+    PaintThing, PaintThingWhat, ReadThings, RemoveThings, RemoveThingsBy,
 };
 use obstacle_packet_proto::types::{NewThing, ThingId};
 use obstacle_packet_proto::{Code, Credentials, Packet};
@@ -386,4 +386,45 @@ fn a_token_that_would_end_its_cookie_is_not_sent() {
     assert!(shown.contains("token (`sid`): has a character that no cookie may have"), "{shown}");
     assert!(!format!("{shown}{error:?}").contains("admin"), "{shown}");
     assert_eq!(proofs(&transport), [["", ""]], "only the sign-in was sent");
+}
+
+/// A call over a list of numbers says of each of these, and of no other, what became of it.
+#[test]
+fn the_sandbox_answers_for_exactly_what_is_asked_for() {
+    let specs = concat!(env!("CARGO_MANIFEST_DIR"), "/../../specs");
+    let sandbox = Sandbox::builder().site(FromExamples::<Packet>::read(specs).unwrap()).start().unwrap();
+    let client = sandbox.client(hostkit_ureq::Client::<Packet>::builder).build().unwrap();
+    let ids = |ids: &[u64]| ids.iter().map(|id| ThingId::new(*id)).collect::<Vec<_>>();
+    let read = |asked: &[u64]| {
+        let by_each = client.call(&ReadThings::new(ids(asked))).unwrap();
+        let by_ids = client.call(&FetchThings::new(FetchThingsBy::Ids(ids(asked)))).unwrap();
+        let shown = |things: Vec<Result<_, hostkit::Fault<Code>>>| -> Vec<_> {
+            let thing = |thing: Result<obstacle_packet_proto::types::Thing, hostkit::Fault<Code>>| {
+                thing.map(|thing| thing.id.get()).map_err(|fault| fault.kind)
+            };
+            things.into_iter().map(thing).collect()
+        };
+        let (by_each, by_ids) = (shown(by_each), shown(by_ids));
+        assert_eq!(by_each, by_ids);
+        by_each
+    };
+    let missing = Err(hostkit::FaultKind::NotFound);
+    assert_eq!(read(&[8, 99, 7]), [Ok(8), missing, Ok(7)]);
+    let remove = |asked: &[u64]| client.perform(&RemoveThings::new(RemoveThingsBy::Ids(ids(asked))));
+    let Outcome::Done(gone) = remove(&[8]) else { panic!("it was there") };
+    assert_eq!(gone.into_iter().map(|gone| gone.unwrap().id.get()).collect::<Vec<_>>(), [8]);
+    let numbers =
+        || client.call(&ListThings::new()).unwrap().into_iter().map(|thing| thing.id.get()).collect::<Vec<_>>();
+    assert_eq!(numbers(), [7]);
+    let again =
+        client.with(hostkit::CallOptions::new().unread()).perform(&RemoveThings::new(RemoveThingsBy::Ids(ids(&[8]))));
+    assert!(matches!(again, Outcome::Rejected(_)), "{again:?}");
+    assert_eq!(sandbox.ledger().commits("remove_things"), 1);
+    assert_eq!(read(&[7, 8]), [Ok(7), missing]);
+    // Each of what is made has a result, however many an example has.
+    let new = ["a", "b", "c"].map(NewThing::new).to_vec();
+    let made = client.perform(&OrderThings::new(new)).into_result().unwrap();
+    let made: Vec<_> = made.into_iter().map(|made| made.unwrap().id.get()).collect();
+    assert_eq!(numbers(), [&[7][..], &made].concat());
+    assert_eq!(read(&made), made.iter().map(|id| Ok(*id)).collect::<Vec<_>>());
 }

@@ -6,7 +6,7 @@
 use hostkit::{CallOptions, Outcome};
 use hostkit_sandbox::{ApiName, FromExamples, Sandbox, accounts_of};
 use obstacle_rest_proto::Rest;
-use obstacle_rest_proto::parts::{ListParts, MakePart};
+use obstacle_rest_proto::parts::{ListParts, MakePart, PressPart, PressParts};
 use obstacle_rest_proto::shelf::{ListShelf, PutOnShelf};
 use obstacle_rest_proto::shelves::{AddPlace, ListShelves};
 use obstacle_rest_proto::things::{
@@ -62,6 +62,47 @@ fn what_is_made_is_counted_on_every_page() {
         client.perform(&MakePart::new(name)).into_result().unwrap();
     }
     assert_eq!(names(), Ok(["lid", "pin", "cap", "nut", "cog"].map(str::to_owned).to_vec()));
+}
+
+/// An object within the answer is the one that was made, and so is each item of a list there.
+#[test]
+fn what_is_made_has_one_number_in_the_answer_and_in_the_list() {
+    let sandbox = Sandbox::builder().site(FromExamples::<Rest>::read(SPECS).unwrap()).start().unwrap();
+    let client = sandbox.client(hostkit_ureq::Client::<Rest>::builder).build().unwrap();
+    let listed = || {
+        let call = ListParts::new(PartKind::Spare);
+        client.items(&call).map(|part| part.unwrap()).skip(3).map(|part| (part.id.get(), part.name)).collect::<Vec<_>>()
+    };
+    let made = client.perform(&PressPart::new("nut")).into_result().unwrap().part;
+    assert_eq!(listed(), [(made.id.get(), made.name.clone())]);
+    assert_eq!((made.id.get(), made.name.as_str()), (4, "nut"));
+    for names in [&["cog"][..], &["rod", "bar", "bit"]] {
+        let call = PressParts::new(names.iter().map(|name| (*name).to_owned()).collect());
+        let made = client.perform(&call).into_result().unwrap().parts;
+        let made: Vec<_> = made.into_iter().map(|part| (part.id.get(), part.name)).collect();
+        assert_eq!(made.iter().map(|(_, name)| name.as_str()).collect::<Vec<_>>(), names);
+        assert!(listed().ends_with(&made), "{:?} {made:?}", listed());
+    }
+}
+
+/// A filter that a read has not hides nothing, nor does what is no field; an input of a field's name is what it has.
+#[test]
+fn what_is_made_shows_to_every_read_that_asks_for_it() {
+    let sandbox = Sandbox::builder().site(FromExamples::<Rest>::read(SPECS).unwrap()).start().unwrap();
+    let client = sandbox.client(hostkit_ureq::Client::<Rest>::builder).build().unwrap();
+    client.perform(&PressPart::new("nut").missed("anna")).into_result().unwrap();
+    client.perform(&MakePart::new("cog").size(5)).into_result().unwrap();
+    let spare = || ListParts::new(PartKind::Spare);
+    let shown = |call: &ListParts| {
+        let parts = client.items(call).map(|part| part.unwrap()).filter(|part| part.id.get() > 3);
+        parts.map(|part| [part.name, part.missed.unwrap_or_default()].join(" ")).collect::<Vec<_>>()
+    };
+    assert_eq!(shown(&spare()), ["nut anna", "cog "]);
+    assert_eq!(shown(&spare().size(9)), ["nut anna", "cog "]);
+    assert_eq!(shown(&spare().name("nut")), ["nut anna"]);
+    assert_eq!(shown(&spare().name("cog").size(5)), ["cog "]);
+    assert!(shown(&spare().name("rod")).is_empty());
+    assert!(shown(&ListParts::new(PartKind::Fitted)).is_empty());
 }
 
 /// What is made is like what the example of the same read has, not like that of another one.
@@ -131,7 +172,7 @@ fn what_is_made_stands_in_an_empty_list() {
         client.items(&call).map(|item| item.unwrap().id.get()).collect::<Vec<_>>()
     };
     assert!(ids().is_empty());
-    client.perform(&MakeThing::new("vase")).into_result().unwrap();
+    client.perform(&MakeThing::new("nobody")).into_result().unwrap();
     assert_eq!(ids(), [9]);
 }
 

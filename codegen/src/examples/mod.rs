@@ -140,10 +140,12 @@ impl Case<'_> {
     ) -> Result<(), Problem> {
         let is_empty = body.iter().all(u8::is_ascii_whitespace);
         let is_raw = matches!(self.endpoint.output, Output::Text(_) | Output::Bytes);
-        let document = match hostkit_wire::parse_any(formats, body, &Limits::DEFAULT) {
-            Ok(document) => Some(document),
-            // An answer may have no body, and the verdict does not need one.
-            Err(_) if is_empty || is_raw && self.example.kind == "answer" => None,
+        let wants_fault = self.example.kind == "fault";
+        let (document, unread) = match hostkit_wire::parse_any(formats, body, &Limits::DEFAULT) {
+            Ok(document) => (Some(document), None),
+            // An answer may have no body, and the verdict does not need one; a fault may be a plain text.
+            Err(_) if is_empty || is_raw && !wants_fault => (None, None),
+            Err(error) if wants_fault => (None, Some(error)),
             Err(error) => return Err(unreadable(&error, walker.base)),
         };
         let root = document.as_ref().and_then(|document| {
@@ -156,10 +158,12 @@ impl Case<'_> {
         // An invalid status number is not a success.
         let status = status.try_into().unwrap_or_default();
         let phrase = message.map_or("", Message::phrase);
-        let verdict = verdict::of(self.model, self.endpoint, (status, phrase), root, is_empty);
-        let wants_fault = self.example.kind == "fault";
+        let verdict = verdict::of(self.model, self.endpoint, (status, phrase), root, body);
         if let (Verdict::Fault(_), Some(root)) = (&verdict, root) {
             walker.ignore(root);
+        }
+        if let (Verdict::Unrecognised, Some(error)) = (&verdict, &unread) {
+            return Err(unreadable(error, walker.base));
         }
         match (&verdict, wants_fault) {
             (Verdict::Fault(_), true) => return Ok(()),

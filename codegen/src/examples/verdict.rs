@@ -33,8 +33,9 @@ pub(super) fn of(
     endpoint: &Endpoint,
     (status, phrase): (u16, &str),
     root: Option<Node<'_>>,
-    is_empty: bool,
+    body: &[u8],
 ) -> Verdict<Code> {
+    let is_empty = body.iter().all(u8::is_ascii_whitespace);
     let spec = &model.service.fault;
     let (own, all) = (meanings(&endpoint.surface.statuses), meanings(&model.service.statuses));
     let facts = CallFacts {
@@ -102,6 +103,11 @@ pub(super) fn of(
         }
         .verdict_on(status, root, facts)
     };
+    if let (Verdict::Unrecognised, None) = (&verdict, root)
+        && let Some(fault) = facts.plain_text(status, body)
+    {
+        verdict = Verdict::Fault(fault);
+    }
     if let Verdict::Fault(fault) = &mut verdict {
         let code = fault.code.as_ref().map_or("", |code| code.0.as_str());
         if let Some(error) = model.service.errors.iter().find(|error| error.code.value == code) {
@@ -117,6 +123,8 @@ fn meanings(statuses: &[Status]) -> Vec<StatusMeaning<'_>> {
         let kind = match status.means.as_str() {
             "empty" => FaultKind::Empty,
             "not-found" => FaultKind::NotFound,
+            "auth" => FaultKind::Auth,
+            "forbidden" => FaultKind::Forbidden,
             _ => FaultKind::Other,
         };
         Some(StatusMeaning { status: status.code.value.try_into().ok()?, kind, text: "" })

@@ -200,7 +200,7 @@ impl<'m> Tracer<'m, '_> {
         };
         let inputs = self.inputs(&of_read, span, read, first)?;
         let made = match &sign {
-            Sign::New(key) => self.made(item, key),
+            Sign::New(key) => self.made(evidence, item, key),
             _ => None,
         };
         Some(Evidence {
@@ -387,8 +387,9 @@ impl<'m> Tracer<'m, '_> {
         }
     }
 
-    /// Where the output, or each item of it, has the key of what the call makes: the only field of the key's own type.
-    fn made(&self, item: &Type, key: &Field) -> Option<Made> {
+    /// Where the output, or each item of it, has the key of what the call makes: the only field of the key's own type, or
+    /// the key of the only field that is such an item.
+    fn made(&self, evidence: &surface::Evidence, item: &Type, key: &Field) -> Option<Made> {
         let output = match self.endpoint.output.ty()? {
             Type::List(made) => made.judged(),
             output => output,
@@ -400,8 +401,21 @@ impl<'m> Tracer<'m, '_> {
         if output == item {
             return Some(Made::Item);
         }
-        let mut fields = self.model.fields(output)?.iter().filter(|field| field.ty == key.ty);
-        fields.next().filter(|_| fields.next().is_none()).cloned().map(Box::new).map(Made::Field)
+        let only = |is_it: &dyn Fn(&Field) -> bool| {
+            let mut fields = self.model.fields(output)?.iter().filter(|field| is_it(field));
+            fields.next().filter(|_| fields.next().is_none()).cloned().map(Box::new)
+        };
+        if let Some(field) = only(&|field| field.ty == key.ty) {
+            return Some(Made::Field(field));
+        }
+        // A list that is answered to a call for one item may be all that there are.
+        let is_several = evidence.each.is_some() || evidence.count.is_some();
+        let is_item = |field: &Field| match &field.ty {
+            Type::List(made) => is_several && **made == *item,
+            ty => ty == item,
+        };
+        let is_object = self.endpoint.output.ty() == Some(output);
+        only(&is_item).filter(|_| is_object).map(Made::Within)
     }
 
     fn called(&mut self, name: &At<String>) -> Option<&'m Endpoint> {

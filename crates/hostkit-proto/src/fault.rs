@@ -239,26 +239,28 @@ const HEADER: &str = "header.";
 /// The most bytes of a text that is taken for what a server says in plain words.
 const LONGEST_TEXT: usize = 500;
 
-/// The fault of a read whose body is a plain text, under a failing status whose meaning the spec says. Any server on the way
-/// may send it: so it says nothing of a call that acts, nor that something is not there, nor that credentials are wrong.
-fn in_plain_text<C: FaultCode>(answer: &RawAnswer<'_>) -> Option<Fault<C>> {
-    let facts = answer.facts();
-    let meaning = facts.meaning(answer.status()).filter(|meaning| !facts.acts && !is_success(meaning.status))?;
-    let is_of_anybody =
-        matches!(meaning.kind, FaultKind::NotFound | FaultKind::Empty | FaultKind::Auth | FaultKind::Forbidden);
-    let text = std::str::from_utf8(answer.body()).ok()?.trim();
-    let is_plain = (1..=LONGEST_TEXT).contains(&text.len())
-        && !text.contains(['<', '{', '['])
-        && text.chars().all(|letter| !letter.is_control() || letter.is_whitespace());
-    (is_plain && !is_of_anybody && answer.document().is_err())
-        .then(|| Fault::new(answer.status(), None, text, "").with_status(&facts))
+impl CallFacts<'_> {
+    /// The fault of a read whose body is a plain text, under a failing status whose meaning the spec says. Any server on the
+    /// way may send it: so it says nothing of a call that acts, nor that something is not there, nor that credentials are
+    /// wrong. Whoever asks knows that the body is no document.
+    pub fn plain_text<C: FaultCode>(&self, status: u16, body: &[u8]) -> Option<Fault<C>> {
+        let meaning = self.meaning(status).filter(|meaning| !self.acts && !is_success(meaning.status))?;
+        let is_of_anybody =
+            matches!(meaning.kind, FaultKind::NotFound | FaultKind::Empty | FaultKind::Auth | FaultKind::Forbidden);
+        let text = std::str::from_utf8(body).ok()?.trim();
+        let is_plain = (1..=LONGEST_TEXT).contains(&text.len())
+            && !text.contains(['<', '{', '['])
+            && text.chars().all(|letter| !letter.is_control() || letter.is_whitespace());
+        (is_plain && !is_of_anybody).then(|| Fault::new(status, None, text, "").with_status(self))
+    }
 }
 
 /// The verdict with what a plain text says where there is no document, and with the id of its request for a fault: of
 /// several places, the first with something.
 fn completed<C: FaultCode>(mut verdict: Verdict<C>, answer: &RawAnswer<'_>) -> Verdict<C> {
     if matches!(verdict, Verdict::Unrecognised)
-        && let Some(fault) = in_plain_text(answer)
+        && let Some(fault) = answer.facts().plain_text(answer.status(), answer.body())
+        && answer.document().is_err()
     {
         verdict = Verdict::Fault(fault);
     }

@@ -16,6 +16,7 @@ use crate::codec::UnknownFields;
 use crate::codec::{At, DecodeError, Field, Fields, FromText, FromWire, Name, Names, Object, Part, Reader, ToText};
 use crate::codec::{FlagWords, Step, flag_of, gather, gather_map, gathered, is_key};
 use crate::endpoint::Endpoint;
+use crate::fault::Fault;
 use crate::info::Top;
 use crate::word::Word;
 pub use simulate::Simulate;
@@ -40,6 +41,18 @@ pub trait Serve: Endpoint + Sized {
     /// its path names last.
     fn needs(&self) -> Option<(&'static str, String)> {
         self.object()
+    }
+
+    /// The objects that the call names in a list, each of which has a result of its own, in the same way.
+    fn objects(&self) -> Vec<(&'static str, String)> {
+        Vec::new()
+    }
+
+    /// Gives the answer one result for each item of the list that the call names, of those that are missing this fault;
+    /// returns whether there is such a list, and a result to begin with.
+    fn results(&self, output: &mut Self::Output, missing: &[Option<Fault<<Self::Api as Api>::Code>>]) -> bool {
+        let _ = (output, missing);
+        false
     }
 }
 

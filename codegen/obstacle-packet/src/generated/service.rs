@@ -138,6 +138,7 @@ impl Api for Packet {
             "data",
             "errcode",
             "errtext",
+            "fetch",
             "filter-id",
             "find",
             "gen_info",

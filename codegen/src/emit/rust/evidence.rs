@@ -299,7 +299,7 @@ fn made(evidence: &Evidence, endpoint: &Endpoint) -> Option<TokenStream> {
             if matches!(**item, Type::Judged(_)) { quote!(output.iter().flatten()) } else { quote!(output.iter()) };
         let texts = match made {
             Made::Output => quote!(map(evidence::text)),
-            Made::Item => keys_of(key),
+            Made::Item | Made::Within(_) => keys_of(key),
             Made::Field(field) => keys_of(field),
         };
         return Some(quote!(#[inline] fn made(output: &#output) -> Vec<String> { #items.#texts.collect() }));
@@ -308,6 +308,14 @@ fn made(evidence: &Evidence, endpoint: &Endpoint) -> Option<TokenStream> {
         Made::Output => quote!(vec![evidence::text(output)]),
         Made::Item => text_of(&quote!(output), key),
         Made::Field(field) => text_of(&quote!(output), field),
+        Made::Within(field) => {
+            let name = ident(&field.rust);
+            let keys = keys_of(key);
+            match (&field.ty, field.is_option()) {
+                (Type::List(_), _) | (_, true) => quote!(output.#name.iter().#keys.collect()),
+                (_, false) => text_of(&quote!(output.#name), key),
+            }
+        }
     };
     Some(quote!(#[inline] fn made(output: &#output) -> Vec<String> { #made }))
 }

@@ -21,8 +21,9 @@ use crate::surface::{Constant, Example};
 pub(super) fn emit(model: &Model, endpoint: &Endpoint) -> TokenStream {
     let name = ident(&endpoint.type_name);
     let (parse, answer, object) = (parse(endpoint), answer(model, endpoint), simulate::object(model, endpoint));
+    let results = simulate::results(model, endpoint);
     let simulate = (!endpoint.is_callable()).then(|| simulate::emit(model, endpoint));
-    quote!(impl Serve for #name { #parse #answer #object } #simulate)
+    quote!(impl Serve for #name { #parse #answer #object #results } #simulate)
 }
 
 /// Variables of `parse`.
@@ -387,7 +388,7 @@ pub(super) fn every(model: &Model) -> TokenStream {
         let (path, examples) = (path_of(endpoint), examples(model, endpoint));
         let module = ident(&endpoint.module);
         let waiters = endpoint.waiters.iter().map(|waiter| ident(&waiter.type_name));
-        quote!(visitor.#method::<#path>(&Examples { #examples }); #(visitor.waiter::<crate::#module::#waiters>();)*)
+        quote!(visitor.#method::<#path>(&Examples { #examples }); #(visitor.waiter(crate::#module::#waiters::new);)*)
     });
     quote!(#doc pub fn every(visitor: &mut impl Visitor<Api = #api>) { #(#visits)* })
 }

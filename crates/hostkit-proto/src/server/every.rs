@@ -71,10 +71,10 @@ pub trait Visitor {
     {
     }
 
-    /// A waiter, after the call that it polls.
-    fn waiter<W>(&mut self)
+    /// A waiter, after the call that it polls, by what makes one of that call.
+    fn waiter<W>(&mut self, _: fn(W::Endpoint) -> W)
     where
-        W: Waiter<Endpoint: Endpoint<Api = Self::Api>, Found: Debug> + 'static,
+        W: Waiter<Endpoint: Serve + Endpoint<Api = Self::Api>, Found: Debug> + 'static,
     {
     }
 }

@@ -1,13 +1,14 @@
 //! What a call that acts does to the answer of the call that shows it, for servers that answer from examples.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 
 use rust_decimal::Decimal;
 
 use super::Serve;
 use crate::codec::{EncodeError, FromText, ToText};
 use crate::endpoint::Endpoint;
-use crate::evidence::{Perform, Reading};
+use crate::evidence::{Perform, Reading, text};
 use crate::value::Date;
 
 /// What the call gives that shows `E`.
@@ -69,6 +70,56 @@ pub trait Simulate: Serve + Perform {
 /// A number as a key; `None` if no key is so.
 pub fn numbered<K: FromText>(number: u64) -> Option<K> {
     K::from_text(&number.to_string())
+}
+
+/// What these ids of a type name.
+pub fn objects<K: ToText>(kind: &'static str, ids: &[K]) -> Vec<(&'static str, String)> {
+    ids.iter().map(|id| (kind, text(id))).collect()
+}
+
+/// Gives a list one result for each of what was asked for: the fault where it is missing, else the value that is about it,
+/// or the last one made so. Returns whether there is a value to begin with.
+pub fn results<K, T: Clone, F: Clone>(
+    results: &mut Vec<Result<T, F>>,
+    asked: &[K],
+    missing: &[Option<F>],
+    is_about: impl Fn(&T, &K) -> bool,
+    set: impl Fn(&mut T, &K),
+) -> bool {
+    let examples: Vec<T> = results.iter().flatten().cloned().collect();
+    let result = |(index, asked): (usize, &K)| {
+        if let Some(fault) = missing.get(index).cloned().flatten() {
+            return Some(Err(fault));
+        }
+        let mut item = examples.iter().find(|item| is_about(item, asked)).or(examples.last())?.clone();
+        set(&mut item, asked);
+        Some(Ok(item))
+    };
+    match asked.iter().enumerate().map(result).collect::<Option<Vec<_>>>() {
+        Some(all) => *results = all,
+        None => return false,
+    }
+    true
+}
+
+/// The same of a list whose items are no results.
+pub fn items<K, T: Clone>(
+    items: &mut Vec<T>,
+    asked: &[K],
+    is_about: impl Fn(&T, &K) -> bool,
+    set: impl Fn(&mut T, &K),
+) -> bool {
+    let mut all: Vec<Result<T, Infallible>> = items.iter().cloned().map(Ok).collect();
+    let is_changed = results(&mut all, asked, &[], is_about, set);
+    *items = all.into_iter().flatten().collect();
+    is_changed
+}
+
+/// Gives a list so many items: the last one again where there are fewer.
+pub fn as_many<T: Clone>(items: &mut Vec<T>, count: usize) {
+    if let Some(last) = items.last().cloned() {
+        items.resize(count, last);
+    }
 }
 
 /// Removes the items that fit.

@@ -8,26 +8,22 @@
 //! `authorise` writes them. Deliberately not here: what else a call means at the hoster, money, and rules that the spec
 //! does not say.
 
+mod about;
 mod kept;
+mod known;
 mod pages;
 mod wire;
 
 use std::cmp::Reverse;
-use std::fmt::Debug;
+use std::collections::BTreeSet;
 use std::marker::PhantomData;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use hostkit::protocol::evidence::{Input, Inputs, Reading};
-use hostkit::protocol::judgement::{Judgement, Why, judge};
-use hostkit::protocol::server::every::{Examples, Served, Visitor};
-use hostkit::protocol::server::example::{RecordedAnswer, answers, calls};
-use hostkit::protocol::server::{ReceivedRequest, Serve, Simulate, WrittenAnswer};
-use hostkit::protocol::wire::{Limits, parse, write};
-use hostkit::protocol::{
-    EndpointInfo, Perform, RateRule, RequestParts, Session, SignIn, Stamp, UnixTime, Value, Verdict,
-};
-use hostkit::{Api, Endpoint, FaultKind, Format, Reason, UnknownFields};
+use hostkit::protocol::server::every::Served;
+use hostkit::protocol::server::example::RecordedAnswer;
+use hostkit::protocol::{EndpointInfo, RateRule, RequestParts, Session, SignIn, Stamp, UnixTime, Value};
+use hostkit::{Api, FaultKind, Format, UnknownFields};
 use http::header::ACCEPT;
 use http::{HeaderMap, HeaderValue, Method, Response};
 
@@ -37,28 +33,22 @@ use crate::clock::Moment;
 use crate::http::Phrase;
 use crate::site::{self, Call, Operation, Refusal, Reply, Site, no_endpoint, operations};
 use crate::world::{Act, Acts, Named, Object, TokenState, World};
+use about::{Missing, Stage};
 use kept::{CarriedOut, Read};
-use pages::Pages;
+use known::{Known, KnownFault, Reader, Shown};
 
 /// A site that answers every call of an API from its wire examples.
 pub struct FromExamples<A: Api> {
     endpoints: Vec<Known>,
     /// Every fault of the examples.
     faults: Vec<KnownFault<A>>,
+    /// The calls that evidence reads.
+    evidence: BTreeSet<&'static str>,
     /// The objects that the answers of examples name, and those that the calls of answered requests name.
     answered: Named,
     asked: Named,
     seen: Mutex<Seen>,
     api: PhantomData<fn() -> A>,
-}
-
-/// A fault of the examples.
-struct KnownFault<A: Api> {
-    /// The name of the endpoint whose example it is.
-    endpoint: &'static str,
-    answer: RecordedAnswer,
-    kind: FaultKind,
-    code: Option<A::Code>,
 }
 
 /// What signed requests have shown.
@@ -73,88 +63,6 @@ struct Seen {
 /// Seconds by which the time of a signed request may differ.
 const TOLERANCE: u64 = 30;
 
-/// What the site knows of an endpoint.
-struct Known {
-    name: &'static str,
-    answers: Vec<RecordedAnswer>,
-    /// The calls of its request examples, by case.
-    requests: Vec<Asked>,
-    /// The call of a request.
-    shown: fn(&ReceivedRequest<'_>) -> Option<Shown>,
-    /// What an answer gives, as `{:?}` shows it.
-    shown_answer: fn(&RecordedAnswer) -> String,
-    /// Whether an answer says no to the call, for a reason of this kind.
-    refuses: fn(&RecordedAnswer, FaultKind) -> bool,
-    /// Whether an answer says that only some of several things were done.
-    is_in_part: fn(&RecordedAnswer) -> bool,
-    /// The answer where no example is needed: that the call was carried out.
-    bare: fn(Format) -> Option<RecordedAnswer>,
-    /// An answer about what a request asks for, made from one about something else; `None` where it stays about that.
-    about: fn(&ReceivedRequest<'_>, RecordedAnswer, Format) -> Option<RecordedAnswer>,
-    /// An answer about something that a call made, made from one about something else.
-    about_item: fn(&RecordedAnswer, (&str, &Value), Format) -> Option<RecordedAnswer>,
-    pages: Option<Pages>,
-    /// Whether an answer is more than an empty list: it is shown before others that are as near.
-    shows_more: fn(&RecordedAnswer) -> bool,
-    /// An answer with what calls have changed.
-    changed: Change,
-    /// Of a call that acts: the names of the endpoints that show it, and how it is carried out.
-    carry_out: Option<([&'static str; 2], CarryOut)>,
-}
-
-/// A call as `{:?}` shows it.
-#[derive(Default)]
-struct Shown {
-    call: String,
-    /// The object that it reads by its id.
-    object: Option<Object>,
-    /// The object that has to be there.
-    needs: Option<Object>,
-}
-
-/// The call of a request example.
-struct Asked {
-    case: &'static str,
-    /// As `{:?}` shows it.
-    call: String,
-    /// Its path, and its inputs in query and body.
-    path: String,
-    inputs: Vec<(String, String)>,
-}
-
-impl Asked {
-    /// How near a request comes to this one: how much it has of it, less what it has not.
-    fn nearness(&self, path: &str, inputs: &[(String, String)]) -> isize {
-        let one = |is_there: bool| if is_there { 1 } else { -1 };
-        isize::from(self.path == path) + self.inputs.iter().map(|pair| one(inputs.contains(pair))).sum::<isize>()
-    }
-}
-
-type Change = fn(&Call, &Acts, RecordedAnswer, Format) -> Result<Option<RecordedAnswer>, String>;
-
-type CarryOut = fn(&Call, &Read<'_>, &Acts, RecordedAnswer, Format) -> Result<Option<CarriedOut>, String>;
-
-impl Known {
-    /// The answers that say yes.
-    fn successes(&self) -> impl Iterator<Item = &RecordedAnswer> {
-        self.answers.iter().filter(|answer| (200..300).contains(&answer.status))
-    }
-
-    /// How near an answer comes to a request with this path and inputs, and whether it shows more than others.
-    fn nearness(&self, answer: &RecordedAnswer, path: &str, inputs: &[(String, String)]) -> (isize, bool) {
-        let of_case = self.requests.iter().filter(|request| request.case == answer.case);
-        let near = of_case.map(|request| request.nearness(path, inputs)).max().unwrap_or(0);
-        (near, (self.shows_more)(answer))
-    }
-
-    /// The same, those in this format first.
-    fn in_format(&self, format: Format) -> Vec<&RecordedAnswer> {
-        let mut answers: Vec<_> = self.successes().collect();
-        answers.sort_by_key(|answer| answer.format.is_some_and(|found| found != format));
-        answers
-    }
-}
-
 impl<A: Served> FromExamples<A> {
     /// A site of the API whose specs are in the folder of its name below `specs`.
     ///
@@ -162,12 +70,14 @@ impl<A: Served> FromExamples<A> {
     /// An example cannot be read.
     pub fn read(specs: impl AsRef<Path>) -> Result<Self, String> {
         let (answered, asked) = (Named::default(), Named::default());
-        let mut reader = Reader { specs: specs.as_ref(), endpoints: Vec::new(), faults: Vec::new(), answered, asked };
+        let (endpoints, faults, evidence) = (Vec::new(), Vec::new(), BTreeSet::new());
+        let mut reader = Reader { specs: specs.as_ref(), endpoints, faults, evidence, answered, asked };
         A::every(&mut reader);
-        let Reader { endpoints, faults, answered, asked, .. } = reader;
+        let Reader { endpoints, faults, evidence, answered, asked, .. } = reader;
         Ok(Self {
             endpoints: endpoints.into_iter().collect::<Result<_, _>>()?,
             faults,
+            evidence,
             answered,
             asked,
             seen: Mutex::default(),
@@ -265,27 +175,54 @@ impl<A: Served> FromExamples<A> {
     }
 
     /// The answer of the examples to a call: that of the same call, or else of the call that shares most inputs with it.
-    /// One that stays about something else than the call names is none.
-    fn answer(&self, call: &Call, known: &Known, asked: &str) -> Option<RecordedAnswer> {
+    /// One that stays about something else than the call names is none. Where a waiter polls the call, each answer that is
+    /// not the end comes in its turn, and the end at last, unless evidence reads it, too: what changes would be a sign.
+    fn answer(
+        &self,
+        call: &Call,
+        known: &Known,
+        asked: &Shown,
+        missing: &Missing<'_>,
+        polls: usize,
+    ) -> Option<RecordedAnswer> {
         let format = format::<A>(call);
+        let incoming = call.incoming(UnknownFields::Ignore);
         let (path, inputs) = wire::given(call);
-        let same = known.requests.iter().find(|request| asked == request.call).map(|request| request.case);
+        let same = known.requests.iter().find(|request| asked.call == request.call).map(|request| request.case);
         let page = known.pages.as_ref().map(|pages| pages.cases(&inputs)).unwrap_or_default();
         let cases = same.as_ref().map_or(page, std::slice::from_ref);
+        let takes_turns = !known.waiters.is_empty() && !self.evidence.contains(known.name);
         let nearness = |answer: &RecordedAnswer| {
             let fits = answer.format.is_none_or(|found| found == format);
-            let near = known.nearness(answer, &path, &inputs);
+            // An answer without a request of its own may follow that of any.
+            let is_free = || known.requests.iter().all(|request| request.case != answer.case);
+            let is_own = fits && (cases.contains(&answer.case) || takes_turns && is_free());
+            let near = if takes_turns && is_own { (0, false) } else { known.nearness(answer, &path, &inputs) };
             // Somebody who asks for something else than the examples do gets it, all of it.
-            (fits && cases.contains(&answer.case), fits, !(known.is_in_part)(answer), near)
+            (is_own, fits, !(known.is_in_part)(answer), near)
         };
-        let mut answers: Vec<&RecordedAnswer> = known.successes().collect();
+        let mut answers: Vec<_> = known.successes().map(|answer| (nearness(answer), answer)).collect();
         // Of several that are equally near and show as much the first counts, as the examples are in order.
-        answers.sort_by_cached_key(|answer| Reverse(nearness(answer)));
+        answers.sort_by_key(|(near, answer)| Reverse((*near, known.stage(&incoming, answer))));
         if answers.is_empty() {
             return (known.bare)(format);
         }
-        let incoming = call.incoming(UnknownFields::Ignore);
-        answers.into_iter().find_map(|answer| (known.about)(&incoming, answer.clone(), answer.format.unwrap_or(format)))
+        let about = |answer: &RecordedAnswer| {
+            let is_as_it_is = same == Some(answer.case) && !missing.is_any();
+            let missing = (!is_as_it_is).then_some(missing);
+            (known.about)(&incoming, answer.clone(), answer.format.unwrap_or(format), missing)
+        };
+        if takes_turns {
+            let nearest = answers.first().map(|(near, _)| *near);
+            let equal = answers.iter().filter(|(near, _)| Some(*near) == nearest).map(|(_, answer)| *answer);
+            let turns = equal.clone().filter(|answer| known.stage(&incoming, answer) == Stage::Pending);
+            let turns: Vec<_> = turns.chain(equal.take(1)).collect();
+            let turn = turns.get(polls).or(turns.last()).and_then(|answer| about(answer));
+            if turn.is_some() {
+                return turn;
+            }
+        }
+        answers.into_iter().find_map(|(_, answer)| about(answer))
     }
 }
 
@@ -313,11 +250,18 @@ impl<A: Served> FromExamples<A> {
             answers
         };
         let read = Read { answers: &nearest, pages: read.pages.as_ref(), first };
-        let Some(done) = carry_out(call, &read, &world.acts, answer.clone(), format)? else { return Ok(Some(answer)) };
+        let Some(mut done) = carry_out(call, &read, &world.acts, answer.clone(), format)? else {
+            return Ok(Some(answer));
+        };
         let made = self.made(call, &done, &mut world.acts.named, format);
-        // A name may be given again.
-        world.acts.removed.retain(|gone| !made.iter().any(|(object, _)| object == gone));
-        world.acts.made.extend(made);
+        if let Some(act) = done.acts.last_mut() {
+            act.made = made.iter().map(|(_, item)| item.clone()).collect();
+        }
+        if !done.makes.is_empty() {
+            // A name may be given again.
+            world.acts.removed.retain(|gone| !made.iter().any(|(object, _)| object == gone));
+            world.acts.made.extend(made);
+        }
         world.acts.named.add(&(known.shown_answer)(&done.answer));
         world.acts.is_shown = done.acts.first().is_some_and(|act| self.is_shown(call, act, format));
         world.acts.last = done.last;
@@ -336,7 +280,7 @@ impl<A: Served> FromExamples<A> {
         if let Some(shown) = &shown {
             named.add(&(read.shown_answer)(shown));
         }
-        let item = |object: &Object| Some((object.clone(), kept::listed_item(shown.as_ref()?, &object.1, format)?));
+        let item = |id: &String| Some(((done.makes, id.clone()), kept::listed_item(shown.as_ref()?, id, format)?));
         done.made.iter().filter_map(item).collect()
     }
 
@@ -419,20 +363,31 @@ impl<A: Served> Site for FromExamples<A> {
         }
         let known = self.endpoints.iter().find(|known| known.name == operation.name);
         let shown = known.and_then(|known| (known.shown)(&call.incoming(UnknownFields::Ignore)));
-        let Shown { call: asked, object, needs: has_to_be_there } = shown.unwrap_or_default();
-        let is_not_found = has_to_be_there.is_some_and(|object| {
-            let is_gone = world.acts.removed.contains(&object);
-            is_gone || self.is_unknown(&object, world) && self.says_not_found(call, &operation)
-        });
-        if is_not_found {
+        let shown = shown.unwrap_or_default();
+        let is_missing = |object: &Object| {
+            let is_gone = world.acts.removed.contains(object);
+            is_gone || self.is_unknown(object, world) && self.says_not_found(call, &operation)
+        };
+        if shown.needs.as_ref().is_some_and(is_missing) {
             return self.fault(call, FaultKind::NotFound, 404);
         }
-        let answer = known.and_then(|known| Some((known, self.answer(call, known, &asked)?)));
+        // A result is a fault as any call has it.
+        let mut faults = self.faults.iter().filter(|fault| fault.kind == FaultKind::NotFound);
+        let fault = self.documented(call, FaultKind::NotFound).or_else(|| faults.next()).map(|fault| &fault.answer);
+        let is_missing = |object: &Object| world.acts.removed.contains(object) || self.is_unknown(object, world);
+        let which = shown.objects.iter().map(|object| fault.is_some() && is_missing(object)).collect();
+        let missing = Missing { which, fault };
+        let polls = world.acts.polls.get(&shown.call).copied().unwrap_or_default();
+        let answer = known.and_then(|known| Some((known, self.answer(call, known, &shown, &missing, polls)?)));
         let Some((known, mut answer)) = answer else {
             let why = format!("{} has no example of an answer to this", operation.name);
             return Reply::refused(text(501, &why), "501");
         };
-        let made = object.and_then(|object| world.acts.made.iter().rev().find(|(made, _)| *made == object));
+        if operation.effect.acts() && missing.is_all() {
+            let status = answer.status.to_string();
+            return Reply::refused(response(answer, format::<A>(call)), status);
+        }
+        let made = shown.object.and_then(|object| world.acts.made.iter().rev().find(|(made, _)| *made == object));
         if let Some(((_, id), item)) = made
             && let Some(about) = (known.about_item)(&answer, (id, item), format::<A>(call))
         {
@@ -450,6 +405,9 @@ impl<A: Served> Site for FromExamples<A> {
             let gone = world.acts.removed.iter().filter(|object| named.has(object)).map(|(_, id)| id.as_str());
             answer = kept::without_ids(answer, &gone.collect::<Vec<_>>(), format::<A>(call));
         }
+        if !known.waiters.is_empty() {
+            *world.acts.polls.entry(shown.call).or_default() += 1;
+        }
         world.note_credentials(needs || sign_in.is_some());
         if sign_in == Some(true) && A::INFO.reads_clock {
             let time = self.session(&answer, &operation).and_then(|session| session.clock);
@@ -466,6 +424,7 @@ impl<A: Served> Site for FromExamples<A> {
             }
         }
         if operation.effect.acts() {
+            world.acts.polls.clear();
             if world.acts.is_shown {
                 world.carry_out(operation.name);
             } else {
@@ -546,174 +505,4 @@ fn replaced(answer: RecordedAnswer, from: &str, to: &str) -> RecordedAnswer {
         (name.clone(), text.unwrap_or_else(|| value.clone()))
     });
     RecordedAnswer { headers: headers.collect::<HeaderMap>(), body, ..answer }
-}
-
-/// Reads the examples of every endpoint.
-struct Reader<'s, A: Api> {
-    specs: &'s Path,
-    endpoints: Vec<Result<Known, String>>,
-    faults: Vec<KnownFault<A>>,
-    answered: Named,
-    asked: Named,
-}
-
-impl<A: Api> Reader<'_, A> {
-    fn add<E>(&mut self, examples: &Examples, carry_out: Option<([&'static str; 2], CarryOut)>)
-    where
-        E: Serve + Endpoint<Api = A, Output: Debug> + Debug + 'static,
-    {
-        let requests = calls::<E>(self.specs, examples);
-        let read = answers(self.specs, examples).and_then(|(answers, faults)| {
-            self.faults.extend(faults.into_iter().filter_map(|answer| {
-                let Verdict::Fault(fault) = A::verdict(&answer.received(&E::INFO, &A::INFO)) else { return None };
-                let (endpoint, kind, code) = (E::INFO.name, fault.kind, fault.code);
-                Some(KnownFault { endpoint, answer, kind, code })
-            }));
-            answers.iter().for_each(|answer| self.answered.add(&shown_answer::<E>(answer)));
-            let requests = requests?;
-            // What a request names whose example is a fault may be missing.
-            let is_refused = |case: &str| {
-                let mut refused = examples.faults.iter().map(|(case, ..)| case).chain(examples.faults_with_head);
-                refused.any(|fault| *fault == case)
-            };
-            for (_, call) in requests.iter().filter(|(case, _)| !is_refused(case)) {
-                self.asked.add(&format!("{call:?}"));
-            }
-            let pages = Pages::of::<E>(&requests, &answers, A::INFO.formats.first().copied().unwrap_or(Format::Json))?;
-            let usual = A::INFO.formats.first().copied().unwrap_or(Format::Json);
-            let requests = requests.into_iter().map(|(case, call)| {
-                let (path, inputs) = wire::asked(&call, usual)?;
-                Ok(Asked { case, call: format!("{call:?}"), path, inputs })
-            });
-            let requests = requests.collect::<Result<Vec<_>, String>>()?;
-            let shown = |request: &ReceivedRequest<'_>| {
-                let call = E::parse(request).ok()?;
-                Some(Shown { call: format!("{call:?}"), object: call.object(), needs: call.needs() })
-            };
-            Ok(Known {
-                name: E::INFO.name,
-                answers,
-                requests,
-                shown,
-                shown_answer: shown_answer::<E>,
-                refuses: refuses::<E>,
-                is_in_part: is_in_part::<E>,
-                bare: bare::<E>,
-                about: about::<E>,
-                about_item: kept::about_item::<E>,
-                pages,
-                shows_more: shows_more::<E>,
-                changed: kept::changed::<E>,
-                carry_out,
-            })
-        });
-        self.endpoints.push(read);
-    }
-}
-
-impl<A: Api> Visitor for Reader<'_, A> {
-    type Api = A;
-
-    fn call<E>(&mut self, examples: &Examples)
-    where
-        E: Serve + hostkit::Call + Endpoint<Api = A> + Debug + 'static,
-        E::Output: Debug + PartialEq,
-    {
-        self.add::<E>(examples, None);
-    }
-
-    fn perform<E>(&mut self, examples: &Examples)
-    where
-        E: Serve + Simulate + Perform + Endpoint<Api = A> + Debug + 'static,
-        E::Output: Debug + PartialEq,
-    {
-        let reads = [
-            <<E::Reading as Reading>::First as Endpoint>::INFO.name,
-            <<E::Reading as Reading>::Then as Endpoint>::INFO.name,
-        ];
-        self.add::<E>(examples, E::FACTS.not_shown.is_none().then_some((reads, kept::carry_out::<E> as CarryOut)));
-    }
-}
-
-/// Whether an answer is another one than an empty list, or nothing.
-fn shows_more<E: Endpoint<Output: Debug>>(answer: &RecordedAnswer) -> bool {
-    !["[]", "{}", "None"].contains(&shown_answer::<E>(answer).as_str())
-}
-
-/// What an answer gives, as `{:?}` shows it; empty if it is no success.
-fn shown_answer<E: Endpoint<Output: Debug>>(answer: &RecordedAnswer) -> String {
-    wire::value::<E>(answer).map_or_else(String::new, |output| format!("{output:?}"))
-}
-
-/// Whether an answer says no to the call, for a reason of this kind.
-fn refuses<E: Serve>(answer: &RecordedAnswer, kind: FaultKind) -> bool {
-    match judged::<E>(&Inputs::new(), answer) {
-        Judgement::Rejected(no) | Judgement::Open(no) => matches!(no.why, Why::Fault(fault) if fault.kind == kind),
-        Judgement::Nothing(_) => kind == FaultKind::NotFound,
-        Judgement::Done(_) | Judgement::Accepted(..) => false,
-    }
-}
-
-fn is_in_part<E: Serve>(answer: &RecordedAnswer) -> bool {
-    matches!(judged::<E>(&Inputs::new(), answer), Judgement::Accepted(_, Reason::PART))
-}
-
-/// An empty success, if the endpoint reads it as one.
-fn bare<E: Serve>(format: Format) -> Option<RecordedAnswer> {
-    let mut statuses: Vec<u16> = E::INFO.bodiless.to_vec();
-    statuses.extend([200, 204]);
-    statuses.into_iter().find_map(|status| {
-        let body = WrittenAnswer::for_endpoint::<E>(format, status).body().ok()?;
-        let (phrase, headers) = (String::new(), HeaderMap::new());
-        let answer = RecordedAnswer { case: "", format: Some(format), status, phrase, headers, body };
-        matches!(judged::<E>(&Inputs::new(), &answer), Judgement::Done(_) | Judgement::Accepted(..)).then_some(answer)
-    })
-}
-
-fn judged<E: Serve>(asked: &Inputs, answer: &RecordedAnswer) -> Judgement<E::Output, <E::Api as Api>::Code> {
-    judge::<E>(asked, &answer.received(&E::INFO, &<E::Api as Api>::INFO))
-}
-
-/// Replaces what an answer repeats of its own request by what this request asks for; `None` where it still repeats another
-/// one.
-fn about<E: Serve>(request: &ReceivedRequest<'_>, answer: RecordedAnswer, format: Format) -> Option<RecordedAnswer> {
-    let Ok(call) = E::parse(request) else { return Some(answer) };
-    let asked = call.echo();
-    let is_about =
-        |answer: &RecordedAnswer| matches!(judged::<E>(&asked, answer), Judgement::Done(_) | Judgement::Accepted(..));
-    let (Judgement::Done(output) | Judgement::Accepted(output, _)) = judged::<E>(&Inputs::new(), &answer) else {
-        return Some(answer);
-    };
-    let said = E::echoed(&output);
-    if is_about(&answer) {
-        return Some(answer);
-    }
-    let document = parse(format, &answer.body, &Limits::DEFAULT).ok()?;
-    // The name on the wire may be another one than that of the spec.
-    [true, false].into_iter().find_map(|is_named| {
-        let mut tree = Value::from(document.root());
-        for (name, wanted) in asked.iter() {
-            let found = said.iter().find(|(said, _)| *said == name).map(|(_, found)| found);
-            if let (Input::One(wanted), Some(Input::One(found))) = (wanted, found) {
-                let key = is_named.then(|| name.rsplit('/').next().unwrap_or(name));
-                replace(&mut tree, key, "", found, wanted);
-            }
-        }
-        let changed = RecordedAnswer { body: write(format, &tree).ok()?, ..answer.clone() };
-        is_about(&changed).then_some(changed)
-    })
-}
-
-/// Replaces a text under this key, or under any, wherever it stands.
-fn replace(node: &mut Value, wanted_key: Option<&str>, key: &str, from: &str, to: &str) {
-    match node {
-        Value::Text(text) | Value::Number(text)
-            if text == from && wanted_key.is_none_or(|wanted| key.trim_start_matches('@') == wanted) =>
-        {
-            *text = to.to_owned();
-        }
-        Value::List(items) => items.iter_mut().for_each(|item| replace(item, wanted_key, key, from, to)),
-        Value::Map(entries) => entries.iter_mut().for_each(|(key, value)| replace(value, wanted_key, key, from, to)),
-        _ => {}
-    }
 }

@@ -1,7 +1,7 @@
 //! Checks signatures of requests: the API's own `authorise` says what is signed, and the request which time and nonce.
 
 use hostkit::Format;
-use hostkit::protocol::wire::{Limits, Node, parse};
+use hostkit::protocol::wire::{Document, Limits, Node, parse};
 use hostkit_proto::signing::{Place, Signature};
 use hostkit_proto::{RequestParts, Stamp};
 use http::{Request, Uri};
@@ -85,12 +85,16 @@ fn given(call: &Call) -> Vec<(String, String)> {
 /// The scalars of a body with their paths, whatever its format is.
 pub(super) fn fields(body: &[u8]) -> Vec<(String, String)> {
     let mut all = Vec::new();
-    let formats = [Format::Json, Format::Xml, Format::Form];
-    let document = formats.into_iter().find_map(|format| parse(format, body, &Limits::DEFAULT).ok());
-    if let Some(document) = document {
+    if let Some((_, document)) = document(body) {
         scalars(document.root(), "", &mut all);
     }
     all
+}
+
+/// A body in the first format in which it can be read.
+pub(super) fn document(body: &[u8]) -> Option<(Format, Document<'_>)> {
+    let formats = [Format::Json, Format::Xml, Format::Form];
+    formats.into_iter().find_map(|format| Some((format, parse(format, body, &Limits::DEFAULT).ok()?)))
 }
 
 fn scalars(node: Node<'_>, path: &str, all: &mut Vec<(String, String)>) {

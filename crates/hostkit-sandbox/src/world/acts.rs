@@ -1,6 +1,7 @@
 //! What calls have changed in the answers of other calls, at an API that is answered from examples.
 
 use std::any::Any;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -18,6 +19,8 @@ pub(crate) struct Act {
     pub(crate) reads: &'static str,
     /// What its request has: path, and pairs of query and body. Without it, every request shows the call.
     pub(crate) asked: Option<(String, Vec<(String, String)>)>,
+    /// What was made, as the list has it that shows it: a request for others does not show it.
+    pub(crate) made: Vec<Value>,
     /// The only pages that show it, by their cases.
     pub(crate) pages: Option<Vec<&'static str>>,
     pub(crate) show: Arc<Show>,
@@ -50,6 +53,8 @@ pub(crate) struct Acts {
     pub(crate) named: Named,
     /// The highest number that was given to something new.
     pub(crate) last: u64,
+    /// How often each call that a waiter polls was answered since something was changed last, by what `{:?}` shows of it.
+    pub(crate) polls: BTreeMap<String, usize>,
     /// Whether an answer of the examples can show the act that was carried out last.
     pub(crate) is_shown: bool,
 }

@@ -89,8 +89,8 @@ pub fn every(visitor: &mut impl Visitor<Api = Market>) {
         ],
         faults_with_head: &[],
     });
-    visitor.waiter::<crate::orders::OrderActive>();
-    visitor.waiter::<crate::orders::OrderCancelled>();
+    visitor.waiter(crate::orders::OrderActive::new);
+    visitor.waiter(crate::orders::OrderCancelled::new);
     visitor.call::<crate::orders::GetState>(&Examples {
         folder: "obstacle-market/orders/get_state",
         requests: &["request"],
@@ -118,7 +118,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Market>) {
         faults: &[],
         faults_with_head: &[],
     });
-    visitor.waiter::<crate::orders::TaskDone>();
+    visitor.waiter(crate::orders::TaskDone::new);
     visitor.perform::<crate::orders::InstallServer>(&Examples {
         folder: "obstacle-market/orders/install_server",
         requests: &["request"],

@@ -102,6 +102,16 @@ pub fn every(visitor: &mut impl Visitor<Api = Packet>) {
         faults: &[],
         faults_with_head: &[],
     });
+    visitor.call::<crate::things::FetchThings>(&Examples {
+        folder: "obstacle-packet/things/fetch_things",
+        requests: &["ids"],
+        request_bodies: &[],
+        answers: &[("two", Format::Xml, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
+    });
     visitor.call::<crate::things::FindThing>(&Examples {
         folder: "obstacle-packet/things/find_thing",
         requests: &["both", "known", "place"],

@@ -9,9 +9,9 @@ use hostkit_proto::{EncodeError, Endpoint, Fault, Perform, Top, Word, evidence};
 
 use crate::things::{
     AddThing, AddToRoom, AskThings, ChangeThing, ChangeThingPlace, ChangeThingWhat, CopyThing, DeleteThing,
-    DeleteThings, DeleteThingsBy, DescribeThings, FindThing, FindThingDataset, GetInfo, GetThing, LendThing, ListIds,
-    ListOf, ListOfOf, ListOfWhose, ListThings, OrderThings, PaintThing, PaintThingWhat, PlaceThing, ReadThings,
-    RemoveThings, RemoveThingsBy,
+    DeleteThings, DeleteThingsBy, DescribeThings, FetchThings, FetchThingsBy, FindThing, FindThingDataset, GetInfo,
+    GetThing, LendThing, ListIds, ListOf, ListOfOf, ListOfWhose, ListThings, OrderThings, PaintThing, PaintThingWhat,
+    PlaceThing, ReadThings, RemoveThings, RemoveThingsBy,
 };
 use crate::types::{Gone, Info, Made, Placed, Thing, ThingId};
 
@@ -381,6 +381,83 @@ impl Serve for DescribeThings {
     }
 }
 
+impl Serve for FetchThings {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
+        request.matches::<Self>()?;
+        request.body::<Self, _>(
+            &Root::Under(Name::new("packet").json_inner(&["thing", "fetch"]).xml_inner(&["thing", "fetch"])),
+            |fields| {
+                let by =
+                    fields
+                        .attempt(|fields| {
+                            Ok(FetchThingsBy::Ids(
+                                Some(fields.required_list(
+                                    &Name::new("filter").json_inner(&["id"]).xml_inner(&["id"]),
+                                    100_000,
+                                )?)
+                                .filter(|many| !many.is_empty())
+                                .ok_or_else(|| Names::new("filter/id").missing())?,
+                            ))
+                        })
+                        .or_else(|_| {
+                            fields.attempt(|fields| {
+                                Ok(FetchThingsBy::Names(
+                                    Some(fields.required_list(
+                                        &Name::new("filter").json_inner(&["name"]).xml_inner(&["name"]),
+                                        100_000,
+                                    )?)
+                                    .filter(|many| !many.is_empty())
+                                    .ok_or_else(|| Names::new("filter/name").missing())?,
+                                ))
+                            })
+                        })?;
+                Ok(Self { by })
+            },
+        )
+    }
+
+    fn answer(output: &Vec<Result<Thing, Fault<crate::Code>>>, out: &mut WrittenAnswer) {
+        out.value(
+            Name::new("packet").json_inner(&["thing", "fetch", "result"]).xml_inner(&["thing", "fetch", "result"]),
+            output,
+        );
+        out.mark(
+            Top { json: "packet/thing/fetch/result/status", xml: "packet/thing/fetch/result/status" },
+            Word::Text("ok"),
+        );
+    }
+
+    fn objects(&self) -> Vec<(&'static str, String)> {
+        let asked = match &self.by {
+            FetchThingsBy::Ids(value) => Some(value),
+            _ => None,
+        };
+        let Some(asked) = asked else { return Vec::new() };
+        simulate::objects("ThingId", asked)
+    }
+
+    fn results(
+        &self,
+        output: &mut Vec<Result<Thing, Fault<crate::Code>>>,
+        missing: &[Option<Fault<crate::Code>>],
+    ) -> bool {
+        let asked = match &self.by {
+            FetchThingsBy::Ids(value) => Some(value),
+            _ => None,
+        };
+        let Some(asked) = asked else { return false };
+        simulate::results(
+            output,
+            asked,
+            missing,
+            |item, asked| item.id == *asked,
+            |item, asked| {
+                item.id = asked.to_owned();
+            },
+        )
+    }
+}
+
 impl Serve for FindThing {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
@@ -633,6 +710,14 @@ impl Serve for OrderThings {
             Word::Text("ok"),
         );
     }
+
+    fn results(
+        &self,
+        output: &mut Vec<Result<Made, Fault<crate::Code>>>,
+        missing: &[Option<Fault<crate::Code>>],
+    ) -> bool {
+        simulate::results(output, &self.things, missing, |_, _| false, |_, _| {})
+    }
 }
 
 impl Simulate for OrderThings {
@@ -658,8 +743,9 @@ impl Simulate for OrderThings {
     }
 
     fn name(&self, number: u64, output: &mut Vec<Result<Made, Fault<crate::Code>>>) {
-        for (number, item) in (number..).zip(output.iter_mut().flatten()) {
-            if let Some(key) = simulate::numbered(number) {
+        simulate::as_many(output, self.things.len());
+        for (number, item) in (number..).zip(output) {
+            if let (Ok(item), Some(key)) = (item, simulate::numbered(number)) {
                 item.id = key;
             }
         }
@@ -764,6 +850,26 @@ impl Serve for ReadThings {
             Word::Text("ok"),
         );
     }
+
+    fn objects(&self) -> Vec<(&'static str, String)> {
+        simulate::objects("ThingId", &self.ids)
+    }
+
+    fn results(
+        &self,
+        output: &mut Vec<Result<Thing, Fault<crate::Code>>>,
+        missing: &[Option<Fault<crate::Code>>],
+    ) -> bool {
+        simulate::results(
+            output,
+            &self.ids,
+            missing,
+            |item, asked| item.id == *asked,
+            |item, asked| {
+                item.id = asked.to_owned();
+            },
+        )
+    }
 }
 
 impl Serve for RemoveThings {
@@ -828,6 +934,36 @@ impl Serve for RemoveThings {
             Top { json: "packet/thing/remove/result/status", xml: "packet/thing/remove/result/status" },
             Word::Text("ok"),
         );
+    }
+
+    fn objects(&self) -> Vec<(&'static str, String)> {
+        let asked = match &self.by {
+            RemoveThingsBy::Ids(value) => Some(value),
+            _ => None,
+        };
+        let Some(asked) = asked else { return Vec::new() };
+        simulate::objects("ThingId", asked)
+    }
+
+    fn results(
+        &self,
+        output: &mut Vec<Result<Gone, Fault<crate::Code>>>,
+        missing: &[Option<Fault<crate::Code>>],
+    ) -> bool {
+        let asked = match &self.by {
+            RemoveThingsBy::Ids(value) => Some(value),
+            _ => None,
+        };
+        let Some(asked) = asked else { return false };
+        simulate::results(
+            output,
+            asked,
+            missing,
+            |item, asked| item.id == *asked,
+            |item, asked| {
+                item.id = asked.to_owned();
+            },
+        )
     }
 }
 

@@ -42,6 +42,8 @@ pub struct ListParts {
     pub kind: PartKind,
     /// Only those of this size.
     pub size: Option<u64>,
+    /// Only those of this name.
+    pub name: Option<String>,
     /// The page.
     pub page: Option<u64>,
 }
@@ -49,12 +51,18 @@ pub struct ListParts {
 impl ListParts {
     /// The call with its required inputs; everything else is absent.
     pub fn new(kind: PartKind) -> Self {
-        Self { kind, size: None, page: None }
+        Self { kind, size: None, name: None, page: None }
     }
 
     /// Only those of this size.
     pub fn size(mut self, size: u64) -> Self {
         self.size = Some(size);
+        self
+    }
+
+    /// Only those of this name.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
         self
     }
 
@@ -82,6 +90,7 @@ impl Endpoint for ListParts {
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.query("kind", &self.kind);
         out.optional_query("size", &self.size);
+        out.optional_query("name", &self.name);
         out.optional_query("page", &self.page);
         out.checked()
     }

@@ -24,8 +24,14 @@
 
 mod list_parts;
 mod make_part;
+mod press_part;
+mod press_parts;
 
 pub use list_parts::ListParts;
 #[doc(alias = "parts")]
 pub use make_part::MakePart;
 pub use make_part::MakePartPlace;
+#[doc(alias = "pressed")]
+pub use press_part::PressPart;
+#[doc(alias = "batch")]
+pub use press_parts::PressParts;

@@ -37,6 +37,26 @@ pub fn every(visitor: &mut impl Visitor<Api = Rest>) {
         faults: &[],
         faults_with_head: &[],
     });
+    visitor.perform::<crate::parts::PressPart>(&Examples {
+        folder: "obstacle-rest/parts/press_part",
+        requests: &["pressed"],
+        request_bodies: &[],
+        answers: &[("pressed", Format::Json, 201)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
+    });
+    visitor.perform::<crate::parts::PressParts>(&Examples {
+        folder: "obstacle-rest/parts/press_parts",
+        requests: &["pressed"],
+        request_bodies: &[],
+        answers: &[("pressed", Format::Json, 201)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
+    });
     visitor.call::<crate::shelf::ListBoxed>(&Examples {
         folder: "obstacle-rest/shelf/list_boxed",
         requests: &["two"],
@@ -221,7 +241,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Rest>) {
             ("quoted", Format::Json, 401),
             ("stranger", Format::Json, 401),
         ],
-        faults_with_head: &["away", "named", "numbered", "unworded", "worded"],
+        faults_with_head: &["away", "counted", "named", "numbered", "unworded", "worded"],
     });
     visitor.call::<crate::things::ListNumbers>(&Examples {
         folder: "obstacle-rest/things/list_numbers",

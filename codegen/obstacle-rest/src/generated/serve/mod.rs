@@ -25,6 +25,10 @@ pub enum Request {
     ListParts(crate::parts::ListParts),
     /// Makes a spare part.
     MakePart(crate::parts::MakePart),
+    /// Presses a spare part, and answers with it beside the job.
+    PressPart(crate::parts::PressPart),
+    /// Presses several spare parts, and answers with them beside the job.
+    PressParts(crate::parts::PressParts),
     /// The boxes on the shelf, each below a key.
     ListBoxed(crate::shelf::ListBoxed),
     /// What is lent, in a list that is the answer.
@@ -85,6 +89,8 @@ impl Request {
         match self {
             Self::ListParts(_) => crate::parts::ListParts::INFO,
             Self::MakePart(_) => crate::parts::MakePart::INFO,
+            Self::PressPart(_) => crate::parts::PressPart::INFO,
+            Self::PressParts(_) => crate::parts::PressParts::INFO,
             Self::ListBoxed(_) => crate::shelf::ListBoxed::INFO,
             Self::ListLent(_) => crate::shelf::ListLent::INFO,
             Self::ListShelf(_) => crate::shelf::ListShelf::INFO,
@@ -121,6 +127,7 @@ impl Request {
 /// If no endpoint accepts the request, the error of the one that came closest.
 pub fn route(request: &ReceivedRequest<'_>) -> Result<Request, DecodeError> {
     let mut router = Router::new(request);
+    router.attempt(Request::PressParts);
     router.attempt(Request::GetLatest);
     router.attempt(Request::GetNote);
     router.attempt(Request::FindThings);
@@ -134,6 +141,7 @@ pub fn route(request: &ReceivedRequest<'_>) -> Result<Request, DecodeError> {
     router.attempt(Request::GetRecord);
     router.attempt(Request::MakeThings);
     router.attempt(Request::OrderThing);
+    router.attempt(Request::PressPart);
     router.attempt(Request::ListBoxed);
     router.attempt(Request::ListLent);
     router.attempt(Request::ListWrapped);

@@ -3,21 +3,22 @@
 
 //! The server half of `specs/obstacle-rest/parts/`.
 
-use hostkit_proto::codec::{DecodeError, Name};
+use hostkit_proto::codec::{DecodeError, Name, Names};
 use hostkit_proto::server::{ReceivedRequest, Root, Serve, Simulate, WrittenAnswer, simulate};
 use hostkit_proto::{EncodeError, evidence};
 
-use crate::parts::{ListParts, MakePart, MakePartPlace};
-use crate::types::{Part, PartPage};
+use crate::parts::{ListParts, MakePart, MakePartPlace, PressPart, PressParts};
+use crate::types::{Part, PartPage, PressedPart, PressedParts};
 
 impl Serve for ListParts {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
         let kind = request.required_query("kind")?;
         let size = request.query("size")?;
+        let name = request.query("name")?;
         let page = request.query("page")?;
         request.no_body::<Self>()?;
-        Ok(Self { kind, size, page })
+        Ok(Self { kind, size, name, page })
     }
 
     fn answer(output: &PartPage, out: &mut WrittenAnswer) {
@@ -106,6 +107,115 @@ impl Simulate for MakePart {
             .cloned()
             {
                 item.tray = Some(value.to_owned());
+            }
+        }
+    }
+}
+
+impl Serve for PressPart {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
+        request.matches::<Self>()?;
+        request.body::<Self, _>(&Root::None, |fields| {
+            let name = fields.required(&Name::new("name"))?;
+            let missed = fields.optional(&Name::new("missed"))?;
+            Ok(Self { name, missed })
+        })
+    }
+
+    fn answer(output: &PressedPart, out: &mut WrittenAnswer) {
+        out.whole(output);
+    }
+}
+
+impl Simulate for PressPart {
+    const MAKES: &'static str = "PartId";
+
+    fn listed(shown: &PartPage) -> Vec<String> {
+        shown.parts.iter().map(|item| evidence::text(&item.id)).collect()
+    }
+
+    fn show(&self, number: u64, example: &PartPage, shown: &mut PartPage) -> Result<bool, EncodeError> {
+        if let (Some(item), Some(key)) = (example.parts.last(), simulate::numbered(number)) {
+            let mut item = item.clone();
+            item.id = key;
+            if let Some(value) = &self.missed {
+                item.missed = Some(value.to_owned());
+            }
+            item.name = self.name.to_owned();
+            shown.parts.push(item);
+        }
+        Ok(true)
+    }
+
+    fn recount(shown: &mut PartPage, more: i64) {
+        shown.total = shown.total.saturating_add_signed(more);
+    }
+
+    fn name(&self, number: u64, output: &mut PressedPart) {
+        if let Some(key) = simulate::numbered(number) {
+            let item = &mut output.part;
+            item.id = key;
+            if let Some(value) = &self.missed {
+                item.missed = Some(value.to_owned());
+            }
+            item.name = self.name.to_owned();
+        }
+    }
+}
+
+impl Serve for PressParts {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
+        request.matches::<Self>()?;
+        request.body::<Self, _>(&Root::None, |fields| {
+            let missed = fields.optional(&Name::new("missed"))?;
+            let names = {
+                let names = Names::new("names[]");
+                fields.gather(&names)?.ok_or_else(|| names.missing())?
+            };
+            Ok(Self { names, missed })
+        })
+    }
+
+    fn answer(output: &PressedParts, out: &mut WrittenAnswer) {
+        out.whole(output);
+    }
+}
+
+impl Simulate for PressParts {
+    const MAKES: &'static str = "PartId";
+
+    fn listed(shown: &PartPage) -> Vec<String> {
+        shown.parts.iter().map(|item| evidence::text(&item.id)).collect()
+    }
+
+    fn show(&self, number: u64, example: &PartPage, shown: &mut PartPage) -> Result<bool, EncodeError> {
+        for (number, row) in (number..).zip(&self.names) {
+            if let (Some(item), Some(key)) = (example.parts.last(), simulate::numbered(number)) {
+                let mut item = item.clone();
+                item.id = key;
+                if let Some(value) = &self.missed {
+                    item.missed = Some(value.to_owned());
+                }
+                item.name = row.to_owned();
+                shown.parts.push(item);
+            }
+        }
+        Ok(true)
+    }
+
+    fn recount(shown: &mut PartPage, more: i64) {
+        shown.total = shown.total.saturating_add_signed(more);
+    }
+
+    fn name(&self, number: u64, output: &mut PressedParts) {
+        simulate::as_many(&mut output.parts, self.names.len());
+        for ((number, item), row) in (number..).zip(&mut output.parts).zip(&self.names) {
+            if let Some(key) = simulate::numbered(number) {
+                item.id = key;
+                if let Some(value) = &self.missed {
+                    item.missed = Some(value.to_owned());
+                }
+                item.name = row.to_owned();
             }
         }
     }

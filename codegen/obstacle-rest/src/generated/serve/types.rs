@@ -6,7 +6,10 @@
 use hostkit_proto::codec::{DecodeError, Field, FromFields, InWords, Name, Names, Object, Reader, Table, ToWire};
 use hostkit_proto::{Format, Value, Word};
 
-use crate::types::{Owner, Part, PartPage, PartPages, Shelf, ShelfPlace, Thing, ThingParts, WatchedThing};
+use crate::types::{
+    Owner, Part, PartPage, PartPages, PressJob, PressedPart, PressedParts, Shelf, ShelfPlace, Thing, ThingParts,
+    WatchedThing,
+};
 
 impl ToWire for Part {
     fn to_wire(&self, format: Format) -> Option<Value> {
@@ -34,6 +37,32 @@ impl ToWire for PartPages {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
         object.set("pages", &self.pages);
+        Some(object.into_value())
+    }
+}
+
+impl ToWire for PressJob {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        let mut object = Object::new(format);
+        object.set("state", &self.state);
+        Some(object.into_value())
+    }
+}
+
+impl ToWire for PressedPart {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        let mut object = Object::new(format);
+        object.set("part", &self.part);
+        object.set("job", &self.job);
+        Some(object.into_value())
+    }
+}
+
+impl ToWire for PressedParts {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        let mut object = Object::new(format);
+        object.set("parts", &self.parts);
+        object.set("job", &self.job);
         Some(object.into_value())
     }
 }

@@ -8,7 +8,7 @@ mod shelf;
 mod shelves;
 mod things;
 
-pub use parts::{Part, PartId, PartKind, PartPage, PartPages};
+pub use parts::{Part, PartId, PartKind, PartPage, PartPages, PressJob, PressedPart, PressedParts};
 pub use shelf::{ShelfBoxes, ShelfPage};
 pub use shelves::{PlaceId, Shelf, ShelfPlace};
 pub use things::{

@@ -149,3 +149,107 @@ impl FromFields for PartPages {
         }
     }
 }
+
+/// A job of the press.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct PressJob {
+    /// How far it is.
+    pub state: String,
+}
+
+impl PressJob {
+    /// With the required fields; everything else is absent.
+    pub fn new(state: impl Into<String>) -> Self {
+        Self { state: state.into() }
+    }
+}
+
+impl FromFields for PressJob {
+    const TABLE: &'static Table = &Table::new("specs/obstacle-rest/types/parts.toml", &[Field::required("state")]);
+
+    fn blank() -> Self {
+        Self::new("")
+    }
+
+    #[inline]
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.state),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// A part that is pressed, and the job that does it.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct PressedPart {
+    /// The part.
+    pub part: Part,
+    /// The job.
+    pub job: PressJob,
+}
+
+impl PressedPart {
+    /// With the required fields; everything else is absent.
+    pub fn new(part: Part, job: PressJob) -> Self {
+        Self { part, job }
+    }
+}
+
+impl FromFields for PressedPart {
+    const TABLE: &'static Table =
+        &Table::new("specs/obstacle-rest/types/parts.toml", &[Field::required("part"), Field::required("job")]);
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank(), FromWire::blank())
+    }
+
+    #[inline]
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.part),
+            1 => reader.required(&mut self.job),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Parts that are pressed, and the job that does it.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct PressedParts {
+    /// The parts.
+    pub parts: Vec<Part>,
+    /// The job.
+    pub job: PressJob,
+}
+
+impl PressedParts {
+    /// With the required fields; everything else is absent.
+    pub fn new(parts: Vec<Part>, job: PressJob) -> Self {
+        Self { parts, job }
+    }
+}
+
+impl FromFields for PressedParts {
+    const TABLE: &'static Table =
+        &Table::new("specs/obstacle-rest/types/parts.toml", &[Field::required_list("parts"), Field::required("job")]);
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank(), FromWire::blank())
+    }
+
+    #[inline]
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required_list(&mut self.parts, 100_000),
+            1 => reader.required(&mut self.job),
+            _ => Ok(()),
+        }
+    }
+}

@@ -77,6 +77,9 @@ impl Simulate for AddNote {
         if let (Some(item), Some(key)) = (example.notes.last(), simulate::numbered(number)) {
             let mut item = item.clone();
             item.id = key;
+            if let Some(value) = &self.words.as_ref().and_then(|value| value.value()).cloned() {
+                item.words = value.to_owned();
+            }
             if let Some(value) = &self.text.as_ref().and_then(|value| value.value()).cloned() {
                 item.text = value.to_owned();
             }
@@ -129,6 +132,9 @@ impl Simulate for AddNote {
         if let Some(key) = simulate::numbered(number) {
             let item = output;
             item.id = key;
+            if let Some(value) = &self.words.as_ref().and_then(|value| value.value()).cloned() {
+                item.words = value.to_owned();
+            }
             if let Some(value) = &self.text.as_ref().and_then(|value| value.value()).cloned() {
                 item.text = value.to_owned();
             }

@@ -63,8 +63,8 @@ pub fn every(visitor: &mut impl Visitor<Api = Obstacle>) {
         faults: &[],
         faults_with_head: &[],
     });
-    visitor.waiter::<crate::answers::BoxRunning>();
-    visitor.waiter::<crate::answers::BoxGone>();
+    visitor.waiter(crate::answers::BoxRunning::new);
+    visitor.waiter(crate::answers::BoxGone::new);
     visitor.call::<crate::answers::GetKept>(&Examples {
         folder: "obstacle/answers/get_kept",
         requests: &["one"],

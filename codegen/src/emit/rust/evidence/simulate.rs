@@ -6,8 +6,8 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
 use super::{choice, fits, is_set, keys_of, text_of};
-use crate::emit::rust::words::{echoed_input, ident, known_value, number, output_type, rust_type};
-use crate::model::{Endpoint, Evidence, Field, Items, Made, Model, Origin, Sign, Slot, Type, TypeKind};
+use crate::emit::rust::words::{echoed_input, ident, known_value, number, output_type, rust_type, used};
+use crate::model::{EchoedInput, Endpoint, Evidence, Field, Items, Made, Model, Origin, Sign, Slot, Type, TypeKind};
 use crate::resolve::{is_text, parse};
 use crate::surface::{Wanted, beginning, is_wanted};
 
@@ -141,6 +141,95 @@ pub(in crate::emit::rust) fn object(model: &Model, endpoint: &Endpoint) -> Optio
     })
 }
 
+/// What a call answers about each item of a list that it names: the list of the spec, or else the only one with ids of what
+/// has a result each.
+pub(in crate::emit::rust) fn results(model: &Model, endpoint: &Endpoint) -> Option<TokenStream> {
+    let Type::List(result) = endpoint.output.ty()? else { return None };
+    let is_judged = matches!(**result, Type::Judged(_));
+    let result = result.judged();
+    let id = own_id(model, result);
+    let (input, echo) = match &endpoint.each {
+        Some(each) => (each.input.clone(), each.echo.as_slice()),
+        None if is_judged => (list_of(endpoint, id.map_or(result, |id| &id.ty))?, &[][..]),
+        None => return None,
+    };
+    let asked = asked_item(endpoint, &input)?;
+    let (place, is_option) = echoed_input(&quote!(self), &input);
+    let bound = |none| is_option.then(|| quote!(let asked = #place; let Some(asked) = asked else { return #none };));
+    let list = if is_option { quote!(asked) } else { place.clone() };
+    let objects = id_name(model, asked).map(|kind| {
+        let bound = bound(quote!(Vec::new()));
+        quote! {
+            fn objects(&self) -> Vec<(&'static str, String)> {
+                #bound
+                simulate::objects(#kind, #list)
+            }
+        }
+    });
+    let is_same = |(path, own): &&(Vec<Field>, Field)| path.last().is_some_and(|last| last.ty == own.ty);
+    let mut set: TokenStream = rebuilt(model, result, &quote!(item));
+    set.extend(echo.iter().filter(is_same).map(|(path, own)| given(model, path, &quote!(asked), own)));
+    let mut is_about = None;
+    if result == asked {
+        (is_about, set) = (Some(quote!(item == asked)), quote!(*item = asked.to_owned();));
+    } else if let Some(id) = id.filter(|id| id.ty == *asked) {
+        let name = ident(&id.rust);
+        is_about = Some(match id.is_option() {
+            true => quote!(item.#name.as_ref() == Some(asked)),
+            false => quote!(item.#name == *asked),
+        });
+        if !echo.iter().any(|(path, _)| matches!(path.as_slice(), [field] if field.rust == id.rust)) {
+            set.extend(assigned(model, std::slice::from_ref(id), &quote!(asked.to_owned()), false));
+        }
+    }
+    let is_about = is_about.map_or_else(|| quote!(|_, _| false), |is_about| quote!(|item, asked| #is_about));
+    let set = if set.is_empty() { quote!(|_, _| {}) } else { quote!(|item, asked| { #set }) };
+    let (output, missing) = (output_type(endpoint), used("missing", is_judged));
+    let all = match is_judged {
+        true => quote!(simulate::results(output, #list, missing, #is_about, #set)),
+        false => quote!(simulate::items(output, #list, #is_about, #set)),
+    };
+    let bound = bound(quote!(false));
+    Some(quote! {
+        #objects
+
+        fn results(&self, output: &mut #output, #missing: &[Option<Fault<crate::Code>>]) -> bool {
+            #bound
+            #all
+        }
+    })
+}
+
+/// The only input that is a list of these ids: of the call, or alone in a variant.
+fn list_of(endpoint: &Endpoint, id: &Type) -> Option<EchoedInput> {
+    let is_it = |field: &&Field| matches!(&field.ty, Type::List(item) if **item == *id);
+    let own = endpoint.inputs().filter(is_it).map(|field| EchoedInput::Field(Box::new(field.clone())));
+    let chosen = endpoint.one_of.iter().flat_map(|group| {
+        let alone =
+            group.variants.iter().filter(|variant| matches!(variant.fields.as_slice(), [field] if is_it(&field)));
+        alone.map(|variant| EchoedInput::Variant {
+            group: group.rust.clone(),
+            is_required: group.required,
+            type_name: group.type_name.clone(),
+            variant: variant.rust.clone(),
+        })
+    });
+    let mut all = own.chain(chosen);
+    all.next().filter(|_| all.next().is_none())
+}
+
+/// The type of the items of an input that is a list.
+fn asked_item<'m>(endpoint: &'m Endpoint, input: &'m EchoedInput) -> Option<&'m Type> {
+    let field = match input {
+        EchoedInput::Field(field) => &**field,
+        EchoedInput::Variant { group, variant, .. } => {
+            let group = endpoint.one_of.iter().find(|known| known.rust == *group)?;
+            group.variants.iter().find(|known| known.rust == *variant)?.fields.first()?
+        }
+    };
+    if let Type::List(item) = &field.ty { Some(item) } else { None }
+}
+
 /// The function that changes an answer.
 fn show(evidence: &Evidence, [number, example]: [TokenStream; 2], body: &TokenStream) -> TokenStream {
     let output = rust_type(&evidence.output);
@@ -205,31 +294,21 @@ fn created(model: &Model, endpoint: &Endpoint, evidence: &Evidence, key: &Field)
         return (evidence.items == Items::List).then(|| quote!(#listed #show #recount #named));
     }
     let key = assigned(model, std::slice::from_ref(key), &quote!(key), false);
-    let set: TokenStream = once(compared(model, evidence)).chain(constants(model, evidence)?).collect();
+    let set: TokenStream = once(said(model, endpoint, evidence)).chain(constants(model, evidence)?).collect();
     let (of_item, around) = (rebuilt(model, &evidence.item, &quote!(item)), rebuilt_around(model, evidence));
-    let item = |set: &TokenStream| {
-        quote! {
-            if let (Some(item), Some(key)) = (#last, simulate::numbered(number)) {
-                let mut item = item.clone();
-                #of_item
-                #key
-                #set
-                #add;
-            }
+    let item = quote! {
+        if let (Some(item), Some(key)) = (#last, simulate::numbered(number)) {
+            let mut item = item.clone();
+            #of_item
+            #key
+            #set
+            #add;
         }
     };
-    let body = match (&evidence.each, &evidence.count) {
-        (Some((own, columns)), _) => {
-            let own = ident(&own.rust);
-            let columns = columns.iter().map(|(path, field)| given(model, path, &quote!(row), field));
-            let item = item(&columns.chain([set]).collect());
-            quote!(for (number, row) in (number..).zip(&self.#own) { #item })
-        }
-        (None, Some(count)) => {
-            let (count, item) = (ident(&count.rust), item(&set));
-            quote!(for number in (number..).take(self.#count as usize) { #item })
-        }
-        (None, None) => item(&set),
+    let body = match (rows(evidence), count(evidence)) {
+        (Some(rows), _) => quote!(for (number, row) in (number..).zip(#rows) { #item }),
+        (None, Some(count)) => quote!(for number in (number..).take(#count) { #item }),
+        (None, None) => item,
     };
     let show = show(evidence, [quote!(number), quote!(example)], &quote!(#around #body Ok(true)));
     let named = named(model, endpoint, evidence);
@@ -281,7 +360,7 @@ fn listed_alone(model: &Model, endpoint: &Endpoint, evidence: &Evidence, key: &F
     let listed = text_of(&quote!(item), key);
     let (item, list) = (rust_type(&evidence.item), output_type(first));
     let key = assigned(model, std::slice::from_ref(key), &quote!(key), false);
-    let set: TokenStream = once(compared(model, evidence)).chain(constants(model, evidence)?).collect();
+    let set: TokenStream = once(said(model, endpoint, evidence)).chain(constants(model, evidence)?).collect();
     let rebuilt_item = rebuilt(model, &evidence.item, &quote!(item));
     let add = match own.is_itself() {
         true => quote!(if let Some(key) = simulate::numbered(number) {
@@ -338,52 +417,120 @@ fn listed(evidence: &Evidence, key: &Field, all: &TokenStream) -> TokenStream {
     quote!(fn listed(shown: &#output) -> Vec<String> { #all.#keys.collect() })
 }
 
-/// The number of what was made, in the answer of the call.
+/// The number of what was made, in the answer of the call. Of several, each is there, with what its own inputs say.
 fn named(model: &Model, endpoint: &Endpoint, evidence: &Evidence) -> Option<TokenStream> {
     let Sign::New(key) = &evidence.sign else { return None };
-    let output = output_type(endpoint);
-    let made = match endpoint.output.ty() {
-        Some(Type::List(item)) => Some(item.judged()),
-        ty => ty,
-    };
-    let rebuilt_output = made.map(|ty| rebuilt(model, ty, &quote!(item)));
-    let set = match evidence.made.as_ref()? {
-        Made::Output => quote!(*item = key;),
-        // What each of several items is given stands in the inputs, and not in that of the first.
-        Made::Item => {
-            let set = evidence.each.is_none().then(|| compared(model, evidence));
-            let key = assigned(model, std::slice::from_ref(key), &quote!(key), false);
-            quote!(#rebuilt_output #key #set)
+    let (made, output) = (evidence.made.as_ref()?, output_type(endpoint));
+    let (place, ty, is_option) = match made {
+        Made::Within(field) => {
+            let name = ident(&field.rust);
+            (quote!(output.#name), &field.ty, field.is_option())
         }
-        Made::Field(field) => {
-            let key = assigned(model, std::slice::from_ref(field), &quote!(key), false);
-            quote!(#rebuilt_output #key)
-        }
+        _ => (quote!(output), endpoint.output.ty()?, false),
     };
-    if let Some(Type::List(item)) = endpoint.output.ty() {
-        let items =
-            if matches!(**item, Type::Judged(_)) { quote!(output.iter_mut().flatten()) } else { quote!(output) };
-        return Some(quote! {
-            fn name(&self, number: u64, output: &mut #output) {
-                for (number, item) in (number..).zip(#items) {
-                    if let Some(key) = simulate::numbered(number) {
-                        #set
-                    }
-                }
+    let within = matches!(made, Made::Within(_));
+    let around = if within { rebuilt(model, endpoint.output.ty()?, &quote!(output)) } else { TokenStream::new() };
+    let borrowed = if within { quote!(&mut #place) } else { place.clone() };
+    let set_key = |field: &Field| assigned(model, std::slice::from_ref(field), &quote!(key), false);
+    let with_key = |item: &Type| {
+        let of_item = rebuilt(model, item, &quote!(item));
+        match made {
+            Made::Output => quote!(*item = key;),
+            Made::Field(field) => {
+                let key = set_key(field);
+                quote!(#of_item #key)
             }
-        });
-    }
-    let set = match evidence.made.as_ref()? {
-        Made::Output => quote!(*output = key;),
-        Made::Item | Made::Field(_) => quote!(let item = output; #set),
+            Made::Item | Made::Within(_) => {
+                let (key, said) = (set_key(key), said(model, endpoint, evidence));
+                quote!(#of_item #key #said)
+            }
+        }
+    };
+    let body = match ty {
+        Type::List(item) => {
+            let set = with_key(item.judged());
+            let count = count(evidence).map(|count| quote!(simulate::as_many(#borrowed, #count);));
+            let numbers = quote!((number..).zip(#borrowed));
+            let (each, numbers) = match rows(evidence).filter(|_| !matches!(made, Made::Output | Made::Field(_))) {
+                Some(rows) => (quote!(((number, item), row)), quote!(#numbers.zip(#rows))),
+                None => (quote!((number, item)), numbers),
+            };
+            let condition = match **item {
+                Type::Judged(_) => quote!(let (Ok(item), Some(key)) = (item, simulate::numbered(number))),
+                _ => quote!(let Some(key) = simulate::numbered(number)),
+            };
+            quote!(#count for #each in #numbers { if #condition { #set } })
+        }
+        ty => {
+            let set = match (made, is_option) {
+                (Made::Output, _) => quote!(*output = key;),
+                (_, true) => {
+                    let set = with_key(ty);
+                    quote!(if let Some(item) = #borrowed { #set })
+                }
+                (_, false) => {
+                    let set = with_key(ty);
+                    quote!(let item = #borrowed; #set)
+                }
+            };
+            quote!(if let Some(key) = simulate::numbered(number) { #set })
+        }
     };
     Some(quote! {
         fn name(&self, number: u64, output: &mut #output) {
-            if let Some(key) = simulate::numbered(number) {
-                #set
-            }
+            #around
+            #body
         }
     })
+}
+
+/// The inputs of which each makes one item.
+fn rows(evidence: &Evidence) -> Option<TokenStream> {
+    let (own, _) = evidence.each.as_ref()?;
+    let own = ident(&own.rust);
+    Some(quote!(&self.#own))
+}
+
+/// How many items the call makes, if it makes several.
+fn count(evidence: &Evidence) -> Option<TokenStream> {
+    let named = |field: &Field| ident(&field.rust);
+    match (&evidence.each, &evidence.count) {
+        (Some((own, _)), _) => {
+            let own = named(own);
+            Some(quote!(self.#own.len()))
+        }
+        (None, Some(count)) => {
+            let count = named(count);
+            Some(quote!(self.#count as usize))
+        }
+        (None, None) => None,
+    }
+}
+
+/// What the inputs say of an item that is made: those that evidence compares, and those that have name and type of a field.
+fn said(model: &Model, endpoint: &Endpoint, evidence: &Evidence) -> TokenStream {
+    let (own, columns) = match &evidence.each {
+        Some((own, columns)) => (Some(own), columns.as_slice()),
+        None => (None, &[][..]),
+    };
+    let key = if let Sign::New(key) = &evidence.sign { Some(&key.rust) } else { None };
+    let fields = model.fields(&evidence.item).unwrap_or_default();
+    let compared_with = |(path, _): &(Vec<Field>, Field)| path.first().map(|field| field.rust.clone());
+    let all = evidence.filter.iter().chain(&evidence.below).chain(columns);
+    let told: Vec<String> = all.filter_map(compared_with).collect();
+    let of_rows = own.and_then(|own| model.fields(own.ty.item())).unwrap_or_default();
+    let alike = |inputs: &mut dyn Iterator<Item = &Field>, from: &TokenStream| -> TokenStream {
+        let is_said = |field: &Field, own: &Field| {
+            let ty = if let Type::Nullable(ty) = &own.ty { ty } else { &own.ty };
+            field.rust == own.rust && field.ty == *ty && !told.contains(&field.rust) && key != Some(&field.rust)
+        };
+        let pairs = inputs.filter_map(|own| Some((fields.iter().find(|field| is_said(field, own))?.clone(), own)));
+        pairs.map(|(field, own)| given(model, &[field], from, own)).collect()
+    };
+    let row = quote!(row);
+    let others = [alike(&mut endpoint.inputs(), &quote!(self)), alike(&mut of_rows.iter(), &row)];
+    let columns = columns.iter().map(|(path, field)| given(model, path, &row, field));
+    others.into_iter().chain(columns).chain([compared(model, evidence)]).collect()
 }
 
 /// What was read without the items that are to go; an object alone is not there any more.

@@ -41,6 +41,12 @@ impl Simulate for AddRecords {
             if let (Some(item), Some(key)) = (example.records.last(), simulate::numbered(number)) {
                 let mut item = item.clone();
                 item.id = key;
+                if let Some(value) = &row.ttl {
+                    item.ttl = Some(value.to_owned());
+                }
+                if let Some(value) = &row.priority {
+                    item.priority = Some(value.to_owned());
+                }
                 item.name = Some(row.name.to_owned());
                 item.kind = Some(row.kind.to_owned());
                 item.content = Some(row.content.to_owned());
@@ -78,6 +84,7 @@ impl Simulate for CreateZone {
         if let (Some(item), Some(key)) = (example.domains.last(), simulate::numbered(number)) {
             let mut item = item.clone();
             item.id = key;
+            item.kind = Some(self.kind.to_owned());
             item.name = self.domain.to_owned();
             shown.domains.push(item);
         }

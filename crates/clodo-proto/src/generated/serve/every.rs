@@ -86,7 +86,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
         faults: &[("no_such_server", Format::Xml, 404), ("no_such_server", Format::Json, 404)],
         faults_with_head: &[],
     });
-    visitor.waiter::<crate::backups::BackupRestored>();
+    visitor.waiter(crate::backups::BackupRestored::new);
     visitor.call::<crate::backups::ListBackups>(&Examples {
         folder: "clodo/backups/list_backups",
         requests: &["request"],
@@ -589,7 +589,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
         faults: &[("gone", Format::Xml, 404), ("gone", Format::Json, 404)],
         faults_with_head: &[],
     });
-    visitor.waiter::<crate::requests::RequestComplete>();
+    visitor.waiter(crate::requests::RequestComplete::new);
     visitor.perform::<crate::servers::BuyTraffic>(&Examples {
         folder: "clodo/servers/buy_traffic",
         requests: &["json", "xml"],
@@ -711,8 +711,8 @@ pub fn every(visitor: &mut impl Visitor<Api = Clodo>) {
         ],
         faults_with_head: &[],
     });
-    visitor.waiter::<crate::servers::ServerRunning>();
-    visitor.waiter::<crate::servers::ServerStopped>();
+    visitor.waiter(crate::servers::ServerRunning::new);
+    visitor.waiter(crate::servers::ServerStopped::new);
     visitor.call::<crate::servers::GetServerLog>(&Examples {
         folder: "clodo/servers/get_server_log",
         requests: &["request"],

@@ -212,6 +212,7 @@ impl Simulate for CreateServer {
         if let (Some(item), Some(key)) = (example.last(), simulate::numbered(number)) {
             let mut item = item.clone();
             item.id = key;
+            item.server_type = Some(self.server_type.to_owned());
             item.name = Some(self.name.to_owned());
             shown.push(item);
         }

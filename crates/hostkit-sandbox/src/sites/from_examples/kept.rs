@@ -4,7 +4,7 @@ use std::any::Any;
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use hostkit::protocol::evidence::Reading;
+use hostkit::protocol::evidence::{Reading, Shows};
 use hostkit::protocol::server::example::RecordedAnswer;
 use hostkit::protocol::server::simulate::{FirstOf, ReadOf};
 use hostkit::protocol::server::{Serve, Simulate};
@@ -13,7 +13,7 @@ use hostkit::protocol::{Perform, Value};
 use hostkit::{Endpoint, Format, UnknownFields};
 
 use super::pages::Pages;
-use super::wire::{asked, given, value, written};
+use super::wire::{Other, asked, others, value, written};
 use crate::site::Call;
 use crate::world::{Act, Acts, Object, Show};
 
@@ -41,11 +41,12 @@ pub(super) struct CarriedOut {
     pub(super) last: u64,
     /// Its own answer, with the number of what it made.
     pub(super) answer: RecordedAnswer,
-    /// What it made, and the example of the call that shows it.
-    pub(super) made: Vec<Object>,
+    /// The type of the ids of what it made, the ids, and the example of the call that shows it.
+    pub(super) makes: &'static str,
+    pub(super) made: Vec<String>,
     pub(super) example: RecordedAnswer,
     /// What is gone.
-    pub(super) removed: Option<Object>,
+    pub(super) removed: Vec<Object>,
 }
 
 /// Carries out a call that acts; `None` if no example can show it.
@@ -99,8 +100,7 @@ where
         last = highest(E::listed(&after)).max(last);
         more = E::listed(&after).len() as i64 - E::listed(&before).len() as i64;
         let known = E::listed(&before);
-        let new = E::listed(&after).into_iter().filter(|id| !E::MAKES.is_empty() && !known.contains(id));
-        made = new.map(|id| (E::MAKES, id)).collect();
+        made = E::listed(&after).into_iter().filter(|id| !known.contains(id)).collect();
         if let Some(mut output) = value::<E>(&answer) {
             own.name(number, &mut output);
             answer = written::<E>(&output, answer, format)?;
@@ -127,6 +127,7 @@ where
                 done.push(Act {
                     reads: First::<E>::INFO.name,
                     asked: None,
+                    made: Vec::new(),
                     pages,
                     show: Arc::new(show),
                     recount: None,
@@ -136,7 +137,8 @@ where
         }
         _ => None,
     };
-    let removed = own.removes();
+    let listed = if E::FACTS.shows == Shows::Absence { own.objects() } else { Vec::new() };
+    let removed = own.removes().into_iter().chain(listed).collect();
     let (example, shown_by) = (example.clone(), example.clone());
     let show = move |shown: &mut dyn Any| {
         let shown = shown.downcast_mut::<ReadOf<E>>().ok_or("another call's answer")?;
@@ -149,25 +151,24 @@ where
     };
     // Every page says how many items there are, not only the one that has what is new.
     let recount: Option<Arc<Show>> = if more == 0 { None } else { Some(Arc::new(recount)) };
-    done.push(Act { reads: Then::<E>::INFO.name, asked, pages, show: Arc::new(show), recount });
-    Ok(Some(CarriedOut { acts: done, last, answer, made, example: shown_by, removed }))
+    let (reads, show) = (Then::<E>::INFO.name, Arc::new(show));
+    done.push(Act { reads, asked, made: Vec::new(), pages, show, recount });
+    let makes = E::MAKES;
+    Ok(Some(CarriedOut { acts: done, last, answer, makes, made, example: shown_by, removed }))
 }
 
 /// What a list has of an object that was made.
 pub(super) fn listed_item(shown: &RecordedAnswer, id: &str, format: Format) -> Option<Value> {
-    let document = parse(shown.format.unwrap_or(format), &shown.body, &Limits::DEFAULT).ok()?;
-    item(&Value::from(document.root()), id).cloned()
+    item(&tree(shown, format)?, id).cloned()
 }
 
 /// An answer whose lists of bare ids lack these: what is gone is not found, and is listed nowhere.
 pub(super) fn without_ids(answer: RecordedAnswer, gone: &[&str], format: Format) -> RecordedAnswer {
-    let format = answer.format.unwrap_or(format);
-    let Ok(document) = parse(format, &answer.body, &Limits::DEFAULT) else { return answer };
-    let mut tree = Value::from(document.root());
+    let Some(mut tree) = tree(&answer, format) else { return answer };
     if gone.is_empty() || !leave_out(&mut tree, gone) {
         return answer;
     }
-    match write(format, &tree) {
+    match write(answer.format.unwrap_or(format), &tree) {
         Ok(body) => RecordedAnswer { body, ..answer },
         Err(_) => answer,
     }
@@ -189,17 +190,25 @@ fn leave_out(tree: &mut Value, gone: &[&str]) -> bool {
     }
 }
 
-/// The object of which this is the id: the last one, since what is new comes last.
+/// The object of which this is the id: the last one, since what is new comes last; one of a list, if there is one, and not
+/// what says how many there are.
 fn item<'t>(tree: &'t Value, id: &str) -> Option<&'t Value> {
-    match tree {
-        Value::List(items) => items.iter().rev().find_map(|inner| item(inner, id)),
-        Value::Map(entries) => {
-            let inner = entries.iter().rev().find_map(|(_, inner)| item(inner, id));
-            let is_it = || entries.iter().any(|(_, value)| scalar(value) == Some(id));
-            inner.or_else(|| is_it().then_some(tree))
+    fn add<'t>(tree: &'t Value, id: &str, is_listed: bool, found: &mut Vec<(bool, &'t Value)>) {
+        match tree {
+            Value::List(items) => items.iter().for_each(|inner| add(inner, id, true, found)),
+            Value::Map(entries) => {
+                if entries.iter().any(|(_, value)| scalar(value) == Some(id)) {
+                    found.push((is_listed, tree));
+                }
+                entries.iter().for_each(|(_, inner)| add(inner, id, false, found));
+            }
+            _ => {}
         }
-        _ => None,
     }
+    let mut found = Vec::new();
+    add(tree, id, false, &mut found);
+    let listed = found.iter().rev().find(|(is_listed, _)| *is_listed);
+    listed.or(found.last()).map(|(_, item)| *item)
 }
 
 fn scalar(value: &Value) -> Option<&str> {
@@ -217,11 +226,11 @@ pub(super) fn about_item<E: Serve>(
 ) -> Option<RecordedAnswer> {
     let Value::Map(item) = made else { return None };
     let key = item.iter().find(|(_, value)| scalar(value) == Some(id)).map(|(key, _)| key.clone())?;
+    let document = tree(answer, format)?;
     let format = answer.format.unwrap_or(format);
-    let document = parse(format, &answer.body, &Limits::DEFAULT).ok()?;
     // What does not fit the call is left as the example has it, but for the id.
     [true, false].into_iter().find_map(|takes_all| {
-        let mut tree = Value::from(document.root());
+        let mut tree = document.clone();
         let target = with_key(&mut tree, &key)?;
         for (name, value) in item {
             let is_taken = takes_all && scalar(value).is_some() || *name == key;
@@ -249,6 +258,54 @@ fn with_key<'t>(tree: &'t mut Value, key: &str) -> Option<&'t mut Vec<(Cow<'stat
     }
 }
 
+/// Whether a request asks for what a call changed: at the same path, with the same required inputs, and with no filter for
+/// others.
+fn is_asked<E: Serve>(call: &Call, act: &Act, answer: &RecordedAnswer, format: Format) -> bool {
+    let Some(asked) = &act.asked else { return true };
+    let Some(others) = others::<E>(call, asked, format) else { return false };
+    let is_for_others = |other: &Other| {
+        let field = other.name.rsplit(['/', '.']).next().unwrap_or_default();
+        if other.is_required {
+            return true;
+        }
+        if !act.made.is_empty() {
+            return act.made.iter().all(|made| is_other(made, field, &other.value));
+        }
+        // What no answer has, such as the length of a page, tells no objects apart.
+        let is_another = asked.1.iter().any(|(name, _)| *name == other.name);
+        is_another && tree(answer, format).is_some_and(|tree| has_key(&tree, field))
+    };
+    !others.iter().any(is_for_others)
+}
+
+/// Whether a field of an object has something else than this.
+fn is_other(object: &Value, field: &str, wanted: &str) -> bool {
+    fn has(value: &Value, wanted: &str) -> bool {
+        match value {
+            Value::List(items) => items.iter().any(|item| has(item, wanted)),
+            Value::Map(entries) => entries.iter().any(|(_, value)| has(value, wanted)),
+            value => scalar(value).is_some_and(|text| text.eq_ignore_ascii_case(wanted)),
+        }
+    }
+    let Value::Map(entries) = object else { return false };
+    let mut found = entries.iter().filter(|(key, _)| key.trim_start_matches('@') == field).peekable();
+    found.peek().is_some() && !found.any(|(_, value)| has(value, wanted))
+}
+
+fn has_key(tree: &Value, wanted: &str) -> bool {
+    match tree {
+        Value::List(items) => items.iter().any(|item| has_key(item, wanted)),
+        Value::Map(entries) => entries.iter().any(|(key, value)| key == wanted || has_key(value, wanted)),
+        _ => false,
+    }
+}
+
+/// The document of an answer.
+fn tree(answer: &RecordedAnswer, format: Format) -> Option<Value> {
+    let document = parse(answer.format.unwrap_or(format), &answer.body, &Limits::DEFAULT).ok()?;
+    Some(Value::from(document.root()))
+}
+
 /// An answer with what calls have changed; `None` if its object is gone.
 pub(super) fn changed<E: Serve + 'static>(
     call: &Call,
@@ -256,15 +313,11 @@ pub(super) fn changed<E: Serve + 'static>(
     answer: RecordedAnswer,
     format: Format,
 ) -> Result<Option<RecordedAnswer>, String> {
-    let given = given(call);
     let is_of_page = |act: &Act| act.pages.as_ref().is_none_or(|pages| pages.contains(&answer.case));
     let is_shown = |act: &&Act| {
         act.reads == E::INFO.name
             && (is_of_page(act) || act.recount.is_some())
-            && act
-                .asked
-                .as_ref()
-                .is_none_or(|(path, asked)| *path == given.0 && asked.iter().all(|pair| given.1.contains(pair)))
+            && is_asked::<E>(call, act, &answer, format)
     };
     let mut acts = acts.all.iter().filter(is_shown).peekable();
     if acts.peek().is_none() {

@@ -137,8 +137,8 @@ pub fn every(visitor: &mut impl Visitor<Api = Inferno>) {
         faults: &[("unknown_order", Format::Json, 400)],
         faults_with_head: &[],
     });
-    visitor.waiter::<crate::servers::ServerOnline>();
-    visitor.waiter::<crate::servers::OrderActive>();
+    visitor.waiter(crate::servers::ServerOnline::new);
+    visitor.waiter(crate::servers::OrderActive::new);
     visitor.perform::<crate::servers::Install>(&Examples {
         folder: "inferno/servers/install",
         requests: &["request", "without_keys"],

@@ -85,6 +85,12 @@ impl Simulate for CreateRecord {
         if let (Some(item), Some(key)) = (example.last(), simulate::numbered(number)) {
             let mut item = item.clone();
             item.id = key;
+            if let Some(value) = &self.tag {
+                item.tag = Some(value.to_owned());
+            }
+            if let Some(value) = &self.priority {
+                item.priority = Some(value.to_owned());
+            }
             item.kind = self.kind.to_owned();
             item.value = self.value.to_owned();
             item.host = Some(self.host.to_owned());

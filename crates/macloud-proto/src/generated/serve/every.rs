@@ -136,8 +136,8 @@ pub fn every(visitor: &mut impl Visitor<Api = Macloud>) {
         faults: &[],
         faults_with_head: &[],
     });
-    visitor.waiter::<crate::backups::BackupActive>();
-    visitor.waiter::<crate::backups::BackupDownloadable>();
+    visitor.waiter(crate::backups::BackupActive::new);
+    visitor.waiter(crate::backups::BackupDownloadable::new);
     visitor.call::<crate::backups::ListBackups>(&Examples {
         folder: "macloud/backups/list_backups",
         requests: &["request"],
@@ -252,7 +252,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Macloud>) {
         faults: &[],
         faults_with_head: &[],
     });
-    visitor.waiter::<crate::dns::DnsActive>();
+    visitor.waiter(crate::dns::DnsActive::new);
     visitor.call::<crate::dns::ListDomains>(&Examples {
         folder: "macloud/dns/list_domains",
         requests: &["request"],
@@ -523,7 +523,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Macloud>) {
         faults: &[],
         faults_with_head: &[],
     });
-    visitor.waiter::<crate::isos::IsoDone>();
+    visitor.waiter(crate::isos::IsoDone::new);
     visitor.call::<crate::isos::ListIsos>(&Examples {
         folder: "macloud/isos/list_isos",
         requests: &["request"],
@@ -870,8 +870,8 @@ pub fn every(visitor: &mut impl Visitor<Api = Macloud>) {
         faults: &[("not_found", Format::Json, 404)],
         faults_with_head: &[],
     });
-    visitor.waiter::<crate::servers::ServerActive>();
-    visitor.waiter::<crate::servers::ServerGone>();
+    visitor.waiter(crate::servers::ServerActive::new);
+    visitor.waiter(crate::servers::ServerGone::new);
     visitor.call::<crate::servers::GetStat>(&Examples {
         folder: "macloud/servers/get_stat",
         requests: &["curl", "request"],

@@ -105,7 +105,7 @@ pub fn every(visitor: &mut impl Visitor<Api = RootPanel>) {
         ],
         faults_with_head: &[],
     });
-    visitor.waiter::<crate::orders::OrderProcessed>();
+    visitor.waiter(crate::orders::OrderProcessed::new);
     visitor.perform::<crate::orders::ReinstallOrder>(&Examples {
         folder: "rootpanel/orders/reinstall_order",
         requests: &["order_alone", "request"],
