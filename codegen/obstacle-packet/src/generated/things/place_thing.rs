@@ -5,7 +5,9 @@
 
 use hostkit_proto::codec::{DecodeError, Field, InputLimit, Name, Table};
 use hostkit_proto::evidence::Inputs;
-use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, RequestParts, Value};
+use hostkit_proto::{
+    Base64Text, Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, RequestParts, Value,
+};
 
 use crate::Packet;
 use crate::types::{Placed, ThingId};
@@ -17,49 +19,6 @@ use crate::types::{Placed, ThingId};
 /// It gives [`Placed`](crate::types::Placed).
 ///
 /// Fields and constants share the objects around them, however deep.
-///
-/// ```
-/// use obstacle_packet_proto::things::PlaceThing;
-/// use obstacle_packet_proto::types::ThingId;
-///
-/// # use hostkit_testing::{Script, Scripted};
-/// # let body = [
-/// #     r#"<packet version="1"><thing><place><result><status>ok</status><id>7</id><data><place><room>ha"#,
-/// #     "ll</room><label>red</label><height>2</height><label>new</label></place></data></result></pla",
-/// #     "ce></thing></packet>",
-/// # ]
-/// #     .concat();
-/// # let answers = Scripted::new([
-/// #     Script::post("/agent")
-/// #         .answer(
-/// #             200,
-/// #             [
-/// #                 r#"<packet version="1.6"><session><create><result><status>ok</status><ticket>PVE:anna:4EEC61E2<"#,
-/// #                 "/ticket><csrf>4EEC61E2:lwk7od06fa1</csrf><lives>7200</lives></result></create></session></pa",
-/// #                 "cket>",
-/// #             ]
-/// #                 .concat(),
-/// #         ),
-/// #     Script::post("/agent").answer(200, body),
-/// # ]);
-/// # let credentials = obstacle_packet_proto::Credentials::login(
-/// #     "example",
-/// #     "example-secret",
-/// # );
-/// # let client = hostkit_ureq::Client::<
-/// #     obstacle_packet_proto::Packet,
-/// # >::builder(credentials)
-/// #     .transport(answers)
-/// #     .build()?;
-/// let call = PlaceThing::new(ThingId::new(7), "hall")
-///     .labels(vec!["red".into(), "new".into()])
-///     .height(2);
-/// let thing = client.call(&call)?;
-/// assert_eq!(thing.id, ThingId::new(7));
-/// assert_eq!(thing.room, "hall");
-/// assert_eq!(thing.height, Some(2));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct PlaceThing {
@@ -71,6 +30,10 @@ pub struct PlaceThing {
     pub room: String,
     /// What the place is labelled with.
     pub labels: Vec<String>,
+    /// A note, in Base64.
+    ///
+    /// Limits: at most 12 characters.
+    pub note: Option<Base64Text>,
     /// How high it is.
     pub height: Option<u64>,
 }
@@ -78,12 +41,18 @@ pub struct PlaceThing {
 impl PlaceThing {
     /// The call with its required inputs; everything else is absent.
     pub fn new(id: ThingId, room: impl Into<String>) -> Self {
-        Self { id, room: room.into(), labels: Vec::new(), height: None }
+        Self { id, room: room.into(), labels: Vec::new(), note: None, height: None }
     }
 
     /// What the place is labelled with.
     pub fn labels(mut self, labels: Vec<String>) -> Self {
         self.labels = labels;
+        self
+    }
+
+    /// A note, in Base64.
+    pub fn note(mut self, note: impl Into<Base64Text>) -> Self {
+        self.note = Some(note.into());
         self
     }
 
@@ -110,6 +79,7 @@ impl Endpoint for PlaceThing {
     #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("id", &self.id, &InputLimit::NONE.min(1));
+        out.check("note", &self.note, &InputLimit::NONE.max_length(12));
         let mut body = out.object();
         body.set(Name::new("id").xml("filter").xml_inner(&["id"]), &self.id);
         body.set_value(Name::new("filter").json_inner(&["kind"]).xml_inner(&["kind"]), Value::Text("thing".into()));
@@ -119,6 +89,7 @@ impl Endpoint for PlaceThing {
             Value::Text("m".into()),
         );
         body.set_filled(Name::new("labels").xml("values").xml_inner(&["place", "label"]), &self.labels);
+        body.set(Name::new("note").xml("values").xml_inner(&["place", "note"]), &self.note);
         body.set(Name::new("height").xml("values").xml_inner(&["place", "height"]), &self.height);
         out.wrapped_body(Name::new("packet").json_inner(&["thing", "place"]).xml_inner(&["thing", "place"]), body);
         out.checked()

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use hostkit_proto::codec::{DecodeError, Field, InWords, InputLimit, Names, Table};
 use hostkit_proto::{
-    Call, Csv, Effect, EncodeError, Endpoint, EndpointInfo, Joined, JsonText, Method, PercentText, RawAnswer,
-    Repeatable, RequestParts, Word,
+    Base64Text, Call, Csv, Effect, EncodeError, Endpoint, EndpointInfo, Joined, JsonText, Method, PercentText,
+    RawAnswer, Repeatable, RequestParts, Word,
 };
 
 use crate::Rest;
@@ -19,46 +19,6 @@ use crate::types::{Owner, Rule, Slot, Thing, ThingId, Weight};
 /// `GET /things/found`; effect: **safe**.
 ///
 /// It gives a list of [`Thing`](crate::types::Thing).
-///
-/// ```
-/// use std::collections::BTreeMap;
-///
-/// use obstacle_rest_proto::things::FindThings;
-/// use obstacle_rest_proto::types::{Owner, Rule, Slot, ThingId, Weight};
-///
-/// # use hostkit_testing::{Script, Scripted};
-/// # let body = r#"{"data":{"items":[{"id":7,"name":"lamp"}]}}"#;
-/// # let answers = Scripted::new([Script::get("/things/found").answer(200, body)]);
-/// # let credentials = obstacle_rest_proto::Credentials::bearer("example-secret");
-/// # let client = hostkit_ureq::Client::<obstacle_rest_proto::Rest>::builder(credentials)
-/// #     .transport(answers)
-/// #     .build()?;
-/// let mut rule = Rule::new(2);
-/// rule.open = Some(true);
-/// let mut slot_2 = Slot::new("local:8");
-/// slot_2.size = Some(8);
-/// slot_2.modes = Some(vec!["a".into(), "b".into()].into());
-/// let call = FindThings::new(vec![ThingId::new(7), ThingId::new(9)], true)
-///     .ports(vec![80, 443])
-///     .rules(vec![Rule::new(1), rule])
-///     .words(vec!["a".into(), "b".into()].into())
-///     .limits(BTreeMap::from([("day".into(), 9), ("hour".into(), 5)]).into())
-///     .slot(slot_2.into())
-///     .filter(BTreeMap::from([("in".into(), vec![Rule::new(80)])]).into())
-///     .mark("ssh-x A+/")
-///     .about(
-///         BTreeMap::from([("a b".into(), "c".into()), ("{key}".into(), "d".into())]),
-///     )
-///     .owner(Owner::new("Ann"))
-///     .weight(Weight::new(7)?)
-///     .clean(false)
-///     .page(2);
-/// let things = client.call(&call)?;
-/// assert_eq!(things.len(), 1);
-/// assert_eq!(things[0].id, ThingId::new(7));
-/// assert_eq!(things[0].name.as_deref(), Some("lamp"));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct FindThings {
@@ -80,6 +40,8 @@ pub struct FindThings {
     pub filter: Option<JsonText<BTreeMap<String, Vec<Rule>>>>,
     /// A mark of theirs, encoded by itself.
     pub mark: Option<PercentText>,
+    /// A badge of theirs, in Base64.
+    pub badge: Option<Base64Text>,
     /// What is said of them.
     pub about: BTreeMap<String, String>,
     /// Whose they are.
@@ -108,6 +70,7 @@ impl FindThings {
             slot: None,
             filter: None,
             mark: None,
+            badge: None,
             about: BTreeMap::new(),
             owner: None,
             sold,
@@ -156,6 +119,12 @@ impl FindThings {
     /// A mark of theirs, encoded by itself.
     pub fn mark(mut self, mark: impl Into<PercentText>) -> Self {
         self.mark = Some(mark.into());
+        self
+    }
+
+    /// A badge of theirs, in Base64.
+    pub fn badge(mut self, badge: impl Into<Base64Text>) -> Self {
+        self.badge = Some(badge.into());
         self
     }
 
@@ -231,6 +200,7 @@ impl Endpoint for FindThings {
         out.optional_query("slot", &self.slot);
         out.optional_query("filter", &self.filter);
         out.optional_query("mark", &self.mark);
+        out.optional_query("badge", &self.badge);
         out.query_names(&Names::new("about[{key}]"), &self.about);
         out.query_names(&Names::new("owner[{field}]"), &self.owner);
         out.query("sold", &InWords(&self.sold, [Word::Text("N"), Word::Text("Y")]));

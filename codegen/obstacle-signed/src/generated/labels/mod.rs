@@ -13,7 +13,7 @@
 //! # let body = "[3,5]";
 //! # let answers = Scripted::new([
 //! #     Script::get("/auth/time").answer(200, "1796000000"),
-//! #     Script::get("/labels").answer(200, body),
+//! #     Script::any().answer(200, body),
 //! # ]);
 //! # let credentials = obstacle_signed_proto::Credentials::keys(
 //! #     "example",
@@ -25,7 +25,7 @@
 //! # >::builder(credentials)
 //! #     .transport(answers)
 //! #     .build()?;
-//! let call = ListLabels::new().kind("a");
+//! let call = ListLabels::new();
 //! let labels = client.call(&call)?;
 //! assert_eq!(labels.len(), 2);
 //! assert_eq!(labels[0], LabelId::new(3));
