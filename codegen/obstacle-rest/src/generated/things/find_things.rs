@@ -19,6 +19,47 @@ use crate::types::{Owner, Rule, Slot, Thing, ThingId, Weight};
 /// `GET /things/found`; effect: **safe**.
 ///
 /// It gives a list of [`Thing`](crate::types::Thing).
+///
+/// ```
+/// use std::collections::BTreeMap;
+///
+/// use obstacle_rest_proto::things::FindThings;
+/// use obstacle_rest_proto::types::{Owner, Rule, Slot, ThingId, Weight};
+///
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = r#"{"data":{"items":[{"id":7,"name":"lamp"}]}}"#;
+/// # let answers = Scripted::new([Script::get("/things/found").answer(200, body)]);
+/// # let credentials = obstacle_rest_proto::Credentials::bearer("example-secret");
+/// # let client = hostkit_ureq::Client::<obstacle_rest_proto::Rest>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let mut rule = Rule::new(2);
+/// rule.open = Some(true);
+/// let mut slot_2 = Slot::new("local:8");
+/// slot_2.size = Some(8);
+/// slot_2.modes = Some(vec!["a".into(), "b".into()].into());
+/// let call = FindThings::new(vec![ThingId::new(7), ThingId::new(9)], true)
+///     .ports(vec![80, 443])
+///     .rules(vec![Rule::new(1), rule])
+///     .words(vec!["a".into(), "b".into()].into())
+///     .limits(BTreeMap::from([("day".into(), 9), ("hour".into(), 5)]).into())
+///     .slot(slot_2.into())
+///     .filter(BTreeMap::from([("in".into(), vec![Rule::new(80)])]).into())
+///     .mark("ssh-x A+/")
+///     .badge("lamp>>~?")
+///     .about(
+///         BTreeMap::from([("a b".into(), "c".into()), ("{key}".into(), "d".into())]),
+///     )
+///     .owner(Owner::new("Ann"))
+///     .weight(Weight::new(7)?)
+///     .clean(false)
+///     .page(2);
+/// let things = client.call(&call)?;
+/// assert_eq!(things.len(), 1);
+/// assert_eq!(things[0].id, ThingId::new(7));
+/// assert_eq!(things[0].name.as_deref(), Some("lamp"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct FindThings {
