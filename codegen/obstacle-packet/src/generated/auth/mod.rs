@@ -2,6 +2,34 @@
 // Spec: specs/obstacle-packet/auth/
 
 //! Calls of `specs/obstacle-packet/auth/`.
+//!
+//! With a `client` as on [the page of the crate](crate):
+//!
+//! ```
+//! use obstacle_packet_proto::auth::SignIn;
+//!
+//! # use hostkit_testing::{Script, Scripted};
+//! # let body = [
+//! #     r#"<packet version="1.6"><session><create><result><status>ok</status><ticket>PVE:anna:4EEC61E2<"#,
+//! #     "/ticket><csrf>4EEC61E2:lwk7od06fa1</csrf><lives>7200</lives></result></create></session></pa",
+//! #     "cket>",
+//! # ]
+//! #     .concat();
+//! # let answers = Scripted::new([Script::post("/agent").answer(200, body)]);
+//! # let credentials = obstacle_packet_proto::Credentials::login(
+//! #     "example",
+//! #     "example-secret",
+//! # );
+//! # let client = hostkit_ureq::Client::<
+//! #     obstacle_packet_proto::Packet,
+//! # >::builder(credentials)
+//! #     .transport(answers)
+//! #     .build()?;
+//! let call = SignIn::new("anna", "example-secret");
+//! let answer = client.call(&call)?;
+//! assert_eq!(answer.lives, Some(7200));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod sign_in;
 

@@ -16,6 +16,32 @@ use crate::types::Ticket;
 /// `POST /agent`; effect: **safe** (secret-request, secret-response).
 ///
 /// It gives [`Ticket`](crate::types::Ticket).
+///
+/// ```
+/// use obstacle_packet_proto::auth::SignIn;
+///
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"<packet version="1.6"><session><create><result><status>ok</status><ticket>PVE:anna:4EEC61E2<"#,
+/// #     "/ticket><csrf>4EEC61E2:lwk7od06fa1</csrf><lives>7200</lives></result></create></session></pa",
+/// #     "cket>",
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([Script::post("/agent").answer(200, body)]);
+/// # let credentials = obstacle_packet_proto::Credentials::login(
+/// #     "example",
+/// #     "example-secret",
+/// # );
+/// # let client = hostkit_ureq::Client::<
+/// #     obstacle_packet_proto::Packet,
+/// # >::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = SignIn::new("anna", "example-secret");
+/// let answer = client.call(&call)?;
+/// assert_eq!(answer.lives, Some(7200));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct SignIn {

@@ -19,6 +19,50 @@ use crate::types::{Placed, ThingId};
 /// It gives [`Placed`](crate::types::Placed).
 ///
 /// Fields and constants share the objects around them, however deep.
+///
+/// ```
+/// use obstacle_packet_proto::things::PlaceThing;
+/// use obstacle_packet_proto::types::ThingId;
+///
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"<packet version="1"><thing><place><result><status>ok</status><id>7</id><data><place><room>ha"#,
+/// #     "ll</room><label>red</label><height>2</height><label>new</label></place></data></result></pla",
+/// #     "ce></thing></packet>",
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([
+/// #     Script::post("/agent")
+/// #         .answer(
+/// #             200,
+/// #             [
+/// #                 r#"<packet version="1.6"><session><create><result><status>ok</status><ticket>PVE:anna:4EEC61E2<"#,
+/// #                 "/ticket><csrf>4EEC61E2:lwk7od06fa1</csrf><lives>7200</lives></result></create></session></pa",
+/// #                 "cket>",
+/// #             ]
+/// #                 .concat(),
+/// #         ),
+/// #     Script::post("/agent").answer(200, body),
+/// # ]);
+/// # let credentials = obstacle_packet_proto::Credentials::login(
+/// #     "example",
+/// #     "example-secret",
+/// # );
+/// # let client = hostkit_ureq::Client::<
+/// #     obstacle_packet_proto::Packet,
+/// # >::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = PlaceThing::new(ThingId::new(7), "hall")
+///     .labels(vec!["red".into(), "new".into()])
+///     .note("hall ?>")
+///     .height(2);
+/// let thing = client.call(&call)?;
+/// assert_eq!(thing.id, ThingId::new(7));
+/// assert_eq!(thing.room, "hall");
+/// assert_eq!(thing.height, Some(2));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct PlaceThing {

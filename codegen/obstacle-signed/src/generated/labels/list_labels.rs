@@ -19,13 +19,13 @@ use crate::types::{LabelId, LabelKind};
 ///
 /// ```
 /// use obstacle_signed_proto::labels::ListLabels;
-/// use obstacle_signed_proto::types::LabelId;
+/// use obstacle_signed_proto::types::{LabelId, LabelKind};
 ///
 /// # use hostkit_testing::{Script, Scripted};
 /// # let body = "[3,5]";
 /// # let answers = Scripted::new([
 /// #     Script::get("/auth/time").answer(200, "1796000000"),
-/// #     Script::any().answer(200, body),
+/// #     Script::get("/labels").answer(200, body),
 /// # ]);
 /// # let credentials = obstacle_signed_proto::Credentials::keys(
 /// #     "example",
@@ -37,7 +37,8 @@ use crate::types::{LabelId, LabelKind};
 /// # >::builder(credentials)
 /// #     .transport(answers)
 /// #     .build()?;
-/// let call = ListLabels::new();
+/// let call = ListLabels::new()
+///     .kinds(vec![LabelKind::new("a").ok_or("letters and digits") ?].into());
 /// let labels = client.call(&call)?;
 /// assert_eq!(labels.len(), 2);
 /// assert_eq!(labels[0], LabelId::new(3));
