@@ -113,7 +113,6 @@ const KNOWN_TO_USERS: &[(&str, &[&str])] = &[
     (
         "hostkit",
         &[
-            "Base64Text",
             "Bytes",
             "Date",
             "DateTime",
