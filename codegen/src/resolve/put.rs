@@ -1,6 +1,5 @@
 //! Checks what is put into requests: the names of templates, and the places where they can go.
 
-use super::written::is_header_name;
 use crate::diagnostic::{Diagnostics, did_you_mean};
 use crate::model::{Field, Model, Type};
 use crate::source::Span;
@@ -99,6 +98,12 @@ fn is_header(put: &Put) -> bool {
         Piece::Name(_) | Piece::Basic(..) => true,
     });
     texts && is_header_name(&put.key)
+}
+
+/// Whether HTTP can have a header of this name.
+pub(super) fn is_header_name(name: &str) -> bool {
+    let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    !name.is_empty() && name.bytes().all(is_token)
 }
 
 /// Whether its name and its own text may stand in a cookie; what is put in by name is checked before it is sent.

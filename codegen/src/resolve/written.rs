@@ -7,6 +7,7 @@ use hostkit_proto::wire;
 use hostkit_proto::{BaseUrl, Format, Value};
 
 use super::kinds::is_text;
+use super::put::is_header_name;
 use crate::diagnostic::Diagnostics;
 use crate::model::{Endpoint, Field, Model, Output, Type, TypeKind};
 use crate::source::{At, Span};
@@ -104,12 +105,6 @@ fn is_xml_name(step: &str) -> bool {
     let name = step.strip_prefix('@').unwrap_or(step);
     let element = Value::Map(vec![(name.to_owned().into(), Value::Null)]);
     wire::write(Format::Xml, &element).is_ok()
-}
-
-/// Whether HTTP can have a header of this name.
-pub(super) fn is_header_name(name: &str) -> bool {
-    let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-    !name.is_empty() && name.bytes().all(is_token)
 }
 
 struct Written<'m, 'd> {
