@@ -6,7 +6,7 @@ use heck::ToSnakeCase;
 use hostkit_proto::codec::Names;
 
 use crate::source::{At, Span};
-use crate::surface::{self, IdKind, Wanted};
+use crate::surface::{self, Coding, IdKind, Wanted};
 
 /// A type expression.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,8 +40,8 @@ pub(crate) enum Type {
     Joined(Box<Type>, char),
     /// A value whose JSON is one text.
     Json(Box<Type>),
-    /// A text that is percent-encoded by itself.
-    Percent,
+    /// A text that is encoded by itself.
+    Coded(Coding),
     List(Box<Type>),
     Map(Box<Type>, Box<Type>),
     /// A value that may be missing, in outputs only.
@@ -555,7 +555,19 @@ pub(crate) enum Slot {
         is_option: bool,
         type_name: String,
         variant: String,
+        /// The type of its only input.
+        ty: Option<Type>,
     },
+}
+
+impl Slot {
+    /// The type of the input.
+    pub(crate) fn ty(&self) -> Option<&Type> {
+        match self {
+            Self::Field(field) => Some(&field.ty),
+            Self::Variant { ty, .. } => ty.as_ref(),
+        }
+    }
 }
 
 /// Source of an input of the read.

@@ -1,6 +1,7 @@
 //! The specs as written: every value with its place, nothing resolved.
 
-use hostkit_proto::Leniency;
+use hostkit_proto::codec::{FromText, ToText};
+use hostkit_proto::{Base64Text, Leniency, PercentText};
 
 use crate::source::{At, FileId, Span};
 
@@ -205,6 +206,21 @@ impl Service {
         self.scalar.as_ref().map_or("", |scalar| scalar.as_str())
     }
 
+    /// The formats of bodies of requests.
+    pub(crate) fn body_formats(&self) -> &[String] {
+        self.request_format.as_ref().map_or(self.formats.as_slice(), std::slice::from_ref)
+    }
+
+    /// Whether bodies of requests may be in XML, or in another format.
+    pub(crate) fn sends(&self, is_xml: bool) -> bool {
+        self.body_formats().iter().any(|format| (format == "xml") == is_xml)
+    }
+
+    /// Whether bodies of requests or answers may be in XML, or in another format.
+    pub(crate) fn speaks(&self, is_xml: bool) -> bool {
+        self.sends(is_xml) || self.formats.iter().any(|format| (format == "xml") == is_xml)
+    }
+
     /// What a user does with the calls of a module, if the service says it.
     pub(crate) fn module(&self, name: &str) -> Option<&Module> {
         self.modules.iter().find(|module| module.name.value == name)
@@ -253,12 +269,29 @@ pub(crate) struct Credentials {
     pub(crate) en: String,
     pub(crate) ru: String,
     pub(crate) fields: Pairs,
+    /// The fields that not every account has.
+    pub(crate) optional: Vec<String>,
     pub(crate) sign_in: Option<At<String>>,
     pub(crate) token: Option<At<String>>,
     pub(crate) put: Vec<Put>,
 }
 
 impl Credentials {
+    /// The fields that every account has: what a constructor takes.
+    pub(crate) fn required(&self) -> impl Iterator<Item = &(At<String>, At<String>)> {
+        self.fields.iter().filter(|(field, _)| !self.is_optional(field))
+    }
+
+    /// Whether not every account has this field.
+    pub(crate) fn is_optional(&self, field: &str) -> bool {
+        self.optional.iter().any(|optional| optional == field)
+    }
+
+    /// The names in what is put somewhere that not every account has.
+    pub(crate) fn optional_names<'p>(&self, put: &'p Put) -> Vec<&'p str> {
+        put.names().into_iter().filter(|name| self.is_optional(name)).collect()
+    }
+
     /// Whether calls with them are signed.
     pub(crate) fn sign(&self) -> bool {
         self.put.iter().any(Put::signs)
@@ -434,8 +467,49 @@ pub(crate) enum Writing {
     Quoted,
     /// The JSON of a value as one text.
     Json,
-    /// A text that is percent-encoded by itself.
+    /// A text that is encoded by itself.
+    Coded(Coding),
+}
+
+/// How a text is encoded by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Coding {
+    Base64,
     Percent,
+}
+
+impl Coding {
+    /// Its word in the language.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Base64 => "base64",
+            Self::Percent => "percent",
+        }
+    }
+
+    /// What is read, in error texts.
+    pub(crate) fn expected(self) -> &'static str {
+        match self {
+            Self::Base64 => Base64Text::EXPECTED,
+            Self::Percent => PercentText::EXPECTED,
+        }
+    }
+
+    /// An encoded text as it would be written.
+    pub(crate) fn written(self, text: &str) -> Option<String> {
+        match self {
+            Self::Base64 => Base64Text::from_text(text).map(|text| text.to_text().into_owned()),
+            Self::Percent => PercentText::from_text(text).map(|text| text.to_text().into_owned()),
+        }
+    }
+
+    /// The plain text of an encoded one.
+    pub(crate) fn plain(self, text: &str) -> Option<String> {
+        match self {
+            Self::Base64 => Base64Text::from_text(text).map(|text| text.0),
+            Self::Percent => PercentText::from_text(text).map(|text| text.0),
+        }
+    }
 }
 
 /// What an id may be.

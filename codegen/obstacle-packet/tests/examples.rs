@@ -12,7 +12,8 @@ use hostkit_proto::server::{Serve, WrittenAnswer};
 use hostkit_proto::{
     Api, Effect, Endpoint, EndpointInfo, Fault, Format, RawAnswer, RequestParts, Session, UnknownFields,
 };
-use http::HeaderMap;
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, HeaderValue};
 use obstacle_packet_proto::auth::SignIn;
 use obstacle_packet_proto::things::{
     AddThing, ChangeThing, ChangeThingWhat, DeleteThing, DeleteThings, DeleteThingsBy, FindThing, FindThingDataset,
@@ -650,11 +651,13 @@ fn the_root_element_has_the_attributes_of_every_call() {
     };
     assert_eq!(parse(&body), Some(call.clone()));
     assert_eq!(parse(&body.replace("agent", "other")), None, "another attribute");
-    // An anonymous call is told by them.
+    // An anonymous call is told by them, and by the header of every call.
     let sign_in = r#"<packet version="1.6.9.1" agent="crate"><session><create><login>anna</login><password>abc</password></create></session></packet>"#;
-    let parse = |body: &str| {
-        let headers = HeaderMap::new();
+    let parse_as = |body: &str, media_type: &'static str| {
+        let headers = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(media_type))]);
         SignIn::parse(&incoming("POST", "/agent", &headers, body.as_bytes())).is_ok()
     };
+    assert!(!parse_as(sign_in, "application/xml"));
+    let parse = |body: &str| parse_as(body, "text/xml");
     assert!(parse(sign_in) && !parse(&sign_in.replace("1.6.9.1", "1.0")) && !parse(&sign_in.replace("agent=", "a=")));
 }

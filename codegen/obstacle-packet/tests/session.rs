@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use hostkit::time::ManualClock;
 use hostkit::transport::{Phase, TransportErrorKind};
-use hostkit::{Outcome, Reason, Recovery, Secret, UnixTime};
+use hostkit::{Outcome, Perform, Reason, Recovery, Secret, UnixTime};
 use hostkit_sandbox::{ApiName, Fault, FromExamples, Sandbox, accounts_of};
 use hostkit_testing::{Script, Scripted};
 use obstacle_packet_proto::things::{
-    AddThing, AddToRoom, CopyThing, DeleteThing, FetchThings, FetchThingsBy, ListIds, ListThings, OrderThings,
-    PaintThing, PaintThingWhat, ReadThings, RemoveThings, RemoveThingsBy,
+    AddThing, AddToRoom, CopyThing, DeleteThing, FetchThings, FetchThingsBy, LendThing, ListIds, ListOf, ListOfWhose,
+    ListThings, OrderThings, PaintThing, PaintThingWhat, ReadThings, RemoveThings, RemoveThingsBy,
 };
 use obstacle_packet_proto::types::{NewThing, ThingId};
 use obstacle_packet_proto::{Code, Credentials, Packet};
@@ -102,6 +102,47 @@ fn a_token_alone_is_put_where_it_belongs() {
     let client = client.signed_in(Secret::from("t0")).transport(transport.clone()).build().unwrap();
     client.call(&ListIds::new()).unwrap();
     assert_eq!(proofs(&transport), [["sid=t0", ""]]);
+}
+
+/// A header that the service puts into every request is there once, in place of what a client would say.
+#[test]
+fn each_call_has_the_header_of_the_service_once() {
+    let (client, transport, _) = client([signed_in("t1"), ids(&[7])]);
+    client.call(&ListIds::new()).unwrap();
+    for sent in transport.sent() {
+        let types: Vec<_> = sent.headers.get_all("content-type").iter().map(|value| value.to_str().unwrap()).collect();
+        assert_eq!(types, ["text/xml"]);
+    }
+}
+
+/// A code that not every account has goes into the sign-in where it is given, and is shown nowhere.
+#[test]
+fn a_sign_in_has_the_code_of_an_account_that_has_one() {
+    let code = Some(Secret::new("hunter2"));
+    let with = Credentials::Login { login: "anna".to_owned(), password: Secret::new("p"), code };
+    for (credentials, has_code) in [(Credentials::login("anna", "p"), false), (with, true)] {
+        assert!(!format!("{credentials:?}").contains("hunter2"));
+        let transport = Scripted::new([signed_in("t1"), ids(&[7])]);
+        let client = hostkit_ureq::Client::<Packet>::builder(credentials.clone());
+        client.transport(transport.clone()).build().unwrap().call(&ListIds::new()).unwrap();
+        let other = Scripted::new([signed_in("t1"), ids(&[7])]);
+        let client = hostkit_reqwest::Client::<Packet>::builder(credentials).transport(other.clone()).build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async { client.call(&ListIds::new()).await.unwrap() });
+        for sent in [transport.sent(), other.sent()] {
+            let bodies = sent.iter().map(|sent| String::from_utf8_lossy(&sent.body).into_owned());
+            let found: Vec<bool> = bodies.map(|body| body.contains("<code>hunter2</code>")).collect();
+            assert_eq!(found, [has_code, false]);
+        }
+    }
+}
+
+/// One number is a list of one to a read that takes several.
+#[test]
+fn evidence_asks_a_list_of_numbers_for_the_one_of_the_call() {
+    let asked = LendThing::reading(&LendThing::new(ThingId::new(7)).inputs()).unwrap();
+    let wanted = ListOf::new(1, ListOfWhose::Nobody(Some(true))).ids(vec![ThingId::new(7)]);
+    assert_eq!(format!("{asked:?}"), format!("{wanted:?}"));
 }
 
 #[test]

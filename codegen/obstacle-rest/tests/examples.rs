@@ -261,6 +261,36 @@ fn a_text_that_is_encoded_by_itself_is_plain_in_rust() {
     assert_eq!(call.encode(&mut parts), Ok(()));
 }
 
+/// With padding and without; what is no Base64, or not that of a text, is no value.
+#[test]
+fn a_text_in_base64_is_plain_in_rust() {
+    let badge = |given: &str| {
+        let (headers, body) = (HeaderMap::new(), format!(r#"{{"data":{{"name":"lamp","badge":{given}}}}}"#));
+        let answer = RawAnswer::new(&GetParts::INFO, &Rest::INFO, 200, &headers, body.as_bytes());
+        let parts = GetParts::decode(&answer).map_err(|error| error.to_string())?;
+        let report = answer.report();
+        let defects = report.defects().iter().map(ToString::to_string).collect::<Vec<_>>();
+        Ok::<_, String>((parts.badge.as_deref().map(str::to_owned), defects.join("; ")))
+    };
+    for (given, plain) in
+        [(r#""bGFtcD4+fj8=""#, "lamp>>~?"), (r#""bGFtcD4+fj8""#, "lamp>>~?"), (r#""0Jw=""#, "М"), (r#""0Jw""#, "М")]
+    {
+        assert_eq!(badge(given), Ok((Some(plain.to_owned()), String::new())), "{given}");
+    }
+    for given in [r#""lamp>""#, r#""bGF""#, r#""bGFtcD4-fj8=""#, r#""bGF tcA==""#, r#""/w==""#, r#""=""#, "7"] {
+        let (value, defects) = badge(given).unwrap();
+        assert!(value.is_none() && defects.contains("badge: expected the Base64 of a text"), "{given}: {defects}");
+    }
+    let found = |query: &str| {
+        let (headers, path) = (HeaderMap::new(), format!("/things/found?id[]=7&sold=Y&badge={query}"));
+        FindThings::parse(&incoming("GET", &path, &headers, b""))
+            .map(|call| call.badge.map(|badge| badge.0))
+            .map_err(|error| error.to_string())
+    };
+    assert_eq!(found("bGFtcD4%2Bfj8"), Ok(Some("lamp>>~?".to_owned())));
+    assert!(found("lamp-").unwrap_err().contains("the Base64 of a text"));
+}
+
 #[test]
 fn an_object_in_one_text_is_read_in_any_order() {
     let drive = |text: &str, unknown: UnknownFields| {

@@ -9,6 +9,7 @@ use hostkit::{Outcome, Perform, Recovery, UnixTime};
 use hostkit_testing::{Script, Scripted};
 use obstacle_signed_proto::blocks::SetReverse;
 use obstacle_signed_proto::labels::{AddLabel, ListLabels};
+use obstacle_signed_proto::types::LabelKind;
 use obstacle_signed_proto::{Credentials, Signed};
 
 const NOW: i64 = 1_796_000_000;
@@ -59,12 +60,15 @@ fn an_object_under_a_name_of_the_callers_is_found() {
     assert!(matches!(said(wanted, wanted), Recovery::CannotTell(Doubt::WasSo)));
 }
 
-/// Null is any kind to the list: `where` looks at each label then.
+/// Null is any kind to the list: `where` looks at each label then. A text is the id of a kind there, and one of a list.
 #[test]
 fn a_filter_is_left_out_where_its_input_is_null_or_not_given() {
     let first = |call: AddLabel| format!("{:?}", AddLabel::reading(&call.inputs()).unwrap().first());
     let all = format!("{:?}", ListLabels::new());
-    assert_eq!(first(AddLabel::new("x").kind("a")), format!("{:?}", ListLabels::new().kind("a")));
+    assert_eq!(
+        first(AddLabel::new("x").kind("a")),
+        format!("{:?}", ListLabels::new().kinds(vec![LabelKind::new("a").unwrap()].into()))
+    );
     assert_eq!(first(AddLabel::new("x").clear_kind()), all);
     assert_eq!(first(AddLabel::new("x")), all);
 }

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "in a test a panic is the report")]
 
-use hostkit_proto::{Api, BaseUrl, Endpoint, Format, RequestParts, Session};
+use hostkit_proto::{Api, BaseUrl, Endpoint, Format, RequestParts, Secret, Session};
 use obstacle_proto::choices::ChangeAny;
 use obstacle_proto::{Credentials, Obstacle};
 
@@ -47,6 +47,30 @@ fn cookies_share_a_header_and_values_have_several_parts() {
     assert_eq!(request.uri().query(), Some("sign=me%3A7%3Ahunter2"));
 }
 
+/// What not every account has is not put where it is not given, nor what needs something else beside it.
+#[test]
+fn what_an_account_does_not_have_is_not_sent() {
+    let key = || Secret::new("hunter2");
+    let with = |realm: Option<&str>, side: Option<i64>, code: Option<&str>| {
+        let (realm, code) = (realm.map(str::to_owned), code.map(Secret::new));
+        let credentials = Credentials::InAddress { number: 7, key: key(), realm, side, code };
+        assert!(!format!("{credentials:?}").contains("hunter"), "{credentials:?}");
+        let request = signed(&credentials);
+        let realm = request.headers().get("x-realm").map(|value| value.to_str().unwrap().to_owned());
+        (request.uri().query().unwrap().to_owned(), realm, Obstacle::login(&credentials).unwrap())
+    };
+    let plain = "user=7&api%20key=hunter2";
+    let owned = str::to_owned;
+    assert_eq!(with(None, None, None), (owned(plain), None, owned("7")));
+    assert_eq!(with(Some("a"), None, None), (owned(plain), None, owned("7 a")));
+    let all = with(Some("a"), Some(3), Some("hunter3"));
+    assert_eq!(all, (format!("{plain}&code=hunter3"), Some(owned("a:3")), owned("7 a 3")));
+    assert_eq!(
+        Credentials::in_address(7, "hunter2"),
+        Credentials::InAddress { number: 7, key: key(), realm: None, side: None, code: None }
+    );
+}
+
 #[test]
 fn an_empty_field_is_refused_wherever_it_goes() {
     for credentials in [
@@ -54,6 +78,7 @@ fn an_empty_field_is_refused_wherever_it_goes() {
         Credentials::basic("me", ""),
         Credentials::bearer(""),
         Credentials::in_address(7, ""),
+        Credentials::InAddress { number: 7, key: "x".into(), realm: None, side: None, code: Some("".into()) },
         Credentials::cookies("me", 7, ""),
     ] {
         let mut parts = RequestParts::new(&ChangeAny::INFO, &Obstacle::INFO, Format::Json, "main");

@@ -9,7 +9,7 @@ use crate::surface::{Constant, IdKind, Word};
 /// An API as its specs outline it.
 #[derive(Debug, Clone)]
 pub struct Outline {
-    /// The kinds of credentials: the name, and each field with whether it is a whole number.
+    /// The kinds of credentials: the name, and each field that every account has, with whether it is a whole number.
     pub credentials: Vec<(String, Vec<(String, bool)>)>,
     /// Every name on the wire that a spec mentions.
     pub names: BTreeSet<String>,
@@ -98,7 +98,7 @@ const NARROW: i64 = 100;
 pub(crate) fn of(model: &Model) -> Outline {
     let service = &model.service;
     let credentials = service.credentials.iter().map(|kind| {
-        let fields = kind.fields.iter().map(|(name, ty)| (name.value.clone(), ty.value == "int")).collect();
+        let fields = kind.required().map(|(name, ty)| (name.value.clone(), ty.value == "int")).collect();
         (kind.name.value.clone(), fields)
     });
     Outline {

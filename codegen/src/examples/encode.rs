@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use hostkit_proto::codec::{FromText, Names, ToText, number_or_text};
-use hostkit_proto::{Currency, Date, DateTime, Decimal, IpBlock, ListShape, PercentText, UnixTime, place};
+use hostkit_proto::{Currency, Date, DateTime, Decimal, IpBlock, ListShape, UnixTime, place};
 use hostkit_wire::{Format, Kind, Limits, Node, Value};
 
 use super::files::wire_format;
@@ -88,9 +88,7 @@ impl Said<'_> {
                 parts.map(str::to_owned).collect()
             }
             // Limits are those of the plain text.
-            (value, ty) if *ty.item() == Type::Percent => {
-                PercentText::from_text(&plain(value)).map(|text| text.0).into_iter().collect()
-            }
+            (value, Type::Coded(coding)) => coding.plain(&plain(value)).into_iter().collect(),
             (value, _) => vec![plain(value)],
         }
     }
@@ -756,7 +754,7 @@ impl<'m> Writer<'m> {
                 let parts = text.split(*separator).map(|part| self.text(item, None, part.trim()));
                 Some(parts.collect::<Option<Vec<_>>>()?.join(&separator.to_string()))
             }
-            Type::Percent => same::<PercentText>(text),
+            Type::Coded(coding) => coding.written(text),
             Type::Joined(item, separator) => Some(self.joined(item, *separator, text)),
             Type::Json(item) => {
                 let document = hostkit_wire::parse(Format::Json, text.as_bytes(), &Limits::DEFAULT).ok()?;

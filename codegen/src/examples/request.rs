@@ -60,7 +60,7 @@ fn head(endpoint: &Endpoint, walker: &mut Walker<'_>, message: &Message<'_>) -> 
     // A call without credentials may take as an input what they are in other calls.
     let is_input = |name: &str| endpoint.headers.iter().any(|field| field.wire().eq_ignore_ascii_case(name));
     let mut headers = message.headers.iter().filter(|(name, _)| !is_input(name));
-    if let Some((name, _)) = headers.find(|(name, _)| is_set_by_clients(walker.model, name)) {
+    if let Some((name, _)) = headers.find(|(name, _)| is_set_by_clients(walker.model, endpoint, name)) {
         return Err(Problem {
             message: format!("`{name}` has no place in an example: clients set it"),
             label: "the head of this example".to_owned(),
@@ -114,11 +114,14 @@ fn address(endpoint: &Endpoint, walker: &mut Walker<'_>, target: &str, base: usi
     Ok(())
 }
 
-/// Headers for address, length and credentials, which clients set.
-fn is_set_by_clients(model: &Model, name: &str) -> bool {
+/// Headers for address, length and credentials, and constants of every call, which clients set.
+fn is_set_by_clients(model: &Model, endpoint: &Endpoint, name: &str) -> bool {
     let credentials = model.service.credentials.iter().flat_map(|credentials| &credentials.put);
     let session = model.service.session.iter().flat_map(|session| &session.put);
-    let own = credentials.chain(session).filter_map(|put| match put.place {
+    let constants = model.service.put.iter().filter(|put| put.names().is_empty());
+    let constants = constants.chain(model.service.put_by_format.iter().flat_map(|(_, puts)| puts));
+    let constants = constants.filter(|_| endpoint.surface.authorised);
+    let own = credentials.chain(session).chain(constants).filter_map(|put| match put.place {
         Place::Header => Some(put.key.as_str()),
         Place::Cookie => Some("cookie"),
         Place::Query | Place::Body => None,

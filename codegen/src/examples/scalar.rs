@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use hostkit_proto::codec::FromText;
-use hostkit_proto::{Currency, Date, DateTime, Decimal, IpBlock, Leniency, PercentText, UnixTime};
+use hostkit_proto::{Currency, Date, DateTime, Decimal, IpBlock, Leniency, UnixTime};
 use hostkit_wire::{Kind, Node};
 
 use crate::model::{Field, Model, Type, TypeKind};
@@ -37,7 +37,7 @@ impl<'m> Scalars<'m> {
         let expected = || Err(self.expected(ty));
         match ty {
             Type::Any => Ok(()),
-            Type::Text | Type::Percent if node.kind() == Kind::Number && !self.leniency().is_loose(node) => expected(),
+            Type::Text | Type::Coded(_) if node.kind() == Kind::Number && !self.leniency().is_loose(node) => expected(),
             Type::Html if node.inner_xml().is_some() => Ok(()),
             Type::Secret if !matches!(node.kind(), Kind::Text | Kind::Number | Kind::Null) => expected(),
             Type::Worded(words) if words.iter().flatten().any(|word| word.as_protocol().is(node)) => Ok(()),
@@ -62,7 +62,7 @@ impl<'m> Scalars<'m> {
             (_, kind) if !matches!(kind, Kind::Text | Kind::Number) => None,
             (Type::Secret, _) => None,
             (Type::Flag | Type::Worded(_), _) => self.text_of(&Type::Flag, node).ok().map(|()| "loose-flags"),
-            (Type::Text | Type::Percent, Kind::Number) => Some("loose-scalars"),
+            (Type::Text | Type::Coded(_), Kind::Number) => Some("loose-scalars"),
             (ty, Kind::Text) if self.is_numeric(ty) => self.text_of(ty, node).ok().map(|()| "loose-scalars"),
             _ => None,
         }
@@ -129,7 +129,7 @@ impl<'m> Scalars<'m> {
             Type::UnixTime => reads::<UnixTime>(text),
             Type::Ip => reads::<IpAddr>(text),
             Type::IpBlock => reads::<IpBlock>(text),
-            Type::Percent => reads::<PercentText>(text),
+            Type::Coded(coding) => coding.plain(text).is_some(),
             Type::Csv(item, separator) => {
                 let parts = text.split(*separator).map(str::trim).filter(|part| *separator != ' ' || !part.is_empty());
                 text.trim().is_empty() || parts.clone().all(|part| self.fits(item, part))
@@ -180,7 +180,7 @@ impl<'m> Scalars<'m> {
             Type::Ip => "an IP address".to_owned(),
             Type::IpBlock => IpBlock::EXPECTED.to_owned(),
             Type::Joined(..) => "texts with their names, as `a=1`".to_owned(),
-            Type::Percent => PercentText::EXPECTED.to_owned(),
+            Type::Coded(coding) => coding.expected().to_owned(),
             Type::Json(_) => "JSON in one text".to_owned(),
             Type::Csv(_, ',') => "values separated by commas".to_owned(),
             Type::Csv(_, separator) => format!("values with `{separator}` between them"),

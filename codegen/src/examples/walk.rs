@@ -3,8 +3,8 @@
 
 use std::collections::HashSet;
 
-use hostkit_proto::codec::{FromText, one_of};
-use hostkit_proto::{Leniency, ListShape, MapShape, PercentText, Verdict, place};
+use hostkit_proto::codec::one_of;
+use hostkit_proto::{Leniency, ListShape, MapShape, Verdict, place};
 use hostkit_wire::{Format, Kind, Node};
 
 use super::encode::Chosen;
@@ -98,7 +98,7 @@ impl<'m> Walker<'m> {
                 parts.for_each(|part| self.limit(part, offset));
             }
             // What does not decode is reported as such.
-            Type::Percent => PercentText::from_text(text).iter().for_each(|plain| self.limit(plain, offset)),
+            Type::Coded(coding) => coding.plain(text).iter().for_each(|plain| self.limit(plain, offset)),
             _ => self.limit(text, offset),
         }
     }

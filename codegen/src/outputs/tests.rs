@@ -175,6 +175,54 @@ fn coverage_notices_what_the_inventory_does_not_know() {
     assert_eq!(found.unknown, ["specs/demo/boxes/paint_box.toml: the inventory has no inconsistency K9"]);
 }
 
+/// Where an API has XML alone, names of JSON neither clash nor are shown.
+#[test]
+fn names_of_a_format_that_the_api_does_not_have_mean_nothing() {
+    let paint = |with: &str| {
+        format!(
+            r#"
+method = "PUT"
+path = "/boxes"
+effect = "idempotent"
+en = "Paints a box."
+document = 1
+[request]
+root = "box"
+[body]
+login = {{ type = "text", xml = "values/info/login", required = true, en = "Whose." }}
+kept = {{ type = "[text]", xml = "values/kept/a", en = "What is kept." }}
+"kept/b" = {{ as = "other", type = "text", xml = "values/b", en = "What else." }}
+[one-of.which]
+required = true
+en = "Which."
+[one-of.which.by_login]
+login = {{ type = "text", xml = "{with}", required = true, en = "Whose." }}
+[one-of.which.by_id]
+id = {{ type = "uint", xml = "filter/id", required = true, en = "Which." }}
+"#
+        )
+    };
+    let read = |formats: &str, with: &str| {
+        let service = SERVICE.replace(r#"formats = ["json"]"#, formats);
+        let files = [
+            ("demo/service.toml", service),
+            ("demo/inventory.toml", INVENTORY.to_owned()),
+            ("demo/boxes/paint_box.toml", paint(with)),
+        ];
+        let sources = Sources::new(files.map(|(path, text)| (path.to_owned(), text)));
+        let specs = Specs::read("demo", &sources).map_err(|found| found.render(&sources, false))?;
+        Ok::<_, String>(specs.reference().get("docs/reference/en/demo/boxes.md").unwrap_or_default().to_owned())
+    };
+    let page = read(r#"formats = ["xml"]"#, "filter/login").expect("it is sound");
+    for row in ["| `values/info/login` | body |", "| `filter/login` |"] {
+        assert!(page.contains(row) && !page.contains("JSON"), "{page}");
+    }
+    let page = read(r#"formats = ["xml", "json"]"#, "filter/login").expect_err("JSON has both");
+    assert!(page.contains("`login` would stand in the body twice"), "{page}");
+    let page = read(r#"formats = ["xml"]"#, "values/info/login").expect_err("XML has both");
+    assert!(page.contains("`values/info/login` would stand in the body twice"), "{page}");
+}
+
 #[test]
 fn the_reference_has_both_languages_and_the_example() {
     let tree = specs(&sources("")).reference();

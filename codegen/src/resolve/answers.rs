@@ -249,9 +249,17 @@ impl Answer<'_, '_> {
                 self.field("the items of this input have no field", own_fields, &part)?
             };
             let is_text = kinds::is_text(self.model, &own.ty);
-            if !is_text || found.last().is_none_or(|field| field.ty != own.ty) {
+            if !is_text || !found.last().is_some_and(|field| may_be_equal(self.model, &field.ty, &own.ty)) {
                 let message = format!("`{}` and `{}` are not the same scalar type", path.value, input.value);
                 return self.wrong(&path.span, &message, "never equal");
+            }
+            // A list of something else would be taken for the results.
+            let is_marked = self.endpoint.surface.response.is_each.is_some();
+            if found.iter().any(Field::is_option) && !is_marked {
+                let help = "mark it with `required = true`, or leave out the `echo` if answers may lack it";
+                let message = format!("`{}` may be absent, and tells no results from another list then", path.value);
+                self.diagnostics.add_with_help("E0235", &path.span, message, "not required", help);
+                return None;
             }
             echo.push((found, own));
         }

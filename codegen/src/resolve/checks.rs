@@ -285,7 +285,7 @@ fn limits(model: &Model, field: &Field, diagnostics: &mut Diagnostics) {
         }
         if let Some(shape) = &limits.shape {
             let fits = match (field.ty.item(), shape.as_str()) {
-                (Type::Text | Type::Percent, _) | (Type::Ip, "ipv4" | "ipv6") => true,
+                (Type::Text | Type::Coded(_), _) | (Type::Ip, "ipv4" | "ipv6") => true,
                 (Type::Named(name), _) => {
                     matches!(
                         model.types.get(name).map(|entry| &entry.kind),
@@ -366,6 +366,7 @@ fn credentials(model: &Model, diagnostics: &mut Diagnostics) {
                 );
             }
         }
+        optional(model, credentials, diagnostics);
         let known = |name: &str| credentials.fields.iter().any(|(field, _)| field.value == name);
         if let Some(token) = credentials.token.as_ref().filter(|token| !known(token)) {
             let fields: Vec<&str> = credentials.fields.iter().map(|(field, _)| field.as_str()).collect();
@@ -401,6 +402,40 @@ fn credentials(model: &Model, diagnostics: &mut Diagnostics) {
                 }
             }
         }
+    }
+}
+
+/// Refuses fields that not every account has where one is needed.
+fn optional(model: &Model, credentials: &surface::Credentials, diagnostics: &mut Diagnostics) {
+    let Some((first, _)) = credentials.fields.iter().find(|(field, _)| credentials.is_optional(field)) else { return };
+    let mut wrong = |span: &Span, message: &str, label: &str, help: &str| {
+        diagnostics.add_with_help("E0227", span, message, label, help);
+    };
+    let sign_in = credentials.sign_in.as_ref().and_then(|path| model.endpoint(path));
+    let mut required = sign_in.into_iter().flat_map(Endpoint::inputs).filter(|input| input.is_required());
+    let signature = model.service.signature.as_ref().filter(|_| credentials.sign());
+    let signed = signature.iter().flat_map(|signature| signature.names());
+    let signing = credentials.put.iter().filter(|put| put.signs()).flat_map(surface::Put::names);
+    if credentials.required().next().is_none() {
+        let help = "leave out the `?` of what every account has";
+        wrong(&first.span, "all fields of these credentials may be absent", "they prove nothing then", help);
+    }
+    let token = credentials.token.iter().map(|token| token.as_str());
+    if let Some(name) = token.chain(signed).chain(signing).find(|name| credentials.is_optional(name)) {
+        let message = format!("`{name}` is the token, or signed, and may be absent");
+        wrong(&first.span, &message, "not every account has it", "leave out the `?`");
+    }
+    if let Some(input) = required.find(|input| credentials.is_optional(&input.rust)) {
+        let message = format!("the sign-in needs `{}`, which may be absent", input.rust);
+        let help = "leave out the `?`, or the `required` of the sign-in's input";
+        wrong(&first.span, &message, "not every account has it", help);
+    }
+    let mut cookies = credentials.put.iter().filter(|put| put.place == surface::Place::Cookie);
+    let needed = cookies.next().map(|put| credentials.optional_names(put));
+    if let Some(put) = cookies.find(|put| Some(credentials.optional_names(put)) != needed) {
+        let help =
+            "all cookies are one header, which is there or not: put it elsewhere, or make two kinds of credentials";
+        wrong(&put.key.span, "of several cookies, all need the same fields that may be absent", "one of them", help);
     }
 }
 

@@ -1,7 +1,7 @@
 //! Evidence that a call happened: resolves the read, its inputs, and the compared fields.
 
 use super::conditions;
-use super::kinds::{has_few_values, is_copy, is_read_as, is_text, number_id};
+use super::kinds::{has_few_values, is_copy, is_read_as, is_text, is_word, may_be_read_as, number_id};
 use super::limits;
 use super::names::with_slashes;
 use crate::diagnostic::{Diagnostics, did_you_mean};
@@ -199,6 +199,7 @@ impl<'m> Tracer<'m, '_> {
             _ => Vec::new(),
         };
         let inputs = self.inputs(&of_read, span, read, first)?;
+        self.are_read_once(first_inputs.iter().chain(&inputs), span)?;
         let made = match &sign {
             Sign::New(key) => self.made(evidence, item, key),
             _ => None,
@@ -527,6 +528,24 @@ impl<'m> Tracer<'m, '_> {
         Some(inputs)
     }
 
+    /// Refuses an input of this call that two inputs of reads take as values of two types.
+    fn are_read_once<'o>(&mut self, inputs: impl Iterator<Item = &'o (Slot, Origin)>, span: &Span) -> Option<()> {
+        let mut known: Vec<(&str, &Type)> = Vec::new();
+        for (_, origin) in inputs {
+            let (name, ty) = match origin {
+                Origin::Own(own) | Origin::OwnAs(own, _) => (own.rust.as_str(), &own.ty),
+                Origin::Chosen(name, field, _) => (name.as_str(), &field.ty),
+                Origin::First(_) | Origin::Constant(..) | Origin::Nothing => continue,
+            };
+            if known.iter().any(|(other, before)| *other == name && *before != ty) {
+                let message = format!("`{name}` is taken as values of two types");
+                return self.wrong(span, message, "by two inputs of what is read");
+            }
+            known.push((name, ty));
+        }
+        Some(())
+    }
+
     /// A variant of a group of the read, by `group/variant`, and what its only input is, if it has one.
     fn chosen<'r>(
         &mut self,
@@ -561,11 +580,12 @@ impl<'m> Tracer<'m, '_> {
             is_option: matches!(variant.fields.as_slice(), [field] if field.is_option()),
             type_name: group.type_name.clone(),
             variant: variant.rust.clone(),
+            ty: variant.fields.first().map(|field| field.ty.clone()),
         };
         Some((&group.rust, (slot, origin)))
     }
 
-    /// Source of a read's input: an input of this call, or a field of the first call's items.
+    /// Source of a read's input: an input of this call, or a field of the first call's items; of a list, of its only item.
     fn origin(
         &mut self,
         input: &Field,
@@ -575,6 +595,13 @@ impl<'m> Tracer<'m, '_> {
         first: Option<&Endpoint>,
     ) -> Option<Origin> {
         let model = self.model;
+        let one = match &input.ty {
+            Type::List(item) | Type::Csv(item, _) => Some(Field { ty: (**item).clone(), ..input.clone() }),
+            _ => None,
+        };
+        let input = one.as_ref().unwrap_or(input);
+        // An absent list of a read is empty.
+        let is_option = input.is_option() || one.is_some() && !input.is_required();
         let is_kept = |own: &Field| is_text(model, &own.ty) && own.ty != Type::Secret;
         let own = match source {
             Source::Own(own) => own,
@@ -603,21 +630,26 @@ impl<'m> Tracer<'m, '_> {
         match self.endpoint.inputs().find(|known| known.rust == name) {
             // Null or left out, it leaves the filter out, and `where` counts.
             Some(found) if found.is_nullable() => {
-                let is_same = matches!(&found.ty, Type::Nullable(item) if **item == input.ty && is_text(model, item));
-                if is_same && may_be_left_out && input.is_option() {
-                    return Some(Origin::Own(found.clone()));
+                let is_same = matches!(&found.ty, Type::Nullable(item) if may_be_read_as(model, item, &input.ty));
+                if is_same && may_be_left_out && is_option {
+                    let ty = Type::Nullable(Box::new(input.ty.clone()));
+                    return Some(Origin::Own(Field { ty, ..found.clone() }));
                 }
                 let message = format!("`{name}` does not fit the input `{}` of the read", input.rust);
                 self.wrong(&own.span, message, "another type, or it may be null")
             }
             // Left out of the call, it is left out of the read.
-            Some(found) if found.is_option() && !(may_be_left_out && input.is_option() && is_kept(found)) => {
+            Some(found) if found.is_option() && !(may_be_left_out && is_option && is_kept(found)) => {
                 let message = format!("`{name}` does not fit the input `{}` of the read", input.rust);
                 self.wrong(&own.span, message, "another type, or it may be absent")
             }
             Some(found) if found.ty == input.ty => Some(Origin::Own(found.clone())),
             Some(found) => match (number_id(self.model, &found.ty), number_id(self.model, &input.ty)) {
                 (Some(_), Some(wanted)) => Some(Origin::OwnAs(found.clone(), wanted.to_owned())),
+                // A ticket holds texts: this one is read as what the input of the read is.
+                _ if may_be_read_as(model, &found.ty, &input.ty) => {
+                    Some(Origin::Own(Field { ty: input.ty.clone(), ..found.clone() }))
+                }
                 _ => {
                     let message = format!("`{name}` does not fit the input `{}` of the read", input.rust);
                     self.wrong(&own.span, message, "another type, or it may be absent")
@@ -633,11 +665,11 @@ impl<'m> Tracer<'m, '_> {
     /// The only input of a variant of this call, by `group/variant`: made with another one, the call cannot be told.
     fn own_choice(&mut self, input: &Field, name: &At<String>, group: &str, variant: &str) -> Option<Origin> {
         let (field, place) = self.only_input(name, group, variant)?;
-        if field.ty != input.ty || field.is_option() || !is_text(self.model, &field.ty) {
+        if !may_be_read_as(self.model, &field.ty, &input.ty) || field.is_option() {
             let message = format!("`{}` does not fit the input `{}` of the read", name.value, input.rust);
             return self.wrong(&name.span, message, "another type, or it may be absent");
         }
-        Some(Origin::Chosen(name.value.clone(), Box::new(field), place))
+        Some(Origin::Chosen(name.value.clone(), Box::new(Field { ty: input.ty.clone(), ..field }), place))
     }
 
     fn unknown_variant<T>(&mut self, message: String, label: &str, name: &At<String>, call: &Endpoint) -> Option<T> {
@@ -735,6 +767,17 @@ impl<'m> Tracer<'m, '_> {
         let group = self.endpoint.one_of.iter().find(|known| known.rust == group);
         let found = group.and_then(|group| group.variants.iter().find(|known| known.name == variant));
         let (Some(group), Some(variant)) = (group, found) else {
+            let listed = name.value.split_once('/').map_or("", |(listed, _)| listed);
+            if let Some(own) = self.endpoint.inputs().find(|own| own.rust == listed) {
+                let message = format!("`{}` is a value within the input `{listed}`", name.value);
+                let label = match own.ty {
+                    Type::List(_) => {
+                        "only `where` compares the items of a list, beside `each`: `below`, `inputs` and `is` do not"
+                    }
+                    _ => "an input is compared as a whole",
+                };
+                return self.wrong(&name.span, message, label);
+            }
             let message = format!("this call has no variant `{}`", name.value);
             return self.unknown_variant(message, "not there", name, self.endpoint);
         };
@@ -828,7 +871,9 @@ impl<'m> Tracer<'m, '_> {
             let message = format!("`{}` is `{}`, which is more than one value", name.value, many.surface.ty.value);
             return self.wrong(&name.span, message, "only single values are compared");
         }
-        if path.last().is_none_or(|last| last.ty != *wanted) {
+        // A text is compared with what an id or a word of a list is on the wire.
+        let is_equal = |last: &Field| last.ty == *wanted || *wanted == Type::Text && is_word(self.model, &last.ty);
+        if !path.last().is_some_and(is_equal) {
             let message = format!("`{}` and `{}` are of different types", name.value, own.rust);
             return self.wrong(&name.span, message, "they can never be equal");
         }
@@ -875,6 +920,9 @@ impl<'m> Tracer<'m, '_> {
         known: impl Iterator<Item = &'n str>,
     ) -> Option<T> {
         let help = match did_you_mean(name, known) {
+            _ if name.ends_with(FILLED) => {
+                format!("`?` stands behind the input, on the right: `where = {{ name = \"name{FILLED}\" }}`")
+            }
             Some(near) => format!("did you mean `{near}`?"),
             None => with_slashes(name)
                 .unwrap_or_else(|| "fields and inputs have their Rust names, calls are `module/endpoint`".to_owned()),

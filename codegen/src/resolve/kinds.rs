@@ -67,8 +67,13 @@ pub(super) fn is_read_as(model: &Model, from: &Type, ty: &Type) -> bool {
     }
 }
 
+/// Whether a ticket's text of one type may be read as the other: texts and ids of text are the same on the wire.
+pub(super) fn may_be_read_as(model: &Model, from: &Type, ty: &Type) -> bool {
+    from == ty && is_text(model, ty) || is_read_as(model, from, ty) || is_word(model, from) && is_word(model, ty)
+}
+
 /// Whether values are texts, of which some types know what they say.
-fn is_word(model: &Model, ty: &Type) -> bool {
+pub(super) fn is_word(model: &Model, ty: &Type) -> bool {
     let kind = if let Type::Named(name) = ty { model.types.get(name).map(|entry| &entry.kind) } else { None };
     *ty == Type::Text
         || matches!(

@@ -147,7 +147,7 @@ fn remarks(surface: &Surface, sources: &Sources) -> Vec<(String, surface::Remark
 fn written(ty: Type, write: Option<Writing>) -> Type {
     match (ty, write) {
         (ty, Some(Writing::Json)) => Type::Json(Box::new(ty)),
-        (Type::Text, Some(Writing::Percent)) => Type::Percent,
+        (Type::Text, Some(Writing::Coded(coding))) => Type::Coded(coding),
         (ty, _) => ty,
     }
 }
@@ -316,12 +316,17 @@ impl Resolver<'_, '_> {
 
     /// Reports names shared by two fields of one object, on the wire or in Rust.
     fn unique(&mut self, fields: &[Field]) {
+        let service = self.service;
         let mut rust: BTreeMap<&str, &Span> = BTreeMap::new();
         let mut wire: BTreeSet<(&str, Vec<String>)> = BTreeSet::new();
         let is_above = |upper: &[String], lower: &[String]| lower.len() > upper.len() && lower.starts_with(upper);
         let below = |upper: &[String], lower: &[String]| !upper.is_empty() && is_above(upper, lower);
         for field in fields {
-            let name = |field: &Field| [field.name.json.clone(), field.name.xml.clone()];
+            // Where there is no XML, or nothing else, no value has a name in it.
+            let name = |field: &Field| {
+                let names = [(false, field.name.json.clone()), (true, field.name.xml.clone())];
+                names.map(|(is_xml, name)| if service.speaks(is_xml) { name } else { Vec::new() })
+            };
             let holds = |(upper, lower): (Vec<String>, Vec<String>)| {
                 let is_element = !lower.get(upper.len()).is_some_and(|step| step.starts_with('@'));
                 is_element && below(&upper, &lower)
@@ -345,7 +350,7 @@ impl Resolver<'_, '_> {
             let aliases = field.name.also.iter().map(|name| vec![name.clone()]);
             let json = std::iter::once(field.name.json.clone()).chain(aliases);
             let names = json.map(|name| ("json", name)).chain([("xml", field.name.xml.clone())]);
-            for (format, name) in names {
+            for (format, name) in names.filter(|(format, _)| service.speaks(*format == "xml")) {
                 if !wire.insert((format, name.clone())) {
                     let message = format!("two fields have the name `{}` in {format}", name.join("/"));
                     let help = "a decoder could not tell them apart: one of them needs another `json`, `xml` or `also`";
@@ -474,7 +479,7 @@ impl Resolver<'_, '_> {
             fixed_top,
             fixed_body,
             fixed_query,
-            fixed_headers: endpoint.fixed_headers.clone(),
+            fixed_headers: [of_service(surface::Place::Header), endpoint.fixed_headers.clone()].concat(),
             output: self.output(&endpoint.response),
             key: None,
             echo: Vec::new(),
@@ -513,40 +518,15 @@ impl Resolver<'_, '_> {
 
     /// Reports what would stand in a body twice: constants, fields, and those of the variants of a group.
     fn unique_in_body(&mut self, endpoint: &Endpoint) {
-        let split = |key: &str| key.split('/').map(str::to_owned).collect::<Vec<_>>();
-        // Where bodies are XML alone, nothing stands at the places in other formats.
-        let sent = self.service.request_format.as_ref().map_or(self.service.formats.as_slice(), std::slice::from_ref);
-        let is_xml = !sent.is_empty() && sent.iter().all(|format| format == "xml");
-        let plain = |fields: &[Field], constants: &[surface::Constant]| -> Vec<(Vec<String>, Span)> {
-            let fields = fields.iter().filter(|field| field.surface.names.is_none());
-            let place = |field: &Field| if is_xml { field.name.xml.clone() } else { field.name.json.clone() };
-            let fields = fields.map(|field| (place(field), field.surface.wire.span.clone()));
-            fields.chain(constants.iter().map(|one| (split(&one.key), one.key.span.clone()))).collect()
-        };
-        let clash = |one: &[String], other: &[String]| one.starts_with(other) || other.starts_with(one);
-        let fields = plain(&endpoint.body, &[]);
-        let mut known = Vec::new();
-        for (name, span) in plain(&[], &endpoint.fixed_body) {
-            let mut others = fields.iter().chain(&known);
-            if others.any(|(other, _): &(Vec<String>, Span)| clash(other, &name)) {
-                self.twice(&name, &span);
-            }
-            known.push((name, span));
+        // Where bodies are in one format alone, nothing stands at the places in others.
+        let formats = [false, true].into_iter().filter(|is_xml| self.service.sends(*is_xml));
+        let twice: Vec<_> = formats.flat_map(|is_xml| twice(endpoint, is_xml)).collect();
+        let mut seen = BTreeSet::new();
+        for (name, span) in twice.into_iter().filter(|(_, span)| seen.insert(span.range.start)) {
+            let message = format!("`{}` would stand in the body twice", name.join("/"));
+            let help = "another field or constant of this body has that place: leave out one of them";
+            self.diagnostics.add_with_help("E0203", &span, message, "the second one", help);
         }
-        known.extend(fields);
-        for variant in endpoint.one_of.iter().flat_map(|group| &group.variants) {
-            for (name, span) in plain(&variant.fields, &variant.fixed) {
-                if known.iter().any(|(other, _)| clash(other, &name)) {
-                    self.twice(&name, &span);
-                }
-            }
-        }
-    }
-
-    fn twice(&mut self, name: &[String], span: &Span) {
-        let message = format!("`{}` would stand in the body twice", name.join("/"));
-        let help = "another field or constant of this body has that place: leave out one of them";
-        self.diagnostics.add_with_help("E0203", span, message, "the second one", help);
     }
 
     fn unique_rust(&mut self, fields: &[Field], groups: &[surface::OneOf]) {
@@ -658,6 +638,36 @@ impl Resolver<'_, '_> {
             None => Output::Whole(ty),
         }
     }
+}
+
+/// What would stand in a body of this format twice.
+fn twice(endpoint: &Endpoint, is_xml: bool) -> Vec<(Vec<String>, Span)> {
+    let plain = |fields: &[Field], constants: &[surface::Constant]| -> Vec<(Vec<String>, Span)> {
+        let fields = fields.iter().filter(|field| field.surface.names.is_none());
+        let place = |field: &Field| if is_xml { field.name.xml.clone() } else { field.name.json.clone() };
+        let fields = fields.map(|field| (place(field), field.surface.wire.span.clone()));
+        let split = |key: &str| key.split('/').map(str::to_owned).collect::<Vec<_>>();
+        fields.chain(constants.iter().map(|one| (split(&one.key), one.key.span.clone()))).collect()
+    };
+    // An attribute stands beside what is in its element.
+    let holds = |one: &[String], other: &[String]| {
+        other.starts_with(one) && !other.get(one.len()).is_some_and(|step| step.starts_with('@'))
+    };
+    let clash = |one: &[String], other: &[String]| holds(one, other) || holds(other, one);
+    let fields = plain(&endpoint.body, &[]);
+    let (mut known, mut found): (Vec<(Vec<String>, Span)>, Vec<_>) = (Vec::new(), Vec::new());
+    for (name, span) in plain(&[], &endpoint.fixed_body) {
+        if fields.iter().chain(&known).any(|(other, _)| clash(other, &name)) {
+            found.push((name.clone(), span.clone()));
+        }
+        known.push((name, span));
+    }
+    known.extend(fields);
+    for variant in endpoint.one_of.iter().flat_map(|group| &group.variants) {
+        let inner = plain(&variant.fields, &variant.fixed);
+        found.extend(inner.into_iter().filter(|(name, _)| known.iter().any(|(other, _)| clash(other, name))));
+    }
+    found
 }
 
 fn no_pairs(words: &At<Vec<surface::Word>>, diagnostics: &mut Diagnostics) {

@@ -13,9 +13,9 @@ use crate::surface::{Constant, IdKind, Place, Put};
 
 pub(super) fn check(model: &Model, endpoint: &Endpoint, diagnostics: &mut Diagnostics) {
     let service = &model.service;
-    let formats = service.request_format.as_ref().map_or(service.formats.as_slice(), std::slice::from_ref);
+    let formats = service.body_formats();
     let is_form = formats.iter().any(|format| format == "form");
-    let has_xml = formats.iter().any(|format| format == "xml");
+    let has_xml = service.sends(true);
     let mut nested = Nested { model, diagnostics };
     for (fields, place) in [(&endpoint.path_parameters, "the path"), (&endpoint.headers, "a header")] {
         fields.iter().for_each(|field| nested.no_words(field));
@@ -119,7 +119,7 @@ impl Nested<'_, '_> {
             Type::Csv(item, _) => item,
             // A path and a header have no objects; `write` in one is reported.
             Type::Joined(..) if matches!(place, "a form" | "a query") => return,
-            Type::Json(_) | Type::Percent => return,
+            Type::Json(_) | Type::Coded(_) => return,
             ty => ty,
         };
         // What may be null is refused there by itself.

@@ -63,7 +63,7 @@ const MEANINGS: &[(&str, &[Place], &str)] = &[
     (
         ENCODED,
         &[Query, Body, Variant, Answer, Request],
-        "only a query, a body or an answer has JSON, or percent-encoded text, in one text",
+        "only a query, a body or an answer has JSON, Base64 or percent-encoded text in one text",
     ),
     ("pattern", &[Query, Body, Variant, Answer, Request], "there a date is as `2026-11-29`, or make it a text"),
     ("absent", &[Answer, Request], "an input that is not given is not sent: leave it out"),
@@ -103,7 +103,7 @@ const ONE_OF: &str = "one-of";
 /// `required` with a text.
 const CONDITION: &str = "required=";
 
-/// `write` of JSON in one text, or of percent-encoded text.
+/// `write` of JSON in one text, or of a text that is encoded.
 const ENCODED: &str = "write=json";
 
 /// What the template of made names replaces.
@@ -161,7 +161,7 @@ fn of_field(field: &mut Field, places: &[Place], is_answered: bool, diagnostics:
         let is_condition = key.value == "required" && field.surface.required_if.is_some();
         let known = match key.as_str() {
             _ if is_condition => CONDITION,
-            "write" if matches!(field.surface.write, Some(Writing::Json | Writing::Percent)) => ENCODED,
+            "write" if matches!(field.surface.write, Some(Writing::Json | Writing::Coded(_))) => ENCODED,
             // A part that is called by a value has a name of its own, too.
             "names" if field.caller().is_some() && places.iter().any(|place| [Answer, Request].contains(place)) => {
                 continue;

@@ -9,7 +9,7 @@ use crate::surface::{ACTION, Piece, Place, Put, TOKEN};
 pub(super) const EVERYWHERE: [Place; 4] = [Place::Header, Place::Query, Place::Body, Place::Cookie];
 
 /// The places of constants of every call.
-const OF_EVERY_CALL: [Place; 2] = [Place::Body, Place::Query];
+const OF_EVERY_CALL: [Place; 3] = [Place::Header, Place::Query, Place::Body];
 
 /// What the service puts into every request, and what a session does.
 pub(super) fn of_service(model: &Model, diagnostics: &mut Diagnostics) {
@@ -40,7 +40,7 @@ pub(super) fn of_service(model: &Model, diagnostics: &mut Diagnostics) {
 /// Refuses attributes where bodies may be in a format that has none.
 fn attributes(model: &Model, diagnostics: &mut Diagnostics) {
     let service = &model.service;
-    let formats = service.request_format.as_ref().map_or(service.formats.as_slice(), std::slice::from_ref);
+    let formats = service.body_formats();
     let always = service.put.iter().chain(service.credentials.iter().flat_map(|credentials| &credentials.put));
     let by_format = service.put_by_format.iter().flat_map(|(format, puts)| {
         let own = if service.request_format.is_some() { formats } else { std::slice::from_ref(&format.value) };
@@ -73,6 +73,11 @@ pub(super) fn check(puts: &[Put], known: &[&str], places: &[Place], diagnostics:
             diagnostics.add_with_help("E0203", &put.key.span, message, "the second one", help);
         }
         check_names(&put.template.span, &put.names(), known, diagnostics);
+        if put.place == Place::Header && !is_header(put) {
+            let help = "a name of letters, digits and `-`, and a text of printable characters of ASCII";
+            let (span, message) = (&put.template.span, "a header cannot have this name or text");
+            diagnostics.add_with_help("E0241", span, message, "not a header", help);
+        }
         if put.place == Place::Cookie && !is_cookie(put) {
             let help = "printable characters of ASCII without blanks, quotes, `,` and `;`; a name has no `=` either";
             let (span, message) = (&put.template.span, "a cookie cannot have this name or text");
@@ -84,6 +89,21 @@ pub(super) fn check(puts: &[Put], known: &[&str], places: &[Place], diagnostics:
             diagnostics.add_with_help("E0241", &put.key.span, "this cannot be put there", "not here", help);
         }
     }
+}
+
+/// Whether its name and its own text may stand in a header; what is put in by name is checked before it is sent.
+fn is_header(put: &Put) -> bool {
+    let texts = put.pieces.iter().all(|piece| match piece {
+        Piece::Text(text) => text.bytes().all(|byte| matches!(byte, b' '..=b'~')),
+        Piece::Name(_) | Piece::Basic(..) => true,
+    });
+    texts && is_header_name(&put.key)
+}
+
+/// Whether HTTP can have a header of this name.
+pub(super) fn is_header_name(name: &str) -> bool {
+    let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    !name.is_empty() && name.bytes().all(is_token)
 }
 
 /// Whether its name and its own text may stand in a cookie; what is put in by name is checked before it is sent.

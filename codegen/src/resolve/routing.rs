@@ -29,7 +29,7 @@ pub(crate) fn by_demand(model: &Model) -> Vec<&Endpoint> {
 /// How few texts a type takes: any text, those of an id, or those of a number and the like.
 fn narrowness(model: &Model, ty: &Type) -> usize {
     match ty {
-        Type::Text | Type::Percent | Type::Secret | Type::Html | Type::Any => 0,
+        Type::Text | Type::Coded(_) | Type::Secret | Type::Html | Type::Any => 0,
         Type::Named(name) => match model.types.get(name).map(|entry| &entry.kind) {
             Some(TypeKind::Id(IdKind::Text)) => 1,
             Some(TypeKind::Id(IdKind::Number) | TypeKind::Ranged(..)) => 2,
@@ -47,7 +47,7 @@ pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
         for first in before.iter().filter(|first| has_same_path(model, first, endpoint) && first.name != endpoint.name)
         {
             let takes = |is_xml| requests(endpoint, is_xml).iter().any(|request| takes(model, first, request, is_xml));
-            if ![false, true].into_iter().any(|is_xml| is_sent(model, is_xml) && takes(is_xml)) {
+            if ![false, true].into_iter().any(|is_xml| model.service.sends(is_xml) && takes(is_xml)) {
                 continue;
             }
             let message = format!("no request tells `{}` from `{}`", endpoint.name, first.name);
@@ -70,13 +70,6 @@ fn shape(path: &str) -> Vec<&str> {
 /// The name of the input that a step of a path is.
 fn input_name(step: &str) -> Option<&str> {
     step.strip_prefix('{')?.strip_suffix('}')
-}
-
-/// Whether requests are sent in XML, or in another format.
-fn is_sent(model: &Model, is_xml: bool) -> bool {
-    let service = &model.service;
-    let formats = service.request_format.as_ref().map_or(service.formats.as_slice(), std::slice::from_ref);
-    formats.iter().any(|format| (format == "xml") == is_xml)
 }
 
 /// Whether each path of the second call is one of the first, which has the same shape.

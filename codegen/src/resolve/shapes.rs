@@ -96,12 +96,11 @@ fn of_field(model: &Model, field: &Field, is_input: bool, diagnostics: &mut Diag
         let help = "leave out one of them: `a=1,b=2`, or `{\"a\":1,\"b\":2}`";
         diagnostics.add_with_help("E0207", span, "one text is joined or JSON, not both", "beside `join`", help);
     }
-    let is_percent = |ty: &Type| *ty == Type::Percent;
-    if surface.write == Some(Writing::Percent)
-        && !is_percent(if let Type::Nullable(item) = &field.ty { item } else { &field.ty })
+    if let Some(Writing::Coded(coding)) = surface.write
+        && !matches!(if let Type::Nullable(item) = &field.ty { item } else { &field.ty }, Type::Coded(_))
     {
-        let help = "leave it out: only a `text`, alone or with `?`, is percent-encoded by itself";
-        let message = "`write = \"percent\"` is for a `text`";
+        let help = "leave it out: only a `text`, alone or with `?`, is encoded by itself";
+        let message = format!("`write = {:?}` is for a `text`", coding.word());
         diagnostics.add_with_help("E0207", span, message, "not one", help);
     }
     if surface.is_quoted() && !field.ty.item().is_number() && !is_text(model, field.ty.item()) {
@@ -134,7 +133,7 @@ fn of_field(model: &Model, field: &Field, is_input: bool, diagnostics: &mut Diag
 /// Refuses an object in one text whose fields are not one text each, or could not be told from one another.
 fn joined(model: &Model, field: &Field, item: &Type, outer: char, diagnostics: &mut Diagnostics) {
     let place = &field.surface.ty.span;
-    let is_one = |ty: &Type| is_text(model, ty) || matches!(ty, Type::Secret | Type::Percent);
+    let is_one = |ty: &Type| is_text(model, ty) || matches!(ty, Type::Secret | Type::Coded(_));
     if let Type::Map(_, item) = item {
         if !is_one(item) {
             let help = "a map of scalars, `{text: uint}`: other values have `write = \"json\"`";
@@ -241,7 +240,7 @@ enum Place {
 fn nullable(model: &Model, field: &Field, place: Place, diagnostics: &mut Diagnostics) {
     let Type::Nullable(item) = &field.ty else { return };
     let service = &model.service;
-    let formats = service.request_format.as_ref().map_or(service.formats.as_slice(), std::slice::from_ref);
+    let formats = service.body_formats();
     let leave_out = "leave out the `?`: a field is optional without `required = true`";
     let (message, label, help) = match (place, &**item) {
         (Place::Answer, _) => (

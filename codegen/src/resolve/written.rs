@@ -7,6 +7,7 @@ use hostkit_proto::wire;
 use hostkit_proto::{BaseUrl, Format, Value};
 
 use super::kinds::is_text;
+use super::put::is_header_name;
 use crate::diagnostic::Diagnostics;
 use crate::model::{Endpoint, Field, Model, Output, Type, TypeKind};
 use crate::source::{At, Span};
@@ -14,8 +15,8 @@ use crate::surface::{Constant, IdKind, Place, Root};
 
 pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
     let service = &model.service;
-    let formats = service.request_format.as_ref().map_or(service.formats.as_slice(), std::slice::from_ref);
-    let has_xml = formats.iter().any(|format| format == "xml");
+    let formats = service.body_formats();
+    let has_xml = service.sends(true);
     let mut written = Written { model, diagnostics };
     written.hosts();
     written.request_ids();
@@ -104,12 +105,6 @@ fn is_xml_name(step: &str) -> bool {
     let name = step.strip_prefix('@').unwrap_or(step);
     let element = Value::Map(vec![(name.to_owned().into(), Value::Null)]);
     wire::write(Format::Xml, &element).is_ok()
-}
-
-/// Whether HTTP can have a header of this name.
-fn is_header_name(name: &str) -> bool {
-    let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-    !name.is_empty() && name.bytes().all(is_token)
 }
 
 struct Written<'m, 'd> {
@@ -235,9 +230,9 @@ impl Written<'_, '_> {
             ty => ty,
         };
         let is_plain = is_text(self.model, item)
-            || matches!(item, Type::Secret | Type::Percent | Type::Joined(..) | Type::Json(_));
+            || matches!(item, Type::Secret | Type::Coded(_) | Type::Joined(..) | Type::Json(_));
         // A name such as `@id` may be that of an object's key in JSON alone.
-        let has_xml = self.model.service.formats.iter().chain(&self.model.service.request_format).any(|of| of == "xml");
+        let has_xml = self.model.service.speaks(true);
         if ends(last) && has_xml && !is_plain && !(last == "$text" && matches!(item, Type::Html | Type::Any)) {
             let message = format!("`{last}` holds text, which `{}` is not", field.surface.ty.value);
             let help = "a scalar can stand there; what has parts is an element";
@@ -311,7 +306,9 @@ impl Written<'_, '_> {
         let is_rooted = endpoint.surface.request_root.json.is_some();
         let body: BTreeSet<String> = self.put_beside(endpoint, Place::Body).filter(|_| !is_rooted).collect();
         let query: BTreeSet<String> = self.put_beside(endpoint, Place::Query).collect();
-        let in_body = fields(endpoint).map(|field| (&body, field.wire_in_json(), &field.surface.wire.span));
+        // At the top of a body in XML is its only element.
+        let in_json = fields(endpoint).filter(|_| self.model.service.sends(false));
+        let in_body = in_json.map(|field| (&body, field.wire_in_json(), &field.surface.wire.span));
         let in_query = endpoint.query.iter().map(|field| (&query, field.wire(), &field.surface.wire.span));
         let constants = endpoint.surface.fixed_body.iter().map(|one| (&body, one.key.as_str(), &one.key.span));
         let queries = endpoint.surface.fixed_query.iter().map(|one| (&query, one.key.as_str(), &one.key.span));

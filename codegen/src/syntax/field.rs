@@ -4,7 +4,7 @@ use super::keys;
 use super::node::{Described, Node};
 use crate::source::At;
 use crate::surface::{
-    EnumerationValue, Field, IdKind, Limits, Quirk, Remarks, Root, TypeDefinition, TypeKind, Writing,
+    Coding, EnumerationValue, Field, IdKind, Limits, Quirk, Remarks, Root, TypeDefinition, TypeKind, Writing,
 };
 
 pub(super) fn read_fields(node: Option<Node<'_, '_>>) -> Vec<Field> {
@@ -30,7 +30,8 @@ pub(super) fn read_field(wire: At<String>, node: &Node<'_, '_>) -> Field {
         write: match node.optional("write").as_deref() {
             Some("text") => Some(Writing::Quoted),
             Some("json") => Some(Writing::Json),
-            Some("percent") => Some(Writing::Percent),
+            Some("percent") => Some(Writing::Coded(Coding::Percent)),
+            Some("base64") => Some(Writing::Coded(Coding::Base64)),
             _ => None,
         },
         trim: node.flag("trim") == Some(true),

@@ -183,7 +183,7 @@ pub(crate) const FIELD: &[Key] = &[
     key("pattern", Shape::Text, "A date pattern other than the first of the service."),
     key(
         "write",
-        Shape::Word(&["text", "json", "percent"]),
+        Shape::Word(&["text", "json", "base64", "percent"]),
         "A number in quotes, the JSON of a list, a map or an object as one text, or a text that is percent-encoded by itself.",
     ),
     key("trim", Shape::Flag, "Blanks around the text of an answer are left out."),

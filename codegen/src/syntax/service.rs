@@ -76,11 +76,20 @@ pub(super) fn read(node: &Node<'_, '_>) -> Service {
                 // A clock is read as a session is signed in to: once for all callers, and again after its time.
                 let clock = signature.as_ref().filter(|_| put.iter().any(Put::signs));
                 let clock = clock.and_then(|signature| signature.clock.clone());
+                let mut fields = node.pairs("fields");
+                let mut optional = Vec::new();
+                for (field, kind) in &mut fields {
+                    if let Some(bare) = kind.value.strip_suffix('?') {
+                        optional.push(field.value.clone());
+                        kind.value = bare.to_owned();
+                    }
+                }
                 Credentials {
                     name: node.text_at("name"),
                     en: node.text("en"),
                     ru: node.ru(),
-                    fields: node.pairs("fields"),
+                    fields,
+                    optional,
                     sign_in: node.optional_at("sign-in").or(clock),
                     token: node.optional_at("token"),
                     put,

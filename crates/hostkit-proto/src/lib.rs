@@ -55,8 +55,8 @@ pub use rust_decimal::Decimal;
 pub use serde;
 pub use session::{Session, Stamp};
 pub use value::{
-    Bytes, Csv, Currency, Date, DateTime, Gibibytes, Html, IpBlock, Joined, JsonText, Kibibytes, Mebibytes, Money,
-    Nullable, OutOfRange, ParseError, PercentText, Secret, SizeError, UnixTime, UnknownText, ZoneError,
+    Base64Text, Bytes, Csv, Currency, Date, DateTime, Gibibytes, Html, IpBlock, Joined, JsonText, Kibibytes, Mebibytes,
+    Money, Nullable, OutOfRange, ParseError, PercentText, Secret, SizeError, UnixTime, UnknownText, ZoneError,
 };
 pub use waiter::{Checks, Observation, Progress, Waiter, WaiterInfo};
 pub use word::Word;

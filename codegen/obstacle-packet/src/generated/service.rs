@@ -32,13 +32,15 @@ pub enum Credentials {
         login: String,
         /// The field `password`.
         password: Secret,
+        /// The field `code`, which not every account has.
+        code: Option<Secret>,
     },
 }
 
 impl Credentials {
-    /// Login and password.
+    /// Login and password. Without `code`: whoever has that writes the variant.
     pub fn login(login: impl Into<String>, password: impl Into<Secret>) -> Self {
-        Self::Login { login: login.into(), password: password.into() }
+        Self::Login { login: login.into(), password: password.into(), code: None }
     }
 }
 
@@ -178,8 +180,12 @@ impl Api for Packet {
 
     fn sign_in(credentials: &Credentials, out: &mut RequestParts) -> Result<hostkit_proto::SignIn, EncodeError> {
         match credentials {
-            Credentials::Login { login, password } => {
+            Credentials::Login { login, password, code } => {
                 let call = crate::auth::SignIn::new(login.clone(), password.clone());
+                let call = match code {
+                    Some(code) => call.code(code.clone()),
+                    None => call,
+                };
                 out.retarget(&crate::auth::SignIn::INFO);
                 call.encode(out)?;
                 Ok(hostkit_proto::SignIn::Ask)
@@ -207,6 +213,7 @@ impl Api for Packet {
         }
         out.body_field("@agent", Value::Text("crate".into()));
         out.body_field("@version", Value::Text("1.6.9.1".into()));
+        out.header("Content-Type", &"text/xml")?;
         out.checked()
     }
 

@@ -101,6 +101,7 @@ impl Api for Rest {
             "about",
             "action",
             "again",
+            "badge",
             "bridge",
             "clean",
             "code",

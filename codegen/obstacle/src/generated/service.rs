@@ -58,6 +58,12 @@ pub enum Credentials {
         number: i64,
         /// The field `key`.
         key: Secret,
+        /// The field `realm`, which not every account has.
+        realm: Option<String>,
+        /// The field `side`, which not every account has.
+        side: Option<i64>,
+        /// The field `code`, which not every account has.
+        code: Option<Secret>,
     },
     /// Two cookies, and a value of several parts in the query.
     Cookies {
@@ -91,9 +97,9 @@ impl Credentials {
         Self::Bearer { key: key.into() }
     }
 
-    /// A number and a key in the query.
+    /// A number and a key in the query. Without `realm` and `side` and `code`: whoever has that writes the variant.
     pub fn in_address(number: i64, key: impl Into<Secret>) -> Self {
-        Self::InAddress { number, key: key.into() }
+        Self::InAddress { number, key: key.into(), realm: None, side: None, code: None }
     }
 
     /// Two cookies, and a value of several parts in the query.
@@ -261,7 +267,13 @@ impl Api for Obstacle {
             Credentials::Token { .. } => None,
             Credentials::Basic { login, .. } => Some(login.clone()),
             Credentials::Bearer { .. } => None,
-            Credentials::InAddress { number, .. } => Some(number.to_string()),
+            Credentials::InAddress { number, realm, side, .. } => Some(
+                [Some(number.to_string()), realm.clone(), side.map(|number| number.to_string())]
+                    .into_iter()
+                    .flatten()
+                    .collect::<Vec<_>>()
+                    .join(" "),
+            ),
             Credentials::Cookies { login, number, .. } => Some([login.clone(), number.to_string()].join(" ")),
         }
     }
@@ -312,10 +324,20 @@ impl Api for Obstacle {
                 out.check(("key", "Authorization"), key, &InputLimit::NONE.min_length(1));
                 out.secret_header("Authorization", &Secret::new(["Bearer ", key.expose()].concat()))?;
             }
-            Credentials::InAddress { number, key } => {
+            Credentials::InAddress { number, key, realm, side, code } => {
                 out.query("user", number);
                 out.check(("key", "api key"), key, &InputLimit::NONE.min_length(1));
                 out.secret_query("api key", key);
+                if let Some(realm) = realm
+                    && let Some(side) = side
+                {
+                    out.check(("realm", "X-Realm"), realm, &InputLimit::NONE.min_length(1));
+                    out.header("X-Realm", &[realm.as_str(), ":", side.to_string().as_str()].concat())?;
+                }
+                if let Some(code) = code {
+                    out.check("code", code, &InputLimit::NONE.min_length(1));
+                    out.secret_query("code", code);
+                }
             }
             Credentials::Cookies { login, number, key } => {
                 out.check(("login", "sign"), login, &InputLimit::NONE.min_length(1));

@@ -84,7 +84,7 @@ pub(super) fn answer_schema(model: &Model, ty: &Type) -> Object {
         Type::Option(inner) => object! { "anyOf": vec![item(inner), object! { "type": "null" }] },
         Type::Judged(inner) => object! { "anyOf": vec![item(inner), object! { "type": "object" }] },
         Type::Flag if lenient.loose_flags => loose(type_schema(ty), &["boolean", "integer", "string"], Some("^[01]?$")),
-        Type::Text | Type::Percent | Type::Html | Type::Secret if lenient.loose_scalars => {
+        Type::Text | Type::Coded(_) | Type::Html | Type::Secret if lenient.loose_scalars => {
             loose(type_schema(ty), &["string", "number"], None)
         }
         Type::Decimal | Type::Money if lenient.loose_scalars => {
@@ -172,7 +172,7 @@ pub(super) fn answered(model: &Model, mut strict: Object, ty: &Type, is_required
     if is_nothing("null") && !matches!(ty, Type::Any | Type::Option(_)) {
         shapes.push(object! { "type": "null" });
     }
-    let is_text = matches!(ty, Type::Text | Type::Percent | Type::Html | Type::Secret | Type::Any);
+    let is_text = matches!(ty, Type::Text | Type::Coded(_) | Type::Html | Type::Secret | Type::Any);
     if is_nothing("\"\"") && !is_text {
         shapes.push(object! { "type": "string", "maxLength": 0 });
     }

@@ -171,6 +171,7 @@ fn extensions(document: &mut Object, model: &Model) {
         let mut one = object! { "summary": &credentials.en };
         let fields = credentials.fields.iter().map(|(name, _)| name.value.as_str()).collect::<Vec<_>>();
         one.say("fields", fields);
+        one.say("optional", credentials.optional.clone());
         if let Some(sign_in) = &credentials.sign_in {
             one.set("sign-in", sign_in.rsplit('/').next().unwrap_or_default());
         }

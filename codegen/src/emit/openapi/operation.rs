@@ -34,10 +34,10 @@ pub(super) fn operation(model: &Model, endpoint: &Endpoint, renamed: &BTreeMap<S
 fn security(model: &Model) -> Json {
     let mut all = Vec::new();
     if let Some(session) = &model.service.session {
-        all.push(schemes_of(&session.put));
+        all.push(schemes_of(session.put.iter()));
     }
     for credentials in &model.service.credentials {
-        let one = schemes_of(&credentials.put);
+        let one = schemes_of(credentials.put.iter().filter(|put| credentials.optional_names(put).is_empty()));
         if one != Object::default() && !all.contains(&one) {
             all.push(one);
         }
@@ -46,9 +46,9 @@ fn security(model: &Model) -> Json {
 }
 
 /// The security schemes among what is put into a request; a body has none.
-fn schemes_of(puts: &[Put]) -> Object {
+fn schemes_of<'p>(puts: impl Iterator<Item = &'p Put>) -> Object {
     let mut schemes = Object::default();
-    for put in puts.iter().filter(|put| put.place != Place::Body) {
+    for put in puts.filter(|put| put.place != Place::Body) {
         schemes.set(put.key.value.as_str(), Vec::<String>::new());
     }
     schemes

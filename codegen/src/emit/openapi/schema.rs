@@ -3,13 +3,14 @@
 
 use super::json::{Json, Object, object};
 use crate::model::{Choice, Field, OneOf, Type};
-use crate::surface::{Constant, Limits, Word, Writing};
+use crate::surface::{Coding, Constant, Limits, Word, Writing};
 
 /// The schema of a type expression.
 pub(super) fn type_schema(ty: &Type) -> Object {
     match ty {
         Type::Text => object! { "type": "string" },
-        Type::Percent => object! { "type": "string", "pattern": "^([^%]|%[0-9A-Fa-f]{2})*$" },
+        Type::Coded(Coding::Base64) => object! { "type": "string", "contentEncoding": "base64" },
+        Type::Coded(Coding::Percent) => object! { "type": "string", "pattern": "^([^%]|%[0-9A-Fa-f]{2})*$" },
         Type::Int => object! { "type": "integer", "format": "int64" },
         Type::Uint => object! { "type": "integer", "format": "int64", "minimum": 0 },
         // Marked exact: reading it as a binary fraction loses digits.
@@ -168,7 +169,7 @@ pub(super) fn described(mut schema: Object, field: &Field) -> Object {
     schema.say("description", &surface.en);
     // Limits of a text that is encoded are those of the plain one.
     match &field.ty {
-        _ if surface.write == Some(Writing::Percent) => {}
+        _ if matches!(surface.write, Some(Writing::Coded(_))) => {}
         Type::List(_) if field.name.item.is_none() && surface.limits != Limits::default() => {
             limit(schema.object("items"), &surface.limits);
         }
@@ -185,7 +186,7 @@ pub(super) fn described(mut schema: Object, field: &Field) -> Object {
     }
     match surface.write {
         Some(Writing::Quoted) => schema.set("x-hostkit-write", "text"),
-        Some(Writing::Percent) => schema.set("x-hostkit-write", "percent"),
+        Some(Writing::Coded(coding)) => schema.set("x-hostkit-write", coding.word()),
         Some(Writing::Json) | None => {}
     }
     for (key, value) in [

@@ -16,7 +16,7 @@ pub(super) fn section(language: Language, model: &Model, wire: &Wire<'_>, endpoi
     }
     text.push('\n');
     text.push_str(&facts(language, model, endpoint));
-    text.push_str(&part(language.pick("Inputs", "Параметры"), &inputs(language, endpoint)));
+    text.push_str(&part(language.pick("Inputs", "Параметры"), &inputs(language, model, endpoint)));
     text.push_str(&output(language, model, endpoint));
     text.push_str(&part(language.pick("Statuses and errors", "Статусы и ошибки"), &errors(language, endpoint)));
     text.push_str(&part(language.pick("Waiters", "Ожидания"), &waiters(language, endpoint)));
@@ -114,7 +114,7 @@ fn source(language: Language, endpoint: &Endpoint) -> String {
     format!("{}: {}; `{}`", language.pick("Source", "Источник"), parts.join(", "), endpoint.spec)
 }
 
-fn inputs(language: Language, endpoint: &Endpoint) -> String {
+fn inputs(language: Language, model: &Model, endpoint: &Endpoint) -> String {
     let titles = [
         language.pick("name", "имя"),
         language.pick("where", "где"),
@@ -128,7 +128,7 @@ fn inputs(language: Language, endpoint: &Endpoint) -> String {
         (language.pick("header", "заголовок"), &endpoint.headers),
         (language.pick("body", "тело"), &endpoint.body),
     ];
-    let rows = places.into_iter().flat_map(|(place, list)| fields::inputs(language, place, list));
+    let rows = places.into_iter().flat_map(|(place, list)| fields::inputs(language, model, place, list));
     let mut text = table(&titles, rows);
     for group in &endpoint.one_of {
         let which = if group.required {
@@ -153,7 +153,7 @@ fn inputs(language: Language, endpoint: &Endpoint) -> String {
                 ]
             });
             let rows: Vec<Vec<String>> =
-                constants.chain(fields::inputs(language, &variant.rust, &variant.fields)).collect();
+                constants.chain(fields::inputs(language, model, &variant.rust, &variant.fields)).collect();
             if rows.is_empty() {
                 vec![vec!["–".to_owned(), variant.rust.clone(), String::new(), String::new(), String::new()]]
             } else {
@@ -180,13 +180,13 @@ fn output(language: Language, model: &Model, endpoint: &Endpoint) -> String {
         Output::Text(_) => language.pick(", the body itself", ", само тело").to_owned(),
         Output::Headers(_) => language.pick(", in headers", ", в заголовках").to_owned(),
         Output::Whole(_) => String::new(),
-        Output::Under(_, name) => format!(", {} {}", language.pick("under", "в"), fields::name(name)),
+        Output::Under(_, name) => format!(", {} {}", language.pick("under", "в"), fields::name(model, name)),
     };
     let ty = endpoint.output.ty().cloned().unwrap_or(crate::model::Type::Any);
     text.push_str(&format!("{}{place}.\n", type_text(language, &ty)));
     if let Some(total) = endpoint.total() {
         let title = language.pick("Number of items in all", "Сколько всего");
-        text.push_str(&format!("{title}: {}.\n", fields::name(&total.name)));
+        text.push_str(&format!("{title}: {}.\n", fields::name(model, &total.name)));
     }
     let response = &endpoint.surface.response;
     if !response.formats.is_empty() {
@@ -194,7 +194,7 @@ fn output(language: Language, model: &Model, endpoint: &Endpoint) -> String {
     }
     if let Some(fields) = model.fields(ty.item()) {
         text.push('\n');
-        text.push_str(&fields::outputs(language, fields));
+        text.push_str(&fields::outputs(language, model, fields));
     }
     text
 }

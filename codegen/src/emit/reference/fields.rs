@@ -12,12 +12,12 @@ pub(super) fn page(language: Language, model: &Model) -> String {
         if index > 0 {
             page.push('\n');
         }
-        page.push_str(&section(language, entry));
+        page.push_str(&section(language, model, entry));
     }
     page
 }
 
-fn section(language: Language, entry: &TypeEntry) -> String {
+fn section(language: Language, model: &Model, entry: &TypeEntry) -> String {
     let mut text = format!("## {}\n\n{}\n", entry.name, language.of(&entry.en, &entry.ru));
     if !entry.about.is_empty() && language == Language::English {
         text.push_str(&format!("\n{}\n", entry.about.trim()));
@@ -25,7 +25,7 @@ fn section(language: Language, entry: &TypeEntry) -> String {
     match &entry.kind {
         TypeKind::Struct(fields) => {
             text.push('\n');
-            text.push_str(&outputs(language, fields));
+            text.push_str(&outputs(language, model, fields));
             if entry.keep_raw {
                 let raw = language.pick(
                     "\nThe whole object is kept as it came, in `raw`.\n",
@@ -78,7 +78,7 @@ fn section(language: Language, entry: &TypeEntry) -> String {
 }
 
 /// The fields of an answer's object, as a table.
-pub(super) fn outputs(language: Language, fields: &[Field]) -> String {
+pub(super) fn outputs(language: Language, model: &Model, fields: &[Field]) -> String {
     let titles = [
         language.pick("field", "поле"),
         language.pick("on the wire", "в протоколе"),
@@ -89,10 +89,10 @@ pub(super) fn outputs(language: Language, fields: &[Field]) -> String {
     let rows = fields.iter().map(|field| {
         vec![
             format!("`{}`", field.rust),
-            wire_name(language, field),
+            wire_name(language, model, field),
             type_text(language, &field.ty),
             presence(language, fields, field),
-            meaning(language, field),
+            meaning(language, model, field),
         ]
     });
     table(&titles, rows)
@@ -123,6 +123,7 @@ fn presence(language: Language, fields: &[Field], field: &Field) -> String {
 /// The inputs of one place, as rows of `name, where, type, required, meaning`.
 pub(super) fn inputs<'f>(
     language: Language,
+    model: &'f Model,
     place: &'f str,
     fields: &'f [Field],
 ) -> impl Iterator<Item = Vec<String>> + 'f {
@@ -136,8 +137,9 @@ pub(super) fn inputs<'f>(
         } else {
             language.pick("no", "нет").to_owned()
         };
-        let name = if surface.names.is_some() { format!("`{}`", field.rust) } else { wire_name(language, field) };
-        vec![name, place.to_owned(), type_text(language, &field.ty), required, meaning(language, field)]
+        let name =
+            if surface.names.is_some() { format!("`{}`", field.rust) } else { wire_name(language, model, field) };
+        vec![name, place.to_owned(), type_text(language, &field.ty), required, meaning(language, model, field)]
     })
 }
 
@@ -150,7 +152,7 @@ fn if_words(language: Language, condition: &str) -> String {
 }
 
 /// The name in each format.
-fn wire_name(language: Language, field: &Field) -> String {
+fn wire_name(language: Language, model: &Model, field: &Field) -> String {
     if field.is_body() {
         return language.pick("the whole body", "всё тело").to_owned();
     }
@@ -158,21 +160,27 @@ fn wire_name(language: Language, field: &Field) -> String {
         return format!("`{header}`");
     }
     let nameless = field.is_nameless().then(|| language.pick("without a name", "без имени").to_owned());
-    let mut text = nameless.unwrap_or_else(|| name(&field.name));
+    let mut text = nameless.unwrap_or_else(|| name(model, &field.name));
     for also in &field.name.also {
         text.push_str(&format!(", `{also}`"));
     }
     text
 }
 
-/// A path in each format.
-pub(super) fn name(name: &WireName) -> String {
+/// A path in each format that the API has.
+pub(super) fn name(model: &Model, name: &WireName) -> String {
     let (json, xml) = (name.json.join("/"), name.xml.join("/"));
-    if json == xml { format!("`{json}`") } else { format!("JSON `{json}`, XML `{xml}`") }
+    if !model.service.speaks(false) {
+        format!("`{xml}`")
+    } else if json == xml || !model.service.speaks(true) {
+        format!("`{json}`")
+    } else {
+        format!("JSON `{json}`, XML `{xml}`")
+    }
 }
 
 /// A field's sentence and limits.
-fn meaning(language: Language, field: &Field) -> String {
+fn meaning(language: Language, model: &Model, field: &Field) -> String {
     let surface = &field.surface;
     let mut facts = Vec::new();
     if let Some(unit) = &surface.unit {
@@ -196,7 +204,7 @@ fn meaning(language: Language, field: &Field) -> String {
         facts.push(format!("{} `{key}`", language.pick("each item below", "каждый элемент внутри")));
     }
     if let Some(total) = field.total() {
-        facts.push(format!("{} {}", language.pick("how many in all:", "сколько всего:"), name(&total.name)));
+        facts.push(format!("{} {}", language.pick("how many in all:", "сколько всего:"), name(model, &total.name)));
     }
     if let Some(condition) = &surface.only_if {
         facts.push(match condition.strip_prefix('!') {

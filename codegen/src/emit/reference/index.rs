@@ -182,7 +182,14 @@ fn end_header(model: &Model) -> Option<&str> {
 }
 
 fn credential(language: Language, credentials: &Credentials) -> String {
-    let fields: Vec<String> = credentials.fields.iter().map(|(name, _)| format!("`{}`", name.value)).collect();
+    let fields: Vec<String> = credentials
+        .fields
+        .iter()
+        .map(|(name, _)| match credentials.is_optional(name) {
+            true => format!("`{}` {}", name.value, language.pick("if there is one", "если есть")),
+            false => format!("`{}`", name.value),
+        })
+        .collect();
     let mut text = format!(
         "- `{}` ({}): {}",
         credentials.name.value,

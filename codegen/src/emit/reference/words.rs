@@ -2,7 +2,7 @@
 
 use crate::emit::ShapeTexts;
 use crate::model::{Model, Type};
-use crate::surface::{Limits, Word};
+use crate::surface::{Coding, Limits, Word};
 
 /// A language of the reference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,7 +105,8 @@ pub(super) fn kind(language: Language, word: &str) -> &'static str {
 pub(super) fn type_text(language: Language, ty: &Type) -> String {
     let word = match ty {
         Type::Text => language.pick("text", "текст"),
-        Type::Percent => language.pick("text, percent-encoded", "текст в процентной кодировке"),
+        Type::Coded(Coding::Base64) => language.pick("text, in Base64", "текст в Base64"),
+        Type::Coded(Coding::Percent) => language.pick("text, percent-encoded", "текст в процентной кодировке"),
         Type::Int => language.pick("whole number", "целое"),
         Type::Uint => language.pick("whole number, not negative", "целое неотрицательное"),
         Type::Decimal => language.pick("exact decimal", "точное десятичное"),

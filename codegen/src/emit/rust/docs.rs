@@ -15,7 +15,7 @@ use super::imports::Scope;
 use super::words::rust_type;
 use crate::model::{Choice, Endpoint, Field, Model, Output, Type, Waiter};
 use crate::recorded::Wire;
-use crate::surface::{Limits, Service};
+use crate::surface::{Credentials, Limits, Service};
 use crate::syntax::translation::is_word;
 
 /// The project's `max_width`: rustfmt does not wrap documentation.
@@ -327,8 +327,16 @@ pub(super) fn server_module(api: &str, module: &str) -> String {
 }
 
 /// Docs of a credentials field.
-pub(super) fn credential(field: &str) -> Doc {
-    Doc::new(INNER, &format!("The field `{field}`."))
+pub(super) fn credential(field: &str, is_optional: bool) -> Doc {
+    let which = if is_optional { ", which not every account has" } else { "" };
+    Doc::new(INNER, &format!("The field `{field}`{which}."))
+}
+
+/// Docs of a constructor of credentials.
+pub(super) fn credentials_constructor(credentials: &Credentials) -> Doc {
+    let without = credentials.optional.iter().map(|field| format!("`{field}`")).collect::<Vec<_>>().join(" and ");
+    let more = format!(" Without {without}: whoever has that writes the variant.");
+    Doc::new(MEMBER, &[credentials.en.as_str(), if without.is_empty() { "" } else { &more }].concat())
 }
 
 /// Lower-cases the start of a sentence after a colon, unless its first word is an acronym or a name.

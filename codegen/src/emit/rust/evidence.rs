@@ -419,7 +419,9 @@ fn reading_of(model: &Model, evidence: &Evidence, read: &TokenStream) -> TokenSt
             let capture = (takes_chosen || of_read(evidence).next().is_some()).then(|| quote!(move));
             let first = call(model, first, &evidence.first_inputs, &is_shared);
             let each = match evidence.inputs.as_slice() {
-                [(Slot::Field(field), Origin::First(item))] if field.is_required() && item.is_itself() => {
+                [(Slot::Field(field), Origin::First(item))]
+                    if field.is_required() && item.is_itself() && item.ty == field.ty =>
+                {
                     let call = ident(&evidence.read);
                     quote!(#call::new)
                 }
@@ -460,7 +462,6 @@ fn call(model: &Model, name: &str, inputs: &[(Slot, Origin)], is_cloned: &dyn Fn
     let (given, required): (Vec<_>, Vec<_>) = inputs.iter().partition(|(slot, _)| setter(slot).is_some());
     let required = required.into_iter().map(|(slot, origin)| value(model, slot, origin, is_cloned(origin)));
     // What this call may leave out is left out there, too.
-    let may_be_left_out = |origin: &Origin| matches!(origin, Origin::Own(own) | Origin::OwnAs(own, _) if own.is_option() || own.is_nullable());
     let (left_out, given): (Vec<_>, Vec<_>) = given.into_iter().partition(|(_, origin)| may_be_left_out(origin));
     let set = |(slot, origin): &&(Slot, Origin)| Some((setter(slot)?, value(model, slot, origin, is_cloned(origin))));
     let given = given.iter().filter_map(set).map(|(name, value)| quote!(.#name(#value)));
@@ -473,9 +474,16 @@ fn call(model: &Model, name: &str, inputs: &[(Slot, Origin)], is_cloned: &dyn Fn
     quote!({ let mut read = #call; #(#left_out)* read })
 }
 
+/// Whether an input of this call may be absent or null.
+fn may_be_left_out(origin: &Origin) -> bool {
+    matches!(origin, Origin::Own(own) | Origin::OwnAs(own, _) if own.is_option() || own.is_nullable())
+}
+
 /// The argument for an input of the read.
 fn value(model: &Model, slot: &Slot, origin: &Origin, is_cloned: bool) -> TokenStream {
     let clone = is_cloned.then(|| quote!(.clone()));
+    let is_csv = matches!(slot.ty(), Some(Type::Csv(..)));
+    let is_list = is_csv || matches!(slot.ty(), Some(Type::List(_)));
     let value = match origin {
         Origin::Own(own) if own.is_nullable() => {
             let local = local(&own.rust, TAKEN);
@@ -499,13 +507,21 @@ fn value(model: &Model, slot: &Slot, origin: &Origin, is_cloned: bool) -> TokenS
                 false => quote!(#ty::new(#local.get())),
             }
         }
-        Origin::Constant(ty, text) => constant(model, ty, text, matches!(slot, Slot::Variant { .. })),
+        Origin::Constant(ty, text) => constant(model, ty, text, is_list || matches!(slot, Slot::Variant { .. })),
         Origin::Nothing => TokenStream::new(),
         Origin::First(field) if field.is_itself() => quote!(item #clone),
         Origin::First(field) => {
             let name = ident(&field.rust);
             quote!(item.#name)
         }
+    };
+    // One value is a list of one, and one that was left out a list of none.
+    let value = match origin {
+        _ if is_csv && may_be_left_out(origin) => quote!(#value.map(|one| vec![one].into())),
+        _ if is_list && may_be_left_out(origin) => quote!(#value.into_iter().collect()),
+        _ if is_csv => quote!(vec![#value].into()),
+        _ if is_list => quote!(vec![#value]),
+        _ => value,
     };
     match slot {
         Slot::Variant { type_name, variant, is_option, .. } => {

@@ -44,6 +44,7 @@ const KNOWN: &[(&str, &[&str])] = &[
         &[
             "Api",
             "ApiInfo",
+            "Base64Text",
             "Bytes",
             "Call",
             "Checks",

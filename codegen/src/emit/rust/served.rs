@@ -30,11 +30,22 @@ pub(super) fn emit(model: &Model) -> TokenStream {
 }
 
 fn credentials(credentials: &Credentials) -> TokenStream {
-    let constructor = ident(&snake(&credentials.name));
-    let values = credentials.fields.iter().map(|(_, kind)| match kind.as_str() {
+    let value = |kind: &str| match kind {
         "int" => quote!(1001),
         "secret" => quote!(secret),
         _ => quote!("example"),
-    });
+    };
+    if !credentials.optional.is_empty() {
+        let name = ident(&credentials.name);
+        let fields = credentials.fields.iter().map(|(field, kind)| {
+            let (value, field_name) = (value(kind), ident(field));
+            let value = if kind.value == "int" { value } else { quote!(#value.into()) };
+            let value = if credentials.is_optional(field) { quote!(Some(#value)) } else { value };
+            quote!(#field_name: #value)
+        });
+        return quote!(Credentials::#name { #(#fields),* });
+    }
+    let constructor = ident(&snake(&credentials.name));
+    let values = credentials.fields.iter().map(|(_, kind)| value(kind));
     quote!(Credentials::#constructor(#(#values),*))
 }

@@ -57,7 +57,9 @@ fn credentials_variant(model: &Model, credentials: &Credentials) -> TokenStream 
     let doc = Doc::new(MEMBER, &credentials.en);
     let aliases = docs::aliases(model, &credentials.name, &credentials.ru, None);
     let fields = credentials.fields.iter().map(|(field, kind)| {
-        let (doc, name, ty) = (docs::credential(field), ident(field), field_type(kind));
+        let is_optional = credentials.is_optional(field);
+        let (doc, name, ty) = (docs::credential(field, is_optional), ident(field), field_type(kind));
+        let ty = if is_optional { quote!(Option<#ty>) } else { ty };
         quote!(#doc #name: #ty,)
     });
     quote!(#doc #aliases #name { #(#fields)* },)
@@ -65,14 +67,16 @@ fn credentials_variant(model: &Model, credentials: &Credentials) -> TokenStream 
 
 fn credentials_constructor(credentials: &Credentials) -> TokenStream {
     let (variant, name) = (ident(&credentials.name.value), ident(&snake(&credentials.name)));
-    let doc = Doc::new(MEMBER, &credentials.en);
-    let parameters: Vec<Parameter> = credentials
-        .fields
-        .iter()
-        .map(|(field, kind)| Parameter::new(field, field_type(kind), **kind != *"int"))
-        .collect();
+    let doc = docs::credentials_constructor(credentials);
+    let parameters: Vec<Parameter> =
+        credentials.required().map(|(field, kind)| Parameter::new(field, field_type(kind), **kind != *"int")).collect();
     let declarations = parameters.iter().map(Parameter::declaration);
     let initialisers = parameters.iter().map(Parameter::initialiser);
+    let absent = credentials.optional.iter().map(|field| {
+        let name = ident(field);
+        quote!(#name: None)
+    });
+    let initialisers = initialisers.chain(absent);
     quote! {
         #doc
         pub fn #name(#(#declarations),*) -> Self {

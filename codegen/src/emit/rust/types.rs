@@ -194,7 +194,7 @@ fn from_wire(model: &Model, entry: &TypeEntry, fields: &[Field]) -> TokenStream 
     let entries = in_object(fields).map(entry_of).chain(entry.keep_raw.then(|| quote!(Field::raw())));
     let required = fields.iter().filter(|field| field.is_required());
     let blanks = required.map(|field| match field.ty {
-        Type::Text | Type::Percent | Type::Secret => quote!(""),
+        Type::Text | Type::Coded(_) | Type::Secret => quote!(""),
         _ => quote!(FromWire::blank()),
     });
     let reads = in_object(fields).map(fill_statement).chain(entry.keep_raw.then(|| quote!(reader.raw(&mut self.raw))));

@@ -7,7 +7,7 @@ use quote::{ToTokens, format_ident, quote};
 use syn::LitInt;
 
 use crate::model::{EchoedInput, Endpoint, Field, Model, Output, Type, TypeKind, WireName, caller, item_limit};
-use crate::surface::{self, Constant};
+use crate::surface::{self, Coding, Constant};
 
 pub(super) fn ident(name: &str) -> Ident {
     format_ident!("{}", name)
@@ -55,7 +55,8 @@ pub(super) fn rust_type(ty: &Type) -> TokenStream {
         Type::Csv(..) => "Csv",
         Type::Joined(..) => "Joined",
         Type::Json(_) => "JsonText",
-        Type::Percent => "PercentText",
+        Type::Coded(Coding::Base64) => "Base64Text",
+        Type::Coded(Coding::Percent) => "PercentText",
         Type::List(_) => "Vec",
         Type::Map(..) => "BTreeMap",
         Type::Option(_) => "Option",
@@ -143,7 +144,7 @@ pub(super) fn clearing(field: &Field) -> Ident {
 impl Parameter {
     pub(super) fn of(field: &Field) -> Self {
         let ty = set_type(field);
-        Self::new(&field.rust, rust_type(ty), matches!(ty, Type::Text | Type::Percent | Type::Secret))
+        Self::new(&field.rust, rust_type(ty), matches!(ty, Type::Text | Type::Coded(_) | Type::Secret))
     }
 
     pub(super) fn new(name: &str, ty: TokenStream, is_converted: bool) -> Self {

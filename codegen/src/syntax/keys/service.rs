@@ -29,7 +29,11 @@ const HOST: &[Key] = &[
 const CREDENTIALS: &[Key] = &[
     must("name", Shape::Name, "The name of the variant."),
     must("en", Shape::Sentence, "One English sentence."),
-    must("fields", Shape::Pairs, "The fields: text, int or secret."),
+    must(
+        "fields",
+        Shape::Pairs,
+        "The fields: text, int or secret; with `?`, such as `text?`, one that not every account has.",
+    ),
     key("sign-in", Shape::Text, "The endpoint that makes a session."),
     key("token", Shape::Text, "The field that is the session's token already."),
     key("put", Shape::Put, "What every call carries: templates over the fields."),

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use rust_decimal::Decimal;
 
 use super::{TextShape, ToText};
-use crate::value::{Currency, Money, Nullable, PercentText, Secret};
+use crate::value::{Base64Text, Currency, Money, Nullable, PercentText, Secret};
 
 /// The limits that a spec sets for one input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -178,12 +178,18 @@ impl Limited for Money {
     }
 }
 
-/// Limits are those of the plain text.
-impl Limited for PercentText {
-    fn each(&self, see: &mut dyn FnMut(&str, bool)) {
-        see(self, false);
-    }
+macro_rules! plain_text {
+    ($($type:ty),*) => { $(
+        /// Limits are those of the plain text.
+        impl Limited for $type {
+            fn each(&self, see: &mut dyn FnMut(&str, bool)) {
+                see(self, false);
+            }
+        }
+    )* };
 }
+
+plain_text!(Base64Text, PercentText);
 
 impl Limited for Secret {
     fn each(&self, see: &mut dyn FnMut(&str, bool)) {

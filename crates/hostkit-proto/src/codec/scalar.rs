@@ -8,8 +8,8 @@ use rust_decimal::Decimal;
 
 use super::{DecodeError, FromText, FromWire, Reader, ToText, ToWire};
 use crate::value::{
-    Bytes, Csv, Currency, Date, DateTime, Gibibytes, Html, IpBlock, Kibibytes, Mebibytes, Money, PercentText, Secret,
-    UnixTime,
+    Base64Text, Bytes, Csv, Currency, Date, DateTime, Gibibytes, Html, IpBlock, Kibibytes, Mebibytes, Money,
+    PercentText, Secret, UnixTime,
 };
 
 /// [`FromWire::optional`] compiled here, once, with the reading of the plain value in it; `otherwise` reads all others.
@@ -215,26 +215,32 @@ impl ToWire for String {
     }
 }
 
-impl FromWire for PercentText {
-    const IS_SCALAR: bool = true;
+macro_rules! coded {
+    ($($type:ty),*) => { $(
+        impl FromWire for $type {
+            const IS_SCALAR: bool = true;
 
-    fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        if reader.kind() == Kind::Number && !reader.is_loose() {
-            return Err(reader.expected(Self::EXPECTED));
+            fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+                if reader.kind() == Kind::Number && !reader.is_loose() {
+                    return Err(reader.expected(Self::EXPECTED));
+                }
+                reader.text_value()
+            }
+
+            fn blank() -> Self {
+                Self::default()
+            }
         }
-        reader.text_value()
-    }
 
-    fn blank() -> Self {
-        Self::default()
-    }
+        impl ToWire for $type {
+            fn to_wire(&self, _: Format) -> Option<Value> {
+                Some(Value::Text(self.to_text().into_owned()))
+            }
+        }
+    )* };
 }
 
-impl ToWire for PercentText {
-    fn to_wire(&self, _: Format) -> Option<Value> {
-        Some(Value::Text(self.to_text().into_owned()))
-    }
-}
+coded!(Base64Text, PercentText);
 
 impl FromWire for Secret {
     const IS_SCALAR: bool = true;

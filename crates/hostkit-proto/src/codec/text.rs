@@ -3,12 +3,18 @@
 use std::borrow::Cow;
 use std::net::{IpAddr, Ipv4Addr};
 
+use base64::Engine as _;
+use base64::alphabet::STANDARD as DIGITS;
+use base64::engine::general_purpose::{GeneralPurpose, STANDARD};
+use base64::engine::{DecodePaddingMode, GeneralPurposeConfig};
 use hostkit_wire::Digits;
 use percent_encoding::percent_decode_str;
 use rust_decimal::Decimal;
 
 use crate::percent;
-use crate::value::{Csv, Currency, Date, DateTime, IpBlock, Money, PercentText, Secret, UnixTime, plain, scientific};
+use crate::value::{
+    Base64Text, Csv, Currency, Date, DateTime, IpBlock, Money, PercentText, Secret, UnixTime, plain, scientific,
+};
 
 /// Reads a value from text.
 pub trait FromText: Sized {
@@ -127,6 +133,22 @@ impl FromText for PercentText {
 impl ToText for PercentText {
     fn to_text(&self) -> Cow<'_, str> {
         percent::encode(self).into()
+    }
+}
+
+impl FromText for Base64Text {
+    const EXPECTED: &'static str = "the Base64 of a text";
+
+    fn from_text(text: &str) -> Option<Self> {
+        let lenient = GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+        let bytes = GeneralPurpose::new(&DIGITS, lenient).decode(text).ok()?;
+        String::from_utf8(bytes).ok().map(Self)
+    }
+}
+
+impl ToText for Base64Text {
+    fn to_text(&self) -> Cow<'_, str> {
+        STANDARD.encode(self.as_bytes()).into()
     }
 }
 

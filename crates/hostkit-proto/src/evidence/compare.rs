@@ -37,14 +37,16 @@ fn hash(bytes: &[u8]) -> String {
 
 /// Whether what the hoster shows is what the call said, in another form of the same: another spelling of a domain or
 /// an address, escaped for HTML, in quotes.
-pub fn same<T: PartialEq + ToText>(theirs: &T, ours: &T) -> bool {
-    theirs == ours || same_text(&theirs.to_text(), &ours.to_text())
+pub fn same<T: ToText, O: ToText>(theirs: &T, ours: &O) -> bool {
+    let (theirs, ours) = (theirs.to_text(), ours.to_text());
+    theirs == ours || same_text(&theirs, &ours)
 }
 
 /// Whether what the hoster shows is this text and no other, as hosters show texts: escaped for HTML, in quotes. Texts that
 /// are the [`same`] in another case, or once what the call said is unescaped, too, may be two.
-pub fn exactly<T: PartialEq + ToText>(theirs: &T, ours: &T) -> bool {
-    theirs == ours || shows(&theirs.to_text(), &ours.to_text())
+pub fn exactly<T: ToText, O: ToText>(theirs: &T, ours: &O) -> bool {
+    let (theirs, ours) = (theirs.to_text(), ours.to_text());
+    theirs == ours || shows(&theirs, &ours)
 }
 
 /// Whether something is what the call said. A closure may give a `bool`; or two, of which the second says whether its
@@ -83,10 +85,10 @@ impl From<(bool, bool)> for Fit {
 
 /// Whether a field is what an input says that may be null: null is a field that is absent or empty; an input that was not
 /// given is any.
-pub fn is_or_null<T: ToText>(
+pub fn is_or_null<T: ToText, O>(
     theirs: Option<&T>,
-    ours: Option<&Nullable<T>>,
-    is_same: impl FnOnce(&T, &T) -> bool,
+    ours: Option<&Nullable<O>>,
+    is_same: impl FnOnce(&T, &O) -> bool,
 ) -> bool {
     match ours {
         None => true,

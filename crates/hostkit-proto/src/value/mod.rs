@@ -1,5 +1,6 @@
 //! Types of the values in hosters' APIs.
 
+mod coded_text;
 mod csv;
 mod date;
 mod digits;
@@ -12,11 +13,11 @@ mod nullable;
 mod number;
 mod open_enum;
 mod parse_error;
-mod percent_text;
 mod scientific;
 mod secret;
 mod size;
 
+pub use coded_text::{Base64Text, PercentText};
 pub use csv::Csv;
 pub use date::{Date, DateTime, UnixTime, ZoneError};
 pub use html::Html;
@@ -27,7 +28,6 @@ pub use nullable::Nullable;
 pub use number::OutOfRange;
 pub use open_enum::UnknownText;
 pub use parse_error::ParseError;
-pub use percent_text::PercentText;
 pub(crate) use scientific::{plain, scientific};
 pub use secret::Secret;
 pub use size::{Bytes, Gibibytes, Kibibytes, Mebibytes, SizeError};

@@ -49,12 +49,20 @@ pub struct SignIn {
     pub login: String,
     /// The password.
     pub password: Secret,
+    /// A code, if the account has one.
+    pub code: Option<Secret>,
 }
 
 impl SignIn {
     /// The call with its required inputs; everything else is absent.
     pub fn new(login: impl Into<String>, password: impl Into<Secret>) -> Self {
-        Self { login: login.into(), password: password.into() }
+        Self { login: login.into(), password: password.into(), code: None }
+    }
+
+    /// A code, if the account has one.
+    pub fn code(mut self, code: impl Into<Secret>) -> Self {
+        self.code = Some(code.into());
+        self
     }
 }
 
@@ -75,9 +83,11 @@ impl Endpoint for SignIn {
 
     #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
+        out.header("Content-Type", &"text/xml")?;
         let mut body = out.object();
         body.set("login", &self.login);
         body.set("password", &self.password);
+        body.set("code", &self.code);
         out.wrapped_body(
             Name::new("packet").json_inner(&["session", "create"]).xml_inner(&["session", "create"]),
             body,

@@ -13,6 +13,7 @@ use crate::types::Ticket;
 impl Serve for SignIn {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
+        request.fixed_header("Content-Type", "text/xml")?;
         request.fixed_body::<Self>("@version", "1.6.9.1")?;
         request.fixed_body::<Self>("@agent", "crate")?;
         request.body::<Self, _>(
@@ -20,7 +21,8 @@ impl Serve for SignIn {
             |fields| {
                 let login = fields.required(&Name::new("login"))?;
                 let password = fields.required(&Name::new("password"))?;
-                Ok(Self { login, password })
+                let code = fields.optional(&Name::new("code"))?;
+                Ok(Self { login, password, code })
             },
         )
     }

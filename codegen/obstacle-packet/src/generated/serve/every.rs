@@ -249,6 +249,6 @@ impl Served for Packet {
     }
 
     fn credentials_with(secret: &str) -> Vec<Credentials> {
-        vec![Credentials::login("example", secret)]
+        vec![Credentials::Login { login: "example".into(), password: secret.into(), code: Some(secret.into()) }]
     }
 }

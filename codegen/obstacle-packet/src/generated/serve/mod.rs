@@ -101,8 +101,8 @@ impl Request {
 /// If no endpoint accepts the request, the error of the one that came closest.
 pub fn route(request: &ReceivedRequest<'_>) -> Result<Request, DecodeError> {
     let mut router = Router::new(request);
-    router.attempt(Request::PlaceThing);
     router.attempt(Request::SignIn);
+    router.attempt(Request::PlaceThing);
     router.attempt(Request::ChangeThing);
     router.attempt(Request::DescribeThings);
     router.attempt(Request::ListThings);

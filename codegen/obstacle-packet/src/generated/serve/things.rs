@@ -620,6 +620,7 @@ impl Serve for ListOf {
             &Root::Under(Name::new("packet").json_inner(&["thing", "list-of"]).xml_inner(&["thing", "list-of"])),
             |fields| {
                 let depth = fields.required(&Name::new("depth"))?;
+                let ids = fields.list(&Name::new("ids"), 100_000)?;
                 let sort = fields.optional(&Name::new("sort"))?;
                 let whose = fields
                     .attempt(|fields| {
@@ -646,7 +647,7 @@ impl Serve for ListOf {
                 } else {
                     None
                 };
-                Ok(Self { depth, sort, whose, of })
+                Ok(Self { depth, ids, sort, whose, of })
             },
         )
     }
@@ -809,8 +810,9 @@ impl Serve for PlaceThing {
                 let id = fields.required(&Name::new("id").xml("filter").xml_inner(&["id"]))?;
                 let room = fields.required(&Name::new("room").xml("values").xml_inner(&["place", "room"]))?;
                 let labels = fields.list(&Name::new("labels").xml("values").xml_inner(&["place", "label"]), 100_000)?;
+                let note = fields.optional(&Name::new("note").xml("values").xml_inner(&["place", "note"]))?;
                 let height = fields.optional(&Name::new("height").xml("values").xml_inner(&["place", "height"]))?;
-                Ok(Self { id, room, labels, height })
+                Ok(Self { id, room, labels, note, height })
             },
         )
     }

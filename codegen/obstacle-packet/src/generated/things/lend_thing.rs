@@ -123,8 +123,9 @@ impl Perform for LendThing {
     }
 
     #[inline]
-    fn reading(_: &Inputs) -> Result<ListOf, EncodeError> {
-        Ok(ListOf::new(1, ListOfWhose::Nobody(Some(true))))
+    fn reading(inputs: &Inputs) -> Result<ListOf, EncodeError> {
+        let id: ThingId = inputs.need(Self::INFO.name, "id")?;
+        Ok(ListOf::new(1, ListOfWhose::Nobody(Some(true))).ids(vec![id]))
     }
 
     #[inline]

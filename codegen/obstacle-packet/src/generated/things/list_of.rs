@@ -3,13 +3,13 @@
 
 //! `POST /agent`: the things of somebody.
 
-use hostkit_proto::codec::{DecodeError, Field, InWords, Name, Table};
+use hostkit_proto::codec::{DecodeError, Field, InWords, InputLimit, Name, Table};
 use hostkit_proto::{
     Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts, Value, Word,
 };
 
 use crate::Packet;
-use crate::types::Thing;
+use crate::types::{Thing, ThingId};
 
 /// The things of somebody.
 ///
@@ -60,6 +60,10 @@ use crate::types::Thing;
 pub struct ListOf {
     /// How much of each is wanted.
     pub depth: u64,
+    /// Only those of these numbers.
+    ///
+    /// Limits: at least 1.
+    pub ids: Vec<ThingId>,
     /// In what order; only of a part of the things.
     ///
     /// Only if `of`.
@@ -93,7 +97,13 @@ pub enum ListOfOf {
 impl ListOf {
     /// The call with its required inputs; everything else is absent.
     pub fn new(depth: u64, whose: ListOfWhose) -> Self {
-        Self { depth, sort: None, whose, of: None }
+        Self { depth, ids: Vec::new(), sort: None, whose, of: None }
+    }
+
+    /// Only those of these numbers.
+    pub fn ids(mut self, ids: Vec<ThingId>) -> Self {
+        self.ids = ids;
+        self
     }
 
     /// In what order; only of a part of the things.
@@ -124,11 +134,13 @@ impl Endpoint for ListOf {
 
     #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
+        out.check("ids", &self.ids, &InputLimit::NONE.min(1));
         if self.of.is_none() && self.sort.is_some() {
             out.refuse("sort", "is allowed only if `of`");
         }
         let mut body = out.object();
         body.set("depth", &self.depth);
+        body.set_filled("ids", &self.ids);
         body.set("sort", &self.sort);
         match &self.whose {
             ListOfWhose::Everybody => body.set_value("every", Value::Text("".into())),

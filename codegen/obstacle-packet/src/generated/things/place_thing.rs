@@ -5,7 +5,9 @@
 
 use hostkit_proto::codec::{DecodeError, Field, InputLimit, Name, Table};
 use hostkit_proto::evidence::Inputs;
-use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, RequestParts, Value};
+use hostkit_proto::{
+    Base64Text, Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, RequestParts, Value,
+};
 
 use crate::Packet;
 use crate::types::{Placed, ThingId};
@@ -53,6 +55,7 @@ use crate::types::{Placed, ThingId};
 /// #     .build()?;
 /// let call = PlaceThing::new(ThingId::new(7), "hall")
 ///     .labels(vec!["red".into(), "new".into()])
+///     .note("hall ?>")
 ///     .height(2);
 /// let thing = client.call(&call)?;
 /// assert_eq!(thing.id, ThingId::new(7));
@@ -71,6 +74,10 @@ pub struct PlaceThing {
     pub room: String,
     /// What the place is labelled with.
     pub labels: Vec<String>,
+    /// A note, in Base64.
+    ///
+    /// Limits: at most 12 characters.
+    pub note: Option<Base64Text>,
     /// How high it is.
     pub height: Option<u64>,
 }
@@ -78,12 +85,18 @@ pub struct PlaceThing {
 impl PlaceThing {
     /// The call with its required inputs; everything else is absent.
     pub fn new(id: ThingId, room: impl Into<String>) -> Self {
-        Self { id, room: room.into(), labels: Vec::new(), height: None }
+        Self { id, room: room.into(), labels: Vec::new(), note: None, height: None }
     }
 
     /// What the place is labelled with.
     pub fn labels(mut self, labels: Vec<String>) -> Self {
         self.labels = labels;
+        self
+    }
+
+    /// A note, in Base64.
+    pub fn note(mut self, note: impl Into<Base64Text>) -> Self {
+        self.note = Some(note.into());
         self
     }
 
@@ -110,6 +123,7 @@ impl Endpoint for PlaceThing {
     #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
         out.check("id", &self.id, &InputLimit::NONE.min(1));
+        out.check("note", &self.note, &InputLimit::NONE.max_length(12));
         let mut body = out.object();
         body.set(Name::new("id").xml("filter").xml_inner(&["id"]), &self.id);
         body.set_value(Name::new("filter").json_inner(&["kind"]).xml_inner(&["kind"]), Value::Text("thing".into()));
@@ -119,6 +133,7 @@ impl Endpoint for PlaceThing {
             Value::Text("m".into()),
         );
         body.set_filled(Name::new("labels").xml("values").xml_inner(&["place", "label"]), &self.labels);
+        body.set(Name::new("note").xml("values").xml_inner(&["place", "note"]), &self.note);
         body.set(Name::new("height").xml("values").xml_inner(&["place", "height"]), &self.height);
         out.wrapped_body(Name::new("packet").json_inner(&["thing", "place"]).xml_inner(&["thing", "place"]), body);
         out.checked()

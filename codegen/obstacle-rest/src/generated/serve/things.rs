@@ -135,6 +135,7 @@ impl Serve for FindThings {
         let slot = request.query_value::<Self, _>("slot")?;
         let filter = request.query_value::<Self, _>("filter")?;
         let mark = request.query("mark")?;
+        let badge = request.query("badge")?;
         let about = request.gather_query_map::<Self, _, _>(&Names::new("about[{key}]"))?.unwrap_or_default();
         let owner = request.gather_query::<Self, _>(&Names::new("owner[{field}]"))?;
         let sold = request.required_query_flag("sold", &[[Word::Text("N"), Word::Text("Y")]])?;
@@ -143,7 +144,23 @@ impl Serve for FindThings {
             .query_flag("clean", &[[Word::Text("off"), Word::Text("on")], [Word::Text("no"), Word::Text("yes")]])?;
         let page = request.query("page")?;
         request.no_body::<Self>()?;
-        Ok(Self { ids, ports, rules, words, limits, slot, filter, mark, about, owner, sold, weight, clean, page })
+        Ok(Self {
+            ids,
+            ports,
+            rules,
+            words,
+            limits,
+            slot,
+            filter,
+            mark,
+            badge,
+            about,
+            owner,
+            sold,
+            weight,
+            clean,
+            page,
+        })
     }
 
     fn answer(output: &Vec<Thing>, out: &mut WrittenAnswer) {

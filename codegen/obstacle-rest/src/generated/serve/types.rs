@@ -134,6 +134,7 @@ impl ToWire for ThingParts {
         object.set_names(&Names::new("link{key}"), &self.links);
         object.set("filters", &self.filters);
         object.set("keys", &self.keys);
+        object.set("badge", &self.badge);
         Some(object.into_value())
     }
 }

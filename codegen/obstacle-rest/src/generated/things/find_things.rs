@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 
 use hostkit_proto::codec::{DecodeError, Field, InWords, InputLimit, Names, Table};
 use hostkit_proto::{
-    Call, Csv, Effect, EncodeError, Endpoint, EndpointInfo, Joined, JsonText, Method, PercentText, RawAnswer,
-    Repeatable, RequestParts, Word,
+    Base64Text, Call, Csv, Effect, EncodeError, Endpoint, EndpointInfo, Joined, JsonText, Method, PercentText,
+    RawAnswer, Repeatable, RequestParts, Word,
 };
 
 use crate::Rest;
@@ -46,6 +46,7 @@ use crate::types::{Owner, Rule, Slot, Thing, ThingId, Weight};
 ///     .slot(slot_2.into())
 ///     .filter(BTreeMap::from([("in".into(), vec![Rule::new(80)])]).into())
 ///     .mark("ssh-x A+/")
+///     .badge("lamp>>~?")
 ///     .about(
 ///         BTreeMap::from([("a b".into(), "c".into()), ("{key}".into(), "d".into())]),
 ///     )
@@ -80,6 +81,8 @@ pub struct FindThings {
     pub filter: Option<JsonText<BTreeMap<String, Vec<Rule>>>>,
     /// A mark of theirs, encoded by itself.
     pub mark: Option<PercentText>,
+    /// A badge of theirs, in Base64.
+    pub badge: Option<Base64Text>,
     /// What is said of them.
     pub about: BTreeMap<String, String>,
     /// Whose they are.
@@ -108,6 +111,7 @@ impl FindThings {
             slot: None,
             filter: None,
             mark: None,
+            badge: None,
             about: BTreeMap::new(),
             owner: None,
             sold,
@@ -156,6 +160,12 @@ impl FindThings {
     /// A mark of theirs, encoded by itself.
     pub fn mark(mut self, mark: impl Into<PercentText>) -> Self {
         self.mark = Some(mark.into());
+        self
+    }
+
+    /// A badge of theirs, in Base64.
+    pub fn badge(mut self, badge: impl Into<Base64Text>) -> Self {
+        self.badge = Some(badge.into());
         self
     }
 
@@ -231,6 +241,7 @@ impl Endpoint for FindThings {
         out.optional_query("slot", &self.slot);
         out.optional_query("filter", &self.filter);
         out.optional_query("mark", &self.mark);
+        out.optional_query("badge", &self.badge);
         out.query_names(&Names::new("about[{key}]"), &self.about);
         out.query_names(&Names::new("owner[{field}]"), &self.owner);
         out.query("sold", &InWords(&self.sold, [Word::Text("N"), Word::Text("Y")]));

@@ -27,7 +27,8 @@ use crate::types::{ThingId, ThingParts};
 /// #     r#"":"/a;/b c","marks":"1  2","part[root]":{"port":80},"part[x]":{"port":81,"open":true},"loads"#,
 /// #     r#"":"2=5,23=1","settings":"PATH=/bin:/a,b=c\u0000EMPTY=","link0":"copper=AA:BB,bridge=br0","li"#,
 /// #     r#"nk1":"bridge=br1,model=glass-2","link2":"model=copper,address=CC:DD","filters":"{\"in\":[{\""#,
-/// #     r#"port\":80,\"open\":\"no\"}]}","keys":"ssh-x%20A%2b/=%20%D0%9C+b%0A100%25"}}"#,
+/// #     r#"port\":80,\"open\":\"no\"}]}","badge":"bGFtcD4+fj8=","keys":"ssh-x%20A%2b/=%20%D0%9C+b%0A100"#,
+/// #     r#"%25"}}"#,
 /// # ]
 /// #     .concat();
 /// # let answers = Scripted::new([Script::get("/things/7/parts").answer(200, body)]);

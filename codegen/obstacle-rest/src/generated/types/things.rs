@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use hostkit_proto::codec::{
     DecodeError, Field, FromFields, FromWire, InOneText, InWords, Names, Object, Reader, Table, ToWire,
 };
-use hostkit_proto::{Csv, Format, Joined, JsonText, PercentText, Secret, UnixTime, Value, Word};
+use hostkit_proto::{Base64Text, Csv, Format, Joined, JsonText, PercentText, Secret, UnixTime, Value, Word};
 
 /// A drive, or a card.
 #[derive(Debug, Clone, PartialEq)]
@@ -415,6 +415,8 @@ pub struct ThingParts {
     pub filters: Option<JsonText<BTreeMap<String, Vec<Rule>>>>,
     /// Its keys, encoded by itself.
     pub keys: Option<PercentText>,
+    /// Its badge, in Base64.
+    pub badge: Option<Base64Text>,
 }
 
 impl ThingParts {
@@ -437,6 +439,7 @@ impl ThingParts {
             links: BTreeMap::new(),
             filters: None,
             keys: None,
+            badge: None,
         }
     }
 }
@@ -461,6 +464,7 @@ impl FromFields for ThingParts {
             Field::made::<u64>("link{key}"),
             Field::optional("filters"),
             Field::optional("keys"),
+            Field::optional("badge"),
         ],
     );
 
@@ -487,6 +491,7 @@ impl FromFields for ThingParts {
             13 => reader.made_map(&mut self.links, &Names::new("link{key}")),
             14 => reader.optional(&mut self.filters),
             15 => reader.optional(&mut self.keys),
+            16 => reader.optional(&mut self.badge),
             _ => Ok(()),
         }
     }

@@ -24,7 +24,7 @@ use crate::types::{Clock, ClockLabel, ThingId};
 ///
 /// ```
 /// use obstacle_signed_proto::clocks::LabelClock;
-/// use obstacle_signed_proto::types::ThingId;
+/// use obstacle_signed_proto::types::{ClockText, ThingId};
 ///
 /// # use hostkit_testing::{Script, Scripted};
 /// # let body = r#"{"id":7,"label":"hall"}"#;
@@ -51,9 +51,9 @@ use crate::types::{Clock, ClockLabel, ThingId};
 /// }
 /// let clock = outcome.into_result()?;
 /// // clock.id: ThingId::new(7)
-/// // clock.label: "hall"
+/// // clock.label: ClockText::new("hall").ok_or("letters and digits") ?
 /// # assert_eq!(clock.id, ThingId::new(7));
-/// # assert_eq!(clock.label, "hall");
+/// # assert_eq!(clock.label, ClockText::new("hall").ok_or("letters and digits") ?);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]

@@ -13,7 +13,7 @@ use hostkit_proto::{
 
 use crate::Signed;
 use crate::labels::{GetLabel, ListLabels};
-use crate::types::Label;
+use crate::types::{Label, LabelKind};
 
 /// Adds a label, of no kind where that is null.
 ///
@@ -135,11 +135,11 @@ impl Perform for AddLabel {
 
     #[inline]
     fn reading(inputs: &Inputs) -> Result<Each<ListLabels, GetLabel, Label>, EncodeError> {
-        let kind: Option<Nullable<String>> = inputs.maybe(Self::INFO.name, "kind")?;
+        let kind: Option<Nullable<LabelKind>> = inputs.maybe(Self::INFO.name, "kind")?;
         Ok(Each::single(
             {
                 let mut read = ListLabels::new();
-                read.kind = kind.as_ref().and_then(|given| given.value()).cloned();
+                read.kinds = kind.as_ref().and_then(|given| given.value()).cloned().map(|one| vec![one].into());
                 read
             },
             |list| list.into_iter().map(GetLabel::new).collect(),

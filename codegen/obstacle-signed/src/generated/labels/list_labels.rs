@@ -4,10 +4,12 @@
 //! `GET /labels`: the numbers of all labels.
 
 use hostkit_proto::codec::DecodeError;
-use hostkit_proto::{Call, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts};
+use hostkit_proto::{
+    Call, Csv, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, Repeatable, RequestParts,
+};
 
 use crate::Signed;
-use crate::types::LabelId;
+use crate::types::{LabelId, LabelKind};
 
 /// The numbers of all labels.
 ///
@@ -17,7 +19,7 @@ use crate::types::LabelId;
 ///
 /// ```
 /// use obstacle_signed_proto::labels::ListLabels;
-/// use obstacle_signed_proto::types::LabelId;
+/// use obstacle_signed_proto::types::{LabelId, LabelKind};
 ///
 /// # use hostkit_testing::{Script, Scripted};
 /// # let body = "[3,5]";
@@ -35,7 +37,8 @@ use crate::types::LabelId;
 /// # >::builder(credentials)
 /// #     .transport(answers)
 /// #     .build()?;
-/// let call = ListLabels::new().kind("a");
+/// let call = ListLabels::new()
+///     .kinds(vec![LabelKind::new("a").ok_or("letters and digits") ?].into());
 /// let labels = client.call(&call)?;
 /// assert_eq!(labels.len(), 2);
 /// assert_eq!(labels[0], LabelId::new(3));
@@ -44,8 +47,8 @@ use crate::types::LabelId;
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct ListLabels {
-    /// Those of this kind.
-    pub kind: Option<String>,
+    /// Those of these kinds.
+    pub kinds: Option<Csv<LabelKind>>,
 }
 
 impl ListLabels {
@@ -54,9 +57,9 @@ impl ListLabels {
         Self::default()
     }
 
-    /// Those of this kind.
-    pub fn kind(mut self, kind: impl Into<String>) -> Self {
-        self.kind = Some(kind.into());
+    /// Those of these kinds.
+    pub fn kinds(mut self, kinds: Csv<LabelKind>) -> Self {
+        self.kinds = Some(kinds);
         self
     }
 }
@@ -76,7 +79,8 @@ impl Endpoint for ListLabels {
 
     #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.optional_query("kind", &self.kind);
+        out.check_joined(("kinds", "kind"), &self.kinds);
+        out.optional_query("kind", &self.kinds);
         out.checked()
     }
 

@@ -7,7 +7,7 @@
 //!
 //! ```
 //! use obstacle_signed_proto::labels::ListLabels;
-//! use obstacle_signed_proto::types::LabelId;
+//! use obstacle_signed_proto::types::{LabelId, LabelKind};
 //!
 //! # use hostkit_testing::{Script, Scripted};
 //! # let body = "[3,5]";
@@ -25,7 +25,8 @@
 //! # >::builder(credentials)
 //! #     .transport(answers)
 //! #     .build()?;
-//! let call = ListLabels::new().kind("a");
+//! let call = ListLabels::new()
+//!     .kinds(vec![LabelKind::new("a").ok_or("letters and digits") ?].into());
 //! let labels = client.call(&call)?;
 //! assert_eq!(labels.len(), 2);
 //! assert_eq!(labels[0], LabelId::new(3));

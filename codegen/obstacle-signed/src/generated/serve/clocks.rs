@@ -8,7 +8,7 @@ use hostkit_proto::server::{ReceivedRequest, Root, Serve, Simulate, WrittenAnswe
 use hostkit_proto::{EncodeError, evidence};
 
 use crate::clocks::{GetClock, LabelClock, SetHour, TurnClock};
-use crate::types::{Clock, ClockLabel, Hour};
+use crate::types::{Clock, ClockLabel, ClockText, Hour};
 
 impl Serve for GetClock {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
@@ -49,7 +49,9 @@ impl Serve for LabelClock {
 impl Simulate for LabelClock {
     fn show(&self, _: u64, _: &Clock, shown: &mut Clock) -> Result<bool, EncodeError> {
         let item = shown;
-        item.label = Some(self.text.to_owned());
+        if let Some(value) = &self.text.parse::<ClockText>().ok() {
+            item.label = Some(value.to_owned());
+        }
         Ok(true)
     }
 }

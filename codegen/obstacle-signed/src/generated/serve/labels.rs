@@ -85,9 +85,9 @@ impl Serve for GetLabel {
 impl Serve for ListLabels {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
-        let kind = request.query("kind")?;
+        let kinds = request.query("kind")?;
         request.no_body::<Self>()?;
-        Ok(Self { kind })
+        Ok(Self { kinds })
     }
 
     fn answer(output: &Vec<LabelId>, out: &mut WrittenAnswer) {

@@ -17,7 +17,7 @@ pub struct Clock {
     /// The hour that it shows.
     pub hour: Hour,
     /// What is written on it.
-    pub label: Option<String>,
+    pub label: Option<ClockText>,
 }
 
 impl Clock {
@@ -56,13 +56,13 @@ pub struct ClockLabel {
     /// The number of the clock.
     pub id: ThingId,
     /// What is written on it.
-    pub label: String,
+    pub label: ClockText,
 }
 
 impl ClockLabel {
     /// With the required fields; everything else is absent.
-    pub fn new(id: ThingId, label: impl Into<String>) -> Self {
-        Self { id, label: label.into() }
+    pub fn new(id: ThingId, label: ClockText) -> Self {
+        Self { id, label }
     }
 }
 
@@ -71,7 +71,7 @@ impl FromFields for ClockLabel {
         &Table::new("specs/obstacle-signed/types/clocks.toml", &[Field::required("id"), Field::required("label")]);
 
     fn blank() -> Self {
-        Self::new(FromWire::blank(), "")
+        Self::new(FromWire::blank(), FromWire::blank())
     }
 
     #[inline]
@@ -82,6 +82,11 @@ impl FromFields for ClockLabel {
             _ => Ok(()),
         }
     }
+}
+
+hostkit_proto::free_id! {
+    /// What may be written on a clock.
+    pub struct ClockText;
 }
 
 hostkit_proto::ranged_number! {

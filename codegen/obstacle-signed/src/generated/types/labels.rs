@@ -50,3 +50,8 @@ hostkit_proto::number_id! {
     /// The number of a label.
     pub struct LabelId;
 }
+
+hostkit_proto::free_id! {
+    /// A kind of labels.
+    pub struct LabelKind;
+}

@@ -10,7 +10,7 @@ mod notes;
 mod things;
 
 pub use blocks::Reverse;
-pub use clocks::{Clock, ClockLabel, Hour};
-pub use labels::{Label, LabelId};
+pub use clocks::{Clock, ClockLabel, ClockText, Hour};
+pub use labels::{Label, LabelId, LabelKind};
 pub use notes::{Ink, Note, NoteHour, NoteId, NoteKind, NoteMark, NotePage};
 pub use things::{Corner, Image, NoteWord, PersonKey, Place, Spot, Spots, Thing, ThingId, ThingPage};

@@ -276,7 +276,13 @@ impl Served for Obstacle {
             Credentials::token(secret),
             Credentials::basic("example", secret),
             Credentials::bearer(secret),
-            Credentials::in_address(1001, secret),
+            Credentials::InAddress {
+                number: 1001,
+                key: secret.into(),
+                realm: Some("example".into()),
+                side: Some(1001),
+                code: Some(secret.into()),
+            },
             Credentials::cookies("example", 1001, secret),
         ]
     }

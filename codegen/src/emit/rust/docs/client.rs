@@ -168,7 +168,7 @@ fn sign_in(model: &Model, wire: &Wire<'_>, place: &str) -> Option<TokenStream> {
 
 /// `key("example", "example-secret")`.
 pub(super) fn new(credentials: &Credentials) -> TokenStream {
-    let arguments = credentials.fields.iter().map(|(_, kind)| match kind.as_str() {
+    let arguments = credentials.required().map(|(_, kind)| match kind.as_str() {
         "int" => quote!(777),
         "secret" => quote!(#SECRET),
         _ => quote!("example"),

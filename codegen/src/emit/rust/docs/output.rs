@@ -112,7 +112,7 @@ impl Assertions<'_> {
             Type::Csv(..)
             | Type::Joined(..)
             | Type::Json(_)
-            | Type::Percent
+            | Type::Coded(_)
             | Type::Option(_)
             | Type::Nullable(_)
             | Type::Judged(_) => return None,

@@ -7,7 +7,7 @@ use crate::emit::rust::words::{clearing, ident, set_type};
 use crate::model::{Endpoint, Field, Model, OneOf, Type, TypeKind};
 use crate::recorded::Recorded;
 use crate::resolve::names::snake;
-use crate::surface::IdKind;
+use crate::surface::{Coding, IdKind};
 
 /// Placeholder for every secret.
 pub(super) const SECRET: &str = "example-secret";
@@ -91,7 +91,7 @@ impl<'m> Values<'m> {
     /// The value as the type itself, where nothing converts it.
     pub(super) fn owned(&mut self, ty: &Type, value: &Recorded<'_>) -> Option<TokenStream> {
         let expression = self.argument(ty, value)?;
-        Some(if matches!(ty, Type::Text | Type::Percent | Type::Secret) {
+        Some(if matches!(ty, Type::Text | Type::Coded(_) | Type::Secret) {
             quote!(#expression.into())
         } else {
             expression
@@ -102,7 +102,8 @@ impl<'m> Values<'m> {
     pub(super) fn argument(&mut self, ty: &Type, value: &Recorded<'_>) -> Option<TokenStream> {
         match ty {
             Type::Text => value.text().map(|text| quote!(#text)),
-            Type::Percent => value.inside("PercentText")?.text().map(|text| quote!(#text)),
+            Type::Coded(Coding::Base64) => value.inside("Base64Text")?.text().map(|text| quote!(#text)),
+            Type::Coded(Coding::Percent) => value.inside("PercentText")?.text().map(|text| quote!(#text)),
             Type::Secret => Some(quote!(#SECRET)),
             Type::Int | Type::Uint => number(value.word()?),
             Type::Decimal | Type::Money | Type::Currency | Type::Ip | Type::IpBlock => {

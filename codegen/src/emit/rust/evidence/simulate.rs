@@ -699,11 +699,28 @@ fn given(model: &Model, path: &[Field], from: &TokenStream, own: &Field) -> Toke
 
 /// The same with an input that stands at `place`.
 fn placed(model: &Model, path: &[Field], place: &TokenStream, own: &Field) -> TokenStream {
+    let ty = if let Type::Nullable(item) = &own.ty { item } else { &own.ty };
+    if let Some(last) = path.last().filter(|last| *ty == Type::Text && last.ty != Type::Text) {
+        return parsed(model, path, place, own, last);
+    }
     if own.is_nullable() {
         return given_or_null(model, path, place, own);
     }
     let value = if own.is_option() { place.clone() } else { quote!(#place.to_owned()) };
     assigned(model, path, &value, own.is_option())
+}
+
+/// The same with a text that is an id there, if it is one.
+fn parsed(model: &Model, path: &[Field], place: &TokenStream, own: &Field, last: &Field) -> TokenStream {
+    if own.is_nullable() || id_name(model, &last.ty).is_none() {
+        return TokenStream::new();
+    }
+    let ty = rust_type(&last.ty);
+    let value = match own.is_option() {
+        true => quote!(#place.as_ref().and_then(|text| text.parse::<#ty>().ok())),
+        false => quote!(#place.parse::<#ty>().ok()),
+    };
+    assigned(model, path, &value, true)
 }
 
 /// The same with an input that may be null: a field that may be absent then is, another one stays as it is.

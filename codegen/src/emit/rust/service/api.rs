@@ -207,6 +207,20 @@ fn login(model: &Model) -> Option<TokenStream> {
     let arms = all.iter().map(|credentials| {
         let open: Vec<_> = credentials.fields.iter().filter(is_open).collect();
         let names: Vec<&str> = open.iter().map(|(field, _)| field.as_str()).collect();
+        if names.iter().any(|name| credentials.is_optional(name)) {
+            let pattern = pattern(credentials, &names);
+            let texts = open.iter().map(|(field, kind)| {
+                let (name, is_text) = (ident(field), kind.value == "text");
+                match (credentials.is_optional(field), is_text) {
+                    (true, true) => quote!(#name.clone()),
+                    (true, false) => quote!(#name.map(|number| number.to_string())),
+                    (false, true) => quote!(Some(#name.clone())),
+                    (false, false) => quote!(Some(#name.to_string())),
+                }
+            });
+            let several = quote!(Some([#(#texts),*].into_iter().flatten().collect::<Vec<_>>().join(" ")));
+            return quote!(#pattern => #several,);
+        }
         let texts = open.iter().map(|(field, kind)| {
             let (field, text) = (ident(field), ident(if kind.value == "text" { "clone" } else { "to_string" }));
             quote!(#field.#text())
@@ -256,17 +270,30 @@ fn sign_in_arm(model: &Model, credentials: &Credentials) -> Option<TokenStream> 
         return Some(quote!(#pattern => Ok(hostkit_proto::SignIn::Ready(Session::with_token(#token.clone()))),));
     };
     let endpoint = model.endpoint(path)?;
-    let inputs: Vec<&str> =
-        endpoint.inputs().filter(|input| input.is_required()).map(|input| input.rust.as_str()).collect();
-    let (pattern, call) = (pattern(credentials, &inputs), path_of(endpoint));
-    let arguments = inputs.iter().map(|input| {
-        let is_copy = credentials.fields.iter().any(|(field, kind)| field.value == *input && kind.value == "int");
-        let input = ident(input);
+    let is_field = |name: &str| credentials.fields.iter().any(|(field, _)| field.value == name);
+    let (required, others): (Vec<_>, Vec<_>) = endpoint.inputs().partition(|input| input.is_required());
+    let required: Vec<&str> = required.into_iter().map(|input| input.rust.as_str()).collect();
+    let others: Vec<&str> = others.into_iter().map(|input| input.rust.as_str()).filter(|name| is_field(name)).collect();
+    let (pattern, call) = (pattern(credentials, &[&required[..], &others].concat()), path_of(endpoint));
+    let argument = |name: &str| {
+        let is_copy = credentials.fields.iter().any(|(field, kind)| field.value == name && kind.value == "int");
+        let input = ident(name);
         if is_copy { quote!(*#input) } else { quote!(#input.clone()) }
+    };
+    let arguments = required.iter().map(|name| argument(name));
+    let (always, perhaps): (Vec<&str>, Vec<&str>) = others.into_iter().partition(|name| !credentials.is_optional(name));
+    let always = always.into_iter().map(|name| {
+        let (input, argument) = (ident(name), argument(name));
+        quote!(.#input(#argument))
+    });
+    let perhaps = perhaps.into_iter().map(|name| {
+        let (input, argument) = (ident(name), argument(name));
+        quote!(let call = match #input { Some(#input) => call.#input(#argument), None => call };)
     });
     Some(quote! {
         #pattern => {
-            let call = #call::new(#(#arguments),*);
+            let call = #call::new(#(#arguments),*) #(#always)*;
+            #(#perhaps)*
             out.retarget(&#call::INFO);
             call.encode(out)?;
             Ok(hostkit_proto::SignIn::Ask)
@@ -353,7 +380,11 @@ fn authorise(model: &Model) -> TokenStream {
                 let (key, text) = (&constant.key.value, &constant.text);
                 quote!(out.query(#key, &#text);)
             });
-            let puts = quote!(#(#body)* #(#query)*);
+            let headers = constants(puts, Place::Header, None).into_iter().map(|constant| {
+                let (key, text) = (&constant.key.value, &constant.text);
+                quote!(out.header(#key, &#text)?;)
+            });
+            let puts = quote!(#(#body)* #(#query)* #(#headers)*);
             match format.map(|format| format_name(format)) {
                 Some(format) => quote!(if out.format() == #format { #puts }),
                 None => puts,

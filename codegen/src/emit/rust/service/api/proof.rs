@@ -103,20 +103,32 @@ pub(super) fn of_credentials(credentials: &Credentials, signature: Option<&Signa
     });
     let cookies: Vec<&Put> = others.iter().copied().filter(|put| put.place == Place::Cookie).collect();
     let others = others.iter().filter(|put| put.place != Place::Cookie);
-    let others = others.map(|put| {
-        let (checks, put) = (checks(put), one(put, &kind));
-        quote!(#checks #put)
-    });
+    // What names a field that is not there is not put.
+    let whole = |put: &Put| {
+        let (checks, written) = (checks(put), one(put, &kind));
+        if_there(&credentials.optional_names(put), quote!(#checks #written))
+    };
+    let others = others.map(|put| whole(put));
     let of_cookies = cookies.iter().map(|put| {
         let (filled, sound) = (checks(put), cookie_checks(put, &kind));
         quote!(#filled #sound)
     });
     let cookie = cookie(&cookies, &kind);
-    let body = body.into_iter().rev().map(|put| {
-        let (checks, put) = (checks(put), one(put, &kind));
-        quote!(#checks #put)
-    });
-    quote!(#(#stamps)* #(#others)* #(#of_cookies)* #cookie #(#body)* #sign)
+    // All cookies are one header, and need the same fields.
+    let needed = cookies.first().map(|put| credentials.optional_names(put)).unwrap_or_default();
+    let cookies = if_there(&needed, quote!(#(#of_cookies)* #cookie));
+    let body = body.into_iter().rev().map(whole);
+    quote!(#(#stamps)* #(#others)* #cookies #(#body)* #sign)
+}
+
+/// What is done where each of these fields is there.
+fn if_there(fields: &[&str], what: TokenStream) -> TokenStream {
+    if fields.is_empty() {
+        return what;
+    }
+    let fields = fields.iter().map(|name| ident(name));
+    let fields = fields.map(|name| quote!(let Some(#name) = #name));
+    quote!(if #(#fields)&&* { #what })
 }
 
 /// Every name that calls with these credentials use.
