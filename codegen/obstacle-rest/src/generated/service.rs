@@ -148,6 +148,7 @@ impl Api for Rest {
             "spare",
             "text",
             "thing",
+            "things",
             "total",
             "tray",
             "tries",

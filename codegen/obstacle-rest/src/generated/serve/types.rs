@@ -6,7 +6,9 @@
 use hostkit_proto::codec::{DecodeError, Field, FromFields, InWords, Name, Names, Object, Reader, Table, ToWire};
 use hostkit_proto::{Format, Value, Word};
 
-use crate::types::{Owner, Part, PartPage, PartPages, Shelf, ShelfPlace, Thing, ThingParts, WatchedThing};
+use crate::types::{
+    CleanedThings, Owner, Part, PartPage, PartPages, Shelf, ShelfPlace, Thing, ThingParts, WatchedThing,
+};
 
 impl ToWire for Part {
     fn to_wire(&self, format: Format) -> Option<Value> {
@@ -52,6 +54,15 @@ impl ToWire for ShelfPlace {
         let mut object = Object::new(format);
         object.set("place", &self.id);
         object.set("label", &self.label);
+        Some(object.into_value())
+    }
+}
+
+impl ToWire for CleanedThings {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        let mut object = Object::new(format);
+        object.set("things", &self.things);
+        object.set("left", &self.left);
         Some(object.into_value())
     }
 }
