@@ -486,6 +486,6 @@ new = "id"
     let answer = r#"{"records":[{"id":1,"name":"example.com","data":"x"}]}"#;
     let text = specs(&with_answer(sources, "records/list_records", answer)).rust_in_one_file();
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let wanted = "evidence::exact_row( row, &[row.get(0).cloned().flatten(), Some(evidence::text(&item.data))], )";
+    let wanted = "evidence::exact_row( row, &[ row.first().cloned().flatten(), Some(evidence::text(&item.data)), ], )";
     assert!(text.contains(wanted), "{wanted} is not in:\n{text}");
 }

@@ -226,7 +226,8 @@ impl Answer<'_, '_> {
     fn each(&mut self) -> Option<Each> {
         let place = self.endpoint.surface.response.list.clone();
         let Some(name) = &self.endpoint.surface.response.each else {
-            return place.and_then(|place| self.wrong(&place.span, "`list` is where the results of `each` are", "alone"));
+            return place
+                .and_then(|place| self.wrong(&place.span, "`list` is where the results of `each` are", "alone"));
         };
         let list = match (&place, self.endpoint.output.ty()) {
             (Some(list), Some(ty @ Type::Named(_))) => {

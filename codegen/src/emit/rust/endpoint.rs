@@ -454,7 +454,8 @@ fn decode_body(model: &Model, endpoint: &Endpoint) -> TokenStream {
             let values = model.fields(ty).unwrap_or_default().iter().map(decode_header);
             let ty = rust_type(ty);
             // Headers alone do not say that it was done.
-            let done = (endpoint.effect() != "safe").then(|| decode_nothing(model, endpoint)).map(|done| quote!(#done?;));
+            let done =
+                (endpoint.effect() != "safe").then(|| decode_nothing(model, endpoint)).map(|done| quote!(#done?;));
             quote!(#done Ok(#ty { #(#values),* }))
         }
     }

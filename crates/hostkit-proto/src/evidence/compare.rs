@@ -202,7 +202,10 @@ impl Old {
         let (all, was): (BTreeSet<&str>, BTreeSet<&str>) =
             (before.all().collect(), before.own().iter().map(String::as_str).collect());
         let is: BTreeSet<&str> = alike.iter().map(String::as_str).filter(|key| all.contains(key)).collect();
-        Self { became: is.difference(&was).map(|key| (*key).to_owned()).collect(), may_have_moved: is.len() < was.len() }
+        Self {
+            became: is.difference(&was).map(|key| (*key).to_owned()).collect(),
+            may_have_moved: is.len() < was.len(),
+        }
     }
 
     /// What is as ordered need not be what was made.

@@ -90,13 +90,15 @@ pub(super) fn row(model: &Model, evidence: &Evidence, columns: &[Compared]) -> T
     let (tests, exact) = (tests(model, evidence, true), exact(evidence));
     // Of a domain or an address, each spelling is that of the row.
     let exactly = is_loose.contains(&true).then(|| {
-        let columns = columns.iter().zip(&is_loose).enumerate().map(|(index, (column, is_loose))| match is_loose {
-            true => {
-                let index = proc_macro2::Literal::usize_unsuffixed(index);
-                quote!(row.get(#index).cloned().flatten())
-            },
-            false => column.clone(),
-        });
+        let columns =
+            columns.iter().zip(&is_loose).enumerate().map(|(index, (column, is_loose))| match (is_loose, index) {
+                (true, 0) => quote!(row.first().cloned().flatten()),
+                (true, index) => {
+                    let index = proc_macro2::Literal::usize_unsuffixed(index);
+                    quote!(row.get(#index).cloned().flatten())
+                }
+                (false, _) => column.clone(),
+            });
         quote!([#(#columns),*])
     });
     let exactly = exactly.unwrap_or_else(|| quote!(shown));
