@@ -658,6 +658,8 @@ pub(crate) struct Each {
     /// The list's name, as the spec writes it.
     pub(crate) name: String,
     pub(crate) input: EchoedInput,
+    /// The field of the answer with the results, if it is not the list itself.
+    pub(crate) list: Option<Field>,
     /// Fields of a result, and the fields of its item that they repeat.
     pub(crate) echo: Vec<(Vec<Field>, Field)>,
 }

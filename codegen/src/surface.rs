@@ -662,6 +662,8 @@ pub(crate) struct Response {
     pub(crate) key: Option<At<String>>,
     /// The input list whose items have one result each.
     pub(crate) each: Option<At<String>>,
+    /// The field with these results, if the answer is not the list itself.
+    pub(crate) list: Option<At<String>>,
     /// Fields of the answer, and the inputs that they repeat.
     pub(crate) echo: Pairs,
 }

@@ -7,7 +7,7 @@ use hostkit::time::ManualClock;
 use hostkit::transport::{Phase, TransportErrorKind};
 use hostkit::{Outcome, Recovery, UnixTime};
 use hostkit_testing::{Script, Scripted};
-use obstacle_rest_proto::things::{DeleteThing, GetThing, MakeThing};
+use obstacle_rest_proto::things::{CleanThings, DeleteThing, GetThing, MakeThing};
 use obstacle_rest_proto::types::{Thing, ThingId};
 use obstacle_rest_proto::{Code, Credentials, Rest};
 
@@ -37,6 +37,51 @@ fn what_is_not_found_is_gone_and_what_is_there_is_not() {
     let found = lost(there(), missing);
     assert!(matches!(found, Recovery::Happened(())), "{found:?}");
     assert!(matches!(lost(there(), there), Recovery::DidNot));
+}
+
+/// Headers stand above any page: what says that it was done is what says so of a call without output.
+#[test]
+fn headers_alone_are_no_success() {
+    let outcome = |status, body: &str, header: Option<&str>| {
+        let answer = Script::method(hostkit::protocol::Method::DELETE, "/things/7").answer(status, body);
+        let answer = header.into_iter().fold(answer, |answer, left| answer.header("x-limit-left", left));
+        let transport = Scripted::new([there(), answer]);
+        let client = hostkit_ureq::Client::<Rest>::builder(Credentials::bearer("key")).transport(transport);
+        client.build().unwrap().perform(&DeleteThing::new(ThingId::new(7)))
+    };
+    for (status, body) in [
+        (200, "<html>sign in</html>"),
+        (200, "{}"),
+        (200, r#"{"droplets":[]}"#),
+        (200, ""),
+        (201, ""),
+        (202, "<html>wait</html>"),
+        (204, "x"),
+    ] {
+        let outcome = outcome(status, body, Some("7"));
+        assert!(matches!(outcome, Outcome::Unresolved(_)), "{status} {body}: {outcome:?}");
+    }
+    for (header, left) in [(Some("7"), Some(7)), (None, None)] {
+        let outcome = outcome(204, "", header);
+        assert!(matches!(&outcome, Outcome::Done(limits) if limits.left == left), "{header:?}: {outcome:?}");
+    }
+}
+
+/// Fewer results than things, or those of others, are no acceptance, wherever in the answer they stand.
+#[test]
+fn results_inside_an_object_are_as_many_as_were_asked_for() {
+    let outcome = |things: &str| {
+        let body = format!(r#"{{"things":[{things}],"left":1}}"#);
+        let transport = Scripted::new([Script::post("/things/clean").answer(202, body)]);
+        let client = hostkit_ureq::Client::<Rest>::builder(Credentials::bearer("key")).transport(transport);
+        client.build().unwrap().perform(&CleanThings::new(vec![ThingId::new(7), ThingId::new(9)]))
+    };
+    let whole = outcome(r#"{"id":7},{"id":9}"#);
+    assert!(matches!(whole, Outcome::Accepted(..)), "{whole:?}");
+    for things in ["", r#"{"id":7}"#, r#"{"id":9},{"id":7}"#, r#"{"id":7},{"id":9},{"id":9}"#] {
+        let outcome = outcome(things);
+        assert!(matches!(outcome, Outcome::Unresolved(_)), "{things}: {outcome:?}");
+    }
 }
 
 #[test]

@@ -317,6 +317,7 @@ impl<'m> Walker<'m> {
                     }
                 }
             },
+            Output::Headers(_) if endpoint.effect() != "safe" => self.nothing(endpoint, root),
             Output::Headers(_) | Output::Text(_) | Output::Bytes => {}
             Output::Whole(_) if let Some(body) = endpoint.body_field(self.model) => {
                 self.shown.push(body.surface.wire.span.clone());

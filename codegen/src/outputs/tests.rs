@@ -484,3 +484,56 @@ en = "Drops a crate."
         assert!(text.contains(part), "{part} is not in:\n{text}");
     }
 }
+
+/// Each spelling of a domain is that of the row; of a text that may be anything, another spelling may be another one.
+#[test]
+fn a_domain_in_a_row_may_be_spelled_otherwise() {
+    let types = r#"
+[Record]
+en = "A record."
+[Record.fields]
+id = { type = "uint", required = true, en = "Its number." }
+name = { type = "text", required = true, en = "Its name." }
+data = { type = "text", required = true, en = "Its value." }
+[NewRecord]
+en = "A record to make."
+[NewRecord.fields]
+name = { type = "text", required = true, shape = "domain", en = "Its name." }
+data = { type = "text", required = true, en = "Its value." }
+"#;
+    let list = r#"
+method = "GET"
+path = "/records"
+effect = "safe"
+en = "The records."
+[response]
+type = "[Record]"
+root = "records"
+"#;
+    let add = r#"
+method = "POST"
+path = "/records"
+effect = "state"
+recovery = "List the records."
+en = "Makes records."
+[body]
+records = { type = "[NewRecord]", required = true, en = "The records." }
+[evidence]
+read = "records/list_records"
+each = "records"
+where = { name = "records/name", data = "records/data" }
+new = "id"
+"#;
+    let files = [
+        ("demo/service.toml", SERVICE),
+        ("demo/types/records.toml", types),
+        ("demo/records/list_records.toml", list),
+        ("demo/records/add_records.toml", add),
+    ];
+    let sources = Sources::new(files.map(|(path, text)| (path.to_owned(), text.to_owned())));
+    let answer = r#"{"records":[{"id":1,"name":"example.com","data":"x"}]}"#;
+    let text = specs(&with_answer(sources, "records/list_records", answer)).rust_in_one_file();
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let wanted = "evidence::exact_row( row, &[ row.first().cloned().flatten(), Some(evidence::text(&item.data)), ], )";
+    assert!(text.contains(wanted), "{wanted} is not in:\n{text}");
+}

@@ -224,13 +224,27 @@ impl Answer<'_, '_> {
 
     /// The input list whose items have one result each, and what the results repeat of them.
     fn each(&mut self) -> Option<Each> {
-        let name = self.endpoint.surface.response.each.as_ref()?;
-        if !matches!(self.endpoint.output.ty(), Some(Type::List(_))) || is_list_of_all(self.endpoint) {
-            let help = "it is for an answer that is a list, without `total`, `[waiter.NAME]` and `[paging]`";
+        let place = self.endpoint.surface.response.list.clone();
+        let Some(name) = &self.endpoint.surface.response.each else {
+            return place
+                .and_then(|place| self.wrong(&place.span, "`list` is where the results of `each` are", "alone"));
+        };
+        let list = match (&place, self.endpoint.output.ty()) {
+            (Some(list), Some(ty @ Type::Named(_))) => {
+                let fields = self.model.fields(ty).unwrap_or_default();
+                Some(self.field("the answer has no field", fields, list)?)
+            }
+            (Some(list), _) => return self.wrong(&list.span, "only an object has a list in a field", "no object"),
+            (None, _) => None,
+        };
+        let results = list.as_ref().map(|list| &list.ty).or(self.endpoint.output.ty());
+        let Some(Type::List(result)) = results.filter(|_| !is_list_of_all(self.endpoint)).cloned() else {
+            let help = "it is for an answer that is a list, or has it in the field `list`, without `total`, \
+                        `[waiter.NAME]` and `[paging]`";
             let message = "not every answer has one result for each item of an input";
             self.diagnostics.add_with_help("E0235", &name.span, message, "not of this call", help);
             return None;
-        }
+        };
         let (input, own) = self.input(name)?;
         let Type::List(item) = &own.ty else {
             return self.wrong(&name.span, "`each` is an input that is a list", "not a list");
@@ -241,7 +255,7 @@ impl Answer<'_, '_> {
             let Some(part) = input.strip_prefix(name.as_str()).and_then(|rest| rest.strip_prefix('/')) else {
                 continue;
             };
-            let found = self.answered(path)?;
+            let found = self.fields(path, result.judged())?;
             let part = At { value: part.to_owned(), span: input.span.clone() };
             let own = if part.value == ITSELF {
                 Field::itself(item)
@@ -263,7 +277,7 @@ impl Answer<'_, '_> {
             }
             echo.push((found, own));
         }
-        Some(Each { name: name.value.clone(), input, echo })
+        Some(Each { name: name.value.clone(), input, list, echo })
     }
 
     /// The fields on the way to one of the answer, or of each item of a list.
@@ -273,6 +287,11 @@ impl Answer<'_, '_> {
             Some(ty) => ty,
             None => return self.wrong(&path.span, "a call without output repeats nothing", "not in the answer"),
         };
+        self.fields(path, item)
+    }
+
+    /// The fields on the way to one of the answer, from an object of this type.
+    fn fields(&mut self, path: &At<String>, item: &Type) -> Option<Vec<Field>> {
         let (mut fields, mut found) = (self.model.fields(item).unwrap_or_default(), Vec::new());
         for step in path.split('/') {
             let step = At { value: step.to_owned(), span: path.span.clone() };

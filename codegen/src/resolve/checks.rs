@@ -332,7 +332,9 @@ fn identity(model: &Model, endpoint: &Endpoint, diagnostics: &mut Diagnostics) {
     };
     let item = ty.item();
     let is_list = matches!(ty, Type::List(_));
-    let has_root = matches!(endpoint.output, crate::model::Output::Under(..));
+    // What acts and answers in headers is recognised as a call without output is.
+    let is_nothing = matches!(endpoint.output, crate::model::Output::Headers(_)) && endpoint.effect() != "safe";
+    let has_root = is_nothing || matches!(endpoint.output, crate::model::Output::Under(..));
     if let (Some(fields), Type::Named(name)) = (model.fields(item), item) {
         let keeps = model.types.get(name).is_some_and(|entry| entry.keep_raw);
         if (is_list || !has_root)

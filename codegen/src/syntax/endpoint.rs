@@ -167,6 +167,7 @@ fn read_response(node: Option<Node<'_, '_>>) -> Response {
         is_each: (node.text("marker") == "each").then(|| node.span("marker")),
         key: node.optional_at("key"),
         each: node.optional_at("each"),
+        list: node.optional_at("list"),
         echo: node.pairs("echo"),
     }
 }

@@ -152,6 +152,7 @@ impl Api for Rest {
             "state",
             "text",
             "thing",
+            "things",
             "total",
             "tray",
             "tries",

@@ -261,7 +261,14 @@ fn results(endpoint: &Endpoint, each: &Each) -> (TokenStream, TokenStream) {
             (quote!(|item| vec![#(#own),*]), found)
         }
     };
-    (quote!(.with_rows(#name, #list.map(#own))), quote!(.with_rows(#name, output.iter().map(#found))))
+    let results = match &each.list {
+        Some(field) => {
+            let field = ident(&field.rust);
+            quote!(output.#field)
+        }
+        None => quote!(output),
+    };
+    (quote!(.with_rows(#name, #list.map(#own))), quote!(.with_rows(#name, #results.iter().map(#found))))
 }
 
 /// The empty output for answers that mean "nothing there", if the endpoint allows them.
@@ -356,8 +363,11 @@ pub(super) fn statuses_member<'s>(statuses: impl IntoIterator<Item = &'s Status>
 
 /// The documented success statuses of a call whose answer may have no body.
 fn bodiless(model: &Model, endpoint: &Endpoint) -> Vec<i64> {
-    let may_be =
-        matches!(endpoint.output, Output::None | Output::Whole(Type::Option(_)) | Output::Under(Type::Option(_), _));
+    let may_be = match endpoint.output {
+        Output::None | Output::Whole(Type::Option(_)) | Output::Under(Type::Option(_), _) => true,
+        Output::Headers(_) => endpoint.effect() != "safe",
+        _ => false,
+    };
     if !may_be || model.service.fault.style == FaultStyle::Envelope {
         return Vec::new();
     }
@@ -419,20 +429,7 @@ fn root(endpoint: &Endpoint) -> Option<TokenStream> {
 fn decode_body(model: &Model, endpoint: &Endpoint) -> TokenStream {
     let limit = endpoint.surface.response.max_items;
     match &endpoint.output {
-        Output::None => match endpoint.null() {
-            None => match endpoint.marked_root(&model.service) {
-                Some(root) => {
-                    let root = name_expression(&root);
-                    quote!(answer.nothing_under(&#root))
-                }
-                None => quote!(answer.nothing()),
-            },
-            Some(None) => quote!(answer.null(None)),
-            Some(Some(name)) => {
-                let name = name_expression(&name);
-                quote!(answer.null(Some(&#name)))
-            }
-        },
+        Output::None => decode_nothing(model, endpoint),
         Output::Text(ty) => match text_forms(model, ty) {
             [] => quote!(answer.text()),
             forms => {
@@ -456,7 +453,28 @@ fn decode_body(model: &Model, endpoint: &Endpoint) -> TokenStream {
         Output::Headers(ty) => {
             let values = model.fields(ty).unwrap_or_default().iter().map(decode_header);
             let ty = rust_type(ty);
-            quote!(Ok(#ty { #(#values),* }))
+            // Headers alone do not say that it was done.
+            let done =
+                (endpoint.effect() != "safe").then(|| decode_nothing(model, endpoint)).map(|done| quote!(#done?;));
+            quote!(#done Ok(#ty { #(#values),* }))
+        }
+    }
+}
+
+/// Checks that an answer without a value says that the call was carried out.
+fn decode_nothing(model: &Model, endpoint: &Endpoint) -> TokenStream {
+    match endpoint.null() {
+        None => match endpoint.marked_root(&model.service) {
+            Some(root) => {
+                let root = name_expression(&root);
+                quote!(answer.nothing_under(&#root))
+            }
+            None => quote!(answer.nothing()),
+        },
+        Some(None) => quote!(answer.null(None)),
+        Some(Some(name)) => {
+            let name = name_expression(&name);
+            quote!(answer.null(Some(&#name)))
         }
     }
 }

@@ -53,6 +53,7 @@ const RESPONSE: &[Key] = &[
     ),
     key("key", Shape::Text, "Of a map: the field of an item that is its key."),
     key("each", Shape::Text, "The input list whose items have one result each, in their order."),
+    key("list", Shape::Text, "The field of the answer with these results, if the answer is not the list."),
     key("echo", Shape::Pairs, "Fields of the answer that repeat inputs: the answer to another call has others."),
 ];
 

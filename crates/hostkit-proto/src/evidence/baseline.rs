@@ -9,7 +9,8 @@ const NOT_THERE: &str = "not there";
 pub struct Baseline {
     /// The keys of all items.
     all: Vec<String>,
-    /// The marks of what the call is about: values that it changes, keys that it removes, or a state that it sets.
+    /// The marks of what the call is about: values that it changes, keys that it removes or that are as it is to make one,
+    /// or a state that it sets.
     own: Vec<String>,
     /// The keys of items that other calls of this program made: they are none of this call's.
     others: Vec<String>,

@@ -42,8 +42,8 @@ pub fn same<T: ToText, O: ToText>(theirs: &T, ours: &O) -> bool {
     theirs == ours || same_text(&theirs, &ours)
 }
 
-/// Whether what the hoster shows is this text and no other, as hosters show texts: escaped for HTML, in quotes. Texts that
-/// are the [`same`] in another case, or once what the call said is unescaped, too, may be two.
+/// Whether what the hoster shows is this text and no other, as it is or escaped for HTML. Texts that are only the [`same`],
+/// in another case, with other blanks, or as domains or addresses, may be two.
 pub fn exactly<T: ToText, O: ToText>(theirs: &T, ours: &O) -> bool {
     let (theirs, ours) = (theirs.to_text(), ours.to_text());
     theirs == ours || shows(&theirs, &ours)
@@ -177,13 +177,44 @@ fn of_new<T: 'static, A: 'static, F>(
 ) -> Evidence<F> {
     let (all, items): (Vec<String>, Vec<_>) = now.into_iter().map(|item| (key(&item), (ask(&item), item))).unzip();
     let alike = all.iter().zip(&items).filter(|(_, (asked, _))| is_asked(asked)).map(|(key, _)| key.clone()).collect();
-    let evidence = Evidence::new(Baseline::new(all, Vec::new()), move |now, before, _| {
-        match new_items(before, now.into_parts().0, items) {
-            Ok(new) => judge(new),
+    Evidence::new(Baseline::new(all, alike), move |now, before, _| {
+        let (keys, alike) = now.into_parts();
+        let old = Old::of(before, &alike);
+        match new_items(before, keys, items).map(judge) {
+            Ok(Sighting::Seen(_) | Sighting::Part(..)) if old.may_have_moved => old.doubt(&alike),
+            Ok(Sighting::Part(..)) | Err(None) if !old.became.is_empty() => old.doubt(&alike),
+            Ok(sighting) => sighting,
             Err(doubt) => doubt.map_or(Sighting::Unseen, Sighting::Unclear),
         }
-    });
-    evidence.with_alike(alike)
+    })
+}
+
+/// The items under keys of before that are as the call was to make one. A key may be a place in a list, which another item
+/// has after an insertion, or be given again.
+struct Old {
+    /// The keys of those that were not so before: what was made may have an old key.
+    became: Vec<String>,
+    /// Whether fewer are so than before: what has a new key may be one of these.
+    may_have_moved: bool,
+}
+
+impl Old {
+    /// By what was there before, and the keys of all items that are so now.
+    fn of(before: &Baseline, alike: &[String]) -> Self {
+        let (all, was): (BTreeSet<&str>, BTreeSet<&str>) =
+            (before.all().collect(), before.own().iter().map(String::as_str).collect());
+        let is: BTreeSet<&str> = alike.iter().map(String::as_str).filter(|key| all.contains(key)).collect();
+        Self {
+            became: is.difference(&was).map(|key| (*key).to_owned()).collect(),
+            may_have_moved: is.len() < was.len(),
+        }
+    }
+
+    /// What is as ordered need not be what was made.
+    fn doubt<F>(self, alike: &[String]) -> Sighting<F> {
+        let keys = if self.became.is_empty() { distinct(alike.to_vec()) } else { self.became };
+        Sighting::Unclear(Doubt::OtherNew(keys))
+    }
 }
 
 /// The new items, each once; `Err` if nothing is new, with a doubt if that is not certain.
@@ -629,9 +660,14 @@ mod tests {
         now.sighting(before, UnixTime(0))
     }
 
-    /// The baseline of a call that makes an item.
+    /// The baseline of a call that makes an item, where all that was there is as it is to make one.
     fn before_new(before: &[u64]) -> Baseline {
         appeared(before.to_vec(), |_| true, number).baseline().clone()
+    }
+
+    /// The same where nothing is so.
+    fn before_others(before: &[u64]) -> Baseline {
+        appeared(before.to_vec(), |_| false, number).baseline().clone()
     }
 
     fn found<T>(sighting: Sighting<T>) -> Option<Vec<T>> {
@@ -685,6 +721,32 @@ mod tests {
         assert_eq!(says(&before, named), Sighting::Seen(vec!["a"]));
     }
 
+    /// A key that is a place in a list is another item's after an insertion, and one that is a number may be given again.
+    #[test]
+    fn what_is_so_under_an_old_key_may_be_new() {
+        let rules = |now: &[(u64, char)]| appeared(now.to_vec(), |rule| rule.1 == 'R', |rule| text(&rule.0));
+        let look = |before: &[(u64, char)], now: &[(u64, char)]| says(rules(before).baseline(), rules(now));
+        let other = |keys: &[&str]| Doubt::OtherNew(keys.iter().map(|key| (*key).to_owned()).collect());
+        let before = [(0, 'A'), (1, 'C')];
+        assert_eq!(look(&before, &before), Sighting::Unseen);
+        assert_eq!(look(&before, &[(0, 'A'), (1, 'X')]), Sighting::Unseen);
+        assert_eq!(doubt(look(&before, &[(0, 'R'), (1, 'A')])), other(&["0"]));
+        assert_eq!(doubt(look(&before, &[(0, 'R'), (1, 'A'), (2, 'C')])), other(&["2"]));
+        // Somebody inserted another one before the one that was there.
+        assert_eq!(doubt(look(&[(0, 'R')], &[(0, 'X'), (1, 'R')])), other(&["1"]));
+        // There is one more than before.
+        let more = look(&[(0, 'R')], &[(0, 'X'), (1, 'R'), (2, 'R')]);
+        assert!(matches!(more, Sighting::Unclear(_)), "which of the two is not known: {more:?}");
+        assert_eq!(look(&[(0, 'R')], &[(0, 'R'), (1, 'R')]), Sighting::Seen(vec![(1, 'R')]));
+        let rows = |now: &[(u64, char)]| {
+            appeared_each(now.to_vec(), &['R', 'S'], |row, rule| *row == rule.1, |rule| text(&rule.0))
+        };
+        let look = |before: &[(u64, char)], now: &[(u64, char)]| says(rows(before).baseline(), rows(now));
+        assert_eq!(doubt(look(&[(0, 'R')], &[(0, 'X'), (1, 'R'), (2, 'S')])), other(&["1", "2"]));
+        assert_eq!(doubt(look(&[(0, 'A')], &[(0, 'R'), (1, 'S')])), other(&["0"]), "the part that is missing");
+        assert_eq!(look(&[(0, 'A')], &[(0, 'A'), (1, 'S')]), Sighting::Part(vec![vec![(1, 'S')]], 1));
+    }
+
     /// Somebody else's text that is alike in small letters, or without escapes, is not the call's.
     #[test]
     fn what_is_alike_in_another_spelling_is_a_doubt() {
@@ -697,7 +759,13 @@ mod tests {
             ("a&amp;b", "a&b", false),
             ("a&b", "a&amp;b", true),
             ("eyJa.Bc", "eyJa.Bc", true),
-            ("пример.рф", "xn--e1afmkfd.xn--p1ai", true),
+            ("пример.рф", "xn--e1afmkfd.xn--p1ai", false),
+            ("ab", "ab ", false),
+            ("ab", " ab", false),
+            ("ab ", "ab", false),
+            ("a.b", "a.b.", false),
+            ("ab", "\"ab\"", false),
+            ("::1", "0:0:0:0:0:0:0:1", false),
         ] {
             let new =
                 |items: Vec<(u64, &'static str)>| appeared(items, |item| fits(item.1, ours), |item| text(&item.0));
@@ -783,7 +851,7 @@ mod tests {
 
     #[test]
     fn what_is_new_by_rows_or_by_count() {
-        let before = Baseline::new(vec!["1".to_owned()], Vec::new());
+        let before = before_new(&[1]);
         let each = |now: Vec<(u64, char)>| {
             says(&before, appeared_each(now, &['a', 'b'], |row, item| item.1 == *row, |item| text(&item.0)))
         };
@@ -914,7 +982,7 @@ mod tests {
     fn more_than_was_ordered_is_not_a_part_of_it() {
         let rows = |now: Vec<(u64, char)>| {
             let key = |item: &(u64, char)| text(&item.0);
-            says(&before_new(&[1]), appeared_each(now, &['a', 'b'], |row, item| *row == item.1, key))
+            says(&before_others(&[1]), appeared_each(now, &['a', 'b'], |row, item| *row == item.1, key))
         };
         let ordered = vec![(1, 'x'), (2, 'a'), (3, 'b')];
         assert_eq!(rows(ordered.clone()), Sighting::Seen(vec![vec![(2, 'a'), (3, 'b')]]));
@@ -981,7 +1049,7 @@ mod tests {
             let asked = asked.map(str::to_owned);
             let fits = |item: &(u64, Option<&'static str>)| alike(host(item).as_ref(), asked.as_ref(), same);
             let key = |item: &(u64, Option<&'static str>)| item.0.to_string();
-            says(&before_new(&[1]), appeared([(1, None), (2, now)], fits, key))
+            says(&before_others(&[1]), appeared([(1, None), (2, now)], fits, key))
         };
         for (asked, now) in [(None, None), (None, Some("")), (Some("www"), Some("www")), (Some(""), None)] {
             assert_eq!(look(asked, now), Sighting::Seen(vec![(2, now)]), "{asked:?} {now:?}");

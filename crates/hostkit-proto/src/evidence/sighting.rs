@@ -8,8 +8,6 @@ use crate::value::UnixTime;
 /// What one answer holds about a call: the baseline if it was read before the call, and a sighting if after it.
 pub struct Evidence<F> {
     baseline: Baseline,
-    /// The keys of the items that are as the call was to make one.
-    alike: Vec<String>,
     judge: Box<Judge<F>>,
 }
 
@@ -21,12 +19,7 @@ impl<F> Evidence<F> {
         baseline: Baseline,
         judge: impl FnOnce(Baseline, &Baseline, UnixTime) -> Sighting<F> + 'static,
     ) -> Self {
-        Self { baseline, alike: Vec::new(), judge: Box::new(judge) }
-    }
-
-    /// The same evidence, with the keys of the items that are as the call was to make one.
-    pub(super) fn with_alike(self, alike: Vec<String>) -> Self {
-        Self { alike, ..self }
+        Self { baseline, judge: Box::new(judge) }
     }
 
     /// Evidence of a call that may make nothing where there is an item as it was to make one: the API may answer with
@@ -36,9 +29,8 @@ impl<F> Evidence<F> {
     where
         F: 'static,
     {
-        let Self { baseline, alike, judge } = self;
-        let (all, _) = baseline.into_parts();
-        Self::new(Baseline::new(all, alike), move |now, before, at| match judge(now, before, at) {
+        let Self { baseline, judge } = self;
+        Self::new(baseline, move |now, before, at| match judge(now, before, at) {
             Sighting::Unseen | Sighting::Part(..) if !before.own().is_empty() => Sighting::Unclear(Doubt::WasSo),
             sighting => sighting,
         })
@@ -97,7 +89,7 @@ pub enum Doubt {
     Missing(Vec<String>),
     /// New items have lower numbers than what was there before the call: what was read before it was only a part.
     NotShownBefore(Vec<String>),
-    /// New items are not quite what the call ordered.
+    /// New items are not quite what the call ordered, or items of before, or as many as before, are it now.
     OtherNew(Vec<String>),
     /// More items than before have these keys, or fewer: one of them may be new, or gone.
     Alike(Vec<String>),

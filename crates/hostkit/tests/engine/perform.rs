@@ -451,7 +451,10 @@ fn the_hook_gets_the_ticket() {
     assert!(bench.read_and_perform(Order).is_done());
     bench.call(SetName).unwrap();
     let seen = seen.lock().unwrap();
-    assert!(seen[0].as_ref().is_some_and(|text| text.contains(r#""before":{"all":["1","2"],"own":[]}"#)), "{seen:?}");
+    assert!(
+        seen[0].as_ref().is_some_and(|text| text.contains(r#""before":{"all":["1","2"],"own":["1","2"]}"#)),
+        "{seen:?}"
+    );
     assert_eq!(seen[1..], [None], "a call that may be repeated needs none");
 }
 

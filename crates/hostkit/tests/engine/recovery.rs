@@ -450,7 +450,7 @@ fn what_shows_in_one_of_many_is_looked_for_in_each() {
         let outcome = bench.read_and_perform(AddNote);
         let Outcome::Unresolved(ticket) = outcome else { panic!("the end is open") };
         let text = ticket.save().to_string();
-        assert!(text.contains(r#""before":{"all":["1","2"],"own":[]}"#), "{text}");
+        assert!(text.contains(r#""before":{"all":["1","2"],"own":["1","2"]}"#), "{text}");
         recover::<AddNote>(&bench, &ticket, CallOptions::new())
     };
     let done = look(vec![things("5, 6, 8"), notes(5, "1"), fault(404, "NotFound"), notes(8, "2, 7")]);

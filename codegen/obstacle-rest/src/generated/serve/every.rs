@@ -127,6 +127,16 @@ pub fn every(visitor: &mut impl Visitor<Api = Rest>) {
         faults: &[],
         faults_with_head: &[],
     });
+    visitor.perform::<crate::things::CleanThings>(&Examples {
+        folder: "obstacle-rest/things/clean_things",
+        requests: &["two"],
+        request_bodies: &[],
+        answers: &[("two", Format::Json, 202)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
+    });
     visitor.call::<crate::things::ClearThing>(&Examples {
         folder: "obstacle-rest/things/clear_thing",
         requests: &["one"],
@@ -142,7 +152,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Rest>) {
         requests: &["request"],
         request_bodies: &[],
         answers: &[],
-        answers_with_head: &["done"],
+        answers_with_head: &["done", "limited"],
         agreeing: &[],
         faults: &[],
         faults_with_head: &[],

@@ -43,6 +43,8 @@ pub enum Request {
     ListShelves(crate::shelves::ListShelves),
     /// Sets rules, add-ons and owner of several things.
     ChangeThings(crate::things::ChangeThings),
+    /// Has several things cleaned; the answer has a list of what became of each.
+    CleanThings(crate::things::CleanThings),
     /// Clears a thing; null says that it was done.
     ClearThing(crate::things::ClearThing),
     /// Deletes a thing.
@@ -98,6 +100,7 @@ impl Request {
             Self::AddPlace(_) => crate::shelves::AddPlace::INFO,
             Self::ListShelves(_) => crate::shelves::ListShelves::INFO,
             Self::ChangeThings(_) => crate::things::ChangeThings::INFO,
+            Self::CleanThings(_) => crate::things::CleanThings::INFO,
             Self::ClearThing(_) => crate::things::ClearThing::INFO,
             Self::DeleteThing(_) => crate::things::DeleteThing::INFO,
             Self::FindThings(_) => crate::things::FindThings::INFO,
@@ -138,6 +141,7 @@ pub fn route(request: &ReceivedRequest<'_>) -> Result<Request, DecodeError> {
     router.attempt(Request::GetTerms);
     router.attempt(Request::WatchThing);
     router.attempt(Request::AddPlace);
+    router.attempt(Request::CleanThings);
     router.attempt(Request::GetRecord);
     router.attempt(Request::MakeThings);
     router.attempt(Request::OrderThing);

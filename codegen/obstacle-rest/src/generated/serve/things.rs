@@ -8,11 +8,11 @@ use hostkit_proto::server::{ReceivedRequest, Root, Serve, Simulate, WrittenAnswe
 use hostkit_proto::{EncodeError, Word, evidence};
 
 use crate::things::{
-    ChangeThings, ClearThing, DeleteThing, FindThings, GetLatest, GetNote, GetNumbered, GetParts, GetPicture,
-    GetRecord, GetTerms, GetThing, ListNumbers, ListThings, ListWrapped, MakeThing, MakeThings, MakeThingsAt,
-    OrderThing, RenameThing, WatchThing,
+    ChangeThings, CleanThings, ClearThing, DeleteThing, FindThings, GetLatest, GetNote, GetNumbered, GetParts,
+    GetPicture, GetRecord, GetTerms, GetThing, ListNumbers, ListThings, ListWrapped, MakeThing, MakeThings,
+    MakeThingsAt, OrderThing, RenameThing, WatchThing,
 };
-use crate::types::{Thing, ThingId, ThingParts, WatchedThing};
+use crate::types::{CleanedThings, Limits, Thing, ThingId, ThingParts, WatchedThing};
 
 impl Serve for ChangeThings {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
@@ -80,6 +80,25 @@ impl Serve for ChangeThings {
     fn answer(_: &(), _: &mut WrittenAnswer) {}
 }
 
+impl Serve for CleanThings {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
+        request.matches::<Self>()?;
+        request.body::<Self, _>(&Root::None, |fields| {
+            let ids = {
+                let names = Names::new("ids[]");
+                fields.gather(&names)?.ok_or_else(|| names.missing())?
+            };
+            Ok(Self { ids })
+        })
+    }
+
+    fn answer(output: &CleanedThings, out: &mut WrittenAnswer) {
+        out.whole(output);
+    }
+}
+
+impl Simulate for CleanThings {}
+
 impl Serve for ClearThing {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         let path = request.matches::<Self>()?;
@@ -105,7 +124,12 @@ impl Serve for DeleteThing {
         Ok(Self { id })
     }
 
-    fn answer(_: &(), _: &mut WrittenAnswer) {}
+    fn answer(output: &Limits, out: &mut WrittenAnswer) {
+        if let Some(value) = &output.left {
+            out.header("X-Limit-Left", value);
+        }
+    }
+
     fn needs(&self) -> Option<(&'static str, String)> {
         Some(("ThingId", evidence::text(&self.id)))
     }

@@ -7,8 +7,8 @@ use hostkit_proto::codec::{DecodeError, Field, FromFields, InWords, Name, Names,
 use hostkit_proto::{Format, Value, Word};
 
 use crate::types::{
-    Owner, Part, PartPage, PartPages, PressJob, PressedPart, PressedParts, Shelf, ShelfPlace, Thing, ThingParts,
-    WatchedThing,
+    CleanedThings, Owner, Part, PartPage, PartPages, PressJob, PressedPart, PressedParts, Shelf, ShelfPlace, Thing,
+    ThingParts, WatchedThing,
 };
 
 impl ToWire for Part {
@@ -81,6 +81,15 @@ impl ToWire for ShelfPlace {
         let mut object = Object::new(format);
         object.set("place", &self.id);
         object.set("label", &self.label);
+        Some(object.into_value())
+    }
+}
+
+impl ToWire for CleanedThings {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        let mut object = Object::new(format);
+        object.set("things", &self.things);
+        object.set("left", &self.left);
         Some(object.into_value())
     }
 }

@@ -11,13 +11,13 @@ use hostkit_proto::{Effect, EncodeError, Endpoint, EndpointInfo, Method, Perform
 
 use crate::Rest;
 use crate::things::GetThing;
-use crate::types::{Thing, ThingId};
+use crate::types::{Limits, Thing, ThingId};
 
 /// Deletes a thing.
 ///
 /// `DELETE /things/{id}`; effect: **destructive**.
 ///
-/// It gives no value.
+/// It gives [`Limits`](crate::types::Limits).
 ///
 /// If the outcome is unknown: Get the thing: it is not found. `client.recover` does this, comparing with what `perform`
 /// read before the call.
@@ -29,7 +29,9 @@ use crate::types::{Thing, ThingId};
 /// # use hostkit_testing::{Script, Scripted};
 /// # let body = "";
 /// # let answers = Scripted::new([
-/// #     Script::method(hostkit::protocol::Method::DELETE, "/things/7").answer(204, body),
+/// #     Script::method(hostkit::protocol::Method::DELETE, "/things/7")
+/// #         .answer(204, body)
+/// #         .header("X-Limit-Left", "7"),
 /// # ]);
 /// # let credentials = obstacle_rest_proto::Credentials::bearer("example-secret");
 /// # let client = hostkit_ureq::Client::<obstacle_rest_proto::Rest>::builder(credentials)
@@ -42,7 +44,9 @@ use crate::types::{Thing, ThingId};
 /// if let Some(ticket) = outcome.ticket() {
 ///     std::fs::write("open.ticket", ticket.save().to_string())?;
 /// }
-/// outcome.into_result()?;
+/// let thing = outcome.into_result()?;
+/// // thing.left: Some(7)
+/// # assert_eq!(thing.left, Some(7));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
@@ -63,7 +67,7 @@ impl DeleteThing {
 
 impl Endpoint for DeleteThing {
     type Api = Rest;
-    type Output = ();
+    type Output = Limits;
 
     const INFO: EndpointInfo = EndpointInfo {
         name: "delete_thing",
@@ -84,8 +88,9 @@ impl Endpoint for DeleteThing {
     }
 
     #[inline]
-    fn decode(answer: &RawAnswer<'_>) -> Result<(), DecodeError> {
-        answer.nothing()
+    fn decode(answer: &RawAnswer<'_>) -> Result<Limits, DecodeError> {
+        answer.nothing()?;
+        Ok(Limits { left: answer.optional_header("X-Limit-Left") })
     }
 }
 
@@ -112,11 +117,6 @@ impl Perform for DeleteThing {
     }
 
     fn not_found() -> Option<()> {
-        Some(())
-    }
-
-    #[inline]
-    fn output(_: ()) -> Option<()> {
         Some(())
     }
 }

@@ -25,6 +25,7 @@
 //! ```
 
 mod change_things;
+mod clean_things;
 mod clear_thing;
 mod delete_thing;
 mod find_things;
@@ -46,6 +47,7 @@ mod rename_thing;
 mod watch_thing;
 
 pub use change_things::ChangeThings;
+pub use clean_things::CleanThings;
 pub use clear_thing::ClearThing;
 #[doc(alias = "things")]
 pub use delete_thing::DeleteThing;

@@ -12,6 +12,6 @@ pub use parts::{Part, PartId, PartKind, PartPage, PartPages, PressJob, PressedPa
 pub use shelf::{ShelfBoxes, ShelfPage};
 pub use shelves::{PlaceId, Shelf, ShelfPlace};
 pub use things::{
-    Drive, Hour, Link, LinkModel, Owner, RecordName, Rule, Slot, Thing, ThingId, ThingParts, Tries, WatchedThing,
-    Weight,
+    CleanedThings, Drive, Hour, Limits, Link, LinkModel, Owner, RecordName, Rule, Slot, Thing, ThingId, ThingParts,
+    Tries, WatchedThing, Weight,
 };

@@ -10,6 +10,44 @@ use hostkit_proto::codec::{
 };
 use hostkit_proto::{Base64Text, Csv, Format, Joined, JsonText, PercentText, Secret, UnixTime, Value, Word};
 
+/// What became of several things.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct CleanedThings {
+    /// The things.
+    pub things: Vec<Thing>,
+    /// How many things are not clean.
+    pub left: Option<u64>,
+}
+
+impl CleanedThings {
+    /// With the required fields; everything else is absent.
+    pub fn new(things: Vec<Thing>) -> Self {
+        Self { things, left: None }
+    }
+}
+
+impl FromFields for CleanedThings {
+    const TABLE: &'static Table = &Table::new(
+        "specs/obstacle-rest/types/things.toml",
+        &[Field::required_list("things"), Field::optional("left")],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    #[inline]
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required_list(&mut self.things, 100_000),
+            1 => reader.optional(&mut self.left),
+            _ => Ok(()),
+        }
+    }
+}
+
 /// A drive, or a card.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -71,6 +109,22 @@ hostkit_proto::ranged_number! {
     #[range(0, 23)]
     /// An hour of the day.
     pub struct Hour;
+}
+
+/// What headers say of the limits.
+#[derive(Debug, Clone, PartialEq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct Limits {
+    /// How many calls are left.
+    pub left: Option<u64>,
+}
+
+impl Limits {
+    /// Everything is absent.
+    pub fn new() -> Self {
+        Self::default()
+    }
 }
 
 /// A link, in a text whose first part is called by how it is made.

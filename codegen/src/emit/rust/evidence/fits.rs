@@ -57,13 +57,15 @@ fn with_exact(tests: &[TokenStream], exact: &[TokenStream]) -> TokenStream {
     }
 }
 
-/// The tests of texts that may be anything, of which two that differ in case may be two. What the spec calls a domain is
-/// none of these.
+/// Whether an input is a text that may be anything, so that two that differ in their spelling may be two. What the spec
+/// calls a domain or an address is none of these.
+fn is_free(own: &Field) -> bool {
+    let ty = if let Type::Option(ty) | Type::Nullable(ty) = &own.ty { ty } else { &own.ty };
+    *ty == Type::Text && !matches!(own.surface.limits.shape.as_deref(), Some("domain" | "ipv4" | "ipv6"))
+}
+
+/// The tests of texts that may be anything.
 fn exact(evidence: &Evidence) -> Vec<TokenStream> {
-    let is_free = |own: &Field| {
-        let ty = if let Type::Option(ty) | Type::Nullable(ty) = &own.ty { ty } else { &own.ty };
-        *ty == Type::Text && own.surface.limits.shape.as_deref() != Some("domain")
-    };
     let free = evidence.filter.iter().filter(|(_, own)| is_free(own));
     let exactly = quote!(evidence::exactly);
     free.map(|(path, own)| match is_exact(evidence, own) {
@@ -75,6 +77,7 @@ fn exact(evidence: &Evidence) -> Vec<TokenStream> {
 
 /// The closure that says whether an item is that of a row, and has what the call gave all of them.
 pub(super) fn row(model: &Model, evidence: &Evidence, columns: &[Compared]) -> TokenStream {
+    let is_loose: Vec<bool> = columns.iter().map(|(_, own)| own.ty == Type::Text && !is_free(own)).collect();
     let columns = columns.iter().map(|(path, _)| match place(path) {
         (place, true) if !path.iter().rev().skip(1).any(Field::is_option) => quote!(#place.map(evidence::text)),
         (place, true) => quote!(#place.map(|value| evidence::text(value))),
@@ -85,9 +88,23 @@ pub(super) fn row(model: &Model, evidence: &Evidence, columns: &[Compared]) -> T
     });
     let columns: Vec<_> = columns.collect();
     let (tests, exact) = (tests(model, evidence, true), exact(evidence));
+    // Of a domain or an address, each spelling is that of the row.
+    let exactly = is_loose.contains(&true).then(|| {
+        let columns =
+            columns.iter().zip(&is_loose).enumerate().map(|(index, (column, is_loose))| match (is_loose, index) {
+                (true, 0) => quote!(row.first().cloned().flatten()),
+                (true, index) => {
+                    let index = proc_macro2::Literal::usize_unsuffixed(index);
+                    quote!(row.get(#index).cloned().flatten())
+                }
+                (false, _) => column.clone(),
+            });
+        quote!([#(#columns),*])
+    });
+    let exactly = exactly.unwrap_or_else(|| quote!(shown));
     quote!(|row, item| {
         let shown = [#(#columns),*];
-        (evidence::same_row(row, &shown) #(&& #tests)*, evidence::exact_row(row, &shown) #(&& #exact)*)
+        (evidence::same_row(row, &shown) #(&& #tests)*, evidence::exact_row(row, &#exactly) #(&& #exact)*)
     })
 }
 

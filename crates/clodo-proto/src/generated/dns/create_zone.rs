@@ -6,7 +6,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use hostkit_proto::codec::{DecodeError, Field, InputLimit, Table};
+use hostkit_proto::codec::{DecodeError, Field, InputLimit, Table, TextShape};
 use hostkit_proto::evidence::{Evidence, Facts, Inputs, Shows};
 use hostkit_proto::{
     Effect, EncodeError, Endpoint, EndpointInfo, Flag, Method, Perform, RawAnswer, RequestParts, evidence,
@@ -63,7 +63,7 @@ use crate::types::{CreatedZone, DnsOverview, ZoneSummary, ZoneType};
 pub struct CreateZone {
     /// The domain.
     ///
-    /// Limits: not empty.
+    /// Limits: a domain name.
     #[doc(alias("newdomain", "домен"))]
     pub domain: String,
     /// Master or slave.
@@ -108,7 +108,7 @@ impl Endpoint for CreateZone {
 
     #[inline]
     fn encode(&self, out: &mut RequestParts) -> Result<(), EncodeError> {
-        out.check(("domain", "newdomain"), &self.domain, &InputLimit::NONE.min_length(1));
+        out.check(("domain", "newdomain"), &self.domain, &InputLimit::NONE.shape(TextShape::Domain));
         if self.kind == ZoneType::Slave && self.master.is_none() {
             out.refuse(("master", "slave_addr"), "is required if `newdomain_type=SLAVE`");
         }
@@ -149,12 +149,8 @@ impl Perform for CreateZone {
     #[inline]
     fn evidence(inputs: &Inputs, now: DnsOverview) -> Result<Evidence<ZoneSummary>, EncodeError> {
         let domain: String = inputs.need(Self::INFO.name, "domain")?;
-        Ok(evidence::appeared(
-            now.domains,
-            |item| (evidence::same(&item.name, &domain), evidence::exactly(&item.name, &domain)),
-            |item| evidence::text(&item.id),
-        )
-        .once())
+        Ok(evidence::appeared(now.domains, |item| evidence::same(&item.name, &domain), |item| evidence::text(&item.id))
+            .once())
     }
 
     #[inline]
