@@ -68,7 +68,7 @@ pub(super) fn is_read_as(model: &Model, from: &Type, ty: &Type) -> bool {
 }
 
 /// Whether values are texts, of which some types know what they say.
-fn is_word(model: &Model, ty: &Type) -> bool {
+pub(super) fn is_word(model: &Model, ty: &Type) -> bool {
     let kind = if let Type::Named(name) = ty { model.types.get(name).map(|entry| &entry.kind) } else { None };
     *ty == Type::Text
         || matches!(
