@@ -169,6 +169,9 @@ pub(super) fn described(mut schema: Object, field: &Field) -> Object {
     // Limits of a text that is encoded are those of the plain one.
     match &field.ty {
         _ if surface.write == Some(Writing::Percent) => {}
+        Type::Map(..) if surface.limits != Limits::default() => {
+            limit(schema.object("additionalProperties"), &surface.limits);
+        }
         Type::Csv(..) => {
             let (of_items, of_whole) = surface.limits.apart();
             if of_items != Limits::default() {
