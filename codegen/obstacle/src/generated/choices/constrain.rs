@@ -22,6 +22,68 @@ use crate::types::{BoxSize, Hour, Level, NameOrPointer, Pointer, PositiveId, Sho
 /// It gives no value.
 ///
 /// At least one of these is required: low, high, names, which.
+///
+/// ```no_run
+/// use std::collections::BTreeMap;
+///
+/// use obstacle_proto::choices::{Constrain, ConstrainWhich};
+/// use obstacle_proto::types::{
+///     BoxSize, Hour, Level, NameOrPointer, Pointer, PositiveId, ShortName, ThingKey,
+/// };
+///
+/// # fn example(client: &hostkit_ureq::Client<obstacle_proto::Obstacle>) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut box_size = BoxSize::new(1);
+/// box_size.h = Some(2);
+/// let mut pointer_2 = Pointer::new();
+/// pointer_2.id = Some(PositiveId::new(3));
+/// let mut pointer_3 = Pointer::new();
+/// pointer_3.id = Some(PositiveId::new(1));
+/// pointer_3.name = Some(ShortName::new("ab").ok_or("letters and digits")?);
+/// pointer_3.names = vec![ShortName::new("cd").ok_or("letters and digits") ?];
+/// pointer_3.by_name = BTreeMap::from([
+///     (ShortName::new("ef").ok_or("letters and digits")?, PositiveId::new(2)),
+/// ]);
+/// pointer_3.note = Some("x".into());
+/// let call = Constrain::new(PositiveId::new(1), vec!["a".into()], vec![1, 7].into())
+///     .low(1)
+///     .high(1)
+///     .names(vec!["n".into()])
+///     .level(Level::Some)
+///     .place("example.net")
+///     .hour(Hour::new(22)?)
+///     .at("23:59")
+///     .link("ftps://example.net/a")
+///     .key(
+///         ThingKey::new("0123456789abcdef0123456789abcdef")
+///             .ok_or("letters and digits")?,
+///     )
+///     .rights(vec!["a".into(), "b".into()].into())
+///     .labels(
+///         vec![
+///             ShortName::new("ab").ok_or("letters and digits") ?, ShortName::new("cd")
+///             .ok_or("letters and digits") ?
+///         ]
+///             .into(),
+///     )
+///     .size(box_size.into())
+///     .sizes(BTreeMap::from([("a".into(), BoxSize::new(1).into())]))
+///     .counts(BTreeMap::from([("a".into(), 1), ("b".into(), 2)]).into())
+///     .notes(vec!["a".into()].into())
+///     .script("é")
+///     .token("é")
+///     .either(NameOrPointer::Scalar(ShortName::new("ab").ok_or("letters and digits")?))
+///     .eithers(
+///         vec![
+///             NameOrPointer::Scalar(ShortName::new("ab").ok_or("letters and digits")
+///             ?), NameOrPointer::Object(pointer_2)
+///         ],
+///     )
+///     .link_to(pointer_3)
+///     .v6("2001:db8::1".parse()?)
+///     .which(ConstrainWhich::First(PositiveId::new(1)));
+/// client.call(&call)?;
+/// # Ok(()) }
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Constrain {
