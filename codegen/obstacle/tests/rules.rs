@@ -197,7 +197,10 @@ fn one_text_of_several_parts_has_the_length_of_the_whole() {
     assert_eq!(rule(good().sizes(sizes(200_000))).as_deref(), Some("sizes: the value has more than 12 characters"));
     let counts = |count: u64| std::collections::BTreeMap::from([(text("a"), count), (text("b"), 1)]);
     assert_eq!(rule(good().counts(counts(12).into())), None, "a=12;b=1");
-    assert_eq!(rule(good().counts(counts(123).into())).as_deref(), Some("counts: the value has more than 8 characters"));
+    assert_eq!(
+        rule(good().counts(counts(123).into())).as_deref(),
+        Some("counts: the value has more than 8 characters")
+    );
     assert_eq!(rule(good().notes(vec![text("twelve lette")].into())), None);
     let notes = rule(good().notes(vec![text("thirteen lett")].into()));
     assert_eq!(notes.as_deref(), Some("notes: the value has more than 16 characters"));

@@ -61,15 +61,8 @@ pub(crate) fn resolve(surface: Surface, sources: &Sources, diagnostics: &mut Dia
         .flat_map(|file| &file.types)
         .filter(|ty| matches!(ty.kind, surface::TypeKind::Struct(_) | surface::TypeKind::Union { .. }));
     let objects = objects.map(|ty| ty.name.value.clone()).collect();
-    let mut resolver = Resolver {
-        known,
-        objects,
-        numbers,
-        ranges,
-        diagnostics,
-        service: &surface.service,
-        has_unknown: false,
-    };
+    let mut resolver =
+        Resolver { known, objects, numbers, ranges, diagnostics, service: &surface.service, has_unknown: false };
     if let Some(words) = surface.service.words.as_ref().filter(|words| pairs(&words.value).is_none()) {
         no_pairs(words, resolver.diagnostics);
     }

@@ -235,7 +235,11 @@ pub(crate) const TYPE: &[Key] = &[
     key("id", Shape::Word(&["number", "text", "free"]), "The type is an id; a free one is any text."),
     key("min", Shape::Integer, "The lowest number, or the fewest characters of an id of text, that may be sent."),
     key("max", Shape::Integer, "The highest number, or the most characters of an id of text, that may be sent."),
-    key("shape", Shape::Form(SHAPES), "The shape of an id of text that may be sent: a word, or a pattern from `^` to `$`."),
+    key(
+        "shape",
+        Shape::Form(SHAPES),
+        "The shape of an id of text that may be sent: a word, or a pattern from `^` to `$`.",
+    ),
     key("union", Shape::Table(UNION), "The shapes that a value may have."),
     key("keep-raw", Shape::Flag, "The struct keeps the object as it came."),
     key("provenance", Shape::Word(PROVENANCES), "Where the facts are from."),
