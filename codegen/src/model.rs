@@ -6,7 +6,7 @@ use heck::ToSnakeCase;
 use hostkit_proto::codec::Names;
 
 use crate::source::{At, Span};
-use crate::surface::{self, Coding, IdKind, Wanted};
+use crate::surface::{self, Coding, IdKind, Limits, Wanted};
 
 /// A type expression.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,6 +71,11 @@ impl Type {
     /// Whether it is a flag that says yes by being there.
     pub(crate) fn is_there_or_not(&self) -> bool {
         matches!(self, Self::Worded(words) if words.iter().any(|[no, _]| no.plain().is_empty()))
+    }
+
+    /// Whether it is a list in one text, also one that may be null.
+    pub(crate) fn is_list_in_one_text(&self) -> bool {
+        matches!(if let Self::Nullable(item) = self { item } else { self }, Self::Csv(..))
     }
 
     /// Every named type in the expression.
@@ -308,6 +313,8 @@ pub(crate) struct TypeEntry {
     pub(crate) ru: String,
     pub(crate) about: String,
     pub(crate) keep_raw: bool,
+    /// What may be sent of an id or a number of its own type.
+    pub(crate) limits: Limits,
     pub(crate) kind: TypeKind,
     /// Whether requests or answers contain it.
     pub(crate) in_requests: bool,

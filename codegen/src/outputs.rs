@@ -8,6 +8,7 @@ use crate::emit::outline::{self, Outline};
 use crate::model::{Endpoint, Field, Model, TypeKind};
 use crate::recorded::Wire;
 use crate::source::Sources;
+use crate::surface::is_pattern;
 use crate::tree::Tree;
 use crate::{examples, print, resolve, syntax};
 
@@ -60,7 +61,7 @@ impl<'s> Specs<'s> {
         let signs = self.model.service.signature.is_some();
         let in_types = self.model.types.values().any(|entry| match &entry.kind {
             TypeKind::Struct(fields) => fields.iter().any(Field::has_patterns),
-            _ => false,
+            _ => entry.in_requests && entry.limits.shape.as_deref().is_some_and(is_pattern),
         });
         let has_patterns = in_types || self.model.endpoints.iter().any(Endpoint::has_patterns);
         [("signing", signs), ("patterns", has_patterns)]

@@ -559,7 +559,31 @@ pub(crate) struct Limits {
     pub(crate) multiple_of: Option<i64>,
     pub(crate) min_length: Option<i64>,
     pub(crate) max_length: Option<i64>,
+    pub(crate) max_bytes: Option<i64>,
     pub(crate) shape: Option<String>,
+}
+
+impl Limits {
+    /// These, and what else those of the type say.
+    pub(crate) fn or(mut self, of_type: &Self) -> Self {
+        (self.min, self.max) = (self.min.or(of_type.min), self.max.or(of_type.max));
+        self.min_length = self.min_length.or(of_type.min_length);
+        self.max_length = self.max_length.or(of_type.max_length);
+        self.shape = self.shape.or_else(|| of_type.shape.clone());
+        self
+    }
+
+    /// Whether there is one of a length in characters.
+    pub(crate) fn has_length(&self) -> bool {
+        self.min_length.or(self.max_length).is_some()
+    }
+
+    /// Those of each item of a list in one text, and those of the whole.
+    pub(crate) fn apart(&self) -> (Self, Self) {
+        let (min_length, max_length, max_bytes) = (self.min_length, self.max_length, self.max_bytes);
+        let of_items = Self { min_length: None, max_length: None, max_bytes: None, ..self.clone() };
+        (of_items, Self { min_length, max_length, max_bytes, ..Self::default() })
+    }
 }
 
 /// Whether a shape is a pattern, and not a word.

@@ -7,7 +7,7 @@ use obstacle_proto::Obstacle;
 use obstacle_proto::answers::{GetBox, GetScalars};
 use obstacle_proto::choices::{ChangeAny, Constrain, ConstrainWhich, Depend};
 use obstacle_proto::names::GetKeywords;
-use obstacle_proto::types::{Hour, Level, PositiveId, ThingId, ThingKey};
+use obstacle_proto::types::{BoxSize, Hour, Level, NameOrPointer, Pointer, PositiveId, ShortName, ThingId, ThingKey};
 
 /// What an answer gives under a treatment of unknown fields, and what it leaves out.
 fn numbers(csv: &str, unknown: UnknownFields) -> Option<(Vec<i64>, usize)> {
@@ -164,4 +164,111 @@ fn a_text_has_its_shape() {
     for (call, field, rule) in rules {
         assert_eq!(refused(&call), both(field, rule));
     }
+}
+
+/// What is refused, as one text; nothing where it is sent.
+fn rule(call: Constrain) -> Option<String> {
+    refusal(&call).map(|(field, rule)| format!("{field}: {rule}"))
+}
+
+fn text(text: &str) -> String {
+    text.to_owned()
+}
+
+fn short(name: &str) -> ShortName {
+    ShortName::new(name).expect("a text")
+}
+
+#[test]
+fn one_text_of_several_parts_has_the_length_of_the_whole() {
+    assert_eq!(rule(good().rights(vec![text("a long right")].into())), None, "an item has no length of its own");
+    assert_eq!(rule(good().rights(vec![text("a right"), text("more")].into())), None);
+    let long = rule(good().rights(vec![text("a right"), text("other")].into()));
+    assert_eq!(long.as_deref(), Some("rights: \"a right,other\" has more than 12 characters"));
+    let size = |h: u64| {
+        let mut size = BoxSize::new(10);
+        size.h = Some(h);
+        size
+    };
+    assert_eq!(rule(good().size(size(20_000).into())), None, "w=10,h=20000");
+    assert_eq!(rule(good().size(size(200_000).into())).as_deref(), Some("size: the value has more than 12 characters"));
+    let sizes = |h: u64| std::collections::BTreeMap::from([(text("a"), size(h).into()), (text("b"), size(1).into())]);
+    assert_eq!(rule(good().sizes(sizes(1))), None);
+    assert_eq!(rule(good().sizes(sizes(200_000))).as_deref(), Some("sizes: the value has more than 12 characters"));
+    let counts = |count: u64| std::collections::BTreeMap::from([(text("a"), count), (text("b"), 1)]);
+    assert_eq!(rule(good().counts(counts(12).into())), None, "a=12;b=1");
+    assert_eq!(
+        rule(good().counts(counts(123).into())).as_deref(),
+        Some("counts: the value has more than 8 characters")
+    );
+    assert_eq!(rule(good().notes(vec![text("twelve lette")].into())), None);
+    let notes = rule(good().notes(vec![text("thirteen lett")].into()));
+    assert_eq!(notes.as_deref(), Some("notes: the value has more than 16 characters"));
+}
+
+#[test]
+fn the_names_in_one_text_have_their_own_length_too() {
+    assert_eq!(rule(good().labels(vec![short("abcd"), short("efgh")].into())), None, "nine characters");
+    let long = rule(good().labels(vec![short("abcd"), short("efgh"), short("ij")].into()));
+    assert_eq!(long.as_deref(), Some("labels: \"abcd;efgh;ij\" has more than 9 characters"));
+    let item = rule(good().labels(vec![short("ab"), short("abcde")].into()));
+    assert_eq!(item.as_deref(), Some("labels: \"abcde\" has more than 4 characters"));
+}
+
+#[test]
+fn bytes_are_counted_as_they_are_sent() {
+    assert_eq!(rule(good().script("é".repeat(8))), None);
+    let long = rule(good().script("é".repeat(9)));
+    assert_eq!(long.as_deref(), Some("script: \"ééééééééé\" has more than 16 bytes"));
+    assert_eq!(rule(good().token("é a")), Some(text("token: \"%C3%A9%20a\" has more than 9 bytes")));
+    assert_eq!(rule(good().token("é%")), None, "%C3%A9%25");
+}
+
+#[test]
+fn the_limits_of_an_id_hold_wherever_it_is_sent() {
+    let either = |name: &str| rule(good().either(NameOrPointer::Scalar(short(name))));
+    assert_eq!(either("ab"), None);
+    assert_eq!(either("x").as_deref(), Some("either: \"x\" has fewer than 2 characters"));
+    assert_eq!(either("X1").as_deref(), Some("either: \"X1\" is not of the form `^[a-z]+$`"));
+    let in_list = rule(good().eithers(vec![NameOrPointer::Scalar(short("ab")), NameOrPointer::Scalar(short("x"))]));
+    assert_eq!(in_list.as_deref(), Some("eithers: \"x\" has fewer than 2 characters"));
+    let pointer = |change: fn(&mut Pointer)| {
+        let mut pointer = Pointer::new();
+        change(&mut pointer);
+        let within = rule(good().either(NameOrPointer::Object(pointer.clone())));
+        let alone = rule(good().link_to(pointer))?;
+        let alone = alone.strip_prefix("link_to: ").expect("this input");
+        assert_eq!(within.as_deref(), Some(["either: ", alone].concat().as_str()));
+        Some(alone.to_owned())
+    };
+    let found = [
+        pointer(|pointer| pointer.id = Some(PositiveId::new(0))),
+        pointer(|pointer| pointer.name = Some(short("x"))),
+        pointer(|pointer| pointer.names = vec![short("ab"), short("abcde")]),
+        pointer(|pointer| pointer.by_name = [(short("ab"), PositiveId::new(0))].into()),
+        pointer(|pointer| pointer.by_name = [(short("x"), PositiveId::new(1))].into()),
+        pointer(|pointer| pointer.note = Some(text("a b"))),
+        pointer(|pointer| pointer.note = Some(text("éééééé"))),
+    ];
+    let found = found.map(|rule| rule.expect("a rule is broken"));
+    let expected = [
+        "has `id`, where 0 is less than 1",
+        "has `name`, where \"x\" has fewer than 2 characters",
+        "has `names`, where \"abcde\" has more than 4 characters",
+        "has `by_name`, where 0 is less than 1",
+        "\"x\" has fewer than 2 characters",
+        "has `note`, where \"a b\" is not of the form `^[^ ]+$`",
+        "has `note`, where \"éééééé\" has more than 10 bytes",
+    ];
+    assert_eq!(found.each_ref().map(String::as_str), expected);
+    assert_eq!(pointer(|pointer| pointer.note = Some(text("a"))), None);
+}
+
+#[test]
+fn an_answer_is_read_whatever_the_limits_of_what_is_sent() {
+    let body = r#"{"box":{"key":"k","pointer":{"id":0,"name":"X","note":"a b"}}}"#;
+    let headers = Default::default();
+    let answer = RawAnswer::new(&GetBox::INFO, &Obstacle::INFO, 200, &headers, body.as_bytes());
+    let pointer = GetBox::decode(&answer).expect("a box").pointer.expect("a pointer");
+    assert_eq!((pointer.id, pointer.name), (Some(PositiveId::new(0)), Some(short("X"))));
 }

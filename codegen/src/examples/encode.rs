@@ -76,6 +76,14 @@ pub(super) struct Said<'m> {
 }
 
 impl Said<'_> {
+    /// The text that is sent, or those of the items.
+    pub(super) fn sent(&self) -> Vec<String> {
+        match &self.value {
+            Value::List(_) | Value::Map(_) => self.texts(),
+            value => vec![plain(value)],
+        }
+    }
+
     /// Its text, or those of its items.
     pub(super) fn texts(&self) -> Vec<String> {
         let ty = if let Type::Nullable(item) = &self.field.ty { item } else { &self.field.ty };

@@ -105,6 +105,7 @@ impl Case<'_> {
 
     fn read(&self, walker: &mut Walker<'_>) -> Result<(), Problem> {
         let is_request = self.example.kind == "request";
+        walker.is_request = is_request;
         if self.example.ending != "http" {
             let format = wire_format(&self.example.ending);
             let path = self.example.path.as_ref().unwrap_or(&self.endpoint.path);

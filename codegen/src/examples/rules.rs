@@ -7,7 +7,7 @@ use hostkit_wire::Value;
 use super::encode::{Chosen, Said};
 use super::problem::Problem;
 use crate::model::{AtLeastOne, Endpoint, Field, Type};
-use crate::resolve::{Premise, broken_limit, only_if_words, required_words};
+use crate::resolve::{Premise, broken_by, only_if_words, required_words};
 
 /// Every rule that the example breaks, in the words that a caller would get.
 pub(super) fn broken(endpoint: &Endpoint, said: &[Said<'_>], chosen: &Chosen, base: usize) -> Vec<Problem> {
@@ -56,8 +56,8 @@ pub(super) fn broken(endpoint: &Endpoint, said: &[Said<'_>], chosen: &Chosen, ba
             refuse(name, offset, only_if_words(condition));
         }
         for (condition, limits) in surface.when.iter().filter(|(condition, _)| has_value && rules.hold(condition)) {
-            let texts = found.map(Said::texts).unwrap_or_default();
-            if let Some(rule) = texts.iter().find_map(|text| broken_limit(limits, text)) {
+            let texts = found.map(Said::sent).unwrap_or_default();
+            if let Some(rule) = texts.iter().flat_map(|text| broken_by(limits, &field.ty, text)).next() {
                 refuse(name, offset, format!("{rule}, which the rule for `{}` forbids", condition.value));
             }
         }

@@ -15,7 +15,7 @@ use super::problem::Problem;
 use super::scalar::Scalars;
 use super::verdict::{self, Code};
 use crate::model::{Endpoint, Field, ITSELF, Model, Output, Type, TypeKind, WireName, called, choices};
-use crate::resolve::broken_limit;
+use crate::resolve::broken_by;
 use crate::source::Span;
 use crate::surface::Limits;
 
@@ -41,6 +41,8 @@ pub(super) struct Walker<'m> {
     owner: (String, String),
     /// The limits of the input that is read.
     limits: Limits,
+    /// Whether a request is read: limits are those of what is sent.
+    pub(super) is_request: bool,
 }
 
 /// Maximum length of a value in a message.
@@ -61,6 +63,7 @@ impl<'m> Walker<'m> {
             path: Vec::new(),
             owner: (endpoint.type_name.clone(), endpoint.spec.clone()),
             limits: Limits::default(),
+            is_request: false,
         }
     }
 
@@ -77,7 +80,8 @@ impl<'m> Walker<'m> {
 
     /// Reads an input with its limits, which hold for each of its items. Those that differ by host are none of an example.
     pub(super) fn limited(&mut self, field: &Field, read: impl FnOnce(&mut Self)) {
-        let own = if field.surface.host_limits.is_empty() { field.surface.limits.clone() } else { Limits::default() };
+        let holds = self.is_request && field.surface.host_limits.is_empty();
+        let own = if holds { field.surface.limits.clone() } else { Limits::default() };
         let outer = std::mem::replace(&mut self.limits, own);
         read(self);
         self.limits = outer;
@@ -90,25 +94,38 @@ impl<'m> Walker<'m> {
         }
     }
 
-    /// Reports a text beyond the limits of the input that is read; those of a list in one text hold for each item.
+    /// Reports a text beyond the limits of the input that is read.
     fn limits(&mut self, ty: &Type, text: &str, offset: usize) {
-        match ty {
-            Type::Csv(_, separator) => {
-                let parts = text.split(*separator).map(str::trim).filter(|part| !part.is_empty());
-                parts.for_each(|part| self.limit(part, offset));
+        let of_type = match ty.item() {
+            Type::Named(name) if self.is_request => self.model.types.get(name).map(|entry| entry.limits.clone()),
+            _ => None,
+        };
+        let of_type = of_type.unwrap_or_default();
+        let rules = match ty {
+            Type::Csv(item, separator) if !of_type.has_length() => {
+                broken_by(&self.limits.clone().or(&of_type), &Type::Csv(item.clone(), *separator), text)
             }
-            // What does not decode is reported as such.
-            Type::Coded(coding) => coding.plain(text).iter().for_each(|plain| self.limit(plain, offset)),
-            _ => self.limit(text, offset),
-        }
-    }
-
-    /// Reports a value beyond the limits of the input that is read.
-    fn limit(&mut self, text: &str, offset: usize) {
-        if let Some(rule) = broken_limit(&self.limits, text) {
+            Type::Csv(item, separator) => {
+                let parts = text.split(*separator).map(str::trim).filter(|part| !part.is_empty());
+                let parts = parts.flat_map(|part| broken_by(&of_type, item, part));
+                parts.chain(broken_by(&self.limits, ty, text)).collect()
+            }
+            _ => broken_by(&self.limits.clone().or(&of_type), ty, text),
+        };
+        for rule in rules {
             let help = format!("{} says the limits: no client sends such a value", self.owner.1);
             self.report("E0306", offset, &rule, "beyond its limits".to_owned(), help);
         }
+    }
+
+    /// Reports a value in one text that is beyond the limits of the whole, and reads its parts, which have their own.
+    fn whole(&mut self, ty: &Type, node: Node<'_>, read: impl FnOnce(&mut Self)) {
+        if let Some(text) = Leniency::scalar_text(node) {
+            self.limits(ty, text, node.offset());
+        }
+        let outer = std::mem::take(&mut self.limits);
+        read(self);
+        self.limits = outer;
     }
 
     /// Passes over a node that no field has.
@@ -484,8 +501,8 @@ impl<'m> Walker<'m> {
                 }
             }
             Type::Option(inner) | Type::Nullable(inner) => self.value(inner, node),
-            Type::Joined(item, separator) => self.joined(item, *separator, node),
-            Type::Json(item) => self.json(item, node),
+            Type::Joined(item, separator) => self.whole(ty, node, |walker| walker.joined(item, *separator, node)),
+            Type::Json(item) => self.whole(ty, node, |walker| walker.json(item, node)),
             Type::Named(name) => match self.model.types.get(name).map(|entry| (&entry.kind, entry)) {
                 Some((TypeKind::Struct(fields), entry)) => {
                     let outer = std::mem::replace(&mut self.owner, (entry.name.clone(), entry.spec.clone()));

@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hostkit_proto::Currency;
 
-use super::kinds::{is_number, number_id};
+use super::kinds::{is_number, is_word, number_id};
 use super::{nested, put, signing};
 use crate::diagnostic::{Diagnostics, did_you_mean};
 use crate::identifier;
 use crate::model::{Endpoint, Field, Model, Type, TypeKind};
 use crate::source::{At, Span};
-use crate::surface::{self, FaultStyle, IdKind, Remarks, Surface};
+use crate::surface::{self, FaultStyle, IdKind, Limits, Remarks, Surface};
 
 pub(super) fn check(model: &Model, surface: &Surface, diagnostics: &mut Diagnostics) {
     let mut names = BTreeMap::new();
@@ -72,7 +72,10 @@ pub(super) fn check(model: &Model, surface: &Surface, diagnostics: &mut Diagnost
     signing::check(model, diagnostics);
     for definition in surface.types.iter().flat_map(|file| &file.types) {
         taken(model, &definition.name, &definition.name.span, false, diagnostics);
-        if let surface::TypeKind::Id { limits, .. } = &definition.kind {
+        if let surface::TypeKind::Id { limits, kind } = &definition.kind {
+            if *kind == IdKind::Number && limits.shape.is_some() {
+                diagnostics.add("E0207", &limits.span, "an id that is a number has no shape of a text", "no text");
+            }
             let (least, most) = (limits.min.or(limits.min_length), limits.max.or(limits.max_length));
             if least.into_iter().chain(most).any(|limit| limit < 0) {
                 let message = "neither the number nor the length of an id is negative";
@@ -272,6 +275,15 @@ fn is_unsigned(model: &Model, ty: &Type) -> bool {
     *ty == Type::Uint || is_size || number_id(model, ty).is_some()
 }
 
+/// Whether what is sent is a text, or a list or map of texts.
+fn has_bytes(model: &Model, ty: &Type) -> bool {
+    match ty {
+        Type::Nullable(item) | Type::List(item) | Type::Map(_, item) => has_bytes(model, item),
+        Type::Csv(..) | Type::Joined(..) | Type::Json(_) | Type::Coded(_) | Type::Secret => true,
+        ty => is_word(model, ty),
+    }
+}
+
 fn limits(model: &Model, field: &Field, diagnostics: &mut Diagnostics) {
     let surface = &field.surface;
     let span = &surface.wire.span;
@@ -282,6 +294,16 @@ fn limits(model: &Model, field: &Field, diagnostics: &mut Diagnostics) {
         if on_numbers && !is_number(model, field.ty.item()) {
             let label = format!("`{}` is neither", surface.ty.value);
             diagnostics.add("E0207", span, "a range needs a number or a text", label);
+        }
+        if limits.max_bytes.is_some() && !has_bytes(model, &field.ty) {
+            let label = format!("`{}` is none", surface.ty.value);
+            diagnostics.add("E0207", span, "`max-bytes` is for a text", label);
+        }
+        let (_, of_whole) = limits.apart();
+        let is_limited = |item: &Type| is_number(model, item) || *item == Type::Secret || is_word(model, item);
+        if field.ty.is_list_in_one_text() && of_whole != Limits::default() && !is_limited(field.ty.item()) {
+            let label = format!("`{}` has no limits", surface.ty.value);
+            diagnostics.add("E0207", span, "a length is for numbers, texts and ids in one text", label);
         }
         if let Some(shape) = &limits.shape {
             let fits = match (field.ty.item(), shape.as_str()) {
@@ -301,7 +323,8 @@ fn limits(model: &Model, field: &Field, diagnostics: &mut Diagnostics) {
         }
         let lowest = is_unsigned(model, field.ty.item()).then_some(0);
         let min = limits.min.or(limits.min_length).max(lowest);
-        if let (Some(min), Some(max)) = (min, limits.max.or(limits.max_length)) {
+        let max = limits.max.or(limits.max_length).into_iter().chain(limits.max_bytes).min();
+        if let (Some(min), Some(max)) = (min, max) {
             let step = limits.multiple_of.unwrap_or(1).max(1);
             if min > max {
                 diagnostics.add("E0207", span, format!("the range {min} to {max} is empty"), "nothing fits");

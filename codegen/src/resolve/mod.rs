@@ -32,7 +32,7 @@ use crate::source::{At, FileId, Sources, Span};
 use crate::surface::{self, IdKind, Limits, Surface, Writing};
 
 pub(crate) use kinds::{is_copy, is_text};
-pub(crate) use limits::{broken as broken_limit, no_pattern};
+pub(crate) use limits::{broken_by, no_pattern};
 pub(crate) use routing::by_demand;
 pub(crate) use rules::{Premise, only_if_words, required_words};
 pub(crate) use types::parse;
@@ -49,13 +49,20 @@ pub(crate) fn resolve(surface: Surface, sources: &Sources, diagnostics: &mut Dia
         _ => None,
     });
     let ranges = ranges.collect();
+    let numbers = surface.types.iter().flat_map(|file| &file.types).filter(|ty| match &ty.kind {
+        surface::TypeKind::Id { kind, .. } => *kind == IdKind::Number,
+        surface::TypeKind::Enumeration { is_number, .. } => *is_number,
+        kind => matches!(kind, surface::TypeKind::Ranged(_)),
+    });
+    let numbers = numbers.map(|ty| ty.name.value.clone()).collect();
     let objects = surface
         .types
         .iter()
         .flat_map(|file| &file.types)
         .filter(|ty| matches!(ty.kind, surface::TypeKind::Struct(_) | surface::TypeKind::Union { .. }));
     let objects = objects.map(|ty| ty.name.value.clone()).collect();
-    let mut resolver = Resolver { known, objects, ranges, diagnostics, service: &surface.service, has_unknown: false };
+    let mut resolver =
+        Resolver { known, objects, numbers, ranges, diagnostics, service: &surface.service, has_unknown: false };
     if let Some(words) = surface.service.words.as_ref().filter(|words| pairs(&words.value).is_none()) {
         no_pairs(words, resolver.diagnostics);
     }
@@ -156,7 +163,8 @@ struct Resolver<'s, 'd> {
     known: BTreeSet<String>,
     /// Those whose values are no scalars.
     objects: BTreeSet<String>,
-    /// Minimum and maximum of each type that has some.
+    /// Those whose values are numbers.
+    numbers: BTreeSet<String>,
     /// The limits of ids and of numbers of a type of their own, and whether they are those of a text's length.
     ranges: BTreeMap<String, (bool, Limits)>,
     service: &'s surface::Service,
@@ -224,6 +232,13 @@ impl Resolver<'_, '_> {
         };
         let mut surface = field.clone();
         surface.pattern = surface.pattern.or_else(|| forms.cloned());
+        if self.has_length(&ty) {
+            let others = surface.host_limits.iter_mut().chain(&mut surface.when).map(|(_, limits)| limits);
+            for limits in others.chain([&mut surface.limits]) {
+                limits.min_length = limits.min.take().or(limits.min_length);
+                limits.max_length = limits.max.take().or(limits.max_length);
+            }
+        }
         Field {
             rust: field.name.as_ref().map_or_else(|| names::snake(&field.wire), |name| name.value.clone()),
             name: WireName {
@@ -234,6 +249,20 @@ impl Resolver<'_, '_> {
             },
             ty,
             surface,
+        }
+    }
+
+    /// Whether the least and the most of a value are its length, which its type does not say by itself.
+    fn has_length(&self, ty: &Type) -> bool {
+        match ty {
+            Type::Nullable(item) | Type::List(item) | Type::Map(_, item) => self.has_length(item),
+            Type::Joined(..) | Type::Json(_) => true,
+            // A list of numbers has their values.
+            Type::Csv(item, _) => {
+                !item.is_number() && !matches!(&**item, Type::Named(name) if self.numbers.contains(name))
+            }
+            Type::Named(name) => self.ranges.get(name).is_some_and(|(is_text, _)| *is_text),
+            _ => false,
         }
     }
 
@@ -297,18 +326,10 @@ impl Resolver<'_, '_> {
         for input in &mut inputs {
             if let Type::Named(name) = input.ty.item()
                 && let Some((is_text, of_type)) = self.ranges.get(name)
+                // Those of its items are not those of a list in one text.
+                && !(*is_text && input.ty.is_list_in_one_text())
             {
-                let surface = &mut input.surface;
-                let others = surface.host_limits.iter_mut().chain(&mut surface.when).map(|(_, limits)| limits);
-                // What is said of an id of text is the length of it.
-                for limits in others.chain([&mut surface.limits]).filter(|_| *is_text) {
-                    limits.min_length = limits.min.take().or(limits.min_length);
-                    limits.max_length = limits.max.take().or(limits.max_length);
-                }
-                let limits = &mut surface.limits;
-                (limits.min, limits.max) = (limits.min.or(of_type.min), limits.max.or(of_type.max));
-                limits.min_length = limits.min_length.or(of_type.min_length);
-                limits.max_length = limits.max_length.or(of_type.max_length);
+                input.surface.limits = std::mem::take(&mut input.surface.limits).or(of_type);
             }
         }
         inputs
@@ -434,6 +455,10 @@ impl Resolver<'_, '_> {
             ru: definition.ru.clone(),
             about: definition.about.clone(),
             keep_raw: definition.keep_raw,
+            limits: match &definition.kind {
+                surface::TypeKind::Id { limits, .. } | surface::TypeKind::Ranged(limits) => limits.value.clone(),
+                _ => Limits::default(),
+            },
             kind,
             in_requests: false,
             in_answers: false,

@@ -78,6 +78,7 @@ const MEANINGS: &[(&str, &[Place], &str)] = &[
     ("min", SENT, LIMITED),
     ("max", SENT, LIMITED),
     ("multiple-of", SENT, LIMITED),
+    ("max-bytes", SENT, LIMITED),
     ("shape", SENT, LIMITED),
     ("hosts", INPUTS, BY_HOST),
     ("when", &[Path, Query, Header, Body], ALONE),
@@ -89,8 +90,7 @@ const MEANINGS: &[(&str, &[Place], &str)] = &[
     ("from", &[Query, Body], "it belongs to `names` of an input of `[query]` or `[body]`"),
 ];
 
-const LIMITED: &str = "only inputs, and fields of types that requests alone have, are checked before a call is sent: a number \
-                       that has limits everywhere is a type with `min` and `max`";
+const LIMITED: &str = "only what is sent is checked: the inputs of a call, and fields of types that requests have";
 const BY_HOST: &str = "only the inputs of a call know the host";
 const ALONE: &str = "only an input that may be left out, of `[query]`, `[headers]` or `[body]`, depends on another one";
 
@@ -178,11 +178,7 @@ fn of_field(field: &mut Field, places: &[Place], is_answered: bool, diagnostics:
                 (place.name(), "not here", *help)
             }
             // What answers have, too, is read without a look at it.
-            Some((ONE_OF | "min" | "max" | "multiple-of" | "shape", allowed, help))
-                if is_answered && allowed.contains(&Request) =>
-            {
-                (Answer.name(), "not here", *help)
-            }
+            Some((ONE_OF, _, help)) if is_answered => (Answer.name(), "not here", *help),
             _ if field.surface.names.is_some() && field.caller().is_none() && BESIDE_NAMES.contains(&known) => {
                 let help = "`names` says what is written: leave out one of them";
                 ("a value with made names", "beside `names`", help)
@@ -225,6 +221,7 @@ fn forget(field: &mut surface::Field, key: &str) {
         "min" => (field.limits.min, field.limits.min_length) = (None, None),
         "max" => (field.limits.max, field.limits.max_length) = (None, None),
         "multiple-of" => field.limits.multiple_of = None,
+        "max-bytes" => field.limits.max_bytes = None,
         "shape" => field.limits.shape = None,
         "hosts" => field.host_limits.clear(),
         "when" => field.when.clear(),
@@ -243,7 +240,7 @@ fn forget(field: &mut surface::Field, key: &str) {
 
 /// The keys of each kind of type: the first one that is there says the kind.
 const KINDS: [(&str, &str, &[&str]); 6] = [
-    ("id", "an id", &["id", "min", "max"]),
+    ("id", "an id", &["id", "min", "max", "shape"]),
     ("max", "a whole number", &["min", "max"]),
     ("min", "a whole number", &["min", "max"]),
     ("values", "an enumeration", &["values", "kind"]),

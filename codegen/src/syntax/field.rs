@@ -69,6 +69,7 @@ fn read_limits(node: &Node<'_, '_>, ty: &str) -> Limits {
         multiple_of: node.integer("multiple-of"),
         min_length: length(least),
         max_length: length(most),
+        max_bytes: node.integer("max-bytes"),
         shape: node.optional("shape"),
     }
 }

@@ -161,6 +161,7 @@ const LIMITS: &[Key] = &[
     key("min", Shape::Integer, "Lowest value, or the fewest characters."),
     key("max", Shape::Integer, "Highest value, or the most characters."),
     key("multiple-of", COUNT, "The value is a multiple of this."),
+    key("max-bytes", COUNT, "The most bytes of the text that is sent."),
     key("shape", Shape::Form(SHAPES), "The shape of the text: a word, or a pattern from `^` to `$`."),
 ];
 
@@ -190,6 +191,7 @@ pub(crate) const FIELD: &[Key] = &[
     key("min", Shape::Integer, "Lowest value, or the fewest characters."),
     key("max", Shape::Integer, "Highest value, or the most characters."),
     key("multiple-of", COUNT, "The value is a multiple of this."),
+    key("max-bytes", COUNT, "The most bytes of the text that is sent."),
     key("shape", Shape::Form(SHAPES), "The shape of the text: a word, or a pattern from `^` to `$`."),
     key("max-items", COUNT, "Items of a list, at most."),
     key("total", Shape::TextByFormat, "The key beside a list or map of an answer with the number of items in all."),
@@ -233,6 +235,11 @@ pub(crate) const TYPE: &[Key] = &[
     key("id", Shape::Word(&["number", "text", "free"]), "The type is an id; a free one is any text."),
     key("min", Shape::Integer, "The lowest number, or the fewest characters of an id of text, that may be sent."),
     key("max", Shape::Integer, "The highest number, or the most characters of an id of text, that may be sent."),
+    key(
+        "shape",
+        Shape::Form(SHAPES),
+        "The shape of an id of text that may be sent: a word, or a pattern from `^` to `$`.",
+    ),
     key("union", Shape::Table(UNION), "The shapes that a value may have."),
     key("keep-raw", Shape::Flag, "The struct keeps the object as it came."),
     key("provenance", Shape::Word(PROVENANCES), "Where the facts are from."),

@@ -4,7 +4,7 @@ use super::answers::{answer_schema, counted, loosen};
 use super::json::{Json, Object, object};
 use super::schema::{add_choice, object_schema, type_schema};
 use crate::model::{Field, Model, Type, TypeEntry, TypeKind, choices};
-use crate::surface::IdKind;
+use crate::surface::{IdKind, Limits};
 
 /// The schemas of all named types.
 pub(super) fn all(model: &Model) -> Object {
@@ -26,7 +26,11 @@ pub(super) fn all(model: &Model) -> Object {
 fn entry_schema(entry: &TypeEntry, answers: Option<&Model>) -> Object {
     let mut schema = match &entry.kind {
         TypeKind::Struct(fields) => {
-            let body: Vec<Field> = fields.iter().filter(|field| field.is_in_object()).cloned().collect();
+            let mut body: Vec<Field> = fields.iter().filter(|field| field.is_in_object()).cloned().collect();
+            // Limits are those of what is sent, and one schema says what is answered, too.
+            if entry.in_answers {
+                body.iter_mut().for_each(|field| field.surface.limits = Limits::default());
+            }
             let mut schema = object_schema(&body);
             choices(&body).iter().for_each(|choice| add_choice(&mut schema, choice));
             if let Some(model) = answers {

@@ -170,6 +170,16 @@ pub(super) fn described(mut schema: Object, field: &Field) -> Object {
     // Limits of a text that is encoded are those of the plain one.
     match &field.ty {
         _ if matches!(surface.write, Some(Writing::Coded(_))) => {}
+        Type::Map(..) if surface.limits != Limits::default() => {
+            limit(schema.object("additionalProperties"), &surface.limits);
+        }
+        Type::Csv(..) => {
+            let (of_items, of_whole) = surface.limits.apart();
+            if of_items != Limits::default() {
+                limit(schema.object("x-hostkit-csv"), &of_items);
+            }
+            limit(&mut schema, &of_whole);
+        }
         Type::List(_) if field.name.item.is_none() && surface.limits != Limits::default() => {
             limit(schema.object("items"), &surface.limits);
         }
@@ -221,6 +231,9 @@ fn limit(schema: &mut Object, limits: &Limits) {
         if let Some(value) = value {
             schema.set(key, value);
         }
+    }
+    if let Some(max) = limits.max_bytes {
+        schema.set("x-hostkit-max-bytes", max);
     }
     if let Some(shape) = &limits.shape {
         schema.set("pattern", crate::emit::shape_texts(shape).pattern);

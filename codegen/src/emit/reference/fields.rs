@@ -49,7 +49,11 @@ fn section(language: Language, model: &Model, entry: &TypeEntry) -> String {
         TypeKind::Id(kind) => {
             let kind = if *kind == IdKind::Number { Type::Uint } else { Type::Text };
             let kind = type_text(language, &kind);
-            text.push_str(&format!("\n{}: {kind}.\n", language.pick("An id of its own type", "Номер своего типа")));
+            let of_texts = Some(&entry.limits).filter(|limits| limits.min.or(limits.max).is_none());
+            let mut facts: Vec<String> = of_texts.map(|of_texts| limits(language, of_texts)).unwrap_or_default();
+            facts.insert(0, kind.to_string());
+            let facts = facts.join(", ");
+            text.push_str(&format!("\n{}: {facts}.\n", language.pick("An id of its own type", "Номер своего типа")));
         }
         TypeKind::Ranged(lowest, i64::MAX) => text.push_str(&match language {
             Language::English => format!("\nA number from {lowest} up.\n"),

@@ -208,6 +208,9 @@ pub(super) fn limits(language: Language, limits: &Limits) -> Vec<String> {
         (None, Some(max)) => parts.push(format!("{} {max} {characters}", language.pick("at most", "не больше"))),
         (None, None) => {}
     }
+    if let Some(max) = limits.max_bytes {
+        parts.push(format!("{} {max} {}", language.pick("at most", "не больше"), language.pick("bytes", "байтов")));
+    }
     if let Some(shape) = &limits.shape {
         let ShapeTexts { english, russian, .. } = crate::emit::shape_texts(shape);
         parts.push(language.pick(&english, &russian).to_owned());

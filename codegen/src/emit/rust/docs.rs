@@ -201,7 +201,8 @@ fn if_words(condition: &str) -> String {
     }
 }
 
-fn limits(limits: &Limits) -> Option<String> {
+/// The limits of a value in words.
+pub(super) fn limits(limits: &Limits) -> Option<String> {
     let mut parts = Vec::new();
     match (limits.min, limits.max) {
         (Some(min), Some(max)) => parts.push(format!("from {min} to {max}")),
@@ -217,6 +218,7 @@ fn limits(limits: &Limits) -> Option<String> {
         (None, Some(max)) => parts.push(format!("at most {max} characters")),
         (None, None) => {}
     }
+    parts.extend(limits.max_bytes.map(|max| format!("at most {max} byte{}", if max == 1 { "" } else { "s" })));
     parts.extend(limits.shape.as_ref().map(|shape| crate::emit::shape_texts(shape).english));
     (!parts.is_empty()).then(|| parts.join(", "))
 }

@@ -135,8 +135,9 @@ pub(super) fn mistake(entry: &TypeEntry, model: &Model) -> Option<TokenStream> {
                     let place = ["has `", wire, "`, which "].concat();
                     quote!(self.#name.unreadable().map(|(_, rule)| [#place, &rule].concat()))
                 });
-                let limited = has_limits(field).then(|| {
-                    let (place, limit) = (["has `", wire, "`, where "].concat(), limit(&field.surface.limits));
+                let limits = sent_limits(field, model);
+                let limited = (limits != Limits::default()).then(|| {
+                    let (place, limit) = (["has `", wire, "`, where "].concat(), limit(&limits));
                     quote!(#limit.mistake(&self.#name).map(|rule| [#place, &rule].concat()))
                 });
                 filled.into_iter().chain(joined).chain(limited).chain(mistake_in(field, &quote!(self.#name), model))
@@ -146,12 +147,16 @@ pub(super) fn mistake(entry: &TypeEntry, model: &Model) -> Option<TokenStream> {
             let fields = fields.chain(choice);
             fields.reduce(|first, next| quote!(#first.or_else(|| #next)))?
         }
-        TypeKind::Union { object, list, .. } => {
-            let shapes = [("Object", object), ("List", list)].into_iter().filter_map(|(shape, ty)| {
+        TypeKind::Union { number, scalar, object, list } => {
+            let shapes = [("Number", number), ("Scalar", scalar), ("Object", object), ("List", list)];
+            let known = shapes.iter().filter(|(_, ty)| ty.is_some()).count();
+            let shapes = shapes.into_iter().filter_map(|(shape, ty)| {
                 let (shape, mistake) = (ident(shape), mistake_of(ty.as_ref()?, &quote!(value), model)?);
                 Some(quote!(Self::#shape(value) => #mistake,))
             });
-            quote!(match self { #(#shapes)* _ => None })
+            let shapes: Vec<_> = shapes.collect();
+            let other = (shapes.len() < known).then(|| quote!(_ => None));
+            quote!(match self { #(#shapes)* #other })
         }
         _ => return None,
     };
@@ -188,18 +193,29 @@ fn has_choice(ty: &Type, model: &Model) -> bool {
 
 /// The first mistake in the value of a field.
 fn mistake_in(field: &Field, value: &TokenStream, model: &Model) -> Option<TokenStream> {
+    // The limits of the type are checked with those of the field.
+    let ty = if limits_of_item(field, model).is_some() { without_item(&field.ty) } else { field.ty.clone() };
     if !field.is_option() {
-        return mistake_of(&field.ty, value, model);
+        return mistake_of(&ty, value, model);
     }
-    let each = each_mistake(&field.ty, model)?;
+    let each = each_mistake(&ty, model)?;
     Some(quote!(#value.as_ref().and_then(#each)))
 }
 
 fn mistake_of(ty: &Type, value: &TokenStream, model: &Model) -> Option<TokenStream> {
     match ty {
+        Type::Named(name) if let Some(limits) = type_limits(name, model) => {
+            let limit = limit(limits);
+            Some(quote!(#limit.mistake(#value)))
+        }
         Type::Named(_) => can_be_mistaken(ty, model, &mut Vec::new()).then(|| quote!(#value.mistake())),
+        Type::Csv(item, _) => each_mistake(item, model).map(|each| quote!(#value.iter().find_map(#each))),
         Type::List(item) => each_mistake(item, model).map(|each| quote!(#value.iter().find_map(#each))),
-        Type::Map(_, item) => each_mistake(item, model).map(|each| quote!(#value.values().find_map(#each))),
+        Type::Map(key, item) => {
+            let keys = each_mistake(key, model).map(|each| quote!(#value.keys().find_map(#each)));
+            let values = each_mistake(item, model).map(|each| quote!(#value.values().find_map(#each)));
+            keys.into_iter().chain(values).reduce(|first, next| quote!(#first.or_else(|| #next)))
+        }
         Type::Nullable(item) => each_mistake(item, model).map(|each| quote!(#value.value().and_then(#each))),
         // It is the value that it holds.
         Type::Joined(item, _) | Type::Json(item) => mistake_of(item, value, model),
@@ -211,7 +227,7 @@ fn mistake_of(ty: &Type, value: &TokenStream, model: &Model) -> Option<TokenStre
 fn each_mistake(ty: &Type, model: &Model) -> Option<TokenStream> {
     let mistake = mistake_of(ty, &quote!(item), model)?;
     Some(match ty {
-        Type::Named(name) => {
+        Type::Named(name) if type_limits(name, model).is_none() => {
             let name = ident(name);
             quote!(#name::mistake)
         }
@@ -219,37 +235,63 @@ fn each_mistake(ty: &Type, model: &Model) -> Option<TokenStream> {
     })
 }
 
-/// Whether an object of this type, or one in it, has a part that may not be sent as it is.
+/// Whether a value of this type, or one in it, has a part that may not be sent as it is.
 fn can_be_mistaken<'m>(ty: &'m Type, model: &'m Model, outer: &mut Vec<&'m str>) -> bool {
-    let item = match ty.item() {
-        Type::Joined(item, _) | Type::Json(item) => item.item(),
-        item => item,
-    };
-    let Type::Named(name) = item else { return false };
-    if outer.contains(&name.as_str()) {
-        return false;
-    }
-    outer.push(name);
-    match model.types.get(name).map(|entry| &entry.kind) {
-        Some(TypeKind::Struct(fields)) => {
-            has_choice(item, model)
-                || fields.iter().any(|field| {
-                    is_to_be_filled(field)
-                        || has_limits(field)
-                        || is_in_one_text(&field.ty, model)
-                        || can_be_mistaken(&field.ty, model, outer)
-                })
+    ty.names().into_iter().any(|name| {
+        if outer.contains(&name) {
+            return false;
         }
-        Some(TypeKind::Union { object, list, .. }) => {
-            [object, list].into_iter().flatten().any(|ty| can_be_mistaken(ty, model, outer))
-        }
-        _ => false,
-    }
+        outer.push(name);
+        let found = match model.types.get(name).map(|entry| &entry.kind) {
+            Some(TypeKind::Struct(fields)) => {
+                !choices(fields).is_empty()
+                    || fields.iter().any(|field| {
+                        is_to_be_filled(field)
+                            || field.surface.limits != Limits::default()
+                            || is_in_one_text(&field.ty, model)
+                            || can_be_mistaken(&field.ty, model, outer)
+                    })
+            }
+            Some(TypeKind::Union { number, scalar, object, list }) => {
+                [number, scalar, object, list].into_iter().flatten().any(|ty| can_be_mistaken(ty, model, outer))
+            }
+            _ => type_limits(name, model).is_some(),
+        };
+        outer.pop();
+        found
+    })
 }
 
-/// Whether a field of an object has limits.
-fn has_limits(field: &Field) -> bool {
-    field.surface.limits != Limits::default()
+/// The limits of a type of its own, if it has any.
+fn type_limits<'m>(name: &str, model: &'m Model) -> Option<&'m Limits> {
+    model.types.get(name).map(|entry| &entry.limits).filter(|limits| **limits != Limits::default())
+}
+
+/// The limits of the type of a field, or of its items, which hold where the field says no others.
+fn limits_of_item<'m>(field: &Field, model: &'m Model) -> Option<&'m Limits> {
+    let Type::Named(name) = field.ty.item() else { return None };
+    // A list in one text has a length of its own.
+    let is_apart = field.ty.is_list_in_one_text()
+        && matches!(model.types.get(name).map(|entry| &entry.kind), Some(TypeKind::Id(IdKind::Text | IdKind::Free)));
+    type_limits(name, model).filter(|_| !is_apart)
+}
+
+/// The limits of a field of an object that is sent.
+fn sent_limits(field: &Field, model: &Model) -> Limits {
+    let own = field.surface.limits.clone();
+    limits_of_item(field, model).map_or(own.clone(), |of_type| own.or(of_type))
+}
+
+/// The type with items of which nothing is known.
+fn without_item(ty: &Type) -> Type {
+    let inside = |item: &Type| Box::new(without_item(item));
+    match ty {
+        Type::List(item) => Type::List(inside(item)),
+        Type::Map(key, item) => Type::Map(key.clone(), inside(item)),
+        Type::Csv(item, separator) => Type::Csv(inside(item), *separator),
+        Type::Nullable(item) => Type::Nullable(inside(item)),
+        _ => Type::Any,
+    }
 }
 
 /// Check of one input against its limits, if it has any.
@@ -277,6 +319,7 @@ fn limit(limits: &Limits) -> TokenStream {
         ("multiple_of", limits.multiple_of),
         ("min_length", limits.min_length),
         ("max_length", limits.max_length),
+        ("max_bytes", limits.max_bytes),
     ];
     let numbers = numbers.into_iter().filter_map(|(name, value)| {
         let (name, value) = (ident(name), number(value?));

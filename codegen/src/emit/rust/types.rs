@@ -58,7 +58,9 @@ fn about(entry: &TypeEntry) -> Doc {
 }
 
 fn id(entry: &TypeEntry, kind: IdKind) -> TokenStream {
-    let (name, about) = (ident(&entry.name), about(entry));
+    let of_texts = Some(&entry.limits).filter(|_| kind != IdKind::Number);
+    let limits = of_texts.and_then(docs::limits).map(|limits| ["Limits of what is sent: ", &limits, "."].concat());
+    let (name, about) = (ident(&entry.name), about(entry).and(&limits.unwrap_or_default()));
     let declare = ident(match kind {
         IdKind::Number => "number_id",
         IdKind::Text => "text_id",

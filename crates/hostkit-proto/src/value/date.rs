@@ -19,7 +19,7 @@ pub struct DateTime(civil::DateTime);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Date(civil::Date);
 
-/// Seconds since 1970-01-01T00:00:00Z.
+/// Whole seconds since 1970-01-01T00:00:00Z; a part of a second is dropped where it is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(transparent))]
 pub struct UnixTime(pub i64);

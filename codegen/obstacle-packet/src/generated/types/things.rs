@@ -58,7 +58,11 @@ impl ToWire for Choice {
 impl Choice {
     /// What is wrong with the first part that cannot be sent.
     pub(crate) fn mistake(&self) -> Option<String> {
-        self.mistaken_choice().map(|choice| choice.to_string())
+        InputLimit::NONE
+            .min(1)
+            .mistake(&self.ids)
+            .map(|rule| ["has `ids`, where ", &rule].concat())
+            .or_else(|| self.mistaken_choice().map(|choice| choice.to_string()))
     }
 
     /// What is wrong with the fields of which one may be given.
@@ -305,8 +309,8 @@ impl NumberOrPart {
     /// What is wrong with the first part that cannot be sent.
     pub(crate) fn mistake(&self) -> Option<String> {
         match self {
+            Self::Scalar(value) => InputLimit::NONE.min(1).mistake(value),
             Self::Object(value) => value.mistake(),
-            _ => None,
         }
     }
 }
@@ -345,6 +349,7 @@ impl Part {
         self.ids
             .is_empty()
             .then(|| "has an empty `ids`, which has to be given".to_owned())
+            .or_else(|| InputLimit::NONE.min(1).mistake(&self.ids).map(|rule| ["has `ids`, where ", &rule].concat()))
             .or_else(|| self.parts.iter().find_map(Part::mistake))
     }
 }

@@ -368,10 +368,18 @@ impl Endpoint for ChangeThings {
         if let Some(rule) = self.more.iter().find_map(Rule::mistake) {
             out.refuse("more", rule);
         }
-        if let Some(rule) = self.by_port.values().find_map(Rule::mistake) {
+        if let Some(rule) = self
+            .by_port
+            .keys()
+            .find_map(|item| InputLimit::NONE.min(1).mistake(item))
+            .or_else(|| self.by_port.values().find_map(Rule::mistake))
+        {
             out.refuse("by_port", rule);
         }
         out.check("tags", &self.tags, &InputLimit::NONE.min_length(1));
+        if let Some(rule) = self.hours.keys().find_map(|item| InputLimit::NONE.min(0).max(23).mistake(item)) {
+            out.refuse("hours", rule);
+        }
         out.check_joined("drive", &self.drive);
         out.check_joined("cards", &self.cards);
         out.check_joined("slots", &self.slots);
@@ -382,6 +390,13 @@ impl Endpoint for ChangeThings {
         out.check_joined("paths", &self.paths);
         out.check_joined("marks", &self.marks);
         out.check_joined("loads", &self.loads);
+        if let Some(rule) = self
+            .loads
+            .as_ref()
+            .and_then(|item| item.keys().find_map(|item| InputLimit::NONE.min(0).max(23).mistake(item)))
+        {
+            out.refuse("loads", rule);
+        }
         out.check_joined("settings", &self.settings);
         out.check_joined("links", &self.links);
         out.check_joined("filters", &self.filters);

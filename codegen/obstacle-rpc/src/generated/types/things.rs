@@ -4,7 +4,7 @@
 //! Types of `types/things.toml`.
 
 use hostkit_proto::codec::{
-    DecodeError, Field, FromFields, FromWire, MistakenChoice, Name, Object, Reader, Table, ToWire,
+    DecodeError, Field, FromFields, FromWire, InputLimit, MistakenChoice, Name, Object, Reader, Table, ToWire,
 };
 use hostkit_proto::{Format, Value};
 
@@ -61,7 +61,11 @@ impl ToWire for Filter {
 impl Filter {
     /// What is wrong with the first part that cannot be sent.
     pub(crate) fn mistake(&self) -> Option<String> {
-        self.mistaken_choice().map(|choice| choice.to_string())
+        InputLimit::NONE
+            .min(1)
+            .mistake(&self.ids)
+            .map(|rule| ["has `ids`, where ", &rule].concat())
+            .or_else(|| self.mistaken_choice().map(|choice| choice.to_string()))
     }
 
     /// What is wrong with the fields of which one may be given.

@@ -188,6 +188,12 @@ impl Endpoint for SetUpThing {
             &self.name,
             &InputLimit::NONE.shape(TextShape::Pattern("^[a-z0-9]([a-z0-9.\\-]*[a-z0-9])?$")),
         );
+        if let Some(rule) = self.image.as_ref().and_then(Image::mistake) {
+            out.refuse("image", rule);
+        }
+        if let Some(rule) = self.keys.iter().find_map(Image::mistake) {
+            out.refuse("keys", rule);
+        }
         out.check("labels", &self.labels, &InputLimit::NONE.shape(TextShape::Pattern("^[a-z][a-z0-9-]*$")));
         out.check("mark", &self.mark, &InputLimit::NONE.max_length(12));
         if self.tag.is_some() && self.name.is_some() {

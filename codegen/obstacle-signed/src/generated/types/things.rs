@@ -76,6 +76,16 @@ impl ToWire for Image {
     }
 }
 
+impl Image {
+    /// What is wrong with the first part that cannot be sent.
+    pub(crate) fn mistake(&self) -> Option<String> {
+        match self {
+            Self::Number(value) => InputLimit::NONE.min(1).mistake(value),
+            _ => None,
+        }
+    }
+}
+
 hostkit_proto::text_enum! {
     /// What a note may say.
     pub enum NoteWord {

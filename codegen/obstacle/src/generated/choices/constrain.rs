@@ -3,13 +3,17 @@
 
 //! `PUT /constrain/{id}`: rules between inputs, shapes of texts, and lists that must not be empty.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use hostkit_proto::codec::{DecodeError, InputLimit, TextShape};
-use hostkit_proto::{Call, Csv, Effect, EncodeError, Endpoint, EndpointInfo, Method, RawAnswer, RequestParts};
+use hostkit_proto::{
+    Call, Csv, Effect, EncodeError, Endpoint, EndpointInfo, Joined, JsonText, Method, PercentText, RawAnswer,
+    RequestParts,
+};
 
 use crate::Obstacle;
-use crate::types::{Hour, Level, PositiveId, ThingKey};
+use crate::types::{BoxSize, Hour, Level, NameOrPointer, Pointer, PositiveId, ShortName, ThingKey};
 
 /// Rules between inputs, shapes of texts, and lists that must not be empty.
 ///
@@ -20,10 +24,26 @@ use crate::types::{Hour, Level, PositiveId, ThingKey};
 /// At least one of these is required: low, high, names, which.
 ///
 /// ```no_run
+/// use std::collections::BTreeMap;
+///
 /// use obstacle_proto::choices::{Constrain, ConstrainWhich};
-/// use obstacle_proto::types::{Hour, Level, PositiveId, ThingKey};
+/// use obstacle_proto::types::{
+///     BoxSize, Hour, Level, NameOrPointer, Pointer, PositiveId, ShortName, ThingKey,
+/// };
 ///
 /// # fn example(client: &hostkit_ureq::Client<obstacle_proto::Obstacle>) -> Result<(), Box<dyn std::error::Error>> {
+/// let mut box_size = BoxSize::new(1);
+/// box_size.h = Some(2);
+/// let mut pointer_2 = Pointer::new();
+/// pointer_2.id = Some(PositiveId::new(3));
+/// let mut pointer_3 = Pointer::new();
+/// pointer_3.id = Some(PositiveId::new(1));
+/// pointer_3.name = Some(ShortName::new("ab").ok_or("letters and digits")?);
+/// pointer_3.names = vec![ShortName::new("cd").ok_or("letters and digits") ?];
+/// pointer_3.by_name = BTreeMap::from([
+///     (ShortName::new("ef").ok_or("letters and digits")?, PositiveId::new(2)),
+/// ]);
+/// pointer_3.note = Some("x".into());
 /// let call = Constrain::new(PositiveId::new(1), vec!["a".into()], vec![1, 7].into())
 ///     .low(1)
 ///     .high(1)
@@ -37,6 +57,28 @@ use crate::types::{Hour, Level, PositiveId, ThingKey};
 ///         ThingKey::new("0123456789abcdef0123456789abcdef")
 ///             .ok_or("letters and digits")?,
 ///     )
+///     .rights(vec!["a".into(), "b".into()].into())
+///     .labels(
+///         vec![
+///             ShortName::new("ab").ok_or("letters and digits") ?, ShortName::new("cd")
+///             .ok_or("letters and digits") ?
+///         ]
+///             .into(),
+///     )
+///     .size(box_size.into())
+///     .sizes(BTreeMap::from([("a".into(), BoxSize::new(1).into())]))
+///     .counts(BTreeMap::from([("a".into(), 1), ("b".into(), 2)]).into())
+///     .notes(vec!["a".into()].into())
+///     .script("é")
+///     .token("é")
+///     .either(NameOrPointer::Scalar(ShortName::new("ab").ok_or("letters and digits")?))
+///     .eithers(
+///         vec![
+///             NameOrPointer::Scalar(ShortName::new("ab").ok_or("letters and digits")
+///             ?), NameOrPointer::Object(pointer_2)
+///         ],
+///     )
+///     .link_to(pointer_3)
 ///     .v6("2001:db8::1".parse()?)
 ///     .which(ConstrainWhich::First(PositiveId::new(1)));
 /// client.call(&call)?;
@@ -87,6 +129,44 @@ pub struct Constrain {
     ///
     /// Limits: at most 40 characters, of the form `^[0-9a-f]{32}$`.
     pub key: Option<ThingKey>,
+    /// Rights, in one text that is not long.
+    ///
+    /// Limits: 2 to 12 characters.
+    pub rights: Option<Csv<String>>,
+    /// Names, each of which has its own length.
+    ///
+    /// Limits: at most 9 characters.
+    pub labels: Option<Csv<ShortName, ';'>>,
+    /// A size in one text, which is not long.
+    ///
+    /// Limits: at most 12 characters.
+    pub size: Option<Joined<BoxSize>>,
+    /// Sizes, each of which is a text that is not long.
+    ///
+    /// Limits: at most 12 characters.
+    pub sizes: BTreeMap<String, Joined<BoxSize>>,
+    /// Counts in one text, which is not long.
+    ///
+    /// Limits: at most 8 characters.
+    pub counts: Option<Joined<BTreeMap<String, u64>, ';'>>,
+    /// Notes, whose JSON is not long.
+    ///
+    /// Limits: at most 16 characters.
+    pub notes: Option<JsonText<Vec<String>>>,
+    /// A text of which the bytes count, too.
+    ///
+    /// Limits: at most 12 characters, at most 16 bytes.
+    pub script: Option<String>,
+    /// A text that is percent-encoded by itself.
+    ///
+    /// Limits: at most 9 bytes.
+    pub token: Option<PercentText>,
+    /// A name, or an object.
+    pub either: Option<NameOrPointer>,
+    /// Names and objects.
+    pub eithers: Vec<NameOrPointer>,
+    /// An object with ids.
+    pub link_to: Option<Pointer>,
     /// The newer kind of address.
     ///
     /// Limits: an IPv6 address.
@@ -122,6 +202,17 @@ impl Constrain {
             at: None,
             link: None,
             key: None,
+            rights: None,
+            labels: None,
+            size: None,
+            sizes: BTreeMap::new(),
+            counts: None,
+            notes: None,
+            script: None,
+            token: None,
+            either: None,
+            eithers: Vec::new(),
+            link_to: None,
             v6: None,
             which: None,
         }
@@ -181,6 +272,72 @@ impl Constrain {
         self
     }
 
+    /// Rights, in one text that is not long.
+    pub fn rights(mut self, rights: Csv<String>) -> Self {
+        self.rights = Some(rights);
+        self
+    }
+
+    /// Names, each of which has its own length.
+    pub fn labels(mut self, labels: Csv<ShortName, ';'>) -> Self {
+        self.labels = Some(labels);
+        self
+    }
+
+    /// A size in one text, which is not long.
+    pub fn size(mut self, size: Joined<BoxSize>) -> Self {
+        self.size = Some(size);
+        self
+    }
+
+    /// Sizes, each of which is a text that is not long.
+    pub fn sizes(mut self, sizes: BTreeMap<String, Joined<BoxSize>>) -> Self {
+        self.sizes = sizes;
+        self
+    }
+
+    /// Counts in one text, which is not long.
+    pub fn counts(mut self, counts: Joined<BTreeMap<String, u64>, ';'>) -> Self {
+        self.counts = Some(counts);
+        self
+    }
+
+    /// Notes, whose JSON is not long.
+    pub fn notes(mut self, notes: JsonText<Vec<String>>) -> Self {
+        self.notes = Some(notes);
+        self
+    }
+
+    /// A text of which the bytes count, too.
+    pub fn script(mut self, script: impl Into<String>) -> Self {
+        self.script = Some(script.into());
+        self
+    }
+
+    /// A text that is percent-encoded by itself.
+    pub fn token(mut self, token: impl Into<PercentText>) -> Self {
+        self.token = Some(token.into());
+        self
+    }
+
+    /// A name, or an object.
+    pub fn either(mut self, either: NameOrPointer) -> Self {
+        self.either = Some(either);
+        self
+    }
+
+    /// Names and objects.
+    pub fn eithers(mut self, eithers: Vec<NameOrPointer>) -> Self {
+        self.eithers = eithers;
+        self
+    }
+
+    /// An object with ids.
+    pub fn link_to(mut self, link_to: Pointer) -> Self {
+        self.link_to = Some(link_to);
+        self
+    }
+
     /// The newer kind of address.
     pub fn v6(mut self, v6: IpAddr) -> Self {
         self.v6 = Some(v6);
@@ -217,6 +374,36 @@ impl Endpoint for Constrain {
         out.check("at", &self.at, &InputLimit::NONE.shape(TextShape::Pattern("^([01][0-9]|2[0-3]):[0-5][0-9]$")));
         out.check("link", &self.link, &InputLimit::NONE.shape(TextShape::Link));
         out.check("key", &self.key, &InputLimit::NONE.max_length(40).shape(TextShape::Pattern("^[0-9a-f]{32}$")));
+        out.check("rights", &self.rights, &InputLimit::NONE.min_length(2).max_length(12));
+        out.check_joined("rights", &self.rights);
+        out.check("labels", &self.labels, &InputLimit::NONE.max_length(9));
+        out.check_joined("labels", &self.labels);
+        if let Some(rule) = self.labels.as_ref().and_then(|item| {
+            item.iter().find_map(|item| {
+                InputLimit::NONE.min_length(2).max_length(4).shape(TextShape::Pattern("^[a-z]+$")).mistake(item)
+            })
+        }) {
+            out.refuse("labels", rule);
+        }
+        out.check("size", &self.size, &InputLimit::NONE.max_length(12));
+        out.check_joined("size", &self.size);
+        out.check("sizes", &self.sizes, &InputLimit::NONE.max_length(12));
+        out.check_joined("sizes", &self.sizes);
+        out.check("counts", &self.counts, &InputLimit::NONE.max_length(8));
+        out.check_joined("counts", &self.counts);
+        out.check("notes", &self.notes, &InputLimit::NONE.max_length(16));
+        out.check_joined("notes", &self.notes);
+        out.check("script", &self.script, &InputLimit::NONE.max_length(12).max_bytes(16));
+        out.check("token", &self.token, &InputLimit::NONE.max_bytes(9));
+        if let Some(rule) = self.either.as_ref().and_then(NameOrPointer::mistake) {
+            out.refuse("either", rule);
+        }
+        if let Some(rule) = self.eithers.iter().find_map(NameOrPointer::mistake) {
+            out.refuse("eithers", rule);
+        }
+        if let Some(rule) = self.link_to.as_ref().and_then(Pointer::mistake) {
+            out.refuse("link_to", rule);
+        }
         out.check("v6", &self.v6, &InputLimit::NONE.shape(TextShape::Ipv6));
         out.check_not_below("high", &self.high, "low", &self.low);
         if self.level == Some(Level::None) {
@@ -244,6 +431,17 @@ impl Endpoint for Constrain {
         body.set("at", &self.at);
         body.set("link", &self.link);
         body.set("key", &self.key);
+        body.set("rights", &self.rights);
+        body.set("labels", &self.labels);
+        body.set("size", &self.size);
+        body.set_filled("sizes", &self.sizes);
+        body.set("counts", &self.counts);
+        body.set("notes", &self.notes);
+        body.set("script", &self.script);
+        body.set("token", &self.token);
+        body.set("either", &self.either);
+        body.set_filled("eithers", &self.eithers);
+        body.set("link_to", &self.link_to);
         body.set("v6", &self.v6);
         match &self.which {
             Some(ConstrainWhich::First(the_first_way)) => {

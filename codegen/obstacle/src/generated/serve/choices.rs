@@ -132,6 +132,17 @@ impl Serve for Constrain {
             let at = fields.optional(&Name::new("at"))?;
             let link = fields.optional(&Name::new("link"))?;
             let key = fields.optional(&Name::new("key"))?;
+            let rights = fields.optional(&Name::new("rights"))?;
+            let labels = fields.optional(&Name::new("labels"))?;
+            let size = fields.optional(&Name::new("size"))?;
+            let sizes = fields.map(&Name::new("sizes"))?;
+            let counts = fields.optional(&Name::new("counts"))?;
+            let notes = fields.optional(&Name::new("notes"))?;
+            let script = fields.optional(&Name::new("script"))?;
+            let token = fields.optional(&Name::new("token"))?;
+            let either = fields.optional(&Name::new("either"))?;
+            let eithers = fields.list(&Name::new("eithers"), 100_000)?;
+            let link_to = fields.optional(&Name::new("link_to"))?;
             let v6 = fields.optional(&Name::new("v6"))?;
             let which = if fields.has_any(&["the_first_way", "the_second_way"]) {
                 let variant = fields
@@ -145,7 +156,33 @@ impl Serve for Constrain {
             } else {
                 None
             };
-            Ok(Self { id, tags, days, low, high, names, level, place, hour, at, link, key, v6, which })
+            Ok(Self {
+                id,
+                tags,
+                days,
+                low,
+                high,
+                names,
+                level,
+                place,
+                hour,
+                at,
+                link,
+                key,
+                rights,
+                labels,
+                size,
+                sizes,
+                counts,
+                notes,
+                script,
+                token,
+                either,
+                eithers,
+                link_to,
+                v6,
+                which,
+            })
         })
     }
 

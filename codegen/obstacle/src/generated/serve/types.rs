@@ -3,10 +3,13 @@
 
 //! The server half of the types.
 
-use hostkit_proto::codec::{DatePattern, DecodeError, Field, FromFields, InWords, Name, Object, Reader, Table, ToWire};
+use hostkit_proto::codec::{
+    DatePattern, DecodeError, Field, FromFields, FromWire, InWords, Name, Object, Reader, Table, ToWire,
+};
+use hostkit_proto::wire::Kind;
 use hostkit_proto::{Format, Value, Word};
 
-use crate::types::{Kept, Keywords, Load, LoadParts, Parcel, Record, Scalars, Thing};
+use crate::types::{BoxSize, Kept, Keywords, Load, LoadParts, NameOrPointer, Parcel, Record, Scalars, Thing};
 
 impl ToWire for Keywords {
     fn to_wire(&self, format: Format) -> Option<Value> {
@@ -70,6 +73,24 @@ impl ToWire for Scalars {
     }
 }
 
+impl FromFields for BoxSize {
+    const TABLE: &'static Table =
+        &Table::new("specs/obstacle/types/things.toml", &[Field::required("w"), Field::optional("h")]);
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    #[inline]
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.w),
+            1 => reader.optional(&mut self.h),
+            _ => Ok(()),
+        }
+    }
+}
+
 impl ToWire for Kept {
     fn to_wire(&self, format: Format) -> Option<Value> {
         if let Some(raw) = self.raw.value() {
@@ -99,6 +120,21 @@ impl ToWire for LoadParts {
     }
 }
 
+impl FromWire for NameOrPointer {
+    #[inline]
+    fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        match reader.kind() {
+            Kind::Text | Kind::Number | Kind::Bool => FromWire::from_wire(reader).map(Self::Scalar),
+            Kind::Map => FromWire::from_wire(reader).map(Self::Object),
+            _ => Err(reader.expected("a single value or an object")),
+        }
+    }
+
+    fn blank() -> Self {
+        Self::Scalar(FromWire::blank())
+    }
+}
+
 impl ToWire for Parcel {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
@@ -108,6 +144,7 @@ impl ToWire for Parcel {
         object.set(Name::new("things").xml_inner(&["thing"]), &self.things);
         object.set(Name::new("tags").xml("tag"), &self.tags);
         object.set("prices", &self.prices);
+        object.set("pointer", &self.pointer);
         object.set("load", &self.load);
         object.set("extra", &self.extra);
         Some(object.into_value())

@@ -9,6 +9,11 @@ mod things;
 
 pub use keywords::Keywords;
 pub use scalars::{Level, Scalars, ThingStatus};
+#[doc(alias = "размер")]
+pub use things::BoxSize;
 #[doc(alias = "вещь")]
 pub use things::Thing;
-pub use things::{Hour, Kept, Load, LoadParts, Parcel, PositiveId, Record, RecordId, SignedIn, ThingId, ThingKey};
+pub use things::{
+    Hour, Kept, Load, LoadParts, NameOrPointer, Parcel, Pointer, PositiveId, Record, RecordId, ShortName, SignedIn,
+    ThingId, ThingKey,
+};

@@ -5,11 +5,42 @@
 
 use std::collections::BTreeMap;
 
-use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, Name, Object, Reader, Table, ToWire};
+use hostkit_proto::codec::{
+    DecodeError, Field, FromFields, FromWire, InputLimit, Name, Object, Reader, Table, TextShape, ToWire,
+};
 use hostkit_proto::wire::Kind;
 use hostkit_proto::{Decimal, Format, Raw, Secret, UnixTime, Value};
 
 use crate::types::ThingStatus;
+
+/// A size.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct BoxSize {
+    /// The width.
+    #[doc(alias = "ширина")]
+    pub w: u64,
+    /// The height.
+    #[doc(alias = "высота")]
+    pub h: Option<u64>,
+}
+
+impl BoxSize {
+    /// With the required fields; everything else is absent.
+    pub fn new(w: u64) -> Self {
+        Self { w, h: None }
+    }
+}
+
+impl ToWire for BoxSize {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        let mut object = Object::new(format);
+        object.set("w", &self.w);
+        object.set("h", &self.h);
+        Some(object.into_value())
+    }
+}
 
 hostkit_proto::ranged_number! {
     #[range(0, 23)]
@@ -117,6 +148,38 @@ impl FromFields for LoadParts {
     }
 }
 
+/// A name, or an object with ids.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(untagged))]
+#[non_exhaustive]
+pub enum NameOrPointer {
+    /// It came as a single value.
+    Scalar(ShortName),
+    /// It came as an object.
+    Object(Pointer),
+}
+
+impl ToWire for NameOrPointer {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        match self {
+            Self::Scalar(value) => value.to_wire(format),
+            Self::Object(value) => value.to_wire(format),
+        }
+    }
+}
+
+impl NameOrPointer {
+    /// What is wrong with the first part that cannot be sent.
+    pub(crate) fn mistake(&self) -> Option<String> {
+        match self {
+            Self::Scalar(value) => {
+                InputLimit::NONE.min_length(2).max_length(4).shape(TextShape::Pattern("^[a-z]+$")).mistake(value)
+            }
+            Self::Object(value) => value.mistake(),
+        }
+    }
+}
+
 /// Things in things.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -142,6 +205,8 @@ pub struct Parcel {
     /// Prices by their name.
     #[cfg_attr(feature = "serde", serde(default, with = "hostkit_proto::codec::decimals"))]
     pub prices: BTreeMap<String, Decimal>,
+    /// Where it points to.
+    pub pointer: Option<Pointer>,
     /// A number, or an object.
     pub load: Option<Load>,
     /// Whatever it is.
@@ -158,6 +223,7 @@ impl Parcel {
             things: Vec::new(),
             tags: Vec::new(),
             prices: BTreeMap::new(),
+            pointer: None,
             load: None,
             extra: None,
         }
@@ -174,6 +240,7 @@ impl FromFields for Parcel {
             Field::list("things").xml_inner(&["thing"]),
             Field::list("tags").xml("tag"),
             Field::optional("prices"),
+            Field::optional("pointer"),
             Field::optional("load"),
             Field::optional("extra"),
         ],
@@ -192,10 +259,125 @@ impl FromFields for Parcel {
             3 => reader.list(&mut self.things, 100),
             4 => reader.list(&mut self.tags, 100_000),
             5 => reader.map(&mut self.prices),
-            6 => reader.optional(&mut self.load),
-            7 => reader.optional(&mut self.extra),
+            6 => reader.optional(&mut self.pointer),
+            7 => reader.optional(&mut self.load),
+            8 => reader.optional(&mut self.extra),
             _ => Ok(()),
         }
+    }
+}
+
+/// An object with ids, which answers have, too.
+#[derive(Debug, Clone, PartialEq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct Pointer {
+    /// A number.
+    #[doc(alias = "номер")]
+    pub id: Option<PositiveId>,
+    /// A name.
+    #[doc(alias = "имя")]
+    pub name: Option<ShortName>,
+    /// Names.
+    #[doc(alias = "имена")]
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub names: Vec<ShortName>,
+    /// Numbers by name.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub by_name: BTreeMap<ShortName, PositiveId>,
+    /// A note that is sent without a blank.
+    ///
+    /// Limits: at most 8 characters, at most 10 bytes, of the form `^[^ ]+$`.
+    pub note: Option<String>,
+}
+
+impl Pointer {
+    /// Everything is absent.
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+impl FromFields for Pointer {
+    const TABLE: &'static Table = &Table::new(
+        "specs/obstacle/types/things.toml",
+        &[
+            Field::optional("id"),
+            Field::optional("name"),
+            Field::list("names"),
+            Field::optional("by_name"),
+            Field::optional("note"),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new()
+    }
+
+    #[inline]
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.optional(&mut self.id),
+            1 => reader.optional(&mut self.name),
+            2 => reader.list(&mut self.names, 100_000),
+            3 => reader.map(&mut self.by_name),
+            4 => reader.optional(&mut self.note),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl ToWire for Pointer {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        let mut object = Object::new(format);
+        object.set("id", &self.id);
+        object.set("name", &self.name);
+        object.set_filled("names", &self.names);
+        object.set_filled("by_name", &self.by_name);
+        object.set("note", &self.note);
+        Some(object.into_value())
+    }
+}
+
+impl Pointer {
+    /// What is wrong with the first part that cannot be sent.
+    pub(crate) fn mistake(&self) -> Option<String> {
+        InputLimit::NONE
+            .min(1)
+            .mistake(&self.id)
+            .map(|rule| ["has `id`, where ", &rule].concat())
+            .or_else(|| {
+                InputLimit::NONE
+                    .min_length(2)
+                    .max_length(4)
+                    .shape(TextShape::Pattern("^[a-z]+$"))
+                    .mistake(&self.name)
+                    .map(|rule| ["has `name`, where ", &rule].concat())
+            })
+            .or_else(|| {
+                InputLimit::NONE
+                    .min_length(2)
+                    .max_length(4)
+                    .shape(TextShape::Pattern("^[a-z]+$"))
+                    .mistake(&self.names)
+                    .map(|rule| ["has `names`, where ", &rule].concat())
+            })
+            .or_else(|| {
+                InputLimit::NONE.min(1).mistake(&self.by_name).map(|rule| ["has `by_name`, where ", &rule].concat())
+            })
+            .or_else(|| {
+                self.by_name.keys().find_map(|item| {
+                    InputLimit::NONE.min_length(2).max_length(4).shape(TextShape::Pattern("^[a-z]+$")).mistake(item)
+                })
+            })
+            .or_else(|| {
+                InputLimit::NONE
+                    .max_length(8)
+                    .max_bytes(10)
+                    .shape(TextShape::Pattern("^[^ ]+$"))
+                    .mistake(&self.note)
+                    .map(|rule| ["has `note`, where ", &rule].concat())
+            })
     }
 }
 
@@ -236,6 +418,13 @@ impl ToWire for Record {
 hostkit_proto::number_id! {
     /// The number of a record.
     pub struct RecordId;
+}
+
+hostkit_proto::free_id! {
+    /// A name of few small letters.
+    ///
+    /// Limits of what is sent: 2 to 4 characters, of the form `^[a-z]+$`.
+    pub struct ShortName;
 }
 
 /// What a sign-in gives.
@@ -315,5 +504,7 @@ hostkit_proto::number_id! {
 
 hostkit_proto::text_id! {
     /// The key of a thing.
+    ///
+    /// Limits of what is sent: at most 40 characters.
     pub struct ThingKey;
 }
