@@ -159,7 +159,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Packet>) {
     });
     visitor.call::<crate::things::ListOf>(&Examples {
         folder: "obstacle-packet/things/list_of",
-        requests: &["everybody", "group", "one"],
+        requests: &["everybody", "group", "nowhere", "one", "shelf"],
         request_bodies: &[],
         answers: &[("one", Format::Xml, 200)],
         answers_with_head: &[],

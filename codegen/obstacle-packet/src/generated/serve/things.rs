@@ -10,8 +10,8 @@ use hostkit_proto::{EncodeError, Endpoint, Fault, Perform, Top, Word, evidence};
 use crate::things::{
     AddThing, AddToRoom, AskThings, ChangeThing, ChangeThingPlace, ChangeThingWhat, CopyThing, DeleteThing,
     DeleteThings, DeleteThingsBy, DescribeThings, FindThing, FindThingDataset, GetInfo, GetThing, LendThing, ListIds,
-    ListOf, ListOfOf, ListOfWhose, ListThings, OrderThings, PaintThing, PaintThingWhat, PlaceThing, ReadThings,
-    RemoveThings, RemoveThingsBy,
+    ListOf, ListOfOf, ListOfWhere, ListOfWhose, ListThings, OrderThings, PaintThing, PaintThingWhat, PlaceThing,
+    ReadThings, RemoveThings, RemoveThingsBy,
 };
 use crate::types::{Gone, Info, Made, Placed, Thing, ThingId};
 
@@ -569,7 +569,28 @@ impl Serve for ListOf {
                 } else {
                     None
                 };
-                Ok(Self { depth, sort, whose, of })
+                let where_ = if fields.has_any(&["label", "row", "where/none", "where/shelf/label", "where/shelf/row"])
+                {
+                    let variant = fields
+                        .attempt(|fields| {
+                            fields.some_of(&["label", "row", "where/shelf/label", "where/shelf/row"])?;
+                            Ok(ListOfWhere::Shelf {
+                                labels: fields
+                                    .list(&Name::new("label").xml("where").xml_inner(&["shelf", "label"]), 100_000)?,
+                                row: fields.optional(&Name::new("row").xml("where").xml_inner(&["shelf", "row"]))?,
+                            })
+                        })
+                        .or_else(|_| {
+                            fields.attempt(|fields| {
+                                fields.fixed(Name::new("where").json_inner(&["none"]).xml_inner(&["none"]), "")?;
+                                Ok(ListOfWhere::Nowhere)
+                            })
+                        })?;
+                    Some(variant)
+                } else {
+                    None
+                };
+                Ok(Self { depth, sort, whose, of, where_ })
             },
         )
     }

@@ -16,45 +16,6 @@ use crate::types::Thing;
 /// `POST /agent`; effect: **safe**.
 ///
 /// It gives a list of [`Thing`](crate::types::Thing).
-///
-/// ```
-/// use obstacle_packet_proto::things::{ListOf, ListOfOf, ListOfWhose};
-/// use obstacle_packet_proto::types::ThingId;
-///
-/// # use hostkit_testing::{Script, Scripted};
-/// # let body = [
-/// #     r#"<packet version="1.6"><thing><list-of><result><status>ok</status><id>7</id><data><gen_info><"#,
-/// #     "name>lamp</name></gen_info></data></result></list-of></thing></packet>",
-/// # ]
-/// #     .concat();
-/// # let answers = Scripted::new([
-/// #     Script::post("/agent")
-/// #         .answer(
-/// #             200,
-/// #             [
-/// #                 r#"<packet version="1.6"><session><create><result><status>ok</status><ticket>PVE:anna:4EEC61E2<"#,
-/// #                 "/ticket><csrf>4EEC61E2:lwk7od06fa1</csrf><lives>7200</lives></result></create></session></pa",
-/// #                 "cket>",
-/// #             ]
-/// #                 .concat(),
-/// #         ),
-/// #     Script::post("/agent").answer(200, body),
-/// # ]);
-/// # let credentials = obstacle_packet_proto::Credentials::login(
-/// #     "example",
-/// #     "example-secret",
-/// # );
-/// # let client = hostkit_ureq::Client::<
-/// #     obstacle_packet_proto::Packet,
-/// # >::builder(credentials)
-/// #     .transport(answers)
-/// #     .build()?;
-/// let call = ListOf::new(1, ListOfWhose::Everybody).of(ListOfOf::OwnRoom(3));
-/// let of = client.call(&call)?;
-/// assert_eq!(of.len(), 1);
-/// assert_eq!(of[0].id, ThingId::new(7));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ListOf {
@@ -68,6 +29,8 @@ pub struct ListOf {
     pub whose: ListOfWhose,
     /// Of what they are.
     pub of: Option<ListOfOf>,
+    /// Where they stand.
+    pub where_: Option<ListOfWhere>,
 }
 
 /// Whose things these are.
@@ -90,10 +53,24 @@ pub enum ListOfOf {
     OwnRoom(u64),
 }
 
+/// Where they stand.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ListOfWhere {
+    /// On shelves with these labels, or on any.
+    Shelf {
+        /// On shelves with these labels, or on any.
+        labels: Vec<String>,
+        /// In this row.
+        row: Option<u64>,
+    },
+    /// Without further inputs.
+    Nowhere,
+}
+
 impl ListOf {
     /// The call with its required inputs; everything else is absent.
     pub fn new(depth: u64, whose: ListOfWhose) -> Self {
-        Self { depth, sort: None, whose, of: None }
+        Self { depth, sort: None, whose, of: None, where_: None }
     }
 
     /// In what order; only of a part of the things.
@@ -105,6 +82,12 @@ impl ListOf {
     /// Of what they are.
     pub fn of(mut self, of: ListOfOf) -> Self {
         self.of = Some(of);
+        self
+    }
+
+    /// Where they stand.
+    pub fn where_(mut self, where_: ListOfWhere) -> Self {
+        self.where_ = Some(where_);
         self
     }
 }
@@ -141,6 +124,16 @@ impl Endpoint for ListOf {
         match &self.of {
             Some(ListOfOf::Group(group)) => body.set("group", group),
             Some(ListOfOf::OwnRoom(room)) => body.set("room", room),
+            None => {}
+        }
+        match &self.where_ {
+            Some(ListOfWhere::Shelf { labels, row }) => {
+                body.set_filled(Name::new("label").xml("where").xml_inner(&["shelf", "label"]), labels);
+                body.set(Name::new("row").xml("where").xml_inner(&["shelf", "row"]), row);
+            }
+            Some(ListOfWhere::Nowhere) => {
+                body.set_value(Name::new("where").json_inner(&["none"]).xml_inner(&["none"]), Value::Text("".into()))
+            }
             None => {}
         }
         out.wrapped_body(Name::new("packet").json_inner(&["thing", "list-of"]).xml_inner(&["thing", "list-of"]), body);

@@ -84,6 +84,7 @@ pub use lend_thing::LendThing;
 pub use list_ids::ListIds;
 pub use list_of::ListOf;
 pub use list_of::ListOfOf;
+pub use list_of::ListOfWhere;
 pub use list_of::ListOfWhose;
 pub use list_things::ListThings;
 pub use order_things::OrderThings;
