@@ -586,8 +586,8 @@ pub(crate) struct Response {
     pub(crate) is_each: Option<Span>,
     /// Of a map: the field of an item that is its key.
     pub(crate) key: Option<At<String>>,
-    /// The input list whose items have one result each.
-    pub(crate) each: Option<At<String>>,
+    /// The input lists whose items have one result each, if the spec says it; none may be such a list.
+    pub(crate) each: Option<Vec<At<String>>>,
     /// Fields of the answer, and the inputs that they repeat.
     pub(crate) echo: Pairs,
 }

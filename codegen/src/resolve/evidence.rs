@@ -700,6 +700,9 @@ impl<'m> Tracer<'m, '_> {
             let message = format!("`{}` is one of several inputs", name.value);
             return self.unknown_variant(message, "which of them?", name, endpoint);
         }
+        if let Some((list, path)) = self.of_items(name)? {
+            return self.own_items(name, list, path);
+        }
         let Some((group, variant)) = name.value.split_once('/') else {
             let message = format!("there is no input `{}`", name.value);
             return self.unknown(&name.span, message, name, endpoint.inputs().map(|own| own.rust.as_str()));
@@ -712,6 +715,42 @@ impl<'m> Tracer<'m, '_> {
         own.surface.required = false;
         if self.choices.iter().all(|(known, _)| *known != name.value) {
             self.choices.push((name.value.clone(), place));
+        }
+        Some(own)
+    }
+
+    /// The input list of a name such as `operations/filter/ids`, and the way to the field in each of its items.
+    fn of_items(&mut self, name: &At<String>) -> Option<Option<(Field, Vec<Field>)>> {
+        let endpoint: &'m Endpoint = self.endpoint;
+        let mut steps = name.value.split('/');
+        let first = steps.next().unwrap_or_default();
+        let list = endpoint.inputs().find(|own| own.rust == first && matches!(own.ty, Type::List(_)));
+        let (Some(list), true) = (list, name.value.contains('/')) else { return Some(None) };
+        let mut fields = self.model.fields(list.ty.item()).unwrap_or_default();
+        let mut path: Vec<Field> = Vec::new();
+        for step in steps {
+            let step = At { value: step.to_owned(), span: name.span.clone() };
+            let field = self.listed(list, fields, &step)?;
+            fields = match &field.ty {
+                Type::List(_) => &[],
+                ty => self.model.fields(ty).unwrap_or_default(),
+            };
+            path.push(field);
+        }
+        Some(Some((list.clone(), path)))
+    }
+
+    /// A field of each item of an input list, as the list of them all.
+    fn own_items(&mut self, name: &At<String>, list: Field, path: Vec<Field>) -> Option<Field> {
+        let last = path.last()?;
+        if last.is_nullable() || list.is_nullable() || matches!(last.ty, Type::Map(..)) {
+            return self.wrong(&name.span, format!("`{}` is not one value", name.value), "a map, or it may be null");
+        }
+        let ty = if let Type::List(item) = &last.ty { item } else { last.ty.item() };
+        let mut own = Field { rust: name.value.clone(), ty: Type::List(Box::new(ty.clone())), ..last.clone() };
+        own.surface.required = false;
+        if self.choices.iter().all(|(known, _)| *known != name.value) {
+            self.choices.push((name.value.clone(), EchoedInput::Items { list: Box::new(list), path }));
         }
         Some(own)
     }

@@ -136,6 +136,7 @@ impl Api for Packet {
             "create",
             "csrf",
             "data",
+            "drop",
             "errcode",
             "errtext",
             "filter-id",

@@ -1017,6 +1017,15 @@ mod tests {
         assert_eq!(doubt(look(&[1, 4])), Doubt::OtherNew(vec!["4".to_owned()]));
         assert_eq!(doubt(look(&[1, 3, 4])), Doubt::OtherNew(vec!["4".to_owned()]));
         assert_eq!(look(&[1, 2, 3, 4]), Sighting::Unseen);
+        // Of what was not there before, nobody knows.
+        let of_four = |now: &[u64]| from_two(now).of_all(now.contains(&4));
+        let before = of_four(&[1, 2, 3]).baseline().clone();
+        let look = |now: &[u64]| says(&before, of_four(now));
+        assert_eq!(look(&[1, 2, 3]), Sighting::Unseen);
+        assert_eq!((doubt(look(&[1])), doubt(look(&[1, 3]))), (Doubt::NotThere, Doubt::NotThere));
+        let all = of_four(&[1, 2, 4]);
+        assert_eq!(says(&all.baseline().clone(), of_four(&[1])), Sighting::Seen(vec![()]));
+        assert_eq!(doubt(says(of_four(&[1]).baseline(), of_four(&[1]))), Doubt::NotThere);
         let named = |now: &[&'static str]| gone(now.to_vec(), |name| *name == "a", |name| (*name).to_owned());
         let look = |now: &[&'static str]| says(named(&["a", "b", ""]).baseline(), named(now));
         assert_eq!(look(&["b", ""]), Sighting::Seen(vec![()]));

@@ -102,6 +102,16 @@ pub fn every(visitor: &mut impl Visitor<Api = Packet>) {
         faults: &[],
         faults_with_head: &[],
     });
+    visitor.perform::<crate::things::DropThings>(&Examples {
+        folder: "obstacle-packet/things/drop_things",
+        requests: &["both", "owner"],
+        request_bodies: &[],
+        answers: &[("both", Format::Xml, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
+    });
     visitor.call::<crate::things::FindThing>(&Examples {
         folder: "obstacle-packet/things/find_thing",
         requests: &["both", "known", "place"],
@@ -221,7 +231,12 @@ pub fn every(visitor: &mut impl Visitor<Api = Packet>) {
         folder: "obstacle-packet/things/remove_things",
         requests: &["both", "everything", "names", "several"],
         request_bodies: &[],
-        answers: &[("both", Format::Xml, 200), ("part", Format::Xml, 200), ("several", Format::Xml, 200)],
+        answers: &[
+            ("both", Format::Xml, 200),
+            ("names", Format::Xml, 200),
+            ("part", Format::Xml, 200),
+            ("several", Format::Xml, 200),
+        ],
         answers_with_head: &[],
         agreeing: &[],
         faults: &[("both", Format::Xml, 200)],

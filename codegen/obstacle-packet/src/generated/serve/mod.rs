@@ -37,6 +37,8 @@ pub enum Request {
     DeleteThings(crate::things::DeleteThings),
     /// What is known of all things.
     DescribeThings(crate::things::DescribeThings),
+    /// Removes what several operations name.
+    DropThings(crate::things::DropThings),
     /// A thing by its name, if there is one.
     FindThing(crate::things::FindThing),
     /// What is known of a thing, if something is.
@@ -76,6 +78,7 @@ impl Request {
             Self::DeleteThing(_) => crate::things::DeleteThing::INFO,
             Self::DeleteThings(_) => crate::things::DeleteThings::INFO,
             Self::DescribeThings(_) => crate::things::DescribeThings::INFO,
+            Self::DropThings(_) => crate::things::DropThings::INFO,
             Self::FindThing(_) => crate::things::FindThing::INFO,
             Self::GetInfo(_) => crate::things::GetInfo::INFO,
             Self::GetThing(_) => crate::things::GetThing::INFO,
@@ -115,6 +118,7 @@ pub fn route(request: &ReceivedRequest<'_>) -> Result<Request, DecodeError> {
     router.attempt(Request::AddThing);
     router.attempt(Request::CopyThing);
     router.attempt(Request::DeleteThing);
+    router.attempt(Request::DropThings);
     router.attempt(Request::GetInfo);
     router.attempt(Request::LendThing);
     router.attempt(Request::OrderThings);

@@ -9,9 +9,9 @@ use hostkit_proto::{EncodeError, Endpoint, Fault, Perform, Top, Word, evidence};
 
 use crate::things::{
     AddThing, AddToRoom, AskThings, ChangeThing, ChangeThingPlace, ChangeThingWhat, CopyThing, DeleteThing,
-    DeleteThings, DeleteThingsBy, DescribeThings, FindThing, FindThingDataset, GetInfo, GetThing, LendThing, ListIds,
-    ListOf, ListOfOf, ListOfWhere, ListOfWhose, ListThings, OrderThings, PaintThing, PaintThingWhat, PlaceThing,
-    ReadThings, RemoveThings, RemoveThingsBy,
+    DeleteThings, DeleteThingsBy, DescribeThings, DropThings, FindThing, FindThingDataset, GetInfo, GetThing,
+    LendThing, ListIds, ListOf, ListOfOf, ListOfWhere, ListOfWhose, ListThings, OrderThings, PaintThing,
+    PaintThingWhat, PlaceThing, ReadThings, RemoveThings, RemoveThingsBy,
 };
 use crate::types::{Gone, Info, Made, Placed, Thing, ThingId};
 
@@ -378,6 +378,45 @@ impl Serve for DescribeThings {
             Top { json: "packet/thing/ask/result/status", xml: "packet/thing/ask/result/status" },
             Word::Text("ok"),
         );
+    }
+}
+
+impl Serve for DropThings {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
+        request.matches::<Self>()?;
+        request.body::<Self, _>(
+            &Root::Under(Name::new("packet").json_inner(&["thing"]).xml_inner(&["thing"])),
+            |fields| {
+                let drops = fields.required_list(&Name::new("drops").xml("drop"), 100_000)?;
+                Ok(Self { drops })
+            },
+        )
+    }
+
+    fn answer(output: &Vec<Result<Gone, Fault<crate::Code>>>, out: &mut WrittenAnswer) {
+        out.value(
+            Name::new("packet").json_inner(&["thing", "drop", "result"]).xml_inner(&["thing", "drop", "result"]),
+            output,
+        );
+        out.mark(
+            Top { json: "packet/thing/drop/result/status", xml: "packet/thing/drop/result/status" },
+            Word::Text("ok"),
+        );
+    }
+}
+
+impl Simulate for DropThings {
+    fn show(&self, _: u64, _: &Vec<Thing>, shown: &mut Vec<Thing>) -> Result<bool, EncodeError> {
+        let inputs = &Perform::inputs(self);
+        let chosen_drops_filter_ids = inputs.rows("drops/filter/ids");
+        let chosen_drops_filter_name = inputs.rows("drops/filter/name");
+        simulate::remove(shown, |item| {
+            chosen_drops_filter_ids.is_some_and(|rows| rows.iter().any(|row| *row == [Some(evidence::text(&item.id))]))
+                || chosen_drops_filter_name.is_some_and(|rows| {
+                    rows.iter().any(|row| evidence::same_row(row, &[Some(evidence::text(&item.info.name))]))
+                })
+        });
+        Ok(true)
     }
 }
 

@@ -16,6 +16,45 @@ use crate::types::Thing;
 /// `POST /agent`; effect: **safe**.
 ///
 /// It gives a list of [`Thing`](crate::types::Thing).
+///
+/// ```
+/// use obstacle_packet_proto::things::{ListOf, ListOfOf, ListOfWhose};
+/// use obstacle_packet_proto::types::ThingId;
+///
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"<packet version="1.6"><thing><list-of><result><status>ok</status><id>7</id><data><gen_info><"#,
+/// #     "name>lamp</name></gen_info></data></result></list-of></thing></packet>",
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([
+/// #     Script::post("/agent")
+/// #         .answer(
+/// #             200,
+/// #             [
+/// #                 r#"<packet version="1.6"><session><create><result><status>ok</status><ticket>PVE:anna:4EEC61E2<"#,
+/// #                 "/ticket><csrf>4EEC61E2:lwk7od06fa1</csrf><lives>7200</lives></result></create></session></pa",
+/// #                 "cket>",
+/// #             ]
+/// #                 .concat(),
+/// #         ),
+/// #     Script::post("/agent").answer(200, body),
+/// # ]);
+/// # let credentials = obstacle_packet_proto::Credentials::login(
+/// #     "example",
+/// #     "example-secret",
+/// # );
+/// # let client = hostkit_ureq::Client::<
+/// #     obstacle_packet_proto::Packet,
+/// # >::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let call = ListOf::new(1, ListOfWhose::Everybody).of(ListOfOf::OwnRoom(3));
+/// let of = client.call(&call)?;
+/// assert_eq!(of.len(), 1);
+/// assert_eq!(of[0].id, ThingId::new(7));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ListOf {

@@ -349,6 +349,58 @@ impl Part {
     }
 }
 
+/// One kind of what things have.
+#[derive(Debug, Clone, PartialEq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct Pick {
+    /// Their numbers.
+    ///
+    /// Exactly one of `ids`, `name`, `owner` has to be given.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub ids: Vec<ThingId>,
+    /// The name.
+    ///
+    /// Exactly one of `ids`, `name`, `owner` has to be given.
+    pub name: Option<String>,
+    /// Whose they are.
+    ///
+    /// Exactly one of `ids`, `name`, `owner` has to be given.
+    pub owner: Option<String>,
+}
+
+impl Pick {
+    /// Everything is absent.
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+impl ToWire for Pick {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        let mut object = Object::new(format);
+        object.set_filled("id", &self.ids);
+        object.set("name", &self.name);
+        object.set("owner", &self.owner);
+        Some(object.into_value())
+    }
+}
+
+impl Pick {
+    /// What is wrong with the first part that cannot be sent.
+    pub(crate) fn mistake(&self) -> Option<String> {
+        self.mistaken_choice().map(|choice| choice.to_string())
+    }
+
+    /// What is wrong with the fields of which one may be given.
+    pub(crate) fn mistaken_choice(&self) -> Option<MistakenChoice> {
+        hostkit_proto::codec::one_of(
+            true,
+            &[("id", !self.ids.is_empty()), ("name", self.name.is_some()), ("owner", self.owner.is_some())],
+        )
+    }
+}
+
 /// A thing in its place.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -396,6 +448,37 @@ impl FromFields for Placed {
             3 => reader.optional(&mut self.height),
             _ => Ok(()),
         }
+    }
+}
+
+/// What one of several operations removes.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct Removal {
+    /// Which things it removes.
+    pub filter: Pick,
+}
+
+impl Removal {
+    /// With the required fields; everything else is absent.
+    pub fn new(filter: Pick) -> Self {
+        Self { filter }
+    }
+}
+
+impl ToWire for Removal {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        let mut object = Object::new(format);
+        object.set("filter", &self.filter);
+        Some(object.into_value())
+    }
+}
+
+impl Removal {
+    /// What is wrong with the first part that cannot be sent.
+    pub(crate) fn mistake(&self) -> Option<String> {
+        self.filter.mistake()
     }
 }
 

@@ -3,9 +3,9 @@
 use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
 
-use super::{choice, compared, distinct, variable};
+use super::{choice, compared, distinct, items_of, lists_of_items, variable};
 use crate::emit::rust::words::{self, ident, known_value, rust_type};
-use crate::model::{Compared, Evidence, Field, Items, Model, Sign, Type};
+use crate::model::{Compared, EchoedInput, Evidence, Field, Items, Model, Sign, Type};
 use crate::resolve::is_text;
 use crate::surface::{Wanted, beginning};
 
@@ -95,6 +95,7 @@ fn tests(model: &Model, evidence: &Evidence, with_values: bool) -> Vec<TokenStre
     let mut tests: Vec<TokenStream> = evidence
         .filter
         .iter()
+        .filter(|(_, own)| !is_of_items(evidence, own))
         .map(|(path, own)| match choice(evidence, own) {
             Some(_) if matches!(own.ty, Type::List(_)) => {
                 let (ours, is_one) = (variable(own), is_one_of(&quote!(rows), path, own));
@@ -104,6 +105,20 @@ fn tests(model: &Model, evidence: &Evidence, with_values: bool) -> Vec<TokenStre
             _ => holds(path, own, &quote!(evidence::same)),
         })
         .collect();
+    // Each item of an input has one of several fields by which what it is about is found.
+    tests.extend(lists_of_items(evidence).into_iter().map(|list| {
+        let names: Vec<&str> = items_of(evidence, list).into_iter().map(|(name, _)| name).collect();
+        let of_list = evidence.filter.iter().filter(|(_, own)| names.contains(&own.rust.as_str()));
+        let any = of_list.map(|(path, own)| {
+            let (ours, is_one) = (variable(own), is_one_of(&quote!(rows), path, own));
+            quote!(#ours.is_some_and(|rows| #is_one))
+        });
+        let any: Vec<TokenStream> = any.collect();
+        match any.as_slice() {
+            [one] => one.clone(),
+            several => quote!((#(#several)||*)),
+        }
+    }));
     tests.extend(evidence.below.iter().map(|(path, own)| match is_exact(evidence, own) {
         true => alike(path, own, &quote!(evidence::same_name)),
         false => is_below(path, own),
@@ -328,8 +343,34 @@ fn holds(path: &[Field], own: &Field, same: &TokenStream) -> TokenStream {
     }
 }
 
+/// Whether a compared input is a field of the items of a list.
+fn is_of_items(evidence: &Evidence, own: &Field) -> bool {
+    matches!(choice(evidence, own), Some(EchoedInput::Items { .. }))
+}
+
+/// Whether each value of the lists that are to go has an item, `None` where no list is: of one that has none nobody knows
+/// what became of it.
+pub(super) fn are_all_there(evidence: &Evidence) -> Option<TokenStream> {
+    let lists = evidence.filter.iter().filter(|(_, own)| matches!(own.ty, Type::List(_)));
+    let tests = lists.map(|(path, own)| {
+        let (ours, is_row) = (variable(own), is_row(path, own));
+        let all = quote!(rows.iter().all(|row| now.iter().any(|item| #is_row)));
+        match choice(evidence, own) {
+            Some(_) => quote!(#ours.is_none_or(|rows| #all)),
+            None => quote!(#ours.iter().all(|row| now.iter().any(|item| #is_row))),
+        }
+    });
+    tests.reduce(|all, next| quote!(#all && #next))
+}
+
 /// Tests whether the value at the end of a path is one of a list of inputs, a text in any spelling.
 fn is_one_of(rows: &TokenStream, path: &[Field], own: &Field) -> TokenStream {
+    let is_row = is_row(path, own);
+    quote!(#rows.iter().any(|row| #is_row))
+}
+
+/// Tests whether the value at the end of a path is that of a row.
+fn is_row(path: &[Field], own: &Field) -> TokenStream {
     let (place, is_option) = place(path);
     let theirs = match is_option {
         true => quote!(#place.map(evidence::text)),
@@ -339,8 +380,8 @@ fn is_one_of(rows: &TokenStream, path: &[Field], own: &Field) -> TokenStream {
         }
     };
     match own.ty.item() {
-        Type::Text => quote!(#rows.iter().any(|row| evidence::same_row(row, &[#theirs]))),
-        _ => quote!(#rows.iter().any(|row| *row == [#theirs])),
+        Type::Text => quote!(evidence::same_row(row, &[#theirs])),
+        _ => quote!(*row == [#theirs]),
     }
 }
 
