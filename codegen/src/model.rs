@@ -568,6 +568,8 @@ pub(crate) enum Origin {
     First(Field),
     /// This value of this type.
     Constant(Type, String),
+    /// An object of this type, with these constants in it.
+    Object(String, Vec<(Field, String)>),
     /// A variant without inputs is chosen, and nothing more.
     Nothing,
 }

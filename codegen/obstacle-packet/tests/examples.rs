@@ -15,11 +15,13 @@ use hostkit_proto::{
 use http::HeaderMap;
 use obstacle_packet_proto::auth::SignIn;
 use obstacle_packet_proto::things::{
-    AddThing, ChangeThing, ChangeThingWhat, DeleteThing, DeleteThings, DeleteThingsBy, FindThing, FindThingDataset,
-    GetInfo, GetThing, ListIds, ListOf, ListOfOf, ListOfWhose, ListThings, OrderThings, ReadThings, RemoveThings,
-    RemoveThingsBy,
+    AddThing, ChangeThing, ChangeThingWhat, DeleteThing, DeleteThings, DeleteThingsBy, DropThings, FindThing,
+    FindThingDataset, GetInfo, GetThing, ListIds, ListOf, ListOfOf, ListOfWhose, ListThings, OrderThings, ReadThings,
+    RemoveThings, RemoveThingsBy,
 };
-use obstacle_packet_proto::types::{Choice, Dataset, Info, Made, NewThing, NumberOrPart, Part, Thing, ThingId};
+use obstacle_packet_proto::types::{
+    Choice, Dataset, Info, Made, NewThing, NumberOrPart, Part, Pick, Removal, Thing, ThingId,
+};
 use obstacle_packet_proto::{Code, Credentials, Packet};
 
 #[test]
@@ -408,6 +410,19 @@ fn the_longer_text_of_a_fault_stands_at_the_first_of_its_places_that_has_one() {
     assert_eq!(details("<filter-id></filter-id><place>shelf</place>"), "shelf");
     assert_eq!(details("<place>shelf</place>"), "shelf");
     assert_eq!(details(""), "");
+}
+
+/// A list inside an object has its limit, too.
+#[test]
+fn more_items_than_an_object_may_have_are_not_sent() {
+    let drop = |ids: &[u64]| {
+        let mut pick = Pick::new();
+        pick.ids = ids.iter().copied().map(ThingId::new).collect();
+        let mut parts = RequestParts::new(&DropThings::INFO, &Packet::INFO, Format::Xml, "main");
+        DropThings::new(vec![Removal::new(pick)]).encode(&mut parts).map_err(|error| error.to_string())
+    };
+    assert_eq!(drop(&[1, 2, 3]), Ok(()));
+    assert_eq!(drop(&[1, 2, 3, 4]), Err("drop_things: drops: has more than 3 items in `id`".to_owned()));
 }
 
 /// Of the fields of a choice, one is sent, and a server takes no other request.

@@ -351,6 +351,43 @@ fn a_deletion_by_one_of_several_lists_is_found() {
     assert!(matches!(client.recover::<RemoveThings>(&ticket), Recovery::CannotTell(_)));
 }
 
+/// Where the hoster fills in what was not said, a thing is of the row that leaves it open, if no other says more of it.
+#[test]
+fn what_the_hoster_fills_in_may_be_anything() {
+    let order = |rooms: &[Option<&str>]| {
+        let things = rooms.iter().map(|room| {
+            let mut thing = NewThing::new("lamp");
+            thing.room = room.map(str::to_owned);
+            thing
+        });
+        OrderThings::new(things.collect())
+    };
+    let shown = |list: &[(u64, &str)]| {
+        let thing = |(id, room): &(u64, &str)| {
+            let info = format!("<gen_info><name>lamp</name><room>{room}</room></gen_info>");
+            format!("<result><status>ok</status><id>{id}</id><data>{info}</data></result>")
+        };
+        let all: String = list.iter().map(thing).collect();
+        Script::post("/agent").answer(200, format!("<packet><thing><get>{all}</get></thing></packet>"))
+    };
+    let seen = |rooms: &[Option<&str>], after: &[(u64, &str)]| {
+        let all = [&[(1, "hall")], after].concat();
+        let reads = (0..200).map(|_| shown(&all).takes(Duration::from_secs(25)));
+        let session = "<status>ok</status><ticket>t</ticket><csrf>c</csrf><lives>9000</lives>";
+        let before = [answer("session/create", session), shown(&[(1, "hall")]), lost()];
+        let (client, ..) = client(before.into_iter().chain(reads));
+        let Outcome::Unresolved(ticket) = client.perform(&order(rooms)) else { panic!("it is open") };
+        let found = client.recover::<OrderThings>(&ticket);
+        format!("{found:?}").split('(').next().unwrap_or_default().to_owned()
+    };
+    let both = [(2, "attic"), (3, "cellar")];
+    assert_eq!(seen(&[None, Some("attic")], &both), "Happened");
+    assert_eq!(seen(&[Some("attic"), None], &both), "Happened");
+    assert_eq!(seen(&[None, None], &both), "Happened");
+    assert_eq!(seen(&[Some("cellar"), Some("shed")], &both), "CannotTell");
+    assert_eq!(seen(&[None, Some("attic")], &[(2, "attic")]), "InPart");
+}
+
 /// What several operations name is gone if all of it is, whatever it is named by.
 #[test]
 fn a_deletion_by_several_operations_is_found() {
@@ -364,11 +401,22 @@ fn a_deletion_by_several_operations_is_found() {
         pick.name = Some(name.to_owned());
         Removal::new(pick)
     };
+    let things = |list: &[(u64, &str)]| {
+        let thing = |(id, name): &(u64, &str)| {
+            let data = format!("<data><gen_info><name>{name}</name></gen_info></data>");
+            format!("<result><status>ok</status><id>{id}</id>{data}</result>")
+        };
+        let all: String = list.iter().map(thing).collect();
+        Script::post("/agent").answer(200, format!("<packet><thing><show>{all}</show></thing></packet>"))
+    };
     let before = || things(&[(7, "lamp"), (8, "cup"), (9, "bell")]);
     let recovered = |drops: Vec<Removal>, after: &[(u64, &str)]| {
         let reads = (0..40).map(|_| things(after).takes(Duration::from_secs(25)));
-        let (client, ..) = client([signed_in("t"), before(), lost()].into_iter().chain(reads));
+        let (client, transport, _) = client([signed_in("t"), before(), lost()].into_iter().chain(reads));
         let outcome = client.perform(&DropThings::new(drops));
+        // What is wanted of the things is a constant inside an object.
+        let read = String::from_utf8_lossy(&transport.sent()[1].body).into_owned();
+        assert!(read.contains("<dataset><gen_info></gen_info></dataset>"), "{read}");
         let Outcome::Unresolved(ticket) = outcome else { panic!("it is open: {outcome:?}") };
         let found = client.recover::<DropThings>(&ticket);
         format!("{found:?}").split('(').next().unwrap_or_default().to_owned()

@@ -77,6 +77,12 @@ enum Source {
     Constant(String),
 }
 
+/// The name of a field of an object that is an input of a read.
+fn part_of<'n>(input: &Field, name: &'n At<String>) -> Option<&'n str> {
+    let is_object = matches!(input.ty, Type::Named(_));
+    name.strip_prefix(input.rust.as_str()).filter(|_| is_object)?.strip_prefix('/')
+}
+
 struct Tracer<'m, 'd> {
     model: &'m Model,
     endpoint: &'m Endpoint,
@@ -474,7 +480,9 @@ impl<'m> Tracer<'m, '_> {
                 let message = format!("`{}` has a value in `inputs`, and another one in `with`", name.value);
                 return self.wrong(&name.span, message, "one value");
             }
-            if name.value.contains('/') {
+            if read.inputs().any(|input| part_of(input, name).is_some()) {
+                // It is a field of the object, which is looked at below.
+            } else if name.value.contains('/') {
                 let (group, choice) = self.chosen(name, own, read, first)?;
                 if chosen.iter().any(|(other, _)| *other == group) {
                     let message = format!("`{group}` is chosen twice");
@@ -490,6 +498,15 @@ impl<'m> Tracer<'m, '_> {
             }
         }
         for input in read.inputs() {
+            let parts: Vec<_> = said.iter().filter(|(name, _)| part_of(input, name).is_some()).collect();
+            if let Some((name, _)) = parts.first() {
+                if said.iter().any(|(whole, _)| whole.value == input.rust) {
+                    let message = format!("`{}` is said as a whole, and in parts", input.rust);
+                    return self.wrong(&name.span, message, "one value");
+                }
+                inputs.push((Slot::Field(Box::new(input.clone())), self.object(input, &parts)?));
+                continue;
+            }
             let given = said.iter().find(|(name, _)| name.value == input.rust);
             let (name, given) = (given.map_or(span, |(name, _)| &name.span), given.map(|(_, own)| own));
             if given.is_none() && !input.is_required() {
@@ -639,6 +656,29 @@ impl<'m> Tracer<'m, '_> {
         };
         self.diagnostics.add_with_help("E0230", &name.span, message, label, help);
         None
+    }
+
+    /// An object for a read's input, with constants in it.
+    fn object(&mut self, input: &Field, parts: &[&(At<String>, Source)]) -> Option<Origin> {
+        let fields = self.model.fields(&input.ty).unwrap_or_default();
+        let mut constants = Vec::new();
+        for (name, source) in parts {
+            let part = part_of(input, name).unwrap_or_default().to_owned();
+            let part = At { value: part, span: name.span.clone() };
+            let field = self.field_of(&format!("`{}` has", input.rust), fields, &part)?;
+            let Source::Constant(text) = source else {
+                let message = format!("`{}` is inside an object", name.value);
+                return self.wrong(&name.span, message, "only constants stand there: `with`");
+            };
+            self.constant(&field, &name.span, text)?;
+            constants.push((field, text.clone()));
+        }
+        let (Type::Named(ty), [(name, _), ..]) = (&input.ty, parts) else { return None };
+        if let Some(other) = fields.iter().find(|field| field.surface.required) {
+            let message = format!("`{}` of the read needs `{}`", input.rust, other.rust);
+            return self.wrong(&name.span, message, "an object without inputs that have to be given can be made");
+        }
+        Some(Origin::Object(ty.clone(), constants))
     }
 
     /// A constant for a read's input.
@@ -798,11 +838,22 @@ impl<'m> Tracer<'m, '_> {
         for (name, input) in pairs {
             let path = self.path(item, fields, name)?;
             let part = input.value.strip_prefix(own.rust.as_str()).and_then(|rest| rest.strip_prefix('/'));
-            let part = At { value: part.unwrap_or(&input.value).to_owned(), span: input.span.clone() };
+            let part = part.unwrap_or(&input.value);
+            let bare = part.strip_suffix(FILLED).unwrap_or(part);
+            let is_filled = bare != part;
+            let part = At { value: bare.to_owned(), span: input.span.clone() };
             let field = match part.value == ITSELF {
                 true => self.key(listed, own_fields, &part)?,
                 false => self.listed(own, own_fields, &part)?,
             };
+            if is_filled && !field.is_option() {
+                let message = format!("`{}` has no value that the hoster fills in", input.trim_end_matches(FILLED));
+                return self.wrong(
+                    &input.span,
+                    message,
+                    "`?` stands behind an input that may be left out, beside `new`",
+                );
+            }
             if field.is_nullable() {
                 return self.wrong(&input.span, format!("`{}` may be null", input.value), "it would never be equal");
             }

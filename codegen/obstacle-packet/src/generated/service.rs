@@ -163,6 +163,7 @@ impl Api for Packet {
             "result",
             "room",
             "session",
+            "show",
             "system",
             "thing",
             "ticket",

@@ -165,7 +165,7 @@ fn read_with(evidence: &Evidence) -> impl Iterator<Item = &Field> {
     let first = evidence.first_inputs.iter();
     evidence.inputs.iter().chain(first).filter_map(|(_, origin)| match origin {
         Origin::Own(own) | Origin::OwnAs(own, _) => Some(own),
-        Origin::First(_) | Origin::Constant(..) | Origin::Chosen(..) | Origin::Nothing => None,
+        Origin::First(_) | Origin::Constant(..) | Origin::Object(..) | Origin::Chosen(..) | Origin::Nothing => None,
     })
 }
 
@@ -452,7 +452,7 @@ fn reading_of(model: &Model, evidence: &Evidence, read: &TokenStream) -> TokenSt
     let is_kept = |origin: &Origin| match origin {
         Origin::Own(own) => !is_copy(model, &own.ty),
         Origin::Chosen(_, field, _) => !is_copy(model, &field.ty),
-        Origin::OwnAs(..) | Origin::Constant(..) | Origin::Nothing => false,
+        Origin::OwnAs(..) | Origin::Constant(..) | Origin::Object(..) | Origin::Nothing => false,
         Origin::First(field) => !is_copy(model, &field.ty) && of_items().count() > 1,
     };
     let is_shared = |origin: &Origin| match origin {
@@ -497,7 +497,7 @@ fn reading_of(model: &Model, evidence: &Evidence, read: &TokenStream) -> TokenSt
 fn of_read(evidence: &Evidence) -> impl Iterator<Item = &Field> {
     evidence.inputs.iter().filter_map(|(_, origin)| match origin {
         Origin::Own(own) | Origin::OwnAs(own, _) => Some(own),
-        Origin::First(_) | Origin::Constant(..) | Origin::Chosen(..) | Origin::Nothing => None,
+        Origin::First(_) | Origin::Constant(..) | Origin::Object(..) | Origin::Chosen(..) | Origin::Nothing => None,
     })
 }
 
@@ -551,6 +551,15 @@ fn value(model: &Model, slot: &Slot, origin: &Origin, is_cloned: bool) -> TokenS
             }
         }
         Origin::Constant(ty, text) => constant(model, ty, text, matches!(slot, Slot::Variant { .. })),
+        Origin::Object(ty, parts) => {
+            let ty = ident(ty);
+            let parts = parts.iter().map(|(field, text)| {
+                let (name, value) = (ident(&field.rust), constant(model, &field.ty, text, true));
+                let value = if field.is_option() { quote!(Some(#value)) } else { value };
+                quote!(object.#name = #value;)
+            });
+            quote!({ let mut object = #ty::new(); #(#parts)* object })
+        }
         Origin::Nothing => TokenStream::new(),
         Origin::First(field) if field.is_itself() => quote!(item #clone),
         Origin::First(field) => {

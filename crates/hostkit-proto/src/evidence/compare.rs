@@ -269,15 +269,21 @@ pub fn appeared_each<T: 'static, R, B: Into<Fit>>(
     let is_asked = |fits: &Vec<Fit>| fits.iter().any(Fit::may_be);
     of_new(now, fits, is_asked, key, move |mut new| {
         let mut sets = Vec::new();
+        let is_of = |new: &New<T, Vec<Fit>>, row: usize| new.asked.get(row) == Some(&Fit::Yes);
+        // What few items fit is taken first: a row that leaves open what the hoster fills in takes what is left.
+        let mut order: Vec<usize> = (0..count).collect();
+        order.sort_by_key(|row| new.iter().filter(|new| is_of(new, *row)).count());
         loop {
             let (mut set, mut keys) = (Vec::new(), Vec::new());
-            for row in 0..count {
-                if let Some(index) = new.iter().position(|new| new.asked.get(row) == Some(&Fit::Yes)) {
+            for row in &order {
+                if let Some(index) = new.iter().position(|new| is_of(new, *row)) {
                     let new = new.swap_remove(index);
                     keys.push(new.key);
-                    set.push(new.item);
+                    set.push((*row, new.item));
                 }
             }
+            set.sort_by_key(|(row, _)| *row);
+            let set: Vec<T> = set.into_iter().map(|(_, item)| item).collect();
             match (set.len(), count.saturating_sub(set.len())) {
                 (0, _) if sets.is_empty() => return other_new(new),
                 (0, _) => return Sighting::Seen(sets),

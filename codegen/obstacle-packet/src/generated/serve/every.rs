@@ -242,6 +242,16 @@ pub fn every(visitor: &mut impl Visitor<Api = Packet>) {
         faults: &[("both", Format::Xml, 200)],
         faults_with_head: &[],
     });
+    visitor.call::<crate::things::ShowThings>(&Examples {
+        folder: "obstacle-packet/things/show_things",
+        requests: &["all"],
+        request_bodies: &[],
+        answers: &[("all", Format::Xml, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
+    });
 }
 
 impl Served for Packet {

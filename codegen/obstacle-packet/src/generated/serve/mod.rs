@@ -63,6 +63,8 @@ pub enum Request {
     ReadThings(crate::things::ReadThings),
     /// Removes things by their numbers, by their names, or by several filters.
     RemoveThings(crate::things::RemoveThings),
+    /// All things, with what is wanted of them.
+    ShowThings(crate::things::ShowThings),
 }
 
 impl Request {
@@ -91,6 +93,7 @@ impl Request {
             Self::PlaceThing(_) => crate::things::PlaceThing::INFO,
             Self::ReadThings(_) => crate::things::ReadThings::INFO,
             Self::RemoveThings(_) => crate::things::RemoveThings::INFO,
+            Self::ShowThings(_) => crate::things::ShowThings::INFO,
         }
     }
 }
@@ -110,6 +113,7 @@ pub fn route(request: &ReceivedRequest<'_>) -> Result<Request, DecodeError> {
     router.attempt(Request::DeleteThings);
     router.attempt(Request::GetThing);
     router.attempt(Request::ReadThings);
+    router.attempt(Request::ShowThings);
     router.attempt(Request::AddToRoom);
     router.attempt(Request::FindThing);
     router.attempt(Request::ListOf);

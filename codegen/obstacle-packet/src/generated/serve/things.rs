@@ -11,7 +11,7 @@ use crate::things::{
     AddThing, AddToRoom, AskThings, ChangeThing, ChangeThingPlace, ChangeThingWhat, CopyThing, DeleteThing,
     DeleteThings, DeleteThingsBy, DescribeThings, DropThings, FindThing, FindThingDataset, GetInfo, GetThing,
     LendThing, ListIds, ListOf, ListOfOf, ListOfWhere, ListOfWhose, ListThings, OrderThings, PaintThing,
-    PaintThingWhat, PlaceThing, ReadThings, RemoveThings, RemoveThingsBy,
+    PaintThingWhat, PlaceThing, ReadThings, RemoveThings, RemoveThingsBy, ShowThings,
 };
 use crate::types::{Gone, Info, Made, Placed, Thing, ThingId};
 
@@ -711,6 +711,9 @@ impl Simulate for OrderThings {
                 if let Some(value) = &row.color {
                     item.info.color = Some(value.to_owned());
                 }
+                if let Some(value) = &row.room {
+                    item.info.room = Some(value.to_owned());
+                }
                 shown.push(item);
             }
         }
@@ -903,5 +906,30 @@ impl Simulate for RemoveThings {
                 })
         });
         Ok(true)
+    }
+}
+
+impl Serve for ShowThings {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
+        request.matches::<Self>()?;
+        request.body::<Self, _>(
+            &Root::Under(Name::new("packet").json_inner(&["thing", "show"]).xml_inner(&["thing", "show"])),
+            |fields| {
+                fields.fixed("filter", "")?;
+                let dataset = fields.required(&Name::new("dataset"))?;
+                Ok(Self { dataset })
+            },
+        )
+    }
+
+    fn answer(output: &Vec<Thing>, out: &mut WrittenAnswer) {
+        out.value(
+            Name::new("packet").json_inner(&["thing", "show", "result"]).xml_inner(&["thing", "show", "result"]),
+            output,
+        );
+        out.mark(
+            Top { json: "packet/thing/show/result/status", xml: "packet/thing/show/result/status" },
+            Word::Text("ok"),
+        );
     }
 }

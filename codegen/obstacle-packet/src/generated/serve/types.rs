@@ -79,6 +79,7 @@ impl ToWire for Info {
         object.set("name", &self.name);
         object.set("color", &self.color);
         object.set("locked", &InWords(&self.locked, [Word::Text(""), Word::Text("")]));
+        object.set("room", &self.room);
         Some(object.into_value())
     }
 }
@@ -172,7 +173,7 @@ impl FromFields for Pick {
     #[inline]
     fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
         match index {
-            0 => reader.list(&mut self.ids, 100_000),
+            0 => reader.list(&mut self.ids, 3),
             1 => reader.optional(&mut self.name),
             2 => reader.optional(&mut self.owner),
             _ => Ok(()),

@@ -12,8 +12,8 @@ use hostkit_proto::{
 };
 
 use crate::Packet;
-use crate::things::ListThings;
-use crate::types::{Gone, Removal, Thing};
+use crate::things::ShowThings;
+use crate::types::{Dataset, Gone, Removal, Thing};
 
 /// Removes what several operations name.
 ///
@@ -127,7 +127,7 @@ impl Endpoint for DropThings {
 }
 
 impl Perform for DropThings {
-    type Reading = ListThings;
+    type Reading = ShowThings;
     type Found = ();
 
     const FACTS: Facts = Facts::new(Shows::Absence, Duration::from_secs(60));
@@ -159,8 +159,12 @@ impl Perform for DropThings {
     }
 
     #[inline]
-    fn reading(_: &Inputs) -> Result<ListThings, EncodeError> {
-        Ok(ListThings::new())
+    fn reading(_: &Inputs) -> Result<ShowThings, EncodeError> {
+        Ok(ShowThings::new({
+            let mut object = Dataset::new();
+            object.info = true;
+            object
+        }))
     }
 
     #[inline]

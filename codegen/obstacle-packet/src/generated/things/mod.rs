@@ -65,6 +65,7 @@ mod paint_thing;
 mod place_thing;
 mod read_things;
 mod remove_things;
+mod show_things;
 
 pub use add_thing::AddThing;
 pub use add_to_room::AddToRoom;
@@ -96,3 +97,4 @@ pub use place_thing::PlaceThing;
 pub use read_things::ReadThings;
 pub use remove_things::RemoveThings;
 pub use remove_things::RemoveThingsBy;
+pub use show_things::ShowThings;

@@ -154,19 +154,21 @@ pub struct Info {
     /// Whether it is locked.
     #[cfg_attr(feature = "serde", serde(default))]
     pub locked: bool,
+    /// The room that it stands in.
+    pub room: Option<String>,
 }
 
 impl Info {
     /// With the required fields; everything else is absent.
     pub fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into(), color: None, locked: false }
+        Self { name: name.into(), color: None, locked: false, room: None }
     }
 }
 
 impl FromFields for Info {
     const TABLE: &'static Table = &Table::new(
         "specs/obstacle-packet/types/things.toml",
-        &[Field::required("name"), Field::optional("color"), Field::optional("locked")],
+        &[Field::required("name"), Field::optional("color"), Field::optional("locked"), Field::optional("room")],
     );
 
     fn blank() -> Self {
@@ -179,6 +181,7 @@ impl FromFields for Info {
             0 => reader.required(&mut self.name),
             1 => reader.optional(&mut self.color),
             2 => reader.in_words(&[[Word::Text(""), Word::Text("")]]).or(&mut self.locked),
+            3 => reader.optional(&mut self.room),
             _ => Ok(()),
         }
     }
@@ -389,7 +392,9 @@ impl ToWire for Pick {
 impl Pick {
     /// What is wrong with the first part that cannot be sent.
     pub(crate) fn mistake(&self) -> Option<String> {
-        self.mistaken_choice().map(|choice| choice.to_string())
+        (self.ids.len() > 3)
+            .then(|| "has more than 3 items in `id`".to_owned())
+            .or_else(|| self.mistaken_choice().map(|choice| choice.to_string()))
     }
 
     /// What is wrong with the fields of which one may be given.

@@ -1,6 +1,6 @@
 //! Which item shows the call: the inputs to compare it with, and the tests that it must pass.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Literal, TokenStream, TokenTree};
 use quote::quote;
 
 use super::{choice, compared, distinct, items_of, lists_of_items, variable};
@@ -73,14 +73,31 @@ fn exact(evidence: &Evidence) -> Vec<TokenStream> {
     .collect()
 }
 
-/// The closure that says whether an item is that of a row, and has what the call gave all of them.
-pub(super) fn row(model: &Model, evidence: &Evidence, columns: &[Compared]) -> TokenStream {
-    let columns = columns.iter().map(|(path, _)| match place(path) {
+/// What an item has at the end of a path, as a row has it.
+fn column(path: &[Field]) -> TokenStream {
+    match place(path) {
         (place, true) if !path.iter().rev().skip(1).any(Field::is_option) => quote!(#place.map(evidence::text)),
         (place, true) => quote!(#place.map(|value| evidence::text(value))),
         (place, false) => {
             let place = words::reference(path, &place);
             quote!(Some(evidence::text(#place)))
+        }
+    }
+}
+
+/// The closure that says whether an item is that of a row, and has what the call gave all of them.
+pub(super) fn row(model: &Model, evidence: &Evidence, columns: &[Compared]) -> TokenStream {
+    let list = evidence.each.as_ref().map(|(list, _)| list.rust.as_str()).unwrap_or_default();
+    let is_filled_in = |own: &Field| evidence.filled_in.contains(&[list, "/", &own.rust].concat());
+    let columns = columns.iter().enumerate().map(|(index, (path, own))| {
+        let shown = column(path);
+        // What the hoster fills in may be anything.
+        match is_filled_in(own) {
+            true => {
+                let index = Literal::usize_unsuffixed(index);
+                quote!(row.get(#index).and_then(Option::as_ref).and(#shown))
+            }
+            false => shown,
         }
     });
     let columns: Vec<_> = columns.collect();
