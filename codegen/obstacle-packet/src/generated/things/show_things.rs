@@ -16,6 +16,48 @@ use crate::types::{Dataset, Thing};
 /// `POST /agent`; effect: **safe**.
 ///
 /// It gives a list of [`Thing`](crate::types::Thing).
+///
+/// ```
+/// use obstacle_packet_proto::things::ShowThings;
+/// use obstacle_packet_proto::types::{Dataset, ThingId};
+///
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"<packet version="1.6"><thing><show><result><status>ok</status><id>7</id><data><gen_info><nam"#,
+/// #     "e>lamp</name></gen_info></data></result><result><status>ok</status><id>8</id><data><gen_info",
+/// #     "><name>cup</name><color>red</color></gen_info></data></result></show></thing></packet>",
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([
+/// #     Script::post("/agent")
+/// #         .answer(
+/// #             200,
+/// #             [
+/// #                 r#"<packet version="1.6"><session><create><result><status>ok</status><ticket>PVE:anna:4EEC61E2<"#,
+/// #                 "/ticket><csrf>4EEC61E2:lwk7od06fa1</csrf><lives>7200</lives></result></create></session></pa",
+/// #                 "cket>",
+/// #             ]
+/// #                 .concat(),
+/// #         ),
+/// #     Script::post("/agent").answer(200, body),
+/// # ]);
+/// # let credentials = obstacle_packet_proto::Credentials::login(
+/// #     "example",
+/// #     "example-secret",
+/// # );
+/// # let client = hostkit_ureq::Client::<
+/// #     obstacle_packet_proto::Packet,
+/// # >::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let mut dataset = Dataset::new();
+/// dataset.info = true;
+/// let call = ShowThings::new(dataset);
+/// let things = client.call(&call)?;
+/// assert_eq!(things.len(), 2);
+/// assert_eq!(things[0].id, ThingId::new(7));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ShowThings {
