@@ -589,6 +589,8 @@ pub(crate) enum Origin {
     First(Field),
     /// This value of this type.
     Constant(Type, String),
+    /// An object of this type, with these constants in it.
+    Object(String, Vec<(Field, String)>),
     /// A variant without inputs is chosen, and nothing more.
     Nothing,
 }
@@ -674,6 +676,11 @@ pub(crate) struct Each {
 #[derive(Debug, Clone)]
 pub(crate) enum EchoedInput {
     Field(Box<Field>),
+    /// A field of each item of an input list, inside objects of it.
+    Items {
+        list: Box<Field>,
+        path: Vec<Field>,
+    },
     /// The only field of a variant of a group.
     Variant {
         group: String,
@@ -711,7 +718,7 @@ pub(crate) struct Endpoint {
     /// Of a map: the field of an item that is its key.
     pub(crate) key: Option<Field>,
     pub(crate) echo: Vec<Echo>,
-    pub(crate) each: Option<Each>,
+    pub(crate) each: Vec<Each>,
     pub(crate) paging: Option<Paging>,
     pub(crate) waiters: Vec<Waiter>,
     pub(crate) evidence: Option<Evidence>,

@@ -154,6 +154,7 @@ fn shape(of: Shape) -> Json {
         Shape::Inputs(keys) => Json::map_of(Json::any_of([vec![table(keys)], scalars("number")].concat())),
         Shape::Described(keys) => Json::map_of(Json::any_of(vec![Json::of_type("string"), table(keys)])),
         Shape::Pairs => Json::map_of(Json::of_type("string")),
+        Shape::PairsOfTexts => Json::map_of(shape(Shape::TextOrTexts)),
         Shape::Alternatives => {
             let one = || ["string", "integer"].map(Json::of_type).to_vec();
             Json::any_of([one(), vec![Json::list_of(Json::any_of(one()))]].concat())

@@ -684,8 +684,8 @@ pub(crate) struct Response {
     pub(crate) is_each: Option<Span>,
     /// Of a map: the field of an item that is its key.
     pub(crate) key: Option<At<String>>,
-    /// The input list whose items have one result each.
-    pub(crate) each: Option<At<String>>,
+    /// The input lists whose items have one result each, if the spec says it; none may be such a list.
+    pub(crate) each: Option<Vec<At<String>>>,
     /// The field with these results, if the answer is not the list itself.
     pub(crate) list: Option<At<String>>,
     /// Fields of the answer, and the inputs that they repeat.

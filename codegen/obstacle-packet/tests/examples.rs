@@ -16,11 +16,13 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue};
 use obstacle_packet_proto::auth::SignIn;
 use obstacle_packet_proto::things::{
-    AddThing, ChangeThing, ChangeThingWhat, DeleteThing, DeleteThings, DeleteThingsBy, FindThing, FindThingDataset,
-    GetInfo, GetThing, ListIds, ListOf, ListOfOf, ListOfWhose, ListThings, OrderThings, ReadThings, RemoveThings,
-    RemoveThingsBy,
+    AddThing, ChangeThing, ChangeThingWhat, DeleteThing, DeleteThings, DeleteThingsBy, DropThings, FindThing,
+    FindThingDataset, GetInfo, GetThing, ListIds, ListOf, ListOfOf, ListOfWhose, ListThings, OrderThings, ReadThings,
+    RemoveThings, RemoveThingsBy,
 };
-use obstacle_packet_proto::types::{Choice, Dataset, Info, Made, NewThing, NumberOrPart, Part, Thing, ThingId};
+use obstacle_packet_proto::types::{
+    Choice, Dataset, Info, Made, NewThing, NumberOrPart, Part, Pick, Removal, Thing, ThingId,
+};
 use obstacle_packet_proto::{Code, Credentials, Packet};
 
 #[test]
@@ -364,9 +366,26 @@ fn a_result_is_about_the_item_at_its_position() {
     assert_eq!(remove(&[NO, &eight]), "in part");
     assert_eq!(remove(&[&eight, NO]), "remove_things: answer[0]: expected 9, which was asked for, found 8");
     assert_eq!(remove(&[OK]), "remove_things: answer: expected one result for each of `by/ids`: 2, found 1");
-    // How many things a name has is not known before.
-    let named = RemoveThings::new(RemoveThingsBy::Names(vec!["lamp".to_owned()]));
-    assert_eq!(end(&named, &packet("remove", &[OK, &eight].concat())), "done");
+    // What it was asked for by is a text, whatever it was.
+    let asked =
+        |id: u32, by: &str| format!("<result><status>ok</status><filter-id>{by}</filter-id><id>{id}</id></result>");
+    assert_eq!(remove(&[&asked(9, "9"), &asked(8, "8")]), "done");
+    assert_eq!(
+        remove(&[&asked(9, "9"), &asked(8, "9")]),
+        "remove_things: answer[1]: expected 8, which was asked for, found 9"
+    );
+    // The lists of several variants, of which the call was made with one.
+    let names = || vec!["lamp".to_owned(), "cup".to_owned()];
+    let named = |results: &[&str]| {
+        end(&RemoveThings::new(RemoveThingsBy::Names(names())), &packet("remove", &results.concat()))
+    };
+    assert_eq!(named(&[&asked(9, "lamp"), &asked(8, "cup")]), "done");
+    assert_eq!(named(&[OK]), "remove_things: answer: expected one result for each of `by/names`: 2, found 1");
+    let twice = named(&[&asked(9, "lamp"), &asked(9, "lamp")]);
+    assert_eq!(twice, "remove_things: answer[1]: expected cup, which was asked for, found lamp");
+    // How many things all of them are is not known before.
+    let all = RemoveThings::new(RemoveThingsBy::Everything);
+    assert_eq!(end(&all, &packet("remove", &[OK, &eight].concat())), "done");
 
     let data = |id: u32| {
         format!("<result><status>ok</status><id>{id}</id><data><gen_info><name>a</name></gen_info></data></result>")
@@ -392,6 +411,19 @@ fn the_longer_text_of_a_fault_stands_at_the_first_of_its_places_that_has_one() {
     assert_eq!(details("<filter-id></filter-id><place>shelf</place>"), "shelf");
     assert_eq!(details("<place>shelf</place>"), "shelf");
     assert_eq!(details(""), "");
+}
+
+/// A list inside an object has its limit, too.
+#[test]
+fn more_items_than_an_object_may_have_are_not_sent() {
+    let drop = |ids: &[u64]| {
+        let mut pick = Pick::new();
+        pick.ids = ids.iter().copied().map(ThingId::new).collect();
+        let mut parts = RequestParts::new(&DropThings::INFO, &Packet::INFO, Format::Xml, "main");
+        DropThings::new(vec![Removal::new(pick)]).encode(&mut parts).map_err(|error| error.to_string())
+    };
+    assert_eq!(drop(&[1, 2, 3]), Ok(()));
+    assert_eq!(drop(&[1, 2, 3, 4]), Err("drop_things: drops: has more than 3 items in `id`".to_owned()));
 }
 
 /// Of the fields of a choice, one is sent, and a server takes no other request.

@@ -11,10 +11,10 @@ use hostkit::{Outcome, Perform, Reason, Recovery, Secret, UnixTime};
 use hostkit_sandbox::{ApiName, Fault, FromExamples, Sandbox, accounts_of};
 use hostkit_testing::{Script, Scripted};
 use obstacle_packet_proto::things::{
-    AddThing, AddToRoom, CopyThing, DeleteThing, FetchThings, FetchThingsBy, LendThing, ListIds, ListOf, ListOfWhose,
-    ListThings, OrderThings, PaintThing, PaintThingWhat, ReadThings, RemoveThings, RemoveThingsBy,
+    AddThing, AddToRoom, CopyThing, DeleteThing, DropThings, FetchThings, FetchThingsBy, LendThing, ListIds, ListOf,
+    ListOfWhose, ListThings, OrderThings, PaintThing, PaintThingWhat, ReadThings, RemoveThings, RemoveThingsBy,
 };
-use obstacle_packet_proto::types::{NewThing, ThingId};
+use obstacle_packet_proto::types::{NewThing, Pick, Removal, ThingId};
 use obstacle_packet_proto::{Code, Credentials, Packet};
 
 const NOW: i64 = 1_796_000_000;
@@ -390,6 +390,99 @@ fn a_deletion_by_one_of_several_lists_is_found() {
     };
     assert_eq!(transport.left(), 0, "nothing was read before it");
     assert!(matches!(client.recover::<RemoveThings>(&ticket), Recovery::CannotTell(_)));
+}
+
+/// Where the hoster fills in what was not said, a thing is of the row that leaves it open, if no other says more of it.
+#[test]
+fn what_the_hoster_fills_in_may_be_anything() {
+    let order = |rooms: &[Option<&str>]| {
+        let things = rooms.iter().map(|room| {
+            let mut thing = NewThing::new("lamp");
+            thing.room = room.map(str::to_owned);
+            thing
+        });
+        OrderThings::new(things.collect())
+    };
+    let shown = |list: &[(u64, &str)]| {
+        let thing = |(id, room): &(u64, &str)| {
+            let info = format!("<gen_info><name>lamp</name><room>{room}</room></gen_info>");
+            format!("<result><status>ok</status><id>{id}</id><data>{info}</data></result>")
+        };
+        let all: String = list.iter().map(thing).collect();
+        Script::post("/agent").answer(200, format!("<packet><thing><get>{all}</get></thing></packet>"))
+    };
+    let seen = |rooms: &[Option<&str>], after: &[(u64, &str)]| {
+        let all = [&[(1, "hall")], after].concat();
+        let reads = (0..200).map(|_| shown(&all).takes(Duration::from_secs(25)));
+        let session = "<status>ok</status><ticket>t</ticket><csrf>c</csrf><lives>9000</lives>";
+        let before = [answer("session/create", session), shown(&[(1, "hall")]), lost()];
+        let (client, ..) = client(before.into_iter().chain(reads));
+        let Outcome::Unresolved(ticket) = client.perform(&order(rooms)) else { panic!("it is open") };
+        let found = client.recover::<OrderThings>(&ticket);
+        format!("{found:?}").split('(').next().unwrap_or_default().to_owned()
+    };
+    let both = [(2, "attic"), (3, "cellar")];
+    assert_eq!(seen(&[None, Some("attic")], &both), "Happened");
+    assert_eq!(seen(&[Some("attic"), None], &both), "Happened");
+    assert_eq!(seen(&[None, None], &both), "Happened");
+    assert_eq!(seen(&[Some("cellar"), Some("shed")], &both), "CannotTell");
+    assert_eq!(seen(&[None, Some("attic")], &[(2, "attic")]), "InPart");
+}
+
+/// What several operations name is gone if all of it is, whatever it is named by.
+#[test]
+fn a_deletion_by_several_operations_is_found() {
+    let by_ids = |ids: &[u64]| {
+        let mut pick = Pick::new();
+        pick.ids = ids.iter().copied().map(ThingId::new).collect();
+        Removal::new(pick)
+    };
+    let by_name = |name: &str| {
+        let mut pick = Pick::new();
+        pick.name = Some(name.to_owned());
+        Removal::new(pick)
+    };
+    let things = |list: &[(u64, &str)]| {
+        let thing = |(id, name): &(u64, &str)| {
+            let data = format!("<data><gen_info><name>{name}</name></gen_info></data>");
+            format!("<result><status>ok</status><id>{id}</id>{data}</result>")
+        };
+        let all: String = list.iter().map(thing).collect();
+        Script::post("/agent").answer(200, format!("<packet><thing><show>{all}</show></thing></packet>"))
+    };
+    let before = || things(&[(7, "lamp"), (8, "cup"), (9, "bell")]);
+    let recovered = |drops: Vec<Removal>, after: &[(u64, &str)]| {
+        let reads = (0..40).map(|_| things(after).takes(Duration::from_secs(25)));
+        let (client, transport, _) = client([signed_in("t"), before(), lost()].into_iter().chain(reads));
+        let outcome = client.perform(&DropThings::new(drops));
+        // What is wanted of the things is a constant inside an object.
+        let read = String::from_utf8_lossy(&transport.sent()[1].body).into_owned();
+        assert!(read.contains("<dataset><gen_info></gen_info></dataset>"), "{read}");
+        let Outcome::Unresolved(ticket) = outcome else { panic!("it is open: {outcome:?}") };
+        let found = client.recover::<DropThings>(&ticket);
+        format!("{found:?}").split('(').next().unwrap_or_default().to_owned()
+    };
+    let both = || vec![by_ids(&[7]), by_name("cup")];
+    assert_eq!(recovered(both(), &[(9, "bell")]), "Happened");
+    for part in [(7, "lamp"), (8, "cup")] {
+        assert_eq!(recovered(both(), &[part, (9, "bell")]), "InPart");
+    }
+    assert_eq!(recovered(both(), &[(7, "lamp"), (8, "cup"), (9, "bell")]), "DidNot");
+    assert_eq!(recovered(vec![by_ids(&[7, 8]), by_name("bell")], &[(1, "new")]), "Happened");
+    // What was not there before may have been anything.
+    for absent in [vec![by_ids(&[7, 6])], vec![by_ids(&[7]), by_name("pot")], vec![by_ids(&[6])]] {
+        assert_eq!(recovered(absent, &[(8, "cup"), (9, "bell")]), "CannotTell");
+    }
+    assert_eq!(recovered(vec![by_ids(&[7, 6])], &[(7, "lamp"), (8, "cup"), (9, "bell")]), "DidNot");
+    // One operation without a name that can be looked for leaves open what all of them did.
+    let mut owner = Pick::new();
+    owner.owner = Some("anna".to_owned());
+    let (client, transport, _) = client([signed_in("t"), lost()]);
+    let Outcome::Unresolved(ticket) = client.perform(&DropThings::new(vec![by_ids(&[7]), Removal::new(owner)])) else {
+        panic!("it is open")
+    };
+    assert_eq!(transport.left(), 0, "nothing was read before it");
+    assert!(matches!(client.recover::<DropThings>(&ticket), Recovery::CannotTell(_)));
 }
 
 /// The sandbox plays calls with results of their own for both clients: made, lost, refused and deleted.

@@ -22,6 +22,7 @@ pub(super) fn resolve(model: &mut Model, diagnostics: &mut Diagnostics) {
         if let Some(place) = &endpoint.surface.response.is_each {
             each(model, endpoint, place, diagnostics);
         }
+        is_each_said(endpoint, diagnostics);
         for is_xml in [false, true].into_iter().filter(|is_xml| model.answers_in(endpoint, *is_xml)) {
             if let Err(step) = endpoint.mark(&model.service, is_xml) {
                 let help = "`root` of `[response]` names it, also of a call without output";
@@ -77,8 +78,33 @@ fn each(model: &Model, endpoint: &Endpoint, place: &Span, diagnostics: &mut Diag
 
 /// Whether an input of `echo` is a field of the items that have a result each.
 fn is_of_each(endpoint: &Endpoint, input: &str) -> bool {
-    let list = endpoint.surface.response.each.as_ref();
-    list.and_then(|list| input.strip_prefix(list.as_str())).is_some_and(|rest| rest.starts_with('/'))
+    endpoint.surface.response.each.iter().flatten().any(|list| part_of(list, input).is_some())
+}
+
+/// The field of a list's items that an input of `echo` is.
+fn part_of<'i>(list: &str, input: &'i str) -> Option<&'i str> {
+    input.strip_prefix(list)?.strip_prefix('/')
+}
+
+/// Checks that a call that acts, and answers a list with a list, says whether each item has a result: with fewer of them it
+/// would be done, and some of it was not.
+fn is_each_said(endpoint: &Endpoint, diagnostics: &mut Diagnostics) {
+    let response = &endpoint.surface.response;
+    let (Some(ty), None, Some(Type::List(_))) = (&response.ty, &response.each, endpoint.output.ty()) else { return };
+    let is_list = |field: &Field| matches!(field.ty, Type::List(_));
+    let variants = endpoint.one_of.iter().flat_map(|group| {
+        let of_list =
+            group.variants.iter().filter(|variant| matches!(variant.fields.as_slice(), [field] if is_list(field)));
+        of_list.map(|variant| format!("\"{}/{}\"", group.rust, variant.name))
+    });
+    let inputs = endpoint.inputs().filter(|field| is_list(field)).map(|field| format!("\"{}\"", field.rust));
+    let lists: Vec<String> = inputs.chain(variants).collect();
+    if endpoint.effect() == "safe" || lists.is_empty() || is_list_of_all(endpoint) {
+        return;
+    }
+    let help = format!("`each = [{}]` of those that have, and `each = []` where none has", lists.join(", "));
+    let message = "nothing says whether each item of an input has one result";
+    diagnostics.add_with_help("E0235", &ty.span, message, "with fewer, a part would pass for all", help);
 }
 
 /// Whether an answer is a list of what there is, or a page of it.
@@ -222,14 +248,18 @@ impl Answer<'_, '_> {
         echo.filter_map(|(path, input)| self.one(path, input)).collect()
     }
 
-    /// The input list whose items have one result each, and what the results repeat of them.
-    fn each(&mut self) -> Option<Each> {
-        let place = self.endpoint.surface.response.list.clone();
-        let Some(name) = &self.endpoint.surface.response.each else {
-            return place
-                .and_then(|place| self.wrong(&place.span, "`list` is where the results of `each` are", "alone"));
-        };
-        let list = match (&place, self.endpoint.output.ty()) {
+    /// The input lists whose items have one result each, and what the results repeat of them.
+    fn each(&mut self) -> Vec<Each> {
+        let (place, lists) = (&self.endpoint.surface.response.list, &self.endpoint.surface.response.each);
+        if let (Some(place), None) = (place, lists) {
+            let none: Option<()> = self.wrong(&place.span, "`list` is where the results of `each` are", "alone");
+            return none.map_or_else(Vec::new, |()| Vec::new());
+        }
+        lists.iter().flatten().filter_map(|name| self.each_of(name)).collect()
+    }
+
+    fn each_of(&mut self, name: &At<String>) -> Option<Each> {
+        let list = match (&self.endpoint.surface.response.list, self.endpoint.output.ty()) {
             (Some(list), Some(ty @ Type::Named(_))) => {
                 let fields = self.model.fields(ty).unwrap_or_default();
                 Some(self.field("the answer has no field", fields, list)?)
@@ -252,9 +282,7 @@ impl Answer<'_, '_> {
         let own_fields = self.model.fields(item).unwrap_or_default();
         let mut echo = Vec::new();
         for (path, input) in &self.endpoint.surface.response.echo {
-            let Some(part) = input.strip_prefix(name.as_str()).and_then(|rest| rest.strip_prefix('/')) else {
-                continue;
-            };
+            let Some(part) = part_of(name, input) else { continue };
             let found = self.fields(path, result.judged())?;
             let part = At { value: part.to_owned(), span: input.span.clone() };
             let own = if part.value == ITSELF {
@@ -262,9 +290,11 @@ impl Answer<'_, '_> {
             } else {
                 self.field("the items of this input have no field", own_fields, &part)?
             };
-            let is_text = kinds::is_text(self.model, &own.ty);
-            if !is_text || !found.last().is_some_and(|field| may_be_equal(self.model, &field.ty, &own.ty)) {
-                let message = format!("`{}` and `{}` are not the same scalar type", path.value, input.value);
+            // What they are on the wire is compared: a number may be repeated as a text.
+            let ty = if let Type::Nullable(item) | Type::Option(item) = &own.ty { item } else { &own.ty };
+            let is_text = kinds::is_text(self.model, ty);
+            if !is_text || found.last().is_none_or(|field| !may_be_equal(self.model, &field.ty, ty)) {
+                let message = format!("`{}` and `{}` are no scalars that can be equal", path.value, input.value);
                 return self.wrong(&path.span, &message, "never equal");
             }
             // A list of something else would be taken for the results.

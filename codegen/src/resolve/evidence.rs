@@ -77,6 +77,12 @@ enum Source {
     Constant(String),
 }
 
+/// The name of a field of an object that is an input of a read.
+fn part_of<'n>(input: &Field, name: &'n At<String>) -> Option<&'n str> {
+    let is_object = matches!(input.ty, Type::Named(_));
+    name.strip_prefix(input.rust.as_str()).filter(|_| is_object)?.strip_prefix('/')
+}
+
 struct Tracer<'m, 'd> {
     model: &'m Model,
     endpoint: &'m Endpoint,
@@ -489,7 +495,9 @@ impl<'m> Tracer<'m, '_> {
                 let message = format!("`{}` has a value in `inputs`, and another one in `with`", name.value);
                 return self.wrong(&name.span, message, "one value");
             }
-            if name.value.contains('/') {
+            if read.inputs().any(|input| part_of(input, name).is_some()) {
+                // It is a field of the object, which is looked at below.
+            } else if name.value.contains('/') {
                 let (group, choice) = self.chosen(name, own, read, first)?;
                 if chosen.iter().any(|(other, _)| *other == group) {
                     let message = format!("`{group}` is chosen twice");
@@ -505,6 +513,15 @@ impl<'m> Tracer<'m, '_> {
             }
         }
         for input in read.inputs() {
+            let parts: Vec<_> = said.iter().filter(|(name, _)| part_of(input, name).is_some()).collect();
+            if let Some((name, _)) = parts.first() {
+                if said.iter().any(|(whole, _)| whole.value == input.rust) {
+                    let message = format!("`{}` is said as a whole, and in parts", input.rust);
+                    return self.wrong(&name.span, message, "one value");
+                }
+                inputs.push((Slot::Field(Box::new(input.clone())), self.object(input, &parts)?));
+                continue;
+            }
             let given = said.iter().find(|(name, _)| name.value == input.rust);
             let (name, given) = (given.map_or(span, |(name, _)| &name.span), given.map(|(_, own)| own));
             if given.is_none() && !input.is_required() {
@@ -535,7 +552,7 @@ impl<'m> Tracer<'m, '_> {
             let (name, ty) = match origin {
                 Origin::Own(own) | Origin::OwnAs(own, _) => (own.rust.as_str(), &own.ty),
                 Origin::Chosen(name, field, _) => (name.as_str(), &field.ty),
-                Origin::First(_) | Origin::Constant(..) | Origin::Nothing => continue,
+                Origin::First(_) | Origin::Constant(..) | Origin::Object(..) | Origin::Nothing => continue,
             };
             if known.iter().any(|(other, before)| *other == name && *before != ty) {
                 let message = format!("`{name}` is taken as values of two types");
@@ -687,6 +704,29 @@ impl<'m> Tracer<'m, '_> {
         None
     }
 
+    /// An object for a read's input, with constants in it.
+    fn object(&mut self, input: &Field, parts: &[&(At<String>, Source)]) -> Option<Origin> {
+        let fields = self.model.fields(&input.ty).unwrap_or_default();
+        let mut constants = Vec::new();
+        for (name, source) in parts {
+            let part = part_of(input, name).unwrap_or_default().to_owned();
+            let part = At { value: part, span: name.span.clone() };
+            let field = self.field_of(&format!("`{}` has", input.rust), fields, &part)?;
+            let Source::Constant(text) = source else {
+                let message = format!("`{}` is inside an object", name.value);
+                return self.wrong(&name.span, message, "only constants stand there: `with`");
+            };
+            self.constant(&field, &name.span, text)?;
+            constants.push((field, text.clone()));
+        }
+        let (Type::Named(ty), [(name, _), ..]) = (&input.ty, parts) else { return None };
+        if let Some(other) = fields.iter().find(|field| field.surface.required) {
+            let message = format!("`{}` of the read needs `{}`", input.rust, other.rust);
+            return self.wrong(&name.span, message, "an object without inputs that have to be given can be made");
+        }
+        Some(Origin::Object(ty.clone(), constants))
+    }
+
     /// A constant for a read's input.
     fn constant(&mut self, input: &Field, place: &Span, text: &str) -> Option<Origin> {
         let kind = match &input.ty {
@@ -746,6 +786,9 @@ impl<'m> Tracer<'m, '_> {
             let message = format!("`{}` is one of several inputs", name.value);
             return self.unknown_variant(message, "which of them?", name, endpoint);
         }
+        if let Some((list, path)) = self.of_items(name)? {
+            return self.own_items(name, list, path);
+        }
         let Some((group, variant)) = name.value.split_once('/') else {
             let message = format!("there is no input `{}`", name.value);
             return self.unknown(&name.span, message, name, endpoint.inputs().map(|own| own.rust.as_str()));
@@ -758,6 +801,42 @@ impl<'m> Tracer<'m, '_> {
         own.surface.required = false;
         if self.choices.iter().all(|(known, _)| *known != name.value) {
             self.choices.push((name.value.clone(), place));
+        }
+        Some(own)
+    }
+
+    /// The input list of a name such as `operations/filter/ids`, and the way to the field in each of its items.
+    fn of_items(&mut self, name: &At<String>) -> Option<Option<(Field, Vec<Field>)>> {
+        let endpoint: &'m Endpoint = self.endpoint;
+        let mut steps = name.value.split('/');
+        let first = steps.next().unwrap_or_default();
+        let list = endpoint.inputs().find(|own| own.rust == first && matches!(own.ty, Type::List(_)));
+        let (Some(list), true) = (list, name.value.contains('/')) else { return Some(None) };
+        let mut fields = self.model.fields(list.ty.item()).unwrap_or_default();
+        let mut path: Vec<Field> = Vec::new();
+        for step in steps {
+            let step = At { value: step.to_owned(), span: name.span.clone() };
+            let field = self.listed(list, fields, &step)?;
+            fields = match &field.ty {
+                Type::List(_) => &[],
+                ty => self.model.fields(ty).unwrap_or_default(),
+            };
+            path.push(field);
+        }
+        Some(Some((list.clone(), path)))
+    }
+
+    /// A field of each item of an input list, as the list of them all.
+    fn own_items(&mut self, name: &At<String>, list: Field, path: Vec<Field>) -> Option<Field> {
+        let last = path.last()?;
+        if last.is_nullable() || list.is_nullable() || matches!(last.ty, Type::Map(..)) {
+            return self.wrong(&name.span, format!("`{}` is not one value", name.value), "a map, or it may be null");
+        }
+        let ty = if let Type::List(item) = &last.ty { item } else { last.ty.item() };
+        let mut own = Field { rust: name.value.clone(), ty: Type::List(Box::new(ty.clone())), ..last.clone() };
+        own.surface.required = false;
+        if self.choices.iter().all(|(known, _)| *known != name.value) {
+            self.choices.push((name.value.clone(), EchoedInput::Items { list: Box::new(list), path }));
         }
         Some(own)
     }
@@ -816,11 +895,22 @@ impl<'m> Tracer<'m, '_> {
         for (name, input) in pairs {
             let path = self.path(item, fields, name)?;
             let part = input.value.strip_prefix(own.rust.as_str()).and_then(|rest| rest.strip_prefix('/'));
-            let part = At { value: part.unwrap_or(&input.value).to_owned(), span: input.span.clone() };
+            let part = part.unwrap_or(&input.value);
+            let bare = part.strip_suffix(FILLED).unwrap_or(part);
+            let is_filled = bare != part;
+            let part = At { value: bare.to_owned(), span: input.span.clone() };
             let field = match part.value == ITSELF {
                 true => self.key(listed, own_fields, &part)?,
                 false => self.listed(own, own_fields, &part)?,
             };
+            if is_filled && !field.is_option() {
+                let message = format!("`{}` has no value that the hoster fills in", input.trim_end_matches(FILLED));
+                return self.wrong(
+                    &input.span,
+                    message,
+                    "`?` stands behind an input that may be left out, beside `new`",
+                );
+            }
             if field.is_nullable() {
                 return self.wrong(&input.span, format!("`{}` may be null", input.value), "it would never be equal");
             }

@@ -508,7 +508,7 @@ impl Resolver<'_, '_> {
             output: self.output(&endpoint.response),
             key: None,
             echo: Vec::new(),
-            each: None,
+            each: Vec::new(),
             paging: None,
             waiters: Vec::new(),
             evidence: None,

@@ -72,8 +72,8 @@ const MEANINGS: &[(&str, &[Place], &str)] = &[
     ("header", &[Answer, AnswerHeader, Request], "an input in a header stands in `[headers]`"),
     (
         "max-items",
-        &[Path, Query, Header, Body, Variant, Answer, Whole],
-        "only inputs of a call, and lists of answers, have it",
+        &[Path, Query, Header, Body, Variant, Answer, Whole, Request],
+        "only inputs of a call, and lists in objects, have it",
     ),
     ("min", SENT, LIMITED),
     ("max", SENT, LIMITED),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::kinds::{is_number, is_text};
 use crate::diagnostic::Diagnostics;
-use crate::model::{AtLeastOne, Endpoint, Field, Model, OneOf, Type, TypeKind, Variant};
+use crate::model::{AtLeastOne, Endpoint, Field, Model, OneOf, Type, TypeKind, Variant, choice_of, choices};
 use crate::surface::{Constant, IdKind};
 
 /// The calls in the order in which a server tries them on a request: the most demanding first, so that a constant, a
@@ -46,7 +46,8 @@ pub(super) fn check(model: &Model, diagnostics: &mut Diagnostics) {
         let before = alike.entry((&endpoint.method, shape(&endpoint.path))).or_default();
         for first in before.iter().filter(|first| has_same_path(model, first, endpoint) && first.name != endpoint.name)
         {
-            let takes = |is_xml| requests(endpoint, is_xml).iter().any(|request| takes(model, first, request, is_xml));
+            let takes =
+                |is_xml| requests(model, endpoint, is_xml).iter().any(|request| takes(model, first, request, is_xml));
             if ![false, true].into_iter().any(|is_xml| model.service.sends(is_xml) && takes(is_xml)) {
                 continue;
             }
@@ -142,7 +143,96 @@ const MOST: usize = 64;
 
 /// The smallest requests of a call: each with what is always there, one variant of each group that is always there, and
 /// one of the inputs of which one has to be given.
-fn requests(endpoint: &Endpoint, is_xml: bool) -> Vec<Request<'_>> {
+fn requests<'m>(model: &'m Model, endpoint: &'m Endpoint, is_xml: bool) -> Vec<Request<'m>> {
+    let all = smallest(endpoint, is_xml);
+    // What is an object here may be the root of another call, and what stands in it the fields of that.
+    let opened = |request: Request<'m>| {
+        let mut bodies = vec![Vec::new()];
+        for (path, given) in request.body {
+            let forms = match &given {
+                Given::Input(ty) => forms(model, &path, ty, is_xml, 0),
+                _ => Vec::new(),
+            };
+            let one = (path, given);
+            bodies = match forms.as_slice() {
+                [] => bodies.into_iter().map(|body| [body, vec![one.clone()]].concat()).collect(),
+                forms => {
+                    let with = |form: &Vec<_>| [&[one.clone()][..], form].concat();
+                    let each = |body: Vec<_>| forms.iter().map(move |form| [body.clone(), with(form)].concat());
+                    bodies.into_iter().flat_map(each).take(MOST).collect()
+                }
+            };
+        }
+        let (query, headers) = (request.query, request.headers);
+        bodies.into_iter().map(move |body| Request { query: query.clone(), headers: headers.clone(), body })
+    };
+    all.into_iter().flat_map(opened).take(MOST).collect()
+}
+
+/// How deep objects inside objects are looked into.
+const DEEP: usize = 8;
+
+/// The fields of an object, or in XML of each of a list: there an object alone is a list of one.
+fn fields_of<'m>(model: &'m Model, ty: &Type, is_xml: bool) -> Option<&'m [Field]> {
+    match ty {
+        Type::List(item) if is_xml => model.fields(item),
+        Type::Named(_) => model.fields(ty),
+        _ => None,
+    }
+}
+
+/// The smallest contents of an object at a path, one for each of its choices; none of what is no object.
+fn forms<'m>(model: &'m Model, path: &str, ty: &'m Type, is_xml: bool, depth: usize) -> Vec<Vec<(String, Given<'m>)>> {
+    let Some(fields) = fields_of(model, ty, is_xml).filter(|_| depth < DEEP) else { return Vec::new() };
+    let of_field = |field: &'m Field| -> Vec<Vec<(String, Given<'m>)>> {
+        let place = self::path(field, &format!("{path}/"), is_xml);
+        let own = vec![(place.clone(), Given::Input(&field.ty))];
+        match forms(model, &place, &field.ty, is_xml, depth + 1) {
+            inner if inner.is_empty() => vec![own],
+            inner => inner.into_iter().map(|form| [own.clone(), form].concat()).collect(),
+        }
+    };
+    let always = fields.iter().filter(|field| field.is_required()).map(of_field);
+    let chosen = choices(fields).into_iter().filter(|choice| choice.is_required);
+    let chosen = chosen.map(|choice| choice.fields.into_iter().flat_map(of_field).collect::<Vec<_>>());
+    always.chain(chosen).fold(vec![Vec::new()], |all, more| {
+        let with_each = |one: Vec<_>| more.iter().map(move |other: &Vec<_>| [one.clone(), other.clone()].concat());
+        all.into_iter().flat_map(with_each).take(MOST).collect()
+    })
+}
+
+/// Whether what a request has below a path is an object with these fields: nothing else, and what it has to have.
+fn is_object(model: &Model, fields: &[Field], path: &str, request: &Request<'_>, is_xml: bool, depth: usize) -> bool {
+    let inside = format!("{path}/");
+    let is_below =
+        |path: &str, other: &str| other.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let takes = |field: &Field| {
+        let place = self::path(field, &inside, is_xml);
+        let there = request.body.iter().find(|(known, _)| *known == place);
+        match there {
+            Some((_, given)) if fits(model, &field.ty, given, is_xml) => Some(true),
+            _ if !request.body.iter().any(|(known, _)| is_below(&place, known)) => Some(false),
+            _ => {
+                let inner = fields_of(model, &field.ty, is_xml).filter(|_| depth < DEEP)?;
+                is_object(model, inner, &place, request, is_xml, depth + 1).then_some(true)
+            }
+        }
+    };
+    let Some(taken) = fields.iter().map(takes).collect::<Option<Vec<bool>>>() else { return false };
+    let is_there = |field: &Field| fields.iter().zip(&taken).any(|(known, there)| *there && known.rust == field.rust);
+    let places: Vec<String> =
+        fields.iter().filter(|field| is_there(field)).map(|field| self::path(field, &inside, is_xml)).collect();
+    let is_known = |other: &str| places.iter().any(|place| is_below(place, other) || is_below(other, place));
+    fields.iter().all(|field| is_there(field) || !field.is_required() || choice_of(fields, field).is_some())
+        && choices(fields).iter().all(|choice| {
+            let given = choice.fields.iter().filter(|field| is_there(field)).count();
+            given == 1 || given == 0 && !choice.is_required
+        })
+        && request.body.iter().filter(|(known, _)| known.starts_with(&inside)).all(|(known, _)| is_known(known))
+}
+
+/// What a call has in its smallest requests, objects as a whole.
+fn smallest(endpoint: &Endpoint, is_xml: bool) -> Vec<Request<'_>> {
     let root = root(endpoint, is_xml);
     let mut body: Vec<_> = endpoint.fixed_top.iter().map(|one| constant(one, "")).collect();
     if !root.is_empty() {
@@ -230,7 +320,8 @@ fn takes(model: &Model, endpoint: &Endpoint, request: &Request<'_>, is_xml: bool
     let mut known: Vec<String> = Vec::new();
     if !root.is_empty() {
         known.push(root.trim_end_matches('/').to_owned());
-        if find(root.trim_end_matches('/')).is_none() {
+        // A root that stands deeper has this one around it.
+        if !request.body.iter().any(|(path, _)| path == root.trim_end_matches('/') || path.starts_with(&root)) {
             return false;
         }
     }
@@ -241,14 +332,30 @@ fn takes(model: &Model, endpoint: &Endpoint, request: &Request<'_>, is_xml: bool
             _ => return false,
         }
     }
+    // What stands in an object that is taken as a whole.
+    let mut wholes: Vec<String> = Vec::new();
     for field in &endpoint.body {
         let path = path(field, &root, is_xml);
+        let is_inside =
+            |(known, _): &(String, Given<'_>)| known.strip_prefix(&path).is_some_and(|rest| rest.starts_with('/'));
+        let inner = fields_of(model, &field.ty, is_xml);
         match find(&path) {
-            Some(given) if !fits(model, &field.ty, given, has_only_text) => return false,
+            Some(given) if fits(model, &field.ty, given, has_only_text) => wholes.push(format!("{path}/")),
+            // An object may be there by what stands in it alone.
+            None if !request.body.iter().any(is_inside) => {
+                if field.is_required() {
+                    return false;
+                }
+                continue;
+            }
+            _ if inner.is_some_and(|fields| is_object(model, fields, &path, request, is_xml, 0)) => {
+                wholes.push(format!("{path}/"));
+            }
+            Some(_) => return false,
             None if field.is_required() => return false,
-            Some(_) => known.push(path),
-            None => {}
+            None => continue,
         }
+        known.push(path);
     }
     for group in &endpoint.one_of {
         // A variant of which everything is there that it has at least.
@@ -256,12 +363,16 @@ fn takes(model: &Model, endpoint: &Endpoint, request: &Request<'_>, is_xml: bool
             let mut least = of_variant(variant, &root, is_xml).into_iter();
             least.all(|(path, wanted)| match (find(&path), wanted) {
                 (Some(Given::Constant(found)), Given::Constant(text)) => *found == text,
-                (Some(given), Given::Input(ty)) => fits(model, ty, given, has_only_text),
+                (Some(given), Given::Input(ty)) if fits(model, ty, given, has_only_text) => true,
+                (_, Given::Input(ty)) => fields_of(model, ty, is_xml)
+                    .is_some_and(|fields| is_object(model, fields, &path, request, is_xml, 0)),
                 _ => false,
             })
         });
         match chosen {
             Some(variant) => {
+                let objects = variant.fields.iter().filter(|field| fields_of(model, &field.ty, is_xml).is_some());
+                wholes.extend(objects.map(|field| format!("{}/", path(field, &root, is_xml))));
                 known.extend(variant.fields.iter().map(|field| path(field, &root, is_xml)));
                 known.extend(variant.fixed.iter().map(|one| constant(one, &root).0));
             }
@@ -271,7 +382,20 @@ fn takes(model: &Model, endpoint: &Endpoint, request: &Request<'_>, is_xml: bool
     }
     // What it does not know is of another call; the keys of every request are of none.
     let keys = model.service.request_keys();
-    request.body.iter().all(|(path, _)| known.contains(path) || keys.contains(path))
+    // An object is known by what is known of it.
+    let is_known = |(path, given): &(String, Given<'_>)| {
+        let is_around = |known: &String| known.strip_prefix(path).is_some_and(|rest| rest.starts_with('/'));
+        let is_object = match given {
+            Given::Empty => true,
+            Given::Input(ty) => fields_of(model, ty, is_xml).is_some(),
+            Given::Constant(_) => false,
+        };
+        known.contains(path)
+            || keys.contains(path)
+            || wholes.iter().any(|whole| path.starts_with(whole))
+            || is_object && known.iter().any(is_around)
+    };
+    request.body.iter().all(is_known)
 }
 
 /// Whether an input of this type takes what is given.

@@ -113,7 +113,7 @@ impl Checker<'_> {
             Shape::Integer | Shape::Number(..) if inner.is_integer() => self.whole(value, key),
             Shape::Flag if inner.is_bool() => {}
             Shape::Alternatives if is_alternatives(inner) => self.once(value, key),
-            Shape::Constants | Shape::Pairs | Shape::Conditions if inner.is_table() => {
+            Shape::Constants | Shape::Pairs | Shape::PairsOfTexts | Shape::Conditions if inner.is_table() => {
                 self.entries(inner.as_table().into_iter().flatten(), key);
             }
             Shape::Put | Shape::PutByFormat if inner.is_table() => {
@@ -258,6 +258,9 @@ impl Checker<'_> {
             }
             let (fits, expected) = match key.shape {
                 Shape::Pairs => (inner.is_str(), "text"),
+                Shape::PairsOfTexts => {
+                    (inner.is_str() || is_list(inner, |item| item.is_str()), "text, or a list of texts")
+                }
                 Shape::Conditions => (
                     is_alternatives(inner) || inner.is_bool(),
                     "text, a whole number, a list of them, `{ not = … }`, `true` or `false`",
@@ -375,7 +378,12 @@ impl Checker<'_> {
             Shape::Numbers(..) => "a list of whole numbers",
             Shape::TextByFormat => "text, or a table with `xml` and `json`",
             Shape::Table(_) | Shape::Named(_) | Shape::Inputs(_) | Shape::Described(_) | Shape::Any => "a table",
-            Shape::Constants | Shape::Pairs | Shape::Conditions | Shape::Put | Shape::PutByFormat => "a table",
+            Shape::Constants
+            | Shape::Pairs
+            | Shape::PairsOfTexts
+            | Shape::Conditions
+            | Shape::Put
+            | Shape::PutByFormat => "a table",
             Shape::Tables(_) => "tables in double brackets",
         };
         self.diagnostics.add_with_help(

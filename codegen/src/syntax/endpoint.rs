@@ -166,9 +166,9 @@ fn read_response(node: Option<Node<'_, '_>>) -> Response {
         may_lack_marker: (node.text("marker") == "optional").then(|| node.span("marker")),
         is_each: (node.text("marker") == "each").then(|| node.span("marker")),
         key: node.optional_at("key"),
-        each: node.optional_at("each"),
+        each: node.has("each").then(|| node.texts_at("each")),
         list: node.optional_at("list"),
-        echo: node.pairs("echo"),
+        echo: node.pairs_of_texts("echo"),
     }
 }
 

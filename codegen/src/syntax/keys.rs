@@ -53,6 +53,8 @@ pub(crate) enum Shape {
     Inputs(&'static [Key]),
     /// A table of free keys and scalars.
     Constants,
+    /// A table of free keys whose values are a text, or a list of texts.
+    PairsOfTexts,
     /// A table of free keys and texts.
     Pairs,
     /// A table from paths to expected values: a text or number, a list of alternatives, `true` for presence, or a table

@@ -258,6 +258,18 @@ impl<'t, 'i> Node<'t, 'i> {
         table.table.iter().filter_map(pair).collect()
     }
 
+    /// [`Node::pairs`], in which a key may have several texts.
+    pub(super) fn pairs_of_texts(&self, key: &str) -> Pairs {
+        let Some(table) = self.table(key) else {
+            return Vec::new();
+        };
+        let pairs = table.keys().into_iter().flat_map(|name| {
+            let texts = table.texts_at(&name);
+            texts.into_iter().map(move |text| (name.clone(), text))
+        });
+        pairs.collect()
+    }
+
     /// Raw values, for the few keys of free shape.
     pub(super) fn raw(&self) -> impl Iterator<Item = (At<String>, &'t DeValue<'i>)> + use<'t, 'i> {
         let file = self.file;

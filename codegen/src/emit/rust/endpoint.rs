@@ -190,10 +190,10 @@ fn implementation(model: &Model, endpoint: &Endpoint) -> TokenStream {
 
 /// The inputs that the answer repeats, and what it has in their place.
 fn echo(endpoint: &Endpoint) -> Option<TokenStream> {
-    if endpoint.echo.is_empty() && endpoint.each.is_none() {
+    if endpoint.echo.is_empty() && endpoint.each.is_empty() {
         return None;
     }
-    let (asked_each, echoed_each) = endpoint.each.as_ref().map(|each| results(endpoint, each)).unzip();
+    let (asked_each, echoed_each): (Vec<_>, Vec<_>) = endpoint.each.iter().map(|each| results(endpoint, each)).unzip();
     let asked = endpoint.echo.iter().map(|Echo { name, input, .. }| {
         let (value, is_option) = echoed_input(&quote!(self), input);
         with(name, &value, is_option)
@@ -217,12 +217,12 @@ fn echo(endpoint: &Endpoint) -> Option<TokenStream> {
     Some(quote! {
         #[inline]
         fn echo(&self) -> Inputs {
-            Inputs::new() #(#asked)* #asked_each
+            Inputs::new() #(#asked)* #(#asked_each)*
         }
 
         #[inline]
         fn echoed(output: &#output) -> Inputs {
-            #echoed #echoed_each
+            #echoed #(#echoed_each)*
         }
     })
 }
@@ -235,7 +235,7 @@ fn results(endpoint: &Endpoint, each: &Each) -> (TokenStream, TokenStream) {
             let list = ident(&field.rust);
             quote!(self.#list.iter())
         }
-        chosen @ EchoedInput::Variant { .. } => {
+        chosen => {
             let list = echoed_input(&quote!(self), chosen).0;
             quote!(#list.into_iter().flatten())
         }

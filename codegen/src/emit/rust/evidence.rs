@@ -55,6 +55,7 @@ fn inputs_of(evidence: &Evidence) -> Option<TokenStream> {
                 Some(quote!(match &self.#group { #pattern => inputs.with_rows(#name, #rows), _ => inputs }))
             })
             .collect();
+        lists.extend(of_items(evidence));
         let last = lists.pop();
         all = quote!(let inputs = #all; #(let inputs = #lists;)* #last);
     }
@@ -65,6 +66,60 @@ fn inputs_of(evidence: &Evidence) -> Option<TokenStream> {
             #all
         }
     })
+}
+
+/// The input lists that have compared fields in their items.
+fn lists_of_items(evidence: &Evidence) -> Vec<&Field> {
+    distinct(evidence.choices.iter().filter_map(|(_, place)| match place {
+        EchoedInput::Items { list, .. } => Some(&**list),
+        _ => None,
+    }))
+}
+
+/// The compared fields of an input list's items, with their names in tickets.
+fn items_of<'e>(evidence: &'e Evidence, list: &Field) -> Vec<(&'e str, &'e [Field])> {
+    let own = evidence.choices.iter().filter_map(|(name, place)| match place {
+        EchoedInput::Items { list: other, path } if other.rust == list.rust => Some((name.as_str(), path.as_slice())),
+        _ => None,
+    });
+    own.collect()
+}
+
+/// What adds the compared fields of items to a ticket's inputs, where each item has one of them: what another item is about
+/// is not known.
+fn of_items(evidence: &Evidence) -> Vec<TokenStream> {
+    let of_list = |list: &Field| {
+        let (own, items) = (ident(&list.rust), items_of(evidence, list));
+        let values = |path: &[Field]| {
+            let (place, is_option) = place(path);
+            let is_list = path.last().is_some_and(|last| matches!(last.ty, Type::List(_)));
+            match (is_list, is_option) {
+                (true, false) => quote!(&#place),
+                (true, true) => quote!(#place.into_iter().flatten()),
+                (false, true) => place,
+                (false, false) => quote!([&#place]),
+            }
+        };
+        let is_there = items.iter().map(|(_, path)| {
+            let (place, is_option) = place(path);
+            let is_list = path.last().is_some_and(|last| matches!(last.ty, Type::List(_)));
+            match (is_list, is_option) {
+                (true, false) => quote!(!#place.is_empty()),
+                (true, true) => quote!(#place.is_some_and(|list| !list.is_empty())),
+                (false, true) => quote!(#place.is_some()),
+                (false, false) => quote!(true),
+            }
+        });
+        let rows = items.iter().map(|(name, path)| {
+            let values = values(path);
+            let values = quote!(self.#own.iter().flat_map(|item| #values));
+            quote!(.with_rows(#name, #values.map(|value| vec![Some(evidence::text(value))])))
+        });
+        quote! {
+            if self.#own.iter().all(|item| #(#is_there)||*) { inputs #(#rows)* } else { inputs }
+        }
+    };
+    lists_of_items(evidence).into_iter().map(of_list).collect()
 }
 
 /// Whether a compared input of a variant is a list.
@@ -110,7 +165,7 @@ fn read_with(evidence: &Evidence) -> impl Iterator<Item = &Field> {
     let first = evidence.first_inputs.iter();
     evidence.inputs.iter().chain(first).filter_map(|(_, origin)| match origin {
         Origin::Own(own) | Origin::OwnAs(own, _) => Some(own),
-        Origin::First(_) | Origin::Constant(..) | Origin::Chosen(..) | Origin::Nothing => None,
+        Origin::First(_) | Origin::Constant(..) | Origin::Object(..) | Origin::Chosen(..) | Origin::Nothing => None,
     })
 }
 
@@ -147,7 +202,11 @@ fn is_shown_by(evidence: &Evidence) -> Option<TokenStream> {
         let names = evidence.choices.iter().filter(|(_, place)| is_of_group(place)).map(|(name, _)| name);
         quote!(inputs.has_any(&[#(#names),*]))
     });
-    let are_there = are_there.chain(are_found).reduce(|all, next| quote!(#all && #next))?;
+    let of_items = lists_of_items(evidence).into_iter().map(|list| {
+        let names = items_of(evidence, list).into_iter().map(|(name, _)| name);
+        quote!(inputs.has_any(&[#(#names),*]))
+    });
+    let are_there = are_there.chain(are_found).chain(of_items).reduce(|all, next| quote!(#all && #next))?;
     Some(quote!(
         #[inline]
         fn is_shown(inputs: &Inputs) -> bool {
@@ -401,7 +460,7 @@ fn reading_of(model: &Model, evidence: &Evidence, read: &TokenStream) -> TokenSt
     let is_kept = |origin: &Origin| match origin {
         Origin::Own(own) => !is_copy(model, &own.ty),
         Origin::Chosen(_, field, _) => !is_copy(model, &field.ty),
-        Origin::OwnAs(..) | Origin::Constant(..) | Origin::Nothing => false,
+        Origin::OwnAs(..) | Origin::Constant(..) | Origin::Object(..) | Origin::Nothing => false,
         Origin::First(field) => !is_copy(model, &field.ty) && of_items().count() > 1,
     };
     let is_shared = |origin: &Origin| match origin {
@@ -448,7 +507,7 @@ fn reading_of(model: &Model, evidence: &Evidence, read: &TokenStream) -> TokenSt
 fn of_read(evidence: &Evidence) -> impl Iterator<Item = &Field> {
     evidence.inputs.iter().filter_map(|(_, origin)| match origin {
         Origin::Own(own) | Origin::OwnAs(own, _) => Some(own),
-        Origin::First(_) | Origin::Constant(..) | Origin::Chosen(..) | Origin::Nothing => None,
+        Origin::First(_) | Origin::Constant(..) | Origin::Object(..) | Origin::Chosen(..) | Origin::Nothing => None,
     })
 }
 
@@ -508,6 +567,15 @@ fn value(model: &Model, slot: &Slot, origin: &Origin, is_cloned: bool) -> TokenS
             }
         }
         Origin::Constant(ty, text) => constant(model, ty, text, is_list || matches!(slot, Slot::Variant { .. })),
+        Origin::Object(ty, parts) => {
+            let ty = ident(ty);
+            let parts = parts.iter().map(|(field, text)| {
+                let (name, value) = (ident(&field.rust), constant(model, &field.ty, text, true));
+                let value = if field.is_option() { quote!(Some(#value)) } else { value };
+                quote!(object.#name = #value;)
+            });
+            quote!({ let mut object = #ty::new(); #(#parts)* object })
+        }
         Origin::Nothing => TokenStream::new(),
         Origin::First(field) if field.is_itself() => quote!(item #clone),
         Origin::First(field) => {
@@ -611,7 +679,24 @@ fn walk(model: &Model, evidence: &Evidence, endpoint: &Endpoint) -> TokenStream 
         }
         Sign::Gone => {
             let (fits, key) = (fits::fits(model, evidence), key(evidence));
-            quote!(evidence::gone(#now, #fits, #key))
+            match fits::are_all_there(evidence) {
+                None => quote!(evidence::gone(#now, #fits, #key)),
+                Some(are_there) => {
+                    let now = match evidence.items {
+                        Items::List if evidence.lists.is_empty() => None,
+                        Items::List | Items::One => Some(now),
+                        Items::Maybe => Some(quote!(Vec::from_iter(#now))),
+                        Items::Fields | Items::Nested | Items::Values => Some(quote!(#now.collect::<Vec<_>>())),
+                    };
+                    let now = now.map(|now| quote!(let now = #now;));
+                    return quote! {
+                        #statements
+                        #now
+                        let are_there = #are_there;
+                        Ok(evidence::gone(now, #fits, #key).of_all(are_there))
+                    };
+                }
+            }
         }
         Sign::Became if !is_shown(evidence) => {
             let fits = fits::fits(model, evidence);

@@ -140,6 +140,12 @@ pub(super) fn mistake(entry: &TypeEntry, model: &Model) -> Option<TokenStream> {
                     let (place, limit) = (["has `", wire, "`, where "].concat(), limit(&limits));
                     quote!(#limit.mistake(&self.#name).map(|rule| [#place, &rule].concat()))
                 });
+                let counted = field.surface.max_items.map(|most| {
+                    let most = max_items(Some(most));
+                    let rule = ["has more than ", most.base10_digits(), " items in `", wire, "`"].concat();
+                    quote!((self.#name.len() > #most).then(|| #rule.to_owned()))
+                });
+                let limited = counted.into_iter().chain(limited);
                 filled.into_iter().chain(joined).chain(limited).chain(mistake_in(field, &quote!(self.#name), model))
             });
             let choice =
@@ -248,6 +254,7 @@ fn can_be_mistaken<'m>(ty: &'m Type, model: &'m Model, outer: &mut Vec<&'m str>)
                     || fields.iter().any(|field| {
                         is_to_be_filled(field)
                             || field.surface.limits != Limits::default()
+                            || field.surface.max_items.is_some()
                             || is_in_one_text(&field.ty, model)
                             || can_be_mistaken(&field.ty, model, outer)
                     })

@@ -190,9 +190,7 @@ fn group(group: &OneOf) -> TokenStream {
     if group.required {
         return quote!(let #name = #variant;);
     }
-    let mut paths: Vec<String> = group.variants.iter().flat_map(Variant::paths).collect();
-    paths.sort_unstable();
-    paths.dedup();
+    let paths = paths(&group.variants);
     quote! {
         let #name = if fields.has_any(&[#(#paths),*]) {
             let variant = #variant;
@@ -221,10 +219,26 @@ fn attempt(group: &OneOf, variant: &Variant) -> TokenStream {
         }
     };
     let (constants, only) = (variant.fixed.iter().map(fixed), only_below(group, variant));
-    if variant.fixed.is_empty() && only.is_empty() {
+    let some = some_of(group, variant);
+    if variant.fixed.is_empty() && only.is_empty() && some.is_none() {
         return value;
     }
-    quote!({ #(#constants)* #(#only)* #value })
+    quote!({ #some #(#constants)* #(#only)* #value })
+}
+
+/// Checks that something of a variant is there which may be without all of it: what is there may be another one's.
+fn some_of(group: &OneOf, variant: &Variant) -> Option<TokenStream> {
+    let needs_something = !variant.fixed.is_empty() || variant.fields.iter().any(Field::is_required);
+    let (own, all) = (paths([variant]), paths(&group.variants));
+    (!needs_something && own != all).then(|| quote!(fields.some_of(&[#(#own),*])?;))
+}
+
+/// The paths of variants, each once.
+fn paths<'m>(variants: impl IntoIterator<Item = &'m Variant>) -> Vec<String> {
+    let mut paths: Vec<String> = variants.into_iter().flat_map(Variant::paths).collect();
+    paths.sort_unstable();
+    paths.dedup();
+    paths
 }
 
 /// Checks that objects which other variants read whole have nothing but what this variant reads.

@@ -438,6 +438,10 @@ pub(super) fn echoed_input(call: &TokenStream, input: &EchoedInput) -> (TokenStr
                 false => (quote!(&#call.#name), false),
             }
         }
+        EchoedInput::Items { list, .. } => {
+            let name = ident(&list.rust);
+            (quote!(&#call.#name), false)
+        }
         EchoedInput::Variant { group, is_required, type_name, variant } => {
             let (group, ty, variant) = (ident(group), ident(type_name), ident(variant));
             let pattern = quote!(#ty::#variant(value));

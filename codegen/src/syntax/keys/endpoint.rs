@@ -52,9 +52,13 @@ const RESPONSE: &[Key] = &[
         "The answer of this read may lack the marker of a success, or each item is judged by its own.",
     ),
     key("key", Shape::Text, "Of a map: the field of an item that is its key."),
-    key("each", Shape::Text, "The input list whose items have one result each, in their order."),
+    key(
+        "each",
+        Shape::TextOrTexts,
+        "The input list whose items have one result each, in their order; or those of several variants, or `[]` for none.",
+    ),
     key("list", Shape::Text, "The field of the answer with these results, if the answer is not the list."),
-    key("echo", Shape::Pairs, "Fields of the answer that repeat inputs: the answer to another call has others."),
+    key("echo", Shape::PairsOfTexts, "Fields of the answer that repeat inputs: the answer to another call has others."),
 ];
 
 const PAGING: &[Key] = &[

@@ -302,15 +302,21 @@ pub fn appeared_each<T: 'static, R, B: Into<Fit>>(
     let is_asked = |fits: &Vec<Fit>| fits.iter().any(Fit::may_be);
     of_new(now, fits, is_asked, key, move |mut new| {
         let mut sets = Vec::new();
+        let is_of = |new: &New<T, Vec<Fit>>, row: usize| new.asked.get(row) == Some(&Fit::Yes);
+        // What few items fit is taken first: a row that leaves open what the hoster fills in takes what is left.
+        let mut order: Vec<usize> = (0..count).collect();
+        order.sort_by_key(|row| new.iter().filter(|new| is_of(new, *row)).count());
         loop {
             let (mut set, mut keys) = (Vec::new(), Vec::new());
-            for row in 0..count {
-                if let Some(index) = new.iter().position(|new| new.asked.get(row) == Some(&Fit::Yes)) {
+            for row in &order {
+                if let Some(index) = new.iter().position(|new| is_of(new, *row)) {
                     let new = new.swap_remove(index);
                     keys.push(new.key);
-                    set.push(new.item);
+                    set.push((*row, new.item));
                 }
             }
+            set.sort_by_key(|(row, _)| *row);
+            let set: Vec<T> = set.into_iter().map(|(_, item)| item).collect();
             match (set.len(), count.saturating_sub(set.len())) {
                 (0, _) if sets.is_empty() => return other_new(new),
                 (0, _) => return Sighting::Seen(sets),
@@ -1093,6 +1099,15 @@ mod tests {
         assert_eq!(doubt(look(&[1, 4])), Doubt::OtherNew(vec!["4".to_owned()]));
         assert_eq!(doubt(look(&[1, 3, 4])), Doubt::OtherNew(vec!["4".to_owned()]));
         assert_eq!(look(&[1, 2, 3, 4]), Sighting::Unseen);
+        // Of what was not there before, nobody knows.
+        let of_four = |now: &[u64]| from_two(now).of_all(now.contains(&4));
+        let before = of_four(&[1, 2, 3]).baseline().clone();
+        let look = |now: &[u64]| says(&before, of_four(now));
+        assert_eq!(look(&[1, 2, 3]), Sighting::Unseen);
+        assert_eq!((doubt(look(&[1])), doubt(look(&[1, 3]))), (Doubt::NotThere, Doubt::NotThere));
+        let all = of_four(&[1, 2, 4]);
+        assert_eq!(says(&all.baseline().clone(), of_four(&[1])), Sighting::Seen(vec![()]));
+        assert_eq!(doubt(says(of_four(&[1]).baseline(), of_four(&[1]))), Doubt::NotThere);
         let named = |now: &[&'static str]| gone(now.to_vec(), |name| *name == "a", |name| (*name).to_owned());
         let look = |now: &[&'static str]| says(named(&["a", "b", ""]).baseline(), named(now));
         assert_eq!(look(&["b", ""]), Sighting::Seen(vec![()]));

@@ -11,6 +11,9 @@ pub struct Evidence<F> {
     judge: Box<Judge<F>>,
 }
 
+/// A mark beside those of what is to go: something else that is to go was not there.
+const NOT_ALL: &str = "not all were there";
+
 /// Compares what is there now with what was there before, at a time.
 type Judge<F> = dyn FnOnce(Baseline, &Baseline, UnixTime) -> Sighting<F>;
 
@@ -34,6 +37,34 @@ impl<F> Evidence<F> {
             Sighting::Unseen | Sighting::Part(..) if !before.own().is_empty() => Sighting::Unclear(Doubt::WasSo),
             sighting => sighting,
         })
+    }
+
+    /// Evidence of a call that removes several things, of which all were there or not: what became of one that was not there
+    /// is not known, so that the others are gone does not show that the call happened.
+    #[must_use]
+    pub fn of_all(self, are_there: bool) -> Self
+    where
+        F: 'static,
+    {
+        let Self { baseline, judge } = self;
+        let (all, mut own) = baseline.into_parts();
+        if !are_there && !own.is_empty() {
+            own.push(NOT_ALL.to_owned());
+        }
+        let of_items = |baseline: Baseline| {
+            let (all, own) = baseline.into_parts();
+            Baseline::new(all, own.into_iter().filter(|mark| mark != NOT_ALL).collect())
+        };
+        let judge = move |now, before: &Baseline, at| {
+            if before.own().iter().all(|mark| mark != NOT_ALL) {
+                return judge(of_items(now), before, at);
+            }
+            match judge(of_items(now), &of_items(before.clone()), at) {
+                Sighting::Seen(_) | Sighting::Part(..) => Sighting::Unclear(Doubt::NotThere),
+                sighting => sighting,
+            }
+        };
+        Self::new(Baseline::new(all, own), judge)
     }
 
     /// Excludes the baseline from saved tickets: its marks come from secrets, or are valid in this process only.

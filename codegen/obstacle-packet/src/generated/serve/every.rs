@@ -102,6 +102,16 @@ pub fn every(visitor: &mut impl Visitor<Api = Packet>) {
         faults: &[],
         faults_with_head: &[],
     });
+    visitor.perform::<crate::things::DropThings>(&Examples {
+        folder: "obstacle-packet/things/drop_things",
+        requests: &["both", "owner"],
+        request_bodies: &[],
+        answers: &[("both", Format::Xml, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
+    });
     visitor.call::<crate::things::FetchThings>(&Examples {
         folder: "obstacle-packet/things/fetch_things",
         requests: &["ids"],
@@ -169,7 +179,7 @@ pub fn every(visitor: &mut impl Visitor<Api = Packet>) {
     });
     visitor.call::<crate::things::ListOf>(&Examples {
         folder: "obstacle-packet/things/list_of",
-        requests: &["everybody", "group", "one"],
+        requests: &["everybody", "group", "nowhere", "one", "shelf"],
         request_bodies: &[],
         answers: &[("one", Format::Xml, 200)],
         answers_with_head: &[],
@@ -231,10 +241,25 @@ pub fn every(visitor: &mut impl Visitor<Api = Packet>) {
         folder: "obstacle-packet/things/remove_things",
         requests: &["both", "everything", "names", "several"],
         request_bodies: &[],
-        answers: &[("both", Format::Xml, 200), ("part", Format::Xml, 200), ("several", Format::Xml, 200)],
+        answers: &[
+            ("both", Format::Xml, 200),
+            ("names", Format::Xml, 200),
+            ("part", Format::Xml, 200),
+            ("several", Format::Xml, 200),
+        ],
         answers_with_head: &[],
         agreeing: &[],
         faults: &[("both", Format::Xml, 200)],
+        faults_with_head: &[],
+    });
+    visitor.call::<crate::things::ShowThings>(&Examples {
+        folder: "obstacle-packet/things/show_things",
+        requests: &["all"],
+        request_bodies: &[],
+        answers: &[("all", Format::Xml, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
         faults_with_head: &[],
     });
 }

@@ -37,6 +37,8 @@ pub enum Request {
     DeleteThings(crate::things::DeleteThings),
     /// What is known of all things.
     DescribeThings(crate::things::DescribeThings),
+    /// Removes what several operations name.
+    DropThings(crate::things::DropThings),
     /// Things by what is known of them, each with why it is not given.
     FetchThings(crate::things::FetchThings),
     /// A thing by its name, if there is one.
@@ -63,6 +65,8 @@ pub enum Request {
     ReadThings(crate::things::ReadThings),
     /// Removes things by their numbers, by their names, or by several filters.
     RemoveThings(crate::things::RemoveThings),
+    /// All things, with what is wanted of them.
+    ShowThings(crate::things::ShowThings),
 }
 
 impl Request {
@@ -78,6 +82,7 @@ impl Request {
             Self::DeleteThing(_) => crate::things::DeleteThing::INFO,
             Self::DeleteThings(_) => crate::things::DeleteThings::INFO,
             Self::DescribeThings(_) => crate::things::DescribeThings::INFO,
+            Self::DropThings(_) => crate::things::DropThings::INFO,
             Self::FetchThings(_) => crate::things::FetchThings::INFO,
             Self::FindThing(_) => crate::things::FindThing::INFO,
             Self::GetInfo(_) => crate::things::GetInfo::INFO,
@@ -91,6 +96,7 @@ impl Request {
             Self::PlaceThing(_) => crate::things::PlaceThing::INFO,
             Self::ReadThings(_) => crate::things::ReadThings::INFO,
             Self::RemoveThings(_) => crate::things::RemoveThings::INFO,
+            Self::ShowThings(_) => crate::things::ShowThings::INFO,
         }
     }
 }
@@ -110,6 +116,7 @@ pub fn route(request: &ReceivedRequest<'_>) -> Result<Request, DecodeError> {
     router.attempt(Request::DeleteThings);
     router.attempt(Request::GetThing);
     router.attempt(Request::ReadThings);
+    router.attempt(Request::ShowThings);
     router.attempt(Request::AddToRoom);
     router.attempt(Request::FindThing);
     router.attempt(Request::ListOf);
@@ -118,6 +125,7 @@ pub fn route(request: &ReceivedRequest<'_>) -> Result<Request, DecodeError> {
     router.attempt(Request::AddThing);
     router.attempt(Request::CopyThing);
     router.attempt(Request::DeleteThing);
+    router.attempt(Request::DropThings);
     router.attempt(Request::FetchThings);
     router.attempt(Request::GetInfo);
     router.attempt(Request::LendThing);

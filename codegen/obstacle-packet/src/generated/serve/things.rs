@@ -9,9 +9,9 @@ use hostkit_proto::{EncodeError, Endpoint, Fault, Perform, Top, Word, evidence};
 
 use crate::things::{
     AddThing, AddToRoom, AskThings, ChangeThing, ChangeThingPlace, ChangeThingWhat, CopyThing, DeleteThing,
-    DeleteThings, DeleteThingsBy, DescribeThings, FetchThings, FetchThingsBy, FindThing, FindThingDataset, GetInfo,
-    GetThing, LendThing, ListIds, ListOf, ListOfOf, ListOfWhose, ListThings, OrderThings, PaintThing, PaintThingWhat,
-    PlaceThing, ReadThings, RemoveThings, RemoveThingsBy,
+    DeleteThings, DeleteThingsBy, DescribeThings, DropThings, FetchThings, FetchThingsBy, FindThing, FindThingDataset,
+    GetInfo, GetThing, LendThing, ListIds, ListOf, ListOfOf, ListOfWhere, ListOfWhose, ListThings, OrderThings,
+    PaintThing, PaintThingWhat, PlaceThing, ReadThings, RemoveThings, RemoveThingsBy, ShowThings,
 };
 use crate::types::{Gone, Info, Made, Placed, Thing, ThingId};
 
@@ -381,6 +381,45 @@ impl Serve for DescribeThings {
     }
 }
 
+impl Serve for DropThings {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
+        request.matches::<Self>()?;
+        request.body::<Self, _>(
+            &Root::Under(Name::new("packet").json_inner(&["thing"]).xml_inner(&["thing"])),
+            |fields| {
+                let drops = fields.required_list(&Name::new("drops").xml("drop"), 100_000)?;
+                Ok(Self { drops })
+            },
+        )
+    }
+
+    fn answer(output: &Vec<Result<Gone, Fault<crate::Code>>>, out: &mut WrittenAnswer) {
+        out.value(
+            Name::new("packet").json_inner(&["thing", "drop", "result"]).xml_inner(&["thing", "drop", "result"]),
+            output,
+        );
+        out.mark(
+            Top { json: "packet/thing/drop/result/status", xml: "packet/thing/drop/result/status" },
+            Word::Text("ok"),
+        );
+    }
+}
+
+impl Simulate for DropThings {
+    fn show(&self, _: u64, _: &Vec<Thing>, shown: &mut Vec<Thing>) -> Result<bool, EncodeError> {
+        let inputs = &Perform::inputs(self);
+        let chosen_drops_filter_ids = inputs.rows("drops/filter/ids");
+        let chosen_drops_filter_name = inputs.rows("drops/filter/name");
+        simulate::remove(shown, |item| {
+            chosen_drops_filter_ids.is_some_and(|rows| rows.iter().any(|row| *row == [Some(evidence::text(&item.id))]))
+                || chosen_drops_filter_name.is_some_and(|rows| {
+                    rows.iter().any(|row| evidence::same_row(row, &[Some(evidence::text(&item.info.name))]))
+                })
+        });
+        Ok(true)
+    }
+}
+
 impl Serve for FetchThings {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
         request.matches::<Self>()?;
@@ -647,7 +686,28 @@ impl Serve for ListOf {
                 } else {
                     None
                 };
-                Ok(Self { depth, ids, sort, whose, of })
+                let where_ = if fields.has_any(&["label", "row", "where/none", "where/shelf/label", "where/shelf/row"])
+                {
+                    let variant = fields
+                        .attempt(|fields| {
+                            fields.some_of(&["label", "row", "where/shelf/label", "where/shelf/row"])?;
+                            Ok(ListOfWhere::Shelf {
+                                labels: fields
+                                    .list(&Name::new("label").xml("where").xml_inner(&["shelf", "label"]), 100_000)?,
+                                row: fields.optional(&Name::new("row").xml("where").xml_inner(&["shelf", "row"]))?,
+                            })
+                        })
+                        .or_else(|_| {
+                            fields.attempt(|fields| {
+                                fields.fixed(Name::new("where").json_inner(&["none"]).xml_inner(&["none"]), "")?;
+                                Ok(ListOfWhere::Nowhere)
+                            })
+                        })?;
+                    Some(variant)
+                } else {
+                    None
+                };
+                Ok(Self { depth, ids, sort, whose, of, where_ })
             },
         )
     }
@@ -736,6 +796,9 @@ impl Simulate for OrderThings {
                 item.info.name = row.name.to_owned();
                 if let Some(value) = &row.color {
                     item.info.color = Some(value.to_owned());
+                }
+                if let Some(value) = &row.room {
+                    item.info.room = Some(value.to_owned());
                 }
                 shown.push(item);
             }
@@ -981,5 +1044,30 @@ impl Simulate for RemoveThings {
                 })
         });
         Ok(true)
+    }
+}
+
+impl Serve for ShowThings {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
+        request.matches::<Self>()?;
+        request.body::<Self, _>(
+            &Root::Under(Name::new("packet").json_inner(&["thing", "show"]).xml_inner(&["thing", "show"])),
+            |fields| {
+                fields.fixed("filter", "")?;
+                let dataset = fields.required(&Name::new("dataset"))?;
+                Ok(Self { dataset })
+            },
+        )
+    }
+
+    fn answer(output: &Vec<Thing>, out: &mut WrittenAnswer) {
+        out.value(
+            Name::new("packet").json_inner(&["thing", "show", "result"]).xml_inner(&["thing", "show", "result"]),
+            output,
+        );
+        out.mark(
+            Top { json: "packet/thing/show/result/status", xml: "packet/thing/show/result/status" },
+            Word::Text("ok"),
+        );
     }
 }

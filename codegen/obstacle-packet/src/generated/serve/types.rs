@@ -9,7 +9,9 @@ use hostkit_proto::codec::{
 use hostkit_proto::wire::Kind;
 use hostkit_proto::{Format, Value, Word};
 
-use crate::types::{Choice, Dataset, Gone, Info, Made, NewThing, NumberOrPart, Part, Placed, Thing, Ticket};
+use crate::types::{
+    Choice, Dataset, Gone, Info, Made, NewThing, NumberOrPart, Part, Pick, Placed, Removal, Thing, Ticket,
+};
 
 impl FromFields for Choice {
     const TABLE: &'static Table = &Table::new(
@@ -77,6 +79,7 @@ impl ToWire for Info {
         object.set("name", &self.name);
         object.set("color", &self.color);
         object.set("locked", &InWords(&self.locked, [Word::Text(""), Word::Text("")]));
+        object.set("room", &self.room);
         Some(object.into_value())
     }
 }
@@ -157,6 +160,31 @@ impl FromFields for Part {
     }
 }
 
+impl FromFields for Pick {
+    const TABLE: &'static Table = &Table::new(
+        "specs/obstacle-packet/types/things.toml",
+        &[Field::list("id"), Field::optional("name"), Field::optional("owner")],
+    );
+
+    fn blank() -> Self {
+        Self::new()
+    }
+
+    #[inline]
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.list(&mut self.ids, 3),
+            1 => reader.optional(&mut self.name),
+            2 => reader.optional(&mut self.owner),
+            _ => Ok(()),
+        }
+    }
+
+    fn mistaken_choice(&self) -> Option<MistakenChoice> {
+        Pick::mistaken_choice(self)
+    }
+}
+
 impl ToWire for Placed {
     fn to_wire(&self, format: Format) -> Option<Value> {
         let mut object = Object::new(format);
@@ -165,6 +193,22 @@ impl ToWire for Placed {
         object.set(Name::new("labels").xml("data").xml_inner(&["place", "label"]), &self.labels);
         object.set(Name::new("height").xml("data").xml_inner(&["place", "height"]), &self.height);
         Some(object.into_value())
+    }
+}
+
+impl FromFields for Removal {
+    const TABLE: &'static Table = &Table::new("specs/obstacle-packet/types/things.toml", &[Field::required("filter")]);
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    #[inline]
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.filter),
+            _ => Ok(()),
+        }
     }
 }
 

@@ -72,6 +72,8 @@ pub struct ListOf {
     pub whose: ListOfWhose,
     /// Of what they are.
     pub of: Option<ListOfOf>,
+    /// Where they stand.
+    pub where_: Option<ListOfWhere>,
 }
 
 /// Whose things these are.
@@ -94,10 +96,24 @@ pub enum ListOfOf {
     OwnRoom(u64),
 }
 
+/// Where they stand.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ListOfWhere {
+    /// On shelves with these labels, or on any.
+    Shelf {
+        /// On shelves with these labels, or on any.
+        labels: Vec<String>,
+        /// In this row.
+        row: Option<u64>,
+    },
+    /// Without further inputs.
+    Nowhere,
+}
+
 impl ListOf {
     /// The call with its required inputs; everything else is absent.
     pub fn new(depth: u64, whose: ListOfWhose) -> Self {
-        Self { depth, ids: Vec::new(), sort: None, whose, of: None }
+        Self { depth, ids: Vec::new(), sort: None, whose, of: None, where_: None }
     }
 
     /// Only those of these numbers.
@@ -115,6 +131,12 @@ impl ListOf {
     /// Of what they are.
     pub fn of(mut self, of: ListOfOf) -> Self {
         self.of = Some(of);
+        self
+    }
+
+    /// Where they stand.
+    pub fn where_(mut self, where_: ListOfWhere) -> Self {
+        self.where_ = Some(where_);
         self
     }
 }
@@ -153,6 +175,16 @@ impl Endpoint for ListOf {
         match &self.of {
             Some(ListOfOf::Group(group)) => body.set("group", group),
             Some(ListOfOf::OwnRoom(room)) => body.set("room", room),
+            None => {}
+        }
+        match &self.where_ {
+            Some(ListOfWhere::Shelf { labels, row }) => {
+                body.set_filled(Name::new("label").xml("where").xml_inner(&["shelf", "label"]), labels);
+                body.set(Name::new("row").xml("where").xml_inner(&["shelf", "row"]), row);
+            }
+            Some(ListOfWhere::Nowhere) => {
+                body.set_value(Name::new("where").json_inner(&["none"]).xml_inner(&["none"]), Value::Text("".into()))
+            }
             None => {}
         }
         out.wrapped_body(Name::new("packet").json_inner(&["thing", "list-of"]).xml_inner(&["thing", "list-of"]), body);

@@ -140,10 +140,13 @@ impl Perform for OrderThings {
 
     #[inline]
     fn inputs(&self) -> Inputs {
-        let rows = self
-            .things
-            .iter()
-            .map(|item| vec![Some(evidence::text(&item.name)), item.color.as_ref().map(evidence::text)]);
+        let rows = self.things.iter().map(|item| {
+            vec![
+                Some(evidence::text(&item.name)),
+                item.color.as_ref().map(evidence::text),
+                item.room.as_ref().map(evidence::text),
+            ]
+        });
         Inputs::new().with_rows("things", rows)
     }
 
@@ -158,7 +161,11 @@ impl Perform for OrderThings {
             now,
             inputs.need_rows(Self::INFO.name, "things")?,
             |row, item| {
-                let shown = [Some(evidence::text(&item.info.name)), item.info.color.as_ref().map(evidence::text)];
+                let shown = [
+                    Some(evidence::text(&item.info.name)),
+                    item.info.color.as_ref().map(evidence::text),
+                    row.get(2).and_then(Option::as_ref).and(item.info.room.as_ref().map(evidence::text)),
+                ];
                 (evidence::same_row(row, &shown), evidence::exact_row(row, &shown))
             },
             |item| evidence::text(&item.id),

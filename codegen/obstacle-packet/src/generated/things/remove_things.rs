@@ -154,26 +154,47 @@ impl Endpoint for RemoveThings {
 
     #[inline]
     fn echo(&self) -> Inputs {
-        Inputs::new().with_rows(
-            "by/ids",
-            match &self.by {
-                RemoveThingsBy::Ids(value) => Some(value),
-                _ => None,
-            }
-            .into_iter()
-            .flatten()
-            .map(|item| vec![Some(evidence::text(item))]),
-        )
+        Inputs::new()
+            .with_rows(
+                "by/ids",
+                match &self.by {
+                    RemoveThingsBy::Ids(value) => Some(value),
+                    _ => None,
+                }
+                .into_iter()
+                .flatten()
+                .map(|item| vec![Some(evidence::text(item)), Some(evidence::text(item))]),
+            )
+            .with_rows(
+                "by/names",
+                match &self.by {
+                    RemoveThingsBy::Names(value) => Some(value),
+                    _ => None,
+                }
+                .into_iter()
+                .flatten()
+                .map(|item| vec![Some(evidence::text(item))]),
+            )
     }
 
     #[inline]
     fn echoed(output: &Vec<Result<Gone, Fault<crate::Code>>>) -> Inputs {
-        Inputs::new().with_rows(
-            "by/ids",
-            output
-                .iter()
-                .map(|result| result.as_ref().map(|item| vec![Some(evidence::text(&item.id))]).unwrap_or_default()),
-        )
+        Inputs::new()
+            .with_rows(
+                "by/ids",
+                output.iter().map(|result| {
+                    result
+                        .as_ref()
+                        .map(|item| vec![Some(evidence::text(&item.id)), item.asked.as_ref().map(evidence::text)])
+                        .unwrap_or_default()
+                }),
+            )
+            .with_rows(
+                "by/names",
+                output.iter().map(|result| {
+                    result.as_ref().map(|item| vec![item.asked.as_ref().map(evidence::text)]).unwrap_or_default()
+                }),
+            )
     }
 }
 
@@ -214,6 +235,12 @@ impl Perform for RemoveThings {
     fn evidence(inputs: &Inputs, now: Vec<Thing>) -> Result<Evidence<()>, EncodeError> {
         let chosen_by_ids = inputs.rows("by/ids");
         let chosen_by_names = inputs.rows("by/names");
+        let are_there = chosen_by_ids
+            .is_none_or(|rows| rows.iter().all(|row| now.iter().any(|item| *row == [Some(evidence::text(&item.id))])))
+            && chosen_by_names.is_none_or(|rows| {
+                rows.iter()
+                    .all(|row| now.iter().any(|item| evidence::same_row(row, &[Some(evidence::text(&item.info.name))])))
+            });
         Ok(evidence::gone(
             now,
             |item| {
@@ -223,6 +250,7 @@ impl Perform for RemoveThings {
                     })
             },
             |item| evidence::text(&item.id),
-        ))
+        )
+        .of_all(are_there))
     }
 }

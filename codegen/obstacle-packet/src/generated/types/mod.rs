@@ -5,4 +5,6 @@
 
 mod things;
 
-pub use things::{Choice, Dataset, Gone, Info, Made, NewThing, NumberOrPart, Part, Placed, Thing, ThingId, Ticket};
+pub use things::{
+    Choice, Dataset, Gone, Info, Made, NewThing, NumberOrPart, Part, Pick, Placed, Removal, Thing, ThingId, Ticket,
+};

@@ -158,19 +158,21 @@ pub struct Info {
     /// Whether it is locked.
     #[cfg_attr(feature = "serde", serde(default))]
     pub locked: bool,
+    /// The room that it stands in.
+    pub room: Option<String>,
 }
 
 impl Info {
     /// With the required fields; everything else is absent.
     pub fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into(), color: None, locked: false }
+        Self { name: name.into(), color: None, locked: false, room: None }
     }
 }
 
 impl FromFields for Info {
     const TABLE: &'static Table = &Table::new(
         "specs/obstacle-packet/types/things.toml",
-        &[Field::required("name"), Field::optional("color"), Field::optional("locked")],
+        &[Field::required("name"), Field::optional("color"), Field::optional("locked"), Field::optional("room")],
     );
 
     fn blank() -> Self {
@@ -183,6 +185,7 @@ impl FromFields for Info {
             0 => reader.required(&mut self.name),
             1 => reader.optional(&mut self.color),
             2 => reader.in_words(&[[Word::Text(""), Word::Text("")]]).or(&mut self.locked),
+            3 => reader.optional(&mut self.room),
             _ => Ok(()),
         }
     }
@@ -354,6 +357,61 @@ impl Part {
     }
 }
 
+/// One kind of what things have.
+#[derive(Debug, Clone, PartialEq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct Pick {
+    /// Their numbers.
+    ///
+    /// Exactly one of `ids`, `name`, `owner` has to be given.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub ids: Vec<ThingId>,
+    /// The name.
+    ///
+    /// Exactly one of `ids`, `name`, `owner` has to be given.
+    pub name: Option<String>,
+    /// Whose they are.
+    ///
+    /// Exactly one of `ids`, `name`, `owner` has to be given.
+    pub owner: Option<String>,
+}
+
+impl Pick {
+    /// Everything is absent.
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+impl ToWire for Pick {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        let mut object = Object::new(format);
+        object.set_filled("id", &self.ids);
+        object.set("name", &self.name);
+        object.set("owner", &self.owner);
+        Some(object.into_value())
+    }
+}
+
+impl Pick {
+    /// What is wrong with the first part that cannot be sent.
+    pub(crate) fn mistake(&self) -> Option<String> {
+        (self.ids.len() > 3)
+            .then(|| "has more than 3 items in `id`".to_owned())
+            .or_else(|| InputLimit::NONE.min(1).mistake(&self.ids).map(|rule| ["has `id`, where ", &rule].concat()))
+            .or_else(|| self.mistaken_choice().map(|choice| choice.to_string()))
+    }
+
+    /// What is wrong with the fields of which one may be given.
+    pub(crate) fn mistaken_choice(&self) -> Option<MistakenChoice> {
+        hostkit_proto::codec::one_of(
+            true,
+            &[("id", !self.ids.is_empty()), ("name", self.name.is_some()), ("owner", self.owner.is_some())],
+        )
+    }
+}
+
 /// A thing in its place.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -401,6 +459,37 @@ impl FromFields for Placed {
             3 => reader.optional(&mut self.height),
             _ => Ok(()),
         }
+    }
+}
+
+/// What one of several operations removes.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct Removal {
+    /// Which things it removes.
+    pub filter: Pick,
+}
+
+impl Removal {
+    /// With the required fields; everything else is absent.
+    pub fn new(filter: Pick) -> Self {
+        Self { filter }
+    }
+}
+
+impl ToWire for Removal {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        let mut object = Object::new(format);
+        object.set("filter", &self.filter);
+        Some(object.into_value())
+    }
+}
+
+impl Removal {
+    /// What is wrong with the first part that cannot be sent.
+    pub(crate) fn mistake(&self) -> Option<String> {
+        self.filter.mistake()
     }
 }
 

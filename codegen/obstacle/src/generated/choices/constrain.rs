@@ -155,7 +155,7 @@ pub struct Constrain {
     pub notes: Option<JsonText<Vec<String>>>,
     /// A text of which the bytes count, too.
     ///
-    /// Limits: at most 12 characters, at most 16 bytes.
+    /// Limits: at most 12 characters, at most 16 bytes. Limits at `second-host`: at most 14 bytes.
     pub script: Option<String>,
     /// A text that is percent-encoded by itself.
     ///
@@ -393,7 +393,12 @@ impl Endpoint for Constrain {
         out.check_joined("counts", &self.counts);
         out.check("notes", &self.notes, &InputLimit::NONE.max_length(16));
         out.check_joined("notes", &self.notes);
-        out.check("script", &self.script, &InputLimit::NONE.max_length(12).max_bytes(16));
+        out.check_by_host(
+            "script",
+            &self.script,
+            &InputLimit::NONE.max_length(12).max_bytes(16),
+            &[("second-host", InputLimit::NONE.max_bytes(14))],
+        );
         out.check("token", &self.token, &InputLimit::NONE.max_bytes(9));
         if let Some(rule) = self.either.as_ref().and_then(NameOrPointer::mistake) {
             out.refuse("either", rule);

@@ -63,7 +63,7 @@ pub(super) fn call(model: &Model, wire: &Wire<'_>, scope: &Scope<'_>, endpoint: 
 
 /// Whether an answer belongs to the request of its case: it repeats inputs, or is about what the path names.
 fn is_about_an_object(endpoint: &Endpoint) -> bool {
-    !endpoint.echo.is_empty() || endpoint.each.is_some() || !endpoint.path_parameters.is_empty()
+    !endpoint.echo.is_empty() || !endpoint.each.is_empty() || !endpoint.path_parameters.is_empty()
 }
 
 fn sample(

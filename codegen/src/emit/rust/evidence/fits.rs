@@ -1,11 +1,11 @@
 //! Which item shows the call: the inputs to compare it with, and the tests that it must pass.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Literal, TokenStream, TokenTree};
 use quote::quote;
 
-use super::{choice, compared, distinct, variable};
+use super::{choice, compared, distinct, items_of, lists_of_items, variable};
 use crate::emit::rust::words::{self, ident, known_value, rust_type};
-use crate::model::{Compared, Evidence, Field, Items, Model, Sign, Type};
+use crate::model::{Compared, EchoedInput, Evidence, Field, Items, Model, Sign, Type};
 use crate::resolve::is_text;
 use crate::surface::{Wanted, beginning};
 
@@ -75,15 +75,32 @@ fn exact(evidence: &Evidence) -> Vec<TokenStream> {
     .collect()
 }
 
-/// The closure that says whether an item is that of a row, and has what the call gave all of them.
-pub(super) fn row(model: &Model, evidence: &Evidence, columns: &[Compared]) -> TokenStream {
-    let is_loose: Vec<bool> = columns.iter().map(|(_, own)| own.ty == Type::Text && !is_free(own)).collect();
-    let columns = columns.iter().map(|(path, _)| match place(path) {
+/// What an item has at the end of a path, as a row has it.
+fn column(path: &[Field]) -> TokenStream {
+    match place(path) {
         (place, true) if !path.iter().rev().skip(1).any(Field::is_option) => quote!(#place.map(evidence::text)),
         (place, true) => quote!(#place.map(|value| evidence::text(value))),
         (place, false) => {
             let place = words::reference(path, &place);
             quote!(Some(evidence::text(#place)))
+        }
+    }
+}
+
+/// The closure that says whether an item is that of a row, and has what the call gave all of them.
+pub(super) fn row(model: &Model, evidence: &Evidence, columns: &[Compared]) -> TokenStream {
+    let is_loose: Vec<bool> = columns.iter().map(|(_, own)| own.ty == Type::Text && !is_free(own)).collect();
+    let list = evidence.each.as_ref().map(|(list, _)| list.rust.as_str()).unwrap_or_default();
+    let is_filled_in = |own: &Field| evidence.filled_in.contains(&[list, "/", &own.rust].concat());
+    let columns = columns.iter().enumerate().map(|(index, (path, own))| {
+        let shown = column(path);
+        // What the hoster fills in may be anything.
+        match is_filled_in(own) {
+            true => {
+                let index = Literal::usize_unsuffixed(index);
+                quote!(row.get(#index).and_then(Option::as_ref).and(#shown))
+            }
+            false => shown,
         }
     });
     let columns: Vec<_> = columns.collect();
@@ -94,7 +111,7 @@ pub(super) fn row(model: &Model, evidence: &Evidence, columns: &[Compared]) -> T
             columns.iter().zip(&is_loose).enumerate().map(|(index, (column, is_loose))| match (is_loose, index) {
                 (true, 0) => quote!(row.first().cloned().flatten()),
                 (true, index) => {
-                    let index = proc_macro2::Literal::usize_unsuffixed(index);
+                    let index = Literal::usize_unsuffixed(index);
                     quote!(row.get(#index).cloned().flatten())
                 }
                 (false, _) => column.clone(),
@@ -112,6 +129,7 @@ fn tests(model: &Model, evidence: &Evidence, with_values: bool) -> Vec<TokenStre
     let mut tests: Vec<TokenStream> = evidence
         .filter
         .iter()
+        .filter(|(_, own)| !is_of_items(evidence, own))
         .map(|(path, own)| match choice(evidence, own) {
             Some(_) if matches!(own.ty, Type::List(_)) => {
                 let (ours, is_one) = (variable(own), is_one_of(&quote!(rows), path, own));
@@ -121,6 +139,20 @@ fn tests(model: &Model, evidence: &Evidence, with_values: bool) -> Vec<TokenStre
             _ => holds(path, own, &quote!(evidence::same)),
         })
         .collect();
+    // Each item of an input has one of several fields by which what it is about is found.
+    tests.extend(lists_of_items(evidence).into_iter().map(|list| {
+        let names: Vec<&str> = items_of(evidence, list).into_iter().map(|(name, _)| name).collect();
+        let of_list = evidence.filter.iter().filter(|(_, own)| names.contains(&own.rust.as_str()));
+        let any = of_list.map(|(path, own)| {
+            let (ours, is_one) = (variable(own), is_one_of(&quote!(rows), path, own));
+            quote!(#ours.is_some_and(|rows| #is_one))
+        });
+        let any: Vec<TokenStream> = any.collect();
+        match any.as_slice() {
+            [one] => one.clone(),
+            several => quote!((#(#several)||*)),
+        }
+    }));
     tests.extend(evidence.below.iter().map(|(path, own)| match is_exact(evidence, own) {
         true => alike(path, own, &quote!(evidence::same_name)),
         false => is_below(path, own),
@@ -345,8 +377,34 @@ fn holds(path: &[Field], own: &Field, same: &TokenStream) -> TokenStream {
     }
 }
 
+/// Whether a compared input is a field of the items of a list.
+fn is_of_items(evidence: &Evidence, own: &Field) -> bool {
+    matches!(choice(evidence, own), Some(EchoedInput::Items { .. }))
+}
+
+/// Whether each value of the lists that are to go has an item, `None` where no list is: of one that has none nobody knows
+/// what became of it.
+pub(super) fn are_all_there(evidence: &Evidence) -> Option<TokenStream> {
+    let lists = evidence.filter.iter().filter(|(_, own)| matches!(own.ty, Type::List(_)));
+    let tests = lists.map(|(path, own)| {
+        let (ours, is_row) = (variable(own), is_row(path, own));
+        let all = quote!(rows.iter().all(|row| now.iter().any(|item| #is_row)));
+        match choice(evidence, own) {
+            Some(_) => quote!(#ours.is_none_or(|rows| #all)),
+            None => quote!(#ours.iter().all(|row| now.iter().any(|item| #is_row))),
+        }
+    });
+    tests.reduce(|all, next| quote!(#all && #next))
+}
+
 /// Tests whether the value at the end of a path is one of a list of inputs, a text in any spelling.
 fn is_one_of(rows: &TokenStream, path: &[Field], own: &Field) -> TokenStream {
+    let is_row = is_row(path, own);
+    quote!(#rows.iter().any(|row| #is_row))
+}
+
+/// Tests whether the value at the end of a path is that of a row.
+fn is_row(path: &[Field], own: &Field) -> TokenStream {
     let (place, is_option) = place(path);
     let theirs = match is_option {
         true => quote!(#place.map(evidence::text)),
@@ -356,8 +414,8 @@ fn is_one_of(rows: &TokenStream, path: &[Field], own: &Field) -> TokenStream {
         }
     };
     match own.ty.item() {
-        Type::Text => quote!(#rows.iter().any(|row| evidence::same_row(row, &[#theirs]))),
-        _ => quote!(#rows.iter().any(|row| *row == [#theirs])),
+        Type::Text => quote!(evidence::same_row(row, &[#theirs])),
+        _ => quote!(*row == [#theirs]),
     }
 }
 

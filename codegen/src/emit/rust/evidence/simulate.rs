@@ -148,10 +148,11 @@ pub(in crate::emit::rust) fn results(model: &Model, endpoint: &Endpoint) -> Opti
     let is_judged = matches!(**result, Type::Judged(_));
     let result = result.judged();
     let id = own_id(model, result);
-    let (input, echo) = match &endpoint.each {
-        Some(each) => (each.input.clone(), each.echo.as_slice()),
-        None if is_judged => (list_of(endpoint, id.map_or(result, |id| &id.ty))?, &[][..]),
-        None => return None,
+    let (input, echo) = match endpoint.each.as_slice() {
+        // Of several variants, what the others name is answered as the examples have it.
+        [each, ..] => (each.input.clone(), each.echo.as_slice()),
+        [] if is_judged => (list_of(endpoint, id.map_or(result, |id| &id.ty))?, &[][..]),
+        [] => return None,
     };
     let asked = asked_item(endpoint, &input)?;
     let (place, is_option) = echoed_input(&quote!(self), &input);
@@ -226,6 +227,7 @@ fn asked_item<'m>(endpoint: &'m Endpoint, input: &'m EchoedInput) -> Option<&'m 
             let group = endpoint.one_of.iter().find(|known| known.rust == *group)?;
             group.variants.iter().find(|known| known.rust == *variant)?.fields.first()?
         }
+        EchoedInput::Items { .. } => return None,
     };
     if let Type::List(item) = &field.ty { Some(item) } else { None }
 }

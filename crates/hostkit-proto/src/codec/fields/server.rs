@@ -119,6 +119,17 @@ impl<'r> Fields<'_, 'r> {
         paths.iter().any(|path| path.split('/').try_fold(self.node, Node::get).is_some())
     }
 
+    /// Checks that something stands at one of these paths, of a variant that may be without each of them.
+    ///
+    /// # Errors
+    /// Nothing stands there, so another variant is meant.
+    pub fn some_of(&self, paths: &[&str]) -> Result<(), DecodeError> {
+        if self.has_any(paths) {
+            return Ok(());
+        }
+        Err(self.reader.error(format!("one of `{}`", paths.join("`, `")), "nothing"))
+    }
+
     /// Tries to read one variant of a group; if that fails, its entries are left for the next one.
     pub fn attempt<T>(&mut self, read: impl FnOnce(&mut Self) -> Result<T, DecodeError>) -> Result<T, DecodeError> {
         let (seen, spec, between) = (self.seen.clone(), self.reader.spec, self.between.len());

@@ -126,11 +126,14 @@ impl Perform for RemoveAdditional {
     #[inline]
     fn evidence(inputs: &Inputs, now: AdditionalAddresses) -> Result<Evidence<()>, EncodeError> {
         let addresses = inputs.need_rows(Self::INFO.name, "addresses")?;
+        let now = now.addresses;
+        let are_there = addresses.iter().all(|row| now.iter().any(|item| *row == [Some(evidence::text(&item.id))]));
         Ok(evidence::gone(
-            now.addresses,
+            now,
             |item| addresses.iter().any(|row| *row == [Some(evidence::text(&item.id))]),
             |item| evidence::text(&item.id),
-        ))
+        )
+        .of_all(are_there))
     }
 
     #[inline]

@@ -137,11 +137,13 @@ impl Perform for RemoveServerAddresses {
     #[inline]
     fn evidence(inputs: &Inputs, now: Vec<PoolAddress>) -> Result<Evidence<()>, EncodeError> {
         let addresses = inputs.need_rows(Self::INFO.name, "addresses")?;
+        let are_there = addresses.iter().all(|row| now.iter().any(|item| *row == [Some(evidence::text(&item.id))]));
         Ok(evidence::gone(
             now,
             |item| addresses.iter().any(|row| *row == [Some(evidence::text(&item.id))]),
             |item| evidence::text(&item.id),
-        ))
+        )
+        .of_all(are_there))
     }
 
     #[inline]
