@@ -467,6 +467,7 @@ pub(crate) enum TypeKind {
         scalar: Option<At<String>>,
         object: Option<At<String>>,
         list: Option<At<String>>,
+        objects: Vec<At<String>>,
     },
 }
 

@@ -333,11 +333,17 @@ fn identity(model: &Model, endpoint: &Endpoint, diagnostics: &mut Diagnostics) {
     let item = ty.item();
     let is_list = matches!(ty, Type::List(_));
     let has_root = matches!(endpoint.output, crate::model::Output::Under(..));
-    if let (Some(fields), Type::Named(name)) = (model.fields(item), item) {
-        let keeps = model.types.get(name).is_some_and(|entry| entry.keep_raw);
+    if let Type::Named(name) = item
+        && let Some(entry) = model.types.get(name)
+    {
+        let has_none = |ty: &Type| model.fields(ty).is_some_and(|fields| !fields.iter().any(Field::is_required));
+        let is_any = match &entry.kind {
+            TypeKind::Objects(objects) => objects.iter().any(|(_, ty)| has_none(ty)),
+            _ => has_none(item),
+        };
         if (is_list || !has_root)
-            && !fields.iter().any(Field::is_required)
-            && !keeps
+            && is_any
+            && !entry.keep_raw
             && model.service.fault.style != FaultStyle::Envelope
         {
             let span = endpoint.surface.response.ty.as_ref().map_or(&endpoint.surface.place, |ty| &ty.span);

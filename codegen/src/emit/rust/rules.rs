@@ -153,6 +153,17 @@ pub(super) fn mistake(entry: &TypeEntry, model: &Model) -> Option<TokenStream> {
             });
             quote!(match self { #(#shapes)* _ => None })
         }
+        TypeKind::Objects(objects) => {
+            let known: Vec<TokenStream> = objects
+                .iter()
+                .filter_map(|(object, ty)| {
+                    let (object, mistake) = (ident(object), mistake_of(ty, &quote!(value), model)?);
+                    Some(quote!(Self::#object(value) => #mistake,))
+                })
+                .collect();
+            let others = (known.len() < objects.len()).then(|| quote!(_ => None,));
+            quote!(match self { #(#known)* #others })
+        }
         _ => return None,
     };
     let (name, doc) = (ident(&entry.name), Doc::new(MEMBER, "What is wrong with the first part that cannot be sent."));
@@ -243,6 +254,7 @@ fn can_be_mistaken<'m>(ty: &'m Type, model: &'m Model, outer: &mut Vec<&'m str>)
         Some(TypeKind::Union { object, list, .. }) => {
             [object, list].into_iter().flatten().any(|ty| can_be_mistaken(ty, model, outer))
         }
+        Some(TypeKind::Objects(objects)) => objects.iter().any(|(_, ty)| can_be_mistaken(ty, model, outer)),
         _ => false,
     }
 }

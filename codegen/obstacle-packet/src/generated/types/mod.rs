@@ -5,4 +5,7 @@
 
 mod things;
 
-pub use things::{Choice, Dataset, Gone, Info, Made, NewThing, NumberOrPart, Part, Placed, Thing, ThingId, Ticket};
+pub use things::{
+    Choice, Dataset, Empty, Gone, Info, Labelled, Labelling, Lent, Made, NewThing, NumberOrPart, Part, Placed, Room,
+    Shelf, Spot, Target, TargetAll, TargetIds, TargetLocked, TargetNames, Thing, ThingId, Ticket,
+};
