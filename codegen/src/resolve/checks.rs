@@ -341,11 +341,7 @@ fn identity(model: &Model, endpoint: &Endpoint, diagnostics: &mut Diagnostics) {
             TypeKind::Objects(objects) => objects.iter().any(|(_, ty)| has_none(ty)),
             _ => has_none(item),
         };
-        if (is_list || !has_root)
-            && is_any
-            && !entry.keep_raw
-            && model.service.fault.style != FaultStyle::Envelope
-        {
+        if (is_list || !has_root) && is_any && !entry.keep_raw && model.service.fault.style != FaultStyle::Envelope {
             let span = endpoint.surface.response.ty.as_ref().map_or(&endpoint.surface.place, |ty| &ty.span);
             let message = format!("`{name}` has no required field");
             let help = "mark what identifies the object with `required = true`; else any document would decode";

@@ -16,6 +16,61 @@ use crate::types::{Labelled, Labelling};
 /// It gives a list of [`Labelled`](crate::types::Labelled).
 ///
 /// A target that names nothing is all things, so no list of it may be empty.
+///
+/// ```
+/// use obstacle_packet_proto::things::LabelThings;
+/// use obstacle_packet_proto::types::{
+///     Empty, Labelling, Target, TargetAll, TargetIds, TargetLocked, TargetNames,
+///     ThingId,
+/// };
+///
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = [
+/// #     r#"<packet version="1.6"><thing><label><result><status>ok</status><id>7</id><spot><room>attic</"#,
+/// #     "room><height>12</height></spot></result><result><status>ok</status><id>8</id><spot><shelf nu",
+/// #     r#"mber="3"/></spot></result><result><status>ok</status><id>9</id><spot><lent/></spot></result>"#,
+/// #     "<result><status>ok</status><id>10</id></result></label></thing></packet>",
+/// # ]
+/// #     .concat();
+/// # let answers = Scripted::new([
+/// #     Script::post("/agent")
+/// #         .answer(
+/// #             200,
+/// #             [
+/// #                 r#"<packet version="1.6"><session><create><result><status>ok</status><ticket>PVE:anna:4EEC61E2<"#,
+/// #                 "/ticket><csrf>4EEC61E2:lwk7od06fa1</csrf><lives>7200</lives></result></create></session></pa",
+/// #                 "cket>",
+/// #             ]
+/// #                 .concat(),
+/// #         ),
+/// #     Script::post("/agent").answer(200, body),
+/// # ]);
+/// # let credentials = obstacle_packet_proto::Credentials::login(
+/// #     "example",
+/// #     "example-secret",
+/// # );
+/// # let client = hostkit_ureq::Client::<
+/// #     obstacle_packet_proto::Packet,
+/// # >::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let mut target_ids = TargetIds::new(vec![ThingId::new(7), ThingId::new(8)]);
+/// target_ids.room = Some("attic".into());
+/// let mut target_names_2 = TargetNames::new(vec!["lamp".into()]);
+/// target_names_2.exact = true;
+/// let call = LabelThings::new(
+///     vec![
+///         Labelling::new(Target::Ids(target_ids), "old"),
+///         Labelling::new(Target::Names(target_names_2), "new"),
+///         Labelling::new(Target::Locked(TargetLocked::new(Empty::new())), "mine"),
+///         Labelling::new(Target::All(TargetAll::new()), "all")
+///     ],
+/// );
+/// let things = client.call(&call)?;
+/// assert_eq!(things.len(), 4);
+/// assert_eq!(things[0].id, ThingId::new(7));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct LabelThings {

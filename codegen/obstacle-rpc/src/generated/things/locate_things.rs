@@ -18,6 +18,34 @@ use crate::types::{Spot, Target};
 /// `POST /rpc`, action `thing.locate`; effect: **safe**.
 ///
 /// It gives [`Spot`](crate::types::Spot) by `String`.
+///
+/// ```
+/// use obstacle_rpc_proto::things::LocateThings;
+/// use obstacle_rpc_proto::types::{Target, TargetAll, TargetIds, TargetOwner, ThingId};
+///
+/// # use hostkit_testing::{Script, Scripted};
+/// # let body = r#"{"jsonrpc":"2.0","result":{"bell":{"shelf":3,"height":12},"lamp":{"room":"attic"}},"id":1}"#;
+/// # let answers = Scripted::new([Script::post("/rpc").answer(200, body)]);
+/// # let credentials = obstacle_rpc_proto::Credentials::key("example-secret");
+/// # let client = hostkit_ureq::Client::<obstacle_rpc_proto::Rpc>::builder(credentials)
+/// #     .transport(answers)
+/// #     .build()?;
+/// let mut target_all = TargetAll::new();
+/// target_all.sort = Some(true);
+/// let mut target_owner_2 = TargetOwner::new("Anna");
+/// target_owner_2.town = Some("Perm".into());
+/// target_owner_2.sort = Some(false);
+/// let call = LocateThings::new(Target::All(target_all))
+///     .except(
+///         vec![
+///             Target::Ids(TargetIds::new(vec![ThingId::new(7), ThingId::new(8)])),
+///             Target::Owner(target_owner_2)
+///         ],
+///     );
+/// let things = client.call(&call)?;
+/// assert_eq!(things.len(), 2);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct LocateThings {
