@@ -162,7 +162,8 @@ impl<'r> Reader<'r> {
         fields.finish()
     }
 
-    /// The number of the one of several objects, by their fields, that stands here.
+    /// The number of the one of several objects, by their fields, that stands here. All of them are looked at before one is
+    /// read, so the answer is read from a tree.
     ///
     /// # Errors
     /// It is no object, could be two of them, or is none.
