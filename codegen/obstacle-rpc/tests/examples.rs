@@ -119,6 +119,7 @@ fn one_of_several_objects_is_told_by_its_fields() {
         call.map(|call| call.target).map_err(|error| error.to_string())
     };
     assert_eq!(parse("{}"), Ok(Target::All(TargetAll::new())));
+    assert_eq!(parse(r#"{"ids":[]}"#), Ok(Target::Ids(TargetIds::new(Vec::new()))), "an empty list is not all");
     assert!(matches!(parse(r#"{"sort":true}"#), Ok(Target::All(TargetAll { sort: Some(true), .. }))));
     assert!(matches!(parse(r#"{"owner":{"name":"Anna"}}"#), Ok(Target::Owner(_))));
     for (wrong, error) in [
