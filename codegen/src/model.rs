@@ -338,6 +338,22 @@ pub(crate) enum TypeKind {
         object: Option<Type>,
         list: Option<Type>,
     },
+    /// An object that is one of several, by the names of its variants.
+    Objects(Vec<(String, Type)>),
+}
+
+impl TypeKind {
+    /// The types of what stands in a value.
+    pub(crate) fn parts(&self) -> Vec<&Type> {
+        match self {
+            Self::Struct(fields) => fields.iter().map(|field| &field.ty).collect(),
+            Self::Union { number, scalar, object, list } => {
+                [number, scalar, object, list].into_iter().flatten().collect()
+            }
+            Self::Objects(objects) => objects.iter().map(|(_, ty)| ty).collect(),
+            Self::Enumeration { .. } | Self::Id(_) | Self::Ranged(..) => Vec::new(),
+        }
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -851,6 +867,20 @@ impl Model {
             },
             _ => None,
         }
+    }
+
+    /// Of objects of which a value is one, the fields by which each is told from the others: in this format their paths
+    /// neither are nor lead to those of another one.
+    pub(crate) fn own_fields(&self, objects: &[(String, Type)], is_xml: bool) -> Vec<Vec<&Field>> {
+        let path = |field: &Field| if is_xml { field.name.xml.clone() } else { field.name.json.clone() };
+        let fields = |ty: &Type| self.fields(ty).unwrap_or_default();
+        let meets = |one: &Field, other: &Field| path(one).iter().zip(&path(other)).all(|(step, own)| step == own);
+        let of_object = |(index, (_, ty)): (usize, &(String, Type))| {
+            let others = objects.iter().enumerate().filter(|(other, _)| *other != index);
+            let others: Vec<&Field> = others.flat_map(|(_, (_, ty))| fields(ty)).collect();
+            fields(ty).iter().filter(|field| !others.iter().any(|other| meets(field, other))).collect()
+        };
+        objects.iter().enumerate().map(of_object).collect()
     }
 
     /// The words by which somebody who does not know this name searches for it.

@@ -541,6 +541,7 @@ pub(crate) enum TypeKind {
         scalar: Option<At<String>>,
         object: Option<At<String>>,
         list: Option<At<String>>,
+        objects: Vec<At<String>>,
     },
 }
 

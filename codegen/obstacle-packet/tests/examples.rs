@@ -17,11 +17,12 @@ use http::{HeaderMap, HeaderValue};
 use obstacle_packet_proto::auth::SignIn;
 use obstacle_packet_proto::things::{
     AddThing, ChangeThing, ChangeThingWhat, DeleteThing, DeleteThings, DeleteThingsBy, DropThings, FindThing,
-    FindThingDataset, GetInfo, GetThing, ListIds, ListOf, ListOfOf, ListOfWhose, ListThings, OrderThings, ReadThings,
-    RemoveThings, RemoveThingsBy,
+    FindThingDataset, GetInfo, GetThing, LabelThings, ListIds, ListOf, ListOfOf, ListOfWhose, ListThings, OrderThings,
+    ReadThings, RemoveThings, RemoveThingsBy,
 };
 use obstacle_packet_proto::types::{
-    Choice, Dataset, Info, Made, NewThing, NumberOrPart, Part, Pick, Removal, Thing, ThingId,
+    Choice, Dataset, Info, Labelling, Made, NewThing, NumberOrPart, Part, Pick, Removal, Spot, Target, TargetAll,
+    TargetIds, TargetNames, Thing, ThingId,
 };
 use obstacle_packet_proto::{Code, Credentials, Packet};
 
@@ -424,6 +425,63 @@ fn more_items_than_an_object_may_have_are_not_sent() {
     };
     assert_eq!(drop(&[1, 2, 3]), Ok(()));
     assert_eq!(drop(&[1, 2, 3, 4]), Err("drop_things: drops: has more than 3 items in `id`".to_owned()));
+}
+
+/// An object that is one of several is told by what it has, and an empty list never makes it another one.
+#[test]
+fn one_of_several_objects_is_told_by_its_fields() {
+    let label = |target: Target| {
+        let call = LabelThings::new(vec![Labelling::new(target, "new")]);
+        let mut parts = RequestParts::new(&LabelThings::INFO, &Packet::INFO, Format::Xml, "main");
+        call.encode(&mut parts).map_err(|error| error.to_string())
+    };
+    assert_eq!(label(Target::Ids(TargetIds::new(vec![ThingId::new(7)]))), Ok(()));
+    assert_eq!(label(Target::All(TargetAll::new())), Ok(()));
+    for (empty, name) in
+        [(Target::Ids(TargetIds::new(Vec::new())), "id"), (Target::Names(TargetNames::new(Vec::new())), "name")]
+    {
+        let rule = format!("label_things: operations: has an empty `{name}`, which has to be given");
+        assert_eq!(label(empty).unwrap_err(), rule);
+    }
+
+    let parse = |filter: &str| {
+        let operation = format!("<filter>{filter}</filter><label>new</label>");
+        let body = format!("<packet><thing><label>{operation}</label></thing></packet>");
+        let headers = HeaderMap::new();
+        let call = LabelThings::parse(&incoming("POST", "/agent", &headers, body.as_bytes()));
+        call.map(|mut call| call.operations.remove(0).target).map_err(|error| error.to_string())
+    };
+    assert_eq!(parse(""), Ok(Target::All(TargetAll::new())));
+    assert!(matches!(
+        parse("<room>attic</room><name>a</name><exact/>"),
+        Ok(Target::Names(TargetNames { exact: true, .. }))
+    ));
+    assert!(matches!(parse("<locked/>"), Ok(Target::Locked(_))));
+    let both = parse("<id>7</id><locked/><name>a</name>").unwrap_err();
+    assert!(both.contains("filter") && both.contains("found `id` and `name`"), "{both}");
+    for unknown in ["<id>7</id><locked/>", "<id>7</id><exact/>", "<room>attic</room>", "<color>red</color>"] {
+        assert!(parse(unknown).is_err(), "{unknown}");
+    }
+
+    let spot = |spot: &str| {
+        let result = format!("<result><status>ok</status><id>7</id><spot>{spot}</spot></result>");
+        let (headers, body) = (HeaderMap::new(), packet("label", &result));
+        let answer = RawAnswer::new(&LabelThings::INFO, &Packet::INFO, 200, &headers, body.as_bytes());
+        let spot = LabelThings::decode(&answer).map(|mut things| things.remove(0).spot);
+        let defects: Vec<String> = answer.report().defects().iter().map(|defect| defect.to_string()).collect();
+        (spot.ok().flatten(), defects.join("; "))
+    };
+    assert!(
+        matches!(spot("<shelf number='3'/><height>2</height>"), (Some(Spot::Shelf(_)), defects) if defects.is_empty())
+    );
+    for (wrong, found) in
+        [("<height>2</height>", "none of them"), ("<room>a</room><shelf number='3'/>", "`room` and `shelf`")]
+    {
+        let (value, defects) = spot(wrong);
+        assert_eq!(value, None, "{wrong}");
+        let error = format!("expected exactly one of `room`, `shelf`, `lent`, found {found}");
+        assert!(defects.contains(&error) && defects.contains("spot"), "{wrong}: {defects}");
+    }
 }
 
 /// Of the fields of a choice, one is sent, and a server takes no other request.

@@ -9,8 +9,8 @@ use hostkit_proto::server::example::incoming;
 use hostkit_proto::{Api, BaseUrl, Endpoint, Format, RawAnswer, RequestParts, Session, UnknownFields};
 use http::HeaderMap;
 use obstacle_rpc_proto::serve::{Request, route};
-use obstacle_rpc_proto::things::{CountThings, FindThings, GetThing};
-use obstacle_rpc_proto::types::{Filter, ThingId};
+use obstacle_rpc_proto::things::{CountThings, FindThings, GetThing, LocateThings};
+use obstacle_rpc_proto::types::{Filter, Spot, Target, TargetAll, TargetIds, ThingId};
 use obstacle_rpc_proto::{Credentials, Rpc};
 
 #[test]
@@ -103,6 +103,46 @@ fn what_is_ignored_at_the_top_needs_no_tree() {
     let answer = RawAnswer::new(&GetThing::INFO, &Rpc::INFO, 200, &headers, body);
     assert!(GetThing::decode(&answer).is_ok());
     assert_eq!(answer.report().unknown(), ["answer.result.jsonrpc", "answer.more"]);
+}
+
+/// An object that is one of several is told by what it has, and an empty list never makes it another one.
+#[test]
+fn one_of_several_objects_is_told_by_its_fields() {
+    let empty = LocateThings::new(Target::Ids(TargetIds::new(Vec::new())));
+    let mut parts = RequestParts::new(&LocateThings::INFO, &Rpc::INFO, Format::Json, "main");
+    let error = empty.encode(&mut parts).unwrap_err().to_string();
+    assert_eq!(error, "locate_things: target: has an empty `ids`, which has to be given");
+    let parse = |target: &str| {
+        let body = format!(r#"{{"jsonrpc":"2.0","id":1,"method":"thing.locate","params":{{"target":{target}}}}}"#);
+        let headers = HeaderMap::new();
+        let call = LocateThings::parse(&incoming("POST", "/rpc", &headers, body.as_bytes()));
+        call.map(|call| call.target).map_err(|error| error.to_string())
+    };
+    assert_eq!(parse("{}"), Ok(Target::All(TargetAll::new())));
+    assert_eq!(parse(r#"{"ids":[]}"#), Ok(Target::Ids(TargetIds::new(Vec::new()))), "an empty list is not all");
+    assert!(matches!(parse(r#"{"sort":true}"#), Ok(Target::All(TargetAll { sort: Some(true), .. }))));
+    assert!(matches!(parse(r#"{"owner":{"name":"Anna"}}"#), Ok(Target::Owner(_))));
+    for (wrong, error) in [
+        (r#"{"ids":[7],"owner":{"name":"Anna"}}"#, "found `ids` and `owner`"),
+        (r#"{"owner":{"town":"Perm"}}"#, "owner"),
+        ("7", "expected an object"),
+    ] {
+        let found = parse(wrong).unwrap_err();
+        assert!(found.contains("target") && found.contains(error), "{wrong}: {found}");
+    }
+
+    let spots = |result: &str| {
+        let body = format!(r#"{{"jsonrpc":"2.0","id":1,"result":{{"lamp":{result}}}}}"#);
+        let headers = HeaderMap::new();
+        let answer = RawAnswer::new(&LocateThings::INFO, &Rpc::INFO, 200, &headers, body.as_bytes());
+        LocateThings::decode(&answer).map(|mut spots| spots.remove("lamp")).map_err(|error| error.to_string())
+    };
+    assert!(matches!(spots(r#"{"room":"attic","shelf":null}"#), Ok(Some(Spot::Room(_)))));
+    for (wrong, found) in [(r#"{"height":2}"#, "none of them"), (r#"{"room":"a","shelf":3}"#, "`room` and `shelf`")] {
+        let error = spots(wrong).unwrap_err();
+        assert!(error.contains(&format!("expected exactly one of `room`, `shelf`, found {found}")), "{error}");
+        assert!(error.contains("lamp"), "the place: {error}");
+    }
 }
 
 /// Of the fields of a choice, one is sent, and a server takes no other request.

@@ -152,6 +152,7 @@ impl<'m> Walk<'m, '_> {
                     Some(TypeKind::Union { number, scalar, object, list }) => {
                         [number, scalar, object, list].into_iter().flatten().for_each(|ty| self.value(ty, way));
                     }
+                    Some(TypeKind::Objects(objects)) => objects.iter().for_each(|(_, ty)| self.value(ty, way)),
                     Some(TypeKind::Id { .. }) => (self.see)(Found::Id(way.clone(), name)),
                     _ => {}
                 }

@@ -643,6 +643,9 @@ impl<'m> Writer<'m> {
                 };
                 self.one(shape.as_ref()?, node, field)
             }
+            (_, Some((TypeKind::Objects(objects), _))) => {
+                self.one(self.scalars().one_object(objects, node).ok()?, node, field)
+            }
             (Type::Csv(item, separator), _) if node.kind() == Kind::List => {
                 let texts = node.items().map(|node| self.text(item, None, scalar_text(node)?));
                 Some(Value::Text(texts.collect::<Option<Vec<_>>>()?.join(&separator.to_string())))

@@ -2,9 +2,9 @@
 
 use std::net::IpAddr;
 
-use hostkit_proto::codec::FromText;
+use hostkit_proto::codec::{Found, FromText, MistakenChoice, one_object};
 use hostkit_proto::{Currency, Date, DateTime, Decimal, IpBlock, Leniency, UnixTime};
-use hostkit_wire::{Kind, Node};
+use hostkit_wire::{Format, Kind, Node};
 
 use crate::model::{Field, Model, Type, TypeKind};
 use crate::surface::IdKind;
@@ -30,6 +30,30 @@ impl<'m> Scalars<'m> {
         }
         let is_date = matches!(ty, Type::DateTime | Type::Date);
         self.leniency().is_absent(node) || is_date && node.as_str().is_some_and(DateTime::is_zero)
+    }
+
+    /// The type of the one of several objects that a node is.
+    pub(super) fn one_object<'t>(
+        self,
+        objects: &'t [(String, Type)],
+        node: Node<'_>,
+    ) -> Result<&'t Type, MistakenChoice> {
+        let is_xml = node.format() == Format::Xml;
+        let found = |field: &&'m Field| {
+            let path = if is_xml { &field.name.xml } else { &field.name.json };
+            let at_path = path.iter().try_fold(node, |node, step| node.get(step));
+            let found = at_path.or_else(|| field.name.also.iter().find_map(|name| node.get(name)));
+            Found {
+                name: path.first().map_or("", String::as_str),
+                is_required: field.is_required(),
+                is_there: found.is_some_and(|found| is_xml || found.kind() != Kind::Null),
+                has_value: found.is_some_and(|found| !self.leniency().is_absent(found)),
+            }
+        };
+        let own = self.model.own_fields(objects, is_xml);
+        let found: Vec<Vec<Found<'_>>> = own.iter().map(|fields| fields.iter().map(found).collect()).collect();
+        let index = one_object(&found)?;
+        Ok(objects.get(index).map_or(&Type::Any, |(_, ty)| ty))
     }
 
     /// Checks that the node reads as this scalar type; the error says what was expected.

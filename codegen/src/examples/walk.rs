@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use hostkit_proto::codec::one_of;
+use hostkit_proto::codec::{MistakenChoice, one_of};
 use hostkit_proto::{Leniency, ListShape, MapShape, Verdict, place};
 use hostkit_wire::{Format, Kind, Node};
 
@@ -155,6 +155,13 @@ impl<'m> Walker<'m> {
         self.report("E0302", node.offset(), &what, format!("not {expected}"), help);
     }
 
+    /// Reports an object that is none of several, or could be two of them.
+    fn expected_one(&mut self, mistake: &MistakenChoice, node: Node<'_>) {
+        let (owner, spec) = (&self.owner.0, &self.owner.1);
+        let help = format!("`{owner}` in {spec} has the object, which is told by the fields that it has");
+        self.report("E0302", node.offset(), &mistake.to_string(), "not one of the objects".to_owned(), help);
+    }
+
     /// Reports a missing value.
     pub(super) fn missing(&mut self, what: &str, offset: usize) {
         let spec = &self.owner.1;
@@ -291,7 +298,7 @@ impl<'m> Walker<'m> {
             Type::Any | Type::List(_) | Type::Map(..) => false,
             Type::Option(inner) | Type::Nullable(inner) => self.is_scalar(inner),
             Type::Named(name) => match self.model.types.get(name).map(|entry| &entry.kind) {
-                Some(TypeKind::Struct(_)) => false,
+                Some(TypeKind::Struct(_) | TypeKind::Objects(_)) => false,
                 Some(TypeKind::Union { number, scalar, object, .. }) => {
                     (number.is_some() || scalar.is_some()) && object.is_none()
                 }
@@ -529,6 +536,10 @@ impl<'m> Walker<'m> {
                         None => self.expected(&format!("one of the shapes of `{name}`"), node),
                     }
                 }
+                Some((TypeKind::Objects(objects), _)) => match self.scalars().one_object(objects, node) {
+                    Ok(ty) => self.value(ty, node),
+                    Err(mistake) => self.expected_one(&mistake, node),
+                },
                 _ => self.scalar(ty, node),
             },
             ty => self.scalar(ty, node),

@@ -287,6 +287,50 @@ water = { type = "uint", required = true, en = "Water." }
 }
 
 #[test]
+fn one_of_several_objects_is_told_in_both_outputs() {
+    let types = r#"
+[Target]
+en = "Which boxes."
+union = { objects = ["TargetIds", "TargetTag", "TargetAll"] }
+[TargetIds]
+en = "By numbers."
+[TargetIds.fields]
+ids = { type = "[uint]", required = true, en = "The numbers." }
+[TargetTag]
+en = "By a tag."
+[TargetTag.fields]
+tag = { type = "text", json = "tag/name", required = true, en = "The tag." }
+[TargetAll]
+en = "All of them."
+"#;
+    let call = r#"
+method = "POST"
+path = "/boxes/open"
+effect = "idempotent"
+en = "Opens boxes."
+[body]
+targets = { type = "[Target]", required = true, en = "The boxes." }
+"#;
+    let files =
+        [("demo/service.toml", SERVICE), ("demo/types/targets.toml", types), ("demo/boxes/open_boxes.toml", call)];
+    let sources = Sources::new(files.map(|(path, text)| (path.to_owned(), text.to_owned())));
+    let specs = specs(&sources);
+    let (openapi, reference) = (specs.openapi(), specs.reference());
+    let text = openapi.get("docs/openapi/demo.json").unwrap_or_default();
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    for part in [
+        "\"Target\": { \"oneOf\": [ { \"$ref\": \"#/components/schemas/TargetIds\" }, { \"$ref\": \"#/components/schemas/TargetTag\" }",
+        "{ \"$ref\": \"#/components/schemas/TargetAll\", \"not\": { \"anyOf\": [ { \"required\": [\"ids\"] }, { \"required\": [\"tag\"]",
+    ] {
+        assert!(text.contains(part), "{part} is not in:\n{text}");
+    }
+    let text = reference.get("docs/reference/en/demo/types.md").unwrap_or_default();
+    for part in ["One of these objects, told by its fields:", "- Rust `Ids`: ", "- Rust `All`: "] {
+        assert!(text.contains(part), "{part} is not in:\n{text}");
+    }
+}
+
+#[test]
 fn an_answer_may_hold_null_and_one_object_for_a_list() {
     let types = r#"
 [Chest]

@@ -123,13 +123,7 @@ fn in_headers(model: &Model, diagnostics: &mut Diagnostics) {
         }
         let place = &first.surface.wire.span;
         let uses = |ty: &Type| ty.names().contains(&name.as_str());
-        let is_nested = model.types.values().any(|other| match &other.kind {
-            TypeKind::Struct(fields) => fields.iter().any(|field| uses(&field.ty)),
-            TypeKind::Union { number, scalar, object, list } => {
-                [number, scalar, object, list].into_iter().flatten().any(uses)
-            }
-            _ => false,
-        });
+        let is_nested = model.types.values().any(|other| other.kind.parts().into_iter().any(uses));
         let outputs = model.endpoints.iter().filter(|endpoint| endpoint.output.ty().is_some_and(uses));
         let is_wrapped = outputs.clone().any(|endpoint| !matches!(endpoint.output.ty(), Some(Type::Named(_))));
         if entry.in_requests || is_nested || is_wrapped {

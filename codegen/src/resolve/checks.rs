@@ -358,13 +358,15 @@ fn identity(model: &Model, endpoint: &Endpoint, diagnostics: &mut Diagnostics) {
     // What acts and answers in headers is recognised as a call without output is.
     let is_nothing = matches!(endpoint.output, crate::model::Output::Headers(_)) && endpoint.effect() != "safe";
     let has_root = is_nothing || matches!(endpoint.output, crate::model::Output::Under(..));
-    if let (Some(fields), Type::Named(name)) = (model.fields(item), item) {
-        let keeps = model.types.get(name).is_some_and(|entry| entry.keep_raw);
-        if (is_list || !has_root)
-            && !fields.iter().any(Field::is_required)
-            && !keeps
-            && model.service.fault.style != FaultStyle::Envelope
-        {
+    if let Type::Named(name) = item
+        && let Some(entry) = model.types.get(name)
+    {
+        let has_none = |ty: &Type| model.fields(ty).is_some_and(|fields| !fields.iter().any(Field::is_required));
+        let is_any = match &entry.kind {
+            TypeKind::Objects(objects) => objects.iter().any(|(_, ty)| has_none(ty)),
+            _ => has_none(item),
+        };
+        if (is_list || !has_root) && is_any && !entry.keep_raw && model.service.fault.style != FaultStyle::Envelope {
             let span = endpoint.surface.response.ty.as_ref().map_or(&endpoint.surface.place, |ty| &ty.span);
             let message = format!("`{name}` has no required field");
             let help = "mark what identifies the object with `required = true`; else any document would decode";

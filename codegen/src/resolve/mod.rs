@@ -437,7 +437,12 @@ impl Resolver<'_, '_> {
                     TypeKind::Ranged(0, 0)
                 }
             },
-            surface::TypeKind::Union { number, scalar, object, list } => {
+            surface::TypeKind::Union { objects, .. } if !objects.is_empty() => {
+                let variants = names::without_common(&definition.name, objects);
+                let types = objects.iter().map(|object| self.ty(object));
+                TypeKind::Objects(variants.into_iter().zip(types).collect())
+            }
+            surface::TypeKind::Union { number, scalar, object, list, .. } => {
                 let mut shape = |text: &Option<At<String>>| text.as_ref().map(|text| self.ty(text));
                 TypeKind::Union {
                     number: shape(number),
@@ -737,16 +742,7 @@ fn mark_uses(model: &mut Model) {
             if std::mem::replace(mark, true) {
                 continue;
             }
-            match &entry.kind {
-                TypeKind::Struct(fields) => {
-                    queue.extend(fields.iter().flat_map(|field| field.ty.names().into_iter().map(str::to_owned)));
-                }
-                TypeKind::Union { number, scalar, object, list } => {
-                    let types = [number, scalar, object, list].into_iter().flatten();
-                    queue.extend(types.flat_map(|ty| ty.names().into_iter().map(str::to_owned)));
-                }
-                _ => {}
-            }
+            queue.extend(entry.kind.parts().into_iter().flat_map(Type::names).map(str::to_owned));
         }
     }
 }

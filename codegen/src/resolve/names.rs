@@ -7,7 +7,7 @@ use heck::{ToSnakeCase, ToUpperCamelCase};
 use crate::diagnostic::{Diagnostics, did_you_mean};
 use crate::identifier::{KEYWORDS, METHODS};
 use crate::model::{Endpoint, Model, TypeKind};
-use crate::source::Span;
+use crate::source::{At, Span};
 use crate::surface::Surface;
 
 /// Names that no value of an enumeration and no error code has: the open end, and what `FromStr` calls its error.
@@ -125,6 +125,17 @@ fn file_name(word: &str, place: &Span, diagnostics: &mut Diagnostics) {
             "files and folders have lower-case words with `_` between them, and are no keyword: `get_server.toml`";
         diagnostics.add_with_help("E0224", place, message, "of this file or its folder", help);
     }
+}
+
+/// The names of the variants of a union of objects: those of their types, without that of the union in front if all have it.
+pub(super) fn without_common(union: &str, objects: &[At<String>]) -> Vec<String> {
+    let rest = |object: &At<String>| {
+        let rest =
+            object.strip_prefix(union).filter(|rest| rest.starts_with(|letter: char| letter.is_ascii_uppercase()));
+        rest.map(str::to_owned)
+    };
+    let short: Option<Vec<String>> = objects.iter().map(rest).collect();
+    short.unwrap_or_else(|| objects.iter().map(|object| object.value.clone()).collect())
 }
 
 /// Reports search words for what no name has, such as those of a call that is gone.

@@ -95,7 +95,7 @@ const BY_HOST: &str = "only the inputs of a call know the host";
 const ALONE: &str = "only an input that may be left out, of `[query]`, `[headers]` or `[body]`, depends on another one";
 
 const CHOSEN: &str = "only the objects of requests are checked: of the inputs of a call choose by `[one-of.NAME.VARIANT]`, and \
-                      leave it out of what answers have";
+                      what answers have, too, is a union of `objects`";
 
 /// The choice that a field belongs to.
 const ONE_OF: &str = "one-of";

@@ -53,6 +53,11 @@ pub(super) fn check(model: &Model, surface: &Surface, diagnostics: &mut Diagnost
             (TypeKind::Union { number, scalar, object, list }, _) => {
                 union(model, &definition.name.span, [number, scalar, object, list].map(Option::as_ref), diagnostics);
             }
+            (TypeKind::Objects(variants), surface::TypeKind::Union { objects, .. }) => {
+                let surface::TypeKind::Union { number, scalar, object, list, .. } = &definition.kind else { continue };
+                let other = [number, scalar, object, list].into_iter().flatten().next();
+                objects_of(model, variants, objects, other, diagnostics);
+            }
             _ => {}
         }
         itself(model, &definition.name, diagnostics);
@@ -176,13 +181,7 @@ fn joined(model: &Model, field: &Field, item: &Type, outer: char, diagnostics: &
 /// Refuses a part without a name of its own that is called something all the same, or stands where all have names.
 fn nameless(model: &Model, entry: &TypeEntry, diagnostics: &mut Diagnostics) {
     let TypeKind::Struct(fields) = &entry.kind else { return };
-    let types = model.types.values().flat_map(|other| match &other.kind {
-        TypeKind::Struct(fields) => fields.iter().map(|field| &field.ty).collect(),
-        TypeKind::Union { number, scalar, object, list } => {
-            [number, scalar, object, list].into_iter().flatten().collect()
-        }
-        _ => Vec::new(),
-    });
+    let types = model.types.values().flat_map(|other| other.kind.parts());
     let calls = model.endpoints.iter();
     let inputs = calls.clone().flat_map(inputs).map(|input| &input.ty);
     let outputs = calls.filter_map(|endpoint| endpoint.output.ty());
@@ -428,6 +427,53 @@ fn union(model: &Model, span: &Span, shapes: [Option<&Type>; 4], diagnostics: &m
     }
 }
 
+/// Checks that each object of a union is one, and is told from the others by what it has.
+fn objects_of(
+    model: &Model,
+    variants: &[(String, Type)],
+    objects: &[At<String>],
+    other: Option<&At<String>>,
+    diagnostics: &mut Diagnostics,
+) {
+    let mut wrong = |span: &Span, message: &str, label: &str, help: &str| {
+        diagnostics.add_with_help("E0252", span, message, label, help);
+    };
+    if let Some(other) = other {
+        let help = "a type with the `objects`, and one with the other shapes, whose `object` it is";
+        wrong(&other.span, "a union of `objects` has no other shapes", "beside `objects`", help);
+    }
+    let is_object = |ty: &Type| model.fields(ty).is_some();
+    if let Some((object, _)) = objects.iter().zip(variants).find(|(_, (_, ty))| !is_object(ty)) {
+        return wrong(
+            &object.span,
+            "each of the `objects` of a union is a type with fields",
+            "not one",
+            "name such a type",
+        );
+    }
+    if let [only] = objects {
+        let help =
+            "`objects = [\"FilterIds\", \"FilterNames\"]`; an object that is always the same has the type of that";
+        return wrong(&only.span, "an object that is one of several has two types or more", "fewer than two", help);
+    }
+    for is_xml in [false, true] {
+        let formats = model.service.formats.iter().chain(&model.service.request_format);
+        if !formats.into_iter().any(|format| (format == "xml") == is_xml) {
+            continue;
+        }
+        let own = model.own_fields(variants, is_xml);
+        let is_told = |fields: &&Vec<&Field>| fields.iter().any(|field| field.is_required());
+        let mut untold = objects.iter().zip(&own).filter(|(_, fields)| !is_told(fields)).map(|(object, _)| object);
+        if let (Some(one), Some(second)) = (untold.next(), untold.next()) {
+            let message =
+                format!("neither `{}` nor `{}` has a required field that no other one has", one.value, second.value);
+            let help = "by such a field an object is told from the others; at most one of them does without, and is what has \
+                        none of theirs";
+            return wrong(&second.span, &message, "told by nothing", help);
+        }
+    }
+}
+
 /// Refuses a type whose values would hold themselves, without a list or a map between.
 fn itself(model: &Model, name: &At<String>, diagnostics: &mut Diagnostics) {
     let inside = |ty: &Type| match if let Type::Nullable(item) = ty { item } else { ty } {
@@ -441,6 +487,7 @@ fn itself(model: &Model, name: &At<String>, diagnostics: &mut Diagnostics) {
             Some(TypeKind::Union { scalar, object, .. }) => {
                 [scalar, object].into_iter().flatten().filter_map(inside).collect()
             }
+            Some(TypeKind::Objects(objects)) => objects.iter().filter_map(|(_, ty)| inside(ty)).collect(),
             _ => Vec::new(),
         };
         if held.contains(&name.value) {

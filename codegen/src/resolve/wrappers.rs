@@ -71,6 +71,7 @@ fn field_at(model: &Model, ty: &Type, steps: &[&str], is_xml: bool) -> Option<St
             }),
             // A list of the union itself would have no end.
             TypeKind::Union { object, .. } => field_at(model, object.as_ref()?, steps, is_xml),
+            TypeKind::Objects(objects) => objects.iter().find_map(|(_, ty)| field_at(model, ty, steps, is_xml)),
             _ => None,
         },
         _ => None,

@@ -89,13 +89,8 @@ fn reached<'m>(model: &'m Model, types: impl Iterator<Item = &'m Type>) -> BTree
         if !found.insert(name) {
             continue;
         }
-        match model.types.get(name).map(|entry| &entry.kind) {
-            Some(TypeKind::Struct(fields)) => open.extend(fields.iter().flat_map(|field| field.ty.names())),
-            Some(TypeKind::Union { number, scalar, object, list }) => {
-                open.extend([number, scalar, object, list].into_iter().flatten().flat_map(Type::names));
-            }
-            _ => {}
-        }
+        let parts = model.types.get(name).map(|entry| entry.kind.parts()).unwrap_or_default();
+        open.extend(parts.into_iter().flat_map(Type::names));
     }
     found
 }

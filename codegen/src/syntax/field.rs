@@ -117,6 +117,7 @@ pub(super) fn read_type(name: At<String>, node: &Node<'_, '_>) -> TypeDefinition
             scalar: union.optional_at("scalar"),
             object: union.optional_at("object"),
             list: union.optional_at("list"),
+            objects: union.texts_at("objects"),
         }
     } else {
         TypeKind::Struct(read_fields(node.table("fields")))

@@ -252,6 +252,7 @@ const UNION: &[Key] = &[
     key("scalar", Shape::Text, "The type of a scalar."),
     key("object", Shape::Text, "The type of an object."),
     key("list", Shape::Text, "The type of a list."),
+    key("objects", Shape::Texts, "The types of an object that is one of several, told by the fields that it has."),
 ];
 
 const ENUM_VALUE: &[Key] = &[

@@ -309,6 +309,21 @@ impl Maker {
                 [field("number", "ThingId"), field("word", "Slug"), field("hour", "Hour"), field("any", "flag")];
             self.spec("types/plan.toml", format!("[Plan]\nen = \"A plan.\"\n\n[Plan.fields]\n{}", fields.concat()));
         }
+        if place == Place::Body && self.flip(0.5) {
+            let number = if self.flip(0.5) { "number" } else { "at/number" };
+            let rest = if self.flip(0.5) { ", \"SpotAny\"" } else { "" };
+            body.push_str("spots = { type = \"[Spot]\", en = \"Its spots.\" }\n");
+            self.spec(
+                "types/spot.toml",
+                format!(
+                    "[Spot]\nen = \"Where it is.\"\nunion = {{ objects = [\"SpotShelf\", \"SpotRooms\"{rest}] }}\n\n[SpotShelf]\n\
+                     en = \"On a shelf.\"\n[SpotShelf.fields]\nshelf = {{ type = \"uint\", json = \"{number}\", required = true, en = \"Which.\" }}\n\
+                     color = {{ type = \"text\", en = \"Its colour.\" }}\n\n[SpotRooms]\nen = \"In rooms.\"\n[SpotRooms.fields]\n\
+                     rooms = {{ type = \"[text]\", required = true, en = \"Which.\" }}\ncolor = {{ type = \"text\", en = \"Its colour.\" }}\n\n\
+                     [SpotAny]\nen = \"Anywhere.\"\n[SpotAny.fields]\ncolor = {{ type = \"text\", en = \"Its colour.\" }}\n"
+                ),
+            );
+        }
         let flag = if !body.contains("required = true") && self.flip(0.5) { "at-least-one = \"body\"\n" } else { "" };
         let choice = if self.flip(0.5) {
             "\n[one-of.how]\nen = \"How.\"\n[one-of.how.soft]\nsoft = { type = \"uint\", required = true, en = \"Softly.\" }\n\

@@ -68,7 +68,7 @@ impl Api for Rpc {
         leniency: Leniency { ignore: &["jsonrpc", "id"], ..Leniency::STRICT },
         zone: "UTC",
         request_keys: &["id", "jsonrpc", "method"],
-        answer_fields: &["code", "error", "id", "message", "name", "result"],
+        answer_fields: &["code", "error", "height", "id", "message", "name", "result", "room", "shelf"],
         ..ApiInfo::DEFAULT
     };
 

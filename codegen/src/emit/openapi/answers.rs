@@ -142,7 +142,9 @@ pub(super) fn answered(model: &Model, mut strict: Object, ty: &Type, is_required
     let is_map = |json| says(json, |node| leniency.map(node).is_some());
     let is_absent = |json| says(json, |node| leniency.is_absent(node));
     let mut shapes = Vec::new();
-    let is_struct = |name: &String| matches!(model.types.get(name).map(|entry| &entry.kind), Some(TypeKind::Struct(_)));
+    let is_struct = |name: &String| {
+        matches!(model.types.get(name).map(|entry| &entry.kind), Some(TypeKind::Struct(_) | TypeKind::Objects(_)))
+    };
     match ty {
         Type::List(item) if !matches!(**item, Type::Any) => {
             let one = || answered(model, answer_schema(model, item), item, true);

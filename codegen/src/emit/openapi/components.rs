@@ -2,7 +2,7 @@
 
 use super::answers::{answer_schema, counted, loosen};
 use super::json::{Json, Object, object};
-use super::schema::{add_choice, object_schema, type_schema};
+use super::schema::{add_choice, given, object_schema, type_schema};
 use crate::model::{Field, Model, Type, TypeEntry, TypeKind, choices};
 use crate::surface::{IdKind, Limits};
 
@@ -17,13 +17,29 @@ pub(super) fn all(model: &Model) -> Object {
     for (name, entry) in model.types.iter().filter(|(_, entry)| !is_list(entry)) {
         // A lenient schema would let clients send what only answers may contain.
         let answers = if entry.in_requests { None } else { Some(model) };
-        schemas.set(name.as_str(), entry_schema(entry, answers));
+        schemas.set(name.as_str(), entry_schema(model, entry, answers));
     }
     schemas
 }
 
+/// The schemas of objects of which a value is one: the one that is told by nothing has none of what tells the others.
+fn one_of(model: &Model, objects: &[(String, Type)]) -> Vec<Object> {
+    let own = model.own_fields(objects, false);
+    let heads: Vec<Option<&Field>> =
+        own.iter().map(|fields| fields.iter().find(|field| field.is_required()).copied()).collect();
+    let told: Vec<Object> = heads.iter().flatten().map(|field| given(&field.name.json)).collect();
+    let shape = |((_, ty), head): (&(String, Type), &Option<&Field>)| {
+        let mut schema = type_schema(ty);
+        if head.is_none() {
+            schema.set("not", object! { "anyOf": told.clone() });
+        }
+        schema
+    };
+    objects.iter().zip(&heads).map(shape).collect()
+}
+
 /// The schema of a named type; `answers` is given for types that only answers contain.
-fn entry_schema(entry: &TypeEntry, answers: Option<&Model>) -> Object {
+fn entry_schema(model: &Model, entry: &TypeEntry, answers: Option<&Model>) -> Object {
     let mut schema = match &entry.kind {
         TypeKind::Struct(fields) => {
             let mut body: Vec<Field> = fields.iter().filter(|field| field.is_in_object()).cloned().collect();
@@ -72,6 +88,7 @@ fn entry_schema(entry: &TypeEntry, answers: Option<&Model>) -> Object {
             let shapes: Vec<Object> = [number, scalar, object, list].into_iter().flatten().map(shape).collect();
             object! { "anyOf": shapes }
         }
+        TypeKind::Objects(objects) => object! { "oneOf": one_of(model, objects) },
     };
     schema.say("description", &entry.en);
     schema.say("x-hostkit-ru", &entry.ru);

@@ -302,7 +302,7 @@ pub(super) fn add_choice(schema: &mut Object, choice: &Choice<'_>) {
 }
 
 /// The schema of an object in which something stands at this path.
-fn given(path: &[String]) -> Object {
+pub(super) fn given(path: &[String]) -> Object {
     let Some((first, rest)) = path.split_first() else { return Object::default() };
     let mut schema = object! { "required": vec![first.as_str()] };
     if !rest.is_empty() {

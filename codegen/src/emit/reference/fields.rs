@@ -77,6 +77,15 @@ fn section(language: Language, model: &Model, entry: &TypeEntry) -> String {
                 }
             }
         }
+        TypeKind::Objects(objects) => {
+            text.push_str(language.pick(
+                "\nOne of these objects, told by its fields:\n\n",
+                "\nОдин из этих объектов, различаются полями:\n\n",
+            ));
+            for (variant, ty) in objects {
+                text.push_str(&format!("- Rust `{variant}`: {}\n", type_text(language, ty)));
+            }
+        }
     }
     text
 }

@@ -164,6 +164,17 @@ pub(super) fn mistake(entry: &TypeEntry, model: &Model) -> Option<TokenStream> {
             let other = (shapes.len() < known).then(|| quote!(_ => None));
             quote!(match self { #(#shapes)* #other })
         }
+        TypeKind::Objects(objects) => {
+            let known: Vec<TokenStream> = objects
+                .iter()
+                .filter_map(|(object, ty)| {
+                    let (object, mistake) = (ident(object), mistake_of(ty, &quote!(value), model)?);
+                    Some(quote!(Self::#object(value) => #mistake,))
+                })
+                .collect();
+            let others = (known.len() < objects.len()).then(|| quote!(_ => None,));
+            quote!(match self { #(#known)* #others })
+        }
         _ => return None,
     };
     let (name, doc) = (ident(&entry.name), Doc::new(MEMBER, "What is wrong with the first part that cannot be sent."));
@@ -259,8 +270,8 @@ fn can_be_mistaken<'m>(ty: &'m Type, model: &'m Model, outer: &mut Vec<&'m str>)
                             || can_be_mistaken(&field.ty, model, outer)
                     })
             }
-            Some(TypeKind::Union { number, scalar, object, list }) => {
-                [number, scalar, object, list].into_iter().flatten().any(|ty| can_be_mistaken(ty, model, outer))
+            Some(kind @ (TypeKind::Union { .. } | TypeKind::Objects(_))) => {
+                kind.parts().into_iter().any(|ty| can_be_mistaken(ty, model, outer))
             }
             _ => type_limits(name, model).is_some(),
         };

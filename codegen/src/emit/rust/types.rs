@@ -1,6 +1,6 @@
 //! Structs, open enumerations, ids and unions of `types/`.
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
 use super::docs::{self, Doc, INNER, ITEM, MEMBER};
@@ -23,6 +23,7 @@ pub(super) fn emit(model: &Model, entry: &TypeEntry) -> TokenStream {
         TypeKind::Enumeration { .. } => enumeration(model, entry),
         TypeKind::Struct(fields) => structure(model, entry, fields),
         TypeKind::Union { number, scalar, object, list } => union(entry, &shapes(number, scalar, object, list)),
+        TypeKind::Objects(objects) => one_of_objects(model, entry, objects),
     };
     let mistake = mistake(entry, model);
     quote!(#items #mistake)
@@ -39,6 +40,8 @@ pub(super) fn emit_server(model: &Model, entry: &TypeEntry) -> TokenStream {
         (TypeKind::Union { number, scalar, object, list }, true, false) => {
             union_from_wire(entry, &shapes(number, scalar, object, list))
         }
+        (TypeKind::Objects(objects), false, true) => variants_to_wire(entry, &variants(objects)),
+        (TypeKind::Objects(objects), true, false) => object_from_wire(entry, objects),
         _ => TokenStream::new(),
     }
 }
@@ -208,6 +211,23 @@ fn from_wire(model: &Model, entry: &TypeEntry, fields: &[Field]) -> TokenStream 
         let index = Literal::usize_unsuffixed(index);
         quote!(#index => #read,)
     });
+    let arms: Vec<TokenStream> = arms.collect();
+    let read = match arms.is_empty() {
+        true => quote! {
+            fn field(&mut self, _: usize, _: &mut Reader<'_>) -> Result<(), DecodeError> {
+                Ok(())
+            }
+        },
+        false => quote! {
+            #[inline]
+            fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+                match index {
+                    #(#arms)*
+                    _ => Ok(()),
+                }
+            }
+        },
+    };
     let finish = finish(model, fields);
     let choice = (!choices(fields).is_empty())
         .then(|| quote!(fn mistaken_choice(&self) -> Option<MistakenChoice> { #name::mistaken_choice(self) }));
@@ -219,13 +239,7 @@ fn from_wire(model: &Model, entry: &TypeEntry, fields: &[Field]) -> TokenStream 
                 Self::new(#(#blanks),*)
             }
 
-            #[inline]
-            fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
-                match index {
-                    #(#arms)*
-                    _ => Ok(()),
-                }
-            }
+            #read
 
             #finish
 
@@ -322,7 +336,8 @@ fn to_wire(model: &Model, entry: &TypeEntry, fields: &[Field]) -> TokenStream {
             None => set,
         }
     });
-    let sets = sets.chain(by_value);
+    let sets: Vec<TokenStream> = sets.chain(by_value).collect();
+    let binding = if sets.is_empty() { quote!(object) } else { quote!(mut object) };
     let nameless = fields.iter().find(|field| field.wire_in_json() == ITSELF).and_then(|field| field.name.also.first());
     let nameless = nameless.map(|other| quote!(const NAMELESS: Option<&'static str> = Some(#other);));
     quote! {
@@ -331,7 +346,7 @@ fn to_wire(model: &Model, entry: &TypeEntry, fields: &[Field]) -> TokenStream {
 
             fn to_wire(&self, format: Format) -> Option<Value> {
                 #raw
-                let mut object = Object::new(format);
+                let #binding = Object::new(format);
                 #(#sets;)*
                 Some(object.into_value())
             }
@@ -430,14 +445,69 @@ fn union_from_wire(entry: &TypeEntry, shapes: &[Shape<'_>]) -> TokenStream {
 }
 
 fn union_to_wire(entry: &TypeEntry, shapes: &[Shape<'_>]) -> TokenStream {
+    variants_to_wire(entry, &shapes.iter().map(|shape| ident(shape.name)).collect::<Vec<_>>())
+}
+
+fn variants_to_wire(entry: &TypeEntry, variants: &[Ident]) -> TokenStream {
     let name = ident(&entry.name);
-    let shapes = shapes.iter().map(|shape| ident(shape.name));
     quote! {
         impl ToWire for #name {
             fn to_wire(&self, format: Format) -> Option<Value> {
                 match self {
-                    #(Self::#shapes(value) => value.to_wire(format),)*
+                    #(Self::#variants(value) => value.to_wire(format),)*
                 }
+            }
+        }
+    }
+}
+
+/// An object that is one of several.
+fn one_of_objects(model: &Model, entry: &TypeEntry, objects: &[(String, Type)]) -> TokenStream {
+    let (name, about) = (ident(&entry.name), about(entry));
+    let variants_of = objects.iter().map(|(variant, ty)| {
+        let (variant, en) = (ident(variant), ty.names().first().and_then(|name| Some(&model.types.get(*name)?.en)));
+        let (doc, ty) = (Doc::new(MEMBER, en.map(String::as_str).unwrap_or_default()), rust_type(ty));
+        quote!(#doc #variant(#ty),)
+    });
+    let from_wire = entry.in_answers.then(|| object_from_wire(entry, objects));
+    let to_wire = entry.in_requests.then(|| variants_to_wire(entry, &variants(objects)));
+    quote! {
+        #about
+        #[derive(Debug, Clone, PartialEq)]
+        #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+        #[non_exhaustive]
+        pub enum #name { #(#variants_of)* }
+
+        #from_wire
+        #to_wire
+    }
+}
+
+fn variants(objects: &[(String, Type)]) -> Vec<Ident> {
+    objects.iter().map(|(variant, _)| ident(variant)).collect()
+}
+
+/// Reads the one of several objects that is told by what is there.
+fn object_from_wire(entry: &TypeEntry, objects: &[(String, Type)]) -> TokenStream {
+    let (name, variants) = (ident(&entry.name), variants(objects));
+    let types = objects.iter().map(|(_, ty)| rust_type(ty));
+    let Some((last, before)) = variants.split_last() else { return TokenStream::new() };
+    let first = variants.first();
+    let arms = before.iter().enumerate().map(|(index, variant)| {
+        let index = Literal::usize_unsuffixed(index);
+        quote!(#index => FromWire::from_wire(reader).map(Self::#variant),)
+    });
+    quote! {
+        impl FromWire for #name {
+            fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+                match reader.one_object(&[#(#types::FIELDS),*])? {
+                    #(#arms)*
+                    _ => FromWire::from_wire(reader).map(Self::#last),
+                }
+            }
+
+            fn blank() -> Self {
+                Self::#first(FromWire::blank())
             }
         }
     }

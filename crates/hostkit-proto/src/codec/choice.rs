@@ -32,3 +32,42 @@ pub fn one_of(is_required: bool, fields: &[(&str, bool)]) -> Option<MistakenChoi
     let all: Vec<String> = fields.iter().map(quoted).collect();
     Some(MistakenChoice { expected: format!("{how} one of {}", all.join(", ")), found })
 }
+
+/// What stands in an object for a field that only this one of several objects has.
+#[derive(Debug, Clone, Copy)]
+pub struct Found<'n> {
+    /// The first name of the field.
+    pub name: &'n str,
+    /// Whether the object is never without it.
+    pub is_required: bool,
+    /// Whether something stands there, and not null.
+    pub is_there: bool,
+    /// Whether that is a value where the field is optional, too.
+    pub has_value: bool,
+}
+
+/// Which of several objects this is, by the fields that no other one has: the one of which some has a value. Where none has,
+/// what is empty counts for a required field; else it is the object without such a field, if there is one.
+///
+/// # Errors
+/// It has fields of two of them, or of none where each has some.
+pub fn one_object(objects: &[Vec<Found<'_>>]) -> Result<usize, MistakenChoice> {
+    let given_by = |is_given: fn(&Found<'_>) -> bool| -> Vec<bool> {
+        objects.iter().map(|fields| fields.iter().any(is_given)).collect()
+    };
+    let mut given = given_by(|field| field.has_value);
+    if !given.contains(&true) {
+        given = given_by(|field| field.is_required && field.is_there);
+    }
+    let rest = objects.iter().position(|fields| !fields.iter().any(|field| field.is_required));
+    let name = |fields: &Vec<Found<'_>>| {
+        fields.iter().find(|field| field.is_required).or(fields.first()).map(|field| field.name.to_owned())
+    };
+    let names: Vec<Option<String>> = objects.iter().map(name).collect();
+    let named: Vec<(&str, bool)> =
+        names.iter().zip(&given).filter_map(|(name, is_given)| Some((name.as_deref()?, *is_given))).collect();
+    match one_of(rest.is_none(), &named) {
+        Some(mistake) => Err(mistake),
+        None => Ok(given.iter().position(|is_given| *is_given).or(rest).unwrap_or_default()),
+    }
+}

@@ -26,7 +26,7 @@ mod text;
 mod tree;
 mod wire;
 
-pub use choice::{MistakenChoice, one_of};
+pub use choice::{Found, MistakenChoice, one_object, one_of};
 pub(crate) use direct::{Note, Notes};
 pub use encode_error::{EncodeError, FieldName, Mistake};
 pub use error::DecodeError;

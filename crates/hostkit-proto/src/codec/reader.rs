@@ -10,7 +10,7 @@ use hostkit_wire::{Cursor, Format, Irregular, Kind, Node};
 use super::direct::{Notes, Orders};
 use super::fields::{Fields, Items};
 use super::fill::{Field, Table};
-use super::{DecodeError, FromText, FromWire, Raw};
+use super::{DecodeError, Found, FromText, FromWire, MistakenChoice, Raw, one_object};
 use crate::codec::raw::Source;
 use crate::codec::{Report, UnknownFields};
 use crate::leniency::Leniency;
@@ -160,6 +160,41 @@ impl<'r> Reader<'r> {
             }
         }
         fields.finish()
+    }
+
+    /// The number of the one of several objects, by their fields, that stands here. All of them are looked at before one is
+    /// read, so the answer is read from a tree.
+    ///
+    /// # Errors
+    /// It is no object, could be two of them, or is none.
+    pub fn one_object(&self, objects: &[&[Field]]) -> Result<usize, DecodeError> {
+        let node = self.node().ok_or(Irregular)?;
+        if !Leniency::is_object(node) {
+            return Err(self.expected("an object"));
+        }
+        let is_xml = node.format() == Format::Xml;
+        let path = |field: &Field| {
+            let (first, rest) = field.name.parts(is_xml);
+            std::iter::once(first).chain(rest.iter().copied())
+        };
+        let meets = |one: &Field, other: &Field| path(one).zip(path(other)).all(|(step, own)| step == own);
+        let found = |field: &Field| {
+            let at_path = path(field).try_fold(node, |node, step| node.get(step));
+            let found = at_path.or_else(|| field.name.aliases().iter().find_map(|name| node.get(name)));
+            Found {
+                name: field.name.first(node.format()),
+                is_required: field.is_required(),
+                is_there: found.is_some_and(|found| is_xml || found.kind() != Kind::Null),
+                has_value: found.is_some_and(|found| !self.leniency.is_absent(found)),
+            }
+        };
+        let of_object = |(index, fields): (usize, &&[Field])| {
+            let others = objects.iter().enumerate().filter(|(other, _)| *other != index);
+            let others: Vec<&Field> = others.flat_map(|(_, fields)| fields.iter()).collect();
+            fields.iter().filter(|field| !others.iter().any(|other| meets(field, other))).map(found).collect()
+        };
+        let objects: Vec<Vec<Found<'_>>> = objects.iter().enumerate().map(of_object).collect();
+        one_object(&objects).map_err(|MistakenChoice { expected, found }| self.error(expected, found))
     }
 
     /// Opens an object of a tree; `spec` names the file that describes it.

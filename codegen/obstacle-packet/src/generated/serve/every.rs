@@ -157,6 +157,16 @@ pub fn every(visitor: &mut impl Visitor<Api = Packet>) {
         faults: &[("missing", Format::Xml, 200)],
         faults_with_head: &[],
     });
+    visitor.call::<crate::things::LabelThings>(&Examples {
+        folder: "obstacle-packet/things/label_things",
+        requests: &["all"],
+        request_bodies: &[],
+        answers: &[("all", Format::Xml, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
+    });
     visitor.perform::<crate::things::LendThing>(&Examples {
         folder: "obstacle-packet/things/lend_thing",
         requests: &["lent"],

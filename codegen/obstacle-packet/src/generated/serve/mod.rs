@@ -47,6 +47,8 @@ pub enum Request {
     GetInfo(crate::things::GetInfo),
     /// A thing.
     GetThing(crate::things::GetThing),
+    /// Labels things by several operations, each of which says which things.
+    LabelThings(crate::things::LabelThings),
     /// Lends a thing that belongs to nobody.
     LendThing(crate::things::LendThing),
     /// The numbers of the things.
@@ -87,6 +89,7 @@ impl Request {
             Self::FindThing(_) => crate::things::FindThing::INFO,
             Self::GetInfo(_) => crate::things::GetInfo::INFO,
             Self::GetThing(_) => crate::things::GetThing::INFO,
+            Self::LabelThings(_) => crate::things::LabelThings::INFO,
             Self::LendThing(_) => crate::things::LendThing::INFO,
             Self::ListIds(_) => crate::things::ListIds::INFO,
             Self::ListOf(_) => crate::things::ListOf::INFO,
@@ -128,6 +131,7 @@ pub fn route(request: &ReceivedRequest<'_>) -> Result<Request, DecodeError> {
     router.attempt(Request::DropThings);
     router.attempt(Request::FetchThings);
     router.attempt(Request::GetInfo);
+    router.attempt(Request::LabelThings);
     router.attempt(Request::LendThing);
     router.attempt(Request::OrderThings);
     router.attempt(Request::RemoveThings);

@@ -10,10 +10,10 @@ use hostkit_proto::{EncodeError, Endpoint, Fault, Perform, Top, Word, evidence};
 use crate::things::{
     AddThing, AddToRoom, AskThings, ChangeThing, ChangeThingPlace, ChangeThingWhat, CopyThing, DeleteThing,
     DeleteThings, DeleteThingsBy, DescribeThings, DropThings, FetchThings, FetchThingsBy, FindThing, FindThingDataset,
-    GetInfo, GetThing, LendThing, ListIds, ListOf, ListOfOf, ListOfWhere, ListOfWhose, ListThings, OrderThings,
-    PaintThing, PaintThingWhat, PlaceThing, ReadThings, RemoveThings, RemoveThingsBy, ShowThings,
+    GetInfo, GetThing, LabelThings, LendThing, ListIds, ListOf, ListOfOf, ListOfWhere, ListOfWhose, ListThings,
+    OrderThings, PaintThing, PaintThingWhat, PlaceThing, ReadThings, RemoveThings, RemoveThingsBy, ShowThings,
 };
-use crate::types::{Gone, Info, Made, Placed, Thing, ThingId};
+use crate::types::{Gone, Info, Labelled, Made, Placed, Thing, ThingId};
 
 impl Serve for AddThing {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
@@ -586,6 +586,30 @@ impl Serve for GetThing {
 
     fn object(&self) -> Option<(&'static str, String)> {
         Some(("ThingId", evidence::text(&self.id)))
+    }
+}
+
+impl Serve for LabelThings {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
+        request.matches::<Self>()?;
+        request.body::<Self, _>(
+            &Root::Under(Name::new("packet").json_inner(&["thing"]).xml_inner(&["thing"])),
+            |fields| {
+                let operations = fields.required_list(&Name::new("operations").xml("label"), 100_000)?;
+                Ok(Self { operations })
+            },
+        )
+    }
+
+    fn answer(output: &Vec<Labelled>, out: &mut WrittenAnswer) {
+        out.value(
+            Name::new("packet").json_inner(&["thing", "label", "result"]).xml_inner(&["thing", "label", "result"]),
+            output,
+        );
+        out.mark(
+            Top { json: "packet/thing/label/result/status", xml: "packet/thing/label/result/status" },
+            Word::Text("ok"),
+        );
     }
 }
 

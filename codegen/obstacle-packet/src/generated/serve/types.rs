@@ -10,7 +10,8 @@ use hostkit_proto::wire::Kind;
 use hostkit_proto::{Format, Value, Word};
 
 use crate::types::{
-    Choice, Dataset, Gone, Info, Made, NewThing, NumberOrPart, Part, Pick, Placed, Removal, Thing, Ticket,
+    Choice, Dataset, Gone, Info, Labelled, Labelling, Lent, Made, NewThing, NumberOrPart, Part, Pick, Placed, Removal,
+    Room, Shelf, Spot, Target, TargetAll, TargetIds, TargetLocked, TargetNames, Thing, Ticket,
 };
 
 impl FromFields for Choice {
@@ -80,6 +81,43 @@ impl ToWire for Info {
         object.set("color", &self.color);
         object.set("locked", &InWords(&self.locked, [Word::Text(""), Word::Text("")]));
         object.set("room", &self.room);
+        Some(object.into_value())
+    }
+}
+
+impl ToWire for Labelled {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        let mut object = Object::new(format);
+        object.set("id", &self.id);
+        object.set("spot", &self.spot);
+        Some(object.into_value())
+    }
+}
+
+impl FromFields for Labelling {
+    const TABLE: &'static Table = &Table::new(
+        "specs/obstacle-packet/types/things.toml",
+        &[Field::required("target").xml("filter"), Field::required("label")],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank(), "")
+    }
+
+    #[inline]
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.target),
+            1 => reader.required(&mut self.label),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl ToWire for Lent {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        let mut object = Object::new(format);
+        object.set("lent", &self.lent);
         Some(object.into_value())
     }
 }
@@ -207,6 +245,116 @@ impl FromFields for Removal {
     fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
         match index {
             0 => reader.required(&mut self.filter),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl ToWire for Room {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        let mut object = Object::new(format);
+        object.set("room", &self.room);
+        object.set("height", &self.height);
+        Some(object.into_value())
+    }
+}
+
+impl ToWire for Shelf {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        let mut object = Object::new(format);
+        object.set(Name::new("shelf").xml_inner(&["@number"]), &self.shelf);
+        object.set("height", &self.height);
+        Some(object.into_value())
+    }
+}
+
+impl ToWire for Spot {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        match self {
+            Self::Room(value) => value.to_wire(format),
+            Self::Shelf(value) => value.to_wire(format),
+            Self::Lent(value) => value.to_wire(format),
+        }
+    }
+}
+
+impl FromWire for Target {
+    fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        match reader.one_object(&[TargetIds::FIELDS, TargetNames::FIELDS, TargetLocked::FIELDS, TargetAll::FIELDS])? {
+            0 => FromWire::from_wire(reader).map(Self::Ids),
+            1 => FromWire::from_wire(reader).map(Self::Names),
+            2 => FromWire::from_wire(reader).map(Self::Locked),
+            _ => FromWire::from_wire(reader).map(Self::All),
+        }
+    }
+
+    fn blank() -> Self {
+        Self::Ids(FromWire::blank())
+    }
+}
+
+impl FromFields for TargetAll {
+    const TABLE: &'static Table = &Table::new("specs/obstacle-packet/types/things.toml", &[]);
+
+    fn blank() -> Self {
+        Self::new()
+    }
+
+    fn field(&mut self, _: usize, _: &mut Reader<'_>) -> Result<(), DecodeError> {
+        Ok(())
+    }
+}
+
+impl FromFields for TargetIds {
+    const TABLE: &'static Table =
+        &Table::new("specs/obstacle-packet/types/things.toml", &[Field::required_list("id"), Field::optional("room")]);
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    #[inline]
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required_list(&mut self.ids, 100_000),
+            1 => reader.optional(&mut self.room),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl FromFields for TargetLocked {
+    const TABLE: &'static Table = &Table::new("specs/obstacle-packet/types/things.toml", &[Field::required("locked")]);
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    #[inline]
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.locked),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl FromFields for TargetNames {
+    const TABLE: &'static Table = &Table::new(
+        "specs/obstacle-packet/types/things.toml",
+        &[Field::required_list("name"), Field::optional("exact"), Field::optional("room")],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    #[inline]
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required_list(&mut self.names, 100_000),
+            1 => reader.in_words(&[[Word::Text(""), Word::Text("")]]).or(&mut self.exact),
+            2 => reader.optional(&mut self.room),
             _ => Ok(()),
         }
     }

@@ -6,5 +6,6 @@
 mod things;
 
 pub use things::{
-    Choice, Dataset, Gone, Info, Made, NewThing, NumberOrPart, Part, Pick, Placed, Removal, Thing, ThingId, Ticket,
+    Choice, Dataset, Empty, Gone, Info, Labelled, Labelling, Lent, Made, NewThing, NumberOrPart, Part, Pick, Placed,
+    Removal, Room, Shelf, Spot, Target, TargetAll, TargetIds, TargetLocked, TargetNames, Thing, ThingId, Ticket,
 };

@@ -109,6 +109,38 @@ impl ToWire for Dataset {
     }
 }
 
+/// An element without content.
+#[derive(Debug, Clone, PartialEq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct Empty {}
+
+impl Empty {
+    /// Everything is absent.
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+impl FromFields for Empty {
+    const TABLE: &'static Table = &Table::new("specs/obstacle-packet/types/things.toml", &[]);
+
+    fn blank() -> Self {
+        Self::new()
+    }
+
+    fn field(&mut self, _: usize, _: &mut Reader<'_>) -> Result<(), DecodeError> {
+        Ok(())
+    }
+}
+
+impl ToWire for Empty {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        let object = Object::new(format);
+        Some(object.into_value())
+    }
+}
+
 /// A thing that is gone.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -186,6 +218,108 @@ impl FromFields for Info {
             1 => reader.optional(&mut self.color),
             2 => reader.in_words(&[[Word::Text(""), Word::Text("")]]).or(&mut self.locked),
             3 => reader.optional(&mut self.room),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// A thing that was labelled.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct Labelled {
+    /// Its number.
+    pub id: ThingId,
+    /// Where it is.
+    pub spot: Option<Spot>,
+}
+
+impl Labelled {
+    /// With the required fields; everything else is absent.
+    pub fn new(id: ThingId) -> Self {
+        Self { id, spot: None }
+    }
+}
+
+impl FromFields for Labelled {
+    const TABLE: &'static Table =
+        &Table::new("specs/obstacle-packet/types/things.toml", &[Field::required("id"), Field::optional("spot")]);
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    #[inline]
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.id),
+            1 => reader.optional(&mut self.spot),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// An operation that labels things.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct Labelling {
+    /// The things.
+    pub target: Target,
+    /// What they are labelled with.
+    pub label: String,
+}
+
+impl Labelling {
+    /// With the required fields; everything else is absent.
+    pub fn new(target: Target, label: impl Into<String>) -> Self {
+        Self { target, label: label.into() }
+    }
+}
+
+impl ToWire for Labelling {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        let mut object = Object::new(format);
+        object.set(Name::new("target").xml("filter"), &self.target);
+        object.set("label", &self.label);
+        Some(object.into_value())
+    }
+}
+
+impl Labelling {
+    /// What is wrong with the first part that cannot be sent.
+    pub(crate) fn mistake(&self) -> Option<String> {
+        self.target.mistake()
+    }
+}
+
+/// With somebody.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct Lent {
+    /// Nothing more is said.
+    pub lent: Empty,
+}
+
+impl Lent {
+    /// With the required fields; everything else is absent.
+    pub fn new(lent: Empty) -> Self {
+        Self { lent }
+    }
+}
+
+impl FromFields for Lent {
+    const TABLE: &'static Table = &Table::new("specs/obstacle-packet/types/things.toml", &[Field::required("lent")]);
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    #[inline]
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.lent),
             _ => Ok(()),
         }
     }
@@ -490,6 +624,267 @@ impl Removal {
     /// What is wrong with the first part that cannot be sent.
     pub(crate) fn mistake(&self) -> Option<String> {
         self.filter.mistake()
+    }
+}
+
+/// In a room.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct Room {
+    /// The room.
+    pub room: String,
+    /// How high it is.
+    ///
+    /// Unit: cm.
+    pub height: Option<u64>,
+}
+
+impl Room {
+    /// With the required fields; everything else is absent.
+    pub fn new(room: impl Into<String>) -> Self {
+        Self { room: room.into(), height: None }
+    }
+}
+
+impl FromFields for Room {
+    const TABLE: &'static Table =
+        &Table::new("specs/obstacle-packet/types/things.toml", &[Field::required("room"), Field::optional("height")]);
+
+    fn blank() -> Self {
+        Self::new("")
+    }
+
+    #[inline]
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.room),
+            1 => reader.optional(&mut self.height),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// On a shelf.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct Shelf {
+    /// The number of the shelf.
+    pub shelf: u64,
+    /// How high it is.
+    ///
+    /// Unit: cm.
+    pub height: Option<u64>,
+}
+
+impl Shelf {
+    /// With the required fields; everything else is absent.
+    pub fn new(shelf: u64) -> Self {
+        Self { shelf, height: None }
+    }
+}
+
+impl FromFields for Shelf {
+    const TABLE: &'static Table = &Table::new(
+        "specs/obstacle-packet/types/things.toml",
+        &[Field::required("shelf").xml_inner(&["@number"]), Field::optional("height")],
+    );
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    #[inline]
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.shelf),
+            1 => reader.optional(&mut self.height),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Where a thing is.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub enum Spot {
+    /// In a room.
+    Room(Room),
+    /// On a shelf.
+    Shelf(Shelf),
+    /// With somebody.
+    Lent(Lent),
+}
+
+impl FromWire for Spot {
+    fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        match reader.one_object(&[Room::FIELDS, Shelf::FIELDS, Lent::FIELDS])? {
+            0 => FromWire::from_wire(reader).map(Self::Room),
+            1 => FromWire::from_wire(reader).map(Self::Shelf),
+            _ => FromWire::from_wire(reader).map(Self::Lent),
+        }
+    }
+
+    fn blank() -> Self {
+        Self::Room(FromWire::blank())
+    }
+}
+
+/// Which things an operation is about.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub enum Target {
+    /// Things by their numbers.
+    Ids(TargetIds),
+    /// Things by their names.
+    Names(TargetNames),
+    /// All things that are locked.
+    Locked(TargetLocked),
+    /// All things.
+    All(TargetAll),
+}
+
+impl ToWire for Target {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        match self {
+            Self::Ids(value) => value.to_wire(format),
+            Self::Names(value) => value.to_wire(format),
+            Self::Locked(value) => value.to_wire(format),
+            Self::All(value) => value.to_wire(format),
+        }
+    }
+}
+
+impl Target {
+    /// What is wrong with the first part that cannot be sent.
+    pub(crate) fn mistake(&self) -> Option<String> {
+        match self {
+            Self::Ids(value) => value.mistake(),
+            Self::Names(value) => value.mistake(),
+            _ => None,
+        }
+    }
+}
+
+/// All things.
+#[derive(Debug, Clone, PartialEq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct TargetAll {}
+
+impl TargetAll {
+    /// Everything is absent.
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+impl ToWire for TargetAll {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        let object = Object::new(format);
+        Some(object.into_value())
+    }
+}
+
+/// Things by their numbers.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct TargetIds {
+    /// Their numbers.
+    pub ids: Vec<ThingId>,
+    /// The room that they are looked for in.
+    pub room: Option<String>,
+}
+
+impl TargetIds {
+    /// With the required fields; everything else is absent.
+    pub fn new(ids: Vec<ThingId>) -> Self {
+        Self { ids, room: None }
+    }
+}
+
+impl ToWire for TargetIds {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        let mut object = Object::new(format);
+        object.set("id", &self.ids);
+        object.set("room", &self.room);
+        Some(object.into_value())
+    }
+}
+
+impl TargetIds {
+    /// What is wrong with the first part that cannot be sent.
+    pub(crate) fn mistake(&self) -> Option<String> {
+        self.ids
+            .is_empty()
+            .then(|| "has an empty `id`, which has to be given".to_owned())
+            .or_else(|| InputLimit::NONE.min(1).mistake(&self.ids).map(|rule| ["has `id`, where ", &rule].concat()))
+    }
+}
+
+/// All things that are locked.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct TargetLocked {
+    /// Nothing more is said.
+    pub locked: Empty,
+}
+
+impl TargetLocked {
+    /// With the required fields; everything else is absent.
+    pub fn new(locked: Empty) -> Self {
+        Self { locked }
+    }
+}
+
+impl ToWire for TargetLocked {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        let mut object = Object::new(format);
+        object.set("locked", &self.locked);
+        Some(object.into_value())
+    }
+}
+
+/// Things by their names.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct TargetNames {
+    /// Their names.
+    pub names: Vec<String>,
+    /// Whether capitals count.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub exact: bool,
+    /// The room that they are looked for in.
+    pub room: Option<String>,
+}
+
+impl TargetNames {
+    /// With the required fields; everything else is absent.
+    pub fn new(names: Vec<String>) -> Self {
+        Self { names, exact: false, room: None }
+    }
+}
+
+impl ToWire for TargetNames {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        let mut object = Object::new(format);
+        object.set("name", &self.names);
+        object.set("exact", &InWords(&self.exact, [Word::Text(""), Word::Text("")]));
+        object.set("room", &self.room);
+        Some(object.into_value())
+    }
+}
+
+impl TargetNames {
+    /// What is wrong with the first part that cannot be sent.
+    pub(crate) fn mistake(&self) -> Option<String> {
+        self.names.is_empty().then(|| "has an empty `name`, which has to be given".to_owned())
     }
 }
 

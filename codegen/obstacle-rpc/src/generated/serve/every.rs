@@ -52,6 +52,16 @@ pub fn every(visitor: &mut impl Visitor<Api = Rpc>) {
         faults: &[("wrong", Format::Json, 200)],
         faults_with_head: &[],
     });
+    visitor.call::<crate::things::LocateThings>(&Examples {
+        folder: "obstacle-rpc/things/locate_things",
+        requests: &["all", "ids"],
+        request_bodies: &[],
+        answers: &[("all", Format::Json, 200)],
+        answers_with_head: &[],
+        agreeing: &[],
+        faults: &[],
+        faults_with_head: &[],
+    });
     visitor.call::<crate::things::LookAtThing>(&Examples {
         folder: "obstacle-rpc/things/look_at_thing",
         requests: &["request"],

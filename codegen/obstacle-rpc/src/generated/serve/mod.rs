@@ -26,6 +26,8 @@ pub enum Request {
     FindThings(crate::things::FindThings),
     /// A thing.
     GetThing(crate::things::GetThing),
+    /// Where things are.
+    LocateThings(crate::things::LocateThings),
     /// A thing, for everybody: without credentials, but with the envelope.
     LookAtThing(crate::things::LookAtThing),
 }
@@ -38,6 +40,7 @@ impl Request {
             Self::CountThings(_) => crate::things::CountThings::INFO,
             Self::FindThings(_) => crate::things::FindThings::INFO,
             Self::GetThing(_) => crate::things::GetThing::INFO,
+            Self::LocateThings(_) => crate::things::LocateThings::INFO,
             Self::LookAtThing(_) => crate::things::LookAtThing::INFO,
         }
     }
@@ -53,6 +56,7 @@ pub fn route(request: &ReceivedRequest<'_>) -> Result<Request, DecodeError> {
     router.attempt(Request::LookAtThing);
     router.attempt(Request::FindThings);
     router.attempt(Request::GetThing);
+    router.attempt(Request::LocateThings);
     router.attempt(Request::CountThings);
     router.finish()
 }

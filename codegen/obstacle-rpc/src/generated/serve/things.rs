@@ -3,12 +3,14 @@
 
 //! The server half of `specs/obstacle-rpc/things/`.
 
+use std::collections::BTreeMap;
+
 use hostkit_proto::codec::{DecodeError, Name};
 use hostkit_proto::evidence;
 use hostkit_proto::server::{ReceivedRequest, Root, Serve, Simulate, WrittenAnswer};
 
-use crate::things::{ClearThing, CountThings, FindThings, GetThing, LookAtThing};
-use crate::types::Thing;
+use crate::things::{ClearThing, CountThings, FindThings, GetThing, LocateThings, LookAtThing};
+use crate::types::{Spot, Thing};
 
 impl Serve for ClearThing {
     fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
@@ -72,6 +74,22 @@ impl Serve for GetThing {
 
     fn object(&self) -> Option<(&'static str, String)> {
         Some(("ThingId", evidence::text(&self.id)))
+    }
+}
+
+impl Serve for LocateThings {
+    fn parse(request: &ReceivedRequest<'_>) -> Result<Self, DecodeError> {
+        request.matches::<Self>()?;
+        request.fixed_body::<Self>("method", "thing.locate")?;
+        request.body::<Self, _>(&Root::Under(Name::new("params")), |fields| {
+            let target = fields.required(&Name::new("target"))?;
+            let except = fields.list(&Name::new("except"), 100_000)?;
+            Ok(Self { target, except })
+        })
+    }
+
+    fn answer(output: &BTreeMap<String, Spot>, out: &mut WrittenAnswer) {
+        out.value("result", output);
     }
 }
 

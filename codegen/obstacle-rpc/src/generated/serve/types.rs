@@ -3,10 +3,10 @@
 
 //! The server half of the types.
 
-use hostkit_proto::codec::{DecodeError, Field, FromFields, MistakenChoice, Object, Reader, Table, ToWire};
+use hostkit_proto::codec::{DecodeError, Field, FromFields, FromWire, MistakenChoice, Object, Reader, Table, ToWire};
 use hostkit_proto::{Format, Value};
 
-use crate::types::{Filter, Thing};
+use crate::types::{Filter, Room, Shelf, Spot, Target, TargetAll, TargetIds, TargetOwner, Thing};
 
 impl FromFields for Filter {
     const TABLE: &'static Table = &Table::new(
@@ -38,6 +38,106 @@ impl FromFields for Filter {
 
     fn mistaken_choice(&self) -> Option<MistakenChoice> {
         Filter::mistaken_choice(self)
+    }
+}
+
+impl ToWire for Room {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        let mut object = Object::new(format);
+        object.set("room", &self.room);
+        object.set("height", &self.height);
+        Some(object.into_value())
+    }
+}
+
+impl ToWire for Shelf {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        let mut object = Object::new(format);
+        object.set("shelf", &self.shelf);
+        object.set("height", &self.height);
+        Some(object.into_value())
+    }
+}
+
+impl ToWire for Spot {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        match self {
+            Self::Room(value) => value.to_wire(format),
+            Self::Shelf(value) => value.to_wire(format),
+        }
+    }
+}
+
+impl FromWire for Target {
+    fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        match reader.one_object(&[TargetIds::FIELDS, TargetOwner::FIELDS, TargetAll::FIELDS])? {
+            0 => FromWire::from_wire(reader).map(Self::Ids),
+            1 => FromWire::from_wire(reader).map(Self::Owner),
+            _ => FromWire::from_wire(reader).map(Self::All),
+        }
+    }
+
+    fn blank() -> Self {
+        Self::Ids(FromWire::blank())
+    }
+}
+
+impl FromFields for TargetAll {
+    const TABLE: &'static Table = &Table::new("specs/obstacle-rpc/types/things.toml", &[Field::optional("sort")]);
+
+    fn blank() -> Self {
+        Self::new()
+    }
+
+    #[inline]
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.optional(&mut self.sort),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl FromFields for TargetIds {
+    const TABLE: &'static Table =
+        &Table::new("specs/obstacle-rpc/types/things.toml", &[Field::required_list("ids"), Field::optional("sort")]);
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    #[inline]
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required_list(&mut self.ids, 100_000),
+            1 => reader.optional(&mut self.sort),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl FromFields for TargetOwner {
+    const TABLE: &'static Table = &Table::new(
+        "specs/obstacle-rpc/types/things.toml",
+        &[
+            Field::required("owner").json_inner(&["name"]),
+            Field::optional("owner").json_inner(&["town"]).xml("town"),
+            Field::optional("sort"),
+        ],
+    );
+
+    fn blank() -> Self {
+        Self::new("")
+    }
+
+    #[inline]
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.owner),
+            1 => reader.optional(&mut self.town),
+            2 => reader.optional(&mut self.sort),
+            _ => Ok(()),
+        }
     }
 }
 

@@ -25,6 +25,7 @@ mod clear_thing;
 mod count_things;
 mod find_things;
 mod get_thing;
+mod locate_things;
 mod look_at_thing;
 
 #[doc(alias = "thing.clear")]
@@ -35,5 +36,7 @@ pub use count_things::CountThings;
 pub use find_things::FindThings;
 #[doc(alias = "thing.get")]
 pub use get_thing::GetThing;
+#[doc(alias = "thing.locate")]
+pub use locate_things::LocateThings;
 #[doc(alias = "thing.look")]
 pub use look_at_thing::LookAtThing;

@@ -5,4 +5,4 @@
 
 mod things;
 
-pub use things::{Filter, Thing, ThingId};
+pub use things::{Filter, Room, Shelf, Spot, Target, TargetAll, TargetIds, TargetOwner, Thing, ThingId};

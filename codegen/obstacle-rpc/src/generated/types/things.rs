@@ -80,6 +80,230 @@ impl Filter {
     }
 }
 
+/// In a room.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct Room {
+    /// The room.
+    pub room: String,
+    /// How high it is.
+    ///
+    /// Unit: cm.
+    pub height: Option<u64>,
+}
+
+impl Room {
+    /// With the required fields; everything else is absent.
+    pub fn new(room: impl Into<String>) -> Self {
+        Self { room: room.into(), height: None }
+    }
+}
+
+impl FromFields for Room {
+    const TABLE: &'static Table =
+        &Table::new("specs/obstacle-rpc/types/things.toml", &[Field::required("room"), Field::optional("height")]);
+
+    fn blank() -> Self {
+        Self::new("")
+    }
+
+    #[inline]
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.room),
+            1 => reader.optional(&mut self.height),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// On a shelf.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct Shelf {
+    /// The number of the shelf.
+    pub shelf: u64,
+    /// How high it is.
+    ///
+    /// Unit: cm.
+    pub height: Option<u64>,
+}
+
+impl Shelf {
+    /// With the required fields; everything else is absent.
+    pub fn new(shelf: u64) -> Self {
+        Self { shelf, height: None }
+    }
+}
+
+impl FromFields for Shelf {
+    const TABLE: &'static Table =
+        &Table::new("specs/obstacle-rpc/types/things.toml", &[Field::required("shelf"), Field::optional("height")]);
+
+    fn blank() -> Self {
+        Self::new(FromWire::blank())
+    }
+
+    #[inline]
+    fn field(&mut self, index: usize, reader: &mut Reader<'_>) -> Result<(), DecodeError> {
+        match index {
+            0 => reader.required(&mut self.shelf),
+            1 => reader.optional(&mut self.height),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Where a thing is.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub enum Spot {
+    /// In a room.
+    Room(Room),
+    /// On a shelf.
+    Shelf(Shelf),
+}
+
+impl FromWire for Spot {
+    fn from_wire(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        match reader.one_object(&[Room::FIELDS, Shelf::FIELDS])? {
+            0 => FromWire::from_wire(reader).map(Self::Room),
+            _ => FromWire::from_wire(reader).map(Self::Shelf),
+        }
+    }
+
+    fn blank() -> Self {
+        Self::Room(FromWire::blank())
+    }
+}
+
+/// Which things are meant.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub enum Target {
+    /// Things by their numbers.
+    Ids(TargetIds),
+    /// All things of somebody.
+    Owner(TargetOwner),
+    /// All things.
+    All(TargetAll),
+}
+
+impl ToWire for Target {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        match self {
+            Self::Ids(value) => value.to_wire(format),
+            Self::Owner(value) => value.to_wire(format),
+            Self::All(value) => value.to_wire(format),
+        }
+    }
+}
+
+impl Target {
+    /// What is wrong with the first part that cannot be sent.
+    pub(crate) fn mistake(&self) -> Option<String> {
+        match self {
+            Self::Ids(value) => value.mistake(),
+            _ => None,
+        }
+    }
+}
+
+/// All things.
+#[derive(Debug, Clone, PartialEq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct TargetAll {
+    /// Whether they are sorted.
+    pub sort: Option<bool>,
+}
+
+impl TargetAll {
+    /// Everything is absent.
+    pub fn new() -> Self {
+        Self::default()
+    }
+}
+
+impl ToWire for TargetAll {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        let mut object = Object::new(format);
+        object.set("sort", &self.sort);
+        Some(object.into_value())
+    }
+}
+
+/// Things by their numbers.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct TargetIds {
+    /// Their numbers.
+    pub ids: Vec<ThingId>,
+    /// Whether they are sorted.
+    pub sort: Option<bool>,
+}
+
+impl TargetIds {
+    /// With the required fields; everything else is absent.
+    pub fn new(ids: Vec<ThingId>) -> Self {
+        Self { ids, sort: None }
+    }
+}
+
+impl ToWire for TargetIds {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        let mut object = Object::new(format);
+        object.set("ids", &self.ids);
+        object.set("sort", &self.sort);
+        Some(object.into_value())
+    }
+}
+
+impl TargetIds {
+    /// What is wrong with the first part that cannot be sent.
+    pub(crate) fn mistake(&self) -> Option<String> {
+        self.ids
+            .is_empty()
+            .then(|| "has an empty `ids`, which has to be given".to_owned())
+            .or_else(|| InputLimit::NONE.min(1).mistake(&self.ids).map(|rule| ["has `ids`, where ", &rule].concat()))
+    }
+}
+
+/// All things of somebody.
+#[derive(Debug, Clone, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct TargetOwner {
+    /// Whose they are.
+    pub owner: String,
+    /// Where that is.
+    pub town: Option<String>,
+    /// Whether they are sorted.
+    pub sort: Option<bool>,
+}
+
+impl TargetOwner {
+    /// With the required fields; everything else is absent.
+    pub fn new(owner: impl Into<String>) -> Self {
+        Self { owner: owner.into(), town: None, sort: None }
+    }
+}
+
+impl ToWire for TargetOwner {
+    fn to_wire(&self, format: Format) -> Option<Value> {
+        let mut object = Object::new(format);
+        object.set(Name::new("owner").json_inner(&["name"]), &self.owner);
+        object.set(Name::new("owner").json_inner(&["town"]).xml("town"), &self.town);
+        object.set("sort", &self.sort);
+        Some(object.into_value())
+    }
+}
+
 /// A thing.
 #[derive(Debug, Clone, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]

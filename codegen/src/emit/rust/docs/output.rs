@@ -118,7 +118,7 @@ impl Assertions<'_> {
             | Type::Judged(_) => return None,
             Type::Named(name) => {
                 let kind = &self.model.types.get(name)?.kind;
-                if matches!(kind, TypeKind::Struct(_) | TypeKind::Union { .. }) {
+                if matches!(kind, TypeKind::Struct(_) | TypeKind::Union { .. } | TypeKind::Objects(_)) {
                     return None;
                 }
             }

@@ -199,6 +199,12 @@ impl<'m> Values<'m> {
                 let (shape, inside) = (ident(shape), self.owned(ty_inside, inside)?);
                 Some(quote!(#ty::#shape(#inside)))
             }
+            TypeKind::Objects(objects) => {
+                let (object, ty_inside, inside) =
+                    objects.iter().find_map(|(object, ty)| Some((object, ty, value.inside(object)?)))?;
+                let (object, inside) = (ident(object), self.owned(ty_inside, inside)?);
+                Some(quote!(#ty::#object(#inside)))
+            }
         }
     }
 
