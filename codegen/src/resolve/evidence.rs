@@ -182,6 +182,12 @@ impl<'m> Tracer<'m, '_> {
             return self.wrong(&new.span, "what is new is named by the call itself", label);
         }
         let below = self.compared(item, fields, &evidence.below)?;
+        for ((_, name), (_, own)) in evidence.below.iter().zip(&below) {
+            if matches!(own.ty, Type::List(_)) {
+                let message = format!("`{}` is a list, and `below` compares one value", name.value);
+                return self.wrong(&name.span, message, "only `where` compares the items of a list");
+            }
+        }
         let filled_in = self.filled_in(evidence, &sign)?;
         let by_itself = self.by_itself(evidence, fields, &sign)?;
         let only_changes = match sign {
@@ -847,15 +853,9 @@ impl<'m> Tracer<'m, '_> {
         let found = group.and_then(|group| group.variants.iter().find(|known| known.name == variant));
         let (Some(group), Some(variant)) = (group, found) else {
             let listed = name.value.split_once('/').map_or("", |(listed, _)| listed);
-            if let Some(own) = self.endpoint.inputs().find(|own| own.rust == listed) {
+            if self.endpoint.inputs().any(|own| own.rust == listed) {
                 let message = format!("`{}` is a value within the input `{listed}`", name.value);
-                let label = match own.ty {
-                    Type::List(_) => {
-                        "only `where` compares the items of a list, beside `each`: `below`, `inputs` and `is` do not"
-                    }
-                    _ => "an input is compared as a whole",
-                };
-                return self.wrong(&name.span, message, label);
+                return self.wrong(&name.span, message, "an input is compared as a whole");
             }
             let message = format!("this call has no variant `{}`", name.value);
             return self.unknown_variant(message, "not there", name, self.endpoint);

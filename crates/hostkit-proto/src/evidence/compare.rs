@@ -129,8 +129,8 @@ pub fn same_name(theirs: &impl ToText, ours: &impl ToText) -> bool {
 /// use hostkit_proto::evidence::{alike, same};
 ///
 /// let (www, apex) = ("www".to_owned(), String::new());
-/// assert!(alike(Some(&www), Some(&www), same) && alike(Some(&apex), None, same));
-/// assert!(!alike(Some(&www), None, same));
+/// assert!(alike(Some(&www), Some(&www), same) && alike(Some(&apex), None::<&String>, same));
+/// assert!(!alike(Some(&www), None::<&String>, same));
 /// ```
 pub fn alike<T: ToText, O: ToText>(theirs: Option<&T>, ours: Option<&O>, same: impl Fn(&T, &O) -> bool) -> bool {
     let theirs = theirs.filter(|theirs| !theirs.to_text().is_empty());

@@ -55,7 +55,7 @@ fn joined<const N: usize>(parts: [Vec<Script>; N]) -> Vec<Script> {
 const ALL: usize = 19;
 
 /// The reads from an order to the time after which no further one begins.
-const READS_IN_ALL: usize = 29;
+const READS_IN_ALL: usize = 34;
 
 #[test]
 fn what_is_there_is_seen_at_once() {
@@ -119,7 +119,7 @@ fn reads_that_keep_failing_are_the_reason() {
         let (bench, ticket) = broken(Order, Some(things("1, 2")), reads);
         let done = recover::<Order>(&bench, &ticket, CallOptions::new().max_attempts(1));
         assert!(matches!(&done, Recovery::Unread(error) if error.kind() == ErrorKind::Decode), "{fails}: {done}");
-        assert_eq!(bench.seconds(), 1_500);
+        assert_eq!(bench.seconds(), 1_800);
     }
 }
 
