@@ -276,7 +276,7 @@ fn with_text(entry: &Entry, request: &http::Request<Vec<u8>>, text: &str) -> Vec
     found
 }
 
-/// Whether an input equals the text, apart from surrounding blanks and from the spelling of numbers and flags. At four
+/// Whether an input equals the text, apart from surrounding blanks and from the spelling of numbers and flags. At five
 /// places of two APIs blanks around the items of a list in one text are left out, and a text is percent-encoded by itself.
 fn is_same(place: &str, after: &str, text: &str) -> bool {
     let plain = |text: &str| match text.trim() {
@@ -287,7 +287,7 @@ fn is_same(place: &str, after: &str, text: &str) -> bool {
     let items = |text: &str| text.split(';').map(|item| item.trim().to_owned()).collect::<Vec<_>>();
     let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().trim().to_owned();
     let is_at = |name: &str| place.ends_with(&format!(" {name}"));
-    let is_encoded = is_at("keys") || is_at("mark") || place == "/limits/token";
+    let is_encoded = is_at("keys") || is_at("mark") || matches!(place, "/limits/token" | "body.token");
     after == text
         || plain(after) == plain(text)
         || is_at("paths") && items(after) == items(text)
