@@ -5,7 +5,7 @@
 use hostkit::protocol::evidence::{Doubt, Reading};
 use hostkit::time::ManualClock;
 use hostkit::transport::{Phase, TransportErrorKind};
-use hostkit::{Outcome, Perform, Recovery, UnixTime};
+use hostkit::{Outcome, Perform, Recovery, SavedTicket, UnixTime};
 use hostkit_testing::{Script, Scripted};
 use obstacle_signed_proto::blocks::SetReverse;
 use obstacle_signed_proto::labels::{AddLabel, ListLabels};
@@ -32,14 +32,26 @@ fn read(name: Option<&str>) -> Script {
     }
 }
 
-/// What a recovery says of a name that was set, and whose answer was lost, from the reads before it and after it.
-fn said(before: Option<&str>, after: Option<&str>) -> Recovery<(), <Signed as hostkit::Api>::Code> {
+type Said = Recovery<(), <Signed as hostkit::Api>::Code>;
+
+/// What a recovery says of a name that was set, and whose answer was lost, from the reads before it and after it; by the
+/// ticket, and by what is saved of it.
+fn said(before: Option<&str>, after: Option<&str>) -> Said {
+    let [by_ticket, by_text] = [false, true].map(|is_saved| recovered(before, after, is_saved));
+    assert_eq!(by_ticket.to_string(), by_text.to_string());
+    by_ticket
+}
+
+fn recovered(before: Option<&str>, after: Option<&str>, is_saved: bool) -> Said {
     let lost = Script::post("/blocks/192.0.2.0%2F24/names").failing(Phase::Head, TransportErrorKind::Timeout);
     let mut script = vec![read(before), lost];
     script.extend((0..40).map(|_| read(after)));
     let client = client(script);
     let call = SetReverse::new("192.0.2.0/24".parse().unwrap(), "192.0.2.7".parse().unwrap(), "a.example.net");
-    let Outcome::Unresolved(ticket) = client.perform(&call) else { panic!("the answer was lost") };
+    let Outcome::Unresolved(mut ticket) = client.perform(&call) else { panic!("the answer was lost") };
+    if is_saved {
+        ticket = ticket.save().to_string().parse::<SavedTicket>().unwrap().ticket::<SetReverse>().unwrap();
+    }
     match client.recover::<SetReverse>(&ticket) {
         Recovery::Happened(_) => Recovery::Happened(()),
         Recovery::DidNot => Recovery::DidNot,

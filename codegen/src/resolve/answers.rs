@@ -252,8 +252,8 @@ impl Answer<'_, '_> {
     fn each(&mut self) -> Vec<Each> {
         let (place, lists) = (&self.endpoint.surface.response.list, &self.endpoint.surface.response.each);
         if let (Some(place), None) = (place, lists) {
-            let none: Option<()> = self.wrong(&place.span, "`list` is where the results of `each` are", "alone");
-            return none.map_or_else(Vec::new, |()| Vec::new());
+            self.wrong::<Each>(&place.span, "`list` is where the results of `each` are", "alone");
+            return Vec::new();
         }
         lists.iter().flatten().filter_map(|name| self.each_of(name)).collect()
     }

@@ -249,7 +249,7 @@ impl<E: Perform> PerformMachine<E> {
             // The API itself refuses a call about an object that it does not have. If it does not, each item of it would
             // look new.
             (Err(error), _) if error.is_not_found() && E::FACTS.shows == Shows::Item => Ok(None),
-            (Err(error), _) if error.is_not_found() && E::FACTS.makes => Ok(Some(Baseline::not_there())),
+            (Err(error), _) if error.is_not_found() && E::FACTS.makes => Ok(Some(Baseline::default().lacking())),
             (Err(error), _) if error.is_not_found() => Ok(Some(Baseline::default())),
             (Err(error), _) => Err(error.before(&E::INFO)),
         }

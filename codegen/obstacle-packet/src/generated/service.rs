@@ -38,7 +38,7 @@ pub enum Credentials {
 }
 
 impl Credentials {
-    /// Login and password. Without `code`: whoever has that writes the variant.
+    /// Login and password. An account with `code` is made by the variant itself.
     pub fn login(login: impl Into<String>, password: impl Into<Secret>) -> Self {
         Self::Login { login: login.into(), password: password.into(), code: None }
     }

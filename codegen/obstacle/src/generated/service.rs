@@ -97,7 +97,7 @@ impl Credentials {
         Self::Bearer { key: key.into() }
     }
 
-    /// A number and a key in the query. Without `realm` and `side` and `code`: whoever has that writes the variant.
+    /// A number and a key in the query. An account with `realm`, `side` or `code` is made by the variant itself.
     pub fn in_address(number: i64, key: impl Into<Secret>) -> Self {
         Self::InAddress { number, key: key.into(), realm: None, side: None, code: None }
     }

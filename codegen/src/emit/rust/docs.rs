@@ -336,9 +336,15 @@ pub(super) fn credential(field: &str, is_optional: bool) -> Doc {
 
 /// Docs of a constructor of credentials.
 pub(super) fn credentials_constructor(credentials: &Credentials) -> Doc {
-    let without = credentials.optional.iter().map(|field| format!("`{field}`")).collect::<Vec<_>>().join(" and ");
-    let more = format!(" Without {without}: whoever has that writes the variant.");
-    Doc::new(MEMBER, &[credentials.en.as_str(), if without.is_empty() { "" } else { &more }].concat())
+    let names: Vec<String> = credentials.optional.iter().map(|field| format!("`{field}`")).collect();
+    let more = match names.split_last() {
+        None => String::new(),
+        Some((one, [])) => format!(" An account with {one} is made by the variant itself."),
+        Some((last, others)) => {
+            format!(" An account with {} or {last} is made by the variant itself.", others.join(", "))
+        }
+    };
+    Doc::new(MEMBER, &[credentials.en.as_str(), &more].concat())
 }
 
 /// Lower-cases the start of a sentence after a colon, unless its first word is an acronym or a name.

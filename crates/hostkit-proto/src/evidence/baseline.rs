@@ -1,8 +1,5 @@
 //! The baseline: what a read of the evidence showed before a call.
 
-/// Stands for an object that was not found, where the evidence is an object and no list has keys.
-const NOT_THERE: &str = "not there";
-
 /// What a read of the evidence showed before a call. A ticket keeps it to tell what the call did from what was so
 /// already.
 #[derive(Clone, PartialEq, Eq, Default)]
@@ -14,6 +11,8 @@ pub struct Baseline {
     own: Vec<String>,
     /// The keys of items that other calls of this program made: they are none of this call's.
     others: Vec<String>,
+    /// Whether something that the call is about was not there.
+    is_lacking: bool,
     is_private: bool,
 }
 
@@ -28,14 +27,16 @@ impl Baseline {
         Self::new(Vec::new(), vec![mark.into()])
     }
 
-    /// The baseline where the object that the call makes was not found.
-    pub fn not_there() -> Self {
-        Self::new(vec![NOT_THERE.to_owned()], Vec::new())
+    /// The same baseline, where something that the call is about was not there: the object that it makes, or one of those
+    /// that it removes.
+    #[must_use]
+    pub fn lacking(self) -> Self {
+        Self { is_lacking: true, ..self }
     }
 
-    /// Whether the object that the call makes was not found.
-    pub fn is_not_there(&self) -> bool {
-        self.own.is_empty() && matches!(self.all.as_slice(), [only] if only == NOT_THERE)
+    /// Whether something that the call is about was not there.
+    pub fn is_lacking(&self) -> bool {
+        self.is_lacking
     }
 
     /// Excludes the baseline from saved tickets: its marks come from secrets, or are valid in this process only.

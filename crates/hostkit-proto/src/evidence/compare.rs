@@ -399,7 +399,7 @@ fn of_change<T: 'static, F>(
         let by_itself = is_by_itself || before.own().iter().skip(1).any(|mark| mark == BY_ITSELF);
         match (before.own().first().cloned(), said) {
             (Some(before), Some(now)) => judge(Change { item, before, now, by_itself }, at),
-            (None, _) if before.is_not_there() => made(item),
+            (None, _) if before.is_lacking() => made(item),
             // It may have been there with a value that the hoster did not say.
             _ => Sighting::Unclear(Doubt::NotSaid),
         }
@@ -959,12 +959,12 @@ mod tests {
     fn what_was_not_there_is_made_as_it_was_said() {
         let mark = |now: &&'static str| Some((*now).to_owned());
         let made = |before: Baseline, now| says(&before, became([now], |_| true, mark, |now| *now == "a"));
-        assert_eq!(made(Baseline::not_there(), "a"), Sighting::Seen(vec!["a"]));
-        assert_eq!(doubt(made(Baseline::not_there(), "b")), Doubt::Changed, "somebody else's");
+        assert_eq!(made(Baseline::default().lacking(), "a"), Sighting::Seen(vec!["a"]));
+        assert_eq!(doubt(made(Baseline::default().lacking(), "b")), Doubt::Changed, "somebody else's");
         assert_eq!(doubt(made(Baseline::of("a"), "a")), Doubt::WasSo);
         assert_eq!(doubt(made(Baseline::default(), "a")), Doubt::NotSaid, "it was there, and did not say what it is");
         let changed = changed(["a"], |_| true, mark, |_| false);
-        assert_eq!(doubt(says(&Baseline::not_there(), changed)), Doubt::NotSaid);
+        assert_eq!(doubt(says(&Baseline::default().lacking(), changed)), Doubt::NotSaid);
     }
 
     /// A number with other zeros, a key in other letters, and these among the fields of a state, say the same.
@@ -1099,7 +1099,7 @@ mod tests {
         assert_eq!(doubt(look(&[1, 4])), Doubt::OtherNew(vec!["4".to_owned()]));
         assert_eq!(doubt(look(&[1, 3, 4])), Doubt::OtherNew(vec!["4".to_owned()]));
         assert_eq!(look(&[1, 2, 3, 4]), Sighting::Unseen);
-        // Of what was not there before, nobody knows.
+        // One that was not there before may have gone, or not.
         let of_four = |now: &[u64]| from_two(now).of_all(now.contains(&4));
         let before = of_four(&[1, 2, 3]).baseline().clone();
         let look = |now: &[u64]| says(&before, of_four(now));

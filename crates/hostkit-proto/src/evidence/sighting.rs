@@ -11,9 +11,6 @@ pub struct Evidence<F> {
     judge: Box<Judge<F>>,
 }
 
-/// A mark beside those of what is to go: something else that is to go was not there.
-const NOT_ALL: &str = "not all were there";
-
 /// Compares what is there now with what was there before, at a time.
 type Judge<F> = dyn FnOnce(Baseline, &Baseline, UnixTime) -> Sighting<F>;
 
@@ -39,32 +36,19 @@ impl<F> Evidence<F> {
         })
     }
 
-    /// Evidence of a call that removes several things, of which all were there or not: what became of one that was not there
-    /// is not known, so that the others are gone does not show that the call happened.
+    /// Evidence of a call that removes several things. Where one of them was not there before the call, nothing shows what
+    /// became of it, so the call is not known to have happened though the others are gone.
     #[must_use]
     pub fn of_all(self, are_there: bool) -> Self
     where
         F: 'static,
     {
         let Self { baseline, judge } = self;
-        let (all, mut own) = baseline.into_parts();
-        if !are_there && !own.is_empty() {
-            own.push(NOT_ALL.to_owned());
-        }
-        let of_items = |baseline: Baseline| {
-            let (all, own) = baseline.into_parts();
-            Baseline::new(all, own.into_iter().filter(|mark| mark != NOT_ALL).collect())
-        };
-        let judge = move |now, before: &Baseline, at| {
-            if before.own().iter().all(|mark| mark != NOT_ALL) {
-                return judge(of_items(now), before, at);
-            }
-            match judge(of_items(now), &of_items(before.clone()), at) {
-                Sighting::Seen(_) | Sighting::Part(..) => Sighting::Unclear(Doubt::NotThere),
-                sighting => sighting,
-            }
-        };
-        Self::new(Baseline::new(all, own), judge)
+        let baseline = if are_there { baseline } else { baseline.lacking() };
+        Self::new(baseline, move |now, before, at| match judge(now, before, at) {
+            Sighting::Seen(_) | Sighting::Part(..) if before.is_lacking() => Sighting::Unclear(Doubt::NotThere),
+            sighting => sighting,
+        })
     }
 
     /// Excludes the baseline from saved tickets: its marks come from secrets, or are valid in this process only.
@@ -120,7 +104,7 @@ pub enum Doubt {
     Missing(Vec<String>),
     /// New items have lower numbers than what was there before the call: what was read before it was only a part.
     NotShownBefore(Vec<String>),
-    /// New items are not quite what the call ordered, or items of before, or as many as before, are it now.
+    /// New items are not quite what the call ordered; or items of before have become it, or no more are it than before.
     OtherNew(Vec<String>),
     /// More items than before have these keys, or fewer: one of them may be new, or gone.
     Alike(Vec<String>),

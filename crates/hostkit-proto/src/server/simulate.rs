@@ -1,7 +1,6 @@
 //! What a call that acts does to the answer of the call that shows it, for servers that answer from examples.
 
 use std::collections::BTreeMap;
-use std::convert::Infallible;
 
 use rust_decimal::Decimal;
 
@@ -100,19 +99,6 @@ pub fn results<K, T: Clone, F: Clone>(
         None => return false,
     }
     true
-}
-
-/// The same of a list whose items are no results.
-pub fn items<K, T: Clone>(
-    items: &mut Vec<T>,
-    asked: &[K],
-    is_about: impl Fn(&T, &K) -> bool,
-    set: impl Fn(&mut T, &K),
-) -> bool {
-    let mut all: Vec<Result<T, Infallible>> = items.iter().cloned().map(Ok).collect();
-    let is_changed = results(&mut all, asked, &[], is_about, set);
-    *items = all.into_iter().flatten().collect();
-    is_changed
 }
 
 /// Gives a list so many items: the last one again where there are fewer.

@@ -71,7 +71,7 @@ impl Comparison<'_> {
                 }
                 Some(found) => Sighting::Seen(vec![found]),
                 // What the call makes is still not there.
-                None if error.is_not_found() && E::FACTS.makes && self.baseline.is_not_there() => Sighting::Unseen,
+                None if error.is_not_found() && E::FACTS.makes && self.baseline.is_lacking() => Sighting::Unseen,
                 None => return Err(error),
             },
         };

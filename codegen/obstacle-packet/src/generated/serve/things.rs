@@ -471,8 +471,10 @@ impl Serve for FetchThings {
             FetchThingsBy::Ids(value) => Some(value),
             _ => None,
         };
-        let Some(asked) = asked else { return Vec::new() };
-        simulate::objects("ThingId", asked)
+        if let Some(asked) = asked {
+            return simulate::objects("ThingId", asked);
+        }
+        Vec::new()
     }
 
     fn results(
@@ -484,16 +486,18 @@ impl Serve for FetchThings {
             FetchThingsBy::Ids(value) => Some(value),
             _ => None,
         };
-        let Some(asked) = asked else { return false };
-        simulate::results(
-            output,
-            asked,
-            missing,
-            |item, asked| item.id == *asked,
-            |item, asked| {
-                item.id = asked.to_owned();
-            },
-        )
+        if let Some(asked) = asked {
+            return simulate::results(
+                output,
+                asked,
+                missing,
+                |item, asked| item.id == *asked,
+                |item, asked| {
+                    item.id = asked.to_owned();
+                },
+            );
+        }
+        false
     }
 }
 
@@ -1030,8 +1034,10 @@ impl Serve for RemoveThings {
             RemoveThingsBy::Ids(value) => Some(value),
             _ => None,
         };
-        let Some(asked) = asked else { return Vec::new() };
-        simulate::objects("ThingId", asked)
+        if let Some(asked) = asked {
+            return simulate::objects("ThingId", asked);
+        }
+        Vec::new()
     }
 
     fn results(
@@ -1043,16 +1049,33 @@ impl Serve for RemoveThings {
             RemoveThingsBy::Ids(value) => Some(value),
             _ => None,
         };
-        let Some(asked) = asked else { return false };
-        simulate::results(
-            output,
-            asked,
-            missing,
-            |item, asked| item.id == *asked,
-            |item, asked| {
-                item.id = asked.to_owned();
-            },
-        )
+        if let Some(asked) = asked {
+            return simulate::results(
+                output,
+                asked,
+                missing,
+                |item, asked| item.id == *asked,
+                |item, asked| {
+                    item.id = asked.to_owned();
+                },
+            );
+        }
+        let asked = match &self.by {
+            RemoveThingsBy::Names(value) => Some(value),
+            _ => None,
+        };
+        if let Some(asked) = asked {
+            return simulate::results(
+                output,
+                asked,
+                missing,
+                |_, _| false,
+                |item, asked| {
+                    item.asked = Some(asked.to_owned());
+                },
+            );
+        }
+        false
     }
 }
 

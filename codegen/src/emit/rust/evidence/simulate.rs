@@ -6,7 +6,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
 use super::{choice, fits, is_set, keys_of, text_of};
-use crate::emit::rust::words::{echoed_input, ident, known_value, number, output_type, rust_type, used};
+use crate::emit::rust::words::{echoed_input, ident, known_value, number, output_type, rust_type};
 use crate::model::{EchoedInput, Endpoint, Evidence, Field, Items, Made, Model, Origin, Sign, Slot, Type, TypeKind};
 use crate::resolve::{is_text, parse};
 use crate::surface::{Wanted, beginning, is_wanted};
@@ -141,64 +141,73 @@ pub(in crate::emit::rust) fn object(model: &Model, endpoint: &Endpoint) -> Optio
     })
 }
 
-/// What a call answers about each item of a list that it names: the list of the spec, or else the only one with ids of what
+/// What a call answers about each item of a list that it names: the lists of the spec, or else the only one with ids of what
 /// has a result each.
 pub(in crate::emit::rust) fn results(model: &Model, endpoint: &Endpoint) -> Option<TokenStream> {
     let Type::List(result) = endpoint.output.ty()? else { return None };
-    let is_judged = matches!(**result, Type::Judged(_));
-    let result = result.judged();
-    let id = own_id(model, result);
-    let (input, echo) = match endpoint.each.as_slice() {
-        // Of several variants, what the others name is answered as the examples have it.
-        [each, ..] => (each.input.clone(), each.echo.as_slice()),
-        [] if is_judged => (list_of(endpoint, id.map_or(result, |id| &id.ty))?, &[][..]),
-        [] => return None,
+    let Type::Judged(result) = &**result else { return None };
+    let lists: Vec<(EchoedInput, &[(Vec<Field>, Field)])> = match endpoint.each.as_slice() {
+        [] => vec![(list_of(endpoint, own_id(model, result).map_or(&**result, |id| &id.ty))?, &[])],
+        lists => lists.iter().map(|each| (each.input.clone(), each.echo.as_slice())).collect(),
     };
-    let asked = asked_item(endpoint, &input)?;
-    let (place, is_option) = echoed_input(&quote!(self), &input);
-    let bound = |none| is_option.then(|| quote!(let asked = #place; let Some(asked) = asked else { return #none };));
-    let list = if is_option { quote!(asked) } else { place.clone() };
-    let objects = id_name(model, asked).map(|kind| {
-        let bound = bound(quote!(Vec::new()));
-        quote! {
-            fn objects(&self) -> Vec<(&'static str, String)> {
-                #bound
-                simulate::objects(#kind, #list)
-            }
+    let (mut named, mut given, mut is_sure) = (Vec::new(), Vec::new(), false);
+    for (input, echo) in &lists {
+        let Some(asked) = asked_item(endpoint, input) else { continue };
+        let (place, is_option) = echoed_input(&quote!(self), input);
+        let (is_about, set) = about_item(model, result, asked, echo);
+        // Of several variants one is chosen.
+        let add = |all: &mut Vec<TokenStream>, value: &dyn Fn(TokenStream) -> TokenStream| {
+            let value = value(if is_option { quote!(asked) } else { place.clone() });
+            all.push(match is_option {
+                true => quote!(let asked = #place; if let Some(asked) = asked { return #value; }),
+                false => value,
+            });
+        };
+        if let Some(kind) = id_name(model, asked) {
+            add(&mut named, &|list| quote!(simulate::objects(#kind, #list)));
         }
-    });
+        add(&mut given, &|list| quote!(simulate::results(output, #list, missing, #is_about, #set)));
+        is_sure |= !is_option;
+    }
+    let [no_objects, no_results] = [quote!(Vec::new()), quote!(false)].map(|none| (!is_sure).then_some(none));
+    let objects = (!named.is_empty())
+        .then(|| quote!(fn objects(&self) -> Vec<(&'static str, String)> { #(#named)* #no_objects }));
+    let output = output_type(endpoint);
+    Some(quote! {
+        #objects
+
+        fn results(&self, output: &mut #output, missing: &[Option<Fault<crate::Code>>]) -> bool {
+            #(#given)*
+            #no_results
+        }
+    })
+}
+
+/// The closures that say whether a result is about an item of a list, and make it so.
+fn about_item(model: &Model, result: &Type, asked: &Type, echo: &[(Vec<Field>, Field)]) -> (TokenStream, TokenStream) {
+    if result == asked {
+        return (
+            quote!(|item, asked| item == asked),
+            quote!(|item, asked| {
+                *item = asked.to_owned();
+            }),
+        );
+    }
     let is_same = |(path, own): &&(Vec<Field>, Field)| path.last().is_some_and(|last| last.ty == own.ty);
     let mut set: TokenStream = rebuilt(model, result, &quote!(item));
     set.extend(echo.iter().filter(is_same).map(|(path, own)| given(model, path, &quote!(asked), own)));
-    let mut is_about = None;
-    if result == asked {
-        (is_about, set) = (Some(quote!(item == asked)), quote!(*item = asked.to_owned();));
-    } else if let Some(id) = id.filter(|id| id.ty == *asked) {
+    let mut is_about = quote!(|_, _| false);
+    if let Some(id) = own_id(model, result).filter(|id| id.ty == *asked) {
         let name = ident(&id.rust);
-        is_about = Some(match id.is_option() {
-            true => quote!(item.#name.as_ref() == Some(asked)),
-            false => quote!(item.#name == *asked),
-        });
+        is_about = match id.is_option() {
+            true => quote!(|item, asked| item.#name.as_ref() == Some(asked)),
+            false => quote!(|item, asked| item.#name == *asked),
+        };
         if !echo.iter().any(|(path, _)| matches!(path.as_slice(), [field] if field.rust == id.rust)) {
             set.extend(assigned(model, std::slice::from_ref(id), &quote!(asked.to_owned()), false));
         }
     }
-    let is_about = is_about.map_or_else(|| quote!(|_, _| false), |is_about| quote!(|item, asked| #is_about));
-    let set = if set.is_empty() { quote!(|_, _| {}) } else { quote!(|item, asked| { #set }) };
-    let (output, missing) = (output_type(endpoint), used("missing", is_judged));
-    let all = match is_judged {
-        true => quote!(simulate::results(output, #list, missing, #is_about, #set)),
-        false => quote!(simulate::items(output, #list, #is_about, #set)),
-    };
-    let bound = bound(quote!(false));
-    Some(quote! {
-        #objects
-
-        fn results(&self, output: &mut #output, #missing: &[Option<Fault<crate::Code>>]) -> bool {
-            #bound
-            #all
-        }
-    })
+    (is_about, if set.is_empty() { quote!(|_, _| {}) } else { quote!(|item, asked| { #set }) })
 }
 
 /// The only input that is a list of these ids: of the call, or alone in a variant.

@@ -177,6 +177,9 @@ impl SavedTicket {
             if let Some(others) = self.before.as_ref().map(Baseline::others).filter(|others| !others.is_empty()) {
                 before.push(("others".into(), list(others)));
             }
+            if self.before.as_ref().is_some_and(Baseline::is_lacking) {
+                before.push(("lacking".into(), Value::Bool(true)));
+            }
             entries.push(("before".into(), Value::Map(before)));
         }
         if let Some(read_at) = &self.read_at {
@@ -239,7 +242,8 @@ impl FromStr for SavedTicket {
 fn baseline(node: Node<'_>) -> Result<Baseline, TicketError> {
     let part = |key| node.get(key).ok_or(TicketError::NotATicket("its `before` lacks `all` or `own`")).and_then(marks);
     let others = node.get("others").map(marks).transpose()?.unwrap_or_default();
-    Ok(Baseline::new(part("all")?, part("own")?).with_others(others))
+    let baseline = Baseline::new(part("all")?, part("own")?).with_others(others);
+    Ok(if node.get("lacking").is_some() { baseline.lacking() } else { baseline })
 }
 
 /// Reads every mark: a lost one would make an old item look new.
