@@ -21,7 +21,7 @@ use crate::types::{Dataset, Gone, Removal, Thing};
 ///
 /// It gives a list of [`Gone`](crate::types::Gone), or the fault in its place.
 ///
-/// Where one of them names an owner, nobody can tell afterwards what it was about.
+/// A removal by owner does not say which things it is about, so a lost answer is not recovered.
 ///
 /// If the outcome is unknown: List the things: none of these is among them. `client.recover` does this, comparing with
 /// what `perform` read before the call.

@@ -382,8 +382,8 @@ fn is_of_items(evidence: &Evidence, own: &Field) -> bool {
     matches!(choice(evidence, own), Some(EchoedInput::Items { .. }))
 }
 
-/// Whether each value of the lists that are to go has an item, `None` where no list is: of one that has none nobody knows
-/// what became of it.
+/// The test that every value of the lists that are to go has an item, `None` where no list is compared. What becomes of a
+/// value without an item does not show.
 pub(super) fn are_all_there(evidence: &Evidence) -> Option<TokenStream> {
     let lists = evidence.filter.iter().filter(|(_, own)| matches!(own.ty, Type::List(_)));
     let tests = lists.map(|(path, own)| {
