@@ -7,7 +7,9 @@ use quote::{ToTokens, quote};
 
 use super::{choice, fits, is_set, keys_of, text_of};
 use crate::emit::rust::words::{echoed_input, ident, known_value, number, output_type, rust_type};
-use crate::model::{EchoedInput, Endpoint, Evidence, Field, Items, Made, Model, Origin, Sign, Slot, Type, TypeKind};
+use crate::model::{
+    Each, EchoedInput, Endpoint, Evidence, Field, Items, Made, Model, Origin, Sign, Slot, Type, TypeKind,
+};
 use crate::resolve::{is_text, parse};
 use crate::surface::{Wanted, beginning, is_wanted};
 
@@ -146,12 +148,13 @@ pub(in crate::emit::rust) fn object(model: &Model, endpoint: &Endpoint) -> Optio
 pub(in crate::emit::rust) fn results(model: &Model, endpoint: &Endpoint) -> Option<TokenStream> {
     let Type::List(result) = endpoint.output.ty()? else { return None };
     let Type::Judged(result) = &**result else { return None };
-    let lists: Vec<(EchoedInput, &[(Vec<Field>, Field)])> = match endpoint.each.as_slice() {
-        [] => vec![(list_of(endpoint, own_id(model, result).map_or(&**result, |id| &id.ty))?, &[])],
-        lists => lists.iter().map(|each| (each.input.clone(), each.echo.as_slice())).collect(),
-    };
+    let mut lists = endpoint.each.clone();
+    if lists.is_empty() {
+        let input = list_of(endpoint, own_id(model, result).map_or(&**result, |id| &id.ty))?;
+        lists.push(Each { name: String::new(), input, list: None, echo: Vec::new() });
+    }
     let (mut named, mut given, mut is_sure) = (Vec::new(), Vec::new(), false);
-    for (input, echo) in &lists {
+    for Each { input, echo, .. } in &lists {
         let Some(asked) = asked_item(endpoint, input) else { continue };
         let (place, is_option) = echoed_input(&quote!(self), input);
         let (is_about, set) = about_item(model, result, asked, echo);
